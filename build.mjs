@@ -1,0 +1,52 @@
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  keepNames: true,
+  logLevel: 'warning',
+};
+
+// dist/ is what is deployed: one file, no node_modules. `@azure/functions-core` exists only inside the Functions worker.
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist', { recursive: true });
+await build({
+  ...common,
+  entryPoints: ['functions/main.ts'],
+  outfile: 'dist/main.js',
+  minify: true,
+  sourcemap: true,
+  sourcesContent: false,
+  external: ['@azure/functions-core'],
+});
+await cp('host.json', 'dist/host.json');
+await writeFile('dist/package.json', `${JSON.stringify({ main: 'main.js' }, null, 2)}\n`);
+
+// .sandbox/ is never deployed: the local stack, which runs beside its node_modules.
+const entries = [
+  'sandbox/start.ts',
+  'sandbox/demo.ts',
+  'sandbox/send.ts',
+  'sandbox/functions-host/child.ts',
+  'bench/main.ts',
+];
+await rm('.sandbox', { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: entries.filter(existsSync).map((path) => ({
+    in: path,
+    out:
+      path === 'bench/main.ts'
+        ? 'bench'
+        : path === 'sandbox/functions-host/child.ts'
+          ? 'host'
+          : path.slice('sandbox/'.length, -'.ts'.length),
+  })),
+  outdir: '.sandbox',
+  packages: 'external',
+  sourcemap: true,
+});

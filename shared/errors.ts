@@ -1,0 +1,89 @@
+/**
+ * Every failure this application names. A code is part of the public contract: it is shown to callers,
+ * written to evidence and matched by operators, so it is never renamed.
+ */
+export type ErrorCode =
+  // What a caller sent
+  | 'source-unknown'
+  | 'content-type-unsupported'
+  | 'body-too-large'
+  | 'body-invalid'
+  | 'signature-invalid'
+  | 'request-unknown'
+  // Settings and policy
+  | 'configuration-invalid'
+  | 'policy-invalid'
+  | 'policy-unavailable'
+  // Secrets
+  | 'secret-missing'
+  | 'secret-invalid'
+  | 'vault-unavailable'
+  // Our own storage
+  | 'storage-unavailable'
+  | 'storage-conflict'
+  | 'record-unreadable'
+  | 'message-invalid'
+  | 'lease-busy'
+  | 'lease-lost'
+  // UiPath
+  | 'quota-exhausted'
+  | 'uipath-throttled'
+  | 'uipath-unreachable'
+  | 'uipath-unavailable'
+  | 'uipath-outcome-unknown'
+  | 'uipath-answer-invalid'
+  | 'uipath-token-refused'
+  | 'uipath-unauthorized'
+  | 'uipath-forbidden'
+  | 'uipath-scope-missing'
+  | 'uipath-endpoint-closed'
+  | 'uipath-organization-mismatch'
+  | 'uipath-not-found'
+  | 'uipath-conflict'
+  | 'uipath-rejected'
+  // Anything that was not raised on purpose
+  | 'internal';
+
+/** What an error may carry besides its code: `fields` name what is wrong in a body, `retryAtMs` (epoch) says when to come back. */
+export type ErrorDetails = Readonly<{
+  cause?: unknown;
+  fields?: ReadonlyArray<Readonly<{ field: string; problem: string }>>;
+  retryAtMs?: number;
+}>;
+
+/** Raised on purpose. The message is safe to show: it holds no payload, secret or token. */
+export class AppError extends Error {
+  override name = 'AppError';
+  readonly code: ErrorCode;
+  readonly fields: ReadonlyArray<Readonly<{ field: string; problem: string }>>;
+  readonly retryAtMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.fields = details.fields ?? [];
+    this.retryAtMs = details.retryAtMs;
+  }
+}
+
+/** A service we depend on refused or failed; `status` is its HTTP status, 0 when there was no answer. */
+export class UpstreamError extends AppError {
+  override name = 'UpstreamError';
+  readonly service: string;
+  readonly status: number;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    upstream: Readonly<{ service: string; status: number }> & ErrorDetails,
+  ) {
+    super(code, message, upstream);
+    this.service = upstream.service;
+    this.status = upstream.status;
+  }
+}
+
+/** The stable code of anything that was thrown. */
+export function errorCodeOf(error: unknown): ErrorCode {
+  return error instanceof AppError ? error.code : 'internal';
+}
