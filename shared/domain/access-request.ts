@@ -1,0 +1,57 @@
+/** An address of a person who asked or approved. */
+export type Approval = Readonly<{ approver: string; approvedAtMs: number }>;
+
+/** `conditions` are UiPath's own: the tokens of `conditionType` are passed on as they are. */
+export type RuleDefinition = Readonly<{
+  groups: readonly string[];
+  conditions: ReadonlyArray<Readonly<{ claimName: string; conditionType: string; value: string }>>;
+}>;
+
+/** What an approved ticket asks for. Groups are named as in the policy; people by e-mail address. */
+export type AccessRequestAction =
+  | Readonly<{
+      kind: 'grant' | 'extend';
+      person: string;
+      group: string;
+      validFromMs: number;
+      /** undefined: for as long as the policy of the group allows without an end. */
+      validUntilMs: number | undefined;
+    }>
+  | Readonly<{
+      kind: 'revoke';
+      person: string;
+      group: string;
+      /** The request whose grant ends; undefined ends every grant of this person to this group. */
+      grantRequestId: string | undefined;
+    }>
+  | Readonly<{
+      kind: 'create-rule' | 'update-rule';
+      name: string;
+      description: string;
+      enabled: boolean;
+      definition: RuleDefinition;
+      owner: string;
+      validUntilMs: number | undefined;
+    }>
+  | Readonly<{ kind: 'delete-rule'; name: string }>
+  | Readonly<{
+      kind: 'add-policy-entity' | 'remove-policy-entity';
+      entityType: 'user' | 'group' | 'application';
+      /** E-mail address of a user, name of a group or application. */
+      name: string;
+    }>;
+
+export type AccessRequestKind = AccessRequestAction['kind'];
+
+/** One approved request, the same for every ticket system. */
+export type AccessRequest = Readonly<{
+  /** The ticket system's id of the request, unique within its source and stable over redeliveries. */
+  id: string;
+  organization: string | undefined;
+  /** When the approval was complete, epoch milliseconds. */
+  occurredAtMs: number;
+  ticket: Readonly<{ id: string; url: string | undefined }>;
+  requester: string;
+  approvals: readonly Approval[];
+  action: AccessRequestAction;
+}>;
