@@ -1,0 +1,106 @@
+import type { AccessRequest, Approval } from './access-request';
+import type { Timeline } from './worker-timeline';
+
+/** Why somebody may be in a group because a request was approved. */
+export type Grant = Readonly<{
+  requestId: string;
+  source: string;
+  group: string;
+  validFromMs: number;
+  validUntilMs: number | undefined;
+  occurredAtMs: number;
+  requester: string;
+  approvals: readonly Approval[];
+  ticketId: string;
+  ticketUrl: string | undefined;
+}>;
+
+/** Ends the grants to a group that were approved before it: all of them, or the one it names. */
+export type Revocation = Readonly<{
+  requestId: string;
+  group: string;
+  grantRequestId: string | undefined;
+  occurredAtMs: number;
+}>;
+
+/** A membership this application has seen in UiPath: put there by it, or found standing when a reason arrived. */
+export type AppliedMembership = Readonly<{
+  groupId: string;
+  groupName: string;
+  origin: 'applied' | 'standing';
+  sinceMs: number;
+}>;
+
+/** The person's directory object, or since when it could not be found. */
+export type DirectoryIdentity =
+  | Readonly<{ kind: 'resolved'; id: string; checkedAtMs: number }>
+  | Readonly<{ kind: 'missing' | 'ambiguous'; sinceMs: number; attempts: number; checkedAtMs: number }>;
+
+/** All that one organization's ledger knows of one person. Access follows from it as a function of time. */
+export type PersonLedger = Readonly<{
+  email: string;
+  workerId: string | undefined;
+  timeline: Timeline;
+  grants: readonly Grant[];
+  revocations: readonly Revocation[];
+  applied: readonly AppliedMembership[];
+  identity: DirectoryIdentity | undefined;
+}>;
+
+export function emptyPersonLedger(email: string): PersonLedger {
+  return {
+    email,
+    workerId: undefined,
+    timeline: [],
+    grants: [],
+    revocations: [],
+    applied: [],
+    identity: undefined,
+  };
+}
+
+type GrantRequest = AccessRequest & Readonly<{ action: { kind: 'grant' | 'extend' } }>;
+type RevokeRequest = AccessRequest & Readonly<{ action: { kind: 'revoke' } }>;
+type GroupRequest = GrantRequest | RevokeRequest;
+
+export function isGroupRequest(request: AccessRequest): request is GroupRequest {
+  return (
+    request.action.kind === 'grant' || request.action.kind === 'extend' || request.action.kind === 'revoke'
+  );
+}
+
+/** Adds an approved request to the ledger. A request id counts once: of two versions the later approval stands, whatever order they arrive in. */
+export function recordRequest(
+  ledger: PersonLedger,
+  request: GroupRequest,
+  source: string,
+): Readonly<{ ledger: PersonLedger; outcome: 'recorded' | 'duplicate' | 'stale' }> {
+  const known = [...ledger.grants, ...ledger.revocations].find((item) => item.requestId === request.id);
+  if (known !== undefined && known.occurredAtMs >= request.occurredAtMs)
+    return { ledger, outcome: known.occurredAtMs === request.occurredAtMs ? 'duplicate' : 'stale' };
+  const grants = ledger.grants.filter((grant) => grant.requestId !== request.id);
+  const revocations = ledger.revocations.filter((revocation) => revocation.requestId !== request.id);
+  const { action } = request;
+  if (action.kind === 'revoke') {
+    const revocation: Revocation = {
+      requestId: request.id,
+      group: action.group,
+      grantRequestId: action.grantRequestId,
+      occurredAtMs: request.occurredAtMs,
+    };
+    return { ledger: { ...ledger, grants, revocations: [...revocations, revocation] }, outcome: 'recorded' };
+  }
+  const grant: Grant = {
+    requestId: request.id,
+    source,
+    group: action.group,
+    validFromMs: action.validFromMs,
+    validUntilMs: action.validUntilMs,
+    occurredAtMs: request.occurredAtMs,
+    requester: request.requester,
+    approvals: request.approvals,
+    ticketId: request.ticket.id,
+    ticketUrl: request.ticket.url,
+  };
+  return { ledger: { ...ledger, grants: [...grants, grant], revocations }, outcome: 'recorded' };
+}

@@ -1,0 +1,92 @@
+import { fold } from './person-key';
+import type { LeaverDateRule } from './effective-time';
+
+/** `observe` reports only; `additive` removes only what the ledger put there; `authoritative`: the ledger is the whole truth. */
+export type GroupMode = 'observe' | 'additive' | 'authoritative';
+
+/** People by e-mail address, or anyone the source vouches for. */
+export type People = 'anyone' | ReadonlySet<string>;
+
+/** Who may ask for something, who may approve it, how many approvals it takes and how long it may last. */
+export type RequestRules = Readonly<{
+  requesters: People;
+  approvers: People;
+  approvals: number;
+  /** undefined: a grant without an end is allowed. */
+  longestDays: number | undefined;
+}>;
+
+export type GroupPolicy = Readonly<{
+  name: string;
+  mode: GroupMode;
+  privileged: boolean;
+  /** undefined: the group cannot be requested. */
+  requests: RequestRules | undefined;
+  /** Folded addresses: never removed by this application, and no finding. */
+  protectedMembers: ReadonlySet<string>;
+}>;
+
+/** A birthright line: whoever has one of the values of every attribute in `when` belongs to `groups`. */
+export type BirthrightLine = Readonly<{
+  name: string;
+  /** Attribute name to folded values; an empty map matches every active worker. */
+  when: ReadonlyMap<string, ReadonlySet<string>>;
+  groups: readonly string[];
+}>;
+
+export type PolicyEntity = Readonly<{ entityType: 'user' | 'group' | 'application'; name: string }>;
+
+export type OrganizationPolicy = Readonly<{
+  alias: string;
+  partitionGlobalId: string;
+  identityBaseUrl: string;
+  auditBaseUrl: string | undefined;
+  /** Name of the secret that holds the client id and secret. */
+  credentialSecret: string;
+  quota: Readonly<{ share: number; reserve: number }>;
+  timeZone: string;
+  maxIdsPerPut: number;
+  /** How long an address that UiPath does not know yet is tried again. */
+  identityRetryHours: number;
+  mover: Readonly<{ graceDays: number }>;
+  leaver: Readonly<{ date: LeaverDateRule; groups: 'all' | 'managed'; lockoutDays: number }>;
+  groups: ReadonlyMap<string, GroupPolicy>;
+  birthright: readonly BirthrightLine[];
+  separationOfDuties: ReadonlyArray<readonly [string, string]>;
+  rules: Readonly<{ requests: RequestRules | undefined }>;
+  accessPolicy: Readonly<{
+    requests: RequestRules | undefined;
+    /** undefined: the list is not audited. */
+    baseline: readonly PolicyEntity[] | undefined;
+  }>;
+  /** Bare GUIDs of users, robots and applications that no plan may remove from anything. */
+  protectedPrincipals: ReadonlySet<string>;
+}>;
+
+export type Feed = 'hr' | 'ticket';
+
+/** What a sender may be: its format, its secret, and the organizations it may speak about. */
+export type SourcePolicy = Readonly<{
+  feed: Feed;
+  name: string;
+  format: string;
+  secret: string;
+  organizations: readonly string[];
+}>;
+
+export type Policy = Readonly<{
+  /** SHA-256 of the policy file: every evidence record names it. */
+  hash: string;
+  organizations: ReadonlyMap<string, OrganizationPolicy>;
+  sources: readonly SourcePolicy[];
+}>;
+
+/** The group a request or birthright line means: names are compared without case. */
+export function groupPolicyOf(organization: OrganizationPolicy, name: string): GroupPolicy | undefined {
+  return organization.groups.get(fold(name));
+}
+
+/** The source behind a webhook address, or undefined. */
+export function sourceOf(policy: Policy, feed: Feed, name: string): SourcePolicy | undefined {
+  return policy.sources.find((source) => source.feed === feed && source.name === name);
+}

@@ -1,0 +1,144 @@
+import type { WorkerEventKind } from './worker-event';
+
+/** A worker event after its dates were resolved: what HR said (`occurredAtMs`) and from when it holds (`effectiveAtMs`). */
+export type Statement = Readonly<{
+  id: string;
+  kind: WorkerEventKind;
+  occurredAtMs: number;
+  effectiveAtMs: number;
+  attributes: Readonly<Record<string, string>>;
+}>;
+
+/**
+ * All that HR said of one person and that can still matter. What follows from it is a function of the set,
+ * so statements may arrive in any order and any number of times.
+ */
+export type Timeline = readonly Statement[];
+
+export type Employment = 'unknown' | 'expected' | 'active' | 'left';
+
+/** A worker at one instant. */
+export type Worker = Readonly<{
+  employment: Employment;
+  /** When the person left; undefined unless `employment` is `left`. */
+  leftAtMs: number | undefined;
+  attributes: Readonly<Record<string, string>>;
+}>;
+
+/** What a new statement did: `stale` and `superseded` ones change nothing now or later, and the evidence says so. */
+export type StatementOutcome = 'recorded' | 'duplicate' | 'stale' | 'superseded';
+
+/** Adds a statement to a timeline and drops what can no longer matter. */
+export function recordStatement(
+  timeline: Timeline,
+  statement: Statement,
+  nowMs: number,
+): Readonly<{ timeline: Timeline; outcome: StatementOutcome }> {
+  if (timeline.some((known) => known.id === statement.id)) return { timeline, outcome: 'duplicate' };
+  const all = [...timeline, statement];
+  const next = all.filter((candidate) => !isBuried(candidate, all, nowMs));
+  return { timeline: next, outcome: outcomeOf(statement, next, nowMs) };
+}
+
+/** The worker as HR's statements describe them at `nowMs`. */
+export function workerAt(timeline: Timeline, nowMs: number): Worker {
+  const standing = timeline.filter((statement) => !isSuperseded(statement, timeline));
+  const inForce = standing.filter((statement) => statement.effectiveAtMs <= nowMs);
+  const latest = inForce.filter(isAboutEmployment).toSorted(byTime).at(-1);
+  if (latest?.kind === 'leaver')
+    return { employment: 'left', leftAtMs: latest.effectiveAtMs, attributes: {} };
+  if (latest === undefined && standing.some((statement) => statement.kind === 'joiner'))
+    return { employment: 'expected', leftAtMs: undefined, attributes: {} };
+  return {
+    employment: timeline.length === 0 ? 'unknown' : 'active',
+    leftAtMs: undefined,
+    attributes: attributesOf(inForce, latest),
+  };
+}
+
+/** When the person left for the last time before `nowMs`, whether or not they came back since. */
+export function lastLeftAtMs(timeline: Timeline, nowMs: number): number | undefined {
+  return timeline
+    .filter((s) => s.kind === 'leaver' && s.effectiveAtMs <= nowMs && !isSuperseded(s, timeline))
+    .map((s) => s.effectiveAtMs)
+    .toSorted((a, b) => a - b)
+    .at(-1);
+}
+
+/** The instants at which the worker may change, in ascending order. */
+export function changesOf(timeline: Timeline): readonly number[] {
+  const standing = timeline.filter((statement) => !isSuperseded(statement, timeline));
+  return [...new Set(standing.map((statement) => statement.effectiveAtMs))].toSorted((a, b) => a - b);
+}
+
+function outcomeOf(statement: Statement, timeline: Timeline, nowMs: number): StatementOutcome {
+  if (!timeline.includes(statement)) return 'stale';
+  if (isSuperseded(statement, timeline)) return 'superseded';
+  if (!isAboutEmployment(statement) || statement.effectiveAtMs > nowMs) return 'recorded';
+  const overtaken = timeline.some(
+    (other) =>
+      isAboutEmployment(other) &&
+      other.effectiveAtMs <= nowMs &&
+      !isSuperseded(other, timeline) &&
+      byTime(statement, other) < 0,
+  );
+  return overtaken ? 'stale' : 'recorded';
+}
+
+function isAboutEmployment(statement: Statement): boolean {
+  return statement.kind !== 'mover';
+}
+
+/** A newer word about hiring or leaving replaces an older one that was still ahead when it was said: a moved date, a hire called off. */
+function isSuperseded(statement: Statement, timeline: Timeline): boolean {
+  return (
+    isAboutEmployment(statement) &&
+    timeline.some(
+      (other) =>
+        isAboutEmployment(other) &&
+        other.occurredAtMs > statement.occurredAtMs &&
+        statement.effectiveAtMs > other.occurredAtMs,
+    )
+  );
+}
+
+/** Ties go to the later word, then to the leaver, then to the id, so that every order of arrival gives one answer. */
+function byTime(a: Statement, b: Statement): number {
+  return (
+    a.effectiveAtMs - b.effectiveAtMs ||
+    a.occurredAtMs - b.occurredAtMs ||
+    Number(a.kind === 'leaver') - Number(b.kind === 'leaver') ||
+    (a.id < b.id ? -1 : 1)
+  );
+}
+
+/** Attributes belong to one employment: those said before the present one began do not come back with a rehire. */
+function attributesOf(
+  inForce: readonly Statement[],
+  joiner: Statement | undefined,
+): Readonly<Record<string, string>> {
+  const own = inForce.flatMap((statement) => {
+    if (joiner === undefined || statement.effectiveAtMs >= joiner.effectiveAtMs) return [statement];
+    return statement.occurredAtMs > joiner.occurredAtMs
+      ? [{ ...statement, effectiveAtMs: joiner.effectiveAtMs }]
+      : [];
+  });
+  return Object.fromEntries(
+    own.toSorted(byTime).flatMap((statement) => Object.entries(statement.attributes)),
+  );
+}
+
+/** A mover whose every attribute was said again by a newer mover in force can never matter again; words about employment are few and stay. */
+function isBuried(statement: Statement, all: Timeline, nowMs: number): boolean {
+  if (statement.kind !== 'mover') return false;
+  return Object.keys(statement.attributes).every((name) =>
+    all.some(
+      (other) =>
+        other.kind === 'mover' &&
+        other.effectiveAtMs <= nowMs &&
+        name in other.attributes &&
+        (other.occurredAtMs > statement.occurredAtMs || other.effectiveAtMs === statement.effectiveAtMs) &&
+        byTime(statement, other) < 0,
+    ),
+  );
+}
