@@ -13,8 +13,12 @@ const ACCOUNT_KEY =
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 const ATTEMPTS = 5;
-/** Preloaded into the child: it ends itself when this process is gone, however this process ended. */
-const END_WITH_PARENT = 'data:text/javascript,process.on("disconnect",()=>process.exit(0))';
+/**
+ * Preloaded into the child: it ends itself when this process is gone, however this process ended.
+ * Without `unref` the listener would keep the child alive after an orderly shutdown.
+ */
+const END_WITH_PARENT =
+  'data:text/javascript,process.on("disconnect",()=>process.exit(0));process.channel.unref()';
 
 export type Azurite = Readonly<{
   connectionString: string;
