@@ -113,7 +113,7 @@ export function followFindings(
   ];
 }
 
-function finding(
+function createFinding(
   organization: OrganizationPolicy,
   check: FindingCheck,
   subject: Readonly<Record<string, string>>,
@@ -133,8 +133,9 @@ function auditGroup(
   expected: Expectation,
 ): readonly Finding[] {
   const read = snapshot.groups.get(name) ?? { kind: 'unknown', code: 'not-read' };
-  if (read.kind === 'unknown') return [finding(organization, 'part-unknown', { part: `group:${name}` })];
-  if (read.value === undefined) return [finding(organization, 'group-missing', { group: name })];
+  if (read.kind === 'unknown')
+    return [createFinding(organization, 'part-unknown', { part: `group:${name}` })];
+  if (read.value === undefined) return [createFinding(organization, 'group-missing', { group: name })];
   const { memberIds } = read.value;
   const people = new Map(expected.people.map((person) => [person.memberId, person]));
   const protectedIds = expected.protectedIds.get(name);
@@ -143,11 +144,11 @@ function auditGroup(
     if (person?.pending === true || person?.groups.has(name) === true) return [];
     if (protectedIds?.has(memberId) === true || organization.protectedPrincipals.has(memberId)) return [];
     const check = person?.left === true ? 'leaver-present' : 'member-without-reason';
-    return [finding(organization, check, { group: name, memberId })];
+    return [createFinding(organization, check, { group: name, memberId })];
   });
   const missing = expected.people
     .filter((person) => !person.pending && person.groups.has(name) && !memberIds.has(person.memberId))
-    .map(({ memberId }) => finding(organization, 'member-missing', { group: name, memberId }));
+    .map(({ memberId }) => createFinding(organization, 'member-missing', { group: name, memberId }));
   return [...extra, ...missing];
 }
 
@@ -155,18 +156,21 @@ function auditAccessPolicy(organization: OrganizationPolicy, snapshot: Snapshot)
   const { baseline } = organization.accessPolicy;
   if (baseline === undefined) return [];
   if (snapshot.accessPolicy.kind === 'unknown')
-    return [finding(organization, 'part-unknown', { part: 'access-policy' })];
-  const nameOf = (entity: PolicyEntity): string => `${entity.entityType}:${fold(entity.name)}`;
-  const want = new Set(baseline.map(nameOf));
-  const have = new Set(snapshot.accessPolicy.value.map(nameOf));
+    return [createFinding(organization, 'part-unknown', { part: 'access-policy' })];
+  const want = new Set(baseline.map(entityName));
+  const have = new Set(snapshot.accessPolicy.value.map(entityName));
   return [
     ...[...have]
       .filter((entity) => !want.has(entity))
-      .map((entity) => finding(organization, 'policy-entity-unexpected', { entity })),
+      .map((entity) => createFinding(organization, 'policy-entity-unexpected', { entity })),
     ...[...want]
       .filter((entity) => !have.has(entity))
-      .map((entity) => finding(organization, 'policy-entity-missing', { entity })),
+      .map((entity) => createFinding(organization, 'policy-entity-missing', { entity })),
   ];
+}
+
+function entityName(entity: PolicyEntity): string {
+  return `${entity.entityType}:${fold(entity.name)}`;
 }
 
 function auditRules(
@@ -174,7 +178,8 @@ function auditRules(
   snapshot: Snapshot,
   expected: Expectation,
 ): readonly Finding[] {
-  if (snapshot.rules.kind === 'unknown') return [finding(organization, 'part-unknown', { part: 'rules' })];
+  if (snapshot.rules.kind === 'unknown')
+    return [createFinding(organization, 'part-unknown', { part: 'rules' })];
   const have = new Map(snapshot.rules.value.map((rule) => [rule.ruleId, rule]));
   const ours = new Set(expected.rules.map((rule) => rule.ruleId));
   return [
@@ -183,11 +188,15 @@ function auditRules(
       .flatMap((rule) => {
         const found = have.get(rule.ruleId);
         const subject = { rule: rule.name, ruleId: String(rule.ruleId) };
-        if (found === undefined) return [finding(organization, 'rule-missing', subject)];
-        return found.contentHash === rule.contentHash ? [] : [finding(organization, 'rule-altered', subject)];
+        if (found === undefined) return [createFinding(organization, 'rule-missing', subject)];
+        return found.contentHash === rule.contentHash
+          ? []
+          : [createFinding(organization, 'rule-altered', subject)];
       }),
     ...snapshot.rules.value
       .filter((rule) => !ours.has(rule.ruleId))
-      .map((rule) => finding(organization, 'rule-unknown', { rule: rule.name, ruleId: String(rule.ruleId) })),
+      .map((rule) =>
+        createFinding(organization, 'rule-unknown', { rule: rule.name, ruleId: String(rule.ruleId) }),
+      ),
   ];
 }

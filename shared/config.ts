@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { AppError } from './errors';
+
+const Schedule = z.string().regex(/^(\S+\s+){5}\S+$/, 'is not a schedule of six fields');
+
+const EnvironmentSchema = z
+  .object({
+    AzureWebJobsStorage: z.string().min(1).optional(),
+    AzureWebJobsStorage__accountName: z.string().min(1).optional(),
+    AzureWebJobsStorage__blobServiceUri: z.url().optional(),
+    AzureWebJobsStorage__queueServiceUri: z.url().optional(),
+    AzureWebJobsStorage__tableServiceUri: z.url().optional(),
+    AzureWebJobsStorage__clientId: z.string().min(1).optional(),
+    AZURE_CLIENT_ID: z.string().min(1).optional(),
+    KEY_VAULT_URL: z.url().optional(),
+    POLICY_FILE: z.string().min(1).default('blob:policy/policy.yaml'),
+    MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(10_485_760).default(1_048_576),
+    PAYLOAD_DAYS: z.coerce.number().min(1).max(365).default(30),
+    DUE_WORK_SCHEDULE: Schedule.default('*/30 * * * * *'),
+    AUDIT_SCHEDULE: Schedule.default('0 0 2 * * *'),
+  })
+  .refine(
+    (env) =>
+      env.AzureWebJobsStorage !== undefined ||
+      env.AzureWebJobsStorage__accountName !== undefined ||
+      env.AzureWebJobsStorage__tableServiceUri !== undefined,
+    'AzureWebJobsStorage, AzureWebJobsStorage__accountName or the three AzureWebJobsStorage__…ServiceUri settings are needed',
+  );
+
+/** Where our tables, queues and blobs are: a connection string (local), or service addresses reached with an identity (Azure). */
+export type StorageSettings =
+  | Readonly<{ kind: 'connection-string'; connectionString: string }>
+  | Readonly<{
+      kind: 'identity';
+      blobUrl: string;
+      queueUrl: string;
+      tableUrl: string;
+      clientId: string | undefined;
+    }>;
+
+/** Where the policy file is read from. */
+export type PolicyLocation =
+  Readonly<{ kind: 'blob'; container: string; blob: string }> | Readonly<{ kind: 'file'; path: string }>;
+
+export type Config = Readonly<{
+  storage: StorageSettings;
+  /** undefined: secrets come from the environment, as `SECRET_<NAME>`; for development only. */
+  keyVaultUrl: string | undefined;
+  clientId: string | undefined;
+  policy: PolicyLocation;
+  maxBodyBytes: number;
+  payloadDays: number;
+  dueWorkSchedule: string;
+  auditSchedule: string;
+}>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings. Every fault is named in one message, never with a value.
+ * @throws AppError `configuration-invalid`
+ */
+export function parseConfig(environment: Environment): Config {
+  const result = EnvironmentSchema.safeParse(environment);
+  if (!result.success)
+    throw new AppError(
+      'configuration-invalid',
+      result.error.issues
+        .map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`)
+        .join('\n'),
+    );
+  const env = result.data;
+  return {
+    storage: toStorageSettings(env),
+    keyVaultUrl: env.KEY_VAULT_URL,
+    clientId: env.AZURE_CLIENT_ID ?? env.AzureWebJobsStorage__clientId,
+    policy: toPolicyLocation(env.POLICY_FILE),
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    payloadDays: env.PAYLOAD_DAYS,
+    dueWorkSchedule: env.DUE_WORK_SCHEDULE,
+    auditSchedule: env.AUDIT_SCHEDULE,
+  };
+}
+
+function toStorageSettings(env: z.infer<typeof EnvironmentSchema>): StorageSettings {
+  if (env.AzureWebJobsStorage !== undefined)
+    return { kind: 'connection-string', connectionString: env.AzureWebJobsStorage };
+  const urlOf = (service: string): string =>
+    `https://${env.AzureWebJobsStorage__accountName ?? ''}.${service}.core.windows.net`;
+  return {
+    kind: 'identity',
+    blobUrl: env.AzureWebJobsStorage__blobServiceUri ?? urlOf('blob'),
+    queueUrl: env.AzureWebJobsStorage__queueServiceUri ?? urlOf('queue'),
+    tableUrl: env.AzureWebJobsStorage__tableServiceUri ?? urlOf('table'),
+    clientId: env.AzureWebJobsStorage__clientId ?? env.AZURE_CLIENT_ID,
+  };
+}
+
+function toPolicyLocation(setting: string): PolicyLocation {
+  const [, container, blob] = /^blob:([^/]+)\/(.+)$/.exec(setting) ?? [];
+  return container === undefined || blob === undefined
+    ? { kind: 'file', path: setting }
+    : { kind: 'blob', container, blob };
+}
