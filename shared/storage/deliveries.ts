@@ -1,0 +1,172 @@
+import type { TableClient } from '@azure/data-tables';
+import type { Feed } from '../domain/policy';
+import { AppError } from '../errors';
+import { ifPresent, isConflict, isMissing } from './records';
+import type { StorageAccount } from './storage-account';
+
+/** A verified request of a source, kept as the bytes that were signed. */
+export type Delivery = Readonly<{
+  feed: Feed;
+  source: string;
+  deliveryId: string;
+  receivedAtMs: number;
+  contentType: string;
+  body: Uint8Array;
+}>;
+
+type DeliveryKey = Pick<Delivery, 'feed' | 'source' | 'deliveryId'>;
+
+export type Deliveries = Readonly<{
+  /** Keeps a delivery once. `duplicate-pending` was accepted before and is not processed yet. */
+  insert: (delivery: Delivery) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
+  /** @throws AppError `record-unreadable` when its body is gone */
+  read: (key: DeliveryKey) => Promise<Delivery | undefined>;
+  /** Marks a delivery as processed; doing it twice is harmless. */
+  complete: (key: DeliveryKey, outcome: string) => Promise<void>;
+  /** Deliveries of a source that were accepted before `beforeMs` and are not processed yet. */
+  listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
+  /** Forgets the bodies of processed deliveries received before `beforeMs`; the ids stay, so that a late replay is still a duplicate. */
+  forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
+}>;
+
+/** Bodies up to this size travel in the row; larger ones in a blob. A binary property holds 64 KiB. */
+const INLINE_BYTES = 60 * 1024;
+
+/**
+ * One partition per source: the delivery `d:<id>`, its pending mark `p:<id>` and its body mark `b:<id>`, written in one
+ * transaction, so that what is unfinished or holds personal data is found without reading the rest.
+ */
+export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'container'>): Deliveries {
+  const table = async (): Promise<TableClient> => storage.table('deliveries');
+  const bodies = async () => storage.container('deliveries');
+
+  const listMarks = async (
+    feed: Feed,
+    source: string,
+    kind: 'p' | 'b',
+    beforeMs: number,
+  ): Promise<readonly DeliveryKey[]> => {
+    const found: DeliveryKey[] = [];
+    const rows = (await table()).listEntities<{ rowKey: string; receivedAtMs: number }>({
+      queryOptions: {
+        filter: `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge '${kind}:' and RowKey lt '${kind};'`,
+      },
+    });
+    for await (const row of rows)
+      if (row.receivedAtMs < beforeMs) found.push({ feed, source, deliveryId: row.rowKey.slice(2) });
+    return found;
+  };
+
+  return {
+    insert: async (delivery) => {
+      const partitionKey = partitionOf(delivery.feed, delivery.source);
+      const { deliveryId, receivedAtMs, contentType, body } = delivery;
+      const inline = body.byteLength <= INLINE_BYTES;
+      if (!inline)
+        await (
+          await bodies()
+        )
+          .getBlockBlobClient(blobOf(delivery))
+          .uploadData(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+      try {
+        await (
+          await table()
+        ).submitTransaction([
+          [
+            'create',
+            {
+              partitionKey,
+              rowKey: `d:${deliveryId}`,
+              receivedAtMs,
+              contentType,
+              bytes: body.byteLength,
+              ...(inline ? { body } : {}),
+            },
+          ],
+          ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs }],
+          ['create', { partitionKey, rowKey: `b:${deliveryId}`, receivedAtMs }],
+        ]);
+        return 'inserted';
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        const pending = await ifPresent(async () =>
+          (await table()).getEntity(partitionKey, `p:${deliveryId}`),
+        );
+        return pending === undefined ? 'duplicate-done' : 'duplicate-pending';
+      }
+    },
+
+    read: async (key) => {
+      const row = await ifPresent(async () =>
+        (await table()).getEntity<{ receivedAtMs: number; contentType: string; body?: Uint8Array }>(
+          partitionOf(key.feed, key.source),
+          `d:${key.deliveryId}`,
+        ),
+      );
+      if (row === undefined) return undefined;
+      const body =
+        row.body ??
+        (await ifPresent(async () => (await bodies()).getBlockBlobClient(blobOf(key)).downloadToBuffer()));
+      if (body === undefined)
+        throw new AppError('record-unreadable', `The body of delivery ${key.deliveryId} is gone`);
+      return { ...key, receivedAtMs: row.receivedAtMs, contentType: row.contentType, body };
+    },
+
+    complete: async (key, outcome) => {
+      const partitionKey = partitionOf(key.feed, key.source);
+      try {
+        await (
+          await table()
+        ).submitTransaction([
+          ['update', { partitionKey, rowKey: `d:${key.deliveryId}`, outcome }, 'Merge'],
+          ['delete', { partitionKey, rowKey: `p:${key.deliveryId}` }],
+        ]);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    },
+
+    listPending: async (feed, source, beforeMs) => listMarks(feed, source, 'p', beforeMs),
+
+    forgetBodies: async (feed, source, beforeMs) => {
+      const pending = new Set((await listMarks(feed, source, 'p', beforeMs)).map((key) => key.deliveryId));
+      const partitionKey = partitionOf(feed, source);
+      const old = (await listMarks(feed, source, 'b', beforeMs)).filter(
+        (key) => !pending.has(key.deliveryId),
+      );
+      for (const key of old) {
+        const client = await table();
+        const row = await client.getEntity<{ contentType: string; receivedAtMs: number; bytes: number }>(
+          partitionKey,
+          `d:${key.deliveryId}`,
+        );
+        const { receivedAtMs, contentType, bytes } = row;
+        await (await bodies()).getBlockBlobClient(blobOf(key)).deleteIfExists();
+        await client.submitTransaction([
+          [
+            'update',
+            {
+              partitionKey,
+              rowKey: `d:${key.deliveryId}`,
+              receivedAtMs,
+              contentType,
+              bytes,
+              outcome: 'forgotten',
+            },
+            'Replace',
+          ],
+          ['delete', { partitionKey, rowKey: `b:${key.deliveryId}` }],
+        ]);
+      }
+      return old.length;
+    },
+  };
+}
+
+function partitionOf(feed: Feed, source: string): string {
+  return `${feed}:${source}`;
+}
+
+function blobOf(key: DeliveryKey): string {
+  return `${key.feed}/${key.source}/${key.deliveryId}`;
+}

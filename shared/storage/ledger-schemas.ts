@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { EntityLedger, RuleLedger } from '../domain/named-ledger';
+import type { PersonLedger } from '../domain/person-ledger';
+
+/** A member that JSON leaves out reads as undefined. */
+const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
+
+const StatementSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['joiner', 'mover', 'leaver']),
+  occurredAtMs: z.number(),
+  effectiveAtMs: z.number(),
+  attributes: z.record(z.string(), z.string()),
+});
+
+const GrantSchema = z.object({
+  requestId: z.string(),
+  source: z.string(),
+  group: z.string(),
+  validFromMs: z.number(),
+  validUntilMs: maybe(z.number()),
+  occurredAtMs: z.number(),
+  requester: z.string(),
+  approvals: z.array(z.object({ approver: z.string(), approvedAtMs: z.number() })),
+  ticketId: z.string(),
+  ticketUrl: maybe(z.string()),
+});
+
+const RevocationSchema = z.object({
+  requestId: z.string(),
+  group: z.string(),
+  grantRequestId: maybe(z.string()),
+  occurredAtMs: z.number(),
+});
+
+const AppliedSchema = z.object({
+  groupId: z.string(),
+  groupName: z.string(),
+  origin: z.enum(['applied', 'standing']),
+  sinceMs: z.number(),
+});
+
+const IdentitySchema = z.union([
+  z.object({ kind: z.literal('resolved'), id: z.string(), checkedAtMs: z.number() }),
+  z.object({
+    kind: z.enum(['missing', 'ambiguous']),
+    sinceMs: z.number(),
+    attempts: z.number(),
+    checkedAtMs: z.number(),
+  }),
+]);
+
+/** The stored form of a person's ledger. */
+export const PersonLedgerSchema: z.ZodType<PersonLedger> = z.object({
+  email: z.string(),
+  workerId: maybe(z.string()),
+  timeline: z.array(StatementSchema),
+  grants: z.array(GrantSchema),
+  revocations: z.array(RevocationSchema),
+  applied: z.array(AppliedSchema),
+  identity: maybe(IdentitySchema),
+});
+
+const named = {
+  requestId: z.string(),
+  occurredAtMs: z.number(),
+  requester: z.string(),
+  ticketId: z.string(),
+};
+
+const WantedRuleSchema = z.object({
+  description: z.string(),
+  enabled: z.boolean(),
+  definition: z.object({
+    groups: z.array(z.string()),
+    conditions: z.array(z.object({ claimName: z.string(), conditionType: z.string(), value: z.string() })),
+  }),
+  owner: z.string(),
+  validUntilMs: maybe(z.number()),
+});
+
+/** The stored form of a rule's ledger. */
+export const RuleLedgerSchema: z.ZodType<RuleLedger> = z.object({
+  name: z.string(),
+  statements: z.array(z.object({ ...named, want: maybe(WantedRuleSchema) })),
+  have: maybe(z.object({ ruleId: z.number(), contentHash: z.string(), sinceMs: z.number() })),
+  outcomeUnknownSinceMs: maybe(z.number()),
+});
+
+/** The stored form of an access-policy entry's ledger. */
+export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
+  entityType: z.enum(['user', 'group', 'application']),
+  name: z.string(),
+  statements: z.array(z.object({ ...named, want: z.boolean() })),
+  have: maybe(z.object({ entityId: z.string(), sinceMs: z.number() })),
+});

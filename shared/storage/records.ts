@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import { AppError } from '../errors';
+
+/** A string property holds 32 K characters; a record is cut into pieces below that. */
+const PIECE_LENGTH = 30_000;
+
+/** Turns a value into entity properties: its JSON in pieces, and the version of its schema. */
+export function encodeRecord(value: unknown): Record<string, string | number> {
+  const json = JSON.stringify(value);
+  const properties: Record<string, string | number> = { schemaVersion: 1 };
+  for (let piece = 0; piece * PIECE_LENGTH < json.length; piece += 1)
+    properties[`json${piece}`] = json.slice(piece * PIECE_LENGTH, (piece + 1) * PIECE_LENGTH);
+  return properties;
+}
+
+/**
+ * Reads a value back from entity properties.
+ * @throws AppError `record-unreadable` when the stored value is not of this shape
+ */
+export function decodeRecord<S extends z.ZodType>(
+  schema: S,
+  entity: Readonly<Record<string, unknown>>,
+): z.output<S> {
+  let json = '';
+  for (let piece = 0; typeof entity[`json${piece}`] === 'string'; piece += 1)
+    json += String(entity[`json${piece}`]);
+  const result = schema.safeParse(parseJson(json));
+  if (!result.success)
+    throw new AppError(
+      'record-unreadable',
+      `A stored record has another shape than expected: ${result.error.issues[0]?.path.join('.') ?? ''}`,
+    );
+  return result.data;
+}
+
+/** True for "there is none" (404). */
+export function isMissing(error: unknown): boolean {
+  return statusOf(error) === 404;
+}
+
+/** True for "somebody was here first": the key exists (409) or the ETag is another one (412). */
+export function isConflict(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === 409 || status === 412;
+}
+
+function statusOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs a read; "there is none" is undefined. */
+export async function ifPresent<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
