@@ -1,0 +1,68 @@
+import type { HttpResponseInit } from '@azure/functions';
+import { AppError, errorCodeOf, type ErrorCode } from '../errors';
+import { jsonResponse } from './json';
+
+type Problem = Readonly<{ status: number; title: string }>;
+
+/**
+ * What a caller sees of each failure. Whatever will pass, or we have to repair, is a 503: senders try again after a 503
+ * and may drop a delivery after any other answer, so 500 is left for what nobody foresaw.
+ */
+export const PROBLEMS = {
+  'source-unknown': { status: 404, title: 'Unknown source' },
+  'content-type-unsupported': { status: 415, title: 'Unsupported content type' },
+  'body-too-large': { status: 413, title: 'Body too large' },
+  'body-invalid': { status: 400, title: 'Invalid body' },
+  'signature-invalid': { status: 401, title: 'Invalid signature' },
+  'request-unknown': { status: 404, title: 'Unknown request' },
+  'configuration-invalid': { status: 503, title: 'Invalid settings' },
+  'policy-invalid': { status: 503, title: 'Invalid policy' },
+  'policy-unavailable': { status: 503, title: 'Policy unavailable' },
+  'secret-missing': { status: 503, title: 'Secret missing' },
+  'secret-invalid': { status: 503, title: 'Secret not usable' },
+  'vault-unavailable': { status: 503, title: 'Vault unavailable' },
+  'storage-unavailable': { status: 503, title: 'Storage unavailable' },
+  'storage-conflict': { status: 503, title: 'Storage busy' },
+  'record-unreadable': { status: 500, title: 'Stored record unreadable' },
+  'message-invalid': { status: 500, title: 'Invalid message' },
+  'lease-busy': { status: 503, title: 'Another run is at work' },
+  'lease-lost': { status: 503, title: 'Run interrupted' },
+  'quota-exhausted': { status: 503, title: 'UiPath quota used up' },
+  'uipath-throttled': { status: 503, title: 'UiPath asks to wait' },
+  'uipath-unreachable': { status: 503, title: 'UiPath unreachable' },
+  'uipath-unavailable': { status: 503, title: 'UiPath unavailable' },
+  'uipath-outcome-unknown': { status: 502, title: 'Outcome at UiPath unknown' },
+  'uipath-answer-invalid': { status: 502, title: 'UiPath answer not understood' },
+  'uipath-token-refused': { status: 502, title: 'UiPath refused the credential' },
+  'uipath-unauthorized': { status: 502, title: 'UiPath refused the token' },
+  'uipath-forbidden': { status: 502, title: 'UiPath forbids it' },
+  'uipath-scope-missing': { status: 502, title: 'UiPath scope missing' },
+  'uipath-endpoint-closed': { status: 502, title: 'UiPath endpoint closed' },
+  'uipath-organization-mismatch': { status: 502, title: 'Credential of another organization' },
+  'uipath-not-found': { status: 502, title: 'Not found in UiPath' },
+  'uipath-conflict': { status: 502, title: 'Conflict in UiPath' },
+  'uipath-rejected': { status: 502, title: 'UiPath rejected the request' },
+  internal: { status: 500, title: 'Internal error' },
+} as const satisfies Record<ErrorCode, Problem>;
+
+/** Seconds. Some senders give up on a delivery when they are asked to wait for a minute or more. */
+const retryAfterSeconds = 30;
+
+/** A problem document (RFC 9457). The message of an error is shown only where the caller can do something about it. */
+export function problemResponse(error: unknown, invocationId: string): HttpResponseInit {
+  const code = errorCodeOf(error);
+  const { status, title }: Problem = PROBLEMS[code];
+  const isCallersOwn = error instanceof AppError && status < 500;
+  const document = {
+    title,
+    status,
+    code,
+    instance: invocationId,
+    ...(isCallersOwn ? { detail: error.message } : {}),
+    ...(isCallersOwn && error.fields.length > 0 ? { errors: error.fields } : {}),
+  };
+  return jsonResponse(status, document, {
+    contentType: 'application/problem+json',
+    headers: status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {},
+  });
+}

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import { AppError } from '../errors';
+
+type FieldProblem = Readonly<{ field: string; problem: string }>;
+
+const mostProblems = 20;
+const longestField = 200;
+
+/**
+ * A value as its schema describes it.
+ *
+ * @throws `body-invalid`, naming each field at fault by its path and never by its value
+ */
+export function checkBody<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw bodyInvalid(
+    result.error.issues.map((issue) => ({ field: pathOf(issue.path), problem: issue.message })),
+  );
+}
+
+/** The error for fields that contradict each other or cannot be used. */
+export function bodyInvalid(problems: readonly FieldProblem[]): AppError {
+  const fields = problems.slice(0, mostProblems);
+  const first = fields[0];
+  const message =
+    first === undefined ? 'The body is not valid' : `The body is not valid: ${first.field}: ${first.problem}`;
+  return new AppError('body-invalid', message, { fields });
+}
+
+/** `worker.email`, `approvals[0].approver`. A name may be the sender's own, so it is cut and stripped of control characters. */
+function pathOf(path: readonly PropertyKey[]): string {
+  const text = path
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`;
+      return index === 0 ? String(part) : `.${String(part)}`;
+    })
+    .join('');
+  return text === '' ? '(body)' : text.replaceAll(/\p{C}/gu, '?').slice(0, longestField);
+}

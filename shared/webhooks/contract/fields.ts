@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+const noControlCharacters = /^[^\p{Cc}\p{Cs}]*$/u;
+const controlCharacters = 'Must not hold control characters';
+
+/** A text of 1 to `max` characters, without the blanks around it. */
+export function text(max: number) {
+  return z.string().trim().min(1).max(max).regex(noControlCharacters, controlCharacters);
+}
+
+/** A text that may be empty. */
+export function optionalText(max: number) {
+  return z.string().trim().max(max).regex(noControlCharacters, controlCharacters);
+}
+
+/** An address as directories take it: more than ASCII, but nothing that cannot be seen. */
+export function email() {
+  return z
+    .string()
+    .trim()
+    .max(254)
+    .regex(/^[^\s@"\p{C}]{1,64}@[^\s@"\p{C}]{1,255}$/u, 'Must be an e-mail address');
+}
+
+/** RFC 3339 with an offset: a time without one would mean another instant in every place. */
+export function instant() {
+  return z.iso
+    .datetime({ offset: true, error: 'Must be a time with an offset, such as 2026-12-01T08:00:00Z' })
+    .max(40);
+}
+
+/** A calendar day, `YYYY-MM-DD`. */
+export function localDate() {
+  return z.iso.date({ error: 'Must be a date, such as 2026-12-31' });
+}
+
+/** An IANA name. Offsets such as `+02:00` know no daylight saving and are refused. */
+export function timeZone() {
+  return z
+    .string()
+    .max(64)
+    .regex(
+      /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/,
+      'Must be an IANA time zone, such as Europe/Bucharest',
+    )
+    .refine(isKnownZone, 'Must be a known IANA time zone');
+}
+
+/** The members that every message of the contract has. */
+export const envelope = {
+  schemaVersion: z.literal(1).describe('Version of this contract.'),
+  id: text(128).describe(
+    'Your own id of this statement or request. It stays the same when you send it again; a correction has a new one.',
+  ),
+  occurredAt: instant().describe(
+    'When it was said or approved, not when it was sent. Statements of one person are ordered by it, whatever order they arrive in.',
+  ),
+  organization: text(64)
+    .nullish()
+    .describe('Alias of an organization in the policy. Without it: every organization this source feeds.'),
+} as const;
+
+function isKnownZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/worker-event';
+import { bodyInvalid } from '../body-check';
+import { email, envelope, instant, localDate, optionalText, text, timeZone } from './fields';
+
+const mostAttributes = 64;
+
+/** Names that every object answers to, such as `constructor`, would be found where nobody set them. */
+const attributeName = z
+  .string()
+  .regex(/^\p{L}[\p{L}\p{N} _.-]{0,63}$/u, 'Must be a name of letters, digits, blanks and _ . -')
+  .refine((name) => !(name in {}), 'Must be another name');
+
+const attributes = z
+  .record(attributeName, optionalText(256).nullable())
+  .refine(
+    (values) => Object.keys(values).length <= mostAttributes,
+    `Must not have more than ${mostAttributes}`,
+  )
+  .meta({
+    maxProperties: mostAttributes,
+    description:
+      'What birthright lines look at: department, title, and so on. An empty text or null is reported as blanked and never taken for a value.',
+  });
+
+const worker = z
+  .object({
+    email: email().describe('The address the person has, or will have, in the directory.'),
+    workerId: text(128).nullish().describe('The id in the HR system.'),
+    timeZone: timeZone()
+      .nullish()
+      .describe('IANA name. Days begin and end there; without it in the time zone of the organization.'),
+  })
+  .describe('Who it is about.');
+
+const starting = {
+  ...envelope,
+  worker,
+  effectiveAt: instant().nullish().describe('From this instant. Not together with effectiveDate.'),
+  effectiveDate: localDate()
+    .nullish()
+    .describe('From the start of this day where the worker is. Without either: at once.'),
+} as const;
+
+const Joined = z
+  .object({ type: z.literal('worker.joined'), ...starting, attributes: attributes.optional() })
+  .describe('Somebody starts, or comes back.');
+
+const Moved = z
+  .object({ type: z.literal('worker.moved'), ...starting, attributes })
+  .describe('Attributes of somebody change. Those that are not named stay as they were.');
+
+const Left = z
+  .object({
+    type: z.literal('worker.left'),
+    ...envelope,
+    worker,
+    lastWorkingDay: localDate().nullish().describe('The last day on which the person works.'),
+    terminationDate: localDate().nullish().describe('The last day of the contract.'),
+    immediate: z.boolean().nullish().describe('True: access ends now, whatever the dates say.'),
+    effectiveAt: z.null().optional(),
+    effectiveDate: z.null().optional(),
+  })
+  .describe(
+    'Somebody leaves. At least one of lastWorkingDay, terminationDate and immediate: true. The policy says which of two dates ends access.',
+  );
+
+export const WorkerEventBodySchema = z.discriminatedUnion('type', [Joined, Moved, Left]);
+
+type Body = z.output<typeof WorkerEventBodySchema>;
+
+const kinds = {
+  'worker.joined': 'joiner',
+  'worker.moved': 'mover',
+  'worker.left': 'leaver',
+} as const satisfies Record<Body['type'], WorkerEventKind>;
+
+/** @throws `body-invalid` when the fields contradict each other */
+export function toWorkerEvent(body: Body): WorkerEvent {
+  const sent = Object.entries(body.type === 'worker.left' ? {} : (body.attributes ?? {}));
+  if (body.type === 'worker.moved' && sent.length === 0)
+    throw bodyInvalid([{ field: 'attributes', problem: 'Must name at least one attribute' }]);
+  return {
+    id: body.id,
+    kind: kinds[body.type],
+    organization: body.organization ?? undefined,
+    worker: {
+      email: body.worker.email,
+      workerId: body.worker.workerId ?? undefined,
+      timeZone: body.worker.timeZone ?? undefined,
+    },
+    occurredAtMs: Date.parse(body.occurredAt),
+    effective: body.type === 'worker.left' ? toLeaving(body) : toStart(body),
+    attributes: Object.fromEntries(
+      sent.flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, value]])),
+    ),
+    blanked: sent.flatMap(([name, value]) => (value === null || value === '' ? [name] : [])),
+  };
+}
+
+function toStart(body: Exclude<Body, { type: 'worker.left' }>): Effective {
+  const { effectiveAt, effectiveDate } = body;
+  if (effectiveAt && effectiveDate)
+    throw bodyInvalid([{ field: 'effectiveDate', problem: 'Must not stand beside effectiveAt' }]);
+  if (effectiveAt) return { kind: 'instant', atMs: Date.parse(effectiveAt) };
+  return effectiveDate ? { kind: 'date', date: effectiveDate } : { kind: 'at-once' };
+}
+
+function toLeaving(body: Extract<Body, { type: 'worker.left' }>): Effective {
+  const lastWorkingDay = body.lastWorkingDay ?? undefined;
+  const terminationDate = body.terminationDate ?? undefined;
+  const immediate = body.immediate ?? false;
+  if (lastWorkingDay === undefined && terminationDate === undefined && !immediate)
+    throw bodyInvalid([
+      { field: 'lastWorkingDay', problem: 'Must be there, or terminationDate, or immediate: true' },
+    ]);
+  return { kind: 'leaving', immediate, lastWorkingDay, terminationDate };
+}

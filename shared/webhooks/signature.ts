@@ -1,0 +1,183 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { AppError } from '../errors';
+
+/** Header access by case-insensitive name; `null` when a header is absent. Fetch's `Headers` is one. */
+export type DeliveryHeaders = Readonly<{ get: (name: string) => string | null }>;
+
+export type SignedPart = 'id' | 'timestamp' | 'body' | '.';
+
+/** One set of header names of a sender. Names of different sets are never mixed in one delivery. */
+export type SignatureHeaders = Readonly<{ signature: string; timestamp?: string; id?: string }>;
+
+/** How a sender signs: a row of facts, so that another sender needs no other code. */
+export type SignatureRule = Readonly<{
+  algorithm: 'sha256' | 'sha512';
+  encoding: 'hex' | 'base64' | 'base64url';
+  /** `text`: the UTF-8 bytes of the secret; `base64`: decoded; `whsec`: decoded after the prefix `whsec_`. */
+  key: 'text' | 'base64' | 'whsec';
+  /** What is signed, in this order and without separators other than those named. */
+  signed: readonly SignedPart[];
+  /** The first set whose signature header is present is the one that counts. */
+  headers: readonly SignatureHeaders[];
+  /** Stands before each signature, for example `v1,` or `sha256=`; entries of a list without it are passed over. */
+  prefix: string;
+  /** `space`: the header is a list, and one good signature is enough. */
+  list: 'space' | 'none';
+  /** undefined: the sender signs no time, and only the dedupe id stops a replay. */
+  timestamp: Readonly<{ format: 'unix-seconds' | 'iso-8601'; toleranceMs: number }> | undefined;
+}>;
+
+/** The current secret, and the one it replaced while senders still use it. */
+export type SigningSecrets = Readonly<{ current: string; previous: string | undefined }>;
+
+/** Why a signature was refused: for the log, never for the sender. */
+export type SignatureFailure =
+  | 'signature-missing'
+  | 'id-missing'
+  | 'timestamp-missing'
+  | 'timestamp-unreadable'
+  | 'timestamp-stale'
+  | 'timestamp-future'
+  | 'signature-mismatch';
+
+export type SignatureVerdict =
+  | Readonly<{ verified: true; id: string | undefined; secret: 'current' | 'previous' }>
+  | Readonly<{ verified: false; reason: SignatureFailure }>;
+
+const smallestKeyBytes = 16;
+const mostSignatures = 16;
+
+/**
+ * Checks the raw bytes of a delivery, before anything parses them, in constant time and against both secrets.
+ * `id` of the verdict is the one that was signed: a replay under another id header does not pass for a new delivery.
+ *
+ * @throws `secret-invalid` when the current secret cannot be a key; an unusable previous secret is passed over.
+ */
+export function checkSignature(
+  rule: SignatureRule,
+  delivery: Readonly<{ headers: DeliveryHeaders; rawBody: Uint8Array; nowMs: number }>,
+  secrets: SigningSecrets,
+): SignatureVerdict {
+  const currentKey = toKey(rule, secrets.current);
+  if (currentKey === undefined)
+    throw new AppError(
+      'secret-invalid',
+      `The signing secret is not usable: it must be ${describeKey(rule)} of at least ${smallestKeyBytes} bytes`,
+    );
+  const previousKey = secrets.previous === undefined ? undefined : toKey(rule, secrets.previous);
+
+  const names = rule.headers.find((set) => delivery.headers.get(set.signature) !== null);
+  if (names === undefined) return refused('signature-missing');
+  const id = read(delivery.headers, names.id);
+  if (rule.signed.includes('id') && id === undefined) return refused('id-missing');
+  const timestamp = read(delivery.headers, names.timestamp);
+  if (rule.timestamp !== undefined && timestamp === undefined) return refused('timestamp-missing');
+
+  const signedBytes = Buffer.concat(
+    rule.signed.map((part) => bytesOf(part, { id, timestamp, body: delivery.rawBody })),
+  );
+  const candidates = candidatesOf(rule, delivery.headers.get(names.signature) ?? '');
+  const matchesCurrent = matches(rule, currentKey, signedBytes, candidates);
+  const matchesPrevious = previousKey !== undefined && matches(rule, previousKey, signedBytes, candidates);
+  if (!matchesCurrent && !matchesPrevious) return refused('signature-mismatch');
+
+  const untimely = timestampFailure(rule, timestamp, delivery.nowMs);
+  if (untimely !== undefined) return refused(untimely);
+  return { verified: true, id, secret: matchesCurrent ? 'current' : 'previous' };
+}
+
+function refused(reason: SignatureFailure): SignatureVerdict {
+  return { verified: false, reason };
+}
+
+function read(headers: DeliveryHeaders, name: string | undefined): string | undefined {
+  const value = name === undefined ? null : headers.get(name);
+  return value === null || value === '' ? undefined : value;
+}
+
+function describeKey(rule: SignatureRule): string {
+  switch (rule.key) {
+    case 'text':
+      return 'a text';
+    case 'base64':
+      return 'base64';
+    case 'whsec':
+      return '"whsec_" and base64';
+  }
+}
+
+/** An empty or short key would let anybody sign, so it is no key at all. */
+function toKey(rule: SignatureRule, secret: string): Buffer | undefined {
+  const text = secret.trim();
+  if (rule.key === 'whsec' && !text.startsWith('whsec_')) return undefined;
+  const key =
+    rule.key === 'text'
+      ? Buffer.from(text, 'utf8')
+      : decodeBase64(rule.key === 'whsec' ? text.slice('whsec_'.length) : text);
+  return key !== undefined && key.length >= smallestKeyBytes ? key : undefined;
+}
+
+function decodeBase64(text: string): Buffer | undefined {
+  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+  return isBase64 ? Buffer.from(text, 'base64') : undefined;
+}
+
+function bytesOf(
+  part: SignedPart,
+  parts: Readonly<{ id: string | undefined; timestamp: string | undefined; body: Uint8Array }>,
+): Uint8Array {
+  switch (part) {
+    case 'body':
+      return parts.body;
+    case '.':
+      return Buffer.from('.');
+    case 'id':
+    case 'timestamp':
+      return Buffer.from(parts[part] ?? '', 'utf8');
+  }
+}
+
+function candidatesOf(rule: SignatureRule, header: string): readonly string[] {
+  const entries = rule.list === 'space' ? header.split(' ') : [header.trim()];
+  return entries
+    .filter((entry) => entry.startsWith(rule.prefix))
+    .slice(0, mostSignatures)
+    .map((entry) => entry.slice(rule.prefix.length));
+}
+
+function matches(
+  rule: SignatureRule,
+  key: Buffer,
+  signedBytes: Buffer,
+  candidates: readonly string[],
+): boolean {
+  const digest = createHmac(rule.algorithm, key).update(signedBytes).digest(rule.encoding);
+  const expected = Buffer.from(toComparable(rule, digest));
+  return candidates
+    .map((candidate) => {
+      const given = Buffer.from(toComparable(rule, candidate));
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    })
+    .includes(true);
+}
+
+/** Senders differ in the padding of base64 and in the case of hex digits; neither carries a bit of the signature. */
+function toComparable(rule: SignatureRule, signature: string): string {
+  return rule.encoding === 'hex' ? signature.toLowerCase() : signature.replace(/={1,2}$/, '');
+}
+
+function timestampFailure(
+  rule: SignatureRule,
+  timestamp: string | undefined,
+  nowMs: number,
+): SignatureFailure | undefined {
+  if (rule.timestamp === undefined) return undefined;
+  const { format, toleranceMs } = rule.timestamp;
+  const isReadable = (
+    format === 'unix-seconds' ? /^\d{1,12}$/ : /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/
+  ).test(timestamp ?? '');
+  const atMs = format === 'unix-seconds' ? Number(timestamp) * 1000 : Date.parse(timestamp ?? '');
+  if (!isReadable || Number.isNaN(atMs)) return 'timestamp-unreadable';
+  if (atMs < nowMs - toleranceMs) return 'timestamp-stale';
+  return atMs > nowMs + toleranceMs ? 'timestamp-future' : undefined;
+}
