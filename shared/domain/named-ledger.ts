@@ -25,8 +25,6 @@ export type RuleLedger = Readonly<{
   name: string;
   statements: readonly RuleStatement[];
   have: Readonly<{ ruleId: number; contentHash: string; sinceMs: number }> | undefined;
-  /** Set when a create call's answer was lost and reading back did not settle it: a person has to look. */
-  outcomeUnknownSinceMs: number | undefined;
 }>;
 
 export type EntityStatement = NamedStatement & Readonly<{ want: boolean }>;
@@ -36,6 +34,11 @@ export type EntityLedger = Readonly<{
   name: string;
   statements: readonly EntityStatement[];
   have: Readonly<{ entityId: string; sinceMs: number }> | undefined;
+}>;
+
+/** What is known of an organization as a whole; its evidence holds the runs and audits. */
+export type OrganizationLedger = Readonly<{
+  lastAudit: Readonly<{ night: string; reportHash: string; atMs: number }> | undefined;
 }>;
 
 type RuleAction = Extract<AccessRequestAction, { kind: 'create-rule' | 'update-rule' | 'delete-rule' }>;

@@ -1,4 +1,4 @@
-import type { AccessRequest, Approval } from './access-request';
+import type { AccessRequest, AccessRequestAction, Approval } from './access-request';
 import type { Timeline } from './worker-timeline';
 
 /** Why somebody may be in a group because a request was approved. */
@@ -59,15 +59,9 @@ export function emptyPersonLedger(email: string): PersonLedger {
   };
 }
 
-type GrantRequest = AccessRequest & Readonly<{ action: { kind: 'grant' | 'extend' } }>;
-type RevokeRequest = AccessRequest & Readonly<{ action: { kind: 'revoke' } }>;
-type GroupRequest = GrantRequest | RevokeRequest;
-
-export function isGroupRequest(request: AccessRequest): request is GroupRequest {
-  return (
-    request.action.kind === 'grant' || request.action.kind === 'extend' || request.action.kind === 'revoke'
-  );
-}
+/** An approved request about one person and one group. */
+export type GroupRequest = Omit<AccessRequest, 'action'> &
+  Readonly<{ action: Extract<AccessRequestAction, { kind: 'grant' | 'extend' | 'revoke' }> }>;
 
 /** Adds an approved request to the ledger. A request id counts once: of two versions the later approval stands, whatever order they arrive in. */
 export function recordRequest(

@@ -42,11 +42,13 @@ export type ChangeStore = Readonly<{
   listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
   /** Removes a mark unless the subject was marked again since it was read. */
   clearMark: (mark: Mark) => Promise<void>;
-  /** True once until `takeWake`: many deliveries become one message. */
-  claimWake: (organization: string, nowMs: number) => Promise<boolean>;
-  takeWake: (organization: string) => Promise<void>;
-  /** Since when a wake is waiting to be taken; undefined when there is none. */
-  wakeSince: (organization: string) => Promise<number | undefined>;
+  /**
+   * Books the next run of an organization for `atMs`. True when the caller has to send the message: no run was booked,
+   * or only a later one, or one that is overdue and may be lost. Many deliveries become one message.
+   */
+  bookRun: (organization: string, atMs: number, nowMs: number) => Promise<boolean>;
+  /** Takes the booking: what is marked from now on books a run of its own. */
+  takeBooking: (organization: string) => Promise<void>;
   takeFence: (organization: string) => Promise<Fence>;
   /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
   begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
@@ -79,12 +81,16 @@ const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
 ]);
 
 const LANES: readonly Lane[] = ['urgent', 'normal'];
-const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity'];
+const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
 const FENCE_ROW = 'fence';
-const WAKE_ROW = 'wake';
+const BOOKING_ROW = 'booking';
+/** A run booked this much later than needed is worth a message of its own. */
+const EARLIER_BY_MS = 5_000;
+/** A booked run that did not begin for so long may have lost its message. */
+const OVERDUE_MS = 60_000;
 
 /**
- * One partition per organization: marks `m:<lane>:<kind>:<key>`, open attempts `a:<id>`, the fence and the wake.
+ * One partition per organization: marks `m:<lane>:<kind>:<key>`, open attempts `a:<id>`, the fence and the booking.
  * An attempt and the fence are written in one transaction, so a writer that was replaced cannot begin a call.
  */
 export function createChangeStore(storage: Pick<StorageAccount, 'table'>): ChangeStore {
@@ -126,25 +132,26 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       }
     },
 
-    claimWake: async (organization, nowMs) => {
+    bookRun: async (organization, atMs, nowMs) => {
+      const client = await table();
+      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs };
+      const booked = await ifPresent(async () =>
+        client.getEntity<{ atMs: number }>(organization, BOOKING_ROW),
+      );
       try {
-        await (await table()).createEntity({ partitionKey: organization, rowKey: WAKE_ROW, sinceMs: nowMs });
+        if (booked === undefined) await client.createEntity(entity);
+        else if (booked.atMs > atMs + EARLIER_BY_MS || booked.atMs < nowMs - OVERDUE_MS)
+          await client.updateEntity(entity, 'Replace', { etag: booked.etag });
+        else return false;
         return true;
       } catch (error) {
-        if (isConflict(error)) return false;
+        if (isConflict(error) || isMissing(error)) return false;
         throw error;
       }
     },
 
-    takeWake: async (organization) => {
-      await ifPresent(async () => (await table()).deleteEntity(organization, WAKE_ROW));
-    },
-
-    wakeSince: async (organization) => {
-      const row = await ifPresent(async () =>
-        (await table()).getEntity<{ sinceMs: number }>(organization, WAKE_ROW),
-      );
-      return row?.sinceMs;
+    takeBooking: async (organization) => {
+      await ifPresent(async () => (await table()).deleteEntity(organization, BOOKING_ROW));
     },
 
     takeFence: async (organization) => {

@@ -13,7 +13,7 @@ export type DueStore = Readonly<{
   remove: (item: DueItem) => Promise<void>;
 }>;
 
-const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity'];
+const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
 
 /** Rows sort by time. The same item scheduled twice is one row. */
 export function createDueStore(storage: Pick<StorageAccount, 'table'>): DueStore {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EntityLedger, RuleLedger } from '../domain/named-ledger';
+import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/named-ledger';
 import type { PersonLedger } from '../domain/person-ledger';
 
 /** A member that JSON leaves out reads as undefined. */
@@ -84,7 +84,6 @@ export const RuleLedgerSchema: z.ZodType<RuleLedger> = z.object({
   name: z.string(),
   statements: z.array(z.object({ ...named, want: maybe(WantedRuleSchema) })),
   have: maybe(z.object({ ruleId: z.number(), contentHash: z.string(), sinceMs: z.number() })),
-  outcomeUnknownSinceMs: maybe(z.number()),
 });
 
 /** The stored form of an access-policy entry's ledger. */
@@ -93,4 +92,9 @@ export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
   name: z.string(),
   statements: z.array(z.object({ ...named, want: z.boolean() })),
   have: maybe(z.object({ entityId: z.string(), sinceMs: z.number() })),
+});
+
+/** The stored form of an organization's own ledger. */
+export const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
+  lastAudit: maybe(z.object({ night: z.string(), reportHash: z.string(), atMs: z.number() })),
 });

@@ -7,22 +7,32 @@ import {
   type EvidenceHead,
   type EvidenceRecord,
 } from '../domain/evidence';
-import type { EntityLedger, RuleLedger } from '../domain/named-ledger';
+import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/named-ledger';
 import type { PersonLedger } from '../domain/person-ledger';
 import { AppError } from '../errors';
-import { EntityLedgerSchema, PersonLedgerSchema, RuleLedgerSchema } from './ledger-schemas';
+import {
+  EntityLedgerSchema,
+  OrganizationLedgerSchema,
+  PersonLedgerSchema,
+  RuleLedgerSchema,
+} from './ledger-schemas';
 import { decodeRecord, encodeRecord, ifPresent, isConflict } from './records';
 import type { StorageAccount } from './storage-account';
 
 /** What a ledger is about. A key holds no personal data. */
-export type SubjectKind = 'person' | 'rule' | 'entity';
+export type SubjectKind = 'person' | 'rule' | 'entity' | 'organization';
 export type Subject<K extends SubjectKind = SubjectKind> = Readonly<{
   organization: string;
   kind: K;
   key: string;
 }>;
 
-export type LedgerOf = { person: PersonLedger; rule: RuleLedger; entity: EntityLedger };
+export type LedgerOf = {
+  person: PersonLedger;
+  rule: RuleLedger;
+  entity: EntityLedger;
+  organization: OrganizationLedger;
+};
 
 /** A ledger as read: the value, and what a write needs to know that nothing happened in between. */
 export type Stored<T> = Readonly<{ value: T; etag: string | undefined; head: EvidenceHead }>;
@@ -54,6 +64,7 @@ const SCHEMAS: Readonly<{ [K in SubjectKind]: z.ZodType<LedgerOf[K]> }> = {
   person: PersonLedgerSchema,
   rule: RuleLedgerSchema,
   entity: EntityLedgerSchema,
+  organization: OrganizationLedgerSchema,
 };
 
 const HeadSchema = z.object({ seq: z.number(), hash: z.string() });

@@ -1,0 +1,30 @@
+import type { ChangeStore, Lane } from '../storage/changes';
+import type { Subject } from '../storage/ledger';
+import type { WorkQueues } from '../storage/queues';
+
+type BookingDeps = Readonly<{
+  changes: Pick<ChangeStore, 'bookRun'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+}>;
+
+/** Sees to it that the organization's writer runs at `atMs`. */
+export async function bookRun(
+  deps: BookingDeps,
+  organization: string,
+  atMs: number,
+  nowMs: number,
+): Promise<void> {
+  if (await deps.changes.bookRun(organization, atMs, nowMs))
+    await deps.queues.enqueueChanges({ organization }, atMs - nowMs);
+}
+
+/** Marks a subject and sees to it that the writer looks at it now. Safe to repeat. */
+export async function markChanged(
+  deps: BookingDeps & Readonly<{ changes: Pick<ChangeStore, 'mark'> }>,
+  subject: Subject,
+  lane: Lane,
+  nowMs: number,
+): Promise<void> {
+  await deps.changes.mark(subject, lane, nowMs);
+  await bookRun(deps, subject.organization, nowMs, nowMs);
+}

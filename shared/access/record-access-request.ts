@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import type { AccessRequest } from '../domain/access-request';
+import type { EvidenceEntry } from '../domain/evidence';
+import { latestOf, recordStatementOf, toRuleStatement } from '../domain/named-ledger';
+import { personAccess, type Reason } from '../domain/person-access';
+import { fold, personKey } from '../domain/person-key';
+import { emptyPersonLedger, recordRequest, type GroupRequest } from '../domain/person-ledger';
+import type { OrganizationPolicy } from '../domain/policy';
+import { refusalOf, type RequestRefusal } from '../domain/request-decision';
+import type { LedgerOf, Subject } from '../storage/ledger';
+import type { RequestIndex } from '../storage/request-index';
+import { markChanged } from './book-run';
+import { followUp, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
+import { updateLedger } from './update-ledger';
+
+export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
+
+type Recorded = 'recorded' | 'duplicate' | 'stale';
+type Outcome = Recorded | RequestRefusal;
+
+type Recording = Readonly<{
+  deps: RecordRequestDeps;
+  context: DeliveryContext;
+  organization: OrganizationPolicy;
+  request: AccessRequest;
+}>;
+
+/**
+ * Writes an approved request into the ledger of its subject if the policy allows it; a refused one leaves its refusal in
+ * the evidence and in the request's status. Returns the outcome in a word.
+ */
+export async function recordAccessRequest(
+  deps: RecordRequestDeps,
+  context: DeliveryContext,
+  request: AccessRequest,
+): Promise<string> {
+  const organization = organizationOf(context, request);
+  if (organization === undefined) return 'organization-not-allowed';
+  const { subject, outcome } = await recordInLedger({ deps, context, organization, request });
+  const refusal =
+    outcome === 'recorded' || outcome === 'duplicate' || outcome === 'stale' ? undefined : outcome;
+  await deps.requests.put(organization.alias, {
+    requestId: request.id,
+    source: context.source.name,
+    action: request.action.kind,
+    receivedAtMs: context.nowMs,
+    subject: { kind: subject.kind, key: subject.key },
+    refusal,
+  });
+  return outcome;
+}
+
+/** A ticket that names no organization means the only one its source may speak about. */
+function organizationOf(context: DeliveryContext, request: AccessRequest): OrganizationPolicy | undefined {
+  const { organizations } = context.source;
+  const alias = request.organization ?? (organizations.length === 1 ? organizations[0] : undefined);
+  return alias !== undefined && organizations.includes(alias)
+    ? context.policy.organizations.get(alias)
+    : undefined;
+}
+
+type Written = Readonly<{ subject: Subject<'person' | 'rule' | 'entity'>; outcome: Outcome }>;
+
+async function recordInLedger(recording: Recording): Promise<Written> {
+  const { request } = recording;
+  const { action } = request;
+  switch (action.kind) {
+    case 'grant':
+    case 'extend':
+    case 'revoke':
+      return recordForPerson(recording, { ...request, action });
+    case 'create-rule':
+    case 'update-rule':
+    case 'delete-rule': {
+      const statement = toRuleStatement({ ...request, action });
+      return recordNamed(recording, 'rule', action.name, (current) => {
+        const ledger = current ?? { name: action.name, statements: [], have: undefined };
+        const { statements, outcome } = recordStatementOf(ledger.statements, statement);
+        return { ledger, next: { ...ledger, statements }, outcome };
+      });
+    }
+    case 'add-policy-entity':
+    case 'remove-policy-entity': {
+      const { entityType, name } = action;
+      const statement = {
+        requestId: request.id,
+        occurredAtMs: request.occurredAtMs,
+        requester: request.requester,
+        ticketId: request.ticket.id,
+        want: action.kind === 'add-policy-entity',
+      };
+      return recordNamed(recording, 'entity', `${entityType}:${name}`, (current) => {
+        const ledger = current ?? { entityType, name, statements: [], have: undefined };
+        const { statements, outcome } = recordStatementOf(ledger.statements, statement);
+        return { ledger, next: { ...ledger, statements }, outcome };
+      });
+    }
+  }
+}
+
+async function recordForPerson(recording: Recording, request: GroupRequest): Promise<Written> {
+  const { deps, context, organization } = recording;
+  const { person } = request.action;
+  const subject: Subject<'person'> = {
+    organization: organization.alias,
+    kind: 'person',
+    key: personKey(person),
+  };
+  let outcome: Outcome = 'duplicate';
+  const written = await updateLedger(deps.ledger, subject, (current = emptyPersonLedger(fold(person))) => {
+    const recorded = recordRequest(current, request, context.source.name);
+    const { reasons } = personAccess(current, organization, context.nowMs);
+    outcome = decideOutcome(recording, recorded.outcome, reasons);
+    if (outcome === 'duplicate') return undefined;
+    const next = outcome === 'recorded' ? recorded.ledger : current;
+    return { next, evidence: [evidenceOf(recording, outcome)] };
+  });
+  await followUp(deps, subject, written, organization, context.nowMs, request.action.kind === 'revoke');
+  return { subject, outcome };
+}
+
+/** Rules and access-policy entries: the latest word counts, and an expiry is looked at when it comes. */
+async function recordNamed<K extends 'rule' | 'entity'>(
+  recording: Recording,
+  kind: K,
+  name: string,
+  record: (
+    current: LedgerOf[K] | undefined,
+  ) => Readonly<{ ledger: LedgerOf[K]; next: LedgerOf[K]; outcome: Recorded }>,
+): Promise<Written> {
+  const { deps, context, organization } = recording;
+  const key = createHash('sha256').update(fold(name)).digest('hex').slice(0, 32);
+  const subject: Subject<K> = { organization: organization.alias, kind, key };
+  let outcome: Outcome = 'duplicate';
+  const written = await updateLedger(deps.ledger, subject, (current) => {
+    const recorded = record(current);
+    outcome = decideOutcome(recording, recorded.outcome, []);
+    if (outcome === 'duplicate') return undefined;
+    const next = outcome === 'recorded' ? recorded.next : recorded.ledger;
+    return { next, evidence: [evidenceOf(recording, outcome)] };
+  });
+  const latest =
+    written === undefined ? undefined : latestOf<LedgerOf[K]['statements'][number]>(written.statements);
+  const untilMs = typeof latest?.want === 'object' ? latest.want.validUntilMs : undefined;
+  if (untilMs !== undefined && untilMs > context.nowMs)
+    await deps.due.schedule({ subject, dueAtMs: untilMs });
+  await markChanged(deps, subject, 'normal', context.nowMs);
+  return { subject, outcome };
+}
+
+/** Only a request that is new is judged: a redelivery is not refused because time has passed since it was recorded. */
+function decideOutcome(recording: Recording, recorded: Recorded, reasons: readonly Reason[]): Outcome {
+  if (recorded !== 'recorded') return recorded;
+  const { request, organization, context } = recording;
+  return refusalOf(request, organization, reasons, context.nowMs) ?? 'recorded';
+}
+
+function evidenceOf({ context, request }: Recording, outcome: Outcome): EvidenceEntry {
+  return {
+    kind: 'access-request',
+    atMs: context.nowMs,
+    policyHash: context.policy.hash,
+    facts: {
+      deliveryId: context.deliveryId,
+      source: context.source.name,
+      requestId: request.id,
+      ticketId: request.ticket.id,
+      action: request.action.kind,
+      ...('group' in request.action ? { group: request.action.group } : {}),
+      requester: request.requester,
+      approvers: request.approvals.map((approval) => approval.approver),
+      outcome,
+    },
+  };
+}

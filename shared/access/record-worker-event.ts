@@ -1,0 +1,118 @@
+import { effectiveAtMs } from '../domain/effective-time';
+import { personAccess } from '../domain/person-access';
+import { fold, personKey } from '../domain/person-key';
+import { emptyPersonLedger, type PersonLedger } from '../domain/person-ledger';
+import type { OrganizationPolicy, Policy, SourcePolicy } from '../domain/policy';
+import type { WorkerEvent } from '../domain/worker-event';
+import { recordStatement, type StatementOutcome } from '../domain/worker-timeline';
+import type { ChangeStore } from '../storage/changes';
+import type { DueStore } from '../storage/due-store';
+import type { LedgerStore, Subject } from '../storage/ledger';
+import type { WorkQueues } from '../storage/queues';
+import { markChanged } from './book-run';
+import { updateLedger } from './update-ledger';
+
+export type RecordWorkerEventDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
+  due: Pick<DueStore, 'schedule'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+}>;
+
+/** The delivery that is being processed and the policy it is processed under. */
+export type DeliveryContext = Readonly<{
+  policy: Policy;
+  source: SourcePolicy;
+  deliveryId: string;
+  nowMs: number;
+}>;
+
+/** Writes what HR said into the ledger of each organization it is about, and has the writer look. Returns the outcome in a word. */
+export async function recordWorkerEvent(
+  deps: RecordWorkerEventDeps,
+  context: DeliveryContext,
+  event: WorkerEvent,
+): Promise<string> {
+  const aliases = context.source.organizations.filter(
+    (alias) => event.organization === undefined || alias === event.organization,
+  );
+  if (aliases.length === 0) return 'organization-not-allowed';
+  const outcomes: string[] = [];
+  for (const alias of aliases) {
+    const organization = context.policy.organizations.get(alias);
+    if (organization !== undefined)
+      outcomes.push(await recordInOrganization(deps, context, organization, event));
+  }
+  return outcomes.join(', ');
+}
+
+async function recordInOrganization(
+  deps: RecordWorkerEventDeps,
+  context: DeliveryContext,
+  organization: OrganizationPolicy,
+  event: WorkerEvent,
+): Promise<StatementOutcome> {
+  const subject: Subject<'person'> = {
+    organization: organization.alias,
+    kind: 'person',
+    key: personKey(event.worker.email),
+  };
+  const atMs = effectiveAtMs(event, {
+    defaultTimeZone: organization.timeZone,
+    leaverDate: organization.leaver.date,
+  });
+  let outcome: StatementOutcome = 'duplicate';
+  const ledger = await updateLedger(
+    deps.ledger,
+    subject,
+    (current = emptyPersonLedger(fold(event.worker.email))) => {
+      const { id, kind, occurredAtMs, attributes } = event;
+      const recorded = recordStatement(
+        current.timeline,
+        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes },
+        context.nowMs,
+      );
+      ({ outcome } = recorded);
+      if (outcome === 'duplicate') return undefined;
+      const workerId = event.worker.workerId ?? current.workerId;
+      return {
+        next: { ...current, workerId, timeline: recorded.timeline },
+        evidence: [
+          {
+            kind: 'worker-event',
+            atMs: context.nowMs,
+            policyHash: context.policy.hash,
+            facts: {
+              deliveryId: context.deliveryId,
+              source: context.source.name,
+              eventId: id,
+              event: kind,
+              outcome,
+              occurredAtMs,
+              effectiveAtMs: atMs,
+              ...(event.blanked.length > 0 ? { blanked: event.blanked } : {}),
+            },
+          },
+        ],
+      };
+    },
+  );
+  const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
+  await followUp(deps, subject, ledger, organization, context.nowMs, urgent);
+  return outcome;
+}
+
+/** Has the writer look at a person now, and again when the ledger says that something will change by itself. */
+export async function followUp(
+  deps: RecordWorkerEventDeps,
+  subject: Subject<'person'>,
+  ledger: PersonLedger | undefined,
+  organization: OrganizationPolicy,
+  nowMs: number,
+  urgent: boolean,
+): Promise<void> {
+  if (ledger === undefined) return;
+  const { nextChangeAtMs } = personAccess(ledger, organization, nowMs);
+  if (nextChangeAtMs !== undefined) await deps.due.schedule({ subject, dueAtMs: nextChangeAtMs });
+  await markChanged(deps, subject, urgent ? 'urgent' : 'normal', nowMs);
+}
