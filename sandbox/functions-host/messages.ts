@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** What the parent tells the host over the channel between the processes. */
+export const StartMessageSchema = z.object({
+  type: z.literal('start'),
+  appDirectory: z.string(),
+  port: z.int(),
+  functionKey: z.string(),
+  masterKey: z.string(),
+  timers: z.enum(['scheduled', 'on-request']),
+  messageLeaseSeconds: z.int().positive(),
+});
+
+const StopMessageSchema = z.object({ type: z.literal('stop') });
+
+export const ParentMessageSchema = z.discriminatedUnion('type', [StartMessageSchema, StopMessageSchema]);
+
+/** A function as the host has registered it, with `%NAME%` resolved. */
+const FunctionSummarySchema = z.object({
+  name: z.string(),
+  trigger: z.enum(['http', 'queue', 'timer']),
+  route: z.string().optional(),
+  methods: z.array(z.string()).optional(),
+  authLevel: z.enum(['anonymous', 'function', 'admin']).optional(),
+  queueName: z.string().optional(),
+  schedule: z.string().optional(),
+});
+
+export const ReadyMessageSchema = z.object({
+  type: z.literal('ready'),
+  port: z.int(),
+  functions: z.array(FunctionSummarySchema),
+});
+
+export type StartMessage = Readonly<z.infer<typeof StartMessageSchema>>;
+export type ReadyMessage = Readonly<z.infer<typeof ReadyMessageSchema>>;
+export type FunctionSummary = Readonly<z.infer<typeof FunctionSummarySchema>>;
