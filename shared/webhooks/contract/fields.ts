@@ -39,10 +39,10 @@ export function timeZone() {
   return z
     .string()
     .max(64)
-    .regex(
-      /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/,
-      'Must be an IANA time zone, such as Europe/Bucharest',
-    )
+    .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/, {
+      error: 'Must be an IANA time zone, such as Europe/Bucharest',
+      abort: true,
+    })
     .refine(isKnownZone, 'Must be a known IANA time zone');
 }
 

@@ -50,6 +50,10 @@ const Moved = z
   .object({ type: z.literal('worker.moved'), ...starting, attributes })
   .describe('Attributes of somebody change. Those that are not named stay as they were.');
 
+const notForLeavers = z
+  .null({ error: 'Must not be there: a leaver has lastWorkingDay and terminationDate' })
+  .optional();
+
 const Left = z
   .object({
     type: z.literal('worker.left'),
@@ -58,8 +62,8 @@ const Left = z
     lastWorkingDay: localDate().nullish().describe('The last day on which the person works.'),
     terminationDate: localDate().nullish().describe('The last day of the contract.'),
     immediate: z.boolean().nullish().describe('True: access ends now, whatever the dates say.'),
-    effectiveAt: z.null().optional(),
-    effectiveDate: z.null().optional(),
+    effectiveAt: notForLeavers,
+    effectiveDate: notForLeavers,
   })
   .describe(
     'Somebody leaves. At least one of lastWorkingDay, terminationDate and immediate: true. The policy says which of two dates ends access.',

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { AccessRequestBodySchema } from './access-request-body';
+import { accessRequestExamples, workerEventExamples } from './examples';
+import { WorkerEventBodySchema } from './worker-event-body';
+
+/** The contract as JSON Schema for those who write senders; the files under docs/schemas are made from it. */
+export const publishedSchemas = [
+  {
+    file: 'worker-event.v1.schema.json',
+    schema: publish(WorkerEventBodySchema, {
+      title: 'Worker event, version 1',
+      description:
+        'What an HR system sends when somebody starts, changes or leaves. Members not named here are ignored.',
+      examples: workerEventExamples,
+    }),
+  },
+  {
+    file: 'access-request.v1.schema.json',
+    schema: publish(AccessRequestBodySchema, {
+      title: 'Access request, version 1',
+      description:
+        'What a ticket system sends when a request for access was approved. Members not named here are ignored.',
+      examples: accessRequestExamples,
+    }),
+  },
+] as const;
+
+function publish(
+  schema: z.ZodType,
+  about: Readonly<{ title: string; description: string; examples: readonly unknown[] }>,
+) {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+  return { $schema, ...about, ...rest };
+}
