@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { startAzurite, type Azurite } from '../../../sandbox/azurite';
+import type {
+  FunctionsHost,
+  FunctionsHostOptions,
+} from '../../../sandbox/functions-host/start-functions-host';
+import { parseSchedule } from '../../../sandbox/functions-host/timer-schedule';
+import { buildTestApp, eventually, type TestApp } from '../../fixtures/functions-app/run-app';
+
+let azurite: Azurite;
+let testApp: TestApp;
+let host: FunctionsHost | undefined;
+
+beforeAll(async () => {
+  testApp = await buildTestApp();
+}, 60_000);
+
+beforeEach(async () => {
+  azurite = await startAzurite();
+});
+
+afterEach(async () => {
+  await host?.kill();
+  await azurite.close();
+});
+
+afterAll(async () => {
+  await testApp.remove();
+});
+
+async function start(
+  settings: Readonly<Record<string, string>>,
+  timers: FunctionsHostOptions['timers'] = 'on-request',
+): Promise<FunctionsHost> {
+  host = await testApp.start(
+    {
+      AzureWebJobsStorage: azurite.connectionString,
+      WORK_QUEUE: 'work',
+      NIGHTLY: '0 0 2 * * *',
+      ...settings,
+    },
+    { timers },
+  );
+  return host;
+}
+
+const begins = (running: FunctionsHost): readonly string[] =>
+  running.logs().filter((line) => line.startsWith('information nightly: timer begins'));
+const ends = (running: FunctionsHost): readonly string[] =>
+  running.logs().filter((line) => line === 'information nightly: timer ends');
+
+function status(): ReturnType<ReturnType<BlobServiceClient['getContainerClient']>['getBlockBlobClient']> {
+  return BlobServiceClient.fromConnectionString(azurite.connectionString)
+    .getContainerClient('azure-webjobs-hosts')
+    .getBlockBlobClient('timers/local/Host.Functions.nightly/status');
+}
+
+async function writeStatus(lastUpdated: Date): Promise<void> {
+  const text = JSON.stringify({
+    Last: lastUpdated.toISOString(),
+    Next: lastUpdated.toISOString(),
+    LastUpdated: lastUpdated.toISOString(),
+  });
+  await BlobServiceClient.fromConnectionString(azurite.connectionString)
+    .getContainerClient('azure-webjobs-hosts')
+    .createIfNotExists();
+  await status().upload(text, Buffer.byteLength(text));
+}
+
+describe('the timer trigger', () => {
+  it('runs on request and has ended when the request is answered', async () => {
+    const running = await start({ TIMER_MS: '200' });
+    await running.invokeTimer('nightly');
+    expect(ends(running)).toHaveLength(1);
+    expect(begins(running)[0]).toContain('"isPastDue":false');
+  });
+
+  it('says when a run on request failed, and runs again', async () => {
+    const running = await start({ TIMER_FAILS: 'true' });
+    await expect(running.invokeTimer('nightly')).rejects.toThrow('The run of nightly failed');
+    await expect(running.invokeTimer('nightly')).rejects.toThrow('The run of nightly failed');
+    expect(begins(running)).toHaveLength(2);
+  });
+
+  it('knows no timer of another name', async () => {
+    const running = await start({});
+    await expect(running.invokeTimer('hello')).rejects.toThrow('There is no timer hello');
+  });
+
+  it('runs one at a time, however many ask', async () => {
+    const running = await start({ TIMER_MS: '150' });
+    await Promise.all([1, 2, 3].map(() => running.invokeTimer('nightly')));
+    const order = running.logs().filter((line) => line.startsWith('information nightly: '));
+    expect(order.map((line) => line.split(' ')[3])).toEqual([
+      'begins',
+      'ends',
+      'begins',
+      'ends',
+      'begins',
+      'ends',
+    ]);
+  });
+
+  it('answers 202 at once to the admin route, which asks for the master key', async () => {
+    const running = await start({ TIMER_MS: '300' });
+    const ask = (key: string): Promise<Response> =>
+      fetch(`${running.url}/admin/functions/nightly`, {
+        method: 'POST',
+        headers: { 'x-functions-key': key },
+      });
+    expect((await ask(running.functionKey)).status).toBe(401);
+    expect((await ask(running.masterKey)).status).toBe(202);
+    expect(ends(running)).toHaveLength(0);
+    await eventually(running, () => ends(running).length === 1);
+    expect(begins(running)).toHaveLength(1);
+  });
+
+  it('keeps its schedule, and notes each tick', async () => {
+    const running = await start({ NIGHTLY: '* * * * * *' }, 'scheduled');
+    await eventually(running, () => ends(running).length === 3);
+    const ticks = running.logs().filter((line) => line.startsWith('information nightly: timer begins'));
+    expect(ticks.every((line) => line.includes('"isPastDue":false'))).toBe(true);
+    const text = await eventually(running, async () => (await status().downloadToBuffer()).toString());
+    expect(JSON.parse(text)).toEqual({
+      Last: expect.stringMatching(/\.000Z$/),
+      Next: expect.stringMatching(/\.000Z$/),
+      LastUpdated: expect.any(String),
+    });
+  });
+
+  it('runs once, late, for ticks that were missed', async () => {
+    await writeStatus(new Date(Date.now() - 3 * 86_400_000));
+    const running = await start({}, 'scheduled');
+    await eventually(running, () => ends(running).length === 1);
+    expect(begins(running)[0]).toContain('"isPastDue":true');
+    await running.close();
+    const next = await start({}, 'scheduled');
+    expect(begins(running)).toHaveLength(1);
+    expect(begins(next)).toEqual([]);
+  });
+
+  it('is not late when no tick was missed, nor the first time', async () => {
+    const running = await start({ NIGHTLY: '0 0 0 1 1 *' }, 'scheduled');
+    await running.close();
+    expect(await status().exists()).toBe(true);
+    const second = await start({ NIGHTLY: '0 0 0 1 1 *' }, 'scheduled');
+    await second.close();
+    expect([...begins(running), ...begins(second)]).toEqual([]);
+  });
+
+  it('waits for a run before an orderly end', async () => {
+    const running = await start({ TIMER_MS: '500' });
+    const run = running.invokeTimer('nightly');
+    await eventually(running, () => begins(running).length === 1);
+    await running.close();
+    await run;
+    expect(ends(running)).toHaveLength(1);
+  });
+});
+
+describe('a schedule', () => {
+  it.each([
+    ['0 0 2 * * *', '2026-03-01T01:59:59.999Z', '2026-03-01T02:00:00.000Z'],
+    ['0 0 2 * * *', '2026-03-01T02:00:00.000Z', '2026-03-02T02:00:00.000Z'],
+    ['0 */5 * * * *', '2026-03-01T00:01:00.000Z', '2026-03-01T00:05:00.000Z'],
+    ['30 15 10 * * 1-5', '2026-03-06T10:15:30.000Z', '2026-03-09T10:15:30.000Z'],
+    ['0 0 0 13 * 5', '2026-03-14T00:00:00.000Z', '2026-11-13T00:00:00.000Z'],
+  ])('%s comes after %s at %s', (expression, after, next) => {
+    expect(new Date(parseSchedule(expression)(Date.parse(after))).toISOString()).toBe(next);
+  });
+
+  it.each([['0 2 * * *'], ['02:00:00'], ['x * * * * *'], ['']])('refuses %s', (expression) => {
+    expect(() => parseSchedule(expression)).toThrow(/Schedule|CronPattern/);
+  });
+});
