@@ -1,0 +1,146 @@
+import type { Clock } from '../clock';
+import {
+  allowanceOf,
+  block,
+  bucketStart,
+  remainingOf,
+  spend,
+  type HttpMethod,
+  type QuotaLane,
+  type QuotaRules,
+  type QuotaState,
+} from '../domain/quota';
+import { AppError } from '../errors';
+import type { QuotaRow, StoredQuota } from './quota-row';
+
+/** Several instances may write one row: how often a write is tried again after another instance was faster. */
+const MAX_CONFLICTS = 20;
+
+/** Counts the calls of one organization and method, for every lane and caller of this process. */
+export type QuotaCounter = Readonly<{
+  spend: (lane: QuotaLane, count: number) => Promise<void>;
+  blockUntil: (untilMs: number) => Promise<void>;
+  remaining: (lane: QuotaLane) => Promise<number>;
+}>;
+
+/** A change of the count; `settle` tells its caller, after the change was stored. */
+type Step = (state: QuotaState, nowMs: number) => Readonly<{ state: QuotaState; settle: () => void }>;
+type Waiting = Readonly<{ step: Step; reject: (reason: unknown) => void }>;
+
+/** Calls paid for in one go. They are worth nothing once their bucket has ended. */
+type Prepaid = { readonly bucketMs: number; left: number };
+
+/**
+ * Steps that come in while a write is on its way share the next one, so parallel callers neither fight for the row
+ * nor pay a transaction each. `blockSize` calls are paid in advance whenever the row is written anyway.
+ */
+export function createQuotaCounter(
+  row: QuotaRow,
+  rules: QuotaRules,
+  options: Readonly<{ method: HttpMethod; blockSize: number; clock: Pick<Clock, 'now'> }>,
+): QuotaCounter {
+  const { method, blockSize, clock } = options;
+  const prepaid = new Map<QuotaLane, Prepaid>();
+  let waiting: Waiting[] = [];
+  let draining = false;
+  let known: StoredQuota | undefined;
+
+  /** Runs the steps on the stored count and stores the result. A write that took too long has bought nothing: its bucket is over. */
+  const store = async (steps: readonly Step[]): Promise<void> => {
+    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+      const before = known ?? (await row.read());
+      known = before;
+      const nowMs = clock.now();
+      let { state } = before;
+      const settlements = steps.map((step) => {
+        const taken = step(state, nowMs);
+        state = taken.state;
+        return taken.settle;
+      });
+      if (state !== before.state) known = await row.write({ state, etag: before.etag });
+      if (known === undefined) continue;
+      if (clock.now() - nowMs > rules.safetyMs / 2)
+        throw new AppError('storage-unavailable', `Storage took too long to count a ${method} call`);
+      for (const settle of settlements) settle();
+      return;
+    }
+    throw new AppError(
+      'storage-conflict',
+      `The ${method} quota was written by others ${MAX_CONFLICTS} times in a row`,
+    );
+  };
+
+  const drain = async (): Promise<void> => {
+    draining = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await store(batch.map(({ step }) => step));
+      } catch (error) {
+        known = undefined;
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    draining = false;
+  };
+
+  const enqueue = async (
+    toStep: (resolve: () => void, reject: (reason: unknown) => void) => Step,
+  ): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ step: toStep(resolve, reject), reject });
+      if (!draining) void drain();
+    });
+
+  const takePrepaid = (lane: QuotaLane, count: number): boolean => {
+    const paid = prepaid.get(lane);
+    if (paid === undefined || paid.left < count || paid.bucketMs !== bucketStart(rules, clock.now()))
+      return false;
+    paid.left -= count;
+    return true;
+  };
+
+  const spendStep =
+    (lane: QuotaLane, count: number) =>
+    (resolve: () => void, reject: (reason: unknown) => void): Step =>
+    (state, nowMs) => {
+      const request = { method, lane, nowMs };
+      const answer = spend(state, rules, { ...request, count });
+      if (!answer.granted) return { state, settle: () => reject(exhausted(method, answer.retryAtMs)) };
+      const fits = blockSize > 0 && remainingOf(answer.state, rules, request) >= blockSize;
+      const more = fits ? spend(answer.state, rules, { ...request, count: blockSize }) : undefined;
+      if (more?.granted !== true) return { state: answer.state, settle: resolve };
+      return {
+        state: more.state,
+        settle: () => {
+          prepaid.set(lane, { bucketMs: bucketStart(rules, nowMs), left: blockSize });
+          resolve();
+        },
+      };
+    };
+
+  return {
+    spend: async (lane, count) => {
+      if (count > allowanceOf(rules, method, lane))
+        throw new RangeError(`${count} ${method} calls can never fit`);
+      if (!takePrepaid(lane, count)) await enqueue(spendStep(lane, count));
+    },
+    blockUntil: async (untilMs) => {
+      prepaid.clear();
+      await enqueue((resolve) => (state) => ({ state: block(state, untilMs), settle: resolve }));
+    },
+    remaining: async (lane) => {
+      const { state } = await row.read();
+      return remainingOf(state, rules, { method, lane, nowMs: clock.now() });
+    },
+  };
+}
+
+function exhausted(method: HttpMethod, retryAtMs: number): AppError {
+  return new AppError(
+    'quota-exhausted',
+    `Our share of UiPath's ${method} calls is used up until ${new Date(retryAtMs).toISOString()}`,
+    { retryAtMs },
+  );
+}
