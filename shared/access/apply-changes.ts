@@ -1,0 +1,152 @@
+import type { Clock } from '../clock';
+import type { Policy } from '../domain/policy';
+import { AppError, errorCodeOf, type ErrorCode } from '../errors';
+import type { Log } from '../log';
+import type { ChangeStore, Lane, Mark } from '../storage/changes';
+import type { WorkQueues } from '../storage/queues';
+import type { WriterLeases } from '../storage/writer-lease';
+import { applyEntities } from './apply-entities';
+import { applyPeople } from './apply-people';
+import { applyRules } from './apply-rules';
+import { bookRun } from './book-run';
+import {
+  onceGroupsByName,
+  type OrganizationRun,
+  type RunStores,
+  type WriterUiPath,
+} from './organization-run';
+import { recoverAttempts } from './recover-attempts';
+
+export type ApplyChangesDeps = RunStores &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    changes: Pick<ChangeStore, 'takeBooking' | 'bookRun' | 'listMarks' | 'takeFence'>;
+    queues: Pick<WorkQueues, 'enqueueChanges'>;
+    leases: WriterLeases;
+    /** UiPath as this organization's application sees it, and that application's own directory ids. */
+    uipath: (
+      organization: string,
+    ) => Promise<Readonly<{ forLane: (lane: Lane) => WriterUiPath; ownIds: ReadonlySet<string> }>>;
+    clock: Clock;
+    log: Log;
+    /** A run stops taking new work after this long and books the next one. */
+    runMs: number;
+  }>;
+
+/** `waiting`: UiPath or the quota said later, and the next run is booked. */
+export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting';
+
+const MARKS_PER_PASS = 2_000;
+const BUSY_RETRY_MS = 15_000;
+/** After a failure that may pass by itself, and after one that a person has to mend. */
+const TROUBLE_RETRY_MS = 60_000;
+const MISCONFIGURED_RETRY_MS = 300_000;
+
+const WAITS: ReadonlySet<ErrorCode> = new Set(['quota-exhausted', 'uipath-throttled']);
+const PASSES: ReadonlySet<ErrorCode> = new Set([
+  'uipath-unreachable',
+  'uipath-unavailable',
+  'uipath-answer-invalid',
+  'uipath-outcome-unknown',
+  'vault-unavailable',
+  'lease-lost',
+]);
+const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
+  'uipath-token-refused',
+  'uipath-unauthorized',
+  'uipath-forbidden',
+  'uipath-scope-missing',
+  'uipath-endpoint-closed',
+  'uipath-organization-mismatch',
+  'secret-missing',
+  'secret-invalid',
+]);
+
+/**
+ * Brings UiPath to what the ledger says, for everything marked in one organization. The only place that changes UiPath:
+ * one run at a time, urgent marks first. Whatever stops it, the marks stay and a later run goes on.
+ *
+ * @throws AppError `message-invalid` when the policy has no such organization
+ */
+export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promise<ApplyOutcome> {
+  const policy = await deps.policy();
+  const organization = policy.organizations.get(alias);
+  if (organization === undefined)
+    throw new AppError('message-invalid', 'The policy names no such organization');
+  await deps.changes.takeBooking(alias);
+  const lease = await deps.leases.acquire(alias);
+  if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
+  try {
+    const uipath = await deps.uipath(alias);
+    const run: OrganizationRun = {
+      ledger: deps.ledger,
+      changes: deps.changes,
+      due: deps.due,
+      organization,
+      policyHash: policy.hash,
+      uipathFor: uipath.forLane,
+      ownIds: uipath.ownIds,
+      fence: await deps.changes.takeFence(alias),
+      clock: deps.clock,
+      log: deps.log,
+      stillOurs: lease.renew,
+      groupsByName: onceGroupsByName(async () => uipath.forLane('normal').groups.list()),
+    };
+    await recoverAttempts(run);
+    return (await applyMarks(deps, run)) ? 'done' : await book(deps, alias, 0, 'more');
+  } catch (error) {
+    return await bookAfter(deps, alias, error);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Works through the marks, urgent ones always first. False when time is up. */
+async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise<boolean> {
+  const startedAtMs = deps.clock.now();
+  const seen = new Set<string>();
+  for (;;) {
+    const marks = (await deps.changes.listMarks(run.organization.alias, MARKS_PER_PASS)).filter(
+      (mark) => !seen.has(mark.etag),
+    );
+    if (marks.length === 0) return true;
+    if (deps.clock.now() - startedAtMs > deps.runMs) return false;
+    const urgent = marks.filter((mark) => mark.lane === 'urgent');
+    const batch = urgent.length > 0 ? urgent : marks;
+    batch.forEach((mark) => seen.add(mark.etag));
+    await applyPeople(run, ofKind(batch, 'person'), urgent.length > 0 ? 'urgent' : 'normal');
+    await applyRules(run, ofKind(batch, 'rule'));
+    await applyEntities(run, ofKind(batch, 'entity'));
+  }
+}
+
+function ofKind(marks: readonly Mark[], kind: Mark['subject']['kind']): readonly Mark[] {
+  return marks.filter((mark) => mark.subject.kind === kind);
+}
+
+async function bookAfter(deps: ApplyChangesDeps, alias: string, error: unknown): Promise<ApplyOutcome> {
+  const code = errorCodeOf(error);
+  const nowMs = deps.clock.now();
+  deps.log({ event: 'apply-stopped', organization: alias, code });
+  if (WAITS.has(code) && error instanceof AppError)
+    return book(
+      deps,
+      alias,
+      Math.max(1_000, (error.retryAtMs ?? nowMs + TROUBLE_RETRY_MS) - nowMs),
+      'waiting',
+    );
+  if (PASSES.has(code)) return book(deps, alias, TROUBLE_RETRY_MS, 'waiting');
+  if (MISCONFIGURED.has(code)) return book(deps, alias, MISCONFIGURED_RETRY_MS, 'waiting');
+  throw error;
+}
+
+async function book<O extends ApplyOutcome>(
+  deps: ApplyChangesDeps,
+  alias: string,
+  delayMs: number,
+  outcome: O,
+): Promise<O> {
+  const nowMs = deps.clock.now();
+  await bookRun(deps, alias, nowMs + delayMs, nowMs);
+  return outcome;
+}

@@ -1,0 +1,83 @@
+import type { PersonLedger } from '../domain/person-ledger';
+import { fold } from '../domain/person-key';
+import { personAccess, type PersonAccess } from '../domain/person-access';
+import type { Lane, Mark } from '../storage/changes';
+import type { Stored, Subject } from '../storage/ledger';
+import { applyGroupPlan } from './apply-group-plan';
+import { mapConcurrently } from './concurrently';
+import type { GroupInUiPath, OrganizationRun } from './organization-run';
+import { planPeople } from './plan-people';
+import { resolvePeople } from './resolve-people';
+import { casesByPerson, settlePerson } from './settle-person';
+
+/** A marked person with what the ledger says now. `examine`: the groups in which UiPath may differ from it. */
+export type PersonWork = Readonly<{
+  mark: Mark;
+  subject: Subject<'person'>;
+  stored: Stored<PersonLedger>;
+  access: PersonAccess;
+  wanted: ReadonlySet<string>;
+  examine: ReadonlyMap<string, GroupInUiPath>;
+  /** Folded names of wanted groups that UiPath does not have. */
+  missingGroups: readonly string[];
+}>;
+
+const WIDTH = 16;
+
+/** Plans and applies the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and removes. */
+export async function applyPeople(run: OrganizationRun, marks: readonly Mark[], lane: Lane): Promise<void> {
+  if (marks.length === 0) return;
+  const loaded = await mapConcurrently(marks, WIDTH, async (mark) => loadPerson(run, mark));
+  const people = loaded.filter((person) => person !== undefined);
+  const resolved = await resolvePeople(
+    run,
+    lane,
+    people.filter((person) => person.examine.size > 0),
+  );
+  const plan = await planPeople(run, lane, people, resolved);
+  const refused = await applyGroupPlan(run, lane, plan);
+  const cases = casesByPerson(plan);
+  await mapConcurrently(people, WIDTH, async (person) => {
+    const { key } = person.subject;
+    await settlePerson(run, person, resolved.get(key), cases.get(key) ?? [], refused);
+  });
+}
+
+async function loadPerson(run: OrganizationRun, mark: Mark): Promise<PersonWork | undefined> {
+  const subject: Subject<'person'> = { ...mark.subject, kind: 'person' };
+  const stored = await run.ledger.read(subject);
+  if (stored === undefined) {
+    await run.changes.clearMark(mark);
+    return undefined;
+  }
+  const access = personAccess(stored.value, run.organization, run.clock.now());
+  const wanted = new Set(access.reasons.map((reason) => reason.group));
+  const { examine, missingGroups } = await groupsToExamine(run, stored.value, access, wanted);
+  return { mark, subject, stored, access, wanted, examine, missingGroups };
+}
+
+/** What is wanted and not yet applied, what was applied and is no longer wanted; for a leaver every group there is. */
+async function groupsToExamine(
+  run: OrganizationRun,
+  ledger: PersonLedger,
+  access: PersonAccess,
+  wanted: ReadonlySet<string>,
+): Promise<Pick<PersonWork, 'examine' | 'missingGroups'>> {
+  const applied = new Set(ledger.applied.map((membership) => fold(membership.groupName)));
+  const leaving = access.employment === 'left';
+  const open = [...wanted].filter((name) => !applied.has(name));
+  const over = [...applied].filter((name) => !wanted.has(name));
+  if (!leaving && open.length + over.length === 0) return { examine: new Map(), missingGroups: [] };
+  const groups = await run.groupsByName();
+  const managed = [...run.organization.groups.keys()];
+  const names = leaving
+    ? [...over, ...(run.organization.leaver.groups === 'all' ? groups.keys() : managed)]
+    : [...open, ...over];
+  const examine = new Map(
+    names.flatMap((name): Array<[string, GroupInUiPath]> => {
+      const group = groups.get(name);
+      return group === undefined ? [] : [[name, group]];
+    }),
+  );
+  return { examine, missingGroups: open.filter((name) => !groups.has(name)) };
+}

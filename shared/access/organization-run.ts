@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock';
+import type { EvidenceEntry } from '../domain/evidence';
+import { fold } from '../domain/person-key';
+import type { OrganizationPolicy } from '../domain/policy';
+import type { Log } from '../log';
+import type { ChangeStore, Fence, Lane } from '../storage/changes';
+import type { DueStore } from '../storage/due-store';
+import type { LedgerStore } from '../storage/ledger';
+import type { UiPathClient } from '../uipath/client';
+
+/** The calls to UiPath that the writer makes. */
+export type WriterUiPath = Readonly<{
+  groups: Pick<
+    UiPathClient['groups'],
+    'list' | 'loadByIds' | 'listMembers' | 'checkMembers' | 'updateMembers'
+  >;
+  directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'groupMembership'>;
+  rules: Pick<UiPathClient['rules'], 'list' | 'create' | 'update' | 'remove'>;
+  accessPolicy: Pick<UiPathClient['accessPolicy'], 'update'>;
+}>;
+
+export type RunStores = Readonly<{
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts' | 'clearMark'>;
+  due: Pick<DueStore, 'schedule'>;
+}>;
+
+export type GroupInUiPath = Readonly<{ groupId: string; name: string }>;
+
+/** One turn of the one writer of an organization. */
+export type OrganizationRun = RunStores &
+  Readonly<{
+    organization: OrganizationPolicy;
+    policyHash: string;
+    uipathFor: (lane: Lane) => WriterUiPath;
+    /** Directory ids of this application: never removed from anything. */
+    ownIds: ReadonlySet<string>;
+    fence: Fence;
+    clock: Clock;
+    log: Log;
+    /** Call it before each step that must not overlap with another writer. @throws AppError `lease-lost` */
+    stillOurs: () => Promise<void>;
+    /** The organization's groups by folded name, read at most once in a run. */
+    groupsByName: () => Promise<ReadonlyMap<string, GroupInUiPath>>;
+  }>;
+
+/** Reads the group list when it is first needed: 1 GET. */
+export function onceGroupsByName(
+  list: () => Promise<ReadonlyArray<Readonly<{ id: string; name: string }>>>,
+): OrganizationRun['groupsByName'] {
+  let reading: Promise<ReadonlyMap<string, GroupInUiPath>> | undefined;
+  const read = async (): Promise<ReadonlyMap<string, GroupInUiPath>> =>
+    new Map((await list()).map((group) => [fold(group.name), { groupId: group.id, name: group.name }]));
+  return async () => (reading ??= read());
+}
+
+/** An evidence entry of this run. */
+export function runEvidence(
+  run: Pick<OrganizationRun, 'clock' | 'policyHash'>,
+  kind: string,
+  facts: EvidenceEntry['facts'],
+): EvidenceEntry {
+  return { kind, atMs: run.clock.now(), policyHash: run.policyHash, facts };
+}
+
+/** Attempts sort by the time they began. */
+export function newAttemptId(nowMs: number): string {
+  return `${String(nowMs).padStart(15, '0')}-${randomUUID()}`;
+}

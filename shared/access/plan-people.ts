@@ -1,0 +1,122 @@
+import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../domain/hard-stops';
+import { planMemberships, type GroupCase, type MembershipPlan } from '../domain/membership-plan';
+import { fold } from '../domain/person-key';
+import type { DirectoryIdentity } from '../domain/person-ledger';
+import { groupPolicyOf } from '../domain/policy';
+import type { Lane } from '../storage/changes';
+import type { PersonWork } from './apply-people';
+import type { GroupInUiPath, OrganizationRun } from './organization-run';
+
+type Candidate = Readonly<{ person: PersonWork; memberId: string }>;
+type GroupCandidates = Readonly<{ group: GroupInUiPath; candidates: readonly Candidate[] }>;
+
+/** Reads what UiPath has for the people and groups in question, and only for those, and plans the difference. */
+export async function planPeople(
+  run: OrganizationRun,
+  lane: Lane,
+  people: readonly PersonWork[],
+  identities: ReadonlyMap<string, DirectoryIdentity>,
+): Promise<MembershipPlan> {
+  const groups = candidatesByGroup(people, identities);
+  const have = await readMemberships(run, lane, groups);
+  const cases = groups.map(({ group, candidates }): GroupCase => ({
+    groupId: group.groupId,
+    name: group.name,
+    mode: groupPolicyOf(run.organization, group.name)?.mode ?? 'unmanaged',
+    cases: candidates.map(({ person, memberId }) => {
+      const { stored, wanted, access, subject } = person;
+      const name = fold(group.name);
+      return {
+        personKey: subject.key,
+        email: stored.value.email,
+        memberId,
+        want: wanted.has(name),
+        have: have.get(group.groupId)?.has(memberId) === true,
+        leaving: access.employment === 'left',
+        applied: stored.value.applied.find((membership) => membership.groupId === group.groupId),
+        why: whyOf(person, name),
+      };
+    }),
+  }));
+  return planMemberships(cases, {
+    ownIds: run.ownIds,
+    protectedIds: run.organization.protectedPrincipals,
+    protectedMembers: new Map(
+      groups.map(({ group }) => [
+        group.groupId,
+        groupPolicyOf(run.organization, group.name)?.protectedMembers ?? new Set<string>(),
+      ]),
+    ),
+    administratorsLeft: await administratorsLeft(run, lane, cases),
+  });
+}
+
+function whyOf(person: PersonWork, group: string): readonly string[] {
+  const reasons = person.access.reasons
+    .filter((reason) => reason.group === group)
+    .map((reason) =>
+      reason.kind === 'birthright' ? `birthright:${reason.line}` : `grant:${reason.requestId}`,
+    );
+  if (reasons.length > 0) return reasons;
+  return [person.access.employment === 'left' ? 'left' : 'no-reason'];
+}
+
+function candidatesByGroup(
+  people: readonly PersonWork[],
+  identities: ReadonlyMap<string, DirectoryIdentity>,
+): readonly GroupCandidates[] {
+  const groups = new Map<string, { group: GroupInUiPath; candidates: Candidate[] }>();
+  for (const person of people) {
+    const identity = identities.get(person.subject.key);
+    if (identity?.kind !== 'resolved') continue;
+    for (const group of person.examine.values()) {
+      if (group.groupId === EVERYONE_GROUP_ID) continue;
+      const entry = groups.get(group.groupId) ?? { group, candidates: [] };
+      entry.candidates.push({ person, memberId: identity.id });
+      groups.set(group.groupId, entry);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** Leavers are asked about person by person (1 POST for all groups), everybody else group by group (1 POST for all people). */
+async function readMemberships(
+  run: OrganizationRun,
+  lane: Lane,
+  groups: readonly GroupCandidates[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const uipath = run.uipathFor(lane);
+  const have = new Map<string, Set<string>>(groups.map(({ group }) => [group.groupId, new Set<string>()]));
+  const leavers = new Map<string, string[]>();
+  for (const { group, candidates } of groups) {
+    const staying: string[] = [];
+    for (const { person, memberId } of candidates)
+      if (person.access.employment === 'left')
+        leavers.set(memberId, [...(leavers.get(memberId) ?? []), group.groupId]);
+      else staying.push(memberId);
+    if (staying.length > 0)
+      for (const memberId of await uipath.groups.checkMembers(group.groupId, staying))
+        have.get(group.groupId)?.add(memberId);
+  }
+  for (const [memberId, groupIds] of leavers)
+    for (const groupId of await uipath.directory.groupMembership(memberId, groupIds))
+      have.get(groupId)?.add(memberId);
+  return have;
+}
+
+/** How many administrators would stay if every removal in question happened. The whole list is read only when one is in question. */
+async function administratorsLeft(
+  run: OrganizationRun,
+  lane: Lane,
+  cases: readonly GroupCase[],
+): Promise<number> {
+  const leaving = new Set(
+    cases
+      .filter((group) => group.groupId === ADMINISTRATORS_GROUP_ID)
+      .flatMap((group) => group.cases.filter((membership) => membership.have && !membership.want))
+      .map((membership) => membership.memberId),
+  );
+  if (leaving.size === 0) return Number.POSITIVE_INFINITY;
+  const members = await run.uipathFor(lane).groups.listMembers(ADMINISTRATORS_GROUP_ID);
+  return members.filter((member) => !leaving.has(member.id) && !run.ownIds.has(member.id)).length;
+}

@@ -1,0 +1,32 @@
+import type { Attempt } from '../storage/changes';
+import { adoptCreatedRule } from './apply-rules';
+import type { OrganizationRun } from './organization-run';
+import { recordMembership } from './record-membership';
+
+type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
+
+/**
+ * Settles calls whose outcome was never stored, because the writer died or the answer was lost: what UiPath has now is the
+ * outcome. Nothing is sent again here; what did not happen is still marked and planned anew.
+ */
+export async function recoverAttempts(run: OrganizationRun): Promise<void> {
+  for (const attempt of await run.changes.listAttempts(run.organization.alias)) {
+    if (attempt.kind === 'membership') await recoverMembership(run, attempt);
+    else await adoptCreatedRule(run, attempt);
+    await run.changes.end(run.organization.alias, attempt.id);
+    run.log({ event: 'attempt-recovered', organization: run.organization.alias, kind: attempt.kind });
+  }
+}
+
+async function recoverMembership(run: OrganizationRun, attempt: MembershipAttempt): Promise<void> {
+  const all = [...attempt.add, ...attempt.remove];
+  const members = await run.uipathFor('normal').groups.checkMembers(
+    attempt.groupId,
+    all.map((member) => member.memberId),
+  );
+  const happened = [
+    ...attempt.add.filter((member) => members.has(member.memberId)),
+    ...attempt.remove.filter((member) => !members.has(member.memberId)),
+  ];
+  for (const member of happened) await recordMembership(run, attempt, member.personKey, ['read-back']);
+}

@@ -1,0 +1,47 @@
+import type { DirectoryIdentity } from '../domain/person-ledger';
+import type { Lane } from '../storage/changes';
+import type { PersonWork } from './apply-people';
+import type { OrganizationRun } from './organization-run';
+
+/** A directory id is looked up again after a week: people are re-created, and ids with them. */
+const IDENTITY_FRESH_MS = 7 * 86_400_000;
+
+/** Directory identities by person key. Those known and fresh cost nothing; the rest are looked up together. */
+export async function resolvePeople(
+  run: OrganizationRun,
+  lane: Lane,
+  people: readonly PersonWork[],
+): Promise<ReadonlyMap<string, DirectoryIdentity>> {
+  const nowMs = run.clock.now();
+  const identities = new Map<string, DirectoryIdentity>();
+  const open = people.filter((person) => {
+    const known = person.stored.value.identity;
+    if (known?.kind !== 'resolved' || nowMs - known.checkedAtMs > IDENTITY_FRESH_MS) return true;
+    identities.set(person.subject.key, known);
+    return false;
+  });
+  if (open.length === 0) return identities;
+  const found = await run
+    .uipathFor(lane)
+    .directory.resolveByNames([...new Set(open.map((person) => person.stored.value.email))], 'user');
+  for (const person of open) {
+    const { email, identity: before } = person.stored.value;
+    const answer = found.get(email);
+    identities.set(
+      person.subject.key,
+      answer?.kind === 'found'
+        ? { kind: 'resolved', id: answer.entity.identifier, checkedAtMs: nowMs }
+        : unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', before, nowMs),
+    );
+  }
+  return identities;
+}
+
+function unresolved(
+  kind: 'missing' | 'ambiguous',
+  before: DirectoryIdentity | undefined,
+  nowMs: number,
+): DirectoryIdentity {
+  const same = before?.kind === kind ? before : undefined;
+  return { kind, sinceMs: same?.sinceMs ?? nowMs, attempts: (same?.attempts ?? 0) + 1, checkedAtMs: nowMs };
+}

@@ -1,0 +1,129 @@
+import type { EvidenceEntry } from '../domain/evidence';
+import type { DecidedCase, MembershipPlan } from '../domain/membership-plan';
+import { personAccess } from '../domain/person-access';
+import type { DirectoryIdentity, PersonLedger } from '../domain/person-ledger';
+import type { RefusedChanges } from './apply-group-plan';
+import type { PersonWork } from './apply-people';
+import { runEvidence, type OrganizationRun } from './organization-run';
+import { withMembership, withoutMembership } from './record-membership';
+import { updateLedger } from './update-ledger';
+
+const HOUR_MS = 3_600_000;
+const FIRST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 6 * HOUR_MS;
+
+type Decided = DecidedCase & Readonly<{ groupId: string; groupName: string }>;
+export type CasesByPerson = ReadonlyMap<string, readonly Decided[]>;
+
+/** A plan's cases by person. */
+export function casesByPerson(plan: MembershipPlan): CasesByPerson {
+  const cases = new Map<string, Decided[]>();
+  for (const group of plan.groups)
+    for (const decided of group.decided) {
+      const own = cases.get(decided.personKey) ?? [];
+      own.push({ ...decided, groupId: group.groupId, groupName: group.name });
+      cases.set(decided.personKey, own);
+    }
+  return cases;
+}
+
+/**
+ * Writes what a run learnt of a person beyond the changes it made: memberships that stood already, removals that are not
+ * ours to make, the directory identity. Then books the next look and clears the mark.
+ */
+export async function settlePerson(
+  run: OrganizationRun,
+  person: PersonWork,
+  identity: DirectoryIdentity | undefined,
+  cases: readonly Decided[],
+  refused: RefusedChanges,
+): Promise<void> {
+  const refusals = cases.flatMap((decided) => {
+    const code = refused.get(`${decided.groupId}/${decided.personKey}`);
+    return code === undefined ? [] : [{ decided, code }];
+  });
+  const ledger = await updateLedger(run.ledger, person.subject, (current = person.stored.value) => {
+    const learnt = cases.reduce((value, decided) => learn(run, value, decided), {
+      ledger: current,
+      evidence: [] as readonly EvidenceEntry[],
+    });
+    const evidence = [
+      ...learnt.evidence,
+      ...refusals.map(({ decided, code }) =>
+        runEvidence(run, 'change-refused', { groupId: decided.groupId, decision: decided.decision, code }),
+      ),
+      ...person.missingGroups.map((group) => runEvidence(run, 'group-missing', { group })),
+      ...(identity !== undefined && identity.kind !== 'resolved' && current.identity?.kind !== identity.kind
+        ? [runEvidence(run, `identity-${identity.kind}`, {})]
+        : []),
+    ];
+    const known = identity === undefined || isSameIdentity(identity, current.identity);
+    if (known && evidence.length === 0) return undefined;
+    return { next: { ...learnt.ledger, identity: identity ?? current.identity }, evidence };
+  });
+  await scheduleNextLook(run, person, ledger ?? person.stored.value, refusals.length > 0);
+  await run.changes.clearMark(person.mark);
+}
+
+function learn(
+  run: OrganizationRun,
+  before: Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }>,
+  decided: Decided,
+): Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }> {
+  const { groupId, groupName, decision, why } = decided;
+  const known = before.ledger.applied.some((membership) => membership.groupId === groupId);
+  const note = (kind: string, ledger: PersonLedger) => ({
+    ledger,
+    evidence: [...before.evidence, runEvidence(run, kind, { groupId, group: groupName, decision, why })],
+  });
+  switch (decision) {
+    case 'add':
+    case 'remove':
+      return before;
+    case 'in-place':
+      return known
+        ? before
+        : note(
+            'membership-standing',
+            withMembership(before.ledger, {
+              groupId,
+              groupName,
+              origin: 'standing',
+              sinceMs: run.clock.now(),
+            }),
+          );
+    case 'absent':
+      return known ? note('membership-gone', withoutMembership(before.ledger, groupId)) : before;
+    case 'left-alone':
+      return note('membership-left-alone', withoutMembership(before.ledger, groupId));
+    case 'observed':
+    case 'everyone-is-implicit':
+    case 'own-identity':
+    case 'protected-principal':
+    case 'last-administrator':
+      return note('change-withheld', before.ledger);
+  }
+}
+
+async function scheduleNextLook(
+  run: OrganizationRun,
+  person: PersonWork,
+  ledger: PersonLedger,
+  refused: boolean,
+): Promise<void> {
+  const nowMs = run.clock.now();
+  const { subject } = person;
+  const { nextChangeAtMs } = personAccess(ledger, run.organization, nowMs);
+  if (nextChangeAtMs !== undefined) await run.due.schedule({ subject, dueAtMs: nextChangeAtMs });
+  if (refused || person.missingGroups.length > 0)
+    await run.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS });
+  const { identity } = ledger;
+  if (identity === undefined || identity.kind === 'resolved' || person.examine.size === 0) return;
+  if (nowMs - identity.sinceMs > run.organization.identityRetryHours * HOUR_MS) return;
+  const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (identity.attempts - 1));
+  await run.due.schedule({ subject, dueAtMs: nowMs + waitMs });
+}
+
+function isSameIdentity(a: DirectoryIdentity, b: DirectoryIdentity | undefined): boolean {
+  return a.kind === 'resolved' && b?.kind === 'resolved' && a.id === b.id && a.checkedAtMs === b.checkedAtMs;
+}
