@@ -10,7 +10,7 @@ import { answerHeaders } from './json';
 import { problemResponse, PROBLEMS } from './problem';
 
 /** What a handler needs of the platform, so that a test can bring its own. */
-export type AnsweringContext = Pick<InvocationContext, 'invocationId' | 'functionName' | 'warn' | 'error'>;
+type AnsweringContext = Pick<InvocationContext, 'invocationId' | 'functionName' | 'warn' | 'error'>;
 
 /**
  * The one way out for HTTP: with streamed requests the platform never answers a handler that throws or returns nothing,

@@ -4,7 +4,7 @@ import { AppError } from '../errors';
 /**
  * The exact bytes of a body of at most `maxBytes`. A request that announces more is refused unread; one that sends more
  * than it announced, or announces nothing, is refused at the first byte too many. The rest stays unread and the stream
- * open: to cancel it would close the connection that the answer has to take.
+ * open: to cancel it would abort the request that is still to be answered.
  *
  * @throws `body-too-large`
  */

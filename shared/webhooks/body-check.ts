@@ -15,13 +15,14 @@ export function checkBody<Schema extends z.ZodType>(schema: Schema, value: unkno
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw bodyInvalid(
-    result.error.issues.map((issue) => ({ field: pathOf(issue.path), problem: issue.message })),
+    result.error.issues
+      .slice(0, mostProblems)
+      .map((issue) => ({ field: pathOf(issue.path), problem: issue.message })),
   );
 }
 
 /** The error for fields that contradict each other or cannot be used. */
-export function bodyInvalid(problems: readonly FieldProblem[]): AppError {
-  const fields = problems.slice(0, mostProblems);
+export function bodyInvalid(fields: readonly FieldProblem[]): AppError {
   const first = fields[0];
   const message =
     first === undefined ? 'The body is not valid' : `The body is not valid: ${first.field}: ${first.problem}`;
