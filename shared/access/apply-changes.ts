@@ -147,6 +147,6 @@ async function book<O extends ApplyOutcome>(
   outcome: O,
 ): Promise<O> {
   const nowMs = deps.clock.now();
-  await bookRun(deps, alias, nowMs + delayMs, nowMs);
+  await bookRun(deps, alias, 'normal', nowMs + delayMs, nowMs);
   return outcome;
 }

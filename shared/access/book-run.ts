@@ -7,14 +7,15 @@ type BookingDeps = Readonly<{
   queues: Pick<WorkQueues, 'enqueueChanges'>;
 }>;
 
-/** Sees to it that the organization's writer runs at `atMs`. */
+/** Sees to it that the organization's writer runs at `atMs`; one that is booked already is enough, unless it waits and this is urgent. */
 export async function bookRun(
   deps: BookingDeps,
   organization: string,
+  lane: Lane,
   atMs: number,
   nowMs: number,
 ): Promise<void> {
-  if (await deps.changes.bookRun(organization, atMs, nowMs))
+  if (await deps.changes.bookRun(organization, lane, atMs, nowMs))
     await deps.queues.enqueueChanges({ organization }, atMs - nowMs);
 }
 
@@ -26,5 +27,5 @@ export async function markChanged(
   nowMs: number,
 ): Promise<void> {
   await deps.changes.mark(subject, lane, nowMs);
-  await bookRun(deps, subject.organization, nowMs, nowMs);
+  await bookRun(deps, subject.organization, lane, nowMs, nowMs);
 }

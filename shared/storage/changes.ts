@@ -43,12 +43,14 @@ export type ChangeStore = Readonly<{
   /** Removes a mark unless the subject was marked again since it was read. */
   clearMark: (mark: Mark) => Promise<void>;
   /**
-   * Books the next run of an organization for `atMs`. True when the caller has to send the message: no run was booked,
-   * or only a later one, or one that is overdue and may be lost. Many deliveries become one message.
+   * Books the next run of an organization for `atMs`. True when the caller has to send the message: no run was booked, or
+   * the booked one is overdue and may be lost, or it waits and the matter is urgent. Many deliveries become one message.
    */
-  bookRun: (organization: string, atMs: number, nowMs: number) => Promise<boolean>;
+  bookRun: (organization: string, lane: Lane, atMs: number, nowMs: number) => Promise<boolean>;
   /** Takes the booking: what is marked from now on books a run of its own. */
   takeBooking: (organization: string) => Promise<void>;
+  /** True when something is marked or a call was left open. */
+  hasWork: (organization: string) => Promise<boolean>;
   takeFence: (organization: string) => Promise<Fence>;
   /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
   begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
@@ -132,7 +134,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       }
     },
 
-    bookRun: async (organization, atMs, nowMs) => {
+    bookRun: async (organization, lane, atMs, nowMs) => {
       const client = await table();
       const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs };
       const booked = await ifPresent(async () =>
@@ -140,7 +142,10 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       );
       try {
         if (booked === undefined) await client.createEntity(entity);
-        else if (booked.atMs > atMs + EARLIER_BY_MS || booked.atMs < nowMs - OVERDUE_MS)
+        else if (
+          booked.atMs < nowMs - OVERDUE_MS ||
+          (lane === 'urgent' && booked.atMs > atMs + EARLIER_BY_MS)
+        )
           await client.updateEntity(entity, 'Replace', { etag: booked.etag });
         else return false;
         return true;
@@ -152,6 +157,14 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
 
     takeBooking: async (organization) => {
       await ifPresent(async () => (await table()).deleteEntity(organization, BOOKING_ROW));
+    },
+
+    hasWork: async (organization) => {
+      const rows = (await table()).listEntities<{ rowKey: string }>({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt 'n'`, select: ['RowKey'] },
+      });
+      for await (const row of rows) if (/^[am]:/.test(row.rowKey)) return true;
+      return false;
     },
 
     takeFence: async (organization) => {

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock';
+import type { Policy } from '../domain/policy';
+import type { Log } from '../log';
+import type { ChangeStore } from '../storage/changes';
+import type { Deliveries } from '../storage/deliveries';
+import type { DueStore } from '../storage/due-store';
+import type { WorkQueues } from '../storage/queues';
+import { bookRun, markChanged } from './book-run';
+
+export type DueWorkDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  deliveries: Pick<Deliveries, 'listPending' | 'forgetBodies'>;
+  changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
+  due: Pick<DueStore, 'listDue' | 'remove'>;
+  queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
+  clock: Pick<Clock, 'now'>;
+  log: Log;
+  payloadDays: number;
+}>;
+
+export type DueWorkResult = Readonly<{ due: number; resent: number; forgotten: number }>;
+
+/** A delivery this old that is still pending may have lost its message. */
+const LOST_AFTER_MS = 60_000;
+const DUE_PER_TICK = 1_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * What time brings and what messages lost: dates that have come are marked, pending deliveries and marked organizations
+ * get a message again, old payloads are forgotten. It computes everything from storage, so a tick that comes late, twice
+ * or not at all does no harm.
+ */
+export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
+  const policy = await deps.policy();
+  const nowMs = deps.clock.now();
+  let due = 0;
+  for (const organization of policy.organizations.keys()) {
+    const items = await deps.due.listDue(organization, nowMs, DUE_PER_TICK);
+    for (const item of items) {
+      await markChanged(deps, item.subject, 'normal', nowMs);
+      await deps.due.remove(item);
+    }
+    due += items.length;
+    if (await deps.changes.hasWork(organization)) await bookRun(deps, organization, 'normal', nowMs, nowMs);
+  }
+  let resent = 0;
+  let forgotten = 0;
+  for (const { feed, name } of policy.sources) {
+    const pending = await deps.deliveries.listPending(feed, name, nowMs - LOST_AFTER_MS);
+    for (const key of pending) await deps.queues.enqueueDelivery(key);
+    resent += pending.length;
+    forgotten += await deps.deliveries.forgetBodies(feed, name, nowMs - deps.payloadDays * DAY_MS);
+  }
+  if (due + resent + forgotten > 0) deps.log({ event: 'due-work', due, resent, forgotten });
+  return { due, resent, forgotten };
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '../clock';
+import { latestOf } from '../domain/named-ledger';
+import { isRevoked, personAccess } from '../domain/person-access';
+import { fold } from '../domain/person-key';
+import type { OrganizationPolicy, Policy } from '../domain/policy';
+import { AppError } from '../errors';
+import type { LedgerStore } from '../storage/ledger';
+import type { RequestEntry, RequestIndex } from '../storage/request-index';
+
+/** Where a request stands. */
+export type RequestState =
+  /** The policy does not allow it; `refusal` says why. */
+  | 'refused'
+  /** It begins later. */
+  | 'waiting'
+  /** Recorded, and on its way to UiPath. */
+  | 'pending'
+  /** UiPath has it. */
+  | 'applied'
+  /** It cannot be applied now: the person left, or UiPath does not know the address. */
+  | 'blocked'
+  /** Its time is over, it was revoked, or a later request replaced it. */
+  | 'ended';
+
+export type RequestStatus = Readonly<{
+  requestId: string;
+  organization: string;
+  action: string;
+  state: RequestState;
+  refusal: string | undefined;
+  group: string | undefined;
+  validFrom: string | undefined;
+  validUntil: string | undefined;
+}>;
+
+export type RequestStatusDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  requests: Pick<RequestIndex, 'get'>;
+  ledger: Pick<LedgerStore, 'read'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+type Progress = Pick<RequestStatus, 'state'> &
+  Partial<Pick<RequestStatus, 'group' | 'validFrom' | 'validUntil'>>;
+
+/** The status of one request as the ledger shows it. @throws AppError `request-unknown` */
+export async function requestStatus(
+  deps: RequestStatusDeps,
+  alias: string,
+  requestId: string,
+): Promise<RequestStatus> {
+  const organization = (await deps.policy()).organizations.get(alias);
+  const entry = organization === undefined ? undefined : await deps.requests.get(alias, requestId);
+  if (organization === undefined || entry === undefined)
+    throw new AppError('request-unknown', 'There is no such request');
+  const progress: Progress =
+    entry.refusal === undefined ? await progressOf(deps, organization, entry) : { state: 'refused' };
+  return {
+    requestId,
+    organization: alias,
+    action: entry.action,
+    refusal: entry.refusal,
+    group: undefined,
+    validFrom: undefined,
+    validUntil: undefined,
+    ...progress,
+  };
+}
+
+async function progressOf(
+  deps: RequestStatusDeps,
+  organization: OrganizationPolicy,
+  entry: RequestEntry,
+): Promise<Progress> {
+  const subject = { organization: organization.alias, key: entry.subject.key };
+  const nowMs = deps.clock.now();
+  if (entry.subject.kind === 'person')
+    return personProgress(deps, organization, entry.requestId, { ...subject, kind: 'person' }, nowMs);
+  const named =
+    entry.subject.kind === 'rule'
+      ? (await deps.ledger.read({ ...subject, kind: 'rule' }))?.value
+      : (await deps.ledger.read({ ...subject, kind: 'entity' }))?.value;
+  if (named === undefined) return { state: 'pending' };
+  const latest = latestOf<(typeof named.statements)[number]>(named.statements);
+  if (latest?.requestId !== entry.requestId) return { state: 'ended' };
+  const want = latest.want;
+  const ended = typeof want === 'object' && want.validUntilMs !== undefined && want.validUntilMs <= nowMs;
+  if (ended) return { state: 'ended' };
+  const wanted = want !== undefined && want !== false;
+  return { state: wanted === (named.have !== undefined) ? 'applied' : 'pending' };
+}
+
+async function personProgress(
+  deps: RequestStatusDeps,
+  organization: OrganizationPolicy,
+  requestId: string,
+  subject: Readonly<{ organization: string; kind: 'person'; key: string }>,
+  nowMs: number,
+): Promise<Progress> {
+  const ledger = (await deps.ledger.read(subject))?.value;
+  const revocation = ledger?.revocations.find((item) => item.requestId === requestId);
+  if (ledger !== undefined && revocation !== undefined) {
+    const { reasons } = personAccess(ledger, organization, nowMs);
+    const name = fold(revocation.group);
+    const gone =
+      reasons.some((reason) => reason.group === name) ||
+      !ledger.applied.some((membership) => fold(membership.groupName) === name);
+    return { state: gone ? 'applied' : 'pending', group: revocation.group };
+  }
+  const grant = ledger?.grants.find((item) => item.requestId === requestId);
+  if (ledger === undefined || grant === undefined) return { state: 'pending' };
+  const access = personAccess(ledger, organization, nowMs);
+  const facts = {
+    group: grant.group,
+    validFrom: new Date(grant.validFromMs).toISOString(),
+    validUntil: grant.validUntilMs === undefined ? undefined : new Date(grant.validUntilMs).toISOString(),
+  };
+  if (isRevoked(grant, ledger) || (grant.validUntilMs !== undefined && grant.validUntilMs <= nowMs))
+    return { state: 'ended', ...facts };
+  if (access.reasons.some((reason) => reason.kind === 'grant' && reason.requestId === requestId)) {
+    const applied = ledger.applied.some((membership) => fold(membership.groupName) === fold(grant.group));
+    if (applied) return { state: 'applied', ...facts };
+    const unresolved = ledger.identity !== undefined && ledger.identity.kind !== 'resolved';
+    return { state: unresolved ? 'blocked' : 'pending', ...facts };
+  }
+  return { state: grant.validFromMs > nowMs ? 'waiting' : 'blocked', ...facts };
+}

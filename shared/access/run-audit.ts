@@ -1,0 +1,185 @@
+import type { Clock } from '../clock';
+import { hashOf } from '../domain/canonical-json';
+import {
+  auditOrganization,
+  followFindings,
+  type Finding,
+  type FindingRecord,
+  type Known,
+  type Snapshot,
+} from '../domain/findings';
+import { ruleContentHash } from '../domain/named-ledger';
+import { fold } from '../domain/person-key';
+import type { OrganizationPolicy, Policy, PolicyEntity } from '../domain/policy';
+import { AppError, errorCodeOf } from '../errors';
+import type { Log } from '../log';
+import type { FindingStore } from '../storage/findings';
+import type { LedgerStore } from '../storage/ledger';
+import type { ReportStore } from '../storage/reports';
+import type { AuditMessage } from '../storage/queues';
+import type { UiPathClient } from '../uipath/client';
+import { parseRuleDefinition } from '../uipath/rule-definition';
+import { readExpectation, type ExpectationDeps } from './read-expectation';
+import { updateLedger } from './update-ledger';
+
+/** The calls to UiPath that an audit makes: reads only. */
+export type AuditUiPath = Readonly<{
+  groups: Pick<UiPathClient['groups'], 'list' | 'listMembers'>;
+  directory: Pick<UiPathClient['directory'], 'resolveByNames'>;
+  rules: Pick<UiPathClient['rules'], 'list'>;
+  accessPolicy: Pick<UiPathClient['accessPolicy'], 'read'>;
+}>;
+
+export type RunAuditDeps = Omit<ExpectationDeps, 'directory'> &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    uipath: (organization: string) => Promise<AuditUiPath>;
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'list'>;
+    findings: FindingStore;
+    reports: ReportStore;
+    clock: Pick<Clock, 'now'>;
+    log: Log;
+  }>;
+
+/** What an audit stores: every finding with its state, and what could not be read. */
+export type AuditReport = Readonly<{
+  organization: string;
+  night: string;
+  takenAtMs: number;
+  policyHash: string;
+  /** `red`: something is open or unknown. */
+  result: 'green' | 'red';
+  unknown: readonly string[];
+  findings: readonly FindingRecord[];
+}>;
+
+/**
+ * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, stores
+ * the report. A part that cannot be read is unknown in the result; waiting for quota ends the audit and is thrown.
+ *
+ * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`
+ */
+export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport> {
+  const policy = await deps.policy();
+  const organization = policy.organizations.get(message.organization);
+  if (organization === undefined)
+    throw new AppError('message-invalid', 'The policy names no such organization');
+  const uipath = await deps.uipath(organization.alias);
+  const snapshot = await takeSnapshot(organization, uipath);
+  const nowMs = deps.clock.now();
+  const expected = await readExpectation({ ...deps, directory: uipath.directory }, organization, nowMs);
+  const found = auditOrganization(organization, snapshot, expected);
+  const before = await deps.findings.list(organization.alias);
+  const findings = followFindings(before, found, nowMs, (finding) => isUnknownNow(finding, found));
+  await deps.findings.save(organization.alias, findings);
+  const unknown = found
+    .filter((finding) => finding.check === 'part-unknown')
+    .map((finding) => finding.subject['part'] ?? '');
+  const report: AuditReport = {
+    organization: organization.alias,
+    night: message.night,
+    takenAtMs: nowMs,
+    policyHash: policy.hash,
+    result: found.length === 0 ? 'green' : 'red',
+    unknown,
+    findings,
+  };
+  await deps.reports.save(organization.alias, message.night, report);
+  await recordAudit(deps, report);
+  deps.log({
+    event: 'audit-done',
+    organization: organization.alias,
+    result: report.result,
+    findings: found.length,
+  });
+  return report;
+}
+
+/** The report's hash goes into the evidence, so that a report changed later is seen. */
+async function recordAudit(deps: RunAuditDeps, report: AuditReport): Promise<void> {
+  const reportHash = hashOf(report);
+  const { night, takenAtMs: atMs, policyHash, result } = report;
+  await updateLedger(
+    deps.ledger,
+    { organization: report.organization, kind: 'organization', key: 'organization' },
+    () => ({
+      next: { lastAudit: { night, reportHash, atMs } },
+      evidence: [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
+    }),
+  );
+}
+
+/** A finding about a part that is unknown today is neither fixed nor confirmed. */
+function isUnknownNow(finding: Finding, found: readonly Finding[]): boolean {
+  const unknown = new Set(
+    found.filter((other) => other.check === 'part-unknown').map((other) => other.subject['part']),
+  );
+  if (finding.check.startsWith('policy-entity-')) return unknown.has('access-policy');
+  if (finding.check.startsWith('rule-')) return unknown.has('rules');
+  return unknown.has(`group:${finding.subject['group'] ?? ''}`);
+}
+
+async function takeSnapshot(organization: OrganizationPolicy, uipath: AuditUiPath): Promise<Snapshot> {
+  const listed = await known(async () => uipath.groups.list());
+  const groups = new Map<string, Snapshot['groups'] extends ReadonlyMap<string, infer V> ? V : never>();
+  for (const name of organization.groups.keys()) {
+    if (listed.kind === 'unknown') {
+      groups.set(name, listed);
+      continue;
+    }
+    const group = listed.value.find((candidate) => fold(candidate.name) === name);
+    groups.set(
+      name,
+      group === undefined
+        ? { kind: 'known', value: undefined }
+        : await known(async () => ({
+            groupId: group.id,
+            memberIds: new Set((await uipath.groups.listMembers(group.id)).map((member) => member.id)),
+          })),
+    );
+  }
+  return {
+    groups,
+    accessPolicy: await known(async () => (await uipath.accessPolicy.read()).map(toPolicyEntity)),
+    rules: await known(async () =>
+      (await uipath.rules.list()).map((rule) => {
+        const { groupsToAssign, conditions } = parseRuleDefinition(rule.definition ?? '');
+        const { id, name, enabled } = rule;
+        const description = rule.description ?? '';
+        return {
+          ruleId: id,
+          name,
+          contentHash: ruleContentHash({ description, enabled, groupIds: groupsToAssign, conditions }),
+        };
+      }),
+    ),
+  };
+}
+
+function toPolicyEntity(
+  entity: Readonly<{
+    objectType: string | null;
+    name: string | null;
+    email: string | null;
+    identifier: string;
+  }>,
+): PolicyEntity {
+  const entityType =
+    entity.objectType === 'DirectoryGroup'
+      ? 'group'
+      : entity.objectType === 'DirectoryApplication'
+        ? 'application'
+        : 'user';
+  return { entityType, name: (entityType === 'user' ? entity.email : entity.name) ?? entity.identifier };
+}
+
+/** A failed read is an unknown part. Only "come back later" is passed on: the audit is then done later as a whole. */
+async function known<T>(read: () => Promise<T>): Promise<Known<T>> {
+  try {
+    return { kind: 'known', value: await read() };
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;
+    return { kind: 'unknown', code };
+  }
+}
