@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { entityType } from './entity-type';
-import { findEntity } from './organization';
+import { findEntity, labelOf, type Organization } from './organization';
 import { json, pascalError, problem, Refusal, type Reply } from './reply';
 import { guid, readBody, type Call, type Route } from './route';
 import { entityTypeOf, isVisible, wireEntity } from './wire';
@@ -27,7 +27,7 @@ function getPolicy({ organization, switches }: Call): Reply {
   const entities = [...organization.accessPolicy].flatMap((id) => findEntity(organization, id) ?? []);
   return json(
     200,
-    entities.map((entity) => wireEntity(entity, switches)),
+    entities.map((entity) => wireEntity(entity)),
   );
 }
 
@@ -50,21 +50,29 @@ function putPolicy(call: Call): Reply {
   if (unknown.length > 0) {
     throw new Refusal(pascalError(404, `Cannot resolve ${body.entityType}s=[${unknown.join(', ')}] in CIS`));
   }
-  for (const id of add) if (!organization.accessPolicy.has(id)) change(call, id, true);
-  for (const id of remove) if (organization.accessPolicy.has(id)) change(call, id, false);
+  for (const id of add) changePolicy(organization, id, true, call);
+  for (const id of remove) changePolicy(organization, id, false, call);
   return getPolicy(call);
 }
 
-function change({ organization, actor, time }: Call, id: string, added: boolean): void {
-  if (added) organization.accessPolicy.add(id);
+/** Adds to or removes from the list, with an audit event when that changes something. */
+export function changePolicy(
+  organization: Organization,
+  id: string,
+  joined: boolean,
+  { actor, time }: Pick<Call, 'actor' | 'time'>,
+): void {
+  if (organization.accessPolicy.has(id) === joined) return;
+  if (joined) organization.accessPolicy.add(id);
   else organization.accessPolicy.delete(id);
-  const name = findEntity(organization, id)?.id ?? id;
+  const entity = findEntity(organization, id);
+  const name = entity === undefined ? id : labelOf(entity);
   organization.audit.append(
     {
-      type: added ? 'Add Access Policy Entity' : 'Remove Access Policy Entity',
+      type: joined ? 'Add Access Policy Entity' : 'Remove Access Policy Entity',
       target: 'Access Policy',
-      summary: `${name} was ${added ? 'added to' : 'removed from'} the access policy`,
-      details: { entityId: id },
+      summary: `${name} was ${joined ? 'added to' : 'removed from'} the access policy`,
+      details: { entityId: id, entityName: name },
     },
     actor,
     time.nowMs,

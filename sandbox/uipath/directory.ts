@@ -123,7 +123,7 @@ function resolve(call: Call): Reply {
   const id = body.entityId ?? '';
   const entity =
     findById(call, id, body.entityType) ?? refuse(404, `Cannot resolve ${body.entityType}s=[${id}] in CIS`);
-  return json(200, wireEntity(entity, call.switches));
+  return json(200, wireEntity(entity, call.switches.aadIdentifier));
 }
 
 function resolveByName(call: Call): Reply {
@@ -132,7 +132,7 @@ function resolveByName(call: Call): Reply {
   const entity =
     findByName(call, name, body.entityType) ??
     refuse(404, `Cannot resolve ${body.entityType}s=[${name}] in CIS`);
-  return json(200, wireEntity(entity, call.switches));
+  return json(200, wireEntity(entity, call.switches.aadIdentifier));
 }
 
 const BulkResolveSchema = z.object({ entityIds: z.array(z.string()), entityTypes: z.array(entityType) });
@@ -145,7 +145,7 @@ function bulkResolve(call: Call): Reply {
   const found = entityIds.flatMap((id, at) => {
     const type = entityTypes[at];
     const entity = type === undefined ? undefined : findById(call, id, type);
-    return entity === undefined ? [] : [[id, wireEntity(entity, call.switches)] as const];
+    return entity === undefined ? [] : [[id, wireEntity(entity, call.switches.aadIdentifier)] as const];
   });
   return json(200, Object.fromEntries(found));
 }
@@ -169,7 +169,7 @@ function bulkResolveByName(call: Call): Reply {
   }
   const resolved = entityNames.map((name) => {
     const entity = findByName(call, name, type);
-    return [name, entity === undefined ? null : wireEntity(entity, call.switches)] as const;
+    return [name, entity === undefined ? null : wireEntity(entity, call.switches.aadIdentifier)] as const;
   });
   return json(200, Object.fromEntries(resolved));
 }
@@ -184,7 +184,7 @@ function groupMembership(call: Call): Reply {
   const groups = groupIds.flatMap((id) => call.organization.groups.get(id) ?? []).filter(isMember);
   return json(
     200,
-    groups.map((group) => wireEntity({ ...group, kind: 'group' }, call.switches)),
+    groups.map((group) => wireEntity({ ...group, kind: 'group' })),
   );
 }
 
@@ -208,7 +208,7 @@ function transitiveMembers(call: Call): Reply {
   const members = [...met].flatMap((id) => organization.principals.get(id) ?? []);
   return json(
     200,
-    members.filter((one) => isVisible(one, switches)).map((one) => wireEntity(one, switches)),
+    members.filter((one) => isVisible(one, switches)).map((one) => wireEntity(one, switches.aadIdentifier)),
   );
 }
 

@@ -189,7 +189,7 @@ function groupReply(call: Call, group: Group): Reply {
 function entitiesOf(call: Call, ids: Iterable<string>): readonly unknown[] {
   return [...ids]
     .flatMap((id) => findEntity(call.organization, id) ?? [])
-    .map((entity) => wireEntity(entity, call.switches));
+    .map((entity) => wireEntity(entity));
 }
 
 function recordGroup(call: Call, group: Group, type: string): void {

@@ -1,7 +1,6 @@
 import type { Actor } from './audit-log';
 import type { ChangeTime } from './membership';
-import { findEntity, type Group, type Organization } from './organization';
-import { displayNameOf } from './principals';
+import { findEntity, labelOf, type Group, type Organization } from './organization';
 
 export type MemberChange = Readonly<{ add: readonly string[]; remove: readonly string[] }>;
 
@@ -43,7 +42,7 @@ function record(
   { actor, time }: Readonly<{ actor: Actor; time: ChangeTime }>,
 ): void {
   const member = findEntity(organization, id);
-  const name = member === undefined ? id : member.kind === 'group' ? member.name : displayNameOf(member);
+  const name = member === undefined ? id : labelOf(member);
   organization.audit.append(
     {
       type: joined ? 'Add Group Member' : 'Remove Group Member',

@@ -1,6 +1,6 @@
 import type { AuditLog } from './audit-log';
 import type { Membership } from './membership';
-import type { Application, Principal } from './principals';
+import { displayNameOf, type Application, type Principal } from './principals';
 import type { PrincipalIndex } from './principal-index';
 
 export const EVERYONE = 'ce684f6f-5af3-4e43-8516-1adad6e98fc9';
@@ -81,6 +81,11 @@ export function putApplication({ clientIds, principals }: Organization, applicat
 export function findGroupNamed(organization: Organization, name: string): Group | undefined {
   const wanted = name.toLowerCase();
   return [...organization.groups.values()].find((group) => group.name.toLowerCase() === wanted);
+}
+
+/** What a person calls it. */
+export function labelOf(entity: Entity): string {
+  return entity.kind === 'group' ? entity.name : displayNameOf(entity);
 }
 
 /** A counter for the numeric ids of rules, secrets and users. */

@@ -64,6 +64,14 @@ export class PrincipalIndex {
     return this.#existing(found);
   }
 
+  /** A scan: for searches in the middle of words. */
+  containing(text: string): readonly Principal[] {
+    const wanted = text.toLowerCase();
+    return [...this.#byId.values()].filter((principal) =>
+      wordsOf(principal).some((word) => word.toLowerCase().includes(wanted)),
+    );
+  }
+
   #existing(ids: Iterable<string>): readonly Principal[] {
     return [...ids].flatMap((id) => this.#byId.get(id) ?? []);
   }
@@ -71,7 +79,7 @@ export class PrincipalIndex {
   #sortedPrefixes(): readonly PrefixEntry[] {
     this.#prefixes ??= [...this.#byId.values()]
       .flatMap((principal) =>
-        [...namesOf(principal), displayNameOf(principal)].map((word) => ({
+        wordsOf(principal).map((word) => ({
           word: word.toLowerCase(),
           id: principal.id,
         })),
@@ -79,6 +87,10 @@ export class PrincipalIndex {
       .toSorted((a, b) => (a.word < b.word ? -1 : Number(a.word > b.word)));
     return this.#prefixes;
   }
+}
+
+function wordsOf(principal: Principal): readonly string[] {
+  return [...namesOf(principal), displayNameOf(principal)];
 }
 
 function firstAtLeast(entries: readonly PrefixEntry[], word: string): number {

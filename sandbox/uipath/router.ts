@@ -1,11 +1,16 @@
 import { isGuid } from './ids';
 import { ACCESS_POLICY_ROUTES } from './access-policy';
+import { AUDIT_ROUTES } from './audit';
+import { CLOSED_ROUTES } from './closed-endpoints';
 import { DIRECTORY_ROUTES } from './directory';
+import { EXTERNAL_CLIENT_ROUTES } from './external-clients';
 import { GROUP_ROUTES } from './groups';
 import type { EndpointId } from './endpoint-id';
 import type { FieldErrors } from './reply';
 import type { Route } from './route';
+import { ROBOT_ACCOUNT_ROUTES } from './robot-accounts';
 import { RULE_ROUTES } from './rules';
+import { USER_ROUTES } from './user-routes';
 
 type Segment = Readonly<{ literal: string } | { name: string; kind: 'text' | 'guid' | 'int' }>;
 type CompiledRoute = Readonly<{ route: Route; segments: readonly Segment[] }>;
@@ -29,6 +34,11 @@ const ROUTES: readonly CompiledRoute[] = [
   ...DIRECTORY_ROUTES,
   ...RULE_ROUTES,
   ...ACCESS_POLICY_ROUTES,
+  ...USER_ROUTES,
+  ...ROBOT_ACCOUNT_ROUTES,
+  ...EXTERNAL_CLIENT_ROUTES,
+  ...AUDIT_ROUTES,
+  ...CLOSED_ROUTES,
 ].map((route) => ({ route, segments: route.path.split('/').slice(1).map(toSegment) }));
 
 /** Finds the route of a path below `identity_` or `orgaudit_`. A fixed word in a path wins over a parameter. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Rule } from './organization';
+import type { Organization, Rule } from './organization';
 import { empty, json, pascalError, problem, Refusal, type Reply } from './reply';
 import { groupsToAssign, parseDefinition } from './rule-definition';
 import { guid, readBody, requirePartition, type Call, type Route } from './route';
@@ -43,7 +43,7 @@ function createRule(call: Call): Reply {
   const id = call.organization.numbers.next();
   const rule = { id, ...fields, createdAtMs: call.time.nowMs, modifiedAtMs: null };
   call.organization.rules.set(id, rule);
-  record(call, rule, 'Create Rule');
+  recordRule(call.organization, rule, 'Create Rule', call);
   return json(201, wireRule(call, rule));
 }
 
@@ -52,7 +52,7 @@ function updateRule(call: Call): Reply {
   const fields = readFields(call, body);
   const rule = { ...findRule(call, body.ruleId), ...fields, modifiedAtMs: call.time.nowMs };
   call.organization.rules.set(rule.id, rule);
-  record(call, rule, 'Update Rule');
+  recordRule(call.organization, rule, 'Update Rule', call);
   const { id, name, description, enabled, definition } = rule;
   return json(200, {
     id,
@@ -87,7 +87,7 @@ function deleteRules(call: Call): Reply {
 function dropRules(call: Call, rules: readonly Rule[]): void {
   for (const rule of rules) {
     call.organization.rules.delete(rule.id);
-    record(call, rule, 'Delete Rule');
+    recordRule(call.organization, rule, 'Delete Rule', call);
   }
 }
 
@@ -119,15 +119,21 @@ function wireRule({ organization, switches }: Call, rule: Rule): Readonly<Record
   return { id, partitionGlobalId, name, description, enabled, definition, assignedGroups: [] };
 }
 
-function record(call: Call, { id, name, definition }: Rule, type: string): void {
-  call.organization.audit.append(
+/** One audit event about a rule. */
+export function recordRule(
+  organization: Organization,
+  { id, name, definition }: Rule,
+  type: string,
+  { actor, time }: Pick<Call, 'actor' | 'time'>,
+): void {
+  organization.audit.append(
     {
       type,
       target: 'Rule Management',
       summary: `${type}: ${name}`,
       details: { ruleId: id, name, definition },
     },
-    call.actor,
-    call.time.nowMs,
+    actor,
+    time.nowMs,
   );
 }

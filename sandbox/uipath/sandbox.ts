@@ -1,11 +1,12 @@
 import type { Clock } from '../../shared/clock';
 import { buildOrganization, findId } from './build-organization';
+import { answerControl } from './control';
 import { exchange } from './exchange';
 import { Faults, type FaultInput } from './faults';
 import { serve } from './http-server';
 import { createIds } from './ids';
-import { changeMembers } from './member-changes';
-import { findGroupNamed, type Organization } from './organization';
+import type { Organization } from './organization';
+import { actAsPerson, findGroup, type PersonAct } from './people';
 import { createQuota } from './quota';
 import { RequestLog, type LoggedRequest, type MethodCount } from './request-log';
 import { OrganizationSeedSchema, SeedSchema, type OrganizationSeed, type Seed } from './seed';
@@ -20,6 +21,8 @@ export type SandboxOptions = Readonly<{
   seed?: Seed;
   /** 0 or nothing: a free one. */
   port?: number;
+  /** Of the control API; 0 or nothing: a free one. */
+  controlPort?: number;
 }>;
 
 const systemClock: Clock = {
@@ -34,6 +37,8 @@ const systemClock: Clock = {
 export type UiPathSandbox = Readonly<{
   /** What `https://cloud.uipath.com` is for the real one. */
   url: string;
+  /** Of the control API, which is described in the README beside this file. */
+  controlUrl: string;
   identityBaseUrl: (organization: string) => string;
   auditBaseUrl: (organization: string) => string;
   organizations: () => readonly Organization[];
@@ -44,13 +49,14 @@ export type UiPathSandbox = Readonly<{
   memberIds: (organization: string, group: string) => ReadonlySet<string>;
   /** The id of whoever has this e-mail, name or client id. */
   idOf: (organization: string, reference: string) => string;
-  /** Somebody changes a group by hand in the portal. */
-  changeAsPerson: (organization: string, change: PersonChange) => void;
+  /** Somebody does something by hand, in the portal or by signing in; the audit log names them. */
+  actAsPerson: (organization: string, act: PersonAct) => void;
   requests: () => readonly LoggedRequest[];
   counts: (organization: string) => Readonly<Record<string, MethodCount>>;
   inject: (...faults: readonly FaultInput[]) => void;
   clearFaults: () => void;
   switches: () => Switches;
+  rateLimits: () => RateLimits;
   setSwitches: (switches: Partial<Switches>) => void;
   setRateLimits: (limits: Partial<RateLimits>) => void;
   setTokenLifetime: (seconds: number) => void;
@@ -63,13 +69,8 @@ export type UiPathSandbox = Readonly<{
   close: () => Promise<void>;
 }>;
 
-export type PersonChange = Readonly<{
-  actor: Readonly<{ name: string; email: string }>;
-  /** Name of the group. */
-  group: string;
-  add?: readonly string[];
-  remove?: readonly string[];
-}>;
+/** All but what belongs to the two servers. */
+export type SandboxStrings = Omit<UiPathSandbox, 'controlUrl' | 'close'>;
 
 /** Starts the simulator on 127.0.0.1. @throws ZodError when the seed is not one. */
 export async function startUiPathSandbox(options: SandboxOptions = {}): Promise<UiPathSandbox> {
@@ -89,23 +90,38 @@ export async function startUiPathSandbox(options: SandboxOptions = {}): Promise<
   };
   reset(world, seed);
   const api = await serve(options.port ?? 0, async (incoming) => exchange(world, incoming));
+  const strings = stringsOf(world, seed, api.origin);
+  try {
+    const control = await serve(options.controlPort ?? 0, async (incoming) =>
+      answerControl(strings, incoming),
+    );
+    const close = async (): Promise<void> => {
+      await Promise.all([api.close(), control.close()]);
+    };
+    return { ...strings, controlUrl: control.origin, close };
+  } catch (error) {
+    await api.close();
+    throw error;
+  }
+}
 
+function stringsOf(world: World, seed: Seed, url: string): SandboxStrings {
   const organization = (nameOrId: string): Organization => {
     const found = findOrganization(world, nameOrId);
     if (found === undefined) throw new Error(`There is no organization "${nameOrId}"`);
     return found;
   };
   return {
-    url: api.origin,
-    identityBaseUrl: (name) => `${api.origin}/${name}/identity_`,
-    auditBaseUrl: (name) => `${api.origin}/${name}/orgaudit_`,
+    url,
+    identityBaseUrl: (name) => `${url}/${name}/identity_`,
+    auditBaseUrl: (name) => `${url}/${name}/orgaudit_`,
     organizations: () => [...world.organizations.values()],
     organization,
     addOrganization: (input) => addOrganization(world, input),
     memberIds: (name, group) => findGroup(organization(name), group).members.actual,
     idOf: (name, reference) => findId(organization(name), reference),
-    changeAsPerson: (name, change) => {
-      changeAsPerson(organization(name), change, clock.now());
+    actAsPerson: (name, act) => {
+      actAsPerson(organization(name), act, world.clock.now());
     },
     requests: () => world.log.entries,
     counts: (name) => world.log.counts(organization(name).name),
@@ -116,6 +132,7 @@ export async function startUiPathSandbox(options: SandboxOptions = {}): Promise<
       world.faults.clear();
     },
     switches: () => world.switches,
+    rateLimits: () => world.rateLimits,
     setSwitches: (switches) => {
       world.switches = SwitchesSchema.parse({ ...world.switches, ...switches });
     },
@@ -137,7 +154,6 @@ export async function startUiPathSandbox(options: SandboxOptions = {}): Promise<
     reset: () => {
       reset(world, seed);
     },
-    close: api.close,
   };
 }
 
@@ -160,22 +176,4 @@ function addOrganization(world: World, input: OrganizationSeed): Organization {
   const built = buildOrganization(OrganizationSeedSchema.parse(input), world.clock.now());
   world.organizations.set(built.partitionGlobalId, built);
   return built;
-}
-
-function findGroup(organization: Organization, name: string): ReturnType<typeof findGroupNamed> & object {
-  const group = organization.groups.get(name.toLowerCase()) ?? findGroupNamed(organization, name);
-  if (group === undefined) throw new Error(`There is no group "${name}"`);
-  return group;
-}
-
-function changeAsPerson(organization: Organization, change: PersonChange, nowMs: number): void {
-  const idsOf = (references: readonly string[] = []): string[] =>
-    references.map((reference) => findId(organization, reference));
-  const person = organization.principals.named(change.actor.email)[0];
-  changeMembers(
-    organization,
-    findGroup(organization, change.group),
-    { add: idsOf(change.add), remove: idsOf(change.remove) },
-    { actor: { id: person?.id ?? change.actor.email, ...change.actor }, time: { nowMs, lagMs: 0 } },
-  );
 }

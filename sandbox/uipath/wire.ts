@@ -1,6 +1,6 @@
 import { isGuid } from './ids';
-import { findEntity, type Entity, type Group, type Organization } from './organization';
-import { displayNameOf, type User } from './principals';
+import { findEntity, labelOf, type Entity, type Group, type Organization } from './organization';
+import type { User } from './principals';
 import type { Switches } from './switches';
 
 /** UTC without saying so, with seven digits after the second, as the live service writes it. */
@@ -42,8 +42,6 @@ const OBJECT_TYPES = {
   application: 'DirectoryApplication',
 } as const satisfies Record<Entity['kind'], string>;
 
-type EntityForm = Pick<Switches, 'aadIdentifier'>;
-
 /** The opaque form that Search answers: the id for local entries, `aad|<object id>` for directory entries. */
 export function searchIdentifier(entity: Entity): string {
   const external = 'externalId' in entity ? entity.externalId : null;
@@ -54,16 +52,19 @@ export function sourceOf(entity: Entity): string {
   return 'source' in entity ? entity.source : 'local';
 }
 
-/** An entity as Resolve, the access policy and member lists show it. */
-export function wireEntity(entity: Entity, { aadIdentifier }: EntityForm): Readonly<Record<string, unknown>> {
+/** An entity as Resolve, the access policy and member lists show it; only Resolve ever uses the prefixed form. */
+export function wireEntity(
+  entity: Entity,
+  form: Switches['aadIdentifier'] = 'guid',
+): Readonly<Record<string, unknown>> {
   const base = {
     objectType: OBJECT_TYPES[entity.kind],
     externalId: 'externalId' in entity ? entity.externalId : null,
     source: sourceOf(entity),
-    identifier: aadIdentifier === 'prefixed' ? searchIdentifier(entity) : entity.id,
+    identifier: form === 'prefixed' ? searchIdentifier(entity) : entity.id,
     name: entity.kind === 'user' ? entity.userName : entity.name,
     email: entity.kind === 'user' ? entity.email : null,
-    displayName: entity.kind === 'group' ? entity.name : displayNameOf(entity),
+    displayName: labelOf(entity),
   };
   if (entity.kind === 'user') return { ...base, ...personalFields(entity) };
   return entity.kind === 'application' ? { ...base, applicationId: entity.clientId } : base;
@@ -87,7 +88,7 @@ export function wireSearchResult(entity: Entity): Readonly<Record<string, unknow
     source: sourceOf(entity),
     identifier: searchIdentifier(entity),
     identityName: entity.kind === 'user' ? entity.userName : entity.name,
-    displayName: entity.kind === 'group' ? entity.name : displayNameOf(entity),
+    displayName: labelOf(entity),
     email: entity.kind === 'user' ? entity.email : null,
     domain: null,
     type,
