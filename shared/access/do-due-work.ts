@@ -9,7 +9,7 @@ import { bookRun, markChanged } from './book-run';
 
 export type DueWorkDeps = Readonly<{
   policy: () => Promise<Policy>;
-  deliveries: Pick<Deliveries, 'listPending' | 'forgetBodies'>;
+  deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
   due: Pick<DueStore, 'listDue' | 'remove'>;
   queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
@@ -20,8 +20,8 @@ export type DueWorkDeps = Readonly<{
 
 export type DueWorkResult = Readonly<{ due: number; resent: number; forgotten: number }>;
 
-/** A delivery this old that is still pending may have lost its message. */
-const LOST_AFTER_MS = 60_000;
+/** A pending delivery whose message is this old may have lost it. */
+const LOST_AFTER_MS = 120_000;
 const DUE_PER_TICK = 1_000;
 const DAY_MS = 86_400_000;
 
@@ -47,7 +47,10 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
   let forgotten = 0;
   for (const { feed, name } of policy.sources) {
     const pending = await deps.deliveries.listPending(feed, name, nowMs - LOST_AFTER_MS);
-    for (const key of pending) await deps.queues.enqueueDelivery(key);
+    for (const key of pending) {
+      await deps.deliveries.touch(key, nowMs);
+      await deps.queues.enqueueDelivery(key);
+    }
     resent += pending.length;
     forgotten += await deps.deliveries.forgetBodies(feed, name, nowMs - deps.payloadDays * DAY_MS);
   }

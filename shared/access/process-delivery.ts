@@ -26,6 +26,7 @@ export type ProcessDeliveryDeps = RecordWorkerEventDeps &
  */
 export async function processDelivery(deps: ProcessDeliveryDeps, message: DeliveryMessage): Promise<void> {
   const delivery = await deps.deliveries.read(message);
+  if (delivery === 'done') return;
   if (delivery === undefined) throw new AppError('message-invalid', 'There is no such delivery');
   const policy = await deps.policy();
   const source = sourceOf(policy, message.feed, message.source);

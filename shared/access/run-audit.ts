@@ -16,7 +16,7 @@ import type { Log } from '../log';
 import type { FindingStore } from '../storage/findings';
 import type { LedgerStore } from '../storage/ledger';
 import type { ReportStore } from '../storage/reports';
-import type { AuditMessage } from '../storage/queues';
+import type { AuditMessage, WorkQueues } from '../storage/queues';
 import type { UiPathClient } from '../uipath/client';
 import { parseRuleDefinition } from '../uipath/rule-definition';
 import { readExpectation, type ExpectationDeps } from './read-expectation';
@@ -93,6 +93,20 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
     findings: found.length,
   });
   return report;
+}
+
+/** Audits now, or when UiPath's quota allows it: the message then comes back by itself. */
+export async function auditWhenPossible(
+  deps: RunAuditDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueAudit'> }>,
+  message: AuditMessage,
+): Promise<void> {
+  try {
+    await runAudit(deps, message);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.retryAtMs === undefined) throw error;
+    await deps.queues.enqueueAudit(message, error.retryAtMs - deps.clock.now());
+    deps.log({ event: 'audit-waits', organization: message.organization, code: error.code });
+  }
 }
 
 /** The report's hash goes into the evidence, so that a report changed later is seen. */

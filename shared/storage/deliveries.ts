@@ -1,4 +1,4 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { Feed } from '../domain/policy';
 import { AppError } from '../errors';
 import { ifPresent, isConflict, isMissing } from './records';
@@ -14,17 +14,22 @@ export type Delivery = Readonly<{
   body: Uint8Array;
 }>;
 
+type StoredDelivery = { receivedAtMs: number; contentType: string; body?: Uint8Array; outcome?: string };
 type DeliveryKey = Pick<Delivery, 'feed' | 'source' | 'deliveryId'>;
 
 export type Deliveries = Readonly<{
   /** Keeps a delivery once. `duplicate-pending` was accepted before and is not processed yet. */
   insert: (delivery: Delivery) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
-  /** @throws AppError `record-unreadable` when its body is gone */
-  read: (key: DeliveryKey) => Promise<Delivery | undefined>;
+  /** `done`: it needs no more work. @throws AppError `record-unreadable` when the body of an open one is gone */
+  read: (key: DeliveryKey) => Promise<Delivery | 'done' | undefined>;
   /** Marks a delivery as processed; doing it twice is harmless. */
   complete: (key: DeliveryKey, outcome: string) => Promise<void>;
-  /** Deliveries of a source that were accepted before `beforeMs` and are not processed yet. */
+  /** Gives a delivery up as a dead letter: its body stays until a person has looked, and nothing sends it again. */
+  fail: (key: DeliveryKey, code: string) => Promise<void>;
+  /** Deliveries of a source whose message was last sent before `beforeMs` and that are not processed yet. */
   listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
+  /** Notes that a pending delivery got a message again. */
+  touch: (key: DeliveryKey, nowMs: number) => Promise<void>;
   /** Forgets the bodies of processed deliveries received before `beforeMs`; the ids stay, so that a late replay is still a duplicate. */
   forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
 }>;
@@ -34,7 +39,7 @@ const INLINE_BYTES = 60 * 1024;
 
 /**
  * One partition per source: the delivery `d:<id>`, its pending mark `p:<id>` and its body mark `b:<id>`, written in one
- * transaction, so that what is unfinished or holds personal data is found without reading the rest.
+ * transaction, a dead letter `x:<id>`, so that what is unfinished or holds personal data is found without reading the rest.
  */
 export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'container'>): Deliveries {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
@@ -55,6 +60,21 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     for await (const row of rows)
       if (row.receivedAtMs < beforeMs) found.push({ feed, source, deliveryId: row.rowKey.slice(2) });
     return found;
+  };
+
+  const close = async (key: DeliveryKey, outcome: string, more: TransactionAction[]): Promise<void> => {
+    const partitionKey = partitionOf(key.feed, key.source);
+    try {
+      await (
+        await table()
+      ).submitTransaction([
+        ['update', { partitionKey, rowKey: `d:${key.deliveryId}`, outcome }, 'Merge'],
+        ['delete', { partitionKey, rowKey: `p:${key.deliveryId}` }],
+        ...more,
+      ]);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
   };
 
   return {
@@ -98,12 +118,10 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
 
     read: async (key) => {
       const row = await ifPresent(async () =>
-        (await table()).getEntity<{ receivedAtMs: number; contentType: string; body?: Uint8Array }>(
-          partitionOf(key.feed, key.source),
-          `d:${key.deliveryId}`,
-        ),
+        (await table()).getEntity<StoredDelivery>(partitionOf(key.feed, key.source), `d:${key.deliveryId}`),
       );
       if (row === undefined) return undefined;
+      if (row.outcome !== undefined) return 'done';
       const body =
         row.body ??
         (await ifPresent(async () => (await bodies()).getBlockBlobClient(blobOf(key)).downloadToBuffer()));
@@ -112,18 +130,24 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       return { ...key, receivedAtMs: row.receivedAtMs, contentType: row.contentType, body };
     },
 
-    complete: async (key, outcome) => {
-      const partitionKey = partitionOf(key.feed, key.source);
-      try {
-        await (
-          await table()
-        ).submitTransaction([
-          ['update', { partitionKey, rowKey: `d:${key.deliveryId}`, outcome }, 'Merge'],
-          ['delete', { partitionKey, rowKey: `p:${key.deliveryId}` }],
-        ]);
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
+    complete: async (key, outcome) => close(key, outcome, []),
+    fail: async (key, code) =>
+      close(key, `failed: ${code}`, [
+        [
+          'upsert',
+          { partitionKey: partitionOf(key.feed, key.source), rowKey: `x:${key.deliveryId}` },
+          'Replace',
+        ],
+      ]),
+
+    touch: async (key, nowMs) => {
+      await ifPresent(async () =>
+        (await table()).updateEntity({
+          partitionKey: partitionOf(key.feed, key.source),
+          rowKey: `p:${key.deliveryId}`,
+          receivedAtMs: nowMs,
+        }),
+      );
     },
 
     listPending: async (feed, source, beforeMs) => listMarks(feed, source, 'p', beforeMs),

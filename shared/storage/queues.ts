@@ -11,7 +11,7 @@ export type AuditMessage = Readonly<{ organization: string; night: string }>;
 export type WorkQueues = Readonly<{
   enqueueDelivery: (message: DeliveryMessage) => Promise<void>;
   enqueueChanges: (message: ChangesMessage, delayMs?: number) => Promise<void>;
-  enqueueAudit: (message: AuditMessage) => Promise<void>;
+  enqueueAudit: (message: AuditMessage, delayMs?: number) => Promise<void>;
 }>;
 
 /** A message may hide for seven days; longer waits come back early and are put back. */
@@ -28,6 +28,6 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
   return {
     enqueueDelivery: async (message) => send(QUEUES.deliveries, message),
     enqueueChanges: async (message, delayMs) => send(QUEUES.changes, message, delayMs),
-    enqueueAudit: async (message) => send(QUEUES.audits, message),
+    enqueueAudit: async (message, delayMs) => send(QUEUES.audits, message, delayMs),
   };
 }

@@ -65,3 +65,25 @@ export async function ifPresent<T>(read: () => Promise<T>): Promise<T | undefine
     throw error;
   }
 }
+
+/**
+ * The same store, whose failures are coded: whatever is not an error of ours becomes `storage-unavailable`, which callers
+ * are told to try again after.
+ */
+export function coded<T extends object>(store: T): T {
+  return new Proxy(store, {
+    get(target, key, receiver) {
+      const member: unknown = Reflect.get(target, key, receiver);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(member, target, args);
+        return result instanceof Promise ? result.catch(throwCoded) : result;
+      };
+    },
+  });
+}
+
+function throwCoded(error: unknown): never {
+  if (error instanceof AppError) throw error;
+  throw new AppError('storage-unavailable', 'Storage did not do what was asked', { cause: error });
+}

@@ -1,0 +1,16 @@
+import { app } from '@azure/functions';
+import { applyChanges } from '../shared/access/apply-changes';
+import type { AppDeps } from '../shared/app-deps';
+import { QUEUES } from '../shared/storage/queues';
+import { ChangesMessageSchema, parseMessage } from './queue-message';
+
+/** The only writer: one message is one organization. */
+export function registerApplyChanges(deps: AppDeps): void {
+  app.storageQueue('apply-changes', {
+    queueName: QUEUES.changes,
+    connection: 'AzureWebJobsStorage',
+    handler: async (entry) => {
+      await applyChanges(deps, parseMessage(ChangesMessageSchema, entry).organization);
+    },
+  });
+}

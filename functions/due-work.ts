@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { doDueWork } from '../shared/access/do-due-work';
+import type { AppDeps } from '../shared/app-deps';
+
+/** Future dates, expiry, retries and lost messages. */
+export function registerDueWork(deps: AppDeps): void {
+  app.timer('due-work', {
+    schedule: deps.config.dueWorkSchedule,
+    handler: async () => {
+      await doDueWork(deps);
+    },
+  });
+}

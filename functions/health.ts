@@ -1,0 +1,24 @@
+import { app } from '@azure/functions';
+import { checkReadiness } from '../shared/access/check-readiness';
+import type { AppDeps } from '../shared/app-deps';
+import { answering } from '../shared/http/answering';
+import { jsonResponse } from '../shared/http/json';
+
+/** Liveness is open and says only that the process answers; readiness needs a key and names every part. */
+export function registerHealth(deps: AppDeps): void {
+  app.http('health', {
+    methods: ['GET'],
+    authLevel: 'anonymous',
+    route: 'health',
+    handler: answering(() => jsonResponse(200, { status: 'alive' })),
+  });
+  app.http('readiness', {
+    methods: ['GET'],
+    authLevel: 'function',
+    route: 'health/ready',
+    handler: answering(async () => {
+      const readiness = await checkReadiness(await deps.readinessChecks());
+      return jsonResponse(readiness.ready ? 200 : 503, readiness);
+    }),
+  });
+}

@@ -1,0 +1,27 @@
+import { app } from '@azure/functions';
+import { createAppDeps, readConfig } from '../shared/app-deps';
+import { registerAccessAudit } from './access-audit';
+import { registerApplyChanges } from './apply-changes';
+import { registerDueWork } from './due-work';
+import { registerHealth } from './health';
+import { registerHrWebhook } from './hr-webhook';
+import { registerProcessDelivery } from './process-delivery';
+import { registerRequests } from './requests';
+import { registerRunAudit } from './run-audit';
+import { registerTicketWebhook } from './ticket-webhook';
+
+app.setup({ enableHttpStream: true });
+
+const deps = createAppDeps(readConfig(), (line) => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+});
+
+registerHrWebhook(deps);
+registerTicketWebhook(deps);
+registerProcessDelivery(deps);
+registerApplyChanges(deps);
+registerDueWork(deps);
+registerAccessAudit(deps);
+registerRunAudit(deps);
+registerRequests(deps);
+registerHealth(deps);

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { AppError } from '../shared/errors';
+
+export const DeliveryMessageSchema = z.object({
+  feed: z.enum(['hr', 'ticket']),
+  source: z.string(),
+  deliveryId: z.string(),
+});
+export const ChangesMessageSchema = z.object({ organization: z.string() });
+export const AuditMessageSchema = z.object({
+  organization: z.string(),
+  night: z.string().regex(/^\w{1,40}$/),
+});
+
+/** A queue message as its schema describes it; anything else ends in the poison queue. @throws AppError `message-invalid` */
+export function parseMessage<S extends z.ZodType>(schema: S, message: unknown): z.output<S> {
+  const result = schema.safeParse(message);
+  if (!result.success) throw new AppError('message-invalid', 'A queue message is not of the expected form');
+  return result.data;
+}

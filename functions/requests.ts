@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { requestStatus } from '../shared/access/request-status';
+import type { AppDeps } from '../shared/app-deps';
+import { answering } from '../shared/http/answering';
+import { jsonResponse } from '../shared/http/json';
+
+/** Where one access request stands, by the id its ticket system gave it. */
+export function registerRequests(deps: AppDeps): void {
+  app.http('requests', {
+    methods: ['GET'],
+    authLevel: 'function',
+    route: 'requests/{organization}/{id}',
+    handler: answering(async ({ params }) =>
+      jsonResponse(200, await requestStatus(deps, params['organization'] ?? '', params['id'] ?? '')),
+    ),
+  });
+}

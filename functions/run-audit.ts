@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { auditWhenPossible } from '../shared/access/run-audit';
+import type { AppDeps } from '../shared/app-deps';
+import { QUEUES } from '../shared/storage/queues';
+import { AuditMessageSchema, parseMessage } from './queue-message';
+
+/** One organization's audit. */
+export function registerRunAudit(deps: AppDeps): void {
+  app.storageQueue('run-audit', {
+    queueName: QUEUES.audits,
+    connection: 'AzureWebJobsStorage',
+    handler: async (entry) => {
+      const message = parseMessage(AuditMessageSchema, entry);
+      await auditWhenPossible({ ...deps, uipath: deps.auditUiPath }, message);
+    },
+  });
+}

@@ -1,0 +1,209 @@
+import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { SecretClient } from '@azure/keyvault-secrets';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AcceptDeliveryDeps } from './access/accept-delivery';
+import type { ApplyChangesDeps } from './access/apply-changes';
+import type { ReadinessCheck } from './access/check-readiness';
+import type { DueWorkDeps } from './access/do-due-work';
+import type { ProcessDeliveryDeps } from './access/process-delivery';
+import type { RequestStatusDeps } from './access/request-status';
+import type { RunAuditDeps } from './access/run-audit';
+import type { Clock } from './clock';
+import { parseConfig, type Config } from './config';
+import { EVERYONE_GROUP_ID } from './domain/hard-stops';
+import { sourceOf, type OrganizationPolicy, type Policy } from './domain/policy';
+import { AppError } from './errors';
+import type { Log } from './log';
+import { parsePolicy } from './policy-file';
+import { createCachedSecrets } from './secrets/cached-secrets';
+import { createEnvironmentSecretStore } from './secrets/environment';
+import { createKeyVaultSecretStore } from './secrets/key-vault';
+import { readOrganizationCredential } from './secrets/organization-credential';
+import type { SecretStore } from './secrets/secret-store';
+import { createChangeStore } from './storage/changes';
+import { createDeliveries, type Deliveries } from './storage/deliveries';
+import { createDueStore } from './storage/due-store';
+import { createFindingStore } from './storage/findings';
+import { createLedgerStore } from './storage/ledger';
+import { createPolicyStore } from './storage/policy-store';
+import { createWorkQueues, type WorkQueues } from './storage/queues';
+import { createQuotaLedger } from './storage/quota-ledger';
+import { coded } from './storage/records';
+import { createReportStore } from './storage/reports';
+import { createRequestIndex } from './storage/request-index';
+import { openStorage, type StorageAccount } from './storage/storage-account';
+import { createWriterLeases } from './storage/writer-lease';
+import { createUiPathClient, type UiPathClient } from './uipath/client';
+import { webhookSourceOf } from './webhooks/registry';
+
+/** Everything the functions need, made once per process. Nothing is called before the first use. */
+export type AppDeps = AcceptDeliveryDeps &
+  ProcessDeliveryDeps &
+  ApplyChangesDeps &
+  DueWorkDeps &
+  RequestStatusDeps &
+  Omit<RunAuditDeps, 'uipath'> &
+  Readonly<{
+    config: Config;
+    deliveries: Deliveries;
+    queues: WorkQueues;
+    auditUiPath: RunAuditDeps['uipath'];
+    readinessChecks: () => Promise<readonly ReadinessCheck[]>;
+  }>;
+
+const RUN_MS = 4 * 60_000;
+
+/** The settings of this process. @throws AppError `configuration-invalid` */
+export function readConfig(): Config {
+  return parseConfig(process.env);
+}
+
+/** Builds the application from its settings. `log` receives one line per event. */
+export function createAppDeps(config: Config, log: Log): AppDeps {
+  const clock: Clock = {
+    now: () => Date.now(),
+    sleep: async (ms) => {
+      await sleep(ms);
+    },
+  };
+  const credential = onceOnly(() => createCredential(config.clientId));
+  const storage = openStorage(
+    config.storage.kind === 'identity' ? { ...config.storage, credential: credential() } : config.storage,
+  );
+  const secrets = createCachedSecrets(createSecretStore(config, credential, clock), { clock, log });
+  const policy = createPolicyStore<Policy>({
+    storage,
+    location: config.policy,
+    parse: parsePolicy,
+    clock,
+    onFault: (error) => {
+      log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
+    },
+  });
+  const client = createClients({ policy, storage, secrets, clock });
+  const queues = coded(createWorkQueues(storage));
+  return {
+    config,
+    clock,
+    log,
+    policy,
+    secrets,
+    queues,
+    queue: queues,
+    formatOf: webhookSourceOf,
+    sourceFor: async (feed, name) => {
+      const source = sourceOf(await policy(), feed, name);
+      return source === undefined ? undefined : { format: source.format, secretName: source.secret };
+    },
+    deliveries: coded(createDeliveries(storage)),
+    ledger: coded(createLedgerStore(storage)),
+    changes: coded(createChangeStore(storage)),
+    due: coded(createDueStore(storage)),
+    requests: coded(createRequestIndex(storage)),
+    findings: coded(createFindingStore(storage)),
+    reports: coded(createReportStore(storage)),
+    leases: coded(createWriterLeases(storage, clock)),
+    payloadDays: config.payloadDays,
+    runMs: RUN_MS,
+    uipath: async (alias) => {
+      const { uipath, clientId } = await client(alias);
+      return { forLane: uipath.withLane, ownIds: new Set([clientId]) };
+    },
+    auditUiPath: async (alias) => (await client(alias)).uipath,
+    readinessChecks: async () => readinessChecks({ policy, secrets, storage, client }),
+  };
+}
+
+type Organizations = (alias: string) => Promise<Readonly<{ uipath: UiPathClient; clientId: string }>>;
+
+/** One client per organization, made anew when the policy changes. */
+function createClients(
+  parts: Readonly<{
+    policy: () => Promise<Policy>;
+    storage: StorageAccount;
+    secrets: SecretStore;
+    clock: Clock;
+  }>,
+): Organizations {
+  const { storage, secrets, clock } = parts;
+  const clients = new Map<string, UiPathClient>();
+  const open = (organization: OrganizationPolicy): UiPathClient => {
+    const quotas = createQuotaLedger({ storage, clock, rulesOf: () => organization.quota });
+    return createUiPathClient({
+      organization,
+      credentials: async () => readOrganizationCredential(secrets, organization.credentialSecret),
+      quota: quotas.forOrganization(organization.alias),
+      clock,
+      random: Math.random,
+    });
+  };
+  return async (alias) => {
+    const { hash, organizations } = await parts.policy();
+    const organization = organizations.get(alias);
+    if (organization === undefined)
+      throw new AppError('policy-invalid', 'The policy names no such organization');
+    const key = `${hash}:${alias}`;
+    const uipath = clients.get(key) ?? open(organization);
+    clients.set(key, uipath);
+    const { clientId } = await readOrganizationCredential(secrets, organization.credentialSecret);
+    return { uipath, clientId: clientId.toLowerCase() };
+  };
+}
+
+async function readinessChecks(
+  parts: Readonly<{
+    policy: () => Promise<Policy>;
+    secrets: SecretStore;
+    storage: StorageAccount;
+    client: Organizations;
+  }>,
+): Promise<readonly ReadinessCheck[]> {
+  const { policy, secrets, storage, client } = parts;
+  const readPolicy: ReadinessCheck = {
+    name: 'policy',
+    check: async () => {
+      await policy();
+    },
+  };
+  const organizations = await policy().then(
+    (value) => [...value.organizations.values()],
+    () => [],
+  );
+  return [
+    readPolicy,
+    { name: 'storage', check: storage.check },
+    ...organizations.flatMap(({ alias, credentialSecret }): ReadinessCheck[] => [
+      {
+        name: `vault:${alias}`,
+        check: async () => {
+          await readOrganizationCredential(secrets, credentialSecret);
+        },
+      },
+      { name: `token:${alias}`, check: async () => (await client(alias)).uipath.checkToken() },
+      {
+        name: `organization:${alias}`,
+        check: async () => {
+          await (await client(alias)).uipath.groups.loadByIds([EVERYONE_GROUP_ID]);
+        },
+      },
+    ]),
+  ];
+}
+
+/** In Azure the one identity of the app; locally whatever the developer signed in with. */
+function createCredential(clientId: string | undefined): TokenCredential {
+  return clientId === undefined && process.env['IDENTITY_ENDPOINT'] === undefined
+    ? new DefaultAzureCredential()
+    : new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
+}
+
+function createSecretStore(config: Config, credential: () => TokenCredential, clock: Clock): SecretStore {
+  return config.keyVaultUrl === undefined
+    ? createEnvironmentSecretStore(process.env)
+    : createKeyVaultSecretStore(new SecretClient(config.keyVaultUrl, credential()), { now: clock.now });
+}
+
+function onceOnly<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
