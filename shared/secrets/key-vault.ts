@@ -1,16 +1,18 @@
 import type { SecretClient } from '@azure/keyvault-secrets';
 import { AppError, UpstreamError } from '../errors';
-import type { SecretStore, SecretVersions } from './secret-store';
+import type { SecretStore } from './secret-store';
 
 type VaultClient = Pick<SecretClient, 'getSecret' | 'listPropertiesOfSecretVersions'>;
 
 type Version = Readonly<{ id: string; createdAtMs: number; expiresAtMs: number }>;
+type Value = Readonly<{ id: string; value: string }>;
+type Call = Readonly<{ client: VaultClient; name: string; nowMs: number; abortSignal: AbortSignal }>;
 
 /**
  * Reads secrets from Azure Key Vault: the newest enabled version, and the enabled one before it while it has not expired.
  * So a rotation is: add a version, give it to the sender, then disable the old one, or set its expiry beforehand.
  * The expiry of the newest version is left to the vault's own alerts: access must still be removed when it is overlooked.
- * Both calls need the role Key Vault Secrets User. `timeoutMs` limits one read as a whole.
+ * The role Key Vault Secrets User is enough. `timeoutMs` limits one read as a whole.
  */
 export function createKeyVaultSecretStore(
   client: VaultClient,
@@ -21,38 +23,38 @@ export function createKeyVaultSecretStore(
     read: async (name) => {
       if (!/^[0-9A-Za-z-]{1,127}$/.test(name))
         throw new AppError('secret-missing', 'A secret name has 1 to 127 letters, digits and hyphens');
-      const abortSignal = AbortSignal.timeout(timeoutMs);
-      const [current, previous] = await enabledVersions(client, name, deps.now(), abortSignal);
-      if (current === undefined)
-        throw new AppError('secret-missing', `The vault has no enabled version of the secret ${name}`);
-      const versions: SecretVersions = {
-        current: await readValue(client, name, current, abortSignal),
-        previous:
-          previous === undefined || previous.expiresAtMs <= deps.now()
-            ? undefined
-            : await readPrevious(client, name, previous, abortSignal),
-      };
-      return versions;
+      const call = { client, name, nowMs: deps.now(), abortSignal: AbortSignal.timeout(timeoutMs) };
+      // The vault knows which version is the latest; by the list alone two of the same second could not be told apart.
+      const latest = await readLatest(call);
+      const others = (await listUsable(call)).filter(({ id }) => id !== latest?.id);
+      const current = latest ?? (await readCurrent(call, others[0]));
+      const previous = others.find(({ id }) => id !== current.id);
+      if (current.value === '') throw new AppError('secret-invalid', `The secret ${name} is empty`);
+      return { current: current.value, previous: await readPrevious(call, previous) };
     },
   };
 }
 
+/** undefined: the latest version is disabled or not valid yet, or nothing may be read at all. The list tells which. */
+async function readLatest(call: Call): Promise<Value | undefined> {
+  try {
+    const { value, properties } = await call.client.getSecret(call.name, { abortSignal: call.abortSignal });
+    const isValid = (properties.notBefore?.getTime() ?? 0) <= call.nowMs;
+    return isValid && properties.version !== undefined
+      ? { id: properties.version, value: value?.trim() ?? '' }
+      : undefined;
+  } catch (error) {
+    if (statusOf(error) === 403) return undefined;
+    throw toAppError(error, call.name);
+  }
+}
+
 /** Newest first. */
-async function enabledVersions(
-  client: VaultClient,
-  name: string,
-  nowMs: number,
-  abortSignal: AbortSignal,
-): Promise<readonly Version[]> {
+async function listUsable({ client, name, nowMs, abortSignal }: Call): Promise<readonly Version[]> {
   const versions: Version[] = [];
   try {
-    for await (const {
-      version,
-      enabled,
-      createdOn,
-      notBefore,
-      expiresOn,
-    } of client.listPropertiesOfSecretVersions(name, { abortSignal })) {
+    for await (const listed of client.listPropertiesOfSecretVersions(name, { abortSignal })) {
+      const { version, enabled, createdOn, notBefore, expiresOn } = listed;
       const isUsable = enabled !== false && (notBefore?.getTime() ?? 0) <= nowMs;
       if (version !== undefined && isUsable)
         versions.push({
@@ -67,51 +69,36 @@ async function enabledVersions(
   return versions.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
 }
 
-async function readValue(
-  client: VaultClient,
-  name: string,
-  version: Version,
-  abortSignal: AbortSignal,
-): Promise<string> {
-  const value = await getValue(client, name, version, abortSignal);
-  if (value === '') throw new AppError('secret-invalid', `The secret ${name} is empty`);
-  return value;
+async function readCurrent(call: Call, version: Version | undefined): Promise<Value> {
+  if (version === undefined)
+    throw new AppError('secret-missing', `The vault has no enabled version of the secret ${call.name}`);
+  try {
+    return await readVersion(call, version);
+  } catch (error) {
+    throw toAppError(error, call.name);
+  }
 }
 
-/** An empty previous version is none. One that was disabled since the listing is none either. */
-async function readPrevious(
-  client: VaultClient,
-  name: string,
-  version: Version,
-  abortSignal: AbortSignal,
-): Promise<string | undefined> {
+/** An empty previous version is none, and neither is one that was disabled since the listing. */
+async function readPrevious(call: Call, version: Version | undefined): Promise<string | undefined> {
+  if (version === undefined || version.expiresAtMs <= call.nowMs) return undefined;
   try {
-    const value = await getValue(client, name, version, abortSignal);
+    const { value } = await readVersion(call, version);
     return value === '' ? undefined : value;
   } catch (error) {
-    const isGone = error instanceof UpstreamError && error.status === 403;
-    if (isGone || (error instanceof AppError && error.code === 'secret-missing')) return undefined;
-    throw error;
+    if ([403, 404].includes(statusOf(error))) return undefined;
+    throw toAppError(error, call.name);
   }
 }
 
-async function getValue(
-  client: VaultClient,
-  name: string,
-  version: Version,
-  abortSignal: AbortSignal,
-): Promise<string> {
-  try {
-    const secret = await client.getSecret(name, { version: version.id, abortSignal });
-    return secret.value?.trim() ?? '';
-  } catch (error) {
-    throw toAppError(error, name);
-  }
+async function readVersion({ client, name, abortSignal }: Call, { id }: Version): Promise<Value> {
+  const { value } = await client.getSecret(name, { version: id, abortSignal });
+  return { id, value: value?.trim() ?? '' };
 }
 
 /** The SDK's error is not kept as the cause: it carries the request and the answer. */
 function toAppError(error: unknown, name: string): AppError {
-  const status = numberOf(error, 'statusCode');
+  const status = statusOf(error);
   if (status === 404) return new AppError('secret-missing', `The vault has no secret ${name}`);
   const reason = status === 0 ? reasonOf(error) : `status ${status}`;
   return new UpstreamError('vault-unavailable', `The vault did not give the secret ${name} (${reason})`, {
@@ -120,9 +107,11 @@ function toAppError(error: unknown, name: string): AppError {
   });
 }
 
-function numberOf(error: unknown, member: string): number {
-  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, member) : undefined;
-  return typeof value === 'number' ? value : 0;
+/** 0: there was no answer. */
+function statusOf(error: unknown): number {
+  const status: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'statusCode') : undefined;
+  return typeof status === 'number' ? status : 0;
 }
 
 /** A code such as ECONNREFUSED or the name of the error; both are the SDK's own words. */
