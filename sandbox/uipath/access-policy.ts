@@ -23,7 +23,7 @@ const UpdatePolicySchema = z.object({
   entityType,
 });
 
-function getPolicy({ organization, switches }: Call): Reply {
+function getPolicy({ organization }: Call): Reply {
   const entities = [...organization.accessPolicy].flatMap((id) => findEntity(organization, id) ?? []);
   return json(
     200,

@@ -68,12 +68,7 @@ function downloadEvents(call: Call): Reply {
       target,
       summary,
     ]);
-  const body = [heading, ...rows]
-    .map(
-      (row) => `${row.map((cell) => quoted(cell)).join(',')}
-`,
-    )
-    .join('');
+  const body = [heading, ...rows].map((row) => `${row.map((cell) => quoted(cell)).join(',')}\r\n`).join('');
   return { status: 200, contentType: 'text/csv; charset=utf-8', body };
 }
 

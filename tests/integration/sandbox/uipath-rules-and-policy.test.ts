@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ADMINISTRATORS, EVERYONE } from '../../../sandbox/uipath/organization';
+import type { PersonAct } from '../../../sandbox/uipath/people';
 import { startHarness, type Answer, type Harness } from './uipath-harness';
 
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
@@ -229,7 +230,7 @@ describe('what somebody does in the portal', () => {
   });
 
   it('fails loudly when it names nobody', () => {
-    const act = { kind: 'change-members', actor, group: 'Finance', add: ['nobody'] } as const;
+    const act: PersonAct = { kind: 'change-members', actor, group: 'Finance', add: ['nobody'] };
     expect(() => {
       harness.sandbox.actAsPerson('acme', act);
     }).toThrow('"nobody" names nobody');
