@@ -1,15 +1,15 @@
 import type { Clock } from '../clock';
 import type { QuotaGate, QuotaLane } from '../domain/quota';
-import type { UiPathAccessPolicy } from './access-policy';
-import type { UiPathAuditEvents } from './audit-events';
-import type { UiPathDirectory } from './directory';
-import type { UiPathGroups } from './groups';
-import type { UiPathOrganization } from './organization';
-import type { UiPathRules } from './rules';
-import type { UiPathUsers } from './users';
-
-/** The external application that calls; application scopes, confidential. */
-export type UiPathCredentials = Readonly<{ clientId: string; clientSecret: string }>;
+import type { CallContext } from './call';
+import { createAccessPolicy, type UiPathAccessPolicy } from './access-policy';
+import { createAuditEvents, type UiPathAuditEvents } from './audit-events';
+import { createDirectory, type UiPathDirectory } from './directory';
+import { createGroups, type UiPathGroups } from './groups';
+import { toOrganizationAddress, type UiPathOrganization } from './organization';
+import { createRules, type UiPathRules } from './rules';
+import { createTokenCache, type UiPathCredentials } from './token';
+import { createTransport } from './transport';
+import { createUsers, type UiPathUsers } from './users';
 
 export type UiPathClientSettings = Readonly<{
   requestTimeoutMs: number;
@@ -47,3 +47,47 @@ export type UiPathClient = Readonly<{
   /** The same client with the same token, spending another lane of the quota. */
   withLane: (lane: QuotaLane) => UiPathClient;
 }>;
+
+const DEFAULT_SETTINGS: UiPathClientSettings = {
+  requestTimeoutMs: 20_000,
+  retryAfterCapMs: 10_000,
+  attempts: 3,
+  tokenRenewBeforeMs: 60_000,
+  scopes: ['PM.Group', 'PM.Directory', 'PM.AuthSetting', 'PM.User.Read', 'PM.Audit.Read'],
+};
+
+/** @throws AppError `configuration-invalid`, `uipath-organization-mismatch` when the addresses cannot be this organization's */
+export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
+  const { credentials, clock, random } = options;
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const address = toOrganizationAddress(options.organization);
+  const contextOf = (quota: QuotaGate): CallContext => ({
+    quota,
+    clock,
+    random,
+    settings,
+    fetch: options.fetch ?? globalThis.fetch,
+  });
+  const tokens = createTokenCache(contextOf(options.quota.withLane('urgent')), {
+    address,
+    credentials,
+    renewBeforeMs: settings.tokenRenewBeforeMs,
+    scopes: settings.scopes,
+  });
+  const inLane = (quota: QuotaGate): UiPathClient => {
+    const transport = createTransport(contextOf(quota), { address, tokens });
+    return {
+      groups: createGroups(transport),
+      directory: createDirectory(transport),
+      rules: createRules(transport),
+      accessPolicy: createAccessPolicy(transport, clock),
+      users: createUsers(transport),
+      auditEvents: createAuditEvents(transport),
+      checkToken: async () => {
+        await tokens.get();
+      },
+      withLane: (lane) => inLane(quota.withLane(lane)),
+    };
+  };
+  return inLane(options.quota);
+}

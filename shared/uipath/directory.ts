@@ -1,4 +1,10 @@
+import { z } from 'zod';
+import { createDirectoryCalls } from './directory-calls';
 import type { DirectoryEntityType, DirectoryHit, DirectoryResolution } from './directory-entity';
+import { requireGuid, requireGuids } from './guid';
+import { inChunks, requireAsked } from './look-up';
+import { resolveNames } from './resolve-names';
+import type { Transport } from './transport';
 
 export type UiPathDirectory = Readonly<{
   /**
@@ -20,3 +26,33 @@ export type UiPathDirectory = Readonly<{
   /** One GET; everything whose name or address starts so. */
   search: (startsWith: string, entityType: DirectoryEntityType) => Promise<readonly DirectoryHit[]>;
 }>;
+
+/** GroupMembership answers directory entries; only which of the groups asked are among them counts. */
+const GroupsSchema = z.array(z.object({ identifier: z.string() }));
+
+const GROUPS_PER_LOOKUP = 200;
+
+export function createDirectory(transport: Transport): UiPathDirectory {
+  const { identityBaseUrl, partitionGlobalId } = transport.address;
+  const calls = createDirectoryCalls(transport);
+  return {
+    resolve: calls.resolve,
+    search: calls.search,
+    resolveByNames: async (names, entityType, { searchMissing = true } = {}) =>
+      resolveNames(calls, names, { entityType, searchMissing }),
+    groupMembership: async (userId, groupIds) => {
+      const url = `${identityBaseUrl}/api/Directory/GroupMembership/${partitionGlobalId}`;
+      const what = 'look up the groups of a user';
+      const user = requireGuid(userId, 'the user id');
+      const asked = requireGuids(groupIds, 'a group id');
+      const groups = await inChunks(asked, GROUPS_PER_LOOKUP, async (part) => {
+        const body = { userId: user, groupIds: part };
+        return transport.send(
+          { what, area: 'directory', method: 'POST', effect: 'read', url, body },
+          GroupsSchema,
+        );
+      });
+      return requireAsked(groups, asked, { alias: transport.address.alias, what, area: 'directory' });
+    },
+  };
+}

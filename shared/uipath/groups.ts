@@ -1,3 +1,11 @@
+import { z } from 'zod';
+import { AppError } from '../errors';
+import { GroupSchema, MemberSchema } from './group-schemas';
+import { requireGuid, requireGuids } from './guid';
+import { listAllPages } from './pages';
+import { inChunks, requireAsked } from './look-up';
+import type { Transport } from './transport';
+
 export type UiPathGroup = Readonly<{
   /** GUID in lower case. */
   id: string;
@@ -39,3 +47,95 @@ export type UiPathGroups = Readonly<{
   /** @throws UpstreamError `uipath-outcome-unknown` when the answer was lost: load the group by its id */
   create: (group: NewGroup) => Promise<UiPathGroup>;
 }>;
+
+/** UiPath names no limit for these look-ups; a body stays below 10 KB. */
+const IDS_PER_LOOKUP = 200;
+
+const CheckedSchema = z.array(z.object({ identifier: z.string() }));
+
+export function createGroups(transport: Transport): UiPathGroups {
+  const { partitionGlobalId, identityBaseUrl, alias } = transport.address;
+  const base = `${identityBaseUrl}/api/Group`;
+  const own = `${base}/${partitionGlobalId}`;
+  const area = 'groups';
+
+  return {
+    list: async () =>
+      transport.send(
+        { what: 'list the groups', area, method: 'GET', effect: 'read', url: own },
+        z.array(GroupSchema),
+      ),
+
+    read: async (groupId) => {
+      const url = `${own}/${requireGuid(groupId, 'the group id')}`;
+      return transport.send({ what: 'read a group', area, method: 'GET', effect: 'read', url }, GroupSchema);
+    },
+
+    loadByIds: async (groupIds) => {
+      const what = 'load groups';
+      const url = `${base}/BulkLoadByIds/${partitionGlobalId}`;
+      const groups = await inChunks(requireGuids(groupIds, 'a group id'), IDS_PER_LOOKUP, async (body) =>
+        transport.send({ what, area, method: 'POST', effect: 'read', url, body }, z.array(GroupSchema)),
+      );
+      return new Map(groups.map((group) => [group.id, group]));
+    },
+
+    listMembers: async (groupId) => {
+      const url = `${own}/${requireGuid(groupId, 'the group id')}/Members`;
+      return listAllPages(transport, { what: 'list the members of a group', area, url }, MemberSchema);
+    },
+
+    checkMembers: async (groupId, ids) => {
+      const what = 'check the members of a group';
+      const url = `${own}/${requireGuid(groupId, 'the group id')}/CheckMembers`;
+      const asked = requireGuids(ids, 'a member id');
+      const members = await inChunks(asked, IDS_PER_LOOKUP, async (body) =>
+        transport.send({ what, area, method: 'POST', effect: 'read', url, body }, CheckedSchema),
+      );
+      return requireAsked(members, asked, { alias, what, area });
+    },
+
+    updateMembers: async (update) => {
+      const groupId = requireGuid(update.groupId, 'the group id');
+      const body = { partitionGlobalId, ...toMembershipBody(update) };
+      return transport.send(
+        {
+          what: 'update the members of a group',
+          area,
+          method: 'PUT',
+          effect: 'write',
+          url: `${base}/${groupId}`,
+          body,
+        },
+        GroupSchema.refine(({ id }) => id === groupId),
+      );
+    },
+
+    create: async ({ id, name, memberIds = [] }) => {
+      const groupId = requireGuid(id, 'the id of the new group');
+      const directoryUserMemberIDs = requireGuids(memberIds, 'a member id');
+      const body = { partitionGlobalId, id: groupId, name: requireName(name), directoryUserMemberIDs };
+      return transport.send(
+        { what: 'create a group', area, method: 'POST', effect: 'write', url: base, body },
+        GroupSchema.refine((group) => group.id === groupId),
+      );
+    },
+  };
+}
+
+/** UiPath does not say what it does with an id in both lists, nor with a PUT that changes nothing: neither is sent. */
+function toMembershipBody(update: MembershipUpdate): Readonly<Record<string, unknown>> {
+  const directoryUserIDsToAdd = requireGuids(update.add, 'an id to add');
+  const directoryUserIDsToRemove = requireGuids(update.remove, 'an id to remove');
+  if (directoryUserIDsToAdd.length + directoryUserIDsToRemove.length === 0)
+    throw new AppError('uipath-rejected', 'Not sent to UiPath: there is nobody to add or to remove');
+  const removed = new Set(directoryUserIDsToRemove);
+  if (directoryUserIDsToAdd.some((id) => removed.has(id)))
+    throw new AppError('uipath-rejected', 'Not sent to UiPath: an id is both to add and to remove');
+  return { name: requireName(update.name), directoryUserIDsToAdd, directoryUserIDsToRemove };
+}
+
+function requireName(name: string): string {
+  if (name.trim() !== '') return name;
+  throw new AppError('uipath-rejected', 'Not sent to UiPath: the name of the group is missing');
+}

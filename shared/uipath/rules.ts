@@ -1,3 +1,9 @@
+import { z } from 'zod';
+import { AppError } from '../errors';
+import { parseRuleDefinition } from './rule-definition';
+import type { Transport } from './transport';
+import { GuidSchema, TextSchema } from './wire';
+
 export type UiPathRule = Readonly<{
   id: number;
   name: string;
@@ -27,3 +33,60 @@ export type UiPathRules = Readonly<{
   update: (ruleId: number, rule: RuleInput) => Promise<void>;
   remove: (ruleId: number) => Promise<void>;
 }>;
+
+/** The list leaves `assignedGroups` empty, and `partitionGlobalId` may be zero: neither is relied upon. */
+const RuleSchema = z
+  .object({
+    id: z.int(),
+    name: TextSchema,
+    description: TextSchema,
+    enabled: z.boolean(),
+    definition: TextSchema,
+    assignedGroups: z.array(z.object({ id: GuidSchema })).nullish(),
+  })
+  .transform(({ assignedGroups, name, ...rule }): UiPathRule => ({
+    ...rule,
+    name: name ?? '',
+    assignedGroupIds: (assignedGroups ?? []).map(({ id }) => id),
+  }));
+
+export function createRules(transport: Transport): UiPathRules {
+  const { identityBaseUrl, partitionGlobalId } = transport.address;
+  const base = `${identityBaseUrl}/api/Rule`;
+  const own = `${base}/${partitionGlobalId}`;
+  const toBody = ({
+    name,
+    description,
+    enabled,
+    definition,
+  }: RuleInput): Readonly<Record<string, unknown>> => {
+    parseRuleDefinition(definition);
+    return { name, description, enabled, definition, partitionGlobalId };
+  };
+  const read = { area: 'rules', method: 'GET', effect: 'read' } as const;
+  const write = { area: 'rules', effect: 'write' } as const;
+
+  return {
+    list: async () => transport.send({ ...read, what: 'list the rules', url: own }, z.array(RuleSchema)),
+    read: async (ruleId) =>
+      transport.send({ ...read, what: 'read a rule', url: `${own}/${requireRuleId(ruleId)}` }, RuleSchema),
+    create: async (rule) =>
+      transport.send(
+        { ...write, what: 'create a rule', method: 'POST', url: base, body: toBody(rule) },
+        RuleSchema,
+      ),
+    update: async (ruleId, rule) => {
+      const body = { ...toBody(rule), ruleId: requireRuleId(ruleId) };
+      await transport.send({ ...write, what: 'update a rule', method: 'PUT', url: base, body }, z.unknown());
+    },
+    remove: async (ruleId) => {
+      const url = `${own}/${requireRuleId(ruleId)}`;
+      await transport.send({ ...write, what: 'remove a rule', method: 'DELETE', url }, z.unknown());
+    },
+  };
+}
+
+function requireRuleId(ruleId: number): number {
+  if (Number.isSafeInteger(ruleId) && ruleId >= 0) return ruleId;
+  throw new AppError('uipath-rejected', 'Not sent to UiPath: a rule id is a whole number');
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type {
+  DirectoryEntity,
+  DirectoryEntityType,
+  DirectoryHit,
+  DirectoryResolution,
+} from './directory-entity';
+import { isGuid } from './guid';
+import { OBJECT_TYPES, TextSchema } from './wire';
+
+/** An entity as Resolve answers it; whether its identifier can be used is decided later. */
+export const EntitySchema = z.object({
+  objectType: z.string(),
+  source: TextSchema,
+  identifier: TextSchema,
+  name: TextSchema,
+  email: TextSchema,
+  displayName: TextSchema,
+});
+
+export type WireEntity = Readonly<z.output<typeof EntitySchema>>;
+
+export const HitSchema = z
+  .object({
+    identifier: z.string(),
+    identityName: TextSchema,
+    displayName: TextSchema,
+    email: TextSchema,
+    source: TextSchema,
+    objectType: TextSchema,
+  })
+  .transform((hit): DirectoryHit => ({ ...hit, source: hit.source ?? 'unknown' }));
+
+/** Only a bare GUID is an id that a group takes, and only an entity of the type asked for is the one meant. */
+export function toResolution(entity: WireEntity, entityType: DirectoryEntityType): DirectoryResolution {
+  const { identifier, objectType, name, email, displayName, source } = entity;
+  if (objectType !== OBJECT_TYPES[entityType] || identifier === null || !isGuid(identifier))
+    return { kind: 'unresolvable' };
+  const found: DirectoryEntity = {
+    identifier: identifier.toLowerCase(),
+    name: name ?? '',
+    email,
+    displayName,
+    source: source ?? 'unknown',
+    objectType,
+  };
+  return { kind: 'found', entity: found };
+}

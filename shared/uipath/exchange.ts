@@ -1,0 +1,55 @@
+/** One HTTP request, with its answer read to the end. */
+export type HttpRequest = Readonly<{
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+}>;
+
+export type HttpAnswer = Readonly<{ kind: 'answer'; status: number; headers: Headers; text: string }>;
+
+/** No whole answer came; `sent` is false only when UiPath cannot have seen the request. */
+export type LostAnswer = Readonly<{ kind: 'lost'; sent: boolean; cause: unknown }>;
+
+/** System calls that come before the first byte of a request. */
+const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
+/** Failures to connect that are no system calls: a connection that took too long, a certificate that is not trusted. */
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** Never follows a redirect: the answer of another address is not UiPath's, and a token does not go there. */
+export async function exchange(
+  request: HttpRequest,
+  { fetch, timeoutMs }: Readonly<{ fetch: typeof globalThis.fetch; timeoutMs: number }>,
+): Promise<HttpAnswer | LostAnswer> {
+  const { url, ...init } = request;
+  try {
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return {
+      kind: 'answer',
+      status: response.status,
+      headers: response.headers,
+      text: await response.text(),
+    };
+  } catch (error) {
+    return { kind: 'lost', sent: !isNeverSent(error), cause: error };
+  }
+}
+
+function isNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isNeverSent);
+  if ('syscall' in error && CONNECTING.has(error.syscall)) return true;
+  if ('code' in error && NOT_CONNECTED.has(error.code)) return true;
+  return isNeverSent(error.cause);
+}

@@ -1,0 +1,101 @@
+import { errorCodeOf } from '../errors';
+import type { DirectoryCalls } from './directory-calls';
+import type { DirectoryEntityType, DirectoryHit, DirectoryResolution } from './directory-entity';
+import { toResolution, type WireEntity } from './directory-schemas';
+import { inChunks } from './look-up';
+
+/** UiPath's limit for one call. */
+const NAMES_PER_CALL = 20;
+
+const NOT_FOUND: DirectoryResolution = { kind: 'not-found' };
+const UNRESOLVABLE: DirectoryResolution = { kind: 'unresolvable' };
+
+type Named = readonly [name: string, entity: WireEntity | null | 'refused'];
+
+/** Names as ids: in bulk first, then by search for each name that UiPath may only know in another case. */
+export async function resolveNames(
+  calls: DirectoryCalls,
+  names: readonly string[],
+  { entityType, searchMissing }: Readonly<{ entityType: DirectoryEntityType; searchMissing: boolean }>,
+): Promise<ReadonlyMap<string, DirectoryResolution>> {
+  const resolved = new Map<string, DirectoryResolution>();
+  for (const name of names.filter(isBlank)) resolved.set(name, UNRESOLVABLE);
+  const asked = [...new Set(names)].filter((name) => !isBlank(name));
+  const named = await inChunks(asked, NAMES_PER_CALL, async (part) => resolvePart(calls, part, entityType));
+  for (const [name, entity] of named) {
+    if (entity === 'refused') resolved.set(name, UNRESOLVABLE);
+    else if (entity !== null) resolved.set(name, await withUsableId(calls, entity, entityType));
+    else resolved.set(name, searchMissing ? await findInAnyCase(calls, name, entityType) : NOT_FOUND);
+  }
+  return resolved;
+}
+
+/** One name that UiPath takes for invalid makes it refuse the whole call: halves find it, the others go through. */
+async function resolvePart(
+  calls: DirectoryCalls,
+  names: readonly string[],
+  entityType: DirectoryEntityType,
+): Promise<readonly Named[]> {
+  try {
+    const found = await calls.resolveNames(names, entityType);
+    return names.map((name): Named => [name, entryOf(found, name)]);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'uipath-rejected') throw error;
+    if (names.length === 1) return names.map((name): Named => [name, 'refused']);
+    return inChunks(names, Math.ceil(names.length / 2), async (half) => resolvePart(calls, half, entityType));
+  }
+}
+
+/** UiPath may answer with its own spelling of the name. */
+function entryOf(found: ReadonlyMap<string, WireEntity | null>, name: string): WireEntity | null {
+  const exact = found.get(name);
+  if (exact !== undefined) return exact;
+  const [entry, ...others] = [...found].filter(([key]) => isSame(key, name));
+  return others.length === 0 ? (entry?.[1] ?? null) : null;
+}
+
+/** An entry whose id no group takes may have another one that Resolve tells. */
+async function withUsableId(
+  calls: DirectoryCalls,
+  entity: WireEntity,
+  entityType: DirectoryEntityType,
+): Promise<DirectoryResolution> {
+  const direct = toResolution(entity, entityType);
+  if (direct.kind === 'found' || entity.identifier === null) return direct;
+  return resolveKnown(calls, entity.identifier, entityType);
+}
+
+async function findInAnyCase(
+  calls: DirectoryCalls,
+  name: string,
+  entityType: DirectoryEntityType,
+): Promise<DirectoryResolution> {
+  const hits = await calls.search(name, entityType);
+  const identifiers = new Set(hits.filter((hit) => isNamed(hit, name)).map(({ identifier }) => identifier));
+  const [identifier, ...others] = identifiers;
+  if (identifier === undefined) return NOT_FOUND;
+  if (others.length > 0) return { kind: 'ambiguous', candidates: identifiers.size };
+  return resolveKnown(calls, identifier, entityType);
+}
+
+/** It was seen, so "not found" now only means that it has no id for us. */
+async function resolveKnown(
+  calls: DirectoryCalls,
+  identifier: string,
+  entityType: DirectoryEntityType,
+): Promise<DirectoryResolution> {
+  const resolution = await calls.resolve(identifier, entityType);
+  return resolution.kind === 'not-found' ? UNRESOLVABLE : resolution;
+}
+
+function isBlank(name: string): boolean {
+  return name.trim() === '';
+}
+
+function isNamed({ identityName, email }: DirectoryHit, name: string): boolean {
+  return [identityName, email].some((text) => text !== null && isSame(text, name));
+}
+
+function isSame(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}

@@ -1,0 +1,85 @@
+import type { z } from 'zod';
+import type { HttpMethod } from '../domain/quota';
+import { AppError } from '../errors';
+import { call, outcomeUnknown, type CallContext } from './call';
+import { isHtml, parseJson, refusedCodes } from './error-body';
+import type { HttpAnswer } from './exchange';
+import type { OrganizationAddress } from './organization';
+import { toRefusal, uipathError, type Attempt } from './refusal';
+import type { TokenCache } from './token';
+
+/** One call of the API; `url` is absolute. A look-up is a read, whatever its method. */
+export type Operation = Omit<Attempt, 'alias'> &
+  Readonly<{ method: HttpMethod; effect: 'read' | 'write'; url: string; body?: unknown }>;
+
+/** Sends calls of one organization, with a token, and reads their answers. */
+export type Transport = Readonly<{
+  address: OrganizationAddress;
+  /** @throws UpstreamError and AppError with any `uipath-` code, `quota-exhausted` */
+  send: <Schema extends z.ZodType>(operation: Operation, schema: Schema) => Promise<z.output<Schema>>;
+}>;
+
+export function createTransport(
+  context: CallContext,
+  { address, tokens }: Readonly<{ address: OrganizationAddress; tokens: TokenCache }>,
+): Transport {
+  const ask = async (operation: Operation, attempt: Attempt, token: string): Promise<HttpAnswer> => {
+    const { method, effect, url, body } = operation;
+    const headers = {
+      accept: 'application/json',
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const request = { method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    return call(context, { ...attempt, method, effect, request });
+  };
+
+  return {
+    address,
+    send: async (operation, schema) => {
+      const attempt = { alias: address.alias, what: operation.what, area: operation.area };
+      if (operation.effect === 'write') requireOwnOrganization(address, operation);
+      const token = await tokens.get();
+      const first = await ask(operation, attempt, token);
+      if (first.status !== 401) return readAnswer(attempt, operation, first, schema);
+      tokens.discard(token);
+      return readAnswer(attempt, operation, await ask(operation, attempt, await tokens.get()), schema);
+    },
+  };
+}
+
+/** Built-in groups have the same id everywhere, so a write must say whose group it means. */
+function requireOwnOrganization(address: OrganizationAddress, { url, body, what }: Operation): void {
+  const inBody = typeof body === 'object' && body !== null && 'partitionGlobalId' in body;
+  const named = inBody
+    ? body.partitionGlobalId === address.partitionGlobalId
+    : url.includes(address.partitionGlobalId);
+  if (named && url.startsWith(`${address.identityBaseUrl}/`)) return;
+  throw new AppError(
+    'uipath-organization-mismatch',
+    `Not sent to UiPath: the request to ${what} does not name the organization ${address.alias}`,
+  );
+}
+
+function readAnswer<Schema extends z.ZodType>(
+  attempt: Attempt,
+  { effect }: Operation,
+  answer: HttpAnswer,
+  schema: Schema,
+): z.output<Schema> {
+  const { status, text } = answer;
+  if (status < 200 || status > 299) throw toRefusal(attempt, answer);
+  const json = parseJson(text);
+  const codes = refusedCodes(json);
+  if (codes !== undefined)
+    throw uipathError('uipath-rejected', attempt, `UiPath refuses: ${codes.join(' ')}`, { status });
+  const isReadable = json !== undefined || text.trim() === '';
+  const result = isReadable ? schema.safeParse(json) : undefined;
+  if (result?.success === true) return result.data;
+  if (effect === 'write') throw outcomeUnknown(attempt, { status });
+  const where = result?.error.issues[0]?.path.join('.') ?? '';
+  const fault = isHtml(text)
+    ? 'a page came instead of data: check identityBaseUrl'
+    : `unreadable answer at "${where}"`;
+  throw uipathError('uipath-answer-invalid', attempt, fault, { status });
+}
