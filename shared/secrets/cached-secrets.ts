@@ -11,7 +11,7 @@ export type SecretCacheLimits = Readonly<{
   failureMs: number;
 }>;
 
-export const secretCacheLimits: SecretCacheLimits = {
+const secretCacheLimits: SecretCacheLimits = {
   freshMs: 5 * 60_000,
   staleMs: 24 * 3_600_000,
   failureMs: 15_000,
@@ -44,7 +44,6 @@ export function createCachedSecrets(
     try {
       const versions = await store.read(name);
       known.set(name, { versions, readAtMs });
-      failed.delete(name);
       return versions;
     } catch (error) {
       failed.set(name, { error, failedAtMs: deps.clock.now() });

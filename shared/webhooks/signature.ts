@@ -4,10 +4,10 @@ import { AppError } from '../errors';
 /** Header access by case-insensitive name; `null` when a header is absent. Fetch's `Headers` is one. */
 export type DeliveryHeaders = Readonly<{ get: (name: string) => string | null }>;
 
-export type SignedPart = 'id' | 'timestamp' | 'body' | '.';
+type SignedPart = 'id' | 'timestamp' | 'body' | '.';
 
 /** One set of header names of a sender. Names of different sets are never mixed in one delivery. */
-export type SignatureHeaders = Readonly<{ signature: string; timestamp?: string; id?: string }>;
+type SignatureHeaders = Readonly<{ signature: string; timestamp?: string; id?: string }>;
 
 /** How a sender signs: a row of facts, so that another sender needs no other code. */
 export type SignatureRule = Readonly<{
@@ -31,7 +31,7 @@ export type SignatureRule = Readonly<{
 export type SigningSecrets = Readonly<{ current: string; previous: string | undefined }>;
 
 /** Why a signature was refused: for the log, never for the sender. */
-export type SignatureFailure =
+type SignatureFailure =
   | 'signature-missing'
   | 'id-missing'
   | 'timestamp-missing'

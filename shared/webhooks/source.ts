@@ -2,8 +2,8 @@ import type { AccessRequest } from '../domain/access-request';
 import type { WorkerEvent } from '../domain/worker-event';
 import type { DeliveryHeaders, SignatureRule } from './signature';
 
-export type WorkerEventMeaning = Readonly<{ kind: 'worker-event'; event: WorkerEvent }>;
-export type AccessRequestMeaning = Readonly<{ kind: 'access-request'; request: AccessRequest }>;
+type WorkerEventMeaning = Readonly<{ kind: 'worker-event'; event: WorkerEvent }>;
+type AccessRequestMeaning = Readonly<{ kind: 'access-request'; request: AccessRequest }>;
 
 /** What a delivery says; `ignored` is an authentic one that asks for nothing, such as a test message. */
 export type Meanings = readonly WorkerEventMeaning[] | readonly AccessRequestMeaning[] | 'ignored';
