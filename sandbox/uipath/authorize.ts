@@ -23,14 +23,15 @@ export function authorize(
   urlOrganization: Organization | undefined,
 ): Readonly<{ organization: Organization; client: Application }> {
   const { route, params, errors } = match;
-  const client = token === undefined ? undefined : findApplication(token.organization, token.clientId);
-  if (token === undefined || client === undefined) {
+  const home = world.organizations.get(token?.partitionGlobalId ?? '');
+  const client = home === undefined ? undefined : findApplication(home, token?.clientId ?? '');
+  if (token === undefined || home === undefined || client === undefined) {
     throw new Refusal(empty(401, { 'www-authenticate': 'Bearer error="invalid_token"' }));
   }
   if (urlOrganization === undefined && world.switches.hostLevel === 'invalid-partition') {
     throw new Refusal(invalidPartition());
   }
-  const organization = urlOrganization ?? token.organization;
+  const organization = urlOrganization ?? home;
   if (route.closed === true) throw new Refusal(closedError());
   if (!route.scopes.some((scope) => token.scopes.includes(scope))) {
     throw new Refusal(scopeError(token.scopes, route.scopes));
@@ -41,7 +42,7 @@ export function authorize(
     throw new Refusal(pascalError(404, `Organization ${partition} does not exist`));
   }
   if (
-    organization !== token.organization ||
+    organization !== home ||
     (partition ?? organization.partitionGlobalId) !== organization.partitionGlobalId
   ) {
     throw new Refusal(errorMessage('The token is not valid for this organization.'));

@@ -60,6 +60,7 @@ export function buildOrganization(seed: ParsedOrganizationSeed, nowMs: number): 
   for (const [name, { id, members }] of Object.entries(seed.groups)) {
     if (findGroupNamed(organization, name) === undefined) addGroup(id ?? idOf('group', name), name, false);
     const membership = findGroupNamed(organization, name)?.members;
+    if (name === 'Everyone') throw new Error('The group Everyone has no list of members');
     for (const member of members) membership?.add(findId(organization, member), time);
   }
   for (const client of seed.clients) {

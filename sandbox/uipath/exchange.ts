@@ -130,7 +130,9 @@ function locate(world: World, { path, method, headers }: Incoming): Target {
   const isKnown = hostLevel || second === 'identity_' || second === 'orgaudit_';
   const isToken = service === 'identity' && below === TOKEN_PATH;
   const organization = hostLevel
-    ? world.tokens.find(headers.authorization, world.clock.now())?.organization
+    ? world.organizations.get(
+        world.tokens.find(headers.authorization, world.clock.now())?.partitionGlobalId ?? '',
+      )
     : findOrganization(world, first);
   const routing = isKnown && !isToken ? findRoute(service, method, below) : ({ kind: 'unknown' } as const);
   const found = routing.kind === 'match' ? routing.route.endpoint : undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changePolicy } from './access-policy';
 import { changeMembers, replaceGroup } from './member-changes';
 import { Membership } from './membership';
 import { findEntity, findGroupNamed, type Group } from './organization';
@@ -155,8 +156,8 @@ function deleteGroups(call: Call): Reply {
 function dropGroups(call: Call, groups: readonly Group[]): void {
   if (groups.some((group) => group.builtIn)) refuse(pascalError(400, 'Built-in groups cannot be deleted'));
   for (const group of groups) {
+    changePolicy(call.organization, group.id, false, call);
     call.organization.groups.delete(group.id);
-    call.organization.accessPolicy.delete(group.id);
     recordGroup(call, group, 'Delete Group');
   }
 }

@@ -1,16 +1,23 @@
+import { changePolicy } from './access-policy';
 import type { Actor } from './audit-log';
 import type { ChangeTime } from './membership';
-import { findEntity, labelOf, type Group, type Organization } from './organization';
+import { EVERYONE, findEntity, labelOf, type Group, type Organization } from './organization';
 
 export type MemberChange = Readonly<{ add: readonly string[]; remove: readonly string[] }>;
 
-/** Changes who is in a group, with one audit event for each member that came or went; answers the group as it is then. */
+/**
+ * Changes who is in a group, with one audit event for each member that came or went; answers the group as it is then.
+ * @throws Error when it is the group Everyone, which has no list of its own.
+ */
 export function changeMembers(
   organization: Organization,
   group: Group,
   { add, remove }: MemberChange,
   by: Readonly<{ actor: Actor; time: ChangeTime }>,
 ): Group {
+  if (group.id === EVERYONE && add.length + remove.length > 0) {
+    throw new Error('The members of the group Everyone cannot be changed');
+  }
   const added = add.filter((id) => group.members.add(id, by.time));
   const removed = remove.filter((id) => group.members.remove(id, by.time));
   for (const id of added) record(organization, group, { id, joined: true }, by);
@@ -25,9 +32,10 @@ export function forgetEverywhere(
   id: string,
   by: Readonly<{ actor: Actor; time: ChangeTime }>,
 ): void {
-  for (const group of organization.groups.values())
-    changeMembers(organization, group, { add: [], remove: [id] }, by);
-  organization.accessPolicy.delete(id);
+  for (const group of organization.groups.values()) {
+    if (group.members.has(id)) changeMembers(organization, group, { add: [], remove: [id] }, by);
+  }
+  changePolicy(organization, id, false, by);
 }
 
 export function replaceGroup(organization: Organization, group: Group): Group {

@@ -18,17 +18,22 @@ export class PrincipalIndex {
     return id === undefined ? undefined : this.#byId.get(id);
   }
 
-  /** Adds or replaces. */
+  /** Adds, or replaces in place. */
   put(principal: Principal): void {
-    this.remove(principal.id);
+    const former = this.#byId.get(principal.id);
+    if (former !== undefined && sameWords(former, principal)) {
+      this.#byId.set(principal.id, principal);
+      return;
+    }
+    if (former !== undefined) this.#unlist(former);
     this.#byId.set(principal.id, principal);
     for (const name of namesOf(principal)) {
       const key = name.toLowerCase();
       const ids = this.#byName.get(key) ?? new Set();
       this.#byName.set(key, ids.add(principal.id));
     }
-    const externalId = 'externalId' in principal ? principal.externalId : null;
-    if (externalId !== null) this.#byExternalId.set(externalId.toLowerCase(), principal.id);
+    const externalId = externalIdOf(principal);
+    if (externalId !== null) this.#byExternalId.set(externalId, principal.id);
     this.#prefixes = undefined;
   }
 
@@ -36,10 +41,7 @@ export class PrincipalIndex {
     const principal = this.#byId.get(id);
     if (principal === undefined) return false;
     this.#byId.delete(id);
-    for (const name of namesOf(principal)) this.#byName.get(name.toLowerCase())?.delete(id);
-    const externalId = 'externalId' in principal ? principal.externalId : null;
-    if (externalId !== null) this.#byExternalId.delete(externalId.toLowerCase());
-    this.#prefixes = undefined;
+    this.#unlist(principal);
     return true;
   }
 
@@ -72,6 +74,13 @@ export class PrincipalIndex {
     );
   }
 
+  #unlist(principal: Principal): void {
+    for (const name of namesOf(principal)) this.#byName.get(name.toLowerCase())?.delete(principal.id);
+    const externalId = externalIdOf(principal);
+    if (externalId !== null) this.#byExternalId.delete(externalId);
+    this.#prefixes = undefined;
+  }
+
   #existing(ids: Iterable<string>): readonly Principal[] {
     return [...ids].flatMap((id) => this.#byId.get(id) ?? []);
   }
@@ -91,6 +100,14 @@ export class PrincipalIndex {
 
 function wordsOf(principal: Principal): readonly string[] {
   return [...namesOf(principal), displayNameOf(principal)];
+}
+
+function externalIdOf(principal: Principal): string | null {
+  return 'externalId' in principal ? (principal.externalId?.toLowerCase() ?? null) : null;
+}
+
+function sameWords(one: Principal, other: Principal): boolean {
+  return externalIdOf(one) === externalIdOf(other) && wordsOf(one).join('\n') === wordsOf(other).join('\n');
 }
 
 function firstAtLeast(entries: readonly PrefixEntry[], word: string): number {

@@ -22,7 +22,7 @@ export type User = Readonly<{
 }>;
 
 /** A group of the organization's directory (Entra), not one of UiPath's own; `memberIds` may name such groups again. */
-export type DirectoryGroup = Readonly<{
+type DirectoryGroup = Readonly<{
   kind: 'directory-group';
   id: string;
   name: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { changeMembers, forgetEverywhere } from './member-changes';
+import { EVERYONE } from './organization';
 import type { Robot } from './principals';
 import { empty, json, pascalError, problem, Refusal, type Reply } from './reply';
 import { guid, guidList, readBody, readPage, requirePartition, type Call, type Route } from './route';
@@ -120,7 +121,7 @@ function dropRobots(call: Call, robots: readonly Robot[]): void {
 }
 
 function requireGroups(call: Call, groupIds: readonly string[]): void {
-  const unknown = groupIds.find((id) => !call.organization.groups.has(id));
+  const unknown = groupIds.find((id) => id === EVERYONE || !call.organization.groups.has(id));
   if (unknown !== undefined) throw new Refusal(pascalError(404, `Group ${unknown} was not found`));
 }
 

@@ -24,7 +24,7 @@ export type Call = Readonly<{
   self: string;
 }>;
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** `{partitionGlobalId}`, `{x:guid}` and `{x:int}` in a path are checked before the handler runs. */
 export type Route = Readonly<{

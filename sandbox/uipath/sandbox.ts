@@ -29,7 +29,7 @@ const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms) =>
     new Promise((resolve) => {
-      setTimeout(resolve, ms);
+      setTimeout(resolve, ms).unref();
     }),
 };
 
@@ -143,7 +143,7 @@ function stringsOf(world: World, seed: Seed, url: string): SandboxStrings {
       world.tokens.lifetimeSeconds = seconds;
     },
     revokeTokens: (name) => {
-      world.tokens.revoke(name === undefined ? undefined : organization(name).name);
+      world.tokens.revoke(name === undefined ? undefined : organization(name).partitionGlobalId);
     },
     onRequest: (listener) => {
       world.listeners.add(listener);
@@ -160,20 +160,22 @@ function stringsOf(world: World, seed: Seed, url: string): SandboxStrings {
 function reset(world: World, seed: Seed): void {
   const { organizations, switches, rateLimits } = SeedSchema.parse(seed);
   world.organizations.clear();
-  for (const one of organizations) {
-    const built = buildOrganization(one, world.clock.now());
-    world.organizations.set(built.partitionGlobalId, built);
-  }
+  for (const one of organizations) addOrganization(world, one);
   world.switches = SwitchesSchema.parse(switches ?? {});
   world.rateLimits = RateLimitsSchema.parse(rateLimits ?? {});
-  world.tokens.revoke();
+  world.tokens.reset();
   world.faults.clear();
   world.quota.clear();
   world.log.clear();
 }
 
+/** Takes the place of the organization with the same GUID. @throws Error when another one has the name. */
 function addOrganization(world: World, input: OrganizationSeed): Organization {
   const built = buildOrganization(OrganizationSeedSchema.parse(input), world.clock.now());
+  const namesake = findOrganization(world, built.name);
+  if (namesake !== undefined && namesake.partitionGlobalId !== built.partitionGlobalId) {
+    throw new Error(`There is another organization "${built.name}"`);
+  }
   world.organizations.set(built.partitionGlobalId, built);
   return built;
 }

@@ -3,7 +3,7 @@ import { guidOf } from './ids';
 import { RateLimitsSchema, SwitchesSchema } from './switches';
 
 /** Every scope that an endpoint of the simulator asks for. */
-export const ALL_SCOPES = [
+const ALL_SCOPES = [
   'PM.Audit',
   'PM.AuthSetting',
   'PM.Directory',

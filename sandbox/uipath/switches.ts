@@ -47,7 +47,6 @@ export const SwitchesSchema = z.strictObject({
 });
 
 export type Switches = Readonly<z.output<typeof SwitchesSchema>>;
-export type SwitchesInput = Readonly<z.input<typeof SwitchesSchema>>;
 
 /** Calls per organization, method and window; the published numbers unless told otherwise. */
 export const RateLimitsSchema = z.strictObject({
@@ -60,4 +59,3 @@ export const RateLimitsSchema = z.strictObject({
 });
 
 export type RateLimits = Readonly<z.output<typeof RateLimitsSchema>>;
-export type RateLimitsInput = Readonly<z.input<typeof RateLimitsSchema>>;

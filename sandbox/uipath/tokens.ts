@@ -8,8 +8,7 @@ const PRUNE_ABOVE = 256;
 
 export type AccessToken = Readonly<{
   value: string;
-  organization: Organization;
-  applicationId: string;
+  partitionGlobalId: string;
   clientId: string;
   scopes: readonly string[];
   expiresAtMs: number;
@@ -25,6 +24,12 @@ export class Tokens {
     this.#ids = ids;
   }
 
+  /** No tokens, and the usual lifetime. */
+  reset(): void {
+    this.#issued.clear();
+    this.lifetimeSeconds = LIFETIME_SECONDS;
+  }
+
   /** The token of an `Authorization: Bearer` header; undefined when it is unknown, revoked or expired. */
   find(header: string | undefined, nowMs: number): AccessToken | undefined {
     const value = /^Bearer (\S+)$/i.exec(header ?? '')?.[1];
@@ -33,9 +38,10 @@ export class Tokens {
   }
 
   /** Ends every token, or those of one organization. */
-  revoke(organization?: string): void {
+  revoke(partitionGlobalId?: string): void {
     for (const [value, token] of this.#issued) {
-      if (organization === undefined || token.organization.name === organization) this.#issued.delete(value);
+      if (partitionGlobalId === undefined || token.partitionGlobalId === partitionGlobalId)
+        this.#issued.delete(value);
     }
   }
 
@@ -46,7 +52,8 @@ export class Tokens {
     nowMs: number,
   ): AccessToken {
     if (this.#issued.size > PRUNE_ABOVE) this.#prune(nowMs);
-    const { clientId, id: applicationId } = application;
+    const { clientId } = application;
+    const { partitionGlobalId } = organization;
     const expiresAtMs = nowMs + this.lifetimeSeconds * 1000;
     const claims = {
       sub: clientId,
@@ -60,7 +67,7 @@ export class Tokens {
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .concat(this.#ids.token(16))
       .join('.');
-    const token = { value, organization, applicationId, clientId, scopes, expiresAtMs };
+    const token = { value, partitionGlobalId, clientId, scopes, expiresAtMs };
     this.#issued.set(value, token);
     return token;
   }

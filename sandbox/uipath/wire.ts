@@ -43,12 +43,12 @@ const OBJECT_TYPES = {
 } as const satisfies Record<Entity['kind'], string>;
 
 /** The opaque form that Search answers: the id for local entries, `aad|<object id>` for directory entries. */
-export function searchIdentifier(entity: Entity): string {
+function searchIdentifier(entity: Entity): string {
   const external = 'externalId' in entity ? entity.externalId : null;
   return external === null ? entity.id : `${sourceOf(entity)}|${external}`;
 }
 
-export function sourceOf(entity: Entity): string {
+function sourceOf(entity: Entity): string {
   return 'source' in entity ? entity.source : 'local';
 }
 

@@ -169,6 +169,7 @@ describe('updating a group', () => {
   it('renames a custom group, but not to a taken name', async () => {
     expect((await put({ name: 'Treasury' })).body['name']).toBe('Treasury');
     expect((await put({ name: 'sales' })).status).toBe(409);
+    expect((await put({ name: 'TREASURY' })).body['name']).toBe('TREASURY');
   });
 
   it('does not rename a built-in group', async () => {

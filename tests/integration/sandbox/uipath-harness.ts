@@ -12,7 +12,7 @@ export type Answer = Readonly<{
   body: Fields;
   list: readonly Fields[];
 }>;
-export type ManualClock = Clock & Readonly<{ advance: (ms: number) => void; slept: number[] }>;
+type ManualClock = Clock & Readonly<{ advance: (ms: number) => void; slept: number[] }>;
 
 export type Harness = Readonly<{
   sandbox: UiPathSandbox;
@@ -25,7 +25,7 @@ export type Harness = Readonly<{
 
 export const START_MS = Date.parse('2026-03-02T08:00:00.123Z');
 
-export function manualClock(): ManualClock {
+function manualClock(): ManualClock {
   let nowMs = START_MS;
   const slept: number[] = [];
   return {
