@@ -36,11 +36,10 @@ export function listenToQueue(options: QueueListenerOptions): QueueListener {
       const received = await queue.receiveMessages({
         numberOfMessages: settings.batchSize,
         visibilityTimeout: leaseSeconds,
-        abortSignal: stopping.signal,
       });
       return received.receivedMessageItems;
     } catch (error) {
-      if (!stopping.signal.aborted) log('error', `the queue cannot be read: ${String(error)}`);
+      log('error', `the queue cannot be read: ${String(error)}`);
       return [];
     }
   };
@@ -52,6 +51,7 @@ export function listenToQueue(options: QueueListenerOptions): QueueListener {
         await Promise.race(running);
         continue;
       }
+      // Never broken off: what the queue had given out by then would stay hidden for a whole lease.
       const messages = await receive();
       for (const message of messages) {
         const processing = processMessage(options, message)

@@ -29,6 +29,7 @@ export async function startTimer(options: TimerOptions): Promise<Timer> {
   let wait: NodeJS.Timeout | undefined;
   let isStopped = false;
   let tail: Promise<void> = Promise.resolve();
+  let ticking: Promise<void> = Promise.resolve();
 
   const enqueue = (run: () => Promise<void>): Promise<void> => {
     const result = tail.then(run);
@@ -36,18 +37,20 @@ export async function startTimer(options: TimerOptions): Promise<Timer> {
     return result;
   };
 
-  const save = async (lastMs: number | undefined): Promise<TimerStatus> => {
+  const save = async (lastMs: number | undefined): Promise<void> => {
     const now = Math.max(Date.now(), lastMs ?? 0);
-    const status = {
+    await store.write({
       Last: new Date(lastMs ?? now).toISOString(),
       Next: new Date(schedule(now)).toISOString(),
       LastUpdated: new Date(now).toISOString(),
-    };
-    await store.write(status);
-    return status;
+    });
   };
 
-  const tick = async (dueMs: number, isPastDue: boolean): Promise<void> => {
+  const tick = (dueMs: number, isPastDue: boolean): void => {
+    ticking = runTick(dueMs, isPastDue);
+  };
+
+  const runTick = async (dueMs: number, isPastDue: boolean): Promise<void> => {
     const status = await store.read().catch((error: unknown) => {
       log('error', `the status was not read: ${String(error)}`);
       return undefined;
@@ -63,7 +66,7 @@ export async function startTimer(options: TimerOptions): Promise<Timer> {
     if (isStopped) return;
     const waitMs = dueMs - Date.now();
     wait = setTimeout(
-      () => (waitMs > MAX_WAIT_MS ? arm(dueMs) : void tick(dueMs, false)),
+      () => (waitMs > MAX_WAIT_MS ? arm(dueMs) : tick(dueMs, false)),
       Math.min(Math.max(0, waitMs), MAX_WAIT_MS),
     );
   };
@@ -73,8 +76,8 @@ export async function startTimer(options: TimerOptions): Promise<Timer> {
     const known = await store.read();
     const expected = known === undefined ? undefined : schedule(Date.parse(known.LastUpdated));
     if (known === undefined) await save(undefined);
-    if (expected !== undefined && expected < now) void tick(expected, true);
-    else if (options.runOnStartup) void tick(now, false);
+    if (expected !== undefined && expected < now) tick(expected, true);
+    else if (options.runOnStartup) tick(now, false);
     else arm(schedule(now));
   }
 
@@ -86,7 +89,8 @@ export async function startTimer(options: TimerOptions): Promise<Timer> {
     stop: async () => {
       isStopped = true;
       clearTimeout(wait);
-      await tail;
+      // With the note that the tick was run: without it the next start would take it for missed.
+      await Promise.all([tail, ticking]);
     },
   };
 }

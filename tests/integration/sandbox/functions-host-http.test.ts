@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
@@ -146,6 +146,20 @@ describe.each([
     const line = await eventually(host, () => host.logs().find((text) => text.includes('thrown on purpose')));
     expect(line).toMatch(/^error throws: failed: Error: thrown on purpose\\nsecond line\\n/);
     expect((await fetch(`${host.url}/api/hello`)).status).toBe(200);
+  });
+
+  it('keeps the connection of a caller whose invocation failed', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (path: string): Promise<boolean> =>
+      new Promise((resolve, reject) => {
+        const sent = request(`${host.url}${path}`, { agent }, (answer) => {
+          answer.resume().on('end', () => resolve(sent.reusedSocket));
+        });
+        sent.on('error', reject).end();
+      });
+    const reused = [await ask('/api/throws'), await ask('/api/throws'), await ask('/api/hello')];
+    agent.destroy();
+    expect(reused).toEqual([false, true, true]);
   });
 
   it('answers a handler that returned nothing', async () => {

@@ -1,4 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import { spawn } from 'node:child_process';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import type { FunctionsHost } from '../../../sandbox/functions-host/start-functions-host';
 import { HOST_JSON, buildTestApp, eventually, type TestApp } from '../../fixtures/functions-app/run-app';
@@ -79,6 +83,39 @@ describe('the process of the host', () => {
     await fetch(`${host.url}/api/floats`).catch(() => undefined);
     expect(await host.exited).toBe(1);
     expect(host.logs().some((line) => line.includes('nobody waits for this'))).toBe(true);
+  });
+
+  it('ends when the process that started it is killed', async () => {
+    const app = await appOf(`app.http('up', { handler: () => ({ body: 'up' }) });`);
+    const start = resolve(__dirname, '../../../sandbox/functions-host/start-functions-host.ts');
+    const { appDirectory, script } = app;
+    const outfile = join(dirname(script), 'parent.js');
+    await build({
+      stdin: {
+        contents: `import { startFunctionsHost } from ${JSON.stringify(start)};
+          startFunctionsHost(${JSON.stringify({ appDirectory, script, settings: {} })})
+            .then((host) => process.stdout.write(host.url));`,
+        resolveDir: __dirname,
+      },
+      outfile,
+      bundle: true,
+      platform: 'node',
+      packages: 'external',
+    });
+    const parent = spawn(process.execPath, [outfile], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const url = await new Promise<string>((done) => {
+      parent.stdout.once('data', (data: Buffer) => done(data.toString()));
+    });
+    expect((await fetch(`${url}/api/up`)).status).toBe(200);
+    parent.kill('SIGKILL');
+    const deadline = Date.now() + 10_000;
+    const isUp = (): Promise<boolean> =>
+      fetch(`${url}/api/up`).then(
+        () => true,
+        () => false,
+      );
+    while ((await isUp()) && Date.now() < deadline) await sleep(50);
+    expect(await isUp()).toBe(false);
   });
 
   it('comes up on the port that is asked for', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { QueueServiceClient, type QueueClient } from '@azure/storage-queue';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import type {
   FunctionsHost,
@@ -174,9 +175,16 @@ describe('the queue trigger', () => {
 
   it('finishes its message before an orderly end, and takes no other', async () => {
     const running = await start();
-    await queue.sendMessage(JSON.stringify({ id: 'last', ms: 1000 }));
+    await queue.sendMessage(JSON.stringify({ id: 'last', ms: 2000 }));
     await eventually(running, () => seen(running, 'begins').length === 1);
     const closing = running.close();
+    await eventually(running, () =>
+      fetch(running.url).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await sleep(200);
     await queue.sendMessage(JSON.stringify({ id: 'too late' }));
     await closing;
     expect(await running.exited).toBe(0);

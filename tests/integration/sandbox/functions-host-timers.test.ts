@@ -150,10 +150,21 @@ describe('the timer trigger', () => {
 
   it('waits for a run before an orderly end', async () => {
     const running = await start({ TIMER_MS: '500' });
-    const run = running.invokeTimer('nightly');
+    await fetch(`${running.url}/admin/functions/nightly`, {
+      method: 'POST',
+      headers: { 'x-functions-key': running.masterKey },
+    });
     await eventually(running, () => begins(running).length === 1);
     await running.close();
-    await run;
     expect(ends(running)).toHaveLength(1);
+  });
+
+  it('notes the tick that was under way at an orderly end', async () => {
+    const running = await start({ NIGHTLY: '* * * * * *', TIMER_MS: '400' }, 'scheduled');
+    await eventually(running, () => begins(running).length === 1);
+    await running.close();
+    expect(ends(running)).toHaveLength(1);
+    const { Last: last } = JSON.parse((await status().downloadToBuffer()).toString()) as { Last: string };
+    expect(last).toMatch(/\.000Z$/);
   });
 });
