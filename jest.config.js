@@ -4,8 +4,10 @@ module.exports = {
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
+    '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
   },
+  // These two come as ES modules only, which jest cannot require on Node 20.
+  transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!(temporal-polyfill|temporal-utils)[/\\\\])'],
   restoreMocks: true,
   errorOnDeprecated: true,
   maxWorkers: 2,

@@ -1,0 +1,60 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { startStack } from './stack';
+import { storyOf } from './story';
+
+type Played = Readonly<{ step: string; held: boolean; seen: string; seconds: number }>;
+
+const program = new Command('demo')
+  .description(
+    'Starts storage, UiPath, Key Vault and the Functions host on this machine and plays the main job.',
+  )
+  .option('--json', 'print one JSON object instead of text')
+  .option('--verbose', 'show what the functions log');
+
+async function main(): Promise<void> {
+  const { json, verbose } = program.parse().opts<{ json?: true; verbose?: true }>();
+  const say = (text: string): void => {
+    if (json === undefined) process.stdout.write(text);
+  };
+  say('Starting storage, UiPath, Key Vault and the Functions host …\n');
+  const stack = await startStack({
+    messageLeaseSeconds: 5,
+    ...(verbose === undefined ? {} : { onLog: (line) => process.stderr.write(`${line}\n`) }),
+  });
+  const played: Played[] = [];
+  try {
+    for (const step of storyOf(stack, { patienceMs: 30_000, grantSeconds: 6 })) {
+      say(`\n▸ ${step.title}\n`);
+      const startedAtMs = Date.now();
+      const [held, seen] = await step.play().then(
+        (text): [boolean, string] => [true, text],
+        (error: unknown): [boolean, string] => [false, error instanceof Error ? error.message : 'it failed'],
+      );
+      const seconds = (Date.now() - startedAtMs) / 1000;
+      say(`  ${held ? '✔' : '✘'} ${seen} (${seconds.toFixed(1)} s)\n`);
+      played.push({ step: step.title, held, seen, seconds });
+    }
+  } finally {
+    await stack.close();
+  }
+  const heldCount = played.filter((step) => step.held).length;
+  if (json === undefined) {
+    const table = new Table({
+      head: ['', 'step', 'seen', 's'],
+      style: { head: [], border: [] },
+      wordWrap: true,
+      colWidths: [4, 44, 52, 6],
+    });
+    for (const step of played)
+      table.push([step.held ? '✔' : '✘', step.step, step.seen, step.seconds.toFixed(1)]);
+    say(`\n${table.toString()}\n`);
+    say(`demo: ${heldCount} of ${played.length} steps held\n`);
+  } else process.stdout.write(`${JSON.stringify({ held: heldCount, steps: played })}\n`);
+  process.exitCode = heldCount === played.length ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : 'could not start'}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+
+/** Bodies in the standard contract, with everything that does not matter to a story filled in. */
+const said = (): { schemaVersion: 1; id: string; occurredAt: string } => ({
+  schemaVersion: 1,
+  id: randomUUID(),
+  occurredAt: new Date().toISOString(),
+});
+
+export function workerJoined(email: string, attributes: Readonly<Record<string, string>>): object {
+  return { ...said(), type: 'worker.joined', worker: { email }, attributes };
+}
+
+export function workerMoved(email: string, attributes: Readonly<Record<string, string>>): object {
+  return { ...said(), type: 'worker.moved', worker: { email }, attributes };
+}
+
+export function workerLeft(email: string): object {
+  return { ...said(), type: 'worker.left', worker: { email }, immediate: true };
+}
+
+/** An approved request; `action` as in the published contract. */
+export function requestApproved(
+  people: Readonly<{ requester: string; approver: string }>,
+  action: object,
+  id: string = `REQ-${randomUUID().slice(0, 8)}`,
+): object {
+  const { schemaVersion, occurredAt } = said();
+  return {
+    schemaVersion,
+    type: 'access.request.approved',
+    id,
+    occurredAt,
+    ticket: { id, url: `https://tickets.acme.example/${id}` },
+    requester: people.requester,
+    approvals: [{ approver: people.approver, approvedAt: occurredAt }],
+    action,
+  };
+}
