@@ -57,13 +57,13 @@ describe('the vault, to a client in this process', () => {
   });
 
   it('lists all versions, page after page, without their values', async () => {
-    for (let index = 0; index < 59; index += 1) vault.setSecret('hr-key', `value ${index}`);
+    for (let index = 0; index < 49; index += 1) vault.setSecret('hr-key', `value ${index}`);
     const versions: string[] = [];
     for await (const properties of client().listPropertiesOfSecretVersions('hr-key')) {
       versions.push(properties.version ?? '');
     }
-    expect(new Set(versions).size).toBe(60);
-    expect(statuses()).toEqual([401, 200, 200, 200]);
+    expect(new Set(versions).size).toBe(50);
+    expect(statuses()).toEqual([401, 200, 200]);
     const [first] = vault.requests();
     const answer = await fetch(`${vault.directUrl}${first?.path}`, {
       headers: { authorization: `Bearer ${vault.directToken}` },
@@ -320,8 +320,9 @@ describe('the vault, to an app with the unchanged SDKs', () => {
     if (before === undefined) delete process.env['NODE_EXTRA_CA_CERTS'];
     else process.env['NODE_EXTRA_CA_CERTS'] = before;
     const path = second.environment['NODE_EXTRA_CA_CERTS'] ?? '';
-    expect(readFileSync(path, 'utf8')).toMatch(/^an existing certificate\n-----BEGIN CERTIFICATE-----/);
+    const trusted = readFileSync(path, 'utf8');
     await second.close();
+    expect(trusted).toMatch(/^an existing certificate\n-----BEGIN CERTIFICATE-----/);
     expect(existsSync(path)).toBe(false);
   });
 });
