@@ -24,6 +24,7 @@ export function answerEmpty(response: ServerResponse, status: number): void {
 
 /** Says that the invocation failed, or, where the answer has begun, breaks it off so that nobody takes it for whole. */
 export function fail(response: ServerResponse, status = 500): void {
+  if (response.writableEnded) return;
   if (response.headersSent) response.destroy();
   else answerEmpty(response, status);
 }

@@ -20,7 +20,6 @@ export function createStreamForwarder(
   const agent = new Agent({ keepAlive: true, timeout: IDLE_TIMEOUT_MS, maxFreeSockets: 256 });
   return (exchange) => {
     const { request, response, invocationId } = exchange;
-    let hasEnded = false;
     const upstream = sendRequest({
       agent,
       hostname,
@@ -34,9 +33,7 @@ export function createStreamForwarder(
       answer.on('error', () => response.destroy());
       answer.pipe(response);
     });
-    upstream.on('error', () => {
-      if (!hasEnded) fail(response, 502);
-    });
+    upstream.on('error', () => fail(response, 502));
     request.on('error', () => undefined);
     // A sender that gives up in the middle of the body: the handler's read fails, as it does in Azure.
     request.once('close', () => {
@@ -48,7 +45,6 @@ export function createStreamForwarder(
     else upstream.end();
 
     const end = (problem?: string): void => {
-      hasEnded = true;
       if (problem !== undefined) report(exchange, problem);
       request.unpipe(upstream);
       request.resume();
