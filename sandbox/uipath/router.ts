@@ -41,13 +41,13 @@ const ROUTES: readonly CompiledRoute[] = [
   ...CLOSED_ROUTES,
 ].map((route) => ({ route, segments: route.path.split('/').slice(1).map(toSegment) }));
 
-/** Finds the route of a path below `identity_` or `orgaudit_`. A fixed word in a path wins over a parameter. */
+/** Finds the route of a path below `identity_` or `orgaudit_`. No two routes of one method fit the same path. */
 export function findRoute(service: Route['service'], method: string, path: string): Routing {
   const words = path.split('/').slice(1);
   const candidates = ROUTES.filter(
     ({ route, segments }) =>
       route.service === service && segments.length === words.length && fits(segments, words),
-  ).toSorted((a, b) => literals(b.segments) - literals(a.segments));
+  );
   if (candidates.length === 0) return { kind: 'unknown' };
   const found = candidates.find(({ route }) => route.method === method);
   if (found === undefined) return { kind: 'method' };
@@ -66,10 +66,6 @@ function fits(segments: readonly Segment[], words: readonly string[]): boolean {
   return segments.every(
     (segment, at) => !('literal' in segment) || segment.literal === words[at]?.toLowerCase(),
   );
-}
-
-function literals(segments: readonly Segment[]): number {
-  return segments.filter((segment) => 'literal' in segment).length;
 }
 
 function readParams(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EVERYONE } from '../../../sandbox/uipath/organization';
+import { namesOf } from '../../../sandbox/uipath/principals';
 import { startHarness, type Answer, type Harness } from './uipath-harness';
 
 const UNKNOWN = '11111111-2222-4333-8444-555555555555';
@@ -55,6 +56,17 @@ describe('searching', () => {
   ])('%s finds %j', async (query, names) => {
     const { status, list } = await search(query);
     expect([status, sortedNames(list, 'identityName')]).toEqual([200, names]);
+  });
+
+  it('finds each of many people, and those alone that begin so', () => {
+    const emails = Array.from({ length: 40 }, (_, at) => `p${String(at).padStart(2, '0')}@many.test`);
+    const users = emails.map((email) => ({ email, displayName: 'Many' }));
+    const { principals } = harness.sandbox.addOrganization({ name: 'many', users });
+    const found = (prefix: string): string[] =>
+      principals.startingWith(prefix).flatMap((one) => namesOf(one));
+    expect(emails.map((email) => found(email))).toEqual(emails.map((email) => [email]));
+    expect(found('p1')).toEqual(emails.slice(10, 20));
+    expect([found('p4'), found('o'), found('q')]).toEqual([[], [], []]);
   });
 
   it('gives directory people an opaque identifier and a numeric type', async () => {

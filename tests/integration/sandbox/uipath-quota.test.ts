@@ -86,6 +86,14 @@ describe('the limit of an organization and a method', () => {
     expect((await fetch(other)).status).toBe(401);
   });
 
+  it('is whole again after going back to the start', async () => {
+    await statuses(3);
+    harness.sandbox.reset();
+    const token = await harness.token();
+    const answer = await harness.call('GET', `/api/Group/${harness.partition}`, undefined, token);
+    expect(answer.status).toBe(200);
+  });
+
   it('counts refused calls for everyone to see', async () => {
     await statuses(4);
     expect(harness.sandbox.counts('acme')).toEqual({

@@ -157,6 +157,20 @@ describe('new users', () => {
     ]);
   });
 
+  it('are refused into a group that is not there, or Everyone, with a 200', async () => {
+    const groupIDs = [UNKNOWN, EVERYONE];
+    const { body } = await harness.call('POST', '/api/User', {
+      ...common(),
+      groupIDs,
+      email: 'cy@acme.test',
+    });
+    expect(body).toEqual({
+      succeeded: false,
+      errors: groupIDs.map((id) => ({ code: 'InvalidGroup', description: `Group '${id}' is invalid.` })),
+    });
+    expect((await list('?searchTerm=cy@')).body['totalCount']).toBe(0);
+  });
+
   it('are created together or not at all, and the result is wrapped', async () => {
     const users = [{ userName: 'cy', email: 'cy@acme.test' }];
     const good = await harness.call('POST', '/api/User/BulkCreate', { ...common(), users });
