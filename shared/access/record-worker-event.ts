@@ -12,6 +12,8 @@ import type { WorkQueues } from '../storage/queues';
 import { markChanged } from './book-run';
 import { updateLedger } from './update-ledger';
 
+const DAY_MS = 86_400_000;
+
 export type RecordWorkerEventDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
@@ -71,6 +73,7 @@ async function recordInOrganization(
         current.timeline,
         { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes },
         context.nowMs,
+        organization.mover.graceDays * DAY_MS,
       );
       ({ outcome } = recorded);
       if (outcome === 'duplicate') return undefined;

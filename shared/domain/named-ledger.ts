@@ -43,15 +43,17 @@ export type OrganizationLedger = Readonly<{
 
 type RuleAction = Extract<AccessRequestAction, { kind: 'create-rule' | 'update-rule' | 'delete-rule' }>;
 
-/** Adds a statement unless its request is known already. */
+/** Adds a statement. A request id counts once: of two versions the later approval stands, whatever order they arrive in. */
 export function recordStatementOf<S extends NamedStatement>(
   statements: readonly S[],
   statement: S,
 ): Readonly<{ statements: readonly S[]; outcome: 'recorded' | 'duplicate' | 'stale' }> {
-  if (statements.some((known) => known.requestId === statement.requestId))
-    return { statements, outcome: 'duplicate' };
-  const outcome = statements.some((known) => isLater(known, statement)) ? 'stale' : 'recorded';
-  return { statements: [...statements, statement], outcome };
+  const known = statements.find((other) => other.requestId === statement.requestId);
+  if (known !== undefined && known.occurredAtMs >= statement.occurredAtMs)
+    return { statements, outcome: known.occurredAtMs === statement.occurredAtMs ? 'duplicate' : 'stale' };
+  const others = statements.filter((other) => other !== known);
+  const outcome = others.some((other) => isLater(other, statement)) ? 'stale' : 'recorded';
+  return { statements: [...others, statement], outcome };
 }
 
 /** The rule that should exist at an instant, or undefined. */

@@ -66,7 +66,10 @@ export function matchesBirthright(
   line: BirthrightLine,
   attributes: Readonly<Record<string, string>>,
 ): boolean {
-  return [...line.when].every(([name, values]) => values.has(fold(attributes[name] ?? '')));
+  return [...line.when].every(([name, values]) => {
+    const value = fold(attributes[name] ?? '');
+    return value !== '' && values.has(value);
+  });
 }
 
 function grantReasons(ledger: PersonLedger, employment: Employment, nowMs: number): readonly Reason[] {
@@ -81,7 +84,7 @@ function grantReasons(ledger: PersonLedger, employment: Employment, nowMs: numbe
     }));
 }
 
-/** Birthright of today, and of the attributes lost within the mover's grace period. */
+/** Birthright of today, and of the attributes lost within the mover's grace period. A leaver has no grace, also not after a rehire. */
 function birthrightReasons(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
@@ -90,8 +93,9 @@ function birthrightReasons(
   const graceMs = organization.mover.graceDays * DAY_MS;
   const today = birthrightAt(ledger, organization, nowMs, undefined);
   const held = new Set(today.map((reason) => reason.group));
+  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs) ?? Number.NEGATIVE_INFINITY;
   const lost = changesOf(ledger.timeline)
-    .filter((changeMs) => changeMs <= nowMs && nowMs < changeMs + graceMs)
+    .filter((changeMs) => leftAtMs < changeMs && changeMs <= nowMs && nowMs < changeMs + graceMs)
     .flatMap((changeMs) => birthrightAt(ledger, organization, changeMs - 1, changeMs + graceMs))
     .filter((reason) => !held.has(reason.group));
   return [...today, ...lost];

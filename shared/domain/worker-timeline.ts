@@ -28,16 +28,20 @@ export type Worker = Readonly<{
 /** What a new statement did: `stale` and `superseded` ones change nothing now or later, and the evidence says so. */
 export type StatementOutcome = 'recorded' | 'duplicate' | 'stale' | 'superseded';
 
-/** Adds a statement to a timeline and drops what can no longer matter. */
+/**
+ * Adds a statement to a timeline and drops what can no longer matter. The worker of any instant in the last `historyMs`
+ * can still be told afterwards: as long as a policy lets movers keep what they had.
+ */
 export function recordStatement(
   timeline: Timeline,
   statement: Statement,
   nowMs: number,
+  historyMs = 0,
 ): Readonly<{ timeline: Timeline; outcome: StatementOutcome }> {
   if (timeline.some((known) => known.id === statement.id)) return { timeline, outcome: 'duplicate' };
   const all = [...timeline, statement];
-  const next = all.filter((candidate) => !isBuried(candidate, all, nowMs));
-  return { timeline: next, outcome: outcomeOf(statement, next, nowMs) };
+  const next = all.filter((candidate) => !isBuried(candidate, all, nowMs - historyMs));
+  return { timeline: next, outcome: outcomeOf(statement, all, nowMs) };
 }
 
 /** The worker as HR's statements describe them at `nowMs`. */
@@ -45,9 +49,10 @@ export function workerAt(timeline: Timeline, nowMs: number): Worker {
   const standing = timeline.filter((statement) => !isSuperseded(statement, timeline));
   const inForce = standing.filter((statement) => statement.effectiveAtMs <= nowMs);
   const latest = inForce.filter(isAboutEmployment).toSorted(byTime).at(-1);
+  const [first] = standing.filter(isAboutEmployment).toSorted(byTime);
   if (latest?.kind === 'leaver')
     return { employment: 'left', leftAtMs: latest.effectiveAtMs, attributes: {} };
-  if (latest === undefined && standing.some((statement) => statement.kind === 'joiner'))
+  if (latest === undefined && first?.kind === 'joiner')
     return { employment: 'expected', leftAtMs: undefined, attributes: {} };
   return {
     employment: timeline.length === 0 ? 'unknown' : 'active',
@@ -72,7 +77,7 @@ export function changesOf(timeline: Timeline): readonly number[] {
 }
 
 function outcomeOf(statement: Statement, timeline: Timeline, nowMs: number): StatementOutcome {
-  if (!timeline.includes(statement)) return 'stale';
+  if (isBuried(statement, timeline, nowMs)) return 'stale';
   if (isSuperseded(statement, timeline)) return 'superseded';
   if (!isAboutEmployment(statement) || statement.effectiveAtMs > nowMs) return 'recorded';
   const overtaken = timeline.some(
@@ -91,14 +96,26 @@ function isAboutEmployment(statement: Statement): boolean {
 
 /** A newer word about hiring or leaving replaces an older one that was still ahead when it was said: a moved date, a hire called off. */
 function isSuperseded(statement: Statement, timeline: Timeline): boolean {
+  const words = timeline.filter(isAboutEmployment);
   return (
     isAboutEmployment(statement) &&
-    timeline.some(
+    words.some(
       (other) =>
-        isAboutEmployment(other) &&
         other.occurredAtMs > statement.occurredAtMs &&
-        statement.effectiveAtMs > other.occurredAtMs,
+        statement.effectiveAtMs > other.occurredAtMs &&
+        !isSequel(other, statement, words),
     )
+  );
+}
+
+/** What comes after a hire or a leaving does not replace it: the known end of a hire, a rehire already agreed, the end of that one. */
+function isSequel(later: Statement, earlier: Statement, words: Timeline): boolean {
+  if (later.effectiveAtMs <= earlier.effectiveAtMs) return false;
+  return words.some(
+    (word) =>
+      word.kind !== earlier.kind &&
+      word.effectiveAtMs > earlier.effectiveAtMs &&
+      word.effectiveAtMs <= later.effectiveAtMs,
   );
 }
 
