@@ -37,7 +37,7 @@ export type HttpData = Readonly<{
 
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 export type LogCategory = 'user' | 'system' | 'customMetric';
-export type Binding = Readonly<{ type: string; direction?: string | null } & Record<string, unknown>>;
+type Binding = Readonly<{ type: string; direction?: string | null } & Record<string, unknown>>;
 export type FunctionMetadata = Readonly<{ name: string; bindings: Readonly<Record<string, Binding>> }>;
 export type FunctionCallback = (...inputs: readonly unknown[]) => unknown;
 
@@ -59,7 +59,7 @@ export type CoreInvocationContext = {
   readonly log: (level: LogLevel, category: LogCategory, message: string) => void;
 };
 
-export type InvocationModel = Readonly<{
+type InvocationModel = Readonly<{
   getArguments: () => Promise<Readonly<{ context: unknown; inputs: readonly unknown[] }>>;
   invokeFunction: (
     context: unknown,

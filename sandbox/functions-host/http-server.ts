@@ -6,7 +6,7 @@ import { answerEmpty, type HttpExchange } from './http-exchange';
 import type { RouteMatch } from './routes';
 
 /** What the server serves once the app is loaded. */
-export type HttpApp = Readonly<{
+type HttpApp = Readonly<{
   findRoute: (method: string, path: string) => RouteMatch | undefined;
   respond: (exchange: HttpExchange) => void;
   /** Starts a timer by name; `undefined` when there is none of that name. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the parent tells the host over the channel between the processes. */
-export const StartMessageSchema = z.object({
+const StartMessageSchema = z.object({
   type: z.literal('start'),
   appDirectory: z.string(),
   port: z.int(),

@@ -21,7 +21,7 @@ import type { RegisteredFunction } from './registered-function';
 /** `answered` is false when the handler returned nothing. */
 export type Invoked = Readonly<{ response: InvocationResponse; answered: boolean }>;
 
-export type Registration = Readonly<{ metadata: FunctionMetadata; callback: FunctionCallback }>;
+type Registration = Readonly<{ metadata: FunctionMetadata; callback: FunctionCallback }>;
 
 export type Worker = Readonly<{
   coreApi: CoreApi;

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export const VAULT_RESOURCE = 'https://vault.azure.net';
 export const DIRECTORY = 'https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000';
 
-export type AccessToken = Readonly<{ token: string; expiresOnSeconds: number }>;
+type AccessToken = Readonly<{ token: string; expiresOnSeconds: number }>;
 
 export type AccessTokens = Readonly<{
   issue: (resource: string) => AccessToken;

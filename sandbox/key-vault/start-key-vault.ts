@@ -23,7 +23,7 @@ export type KeyVaultOptions = Readonly<{
 }>;
 
 /** `status` is 0 where the connection was broken instead of an answer. */
-export type VaultLogEntry = Readonly<{ service: Service; method: string; path: string; status: number }>;
+type VaultLogEntry = Readonly<{ service: Service; method: string; path: string; status: number }>;
 
 export type KeyVault = Readonly<{
   vaultUrl: string;
