@@ -22,6 +22,9 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   external: ['@azure/functions-core'],
+  // A CommonJS bundle has no import.meta; the storage SDK asks for it at load.
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 await cp('host.json', 'dist/host.json');
 await writeFile('dist/package.json', `${JSON.stringify({ main: 'main.js' }, null, 2)}\n`);

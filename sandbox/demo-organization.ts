@@ -23,7 +23,12 @@ export const DEMO_SEED: OrganizationSeed = {
   partitionGlobalId: '7c1e9a52-3d64-4f0b-9a68-5b2f3c8d1e47',
   saml: true,
   clients: [
-    { clientId: 'b0a7c6de-5f1c-4b7e-8f0e-2f6f9d3a1c55', clientSecret: 'not-a-secret', administrator: true },
+    {
+      clientId: 'b0a7c6de-5f1c-4b7e-8f0e-2f6f9d3a1c55',
+      clientSecret: 'not-a-secret',
+      administrator: true,
+      scopes: ['PM.Group', 'PM.Directory', 'PM.AuthSetting', 'PM.User.Read', 'PM.Audit.Read'],
+    },
   ],
   users: [ADMINISTRATOR, ANA, BEN, MALLORY],
   groups: {

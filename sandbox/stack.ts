@@ -35,22 +35,21 @@ export type Stack = Readonly<{
   close: () => Promise<void>;
 }>;
 
-/** Starts the stack. Everything listens on 127.0.0.1 and ends with this process. */
+/** Starts the stack. Everything listens on 127.0.0.1 and ends with this process. What was started ends when the rest does not start. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const signing = { hr: newSigningSecret(), tickets: newSigningSecret() };
-  const [azurite, uipath, vault] = await Promise.all([
-    startAzurite(),
-    startUiPathSandbox({ seed: options.seed ?? { organizations: [DEMO_SEED] } }),
-    startKeyVault({
-      secrets: {
-        [SECRET_NAMES.organization]: organizationSecret(),
-        [SECRET_NAMES.hr]: signing.hr,
-        [SECRET_NAMES.tickets]: signing.tickets,
-      },
-    }),
-  ]);
-  const policy = (options.policy ?? demoPolicy)(uipath.identityBaseUrl(ORGANIZATION));
-  await uploadPolicy(azurite.connectionString, policy);
+  const azurite = await startAzurite();
+  const uipath = await startUiPathSandbox({ seed: options.seed ?? { organizations: [DEMO_SEED] } });
+  const vault = await startKeyVault({
+    secrets: {
+      [SECRET_NAMES.organization]: organizationSecret(),
+      [SECRET_NAMES.hr]: signing.hr,
+      [SECRET_NAMES.tickets]: signing.tickets,
+    },
+  });
+  const closeParts = async (): Promise<void> => {
+    await Promise.all([azurite.close(), uipath.close(), vault.close()]);
+  };
   const start = async (port: number | undefined): Promise<FunctionsHost> =>
     startFunctionsHost({
       appDirectory: options.appDirectory ?? join(__dirname, '..', 'dist'),
@@ -66,7 +65,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...(options.hostScript === undefined ? {} : { script: options.hostScript }),
       ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     });
-  let host = await start(options.hostPort);
+  let host: FunctionsHost;
+  try {
+    const policy = (options.policy ?? demoPolicy)(uipath.identityBaseUrl(ORGANIZATION));
+    await uploadPolicy(azurite.connectionString, policy);
+    host = await start(options.hostPort);
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
   return {
     azurite,
     uipath,
@@ -81,7 +88,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
     close: async () => {
       await host.close();
-      await Promise.all([azurite.close(), uipath.close(), vault.close()]);
+      await closeParts();
     },
   };
 }

@@ -19,6 +19,8 @@ export type RequestState =
   | 'applied'
   /** It cannot be applied now: the person left, or UiPath does not know the address. */
   | 'blocked'
+  /** It is over, and the removal is on its way to UiPath. */
+  | 'ending'
   /** Its time is over, it was revoked, or a later request replaced it. */
   | 'ended';
 
@@ -115,10 +117,13 @@ async function personProgress(
     validFrom: new Date(grant.validFromMs).toISOString(),
     validUntil: grant.validUntilMs === undefined ? undefined : new Date(grant.validUntilMs).toISOString(),
   };
-  if (isRevoked(grant, ledger) || (grant.validUntilMs !== undefined && grant.validUntilMs <= nowMs))
-    return { state: 'ended', ...facts };
+  const name = fold(grant.group);
+  const applied = ledger.applied.some((membership) => fold(membership.groupName) === name);
+  if (isRevoked(grant, ledger) || (grant.validUntilMs !== undefined && grant.validUntilMs <= nowMs)) {
+    const leaving = applied && !access.reasons.some((reason) => reason.group === name);
+    return { state: leaving ? 'ending' : 'ended', ...facts };
+  }
   if (access.reasons.some((reason) => reason.kind === 'grant' && reason.requestId === requestId)) {
-    const applied = ledger.applied.some((membership) => fold(membership.groupName) === fold(grant.group));
     if (applied) return { state: 'applied', ...facts };
     const unresolved = ledger.identity !== undefined && ledger.identity.kind !== 'resolved';
     return { state: unresolved ? 'blocked' : 'pending', ...facts };

@@ -7,6 +7,7 @@ import {
   type FindingRecord,
   type Known,
   type Snapshot,
+  type SnapshotRule,
 } from '../domain/findings';
 import { ruleContentHash } from '../domain/named-ledger';
 import { fold } from '../domain/person-key';
@@ -19,6 +20,7 @@ import type { ReportStore } from '../storage/reports';
 import type { AuditMessage, WorkQueues } from '../storage/queues';
 import type { UiPathClient } from '../uipath/client';
 import { parseRuleDefinition } from '../uipath/rule-definition';
+import type { UiPathRule } from '../uipath/rules';
 import { readExpectation, type ExpectationDeps } from './read-expectation';
 import { updateLedger } from './update-ledger';
 
@@ -26,7 +28,7 @@ import { updateLedger } from './update-ledger';
 export type AuditUiPath = Readonly<{
   groups: Pick<UiPathClient['groups'], 'list' | 'listMembers'>;
   directory: Pick<UiPathClient['directory'], 'resolveByNames'>;
-  rules: Pick<UiPathClient['rules'], 'list'>;
+  rules: Pick<UiPathClient['rules'], 'list' | 'read'>;
   accessPolicy: Pick<UiPathClient['accessPolicy'], 'read'>;
 }>;
 
@@ -65,9 +67,10 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
   const uipath = await deps.uipath(organization.alias);
-  const snapshot = await takeSnapshot(organization, uipath);
   const nowMs = deps.clock.now();
   const expected = await readExpectation({ ...deps, directory: uipath.directory }, organization, nowMs);
+  const ruleIds = expected.rules.map((rule) => rule.ruleId);
+  const snapshot = await takeSnapshot(organization, uipath, ruleIds);
   const found = auditOrganization(organization, snapshot, expected);
   const before = await deps.findings.list(organization.alias);
   const findings = followFindings(before, found, nowMs, (finding) => isUnknownNow(finding, found));
@@ -133,7 +136,11 @@ function isUnknownNow(finding: Finding, found: readonly Finding[]): boolean {
   return unknown.has(`group:${finding.subject['group'] ?? ''}`);
 }
 
-async function takeSnapshot(organization: OrganizationPolicy, uipath: AuditUiPath): Promise<Snapshot> {
+async function takeSnapshot(
+  organization: OrganizationPolicy,
+  uipath: AuditUiPath,
+  ruleIds: readonly number[],
+): Promise<Snapshot> {
   const listed = await known(async () => uipath.groups.list());
   const groups = new Map<string, Snapshot['groups'] extends ReadonlyMap<string, infer V> ? V : never>();
   for (const name of organization.groups.keys()) {
@@ -155,18 +162,33 @@ async function takeSnapshot(organization: OrganizationPolicy, uipath: AuditUiPat
   return {
     groups,
     accessPolicy: await known(async () => (await uipath.accessPolicy.read()).map(toPolicyEntity)),
-    rules: await known(async () =>
-      (await uipath.rules.list()).map((rule) => {
-        const { groupsToAssign, conditions } = parseRuleDefinition(rule.definition ?? '');
-        const { id, name, enabled } = rule;
-        const description = rule.description ?? '';
-        return {
-          ruleId: id,
-          name,
-          contentHash: ruleContentHash({ description, enabled, groupIds: groupsToAssign, conditions }),
-        };
-      }),
-    ),
+    rules: await known(async () => (await readRules(uipath, ruleIds)).map(toSnapshotRule)),
+  };
+}
+
+/** The list hides rules where there is no SAML, so those we know of are then read one by one. */
+async function readRules(uipath: AuditUiPath, ruleIds: readonly number[]): Promise<readonly UiPathRule[]> {
+  const listed = await uipath.rules.list();
+  const hidden = ruleIds.filter((ruleId) => !listed.some((rule) => rule.id === ruleId));
+  const rules = [...listed];
+  for (const ruleId of hidden) {
+    try {
+      rules.push(await uipath.rules.read(ruleId));
+    } catch (error) {
+      if (errorCodeOf(error) !== 'uipath-not-found') throw error;
+    }
+  }
+  return rules;
+}
+
+function toSnapshotRule(rule: UiPathRule): SnapshotRule {
+  const { groupsToAssign, conditions } = parseRuleDefinition(rule.definition ?? '');
+  const { id: ruleId, name, enabled } = rule;
+  const description = rule.description ?? '';
+  return {
+    ruleId,
+    name,
+    contentHash: ruleContentHash({ description, enabled, groupIds: groupsToAssign, conditions }),
   };
 }
 

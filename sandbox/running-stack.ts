@@ -1,0 +1,32 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+/** What `npm run send` has to know of the stack that `npm start` runs. */
+const RunningStackSchema = z.object({
+  hr: z.object({ url: z.string(), signingSecret: z.string() }),
+  tickets: z.object({ url: z.string(), signingSecret: z.string() }),
+});
+
+export type RunningStack = z.infer<typeof RunningStackSchema>;
+
+const FILE = join(__dirname, '..', 'node_modules', '.cache', 'uipath-access-functions', 'running.json');
+
+/** Leaves the note for `npm run send`, readable by this user only. */
+export async function noteRunningStack(stack: RunningStack): Promise<void> {
+  await mkdir(dirname(FILE), { recursive: true });
+  await writeFile(FILE, JSON.stringify(stack), { mode: 0o600 });
+}
+
+export async function forgetRunningStack(): Promise<void> {
+  await rm(FILE, { force: true });
+}
+
+/** The stack that runs now, or undefined. */
+export async function readRunningStack(): Promise<RunningStack | undefined> {
+  try {
+    return RunningStackSchema.parse(JSON.parse(await readFile(FILE, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
