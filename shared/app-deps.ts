@@ -12,6 +12,7 @@ import type { Clock } from './clock';
 import { parseConfig, type Config } from './config';
 import { EVERYONE_GROUP_ID } from './domain/hard-stops';
 import { sourceOf, type OrganizationPolicy, type Policy } from './domain/policy';
+import type { QuotaGate } from './domain/quota';
 import { AppError } from './errors';
 import type { Log } from './log';
 import { parsePolicy } from './policy-file';
@@ -106,15 +107,20 @@ export function createAppDeps(config: Config, log: Log): AppDeps {
     payloadDays: config.payloadDays,
     runMs: RUN_MS,
     uipath: async (alias) => {
-      const { uipath, clientId } = await client(alias);
-      return { forLane: uipath.withLane, ownIds: new Set([clientId]) };
+      const { uipath, quota, clientId } = await client(alias);
+      return {
+        forLane: uipath.withLane,
+        remainingPuts: async (lane) => quota.withLane(lane).remaining('PUT'),
+        ownIds: new Set([clientId]),
+      };
     },
     auditUiPath: async (alias) => (await client(alias)).uipath,
     readinessChecks: async () => readinessChecks({ policy, secrets, storage, client }),
   };
 }
 
-type Organizations = (alias: string) => Promise<Readonly<{ uipath: UiPathClient; clientId: string }>>;
+type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate }>;
+type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
 
 /** One client per organization, made anew when the policy changes. */
 function createClients(
@@ -126,16 +132,18 @@ function createClients(
   }>,
 ): Organizations {
   const { storage, secrets, clock } = parts;
-  const clients = new Map<string, UiPathClient>();
-  const open = (organization: OrganizationPolicy): UiPathClient => {
+  const opened = new Map<string, OpenOrganization>();
+  const open = (organization: OrganizationPolicy): OpenOrganization => {
     const quotas = createQuotaLedger({ storage, clock, rulesOf: () => organization.quota });
-    return createUiPathClient({
+    const quota = quotas.forOrganization(organization.alias);
+    const uipath = createUiPathClient({
       organization,
       credentials: async () => readOrganizationCredential(secrets, organization.credentialSecret),
-      quota: quotas.forOrganization(organization.alias),
+      quota,
       clock,
       random: Math.random,
     });
+    return { uipath, quota };
   };
   return async (alias) => {
     const { hash, organizations } = await parts.policy();
@@ -143,10 +151,10 @@ function createClients(
     if (organization === undefined)
       throw new AppError('policy-invalid', 'The policy names no such organization');
     const key = `${hash}:${alias}`;
-    const uipath = clients.get(key) ?? open(organization);
-    clients.set(key, uipath);
+    const known = opened.get(key) ?? open(organization);
+    opened.set(key, known);
     const { clientId } = await readOrganizationCredential(secrets, organization.credentialSecret);
-    return { uipath, clientId: clientId.toLowerCase() };
+    return { ...known, clientId: clientId.toLowerCase() };
   };
 }
 

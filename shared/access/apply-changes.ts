@@ -24,19 +24,24 @@ export type ApplyChangesDeps = RunStores &
     queues: Pick<WorkQueues, 'enqueueChanges'>;
     leases: WriterLeases;
     /** UiPath as this organization's application sees it, and that application's own directory ids. */
-    uipath: (
-      organization: string,
-    ) => Promise<Readonly<{ forLane: (lane: Lane) => WriterUiPath; ownIds: ReadonlySet<string> }>>;
+    uipath: (organization: string) => Promise<
+      Readonly<{
+        forLane: (lane: Lane) => WriterUiPath;
+        remainingPuts: (lane: Lane) => Promise<number>;
+        ownIds: ReadonlySet<string>;
+      }>
+    >;
     clock: Clock;
     log: Log;
     /** A run stops taking new work after this long and books the next one. */
     runMs: number;
   }>;
 
-/** `waiting`: UiPath or the quota said later, and the next run is booked. */
+/** `more`: the rest is booked for when its calls are full or its time has come. `waiting`: UiPath or the quota said later. */
 export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting';
 
-const MARKS_PER_PASS = 2_000;
+/** All of them as a rule: what is planned together is sent together. */
+const MARKS_PER_PASS = 50_000;
 const BUSY_RETRY_MS = 15_000;
 /** After a failure that may pass by itself, and after one that a person has to mend. */
 const TROUBLE_RETRY_MS = 60_000;
@@ -85,6 +90,7 @@ export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promi
       organization,
       policyHash: policy.hash,
       uipathFor: uipath.forLane,
+      remainingPuts: uipath.remainingPuts,
       ownIds: uipath.ownIds,
       fence: await deps.changes.takeFence(alias),
       clock: deps.clock,
@@ -93,7 +99,9 @@ export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promi
       groupsByName: onceGroupsByName(async () => uipath.forLane('normal').groups.list()),
     };
     await recoverAttempts(run);
-    return (await applyMarks(deps, run)) ? 'done' : await book(deps, alias, 0, 'more');
+    const againAtMs = await applyMarks(deps, run);
+    if (againAtMs === undefined) return 'done';
+    return await book(deps, alias, Math.max(0, againAtMs - deps.clock.now()), 'more');
   } catch (error) {
     return await bookAfter(deps, alias, error);
   } finally {
@@ -101,20 +109,23 @@ export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promi
   }
 }
 
-/** Works through the marks, urgent ones always first. False when time is up. */
-async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise<boolean> {
+/** Works through the marks, urgent ones always first. Returns when to go on: what waits to fill a call, or what there was no time for. */
+async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise<number | undefined> {
   const startedAtMs = deps.clock.now();
   const seen = new Set<string>();
+  const again: number[] = [];
   for (;;) {
     const marks = (await deps.changes.listMarks(run.organization.alias, MARKS_PER_PASS)).filter(
       (mark) => !seen.has(mark.etag),
     );
-    if (marks.length === 0) return true;
-    if (deps.clock.now() - startedAtMs > deps.runMs) return false;
+    if (marks.length === 0) return again.length === 0 ? undefined : Math.min(...again);
+    if (deps.clock.now() - startedAtMs > deps.runMs) return deps.clock.now();
     const urgent = marks.filter((mark) => mark.lane === 'urgent');
     const batch = urgent.length > 0 ? urgent : marks;
     batch.forEach((mark) => seen.add(mark.etag));
-    await applyPeople(run, ofKind(batch, 'person'), urgent.length > 0 ? 'urgent' : 'normal');
+    const lane = urgent.length > 0 ? 'urgent' : 'normal';
+    const againAtMs = await applyPeople(run, ofKind(batch, 'person'), lane);
+    if (againAtMs !== undefined) again.push(againAtMs);
     await applyRules(run, ofKind(batch, 'rule'));
     await applyEntities(run, ofKind(batch, 'entity'));
   }

@@ -1,37 +1,77 @@
+import { batchChanges, type Batching } from '../domain/batching';
 import { changesIn, type DecidedCase, type GroupPlan, type MembershipPlan } from '../domain/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import type { Lane } from '../storage/changes';
 import type { Subject } from '../storage/ledger';
+import { mapConcurrently } from './concurrently';
 import { newAttemptId, runEvidence, type OrganizationRun, type WriterUiPath } from './organization-run';
 import { recordMembership } from './record-membership';
 import { updateLedger } from './update-ledger';
 
-/** Changes that UiPath refused, by `groupId/personKey`, with the code of the refusal. */
-export type RefusedChanges = ReadonlyMap<string, ErrorCode>;
+/** What became of a plan beyond the changes that were made. Both are keyed `groupId/personKey`. */
+export type AppliedPlan = Readonly<{
+  /** Changes that UiPath refused, with the code of the refusal. */
+  refused: ReadonlyMap<string, ErrorCode>;
+  /** Changes that wait for a call to fill. */
+  waiting: ReadonlySet<string>;
+  /** When to look at the waiting ones again. */
+  againAtMs: number | undefined;
+}>;
+
+/** How long a change may wait for others to share its call. */
+const PATIENCE_MS = 60_000;
+const WRITE_WIDTH = 16;
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['uipath-not-found', 'uipath-rejected', 'uipath-conflict']);
 /** Waits between looks at a write that is not visible yet. */
 const LOOK_AGAIN_MS: readonly number[] = [250, 1_000, 3_000];
 
-/** Applies exactly this plan, group by group. Only refused changes are returned; anything else that goes wrong ends the run. */
+/**
+ * Applies this plan and nothing else, group by group, as many changes in each call as it takes. Refused and waiting changes
+ * are returned; anything else that goes wrong ends the run. Urgent changes never wait.
+ */
 export async function applyGroupPlan(
   run: OrganizationRun,
   lane: Lane,
   plan: MembershipPlan,
-): Promise<RefusedChanges> {
-  const refused = new Map<string, ErrorCode>();
+  waitingSince: ReadonlyMap<string, number>,
+): Promise<AppliedPlan> {
   const groups = plan.groups.filter((group) => changesIn(group).length > 0);
-  if (groups.length === 0) return refused;
+  const refused = new Map<string, ErrorCode>();
+  const waiting = new Set<string>();
+  if (groups.length === 0) return { refused, waiting, againAtMs: undefined };
   await recordPlan(run, plan, groups);
+  const { send, againAtMs } = await batch(run, lane, groups, waitingSince);
   for (const group of groups) {
     const changes = changesIn(group);
-    for (let start = 0; start < changes.length; start += run.organization.maxIdsPerPut)
-      await applyChunk(
-        { run, uipath: run.uipathFor(lane), group, planHash: plan.hash, refused },
-        changes.slice(start, start + run.organization.maxIdsPerPut),
-      );
+    const now = send.get(group.groupId) ?? changes.length;
+    for (const change of changes.slice(now)) waiting.add(`${group.groupId}/${change.personKey}`);
+    const context = { run, uipath: run.uipathFor(lane), group, planHash: plan.hash, refused };
+    for (let start = 0; start < now; start += run.organization.maxIdsPerPut)
+      await applyChunk(context, changes.slice(start, Math.min(now, start + run.organization.maxIdsPerPut)));
   }
-  return refused;
+  return { refused, waiting, againAtMs };
+}
+
+async function batch(
+  run: OrganizationRun,
+  lane: Lane,
+  groups: readonly GroupPlan[],
+  waitingSince: ReadonlyMap<string, number>,
+): Promise<Batching> {
+  if (lane === 'urgent') return { send: new Map(), againAtMs: undefined };
+  const nowMs = run.clock.now();
+  const waiting = groups.map((group) => {
+    const changes = changesIn(group);
+    const oldestMs = Math.min(...changes.map((change) => waitingSince.get(change.personKey) ?? nowMs));
+    return { groupId: group.groupId, changes: changes.length, oldestMs };
+  });
+  return batchChanges(waiting, {
+    maxIdsPerPut: run.organization.maxIdsPerPut,
+    remainingPuts: await run.remainingPuts(lane),
+    patienceMs: PATIENCE_MS,
+    nowMs,
+  });
 }
 
 async function recordPlan(
@@ -100,7 +140,9 @@ async function applyChunk(context: ChunkContext, changes: readonly DecidedCase[]
     }
     return;
   }
-  for (const change of changes) await recordMembership(run, attempt, change.personKey, change.why);
+  await mapConcurrently(changes, WRITE_WIDTH, async (change) =>
+    recordMembership(run, attempt, change.personKey, change.why),
+  );
   await run.changes.end(run.organization.alias, attempt.id);
   run.log({
     event: 'memberships-applied',

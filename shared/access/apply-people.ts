@@ -24,23 +24,32 @@ export type PersonWork = Readonly<{
 
 const WIDTH = 16;
 
-/** Plans and applies the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and removes. */
-export async function applyPeople(run: OrganizationRun, marks: readonly Mark[], lane: Lane): Promise<void> {
-  if (marks.length === 0) return;
+/**
+ * Plans and applies the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and
+ * removes. Returns when to look again at changes that wait to fill a call; the marks of those people stay.
+ */
+export async function applyPeople(
+  run: OrganizationRun,
+  marks: readonly Mark[],
+  lane: Lane,
+): Promise<number | undefined> {
+  if (marks.length === 0) return undefined;
   const loaded = await mapConcurrently(marks, WIDTH, async (mark) => loadPerson(run, mark));
   const people = loaded.filter((person) => person !== undefined);
-  const resolved = await resolvePeople(
+  const identities = await resolvePeople(
     run,
     lane,
     people.filter((person) => person.examine.size > 0),
   );
-  const plan = await planPeople(run, lane, people, resolved);
-  const refused = await applyGroupPlan(run, lane, plan);
+  const plan = await planPeople(run, lane, people, identities);
+  const waitingSince = new Map(people.map((person) => [person.subject.key, person.mark.sinceMs]));
+  const applied = await applyGroupPlan(run, lane, plan, waitingSince);
   const cases = casesByPerson(plan);
   await mapConcurrently(people, WIDTH, async (person) => {
     const { key } = person.subject;
-    await settlePerson(run, person, resolved.get(key), cases.get(key) ?? [], refused);
+    await settlePerson(run, person, identities.get(key), cases.get(key) ?? [], applied);
   });
+  return applied.againAtMs;
 }
 
 async function loadPerson(run: OrganizationRun, mark: Mark): Promise<PersonWork | undefined> {

@@ -34,6 +34,8 @@ export type OrganizationRun = RunStores &
     organization: OrganizationPolicy;
     policyHash: string;
     uipathFor: (lane: Lane) => WriterUiPath;
+    /** PUT calls that the quota leaves this lane now. */
+    remainingPuts: (lane: Lane) => Promise<number>;
     /** Directory ids of this application: never removed from anything. */
     ownIds: ReadonlySet<string>;
     fence: Fence;

@@ -6,6 +6,9 @@ import type { OrganizationRun } from './organization-run';
 /** A directory id is looked up again after a week: people are re-created, and ids with them. */
 const IDENTITY_FRESH_MS = 7 * 86_400_000;
 
+/** Each name that is not found as written costs a GET to search for; a burst of unknown names waits for its retry instead. */
+const FEW_NAMES = 20;
+
 /** Directory identities by person key. Those known and fresh cost nothing; the rest are looked up together. */
 export async function resolvePeople(
   run: OrganizationRun,
@@ -21,9 +24,10 @@ export async function resolvePeople(
     return false;
   });
   if (open.length === 0) return identities;
+  const names = [...new Set(open.map((person) => person.stored.value.email))];
   const found = await run
     .uipathFor(lane)
-    .directory.resolveByNames([...new Set(open.map((person) => person.stored.value.email))], 'user');
+    .directory.resolveByNames(names, 'user', { searchMissing: names.length <= FEW_NAMES });
   for (const person of open) {
     const { email, identity: before } = person.stored.value;
     const answer = found.get(email);

@@ -2,7 +2,7 @@ import type { EvidenceEntry } from '../domain/evidence';
 import type { DecidedCase, MembershipPlan } from '../domain/membership-plan';
 import { personAccess } from '../domain/person-access';
 import type { DirectoryIdentity, PersonLedger } from '../domain/person-ledger';
-import type { RefusedChanges } from './apply-group-plan';
+import type { AppliedPlan } from './apply-group-plan';
 import type { PersonWork } from './apply-people';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { withMembership, withoutMembership } from './record-membership';
@@ -29,17 +29,18 @@ export function casesByPerson(plan: MembershipPlan): CasesByPerson {
 
 /**
  * Writes what a run learnt of a person beyond the changes it made: memberships that stood already, removals that are not
- * ours to make, the directory identity. Then books the next look and clears the mark.
+ * ours to make, the directory identity. Then books the next look and clears the mark,
+ * unless a change still waits for its call to fill.
  */
 export async function settlePerson(
   run: OrganizationRun,
   person: PersonWork,
   identity: DirectoryIdentity | undefined,
   cases: readonly Decided[],
-  refused: RefusedChanges,
+  applied: AppliedPlan,
 ): Promise<void> {
   const refusals = cases.flatMap((decided) => {
-    const code = refused.get(`${decided.groupId}/${decided.personKey}`);
+    const code = applied.refused.get(`${decided.groupId}/${decided.personKey}`);
     return code === undefined ? [] : [{ decided, code }];
   });
   const ledger = await updateLedger(run.ledger, person.subject, (current = person.stored.value) => {
@@ -62,7 +63,8 @@ export async function settlePerson(
     return { next: { ...learnt.ledger, identity: identity ?? current.identity }, evidence };
   });
   await scheduleNextLook(run, person, ledger ?? person.stored.value, refusals.length > 0);
-  await run.changes.clearMark(person.mark);
+  if (!cases.some((decided) => applied.waiting.has(`${decided.groupId}/${decided.personKey}`)))
+    await run.changes.clearMark(person.mark);
 }
 
 function learn(
