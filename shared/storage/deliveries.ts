@@ -1,4 +1,5 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { createHash } from 'node:crypto';
 import type { Feed } from '../domain/policy';
 import { AppError } from '../errors';
 import { ifPresent, isConflict, isMissing } from './records';
@@ -30,7 +31,7 @@ export type Deliveries = Readonly<{
   listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
   /** Notes that a pending delivery got a message again. */
   touch: (key: DeliveryKey, nowMs: number) => Promise<void>;
-  /** Forgets the bodies of processed deliveries received before `beforeMs`; the ids stay, so that a late replay is still a duplicate. */
+  /** Forgets the bodies of processed deliveries received before `beforeMs`; the ids stay, so that a late replay is still a duplicate. Pending ones and dead letters keep theirs. */
   forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
 }>;
 
@@ -48,18 +49,30 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
   const listMarks = async (
     feed: Feed,
     source: string,
-    kind: 'p' | 'b',
+    kind: 'p' | 'b' | 'x',
     beforeMs: number,
   ): Promise<readonly DeliveryKey[]> => {
     const found: DeliveryKey[] = [];
-    const rows = (await table()).listEntities<{ rowKey: string; receivedAtMs: number }>({
+    const rows = (await table()).listEntities<{ rowKey: string; receivedAtMs?: number }>({
       queryOptions: {
         filter: `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge '${kind}:' and RowKey lt '${kind};'`,
       },
     });
     for await (const row of rows)
-      if (row.receivedAtMs < beforeMs) found.push({ feed, source, deliveryId: row.rowKey.slice(2) });
+      if ((row.receivedAtMs ?? 0) < beforeMs) found.push({ feed, source, deliveryId: row.rowKey.slice(2) });
     return found;
+  };
+
+  const duplicateOf = async (
+    key: DeliveryKey,
+  ): Promise<'duplicate-pending' | 'duplicate-done' | undefined> => {
+    const client = await table();
+    const has = async (kind: 'd' | 'p'): Promise<boolean> =>
+      (await ifPresent(async () =>
+        client.getEntity(partitionOf(key.feed, key.source), `${kind}:${key.deliveryId}`),
+      )) !== undefined;
+    if (await has('p')) return 'duplicate-pending';
+    return (await has('d')) ? 'duplicate-done' : undefined;
   };
 
   const close = async (key: DeliveryKey, outcome: string, more: TransactionAction[]): Promise<void> => {
@@ -82,12 +95,15 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       const partitionKey = partitionOf(delivery.feed, delivery.source);
       const { deliveryId, receivedAtMs, contentType, body } = delivery;
       const inline = body.byteLength <= INLINE_BYTES;
-      if (!inline)
+      if (!inline) {
+        const known = await duplicateOf(delivery);
+        if (known !== undefined) return known;
         await (
           await bodies()
         )
           .getBlockBlobClient(blobOf(delivery))
           .uploadData(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+      }
       try {
         await (
           await table()
@@ -109,10 +125,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
         return 'inserted';
       } catch (error) {
         if (!isConflict(error)) throw error;
-        const pending = await ifPresent(async () =>
-          (await table()).getEntity(partitionKey, `p:${deliveryId}`),
-        );
-        return pending === undefined ? 'duplicate-done' : 'duplicate-pending';
+        return (await duplicateOf(delivery)) ?? 'duplicate-done';
       }
     },
 
@@ -153,11 +166,14 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     listPending: async (feed, source, beforeMs) => listMarks(feed, source, 'p', beforeMs),
 
     forgetBodies: async (feed, source, beforeMs) => {
-      const pending = new Set((await listMarks(feed, source, 'p', beforeMs)).map((key) => key.deliveryId));
-      const partitionKey = partitionOf(feed, source);
-      const old = (await listMarks(feed, source, 'b', beforeMs)).filter(
-        (key) => !pending.has(key.deliveryId),
+      const kept = new Set(
+        [
+          ...(await listMarks(feed, source, 'p', Number.POSITIVE_INFINITY)),
+          ...(await listMarks(feed, source, 'x', Number.POSITIVE_INFINITY)),
+        ].map((key) => key.deliveryId),
       );
+      const partitionKey = partitionOf(feed, source);
+      const old = (await listMarks(feed, source, 'b', beforeMs)).filter((key) => !kept.has(key.deliveryId));
       for (const key of old) {
         const client = await table();
         const row = await client.getEntity<{ contentType: string; receivedAtMs: number; bytes: number }>(
@@ -188,9 +204,16 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
 }
 
 function partitionOf(feed: Feed, source: string): string {
-  return `${feed}:${source}`;
+  return `${feed}:${keyOf(source)}`;
 }
 
 function blobOf(key: DeliveryKey): string {
-  return `${key.feed}/${key.source}/${key.deliveryId}`;
+  return `${key.feed}/${keyOf(key.source)}/${key.deliveryId}`;
+}
+
+/** A policy may name a source as it likes; keys, filters and paths take plain names only, so any other becomes its hash. */
+function keyOf(source: string): string {
+  return /^[A-Za-z0-9][\w-]{0,62}$/.test(source)
+    ? source
+    : `~${createHash('sha256').update(source).digest('hex')}`;
 }

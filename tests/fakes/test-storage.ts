@@ -1,0 +1,28 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { startAzurite, type Azurite } from '../../sandbox/azurite';
+import { openStorage, type StorageAccount } from '../../shared/storage/storage-account';
+
+/** One storage emulator for all tests of a file; what it holds is kept apart by the names the tests give. */
+export function useStorage(): () => StorageAccount {
+  let azurite: Azurite | undefined;
+  let storage: StorageAccount | undefined;
+  beforeAll(async () => {
+    azurite = await startAzurite();
+    storage = openStorage({ kind: 'connection-string', connectionString: azurite.connectionString });
+  }, 60_000);
+  afterAll(async () => {
+    await azurite?.close();
+  });
+  return () => {
+    if (storage === undefined) throw new Error('The storage emulator is not running yet');
+    return storage;
+  };
+}
+
+let names = 0;
+
+/** A name that no other test of this file uses. */
+export function newName(prefix: string): string {
+  names += 1;
+  return `${prefix}${names}`;
+}
