@@ -25,10 +25,16 @@ export type QuotaCounter = Readonly<{
 
 /** A change of the count; `settle` tells its caller, after the change was stored. */
 type Step = (state: QuotaState, nowMs: number) => Readonly<{ state: QuotaState; settle: () => void }>;
-type Waiting = Readonly<{ step: Step; reject: (reason: unknown) => void }>;
+type Waiting = Readonly<{
+  step: Step;
+  reject: (reason: unknown) => void;
+  /** Takes a call that was paid for, if there is one. */
+  settlePrepaid: () => boolean;
+  lane: QuotaLane | undefined;
+}>;
 
 /** Calls paid for in one go. They are worth nothing once their bucket has ended. */
-type Prepaid = { readonly bucketMs: number; left: number };
+type Prepaid = { readonly startMs: number; left: number };
 
 /**
  * Steps that come in while a write is on its way share the next one, so parallel callers neither fight for the row
@@ -73,10 +79,11 @@ export function createQuotaCounter(
   const drain = async (): Promise<void> => {
     draining = true;
     while (waiting.length > 0) {
-      const batch = waiting;
+      const batch = waiting.filter((one) => !one.settlePrepaid());
       waiting = [];
+      const lanes = blockSize > 0 ? new Set(batch.flatMap(({ lane }) => lane ?? [])) : [];
       try {
-        await store(batch.map(({ step }) => step));
+        if (batch.length > 0) await store([...batch.map(({ step }) => step), ...[...lanes].map(payAhead)]);
       } catch (error) {
         known = undefined;
         for (const { reject } of batch) reject(error);
@@ -85,50 +92,59 @@ export function createQuotaCounter(
     draining = false;
   };
 
-  const enqueue = async (
-    toStep: (resolve: () => void, reject: (reason: unknown) => void) => Step,
-  ): Promise<void> =>
-    new Promise((resolve, reject) => {
-      waiting.push({ step: toStep(resolve, reject), reject });
-      if (!draining) void drain();
-    });
+  const enqueue = (entry: Waiting): void => {
+    waiting.push(entry);
+    if (!draining) void drain();
+  };
 
   const takePrepaid = (lane: QuotaLane, count: number): boolean => {
     const paid = prepaid.get(lane);
-    if (paid === undefined || paid.left < count || paid.bucketMs !== bucketStart(rules, clock.now()))
+    if (paid === undefined || paid.left < count || paid.startMs !== bucketStart(rules, clock.now()))
       return false;
     paid.left -= count;
     return true;
   };
 
-  const spendStep =
-    (lane: QuotaLane, count: number) =>
-    (resolve: () => void, reject: (reason: unknown) => void): Step =>
+  const payAhead =
+    (lane: QuotaLane): Step =>
     (state, nowMs) => {
       const request = { method, lane, nowMs };
-      const answer = spend(state, rules, { ...request, count });
-      if (!answer.granted) return { state, settle: () => reject(exhausted(method, answer.retryAtMs)) };
-      const fits = blockSize > 0 && remainingOf(answer.state, rules, request) >= blockSize;
-      const more = fits ? spend(answer.state, rules, { ...request, count: blockSize }) : undefined;
-      if (more?.granted !== true) return { state: answer.state, settle: resolve };
-      return {
-        state: more.state,
-        settle: () => {
-          prepaid.set(lane, { bucketMs: bucketStart(rules, nowMs), left: blockSize });
-          resolve();
-        },
-      };
+      const fits = remainingOf(state, rules, request) >= blockSize;
+      const answer = fits ? spend(state, rules, { ...request, count: blockSize }) : undefined;
+      if (answer?.granted !== true) return { state, settle: () => undefined };
+      const paid = { startMs: bucketStart(rules, nowMs), left: blockSize };
+      return { state: answer.state, settle: () => prepaid.set(lane, paid) };
     };
 
   return {
     spend: async (lane, count) => {
       if (count > allowanceOf(rules, method, lane))
         throw new RangeError(`${count} ${method} calls can never fit`);
-      if (!takePrepaid(lane, count)) await enqueue(spendStep(lane, count));
+      if (takePrepaid(lane, count)) return;
+      await new Promise<void>((resolve, reject) => {
+        const step: Step = (state, nowMs) => {
+          const answer = spend(state, rules, { method, lane, count, nowMs });
+          return answer.granted
+            ? { state: answer.state, settle: resolve }
+            : { state, settle: () => reject(exhausted(method, answer.retryAtMs)) };
+        };
+        const settlePrepaid = (): boolean => {
+          const isPaid = takePrepaid(lane, count);
+          if (isPaid) resolve();
+          return isPaid;
+        };
+        enqueue({ step, reject, settlePrepaid, lane });
+      });
     },
     blockUntil: async (untilMs) => {
-      prepaid.clear();
-      await enqueue((resolve) => (state) => ({ state: block(state, untilMs), settle: resolve }));
+      await new Promise<void>((resolve, reject) => {
+        const settle = (): void => {
+          prepaid.clear();
+          resolve();
+        };
+        const step: Step = (state) => ({ state: block(state, untilMs), settle });
+        enqueue({ step, reject, settlePrepaid: () => false, lane: undefined });
+      });
     },
     remaining: async (lane) => {
       const { state } = await row.read();

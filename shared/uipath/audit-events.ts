@@ -44,7 +44,7 @@ const MAX_PAGES = 50;
 const EventSchema = z
   .object({
     id: z.string(),
-    createdOn: TimeSchema,
+    createdOn: TimeSchema.transform((ms) => ms ?? Number.NaN).pipe(z.number()),
     actorId: TextSchema,
     actorName: TextSchema,
     actorEmail: TextSchema,
@@ -57,7 +57,7 @@ const EventSchema = z
   })
   .transform((event): UiPathAuditEvent => ({
     id: event.id,
-    atMs: event.createdOn ?? 0,
+    atMs: event.createdOn,
     actorId: event.actorId,
     actorName: event.actorName,
     actorEmail: event.actorEmail,

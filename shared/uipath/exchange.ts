@@ -46,10 +46,12 @@ export async function exchange(
   }
 }
 
+/** Looks through the causes, without asking for classes: an error may come from another realm. */
 function isNeverSent(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isNeverSent);
+  if (typeof error !== 'object' || error === null) return false;
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)
+    return error.errors.every(isNeverSent);
   if ('syscall' in error && CONNECTING.has(error.syscall)) return true;
   if ('code' in error && NOT_CONNECTED.has(error.code)) return true;
-  return isNeverSent(error.cause);
+  return 'cause' in error && isNeverSent(error.cause);
 }

@@ -33,7 +33,7 @@ export function toOrganizationAddress(organization: UiPathOrganization): Organiz
     throw new AppError('configuration-invalid', `partitionGlobalId of ${alias} is not a GUID`);
   const partitionGlobalId = organization.partitionGlobalId.toLowerCase();
   const identity = toBaseUrl(organization.identityBaseUrl, `identityBaseUrl of ${alias}`);
-  const [inUrl, service] = identity.pathname.slice(1).split('/');
+  const [inUrl, service] = identity.pathname.split('/').filter((part) => part !== '');
   if (CLOUD.test(identity.hostname) && service === undefined)
     throw new AppError(
       'configuration-invalid',

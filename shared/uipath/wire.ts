@@ -32,6 +32,7 @@ export function enumSchema<const Word extends string>(words: readonly Word[]): z
   );
   return z
     .unknown()
+    .optional()
     .transform((value): Word | 'unknown' => byText.get(String(value).toLowerCase()) ?? 'unknown');
 }
 
