@@ -96,7 +96,7 @@ describe('against a simulated organization', () => {
     await client.groups.updateMembers({ groupId, name: 'Empty', add: [bob], remove: [ana] });
     expect(await client.groups.checkMembers(groupId, [ana, bob])).toEqual(new Set([bob]));
     expect(await client.directory.groupMembership(bob, [groupId])).toEqual(new Set([groupId]));
-    expect(sandbox.counts('acme')['PUT']).toMatchObject({ total: 2 });
+    expect(sandbox.counts('acme')['PUT']).toMatchObject({ requests: 2 });
   });
 
   it('an id that UiPath does not know is named in the error', async () => {

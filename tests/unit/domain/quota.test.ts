@@ -114,11 +114,9 @@ describe('what an organization may spend', () => {
   });
 
   it('does not lose a call to the way computers multiply', () => {
-    const rules = { ...RULES, limits: { ...RULES.limits, PUT: 10 }, share: 0.7, reserve: 0 };
-    expect(allowanceOf(rules, 'PUT', 'normal')).toBe(7);
-    expect(
-      allowanceOf({ ...rules, limits: { ...rules.limits, PUT: 1000 }, share: 0.29 }, 'PUT', 'normal'),
-    ).toBe(290);
+    const rules = { ...RULES, limits: { ...RULES.limits, PUT: 100 }, share: 0.29, reserve: 0 };
+    expect(100 * 0.29).toBeLessThan(29);
+    expect(allowanceOf(rules, 'PUT', 'normal')).toBe(29);
   });
 });
 
