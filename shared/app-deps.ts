@@ -6,6 +6,7 @@ import type { ApplyChangesDeps } from './access/apply-changes';
 import type { ReadinessCheck } from './access/check-readiness';
 import type { DueWorkDeps } from './access/do-due-work';
 import type { ProcessDeliveryDeps } from './access/process-delivery';
+import type { PlanDeps } from './access/release-plan';
 import type { RequestStatusDeps } from './access/request-status';
 import type { RunAuditDeps } from './access/run-audit';
 import type { Clock } from './clock';
@@ -25,11 +26,13 @@ import { createChangeStore } from './storage/changes';
 import { createDeliveries, type Deliveries } from './storage/deliveries';
 import { createDueStore } from './storage/due-store';
 import { createFindingStore } from './storage/findings';
+import { createHeldPlanStore } from './storage/held-plans';
 import { createLedgerStore } from './storage/ledger';
 import { createPolicyStore } from './storage/policy-store';
 import { createWorkQueues, type WorkQueues } from './storage/queues';
 import { createQuotaLedger } from './storage/quota-ledger';
 import { coded } from './storage/records';
+import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
 import { createRequestIndex } from './storage/request-index';
 import { openStorage, type StorageAccount } from './storage/storage-account';
@@ -43,6 +46,7 @@ export type AppDeps = AcceptDeliveryDeps &
   ApplyChangesDeps &
   DueWorkDeps &
   RequestStatusDeps &
+  PlanDeps &
   Omit<RunAuditDeps, 'uipath'> &
   Readonly<{
     config: Config;
@@ -59,14 +63,15 @@ export function readConfig(): Config {
   return parseConfig(process.env);
 }
 
+const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms) => {
+    await sleep(ms);
+  },
+};
+
 /** Builds the application from its settings. `log` receives one line per event. */
-export function createAppDeps(config: Config, log: Log): AppDeps {
-  const clock: Clock = {
-    now: () => Date.now(),
-    sleep: async (ms) => {
-      await sleep(ms);
-    },
-  };
+export function createAppDeps(config: Config, log: Log, clock: Clock = systemClock): AppDeps {
   const credential = onceOnly(() => createCredential(config.clientId));
   const storage = openStorage(
     config.storage.kind === 'identity' ? { ...config.storage, credential: credential() } : config.storage,
@@ -103,6 +108,8 @@ export function createAppDeps(config: Config, log: Log): AppDeps {
     requests: coded(createRequestIndex(storage)),
     findings: coded(createFindingStore(storage)),
     reports: coded(createReportStore(storage)),
+    plans: coded(createHeldPlanStore(storage)),
+    removals: coded(createRemovalLog(storage)),
     leases: coded(createWriterLeases(storage, clock)),
     payloadDays: config.payloadDays,
     runMs: RUN_MS,

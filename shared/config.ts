@@ -13,7 +13,10 @@ const EnvironmentSchema = z
     AzureWebJobsStorage__clientId: z.string().min(1).optional(),
     AZURE_CLIENT_ID: z.string().min(1).optional(),
     KEY_VAULT_URL: z.url().optional(),
-    POLICY_FILE: z.string().min(1).default('blob:policy/policy.yaml'),
+    POLICY_FILE: z
+      .string()
+      .regex(/^(?:(?!blob:).+|blob:[^/]+\/.+)$/, 'is neither a path nor blob:CONTAINER/NAME')
+      .default('blob:policy/policy.yaml'),
     MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(10_485_760).default(1_048_576),
     PAYLOAD_DAYS: z.coerce.number().min(1).max(365).default(30),
     DUE_WORK_SCHEDULE: Schedule.default('*/30 * * * * *'),
@@ -23,7 +26,11 @@ const EnvironmentSchema = z
     (env) =>
       env.AzureWebJobsStorage !== undefined ||
       env.AzureWebJobsStorage__accountName !== undefined ||
-      env.AzureWebJobsStorage__tableServiceUri !== undefined,
+      [
+        env.AzureWebJobsStorage__blobServiceUri,
+        env.AzureWebJobsStorage__queueServiceUri,
+        env.AzureWebJobsStorage__tableServiceUri,
+      ].every((address) => address !== undefined),
     'AzureWebJobsStorage, AzureWebJobsStorage__accountName or the three AzureWebJobsStorage__…ServiceUri settings are needed',
   );
 

@@ -10,6 +10,9 @@ export type ErrorCode =
   | 'body-invalid'
   | 'signature-invalid'
   | 'request-unknown'
+  | 'plan-unknown'
+  | 'plan-not-held'
+  | 'plan-expired'
   // Settings and policy
   | 'configuration-invalid'
   | 'policy-invalid'

@@ -3,11 +3,13 @@ import type { Policy } from '../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import type { Log } from '../log';
 import type { ChangeStore, Lane, Mark } from '../storage/changes';
+import type { LedgerStore } from '../storage/ledger';
 import type { WorkQueues } from '../storage/queues';
 import type { WriterLeases } from '../storage/writer-lease';
 import { applyEntities } from './apply-entities';
 import { applyPeople } from './apply-people';
 import { applyRules } from './apply-rules';
+import { applyReleasedPlans } from './apply-released-plans';
 import { bookRun } from './book-run';
 import {
   onceGroupsByName,
@@ -20,6 +22,7 @@ import { recoverAttempts } from './recover-attempts';
 export type ApplyChangesDeps = RunStores &
   Readonly<{
     policy: () => Promise<Policy>;
+    ledger: Pick<LedgerStore, 'list'>;
     changes: Pick<ChangeStore, 'takeBooking' | 'bookRun' | 'listMarks' | 'takeFence'>;
     queues: Pick<WorkQueues, 'enqueueChanges'>;
     leases: WriterLeases;
@@ -87,6 +90,9 @@ export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promi
       ledger: deps.ledger,
       changes: deps.changes,
       due: deps.due,
+      plans: deps.plans,
+      removals: deps.removals,
+      countPeople: async () => countPeople(deps.ledger, alias),
       organization,
       policyHash: policy.hash,
       uipathFor: uipath.forLane,
@@ -99,6 +105,7 @@ export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promi
       groupsByName: onceGroupsByName(async () => uipath.forLane('normal').groups.list()),
     };
     await recoverAttempts(run);
+    await applyReleasedPlans(run);
     const againAtMs = await applyMarks(deps, run);
     if (againAtMs === undefined) return 'done';
     return await book(deps, alias, Math.max(0, againAtMs - deps.clock.now()), 'more');
@@ -129,6 +136,12 @@ async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise
     await applyRules(run, ofKind(batch, 'rule'));
     await applyEntities(run, ofKind(batch, 'entity'));
   }
+}
+
+async function countPeople(ledger: Pick<LedgerStore, 'list'>, alias: string): Promise<number> {
+  let people = 0;
+  for await (const person of ledger.list(alias, 'person')) people += Number(person.key !== '');
+  return people;
 }
 
 function ofKind(marks: readonly Mark[], kind: Mark['subject']['kind']): readonly Mark[] {

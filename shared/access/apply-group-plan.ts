@@ -2,11 +2,11 @@ import { batchChanges, type Batching } from '../domain/batching';
 import { changesIn, type DecidedCase, type GroupPlan, type MembershipPlan } from '../domain/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import type { Lane } from '../storage/changes';
-import type { Subject } from '../storage/ledger';
 import { mapConcurrently } from './concurrently';
 import { newAttemptId, runEvidence, type OrganizationRun, type WriterUiPath } from './organization-run';
+import { logRemovals } from './log-removals';
 import { recordMembership } from './record-membership';
-import { updateLedger } from './update-ledger';
+import { updateOrganization } from './update-organization';
 
 /** What became of a plan beyond the changes that were made. Both are keyed `groupId/personKey`. */
 export type AppliedPlan = Readonly<{
@@ -79,11 +79,6 @@ async function recordPlan(
   plan: MembershipPlan,
   groups: readonly GroupPlan[],
 ): Promise<void> {
-  const subject: Subject<'organization'> = {
-    organization: run.organization.alias,
-    kind: 'organization',
-    key: 'organization',
-  };
   const facts = {
     planHash: plan.hash,
     groups: groups.map((group) => ({
@@ -92,10 +87,7 @@ async function recordPlan(
       remove: changesIn(group).filter((change) => change.decision === 'remove').length,
     })),
   };
-  await updateLedger(run.ledger, subject, (current = { lastAudit: undefined }) => ({
-    next: current,
-    evidence: [runEvidence(run, 'plan', facts)],
-  }));
+  await updateOrganization(run, [runEvidence(run, 'plan', facts)]);
 }
 
 type ChunkContext = Readonly<{
@@ -121,7 +113,9 @@ async function applyChunk(context: ChunkContext, changes: readonly DecidedCase[]
     groupId: group.groupId,
     groupName: group.name,
     add: changes.filter((change) => change.decision === 'add').map(toMember),
-    remove: changes.filter((change) => change.decision === 'remove').map(toMember),
+    remove: changes
+      .filter((change) => change.decision === 'remove')
+      .map((change) => ({ ...toMember(change), cause: change.cause })),
     planHash,
     startedAtMs: run.clock.now(),
   };
@@ -143,6 +137,7 @@ async function applyChunk(context: ChunkContext, changes: readonly DecidedCase[]
   await mapConcurrently(changes, WRITE_WIDTH, async (change) =>
     recordMembership(run, attempt, change.personKey, change.why),
   );
+  await logRemovals(run, attempt.id, attempt.groupId, attempt.remove);
   await run.changes.end(run.organization.alias, attempt.id);
   run.log({
     event: 'memberships-applied',

@@ -5,6 +5,7 @@ import type { Lane, Mark } from '../storage/changes';
 import type { Stored, Subject } from '../storage/ledger';
 import { applyGroupPlan } from './apply-group-plan';
 import { mapConcurrently } from './concurrently';
+import { guardPlan } from './guard-plan';
 import type { GroupInUiPath, OrganizationRun } from './organization-run';
 import { planPeople } from './plan-people';
 import { resolvePeople } from './resolve-people';
@@ -12,7 +13,8 @@ import { casesByPerson, settlePerson } from './settle-person';
 
 /** A marked person with what the ledger says now. `examine`: the groups in which UiPath may differ from it. */
 export type PersonWork = Readonly<{
-  mark: Mark;
+  /** undefined: looked at for another reason than a mark. */
+  mark: Mark | undefined;
   subject: Subject<'person'>;
   stored: Stored<PersonLedger>;
   access: PersonAccess;
@@ -34,15 +36,18 @@ export async function applyPeople(
   lane: Lane,
 ): Promise<number | undefined> {
   if (marks.length === 0) return undefined;
-  const loaded = await mapConcurrently(marks, WIDTH, async (mark) => loadPerson(run, mark));
+  const loaded = await mapConcurrently(marks, WIDTH, async (mark) =>
+    loadPerson(run, { ...mark.subject, kind: 'person' }, mark),
+  );
   const people = loaded.filter((person) => person !== undefined);
   const identities = await resolvePeople(
     run,
     lane,
     people.filter((person) => person.examine.size > 0),
   );
-  const plan = await planPeople(run, lane, people, identities);
-  const waitingSince = new Map(people.map((person) => [person.subject.key, person.mark.sinceMs]));
+  const planned = await planPeople(run, lane, people, identities);
+  const plan = await guardPlan(run, lane, planned);
+  const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
   const applied = await applyGroupPlan(run, lane, plan, waitingSince);
   const cases = casesByPerson(plan);
   await mapConcurrently(people, WIDTH, async (person) => {
@@ -52,11 +57,15 @@ export async function applyPeople(
   return applied.againAtMs;
 }
 
-async function loadPerson(run: OrganizationRun, mark: Mark): Promise<PersonWork | undefined> {
-  const subject: Subject<'person'> = { ...mark.subject, kind: 'person' };
+/** A person as the ledger has them, or undefined when it has none: the mark is then cleared. */
+export async function loadPerson(
+  run: OrganizationRun,
+  subject: Subject<'person'>,
+  mark?: Mark,
+): Promise<PersonWork | undefined> {
   const stored = await run.ledger.read(subject);
   if (stored === undefined) {
-    await run.changes.clearMark(mark);
+    if (mark !== undefined) await run.changes.clearMark(mark);
     return undefined;
   }
   const access = personAccess(stored.value, run.organization, run.clock.now());

@@ -28,7 +28,8 @@ export async function markChanged(
   subject: Subject,
   lane: Lane,
   nowMs: number,
+  cause: string,
 ): Promise<void> {
-  await deps.changes.mark(subject, lane, nowMs);
+  await deps.changes.mark(subject, lane, nowMs, cause);
   await bookRun(deps, subject.organization, lane, lane === 'urgent' ? nowMs : nowMs + GATHER_MS, nowMs);
 }

@@ -6,7 +6,9 @@ import type { OrganizationPolicy } from '../domain/policy';
 import type { Log } from '../log';
 import type { ChangeStore, Fence, Lane } from '../storage/changes';
 import type { DueStore } from '../storage/due-store';
+import type { HeldPlanStore } from '../storage/held-plans';
 import type { LedgerStore } from '../storage/ledger';
+import type { RemovalLog } from '../storage/removal-log';
 import type { UiPathClient } from '../uipath/client';
 
 /** The calls to UiPath that the writer makes. */
@@ -22,8 +24,10 @@ export type WriterUiPath = Readonly<{
 
 export type RunStores = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
-  changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts' | 'clearMark'>;
+  changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts' | 'clearMark' | 'mark'>;
   due: Pick<DueStore, 'schedule'>;
+  plans: HeldPlanStore;
+  removals: RemovalLog;
 }>;
 
 export type GroupInUiPath = Readonly<{ groupId: string; name: string }>;
@@ -38,6 +42,8 @@ export type OrganizationRun = RunStores &
     remainingPuts: (lane: Lane) => Promise<number>;
     /** Directory ids of this application: never removed from anything. */
     ownIds: ReadonlySet<string>;
+    /** People in the organization's ledger: read only when a mass removal is in question. */
+    countPeople: () => Promise<number>;
     fence: Fence;
     clock: Clock;
     log: Log;

@@ -35,6 +35,7 @@ export async function planPeople(
         leaving: access.employment === 'left',
         applied: stored.value.applied.find((membership) => membership.groupId === group.groupId),
         why: whyOf(person, name),
+        cause: person.mark?.cause,
       };
     }),
   }));

@@ -115,7 +115,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     const next = outcome === 'recorded' ? recorded.ledger : current;
     return { next, evidence: [evidenceOf(recording, outcome)] };
   });
-  await followUp(deps, subject, written, organization, context.nowMs, request.action.kind === 'revoke');
+  await followUp(deps, context, subject, written, organization, request.action.kind === 'revoke');
   return { subject, outcome };
 }
 
@@ -144,7 +144,7 @@ async function recordNamed<K extends 'rule' | 'entity'>(
   const untilMs = typeof latest?.want === 'object' ? latest.want.validUntilMs : undefined;
   if (untilMs !== undefined && untilMs > context.nowMs)
     await deps.due.schedule({ subject, dueAtMs: untilMs });
-  await markChanged(deps, subject, 'normal', context.nowMs);
+  await markChanged(deps, subject, 'normal', context.nowMs, context.source.name);
   return { subject, outcome };
 }
 

@@ -101,21 +101,22 @@ async function recordInOrganization(
     },
   );
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
-  await followUp(deps, subject, ledger, organization, context.nowMs, urgent);
+  await followUp(deps, context, subject, ledger, organization, urgent);
   return outcome;
 }
 
 /** Has the writer look at a person now, and again when the ledger says that something will change by itself. */
 export async function followUp(
   deps: RecordWorkerEventDeps,
+  context: DeliveryContext,
   subject: Subject<'person'>,
   ledger: PersonLedger | undefined,
   organization: OrganizationPolicy,
-  nowMs: number,
   urgent: boolean,
 ): Promise<void> {
+  const { nowMs, source } = context;
   if (ledger === undefined) return;
   const { nextChangeAtMs } = personAccess(ledger, organization, nowMs);
   if (nextChangeAtMs !== undefined) await deps.due.schedule({ subject, dueAtMs: nextChangeAtMs });
-  await markChanged(deps, subject, urgent ? 'urgent' : 'normal', nowMs);
+  await markChanged(deps, subject, urgent ? 'urgent' : 'normal', nowMs, source.name);
 }

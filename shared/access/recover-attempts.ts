@@ -1,5 +1,6 @@
 import type { Attempt } from '../storage/changes';
 import { adoptCreatedRule } from './apply-rules';
+import { logRemovals } from './log-removals';
 import type { OrganizationRun } from './organization-run';
 import { recordMembership } from './record-membership';
 
@@ -29,4 +30,6 @@ async function recoverMembership(run: OrganizationRun, attempt: MembershipAttemp
     ...attempt.remove.filter((member) => !members.has(member.memberId)),
   ];
   for (const member of happened) await recordMembership(run, attempt, member.personKey, ['read-back']);
+  const removed = attempt.remove.filter((member) => !members.has(member.memberId));
+  await logRemovals(run, attempt.id, attempt.groupId, removed);
 }

@@ -119,8 +119,8 @@ async function recordAudit(deps: RunAuditDeps, report: AuditReport): Promise<voi
   await updateLedger(
     deps.ledger,
     { organization: report.organization, kind: 'organization', key: 'organization' },
-    () => ({
-      next: { lastAudit: { night, reportHash, atMs } },
+    (current) => ({
+      next: { maxIdsPerPut: current?.maxIdsPerPut, lastAudit: { night, reportHash, atMs } },
       evidence: [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
     }),
   );

@@ -63,6 +63,7 @@ export async function settlePerson(
     return { next: { ...learnt.ledger, identity: identity ?? current.identity }, evidence };
   });
   await scheduleNextLook(run, person, ledger ?? person.stored.value, refusals.length > 0);
+  if (person.mark === undefined) return;
   if (!cases.some((decided) => applied.waiting.has(`${decided.groupId}/${decided.personKey}`)))
     await run.changes.clearMark(person.mark);
 }
@@ -98,6 +99,8 @@ function learn(
       return known ? note('membership-gone', withoutMembership(before.ledger, groupId)) : before;
     case 'left-alone':
       return note('membership-left-alone', withoutMembership(before.ledger, groupId));
+    case 'held':
+      return note('removal-held', before.ledger);
     case 'observed':
     case 'everyone-is-implicit':
     case 'own-identity':

@@ -132,8 +132,8 @@ function auditGroup(
   snapshot: Snapshot,
   expected: Expectation,
 ): readonly Finding[] {
-  const read = snapshot.groups.get(name) ?? { kind: 'unknown', code: 'not-read' };
-  if (read.kind === 'unknown')
+  const read = snapshot.groups.get(name);
+  if (read === undefined || read.kind === 'unknown')
     return [createFinding(organization, 'part-unknown', { part: `group:${name}` })];
   if (read.value === undefined) return [createFinding(organization, 'group-missing', { group: name })];
   const { memberIds } = read.value;

@@ -16,6 +16,8 @@ export type MembershipCase = Readonly<{
   applied: AppliedMembership | undefined;
   /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`. */
   why: readonly string[];
+  /** The source whose word led here; undefined when time did. */
+  cause?: string | undefined;
 }>;
 
 /** A group that UiPath has, with the mode its policy gives it; `unmanaged` groups are touched only by leavers. */
@@ -35,6 +37,8 @@ export type MembershipDecision =
   | 'absent'
   /** There, not wanted, but this application did not put it there and the group is additive or not managed. */
   | 'left-alone'
+  /** A removal that waits for a named release. */
+  | 'held'
   /** The group is only observed. */
   | 'observed'
   | HardStop;

@@ -39,6 +39,8 @@ export type EntityLedger = Readonly<{
 /** What is known of an organization as a whole; its evidence holds the runs and audits. */
 export type OrganizationLedger = Readonly<{
   lastAudit: Readonly<{ night: string; reportHash: string; atMs: number }> | undefined;
+  /** Ids that UiPath took in one PUT at most; undefined until it refused more. */
+  maxIdsPerPut: number | undefined;
 }>;
 
 type RuleAction = Extract<AccessRequestAction, { kind: 'create-rule' | 'update-rule' | 'delete-rule' }>;

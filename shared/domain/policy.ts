@@ -1,3 +1,4 @@
+import type { GuardLimits } from './guards';
 import { fold } from './person-key';
 import type { LeaverDateRule } from './effective-time';
 
@@ -24,6 +25,8 @@ export type GroupPolicy = Readonly<{
   requests: RequestRules | undefined;
   /** Folded addresses: never removed by this application, and no finding. */
   protectedMembers: ReadonlySet<string>;
+  /** Limits of its own, in place of the organization's. */
+  guards: Partial<Pick<GuardLimits, 'group' | 'day'>>;
 }>;
 
 /** A birthright line: whoever has one of the values of every attribute in `when` belongs to `groups`. */
@@ -46,6 +49,9 @@ export type OrganizationPolicy = Readonly<{
   quota: Readonly<{ share: number; reserve: number }>;
   timeZone: string;
   maxIdsPerPut: number;
+  guards: GuardLimits;
+  /** How long a held plan may be released. */
+  planExpiryDays: number;
   /** How long an address that UiPath does not know yet is tried again. */
   identityRetryHours: number;
   mover: Readonly<{ graceDays: number }>;

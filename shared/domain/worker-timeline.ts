@@ -79,7 +79,7 @@ export function changesOf(timeline: Timeline): readonly number[] {
 function outcomeOf(statement: Statement, timeline: Timeline, nowMs: number): StatementOutcome {
   if (isBuried(statement, timeline, nowMs)) return 'stale';
   if (isSuperseded(statement, timeline)) return 'superseded';
-  if (!isAboutEmployment(statement) || statement.effectiveAtMs > nowMs) return 'recorded';
+  if (!isAboutEmployment(statement)) return 'recorded';
   const overtaken = timeline.some(
     (other) =>
       isAboutEmployment(other) &&

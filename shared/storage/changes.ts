@@ -9,7 +9,13 @@ import type { StorageAccount } from './storage-account';
 export type Lane = 'urgent' | 'normal';
 
 /** "Look at this subject": its ledger may differ from what UiPath has. The ETag tells whether it was marked again since. */
-export type Mark = Readonly<{ subject: Subject; lane: Lane; etag: string; sinceMs: number }>;
+export type Mark = Readonly<{
+  subject: Subject;
+  lane: Lane;
+  etag: string;
+  sinceMs: number;
+  cause: string;
+}>;
 
 /** One call to UiPath that changes something, stored before it is made. */
 export type Attempt =
@@ -19,7 +25,7 @@ export type Attempt =
       groupId: string;
       groupName: string;
       add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
-      remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
+      remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
       planHash: string;
       startedAtMs: number;
     }>
@@ -37,7 +43,8 @@ export type Attempt =
 export type Fence = { readonly token: number; etag: string };
 
 export type ChangeStore = Readonly<{
-  mark: (subject: Subject, lane: Lane, nowMs: number) => Promise<void>;
+  /** `cause` is the source whose word led to it, or `time`. */
+  mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
   /** Marks of an organization, urgent ones first. */
   listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
   /** Removes a mark unless the subject was marked again since it was read. */
@@ -67,7 +74,7 @@ const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
     groupId: z.string(),
     groupName: z.string(),
     add: z.array(member),
-    remove: z.array(member),
+    remove: z.array(member.extend({ cause: z.string().optional() })),
     planHash: z.string(),
     startedAtMs: z.number(),
   }),
@@ -99,18 +106,18 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
   const table = async (): Promise<TableClient> => storage.table('changes');
 
   return {
-    mark: async ({ organization, kind, key }, lane, nowMs) => {
+    mark: async ({ organization, kind, key }, lane, nowMs, cause = 'time') => {
       await (
         await table()
       ).upsertEntity(
-        { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, sinceMs: nowMs },
+        { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, sinceMs: nowMs, cause },
         'Replace',
       );
     },
 
     listMarks: async (organization, most) => {
       const marks: Mark[] = [];
-      const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number }>({
+      const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number; cause?: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'm:' and RowKey lt 'm;'` },
       });
       for await (const row of rows) {
@@ -119,7 +126,13 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
         const lane = LANES[Number(laneIndex)];
         const kind = KINDS.find((known) => known === kindName);
         if (lane !== undefined && kind !== undefined)
-          marks.push({ subject: { organization, kind, key }, lane, etag: row.etag, sinceMs: row.sinceMs });
+          marks.push({
+            subject: { organization, kind, key },
+            lane,
+            etag: row.etag,
+            sinceMs: row.sinceMs,
+            cause: row.cause ?? 'time',
+          });
       }
       return marks;
     },

@@ -97,4 +97,5 @@ export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
 /** The stored form of an organization's own ledger. */
 export const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   lastAudit: maybe(z.object({ night: z.string(), reportHash: z.string(), atMs: z.number() })),
+  maxIdsPerPut: maybe(z.number()),
 });

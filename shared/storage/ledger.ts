@@ -38,6 +38,7 @@ export type LedgerOf = {
 export type Stored<T> = Readonly<{ value: T; etag: string | undefined; head: EvidenceHead }>;
 
 export type LedgerStore = Readonly<{
+  /** @throws AppError `record-unreadable` */
   read: <K extends SubjectKind>(subject: Subject<K>) => Promise<Stored<LedgerOf[K]> | undefined>;
   /**
    * Writes a ledger and its evidence in one transaction: neither exists without the other.
@@ -93,7 +94,7 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
       return {
         value: decodeRecord(SCHEMAS[subject.kind], row),
         etag: row.etag,
-        head: HeadSchema.parse({ seq: row['evidenceSeq'], hash: row['evidenceHash'] }),
+        head: headOf(row),
       };
     },
 
@@ -143,11 +144,17 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
       });
       for await (const row of rows)
         if (row.rowKey === STATE_ROW)
-          head = HeadSchema.parse({ seq: row['evidenceSeq'], hash: row['evidenceHash'] });
+          head = headOf(row);
         else records.push(decodeRecord(EvidenceRecordSchema, row));
       return { records, head };
     },
   };
+}
+
+function headOf(row: Readonly<Record<string, unknown>>): EvidenceHead {
+  const head = HeadSchema.safeParse({ seq: row['evidenceSeq'], hash: row['evidenceHash'] });
+  if (head.success) return head.data;
+  throw new AppError('record-unreadable', 'A stored ledger does not say where its evidence ends');
 }
 
 function partitionOf({ organization, kind, key }: Subject): string {

@@ -8,8 +8,11 @@ const PIECE_LENGTH = 30_000;
 export function encodeRecord(value: unknown): Record<string, string | number> {
   const json = JSON.stringify(value);
   const properties: Record<string, string | number> = { schemaVersion: 1 };
-  for (let piece = 0; piece * PIECE_LENGTH < json.length; piece += 1)
-    properties[`json${piece}`] = json.slice(piece * PIECE_LENGTH, (piece + 1) * PIECE_LENGTH);
+  for (let piece = 0, start = 0; start < json.length; piece += 1) {
+    const end = start + PIECE_LENGTH - (isFirstHalf(json.charCodeAt(start + PIECE_LENGTH - 1)) ? 1 : 0);
+    properties[`json${piece}`] = json.slice(start, end);
+    start = end;
+  }
   return properties;
 }
 
@@ -31,6 +34,11 @@ export function decodeRecord<S extends z.ZodType>(
       `A stored record has another shape than expected: ${result.error.issues[0]?.path.join('.') ?? ''}`,
     );
   return result.data;
+}
+
+/** True for the first unit of a character that takes two: half a character is no text that storage must keep. */
+function isFirstHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 /** True for "there is none" (404). */
@@ -77,10 +85,23 @@ export function coded<T extends object>(store: T): T {
       if (typeof member !== 'function') return member;
       return (...args: unknown[]): unknown => {
         const result: unknown = Reflect.apply(member, target, args);
+        if (isAsyncIterable(result)) return codedItems(result);
         return result instanceof Promise ? result.catch(throwCoded) : result;
       };
     },
   });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+async function* codedItems(items: AsyncIterable<unknown>): AsyncGenerator {
+  try {
+    yield* items;
+  } catch (error) {
+    throwCoded(error);
+  }
 }
 
 function throwCoded(error: unknown): never {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { publishSchema } from '../../published-schema';
 import { AccessRequestBodySchema } from './access-request-body';
 import { accessRequestExamples, workerEventExamples } from './examples';
 import { WorkerEventBodySchema } from './worker-event-body';
@@ -7,7 +7,7 @@ import { WorkerEventBodySchema } from './worker-event-body';
 export const publishedSchemas = [
   {
     file: 'worker-event.v1.schema.json',
-    schema: publish(WorkerEventBodySchema, {
+    schema: publishSchema(WorkerEventBodySchema, {
       title: 'Worker event, version 1',
       description:
         'What an HR system sends when somebody starts, changes or leaves. Members not named here are ignored.',
@@ -16,7 +16,7 @@ export const publishedSchemas = [
   },
   {
     file: 'access-request.v1.schema.json',
-    schema: publish(AccessRequestBodySchema, {
+    schema: publishSchema(AccessRequestBodySchema, {
       title: 'Access request, version 1',
       description:
         'What a ticket system sends when a request for access was approved. Members not named here are ignored.',
@@ -24,11 +24,3 @@ export const publishedSchemas = [
     }),
   },
 ] as const;
-
-function publish(
-  schema: z.ZodType,
-  about: Readonly<{ title: string; description: string; examples: readonly unknown[] }>,
-) {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
-  return { $schema, ...about, ...rest };
-}

@@ -1,0 +1,30 @@
+import type { AccessRequestKind } from './access-request';
+import type { WorkerEventKind } from './worker-event';
+
+/** Anything a delivery may cause. */
+export type SourceAct = WorkerEventKind | AccessRequestKind;
+
+/** How a sender's own words translate; what it leaves open is as the format has it. */
+export type SourceMapping = Readonly<{
+  /** The sender's name of an event, to what it means here; `ignore` for nothing. */
+  events: ReadonlyMap<string, string>;
+  /** Our name of a field, to the places in the sender's record where it may stand, in order of preference. */
+  fields: ReadonlyMap<string, readonly string[]>;
+  /** The sender's own name of somebody, such as a login, to the e-mail address. */
+  people: ReadonlyMap<string, string>;
+}>;
+
+/** Where the full record behind a delivery is read, and with which secret. */
+export type FetchBackPolicy = Readonly<{ baseUrl: string; secret: string }>;
+
+/** What a source may cause, beyond being who it says it is. */
+export type SourceSettings = Readonly<{
+  may: ReadonlySet<SourceAct>;
+  /** Folded names; undefined: every group of its organizations. */
+  groups: ReadonlySet<string> | undefined;
+  mapping: SourceMapping;
+  fetchBack: FetchBackPolicy | undefined;
+}>;
+
+/** Nothing translated but as the format has it. */
+export const PLAIN_MAPPING: SourceMapping = { events: new Map(), fields: new Map(), people: new Map() };

@@ -1,0 +1,40 @@
+import type { TableClient } from '@azure/data-tables';
+import type { StorageAccount } from './storage-account';
+
+/** Removals that were made: one row per call and cause. */
+export type RemovalEntry = Readonly<{ atMs: number; groupId: string; cause: string; count: number }>;
+
+export type RemovalLog = Readonly<{
+  /** Notes the removals of one call; noting the same call again is harmless. */
+  add: (organization: string, callId: string, entries: readonly RemovalEntry[]) => Promise<void>;
+  since: (organization: string, sinceMs: number) => Promise<readonly RemovalEntry[]>;
+}>;
+
+type Row = { atMs: number; groupId: string; cause: string; count: number };
+
+/** Rows sort by time, so that a sliding window is one range. */
+export function createRemovalLog(storage: Pick<StorageAccount, 'table'>): RemovalLog {
+  const table = async (): Promise<TableClient> => storage.table('removals');
+  return {
+    add: async (organization, callId, entries) => {
+      const client = await table();
+      for (const [index, entry] of entries.entries())
+        await client.upsertEntity(
+          { partitionKey: organization, rowKey: `${timeKey(entry.atMs)}:${callId}:${index}`, ...entry },
+          'Replace',
+        );
+    },
+    since: async (organization, sinceMs) => {
+      const entries: RemovalEntry[] = [];
+      const rows = (await table()).listEntities<Row>({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge '${timeKey(sinceMs)}'` },
+      });
+      for await (const { atMs, groupId, cause, count } of rows) entries.push({ atMs, groupId, cause, count });
+      return entries;
+    },
+  };
+}
+
+function timeKey(ms: number): string {
+  return String(Math.max(0, Math.ceil(ms))).padStart(15, '0');
+}

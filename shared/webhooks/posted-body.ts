@@ -1,0 +1,25 @@
+import { parseFormBody } from './form-body';
+import { parseJsonBody } from './json-body';
+
+/** Types of a body that are understood. */
+export type BodyType = 'application/json' | 'application/x-www-form-urlencoded';
+
+/** What was posted, as it is kept: all that the meaning of a delivery depends on. */
+export type PostedBody = Readonly<{ rawBody: Uint8Array; type: BodyType; receivedAtMs: number }>;
+
+const utf8 = String.raw`\s*(?:;\s*charset\s*=\s*(?:"utf-8"|utf-8)\s*)?;?`;
+const patterns = [
+  ['application/json', new RegExp(`^application/json${utf8}$`, 'i')],
+  ['application/x-www-form-urlencoded', new RegExp(`^application/x-www-form-urlencoded${utf8}$`, 'i')],
+] as const;
+
+/** The type a header names, or undefined: another type, another charset, or two of anything. */
+export function bodyTypeOf(contentType: string | null): BodyType | undefined {
+  const text = contentType?.trim() ?? '';
+  return patterns.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** @throws AppError `body-invalid` */
+export function parsePosted({ rawBody, type }: Pick<PostedBody, 'rawBody' | 'type'>): unknown {
+  return type === 'application/json' ? parseJsonBody(rawBody) : parseFormBody(rawBody);
+}
