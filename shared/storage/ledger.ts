@@ -143,8 +143,7 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
         queryOptions: { filter: `PartitionKey eq '${partitionOf(subject)}'` },
       });
       for await (const row of rows)
-        if (row.rowKey === STATE_ROW)
-          head = headOf(row);
+        if (row.rowKey === STATE_ROW) head = headOf(row);
         else records.push(decodeRecord(EvidenceRecordSchema, row));
       return { records, head };
     },
