@@ -92,7 +92,7 @@ describe('booking a run', () => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
     if (booked !== undefined)
-      expect(await store.bookRun(organization, 'normal', booked.atMs, booked.atMs)).toBe(true);
+      await store.bookRun(organization, 'normal', booked.atMs, booked.atMs);
     expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBe(expected);
     expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBe(false);
   });
@@ -144,7 +144,7 @@ describe('the fence', () => {
     const fences = await Promise.all(
       Array.from({ length: 4 }, async () => createChangeStore(storage()).takeFence(organization)),
     );
-    expect(fences.map(({ token }) => token).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(new Set(fences.map(({ token }) => token))).toEqual(new Set([1, 2, 3, 4]));
   });
 
   it('lets its writer begin call after call', async () => {
