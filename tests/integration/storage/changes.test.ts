@@ -91,8 +91,7 @@ describe('booking a run', () => {
   ])('when %s', async (_state, booked, lane, atMs, expected) => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
-    if (booked !== undefined)
-      await store.bookRun(organization, 'normal', booked.atMs, booked.atMs);
+    if (booked !== undefined) await store.bookRun(organization, 'normal', booked.atMs, booked.atMs);
     expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBe(expected);
     expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBe(false);
   });
