@@ -14,4 +14,5 @@ module.exports = {
   testTimeout: 30_000,
   collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts'],
   coverageDirectory: 'coverage',
+  coverageThreshold: { './shared/domain/': { statements: 100, branches: 100, functions: 100, lines: 100 } },
 };

@@ -125,7 +125,7 @@ function nextChangeAtMs(
   const graceMs = organization.mover.graceDays * DAY_MS;
   const candidates = [
     ...changes,
-    ...(graceMs === 0 ? [] : changes.map((changeMs) => changeMs + graceMs)),
+    ...changes.map((changeMs) => changeMs + graceMs),
     ...ledger.grants
       .filter((grant) => !isRevoked(grant, ledger))
       .flatMap((grant) => [grant.validFromMs, grant.validUntilMs ?? 0]),

@@ -103,19 +103,34 @@ function isSuperseded(statement: Statement, timeline: Timeline): boolean {
       (other) =>
         other.occurredAtMs > statement.occurredAtMs &&
         statement.effectiveAtMs > other.occurredAtMs &&
-        !isSequel(other, statement, words),
+        !isSequel(other, statement, words) &&
+        !isMovedStart(other, statement, words),
     )
   );
 }
 
 /** What comes after a hire or a leaving does not replace it: the known end of a hire, a rehire already agreed, the end of that one. */
 function isSequel(later: Statement, earlier: Statement, words: Timeline): boolean {
-  if (later.effectiveAtMs <= earlier.effectiveAtMs) return false;
   return words.some(
     (word) =>
       word.kind !== earlier.kind &&
       word.effectiveAtMs > earlier.effectiveAtMs &&
       word.effectiveAtMs <= later.effectiveAtMs,
+  );
+}
+
+/** A hire that is moved before it begins keeps its announced end; a hire said later of somebody at work takes the end back. */
+function isMovedStart(hire: Statement, end: Statement, words: Timeline): boolean {
+  return (
+    hire.kind === 'joiner' &&
+    end.kind === 'leaver' &&
+    words.some(
+      (word) =>
+        word.kind === 'joiner' &&
+        word.occurredAtMs < hire.occurredAtMs &&
+        word.effectiveAtMs > hire.occurredAtMs &&
+        word.effectiveAtMs < end.effectiveAtMs,
+    )
   );
 }
 

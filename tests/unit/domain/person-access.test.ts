@@ -132,6 +132,21 @@ describe('the grace of a mover', () => {
     expect(groupsAt(aPersonLedger({ timeline }), 20 * DAY_MS, graced)).toEqual(['reports', 'sales', 'staff']);
   });
 
+  it('looks at the very moment before a change', () => {
+    const hurried = aPersonLedger({
+      timeline: recordAllAt(
+        100,
+        [
+          joined({ saidAt: 98, attributes: { department: 'Finance' } }),
+          moved({ saidAt: 99, attributes: { department: 'Sales' } }),
+          moved({ saidAt: 100, attributes: { department: 'IT' } }),
+        ],
+        graceMs,
+      ).timeline,
+    });
+    expect(groupsAt(hurried, 100, graced)).toContain('sales');
+  });
+
   it('is not for leavers: a rehire elsewhere does not bring back what they had', () => {
     const rehired = aPersonLedger({
       timeline: timelineOf(

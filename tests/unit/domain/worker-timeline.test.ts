@@ -178,6 +178,15 @@ describe('words about hiring and leaving', () => {
     ]);
   });
 
+  it('keep somebody employed until the announced end also when the rehire was heard of first', () => {
+    const { timeline } = recordAllAt(30, [joined({ saidAt: 20, from: 70 }), left({ saidAt: 10, from: 50 })]);
+    expect([30, 50, 70].map((nowMs) => workerAt(timeline, nowMs).employment)).toEqual([
+      'active',
+      'left',
+      'active',
+    ]);
+  });
+
   it('take the rehire of the same instant when it was said after the leaving, as in a change of legal entity', () => {
     expect(employmentAt([left({ saidAt: 10, from: 50 }), joined({ saidAt: 50, from: 50 })], 50)).toBe(
       'active',
@@ -185,10 +194,75 @@ describe('words about hiring and leaving', () => {
   });
 
   it.each([
-    ['the joiner first', [joined({ saidAt: 10 }), left({ saidAt: 10 })]],
-    ['the leaver first', [left({ saidAt: 10 }), joined({ saidAt: 10 })]],
+    ['the joiner first', [joined({ id: 'b', saidAt: 10 }), left({ id: 'a', saidAt: 10 })]],
+    ['the leaver first', [left({ id: 'a', saidAt: 10 }), joined({ id: 'b', saidAt: 10 })]],
   ])('let the leaver win among words of the same time, %s', (_order, statements) => {
     expect(employmentAt(statements, 10)).toBe('left');
+  });
+
+  it('count as a leaving what had come when the rehire was said, and not what was taken back in time', () => {
+    const came = timelineOf(left({ saidAt: 10, from: 50 }), joined({ saidAt: 50 }));
+    const takenBack = timelineOf(left({ saidAt: 10, from: 50 }), joined({ saidAt: 20, from: 50 }));
+    expect([lastLeftAtMs(came, 60), lastLeftAtMs(takenBack, 60)]).toEqual([50, undefined]);
+  });
+
+  it('let a start move that has its end already announced, or a leaving behind it', () => {
+    const withEnd = [
+      joined({ saidAt: 1, from: 50 }),
+      left({ saidAt: 2, from: 90 }),
+      joined({ saidAt: 10, from: 80 }),
+    ];
+    expect([60, 80, 90].map((nowMs) => employmentAt(withEnd, nowMs))).toEqual(['expected', 'active', 'left']);
+    const rehire = [left({ saidAt: 1 }), joined({ saidAt: 10, from: 50 }), joined({ saidAt: 20, from: 80 })];
+    expect([50, 80].map((nowMs) => employmentAt(rehire, nowMs))).toEqual(['left', 'active']);
+  });
+
+  it.each<[string, readonly Statement[], readonly Employment[]]>([
+    [
+      'a rehire behind the end takes the end back when it is moved before it',
+      [
+        joined({ saidAt: 0 }),
+        left({ saidAt: 2, from: 50 }),
+        joined({ saidAt: 5, from: 70 }),
+        joined({ saidAt: 10, from: 40 }),
+      ],
+      ['active', 'active', 'active'],
+    ],
+    [
+      'a rehire said at the moment of the first start takes the end back',
+      [joined({ saidAt: 1, from: 10 }), left({ saidAt: 2, from: 50 }), joined({ saidAt: 10 })],
+      ['active', 'active', 'active'],
+    ],
+    [
+      'an end that comes with the start is taken back by the same start said again',
+      [joined({ saidAt: 1, from: 50 }), left({ saidAt: 2, from: 50 }), joined({ saidAt: 10, from: 50 })],
+      ['expected', 'active', 'active'],
+    ],
+    [
+      'an end at once takes back the rehire that was agreed',
+      [
+        joined({ saidAt: 0 }),
+        left({ saidAt: 2, from: 50 }),
+        joined({ saidAt: 5, from: 60 }),
+        left({ saidAt: 20 }),
+      ],
+      ['left', 'left', 'left'],
+    ],
+    [
+      'a start announced again without its end keeps the end',
+      [joined({ saidAt: 1, from: 50 }), left({ saidAt: 2, from: 60 }), joined({ saidAt: 10, from: 50 })],
+      ['expected', 'active', 'left'],
+    ],
+  ])('%s', (_case, statements, employments) => {
+    expect([20, 50, 99].map((nowMs) => employmentAt(statements, nowMs))).toEqual(employments);
+  });
+
+  it('do not touch a change that was announced before the hire for a day after it began', () => {
+    const timeline = timelineOf(
+      moved({ saidAt: 1, from: 50, attributes: { title: 'Lead' } }),
+      joined({ saidAt: 10 }),
+    );
+    expect(workerAt(timeline, 50).attributes).toEqual({ title: 'Lead' });
   });
 
   it('do not bring back the attributes of the former employment with a rehire', () => {
@@ -293,6 +367,21 @@ describe('the outcome of a statement', () => {
       ],
       ['recorded', 'recorded'],
     ],
+    [
+      'a change before a hire that is in force',
+      [joined({ saidAt: 10 }), moved({ saidAt: 9, attributes: { title: 'Lead' } })],
+      ['recorded', 'recorded'],
+    ],
+    [
+      'a hire before a change that is in force',
+      [moved({ saidAt: 10, attributes: { title: 'Lead' } }), joined({ saidAt: 9 })],
+      ['recorded', 'recorded'],
+    ],
+    [
+      'an older hire after a leaver of this very moment',
+      [left({ saidAt: 50 }), joined({ saidAt: 49 })],
+      ['recorded', 'stale'],
+    ],
     ['a change that says nothing', [moved({ saidAt: 10 })], ['stale']],
   ])('of %s', (_what, statements, outcomes) => {
     expect(recordAllAt(50, statements).outcomes).toEqual(outcomes);
@@ -352,6 +441,25 @@ describe('what a timeline keeps', () => {
     expect(workerAt(withHire, 90).attributes).toEqual({ title: 'Lead' });
   });
 
+  it('holds of two changes of the same time the one with the greater id, whichever comes first', () => {
+    const one = moved({ id: 'a', saidAt: 10, attributes: { title: 'Lead' } });
+    const other = moved({ id: 'b', saidAt: 10, attributes: { title: 'Boss' } });
+    expect([timelineOf(one, other), timelineOf(other, one)]).toEqual([[other], [other]]);
+    const more = moved({ id: 'c', saidAt: 10, attributes: { title: 'Chief', department: 'IT' } });
+    const less = moved({ id: 'd', saidAt: 10, attributes: { title: 'Head' } });
+    for (const timeline of [timelineOf(more, less), timelineOf(less, more)])
+      expect(workerAt(timeline, 10).attributes).toEqual({ title: 'Head', department: 'IT' });
+  });
+
+  it('holds two changes that were said together for two days: a hire may begin after both', () => {
+    const all = [
+      moved({ id: 'b', saidAt: 10, from: 5, attributes: { title: 'Lead' } }),
+      moved({ id: 'a', saidAt: 10, from: 20, attributes: { title: 'Boss' } }),
+      joined({ saidAt: 9, from: 22 }),
+    ];
+    expect(workerAt(recordAllAt(25, all).timeline, 25)).toEqual(workerAt(all, 25));
+  });
+
   it('does not take a hire with the same attribute for a repetition by a change', () => {
     const timeline = timelineOf(
       moved({ saidAt: 1, attributes: { title: 'Lead' } }),
@@ -368,9 +476,10 @@ describe('the instants of a timeline', () => {
       moved({ saidAt: 2, from: 9, attributes: { title: 'Lead' } }),
       joined({ saidAt: 3, from: 80 }),
       left({ saidAt: 4, from: 1000 }),
-      moved({ saidAt: 5, from: 80, attributes: { department: 'IT' } }),
+      moved({ saidAt: 5, from: 500, attributes: { department: 'HR' } }),
+      moved({ saidAt: 6, from: 80, attributes: { department: 'IT' } }),
     );
-    expect(changesOf(timeline)).toEqual([9, 80, 1000]);
+    expect(changesOf(timeline)).toEqual([9, 80, 500, 1000]);
   });
 
   it.each([
