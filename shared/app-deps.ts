@@ -23,6 +23,7 @@ import { createKeyVaultSecretStore } from './secrets/key-vault';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import { createChangeStore } from './storage/changes';
+import { createDeadLetterStore } from './storage/dead-letters';
 import { createDeliveries, type Deliveries } from './storage/deliveries';
 import { createDueStore } from './storage/due-store';
 import { createFindingStore } from './storage/findings';
@@ -99,7 +100,8 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     formatOf: webhookSourceOf,
     sourceFor: async (feed, name) => {
       const source = sourceOf(await policy(), feed, name);
-      return source === undefined ? undefined : { format: source.format, secretName: source.secret };
+      if (source === undefined) return undefined;
+      return { format: source.format, secretName: source.secret, mapping: source.mapping };
     },
     deliveries: coded(createDeliveries(storage)),
     ledger: coded(createLedgerStore(storage)),
@@ -110,6 +112,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     reports: coded(createReportStore(storage)),
     plans: coded(createHeldPlanStore(storage)),
     removals: coded(createRemovalLog(storage)),
+    deadLetters: coded(createDeadLetterStore(storage)),
     leases: coded(createWriterLeases(storage, clock)),
     payloadDays: config.payloadDays,
     runMs: RUN_MS,

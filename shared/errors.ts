@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'body-invalid'
   | 'signature-invalid'
   | 'request-unknown'
+  | 'dead-letter-unknown'
   | 'plan-unknown'
   | 'plan-not-held'
   | 'plan-expired'

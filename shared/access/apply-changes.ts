@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { Policy } from '../domain/policy';
+import type { OrganizationPolicy, Policy } from '../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import type { Log } from '../log';
 import type { ChangeStore, Lane, Mark } from '../storage/changes';
@@ -18,6 +18,7 @@ import {
   type WriterUiPath,
 } from './organization-run';
 import { recoverAttempts } from './recover-attempts';
+import { updateOrganization } from './update-organization';
 
 export type ApplyChangesDeps = RunStores &
   Readonly<{
@@ -86,12 +87,16 @@ export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promi
   if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
   try {
     const uipath = await deps.uipath(alias);
+    const size = await readMaxIdsPerPut(deps, organization);
     const run: OrganizationRun = {
+      ...size,
+      isUrgentWaiting: async () => (await deps.changes.listMarks(alias, 1))[0]?.lane === 'urgent',
       ledger: deps.ledger,
       changes: deps.changes,
       due: deps.due,
       plans: deps.plans,
       removals: deps.removals,
+      deadLetters: deps.deadLetters,
       countPeople: async () => countPeople(deps.ledger, alias),
       organization,
       policyHash: policy.hash,
@@ -136,6 +141,25 @@ async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise
     await applyRules(run, ofKind(batch, 'rule'));
     await applyEntities(run, ofKind(batch, 'entity'));
   }
+}
+
+/** The size of a PUT that UiPath takes, remembered in the organization's ledger. */
+async function readMaxIdsPerPut(
+  deps: ApplyChangesDeps,
+  organization: OrganizationPolicy,
+): Promise<Pick<OrganizationRun, 'maxIdsPerPut' | 'learnMaxIdsPerPut'>> {
+  const subject = { organization: organization.alias, kind: 'organization', key: 'organization' } as const;
+  let learnt = (await deps.ledger.read(subject))?.value.maxIdsPerPut ?? organization.maxIdsPerPut;
+  return {
+    maxIdsPerPut: () => Math.min(learnt, organization.maxIdsPerPut),
+    learnMaxIdsPerPut: async (most) => {
+      learnt = Math.max(1, most);
+      await updateOrganization({ ledger: deps.ledger, organization }, [], (current) => ({
+        ...current,
+        maxIdsPerPut: learnt,
+      }));
+    },
+  };
 }
 
 async function countPeople(ledger: Pick<LedgerStore, 'list'>, alias: string): Promise<number> {

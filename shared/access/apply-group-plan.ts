@@ -1,11 +1,9 @@
 import { batchChanges, type Batching } from '../domain/batching';
-import { changesIn, type DecidedCase, type GroupPlan, type MembershipPlan } from '../domain/membership-plan';
-import { AppError, errorCodeOf, type ErrorCode } from '../errors';
+import { changesIn, type GroupPlan, type MembershipPlan } from '../domain/membership-plan';
+import type { ErrorCode } from '../errors';
 import type { Lane } from '../storage/changes';
-import { mapConcurrently } from './concurrently';
-import { newAttemptId, runEvidence, type OrganizationRun, type WriterUiPath } from './organization-run';
-import { logRemovals } from './log-removals';
-import { recordMembership } from './record-membership';
+import { applyChunk } from './apply-chunk';
+import { runEvidence, type OrganizationRun } from './organization-run';
 import { updateOrganization } from './update-organization';
 
 /** What became of a plan beyond the changes that were made. Both are keyed `groupId/personKey`. */
@@ -20,11 +18,6 @@ export type AppliedPlan = Readonly<{
 
 /** How long a change may wait for others to share its call. */
 const PATIENCE_MS = 60_000;
-const WRITE_WIDTH = 16;
-
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['uipath-not-found', 'uipath-rejected', 'uipath-conflict']);
-/** Waits between looks at a write that is not visible yet. */
-const LOOK_AGAIN_MS: readonly number[] = [250, 1_000, 3_000];
 
 /**
  * Applies this plan and nothing else, group by group, as many changes in each call as it takes. Refused and waiting changes
@@ -47,10 +40,29 @@ export async function applyGroupPlan(
     const now = send.get(group.groupId) ?? changes.length;
     for (const change of changes.slice(now)) waiting.add(`${group.groupId}/${change.personKey}`);
     const context = { run, uipath: run.uipathFor(lane), group, planHash: plan.hash, refused };
-    for (let start = 0; start < now; start += run.organization.maxIdsPerPut)
-      await applyChunk(context, changes.slice(start, Math.min(now, start + run.organization.maxIdsPerPut)));
+    for (let start = 0; start < now;) {
+      const overtaken = lane === 'normal' && (await run.isUrgentWaiting());
+      if (overtaken) return stopHere(plan.groups, group, start, { refused, waiting }, run.clock.now());
+      const end = Math.min(now, start + run.maxIdsPerPut());
+      await applyChunk(context, changes.slice(start, end));
+      start = end;
+    }
   }
   return { refused, waiting, againAtMs };
+}
+
+/** What is not sent yet waits: a leaver came in between, and goes first. */
+function stopHere(
+  groups: readonly GroupPlan[],
+  current: GroupPlan,
+  sent: number,
+  before: Readonly<{ refused: ReadonlyMap<string, ErrorCode>; waiting: Set<string> }>,
+  nowMs: number,
+): AppliedPlan {
+  for (const group of groups.slice(groups.indexOf(current)))
+    for (const change of changesIn(group).slice(group === current ? sent : 0))
+      before.waiting.add(`${group.groupId}/${change.personKey}`);
+  return { ...before, againAtMs: nowMs };
 }
 
 async function batch(
@@ -67,7 +79,7 @@ async function batch(
     return { groupId: group.groupId, changes: changes.length, oldestMs };
   });
   return batchChanges(waiting, {
-    maxIdsPerPut: run.organization.maxIdsPerPut,
+    maxIdsPerPut: run.maxIdsPerPut(),
     remainingPuts: await run.remainingPuts(lane),
     patienceMs: PATIENCE_MS,
     nowMs,
@@ -88,107 +100,4 @@ async function recordPlan(
     })),
   };
   await updateOrganization(run, [runEvidence(run, 'plan', facts)]);
-}
-
-type ChunkContext = Readonly<{
-  run: OrganizationRun;
-  uipath: WriterUiPath;
-  group: GroupPlan;
-  planHash: string;
-  refused: Map<string, ErrorCode>;
-}>;
-
-/** One PUT: intent stored, name read just before, call, read back, outcome stored. A refused one is split until the bad id is alone. */
-async function applyChunk(context: ChunkContext, changes: readonly DecidedCase[]): Promise<void> {
-  const { run, uipath, group, planHash, refused } = context;
-  await run.stillOurs();
-  const current = (await uipath.groups.loadByIds([group.groupId])).get(group.groupId);
-  if (current === undefined) {
-    refuse(context, changes, 'uipath-not-found');
-    return;
-  }
-  const attempt = {
-    kind: 'membership' as const,
-    id: newAttemptId(run.clock.now()),
-    groupId: group.groupId,
-    groupName: group.name,
-    add: changes.filter((change) => change.decision === 'add').map(toMember),
-    remove: changes
-      .filter((change) => change.decision === 'remove')
-      .map((change) => ({ ...toMember(change), cause: change.cause })),
-    planHash,
-    startedAtMs: run.clock.now(),
-  };
-  await run.changes.begin(run.organization.alias, run.fence, attempt);
-  try {
-    await putAndReadBack(context, current.name, changes);
-  } catch (error) {
-    const code = errorCodeOf(error);
-    if (!REFUSALS.has(code)) throw error;
-    await run.changes.end(run.organization.alias, attempt.id);
-    if (changes.length === 1) refuse(context, changes, code);
-    else {
-      const middle = Math.ceil(changes.length / 2);
-      await applyChunk(context, changes.slice(0, middle));
-      await applyChunk(context, changes.slice(middle));
-    }
-    return;
-  }
-  await mapConcurrently(changes, WRITE_WIDTH, async (change) =>
-    recordMembership(run, attempt, change.personKey, change.why),
-  );
-  await logRemovals(run, attempt.id, attempt.groupId, attempt.remove);
-  await run.changes.end(run.organization.alias, attempt.id);
-  run.log({
-    event: 'memberships-applied',
-    organization: run.organization.alias,
-    groupId: group.groupId,
-    added: attempt.add.length,
-    removed: attempt.remove.length,
-    refused: refused.size,
-  });
-}
-
-/** A lost answer is read back; when nothing happened the same call is made once more, since every id in it was checked before. */
-async function putAndReadBack(
-  context: ChunkContext,
-  name: string,
-  changes: readonly DecidedCase[],
-): Promise<void> {
-  const { uipath, group } = context;
-  const update = {
-    groupId: group.groupId,
-    name,
-    add: changes.filter((change) => change.decision === 'add').map((change) => change.memberId),
-    remove: changes.filter((change) => change.decision === 'remove').map((change) => change.memberId),
-  };
-  try {
-    await uipath.groups.updateMembers(update);
-  } catch (error) {
-    if (errorCodeOf(error) !== 'uipath-outcome-unknown') throw error;
-    if (await isVisible(context, changes)) return;
-    await context.run.stillOurs();
-    await uipath.groups.updateMembers(update);
-  }
-  if (await isVisible(context, changes)) return;
-  throw new AppError('uipath-outcome-unknown', `Group ${group.groupId} does not show the change yet`);
-}
-
-async function isVisible(context: ChunkContext, changes: readonly DecidedCase[]): Promise<boolean> {
-  const { run, uipath, group } = context;
-  const memberIds = changes.map((change) => change.memberId);
-  for (const waitMs of [0, ...LOOK_AGAIN_MS]) {
-    if (waitMs > 0) await run.clock.sleep(waitMs);
-    const members = await uipath.groups.checkMembers(group.groupId, memberIds);
-    if (changes.every((change) => members.has(change.memberId) === (change.decision === 'add'))) return true;
-  }
-  return false;
-}
-
-function refuse(context: ChunkContext, changes: readonly DecidedCase[], code: ErrorCode): void {
-  for (const change of changes) context.refused.set(`${context.group.groupId}/${change.personKey}`, code);
-}
-
-function toMember(change: DecidedCase): Readonly<{ personKey: string; memberId: string }> {
-  return { personKey: change.personKey, memberId: change.memberId };
 }

@@ -5,6 +5,7 @@ import { fold } from '../domain/person-key';
 import type { OrganizationPolicy } from '../domain/policy';
 import type { Log } from '../log';
 import type { ChangeStore, Fence, Lane } from '../storage/changes';
+import type { DeadLetterStore } from '../storage/dead-letters';
 import type { DueStore } from '../storage/due-store';
 import type { HeldPlanStore } from '../storage/held-plans';
 import type { LedgerStore } from '../storage/ledger';
@@ -28,6 +29,7 @@ export type RunStores = Readonly<{
   due: Pick<DueStore, 'schedule'>;
   plans: HeldPlanStore;
   removals: RemovalLog;
+  deadLetters: DeadLetterStore;
 }>;
 
 export type GroupInUiPath = Readonly<{ groupId: string; name: string }>;
@@ -42,6 +44,11 @@ export type OrganizationRun = RunStores &
     remainingPuts: (lane: Lane) => Promise<number>;
     /** Directory ids of this application: never removed from anything. */
     ownIds: ReadonlySet<string>;
+    /** Ids that go into one PUT: what the policy says, or less where UiPath has refused that. */
+    maxIdsPerPut: () => number;
+    learnMaxIdsPerPut: (most: number) => Promise<void>;
+    /** True when somebody's access has to go before what is being done. */
+    isUrgentWaiting: () => Promise<boolean>;
     /** People in the organization's ledger: read only when a mass removal is in question. */
     countPeople: () => Promise<number>;
     fence: Fence;

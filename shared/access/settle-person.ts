@@ -1,7 +1,10 @@
+import { hashOf } from '../domain/canonical-json';
+import { noteRefusal, refusalsInARow } from '../domain/dead-letter';
 import type { EvidenceEntry } from '../domain/evidence';
 import type { DecidedCase, MembershipPlan } from '../domain/membership-plan';
 import { personAccess } from '../domain/person-access';
 import type { DirectoryIdentity, PersonLedger } from '../domain/person-ledger';
+import type { ErrorCode } from '../errors';
 import type { AppliedPlan } from './apply-group-plan';
 import type { PersonWork } from './apply-people';
 import { runEvidence, type OrganizationRun } from './organization-run';
@@ -9,6 +12,8 @@ import { withMembership, withoutMembership } from './record-membership';
 import { updateLedger } from './update-ledger';
 
 const HOUR_MS = 3_600_000;
+/** Refusals after which only a person has a refused change tried again. */
+const TRIES = 3;
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 6 * HOUR_MS;
 
@@ -60,12 +65,38 @@ export async function settlePerson(
     ];
     const known = identity === undefined || isSameIdentity(identity, current.identity);
     if (known && evidence.length === 0) return undefined;
-    return { next: { ...learnt.ledger, identity: identity ?? current.identity }, evidence };
+    // An id that was refused may be that of somebody deleted and created again: the address is looked up anew.
+    const next = refusals.length > 0 ? undefined : (identity ?? current.identity);
+    return { next: { ...learnt.ledger, identity: next }, evidence };
   });
-  await scheduleNextLook(run, person, ledger ?? person.stored.value, refusals.length > 0);
+  const triesLeft = await keepDeadLetters(run, refusals);
+  await scheduleNextLook(run, person, ledger ?? person.stored.value, triesLeft);
   if (person.mark === undefined) return;
   if (!cases.some((decided) => applied.waiting.has(`${decided.groupId}/${decided.personKey}`)))
     await run.changes.clearMark(person.mark);
+}
+
+/** Every refused change becomes a dead letter. True while one of them is still tried again without a person. */
+async function keepDeadLetters(
+  run: OrganizationRun,
+  refusals: ReadonlyArray<Readonly<{ decided: Decided; code: ErrorCode }>>,
+): Promise<boolean> {
+  const { alias } = run.organization;
+  let triesLeft = false;
+  for (const { decided, code } of refusals) {
+    const { personKey, groupId, groupName, memberId, decision } = decided;
+    if (decision !== 'add' && decision !== 'remove') continue;
+    const id = hashOf([personKey, groupId]).slice(0, 32);
+    const before = await run.deadLetters.get(alias, id);
+    const letter = noteRefusal(
+      before,
+      { id, personKey, groupId, groupName, memberId, decision },
+      { atMs: run.clock.now(), code },
+    );
+    await run.deadLetters.put(alias, letter);
+    triesLeft ||= refusalsInARow(letter) < TRIES;
+  }
+  return triesLeft;
 }
 
 function learn(

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'body-invalid': { status: 400, title: 'Invalid body' },
   'signature-invalid': { status: 401, title: 'Invalid signature' },
   'request-unknown': { status: 404, title: 'Unknown request' },
+  'dead-letter-unknown': { status: 404, title: 'Unknown dead letter' },
   'plan-unknown': { status: 404, title: 'Unknown plan' },
   'plan-not-held': { status: 409, title: 'The plan is not held' },
   'plan-expired': { status: 409, title: 'The plan has expired' },

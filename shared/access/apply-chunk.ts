@@ -1,0 +1,119 @@
+import type { DecidedCase, GroupPlan } from '../domain/membership-plan';
+import { AppError, errorCodeOf, type ErrorCode } from '../errors';
+import { mapConcurrently } from './concurrently';
+import { logRemovals } from './log-removals';
+import { newAttemptId, type OrganizationRun, type WriterUiPath } from './organization-run';
+import { recordMembership } from './record-membership';
+
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['uipath-not-found', 'uipath-rejected', 'uipath-conflict']);
+/** Waits between looks at a write that is not visible yet. */
+const LOOK_AGAIN_MS: readonly number[] = [250, 1_000, 3_000];
+const WRITE_WIDTH = 16;
+
+export type ChunkContext = Readonly<{
+  run: OrganizationRun;
+  uipath: WriterUiPath;
+  group: GroupPlan;
+  planHash: string;
+  refused: Map<string, ErrorCode>;
+}>;
+
+/**
+ * One PUT: intent stored, name read just before, call, read back, outcome stored. A refused one is split until the bad id
+ * is alone; when both halves are taken whole, it was the size that was refused, and the organization remembers that.
+ */
+export async function applyChunk(context: ChunkContext, changes: readonly DecidedCase[]): Promise<void> {
+  const { run, uipath, group, planHash, refused } = context;
+  await run.stillOurs();
+  const current = (await uipath.groups.loadByIds([group.groupId])).get(group.groupId);
+  if (current === undefined) {
+    refuse(context, changes, 'uipath-not-found');
+    return;
+  }
+  const attempt = {
+    kind: 'membership' as const,
+    id: newAttemptId(run.clock.now()),
+    groupId: group.groupId,
+    groupName: group.name,
+    add: changes.filter((change) => change.decision === 'add').map(toMember),
+    remove: changes
+      .filter((change) => change.decision === 'remove')
+      .map((change) => ({ ...toMember(change), cause: change.cause })),
+    planHash,
+    startedAtMs: run.clock.now(),
+  };
+  await run.changes.begin(run.organization.alias, run.fence, attempt);
+  try {
+    await putAndReadBack(context, current.name, changes);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (!REFUSALS.has(code)) throw error;
+    await run.changes.end(run.organization.alias, attempt.id);
+    if (changes.length === 1) refuse(context, changes, code);
+    else {
+      const middle = Math.ceil(changes.length / 2);
+      const refusedBefore = refused.size;
+      await applyChunk(context, changes.slice(0, middle));
+      await applyChunk(context, changes.slice(middle));
+      if (refused.size === refusedBefore) await run.learnMaxIdsPerPut(middle);
+    }
+    return;
+  }
+  await mapConcurrently(changes, WRITE_WIDTH, async (change) =>
+    recordMembership(run, attempt, change.personKey, change.why),
+  );
+  await logRemovals(run, attempt.id, attempt.groupId, attempt.remove);
+  await run.changes.end(run.organization.alias, attempt.id);
+  run.log({
+    event: 'memberships-applied',
+    organization: run.organization.alias,
+    groupId: group.groupId,
+    added: attempt.add.length,
+    removed: attempt.remove.length,
+    refused: refused.size,
+  });
+}
+
+/** A lost answer is read back; when nothing happened the same call is made once more, since every id in it was checked before. */
+async function putAndReadBack(
+  context: ChunkContext,
+  name: string,
+  changes: readonly DecidedCase[],
+): Promise<void> {
+  const { uipath, group } = context;
+  const update = {
+    groupId: group.groupId,
+    name,
+    add: changes.filter((change) => change.decision === 'add').map((change) => change.memberId),
+    remove: changes.filter((change) => change.decision === 'remove').map((change) => change.memberId),
+  };
+  try {
+    await uipath.groups.updateMembers(update);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'uipath-outcome-unknown') throw error;
+    if (await isVisible(context, changes)) return;
+    await context.run.stillOurs();
+    await uipath.groups.updateMembers(update);
+  }
+  if (await isVisible(context, changes)) return;
+  throw new AppError('uipath-outcome-unknown', `Group ${group.groupId} does not show the change yet`);
+}
+
+async function isVisible(context: ChunkContext, changes: readonly DecidedCase[]): Promise<boolean> {
+  const { run, uipath, group } = context;
+  const memberIds = changes.map((change) => change.memberId);
+  for (const waitMs of [0, ...LOOK_AGAIN_MS]) {
+    if (waitMs > 0) await run.clock.sleep(waitMs);
+    const members = await uipath.groups.checkMembers(group.groupId, memberIds);
+    if (changes.every((change) => members.has(change.memberId) === (change.decision === 'add'))) return true;
+  }
+  return false;
+}
+
+function refuse(context: ChunkContext, changes: readonly DecidedCase[], code: ErrorCode): void {
+  for (const change of changes) context.refused.set(`${context.group.groupId}/${change.personKey}`, code);
+}
+
+function toMember(change: DecidedCase): Readonly<{ personKey: string; memberId: string }> {
+  return { personKey: change.personKey, memberId: change.memberId };
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../clock';
+import type { DeadLetter } from '../domain/dead-letter';
+import type { Policy } from '../domain/policy';
+import { AppError } from '../errors';
+import type { ChangeStore } from '../storage/changes';
+import type { DeadLetterStore } from '../storage/dead-letters';
+import type { LedgerStore } from '../storage/ledger';
+import type { WorkQueues } from '../storage/queues';
+import { markChanged } from './book-run';
+import { updateLedger } from './update-ledger';
+
+export type DeadLetterDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  deadLetters: DeadLetterStore;
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Changes that wait for a person. One whose membership is as wanted by now is no longer among them. */
+export async function listDeadLetters(
+  deps: Pick<DeadLetterDeps, 'deadLetters' | 'ledger'>,
+  organization: string,
+): Promise<readonly DeadLetter[]> {
+  const open: DeadLetter[] = [];
+  for (const letter of await deps.deadLetters.list(organization)) {
+    const subject = { organization, kind: 'person', key: letter.personKey } as const;
+    const ledger = (await deps.ledger.read(subject))?.value;
+    const isMember = ledger?.applied.some((membership) => membership.groupId === letter.groupId) === true;
+    if (isMember !== (letter.decision === 'add')) open.push(letter);
+  }
+  return open;
+}
+
+/**
+ * Retries a dead letter in a person's name. `memberId` corrects the directory id; without it the address is looked up
+ * anew. What is retried is the ledger's wish as it is now, under the same guards as any change.
+ *
+ * @throws AppError `dead-letter-unknown`, `body-invalid` when the corrected id is not a GUID
+ */
+export async function retryDeadLetter(
+  deps: DeadLetterDeps,
+  organization: string,
+  id: string,
+  retry: Readonly<{ by: string; memberId?: string | undefined }>,
+): Promise<void> {
+  const letter = await deps.deadLetters.get(organization, id);
+  if (letter === undefined) throw new AppError('dead-letter-unknown', 'There is no such dead letter');
+  const memberId = retry.memberId?.toLowerCase();
+  if (memberId !== undefined && !GUID.test(memberId))
+    throw new AppError('body-invalid', 'The corrected id is not a GUID', {
+      fields: [{ field: 'memberId', problem: 'is not a GUID' }],
+    });
+  const atMs = deps.clock.now();
+  const policyHash = (await deps.policy()).hash;
+  const subject = { organization, kind: 'person', key: letter.personKey } as const;
+  await updateLedger(deps.ledger, subject, (current) =>
+    current === undefined
+      ? undefined
+      : {
+          next: {
+            ...current,
+            identity:
+              memberId === undefined ? undefined : { kind: 'resolved', id: memberId, checkedAtMs: atMs },
+          },
+          evidence: [
+            {
+              kind: 'dead-letter-retried',
+              atMs,
+              policyHash,
+              facts: { groupId: letter.groupId, by: retry.by, correctedId: memberId ?? null },
+            },
+          ],
+        },
+  );
+  const event = { atMs, event: 'retried' as const, code: '', by: retry.by };
+  await deps.deadLetters.put(organization, {
+    ...letter,
+    state: 'retried',
+    history: [...letter.history, event],
+  });
+  await markChanged(deps, subject, 'normal', atMs, 'dead-letter');
+}
