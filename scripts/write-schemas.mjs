@@ -4,17 +4,22 @@ import { format, resolveConfig } from 'prettier';
 
 // Writes docs/schemas from the schemas that the application checks with: node scripts/write-schemas.mjs
 const { outputFiles } = await build({
-  entryPoints: ['shared/webhooks/contract/published-schemas.ts'],
+  stdin: {
+    contents: `
+      export { publishedSchemas } from './shared/webhooks/contract/published-schemas';
+      export { publishedPolicySchema } from './shared/published-policy-schema';`,
+    resolveDir: '.',
+  },
   bundle: true,
   platform: 'node',
   format: 'esm',
   write: false,
 });
 const code = Buffer.from(outputFiles[0].contents).toString('base64');
-const { publishedSchemas } = await import(`data:text/javascript;base64,${code}`);
+const { publishedSchemas, publishedPolicySchema } = await import(`data:text/javascript;base64,${code}`);
 
 await mkdir('docs/schemas', { recursive: true });
-for (const { file, schema } of publishedSchemas) {
+for (const { file, schema } of [...publishedSchemas, publishedPolicySchema]) {
   const path = `docs/schemas/${file}`;
   await writeFile(
     path,
