@@ -13,8 +13,9 @@ export function signPosting(
   signingSecret: string,
   body: string,
   id: string = `msg_${randomUUID()}`,
+  atMs: number = Date.now(),
 ): Posting {
-  const timestamp = String(Math.floor(Date.now() / 1000));
+  const timestamp = String(Math.floor(atMs / 1000));
   const key = Buffer.from(signingSecret.slice('whsec_'.length), 'base64');
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   return {
