@@ -249,6 +249,26 @@ describe('words about hiring and leaving', () => {
       ['left', 'left', 'left'],
     ],
     [
+      'a start may move twice',
+      [joined({ saidAt: 1, from: 30 }), joined({ saidAt: 5, from: 40 }), joined({ saidAt: 10, from: 80 })],
+      ['expected', 'expected', 'active'],
+    ],
+    [
+      'an end may move before the start has come',
+      [joined({ saidAt: 1, from: 30 }), left({ saidAt: 2, from: 40 }), left({ saidAt: 10, from: 80 })],
+      ['expected', 'active', 'left'],
+    ],
+    [
+      'an end that was moved may still be taken back',
+      [
+        joined({ saidAt: 0 }),
+        left({ saidAt: 2, from: 30 }),
+        left({ saidAt: 5, from: 40 }),
+        joined({ saidAt: 15 }),
+      ],
+      ['active', 'active', 'active'],
+    ],
+    [
       'a start announced again without its end keeps the end',
       [joined({ saidAt: 1, from: 50 }), left({ saidAt: 2, from: 60 }), joined({ saidAt: 10, from: 50 })],
       ['expected', 'active', 'left'],
