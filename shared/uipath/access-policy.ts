@@ -8,7 +8,7 @@ import type { Transport } from './transport';
 import { TextSchema } from './wire';
 
 /** An entry of the organization's access policy. */
-export type AccessPolicyEntity = Readonly<{
+type AccessPolicyEntity = Readonly<{
   /** Lower case; a bare GUID for everything this application put there. */
   identifier: string;
   name: string | null;
@@ -19,14 +19,14 @@ export type AccessPolicyEntity = Readonly<{
 }>;
 
 /** One kind of entity per change: UiPath takes users, groups and applications in separate calls. */
-export type AccessPolicyUpdate = Readonly<{
+type AccessPolicyUpdate = Readonly<{
   entityType: DirectoryEntityType;
   add: readonly string[];
   remove: readonly string[];
 }>;
 
 /** What really changed, and the list afterwards. */
-export type AccessPolicyOutcome = Readonly<{
+type AccessPolicyOutcome = Readonly<{
   added: readonly string[];
   removed: readonly string[];
   entities: readonly AccessPolicyEntity[];

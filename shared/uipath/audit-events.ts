@@ -5,7 +5,7 @@ import type { Transport } from './transport';
 import { TextSchema, TimeSchema } from './wire';
 
 /** An entry of the organization's audit log. Type and target names are UiPath's own, and not published. */
-export type UiPathAuditEvent = Readonly<{
+type UiPathAuditEvent = Readonly<{
   id: string;
   atMs: number;
   actorId: string | null;

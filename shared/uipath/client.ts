@@ -11,7 +11,7 @@ import { createTokenCache, type UiPathCredentials } from './token';
 import { createTransport } from './transport';
 import { createUsers, type UiPathUsers } from './users';
 
-export type UiPathClientSettings = Readonly<{
+type UiPathClientSettings = Readonly<{
   requestTimeoutMs: number;
   /** A wait that UiPath asks for is slept through up to here; a longer one is `uipath-throttled`. */
   retryAfterCapMs: number;

@@ -15,7 +15,7 @@ export type UiPathGroup = Readonly<{
   modifiedAtMs: number | null;
 }>;
 
-export type GroupMemberKind =
+type GroupMemberKind =
   'user' | 'robot' | 'directory-user' | 'directory-group' | 'robot-account' | 'application' | 'unknown';
 
 export type GroupMember = Readonly<{ id: string; kind: GroupMemberKind }>;
@@ -29,7 +29,7 @@ export type MembershipUpdate = Readonly<{
 }>;
 
 /** `id` is made by the caller, so that a lost answer can be looked up instead of creating twice. */
-export type NewGroup = Readonly<{ id: string; name: string; memberIds?: readonly string[] }>;
+type NewGroup = Readonly<{ id: string; name: string; memberIds?: readonly string[] }>;
 
 export type UiPathGroups = Readonly<{
   /** Every group of the organization: one GET. */

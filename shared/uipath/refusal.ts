@@ -3,7 +3,7 @@ import { readErrorBody, type ErrorBody } from './error-body';
 import type { HttpAnswer } from './exchange';
 
 /** What a call is about: decides which advice a refusal gets. */
-export type Area = 'token' | 'groups' | 'directory' | 'rules' | 'access-policy' | 'users' | 'audit';
+type Area = 'token' | 'groups' | 'directory' | 'rules' | 'access-policy' | 'users' | 'audit';
 
 /** An operation in words, for messages: `update the members of a group`. */
 export type Attempt = Readonly<{ alias: string; what: string; area: Area }>;

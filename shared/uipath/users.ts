@@ -4,7 +4,7 @@ import { listAllPages } from './pages';
 import type { Transport } from './transport';
 import { GuidSchema, TextSchema, TimeSchema } from './wire';
 
-export type UiPathUser = Readonly<{
+type UiPathUser = Readonly<{
   id: string;
   userName: string | null;
   email: string | null;

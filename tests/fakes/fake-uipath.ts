@@ -10,7 +10,7 @@ export type Scripted = Readonly<{
   fault?: 'reset' | 'truncate' | 'hang';
 }>;
 
-export type Received = Readonly<{
+type Received = Readonly<{
   method: string;
   path: string;
   query: URLSearchParams;

@@ -17,7 +17,7 @@ async function sent(operation: Pick<Operation, 'url' | 'effect' | 'body'>): Prom
       random: () => 0,
       settings: { requestTimeoutMs: 1_000, retryAfterCapMs: 0, attempts: 1 },
       fetch: async (url) => {
-        urls.push(String(url as string));
+        urls.push(url as string);
         return new Response('{}');
       },
     },
