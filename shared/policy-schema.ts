@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SourceSchema } from './policy-sources';
 
 const Name = z.string().trim().min(1).max(200);
 /** Keys are taken as they are written: two that differ only in outer blanks would otherwise become one. */
@@ -95,6 +96,16 @@ const OrganizationSchema = z.strictObject({
     .default(7)
     .describe('How long held removals may be released.'),
   identityRetryHours: z.number().positive().max(720).default(72),
+  absence: z
+    .strictObject({ access: z.enum(['keep', 'suspend']).default('keep') })
+    .prefault({})
+    .describe('What a leave of absence does to access.'),
+  catchUpDays: z
+    .number()
+    .min(0)
+    .max(90)
+    .default(3)
+    .describe('Later than this, a word of HR is followed and reported.'),
   mover: z.strictObject({ graceDays: z.number().min(0).max(90).default(0) }).prefault({}),
   leaver: z
     .strictObject({
@@ -117,16 +128,6 @@ const OrganizationSchema = z.strictObject({
     .array(Guid)
     .default([])
     .describe('Directory ids of users, robots and applications that are never removed from anything.'),
-});
-
-const SourceSchema = z.strictObject({
-  format: Name.default('standard'),
-  secret: Name.describe('Name of the secret that deliveries are verified with.'),
-  organizations: z
-    .array(Name)
-    .min(1)
-    .optional()
-    .describe('Organizations that this source may speak about; without it all of them.'),
 });
 
 /** The policy file as written. Unknown keys are refused: a misspelt guard must not be a missing one. */

@@ -53,7 +53,7 @@ async function recordInOrganization(
   context: DeliveryContext,
   organization: OrganizationPolicy,
   event: WorkerEvent,
-): Promise<StatementOutcome> {
+): Promise<StatementOutcome | 'recorded-late'> {
   const subject: Subject<'person'> = {
     organization: organization.alias,
     kind: 'person',
@@ -63,7 +63,8 @@ async function recordInOrganization(
     defaultTimeZone: organization.timeZone,
     leaverDate: organization.leaver.date,
   });
-  let outcome: StatementOutcome = 'duplicate';
+  const late = context.nowMs - atMs > organization.catchUpDays * DAY_MS;
+  const said: { outcome: StatementOutcome } = { outcome: 'duplicate' };
   const ledger = await updateLedger(
     deps.ledger,
     subject,
@@ -75,7 +76,8 @@ async function recordInOrganization(
         context.nowMs,
         organization.mover.graceDays * DAY_MS,
       );
-      ({ outcome } = recorded);
+      const { outcome } = recorded;
+      said.outcome = outcome;
       if (outcome === 'duplicate') return undefined;
       const workerId = event.worker.workerId ?? current.workerId;
       return {
@@ -93,6 +95,7 @@ async function recordInOrganization(
               outcome,
               occurredAtMs,
               effectiveAtMs: atMs,
+              ...(late ? { late } : {}),
               ...(event.blanked.length > 0 ? { blanked: event.blanked } : {}),
             },
           },
@@ -102,7 +105,7 @@ async function recordInOrganization(
   );
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
   await followUp(deps, context, subject, ledger, organization, urgent);
-  return outcome;
+  return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 
 /** Has the writer look at a person now, and again when the ledger says that something will change by itself. */

@@ -27,8 +27,9 @@ export function personAccess(
   nowMs: number,
 ): PersonAccess {
   const { employment, leftAtMs } = workerAt(ledger.timeline, nowMs);
+  const suspended = employment === 'absent' && organization.absence.access === 'suspend';
   const reasons =
-    employment === 'left'
+    employment === 'left' || suspended
       ? []
       : [...birthrightReasons(ledger, organization, nowMs), ...grantReasons(ledger, employment, nowMs)];
   return {
@@ -108,7 +109,7 @@ function birthrightAt(
   untilMs: number | undefined,
 ): readonly Reason[] {
   const worker = workerAt(ledger.timeline, atMs);
-  if (worker.employment !== 'active') return [];
+  if (worker.employment !== 'active' && worker.employment !== 'absent') return [];
   return organization.birthright
     .filter((line) => matchesBirthright(line, worker.attributes))
     .flatMap((line) =>

@@ -1,6 +1,7 @@
 import type { GuardLimits } from './guards';
 import { fold } from './person-key';
 import type { LeaverDateRule } from './effective-time';
+import type { SourceSettings } from './source-settings';
 
 /** `observe` reports only; `additive` removes only what the ledger put there; `authoritative`: the ledger is the whole truth. */
 export type GroupMode = 'observe' | 'additive' | 'authoritative';
@@ -55,6 +56,10 @@ export type OrganizationPolicy = Readonly<{
   /** How long an address that UiPath does not know yet is tried again. */
   identityRetryHours: number;
   mover: Readonly<{ graceDays: number }>;
+  /** During a leave of absence reasons are kept, or rest until the return. */
+  absence: Readonly<{ access: 'keep' | 'suspend' }>;
+  /** A word about a time further back than this is followed, and reported. */
+  catchUpDays: number;
   leaver: Readonly<{ date: LeaverDateRule; groups: 'all' | 'managed'; lockoutDays: number }>;
   groups: ReadonlyMap<string, GroupPolicy>;
   birthright: readonly BirthrightLine[];
@@ -78,7 +83,8 @@ export type SourcePolicy = Readonly<{
   format: string;
   secret: string;
   organizations: readonly string[];
-}>;
+}> &
+  SourceSettings;
 
 export type Policy = Readonly<{
   /** SHA-256 of the policy file: every evidence record names it. */

@@ -15,7 +15,10 @@ export type Statement = Readonly<{
  */
 export type Timeline = readonly Statement[];
 
-export type Employment = 'unknown' | 'expected' | 'active' | 'left';
+export type Employment = 'unknown' | 'expected' | 'active' | 'absent' | 'left';
+
+/** A leave of absence is said like any attribute, by this name, which no source can give to one of its own. */
+export const ABSENT = '$absent';
 
 /** A worker at one instant. */
 export type Worker = Readonly<{
@@ -54,11 +57,9 @@ export function workerAt(timeline: Timeline, nowMs: number): Worker {
     return { employment: 'left', leftAtMs: latest.effectiveAtMs, attributes: {} };
   if (latest === undefined && first?.kind === 'joiner')
     return { employment: 'expected', leftAtMs: undefined, attributes: {} };
-  return {
-    employment: timeline.length === 0 ? 'unknown' : 'active',
-    leftAtMs: undefined,
-    attributes: attributesOf(inForce, latest),
-  };
+  const { [ABSENT]: absent, ...attributes } = attributesOf(inForce, latest);
+  const present = timeline.length === 0 ? 'unknown' : 'active';
+  return { employment: absent === 'true' ? 'absent' : present, leftAtMs: undefined, attributes };
 }
 
 /** When the person left for the last time before `nowMs`, whether or not they came back since. */

@@ -20,6 +20,22 @@ export const workerEventExamples = [
   },
   {
     schemaVersion: 1,
+    type: 'worker.absent',
+    id: 'leave-2027-000123',
+    occurredAt: '2027-04-12T08:00:00Z',
+    worker: { email: 'ana.pop@example.com', timeZone: 'Europe/Bucharest' },
+    effectiveDate: '2027-05-03',
+  },
+  {
+    schemaVersion: 1,
+    type: 'worker.returned',
+    id: 'leave-2027-000124',
+    occurredAt: '2027-07-26T08:00:00Z',
+    worker: { email: 'ana.pop@example.com', timeZone: 'Europe/Bucharest' },
+    effectiveDate: '2027-08-02',
+  },
+  {
+    schemaVersion: 1,
     type: 'worker.left',
     id: 'exit-2027-000042',
     occurredAt: '2027-08-20T11:00:00Z',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/worker-event';
+import { ABSENT } from '../../domain/worker-timeline';
 import { bodyInvalid } from '../body-check';
 import { email, envelope, instant, localDate, optionalText, text, timeZone } from './fields';
 
@@ -50,6 +51,14 @@ const Moved = z
   .object({ type: z.literal('worker.moved'), ...starting, attributes })
   .describe('Attributes of somebody change. Those that are not named stay as they were.');
 
+const Absent = z
+  .object({ type: z.literal('worker.absent'), ...starting })
+  .describe('A leave of absence begins. The policy says whether access rests until the return.');
+
+const Returned = z
+  .object({ type: z.literal('worker.returned'), ...starting })
+  .describe('A leave of absence ends.');
+
 const notForLeavers = z
   .null({ error: 'Must not be there: a leaver has lastWorkingDay and terminationDate' })
   .optional();
@@ -69,19 +78,21 @@ const Left = z
     'Somebody leaves. At least one of lastWorkingDay, terminationDate and immediate: true. The policy says which of two dates ends access.',
   );
 
-export const WorkerEventBodySchema = z.discriminatedUnion('type', [Joined, Moved, Left]);
+export const WorkerEventBodySchema = z.discriminatedUnion('type', [Joined, Moved, Absent, Returned, Left]);
 
 type Body = z.output<typeof WorkerEventBodySchema>;
 
 const kinds = {
   'worker.joined': 'joiner',
   'worker.moved': 'mover',
+  'worker.absent': 'mover',
+  'worker.returned': 'mover',
   'worker.left': 'leaver',
 } as const satisfies Record<Body['type'], WorkerEventKind>;
 
 /** @throws `body-invalid` when the fields contradict each other */
 export function toWorkerEvent(body: Body): WorkerEvent {
-  const sent = Object.entries(body.type === 'worker.left' ? {} : (body.attributes ?? {}));
+  const sent = Object.entries(sentAttributes(body));
   if (body.type === 'worker.moved' && sent.length === 0)
     throw bodyInvalid([{ field: 'attributes', problem: 'Must name at least one attribute' }]);
   return {
@@ -100,6 +111,21 @@ export function toWorkerEvent(body: Body): WorkerEvent {
     ),
     blanked: sent.flatMap(([name, value]) => (value === null || value === '' ? [name] : [])),
   };
+}
+
+/** A leave of absence is kept like an attribute, under a name that no sender can use. */
+function sentAttributes(body: Body): Readonly<Record<string, string | null>> {
+  switch (body.type) {
+    case 'worker.joined':
+    case 'worker.moved':
+      return body.attributes ?? {};
+    case 'worker.absent':
+      return { [ABSENT]: 'true' };
+    case 'worker.returned':
+      return { [ABSENT]: 'false' };
+    case 'worker.left':
+      return {};
+  }
 }
 
 function toStart(body: Exclude<Body, { type: 'worker.left' }>): Effective {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { groupPolicyOf, sourceOf, type Policy } from '../../../shared/domain/policy';
+import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { aGroup, anOrganization, groupsOf } from '../../fixtures/builders/organizations';
 
 describe('the group that a name means', () => {
@@ -16,7 +17,16 @@ describe('the group that a name means', () => {
 });
 
 describe('the source behind an address', () => {
-  const source = { name: 'main', format: 'standard', secret: 's', organizations: ['production'] };
+  const source = {
+    name: 'main',
+    format: 'standard',
+    secret: 's',
+    organizations: ['production'],
+    may: new Set<never>(),
+    groups: undefined,
+    mapping: PLAIN_MAPPING,
+    fetchBack: undefined,
+  };
   const policy: Policy = {
     hash: 'h',
     organizations: new Map(),
