@@ -1,5 +1,6 @@
 import { fold } from './domain/person-key';
 import type { PolicyFile } from './policy-schema';
+import { faultsInSource } from './policy-sources';
 
 /** What is wrong in a policy file, and where. */
 export type Fault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
@@ -87,14 +88,18 @@ function inOrganizations({ organizations }: PolicyFile): readonly Fault[] {
 
 function inSources({ sources, organizations }: PolicyFile): readonly Fault[] {
   return (['hr', 'tickets'] as const).flatMap((feed) =>
-    Object.entries(sources[feed]).flatMap(([name, source]) =>
-      (source.organizations ?? [])
+    Object.entries(sources[feed]).flatMap(([name, source]) => [
+      ...(source.organizations ?? [])
         .filter((alias) => !Object.hasOwn(organizations, alias))
         .map((alias) => ({
           path: ['sources', feed, name, 'organizations'],
           problem: `organization "${alias}" is not under organizations`,
         })),
-    ),
+      ...faultsInSource(feed === 'hr' ? 'hr' : 'ticket', source, organizations).map(({ path, problem }) => ({
+        path: ['sources', feed, name, ...path],
+        problem,
+      })),
+    ]),
   );
 }
 

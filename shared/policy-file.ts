@@ -13,6 +13,7 @@ import type {
 import { AppError } from './errors';
 import { contradictionsIn, type Fault } from './policy-contradictions';
 import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
+import { toSourceSettings } from './policy-sources';
 
 /**
  * Reads a policy file. Every fault is named with file, line and reason, all in one message.
@@ -45,13 +46,17 @@ export function parsePolicy(text: string, fileName: string): Policy {
 function toPolicy(file: PolicyFile, hash: string): Policy {
   const aliases = Object.keys(file.organizations);
   const sources = (['hr', 'tickets'] as const).flatMap((key) =>
-    Object.entries(file.sources[key]).map(([name, source]): SourcePolicy => ({
-      feed: key === 'hr' ? 'hr' : 'ticket',
-      name,
-      format: source.format,
-      secret: source.secret,
-      organizations: source.organizations ?? aliases,
-    })),
+    Object.entries(file.sources[key]).map(([name, source]): SourcePolicy => {
+      const feed = key === 'hr' ? 'hr' : 'ticket';
+      return {
+        feed,
+        name,
+        format: source.format,
+        secret: source.secret,
+        organizations: source.organizations ?? aliases,
+        ...toSourceSettings(feed, source),
+      };
+    }),
   );
   const organizations = new Map(
     Object.entries(file.organizations).map(([alias, entry]) => [alias, toOrganization(alias, entry)]),

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Feed } from '../domain/policy';
+import { PLAIN_MAPPING, type SourceMapping } from '../domain/source-settings';
 import { AppError, errorCodeOf } from '../errors';
-import { checkSignature, type DeliveryHeaders, type SigningSecrets } from '../webhooks/signature';
+import { checkCredential } from '../webhooks/credential';
+import { bodyTypeOf } from '../webhooks/posted-body';
+import type { DeliveryHeaders, SigningSecrets } from '../webhooks/signature';
 import type { WebhookSource } from '../webhooks/source';
 
 /** A verified delivery as it is kept until it was processed. */
@@ -20,7 +23,7 @@ export type AcceptDeliveryDeps = Readonly<{
   sourceFor: (
     feed: Feed,
     name: string,
-  ) => Promise<Readonly<{ format: string; secretName: string }> | undefined>;
+  ) => Promise<Readonly<{ format: string; secretName: string; mapping?: SourceMapping }> | undefined>;
   formatOf: (feed: Feed, format: string) => WebhookSource | undefined;
   secrets: Readonly<{ read: (name: string) => Promise<SigningSecrets> }>;
   deliveries: Readonly<{
@@ -67,23 +70,29 @@ export async function acceptDelivery(
   const format = deps.formatOf(feed, settings.format);
   if (format === undefined)
     throw new AppError('policy-invalid', `The policy names a format that the ${feed} feed does not have`);
-  if (!isJson(headers.get('content-type')))
-    throw new AppError('content-type-unsupported', 'Only application/json in UTF-8 is understood');
+  if (isGreeting(format, rawBody))
+    return ignored(deps, { feed, source }, dedupeKey(feed, source, 'greeting'));
+  const type = bodyTypeOf(headers.get('content-type'));
+  if (type === undefined || !format.bodyTypes.includes(type))
+    throw new AppError(
+      'content-type-unsupported',
+      `Only ${format.bodyTypes.join(' or ')} in UTF-8 is understood`,
+    );
 
   const secrets = await deps.secrets.read(settings.secretName);
-  const verdict = checkSignature(format.signature, { headers, rawBody, nowMs: receivedAtMs }, secrets);
+  const verdict = checkCredential(format.credential, { headers, rawBody, nowMs: receivedAtMs }, secrets);
   if (!verdict.verified) {
     deps.log({ event: 'signature-refused', feed, source, reason: verdict.reason });
     throw new AppError('signature-invalid', 'The signature is missing or not valid');
   }
   if (verdict.secret === 'previous') deps.log({ event: 'signed-with-previous-secret', feed, source });
 
-  const meanings = format.parse(rawBody);
-  const dedupeId = format.dedupeId({ headers, rawBody, signedId: verdict.id });
-  const deliveryId = createHash('sha256').update(`${feed}/${source}/${dedupeId}`).digest('hex');
-  if (meanings === 'ignored') return { deliveryId, duplicate: false, ignored: true };
+  const posted = { rawBody, type, receivedAtMs };
+  const meanings = format.parse(posted, settings.mapping ?? PLAIN_MAPPING);
+  const deliveryId = dedupeKey(feed, source, format.dedupeId({ ...posted, headers, signedId: verdict.id }));
+  if (meanings === 'ignored') return ignored(deps, { feed, source }, deliveryId);
 
-  const record = { feed, source, deliveryId, receivedAtMs, contentType: 'application/json', body: rawBody };
+  const record = { feed, source, deliveryId, receivedAtMs, contentType: type, body: rawBody };
   const outcome = await deps.deliveries.insert(record);
   if (outcome !== 'duplicate-done') await enqueue(deps, { feed, source, deliveryId });
   return { deliveryId, duplicate: outcome !== 'inserted', ignored: false };
@@ -100,6 +109,20 @@ async function enqueue(
   }
 }
 
-function isJson(contentType: string | null): boolean {
-  return /^application\/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?;?$/i.test(contentType?.trim() ?? '');
+function dedupeKey(feed: Feed, source: string, dedupeId: string): string {
+  return createHash('sha256').update(`${feed}/${source}/${dedupeId}`).digest('hex');
+}
+
+/** Some senders ask whether anybody is there before they have a secret. The answer gives nothing away and keeps nothing. */
+function isGreeting(format: WebhookSource, rawBody: Uint8Array): boolean {
+  return (format.greetings ?? []).some((greeting) => Buffer.from(greeting).equals(rawBody));
+}
+
+function ignored(
+  deps: Pick<AcceptDeliveryDeps, 'log'>,
+  from: Readonly<{ feed: Feed; source: string }>,
+  deliveryId: string,
+): AcceptedDelivery {
+  deps.log({ event: 'delivery-ignored', ...from });
+  return { deliveryId, duplicate: false, ignored: true };
 }

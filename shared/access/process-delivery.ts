@@ -4,9 +4,10 @@ import { AppError } from '../errors';
 import type { Log } from '../log';
 import type { Deliveries } from '../storage/deliveries';
 import type { DeliveryMessage } from '../storage/queues';
-import type { WebhookSource } from '../webhooks/source';
+import { bodyTypeOf } from '../webhooks/posted-body';
+import type { Meaning, WebhookSource } from '../webhooks/source';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
-import { recordWorkerEvent, type RecordWorkerEventDeps } from './record-worker-event';
+import { recordWorkerEvent, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
 
 export type ProcessDeliveryDeps = RecordWorkerEventDeps &
   RecordRequestDeps &
@@ -35,14 +36,15 @@ export async function processDelivery(deps: ProcessDeliveryDeps, message: Delive
     throw new AppError('source-unknown', `The policy names no ${message.feed} source of this name`);
 
   const context = { policy, source, deliveryId: message.deliveryId, nowMs: deps.clock.now() };
-  const meanings = format.parse(delivery.body);
+  const posted = {
+    rawBody: delivery.body,
+    type: bodyTypeOf(delivery.contentType) ?? 'application/json',
+    receivedAtMs: delivery.receivedAtMs,
+  };
+  const meanings = format.parse(posted, source.mapping);
   const outcomes: string[] = [];
   for (const meaning of meanings === 'ignored' ? [] : meanings)
-    outcomes.push(
-      meaning.kind === 'worker-event'
-        ? await recordWorkerEvent(deps, context, meaning.event)
-        : await recordAccessRequest(deps, context, meaning.request),
-    );
+    outcomes.push(await record(deps, context, meaning));
   const outcome = outcomes.join(', ') || 'ignored';
   await deps.deliveries.complete(message, outcome);
   deps.log({
@@ -52,4 +54,22 @@ export async function processDelivery(deps: ProcessDeliveryDeps, message: Delive
     deliveryId: message.deliveryId,
     outcome,
   });
+}
+
+/** What became of one statement, in a word. The policy decides what a source may cause, whoever it is. */
+async function record(
+  deps: ProcessDeliveryDeps,
+  context: DeliveryContext,
+  meaning: Meaning,
+): Promise<string> {
+  switch (meaning.kind) {
+    case 'worker-event':
+      return context.source.may.has(meaning.event.kind)
+        ? recordWorkerEvent(deps, context, meaning.event)
+        : 'source-not-allowed';
+    case 'access-request':
+      return recordAccessRequest(deps, context, meaning.request);
+    case 'unusable':
+      return 'unusable';
+  }
 }

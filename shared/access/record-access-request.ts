@@ -5,7 +5,7 @@ import { latestOf, recordStatementOf, toRuleStatement } from '../domain/named-le
 import { personAccess, type Reason } from '../domain/person-access';
 import { fold, personKey } from '../domain/person-key';
 import { emptyPersonLedger, recordRequest, type GroupRequest } from '../domain/person-ledger';
-import type { OrganizationPolicy } from '../domain/policy';
+import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
 import { refusalOf, type RequestRefusal } from '../domain/request-decision';
 import type { LedgerOf, Subject } from '../storage/ledger';
 import type { RequestIndex } from '../storage/request-index';
@@ -152,7 +152,27 @@ async function recordNamed<K extends 'rule' | 'entity'>(
 function decideOutcome(recording: Recording, recorded: Recorded, reasons: readonly Reason[]): Outcome {
   if (recorded !== 'recorded') return recorded;
   const { request, organization, context } = recording;
+  if (!mayCause(context.source, request.action)) return 'source-not-allowed';
   return refusalOf(request, organization, reasons, context.nowMs) ?? 'recorded';
+}
+
+/** Verified is not authorized: the policy says what a source may cause, and for which groups. */
+function mayCause({ may, groups }: SourcePolicy, action: AccessRequest['action']): boolean {
+  if (!may.has(action.kind)) return false;
+  if (groups === undefined) return true;
+  switch (action.kind) {
+    case 'grant':
+    case 'extend':
+    case 'revoke':
+      return groups.has(fold(action.group));
+    case 'create-rule':
+    case 'update-rule':
+      return action.definition.groups.every((name) => groups.has(fold(name)));
+    case 'delete-rule':
+    case 'add-policy-entity':
+    case 'remove-policy-entity':
+      return true;
+  }
 }
 
 function evidenceOf({ context, request }: Recording, outcome: Outcome): EvidenceEntry {

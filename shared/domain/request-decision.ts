@@ -7,6 +7,7 @@ const DAY_MS = 86_400_000;
 
 /** Why an approved ticket is still not followed: the policy decides, not the ticket. */
 export type RequestRefusal =
+  | 'source-not-allowed'
   | 'group-not-managed'
   | 'not-requestable'
   | 'requester-not-allowed'

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../errors';
 
-type FieldProblem = Readonly<{ field: string; problem: string }>;
+export type FieldProblem = Readonly<{ field: string; problem: string }>;
 
 const mostProblems = 20;
 const longestField = 200;

@@ -12,8 +12,7 @@ import { checkToken, type TokenRule } from './token';
 export type Trust = 'signed' | 'bearer';
 
 export type Credential =
-  | Readonly<{ trust: 'signed'; signature: SignatureRule }>
-  | Readonly<{ trust: 'bearer'; token: TokenRule }>;
+  Readonly<{ trust: 'signed'; signature: SignatureRule }> | Readonly<{ trust: 'bearer'; token: TokenRule }>;
 
 type TokenFailure = Readonly<{ verified: false; reason: 'token-missing' | 'token-mismatch' }>;
 export type CredentialVerdict = SignatureVerdict | TokenFailure;

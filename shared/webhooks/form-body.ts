@@ -13,7 +13,8 @@ type Branch = Map<string, string | Branch>;
  */
 export function parseFormBody(rawBody: Uint8Array): unknown {
   const pairs = [...new URLSearchParams(decode(rawBody))];
-  if (pairs.length > mostPairs) throw new AppError('body-invalid', `The form has more than ${mostPairs} fields`);
+  if (pairs.length > mostPairs)
+    throw new AppError('body-invalid', `The form has more than ${mostPairs} fields`);
   const root: Branch = new Map();
   for (const [name, value] of pairs) plant(root, stepsOf(name), value);
   return toValue(root, false);

@@ -1,13 +1,21 @@
 import type { Feed } from '../domain/policy';
 import type { WebhookSource } from './source';
+import { githubSource } from './sources/github';
+import { jiraSource } from './sources/jira';
 import { standardHrSource, standardTicketSource } from './sources/standard';
+import { zendeskSource } from './sources/zendesk';
 
 const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
   hr: [standardHrSource],
-  ticket: [standardTicketSource],
+  ticket: [standardTicketSource, githubSource, jiraSource, zendeskSource],
 };
 
 /** The wire format of a feed by the name the policy gives it. A format of the other feed is not found: a ticket sender cannot speak for HR. */
 export function webhookSourceOf(feed: Feed, format: string): WebhookSource | undefined {
   return sources[feed].find((source) => source.format === format);
+}
+
+/** Names of the formats of a feed. */
+export function formatsOf(feed: Feed): readonly string[] {
+  return sources[feed].map((source) => source.format);
 }

@@ -9,6 +9,8 @@ type SignedPart = 'id' | 'timestamp' | 'body' | '.';
 /** One set of header names of a sender. Names of different sets are never mixed in one delivery. */
 type SignatureHeaders = Readonly<{ signature: string; timestamp?: string; id?: string }>;
 
+type TimestampFormat = 'unix-seconds' | 'iso-8601' | 'unix-seconds-or-iso-8601';
+
 /** How a sender signs: a row of facts, so that another sender needs no other code. */
 export type SignatureRule = Readonly<{
   algorithm: 'sha256' | 'sha512';
@@ -23,8 +25,11 @@ export type SignatureRule = Readonly<{
   prefix: string;
   /** `space`: the header is a list, and one good signature is enough. */
   list: 'space' | 'none';
-  /** undefined: the sender signs no time, and only the dedupe id stops a replay. */
-  timestamp: Readonly<{ format: 'unix-seconds' | 'iso-8601'; toleranceMs: number }> | undefined;
+  /**
+   * undefined: the sender signs no time, and only the dedupe id stops a replay. `toleranceMs` is how old a delivery may
+   * be: wide where a sender may try again for long under the first time.
+   */
+  timestamp: Readonly<{ format: TimestampFormat; toleranceMs: number }> | undefined;
 }>;
 
 /** The current secret, and the one it replaced while senders still use it. */
@@ -44,6 +49,7 @@ export type SignatureVerdict =
   | Readonly<{ verified: true; id: string | undefined; secret: 'current' | 'previous' }>
   | Readonly<{ verified: false; reason: SignatureFailure }>;
 
+const longestFutureMs = 5 * 60_000;
 const smallestKeyBytes = 16;
 const mostSignatures = 16;
 
@@ -161,9 +167,11 @@ function matches(
     .includes(true);
 }
 
-/** Senders differ in the padding of base64 and in the case of hex digits; neither carries a bit of the signature. */
+/** Senders differ in the padding and the alphabet of base64 and in the case of hex digits; none carries a bit of the signature. */
 function toComparable(rule: SignatureRule, signature: string): string {
-  return rule.encoding === 'hex' ? signature.toLowerCase() : signature.replace(/={1,2}$/, '');
+  if (rule.encoding === 'hex') return signature.toLowerCase();
+  const bare = signature.replace(/={1,2}$/, '');
+  return rule.encoding === 'base64url' ? bare.replaceAll('+', '-').replaceAll('/', '_') : bare;
 }
 
 function timestampFailure(
@@ -173,11 +181,16 @@ function timestampFailure(
 ): SignatureFailure | undefined {
   if (rule.timestamp === undefined) return undefined;
   const { format, toleranceMs } = rule.timestamp;
-  const isReadable = (
-    format === 'unix-seconds' ? /^\d{1,12}$/ : /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/
-  ).test(timestamp ?? '');
-  const atMs = format === 'unix-seconds' ? Number(timestamp) * 1000 : Date.parse(timestamp ?? '');
-  if (!isReadable || Number.isNaN(atMs)) return 'timestamp-unreadable';
+  const atMs = readTimestamp(format, timestamp ?? '');
+  if (atMs === undefined) return 'timestamp-unreadable';
   if (atMs < nowMs - toleranceMs) return 'timestamp-stale';
-  return atMs > nowMs + toleranceMs ? 'timestamp-future' : undefined;
+  return atMs > nowMs + Math.min(toleranceMs, longestFutureMs) ? 'timestamp-future' : undefined;
+}
+
+function readTimestamp(format: TimestampFormat, text: string): number | undefined {
+  if (format !== 'iso-8601' && /^\d{1,12}$/.test(text)) return Number(text) * 1000;
+  const [, time, offset] =
+    /^(\d{4}-\d{2}-\d{2}T[\d:.]+)(Z|[+-]\d{2}:?\d{2})$/.exec(format === 'unix-seconds' ? '' : text) ?? [];
+  const atMs = Date.parse(`${time ?? ''}${(offset ?? '').replace(/^(.\d{2})(\d{2})$/, '$1:$2')}`);
+  return Number.isNaN(atMs) ? undefined : atMs;
 }

@@ -1,25 +1,42 @@
 import type { AccessRequest } from '../domain/access-request';
+import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent } from '../domain/worker-event';
-import type { DeliveryHeaders, SignatureRule } from './signature';
+import type { FieldProblem } from './body-check';
+import type { Credential } from './credential';
+import type { BodyType, PostedBody } from './posted-body';
+import type { DeliveryHeaders } from './signature';
 
 type WorkerEventMeaning = Readonly<{ kind: 'worker-event'; event: WorkerEvent }>;
 type AccessRequestMeaning = Readonly<{ kind: 'access-request'; request: AccessRequest }>;
 
+/** One statement of several that cannot be used. The others are. */
+type UnusableMeaning = Readonly<{ kind: 'unusable'; fields: readonly FieldProblem[] }>;
+
+export type Meaning = WorkerEventMeaning | AccessRequestMeaning | UnusableMeaning;
+
 /** What a delivery says; `ignored` is an authentic one that asks for nothing, such as a test message. */
-export type Meanings = readonly WorkerEventMeaning[] | readonly AccessRequestMeaning[] | 'ignored';
+export type Meanings = readonly Meaning[] | 'ignored';
 
 /** One wire format of one feed. Another sender is another file beside this one, and nothing else changes. */
 export type WebhookSource = Readonly<{
   format: string;
-  signature: SignatureRule;
+  credential: Credential;
+  /** Types of a body that this sender uses. */
+  bodyTypes: readonly BodyType[];
+  /** Sent when the webhook is set up, perhaps unsigned, and to be answered at once: the exact texts. */
+  greetings?: readonly string[];
+  /** `needed`: deliveries carry ids only. `offered`: the full record can be asked for. */
+  fetchBack?: 'needed' | 'offered';
+  /** Fields that the policy has to place, because every sender's administrator puts them elsewhere. */
+  fieldsToPlace?: readonly string[];
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */
   dedupeId: (
-    delivery: Readonly<{ headers: DeliveryHeaders; rawBody: Uint8Array; signedId: string | undefined }>,
+    delivery: PostedBody & Readonly<{ headers: DeliveryHeaders; signedId: string | undefined }>,
   ) => string;
   /**
-   * A function of the bytes alone: the same body means the same whenever it is read.
+   * A function of what was posted and of the policy: the same means the same whenever it is read.
    *
-   * @throws `body-invalid`, with the fields at fault
+   * @throws AppError `body-invalid`, with the fields at fault
    */
-  parse: (rawBody: Uint8Array) => Meanings;
+  parse: (posted: PostedBody, mapping: SourceMapping) => Meanings;
 }>;

@@ -18,11 +18,7 @@ const longestHeader = 4096;
  *
  * @throws AppError `secret-invalid` when the current secret is too short to be one; such a previous one is passed over
  */
-export function checkToken(
-  rule: TokenRule,
-  headers: DeliveryHeaders,
-  secrets: SigningSecrets,
-): TokenVerdict {
+export function checkToken(rule: TokenRule, headers: DeliveryHeaders, secrets: SigningSecrets): TokenVerdict {
   const current = secrets.current.trim();
   if (Buffer.byteLength(current) < smallestTokenBytes)
     throw new AppError('secret-invalid', `A token must have at least ${smallestTokenBytes} bytes`);

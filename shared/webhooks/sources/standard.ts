@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkBody } from '../body-check';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { WorkerEventBodySchema, toWorkerEvent } from '../contract/worker-event-body';
-import { parseJsonBody } from '../json-body';
+import { parsePosted } from '../posted-body';
 import type { SignatureRule } from '../signature';
 import type { Meanings, WebhookSource } from '../source';
 
@@ -35,10 +35,11 @@ export const standardTicketSource: WebhookSource = standardSource((body) => [
 function standardSource(toMeanings: (body: unknown) => Meanings): WebhookSource {
   return {
     format: 'standard',
-    signature,
+    credential: { trust: 'signed', signature },
+    bodyTypes: ['application/json'],
     dedupeId: ({ signedId }) => signedId ?? '',
-    parse: (rawBody) => {
-      const body = parseJsonBody(rawBody);
+    parse: (posted) => {
+      const body = parsePosted(posted);
       return PingSchema.safeParse(body).success ? 'ignored' : toMeanings(body);
     },
   };

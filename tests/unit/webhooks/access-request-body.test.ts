@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Meanings } from '../../../shared/webhooks/source';
 import { standardTicketSource } from '../../../shared/webhooks/sources/standard';
 import { errorOf } from '../../fakes/error-of';
+import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
+import { postedJson } from '../../fixtures/webhooks/posted';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -30,7 +32,7 @@ const rule = {
 };
 
 function parse(body: unknown): Meanings {
-  return standardTicketSource.parse(Buffer.from(JSON.stringify(body)));
+  return standardTicketSource.parse(postedJson(JSON.stringify(body)), PLAIN_MAPPING);
 }
 
 const request = {

@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishedSchemas } from '../../../shared/webhooks/contract/published-schemas';
 import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
+import { postedJson } from '../../fixtures/webhooks/posted';
 
 const refresh = 'Run: node scripts/write-schemas.mjs';
 const feeds = ['hr', 'ticket'] as const;
@@ -29,7 +31,9 @@ describe.each(cases)('the published schema %s', (file, schema, feed) => {
     'has an example %i that both it and the application take',
     (_index, example) => {
       expect(validate(example) ? [] : validate.errors).toEqual([]);
-      expect(webhookSourceOf(feed, 'standard')?.parse(Buffer.from(JSON.stringify(example)))).toHaveLength(1);
+      expect(
+        webhookSourceOf(feed, 'standard')?.parse(postedJson(JSON.stringify(example)), PLAIN_MAPPING),
+      ).toHaveLength(1);
     },
   );
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { checkSignature, type SignatureRule, type SigningSecrets } from '../../../shared/webhooks/signature';
-import { standardHrSource } from '../../../shared/webhooks/sources/standard';
+import { signatureRuleOf } from '../../fixtures/webhooks/signature-rule';
 
-const rule = standardHrSource.signature;
+const rule = signatureRuleOf('hr', 'standard');
 // Published by standard-webhooks for the suites of all its libraries.
 const vector = {
   id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',

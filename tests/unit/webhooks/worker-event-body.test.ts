@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Meanings } from '../../../shared/webhooks/source';
 import { standardHrSource } from '../../../shared/webhooks/sources/standard';
 import { errorOf } from '../../fakes/error-of';
+import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
+import { postedJson } from '../../fixtures/webhooks/posted';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,7 +18,7 @@ const moved = { ...joined, type: 'worker.moved', attributes: { department: 'Fina
 const left = { ...joined, type: 'worker.left' };
 
 function parse(body: unknown): Meanings {
-  return standardHrSource.parse(Buffer.from(JSON.stringify(body)));
+  return standardHrSource.parse(postedJson(JSON.stringify(body)), PLAIN_MAPPING);
 }
 
 const event = {
@@ -230,7 +232,7 @@ describe('a worker event', () => {
 
   it('does not let a prototype key through', () => {
     const text = JSON.stringify(moved).replace('"department"', '"__proto__":"x","department"');
-    expect(standardHrSource.parse(Buffer.from(text))).toEqual([
+    expect(standardHrSource.parse(postedJson(text), PLAIN_MAPPING)).toEqual([
       { kind: 'worker-event', event: { ...event, kind: 'mover', attributes: { department: 'Finance' } } },
     ]);
   });

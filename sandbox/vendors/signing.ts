@@ -1,0 +1,57 @@
+import { createHmac } from 'node:crypto';
+
+export type Signing = Readonly<{ secret: string; atMs: number; id: string }>;
+type Headers = Readonly<Record<string, string>>;
+type Signer = (body: string | Uint8Array, signing: Signing) => Headers;
+
+const json = { 'content-type': 'application/json' };
+
+function mac(
+  algorithm: 'sha256' | 'sha512',
+  key: string | Buffer,
+  ...parts: ReadonlyArray<string | Uint8Array>
+): Buffer {
+  const hmac = createHmac(algorithm, key);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest();
+}
+
+/** The headers that each vendor sends with a body, by the name of the format. Each says where its vendor describes it. */
+export const signers = {
+  // https://www.standardwebhooks.com
+  standard: (body, { secret, atMs, id }) => {
+    const timestamp = String(Math.floor(atMs / 1000));
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    return {
+      ...json,
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${mac('sha256', key, `${id}.${timestamp}.`, body).toString('base64')}`,
+    };
+  },
+  // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+  github: (body, { secret, id }) => ({
+    ...json,
+    'x-github-event': 'issues',
+    'x-github-delivery': id,
+    'x-hub-signature-256': `sha256=${mac('sha256', secret, body).toString('hex')}`,
+  }),
+  // https://developer.atlassian.com/cloud/jira/platform/webhooks
+  jira: (body, { secret, id }) => ({
+    'content-type': 'application/json; charset=UTF-8',
+    'x-atlassian-webhook-identifier': id,
+    'x-atlassian-webhook-flow': 'Primary',
+    'x-hub-signature': `sha256=${mac('sha256', secret, body).toString('hex')}`,
+  }),
+  // https://developer.zendesk.com/documentation/webhooks/verifying
+  zendesk: (body, { secret, atMs }) => {
+    const timestamp = new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
+    return {
+      ...json,
+      'x-zendesk-webhook-signature-timestamp': timestamp,
+      'x-zendesk-webhook-signature': mac('sha256', secret, timestamp, body).toString('base64'),
+    };
+  },
+} as const satisfies Record<string, Signer>;
+
+export type SignedFormat = keyof typeof signers;

@@ -1,0 +1,131 @@
+/** What a ticket of any vendor is about. */
+export type Ticket = Readonly<{
+  number: number;
+  act: 'grant' | 'revoke';
+  person: string;
+  group: string;
+  duration: string | undefined;
+  requester: string;
+  approver: string;
+  atMs: number;
+}>;
+
+type TicketBody = (ticket: Ticket) => object;
+
+/** What each ticket system posts when a request was approved, in the shape its vendor documents. */
+export const ticketBodies = {
+  /** `issues` event, action `labeled`. People have logins: the part of their address before the @. */
+  github: (ticket) => {
+    const at = new Date(ticket.atMs).toISOString().replace('.000Z', 'Z');
+    return {
+      action: 'labeled',
+      issue: {
+        url: `https://api.github.com/repos/acme/access/issues/${ticket.number}`,
+        html_url: `https://github.com/acme/access/issues/${ticket.number}`,
+        id: 2_100_000_000 + ticket.number,
+        number: ticket.number,
+        title: `Access to ${ticket.group}`,
+        user: { login: loginOf(ticket.requester), id: 501, type: 'User' },
+        labels: [{ id: 77, name: labelOf(ticket) }],
+        state: 'open',
+        created_at: at,
+        updated_at: at,
+        author_association: 'MEMBER',
+        body: [
+          `### Person\n\n${ticket.person}`,
+          `### Group\n\n${ticket.group}`,
+          `### Duration\n\n${ticket.duration ?? '_No response_'}`,
+          '### Reason\n\nMonth-end close\n\nas every month',
+        ].join('\n\n'),
+      },
+      label: { id: 77, name: labelOf(ticket), color: 'ededed', default: false },
+      repository: { id: 9001, name: 'access', full_name: 'acme/access', private: true },
+      sender: { login: loginOf(ticket.approver), id: 502, type: 'User' },
+    };
+  },
+  /** `jira:issue_updated` of a webhook that an administrator set up; the fields of the request are custom ones. */
+  jira: (ticket) => ({
+    timestamp: ticket.atMs,
+    webhookEvent: 'jira:issue_updated',
+    issue_event_type_name: 'issue_generic',
+    user: jiraUser('5b10ac8d82e05b22cc7d4ef5', ticket.approver),
+    issue: {
+      id: String(10_000 + ticket.number),
+      self: `https://acme.atlassian.net/rest/api/2/${10_000 + ticket.number}`,
+      key: `ACC-${ticket.number}`,
+      fields: {
+        summary: `Access to ${ticket.group}`,
+        project: { id: '10001', key: 'ACC', name: 'Access' },
+        reporter: jiraUser('5b10ac8d82e05b22cc7d4ef6', ticket.requester),
+        status: { id: '10002', name: statusOf(ticket) },
+        customfield_10050: { self: '', value: ticket.group, id: '10020' },
+        customfield_10051: ticket.duration ?? null,
+        customfield_10052: [],
+        customfield_10053: ticket.person,
+      },
+    },
+    changelog: {
+      id: String(20_000 + ticket.number),
+      items: [
+        {
+          field: 'resolution',
+          fieldtype: 'jira',
+          fieldId: 'resolution',
+          from: null,
+          fromString: null,
+          to: '1',
+          toString: 'Done',
+        },
+        {
+          field: 'status',
+          fieldtype: 'jira',
+          fieldId: 'status',
+          from: '10001',
+          fromString: 'Waiting for approval',
+          to: '10002',
+          toString: statusOf(ticket),
+        },
+      ],
+    },
+    matchedWebhookIds: [1],
+  }),
+  /** The body that docs/sources/zendesk.md has the administrator paste into a trigger, with its placeholders filled in. */
+  zendesk: (ticket) => {
+    const at = new Date(ticket.atMs).toISOString();
+    return {
+      id: `${ticket.number}-${at}`,
+      action: ticket.act,
+      ticket_id: String(ticket.number),
+      url: `https://acme.zendesk.com/agent/tickets/${ticket.number}`,
+      time: at,
+      person: ticket.person,
+      group: ticket.group,
+      duration: ticket.duration ?? '',
+      requester: ticket.requester,
+      approver: ticket.approver,
+    };
+  },
+} as const satisfies Record<string, TicketBody>;
+
+/** The login that stands for an address in the bodies above. */
+export function loginOf(email: string): string {
+  return (email.split('@')[0] ?? '').replaceAll('.', '-');
+}
+
+function labelOf({ act }: Ticket): string {
+  return act === 'grant' ? 'access-approved' : 'access-revoked';
+}
+
+function statusOf({ act }: Ticket): string {
+  return act === 'grant' ? 'Approved' : 'Revoked';
+}
+
+function jiraUser(accountId: string, emailAddress: string): object {
+  return {
+    accountId,
+    emailAddress,
+    displayName: loginOf(emailAddress),
+    active: true,
+    accountType: 'atlassian',
+  };
+}

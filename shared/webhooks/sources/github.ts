@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type { SourceMapping } from '../../domain/source-settings';
+import { checkBody } from '../body-check';
+import { parsePosted, type PostedBody } from '../posted-body';
+import { addressOf, fieldReader, textAt } from '../record-fields';
+import { instantOf } from '../sender-time';
+import type { Meanings, WebhookSource } from '../source';
+import { accessRequestOf, ticketActOf } from '../ticket-statement';
+import { issueFormOf } from './issue-form';
+import { z } from 'zod';
+
+/** Ids are read as text or number: the form encoding and GitHub Enterprise differ. */
+const IssueEventSchema = z.object({
+  action: z.string(),
+  sender: z.object({ login: z.string() }),
+  repository: z.object({ full_name: z.string().max(200) }),
+  issue: z.object({
+    number: z.coerce.number().int().positive(),
+    html_url: z.string(),
+    body: z.string().nullish(),
+    updated_at: z.string(),
+    user: z.object({ login: z.string() }),
+    pull_request: z.unknown().optional(),
+  }),
+  label: z.object({ name: z.string() }).optional(),
+  comment: z
+    .object({
+      id: z.coerce.number().int(),
+      body: z.string(),
+      created_at: z.string(),
+      user: z.object({ login: z.string() }),
+    })
+    .optional(),
+});
+
+type IssueEvent = z.output<typeof IssueEventSchema>;
+
+/** Places in the record below: `form` holds the answers of the issue form, by their folded headings. */
+const places = {
+  person: ['form.person', 'form.e-mail', 'form.email'],
+  group: ['form.group'],
+  duration: ['form.duration'],
+  until: ['form.until'],
+  organization: ['form.organization'],
+} as const;
+
+const events: ReadonlyMap<string, string> = new Map([
+  ['label:access-approved', 'grant'],
+  ['label:access-revoked', 'revoke'],
+  ['comment:/approve', 'grant'],
+  ['comment:/revoke', 'revoke'],
+]);
+
+/**
+ * Issues of GitHub: a label or a comment approves what an issue form asks for. Whoever can label or comment could approve,
+ * so only people whom the policy names count as anybody at all.
+ */
+export const githubSource: WebhookSource = {
+  format: 'github',
+  credential: {
+    trust: 'signed',
+    signature: {
+      algorithm: 'sha256',
+      encoding: 'hex',
+      key: 'text',
+      signed: ['body'],
+      headers: [{ signature: 'x-hub-signature-256' }],
+      prefix: 'sha256=',
+      list: 'none',
+      timestamp: undefined,
+    },
+  },
+  bodyTypes: ['application/json', 'application/x-www-form-urlencoded'],
+  dedupeId: ({ headers, rawBody }) =>
+    headers.get('x-github-delivery') ?? createHash('sha256').update(rawBody).digest('hex'),
+  parse: (posted, mapping) => {
+    const body = unwrap(posted);
+    const isIssueEvent =
+      textAt(body, 'issue.number') !== undefined && textAt(body, 'issue.pull_request.url') === undefined;
+    return isIssueEvent ? toMeanings(checkBody(IssueEventSchema, body), mapping) : 'ignored';
+  },
+};
+
+/** A form has the JSON in one field; the signature is over the form. */
+function unwrap(posted: PostedBody): unknown {
+  if (posted.type === 'application/json') return parsePosted(posted);
+  const payload = textOf(parsePosted(posted));
+  return parsePosted({ rawBody: Buffer.from(payload), type: 'application/json' });
+}
+
+function textOf(form: unknown): string {
+  return checkBody(z.object({ payload: z.string() }), form).payload;
+}
+
+function toMeanings(event: IssueEvent, mapping: SourceMapping): Meanings {
+  const said = saidIn(event);
+  const act = ticketActOf(
+    said === undefined ? undefined : (mapping.events.get(said.name) ?? events.get(said.name)),
+  );
+  const approver = mapping.people.get(said?.by ?? '');
+  const requester = mapping.people.get(event.issue.user.login);
+  if (said === undefined || act === undefined || approver === undefined || requester === undefined)
+    return 'ignored';
+  const { issue, repository } = event;
+  const approvedAtMs = instantOf(said.at) ?? NaN;
+  const record = { ...event, form: issueFormOf(issue.body ?? '') };
+  return [
+    {
+      kind: 'access-request',
+      request: accessRequestOf({
+        id: `${repository.full_name.replaceAll('/', '.')}-${issue.number}-${said.key}`.slice(-128),
+        act,
+        occurredAtMs: approvedAtMs,
+        ticketId: `${repository.full_name}#${issue.number}`.slice(-128),
+        url: issue.html_url,
+        requester,
+        approvals: [{ approver, approvedAtMs }],
+        read: fieldReader(record, places, mapping),
+        address: (text) => addressOf(text, mapping),
+      }),
+    },
+  ];
+}
+
+type Said = Readonly<{ name: string; by: string; at: string; key: string }>;
+
+/** What was said and by whom. A comment counts when it is new and says nothing but a command. */
+function saidIn({ action, label, comment, sender, issue }: IssueEvent): Said | undefined {
+  if (action === 'labeled' && label !== undefined)
+    return {
+      name: `label:${label.name}`,
+      by: sender.login,
+      at: issue.updated_at,
+      key: `${label.name.replaceAll(/[^\w-]/g, '_').slice(0, 40)}-${instantOf(issue.updated_at) ?? 0}`,
+    };
+  if (action === 'created' && comment !== undefined)
+    return {
+      name: `comment:${comment.body.trim().slice(0, 100)}`,
+      by: comment.user.login,
+      at: comment.created_at,
+      key: String(comment.id),
+    };
+  return undefined;
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { fold } from '../../domain/person-key';
+import type { SourceMapping } from '../../domain/source-settings';
+import { checkBody } from '../body-check';
+import { parsePosted } from '../posted-body';
+import { addressOf, fieldReader, textAt } from '../record-fields';
+import type { Meanings, WebhookSource } from '../source';
+import { accessRequestOf, ticketActOf } from '../ticket-statement';
+
+/** Ids come as text from webhooks and as numbers from automation rules. */
+const IssueUpdatedSchema = z.object({
+  timestamp: z.number().int().positive(),
+  webhookEvent: z.literal('jira:issue_updated'),
+  issue: z.object({ key: z.string().max(100), self: z.string() }),
+  changelog: z.object({
+    id: z.coerce.string().max(20),
+    items: z.array(z.unknown()).max(1000),
+  }),
+});
+
+/** Where things stand in the body; the custom field of the group is each site's own. */
+const places = {
+  person: ['issue.fields.reporter'],
+  requester: ['issue.fields.reporter'],
+  approver: ['user'],
+} as const;
+
+const events: ReadonlyMap<string, string> = new Map([['status:approved', 'grant']]);
+
+/** Webhooks that a Jira administrator sets up with a secret. What matters is a field that changed to a value: `status:Approved`. */
+export const jiraSource: WebhookSource = {
+  format: 'jira',
+  credential: {
+    trust: 'signed',
+    signature: {
+      algorithm: 'sha256',
+      encoding: 'hex',
+      key: 'text',
+      signed: ['body'],
+      headers: [{ signature: 'x-hub-signature' }],
+      prefix: 'sha256=',
+      list: 'none',
+      timestamp: undefined,
+    },
+  },
+  bodyTypes: ['application/json'],
+  fieldsToPlace: ['group'],
+  dedupeId: ({ headers, rawBody }) =>
+    headers.get('x-atlassian-webhook-identifier') ?? createHash('sha256').update(rawBody).digest('hex'),
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    return textAt(body, 'webhookEvent') === 'jira:issue_updated' && textAt(body, 'changelog.id') !== undefined
+      ? toMeanings(body, mapping)
+      : 'ignored';
+  },
+};
+
+function toMeanings(body: unknown, mapping: SourceMapping): Meanings {
+  const { timestamp, issue, changelog } = checkBody(IssueUpdatedSchema, body);
+  const own = new Map([...mapping.events].map(([name, act]) => [fold(name), act]));
+  const act = changelog.items
+    .map((item) => ticketActOf(actOf(item, own)))
+    .find((found) => found !== undefined);
+  if (act === undefined) return 'ignored';
+  const read = fieldReader(body, places, mapping);
+  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  return [
+    {
+      kind: 'access-request',
+      request: accessRequestOf({
+        id: `${issue.key}-${changelog.id}`,
+        act,
+        occurredAtMs: timestamp,
+        ticketId: issue.key,
+        url: browseUrl(issue),
+        requester: address(read('requester')),
+        approvals: [{ approver: address(read('approver')), approvedAtMs: timestamp }],
+        read,
+        address,
+      }),
+    },
+  ];
+}
+
+/** `toString` is a member that every object inherits: only an own one is the sender's. */
+function actOf(item: unknown, own: ReadonlyMap<string, string>): string | undefined {
+  const name = fold(`${textAt(item, 'field') ?? ''}:${textAt(item, 'toString') ?? ''}`);
+  return own.get(name) ?? events.get(name);
+}
+
+function browseUrl(issue: Readonly<{ key: string; self: string }>): string | undefined {
+  return URL.canParse(issue.self) ? new URL(`/browse/${issue.key}`, issue.self).href : undefined;
+}

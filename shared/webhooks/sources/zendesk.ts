@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { SourceMapping } from '../../domain/source-settings';
+import { bodyInvalid, checkBody } from '../body-check';
+import { parsePosted } from '../posted-body';
+import { addressOf, fieldReader, textAt } from '../record-fields';
+import { instantOf } from '../sender-time';
+import type { Meanings, WebhookSource } from '../source';
+import { accessRequestOf, ticketActOf } from '../ticket-statement';
+
+const DAY_MS = 86_400_000;
+
+const IdentifiedSchema = z.object({ id: z.coerce.string().min(1).max(100) });
+
+/** Events first, then the body that our guide has the administrator paste into a trigger. */
+const places = {
+  action: ['action'],
+  time: ['time', 'approved_at', 'detail.updated_at'],
+  ticketId: ['ticket_id', 'detail.id'],
+  url: ['url'],
+  person: ['person'],
+  group: ['group'],
+  duration: ['duration'],
+  until: ['until'],
+  organization: ['organization'],
+  requester: ['requester'],
+  approver: ['approver'],
+} as const;
+
+/** Triggers and automations of Zendesk, whose body the administrator writes, and ticket events, whose fields the policy places. */
+export const zendeskSource: WebhookSource = {
+  format: 'zendesk',
+  credential: {
+    trust: 'signed',
+    signature: {
+      algorithm: 'sha256',
+      encoding: 'base64',
+      key: 'text',
+      signed: ['timestamp', 'body'],
+      headers: [
+        {
+          signature: 'x-zendesk-webhook-signature',
+          timestamp: 'x-zendesk-webhook-signature-timestamp',
+        },
+      ],
+      prefix: '',
+      list: 'none',
+      // Whether a repetition carries a new time is not documented.
+      timestamp: { format: 'iso-8601', toleranceMs: DAY_MS },
+    },
+  },
+  bodyTypes: ['application/json'],
+  dedupeId: ({ rawBody, type }) =>
+    textAt(parsePosted({ rawBody, type }), 'id') || createHash('sha256').update(rawBody).digest('hex'),
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    const act = ticketActOf(actOf(body, mapping));
+    return act === undefined ? 'ignored' : [toRequest(body, act, mapping)];
+  },
+};
+
+/** An event is named by its type, or by its type and the value it changed to; a trigger says itself what it asks for. */
+function actOf(body: unknown, { events }: SourceMapping): string | undefined {
+  const type = textAt(body, 'type');
+  if (type?.startsWith('zen:event-type:') !== true) return textAt(body, places.action[0]);
+  return events.get(`${type}:${textAt(body, 'event.current') ?? ''}`) ?? events.get(type);
+}
+
+function toRequest(
+  body: unknown,
+  act: 'grant' | 'extend' | 'revoke',
+  mapping: SourceMapping,
+): Exclude<Meanings, 'ignored'>[number] {
+  const { id } = checkBody(IdentifiedSchema, body);
+  const read = fieldReader(body, places, mapping);
+  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  const occurredAtMs = instantOf(read('time'));
+  if (occurredAtMs === undefined)
+    throw bodyInvalid([{ field: 'time', problem: 'Must be a time, such as 2026-12-01T08:00:00Z' }]);
+  return {
+    kind: 'access-request',
+    request: accessRequestOf({
+      id,
+      act,
+      occurredAtMs,
+      ticketId: read('ticketId') || id,
+      url: read('url') || undefined,
+      requester: address(read('requester')),
+      approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
+      read,
+      address,
+    }),
+  };
+}

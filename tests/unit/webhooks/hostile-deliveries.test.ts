@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SigningSecrets } from '../../../shared/webhooks/signature';
+import { errorCodeOf } from '../../../shared/errors';
+import { createDeliveryWorld, type Posting } from '../../fixtures/webhooks/delivery-world';
+import {
+  NOW_MS,
+  policyOf,
+  postingOf,
+  vendorSenders,
+  type VendorSender,
+} from '../../fixtures/webhooks/vendor-senders';
+
+const MIB = 1_048_576;
+const DAY_MS = 86_400_000;
+
+/** `accepted`, `duplicate`, `ignored` or the code of the refusal: what the sender is told. */
+type Result = string;
+
+function worldOf(sender: VendorSender, secrets: Partial<SigningSecrets> = {}) {
+  return createDeliveryWorld(policyOf(sender), {
+    nowMs: NOW_MS,
+    secrets: { webhook: { current: sender.secret, previous: undefined, ...secrets } },
+  });
+}
+
+type World = ReturnType<typeof worldOf>;
+
+async function resultOf(world: World, posting: Posting): Promise<Result> {
+  try {
+    const { duplicate, ignored } = await world.deliver(posting);
+    return ignored ? 'ignored' : duplicate ? 'duplicate' : 'accepted';
+  } catch (error) {
+    return errorCodeOf(error);
+  }
+}
+
+const textOf = ({ body }: VendorSender): string => JSON.stringify(body);
+const sender = (format: string, feed: string) =>
+  vendorSenders.find((one) => one.format === format && one.feed === feed) ?? vendorSenders[0];
+
+describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
+  'a delivery of %s to the %s feed',
+  (_format, _feed, from) => {
+    const signedTime = from.toleranceMs;
+
+    it('is accepted, and what it says is in the ledger', async () => {
+      const world = worldOf(from);
+      expect(await resultOf(world, postingOf(from))).toBe('accepted');
+      expect(world.evidence.map(({ facts }) => facts['outcome'])).toEqual(['recorded']);
+    });
+
+    it.each<readonly [string, (posting: Posting) => Posting, Result]>([
+      [
+        'changed by one byte',
+        (posting) => ({ ...posting, body: String(posting.body).replace('acme', 'acmf') }),
+        'signature-invalid',
+      ],
+      [
+        'without its headers',
+        (posting) => ({ ...posting, headers: { 'content-type': 'application/json' } }),
+        'signature-invalid',
+      ],
+      [
+        'with an empty signature',
+        (posting) => ({
+          ...posting,
+          headers: Object.fromEntries(
+            Object.entries(posting.headers).map(([name, value]) => [
+              name,
+              name.endsWith('signature') || name.endsWith('-256') ? '' : value,
+            ]),
+          ),
+        }),
+        'signature-invalid',
+      ],
+      [
+        'as plain text',
+        (posting) => ({ ...posting, headers: { ...posting.headers, 'content-type': 'text/plain' } }),
+        'content-type-unsupported',
+      ],
+    ])('%s is refused, and nothing is kept', async (_case, change, result) => {
+      const world = worldOf(from);
+      expect(await resultOf(world, change(postingOf(from)))).toBe(result);
+      expect(world.outcomes()).toEqual([]);
+    });
+
+    it.each<readonly [string, Parameters<typeof postingOf>[1], Result]>([
+      ['with a wrong secret', { secret: from.otherSecret }, 'signature-invalid'],
+      ['a byte larger than a MiB', { body: Buffer.alloc(MIB + 1, 0x20) }, 'body-too-large'],
+      ['that is not UTF-8', { body: Uint8Array.of(0x7b, 0xff, 0x7d) }, 'body-invalid'],
+      ['nested a million deep', { body: '['.repeat(MIB) }, 'body-invalid'],
+      ['nested deep in a member', { body: `{"a":${'{"a":'.repeat(100_000)}` }, 'body-invalid'],
+      ['cut before it was signed', { body: textOf(from).slice(0, -1) }, 'body-invalid'],
+      ['that is empty', { body: '' }, 'body-invalid'],
+      ['with a byte order mark', { body: `\uFEFF${textOf(from)}` }, 'accepted'],
+      [
+        'stale by a second',
+        { atMs: NOW_MS - (signedTime ?? DAY_MS) - 1_000 },
+        signedTime === undefined ? 'accepted' : 'signature-invalid',
+      ],
+      ['as old as may be', { atMs: NOW_MS - (signedTime ?? DAY_MS) }, 'accepted'],
+      [
+        'from ten minutes ahead',
+        { atMs: NOW_MS + 600_000 },
+        signedTime === undefined ? 'accepted' : 'signature-invalid',
+      ],
+    ])('%s has its result', async (_case, changes, result) => {
+      const startedAtMs = performance.now();
+      expect(await resultOf(worldOf(from), postingOf(from, changes))).toBe(result);
+      expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    });
+
+    it('is accepted with the previous secret, and the log says so', async () => {
+      const world = worldOf(from, { current: from.otherSecret, previous: from.secret });
+      expect(await resultOf(world, postingOf(from))).toBe('accepted');
+      expect(world.log).toContainEqual({
+        event: 'signed-with-previous-secret',
+        feed: from.feed,
+        source: 'main',
+      });
+    });
+
+    it.each([
+      ['empty', ''],
+      ['short', 'fifteen bytes..'],
+      ['printed in documentation', 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=='],
+    ])('cannot be verified with a secret that is %s', async (_case, current) => {
+      const world = worldOf(from, { current });
+      const posting =
+        from.format === 'standard' ? postingOf(from) : postingOf(from, { secret: current || 'x' });
+      expect(await resultOf(world, posting)).toBe('secret-invalid');
+    });
+
+    it('replayed after a day changes nothing', async () => {
+      const world = worldOf(from);
+      await world.deliver(postingOf(from));
+      world.advance(DAY_MS + 1_000);
+      expect(await resultOf(world, postingOf(from))).toBe(
+        signedTime === undefined ? 'duplicate' : 'signature-invalid',
+      );
+      expect(world.evidence).toHaveLength(1);
+    });
+
+    it('sent again under another id changes nothing either', async () => {
+      const world = worldOf(from);
+      await world.deliver(postingOf(from));
+      await world.deliver(postingOf(from, { id: 'delivery-2' }));
+      expect(world.evidence).toHaveLength(1);
+    });
+
+    it('with two signatures of which one is good is for formats that have lists', async () => {
+      const good = postingOf(from);
+      const bad = postingOf(from, { secret: from.otherSecret });
+      const headers = Object.fromEntries(
+        Object.entries(good.headers).map(([name, value]) => {
+          const other = Object.entries(bad.headers).find(([key]) => key === name)?.[1] ?? '';
+          return [name, value === other ? value : `${other} ${value}`];
+        }),
+      );
+      expect(await resultOf(worldOf(from), { ...good, headers })).toBe(
+        from.signsLists ? 'accepted' : 'signature-invalid',
+      );
+    });
+
+    it('with the names of every object means what it means without them', async () => {
+      const world = worldOf(from);
+      const body = textOf(from).replace(
+        '{',
+        '{"__proto__":{"type":"ping","act":"revoke"},"constructor":{"prototype":{"polluted":1}},',
+      );
+      expect(await resultOf(world, postingOf(from, { body }))).toBe('accepted');
+      expect(world.evidence.map(({ facts }) => facts['outcome'])).toEqual(['recorded']);
+      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+    });
+
+    it('as a form is for senders that send forms', async () => {
+      const posting = postingOf(from, {
+        body: 'a=1',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      });
+      expect(await resultOf(worldOf(from), posting)).toBe(
+        from.takesForms ? 'body-invalid' : 'content-type-unsupported',
+      );
+    });
+
+    it('that is authentic and asks for nothing known is answered 200 and logged', async () => {
+      const world = worldOf(from);
+      const body = from.format === 'standard' ? '{"type":"ping"}' : '{"zen":"Keep it logically awesome."}';
+      expect(await resultOf(world, postingOf(from, { body }))).toBe('ignored');
+      expect(world.log).toEqual([{ event: 'delivery-ignored', feed: from.feed, source: 'main' }]);
+    });
+  },
+);
+
+describe('an id as a number and as a text', () => {
+  it.each<readonly [string, VendorSender | undefined, (text: string) => string]>([
+    ['github', sender('github', 'ticket'), (text) => text.replace('"number":1042', '"number":"1042"')],
+    ['jira', sender('jira', 'ticket'), (text) => text.replace('"id":"21042"', '"id":21042')],
+    [
+      'zendesk',
+      sender('zendesk', 'ticket'),
+      (text) => text.replace('"ticket_id":"1042"', '"ticket_id":1042'),
+    ],
+  ])('is the same to %s', async (_format, from, change) => {
+    if (from === undefined) throw new Error('There is no such sender');
+    const text = textOf(from);
+    expect(change(text)).not.toBe(text);
+    const world = worldOf(from);
+    await world.deliver(postingOf(from));
+    await world.deliver(postingOf(from, { body: change(text), id: 'delivery-2' }));
+    expect([...world.requests.values()].map(({ refusal }) => refusal)).toEqual([undefined]);
+    expect(world.requests.size).toBe(1);
+    expect(world.evidence).toHaveLength(1);
+  });
+});
