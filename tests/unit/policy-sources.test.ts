@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { parsePolicy } from '../../shared/policy-file';
+import { errorOf } from '../fakes/error-of';
+
+function policyWith(feed: 'hr' | 'tickets', entry: string): string {
+  return `version: 1
+organizations:
+  acme:
+    partitionGlobalId: 7c1e9a52-3d64-4f0b-9a68-5b2f3c8d1e47
+    identityBaseUrl: https://cloud.example/identity
+    credentialSecret: uipath-acme
+    groups:
+      Developers: { requests: {} }
+      Vault Keepers: { privileged: true, requests: {} }
+sources:
+  ${feed}:
+    main: { secret: webhook, ${entry} }
+`;
+}
+
+const settingsOf = (feed: 'hr' | 'tickets', entry: string) =>
+  parsePolicy(policyWith(feed, entry), 'policy.yaml').sources[0];
+
+describe('a source of the policy', () => {
+  it.each([
+    ['hr', 'format: standard', ['joiner', 'mover', 'leaver']],
+    ['hr', 'may: [joiner]', ['joiner']],
+    [
+      'tickets',
+      'format: zendesk',
+      [
+        'grant',
+        'extend',
+        'revoke',
+        'create-rule',
+        'update-rule',
+        'delete-rule',
+        'add-policy-entity',
+        'remove-policy-entity',
+      ],
+    ],
+    ['tickets', 'may: [grant, revoke]', ['grant', 'revoke']],
+  ] as const)('of %s with %s may cause %j', (feed, entry, acts) => {
+    expect([...(settingsOf(feed, entry)?.may ?? [])]).toEqual(acts);
+  });
+
+  it('keeps where fields stand, what events mean and who people are', () => {
+    const settings = settingsOf(
+      'tickets',
+      'format: github, fields: { group: form.team, person: [form.who, form.person] }, events: { "label:ok": grant }, people: { ana: ana@acme.example }, groups: [DEVELOPERS]',
+    );
+    expect(settings?.mapping).toEqual({
+      events: new Map([['label:ok', 'grant']]),
+      fields: new Map([
+        ['group', ['form.team']],
+        ['person', ['form.who', 'form.person']],
+      ]),
+      people: new Map([['ana', 'ana@acme.example']]),
+    });
+    expect(settings?.groups).toEqual(new Set(['developers']));
+  });
+
+  it.each([
+    ['hr', 'format: github', '"github" is no format of this feed; there are: standard'],
+    ['tickets', 'format: constructor', '"constructor" is no format of this feed'],
+    ['hr', 'may: [grant]', '"grant" is nothing that this feed can cause'],
+    ['tickets', 'may: [leaver]', '"leaver" is nothing that this feed can cause'],
+    [
+      'tickets',
+      'format: github, events: { "label:x": joiner }',
+      '"joiner" is nothing that this feed can cause',
+    ],
+    ['hr', 'fields: { email: mail }', 'has no meaning for the format standard'],
+    ['hr', 'events: { hired: joiner }', 'has no meaning for the format standard'],
+    ['tickets', 'format: jira', 'must say where "group" stands'],
+    ['hr', 'groups: [Developers]', 'is for tickets'],
+    ['tickets', 'groups: [Nobody]', 'group "Nobody" is in none of its organizations'],
+    [
+      'tickets',
+      'format: github, fetchBack: { baseUrl: https://api.github.com, secret: s }',
+      'is nothing that github has',
+    ],
+    ['tickets', 'format: zendesk, fields: { constructor: x }', 'must have another name'],
+    ['tickets', 'format: zendesk, people: { ana: nobody }', 'sources.tickets.main.people.ana'],
+    ['tickets', 'format: zendesk, feilds: { group: x }', 'sources.tickets.main'],
+  ] as const)('of %s with %s is refused', async (feed, entry, problem) => {
+    const error = await errorOf(() => settingsOf(feed, entry));
+    expect(error).toMatchObject({ code: 'policy-invalid' });
+    expect(error.message).toContain(problem);
+  });
+});
