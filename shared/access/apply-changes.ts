@@ -107,7 +107,7 @@ export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promi
       clock: deps.clock,
       log: deps.log,
       stillOurs: lease.renew,
-      groupsByName: onceGroupsByName(async () => uipath.forLane('normal').groups.list()),
+      groupsByName: onceGroupsByName(async (lane) => uipath.forLane(lane).groups.list()),
     };
     await recoverAttempts(run);
     await applyReleasedPlans(run);

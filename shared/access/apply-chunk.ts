@@ -20,7 +20,8 @@ export type ChunkContext = Readonly<{
 
 /**
  * One PUT: intent stored, name read just before, call, read back, outcome stored. A refused one is split until the bad id
- * is alone; when both halves are taken whole, it was the size that was refused, and the organization remembers that.
+ * is alone; when both halves are taken whole, it was the size that was refused, and the organization remembers that. One
+ * that is refused as a conflict because it was made already, by a call whose answer was lost, is ours all the same.
  */
 export async function applyChunk(context: ChunkContext, changes: readonly DecidedCase[]): Promise<void> {
   const { run, uipath, group, planHash, refused } = context;
@@ -48,16 +49,12 @@ export async function applyChunk(context: ChunkContext, changes: readonly Decide
   } catch (error) {
     const code = errorCodeOf(error);
     if (!REFUSALS.has(code)) throw error;
-    await run.changes.end(run.organization.alias, attempt.id);
-    if (changes.length === 1) refuse(context, changes, code);
-    else {
-      const middle = Math.ceil(changes.length / 2);
-      const refusedBefore = refused.size;
-      await applyChunk(context, changes.slice(0, middle));
-      await applyChunk(context, changes.slice(middle));
-      if (refused.size === refusedBefore) await run.learnMaxIdsPerPut(middle);
+    const made = changes.length === 1 && code === 'uipath-conflict' && (await isVisible(context, changes));
+    if (!made) {
+      await run.changes.end(run.organization.alias, attempt.id);
+      await splitOrRefuse(context, changes, code);
+      return;
     }
-    return;
   }
   await mapConcurrently(changes, WRITE_WIDTH, async (change) =>
     recordMembership(run, attempt, change.personKey, change.why),
@@ -72,6 +69,22 @@ export async function applyChunk(context: ChunkContext, changes: readonly Decide
     removed: attempt.remove.length,
     refused: refused.size,
   });
+}
+
+async function splitOrRefuse(
+  context: ChunkContext,
+  changes: readonly DecidedCase[],
+  code: ErrorCode,
+): Promise<void> {
+  if (changes.length === 1) {
+    refuse(context, changes, code);
+    return;
+  }
+  const middle = Math.ceil(changes.length / 2);
+  const refusedBefore = context.refused.size;
+  await applyChunk(context, changes.slice(0, middle));
+  await applyChunk(context, changes.slice(middle));
+  if (context.refused.size === refusedBefore) await context.run.learnMaxIdsPerPut(middle);
 }
 
 /** A lost answer is read back; when nothing happened the same call is made once more, since every id in it was checked before. */

@@ -1,5 +1,6 @@
 import { latestOf, type EntityLedger } from '../domain/named-ledger';
 import { fold } from '../domain/person-key';
+import { errorCodeOf } from '../errors';
 import type { Mark } from '../storage/changes';
 import type { Subject } from '../storage/ledger';
 import { runEvidence, type OrganizationRun } from './organization-run';
@@ -12,8 +13,24 @@ export async function applyEntities(run: OrganizationRun, marks: readonly Mark[]
   for (const mark of marks) {
     const subject: Subject<'entity'> = { ...mark.subject, kind: 'entity' };
     const stored = await run.ledger.read(subject);
-    if (stored !== undefined) await applyEntity(run, subject, stored.value);
+    if (stored !== undefined) await applyOrNote(run, subject, stored.value);
     await run.changes.clearMark(mark);
+  }
+}
+
+/** What UiPath refuses is noted and tried again later: it must not keep the others from their turn. */
+async function applyOrNote(
+  run: OrganizationRun,
+  subject: Subject<'entity'>,
+  ledger: EntityLedger,
+): Promise<void> {
+  try {
+    await applyEntity(run, subject, ledger);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code !== 'uipath-rejected' && code !== 'uipath-conflict' && code !== 'uipath-not-found') throw error;
+    await note(run, subject, ledger, 'change-refused', { code });
+    await run.due.schedule({ subject, dueAtMs: run.clock.now() + HOUR_MS });
   }
 }
 
@@ -22,11 +39,16 @@ async function applyEntity(
   subject: Subject<'entity'>,
   ledger: EntityLedger,
 ): Promise<void> {
-  const want = latestOf(ledger.statements)?.want === true;
+  const latest = latestOf(ledger.statements);
+  const want = latest?.want === true;
   const entityId = ledger.have?.entityId ?? (await resolveEntity(run, ledger));
   if (entityId === undefined) {
-    await note(run, subject, ledger.have, 'entity-missing', {});
+    await note(run, subject, ledger, 'entity-missing', {});
     await run.due.schedule({ subject, dueAtMs: run.clock.now() + HOUR_MS });
+    return;
+  }
+  if (!want && (run.ownIds.has(entityId) || run.organization.protectedPrincipals.has(entityId))) {
+    await note(run, subject, ledger, 'change-withheld', { entityId });
     return;
   }
   await run.stillOurs();
@@ -36,12 +58,18 @@ async function applyEntity(
     remove: want ? [] : [entityId],
   });
   const have = want ? { entityId, sinceMs: run.clock.now() } : undefined;
+  const outcome = { have, settled: latest?.requestId };
   if (have?.entityId !== ledger.have?.entityId || added.length + removed.length > 0)
-    await note(run, subject, have, want ? 'policy-entity-added' : 'policy-entity-removed', { entityId });
+    await note(run, subject, outcome, want ? 'policy-entity-added' : 'policy-entity-removed', { entityId });
+  else if (outcome.settled !== ledger.settled)
+    await updateLedger(run.ledger, subject, (current) =>
+      current === undefined ? undefined : { next: { ...current, settled: outcome.settled }, evidence: [] },
+    );
 }
 
 async function resolveEntity(run: OrganizationRun, ledger: EntityLedger): Promise<string | undefined> {
-  if (ledger.entityType === 'group') return (await run.groupsByName()).get(fold(ledger.name))?.groupId;
+  if (ledger.entityType === 'group')
+    return (await run.groupsByName('normal')).get(fold(ledger.name))?.groupId;
   const found = await run.uipathFor('normal').directory.resolveByNames([ledger.name], ledger.entityType);
   const answer = found.get(ledger.name);
   return answer?.kind === 'found' ? answer.entity.identifier : undefined;
@@ -50,13 +78,13 @@ async function resolveEntity(run: OrganizationRun, ledger: EntityLedger): Promis
 async function note(
   run: OrganizationRun,
   subject: Subject<'entity'>,
-  have: EntityLedger['have'],
+  { have, settled }: Pick<EntityLedger, 'have' | 'settled'>,
   kind: string,
   facts: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await updateLedger(run.ledger, subject, (current) =>
     current === undefined
       ? undefined
-      : { next: { ...current, have }, evidence: [runEvidence(run, kind, facts)] },
+      : { next: { ...current, have, settled }, evidence: [runEvidence(run, kind, facts)] },
   );
 }

@@ -11,7 +11,7 @@ import { planPeople } from './plan-people';
 import { resolvePeople } from './resolve-people';
 import { casesByPerson, settlePerson } from './settle-person';
 
-/** A marked person with what the ledger says now. `examine`: the groups in which UiPath may differ from it. */
+/** A marked person with what the ledger says now. `examine`: the groups in which UiPath may differ from it, by id. */
 export type PersonWork = Readonly<{
   /** undefined: looked at for another reason than a mark. */
   mark: Mark | undefined;
@@ -37,7 +37,7 @@ export async function applyPeople(
 ): Promise<number | undefined> {
   if (marks.length === 0) return undefined;
   const loaded = await mapConcurrently(marks, WIDTH, async (mark) =>
-    loadPerson(run, { ...mark.subject, kind: 'person' }, mark),
+    loadPerson(run, lane, { ...mark.subject, kind: 'person' }, mark),
   );
   const people = loaded.filter((person) => person !== undefined);
   const identities = await resolvePeople(
@@ -60,6 +60,7 @@ export async function applyPeople(
 /** A person as the ledger has them, or undefined when it has none: the mark is then cleared. */
 export async function loadPerson(
   run: OrganizationRun,
+  lane: Lane,
   subject: Subject<'person'>,
   mark?: Mark,
 ): Promise<PersonWork | undefined> {
@@ -70,32 +71,34 @@ export async function loadPerson(
   }
   const access = personAccess(stored.value, run.organization, run.clock.now());
   const wanted = new Set(access.reasons.map((reason) => reason.group));
-  const { examine, missingGroups } = await groupsToExamine(run, stored.value, access, wanted);
+  const { examine, missingGroups } = await groupsToExamine(run, lane, stored.value, { access, wanted });
   return { mark, subject, stored, access, wanted, examine, missingGroups };
 }
 
-/** What is wanted and not yet applied, what was applied and is no longer wanted; for a leaver every group there is. */
+/**
+ * What is wanted and not yet applied, what was applied and is no longer wanted; for a leaver every group there is. What was
+ * applied is found by its id: somebody may have renamed the group.
+ */
 async function groupsToExamine(
   run: OrganizationRun,
+  lane: Lane,
   ledger: PersonLedger,
-  access: PersonAccess,
-  wanted: ReadonlySet<string>,
+  { access, wanted }: Pick<PersonWork, 'access' | 'wanted'>,
 ): Promise<Pick<PersonWork, 'examine' | 'missingGroups'>> {
   const applied = new Set(ledger.applied.map((membership) => fold(membership.groupName)));
   const leaving = access.employment === 'left';
   const open = [...wanted].filter((name) => !applied.has(name));
-  const over = [...applied].filter((name) => !wanted.has(name));
+  const over = ledger.applied.filter((membership) => !wanted.has(fold(membership.groupName)));
   if (!leaving && open.length + over.length === 0) return { examine: new Map(), missingGroups: [] };
-  const groups = await run.groupsByName();
-  const managed = [...run.organization.groups.keys()];
-  const names = leaving
-    ? [...over, ...(run.organization.leaver.groups === 'all' ? groups.keys() : managed)]
-    : [...open, ...over];
+  const groups = await run.groupsByName(lane);
+  const names =
+    leaving && run.organization.leaver.groups === 'managed' ? run.organization.groups.keys() : open;
+  const overIds = new Set(over.map((membership) => membership.groupId));
   const examine = new Map(
-    names.flatMap((name): Array<[string, GroupInUiPath]> => {
-      const group = groups.get(name);
-      return group === undefined ? [] : [[name, group]];
-    }),
+    [...groups.values()]
+      .filter(({ groupId }) => overIds.has(groupId) || (leaving && run.organization.leaver.groups === 'all'))
+      .concat([...names].flatMap((name) => groups.get(name) ?? []))
+      .map((group) => [group.groupId, group]),
   );
   return { examine, missingGroups: open.filter((name) => !groups.has(name)) };
 }

@@ -23,7 +23,7 @@ export async function applyReleasedPlans(run: OrganizationRun): Promise<void> {
 async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Promise<void> {
   const keys = [...new Set(released.removals.map((removal) => removal.personKey))];
   const loaded = await mapConcurrently(keys, WIDTH, async (key) =>
-    loadPerson(run, { organization: run.organization.alias, kind: 'person', key }),
+    loadPerson(run, 'urgent', { organization: run.organization.alias, kind: 'person', key }),
   );
   const people = loaded.filter((person) => person !== undefined);
   const identities = await resolvePeople(run, 'urgent', people);

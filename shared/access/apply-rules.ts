@@ -1,4 +1,5 @@
 import {
+  latestOf,
   ruleContentHash,
   ruleDescription,
   ruleWantedAt,
@@ -12,7 +13,7 @@ import type { Attempt, Mark } from '../storage/changes';
 import type { Subject } from '../storage/ledger';
 import { toRuleDefinitionText } from '../uipath/rule-definition';
 import type { RuleInput } from '../uipath/rules';
-import { newAttemptId, runEvidence, type OrganizationRun } from './organization-run';
+import { newAttemptId, runEvidence, type OrganizationRun, type WriterUiPath } from './organization-run';
 import { updateLedger } from './update-ledger';
 
 const HOUR_MS = 3_600_000;
@@ -35,6 +36,7 @@ async function applyRule(run: OrganizationRun, subject: Subject<'rule'>, ledger:
   try {
     if (statement?.want === undefined) await removeRule(run, subject, ledger);
     else await putRule(run, subject, ledger, statement, statement.want);
+    await settle(run, subject, latestOf(ledger.statements)?.requestId);
   } catch (error) {
     const code = errorCodeOf(error);
     if (code !== 'uipath-rejected' && code !== 'uipath-conflict' && code !== 'uipath-not-found') throw error;
@@ -56,8 +58,7 @@ async function putRule(
   const { rules } = run.uipathFor('normal');
   await run.stillOurs();
   const facts = { contentHash, ticketId: statement.ticketId };
-  if (have !== undefined) {
-    await rules.update(have.ruleId, input);
+  if (have !== undefined && (await updateRule(rules, have.ruleId, input))) {
     await note(run, subject, { ...have, contentHash, sinceMs: run.clock.now() }, 'rule-updated', {
       ...facts,
       ruleId: have.ruleId,
@@ -88,6 +89,21 @@ async function putRule(
   await run.changes.end(run.organization.alias, attempt.id);
 }
 
+/** False when somebody deleted the rule by hand: it is then created anew. */
+async function updateRule(
+  rules: Pick<WriterUiPath['rules'], 'update'>,
+  ruleId: number,
+  input: RuleInput,
+): Promise<boolean> {
+  try {
+    await rules.update(ruleId, input);
+    return true;
+  } catch (error) {
+    if (errorCodeOf(error) === 'uipath-not-found') return false;
+    throw error;
+  }
+}
+
 /**
  * A create call carries no id of ours, so its lost answer is looked up by name and content. A rule that is not listed was
  * not created and is created by the run that follows; should the list have hidden it, the copy has the same effect and
@@ -99,7 +115,7 @@ export async function adoptCreatedRule(run: OrganizationRun, attempt: CreateAtte
     kind: 'rule',
     key: attempt.subjectKey,
   };
-  const listed = await run.uipathFor('normal').rules.list();
+  const listed = await run.uipathFor('urgent').rules.list();
   const found = listed.find((rule) => rule.name === attempt.name && rule.description === attempt.description);
   if (found === undefined) return;
   const { contentHash } = attempt;
@@ -128,7 +144,7 @@ async function toBody(
   statement: RuleStatement,
   want: WantedRule,
 ): Promise<RuleBody> {
-  const groups = await run.groupsByName();
+  const groups = await run.groupsByName('normal');
   const groupsToAssign = want.definition.groups.map((group) => {
     const found = groups.get(fold(group));
     if (found === undefined) throw new AppError('uipath-not-found', 'UiPath has no group of this name');
@@ -156,4 +172,17 @@ async function note(
     if (current === undefined || (same && kind !== 'change-refused')) return undefined;
     return { next: { ...current, have }, evidence: [runEvidence(run, kind, facts)] };
   });
+}
+
+/** Remembers the request that UiPath now shows, for whoever asks where it stands. */
+async function settle(
+  run: OrganizationRun,
+  subject: Subject<'rule'>,
+  requestId: string | undefined,
+): Promise<void> {
+  await updateLedger(run.ledger, subject, (current) =>
+    current === undefined || requestId === undefined || current.settled === requestId
+      ? undefined
+      : { next: { ...current, settled: requestId }, evidence: [] },
+  );
 }

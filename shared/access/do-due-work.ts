@@ -37,7 +37,7 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
   for (const organization of policy.organizations.keys()) {
     const items = await deps.due.listDue(organization, nowMs, DUE_PER_TICK);
     for (const item of items) {
-      await markChanged(deps, item.subject, 'normal', nowMs, 'time');
+      await markChanged(deps, item.subject, item.lane ?? 'normal', nowMs, 'time');
       await deps.due.remove(item);
     }
     due += items.length;

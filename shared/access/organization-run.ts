@@ -57,17 +57,17 @@ export type OrganizationRun = RunStores &
     /** Call it before each step that must not overlap with another writer. @throws AppError `lease-lost` */
     stillOurs: () => Promise<void>;
     /** The organization's groups by folded name, read at most once in a run. */
-    groupsByName: () => Promise<ReadonlyMap<string, GroupInUiPath>>;
+    groupsByName: (lane: Lane) => Promise<ReadonlyMap<string, GroupInUiPath>>;
   }>;
 
-/** Reads the group list when it is first needed: 1 GET. */
+/** Reads the group list when it is first needed, in the lane of whoever needs it first: 1 GET. */
 export function onceGroupsByName(
-  list: () => Promise<ReadonlyArray<Readonly<{ id: string; name: string }>>>,
+  list: (lane: Lane) => Promise<ReadonlyArray<Readonly<{ id: string; name: string }>>>,
 ): OrganizationRun['groupsByName'] {
   let reading: Promise<ReadonlyMap<string, GroupInUiPath>> | undefined;
-  const read = async (): Promise<ReadonlyMap<string, GroupInUiPath>> =>
-    new Map((await list()).map((group) => [fold(group.name), { groupId: group.id, name: group.name }]));
-  return async () => (reading ??= read());
+  const read = async (lane: Lane): Promise<ReadonlyMap<string, GroupInUiPath>> =>
+    new Map((await list(lane)).map((group) => [fold(group.name), { groupId: group.id, name: group.name }]));
+  return async (lane) => (reading ??= read(lane));
 }
 
 /** An evidence entry of this run. */

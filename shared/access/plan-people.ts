@@ -22,7 +22,7 @@ export async function planPeople(
   const cases = groups.map(({ group, candidates }): GroupCase => ({
     groupId: group.groupId,
     name: group.name,
-    mode: groupPolicyOf(run.organization, group.name)?.mode ?? 'unmanaged',
+    mode: modeOf(run, group, candidates),
     cases: candidates.map(({ person, memberId }) => {
       const { stored, wanted, access, subject } = person;
       const name = fold(group.name);
@@ -50,6 +50,21 @@ export async function planPeople(
     ),
     administratorsLeft: await administratorsLeft(run, lane, cases),
   });
+}
+
+/** The policy knows a group by name, and a renamed one by the name it had when we put somebody there. */
+function modeOf(
+  run: OrganizationRun,
+  group: GroupInUiPath,
+  candidates: readonly Candidate[],
+): GroupCase['mode'] {
+  const formerNames = candidates.flatMap(({ person }) =>
+    person.stored.value.applied
+      .filter(({ groupId }) => groupId === group.groupId)
+      .map(({ groupName }) => groupName),
+  );
+  const policies = [group.name, ...formerNames].map((name) => groupPolicyOf(run.organization, name));
+  return policies.find((policy) => policy !== undefined)?.mode ?? 'unmanaged';
 }
 
 function whyOf(person: PersonWork, group: string): readonly string[] {
@@ -105,6 +120,9 @@ async function readMemberships(
   return have;
 }
 
+/** Robots and applications, this one too, administer nothing when the last person is gone. */
+const PEOPLE: ReadonlySet<string> = new Set(['user', 'directory-user', 'directory-group']);
+
 /** How many administrators would stay if every removal in question happened. The whole list is read only when one is in question. */
 async function administratorsLeft(
   run: OrganizationRun,
@@ -119,5 +137,5 @@ async function administratorsLeft(
   );
   if (leaving.size === 0) return Number.POSITIVE_INFINITY;
   const members = await run.uipathFor(lane).groups.listMembers(ADMINISTRATORS_GROUP_ID);
-  return members.filter((member) => !leaving.has(member.id) && !run.ownIds.has(member.id)).length;
+  return members.filter((member) => PEOPLE.has(member.kind) && !leaving.has(member.id)).length;
 }

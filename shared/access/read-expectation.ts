@@ -23,17 +23,19 @@ export async function readExpectation(
   const marks = await deps.changes.listMarks(organization.alias, ALL_MARKS);
   const pending = new Set(marks.map((mark) => `${mark.subject.kind}:${mark.subject.key}`));
   const people: ExpectedPerson[] = [];
+  const unresolved: Unresolved[] = [];
   for await (const { key, value } of deps.ledger.list(organization.alias, 'person')) {
-    if (value.identity?.kind !== 'resolved') continue;
     const access = personAccess(value, organization, nowMs);
-    people.push({
+    const person = {
       personKey: key,
-      memberId: value.identity.id,
       left: access.employment === 'left',
       groups: new Set(access.reasons.map((reason) => reason.group)),
       pending: pending.has(`person:${key}`),
-    });
+    };
+    if (value.identity?.kind === 'resolved') people.push({ ...person, memberId: value.identity.id });
+    else if (person.pending) unresolved.push({ ...person, email: value.email });
   }
+  people.push(...(await resolvePending(deps, unresolved)));
   const rules: Array<Expectation['rules'][number]> = [];
   for await (const { key, value } of deps.ledger.list(organization.alias, 'rule')) {
     if (value.have === undefined) continue;
@@ -42,6 +44,22 @@ export async function readExpectation(
     rules.push({ ruleId, name: value.name, contentHash, pending: due || pending.has(`rule:${key}`) });
   }
   return { people, rules, protectedIds: await readProtectedIds(deps, organization) };
+}
+
+type Unresolved = Omit<ExpectedPerson, 'memberId'> & Readonly<{ email: string }>;
+
+/** People whose first run is still ahead may be members already: they are looked up, so that nobody blames them meanwhile. */
+async function resolvePending(
+  { directory }: Pick<ExpectationDeps, 'directory'>,
+  unresolved: readonly Unresolved[],
+): Promise<readonly ExpectedPerson[]> {
+  if (unresolved.length === 0) return [];
+  const names = unresolved.map((person) => person.email);
+  const found = await directory.resolveByNames(names, 'user', { searchMissing: false });
+  return unresolved.flatMap(({ email, ...person }) => {
+    const answer = found.get(email);
+    return answer?.kind === 'found' ? [{ ...person, memberId: answer.entity.identifier }] : [];
+  });
 }
 
 async function readProtectedIds(

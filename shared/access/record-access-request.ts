@@ -11,7 +11,7 @@ import type { LedgerOf, Subject } from '../storage/ledger';
 import type { RequestIndex } from '../storage/request-index';
 import { markChanged } from './book-run';
 import { followUp, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
-import { updateLedger } from './update-ledger';
+import { updateLedger, wasDecided } from './update-ledger';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
 
@@ -107,14 +107,18 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     key: personKey(person),
   };
   let outcome: Outcome = 'duplicate';
-  const written = await updateLedger(deps.ledger, subject, (current = emptyPersonLedger(fold(person))) => {
-    const recorded = recordRequest(current, request, context.source.name);
-    const { reasons } = personAccess(current, organization, context.nowMs);
-    outcome = decideOutcome(recording, recorded.outcome, reasons);
-    if (outcome === 'duplicate') return undefined;
-    const next = outcome === 'recorded' ? recorded.ledger : current;
-    return { next, evidence: [evidenceOf(recording, outcome)] };
-  });
+  const written = await updateLedger(
+    deps.ledger,
+    subject,
+    async (current = emptyPersonLedger(fold(person))) => {
+      const recorded = recordRequest(current, request, context.source.name);
+      const { reasons } = personAccess(current, organization, context.nowMs);
+      outcome = decideOutcome(recording, recorded.outcome, reasons);
+      if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
+      const next = outcome === 'recorded' ? recorded.ledger : current;
+      return { next, evidence: [evidenceOf(recording, outcome)] };
+    },
+  );
   await followUp(deps, context, subject, written, organization, request.action.kind === 'revoke');
   return { subject, outcome };
 }
@@ -132,10 +136,10 @@ async function recordNamed<K extends 'rule' | 'entity'>(
   const key = createHash('sha256').update(fold(name)).digest('hex').slice(0, 32);
   const subject: Subject<K> = { organization: organization.alias, kind, key };
   let outcome: Outcome = 'duplicate';
-  const written = await updateLedger(deps.ledger, subject, (current) => {
+  const written = await updateLedger(deps.ledger, subject, async (current) => {
     const recorded = record(current);
     outcome = decideOutcome(recording, recorded.outcome, []);
-    if (outcome === 'duplicate') return undefined;
+    if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
     const next = outcome === 'recorded' ? recorded.next : recorded.ledger;
     return { next, evidence: [evidenceOf(recording, outcome)] };
   });
@@ -173,6 +177,15 @@ function mayCause({ may, groups }: SourcePolicy, action: AccessRequest['action']
     case 'remove-policy-entity':
       return true;
   }
+}
+
+/** What is not recorded leaves nothing but its evidence: a delivery that is processed again must not leave it twice. */
+async function isRepeated(
+  { deps, context, request }: Recording,
+  subject: Subject,
+  outcome: Outcome,
+): Promise<boolean> {
+  return outcome !== 'recorded' && wasDecided(deps.ledger, subject, context.deliveryId, request.id);
 }
 
 function evidenceOf({ context, request }: Recording, outcome: Outcome): EvidenceEntry {

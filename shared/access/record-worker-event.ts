@@ -1,5 +1,4 @@
 import { effectiveAtMs } from '../domain/effective-time';
-import { personAccess } from '../domain/person-access';
 import { fold, personKey } from '../domain/person-key';
 import { emptyPersonLedger, type PersonLedger } from '../domain/person-ledger';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../domain/policy';
@@ -10,12 +9,13 @@ import type { DueStore } from '../storage/due-store';
 import type { LedgerStore, Subject } from '../storage/ledger';
 import type { WorkQueues } from '../storage/queues';
 import { markChanged } from './book-run';
-import { updateLedger } from './update-ledger';
+import { scheduleNextChange } from './schedule-next-change';
+import { updateLedger, wasDecided } from './update-ledger';
 
 const DAY_MS = 86_400_000;
 
 export type RecordWorkerEventDeps = Readonly<{
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
   due: Pick<DueStore, 'schedule'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;
@@ -68,7 +68,7 @@ async function recordInOrganization(
   const ledger = await updateLedger(
     deps.ledger,
     subject,
-    (current = emptyPersonLedger(fold(event.worker.email))) => {
+    async (current = emptyPersonLedger(fold(event.worker.email))) => {
       const { id, kind, occurredAtMs, attributes } = event;
       const recorded = recordStatement(
         current.timeline,
@@ -79,6 +79,8 @@ async function recordInOrganization(
       const { outcome } = recorded;
       said.outcome = outcome;
       if (outcome === 'duplicate') return undefined;
+      if (outcome !== 'recorded' && (await wasDecided(deps.ledger, subject, context.deliveryId, id)))
+        return undefined;
       const workerId = event.worker.workerId ?? current.workerId;
       return {
         next: { ...current, workerId, timeline: recorded.timeline },
@@ -119,7 +121,6 @@ export async function followUp(
 ): Promise<void> {
   const { nowMs, source } = context;
   if (ledger === undefined) return;
-  const { nextChangeAtMs } = personAccess(ledger, organization, nowMs);
-  if (nextChangeAtMs !== undefined) await deps.due.schedule({ subject, dueAtMs: nextChangeAtMs });
+  await scheduleNextChange(deps.due, subject, ledger, organization, nowMs);
   await markChanged(deps, subject, urgent ? 'urgent' : 'normal', nowMs, source.name);
 }

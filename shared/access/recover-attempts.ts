@@ -8,7 +8,8 @@ type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
 
 /**
  * Settles calls whose outcome was never stored, because the writer died or the answer was lost: what UiPath has now is the
- * outcome. Nothing is sent again here; what did not happen is still marked and planned anew.
+ * outcome. Nothing is sent again here; what did not happen is still marked and planned anew. Leavers wait for it, so it may
+ * spend their reserve.
  */
 export async function recoverAttempts(run: OrganizationRun): Promise<void> {
   for (const attempt of await run.changes.listAttempts(run.organization.alias)) {
@@ -21,7 +22,7 @@ export async function recoverAttempts(run: OrganizationRun): Promise<void> {
 
 async function recoverMembership(run: OrganizationRun, attempt: MembershipAttempt): Promise<void> {
   const all = [...attempt.add, ...attempt.remove];
-  const members = await run.uipathFor('normal').groups.checkMembers(
+  const members = await run.uipathFor('urgent').groups.checkMembers(
     attempt.groupId,
     all.map((member) => member.memberId),
   );

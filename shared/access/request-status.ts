@@ -87,9 +87,8 @@ async function progressOf(
   if (latest?.requestId !== entry.requestId) return { state: 'ended' };
   const want = latest.want;
   const ended = typeof want === 'object' && want.validUntilMs !== undefined && want.validUntilMs <= nowMs;
-  if (ended) return { state: 'ended' };
-  const wanted = want !== undefined && want !== false;
-  return { state: wanted === (named.have !== undefined) ? 'applied' : 'pending' };
+  if (ended) return { state: named.have === undefined ? 'ended' : 'ending' };
+  return { state: named.settled === entry.requestId ? 'applied' : 'pending' };
 }
 
 async function personProgress(

@@ -2,13 +2,13 @@ import { hashOf } from '../domain/canonical-json';
 import { noteRefusal, refusalsInARow } from '../domain/dead-letter';
 import type { EvidenceEntry } from '../domain/evidence';
 import type { DecidedCase, MembershipPlan } from '../domain/membership-plan';
-import { personAccess } from '../domain/person-access';
 import type { DirectoryIdentity, PersonLedger } from '../domain/person-ledger';
 import type { ErrorCode } from '../errors';
 import type { AppliedPlan } from './apply-group-plan';
 import type { PersonWork } from './apply-people';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { withMembership, withoutMembership } from './record-membership';
+import { scheduleNextChange } from './schedule-next-change';
 import { updateLedger } from './update-ledger';
 
 const HOUR_MS = 3_600_000;
@@ -149,15 +149,15 @@ async function scheduleNextLook(
 ): Promise<void> {
   const nowMs = run.clock.now();
   const { subject } = person;
-  const { nextChangeAtMs } = personAccess(ledger, run.organization, nowMs);
-  if (nextChangeAtMs !== undefined) await run.due.schedule({ subject, dueAtMs: nextChangeAtMs });
+  const lane = person.access.employment === 'left' ? 'urgent' : 'normal';
+  await scheduleNextChange(run.due, subject, ledger, run.organization, nowMs);
   if (refused || person.missingGroups.length > 0)
-    await run.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS });
+    await run.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS, lane });
   const { identity } = ledger;
   if (identity === undefined || identity.kind === 'resolved' || person.examine.size === 0) return;
   if (nowMs - identity.sinceMs > run.organization.identityRetryHours * HOUR_MS) return;
   const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (identity.attempts - 1));
-  await run.due.schedule({ subject, dueAtMs: nowMs + waitMs });
+  await run.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
 }
 
 function isSameIdentity(a: DirectoryIdentity, b: DirectoryIdentity | undefined): boolean {

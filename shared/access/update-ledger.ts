@@ -16,12 +16,14 @@ const ATTEMPTS = 8;
 export async function updateLedger<K extends SubjectKind>(
   store: Pick<LedgerStore, 'read' | 'write'>,
   subject: Subject<K>,
-  decide: (current: LedgerOf[K] | undefined) => LedgerUpdate<LedgerOf[K]>,
+  decide: (
+    current: LedgerOf[K] | undefined,
+  ) => LedgerUpdate<LedgerOf[K]> | Promise<LedgerUpdate<LedgerOf[K]>>,
   known?: Stored<LedgerOf[K]>,
 ): Promise<LedgerOf[K] | undefined> {
   let read = known ?? (await store.read(subject));
   for (let attempt = 1; ; attempt += 1) {
-    const update = decide(read?.value);
+    const update = await decide(read?.value);
     if (update === undefined) return read?.value;
     try {
       await store.write(subject, update.next, read, update.evidence);
@@ -31,4 +33,17 @@ export async function updateLedger<K extends SubjectKind>(
       read = await store.read(subject);
     }
   }
+}
+
+/** True when a delivery's statement or request left evidence before. It reads the subject's whole history. */
+export async function wasDecided(
+  store: Pick<LedgerStore, 'evidence'>,
+  subject: Subject,
+  deliveryId: string,
+  id: string,
+): Promise<boolean> {
+  const { records } = await store.evidence(subject);
+  return records.some(
+    ({ facts }) => facts['deliveryId'] === deliveryId && (facts['eventId'] ?? facts['requestId']) === id,
+  );
 }

@@ -25,6 +25,8 @@ export type RuleLedger = Readonly<{
   name: string;
   statements: readonly RuleStatement[];
   have: Readonly<{ ruleId: number; contentHash: string; sinceMs: number }> | undefined;
+  /** The latest request whose outcome UiPath shows. */
+  settled?: string | undefined;
 }>;
 
 export type EntityStatement = NamedStatement & Readonly<{ want: boolean }>;
@@ -34,6 +36,8 @@ export type EntityLedger = Readonly<{
   name: string;
   statements: readonly EntityStatement[];
   have: Readonly<{ entityId: string; sinceMs: number }> | undefined;
+  /** The latest request whose outcome UiPath shows. */
+  settled?: string | undefined;
 }>;
 
 /** What is known of an organization as a whole; its evidence holds the runs and audits. */

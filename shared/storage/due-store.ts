@@ -1,10 +1,11 @@
 import type { TableClient } from '@azure/data-tables';
+import type { Lane } from './changes';
 import type { Subject, SubjectKind } from './ledger';
 import { ifPresent } from './records';
 import type { StorageAccount } from './storage-account';
 
-/** "Look at this subject then": a future date, an expiry, another try. */
-export type DueItem = Readonly<{ subject: Subject; dueAtMs: number }>;
+/** "Look at this subject then": a future date, an expiry, another try. The lane is the normal one unless it says so. */
+export type DueItem = Readonly<{ subject: Subject; dueAtMs: number; lane?: Lane }>;
 
 export type DueStore = Readonly<{
   schedule: (item: DueItem) => Promise<void>;
@@ -23,19 +24,31 @@ export function createDueStore(storage: Pick<StorageAccount, 'table'>): DueStore
     schedule: async (item) => {
       await (
         await table()
-      ).upsertEntity({ partitionKey: item.subject.organization, rowKey: rowKeyOf(item) }, 'Replace');
+      ).upsertEntity(
+        {
+          partitionKey: item.subject.organization,
+          rowKey: rowKeyOf(item),
+          lane: item.lane ?? 'normal',
+        },
+        'Replace',
+      );
     },
 
     listDue: async (organization, nowMs, most) => {
       const items: DueItem[] = [];
-      const rows = (await table()).listEntities<{ rowKey: string }>({
+      const rows = (await table()).listEntities<{ rowKey: string; lane?: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt '${timeKey(nowMs + 1)}'` },
       });
-      for await (const { rowKey } of rows) {
+      for await (const { rowKey, lane } of rows) {
         if (items.length >= most) break;
         const [time = '', kindName = '', key = ''] = rowKey.split(':');
         const kind = KINDS.find((known) => known === kindName);
-        if (kind !== undefined) items.push({ subject: { organization, kind, key }, dueAtMs: Number(time) });
+        if (kind !== undefined)
+          items.push({
+            subject: { organization, kind, key },
+            dueAtMs: Number(time),
+            lane: lane === 'urgent' ? 'urgent' : 'normal',
+          });
       }
       return items;
     },

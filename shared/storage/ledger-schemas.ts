@@ -84,6 +84,7 @@ export const RuleLedgerSchema: z.ZodType<RuleLedger> = z.object({
   name: z.string(),
   statements: z.array(z.object({ ...named, want: maybe(WantedRuleSchema) })),
   have: maybe(z.object({ ruleId: z.number(), contentHash: z.string(), sinceMs: z.number() })),
+  settled: z.string().optional(),
 });
 
 /** The stored form of an access-policy entry's ledger. */
@@ -92,6 +93,7 @@ export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
   name: z.string(),
   statements: z.array(z.object({ ...named, want: z.boolean() })),
   have: maybe(z.object({ entityId: z.string(), sinceMs: z.number() })),
+  settled: z.string().optional(),
 });
 
 /** The stored form of an organization's own ledger. */
