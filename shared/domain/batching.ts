@@ -22,19 +22,21 @@ export type Batching = Readonly<{ send: ReadonlyMap<string, number>; againAtMs: 
 const PROMPT_SHARE = 0.1;
 
 /**
- * A full PUT goes at once. One that is not full waits for more, up to the patience, unless all of them together cost little
- * of what is left: one joiner on a quiet day does not wait, ten thousand fill their calls.
+ * A full PUT goes at once. One that is not full waits for more until the longest waiting change of any group has waited
+ * out the patience, unless all of them together cost little of what is left: one joiner on a quiet day does not wait, ten
+ * thousand fill their calls. They go together, since each look at what waits reads all of it. While full ones use up
+ * whatever is left, the others wait on: what they would spend is worth more in a full one.
  */
 export function batchChanges(groups: readonly WaitingGroup[], rules: BatchingRules): Batching {
-  const partial = groups.filter((group) => group.changes % rules.maxIdsPerPut > 0);
-  const prompt = partial.length <= rules.remainingPuts * PROMPT_SHARE;
-  const waits = (group: WaitingGroup): boolean => !prompt && rules.nowMs - group.oldestMs < rules.patienceMs;
+  const { maxIdsPerPut, remainingPuts, patienceMs, nowMs } = rules;
+  const full = groups.reduce((sum, group) => sum + Math.floor(group.changes / maxIdsPerPut), 0);
+  const partial = groups.filter((group) => group.changes % maxIdsPerPut > 0);
+  const patienceEndsAtMs = Math.min(...partial.map((group) => group.oldestMs)) + patienceMs;
+  const prompt = partial.length <= remainingPuts * PROMPT_SHARE;
+  const wait =
+    (partial.length > 0 && full > 0 && full >= remainingPuts) || (!prompt && nowMs < patienceEndsAtMs);
   const send = new Map(
-    groups.map((group) => [
-      group.groupId,
-      waits(group) ? group.changes - (group.changes % rules.maxIdsPerPut) : group.changes,
-    ]),
+    groups.map(({ groupId, changes }) => [groupId, wait ? changes - (changes % maxIdsPerPut) : changes]),
   );
-  const waiting = partial.filter(waits).map((group) => group.oldestMs + rules.patienceMs);
-  return { send, againAtMs: waiting.length === 0 ? undefined : Math.min(...waiting) };
+  return { send, againAtMs: wait ? Math.max(nowMs, patienceEndsAtMs) : undefined };
 }
