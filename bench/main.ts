@@ -1,9 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { burst } from './burst';
+import { growth } from './growth';
+import { idle } from './idle';
+import { intake } from './intake/intake';
+import { urgent } from './urgent';
 import { rounded, type Benchmark, type Target } from './benchmark';
 import { toJson, toReport, toText } from './report';
 
-const BENCHMARKS: readonly Benchmark[] = [burst];
+const BENCHMARKS: readonly Benchmark[] = [burst, urgent, intake, growth, idle];
 
 type Options = Readonly<{ list?: true; json?: true; size: number }>;
 

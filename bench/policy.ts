@@ -13,7 +13,12 @@ export type PolicyDraft = Readonly<{
   organizations: readonly string[];
   workforce: Pick<Workforce, 'groups' | 'birthright'>;
   maxIdsPerPut?: number;
+  /** No guard holds a removal. */
+  unguarded?: true;
 }>;
+
+const NEVER = { count: 1_000_000, percent: 100, floor: 1_000_000 } as const;
+const UNGUARDED = { group: NEVER, day: NEVER, run: NEVER, batch: NEVER } as const;
 
 /** The policy file for organizations that are all alike. */
 export function writePolicy(draft: PolicyDraft, identityBaseUrl: (alias: string) => string): string {
@@ -23,6 +28,7 @@ export function writePolicy(draft: PolicyDraft, identityBaseUrl: (alias: string)
     identityBaseUrl: identityBaseUrl(alias),
     credentialSecret: SECRETS.organization.name,
     ...(draft.maxIdsPerPut === undefined ? {} : { maxIdsPerPut: draft.maxIdsPerPut }),
+    ...(draft.unguarded === undefined ? {} : { guards: UNGUARDED }),
     groups: Object.fromEntries(groups.map((name) => [name, { mode: 'additive' }])),
     birthright: birthright.map((line) => ({
       name: line.team,
@@ -30,9 +36,10 @@ export function writePolicy(draft: PolicyDraft, identityBaseUrl: (alias: string)
       groups: line.groups,
     })),
   });
-  return stringify({
+  const file = {
     version: 1,
     organizations: Object.fromEntries(draft.organizations.map((alias) => [alias, organizationOf(alias)])),
     sources: { hr: { standard: { secret: SECRETS.signing.name } } },
-  });
+  };
+  return stringify(file, { aliasDuplicateObjects: false });
 }
