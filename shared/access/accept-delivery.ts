@@ -5,7 +5,7 @@ import { AppError, errorCodeOf } from '../errors';
 import { checkCredential } from '../webhooks/credential';
 import { bodyTypeOf } from '../webhooks/posted-body';
 import type { DeliveryHeaders, SigningSecrets } from '../webhooks/signature';
-import type { WebhookSource } from '../webhooks/source';
+import type { Meanings, WebhookSource } from '../webhooks/source';
 
 /** A verified delivery as it is kept until it was processed. */
 export type DeliveryRecord = Readonly<{
@@ -30,7 +30,10 @@ export type AcceptDeliveryDeps = Readonly<{
     insert: (record: DeliveryRecord) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
   }>;
   queue: Readonly<{
-    enqueueDelivery: (message: Readonly<{ feed: Feed; source: string; deliveryId: string }>) => Promise<void>;
+    enqueueDelivery: (
+      message: Readonly<{ feed: Feed; source: string; deliveryId: string }>,
+      lane: 'urgent' | 'normal',
+    ) => Promise<void>;
   }>;
   /** For the operator: why a delivery was refused, or what needs attention. Never a part of the delivery. */
   log: (line: Readonly<Record<string, string>>) => void;
@@ -94,19 +97,30 @@ export async function acceptDelivery(
 
   const record = { feed, source, deliveryId, receivedAtMs, contentType: type, body: rawBody };
   const outcome = await deps.deliveries.insert(record);
-  if (outcome !== 'duplicate-done') await enqueue(deps, { feed, source, deliveryId });
+  if (outcome !== 'duplicate-done') await enqueue(deps, { feed, source, deliveryId }, laneOf(meanings));
   return { deliveryId, duplicate: outcome !== 'inserted', ignored: false };
 }
 
 async function enqueue(
   deps: AcceptDeliveryDeps,
   message: Readonly<{ feed: Feed; source: string; deliveryId: string }>,
+  lane: 'urgent' | 'normal',
 ): Promise<void> {
   try {
-    await deps.queue.enqueueDelivery(message);
+    await deps.queue.enqueueDelivery(message, lane);
   } catch (error) {
     deps.log({ event: 'delivery-left-to-sweep', ...message, code: errorCodeOf(error) });
   }
+}
+
+/** What takes access away goes first. */
+function laneOf(meanings: Exclude<Meanings, 'ignored'>): 'urgent' | 'normal' {
+  const takesAway = meanings.some(
+    (meaning) =>
+      (meaning.kind === 'worker-event' && meaning.event.kind === 'leaver') ||
+      (meaning.kind === 'access-request' && meaning.request.action.kind === 'revoke'),
+  );
+  return takesAway ? 'urgent' : 'normal';
 }
 
 function dedupeKey(feed: Feed, source: string, dedupeId: string): string {

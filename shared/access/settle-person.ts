@@ -71,6 +71,11 @@ export async function settlePerson(
   });
   const triesLeft = await keepDeadLetters(run, refusals);
   await scheduleNextLook(run, person, ledger ?? person.stored.value, triesLeft);
+  if (cases.some((decided) => decided.decision === 'held'))
+    await run.due.schedule({
+      subject: person.subject,
+      dueAtMs: run.clock.now() + run.organization.planExpiryDays * 24 * HOUR_MS,
+    });
   if (person.mark === undefined) return;
   if (!cases.some((decided) => applied.waiting.has(`${decided.groupId}/${decided.personKey}`)))
     await run.changes.clearMark(person.mark);

@@ -79,12 +79,19 @@ export function conflictsOf(
 function refusalByRules(request: AccessRequest, rules: RequestRules | undefined): RequestRefusal | undefined {
   if (rules === undefined) return 'not-requestable';
   if (!includes(rules.requesters, request.requester)) return 'requester-not-allowed';
+  const concerned = new Set([fold(request.requester), ...beneficiariesOf(request)]);
   const approvers = new Set(
     request.approvals
       .map((approval) => fold(approval.approver))
-      .filter((approver) => approver !== fold(request.requester) && includes(rules.approvers, approver)),
+      .filter((approver) => !concerned.has(approver) && includes(rules.approvers, approver)),
   );
   return approvers.size < rules.approvals ? 'approvals-missing' : undefined;
+}
+
+/** Nobody approves what is for themselves, whoever asked for it. */
+function beneficiariesOf({ action }: AccessRequest): readonly string[] {
+  if ('person' in action) return [fold(action.person)];
+  return 'entityType' in action && action.entityType === 'user' ? [fold(action.name)] : [];
 }
 
 function refusalByTime(

@@ -2,14 +2,20 @@ import type { Feed } from '../domain/policy';
 import type { StorageAccount } from './storage-account';
 
 /** Names of the queues; the functions' triggers and the senders share them. */
-export const QUEUES = { deliveries: 'deliveries', changes: 'changes', audits: 'audits' } as const;
+export const QUEUES = {
+  deliveries: 'deliveries',
+  urgentDeliveries: 'urgent-deliveries',
+  changes: 'changes',
+  audits: 'audits',
+} as const;
 
 export type DeliveryMessage = Readonly<{ feed: Feed; source: string; deliveryId: string }>;
 export type ChangesMessage = Readonly<{ organization: string }>;
 export type AuditMessage = Readonly<{ organization: string; night: string }>;
 
 export type WorkQueues = Readonly<{
-  enqueueDelivery: (message: DeliveryMessage) => Promise<void>;
+  /** Leavers and revokes have a queue of their own: they do not stand behind a morning of joiners. */
+  enqueueDelivery: (message: DeliveryMessage, lane?: 'urgent' | 'normal') => Promise<void>;
   enqueueChanges: (message: ChangesMessage, delayMs?: number) => Promise<void>;
   enqueueAudit: (message: AuditMessage, delayMs?: number) => Promise<void>;
 }>;
@@ -26,7 +32,8 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
     });
   };
   return {
-    enqueueDelivery: async (message) => send(QUEUES.deliveries, message),
+    enqueueDelivery: async (message, lane) =>
+      send(lane === 'urgent' ? QUEUES.urgentDeliveries : QUEUES.deliveries, message),
     enqueueChanges: async (message, delayMs) => send(QUEUES.changes, message, delayMs),
     enqueueAudit: async (message, delayMs) => send(QUEUES.audits, message, delayMs),
   };

@@ -82,6 +82,33 @@ describe('a request to be in a group', () => {
     expect(decide({}, approvedBy(...approvers), { ...RULES, approvals })).toBe(expected);
   });
 
+  it.each([
+    [
+      'of a grant',
+      {
+        kind: 'grant',
+        person: 'Maria.Lead@example.com',
+        group: 'Payments',
+        validFromMs: NOW_MS,
+        validUntilMs: undefined,
+      },
+    ],
+  ] as const)('never counts the beneficiary %s among the approvers', (_title, action) => {
+    const request = aRequest(action, approvedBy('maria.lead@example.com'));
+    const organization = anOrganization({ groups: groupsOf(aGroup('Payments')) });
+    expect(refusalOf(request, organization, [], NOW_MS)).toBe('approvals-missing');
+    const other = aRequest({ ...action, person: 'eve@example.com' }, approvedBy('maria.lead@example.com'));
+    expect(refusalOf(other, organization, [], NOW_MS)).toBeUndefined();
+  });
+
+  it('never counts a user among the approvers of their own entry in the access policy', () => {
+    const organization = anOrganization({ accessPolicy: { requests: OPEN_TO_ALL, baseline: undefined } });
+    const entry = (name: string) =>
+      aRequest({ kind: 'add-policy-entity', entityType: 'user', name }, approvedBy('maria.lead@example.com'));
+    expect(refusalOf(entry('maria.lead@example.com'), organization, [], NOW_MS)).toBe('approvals-missing');
+    expect(refusalOf(entry('eve@example.com'), organization, [], NOW_MS)).toBeUndefined();
+  });
+
   it('never counts the requester among the approvers, also where anyone may approve', () => {
     expect(decide({}, approvedBy('ana.pop@example.com'), { ...OPEN_TO_ALL })).toBe('approvals-missing');
     expect(decide({}, approvedBy('eve@example.com'), { ...OPEN_TO_ALL })).toBeUndefined();
