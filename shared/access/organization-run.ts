@@ -24,7 +24,7 @@ export type WriterUiPath = Readonly<{
 }>;
 
 export type RunStores = Readonly<{
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
   changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts' | 'clearMark' | 'mark'>;
   due: Pick<DueStore, 'schedule'>;
   plans: HeldPlanStore;

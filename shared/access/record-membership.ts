@@ -1,11 +1,16 @@
 import type { AppliedMembership, PersonLedger } from '../domain/person-ledger';
 import type { Attempt } from '../storage/changes';
+import type { LedgerStore } from '../storage/ledger';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { updateLedger } from './update-ledger';
 
 type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
 
-/** Writes one person's share of a call's outcome into the ledger. Doing it again after a crash adds nothing. */
+/**
+ * Writes one person's share of a call's outcome into the ledger. A membership that the ledger did not know may be removed
+ * too: a leaver is in groups that nobody manages here. Whether that was written already only the evidence can tell: ask
+ * `isRecorded` before doing it again after a crash.
+ */
 export async function recordMembership(
   run: Pick<OrganizationRun, 'ledger' | 'organization' | 'clock' | 'policyHash'>,
   attempt: MembershipAttempt,
@@ -18,7 +23,7 @@ export async function recordMembership(
   await updateLedger(run.ledger, subject, (current) => {
     if (current === undefined) return undefined;
     const known = current.applied.find((membership) => membership.groupId === groupId);
-    if (added === (known !== undefined)) return undefined;
+    if (added && known !== undefined) return undefined;
     const membership: AppliedMembership = {
       groupId,
       groupName,
@@ -38,6 +43,17 @@ export async function recordMembership(
       ],
     };
   });
+}
+
+/** Whether the evidence holds a person's share of an attempt. Reads the person's whole history. */
+export async function isRecorded(
+  run: Readonly<{ ledger: Pick<LedgerStore, 'evidence'>; organization: Readonly<{ alias: string }> }>,
+  attempt: Pick<MembershipAttempt, 'id'>,
+  personKey: string,
+): Promise<boolean> {
+  const subject = { organization: run.organization.alias, kind: 'person' as const, key: personKey };
+  const { records } = await run.ledger.evidence(subject);
+  return records.some((record) => record.facts['attemptId'] === attempt.id);
 }
 
 export function withMembership(ledger: PersonLedger, membership: AppliedMembership): PersonLedger {

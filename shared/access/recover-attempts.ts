@@ -2,7 +2,7 @@ import type { Attempt } from '../storage/changes';
 import { adoptCreatedRule } from './apply-rules';
 import { logRemovals } from './log-removals';
 import type { OrganizationRun } from './organization-run';
-import { recordMembership } from './record-membership';
+import { isRecorded, recordMembership } from './record-membership';
 
 type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
 
@@ -30,7 +30,9 @@ async function recoverMembership(run: OrganizationRun, attempt: MembershipAttemp
     ...attempt.add.filter((member) => members.has(member.memberId)),
     ...attempt.remove.filter((member) => !members.has(member.memberId)),
   ];
-  for (const member of happened) await recordMembership(run, attempt, member.personKey, ['read-back']);
+  for (const { personKey } of happened)
+    if (!(await isRecorded(run, attempt, personKey)))
+      await recordMembership(run, attempt, personKey, ['read-back']);
   const removed = attempt.remove.filter((member) => !members.has(member.memberId));
   await logRemovals(run, attempt.id, attempt.groupId, removed);
 }
