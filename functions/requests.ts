@@ -10,8 +10,10 @@ export function registerRequests(deps: AppDeps): void {
     methods: ['GET'],
     authLevel: 'function',
     route: 'requests/{organization}/{id}',
-    handler: answering(async ({ params }) =>
-      jsonResponse(200, await requestStatus(deps, params['organization'] ?? '', params['id'] ?? '')),
-    ),
+    handler: answering(async ({ params, query }) => {
+      const { organization = '', id = '' } = params;
+      const source = query.get('source') ?? undefined;
+      return jsonResponse(200, await requestStatus(deps, organization, id, source));
+    }),
   });
 }

@@ -32,8 +32,9 @@ type Recording = Readonly<{
 export async function recordAccessRequest(
   deps: RecordRequestDeps,
   context: DeliveryContext,
-  request: AccessRequest,
+  said: AccessRequest,
 ): Promise<string> {
+  const request = ofSource(context.source.name, said);
   const organization = organizationOf(context, request);
   if (organization === undefined) return 'organization-not-allowed';
   const { subject, outcome } = await recordInLedger({ deps, context, organization, request });
@@ -48,6 +49,22 @@ export async function recordAccessRequest(
     refusal,
   });
   return outcome;
+}
+
+/** Two ticket systems may use the same number: inside, a request is known by its source and its id. */
+export function qualifiedRequestId(source: string, id: string): string {
+  return `${source}/${id}`;
+}
+
+function ofSource(source: string, said: AccessRequest): AccessRequest {
+  const { action } = said;
+  const id = qualifiedRequestId(source, said.id);
+  if (action.kind !== 'revoke' || action.grantRequestId === undefined) return { ...said, id };
+  return {
+    ...said,
+    id,
+    action: { ...action, grantRequestId: qualifiedRequestId(source, action.grantRequestId) },
+  };
 }
 
 /** A ticket that names no organization means the only one its source may speak about. */

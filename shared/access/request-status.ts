@@ -6,6 +6,7 @@ import type { OrganizationPolicy, Policy } from '../domain/policy';
 import { AppError } from '../errors';
 import type { LedgerStore } from '../storage/ledger';
 import type { RequestEntry, RequestIndex } from '../storage/request-index';
+import { qualifiedRequestId } from './record-access-request';
 
 /** Where a request stands. */
 export type RequestState =
@@ -45,16 +46,25 @@ export type RequestStatusDeps = Readonly<{
 type Progress = Pick<RequestStatus, 'state'> &
   Partial<Pick<RequestStatus, 'group' | 'validFrom' | 'validUntil'>>;
 
-/** The status of one request as the ledger shows it. @throws AppError `request-unknown` */
+/**
+ * The status of one request as the ledger shows it. `source` tells requests of two ticket systems with the same id apart.
+ *
+ * @throws AppError `request-unknown`, also when the id alone could mean several requests
+ */
 export async function requestStatus(
   deps: RequestStatusDeps,
   alias: string,
   requestId: string,
+  source?: string,
 ): Promise<RequestStatus> {
-  const organization = (await deps.policy()).organizations.get(alias);
-  const entry = organization === undefined ? undefined : await deps.requests.get(alias, requestId);
+  const policy = await deps.policy();
+  const organization = policy.organizations.get(alias);
+  const entries = await entriesOf(deps, policy, alias, requestId, source);
+  const [entry] = entries;
   if (organization === undefined || entry === undefined)
     throw new AppError('request-unknown', 'There is no such request');
+  if (entries.length > 1)
+    throw new AppError('request-unknown', 'Several sources use this id: name one with ?source=');
   const progress: Progress =
     entry.refusal === undefined ? await progressOf(deps, organization, entry) : { state: 'refused' };
   return {
@@ -67,6 +77,25 @@ export async function requestStatus(
     validUntil: undefined,
     ...progress,
   };
+}
+
+async function entriesOf(
+  deps: RequestStatusDeps,
+  policy: Policy,
+  alias: string,
+  requestId: string,
+  source: string | undefined,
+): Promise<readonly RequestEntry[]> {
+  const names = policy.sources
+    .filter((known) => known.feed === 'ticket' && known.organizations.includes(alias))
+    .map((known) => known.name)
+    .filter((name) => source === undefined || name === source);
+  const found: RequestEntry[] = [];
+  for (const name of names) {
+    const entry = await deps.requests.get(alias, qualifiedRequestId(name, requestId));
+    if (entry !== undefined) found.push(entry);
+  }
+  return found;
 }
 
 async function progressOf(
