@@ -10,6 +10,7 @@ import {
 import { AppError } from '../errors';
 import { createQuotaCounter, type QuotaCounter } from './quota-counter';
 import { openQuotaRow } from './quota-row';
+import { coded } from './records';
 import type { StorageAccount } from './storage-account';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HttpMethod[];
@@ -42,7 +43,7 @@ export function createQuotaLedger(
     return new Map(
       METHODS.map((method) => {
         requireRoom(rules, method);
-        const row = openQuotaRow(storage, alias, method);
+        const row = coded(openQuotaRow(storage, alias, method));
         return [
           method,
           createQuotaCounter(row, rules, { method, blockSize: method === 'POST' ? postBlock : 0, clock }),
