@@ -1,26 +1,20 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
-import { createHash } from 'node:crypto';
 import type { Feed } from '../domain/policy';
 import { AppError } from '../errors';
+import { blobOf, isInline, partitionOf, rowsOf, type Delivery, type DeliveryKey } from './delivery-rows';
+import { joinWrites } from './joined-writes';
 import { ifPresent, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
 
-/** A verified request of a source, kept as the bytes that were signed. */
-export type Delivery = Readonly<{
-  feed: Feed;
-  source: string;
-  deliveryId: string;
-  receivedAtMs: number;
-  contentType: string;
-  body: Uint8Array;
-}>;
+export type { Delivery };
 
 type StoredDelivery = { receivedAtMs: number; contentType: string; body?: Uint8Array; outcome?: string };
-type DeliveryKey = Pick<Delivery, 'feed' | 'source' | 'deliveryId'>;
+
+type Inserted = 'inserted' | 'duplicate-pending' | 'duplicate-done';
 
 export type Deliveries = Readonly<{
   /** Keeps a delivery once. `duplicate-pending` was accepted before and is not processed yet. */
-  insert: (delivery: Delivery) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
+  insert: (delivery: Delivery) => Promise<Inserted>;
   /** `done`: it needs no more work. @throws AppError `record-unreadable` when the body of an open one is gone */
   read: (key: DeliveryKey) => Promise<Delivery | 'done' | undefined>;
   /** Marks a delivery as processed; doing it twice is harmless. */
@@ -35,8 +29,8 @@ export type Deliveries = Readonly<{
   forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
 }>;
 
-/** Bodies up to this size travel in the row; larger ones in a blob. A binary property holds 64 KiB. */
-const INLINE_BYTES = 60 * 1024;
+/** A transaction holds 100 rows and 4 MiB: three rows for each delivery, and its body in Base64. */
+const INSERTS_TOGETHER = 25;
 
 /**
  * One partition per source: the delivery `d:<id>`, its pending mark `p:<id>` and its body mark `b:<id>`, written in one
@@ -90,12 +84,34 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     }
   };
 
+  const insertOne = async (delivery: Delivery): Promise<Inserted> => {
+    try {
+      await (await table()).submitTransaction(rowsOf(delivery));
+      return 'inserted';
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      return (await duplicateOf(delivery)) ?? 'duplicate-done';
+    }
+  };
+  /** All or nothing: where one of them is a duplicate, each goes by itself. */
+  const insertTogether = async (deliveries: readonly Delivery[]): Promise<readonly Inserted[]> => {
+    const ids = new Set(deliveries.map(({ deliveryId }) => deliveryId));
+    if (deliveries.length > 1 && ids.size === deliveries.length)
+      try {
+        await (await table()).submitTransaction(deliveries.flatMap(rowsOf));
+        return deliveries.map(() => 'inserted');
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+      }
+    return Promise.all(deliveries.map(insertOne));
+  };
+  const insertIn = new Map<string, (delivery: Delivery) => Promise<Inserted>>();
+
   return {
     insert: async (delivery) => {
       const partitionKey = partitionOf(delivery.feed, delivery.source);
-      const { deliveryId, receivedAtMs, contentType, body } = delivery;
-      const inline = body.byteLength <= INLINE_BYTES;
-      if (!inline) {
+      const { body } = delivery;
+      if (!isInline(body)) {
         const known = await duplicateOf(delivery);
         if (known !== undefined) return known;
         await (
@@ -104,29 +120,9 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
           .getBlockBlobClient(blobOf(delivery))
           .uploadData(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
       }
-      try {
-        await (
-          await table()
-        ).submitTransaction([
-          [
-            'create',
-            {
-              partitionKey,
-              rowKey: `d:${deliveryId}`,
-              receivedAtMs,
-              contentType,
-              bytes: body.byteLength,
-              ...(inline ? { body } : {}),
-            },
-          ],
-          ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs }],
-          ['create', { partitionKey, rowKey: `b:${deliveryId}`, receivedAtMs }],
-        ]);
-        return 'inserted';
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        return (await duplicateOf(delivery)) ?? 'duplicate-done';
-      }
+      const insert = insertIn.get(partitionKey) ?? joinWrites(INSERTS_TOGETHER, insertTogether);
+      insertIn.set(partitionKey, insert);
+      return insert(delivery);
     },
 
     read: async (key) => {
@@ -201,19 +197,4 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       return old.length;
     },
   };
-}
-
-function partitionOf(feed: Feed, source: string): string {
-  return `${feed}:${keyOf(source)}`;
-}
-
-function blobOf(key: DeliveryKey): string {
-  return `${key.feed}/${keyOf(key.source)}/${key.deliveryId}`;
-}
-
-/** A policy may name a source as it likes; keys, filters and paths take plain names only, so any other becomes its hash. */
-function keyOf(source: string): string {
-  return /^[A-Za-z0-9][\w-]{0,62}$/.test(source)
-    ? source
-    : `~${createHash('sha256').update(source).digest('hex')}`;
 }

@@ -51,3 +51,19 @@ describe('batching', () => {
     expect(batchChanges(groups, rules).againAtMs).toBe(NOW_MS + 10_000);
   });
 });
+
+describe('batching of a burst', () => {
+  it('sends what is not full together, as soon as one group has waited long enough', () => {
+    const { send, againAtMs } = batchChanges([...many(3, 10_000), group('old', 3, 60_000)], rules);
+    expect([...send.values()]).toEqual([3, 3, 3, 3, 3, 3, 3, 3]);
+    expect(againAtMs).toBeUndefined();
+  });
+
+  it.each([
+    ['it waits while full calls use up all that is left', 7, 100],
+    ['it goes when one call is left beside the full ones', 8, 103],
+  ] as const)('decides about what is not full: %s', (_title, remainingPuts, sent) => {
+    const { send } = batchChanges(many(103, 60_000), { ...rules, remainingPuts });
+    expect(send.get('g0')).toBe(sent);
+  });
+});

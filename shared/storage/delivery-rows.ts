@@ -1,0 +1,66 @@
+import type { TransactionAction } from '@azure/data-tables';
+import { createHash } from 'node:crypto';
+import type { Feed } from '../domain/policy';
+
+/** A verified request of a source, kept as the bytes that were signed. */
+export type Delivery = Readonly<{
+  feed: Feed;
+  source: string;
+  deliveryId: string;
+  receivedAtMs: number;
+  contentType: string;
+  body: Uint8Array;
+}>;
+
+export type DeliveryKey = Pick<Delivery, 'feed' | 'source' | 'deliveryId'>;
+
+/** Bodies up to this size travel in the row; larger ones in a blob. A binary property holds 64 KiB. */
+const INLINE_BYTES = 60 * 1024;
+
+/** Whether a body travels in the row. */
+export function isInline(body: Uint8Array): boolean {
+  return body.byteLength <= INLINE_BYTES;
+}
+
+/** The three rows of a new delivery, to be written in one transaction. */
+export function rowsOf({
+  feed,
+  source,
+  deliveryId,
+  receivedAtMs,
+  contentType,
+  body,
+}: Delivery): TransactionAction[] {
+  const partitionKey = partitionOf(feed, source);
+  return [
+    [
+      'create',
+      {
+        partitionKey,
+        rowKey: `d:${deliveryId}`,
+        receivedAtMs,
+        contentType,
+        bytes: body.byteLength,
+        ...(isInline(body) ? { body } : {}),
+      },
+    ],
+    ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs }],
+    ['create', { partitionKey, rowKey: `b:${deliveryId}`, receivedAtMs }],
+  ];
+}
+
+export function partitionOf(feed: Feed, source: string): string {
+  return `${feed}:${keyOf(source)}`;
+}
+
+/** Where a large body is. */
+export function blobOf(key: DeliveryKey): string {
+  return `${key.feed}/${keyOf(key.source)}/${key.deliveryId}`;
+}
+
+/** A policy may name a source as it likes; keys, filters and paths take plain names only, so any other becomes its hash. */
+function keyOf(source: string): string {
+  return /^[A-Za-z0-9][\w-]{0,62}$/.test(source)
+    ? source
+    : `~${createHash('sha256').update(source).digest('hex')}`;
+}
