@@ -7,6 +7,7 @@ import type { StorageAccount } from './storage-account';
 export type WriterLease = Readonly<{
   /** @throws AppError `lease-lost` when it can no longer be renewed; call it before every step that must not overlap */
   renew: () => Promise<void>;
+  /** Never fails: a lease that could not be released ends by itself, and what was done under it is done. */
   release: () => Promise<void>;
 }>;
 
@@ -50,7 +51,7 @@ export function createWriterLeases(
           }
         },
         release: async () => {
-          await lease.releaseLease().catch(ignoreConflict);
+          await lease.releaseLease().catch(() => undefined);
         },
       };
     },
