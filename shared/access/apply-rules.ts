@@ -75,18 +75,23 @@ async function putRule(
     startedAtMs: run.clock.now(),
   };
   await run.changes.begin(run.organization.alias, run.fence, attempt);
+  const ruleId = await createRule(run, attempt.id, input);
+  await note(run, subject, { ruleId, contentHash, sinceMs: run.clock.now() }, 'rule-created', {
+    ...facts,
+    ruleId,
+  });
+  await run.changes.end(run.organization.alias, attempt.id);
+}
+
+/** The attempt ends with a refusal only: whatever else goes wrong, the rule may be there, and the next run looks for it. */
+async function createRule(run: OrganizationRun, attemptId: string, input: RuleInput): Promise<number> {
   try {
-    const { id: ruleId } = await rules.create(input);
-    await note(run, subject, { ruleId, contentHash, sinceMs: run.clock.now() }, 'rule-created', {
-      ...facts,
-      ruleId,
-    });
+    return (await run.uipathFor('normal').rules.create(input)).id;
   } catch (error) {
-    if (errorCodeOf(error) === 'uipath-outcome-unknown') throw error;
-    await run.changes.end(run.organization.alias, attempt.id);
+    if (error instanceof AppError && error.code !== 'uipath-outcome-unknown')
+      await run.changes.end(run.organization.alias, attemptId);
     throw error;
   }
-  await run.changes.end(run.organization.alias, attempt.id);
 }
 
 /** False when somebody deleted the rule by hand: it is then created anew. */
