@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import { doDueWork } from '../../../shared/access/do-due-work';
+import { personKey } from '../../../shared/domain/person-key';
+import { errorOf } from '../../fakes/error-of';
+import { AppError } from '../../../shared/errors';
+import { ANA, BEN, useWorlds } from './world';
+
+const start = useWorlds();
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+describe('a tick of the timer', () => {
+  it('with nothing due does nothing', async () => {
+    const world = await start();
+    expect(await doDueWork(world.engine.app)).toEqual({ due: 0, resent: 0, forgotten: 0 });
+    expect(world.engine.queued()).toEqual([]);
+  });
+
+  it('marks what is due, once, however often it fires (incident 18)', async () => {
+    const world = await start();
+    const { app, clock } = world.engine;
+    const subject = { organization: world.alias, kind: 'person', key: personKey(ANA) } as const;
+    await app.due.schedule({ subject, dueAtMs: clock.now() });
+    await app.due.schedule({ subject, dueAtMs: clock.now() + 1 });
+    expect((await doDueWork(app)).due).toBe(1);
+    expect((await doDueWork(app)).due).toBe(0);
+    expect(await app.changes.listMarks(world.alias, 10)).toMatchObject([
+      { subject, lane: 'normal', cause: 'time' },
+    ]);
+    expect(world.engine.queued()).toHaveLength(1);
+  });
+
+  it('that comes a week late finds everything the week brought (incident 18)', async () => {
+    const world = await start();
+    const nowMs = world.engine.clock.now();
+    for (const [person, days] of [
+      [ANA, 1],
+      [BEN, 6],
+    ] as const)
+      await world.joins(person, {
+        attributes: { department: 'Automation' },
+        effectiveAt: new Date(nowMs + days * DAY_MS).toISOString(),
+      });
+    await world.pass(7 * DAY_MS);
+    expect(world.members('Developers')).toEqual([ANA, BEN]);
+  });
+
+  it('that dies in between loses nothing', async () => {
+    const world = await start();
+    const { app, clock } = world.engine;
+    const subject = { organization: world.alias, kind: 'person', key: personKey(ANA) } as const;
+    await app.due.schedule({ subject, dueAtMs: clock.now() });
+    const changes = {
+      ...app.changes,
+      bookRun: async () => {
+        throw new AppError('storage-unavailable', 'Died');
+      },
+    };
+    expect((await errorOf(async () => doDueWork({ ...app, changes }))).code).toBe('storage-unavailable');
+    expect((await doDueWork(app)).due).toBe(1);
+    expect(world.engine.queued()).toHaveLength(1);
+  });
+
+  it('sends a delivery again whose message was lost, and not one whose message is on its way (incident 17)', async () => {
+    const world = await start();
+    const { app } = world.engine;
+    const queue = {
+      enqueueDelivery: async () => {
+        throw new AppError('storage-unavailable', 'Lost');
+      },
+    };
+    Object.assign(app, { queue });
+    await world.joins(ANA);
+    expect(world.engine.queued()).toEqual([]);
+    world.engine.clock.advance(2 * MINUTE_MS);
+    expect((await doDueWork(app)).resent).toBe(0);
+    world.engine.clock.advance(1);
+    expect((await doDueWork(app)).resent).toBe(1);
+    expect((await doDueWork(app)).resent).toBe(0);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([ANA]);
+    world.engine.clock.advance(5 * MINUTE_MS);
+    expect((await doDueWork(app)).resent).toBe(0);
+  });
+
+  it('forgets payloads after the days that the settings name, but of nothing that is pending', async () => {
+    const world = await start();
+    const { app, clock } = world.engine;
+    await world.joins(ANA);
+    await world.settle();
+    await world.joins(BEN);
+    clock.advance(30 * DAY_MS - MINUTE_MS);
+    expect((await doDueWork(app)).forgotten).toBe(0);
+    clock.advance(3 * MINUTE_MS);
+    expect(await doDueWork(app)).toMatchObject({ forgotten: 1, resent: 1 });
+    clock.advance(60 * DAY_MS);
+    expect(await doDueWork(app)).toMatchObject({ forgotten: 0, resent: 1 });
+    await world.settle();
+    expect(world.members('Developers')).toEqual([ANA, BEN]);
+  });
+});
