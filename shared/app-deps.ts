@@ -20,6 +20,7 @@ import { parsePolicy } from './policy-file';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment';
 import { createKeyVaultSecretStore } from './secrets/key-vault';
+import { createFetchBacks } from './fetch-back/registry';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import { createChangeStore } from './storage/changes';
@@ -98,6 +99,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     queues,
     queue: queues,
     formatOf: webhookSourceOf,
+    fetchBackOf: createFetchBacks({ secrets, clock }),
     sourceFor: async (feed, name) => {
       const source = sourceOf(await policy(), feed, name);
       if (source === undefined) return undefined;

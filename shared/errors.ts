@@ -29,6 +29,10 @@ export type ErrorCode =
   | 'message-invalid'
   | 'lease-busy'
   | 'lease-lost'
+  // The API of a source, where full records are read
+  | 'source-unavailable'
+  | 'source-refused'
+  | 'source-answer-invalid'
   // UiPath
   | 'quota-exhausted'
   | 'uipath-throttled'

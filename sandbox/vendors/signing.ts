@@ -52,6 +52,36 @@ export const signers = {
       'x-zendesk-webhook-signature': mac('sha256', secret, timestamp, body).toString('base64'),
     };
   },
+  // https://documentation.bamboohr.com/docs/webhooks
+  bamboohr: signBambooHr,
+  'bamboohr-fields': signBambooHr,
+  // https://apidocs.hibob.com/docs/working-with-webhooks
+  hibob: (body, { secret }) => ({ ...json, 'bob-signature': mac('sha512', secret, body).toString('base64') }),
+  // https://docs.merge.dev/merge-unified/reading-data/webhooks/merge-webhooks.md
+  merge: (body, { secret }) => ({
+    ...json,
+    'x-merge-webhook-signature': mac('sha256', secret, body).toString('base64url'),
+  }),
+  // https://developer.tryfinch.com/developer-resources/Webhooks
+  finch: (body, { secret, atMs, id }) => {
+    const timestamp = String(Math.floor(atMs / 1000));
+    const key = Buffer.from(secret, 'base64');
+    return {
+      ...json,
+      'finch-event-id': id,
+      'finch-timestamp': timestamp,
+      'finch-signature': `v1,${mac('sha256', key, `${id}.${timestamp}.`, body).toString('base64')}`,
+    };
+  },
 } as const satisfies Record<string, Signer>;
 
 export type SignedFormat = keyof typeof signers;
+
+function signBambooHr(body: string | Uint8Array, { secret, atMs }: Signing): Headers {
+  const timestamp = String(Math.floor(atMs / 1000));
+  return {
+    ...json,
+    'x-bamboohr-timestamp': timestamp,
+    'x-bamboohr-signature': mac('sha256', secret, body, timestamp).toString('hex'),
+  };
+}

@@ -5,7 +5,8 @@ import { AppError, errorCodeOf } from '../errors';
 import { checkCredential } from '../webhooks/credential';
 import { bodyTypeOf } from '../webhooks/posted-body';
 import type { DeliveryHeaders, SigningSecrets } from '../webhooks/signature';
-import type { Meanings, WebhookSource } from '../webhooks/source';
+import type { WebhookSource } from '../webhooks/source';
+import { laneOf } from './delivery-lane';
 
 /** A verified delivery as it is kept until it was processed. */
 export type DeliveryRecord = Readonly<{
@@ -111,16 +112,6 @@ async function enqueue(
   } catch (error) {
     deps.log({ event: 'delivery-left-to-sweep', ...message, code: errorCodeOf(error) });
   }
-}
-
-/** What takes access away goes first. */
-function laneOf(meanings: Exclude<Meanings, 'ignored'>): 'urgent' | 'normal' {
-  const takesAway = meanings.some(
-    (meaning) =>
-      (meaning.kind === 'worker-event' && meaning.event.kind === 'leaver') ||
-      (meaning.kind === 'access-request' && meaning.request.action.kind === 'revoke'),
-  );
-  return takesAway ? 'urgent' : 'normal';
 }
 
 function dedupeKey(feed: Feed, source: string, dedupeId: string): string {

@@ -1,20 +1,25 @@
 import type { Clock } from '../clock';
 import { sourceOf, type Policy } from '../domain/policy';
-import { AppError } from '../errors';
+import { AppError, errorCodeOf } from '../errors';
+import type { WorkerEvent } from '../domain/worker-event';
 import type { Log } from '../log';
 import type { Deliveries } from '../storage/deliveries';
-import type { DeliveryMessage } from '../storage/queues';
+import type { DeliveryMessage, WorkQueues } from '../storage/queues';
 import { bodyTypeOf } from '../webhooks/posted-body';
 import type { Meaning, WebhookSource } from '../webhooks/source';
+import { laneOf } from './delivery-lane';
+import { lookUpWorker, mayWait, settlingMs, type LookUpDeps } from './look-up-worker';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
 import { recordWorkerEvent, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
 
 export type ProcessDeliveryDeps = RecordWorkerEventDeps &
   RecordRequestDeps &
+  LookUpDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     formatOf: (feed: 'hr' | 'ticket', format: string) => WebhookSource | undefined;
-    deliveries: Pick<Deliveries, 'read' | 'complete'>;
+    deliveries: Pick<Deliveries, 'read' | 'complete' | 'touch'>;
+    queues: Pick<WorkQueues, 'enqueueDelivery'>;
     clock: Pick<Clock, 'now'>;
     log: Log;
   }>;
@@ -35,16 +40,32 @@ export async function processDelivery(deps: ProcessDeliveryDeps, message: Delive
   if (source === undefined || format === undefined)
     throw new AppError('source-unknown', `The policy names no ${message.feed} source of this name`);
 
-  const context = { policy, source, deliveryId: message.deliveryId, nowMs: deps.clock.now() };
+  const nowMs = deps.clock.now();
+  const { receivedAtMs } = delivery;
   const posted = {
     rawBody: delivery.body,
     type: bodyTypeOf(delivery.contentType) ?? 'application/json',
-    receivedAtMs: delivery.receivedAtMs,
+    receivedAtMs,
   };
   const meanings = format.parse(posted, source.mapping);
+  const waitMs = settlingMs(meanings, nowMs);
+  if (waitMs > 0) {
+    await deps.deliveries.touch(message, nowMs);
+    await deps.queues.enqueueDelivery(message, laneOf(meanings), waitMs);
+    return;
+  }
+  const context = { policy, source, deliveryId: message.deliveryId, receivedAtMs, nowMs };
   const outcomes: string[] = [];
-  for (const meaning of meanings === 'ignored' ? [] : meanings)
-    outcomes.push(await record(deps, context, meaning));
+  try {
+    for (const meaning of meanings === 'ignored' ? [] : meanings)
+      outcomes.push(await record(deps, context, meaning));
+  } catch (error) {
+    if (!mayWait(error, receivedAtMs, nowMs)) throw error;
+    await deps.deliveries.touch(message, nowMs);
+    const { feed, source: name, deliveryId } = message;
+    deps.log({ event: 'look-up-waits', feed, source: name, deliveryId, code: errorCodeOf(error) });
+    return;
+  }
   const outcome = outcomes.join(', ') || 'ignored';
   await deps.deliveries.complete(message, outcome);
   deps.log({
@@ -59,17 +80,30 @@ export async function processDelivery(deps: ProcessDeliveryDeps, message: Delive
 /** What became of one statement, in a word. The policy decides what a source may cause, whoever it is. */
 async function record(
   deps: ProcessDeliveryDeps,
-  context: DeliveryContext,
+  context: DeliveryContext & Readonly<{ receivedAtMs: number }>,
   meaning: Meaning,
 ): Promise<string> {
   switch (meaning.kind) {
     case 'worker-event':
-      return context.source.may.has(meaning.event.kind)
-        ? recordWorkerEvent(deps, context, meaning.event)
-        : 'source-not-allowed';
+      return recordIfAllowed(deps, context, meaning.event);
     case 'access-request':
       return recordAccessRequest(deps, context, meaning.request);
+    case 'look-up': {
+      const found = await lookUpWorker(deps, context, meaning.lookUp);
+      if (found === 'worker-unknown') return found;
+      const outcomes: string[] = [];
+      for (const event of found) outcomes.push(await recordIfAllowed(deps, context, event));
+      return outcomes.join(', ') || 'nothing-said';
+    }
     case 'unusable':
       return 'unusable';
   }
+}
+
+async function recordIfAllowed(
+  deps: ProcessDeliveryDeps,
+  context: DeliveryContext,
+  event: WorkerEvent,
+): Promise<string> {
+  return context.source.may.has(event.kind) ? recordWorkerEvent(deps, context, event) : 'source-not-allowed';
 }

@@ -15,7 +15,7 @@ export type AuditMessage = Readonly<{ organization: string; night: string }>;
 
 export type WorkQueues = Readonly<{
   /** Leavers and revokes have a queue of their own: they do not stand behind a morning of joiners. */
-  enqueueDelivery: (message: DeliveryMessage, lane?: 'urgent' | 'normal') => Promise<void>;
+  enqueueDelivery: (message: DeliveryMessage, lane?: 'urgent' | 'normal', delayMs?: number) => Promise<void>;
   enqueueChanges: (message: ChangesMessage, delayMs?: number) => Promise<void>;
   enqueueAudit: (message: AuditMessage, delayMs?: number) => Promise<void>;
 }>;
@@ -32,8 +32,8 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
     });
   };
   return {
-    enqueueDelivery: async (message, lane) =>
-      send(lane === 'urgent' ? QUEUES.urgentDeliveries : QUEUES.deliveries, message),
+    enqueueDelivery: async (message, lane, delayMs) =>
+      send(lane === 'urgent' ? QUEUES.urgentDeliveries : QUEUES.deliveries, message, delayMs),
     enqueueChanges: async (message, delayMs) => send(QUEUES.changes, message, delayMs),
     enqueueAudit: async (message, delayMs) => send(QUEUES.audits, message, delayMs),
   };

@@ -1,12 +1,16 @@
 import type { Feed } from '../domain/policy';
 import type { WebhookSource } from './source';
+import { bamboohrFieldsSource, bamboohrSource } from './sources/bamboohr';
+import { finchSource } from './sources/finch';
 import { githubSource } from './sources/github';
+import { hibobSource } from './sources/hibob';
 import { jiraSource } from './sources/jira';
+import { mergeSource } from './sources/merge';
 import { standardHrSource, standardTicketSource } from './sources/standard';
 import { zendeskSource } from './sources/zendesk';
 
 const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
-  hr: [standardHrSource],
+  hr: [standardHrSource, bamboohrSource, bamboohrFieldsSource, finchSource, hibobSource, mergeSource],
   ticket: [standardTicketSource, githubSource, jiraSource, zendeskSource],
 };
 

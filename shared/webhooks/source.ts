@@ -3,6 +3,7 @@ import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent } from '../domain/worker-event';
 import type { FieldProblem } from './body-check';
 import type { Credential } from './credential';
+import type { SaidOfEmployment } from './worker-statement';
 import type { BodyType, PostedBody } from './posted-body';
 import type { DeliveryHeaders } from './signature';
 
@@ -12,7 +13,19 @@ type AccessRequestMeaning = Readonly<{ kind: 'access-request'; request: AccessRe
 /** One statement of several that cannot be used. The others are. */
 type UnusableMeaning = Readonly<{ kind: 'unusable'; fields: readonly FieldProblem[] }>;
 
-export type Meaning = WorkerEventMeaning | AccessRequestMeaning | UnusableMeaning;
+/** Something happened to a worker, and the source has to be asked what. */
+export type LookUp = Readonly<{
+  /** The statement's own id. */
+  id: string;
+  workerId: string;
+  said: SaidOfEmployment;
+  occurredAtMs: number;
+  /** Before this the source may still answer with what was. */
+  settledAtMs: number;
+}>;
+type LookUpMeaning = Readonly<{ kind: 'look-up'; lookUp: LookUp }>;
+
+export type Meaning = WorkerEventMeaning | AccessRequestMeaning | LookUpMeaning | UnusableMeaning;
 
 /** What a delivery says; `ignored` is an authentic one that asks for nothing, such as a test message. */
 export type Meanings = readonly Meaning[] | 'ignored';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fold } from '../domain/person-key';
 import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent, WorkerEventKind } from '../domain/worker-event';
 import { bodyInvalid, checkBody } from './body-check';
@@ -17,54 +18,50 @@ const ownFields = new Set([
   'status',
 ]);
 
+const DAY_MS = 86_400_000;
 const types = { joiner: 'worker.joined', mover: 'worker.moved', leaver: 'worker.left' } as const;
+const statusesOfLeft = new Set(['inactive', 'terminated', 'left', 'false', 'deceased', 'retired']);
 
+/** Where each field of a worker stands in a record; the first place that exists counts. */
 export type WorkerPlaces = Readonly<Record<string, readonly string[]>>;
 
-/** What one statement about a worker is made of. */
-export type SaidOfWorker = Readonly<{
-  id: string;
+/**
+ * What a sender's event says about somebody's employment, before the record is looked at. `unproved`: the sender proved
+ * itself by a token only, so that the record has to bear the word out.
+ */
+export type SaidOfEmployment = Readonly<{
   kind: WorkerEventKind;
+  /** The event changed what says whether the person is employed: somebody who is active now is back. */
+  employmentChanged: boolean;
+  unproved: boolean;
+}>;
+
+/** One event about a worker and the sender's record it is read from. */
+export type WorkerReport = Readonly<{
+  id: string;
+  said: SaidOfEmployment;
   occurredAtMs: number;
-  /** The sender's own record. */
+  receivedAtMs: number;
   record: unknown;
   places: WorkerPlaces;
 }>;
 
+type Read = (field: string) => string | undefined;
+
 /**
- * The worker event of a sender's record, through the checks of our own contract. Every field that is placed and is not
- * about the person or the dates is an attribute. A mover of whom no attribute is known says nothing: undefined.
+ * The worker events of a report, through the checks of our own contract. A record of somebody who left is a leaver whatever
+ * the event was called; one with an end ahead is what the event says, and a leaver on that day. Every placed field that is
+ * not about the person or the dates is an attribute. Nothing may be left to say: a mover without any attribute.
  *
  * @throws AppError `body-invalid`
  */
-export function workerEventOf(said: SaidOfWorker, mapping: SourceMapping): WorkerEvent | undefined {
-  const { id, kind, occurredAtMs, record, places } = said;
-  const read = fieldReader(record, places, mapping);
-  const email = addressOf(read('email'), mapping);
-  if (email === undefined || email === '')
-    throw bodyInvalid([{ field: 'worker.email', problem: 'Is not where fields.email looks for it' }]);
-  const names = [...new Set([...Object.keys(places), ...mapping.fields.keys()])];
-  const attributes = Object.fromEntries(
-    names
-      .filter((name) => !ownFields.has(name))
-      .flatMap((name) => {
-        const text = read(name);
-        return text === undefined ? [] : [[name, text]];
-      }),
-  );
-  if (kind === 'mover' && Object.keys(attributes).length === 0) return undefined;
-  const workerId = read('workerId');
-  const timeZone = read('timeZone');
-  return toWorkerEvent(
-    checkBody(WorkerEventBodySchema, {
-      schemaVersion: 1,
-      id,
-      occurredAt: new Date(occurredAtMs).toISOString(),
-      type: types[kind],
-      worker: { email, workerId: workerId || undefined, timeZone: timeZone || undefined },
-      ...(kind === 'leaver' ? leaving(read) : { attributes, ...starting(kind, read) }),
-    }),
-  );
+export function workerEventsOf(report: WorkerReport, mapping: SourceMapping): readonly WorkerEvent[] {
+  const read = fieldReader(report.record, report.places, mapping);
+  return kindsOf(report, read).flatMap((kind, index) => {
+    const id = index === 0 ? report.id : idOf(report.id, kind);
+    const event = toEvent({ ...report, id }, kind, read, mapping);
+    return event === undefined ? [] : [event];
+  });
 }
 
 /** An id of ours for a statement that has none: equal parts give equal ids. */
@@ -72,15 +69,84 @@ export function idOf(...parts: ReadonlyArray<string | readonly string[] | undefi
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function starting(
+function kindsOf({ said, receivedAtMs }: WorkerReport, read: Read): readonly WorkerEventKind[] {
+  const status = read('status') ?? '';
+  const start = dayOf(read('startDate')) ?? '';
+  const end = endOf(read, start);
+  const today = dayAt(receivedAtMs);
+  if (said.kind === 'leaver' && !said.unproved) return ['leaver'];
+  // Somebody who starts later is not active yet, and in some systems not called so.
+  const startsLater = start > today;
+  if (statusesOfLeft.has(fold(status)) && !startsLater) return ['leaver'];
+  const isBack = said.employmentChanged && status !== '';
+  const stays = said.kind === 'joiner' || startsLater || isBack ? 'joiner' : 'mover';
+  // An end that has passed ends nothing of somebody who is called active.
+  const ends = end !== undefined && (status === '' || end >= dayAt(receivedAtMs - DAY_MS));
+  return ends ? [stays, 'leaver'] : [stays];
+}
+
+/** The last day of the employment; one before its start is of an employment before. */
+function endOf(read: Read, start: string): string | undefined {
+  const last = [dayOf(read('lastWorkingDay')), dayOf(read('terminationDate'))]
+    .filter((day) => day !== undefined)
+    .toSorted()
+    .at(-1);
+  return last !== undefined && last >= start ? last : undefined;
+}
+
+function dayAt(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
+function toEvent(
+  report: WorkerReport,
   kind: WorkerEventKind,
-  read: (field: string) => string | undefined,
-): Readonly<{ effectiveDate?: string }> {
+  read: Read,
+  mapping: SourceMapping,
+): WorkerEvent | undefined {
+  const email = addressOf(read('email'), mapping);
+  if (email === undefined || email === '')
+    throw bodyInvalid([{ field: 'worker.email', problem: 'Is not where fields.email looks for it' }]);
+  const attributes = attributesOf(report, read, mapping);
+  if (kind === 'mover' && Object.keys(attributes).length === 0) return undefined;
+  return toWorkerEvent(
+    checkBody(WorkerEventBodySchema, {
+      schemaVersion: 1,
+      id: report.id,
+      occurredAt: new Date(report.occurredAtMs).toISOString(),
+      type: types[kind],
+      worker: {
+        email,
+        workerId: read('workerId') || undefined,
+        timeZone: read('timeZone') || undefined,
+      },
+      ...(kind === 'leaver' ? leaving(read) : { attributes, ...starting(kind, read) }),
+    }),
+  );
+}
+
+function attributesOf(
+  { places }: WorkerReport,
+  read: Read,
+  mapping: SourceMapping,
+): Readonly<Record<string, string>> {
+  const names = [...new Set([...Object.keys(places), ...mapping.fields.keys()])];
+  return Object.fromEntries(
+    names
+      .filter((name) => !ownFields.has(name))
+      .flatMap((name) => {
+        const text = read(name);
+        return text === undefined ? [] : [[name, text.slice(0, 256)]];
+      }),
+  );
+}
+
+function starting(kind: WorkerEventKind, read: Read): Readonly<{ effectiveDate?: string }> {
   const day = kind === 'joiner' ? dayOf(read('startDate')) : undefined;
   return day === undefined ? {} : { effectiveDate: day };
 }
 
-function leaving(read: (field: string) => string | undefined): object {
+function leaving(read: Read): object {
   const lastWorkingDay = dayOf(read('lastWorkingDay'));
   const terminationDate = dayOf(read('terminationDate'));
   return lastWorkingDay === undefined && terminationDate === undefined

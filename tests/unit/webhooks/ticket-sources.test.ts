@@ -111,7 +111,7 @@ describe.each(vendors)('a ticket of %s', (format, id, ticketId, url) => {
     await world.deliver(postingOf(sender));
     await world.deliver(postingOf(sender, { id: 'delivery-2' }));
     expect(world.person('acme', PERSON)?.grants).toMatchObject([
-      { requestId: id, source: 'main', group: GROUP, requester: REQUESTER, ticketId },
+      { requestId: `main/${id}`, source: 'main', group: GROUP, requester: REQUESTER, ticketId },
     ]);
   });
 
@@ -123,7 +123,9 @@ describe.each(vendors)('a ticket of %s', (format, id, ticketId, url) => {
     });
     const body = JSON.stringify(bodyOf({ ...aTicket, requester: APPROVER }));
     await world.deliver(postingOf(sender, { body }));
-    expect([...world.requests.values()]).toMatchObject([{ requestId: id, refusal: 'approvals-missing' }]);
+    expect([...world.requests.values()]).toMatchObject([
+      { requestId: `main/${id}`, refusal: 'approvals-missing' },
+    ]);
     expect(world.person('acme', PERSON)?.grants).toEqual([]);
   });
 
@@ -138,12 +140,12 @@ describe.each(vendors)('a ticket of %s', (format, id, ticketId, url) => {
       secrets: { webhook: { current: sender.secret, previous: undefined } },
     });
     await world.deliver(postingOf(sender));
-    expect(world.requests.get(id)?.refusal).toBe(refusal);
+    expect(world.requests.get(`main/${id}`)?.refusal).toBe(refusal);
   });
 });
 
 describe('an issue of GitHub', () => {
-  const labeled: Json = ticketBodies.github(aTicket) as Json;
+  const labeled: Json = { ...ticketBodies.github(aTicket) };
   const issue = labeled['issue'] as Json;
   const commented = (body: string, login = loginOf(APPROVER)): Json => {
     const { label: _label, ...rest } = labeled;
@@ -213,7 +215,7 @@ describe('an issue of GitHub', () => {
 });
 
 describe('an issue of Jira', () => {
-  const updated: Json = ticketBodies.jira(aTicket) as Json;
+  const updated: Json = { ...ticketBodies.jira(aTicket) };
   const changed = (items: readonly unknown[]): Json => ({ ...updated, changelog: { id: '9', items } });
 
   it.each<readonly [string, Json]>([

@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { finchRecords, workerRecords, type Worker } from './workers';
+
+type Answer = Readonly<{ status: number; body?: unknown; headers?: Readonly<Record<string, string>> }>;
+
+export type HrApi = Readonly<{
+  baseUrl: string;
+  /** Adds a worker or replaces the one of the same id. */
+  put: (worker: Worker) => void;
+  /** Answers the next requests with these, in this order; `hang` never answers. */
+  answerNext: (...answers: ReadonlyArray<Answer | 'hang'>) => void;
+  requests: ReadonlyArray<Readonly<{ method: string; path: string; body: string }>>;
+  close: () => Promise<void>;
+}>;
+
+/**
+ * The read side of BambooHR, HiBob and Finch on 127.0.0.1, over one list of workers. Each takes the credential in the form
+ * its vendor asks for: an API key, `id:token`, an access token.
+ */
+export async function startHrApi(options: Readonly<{ secret: string; port?: number }>): Promise<HrApi> {
+  const workers = new Map<string, Worker>();
+  const requests: Array<Readonly<{ method: string; path: string; body: string }>> = [];
+  let scripted: ReadonlyArray<Answer | 'hang'> = [];
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    const { method = '', url = '' } = request;
+    requests.push({ method, path: url, body });
+    const [next, ...rest] = scripted;
+    scripted = rest;
+    if (next === 'hang') return;
+    const answer = next ?? answerOf(request, body, workers, options.secret);
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}));
+  };
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    put: (worker) => {
+      workers.set(worker.id, worker);
+    },
+    answerNext: (...answers) => {
+      scripted = answers;
+    },
+    requests,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+}
+
+function answerOf(
+  request: IncomingMessage,
+  body: string,
+  workers: ReadonlyMap<string, Worker>,
+  secret: string,
+): Answer {
+  const { method = '', headers, url = '' } = request;
+  const { pathname, searchParams } = new URL(url, 'http://vendor');
+  const refused: Answer = { status: 401 };
+  const id = decodeURIComponent(pathname.split('/').at(-1) ?? '');
+  const worker = workers.get(id);
+
+  if (method === 'GET' && pathname.startsWith('/api/v1/employees/')) {
+    if (headers.authorization !== basic(`${secret}:x`)) return refused;
+    if (worker === undefined) return { status: 404 };
+    const asked = new Set(['id', ...(searchParams.get('fields') ?? '').split(',')]);
+    const fields = Object.entries(workerRecords.bamboohr(worker)).filter(([name]) => asked.has(name));
+    return { status: 200, body: Object.fromEntries(fields) };
+  }
+  if (method === 'POST' && pathname.startsWith('/v1/people/')) {
+    if (headers.authorization !== basic(secret)) return refused;
+    return worker === undefined ? { status: 404 } : { status: 200, body: workerRecords.hibob(worker) };
+  }
+  if (method === 'POST' && (pathname === '/employer/individual' || pathname === '/employer/employment')) {
+    if (headers.authorization !== `Bearer ${secret}` || headers['finch-api-version'] === undefined)
+      return refused;
+    return { status: 200, body: { responses: finchAnswers(pathname, body, workers) } };
+  }
+  return { status: 404 };
+}
+
+function basic(user: string): string {
+  return `Basic ${Buffer.from(user).toString('base64')}`;
+}
+
+function finchAnswers(
+  path: keyof typeof finchRecords,
+  body: string,
+  workers: ReadonlyMap<string, Worker>,
+): readonly object[] {
+  return [...body.matchAll(/"individual_id":"([^"]+)"/g)].map(([, id = '']) => {
+    const worker = workers.get(id);
+    return worker === undefined
+      ? { individual_id: id, code: 404, body: null }
+      : { individual_id: id, code: 200, body: finchRecords[path](worker) };
+  });
+}

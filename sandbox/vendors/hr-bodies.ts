@@ -1,0 +1,88 @@
+import type { Worker } from './workers';
+
+export type HrNews = Readonly<{ kind: 'joiner' | 'mover' | 'leaver'; worker: Worker; atMs: number }>;
+
+type HrBody = (news: HrNews) => object;
+
+/** What each HR system posts when somebody joins, moves or leaves, in the shape its vendor documents. */
+export const hrBodies = {
+  // https://documentation.bamboohr.com/docs/event-based-webhooks
+  bamboohr: ({ kind, worker, atMs }) => ({
+    type: kind === 'joiner' ? 'employee.created' : 'employee.updated',
+    timestamp: withOffset(atMs),
+    data: {
+      companyId: '12345',
+      employeeId: worker.id,
+      ...(kind === 'joiner' ? {} : { changedFields: changedBy(kind) }),
+    },
+  }),
+  // https://documentation.bamboohr.com/docs/field-based-webhooks
+  'bamboohr-fields': ({ kind, worker, atMs }) => ({
+    employees: [
+      {
+        action: kind === 'joiner' ? 'Created' : 'Updated',
+        changedFields: kind === 'leaver' ? ['Status', 'Termination Date'] : ['Department'],
+        fields: {
+          'Work Email': worker.email,
+          Department: worker.department,
+          'Job Title': worker.title,
+          Location: worker.location,
+          'Hire Date': worker.startDate,
+          'Termination Date': worker.endDate ?? '0000-00-00',
+          Status: worker.active ? 'Active' : 'Inactive',
+        },
+        id: worker.id,
+        timestamp: withOffset(atMs),
+      },
+    ],
+  }),
+  // https://apidocs.hibob.com/reference/webhook-events-v2
+  hibob: ({ kind, worker, atMs }) => ({
+    companyId: 636192,
+    type: { joiner: 'employee.joined', mover: 'employee.updated', leaver: 'employee.left' }[kind],
+    triggeredBy: kind === 'mover' ? '3332883884017713938' : 'system',
+    triggeredAt: new Date(atMs).toISOString().replace('Z', '000'),
+    version: 'v2',
+    data: {
+      employeeId: worker.id,
+      ...(kind === 'mover' ? { fieldUpdates: [{ id: 'work.department' }] } : {}),
+    },
+  }),
+  // https://docs.merge.dev/hris/employees
+  merge: ({ kind, worker, atMs }) => ({
+    hook: {
+      id: '164f934e-5b1a-433e-9f7f-85c72b8cd155',
+      event: kind === 'joiner' ? 'Employee.added' : 'Employee.changed',
+      target: 'https://access.example/api/webhooks/hr/merge',
+    },
+    linked_account: { id: 'f3b1c2d4-0000-4000-8000-000000000001', integration: 'Workday', category: 'hris' },
+    data: {
+      id: '0958cbc6-6040-430a-848e-aafacbadf4ae',
+      remote_id: worker.id,
+      work_email: worker.email,
+      job_title: worker.title,
+      department: worker.department,
+      employment_status: worker.active ? 'ACTIVE' : 'INACTIVE',
+      start_date: `${worker.startDate}T00:00:00Z`,
+      termination_date: worker.endDate === undefined ? null : `${worker.endDate}T00:00:00Z`,
+      modified_at: new Date(atMs).toISOString(),
+      remote_was_deleted: false,
+    },
+  }),
+  // https://developer.tryfinch.com/developer-resources/Webhooks
+  finch: ({ kind, worker }) => ({
+    company_id: '720be419-0293-4d32-a707-32179b0827ab',
+    connection_id: '7f2a1b2c-0000-4000-8000-000000000001',
+    event_type: kind === 'joiner' ? 'individual.created' : 'employment.updated',
+    data: { individual_id: worker.id },
+  }),
+} as const satisfies Record<string, HrBody>;
+
+function changedBy(kind: 'mover' | 'leaver'): readonly string[] {
+  return kind === 'mover' ? ['department'] : ['status', 'terminationDate'];
+}
+
+/** `2026-01-31T18:42:00+0000`: an offset without a colon. */
+function withOffset(atMs: number): string {
+  return new Date(atMs).toISOString().replace(/\.\d+Z$/, '+0000');
+}

@@ -1,0 +1,68 @@
+/** A worker as every HR system knows them. Days are `YYYY-MM-DD`. */
+export type Worker = Readonly<{
+  id: string;
+  email: string;
+  department: string;
+  title: string;
+  location: string;
+  active: boolean;
+  startDate: string;
+  endDate: string | undefined;
+}>;
+
+type WorkerRecord = (worker: Worker) => object;
+
+/** What the API of each HR system answers for one worker. */
+export const workerRecords = {
+  // https://documentation.bamboohr.com/reference/get-employee
+  bamboohr: (worker) => ({
+    id: worker.id,
+    workEmail: worker.email,
+    department: worker.department,
+    jobTitle: worker.title,
+    location: worker.location,
+    division: null,
+    employmentHistoryStatus: 'Full-Time',
+    hireDate: worker.startDate,
+    terminationDate: worker.endDate ?? '0000-00-00',
+    status: worker.active ? 'Active' : 'Inactive',
+  }),
+  // https://apidocs.hibob.com/reference/post_people-identifier
+  hibob: (worker) => ({
+    id: worker.id,
+    email: worker.email,
+    work: {
+      department: worker.department,
+      title: worker.title,
+      site: worker.location,
+      startDate: worker.startDate,
+    },
+    internal: {
+      status: worker.active ? 'Active' : 'Inactive',
+      terminationDate: worker.endDate ?? null,
+    },
+  }),
+} as const satisfies Record<string, WorkerRecord>;
+
+/** Finch keeps the person and the employment apart: https://developer.tryfinch.com/api-reference/organization */
+export const finchRecords = {
+  '/employer/individual': ({ id, email }) => ({
+    id,
+    first_name: 'Ana',
+    last_name: 'Pop',
+    emails: [
+      { data: 'ana@home.example', type: 'personal' },
+      { data: email, type: 'work' },
+    ],
+  }),
+  '/employer/employment': (worker) => ({
+    id: worker.id,
+    title: worker.title,
+    department: { name: worker.department },
+    employment: { type: 'employee', subtype: 'full_time' },
+    start_date: worker.startDate,
+    end_date: worker.endDate ?? null,
+    is_active: worker.active,
+    location: { city: worker.location, country: 'RO' },
+  }),
+} as const satisfies Record<string, WorkerRecord>;

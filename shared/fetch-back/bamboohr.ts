@@ -1,0 +1,37 @@
+import type { FetchBackAdapter } from './fetch-back';
+
+const asked = [
+  'workEmail',
+  'department',
+  'jobTitle',
+  'location',
+  'division',
+  'employmentHistoryStatus',
+  'hireDate',
+  'terminationDate',
+  'status',
+];
+
+/** The employee of BambooHR's API: it answers the fields that are asked for, as text. The secret is an API key, which is the user name of Basic. */
+export const bamboohrAdapter: FetchBackAdapter = {
+  places: {
+    email: ['workEmail'],
+    workerId: ['id'],
+    department: ['department'],
+    title: ['jobTitle'],
+    location: ['location'],
+    division: ['division'],
+    employmentType: ['employmentHistoryStatus'],
+    startDate: ['hireDate'],
+    terminationDate: ['terminationDate'],
+    status: ['status'],
+  },
+  worker: async (call, secret, workerId, fields) => {
+    const names = [...new Set([...asked, ...fields])].join(',');
+    return call({
+      method: 'GET',
+      path: `/api/v1/employees/${encodeURIComponent(workerId)}?fields=${encodeURIComponent(names)}&onlyCurrent=true`,
+      headers: { authorization: `Basic ${Buffer.from(`${secret}:x`).toString('base64')}` },
+    });
+  },
+};

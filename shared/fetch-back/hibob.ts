@@ -1,0 +1,39 @@
+import type { FetchBackAdapter } from './fetch-back';
+
+const asked = [
+  'root.id',
+  'root.email',
+  'work.department',
+  'work.title',
+  'work.site',
+  'work.startDate',
+  'internal.terminationDate',
+  'internal.status',
+  'payroll.employment.type',
+];
+
+/** One person of HiBob. The secret is `id:token` of a service user, which sees only the fields it was given. */
+export const hibobAdapter: FetchBackAdapter = {
+  // Nested, or by path with the value wrapped: which one depends on the form that is asked for.
+  places: {
+    email: ['email', 'root.email', '/root/email'],
+    workerId: ['id', 'root.id', '/root/id'],
+    department: ['work.department', '/work/department'],
+    title: ['work.title', '/work/title'],
+    location: ['work.site', '/work/site'],
+    employmentType: ['payroll.employment.type', '/payroll/employment/type'],
+    startDate: ['work.startDate', '/work/startDate'],
+    terminationDate: ['internal.terminationDate', '/internal/terminationDate'],
+    status: ['internal.status', '/internal/status'],
+  },
+  worker: async (call, secret, workerId, fields) =>
+    call({
+      method: 'POST',
+      path: `/v1/people/${encodeURIComponent(workerId)}`,
+      headers: {
+        authorization: `Basic ${Buffer.from(secret).toString('base64')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ fields: [...new Set([...asked, ...fields])], humanReadable: 'REPLACE' }),
+    }),
+};

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import type { SourceMapping } from '../../domain/source-settings';
+import type { WorkerEventKind } from '../../domain/worker-event';
+import { AppError } from '../../errors';
+import { bodyInvalid, checkBody } from '../body-check';
+import type { Credential } from '../credential';
+import { workerKindOf } from '../hr-events';
+import { parsePosted, type PostedBody } from '../posted-body';
+import { textAt } from '../record-fields';
+import { instantOf } from '../sender-time';
+import type { Meaning, Meanings, WebhookSource } from '../source';
+import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+
+const DAY_MS = 86_400_000;
+const mostEmployees = 500;
+
+/** Retries go on for more than an hour, and whether they carry a new time is not documented. */
+const credential: Credential = {
+  trust: 'signed',
+  signature: {
+    algorithm: 'sha256',
+    encoding: 'hex',
+    key: 'text',
+    signed: ['body', 'timestamp'],
+    headers: [{ signature: 'x-bamboohr-signature', timestamp: 'x-bamboohr-timestamp' }],
+    prefix: '',
+    list: 'none',
+    timestamp: { format: 'unix-seconds-or-iso-8601', toleranceMs: DAY_MS },
+  },
+};
+
+const Id = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1).max(64));
+const Names = z.array(z.string().max(200)).max(400).nullish();
+
+const EventSchema = z.object({
+  type: z.string().max(100),
+  timestamp: z.string(),
+  data: z.object({ employeeId: Id, changedFields: Names }),
+});
+
+const FieldBasedSchema = z.object({
+  employees: z.array(z.unknown()).min(1).max(mostEmployees),
+});
+
+const EmployeeSchema = z.object({
+  id: Id,
+  action: z.string().max(100).nullish(),
+  timestamp: z.string().nullish(),
+  changedFields: Names,
+  fields: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** Field-based webhooks name fields as people see them, or by their API names: the administrator chooses. */
+const places: WorkerPlaces = {
+  email: ['fields.Work Email', 'fields.workEmail', 'fields.Email'],
+  workerId: ['id'],
+  department: ['fields.Department', 'fields.department'],
+  title: ['fields.Job Title', 'fields.jobTitle'],
+  location: ['fields.Location', 'fields.location'],
+  division: ['fields.Division', 'fields.division'],
+  employmentType: ['fields.Employment Status', 'fields.employmentHistoryStatus'],
+  startDate: ['fields.Hire Date', 'fields.hireDate'],
+  terminationDate: ['fields.Termination Date', 'fields.terminationDate'],
+  status: ['fields.Status', 'fields.status'],
+};
+
+/** A record that is deleted is no leaving: people who leave are updated. */
+const events: ReadonlyMap<string, WorkerEventKind> = new Map([
+  ['employee.created', 'joiner'],
+  ['employee.updated', 'mover'],
+  ['Created', 'joiner'],
+  ['Updated', 'mover'],
+]);
+
+const employmentFields = /^(status|termination ?date|hire ?date)$/i;
+const bodyTypes = ['application/json', 'application/x-www-form-urlencoded'] as const;
+
+/** Webhooks of both generations. Those that carry ids only are looked up. */
+export const bamboohrSource: WebhookSource = {
+  format: 'bamboohr',
+  credential,
+  bodyTypes,
+  fetchBack: 'needed',
+  dedupeId: (posted) => dedupeId(posted),
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    return isFieldBased(body) ? toMeanings(body, posted, mapping) : toLookUp(body, posted, mapping);
+  },
+};
+
+/** Webhooks that carry the fields the administrator chose, perhaps of several people. */
+export const bamboohrFieldsSource: WebhookSource = {
+  format: 'bamboohr-fields',
+  credential,
+  bodyTypes,
+  dedupeId: (posted) => dedupeId(posted),
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    if (isFieldBased(body)) return toMeanings(body, posted, mapping);
+    if (toLookUp(body, posted, mapping) === 'ignored') return 'ignored';
+    throw bodyInvalid([
+      {
+        field: 'employees',
+        problem: 'Must be there: events that carry ids only are for the format bamboohr',
+      },
+    ]);
+  },
+};
+
+function isFieldBased(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && Object.hasOwn(body, 'employees');
+}
+
+function toLookUp(body: unknown, { receivedAtMs }: PostedBody, mapping: SourceMapping): Meanings {
+  const kind = workerKindOf(textAt(body, 'type'), events, mapping);
+  if (kind === undefined) return 'ignored';
+  const { type, timestamp, data } = checkBody(EventSchema, body);
+  const changed = data.changedFields ?? [];
+  return [
+    {
+      kind: 'look-up',
+      lookUp: {
+        id: idOf(type, data.employeeId, timestamp, changed),
+        workerId: data.employeeId,
+        said: { kind, employmentChanged: changed.some(isAboutEmployment), unproved: false },
+        occurredAtMs: timeOf(timestamp),
+        settledAtMs: receivedAtMs,
+      },
+    },
+  ];
+}
+
+/** One employee who cannot be used does not keep the others out; when nobody can be used, the delivery is refused. */
+function toMeanings(body: unknown, posted: PostedBody, mapping: SourceMapping): Meanings {
+  const { employees } = checkBody(FieldBasedSchema, body);
+  const meanings = employees.flatMap((employee): readonly Meaning[] => {
+    try {
+      return toEvents(employee, posted, mapping);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'body-invalid')
+        return [{ kind: 'unusable', fields: error.fields }];
+      throw error;
+    }
+  });
+  const unusable = meanings.flatMap((meaning) => (meaning.kind === 'unusable' ? meaning.fields : []));
+  if (meanings.length === 0) return 'ignored';
+  if (meanings.every((meaning) => meaning.kind === 'unusable')) throw bodyInvalid(unusable.slice(0, 20));
+  return meanings;
+}
+
+function toEvents(
+  employee: unknown,
+  { receivedAtMs }: PostedBody,
+  mapping: SourceMapping,
+): readonly Meaning[] {
+  const { id, action, timestamp, changedFields } = checkBody(EmployeeSchema, employee);
+  const kind = workerKindOf(action ?? 'Updated', events, mapping);
+  if (kind === undefined) return [];
+  return workerEventsOf(
+    {
+      id: idOf(action ?? '', id, timestamp ?? JSON.stringify(employee), changedFields ?? []),
+      said: {
+        kind,
+        employmentChanged: (changedFields ?? []).some(isAboutEmployment),
+        unproved: false,
+      },
+      occurredAtMs: timestamp === undefined || timestamp === null ? receivedAtMs : timeOf(timestamp),
+      receivedAtMs,
+      record: employee,
+      places,
+    },
+    mapping,
+  ).map((event) => ({ kind: 'worker-event', event }));
+}
+
+function isAboutEmployment(field: string): boolean {
+  return employmentFields.test(field);
+}
+
+function timeOf(timestamp: string): number {
+  const atMs = instantOf(timestamp);
+  if (atMs === undefined)
+    throw bodyInvalid([{ field: 'timestamp', problem: 'Must be a time with an offset' }]);
+  return atMs;
+}
+
+/** No id is sent: the same statements about the same people are the same delivery. */
+function dedupeId(posted: PostedBody): string {
+  const body = parsePosted(posted);
+  const event = EventSchema.safeParse(body);
+  if (event.success)
+    return idOf(
+      event.data.type,
+      event.data.data.employeeId,
+      event.data.timestamp,
+      event.data.data.changedFields ?? [],
+    );
+  return idOf(JSON.stringify(body));
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { WorkerEventKind } from '../../domain/worker-event';
+import { checkBody } from '../body-check';
+import { workerKindOf } from '../hr-events';
+import { parsePosted } from '../posted-body';
+import { textAt } from '../record-fields';
+import type { WebhookSource } from '../source';
+import { idOf } from '../worker-statement';
+
+const EventSchema = z.object({
+  event_type: z.string().max(100),
+  data: z.object({ individual_id: z.string().min(1).max(100) }),
+});
+
+const events: ReadonlyMap<string, WorkerEventKind> = new Map([
+  ['individual.created', 'joiner'],
+  ['individual.updated', 'mover'],
+  ['employment.created', 'joiner'],
+  ['employment.updated', 'mover'],
+]);
+
+/** Employees of any HR system that Finch is connected to: ids only, signed like Standard Webhooks under names of its own. */
+export const finchSource: WebhookSource = {
+  format: 'finch',
+  credential: {
+    trust: 'signed',
+    signature: {
+      algorithm: 'sha256',
+      encoding: 'base64',
+      key: 'base64',
+      signed: ['id', '.', 'timestamp', '.', 'body'],
+      headers: [{ signature: 'finch-signature', timestamp: 'finch-timestamp', id: 'finch-event-id' }],
+      prefix: 'v1,',
+      list: 'space',
+      timestamp: { format: 'unix-seconds', toleranceMs: 5 * 60_000 },
+    },
+  },
+  bodyTypes: ['application/json'],
+  fetchBack: 'needed',
+  dedupeId: ({ signedId }) => signedId ?? '',
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    const kind = workerKindOf(textAt(body, 'event_type'), events, mapping);
+    if (kind === undefined) return 'ignored';
+    const { event_type: type, data } = checkBody(EventSchema, body);
+    const { receivedAtMs } = posted;
+    return [
+      {
+        kind: 'look-up',
+        lookUp: {
+          // The id of the message is signed but not a part of the body: two events of one second about one person are one.
+          id: idOf(type, data.individual_id, String(Math.floor(receivedAtMs / 1000))),
+          workerId: data.individual_id,
+          said: { kind, employmentChanged: kind === 'joiner', unproved: false },
+          occurredAtMs: receivedAtMs,
+          settledAtMs: receivedAtMs,
+        },
+      },
+    ];
+  },
+};

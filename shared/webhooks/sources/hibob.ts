@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { WorkerEventKind } from '../../domain/worker-event';
+import { bodyInvalid, checkBody } from '../body-check';
+import { workerKindOf } from '../hr-events';
+import { parsePosted } from '../posted-body';
+import { textAt } from '../record-fields';
+import { instantOf } from '../sender-time';
+import type { WebhookSource } from '../source';
+import { idOf } from '../worker-statement';
+
+/** A read sooner than this may still give what was before. */
+const SETTLING_MS = 20_000;
+
+const Id = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1).max(64));
+
+/** Version 2 names the employee in `data`, version 1 beside it. */
+const EventSchema = z
+  .object({
+    type: z.string().max(100),
+    triggeredAt: z.string(),
+    data: z.object({ employeeId: Id.optional() }).nullish(),
+    employee: z.object({ id: Id }).nullish(),
+  })
+  .transform(({ type, triggeredAt, data, employee }) => ({
+    type,
+    triggeredAt,
+    employeeId: data?.employeeId ?? employee?.id,
+  }));
+
+const events: ReadonlyMap<string, WorkerEventKind> = new Map([
+  ['employee.created', 'joiner'],
+  ['employee.joined', 'joiner'],
+  ['employee.updated', 'mover'],
+  ['employee.activated', 'joiner'],
+  ['employee.inactivated', 'leaver'],
+  ['employee.left', 'leaver'],
+  ['table.entry.created', 'mover'],
+  ['table.entry.updated', 'mover'],
+]);
+
+/** Webhooks of both versions: ids only. Lifecycle events come at midnight of their day where the site is. */
+export const hibobSource: WebhookSource = {
+  format: 'hibob',
+  credential: {
+    trust: 'signed',
+    signature: {
+      algorithm: 'sha512',
+      encoding: 'base64',
+      key: 'text',
+      signed: ['body'],
+      headers: [{ signature: 'bob-signature' }],
+      prefix: '',
+      list: 'none',
+      timestamp: undefined,
+    },
+  },
+  bodyTypes: ['application/json'],
+  greetings: ['Ping test', '"Ping test"', '{"text":"Ping test"}'],
+  fetchBack: 'needed',
+  dedupeId: ({ rawBody }) => createHash('sha256').update(rawBody).digest('hex'),
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    const kind = workerKindOf(textAt(body, 'type'), events, mapping);
+    if (kind === undefined) return 'ignored';
+    const { type, triggeredAt, employeeId } = checkBody(EventSchema, body);
+    const occurredAtMs = instantOf(triggeredAt);
+    if (employeeId === undefined) throw bodyInvalid([{ field: 'data.employeeId', problem: 'Must be there' }]);
+    if (occurredAtMs === undefined) throw bodyInvalid([{ field: 'triggeredAt', problem: 'Must be a time' }]);
+    return [
+      {
+        kind: 'look-up',
+        lookUp: {
+          id: idOf(type, employeeId, triggeredAt),
+          workerId: employeeId,
+          said: { kind, employmentChanged: kind === 'joiner', unproved: false },
+          occurredAtMs,
+          settledAtMs: posted.receivedAtMs + SETTLING_MS,
+        },
+      },
+    ];
+  },
+};

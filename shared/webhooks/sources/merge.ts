@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { WorkerEventKind } from '../../domain/worker-event';
+import { checkBody } from '../body-check';
+import { workerKindOf } from '../hr-events';
+import { parsePosted } from '../posted-body';
+import { textAt } from '../record-fields';
+import { instantOf } from '../sender-time';
+import type { WebhookSource } from '../source';
+import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+
+const EmployeeEventSchema = z.object({
+  hook: z.object({ event: z.string().max(100) }),
+  linked_account: z.object({ id: z.string().max(100) }),
+  data: z.object({
+    id: z.string().min(1).max(100),
+    modified_at: z.string().nullish(),
+  }),
+});
+
+/** Places in the common model. Relations are ids of Merge unless the account expands them. */
+const places: WorkerPlaces = {
+  email: ['data.work_email'],
+  workerId: ['data.remote_id', 'data.id'],
+  department: ['data.department'],
+  title: ['data.job_title', 'data.employments.0.job_title'],
+  location: ['data.work_location'],
+  employmentType: ['data.employments.0.employment_type'],
+  startDate: ['data.start_date'],
+  terminationDate: ['data.termination_date'],
+  status: ['data.employment_status'],
+};
+
+const events: ReadonlyMap<string, WorkerEventKind> = new Map([
+  ['Employee.added', 'joiner'],
+  ['Employee.changed', 'mover'],
+  ['Employee.removed', 'leaver'],
+]);
+
+/** Employees of any HR system that Merge is connected to. An event is Merge noticing a change: minutes to a day after it. */
+export const mergeSource: WebhookSource = {
+  format: 'merge',
+  credential: {
+    trust: 'signed',
+    signature: {
+      algorithm: 'sha256',
+      encoding: 'base64url',
+      key: 'text',
+      signed: ['body'],
+      headers: [{ signature: 'x-merge-webhook-signature' }],
+      prefix: '',
+      list: 'none',
+      timestamp: undefined,
+    },
+  },
+  bodyTypes: ['application/json'],
+  dedupeId: (posted) => {
+    const body = parsePosted(posted);
+    return idOf(
+      textAt(body, 'linked_account.id'),
+      textAt(body, 'hook.event'),
+      textAt(body, 'data.id'),
+      textAt(body, 'data.modified_at') ?? JSON.stringify(body),
+    );
+  },
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    const kind = workerKindOf(textAt(body, 'hook.event'), events, mapping);
+    if (kind === undefined) return 'ignored';
+    const { hook, linked_account: account, data } = checkBody(EmployeeEventSchema, body);
+    const { receivedAtMs } = posted;
+    const found = workerEventsOf(
+      {
+        id: idOf(account.id, hook.event, data.id, data.modified_at ?? JSON.stringify(body)),
+        said: { kind, employmentChanged: false, unproved: false },
+        occurredAtMs: instantOf(data.modified_at ?? undefined) ?? receivedAtMs,
+        receivedAtMs,
+        record: body,
+        places,
+      },
+      mapping,
+    );
+    return found.length === 0 ? 'ignored' : found.map((event) => ({ kind: 'worker-event', event }));
+  },
+};

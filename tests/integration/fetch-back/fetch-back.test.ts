@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startHrApi, type HrApi } from '../../../sandbox/vendors/hr-api';
+import type { Worker } from '../../../sandbox/vendors/workers';
+import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
+import { workerAt } from '../../../shared/domain/worker-timeline';
+import { createVendorCall } from '../../../shared/fetch-back/vendor-call';
+import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
+import {
+  ANA,
+  NOW_MS,
+  policyOf,
+  postingOf,
+  vendorSenders,
+  type VendorSender,
+} from '../../fixtures/webhooks/vendor-senders';
+
+const API_SECRET = 'service-user:api-token-1';
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let api: HrApi;
+beforeEach(async () => {
+  api = await startHrApi({ secret: API_SECRET });
+});
+afterEach(async () => {
+  await api.close();
+});
+
+function senderOf(format: string): VendorSender {
+  const found = vendorSenders.find((one) => one.format === format && one.feed === 'hr');
+  if (found === undefined) throw new Error(`No sender ${format}`);
+  return found;
+}
+
+function worldOf(from: VendorSender, more = '', apiSecret = API_SECRET) {
+  const settings = `fetchBack: { baseUrl: "${api.baseUrl}/", secret: vendor-api }\n${more}`.trim();
+  return createDeliveryWorld(policyOf(from, settings), {
+    nowMs: NOW_MS,
+    secrets: {
+      webhook: { current: from.secret, previous: undefined },
+      'vendor-api': { current: apiSecret, previous: undefined },
+    },
+  });
+}
+
+type World = ReturnType<typeof worldOf>;
+
+const thin = ['bamboohr', 'hibob', 'finch'] as const;
+
+async function say(
+  world: World,
+  format: (typeof thin)[number],
+  kind: 'joiner' | 'mover' | 'leaver',
+  worker: Worker,
+): Promise<void> {
+  api.put(worker);
+  const atMs = world.clock.now();
+  const body = JSON.stringify(hrBodies[format]({ kind, worker, atMs }));
+  await world.deliver(postingOf(senderOf(format), { body, atMs, id: `${kind}-${atMs}` }));
+}
+
+function workerIn(world: World, atMs = world.clock.now()) {
+  return workerAt(world.person('acme', ANA.email)?.timeline ?? [], atMs);
+}
+
+describe.each(thin)('what %s announces by id', (format) => {
+  const from = senderOf(format);
+
+  it('is read at the source: a joiner, a mover and a leaver', async () => {
+    const world = worldOf(from);
+    await say(world, format, 'joiner', ANA);
+    expect(workerIn(world)).toMatchObject({
+      employment: 'active',
+      attributes: { department: 'Automation', title: 'Engineer', location: 'Bucharest' },
+    });
+    world.advance(HOUR_MS);
+    await say(world, format, 'mover', { ...ANA, department: 'Finance' });
+    expect(workerIn(world).attributes).toMatchObject({ department: 'Finance', title: 'Engineer' });
+    world.advance(HOUR_MS);
+    await say(world, format, 'leaver', { ...ANA, active: false, endDate: '2026-11-19' });
+    expect(workerIn(world).employment).toBe('left');
+    expect(world.person('acme', ANA.email)?.workerId).toBe(ANA.id);
+  });
+
+  it('about somebody who starts later waits for the day', async () => {
+    const world = worldOf(from);
+    await say(world, format, 'mover', { ...ANA, active: false, startDate: '2026-12-01' });
+    expect(workerIn(world).employment).toBe('expected');
+    expect(workerIn(world, Date.parse('2026-12-01T00:00:00Z')).employment).toBe('active');
+  });
+
+  it('about somebody whose end is known keeps access until then', async () => {
+    const world = worldOf(from);
+    await say(world, format, 'mover', { ...ANA, endDate: '2026-12-31' });
+    expect(workerIn(world).employment).toBe('active');
+    expect(workerIn(world, Date.parse('2027-01-01T00:00:00Z')).employment).toBe('left');
+  });
+
+  it('is asked for again later while the source does not answer, and nothing is lost', async () => {
+    const world = worldOf(from);
+    api.answerNext({ status: 503 }, { status: 502 }, { status: 500, body: '<html>' });
+    await say(world, format, 'joiner', ANA);
+    expect(world.outcomes()).toEqual(['pending']);
+    expect(world.touched).not.toEqual([]);
+    expect(world.log).toContainEqual(
+      expect.objectContaining({ event: 'look-up-waits', code: 'source-unavailable' }),
+    );
+    await world.sweep();
+    expect(world.outcomes()).toEqual(['recorded']);
+  });
+
+  it('waits as long as it is asked to for a moment, and leaves longer waits to the sweep', async () => {
+    const world = worldOf(from);
+    const before = world.clock.now();
+    api.answerNext({ status: 429, headers: { 'retry-after': '7' } });
+    await say(world, format, 'joiner', ANA);
+    expect(world.outcomes()).toEqual(['recorded']);
+    expect(world.clock.now() - before).toBeGreaterThanOrEqual(7_000);
+    api.answerNext({ status: 429, headers: { 'retry-after': '600' } });
+    const asked = api.requests.length;
+    await say(world, format, 'mover', { ...ANA, department: 'Finance' });
+    expect(api.requests.length - asked).toBe(1);
+    expect(world.outcomes()).toEqual(['recorded', 'pending']);
+  });
+
+  it.each([
+    ['refuses the credential', { status: 401 }, 'source-refused'],
+    ['forbids it', { status: 403 }, 'source-refused'],
+    ['sends no JSON', { status: 200, body: 'maintenance' }, 'source-answer-invalid'],
+    ['sends a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'source-unavailable'],
+    ['refuses the request', { status: 400 }, 'source-answer-invalid'],
+    ['sends more than a MiB', { status: 200, body: ' '.repeat(1_048_577) }, 'source-answer-invalid'],
+  ])('is kept while the source %s', async (_case, answer, code) => {
+    const world = worldOf(from);
+    api.answerNext(answer, answer, answer);
+    await say(world, format, 'joiner', ANA);
+    expect(world.outcomes()).toEqual(['pending']);
+    expect(world.log).toContainEqual(expect.objectContaining({ event: 'look-up-waits', code }));
+  });
+
+  it('is given to a person after three days', async () => {
+    const world = worldOf(from, '', 'another:secret-of-a-user');
+    await say(world, format, 'joiner', ANA);
+    world.advance(3 * DAY_MS);
+    await expect(world.sweep()).rejects.toMatchObject({ code: 'source-refused' });
+  });
+
+  it('about a worker whom the source does not know is tried for a day', async () => {
+    const world = worldOf(from);
+    const body = JSON.stringify(hrBodies[format]({ kind: 'mover', worker: ANA, atMs: NOW_MS }));
+    await world.deliver(postingOf(from, { body }));
+    expect(world.outcomes()).toEqual(['pending']);
+    world.advance(DAY_MS);
+    await world.sweep();
+    expect(world.outcomes()).toEqual(['worker-unknown']);
+    expect(world.evidence).toEqual([]);
+  });
+
+  it('shows the credential to nobody but the source', async () => {
+    const world = worldOf(from);
+    await say(world, format, 'joiner', ANA);
+    expect(JSON.stringify([world.log, world.evidence, api.requests])).not.toContain('api-token-1');
+  });
+
+  it('is not believed beyond what the policy lets it cause', async () => {
+    const world = worldOf(from, 'may: [joiner, mover]');
+    await say(world, format, 'leaver', { ...ANA, active: false });
+    expect(world.outcomes()).toEqual(['source-not-allowed']);
+    expect(world.person('acme', ANA.email)).toBeUndefined();
+  });
+
+  it('may stand elsewhere in the record', async () => {
+    const place = { bamboohr: 'jobTitle', hibob: 'work.title', finch: 'employment.title' }[format];
+    const world = worldOf(from, `fields: { department: ${place}, team: nowhere }`);
+    await say(world, format, 'joiner', ANA);
+    expect(workerIn(world).attributes).toMatchObject({ department: 'Engineer' });
+  });
+});
+
+describe('a source that never answers', () => {
+  it('is given up after its time, without a wait in between', async () => {
+    const slept: number[] = [];
+    const clock = {
+      now: () => NOW_MS,
+      sleep: async (ms: number) => {
+        slept.push(ms);
+      },
+    };
+    const call = createVendorCall({ baseUrl: api.baseUrl, clock, timeoutMs: 50, spacingMs: 100 });
+    api.answerNext('hang', 'hang', 'hang');
+    await expect(call({ method: 'GET', path: '/x', headers: {} })).rejects.toMatchObject({
+      code: 'source-unavailable',
+      retryAtMs: NOW_MS + 4_000,
+    });
+    expect(slept).toEqual([1_000, 100, 2_000, 200]);
+  });
+});
+
+describe('HiBob', () => {
+  it('is asked 20 seconds after it spoke, when its reads have settled', async () => {
+    const world = worldOf(senderOf('hibob'));
+    await say(world, 'hibob', 'joiner', ANA);
+    expect(world.clock.now() - NOW_MS).toBeGreaterThanOrEqual(20_000);
+    expect(world.touched).toHaveLength(1);
+  });
+
+  it.each(['Ping test', '"Ping test"', '{"text":"Ping test"}'])(
+    'may greet with %j before it has a secret',
+    async (body) => {
+      const world = worldOf(senderOf('hibob'));
+      const accepted = await world.accept({ feed: 'hr', source: 'main', headers: {}, body });
+      expect(accepted).toMatchObject({ ignored: true });
+      expect(world.outcomes()).toEqual([]);
+    },
+  );
+
+  it('of version 1 names the employee beside the data', async () => {
+    const world = worldOf(senderOf('hibob'));
+    api.put(ANA);
+    // The shape of version 1, as public receivers read it.
+    const body = JSON.stringify({
+      companyId: 636192,
+      type: 'employee.created',
+      triggeredBy: '3332883884017713938',
+      triggeredAt: '2026-11-20T09:59:52.123456',
+      employee: { id: ANA.id, displayName: 'Ana Pop' },
+      data: {},
+    });
+    await world.deliver(postingOf(senderOf('hibob'), { body }));
+    expect(workerIn(world).employment).toBe('active');
+  });
+});
+
+describe('BambooHR', () => {
+  it('brings somebody back whose status changed to active', async () => {
+    const world = worldOf(senderOf('bamboohr'));
+    await say(world, 'bamboohr', 'joiner', ANA);
+    await say(world, 'bamboohr', 'leaver', { ...ANA, active: false, endDate: '2026-11-19' });
+    expect(workerIn(world).employment).toBe('left');
+    world.advance(HOUR_MS);
+    const back = { ...ANA, startDate: '2026-11-20' };
+    api.put(back);
+    const atMs = world.clock.now();
+    const body = JSON.stringify(hrBodies.bamboohr({ kind: 'leaver', worker: back, atMs }));
+    await world.deliver(postingOf(senderOf('bamboohr'), { body, atMs }));
+    expect(workerIn(world).employment).toBe('active');
+  });
+
+  it('does not speak of a leaving when a record is deleted', async () => {
+    const world = worldOf(senderOf('bamboohr'));
+    const body = JSON.stringify({
+      ...hrBodies.bamboohr({ kind: 'joiner', worker: ANA, atMs: NOW_MS }),
+      type: 'employee.deleted',
+    });
+    expect(await world.deliver(postingOf(senderOf('bamboohr'), { body }))).toMatchObject({ ignored: true });
+  });
+
+  it('may send a form, whose bytes are signed', async () => {
+    const world = worldOf(senderOf('bamboohr'));
+    api.put(ANA);
+    const body = `type=employee.updated&timestamp=2026-11-20T09%3A59%3A00%2B0000&data%5BcompanyId%5D=12345&data%5BemployeeId%5D=${ANA.id}&data%5BchangedFields%5D%5B0%5D=department`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await world.deliver(postingOf(senderOf('bamboohr'), { body, headers }));
+    expect(workerIn(world).attributes).toMatchObject({ department: 'Automation' });
+  });
+});
