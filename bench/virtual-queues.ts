@@ -22,9 +22,9 @@ export function createVirtualQueues(real: WorkQueues, nowMs: () => number): Virt
   let waiting: readonly VirtualMessage[] = [];
   return {
     queues: {
-      enqueueDelivery: async (message) => {
-        await real.enqueueDelivery(message);
-        waiting = [...waiting, { queue: 'deliveries', message, dueAtMs: nowMs() }];
+      enqueueDelivery: async (message, lane, delayMs = 0) => {
+        await real.enqueueDelivery(message, lane, delayMs);
+        waiting = [...waiting, { queue: 'deliveries', message, dueAtMs: nowMs() + delayMs }];
       },
       enqueueChanges: async (message, delayMs = 0) => {
         await real.enqueueChanges(message, delayMs);

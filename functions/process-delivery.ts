@@ -1,7 +1,9 @@
 import { app, type StorageQueueHandler } from '@azure/functions';
 import { processDelivery } from '../shared/access/process-delivery';
+import { processTogether } from '../shared/access/process-together';
 import type { AppDeps } from '../shared/app-deps';
 import { errorCodeOf } from '../shared/errors';
+import type { Lane } from '../shared/storage/changes';
 import { QUEUES } from '../shared/storage/queues';
 import { DeliveryMessageSchema, parseMessage } from './queue-message';
 
@@ -10,15 +12,27 @@ const LAST_TRY = 5;
 
 /** Turns accepted deliveries into reasons; those that take access away have a queue and instances of their own. */
 export function registerProcessDelivery(deps: AppDeps): void {
-  const trigger = { connection: 'AzureWebJobsStorage', handler: deliveryHandler(deps) };
-  app.storageQueue('process-delivery', { queueName: QUEUES.deliveries, ...trigger });
-  app.storageQueue('process-urgent-delivery', { queueName: QUEUES.urgentDeliveries, ...trigger });
+  const connection = 'AzureWebJobsStorage';
+  app.storageQueue('process-delivery', {
+    queueName: QUEUES.deliveries,
+    connection,
+    handler: deliveryHandler(deps, 'normal'),
+  });
+  app.storageQueue('process-urgent-delivery', {
+    queueName: QUEUES.urgentDeliveries,
+    connection,
+    handler: deliveryHandler(deps, 'urgent'),
+  });
 }
 
 /** A delivery that fails to the last becomes a dead letter beside its poison message. */
-function deliveryHandler(deps: AppDeps): StorageQueueHandler {
+function deliveryHandler(deps: AppDeps, lane: Lane): StorageQueueHandler {
   return async (entry, context) => {
-    const message = parseMessage(DeliveryMessageSchema, entry);
+    const { others = [], ...message } = parseMessage(DeliveryMessageSchema, entry);
+    if (others.length > 0) {
+      await processTogether(deps, message, others, lane);
+      return;
+    }
     try {
       await processDelivery(deps, message);
     } catch (error) {

@@ -5,6 +5,7 @@ export const DeliveryMessageSchema = z.object({
   feed: z.enum(['hr', 'ticket']),
   source: z.string(),
   deliveryId: z.string(),
+  others: z.array(z.string()).max(100).optional(),
 });
 export const ChangesMessageSchema = z.object({ organization: z.string() });
 export const AuditMessageSchema = z.object({

@@ -1,4 +1,5 @@
 import type { Feed } from '../domain/policy';
+import { joinWrites } from './joined-writes';
 import type { StorageAccount } from './storage-account';
 
 /** Names of the queues; the functions' triggers and the senders share them. */
@@ -10,6 +11,8 @@ export const QUEUES = {
 } as const;
 
 export type DeliveryMessage = Readonly<{ feed: Feed; source: string; deliveryId: string }>;
+/** As it is sent: deliveries that came together share a message. */
+export type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[] | undefined }>;
 export type ChangesMessage = Readonly<{ organization: string }>;
 export type AuditMessage = Readonly<{ organization: string; night: string }>;
 
@@ -23,6 +26,9 @@ export type WorkQueues = Readonly<{
 /** A message may hide for seven days; longer waits come back early and are put back. */
 const LONGEST_DELAY_SECONDS = 7 * 24 * 3600 - 1;
 
+/** Deliveries in one message: few enough to be processed well before the platform gives a message up. */
+const DELIVERIES_TOGETHER = 20;
+
 /** Messages carry keys only: what they are about is read from the tables when they are handled. */
 export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQueues {
   const send = async (name: string, message: unknown, delayMs = 0): Promise<void> => {
@@ -31,9 +37,25 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
       visibilityTimeout: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000))),
     });
   };
+  const joined = new Map<string, (message: DeliveryMessage) => Promise<void>>();
+  const joinedFor = (name: string, { feed, source }: DeliveryMessage) => {
+    const key = `${name} ${feed} ${source}`;
+    const known =
+      joined.get(key) ?? joinWrites(DELIVERIES_TOGETHER, async (part) => sendTogether(name, part));
+    joined.set(key, known);
+    return known;
+  };
+  const sendTogether = async (name: string, part: readonly DeliveryMessage[]): Promise<readonly void[]> => {
+    const [first, ...others] = part;
+    await send(name, others.length === 0 ? first : { ...first, others: others.map((one) => one.deliveryId) });
+    return part.map(() => undefined);
+  };
   return {
-    enqueueDelivery: async (message, lane, delayMs) =>
-      send(lane === 'urgent' ? QUEUES.urgentDeliveries : QUEUES.deliveries, message, delayMs),
+    enqueueDelivery: async (message, lane, delayMs) => {
+      const name = lane === 'urgent' ? QUEUES.urgentDeliveries : QUEUES.deliveries;
+      if (delayMs === undefined || delayMs === 0) await joinedFor(name, message)(message);
+      else await send(name, message, delayMs);
+    },
     enqueueChanges: async (message, delayMs) => send(QUEUES.changes, message, delayMs),
     enqueueAudit: async (message, delayMs) => send(QUEUES.audits, message, delayMs),
   };
