@@ -46,7 +46,8 @@ export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting';
 
 /** All of them as a rule: what is planned together is sent together. */
 const MARKS_PER_PASS = 50_000;
-const BUSY_RETRY_MS = 15_000;
+/** Short beside the lease, so that the work of a writer that died goes on soon after its lease has ended. */
+const BUSY_RETRY_MS = 5_000;
 /** After a failure that may pass by itself, and after one that a person has to mend. */
 const TROUBLE_RETRY_MS = 60_000;
 const MISCONFIGURED_RETRY_MS = 300_000;

@@ -23,22 +23,29 @@ export type StorageAccount = Readonly<{
   check: () => Promise<void>;
 }>;
 
+/** Short, all tries together: senders of webhooks wait three seconds, and a queue message comes back by itself. */
+const RETRIES = 3;
+const retryDelay = { retryDelayInMs: 200, maxRetryDelayInMs: 800 } as const;
+const blobAndQueueOptions = { retryOptions: { maxTries: RETRIES + 1, ...retryDelay } } as const;
+const tableOptions = { retryOptions: { maxRetries: RETRIES, ...retryDelay } } as const;
+
 /** Opens an account; nothing is called before the first use. */
 export function openStorage(place: Place): StorageAccount {
   const blobs =
     place.kind === 'connection-string'
-      ? BlobServiceClient.fromConnectionString(place.connectionString)
-      : new BlobServiceClient(place.blobUrl, place.credential);
+      ? BlobServiceClient.fromConnectionString(place.connectionString, blobAndQueueOptions)
+      : new BlobServiceClient(place.blobUrl, place.credential, blobAndQueueOptions);
   const queues =
     place.kind === 'connection-string'
-      ? QueueServiceClient.fromConnectionString(place.connectionString)
-      : new QueueServiceClient(place.queueUrl, place.credential);
+      ? QueueServiceClient.fromConnectionString(place.connectionString, blobAndQueueOptions)
+      : new QueueServiceClient(place.queueUrl, place.credential, blobAndQueueOptions);
   const openTable = (name: string): TableClient =>
     place.kind === 'connection-string'
       ? TableClient.fromConnectionString(place.connectionString, name, {
+          ...tableOptions,
           allowInsecureConnection: /=http:/.test(place.connectionString),
         })
-      : new TableClient(place.tableUrl, name, place.credential);
+      : new TableClient(place.tableUrl, name, place.credential, tableOptions);
   return {
     table: onceEach(async (name) => {
       const client = openTable(name);

@@ -34,7 +34,10 @@ type Kills = { armed: boolean; count: number; sawRequests: number };
 const CHANGING = new Set(['G4', 'P2', 'R2', 'R3', 'R4']);
 /** An audit reads more than this: so many requests into a step that changes nothing is in the middle of its reads. */
 const INTO_THE_READS = 3;
-const LOW_PATIENCE_MS = 60_000;
+/** On a quiet machine a step takes half a minute with its kill: the dead writer's lease of 15 s, and the start of a process. */
+const PATIENCE_MS = 120_000;
+/** Longer than the recovery from a kill, or the grant would be over before it was applied. */
+const GRANT_SECONDS = 45;
 
 /** Plays the story on a stack of its own with one kill in every step. */
 export async function playWithKills(point: KillPoint): Promise<Outcome> {
@@ -64,8 +67,8 @@ export async function playWithKills(point: KillPoint): Promise<Outcome> {
   const failures: string[] = [];
   try {
     const steps = storyOf(observed(stack, proxy.url, acknowledged, byHand), {
-      patienceMs: LOW_PATIENCE_MS,
-      grantSeconds: point === 'never' ? 6 : 45,
+      patienceMs: PATIENCE_MS,
+      grantSeconds: GRANT_SECONDS,
     });
     for (const { title, play } of steps) {
       step = title;
@@ -207,7 +210,7 @@ function describeChange({ kind, facts }: EvidenceRecord, id: string): readonly s
 /** Until nothing is marked and no call is open: the last outcome is stored a moment after UiPath shows it. */
 async function settle(stack: Stack): Promise<void> {
   const changes = createChangeStore(storageOf(stack));
-  const endsAtMs = Date.now() + LOW_PATIENCE_MS;
+  const endsAtMs = Date.now() + PATIENCE_MS;
   while ((await changes.hasWork(ORGANIZATION)) && Date.now() < endsAtMs) await sleep(250);
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ANA, BEN, GROUPS, ORGANIZATION } from '../../../sandbox/demo-organization';
+import { ANA, BEN, GROUPS, MALLORY, ORGANIZATION } from '../../../sandbox/demo-organization';
 import { requestApproved, workerJoined } from '../../../sandbox/events';
 import { deliver, signPosting } from '../../../sandbox/sender';
 import { startStack, type Stack } from '../../../sandbox/stack';
@@ -7,6 +7,8 @@ import { signedHeaders } from '../../fakes/signed-delivery';
 import { eventually, send, type Answer } from './calls';
 
 const MAX_BODY_BYTES = 4096;
+/** Several senders give a delivery up after three seconds without an answer. */
+const SENDERS_PATIENCE_MS = 3_000;
 /** Stands in payloads, and must stand nowhere else. */
 const PRIVATE = 'zq-private-zq';
 const joiner = workerJoined('nobody@acme.example', { department: PRIVATE });
@@ -133,7 +135,7 @@ describe('a signature', () => {
 });
 
 describe('an address or a form that nobody knows', () => {
-  it.each(['hr/nobody', 'tickets/nobody', 'hr/..%2f..%2fadmin', `hr/${'a'.repeat(500)}`, 'hr/%00'])(
+  it.each(['hr/nobody', 'tickets/nobody', 'hr/..%2f..%2fadmin', `hr/${'a'.repeat(60)}`, 'hr/%00'])(
     'is a 404 for %s',
     async (source) => {
       expect(problem(await post('{}', { path: `/api/webhooks/${source}` }))).toEqual(
@@ -226,7 +228,7 @@ describe('an access request', () => {
     stack.uipath.inject({ kind: 'reset', match: { organization: ORGANIZATION }, times: 'always' });
     await ask(
       'R-pending',
-      { ...grant, person: BEN, group: GROUPS.support, duration: 'PT1H' },
+      { ...grant, person: MALLORY, duration: 'PT1H' },
       {
         requester: ANA,
         approver: BEN,
@@ -297,7 +299,7 @@ describe('when something that it needs is down', () => {
     const tookMs = Date.now() - startedAtMs;
     expect(problem(answer)).toEqual(problemWith(503, 'storage-unavailable'));
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-    expect(tookMs).toBeLessThan(10_000);
+    expect(tookMs).toBeLessThan(SENDERS_PATIENCE_MS);
     expect(leaks(answer.text)).toEqual([]);
   }, 60_000);
 
