@@ -3,7 +3,7 @@ import { listHeldPlans, readPlan, releasePlan } from '../shared/access/release-p
 import type { AppDeps } from '../shared/app-deps';
 import { answering } from '../shared/http/answering';
 import { jsonResponse } from '../shared/http/json';
-import { releaserOf } from '../shared/http/releaser';
+import { namedPerson } from '../shared/http/named-person';
 
 /** Held removals: listed and shown with GET, released with POST by a named person. */
 export function registerPlans(deps: AppDeps): void {
@@ -24,7 +24,7 @@ export function registerPlans(deps: AppDeps): void {
     route: 'plans/{organization}/{hash}/release',
     handler: answering(async (request) => {
       const { organization = '', hash = '' } = request.params;
-      const by = await releaserOf(request);
+      const { by } = await namedPerson(request);
       return jsonResponse(200, await releasePlan(deps, organization, hash, by));
     }),
   });

@@ -8,6 +8,7 @@ import type { DueWorkDeps } from './access/do-due-work';
 import type { ProcessDeliveryDeps } from './access/process-delivery';
 import type { PlanDeps } from './access/release-plan';
 import type { RequestStatusDeps } from './access/request-status';
+import type { DeadLetterDeps } from './access/retry-dead-letter';
 import type { RunAuditDeps } from './access/run-audit';
 import type { Clock } from './clock';
 import { parseConfig, type Config } from './config';
@@ -49,6 +50,7 @@ export type AppDeps = AcceptDeliveryDeps &
   DueWorkDeps &
   RequestStatusDeps &
   PlanDeps &
+  DeadLetterDeps &
   Omit<RunAuditDeps, 'uipath'> &
   Readonly<{
     config: Config;

@@ -20,11 +20,16 @@ export type DeadLetterDeps = Readonly<{
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Changes that wait for a person. One whose membership is as wanted by now is no longer among them. */
+/**
+ * Changes that wait for a person. One whose membership is as wanted by now is no longer among them.
+ *
+ * @throws AppError `dead-letter-unknown` for an unknown organization
+ */
 export async function listDeadLetters(
-  deps: Pick<DeadLetterDeps, 'deadLetters' | 'ledger'>,
+  deps: Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'ledger'>,
   organization: string,
 ): Promise<readonly DeadLetter[]> {
+  await requireOrganization(deps, organization);
   const open: DeadLetter[] = [];
   for (const letter of await deps.deadLetters.list(organization)) {
     const subject = { organization, kind: 'person', key: letter.personKey } as const;
@@ -45,15 +50,12 @@ export async function retryDeadLetter(
   deps: DeadLetterDeps,
   organization: string,
   id: string,
-  retry: Readonly<{ by: string; memberId?: string | undefined }>,
+  retry: Readonly<{ by: string; memberId?: unknown }>,
 ): Promise<void> {
+  await requireOrganization(deps, organization);
   const letter = await deps.deadLetters.get(organization, id);
   if (letter === undefined) throw new AppError('dead-letter-unknown', 'There is no such dead letter');
-  const memberId = retry.memberId?.toLowerCase();
-  if (memberId !== undefined && !GUID.test(memberId))
-    throw new AppError('body-invalid', 'The corrected id is not a GUID', {
-      fields: [{ field: 'memberId', problem: 'is not a GUID' }],
-    });
+  const memberId = correctedId(retry.memberId);
   const atMs = deps.clock.now();
   const policyHash = (await deps.policy()).hash;
   const subject = { organization, kind: 'person', key: letter.personKey } as const;
@@ -83,4 +85,21 @@ export async function retryDeadLetter(
     history: [...letter.history, event],
   });
   await markChanged(deps, subject, 'normal', atMs, 'dead-letter');
+}
+
+function correctedId(said: unknown): string | undefined {
+  if (said === undefined) return undefined;
+  const id = typeof said === 'string' ? said.toLowerCase() : '';
+  if (GUID.test(id)) return id;
+  throw new AppError('body-invalid', 'The corrected id is not a GUID', {
+    fields: [{ field: 'memberId', problem: 'is not a GUID' }],
+  });
+}
+
+async function requireOrganization(
+  deps: Pick<DeadLetterDeps, 'policy'>,
+  organization: string,
+): Promise<void> {
+  if ((await deps.policy()).organizations.has(organization)) return;
+  throw new AppError('dead-letter-unknown', 'There is no such dead letter');
 }

@@ -44,6 +44,13 @@ describe('the built app', () => {
     expect(byName).toEqual([
       { name: 'access-audit', trigger: 'timer', schedule: '0 0 2 * * *' },
       { name: 'apply-changes', trigger: 'queue', queueName: 'changes' },
+      {
+        name: 'dead-letters',
+        trigger: 'http',
+        authLevel: 'function',
+        methods: ['GET'],
+        route: 'dead-letters/{organization}',
+      },
       { name: 'due-work', trigger: 'timer', schedule: '*/30 * * * * *' },
       { name: 'health', trigger: 'http', authLevel: 'anonymous', methods: ['GET'], route: 'health' },
       {
@@ -75,6 +82,13 @@ describe('the built app', () => {
         authLevel: 'function',
         methods: ['GET'],
         route: 'requests/{organization}/{id}',
+      },
+      {
+        name: 'retry-dead-letter',
+        trigger: 'http',
+        authLevel: 'function',
+        methods: ['POST'],
+        route: 'dead-letters/{organization}/{id}/retry',
       },
       { name: 'run-audit', trigger: 'queue', queueName: 'audits' },
       {

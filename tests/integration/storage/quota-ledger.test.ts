@@ -183,7 +183,7 @@ describe('the quota of an organization', () => {
         return storage.table(name);
       },
     }).forOrganization(alias);
-    await expect(gate.spend('PUT')).rejects.toThrow('down');
+    await expect(gate.spend('PUT')).rejects.toMatchObject({ code: 'storage-unavailable' });
     isDown = false;
     await expect(gate.spend('PUT')).resolves.toBeUndefined();
   });
