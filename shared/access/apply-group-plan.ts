@@ -1,6 +1,6 @@
 import { batchChanges, type Batching } from '../domain/batching';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../domain/membership-plan';
-import type { ErrorCode } from '../errors';
+import { AppError, type ErrorCode } from '../errors';
 import type { Lane } from '../storage/changes';
 import { applyChunk } from './apply-chunk';
 import { runEvidence, type OrganizationRun } from './organization-run';
@@ -14,6 +14,8 @@ export type AppliedPlan = Readonly<{
   waiting: ReadonlySet<string>;
   /** When to look at the waiting ones again. */
   againAtMs: number | undefined;
+  /** The quota was used up: what was learnt until then is to be written down before the run ends. */
+  stoppedBy?: AppError;
 }>;
 
 /** How long a change may wait for others to share its call. */
@@ -44,25 +46,35 @@ export async function applyGroupPlan(
       const overtaken = lane === 'normal' && (await run.isUrgentWaiting());
       if (overtaken) return stopHere(plan.groups, group, start, { refused, waiting }, run.clock.now());
       const end = Math.min(now, start + run.maxIdsPerPut());
-      await applyChunk(context, changes.slice(start, end));
+      try {
+        await applyChunk(context, changes.slice(start, end));
+      } catch (error) {
+        if (!isQuotaUsedUp(error)) throw error;
+        const stopped = stopHere(plan.groups, group, start, { refused, waiting }, run.clock.now());
+        return { ...stopped, stoppedBy: error };
+      }
       start = end;
     }
   }
   return { refused, waiting, againAtMs };
 }
 
-/** What is not sent yet waits: a leaver came in between, and goes first. */
+function isQuotaUsedUp(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'quota-exhausted';
+}
+
+/** What is not sent yet waits: a leaver came in between and goes first, or the quota is used up. */
 function stopHere(
   groups: readonly GroupPlan[],
   current: GroupPlan,
   sent: number,
   before: Readonly<{ refused: ReadonlyMap<string, ErrorCode>; waiting: Set<string> }>,
-  nowMs: number,
+  againAtMs: number,
 ): AppliedPlan {
   for (const group of groups.slice(groups.indexOf(current)))
     for (const change of changesIn(group).slice(group === current ? sent : 0))
       before.waiting.add(`${group.groupId}/${change.personKey}`);
-  return { ...before, againAtMs: nowMs };
+  return { ...before, againAtMs };
 }
 
 async function batch(

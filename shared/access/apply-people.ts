@@ -54,6 +54,7 @@ export async function applyPeople(
     const { key } = person.subject;
     await settlePerson(run, person, identities.get(key), cases.get(key) ?? [], applied);
   });
+  if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   return applied.againAtMs;
 }
 

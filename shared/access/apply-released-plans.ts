@@ -37,6 +37,7 @@ async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Prom
     return;
   }
   const applied = await applyGroupPlan(run, 'urgent', now, new Map());
+  if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   const cases = casesByPerson(now);
   for (const person of people)
     await settlePerson(

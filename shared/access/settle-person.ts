@@ -44,6 +44,9 @@ export async function settlePerson(
   cases: readonly Decided[],
   applied: AppliedPlan,
 ): Promise<void> {
+  const isWaiting = (decided: Decided): boolean =>
+    applied.waiting.has(`${decided.groupId}/${decided.personKey}`);
+  if (isNothingLearnt(person, identity) && cases.length > 0 && cases.every(isWaiting)) return;
   const refusals = cases.flatMap((decided) => {
     const code = applied.refused.get(`${decided.groupId}/${decided.personKey}`);
     return code === undefined ? [] : [{ decided, code }];
@@ -77,8 +80,16 @@ export async function settlePerson(
       dueAtMs: run.clock.now() + run.organization.planExpiryDays * 24 * HOUR_MS,
     });
   if (person.mark === undefined) return;
-  if (!cases.some((decided) => applied.waiting.has(`${decided.groupId}/${decided.personKey}`)))
-    await run.changes.clearMark(person.mark);
+  if (!cases.some(isWaiting)) await run.changes.clearMark(person.mark);
+}
+
+/** Somebody all of whose changes wait costs nothing more, however many they are. */
+function isNothingLearnt(person: PersonWork, identity: DirectoryIdentity | undefined): boolean {
+  return (
+    person.missingGroups.length === 0 &&
+    identity !== undefined &&
+    isSameIdentity(identity, person.stored.value.identity)
+  );
 }
 
 /** Every refused change becomes a dead letter. True while one of them is still tried again without a person. */
