@@ -52,8 +52,11 @@ export function newSigningSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
-/** The policy of the demo. */
-export function demoPolicy(identityBaseUrl: string): string {
+/** The policy of the demo; `more` are further sources, as lines of each feed. */
+export function demoPolicy(
+  identityBaseUrl: string,
+  more: Readonly<{ hr: string; tickets: string }> = { hr: '', tickets: '' },
+): string {
   return `version: 1
 organizations:
   ${ORGANIZATION}:
@@ -95,7 +98,7 @@ organizations:
 sources:
   hr:
     standard: { secret: ${SECRET_NAMES.hr} }
-  tickets:
+${more.hr}  tickets:
     standard: { secret: ${SECRET_NAMES.tickets} }
-`;
+${more.tickets}`;
 }

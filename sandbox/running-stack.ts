@@ -6,6 +6,12 @@ import { z } from 'zod';
 const RunningStackSchema = z.object({
   hr: z.object({ url: z.string(), signingSecret: z.string() }),
   tickets: z.object({ url: z.string(), signingSecret: z.string() }),
+  /** Where and with what each vendor posts, and the address of the HR systems' own API. */
+  vendors: z.object({
+    webhooksUrl: z.string(),
+    hrApiUrl: z.string(),
+    secrets: z.record(z.string(), z.string()),
+  }),
 });
 
 export type RunningStack = z.infer<typeof RunningStackSchema>;

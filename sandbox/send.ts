@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { requestApproved, workerJoined, workerLeft, workerMoved } from './events';
 import { readRunningStack } from './running-stack';
-import { deliver } from './sender';
+import { deliver, post, type SentDelivery } from './sender';
+import { hrPosting, ticketPosting } from './vendors/vendor-posting';
 
 type Options = Readonly<{
+  source: string;
   person: string;
   attribute: Record<string, string>;
   group: string;
@@ -22,9 +24,12 @@ type Options = Readonly<{
 }>;
 
 const program = new Command('send')
-  .description('Signs an event as Standard Webhooks says and posts it to the stack that `npm start` runs.')
+  .description(
+    'Signs an event as Standard Webhooks says, or as a vendor does, and posts it to the stack that `npm start` runs.',
+  )
   .option('--url <url>', 'the webhook address; that of the running stack by default')
   .option('--secret <whsec>', 'the signing secret; that of the running stack by default')
+  .option('--source <name>', 'whose format: standard, or a vendor such as bamboohr or jira', 'standard')
   .showHelpAfterError();
 
 for (const [name, description, toBody] of [
@@ -39,7 +44,8 @@ for (const [name, description, toBody] of [
     .option('--attribute <name=value>', 'an attribute, repeatable', toAttribute, {})
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      await send('hr', toBody(options), options);
+      if (options.source === 'standard') await send('hr', toBody(options), options);
+      else await sendNews(name, options);
     });
 
 const request = (name: string, description: string): Command =>
@@ -58,7 +64,9 @@ for (const kind of ['grant', 'extend', 'revoke'])
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const { person, group, duration } = options;
-      await sendRequest(options, { kind, person, group, ...(kind === 'revoke' ? {} : { duration }) });
+      if (options.source === 'standard')
+        await sendRequest(options, { kind, person, group, ...(kind === 'revoke' ? {} : { duration }) });
+      else await sendTicket(kind, options);
     });
 
 request('create-rule', 'create an authorization rule')
@@ -99,6 +107,34 @@ program
     await send(feed === 'hr' ? 'hr' : 'tickets', body, command.optsWithGlobals<Options>());
   });
 
+async function sendNews(kind: 'joiner' | 'mover' | 'leaver', options: Options): Promise<void> {
+  const { source, person: email, attribute: attributes } = options;
+  const { webhooksUrl, hrApiUrl, secret } = await vendorTarget(options);
+  const posting = await hrPosting(source, { kind, email, attributes }, { hrApiUrl, secret });
+  report(await post(options.url ?? `${webhooksUrl}/hr/${source}`, posting));
+}
+
+/** Vendors number their tickets: `--id` is the number, and another one each time without it. */
+async function sendTicket(act: string, options: Options): Promise<void> {
+  const { source, person, group, duration, requester, approver } = options;
+  const { webhooksUrl, secret } = await vendorTarget(options);
+  const number = Number(options.id?.replaceAll(/\D/g, '') ?? Math.floor(Date.now() / 1000) % 1_000_000);
+  const ticket = { number, act, person, group, duration, requester, approver };
+  report(
+    await post(options.url ?? `${webhooksUrl}/tickets/${source}`, ticketPosting(source, ticket, secret)),
+  );
+}
+
+async function vendorTarget(
+  options: Options,
+): Promise<Readonly<{ webhooksUrl: string; hrApiUrl: string; secret: string }>> {
+  const running = (await readRunningStack())?.vendors;
+  const secret = options.secret ?? running?.secrets[options.source];
+  if (running === undefined) throw new Error('No stack is running: start one with `npm start`.');
+  if (secret === undefined) throw new Error(`The running stack has no source ${options.source}.`);
+  return { ...running, secret };
+}
+
 async function sendRequest(options: Options, action: object): Promise<void> {
   const { requester, approver, id } = options;
   await send('tickets', requestApproved({ requester, approver }, action, id), options);
@@ -110,7 +146,10 @@ async function send(feed: 'hr' | 'tickets', body: unknown, options: Options): Pr
   const signingSecret = options.secret ?? running?.signingSecret;
   if (url === undefined || signingSecret === undefined)
     throw new Error('No stack is running: start one with `npm start`, or give --url and --secret.');
-  const sent = await deliver(() => ({ url, signingSecret }), body, { withinMs: 5_000 });
+  report(await deliver(() => ({ url, signingSecret }), body, { withinMs: 5_000 }));
+}
+
+function report(sent: SentDelivery): void {
   process.stdout.write(
     `${sent.status === 0 ? 'no answer' : sent.status} ${JSON.stringify(sent.body, null, 2)}\n`,
   );

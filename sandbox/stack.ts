@@ -16,6 +16,8 @@ export type StackOptions = Readonly<{
   seed?: Seed;
   policy?: (identityBaseUrl: string) => string;
   settings?: Readonly<Record<string, string>>;
+  /** Secrets in the vault beside those of the demo. */
+  secrets?: Readonly<Record<string, string>>;
   timers?: 'scheduled' | 'on-request';
   messageLeaseSeconds?: number;
   onLog?: (line: string) => void;
@@ -45,6 +47,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       [SECRET_NAMES.organization]: organizationSecret(),
       [SECRET_NAMES.hr]: signing.hr,
       [SECRET_NAMES.tickets]: signing.tickets,
+      ...options.secrets,
     },
   });
   const closeParts = async (): Promise<void> => {

@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { ANA, BEN, GROUPS, ORGANIZATION } from './demo-organization';
+import { ANA, BEN, demoPolicy, GROUPS, ORGANIZATION } from './demo-organization';
 import { forgetRunningStack, noteRunningStack } from './running-stack';
 import { startStack, type Stack } from './stack';
+import { HR_API_SECRET, newVendorSecrets, vendorSecretName, vendorSources } from './vendors/demo-sources';
+import { startHrApi } from './vendors/hr-api';
 
 const program = new Command('start')
   .description(
@@ -13,13 +15,24 @@ const program = new Command('start')
 async function main(): Promise<void> {
   const { port, quiet } = program.parse().opts<{ port: number; quiet?: true }>();
   process.stdout.write('Starting storage, UiPath, Key Vault and the Functions host …\n');
+  const hrApi = await startHrApi({ secret: HR_API_SECRET.value });
+  const secrets = newVendorSecrets();
   const stack = await startStack({
     hostPort: port,
     timers: 'scheduled',
+    policy: (identityBaseUrl) => demoPolicy(identityBaseUrl, vendorSources(hrApi.baseUrl)),
+    secrets: {
+      [HR_API_SECRET.name]: HR_API_SECRET.value,
+      ...Object.fromEntries(Object.entries(secrets).map(([name, value]) => [vendorSecretName(name), value])),
+    },
     settings: { DUE_WORK_SCHEDULE: '*/5 * * * * *' },
     ...(quiet === undefined ? { onLog: (line) => process.stdout.write(`${line}\n`) } : {}),
   });
-  await noteRunningStack({ hr: stack.hr(), tickets: stack.tickets() });
+  await noteRunningStack({
+    hr: stack.hr(),
+    tickets: stack.tickets(),
+    vendors: { webhooksUrl: `${stack.host().url}/api/webhooks`, hrApiUrl: hrApi.baseUrl, secrets },
+  });
   process.stdout.write(welcome(stack));
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
@@ -28,6 +41,7 @@ async function main(): Promise<void> {
   process.stdout.write('\nStopping …\n');
   await forgetRunningStack();
   await stack.close();
+  await hrApi.close();
 }
 
 function welcome(stack: Stack): string {
@@ -42,6 +56,7 @@ Send something, in another terminal:
   npm run send -- joiner --person ${ANA} --attribute department=Automation
   npm run send -- grant --person ${ANA} --group "${GROUPS.support}" --duration PT1H --approver ${BEN} --id REQ-1
   npm run send -- leaver --person ${ANA}
+  npm run send -- --source bamboohr joiner --person ${ANA} --attribute department=Finance
 
 Look:
   curl ${stack.uipath.controlUrl}/state

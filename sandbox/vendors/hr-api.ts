@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { finchRecords, workerRecords, type Worker } from './workers';
+import { finchRecords, newWorker, workerRecords, WorkerSchema, type Worker } from './workers';
 
 type Answer = Readonly<{ status: number; body?: unknown; headers?: Readonly<Record<string, string>> }>;
 
 export type HrApi = Readonly<{
   baseUrl: string;
-  /** Adds a worker or replaces the one of the same id. */
+  /** Adds a worker or replaces the one of the same id. `PUT /workers` does the same from outside, member by member. */
   put: (worker: Worker) => void;
   /** Answers the next requests with these, in this order; `hang` never answers. */
   answerNext: (...answers: ReadonlyArray<Answer | 'hang'>) => void;
@@ -29,7 +29,10 @@ export async function startHrApi(options: Readonly<{ secret: string; port?: numb
     const [next, ...rest] = scripted;
     scripted = rest;
     if (next === 'hang') return;
-    const answer = next ?? answerOf(request, body, workers, options.secret);
+    const answer =
+      method === 'PUT' && url === '/workers'
+        ? putWorker(body, workers)
+        : (next ?? answerOf(request, body, workers, options.secret));
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}));
   };
@@ -88,6 +91,14 @@ function answerOf(
     return { status: 200, body: { responses: finchAnswers(pathname, body, workers) } };
   }
   return { status: 404 };
+}
+
+/** What is not said of a worker stays as it was; whoever is new starts today. */
+function putWorker(body: string, workers: Map<string, Worker>): Answer {
+  const said = WorkerSchema.parse(JSON.parse(body));
+  const worker = { ...newWorker(said.id, said.email), ...workers.get(said.id), ...said };
+  workers.set(worker.id, worker);
+  return { status: 200, body: worker };
 }
 
 function basic(user: string): string {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** A worker as every HR system knows them. Days are `YYYY-MM-DD`. */
 export type Worker = Readonly<{
   id: string;
@@ -9,6 +11,23 @@ export type Worker = Readonly<{
   startDate: string;
   endDate: string | undefined;
 }>;
+
+/** What somebody outside says of a worker: what is left out stays as it was. */
+export const WorkerSchema = z.object({
+  id: z.string(),
+  email: z.string(),
+  department: z.string().exactOptional(),
+  title: z.string().exactOptional(),
+  location: z.string().exactOptional(),
+  active: z.boolean().exactOptional(),
+  endDate: z.string().exactOptional(),
+});
+
+export function newWorker(id: string, email: string): Worker {
+  const startDate = new Date().toISOString().slice(0, 10);
+  const open = { department: '', title: '', location: '', endDate: undefined };
+  return { id, email, ...open, active: true, startDate };
+}
 
 type WorkerRecord = (worker: Worker) => object;
 

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { ANA, BEN } from '../demo-organization';
+import { loginOf } from './ticket-bodies';
+
+type Secret = () => string;
+
+const text: Secret = () => randomBytes(24).toString('hex');
+const base64: Secret = () => randomBytes(24).toString('base64');
+
+/** Vendors that `npm start` listens to beside our own contract: the lines of each in the policy, and what its secret looks like. */
+const hr = {
+  bamboohr: { lookedUp: true, secret: text },
+  'bamboohr-fields': { lookedUp: false, secret: text },
+  finch: { lookedUp: true, secret: base64 },
+  hibob: { lookedUp: true, secret: text },
+  merge: { lookedUp: false, secret: text },
+} as const;
+
+const people = [ANA, BEN, 'requester@acme.example'].map((email) => `${loginOf(email)}: ${email}`).join(', ');
+const tickets = {
+  github: { lines: `people: { ${people} }`, secret: text },
+  jira: {
+    lines:
+      'fields: { person: issue.fields.customfield_10053, group: issue.fields.customfield_10050, duration: issue.fields.customfield_10051 }, events: { "status:Revoked": revoke }',
+    secret: text,
+  },
+  zendesk: { lines: '', secret: text },
+} as const;
+
+export const HR_API_SECRET = { name: 'hr-api', value: 'service-user:hr-api-token' } as const;
+
+/** New secrets of all vendors, by the name of the source, which is that of its format. */
+export function newVendorSecrets(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...Object.entries(hr), ...Object.entries(tickets)].map(([name, { secret }]) => [name, secret()]),
+  );
+}
+
+/** The vault's name of a vendor's secret. */
+export function vendorSecretName(source: string): string {
+  return `webhook-${source}`;
+}
+
+/** The sources as lines of the policy; those that are looked up ask at `hrApiUrl`. */
+export function vendorSources(hrApiUrl: string): Readonly<{ hr: string; tickets: string }> {
+  const lookUp = `fetchBack: { baseUrl: "${hrApiUrl}", secret: ${HR_API_SECRET.name} }`;
+  return {
+    hr: linesOf(Object.entries(hr).map(([name, { lookedUp }]) => [name, lookedUp ? lookUp : ''])),
+    tickets: linesOf(Object.entries(tickets).map(([name, { lines }]) => [name, lines])),
+  };
+}
+
+function linesOf(sources: ReadonlyArray<readonly [string, string]>): string {
+  return sources
+    .map(([name, more]) => {
+      const keys = [`format: ${name}`, `secret: ${vendorSecretName(name)}`, ...(more === '' ? [] : [more])];
+      return `    ${name}: { ${keys.join(', ')} }\n`;
+    })
+    .join('');
+}
