@@ -36,8 +36,11 @@ const CHANGING = new Set(['G4', 'P2', 'R2', 'R3', 'R4']);
 const INTO_THE_READS = 3;
 /** On a quiet machine a step takes half a minute with its kill: the dead writer's lease of 15 s, and the start of a process. */
 const PATIENCE_MS = 120_000;
-/** Longer than the recovery from a kill, or the grant would be over before it was applied. */
-const GRANT_SECONDS = 45;
+/**
+ * Longer than the recovery from a kill, or the grant would be over before it was applied: on a busy machine the first read
+ * of the vault may take too long, and the writer then tries again after a minute.
+ */
+const GRANT_SECONDS = 90;
 
 /** Plays the story on a stack of its own with one kill in every step. */
 export async function playWithKills(point: KillPoint): Promise<Outcome> {
