@@ -17,8 +17,8 @@ import { createWorkforce, seedOf, type Workforce } from './workforce';
 const ALIAS = 'growth';
 const LEVELS = [1_000, 10_000, 100_000] as const;
 /** Events measured at each level, after some that warm the process up. */
-const EVENTS = 100;
-const WARM_UP = 40;
+const FULL_EVENTS = 100;
+const FULL_WARM_UP = 40;
 const FILL_WIDTH = 32;
 const BETWEEN_EVENTS_MS = 400_000;
 const LONGEST_MS = 365 * 24 * 3_600_000;
@@ -31,8 +31,9 @@ export const growth: Benchmark = {
   about: 'Work per event, from the webhook to the membership, with more and more people in the ledger',
   targets: [{ figure: 'growthRatio', atMost: 1.5 }],
   run: async (context) => {
+    const { warmUp, events } = countsAt(context.size);
     const workforce = createWorkforce({
-      people: WARM_UP + LEVELS.length * EVENTS,
+      people: warmUp + LEVELS.length * events,
       groups: 40,
       groupsEach: 3,
     });
@@ -56,13 +57,14 @@ async function measure(
   const figures: Record<string, number> = {};
   const levels: Level[] = [];
   let filled = 0;
-  await playOneByOne(engine, people.slice(0, WARM_UP));
+  const { warmUp, events } = countsAt(size);
+  await playOneByOne(engine, people.slice(0, warmUp));
   for (const [index, level] of LEVELS.entries()) {
     const target = scaled(level, size, 10 * (index + 1));
     await fill(engine, filled, target, progress);
     filled = target;
-    const first = WARM_UP + index * EVENTS;
-    const found = await playOneByOne(engine, people.slice(first, first + EVENTS));
+    const first = warmUp + index * events;
+    const found = await playOneByOne(engine, people.slice(first, first + events));
     progress(`${found.ms} ms and ${found.calls} storage calls per event with ${target} people`);
     figures[`people${level}`] = target;
     figures[`msPerEvent${level}`] = found.ms;
@@ -75,6 +77,10 @@ async function measure(
   const timeRatio = rounded(largest.ms / smallest.ms);
   const callsRatio = rounded(largest.calls / smallest.calls);
   return { ...figures, timeRatio, callsRatio, growthRatio: Math.max(timeRatio, callsRatio) };
+}
+
+function countsAt(size: number): Readonly<{ warmUp: number; events: number }> {
+  return { warmUp: scaled(FULL_WARM_UP, size, 3), events: scaled(FULL_EVENTS, size, 5) };
 }
 
 /** Ledgers straight into the store: this is what is there already, not what is measured. */

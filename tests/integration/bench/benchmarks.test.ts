@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Benchmark, Figures } from '../../../bench/benchmark';
+import { burst } from '../../../bench/burst';
+import { growth } from '../../../bench/growth';
+import { idle } from '../../../bench/idle';
+import { intake } from '../../../bench/intake/intake';
+import { toJson, toReport } from '../../../bench/report';
+import { urgent } from '../../../bench/urgent';
+import { SECRETS } from '../../../bench/policy';
+
+afterEach(() => {
+  for (const { variable } of Object.values(SECRETS)) delete process.env[variable];
+});
+
+async function lineOf(benchmark: Benchmark, size: number): Promise<Record<string, unknown>> {
+  const figures: Figures = await benchmark.run({ size, progress: () => undefined });
+  const line = toJson(toReport(benchmark, { size, seconds: 1, figures }));
+  expect(line).not.toContain('\n');
+  return JSON.parse(line) as Record<string, unknown>;
+}
+
+const number = expect.any(Number);
+
+describe('a benchmark at a tiny size', () => {
+  it('counts the calls of a burst against the fewest there can be', async () => {
+    const line = await lineOf(burst, 0.004);
+    expect(line).toMatchObject({
+      benchmark: 'burst',
+      size: 0.004,
+      events: 40,
+      memberships: 120,
+      putRatio: number,
+      http429: 0,
+      allowancePerWindow: 64,
+      virtualSeconds: number,
+      naivePutCalls: 120,
+      naiveVirtualSeconds: 300,
+      storageCallsPerEvent: number,
+    });
+    expect(line['putLowerBound']).toBe(37);
+    expect(line['putCalls']).toBeGreaterThanOrEqual(37);
+    expect(line['putCalls']).toBeLessThan(120);
+    expect(line['targets']).toContainEqual({ figure: 'http429', atMost: 0, value: 0, met: true });
+  }, 60_000);
+
+  it('takes a leaver out of all groups while the normal quota is used up', async () => {
+    const line = await lineOf(urgent, 0.01);
+    expect(line).toMatchObject({
+      benchmark: 'urgent',
+      tries: 2,
+      triesWithNormalQuotaUsedUp: 2,
+      virtualSecondsToRemovedP50: number,
+      http429: 0,
+    });
+    // Each of the calls for twelve groups takes time: less would mean that it does not pass.
+    expect(line['virtualSecondsToRemovedP95']).toBeGreaterThan(1.8);
+    expect(line['virtualSecondsToRemovedP95']).toBeLessThanOrEqual(15);
+  }, 60_000);
+
+  it('takes in every webhook that is sent', async () => {
+    expect(await lineOf(intake, 0.02)).toMatchObject({
+      benchmark: 'intake',
+      connections: 50,
+      bodyBytes: 2_048,
+      requestsPerSecond: number,
+      p50Ms: number,
+      p99Ms: number,
+      ratioToNoop: number,
+      refused: 0,
+    });
+  }, 60_000);
+
+  it('finds as many storage calls per event in a large ledger as in a small one', async () => {
+    expect(await lineOf(growth, 0.001)).toMatchObject({
+      benchmark: 'growth',
+      people1000: 10,
+      people100000: 100,
+      msPerEvent1000: number,
+      heapBytesPerEvent100000: number,
+      callsRatio: 1,
+      growthRatio: number,
+    });
+  }, 120_000);
+
+  it('counts every tick of an idle hour, and no call to UiPath', async () => {
+    const line = await lineOf(idle, 0.1);
+    expect(line).toMatchObject({
+      benchmark: 'idle',
+      organizations: 1,
+      ticksPerHour: 120,
+      uipathCallsPerHour: 0,
+    });
+    expect(line['storageCallsPerHour']).toBeGreaterThan(120);
+  }, 60_000);
+});
+
+describe('a report', () => {
+  const benchmark: Benchmark = {
+    name: 'any',
+    about: 'Anything',
+    targets: [
+      { figure: 'low', atMost: 2 },
+      { figure: 'high', atLeast: 2 },
+      { figure: 'none', atMost: 2 },
+    ],
+    run: async () => ({}),
+  };
+
+  it.each([
+    ['on its bounds', { low: 2, high: 2, none: null }, [true, true, false]],
+    ['past its bounds', { low: 2.01, high: 1.99, none: null }, [false, false, false]],
+  ])('judges each figure by its target: %s', (_title, figures, met) => {
+    const report = toReport(benchmark, { size: 1, seconds: 1, figures });
+    expect(report.targets.map((target) => target.met)).toEqual(met);
+  });
+});
