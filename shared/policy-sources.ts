@@ -143,11 +143,11 @@ function inActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceF
 }
 
 function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFault[] {
-  const isOwnContract = source.format === 'standard';
+  const isOwnContract = source.format.startsWith('standard');
   return [
     ...(['events', 'fields', 'people'] as const)
       .filter((key) => isOwnContract && Object.keys(entry[key]).length > 0)
-      .map((key) => ({ path: [key], problem: 'has no meaning for the format standard' })),
+      .map((key) => ({ path: [key], problem: `has no meaning for the format ${source.format}` })),
     ...(source.fieldsToPlace ?? [])
       .filter((name) => !Object.hasOwn(entry.fields, name))
       .map((name) => ({ path: ['fields'], problem: `must say where "${name}" stands` })),

@@ -73,6 +73,11 @@ export const signers = {
       'finch-signature': `v1,${mac('sha256', key, `${id}.${timestamp}.`, body).toString('base64')}`,
     };
   },
+  // Whoever cannot sign shows a token: our contract, and the webhooks of workflows, whose headers their author writes.
+  'standard-token': showToken,
+  freshservice: showToken,
+  'jira-automation': showToken,
+  'power-automate': showToken,
 } as const satisfies Record<string, Signer>;
 
 export type SignedFormat = keyof typeof signers;
@@ -84,4 +89,8 @@ function signBambooHr(body: string | Uint8Array, { secret, atMs }: Signing): Hea
     'x-bamboohr-timestamp': timestamp,
     'x-bamboohr-signature': mac('sha256', secret, body, timestamp).toString('hex'),
   };
+}
+
+function showToken(_body: string | Uint8Array, { secret }: Signing): Headers {
+  return { ...json, authorization: `Bearer ${secret}` };
 }

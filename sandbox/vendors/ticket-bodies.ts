@@ -105,6 +105,64 @@ export const ticketBodies = {
       approver: ticket.approver,
     };
   },
+  /** "Send web request" with the issue in Jira's format; the rule's own condition is not in it, only the status. */
+  'jira-automation': (ticket) => ({
+    issue: {
+      id: 10_000 + ticket.number,
+      self: `https://acme.atlassian.net/rest/api/2/${10_000 + ticket.number}`,
+      key: `ACC-${ticket.number}`,
+      fields: {
+        summary: `Access to ${ticket.group}`,
+        reporter: jiraUser('5b10ac8d82e05b22cc7d4ef6', ticket.requester),
+        status: { id: '10002', name: statusOf(ticket) },
+        updated: new Date(ticket.atMs).toISOString().replace('Z', '+0000'),
+        customfield_10050: { value: ticket.group, id: '10020' },
+        customfield_10051: ticket.duration ?? null,
+        customfield_10053: ticket.person,
+        customfield_10054: jiraUser('5b10ac8d82e05b22cc7d4ef5', ticket.approver),
+      },
+    },
+  }),
+  /** The body that docs/sources/freshservice.md has the administrator paste into a webhook node. */
+  freshservice: (ticket) => ({
+    ticket_id: ticket.number,
+    action: ticket.act,
+    time: new Date(ticket.atMs).toISOString(),
+    person: ticket.person,
+    group: ticket.group,
+    duration: ticket.duration ?? '',
+    requester: ticket.requester,
+    approver: ticket.approver,
+  }),
+  /** What a flow posts after "Start and wait for an approval", beside what was asked for. */
+  'power-automate': (ticket) => {
+    const at = new Date(ticket.atMs).toISOString();
+    const responder = {
+      id: '5a1c2d3e',
+      displayName: 'Ben',
+      email: ticket.approver,
+      userPrincipalName: ticket.approver,
+    };
+    return {
+      ...(ticket.act === 'revoke' ? { action: 'revoke' } : {}),
+      approval: {
+        name: `0a9be1c1-7c3f-4d2a-8a62-${String(ticket.number).padStart(12, '0')}`,
+        outcome: 'Approve',
+        status: 'Completed',
+        title: `Access to ${ticket.group}`,
+        completionDate: at,
+        responses: [
+          { responder, requestDate: at, responseDate: at, approverResponse: 'Approve', comments: '' },
+        ],
+      },
+      request: {
+        person: ticket.person,
+        group: ticket.group,
+        duration: ticket.duration ?? '',
+        requester: ticket.requester,
+      },
+    };
+  },
 } as const satisfies Record<string, TicketBody>;
 
 /** The login that stands for an address in the bodies above. */

@@ -2,16 +2,36 @@ import type { Feed } from '../domain/policy';
 import type { WebhookSource } from './source';
 import { bamboohrFieldsSource, bamboohrSource } from './sources/bamboohr';
 import { finchSource } from './sources/finch';
+import { freshserviceSource } from './sources/freshservice';
 import { githubSource } from './sources/github';
 import { hibobSource } from './sources/hibob';
+import { jiraAutomationSource } from './sources/jira-automation';
 import { jiraSource } from './sources/jira';
 import { mergeSource } from './sources/merge';
-import { standardHrSource, standardTicketSource } from './sources/standard';
+import { powerAutomateSource } from './sources/power-automate';
+import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
 import { zendeskSource } from './sources/zendesk';
 
 const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
-  hr: [standardHrSource, bamboohrSource, bamboohrFieldsSource, finchSource, hibobSource, mergeSource],
-  ticket: [standardTicketSource, githubSource, jiraSource, zendeskSource],
+  hr: [
+    standardHrSource,
+    tokenHrSource,
+    bamboohrSource,
+    bamboohrFieldsSource,
+    finchSource,
+    hibobSource,
+    mergeSource,
+  ],
+  ticket: [
+    standardTicketSource,
+    tokenTicketSource,
+    freshserviceSource,
+    githubSource,
+    jiraAutomationSource,
+    jiraSource,
+    powerAutomateSource,
+    zendeskSource,
+  ],
 };
 
 /** The wire format of a feed by the name the policy gives it. A format of the other feed is not found: a ticket sender cannot speak for HR. */

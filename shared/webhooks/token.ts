@@ -34,7 +34,7 @@ export function checkToken(rule: TokenRule, headers: DeliveryHeaders, secrets: S
 
 /** The name of a scheme has no case (RFC 9110 section 11.1), and what follows it is all that counts. */
 function shows(shown: string, secret: string): boolean {
-  const [, scheme = '', credential = ''] = /^(Bearer|Basic) {1,8}(\S+)$/i.exec(shown.trim()) ?? [];
+  const [, scheme = '', credential = ''] = /^(Bearer|Basic) {1,8}(\S.*)$/i.exec(shown.trim()) ?? [];
   const basic = Buffer.from(secret, 'utf8').toString('base64');
   return [
     areEqual(shown.trim(), secret),

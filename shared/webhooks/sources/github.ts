@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SourceMapping } from '../../domain/source-settings';
-import { checkBody } from '../body-check';
+import { bodyInvalid, checkBody } from '../body-check';
 import { parsePosted, type PostedBody } from '../posted-body';
 import { addressOf, fieldReader, textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
@@ -102,7 +102,9 @@ function toMeanings(event: IssueEvent, mapping: SourceMapping): Meanings {
   if (said === undefined || act === undefined || approver === undefined || requester === undefined)
     return 'ignored';
   const { issue, repository } = event;
-  const approvedAtMs = instantOf(said.at) ?? NaN;
+  const approvedAtMs = instantOf(said.at);
+  if (approvedAtMs === undefined)
+    throw bodyInvalid([{ field: 'issue.updated_at', problem: 'Must be a time with an offset' }]);
   const record = { ...event, form: issueFormOf(issue.body ?? '') };
   return [
     {

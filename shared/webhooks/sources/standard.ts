@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { checkBody } from '../body-check';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { WorkerEventBodySchema, toWorkerEvent } from '../contract/worker-event-body';
-import { parsePosted } from '../posted-body';
+import type { Credential } from '../credential';
+import { parsePosted, type PostedBody } from '../posted-body';
+import { textAt } from '../record-fields';
 import type { SignatureRule } from '../signature';
 import type { Meanings, WebhookSource } from '../source';
+import { tokenCredential } from './posted-ticket';
 
 /** Standard Webhooks 1.0: the id stays over retries, the timestamp is each attempt's own. `svix-*` is the older spelling. */
 const signature: SignatureRule = {
@@ -23,24 +27,48 @@ const signature: SignatureRule = {
 
 const PingSchema = z.object({ type: z.literal('ping') });
 
-/** Our own contract for whoever writes the sender: ServiceNow, Workday, Power Automate, a script. */
-export const standardHrSource: WebhookSource = standardSource((body) => [
+const signed: Credential = { trust: 'signed', signature };
+
+const toWorkerMeanings = (body: unknown): Meanings => [
   { kind: 'worker-event', event: toWorkerEvent(checkBody(WorkerEventBodySchema, body)) },
-]);
-
-export const standardTicketSource: WebhookSource = standardSource((body) => [
+];
+const toRequestMeanings = (body: unknown): Meanings => [
   { kind: 'access-request', request: toAccessRequest(checkBody(AccessRequestBodySchema, body)) },
-]);
+];
 
-function standardSource(toMeanings: (body: unknown) => Meanings): WebhookSource {
+/** Our own contract for whoever writes the sender: ServiceNow, Workday, Power Automate, a script. */
+export const standardHrSource: WebhookSource = contractSource('standard', signed, toWorkerMeanings);
+export const standardTicketSource: WebhookSource = contractSource('standard', signed, toRequestMeanings);
+
+/** The same contract for senders that cannot sign, and only show a token. */
+export const tokenHrSource: WebhookSource = contractSource(
+  'standard-token',
+  tokenCredential,
+  toWorkerMeanings,
+);
+export const tokenTicketSource: WebhookSource = contractSource(
+  'standard-token',
+  tokenCredential,
+  toRequestMeanings,
+);
+
+function contractSource(
+  format: string,
+  credential: Credential,
+  toMeanings: (body: unknown) => Meanings,
+): WebhookSource {
   return {
-    format: 'standard',
-    credential: { trust: 'signed', signature },
+    format,
+    credential,
     bodyTypes: ['application/json'],
-    dedupeId: ({ signedId }) => signedId ?? '',
+    dedupeId: (posted) => posted.signedId ?? (textAt(parsePosted(posted), 'id') || bytesOf(posted)),
     parse: (posted) => {
       const body = parsePosted(posted);
       return PingSchema.safeParse(body).success ? 'ignored' : toMeanings(body);
     },
   };
+}
+
+function bytesOf({ rawBody }: PostedBody): string {
+  return createHash('sha256').update(rawBody).digest('hex');
 }

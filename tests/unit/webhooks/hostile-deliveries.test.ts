@@ -43,6 +43,12 @@ function withOneBitTurned(body: string | Uint8Array): Uint8Array {
   return bytes;
 }
 
+const changedByOneByte: readonly [string, (posting: Posting) => Posting, Result] = [
+  'changed by one byte',
+  (posting) => ({ ...posting, body: withOneBitTurned(posting.body) }),
+  'signature-invalid',
+];
+
 const textOf = ({ body }: VendorSender): string => JSON.stringify(body);
 
 describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
@@ -57,11 +63,7 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
     });
 
     it.each<readonly [string, (posting: Posting) => Posting, Result]>([
-      [
-        'changed by one byte',
-        (posting) => ({ ...posting, body: withOneBitTurned(posting.body) }),
-        'signature-invalid',
-      ],
+      ...(from.signs ? [changedByOneByte] : []),
       [
         'without its headers',
         (posting) => ({ ...posting, headers: { 'content-type': 'application/json' } }),
@@ -74,7 +76,7 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
           headers: Object.fromEntries(
             Object.entries(posting.headers).map(([name, value]) => [
               name,
-              name.endsWith('signature') || name.endsWith('-256') ? '' : value,
+              /signature$|-256$|^authorization$/.test(name) ? '' : value,
             ]),
           ),
         }),
@@ -134,7 +136,9 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
     ])('cannot be verified with a secret that is %s', async (_case, current) => {
       const world = worldOf(from, { current });
       const posting =
-        from.format === 'standard' ? postingOf(from) : postingOf(from, { secret: current || 'x' });
+        from.format === 'standard' || !from.signs
+          ? postingOf(from)
+          : postingOf(from, { secret: current || 'x' });
       expect(await resultOf(world, posting)).toBe('secret-invalid');
     });
 
@@ -190,7 +194,9 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
 
     it('that is authentic and asks for nothing known is answered 200 and logged', async () => {
       const world = worldOf(from);
-      const body = from.format === 'standard' ? '{"type":"ping"}' : '{"zen":"Keep it logically awesome."}';
+      const body = from.format.startsWith('standard')
+        ? '{"type":"ping"}'
+        : '{"zen":"Keep it logically awesome."}';
       expect(await resultOf(world, postingOf(from, { body }))).toBe('ignored');
       expect(world.log).toEqual([{ event: 'delivery-ignored', feed: from.feed, source: 'main' }]);
     });

@@ -1,0 +1,18 @@
+import { textAt } from '../record-fields';
+import type { WebhookSource } from '../source';
+import { postedTicketSource } from './posted-ticket';
+
+/** "Send web request" of a Jira automation rule with the issue as its body, in either of Jira's two forms. */
+export const jiraAutomationSource: WebhookSource = postedTicketSource({
+  format: 'jira-automation',
+  fieldsToPlace: ['group', 'approver'],
+  places: {
+    ticketId: ['issue.key'],
+    status: ['issue.fields.status.name'],
+    updated: ['issue.fields.updated'],
+    person: ['issue.fields.reporter'],
+    requester: ['issue.fields.reporter'],
+  },
+  events: new Map([['status:approved', 'grant']]),
+  unwrap: (body) => (textAt(body, 'key') === undefined ? body : { issue: body }),
+});

@@ -1,0 +1,91 @@
+import type { SourceMapping } from '../../domain/source-settings';
+import { bodyInvalid } from '../body-check';
+import type { Credential } from '../credential';
+import { parsePosted } from '../posted-body';
+import { addressOf, fieldReader } from '../record-fields';
+import { instantOf } from '../sender-time';
+import type { WebhookSource } from '../source';
+import { accessRequestOf, ticketActOf, type SaidOfTicket } from '../ticket-statement';
+import { idOf } from '../worker-statement';
+
+/** Where the fields of a ticket stand in what a system posts; `status` and `updated` tell repetitions from news. */
+type TicketPlaces = Readonly<Record<string, readonly string[]>>;
+
+type PostedTicketFormat = Readonly<{
+  format: string;
+  places: TicketPlaces;
+  fieldsToPlace?: readonly string[];
+  /** Events by the policy's name for them: `action:grant` of a body that says itself what it asks for, or `status:approved`. */
+  events: ReadonlyMap<string, string>;
+  /** The ticket inside what was posted. */
+  unwrap?: (body: unknown) => unknown;
+  /** Who agreed; without it the `approver` of the record. */
+  approvalsOf?: (record: unknown) => SaidOfTicket['approvals'];
+}>;
+
+/** Systems whose administrators write the request themselves have no signature, only a header with a token. */
+export const tokenCredential: Credential = {
+  trust: 'bearer',
+  token: { headers: ['authorization', 'x-webhook-token'] },
+};
+
+/** A ticket system that posts one ticket with a token, in a shape of which the policy places what is each site's own. */
+export function postedTicketSource(shape: PostedTicketFormat): WebhookSource {
+  const { format, places, unwrap = (body) => body } = shape;
+  return {
+    format,
+    credential: tokenCredential,
+    bodyTypes: ['application/json'],
+    ...(shape.fieldsToPlace === undefined ? {} : { fieldsToPlace: shape.fieldsToPlace }),
+    dedupeId: (posted) => {
+      const read = fieldReader(unwrap(parsePosted(posted)), places, noMapping);
+      const ticketId = read('ticketId');
+      const updated = read('updated');
+      return ticketId === undefined || updated === undefined
+        ? idOf(Buffer.from(posted.rawBody).toString('base64'))
+        : idOf(ticketId, read('action') ?? '', read('status') ?? '', updated);
+    },
+    parse: (posted, mapping) => {
+      const record = unwrap(parsePosted(posted));
+      const read = fieldReader(record, places, mapping);
+      const act = ticketActOf(actOf(read, shape.events, mapping));
+      if (act === undefined) return 'ignored';
+      const ticketId = read('ticketId');
+      if (ticketId === undefined || ticketId === '')
+        throw bodyInvalid([{ field: 'ticketId', problem: 'Is not where fields.ticketId looks for it' }]);
+      const updated = read('updated');
+      const occurredAtMs = instantOf(updated) ?? posted.receivedAtMs;
+      const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+      const said = shape.approvalsOf?.(record) ?? [
+        { approver: read('approver'), approvedAtMs: occurredAtMs },
+      ];
+      const request = accessRequestOf({
+        id: `${ticketId}-${updated === undefined ? act : `${act}-${occurredAtMs}`}`.slice(-128),
+        act,
+        occurredAtMs,
+        ticketId,
+        url: read('url') || undefined,
+        requester: address(read('requester')),
+        approvals: said.map(({ approver, approvedAtMs }) => ({ approver: address(approver), approvedAtMs })),
+        read,
+        address,
+      });
+      return [{ kind: 'access-request', request }];
+    },
+  };
+}
+
+const noMapping: SourceMapping = { events: new Map(), fields: new Map(), people: new Map() };
+
+/** A body that says what it asks for is believed; otherwise the policy, then the format, says what a status means. */
+function actOf(
+  read: (field: string) => string | undefined,
+  events: ReadonlyMap<string, string>,
+  mapping: SourceMapping,
+): string | undefined {
+  const action = read('action');
+  if (action !== undefined && action !== '') return mapping.events.get(`action:${action}`) ?? action;
+  const status = read('status')?.toLowerCase() ?? '';
+  const own = [...mapping.events].find(([name]) => name.toLowerCase() === `status:${status}`)?.[1];
+  return own ?? events.get(`status:${status}`);
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { checkBody } from '../body-check';
+import { instantOf } from '../sender-time';
+import type { WebhookSource } from '../source';
+import { postedTicketSource } from './posted-ticket';
+
+const ResponsesSchema = z.looseObject({
+  approval: z.looseObject({
+    responses: z
+      .array(
+        z.object({
+          responder: z.object({ email: z.string().nullish(), userPrincipalName: z.string().nullish() }),
+          responseDate: z.string(),
+          approverResponse: z.string(),
+        }),
+      )
+      .max(20),
+  }),
+});
+
+/**
+ * A flow that posts the outcome of an approval beside what was asked for. With several responders the outcome is a list, so
+ * what counts is each response: who did not say `Approve` is no approver, and one refusal is enough for none at all.
+ */
+export const powerAutomateSource: WebhookSource = postedTicketSource({
+  format: 'power-automate',
+  places: {
+    ticketId: ['approval.name'],
+    status: ['outcome'],
+    updated: ['approval.completionDate'],
+    person: ['request.person'],
+    group: ['request.group'],
+    duration: ['request.duration'],
+    until: ['request.until'],
+    organization: ['request.organization'],
+    requester: ['request.requester'],
+    url: ['request.url'],
+  },
+  events: new Map([['status:approved', 'grant']]),
+  unwrap: (body) => {
+    const parsed = ResponsesSchema.safeParse(body);
+    // Without responses there is no outcome of ours, whatever the flow put there.
+    if (!parsed.success) return {};
+    const { responses } = parsed.data.approval;
+    const agreed =
+      responses.length > 0 && responses.every((response) => response.approverResponse === 'Approve');
+    return { ...parsed.data, outcome: agreed ? 'approved' : 'rejected' };
+  },
+  approvalsOf: (record) =>
+    checkBody(ResponsesSchema, record).approval.responses.map(({ responder, responseDate }) => ({
+      approver: responder.email ?? responder.userPrincipalName ?? undefined,
+      approvedAtMs: instantOf(responseDate) ?? 0,
+    })),
+});

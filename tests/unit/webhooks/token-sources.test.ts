@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
+import type { AccessRequest } from '../../../shared/domain/access-request';
+import { parsePolicy } from '../../../shared/policy-file';
+import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import type { Meanings } from '../../../shared/webhooks/source';
+import { errorOf } from '../../fakes/error-of';
+import { postedJson } from '../../fixtures/webhooks/posted';
+import {
+  APPROVER,
+  aTicket,
+  GROUP,
+  NOW_MS,
+  PERSON,
+  policyOf,
+  REQUESTER,
+  vendorSenders,
+  type VendorSender,
+} from '../../fixtures/webhooks/vendor-senders';
+
+type Json = Record<string, unknown>;
+
+function senderOf(format: string, feed = 'ticket'): VendorSender {
+  const found = vendorSenders.find((one) => one.format === format && one.feed === feed);
+  if (found === undefined) throw new Error(`No sender ${format}`);
+  return found;
+}
+
+function parse(format: string, body: unknown, settings = senderOf(format).settings): Meanings {
+  const [source] = parsePolicy(policyOf(senderOf(format), settings), 'policy.yaml').sources;
+  const found = webhookSourceOf('ticket', format);
+  if (source === undefined || found === undefined) throw new Error(`No format ${format}`);
+  return found.parse(postedJson(JSON.stringify(body)), source.mapping);
+}
+
+function requestIn(meanings: Meanings): AccessRequest {
+  const [meaning] = meanings === 'ignored' ? [] : meanings;
+  if (meaning?.kind !== 'access-request') throw new Error('It asks for nothing');
+  return meaning.request;
+}
+
+describe('a source that proves itself by a token only', () => {
+  const check = async (sender: VendorSender, settings: string, change = (text: string) => text) =>
+    errorOf(() =>
+      parsePolicy(change(policyOf(sender, `${sender.settings}\n${settings}`.trim())), 'policy.yaml'),
+    );
+  const tokens = vendorSenders.filter((one) => !one.signs);
+
+  it.each(tokens.map((one) => [one.format, one.feed, one] as const))(
+    'may only add: %s of the %s feed',
+    (_format, feed, sender) => {
+      const [source] = parsePolicy(policyOf(sender), 'policy.yaml').sources;
+      expect([...(source?.may ?? [])]).toEqual(feed === 'hr' ? ['joiner'] : ['grant', 'extend']);
+    },
+  );
+
+  it.each(
+    tokens.flatMap((one) =>
+      (one.feed === 'hr' ? ['mover', 'leaver'] : ['revoke', 'delete-rule', 'create-rule']).map(
+        (act) => [one.format, one.feed, act, one] as const,
+      ),
+    ),
+  )('is refused by the policy check: %s of the %s feed that may %s', async (_format, _feed, act, sender) => {
+    const error = await check(sender, `may: [${act}]`);
+    expect(error).toMatchObject({ code: 'policy-invalid' });
+    expect(error.message).toContain(`"${act}" needs fetchBack`);
+  });
+
+  it('must leave privileged groups out, by name', async () => {
+    const sender = senderOf('freshservice');
+    const privileged = (text: string): string => text.replace('privileged: false', 'privileged: true');
+    const error = await check(sender, '', privileged);
+    expect(error.message).toContain(`must leave out the privileged group "${GROUP}"`);
+    const text = privileged(policyOf(sender, 'groups: [Automation Users]'));
+    expect(parsePolicy(text, 'policy.yaml').sources[0]?.groups).toEqual(new Set(['automation users']));
+  });
+});
+
+const vendors = [
+  ['jira-automation', 'ACC-1042-grant-1795168800000', 'ACC-1042'],
+  ['freshservice', '1042-grant-1795168800000', '1042'],
+  [
+    'power-automate',
+    '0a9be1c1-7c3f-4d2a-8a62-000000001042-grant-1795168800000',
+    '0a9be1c1-7c3f-4d2a-8a62-000000001042',
+  ],
+] as const;
+
+describe.each(vendors)('a ticket of %s', (format, id, ticketId) => {
+  it('that was approved is a grant', () => {
+    expect(requestIn(parse(format, ticketBodies[format](aTicket)))).toEqual({
+      id,
+      organization: undefined,
+      occurredAtMs: NOW_MS,
+      ticket: { id: ticketId, url: undefined },
+      requester: REQUESTER,
+      approvals: [{ approver: APPROVER, approvedAtMs: NOW_MS }],
+      action: {
+        kind: 'grant',
+        person: PERSON,
+        group: GROUP,
+        validFromMs: NOW_MS,
+        validUntilMs: NOW_MS + 14 * 86_400_000,
+      },
+    });
+  });
+
+  it.each<readonly [string, Partial<typeof aTicket>, string]>([
+    ['a person who has no address', { person: 'ana' }, 'action.person'],
+    ['no group', { group: ' ' }, 'group'],
+    ['no approver', { approver: '' }, 'approvals[0].approver'],
+    ['a duration that is none', { duration: 'two weeks' }, 'action.duration'],
+  ])('with %s is refused by the name of the field', async (_case, changes, field) => {
+    const error = await errorOf(() => parse(format, ticketBodies[format]({ ...aTicket, ...changes })));
+    expect(error.fields.map((fault) => fault.field)).toEqual([field]);
+  });
+});
+
+describe('an approval of Power Automate', () => {
+  const body = ticketBodies['power-automate'](aTicket);
+  const [response] = body.approval.responses;
+  const answered = (...answers: readonly string[]): Json => ({
+    ...body,
+    outcome: 'approved',
+    approval: {
+      ...body.approval,
+      outcome: answers.join(', '),
+      responses: answers.map((approverResponse) => ({ ...response, approverResponse })),
+    },
+  });
+
+  it.each<readonly [string, Json]>([
+    ['rejected', answered('Reject')],
+    ['approved by one and rejected by another', answered('Approve', 'Reject')],
+    ['answered with a word of its own', answered('Approve with comments')],
+    ['answered in another case', answered('approve')],
+    ['answered by nobody', answered()],
+    ['not an approval at all', { outcome: 'approved', request: body.request }],
+  ])('asks for nothing when it was %s', (_case, changed) => {
+    expect(parse('power-automate', changed)).toBe('ignored');
+  });
+
+  it('has an approver for each response', () => {
+    const other = { ...response, responder: { userPrincipalName: 'cara.lead@acme.example' } };
+    const both = { ...body, approval: { ...body.approval, responses: [response, other] } };
+    expect(requestIn(parse('power-automate', both)).approvals.map(({ approver }) => approver)).toEqual([
+      APPROVER,
+      'cara.lead@acme.example',
+    ]);
+  });
+});
+
+describe('an issue of a Jira automation', () => {
+  const body = ticketBodies['jira-automation'](aTicket);
+
+  it('is the same in the form of Automation, whose id is a number', () => {
+    expect(parse('jira-automation', { ...body.issue, id: 11042 })).toEqual(parse('jira-automation', body));
+  });
+
+  it('asks for nothing in another status', () => {
+    const fields = { ...body.issue.fields, status: { name: 'Rejected' } };
+    expect(parse('jira-automation', { issue: { ...body.issue, fields } })).toBe('ignored');
+    const settings = `${senderOf('jira-automation').settings}\nevents: { "status:Done": grant, "status:Approved": ignore }`;
+    expect(parse('jira-automation', body, settings)).toBe('ignored');
+    const done = { ...body.issue.fields, status: { name: 'DONE' } };
+    expect(
+      requestIn(parse('jira-automation', { issue: { ...body.issue, fields: done } }, settings)).action.kind,
+    ).toBe('grant');
+  });
+});
+
+describe('a ticket of Freshservice with ticked fields', () => {
+  // The shape of github:api-evangelist/freshworks asyncapi/freshworks-webhooks-asyncapi.yml
+  const simple = {
+    ticket_id: 10042,
+    ticket_subject: 'Access',
+    ticket_status: 'Approved',
+    ticket_requester_email: REQUESTER,
+    ticket_url: 'https://acme.freshservice.com/helpdesk/tickets/10042',
+    group: GROUP,
+    approver: APPROVER,
+  };
+
+  it.each(['freshservice_webhook', 'freshdesk_webhook'])('is found inside %s', (name) => {
+    expect(requestIn(parse('freshservice', { [name]: simple }))).toMatchObject({
+      id: '10042-grant',
+      ticket: { id: '10042', url: simple.ticket_url },
+      action: { kind: 'grant', person: REQUESTER, group: GROUP },
+    });
+  });
+
+  it('asks for nothing in another status', () => {
+    expect(parse('freshservice', { freshservice_webhook: { ...simple, ticket_status: 'Open' } })).toBe(
+      'ignored',
+    );
+  });
+});
