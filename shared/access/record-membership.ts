@@ -45,15 +45,23 @@ export async function recordMembership(
   });
 }
 
-/** Whether the evidence holds a person's share of an attempt. Reads the person's whole history. */
+/**
+ * Whether the evidence holds a person's share of an attempt, or of a later one that removed the same membership when this
+ * one had not happened. Reads the person's whole history.
+ */
 export async function isRecorded(
   run: Readonly<{ ledger: Pick<LedgerStore, 'evidence'>; organization: Readonly<{ alias: string }> }>,
-  attempt: Pick<MembershipAttempt, 'id'>,
+  attempt: Pick<MembershipAttempt, 'id' | 'groupId' | 'startedAtMs'>,
   personKey: string,
-): Promise<boolean> {
+): Promise<'by-this' | 'by-another' | undefined> {
   const subject = { organization: run.organization.alias, kind: 'person' as const, key: personKey };
   const { records } = await run.ledger.evidence(subject);
-  return records.some((record) => record.facts['attemptId'] === attempt.id);
+  if (records.some((record) => record.facts['attemptId'] === attempt.id)) return 'by-this';
+  const removedSince = records.some(
+    ({ kind, atMs, facts }) =>
+      kind === 'membership-removed' && atMs >= attempt.startedAtMs && facts['groupId'] === attempt.groupId,
+  );
+  return removedSince ? 'by-another' : undefined;
 }
 
 export function withMembership(ledger: PersonLedger, membership: AppliedMembership): PersonLedger {
