@@ -36,6 +36,7 @@ const entries = [
   'sandbox/send.ts',
   'sandbox/functions-host/child.ts',
   'bench/main.ts',
+  'tests/chaos/main.ts',
 ];
 await rm('.sandbox', { recursive: true, force: true });
 await build({

@@ -1,0 +1,182 @@
+import type { Body } from './story';
+import { BIRTHRIGHT, DAY_MS } from './test-organization';
+
+/**
+ * What should be, written from the plain words of the contract and sharing no code with the application: HR says who works
+ * here and in which department, tickets say who was allowed what and until when.
+ */
+export type Expected = Readonly<{
+  /** Not known to HR, hired for a later day, working, gone. */
+  state: 'unknown' | 'hired' | 'works' | 'gone';
+  groups: ReadonlySet<string>;
+}>;
+
+type HrBody = Extract<Body, { worker: unknown }>;
+type TicketBody = Extract<Body, { ticket: unknown }>;
+/** `said`: when HR said it; `from`: from when it holds. */
+type Word = Readonly<{
+  kind: 'in' | 'out' | 'move';
+  said: number;
+  from: number;
+  id: string;
+  department: string;
+}>;
+
+export function expectedFor(
+  person: string,
+  bodies: readonly Body[],
+  atMs: number,
+  { graceDays, refused }: Readonly<{ graceDays: number; refused: ReadonlySet<string> }>,
+): Expected {
+  const words = once(bodies.filter(isHr).filter((body) => body.worker.email === person)).map(toWord);
+  const state = stateAt(words, atMs);
+  const groups = new Set<string>();
+  if (state === 'works')
+    for (const department of departmentsWithin(words, atMs, graceDays * DAY_MS))
+      for (const group of BIRTHRIGHT[department] ?? []) groups.add(group);
+  if (state === 'works' || state === 'unknown') {
+    const tickets = once(bodies.filter(isTicket).filter((body) => !refused.has(body.id)));
+    for (const group of groupsGranted(person, tickets, atMs, lastOut(words, atMs))) groups.add(group);
+  }
+  return { state, groups };
+}
+
+export type ExpectedRule = Readonly<{ name: string; exists: boolean }>;
+
+/** Of all that was approved about a rule the latest word counts, as long as it lasts. */
+export function expectedRules(
+  bodies: readonly Body[],
+  atMs: number,
+  refused: ReadonlySet<string>,
+): readonly ExpectedRule[] {
+  const latest = new Map<string, TicketBody>();
+  for (const body of once(bodies.filter(isTicket))) {
+    if (!('name' in body.action) || refused.has(body.id)) continue;
+    const known = latest.get(body.action.name);
+    if (known === undefined || said(known) < said(body)) latest.set(body.action.name, body);
+  }
+  return [...latest].map(([name, { action }]) => ({
+    name,
+    exists: action.kind === 'create-rule' && (action.until === undefined || Date.parse(action.until) > atMs),
+  }));
+}
+
+function isHr(body: Body): body is HrBody {
+  return 'worker' in body;
+}
+
+function isTicket(body: Body): body is TicketBody {
+  return 'ticket' in body;
+}
+
+/** The same statement counts once, however often it was sent. */
+function once<B extends Body>(bodies: readonly B[]): readonly B[] {
+  return [...new Map(bodies.map((body) => [body.id, body])).values()];
+}
+
+function said(body: Body): number {
+  return Date.parse(body.occurredAt);
+}
+
+function toWord(body: HrBody): Word {
+  const base = { said: said(body), id: body.id };
+  if (body.type === 'worker.left') {
+    const lastDay = body.lastWorkingDay;
+    const from = lastDay === undefined ? said(body) : Date.parse(`${lastDay}T00:00:00Z`) + DAY_MS;
+    return { ...base, kind: 'out', from, department: '' };
+  }
+  const from = body.effectiveAt === undefined ? said(body) : Date.parse(body.effectiveAt);
+  return {
+    ...base,
+    kind: body.type === 'worker.joined' ? 'in' : 'move',
+    from,
+    department: body.attributes.department,
+  };
+}
+
+/** What HR announced is called off by a later word, unless that word only tells what comes after it. */
+function comingsAndGoings(words: readonly Word[]): readonly Word[] {
+  const all = words.filter((word) => word.kind !== 'move');
+  return all
+    .filter(
+      (word) =>
+        !all.some(
+          (later) =>
+            later.said > word.said &&
+            word.from > later.said &&
+            !all.some(
+              (between) =>
+                between.kind !== word.kind && between.from > word.from && between.from <= later.from,
+            ),
+        ),
+    )
+    .toSorted((a, b) => a.from - b.from || a.said - b.said);
+}
+
+function stateAt(words: readonly Word[], atMs: number): Expected['state'] {
+  const standing = comingsAndGoings(words);
+  const now = standing.findLast((word) => word.from <= atMs);
+  if (now !== undefined) return now.kind === 'in' ? 'works' : 'gone';
+  if (standing[0]?.kind === 'in') return 'hired';
+  return words.length === 0 ? 'unknown' : 'works';
+}
+
+function lastOut(words: readonly Word[], atMs: number): number {
+  return comingsAndGoings(words).findLast((word) => word.kind === 'out' && word.from <= atMs)?.from ?? 0;
+}
+
+/** The department of an instant: the last one said for this employment. */
+function departmentAt(words: readonly Word[], atMs: number): string | undefined {
+  if (stateAt(words, atMs) !== 'works') return undefined;
+  const hired = comingsAndGoings(words).findLast((word) => word.kind === 'in' && word.from <= atMs);
+  const standing = new Set(comingsAndGoings(words));
+  return words
+    .filter((word) => word.kind === 'move' || standing.has(word))
+    .filter((word) => word.kind !== 'out' && word.from <= atMs)
+    .map((word) =>
+      hired !== undefined && word.said > hired.said
+        ? { ...word, from: Math.max(word.from, hired.from) }
+        : word,
+    )
+    .filter((word) => hired === undefined || word.from >= hired.from)
+    .toSorted((a, b) => a.from - b.from || a.said - b.said)
+    .at(-1)?.department;
+}
+
+/** Today's department and those of the days of grace, but nothing from before the person last left. */
+function departmentsWithin(words: readonly Word[], atMs: number, graceMs: number): ReadonlySet<string> {
+  const since = lastOut(words, atMs);
+  const changes = [...words.filter((word) => word.kind === 'move'), ...comingsAndGoings(words)]
+    .map((word) => word.from)
+    .filter((from) => since < from && from <= atMs && atMs < from + graceMs);
+  const departments = [atMs, ...changes.map((from) => from - 1)].map((instant) =>
+    departmentAt(words, instant),
+  );
+  return new Set(departments.filter((department) => department !== undefined));
+}
+
+/** A leaver's grants are over for good: those approved until the leaving do not come back with a rehire. */
+function groupsGranted(
+  person: string,
+  tickets: readonly TicketBody[],
+  atMs: number,
+  leftAtMs: number,
+): readonly string[] {
+  return tickets.flatMap((ticket) => {
+    const { action } = ticket;
+    if (action.kind !== 'grant' && action.kind !== 'extend') return [];
+    if (action.person !== person || said(ticket) <= leftAtMs) return [];
+    const from = action.validFrom === undefined ? said(ticket) : Date.parse(action.validFrom);
+    if (atMs < from || atMs >= Date.parse(action.until)) return [];
+    const isRevoked = tickets.some(
+      (other) =>
+        other.action.kind === 'revoke' &&
+        other.action.person === person &&
+        other.action.group === action.group &&
+        (other.action.grantRequestId === undefined
+          ? said(other) >= said(ticket)
+          : other.action.grantRequestId === ticket.id),
+    );
+    return isRevoked ? [] : [action.group];
+  });
+}

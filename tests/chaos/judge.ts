@@ -1,0 +1,239 @@
+import type { UiPathSandbox } from '../../sandbox/uipath/sandbox';
+import { checkEvidence, evidenceKey } from './evidence-check';
+import { expectedFor, expectedRules, type Expected, type ExpectedRule } from './expected-access';
+import type { HistoryStorage } from './history-storage';
+import { refusalsIn } from './refusals';
+import type { MembershipChange } from './stepped-fetch';
+import type { Body } from './story';
+import {
+  ALIAS,
+  GROUPS,
+  LEAD,
+  MANAGED,
+  PEOPLE,
+  SEED,
+  WINDOW_MS,
+  type TestOrganization,
+} from './test-organization';
+
+/** Everything that was seen from outside while a history was played. */
+export type Seen = Readonly<{
+  organization: TestOrganization;
+  personOf: ReadonlyMap<string, string>;
+  /** What the application's PUTs did. */
+  changes: MembershipChange[];
+  /** What people did in the portal. */
+  hands: Array<Readonly<{ atMs: number; group: string; person: string; joined: boolean }>>;
+  /** Names that groups were given by hand, by id. */
+  groupNames: Map<string, string>;
+  /** Reads lagged behind, so that a change may be sent a second time. */
+  repeatsAllowed: boolean;
+}>;
+
+/** What the application may know: `known` when its run began, and perhaps, in this order, what was taken up since. */
+export type Knowledge = Readonly<{
+  nowMs: number;
+  startedAtMs: number;
+  known: readonly Body[];
+  maybe: readonly Body[];
+}>;
+
+/** Judges one PUT at the moment it is made. */
+export function judgeChange(
+  change: MembershipChange,
+  seen: Seen,
+  knowledge: Knowledge,
+  uipath: UiPathSandbox,
+): readonly string[] {
+  const violations: string[] = [];
+  const name = uipath.organization(ALIAS).groups.get(change.groupId)?.name ?? change.groupId;
+  const group = originalName(name);
+  const renamed = seen.groupNames.get(change.groupId);
+  if (renamed !== undefined && renamed !== name)
+    violations.push(`group ${renamed} was renamed back to ${name}`);
+  if (change.status >= 400 || change.status === 0) return violations;
+  if (!seen.repeatsAllowed) {
+    for (const id of change.asked.add)
+      if (!change.added.includes(id)) violations.push(`added ${nameOf(seen, id)} to ${group} again`);
+    for (const id of change.asked.remove)
+      if (!change.removed.includes(id)) violations.push(`removed ${nameOf(seen, id)} from ${group} again`);
+  }
+  for (const id of change.added) {
+    const person = nameOf(seen, id);
+    const views = viewsOf(person, seen, knowledge);
+    if (!views.some(({ groups }) => groups.has(group)))
+      violations.push(`added ${person} to ${group} without a reason`);
+  }
+  for (const id of change.removed) {
+    const person = nameOf(seen, id);
+    const views = viewsOf(person, seen, knowledge);
+    if (views.every(({ groups }) => groups.has(group)))
+      violations.push(`removed ${person} from ${group} against a reason`);
+    const hasLeft = views.some(({ state }) => state === 'gone');
+    if (!hasLeft && !wasAdded(seen, id, change.groupId) && group !== GROUPS.users)
+      violations.push(`removed ${person} from ${group} though somebody else had put them there`);
+  }
+  if (group === GROUPS.watch) violations.push('changed a group that is only observed');
+  return violations;
+}
+
+/** Judges everything once nothing is left to do. */
+export async function judgeState(
+  at: Readonly<{
+    uipath: UiPathSandbox;
+    storage: HistoryStorage;
+    nowMs: number;
+    accepted: readonly Body[];
+    seen: Seen;
+  }>,
+): Promise<readonly string[]> {
+  const { uipath, storage, nowMs, accepted, seen } = at;
+  const { refused, violations } = await refusalsIn(storage, accepted);
+  const rules = { graceDays: seen.organization.graceDays, refused };
+  const expected = new Map(PEOPLE.map((person) => [person, expectedFor(person, accepted, nowMs, rules)]));
+  const chains = await checkEvidence(storage);
+  return [
+    ...violations,
+    ...chains.faults,
+    ...[...expected].flatMap(([person, access]) => judgePerson(person, access, at)),
+    ...judgeRules(uipath, expectedRules(accepted, nowMs, refused)),
+    ...judgeQuota(uipath, seen.organization),
+    ...judgeEvidence(seen, chains.records),
+    ...(uipath.memberIds(ALIAS, GROUPS.old).has(uipath.idOf(ALIAS, LEAD))
+      ? []
+      : ['a stranger lost a membership']),
+  ];
+}
+
+function judgePerson(
+  person: string,
+  { state, groups }: Expected,
+  { uipath, seen }: Readonly<{ uipath: UiPathSandbox; seen: Seen }>,
+): readonly string[] {
+  const id = uipath.idOf(ALIAS, person);
+  return [...MANAGED, GROUPS.old].flatMap((group) => {
+    const is = uipath.memberIds(ALIAS, group).has(id);
+    const hands = seen.hands.filter((hand) => hand.person === person && hand.group === group);
+    const stood = (SEED.groups?.[group] as readonly string[] | undefined)?.includes(person) === true;
+    const touched = hands.length > 0 || stood;
+    const says = (text: string): string[] => [`${person} (${state}) ${text} ${group}`];
+    if (groups.has(group)) return is || hands.some(({ joined }) => !joined) ? [] : says('should be in');
+    if (state === 'gone') return is && hands.length === 0 ? says('should be out of') : [];
+    if (!touched) return is ? says('should not be in') : [];
+    const added = seen.changes.some(
+      ({ added: ids, groupId }) => ids.includes(id) && groupNameOf(uipath, groupId) === group,
+    );
+    const removed = seen.changes.some(
+      ({ removed: ids, groupId }) => ids.includes(id) && groupNameOf(uipath, groupId) === group,
+    );
+    if (stood && hands.length === 0 && !removed && !is) return says('lost what was standing in');
+    return hands.length === 0 && added && is ? says('should not be in any more') : [];
+  });
+}
+
+function judgeRules(uipath: UiPathSandbox, expected: readonly ExpectedRule[]): readonly string[] {
+  const have = [...uipath.organization(ALIAS).rules.values()];
+  return expected.flatMap(({ name, exists }) => {
+    const found = have.filter((rule) => rule.name === name).length;
+    return found === Number(exists) ? [] : [`there are ${found} rules ${name}, not ${Number(exists)}`];
+  });
+}
+
+/** No window of the limits' length holds more calls than our share. */
+function judgeQuota(uipath: UiPathSandbox, { limits, share }: TestOrganization): readonly string[] {
+  const violations = new Set<string>();
+  for (const [method, limit] of Object.entries(limits)) {
+    const times = uipath
+      .requests()
+      .filter((request) => request.method === method)
+      .map(({ atMs }) => atMs);
+    const most = Math.floor(limit * share);
+    for (let index = most; index < times.length; index += 1)
+      if ((times[index] ?? 0) - (times[index - most] ?? 0) < WINDOW_MS)
+        violations.add(`more than ${most} ${method} calls in a window`);
+  }
+  return [...violations];
+}
+
+/** Each membership that the application changed is told by the person's evidence, in the same order; nothing else is. */
+function judgeEvidence(
+  seen: Seen,
+  records: ReadonlyMap<
+    string,
+    ReadonlyArray<Readonly<{ kind: string; facts: Readonly<Record<string, unknown>> }>>
+  >,
+): readonly string[] {
+  const touched = new Set(seen.hands.map(({ group, person }) => `${person} ${group}`));
+  for (const [group, members] of Object.entries(SEED.groups ?? {}))
+    for (const member of members as readonly string[]) touched.add(`${member} ${group}`);
+  const done = new Map<string, string[]>();
+  const add = (id: string, groupId: string, what: string): void => {
+    const key = `${nameOf(seen, id)}|${groupId}`;
+    done.set(key, [...(done.get(key) ?? []), what]);
+  };
+  for (const { groupId, added, removed } of seen.changes) {
+    for (const id of added) add(id, groupId, 'membership-added');
+    for (const id of removed) add(id, groupId, 'membership-removed');
+  }
+  return PEOPLE.flatMap((person) => {
+    const changesTold = (records.get(evidenceKey(person)) ?? []).filter(
+      ({ kind }) => kind === 'membership-added' || kind === 'membership-removed',
+    );
+    const groupIds = new Set([
+      ...changesTold.map(({ facts }) => String(facts['groupId'])),
+      ...[...done.keys()].filter((key) => key.startsWith(`${person}|`)).map((key) => key.split('|')[1] ?? ''),
+    ]);
+    return [...groupIds].flatMap((groupId) => {
+      const own = changesTold.filter(({ facts }) => facts['groupId'] === groupId);
+      const { group: told = groupId } = (own[0]?.facts ?? {}) as Readonly<{ group?: string }>;
+      const group = originalName(told);
+      if (own.length === 0 ? touchedById(seen, person) : touched.has(`${person} ${group}`)) return [];
+      const is = own.map(({ kind }) => kind).join(', ');
+      const should = (done.get(`${person}|${groupId}`) ?? []).join(', ');
+      return is === should ? [] : [`evidence of ${person} in ${group} tells [${is}], it was [${should}]`];
+    });
+  });
+}
+
+function touchedById(seen: Seen, person: string): boolean {
+  return seen.hands.some((hand) => hand.person === person);
+}
+
+/** What may be expected of a person, by what was surely known when the run began and by what may have come to be known since. */
+function viewsOf(
+  person: string,
+  seen: Seen,
+  { nowMs, startedAtMs, known, maybe }: Knowledge,
+): readonly Expected[] {
+  const bodySets = [known, ...maybe.map((_, index) => [...known, ...maybe.slice(0, index + 1)])];
+  const extensions = new Set(
+    [...known, ...maybe].flatMap((body) =>
+      'ticket' in body && body.action.kind === 'extend' ? [body.id] : [],
+    ),
+  );
+  const { graceDays } = seen.organization;
+  return bodySets.flatMap((bodies) =>
+    [nowMs, startedAtMs].flatMap((atMs) =>
+      [new Set<string>(), extensions].map((refused) =>
+        expectedFor(person, bodies, atMs, { graceDays, refused }),
+      ),
+    ),
+  );
+}
+
+function wasAdded(seen: Seen, id: string, groupId: string): boolean {
+  return seen.changes.some((change) => change.groupId === groupId && change.asked.add.includes(id));
+}
+
+function nameOf(seen: Seen, id: string): string {
+  return seen.personOf.get(id) ?? id;
+}
+
+function groupNameOf(uipath: UiPathSandbox, groupId: string): string {
+  return originalName(uipath.organization(ALIAS).groups.get(groupId)?.name ?? '');
+}
+
+/** Names are the same in any case. */
+function originalName(name: string): string {
+  return Object.values(GROUPS).find((known) => known.toLowerCase() === name.toLowerCase()) ?? name;
+}

@@ -1,0 +1,136 @@
+import type { TableClient } from '@azure/data-tables';
+
+type Entity = Record<string, unknown> & { partitionKey: string; rowKey: string };
+type Row = Readonly<{ entity: Entity; etag: string }>;
+type Action = readonly [kind: string, entity: Entity, mode?: string, options?: Readonly<{ etag?: string }>];
+type Rows = Map<string, Map<string, Row>>;
+
+/** What a table service answers when it does not do what was asked. */
+class TableRefusal extends Error {
+  readonly statusCode: number;
+
+  constructor(statusCode: number) {
+    super(`The table answers ${statusCode}`);
+    this.statusCode = statusCode;
+  }
+}
+
+/** Made once: a refusal is an everyday answer, and where it was thrown tells nothing. */
+export const REFUSED = {
+  missing: new TableRefusal(404),
+  exists: new TableRefusal(409),
+  changed: new TableRefusal(412),
+} as const;
+
+/** The table operations that the application uses, without a server: ETags, transactions within a partition, key ranges. */
+export function createMemoryTable(): TableClient {
+  const rows: Rows = new Map();
+  let writes = 0;
+
+  const partition = (key: string): Map<string, Row> => {
+    const known = rows.get(key) ?? new Map<string, Row>();
+    rows.set(key, known);
+    return known;
+  };
+  const put = (entity: Entity): Row => {
+    writes += 1;
+    const row = { entity: { ...entity }, etag: `W/"${writes}"` };
+    partition(entity.partitionKey).set(entity.rowKey, row);
+    return row;
+  };
+
+  const apply = ([kind, entity, mode = 'Merge', { etag = '*' } = {}]: Action): Row | undefined => {
+    const known = partition(entity.partitionKey).get(entity.rowKey);
+    const merged = mode === 'Merge' && known !== undefined ? { ...known.entity, ...entity } : entity;
+    if (kind === 'create' && known !== undefined) throw REFUSED.exists;
+    if (kind === 'create' || kind === 'upsert') return put(merged);
+    if (known === undefined) throw REFUSED.missing;
+    if (etag !== '*' && etag !== known.etag) throw REFUSED.changed;
+    if (kind === 'update') return put(merged);
+    partition(entity.partitionKey).delete(entity.rowKey);
+    return undefined;
+  };
+
+  const transact = (actions: readonly Action[]): ReadonlyArray<Row | undefined> => {
+    const [first] = actions;
+    const before = new Map(partition(first?.[1].partitionKey ?? ''));
+    try {
+      return actions.map(apply);
+    } catch (error) {
+      rows.set(first?.[1].partitionKey ?? '', before);
+      throw error;
+    }
+  };
+
+  const query = (filter: string | undefined): readonly Entity[] => {
+    const conditions = conditionsOf(filter);
+    const only = conditions.find(({ name, operator }) => name === 'PartitionKey' && operator === 'eq');
+    const partitions = only === undefined ? [...rows.values()] : [partition(only.value)];
+    return partitions
+      .flatMap((one) => [...one.values()])
+      .filter(({ entity }) => conditions.every((condition) => holds(entity, condition)))
+      .map(answer)
+      .toSorted((a, b) => compare(a.partitionKey, b.partitionKey) || compare(a.rowKey, b.rowKey));
+  };
+
+  const one = async (...action: Action): Promise<Readonly<{ etag: string | undefined }>> => ({
+    etag: apply(action)?.etag,
+  });
+
+  const client = {
+    createTable: async () => undefined,
+    deleteTable: async () => {
+      rows.clear();
+    },
+    getEntity: async (partitionKey: string, rowKey: string) => {
+      const row = partition(partitionKey).get(rowKey);
+      if (row === undefined) throw REFUSED.missing;
+      return answer(row);
+    },
+    createEntity: async (entity: Entity) => one('create', entity),
+    upsertEntity: async (entity: Entity, mode?: string) => one('upsert', entity, mode),
+    updateEntity: async (entity: Entity, mode?: string, options?: Readonly<{ etag?: string }>) =>
+      one('update', entity, mode, options),
+    deleteEntity: async (partitionKey: string, rowKey: string, options?: Readonly<{ etag?: string }>) =>
+      one('delete', { partitionKey, rowKey }, undefined, options),
+    submitTransaction: async (actions: readonly Action[]) => {
+      const results = transact(actions);
+      const etags = new Map(actions.map(([, { rowKey }], index) => [rowKey, results[index]?.etag]));
+      return { getResponseForEntity: (rowKey: string) => ({ etag: etags.get(rowKey) }) };
+    },
+    listEntities: async function* ({
+      queryOptions,
+    }: Readonly<{ queryOptions?: Readonly<{ filter?: string }> }> = {}) {
+      yield* query(queryOptions?.filter);
+    },
+  };
+  return client as unknown as TableClient;
+}
+
+function answer({ entity, etag }: Row): Entity {
+  return { ...entity, etag };
+}
+
+type Condition = Readonly<{ name: string; operator: string; value: string }>;
+
+/** Comparisons of text joined by `and`: all that the application asks for. */
+function conditionsOf(filter: string | undefined): readonly Condition[] {
+  return (filter?.split(' and ') ?? []).map((text) => {
+    const [, name = '', operator = '', value] = /^(\w+) (eq|ge|gt|le|lt) '([^']*)'$/.exec(text) ?? [];
+    if (value === undefined) throw new Error(`A filter that the table in memory does not know: ${text}`);
+    return { name, operator, value };
+  });
+}
+
+function holds(entity: Entity, { name, operator, value }: Condition): boolean {
+  const property = name === 'PartitionKey' ? 'partitionKey' : name === 'RowKey' ? 'rowKey' : name;
+  const order = compare(String(entity[property]), value);
+  if (operator === 'eq') return order === 0;
+  if (operator === 'lt') return order < 0;
+  if (operator === 'le') return order <= 0;
+  return operator === 'gt' ? order > 0 : order >= 0;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

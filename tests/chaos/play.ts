@@ -1,0 +1,425 @@
+import type { UiPathSandbox } from '../../sandbox/uipath/sandbox';
+import { acceptDelivery } from '../../shared/access/accept-delivery';
+import { applyChanges } from '../../shared/access/apply-changes';
+import { doDueWork } from '../../shared/access/do-due-work';
+import { processDelivery } from '../../shared/access/process-delivery';
+import type { Clock } from '../../shared/clock';
+import { AppError } from '../../shared/errors';
+import { coded } from '../../shared/storage/records';
+import { parsePolicy } from '../../shared/policy-file';
+import { signedHeaders } from '../fakes/signed-delivery';
+import { createInstance, type Instance } from '../fixtures/engine-instance';
+import type { HistoryStorage } from './history-storage';
+import { judgeChange, judgeState, type Knowledge, type Seen } from './judge';
+import { GOOD_POST, PostOffice, type Letter } from './post-office';
+import { createRandom } from './random';
+import { steppedFetch } from './stepped-fetch';
+import { LeaseTimes, steppedStorage } from './stepped-storage';
+import type { Body, Delivery, Event, Story } from './story';
+import { ALIAS, HOUR_MS, LEAD, PEOPLE, policyText, SEED, START_MS, WINDOW_MS } from './test-organization';
+import {
+  createTurns,
+  type Actor,
+  type Ending,
+  type FaultPlan,
+  type Step,
+  type StepFault,
+  type Task,
+} from './turns';
+
+/** A UiPath whose time is that of the history being played. */
+export type Stage = Readonly<{ uipath: UiPathSandbox; clock: { current: Clock } }>;
+
+/** Replaces parts of an instance by faulty ones. */
+export type Bug = (instance: Instance, world: Readonly<{ clock: Clock }>) => Instance;
+
+export type PlayOptions = Readonly<{
+  stage: Stage;
+  storage: HistoryStorage;
+  /** In place of the story's weather: what happens at which step. */
+  faultAt?: FaultPlan;
+  bug?: Bug;
+  /** Builds the storage that one instance sees. */
+  storageOf?: (storage: HistoryStorage) => HistoryStorage;
+}>;
+
+export type Played = Readonly<{
+  violations: readonly string[];
+  steps: readonly Step[];
+  crashes: number;
+  /** What the application logged and what happened, for a look at a violation. */
+  diary: readonly string[];
+}>;
+
+const SENDER_RETRY_MS = 5_000;
+const MOST_ROUNDS = 400;
+const MOST_POSTS = 40;
+const JUMP_MS = 20_000;
+const TOGETHER_MS = 5_000;
+/** Longer than anything the application waits before it takes something for lost. */
+const IDLE_MS = 130_000;
+
+/** Plays a history from an empty storage to its end and returns everything that should not have happened. */
+export async function play(story: Story, options: PlayOptions): Promise<Played> {
+  const player = new Player(story, options);
+  try {
+    await player.playAll();
+  } catch (error) {
+    player.violations.push(
+      `the history broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+  return {
+    violations: [...new Set(player.violations)],
+    steps: player.steps(),
+    crashes: player.crashes,
+    diary: player.diary,
+  };
+}
+
+type Worker = Readonly<{ actor: Actor; instance: Instance }>;
+
+class Player {
+  readonly violations: string[] = [];
+  readonly diary: string[] = [];
+  crashes = 0;
+  readonly #story: Story;
+  readonly #options: PlayOptions;
+  readonly #clock: Clock & Readonly<{ advance: (ms: number) => void }>;
+  readonly #post: PostOffice;
+  readonly #leases: LeaseTimes;
+  readonly #turns: ReturnType<typeof createTurns>;
+  readonly #policy: ReturnType<typeof parsePolicy>;
+  readonly #accepted: Body[] = [];
+  /** In the order they were taken up, which may be several times; `#done` were finished at least once. */
+  readonly #begun: Body[] = [];
+  readonly #done = new Set<string>();
+  readonly #runs = new Map<string, Pick<Knowledge, 'startedAtMs' | 'known'>>();
+  readonly #byDelivery = new Map<string, Body>();
+  readonly #seen: Seen;
+  #calm = false;
+  #actors = 0;
+  #workers: Array<Worker> = [];
+
+  constructor(story: Story, options: PlayOptions) {
+    this.#story = story;
+    this.#options = options;
+    const { uipath } = options.stage;
+    this.#clock = manualClock(START_MS);
+    options.stage.clock.current = this.#clock;
+    uipath.reset();
+    uipath.addOrganization(SEED);
+    uipath.setRateLimits({ ...story.organization.limits, windowMs: WINDOW_MS });
+    this.#policy = parsePolicy(policyText(uipath.identityBaseUrl(ALIAS), story.organization), 'policy.yaml');
+    this.#leases = new LeaseTimes(this.#clock);
+    this.#post = new PostOffice(this.#clock, createRandom(story.seed + 2), story.weather.post);
+    const dice = createRandom(story.seed + 3);
+    const faultAt: FaultPlan =
+      options.faultAt ?? (() => (this.#calm ? undefined : throwDice(story.weather.steps, dice.next)));
+    this.#turns = createTurns(createRandom(story.seed + 4), faultAt, {
+      'lose-lease': async () => this.#loseLeases(),
+      'jump-clock': async () => this.#clock.advance(JUMP_MS),
+    });
+    const idOf = new Map([LEAD, ...PEOPLE].map((person) => [uipath.idOf(ALIAS, person), person]));
+    this.#seen = {
+      organization: story.organization,
+      personOf: idOf,
+      changes: [],
+      hands: [],
+      groupNames: new Map(),
+      repeatsAllowed: story.events.some(({ kind }) => kind === 'uipath-lag'),
+    };
+    this.#workers = Array.from({ length: story.weather.instances }, () => this.#start());
+  }
+
+  steps(): readonly Step[] {
+    return this.#turns.steps();
+  }
+
+  async playAll(): Promise<void> {
+    for (const event of this.#story.events) {
+      await this.#workUntil(event.atMs);
+      this.#note(JSON.stringify(event));
+      await this.#happen(event);
+    }
+  }
+
+  async #happen(event: Event): Promise<void> {
+    const { uipath } = this.#options.stage;
+    switch (event.kind) {
+      case 'deliver':
+        await this.#send(event.delivery);
+        return;
+      case 'by-hand': {
+        const { group, add, remove } = event;
+        const before = new Set(uipath.memberIds(ALIAS, group));
+        const actor = { name: 'Somebody', email: LEAD };
+        uipath.actAsPerson(ALIAS, {
+          kind: 'change-members',
+          actor,
+          group,
+          add: [...add],
+          remove: [...remove],
+        });
+        const after = uipath.memberIds(ALIAS, group);
+        const changed = (person: string): boolean => {
+          const id = uipath.idOf(ALIAS, person);
+          return before.has(id) !== after.has(id);
+        };
+        for (const person of [...add, ...remove])
+          if (changed(person))
+            this.#seen.hands.push({ atMs: this.#clock.now(), group, person, joined: add.includes(person) });
+        return;
+      }
+      case 'rename': {
+        const { groups } = uipath.organization(ALIAS);
+        const group = [...groups.values()].find(
+          ({ name }) => name.toLowerCase() === event.group.toLowerCase(),
+        );
+        if (group !== undefined) {
+          groups.set(group.id, { ...group, name: event.name });
+          this.#seen.groupNames.set(group.id, event.name);
+        }
+        return;
+      }
+      case 'tick':
+        await this.#tick();
+        return;
+      case 'uipath-fault':
+        uipath.inject(event.fault);
+        return;
+      case 'uipath-lag':
+        uipath.setSwitches({ membershipLagMs: event.ms });
+        return;
+      case 'compare':
+        await this.#settle();
+        this.violations.push(
+          ...(await judgeState({
+            uipath,
+            storage: this.#options.storage,
+            nowMs: this.#clock.now(),
+            accepted: this.#accepted,
+            seen: this.#seen,
+          })),
+        );
+    }
+  }
+
+  /** A sender tries until it gets an answer; only then is the delivery accepted. */
+  async #send(delivery: Delivery): Promise<void> {
+    const { feed, webhookId, body } = delivery;
+    const text = JSON.stringify(body);
+    for (let attempt = 1; attempt <= MOST_POSTS; attempt += 1) {
+      const worker = this.#worker(0);
+      let deliveryId = '';
+      const run = async (): Promise<void> => {
+        ({ deliveryId } = await acceptDelivery(worker.instance, {
+          feed,
+          source: 'standard',
+          headers: new Headers(signedHeaders(text, { id: webhookId, atMs: this.#clock.now() })),
+          rawBody: Buffer.from(text),
+          receivedAtMs: this.#clock.now(),
+        }));
+      };
+      const [ending] = await this.#run([{ actor: worker.actor, run }]);
+      if (ending === 'done') {
+        this.#byDelivery.set(deliveryId, body);
+        this.#accepted.push(body);
+        return;
+      }
+      this.#expectCode(ending ?? 'crashed', ['storage-unavailable']);
+      this.#clock.advance(SENDER_RETRY_MS);
+    }
+    throw new Error(`Nobody took delivery ${webhookId}`);
+  }
+
+  /** Handles what falls due until an instant, and moves the clock there. */
+  async #workUntil(atMs: number): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      const [next] = this.#post.waiting();
+      if (next === undefined || next.dueAtMs > atMs) break;
+      this.#clock.advance(Math.max(0, next.dueAtMs - this.#clock.now()));
+      await this.#handle(this.#takeLetters());
+    }
+    this.#clock.advance(Math.max(0, atMs - this.#clock.now()));
+  }
+
+  /** Two processes take up together what falls due within a few seconds. */
+  #takeLetters(): readonly Letter[] {
+    const { instances } = this.#story.weather;
+    const next = this.#post.waiting()[instances - 1];
+    const waitMs = instances === 1 || next === undefined ? 0 : next.dueAtMs - this.#clock.now();
+    if (waitMs > 0 && waitMs <= TOGETHER_MS) this.#clock.advance(waitMs);
+    return this.#post.takeDue(instances);
+  }
+
+  async #handle(letters: readonly Letter[]): Promise<number> {
+    const tasks = letters.map((letter, index) => {
+      const worker = this.#worker(index);
+      return { actor: worker.actor, run: async () => this.#read(worker, letter) };
+    });
+    const endings = await this.#run(tasks);
+    for (const [index, letter] of letters.entries()) {
+      const ending = endings[index] ?? 'crashed';
+      if (ending === 'done') continue;
+      this.#post.giveBack(letter);
+      this.#expectCode(ending, ['storage-unavailable', 'storage-conflict', 'lease-lost']);
+    }
+    return letters.length;
+  }
+
+  async #read({ actor, instance }: Worker, letter: Letter): Promise<void> {
+    switch (letter.queue) {
+      case 'deliveries': {
+        const body = this.#byDelivery.get(letter.message.deliveryId);
+        if (body !== undefined) this.#begun.push(body);
+        await processDelivery(instance, letter.message);
+        if (body !== undefined) this.#done.add(body.id);
+        return;
+      }
+      case 'changes':
+        this.#runs.set(actor.name, {
+          startedAtMs: this.#clock.now(),
+          known: this.#begun.filter(({ id }) => this.#done.has(id)),
+        });
+        await applyChanges(instance, letter.message.organization);
+        return;
+      case 'audits':
+        throw new Error('No history audits');
+    }
+  }
+
+  async #tick(): Promise<void> {
+    const { actor, instance } = this.#worker(0);
+    const [ending] = await this.#run([{ actor, run: async () => doDueWork(instance) }]);
+    this.#expectCode(ending ?? 'crashed', ['storage-unavailable', 'storage-conflict']);
+  }
+
+  async #run(tasks: readonly Task[]): Promise<readonly Ending[]> {
+    const endings = await this.#turns.run(tasks);
+    this.#workers = this.#workers.map((worker) => {
+      if (worker.actor.alive) return worker;
+      this.crashes += 1;
+      return this.#start();
+    });
+    return endings;
+  }
+
+  /** No more faults: what is still to do is done, and looked at again an hour later. */
+  async #settle(): Promise<void> {
+    this.#calm = true;
+    const { uipath } = this.#options.stage;
+    const { membershipLagMs } = uipath.switches();
+    const { faults } = this.#post;
+    uipath.clearFaults();
+    uipath.setSwitches({ membershipLagMs: 0 });
+    this.#post.faults = GOOD_POST;
+    for (const waitMs of [0, HOUR_MS + 60_000]) {
+      await this.#workUntil(this.#clock.now() + waitMs);
+      await this.#untilIdle();
+    }
+    this.#calm = false;
+    this.#post.faults = faults;
+    uipath.setSwitches({ membershipLagMs });
+  }
+
+  async #untilIdle(): Promise<void> {
+    let idle = 0;
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      await this.#tick();
+      let handled = 0;
+      for (let [next] = this.#post.waiting(); next !== undefined; [next] = this.#post.waiting()) {
+        this.#clock.advance(Math.max(0, next.dueAtMs - this.#clock.now()));
+        handled += await this.#handle(this.#takeLetters());
+        if (handled > MOST_ROUNDS) throw new Error('Messages bring messages without an end');
+      }
+      idle = handled === 0 ? idle + 1 : 0;
+      if (idle === 2) return;
+      this.#clock.advance(IDLE_MS);
+    }
+    throw new Error('It never comes to rest');
+  }
+
+  #worker(index: number): Worker {
+    const worker = this.#workers[index];
+    if (worker === undefined) throw new RangeError('There are not so many instances');
+    return worker;
+  }
+
+  #start(): Worker {
+    this.#actors += 1;
+    const actor: Actor = { name: `instance ${this.#actors}`, alive: true };
+    const { stage, storage, bug, storageOf = (own) => own } = this.#options;
+    const turns = this.#turns;
+    const instance = createInstance({
+      clock: this.#clock,
+      storage: steppedStorage(storageOf(storage), { turns, actor, leases: this.#leases }),
+      credentials: { clientId: 'chaos-client', clientSecret: 'not-a-secret' },
+      quota: { limits: this.#story.organization.limits },
+      runMs: 240_000,
+      fetch: steppedFetch(stage.uipath, {
+        turns,
+        actor,
+        now: this.#clock.now,
+        organization: ALIAS,
+        onChange: (change) => {
+          this.#seen.changes.push(change);
+          this.violations.push(...judgeChange(change, this.#seen, this.#knowledgeOf(actor), stage.uipath));
+        },
+      }),
+      queues: coded(this.#post.queuesOf(turns, actor)),
+      policy: () => this.#policy,
+      log: (line) => this.#note(`${actor.name} ${JSON.stringify(line)}`),
+    });
+    return { actor, instance: bug === undefined ? instance : bug(instance, { clock: this.#clock }) };
+  }
+
+  #knowledgeOf(actor: Actor): Knowledge {
+    const run = this.#runs.get(actor.name) ?? { startedAtMs: this.#clock.now(), known: [] };
+    const ids = new Set(run.known.map(({ id }) => id));
+    return { ...run, nowMs: this.#clock.now(), maybe: this.#begun.filter(({ id }) => !ids.has(id)) };
+  }
+
+  #note(text: string): void {
+    this.diary.push(`${new Date(this.#clock.now()).toISOString()} ${text}`);
+  }
+
+  async #loseLeases(): Promise<void> {
+    const container = await this.#options.storage.container('leases');
+    for (const blob of this.#leases.held()) {
+      await container.getBlockBlobClient(blob).getBlobLeaseClient().breakLease(0);
+      this.#leases.end(blob);
+    }
+  }
+
+  #expectCode(ending: Ending, codes: readonly string[]): void {
+    if (ending === 'done' || ending === 'crashed') return;
+    const { error } = ending;
+    if (error instanceof AppError && codes.includes(error.code)) return;
+    this.violations.push(
+      `an unexpected failure: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+    );
+  }
+}
+
+function throwDice(odds: Story['weather']['steps'], next: () => number): StepFault | undefined {
+  let left = next();
+  for (const [fault, probability] of Object.entries(odds) as Array<[StepFault, number]>) {
+    left -= probability;
+    if (left < 0) return fault;
+  }
+  return undefined;
+}
+
+function manualClock(startMs: number): Clock & Readonly<{ advance: (ms: number) => void }> {
+  let nowMs = startMs;
+  return {
+    now: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
+    advance: (ms) => {
+      nowMs += ms;
+    },
+  };
+}

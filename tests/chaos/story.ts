@@ -1,0 +1,77 @@
+import type { FaultInput } from '../../sandbox/uipath/faults';
+import type { PostalFaults } from './post-office';
+import type { TestOrganization } from './test-organization';
+import type { StepFault } from './turns';
+
+type Said = Readonly<{ schemaVersion: 1; id: string; occurredAt: string }>;
+
+/** What HR or the ticket system sends, as in the published contract. */
+export type Body = Said &
+  (
+    | Readonly<{
+        type: 'worker.joined' | 'worker.moved';
+        worker: Readonly<{ email: string }>;
+        effectiveAt?: string;
+        attributes: Readonly<{ department: string }>;
+      }>
+    | Readonly<{
+        type: 'worker.left';
+        worker: Readonly<{ email: string }>;
+        immediate?: true;
+        lastWorkingDay?: string;
+      }>
+    | Readonly<{
+        type: 'access.request.approved';
+        ticket: Readonly<{ id: string }>;
+        requester: string;
+        approvals: ReadonlyArray<Readonly<{ approver: string; approvedAt: string }>>;
+        action: TicketAction;
+      }>
+  );
+
+export type TicketAction =
+  | Readonly<{ kind: 'grant' | 'extend'; person: string; group: string; validFrom?: string; until: string }>
+  | Readonly<{ kind: 'revoke'; person: string; group: string; grantRequestId?: string }>
+  | Readonly<{
+      kind: 'create-rule';
+      name: string;
+      definition: Readonly<{
+        groups: readonly string[];
+        conditions: ReadonlyArray<Readonly<{ claimName: string; conditionType: string; value: string }>>;
+      }>;
+      owner: string;
+      until?: string;
+    }>
+  | Readonly<{ kind: 'delete-rule'; name: string }>;
+
+export type Delivery = Readonly<{ feed: 'hr' | 'ticket'; webhookId: string; body: Body }>;
+
+/** What happens at one instant of a history. */
+export type Event = Readonly<{ atMs: number }> &
+  (
+    | Readonly<{ kind: 'deliver'; delivery: Delivery }>
+    /** Somebody changes a group in the portal. */
+    | Readonly<{ kind: 'by-hand'; group: string; add: readonly string[]; remove: readonly string[] }>
+    /** Somebody writes the name of a group in another way. */
+    | Readonly<{ kind: 'rename'; group: string; name: string }>
+    | Readonly<{ kind: 'tick' }>
+    | Readonly<{ kind: 'uipath-fault'; fault: FaultInput }>
+    | Readonly<{ kind: 'uipath-lag'; ms: number }>
+    /** Everything settles, and the oracle compares. */
+    | Readonly<{ kind: 'compare' }>
+  );
+
+/** How likely each fault is at each step, and what the queues do. */
+export type Weather = Readonly<{
+  steps: Readonly<Partial<Record<StepFault, number>>>;
+  post: PostalFaults;
+  /** Processes that take messages side by side. */
+  instances: 1 | 2;
+}>;
+
+export type Story = Readonly<{
+  seed: number;
+  organization: TestOrganization;
+  weather: Weather;
+  events: readonly Event[];
+}>;
