@@ -20,6 +20,7 @@ import type { Log } from './log';
 import { parsePolicy } from './policy-file';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment';
+import { createPatientSecrets } from './secrets/patient-secrets';
 import { createKeyVaultSecretStore } from './secrets/key-vault';
 import { createFetchBacks } from './fetch-back/registry';
 import { readOrganizationCredential } from './secrets/organization-credential';
@@ -61,6 +62,8 @@ export type AppDeps = AcceptDeliveryDeps &
   }>;
 
 const RUN_MS = 4 * 60_000;
+/** Some senders give up after three seconds. */
+const SENDER_PATIENCE_MS = 2_500;
 
 /** The settings of this process. @throws AppError `configuration-invalid` */
 export function readConfig(): Config {
@@ -97,7 +100,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     clock,
     log,
     policy,
-    secrets,
+    secrets: createPatientSecrets(secrets, SENDER_PATIENCE_MS),
     queues,
     queue: queues,
     formatOf: webhookSourceOf,

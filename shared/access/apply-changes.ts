@@ -58,7 +58,6 @@ const PASSES: ReadonlySet<ErrorCode> = new Set([
   'uipath-unavailable',
   'uipath-answer-invalid',
   'uipath-outcome-unknown',
-  'vault-unavailable',
   'lease-lost',
 ]);
 const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
@@ -184,6 +183,7 @@ async function bookAfter(deps: ApplyChangesDeps, alias: string, error: unknown):
       Math.max(1_000, (error.retryAtMs ?? nowMs + TROUBLE_RETRY_MS) - nowMs),
       'waiting',
     );
+  if (code === 'vault-unavailable') return book(deps, alias, BUSY_RETRY_MS, 'waiting');
   if (PASSES.has(code)) return book(deps, alias, TROUBLE_RETRY_MS, 'waiting');
   if (MISCONFIGURED.has(code)) return book(deps, alias, MISCONFIGURED_RETRY_MS, 'waiting');
   throw error;

@@ -17,7 +17,7 @@ type Call = Readonly<{ client: VaultClient; name: string; nowMs: number; abortSi
 export function createKeyVaultSecretStore(
   client: VaultClient,
   deps: Readonly<{ now: () => number }>,
-  { timeoutMs = 2_500 }: Readonly<{ timeoutMs?: number }> = {},
+  { timeoutMs = 15_000 }: Readonly<{ timeoutMs?: number }> = {},
 ): SecretStore {
   return {
     read: async (name) => {
