@@ -14,6 +14,7 @@ const hr = {
   finch: { lookedUp: true, secret: base64 },
   hibob: { lookedUp: true, secret: text },
   merge: { lookedUp: false, secret: text },
+  personio: { lookedUp: true, secret: text },
 } as const;
 
 const people = [ANA, BEN, 'requester@acme.example'].map((email) => `${loginOf(email)}: ${email}`).join(', ');

@@ -1,6 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { finchRecords, newWorker, workerRecords, WorkerSchema, type Worker } from './workers';
+import {
+  finchRecords,
+  newWorker,
+  personioRecords,
+  workerRecords,
+  WorkerSchema,
+  type Worker,
+} from './workers';
 
 type Answer = Readonly<{ status: number; body?: unknown; headers?: Readonly<Record<string, string>> }>;
 
@@ -15,7 +22,7 @@ export type HrApi = Readonly<{
 }>;
 
 /**
- * The read side of BambooHR, HiBob and Finch on 127.0.0.1, over one list of workers. Each takes the credential in the form
+ * The read side of BambooHR, HiBob, Finch and Personio on 127.0.0.1, over one list of workers. Each takes the credential in the form
  * its vendor asks for: an API key, `id:token`, an access token.
  */
 export async function startHrApi(options: Readonly<{ secret: string; port?: number }>): Promise<HrApi> {
@@ -89,6 +96,24 @@ function answerOf(
     if (headers.authorization !== `Bearer ${secret}` || headers['finch-api-version'] === undefined)
       return refused;
     return { status: 200, body: { responses: finchAnswers(pathname, body, workers) } };
+  }
+  if (method === 'POST' && pathname === '/v2/auth/token') {
+    const form = new URLSearchParams(body);
+    return `${form.get('client_id') ?? ''}:${form.get('client_secret') ?? ''}` === secret
+      ? { status: 200, body: { access_token: 'personio-token', token_type: 'Bearer', expires_in: 3600 } }
+      : refused;
+  }
+  const [, personId = '', list] = /^\/v2\/persons\/([^/]+)(\/employments)?$/.exec(pathname) ?? [];
+  const person = workers.get(personId);
+  if (method === 'GET' && personId !== '') {
+    if (headers.authorization !== 'Bearer personio-token') return refused;
+    if (person === undefined) return { status: 404 };
+    const past = { ...person, active: false, startDate: '2019-01-01', endDate: '2020-01-01' };
+    const employments = [person, past].map(personioRecords.employment);
+    return {
+      status: 200,
+      body: list === undefined ? personioRecords.person(person) : { _data: employments },
+    };
   }
   return { status: 404 };
 }

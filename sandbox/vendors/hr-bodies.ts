@@ -1,6 +1,6 @@
 import type { Worker } from './workers';
 
-export type HrNews = Readonly<{ kind: 'joiner' | 'mover' | 'leaver'; worker: Worker; atMs: number }>;
+type HrNews = Readonly<{ kind: 'joiner' | 'mover' | 'leaver'; worker: Worker; atMs: number }>;
 
 type HrBody = (news: HrNews) => object;
 
@@ -75,6 +75,18 @@ export const hrBodies = {
     connection_id: '7f2a1b2c-0000-4000-8000-000000000001',
     event_type: kind === 'joiner' ? 'individual.created' : 'employment.updated',
     data: { individual_id: worker.id },
+  }),
+  // https://developer.personio.de/reference/webhooks.md
+  personio: ({ kind, worker, atMs }) => ({
+    company_id: '12345',
+    event_name: {
+      joiner: 'employment.started',
+      mover: 'employment.updated',
+      leaver: 'employment.terminated',
+    }[kind],
+    occurred_at: new Date(atMs).toISOString(),
+    payload: { person_id: worker.id },
+    meta: {},
   }),
 } as const satisfies Record<string, HrBody>;
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-export type Signing = Readonly<{ secret: string; atMs: number; id: string }>;
+type Signing = Readonly<{ secret: string; atMs: number; id: string }>;
 type Headers = Readonly<Record<string, string>>;
 type Signer = (body: string | Uint8Array, signing: Signing) => Headers;
 
@@ -75,6 +75,7 @@ export const signers = {
   },
   // Whoever cannot sign shows a token: our contract, and the webhooks of workflows, whose headers their author writes.
   'standard-token': showToken,
+  personio: showToken,
   freshservice: showToken,
   'jira-automation': showToken,
   'power-automate': showToken,

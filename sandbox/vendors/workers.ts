@@ -85,3 +85,19 @@ export const finchRecords = {
     location: { city: worker.location, country: 'RO' },
   }),
 } as const satisfies Record<string, WorkerRecord>;
+
+/** https://developer.personio.de/reference/get_v2-persons-person-id-employments */
+export const personioRecords = {
+  person: ({ id, email }) => ({ id, email, status: 'ACTIVE', first_name: 'Ana', last_name: 'Pop' }),
+  employment: (worker) => ({
+    id: `e-${worker.id}`,
+    person: { id: worker.id },
+    status: worker.active ? 'ACTIVE' : 'INACTIVE',
+    employment_start_date: worker.startDate,
+    employment_end_date: worker.endDate ?? null,
+    department: { id: '1', name: worker.department },
+    position: { title: worker.title },
+    office: { id: '2', name: worker.location },
+    type: 'INTERNAL',
+  }),
+} as const satisfies Record<string, WorkerRecord>;

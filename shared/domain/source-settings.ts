@@ -15,7 +15,7 @@ export type SourceMapping = Readonly<{
 }>;
 
 /** Where the full record behind a delivery is read, and with which secret. */
-export type FetchBackPolicy = Readonly<{ baseUrl: string; secret: string }>;
+type FetchBackPolicy = Readonly<{ baseUrl: string; secret: string }>;
 
 /** What a source may cause, beyond being who it says it is. */
 export type SourceSettings = Readonly<{

@@ -5,12 +5,14 @@ import { bamboohrAdapter } from './bamboohr';
 import type { FetchBack, FetchBackAdapter } from './fetch-back';
 import { finchAdapter } from './finch';
 import { hibobAdapter } from './hibob';
+import { personioAdapter } from './personio';
 import { createVendorCall, type VendorCall } from './vendor-call';
 
 const adapters: ReadonlyMap<string, FetchBackAdapter> = new Map([
   ['bamboohr', bamboohrAdapter],
   ['finch', finchAdapter],
   ['hibob', hibobAdapter],
+  ['personio', personioAdapter],
 ]);
 
 export type FetchBackDeps = Readonly<{

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 
-export type VendorRequest = Readonly<{
+type VendorRequest = Readonly<{
   method: 'GET' | 'POST';
   /** Below the base address of the policy. */
   path: string;

@@ -9,8 +9,6 @@ import {
 import { checkToken, type TokenRule } from './token';
 
 /** `signed`: the body is authentic. `bearer`: only the channel is, and whoever holds the token can say anything. */
-export type Trust = 'signed' | 'bearer';
-
 export type Credential =
   Readonly<{ trust: 'signed'; signature: SignatureRule }> | Readonly<{ trust: 'bearer'; token: TokenRule }>;
 

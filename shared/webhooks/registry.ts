@@ -8,6 +8,7 @@ import { hibobSource } from './sources/hibob';
 import { jiraAutomationSource } from './sources/jira-automation';
 import { jiraSource } from './sources/jira';
 import { mergeSource } from './sources/merge';
+import { personioSource } from './sources/personio';
 import { powerAutomateSource } from './sources/power-automate';
 import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
 import { zendeskSource } from './sources/zendesk';
@@ -21,6 +22,7 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     finchSource,
     hibobSource,
     mergeSource,
+    personioSource,
   ],
   ticket: [
     standardTicketSource,

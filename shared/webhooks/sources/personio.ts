@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { WorkerEventKind } from '../../domain/worker-event';
+import { bodyInvalid, checkBody } from '../body-check';
+import { workerKindOf } from '../hr-events';
+import { parsePosted } from '../posted-body';
+import { textAt } from '../record-fields';
+import { instantOf } from '../sender-time';
+import type { WebhookSource } from '../source';
+import { idOf } from '../worker-statement';
+import { tokenCredential } from './posted-ticket';
+
+const EventSchema = z.object({
+  event_name: z.string().max(100),
+  occurred_at: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+});
+
+const events: ReadonlyMap<string, WorkerEventKind> = new Map([
+  ['person.created', 'joiner'],
+  ['person.updated', 'mover'],
+  ['employment.created', 'joiner'],
+  ['employment.updated', 'mover'],
+  ['employment.started', 'joiner'],
+  ['employment.terminated', 'leaver'],
+]);
+
+/** Where the person's id may stand: the names inside a payload are not published. */
+const idPlaces = ['payload.person_id', 'payload.person.id', 'payload.employee_id', 'payload.id'];
+
+/** Notifications of Personio: ids only, and a token that anybody who holds it could use. What counts is what the record says. */
+export const personioSource: WebhookSource = {
+  format: 'personio',
+  credential: tokenCredential,
+  bodyTypes: ['application/json'],
+  fetchBack: 'needed',
+  dedupeId: (posted) => {
+    const body = parsePosted(posted);
+    return idOf(
+      textAt(body, 'event_name'),
+      textAt(body, 'occurred_at'),
+      Buffer.from(posted.rawBody).toString('base64'),
+    );
+  },
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    const kind = workerKindOf(textAt(body, 'event_name'), events, mapping);
+    if (kind === undefined) return 'ignored';
+    const { event_name: name, occurred_at: at } = checkBody(EventSchema, body);
+    const workerId = idPlaces.map((place) => textAt(body, place)).find((id) => id !== undefined && id !== '');
+    if (workerId === undefined || workerId.length > 64)
+      throw bodyInvalid([{ field: 'payload.person_id', problem: 'Must be there' }]);
+    const occurredAtMs = instantOf(at);
+    if (occurredAtMs === undefined) throw bodyInvalid([{ field: 'occurred_at', problem: 'Must be a time' }]);
+    return [
+      {
+        kind: 'look-up',
+        lookUp: {
+          id: idOf(name, at, workerId),
+          workerId,
+          said: { kind, employmentChanged: kind === 'joiner', unproved: true },
+          occurredAtMs: Math.min(occurredAtMs, posted.receivedAtMs),
+          settledAtMs: posted.receivedAtMs,
+        },
+      },
+    ];
+  },
+};
