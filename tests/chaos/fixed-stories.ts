@@ -26,7 +26,7 @@ export const FIXED_STORIES: Readonly<Record<string, Story>> = {
   ]),
   'a second grant comes while the first is applied': story([
     ticket('first', 0, { kind: 'grant', person: BEN, group: GROUPS.support, until: at(600) }),
-    ticket('second', 1 / 60, { kind: 'grant', person: BEN, group: GROUPS.night, until: at(600) }),
+    ticket('second', 0.015, { kind: 'grant', person: BEN, group: GROUPS.night, until: at(600) }),
   ]),
   'a rule and a hire for tomorrow': story([
     hr('hired', 0, {
@@ -69,7 +69,7 @@ function story(events: readonly Event[]): Story {
 
 type Unsaid<B> = B extends Body ? Omit<B, 'schemaVersion' | 'id' | 'occurredAt'> : never;
 
-function hr(id: string, minutes: number, body: Unsaid<Extract<Body, { worker: unknown }>>): Event {
+export function hr(id: string, minutes: number, body: Unsaid<Extract<Body, { worker: unknown }>>): Event {
   const said = { schemaVersion: 1, id, occurredAt: at(minutes) } as const;
   return deliver('hr', minutes, { ...said, ...body });
 }

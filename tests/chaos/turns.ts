@@ -86,6 +86,7 @@ export function createTurns(
         : never(),
     run: async (tasks) => {
       const endings = new Map<Task, Ending>();
+      const speeds = new Map(tasks.map(({ actor }) => [actor, random.next() ** 3 + 0.02]));
       for (const task of tasks)
         task.run().then(
           () => endings.set(task, 'done'),
@@ -96,7 +97,7 @@ export function createTurns(
         await nextTurn();
         waiting = waiting.filter(({ actor }) => actor.alive);
         for (const task of tasks) if (!task.actor.alive && !endings.has(task)) endings.set(task, 'crashed');
-        const next = waiting.length === 0 ? undefined : random.pick(waiting);
+        const next = pickBySpeed(waiting, speeds, random);
         if (next === undefined) {
           if (endings.size < tasks.length) await sleep(1);
           if (Date.now() - movedAtMs > STUCK_AFTER_MS) throw new Error('Nothing goes on any more');
@@ -109,6 +110,17 @@ export function createTurns(
       return tasks.map((task) => endings.get(task) ?? 'crashed');
     },
   };
+}
+
+/** One process may be much faster than another, so that all of its work falls between two steps of the other. */
+function pickBySpeed(
+  waiting: readonly Waiting[],
+  speeds: ReadonlyMap<Actor, number>,
+  random: Random,
+): Waiting | undefined {
+  const speedOf = ({ actor }: Waiting): number => speeds.get(actor) ?? 1;
+  let left = random.next() * waiting.reduce((sum, one) => sum + speedOf(one), 0);
+  return waiting.find((one) => (left -= speedOf(one)) < 0) ?? waiting.at(-1);
 }
 
 function never<T>(): Promise<T> {
