@@ -3,6 +3,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fastLookups } from './azurite-lookups';
 import { findFreePorts } from './free-port';
 
 const HOST = '127.0.0.1';
@@ -52,9 +53,10 @@ function spawnAzurite(ports: Ports, location: string | undefined): ChildProcess 
   for (const [service, port] of Object.entries(ports)) {
     flags.push(`--${service}Host`, HOST, `--${service}Port`, `${port}`);
   }
-  const child = fork(require.resolve('azurite/dist/src/azurite.js'), flags, {
+  const script = require.resolve('azurite/dist/src/azurite.js');
+  const child = fork(script, flags, {
     cwd: tmpdir(),
-    execArgv: ['--import', END_WITH_PARENT],
+    execArgv: ['--import', END_WITH_PARENT, '--import', fastLookups(script)],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   // A child that is killed closes the channel under a message on its way: its exit is what counts.
