@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Benchmark, Figures, Target } from './benchmark';
 
-export type JudgedTarget = Target & Readonly<{ value: number | null; met: boolean }>;
+type JudgedTarget = Target & Readonly<{ value: number | null; met: boolean }>;
 
 export type Report = Readonly<{
   benchmark: string;

@@ -1,6 +1,6 @@
 import type { ChangesMessage, DeliveryMessage, WorkQueues } from '../shared/storage/queues';
 
-export type VirtualMessage = Readonly<{ dueAtMs: number }> &
+type VirtualMessage = Readonly<{ dueAtMs: number }> &
   (
     | Readonly<{ queue: 'deliveries'; message: DeliveryMessage }>
     | Readonly<{ queue: 'changes'; message: ChangesMessage }>

@@ -35,7 +35,7 @@ const EnvironmentSchema = z
   );
 
 /** Where our tables, queues and blobs are: a connection string (local), or service addresses reached with an identity (Azure). */
-export type StorageSettings =
+type StorageSettings =
   | Readonly<{ kind: 'connection-string'; connectionString: string }>
   | Readonly<{
       kind: 'identity';
@@ -46,7 +46,7 @@ export type StorageSettings =
     }>;
 
 /** Where the policy file is read from. */
-export type PolicyLocation =
+type PolicyLocation =
   Readonly<{ kind: 'blob'; container: string; blob: string }> | Readonly<{ kind: 'file'; path: string }>;
 
 export type Config = Readonly<{

@@ -54,7 +54,7 @@ const GroupSchema = z.strictObject({
     .enum(['observe', 'additive', 'authoritative'])
     .default('additive')
     .describe(
-      'observe: report only; additive: remove only what was put there; authoritative: nobody without a reason.',
+      'observe: report only; additive: remove only what this app put there; authoritative: remove whoever the ledger knows and has no reason for, whoever put them there.',
     ),
   privileged: z.boolean().default(false),
   requests: RequestRulesSchema.optional().describe('Without it the group cannot be requested.'),

@@ -9,7 +9,7 @@ import type { RequestEntry, RequestIndex } from '../storage/request-index';
 import { qualifiedRequestId } from './record-access-request';
 
 /** Where a request stands. */
-export type RequestState =
+type RequestState =
   /** The policy does not allow it; `refusal` says why. */
   | 'refused'
   /** It begins later. */

@@ -25,7 +25,7 @@ import { readExpectation, type ExpectationDeps } from './read-expectation';
 import { updateLedger } from './update-ledger';
 
 /** The calls to UiPath that an audit makes: reads only. */
-export type AuditUiPath = Readonly<{
+type AuditUiPath = Readonly<{
   groups: Pick<UiPathClient['groups'], 'list' | 'listMembers'>;
   directory: Pick<UiPathClient['directory'], 'resolveByNames'>;
   rules: Pick<UiPathClient['rules'], 'list' | 'read'>;

@@ -37,7 +37,7 @@ export type Finding = Readonly<{
   subject: Readonly<Record<string, string>>;
 }>;
 
-export type FindingState = 'new' | 'open' | 'fixed' | 'reopened';
+type FindingState = 'new' | 'open' | 'fixed' | 'reopened';
 
 /** A finding over the nights. */
 export type FindingRecord = Finding &

@@ -5,7 +5,7 @@ export type RemovalLimit = Readonly<{ count: number; percent: number; floor: num
  * `group` and `day` look at one group, in this run and in the last 24 hours; `run` at everything this run would remove;
  * `batch` at what one source caused within an hour.
  */
-export type GuardName = 'group' | 'day' | 'run' | 'batch';
+type GuardName = 'group' | 'day' | 'run' | 'batch';
 
 export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>>;
 

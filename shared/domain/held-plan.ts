@@ -10,7 +10,7 @@ export type HeldRemoval = Readonly<{
 }>;
 
 /** `stale`: released, but the world had changed, so that it was not applied. */
-export type HeldPlanState = 'held' | 'released' | 'done' | 'stale';
+type HeldPlanState = 'held' | 'released' | 'done' | 'stale';
 
 /** Removals that a guard holds until a named person releases exactly them, or the plan expires. */
 export type HeldPlan = Readonly<{

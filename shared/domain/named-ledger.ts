@@ -29,7 +29,7 @@ export type RuleLedger = Readonly<{
   settled?: string | undefined;
 }>;
 
-export type EntityStatement = NamedStatement & Readonly<{ want: boolean }>;
+type EntityStatement = NamedStatement & Readonly<{ want: boolean }>;
 
 export type EntityLedger = Readonly<{
   entityType: 'user' | 'group' | 'application';

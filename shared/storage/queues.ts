@@ -12,7 +12,7 @@ export const QUEUES = {
 
 export type DeliveryMessage = Readonly<{ feed: Feed; source: string; deliveryId: string }>;
 /** As it is sent: deliveries that came together share a message. */
-export type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[] | undefined }>;
+type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[] | undefined }>;
 export type ChangesMessage = Readonly<{ organization: string }>;
 export type AuditMessage = Readonly<{ organization: string; night: string }>;
 

@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { StorageAccount } from './storage-account';
 
 /** Removals that were made: one row per call and cause. */
-export type RemovalEntry = Readonly<{ atMs: number; groupId: string; cause: string; count: number }>;
+type RemovalEntry = Readonly<{ atMs: number; groupId: string; cause: string; count: number }>;
 
 export type RemovalLog = Readonly<{
   /** Notes the removals of one call; noting the same call again is harmless. */

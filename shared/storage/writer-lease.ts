@@ -4,7 +4,7 @@ import { isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
 
 /** A held lease. It ends by itself when the holder dies. */
-export type WriterLease = Readonly<{
+type WriterLease = Readonly<{
   /** @throws AppError `lease-lost` when it can no longer be renewed; call it before every step that must not overlap */
   renew: () => Promise<void>;
   /** Never fails: a lease that could not be released ends by itself, and what was done under it is done. */

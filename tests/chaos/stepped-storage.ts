@@ -32,7 +32,7 @@ export class LeaseTimes {
   }
 }
 
-export const LEASE_SECONDS = 15;
+const LEASE_SECONDS = 15;
 
 /** One process's way to the storage: each transaction is a step. */
 export function steppedStorage(
