@@ -52,7 +52,7 @@ const DELIVERIES_AT_A_TIME = 8;
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const clock = manualClock(START_MS);
-  const azurite = await startAzurite();
+  const azurite = await startAzurite({ largePartitions: true });
   const uipath = await startUiPathSandbox({
     clock,
     seed: {
