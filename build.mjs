@@ -30,26 +30,18 @@ await cp('host.json', 'dist/host.json');
 await writeFile('dist/package.json', `${JSON.stringify({ main: 'main.js' }, null, 2)}\n`);
 
 // .sandbox/ is never deployed: the local stack, which runs beside its node_modules.
-const entries = [
-  'sandbox/start.ts',
-  'sandbox/demo.ts',
-  'sandbox/send.ts',
-  'sandbox/functions-host/child.ts',
-  'bench/main.ts',
-  'tests/chaos/main.ts',
-];
+const entries = {
+  start: 'sandbox/start.ts',
+  demo: 'sandbox/demo.ts',
+  send: 'sandbox/send.ts',
+  host: 'sandbox/functions-host/child.ts',
+  bench: 'bench/main.ts',
+  chaos: 'tests/chaos/main.ts',
+};
 await rm('.sandbox', { recursive: true, force: true });
 await build({
   ...common,
-  entryPoints: entries.filter(existsSync).map((path) => ({
-    in: path,
-    out:
-      path === 'bench/main.ts'
-        ? 'bench'
-        : path === 'sandbox/functions-host/child.ts'
-          ? 'host'
-          : path.slice('sandbox/'.length, -'.ts'.length),
-  })),
+  entryPoints: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path))),
   outdir: '.sandbox',
   packages: 'external',
   sourcemap: true,
