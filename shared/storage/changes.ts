@@ -91,6 +91,9 @@ const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
 
 const LANES: readonly Lane[] = ['urgent', 'normal'];
 const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
+const LARGEST_PAGE = 1_000;
+/** The booking and the fence sort between attempts and marks. */
+const ROWS_BEFORE_MARKS = 2;
 const FENCE_ROW = 'fence';
 const BOOKING_ROW = 'booking';
 /** A run booked this much later than needed is worth a message of its own. */
@@ -120,7 +123,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number; cause?: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'm:' and RowKey lt 'm;'` },
       });
-      for await (const row of rows) {
+      for await (const row of inPages(rows, most)) {
         if (marks.length >= most) break;
         const [, laneIndex = '', kindName = '', key = ''] = row.rowKey.split(':');
         const lane = LANES[Number(laneIndex)];
@@ -176,7 +179,8 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const rows = (await table()).listEntities<{ rowKey: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt 'n'`, select: ['RowKey'] },
       });
-      for await (const row of rows) if (/^[am]:/.test(row.rowKey)) return true;
+      for await (const row of inPages(rows, ROWS_BEFORE_MARKS + 1))
+        if (/^[am]:/.test(row.rowKey)) return true;
       return false;
     },
 
@@ -230,6 +234,14 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       return attempts;
     },
   };
+}
+
+/** Rows a few at a time where only a few are looked at: a page is 1,000 otherwise, whatever is made of it. */
+async function* inPages<T>(
+  rows: Readonly<{ byPage: (settings: { maxPageSize: number }) => AsyncIterable<readonly T[]> }>,
+  most: number,
+): AsyncGenerator<T> {
+  for await (const page of rows.byPage({ maxPageSize: Math.min(most + 1, LARGEST_PAGE) })) yield* page;
 }
 
 function laneKey(lane: Lane): number {

@@ -12,7 +12,7 @@ export const QUEUES = {
 
 export type DeliveryMessage = Readonly<{ feed: Feed; source: string; deliveryId: string }>;
 /** As it is sent: deliveries that came together share a message. */
-type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[] | undefined }>;
+type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[] }>;
 export type ChangesMessage = Readonly<{ organization: string }>;
 export type AuditMessage = Readonly<{ organization: string; night: string }>;
 
@@ -47,7 +47,10 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
   };
   const sendTogether = async (name: string, part: readonly DeliveryMessage[]): Promise<readonly void[]> => {
     const [first, ...others] = part;
-    await send(name, others.length === 0 ? first : { ...first, others: others.map((one) => one.deliveryId) });
+    if (first === undefined) return [];
+    const message: DeliveriesMessage =
+      others.length === 0 ? first : { ...first, others: others.map(({ deliveryId }) => deliveryId) };
+    await send(name, message);
     return part.map(() => undefined);
   };
   return {
