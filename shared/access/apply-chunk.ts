@@ -44,11 +44,17 @@ export async function applyChunk(context: ChunkContext, changes: readonly Decide
     startedAtMs: run.clock.now(),
   };
   await run.changes.begin(run.organization.alias, run.fence, attempt);
+  const call = { mayHaveReachedUiPath: false };
   try {
-    await putAndReadBack(context, current.name, changes);
+    await putAndReadBack(context, current.name, changes, call);
   } catch (error) {
     const code = errorCodeOf(error);
-    if (!REFUSALS.has(code)) throw error;
+    if (!REFUSALS.has(code)) {
+      // Held back by the quota, say: there is nothing to recover, and nothing to wait for.
+      if (error instanceof AppError && !call.mayHaveReachedUiPath)
+        await run.changes.end(run.organization.alias, attempt.id);
+      throw error;
+    }
     const made = changes.length === 1 && code === 'uipath-conflict' && (await isVisible(context, changes));
     if (!made) {
       await run.changes.end(run.organization.alias, attempt.id);
@@ -92,6 +98,7 @@ async function putAndReadBack(
   context: ChunkContext,
   name: string,
   changes: readonly DecidedCase[],
+  call: { mayHaveReachedUiPath: boolean },
 ): Promise<void> {
   const { uipath, group } = context;
   const update = {
@@ -102,8 +109,10 @@ async function putAndReadBack(
   };
   try {
     await uipath.groups.updateMembers(update);
+    call.mayHaveReachedUiPath = true;
   } catch (error) {
     if (errorCodeOf(error) !== 'uipath-outcome-unknown') throw error;
+    call.mayHaveReachedUiPath = true;
     if (await isVisible(context, changes)) return;
     await context.run.stillOurs();
     await uipath.groups.updateMembers(update);
