@@ -68,6 +68,7 @@ describe('the built app', () => {
         route: 'plans/{organization}/{hash?}',
       },
       { name: 'process-delivery', trigger: 'queue', queueName: 'deliveries' },
+      { name: 'process-urgent-delivery', trigger: 'queue', queueName: 'urgent-deliveries' },
       { name: 'readiness', trigger: 'http', authLevel: 'function', methods: ['GET'], route: 'health/ready' },
       {
         name: 'release-plan',
