@@ -11,7 +11,7 @@ module.exports = {
   restoreMocks: true,
   errorOnDeprecated: true,
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts'],
   coverageDirectory: 'coverage',
   coverageThreshold: { './shared/domain/': { statements: 100, branches: 100, functions: 100, lines: 100 } },

@@ -61,4 +61,4 @@ it('tells a removal once when the storage library repeats itself (incident B)', 
   const story = named('somebody joins, moves and leaves');
   const swept = await sweep({ stage, open: openMemoryStorage, story, fault: 'twice' });
   expect(swept.violations).toEqual([]);
-}, 120_000);
+}, 300_000);

@@ -21,7 +21,7 @@ const openAzurite: OpenStorage = () => {
 
 beforeAll(async () => {
   [stage, azurite] = await Promise.all([openStage(), startAzurite()]);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await Promise.all([stage.close(), azurite.close()]);
 });
@@ -43,7 +43,7 @@ describe.each(stories)('when %s', (_title, story) => {
     const inMemory = await play(story, { stage, storage: openMemoryStorage() });
     expect(emulated.violations).toEqual([]);
     expect(emulated.steps).toEqual(inMemory.steps);
-  }, 60_000);
+  }, 180_000);
 });
 
 it('ends as agreed over the storage emulator, killed at a few steps', async () => {

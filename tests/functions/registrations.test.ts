@@ -25,7 +25,7 @@ describe('the built app', () => {
       },
       timers: 'on-request',
     });
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await host.close();

@@ -22,7 +22,7 @@ beforeAll(async () => {
       log.push(line);
     },
   });
-}, 60_000);
+}, 180_000);
 afterAll(async () => stack.close());
 
 type Sent = Readonly<{ headers?: Readonly<Record<string, string>>; path?: string; chunks?: number }>;
@@ -235,7 +235,7 @@ describe('an access request', () => {
       },
     );
     await reaches('R-pending', 'pending');
-  }, 60_000);
+  }, 180_000);
 
   it('that nobody made is a 404', async () => {
     expect(problem(await stateOf('R-none'))).toEqual(problemWith(404, 'request-unknown'));
@@ -290,7 +290,7 @@ describe('when something that it needs is down', () => {
     expect(broken(ready)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(policy|storage) /)]));
     stack.vault.clearFaults();
     await eventually('the vault is asked again', async () => (await post(body)).status === 200);
-  }, 60_000);
+  }, 180_000);
 
   it('asks senders to come back while storage is down, before they give up', async () => {
     await stack.azurite.close();
@@ -301,7 +301,7 @@ describe('when something that it needs is down', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     expect(tookMs).toBeLessThan(SENDERS_PATIENCE_MS);
     expect(leaks(answer.text)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('has written no payload, secret or stack to its log', () => {
     const text = log.join('\n');

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const { connectionString } = stack.azurite;
   storage = openStorage({ kind: 'connection-string', connectionString });
   queues = QueueServiceClient.fromConnectionString(connectionString);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await stack.close();
