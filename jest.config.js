@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/tests', '<rootDir>/functions', '<rootDir>/shared'],
   testMatch: ['**/*.test.ts'],
+  // Minutes of waiting for leases to end: `npm run test:kills`.
+  testPathIgnorePatterns: ['/node_modules/', 'kill-at-each-step'],
   transform: {
     '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
   },
