@@ -40,7 +40,7 @@ export const intake: Benchmark = {
     const closing: Array<() => Promise<void>> = [async () => rm(folder, { recursive: true, force: true })];
     try {
       const parts = await buildParts(root, folder);
-      const azurite = await startAzurite();
+      const azurite = await startAzurite({ largePartitions: true });
       closing.unshift(azurite.close);
       const signingSecret = newSigningSecret();
       const policyFile = join(folder, 'policy.yaml');
