@@ -98,13 +98,30 @@ export function createMemoryTable(): TableClient {
       const etags = new Map(actions.map(([, { rowKey }], index) => [rowKey, results[index]?.etag]));
       return { getResponseForEntity: (rowKey: string) => ({ etag: etags.get(rowKey) }) };
     },
-    listEntities: async function* ({
-      queryOptions,
-    }: Readonly<{ queryOptions?: Readonly<{ filter?: string }> }> = {}) {
-      yield* query(queryOptions?.filter);
-    },
+    listEntities: ({ queryOptions }: Readonly<{ queryOptions?: Readonly<{ filter?: string }> }> = {}) =>
+      pagedRows(async function* ({ maxPageSize }) {
+        const rows = query(queryOptions?.filter);
+        for (let start = 0; start === 0 || start < rows.length; start += maxPageSize)
+          yield rows.slice(start, start + maxPageSize);
+      }),
   };
   return client as unknown as TableClient;
+}
+
+type PageSettings = Readonly<{ maxPageSize: number }>;
+
+const LARGEST_PAGE = 1_000;
+
+/** What a table client lists: rows one by one, or by pages. */
+export function pagedRows<T>(
+  byPage: (settings: PageSettings) => AsyncIterable<readonly T[]>,
+): AsyncIterable<T> & Readonly<{ byPage: typeof byPage }> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const page of byPage({ maxPageSize: LARGEST_PAGE })) yield* page;
+    },
+    byPage,
+  };
 }
 
 function answer({ entity, etag }: Row): Entity {

@@ -2,6 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Clock } from '../../shared/clock';
 import type { StorageAccount } from '../../shared/storage/storage-account';
+import { pagedRows } from './memory-table';
 import type { Actor, Turns } from './turns';
 
 /** When the leases of an account end by the history's clock. The service counts in real seconds, which do not pass here. */
@@ -65,13 +66,15 @@ function steppedTable(table: TableClient, name: string, step: StepOf): TableClie
   };
   const client = {
     ...Object.fromEntries([...TABLE_CALLS, 'submitTransaction'].map((key) => [key, call(key)])),
-    listEntities: async function* (options: object) {
-      yield* await step(`${name} listEntities`, async () => {
-        const rows: unknown[] = [];
-        for await (const row of table.listEntities(options)) rows.push(row);
-        return rows;
-      });
-    },
+    listEntities: (options: object) =>
+      pagedRows(async function* (settings) {
+        const pages = table.listEntities(options).byPage(settings);
+        for (let more = true; more; ) {
+          const next = await step(`${name} listEntities`, async () => pages.next());
+          more = next.done !== true;
+          if (next.done !== true) yield next.value;
+        }
+      }),
   };
   return client as unknown as TableClient;
 }
