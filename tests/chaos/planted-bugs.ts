@@ -9,12 +9,14 @@ import { createMemoryTable } from './memory-table';
 import type { Bug, PlayOptions } from './play';
 import type { Story, Weather } from './story';
 import { GOOD_POST } from './post-office';
-import { ROOMY, TIGHT } from './test-organization';
+import { ROOMY, START_MS, TIGHT } from './test-organization';
 
 /** Mistakes that the application does not make, made in its place, each with the weather in which it matters. */
 export type PlantedBug = Readonly<{
   weather: Partial<Weather>;
   organization?: Story['organization'];
+  /** Trouble that the bug needs to show. */
+  events?: Story['events'];
   options: Pick<PlayOptions, 'bug' | 'storageOf'>;
 }>;
 
@@ -159,7 +161,14 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     },
   },
   'a read that fails is taken for nobody': {
-    weather: { steps: { 'fail-before': 0.03 } },
+    weather: calm,
+    events: [
+      {
+        kind: 'uipath-fault',
+        atMs: START_MS + 19 * 60_000,
+        fault: { kind: 'answer', status: 503, match: { endpoint: 'G7' }, times: 8 },
+      },
+    ],
     options: {
       bug: withGroups((groups) => ({
         ...groups,
@@ -171,9 +180,14 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
 };
 
 /** The story with a bug's weather. */
-export function underBug(story: Story, { weather, organization = roomy }: PlantedBug): Story {
+export function underBug(story: Story, { weather, organization = roomy, events = [] }: PlantedBug): Story {
   const still: Weather = { steps: {}, post: GOOD_POST, instances: 1 };
-  return { ...story, organization, weather: { ...still, ...weather } };
+  return {
+    ...story,
+    organization,
+    weather: { ...still, ...weather },
+    events: [...story.events, ...events].toSorted((a, b) => a.atMs - b.atMs),
+  };
 }
 
 function withGroups(change: (groups: WriterUiPath['groups']) => WriterUiPath['groups']): Bug {

@@ -18,6 +18,8 @@ export const GOOD_POST: PostalFaults = { twice: 0, late: 0, lost: 0 };
 /** A message that was not handled to its end comes back after so long, as host.json says. */
 const VISIBLE_AGAIN_MS = 30_000;
 const LATEST_MS = 600_000;
+/** A copy that comes so soon is read by another process while the first is still at work. */
+const AT_ONCE_MS = 2_000;
 
 /** The queues by the clock of the history, with what at-least-once delivery can do to a message. */
 export class PostOffice {
@@ -70,7 +72,8 @@ export class PostOffice {
     if (this.#random.chance(this.faults.lost)) return;
     for (const copy of this.#random.chance(this.faults.twice) ? [0, 1] : [0]) {
       const late = copy === 1 || this.#random.chance(this.faults.late);
-      const lateMs = late ? this.#random.int(LATEST_MS) : 0;
+      const atOnce = copy === 1 && this.#random.chance(0.5);
+      const lateMs = late ? this.#random.int(atOnce ? AT_ONCE_MS : LATEST_MS) : 0;
       this.#sent += 1;
       this.#add({ ...letter, number: this.#sent, dueAtMs: this.#clock.now() + delayMs + lateMs });
     }

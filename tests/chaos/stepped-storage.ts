@@ -70,13 +70,20 @@ function steppedTable(table: TableClient, name: string, step: StepOf): TableClie
       pagedRows(async function* (settings) {
         const pages = table.listEntities(options).byPage(settings);
         for (let more = true; more; ) {
-          const next = await step(`${name} listEntities`, async () => pages.next());
+          const page = once(async () => pages.next());
+          const next = await step(`${name} listEntities`, page);
           more = next.done !== true;
           if (next.done !== true) yield next.value;
         }
       }),
   };
   return client as unknown as TableClient;
+}
+
+/** A step that is taken twice asks for the same page again. */
+function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let acted: Promise<T> | undefined;
+  return async () => (acted ??= act());
 }
 
 /** A look at a lease that is over by the history's clock ends it for the service too. */
