@@ -100,9 +100,9 @@ export function createMemoryTable(): TableClient {
     },
     listEntities: ({ queryOptions }: Readonly<{ queryOptions?: Readonly<{ filter?: string }> }> = {}) =>
       pagedRows(async function* ({ maxPageSize }) {
-        const rows = query(queryOptions?.filter);
-        for (let start = 0; start === 0 || start < rows.length; start += maxPageSize)
-          yield rows.slice(start, start + maxPageSize);
+        const listed = query(queryOptions?.filter);
+        for (let start = 0; start === 0 || start < listed.length; start += maxPageSize)
+          yield listed.slice(start, start + maxPageSize);
       }),
   };
   return client as unknown as TableClient;

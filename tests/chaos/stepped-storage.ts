@@ -69,7 +69,7 @@ function steppedTable(table: TableClient, name: string, step: StepOf): TableClie
     listEntities: (options: object) =>
       pagedRows(async function* (settings) {
         const pages = table.listEntities(options).byPage(settings);
-        for (let more = true; more; ) {
+        for (let more = true; more;) {
           const page = once(async () => pages.next());
           const next = await step(`${name} listEntities`, page);
           more = next.done !== true;
