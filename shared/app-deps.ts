@@ -131,7 +131,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
         ownIds: new Set([clientId]),
       };
     },
-    auditUiPath: async (alias) => (await client(alias)).uipath,
+    auditUiPath: async (alias, tell) => (await client(alias)).uipath.tellingCalls(tell),
     readinessChecks: async () => readinessChecks({ policy, secrets, storage, client }),
   };
 }

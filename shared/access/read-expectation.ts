@@ -1,4 +1,4 @@
-import type { ExpectedPerson, Expectation } from '../domain/findings';
+import type { ExpectedPerson, Expectation } from '../domain/audit/expectation';
 import { ruleWantedAt } from '../domain/named-ledger';
 import { personAccess } from '../domain/person-access';
 import type { OrganizationPolicy } from '../domain/policy';

@@ -1,17 +1,15 @@
 import type { Clock } from '../clock';
 import { hashOf } from '../domain/canonical-json';
-import {
-  auditOrganization,
-  followFindings,
-  type Finding,
-  type FindingRecord,
-  type Known,
-  type Snapshot,
-  type SnapshotRule,
-} from '../domain/findings';
+import { auditOrganization } from '../domain/audit/audit-organization';
+import type { Expectation } from '../domain/audit/expectation';
+import type { Finding } from '../domain/audit/finding';
+import { followFindings } from '../domain/audit/follow-findings';
+import type { AuditReport } from '../domain/audit/report';
+import type { Known, Snapshot, SnapshotRule } from '../domain/audit/snapshot';
 import { ruleContentHash } from '../domain/named-ledger';
 import { fold } from '../domain/person-key';
 import type { OrganizationPolicy, Policy, PolicyEntity } from '../domain/policy';
+import type { HttpMethod } from '../domain/quota';
 import { AppError, errorCodeOf } from '../errors';
 import type { Log } from '../log';
 import type { FindingStore } from '../storage/findings';
@@ -35,25 +33,14 @@ type AuditUiPath = Readonly<{
 export type RunAuditDeps = Omit<ExpectationDeps, 'directory'> &
   Readonly<{
     policy: () => Promise<Policy>;
-    uipath: (organization: string) => Promise<AuditUiPath>;
+    /** `tell` hears of every call. */
+    uipath: (organization: string, tell: (method: HttpMethod) => void) => Promise<AuditUiPath>;
     ledger: Pick<LedgerStore, 'read' | 'write' | 'list'>;
     findings: FindingStore;
     reports: ReportStore;
     clock: Pick<Clock, 'now'>;
     log: Log;
   }>;
-
-/** What an audit stores: every finding with its state, and what could not be read. */
-export type AuditReport = Readonly<{
-  organization: string;
-  night: string;
-  takenAtMs: number;
-  policyHash: string;
-  /** `red`: something is open or unknown. */
-  result: 'green' | 'red';
-  unknown: readonly string[];
-  findings: readonly FindingRecord[];
-}>;
 
 /**
  * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, stores
@@ -66,7 +53,10 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   const organization = policy.organizations.get(message.organization);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
-  const uipath = await deps.uipath(organization.alias);
+  const calls = new Map<string, number>();
+  const uipath = await deps.uipath(organization.alias, (method) => {
+    calls.set(method, (calls.get(method) ?? 0) + 1);
+  });
   const nowMs = deps.clock.now();
   const expected = await readExpectation({ ...deps, directory: uipath.directory }, organization, nowMs);
   const ruleIds = expected.rules.map((rule) => rule.ruleId);
@@ -75,16 +65,18 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   const before = await deps.findings.list(organization.alias);
   const findings = followFindings(before, found, nowMs, (finding) => isUnknownNow(finding, found));
   await deps.findings.save(organization.alias, findings);
-  const unknown = found
-    .filter((finding) => finding.check === 'part-unknown')
-    .map((finding) => finding.subject['part'] ?? '');
   const report: AuditReport = {
+    schemaVersion: 1,
     organization: organization.alias,
     night: message.night,
-    takenAtMs: nowMs,
+    startedAtMs: nowMs,
+    takenAtMs: deps.clock.now(),
     policyHash: policy.hash,
     result: found.length === 0 ? 'green' : 'red',
-    unknown,
+    unknown: unknownParts(snapshot),
+    looked: whatWasLookedAt(snapshot, expected),
+    calls: Object.fromEntries(calls),
+    ownChecks: {},
     findings,
   };
   await deps.reports.save(organization.alias, message.night, report);
@@ -124,6 +116,28 @@ async function recordAudit(deps: RunAuditDeps, report: AuditReport): Promise<voi
       evidence: [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
     }),
   );
+}
+
+function unknownParts({ groups, accessPolicy, rules }: Snapshot): AuditReport['unknown'] {
+  return [
+    ...[...groups].map(([name, group]) => ({ part: `group:${name}`, read: group })),
+    { part: 'access-policy', read: accessPolicy },
+    { part: 'rules', read: rules },
+  ].flatMap(({ part, read }) => (read.kind === 'unknown' ? [{ part, code: read.code }] : []));
+}
+
+function whatWasLookedAt(
+  { groups, accessPolicy, rules }: Snapshot,
+  { people }: Expectation,
+): AuditReport['looked'] {
+  const read = [...groups.values()].flatMap((group) => (group.kind === 'known' ? [group.value] : []));
+  return {
+    groups: read.length,
+    members: read.reduce((sum, group) => sum + (group?.memberIds.size ?? 0), 0),
+    people: people.length,
+    rules: rules.kind === 'known' ? rules.value.length : 0,
+    policyEntities: accessPolicy.kind === 'known' ? accessPolicy.value.length : 0,
+  };
 }
 
 /** A finding about a part that is unknown today is neither fixed nor confirmed. */

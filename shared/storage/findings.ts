@@ -1,6 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { FindingRecord } from '../domain/findings';
+import { isCheckId } from '../domain/audit/check-catalog';
+import type { FindingRecord } from '../domain/audit/finding';
 import { decodeRecord, encodeRecord } from './records';
 import type { StorageAccount } from './storage-account';
 
@@ -11,23 +12,37 @@ export type FindingStore = Readonly<{
 
 const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
   id: z.string(),
-  check: z.enum([
-    'member-without-reason',
-    'member-missing',
-    'leaver-present',
-    'group-missing',
-    'policy-entity-unexpected',
-    'policy-entity-missing',
-    'rule-altered',
-    'rule-missing',
-    'rule-unknown',
-    'part-unknown',
-  ]),
+  check: z.string().refine(isCheckId),
   severity: z.enum(['critical', 'high', 'medium', 'low']),
   subject: z.record(z.string(), z.string()),
-  state: z.enum(['new', 'open', 'fixed', 'reopened']),
+  state: z.enum(['new', 'open', 'reopened', 'waived', 'fixed']),
   firstSeenMs: z.number(),
   lastSeenMs: z.number(),
+  fixedAtMs: z.number().exactOptional(),
+  waiver: z
+    .object({ reason: z.string(), owner: z.string(), ticket: z.string(), untilMs: z.number() })
+    .exactOptional(),
+  attribution: z
+    .discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('known'),
+        actor: z.string(),
+        atMs: z.number(),
+        client: z.string().exactOptional(),
+        eventId: z.string().exactOptional(),
+      }),
+      z.object({ kind: z.literal('unknown'), why: z.string() }),
+    ])
+    .exactOptional(),
+  remediation: z
+    .object({
+      planHash: z.string(),
+      group: z.string(),
+      add: z.array(z.string()),
+      remove: z.array(z.string()),
+      status: z.enum(['proposed', 'applied', 'held']),
+    })
+    .exactOptional(),
 });
 
 /** One row per finding: it keeps its id and its first day over all nights. */

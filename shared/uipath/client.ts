@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { QuotaGate, QuotaLane } from '../domain/quota';
+import type { HttpMethod, QuotaGate, QuotaLane } from '../domain/quota';
 import type { CallContext } from './call';
 import { createAccessPolicy, type UiPathAccessPolicy } from './access-policy';
 import { createAuditEvents, type UiPathAuditEvents } from './audit-events';
@@ -46,6 +46,8 @@ export type UiPathClient = Readonly<{
   checkToken: () => Promise<void>;
   /** The same client with the same token, spending another lane of the quota. */
   withLane: (lane: QuotaLane) => UiPathClient;
+  /** The same client, which tells of every call that the quota lets go. */
+  tellingCalls: (tell: (method: HttpMethod) => void) => UiPathClient;
 }>;
 
 const DEFAULT_SETTINGS: UiPathClientSettings = {
@@ -87,7 +89,19 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
         await tokens.get();
       },
       withLane: (lane) => inLane(quota.withLane(lane)),
+      tellingCalls: (tell) => inLane(telling(quota, tell)),
     };
   };
   return inLane(options.quota);
+}
+
+function telling(quota: QuotaGate, tell: (method: HttpMethod) => void): QuotaGate {
+  return {
+    ...quota,
+    spend: async (method, count) => {
+      await quota.spend(method, count);
+      tell(method);
+    },
+    withLane: (lane) => telling(quota.withLane(lane), tell),
+  };
 }

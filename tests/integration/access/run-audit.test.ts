@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { auditWhenPossible, runAudit, type AuditReport } from '../../../shared/access/run-audit';
+import { auditWhenPossible, runAudit } from '../../../shared/access/run-audit';
 import { startAudit } from '../../../shared/access/start-audit';
+import type { AuditReport } from '../../../shared/domain/audit/report';
 import { hashOf } from '../../../shared/domain/canonical-json';
 import { errorOf } from '../../fakes/error-of';
 import { ANA, BEN, CARA, OLGA, useWorlds, type World } from './world';
@@ -50,7 +51,13 @@ describe('a night without a fault', () => {
     await world.joins(ANA);
     await world.settle();
     const report = await audit(world);
-    expect(report).toMatchObject({ result: 'green', unknown: [], findings: [] });
+    expect(report).toMatchObject({
+      result: 'green',
+      unknown: [],
+      findings: [],
+      looked: { groups: 3, members: 2, people: 1, rules: 0, policyEntities: 4 },
+      calls: { GET: 6 },
+    });
     const organization = { organization: world.alias, kind: 'organization', key: 'organization' } as const;
     expect((await world.evidence(organization)).at(-1)).toMatchObject({
       kind: 'audit',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FindingRecord } from '../../../shared/domain/findings';
+import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import { createFindingStore } from '../../../shared/storage/findings';
 import { createWorkQueues } from '../../../shared/storage/queues';
 import { createReportStore } from '../../../shared/storage/reports';

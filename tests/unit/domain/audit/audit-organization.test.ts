@@ -1,17 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  auditOrganization,
-  followFindings,
-  type ExpectedPerson,
-  type Expectation,
-  type Finding,
-  type FindingCheck,
-  type FindingRecord,
-  type Severity,
-  type Snapshot,
-} from '../../../shared/domain/findings';
-import type { PolicyEntity } from '../../../shared/domain/policy';
-import { aGroup, anOrganization, groupsOf } from '../../fixtures/builders/organizations';
+import { auditOrganization } from '../../../../shared/domain/audit/audit-organization';
+import type { CheckId, Severity } from '../../../../shared/domain/audit/check-catalog';
+import type { ExpectedPerson, Expectation } from '../../../../shared/domain/audit/expectation';
+import type { Finding } from '../../../../shared/domain/audit/finding';
+import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
+import type { PolicyEntity } from '../../../../shared/domain/policy';
+import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 
 const organization = anOrganization({
   groups: groupsOf(aGroup('Developers')),
@@ -39,7 +33,7 @@ const withMembers = (...memberIds: readonly string[]): Snapshot => ({
     ['developers', { kind: 'known', value: { groupId: 'g1', memberIds: new Set(memberIds) } }],
   ]),
 });
-type Found = readonly [FindingCheck, Severity, Finding['subject']];
+type Found = readonly [CheckId, Severity, Finding['subject']];
 const shown = (findings: readonly Finding[]): readonly Found[] =>
   findings.map(({ check, severity, subject }) => [check, severity, subject] as const);
 
@@ -195,61 +189,5 @@ describe('a finding', () => {
     const ids = found('production', 'm1', 'm2', 'm3', 'm4', 'm5').map(({ id }) => id);
     expect(ids).toEqual(ids.toSorted());
     expect(ids).toHaveLength(5);
-  });
-});
-
-describe('findings over the nights', () => {
-  const finding: Finding = { id: 'f1', check: 'member-missing', severity: 'medium', subject: {} };
-  const record = (overrides: Partial<FindingRecord> = {}): FindingRecord => ({
-    ...finding,
-    state: 'open',
-    firstSeenMs: 1,
-    lastSeenMs: 2,
-    ...overrides,
-  });
-  const follow = (before: readonly FindingRecord[], found: readonly Finding[], isUnknown = false) =>
-    followFindings(before, found, 9, () => isUnknown);
-
-  it('begin as new', () => {
-    expect(follow([], [finding])).toEqual([record({ state: 'new', firstSeenMs: 9, lastSeenMs: 9 })]);
-  });
-
-  it.each([
-    ['new', 'open'],
-    ['open', 'open'],
-    ['reopened', 'open'],
-    ['fixed', 'reopened'],
-  ] as const)(
-    'that were %s and are found again are %s, with their first night (Maester #1908)',
-    (before, after) => {
-      expect(follow([record({ state: before })], [finding])).toEqual([
-        record({ state: after, lastSeenMs: 9 }),
-      ]);
-    },
-  );
-
-  it.each(['new', 'open', 'reopened', 'fixed'] as const)(
-    'that were %s and are not found are fixed',
-    (state) => {
-      expect(follow([record({ state })], [])).toEqual([record({ state: 'fixed' })]);
-    },
-  );
-
-  it.each(['new', 'open', 'fixed'] as const)('that were %s stay so while their part is unknown', (state) => {
-    expect(follow([record({ state })], [], true)).toEqual([record({ state })]);
-  });
-
-  it('are told apart by their ids', () => {
-    const other = { ...finding, id: 'f2' };
-    expect(follow([record()], [other]).map(({ id, state }) => [id, state])).toEqual([
-      ['f2', 'new'],
-      ['f1', 'fixed'],
-    ]);
-  });
-
-  it('are fixed or kept each by its own part', () => {
-    const before = [record(), record({ id: 'f2' })];
-    const after = followFindings(before, [], 9, (one) => one.id === 'f2');
-    expect(after.map(({ state }) => state)).toEqual(['fixed', 'open']);
   });
 });

@@ -1,0 +1,59 @@
+import { hashOf } from '../canonical-json';
+import { describeCheck, type CheckId, type Severity } from './check-catalog';
+
+/** One audit result. The id is the same every night for the same fault. `subject` says what it is about, by names and ids. */
+export type Finding = Readonly<{
+  id: string;
+  check: CheckId;
+  severity: Severity;
+  subject: Readonly<Record<string, string>>;
+}>;
+
+/** `waived`: a person accepted it for a time. A waiver that ended makes the finding `reopened`, as one that came back. */
+export type FindingState = 'new' | 'open' | 'reopened' | 'waived' | 'fixed';
+
+/** Who caused a fault by UiPath's own audit log. `why`, where nobody can be named, is a stable word. */
+type Attribution =
+  | Readonly<{ kind: 'known'; actor: string; atMs: number; client?: string; eventId?: string }>
+  | Readonly<{ kind: 'unknown'; why: string }>;
+
+/** The plan that would mend a finding, in directory ids. */
+type Remediation = Readonly<{
+  planHash: string;
+  group: string;
+  add: readonly string[];
+  remove: readonly string[];
+  status: 'proposed' | 'applied' | 'held';
+}>;
+
+/** A finding over the nights. */
+export type FindingRecord = Finding &
+  Readonly<{
+    state: FindingState;
+    firstSeenMs: number;
+    lastSeenMs: number;
+    fixedAtMs?: number;
+    waiver?: Readonly<{ reason: string; owner: string; ticket: string; untilMs: number }>;
+    attribution?: Attribution;
+    remediation?: Remediation;
+  }>;
+
+/** True while somebody has to look at it. */
+export function isOpen({ state }: Pick<FindingRecord, 'state'>): boolean {
+  return state === 'new' || state === 'open' || state === 'reopened';
+}
+
+/** A finding about `subject`, which makes its id. `words` are shown beside it and may differ from night to night. */
+export function createFinding(
+  organization: string,
+  check: CheckId,
+  subject: Readonly<Record<string, string>>,
+  words: Readonly<Record<string, string>> = {},
+): Finding {
+  return {
+    id: hashOf([organization, check, subject]).slice(0, 16),
+    check,
+    severity: describeCheck(check).severity,
+    subject: { ...subject, ...words },
+  };
+}

@@ -1,0 +1,71 @@
+import type { CheckEntry } from './check-catalog';
+import { isOpen, type FindingRecord } from './finding';
+
+/** What an audit says of one organization on one night. Stored as JSON, its hash is in the evidence. */
+export type AuditReport = Readonly<{
+  schemaVersion: 1;
+  /** Alias. */
+  organization: string;
+  /** The minute of the timer in UTC, such as `202611210200`. */
+  night: string;
+  /** First and last read. */
+  startedAtMs: number;
+  takenAtMs: number;
+  policyHash: string;
+  /** `red`: something is open or unknown. */
+  result: 'green' | 'red';
+  /** What could not be read, and the code of the failure. */
+  unknown: ReadonlyArray<Readonly<{ part: string; code: string }>>;
+  looked: Readonly<{
+    groups: number;
+    members: number;
+    people: number;
+    rules: number;
+    policyEntities: number;
+  }>;
+  /** Calls to UiPath by HTTP method. */
+  calls: Readonly<Record<string, number>>;
+  /** Checks of the policy, by `own:<name>`. */
+  ownChecks: Readonly<Record<string, CheckEntry>>;
+  /** In every state, those that were fixed too. */
+  findings: readonly FindingRecord[];
+  previousNight?: string;
+}>;
+
+/** What is different between two nights. */
+export type ReportDifference = Readonly<{
+  appeared: readonly FindingRecord[];
+  fixed: readonly FindingRecord[];
+  reopened: readonly FindingRecord[];
+  waived: readonly FindingRecord[];
+  stillOpen: number;
+}>;
+
+/** Compares two nights, which need not follow each other. Without an earlier one everything open has appeared. */
+export function compareReports(before: AuditReport | undefined, after: AuditReport): ReportDifference {
+  const earlier = new Map(before?.findings.map((record) => [record.id, record]));
+  const later = new Map(after.findings.map((record) => [record.id, record]));
+  const open = after.findings.filter(isOpen);
+  return {
+    appeared: open.filter(({ id }) => !earlier.has(id)),
+    reopened: open.filter(({ id }) => earlier.has(id) && !wasOpen(earlier.get(id))),
+    waived: after.findings.filter(
+      ({ id, state }) => state === 'waived' && earlier.get(id)?.state !== 'waived',
+    ),
+    fixed: [...earlier.values()]
+      .filter(({ state }) => state !== 'fixed')
+      .flatMap((record) => {
+        const now = later.get(record.id);
+        return now === undefined
+          ? [{ ...record, state: 'fixed' as const }]
+          : now.state === 'fixed'
+            ? [now]
+            : [];
+      }),
+    stillOpen: open.filter(({ id }) => wasOpen(earlier.get(id))).length,
+  };
+}
+
+function wasOpen(record: FindingRecord | undefined): boolean {
+  return record !== undefined && isOpen(record);
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { CHECKS, describeCheck, isCheckId } from '../../../../shared/domain/audit/check-catalog';
+
+describe('the catalogue of checks', () => {
+  it.each(Object.entries(CHECKS))('says all there is to say of %s', (id, { title, why, mend, link }) => {
+    expect([title, why, mend].every((words) => words.length > 10)).toBe(true);
+    expect(link).toBe(`docs/checks.md#${id}`);
+    expect(isCheckId(id)).toBe(true);
+    expect(describeCheck('member-missing')).toBe(CHECKS['member-missing']);
+  });
+
+  it('takes the words of an own check from those that a report carries', () => {
+    const own = { title: 'Ours', severity: 'low', why: 'w', mend: 'm', link: 'l' } as const;
+    expect(describeCheck('own:ours', { 'own:ours': own })).toBe(own);
+    expect(describeCheck('own:gone')).toMatchObject({ title: 'own:gone', severity: 'medium' });
+  });
+
+  it('knows no other checks', () => {
+    expect([isCheckId('own:ours'), isCheckId('ours'), isCheckId('toString')]).toEqual([true, false, false]);
+  });
+});
