@@ -1,0 +1,3 @@
+import { describeSweep } from './describe-sweep';
+
+describeSweep(['two grants overlap and one is revoked', 'a rule and a hire for tomorrow']);
