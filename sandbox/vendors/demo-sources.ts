@@ -15,6 +15,7 @@ const hr = {
   hibob: { lookedUp: true, secret: text },
   merge: { lookedUp: false, secret: text },
   personio: { lookedUp: true, secret: text },
+  rippling: { lookedUp: true, secret: text },
 } as const;
 
 const people = [ANA, BEN, 'requester@acme.example'].map((email) => `${loginOf(email)}: ${email}`).join(', ');

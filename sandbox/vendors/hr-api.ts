@@ -22,8 +22,8 @@ export type HrApi = Readonly<{
 }>;
 
 /**
- * The read side of BambooHR, HiBob, Finch and Personio on 127.0.0.1, over one list of workers. Each takes the credential in the form
- * its vendor asks for: an API key, `id:token`, an access token.
+ * The read side of each HR system that announces by id, on 127.0.0.1, over one list of workers. Each takes the credential in
+ * the form its vendor asks for: an API key, `id:token`, an access token.
  */
 export async function startHrApi(options: Readonly<{ secret: string; port?: number }>): Promise<HrApi> {
   const workers = new Map<string, Worker>();
@@ -91,6 +91,10 @@ function answerOf(
   if (method === 'POST' && pathname.startsWith('/v1/people/')) {
     if (headers.authorization !== basic(secret)) return refused;
     return worker === undefined ? { status: 404 } : { status: 200, body: workerRecords.hibob(worker) };
+  }
+  if (method === 'GET' && pathname.startsWith('/platform/api/employees/')) {
+    if (headers.authorization !== `Bearer ${secret}`) return refused;
+    return worker === undefined ? { status: 404 } : { status: 200, body: workerRecords.rippling(worker) };
   }
   if (method === 'POST' && (pathname === '/employer/individual' || pathname === '/employer/employment')) {
     if (headers.authorization !== `Bearer ${secret}` || headers['finch-api-version'] === undefined)

@@ -88,6 +88,13 @@ export const hrBodies = {
     payload: { person_id: worker.id },
     meta: {},
   }),
+  // https://developer.rippling.com/documentation/developer-portal/v2-guides/webhooks
+  rippling: ({ kind, worker }) => ({
+    event_name: { joiner: 'employee.hired', mover: 'employee.updated', leaver: 'employee.terminated' }[kind],
+    id: worker.id,
+    company_id: '656992806f26d6caeaffff9f',
+    company_primary_email: 'hr@acme.example',
+  }),
 } as const satisfies Record<string, HrBody>;
 
 function changedBy(kind: 'mover' | 'leaver'): readonly string[] {

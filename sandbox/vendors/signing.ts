@@ -79,6 +79,11 @@ export const signers = {
   freshservice: showToken,
   'jira-automation': showToken,
   'power-automate': showToken,
+  // https://developer.rippling.com/documentation/developer-portal/v2-guides/webhooks
+  rippling: (_body, { secret }) => ({
+    'content-type': 'application/x-www-form-urlencoded',
+    authorization: `Bearer ${secret}`,
+  }),
 } as const satisfies Record<string, Signer>;
 
 export type SignedFormat = keyof typeof signers;

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { bodyTextOf } from './body-text';
 import { hrBodies } from './hr-bodies';
 import { signers, type SignedFormat } from './signing';
 import { ticketBodies, type Ticket } from './ticket-bodies';
@@ -56,7 +57,7 @@ export function ticketPosting(
 }
 
 function sign(source: SignedFormat, said: object, secret: string, atMs: number): VendorPosting {
-  const body = JSON.stringify(said);
+  const body = bodyTextOf(source, said);
   return { body, headers: signers[source](body, { secret, atMs, id: randomUUID() }) };
 }
 

@@ -61,6 +61,19 @@ export const workerRecords = {
       terminationDate: worker.endDate ?? null,
     },
   }),
+  // https://developer.rippling.com/documentation/base-api/reference/get-employee
+  rippling: (worker) => ({
+    id: worker.id,
+    personalEmail: 'ana@home.example',
+    workEmail: worker.email,
+    roleState: worker.active ? 'ACTIVE' : 'TERMINATED',
+    department: worker.department,
+    title: worker.title,
+    workLocation: { nickname: worker.location, city: worker.location, country: 'RO' },
+    employmentType: 'SALARIED_FT',
+    startDate: worker.startDate,
+    endDate: worker.endDate ?? null,
+  }),
 } as const satisfies Record<string, WorkerRecord>;
 
 /** Finch keeps the person and the employment apart: https://developer.tryfinch.com/api-reference/organization */

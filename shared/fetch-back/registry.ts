@@ -6,6 +6,7 @@ import type { FetchBack, FetchBackAdapter } from './fetch-back';
 import { finchAdapter } from './finch';
 import { hibobAdapter } from './hibob';
 import { personioAdapter } from './personio';
+import { ripplingAdapter } from './rippling';
 import { createVendorCall, type VendorCall } from './vendor-call';
 
 const adapters: ReadonlyMap<string, FetchBackAdapter> = new Map([
@@ -13,6 +14,7 @@ const adapters: ReadonlyMap<string, FetchBackAdapter> = new Map([
   ['finch', finchAdapter],
   ['hibob', hibobAdapter],
   ['personio', personioAdapter],
+  ['rippling', ripplingAdapter],
 ]);
 
 export type FetchBackDeps = Readonly<{

@@ -10,6 +10,7 @@ import { jiraSource } from './sources/jira';
 import { mergeSource } from './sources/merge';
 import { personioSource } from './sources/personio';
 import { powerAutomateSource } from './sources/power-automate';
+import { ripplingSource } from './sources/rippling';
 import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
 import { zendeskSource } from './sources/zendesk';
 
@@ -23,6 +24,7 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     hibobSource,
     mergeSource,
     personioSource,
+    ripplingSource,
   ],
   ticket: [
     standardTicketSource,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bodyTextOf } from '../../../sandbox/vendors/body-text';
 import { startHrApi, type HrApi } from '../../../sandbox/vendors/hr-api';
 import type { Worker } from '../../../sandbox/vendors/workers';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
@@ -10,6 +11,7 @@ import {
   NOW_MS,
   policyOf,
   postingOf,
+  textOf,
   vendorSenders,
   type VendorSender,
 } from '../../fixtures/webhooks/vendor-senders';
@@ -45,7 +47,7 @@ function worldOf(from: VendorSender, more = '', apiSecret = API_SECRET) {
 
 type World = ReturnType<typeof worldOf>;
 
-const thin = ['bamboohr', 'hibob', 'finch', 'personio'] as const;
+const thin = ['bamboohr', 'hibob', 'finch', 'personio', 'rippling'] as const;
 
 async function say(
   world: World,
@@ -55,7 +57,7 @@ async function say(
 ): Promise<void> {
   api.put(worker);
   const atMs = world.clock.now();
-  const body = JSON.stringify(hrBodies[format]({ kind, worker, atMs }));
+  const body = bodyTextOf(format, hrBodies[format]({ kind, worker, atMs }));
   await world.deliver(postingOf(senderOf(format), { body, atMs, id: `${kind}-${atMs}` }));
 }
 
@@ -147,7 +149,7 @@ describe.each(thin)('what %s announces by id', (format) => {
 
   it('about a worker whom the source does not know is tried for a day', async () => {
     const world = worldOf(from);
-    const body = JSON.stringify(hrBodies[format]({ kind: 'mover', worker: ANA, atMs: NOW_MS }));
+    const body = bodyTextOf(format, hrBodies[format]({ kind: 'mover', worker: ANA, atMs: NOW_MS }));
     await world.deliver(postingOf(from, { body }));
     expect(world.outcomes()).toEqual(['pending']);
     world.advance(DAY_MS);
@@ -177,6 +179,7 @@ describe.each(thin)('what %s announces by id', (format) => {
       hibob: 'work.title',
       finch: 'employment.title',
       personio: 'employment.position.title',
+      rippling: 'title',
     }[format];
     const world = worldOf(from, `fields: { department: ${place}, team: nowhere }`);
     await say(world, format, 'joiner', ANA);
@@ -236,6 +239,37 @@ describe('HiBob', () => {
     await world.deliver(postingOf(senderOf('hibob'), { body }));
     expect(workerIn(world).employment).toBe('active');
   });
+});
+
+describe('Rippling, which sends neither an id nor a time', () => {
+  const from = senderOf('rippling');
+
+  it('repeats itself within five minutes, and speaks anew after that', async () => {
+    const world = worldOf(from);
+    api.put(ANA);
+    const answers = [];
+    for (const waitMs of [0, 299_000, 1_000]) {
+      world.advance(waitMs);
+      answers.push((await world.deliver(postingOf(from))).duplicate);
+    }
+    expect(answers).toEqual([false, true, false]);
+  });
+
+  it('is not believed that somebody left while the record says otherwise', async () => {
+    const world = worldOf(from);
+    await say(world, 'rippling', 'joiner', ANA);
+    world.advance(HOUR_MS);
+    await say(world, 'rippling', 'leaver', ANA);
+    expect(workerIn(world).employment).toBe('active');
+  });
+
+  it.each(['employee.deleted', 'group.created', 'company.updated'])(
+    'says nothing about employment by %s',
+    async (name) => {
+      const body = textOf(from).replace('employee.hired', name);
+      expect(await worldOf(from).deliver(postingOf(from, { body }))).toMatchObject({ ignored: true });
+    },
+  );
 });
 
 describe('Personio, which proves itself by a token only', () => {

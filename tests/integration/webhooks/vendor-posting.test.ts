@@ -34,7 +34,7 @@ function demoWorld() {
   });
 }
 
-const hrSources = ['bamboohr', 'bamboohr-fields', 'finch', 'hibob', 'merge', 'personio'];
+const hrSources = ['bamboohr', 'bamboohr-fields', 'finch', 'hibob', 'merge', 'personio', 'rippling'];
 const ticketSources = ['github', 'jira', 'zendesk'];
 
 describe('what the local stack is sent in the name of a vendor', () => {

@@ -1,0 +1,22 @@
+import type { FetchBackAdapter } from './fetch-back';
+
+/** The employee of Rippling's API, which answers the fields that the key may see. The secret is an API key or access token. */
+export const ripplingAdapter: FetchBackAdapter = {
+  places: {
+    email: ['workEmail'],
+    workerId: ['id'],
+    department: ['department'],
+    title: ['title'],
+    location: ['workLocation.nickname', 'workLocation.city'],
+    employmentType: ['employmentType'],
+    startDate: ['startDate'],
+    terminationDate: ['endDate'],
+    status: ['roleState'],
+  },
+  worker: async (call, secret, workerId) =>
+    call({
+      method: 'GET',
+      path: `/platform/api/employees/${encodeURIComponent(workerId)}`,
+      headers: { authorization: `Bearer ${secret}` },
+    }),
+};

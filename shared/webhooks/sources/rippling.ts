@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { WorkerEventKind } from '../../domain/worker-event';
+import { checkBody } from '../body-check';
+import { workerKindOf } from '../hr-events';
+import { parsePosted } from '../posted-body';
+import { textAt } from '../record-fields';
+import type { WebhookSource } from '../source';
+import { idOf } from '../worker-statement';
+import { tokenCredential } from './posted-ticket';
+
+const BUCKET_MS = 5 * 60_000;
+
+const EventSchema = z.object({
+  event_name: z.string().max(100),
+  id: z.string().min(1).max(64),
+  company_id: z.string().max(64).nullish(),
+});
+
+/** `created` and `deleted` are about the app in Rippling, not about the employment. */
+const events: ReadonlyMap<string, WorkerEventKind> = new Map([
+  ['employee.hired', 'joiner'],
+  ['employee.created', 'mover'],
+  ['employee.updated', 'mover'],
+  ['employee.terminated', 'leaver'],
+]);
+
+/**
+ * Partner webhooks of Rippling: a form with an id, and a token that anybody who holds it could use. Neither an id nor a time
+ * of the event is sent, so equal bodies within five minutes are one delivery, and what counts is what the record says.
+ */
+export const ripplingSource: WebhookSource = {
+  format: 'rippling',
+  credential: tokenCredential,
+  bodyTypes: ['application/x-www-form-urlencoded'],
+  fetchBack: 'needed',
+  dedupeId: ({ rawBody, receivedAtMs }) =>
+    idOf(Buffer.from(rawBody).toString('base64'), String(Math.floor(receivedAtMs / BUCKET_MS))),
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    const kind = workerKindOf(textAt(body, 'event_name'), events, mapping);
+    if (kind === undefined) return 'ignored';
+    const { event_name: name, id: workerId, company_id: company } = checkBody(EventSchema, body);
+    const { receivedAtMs } = posted;
+    return [
+      {
+        kind: 'look-up',
+        lookUp: {
+          id: idOf(name, company ?? '', workerId, String(receivedAtMs)),
+          workerId,
+          said: { kind, employmentChanged: kind === 'joiner', unproved: true },
+          occurredAtMs: receivedAtMs,
+          settledAtMs: receivedAtMs,
+        },
+      },
+    ];
+  },
+};
