@@ -1,31 +1,42 @@
 import Table from 'cli-table3';
-import { Command } from 'commander';
-import { startStack } from './stack';
+import { Command, Option } from 'commander';
 import { storyOf } from './story';
+import { knownSources, vendorTellers } from './tellers';
+import { startVendorStack } from './vendor-stack';
 
-type Played = Readonly<{ step: string; held: boolean; seen: string; seconds: number }>;
+type Options = Readonly<{ source: string; json?: true; verbose?: true }>;
+type Played = Readonly<{ step: string; teller: string; held: boolean; seen: string; seconds: number }>;
+
+/** HiBob answers with what is new only twenty seconds after it said so. */
+const PATIENCE_MS = 50_000;
 
 const program = new Command('demo')
   .description(
     'Starts storage, UiPath, Key Vault and the Functions host on this machine and plays the main job.',
   )
+  .addOption(
+    new Option('--source <name>', 'who tells the story: our own contract, or a vendor in its own format')
+      .choices(knownSources())
+      .default('standard'),
+  )
   .option('--json', 'print one JSON object instead of text')
   .option('--verbose', 'show what the functions log');
 
 async function main(): Promise<void> {
-  const { json, verbose } = program.parse().opts<{ json?: true; verbose?: true }>();
+  const { source, json, verbose } = program.parse().opts<Options>();
   const say = (text: string): void => {
     if (json === undefined) process.stdout.write(text);
   };
   say('Starting storage, UiPath, Key Vault and the Functions host …\n');
-  const stack = await startStack({
+  const stack = await startVendorStack({
     messageLeaseSeconds: 5,
     ...(verbose === undefined ? {} : { onLog: (line) => process.stderr.write(`${line}\n`) }),
   });
   const played: Played[] = [];
   try {
-    for (const step of storyOf(stack, { patienceMs: 30_000, grantSeconds: 6 })) {
-      say(`\n▸ ${step.title}\n`);
+    const vendor = source === 'standard' ? {} : { tellers: vendorTellers(stack, source) };
+    for (const step of storyOf(stack, { patienceMs: PATIENCE_MS, grantSeconds: 6, ...vendor })) {
+      say(`\n▸ ${step.title}${step.teller === source && source !== 'standard' ? ` (${source})` : ''}\n`);
       const startedAtMs = Date.now();
       const [held, seen] = await step.play().then(
         (text): [boolean, string] => [true, text],
@@ -33,7 +44,7 @@ async function main(): Promise<void> {
       );
       const seconds = (Date.now() - startedAtMs) / 1000;
       say(`  ${held ? '✔' : '✘'} ${seen} (${seconds.toFixed(1)} s)\n`);
-      played.push({ step: step.title, held, seen, seconds });
+      played.push({ step: step.title, teller: step.teller, held, seen, seconds });
     }
   } finally {
     await stack.close();

@@ -6,6 +6,13 @@ export type Sender = Readonly<{ url: string; signingSecret: string }>;
 
 export type SentDelivery = Readonly<{ status: number; body: unknown }>;
 
+/** Something to be sent. It is asked for again before each try, as some senders sign each of them anew. */
+export type Telling = () => Readonly<{
+  url: string;
+  body: string;
+  headers: Readonly<Record<string, string>>;
+}>;
+
 type Posting = Readonly<{ id: string; body: string; headers: Readonly<Record<string, string>> }>;
 
 /** Signs a body as Standard Webhooks says: HMAC-SHA256 over `id.timestamp.body`. */
@@ -46,20 +53,28 @@ export async function post(url: string, posting: Pick<Posting, 'headers' | 'body
   }
 }
 
-/** Posts as real senders do: the same id again after a broken connection or a 5xx, until `withinMs` is over. */
+/** Posts as real senders do: the same again after a broken connection or a 5xx, until `withinMs` is over. */
+export async function tell(telling: Telling, withinMs = 30_000): Promise<SentDelivery> {
+  const endsAtMs = Date.now() + withinMs;
+  for (;;) {
+    const { url, ...posting } = telling();
+    const sent = await post(url, posting);
+    if ((sent.status !== 0 && sent.status < 500) || Date.now() > endsAtMs) return sent;
+    await sleep(250);
+  }
+}
+
+/** Posts a body of our own contract, under the same id at each try. */
 export async function deliver(
   sender: () => Sender,
   body: unknown,
   options: Readonly<{ id?: string; withinMs?: number }> = {},
 ): Promise<SentDelivery> {
   const id = options.id ?? `msg_${randomUUID()}`;
-  const endsAtMs = Date.now() + (options.withinMs ?? 30_000);
-  for (;;) {
+  return tell(() => {
     const { url, signingSecret } = sender();
-    const sent = await post(url, signPosting(signingSecret, JSON.stringify(body), id));
-    if ((sent.status !== 0 && sent.status < 500) || Date.now() > endsAtMs) return sent;
-    await sleep(250);
-  }
+    return { url, ...signPosting(signingSecret, JSON.stringify(body), id) };
+  }, options.withinMs);
 }
 
 function parseJson(text: string): unknown {

@@ -1,9 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { ANA, BEN, demoPolicy, GROUPS, ORGANIZATION } from './demo-organization';
+import { ANA, BEN, GROUPS, ORGANIZATION } from './demo-organization';
 import { forgetRunningStack, noteRunningStack } from './running-stack';
-import { startStack, type Stack } from './stack';
-import { HR_API_SECRET, newVendorSecrets, vendorSecretName, vendorSources } from './vendors/demo-sources';
-import { startHrApi } from './vendors/hr-api';
+import type { Stack } from './stack';
+import { startVendorStack } from './vendor-stack';
 
 const program = new Command('start')
   .description(
@@ -15,24 +14,13 @@ const program = new Command('start')
 async function main(): Promise<void> {
   const { port, quiet } = program.parse().opts<{ port: number; quiet?: true }>();
   process.stdout.write('Starting storage, UiPath, Key Vault and the Functions host …\n');
-  const hrApi = await startHrApi({ secret: HR_API_SECRET.value });
-  const secrets = newVendorSecrets();
-  const stack = await startStack({
+  const stack = await startVendorStack({
     hostPort: port,
     timers: 'scheduled',
-    policy: (identityBaseUrl) => demoPolicy(identityBaseUrl, vendorSources(hrApi.baseUrl)),
-    secrets: {
-      [HR_API_SECRET.name]: HR_API_SECRET.value,
-      ...Object.fromEntries(Object.entries(secrets).map(([name, value]) => [vendorSecretName(name), value])),
-    },
     settings: { DUE_WORK_SCHEDULE: '*/5 * * * * *' },
     ...(quiet === undefined ? { onLog: (line) => process.stdout.write(`${line}\n`) } : {}),
   });
-  await noteRunningStack({
-    hr: stack.hr(),
-    tickets: stack.tickets(),
-    vendors: { webhooksUrl: `${stack.host().url}/api/webhooks`, hrApiUrl: hrApi.baseUrl, secrets },
-  });
+  await noteRunningStack({ hr: stack.hr(), tickets: stack.tickets(), vendors: stack.vendors });
   process.stdout.write(welcome(stack));
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
@@ -41,7 +29,6 @@ async function main(): Promise<void> {
   process.stdout.write('\nStopping …\n');
   await forgetRunningStack();
   await stack.close();
-  await hrApi.close();
 }
 
 function welcome(stack: Stack): string {

@@ -13,7 +13,7 @@ import {
   type Figures,
 } from '../benchmark';
 import { SECRETS, writePolicy } from '../policy';
-import { findProjectRoot } from '../project-root';
+import { findProjectRoot } from '../../sandbox/project-root';
 import { createWorkforce } from '../workforce';
 import type { LoadResult } from './load';
 import { buildParts, startClient, type LoadClient } from './parts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ANA, BEN } from '../demo-organization';
+import { ANA, BEN, newSigningSecret } from '../demo-organization';
 import { loginOf } from './ticket-bodies';
 
 type Secret = () => string;
@@ -27,11 +27,16 @@ const tickets = {
     secret: text,
   },
   zendesk: { lines: '', secret: text },
+  // Its script posts our own contract.
+  servicenow: { lines: '', secret: newSigningSecret, format: 'standard' },
 } as const;
+
+/** Vendors whose part of the story can be played, by feed. */
+export const demoSources = { hr: Object.keys(hr), tickets: Object.keys(tickets) } as const;
 
 export const HR_API_SECRET = { name: 'hr-api', value: 'service-user:hr-api-token' } as const;
 
-/** New secrets of all vendors, by the name of the source, which is that of its format. */
+/** New secrets of all vendors, by the name of the source. */
 export function newVendorSecrets(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     [...Object.entries(hr), ...Object.entries(tickets)].map(([name, { secret }]) => [name, secret()]),
@@ -47,15 +52,17 @@ export function vendorSecretName(source: string): string {
 export function vendorSources(hrApiUrl: string): Readonly<{ hr: string; tickets: string }> {
   const lookUp = `fetchBack: { baseUrl: "${hrApiUrl}", secret: ${HR_API_SECRET.name} }`;
   return {
-    hr: linesOf(Object.entries(hr).map(([name, { lookedUp }]) => [name, lookedUp ? lookUp : ''])),
-    tickets: linesOf(Object.entries(tickets).map(([name, { lines }]) => [name, lines])),
+    hr: linesOf(Object.entries(hr).map(([name, { lookedUp }]) => [name, name, lookedUp ? lookUp : ''])),
+    tickets: linesOf(
+      Object.entries(tickets).map(([name, row]) => [name, 'format' in row ? row.format : name, row.lines]),
+    ),
   };
 }
 
-function linesOf(sources: ReadonlyArray<readonly [string, string]>): string {
+function linesOf(sources: ReadonlyArray<readonly [name: string, format: string, more: string]>): string {
   return sources
-    .map(([name, more]) => {
-      const keys = [`format: ${name}`, `secret: ${vendorSecretName(name)}`, ...(more === '' ? [] : [more])];
+    .map(([name, format, more]) => {
+      const keys = [`format: ${format}`, `secret: ${vendorSecretName(name)}`, ...(more === '' ? [] : [more])];
       return `    ${name}: { ${keys.join(', ')} }\n`;
     })
     .join('');

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { bodyTextOf } from './body-text';
 import { hrBodies } from './hr-bodies';
+import { createServiceNow } from './servicenow';
 import { signers, type SignedFormat } from './signing';
 import { ticketBodies, type Ticket } from './ticket-bodies';
 
@@ -49,11 +50,38 @@ export function ticketPosting(
   ticket: Omit<Ticket, 'act' | 'atMs'> & Readonly<{ act: string }>,
   secret: string,
 ): VendorPosting {
-  if (!isOneOf(ticketBodies, source)) throw unknownVendor(source, Object.keys(ticketBodies));
+  const isScripted = source === 'servicenow';
+  if (!isScripted && !isOneOf(ticketBodies, source))
+    throw unknownVendor(source, ['servicenow', ...Object.keys(ticketBodies)]);
   const { act } = ticket;
   if (act !== 'grant' && act !== 'revoke') throw new Error(`${source} can grant and revoke, not ${act}`);
   const atMs = Date.now();
+  if (isScripted) return scriptedPosting({ ...ticket, act, atMs }, secret);
   return sign(source, ticketBodies[source]({ ...ticket, act, atMs }), secret, atMs);
+}
+
+/** ServiceNow posts what the script include of docs/sources makes of a requested item. */
+function scriptedPosting(ticket: Ticket, secret: string): VendorPosting {
+  const { number, act, person, group, duration = '', requester, approver, atMs } = ticket;
+  const updatedOn = new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
+  const site = { url: '', secret, nowMs: atMs, approvals: [{ approver: { email: approver }, updatedOn }] };
+  const serviceNow = createServiceNow({ ...site, answerStatus: 200 });
+  const sysId = createHash('md5').update(`sc_req_item ${number}`).digest('hex');
+  const values = new Map([
+    ['number', `RITM${String(number).padStart(7, '0')}`],
+    ['request', createHash('md5').update(`sc_request ${number}`).digest('hex')],
+    ['sys_mod_count', act === 'grant' ? '4' : '7'],
+    ['sys_updated_on', updatedOn],
+  ]);
+  const item = {
+    getUniqueValue: () => sysId,
+    getValue: (name: string) => values.get(name),
+    requested_for: { email: person },
+    opened_by: { email: requester },
+    variables: { access_group: group, access_duration: duration },
+  };
+  serviceNow.run(item, act);
+  return { body: serviceNow.sent.body, headers: serviceNow.sent.headers };
 }
 
 function sign(source: SignedFormat, said: object, secret: string, atMs: number): VendorPosting {

@@ -8,7 +8,7 @@ import { BEN, GROUPS, MALLORY, ORGANIZATION } from '../../../sandbox/demo-organi
 import { workerJoined } from '../../../sandbox/events';
 import { deliver } from '../../../sandbox/sender';
 import { startStack, type Stack } from '../../../sandbox/stack';
-import { groupsOf } from '../../../sandbox/story';
+import { groupsOf } from '../../../sandbox/story-looks';
 import { createDeliveries } from '../../../shared/storage/deliveries';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
 import { eventually } from './calls';

@@ -35,7 +35,7 @@ function demoWorld() {
 }
 
 const hrSources = ['bamboohr', 'bamboohr-fields', 'finch', 'hibob', 'merge', 'personio', 'rippling'];
-const ticketSources = ['github', 'jira', 'zendesk'];
+const ticketSources = ['github', 'jira', 'servicenow', 'zendesk'];
 
 describe('what the local stack is sent in the name of a vendor', () => {
   it('covers every vendor that has a secret', () => {
