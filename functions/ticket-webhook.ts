@@ -5,7 +5,7 @@ import { webhookHandler } from '../shared/http/webhook-handler';
 /** Ticket systems post approved access requests here. The signature is the credential. */
 export function registerTicketWebhook(deps: AppDeps): void {
   app.http('ticket-webhook', {
-    methods: ['POST'],
+    methods: ['POST', 'OPTIONS'],
     authLevel: 'anonymous',
     route: 'webhooks/tickets/{source}',
     handler: webhookHandler(deps, 'ticket'),

@@ -11,6 +11,7 @@ const base64: Secret = () => randomBytes(24).toString('base64');
 const hr = {
   bamboohr: { lookedUp: true, secret: text },
   'bamboohr-fields': { lookedUp: false, secret: text },
+  'cloudevents-signed': { lookedUp: false, secret: newSigningSecret },
   finch: { lookedUp: true, secret: base64 },
   hibob: { lookedUp: true, secret: text },
   merge: { lookedUp: false, secret: text },
@@ -20,6 +21,7 @@ const hr = {
 
 const people = [ANA, BEN, 'requester@acme.example'].map((email) => `${loginOf(email)}: ${email}`).join(', ');
 const tickets = {
+  'cloudevents-signed': { lines: '', secret: newSigningSecret },
   github: { lines: `people: { ${people} }`, secret: text },
   jira: {
     lines:

@@ -95,6 +95,22 @@ export const hrBodies = {
     company_id: '656992806f26d6caeaffff9f',
     company_primary_email: 'hr@acme.example',
   }),
+  // https://github.com/cloudevents/spec, with the data of our own contract
+  'cloudevents-signed': ({ kind, worker, atMs }) => ({
+    specversion: '1.0',
+    id: `${worker.id}-${kind}-${atMs}`,
+    source: 'https://hr.acme.example/workers',
+    type: { joiner: 'worker.joined', mover: 'worker.moved', leaver: 'worker.left' }[kind],
+    subject: worker.id,
+    time: new Date(atMs).toISOString(),
+    datacontenttype: 'application/json',
+    data: {
+      worker: { email: worker.email, workerId: worker.id },
+      ...(kind === 'leaver'
+        ? { immediate: true }
+        : { attributes: { department: worker.department, title: worker.title, location: worker.location } }),
+    },
+  }),
 } as const satisfies Record<string, HrBody>;
 
 function changedBy(kind: 'mover' | 'leaver'): readonly string[] {

@@ -5,6 +5,7 @@ type Headers = Readonly<Record<string, string>>;
 type Signer = (body: string | Uint8Array, signing: Signing) => Headers;
 
 const json = { 'content-type': 'application/json' };
+const structured = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
 
 function mac(
   algorithm: 'sha256' | 'sha512',
@@ -19,16 +20,10 @@ function mac(
 /** The headers that each vendor sends with a body, by the name of the format. Each says where its vendor describes it. */
 export const signers = {
   // https://www.standardwebhooks.com
-  standard: (body, { secret, atMs, id }) => {
-    const timestamp = String(Math.floor(atMs / 1000));
-    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-    return {
-      ...json,
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${mac('sha256', key, `${id}.${timestamp}.`, body).toString('base64')}`,
-    };
-  },
+  standard: signStandard,
+  // The same over https://github.com/cloudevents/spec: the structured mode
+  'cloudevents-signed': (body, signing) => ({ ...signStandard(body, signing), ...structured }),
+  cloudevents: (_body, { secret }) => ({ ...structured, authorization: `Bearer ${secret}` }),
   // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
   github: (body, { secret, id }) => ({
     ...json,
@@ -87,6 +82,17 @@ export const signers = {
 } as const satisfies Record<string, Signer>;
 
 export type SignedFormat = keyof typeof signers;
+
+function signStandard(body: string | Uint8Array, { secret, atMs, id }: Signing): Headers {
+  const timestamp = String(Math.floor(atMs / 1000));
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  return {
+    ...json,
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${mac('sha256', key, `${id}.${timestamp}.`, body).toString('base64')}`,
+  };
+}
 
 function signBambooHr(body: string | Uint8Array, { secret, atMs }: Signing): Headers {
   const timestamp = String(Math.floor(atMs / 1000));

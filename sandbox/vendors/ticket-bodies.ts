@@ -163,6 +163,27 @@ export const ticketBodies = {
       },
     };
   },
+  /** A CloudEvent with the data of our own contract. */
+  'cloudevents-signed': (ticket) => ({
+    specversion: '1.0',
+    id: `${ticket.number}-${ticket.act}`,
+    source: 'https://tickets.acme.example',
+    type: 'access.request.approved',
+    subject: String(ticket.number),
+    time: new Date(ticket.atMs).toISOString(),
+    datacontenttype: 'application/json',
+    data: {
+      ticket: { id: String(ticket.number), url: `https://tickets.acme.example/${ticket.number}` },
+      requester: ticket.requester,
+      approvals: [{ approver: ticket.approver, approvedAt: new Date(ticket.atMs).toISOString() }],
+      action: {
+        kind: ticket.act,
+        person: ticket.person,
+        group: ticket.group,
+        ...(ticket.act === 'grant' ? { duration: ticket.duration } : {}),
+      },
+    },
+  }),
 } as const satisfies Record<string, TicketBody>;
 
 /** The login that stands for an address in the bodies above. */

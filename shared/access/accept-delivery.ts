@@ -5,7 +5,7 @@ import { AppError, errorCodeOf } from '../errors';
 import { checkCredential } from '../webhooks/credential';
 import { bodyTypeOf } from '../webhooks/posted-body';
 import type { DeliveryHeaders, SigningSecrets } from '../webhooks/signature';
-import type { WebhookSource } from '../webhooks/source';
+import type { SourceAnswer, WebhookSource } from '../webhooks/source';
 import { laneOf } from './delivery-lane';
 
 /** A verified delivery as it is kept until it was processed. */
@@ -53,6 +53,8 @@ export type AcceptedDelivery = Readonly<{
   duplicate: boolean;
   /** Authentic, but it asks for nothing: nothing was kept. */
   ignored: boolean;
+  /** What this sender is to be told instead. */
+  answer?: SourceAnswer;
 }>;
 
 /**
@@ -75,7 +77,7 @@ export async function acceptDelivery(
   if (format === undefined)
     throw new AppError('policy-invalid', `The policy names a format that the ${feed} feed does not have`);
   if (isGreeting(format, rawBody))
-    return ignored(deps, { feed, source }, dedupeKey(feed, source, 'greeting'));
+    return ignored(deps, { feed, source }, format, dedupeKey(feed, source, 'greeting'));
   const type = bodyTypeOf(headers.get('content-type'));
   if (type === undefined || !format.bodyTypes.includes(type))
     throw new AppError(
@@ -91,15 +93,17 @@ export async function acceptDelivery(
   }
   if (verdict.secret === 'previous') deps.log({ event: 'signed-with-previous-secret', feed, source });
 
-  const posted = { rawBody, type, receivedAtMs };
+  const arrived = { rawBody, type, receivedAtMs };
+  const posted = format.keptOf?.(arrived, headers) ?? arrived;
   const meanings = format.parse(posted, settings.mapping ?? PLAIN_MAPPING);
   const deliveryId = dedupeKey(feed, source, format.dedupeId({ ...posted, headers, signedId: verdict.id }));
-  if (meanings === 'ignored') return ignored(deps, { feed, source }, deliveryId);
+  if (meanings === 'ignored') return ignored(deps, { feed, source }, format, deliveryId);
 
-  const record = { feed, source, deliveryId, receivedAtMs, contentType: type, body: rawBody };
+  const { rawBody: body, type: contentType } = posted;
+  const record = { feed, source, deliveryId, receivedAtMs, contentType, body };
   const outcome = await deps.deliveries.insert(record);
   if (outcome !== 'duplicate-done') await enqueue(deps, { feed, source, deliveryId }, laneOf(meanings));
-  return { deliveryId, duplicate: outcome !== 'inserted', ignored: false };
+  return answered(format, { deliveryId, duplicate: outcome !== 'inserted', ignored: false });
 }
 
 async function enqueue(
@@ -126,8 +130,13 @@ function isGreeting(format: WebhookSource, rawBody: Uint8Array): boolean {
 function ignored(
   deps: Pick<AcceptDeliveryDeps, 'log'>,
   from: Readonly<{ feed: Feed; source: string }>,
+  format: WebhookSource,
   deliveryId: string,
 ): AcceptedDelivery {
   deps.log({ event: 'delivery-ignored', ...from });
-  return { deliveryId, duplicate: false, ignored: true };
+  return answered(format, { deliveryId, duplicate: false, ignored: true });
+}
+
+function answered(format: WebhookSource, accepted: AcceptedDelivery): AcceptedDelivery {
+  return format.answer === undefined ? accepted : { ...accepted, answer: format.answer(accepted) };
 }

@@ -1,27 +1,40 @@
 import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { acceptDelivery, type AcceptDeliveryDeps } from '../access/accept-delivery';
+import { permitSending } from '../access/permit-sending';
 import type { Clock } from '../clock';
 import type { Feed } from '../domain/policy';
 import { answering } from './answering';
-import { jsonResponse } from './json';
+import { answerHeaders, jsonResponse } from './json';
 import { readBody } from './read-body';
 
 export type WebhookHandlerDeps = AcceptDeliveryDeps &
   Readonly<{ clock: Pick<Clock, 'now'>; config: Readonly<{ maxBodyBytes: number }> }>;
 
-/** A webhook of one feed: 200 once the delivery is safe in storage, a problem document otherwise. */
+/** A webhook of one feed: 200 once the delivery is safe in storage, a problem document otherwise. OPTIONS asks for permission to send. */
 export function webhookHandler(
   deps: WebhookHandlerDeps,
   feed: Feed,
 ): (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit | HttpResponse> {
   return answering(async (request) => {
-    const accepted = await acceptDelivery(deps, {
+    const source = request.params['source'] ?? '';
+    const { headers } = request;
+    if (request.method === 'OPTIONS')
+      return {
+        status: 200,
+        headers: { ...answerHeaders, ...(await permitSending(deps, { feed, source, headers })) },
+      };
+    const { answer, ...accepted } = await acceptDelivery(deps, {
       feed,
-      source: request.params['source'] ?? '',
-      headers: request.headers,
+      source,
+      headers,
       rawBody: await readBody(request, deps.config.maxBodyBytes),
       receivedAtMs: deps.clock.now(),
     });
-    return jsonResponse(200, accepted);
+    if (answer?.body === undefined) return jsonResponse(answer?.status ?? 200, accepted);
+    return {
+      status: answer.status,
+      headers: { ...answerHeaders, 'content-type': answer.contentType ?? 'text/plain' },
+      body: answer.body,
+    };
   });
 }

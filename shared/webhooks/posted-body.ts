@@ -2,7 +2,8 @@ import { parseFormBody } from './form-body';
 import { parseJsonBody } from './json-body';
 
 /** Types of a body that are understood. */
-export type BodyType = 'application/json' | 'application/x-www-form-urlencoded';
+export type BodyType =
+  'application/json' | 'application/cloudevents+json' | 'application/x-www-form-urlencoded';
 
 /** What was posted, as it is kept: all that the meaning of a delivery depends on. */
 export type PostedBody = Readonly<{ rawBody: Uint8Array; type: BodyType; receivedAtMs: number }>;
@@ -10,6 +11,7 @@ export type PostedBody = Readonly<{ rawBody: Uint8Array; type: BodyType; receive
 const utf8 = String.raw`\s*(?:;\s*charset\s*=\s*(?:"utf-8"|utf-8)\s*)?;?`;
 const patterns = [
   ['application/json', new RegExp(`^application/json${utf8}$`, 'i')],
+  ['application/cloudevents+json', new RegExp(String.raw`^application/cloudevents\+json${utf8}$`, 'i')],
   ['application/x-www-form-urlencoded', new RegExp(`^application/x-www-form-urlencoded${utf8}$`, 'i')],
 ] as const;
 
@@ -21,5 +23,5 @@ export function bodyTypeOf(contentType: string | null): BodyType | undefined {
 
 /** @throws AppError `body-invalid` */
 export function parsePosted({ rawBody, type }: Pick<PostedBody, 'rawBody' | 'type'>): unknown {
-  return type === 'application/json' ? parseJsonBody(rawBody) : parseFormBody(rawBody);
+  return type === 'application/x-www-form-urlencoded' ? parseFormBody(rawBody) : parseJsonBody(rawBody);
 }

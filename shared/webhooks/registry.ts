@@ -1,6 +1,12 @@
 import type { Feed } from '../domain/policy';
 import type { WebhookSource } from './source';
 import { bamboohrFieldsSource, bamboohrSource } from './sources/bamboohr';
+import {
+  cloudEventsHrSource,
+  cloudEventsTicketSource,
+  signedCloudEventsHrSource,
+  signedCloudEventsTicketSource,
+} from './sources/cloudevents';
 import { finchSource } from './sources/finch';
 import { freshserviceSource } from './sources/freshservice';
 import { githubSource } from './sources/github';
@@ -18,6 +24,8 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
   hr: [
     standardHrSource,
     tokenHrSource,
+    cloudEventsHrSource,
+    signedCloudEventsHrSource,
     bamboohrSource,
     bamboohrFieldsSource,
     finchSource,
@@ -29,6 +37,8 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
   ticket: [
     standardTicketSource,
     tokenTicketSource,
+    cloudEventsTicketSource,
+    signedCloudEventsTicketSource,
     freshserviceSource,
     githubSource,
     jiraAutomationSource,

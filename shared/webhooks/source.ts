@@ -30,6 +30,9 @@ export type Meaning = WorkerEventMeaning | AccessRequestMeaning | LookUpMeaning 
 /** What a delivery says; `ignored` is an authentic one that asks for nothing, such as a test message. */
 export type Meanings = readonly Meaning[] | 'ignored';
 
+/** What the sender is told in place of our own answer, where its protocol says so. */
+export type SourceAnswer = Readonly<{ status: number; contentType?: string; body?: string }>;
+
 /** One wire format of one feed. Another sender is another file beside this one, and nothing else changes. */
 export type WebhookSource = Readonly<{
   format: string;
@@ -38,10 +41,15 @@ export type WebhookSource = Readonly<{
   bodyTypes: readonly BodyType[];
   /** Sent when the webhook is set up, perhaps unsigned, and to be answered at once: the exact texts. */
   greetings?: readonly string[];
+  /** The sender asks for permission by OPTIONS before it sends anything. */
+  handshake?: 'cloudevents';
+  answer?: (accepted: Readonly<{ duplicate: boolean; ignored: boolean }>) => SourceAnswer;
   /** `needed`: deliveries carry ids only. `offered`: the full record can be asked for. */
   fetchBack?: 'needed' | 'offered';
   /** Fields that the policy has to place, because every sender's administrator puts them elsewhere. */
   fieldsToPlace?: readonly string[];
+  /** What is kept of a verified delivery, where a part of its meaning is in headers. @throws AppError `body-invalid` */
+  keptOf?: (posted: PostedBody, headers: DeliveryHeaders) => PostedBody;
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */
   dedupeId: (
     delivery: PostedBody & Readonly<{ headers: DeliveryHeaders; signedId: string | undefined }>,

@@ -57,7 +57,7 @@ describe('the built app', () => {
         name: 'hr-webhook',
         trigger: 'http',
         authLevel: 'anonymous',
-        methods: ['POST'],
+        methods: ['POST', 'OPTIONS'],
         route: 'webhooks/hr/{source}',
       },
       {
@@ -96,7 +96,7 @@ describe('the built app', () => {
         name: 'ticket-webhook',
         trigger: 'http',
         authLevel: 'anonymous',
-        methods: ['POST'],
+        methods: ['POST', 'OPTIONS'],
         route: 'webhooks/tickets/{source}',
       },
     ]);

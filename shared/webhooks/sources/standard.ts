@@ -27,7 +27,7 @@ const signature: SignatureRule = {
 
 const PingSchema = z.object({ type: z.literal('ping') });
 
-const signed: Credential = { trust: 'signed', signature };
+export const standardCredential: Credential = { trust: 'signed', signature };
 
 const toWorkerMeanings = (body: unknown): Meanings => [
   { kind: 'worker-event', event: toWorkerEvent(checkBody(WorkerEventBodySchema, body)) },
@@ -37,8 +37,16 @@ const toRequestMeanings = (body: unknown): Meanings => [
 ];
 
 /** Our own contract for whoever writes the sender: ServiceNow, Workday, Power Automate, a script. */
-export const standardHrSource: WebhookSource = contractSource('standard', signed, toWorkerMeanings);
-export const standardTicketSource: WebhookSource = contractSource('standard', signed, toRequestMeanings);
+export const standardHrSource: WebhookSource = contractSource(
+  'standard',
+  standardCredential,
+  toWorkerMeanings,
+);
+export const standardTicketSource: WebhookSource = contractSource(
+  'standard',
+  standardCredential,
+  toRequestMeanings,
+);
 
 /** The same contract for senders that cannot sign, and only show a token. */
 export const tokenHrSource: WebhookSource = contractSource(

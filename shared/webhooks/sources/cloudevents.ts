@@ -1,0 +1,149 @@
+import type { Feed } from '../../domain/policy';
+import type { SourceMapping } from '../../domain/source-settings';
+import { checkBody } from '../body-check';
+import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
+import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
+import { toWorkerEvent, WorkerEventBodySchema } from '../contract/worker-event-body';
+import type { Credential } from '../credential';
+import { workerKindOf } from '../hr-events';
+import type { PostedBody } from '../posted-body';
+import { addressOf, fieldReader } from '../record-fields';
+import type { Meanings, WebhookSource } from '../source';
+import { accessRequestOf, ticketActOf } from '../ticket-statement';
+import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { tokenCredential } from './posted-ticket';
+import { standardCredential } from './standard';
+
+const workerPlaces: WorkerPlaces = {
+  email: ['data.email', 'data.workEmail'],
+  workerId: ['data.workerId', 'data.employeeId', 'subject'],
+  timeZone: ['data.timeZone'],
+  department: ['data.department'],
+  title: ['data.title', 'data.jobTitle'],
+  location: ['data.location'],
+  employmentType: ['data.employmentType'],
+  startDate: ['data.startDate', 'data.effectiveDate'],
+  lastWorkingDay: ['data.lastWorkingDay'],
+  terminationDate: ['data.terminationDate', 'data.effectiveDate'],
+  status: ['data.status'],
+};
+
+const contractTypes = /^worker\.(joined|moved|absent|returned|left)$/;
+
+const ticketPlaces = {
+  ticketId: ['data.ticketId', 'subject'],
+  url: ['data.url'],
+  person: ['data.person'],
+  group: ['data.group'],
+  duration: ['data.duration'],
+  until: ['data.until'],
+  organization: ['data.organization'],
+  grantRequestId: ['data.grantRequestId'],
+  requester: ['data.requester'],
+  approver: ['data.approver'],
+} as const;
+
+/**
+ * CloudEvents 1.0 over HTTP. The types of our own contract need no mapping: their data is its body. Of other types the policy
+ * says what they mean. Without a signature the attributes may be headers.
+ */
+export const cloudEventsHrSource: WebhookSource = cloudEventsSource('hr', 'cloudevents', tokenCredential);
+export const cloudEventsTicketSource: WebhookSource = cloudEventsSource(
+  'ticket',
+  'cloudevents',
+  tokenCredential,
+);
+
+/** The same, signed as Standard Webhooks says: only in the structured mode, as no signature covers headers. */
+export const signedCloudEventsHrSource: WebhookSource = cloudEventsSource(
+  'hr',
+  'cloudevents-signed',
+  standardCredential,
+);
+export const signedCloudEventsTicketSource: WebhookSource = cloudEventsSource(
+  'ticket',
+  'cloudevents-signed',
+  standardCredential,
+);
+
+function cloudEventsSource(feed: Feed, format: string, credential: Credential): WebhookSource {
+  const isSigned = credential.trust === 'signed';
+  const toMeanings = feed === 'hr' ? toWorkerMeanings : toRequestMeanings;
+  return {
+    format,
+    credential,
+    bodyTypes: isSigned
+      ? ['application/cloudevents+json']
+      : ['application/cloudevents+json', 'application/json'],
+    handshake: 'cloudevents',
+    // The specification wants to know apart what was done from what will be.
+    answer: ({ duplicate, ignored }) => ({ status: duplicate || ignored ? 200 : 202 }),
+    ...(isSigned ? {} : { keptOf: toStructured }),
+    dedupeId: (posted) => {
+      const { source, id } = readCloudEvent(posted);
+      return idOf(source, id);
+    },
+    parse: (posted, mapping) => toMeanings(readCloudEvent(posted), posted, mapping),
+  };
+}
+
+function toWorkerMeanings(event: CloudEvent, { receivedAtMs }: PostedBody, mapping: SourceMapping): Meanings {
+  const id = idOf(event.source, event.id);
+  const contract = { ...bodyIn(event), id };
+  if (contractTypes.test(event.type) && !mapping.events.has(event.type))
+    return [{ kind: 'worker-event', event: toWorkerEvent(checkBody(WorkerEventBodySchema, contract)) }];
+  const kind = workerKindOf(event.type, new Map(), mapping);
+  if (kind === undefined) return 'ignored';
+  const found = workerEventsOf(
+    {
+      id,
+      said: { kind, employmentChanged: kind === 'joiner', unproved: false },
+      occurredAtMs: event.occurredAtMs,
+      receivedAtMs,
+      record: event,
+      places: placesFor(kind),
+    },
+    mapping,
+  );
+  return found.length === 0 ? 'ignored' : found.map((one) => ({ kind: 'worker-event', event: one }));
+}
+
+/** One date serves for both ends of an employment: which one it is, the event says. */
+function placesFor(kind: 'joiner' | 'mover' | 'leaver'): WorkerPlaces {
+  const { startDate = [], terminationDate = [], ...others } = workerPlaces;
+  return {
+    ...others,
+    startDate: kind === 'joiner' ? startDate : startDate.slice(0, 1),
+    terminationDate: kind === 'leaver' ? terminationDate : terminationDate.slice(0, 1),
+  };
+}
+
+function toRequestMeanings(event: CloudEvent, _posted: PostedBody, mapping: SourceMapping): Meanings {
+  if (event.type === 'access.request.approved' && !mapping.events.has(event.type)) {
+    const request = toAccessRequest(checkBody(AccessRequestBodySchema, bodyIn(event)));
+    return [{ kind: 'access-request', request }];
+  }
+  const act = ticketActOf(mapping.events.get(event.type));
+  if (act === undefined) return 'ignored';
+  const read = fieldReader(event, ticketPlaces, mapping);
+  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  const { id, occurredAtMs } = event;
+  const request = accessRequestOf({
+    id,
+    act,
+    occurredAtMs,
+    ticketId: read('ticketId') || id,
+    url: read('url') || undefined,
+    requester: address(read('requester')),
+    approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
+    read,
+    address,
+  });
+  return [{ kind: 'access-request', request }];
+}
+
+/** The body of our contract: what the event says of itself comes from its attributes, the rest from its data. */
+function bodyIn({ id, type, occurredAtMs, data }: CloudEvent): Readonly<Record<string, unknown>> {
+  const members = typeof data === 'object' && data !== null ? data : {};
+  return { ...members, schemaVersion: 1, type, id, occurredAt: new Date(occurredAtMs).toISOString() };
+}
