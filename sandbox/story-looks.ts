@@ -39,6 +39,11 @@ export function expectStatus(sent: Readonly<{ status: number }>, status: number)
   if (sent.status !== status) throw new Error(`it was answered ${sent.status} instead of ${status}`);
 }
 
+/** 200, or the 202 that CloudEvents want. */
+export function expectKept({ status }: Readonly<{ status: number }>): void {
+  expectStatus({ status: status === 202 ? 200 : status }, 200);
+}
+
 /** Calls so far that change UiPath. */
 export function writesOf(stack: Stack): number {
   return stack.uipath

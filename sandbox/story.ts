@@ -7,6 +7,7 @@ import type { Stack } from './stack';
 import {
   audit,
   describe,
+  expectKept,
   expectStatus,
   groupsOf,
   requestState,
@@ -51,7 +52,7 @@ export function storyOf(stack: Stack, options: StoryOptions): readonly Step[] {
   const tellNow = async (key: string, make: () => Promise<Telling>): Promise<void> => {
     const telling = await make();
     told.set(key, telling);
-    expectStatus(await tell(telling), 200);
+    expectKept(await tell(telling));
   };
   const seeGroups = async (...want: readonly string[]): Promise<string> =>
     until(patienceMs, () => {

@@ -21,7 +21,6 @@ const hr = {
 
 const people = [ANA, BEN, 'requester@acme.example'].map((email) => `${loginOf(email)}: ${email}`).join(', ');
 const tickets = {
-  'cloudevents-signed': { lines: '', secret: newSigningSecret },
   github: { lines: `people: { ${people} }`, secret: text },
   jira: {
     lines:
