@@ -7,7 +7,8 @@ const { outputFiles } = await build({
   stdin: {
     contents: `
       export { publishedSchemas } from './shared/webhooks/contract/published-schemas';
-      export { publishedPolicySchema } from './shared/published-policy-schema';`,
+      export { publishedPolicySchema } from './shared/published-policy-schema';
+      export { publishedReportSchema } from './shared/published-report-schema';`,
     resolveDir: '.',
   },
   bundle: true,
@@ -16,10 +17,12 @@ const { outputFiles } = await build({
   write: false,
 });
 const code = Buffer.from(outputFiles[0].contents).toString('base64');
-const { publishedSchemas, publishedPolicySchema } = await import(`data:text/javascript;base64,${code}`);
+const { publishedSchemas, publishedPolicySchema, publishedReportSchema } = await import(
+  `data:text/javascript;base64,${code}`
+);
 
 await mkdir('docs/schemas', { recursive: true });
-for (const { file, schema } of [...publishedSchemas, publishedPolicySchema]) {
+for (const { file, schema } of [...publishedSchemas, publishedPolicySchema, publishedReportSchema]) {
   const path = `docs/schemas/${file}`;
   await writeFile(
     path,

@@ -10,7 +10,7 @@ export type FindingStore = Readonly<{
   save: (organization: string, findings: readonly FindingRecord[]) => Promise<void>;
 }>;
 
-const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
+export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
   id: z.string(),
   check: z.string().refine(isCheckId),
   severity: z.enum(['critical', 'high', 'medium', 'low']),

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { summarizeNight } from '../../../shared/domain/audit/night-summary';
 import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import { createFindingStore } from '../../../shared/storage/findings';
 import { createWorkQueues } from '../../../shared/storage/queues';
 import { createReportStore } from '../../../shared/storage/reports';
 import { createRequestIndex, type RequestEntry } from '../../../shared/storage/request-index';
 import { newName, useStorage } from '../../fakes/test-storage';
+import { eventfulReport, report } from '../../fixtures/audit-reports';
 
 const storage = useStorage();
 
@@ -74,17 +76,38 @@ describe('reports', () => {
   it('are stored by night, and the last one as latest', async () => {
     const store = createReportStore(storage());
     const organization = newName('acme');
-    const read = async (name: string): Promise<unknown> => {
-      const container = await storage().container('reports');
-      const bytes = await container.getBlockBlobClient(`${organization}/${name}.json`).downloadToBuffer();
-      return JSON.parse(bytes.toString());
-    };
-    await store.save(organization, '20260302T0100', { result: 'red' });
-    await store.save(organization, '20260303T0100', { result: 'red' });
-    await store.save(organization, '20260303T0100', { result: 'green' });
-    expect(await read('20260302T0100')).toEqual({ result: 'red' });
-    expect(await read('20260303T0100')).toEqual({ result: 'green' });
-    expect(await read('latest')).toEqual({ result: 'green' });
+    const eventful = { ...eventfulReport(), organization, night: '20260302T0100' };
+    const second = report({ organization, night: '20260303T0100' });
+    await store.save(organization, eventful.night, eventful);
+    await store.save(organization, second.night, second);
+    await store.save(organization, second.night, { ...second, result: 'green' });
+    expect(await store.read(organization, eventful.night)).toEqual(eventful);
+    expect(await store.read(organization, second.night)).toEqual({ ...second, result: 'green' });
+    expect(await store.read(organization, 'latest')).toEqual({ ...second, result: 'green' });
+    expect(await store.read(organization, '20260304T0100')).toBeUndefined();
+  });
+
+  it('are listed by their summaries, oldest first, for one organization', async () => {
+    const store = createReportStore(storage());
+    const organization = newName('acme');
+    const eventful = { ...eventfulReport(), organization, night: '20260303T0100' };
+    const quiet = report({ organization, night: '20260302T0100', result: 'green' });
+    await store.save(organization, eventful.night, eventful);
+    await store.save(organization, quiet.night, quiet);
+    await store.save(`${organization}x`, quiet.night, quiet);
+    expect(await store.list(organization)).toEqual([summarizeNight(quiet), summarizeNight(eventful)]);
+  });
+
+  it('are an error, not a report, when they are not as they were written', async () => {
+    const organization = newName('acme');
+    const container = await storage().container('reports');
+    await container
+      .getBlockBlobClient(`${organization}/latest.json`)
+      .uploadData(Buffer.from('{"findings":[]}'));
+    await container.getBlockBlobClient(`${organization}/cut.json`).uploadData(Buffer.from('{"findings":['));
+    const store = createReportStore(storage());
+    await expect(store.read(organization, 'latest')).rejects.toMatchObject({ code: 'record-unreadable' });
+    await expect(store.read(organization, 'cut')).rejects.toMatchObject({ code: 'record-unreadable' });
   });
 });
 

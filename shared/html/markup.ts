@@ -1,0 +1,49 @@
+/** A piece of a page, safe to put there as it is. */
+export type Markup = Readonly<{ html: string }>;
+
+type Part = Markup | string | number | undefined | readonly Markup[];
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A template whose values are text: every one is escaped, but pieces that are markup already. `undefined` shows nothing. */
+export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return { html: strings.map((text, index) => text + textOf(parts[index])).join('') };
+}
+
+/** Text of our own, such as a style sheet, that goes into the page unchanged. */
+export function verbatim(text: string): Markup {
+  return { html: text };
+}
+
+const LONGEST_NAME = 200;
+
+/** A name from outside: its direction stays its own, and a very long one is cut. The other formats have the whole of it. */
+export function name(text: string): Markup {
+  const shown = text.length <= LONGEST_NAME ? text : `${text.slice(0, LONGEST_NAME)}…`;
+  return markup`<bdi>${shown}</bdi>`;
+}
+
+/** A moment to the minute, in UTC. */
+export function time(atMs: number): Markup {
+  const iso = new Date(atMs).toISOString();
+  return markup`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+}
+
+function textOf(part: Part): string {
+  if (part === undefined) return '';
+  if (typeof part === 'object') return 'html' in part ? part.html : part.map(textOf).join('');
+  return escape(String(part));
+}
+
+/** Besides what HTML needs: characters that no name has, and that would hide or end one, become visible. */
+function escape(text: string): string {
+  return text
+    .replaceAll(/[^\P{Cc}\t\n\r]|[\uFFFE\uFFFF]/gu, '\uFFFD')
+    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}

@@ -1,0 +1,87 @@
+import { describeCheck, type CheckId } from '../domain/audit/check-catalog';
+import { isOpen, type FindingRecord } from '../domain/audit/finding';
+import type { AuditReport } from '../domain/audit/report';
+import { markup, name, time, type Markup } from '../html/markup';
+import { subjectPairs } from './describe-finding';
+import { SEVERITIES } from './trend';
+
+/** Findings by check, the worst first; `more` adds to each, such as a form. */
+export function renderFindingList(
+  report: Pick<AuditReport, 'findings' | 'ownChecks'>,
+  more: (finding: FindingRecord) => Markup | undefined = () => undefined,
+): Markup {
+  const checks = [...new Set(report.findings.map(({ check }) => check))].toSorted(
+    (a, b) => rankOf(report, a) - rankOf(report, b) || (a < b ? -1 : 1),
+  );
+  return markup`${checks.map((check) => renderCheck(report, check, more))}`;
+}
+
+function renderCheck(
+  report: Pick<AuditReport, 'findings' | 'ownChecks'>,
+  check: CheckId,
+  more: (finding: FindingRecord) => Markup | undefined,
+): Markup {
+  const { title, why, mend, link } = describeCheck(check, report.ownChecks);
+  const findings = report.findings
+    .filter((finding) => finding.check === check)
+    .toSorted((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.firstSeenMs - a.firstSeenMs);
+  return markup`<section>
+    <h3>${name(title)} (${findings.length})</h3>
+    <p>${why}</p>
+    <p><strong>What to do:</strong> ${mend} <span class="soft">(${link})</span></p>
+    <ul class="list">
+      ${findings.map((finding) => renderFinding(finding, more(finding)))}
+    </ul>
+  </section>`;
+}
+
+/** One finding, with all that is known of it. */
+function renderFinding(finding: FindingRecord, more?: Markup): Markup {
+  const { id, severity, state, fixedAtMs } = finding;
+  const seen = isOpen(finding) ? undefined : markup`, last seen ${time(finding.lastSeenMs)}`;
+  return markup`<li id="f-${id}" data-severity="${severity}" data-state="${state}${isOpen(finding) ? ' any-open' : ''}">
+    <p>
+      <span class="mark ${severity}">${severity}</span> <span class="mark ${state}">${state}</span>
+      <code>${id}</code>
+    </p>
+    <dl>
+      ${subjectPairs(finding).map(([word, value]) => pair(word, name(value)))}
+      ${pair('since', markup`${time(finding.firstSeenMs)}${seen}`)}
+      ${pair('fixed', fixedAtMs === undefined ? undefined : time(fixedAtMs))}
+      ${pair('caused by', renderAttribution(finding))}
+      ${pair('accepted', renderWaiver(finding))}
+      ${pair('plan', renderRemediation(finding))}
+    </dl>
+    ${more}
+  </li>`;
+}
+
+function pair(word: string, value: Markup | undefined): Markup {
+  return value === undefined ? markup`` : markup`<dt>${word}</dt><dd>${value}</dd>`;
+}
+
+function renderAttribution({ attribution }: FindingRecord): Markup | undefined {
+  if (attribution === undefined) return undefined;
+  if (attribution.kind === 'unknown') return markup`not known: <code>${attribution.why}</code>`;
+  const { actor, atMs, client } = attribution;
+  return markup`${name(actor)}, ${time(atMs)}${client === undefined ? undefined : markup`, with ${name(client)}`}`;
+}
+
+function renderWaiver({ waiver }: FindingRecord): Markup | undefined {
+  if (waiver === undefined) return undefined;
+  const { reason, owner, ticket, untilMs } = waiver;
+  return markup`${name(reason)}, by ${name(owner)}, ticket ${name(ticket)}, until ${time(untilMs)}`;
+}
+
+function renderRemediation({ remediation }: FindingRecord): Markup | undefined {
+  if (remediation === undefined) return undefined;
+  const { status, add, remove, group, planHash } = remediation;
+  return markup`${status}: ${add.length} to add and ${remove.length} to remove in ${name(group)},
+    <code>${planHash.slice(0, 12)}</code>`;
+}
+
+function rankOf(report: Pick<AuditReport, 'findings'>, check: CheckId): number {
+  const open = report.findings.filter((finding) => finding.check === check && isOpen(finding));
+  const worst = SEVERITIES.findIndex((severity) => open.some((finding) => finding.severity === severity));
+  return worst < 0 ? SEVERITIES.length : worst;
+}

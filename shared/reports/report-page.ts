@@ -1,0 +1,143 @@
+import type { FindingRecord } from '../domain/audit/finding';
+import { openCount, summarizeNight, type NightSummary } from '../domain/audit/night-summary';
+import { compareReports, type AuditReport } from '../domain/audit/report';
+import { markup, name, time, type Markup } from '../html/markup';
+import { renderPage } from '../html/page';
+import { describeCheck } from '../domain/audit/check-catalog';
+import { subjectText } from './describe-finding';
+import { FILTER_SCRIPT } from './filter-script';
+import { renderFindingList } from './finding-list';
+import { renderTrend, SEVERITIES } from './trend';
+
+/** What a report is shown with: the night it is compared with, and the nights before it, oldest first. */
+export type ReportContext = Readonly<{
+  before: AuditReport | undefined;
+  nights: readonly NightSummary[];
+}>;
+
+/** The report as one file that needs no other, and can be read without scripts. */
+export function renderReportPage(report: AuditReport, context: ReportContext): string {
+  const title = `Access audit of ${report.organization}, ${report.night}`;
+  return renderPage({ title, body: renderBody(report, context), script: FILTER_SCRIPT }, 'none');
+}
+
+function renderBody(report: AuditReport, { before, nights }: ReportContext): Markup {
+  return markup`<a class="skip" href="#findings">To the findings</a>
+    <header>
+      <h1>Access audit of ${name(report.organization)}</h1>
+      <p>
+        <span class="mark ${report.result}">${report.result}</span> ${time(report.takenAtMs)}, night
+        ${report.night}, policy <code>${report.policyHash.slice(0, 12)}</code>
+      </p>
+    </header>
+    <main>
+      ${renderUnknown(report)} ${renderChanges(report, before)} ${renderSummary(report)}
+      <h2>Over the nights</h2>
+      ${renderTrend(nights)}
+      <h2>All findings</h2>
+      ${renderFilter()}
+      <div id="findings">
+        ${report.findings.length === 0 ? markup`<p>There is no finding.</p>` : renderFindingList(report)}
+      </div>
+    </main>
+    <footer>
+      <p>
+        Made by uipath-access-functions from the report of night ${report.night}, whose hash is in the
+        evidence of the organization. Times are in UTC.
+      </p>
+    </footer>`;
+}
+
+/** What could not be read stands first: nothing below says anything about it. */
+function renderUnknown({ unknown }: Pick<AuditReport, 'unknown'>): Markup | undefined {
+  if (unknown.length === 0) return undefined;
+  return markup`<section class="alert">
+    <h2>Not read</h2>
+    <p>Nothing is known about these parts tonight. Their earlier findings are kept as they were.</p>
+    <ul>
+      ${unknown.map(({ part, code }) => markup`<li>${name(part)}: <code>${code}</code></li>`)}
+    </ul>
+  </section>`;
+}
+
+/** What is different from an earlier night. */
+function renderChanges(report: AuditReport, before: AuditReport | undefined): Markup {
+  const { appeared, reopened, fixed, waived, stillOpen } = compareReports(before, report);
+  const changes = [
+    ['Appeared', appeared],
+    ['Came back', reopened],
+    ['Fixed', fixed],
+    ['Accepted', waived],
+  ] as const;
+  const since =
+    before === undefined ? markup`This is the first night` : markup`Since ${time(before.takenAtMs)}`;
+  return markup`<h2>What changed</h2>
+    <p>
+      ${since}: ${appeared.length} appeared, ${reopened.length} came back, ${fixed.length} fixed,
+      ${waived.length} accepted, ${stillOpen} still open.
+    </p>
+    ${changes.filter(([, list]) => list.length > 0).map(([word, list]) => renderChange(report, word, list))}`;
+}
+
+const MOST_LISTED = 50;
+
+function renderChange(report: AuditReport, word: string, findings: readonly FindingRecord[]): Markup {
+  const rest = findings.length - MOST_LISTED;
+  return markup`<h3>${word} (${findings.length})</h3>
+    <ul class="list">
+      ${findings.slice(0, MOST_LISTED).map(
+        (finding) =>
+          markup`<li>
+              <span class="mark ${finding.severity}">${finding.severity}</span>
+              <strong>${name(describeCheck(finding.check, report.ownChecks).title)}</strong>:
+              ${name(subjectText(finding))}
+            </li>`,
+      )}
+    </ul>
+    ${rest > 0 ? markup`<p>and ${rest} more below.</p>` : undefined}`;
+}
+
+function renderSummary(report: AuditReport): Markup {
+  const night = summarizeNight(report);
+  const { looked, calls } = report;
+  const fixed = report.findings.filter(({ state }) => state === 'fixed').length;
+  const read = [
+    ['groups', looked.groups],
+    ['memberships', looked.members],
+    ['people', looked.people],
+    ['rules', looked.rules],
+    ['access-policy entries', looked.policyEntities],
+  ] as const;
+  return markup`<h2>Summary</h2>
+    <ul class="tiles">
+      <li><strong>${openCount(night)}</strong>open</li>
+      ${SEVERITIES.map((severity) => markup`<li><strong class="${severity}">${night.open[severity]}</strong>${severity}</li>`)}
+      <li><strong>${night.waived}</strong>accepted</li>
+      <li><strong class="fixed">${fixed}</strong>fixed</li>
+      <li><strong>${night.unknown}</strong>parts not read</li>
+    </ul>
+    <p class="soft">
+      Read: ${read.map(([word, number]) => `${number} ${word}`).join(', ')}; calls to UiPath:
+      ${
+        Object.entries(calls)
+          .map(([method, number]) => `${number} ${method}`)
+          .join(', ') || 'none'
+      }.
+    </p>`;
+}
+
+function renderFilter(): Markup {
+  return markup`<form id="filter" hidden role="search">
+    <label>Search<input type="search" name="search" autocomplete="off" /></label>
+    <label>Severity<select name="severity">
+        <option value="">all</option>
+        ${SEVERITIES.map((severity) => markup`<option>${severity}</option>`)}
+      </select></label>
+    <label>State<select name="state">
+        <option value="">all</option>
+        <option value="any-open">all open</option>
+        ${(['new', 'open', 'reopened', 'waived', 'fixed'] as const).map((state) => markup`<option>${state}</option>`)}
+      </select></label>
+    <p id="count" role="status"></p>
+  </form>`;
+}

@@ -1,0 +1,109 @@
+import type { CheckId, Severity } from '../domain/audit/check-catalog';
+import type { FindingRecord } from '../domain/audit/finding';
+import type { AuditReport } from '../domain/audit/report';
+import { describeCheck } from '../domain/audit/check-catalog';
+import { entryOf, subjectText } from './describe-finding';
+import { PRODUCT } from './product';
+
+const LEVELS = { critical: 'error', high: 'error', medium: 'warning', low: 'note' } as const satisfies Record<
+  Severity,
+  string
+>;
+/** Code scanning services order rules by a number from 0 to 10. */
+const SCORES = { critical: '9.5', high: '8.0', medium: '5.5', low: '2.0' } as const satisfies Record<
+  Severity,
+  string
+>;
+const BASELINE = {
+  new: 'new',
+  reopened: 'new',
+  open: 'unchanged',
+  waived: 'unchanged',
+  fixed: 'absent',
+} as const satisfies Record<FindingRecord['state'], string>;
+
+/** SARIF 2.1.0 (OASIS): a rule per check, a result per finding, a notification per part that could not be read. */
+export function renderSarif(report: AuditReport): string {
+  const checks = [...new Set(report.findings.map((finding) => finding.check))].toSorted();
+  return JSON.stringify(
+    {
+      $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+      version: '2.1.0',
+      runs: [
+        {
+          tool: { driver: { ...PRODUCT, rules: checks.map((check) => toRule(report, check)) } },
+          automationDetails: { id: `${report.organization}/${report.night}` },
+          invocations: [
+            {
+              executionSuccessful: report.unknown.length === 0,
+              startTimeUtc: new Date(report.startedAtMs).toISOString(),
+              endTimeUtc: new Date(report.takenAtMs).toISOString(),
+              toolExecutionNotifications: report.unknown.map(({ part, code }) => ({
+                level: 'error',
+                message: { text: `${part} could not be read: ${code}` },
+              })),
+            },
+          ],
+          results: report.findings.map((finding) => toResult(report, finding, checks.indexOf(finding.check))),
+          properties: { organization: report.organization, night: report.night, result: report.result },
+        },
+      ],
+    },
+    null,
+    2,
+  );
+}
+
+function toRule(report: AuditReport, check: CheckId) {
+  const { title, severity, why, mend, link } = describeCheck(check, report.ownChecks);
+  return {
+    id: check,
+    name: title,
+    shortDescription: { text: title },
+    fullDescription: { text: why || title },
+    help: { text: `${mend || title} See ${link}.` },
+    defaultConfiguration: { level: LEVELS[severity] },
+    properties: { 'security-severity': SCORES[severity] },
+  };
+}
+
+function toResult(report: AuditReport, finding: FindingRecord, ruleIndex: number) {
+  const { id, check, severity, state, subject, waiver, attribution, remediation } = finding;
+  const about = Object.values(subject).join('/');
+  return {
+    ruleId: check,
+    ruleIndex,
+    kind: 'fail',
+    level: LEVELS[severity],
+    message: { text: `${entryOf(report, finding).title}: ${subjectText(finding)}` },
+    baselineState: BASELINE[state],
+    partialFingerprints: { 'finding/v1': id },
+    locations: [
+      {
+        logicalLocations: [
+          {
+            fullyQualifiedName: `${report.organization}/${about}`,
+            name: subjectText(finding),
+            kind: 'resource',
+          },
+        ],
+      },
+    ],
+    ...(waiver === undefined
+      ? {}
+      : {
+          suppressions: [
+            { kind: 'external', status: 'accepted', justification: `${waiver.reason} (${waiver.ticket})` },
+          ],
+        }),
+    properties: {
+      state,
+      subject,
+      firstSeen: new Date(finding.firstSeenMs).toISOString(),
+      lastSeen: new Date(finding.lastSeenMs).toISOString(),
+      waiver,
+      attribution,
+      remediation,
+    },
+  };
+}

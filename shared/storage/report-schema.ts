@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { AuditReport } from '../domain/audit/report';
+import { FindingRecordSchema } from './findings';
+
+const Count = z.int().min(0);
+
+const CheckEntrySchema = z.object({
+  title: z.string(),
+  severity: z.enum(['critical', 'high', 'medium', 'low']),
+  why: z.string(),
+  mend: z.string(),
+  link: z.string(),
+});
+
+/** A report as it is stored and handed out as JSON. */
+export const AuditReportSchema: z.ZodType<AuditReport> = z.object({
+  schemaVersion: z.literal(1),
+  organization: z.string(),
+  night: z.string(),
+  startedAtMs: z.number(),
+  takenAtMs: z.number(),
+  policyHash: z.string(),
+  result: z.enum(['green', 'red']),
+  unknown: z.array(z.object({ part: z.string(), code: z.string() })),
+  looked: z.object({
+    groups: Count,
+    members: Count,
+    people: Count,
+    rules: Count,
+    policyEntities: Count,
+  }),
+  calls: z.record(z.string(), Count),
+  ownChecks: z.record(z.string(), CheckEntrySchema),
+  findings: z.array(FindingRecordSchema),
+  previousNight: z.string().exactOptional(),
+});

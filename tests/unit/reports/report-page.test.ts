@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { summarizeNight, type NightSummary } from '../../../shared/domain/audit/night-summary';
+import { renderReportPage } from '../../../shared/reports/report-page';
+import {
+  eventfulReport,
+  finding,
+  HOSTILE_NAMES,
+  hostileReport,
+  NIGHT_MS,
+  report,
+} from '../../fixtures/audit-reports';
+
+const alone = { before: undefined, nights: [] };
+
+/** The elements of a page, in order. */
+function tags(page: string): readonly string[] {
+  return [...page.matchAll(/<\/?([a-z][a-z0-9]*)/g)].map(([tag]) => tag);
+}
+
+describe('the page of a report', () => {
+  it.each(HOSTILE_NAMES)('has the same elements with %s as with a plain name', (_what, name) => {
+    expect(tags(renderReportPage(hostileReport(name), alone))).toEqual(
+      tags(renderReportPage(hostileReport('plain'), alone)),
+    );
+  });
+
+  it.each(['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "' onload='x"])(
+    'shows %s as text',
+    (name) => {
+      expect(renderReportPage(hostileReport(name), alone)).not.toContain(name);
+    },
+  );
+
+  it('isolates the direction of a name and cuts one of ten thousand characters', () => {
+    const page = renderReportPage(hostileReport('\u202Egpj.exe'), alone);
+    expect(page).toContain('<bdi>\u202Egpj.exe</bdi>');
+    expect(renderReportPage(hostileReport('x'.repeat(10_000)), alone)).toContain(
+      `<dd><bdi>${'x'.repeat(200)}…</bdi></dd>`,
+    );
+  });
+
+  it('allows its own style and script and nothing else', () => {
+    const page = renderReportPage(eventfulReport(), alone);
+    const [, policy = ''] = /content-security-policy" content="([^"]*)"/.exec(page) ?? [];
+    const [, style = ''] = /<style>(.*?)<\/style>/s.exec(page) ?? [];
+    const [, script = ''] = /<script>(.*?)<\/script>/s.exec(page) ?? [];
+    const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    expect(policy).toBe(
+      `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`,
+    );
+    expect(page).not.toMatch(/ (?:style|on\w+)=|https?:/);
+  });
+
+  it('says first what could not be read, then what changed', () => {
+    const page = renderReportPage(eventfulReport(), alone);
+    const places = [
+      '<h2>Not read</h2>',
+      '<h2>What changed</h2>',
+      '<h2>Summary</h2>',
+      '<h2>All findings</h2>',
+    ].map((heading) => page.indexOf(heading));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(Math.min(...places)).toBeGreaterThan(0);
+  });
+
+  it('counts the changes since the night it is compared with', () => {
+    const [kept, mended] = [finding(), finding()];
+    const before = report({ findings: [kept, mended] });
+    const after = report({
+      findings: [kept, { ...mended, state: 'fixed', fixedAtMs: NIGHT_MS }, finding({ state: 'new' })],
+    });
+    const page = renderReportPage(after, { ...alone, before }).replaceAll(/\s+/g, ' ');
+    expect(page).toContain('1 appeared, 0 came back, 1 fixed, 0 accepted, 1 still open.');
+  });
+
+  it('shows actor, waiver and plan of a finding', () => {
+    const page = renderReportPage(eventfulReport(), alone).replaceAll(/\s+/g, ' ');
+    expect(page).toContain('<bdi>olga.admin@acme.example</bdi>');
+    expect(page).toContain('not known: <code>no-event-found</code>');
+    expect(page).toContain('<bdi>Until the migration</bdi>, by <bdi>elena@acme.example</bdi>');
+    expect(page).toContain('held: 0 to add and 1 to remove');
+  });
+
+  it('takes the words of a check of the policy from the report', () => {
+    expect(renderReportPage(eventfulReport(), alone)).toContain('Move the robot to its own group.');
+  });
+});
+
+describe('the trend', () => {
+  const nights = [0, 1, 2].map((day): NightSummary => ({
+    ...summarizeNight(report()),
+    takenAtMs: NIGHT_MS + day * 86_400_000,
+    open: { critical: 0, high: day, medium: 2, low: 0 },
+  }));
+
+  it('is a picture with its numbers in words, and a table', () => {
+    const page = renderReportPage(report(), { before: undefined, nights });
+    expect(page).toContain(
+      'aria-label="Open findings over 3 nights: 2 in the first, 4 in the last, 4 at most."',
+    );
+    expect([...page.matchAll(/<rect/g)]).toHaveLength(5);
+    expect([...page.matchAll(/<th scope="row">/g)]).toHaveLength(3);
+  });
+
+  it('begins with the second night', () => {
+    expect(renderReportPage(report(), { before: undefined, nights: nights.slice(0, 1) })).not.toContain(
+      '<svg',
+    );
+  });
+});
