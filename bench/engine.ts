@@ -74,8 +74,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await mapConcurrently(deliveries, DELIVERIES_AT_A_TIME, async ({ message }) =>
         processDelivery(app, message),
       );
-      for (const entry of due)
-        if (entry.queue === 'changes') await applyChanges(app, entry.message.organization);
+      for (const entry of due) if (entry.queue === 'changes') await applyChanges(app, entry.message);
     }
   };
   if (options.uipathLatencyMs !== undefined) passTime(uipath, clock, options.uipathLatencyMs, work);

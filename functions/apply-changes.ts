@@ -10,7 +10,7 @@ export function registerApplyChanges(deps: AppDeps): void {
     queueName: QUEUES.changes,
     connection: 'AzureWebJobsStorage',
     handler: async (entry) => {
-      await applyChanges(deps, parseMessage(ChangesMessageSchema, entry).organization);
+      await applyChanges(deps, parseMessage(ChangesMessageSchema, entry));
     },
   });
 }

@@ -7,7 +7,7 @@ export const DeliveryMessageSchema = z.object({
   deliveryId: z.string(),
   others: z.array(z.string()).max(100).optional(),
 });
-export const ChangesMessageSchema = z.object({ organization: z.string() });
+export const ChangesMessageSchema = z.object({ organization: z.string(), booking: z.string().optional() });
 export const AuditMessageSchema = z.object({
   organization: z.string(),
   night: z.string().regex(/^\w{1,40}$/),

@@ -4,7 +4,7 @@ import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import type { Log } from '../log';
 import type { ChangeStore, Lane, Mark } from '../storage/changes';
 import type { LedgerStore } from '../storage/ledger';
-import type { WorkQueues } from '../storage/queues';
+import type { ChangesMessage, WorkQueues } from '../storage/queues';
 import type { WriterLeases } from '../storage/writer-lease';
 import { applyEntities } from './apply-entities';
 import { applyPeople } from './apply-people';
@@ -41,8 +41,8 @@ export type ApplyChangesDeps = RunStores &
     runMs: number;
   }>;
 
-/** `more`: the rest is booked for when its calls are full or its time has come. `waiting`: UiPath or the quota said later. */
-export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting';
+/** `more`: the rest is booked for when its calls are full or its time has come. `waiting`: UiPath or the quota said later. `superseded`: another run is booked, this message came twice or too late. */
+export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting' | 'superseded';
 
 /** All of them as a rule: what is planned together is sent together. */
 const MARKS_PER_PASS = 50_000;
@@ -77,12 +77,15 @@ const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
  *
  * @throws AppError `message-invalid` when the policy has no such organization
  */
-export async function applyChanges(deps: ApplyChangesDeps, alias: string): Promise<ApplyOutcome> {
+export async function applyChanges(
+  deps: ApplyChangesDeps,
+  { organization: alias, booking }: ChangesMessage,
+): Promise<ApplyOutcome> {
   const policy = await deps.policy();
   const organization = policy.organizations.get(alias);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
-  await deps.changes.takeBooking(alias);
+  if (!(await deps.changes.takeBooking(alias, booking, deps.clock.now()))) return 'superseded';
   const lease = await deps.leases.acquire(alias);
   if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
   try {

@@ -15,8 +15,8 @@ export async function bookRun(
   atMs: number,
   nowMs: number,
 ): Promise<void> {
-  if (await deps.changes.bookRun(organization, lane, atMs, nowMs))
-    await deps.queues.enqueueChanges({ organization }, atMs - nowMs);
+  const booking = await deps.changes.bookRun(organization, lane, atMs, nowMs);
+  if (booking !== undefined) await deps.queues.enqueueChanges({ organization, booking }, atMs - nowMs);
 }
 
 /** Deliveries seldom come alone: a run that begins a little later sends more with each call. Urgent ones do not wait. */

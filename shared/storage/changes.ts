@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { AppError } from '../errors';
@@ -50,12 +51,16 @@ export type ChangeStore = Readonly<{
   /** Removes a mark unless the subject was marked again since it was read. */
   clearMark: (mark: Mark) => Promise<void>;
   /**
-   * Books the next run of an organization for `atMs`. True when the caller has to send the message: no run was booked, or
-   * the booked one is overdue and may be lost, or it waits and the matter is urgent. Many deliveries become one message.
+   * Books the next run of an organization for `atMs`. The booking's id when the caller has to send its message: no run was
+   * booked, or the booked one is overdue and may be lost, or it waits and the matter is urgent. Many deliveries become one
+   * message.
    */
-  bookRun: (organization: string, lane: Lane, atMs: number, nowMs: number) => Promise<boolean>;
-  /** Takes the booking: what is marked from now on books a run of its own. */
-  takeBooking: (organization: string) => Promise<void>;
+  bookRun: (organization: string, lane: Lane, atMs: number, nowMs: number) => Promise<string | undefined>;
+  /**
+   * Takes the booking: what is marked from now on books a run of its own. False when another booking stands, which is not
+   * overdue: its message does the work, and this one would only bring one more.
+   */
+  takeBooking: (organization: string, booking: string | undefined, nowMs: number) => Promise<boolean>;
   /** True when something is marked or a call was left open. */
   hasWork: (organization: string) => Promise<boolean>;
   takeFence: (organization: string) => Promise<Fence>;
@@ -152,27 +157,35 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
 
     bookRun: async (organization, lane, atMs, nowMs) => {
       const client = await table();
-      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs };
-      const booked = await ifPresent(async () =>
-        client.getEntity<{ atMs: number }>(organization, BOOKING_ROW),
-      );
+      const id = randomUUID();
+      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id };
+      const booked = await ifPresent(async () => client.getEntity<Booking>(organization, BOOKING_ROW));
       try {
         if (booked === undefined) await client.createEntity(entity);
-        else if (
-          booked.atMs < nowMs - OVERDUE_MS ||
-          (lane === 'urgent' && booked.atMs > atMs + EARLIER_BY_MS)
-        )
+        else if (isOverdue(booked, nowMs) || (lane === 'urgent' && booked.atMs > atMs + EARLIER_BY_MS))
           await client.updateEntity(entity, 'Replace', { etag: booked.etag });
-        else return false;
-        return true;
+        else return undefined;
+        return id;
       } catch (error) {
-        if (isConflict(error) || isMissing(error)) return false;
+        if (isConflict(error) || isMissing(error)) return undefined;
         throw error;
       }
     },
 
-    takeBooking: async (organization) => {
-      await ifPresent(async () => (await table()).deleteEntity(organization, BOOKING_ROW));
+    takeBooking: async (organization, booking, nowMs) => {
+      const client = await table();
+      const booked = await ifPresent(async () => client.getEntity<Booking>(organization, BOOKING_ROW));
+      if (booked === undefined) return true;
+      const isAnother = booking !== undefined && booked.id !== undefined && booked.id !== booking;
+      if (isAnother && !isOverdue(booked, nowMs)) return false;
+      try {
+        await client.deleteEntity(organization, BOOKING_ROW, { etag: booked.etag });
+        return true;
+      } catch (error) {
+        if (isMissing(error)) return true;
+        if (isConflict(error)) return false;
+        throw error;
+      }
     },
 
     hasWork: async (organization) => {
@@ -234,6 +247,12 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       return attempts;
     },
   };
+}
+
+type Booking = { atMs: number; id?: string };
+
+function isOverdue(booked: Booking, nowMs: number): boolean {
+  return booked.atMs < nowMs - OVERDUE_MS;
 }
 
 /** Rows a few at a time where only a few are looked at: a page is 1,000 otherwise, whatever is made of it. */

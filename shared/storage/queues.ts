@@ -13,7 +13,8 @@ export const QUEUES = {
 export type DeliveryMessage = Readonly<{ feed: Feed; source: string; deliveryId: string }>;
 /** As it is sent: deliveries that came together share a message. */
 type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[] }>;
-export type ChangesMessage = Readonly<{ organization: string }>;
+/** `booking` tells the message that a run was booked with from one that was replaced since, or that came twice. */
+export type ChangesMessage = Readonly<{ organization: string; booking?: string | undefined }>;
 export type AuditMessage = Readonly<{ organization: string; night: string }>;
 
 export type WorkQueues = Readonly<{

@@ -282,7 +282,7 @@ class Player {
           startedAtMs: this.#clock.now(),
           known: this.#begun.filter(({ id }) => this.#done.has(id)),
         });
-        await applyChanges(instance, letter.message.organization);
+        await applyChanges(instance, letter.message);
         return;
       case 'audits':
         throw new Error('No history audits');

@@ -60,7 +60,7 @@ async function runDying(world: World, steps: number): Promise<boolean> {
       left -= 1;
       return left === 0;
     }),
-    world.alias,
+    { organization: world.alias },
   ).catch(() => 'died');
   return outcome === 'died';
 }

@@ -245,6 +245,22 @@ describe('a grant', () => {
 });
 
 describe('the mode of a group', () => {
+  it('observe tells what would happen to everybody, although one of them does not exist yet (incident 20)', async () => {
+    const unknown = 'new.hire@acme.example';
+    const world = await start({
+      policy: {
+        groups: { Developers: { mode: 'observe', requests: {} } },
+        birthright: [{ name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] }],
+      },
+    });
+    for (const person of [ANA, unknown, CARA]) await world.joins(person);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
+    expect(world.calls()['G4']).toBeUndefined();
+    for (const person of [ANA, CARA]) expect(await world.kinds(person)).toContain('change-withheld');
+    expect(await world.kinds(unknown)).toContain('identity-missing');
+  });
+
   it.each([
     ['observe', [[ANA], [ANA]]],
     ['additive', [[ANA, CARA], [ANA]]],

@@ -11,7 +11,7 @@ const DEVELOPERS_ONLY = {
 };
 
 const run = async (world: World, deps: Partial<ApplyChangesDeps> = {}) =>
-  applyChanges({ ...world.engine.app, ...deps }, world.alias);
+  applyChanges({ ...world.engine.app, ...deps }, { organization: world.alias });
 
 /** Takes the deliveries in and leaves the writer's message in its queue. */
 async function recordOnly(world: World): Promise<void> {
@@ -27,7 +27,9 @@ describe('a run', () => {
 
   it('for an organization that the policy does not name is refused', async () => {
     const world = await start();
-    expect((await errorOf(async () => applyChanges(world.engine.app, 'other'))).code).toBe('message-invalid');
+    expect((await errorOf(async () => applyChanges(world.engine.app, { organization: 'other' }))).code).toBe(
+      'message-invalid',
+    );
   });
 
   it('waits while another one holds the lease, and comes back by itself', async () => {

@@ -97,6 +97,33 @@ describe('an answer that was lost', () => {
   });
 });
 
+describe('a removal', () => {
+  it('that fails twenty times in three days, with another version of the application in between, is still made (incident 10)', async () => {
+    const world = await start({ policy: DEVELOPERS_ONLY });
+    const { engine } = world;
+    await world.joins(ANA);
+    await world.settle();
+    engine.uipath.inject({ kind: 'answer', status: 503, times: 'always', match: { endpoint: 'G4' } });
+    await world.leaves(ANA);
+    const later = engine.newInstance();
+    for (let tries = 1; tries <= 20; tries += 1) {
+      const instance = tries <= 10 ? engine.app : later;
+      await engine.tick(instance);
+      expect(await engine.work(instance)).toContain('waiting');
+      expect(engine.queued()).toHaveLength(1);
+      engine.clock.advance((72 * HOUR_MS) / 20);
+    }
+    expect(world.members('Developers')).toEqual([ANA]);
+    engine.uipath.clearFaults();
+    await engine.tick(later);
+    await engine.work(later);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
+    expect((await world.kinds(ANA)).filter((kind) => kind === 'membership-removed')).toHaveLength(1);
+    expect(await world.fault(ANA)).toBeUndefined();
+  });
+});
+
 describe('a change that readers do not see yet', () => {
   it.each([
     ['for two seconds is waited for', 2_000, ['done']],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../sandbox/demo-organization';
-import { workerJoined, workerLeft } from '../../../sandbox/events';
+import { workerJoined, workerLeft, workerMoved } from '../../../sandbox/events';
 import { listHeldPlans, readPlan, releasePlan } from '../../../shared/access/release-plan';
 import { startEngine, type Engine } from '../../fixtures/engine';
 
@@ -62,6 +62,47 @@ describe('held plans', () => {
     const [plan] = await heldIn(engine);
     expect(plan?.removals.filter((removal) => removal.groupName === GROUPS.developers)).toHaveLength(7);
     expect(plan?.guards.map(({ guard, removals }) => [guard, removals])).toContainEqual(['group', 7]);
+    await engine.close();
+  });
+
+  it('holds when a feed sends two people in five to a department that gives nothing (incident 3)', async () => {
+    const usual = (identityBaseUrl: string): string => demoPolicy(identityBaseUrl);
+    const many = [...PEOPLE, ...Array.from({ length: 8 }, (_, index) => `other${index}@acme.example`)];
+    const engine = await startEngine({
+      azurite,
+      policy: usual,
+      seed: { organizations: [{ ...DEMO_SEED, users: [...(DEMO_SEED.users ?? []), ...many] }] },
+    });
+    for (const person of many) await engine.post('hr', workerJoined(person, { department: 'Automation' }));
+    await engine.finish();
+    engine.clock.advance(HOUR_MS);
+    for (const person of many.slice(0, 8))
+      await engine.post('hr', workerMoved(person, { department: 'Unassigned' }));
+    await engine.finish();
+    expect(membersOf(engine)).toBe(20);
+    const held = (await heldIn(engine)).flatMap((plan) => plan.removals);
+    expect(held.filter(({ groupName }) => groupName === GROUPS.developers)).toHaveLength(8);
+    await engine.close();
+  });
+
+  it('lets one of three leave, a third of the group (incident 5)', async () => {
+    const engine = await startEngine({
+      azurite,
+      seed,
+      policy: (identityBaseUrl) =>
+        guarded(identityBaseUrl).replace(
+          'count: 6, percent: 100, floor: 6',
+          'count: 6, percent: 10, floor: 1',
+        ),
+    });
+    for (const person of PEOPLE.slice(0, 3))
+      await engine.post('hr', workerJoined(person, { department: 'Automation' }));
+    await engine.finish();
+    await leave(engine, PEOPLE.slice(0, 1));
+    expect(membersOf(engine)).toBe(2);
+    await leave(engine, PEOPLE.slice(1, 3));
+    expect(membersOf(engine)).toBe(2);
+    expect(await heldIn(engine)).toHaveLength(1);
     await engine.close();
   });
 

@@ -92,8 +92,8 @@ describe('booking a run', () => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
     if (booked !== undefined) await store.bookRun(organization, 'normal', booked.atMs, booked.atMs);
-    expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBe(expected);
-    expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBe(false);
+    expect((await store.bookRun(organization, lane, atMs, NOW_MS)) !== undefined).toBe(expected);
+    expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBeUndefined();
   });
 
   it('lets one of many callers send the message (incident 11)', async () => {
@@ -109,10 +109,23 @@ describe('booking a run', () => {
   it('is open again once the booking was taken, also when it is taken twice', async () => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
-    await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
-    await store.takeBooking(organization);
-    await store.takeBooking(organization);
-    expect(await store.bookRun(organization, 'normal', NOW_MS, NOW_MS)).toBe(true);
+    const booking = await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
+    expect(await store.takeBooking(organization, booking, NOW_MS)).toBe(true);
+    expect(await store.takeBooking(organization, booking, NOW_MS)).toBe(true);
+    expect(await store.bookRun(organization, 'normal', NOW_MS, NOW_MS)).toEqual(expect.any(String));
+  });
+
+  it.each<[string, (own: string | undefined) => string | undefined, number, boolean]>([
+    ['the booked message', (own) => own, NOW_MS, true],
+    ['a message without a booking, as earlier versions sent them,', () => undefined, NOW_MS, true],
+    ['a message that was replaced', () => 'earlier', NOW_MS + 60_000, false],
+    ['a message that was replaced by one that seems lost', () => 'earlier', NOW_MS + 60_001, true],
+  ])('is taken by %s', async (_message, bookingOf, nowMs, expected) => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const own = await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
+    expect(await store.takeBooking(organization, bookingOf(own), nowMs)).toBe(expected);
+    expect((await store.bookRun(organization, 'normal', NOW_MS, NOW_MS)) !== undefined).toBe(expected);
   });
 });
 
