@@ -6,6 +6,7 @@ import type { ApplyChangesDeps } from './access/apply-changes';
 import type { ReadinessCheck } from './access/check-readiness';
 import type { DueWorkDeps } from './access/do-due-work';
 import type { ProcessDeliveryDeps } from './access/process-delivery';
+import type { ReadReportDeps } from './access/read-report';
 import type { PlanDeps } from './access/release-plan';
 import type { RequestStatusDeps } from './access/request-status';
 import type { DeadLetterDeps } from './access/retry-dead-letter';
@@ -51,6 +52,7 @@ export type AppDeps = AcceptDeliveryDeps &
   DueWorkDeps &
   RequestStatusDeps &
   PlanDeps &
+  ReadReportDeps &
   DeadLetterDeps &
   Omit<RunAuditDeps, 'uipath'> &
   Readonly<{

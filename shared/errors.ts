@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'signature-invalid'
   | 'request-unknown'
   | 'dead-letter-unknown'
+  | 'report-unknown'
+  | 'format-unsupported'
   | 'plan-unknown'
   | 'plan-not-held'
   | 'plan-expired'

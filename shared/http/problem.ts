@@ -16,6 +16,8 @@ export const PROBLEMS = {
   'signature-invalid': { status: 401, title: 'Invalid signature' },
   'request-unknown': { status: 404, title: 'Unknown request' },
   'dead-letter-unknown': { status: 404, title: 'Unknown dead letter' },
+  'report-unknown': { status: 404, title: 'Unknown report' },
+  'format-unsupported': { status: 406, title: 'Unsupported format' },
   'plan-unknown': { status: 404, title: 'Unknown plan' },
   'plan-not-held': { status: 409, title: 'The plan is not held' },
   'plan-expired': { status: 409, title: 'The plan has expired' },

@@ -78,6 +78,13 @@ describe('the built app', () => {
         route: 'plans/{organization}/{hash}/release',
       },
       {
+        name: 'reports',
+        trigger: 'http',
+        authLevel: 'function',
+        methods: ['GET'],
+        route: 'reports/{organization}/{night?}',
+      },
+      {
         name: 'requests',
         trigger: 'http',
         authLevel: 'function',
