@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,10 @@ import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 
 const storage = useStorage();
+const folders: string[] = [];
+afterAll(async () => {
+  await Promise.all(folders.map(async (folder) => rm(folder, { recursive: true })));
+});
 
 type Place = Readonly<{
   location: Parameters<typeof createPolicyStore>[0]['location'];
@@ -30,7 +34,9 @@ async function aBlob(): Promise<Place> {
 }
 
 async function aFile(): Promise<Place> {
-  const path = join(await mkdtemp(join(tmpdir(), 'policy-')), 'policy.yaml');
+  const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+  folders.push(folder);
+  const path = join(folder, 'policy.yaml');
   return {
     location: { kind: 'file', path },
     put: async (text) => writeFile(path, text),
