@@ -8,8 +8,8 @@ module.exports = {
   transform: {
     '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
   },
-  // These two come as ES modules only, which jest cannot require on Node 20.
-  transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!(temporal-polyfill|temporal-utils)[/\\\\])'],
+  // These come as ES modules only, which jest cannot require on Node 20.
+  transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!(jose|temporal-polyfill|temporal-utils)[/\\\\])'],
   restoreMocks: true,
   errorOnDeprecated: true,
   maxWorkers: 2,

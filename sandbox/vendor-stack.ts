@@ -1,6 +1,12 @@
 import { demoPolicy } from './demo-organization';
 import { startStack, type Stack, type StackOptions } from './stack';
-import { HR_API_SECRET, newVendorSecrets, vendorSecretName, vendorSources } from './vendors/demo-sources';
+import {
+  entraKeyIn,
+  HR_API_SECRET,
+  newVendorSecrets,
+  vendorSecretName,
+  vendorSources,
+} from './vendors/demo-sources';
 import { startHrApi } from './vendors/hr-api';
 
 /** What a sender in a vendor's name has to know. */
@@ -18,8 +24,8 @@ type VendorStackOptions = Omit<StackOptions, 'policy' | 'secrets'> &
 /** A stack that listens to vendors beside our own contract, with the API that HR systems are asked back at. */
 export async function startVendorStack(options: VendorStackOptions = {}): Promise<VendorStack> {
   const { changePolicy = (text) => text, ...rest } = options;
-  const hrApi = await startHrApi({ secret: HR_API_SECRET.value });
   const secrets = newVendorSecrets();
+  const hrApi = await startHrApi({ secret: HR_API_SECRET.value, ...entraKeyIn(secrets) });
   try {
     const stack = await startStack({
       ...rest,

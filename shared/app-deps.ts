@@ -43,6 +43,7 @@ import { createRequestIndex } from './storage/request-index';
 import { openStorage, type StorageAccount } from './storage/storage-account';
 import { createWriterLeases } from './storage/writer-lease';
 import { createUiPathClient, type UiPathClient } from './uipath/client';
+import { createIdentityCheck } from './webhooks/entra-identity';
 import { webhookSourceOf } from './webhooks/registry';
 
 /** Everything the functions need, made once per process. Nothing is called before the first use. */
@@ -106,11 +107,13 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     queues,
     queue: queues,
     formatOf: webhookSourceOf,
+    checkIdentity: createIdentityCheck(),
     fetchBackOf: createFetchBacks({ secrets, clock }),
     sourceFor: async (feed, name) => {
       const source = sourceOf(await policy(), feed, name);
       if (source === undefined) return undefined;
-      return { format: source.format, secretName: source.secret, mapping: source.mapping };
+      const { format, secret: secretName, entra, mapping } = source;
+      return { format, secretName, entra, mapping };
     },
     deliveries: coded(createDeliveries(storage)),
     ledger: coded(createLedgerStore(storage)),

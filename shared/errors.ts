@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'secret-missing'
   | 'secret-invalid'
   | 'vault-unavailable'
+  | 'identity-keys-unavailable'
   // Our own storage
   | 'storage-unavailable'
   | 'storage-conflict'

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fold } from './domain/person-key';
 import type { Feed } from './domain/policy';
 import type { SourceAct, SourceSettings } from './domain/source-settings';
+import { EntraSchema, faultsInProof, toEntraPolicy } from './policy-identity';
 import { formatsOf, webhookSourceOf } from './webhooks/registry';
 import type { WebhookSource } from './webhooks/source';
 import { ticketActs } from './webhooks/ticket-statement';
@@ -26,7 +27,8 @@ const FieldName = z
 /** One sender of webhooks, as the policy file describes it. */
 export const SourceSchema = z.strictObject({
   format: Name.default('standard').describe('The wire format: standard, or the name of a vendor.'),
-  secret: Name.describe('Name of the secret that deliveries are verified with.'),
+  secret: Name.optional().describe('Name of the secret that deliveries are verified with.'),
+  entra: EntraSchema.optional(),
   organizations: z
     .array(Name)
     .min(1)
@@ -86,6 +88,7 @@ export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings
       people: new Map(Object.entries(entry.people)),
     },
     fetchBack: entry.fetchBack,
+    entra: toEntraPolicy(entry),
   };
 }
 
@@ -107,6 +110,7 @@ export function faultsInSource(
     Object.hasOwn(organizations, alias) ? [organizations[alias]?.groups ?? {}] : [],
   );
   return [
+    ...faultsInProof(source, entry),
     ...inActs(feed, entry),
     ...inPlaces(source, entry),
     ...inGroups(feed, entry, spokenOf),
@@ -148,6 +152,9 @@ function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFau
     ...(['events', 'fields', 'people'] as const)
       .filter((key) => isOwnContract && Object.keys(entry[key]).length > 0)
       .map((key) => ({ path: [key], problem: `has no meaning for the format ${source.format}` })),
+    ...(source.eventsToMap === true && Object.keys(entry.events).length === 0
+      ? [{ path: ['events'], problem: 'must say what the events of this sender mean' }]
+      : []),
     ...(source.fieldsToPlace ?? [])
       .filter((name) => !Object.hasOwn(entry.fields, name))
       .map((name) => ({ path: ['fields'], problem: `must say where "${name}" stands` })),

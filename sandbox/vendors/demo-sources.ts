@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ANA, BEN, newSigningSecret } from '../demo-organization';
+import { ENTRA, newEntraKey, WORKFLOWS } from './entra';
 import { loginOf } from './ticket-bodies';
 
 type Secret = () => string;
@@ -7,11 +8,14 @@ type Secret = () => string;
 const text: Secret = () => randomBytes(24).toString('hex');
 const base64: Secret = () => randomBytes(24).toString('base64');
 
+const LIFECYCLE = 'entra-lifecycle-workflows';
+
 /** Vendors that `npm start` listens to beside our own contract: the lines of each in the policy, and what its secret looks like. */
 const hr = {
   bamboohr: { lookedUp: true, secret: text },
   'bamboohr-fields': { lookedUp: false, secret: text },
   'cloudevents-signed': { lookedUp: false, secret: newSigningSecret },
+  [LIFECYCLE]: { lookedUp: false, secret: newEntraKey },
   finch: { lookedUp: true, secret: base64 },
   hibob: { lookedUp: true, secret: text },
   merge: { lookedUp: false, secret: text },
@@ -32,8 +36,11 @@ const tickets = {
   servicenow: { lines: '', secret: newSigningSecret, format: 'standard' },
 } as const;
 
-/** Vendors whose part of the story can be played, by feed. */
-export const demoSources = { hr: Object.keys(hr), tickets: Object.keys(tickets) } as const;
+/** Vendors whose part of the story can be played, by feed: it needs departments, which lifecycle workflows do not know. */
+export const demoSources = {
+  hr: Object.keys(hr).filter((name) => name !== LIFECYCLE),
+  tickets: Object.keys(tickets),
+} as const;
 
 export const HR_API_SECRET = { name: 'hr-api', value: 'service-user:hr-api-token' } as const;
 
@@ -53,18 +60,33 @@ export function vendorSecretName(source: string): string {
 export function vendorSources(hrApiUrl: string): Readonly<{ hr: string; tickets: string }> {
   const lookUp = `fetchBack: { baseUrl: "${hrApiUrl}", secret: ${HR_API_SECRET.name} }`;
   return {
-    hr: linesOf(Object.entries(hr).map(([name, { lookedUp }]) => [name, name, lookedUp ? lookUp : ''])),
+    hr: linesOf(
+      Object.entries(hr).map(([name, { lookedUp }]) => {
+        if (name === LIFECYCLE) return [name, name, lifecycleLines(hrApiUrl)];
+        return [name, name, `secret: ${vendorSecretName(name)}${lookedUp ? `, ${lookUp}` : ''}`];
+      }),
+    ),
     tickets: linesOf(
-      Object.entries(tickets).map(([name, row]) => [name, 'format' in row ? row.format : name, row.lines]),
+      Object.entries(tickets).map(([name, row]) => {
+        const lines = row.lines === '' ? '' : `, ${row.lines}`;
+        return [name, 'format' in row ? row.format : name, `secret: ${vendorSecretName(name)}${lines}`];
+      }),
     ),
   };
 }
 
+/** The key that Entra's tokens are signed with on this stack. */
+export function entraKeyIn(secrets: Readonly<Record<string, string>>): Readonly<{ entraKey?: string }> {
+  const entraKey = secrets[LIFECYCLE];
+  return entraKey === undefined ? {} : { entraKey };
+}
+
+function lifecycleLines(authority: string): string {
+  const identity = Object.entries({ ...ENTRA, authority }).map(([name, value]) => `${name}: "${value}"`);
+  const events = Object.entries(WORKFLOWS).map(([kind, id]) => `${id}: ${kind}`);
+  return `entra: { ${identity.join(', ')} }, events: { ${events.join(', ')} }`;
+}
+
 function linesOf(sources: ReadonlyArray<readonly [name: string, format: string, more: string]>): string {
-  return sources
-    .map(([name, format, more]) => {
-      const keys = [`format: ${format}`, `secret: ${vendorSecretName(name)}`, ...(more === '' ? [] : [more])];
-      return `    ${name}: { ${keys.join(', ')} }\n`;
-    })
-    .join('');
+  return sources.map(([name, format, more]) => `    ${name}: { format: ${format}, ${more} }\n`).join('');
 }

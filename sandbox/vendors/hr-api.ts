@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { ENTRA, keySetOf } from './entra';
 import {
   finchRecords,
   newWorker,
@@ -23,9 +24,11 @@ export type HrApi = Readonly<{
 
 /**
  * The read side of each HR system that announces by id, on 127.0.0.1, over one list of workers. Each takes the credential in
- * the form its vendor asks for: an API key, `id:token`, an access token.
+ * the form its vendor asks for: an API key, `id:token`, an access token. Beside them the keys of Entra's tokens.
  */
-export async function startHrApi(options: Readonly<{ secret: string; port?: number }>): Promise<HrApi> {
+export async function startHrApi(
+  options: Readonly<{ secret: string; entraKey?: string; port?: number }>,
+): Promise<HrApi> {
   const workers = new Map<string, Worker>();
   const requests: Array<Readonly<{ method: string; path: string; body: string }>> = [];
   let scripted: ReadonlyArray<Answer | 'hang'> = [];
@@ -39,7 +42,7 @@ export async function startHrApi(options: Readonly<{ secret: string; port?: numb
     const answer =
       method === 'PUT' && url === '/workers'
         ? putWorker(body, workers)
-        : (next ?? answerOf(request, body, workers, options.secret));
+        : (next ?? keysOf(url, options.entraKey) ?? answerOf(request, body, workers, options.secret));
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}));
   };
@@ -67,6 +70,12 @@ export async function startHrApi(options: Readonly<{ secret: string; port?: numb
       });
     },
   };
+}
+
+function keysOf(url: string, entraKey: string | undefined): Answer | undefined {
+  return entraKey !== undefined && url === `/${ENTRA.tenantId}/discovery/v2.0/keys`
+    ? { status: 200, body: keySetOf(entraKey) }
+    : undefined;
 }
 
 function answerOf(

@@ -1,3 +1,4 @@
+import { WORKFLOWS } from './entra';
 import type { Worker } from './workers';
 
 type HrNews = Readonly<{ kind: 'joiner' | 'mover' | 'leaver'; worker: Worker; atMs: number }>;
@@ -94,6 +95,31 @@ export const hrBodies = {
     id: worker.id,
     company_id: '656992806f26d6caeaffff9f',
     company_primary_email: 'hr@acme.example',
+  }),
+  // https://learn.microsoft.com/entra/id-governance/lifecycle-workflow-extensibility
+  'entra-lifecycle-workflows': ({ kind, worker, atMs }) => ({
+    source: 'acme',
+    type: 'lifecycleEvent',
+    data: {
+      callbackUriPath: `/identityGovernance/lifecycleWorkflows/workflows/${WORKFLOWS[kind]}/resume`,
+      subject: {
+        id: worker.id,
+        displayName: 'Ana Pop',
+        email: worker.email,
+        userPrincipalName: worker.email,
+        manager: {
+          id: '5a1c2d3e-0000-4000-8000-000000000009',
+          displayName: 'Ben',
+          email: 'ben.lead@acme.example',
+        },
+      },
+      task: { id: 'f5c2ff5f-0000-4000-8000-000000000001', displayName: 'Run a Custom Task Extension' },
+      taskProcessingResult: {
+        id: `${worker.id}-${kind}-${atMs}`,
+        createdDateTime: new Date(atMs).toISOString(),
+      },
+      workflow: { id: WORKFLOWS[kind], displayName: `Workflow of a ${kind}`, workflowVersion: 3 },
+    },
   }),
   // https://github.com/cloudevents/spec, with the data of our own contract
   'cloudevents-signed': ({ kind, worker, atMs }) => ({

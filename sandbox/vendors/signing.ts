@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { entraToken } from './entra';
 
 type Signing = Readonly<{ secret: string; atMs: number; id: string }>;
 type Headers = Readonly<Record<string, string>>;
@@ -71,6 +72,11 @@ export const signers = {
   // Whoever cannot sign shows a token: our contract, and the webhooks of workflows, whose headers their author writes.
   'standard-token': showToken,
   personio: showToken,
+  // https://learn.microsoft.com/entra/identity-platform/access-tokens: the secret is the key that Entra signs tokens with
+  'entra-lifecycle-workflows': (_body, { secret, atMs }) => ({
+    ...json,
+    authorization: `Bearer ${entraToken(secret, atMs)}`,
+  }),
   freshservice: showToken,
   'jira-automation': showToken,
   'power-automate': showToken,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Feed } from '../domain/policy';
-import { PLAIN_MAPPING, type SourceMapping } from '../domain/source-settings';
+import { PLAIN_MAPPING, type EntraPolicy, type SourceMapping } from '../domain/source-settings';
 import { AppError, errorCodeOf } from '../errors';
-import { checkCredential } from '../webhooks/credential';
+import { checkCredential, type CredentialVerdict } from '../webhooks/credential';
+import type { CheckIdentity, IdentityVerdict } from '../webhooks/entra-identity';
 import { bodyTypeOf } from '../webhooks/posted-body';
 import type { DeliveryHeaders, SigningSecrets } from '../webhooks/signature';
 import type { SourceAnswer, WebhookSource } from '../webhooks/source';
@@ -19,14 +20,20 @@ export type DeliveryRecord = Readonly<{
   body: Uint8Array;
 }>;
 
+/** A sender's part of the policy. One of `secretName` and `entra` is there: the policy check sees to it. */
+type SenderSettings = Readonly<{
+  format: string;
+  secretName: string | undefined;
+  entra?: EntraPolicy | undefined;
+  mapping?: SourceMapping;
+}>;
+
 export type AcceptDeliveryDeps = Readonly<{
   /** The sender behind a webhook address, from the policy. */
-  sourceFor: (
-    feed: Feed,
-    name: string,
-  ) => Promise<Readonly<{ format: string; secretName: string; mapping?: SourceMapping }> | undefined>;
+  sourceFor: (feed: Feed, name: string) => Promise<SenderSettings | undefined>;
   formatOf: (feed: Feed, format: string) => WebhookSource | undefined;
   secrets: Readonly<{ read: (name: string) => Promise<SigningSecrets> }>;
+  checkIdentity: CheckIdentity;
   deliveries: Readonly<{
     insert: (record: DeliveryRecord) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
   }>;
@@ -63,7 +70,7 @@ export type AcceptedDelivery = Readonly<{
  * the answer: the sweep for due work finds the pending delivery and enqueues it, and so does a repetition by the sender.
  *
  * @throws `source-unknown`, `content-type-unsupported`, `signature-invalid`, `body-invalid`;
- * `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid` and what storage throws, after which the
+ * `identity-keys-unavailable`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid` and what storage throws, after which the
  * sender should try again
  */
 export async function acceptDelivery(
@@ -85,8 +92,7 @@ export async function acceptDelivery(
       `Only ${format.bodyTypes.join(' or ')} in UTF-8 is understood`,
     );
 
-  const secrets = await deps.secrets.read(settings.secretName);
-  const verdict = checkCredential(format.credential, { headers, rawBody, nowMs: receivedAtMs }, secrets);
+  const verdict = await verify(deps, { format, settings }, delivery);
   if (!verdict.verified) {
     deps.log({ event: 'signature-refused', feed, source, reason: verdict.reason });
     throw new AppError('signature-invalid', 'The signature is missing or not valid');
@@ -104,6 +110,23 @@ export async function acceptDelivery(
   const outcome = await deps.deliveries.insert(record);
   if (outcome !== 'duplicate-done') await enqueue(deps, { feed, source, deliveryId }, laneOf(meanings));
   return answered(format, { deliveryId, duplicate: outcome !== 'inserted', ignored: false });
+}
+
+async function verify(
+  deps: Pick<AcceptDeliveryDeps, 'secrets' | 'checkIdentity'>,
+  { format, settings }: Readonly<{ format: WebhookSource; settings: SenderSettings }>,
+  { headers, rawBody, receivedAtMs: nowMs }: Delivery,
+): Promise<CredentialVerdict | IdentityVerdict> {
+  const { credential } = format;
+  const { secretName, entra } = settings;
+  if (credential.trust === 'identity') {
+    if (entra === undefined)
+      throw new AppError('policy-invalid', 'The policy names no identity for this source');
+    return deps.checkIdentity(headers.get('authorization'), entra, nowMs);
+  }
+  if (secretName === undefined)
+    throw new AppError('policy-invalid', 'The policy names no secret for this source');
+  return checkCredential(credential, { headers, rawBody, nowMs }, await deps.secrets.read(secretName));
 }
 
 async function enqueue(

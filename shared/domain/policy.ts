@@ -81,7 +81,8 @@ export type SourcePolicy = Readonly<{
   feed: Feed;
   name: string;
   format: string;
-  secret: string;
+  /** Name of the secret; undefined where an identity is the proof. */
+  secret: string | undefined;
   organizations: readonly string[];
 }> &
   SourceSettings;

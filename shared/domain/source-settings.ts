@@ -17,6 +17,15 @@ export type SourceMapping = Readonly<{
 /** Where the full record behind a delivery is read, and with which secret. */
 type FetchBackPolicy = Readonly<{ baseUrl: string; secret: string }>;
 
+/** The identity of Microsoft Entra that may send: its tokens are the proof of origin. Ids are in lower case. */
+export type EntraPolicy = Readonly<{
+  tenantId: string;
+  audience: readonly string[];
+  application: string;
+  /** Without a slash at its end. */
+  authority: string;
+}>;
+
 /** What a source may cause, beyond being who it says it is. */
 export type SourceSettings = Readonly<{
   may: ReadonlySet<SourceAct>;
@@ -24,6 +33,7 @@ export type SourceSettings = Readonly<{
   groups: ReadonlySet<string> | undefined;
   mapping: SourceMapping;
   fetchBack: FetchBackPolicy | undefined;
+  entra: EntraPolicy | undefined;
 }>;
 
 /** Nothing translated but as the format has it. */

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   'secret-missing': { status: 503, title: 'Secret missing' },
   'secret-invalid': { status: 503, title: 'Secret not usable' },
   'vault-unavailable': { status: 503, title: 'Vault unavailable' },
+  'identity-keys-unavailable': { status: 503, title: 'Keys of the identity provider unavailable' },
   'storage-unavailable': { status: 503, title: 'Storage unavailable' },
   'storage-conflict': { status: 503, title: 'Storage busy' },
   'record-unreadable': { status: 500, title: 'Stored record unreadable' },

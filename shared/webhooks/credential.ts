@@ -12,6 +12,9 @@ import { checkToken, type TokenRule } from './token';
 export type Credential =
   Readonly<{ trust: 'signed'; signature: SignatureRule }> | Readonly<{ trust: 'bearer'; token: TokenRule }>;
 
+/** An access token of Microsoft Entra: short-lived, for this app alone and of one named identity. The policy says which. */
+export type IdentityCredential = Readonly<{ trust: 'identity' }>;
+
 type TokenFailure = Readonly<{ verified: false; reason: 'token-missing' | 'token-mismatch' }>;
 export type CredentialVerdict = SignatureVerdict | TokenFailure;
 

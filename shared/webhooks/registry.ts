@@ -7,6 +7,7 @@ import {
   signedCloudEventsHrSource,
   signedCloudEventsTicketSource,
 } from './sources/cloudevents';
+import { entraLifecycleWorkflowsSource } from './sources/entra-lifecycle-workflows';
 import { finchSource } from './sources/finch';
 import { freshserviceSource } from './sources/freshservice';
 import { githubSource } from './sources/github';
@@ -28,6 +29,7 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     signedCloudEventsHrSource,
     bamboohrSource,
     bamboohrFieldsSource,
+    entraLifecycleWorkflowsSource,
     finchSource,
     hibobSource,
     mergeSource,

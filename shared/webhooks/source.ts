@@ -2,7 +2,7 @@ import type { AccessRequest } from '../domain/access-request';
 import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent } from '../domain/worker-event';
 import type { FieldProblem } from './body-check';
-import type { Credential } from './credential';
+import type { Credential, IdentityCredential } from './credential';
 import type { SaidOfEmployment } from './worker-statement';
 import type { BodyType, PostedBody } from './posted-body';
 import type { DeliveryHeaders } from './signature';
@@ -36,7 +36,7 @@ export type SourceAnswer = Readonly<{ status: number; contentType?: string; body
 /** One wire format of one feed. Another sender is another file beside this one, and nothing else changes. */
 export type WebhookSource = Readonly<{
   format: string;
-  credential: Credential;
+  credential: Credential | IdentityCredential;
   /** Types of a body that this sender uses. */
   bodyTypes: readonly BodyType[];
   /** Sent when the webhook is set up, perhaps unsigned, and to be answered at once: the exact texts. */
@@ -50,6 +50,8 @@ export type WebhookSource = Readonly<{
   fieldsToPlace?: readonly string[];
   /** What is kept of a verified delivery, where a part of its meaning is in headers. @throws AppError `body-invalid` */
   keptOf?: (posted: PostedBody, headers: DeliveryHeaders) => PostedBody;
+  /** Its events have names that only the policy can know. */
+  eventsToMap?: true;
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */
   dedupeId: (
     delivery: PostedBody & Readonly<{ headers: DeliveryHeaders; signedId: string | undefined }>,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANA, BEN, demoPolicy, GROUPS, ORGANIZATION } from '../../../sandbox/demo-organization';
 import {
+  entraKeyIn,
   HR_API_SECRET,
   newVendorSecrets,
   vendorSecretName,
@@ -15,7 +16,7 @@ const DAY_MS = 86_400_000;
 const secrets = newVendorSecrets();
 let hrApi: HrApi;
 beforeAll(async () => {
-  hrApi = await startHrApi({ secret: HR_API_SECRET.value });
+  hrApi = await startHrApi({ secret: HR_API_SECRET.value, ...entraKeyIn(secrets) });
 });
 afterAll(async () => {
   await hrApi.close();
@@ -48,7 +49,9 @@ const ticketSources = ['github', 'jira', 'servicenow', 'zendesk'];
 
 describe('what the local stack is sent in the name of a vendor', () => {
   it('covers every vendor that has a secret', () => {
-    expect(Object.keys(secrets).toSorted()).toEqual([...hrSources, ...ticketSources].toSorted());
+    expect(Object.keys(secrets).toSorted()).toEqual(
+      [...hrSources, 'entra-lifecycle-workflows', ...ticketSources].toSorted(),
+    );
   });
 
   it.each(hrSources)('is, for %s, a joiner, a mover and a leaver', async (source) => {
@@ -71,6 +74,22 @@ describe('what the local stack is sent in the name of a vendor', () => {
       ['active', 'Finance'],
       ['left', undefined],
     ]);
+  });
+
+  it('is, for lifecycle workflows, a joiner and a leaver under a token of the identity', async () => {
+    const source = 'entra-lifecycle-workflows';
+    const world = demoWorld();
+    const email = `${source}@acme.example`;
+    const to = { hrApiUrl: hrApi.baseUrl, secret: secrets[source] ?? '' };
+    const seen: unknown[] = [];
+    for (const kind of ['joiner', 'leaver'] as const) {
+      const posting = await hrPosting(source, { kind, email, attributes: {} }, to);
+      await world.deliver({ feed: 'hr', source, ...posting });
+      const timeline = world.person(ORGANIZATION, email)?.timeline ?? [];
+      seen.push(workerAt(timeline, world.clock.now() + DAY_MS).employment);
+      world.advance(1_000);
+    }
+    expect(seen).toEqual(['active', 'left']);
   });
 
   it.each(ticketSources)('is, for %s, a grant and its end', async (source) => {

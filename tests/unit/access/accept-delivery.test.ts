@@ -10,6 +10,7 @@ import { AppError } from '../../../shared/errors';
 import { webhookSourceOf } from '../../../shared/webhooks/registry';
 import { errorOf } from '../../fakes/error-of';
 import { otherSigningSecret, signedHeaders, signingSecret } from '../../fakes/signed-delivery';
+import { noIdentity } from '../../fakes/no-identity';
 
 const nowMs = Date.UTC(2026, 10, 20, 12);
 const body = JSON.stringify({
@@ -32,6 +33,7 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
     sourceFor: async (feed, name) =>
       feed === 'hr' && name === 'workday' ? { format: 'standard', secretName: 'workday-key' } : undefined,
     formatOf: webhookSourceOf,
+    checkIdentity: noIdentity,
     secrets: {
       read: async (name) => {
         steps.push(`secret ${name}`);

@@ -26,6 +26,7 @@ describe('the source behind an address', () => {
     groups: undefined,
     mapping: PLAIN_MAPPING,
     fetchBack: undefined,
+    entra: undefined,
   };
   const policy: Policy = {
     hash: 'h',

@@ -240,6 +240,7 @@ describe('a sender that asks whether it may send', () => {
       {
         ...depsFor('cloudevents'),
         secrets: { read: fail },
+        checkIdentity: fail,
         deliveries: { insert: fail },
         queue: { enqueueDelivery: fail },
         log: () => undefined,

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { WorkerEventKind } from '../../domain/worker-event';
+import { bodyInvalid, checkBody } from '../body-check';
+import { workerKindOf } from '../hr-events';
+import { parsePosted } from '../posted-body';
+import { textAt } from '../record-fields';
+import { instantOf } from '../sender-time';
+import type { WebhookSource } from '../source';
+import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+
+const CalloutSchema = z.object({
+  data: z.object({
+    subject: z.object({ id: z.string().min(1).max(64) }),
+    workflow: z.object({ id: z.string().min(1).max(64) }),
+    taskProcessingResult: z.object({ id: z.string().min(1).max(64), createdDateTime: z.string().max(40) }),
+  }),
+});
+
+const places: WorkerPlaces = {
+  email: ['data.subject.email', 'data.subject.userPrincipalName'],
+  workerId: ['data.subject.id'],
+  manager: ['data.subject.manager.email', 'data.subject.manager.userPrincipalName'],
+};
+
+const noEvents: ReadonlyMap<string, WorkerEventKind> = new Map();
+
+/**
+ * A custom task extension of Microsoft Entra Lifecycle Workflows, as its Logic App passes it on. It does not say whether
+ * somebody joins or leaves: the workflow's id does, and the policy knows which is which.
+ */
+export const entraLifecycleWorkflowsSource: WebhookSource = {
+  format: 'entra-lifecycle-workflows',
+  credential: { trust: 'identity' },
+  bodyTypes: ['application/json'],
+  eventsToMap: true,
+  dedupeId: (posted) => {
+    const body = parsePosted(posted);
+    return idOf(textAt(body, 'data.taskProcessingResult.id') ?? JSON.stringify(body));
+  },
+  parse: (posted, mapping) => {
+    const body = parsePosted(posted);
+    const workflow = textAt(body, 'data.workflow.id')?.toLowerCase();
+    const events = new Map([...mapping.events].map(([id, kind]) => [id.toLowerCase(), kind]));
+    const kind = workerKindOf(workflow, noEvents, { ...mapping, events });
+    if (textAt(body, 'type') !== 'lifecycleEvent' || kind === undefined) return 'ignored';
+    const { taskProcessingResult: result } = checkBody(CalloutSchema, body).data;
+    const occurredAtMs = instantOf(result.createdDateTime);
+    if (occurredAtMs === undefined)
+      throw bodyInvalid([{ field: 'data.taskProcessingResult.createdDateTime', problem: 'Must be a time' }]);
+    const found = workerEventsOf(
+      {
+        id: idOf(result.id),
+        said: { kind, employmentChanged: kind === 'joiner', unproved: false },
+        occurredAtMs: Math.min(occurredAtMs, posted.receivedAtMs),
+        receivedAtMs: posted.receivedAtMs,
+        record: body,
+        places,
+      },
+      mapping,
+    );
+    return found.length === 0 ? 'ignored' : found.map((event) => ({ kind: 'worker-event', event }));
+  },
+};
