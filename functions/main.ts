@@ -11,6 +11,7 @@ import { registerProcessDelivery } from './process-delivery';
 import { registerReports } from './reports';
 import { registerRequests } from './requests';
 import { registerRunAudit } from './run-audit';
+import { registerSendNotification } from './send-notification';
 import { registerTicketWebhook } from './ticket-webhook';
 
 app.setup({ enableHttpStream: true });
@@ -26,6 +27,7 @@ registerApplyChanges(deps);
 registerDueWork(deps);
 registerAccessAudit(deps);
 registerRunAudit(deps);
+registerSendNotification(deps);
 registerReports(deps);
 registerRequests(deps);
 registerPlans(deps);

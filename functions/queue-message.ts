@@ -13,6 +13,10 @@ export const AuditMessageSchema = z.object({
   night: z.string().regex(/^\w{1,40}$/),
 });
 
+export const NotificationMessageSchema = AuditMessageSchema.extend({
+  attempt: z.int().min(0).optional(),
+});
+
 /** A queue message as its schema describes it; anything else ends in the poison queue. @throws AppError `message-invalid` */
 export function parseMessage<S extends z.ZodType>(schema: S, message: unknown): z.output<S> {
   const result = schema.safeParse(message);

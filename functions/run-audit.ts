@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { announceReport } from '../shared/access/notify-difference';
 import { auditWhenPossible } from '../shared/access/run-audit';
 import type { AppDeps } from '../shared/app-deps';
 import { QUEUES } from '../shared/storage/queues';
@@ -12,6 +13,7 @@ export function registerRunAudit(deps: AppDeps): void {
     handler: async (entry) => {
       const message = parseMessage(AuditMessageSchema, entry);
       await auditWhenPossible({ ...deps, uipath: deps.auditUiPath }, message);
+      await announceReport(deps, message);
     },
   });
 }

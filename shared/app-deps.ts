@@ -7,6 +7,7 @@ import type { ReadinessCheck } from './access/check-readiness';
 import type { DueWorkDeps } from './access/do-due-work';
 import type { ProcessDeliveryDeps } from './access/process-delivery';
 import type { ReadReportDeps } from './access/read-report';
+import type { NotifyDeps } from './access/notify-difference';
 import type { PlanDeps } from './access/release-plan';
 import type { RequestStatusDeps } from './access/request-status';
 import type { DeadLetterDeps } from './access/retry-dead-letter';
@@ -19,6 +20,7 @@ import type { QuotaGate } from './domain/quota';
 import { AppError } from './errors';
 import type { Log } from './log';
 import { parsePolicy } from './policy-file';
+import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment';
 import { createPatientSecrets } from './secrets/patient-secrets';
@@ -41,6 +43,7 @@ import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
 import { createRequestIndex } from './storage/request-index';
 import { openStorage, type StorageAccount } from './storage/storage-account';
+import { createToldNights } from './storage/told-nights';
 import { createWriterLeases } from './storage/writer-lease';
 import { createUiPathClient, type UiPathClient } from './uipath/client';
 import { createIdentityCheck } from './webhooks/entra-identity';
@@ -54,6 +57,7 @@ export type AppDeps = AcceptDeliveryDeps &
   RequestStatusDeps &
   PlanDeps &
   ReadReportDeps &
+  NotifyDeps &
   DeadLetterDeps &
   Omit<RunAuditDeps, 'uipath'> &
   Readonly<{
@@ -106,6 +110,9 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     secrets: createPatientSecrets(secrets, SENDER_PATIENCE_MS),
     queues,
     queue: queues,
+    notifications: queues,
+    notify: createWebhookNotifier(),
+    toldNights: coded(createToldNights(storage)),
     formatOf: webhookSourceOf,
     checkIdentity: createIdentityCheck(),
     fetchBackOf: createFetchBacks({ secrets, clock }),

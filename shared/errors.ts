@@ -36,6 +36,9 @@ export type ErrorCode =
   | 'source-unavailable'
   | 'source-refused'
   | 'source-answer-invalid'
+  // Receivers of notifications
+  | 'notification-refused'
+  | 'notification-unavailable'
   // UiPath
   | 'quota-exhausted'
   | 'uipath-throttled'

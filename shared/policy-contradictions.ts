@@ -16,6 +16,7 @@ export function contradictionsIn(file: PolicyFile): readonly Fault[] {
         ...inGroups(entry),
         ...inBirthright(entry),
         ...inDuties(entry),
+        ...inNotify(entry),
         ...inRules(['rules', 'requests'], entry.rules.requests),
         ...inRules(['accessPolicy', 'requests'], entry.accessPolicy.requests),
       ].map(({ path, problem }) => ({ path: ['organizations', alias, ...path], problem })),
@@ -54,6 +55,15 @@ function inDuties(entry: Entry): readonly Fault[] {
         .map((line) => ({ path, problem: `birthright line "${line.name}" gives both groups` })),
     ];
   });
+}
+
+/** What a receiver was told last is kept by its name. */
+function inNotify({ notify }: Entry): readonly Fault[] {
+  return notify.flatMap(({ name }, index) =>
+    notify.findIndex((other) => other.name === name) === index
+      ? []
+      : [{ path: ['notify', index, 'name'], problem: `"${name}" is the name of another receiver` }],
+  );
 }
 
 /** More approvals than there are approvers would refuse every request, long after the policy was taken. */

@@ -99,6 +99,7 @@ function toOrganization(alias: string, entry: PolicyFile['organizations'][string
       baseline: entry.accessPolicy.baseline,
     },
     protectedPrincipals: new Set(entry.protectedPrincipals),
+    console: { readers: toPeople(entry.console.readers), operators: toPeople(entry.console.operators) },
   };
 }
 

@@ -12,6 +12,12 @@ const PeopleSchema = z.union([z.literal('anyone'), z.array(z.email()).min(1)], {
   error: 'is neither anyone nor a list of e-mail addresses',
 });
 
+const ConsolePeopleSchema = z
+  .union([z.literal('anyone'), z.array(z.email())], {
+    error: 'is neither anyone nor a list of e-mail addresses',
+  })
+  .default([]);
+
 export const RequestRulesSchema = z
   .strictObject({
     requesters: PeopleSchema.default('anyone'),
@@ -75,6 +81,15 @@ const BirthrightSchema = z.strictObject({
   groups: z.array(Name).min(1),
 });
 
+const NotifySchema = z.strictObject({
+  name: Name.describe('Names the receiver in logs and pages.'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafeAddress, 'must be https; plain http is for this machine only')
+    .describe('Where the difference of a night is posted.'),
+  secret: Name.describe('Name of the secret that signs what is posted, whsec_ and base64.'),
+});
+
 const OrganizationSchema = z.strictObject({
   partitionGlobalId: Guid,
   identityBaseUrl: z.url({ protocol: /^https?$/ }),
@@ -128,6 +143,11 @@ const OrganizationSchema = z.strictObject({
     .array(Guid)
     .default([])
     .describe('Directory ids of users, robots and applications that are never removed from anything.'),
+  console: z
+    .strictObject({ readers: ConsolePeopleSchema, operators: ConsolePeopleSchema })
+    .prefault({})
+    .describe('Signed-in people who may look at this organization, and those who may also decide.'),
+  notify: z.array(NotifySchema).max(10).default([]).describe('Who is told what an audit changed.'),
 });
 
 /** The policy file as written. Unknown keys are refused: a misspelt guard must not be a missing one. */
@@ -151,6 +171,11 @@ export const PolicyFileSchema = z.strictObject({
 
 /** The policy file after its defaults were filled in. */
 export type PolicyFile = z.infer<typeof PolicyFileSchema>;
+
+function isSafeAddress(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
 
 function isTimeZone(name: string): boolean {
   try {

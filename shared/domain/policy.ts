@@ -40,6 +40,13 @@ export type BirthrightLine = Readonly<{
 
 export type PolicyEntity = Readonly<{ entityType: 'user' | 'group' | 'application'; name: string }>;
 
+/** Who is told what an audit changed. */
+export type NotifyTarget = Readonly<{
+  name: string;
+  url: string;
+  /** Name of the secret that signs. */ secret: string;
+}>;
+
 export type OrganizationPolicy = Readonly<{
   alias: string;
   partitionGlobalId: string;
@@ -72,6 +79,9 @@ export type OrganizationPolicy = Readonly<{
   }>;
   /** Bare GUIDs of users, robots and applications that no plan may remove from anything. */
   protectedPrincipals: ReadonlySet<string>;
+  notify: readonly NotifyTarget[];
+  /** Who may look at the organization in the console, and who may also decide there. */
+  console: Readonly<{ readers: People; operators: People }>;
 }>;
 
 export type Feed = 'hr' | 'ticket';

@@ -37,6 +37,8 @@ export const PROBLEMS = {
   'source-unavailable': { status: 503, title: 'API of the source unavailable' },
   'source-refused': { status: 502, title: 'API of the source refused the credential' },
   'source-answer-invalid': { status: 502, title: 'Answer of the source not understood' },
+  'notification-refused': { status: 502, title: 'Receiver refused the notification' },
+  'notification-unavailable': { status: 503, title: 'Receiver unavailable' },
   'quota-exhausted': { status: 503, title: 'UiPath quota used up' },
   'uipath-throttled': { status: 503, title: 'UiPath asks to wait' },
   'uipath-unreachable': { status: 503, title: 'UiPath unreachable' },

@@ -8,6 +8,7 @@ export const QUEUES = {
   urgentDeliveries: 'urgent-deliveries',
   changes: 'changes',
   audits: 'audits',
+  notifications: 'notifications',
 } as const;
 
 export type DeliveryMessage = Readonly<{ feed: Feed; source: string; deliveryId: string }>;
@@ -16,6 +17,17 @@ type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[]
 /** `booking` tells the message that a run was booked with from one that was replaced since, or that came twice. */
 export type ChangesMessage = Readonly<{ organization: string; booking?: string | undefined }>;
 export type AuditMessage = Readonly<{ organization: string; night: string }>;
+
+/** `attempt` counts the tries so far. */
+export type NotificationMessage = Readonly<{
+  organization: string;
+  night: string;
+  attempt?: number | undefined;
+}>;
+
+export type NotificationQueue = Readonly<{
+  enqueueNotification: (message: NotificationMessage, delayMs?: number) => Promise<void>;
+}>;
 
 export type WorkQueues = Readonly<{
   /** Leavers and revokes have a queue of their own: they do not stand behind a morning of joiners. */
@@ -31,7 +43,7 @@ const LONGEST_DELAY_SECONDS = 7 * 24 * 3600 - 1;
 const DELIVERIES_TOGETHER = 20;
 
 /** Messages carry keys only: what they are about is read from the tables when they are handled. */
-export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQueues {
+export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQueues & NotificationQueue {
   const send = async (name: string, message: unknown, delayMs = 0): Promise<void> => {
     const queue = await storage.queue(name);
     await queue.sendMessage(JSON.stringify(message), {
@@ -62,5 +74,6 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
     },
     enqueueChanges: async (message, delayMs) => send(QUEUES.changes, message, delayMs),
     enqueueAudit: async (message, delayMs) => send(QUEUES.audits, message, delayMs),
+    enqueueNotification: async (message, delayMs) => send(QUEUES.notifications, message, delayMs),
   };
 }

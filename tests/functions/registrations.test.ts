@@ -99,6 +99,7 @@ describe('the built app', () => {
         route: 'dead-letters/{organization}/{id}/retry',
       },
       { name: 'run-audit', trigger: 'queue', queueName: 'audits' },
+      { name: 'send-notification', trigger: 'queue', queueName: 'notifications' },
       {
         name: 'ticket-webhook',
         trigger: 'http',

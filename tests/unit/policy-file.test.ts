@@ -56,6 +56,8 @@ describe('a policy file', () => {
       rules: { requests: undefined },
       accessPolicy: { requests: undefined, baseline: undefined },
       protectedPrincipals: new Set(),
+      notify: [],
+      console: { readers: new Set(), operators: new Set() },
     });
     expect(organizations.get('production')?.groups.get('developers')).toMatchObject({
       name: 'Developers',
@@ -311,6 +313,17 @@ describe('a fault of a policy file', () => {
     ['duration', 'rules: { requests: { longestDays: 3651 } }', 'rules: { requests: { longestDays: 3650 } }'],
     ['approvers', 'rules: { requests: { approvers: [] } }', 'rules: { requests: { approvers: [a@b.de] } }'],
     ['address', 'auditBaseUrl: ftp://example.com', 'auditBaseUrl: https://example.com'],
+    [
+      'receiver',
+      'notify: [{ name: ops, url: "http://ops.example", secret: s }]',
+      'notify: [{ name: ops, url: "http://127.0.0.1:9", secret: s }]',
+    ],
+    [
+      'name of a receiver',
+      'notify: [{ name: a, url: "https://a.example", secret: s }, { name: a, url: "https://b.example", secret: s }]',
+      'notify: [{ name: a, url: "https://a.example", secret: s }, { name: b, url: "https://a.example", secret: s }]',
+    ],
+    ['reader', 'console: { readers: [anyone] }', 'console: { readers: anyone }'],
   ])('is a %s beyond its limit (%s), not on it (%s)', async (_what, beyond, on) => {
     expect(await faultsOf(withLines(`    ${beyond}`))).toHaveLength(1);
     expect(parsePolicy(withLines(`    ${on}`), 'policy.yaml').organizations.size).toBe(1);

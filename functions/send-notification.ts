@@ -1,0 +1,16 @@
+import { app } from '@azure/functions';
+import { notifyDifference } from '../shared/access/notify-difference';
+import type { AppDeps } from '../shared/app-deps';
+import { QUEUES } from '../shared/storage/queues';
+import { NotificationMessageSchema, parseMessage } from './queue-message';
+
+/** Tells receivers what a night changed. */
+export function registerSendNotification(deps: AppDeps): void {
+  app.storageQueue('send-notification', {
+    queueName: QUEUES.notifications,
+    connection: 'AzureWebJobsStorage',
+    handler: async (entry) => {
+      await notifyDifference(deps, parseMessage(NotificationMessageSchema, entry));
+    },
+  });
+}

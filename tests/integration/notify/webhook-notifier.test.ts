@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { portOf } from '../../../sandbox/free-port';
+import { createWebhookNotifier } from '../../../shared/notify/webhook-notifier';
+import { signedHeaders, signingSecret } from '../../fakes/signed-delivery';
+
+const received: Array<{ url: string; headers: IncomingHttpHeaders; body: string }> = [];
+let status = 204;
+const server = createServer((request, response) => {
+  void text(request).then((body) => {
+    received.push({ url: request.url ?? '', headers: request.headers, body });
+    response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('seen');
+  });
+});
+let url: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${portOf(server)}/hook`;
+});
+beforeEach(() => {
+  received.length = 0;
+  status = 204;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const atMs = Date.UTC(2026, 10, 21);
+const message = { id: 'audit_1', atMs, body: '{"text":"Zoë <b>"}' };
+const notify = createWebhookNotifier();
+
+describe('a notification', () => {
+  it('is signed as Standard Webhooks says, over id, time and the exact body', async () => {
+    await notify({ url, secret: signingSecret }, message);
+    expect(received).toHaveLength(1);
+    expect(received[0]?.body).toBe(message.body);
+    expect(received[0]?.headers).toMatchObject(signedHeaders(message.body, { id: message.id, atMs }));
+  });
+
+  it.each([
+    [400, 'notification-refused'],
+    [404, 'notification-refused'],
+    [410, 'notification-refused'],
+    [408, 'notification-unavailable'],
+    [429, 'notification-unavailable'],
+    [500, 'notification-unavailable'],
+    [503, 'notification-unavailable'],
+  ])('that is answered %i fails with %s', async (answer, code) => {
+    status = answer;
+    await expect(notify({ url, secret: signingSecret }, message)).rejects.toMatchObject({ code });
+  });
+
+  it('does not follow a redirect', async () => {
+    status = 302;
+    await expect(notify({ url, secret: signingSecret }, message)).rejects.toMatchObject({
+      code: 'notification-unavailable',
+    });
+    expect(received.map((request) => request.url)).toEqual(['/hook']);
+  });
+
+  it('that reaches nobody fails with notification-unavailable', async () => {
+    await expect(
+      notify({ url: 'http://127.0.0.1:1/', secret: signingSecret }, message),
+    ).rejects.toMatchObject({ code: 'notification-unavailable' });
+  });
+
+  it.each(['', 'whsec_', 'whsec_c2hvcnQ=', signingSecret.replace('whsec_', '')])(
+    'is not sent with the secret %j',
+    async (secret) => {
+      await expect(notify({ url, secret }, message)).rejects.toMatchObject({ code: 'secret-invalid' });
+      expect(received).toEqual([]);
+    },
+  );
+});
