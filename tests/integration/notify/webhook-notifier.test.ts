@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { portOf } from '../../../sandbox/free-port';
 import { createWebhookNotifier } from '../../../shared/notify/webhook-notifier';
@@ -7,12 +7,12 @@ import { signedHeaders, signingSecret } from '../../fakes/signed-delivery';
 
 const received: Array<{ url: string; headers: IncomingHttpHeaders; body: string }> = [];
 let status = 204;
-const server = createServer((request, response) => {
-  void text(request).then((body) => {
-    received.push({ url: request.url ?? '', headers: request.headers, body });
-    response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('seen');
-  });
-});
+const server = createServer((request, response) => void take(request, response));
+async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { url: path = '', headers } = request;
+  received.push({ url: path, headers, body: await text(request) });
+  response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('seen');
+}
 let url: string;
 beforeAll(async () => {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -26,7 +26,11 @@ let log: Array<Readonly<Record<string, unknown>>>;
 let failing: ReadonlyMap<string, AppError>;
 beforeEach(() => {
   targets = [OPS];
-  [sent, told, queued, log, failing] = [[], new Map(), [], [], new Map()];
+  sent = [];
+  told = new Map();
+  queued = [];
+  log = [];
+  failing = new Map();
 });
 
 const reports: readonly AuditReport[] = [FIRST, SAME, NEXT];
