@@ -26,13 +26,14 @@ export function toEntraPolicy({ entra }: Proof): EntraPolicy | undefined {
   return { ...entra, audience: [entra.audience].flat(), authority: entra.authority.replace(/\/+$/, '') };
 }
 
-/** A source has the proof of origin that its format asks for, and no other. */
+/** A source has the proof of origin that its format asks for, and no other. An identity may stand in for a token. */
 export function faultsInProof(
   source: WebhookSource,
   { secret, entra }: Proof,
 ): ReadonlyArray<Readonly<{ path: readonly PropertyKey[]; problem: string }>> {
   const { format } = source;
-  const byIdentity = source.credential.trust === 'identity';
+  const { trust } = source.credential;
+  const byIdentity = trust === 'identity' || (trust === 'bearer' && entra !== undefined);
   const wanted = byIdentity ? entra : secret;
   const unwanted = byIdentity ? secret : entra;
   const [name, other] = byIdentity ? ['entra', 'secret'] : ['secret', 'entra'];
@@ -41,7 +42,14 @@ export function faultsInProof(
     ...(wanted === undefined
       ? [{ path: [], problem: `needs ${name}: it is how ${format} is verified` }]
       : []),
-    ...(unwanted === undefined ? [] : [{ path: [other], problem: `is nothing that ${format} has` }]),
+    ...(unwanted === undefined
+      ? []
+      : [
+          {
+            path: [other],
+            problem: byIdentity ? 'must not stand beside entra' : `is nothing that ${format} has`,
+          },
+        ]),
     ...(protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost'
       ? []
       : [{ path: ['entra', 'authority'], problem: 'must be an https address' }]),

@@ -122,7 +122,7 @@ export function faultsInSource(
 type Groups = Entries[string]['groups'];
 
 function isUnproved(source: WebhookSource, entry: SourceEntry): boolean {
-  return source.credential.trust === 'bearer' && entry.fetchBack === undefined;
+  return source.credential.trust === 'bearer' && entry.fetchBack === undefined && entry.entra === undefined;
 }
 
 /** A token proves nothing about a body: without a second look at the source it may only add. */

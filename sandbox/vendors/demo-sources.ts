@@ -6,6 +6,7 @@ import { loginOf } from './ticket-bodies';
 type Secret = () => string;
 
 const text: Secret = () => randomBytes(24).toString('hex');
+const basic: Secret = () => `sender:${randomBytes(24).toString('hex')}`;
 const base64: Secret = () => randomBytes(24).toString('base64');
 
 const LIFECYCLE = 'entra-lifecycle-workflows';
@@ -21,6 +22,7 @@ const hr = {
   merge: { lookedUp: false, secret: text },
   personio: { lookedUp: true, secret: text },
   rippling: { lookedUp: true, secret: text },
+  'successfactors-soap': { lookedUp: true, secret: basic },
 } as const;
 
 const people = [ANA, BEN, 'requester@acme.example'].map((email) => `${loginOf(email)}: ${email}`).join(', ');

@@ -5,6 +5,7 @@ import {
   finchRecords,
   newWorker,
   personioRecords,
+  successFactorsJob,
   workerRecords,
   WorkerSchema,
   type Worker,
@@ -100,6 +101,12 @@ function answerOf(
   if (method === 'POST' && pathname.startsWith('/v1/people/')) {
     if (headers.authorization !== basic(secret)) return refused;
     return worker === undefined ? { status: 404 } : { status: 200, body: workerRecords.hibob(worker) };
+  }
+  if (method === 'GET' && pathname === '/odata/v2/EmpJob') {
+    if (headers.authorization !== basic(secret)) return refused;
+    const userId = /^userId eq '([^']*)'$/.exec(searchParams.get('$filter') ?? '')?.[1] ?? '';
+    const user = workers.get(userId);
+    return { status: 200, body: { d: { results: user === undefined ? [] : [successFactorsJob(user)] } } };
   }
   if (method === 'GET' && pathname.startsWith('/platform/api/employees/')) {
     if (headers.authorization !== `Bearer ${secret}`) return refused;

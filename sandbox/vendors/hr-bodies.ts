@@ -5,6 +5,12 @@ type HrNews = Readonly<{ kind: 'joiner' | 'mover' | 'leaver'; worker: Worker; at
 
 type HrBody = (news: HrNews) => object;
 
+const successFactorsTypes = {
+  joiner: 'com.successfactors.Employment.AssignmentInformation.Hire',
+  mover: 'com.successfactors.Employment.JobInformation.DepartmentChanged',
+  leaver: 'com.successfactors.Employment.AssignmentInformation.Termination',
+} as const;
+
 /** What each HR system posts when somebody joins, moves or leaves, in the shape its vendor documents. */
 export const hrBodies = {
   // https://documentation.bamboohr.com/docs/event-based-webhooks
@@ -120,6 +126,41 @@ export const hrBodies = {
       },
       workflow: { id: WORKFLOWS[kind], displayName: `Workflow of a ${kind}`, workflowVersion: 3 },
     },
+  }),
+  // The layout of docs/sources/successfactors.md
+  successfactors: ({ kind, worker, atMs }) => ({
+    eventId: `${worker.id}-${kind}-${atMs}`,
+    type: successFactorsTypes[kind],
+    publishedAt: String(atMs),
+    userId: worker.id,
+    email: worker.email,
+    department: worker.department,
+    title: worker.title,
+    location: worker.location,
+    status: worker.active ? 'active' : 'inactive',
+    startDate: worker.startDate,
+    endDate: worker.endDate ?? '',
+  }),
+  // https://blogs.sap.com/2021/08/17/using-successfactors-event-notification-subscriptions-versus-intelligent-services-centre/
+  'successfactors-soap': ({ kind, worker, atMs }) => ({
+    externalEventMeta: {
+      externalEventId: `${worker.id}-${kind}-${atMs}`,
+      type: successFactorsTypes[kind],
+      publishedAt: String(atMs),
+      publishedBy: '82094',
+      effective: 'current',
+      repost: 'false',
+    },
+    event: {
+      eventId: `${worker.id}-${atMs}`,
+      entityType: 'EmpJob',
+      effectiveStartDate: new Date(atMs).toISOString().slice(0, 10),
+      publishedAt: String(atMs),
+      publishedBy: '82094',
+      repost: 'false',
+    },
+    entityKeys: { seqNumber: '1', userId: worker.id },
+    params: { personIdExternal: worker.id, perPersonUuid: '0A1B2C3D4E5F' },
   }),
   // https://github.com/cloudevents/spec, with the data of our own contract
   'cloudevents-signed': ({ kind, worker, atMs }) => ({

@@ -80,6 +80,13 @@ export const signers = {
   freshservice: showToken,
   'jira-automation': showToken,
   'power-automate': showToken,
+  successfactors: showToken,
+  // https://blogs.sap.com/2021/08/17/using-successfactors-event-notification-subscriptions-versus-intelligent-services-centre/
+  'successfactors-soap': (_body, { secret }) => ({
+    'content-type': 'text/xml; charset=UTF-8',
+    soapaction: '""',
+    authorization: `Basic ${Buffer.from(secret).toString('base64')}`,
+  }),
   // https://developer.rippling.com/documentation/developer-portal/v2-guides/webhooks
   rippling: (_body, { secret }) => ({
     'content-type': 'application/x-www-form-urlencoded',

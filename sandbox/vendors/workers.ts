@@ -76,6 +76,30 @@ export const workerRecords = {
   }),
 } as const satisfies Record<string, WorkerRecord>;
 
+/** A job of OData version 2: https://api.sap.com/api/ECEmploymentInformation/overview */
+export function successFactorsJob(worker: Worker): object {
+  return {
+    userId: worker.id,
+    department: '5000030',
+    jobTitle: worker.title,
+    location: '1710-2018',
+    employmentType: 'Regular',
+    departmentNav: { name_localized: worker.department },
+    locationNav: { name: worker.location },
+    userNav: { email: worker.email, status: worker.active ? 't' : 'f', timeZone: 'Europe/Bucharest' },
+    employmentNav: {
+      personIdExternal: worker.id,
+      startDate: odataDay(worker.startDate),
+      endDate: odataDay(worker.endDate),
+      lastDateWorked: null,
+    },
+  };
+}
+
+function odataDay(day: string | undefined): string | null {
+  return day === undefined ? null : `/Date(${Date.parse(`${day}T00:00:00Z`)})/`;
+}
+
 /** Finch keeps the person and the employment apart: https://developer.tryfinch.com/api-reference/organization */
 export const finchRecords = {
   '/employer/individual': ({ id, email }) => ({

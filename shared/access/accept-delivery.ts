@@ -119,13 +119,10 @@ async function verify(
 ): Promise<CredentialVerdict | IdentityVerdict> {
   const { credential } = format;
   const { secretName, entra } = settings;
-  if (credential.trust === 'identity') {
-    if (entra === undefined)
-      throw new AppError('policy-invalid', 'The policy names no identity for this source');
+  if (entra !== undefined && credential.trust !== 'signed')
     return deps.checkIdentity(headers.get('authorization'), entra, nowMs);
-  }
-  if (secretName === undefined)
-    throw new AppError('policy-invalid', 'The policy names no secret for this source');
+  if (secretName === undefined || credential.trust === 'identity')
+    throw new AppError('policy-invalid', 'The policy names no proof of origin that this format has');
   return checkCredential(credential, { headers, rawBody, nowMs }, await deps.secrets.read(secretName));
 }
 

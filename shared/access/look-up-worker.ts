@@ -38,7 +38,7 @@ export async function lookUpWorker(
 ): Promise<readonly WorkerEvent[] | 'worker-unknown'> {
   const { source, receivedAtMs, nowMs } = about;
   const fetchBack = deps.fetchBackOf(source);
-  const record = await fetchBack.worker(lookUp.workerId);
+  const record = await fetchBack.worker(lookUp.workerId, lookUp.said.effectiveDay);
   if (record === undefined) {
     if (nowMs - receivedAtMs >= UNKNOWN_FOR_MS) return 'worker-unknown';
     throw new AppError('source-unavailable', "The source's own API does not know the worker yet");

@@ -3,8 +3,8 @@ import type { VendorCall } from './vendor-call';
 
 /** Reads the record of one worker at the source itself. */
 export type FetchBack = Readonly<{
-  /** undefined: the source knows no such worker. @throws AppError `source-unavailable`, `source-refused`, `source-answer-invalid` */
-  worker: (workerId: string) => Promise<unknown>;
+  /** `asOf` is a day that the record is wanted of, where a source can tell. undefined: it knows no such worker. @throws AppError `source-unavailable`, `source-refused`, `source-answer-invalid` */
+  worker: (workerId: string, asOf?: string) => Promise<unknown>;
   /** Where fields stand in such a record. */
   places: WorkerPlaces;
 }>;
@@ -12,5 +12,11 @@ export type FetchBack = Readonly<{
 /** How one vendor is asked. `fields` are the places that the policy names, for vendors that answer only what is asked for. */
 export type FetchBackAdapter = Readonly<{
   places: WorkerPlaces;
-  worker: (call: VendorCall, secret: string, workerId: string, fields: readonly string[]) => Promise<unknown>;
+  worker: (
+    call: VendorCall,
+    secret: string,
+    workerId: string,
+    fields: readonly string[],
+    asOf: string | undefined,
+  ) => Promise<unknown>;
 }>;

@@ -7,6 +7,7 @@ import { finchAdapter } from './finch';
 import { hibobAdapter } from './hibob';
 import { personioAdapter } from './personio';
 import { ripplingAdapter } from './rippling';
+import { successFactorsAdapter } from './successfactors';
 import { createVendorCall, type VendorCall } from './vendor-call';
 
 const adapters: ReadonlyMap<string, FetchBackAdapter> = new Map([
@@ -15,6 +16,7 @@ const adapters: ReadonlyMap<string, FetchBackAdapter> = new Map([
   ['hibob', hibobAdapter],
   ['personio', personioAdapter],
   ['rippling', ripplingAdapter],
+  ['successfactors-soap', successFactorsAdapter],
 ]);
 
 export type FetchBackDeps = Readonly<{
@@ -38,9 +40,9 @@ export function createFetchBacks(deps: FetchBackDeps): (source: SourcePolicy) =>
     calls.set(fetchBack.baseUrl, call);
     return {
       places: adapter.places,
-      worker: async (workerId) => {
+      worker: async (workerId, asOf) => {
         const { current } = await deps.secrets.read(fetchBack.secret);
-        return adapter.worker(call, current.trim(), workerId, [...mapping.fields.values()].flat());
+        return adapter.worker(call, current.trim(), workerId, [...mapping.fields.values()].flat(), asOf);
       },
     };
   };

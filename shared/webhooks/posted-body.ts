@@ -1,9 +1,10 @@
 import { parseFormBody } from './form-body';
 import { parseJsonBody } from './json-body';
+import { parseXmlBody } from './xml-body';
 
 /** Types of a body that are understood. */
 export type BodyType =
-  'application/json' | 'application/cloudevents+json' | 'application/x-www-form-urlencoded';
+  'application/json' | 'application/cloudevents+json' | 'application/x-www-form-urlencoded' | 'text/xml';
 
 /** What was posted, as it is kept: all that the meaning of a delivery depends on. */
 export type PostedBody = Readonly<{ rawBody: Uint8Array; type: BodyType; receivedAtMs: number }>;
@@ -13,6 +14,7 @@ const patterns = [
   ['application/json', new RegExp(`^application/json${utf8}$`, 'i')],
   ['application/cloudevents+json', new RegExp(String.raw`^application/cloudevents\+json${utf8}$`, 'i')],
   ['application/x-www-form-urlencoded', new RegExp(`^application/x-www-form-urlencoded${utf8}$`, 'i')],
+  ['text/xml', new RegExp(`^(?:text|application)/xml${utf8}$`, 'i')],
 ] as const;
 
 /** The type a header names, or undefined: another type, another charset, or two of anything. */
@@ -23,5 +25,13 @@ export function bodyTypeOf(contentType: string | null): BodyType | undefined {
 
 /** @throws AppError `body-invalid` */
 export function parsePosted({ rawBody, type }: Pick<PostedBody, 'rawBody' | 'type'>): unknown {
-  return type === 'application/x-www-form-urlencoded' ? parseFormBody(rawBody) : parseJsonBody(rawBody);
+  switch (type) {
+    case 'application/x-www-form-urlencoded':
+      return parseFormBody(rawBody);
+    case 'text/xml':
+      return parseXmlBody(rawBody);
+    case 'application/json':
+    case 'application/cloudevents+json':
+      return parseJsonBody(rawBody);
+  }
 }

@@ -19,6 +19,8 @@ import { personioSource } from './sources/personio';
 import { powerAutomateSource } from './sources/power-automate';
 import { ripplingSource } from './sources/rippling';
 import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
+import { successFactorsSource } from './sources/successfactors';
+import { successFactorsSoapSource } from './sources/successfactors-soap';
 import { zendeskSource } from './sources/zendesk';
 
 const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
@@ -35,6 +37,8 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     mergeSource,
     personioSource,
     ripplingSource,
+    successFactorsSource,
+    successFactorsSoapSource,
   ],
   ticket: [
     standardTicketSource,

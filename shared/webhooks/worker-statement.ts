@@ -34,6 +34,8 @@ export type SaidOfEmployment = Readonly<{
   /** The event changed what says whether the person is employed: somebody who is active now is back. */
   employmentChanged: boolean;
   unproved: boolean;
+  /** `YYYY-MM-DD`: what it says of a mover holds from this day. */
+  effectiveDay?: string;
 }>;
 
 /** One event about a worker and the sender's record it is read from. */
@@ -120,7 +122,7 @@ function toEvent(
         workerId: read('workerId') || undefined,
         timeZone: read('timeZone') || undefined,
       },
-      ...(kind === 'leaver' ? leaving(read) : { attributes, ...starting(kind, read) }),
+      ...(kind === 'leaver' ? leaving(read) : { attributes, ...starting(report, kind, read) }),
     }),
   );
 }
@@ -141,8 +143,14 @@ function attributesOf(
   );
 }
 
-function starting(kind: WorkerEventKind, read: Read): Readonly<{ effectiveDate?: string }> {
-  const day = kind === 'joiner' ? dayOf(read('startDate')) : undefined;
+function starting(
+  { said, receivedAtMs }: WorkerReport,
+  kind: WorkerEventKind,
+  read: Read,
+): Readonly<{ effectiveDate?: string }> {
+  const { effectiveDay = '' } = said;
+  const ahead = effectiveDay > dayAt(receivedAtMs) ? effectiveDay : undefined;
+  const day = kind === 'joiner' ? dayOf(read('startDate')) : ahead;
   return day === undefined ? {} : { effectiveDate: day };
 }
 

@@ -4,6 +4,7 @@ import { startHrApi, type HrApi } from '../../../sandbox/vendors/hr-api';
 import type { Worker } from '../../../sandbox/vendors/workers';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
 import { workerAt } from '../../../shared/domain/worker-timeline';
+import { parseXmlBody } from '../../../shared/webhooks/xml-body';
 import { createVendorCall } from '../../../shared/fetch-back/vendor-call';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import {
@@ -47,7 +48,7 @@ function worldOf(from: VendorSender, more = '', apiSecret = API_SECRET) {
 
 type World = ReturnType<typeof worldOf>;
 
-const thin = ['bamboohr', 'hibob', 'finch', 'personio', 'rippling'] as const;
+const thin = ['bamboohr', 'hibob', 'finch', 'personio', 'rippling', 'successfactors-soap'] as const;
 
 async function say(
   world: World,
@@ -180,6 +181,7 @@ describe.each(thin)('what %s announces by id', (format) => {
       finch: 'employment.title',
       personio: 'employment.position.title',
       rippling: 'title',
+      'successfactors-soap': 'jobTitle',
     }[format];
     const world = worldOf(from, `fields: { department: ${place}, team: nowhere }`);
     await say(world, format, 'joiner', ANA);
@@ -237,6 +239,71 @@ describe('HiBob', () => {
       data: {},
     });
     await world.deliver(postingOf(senderOf('hibob'), { body }));
+    expect(workerIn(world).employment).toBe('active');
+  });
+});
+
+describe('SuccessFactors', () => {
+  const from = senderOf('successfactors-soap');
+  const future = (kind: 'joiner' | 'mover', worker: Worker): string =>
+    bodyTextOf(
+      'successfactors-soap',
+      hrBodies['successfactors-soap']({ kind, worker, atMs: NOW_MS }),
+    ).replace('2026-11-20</ns3:effectiveStartDate>', '2026-12-01</ns3:effectiveStartDate>');
+
+  it('is answered in SOAP, also when it tells of nothing', async () => {
+    const world = worldOf(from);
+    api.put(ANA);
+    for (const body of [textOf(from), textOf(from), from.unknownBody]) {
+      const { answer } = await world.deliver(postingOf(from, { body }));
+      expect(answer).toMatchObject({ status: 200, contentType: 'text/xml; charset=utf-8' });
+      expect(parseXmlBody(Buffer.from(answer?.body ?? ''))).toEqual({
+        Envelope: { Body: { ExternalEventResponse: '' } },
+      });
+    }
+    expect(world.outcomes()).toEqual(['recorded']);
+  });
+
+  it('tells of a change ahead, which is read as of its day and waits for it', async () => {
+    const world = worldOf(from);
+    await say(world, 'successfactors-soap', 'joiner', ANA);
+    const moved = { ...ANA, department: 'Finance' };
+    api.put(moved);
+    await world.deliver(postingOf(from, { body: future('mover', moved) }));
+    expect(new URL(api.requests.at(-1)?.path ?? '', api.baseUrl).searchParams.get('asOfDate')).toBe(
+      '2026-12-01',
+    );
+    expect(workerIn(world).attributes['department']).toBe('Automation');
+    expect(workerIn(world, Date.parse('2026-12-01T12:00:00Z')).attributes['department']).toBe('Finance');
+  });
+
+  it('tells of several people at once, of whom one who has no id keeps nobody out', async () => {
+    const world = worldOf(from);
+    api.put(ANA);
+    const [event = ''] = /<ns3:event>.*<\/ns3:event>/.exec(textOf(from)) ?? [];
+    const nobody = event.replace('<name>userId</name>', '<name>other</name>');
+    const body = textOf(from).replace(event, `${nobody}${event}`);
+    await world.deliver(postingOf(from, { body }));
+    expect(world.outcomes()).toEqual(['unusable, recorded']);
+  });
+
+  it('asks for an id as it is, whatever is in it', async () => {
+    const world = worldOf(from);
+    const odd = { ...ANA, id: `o'b&r ien/<1>` };
+    const body = bodyTextOf(
+      'successfactors-soap',
+      hrBodies['successfactors-soap']({ kind: 'joiner', worker: odd, atMs: NOW_MS }),
+    );
+    await world.deliver(postingOf(from, { body }));
+    const { searchParams } = new URL(api.requests.at(-1)?.path ?? '', api.baseUrl);
+    expect(searchParams.get('$filter')).toBe(`userId eq 'o''b&r ien/<1>'`);
+  });
+
+  it('is not believed that somebody left while the record says otherwise', async () => {
+    const world = worldOf(from);
+    await say(world, 'successfactors-soap', 'joiner', ANA);
+    world.advance(HOUR_MS);
+    await say(world, 'successfactors-soap', 'leaver', ANA);
     expect(workerIn(world).employment).toBe('active');
   });
 });

@@ -44,6 +44,7 @@ const hrSources = [
   'merge',
   'personio',
   'rippling',
+  'successfactors-soap',
 ];
 const ticketSources = ['github', 'jira', 'servicenow', 'zendesk'];
 

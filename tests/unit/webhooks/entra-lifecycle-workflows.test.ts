@@ -95,7 +95,7 @@ describe('the policy of a source that proves itself by an identity', () => {
 
   it.each([
     ['no identity', events, 'needs entra'],
-    ['a secret', `${from.settings}\nsecret: webhook`, 'is nothing that entra-lifecycle-workflows has'],
+    ['a secret', `${from.settings}\nsecret: webhook`, 'must not stand beside entra'],
     ['no workflows', entra, 'must say what the events of this sender mean'],
     ['a tenant that is no id', from.settings.replace(ENTRA.tenantId, 'contoso'), 'tenantId'],
     [
@@ -107,6 +107,12 @@ describe('the policy of a source that proves itself by an identity', () => {
     const error = await check(settings);
     expect(error).toMatchObject({ code: 'policy-invalid' });
     expect(error.message).toContain(problem);
+  });
+
+  it('may stand in for a token, and then the source may cause all that its feed can', () => {
+    const text = policyOf(from, entra).replace(from.format, 'successfactors');
+    const [source] = parsePolicy(text, 'policy.yaml').sources;
+    expect([...(source?.may ?? [])]).toEqual(['joiner', 'mover', 'leaver']);
   });
 
   it('is refused for a format that has a secret, and without one for it', async () => {

@@ -76,10 +76,60 @@ const withObjectNames = {
       '{',
       '{"__proto__":{"type":"ping","act":"revoke"},"constructor":{"prototype":{"polluted":1}},',
     ),
+  xml: (text: string) => text.replace('<soap:Body>', '<soap:Body><toString>x</toString><isPrototypeOf/>'),
   form: (text: string) => `__proto__[event_name]=ping&constructor[prototype][polluted]=1&${text}`,
 } as const;
 
-const damagedBodies = { json: damagedJson, form: damagedForm } as const;
+const lol = Array.from(
+  { length: 20 },
+  (_, index) => `<!ENTITY l${index + 1} "${`&l${index};`.repeat(10)}">`,
+).join('');
+
+const damagedXml = (from: VendorSender): readonly SignedCase[] => {
+  const text = textOf(from);
+  const afterDeclaration = (more: string): string => text.replace('?>', `?>${more}`);
+  return [
+    ['cut before it was signed', { body: text.slice(0, -1) }, 'body-invalid'],
+    ['that is empty', { body: '' }, 'body-invalid'],
+    ['that is JSON', { body: '{"a":1}' }, 'body-invalid'],
+    ['with a document type', { body: afterDeclaration('<!DOCTYPE soap:Envelope>') }, 'body-invalid'],
+    ['with a document type in lower case', { body: afterDeclaration('<!doctype a>') }, 'body-invalid'],
+    [
+      'with an entity of its own',
+      { body: afterDeclaration('<!DOCTYPE a [<!ENTITY e "x">]>').replace('67890', '&e;') },
+      'body-invalid',
+    ],
+    [
+      'with an entity that is a file',
+      { body: afterDeclaration('<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>') },
+      'body-invalid',
+    ],
+    [
+      'with an entity that is an address',
+      { body: afterDeclaration('<!DOCTYPE a SYSTEM "http://169.254.169.254/a.dtd">') },
+      'body-invalid',
+    ],
+    [
+      'with a billion laughs',
+      { body: afterDeclaration(`<!DOCTYPE a [<!ENTITY l0 "lol">${lol}]>`).replace('67890', '&l20;') },
+      'body-invalid',
+    ],
+    ['nested deep', { body: `${'<a>'.repeat(34)}${'</a>'.repeat(34)}` }, 'body-invalid'],
+    ['nested a hundred thousand deep', { body: '<a>'.repeat(100_000) }, 'body-invalid'],
+    ['of very many elements', { body: `<a>${'<b/>'.repeat(200_000)}</a>` }, 'body-invalid'],
+    ['of one endless tag', { body: `<a ${'x'.repeat(1_000_000)}` }, 'body-invalid'],
+    ['of one endless comment', { body: `<!--${'-'.repeat(1_000_000)}` }, 'body-invalid'],
+    ['in UTF-16, as it says', { body: text.replace('UTF-8', 'UTF-16') }, 'body-invalid'],
+    ['with two roots', { body: `${text.replace(/<\?xml[^>]*>/, '')}<a/>` }, 'accepted'],
+    [
+      'with the name of every object',
+      { body: text.replace('<soap:Body>', '<soap:Body><__proto__/>') },
+      'body-invalid',
+    ],
+  ];
+};
+
+const damagedBodies = { json: damagedJson, form: damagedForm, xml: damagedXml } as const;
 
 describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
   'a delivery of %s to the %s feed',

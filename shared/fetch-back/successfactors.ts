@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { AppError } from '../errors';
+import type { FetchBackAdapter } from './fetch-back';
+
+const Nested = z.looseObject({}).nullish();
+const JobSchema = z.looseObject({ userId: z.string(), userNav: Nested, employmentNav: Nested });
+const AnswerSchema = z.object({ d: z.object({ results: z.array(JobSchema) }) });
+
+const selected = [
+  'userId,department,division,location,jobTitle,employmentType',
+  'departmentNav/name_localized,locationNav/name',
+  'userNav/email,userNav/status,userNav/timeZone',
+  'employmentNav/personIdExternal,employmentNav/startDate,employmentNav/endDate,employmentNav/lastDateWorked',
+].join(',');
+
+/**
+ * The job of a user by OData version 2 of SuccessFactors, as of a day, with the user and the employment behind it. The secret is
+ * `user@company:password`, or an access token for a proxy that has its own way in.
+ */
+export const successFactorsAdapter: FetchBackAdapter = {
+  places: {
+    email: ['userNav.email'],
+    workerId: ['userId'],
+    department: ['departmentNav.name_localized', 'department'],
+    division: ['division'],
+    title: ['jobTitle'],
+    location: ['locationNav.name', 'location'],
+    employmentType: ['employmentType'],
+    startDate: ['employmentNav.startDate'],
+    lastWorkingDay: ['employmentNav.lastDateWorked'],
+    terminationDate: ['employmentNav.endDate'],
+    status: ['status'],
+  },
+  worker: async (call, secret, workerId, _fields, asOf) => {
+    const query = new URLSearchParams({
+      $filter: `userId eq '${workerId.replaceAll("'", "''")}'`,
+      $expand: 'userNav,employmentNav,departmentNav,locationNav',
+      $select: selected,
+      $format: 'json',
+      ...(asOf === undefined ? {} : { asOfDate: asOf }),
+    });
+    const answer = await call({
+      method: 'GET',
+      path: `/odata/v2/EmpJob?${query.toString().replaceAll('+', '%20')}`,
+      headers: {
+        authorization: secret.includes(':')
+          ? `Basic ${Buffer.from(secret).toString('base64')}`
+          : `Bearer ${secret}`,
+      },
+    });
+    if (answer === undefined) return undefined;
+    const parsed = AnswerSchema.safeParse(answer);
+    if (!parsed.success)
+      throw new AppError('source-answer-invalid', "The answer of the source's own API has no results");
+    const job = parsed.data.d.results.find(({ userId }) => userId === workerId);
+    return job === undefined ? undefined : withPlainValues(job);
+  },
+};
+
+/** Days are `/Date(1792972800000)/`, and a status is one letter. */
+function withPlainValues(job: z.output<typeof JobSchema>): object {
+  const status = job.userNav?.['status'];
+  return {
+    ...job,
+    employmentNav: Object.fromEntries(
+      Object.entries(job.employmentNav ?? {}).map(([name, value]) => [name, toDay(value)]),
+    ),
+    status: status === 'f' || status === 'F' ? 'inactive' : status === undefined ? '' : 'active',
+  };
+}
+
+function toDay(value: unknown): unknown {
+  const [, ms] =
+    typeof value === 'string' ? (/^\/Date\((-?\d{1,14})(?:[+-]\d{4})?\)\/$/.exec(value) ?? []) : [];
+  return ms === undefined ? value : new Date(Number(ms)).toISOString().slice(0, 10);
+}
