@@ -37,6 +37,7 @@ const entries = {
   host: 'sandbox/functions-host/child.ts',
   bench: 'bench/main.ts',
   chaos: 'tests/chaos/main.ts',
+  fuzz: 'tests/fuzz/main.ts',
 };
 await rm('.sandbox', { recursive: true, force: true });
 await build({

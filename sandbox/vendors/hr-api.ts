@@ -23,13 +23,19 @@ export type HrApi = Readonly<{
   close: () => Promise<void>;
 }>;
 
+type HrApiOptions = Readonly<{
+  secret: string;
+  entraKey?: string;
+  port?: number;
+  /** What becomes of the text of each answer, for tests of answers that no API should give. */
+  alter?: (text: string) => string;
+}>;
+
 /**
  * The read side of each HR system that announces by id, on 127.0.0.1, over one list of workers. Each takes the credential in
  * the form its vendor asks for: an API key, `id:token`, an access token. Beside them the keys of Entra's tokens.
  */
-export async function startHrApi(
-  options: Readonly<{ secret: string; entraKey?: string; port?: number }>,
-): Promise<HrApi> {
+export async function startHrApi(options: HrApiOptions): Promise<HrApi> {
   const workers = new Map<string, Worker>();
   const requests: Array<Readonly<{ method: string; path: string; body: string }>> = [];
   let scripted: ReadonlyArray<Answer | 'hang'> = [];
@@ -45,7 +51,8 @@ export async function startHrApi(
         ? putWorker(body, workers)
         : (next ?? keysOf(url, options.entraKey) ?? answerOf(request, body, workers, options.secret));
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-    response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}));
+    const answerText = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
+    response.end((options.alter ?? String)(answerText));
   };
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());

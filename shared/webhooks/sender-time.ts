@@ -1,4 +1,5 @@
-const longestMs = Date.UTC(9999, 11, 31);
+/** The last day that every store and format of ours can write. */
+export const longestMs = Date.UTC(9999, 11, 31);
 
 /**
  * The instant a sender means: RFC 3339, the same without a colon in the offset, without an offset (then UTC), or

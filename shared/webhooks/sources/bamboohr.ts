@@ -9,6 +9,7 @@ import { parsePosted, type PostedBody } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { Meaning, Meanings, WebhookSource } from '../source';
+import { WorkerIdSchema } from '../worker-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 
 const DAY_MS = 86_400_000;
@@ -29,13 +30,12 @@ const credential: Credential = {
   },
 };
 
-const Id = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1).max(64));
 const Names = z.array(z.string().max(200)).max(400).nullish();
 
 const EventSchema = z.object({
   type: z.string().max(100),
   timestamp: z.string(),
-  data: z.object({ employeeId: Id, changedFields: Names }),
+  data: z.object({ employeeId: WorkerIdSchema, changedFields: Names }),
 });
 
 const FieldBasedSchema = z.object({
@@ -43,7 +43,7 @@ const FieldBasedSchema = z.object({
 });
 
 const EmployeeSchema = z.object({
-  id: Id,
+  id: WorkerIdSchema,
   action: z.string().max(100).nullish(),
   timestamp: z.string().nullish(),
   changedFields: Names,

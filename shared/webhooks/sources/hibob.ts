@@ -7,20 +7,19 @@ import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
+import { WorkerIdSchema } from '../worker-id';
 import { idOf } from '../worker-statement';
 
 /** A read sooner than this may still give what was before. */
 const SETTLING_MS = 20_000;
-
-const Id = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1).max(64));
 
 /** Version 2 names the employee in `data`, version 1 beside it. */
 const EventSchema = z
   .object({
     type: z.string().max(100),
     triggeredAt: z.string(),
-    data: z.object({ employeeId: Id.optional() }).nullish(),
-    employee: z.object({ id: Id }).nullish(),
+    data: z.object({ employeeId: WorkerIdSchema.optional() }).nullish(),
+    employee: z.object({ id: WorkerIdSchema }).nullish(),
   })
   .transform(({ type, triggeredAt, data, employee }) => ({
     type,

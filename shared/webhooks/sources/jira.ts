@@ -6,11 +6,12 @@ import { checkBody } from '../body-check';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, textAt } from '../record-fields';
 import type { Meanings, WebhookSource } from '../source';
+import { longestMs } from '../sender-time';
 import { accessRequestOf, ticketActOf } from '../ticket-statement';
 
 /** Ids come as text from webhooks and as numbers from automation rules. */
 const IssueUpdatedSchema = z.object({
-  timestamp: z.number().int().positive(),
+  timestamp: z.number().int().positive().max(longestMs),
   webhookEvent: z.literal('jira:issue_updated'),
   issue: z.object({ key: z.string().max(100), self: z.string() }),
   changelog: z.object({
@@ -89,6 +90,10 @@ function actOf(item: unknown, own: ReadonlyMap<string, string>): string | undefi
   return own.get(name) ?? events.get(name);
 }
 
-function browseUrl(issue: Readonly<{ key: string; self: string }>): string | undefined {
-  return URL.canParse(issue.self) ? new URL(`/browse/${issue.key}`, issue.self).href : undefined;
+/** The page of an issue beside its API; an address that is no web address has none. */
+function browseUrl({ key, self }: Readonly<{ key: string; self: string }>): string | undefined {
+  const api = URL.canParse(self) ? new URL(self) : undefined;
+  return api !== undefined && /^https?:$/.test(api.protocol)
+    ? new URL(`/browse/${key}`, api).href
+    : undefined;
 }

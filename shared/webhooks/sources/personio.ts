@@ -6,6 +6,7 @@ import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
+import { WorkerIdSchema } from '../worker-id';
 import { idOf } from '../worker-statement';
 import { tokenCredential } from './posted-ticket';
 
@@ -46,9 +47,9 @@ export const personioSource: WebhookSource = {
     const kind = workerKindOf(textAt(body, 'event_name'), events, mapping);
     if (kind === undefined) return 'ignored';
     const { event_name: name, occurred_at: at } = checkBody(EventSchema, body);
-    const workerId = idPlaces.map((place) => textAt(body, place)).find((id) => id !== undefined && id !== '');
-    if (workerId === undefined || workerId.length > 64)
-      throw bodyInvalid([{ field: 'payload.person_id', problem: 'Must be there' }]);
+    const sentId = idPlaces.map((place) => textAt(body, place)).find((id) => id !== undefined && id !== '');
+    const { data: workerId } = WorkerIdSchema.safeParse(sentId);
+    if (workerId === undefined) throw bodyInvalid([{ field: 'payload.person_id', problem: 'Must be there' }]);
     const occurredAtMs = instantOf(at);
     if (occurredAtMs === undefined) throw bodyInvalid([{ field: 'occurred_at', problem: 'Must be a time' }]);
     return [
