@@ -146,7 +146,7 @@ export const treeChanges: fc.Arbitrary<readonly TreeChange[]> = fc.array(
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('retype'), at }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('copy'), at, from: at }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('grow'), at, unit: units, times: fc.nat(3_000) }) },
-  ) as fc.Arbitrary<TreeChange>,
+  ),
   { minLength: 1, maxLength: 4 },
 );
 
@@ -209,6 +209,6 @@ export const headerChanges: fc.Arbitrary<readonly HeaderChange[]> = fc.array(
     fc.record({ kind: fc.constant('turn-case'), at }),
     fc.record({ kind: fc.constant('pad'), at, before: padding, after: padding }),
     fc.record({ kind: fc.constant('bytes'), at, change: byteChange }),
-  ) as fc.Arbitrary<HeaderChange>,
+  ),
   { minLength: 1, maxLength: 3 },
 );

@@ -8,8 +8,9 @@ import { webhookSourceOf } from '../../shared/webhooks/registry';
 import type { WebhookSource } from '../../shared/webhooks/source';
 import { HR_API_SECRET } from '../../sandbox/vendors/demo-sources';
 import { startHrApi } from '../../sandbox/vendors/hr-api';
-import { createDeliveryWorld, type ReceivedPosting } from '../fixtures/webhooks/delivery-world';
-import { ANA, NOW_MS, policyOf, postingOf, type VendorSender } from '../fixtures/webhooks/vendor-senders';
+import type { ReceivedPosting } from '../fixtures/webhooks/delivery-world';
+import { createSenderWorld, type SenderWorld } from '../fixtures/webhooks/sender-world';
+import { ANA, policyOf, postingOf, type VendorSender } from '../fixtures/webhooks/vendor-senders';
 import { withBytesChanged, withHeadersChanged } from './alterations';
 import { byteChanges, headerChanges, treeChanges, type ByteChange, type HeaderChange } from './arbitraries';
 import { changed, toForm, toJson, toTree, type TreeChange } from './json-tree';
@@ -109,12 +110,9 @@ async function openStage(sender: VendorSender): Promise<Stage> {
   };
 }
 
-function worldOf({ sender, policy }: Pick<Stage, 'sender' | 'policy'>) {
-  const secretOf = (current: string) => ({ current, previous: undefined });
-  return createDeliveryWorld(policy, {
-    nowMs: NOW_MS,
-    secrets: { webhook: secretOf(sender.secret), 'vendor-api': secretOf(HR_API_SECRET.value) },
-  });
+function worldOf({ sender, policy }: Pick<Stage, 'sender' | 'policy'>): SenderWorld {
+  const secrets = { 'vendor-api': { current: HR_API_SECRET.value, previous: undefined } };
+  return createSenderWorld(sender, { policy, secrets, deps: {} });
 }
 
 /** How a case ends. @throws Error when it breaks a property */
@@ -147,13 +145,13 @@ async function endingOf(stage: Stage, fuzzed: FuzzCase): Promise<string> {
 }
 
 /** What is in the evidence, whatever the delivery is called. */
-function wordOf(world: ReturnType<typeof worldOf>): string {
+function wordOf(world: SenderWorld): string {
   return JSON.stringify(world.evidence, (name, value: unknown) =>
     name === 'deliveryId' ? undefined : value,
   );
 }
 
-async function accept(world: ReturnType<typeof worldOf>, posting: ReceivedPosting): Promise<string> {
+async function accept(world: SenderWorld, posting: ReceivedPosting): Promise<string> {
   try {
     const { duplicate, ignored } = await world.accept(posting);
     return ignored ? 'ignored' : duplicate ? 'duplicate' : 'accepted';
@@ -181,8 +179,8 @@ function mayEndSo(
   const own = postingOf(sender);
   const isRefused = ['signature-invalid', 'content-type-unsupported', 'body-too-large'].includes(ending);
   const isSameBody = Buffer.from(posting.body).equals(Buffer.from(own.body));
-  const isProved = provesTheSame(format.credential, new Headers(posting.headers), new Headers(own.headers));
-  return isRefused || (isProved && (isSameBody || format.credential.trust === 'bearer'));
+  const isProved = provesTheSame(format, new Headers(posting.headers), new Headers(own.headers));
+  return isRefused || (isProved && (isSameBody || format.credential.trust !== 'signed'));
 }
 
 function postingFor(stage: Stage, fuzzed: Exclude<FuzzCase, { kind: 'record' }>): ReceivedPosting {

@@ -55,11 +55,11 @@ describe('what the generator makes of a body', () => {
 });
 
 describe('the judge of altered headers', () => {
-  const credentialOf = (format: string) => {
+  const formatOf = (format: string) => {
     const { feed } = senderOf(format);
     const source = webhookSourceOf(feed, format);
     if (source === undefined) throw new Error(errorCodeOf(undefined));
-    return source.credential;
+    return source;
   };
   const headersOf = (format: string, changes: Readonly<Record<string, string>> = {}): Headers =>
     new Headers({ ...postingOf(senderOf(format)).headers, ...changes });
@@ -79,6 +79,6 @@ describe('the judge of altered headers', () => {
     ],
     ['what is not signed', 'github', { 'x-github-delivery': 'other' }, true],
   ])('knows %s', (_case, format, changes, isSame) => {
-    expect(provesTheSame(credentialOf(format), headersOf(format, changes), headersOf(format))).toBe(isSame);
+    expect(provesTheSame(formatOf(format), headersOf(format, changes), headersOf(format))).toBe(isSame);
   });
 });

@@ -1,7 +1,8 @@
 import { parsePolicy } from '../../shared/policy-file';
 import { webhookSourceOf } from '../../shared/webhooks/registry';
-import { createDeliveryWorld, type Posting } from '../fixtures/webhooks/delivery-world';
-import { NOW_MS, policyOf, postingOf, type VendorSender } from '../fixtures/webhooks/vendor-senders';
+import type { Posting } from '../fixtures/webhooks/delivery-world';
+import { createSenderWorld } from '../fixtures/webhooks/sender-world';
+import { policyOf, postingOf, type VendorSender } from '../fixtures/webhooks/vendor-senders';
 import { changed, nodesOf, toForm, toJson, toTree, type Tree } from './json-tree';
 
 /** How much longer the tenfold takes, at worst: about 10 where time is linear, 100 where it is quadratic. */
@@ -37,15 +38,10 @@ type Shape = Readonly<{ title: string; bodyOf: (bytes: number) => string; type?:
 /** Has every part of a delivery grow to nearly what a body may hold, and to a tenth of it, and compares the times. */
 export async function slowestGrowth(sender: VendorSender): Promise<Growth> {
   const policy = parsePolicy(policyOf(sender), 'policy.yaml');
-  const { fetchBack } = sender;
   const timeOf = async (shape: Shape, bytes: number): Promise<number> => {
     const headers = shape.type === undefined ? {} : { 'content-type': shape.type };
     const posting: Posting = postingOf(sender, { body: shape.bodyOf(bytes), headers });
-    const world = createDeliveryWorld(policy, {
-      nowMs: NOW_MS,
-      secrets: { webhook: { current: sender.secret, previous: undefined } },
-      ...(fetchBack === undefined ? {} : { deps: { fetchBackOf: () => fetchBack } }),
-    });
+    const world = createSenderWorld(sender, { policy });
     const startedAtMs = performance.now();
     await world.deliver(posting).catch(() => undefined);
     return performance.now() - startedAtMs;

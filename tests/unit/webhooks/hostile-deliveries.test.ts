@@ -1,13 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
-import { keySetOf } from '../../../sandbox/vendors/entra';
-import { createIdentityCheck } from '../../../shared/webhooks/entra-identity';
 import type { SigningSecrets } from '../../../shared/webhooks/signature';
 import { errorCodeOf } from '../../../shared/errors';
-import { createDeliveryWorld, type Posting } from '../../fixtures/webhooks/delivery-world';
+import type { Posting } from '../../fixtures/webhooks/delivery-world';
+import { createSenderWorld, type SenderWorld } from '../../fixtures/webhooks/sender-world';
 import {
   NOW_MS,
-  policyOf,
   postingOf,
   textOf,
   vendorSenders,
@@ -20,19 +17,11 @@ const DAY_MS = 86_400_000;
 /** `accepted`, `duplicate`, `ignored` or the code of the refusal: what the sender is told. */
 type Result = string;
 
-function worldOf(sender: VendorSender, secrets: Partial<SigningSecrets> = {}) {
-  const { fetchBack } = sender;
-  return createDeliveryWorld(policyOf(sender), {
-    nowMs: NOW_MS,
-    secrets: { webhook: { current: sender.secret, previous: undefined, ...secrets } },
-    ...(fetchBack === undefined ? {} : { deps: { fetchBackOf: () => fetchBack } }),
-    checkIdentity: createIdentityCheck(() => createLocalJWKSet(keySetOf(sender.secret) as JSONWebKeySet)),
-  });
+function worldOf(sender: VendorSender, signing: Partial<SigningSecrets> = {}): SenderWorld {
+  return createSenderWorld(sender, { signing });
 }
 
-type World = ReturnType<typeof worldOf>;
-
-async function resultOf(world: World, posting: Posting): Promise<Result> {
+async function resultOf(world: SenderWorld, posting: Posting): Promise<Result> {
   try {
     const { duplicate, ignored } = await world.deliver(posting);
     return ignored ? 'ignored' : duplicate ? 'duplicate' : 'accepted';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../../shared/errors';
-import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
-import { NOW_MS, policyOf, postingOf, textOf, vendorSenders } from '../../fixtures/webhooks/vendor-senders';
+import { createSenderWorld } from '../../fixtures/webhooks/sender-world';
+import { NOW_MS, postingOf, textOf, vendorSenders } from '../../fixtures/webhooks/vendor-senders';
 
 const ownAddress = '"self":"https://acme.atlassian.net/rest/api/2/11042"';
 
@@ -16,10 +16,7 @@ it.each<readonly [string, string, string, string, string]>([
   const sender = vendorSenders.find((one) => one.format === format);
   if (sender === undefined) throw new Error(`There is no sender ${format}`);
   expect(textOf(sender)).toContain(sent);
-  const world = createDeliveryWorld(policyOf(sender), {
-    nowMs: NOW_MS,
-    secrets: { webhook: { current: sender.secret, previous: undefined } },
-  });
+  const world = createSenderWorld(sender);
   const posting = postingOf(sender, { body: textOf(sender).replace(sent, odd) });
   const told = await world.accept(posting).then(() => 'accepted', errorCodeOf);
   expect(told).toBe(result);
