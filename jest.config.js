@@ -9,7 +9,9 @@ module.exports = {
     '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
   },
   // These come as ES modules only, which jest cannot require on Node 20.
-  transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!(jose|temporal-polyfill|temporal-utils)[/\\\\])'],
+  transformIgnorePatterns: [
+    '[/\\\\]node_modules[/\\\\](?!(jose|temporal-polyfill|temporal-utils|@marcbachmann)[/\\\\])',
+  ],
   restoreMocks: true,
   errorOnDeprecated: true,
   maxWorkers: 2,

@@ -31,6 +31,7 @@ export const DEMO_SEED: OrganizationSeed = {
     },
   ],
   users: [ADMINISTRATOR, ANA, BEN, MALLORY],
+  accessPolicy: ['Administrators', 'Automation Users', 'Citizen Developers'],
   groups: {
     Administrators: [ADMINISTRATOR],
     [GROUPS.developers]: [],
@@ -56,6 +57,7 @@ export function newSigningSecret(): string {
 export function demoPolicy(
   identityBaseUrl: string,
   more: Readonly<{ hr: string; tickets: string }> = { hr: '', tickets: '' },
+  nowMs = Date.now(),
 ): string {
   return `version: 1
 organizations:
@@ -94,11 +96,24 @@ organizations:
         - { entityType: group, name: Administrators }
         - { entityType: group, name: Automation Users }
         - { entityType: group, name: Citizen Developers }
-        - { entityType: group, name: Everyone }
+    waivers:
+      - check: group-unlisted
+        subject: { group: ${GROUPS.unmanaged} }
+        reason: The treasury manages its own robots
+        owner: ${ADMINISTRATOR}
+        ticket: GOV-7
+        from: ${dayOf(nowMs - DAY_MS)}
+        until: ${dayOf(nowMs + 90 * DAY_MS)}
 sources:
   hr:
     standard: { secret: ${SECRET_NAMES.hr} }
 ${more.hr}  tickets:
     standard: { secret: ${SECRET_NAMES.tickets} }
 ${more.tickets}`;
+}
+
+const DAY_MS = 86_400_000;
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }

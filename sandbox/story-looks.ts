@@ -92,7 +92,7 @@ export async function audit(stack: Stack, patienceMs: number): Promise<readonly 
     return (await lastModified()) > before ? { found: true } : { seen: 'no report was written' };
   });
   const { findings } = FindingsSchema.parse(JSON.parse((await blob.downloadToBuffer()).toString()));
-  return findings.filter((finding) => finding.state !== 'fixed');
+  return findings.filter(({ state }) => state !== 'fixed' && state !== 'waived');
 }
 
 export function describe(finding: OpenFinding): string {

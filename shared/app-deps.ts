@@ -12,6 +12,8 @@ import type { PlanDeps } from './access/release-plan';
 import type { RequestStatusDeps } from './access/request-status';
 import type { DeadLetterDeps } from './access/retry-dead-letter';
 import type { RunAuditDeps } from './access/run-audit';
+import type { MendDeps } from './access/mend-finding';
+import type { WaiveDeps } from './access/waive-finding';
 import type { Clock } from './clock';
 import { parseConfig, type Config } from './config';
 import { EVERYONE_GROUP_ID } from './domain/hard-stops';
@@ -24,10 +26,10 @@ import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment';
 import { createPatientSecrets } from './secrets/patient-secrets';
-import { createKeyVaultSecretStore } from './secrets/key-vault';
+import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/key-vault';
 import { createFetchBacks } from './fetch-back/registry';
 import { readOrganizationCredential } from './secrets/organization-credential';
-import type { SecretStore } from './secrets/secret-store';
+import type { SecretEnds, SecretStore } from './secrets/secret-store';
 import { createChangeStore } from './storage/changes';
 import { createDeadLetterStore } from './storage/dead-letters';
 import { createDeliveries, type Deliveries } from './storage/deliveries';
@@ -41,12 +43,14 @@ import { createQuotaLedger } from './storage/quota-ledger';
 import { coded } from './storage/records';
 import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
+import { createSnapshotStore } from './storage/snapshots';
+import { createWaiverStore } from './storage/waivers';
 import { createRequestIndex } from './storage/request-index';
 import { openStorage, type StorageAccount } from './storage/storage-account';
 import { createToldNights } from './storage/told-nights';
 import { createWriterLeases } from './storage/writer-lease';
-import { createUiPathClient, type UiPathClient } from './uipath/client';
 import { createIdentityCheck } from './webhooks/entra-identity';
+import { createUiPathClient, scopesFor, type UiPathClient } from './uipath/client';
 import { webhookSourceOf } from './webhooks/registry';
 
 /** Everything the functions need, made once per process. Nothing is called before the first use. */
@@ -59,6 +63,8 @@ export type AppDeps = AcceptDeliveryDeps &
   ReadReportDeps &
   NotifyDeps &
   DeadLetterDeps &
+  WaiveDeps &
+  MendDeps &
   Omit<RunAuditDeps, 'uipath'> &
   Readonly<{
     config: Config;
@@ -129,6 +135,9 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     requests: coded(createRequestIndex(storage)),
     findings: coded(createFindingStore(storage)),
     reports: coded(createReportStore(storage)),
+    snapshots: coded(createSnapshotStore(storage)),
+    waivers: coded(createWaiverStore(storage)),
+    secretEnds: createSecretEnds(config, credential),
     plans: coded(createHeldPlanStore(storage)),
     removals: coded(createRemovalLog(storage)),
     deadLetters: coded(createDeadLetterStore(storage)),
@@ -143,12 +152,15 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
         ownIds: new Set([clientId]),
       };
     },
-    auditUiPath: async (alias, tell) => (await client(alias)).uipath.tellingCalls(tell),
+    auditUiPath: async (alias, tell) => {
+      const { uipath, clientId, scopes } = await client(alias);
+      return { ...uipath.tellingCalls(tell), own: { clientId, scopes } };
+    },
     readinessChecks: async () => readinessChecks({ policy, secrets, storage, client }),
   };
 }
 
-type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate }>;
+type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
 type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
 
 /** One client per organization, made anew when the policy changes. */
@@ -165,14 +177,16 @@ function createClients(
   const open = (organization: OrganizationPolicy): OpenOrganization => {
     const quotas = createQuotaLedger({ storage, clock, rulesOf: () => organization.quota });
     const quota = quotas.forOrganization(organization.alias);
+    const scopes = scopesFor(organization);
     const uipath = createUiPathClient({
       organization,
+      settings: { scopes },
       credentials: async () => readOrganizationCredential(secrets, organization.credentialSecret),
       quota,
       clock,
       random: Math.random,
     });
-    return { uipath, quota };
+    return { uipath, quota, scopes };
   };
   return async (alias) => {
     const { hash, organizations } = await parts.policy();
@@ -238,6 +252,12 @@ function createSecretStore(config: Config, credential: () => TokenCredential, cl
   return config.keyVaultUrl === undefined
     ? createEnvironmentSecretStore(process.env)
     : createKeyVaultSecretStore(new SecretClient(config.keyVaultUrl, credential()), { now: clock.now });
+}
+
+function createSecretEnds(config: Config, credential: () => TokenCredential): SecretEnds {
+  return config.keyVaultUrl === undefined
+    ? async () => undefined
+    : createKeyVaultSecretEnds(new SecretClient(config.keyVaultUrl, credential()));
 }
 
 function onceOnly<T>(make: () => T): () => T {

@@ -1,4 +1,5 @@
 import { fold } from './domain/person-key';
+import { faultsInAudit } from './policy-audit';
 import type { PolicyFile } from './policy-schema';
 import { faultsInSource } from './policy-sources';
 
@@ -19,6 +20,7 @@ export function contradictionsIn(file: PolicyFile): readonly Fault[] {
         ...inNotify(entry),
         ...inRules(['rules', 'requests'], entry.rules.requests),
         ...inRules(['accessPolicy', 'requests'], entry.accessPolicy.requests),
+        ...faultsInAudit(entry.audit, entry.waivers),
       ].map(({ path, problem }) => ({ path: ['organizations', alias, ...path], problem })),
     ),
     ...inOrganizations(file),

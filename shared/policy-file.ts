@@ -11,6 +11,7 @@ import type {
   SourcePolicy,
 } from './domain/policy';
 import { AppError } from './errors';
+import { toAuditPolicy, toBaselineRules } from './policy-audit';
 import { contradictionsIn, type Fault } from './policy-contradictions';
 import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
 import { toSourceSettings } from './policy-sources';
@@ -54,6 +55,7 @@ function toPolicy(file: PolicyFile, hash: string): Policy {
         format: source.format,
         secret: source.secret,
         organizations: source.organizations ?? aliases,
+        heartbeatHours: source.heartbeatHours,
         ...toSourceSettings(feed, source),
       };
     }),
@@ -78,6 +80,7 @@ function toOrganization(alias: string, entry: PolicyFile['organizations'][string
           ...(group.guards.group === undefined ? {} : { group: group.guards.group }),
           ...(group.guards.day === undefined ? {} : { day: group.guards.day }),
         },
+        remediate: new Set(group.remediate),
       },
     ]),
   );
@@ -93,13 +96,17 @@ function toOrganization(alias: string, entry: PolicyFile['organizations'][string
       ),
     })),
     separationOfDuties: entry.separationOfDuties.map(([a, b]) => [fold(a), fold(b)]),
-    rules: { requests: toRequestRules(entry.rules.requests) },
+    rules: {
+      requests: toRequestRules(entry.rules.requests),
+      baseline: toBaselineRules(entry.rules.baseline),
+    },
     accessPolicy: {
       requests: toRequestRules(entry.accessPolicy.requests),
       baseline: entry.accessPolicy.baseline,
     },
     protectedPrincipals: new Set(entry.protectedPrincipals),
     console: { readers: toPeople(entry.console.readers), operators: toPeople(entry.console.operators) },
+    audit: toAuditPolicy(entry.audit, entry.waivers),
   };
 }
 

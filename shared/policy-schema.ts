@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditSchema, BaselineRulesSchema, RemediateSchema, WaiversSchema } from './policy-audit';
 import { SourceSchema } from './policy-sources';
 
 const Name = z.string().trim().min(1).max(200);
@@ -69,6 +70,7 @@ const GroupSchema = z.strictObject({
     .strictObject({ group: groupLimit.optional(), day: dayLimit.optional() })
     .default({})
     .describe('Limits of this group, in place of those of the organization.'),
+  remediate: RemediateSchema,
 });
 
 const EntitySchema = z.strictObject({ entityType: z.enum(['user', 'group', 'application']), name: Name });
@@ -135,7 +137,9 @@ const OrganizationSchema = z.strictObject({
     .array(z.tuple([Name, Name]))
     .default([])
     .describe('Pairs of groups that nobody may be granted together.'),
-  rules: z.strictObject({ requests: RequestRulesSchema.optional() }).prefault({}),
+  rules: z
+    .strictObject({ requests: RequestRulesSchema.optional(), baseline: BaselineRulesSchema })
+    .prefault({}),
   accessPolicy: z
     .strictObject({ requests: RequestRulesSchema.optional(), baseline: z.array(EntitySchema).optional() })
     .prefault({}),
@@ -148,6 +152,8 @@ const OrganizationSchema = z.strictObject({
     .prefault({})
     .describe('Signed-in people who may look at this organization, and those who may also decide.'),
   notify: z.array(NotifySchema).max(10).default([]).describe('Who is told what an audit changed.'),
+  audit: AuditSchema,
+  waivers: WaiversSchema,
 });
 
 /** The policy file as written. Unknown keys are refused: a misspelt guard must not be a missing one. */

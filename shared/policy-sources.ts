@@ -41,6 +41,12 @@ export const SourceSchema = z.strictObject({
     .describe(
       'What this source may cause; without it all that its feed can, as far as its proof of origin allows.',
     ),
+  heartbeatHours: z
+    .number()
+    .positive()
+    .max(8_784)
+    .optional()
+    .describe('A source that sends nothing for so long is reported.'),
   groups: z
     .array(Name)
     .min(1)

@@ -2,6 +2,7 @@ import { removalsHash, type HeldPlan } from '../domain/held-plan';
 import type { MembershipPlan } from '../domain/membership-plan';
 import { applyGroupPlan } from './apply-group-plan';
 import { loadPerson, type PersonWork } from './apply-people';
+import { applyRemediation } from './apply-remediation';
 import { mapConcurrently } from './concurrently';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { planPeople } from './plan-people';
@@ -21,6 +22,10 @@ export async function applyReleasedPlans(run: OrganizationRun): Promise<void> {
 }
 
 async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Promise<void> {
+  if (released.kind === 'remediation') {
+    await finish(run, released, (await applyRemediation(run, released)) ? 'done' : 'stale');
+    return;
+  }
   const keys = [...new Set(released.removals.map((removal) => removal.personKey))];
   const loaded = await mapConcurrently(keys, WIDTH, async (key) =>
     loadPerson(run, 'urgent', { organization: run.organization.alias, kind: 'person', key }),

@@ -19,6 +19,7 @@ export async function guardPlan(
   run: OrganizationRun,
   lane: Lane,
   plan: MembershipPlan,
+  kind: NonNullable<HeldPlan['kind']> = 'guard',
 ): Promise<MembershipPlan> {
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
@@ -30,7 +31,8 @@ export async function guardPlan(
   const fresh = removals.filter((removal) => !heldBefore.has(keyOf(toHeldRemoval(removal))));
   const tripped = trippedGuards(fresh, await factsOf(run, lane, fresh, nowMs));
   const heldNow = fresh.filter((removal) => isHeld(removal, tripped));
-  if (heldNow.length > 0) await hold(run, heldNow.map(toHeldRemoval), tripped, nowMs);
+  if (heldNow.length > 0)
+    await hold(run, { kind, removals: heldNow.map(toHeldRemoval), guards: tripped }, nowMs);
   const held = new Set([...heldBefore, ...heldNow.map((removal) => keyOf(toHeldRemoval(removal)))]);
   return {
     ...plan,
@@ -103,20 +105,19 @@ async function factsOf(
 
 async function hold(
   run: OrganizationRun,
-  removals: readonly HeldRemoval[],
-  guards: HeldPlan['guards'],
+  held: Pick<HeldPlan, 'kind' | 'removals' | 'guards'>,
   nowMs: number,
 ): Promise<void> {
+  const { removals, guards } = held;
   const hash = removalsHash(removals);
   const expiresAtMs = nowMs + run.organization.planExpiryDays * DAY_MS;
   await updateOrganization(run, [
     runEvidence(run, 'removals-held', { planHash: hash, removals: removals.length, guards, expiresAtMs }),
   ]);
   await run.plans.put(run.organization.alias, {
+    ...held,
     hash,
     state: 'held',
-    guards,
-    removals,
     heldAtMs: nowMs,
     expiresAtMs,
     releasedBy: undefined,

@@ -124,7 +124,7 @@ async function readMemberships(
 const PEOPLE: ReadonlySet<string> = new Set(['user', 'directory-user', 'directory-group']);
 
 /** How many administrators would stay if every removal in question happened. The whole list is read only when one is in question. */
-async function administratorsLeft(
+export async function administratorsLeft(
   run: OrganizationRun,
   lane: Lane,
   cases: readonly GroupCase[],

@@ -1,85 +1,98 @@
 import type { ExpectedPerson, Expectation } from '../domain/audit/expectation';
-import { ruleWantedAt } from '../domain/named-ledger';
-import { personAccess } from '../domain/person-access';
+import { hashOf } from '../domain/canonical-json';
+import { ruleWantedAt, latestOf } from '../domain/named-ledger';
+import { isGrantValid, personAccess } from '../domain/person-access';
+import { fold } from '../domain/person-key';
+import type { PersonLedger } from '../domain/person-ledger';
 import type { OrganizationPolicy } from '../domain/policy';
-import type { ChangeStore } from '../storage/changes';
+import { lastLeftAtMs } from '../domain/worker-timeline';
+import type { Mark } from '../storage/changes';
 import type { LedgerStore } from '../storage/ledger';
-import type { UiPathClient } from '../uipath/client';
 
-export type ExpectationDeps = Readonly<{
-  ledger: Pick<LedgerStore, 'list'>;
-  changes: Pick<ChangeStore, 'listMarks'>;
-  directory: Pick<UiPathClient['directory'], 'resolveByNames'>;
-}>;
+const DAY_MS = 86_400_000;
 
-const ALL_MARKS = 1_000_000;
+/** The ledger's part of what an audit expects; people whose directory id nobody looked up yet have none. */
+export type LedgerExpectation = Pick<Expectation, 'people' | 'rules'>;
 
-/** What the ledger and the policy say an organization should look like at `nowMs`. */
+/** What the ledger says an organization should look like at `nowMs`. */
 export async function readExpectation(
-  deps: ExpectationDeps,
+  ledger: Pick<LedgerStore, 'list'>,
   organization: OrganizationPolicy,
+  marks: readonly Mark[],
   nowMs: number,
-): Promise<Expectation> {
-  const marks = await deps.changes.listMarks(organization.alias, ALL_MARKS);
+): Promise<LedgerExpectation> {
   const pending = new Set(marks.map((mark) => `${mark.subject.kind}:${mark.subject.key}`));
   const people: ExpectedPerson[] = [];
-  const unresolved: Unresolved[] = [];
-  for await (const { key, value } of deps.ledger.list(organization.alias, 'person')) {
-    const access = personAccess(value, organization, nowMs);
-    const person = {
-      personKey: key,
-      left: access.employment === 'left',
-      groups: new Set(access.reasons.map((reason) => reason.group)),
-      pending: pending.has(`person:${key}`),
-    };
-    if (value.identity?.kind === 'resolved') people.push({ ...person, memberId: value.identity.id });
-    else if (person.pending) unresolved.push({ ...person, email: value.email });
-  }
-  people.push(...(await resolvePending(deps, unresolved)));
+  for await (const { key, value } of ledger.list(organization.alias, 'person'))
+    people.push(
+      toExpectedPerson(key, value, organization, { nowMs, isPending: pending.has(`person:${key}`) }),
+    );
   const rules: Array<Expectation['rules'][number]> = [];
-  for await (const { key, value } of deps.ledger.list(organization.alias, 'rule')) {
+  for await (const { key, value } of ledger.list(organization.alias, 'rule')) {
     if (value.have === undefined) continue;
     const { ruleId, contentHash } = value.have;
+    const want = latestOf(value.statements)?.want;
     const due = ruleWantedAt(value, nowMs) === undefined;
-    rules.push({ ruleId, name: value.name, contentHash, pending: due || pending.has(`rule:${key}`) });
+    rules.push({
+      ruleId,
+      name: value.name,
+      contentHash,
+      owner: want?.owner ?? '',
+      untilMs: want?.validUntilMs,
+      pending: due || pending.has(`rule:${key}`),
+    });
   }
-  return { people, rules, protectedIds: await readProtectedIds(deps, organization) };
+  return { people, rules };
 }
 
-type Unresolved = Omit<ExpectedPerson, 'memberId'> & Readonly<{ email: string }>;
-
-/** People whose first run is still ahead may be members already: they are looked up, so that nobody blames them meanwhile. */
-async function resolvePending(
-  { directory }: Pick<ExpectationDeps, 'directory'>,
-  unresolved: readonly Unresolved[],
-): Promise<readonly ExpectedPerson[]> {
-  if (unresolved.length === 0) return [];
-  const names = unresolved.map((person) => person.email);
-  const found = await directory.resolveByNames(names, 'user', { searchMissing: false });
-  return unresolved.flatMap(({ email, ...person }) => {
-    const answer = found.get(email);
-    return answer?.kind === 'found' ? [{ ...person, memberId: answer.entity.identifier }] : [];
-  });
+/**
+ * People as they stood when the reading began. Whoever is expected elsewhere by its end was changed meanwhile: what was
+ * read of them may be from before or after.
+ */
+export function fingerprintOf({ people }: LedgerExpectation): Readonly<Record<string, string>> {
+  return Object.fromEntries(people.map((person) => [person.personKey, fingerprint(person)]));
 }
 
-async function readProtectedIds(
-  deps: Pick<ExpectationDeps, 'directory'>,
-  organization: OrganizationPolicy,
-): Promise<Expectation['protectedIds']> {
-  const names = [
-    ...new Set([...organization.groups.values()].flatMap((group) => [...group.protectedMembers])),
-  ];
-  if (names.length === 0) return new Map();
-  const found = await deps.directory.resolveByNames(names, 'user');
-  return new Map(
-    [...organization.groups].map(([name, group]) => [
-      name,
-      new Set(
-        [...group.protectedMembers].flatMap((member) => {
-          const answer = found.get(member);
-          return answer?.kind === 'found' ? [answer.entity.identifier] : [];
-        }),
-      ),
-    ]),
+/** The expectation at the end, in which everybody who changed since it began is pending. */
+export function withChanged(
+  expected: LedgerExpectation,
+  before: Readonly<Record<string, string>>,
+): LedgerExpectation {
+  const people = expected.people.map((person) =>
+    before[person.personKey] === fingerprint(person) ? person : { ...person, pending: true },
   );
+  return { ...expected, people };
+}
+
+function fingerprint({ left, groups, pending }: ExpectedPerson): string {
+  return hashOf([left, pending, ...[...groups].toSorted()]).slice(0, 12);
+}
+
+function toExpectedPerson(
+  personKey: string,
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  { nowMs, isPending }: Readonly<{ nowMs: number; isPending: boolean }>,
+): ExpectedPerson {
+  const access = personAccess(ledger, organization, nowMs);
+  const { identity } = ledger;
+  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs);
+  return {
+    personKey,
+    email: fold(ledger.email),
+    memberId: identity?.kind === 'resolved' ? identity.id : undefined,
+    unresolved:
+      identity === undefined || identity.kind === 'resolved'
+        ? undefined
+        : { kind: identity.kind, sinceMs: identity.sinceMs },
+    left: access.employment === 'left',
+    lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
+    groups: new Set(access.reasons.map((reason) => reason.group)),
+    ended: new Set(
+      ledger.grants
+        .filter((grant) => grant.validFromMs <= nowMs && !isGrantValid(grant, ledger, nowMs))
+        .map((grant) => fold(grant.group)),
+    ),
+    pending: isPending,
+  };
 }

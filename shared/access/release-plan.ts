@@ -19,7 +19,14 @@ export type PlanDeps = Readonly<{
 }>;
 
 /** The plans of an organization that are held now, oldest first. @throws AppError `plan-unknown` for an unknown organization */
-export async function listHeldPlans(deps: PlanDeps, organization: string): Promise<readonly HeldPlan[]> {
+export async function listHeldPlans(
+  deps: Readonly<{
+    policy: PlanDeps['policy'];
+    plans: Pick<HeldPlanStore, 'list'>;
+    clock: PlanDeps['clock'];
+  }>,
+  organization: string,
+): Promise<readonly HeldPlan[]> {
   await requireOrganization(deps, organization);
   const nowMs = deps.clock.now();
   return (await deps.plans.list(organization))
@@ -62,7 +69,7 @@ export async function releasePlan(
   return released;
 }
 
-async function requireOrganization(deps: PlanDeps, organization: string): Promise<Policy> {
+async function requireOrganization(deps: Pick<PlanDeps, 'policy'>, organization: string): Promise<Policy> {
   const policy = await deps.policy();
   if (!policy.organizations.has(organization)) throw new AppError('plan-unknown', 'There is no such plan');
   return policy;

@@ -1,92 +1,143 @@
 import type { Clock } from '../clock';
-import { hashOf } from '../domain/canonical-json';
 import { auditOrganization } from '../domain/audit/audit-organization';
 import type { Expectation } from '../domain/audit/expectation';
-import type { Finding } from '../domain/audit/finding';
+import { isOpen, type Finding, type FindingRecord } from '../domain/audit/finding';
+import { isUnknownNow } from '../domain/audit/finding-parts';
 import { followFindings } from '../domain/audit/follow-findings';
 import type { AuditReport } from '../domain/audit/report';
-import type { Known, Snapshot, SnapshotRule } from '../domain/audit/snapshot';
-import { ruleContentHash } from '../domain/named-ledger';
-import { fold } from '../domain/person-key';
-import type { OrganizationPolicy, Policy, PolicyEntity } from '../domain/policy';
-import type { HttpMethod } from '../domain/quota';
-import { AppError, errorCodeOf } from '../errors';
+import type { Snapshot } from '../domain/audit/snapshot';
+import { waiverOf, type Waiver } from '../domain/audit/waiver';
+import { hashOf } from '../domain/canonical-json';
+import type { OrganizationPolicy, Policy } from '../domain/policy';
+import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../domain/quota';
+import { AppError } from '../errors';
 import type { Log } from '../log';
+import type { ChangeStore } from '../storage/changes';
 import type { FindingStore } from '../storage/findings';
 import type { LedgerStore } from '../storage/ledger';
-import type { ReportStore } from '../storage/reports';
 import type { AuditMessage, WorkQueues } from '../storage/queues';
-import type { UiPathClient } from '../uipath/client';
-import { parseRuleDefinition } from '../uipath/rule-definition';
-import type { UiPathRule } from '../uipath/rules';
-import { readExpectation, type ExpectationDeps } from './read-expectation';
-import { updateLedger } from './update-ledger';
+import type { ReportStore } from '../storage/reports';
+import type { SnapshotStore } from '../storage/snapshots';
+import type { WaiverStore } from '../storage/waivers';
+import { attributeFindings } from './attribute-findings';
+import { openAuditReader, type AuditReader } from './audit-reader';
+import { listHeldPlans } from './release-plan';
+import { mendByPolicy, withPlans } from './plan-remediation';
+import { readDirectory } from './read-directory';
+import { fingerprintOf, readExpectation, withChanged } from './read-expectation';
+import { readOperations, type OperationsDeps } from './read-operations';
+import { readSnapshot, type AuditUiPath } from './read-snapshot';
+import type { RemediationDeps } from './request-remediation';
+import { updateOrganization } from './update-organization';
 
-/** The calls to UiPath that an audit makes: reads only. */
-type AuditUiPath = Readonly<{
-  groups: Pick<UiPathClient['groups'], 'list' | 'listMembers'>;
-  directory: Pick<UiPathClient['directory'], 'resolveByNames'>;
-  rules: Pick<UiPathClient['rules'], 'list' | 'read'>;
-  accessPolicy: Pick<UiPathClient['accessPolicy'], 'read'>;
-}>;
-
-export type RunAuditDeps = Omit<ExpectationDeps, 'directory'> &
+export type RunAuditDeps = OperationsDeps &
+  RemediationDeps &
   Readonly<{
     policy: () => Promise<Policy>;
-    /** `tell` hears of every call. */
-    uipath: (organization: string, tell: (method: HttpMethod) => void) => Promise<AuditUiPath>;
+    /** The application's own id and scopes come along; `tell` hears of every call. */
+    uipath: (
+      organization: string,
+      tell: (method: HttpMethod) => void,
+    ) => Promise<AuditUiPath & Readonly<{ own: Readonly<{ clientId: string; scopes: readonly string[] }> }>>;
     ledger: Pick<LedgerStore, 'read' | 'write' | 'list'>;
-    findings: FindingStore;
-    reports: ReportStore;
+    changes: Pick<ChangeStore, 'listMarks'>;
+    findings: Pick<FindingStore, 'list' | 'save'>;
+    waivers: Pick<WaiverStore, 'list'>;
+    snapshots: SnapshotStore;
+    reports: Pick<ReportStore, 'save'>;
     clock: Pick<Clock, 'now'>;
     log: Log;
   }>;
 
+const ALL_MARKS = 1_000_000;
+
 /**
- * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, stores
- * the report. A part that cannot be read is unknown in the result; waiting for quota ends the audit and is thrown.
+ * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, names
+ * who caused them, plans what mends them and stores the report. A part that cannot be read is unknown in the result.
+ * Waiting for quota is thrown; the same message then goes on where this run stopped. undefined: a later night began before
+ * this one had read everything, so that it ends here.
  *
  * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`
  */
-export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport> {
+export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
   const policy = await deps.policy();
   const organization = policy.organizations.get(message.organization);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
-  const calls = new Map<string, number>();
-  const uipath = await deps.uipath(organization.alias, (method) => {
-    calls.set(method, (calls.get(method) ?? 0) + 1);
-  });
+  const stored = await deps.snapshots.read(organization.alias, message.night);
+  if (stored?.state === 'given-up') return undefined;
+  const before = stored?.state === 'reading' ? stored : undefined;
+  const reader = await openAuditReader(deps.snapshots, { ...message, before, nowMs: deps.clock.now() });
+  try {
+    const report = await auditWith(deps, { policy, organization, night: message.night }, reader);
+    await reader.save('done');
+    return report;
+  } catch (error) {
+    if (error instanceof AppError && error.retryAtMs !== undefined) await reader.save('reading');
+    throw error;
+  }
+}
+
+type Night = Readonly<{ policy: Policy; organization: OrganizationPolicy; night: string }>;
+
+async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Promise<AuditReport> {
+  const { policy, organization, night } = at;
+  const { alias } = organization;
+  const uipath = await deps.uipath(alias, reader.countCall);
+  const unfinished = await giveUpEarlierNights(deps, alias, night);
+  const marks = await deps.changes.listMarks(alias, ALL_MARKS);
+  const first = await readExpectation(deps.ledger, organization, marks, deps.clock.now());
+  const began = await reader.remember('people', () => fingerprintOf(first));
+  const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
+  const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
+  const knownRuleIds = first.rules.map((rule) => rule.ruleId);
+  const read = await readSnapshot({ organization, uipath, reader, allowances, knownRuleIds }, first.people);
+
   const nowMs = deps.clock.now();
-  const expected = await readExpectation({ ...deps, directory: uipath.directory }, organization, nowMs);
-  const ruleIds = expected.rules.map((rule) => rule.ruleId);
-  const snapshot = await takeSnapshot(organization, uipath, ruleIds);
-  const found = auditOrganization(organization, snapshot, expected);
-  const before = await deps.findings.list(organization.alias);
-  const findings = followFindings(before, found, nowMs, (finding) => isUnknownNow(finding, found));
-  await deps.findings.save(organization.alias, findings);
+  const marksNow = await deps.changes.listMarks(alias, ALL_MARKS);
+  const last = withChanged(await readExpectation(deps.ledger, organization, marksNow, nowMs), began);
+  const { expected, snapshot } = await readDirectory(uipath.directory, organization, last, read);
+  const lastAudit = (await deps.ledger.read(organizationOf(alias)))?.value.lastAudit;
+  const earlier = lastAudit?.night === night ? undefined : lastAudit;
+  const operations = await readOperations(deps, policy, organization, {
+    marks: marksNow,
+    nowMs,
+    unfinished,
+    lastAudit: earlier,
+    own: uipath.own,
+  });
+
+  const found = auditOrganization({ organization, snapshot, expected, operations, nowMs });
+  const followed = await follow(deps, organization, found, nowMs);
+  const attributed = await attributeFindings(uipath.auditEvents, followed, {
+    lastAuditMs: earlier?.atMs,
+    nowMs,
+  });
+  const unknown = partsUnknown(found);
+  const planned = withPlans(organization, attributed, found, await listHeldPlans(deps, alias));
+  const findings =
+    unknown.length > 0
+      ? planned
+      : await mendByPolicy(deps, { organization, policyHash: policy.hash }, planned);
   const report: AuditReport = {
     schemaVersion: 1,
-    organization: organization.alias,
-    night: message.night,
-    startedAtMs: nowMs,
-    takenAtMs: deps.clock.now(),
+    organization: alias,
+    night,
+    startedAtMs: reader.startedAtMs,
+    takenAtMs: nowMs,
     policyHash: policy.hash,
-    result: found.length === 0 ? 'green' : 'red',
-    unknown: unknownParts(snapshot),
+    result: unknown.length > 0 || findings.some(isOpen) ? 'red' : 'green',
+    unknown,
     looked: whatWasLookedAt(snapshot, expected),
-    calls: Object.fromEntries(calls),
-    ownChecks: {},
-    findings,
+    calls: reader.calls(),
+    ownChecks: Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry])),
+    findings: findings.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    ...(earlier === undefined ? {} : { previousNight: earlier.night }),
   };
-  await deps.reports.save(organization.alias, message.night, report);
+  await deps.findings.save(alias, report.findings);
+  await deps.reports.save(alias, night, report);
   await recordAudit(deps, report);
-  deps.log({
-    event: 'audit-done',
-    organization: organization.alias,
-    result: report.result,
-    findings: found.length,
-  });
+  deps.log({ event: 'audit-done', organization: alias, result: report.result, findings: found.length });
   return report;
 }
 
@@ -96,7 +147,8 @@ export async function auditWhenPossible(
   message: AuditMessage,
 ): Promise<void> {
   try {
-    await runAudit(deps, message);
+    const report = await runAudit(deps, message);
+    if (report === undefined) deps.log({ event: 'audit-given-up', organization: message.organization });
   } catch (error) {
     if (!(error instanceof AppError) || error.retryAtMs === undefined) throw error;
     await deps.queues.enqueueAudit(message, error.retryAtMs - deps.clock.now());
@@ -104,26 +156,57 @@ export async function auditWhenPossible(
   }
 }
 
-/** The report's hash goes into the evidence, so that a report changed later is seen. */
-async function recordAudit(deps: RunAuditDeps, report: AuditReport): Promise<void> {
-  const reportHash = hashOf(report);
-  const { night, takenAtMs: atMs, policyHash, result } = report;
-  await updateLedger(
-    deps.ledger,
-    { organization: report.organization, kind: 'organization', key: 'organization' },
-    (current) => ({
-      next: { maxIdsPerPut: current?.maxIdsPerPut, lastAudit: { night, reportHash, atMs } },
-      evidence: [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
-    }),
+/** An audit that is still reading when the next one begins is reported and not gone on with: two would share one quota. */
+async function giveUpEarlierNights(
+  { snapshots }: Pick<RunAuditDeps, 'snapshots'>,
+  alias: string,
+  night: string,
+): Promise<readonly string[]> {
+  const nights = await snapshots.unfinished(alias, night);
+  for (const earlier of nights) {
+    const snapshot = await snapshots.read(alias, earlier);
+    if (snapshot !== undefined)
+      await snapshots.save(alias, earlier, { ...snapshot, state: 'given-up', givenUpFor: night });
+  }
+  return snapshots.givenUpFor(alias, night);
+}
+
+async function follow(
+  deps: Pick<RunAuditDeps, 'findings' | 'waivers'>,
+  { alias, audit }: OrganizationPolicy,
+  found: readonly Finding[],
+  nowMs: number,
+): Promise<readonly FindingRecord[]> {
+  const before = await deps.findings.list(alias);
+  const accepted = new Map((await deps.waivers.list(alias)).map((waiver) => [waiver.findingId, waiver]));
+  const unknown = new Set(partsUnknown(found).map(({ part }) => part));
+  return followFindings(before, found, {
+    nowMs,
+    isUnknown: (finding) => isUnknownNow(finding, unknown),
+    waiverOf: (finding) => {
+      const own = accepted.get(finding.id);
+      const { check, subject } = finding;
+      const stored: Waiver[] = own === undefined ? [] : [{ ...own, check, subject }];
+      return waiverOf(finding, [...audit.waivers, ...stored], nowMs);
+    },
+  });
+}
+
+function partsUnknown(found: readonly Finding[]): AuditReport['unknown'] {
+  return found.flatMap(({ check, subject: { part = '', code = '' } }) =>
+    check === 'part-unknown' ? [{ part, code }] : [],
   );
 }
 
-function unknownParts({ groups, accessPolicy, rules }: Snapshot): AuditReport['unknown'] {
-  return [
-    ...[...groups].map(([name, group]) => ({ part: `group:${name}`, read: group })),
-    { part: 'access-policy', read: accessPolicy },
-    { part: 'rules', read: rules },
-  ].flatMap(({ part, read }) => (read.kind === 'unknown' ? [{ part, code: read.code }] : []));
+/** The report's hash goes into the evidence, so that a report changed later is seen. */
+async function recordAudit(deps: Pick<RunAuditDeps, 'ledger'>, report: AuditReport): Promise<void> {
+  const reportHash = hashOf(report);
+  const { organization: alias, night, takenAtMs: atMs, policyHash, result } = report;
+  await updateOrganization(
+    { ledger: deps.ledger, organization: { alias } },
+    [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
+    (current) => ({ ...current, lastAudit: { night, reportHash, atMs } }),
+  );
 }
 
 function whatWasLookedAt(
@@ -133,103 +216,13 @@ function whatWasLookedAt(
   const read = [...groups.values()].flatMap((group) => (group.kind === 'known' ? [group.value] : []));
   return {
     groups: read.length,
-    members: read.reduce((sum, group) => sum + (group?.memberIds.size ?? 0), 0),
+    members: read.reduce((sum, group) => sum + (group?.members.size ?? 0), 0),
     people: people.length,
     rules: rules.kind === 'known' ? rules.value.length : 0,
     policyEntities: accessPolicy.kind === 'known' ? accessPolicy.value.length : 0,
   };
 }
 
-/** A finding about a part that is unknown today is neither fixed nor confirmed. */
-function isUnknownNow(finding: Finding, found: readonly Finding[]): boolean {
-  const unknown = new Set(
-    found.filter((other) => other.check === 'part-unknown').map((other) => other.subject['part']),
-  );
-  if (finding.check.startsWith('policy-entity-')) return unknown.has('access-policy');
-  if (finding.check.startsWith('rule-')) return unknown.has('rules');
-  return unknown.has(`group:${finding.subject['group'] ?? ''}`);
-}
-
-async function takeSnapshot(
-  organization: OrganizationPolicy,
-  uipath: AuditUiPath,
-  ruleIds: readonly number[],
-): Promise<Snapshot> {
-  const listed = await known(async () => uipath.groups.list());
-  const groups = new Map<string, Snapshot['groups'] extends ReadonlyMap<string, infer V> ? V : never>();
-  for (const name of organization.groups.keys()) {
-    if (listed.kind === 'unknown') {
-      groups.set(name, listed);
-      continue;
-    }
-    const group = listed.value.find((candidate) => fold(candidate.name) === name);
-    groups.set(
-      name,
-      group === undefined
-        ? { kind: 'known', value: undefined }
-        : await known(async () => ({
-            groupId: group.id,
-            memberIds: new Set((await uipath.groups.listMembers(group.id)).map((member) => member.id)),
-          })),
-    );
-  }
-  return {
-    groups,
-    accessPolicy: await known(async () => (await uipath.accessPolicy.read()).map(toPolicyEntity)),
-    rules: await known(async () => (await readRules(uipath, ruleIds)).map(toSnapshotRule)),
-  };
-}
-
-/** The list hides rules where there is no SAML, so those we know of are then read one by one. */
-async function readRules(uipath: AuditUiPath, ruleIds: readonly number[]): Promise<readonly UiPathRule[]> {
-  const listed = await uipath.rules.list();
-  const hidden = ruleIds.filter((ruleId) => !listed.some((rule) => rule.id === ruleId));
-  const rules = [...listed];
-  for (const ruleId of hidden) {
-    try {
-      rules.push(await uipath.rules.read(ruleId));
-    } catch (error) {
-      if (errorCodeOf(error) !== 'uipath-not-found') throw error;
-    }
-  }
-  return rules;
-}
-
-function toSnapshotRule(rule: UiPathRule): SnapshotRule {
-  const { groupsToAssign, conditions } = parseRuleDefinition(rule.definition ?? '');
-  const { id: ruleId, name, enabled } = rule;
-  const description = rule.description ?? '';
-  return {
-    ruleId,
-    name,
-    contentHash: ruleContentHash({ description, enabled, groupIds: groupsToAssign, conditions }),
-  };
-}
-
-function toPolicyEntity(
-  entity: Readonly<{
-    objectType: string | null;
-    name: string | null;
-    email: string | null;
-    identifier: string;
-  }>,
-): PolicyEntity {
-  const entityType =
-    entity.objectType === 'DirectoryGroup'
-      ? 'group'
-      : entity.objectType === 'DirectoryApplication'
-        ? 'application'
-        : 'user';
-  return { entityType, name: (entityType === 'user' ? entity.email : entity.name) ?? entity.identifier };
-}
-
-/** A failed read is an unknown part. Only "come back later" is passed on: the audit is then done later as a whole. */
-async function known<T>(read: () => Promise<T>): Promise<Known<T>> {
-  try {
-    return { kind: 'known', value: await read() };
-  } catch (error) {
-    const code = errorCodeOf(error);
-    if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;
-    return { kind: 'unknown', code };
-  }
+function organizationOf(alias: string) {
+  return { organization: alias, kind: 'organization', key: 'organization' } as const;
 }

@@ -10,7 +10,7 @@ export async function startAudit(
     clock: Pick<Clock, 'now'>;
   }>,
 ): Promise<void> {
-  const night = new Date(deps.clock.now()).toISOString().slice(0, 16).replaceAll(/[-:]/g, '');
+  const night = new Date(deps.clock.now()).toISOString().slice(0, 16).replaceAll(/[-:T]/g, '');
   for (const organization of (await deps.policy()).organizations.keys())
     await deps.queues.enqueueAudit({ organization, night });
 }

@@ -15,6 +15,8 @@ type HeldPlanState = 'held' | 'released' | 'done' | 'stale';
 /** Removals that a guard holds until a named person releases exactly them, or the plan expires. */
 export type HeldPlan = Readonly<{
   hash: string;
+  /** `remediation`: the audit found the members, and nothing but this plan says that they go. Left out: a guard held what the ledger says. */
+  kind?: 'guard' | 'remediation';
   state: HeldPlanState;
   guards: readonly TrippedGuard[];
   removals: readonly HeldRemoval[];

@@ -1,3 +1,5 @@
+import type { AuditPolicy, BaselineRule } from './audit/audit-policy';
+import type { CheckId } from './audit/check-catalog';
 import type { GuardLimits } from './guards';
 import { fold } from './person-key';
 import type { LeaverDateRule } from './effective-time';
@@ -28,6 +30,8 @@ export type GroupPolicy = Readonly<{
   protectedMembers: ReadonlySet<string>;
   /** Limits of its own, in place of the organization's. */
   guards: Partial<Pick<GuardLimits, 'group' | 'day'>>;
+  /** Checks whose findings about this group are mended without a release. */
+  remediate: ReadonlySet<CheckId>;
 }>;
 
 /** A birthright line: whoever has one of the values of every attribute in `when` belongs to `groups`. */
@@ -71,7 +75,11 @@ export type OrganizationPolicy = Readonly<{
   groups: ReadonlyMap<string, GroupPolicy>;
   birthright: readonly BirthrightLine[];
   separationOfDuties: ReadonlyArray<readonly [string, string]>;
-  rules: Readonly<{ requests: RequestRules | undefined }>;
+  rules: Readonly<{
+    requests: RequestRules | undefined;
+    /** Rules that are agreed although no request made them. */
+    baseline: readonly BaselineRule[];
+  }>;
   accessPolicy: Readonly<{
     requests: RequestRules | undefined;
     /** undefined: the list is not audited. */
@@ -82,6 +90,7 @@ export type OrganizationPolicy = Readonly<{
   notify: readonly NotifyTarget[];
   /** Who may look at the organization in the console, and who may also decide there. */
   console: Readonly<{ readers: People; operators: People }>;
+  audit: AuditPolicy;
 }>;
 
 export type Feed = 'hr' | 'ticket';
@@ -94,6 +103,8 @@ export type SourcePolicy = Readonly<{
   /** Name of the secret; undefined where an identity is the proof. */
   secret: string | undefined;
   organizations: readonly string[];
+  /** A source that sends nothing for so long is reported; undefined: it may be silent. */
+  heartbeatHours: number | undefined;
 }> &
   SourceSettings;
 

@@ -1,6 +1,6 @@
 import type { SecretClient } from '@azure/keyvault-secrets';
 import { AppError, UpstreamError } from '../errors';
-import type { SecretStore } from './secret-store';
+import type { SecretEnds, SecretStore } from './secret-store';
 
 type VaultClient = Pick<SecretClient, 'getSecret' | 'listPropertiesOfSecretVersions'>;
 
@@ -11,7 +11,7 @@ type Call = Readonly<{ client: VaultClient; name: string; nowMs: number; abortSi
 /**
  * Reads secrets from Azure Key Vault: the newest enabled version, and the enabled one before it while it has not expired.
  * So a rotation is: add a version, give it to the sender, then disable the old one, or set its expiry beforehand.
- * The expiry of the newest version is left to the vault's own alerts: access must still be removed when it is overlooked.
+ * A value beyond its expiry is still used: access must still be removed when it is overlooked. The audit reports it.
  * The role Key Vault Secrets User is enough. `timeoutMs` limits one read as a whole.
  */
 export function createKeyVaultSecretStore(
@@ -32,6 +32,21 @@ export function createKeyVaultSecretStore(
       if (current.value === '') throw new AppError('secret-invalid', `The secret ${name} is empty`);
       return { current: current.value, previous: await readPrevious(call, previous) };
     },
+  };
+}
+
+/** Tells when secrets end, by their properties; the value that comes with them is not kept. */
+export function createKeyVaultSecretEnds(
+  client: Pick<VaultClient, 'getSecret'>,
+  { timeoutMs = 15_000 }: Readonly<{ timeoutMs?: number }> = {},
+): SecretEnds {
+  return async (name) => {
+    try {
+      const { properties } = await client.getSecret(name, { abortSignal: AbortSignal.timeout(timeoutMs) });
+      return properties.expiresOn?.getTime();
+    } catch (error) {
+      throw toAppError(error, name);
+    }
   };
 }
 

@@ -1,7 +1,16 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { Feed } from '../domain/policy';
 import { AppError } from '../errors';
-import { blobOf, isInline, partitionOf, rowsOf, type Delivery, type DeliveryKey } from './delivery-rows';
+import {
+  blobOf,
+  isInline,
+  LAST_ROW,
+  lastRowOf,
+  partitionOf,
+  rowsOf,
+  type Delivery,
+  type DeliveryKey,
+} from './delivery-rows';
 import { joinWrites } from './joined-writes';
 import { ifPresent, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
@@ -25,6 +34,8 @@ export type Deliveries = Readonly<{
   listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
   /** Notes that a pending delivery got a message again. */
   touch: (key: DeliveryKey, nowMs: number) => Promise<void>;
+  /** When a source last sent something that was kept; undefined: never. */
+  lastReceivedMs: (feed: Feed, source: string) => Promise<number | undefined>;
   /** Forgets the bodies of processed deliveries received before `beforeMs`; the ids stay, so that a late replay is still a duplicate. Pending ones and dead letters keep theirs. */
   forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
 }>;
@@ -86,7 +97,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
 
   const insertOne = async (delivery: Delivery): Promise<Inserted> => {
     try {
-      await (await table()).submitTransaction(rowsOf(delivery));
+      await (await table()).submitTransaction([...rowsOf(delivery), lastRowOf(delivery)]);
       return 'inserted';
     } catch (error) {
       if (!isConflict(error)) throw error;
@@ -98,7 +109,9 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     const ids = new Set(deliveries.map(({ deliveryId }) => deliveryId));
     if (deliveries.length > 1 && ids.size === deliveries.length)
       try {
-        await (await table()).submitTransaction(deliveries.flatMap(rowsOf));
+        const [last] = deliveries.toSorted((a, b) => b.receivedAtMs - a.receivedAtMs).map(lastRowOf);
+        const rows = deliveries.flatMap(rowsOf);
+        await (await table()).submitTransaction(last === undefined ? rows : [...rows, last]);
         return deliveries.map(() => 'inserted');
       } catch (error) {
         if (!isConflict(error)) throw error;
@@ -157,6 +170,13 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
           receivedAtMs: nowMs,
         }),
       );
+    },
+
+    lastReceivedMs: async (feed, source) => {
+      const row = await ifPresent(async () =>
+        (await table()).getEntity<{ receivedAtMs: number }>(partitionOf(feed, source), LAST_ROW),
+      );
+      return row?.receivedAtMs;
     },
 
     listPending: async (feed, source, beforeMs) => listMarks(feed, source, 'p', beforeMs),

@@ -49,6 +49,13 @@ export function rowsOf({
   ];
 }
 
+/** When a source was last heard: one row per source, replaced with every delivery in its own transaction. */
+export const LAST_ROW = 'last';
+
+export function lastRowOf({ feed, source, receivedAtMs }: Delivery): TransactionAction {
+  return ['upsert', { partitionKey: partitionOf(feed, source), rowKey: LAST_ROW, receivedAtMs }, 'Replace'];
+}
+
 export function partitionOf(feed: Feed, source: string): string {
   return `${feed}:${keyOf(source)}`;
 }

@@ -2,11 +2,12 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
-import { decodeRecord, encodeRecord } from './records';
+import { decodeRecord, encodeRecord, ifPresent } from './records';
 import type { StorageAccount } from './storage-account';
 
 export type FindingStore = Readonly<{
   list: (organization: string) => Promise<readonly FindingRecord[]>;
+  get: (organization: string, id: string) => Promise<FindingRecord | undefined>;
   save: (organization: string, findings: readonly FindingRecord[]) => Promise<void>;
 }>;
 
@@ -56,6 +57,10 @@ export function createFindingStore(storage: Pick<StorageAccount, 'table'>): Find
       });
       for await (const row of rows) records.push(decodeRecord(FindingRecordSchema, row));
       return records;
+    },
+    get: async (organization, id) => {
+      const row = await ifPresent(async () => (await table()).getEntity(organization, id));
+      return row === undefined ? undefined : decodeRecord(FindingRecordSchema, row);
     },
     save: async (organization, findings) => {
       const client = await table();

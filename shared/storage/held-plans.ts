@@ -23,6 +23,7 @@ export type HeldPlanStore = Readonly<{
 
 const HeldPlanSchema: z.ZodType<HeldPlan> = z.object({
   hash: z.string(),
+  kind: z.enum(['guard', 'remediation']).exactOptional(),
   state: z.enum(['held', 'released', 'done', 'stale']),
   guards: z.array(
     z.object({

@@ -18,6 +18,8 @@ type UiPathAuditEvent = Readonly<{
   /** JSON text, as it came. */
   details: string | null;
   status: string | null;
+  /** Where it was done from, as it came. */
+  client: string | null;
 }>;
 
 export type UiPathAuditEvents = Readonly<{
@@ -54,6 +56,7 @@ const EventSchema = z
     eventSummary: TextSchema,
     eventDetails: z.unknown(),
     status: z.unknown(),
+    clientInfo: z.unknown(),
   })
   .transform((event): UiPathAuditEvent => ({
     id: event.id,
@@ -67,6 +70,7 @@ const EventSchema = z
     summary: event.eventSummary,
     details: toText(event.eventDetails),
     status: toText(event.status),
+    client: toText(event.clientInfo),
   }));
 
 const PageSchema = z.object({ auditEvents: z.array(EventSchema), previous: TextSchema });

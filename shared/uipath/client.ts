@@ -1,11 +1,14 @@
 import type { Clock } from '../clock';
+import type { OrganizationPolicy } from '../domain/policy';
 import type { HttpMethod, QuotaGate, QuotaLane } from '../domain/quota';
 import type { CallContext } from './call';
 import { createAccessPolicy, type UiPathAccessPolicy } from './access-policy';
 import { createAuditEvents, type UiPathAuditEvents } from './audit-events';
 import { createDirectory, type UiPathDirectory } from './directory';
+import { createExternalClients, type UiPathExternalClients } from './external-clients';
 import { createGroups, type UiPathGroups } from './groups';
 import { toOrganizationAddress, type UiPathOrganization } from './organization';
+import { createRobotAccounts, type UiPathRobotAccounts } from './robot-accounts';
 import { createRules, type UiPathRules } from './rules';
 import { createTokenCache, type UiPathCredentials } from './token';
 import { createTransport } from './transport';
@@ -42,6 +45,8 @@ export type UiPathClient = Readonly<{
   accessPolicy: UiPathAccessPolicy;
   users: UiPathUsers;
   auditEvents: UiPathAuditEvents;
+  externalClients: UiPathExternalClients;
+  robotAccounts: UiPathRobotAccounts;
   /** Succeeds when UiPath gives us a token. */
   checkToken: () => Promise<void>;
   /** The same client with the same token, spending another lane of the quota. */
@@ -50,13 +55,31 @@ export type UiPathClient = Readonly<{
   tellingCalls: (tell: (method: HttpMethod) => void) => UiPathClient;
 }>;
 
+/** What this application needs for its work; an organization may have more read, which needs more. */
+const NEEDED_SCOPES = [
+  'PM.Group',
+  'PM.Directory',
+  'PM.AuthSetting',
+  'PM.User.Read',
+  'PM.Audit.Read',
+] as const;
+
 const DEFAULT_SETTINGS: UiPathClientSettings = {
   requestTimeoutMs: 20_000,
   retryAfterCapMs: 10_000,
   attempts: 3,
   tokenRenewBeforeMs: 60_000,
-  scopes: ['PM.Group', 'PM.Directory', 'PM.AuthSetting', 'PM.User.Read', 'PM.Audit.Read'],
+  scopes: NEEDED_SCOPES,
 };
+
+/** Asking for one that the application was not given costs the whole token, so only what the policy has read is asked for. */
+export function scopesFor({ audit }: Pick<OrganizationPolicy, 'audit'>): readonly string[] {
+  return [
+    ...NEEDED_SCOPES,
+    ...(audit.reads.has('applications') ? ['PM.OAuthApp.Read'] : []),
+    ...(audit.reads.has('robots') ? ['PM.RobotAccount.Read'] : []),
+  ];
+}
 
 /** @throws AppError `configuration-invalid`, `uipath-organization-mismatch` when the addresses cannot be this organization's */
 export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
@@ -85,6 +108,8 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
       accessPolicy: createAccessPolicy(transport, clock),
       users: createUsers(transport),
       auditEvents: createAuditEvents(transport),
+      externalClients: createExternalClients(transport),
+      robotAccounts: createRobotAccounts(transport),
       checkToken: async () => {
         await tokens.get();
       },

@@ -3,7 +3,16 @@ import { readErrorBody, type ErrorBody } from './error-body';
 import type { HttpAnswer } from './exchange';
 
 /** What a call is about: decides which advice a refusal gets. */
-type Area = 'token' | 'groups' | 'directory' | 'rules' | 'access-policy' | 'users' | 'audit';
+type Area =
+  | 'token'
+  | 'groups'
+  | 'directory'
+  | 'rules'
+  | 'access-policy'
+  | 'users'
+  | 'audit'
+  | 'applications'
+  | 'robots';
 
 /** An operation in words, for messages: `update the members of a group`. */
 export type Attempt = Readonly<{ alias: string; what: string; area: Area }>;
@@ -19,6 +28,8 @@ const FORBIDDEN_ADVICE: Readonly<Record<Area, string>> = {
     'add the external application to the group Administrators and give it PM.AuthSetting as an application scope',
   users: 'give the external application PM.User.Read as an application scope',
   audit: 'give the external application PM.Audit.Read as an application scope',
+  applications: 'give the external application PM.OAuthApp.Read as an application scope',
+  robots: 'give the external application PM.RobotAccount.Read as an application scope',
 };
 
 const CHECK_ADDRESS = 'check identityBaseUrl, which ends with /<organization>/identity_';

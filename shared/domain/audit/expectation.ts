@@ -1,14 +1,31 @@
 /** What the ledger says of one person. */
 export type ExpectedPerson = Readonly<{
   personKey: string;
-  memberId: string;
+  /** Folded address. */
+  email: string;
+  /** undefined: the directory does not give an id for the address. */
+  memberId: string | undefined;
+  /** Since when the address is not to be found, or is that of several; undefined while it is neither. */
+  unresolved: Readonly<{ kind: 'missing' | 'ambiguous'; sinceMs: number }> | undefined;
   left: boolean;
+  /** The end of the lockout after the last leaving; undefined for somebody who never left. */
+  lockedUntilMs: number | undefined;
   groups: ReadonlySet<string>;
+  /** Groups of grants that ended or were revoked. */
+  ended: ReadonlySet<string>;
   /** A change of this person is on its way: the audit neither misses nor blames the membership. */
   pending: boolean;
 }>;
 
-type ExpectedRule = Readonly<{ ruleId: number; name: string; contentHash: string; pending: boolean }>;
+/** A rule that was made here from a request. */
+type ExpectedRule = Readonly<{
+  ruleId: number;
+  name: string;
+  contentHash: string;
+  owner: string;
+  untilMs: number | undefined;
+  pending: boolean;
+}>;
 
 /** What ledger and policy say an organization should look like. */
 export type Expectation = Readonly<{

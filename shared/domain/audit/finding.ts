@@ -13,7 +13,7 @@ export type Finding = Readonly<{
 export type FindingState = 'new' | 'open' | 'reopened' | 'waived' | 'fixed';
 
 /** Who caused a fault by UiPath's own audit log. `why`, where nobody can be named, is a stable word. */
-type Attribution =
+export type Attribution =
   | Readonly<{ kind: 'known'; actor: string; atMs: number; client?: string; eventId?: string }>
   | Readonly<{ kind: 'unknown'; why: string }>;
 

@@ -1,29 +1,67 @@
-import type { Finding, FindingRecord } from './finding';
+import { isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
+import type { Waiver } from './waiver';
 
-/** What became of each finding since the last audit: same id, same finding. Findings of parts that are unknown today are kept as they are. */
+/** What following findings depends on, beside the findings. */
+export type Following = Readonly<{
+  nowMs: number;
+  /** True for a finding about something that could not be read today. */
+  isUnknown: (finding: Finding) => boolean;
+  waiverOf: (finding: Finding) => Waiver | undefined;
+}>;
+
+/**
+ * What became of each finding since the last audit: same id, same finding. One that is waived stays visible as such, and is
+ * open again as soon as its waiver has ended. Findings of parts that are unknown today are kept as they are.
+ */
 export function followFindings(
   before: readonly FindingRecord[],
   found: readonly Finding[],
-  nowMs: number,
-  isUnknown: (finding: Finding) => boolean,
+  { nowMs, isUnknown, waiverOf }: Following,
 ): readonly FindingRecord[] {
   const earlier = new Map(before.map((record) => [record.id, record]));
   const today = new Set(found.map((finding) => finding.id));
+  const kept = before.filter((record) => !today.has(record.id));
   return [
     ...found.map((finding): FindingRecord => {
       const known = earlier.get(finding.id);
+      const waiver = waiverOf(finding);
       return {
+        ...whatStays(known),
         ...finding,
-        state: known === undefined ? 'new' : known.state === 'fixed' ? 'reopened' : 'open',
+        state: waiver === undefined ? stateAfter(known) : 'waived',
         firstSeenMs: known?.firstSeenMs ?? nowMs,
         lastSeenMs: nowMs,
+        ...(waiver === undefined ? {} : { waiver: shown(waiver) }),
       };
     }),
-    ...before
-      .filter((record) => !today.has(record.id))
-      .map((record): FindingRecord => {
-        if (isUnknown(record) || record.state === 'fixed') return record;
-        return { ...record, state: 'fixed', fixedAtMs: nowMs };
-      }),
+    ...kept.map((record): FindingRecord => {
+      if (record.state === 'fixed') return record;
+      if (isUnknown(record)) return keptAsItIs(record, waiverOf(record));
+      const { waiver: _over, ...rest } = record;
+      return { ...rest, state: 'fixed', fixedAtMs: nowMs };
+    }),
   ];
+}
+
+/** Who caused a fault stays known while it lasts; one that came back has another cause. */
+function whatStays(known: FindingRecord | undefined): Pick<FindingRecord, 'attribution'> {
+  return known?.attribution === undefined || known.state === 'fixed'
+    ? {}
+    : { attribution: known.attribution };
+}
+
+function stateAfter(known: FindingRecord | undefined): FindingState {
+  if (known === undefined) return 'new';
+  return isOpen(known) ? 'open' : 'reopened';
+}
+
+/** Nothing is known of it, but a waiver ends all the same. */
+function keptAsItIs(record: FindingRecord, waiver: Waiver | undefined): FindingRecord {
+  if (record.state !== 'waived' || waiver !== undefined) return record;
+  const { waiver: _over, ...rest } = record;
+  return { ...rest, state: 'reopened' };
+}
+
+function shown({ reason, owner, ticket, untilMs }: Waiver): NonNullable<FindingRecord['waiver']> {
+  return { reason, owner, ticket, untilMs };
 }

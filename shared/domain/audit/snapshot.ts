@@ -3,14 +3,82 @@ import type { PolicyEntity } from '../policy';
 /** A part of the snapshot that could not be read is `unknown`: it is never taken for empty. */
 export type Known<T> = Readonly<{ kind: 'known'; value: T }> | Readonly<{ kind: 'unknown'; code: string }>;
 
-export type SnapshotRule = Readonly<{ ruleId: number; name: string; contentHash: string }>;
+export type MemberKind =
+  'user' | 'robot' | 'directory-user' | 'directory-group' | 'robot-account' | 'application' | 'unknown';
 
-/** What UiPath says at the time of the audit. Group names are folded; `undefined` in place of members: UiPath has no such group. */
+export type SnapshotGroup = Readonly<{ groupId: string; members: ReadonlyMap<string, MemberKind> }>;
+
+export type SnapshotRule = Readonly<{
+  ruleId: number;
+  name: string;
+  enabled: boolean;
+  groupIds: readonly string[];
+  contentHash: string;
+}>;
+
+export type SnapshotUser = Readonly<{
+  id: string;
+  /** Folded. */
+  email: string | undefined;
+  isActive: boolean;
+  /** The last sign-in, or the making of an account that was never used; undefined where UiPath does not say. */
+  lastUsedMs: number | undefined;
+}>;
+
+/** An external application, with the ends of its secrets. */
+type SnapshotApplication = Readonly<{
+  clientId: string;
+  name: string;
+  scopes: readonly string[];
+  secretEndsMs: readonly number[];
+}>;
+
+/** An account that is kept for emergencies; undefined where the directory does not know the address. */
+export type BreakGlass = Readonly<{ memberId: string; lastSignInMs: number | undefined }> | undefined;
+
+/** What UiPath says at the time of the audit. Group names are folded. */
 export type Snapshot = Readonly<{
-  groups: ReadonlyMap<
-    string,
-    Known<Readonly<{ groupId: string; memberIds: ReadonlySet<string> }> | undefined>
-  >;
+  /** Every group there is, by id. */
+  groupNames: Known<ReadonlyMap<string, Readonly<{ name: string; builtIn: boolean }>>>;
+  /** Groups of the policy; `undefined` in place of a group: UiPath has none of that name. */
+  groups: ReadonlyMap<string, Known<SnapshotGroup | undefined>>;
+  /** undefined: the policy says nothing of administrators. */
+  administrators: Known<SnapshotGroup> | undefined;
+  /** Leavers who are in groups that the policy does not name. */
+  elsewhere: Known<ReadonlyArray<Readonly<{ memberId: string; group: string; groupId: string }>>>;
   accessPolicy: Known<readonly PolicyEntity[]>;
   rules: Known<readonly SnapshotRule[]>;
+  users: Known<ReadonlyMap<string, SnapshotUser>>;
+  /** By address. */
+  breakGlass: ReadonlyMap<string, Known<BreakGlass>>;
+  /** undefined: the policy does not have them read. */
+  applications: Known<readonly SnapshotApplication[]> | undefined;
+  robots: Known<number> | undefined;
 }>;
+
+/** A part that could not be read, and why. */
+export type UnknownPart = Readonly<{ part: string; code: string }>;
+
+/** Everything that could not be read. */
+export function unknownPartsOf(snapshot: Snapshot): readonly UnknownPart[] {
+  const { groupNames, elsewhere, accessPolicy, rules, users, applications, robots, administrators } =
+    snapshot;
+  const parts: ReadonlyArray<readonly [string, Known<unknown> | undefined]> = [
+    ['groups', groupNames],
+    ...[...snapshot.groups].map(([name, group]) => [`group:${name}`, group] as const),
+    ['administrators', administrators],
+    ['leavers', elsewhere],
+    ['access-policy', accessPolicy],
+    ['rules', rules],
+    ['users', users],
+    ...[...snapshot.breakGlass].map(([email, account]) => [`break-glass:${email}`, account] as const),
+    ['applications', applications],
+    ['robots', robots],
+  ];
+  return parts.flatMap(([part, read]) => (read?.kind === 'unknown' ? [{ part, code: read.code }] : []));
+}
+
+/** The value of a part, or what stands for it while the part is unknown: nothing is concluded from it. */
+export function valueOr<T, F>(part: Known<T> | undefined, otherwise: F): T | F {
+  return part?.kind === 'known' ? part.value : otherwise;
+}

@@ -27,6 +27,7 @@ describe('the source behind an address', () => {
     mapping: PLAIN_MAPPING,
     fetchBack: undefined,
     entra: undefined,
+    heartbeatHours: undefined,
   };
   const policy: Policy = {
     hash: 'h',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { CHECKS, describeCheck, isCheckId } from '../../../../shared/domain/audit/check-catalog';
 
 describe('the catalogue of checks', () => {
@@ -7,6 +8,16 @@ describe('the catalogue of checks', () => {
     expect(link).toBe(`docs/checks.md#${id}`);
     expect(isCheckId(id)).toBe(true);
     expect(describeCheck('member-missing')).toBe(CHECKS['member-missing']);
+  });
+
+  it('is the list of docs/checks.md, word by word', () => {
+    const page = readFileSync('docs/checks.md', 'utf8').replaceAll(/\s+/g, ' ');
+    for (const [id, { title, severity, why, mend }] of Object.entries(CHECKS)) {
+      expect(page).toContain(`## ${id} **${title}** (${severity}). ${why} To mend it: `);
+      expect(page.toLowerCase()).toContain(mend.toLowerCase());
+    }
+    const headings = page.match(/## [a-z-]+/g) ?? [];
+    expect(headings).toHaveLength(Object.keys(CHECKS).length + 1);
   });
 
   it('takes the words of an own check from those that a report carries', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Finding, FindingRecord } from '../../../../shared/domain/audit/finding';
 import { followFindings } from '../../../../shared/domain/audit/follow-findings';
+import type { Waiver } from '../../../../shared/domain/audit/waiver';
 
 describe('findings over the nights', () => {
   const finding: Finding = { id: 'f1', check: 'member-missing', severity: 'medium', subject: {} };
@@ -12,7 +13,7 @@ describe('findings over the nights', () => {
     ...overrides,
   });
   const follow = (before: readonly FindingRecord[], found: readonly Finding[], isUnknown = false) =>
-    followFindings(before, found, 9, () => isUnknown);
+    followFindings(before, found, { nowMs: 9, isUnknown: () => isUnknown, waiverOf: () => undefined });
 
   it('begin as new', () => {
     expect(follow([], [finding])).toEqual([record({ state: 'new', firstSeenMs: 9, lastSeenMs: 9 })]);
@@ -55,7 +56,58 @@ describe('findings over the nights', () => {
 
   it('are fixed or kept each by its own part', () => {
     const before = [record(), record({ id: 'f2' })];
-    const after = followFindings(before, [], 9, (one) => one.id === 'f2');
+    const after = followFindings(before, [], {
+      nowMs: 9,
+      isUnknown: (one) => one.id === 'f2',
+      waiverOf: () => undefined,
+    });
     expect(after.map(({ state }) => state)).toEqual(['fixed', 'open']);
+  });
+
+  const waiver: Waiver = {
+    check: 'member-missing',
+    subject: {},
+    reason: 'agreed',
+    owner: 'ben@acme.example',
+    ticket: 'T-1',
+    fromMs: 0,
+    untilMs: 10,
+  };
+  const shown = { reason: 'agreed', owner: 'ben@acme.example', ticket: 'T-1', untilMs: 10 };
+  const followWaived = (before: readonly FindingRecord[], found: readonly Finding[], isUnknown = false) =>
+    followFindings(before, found, { nowMs: 9, isUnknown: () => isUnknown, waiverOf: () => waiver });
+
+  it('that are waived say who accepted them, also on their first night', () => {
+    const waived = record({ state: 'waived', firstSeenMs: 9, lastSeenMs: 9, waiver: shown });
+    expect(followWaived([], [finding])).toEqual([waived]);
+    expect(followWaived([record()], [finding])).toEqual([{ ...waived, firstSeenMs: 1 }]);
+  });
+
+  it('open again when the waiver has ended, and show it no longer (incident 22)', () => {
+    expect(follow([record({ state: 'waived', waiver: shown })], [finding])).toEqual([
+      record({ state: 'reopened', lastSeenMs: 9 }),
+    ]);
+  });
+
+  it('open again when it has ended and nothing else is known', () => {
+    const before = record({ state: 'waived', waiver: shown });
+    expect(follow([before], [], true)).toEqual([record({ state: 'reopened' })]);
+    expect(followWaived([before], [], true)).toEqual([before]);
+  });
+
+  it('that were waived are fixed like any other', () => {
+    expect(followWaived([record({ state: 'waived', waiver: shown })], [])).toEqual([
+      record({ state: 'fixed', fixedAtMs: 9 }),
+    ]);
+  });
+
+  it.each([
+    ['open', true],
+    ['waived', true],
+    ['fixed', false],
+  ] as const)('that were %s keep who caused them: %s', (state, isKept) => {
+    const attribution = { kind: 'unknown', why: 'no-event-found' } as const;
+    const [after] = follow([record({ state, attribution })], [finding]);
+    expect(after?.attribution).toEqual(isKept ? attribution : undefined);
   });
 });

@@ -1,0 +1,86 @@
+import type { Operations } from '../domain/audit/operations';
+import type { Known } from '../domain/audit/snapshot';
+import { fold } from '../domain/person-key';
+import type { OrganizationPolicy, Policy } from '../domain/policy';
+import { errorCodeOf } from '../errors';
+import type { Mark } from '../storage/changes';
+import type { Deliveries } from '../storage/deliveries';
+import type { HeldPlanStore } from '../storage/held-plans';
+import { listHeldPlans } from './release-plan';
+import { listDeadLetters, type DeadLetterDeps } from './retry-dead-letter';
+
+export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'ledger'> &
+  Readonly<{
+    plans: Pick<HeldPlanStore, 'list'>;
+    deliveries: Pick<Deliveries, 'lastReceivedMs'>;
+    /** When a secret ends; undefined where nothing says so. */
+    secretEnds: (name: string) => Promise<number | undefined>;
+  }>;
+
+/** How the application itself fares in one organization. */
+export async function readOperations(
+  deps: OperationsDeps,
+  policy: Policy,
+  organization: OrganizationPolicy,
+  known: Readonly<{ marks: readonly Mark[]; nowMs: number }> &
+    Pick<Operations, 'lastAudit' | 'unfinished' | 'own'>,
+): Promise<Operations> {
+  const { alias } = organization;
+  const letters = await listDeadLetters(deps, alias);
+  const held = await listHeldPlans({ ...deps, clock: { now: () => known.nowMs } }, alias);
+  return {
+    lastAudit: known.lastAudit,
+    unfinished: known.unfinished,
+    own: known.own,
+    refusals: letters.map(({ id, groupName, memberId, decision, history }) => ({
+      id,
+      group: fold(groupName),
+      memberId,
+      decision,
+      code: history.findLast(({ event }) => event === 'refused')?.code ?? '',
+    })),
+    heldPlans: held.map(({ hash, removals, expiresAtMs }) => ({
+      hash,
+      removals: removals.length,
+      expiresAtMs,
+    })),
+    marks: known.marks.map(({ subject: { kind, key }, sinceMs }) => ({ kind, key, sinceMs })),
+    secretEndsMs: await readSecretEnds(deps, policy, organization),
+    sources: await readHeartbeats(deps, policy, organization),
+  };
+}
+
+async function readSecretEnds(
+  deps: Pick<OperationsDeps, 'secretEnds'>,
+  policy: Policy,
+  { alias, credentialSecret }: OrganizationPolicy,
+): Promise<Known<ReadonlyMap<string, number>>> {
+  const sources = policy.sources.filter(({ organizations }) => organizations.includes(alias));
+  const names = new Set([credentialSecret, ...sources.flatMap(({ secret }) => secret ?? [])]);
+  const ends = new Map<string, number>();
+  try {
+    for (const name of names) {
+      const endsMs = await deps.secretEnds(name);
+      if (endsMs !== undefined) ends.set(name, endsMs);
+    }
+    return { kind: 'known', value: ends };
+  } catch (error) {
+    return { kind: 'unknown', code: errorCodeOf(error) };
+  }
+}
+
+async function readHeartbeats(
+  deps: Pick<OperationsDeps, 'deliveries'>,
+  policy: Policy,
+  { alias }: OrganizationPolicy,
+): Promise<Operations['sources']> {
+  const sources: Array<Operations['sources'][number]> = [];
+  for (const { feed, name, organizations, heartbeatHours } of policy.sources)
+    if (heartbeatHours !== undefined && organizations.includes(alias))
+      sources.push({
+        name: `${feed}/${name}`,
+        heartbeatHours,
+        lastMs: await deps.deliveries.lastReceivedMs(feed, name),
+      });
+  return sources;
+}

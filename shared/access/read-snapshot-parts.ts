@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { BreakGlass, Known, Snapshot, SnapshotRule, SnapshotUser } from '../domain/audit/snapshot';
+import { ruleContentHash } from '../domain/named-ledger';
+import { fold } from '../domain/person-key';
+import type { PolicyEntity } from '../domain/policy';
+import { errorCodeOf } from '../errors';
+import { parseRuleDefinition } from '../uipath/rule-definition';
+import type { UiPathRule } from '../uipath/rules';
+import type { SnapshotContext } from './read-snapshot';
+
+const EntitiesSchema = z.array(
+  z.object({ entityType: z.enum(['user', 'group', 'application']), name: z.string() }),
+);
+const RulesSchema = z.array(
+  z.object({
+    ruleId: z.number(),
+    name: z.string(),
+    enabled: z.boolean(),
+    groupIds: z.array(z.string()),
+    contentHash: z.string(),
+  }),
+);
+const maybeTime = z
+  .number()
+  .nullable()
+  .transform((ms) => ms ?? undefined);
+const UsersSchema = z.array(
+  z.object({
+    id: z.string(),
+    email: z
+      .string()
+      .nullable()
+      .transform((email) => email ?? undefined),
+    isActive: z.boolean(),
+    lastUsedMs: maybeTime,
+  }),
+);
+const BreakGlassSchema = z
+  .object({ memberId: z.string(), lastSignInMs: maybeTime })
+  .nullable()
+  .transform((account): BreakGlass => account ?? undefined);
+const ApplicationsSchema = z.array(
+  z.object({
+    clientId: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    secretEndsMs: z.array(z.number()),
+  }),
+);
+
+type Others = Pick<Snapshot, 'accessPolicy' | 'rules' | 'users' | 'breakGlass' | 'applications' | 'robots'>;
+
+/** Everything but groups and members. */
+export async function readOthers(context: SnapshotContext): Promise<Others> {
+  const { organization, uipath, reader } = context;
+  const accessPolicy = await reader.part('access-policy', EntitiesSchema, async () =>
+    (await uipath.accessPolicy.read()).map(toPolicyEntity),
+  );
+  const rules = await reader.part('rules', RulesSchema, async () =>
+    (await readRules(context)).map(toSnapshotRule),
+  );
+  const users = await reader.part('users', UsersSchema, async () =>
+    (await uipath.users.list()).map(({ id, email, userName, isActive, lastLoginAtMs, createdAtMs }) => ({
+      id,
+      email: toAddress(email ?? userName),
+      isActive: isActive ?? true,
+      lastUsedMs: lastLoginAtMs ?? createdAtMs,
+    })),
+  );
+  const breakGlass = new Map<string, Known<BreakGlass>>();
+  for (const account of organization.audit.administrators?.breakGlass ?? [])
+    breakGlass.set(
+      account,
+      await reader.part(`break-glass:${account}`, BreakGlassSchema, async () =>
+        readAccount(context, account),
+      ),
+    );
+  const { reads } = organization.audit;
+  return {
+    accessPolicy,
+    rules,
+    users: byId(users),
+    breakGlass,
+    applications: reads.has('applications')
+      ? await reader.part('applications', ApplicationsSchema, async () =>
+          (await uipath.externalClients.list()).map((one) => ({
+            ...one,
+            scopes: [...one.scopes],
+            secretEndsMs: [...one.secretEndsMs],
+          })),
+        )
+      : undefined,
+    robots: reads.has('robots')
+      ? await reader.part('robots', z.number(), async () => (await uipath.robotAccounts.list()).length)
+      : undefined,
+  };
+}
+
+function byId(users: Known<readonly SnapshotUser[]>): Snapshot['users'] {
+  if (users.kind === 'unknown') return users;
+  return { kind: 'known', value: new Map(users.value.map((user) => [user.id, user])) };
+}
+
+/** null: the directory does not know the address. */
+async function readAccount(
+  { uipath }: SnapshotContext,
+  account: string,
+): Promise<z.input<typeof BreakGlassSchema>> {
+  const found = (await uipath.directory.resolveByNames([account], 'user')).get(account);
+  if (found?.kind !== 'found') return null;
+  const { identifier: memberId } = found.entity;
+  return { memberId, lastSignInMs: (await uipath.users.read(memberId)).lastLoginAtMs };
+}
+
+/** The list hides rules where there is no SAML, so those we know of are then read one by one. */
+async function readRules({ uipath, knownRuleIds }: SnapshotContext): Promise<readonly UiPathRule[]> {
+  const listed = await uipath.rules.list();
+  const hidden = knownRuleIds.filter((ruleId) => !listed.some((rule) => rule.id === ruleId));
+  const rules = [...listed];
+  for (const ruleId of hidden) {
+    try {
+      rules.push(await uipath.rules.read(ruleId));
+    } catch (error) {
+      if (errorCodeOf(error) !== 'uipath-not-found') throw error;
+    }
+  }
+  return rules;
+}
+
+function toSnapshotRule(rule: UiPathRule): z.input<typeof RulesSchema>[number] & SnapshotRule {
+  const { groupsToAssign, conditions } = parseRuleDefinition(rule.definition ?? '');
+  const { id: ruleId, name, enabled } = rule;
+  const groupIds = [...groupsToAssign];
+  const description = rule.description ?? '';
+  const contentHash = ruleContentHash({ description, enabled, groupIds, conditions });
+  return { ruleId, name, enabled, groupIds, contentHash };
+}
+
+function toPolicyEntity(
+  entity: Readonly<{
+    objectType: string | null;
+    name: string | null;
+    email: string | null;
+    identifier: string;
+  }>,
+): PolicyEntity {
+  const entityType =
+    entity.objectType === 'DirectoryGroup'
+      ? 'group'
+      : entity.objectType === 'DirectoryApplication'
+        ? 'application'
+        : 'user';
+  return { entityType, name: (entityType === 'user' ? entity.email : entity.name) ?? entity.identifier };
+}
+
+/** A user name is an address in most organizations, and nothing to compare with in the others. */
+function toAddress(name: string | null): string | null {
+  return name?.includes('@') === true ? fold(name) : null;
+}

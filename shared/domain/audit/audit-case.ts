@@ -1,0 +1,47 @@
+import type { OrganizationPolicy } from '../policy';
+import type { CheckId } from './check-catalog';
+import type { Expectation, ExpectedPerson } from './expectation';
+import { createFinding, type Finding } from './finding';
+import type { Operations } from './operations';
+import type { Snapshot } from './snapshot';
+
+/** All that the checks decide from. */
+export type AuditCase = Readonly<{
+  organization: OrganizationPolicy;
+  snapshot: Snapshot;
+  expected: Expectation;
+  operations: Operations;
+  nowMs: number;
+  /** People whose directory id is known, by that id. */
+  personOf: ReadonlyMap<string, ExpectedPerson>;
+}>;
+
+export function toAuditCase(parts: Omit<AuditCase, 'personOf'>): AuditCase {
+  const personOf = new Map(
+    parts.expected.people.flatMap((person) =>
+      person.memberId === undefined ? [] : [[person.memberId, person] as const],
+    ),
+  );
+  return { ...parts, personOf };
+}
+
+/** A finding of this audit. */
+export function found(
+  { organization }: AuditCase,
+  check: CheckId,
+  subject: Readonly<Record<string, string>>,
+  words: Readonly<Record<string, string>> = {},
+): Finding {
+  return createFinding(organization.alias, check, subject, words);
+}
+
+/** The address behind a directory id, for those who read the finding. */
+export function nameOf(
+  { personOf, snapshot }: AuditCase,
+  memberId: string,
+): Readonly<Record<string, string>> {
+  const { users } = snapshot;
+  const user = users.kind === 'known' ? users.value.get(memberId) : undefined;
+  const name = personOf.get(memberId)?.email ?? user?.email;
+  return name === undefined ? {} : { name };
+}

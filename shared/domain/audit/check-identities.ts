@@ -1,0 +1,126 @@
+import { ADMINISTRATORS_GROUP_ID } from '../hard-stops';
+import { found, nameOf, type AuditCase } from './audit-case';
+import { isProtected } from './check-members';
+import type { Finding } from './finding';
+import { valueOr, type MemberKind, type SnapshotGroup, type SnapshotUser } from './snapshot';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
+
+/** Addresses without one account, accounts that nobody uses, and who should not be where much is allowed. */
+export function checkIdentities(audit: AuditCase): readonly Finding[] {
+  const { users, groups, administrators } = audit.snapshot;
+  const read = new Map<string, SnapshotGroup>();
+  for (const [name, group] of groups)
+    if (group.kind === 'known' && group.value !== undefined) read.set(name, group.value);
+  const isListed = [...read.values()].some(({ groupId }) => groupId === ADMINISTRATORS_GROUP_ID);
+  if (administrators?.kind === 'known' && !isListed) read.set('administrators', administrators.value);
+  const known = valueOr(users, new Map<string, SnapshotUser>());
+  return [
+    ...unresolved(audit),
+    ...duplicates(audit, known),
+    ...dormant(audit, known, read),
+    ...[...read].flatMap(([name, group]) => {
+      const isPrivileged =
+        group.groupId === ADMINISTRATORS_GROUP_ID || audit.organization.groups.get(name)?.privileged === true;
+      return isPrivileged ? strangers(audit, name, group, known) : [];
+    }),
+  ];
+}
+
+/** A new hire is announced before the account exists: the policy says how long that is well. */
+function unresolved(audit: AuditCase): readonly Finding[] {
+  const graceMs = audit.organization.identityRetryHours * HOUR_MS;
+  return audit.expected.people.flatMap(({ personKey, email: name, unresolved: state, groups }) => {
+    if (state === undefined || groups.size === 0) return [];
+    if (state.kind === 'ambiguous') return [found(audit, 'identity-ambiguous', { personKey }, { name })];
+    return audit.nowMs - state.sinceMs > graceMs
+      ? [found(audit, 'identity-unresolved', { personKey }, { name })]
+      : [];
+  });
+}
+
+/** Two accounts with one address, and two people of the ledger with one account. */
+function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
+  const byEmail = groupBy([...users.values()], ({ email }) => email);
+  const byMember = groupBy(audit.expected.people, ({ memberId }) => memberId);
+  return [
+    ...[...byEmail]
+      .filter(([, same]) => same.length > 1)
+      .map(([email, same]) =>
+        found(audit, 'identity-duplicate', { email }, { ids: same.map(({ id }) => id).join(', ') }),
+      ),
+    ...[...byMember]
+      .filter(([, same]) => same.length > 1)
+      .map(([memberId, same]) =>
+        found(
+          audit,
+          'identity-duplicate',
+          { memberId },
+          { names: same.map(({ email }) => email).join(', ') },
+        ),
+      ),
+  ];
+}
+
+/** An account that is switched off, or that nobody used for long, and is a member all the same. */
+function dormant(
+  audit: AuditCase,
+  users: ReadonlyMap<string, SnapshotUser>,
+  groups: ReadonlyMap<string, SnapshotGroup>,
+): readonly Finding[] {
+  const beforeMs = audit.nowMs - audit.organization.audit.dormantDays * DAY_MS;
+  const members = new Set([...groups.values()].flatMap((group) => [...group.members.keys()]));
+  return [...users.values()]
+    .filter(({ id, isActive, lastUsedMs }) => {
+      const isUnused = !isActive || (lastUsedMs !== undefined && lastUsedMs < beforeMs);
+      return isUnused && members.has(id) && !isProtectedAnywhere(audit, groups, id);
+    })
+    .map(({ id }) => found(audit, 'identity-dormant', { memberId: id }, nameOf(audit, id)));
+}
+
+function isProtectedAnywhere(
+  audit: AuditCase,
+  groups: ReadonlyMap<string, SnapshotGroup>,
+  memberId: string,
+): boolean {
+  const isBreakGlass = [...audit.snapshot.breakGlass.values()].some(
+    (read) => read.kind === 'known' && read.value?.memberId === memberId,
+  );
+  return isBreakGlass || [...groups.keys()].some((name) => isProtected(audit, name, memberId));
+}
+
+/** Machines, and people of other companies, in a privileged group. */
+function strangers(
+  audit: AuditCase,
+  group: string,
+  { members }: SnapshotGroup,
+  users: ReadonlyMap<string, SnapshotUser>,
+): readonly Finding[] {
+  const { domains } = audit.organization.audit;
+  return [...members].flatMap(([memberId, kind]) => {
+    if (isProtected(audit, group, memberId)) return [];
+    const subject = { group, memberId };
+    if (MACHINES.has(kind)) return [found(audit, 'machine-in-privileged-group', subject, { kind })];
+    const email = audit.personOf.get(memberId)?.email ?? users.get(memberId)?.email;
+    const domain = email?.slice(email.lastIndexOf('@') + 1);
+    const isOwn = domain === undefined || domains.size === 0 || domains.has(domain);
+    return isOwn ? [] : [found(audit, 'external-in-privileged-group', subject, nameOf(audit, memberId))];
+  });
+}
+
+function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string | undefined,
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    const same = groups.get(key);
+    if (same === undefined) groups.set(key, [item]);
+    else same.push(item);
+  }
+  return groups;
+}

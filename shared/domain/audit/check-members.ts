@@ -1,0 +1,103 @@
+import { ADMINISTRATORS_GROUP_ID } from '../hard-stops';
+import { found, nameOf, type AuditCase } from './audit-case';
+import type { CheckId } from './check-catalog';
+import type { ExpectedPerson } from './expectation';
+import type { Finding } from './finding';
+import type { SnapshotGroup } from './snapshot';
+
+/** Who is in a group and should not be, and who should be and is not. A group that was not read says nothing. */
+export function checkMembers(audit: AuditCase): readonly Finding[] {
+  const groups = [...audit.snapshot.groups].flatMap(([name, group]) =>
+    group.kind === 'known' && group.value !== undefined ? [[name, group.value] as const] : [],
+  );
+  const missing = missingMembers(audit, new Map(groups));
+  return [
+    ...groups.flatMap(([name, group]) => unexpectedMembers(audit, name, group)),
+    ...missing,
+    ...leaversElsewhere(audit),
+    ...rehiredInLockout(audit, new Map(groups)),
+    ...dutyConflicts(audit, new Map(groups)),
+  ];
+}
+
+/** True for a member that stays whatever the ledger says. */
+export function isProtected(audit: AuditCase, group: string, memberId: string): boolean {
+  return (
+    audit.organization.protectedPrincipals.has(memberId) ||
+    audit.expected.protectedIds.get(group)?.has(memberId) === true
+  );
+}
+
+function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup): readonly Finding[] {
+  const listsAdministrators =
+    group.groupId === ADMINISTRATORS_GROUP_ID &&
+    audit.organization.audit.administrators?.people !== undefined;
+  return [...group.members.keys()].flatMap((memberId) => {
+    const person = audit.personOf.get(memberId);
+    if (person?.pending === true || person?.groups.has(name) === true) return [];
+    if (isProtected(audit, name, memberId)) return [];
+    const check = checkOf(person, name);
+    if (check === 'member-without-reason' && listsAdministrators) return [];
+    return [found(audit, check, { group: name, memberId }, whoAndWhere(audit, memberId, group.groupId))];
+  });
+}
+
+/** What a plan needs beside the finding's own words. */
+function whoAndWhere(audit: AuditCase, memberId: string, groupId: string): Readonly<Record<string, string>> {
+  const key = audit.personOf.get(memberId)?.personKey;
+  return { ...nameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
+}
+
+function checkOf(person: ExpectedPerson | undefined, group: string): CheckId {
+  if (person?.left === true) return 'leaver-present';
+  return person?.ended.has(group) === true ? 'member-after-grant' : 'member-without-reason';
+}
+
+function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+  return audit.expected.people.flatMap((person) => {
+    const { memberId } = person;
+    if (person.pending || memberId === undefined) return [];
+    return [...person.groups].flatMap((group) => {
+      const read = groups.get(group);
+      return read === undefined || read.members.has(memberId)
+        ? []
+        : [found(audit, 'member-missing', { group, memberId }, whoAndWhere(audit, memberId, read.groupId))];
+    });
+  });
+}
+
+function leaversElsewhere(audit: AuditCase): readonly Finding[] {
+  const { elsewhere } = audit.snapshot;
+  if (elsewhere.kind === 'unknown' || audit.organization.leaver.groups === 'managed') return [];
+  return elsewhere.value
+    .filter(({ memberId }) => audit.personOf.get(memberId)?.pending !== true)
+    .filter(({ group, memberId }) => !isProtected(audit, group, memberId))
+    .map(({ group, groupId, memberId }) =>
+      found(audit, 'leaver-present', { group, memberId }, whoAndWhere(audit, memberId, groupId)),
+    );
+}
+
+/** Somebody who left a short while ago is back at work: perhaps a rehire, perhaps a feed that lags. */
+function rehiredInLockout(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+  return audit.expected.people.flatMap((person) => {
+    const { memberId, lockedUntilMs } = person;
+    if (person.left || memberId === undefined || lockedUntilMs === undefined) return [];
+    if (lockedUntilMs <= audit.nowMs) return [];
+    const within = [...groups].filter(([, group]) => group.members.has(memberId)).map(([name]) => name);
+    return within.length === 0
+      ? []
+      : [found(audit, 'present-in-lockout', { memberId }, { name: person.email, groups: within.join(', ') })];
+  });
+}
+
+function dutyConflicts(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+  return audit.organization.separationOfDuties.flatMap(([group, other]) => {
+    const others = groups.get(other)?.members;
+    return [...(groups.get(group)?.members.keys() ?? [])]
+      .filter((memberId) => others?.has(memberId) === true)
+      .filter((memberId) => audit.personOf.get(memberId)?.pending !== true)
+      .map((memberId) =>
+        found(audit, 'duties-conflict', { group, other, memberId }, nameOf(audit, memberId)),
+      );
+  });
+}

@@ -1,0 +1,21 @@
+import type { Known } from './snapshot';
+
+/** How the application itself fares, as its storage and the vault tell. */
+export type Operations = Readonly<{
+  /** Changes that UiPath refused and that a person has to look at. */
+  refusals: ReadonlyArray<
+    Readonly<{ id: string; group: string; memberId: string; decision: 'add' | 'remove'; code: string }>
+  >;
+  heldPlans: ReadonlyArray<Readonly<{ hash: string; removals: number; expiresAtMs: number }>>;
+  /** Subjects that were marked for the writer, and since when. */
+  marks: ReadonlyArray<Readonly<{ kind: string; key: string; sinceMs: number }>>;
+  /** Ends of the secrets that have one, by the name in the vault. */
+  secretEndsMs: Known<ReadonlyMap<string, number>>;
+  /** Sources with a heartbeat in the policy, and when they sent last. */
+  sources: ReadonlyArray<Readonly<{ name: string; heartbeatHours: number; lastMs: number | undefined }>>;
+  lastAudit: Readonly<{ night: string; atMs: number }> | undefined;
+  /** Nights whose audit began and never ended. */
+  unfinished: readonly string[];
+  /** Client id and scopes that this application asks for. */
+  own: Readonly<{ clientId: string; scopes: readonly string[] }>;
+}>;

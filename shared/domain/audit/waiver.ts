@@ -1,0 +1,48 @@
+import type { CheckId } from './check-catalog';
+import type { Finding } from './finding';
+import { fold } from '../person-key';
+
+const DAY_MS = 86_400_000;
+
+/** A finding that somebody accepts for a time: what it is about, why, who answers for it and until when. */
+export type Waiver = Readonly<{
+  check: CheckId;
+  /** Members that the finding's subject must have, compared without case; `*` takes any value. */
+  subject: Readonly<Record<string, string>>;
+  reason: string;
+  owner: string;
+  ticket: string;
+  fromMs: number;
+  untilMs: number;
+}>;
+
+/** True when a waiver lasts longer than anybody may accept a finding: it is refused, never shortened. */
+export function isBeyondCeiling(
+  { fromMs, untilMs }: Pick<Waiver, 'fromMs' | 'untilMs'>,
+  ceilingDays: number,
+): boolean {
+  return untilMs - fromMs > ceilingDays * DAY_MS;
+}
+
+/** The waiver in force for a finding, the one that lasts longest; one that does not count yet or any more is none. */
+export function waiverOf(
+  finding: Pick<Finding, 'check' | 'subject'>,
+  waivers: readonly Waiver[],
+  nowMs: number,
+): Waiver | undefined {
+  return waivers
+    .filter((waiver) => waiver.fromMs <= nowMs && nowMs < waiver.untilMs && covers(waiver, finding))
+    .toSorted((a, b) => b.untilMs - a.untilMs)[0];
+}
+
+/** Nothing waives what could not be read: it may hide anything. */
+function covers(waiver: Waiver, { check, subject }: Pick<Finding, 'check' | 'subject'>): boolean {
+  return (
+    check !== 'part-unknown' &&
+    waiver.check === check &&
+    Object.entries(waiver.subject).every(([name, value]) => {
+      const said = subject[name];
+      return said !== undefined && (value === '*' || fold(said) === fold(value));
+    })
+  );
+}

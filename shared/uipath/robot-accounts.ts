@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { listAllPages } from './pages';
+import type { Transport } from './transport';
+import { GuidSchema, TextSchema } from './wire';
+
+type UiPathRobotAccount = Readonly<{ id: string; name: string | null }>;
+
+export type UiPathRobotAccounts = Readonly<{
+  /** One GET per 1000; needs the scope PM.RobotAccount.Read. */
+  list: () => Promise<readonly UiPathRobotAccount[]>;
+}>;
+
+const RobotSchema = z.object({ id: GuidSchema, name: TextSchema });
+
+export function createRobotAccounts(transport: Transport): UiPathRobotAccounts {
+  const { identityBaseUrl, partitionGlobalId } = transport.address;
+  const url = `${identityBaseUrl}/api/RobotAccount/${partitionGlobalId}`;
+  return {
+    list: async () =>
+      listAllPages(transport, { what: 'list the robot accounts', area: 'robots', url }, RobotSchema),
+  };
+}
