@@ -46,6 +46,7 @@ export const SECRET_NAMES = {
   organization: 'uipath-acme',
   hr: 'webhook-hr',
   tickets: 'webhook-tickets',
+  console: 'console-key',
 } as const;
 
 /** A signing secret in the form that Standard Webhooks asks for. */

@@ -1,4 +1,5 @@
 import { BlobServiceClient } from '@azure/storage-blob';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { startAzurite, type Azurite } from './azurite';
 import { demoPolicy, DEMO_SEED, newSigningSecret, ORGANIZATION, SECRET_NAMES } from './demo-organization';
@@ -32,6 +33,8 @@ export type Stack = Readonly<{
   host: () => FunctionsHost;
   hr: () => Sender;
   tickets: () => Sender;
+  /** Signs in to the console. */
+  consoleKey: string;
   /** Ends the host's process without notice and starts it again on the same port. */
   killAndRestart: () => Promise<void>;
   close: () => Promise<void>;
@@ -39,6 +42,7 @@ export type Stack = Readonly<{
 
 /** Starts the stack. Everything listens on 127.0.0.1 and ends with this process. What was started ends when the rest does not start. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const consoleKey = randomUUID();
   const signing = { hr: newSigningSecret(), tickets: newSigningSecret() };
   const azurite = await startAzurite();
   const uipath = await startUiPathSandbox({ seed: options.seed ?? { organizations: [DEMO_SEED] } });
@@ -47,6 +51,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       [SECRET_NAMES.organization]: organizationSecret(),
       [SECRET_NAMES.hr]: signing.hr,
       [SECRET_NAMES.tickets]: signing.tickets,
+      [SECRET_NAMES.console]: consoleKey,
       ...options.secrets,
     },
   });
@@ -59,6 +64,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       settings: {
         AzureWebJobsStorage: azurite.connectionString,
         KEY_VAULT_URL: vault.vaultUrl,
+        CONSOLE_SIGN_IN: 'key',
         ...vault.environment,
         ...options.settings,
       },
@@ -84,6 +90,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     host: () => host,
     hr: () => ({ url: `${host.url}/api/webhooks/hr/standard`, signingSecret: signing.hr }),
     tickets: () => ({ url: `${host.url}/api/webhooks/tickets/standard`, signingSecret: signing.tickets }),
+    consoleKey,
     killAndRestart: async () => {
       const port = Number(new URL(host.url).port);
       await host.kill();

@@ -39,6 +39,9 @@ UiPath            ${stack.uipath.identityBaseUrl(ORGANIZATION)}
 UiPath's control  ${stack.uipath.controlUrl}
 Storage           ${stack.azurite.blobUrl}
 
+Console           ${url}/api/console
+  sign in with    ${stack.consoleKey}
+
 Send something, in another terminal:
   npm run send -- joiner --person ${ANA} --attribute department=Automation
   npm run send -- grant --person ${ANA} --group "${GROUPS.support}" --duration PT1H --approver ${BEN} --id REQ-1

@@ -6,7 +6,7 @@ import type { ApplyChangesDeps } from './access/apply-changes';
 import type { ReadinessCheck } from './access/check-readiness';
 import type { DueWorkDeps } from './access/do-due-work';
 import type { ProcessDeliveryDeps } from './access/process-delivery';
-import type { ReadReportDeps } from './access/read-report';
+import type { ConsoleDeps } from './http/console-handlers';
 import type { NotifyDeps } from './access/notify-difference';
 import type { PlanDeps } from './access/release-plan';
 import type { RequestStatusDeps } from './access/request-status';
@@ -60,7 +60,7 @@ export type AppDeps = AcceptDeliveryDeps &
   DueWorkDeps &
   RequestStatusDeps &
   PlanDeps &
-  ReadReportDeps &
+  ConsoleDeps &
   NotifyDeps &
   DeadLetterDeps &
   WaiveDeps &

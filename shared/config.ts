@@ -20,6 +20,7 @@ const EnvironmentSchema = z
     MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(10_485_760).default(1_048_576),
     PAYLOAD_DAYS: z.coerce.number().min(1).max(365).default(30),
     DUE_WORK_SCHEDULE: Schedule.default('*/30 * * * * *'),
+    CONSOLE_SIGN_IN: z.enum(['off', 'key', 'easy-auth']).default('off'),
     AUDIT_SCHEDULE: Schedule.default('0 0 2 * * *'),
   })
   .refine(
@@ -59,6 +60,8 @@ export type Config = Readonly<{
   payloadDays: number;
   dueWorkSchedule: string;
   auditSchedule: string;
+  /** `easy-auth`: the platform signs people in, and nobody but it can set its headers. */
+  consoleSignIn: 'off' | 'key' | 'easy-auth';
 }>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -86,6 +89,7 @@ export function parseConfig(environment: Environment): Config {
     payloadDays: env.PAYLOAD_DAYS,
     dueWorkSchedule: env.DUE_WORK_SCHEDULE,
     auditSchedule: env.AUDIT_SCHEDULE,
+    consoleSignIn: env.CONSOLE_SIGN_IN,
   };
 }
 

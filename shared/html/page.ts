@@ -10,7 +10,7 @@ export type Page = Readonly<{
 }>;
 
 /** What a page may do: nothing but its own style, its own script and forms to where it came from. */
-function contentSecurityPolicy(script: string | undefined, forms: 'none' | 'self'): string {
+export function contentSecurityPolicy(script: string | undefined, forms: 'none' | 'self'): string {
   return [
     "default-src 'none'",
     `style-src ${sourceOf(STYLE)}`,

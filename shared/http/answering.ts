@@ -18,13 +18,14 @@ type AnsweringContext = Pick<InvocationContext, 'invocationId' | 'functionName' 
  */
 export function answering(
   handler: (request: HttpRequest, context: InvocationContext) => ReturnType<HttpHandler>,
+  failed: (error: unknown, invocationId: string) => HttpResponseInit = problemResponse,
 ): (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit | HttpResponse> {
   return async (request, context) => {
     try {
       return (await handler(request, context)) ?? { status: 204, headers: answerHeaders };
     } catch (error) {
       logFailure(error, context);
-      return problemResponse(error, context.invocationId);
+      return failed(error, context.invocationId);
     }
   };
 }

@@ -49,7 +49,7 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
 }
 
 /** What could not be read stands first: nothing below says anything about it. */
-function renderUnknown({ unknown }: Pick<AuditReport, 'unknown'>): Markup | undefined {
+export function renderUnknown({ unknown }: Pick<AuditReport, 'unknown'>): Markup | undefined {
   if (unknown.length === 0) return undefined;
   return markup`<section class="alert">
     <h2>Not read</h2>
@@ -61,7 +61,7 @@ function renderUnknown({ unknown }: Pick<AuditReport, 'unknown'>): Markup | unde
 }
 
 /** What is different from an earlier night. */
-function renderChanges(report: AuditReport, before: AuditReport | undefined): Markup {
+export function renderChanges(report: AuditReport, before: AuditReport | undefined): Markup {
   const { appeared, reopened, fixed, waived, stillOpen } = compareReports(before, report);
   const changes = [
     ['Appeared', appeared],

@@ -32,6 +32,8 @@ export type Deliveries = Readonly<{
   fail: (key: DeliveryKey, code: string) => Promise<void>;
   /** Deliveries of a source whose message was last sent before `beforeMs` and that are not processed yet. */
   listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
+  /** Dead letters of a source. */
+  listFailed: (feed: Feed, source: string) => Promise<readonly DeliveryKey[]>;
   /** Notes that a pending delivery got a message again. */
   touch: (key: DeliveryKey, nowMs: number) => Promise<void>;
   /** When a source last sent something that was kept; undefined: never. */
@@ -180,6 +182,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     },
 
     listPending: async (feed, source, beforeMs) => listMarks(feed, source, 'p', beforeMs),
+    listFailed: async (feed, source) => listMarks(feed, source, 'x', Number.POSITIVE_INFINITY),
 
     forgetBodies: async (feed, source, beforeMs) => {
       const kept = new Set(

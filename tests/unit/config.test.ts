@@ -20,6 +20,7 @@ describe('the settings', () => {
       payloadDays: 30,
       dueWorkSchedule: '*/30 * * * * *',
       auditSchedule: '0 0 2 * * *',
+      consoleSignIn: 'off',
     });
   });
 

@@ -1,0 +1,33 @@
+import { app } from '@azure/functions';
+import type { AppDeps } from '../shared/app-deps';
+import { answering } from '../shared/http/answering';
+import { failurePage, showPage, signInWithKey, signOut, takeDecision } from '../shared/http/console-handlers';
+
+/** Pages for people. No function key: a browser cannot send one, so each handler asks for a sign-in of its own. */
+export function registerConsole(deps: AppDeps): void {
+  const failed = (error: unknown, invocationId: string) => failurePage(deps, error, invocationId);
+  app.http('console', {
+    methods: ['GET'],
+    authLevel: 'anonymous',
+    route: 'console/{organization?}/{page?}/{id?}',
+    handler: answering(async (request) => showPage(deps, request), failed),
+  });
+  app.http('console-decision', {
+    methods: ['POST'],
+    authLevel: 'anonymous',
+    route: 'console/{organization}/{page}/{id}',
+    handler: answering(async (request) => takeDecision(deps, request), failed),
+  });
+  app.http('console-sign-in', {
+    methods: ['POST'],
+    authLevel: 'anonymous',
+    route: 'console-session',
+    handler: answering(async (request) => signInWithKey(deps, request), failed),
+  });
+  app.http('console-sign-out', {
+    methods: ['GET'],
+    authLevel: 'anonymous',
+    route: 'console-session',
+    handler: answering((request) => signOut(request), failed),
+  });
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../clock';
+import type { Policy, SourcePolicy } from '../domain/policy';
+import type { Deliveries } from '../storage/deliveries';
+
+export type ListSourcesDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  deliveries: Pick<Deliveries, 'listPending' | 'listFailed'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+/** A source, and the deliveries of it that are not done. */
+export type SourceState = Readonly<{
+  source: SourcePolicy;
+  /** Their message was sent, and they are not processed yet. */
+  pending: number;
+  /** Given up after the last try; their bodies are kept. */
+  failed: readonly string[];
+}>;
+
+/** The sources that may speak about an organization. */
+export async function listSources(
+  deps: ListSourcesDeps,
+  organization: string,
+): Promise<readonly SourceState[]> {
+  const { sources } = await deps.policy();
+  const nowMs = deps.clock.now();
+  const states: SourceState[] = [];
+  for (const source of sources.filter((known) => known.organizations.includes(organization))) {
+    const pending = await deps.deliveries.listPending(source.feed, source.name, nowMs + 1);
+    const failed = await deps.deliveries.listFailed(source.feed, source.name);
+    states.push({ source, pending: pending.length, failed: failed.map(({ deliveryId }) => deliveryId) });
+  }
+  return states;
+}

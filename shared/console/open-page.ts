@@ -1,0 +1,101 @@
+import { listSources, type ListSourcesDeps } from '../access/list-sources';
+import { explainPerson, type ExplainDeps } from '../access/explain-person';
+import { readReport, type ReadReportDeps, type ReportInContext } from '../access/read-report';
+import { listHeldPlans, type PlanDeps } from '../access/release-plan';
+import { requestStatus, type RequestStatus, type RequestStatusDeps } from '../access/request-status';
+import { listDeadLetters, type DeadLetterDeps } from '../access/retry-dead-letter';
+import { errorCodeOf } from '../errors';
+import type { Markup } from '../html/markup';
+import type { FindingStore } from '../storage/findings';
+import type { ToldNights } from '../storage/told-nights';
+import type { Frame } from './frame';
+import { renderDeadLetters } from './pages/dead-letters-page';
+import { renderFindings } from './pages/findings-page';
+import { renderPeople } from './pages/people-page';
+import { renderPlans } from './pages/plans-page';
+import { renderRequests } from './pages/requests-page';
+import { renderSources } from './pages/sources-page';
+import { renderToday } from './pages/today-page';
+
+export type PageDeps = ReadReportDeps &
+  PlanDeps &
+  DeadLetterDeps &
+  RequestStatusDeps &
+  ExplainDeps &
+  ListSourcesDeps &
+  Readonly<{ toldNights: Pick<ToldNights, 'list'>; findings: Pick<FindingStore, 'list'> }>;
+
+type Query = Readonly<{ get: (name: string) => string | null }>;
+
+/** The content of a page: what it shows is read by the use cases that the other interfaces call too. */
+export async function openPage(deps: PageDeps, frame: Frame, query: Query): Promise<Markup> {
+  const { organization } = frame;
+  const said = (name: string): string => query.get(name)?.trim() ?? '';
+  switch (frame.page) {
+    case 'today':
+      return renderToday({
+        organization,
+        latest: await latestReport(deps, organization),
+        heldPlans: (await listHeldPlans(deps, organization)).length,
+        deadLetters: (await listDeadLetters(deps, organization)).length,
+        sources: await listSources(deps, organization),
+        told: await deps.toldNights.list(organization),
+      });
+    case 'findings':
+      return renderFindings(
+        frame,
+        (await latestReport(deps, organization))?.report,
+        await deps.findings.list(organization),
+        said('show'),
+      );
+    case 'plans':
+      return renderPlans(frame, await listHeldPlans(deps, organization));
+    case 'people': {
+      const email = said('email');
+      return renderPeople(
+        frame,
+        email,
+        email === '' ? undefined : await explainPerson(deps, organization, email),
+      );
+    }
+    case 'requests':
+      return openRequests(deps, frame, { id: said('id'), source: said('source') });
+    case 'dead-letters':
+      return renderDeadLetters(frame, await listDeadLetters(deps, organization));
+    case 'sources':
+      return renderSources(await listSources(deps, organization));
+  }
+}
+
+async function openRequests(
+  deps: PageDeps,
+  frame: Frame,
+  asked: Readonly<{ id: string; source: string }>,
+): Promise<Markup> {
+  const { sources } = await deps.policy();
+  const names = sources
+    .filter(({ feed, organizations }) => feed === 'ticket' && organizations.includes(frame.organization))
+    .map(({ name }) => name);
+  const source = names.includes(asked.source) ? asked.source : undefined;
+  const status = async (): Promise<RequestStatus> =>
+    requestStatus(deps, frame.organization, asked.id, source);
+  const found = asked.id === '' ? undefined : await unless('request-unknown', status);
+  return renderRequests(frame, asked, found, names);
+}
+
+async function latestReport(deps: PageDeps, organization: string): Promise<ReportInContext | undefined> {
+  return unless('report-unknown', async () => readReport(deps, organization, 'latest'));
+}
+
+/** "There is none" is nothing to show, not a failure of the page. */
+async function unless<T>(
+  code: 'request-unknown' | 'report-unknown',
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (errorCodeOf(error) === code) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { isOpen, type FindingRecord } from '../../domain/audit/finding';
+import type { AuditReport } from '../../domain/audit/report';
+import { markup, time, type Markup } from '../../html/markup';
+import { renderFindingList } from '../../reports/finding-list';
+import { CONSOLE_PATH, type Frame } from '../frame';
+
+const CHOICES = { open: 'Open', waived: 'Accepted', fixed: 'Fixed', all: 'All' } as const;
+
+type Choice = keyof typeof CHOICES;
+
+/** Findings as they stand now, one kind of them at a time; the last report has the words of the policy's own checks. */
+export function renderFindings(
+  frame: Frame,
+  report: AuditReport | undefined,
+  records: readonly FindingRecord[],
+  asked: string,
+): Markup {
+  if (report === undefined) return markup`<p>No audit has ended yet.</p>`;
+  const choice = isChoice(asked) ? asked : 'open';
+  const findings = records.filter(
+    (finding) => choice === 'all' || (choice === 'open' ? isOpen(finding) : finding.state === choice),
+  );
+  return markup`<p>Last audit ${time(report.takenAtMs)}.</p>
+<nav aria-label="Kinds of findings"><ul>${Object.entries(CHOICES).map(([key, title]) => {
+    const current = key === choice ? markup` aria-current="true"` : undefined;
+    return markup`<li><a href="${CONSOLE_PATH}/${frame.organization}/findings?show=${key}"${current}>${title}</a></li>`;
+  })}</ul></nav>
+${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ...report, findings })}`;
+}
+
+function isChoice(text: string): text is Choice {
+  return Object.hasOwn(CHOICES, text);
+}

@@ -1,0 +1,75 @@
+import type { PersonExplained } from '../../access/explain-person';
+import type { Reason } from '../../domain/person-access';
+import { fold } from '../../domain/person-key';
+import { markup, name, time, type Markup } from '../../html/markup';
+import { CONSOLE_PATH, type Frame } from '../frame';
+
+const MOST_EVIDENCE = 100;
+
+/** Asks for an address, and shows why its owner has what they have. */
+export function renderPeople(frame: Frame, asked: string, found: PersonExplained | undefined): Markup {
+  const answer =
+    asked === ''
+      ? undefined
+      : found === undefined
+        ? markup`<p role="status">Nothing is known of ${name(asked)}: no HR system and no ticket has named this address.</p>`
+        : renderPerson(found);
+  return markup`<form method="get" action="${CONSOLE_PATH}/${frame.organization}/people" role="search">
+<label>E-mail address<input name="email" type="email" required value="${asked}" autocomplete="off"></label><button>Why does this person have access?</button></form>${answer}`;
+}
+
+function renderPerson(person: PersonExplained): Markup {
+  const { ledger, access, groups, fault } = person;
+  const identity =
+    ledger.identity === undefined
+      ? 'not looked up yet'
+      : ledger.identity.kind === 'resolved'
+        ? ledger.identity.id
+        : ledger.identity.kind;
+  return markup`<h2>${name(ledger.email)}</h2>
+<dl><dt>employment</dt><dd>${access.employment}</dd><dt>directory id</dt><dd><code>${identity}</code></dd>
+${access.lockedUntilMs === undefined ? undefined : markup`<dt>kept out until</dt><dd>${time(access.lockedUntilMs)}</dd>`}
+${access.nextChangeAtMs === undefined ? undefined : markup`<dt>next change</dt><dd>${time(access.nextChangeAtMs)}</dd>`}</dl>
+${fault === undefined ? undefined : markup`<p class="alert">The evidence is not whole: ${fault.kind} at ${fault.seq}.</p>`}
+<h2>Groups</h2>
+${groups.length === 0 ? markup`<p>In no group, and no reason to be.</p>` : markup`<ul class="list">${groups.map((group) => renderGroup(person, group))}</ul>`}
+${renderEvidence(person)}`;
+}
+
+function renderGroup({ ledger, access }: PersonExplained, group: string): Markup {
+  const membership = ledger.applied.find(({ groupName }) => fold(groupName) === group);
+  const reasons = access.reasons.filter((reason) => reason.group === group);
+  const standing =
+    membership === undefined
+      ? markup`not a member yet`
+      : markup`member since ${time(membership.sinceMs)}, ${membership.origin === 'applied' ? 'put there by this application' : 'was there before'}`;
+  return markup`<li><h3>${name(membership?.groupName ?? group)}</h3><p>${standing}</p>
+${reasons.length === 0 ? markup`<p>No reason any more: the membership is on its way out, or was somebody else's.</p>` : markup`<ul>${reasons.map((reason) => renderReason(ledger.grants, reason))}</ul>`}</li>`;
+}
+
+function renderReason(grants: PersonExplained['ledger']['grants'], reason: Reason): Markup {
+  const until = reason.untilMs === undefined ? undefined : markup`, until ${time(reason.untilMs)}`;
+  if (reason.kind === 'birthright')
+    return markup`<li>Birthright: line ${name(reason.line)} of the policy${until}</li>`;
+  const grant = grants.find(({ requestId }) => requestId === reason.requestId);
+  if (grant === undefined) return markup`<li>Request ${name(reason.requestId)}${until}</li>`;
+  const approvers = grant.approvals.map(({ approver }) => approver).join(', ');
+  return markup`<li>Ticket ${name(grant.ticketId)} of ${name(grant.source)}: requested by ${name(grant.requester)}, approved by ${name(approvers)}, from ${time(grant.validFromMs)}${until}</li>`;
+}
+
+function renderEvidence({ evidence }: PersonExplained): Markup {
+  const latest = evidence.toReversed().slice(0, MOST_EVIDENCE);
+  return markup`<h2>Evidence</h2><p>${evidence.length} records, the latest first.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Evidence"><table><caption>What was recorded</caption>
+<thead><tr><th scope="col">Number</th><th scope="col">When</th><th scope="col">What</th><th scope="col">Facts</th><th scope="col">Policy</th></tr></thead>
+<tbody>${latest.map(
+    ({ seq, atMs, kind, facts, policyHash }) =>
+      markup`<tr><th scope="row">${seq}</th><td>${time(atMs)}</td><td>${kind}</td><td>${name(factsText(facts))}</td><td><code>${policyHash.slice(0, 8)}</code></td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function factsText(facts: Readonly<Record<string, unknown>>): string {
+  return Object.entries(facts)
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}

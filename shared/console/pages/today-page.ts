@@ -1,0 +1,60 @@
+import type { ReportInContext } from '../../access/read-report';
+import type { SourceState } from '../../access/list-sources';
+import { openCount, summarizeNight } from '../../domain/audit/night-summary';
+import { markup, time, type Markup } from '../../html/markup';
+import { FORMATS } from '../../reports/formats';
+import { renderChanges, renderUnknown } from '../../reports/report-page';
+import { renderTrend } from '../../reports/trend';
+import type { ToldNight } from '../../storage/told-nights';
+import { CONSOLE_PATH } from '../frame';
+
+export type Today = Readonly<{
+  organization: string;
+  /** undefined: no audit has ended yet. */
+  latest: ReportInContext | undefined;
+  heldPlans: number;
+  deadLetters: number;
+  sources: readonly SourceState[];
+  told: readonly ToldNight[];
+}>;
+
+/** How things stand: what waits for somebody, and what the last night changed. */
+export function renderToday(today: Today): Markup {
+  const { organization, latest, heldPlans, deadLetters, sources } = today;
+  const undone = sources.reduce((sum, { pending }) => sum + pending, 0);
+  const failed = sources.reduce((sum, state) => sum + state.failed.length, 0);
+  const open = latest === undefined ? 0 : openCount(summarizeNight(latest.report));
+  const tiles = [
+    [open, 'open findings', 'findings'],
+    [heldPlans, 'held plans', 'plans'],
+    [deadLetters, 'dead letters', 'dead-letters'],
+    [undone, 'deliveries on their way', 'sources'],
+    [failed, 'deliveries given up', 'sources'],
+  ] as const;
+  return markup`<ul class="tiles">${tiles.map(
+    ([number, word, page]) =>
+      markup`<li><strong>${number}</strong><a href="${CONSOLE_PATH}/${organization}/${page}">${word}</a></li>`,
+  )}</ul>
+${renderTold(today)}
+${latest === undefined ? markup`<p>No audit has ended yet.</p>` : renderLatest(latest)}`;
+}
+
+function renderLatest({ report, before, nights }: ReportInContext): Markup {
+  const path = `${CONSOLE_PATH}/${report.organization}/report/${report.night}`;
+  return markup`${renderUnknown(report)}
+<p><span class="mark ${report.result}">${report.result}</span> Last audit ${time(report.takenAtMs)}.
+<a href="${path}?format=html">The whole report</a>, or as ${Object.keys(FORMATS)
+    .filter((format) => format !== 'html')
+    .map((format) => markup`<a href="${path}?format=${format}">${format}</a> `)}</p>
+${renderChanges(report, before)}
+<h2>Over the nights</h2>
+${renderTrend(nights)}`;
+}
+
+function renderTold({ told }: Today): Markup {
+  return markup`${told.map(({ target, failure }) =>
+    failure === undefined
+      ? markup``
+      : markup`<p class="alert">${target} could not be told about night ${failure.night}: <code>${failure.code}</code>, ${failure.attempts} tries, the last ${time(failure.atMs)}.</p>`,
+  )}`;
+}

@@ -1,0 +1,19 @@
+import type { OrganizationPolicy, People } from '../domain/policy';
+import { fold } from '../domain/person-key';
+
+/** Somebody who signed in. `id` ties their forms to them. */
+export type Visitor = Readonly<{ name: string; via: 'key' | 'easy-auth'; id: string }>;
+
+/** Whether a visitor may look at an organization. Whoever has the key may: it is what opens everything else. */
+export function mayRead(visitor: Visitor, { console }: Pick<OrganizationPolicy, 'console'>): boolean {
+  return isAmong(visitor, console.readers) || mayDecide(visitor, { console });
+}
+
+/** Whether a visitor may release, retry and accept. */
+export function mayDecide(visitor: Visitor, { console }: Pick<OrganizationPolicy, 'console'>): boolean {
+  return isAmong(visitor, console.operators);
+}
+
+function isAmong({ name, via }: Visitor, people: People): boolean {
+  return via === 'key' || people === 'anyone' || people.has(fold(name));
+}

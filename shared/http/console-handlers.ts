@@ -1,0 +1,143 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { readReport } from '../access/read-report';
+import { decide, DONE, type DecideDeps } from '../console/decide';
+import { CONSOLE_PATH, PAGES, renderFrame, renderNotice, type Frame, type PageName } from '../console/frame';
+import { openPage, type PageDeps } from '../console/open-page';
+import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
+import {
+  createSession,
+  formToken,
+  isKey,
+  requireFormToken,
+  SESSION_COOKIE,
+  SESSION_SECONDS,
+} from '../console/session';
+import { CONSOLE_SECRET, signedIn, type SignedIn, type SignInDeps } from '../console/sign-in';
+import { mayDecide, mayRead } from '../console/visitor';
+import type { OrganizationPolicy } from '../domain/policy';
+import { AppError, errorCodeOf } from '../errors';
+import { markup } from '../html/markup';
+import { chooseFormat } from '../reports/formats';
+import { htmlResponse, seeOther } from './html-response';
+import { PROBLEMS } from './problem';
+import { readForm } from './read-form';
+import { reportResponse } from './report-response';
+
+export type ConsoleDeps = SignInDeps & PageDeps & DecideDeps;
+
+type Asked = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body' | 'url'>;
+
+/** Shows a page, or a report as a file. */
+export async function showPage(deps: ConsoleDeps, request: Asked): Promise<HttpResponseInit> {
+  const who = await signedIn(deps, request.headers);
+  const { organization = '', page = 'today', id = '' } = request.params;
+  const readable = await readableBy(deps, who);
+  const [first] = readable;
+  if (organization === '' && first !== undefined) return seeOther(`${CONSOLE_PATH}/${first.alias}/today`);
+  const chosen = requireOrganization(readable, organization);
+  if (page === 'report') {
+    const format = chooseFormat(request.query.get('format'), null);
+    if (format === undefined) throw new AppError('format-unsupported', 'There is no such format');
+    return reportResponse(await readReport(deps, organization, id), format);
+  }
+  if (!isPage(page)) throw new AppError('page-unknown', 'There is no such page');
+  const frame: Frame = {
+    visitor: who.visitor,
+    organizations: readable.map(({ alias }) => alias),
+    organization,
+    page,
+    mayDecide: mayDecide(who.visitor, chosen),
+    token: formToken(who.keys, who.visitor),
+    done: doneText(request.query.get('done')),
+  };
+  return htmlResponse(200, renderFrame(frame, await openPage(deps, frame, request.query)));
+}
+
+/** Carries out a decision. @throws AppError `sign-in-needed`, `not-permitted`, `form-stale`, and what the use case throws */
+export async function takeDecision(deps: ConsoleDeps, request: Asked): Promise<HttpResponseInit> {
+  const who = await signedIn(deps, request.headers);
+  const fields = await readForm(request);
+  requireFormToken(who.keys, who.visitor, fields.get('token') ?? '');
+  const { organization = '', page = '', id = '' } = request.params;
+  const chosen = requireOrganization(await readableBy(deps, who), organization);
+  if (!mayDecide(who.visitor, chosen))
+    throw new AppError('not-permitted', 'You may look at this organization, and not decide');
+  const done = await decide(deps, { organization, page, id, by: who.visitor.name, fields });
+  return seeOther(`${CONSOLE_PATH}/${organization}/${page}?done=${done}`);
+}
+
+/** Takes the key once and gives a cookie for it, which ends after some hours or with the browser. */
+export async function signInWithKey(deps: SignInDeps, request: Asked): Promise<HttpResponseInit> {
+  if (deps.config.consoleSignIn !== 'key')
+    throw new AppError('page-unknown', 'Nobody signs in here with a key');
+  const fields = await readForm(request);
+  const keys = await deps.secrets.read(CONSOLE_SECRET);
+  const name = fields.get('name')?.trim() ?? '';
+  if (name.length < 3 || name.length > 200 || !isKey(keys, fields.get('key') ?? ''))
+    return htmlResponse(401, renderSignIn(true));
+  return seeOther(
+    CONSOLE_PATH,
+    cookieHeader(request, createSession(keys, name, deps.clock.now()), SESSION_SECONDS),
+  );
+}
+
+/** Forgets the cookie. */
+export function signOut(request: Pick<Asked, 'url'>): HttpResponseInit {
+  return seeOther(CONSOLE_PATH, cookieHeader(request, '', 0));
+}
+
+/** What people see of a failure: where to sign in, or what went wrong, by its code. */
+export function failurePage(
+  deps: Pick<SignInDeps, 'config'>,
+  error: unknown,
+  invocationId: string,
+): HttpResponseInit {
+  const code = errorCodeOf(error);
+  const { status, title } = PROBLEMS[code];
+  if (code === 'sign-in-needed')
+    return htmlResponse(
+      status,
+      deps.config.consoleSignIn === 'key' ? renderSignIn(false) : renderPlatformSignIn(),
+    );
+  const detail =
+    error instanceof AppError && status < 500 ? error.message : 'Nothing was lost. Try again later.';
+  return htmlResponse(
+    status,
+    renderNotice(
+      title,
+      markup`<p>${detail}</p><p class="soft"><code>${code}</code>, invocation <code>${invocationId}</code></p><p><a href="${CONSOLE_PATH}">To the console</a></p>`,
+    ),
+  );
+}
+
+async function readableBy(deps: PageDeps, { visitor }: SignedIn): Promise<readonly OrganizationPolicy[]> {
+  const { organizations } = await deps.policy();
+  return [...organizations.values()].filter((organization) => mayRead(visitor, organization));
+}
+
+/** Whoever may not look at an organization does not learn that there is one. */
+function requireOrganization(readable: readonly OrganizationPolicy[], alias: string): OrganizationPolicy {
+  const found = readable.find((organization) => organization.alias === alias);
+  if (found === undefined)
+    throw new AppError('not-permitted', 'There is no such organization, or it is not open to you');
+  return found;
+}
+
+function cookieHeader({ url }: Pick<Asked, 'url'>, value: string, seconds: number): Record<string, string> {
+  const secure = new URL(url).protocol === 'https:' ? '; Secure' : '';
+  return {
+    'set-cookie': `${SESSION_COOKIE}=${value}; Path=/api; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`,
+  };
+}
+
+function doneText(done: string | null): string | undefined {
+  return done !== null && isDone(done) ? DONE[done] : undefined;
+}
+
+function isDone(text: string): text is keyof typeof DONE {
+  return Object.hasOwn(DONE, text);
+}
+
+function isPage(text: string): text is PageName {
+  return Object.hasOwn(PAGES, text);
+}

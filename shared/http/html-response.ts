@@ -1,0 +1,25 @@
+import type { HttpResponseInit } from '@azure/functions';
+import { contentSecurityPolicy } from '../html/page';
+import { answerHeaders } from './json';
+
+const pageHeaders = {
+  ...answerHeaders,
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': `${contentSecurityPolicy(undefined, 'self')}; frame-ancestors 'none'`,
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+/** An answer that people read: a page without scripts, which nobody may frame. */
+export function htmlResponse(
+  status: number,
+  page: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponseInit {
+  return { status, headers: { ...pageHeaders, ...headers }, body: page };
+}
+
+/** Sends a browser on after it changed something, so that going back changes nothing again. */
+export function seeOther(location: string, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
+  return { status: 303, headers: { ...answerHeaders, location, ...headers } };
+}

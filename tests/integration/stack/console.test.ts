@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ANA, ORGANIZATION } from '../../../sandbox/demo-organization';
+import { personKey } from '../../../shared/domain/person-key';
+import { createDeadLetterStore } from '../../../shared/storage/dead-letters';
+import { createHeldPlanStore } from '../../../shared/storage/held-plans';
+import { createLedgerStore } from '../../../shared/storage/ledger';
+import { HOSTILE, NIGHTS, startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
+import { send, type Answer } from './calls';
+
+let stack: ConsoleStack;
+let cookie = '';
+beforeAll(async () => {
+  stack = await startConsoleStack();
+  cookie = cookieOf(await signIn({ name: 'Maria Lead', key: stack.consoleKey }));
+}, 180_000);
+afterAll(async () => stack.close());
+
+type Fields = Readonly<Record<string, string>>;
+
+async function open(path: string, headers: Fields = { cookie }): Promise<Answer> {
+  return send(`${stack.host().url}/api/console${path}`, { headers });
+}
+
+async function post(path: string, fields: Fields, headers: Fields = { cookie }): Promise<Answer> {
+  const body = new URLSearchParams(fields).toString();
+  return send(`${stack.host().url}/api/console${path}`, {
+    method: 'POST',
+    pieces: [body],
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(body.length),
+      ...headers,
+    },
+  });
+}
+
+async function signIn(fields: Fields, headers: Fields = {}): Promise<Answer> {
+  return post('-session', fields, headers);
+}
+
+function cookieOf({ headers }: Answer): string {
+  return [headers['set-cookie']].flat().join('').split(';')[0] ?? '';
+}
+
+function tokenIn({ text }: Answer): string {
+  return /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '';
+}
+
+async function report(path: string, headers: Fields = {}): Promise<Answer> {
+  const { url, functionKey } = stack.host();
+  return send(`${url}/api/reports/${path}`, { headers: { 'x-functions-key': functionKey, ...headers } });
+}
+
+const PAGES = ['today', 'findings', 'plans', 'people', 'requests', 'dead-letters', 'sources'];
+
+describe('reports over HTTP', () => {
+  it('are listed by night', async () => {
+    const { nights } = (await report(ORGANIZATION)).json as {
+      nights: Array<{ night: string; result: string }>;
+    };
+    expect(nights.map(({ night, result }) => [night, result])).toEqual([
+      [NIGHTS[0], 'green'],
+      [NIGHTS[1], 'red'],
+      [NIGHTS[2], 'red'],
+    ]);
+  });
+
+  it.each([
+    ['latest', {}, 'application/json'],
+    ['latest', { accept: 'text/html' }, 'text/html'],
+    [`${NIGHTS[1]}?format=csv`, {}, 'text/csv'],
+    ['latest?format=sarif', {}, 'application/sarif+json'],
+    ['latest?format=ocsf', {}, 'application/x-ndjson'],
+    ['latest?format=oscal', {}, 'application/oscal+json'],
+  ])('are answered for %s with %j as %s', async (path, headers, type) => {
+    const answer = await report(`${ORGANIZATION}/${path}`, headers);
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, `${type}; charset=utf-8`]);
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('are compared', async () => {
+    const { json } = await report(`${ORGANIZATION}/latest?compare=${NIGHTS[1]}`);
+    expect(json).toMatchObject({ night: NIGHTS[2], comparedWith: NIGHTS[1], stillOpen: 1 });
+  });
+
+  it.each([
+    [`${ORGANIZATION}/20200101T0200`, 404, 'report-unknown'],
+    ['other/latest', 404, 'report-unknown'],
+    [`${ORGANIZATION}/latest?format=pdf`, 406, 'format-unsupported'],
+    [`${ORGANIZATION}/latest?format=csv&compare=${NIGHTS[1]}`, 406, 'format-unsupported'],
+  ])('that cannot be had, such as %s, are a %i with %s', async (path, status, code) => {
+    const answer = await report(path);
+    expect([answer.status, answer.json['code']]).toEqual([status, code]);
+  });
+
+  it('need a function key', async () => {
+    expect((await send(`${stack.host().url}/api/reports/${ORGANIZATION}/latest`)).status).toBe(401);
+  });
+});
+
+describe('whoever is not signed in', () => {
+  it.each(['', ...PAGES.map((page) => `/${ORGANIZATION}/${page}`), `/${ORGANIZATION}/report/latest`])(
+    'sees of %j the form to sign in and nothing else',
+    async (path) => {
+      const answer = await open(path, {});
+      expect(answer.status).toBe(401);
+      expect(answer.text).toContain('type="password"');
+      expect(answer.text).not.toContain(ORGANIZATION);
+    },
+  );
+
+  it.each([
+    [
+      'a header that only the platform may set',
+      {
+        'x-ms-client-principal-name': 'olga@acme.example',
+        'x-ms-client-principal': Buffer.from('{"auth_typ":"aad","claims":[]}').toString('base64'),
+      },
+    ],
+    [
+      'a cookie of their own making',
+      {
+        cookie: `access-console=${Buffer.from('{"name":"Eve","id":"1","untilMs":9e15}').toString('base64url')}.c2ln`,
+      },
+    ],
+    ['the key in place of a cookie', { cookie: 'access-console=KEY' }],
+  ])('stays outside with %s', async (_what, headers) => {
+    const said = {
+      ...headers,
+      ...('cookie' in headers ? { cookie: headers.cookie.replace('KEY', stack.consoleKey) } : {}),
+    };
+    expect((await open(`/${ORGANIZATION}/today`, said as Fields)).status).toBe(401);
+  });
+
+  it.each([
+    ['a wrong key', { name: 'Eve', key: 'no' }],
+    ['no key', { name: 'Eve', key: '' }],
+    ['no name', { name: ' ', key: 'KEY' }],
+  ])('does not get in with %s', async (_what, fields) => {
+    const answer = await signIn({ ...fields, key: fields.key.replace('KEY', stack.consoleKey) });
+    expect([answer.status, answer.headers['set-cookie']]).toEqual([401, undefined]);
+  });
+
+  it('decides nothing', async () => {
+    expect((await post(`/${ORGANIZATION}/plans/${stack.planHash}`, { token: 'x' }, {})).status).toBe(401);
+  });
+});
+
+describe('the console', () => {
+  it('gives a cookie that no script reads and no other site sends, and that does not hold the key', async () => {
+    const answer = await signIn({ name: 'Maria Lead', key: stack.consoleKey });
+    expect([answer.status, answer.headers['location']]).toEqual([303, '/api/console']);
+    expect(String(answer.headers['set-cookie'])).toMatch(
+      /; Path=\/api; Max-Age=28800; HttpOnly; SameSite=Strict$/,
+    );
+    expect(String(answer.headers['set-cookie'])).not.toContain(stack.consoleKey);
+  });
+
+  it('leads to the first organization', async () => {
+    const answer = await open('');
+    expect([answer.status, answer.headers['location']]).toEqual([303, `/api/console/${ORGANIZATION}/today`]);
+  });
+
+  it.each(PAGES)('shows %s under strict headers, with what comes from outside as text', async (page) => {
+    const answer = await open(`/${ORGANIZATION}/${page}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'$/,
+    );
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.text).not.toContain(HOSTILE);
+    expect(answer.text).not.toMatch(/<script|https?:\/\//);
+  });
+
+  it.each([
+    ['/nobody/today', 403, 'not-permitted'],
+    [`/${ORGANIZATION}/settings`, 404, 'page-unknown'],
+    [`/${ORGANIZATION}/report/20200101T0200`, 404, 'report-unknown'],
+    [`/${ORGANIZATION}/report/latest?format=pdf`, 406, 'format-unsupported'],
+  ])('answers %s as a page with %i and %s', async (path, status, code) => {
+    const answer = await open(path);
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8']);
+    expect(answer.text).toContain(code);
+  });
+
+  it('says why somebody has access: lines of the policy, tickets with approvers, and the evidence', async () => {
+    const { text } = await open(`/${ORGANIZATION}/people?email=${encodeURIComponent(ANA.toUpperCase())}`);
+    expect(text).toContain('line <bdi>everybody-in-automation</bdi> of the policy');
+    expect(text).toContain('approved by <bdi>ben.lead@acme.example</bdi>');
+    expect(text).toContain('membership-added');
+    expect(text).not.toContain('The evidence is not whole');
+  });
+
+  it('says where a request stands', async () => {
+    expect((await open(`/${ORGANIZATION}/requests?id=REQ-1`)).text).toContain('<dd><bdi>applied</bdi></dd>');
+    expect((await open(`/${ORGANIZATION}/requests?id=REQ-9`)).text).toContain('There is no request');
+  });
+
+  it('ends a session', async () => {
+    expect(String((await open('-session')).headers['set-cookie'])).toMatch(/^access-console=; .*Max-Age=0/);
+  });
+});
+
+describe('a decision', () => {
+  it.each([
+    ['without a token', {}, {}, 403],
+    ['with the token of somebody else', { token: 'OTHER' }, {}, 403],
+    ['from another site', { token: 'OWN' }, { 'sec-fetch-site': 'cross-site' }, 403],
+    ['as JSON', { token: 'OWN' }, { 'content-type': 'application/json' }, 415],
+    ['about a plan that there is not', { token: 'OWN' }, {}, 404],
+  ])('%s is refused', async (what, fields: Fields, headers, status) => {
+    const other = cookieOf(await signIn({ name: 'Eve Other', key: stack.consoleKey }));
+    const tokens: Fields = {
+      OWN: tokenIn(await open(`/${ORGANIZATION}/plans`)),
+      OTHER: tokenIn(await open(`/${ORGANIZATION}/plans`, { cookie: other })),
+    };
+    const said = fields['token'] === undefined ? {} : { token: tokens[fields['token']] ?? '' };
+    const hash = what.startsWith('about') ? 'none' : stack.planHash;
+    const answer = await post(`/${ORGANIZATION}/plans/${hash}`, said, { cookie, ...headers });
+    expect(answer.status).toBe(status);
+    expect((await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash))?.state).toBe('held');
+  });
+
+  it('releases a plan in the name of who signed in, once, and the evidence has it', async () => {
+    const page = await open(`/${ORGANIZATION}/plans`);
+    expect(page.text).toContain('Release 3 removals');
+    const path = `/${ORGANIZATION}/plans/${stack.planHash}`;
+    const answer = await post(path, { token: tokenIn(page) });
+    expect([answer.status, answer.headers['location']]).toEqual([
+      303,
+      `/api/console/${ORGANIZATION}/plans?done=released`,
+    ]);
+    const plan = await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash);
+    expect(plan?.releasedBy).toBe('Maria Lead');
+    const { records } = await createLedgerStore(stack.storage).evidence({
+      organization: ORGANIZATION,
+      kind: 'organization',
+      key: 'organization',
+    });
+    expect(records.filter(({ kind }) => kind === 'plan-released').map(({ facts }) => facts)).toEqual([
+      { planHash: stack.planHash, by: 'Maria Lead' },
+    ]);
+    expect((await post(path, { token: tokenIn(page) })).status).toBe(409);
+    expect((await open(`/${ORGANIZATION}/plans?done=released`)).text).toContain('The plan is released.');
+  });
+
+  it('tries a dead letter again with a corrected id, and refuses one that is none', async () => {
+    const page = await open(`/${ORGANIZATION}/dead-letters`);
+    const path = `/${ORGANIZATION}/dead-letters/letter-1`;
+    expect((await post(path, { token: tokenIn(page), memberId: 'no id' })).status).toBe(400);
+    const memberId = '2A5E494C-5ce6-46a8-8ef1-bd26a9602ecd';
+    expect((await post(path, { token: tokenIn(page), memberId })).status).toBe(303);
+    const letter = await createDeadLetterStore(stack.storage).get(ORGANIZATION, 'letter-1');
+    expect(letter?.history.at(-1)).toMatchObject({ event: 'retried', by: 'Maria Lead' });
+    const { records } = await createLedgerStore(stack.storage).evidence({
+      organization: ORGANIZATION,
+      kind: 'person',
+      key: personKey(ANA),
+    });
+    expect(records.find(({ kind }) => kind === 'dead-letter-retried')?.facts).toMatchObject({
+      correctedId: memberId.toLowerCase(),
+    });
+  });
+});
