@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import type { AccessRequest } from '../domain/access-request';
 import type { EvidenceEntry } from '../domain/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../domain/named-ledger';
-import { personAccess, type Reason } from '../domain/person-access';
+import { personAccess, reasonsWithin } from '../domain/person-access';
 import { fold, personKey } from '../domain/person-key';
-import { emptyPersonLedger, recordRequest, type GroupRequest } from '../domain/person-ledger';
+import {
+  emptyPersonLedger,
+  recordRequest,
+  type GroupRequest,
+  type PersonLedger,
+} from '../domain/person-ledger';
 import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
-import { refusalOf, type RequestRefusal } from '../domain/request-decision';
+import { NOTHING_HELD, refusalOf, type HeldReasons, type RequestRefusal } from '../domain/request-decision';
 import type { LedgerOf, Subject } from '../storage/ledger';
 import type { RequestIndex } from '../storage/request-index';
 import { markChanged } from './book-run';
@@ -129,8 +134,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     subject,
     async (current = emptyPersonLedger(fold(person))) => {
       const recorded = recordRequest(current, request, context.source.name);
-      const { reasons } = personAccess(current, organization, context.nowMs);
-      outcome = decideOutcome(recording, recorded.outcome, reasons);
+      outcome = decideOutcome(recording, recorded.outcome, reasonsHeld(recording, current));
       if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
       const next = outcome === 'recorded' ? recorded.ledger : current;
       return { next, evidence: [evidenceOf(recording, outcome)] };
@@ -155,7 +159,7 @@ async function recordNamed<K extends 'rule' | 'entity'>(
   let outcome: Outcome = 'duplicate';
   const written = await updateLedger(deps.ledger, subject, async (current) => {
     const recorded = record(current);
-    outcome = decideOutcome(recording, recorded.outcome, []);
+    outcome = decideOutcome(recording, recorded.outcome, NOTHING_HELD);
     if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
     const next = outcome === 'recorded' ? recorded.next : recorded.ledger;
     return { next, evidence: [evidenceOf(recording, outcome)] };
@@ -169,8 +173,17 @@ async function recordNamed<K extends 'rule' | 'entity'>(
   return { subject, outcome };
 }
 
+/** What somebody has now, and what they have or get while the request would hold: duties that are apart today may meet. */
+function reasonsHeld({ request, organization, context }: Recording, ledger: PersonLedger): HeldReasons {
+  const { action } = request;
+  const { reasons: now } = personAccess(ledger, organization, context.nowMs);
+  if (action.kind !== 'grant' && action.kind !== 'extend') return { now, meanwhile: now };
+  const span = { fromMs: Math.max(context.nowMs, action.validFromMs), untilMs: action.validUntilMs };
+  return { now, meanwhile: reasonsWithin(ledger, organization, span) };
+}
+
 /** Only a request that is new is judged: a redelivery is not refused because time has passed since it was recorded. */
-function decideOutcome(recording: Recording, recorded: Recorded, reasons: readonly Reason[]): Outcome {
+function decideOutcome(recording: Recording, recorded: Recorded, reasons: HeldReasons): Outcome {
   if (recorded !== 'recorded') return recorded;
   const { request, organization, context } = recording;
   if (!mayCause(context.source, request.action)) return 'source-not-allowed';

@@ -40,6 +40,21 @@ export function personAccess(
   };
 }
 
+/** Every reason that holds at some time of the span, by what is known now. Without an end the span is all that is to come. */
+export function reasonsWithin(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  span: Readonly<{ fromMs: number; untilMs: number | undefined }>,
+): readonly Reason[] {
+  const reasons: Reason[] = [];
+  for (let atMs: number | undefined = span.fromMs; atMs !== undefined && atMs < (span.untilMs ?? Infinity);) {
+    const access = personAccess(ledger, organization, atMs);
+    reasons.push(...access.reasons);
+    atMs = access.nextChangeAtMs;
+  }
+  return reasons;
+}
+
 /** True while this grant is a reason; a leaver's grants end for good and do not come back with a rehire. */
 export function isGrantValid(grant: Grant, ledger: PersonLedger, nowMs: number): boolean {
   const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs);

@@ -18,14 +18,19 @@ export type RequestRefusal =
   | 'nothing-to-extend'
   | 'separation-of-duties';
 
+/** A person's reasons now, and all that hold at some time while the request would. */
+export type HeldReasons = Readonly<{ now: readonly Reason[]; meanwhile: readonly Reason[] }>;
+
+export const NOTHING_HELD: HeldReasons = { now: [], meanwhile: [] };
+
 /**
- * The refusal of a request, or undefined when the policy allows it. `reasons` are those the person has now.
+ * The refusal of a request, or undefined when the policy allows it.
  * A duration beyond the policy's longest is refused, never shortened: what is granted is what was approved.
  */
 export function refusalOf(
   request: AccessRequest,
   organization: OrganizationPolicy,
-  reasons: readonly Reason[],
+  reasons: HeldReasons,
   nowMs: number,
 ): RequestRefusal | undefined {
   const { action } = request;
@@ -35,12 +40,12 @@ export function refusalOf(
       const group = groupPolicyOf(organization, action.group);
       if (group === undefined) return 'group-not-managed';
       const name = fold(action.group);
-      if (action.kind === 'extend' && !reasons.some((r) => r.kind === 'grant' && r.group === name))
+      if (action.kind === 'extend' && !reasons.now.some((r) => r.kind === 'grant' && r.group === name))
         return 'nothing-to-extend';
       return (
         refusalByRules(request, group.requests) ??
         refusalByTime(action, group.requests, nowMs) ??
-        (conflictsOf(organization, name, reasons).length > 0 ? 'separation-of-duties' : undefined)
+        (conflictsOf(organization, name, reasons.meanwhile).length > 0 ? 'separation-of-duties' : undefined)
       );
     }
     case 'revoke':

@@ -4,6 +4,7 @@ import {
   isRevoked,
   matchesBirthright,
   personAccess,
+  reasonsWithin,
   type Reason,
 } from '../../../shared/domain/person-access';
 import type { PersonLedger } from '../../../shared/domain/person-ledger';
@@ -289,6 +290,30 @@ describe('a leaver', () => {
     });
     expect(groupsAt(lagging, 80)).toEqual([]);
     expect(groupsAt(lagging, 50 + 31 * DAY_MS)).toEqual([]);
+  });
+});
+
+describe('the reasons within a span', () => {
+  const ledger = aPersonLedger({
+    grants: [
+      aGrant({ requestId: 'early', validFromMs: 10, validUntilMs: 20 }),
+      aGrant({ requestId: 'late', validFromMs: 30, validUntilMs: 40 }),
+      aGrant({ requestId: 'open', validFromMs: 50 }),
+    ],
+  });
+  it.each<[number, number | undefined, readonly string[]]>([
+    [5, 10, []],
+    [5, 11, ['early']],
+    [20, 30, []],
+    [20, 31, ['late']],
+    [15, 35, ['early', 'late']],
+    [20, 20, []],
+    [20, undefined, ['late', 'open']],
+  ])('from %d to %s are all that hold at some time of it', (fromMs, untilMs, expected) => {
+    const reasons = reasonsWithin(ledger, anOrganization(), { fromMs, untilMs });
+    expect([
+      ...new Set(reasons.map((reason) => ('requestId' in reason ? reason.requestId : reason.line))),
+    ]).toEqual(expected);
   });
 });
 

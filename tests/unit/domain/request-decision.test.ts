@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { AccessRequest, AccessRequestAction } from '../../../shared/domain/access-request';
 import type { Reason } from '../../../shared/domain/person-access';
 import type { RequestRules } from '../../../shared/domain/policy';
-import { conflictsOf, refusalOf, type RequestRefusal } from '../../../shared/domain/request-decision';
+import {
+  conflictsOf,
+  NOTHING_HELD,
+  refusalOf,
+  type HeldReasons,
+  type RequestRefusal,
+} from '../../../shared/domain/request-decision';
 import { aGroup, anOrganization, groupsOf, OPEN_TO_ALL } from '../../fixtures/builders/organizations';
 import { aGrantRequest, aRequest } from '../../fixtures/builders/person-ledgers';
 
@@ -32,6 +38,7 @@ const held = (group: string, kind: Reason['kind'] = 'grant'): Reason =>
   kind === 'grant'
     ? { kind, group, requestId: 'REQ-0', untilMs: undefined }
     : { kind, group, line: 'line', untilMs: undefined };
+const holding = (reasons: readonly Reason[]): HeldReasons => ({ now: reasons, meanwhile: reasons });
 const monthFromNow = { validFromMs: NOW_MS, validUntilMs: NOW_MS + 30 * DAY_MS };
 const approvedBy = (...approvers: readonly string[]) => ({
   approvals: approvers.map((approver) => ({ approver, approvedAtMs: NOW_MS })),
@@ -47,7 +54,7 @@ describe('a request to be in a group', () => {
     refusalOf(
       aGrantRequest({ ...monthFromNow, ...action }, request),
       organizationWith(rules),
-      reasons,
+      holding(reasons),
       NOW_MS,
     );
 
@@ -96,17 +103,19 @@ describe('a request to be in a group', () => {
   ] as const)('never counts the beneficiary %s among the approvers', (_title, action) => {
     const request = aRequest(action, approvedBy('maria.lead@example.com'));
     const organization = anOrganization({ groups: groupsOf(aGroup('Payments')) });
-    expect(refusalOf(request, organization, [], NOW_MS)).toBe('approvals-missing');
+    expect(refusalOf(request, organization, NOTHING_HELD, NOW_MS)).toBe('approvals-missing');
     const other = aRequest({ ...action, person: 'eve@example.com' }, approvedBy('maria.lead@example.com'));
-    expect(refusalOf(other, organization, [], NOW_MS)).toBeUndefined();
+    expect(refusalOf(other, organization, NOTHING_HELD, NOW_MS)).toBeUndefined();
   });
 
   it('never counts a user among the approvers of their own entry in the access policy', () => {
     const organization = anOrganization({ accessPolicy: { requests: OPEN_TO_ALL, baseline: undefined } });
     const entry = (name: string) =>
       aRequest({ kind: 'add-policy-entity', entityType: 'user', name }, approvedBy('maria.lead@example.com'));
-    expect(refusalOf(entry('maria.lead@example.com'), organization, [], NOW_MS)).toBe('approvals-missing');
-    expect(refusalOf(entry('eve@example.com'), organization, [], NOW_MS)).toBeUndefined();
+    expect(refusalOf(entry('maria.lead@example.com'), organization, NOTHING_HELD, NOW_MS)).toBe(
+      'approvals-missing',
+    );
+    expect(refusalOf(entry('eve@example.com'), organization, NOTHING_HELD, NOW_MS)).toBeUndefined();
   });
 
   it('never counts the requester among the approvers, also where anyone may approve', () => {
@@ -136,6 +145,14 @@ describe('a request to be in a group', () => {
     expect(decide({}, {}, RULES, reasons)).toBe(expected);
   });
 
+  it('for somebody who gets the other duty later, while this one would hold', () => {
+    const request = aGrantRequest({ ...monthFromNow });
+    const later = { now: [], meanwhile: [held('payments')] };
+    expect(refusalOf(request, organizationWith(RULES), later, NOW_MS)).toBe('separation-of-duties');
+    const ended = { now: [held('payments')], meanwhile: [] };
+    expect(refusalOf(request, organizationWith(RULES), ended, NOW_MS)).toBeUndefined();
+  });
+
   it('names what is wrong with the approval before what is wrong with the time, and duties last', () => {
     const never = { validUntilMs: NOW_MS + 99 * DAY_MS };
     expect(decide(never, approvedBy(), RULES, [held('payments')])).toBe('approvals-missing');
@@ -151,12 +168,14 @@ describe('a request to extend', () => {
     ['what birthright gives', [held('developers', 'birthright')], 'nothing-to-extend'],
   ])('%s', (_what, reasons, expected) => {
     const request = aGrantRequest({ kind: 'extend', group: 'DEVELOPERS', ...monthFromNow });
-    expect(refusalOf(request, organizationWith(RULES), reasons, NOW_MS)).toBe(expected);
+    expect(refusalOf(request, organizationWith(RULES), holding(reasons), NOW_MS)).toBe(expected);
   });
 
   it('is bound by the rules of the group like a new one', () => {
     const request = aGrantRequest({ kind: 'extend', validFromMs: NOW_MS });
-    expect(refusalOf(request, organizationWith(RULES), [held('developers')], NOW_MS)).toBe('end-required');
+    expect(refusalOf(request, organizationWith(RULES), holding([held('developers')]), NOW_MS)).toBe(
+      'end-required',
+    );
   });
 });
 
@@ -170,7 +189,7 @@ describe('a request to revoke', () => {
       { kind: 'revoke', person: 'a@example.com', group, grantRequestId: undefined },
       { requester: 'eve@example.com', approvals: [] },
     );
-    expect(refusalOf(request, organizationWith(RULES), [], NOW_MS)).toBe(expected);
+    expect(refusalOf(request, organizationWith(RULES), NOTHING_HELD, NOW_MS)).toBe(expected);
   });
 });
 
@@ -196,7 +215,7 @@ describe('a request about a rule', () => {
     refusalOf(
       aRequest(action, { occurredAtMs: NOW_MS, ...request }),
       organizationWith(RULES, { rules: { requests } }),
-      [],
+      NOTHING_HELD,
       NOW_MS,
     );
 
@@ -226,8 +245,10 @@ describe('a request about a rule', () => {
   it('is refused where the policy lets nobody request rules', () => {
     const organization = organizationWith(RULES);
     const request = aRequest({ kind: 'delete-rule', name: 'Robots' });
-    expect(refusalOf(request, organization, [], NOW_MS)).toBe('not-requestable');
-    expect(refusalOf(aRequest(rule('create-rule')), organization, [], NOW_MS)).toBe('not-requestable');
+    expect(refusalOf(request, organization, NOTHING_HELD, NOW_MS)).toBe('not-requestable');
+    expect(refusalOf(aRequest(rule('create-rule')), organization, NOTHING_HELD, NOW_MS)).toBe(
+      'not-requestable',
+    );
   });
 });
 
@@ -242,7 +263,7 @@ describe('a request about the access policy', () => {
             accessPolicy: { requests, baseline: undefined },
             rules: { requests: OPEN_TO_ALL },
           }),
-          [],
+          NOTHING_HELD,
           NOW_MS,
         );
       const { approvals } = approvedBy('maria.lead@example.com');
