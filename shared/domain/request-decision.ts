@@ -44,7 +44,7 @@ export function refusalOf(
         return 'nothing-to-extend';
       return (
         refusalByRules(request, group.requests) ??
-        refusalByTime(action, group.requests, nowMs) ??
+        (hasEnded(action, nowMs) ? 'already-ended' : refusalByLength(action, group.requests)) ??
         (conflictsOf(organization, name, reasons.meanwhile).length > 0 ? 'separation-of-duties' : undefined)
       );
     }
@@ -56,10 +56,10 @@ export function refusalOf(
         return 'group-not-managed';
       return (
         refusalByRules(request, organization.rules.requests) ??
-        refusalByTime(
+        // One that has ended is still the latest word: an earlier version of the rule ends with it.
+        refusalByLength(
           { validFromMs: request.occurredAtMs, validUntilMs: action.validUntilMs },
           organization.rules.requests,
-          nowMs,
         )
       );
     case 'delete-rule':
@@ -99,13 +99,14 @@ function beneficiariesOf({ action }: AccessRequest): readonly string[] {
   return 'entityType' in action && action.entityType === 'user' ? [fold(action.name)] : [];
 }
 
-function refusalByTime(
-  validity: Readonly<{ validFromMs: number; validUntilMs: number | undefined }>,
+function hasEnded({ validUntilMs }: Readonly<{ validUntilMs: number | undefined }>, nowMs: number): boolean {
+  return validUntilMs !== undefined && validUntilMs <= nowMs;
+}
+
+function refusalByLength(
+  { validFromMs, validUntilMs }: Readonly<{ validFromMs: number; validUntilMs: number | undefined }>,
   rules: RequestRules | undefined,
-  nowMs: number,
 ): RequestRefusal | undefined {
-  const { validFromMs, validUntilMs } = validity;
-  if (validUntilMs !== undefined && validUntilMs <= nowMs) return 'already-ended';
   if (rules?.longestDays === undefined) return undefined;
   if (validUntilMs === undefined) return 'end-required';
   return validUntilMs - validFromMs > rules.longestDays * DAY_MS ? 'lasts-too-long' : undefined;

@@ -87,6 +87,19 @@ describe('a rule that was approved', () => {
     expect(await stateOf(world, 'R1')).toBe('ended');
   });
 
+  it('goes when a later version of it arrives after its own end', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule({ duration: 'P1D' }));
+    await world.pass(HOUR_MS);
+    const saidAtMs = world.engine.clock.now();
+    await world.pass(5 * HOUR_MS);
+    expect(rulesOf(world)).toHaveLength(1);
+    await world.asks('R2', updated({ duration: 'PT1H' }), { saidAtMs });
+    await world.settle();
+    expect(rulesOf(world)).toEqual([]);
+    expect([await stateOf(world, 'R1'), await stateOf(world, 'R2')]).toEqual(['ended', 'ended']);
+  });
+
   it('of which nothing new is said costs no call', async () => {
     const world = await start(SAML);
     await world.asks('R1', aRule());
