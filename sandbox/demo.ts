@@ -1,10 +1,11 @@
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
+import { demoAudit } from './demo-audit';
 import { storyOf } from './story';
 import { knownSources, vendorTellers } from './tellers';
 import { startVendorStack } from './vendor-stack';
 
-type Options = Readonly<{ source: string; json?: true; verbose?: true }>;
+type Options = Readonly<{ source: string; audit?: true; json?: true; verbose?: true }>;
 type Played = Readonly<{ step: string; teller: string; held: boolean; seen: string; seconds: number }>;
 
 /** HiBob answers with what is new only twenty seconds after it said so. */
@@ -19,11 +20,16 @@ const program = new Command('demo')
       .choices(knownSources())
       .default('standard'),
   )
+  .option('--audit', 'audit organizations with planted faults instead, and say what was found')
   .option('--json', 'print one JSON object instead of text')
   .option('--verbose', 'show what the functions log');
 
 async function main(): Promise<void> {
-  const { source, json, verbose } = program.parse().opts<Options>();
+  const { source, audit, json, verbose } = program.parse().opts<Options>();
+  if (audit === true) {
+    process.exitCode = (await demoAudit(json === true)) ? 0 : 1;
+    return;
+  }
   const say = (text: string): void => {
     if (json === undefined) process.stdout.write(text);
   };

@@ -1,0 +1,154 @@
+import type { CheckId } from '../../shared/domain/audit/check-catalog';
+import { createFinding } from '../../shared/domain/audit/finding';
+import { personKey } from '../../shared/domain/person-key';
+import type { UiPathSandbox } from '../uipath/sandbox';
+import { addressOf, type Variant } from './planted-seed';
+
+/** Something that is wrong, or only looks so. */
+export type Planted = Readonly<{ organization: string; check: CheckId; about: string; id: string }>;
+
+type Line = readonly [check: CheckId, subject: Readonly<Record<string, string>>];
+
+/** Every fault of an organization and every look-alike, by the id that its finding has or would have. */
+export function plantedIn(
+  uipath: Pick<UiPathSandbox, 'idOf' | 'organization'>,
+  alias: string,
+  variant: Variant,
+  ruleIds: ReadonlyMap<string, string>,
+): Readonly<{ faults: readonly Planted[]; lookAlikes: readonly Planted[] }> {
+  const at = (name: string): string => addressOf(alias, name);
+  const idOf = (name: string): string => uipath.idOf(alias, name.includes('-robot') ? name : at(name));
+  const member = (check: CheckId, group: string, name: string): Line => [
+    check,
+    { group, memberId: idOf(name) },
+  ];
+  const person = (check: CheckId, name: string): Line => [check, { personKey: personKey(at(name)) }];
+  const rule = (check: CheckId, name: string, more: Readonly<Record<string, string>> = {}): Line => [
+    check,
+    { rule: name, ruleId: ruleIds.get(name) ?? '', ...more },
+  ];
+  const groupId = (name: string): string =>
+    [...uipath.organization(alias).groups.values()].find((group) => group.name === name)?.id ?? name;
+  const late = { kind: 'person', key: personKey(at('late')) };
+
+  const everywhere: readonly Line[] = [
+    ...['granted', 'born', 'joiner', 'overlap', 'leaving', 'agreed-robot'].map((name) =>
+      member('member-without-reason', 'developers', name),
+    ),
+    member('member-without-reason', 'developers', 'keeper'),
+    member('member-after-grant', 'developers', 'overlap'),
+    member('member-missing', 'developers', 'soon'),
+    member('member-missing', 'developers', 'late'),
+    member('leaver-present', 'developers', 'leaving'),
+    ['present-in-lockout', { memberId: idOf('rehired') }],
+    ['duties-conflict', { group: 'developers', other: 'payroll', memberId: idOf('pair') }],
+    ['group-missing', { group: 'developers' }],
+    ['group-unlisted', { groupId: groupId('Citizen Developers') }],
+    ['administrator-unknown', { memberId: idOf('admin1') }],
+    ['administrator-unknown', { memberId: idOf('glass3') }],
+    ['break-glass-used', { account: at('glass3') }],
+    ['policy-entity-missing', { entity: 'group:citizen developers' }],
+    ['policy-entity-unexpected', { entity: `user:${at('admin1')}` }],
+    rule('rule-altered', 'As requested'),
+    rule('rule-expired', 'As requested'),
+    rule('rule-unknown', 'Agreed'),
+    rule('rule-re-adds', 'Switched off', { group: 'developers' }),
+    person('identity-unresolved', 'unborn'),
+    person('identity-ambiguous', 'idle'),
+    ['identity-dormant', { memberId: idOf('awake') }],
+    ['identity-dormant', { memberId: idOf('guest') }],
+    member('external-in-privileged-group', 'developers', 'contractor'),
+    member('machine-in-privileged-group', 'developers', 'agreed-robot'),
+    ['source-silent', { source: 'hr/fresh' }],
+    ['source-silent', { source: 'hr/quiet' }],
+    ['plan-held', { plan: 'b'.repeat(64) }],
+    ['plan-held', { plan: 'c'.repeat(64) }],
+    ['audit-unfinished', { night: '202602250200' }],
+    ['revoke-failed', { deadLetter: 'settled' }],
+    ['guards-off', { guard: 'group', group: 'developers' }],
+    ['change-overdue', { kind: 'person', key: personKey(at('joiner')) }],
+    ['scope-unneeded', { scope: 'PM.OAuthApp.Read' }],
+  ];
+  const whereCalm: readonly Line[] = [
+    member('member-missing', 'developers', 'lost'),
+    member('leaver-present', 'developers', 'leaver'),
+    ['present-in-lockout', { memberId: idOf('back') }],
+    ['administrators-too-few', { fewest: '1' }],
+    ['administrators-too-many', { most: '6' }],
+    ['break-glass-missing', { account: at('glass2') }],
+    ['night-missing', { after: '202602270200' }],
+    ['change-overdue', late],
+    ['secret-expiring', { secret: 'application access-functions' }],
+    ['guards-off', { guard: 'run' }],
+    rule('rule-expired', 'Ended just now'),
+    person('identity-unresolved', 'nowhere'),
+    person('identity-ambiguous', 'twice'),
+    ['part-unknown', { part: 'group:locked' }],
+  ];
+  const faults: readonly Line[] = [
+    member('member-without-reason', 'developers', 'stranger'),
+    member('member-without-reason', 'finance', 'stranger2'),
+    member('member-without-reason', 'payroll', 'other-robot'),
+    member('member-missing', 'developers', 'lost'),
+    member('member-after-grant', 'developers', 'ended'),
+    member('member-after-grant', 'finance', 'ended2'),
+    member('leaver-present', 'developers', 'leaver'),
+    member('leaver-present', 'finance', 'leaver2'),
+    member('leaver-present', 'treasury', 'gone'),
+    ['present-in-lockout', { memberId: idOf('back') }],
+    ['duties-conflict', { group: 'developers', other: 'payroll', memberId: idOf('both') }],
+    ['duties-conflict', { group: 'developers', other: 'payroll', memberId: idOf('contractor') }],
+    ['group-missing', { group: 'ghost group' }],
+    ['group-unlisted', { groupId: groupId('Shadow IT') }],
+    ['group-unlisted', { groupId: groupId('Treasury') }],
+    variant === 'few'
+      ? ['administrators-too-few', { fewest: '5' }]
+      : ['administrators-too-many', { most: '3' }],
+    ['administrator-unknown', { memberId: idOf('intruder') }],
+    ['break-glass-missing', { account: at('glass2') }],
+    ['break-glass-used', { account: at('glass1') }],
+    ['policy-entity-unexpected', { entity: `user:${at('guest')}` }],
+    ['policy-entity-missing', { entity: 'group:automation users' }],
+    ['policy-entity-broad', { entity: 'group:everyone' }],
+    ['policy-entity-broad', { entity: 'group:all staff' }],
+    rule('rule-altered', 'Altered'),
+    rule('rule-missing', 'Deleted'),
+    rule('rule-unknown', 'By hand'),
+    rule('rule-expired', 'Ended'),
+    rule('rule-expired', 'Old agreement'),
+    rule('rule-without-owner', 'Orphaned'),
+    rule('rule-without-owner', 'Ownerless'),
+    rule('rule-re-adds', 'Adds again', { group: 'developers' }),
+    rule('own:temporary-rule', 'Tmp agreed'),
+    person('identity-unresolved', 'nowhere'),
+    person('identity-ambiguous', 'twice'),
+    ['identity-duplicate', { email: at('stranger') }],
+    ['identity-dormant', { memberId: idOf('sleeper') }],
+    ['identity-dormant', { memberId: idOf('sleeper2') }],
+    member('external-in-privileged-group', 'payroll', 'contractor'),
+    member('machine-in-privileged-group', 'payroll', 'other-robot'),
+    ['secret-expiring', { secret: 'planted-late' }],
+    ['secret-expiring', { secret: 'application access-functions' }],
+    ['scope-unneeded', { scope: 'PM.Setting' }],
+    ['source-silent', { source: 'hr/late' }],
+    ['source-silent', { source: 'hr/never' }],
+    ['night-missing', { after: '202602270200' }],
+    ['audit-unfinished', { night: '202602260200' }],
+    ['revoke-failed', { deadLetter: 'unrevoked' }],
+    ['change-refused', { deadLetter: 'refused' }],
+    ['plan-held', { plan: 'a'.repeat(64) }],
+    ['change-overdue', late],
+    ['guards-off', { guard: 'run' }],
+    ['guards-off', { guard: 'day', group: 'finance' }],
+    ['part-unknown', { part: 'group:locked' }],
+  ];
+  const toPlanted = ([check, subject]: Line): Planted => ({
+    organization: alias,
+    check,
+    about: Object.values(subject).join(' '),
+    id: createFinding(alias, check, subject).id,
+  });
+  return variant === 'calm'
+    ? { faults: [], lookAlikes: [...everywhere, ...whereCalm].map(toPlanted) }
+    : { faults: faults.map(toPlanted), lookAlikes: everywhere.map(toPlanted) };
+}

@@ -1,0 +1,189 @@
+import { ruleContentHash, ruleDescription, type RuleLedger } from '../../shared/domain/named-ledger';
+import { personKey } from '../../shared/domain/person-key';
+import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/person-ledger';
+import type { Statement } from '../../shared/domain/worker-timeline';
+import type { AppDeps } from '../../shared/app-deps';
+import { toRuleDefinitionText } from '../../shared/uipath/rule-definition';
+import type { UiPathSandbox } from '../uipath/sandbox';
+import { addressOf, DAY_MS, type Variant } from './planted-seed';
+
+type Planting = Readonly<{
+  app: Pick<AppDeps, 'ledger'>;
+  uipath: UiPathSandbox;
+  alias: string;
+  variant: Variant;
+  nowMs: number;
+}>;
+
+type Said = Readonly<{
+  grants?: ReadonlyArray<Readonly<{ group: string; fromMs?: number; untilMs?: number }>>;
+  timeline?: ReadonlyArray<
+    Pick<Statement, 'kind' | 'effectiveAtMs'> & Readonly<{ attributes?: Statement['attributes'] }>
+  >;
+  identity?: PersonLedger['identity'];
+}>;
+
+/** What ledgers say of people: who belongs where, who left, who is nowhere to be found. */
+export async function plantPeople(planting: Planting): Promise<void> {
+  const { nowMs, variant } = planting;
+  const ago = (days: number): number => nowMs - days * DAY_MS;
+  const developers = { group: 'Developers' };
+  const joined = { kind: 'joiner' as const, effectiveAtMs: ago(400) };
+  const left = (days: number) => ({ kind: 'leaver' as const, effectiveAtMs: ago(days) });
+  const joinedAgain = (days: number) => ({ kind: 'joiner' as const, effectiveAtMs: ago(days) });
+  const missing = (days: number) => ({
+    kind: 'missing' as const,
+    sinceMs: ago(days),
+    attempts: 9,
+    checkedAtMs: nowMs,
+  });
+  const ambiguous = { ...missing(0), kind: 'ambiguous' as const };
+  const past = { ...developers, fromMs: ago(30), untilMs: ago(2) };
+  const isCalm = variant === 'calm';
+  const people: Readonly<Record<string, Said>> = {
+    granted: { grants: [developers, { group: 'Finance' }] },
+    born: { timeline: [{ ...joined, attributes: { department: 'IT' } }] },
+    joiner: {},
+    lost: isCalm ? {} : { grants: [developers] },
+    late: { grants: [developers] },
+    soon: { grants: [{ ...developers, fromMs: nowMs + DAY_MS }] },
+    ended: { grants: [past] },
+    ended2: { grants: [{ ...past, group: 'Finance' }] },
+    overlap: { grants: [past, { ...developers, untilMs: nowMs + DAY_MS }] },
+    leaver: { timeline: [joined, left(100)], grants: [{ ...developers, fromMs: ago(300) }] },
+    leaver2: { timeline: [joined, left(5)] },
+    gone: { timeline: [joined, left(100)] },
+    leaving: { timeline: [joined, left(-7)], grants: [developers] },
+    back: { timeline: [joined, left(isCalm ? 60 : 5), joinedAgain(1)], grants: isCalm ? [] : [developers] },
+    rehired: { timeline: [joined, left(40), joinedAgain(20)], grants: [developers] },
+    both: { grants: isCalm ? [developers] : [developers, { group: 'Payroll' }] },
+    pair: { grants: [{ group: 'Finance' }] },
+    contractor: { grants: isCalm ? [developers] : [developers, { group: 'Payroll' }] },
+    sleeper: { grants: isCalm ? [] : [developers] },
+    sleeper2: { grants: isCalm ? [] : [{ group: 'Finance' }] },
+    awake: { grants: [developers] },
+    nowhere: { grants: isCalm ? [] : [{ group: 'Finance' }], identity: missing(10) },
+    unborn: { grants: [{ group: 'Finance' }], identity: missing(1) },
+    twice: { grants: isCalm ? [] : [{ group: 'Finance' }], identity: ambiguous },
+    idle: { identity: ambiguous },
+  };
+  for (const [name, said] of Object.entries(people)) await plantPerson(planting, name, said);
+}
+
+async function plantPerson({ app, uipath, alias, nowMs }: Planting, name: string, said: Said): Promise<void> {
+  const email = addressOf(alias, name);
+  const identity = said.identity ?? { kind: 'resolved', id: uipath.idOf(alias, email), checkedAtMs: nowMs };
+  const ledger: PersonLedger = {
+    ...emptyPersonLedger(email),
+    timeline: (said.timeline ?? []).map(({ kind, effectiveAtMs, attributes = {} }, index) => ({
+      id: `${name}-${index}`,
+      kind,
+      effectiveAtMs,
+      occurredAtMs: Math.min(effectiveAtMs, nowMs) - 1,
+      attributes,
+    })),
+    grants: (said.grants ?? []).map(({ group, fromMs = nowMs - 10_000, untilMs }, index): Grant => ({
+      requestId: `${name}-grant-${index}`,
+      source: 'tickets',
+      group,
+      validFromMs: fromMs,
+      validUntilMs: untilMs,
+      occurredAtMs: Math.min(fromMs, nowMs),
+      requester: email,
+      approvals: [],
+      ticketId: 'T-1',
+      ticketUrl: undefined,
+    })),
+    identity,
+  };
+  await app.ledger.write(
+    { organization: alias, kind: 'person', key: personKey(email) },
+    ledger,
+    undefined,
+    [],
+  );
+}
+
+/** Rules in UiPath, and what the ledger says of those that were requested. */
+export async function plantRules(planting: Planting): Promise<ReadonlyMap<string, string>> {
+  const { variant, nowMs, alias } = planting;
+  const owner = addressOf(alias, 'admin1');
+  const over = nowMs - 2 * DAY_MS;
+  const isCalm = variant === 'calm';
+  const ids = new Map<string, string>();
+  const rule = async (name: string, requested?: Requested, more: Existing = {}): Promise<void> => {
+    ids.set(name, String(await plantRule(planting, name, requested, more)));
+  };
+  await rule('As requested', { owner, untilMs: nowMs + DAY_MS });
+  await rule('Agreed');
+  await rule('Switched off', { owner }, { enabled: false, group: 'Developers' });
+  if (isCalm) {
+    await rule('Ended just now', { owner, untilMs: nowMs - 60_000 });
+    return ids;
+  }
+  await rule('Altered', { owner }, { altered: true });
+  await rule('Deleted', { owner }, { absent: true });
+  await rule('By hand');
+  await rule('Ended', { owner, untilMs: over });
+  await rule('Old agreement');
+  await rule('Orphaned', { owner: addressOf(alias, 'gone') });
+  await rule('Ownerless');
+  await rule('Tmp agreed');
+  await rule('Adds again', { owner }, { group: 'Developers' });
+  return ids;
+}
+
+type Requested = Readonly<{ owner: string; untilMs?: number }>;
+type Existing = Readonly<{ enabled?: boolean; group?: string; altered?: boolean; absent?: boolean }>;
+
+async function plantRule(
+  { app, uipath, alias, nowMs }: Planting,
+  name: string,
+  requested: Requested | undefined,
+  { enabled = true, group, altered = false, absent = false }: Existing,
+): Promise<number> {
+  const { rules, groups, numbers } = uipath.organization(alias);
+  const found = [...groups.values()].find((one) => one.name === group);
+  const groupIds = found === undefined ? [] : [found.id];
+  const conditions = [{ claimName: 'department', conditionType: 'Contains', value: 'IT' }];
+  const id = numbers.next();
+  const want = {
+    description: 'for the team',
+    enabled,
+    definition: { groups: group === undefined ? [] : [group], conditions },
+    owner: requested?.owner ?? '',
+    validUntilMs: requested?.untilMs,
+  };
+  const statement = {
+    requestId: `${name}-1`,
+    occurredAtMs: nowMs - 10 * DAY_MS,
+    requester: 'x',
+    ticketId: 'T-1',
+    want,
+  };
+  const description = ruleDescription(statement, want);
+  const definition = toRuleDefinitionText({ groupsToAssign: groupIds, conditions });
+  if (!absent)
+    rules.set(id, {
+      id,
+      name,
+      description: altered ? 'another' : description,
+      enabled,
+      definition,
+      createdAtMs: nowMs,
+      modifiedAtMs: null,
+    });
+  if (requested === undefined) return id;
+  const ledger: RuleLedger = {
+    name,
+    statements: [statement],
+    have: {
+      ruleId: id,
+      contentHash: ruleContentHash({ description, enabled, groupIds, conditions }),
+      sinceMs: nowMs,
+    },
+  };
+  const key = name.toLowerCase().replaceAll(' ', '-');
+  await app.ledger.write({ organization: alias, kind: 'rule', key }, ledger, undefined, []);
+  return id;
+}

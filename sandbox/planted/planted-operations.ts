@@ -1,0 +1,117 @@
+import type { AppDeps } from '../../shared/app-deps';
+import { personKey } from '../../shared/domain/person-key';
+import type { UiPathSandbox } from '../uipath/sandbox';
+import { addressOf, CLIENT_ID, DAY_MS, LOCKED_GROUP_ID, type Variant } from './planted-seed';
+
+type Planting = Readonly<{
+  app: AppDeps;
+  uipath: UiPathSandbox;
+  alias: string;
+  variant: Variant;
+  nowMs: number;
+}>;
+
+const HASHES = { held: 'a'.repeat(64), expired: 'b'.repeat(64), done: 'c'.repeat(64) } as const;
+
+/** The application's own storage: what was refused, what is held, what waits, which nights there were. */
+export async function plantOperations({ app, alias, variant, nowMs }: Planting): Promise<void> {
+  const isCalm = variant === 'calm';
+  const key = personKey(addressOf(alias, 'granted'));
+  const subject = { organization: alias, kind: 'person', key } as const;
+  await app.ledger.write(
+    { organization: alias, kind: 'organization', key: 'organization' },
+    {
+      lastAudit: { night: '202602270200', reportHash: '', atMs: nowMs - (isCalm ? 1 : 3) * DAY_MS },
+      maxIdsPerPut: undefined,
+    },
+    undefined,
+    [],
+  );
+  const joiner = { organization: alias, kind: 'person', key: personKey(addressOf(alias, 'joiner')) } as const;
+  await app.changes.mark(joiner, 'normal', nowMs - 60_000);
+  const late = { ...subject, key: personKey(addressOf(alias, 'late')) };
+  await app.changes.mark(late, 'normal', nowMs - (isCalm ? 0.5 : 2) * DAY_MS);
+
+  const plan = {
+    state: 'held',
+    guards: [],
+    removals: [],
+    heldAtMs: nowMs,
+    releasedBy: undefined,
+    releasedAtMs: undefined,
+  } as const;
+  await app.plans.put(alias, { ...plan, hash: HASHES.expired, expiresAtMs: nowMs - 1 });
+  await app.plans.put(alias, { ...plan, hash: HASHES.done, state: 'done', expiresAtMs: nowMs + DAY_MS });
+  await app.snapshots.save(alias, '202602250200', {
+    version: 1,
+    state: 'done',
+    startedAtMs: 0,
+    calls: {},
+    parts: {},
+  });
+
+  const letter = { personKey: key, groupName: 'Finance', memberId: 'm', state: 'open', history: [] } as const;
+  await app.deadLetters.put(alias, { ...letter, id: 'settled', groupId: 'g0', decision: 'remove' });
+  if (isCalm) return;
+  await app.plans.put(alias, { ...plan, hash: HASHES.held, expiresAtMs: nowMs + DAY_MS });
+  await app.snapshots.save(alias, '202602260200', {
+    version: 1,
+    state: 'reading',
+    startedAtMs: 0,
+    calls: {},
+    parts: {},
+  });
+  await app.deadLetters.put(alias, { ...letter, id: 'refused', groupId: 'g1', decision: 'add' });
+  const stored = await app.ledger.read(subject);
+  if (stored === undefined) throw new Error('The ledger has nobody to plant a refusal for');
+  const membership = { groupId: 'g2', groupName: 'Finance', origin: 'applied', sinceMs: nowMs } as const;
+  await app.ledger.write(subject, { ...stored.value, applied: [membership] }, stored, []);
+  await app.deadLetters.put(alias, { ...letter, id: 'unrevoked', groupId: 'g2', decision: 'remove' });
+}
+
+/** Last deliveries of the sources, which all organizations share. */
+export async function plantSources(app: Pick<AppDeps, 'deliveries'>, nowMs: number): Promise<void> {
+  const delivery = { feed: 'hr', contentType: 'application/json', body: new Uint8Array([123, 125]) } as const;
+  await app.deliveries.insert({
+    ...delivery,
+    source: 'fresh',
+    deliveryId: 'd1',
+    receivedAtMs: nowMs - 3_600_000,
+  });
+  await app.deliveries.insert({
+    ...delivery,
+    source: 'late',
+    deliveryId: 'd2',
+    receivedAtMs: nowMs - 2 * DAY_MS,
+  });
+}
+
+/** What no seed can say: when somebody signed in, two accounts with one address, a secret near its end. */
+export function plantAccounts({ uipath, alias, variant, nowMs }: Omit<Planting, 'app'>): void {
+  const { principals } = uipath.organization(alias);
+  const change = (name: string, with_: Readonly<Record<string, unknown>>): void => {
+    const user = principals.get(uipath.idOf(alias, addressOf(alias, name)));
+    if (user?.kind === 'user') principals.put({ ...user, ...with_ });
+  };
+  const isCalm = variant === 'calm';
+  change('awake', { lastLoginAtMs: nowMs - 80 * DAY_MS });
+  change('glass3', { lastLoginAtMs: nowMs - 30 * DAY_MS });
+  change('guest', { lastLoginAtMs: nowMs - 200 * DAY_MS });
+  if (isCalm) return;
+  change('sleeper', { lastLoginAtMs: nowMs - 200 * DAY_MS });
+  change('sleeper2', { active: false });
+  change('glass1', { lastLoginAtMs: nowMs - DAY_MS });
+  change('stranger2', { email: addressOf(alias, 'stranger') });
+  const application = principals.get(uipath.idOf(alias, CLIENT_ID));
+  if (application?.kind === 'application')
+    principals.put({
+      ...application,
+      secrets: application.secrets.map((secret) => ({ ...secret, expiresAtMs: nowMs + 10 * DAY_MS })),
+    });
+  uipath.inject({
+    kind: 'answer',
+    status: 403,
+    times: 'always',
+    match: { endpoint: 'G3', organization: alias, path: LOCKED_GROUP_ID },
+  });
+}
