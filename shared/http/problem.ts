@@ -69,8 +69,18 @@ const retryAfterSeconds = 30;
 
 /** A problem document (RFC 9457). The message of an error is shown only where the caller can do something about it. */
 export function problemResponse(error: unknown, invocationId: string): HttpResponseInit {
+  return documentOf(error, invocationId, PROBLEMS[errorCodeOf(error)].status);
+}
+
+/** The same for senders of webhooks: what is not their fault is a 503, also what nobody foresaw, as some drop a delivery after a 500. */
+export function senderProblemResponse(error: unknown, invocationId: string): HttpResponseInit {
+  const { status } = PROBLEMS[errorCodeOf(error)];
+  return documentOf(error, invocationId, status < 500 ? status : 503);
+}
+
+function documentOf(error: unknown, invocationId: string, status: number): HttpResponseInit {
   const code = errorCodeOf(error);
-  const { status, title }: Problem = PROBLEMS[code];
+  const { title }: Problem = PROBLEMS[code];
   const isCallersOwn = error instanceof AppError && status < 500;
   const document = {
     title,

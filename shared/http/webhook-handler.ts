@@ -5,6 +5,7 @@ import type { Clock } from '../clock';
 import type { Feed } from '../domain/policy';
 import { answering } from './answering';
 import { answerHeaders, jsonResponse } from './json';
+import { senderProblemResponse } from './problem';
 import { readBody } from './read-body';
 
 export type WebhookHandlerDeps = AcceptDeliveryDeps &
@@ -36,5 +37,5 @@ export function webhookHandler(
       headers: { ...answerHeaders, 'content-type': answer.contentType ?? 'text/plain' },
       body: answer.body,
     };
-  });
+  }, senderProblemResponse);
 }

@@ -32,7 +32,7 @@ function withBytesChangedOnce(body: Uint8Array, change: ByteChange): Uint8Array 
 export function withHeadersChanged(lines: readonly HeaderLine[], changes: readonly HeaderChange[]): Headers {
   const altered = changes.reduce(withHeaderChanged, lines);
   const headers = new Headers();
-  for (const [name, value] of altered) headers.append(name, value);
+  for (const [name, value] of altered) headers.append(name, value.replaceAll(/[^\x01-\xff]|[\r\n]/g, '.'));
   return headers;
 }
 

@@ -10,10 +10,10 @@ import { HR_API_SECRET } from '../../sandbox/vendors/demo-sources';
 import { startHrApi } from '../../sandbox/vendors/hr-api';
 import type { ReceivedPosting } from '../fixtures/webhooks/delivery-world';
 import { createSenderWorld, type SenderWorld } from '../fixtures/webhooks/sender-world';
-import { ANA, policyOf, postingOf, type VendorSender } from '../fixtures/webhooks/vendor-senders';
+import { ANA, policyOf, postingOf, textOf, type VendorSender } from '../fixtures/webhooks/vendor-senders';
 import { withBytesChanged, withHeadersChanged } from './alterations';
 import { byteChanges, headerChanges, treeChanges, type ByteChange, type HeaderChange } from './arbitraries';
-import { changed, toForm, toJson, toTree, type TreeChange } from './json-tree';
+import { changed, toForm, toJson, toMarkup, toTags, toTree, type TreeChange } from './json-tree';
 import { provesTheSame } from './proof-of-origin';
 
 /** What is done to a delivery. `said` and `written` are signed afterwards, as an authentic sender would; the others are not. */
@@ -204,6 +204,8 @@ function said(
   { sender, format }: Stage,
   { changes, asForm }: Extract<FuzzCase, { kind: 'said' }>,
 ): ReceivedPosting {
+  if (sender.bodyType === 'xml')
+    return postingOf(sender, { body: toMarkup(changes.reduce(changed, toTags(textOf(sender)))) });
   const tree = mutated(sender.body, changes);
   const [onlyType] = format.bodyTypes;
   const isForm = format.bodyTypes.includes(formType) && (asForm || onlyType === formType);

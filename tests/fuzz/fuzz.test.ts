@@ -3,7 +3,7 @@ import { errorCodeOf } from '../../shared/errors';
 import { webhookSourceOf } from '../../shared/webhooks/registry';
 import { postingOf, vendorSenders, type VendorSender } from '../fixtures/webhooks/vendor-senders';
 import { fuzzSource } from './fuzz-source';
-import { changed, toForm, toJson, toTree } from './json-tree';
+import { changed, toForm, toJson, toMarkup, toTags, toTree } from './json-tree';
 import { provesTheSame } from './proof-of-origin';
 
 /** `npm run fuzz` plays 10,000. */
@@ -43,6 +43,13 @@ describe('what the generator makes of a body', () => {
     ['round and round', { kind: 'drop', at: 7 }, '{"b":[1,{"c":null}]}'],
   ] as const)('is as it says: %s', (_kind, change, json) => {
     expect(toJson(changed(tree, change))).toBe(json);
+  });
+
+  it('is the same with tags', () => {
+    const tags = toTags('<a b="c">d<e/></a>');
+    expect(toMarkup(tags)).toBe('<a b="c">d<e/></a>');
+    expect(toMarkup(changed(tags, { kind: 'repeat', at: 3, times: 2 }))).toBe('<a b="c">d<e/><e/></a>');
+    expect(toMarkup(changed(tags, { kind: 'wrap', at: 2, levels: 2 }))).toBe('<a b="c">d<e/></a>');
   });
 
   it('is the same as a form', () => {

@@ -62,6 +62,21 @@ export function toForm(tree: Tree, name = ''): ReadonlyArray<readonly [string, s
   }
 }
 
+/** Markup as a list of its tags and of the texts between them, which a change moves, repeats or leaves out. */
+export function toTags(markup: string): Tree {
+  const entries = (markup.match(/<[^>]*>|[^<]+/g) ?? []).map((text): Tree => ({ kind: 'text', text }));
+  return { kind: 'list', entries };
+}
+
+export function toMarkup(tags: Tree): string {
+  return nodesOf(tags).map(writtenAs).join('');
+}
+
+function writtenAs(tree: Tree): string {
+  if (tree.kind === 'text') return tree.text;
+  return tree.kind === 'raw' ? tree.token : '';
+}
+
 export function changed(tree: Tree, change: TreeChange): Tree {
   const nodes = nodesOf(tree);
   const at = change.at % nodes.length;
