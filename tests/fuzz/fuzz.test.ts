@@ -7,7 +7,7 @@ import { changed, toForm, toJson, toMarkup, toTags, toTree } from './json-tree';
 import { provesTheSame } from './proof-of-origin';
 
 /** `npm run fuzz` plays 10,000. */
-const RUNS = 150;
+const RUNS = 100;
 
 const named = vendorSenders.map((sender) => [`${sender.feed}/${sender.format}`, sender] as const);
 
