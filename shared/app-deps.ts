@@ -125,8 +125,8 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     sourceFor: async (feed, name) => {
       const source = sourceOf(await policy(), feed, name);
       if (source === undefined) return undefined;
-      const { format, secret: secretName, entra, mapping } = source;
-      return { format, secretName, entra, mapping };
+      const { format, secret: secretName, entra, mapping, fetchBack } = source;
+      return { format, secretName, entra, mapping, fetchBack };
     },
     deliveries: coded(createDeliveries(storage)),
     ledger: coded(createLedgerStore(storage)),

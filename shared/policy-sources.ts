@@ -162,6 +162,8 @@ function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFau
       ? [{ path: ['events'], problem: 'must say what the events of this sender mean' }]
       : []),
     ...(source.fieldsToPlace ?? [])
+      // Who approved is what the source is asked for.
+      .filter((name) => name !== 'approver' || entry.fetchBack === undefined)
       .filter((name) => !Object.hasOwn(entry.fields, name))
       .map((name) => ({ path: ['fields'], problem: `must say where "${name}" stands` })),
   ];

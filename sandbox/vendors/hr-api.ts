@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { ENTRA, keySetOf } from './entra';
 import {
   finchRecords,
+  MERGE_ID,
   newWorker,
   personioRecords,
   successFactorsJob,
@@ -108,6 +109,12 @@ function answerOf(
   if (method === 'POST' && pathname.startsWith('/v1/people/')) {
     if (headers.authorization !== basic(secret)) return refused;
     return worker === undefined ? { status: 404 } : { status: 200, body: workerRecords.hibob(worker) };
+  }
+  if (method === 'GET' && pathname === `/api/hris/v1/employees/${MERGE_ID}`) {
+    if (`${headers.authorization}:${String(headers['x-account-token'])}` !== `Bearer ${secret}`)
+      return refused;
+    const last = [...workers.values()].at(-1);
+    return last === undefined ? { status: 404 } : { status: 200, body: workerRecords.merge(last) };
   }
   if (method === 'GET' && pathname === '/odata/v2/EmpJob') {
     if (headers.authorization !== basic(secret)) return refused;

@@ -1,5 +1,5 @@
 import { WORKFLOWS } from './entra';
-import type { Worker } from './workers';
+import { MERGE_ID, type Worker } from './workers';
 
 type HrNews = Readonly<{ kind: 'joiner' | 'mover' | 'leaver'; worker: Worker; atMs: number }>;
 
@@ -64,7 +64,7 @@ export const hrBodies = {
     },
     linked_account: { id: 'f3b1c2d4-0000-4000-8000-000000000001', integration: 'Workday', category: 'hris' },
     data: {
-      id: '0958cbc6-6040-430a-848e-aafacbadf4ae',
+      id: MERGE_ID,
       remote_id: worker.id,
       work_email: worker.email,
       job_title: worker.title,

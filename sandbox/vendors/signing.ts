@@ -80,6 +80,7 @@ export const signers = {
   freshservice: showToken,
   'jira-automation': showToken,
   'power-automate': showToken,
+  'servicenow-token': showToken,
   successfactors: showToken,
   // https://blogs.sap.com/2021/08/17/using-successfactors-event-notification-subscriptions-versus-intelligent-services-centre/
   'successfactors-soap': (_body, { secret }) => ({

@@ -163,6 +163,21 @@ export const ticketBodies = {
       },
     };
   },
+  /** The body that docs/sources/servicenow.md has a REST step post: the requested item, in the names of its table. */
+  'servicenow-token': (ticket) => ({
+    number: `RITM${String(ticket.number).padStart(7, '0')}`,
+    sys_id: 'b3f0c9d1db1a2300a1b2c3d4e5f60718',
+    approval: 'approved',
+    sys_updated_on: new Date(ticket.atMs).toISOString().slice(0, 19).replace('T', ' '),
+    requested_for: { email: ticket.person },
+    opened_by: { email: ticket.requester },
+    approver: { email: ticket.approver },
+    variables: {
+      access_action: ticket.act,
+      access_group: ticket.group,
+      access_duration: ticket.duration ?? '',
+    },
+  }),
   /** A CloudEvent with the data of our own contract. */
   'cloudevents-signed': (ticket) => ({
     specversion: '1.0',

@@ -29,6 +29,9 @@ export function newWorker(id: string, email: string): Worker {
   return { id, email, ...open, active: true, startDate };
 }
 
+/** Merge has ids of its own. This one is that of every worker it is asked about here. */
+export const MERGE_ID = '0958cbc6-6040-430a-848e-aafacbadf4ae';
+
 type WorkerRecord = (worker: Worker) => object;
 
 /** What the API of each HR system answers for one worker. */
@@ -60,6 +63,23 @@ export const workerRecords = {
       status: worker.active ? 'Active' : 'Inactive',
       terminationDate: worker.endDate ?? null,
     },
+  }),
+  // https://docs.merge.dev/merge-unified/hris/common-models/employees/retrieve
+  merge: (worker) => ({
+    id: MERGE_ID,
+    remote_id: worker.id,
+    work_email: worker.email,
+    job_title: worker.title,
+    employments: [],
+    groups: [
+      { name: 'Bucharest office', type: 'GROUP' },
+      { name: worker.department, type: 'DEPARTMENT' },
+    ],
+    team: null,
+    work_location: { name: worker.location, city: worker.location, country: 'RO' },
+    employment_status: worker.active ? 'ACTIVE' : 'INACTIVE',
+    start_date: `${worker.startDate}T00:00:00Z`,
+    termination_date: worker.endDate === undefined ? null : `${worker.endDate}T00:00:00Z`,
   }),
   // https://developer.rippling.com/documentation/base-api/reference/get-employee
   rippling: (worker) => ({

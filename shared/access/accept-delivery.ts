@@ -4,6 +4,7 @@ import { PLAIN_MAPPING, type EntraPolicy, type SourceMapping } from '../domain/s
 import { AppError, errorCodeOf } from '../errors';
 import { checkCredential, type CredentialVerdict } from '../webhooks/credential';
 import type { CheckIdentity, IdentityVerdict } from '../webhooks/entra-identity';
+import { meaningsOf } from '../webhooks/meanings';
 import { bodyTypeOf } from '../webhooks/posted-body';
 import type { DeliveryHeaders, SigningSecrets } from '../webhooks/signature';
 import type { SourceAnswer, WebhookSource } from '../webhooks/source';
@@ -26,6 +27,8 @@ type SenderSettings = Readonly<{
   secretName: string | undefined;
   entra?: EntraPolicy | undefined;
   mapping?: SourceMapping;
+  /** Where the record behind a delivery is asked for. */
+  fetchBack?: unknown;
 }>;
 
 export type AcceptDeliveryDeps = Readonly<{
@@ -101,7 +104,8 @@ export async function acceptDelivery(
 
   const arrived = { rawBody, type, receivedAtMs };
   const posted = format.keptOf?.(arrived, headers) ?? arrived;
-  const meanings = format.parse(posted, settings.mapping ?? PLAIN_MAPPING);
+  const { mapping = PLAIN_MAPPING, fetchBack } = settings;
+  const meanings = meaningsOf(format, posted, { mapping, fetchBack });
   const deliveryId = dedupeKey(feed, source, format.dedupeId({ ...posted, headers, signedId: verdict.id }));
   if (meanings === 'ignored') return ignored(deps, { feed, source }, format, deliveryId);
 

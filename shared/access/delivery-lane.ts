@@ -13,6 +13,7 @@ function takesAway(meaning: Meaning): boolean {
       return meaning.request.action.kind === 'revoke';
     case 'look-up':
       return meaning.lookUp.said.kind === 'leaver';
+    case 'ticket-look-up':
     case 'unusable':
       return false;
   }

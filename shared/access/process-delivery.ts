@@ -5,8 +5,10 @@ import type { WorkerEvent } from '../domain/worker-event';
 import type { Log } from '../log';
 import type { Deliveries } from '../storage/deliveries';
 import type { DeliveryMessage, WorkQueues } from '../storage/queues';
+import { meaningsOf } from '../webhooks/meanings';
 import { bodyTypeOf } from '../webhooks/posted-body';
 import type { Meaning, WebhookSource } from '../webhooks/source';
+import { confirmRequest } from './confirm-request';
 import { laneOf } from './delivery-lane';
 import { lookUpWorker, mayWait, settlingMs, type LookUpDeps } from './look-up-worker';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
@@ -47,14 +49,14 @@ export async function processDelivery(deps: ProcessDeliveryDeps, message: Delive
     type: bodyTypeOf(delivery.contentType) ?? 'application/json',
     receivedAtMs,
   };
-  const meanings = format.parse(posted, source.mapping);
+  const meanings = meaningsOf(format, posted, source);
   const waitMs = settlingMs(meanings, nowMs);
   if (waitMs > 0) {
     await deps.deliveries.touch(message, nowMs);
     await deps.queues.enqueueDelivery(message, laneOf(meanings), waitMs);
     return;
   }
-  const context = { policy, source, deliveryId: message.deliveryId, receivedAtMs, nowMs };
+  const context = { policy, source, format, deliveryId: message.deliveryId, receivedAtMs, nowMs };
   const outcomes: string[] = [];
   try {
     for (const meaning of meanings === 'ignored' ? [] : meanings)
@@ -80,7 +82,7 @@ export async function processDelivery(deps: ProcessDeliveryDeps, message: Delive
 /** What became of one statement, in a word. The policy decides what a source may cause, whoever it is. */
 async function record(
   deps: ProcessDeliveryDeps,
-  context: DeliveryContext & Readonly<{ receivedAtMs: number }>,
+  context: DeliveryContext & Readonly<{ format: WebhookSource; receivedAtMs: number }>,
   meaning: Meaning,
 ): Promise<string> {
   switch (meaning.kind) {
@@ -94,6 +96,10 @@ async function record(
       const outcomes: string[] = [];
       for (const event of found) outcomes.push(await recordIfAllowed(deps, context, event));
       return outcomes.join(', ') || 'nothing-said';
+    }
+    case 'ticket-look-up': {
+      const confirmed = await confirmRequest(deps, context, meaning.ticketId);
+      return typeof confirmed === 'string' ? confirmed : recordAccessRequest(deps, context, confirmed);
     }
     case 'unusable':
       return 'unusable';

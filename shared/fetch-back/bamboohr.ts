@@ -1,4 +1,4 @@
-import type { FetchBackAdapter } from './fetch-back';
+import type { WorkerAdapter } from './fetch-back';
 
 const asked = [
   'workEmail',
@@ -13,7 +13,7 @@ const asked = [
 ];
 
 /** The employee of BambooHR's API: it answers the fields that are asked for, as text. The secret is an API key, which is the user name of Basic. */
-export const bamboohrAdapter: FetchBackAdapter = {
+export const bamboohrAdapter: WorkerAdapter = {
   places: {
     email: ['workEmail'],
     workerId: ['id'],

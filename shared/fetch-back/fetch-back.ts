@@ -1,16 +1,18 @@
 import type { WorkerPlaces } from '../webhooks/worker-statement';
 import type { VendorCall } from './vendor-call';
 
-/** Reads the record of one worker at the source itself. */
+/** Reads the record of one worker, or of one ticket, at the source itself. */
 export type FetchBack = Readonly<{
   /** `asOf` is a day that the record is wanted of, where a source can tell. undefined: it knows no such worker. @throws AppError `source-unavailable`, `source-refused`, `source-answer-invalid` */
   worker: (workerId: string, asOf?: string) => Promise<unknown>;
-  /** Where fields stand in such a record. */
+  /** Where fields stand in the record of a worker. */
   places: WorkerPlaces;
+  /** For tickets, in the shape that the format reads. undefined: there is no such ticket. */
+  ticket?: (ticketId: string) => Promise<unknown>;
 }>;
 
-/** How one vendor is asked. `fields` are the places that the policy names, for vendors that answer only what is asked for. */
-export type FetchBackAdapter = Readonly<{
+/** How one vendor is asked about a worker. `fields` are the places that the policy names, for vendors that answer only what is asked for. */
+export type WorkerAdapter = Readonly<{
   places: WorkerPlaces;
   worker: (
     call: VendorCall,
@@ -20,3 +22,11 @@ export type FetchBackAdapter = Readonly<{
     asOf: string | undefined,
   ) => Promise<unknown>;
 }>;
+
+/** How one vendor is asked about a ticket. */
+export type TicketAdapter = (
+  call: VendorCall,
+  secret: string,
+  ticketId: string,
+  fields: readonly string[],
+) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { FetchBackAdapter } from './fetch-back';
+import type { WorkerAdapter } from './fetch-back';
 import type { VendorCall } from './vendor-call';
 
 const VERSION = '2020-09-17';
@@ -10,7 +10,7 @@ const AnswersSchema = z.object({
 });
 
 /** Two reads at Finch, one for the person and one for the employment. The secret is the access token of the connection. */
-export const finchAdapter: FetchBackAdapter = {
+export const finchAdapter: WorkerAdapter = {
   places: {
     email: ['individual.emails.type=work.data', 'individual.emails.0.data'],
     workerId: ['individual.id', 'employment.id'],

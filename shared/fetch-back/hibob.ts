@@ -1,4 +1,4 @@
-import type { FetchBackAdapter } from './fetch-back';
+import type { WorkerAdapter } from './fetch-back';
 
 const asked = [
   'root.id',
@@ -13,7 +13,7 @@ const asked = [
 ];
 
 /** One person of HiBob. The secret is `id:token` of a service user, which sees only the fields it was given. */
-export const hibobAdapter: FetchBackAdapter = {
+export const hibobAdapter: WorkerAdapter = {
   // Nested, or by path with the value wrapped: which one depends on the form that is asked for.
   places: {
     email: ['email', 'root.email', '/root/email'],

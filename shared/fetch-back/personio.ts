@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { FetchBackAdapter } from './fetch-back';
+import type { WorkerAdapter } from './fetch-back';
 
 const TokenSchema = z.object({ access_token: z.string().min(1) });
 const EmploymentsSchema = z
@@ -11,7 +11,7 @@ const EmploymentsSchema = z
  * The person and the latest employment at Personio. The secret is `clientId:clientSecret`; each look-up begins with a token
  * of its own, as they are short-lived and look-ups are few.
  */
-export const personioAdapter: FetchBackAdapter = {
+export const personioAdapter: WorkerAdapter = {
   places: {
     email: ['person.email'],
     workerId: ['person.id'],

@@ -2,21 +2,31 @@ import type { Clock } from '../clock';
 import type { SourcePolicy } from '../domain/policy';
 import { AppError } from '../errors';
 import { bamboohrAdapter } from './bamboohr';
-import type { FetchBack, FetchBackAdapter } from './fetch-back';
+import type { FetchBack, TicketAdapter, WorkerAdapter } from './fetch-back';
 import { finchAdapter } from './finch';
 import { hibobAdapter } from './hibob';
+import { jiraAdapter } from './jira';
+import { mergeAdapter } from './merge';
 import { personioAdapter } from './personio';
 import { ripplingAdapter } from './rippling';
+import { serviceNowAdapter } from './servicenow';
 import { successFactorsAdapter } from './successfactors';
 import { createVendorCall, type VendorCall } from './vendor-call';
 
-const adapters: ReadonlyMap<string, FetchBackAdapter> = new Map([
+const workerAdapters: ReadonlyMap<string, WorkerAdapter> = new Map([
   ['bamboohr', bamboohrAdapter],
   ['finch', finchAdapter],
   ['hibob', hibobAdapter],
+  ['merge', mergeAdapter],
   ['personio', personioAdapter],
   ['rippling', ripplingAdapter],
   ['successfactors-soap', successFactorsAdapter],
+]);
+
+const ticketAdapters: ReadonlyMap<string, TicketAdapter> = new Map([
+  ['jira', jiraAdapter],
+  ['jira-automation', jiraAdapter],
+  ['servicenow-token', serviceNowAdapter],
 ]);
 
 export type FetchBackDeps = Readonly<{
@@ -32,18 +42,20 @@ export type FetchBackDeps = Readonly<{
 export function createFetchBacks(deps: FetchBackDeps): (source: SourcePolicy) => FetchBack {
   const calls = new Map<string, VendorCall>();
   return ({ format, fetchBack, mapping }) => {
-    const adapter = adapters.get(format);
-    if (adapter === undefined || fetchBack === undefined)
-      throw new AppError('policy-invalid', 'The policy has no fetchBack for a source that carries ids only');
+    const worker = workerAdapters.get(format);
+    const ticket = ticketAdapters.get(format);
+    if ((worker === undefined && ticket === undefined) || fetchBack === undefined)
+      throw new AppError('policy-invalid', 'The policy has no fetchBack for a source that is to be asked');
     const call =
       calls.get(fetchBack.baseUrl) ?? createVendorCall({ baseUrl: fetchBack.baseUrl, clock: deps.clock });
     calls.set(fetchBack.baseUrl, call);
+    const readSecret = async (): Promise<string> =>
+      (await deps.secrets.read(fetchBack.secret)).current.trim();
+    const fields = [...mapping.fields.values()].flat();
     return {
-      places: adapter.places,
-      worker: async (workerId, asOf) => {
-        const { current } = await deps.secrets.read(fetchBack.secret);
-        return adapter.worker(call, current.trim(), workerId, [...mapping.fields.values()].flat(), asOf);
-      },
+      places: worker?.places ?? {},
+      worker: async (workerId, asOf) => worker?.worker(call, await readSecret(), workerId, fields, asOf),
+      ticket: async (ticketId) => ticket?.(call, await readSecret(), ticketId, fields),
     };
   };
 }

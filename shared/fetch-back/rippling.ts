@@ -1,7 +1,7 @@
-import type { FetchBackAdapter } from './fetch-back';
+import type { WorkerAdapter } from './fetch-back';
 
 /** The employee of Rippling's API, which answers the fields that the key may see. The secret is an API key or access token. */
-export const ripplingAdapter: FetchBackAdapter = {
+export const ripplingAdapter: WorkerAdapter = {
   places: {
     email: ['workEmail'],
     workerId: ['id'],

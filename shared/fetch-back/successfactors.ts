@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { FetchBackAdapter } from './fetch-back';
+import type { WorkerAdapter } from './fetch-back';
 
 const Nested = z.looseObject({}).nullish();
 const JobSchema = z.looseObject({ userId: z.string(), userNav: Nested, employmentNav: Nested });
@@ -17,7 +17,7 @@ const selected = [
  * The job of a user by OData version 2 of SuccessFactors, as of a day, with the user and the employment behind it. The secret is
  * `user@company:password`, or an access token for a proxy that has its own way in.
  */
-export const successFactorsAdapter: FetchBackAdapter = {
+export const successFactorsAdapter: WorkerAdapter = {
   places: {
     email: ['userNav.email'],
     workerId: ['userId'],

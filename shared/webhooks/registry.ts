@@ -18,6 +18,7 @@ import { mergeSource } from './sources/merge';
 import { personioSource } from './sources/personio';
 import { powerAutomateSource } from './sources/power-automate';
 import { ripplingSource } from './sources/rippling';
+import { serviceNowTokenSource } from './sources/servicenow-token';
 import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
 import { successFactorsSource } from './sources/successfactors';
 import { successFactorsSoapSource } from './sources/successfactors-soap';
@@ -50,6 +51,7 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     jiraAutomationSource,
     jiraSource,
     powerAutomateSource,
+    serviceNowTokenSource,
     zendeskSource,
   ],
 };

@@ -25,7 +25,11 @@ export type LookUp = Readonly<{
 }>;
 type LookUpMeaning = Readonly<{ kind: 'look-up'; lookUp: LookUp }>;
 
-export type Meaning = WorkerEventMeaning | AccessRequestMeaning | LookUpMeaning | UnusableMeaning;
+/** Something was approved, and the source has to be asked what. */
+type TicketLookUpMeaning = Readonly<{ kind: 'ticket-look-up'; ticketId: string }>;
+
+export type Meaning =
+  WorkerEventMeaning | AccessRequestMeaning | LookUpMeaning | TicketLookUpMeaning | UnusableMeaning;
 
 /** What a delivery says; `ignored` is an authentic one that asks for nothing, such as a test message. */
 export type Meanings = readonly Meaning[] | 'ignored';
@@ -62,4 +66,10 @@ export type WebhookSource = Readonly<{
    * @throws AppError `body-invalid`, with the fields at fault
    */
   parse: (posted: PostedBody, mapping: SourceMapping) => Meanings;
+  /** How the same is read where the policy has the source asked, though its deliveries would do. */
+  confirmed?: Readonly<{
+    parse: (posted: PostedBody, mapping: SourceMapping) => Meanings;
+    /** What the source's own record of a ticket asks for; undefined: nothing that was approved. @throws AppError `body-invalid` */
+    readTicket?: (record: unknown, nowMs: number, mapping: SourceMapping) => AccessRequest | undefined;
+  }>;
 }>;

@@ -1,5 +1,6 @@
 import { textAt } from '../record-fields';
 import type { WebhookSource } from '../source';
+import { jiraApprovalsIn } from './jira-approvals';
 import { postedTicketSource } from './posted-ticket';
 
 /** "Send web request" of a Jira automation rule with the issue as its body, in either of Jira's two forms. */
@@ -14,5 +15,9 @@ export const jiraAutomationSource: WebhookSource = postedTicketSource({
     requester: ['issue.fields.reporter'],
   },
   events: new Map([['status:approved', 'grant']]),
+  approvalsInRecord: jiraApprovalsIn,
   unwrap: (body) => (textAt(body, 'key') === undefined ? body : { issue: body }),
 });
+
+/** What an issue asks for by Jira's own record, whichever way it was announced. */
+export const readJiraTicket = jiraAutomationSource.confirmed?.readTicket;

@@ -7,7 +7,8 @@ import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, textAt } from '../record-fields';
 import type { Meanings, WebhookSource } from '../source';
 import { longestMs } from '../sender-time';
-import { accessRequestOf, ticketActOf } from '../ticket-statement';
+import { accessRequestOf, ticketActOf, type TicketAct } from '../ticket-statement';
+import { readJiraTicket } from './jira-automation';
 
 /** Ids come as text from webhooks and as numbers from automation rules. */
 const IssueUpdatedSchema = z.object({
@@ -47,6 +48,7 @@ export const jiraSource: WebhookSource = {
   },
   bodyTypes: ['application/json'],
   fieldsToPlace: ['group'],
+  fetchBack: 'offered',
   dedupeId: ({ headers, rawBody }) =>
     headers.get('x-atlassian-webhook-identifier') ?? createHash('sha256').update(rawBody).digest('hex'),
   parse: (posted, mapping) => {
@@ -55,14 +57,23 @@ export const jiraSource: WebhookSource = {
       ? toMeanings(body, mapping)
       : 'ignored';
   },
+  confirmed: {
+    parse: (posted, mapping) => {
+      const body = parsePosted(posted);
+      if (textAt(body, 'webhookEvent') !== 'jira:issue_updated' || textAt(body, 'changelog.id') === undefined)
+        return 'ignored';
+      const { issue, changelog } = checkBody(IssueUpdatedSchema, body);
+      return actIn(changelog, mapping) === undefined
+        ? 'ignored'
+        : [{ kind: 'ticket-look-up', ticketId: issue.key }];
+    },
+    ...(readJiraTicket === undefined ? {} : { readTicket: readJiraTicket }),
+  },
 };
 
 function toMeanings(body: unknown, mapping: SourceMapping): Meanings {
   const { timestamp, issue, changelog } = checkBody(IssueUpdatedSchema, body);
-  const own = new Map([...mapping.events].map(([name, act]) => [fold(name), act]));
-  const act = changelog.items
-    .map((item) => ticketActOf(actOf(item, own)))
-    .find((found) => found !== undefined);
+  const act = actIn(changelog, mapping);
   if (act === undefined) return 'ignored';
   const read = fieldReader(body, places, mapping);
   const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
@@ -82,6 +93,14 @@ function toMeanings(body: unknown, mapping: SourceMapping): Meanings {
       }),
     },
   ];
+}
+
+function actIn(
+  { items }: Readonly<{ items: readonly unknown[] }>,
+  mapping: SourceMapping,
+): TicketAct | undefined {
+  const own = new Map([...mapping.events].map(([name, act]) => [fold(name), act]));
+  return items.map((item) => ticketActOf(actOf(item, own))).find((found) => found !== undefined);
 }
 
 /** `toString` is a member that every object inherits: only an own one is the sender's. */

@@ -53,6 +53,7 @@ export const mergeSource: WebhookSource = {
     },
   },
   bodyTypes: ['application/json'],
+  fetchBack: 'offered',
   dedupeId: (posted) => {
     const body = parsePosted(posted);
     return idOf(
@@ -80,5 +81,27 @@ export const mergeSource: WebhookSource = {
       mapping,
     );
     return found.length === 0 ? 'ignored' : found.map((event) => ({ kind: 'worker-event', event }));
+  },
+  confirmed: {
+    parse: (posted, mapping) => {
+      const body = parsePosted(posted);
+      const kind = workerKindOf(textAt(body, 'hook.event'), events, mapping);
+      if (kind === undefined) return 'ignored';
+      const { hook, linked_account: account, data } = checkBody(EmployeeEventSchema, body);
+      const { receivedAtMs } = posted;
+      return [
+        {
+          kind: 'look-up',
+          lookUp: {
+            id: idOf(account.id, hook.event, data.id, data.modified_at ?? JSON.stringify(body)),
+            workerId: data.id,
+            // Merge also says `removed` of somebody it lost sight of.
+            said: { kind, employmentChanged: false, unproved: true },
+            occurredAtMs: instantOf(data.modified_at ?? undefined) ?? receivedAtMs,
+            settledAtMs: receivedAtMs,
+          },
+        },
+      ];
+    },
   },
 };

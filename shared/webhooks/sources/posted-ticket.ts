@@ -1,3 +1,4 @@
+import type { AccessRequest } from '../../domain/access-request';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../body-check';
 import type { Credential } from '../credential';
@@ -21,6 +22,8 @@ type PostedTicketFormat = Readonly<{
   unwrap?: (body: unknown) => unknown;
   /** Who agreed; without it the `approver` of the record. */
   approvalsOf?: (record: unknown) => SaidOfTicket['approvals'];
+  /** Who agreed by the system's own record; a format that has this can have its tickets looked up. */
+  approvalsInRecord?: (record: unknown) => SaidOfTicket['approvals'];
 }>;
 
 /** Systems whose administrators write the request themselves have no signature, only a header with a token. */
@@ -47,32 +50,80 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookSource {
     },
     parse: (posted, mapping) => {
       const record = unwrap(parsePosted(posted));
-      const read = fieldReader(record, places, mapping);
-      const act = ticketActOf(actOf(read, shape.events, mapping));
-      if (act === undefined) return 'ignored';
-      const ticketId = read('ticketId');
-      if (ticketId === undefined || ticketId === '')
-        throw bodyInvalid([{ field: 'ticketId', problem: 'Is not where fields.ticketId looks for it' }]);
-      const updated = read('updated');
-      const occurredAtMs = instantOf(updated) ?? posted.receivedAtMs;
-      const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
-      const said = shape.approvalsOf?.(record) ?? [
-        { approver: read('approver'), approvedAtMs: occurredAtMs },
-      ];
-      const request = accessRequestOf({
-        id: `${ticketId}-${updated === undefined ? act : `${act}-${occurredAtMs}`}`.slice(-128),
-        act,
-        occurredAtMs,
-        ticketId,
-        url: read('url') || undefined,
-        requester: address(read('requester')),
-        approvals: said.map(({ approver, approvedAtMs }) => ({ approver: address(approver), approvedAtMs })),
-        read,
-        address,
+      const approvedAtMs = instantOf(fieldReader(record, places, mapping)('updated')) ?? posted.receivedAtMs;
+      const request = requestIn(shape, record, mapping, {
+        approvedAtMs,
+        approvals: () => shape.approvalsOf?.(record),
       });
-      return [{ kind: 'access-request', request }];
+      return request === undefined ? 'ignored' : [{ kind: 'access-request', request }];
+    },
+    ...(shape.approvalsInRecord === undefined
+      ? {}
+      : { fetchBack: 'offered', confirmed: confirmedBy(shape, shape.approvalsInRecord) }),
+  };
+}
+
+/** A delivery names a ticket; what it asks for is read from the record, so that its word on it does not count. */
+function confirmedBy(
+  shape: PostedTicketFormat,
+  approvalsInRecord: (record: unknown) => SaidOfTicket['approvals'],
+): NonNullable<WebhookSource['confirmed']> {
+  const { places, events, unwrap = (body) => body } = shape;
+  return {
+    parse: (posted, mapping) => {
+      const read = fieldReader(unwrap(parsePosted(posted)), places, mapping);
+      const saysNothing = !read('action') && !read('status');
+      if (!saysNothing && ticketActOf(actOf(read, events, mapping)) === undefined) return 'ignored';
+      return [{ kind: 'ticket-look-up', ticketId: ticketIdIn(read) }];
+    },
+    readTicket: (record, nowMs, mapping) => {
+      const approvals = approvalsInRecord(record);
+      const lastMs = Math.max(...approvals.map(({ approvedAtMs }) => approvedAtMs));
+      if (approvals.length === 0) return undefined;
+      const read = fieldReader(record, places, mapping);
+      const revokes = ticketActOf(actOf(read, events, mapping)) === 'revoke';
+      // The time of the approval and not of the last change: whoever repeats a delivery later makes no grant last longer.
+      const saidMs = revokes ? (instantOf(read('updated')) ?? nowMs) : lastMs;
+      return requestIn(shape, record, mapping, {
+        approvedAtMs: Math.min(saidMs, nowMs),
+        approvals: () => approvals,
+      });
     },
   };
+}
+
+function requestIn(
+  { places, events }: PostedTicketFormat,
+  record: unknown,
+  mapping: SourceMapping,
+  said: Readonly<{ approvedAtMs: number; approvals: () => SaidOfTicket['approvals'] | undefined }>,
+): AccessRequest | undefined {
+  const read = fieldReader(record, places, mapping);
+  const act = ticketActOf(actOf(read, events, mapping));
+  if (act === undefined) return undefined;
+  const ticketId = ticketIdIn(read);
+  const { approvedAtMs } = said;
+  const isTimed = read('updated') !== undefined;
+  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  const approvals = said.approvals() ?? [{ approver: read('approver'), approvedAtMs }];
+  return accessRequestOf({
+    id: `${ticketId}-${isTimed ? `${act}-${approvedAtMs}` : act}`.slice(-128),
+    act,
+    occurredAtMs: approvedAtMs,
+    ticketId,
+    url: read('url') || undefined,
+    requester: address(read('requester')),
+    approvals: approvals.map((one) => ({ ...one, approver: address(one.approver) })),
+    read,
+    address,
+  });
+}
+
+function ticketIdIn(read: (field: string) => string | undefined): string {
+  const ticketId = read('ticketId');
+  if (ticketId === undefined || ticketId === '')
+    throw bodyInvalid([{ field: 'ticketId', problem: 'Is not where fields.ticketId looks for it' }]);
+  return ticketId;
 }
 
 const noMapping: SourceMapping = { events: new Map(), fields: new Map(), people: new Map() };

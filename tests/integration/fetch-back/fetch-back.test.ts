@@ -48,7 +48,7 @@ function worldOf(from: VendorSender, more = '', apiSecret = API_SECRET) {
 
 type World = ReturnType<typeof worldOf>;
 
-const thin = ['bamboohr', 'hibob', 'finch', 'personio', 'rippling', 'successfactors-soap'] as const;
+const thin = ['merge', 'bamboohr', 'hibob', 'finch', 'personio', 'rippling', 'successfactors-soap'] as const;
 
 async function say(
   world: World,
@@ -176,6 +176,7 @@ describe.each(thin)('what %s announces by id', (format) => {
 
   it('may stand elsewhere in the record', async () => {
     const place = {
+      merge: 'job_title',
       bamboohr: 'jobTitle',
       hibob: 'work.title',
       finch: 'employment.title',

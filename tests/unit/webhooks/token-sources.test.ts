@@ -79,6 +79,7 @@ describe('a source that proves itself by a token only', () => {
 const vendors = [
   ['jira-automation', 'ACC-1042-grant-1795168800000', 'ACC-1042'],
   ['freshservice', '1042-grant-1795168800000', '1042'],
+  ['servicenow-token', 'RITM0001042-grant-1795168800000', 'RITM0001042'],
   [
     'power-automate',
     '0a9be1c1-7c3f-4d2a-8a62-000000001042-grant-1795168800000',

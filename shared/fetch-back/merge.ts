@@ -1,0 +1,24 @@
+import type { WorkerAdapter } from './fetch-back';
+
+/** One employee of Merge's common model. The secret is `apiKey:accountToken`: a key of the organization and the token of the linked account. */
+export const mergeAdapter: WorkerAdapter = {
+  places: {
+    email: ['work_email'],
+    workerId: ['remote_id', 'id'],
+    department: ['groups.type=DEPARTMENT.name', 'department', 'team.name'],
+    title: ['employments.0.job_title', 'job_title'],
+    location: ['work_location.name', 'work_location.city'],
+    employmentType: ['employments.0.employment_type'],
+    startDate: ['start_date'],
+    terminationDate: ['termination_date'],
+    status: ['employment_status'],
+  },
+  worker: async (call, secret, workerId) => {
+    const [apiKey = '', ...accountToken] = secret.split(':');
+    return call({
+      method: 'GET',
+      path: `/api/hris/v1/employees/${encodeURIComponent(workerId)}?expand=employments,groups,team,work_location`,
+      headers: { authorization: `Bearer ${apiKey}`, 'x-account-token': accountToken.join(':') },
+    });
+  },
+};

@@ -1,0 +1,269 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
+import type { SignedFormat } from '../../../sandbox/vendors/signing';
+import { startTicketApi, type TicketApi } from '../../fakes/ticket-api';
+import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
+import {
+  APPROVER,
+  aTicket,
+  GROUP,
+  NOW_MS,
+  PERSON,
+  policyOf,
+  postingOf,
+  REQUESTER,
+  vendorSenders,
+  type VendorSender,
+} from '../../fixtures/webhooks/vendor-senders';
+
+const CREDENTIAL = 'reader@acme.example:api-token-1';
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const APPROVED_MS = NOW_MS - HOUR_MS;
+
+const formats = ['jira', 'jira-automation', 'servicenow-token'] as const;
+type Format = (typeof formats)[number];
+
+let api: TicketApi;
+beforeEach(async () => {
+  api = await startTicketApi(CREDENTIAL);
+});
+afterEach(async () => {
+  await api.close();
+});
+
+function senderOf(format: SignedFormat): VendorSender {
+  const found = vendorSenders.find((one) => one.format === format && one.feed === 'ticket');
+  if (found === undefined) throw new Error(`No sender ${format}`);
+  return found;
+}
+
+/** The group is privileged: without a look-up a token could not ask for it. */
+function worldOf(format: Format, credential = CREDENTIAL) {
+  const from = senderOf(format);
+  const places = format.startsWith('jira')
+    ? 'fields: { person: issue.fields.customfield_10053, group: issue.fields.customfield_10050, duration: issue.fields.customfield_10051 }\nevents: { "status:Revoked": revoke }\n'
+    : '';
+  const settings = `${places}fetchBack: { baseUrl: "${api.baseUrl}", secret: ticket-api }`;
+  return createDeliveryWorld(policyOf(from, settings).replace('privileged: false', 'privileged: true'), {
+    nowMs: NOW_MS,
+    secrets: {
+      webhook: { current: from.secret, previous: undefined },
+      'ticket-api': { current: credential, previous: undefined },
+    },
+  });
+}
+
+type World = ReturnType<typeof worldOf>;
+type Decision = 'approved' | 'declined' | 'pending';
+
+/** The ticket as the system itself has it. */
+function keep(
+  format: Format,
+  changes: Readonly<{
+    group?: string;
+    act?: 'grant' | 'revoke';
+    updatedMs?: number;
+    decisions?: readonly Decision[];
+  }> = {},
+): void {
+  const { group = GROUP, act = 'grant', updatedMs = APPROVED_MS, decisions = ['approved'] } = changes;
+  const ticket = { ...aTicket, group, act, atMs: updatedMs };
+  if (format === 'servicenow-token') {
+    const {
+      requested_for,
+      opened_by,
+      variables,
+      approver: _approver,
+      ...item
+    } = ticketBodies['servicenow-token'](ticket);
+    api.items.splice(0, Infinity, {
+      ...item,
+      request: 'c3f0c9d1db1a2300a1b2c3d4e5f60718',
+      'requested_for.email': requested_for.email,
+      'opened_by.email': opened_by.email,
+      ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`variables.${name}`, value])),
+    });
+    api.itemApprovals.splice(
+      0,
+      Infinity,
+      ...decisions.map((decision) => ({
+        sysapproval: item.sys_id,
+        state: { approved: 'approved', declined: 'rejected', pending: 'requested' }[decision],
+        'approver.email': APPROVER,
+        sys_updated_on: new Date(APPROVED_MS).toISOString().slice(0, 19).replace('T', ' '),
+      })),
+    );
+    return;
+  }
+  const { issue } = ticketBodies['jira-automation'](ticket);
+  api.issues.set(issue.key, issue);
+  api.issueApprovals.set(
+    issue.key,
+    decisions.map((finalDecision, index) => ({
+      id: String(index),
+      name: 'Waiting for approval',
+      finalDecision,
+      approvers: [
+        {
+          approver: { accountId: '5b10ac8d82e05b22cc7d4ef5', emailAddress: APPROVER, displayName: 'Ben' },
+          approverDecision: finalDecision,
+        },
+      ],
+      completedDate: { iso8601: new Date(APPROVED_MS).toISOString(), epochMillis: APPROVED_MS },
+    })),
+  );
+}
+
+async function say(world: World, format: Format, id = 'delivery-1', changes: object = {}): Promise<void> {
+  const ticket = { ...aTicket, atMs: world.clock.now() };
+  const body = JSON.stringify({ ...ticketBodies[format](ticket), ...changes });
+  await world.deliver(postingOf(senderOf(format), { body, id, atMs: world.clock.now() }));
+}
+
+describe.each(formats)('a ticket that %s announces, looked up at its source', (format) => {
+  it('is a grant of a privileged group, approved by whom the record names and when', async () => {
+    const world = worldOf(format);
+    keep(format);
+    await say(world, format);
+    expect(world.outcomes()).toEqual(['recorded']);
+    expect(world.person('acme', PERSON)?.grants).toMatchObject([
+      {
+        group: GROUP,
+        requester: REQUESTER,
+        approvals: [{ approver: APPROVER, approvedAtMs: APPROVED_MS }],
+        validFromMs: APPROVED_MS,
+        validUntilMs: APPROVED_MS + 14 * DAY_MS,
+      },
+    ]);
+  });
+
+  it('asks for what the record says, whatever the delivery said', async () => {
+    const world = worldOf(format);
+    keep(format, { group: 'Automation Users' });
+    await say(world, format);
+    expect(world.evidence).toMatchObject([{ facts: { group: 'Automation Users' } }]);
+  });
+
+  it.each<readonly [string, readonly Decision[]]>([
+    ['nobody has approved', []],
+    ['the approval is open', ['pending']],
+    ['the approval was declined', ['declined']],
+    ['one approved and another declined', ['approved', 'declined']],
+  ])('asks for nothing while %s', async (_case, decisions) => {
+    const world = worldOf(format);
+    keep(format, { decisions });
+    await say(world, format);
+    expect(world.outcomes()).toEqual(['ticket-not-approved']);
+    expect(world.evidence).toEqual([]);
+  });
+
+  it('lasts no longer when it is announced again after a change', async () => {
+    const world = worldOf(format);
+    keep(format);
+    await say(world, format);
+    world.advance(10 * DAY_MS);
+    keep(format, { updatedMs: world.clock.now() });
+    await say(world, format, 'delivery-2');
+    expect(world.outcomes()).toEqual(['recorded', 'duplicate']);
+    expect(world.person('acme', PERSON)?.grants).toHaveLength(1);
+  });
+
+  it('may end what it granted', async () => {
+    const world = worldOf(format);
+    keep(format);
+    await say(world, format);
+    world.advance(DAY_MS);
+    keep(format, { act: 'revoke', updatedMs: world.clock.now() });
+    await say(world, format, 'delivery-2');
+    expect(world.outcomes()).toEqual(['recorded', 'recorded']);
+    expect(world.person('acme', PERSON)?.revocations).toMatchObject([{ group: GROUP }]);
+  });
+
+  it('is asked for again while the source does not answer or does not know it yet', async () => {
+    const world = worldOf(format);
+    await say(world, format);
+    expect(world.outcomes()).toEqual(['pending']);
+    keep(format);
+    api.failNext(403);
+    await world.sweep();
+    expect(world.outcomes()).toEqual(['pending']);
+    expect(world.log).toContainEqual(
+      expect.objectContaining({ event: 'look-up-waits', code: 'source-refused' }),
+    );
+    await world.sweep();
+    expect(world.outcomes()).toEqual(['recorded']);
+  });
+
+  it('that its source does not know is given up after an hour', async () => {
+    const world = worldOf(format);
+    await say(world, format);
+    world.advance(HOUR_MS);
+    await world.sweep();
+    expect(world.outcomes()).toEqual(['ticket-unknown']);
+  });
+
+  it('is read with the credential of the policy, which nobody else sees', async () => {
+    const world = worldOf(format);
+    keep(format);
+    await say(world, format);
+    expect(api.requests.length).toBeGreaterThan(1);
+    expect(JSON.stringify([world.log, world.evidence, api.requests.map(({ path }) => path)])).not.toContain(
+      'api-token-1',
+    );
+    const refused = worldOf(format, 'other:token');
+    await say(refused, format);
+    expect(refused.outcomes()).toEqual(['pending']);
+  });
+});
+
+describe('ServiceNow', () => {
+  it('may announce a number and nothing else', async () => {
+    const world = worldOf('servicenow-token');
+    keep('servicenow-token');
+    const body = '{"number":"RITM0001042"}';
+    await world.deliver(postingOf(senderOf('servicenow-token'), { body }));
+    expect(world.outcomes()).toEqual(['recorded']);
+  });
+
+  it.each(['RITM0001042^ORnumberISNOTEMPTY', '1=1', '../sys_user', 'RITM'])(
+    'is not asked with a number that is a query: %s',
+    async (number) => {
+      const world = worldOf('servicenow-token');
+      keep('servicenow-token');
+      await world.deliver(postingOf(senderOf('servicenow-token'), { body: JSON.stringify({ number }) }));
+      expect(api.requests).toEqual([]);
+      expect(world.outcomes()).toEqual(['pending']);
+    },
+  );
+});
+
+describe('Jira', () => {
+  it('may hide addresses: the policy knows accounts by their id', async () => {
+    const from = senderOf('jira-automation');
+    keep('jira-automation');
+    const [approval] = api.issueApprovals.get('ACC-1042') ?? [];
+    const hidden = { accountId: 'acc-1', displayName: 'Ben' };
+    api.issueApprovals.set('ACC-1042', [
+      { ...approval, approvers: [{ approver: hidden, approverDecision: 'approved' }] },
+    ]);
+    const settings = `${from.settings}\npeople: { acc-1: ${APPROVER} }\nfetchBack: { baseUrl: "${api.baseUrl}", secret: ticket-api }`;
+    const world = createDeliveryWorld(policyOf(from, settings), {
+      nowMs: NOW_MS,
+      secrets: {
+        webhook: { current: from.secret, previous: undefined },
+        'ticket-api': { current: CREDENTIAL, previous: undefined },
+      },
+    });
+    await say(world, 'jira-automation');
+    expect(world.person('acme', PERSON)?.grants).toMatchObject([{ approvals: [{ approver: APPROVER }] }]);
+  });
+
+  it('whose issue is no request of Service Management has nobody who approved', async () => {
+    const world = worldOf('jira');
+    keep('jira');
+    api.issueApprovals.clear();
+    await say(world, 'jira');
+    expect(world.outcomes()).toEqual(['ticket-not-approved']);
+  });
+});
