@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { fold } from '../../domain/person-key';
 import type { SourceMapping } from '../../domain/source-settings';
+import { text } from '../contract/fields';
 import { checkBody } from '../body-check';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, textAt } from '../record-fields';
@@ -14,7 +15,7 @@ import { readJiraTicket } from './jira-automation';
 const IssueUpdatedSchema = z.object({
   timestamp: z.number().int().positive().max(longestMs),
   webhookEvent: z.literal('jira:issue_updated'),
-  issue: z.object({ key: z.string().max(100), self: z.string() }),
+  issue: z.object({ key: text(100), self: z.string() }),
   changelog: z.object({
     id: z.coerce.string().max(20),
     items: z.array(z.unknown()).max(1000),
@@ -76,7 +77,7 @@ function toMeanings(body: unknown, mapping: SourceMapping): Meanings {
   const act = actIn(changelog, mapping);
   if (act === undefined) return 'ignored';
   const read = fieldReader(body, places, mapping);
-  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
   return [
     {
       kind: 'access-request',

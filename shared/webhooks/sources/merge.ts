@@ -6,13 +6,14 @@ import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
+import { WorkerIdSchema } from '../worker-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 
 const EmployeeEventSchema = z.object({
   hook: z.object({ event: z.string().max(100) }),
   linked_account: z.object({ id: z.string().max(100) }),
   data: z.object({
-    id: z.string().min(1).max(100),
+    id: WorkerIdSchema,
     modified_at: z.string().nullish(),
   }),
 });

@@ -1,6 +1,7 @@
 import type { AccessRequest } from '../../domain/access-request';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../body-check';
+import { text } from '../contract/fields';
 import type { Credential } from '../credential';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader } from '../record-fields';
@@ -104,7 +105,7 @@ function requestIn(
   const ticketId = ticketIdIn(read);
   const { approvedAtMs } = said;
   const isTimed = read('updated') !== undefined;
-  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
   const approvals = said.approvals() ?? [{ approver: read('approver'), approvedAtMs }];
   return accessRequestOf({
     id: `${ticketId}-${isTimed ? `${act}-${approvedAtMs}` : act}`.slice(-128),
@@ -123,7 +124,13 @@ function ticketIdIn(read: (field: string) => string | undefined): string {
   const ticketId = read('ticketId');
   if (ticketId === undefined || ticketId === '')
     throw bodyInvalid([{ field: 'ticketId', problem: 'Is not where fields.ticketId looks for it' }]);
-  return ticketId;
+  // It becomes a part of an address, which half a character cannot.
+  const { data } = text(128).safeParse(ticketId);
+  if (data === undefined)
+    throw bodyInvalid([
+      { field: 'ticketId', problem: 'Must have at most 128 characters, none of them a control' },
+    ]);
+  return data;
 }
 
 const noMapping: SourceMapping = { events: new Map(), fields: new Map(), people: new Map() };

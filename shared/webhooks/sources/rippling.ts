@@ -5,6 +5,7 @@ import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import type { WebhookSource } from '../source';
+import { WorkerIdSchema } from '../worker-id';
 import { idOf } from '../worker-statement';
 import { tokenCredential } from './posted-ticket';
 
@@ -12,7 +13,7 @@ const BUCKET_MS = 5 * 60_000;
 
 const EventSchema = z.object({
   event_name: z.string().max(100),
-  id: z.string().min(1).max(64),
+  id: WorkerIdSchema,
   company_id: z.string().max(64).nullish(),
 });
 

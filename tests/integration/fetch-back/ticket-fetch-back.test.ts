@@ -217,6 +217,19 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
   });
 });
 
+it.each<readonly [Format, string]>([
+  ['jira', '"key":"ACC-1042"'],
+  ['jira-automation', '"key":"ACC-1042"'],
+  ['servicenow-token', '"number":"RITM0001042"'],
+])('half a character in the id of a ticket is refused: %s', async (format, sent) => {
+  const text = JSON.stringify(ticketBodies[format](aTicket));
+  expect(text).toContain(sent);
+  const body = text.replace(sent, sent.replace(/"[^"]*"$/, String.raw`"\ud800"`));
+  await expect(worldOf(format).accept(postingOf(senderOf(format), { body }))).rejects.toMatchObject({
+    code: 'body-invalid',
+  });
+});
+
 describe('ServiceNow', () => {
   it('may announce a number and nothing else', async () => {
     const world = worldOf('servicenow-token');

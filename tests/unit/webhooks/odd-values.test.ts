@@ -12,6 +12,7 @@ it.each<readonly [string, string, string, string, string]>([
   ['bamboohr', 'half a character', '"employeeId":"67890"', String.raw`"employeeId":"\ud800"`, 'body-invalid'],
   ['hibob', 'half a character', '"employeeId":"67890"', String.raw`"employeeId":"\ud800"`, 'body-invalid'],
   ['personio', 'half a character', '"person_id":"67890"', String.raw`"person_id":"\ud800"`, 'body-invalid'],
+  ['merge', 'half a character', '"id":"0958cbc6', String.raw`"id":"\ud8000958cbc6`, 'body-invalid'],
 ])('%s with %s has its result', async (format, _what, sent, odd, result) => {
   const sender = vendorSenders.find((one) => one.format === format);
   if (sender === undefined) throw new Error(`There is no sender ${format}`);
