@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { BodyType } from '../../../shared/webhooks/posted-body';
+import { webhookSourceOf } from '../../../shared/webhooks/registry';
 import type { SigningSecrets } from '../../../shared/webhooks/signature';
 import { errorCodeOf } from '../../../shared/errors';
 import type { Posting } from '../../fixtures/webhooks/delivery-world';
@@ -41,6 +43,13 @@ const changedByOneByte: readonly [string, (posting: Posting) => Posting, Result]
   'changed by one byte',
   (posting) => ({ ...posting, body: withOneBitTurned(posting.body) }),
   'signature-invalid',
+];
+
+const bodyTypes: readonly BodyType[] = [
+  'application/json',
+  'application/cloudevents+json',
+  'application/x-www-form-urlencoded',
+  'text/xml',
 ];
 
 type SignedCase = readonly [string, Parameters<typeof postingOf>[1], Result];
@@ -177,6 +186,15 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
         signedTime === undefined ? 'accepted' : 'signature-invalid',
       ],
       ['as old as may be', { atMs: NOW_MS - (signedTime ?? DAY_MS) }, 'accepted'],
+      ...(from.hasSecret
+        ? [
+            [
+              'from the year 9999',
+              { atMs: Date.UTC(9999, 11, 30) },
+              signedTime === undefined ? 'accepted' : 'signature-invalid',
+            ] as const,
+          ]
+        : []),
       [
         'from ten minutes ahead',
         { atMs: NOW_MS + 600_000 },
@@ -235,6 +253,18 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
       expect(await resultOf(worldOf(from), posting)).toBe(from.formResult);
     });
 
+    it('in the type of another sender is refused, and nothing is kept', async () => {
+      const own = webhookSourceOf(from.feed, from.format)?.bodyTypes ?? [];
+      const others = bodyTypes.filter((type) => !own.includes(type));
+      expect(others.length).toBeGreaterThan(0);
+      for (const type of others) {
+        const world = worldOf(from);
+        const posting = postingOf(from, { headers: { 'content-type': type } });
+        expect([type, await resultOf(world, posting)]).toEqual([type, 'content-type-unsupported']);
+        expect(world.outcomes()).toEqual([]);
+      }
+    });
+
     it('that is authentic and asks for nothing known is answered 200 and logged', async () => {
       const world = worldOf(from);
       expect(await resultOf(world, postingOf(from, { body: from.unknownBody }))).toBe('ignored');
@@ -279,6 +309,9 @@ describe('an id as a number and as a text', () => {
     ['bamboohr-fields', 'hr', '"id":"67890"', '"id":67890'],
     ['hibob', 'hr', '"employeeId":"67890"', '"employeeId":67890'],
     ['merge', 'hr', '"remote_id":"67890"', '"remote_id":67890'],
+    ['personio', 'hr', '"person_id":"67890"', '"person_id":67890'],
+    ['jira-automation', 'ticket', '"id":11042', '"id":"11042"'],
+    ['freshservice', 'ticket', '"ticket_id":1042', '"ticket_id":"1042"'],
   ])('is the same to %s', async (format, feed, sent, other) => {
     const from = vendorSenders.find((one) => one.format === format && one.feed === feed);
     if (from === undefined) throw new Error('There is no such sender');
