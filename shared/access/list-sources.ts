@@ -4,13 +4,15 @@ import type { Deliveries } from '../storage/deliveries';
 
 export type ListSourcesDeps = Readonly<{
   policy: () => Promise<Policy>;
-  deliveries: Pick<Deliveries, 'listPending' | 'listFailed'>;
+  deliveries: Pick<Deliveries, 'listPending' | 'listFailed' | 'lastReceivedMs'>;
   clock: Pick<Clock, 'now'>;
 }>;
 
 /** A source, and the deliveries of it that are not done. */
 export type SourceState = Readonly<{
   source: SourcePolicy;
+  /** undefined: nothing was ever kept. */
+  lastReceivedMs: number | undefined;
   /** Their message was sent, and they are not processed yet. */
   pending: number;
   /** Given up after the last try; their bodies are kept. */
@@ -28,7 +30,12 @@ export async function listSources(
   for (const source of sources.filter((known) => known.organizations.includes(organization))) {
     const pending = await deps.deliveries.listPending(source.feed, source.name, nowMs + 1);
     const failed = await deps.deliveries.listFailed(source.feed, source.name);
-    states.push({ source, pending: pending.length, failed: failed.map(({ deliveryId }) => deliveryId) });
+    states.push({
+      source,
+      lastReceivedMs: await deps.deliveries.lastReceivedMs(source.feed, source.name),
+      pending: pending.length,
+      failed: failed.map(({ deliveryId }) => deliveryId),
+    });
   }
   return states;
 }

@@ -1,13 +1,17 @@
+import { mendFinding, type MendDeps } from '../access/mend-finding';
+import { waiveFinding, type WaiveDeps } from '../access/waive-finding';
 import { releasePlan, type PlanDeps } from '../access/release-plan';
 import { retryDeadLetter, type DeadLetterDeps } from '../access/retry-dead-letter';
 import { AppError } from '../errors';
 
-export type DecideDeps = PlanDeps & DeadLetterDeps;
+export type DecideDeps = PlanDeps & DeadLetterDeps & WaiveDeps & MendDeps;
 
 /** What is said on the page after a decision. A page shows no other text that comes with its address. */
 export const DONE = {
   released: 'The plan is released. The next run applies exactly its removals.',
   retried: 'The change is tried again with the next run.',
+  waived: 'The finding is accepted until the day you named.',
+  mended: 'The plan of the finding is on its way. The next audit says whether the finding is gone.',
 } as const satisfies Record<string, string>;
 
 type Done = keyof typeof DONE;
@@ -23,16 +27,39 @@ type Decision = Readonly<{
 /** Carries out what a visitor decided on a page, in their name. @throws AppError `page-unknown`, and what the use case throws */
 export async function decide(deps: DecideDeps, decision: Decision): Promise<Done> {
   const { organization, page, id, by, fields } = decision;
+  const said = (name: string): string => fields.get(name)?.trim() ?? '';
   switch (page) {
     case 'plans':
       await releasePlan(deps, organization, id, by);
       return 'released';
     case 'dead-letters': {
-      const memberId = fields.get('memberId')?.trim() ?? '';
+      const memberId = said('memberId');
       await retryDeadLetter(deps, organization, id, { by, memberId: memberId === '' ? undefined : memberId });
       return 'retried';
     }
+    case 'findings':
+      if (fields.has('planHash')) {
+        await mendFinding(deps, organization, id, { by, planHash: said('planHash') });
+        return 'mended';
+      }
+      await waiveFinding(deps, organization, id, {
+        by,
+        reason: said('reason'),
+        owner: said('owner'),
+        ticket: said('ticket'),
+        untilMs: endOfDayMs(said('until')),
+      });
+      return 'waived';
     default:
       throw new AppError('page-unknown', 'There is no such page');
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/** The end of a day in UTC. @throws AppError `waiver-invalid` */
+function endOfDayMs(day: string): number {
+  const beginsMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : Number.NaN;
+  if (Number.isNaN(beginsMs)) throw new AppError('waiver-invalid', 'Name the last day as 2027-01-31');
+  return beginsMs + DAY_MS;
 }

@@ -26,7 +26,9 @@ dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.15rem .8
 .alert{border:2px solid var(--critical);border-radius:.5rem;padding:.5rem .8rem;margin:1rem 0}
 .alert h2,.done h2{margin-top:.25rem}
 .done{border:2px solid var(--good);border-radius:.5rem;padding:.5rem .8rem;margin:1rem 0}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
+.list h2,.list h3{margin-top:.25rem}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:36rem;overflow-wrap:break-word}
+th{white-space:nowrap}tbody th{white-space:normal}td:first-of-type time{white-space:nowrap}
 caption{text-align:left;color:var(--soft);padding:.25rem 0}
 th,td{text-align:left;vertical-align:top;border-bottom:1px solid var(--line);padding:.35rem .75rem .35rem 0}
 svg{display:block;width:100%;height:auto;max-width:45rem}
@@ -34,7 +36,7 @@ svg text{fill:var(--soft);font:11px system-ui,sans-serif}svg line{stroke:var(--l
 svg .critical{fill:var(--critical)}svg .high{fill:var(--high)}svg .medium{fill:var(--medium)}svg .low{fill:var(--low)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:.25rem 0}
 form{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:.75rem 0}
-label{display:grid;gap:.15rem;font-weight:600}
+label{display:flex;flex-direction:column;gap:.15rem;max-width:100%;font-weight:600}
 input,select,button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--soft);border-radius:.35rem;padding:.35rem .6rem;min-height:2.4rem;max-width:100%}
 button{background:var(--accent);color:var(--on);border-color:var(--accent);font-weight:600;cursor:pointer}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:.5rem 0;padding:0}

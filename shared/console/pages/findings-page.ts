@@ -2,7 +2,7 @@ import { isOpen, type FindingRecord } from '../../domain/audit/finding';
 import type { AuditReport } from '../../domain/audit/report';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderFindingList } from '../../reports/finding-list';
-import { CONSOLE_PATH, type Frame } from '../frame';
+import { CONSOLE_PATH, renderForm, type Frame } from '../frame';
 
 const CHOICES = { open: 'Open', waived: 'Accepted', fixed: 'Fixed', all: 'All' } as const;
 
@@ -25,7 +25,30 @@ export function renderFindings(
     const current = key === choice ? markup` aria-current="true"` : undefined;
     return markup`<li><a href="${CONSOLE_PATH}/${frame.organization}/findings?show=${key}"${current}>${title}</a></li>`;
   })}</ul></nav>
-${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ...report, findings })}`;
+<h2>${CHOICES[choice]} (${findings.length})</h2>
+${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ...report, findings }, (finding) => renderDecisions(frame, finding))}`;
+}
+
+/** What may be done about an open finding: carry out its plan, or accept it for a time. */
+function renderDecisions(frame: Frame, finding: FindingRecord): Markup | undefined {
+  if (!frame.mayDecide || !isOpen(finding)) return undefined;
+  const { id, remediation } = finding;
+  const mend =
+    remediation?.status === 'proposed'
+      ? renderForm(
+          frame,
+          `findings/${id}`,
+          markup`<input type="hidden" name="planHash" value="${remediation.planHash}"><button>Carry out this plan</button>`,
+        )
+      : undefined;
+  if (finding.check === 'part-unknown') return mend;
+  const waive = renderForm(
+    frame,
+    `findings/${id}`,
+    markup`<label>Reason<input name="reason" required></label><label>Owner<input name="owner" required></label>
+<label>Ticket<input name="ticket" required></label><label>Last day<input name="until" type="date" required></label><button>Accept</button>`,
+  );
+  return markup`${mend}<details><summary>Accept this finding for a time</summary>${waive}</details>`;
 }
 
 function isChoice(text: string): text is Choice {

@@ -1,5 +1,5 @@
 import type { SourceState } from '../../access/list-sources';
-import { markup, name, type Markup } from '../../html/markup';
+import { markup, name, time, type Markup } from '../../html/markup';
 
 const MOST_FAILED = 20;
 
@@ -9,9 +9,9 @@ export function renderSources(states: readonly SourceState[]): Markup {
   return markup`<ul class="list">${states.map(renderSource)}</ul>`;
 }
 
-function renderSource({ source, pending, failed }: SourceState): Markup {
+function renderSource({ source, lastReceivedMs, pending, failed }: SourceState): Markup {
   return markup`<li><h2>${source.feed === 'hr' ? 'HR' : 'Tickets'}: ${name(source.name)}</h2>
 <dl><dt>format</dt><dd>${source.format}</dd><dt>may cause</dt><dd>${[...source.may].join(', ')}</dd>
-<dt>on their way</dt><dd>${pending}</dd><dt>given up</dt><dd>${failed.length}</dd></dl>
+<dt>last heard</dt><dd>${lastReceivedMs === undefined ? 'never' : time(lastReceivedMs)}</dd><dt>on their way</dt><dd>${pending}</dd><dt>given up</dt><dd>${failed.length}</dd></dl>
 ${failed.length === 0 ? undefined : markup`<p>Mend the cause, and have the sender send these again under a new id:</p><ul>${failed.slice(0, MOST_FAILED).map((id) => markup`<li><code>${id}</code></li>`)}</ul>`}</li>`;
 }

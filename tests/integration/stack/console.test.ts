@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANA, ORGANIZATION } from '../../../sandbox/demo-organization';
 import { personKey } from '../../../shared/domain/person-key';
 import { createDeadLetterStore } from '../../../shared/storage/dead-letters';
+import { createFindingStore } from '../../../shared/storage/findings';
 import { createHeldPlanStore } from '../../../shared/storage/held-plans';
 import { createLedgerStore } from '../../../shared/storage/ledger';
 import { HOSTILE, NIGHTS, startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
@@ -245,6 +246,36 @@ describe('a decision', () => {
     ]);
     expect((await post(path, { token: tokenIn(page) })).status).toBe(409);
     expect((await open(`/${ORGANIZATION}/plans?done=released`)).text).toContain('The plan is released.');
+  });
+
+  it('accepts a finding until the end of a day, and not without a reason, a ticket or a day', async () => {
+    const page = await open(`/${ORGANIZATION}/findings`);
+    const [, id = ''] = /id="f-([0-9a-f]{16})" data-severity="critical"/.exec(page.text) ?? [];
+    const path = `/${ORGANIZATION}/findings/${id}`;
+    const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const fields = { token: tokenIn(page), reason: 'Known', owner: 'ops', ticket: 'CHG-9', until };
+    for (const blank of ['reason', 'owner', 'ticket', 'until'])
+      expect((await post(path, { ...fields, [blank]: ' ' })).status).toBe(422);
+    expect((await post(path, fields)).headers['location']).toMatch(/done=waived$/);
+    const waived = (await createFindingStore(stack.storage).list(ORGANIZATION)).find(
+      (known) => known.id === id,
+    );
+    expect(waived).toMatchObject({
+      state: 'waived',
+      waiver: { reason: 'Known', owner: 'ops', ticket: 'CHG-9', untilMs: Date.parse(until) + 86_400_000 },
+    });
+    expect((await open(`/${ORGANIZATION}/findings?show=waived`)).text).toContain('<bdi>CHG-9</bdi>');
+  });
+
+  it('carries out no plan of a finding but the one that was shown', async () => {
+    const page = await open(`/${ORGANIZATION}/findings`);
+    const [, id = ''] = /id="f-([0-9a-f]{16})"/.exec(page.text) ?? [];
+    const answer = await post(`/${ORGANIZATION}/findings/${id}`, {
+      token: tokenIn(page),
+      planHash: 'another',
+    });
+    expect(answer.status).toBe(404);
+    expect(answer.text).toContain('plan-unknown');
   });
 
   it('tries a dead letter again with a corrected id, and refuses one that is none', async () => {
