@@ -23,7 +23,7 @@ export async function recordMembership(
   await updateLedger(run.ledger, subject, (current) => {
     if (current === undefined) return undefined;
     const known = current.applied.find((membership) => membership.groupId === groupId);
-    if (added && known !== undefined) return undefined;
+    if (added && known !== undefined && !isTakenForStanding(known, attempt)) return undefined;
     const membership: AppliedMembership = {
       groupId,
       groupName,
@@ -43,6 +43,11 @@ export async function recordMembership(
       ],
     };
   });
+}
+
+/** UiPath showed our own change late, between two looks of one run, and the second one found somebody who was there already. */
+function isTakenForStanding(known: AppliedMembership, { startedAtMs }: MembershipAttempt): boolean {
+  return known.origin === 'standing' && known.sinceMs >= startedAtMs;
 }
 
 /**

@@ -140,6 +140,29 @@ describe('a change that readers do not see yet', () => {
   });
 });
 
+describe('a change that UiPath shows between two looks of one run', () => {
+  it('is ours all the same, and ends with its reason (incident A)', async () => {
+    const world = await start({ policy: DEVELOPERS_ONLY });
+    const { engine } = world;
+    engine.uipath.setSwitches({ membershipLagMs: 90_000 });
+    await world.asks('REQ-1', { kind: 'grant', person: ANA, group: 'Developers', duration: 'P1D' });
+    expect(await engine.work()).toEqual([]);
+    engine.clock.advance(1_000);
+    expect(await engine.work()).toEqual(['waiting']);
+    engine.uipath.onRequest(({ phase, endpoint }) => {
+      if (phase === 'after' && endpoint === 'G7') engine.clock.advance(60_000);
+    });
+    engine.clock.advance(60_000);
+    expect(await engine.work()).toEqual(['done']);
+    expect((await world.kinds(ANA)).at(-1)).toBe('membership-standing');
+    await world.pass(HOUR_MS);
+    expect((await world.kinds(ANA)).at(-1)).toBe('membership-added');
+    expect(world.calls()['G4']).toBe(1);
+    await world.pass(25 * HOUR_MS);
+    expect(world.members('Developers')).toEqual([]);
+  });
+});
+
 describe('a group that somebody renames', () => {
   it('between the list and the PUT is not renamed back (incident 28)', async () => {
     const world = await start({ policy: DEVELOPERS_ONLY });
