@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { audit } from './audit/audit';
 import { burst } from './burst';
 import { growth } from './growth';
 import { idle } from './idle';
@@ -7,7 +8,7 @@ import { urgent } from './urgent';
 import { rounded, type Benchmark, type Target } from './benchmark';
 import { toJson, toReport, toText } from './report';
 
-const BENCHMARKS: readonly Benchmark[] = [burst, urgent, intake, growth, idle];
+const BENCHMARKS: readonly Benchmark[] = [burst, urgent, intake, growth, idle, audit];
 
 type Options = Readonly<{ list?: true; json?: true; size: number }>;
 

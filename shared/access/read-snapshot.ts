@@ -62,7 +62,8 @@ export async function readSnapshot(
     return groups.map(({ id, name, kind }) => ({ id, name, kind }));
   });
   const groups = new Map<string, Known<SnapshotGroup | undefined>>();
-  for (const name of organization.groups.keys()) groups.set(name, await readGroup(context, listed, name));
+  const idOf = mapKnown(listed, (all) => new Map(all.map(({ id, name }) => [fold(name), id] as const)));
+  for (const name of organization.groups.keys()) groups.set(name, await readGroup(context, idOf, name));
   const { administrators } = organization.audit;
   return {
     groupNames: mapKnown(
@@ -80,12 +81,12 @@ export async function readSnapshot(
 
 async function readGroup(
   context: SnapshotContext,
-  listed: Known<readonly ListedGroup[]>,
+  idOf: Known<ReadonlyMap<string, string>>,
   name: string,
 ): Promise<Known<SnapshotGroup | undefined>> {
-  if (listed.kind === 'unknown') return listed;
-  const group = listed.value.find((candidate) => fold(candidate.name) === name);
-  return group === undefined ? { kind: 'known', value: undefined } : readMembers(context, group.id);
+  if (idOf.kind === 'unknown') return idOf;
+  const id = idOf.value.get(name);
+  return id === undefined ? { kind: 'known', value: undefined } : readMembers(context, id);
 }
 
 async function readMembers(

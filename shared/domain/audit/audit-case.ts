@@ -17,11 +17,9 @@ export type AuditCase = Readonly<{
 }>;
 
 export function toAuditCase(parts: Omit<AuditCase, 'personOf'>): AuditCase {
-  const personOf = new Map(
-    parts.expected.people.flatMap((person) =>
-      person.memberId === undefined ? [] : [[person.memberId, person] as const],
-    ),
-  );
+  const personOf = new Map<string, ExpectedPerson>();
+  for (const person of parts.expected.people)
+    if (person.memberId !== undefined) personOf.set(person.memberId, person);
   return { ...parts, personOf };
 }
 

@@ -43,24 +43,13 @@ function unresolved(audit: AuditCase): readonly Finding[] {
 
 /** Two accounts with one address, and two people of the ledger with one account. */
 function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
-  const byEmail = groupBy([...users.values()], ({ email }) => email);
-  const byMember = groupBy(audit.expected.people, ({ memberId }) => memberId);
   return [
-    ...[...byEmail]
-      .filter(([, same]) => same.length > 1)
-      .map(([email, same]) =>
-        found(audit, 'identity-duplicate', { email }, { ids: same.map(({ id }) => id).join(', ') }),
-      ),
-    ...[...byMember]
-      .filter(([, same]) => same.length > 1)
-      .map(([memberId, same]) =>
-        found(
-          audit,
-          'identity-duplicate',
-          { memberId },
-          { names: same.map(({ email }) => email).join(', ') },
-        ),
-      ),
+    ...shared(users.values(), ({ email }) => email).map(([email, same]) =>
+      found(audit, 'identity-duplicate', { email }, { ids: same.map(({ id }) => id).join(', ') }),
+    ),
+    ...shared(audit.expected.people, ({ memberId }) => memberId).map(([memberId, same]) =>
+      found(audit, 'identity-duplicate', { memberId }, { names: same.map(({ email }) => email).join(', ') }),
+    ),
   ];
 }
 
@@ -71,13 +60,16 @@ function dormant(
   groups: ReadonlyMap<string, SnapshotGroup>,
 ): readonly Finding[] {
   const beforeMs = audit.nowMs - audit.organization.audit.dormantDays * DAY_MS;
-  const members = new Set([...groups.values()].flatMap((group) => [...group.members.keys()]));
-  return [...users.values()]
-    .filter(({ id, isActive, lastUsedMs }) => {
-      const isUnused = !isActive || (lastUsedMs !== undefined && lastUsedMs < beforeMs);
-      return isUnused && members.has(id) && !isProtectedAnywhere(audit, groups, id);
-    })
-    .map(({ id }) => found(audit, 'identity-dormant', { memberId: id }, nameOf(audit, id)));
+  const unused = new Set<string>();
+  for (const { id, isActive, lastUsedMs } of users.values())
+    if (!isActive || (lastUsedMs !== undefined && lastUsedMs < beforeMs)) unused.add(id);
+  if (unused.size === 0) return [];
+  const members = new Set<string>();
+  for (const group of groups.values())
+    for (const memberId of group.members.keys()) if (unused.has(memberId)) members.add(memberId);
+  return [...members]
+    .filter((memberId) => !isProtectedAnywhere(audit, groups, memberId))
+    .map((memberId) => found(audit, 'identity-dormant', { memberId }, nameOf(audit, memberId)));
 }
 
 function isProtectedAnywhere(
@@ -110,17 +102,24 @@ function strangers(
   });
 }
 
-function groupBy<T>(
-  items: readonly T[],
+/** Keys that several items have, with those items. */
+function shared<T>(
+  items: Iterable<T>,
   keyOf: (item: T) => string | undefined,
-): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
+): ReadonlyArray<readonly [string, readonly T[]]> {
+  const first = new Map<string, T>();
+  const several = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
     if (key === undefined) continue;
-    const same = groups.get(key);
-    if (same === undefined) groups.set(key, [item]);
-    else same.push(item);
+    const known = first.get(key);
+    if (known === undefined) {
+      first.set(key, item);
+      continue;
+    }
+    const same = several.get(key) ?? [known];
+    same.push(item);
+    several.set(key, same);
   }
-  return groups;
+  return [...several];
 }

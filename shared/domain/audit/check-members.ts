@@ -32,14 +32,18 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
   const listsAdministrators =
     group.groupId === ADMINISTRATORS_GROUP_ID &&
     audit.organization.audit.administrators?.people !== undefined;
-  return [...group.members.keys()].flatMap((memberId) => {
+  const findings: Finding[] = [];
+  for (const memberId of group.members.keys()) {
     const person = audit.personOf.get(memberId);
-    if (person?.pending === true || person?.groups.has(name) === true) return [];
-    if (isProtected(audit, name, memberId)) return [];
+    if (person?.groups.has(name) === true || person?.pending === true) continue;
+    if (isProtected(audit, name, memberId)) continue;
     const check = checkOf(person, name);
-    if (check === 'member-without-reason' && listsAdministrators) return [];
-    return [found(audit, check, { group: name, memberId }, whoAndWhere(audit, memberId, group.groupId))];
-  });
+    if (check === 'member-without-reason' && listsAdministrators) continue;
+    findings.push(
+      found(audit, check, { group: name, memberId }, whoAndWhere(audit, memberId, group.groupId)),
+    );
+  }
+  return findings;
 }
 
 /** What a plan needs beside the finding's own words. */
@@ -54,16 +58,17 @@ function checkOf(person: ExpectedPerson | undefined, group: string): CheckId {
 }
 
 function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
-  return audit.expected.people.flatMap((person) => {
-    const { memberId } = person;
-    if (person.pending || memberId === undefined) return [];
-    return [...person.groups].flatMap((group) => {
+  const findings: Finding[] = [];
+  for (const { memberId, pending, groups: wanted } of audit.expected.people) {
+    if (pending || memberId === undefined) continue;
+    for (const group of wanted) {
       const read = groups.get(group);
-      return read === undefined || read.members.has(memberId)
-        ? []
-        : [found(audit, 'member-missing', { group, memberId }, whoAndWhere(audit, memberId, read.groupId))];
-    });
-  });
+      if (read === undefined || read.members.has(memberId)) continue;
+      const words = whoAndWhere(audit, memberId, read.groupId);
+      findings.push(found(audit, 'member-missing', { group, memberId }, words));
+    }
+  }
+  return findings;
 }
 
 function leaversElsewhere(audit: AuditCase): readonly Finding[] {

@@ -1,5 +1,6 @@
 import { fold } from '../person-key';
 import { found, nameOf, type AuditCase } from './audit-case';
+import type { BaselineRule } from './audit-policy';
 import type { Finding } from './finding';
 import { isProtected } from './check-members';
 import { valueOr, type SnapshotRule } from './snapshot';
@@ -13,14 +14,23 @@ export function checkRules(audit: AuditCase): readonly Finding[] {
   if (rules.kind === 'unknown') return [];
   const have = new Map(rules.value.map((rule) => [rule.ruleId, rule]));
   const ours = new Set(audit.expected.rules.map((rule) => rule.ruleId));
+  const agreed = new Map(audit.organization.rules.baseline.map((rule) => [fold(rule.name), rule]));
+  const leavers = new Set(audit.expected.people.flatMap(({ email, left }) => (left ? [email] : [])));
   return [
-    ...audit.expected.rules.flatMap((rule) => checkOurs(audit, rule, have.get(rule.ruleId))),
-    ...rules.value.filter((rule) => !ours.has(rule.ruleId)).flatMap((rule) => checkOthers(audit, rule)),
+    ...audit.expected.rules.flatMap((rule) => checkOurs(audit, rule, have.get(rule.ruleId), leavers)),
+    ...rules.value
+      .filter((rule) => !ours.has(rule.ruleId))
+      .flatMap((rule) => checkOthers(audit, rule, agreed.get(fold(rule.name)), leavers)),
     ...rules.value.flatMap((rule) => reAdds(audit, rule)),
   ];
 }
 
-function checkOurs(audit: AuditCase, rule: ExpectedRule, have: SnapshotRule | undefined): readonly Finding[] {
+function checkOurs(
+  audit: AuditCase,
+  rule: ExpectedRule,
+  have: SnapshotRule | undefined,
+  leavers: ReadonlySet<string>,
+): readonly Finding[] {
   const subject = { rule: rule.name, ruleId: String(rule.ruleId) };
   const isOver = rule.untilMs !== undefined && rule.untilMs <= audit.nowMs;
   if (isOver && have !== undefined)
@@ -30,19 +40,23 @@ function checkOurs(audit: AuditCase, rule: ExpectedRule, have: SnapshotRule | un
   if (have === undefined) return [found(audit, 'rule-missing', subject)];
   return [
     ...(have.contentHash === rule.contentHash ? [] : [found(audit, 'rule-altered', subject)]),
-    ...withoutOwner(audit, subject, rule.owner),
+    ...withoutOwner(audit, subject, rule.owner, leavers),
   ];
 }
 
 /** A rule that no request made is as agreed only when the baseline names it. */
-function checkOthers(audit: AuditCase, { name, ruleId }: SnapshotRule): readonly Finding[] {
+function checkOthers(
+  audit: AuditCase,
+  { name, ruleId }: SnapshotRule,
+  agreed: BaselineRule | undefined,
+  leavers: ReadonlySet<string>,
+): readonly Finding[] {
   const subject = { rule: name, ruleId: String(ruleId) };
-  const agreed = audit.organization.rules.baseline.find((rule) => fold(rule.name) === fold(name));
   if (agreed === undefined) return [found(audit, 'rule-unknown', subject)];
   const isOver = agreed.untilMs !== undefined && agreed.untilMs <= audit.nowMs;
   return [
     ...(isOver ? [found(audit, 'rule-expired', subject)] : []),
-    ...withoutOwner(audit, subject, agreed.owner ?? ''),
+    ...withoutOwner(audit, subject, agreed.owner ?? '', leavers),
   ];
 }
 
@@ -50,9 +64,9 @@ function withoutOwner(
   audit: AuditCase,
   subject: Readonly<Record<string, string>>,
   owner: string,
+  leavers: ReadonlySet<string>,
 ): readonly Finding[] {
-  const person = audit.expected.people.find(({ email }) => email === fold(owner));
-  if (owner.trim() !== '' && person?.left !== true) return [];
+  if (owner.trim() !== '' && !leavers.has(fold(owner))) return [];
   return [found(audit, 'rule-without-owner', subject, owner === '' ? {} : { owner })];
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Benchmark, Figures } from '../../../bench/benchmark';
+import { audit } from '../../../bench/audit/audit';
 import { burst } from '../../../bench/burst';
 import { growth } from '../../../bench/growth';
 import { idle } from '../../../bench/idle';
@@ -79,6 +80,23 @@ describe('a benchmark at a tiny size', () => {
       heapBytesPerEvent100000: number,
       callsRatio: 1,
       growthRatio: number,
+    });
+  }, 120_000);
+
+  it('audits a small organization with everything as agreed', async () => {
+    const line = await lineOf(audit, 0.02);
+    expect(line).toMatchObject({
+      benchmark: 'audit',
+      groups: 20,
+      people: 200,
+      memberships: 1_000,
+      findings: 0,
+      getCalls: 24,
+      windows: 1,
+      evaluationSeconds: number,
+      peakMemoryMb: number,
+      growthRatio: number,
+      http429: 0,
     });
   }, 120_000);
 

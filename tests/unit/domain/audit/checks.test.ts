@@ -449,6 +449,12 @@ describe('the checks of identities', () => {
     expect(findingsOf({ snapshot, expected: { people: [aPerson({ groups })] } })).toEqual(findings);
   });
 
+  it('are dormant only where somebody unused is a member', () => {
+    const users = known(new Map([['m2', aUser('m2', { isActive: false })]]));
+    const expected = { people: [aPerson({ groups: wanted })] };
+    expect(findingsOf({ snapshot: { ...inGroup(['m1']), users }, expected })).toEqual([]);
+  });
+
   it('leaves dormant what the policy protects or keeps for emergencies', () => {
     const snapshot = {
       ...inGroup(['m1', 'm2']),

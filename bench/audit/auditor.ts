@@ -1,0 +1,84 @@
+import { runAudit, type RunAuditDeps } from '../../shared/access/run-audit';
+import { createAppDeps } from '../../shared/app-deps';
+import { parseConfig } from '../../shared/config';
+import type { AuditReport } from '../../shared/domain/audit/report';
+import { AppError } from '../../shared/errors';
+import { manualClock } from '../manual-clock';
+import type { AuditOrder, AuditWord } from './order';
+
+/** The application in a process of its own, so that its memory is its own: it audits once, over as many windows as it takes. */
+process.once('message', (order: AuditOrder) => {
+  measure(order).then(
+    (word) => process.send?.(word),
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+});
+
+async function measure(order: AuditOrder): Promise<AuditWord> {
+  const { organization, nowMs } = order;
+  process.env['SECRET_BENCH_UIPATH'] = order.credential;
+  const clock = manualClock(nowMs);
+  const config = parseConfig({ AzureWebJobsStorage: order.connectionString, POLICY_FILE: order.policyFile });
+  const app = createAppDeps(config, () => undefined, clock);
+  let readMs = 0;
+  let evaluatedMs = 0;
+  const deps: RunAuditDeps = {
+    ...app,
+    uipath: app.auditUiPath,
+    // The last thing read before the checks, and the first thing written after them.
+    secretEnds: async (name) => {
+      readMs = performance.now();
+      return app.secretEnds(name);
+    },
+    findings: {
+      ...app.findings,
+      save: async (alias, findings) => {
+        evaluatedMs = performance.now();
+        await app.findings.save(alias, findings);
+      },
+    },
+  };
+  for (let windows = 1; ; windows += 1) {
+    const waitsUntilMs = await tryAudit(deps, organization);
+    if (typeof waitsUntilMs === 'number') {
+      await wait(waitsUntilMs);
+      clock.moveTo(waitsUntilMs);
+      continue;
+    }
+    const { calls, looked, findings } = waitsUntilMs;
+    return {
+      kind: 'done',
+      windows,
+      virtualSeconds: (clock.now() - nowMs) / 1000,
+      evaluationSeconds: (evaluatedMs - readMs) / 1000,
+      peakMemoryMb: process.resourceUsage().maxRSS / 1024,
+      calls,
+      looked,
+      findings: findings.length,
+    };
+  }
+}
+
+/** The report, or when there is quota again. */
+async function tryAudit(deps: RunAuditDeps, organization: string): Promise<AuditReport | number> {
+  try {
+    const report = await runAudit(deps, { organization, night: '202603020200' });
+    if (report === undefined) throw new Error('The audit was given up');
+    return report;
+  } catch (error) {
+    if (error instanceof AppError && error.retryAtMs !== undefined) return error.retryAtMs;
+    throw error;
+  }
+}
+
+/** UiPath's windows pass by the clock of the other process. */
+async function wait(untilMs: number): Promise<void> {
+  const moved = new Promise<void>((resolve) => {
+    process.once('message', () => resolve());
+  });
+  process.send?.({ kind: 'waits', untilMs } satisfies AuditWord);
+  await moved;
+}

@@ -1,0 +1,93 @@
+import type { AuditCase } from '../../shared/domain/audit/audit-case';
+import { auditOrganization } from '../../shared/domain/audit/audit-organization';
+import { followFindings } from '../../shared/domain/audit/follow-findings';
+import type { ExpectedPerson } from '../../shared/domain/audit/expectation';
+import type { Known, MemberKind, SnapshotGroup, SnapshotUser } from '../../shared/domain/audit/snapshot';
+import type { OrganizationPolicy } from '../../shared/domain/policy';
+import { percentile } from '../benchmark';
+
+const MEMBERS_EACH = 50;
+const GROUPS_EACH = 5;
+
+/**
+ * Milliseconds of checking and following, by membership; one member in a hundred has no reason. Every run has data of its
+ * own, as every night has: the same thousand members over and over would measure the processor's cache.
+ */
+export function msPerMembership(
+  organization: OrganizationPolicy,
+  memberships: number,
+  times: number,
+): number {
+  const cases = Array.from({ length: times }, () => toCase(organization, memberships));
+  const runs = cases.map((audit) => {
+    const startMs = performance.now();
+    const found = auditOrganization(audit);
+    followFindings([], found, { nowMs: audit.nowMs, isUnknown: () => false, waiverOf: () => undefined });
+    return performance.now() - startMs;
+  });
+  return percentile(runs, 50) / memberships;
+}
+
+function toCase(organization: OrganizationPolicy, memberships: number): Omit<AuditCase, 'personOf'> {
+  const groupCount = Math.max(1, memberships / MEMBERS_EACH);
+  const names = Array.from({ length: groupCount }, (_, index) => `audited group ${index}`);
+  const policy = [...organization.groups.values()][0];
+  if (policy === undefined) throw new Error('The policy has no group');
+  const members = names.map(() => new Map<string, MemberKind>());
+  const people = Array.from({ length: memberships / GROUPS_EACH }, (_, index): ExpectedPerson => {
+    const own = Array.from({ length: GROUPS_EACH }, (__, step) => (index * GROUPS_EACH + step) % groupCount);
+    for (const group of own) members[group]?.set(`member-${index}`, 'user');
+    const isWrong = index % 100 === 0;
+    return {
+      personKey: `person-${index}`,
+      email: `member.${index}@bench.example`,
+      memberId: `member-${index}`,
+      unresolved: undefined,
+      left: false,
+      lockedUntilMs: undefined,
+      groups: new Set(own.slice(isWrong ? 1 : 0).map((group) => names[group] ?? '')),
+      ended: new Set(),
+      pending: false,
+    };
+  });
+  const users = people.map(({ memberId = '', email }): [string, SnapshotUser] => [
+    memberId,
+    { id: memberId, email, isActive: true, lastUsedMs: 0 },
+  ]);
+  return {
+    organization: { ...organization, groups: new Map(names.map((name) => [name, { ...policy, name }])) },
+    nowMs: 1,
+    expected: { people, protectedIds: new Map(), rules: [] },
+    snapshot: {
+      groupNames: known(new Map(names.map((name) => [name, { name, builtIn: false }]))),
+      groups: new Map(
+        names.map((name, index): [string, Known<SnapshotGroup>] => [
+          name,
+          known({ groupId: name, members: members[index] ?? new Map() }),
+        ]),
+      ),
+      administrators: undefined,
+      elsewhere: known([]),
+      accessPolicy: known([]),
+      rules: known([]),
+      users: known(new Map(users)),
+      breakGlass: new Map(),
+      applications: undefined,
+      robots: undefined,
+    },
+    operations: {
+      refusals: [],
+      heldPlans: [],
+      marks: [],
+      secretEndsMs: known(new Map()),
+      sources: [],
+      lastAudit: undefined,
+      unfinished: [],
+      own: { clientId: '', scopes: [] },
+    },
+  };
+}
+
+function known<T>(value: T): Known<T> {
+  return { kind: 'known', value };
+}
