@@ -39,6 +39,14 @@ const onFinance = {
 const REPEATED = 'The same delivery again changes nothing';
 const FORGED = 'A forged delivery is refused';
 
+const AcceptedSchema = z.union([
+  z.object({ duplicate: z.boolean() }),
+  z
+    .string()
+    .includes('ExternalEventResponse')
+    .transform(() => ({ duplicate: undefined })),
+]);
+
 /**
  * The main job from end to end, over real HTTP: each step looks at UiPath to see whether it held. A ticket system that tells
  * its part also repeats itself, is forged, and revokes.
@@ -83,10 +91,11 @@ export function storyOf(stack: Stack, options: StoryOptions): readonly Step[] {
       const before = writesOf(stack);
       const sent = await tell(lastOf(told, teller));
       expectStatus(sent, 200);
-      const { duplicate } = z.object({ duplicate: z.boolean() }).parse(sent.body);
+      // A SOAP sender reads an answer of its own protocol, which knows no such word.
+      const { duplicate } = AcceptedSchema.parse(sent.body);
       await sleep(500);
-      if (!duplicate || writesOf(stack) !== before) throw new Error('it was taken for a new one');
-      return 'answered 200 as a duplicate, no call that changes UiPath';
+      if (duplicate === false || writesOf(stack) !== before) throw new Error('it was taken for a new one');
+      return `answered 200${duplicate === true ? ' as a duplicate' : ''}, no call that changes UiPath`;
     },
   });
   const forged = (teller: string): Step => ({
