@@ -54,9 +54,9 @@ const EventSchema = z
     eventSource: TextSchema,
     eventTarget: TextSchema,
     eventSummary: TextSchema,
-    eventDetails: z.unknown(),
-    status: z.unknown(),
-    clientInfo: z.unknown(),
+    eventDetails: z.unknown().optional(),
+    status: z.unknown().optional(),
+    clientInfo: z.unknown().optional(),
   })
   .transform((event): UiPathAuditEvent => ({
     id: event.id,
