@@ -15,6 +15,8 @@ module.exports = {
   restoreMocks: true,
   errorOnDeprecated: true,
   maxWorkers: 2,
+  // A worker that has run a hundred files holds more than a gigabyte, and collecting its garbage costs more than the tests.
+  workerIdleMemoryLimit: '600MB',
   testTimeout: 120_000,
   collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts'],
   coverageDirectory: 'coverage',
