@@ -16,19 +16,18 @@ import type { MendDeps } from './access/mend-finding';
 import type { WaiveDeps } from './access/waive-finding';
 import type { Clock } from './clock';
 import { parseConfig, type Config } from './config';
-import { EVERYONE_GROUP_ID } from './domain/hard-stops';
-import { sourceOf, type OrganizationPolicy, type Policy } from './domain/policy';
-import type { QuotaGate } from './domain/quota';
+import { sourceOf, type Policy } from './domain/policy';
 import { AppError } from './errors';
 import type { Log } from './log';
+import { createOrganizations } from './organizations';
 import { parsePolicy } from './policy-file';
+import { readinessChecks } from './readiness-checks';
 import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment';
 import { createPatientSecrets } from './secrets/patient-secrets';
 import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/key-vault';
 import { createFetchBacks } from './fetch-back/registry';
-import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretEnds, SecretStore } from './secrets/secret-store';
 import { createChangeStore } from './storage/changes';
 import { createDeadLetterStore } from './storage/dead-letters';
@@ -39,18 +38,16 @@ import { createHeldPlanStore } from './storage/held-plans';
 import { createLedgerStore } from './storage/ledger';
 import { createPolicyStore } from './storage/policy-store';
 import { createWorkQueues, type WorkQueues } from './storage/queues';
-import { createQuotaLedger } from './storage/quota-ledger';
 import { coded } from './storage/records';
 import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
 import { createSnapshotStore } from './storage/snapshots';
 import { createWaiverStore } from './storage/waivers';
 import { createRequestIndex } from './storage/request-index';
-import { openStorage, type StorageAccount } from './storage/storage-account';
+import { openStorage } from './storage/storage-account';
 import { createToldNights } from './storage/told-nights';
 import { createWriterLeases } from './storage/writer-lease';
 import { createIdentityCheck } from './webhooks/entra-identity';
-import { createUiPathClient, scopesFor, type UiPathClient } from './uipath/client';
 import { webhookSourceOf } from './webhooks/registry';
 
 /** Everything the functions need, made once per process. Nothing is called before the first use. */
@@ -106,7 +103,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
       log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
     },
   });
-  const client = createClients({ policy, storage, secrets, clock });
+  const client = createOrganizations({ policy, storage, secrets, clock });
   const queues = coded(createWorkQueues(storage));
   return {
     config,
@@ -158,87 +155,6 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     },
     readinessChecks: async () => readinessChecks({ policy, secrets, storage, client }),
   };
-}
-
-type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
-type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
-
-/** One client per organization, made anew when the policy changes. */
-function createClients(
-  parts: Readonly<{
-    policy: () => Promise<Policy>;
-    storage: StorageAccount;
-    secrets: SecretStore;
-    clock: Clock;
-  }>,
-): Organizations {
-  const { storage, secrets, clock } = parts;
-  const opened = new Map<string, OpenOrganization>();
-  const open = (organization: OrganizationPolicy): OpenOrganization => {
-    const quotas = createQuotaLedger({ storage, clock, rulesOf: () => organization.quota });
-    const quota = quotas.forOrganization(organization.alias);
-    const scopes = scopesFor(organization);
-    const uipath = createUiPathClient({
-      organization,
-      settings: { scopes },
-      credentials: async () => readOrganizationCredential(secrets, organization.credentialSecret),
-      quota,
-      clock,
-      random: Math.random,
-    });
-    return { uipath, quota, scopes };
-  };
-  return async (alias) => {
-    const { hash, organizations } = await parts.policy();
-    const organization = organizations.get(alias);
-    if (organization === undefined)
-      throw new AppError('policy-invalid', 'The policy names no such organization');
-    const key = `${hash}:${alias}`;
-    const known = opened.get(key) ?? open(organization);
-    opened.set(key, known);
-    const { clientId } = await readOrganizationCredential(secrets, organization.credentialSecret);
-    return { ...known, clientId: clientId.toLowerCase() };
-  };
-}
-
-async function readinessChecks(
-  parts: Readonly<{
-    policy: () => Promise<Policy>;
-    secrets: SecretStore;
-    storage: StorageAccount;
-    client: Organizations;
-  }>,
-): Promise<readonly ReadinessCheck[]> {
-  const { policy, secrets, storage, client } = parts;
-  const readPolicy: ReadinessCheck = {
-    name: 'policy',
-    check: async () => {
-      await policy();
-    },
-  };
-  const organizations = await policy().then(
-    (value) => [...value.organizations.values()],
-    () => [],
-  );
-  return [
-    readPolicy,
-    { name: 'storage', check: storage.check },
-    ...organizations.flatMap(({ alias, credentialSecret }): ReadinessCheck[] => [
-      {
-        name: `vault:${alias}`,
-        check: async () => {
-          await readOrganizationCredential(secrets, credentialSecret);
-        },
-      },
-      { name: `token:${alias}`, check: async () => (await client(alias)).uipath.checkToken() },
-      {
-        name: `organization:${alias}`,
-        check: async () => {
-          await (await client(alias)).uipath.groups.loadByIds([EVERYONE_GROUP_ID]);
-        },
-      },
-    ]),
-  ];
 }
 
 /** In Azure the one identity of the app; locally whatever the developer signed in with. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { AppError } from '../errors';
+import { createBookings, type Bookings } from './bookings';
 import type { Subject, SubjectKind } from './ledger';
 import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
@@ -43,33 +43,23 @@ export type Attempt =
 /** The right to write to one organization: a number that grows with every writer, checked with each intent. */
 export type Fence = { readonly token: number; etag: string };
 
-export type ChangeStore = Readonly<{
-  /** `cause` is the source whose word led to it, or `time`. */
-  mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
-  /** Marks of an organization, urgent ones first. */
-  listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
-  /** Removes a mark unless the subject was marked again since it was read. */
-  clearMark: (mark: Mark) => Promise<void>;
-  /**
-   * Books the next run of an organization for `atMs`. The booking's id when the caller has to send its message: no run was
-   * booked, or the booked one is overdue and may be lost, or it waits and the matter is urgent. Many deliveries become one
-   * message.
-   */
-  bookRun: (organization: string, lane: Lane, atMs: number, nowMs: number) => Promise<string | undefined>;
-  /**
-   * Takes the booking: what is marked from now on books a run of its own. False when another booking stands, which is not
-   * overdue: its message does the work, and this one would only bring one more.
-   */
-  takeBooking: (organization: string, booking: string | undefined, nowMs: number) => Promise<boolean>;
-  /** True when something is marked or a call was left open. */
-  hasWork: (organization: string) => Promise<boolean>;
-  takeFence: (organization: string) => Promise<Fence>;
-  /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
-  begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
-  end: (organization: string, attemptId: string) => Promise<void>;
-  /** Calls whose outcome was not recorded: the writer died, or the answer was lost. */
-  listAttempts: (organization: string) => Promise<readonly Attempt[]>;
-}>;
+export type ChangeStore = Bookings &
+  Readonly<{
+    /** `cause` is the source whose word led to it, or `time`. */
+    mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
+    /** Marks of an organization, urgent ones first. */
+    listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
+    /** Removes a mark unless the subject was marked again since it was read. */
+    clearMark: (mark: Mark) => Promise<void>;
+    /** True when something is marked or a call was left open. */
+    hasWork: (organization: string) => Promise<boolean>;
+    takeFence: (organization: string) => Promise<Fence>;
+    /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
+    begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
+    end: (organization: string, attemptId: string) => Promise<void>;
+    /** Calls whose outcome was not recorded: the writer died, or the answer was lost. */
+    listAttempts: (organization: string) => Promise<readonly Attempt[]>;
+  }>;
 
 const member = z.object({ personKey: z.string(), memberId: z.string() });
 const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
@@ -100,12 +90,6 @@ const LARGEST_PAGE = 1_000;
 /** The booking and the fence sort between attempts and marks. */
 const ROWS_BEFORE_MARKS = 2;
 const FENCE_ROW = 'fence';
-const BOOKING_ROW = 'booking';
-/** A run booked this much later than needed is worth a message of its own. */
-const EARLIER_BY_MS = 5_000;
-/** A booked run that did not begin for so long may have lost its message. */
-const OVERDUE_MS = 60_000;
-
 /**
  * One partition per organization: marks `m:<lane>:<kind>:<key>`, open attempts `a:<id>`, the fence and the booking.
  * An attempt and the fence are written in one transaction, so a writer that was replaced cannot begin a call.
@@ -155,38 +139,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       }
     },
 
-    bookRun: async (organization, lane, atMs, nowMs) => {
-      const client = await table();
-      const id = randomUUID();
-      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id };
-      const booked = await ifPresent(async () => client.getEntity<Booking>(organization, BOOKING_ROW));
-      try {
-        if (booked === undefined) await client.createEntity(entity);
-        else if (isOverdue(booked, nowMs) || (lane === 'urgent' && booked.atMs > atMs + EARLIER_BY_MS))
-          await client.updateEntity(entity, 'Replace', { etag: booked.etag });
-        else return undefined;
-        return id;
-      } catch (error) {
-        if (isConflict(error) || isMissing(error)) return undefined;
-        throw error;
-      }
-    },
-
-    takeBooking: async (organization, booking, nowMs) => {
-      const client = await table();
-      const booked = await ifPresent(async () => client.getEntity<Booking>(organization, BOOKING_ROW));
-      if (booked === undefined) return true;
-      const isAnother = booking !== undefined && booked.id !== undefined && booked.id !== booking;
-      if (isAnother && !isOverdue(booked, nowMs)) return false;
-      try {
-        await client.deleteEntity(organization, BOOKING_ROW, { etag: booked.etag });
-        return true;
-      } catch (error) {
-        if (isMissing(error)) return true;
-        if (isConflict(error)) return false;
-        throw error;
-      }
-    },
+    ...createBookings(table),
 
     hasWork: async (organization) => {
       const rows = (await table()).listEntities<{ rowKey: string }>({
@@ -247,12 +200,6 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       return attempts;
     },
   };
-}
-
-type Booking = { atMs: number; id?: string };
-
-function isOverdue(booked: Booking, nowMs: number): boolean {
-  return booked.atMs < nowMs - OVERDUE_MS;
 }
 
 /** Rows a few at a time where only a few are looked at: a page is 1,000 otherwise, whatever is made of it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { requestStatus } from '../../../shared/access/request-status';
 import type { Subject } from '../../../shared/storage/ledger';
-import { ANA, BEN, useWorlds, type World } from './world';
+import { ANA, BEN, MAX, useWorlds, type World } from './world';
 
 const start = useWorlds();
 const HOUR_MS = 3_600_000;
@@ -138,9 +138,8 @@ describe('a rule that was approved', () => {
     const world = await start(SAML);
     await world.asks('R1', aRule());
     await world.settle();
-    const actor = { name: 'Max', email: 'max@acme.example' };
     for (const { id } of rulesOf(world))
-      world.engine.uipath.actAsPerson(world.alias, { kind: 'delete-rule', actor, ruleId: id });
+      world.engine.uipath.actAsPerson(world.alias, { kind: 'delete-rule', actor: MAX, ruleId: id });
     await world.asks('R2', updated());
     await world.settle();
     expect(rulesOf(world)).toMatchObject([{ enabled: false }]);

@@ -4,11 +4,10 @@ import { mendFinding } from '../../../shared/access/mend-finding';
 import { waiveFinding } from '../../../shared/access/waive-finding';
 import type { AuditReport } from '../../../shared/domain/audit/report';
 import { errorOf } from '../../fakes/error-of';
-import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from './world';
+import { ANA, BEN, byHand, CARA, DAN, MAX, OLGA, useWorlds, type World } from './world';
 
 const begin = useWorlds();
 const DAY_MS = 86_400_000;
-const MAX = { name: 'Max', email: 'max@acme.example' };
 const start = async (options: Parameters<typeof begin>[0] = {}): Promise<World> =>
   begin({
     ...options,
@@ -28,21 +27,6 @@ async function audit(world: World): Promise<AuditReport> {
   if (report === undefined) throw new Error('The audit was given up');
   return report;
 }
-
-const byHand = (
-  world: World,
-  group: string,
-  add: readonly string[],
-  remove: readonly string[] = [],
-): void => {
-  world.engine.uipath.actAsPerson(world.alias, {
-    kind: 'change-members',
-    actor: MAX,
-    group,
-    add: [...add],
-    remove: [...remove],
-  });
-};
 
 describe('a finding that somebody accepts', () => {
   const request = { by: 'Ben', reason: 'agreed', owner: BEN, ticket: 'GOV-1' };

@@ -4,7 +4,7 @@ import { startAudit } from '../../../shared/access/start-audit';
 import type { AuditReport } from '../../../shared/domain/audit/report';
 import { hashOf } from '../../../shared/domain/canonical-json';
 import { errorOf } from '../../fakes/error-of';
-import { ANA, BEN, CARA, OLGA, useWorlds, type World } from './world';
+import { ANA, BEN, byHand, CARA, MAX, OLGA, useWorlds, type World } from './world';
 
 const begin = useWorlds();
 /** A world whose only groups are those of the policy, and whose access policy lets not everybody in. */
@@ -18,7 +18,6 @@ const start = async (options: Parameters<typeof begin>[0] = {}): Promise<World> 
     },
   });
 const DAY_MS = 86_400_000;
-const MAX = { name: 'Max', email: 'max@acme.example' };
 const BASELINE = ['Administrators', 'Automation Users', 'Citizen Developers'].map((name) => ({
   entityType: 'group',
   name,
@@ -41,21 +40,6 @@ function openIn(report: AuditReport): readonly string[] {
     )
     .toSorted((a, b) => (a < b ? -1 : 1));
 }
-
-const byHand = (
-  world: World,
-  group: string,
-  add: readonly string[],
-  remove: readonly string[] = [],
-): void => {
-  world.engine.uipath.actAsPerson(world.alias, {
-    kind: 'change-members',
-    actor: MAX,
-    group,
-    add: [...add],
-    remove: [...remove],
-  });
-};
 
 describe('a night without a fault', () => {
   it('is green, and its hash is in the evidence', async () => {

@@ -16,6 +16,9 @@ export const CARA = 'cara.dev@acme.example';
 export const DAN = 'dan.ops@acme.example';
 const PEOPLE = [OLGA, ANA, BEN, CARA, DAN];
 
+/** Somebody who changes UiPath in its portal, behind the application's back. */
+export const MAX = { name: 'Max', email: 'max@acme.example' };
+
 type Fields = Readonly<Record<string, unknown>>;
 
 type WorldOptions = Readonly<{
@@ -182,4 +185,20 @@ function createWorld(engine: Engine): World {
       engine.setPolicy(policyText(uipath.identityBaseUrl(ORGANIZATION), policy));
     },
   };
+}
+
+/** Max changes a group in UiPath's portal. */
+export function byHand(
+  world: World,
+  group: string,
+  add: readonly string[],
+  remove: readonly string[] = [],
+): void {
+  world.engine.uipath.actAsPerson(world.alias, {
+    kind: 'change-members',
+    actor: MAX,
+    group,
+    add: [...add],
+    remove: [...remove],
+  });
 }
