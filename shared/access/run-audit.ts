@@ -44,7 +44,7 @@ export type RunAuditDeps = OperationsDeps &
     ) => Promise<AuditUiPath & Readonly<{ own: Readonly<{ clientId: string; scopes: readonly string[] }> }>>;
     ledger: Pick<LedgerStore, 'read' | 'write' | 'list'>;
     changes: Pick<ChangeStore, 'listMarks'>;
-    findings: Pick<FindingStore, 'list' | 'save'>;
+    findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
     snapshots: SnapshotStore;
     reports: Pick<ReportStore, 'save'>;
@@ -93,7 +93,7 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   const began = await reader.remember('people', () => fingerprintOf(first));
   const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
   const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
-  const earlierNights = rememberFrom(await deps.findings.list(alias));
+  const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
   const knownRuleIds = [...new Set([...first.rules.map((rule) => rule.ruleId), ...earlierNights.ruleIds])];
   const ownClientId = uipath.own.clientId;
   const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId };
@@ -149,6 +149,11 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   await deps.findings.save(alias, report.findings);
   await deps.reports.save(alias, night, report);
   await recordAudit(deps, report);
+  const shown = new Set(report.findings.map(({ id }) => id));
+  await deps.findings.forget(
+    alias,
+    earlierNights.forgotten.filter((id) => !shown.has(id)),
+  );
   deps.log({ event: 'audit-done', organization: alias, result: report.result, findings: found.length });
   return report;
 }

@@ -1,5 +1,5 @@
 import type { CheckId } from './check-catalog';
-import type { FindingRecord } from './finding';
+import { isForgotten, type FindingRecord } from './finding';
 
 /** What earlier nights found and nobody mended since: an answer of UiPath that lacks it may be short. */
 export type EarlierNights = Readonly<{
@@ -11,6 +11,8 @@ export type EarlierNights = Readonly<{
   hadAccounts: boolean;
   /** Parts whose answer was empty when last looked at and was not believed, by the time of that audit. */
   doubtedMs: ReadonlyMap<string, number>;
+  /** Ids of findings that were fixed so long ago that nothing is to be kept of them. */
+  forgotten: readonly string[];
 }>;
 
 /** Why an empty answer was not believed. */
@@ -20,7 +22,7 @@ const SHOWS_ENTRY: ReadonlySet<CheckId> = new Set(['policy-entity-unexpected', '
 const SHOWS_ACCOUNT: ReadonlySet<CheckId> = new Set(['identity-duplicate', 'identity-dormant']);
 
 /** Learns it from the findings as they are stored, waived ones too. */
-export function rememberFrom(records: readonly FindingRecord[]): EarlierNights {
+export function rememberFrom(records: readonly FindingRecord[], nowMs: number): EarlierNights {
   const ruleIds = new Set<number>();
   const membersOf = new Map<string, Set<string>>();
   const doubtedMs = new Map<string, number>();
@@ -43,6 +45,7 @@ export function rememberFrom(records: readonly FindingRecord[]): EarlierNights {
       ({ check, subject }) => SHOWS_ACCOUNT.has(check) && !isOfLedger(check, subject),
     ),
     doubtedMs,
+    forgotten: records.filter((record) => isForgotten(record, nowMs)).map(({ id }) => id),
   };
 }
 

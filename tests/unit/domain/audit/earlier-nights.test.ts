@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import { rememberFrom } from '../../../../shared/domain/audit/earlier-nights';
 import { createFinding, type FindingRecord } from '../../../../shared/domain/audit/finding';
+import { DAY_MS, NOW_MS } from '../../../fixtures/builders/audits';
 
 describe('what earlier nights found', () => {
   const record = (
@@ -15,7 +16,7 @@ describe('what earlier nights found', () => {
     lastSeenMs: 2,
     ...more,
   });
-  const remember = (...records: readonly FindingRecord[]) => rememberFrom(records);
+  const remember = (...records: readonly FindingRecord[]) => rememberFrom(records, NOW_MS);
 
   it('is nothing before the first night', () => {
     expect(remember()).toEqual({
@@ -24,6 +25,7 @@ describe('what earlier nights found', () => {
       hadEntries: false,
       hadAccounts: false,
       doubtedMs: new Map(),
+      forgotten: [],
     });
   });
 
@@ -82,5 +84,13 @@ describe('what earlier nights found', () => {
         record('part-unknown', { ...empty, part: 'access-policy' }, { state: 'fixed' }),
       ).doubtedMs,
     ).toEqual(new Map([['users', 2]]));
+  });
+
+  it('has what was fixed so long ago that it is forgotten', () => {
+    const long = { state: 'fixed', fixedAtMs: NOW_MS - 90 * DAY_MS - 1 } as const;
+    const gone = record('guards-off', { guard: 'run' }, long);
+    expect(
+      remember(gone, record('guards-off', { guard: 'day' }, { ...long, state: 'open' })).forgotten,
+    ).toEqual([gone.id]);
   });
 });

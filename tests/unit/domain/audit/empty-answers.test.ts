@@ -16,6 +16,7 @@ describe('an empty answer', () => {
     hadEntries: false,
     hadAccounts: false,
     doubtedMs: new Map(),
+    forgotten: [],
   };
   const doubt = (
     snapshot: Partial<Snapshot>,
