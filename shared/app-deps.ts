@@ -7,6 +7,7 @@ import type { ReadinessCheck } from './access/check-readiness';
 import type { DueWorkDeps } from './access/do-due-work';
 import type { ProcessDeliveryDeps } from './access/process-delivery';
 import type { ConsoleDeps } from './http/console-handlers';
+import type { ScimHandlerDeps } from './http/scim-handler';
 import type { NotifyDeps } from './access/notify-difference';
 import type { PlanDeps } from './access/release-plan';
 import type { RequestStatusDeps } from './access/request-status';
@@ -39,6 +40,7 @@ import { createLedgerStore } from './storage/ledger';
 import { createPolicyStore } from './storage/policy-store';
 import { createWorkQueues, type WorkQueues } from './storage/queues';
 import { coded } from './storage/records';
+import { createProvisionedUsers } from './storage/provisioned-users';
 import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
 import { createSnapshotStore } from './storage/snapshots';
@@ -62,6 +64,7 @@ export type AppDeps = AcceptDeliveryDeps &
   DeadLetterDeps &
   WaiveDeps &
   MendDeps &
+  ScimHandlerDeps &
   Omit<RunAuditDeps, 'uipath'> &
   Readonly<{
     config: Config;
@@ -126,6 +129,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
       return { format, secretName, entra, mapping, fetchBack };
     },
     deliveries: coded(createDeliveries(storage)),
+    users: coded(createProvisionedUsers(storage)),
     ledger: coded(createLedgerStore(storage)),
     changes: coded(createChangeStore(storage)),
     due: coded(createDueStore(storage)),
