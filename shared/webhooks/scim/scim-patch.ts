@@ -6,6 +6,7 @@ import { parsePath, type Condition, type ScimPath } from './scim-path';
 import {
   checkUser,
   isRecord,
+  MOST_ENTRIES,
   setExtension,
   setValue,
   toFlag,
@@ -28,7 +29,11 @@ const PatchSchema = z.object({
     ),
   // Some clients write a small letter.
   Operations: z.array(
-    z.object({ op: z.string().max(20), path: z.string().max(1_000).nullish(), value: z.unknown() }),
+    z.object({
+      op: z.string().max(20),
+      path: z.string().max(1_000).nullish(),
+      value: z.unknown().optional(),
+    }),
   ),
 });
 
@@ -138,6 +143,7 @@ function changeAttribute(
     case 'list': {
       const entries: readonly unknown[] = Array.isArray(draft[name]) ? draft[name] : [];
       const next = changedEntries(entries.filter(isRecord), op, path, attribute, value);
+      if (next.length > MOST_ENTRIES) throw bodyInvalid([{ field: name, problem: 'Has too many entries' }]);
       setValue(draft, name, next.length === 0 ? undefined : next);
     }
   }

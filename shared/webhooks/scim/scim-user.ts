@@ -101,17 +101,24 @@ export function setValue(target: UserDraft, name: string, value: unknown): void 
 
 /** Sets or, with null, takes away one attribute of an extension. @throws AppError `body-invalid` */
 export function setExtension(draft: UserDraft, extension: string, attribute: string, value: unknown): void {
-  const extensions = isRecord(draft['extension']) ? { ...draft['extension'] } : {};
-  const own = extensions[extension];
-  const attributes: UserDraft = isRecord(own) ? { ...own } : {};
+  const extensions = memberOf(draft, 'extension');
+  const attributes = memberOf(extensions, extension);
   const isEnterprise = extension === 'enterprise';
   const names = isEnterprise ? ENTERPRISE_ATTRIBUTES.keys() : Object.keys(attributes);
   const known = knownName(names, attribute) ?? (isEnterprise ? undefined : attribute);
   if (known === undefined || known in {}) return;
   const field = `${urnOf(extension)}:${known}`;
   setValue(attributes, known, toText(field, isRecord(value) ? value['value'] : value));
+  // Refused at the first too many: names are compared with all that are there.
+  if (Object.keys(attributes).length > MOST_EXTENSION_ATTRIBUTES)
+    throw bodyInvalid([{ field: urnOf(extension), problem: 'Has too many attributes' }]);
   setValue(extensions, extension, Object.keys(attributes).length === 0 ? undefined : attributes);
   setValue(draft, 'extension', Object.keys(extensions).length === 0 ? undefined : extensions);
+}
+
+function memberOf(of: UserDraft, name: string): UserDraft {
+  const member = of[name];
+  return isRecord(member) ? member : {};
 }
 
 /** A value as it is kept; undefined: nothing. @throws AppError `body-invalid` */
@@ -134,7 +141,8 @@ export function toKept(name: string, attribute: ScimAttribute, value: unknown): 
   }
 }
 
-const MOST_ENTRIES = 50;
+/** Entries that are compared with each other, before the schema has its say. */
+export const MOST_ENTRIES = 50;
 
 /** Parts that are not kept are dropped, and an entry of a list without any of its own too. */
 export function toParts(
