@@ -127,6 +127,13 @@ describe('the built app', () => {
         route: 'dead-letters/{organization}/{id}/retry',
       },
       { name: 'run-audit', trigger: 'queue', queueName: 'audits' },
+      {
+        name: 'scim',
+        trigger: 'http',
+        authLevel: 'anonymous',
+        methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        route: 'scim/v2/{source}/{resource}/{id?}',
+      },
       { name: 'send-notification', trigger: 'queue', queueName: 'notifications' },
       {
         name: 'ticket-webhook',

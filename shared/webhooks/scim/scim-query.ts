@@ -4,11 +4,11 @@ import { isRecord, type ScimUser } from './scim-user';
 import { parsePath, type Condition } from './scim-path';
 
 /** How a user is found. Names are alike in any case, ids are not (RFC 7643 section 7). */
-export function userNameKey(userName: string): UserKey {
+function userNameKey(userName: string): UserKey {
   return { kind: 'userName', value: fold(userName) };
 }
 
-export function externalIdKey(externalId: string): UserKey {
+function externalIdKey(externalId: string): UserKey {
   return { kind: 'externalId', value: externalId };
 }
 

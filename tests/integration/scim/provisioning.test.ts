@@ -13,7 +13,9 @@ const newWorld = useWorlds();
 
 async function start(source?: Parameters<typeof scimPolicy>[1]) {
   const world = await newWorld();
-  world.engine.setPolicy(scimPolicy(world, source));
+  world.engine.setPolicy(
+    scimPolicy(world, { format: 'scim', ...(source ?? { may: ['joiner', 'mover', 'leaver'] }) }),
+  );
   return { world, client: scimClient(world) };
 }
 
@@ -172,6 +174,9 @@ describe('what a client repeats', () => {
     for (let times = 0; times < 3; times += 1)
       await client.send('PATCH', `/Users/${String(body['id'])}`, disable);
     expect(world.engine.queued()).toHaveLength(2);
+    world.engine.clock.advance(60_000);
+    const before = (await client.send('GET', `/Users/${String(body['id'])}`)).body;
+    expect((await client.send('PATCH', `/Users/${String(body['id'])}`, disable)).body).toEqual(before);
     await world.settle();
     expect((await world.evidence(ANA)).filter(({ kind }) => kind === 'worker-event')).toHaveLength(2);
   });
@@ -205,6 +210,14 @@ describe('an address that changes', () => {
     await client.send('PATCH', user, patchOf({ op: 'Replace', path: 'active', value: false }));
     await world.settle();
     expect([groupsOf(world, newAddress), groupsOf(world, ANA)]).toEqual([[], []]);
+  });
+
+  it('is a joiner under it, also of somebody of whom nothing else is known', async () => {
+    const { world, client } = await start();
+    const { body } = await client.send('POST', '/Users', { userName: ANA });
+    await client.send('PATCH', `/Users/${String(body['id'])}`, addressTo(newAddress));
+    await world.settle();
+    expect((await world.ledger(newAddress))?.timeline.map(({ kind }) => kind)).toEqual(['joiner']);
   });
 
   it('may be given to somebody else, who is then not affected by the first', async () => {
