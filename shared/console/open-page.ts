@@ -63,7 +63,7 @@ export async function openPage(deps: PageDeps, frame: Frame, query: Query): Prom
     case 'dead-letters':
       return renderDeadLetters(frame, await listDeadLetters(deps, organization));
     case 'sources':
-      return renderSources(await listSources(deps, organization));
+      return renderSources(organization, await listSources(deps, organization));
   }
 }
 
