@@ -10,7 +10,9 @@ import type { ConsoleDeps } from './http/console-handlers';
 import type { ScimHandlerDeps } from './http/scim-handler';
 import type { NotifyDeps } from './access/notify-difference';
 import type { PlanDeps } from './access/release-plan';
+import type { CloseDeliveryDeps } from './access/close-delivery';
 import type { RequestStatusDeps } from './access/request-status';
+import type { RetryDeliveryDeps } from './access/retry-delivery';
 import type { DeadLetterDeps } from './access/retry-dead-letter';
 import type { RunAuditDeps } from './access/run-audit';
 import type { MendDeps } from './access/mend-finding';
@@ -31,6 +33,7 @@ import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/k
 import { createFetchBacks } from './fetch-back/registry';
 import type { SecretEnds, SecretStore } from './secrets/secret-store';
 import { createChangeStore } from './storage/changes';
+import { createDeadDeliveries, type DeadDeliveries } from './storage/dead-deliveries';
 import { createDeadLetterStore } from './storage/dead-letters';
 import { createDeliveries, type Deliveries } from './storage/deliveries';
 import { createDueStore } from './storage/due-store';
@@ -62,6 +65,8 @@ export type AppDeps = AcceptDeliveryDeps &
   ConsoleDeps &
   NotifyDeps &
   DeadLetterDeps &
+  RetryDeliveryDeps &
+  CloseDeliveryDeps &
   WaiveDeps &
   MendDeps &
   ScimHandlerDeps &
@@ -69,6 +74,7 @@ export type AppDeps = AcceptDeliveryDeps &
   Readonly<{
     config: Config;
     deliveries: Deliveries;
+    deadDeliveries: DeadDeliveries;
     queues: WorkQueues;
     auditUiPath: RunAuditDeps['uipath'];
     readinessChecks: () => Promise<readonly ReadinessCheck[]>;
@@ -130,6 +136,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     },
     deliveries: coded(createDeliveries(storage)),
     users: coded(createProvisionedUsers(storage)),
+    deadDeliveries: coded(createDeadDeliveries(storage)),
     ledger: coded(createLedgerStore(storage)),
     changes: coded(createChangeStore(storage)),
     due: coded(createDueStore(storage)),

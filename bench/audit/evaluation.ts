@@ -77,6 +77,7 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Aud
     },
     operations: {
       refusals: [],
+    deadDeliveries: [],
       heldPlans: [],
       marks: [],
       secretEndsMs: known(new Map()),

@@ -1,3 +1,4 @@
+import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/list-dead-deliveries';
 import { listSources, type ListSourcesDeps } from '../access/list-sources';
 import { explainPerson, type ExplainDeps } from '../access/explain-person';
 import { readReport, type ReadReportDeps, type ReportInContext } from '../access/read-report';
@@ -23,6 +24,7 @@ export type PageDeps = ReadReportDeps &
   RequestStatusDeps &
   ExplainDeps &
   ListSourcesDeps &
+  ListDeadDeliveriesDeps &
   Readonly<{ toldNights: Pick<ToldNights, 'list'>; findings: Pick<FindingStore, 'list'> }>;
 
 type Query = Readonly<{ get: (name: string) => string | null }>;
@@ -61,9 +63,13 @@ export async function openPage(deps: PageDeps, frame: Frame, query: Query): Prom
     case 'requests':
       return openRequests(deps, frame, { id: said('id'), source: said('source') });
     case 'dead-letters':
-      return renderDeadLetters(frame, await listDeadLetters(deps, organization));
+      return renderDeadLetters(
+        frame,
+        await listDeadDeliveries(deps, organization),
+        await listDeadLetters(deps, organization),
+      );
     case 'sources':
-      return renderSources(await listSources(deps, organization));
+      return renderSources(organization, await listSources(deps, organization));
   }
 }
 

@@ -45,6 +45,13 @@ describe('the built app', () => {
       { name: 'access-audit', trigger: 'timer', schedule: '0 0 2 * * *' },
       { name: 'apply-changes', trigger: 'queue', queueName: 'changes' },
       {
+        name: 'close-delivery',
+        trigger: 'http',
+        authLevel: 'function',
+        methods: ['POST'],
+        route: 'dead-letters/{organization}/deliveries/{id}/close',
+      },
+      {
         name: 'console',
         trigger: 'http',
         authLevel: 'anonymous',
@@ -125,6 +132,13 @@ describe('the built app', () => {
         authLevel: 'function',
         methods: ['POST'],
         route: 'dead-letters/{organization}/{id}/retry',
+      },
+      {
+        name: 'retry-delivery',
+        trigger: 'http',
+        authLevel: 'function',
+        methods: ['POST'],
+        route: 'dead-letters/{organization}/deliveries/{id}/retry',
       },
       { name: 'run-audit', trigger: 'queue', queueName: 'audits' },
       {
