@@ -25,10 +25,12 @@ import type { Log } from './log';
 import { createOrganizations } from './organizations';
 import { parsePolicy } from './policy-file';
 import { readinessChecks } from './readiness-checks';
+import { secretUsesOf } from './secret-uses';
 import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment';
 import { createPatientSecrets } from './secrets/patient-secrets';
+import { createJudgedSecrets } from './secrets/judged-secrets';
 import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/key-vault';
 import { createFetchBacks } from './fetch-back/registry';
 import type { SecretEnds, SecretStore } from './secrets/secret-store';
@@ -102,7 +104,6 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
   const storage = openStorage(
     config.storage.kind === 'identity' ? { ...config.storage, credential: credential() } : config.storage,
   );
-  const secrets = createCachedSecrets(createSecretStore(config, credential, clock), { clock, log });
   const policy = createPolicyStore<Policy>({
     storage,
     location: config.policy,
@@ -111,6 +112,11 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     onFault: (error) => {
       log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
     },
+  });
+  const stored = createCachedSecrets(createSecretStore(config, credential, clock), { clock, log });
+  const secrets = createJudgedSecrets(stored, {
+    usesOf: async (name) => secretUsesOf(await policy()).filter(({ secret }) => secret === name),
+    log,
   });
   const client = createOrganizations({ policy, storage, secrets, clock });
   const queues = coded(createWorkQueues(storage));

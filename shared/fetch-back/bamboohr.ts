@@ -14,6 +14,7 @@ const asked = [
 
 /** The employee of BambooHR's API: it answers the fields that are asked for, as text. The secret is an API key, which is the user name of Basic. */
 export const bamboohrAdapter: WorkerAdapter = {
+  secretForm: 'text',
   places: {
     email: ['workEmail'],
     workerId: ['id'],

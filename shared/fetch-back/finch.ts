@@ -11,6 +11,7 @@ const AnswersSchema = z.object({
 
 /** Two reads at Finch, one for the person and one for the employment. The secret is the access token of the connection. */
 export const finchAdapter: WorkerAdapter = {
+  secretForm: 'text',
   places: {
     email: ['individual.emails.type=work.data', 'individual.emails.0.data'],
     workerId: ['individual.id', 'employment.id'],

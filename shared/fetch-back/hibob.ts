@@ -14,6 +14,7 @@ const asked = [
 
 /** One person of HiBob. The secret is `id:token` of a service user, which sees only the fields it was given. */
 export const hibobAdapter: WorkerAdapter = {
+  secretForm: 'pair',
   // Nested, or by path with the value wrapped: which one depends on the form that is asked for.
   places: {
     email: ['email', 'root.email', '/root/email'],

@@ -2,6 +2,7 @@ import type { WorkerAdapter } from './fetch-back';
 
 /** One employee of Merge's common model. The secret is `apiKey:accountToken`: a key of the organization and the token of the linked account. */
 export const mergeAdapter: WorkerAdapter = {
+  secretForm: 'pair',
   places: {
     email: ['work_email'],
     workerId: ['remote_id', 'id'],

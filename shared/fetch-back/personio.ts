@@ -12,6 +12,7 @@ const EmploymentsSchema = z
  * of its own, as they are short-lived and look-ups are few.
  */
 export const personioAdapter: WorkerAdapter = {
+  secretForm: 'pair',
   places: {
     email: ['person.email'],
     workerId: ['person.id'],

@@ -18,6 +18,7 @@ const selected = [
  * `user@company:password`, or an access token for a proxy that has its own way in.
  */
 export const successFactorsAdapter: WorkerAdapter = {
+  secretForm: 'text',
   places: {
     email: ['userNav.email'],
     workerId: ['userId'],

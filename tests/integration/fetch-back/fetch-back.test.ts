@@ -148,6 +148,16 @@ describe.each(thin)('what %s announces by id', (format) => {
     await expect(world.sweep()).rejects.toMatchObject({ code: 'source-refused' });
   });
 
+  it('is kept, and the source is not asked, while the secret for it is not usable', async () => {
+    const world = worldOf(from, '', 'id:token');
+    await say(world, format, 'joiner', ANA);
+    expect(api.requests).toEqual([]);
+    expect(world.outcomes()).toEqual(['pending']);
+    expect(world.log).toContainEqual(
+      expect.objectContaining({ event: 'look-up-waits', code: 'secret-invalid' }),
+    );
+  });
+
   it('about a worker whom the source does not know is tried for a day', async () => {
     const world = worldOf(from);
     const body = bodyTextOf(format, hrBodies[format]({ kind: 'mover', worker: ANA, atMs: NOW_MS }));
