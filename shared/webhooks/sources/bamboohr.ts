@@ -9,7 +9,7 @@ import { parsePosted, type PostedBody } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { Meaning, Meanings, WebhookSource } from '../source';
-import { WorkerIdSchema } from '../worker-id';
+import { WorkerIdSchema } from '../sender-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 
 const DAY_MS = 86_400_000;

@@ -6,7 +6,7 @@ import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
-import { WorkerIdSchema } from '../worker-id';
+import { WorkerIdSchema } from '../sender-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 
 const EmployeeEventSchema = z.object({

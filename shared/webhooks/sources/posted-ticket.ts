@@ -4,7 +4,7 @@ import { bodyInvalid } from '../body-check';
 import { text } from '../contract/fields';
 import type { Credential } from '../credential';
 import { parsePosted } from '../posted-body';
-import { addressOf, fieldReader } from '../record-fields';
+import { addressOf, fieldReader, firstTextAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
 import { accessRequestOf, ticketActOf, type SaidOfTicket } from '../ticket-statement';
@@ -42,7 +42,8 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookSource {
     bodyTypes: ['application/json'],
     ...(shape.fieldsToPlace === undefined ? {} : { fieldsToPlace: shape.fieldsToPlace }),
     dedupeId: (posted) => {
-      const read = fieldReader(unwrap(parsePosted(posted)), places, noMapping);
+      const record = unwrap(parsePosted(posted));
+      const read = (field: string): string | undefined => firstTextAt(record, places[field] ?? []);
       const ticketId = read('ticketId');
       const updated = read('updated');
       return ticketId === undefined || updated === undefined
@@ -132,8 +133,6 @@ function ticketIdIn(read: (field: string) => string | undefined): string {
     ]);
   return data;
 }
-
-const noMapping: SourceMapping = { events: new Map(), fields: new Map(), people: new Map() };
 
 /** A body that says what it asks for is believed; otherwise the policy, then the format, says what a status means. */
 function actOf(
