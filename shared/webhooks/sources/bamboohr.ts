@@ -59,6 +59,7 @@ const places: WorkerPlaces = {
   location: ['fields.Location', 'fields.location'],
   division: ['fields.Division', 'fields.division'],
   employmentType: ['fields.Employment Status', 'fields.employmentHistoryStatus'],
+  manager: ['fields.Supervisor', 'fields.supervisor'],
   startDate: ['fields.Hire Date', 'fields.hireDate'],
   terminationDate: ['fields.Termination Date', 'fields.terminationDate'],
   status: ['fields.Status', 'fields.status'],

@@ -26,6 +26,7 @@ const places: WorkerPlaces = {
   title: ['data.job_title', 'data.employments.0.job_title'],
   location: ['data.work_location'],
   employmentType: ['data.employments.0.employment_type'],
+  manager: ['data.manager.work_email', 'data.manager'],
   startDate: ['data.start_date'],
   terminationDate: ['data.termination_date'],
   status: ['data.employment_status'],
