@@ -19,6 +19,7 @@ export const finchAdapter: WorkerAdapter = {
     title: ['employment.title'],
     location: ['employment.location.city'],
     employmentType: ['employment.employment.subtype', 'employment.employment.type'],
+    manager: ['employment.manager.id'],
     startDate: ['employment.start_date'],
     terminationDate: ['employment.end_date'],
     status: ['employment.is_active'],

@@ -20,6 +20,7 @@ export const personioAdapter: WorkerAdapter = {
     title: ['employment.position.title', 'employment.position'],
     location: ['employment.office.name', 'employment.office'],
     employmentType: ['employment.type'],
+    manager: ['employment.supervisor.id'],
     startDate: ['employment.employment_start_date'],
     lastWorkingDay: ['employment.termination.last_working_day'],
     terminationDate: ['employment.employment_end_date', 'employment.termination.terminated_at'],

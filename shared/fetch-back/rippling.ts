@@ -10,6 +10,7 @@ export const ripplingAdapter: WorkerAdapter = {
     title: ['title'],
     location: ['workLocation.nickname', 'workLocation.city'],
     employmentType: ['employmentType'],
+    manager: ['manager'],
     startDate: ['startDate'],
     terminationDate: ['endDate'],
     status: ['roleState'],

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bodyTextOf } from '../../../sandbox/vendors/body-text';
 import { startHrApi, type HrApi } from '../../../sandbox/vendors/hr-api';
-import type { Worker } from '../../../sandbox/vendors/workers';
+import { MANAGER, type Worker } from '../../../sandbox/vendors/workers';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
 import { workerAt } from '../../../shared/domain/worker-timeline';
 import { parseXmlBody } from '../../../shared/webhooks/xml-body';
@@ -83,6 +83,21 @@ describe.each(thin)('what %s announces by id', (format) => {
     await say(world, format, 'leaver', { ...ANA, active: false, endDate: '2026-11-19' });
     expect(workerIn(world).employment).toBe('left');
     expect(world.person('acme', ANA.email)?.workerId).toBe(ANA.id);
+  });
+
+  it('says who the manager is, as far as the record does', async () => {
+    const world = worldOf(from);
+    await say(world, format, 'joiner', ANA);
+    const asThere = {
+      merge: MANAGER.email,
+      bamboohr: MANAGER.name,
+      hibob: MANAGER.email,
+      finch: MANAGER.id,
+      personio: MANAGER.id,
+      rippling: MANAGER.id,
+      'successfactors-soap': MANAGER.email,
+    };
+    expect(workerIn(world).attributes['manager']).toBe(asThere[format]);
   });
 
   it('about somebody who starts later waits for the day', async () => {
