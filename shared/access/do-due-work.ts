@@ -4,6 +4,7 @@ import type { Log } from '../log';
 import type { ChangeStore } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueStore } from '../storage/due-store';
+import type { RequestIndex } from '../storage/request-index';
 import type { WorkQueues } from '../storage/queues';
 import { bookRun, markChanged } from './book-run';
 
@@ -12,6 +13,7 @@ export type DueWorkDeps = Readonly<{
   deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
   due: Pick<DueStore, 'listDue' | 'remove'>;
+  requests: Pick<RequestIndex, 'forgetInList'>;
   queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
   clock: Pick<Clock, 'now'>;
   log: Log;
@@ -33,7 +35,9 @@ const DAY_MS = 86_400_000;
 export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
   const policy = await deps.policy();
   const nowMs = deps.clock.now();
+  const keptFromMs = nowMs - deps.payloadDays * DAY_MS;
   let due = 0;
+  let forgotten = 0;
   for (const organization of policy.organizations.keys()) {
     const items = await deps.due.listDue(organization, nowMs, DUE_PER_TICK);
     for (const item of items) {
@@ -42,9 +46,9 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
     }
     due += items.length;
     if (await deps.changes.hasWork(organization)) await bookRun(deps, organization, 'normal', nowMs, nowMs);
+    forgotten += await deps.requests.forgetInList(organization, keptFromMs);
   }
   let resent = 0;
-  let forgotten = 0;
   for (const { feed, name } of policy.sources) {
     const pending = await deps.deliveries.listPending(feed, name, nowMs - LOST_AFTER_MS);
     for (const key of pending) {
@@ -52,7 +56,7 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
       await deps.queues.enqueueDelivery(key);
     }
     resent += pending.length;
-    forgotten += await deps.deliveries.forgetBodies(feed, name, nowMs - deps.payloadDays * DAY_MS);
+    forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
   }
   if (due + resent + forgotten > 0) deps.log({ event: 'due-work', due, resent, forgotten });
   return { due, resent, forgotten };
