@@ -11,6 +11,7 @@ import type { ScimHandlerDeps } from './http/scim-handler';
 import type { NotifyDeps } from './access/notify-difference';
 import type { PlanDeps } from './access/release-plan';
 import type { CloseDeliveryDeps } from './access/close-delivery';
+import type { ListRequestsDeps } from './access/list-requests';
 import type { RequestStatusDeps } from './access/request-status';
 import type { RetryDeliveryDeps } from './access/retry-delivery';
 import type { DeadLetterDeps } from './access/retry-dead-letter';
@@ -63,6 +64,7 @@ export type AppDeps = AcceptDeliveryDeps &
   ApplyChangesDeps &
   DueWorkDeps &
   RequestStatusDeps &
+  ListRequestsDeps &
   PlanDeps &
   ConsoleDeps &
   NotifyDeps &

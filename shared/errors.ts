@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'form-stale'
   | 'page-unknown'
   | 'request-unknown'
+  | 'query-invalid'
   | 'dead-letter-unknown'
   | 'report-unknown'
   | 'format-unsupported'

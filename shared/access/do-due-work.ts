@@ -4,6 +4,7 @@ import type { Log } from '../log';
 import type { ChangeStore } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueStore } from '../storage/due-store';
+import type { RequestIndex } from '../storage/request-index';
 import type { WorkQueues } from '../storage/queues';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { bookRun, markChanged } from './book-run';
@@ -15,6 +16,7 @@ export type DueWorkDeps = ForgetProvisionedDeps &
     deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
     changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
     due: Pick<DueStore, 'listDue' | 'remove'>;
+    requests: Pick<RequestIndex, 'forgetInList'>;
     queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
     clock: Pick<Clock, 'now'>;
     log: Log;
@@ -38,7 +40,9 @@ const INACTIVE_USER_DAYS = 365;
 export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
   const policy = await deps.policy();
   const nowMs = deps.clock.now();
+  const keptFromMs = nowMs - deps.payloadDays * DAY_MS;
   let due = 0;
+  let forgotten = 0;
   for (const organization of policy.organizations.keys()) {
     const items = await deps.due.listDue(organization, nowMs, DUE_PER_TICK);
     for (const item of items) {
@@ -47,9 +51,9 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
     }
     due += items.length;
     if (await deps.changes.hasWork(organization)) await bookRun(deps, organization, 'normal', nowMs, nowMs);
+    forgotten += await deps.requests.forgetInList(organization, keptFromMs);
   }
   let resent = 0;
-  let forgotten = 0;
   for (const { feed, name, format } of policy.sources) {
     const pending = await deps.deliveries.listPending(feed, name, nowMs - LOST_AFTER_MS);
     for (const key of pending) {
@@ -57,7 +61,7 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
       await deps.queues.enqueueDelivery(key);
     }
     resent += pending.length;
-    forgotten += await deps.deliveries.forgetBodies(feed, name, nowMs - deps.payloadDays * DAY_MS);
+    forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
     if (format === SCIM_FORMAT)
       forgotten += await forgetInactiveUsers(deps, name, nowMs - INACTIVE_USER_DAYS * DAY_MS);
   }

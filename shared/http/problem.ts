@@ -25,6 +25,7 @@ export const PROBLEMS = {
   'not-permitted': { status: 403, title: 'Not permitted' },
   'form-stale': { status: 403, title: 'The form is out of date' },
   'page-unknown': { status: 404, title: 'Unknown page' },
+  'query-invalid': { status: 400, title: 'Invalid query' },
   'request-unknown': { status: 404, title: 'Unknown request' },
   'dead-letter-unknown': { status: 404, title: 'Unknown dead letter' },
   'report-unknown': { status: 404, title: 'Unknown report' },

@@ -124,7 +124,7 @@ describe('the built app', () => {
         trigger: 'http',
         authLevel: 'function',
         methods: ['GET'],
-        route: 'requests/{organization}/{id}',
+        route: 'requests/{organization}/{id?}',
       },
       {
         name: 'retry-dead-letter',
