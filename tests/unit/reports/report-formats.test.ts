@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import Ajv, { type AnySchema } from 'ajv';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FORMATS } from '../../../shared/reports/formats';
 import { renderCsv } from '../../../shared/reports/csv';
 import { renderOcsf } from '../../../shared/reports/ocsf';
 import { renderOscal } from '../../../shared/reports/oscal';
@@ -152,6 +153,22 @@ describe('OSCAL', () => {
     expect(results['assessment-results'].results[0]?.['findings']).toMatchObject([
       { target: { status: { state: expected } } },
     ]);
+  });
+});
+
+describe.each(Object.entries(FORMATS))('as %s, a report', (_name, format) => {
+  it('says in words why nobody can be named, with the code of a failure', () => {
+    const text = 'the audit log could not be read';
+    const attribution = {
+      kind: 'unknown',
+      why: 'audit-log-unavailable',
+      text,
+      code: 'uipath-unavailable',
+    } as const;
+    const night = report({ findings: [finding({ attribution })] });
+    const rendered = format.render(night, { before: undefined, nights: [] });
+    expect(rendered).toContain(text);
+    expect(rendered).toContain('uipath-unavailable');
   });
 });
 
