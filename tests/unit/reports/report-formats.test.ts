@@ -3,6 +3,7 @@ import Ajv, { type AnySchema } from 'ajv';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditReport } from '../../../shared/domain/audit/report';
+import { FORMATS } from '../../../shared/reports/formats';
 import { renderCsv } from '../../../shared/reports/csv';
 import { renderOcsf } from '../../../shared/reports/ocsf';
 import { renderOscal } from '../../../shared/reports/oscal';
@@ -117,6 +118,22 @@ describe('OSCAL', () => {
     const waiver = { reason: 'r', owner: 'o', ticket: 't', untilMs: NIGHT_MS };
     const [result] = resultsOf(report({ findings: [finding({ state, waiver })] }));
     expect(result?.['findings']).toMatchObject([{ target: { status: { state: expected } } }]);
+  });
+});
+
+describe.each(Object.entries(FORMATS))('as %s, a report', (_name, format) => {
+  it('says in words why nobody can be named, with the code of a failure', () => {
+    const text = 'the audit log could not be read';
+    const attribution = {
+      kind: 'unknown',
+      why: 'audit-log-unavailable',
+      text,
+      code: 'uipath-unavailable',
+    } as const;
+    const night = report({ findings: [finding({ attribution })] });
+    const rendered = format.render(night, { before: undefined, nights: [] });
+    expect(rendered).toContain(text);
+    expect(rendered).toContain('uipath-unavailable');
   });
 });
 
