@@ -20,6 +20,7 @@ import type { MendDeps } from './access/mend-finding';
 import type { WaiveDeps } from './access/waive-finding';
 import type { Clock } from './clock';
 import { parseConfig, type Config } from './config';
+import { CONSOLE_SECRET } from './console/sign-in';
 import { sourceOf, type Policy } from './domain/policy';
 import { AppError } from './errors';
 import type { Log } from './log';
@@ -153,6 +154,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     reports: coded(createReportStore(storage)),
     snapshots: coded(createSnapshotStore(storage)),
     waivers: coded(createWaiverStore(storage)),
+    ownSecrets: config.consoleSignIn === 'off' ? [] : [CONSOLE_SECRET],
     secretEnds: createSecretEnds(config, credential),
     plans: coded(createHeldPlanStore(storage)),
     removals: coded(createRemovalLog(storage)),

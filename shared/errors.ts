@@ -63,6 +63,7 @@ export type ErrorCode =
   | 'uipath-unavailable'
   | 'uipath-outcome-unknown'
   | 'uipath-answer-invalid'
+  | 'uipath-answer-empty'
   | 'uipath-token-refused'
   | 'uipath-unauthorized'
   | 'uipath-forbidden'

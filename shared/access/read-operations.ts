@@ -16,6 +16,8 @@ export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'le
   Readonly<{
     plans: Pick<HeldPlanStore, 'list'>;
     deliveries: Pick<Deliveries, 'lastReceivedMs'>;
+    /** Names of secrets that the application needs whatever the policy says. */
+    ownSecrets: readonly string[];
     /** When a secret ends; undefined where nothing says so. */
     secretEnds: (name: string) => Promise<number | undefined>;
   }>;
@@ -55,12 +57,11 @@ export async function readOperations(
 }
 
 async function readSecretEnds(
-  deps: Pick<OperationsDeps, 'secretEnds'>,
+  deps: Pick<OperationsDeps, 'secretEnds' | 'ownSecrets'>,
   policy: Policy,
-  { alias, credentialSecret }: OrganizationPolicy,
+  organization: OrganizationPolicy,
 ): Promise<Known<ReadonlyMap<string, number>>> {
-  const sources = policy.sources.filter(({ organizations }) => organizations.includes(alias));
-  const names = new Set([credentialSecret, ...sources.flatMap(({ secret }) => secret ?? [])]);
+  const names = new Set([...secretsOf(policy, organization), ...deps.ownSecrets]);
   const ends = new Map<string, number>();
   try {
     for (const name of names) {
@@ -83,6 +84,21 @@ async function readDeadDeliveries(
     codes: [...new Set(deliveries.map((dead) => lastFailureOf(dead).code))].toSorted(),
     sinceMs: deliveries[0]?.receivedAtMs ?? 0,
   }));
+}
+
+/** Every secret that something of the organization stops without. */
+function secretsOf(
+  { sources }: Pick<Policy, 'sources'>,
+  { alias, credentialSecret, notify }: OrganizationPolicy,
+): readonly string[] {
+  const own = sources.filter(({ organizations }) => organizations.includes(alias));
+  return [
+    credentialSecret,
+    ...own.flatMap(({ secret, fetchBack }) =>
+      [secret, fetchBack?.secret].filter((name) => name !== undefined),
+    ),
+    ...notify.map(({ secret }) => secret),
+  ];
 }
 
 async function readHeartbeats(

@@ -60,6 +60,7 @@ export const PROBLEMS = {
   'uipath-unavailable': { status: 503, title: 'UiPath unavailable' },
   'uipath-outcome-unknown': { status: 502, title: 'Outcome at UiPath unknown' },
   'uipath-answer-invalid': { status: 502, title: 'UiPath answer not understood' },
+  'uipath-answer-empty': { status: 502, title: 'UiPath answer empty against all that is known' },
   'uipath-token-refused': { status: 502, title: 'UiPath refused the credential' },
   'uipath-unauthorized': { status: 502, title: 'UiPath refused the token' },
   'uipath-forbidden': { status: 502, title: 'UiPath forbids it' },

@@ -70,7 +70,12 @@ describe('the checks of the application itself', () => {
   });
 
   it('looks at its own entry among the applications', () => {
-    const application = { name: 'x', scopes: ['PM.Group'], secretEndsMs: [] as number[] };
+    const application = {
+      name: 'x',
+      memberId: undefined,
+      scopes: ['PM.Group'],
+      secretEndsMs: [] as number[],
+    };
     const applications = known([
       {
         ...application,
