@@ -78,6 +78,7 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Aud
     },
     operations: {
       refusals: [],
+    deadDeliveries: [],
       heldPlans: [],
       marks: [],
       secretEndsMs: known(new Map()),

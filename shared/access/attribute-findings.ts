@@ -1,49 +1,85 @@
-import { attribute, searchFromMs, toAttribute, type LoggedEvent } from '../domain/audit/attribution';
+import { attribute, searchFromMs, toAttribute, type ReadLog } from '../domain/audit/attribution';
+import { knownNamesIn } from '../domain/audit/causes';
 import type { FindingRecord } from '../domain/audit/finding';
-import { errorCodeOf } from '../errors';
+import type { LoggedEvent } from '../domain/audit/logged-event';
+import type { Snapshot } from '../domain/audit/snapshot';
+import type { Unattributed } from '../domain/audit/unattributed';
+import { errorCodeOf, type ErrorCode } from '../errors';
 import type { UiPathClient } from '../uipath/client';
 
-/** 4,000 events: more in a week say that the log is full of something else. */
+type AuditEvents = Pick<UiPathClient['auditEvents'], 'list'>;
+type UiPathEvent = Awaited<ReturnType<AuditEvents['list']>>['events'][number];
+
+/** 4,000 events, the newest ones: more in a week say that the log is full of something else. */
 const MAX_PAGES = 20;
+const NOT_PERMITTED: ReadonlySet<ErrorCode> = new Set([
+  'uipath-scope-missing',
+  'uipath-forbidden',
+  'uipath-unauthorized',
+  'uipath-token-refused',
+]);
 
 /**
  * Joins findings with UiPath's audit log: who made it so, when and with what. Without the log the audit is as good as
- * before, and says so in each finding.
+ * before, and says why in each finding.
  *
  * @throws AppError `quota-exhausted`, `uipath-throttled`
  */
 export async function attributeFindings(
-  auditEvents: Pick<UiPathClient['auditEvents'], 'list'>,
+  auditEvents: AuditEvents,
   records: readonly FindingRecord[],
-  known: Readonly<{
-    lastAuditMs: number | undefined;
-    nowMs: number;
-  }>,
+  at: Readonly<{ snapshot: Snapshot; lastAuditMs: number | undefined; nowMs: number }>,
 ): Promise<readonly FindingRecord[]> {
-  const asked = toAttribute(records, known.nowMs);
+  const known = knownNamesIn(at.snapshot);
+  const asked = toAttribute(records, known, at.nowMs);
   if (asked.length === 0) return records;
-  const fromMs = searchFromMs(asked, known.lastAuditMs, known.nowMs);
-  const events = await readEvents(auditEvents, fromMs, known.nowMs);
-  return attribute(records, asked, events);
+  const log = await readLog(auditEvents, searchFromMs(asked, at.lastAuditMs, at.nowMs), at.nowMs);
+  return attribute(records, asked, log, { ...at, known });
 }
 
-async function readEvents(
-  auditEvents: Pick<UiPathClient['auditEvents'], 'list'>,
-  fromMs: number,
-  toMs: number,
-): Promise<readonly LoggedEvent[] | undefined> {
+async function readLog(auditEvents: AuditEvents, fromMs: number, toMs: number): Promise<ReadLog> {
   try {
-    const events = await auditEvents.list({ fromMs, toMs, maxPages: MAX_PAGES });
-    return events.map(({ id, atMs, actorEmail, actorName, actorId, client, summary, details, target }) => ({
-      id,
-      atMs,
-      actor: actorEmail ?? actorName ?? actorId ?? 'nobody',
-      client: client ?? undefined,
-      text: [summary, details, target].filter((text) => text !== null).join('\n'),
-    }));
+    const { events, isWhole } = await auditEvents.list({ fromMs, toMs, maxPages: MAX_PAGES });
+    return { kind: 'read', events: events.map(toLoggedEvent), isWhole };
   } catch (error) {
     const code = errorCodeOf(error);
     if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;
+    const why: Unattributed = NOT_PERMITTED.has(code) ? 'audit-log-scope-missing' : 'audit-log-unavailable';
+    return { kind: 'failed', why, code };
+  }
+}
+
+/** UiPath keeps the details as JSON text of no published form. */
+export function toLoggedEvent(event: UiPathEvent): LoggedEvent {
+  const { id, atMs, actorEmail, actorName, actorId, client, type, target, summary, details } = event;
+  const parsed = parseDetails(details);
+  const texts = [type, target, summary, parsed === undefined ? details : null];
+  return {
+    id,
+    atMs,
+    actor: actorEmail ?? actorName ?? actorId ?? 'nobody',
+    client: client ?? undefined,
+    text: texts
+      .flatMap((text) => text ?? [])
+      .join('\n')
+      .normalize('NFC'),
+    values: [...valuesIn('', parsed)],
+  };
+}
+
+function parseDetails(details: string | null): unknown {
+  try {
+    return details === null ? undefined : JSON.parse(details);
+  } catch {
     return undefined;
   }
+}
+
+/** Every value with the name of the member that it stands under; those of a list stand under the list's. */
+function* valuesIn(key: string, value: unknown): Generator<LoggedEvent['values'][number]> {
+  if (typeof value === 'string' || typeof value === 'number')
+    yield { key, value: String(value).normalize('NFC') };
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value))
+    yield* valuesIn(Array.isArray(value) ? key : name, member);
 }

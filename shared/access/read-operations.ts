@@ -1,15 +1,18 @@
 import type { Operations } from '../domain/audit/operations';
 import type { Known } from '../domain/audit/snapshot';
+import { lastFailureOf } from '../domain/dead-delivery';
 import { fold } from '../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../domain/policy';
 import { errorCodeOf } from '../errors';
 import type { Mark } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
 import type { HeldPlanStore } from '../storage/held-plans';
+import { listDeadDeliveries, type ListDeadDeliveriesDeps } from './list-dead-deliveries';
 import { listHeldPlans } from './release-plan';
 import { listDeadLetters, type DeadLetterDeps } from './retry-dead-letter';
 
 export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'ledger'> &
+  ListDeadDeliveriesDeps &
   Readonly<{
     plans: Pick<HeldPlanStore, 'list'>;
     deliveries: Pick<Deliveries, 'lastReceivedMs'>;
@@ -41,6 +44,7 @@ export async function readOperations(
       decision,
       code: history.findLast(({ event }) => event === 'refused')?.code ?? '',
     })),
+    deadDeliveries: await readDeadDeliveries(deps, alias),
     heldPlans: held.map(({ hash, removals, expiresAtMs }) => ({
       hash,
       removals: removals.length,
@@ -68,6 +72,18 @@ async function readSecretEnds(
   } catch (error) {
     return { kind: 'unknown', code: errorCodeOf(error) };
   }
+}
+
+async function readDeadDeliveries(
+  deps: ListDeadDeliveriesDeps,
+  alias: string,
+): Promise<Operations['deadDeliveries']> {
+  return (await listDeadDeliveries(deps, alias)).map(({ source: { feed, name }, deliveries }) => ({
+    source: `${feed}/${name}`,
+    deliveries: deliveries.length,
+    codes: [...new Set(deliveries.map((dead) => lastFailureOf(dead).code))].toSorted(),
+    sinceMs: deliveries[0]?.receivedAtMs ?? 0,
+  }));
 }
 
 /** Every secret that something of the organization stops without. */

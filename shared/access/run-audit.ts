@@ -122,6 +122,7 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   const found = auditOrganization({ organization, snapshot, expected, operations, nowMs });
   const followed = await follow(deps, organization, found, nowMs);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
+    snapshot,
     lastAuditMs: earlier?.atMs,
     nowMs,
   });

@@ -1,6 +1,6 @@
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
-import { entryOf, subjectText } from './describe-finding';
+import { entryOf, reasonText, subjectText } from './describe-finding';
 
 type Column = (finding: FindingRecord, report: AuditReport) => string;
 
@@ -25,6 +25,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   actor: ({ attribution }) => (attribution?.kind === 'known' ? attribution.actor : ''),
   actedAt: ({ attribution }) => (attribution?.kind === 'known' ? isoOf(attribution.atMs) : ''),
   actorUnknownBecause: ({ attribution }) => (attribution?.kind === 'unknown' ? attribution.why : ''),
+  actorUnknownInWords: ({ attribution }) => (attribution?.kind === 'unknown' ? reasonText(attribution) : ''),
   plan: ({ remediation }) => remediation?.planHash ?? '',
   planStatus: ({ remediation }) => remediation?.status ?? '',
 };

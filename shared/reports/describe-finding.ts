@@ -1,6 +1,7 @@
 import { describeCheck, type CheckEntry } from '../domain/audit/check-catalog';
-import type { FindingRecord } from '../domain/audit/finding';
+import type { Attribution, FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
+import { describeUnattributed } from '../domain/audit/unattributed';
 
 const SUBJECT_WORDS: Readonly<Record<string, string>> = {
   memberId: 'directory id',
@@ -33,10 +34,16 @@ export function subjectText(finding: Pick<FindingRecord, 'subject'>): string {
     .join(', ');
 }
 
+/** Why nobody can be named, in words, with the code of a failure. */
+export function reasonText({ why, text, code }: Extract<Attribution, { kind: 'unknown' }>): string {
+  const words = text ?? describeUnattributed(why);
+  return code === undefined ? words : `${words} (${code})`;
+}
+
 /** Who caused it, or why that is not known; undefined: nobody looked. */
 export function attributionText({ attribution }: Pick<FindingRecord, 'attribution'>): string | undefined {
   if (attribution === undefined) return undefined;
-  if (attribution.kind === 'unknown') return `unknown (${attribution.why})`;
+  if (attribution.kind === 'unknown') return `not known: ${reasonText(attribution)}`;
   const client = attribution.client === undefined ? '' : ` with ${attribution.client}`;
   return `${attribution.actor}, ${new Date(attribution.atMs).toISOString()}${client}`;
 }

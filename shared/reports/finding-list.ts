@@ -2,7 +2,7 @@ import { describeCheck, type CheckId } from '../domain/audit/check-catalog';
 import { isOpen, type FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { markup, name, time, type Markup } from '../html/markup';
-import { subjectPairs } from './describe-finding';
+import { reasonText, subjectPairs } from './describe-finding';
 import { SEVERITIES } from './trend';
 
 /** Findings by check, the worst first; `more` adds to each, such as a form. */
@@ -62,7 +62,7 @@ function pair(word: string, value: Markup | undefined): Markup {
 
 function renderAttribution({ attribution }: FindingRecord): Markup | undefined {
   if (attribution === undefined) return undefined;
-  if (attribution.kind === 'unknown') return markup`not known: <code>${attribution.why}</code>`;
+  if (attribution.kind === 'unknown') return markup`not known: ${reasonText(attribution)}`;
   const { actor, atMs, client } = attribution;
   return markup`${name(actor)}, ${time(atMs)}${client === undefined ? undefined : markup`, with ${name(client)}`}`;
 }

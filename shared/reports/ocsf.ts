@@ -1,7 +1,7 @@
 import type { Severity } from '../domain/audit/check-catalog';
 import type { FindingRecord, FindingState } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
-import { entryOf, subjectText } from './describe-finding';
+import { attributionText, entryOf, subjectText } from './describe-finding';
 import { PRODUCT } from './product';
 
 const CATEGORY_UID = 2;
@@ -80,16 +80,20 @@ function toEvent(report: AuditReport, finding: FindingRecord) {
     },
     resources: [toResource(report, finding)],
     remediation: { desc: mend || title, references: [link] },
-    unmapped: { policyHash: report.policyHash, subject: finding.subject, waiver, attribution, remediation },
+    unmapped: {
+      policyHash: report.policyHash,
+      subject: finding.subject,
+      waiver,
+      attribution,
+      causedBy: attributionText(finding),
+      remediation,
+    },
   };
 }
 
 function toResource(report: AuditReport, finding: FindingRecord) {
   const { subject } = finding;
   const type = subject['group'] === undefined ? Object.keys(subject)[0] : 'group';
-  return {
-    uid: `${report.organization}/${subject[type ?? ''] ?? finding.id}`,
-    name: subject[type ?? ''] ?? finding.id,
-    type: type ?? 'organization',
-  };
+  const name = subject[type ?? ''] || finding.id;
+  return { uid: `${report.organization}/${name}`, name, type: type ?? 'organization' };
 }

@@ -2,7 +2,7 @@ import type { CheckId, Severity } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { describeCheck } from '../domain/audit/check-catalog';
-import { entryOf, subjectText } from './describe-finding';
+import { attributionText, entryOf, subjectText } from './describe-finding';
 import { PRODUCT } from './product';
 
 const LEVELS = { critical: 'error', high: 'error', medium: 'warning', low: 'note' } as const satisfies Record<
@@ -103,6 +103,7 @@ function toResult(report: AuditReport, finding: FindingRecord, ruleIndex: number
       lastSeen: new Date(finding.lastSeenMs).toISOString(),
       waiver,
       attribution,
+      causedBy: attributionText(finding),
       remediation,
     },
   };

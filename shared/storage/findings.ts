@@ -34,7 +34,12 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
         client: z.string().exactOptional(),
         eventId: z.string().exactOptional(),
       }),
-      z.object({ kind: z.literal('unknown'), why: z.string() }),
+      z.object({
+        kind: z.literal('unknown'),
+        why: z.string(),
+        text: z.string().exactOptional(),
+        code: z.string().exactOptional(),
+      }),
     ])
     .exactOptional(),
   remediation: z

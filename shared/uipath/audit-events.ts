@@ -24,8 +24,8 @@ type UiPathAuditEvent = Readonly<{
 
 export type UiPathAuditEvents = Readonly<{
   /**
-   * Newest first, by GETs of 200 events each, going back until `fromMs`. Recent events may be missing for a while.
-   * @throws UpstreamError `uipath-answer-invalid` when there are more than `maxPages` (default 50) pages
+   * Newest first, by GETs of 200 events each, going back until `fromMs`. Recent events may be missing for a while. With more
+   * than `maxPages` (default 50) pages the older ones are not read, and the log is not whole.
    */
   list: (
     range: Readonly<{
@@ -36,7 +36,7 @@ export type UiPathAuditEvents = Readonly<{
       types?: readonly string[];
       maxPages?: number;
     }>,
-  ) => Promise<readonly UiPathAuditEvent[]>;
+  ) => Promise<Readonly<{ events: readonly UiPathAuditEvent[]; isWhole: boolean }>>;
 }>;
 
 /** The most that UiPath gives at once. */
@@ -108,10 +108,12 @@ export function createAuditEvents(transport: Transport): UiPathAuditEvents {
         const { auditEvents, previous } = await transport.send(asked, PageSchema);
         for (const event of auditEvents) found.set(event.id, event);
         const isBefore = auditEvents.some(({ atMs }) => atMs < fromMs);
-        if (previous === null || previous === '' || auditEvents.length === 0 || isBefore)
-          return [...found.values()].filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
-        if (page >= maxPages)
-          throw invalid(`there are more than ${maxPages} pages of events: ask for less time`);
+        const isWhole = previous === null || previous === '' || auditEvents.length === 0 || isBefore;
+        if (isWhole || page >= maxPages)
+          return {
+            events: [...found.values()].filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
+            isWhole,
+          };
         url = follow(previous, url, auditBaseUrl);
       }
     },

@@ -1,30 +1,31 @@
-import { ADMINISTRATORS_GROUP_ID } from '../hard-stops';
-import { fold } from '../person-key';
-import { isOpen, type Attribution, type Finding, type FindingRecord } from './finding';
+import { causeOf, type KnownNames } from './causes';
+import { createEventIndex } from './find-events';
+import { isOpen, type Attribution, type FindingRecord } from './finding';
+import type { LoggedEvent } from './logged-event';
+import { describeUnattributed, type Unattributed } from './unattributed';
 
 const DAY_MS = 86_400_000;
 /** UiPath's long-term log lags by up to two days: who is not found yet is looked for again for so long. */
 const LOOK_AGAIN_MS = 3 * DAY_MS;
+const LONGEST_SEARCH_MS = 7 * DAY_MS;
 
-/** An entry of UiPath's audit log. The names of its types are not published, so it is matched by what it names. */
-export type LoggedEvent = Readonly<{
-  id: string;
-  atMs: number;
-  actor: string;
-  client: string | undefined;
-  /** Everything it says, as one text. */
-  text: string;
-}>;
+/** What was read of UiPath's audit log; `code` names a failure. */
+export type ReadLog =
+  | Readonly<{ kind: 'read'; events: readonly LoggedEvent[]; isWhole: boolean }>
+  | Readonly<{ kind: 'failed'; why: Unattributed; code: string }>;
 
-/** Why nobody can be named: a stable word. */
-type Unattributed = 'no-event-found' | 'audit-log-unavailable';
+type Search = Readonly<{ known: KnownNames; lastAuditMs: number | undefined; nowMs: number }>;
 
 /** Findings that a change in UiPath caused and whose author is still open. */
-export function toAttribute(records: readonly FindingRecord[], nowMs: number): readonly FindingRecord[] {
+export function toAttribute(
+  records: readonly FindingRecord[],
+  known: KnownNames,
+  nowMs: number,
+): readonly FindingRecord[] {
   return records.filter(
     (record) =>
       isOpen(record) &&
-      wordsOf(record).length > 0 &&
+      causeOf(record, known) !== undefined &&
       record.attribution?.kind !== 'known' &&
       (record.attribution === undefined || nowMs - record.firstSeenMs <= LOOK_AGAIN_MS),
   );
@@ -37,44 +38,56 @@ export function searchFromMs(
   nowMs: number,
 ): number {
   const oldest = Math.min(nowMs, ...records.map(({ firstSeenMs }) => firstSeenMs));
-  return Math.max(nowMs - 7 * DAY_MS, Math.min(lastAuditMs ?? 0, oldest - DAY_MS));
+  return Math.max(nowMs - LONGEST_SEARCH_MS, Math.min(lastAuditMs ?? 0, oldest - DAY_MS));
 }
 
-/** Joins findings with the latest event that names what they are about: it made things as they are. */
+/**
+ * Joins findings with the event that made things as they are: the latest that names by id what they are about and says what
+ * was done. Where only others fit, nobody is named unless all of them are of one actor.
+ */
 export function attribute(
   records: readonly FindingRecord[],
   asked: readonly FindingRecord[],
-  events: readonly LoggedEvent[] | undefined,
+  log: ReadLog,
+  search: Search,
 ): readonly FindingRecord[] {
   const ids = new Set(asked.map(({ id }) => id));
-  const latestFirst = events
-    ?.toSorted((a, b) => b.atMs - a.atMs)
-    .map((event) => ({ ...event, text: event.text.toLowerCase() }));
-  return records.map((record) => {
-    if (!ids.has(record.id)) return record;
-    const words = wordsOf(record);
-    const event = latestFirst?.find(({ text }) =>
-      words.every((either) => either.some((word) => text.includes(word))),
-    );
-    return { ...record, attribution: toAttribution(event, latestFirst === undefined) };
-  });
+  const whoDid = log.kind === 'failed' ? () => unknown(log.why, log.code) : createSearch(log, search);
+  return records.map((record) => (ids.has(record.id) ? { ...record, attribution: whoDid(record) } : record));
 }
 
-function toAttribution(event: LoggedEvent | undefined, isUnavailable: boolean): Attribution {
-  const why: Unattributed = isUnavailable ? 'audit-log-unavailable' : 'no-event-found';
-  if (event === undefined) return { kind: 'unknown', why };
+function createSearch(
+  { events, isWhole }: Extract<ReadLog, { kind: 'read' }>,
+  { known, lastAuditMs, nowMs }: Search,
+): (record: FindingRecord) => Attribution {
+  const find = createEventIndex(events, known);
+  return (record) => {
+    const cause = causeOf(record, known);
+    const found = cause === undefined ? [] : find(cause);
+    const [event] = found;
+    if (event !== undefined) return toAttribution(event, found);
+    if (!isWhole) return unknown('audit-log-too-long');
+    return unknown(wasSearchedFor(record, lastAuditMs, nowMs) ? 'no-event-found' : 'before-audit-log');
+  };
+}
+
+function toAttribution(event: LoggedEvent, found: readonly LoggedEvent[]): Attribution {
+  if (found.some(({ actor }) => actor !== event.actor)) return unknown('ambiguous');
   const { id: eventId, atMs, actor, client } = event;
   return { kind: 'known', actor, atMs, eventId, ...(client === undefined ? {} : { client }) };
 }
 
-/** What an event about the finding must name: one word of each list. Empty for a finding that no change in UiPath causes. */
-function wordsOf({ check, subject }: Pick<Finding, 'check' | 'subject'>): ReadonlyArray<readonly string[]> {
-  const { group, groupId, memberId, ruleId, rule = '', entity } = subject;
-  if (check.startsWith('administrator') || check === 'break-glass-missing')
-    return memberId === undefined ? [] : [[memberId], [ADMINISTRATORS_GROUP_ID]];
-  if (ruleId !== undefined) return [[`"${ruleId}"`, `:${ruleId}`], [fold(rule)]];
-  if (entity !== undefined) return [[entity.slice(entity.indexOf(':') + 1)]];
-  const names = [group, groupId].flatMap((name) => (name === undefined ? [] : [fold(name)]));
-  if (names.length === 0 || check === 'guards-off') return [];
-  return memberId === undefined ? [names] : [[memberId], names];
+/** False when no audit without the finding is known, or when that was longer ago than the log is searched. */
+function wasSearchedFor(
+  { attribution, firstSeenMs }: FindingRecord,
+  lastAuditMs: number | undefined,
+  nowMs: number,
+): boolean {
+  if (attribution?.kind === 'unknown') return attribution.why !== 'before-audit-log';
+  const wasSeenBefore = firstSeenMs < nowMs;
+  return wasSeenBefore || (lastAuditMs !== undefined && lastAuditMs >= nowMs - LONGEST_SEARCH_MS);
+}
+
+function unknown(why: Unattributed, code?: string): Attribution {
+  return { kind: 'unknown', why, text: describeUnattributed(why), ...(code === undefined ? {} : { code }) };
 }

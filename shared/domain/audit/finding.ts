@@ -12,10 +12,10 @@ export type Finding = Readonly<{
 /** `waived`: a person accepted it for a time. A waiver that ended makes the finding `reopened`, as one that came back. */
 export type FindingState = 'new' | 'open' | 'reopened' | 'waived' | 'fixed';
 
-/** Who caused a fault by UiPath's own audit log. `why`, where nobody can be named, is a stable word. */
+/** Who caused a fault by UiPath's own audit log. `why`, where nobody can be named, is a stable word; `text` says it, `code` is that of a failure. */
 export type Attribution =
   | Readonly<{ kind: 'known'; actor: string; atMs: number; client?: string; eventId?: string }>
-  | Readonly<{ kind: 'unknown'; why: string }>;
+  | Readonly<{ kind: 'unknown'; why: string; text?: string; code?: string }>;
 
 /** The plan that would mend a finding, in directory ids. */
 type Remediation = Readonly<{

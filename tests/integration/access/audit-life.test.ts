@@ -131,18 +131,54 @@ describe('who caused a finding', () => {
     const world = await start();
     byHand(world, 'Developers', [CARA]);
     world.engine.uipath.inject({ kind: 'answer', status: 403, match: { endpoint: 'L1' } });
-    expect((await audit(world)).findings[0]?.attribution).toEqual({
+    expect((await audit(world)).findings[0]?.attribution).toMatchObject({
       kind: 'unknown',
-      why: 'audit-log-unavailable',
+      why: 'audit-log-scope-missing',
+      code: 'uipath-forbidden',
+      text: expect.stringContaining('PM.Audit.Read'),
     });
     expect((await audit(world)).findings[0]?.attribution).toMatchObject({ kind: 'known', actor: MAX.email });
+  });
+
+  it('is whoever did it to this group, not to another one whose name begins the same way', async () => {
+    const other = { name: 'Ida Innocent', email: 'ida@acme.example' };
+    const world = await start({
+      seed: {
+        groups: {
+          Administrators: [OLGA],
+          Developers: [],
+          Users: [],
+          Finance: [],
+          'Finance Automation': [CARA],
+        },
+      },
+    });
+    await world.joins(CARA, { attributes: { department: 'Finance' } });
+    await world.settle();
+    await audit(world);
+    world.engine.clock.advance(DAY_MS);
+    byHand(world, 'Finance', [], [CARA]);
+    world.engine.clock.advance(1);
+    const { uipath } = world.engine;
+    uipath.actAsPerson(world.alias, {
+      kind: 'change-members',
+      actor: other,
+      group: 'Finance Automation',
+      add: [],
+      remove: [CARA],
+    });
+    const missing = (await audit(world)).findings.find(({ check }) => check === 'member-missing');
+    expect(missing?.attribution).toMatchObject({ kind: 'known', actor: MAX.email });
   });
 
   it('is nobody when the log does not say, as for a membership that was always there', async () => {
     const world = await start({
       seed: { groups: { Administrators: [OLGA], Developers: [CARA], Users: [], Finance: [] } },
     });
-    expect((await audit(world)).findings[0]?.attribution).toEqual({ kind: 'unknown', why: 'no-event-found' });
+    expect((await audit(world)).findings[0]?.attribution).toMatchObject({
+      kind: 'unknown',
+      why: 'before-audit-log',
+    });
   });
 });
 

@@ -149,7 +149,7 @@ describe('against a simulated organization', () => {
   it('users and audit events are read to the end', async () => {
     const fromMs = clock.now();
     for (const at of [1, 2, 3]) await client.groups.create({ id: guid(at), name: `Group ${at}` });
-    const events = await client.auditEvents.list({ fromMs: fromMs - 1_000, toMs: clock.now() + 1_000 });
+    const { events } = await client.auditEvents.list({ fromMs: fromMs - 1_000, toMs: clock.now() + 1_000 });
     expect(events.length).toBeGreaterThanOrEqual(3);
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
     const users = await client.users.list();

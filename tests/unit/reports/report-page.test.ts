@@ -77,7 +77,7 @@ describe('the page of a report', () => {
   it('shows actor, waiver and plan of a finding', () => {
     const page = renderReportPage(eventfulReport(), alone).replaceAll(/\s+/g, ' ');
     expect(page).toContain('<bdi>olga.admin@acme.example</bdi>');
-    expect(page).toContain('not known: <code>no-event-found</code>');
+    expect(page).toContain('not known: no event of the audit log fits');
     expect(page).toContain('<bdi>Until the migration</bdi>, by <bdi>elena@acme.example</bdi>');
     expect(page).toContain('held: 0 to add and 1 to remove');
   });

@@ -3,116 +3,174 @@ import {
   attribute,
   searchFromMs,
   toAttribute,
-  type LoggedEvent,
+  type ReadLog,
 } from '../../../../shared/domain/audit/attribution';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
-import { createFinding, type FindingRecord } from '../../../../shared/domain/audit/finding';
-import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/hard-stops';
+import type { FindingRecord } from '../../../../shared/domain/audit/finding';
+import type { LoggedEvent } from '../../../../shared/domain/audit/logged-event';
+import { describeUnattributed } from '../../../../shared/domain/audit/unattributed';
+import { anEvent, SOME_NAMES } from '../../../fixtures/builders/audit-log';
 import { DAY_MS, NOW_MS } from '../../../fixtures/builders/audits';
+import { aRecord } from '../../../fixtures/builders/findings';
 
-const record = (
-  check: CheckId,
-  subject: Readonly<Record<string, string>>,
-  more: Partial<FindingRecord> = {},
-): FindingRecord => ({
-  ...createFinding('acme', check, subject),
-  state: 'new',
-  firstSeenMs: NOW_MS,
-  lastSeenMs: NOW_MS,
-  ...more,
-});
-const event = (text: string, more: Partial<LoggedEvent> = {}): LoggedEvent => ({
-  id: 'e1',
-  atMs: NOW_MS - 1,
-  actor: 'max@acme.example',
-  client: undefined,
-  text,
-  ...more,
-});
-const member = record('member-without-reason', { group: 'developers', memberId: 'm1', groupId: 'g1' });
-const attributionOf = (finding: FindingRecord, events: readonly LoggedEvent[] | undefined) =>
-  attribute([finding], [finding], events)[0]?.attribution;
+const inGroup = (group: string, groupId: string, check: CheckId = 'member-without-reason'): FindingRecord =>
+  aRecord(check, { group, memberId: 'm1' }, { groupId, name: 'cara@acme.example' });
+const inDevelopers = inGroup('developers', 'g1');
+const missing = inGroup('finance', 'g2', 'member-missing');
+
+const read = (...events: readonly LoggedEvent[]): ReadLog => ({ kind: 'read', events, isWhole: true });
+const search: Parameters<typeof attribute>[3] = {
+  known: SOME_NAMES,
+  lastAuditMs: NOW_MS - DAY_MS,
+  nowMs: NOW_MS,
+};
+const attributionOf = (finding: FindingRecord, log: ReadLog, at = search) =>
+  attribute([finding], [finding], log, at)[0]?.attribution;
+const whyOf = (finding: FindingRecord, log: ReadLog, at = search) => {
+  const attribution = attributionOf(finding, log, at);
+  return attribution?.kind === 'unknown' ? attribution.why : attribution?.eventId;
+};
 
 describe('who caused a finding', () => {
-  it.each<[string, FindingRecord, string, boolean]>([
-    ['the member and the group by id', member, '{"groupId":"G1","memberId":"M1"}', true],
-    ['the member and the name of the group', member, 'M1 was added to Developers', true],
-    ['another member', member, 'm2 was added to Developers', false],
-    ['another group', member, 'm1 was added to Finance', false],
-    [
-      'a rule by number and name',
-      record('rule-altered', { rule: 'Robots', ruleId: '7' }),
-      '{"id":7,"name":"Robots"}',
-      true,
-    ],
-    ['a rule by quoted number', record('rule-altered', { rule: 'Robots', ruleId: '7' }), 'Robots "7"', true],
-    [
-      'a rule of another number',
-      record('rule-altered', { rule: 'Robots', ruleId: '7' }),
-      '{"id":17,"name":"Robots"}',
-      false,
-    ],
-    ['an entry', record('policy-entity-unexpected', { entity: 'user:eve@x' }), 'Eve@x was allowed', true],
-    ['a group', record('group-unlisted', { groupId: 'g9' }), 'created g9', true],
-    [
-      'an administrator',
-      record('administrator-unknown', { memberId: 'm1' }),
-      `m1 to ${ADMINISTRATORS_GROUP_ID}`,
-      true,
-    ],
-    [
-      'a group that is gone',
-      record('group-missing', { group: 'developers' }),
-      'Developers was deleted',
-      true,
-    ],
-  ])('is told by an event that names %s', (_what, finding, text, isKnown) => {
-    expect(attributionOf(finding, [event(text)])).toEqual(
-      isKnown
-        ? { kind: 'known', actor: 'max@acme.example', atMs: NOW_MS - 1, eventId: 'e1' }
-        : { kind: 'unknown', why: 'no-event-found' },
-    );
-  });
-
   it('is whoever did it last, with what it was done', () => {
-    const events = [
-      event('m1 g1', { id: 'old', atMs: 1 }),
-      event('m1 g1', { id: 'new', atMs: 3, client: 'Chrome' }),
-      event('m1 g1', { id: 'middle', atMs: 2 }),
-    ];
-    expect(attributionOf(member, events)).toMatchObject({ eventId: 'new', client: 'Chrome' });
+    const of = (id: string, atMs: number, actor: string): LoggedEvent =>
+      anEvent('Added', { groupId: 'g1', memberId: 'm1' }, { id, atMs, actor, client: 'Chrome' });
+    expect(
+      attributionOf(inDevelopers, read(of('old', 1, 'a'), of('new', 3, 'c'), of('middle', 2, 'b'))),
+    ).toEqual({ kind: 'known', actor: 'c', atMs: 3, eventId: 'new', client: 'Chrome' });
   });
 
-  it('is not known while the log cannot be read', () => {
-    expect(attributionOf(member, undefined)).toEqual({ kind: 'unknown', why: 'audit-log-unavailable' });
+  it('is told by ids rather than by names, whichever came later', () => {
+    const certain = anEvent(
+      'm1 was removed from Finance',
+      { groupId: 'g2', memberId: 'm1' },
+      { id: 'certain', atMs: 1 },
+    );
+    const later = anEvent('m1 was removed from Finance', {}, { id: 'later', actor: 'innocent' });
+    expect(whyOf(missing, read(certain, later))).toBe('certain');
+  });
+
+  it('is told by what was done rather than by a mere mention', () => {
+    const done = anEvent('m1 was added to g1', {}, { id: 'done', atMs: 1 });
+    const mention = anEvent('m1 and g1 were looked at', {}, { id: 'mention', actor: 'innocent' });
+    expect(whyOf(inDevelopers, read(mention, done))).toBe('done');
+  });
+
+  it.each<[string, readonly LoggedEvent[], string]>([
+    [
+      'names alone',
+      [anEvent('m1 was added to Developers'), anEvent('m1 was added to Developers', {}, { actor: 'b' })],
+      'ambiguous',
+    ],
+    ['one moment', [anEvent('m1 added to g1'), anEvent('m1 added to g1', {}, { actor: 'b' })], 'ambiguous'],
+    [
+      'names alone, but one actor',
+      [anEvent('m1 joined Developers', {}, { id: 'e0', atMs: 1 }), anEvent('m1 joined Developers')],
+      'e1',
+    ],
+  ])('is nobody when two did what fits equally well: %s', (_what, events, why) => {
+    expect(whyOf(inDevelopers, read(...events))).toBe(why);
+  });
+
+  it.each<[string, FindingRecord, ReadLog, number | undefined, string]>([
+    ['no event fits', inDevelopers, read(), NOW_MS - DAY_MS, 'no-event-found'],
+    ['no audit came before', inDevelopers, read(), undefined, 'before-audit-log'],
+    ['the last audit is a week ago', inDevelopers, read(), NOW_MS - 7 * DAY_MS, 'no-event-found'],
+    ['the last audit is longer ago', inDevelopers, read(), NOW_MS - 7 * DAY_MS - 1, 'before-audit-log'],
+    [
+      'it was first seen earlier',
+      { ...inDevelopers, firstSeenMs: NOW_MS - 1 },
+      read(),
+      undefined,
+      'no-event-found',
+    ],
+    [
+      'it was there before the log begins, last night too',
+      { ...inDevelopers, attribution: { kind: 'unknown', why: 'before-audit-log' } },
+      read(),
+      NOW_MS - DAY_MS,
+      'before-audit-log',
+    ],
+    [
+      'the log could not be read last night',
+      { ...inDevelopers, attribution: { kind: 'unknown', why: 'audit-log-unavailable' } },
+      read(),
+      undefined,
+      'no-event-found',
+    ],
+    [
+      'the log is too long',
+      inDevelopers,
+      { kind: 'read', events: [], isWhole: false },
+      NOW_MS,
+      'audit-log-too-long',
+    ],
+  ])('is not known when %s', (_what, finding, log, lastAuditMs, why) => {
+    expect(whyOf(finding, log, { ...search, lastAuditMs })).toBe(why);
+  });
+
+  it('is known from the part of a log that is too long to be read whole', () => {
+    const log: ReadLog = { kind: 'read', events: [anEvent('m1 added to g1')], isWhole: false };
+    expect(whyOf(inDevelopers, log)).toBe('e1');
+  });
+
+  it('is not known while the log cannot be read; the failure is told, and the reason in words', () => {
+    const log: ReadLog = { kind: 'failed', why: 'audit-log-scope-missing', code: 'uipath-scope-missing' };
+    expect(attributionOf(inDevelopers, log)).toEqual({
+      kind: 'unknown',
+      why: 'audit-log-scope-missing',
+      code: 'uipath-scope-missing',
+      text: expect.stringContaining('PM.Audit.Read'),
+    });
+  });
+
+  it('has its reason in words; an older version may have stored another one', () => {
+    expect(describeUnattributed('ambiguous')).toContain('several people');
+    expect(describeUnattributed('toString')).toBe('toString');
   });
 
   it('stays as it is for findings that were not asked about', () => {
-    expect(attribute([member], [], [event('m1 g1')])).toEqual([member]);
+    expect(attribute([inDevelopers], [], read(anEvent('m1 g1')), search)).toEqual([inDevelopers]);
+  });
+
+  it('is nobody for a finding that no change in UiPath causes', () => {
+    const secret = aRecord('secret-expiring', { secret: 's' });
+    expect(whyOf(secret, read(anEvent('s was added')))).toBe('no-event-found');
   });
 });
 
 describe('findings to attribute', () => {
   const unknown = { kind: 'unknown', why: 'no-event-found' } as const;
   it.each<[string, FindingRecord, number]>([
-    ['a new one', member, 1],
-    ['a waived one', { ...member, state: 'waived' }, 0],
-    ['one whose author is known', { ...member, attribution: { kind: 'known', actor: 'a', atMs: 1 } }, 0],
+    ['a new one', inDevelopers, 1],
+    ['a waived one', { ...inDevelopers, state: 'waived' }, 0],
+    [
+      'one whose author is known',
+      { ...inDevelopers, attribution: { kind: 'known', actor: 'a', atMs: 1 } },
+      0,
+    ],
     [
       'one whose author may still turn up',
-      { ...member, attribution: unknown, firstSeenMs: NOW_MS - 3 * DAY_MS },
+      { ...inDevelopers, attribution: unknown, firstSeenMs: NOW_MS - 3 * DAY_MS },
       1,
     ],
     [
       'one whose author will not',
-      { ...member, attribution: unknown, firstSeenMs: NOW_MS - 3 * DAY_MS - 1 },
+      { ...inDevelopers, attribution: unknown, firstSeenMs: NOW_MS - 3 * DAY_MS - 1 },
       0,
     ],
-    ['one that no change in UiPath causes', record('secret-expiring', { secret: 's' }), 0],
-    ['a guard of a group', record('guards-off', { guard: 'day', group: 'developers' }), 0],
-    ['a count of administrators', record('administrators-too-many', { most: '3' }), 0],
-  ])('are %s or not: %o', (_what, finding, count) => {
-    expect(toAttribute([finding], NOW_MS)).toHaveLength(count);
+    ['one that no change in UiPath causes', aRecord('secret-expiring', { secret: 's' }), 0],
+    ['a guard of a group', aRecord('guards-off', { guard: 'day', group: 'developers' }), 0],
+    ['a count of administrators', aRecord('administrators-too-many', { most: '3' }), 0],
+    [
+      'a removal that was refused',
+      aRecord('revoke-failed', { deadLetter: 'd' }, { group: 'x', memberId: 'm' }),
+      0,
+    ],
+    ['a rule whose time is over', aRecord('rule-expired', { rule: 'Robots', ruleId: '7' }), 0],
+    ['a whole group of a check of the policy', aRecord('own:crowded', { group: 'developers' }), 0],
+  ])('are %s or not', (_what, finding, count) => {
+    expect(toAttribute([finding], SOME_NAMES, NOW_MS)).toHaveLength(count);
   });
 
   it.each([
@@ -120,6 +178,6 @@ describe('findings to attribute', () => {
     ['a day before the first night', NOW_MS - DAY_MS / 2, NOW_MS - DAY_MS, NOW_MS - 2 * DAY_MS],
     ['a week ago at most', undefined, NOW_MS, NOW_MS - 7 * DAY_MS],
   ])('are looked for since %s', (_since, lastAuditMs, firstSeenMs, fromMs) => {
-    expect(searchFromMs([{ ...member, firstSeenMs }], lastAuditMs, NOW_MS)).toBe(fromMs);
+    expect(searchFromMs([{ ...inDevelopers, firstSeenMs }], lastAuditMs, NOW_MS)).toBe(fromMs);
   });
 });

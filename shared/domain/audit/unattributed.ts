@@ -1,0 +1,24 @@
+/** Why nobody can be named, each as a stable word with what it means. */
+const REASONS = {
+  'no-event-found':
+    'no event of the audit log fits. The log may lag by up to two days, so it is looked at again for three',
+  'before-audit-log':
+    'no event of the part of the audit log that was searched fits, and the cause may be older than that',
+  ambiguous: 'several people did something that fits equally well',
+  'audit-log-too-long':
+    'the audit log holds more events than are read in a night, and no event that was read fits',
+  'audit-log-scope-missing':
+    'the application may not read the audit log: it needs the scope PM.Audit.Read, and the right to use it',
+  'audit-log-unavailable': 'the audit log could not be read',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Unattributed = keyof typeof REASONS;
+
+/** The reason in words; one that an older version stored is its own word. */
+export function describeUnattributed(why: string): string {
+  return isKnown(why) ? REASONS[why] : why;
+}
+
+function isKnown(why: string): why is Unattributed {
+  return Object.hasOwn(REASONS, why);
+}
