@@ -77,7 +77,7 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Aud
     },
     operations: {
       refusals: [],
-    deadDeliveries: [],
+      deadDeliveries: [],
       heldPlans: [],
       marks: [],
       secretEndsMs: known(new Map()),
