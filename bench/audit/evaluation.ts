@@ -78,7 +78,7 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Aud
     },
     operations: {
       refusals: [],
-    deadDeliveries: [],
+      deadDeliveries: [],
       heldPlans: [],
       marks: [],
       secretEndsMs: known(new Map()),
