@@ -102,8 +102,11 @@ async function readAccount(
 }
 
 /** The list hides rules where there is no SAML, so those we know of are then read one by one. */
-async function readRules({ uipath, knownRuleIds }: SnapshotContext): Promise<readonly UiPathRule[]> {
+async function readRules(context: SnapshotContext): Promise<readonly UiPathRule[]> {
+  const { uipath, knownRuleIds } = context;
   const listed = await uipath.rules.list();
+  if (listed.length === 0 && isRuleAgreed(context))
+    throw new AppError('uipath-answer-empty', 'UiPath lists no rule, and the policy agrees to some');
   const hidden = knownRuleIds.filter((ruleId) => !listed.some((rule) => rule.id === ruleId));
   const rules = [...listed];
   for (const ruleId of hidden) {
@@ -114,6 +117,13 @@ async function readRules({ uipath, knownRuleIds }: SnapshotContext): Promise<rea
     }
   }
   return rules;
+}
+
+/** A rule of the baseline was seen in the list: without SAML nobody could have named it. */
+function isRuleAgreed({ organization, reader }: SnapshotContext): boolean {
+  return organization.rules.baseline.some(
+    ({ untilMs }) => untilMs === undefined || untilMs > reader.startedAtMs,
+  );
 }
 
 function toSnapshotRule(rule: UiPathRule): z.input<typeof RulesSchema>[number] & SnapshotRule {
