@@ -1,19 +1,25 @@
 import { app } from '@azure/functions';
+import { closeDelivery } from '../shared/access/close-delivery';
+import { listDeadDeliveries } from '../shared/access/list-dead-deliveries';
 import { listDeadLetters, retryDeadLetter } from '../shared/access/retry-dead-letter';
+import { retryDelivery } from '../shared/access/retry-delivery';
 import type { AppDeps } from '../shared/app-deps';
 import { answering } from '../shared/http/answering';
 import { jsonResponse } from '../shared/http/json';
 import { namedPerson } from '../shared/http/named-person';
 
-/** Changes that UiPath refused: listed with GET, corrected and tried again with POST by a named person. */
+/** Refused changes and dead deliveries: listed with GET, tried again or closed with POST by a named person. */
 export function registerDeadLetters(deps: AppDeps): void {
   app.http('dead-letters', {
     methods: ['GET'],
     authLevel: 'function',
     route: 'dead-letters/{organization}',
-    handler: answering(async ({ params }) =>
-      jsonResponse(200, { deadLetters: await listDeadLetters(deps, params['organization'] ?? '') }),
-    ),
+    handler: answering(async ({ params }) => {
+      const { organization = '' } = params;
+      const deadLetters = await listDeadLetters(deps, organization);
+      const dead = await listDeadDeliveries(deps, organization);
+      return jsonResponse(200, { deadLetters, deliveries: dead.flatMap(({ deliveries }) => deliveries) });
+    }),
   });
   app.http('retry-dead-letter', {
     methods: ['POST'],
@@ -26,4 +32,35 @@ export function registerDeadLetters(deps: AppDeps): void {
       return jsonResponse(202, { id, retriedBy: by });
     }),
   });
+  app.http('retry-delivery', {
+    methods: ['POST'],
+    authLevel: 'function',
+    route: 'dead-letters/{organization}/deliveries/{id}/retry',
+    handler: answering(async (request) => {
+      const { organization = '', id = '' } = request.params;
+      const { by } = await namedPerson(request);
+      await retryDelivery(deps, organization, id, { by, mayDecide: whoeverHasTheKey });
+      return jsonResponse(202, { id, retriedBy: by });
+    }),
+  });
+  app.http('close-delivery', {
+    methods: ['POST'],
+    authLevel: 'function',
+    route: 'dead-letters/{organization}/deliveries/{id}/close',
+    handler: answering(async (request) => {
+      const { organization = '', id = '' } = request.params;
+      const { by, said } = await namedPerson(request);
+      await closeDelivery(deps, organization, id, {
+        by,
+        mayDecide: whoeverHasTheKey,
+        reason: said['reason'],
+      });
+      return jsonResponse(200, { id, closedBy: by });
+    }),
+  });
+}
+
+/** A function key opens every organization. */
+function whoeverHasTheKey(): boolean {
+  return true;
 }

@@ -12,6 +12,7 @@ import { registerProcessDelivery } from './process-delivery';
 import { registerReports } from './reports';
 import { registerRequests } from './requests';
 import { registerRunAudit } from './run-audit';
+import { registerScim } from './scim';
 import { registerSendNotification } from './send-notification';
 import { registerTicketWebhook } from './ticket-webhook';
 
@@ -23,6 +24,7 @@ const deps = createAppDeps(readConfig(), (line) => {
 
 registerHrWebhook(deps);
 registerTicketWebhook(deps);
+registerScim(deps);
 registerProcessDelivery(deps);
 registerApplyChanges(deps);
 registerDueWork(deps);

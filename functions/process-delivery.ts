@@ -36,8 +36,13 @@ function deliveryHandler(deps: AppDeps, lane: Lane): StorageQueueHandler {
     try {
       await processDelivery(deps, message);
     } catch (error) {
-      if (Number(context.triggerMetadata?.['dequeueCount'] ?? 0) >= LAST_TRY)
-        await deps.deliveries.fail(message, errorCodeOf(error));
+      const tries = Number(context.triggerMetadata?.['dequeueCount'] ?? 0);
+      if (tries >= LAST_TRY)
+        await deps.deadDeliveries.fail(message, {
+          code: errorCodeOf(error),
+          tries,
+          atMs: deps.clock.now(),
+        });
       throw error;
     }
   };

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { differenceOf, listNights, readReport } from '../shared/access/read-report';
+import { differenceOf, listNights, readReport, reportAskedFor } from '../shared/access/read-report';
 import type { AppDeps } from '../shared/app-deps';
 import { AppError } from '../shared/errors';
 import { answering } from '../shared/http/answering';
@@ -14,7 +14,11 @@ export function registerReports(deps: AppDeps): void {
     authLevel: 'function',
     route: 'reports/{organization}/{night?}',
     handler: answering(async ({ params, query, headers }) => {
-      const { organization = '', night = '' } = params;
+      const { organization, night } = await reportAskedFor(
+        deps,
+        params['organization'] ?? '',
+        params['night'] ?? '',
+      );
       if (night === '') return jsonResponse(200, { nights: await listNights(deps, organization) });
       const format = chooseFormat(query.get('format'), headers.get('accept'));
       const compare = query.get('compare') ?? undefined;

@@ -1,17 +1,20 @@
 import { app } from '@azure/functions';
+import { listRequests } from '../shared/access/list-requests';
+import { requestQueryOf } from '../shared/access/request-query';
 import { requestStatus } from '../shared/access/request-status';
 import type { AppDeps } from '../shared/app-deps';
 import { answering } from '../shared/http/answering';
 import { jsonResponse } from '../shared/http/json';
 
-/** Where one access request stands, by the id its ticket system gave it. */
+/** The access requests of an organization, or where one stands, by the id its ticket system gave it. */
 export function registerRequests(deps: AppDeps): void {
   app.http('requests', {
     methods: ['GET'],
     authLevel: 'function',
-    route: 'requests/{organization}/{id}',
+    route: 'requests/{organization}/{id?}',
     handler: answering(async ({ params, query }) => {
       const { organization = '', id = '' } = params;
+      if (id === '') return jsonResponse(200, await listRequests(deps, organization, requestQueryOf(query)));
       const source = query.get('source') ?? undefined;
       return jsonResponse(200, await requestStatus(deps, organization, id, source));
     }),

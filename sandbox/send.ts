@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { requestApproved, workerJoined, workerLeft, workerMoved } from './events';
 import { readRunningStack } from './running-stack';
 import { deliver, post, type SentDelivery } from './sender';
+import { SCIM } from './vendors/demo-sources';
+import { provision } from './vendors/scim-client';
 import { hrPosting, ticketPosting } from './vendors/vendor-posting';
 
 type Options = Readonly<{
@@ -110,6 +112,11 @@ program
 async function sendNews(kind: 'joiner' | 'mover' | 'leaver', options: Options): Promise<void> {
   const { source, person: email, attribute: attributes } = options;
   const { webhooksUrl, hrApiUrl, secret } = await vendorTarget(options);
+  if (source === SCIM) {
+    const baseUrl = options.url ?? webhooksUrl.replace(/webhooks$/, `scim/v2/${source}`);
+    report(await provision({ baseUrl, token: secret }, { kind, email, attributes }));
+    return;
+  }
   const posting = await hrPosting(source, { kind, email, attributes }, { hrApiUrl, secret });
   report(await post(options.url ?? `${webhooksUrl}/hr/${source}`, posting));
 }
@@ -153,7 +160,7 @@ function report(sent: SentDelivery): void {
   process.stdout.write(
     `${sent.status === 0 ? 'no answer' : sent.status} ${JSON.stringify(sent.body, null, 2)}\n`,
   );
-  process.exitCode = sent.status === 200 || sent.status === 202 ? 0 : 1;
+  process.exitCode = sent.status >= 200 && sent.status < 300 ? 0 : 1;
 }
 
 function toAttribute(text: string, before: Record<string, string>): Record<string, string> {

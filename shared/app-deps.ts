@@ -7,29 +7,37 @@ import type { ReadinessCheck } from './access/check-readiness';
 import type { DueWorkDeps } from './access/do-due-work';
 import type { ProcessDeliveryDeps } from './access/process-delivery';
 import type { ConsoleDeps } from './http/console-handlers';
+import type { ScimHandlerDeps } from './http/scim-handler';
 import type { NotifyDeps } from './access/notify-difference';
 import type { PlanDeps } from './access/release-plan';
+import type { CloseDeliveryDeps } from './access/close-delivery';
+import type { ListRequestsDeps } from './access/list-requests';
 import type { RequestStatusDeps } from './access/request-status';
+import type { RetryDeliveryDeps } from './access/retry-delivery';
 import type { DeadLetterDeps } from './access/retry-dead-letter';
 import type { RunAuditDeps } from './access/run-audit';
 import type { MendDeps } from './access/mend-finding';
 import type { WaiveDeps } from './access/waive-finding';
 import type { Clock } from './clock';
 import { parseConfig, type Config } from './config';
+import { CONSOLE_SECRET } from './console/sign-in';
 import { sourceOf, type Policy } from './domain/policy';
 import { AppError } from './errors';
 import type { Log } from './log';
 import { createOrganizations } from './organizations';
 import { parsePolicy } from './policy-file';
 import { readinessChecks } from './readiness-checks';
+import { secretUsesOf } from './secret-uses';
 import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment';
 import { createPatientSecrets } from './secrets/patient-secrets';
+import { createJudgedSecrets } from './secrets/judged-secrets';
 import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/key-vault';
 import { createFetchBacks } from './fetch-back/registry';
 import type { SecretEnds, SecretStore } from './secrets/secret-store';
 import { createChangeStore } from './storage/changes';
+import { createDeadDeliveries, type DeadDeliveries } from './storage/dead-deliveries';
 import { createDeadLetterStore } from './storage/dead-letters';
 import { createDeliveries, type Deliveries } from './storage/deliveries';
 import { createDueStore } from './storage/due-store';
@@ -39,6 +47,7 @@ import { createLedgerStore } from './storage/ledger';
 import { createPolicyStore } from './storage/policy-store';
 import { createWorkQueues, type WorkQueues } from './storage/queues';
 import { coded } from './storage/records';
+import { createProvisionedUsers } from './storage/provisioned-users';
 import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
 import { createSnapshotStore } from './storage/snapshots';
@@ -56,16 +65,21 @@ export type AppDeps = AcceptDeliveryDeps &
   ApplyChangesDeps &
   DueWorkDeps &
   RequestStatusDeps &
+  ListRequestsDeps &
   PlanDeps &
   ConsoleDeps &
   NotifyDeps &
   DeadLetterDeps &
+  RetryDeliveryDeps &
+  CloseDeliveryDeps &
   WaiveDeps &
   MendDeps &
+  ScimHandlerDeps &
   Omit<RunAuditDeps, 'uipath'> &
   Readonly<{
     config: Config;
     deliveries: Deliveries;
+    deadDeliveries: DeadDeliveries;
     queues: WorkQueues;
     auditUiPath: RunAuditDeps['uipath'];
     readinessChecks: () => Promise<readonly ReadinessCheck[]>;
@@ -93,7 +107,6 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
   const storage = openStorage(
     config.storage.kind === 'identity' ? { ...config.storage, credential: credential() } : config.storage,
   );
-  const secrets = createCachedSecrets(createSecretStore(config, credential, clock), { clock, log });
   const policy = createPolicyStore<Policy>({
     storage,
     location: config.policy,
@@ -102,6 +115,11 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     onFault: (error) => {
       log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
     },
+  });
+  const stored = createCachedSecrets(createSecretStore(config, credential, clock), { clock, log });
+  const secrets = createJudgedSecrets(stored, {
+    usesOf: async (name) => secretUsesOf(await policy()).filter(({ secret }) => secret === name),
+    log,
   });
   const client = createOrganizations({ policy, storage, secrets, clock });
   const queues = coded(createWorkQueues(storage));
@@ -126,6 +144,8 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
       return { format, secretName, entra, mapping, fetchBack };
     },
     deliveries: coded(createDeliveries(storage)),
+    users: coded(createProvisionedUsers(storage)),
+    deadDeliveries: coded(createDeadDeliveries(storage)),
     ledger: coded(createLedgerStore(storage)),
     changes: coded(createChangeStore(storage)),
     due: coded(createDueStore(storage)),
@@ -134,6 +154,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     reports: coded(createReportStore(storage)),
     snapshots: coded(createSnapshotStore(storage)),
     waivers: coded(createWaiverStore(storage)),
+    ownSecrets: config.consoleSignIn === 'off' ? [] : [CONSOLE_SECRET],
     secretEnds: createSecretEnds(config, credential),
     plans: coded(createHeldPlanStore(storage)),
     removals: coded(createRemovalLog(storage)),

@@ -1,3 +1,5 @@
+import type { SecretFault } from './domain/secret-form';
+
 /**
  * Every failure this application names. A code is part of the public contract: it is shown to callers,
  * written to evidence and matched by operators, so it is never renamed.
@@ -9,11 +11,19 @@ export type ErrorCode =
   | 'body-too-large'
   | 'body-invalid'
   | 'signature-invalid'
+  | 'user-unknown'
+  | 'user-exists'
+  | 'group-unknown'
+  | 'path-invalid'
+  | 'attribute-read-only'
+  | 'filter-unsupported'
+  | 'operation-unsupported'
   | 'sign-in-needed'
   | 'not-permitted'
   | 'form-stale'
   | 'page-unknown'
   | 'request-unknown'
+  | 'query-invalid'
   | 'dead-letter-unknown'
   | 'report-unknown'
   | 'format-unsupported'
@@ -53,6 +63,7 @@ export type ErrorCode =
   | 'uipath-unavailable'
   | 'uipath-outcome-unknown'
   | 'uipath-answer-invalid'
+  | 'uipath-answer-empty'
   | 'uipath-token-refused'
   | 'uipath-unauthorized'
   | 'uipath-forbidden'
@@ -101,6 +112,17 @@ export class UpstreamError extends AppError {
     super(code, message, upstream);
     this.service = upstream.service;
     this.status = upstream.status;
+  }
+}
+
+/** A secret that nobody may rely on. Callers are told `secret-invalid` and no more; `fault` is for operators. */
+export class SecretError extends AppError {
+  override name = 'SecretError';
+  readonly fault: SecretFault;
+
+  constructor(fault: SecretFault) {
+    super('secret-invalid', `The secret is not usable: ${fault}`);
+    this.fault = fault;
   }
 }
 

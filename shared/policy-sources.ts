@@ -213,7 +213,7 @@ function inTrust(
   );
   return [
     ...acts
-      .filter((act) => !allowed.includes(act))
+      .filter((act) => !allowed.includes(act) && source.actsIfNamed !== true)
       .map((act) => ({
         path: ['may'],
         problem: `"${act}" needs fetchBack: ${source.format} proves itself by a token only`,

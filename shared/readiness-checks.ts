@@ -1,48 +1,75 @@
 import type { ReadinessCheck } from './access/check-readiness';
 import { EVERYONE_GROUP_ID } from './domain/hard-stops';
-import type { Policy } from './domain/policy';
+import type { OrganizationPolicy, Policy } from './domain/policy';
+import { faultsInVersions } from './domain/secret-form';
+import { SecretError } from './errors';
 import type { Organizations } from './organizations';
+import { secretUsesOf, type NamedSecretUse } from './secret-uses';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import type { StorageAccount } from './storage/storage-account';
 
-/** What has to answer before the application can work, each named: the policy, storage, and every organization's vault, token and service. */
-export async function readinessChecks(
-  parts: Readonly<{
-    policy: () => Promise<Policy>;
-    secrets: SecretStore;
-    storage: StorageAccount;
-    client: Organizations;
-  }>,
-): Promise<readonly ReadinessCheck[]> {
-  const { policy, secrets, storage, client } = parts;
+type Parts = Readonly<{
+  policy: () => Promise<Policy>;
+  secrets: SecretStore;
+  storage: StorageAccount;
+  client: Organizations;
+}>;
+
+/**
+ * What has to answer before the application can work, each named: the policy, storage, every organization's vault, token and
+ * service, and every secret that a source is verified with or asked with.
+ */
+export async function readinessChecks(parts: Parts): Promise<readonly ReadinessCheck[]> {
+  const { policy, secrets, storage } = parts;
   const readPolicy: ReadinessCheck = {
     name: 'policy',
     check: async () => {
       await policy();
     },
   };
-  const organizations = await policy().then(
-    (value) => [...value.organizations.values()],
-    () => [],
-  );
+  const known = await policy().catch(() => undefined);
   return [
     readPolicy,
     { name: 'storage', check: storage.check },
-    ...organizations.flatMap(({ alias, credentialSecret }): ReadinessCheck[] => [
-      {
-        name: `vault:${alias}`,
-        check: async () => {
-          await readOrganizationCredential(secrets, credentialSecret);
-        },
-      },
-      { name: `token:${alias}`, check: async () => (await client(alias)).uipath.checkToken() },
-      {
-        name: `organization:${alias}`,
-        check: async () => {
-          await (await client(alias)).uipath.groups.loadByIds([EVERYONE_GROUP_ID]);
-        },
-      },
-    ]),
+    ...[...(known?.organizations.values() ?? [])].flatMap((organization) =>
+      ofOrganization(parts, organization),
+    ),
+    ...(known === undefined ? [] : secretUsesOf(known)).map((use) => ofSecret(secrets, use)),
   ];
+}
+
+function ofOrganization(
+  { secrets, client }: Parts,
+  { alias, credentialSecret }: OrganizationPolicy,
+): readonly ReadinessCheck[] {
+  return [
+    {
+      name: `vault:${alias}`,
+      check: async () => {
+        await readOrganizationCredential(secrets, credentialSecret);
+      },
+    },
+    { name: `token:${alias}`, check: async () => (await client(alias)).uipath.checkToken() },
+    {
+      name: `organization:${alias}`,
+      check: async () => {
+        await (await client(alias)).uipath.groups.loadByIds([EVERYONE_GROUP_ID]);
+      },
+    },
+  ];
+}
+
+/** A source that cannot be verified loses what is sent to it, and one that cannot be asked leaves it undone: neither is seen until somebody looks. */
+function ofSecret(secrets: SecretStore, { feed, source, use, form, secret }: NamedSecretUse): ReadinessCheck {
+  const judge = async () => faultsInVersions(form, await secrets.read(secret));
+  return {
+    name: `${use === 'deliveries' ? 'source' : 'fetch-back'}:${feed}/${source}`,
+    check: async () => {
+      const { current } = await judge();
+      if (current !== undefined) throw new SecretError(current);
+    },
+    // Only deliveries are taken under a previous one.
+    ...(use === 'deliveries' ? { warn: async () => (await judge()).previous } : {}),
+  };
 }

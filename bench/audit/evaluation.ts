@@ -74,9 +74,11 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Aud
       breakGlass: new Map(),
       applications: undefined,
       robots: undefined,
+      directory: known({ administratorIds: undefined, addresses: known(new Map()) }),
     },
     operations: {
       refusals: [],
+    deadDeliveries: [],
       heldPlans: [],
       marks: [],
       secretEndsMs: known(new Map()),

@@ -70,8 +70,25 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
 }
 
 /** Last deliveries of the sources, which all organizations share. */
-export async function plantSources(app: Pick<AppDeps, 'deliveries'>, nowMs: number): Promise<void> {
+export async function plantSources(
+  app: Pick<AppDeps, 'deliveries' | 'deadDeliveries'>,
+  nowMs: number,
+): Promise<void> {
   const delivery = { feed: 'hr', contentType: 'application/json', body: new Uint8Array([123, 125]) } as const;
+  const failure = { code: 'body-invalid', tries: 5, atMs: nowMs - DAY_MS } as const;
+  for (const [source, deliveryId] of [
+    ['stuck', 'd3'],
+    ['fresh', 'put-back'],
+    ['fresh', 'closed'],
+  ] as const) {
+    const key = { feed: 'hr', source, deliveryId } as const;
+    await app.deliveries.insert({ ...delivery, ...key, receivedAtMs: nowMs - 2 * DAY_MS });
+    await app.deadDeliveries.fail(key, failure);
+    const dead = await app.deadDeliveries.get(key);
+    if (dead === undefined) throw new Error('A planted delivery is not dead');
+    if (deliveryId === 'put-back') await app.deadDeliveries.reopen(dead, { by: 'olga', atMs: nowMs });
+    if (deliveryId === 'closed') await app.deadDeliveries.close(dead);
+  }
   await app.deliveries.insert({
     ...delivery,
     source: 'fresh',

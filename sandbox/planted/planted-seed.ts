@@ -179,6 +179,7 @@ export function plantedPolicy(
           quiet: { secret: 'planted-hr' },
           late: { secret: 'planted-hr', heartbeatHours: 24, organizations: silent },
           never: { secret: 'planted-late', heartbeatHours: 24, organizations: silent },
+          stuck: { secret: 'planted-hr', organizations: silent },
         },
       },
     },

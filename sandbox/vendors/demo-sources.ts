@@ -10,6 +10,7 @@ const basic: Secret = () => `sender:${randomBytes(24).toString('hex')}`;
 const base64: Secret = () => randomBytes(24).toString('base64');
 
 const LIFECYCLE = 'entra-lifecycle-workflows';
+export const SCIM = 'scim';
 
 /** Vendors that `npm start` listens to beside our own contract: the lines of each in the policy, and what its secret looks like. */
 const hr = {
@@ -22,6 +23,7 @@ const hr = {
   merge: { lookedUp: false, secret: text },
   personio: { lookedUp: true, secret: text },
   rippling: { lookedUp: true, secret: text },
+  scim: { lookedUp: false, secret: text },
   'successfactors-soap': { lookedUp: true, secret: basic },
 } as const;
 
@@ -38,9 +40,9 @@ const tickets = {
   servicenow: { lines: '', secret: newSigningSecret, format: 'standard' },
 } as const;
 
-/** Vendors whose part of the story can be played, by feed: it needs departments, which lifecycle workflows do not know. */
+/** Vendors whose part of the story can be played, by feed: it needs departments, which lifecycle workflows do not know, and a webhook. */
 export const demoSources = {
-  hr: Object.keys(hr).filter((name) => name !== LIFECYCLE),
+  hr: Object.keys(hr).filter((name) => name !== LIFECYCLE && name !== SCIM),
   tickets: Object.keys(tickets),
 } as const;
 
@@ -65,6 +67,8 @@ export function vendorSources(hrApiUrl: string): Readonly<{ hr: string; tickets:
     hr: linesOf(
       Object.entries(hr).map(([name, { lookedUp }]) => {
         if (name === LIFECYCLE) return [name, name, lifecycleLines(hrApiUrl)];
+        if (name === SCIM)
+          return [name, name, `secret: ${vendorSecretName(name)}, may: [joiner, mover, leaver]`];
         return [name, name, `secret: ${vendorSecretName(name)}${lookedUp ? `, ${lookUp}` : ''}`];
       }),
     ),

@@ -108,19 +108,30 @@ function answerOf(
   }
   if (method === 'POST' && pathname.startsWith('/v1/people/')) {
     if (headers.authorization !== basic(secret)) return refused;
-    return worker === undefined ? { status: 404 } : { status: 200, body: workerRecords.hibob(worker) };
+    if (worker === undefined) return { status: 404 };
+    const { work, ...others } = workerRecords.hibob(worker);
+    const asked = Object.entries(work).filter(([name]) => body.includes(`"work.${name}"`));
+    return { status: 200, body: { ...others, work: Object.fromEntries(asked) } };
   }
   if (method === 'GET' && pathname === `/api/hris/v1/employees/${MERGE_ID}`) {
     if (`${headers.authorization}:${String(headers['x-account-token'])}` !== `Bearer ${secret}`)
       return refused;
     const last = [...workers.values()].at(-1);
-    return last === undefined ? { status: 404 } : { status: 200, body: workerRecords.merge(last) };
+    const expanded = (searchParams.get('expand') ?? '').split(',');
+    return last === undefined
+      ? { status: 404 }
+      : { status: 200, body: expandedOnly(workerRecords.merge(last), expanded) };
   }
   if (method === 'GET' && pathname === '/odata/v2/EmpJob') {
     if (headers.authorization !== basic(secret)) return refused;
     const userId = /^userId eq '([^']*)'$/.exec(searchParams.get('$filter') ?? '')?.[1] ?? '';
     const user = workers.get(userId);
-    return { status: 200, body: { d: { results: user === undefined ? [] : [successFactorsJob(user)] } } };
+    const expanded = new Set((searchParams.get('$expand') ?? '').split(','));
+    const job = Object.entries(user === undefined ? {} : successFactorsJob(user)).filter(
+      ([name]) => !name.endsWith('Nav') || expanded.has(name),
+    );
+    const results = user === undefined ? [] : [Object.fromEntries(job)];
+    return { status: 200, body: { d: { results } } };
   }
   if (method === 'GET' && pathname.startsWith('/platform/api/employees/')) {
     if (headers.authorization !== `Bearer ${secret}`) return refused;
@@ -158,6 +169,12 @@ function putWorker(body: string, workers: Map<string, Worker>): Answer {
   const worker = { ...newWorker(said.id, said.email), ...workers.get(said.id), ...said };
   workers.set(worker.id, worker);
   return { status: 200, body: worker };
+}
+
+/** Relations of Merge are ids, unless they are asked for whole. */
+function expandedOnly(employee: ReturnType<typeof workerRecords.merge>, expanded: readonly string[]): object {
+  const { manager, ...others } = employee;
+  return { ...others, manager: expanded.includes('manager') ? manager : manager.id };
 }
 
 function basic(user: string): string {

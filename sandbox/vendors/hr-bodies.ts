@@ -1,5 +1,5 @@
 import { WORKFLOWS } from './entra';
-import { MERGE_ID, type Worker } from './workers';
+import { MANAGER, MERGE_ID, type Worker } from './workers';
 
 type HrNews = Readonly<{ kind: 'joiner' | 'mover' | 'leaver'; worker: Worker; atMs: number }>;
 
@@ -34,6 +34,7 @@ export const hrBodies = {
           Department: worker.department,
           'Job Title': worker.title,
           Location: worker.location,
+          Supervisor: MANAGER.name,
           'Hire Date': worker.startDate,
           'Termination Date': worker.endDate ?? '0000-00-00',
           Status: worker.active ? 'Active' : 'Inactive',
@@ -69,6 +70,7 @@ export const hrBodies = {
       work_email: worker.email,
       job_title: worker.title,
       department: worker.department,
+      manager: '0048ea5b-911e-4dff-9364-92070dea62ff',
       employment_status: worker.active ? 'ACTIVE' : 'INACTIVE',
       start_date: `${worker.startDate}T00:00:00Z`,
       termination_date: worker.endDate === undefined ? null : `${worker.endDate}T00:00:00Z`,
@@ -115,8 +117,8 @@ export const hrBodies = {
         userPrincipalName: worker.email,
         manager: {
           id: '5a1c2d3e-0000-4000-8000-000000000009',
-          displayName: 'Ben',
-          email: 'ben.lead@acme.example',
+          displayName: MANAGER.name,
+          email: MANAGER.email,
         },
       },
       task: { id: 'f5c2ff5f-0000-4000-8000-000000000001', displayName: 'Run a Custom Task Extension' },
@@ -137,6 +139,7 @@ export const hrBodies = {
     department: worker.department,
     title: worker.title,
     location: worker.location,
+    managerEmail: MANAGER.email,
     status: worker.active ? 'active' : 'inactive',
     startDate: worker.startDate,
     endDate: worker.endDate ?? '',
@@ -175,7 +178,14 @@ export const hrBodies = {
       worker: { email: worker.email, workerId: worker.id },
       ...(kind === 'leaver'
         ? { immediate: true }
-        : { attributes: { department: worker.department, title: worker.title, location: worker.location } }),
+        : {
+            attributes: {
+              department: worker.department,
+              title: worker.title,
+              location: worker.location,
+              manager: MANAGER.email,
+            },
+          }),
     },
   }),
 } as const satisfies Record<string, HrBody>;

@@ -144,7 +144,6 @@ export const ticketBodies = {
       userPrincipalName: ticket.approver,
     };
     return {
-      ...(ticket.act === 'revoke' ? { action: 'revoke' } : {}),
       approval: {
         name: `0a9be1c1-7c3f-4d2a-8a62-${String(ticket.number).padStart(12, '0')}`,
         outcome: 'Approve',
@@ -156,6 +155,7 @@ export const ticketBodies = {
         ],
       },
       request: {
+        action: ticket.act,
         person: ticket.person,
         group: ticket.group,
         duration: ticket.duration ?? '',

@@ -32,6 +32,9 @@ export function newWorker(id: string, email: string): Worker {
 /** Merge has ids of its own. This one is that of every worker it is asked about here. */
 export const MERGE_ID = '0958cbc6-6040-430a-848e-aafacbadf4ae';
 
+/** Whom every worker here reports to. */
+export const MANAGER = { id: '501', name: 'Ben Lead', email: 'ben.lead@acme.example' } as const;
+
 type WorkerRecord = (worker: Worker) => object;
 
 /** What the API of each HR system answers for one worker. */
@@ -45,6 +48,7 @@ export const workerRecords = {
     location: worker.location,
     division: null,
     employmentHistoryStatus: 'Full-Time',
+    supervisor: MANAGER.name,
     hireDate: worker.startDate,
     terminationDate: worker.endDate ?? '0000-00-00',
     status: worker.active ? 'Active' : 'Inactive',
@@ -57,6 +61,7 @@ export const workerRecords = {
       department: worker.department,
       title: worker.title,
       site: worker.location,
+      reportsTo: { id: MANAGER.id, displayName: MANAGER.name, email: MANAGER.email },
       startDate: worker.startDate,
     },
     internal: {
@@ -76,6 +81,7 @@ export const workerRecords = {
       { name: worker.department, type: 'DEPARTMENT' },
     ],
     team: null,
+    manager: { id: MANAGER.id, work_email: MANAGER.email },
     work_location: { name: worker.location, city: worker.location, country: 'RO' },
     employment_status: worker.active ? 'ACTIVE' : 'INACTIVE',
     start_date: `${worker.startDate}T00:00:00Z`,
@@ -91,6 +97,7 @@ export const workerRecords = {
     title: worker.title,
     workLocation: { nickname: worker.location, city: worker.location, country: 'RO' },
     employmentType: 'SALARIED_FT',
+    manager: MANAGER.id,
     startDate: worker.startDate,
     endDate: worker.endDate ?? null,
   }),
@@ -104,6 +111,8 @@ export function successFactorsJob(worker: Worker): object {
     jobTitle: worker.title,
     location: '1710-2018',
     employmentType: 'Regular',
+    managerId: MANAGER.id,
+    managerUserNav: { email: MANAGER.email },
     departmentNav: { name_localized: worker.department },
     locationNav: { name: worker.location },
     userNav: { email: worker.email, status: worker.active ? 't' : 'f', timeZone: 'Europe/Bucharest' },
@@ -136,6 +145,7 @@ export const finchRecords = {
     title: worker.title,
     department: { name: worker.department },
     employment: { type: 'employee', subtype: 'full_time' },
+    manager: { id: MANAGER.id },
     start_date: worker.startDate,
     end_date: worker.endDate ?? null,
     is_active: worker.active,
@@ -153,6 +163,7 @@ export const personioRecords = {
     employment_start_date: worker.startDate,
     employment_end_date: worker.endDate ?? null,
     department: { id: '1', name: worker.department },
+    supervisor: { id: MANAGER.id },
     position: { title: worker.title },
     office: { id: '2', name: worker.location },
     type: 'INTERNAL',

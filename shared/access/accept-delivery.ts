@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Feed } from '../domain/policy';
-import { PLAIN_MAPPING, type EntraPolicy, type SourceMapping } from '../domain/source-settings';
+import { PLAIN_MAPPING } from '../domain/source-settings';
 import { AppError, errorCodeOf } from '../errors';
-import { checkCredential, type CredentialVerdict } from '../webhooks/credential';
-import type { CheckIdentity, IdentityVerdict } from '../webhooks/entra-identity';
 import { meaningsOf } from '../webhooks/meanings';
 import { bodyTypeOf } from '../webhooks/posted-body';
-import type { DeliveryHeaders, SigningSecrets } from '../webhooks/signature';
+import type { DeliveryHeaders } from '../webhooks/signature';
 import type { SourceAnswer, WebhookSource } from '../webhooks/source';
 import { laneOf } from './delivery-lane';
+import { verifySender, type SenderSettings, type VerifySenderDeps } from './verify-sender';
 
 /** A verified delivery as it is kept until it was processed. */
 export type DeliveryRecord = Readonly<{
@@ -21,34 +20,30 @@ export type DeliveryRecord = Readonly<{
   body: Uint8Array;
 }>;
 
-/** A sender's part of the policy. One of `secretName` and `entra` is there: the policy check sees to it. */
-type SenderSettings = Readonly<{
-  format: string;
-  secretName: string | undefined;
-  entra?: EntraPolicy | undefined;
-  mapping?: SourceMapping;
-  /** Where the record behind a delivery is asked for. */
-  fetchBack?: unknown;
-}>;
-
-export type AcceptDeliveryDeps = Readonly<{
-  /** The sender behind a webhook address, from the policy. */
+/** The sender behind an address, from the policy, and how its format is read. */
+export type FindSenderDeps = Readonly<{
   sourceFor: (feed: Feed, name: string) => Promise<SenderSettings | undefined>;
   formatOf: (feed: Feed, format: string) => WebhookSource | undefined;
-  secrets: Readonly<{ read: (name: string) => Promise<SigningSecrets> }>;
-  checkIdentity: CheckIdentity;
-  deliveries: Readonly<{
-    insert: (record: DeliveryRecord) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
-  }>;
+}>;
+
+export type EnqueueDeliveryDeps = Readonly<{
   queue: Readonly<{
     enqueueDelivery: (
       message: Readonly<{ feed: Feed; source: string; deliveryId: string }>,
       lane: 'urgent' | 'normal',
     ) => Promise<void>;
   }>;
-  /** For the operator: why a delivery was refused, or what needs attention. Never a part of the delivery. */
-  log: (line: Readonly<Record<string, string>>) => void;
+  log: VerifySenderDeps['log'];
 }>;
+
+export type AcceptDeliveryDeps = FindSenderDeps &
+  VerifySenderDeps &
+  EnqueueDeliveryDeps &
+  Readonly<{
+    deliveries: Readonly<{
+      insert: (record: DeliveryRecord) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
+    }>;
+  }>;
 
 export type Delivery = Readonly<{
   feed: Feed;
@@ -81,11 +76,7 @@ export async function acceptDelivery(
   delivery: Delivery,
 ): Promise<AcceptedDelivery> {
   const { feed, source, headers, rawBody, receivedAtMs } = delivery;
-  const settings = await deps.sourceFor(feed, source);
-  if (settings === undefined) throw new AppError('source-unknown', 'There is no such source');
-  const format = deps.formatOf(feed, settings.format);
-  if (format === undefined)
-    throw new AppError('policy-invalid', `The policy names a format that the ${feed} feed does not have`);
+  const { settings, format } = await findSender(deps, feed, source, undefined);
   if (isGreeting(format, rawBody))
     return ignored(deps, { feed, source }, format, dedupeKey(feed, source, 'greeting'));
   const type = bodyTypeOf(headers.get('content-type'));
@@ -95,43 +86,46 @@ export async function acceptDelivery(
       `Only ${format.bodyTypes.join(' or ')} in UTF-8 is understood`,
     );
 
-  const verdict = await verify(deps, { format, settings }, delivery);
-  if (!verdict.verified) {
-    deps.log({ event: 'signature-refused', feed, source, reason: verdict.reason });
-    throw new AppError('signature-invalid', 'The signature is missing or not valid');
-  }
-  if (verdict.secret === 'previous') deps.log({ event: 'signed-with-previous-secret', feed, source });
+  const signedId = await verifySender(deps, { feed, source }, { format, settings }, delivery);
 
   const arrived = { rawBody, type, receivedAtMs };
   const posted = format.keptOf?.(arrived, headers) ?? arrived;
   const { mapping = PLAIN_MAPPING, fetchBack } = settings;
   const meanings = meaningsOf(format, posted, { mapping, fetchBack });
-  const deliveryId = dedupeKey(feed, source, format.dedupeId({ ...posted, headers, signedId: verdict.id }));
+  const deliveryId = dedupeKey(feed, source, format.dedupeId({ ...posted, headers, signedId }));
   if (meanings === 'ignored') return ignored(deps, { feed, source }, format, deliveryId);
 
   const { rawBody: body, type: contentType } = posted;
   const record = { feed, source, deliveryId, receivedAtMs, contentType, body };
   const outcome = await deps.deliveries.insert(record);
-  if (outcome !== 'duplicate-done') await enqueue(deps, { feed, source, deliveryId }, laneOf(meanings));
+  if (outcome !== 'duplicate-done')
+    await enqueueDelivery(deps, { feed, source, deliveryId }, laneOf(meanings));
   return answered(format, { deliveryId, duplicate: outcome !== 'inserted', ignored: false });
 }
 
-async function verify(
-  deps: Pick<AcceptDeliveryDeps, 'secrets' | 'checkIdentity'>,
-  { format, settings }: Readonly<{ format: WebhookSource; settings: SenderSettings }>,
-  { headers, rawBody, receivedAtMs: nowMs }: Delivery,
-): Promise<CredentialVerdict | IdentityVerdict> {
-  const { credential } = format;
-  const { secretName, entra } = settings;
-  if (entra !== undefined && credential.trust !== 'signed')
-    return deps.checkIdentity(headers.get('authorization'), entra, nowMs);
-  if (secretName === undefined || credential.trust === 'identity')
-    throw new AppError('policy-invalid', 'The policy names no proof of origin that this format has');
-  return checkCredential(credential, { headers, rawBody, nowMs }, await deps.secrets.read(secretName));
+/**
+ * The sender behind an address. One whose protocol is spoken elsewhere is unknown here.
+ *
+ * @throws AppError `source-unknown`, `policy-invalid`
+ */
+export async function findSender(
+  deps: FindSenderDeps,
+  feed: Feed,
+  source: string,
+  spokenAt: WebhookSource['spokenAt'],
+): Promise<Readonly<{ settings: SenderSettings; format: WebhookSource }>> {
+  const settings = await deps.sourceFor(feed, source);
+  if (settings === undefined) throw new AppError('source-unknown', 'There is no such source');
+  const format = deps.formatOf(feed, settings.format);
+  if (format === undefined)
+    throw new AppError('policy-invalid', `The policy names a format that the ${feed} feed does not have`);
+  if (format.spokenAt !== spokenAt) throw new AppError('source-unknown', 'There is no such source here');
+  return { settings, format };
 }
 
-async function enqueue(
-  deps: AcceptDeliveryDeps,
+/** Sends the message of a delivery that is kept. Where that fails the sweep for due work does it later. */
+export async function enqueueDelivery(
+  deps: EnqueueDeliveryDeps,
   message: Readonly<{ feed: Feed; source: string; deliveryId: string }>,
   lane: 'urgent' | 'normal',
 ): Promise<void> {
@@ -142,7 +136,8 @@ async function enqueue(
   }
 }
 
-function dedupeKey(feed: Feed, source: string, dedupeId: string): string {
+/** The id of a delivery: equal for every repetition, and of one source alone. */
+export function dedupeKey(feed: Feed, source: string, dedupeId: string): string {
   return createHash('sha256').update(`${feed}/${source}/${dedupeId}`).digest('hex');
 }
 

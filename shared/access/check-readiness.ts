@@ -1,22 +1,31 @@
-import { errorCodeOf, type ErrorCode } from '../errors';
+import type { SecretFault } from '../domain/secret-form';
+import { errorCodeOf, SecretError, type ErrorCode } from '../errors';
 
 /** One thing this application cannot work without. */
-export type ReadinessCheck = Readonly<{ name: string; check: () => Promise<void> }>;
+export type ReadinessCheck = Readonly<{
+  name: string;
+  check: () => Promise<void>;
+  /** Asked where the check passes: what somebody should see to all the same. */
+  warn?: () => Promise<SecretFault | undefined>;
+}>;
+
+type Code = ErrorCode | SecretFault;
 
 export type Readiness = Readonly<{
   ready: boolean;
-  checks: ReadonlyArray<Readonly<{ name: string; ok: boolean; code?: ErrorCode }>>;
+  checks: ReadonlyArray<Readonly<{ name: string; ok: boolean; code?: Code; previousSecret?: SecretFault }>>;
 }>;
 
 /** Runs every check and names each result; one that fails does not hide the others. */
 export async function checkReadiness(checks: readonly ReadinessCheck[]): Promise<Readiness> {
   const results = await Promise.all(
-    checks.map(async ({ name, check }) => {
+    checks.map(async ({ name, check, warn }) => {
       try {
         await check();
-        return { name, ok: true };
+        const previousSecret = await warn?.();
+        return { name, ok: true, ...(previousSecret === undefined ? {} : { previousSecret }) };
       } catch (error) {
-        return { name, ok: false, code: errorCodeOf(error) };
+        return { name, ok: false, code: error instanceof SecretError ? error.fault : errorCodeOf(error) };
       }
     }),
   );

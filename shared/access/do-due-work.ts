@@ -4,19 +4,24 @@ import type { Log } from '../log';
 import type { ChangeStore } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueStore } from '../storage/due-store';
+import type { RequestIndex } from '../storage/request-index';
 import type { WorkQueues } from '../storage/queues';
+import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { bookRun, markChanged } from './book-run';
+import { forgetInactiveUsers, type ForgetProvisionedDeps } from './forget-provisioned';
 
-export type DueWorkDeps = Readonly<{
-  policy: () => Promise<Policy>;
-  deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
-  changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
-  due: Pick<DueStore, 'listDue' | 'remove'>;
-  queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
-  clock: Pick<Clock, 'now'>;
-  log: Log;
-  payloadDays: number;
-}>;
+export type DueWorkDeps = ForgetProvisionedDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
+    changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
+    due: Pick<DueStore, 'listDue' | 'remove'>;
+    requests: Pick<RequestIndex, 'forgetInList'>;
+    queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
+    clock: Pick<Clock, 'now'>;
+    log: Log;
+    payloadDays: number;
+  }>;
 
 export type DueWorkResult = Readonly<{ due: number; resent: number; forgotten: number }>;
 
@@ -24,6 +29,8 @@ export type DueWorkResult = Readonly<{ due: number; resent: number; forgotten: n
 const LOST_AFTER_MS = 120_000;
 const DUE_PER_TICK = 1_000;
 const DAY_MS = 86_400_000;
+/** A client that only ever calls people inactive would otherwise have them kept for good. */
+const INACTIVE_USER_DAYS = 365;
 
 /**
  * What time brings and what messages lost: dates that have come are marked, pending deliveries and marked organizations
@@ -33,7 +40,9 @@ const DAY_MS = 86_400_000;
 export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
   const policy = await deps.policy();
   const nowMs = deps.clock.now();
+  const keptFromMs = nowMs - deps.payloadDays * DAY_MS;
   let due = 0;
+  let forgotten = 0;
   for (const organization of policy.organizations.keys()) {
     const items = await deps.due.listDue(organization, nowMs, DUE_PER_TICK);
     for (const item of items) {
@@ -42,17 +51,19 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
     }
     due += items.length;
     if (await deps.changes.hasWork(organization)) await bookRun(deps, organization, 'normal', nowMs, nowMs);
+    forgotten += await deps.requests.forgetInList(organization, keptFromMs);
   }
   let resent = 0;
-  let forgotten = 0;
-  for (const { feed, name } of policy.sources) {
+  for (const { feed, name, format } of policy.sources) {
     const pending = await deps.deliveries.listPending(feed, name, nowMs - LOST_AFTER_MS);
     for (const key of pending) {
       await deps.deliveries.touch(key, nowMs);
       await deps.queues.enqueueDelivery(key);
     }
     resent += pending.length;
-    forgotten += await deps.deliveries.forgetBodies(feed, name, nowMs - deps.payloadDays * DAY_MS);
+    forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
+    if (format === SCIM_FORMAT)
+      forgotten += await forgetInactiveUsers(deps, name, nowMs - INACTIVE_USER_DAYS * DAY_MS);
   }
   if (due + resent + forgotten > 0) deps.log({ event: 'due-work', due, resent, forgotten });
   return { due, resent, forgotten };

@@ -1,10 +1,12 @@
 import type { Clock } from '../clock';
 import type { Policy, SourcePolicy } from '../domain/policy';
+import type { DeadDeliveries } from '../storage/dead-deliveries';
 import type { Deliveries } from '../storage/deliveries';
 
 export type ListSourcesDeps = Readonly<{
   policy: () => Promise<Policy>;
-  deliveries: Pick<Deliveries, 'listPending' | 'listFailed' | 'lastReceivedMs'>;
+  deliveries: Pick<Deliveries, 'listPending' | 'lastReceivedMs'>;
+  deadDeliveries: Pick<DeadDeliveries, 'list'>;
   clock: Pick<Clock, 'now'>;
 }>;
 
@@ -15,8 +17,8 @@ export type SourceState = Readonly<{
   lastReceivedMs: number | undefined;
   /** Their message was sent, and they are not processed yet. */
   pending: number;
-  /** Given up after the last try; their bodies are kept. */
-  failed: readonly string[];
+  /** They wait for a person. */
+  dead: number;
 }>;
 
 /** The sources that may speak about an organization. */
@@ -29,12 +31,12 @@ export async function listSources(
   const states: SourceState[] = [];
   for (const source of sources.filter((known) => known.organizations.includes(organization))) {
     const pending = await deps.deliveries.listPending(source.feed, source.name, nowMs + 1);
-    const failed = await deps.deliveries.listFailed(source.feed, source.name);
+    const dead = await deps.deadDeliveries.list(source.feed, source.name);
     states.push({
       source,
       lastReceivedMs: await deps.deliveries.lastReceivedMs(source.feed, source.name),
       pending: pending.length,
-      failed: failed.map(({ deliveryId }) => deliveryId),
+      dead: dead.length,
     });
   }
   return states;

@@ -1,6 +1,6 @@
 import type { SourcePolicy } from '../domain/policy';
 import type { WorkerEvent } from '../domain/worker-event';
-import { AppError, errorCodeOf } from '../errors';
+import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import type { FetchBack } from '../fetch-back/fetch-back';
 import type { LookUp, Meanings } from '../webhooks/source';
 import { workerEventsOf } from '../webhooks/worker-statement';
@@ -29,7 +29,7 @@ export function settlingMs(meanings: Meanings, nowMs: number): number {
  * `worker-unknown`: after a day the source still knows no such worker.
  *
  * @throws AppError `source-unavailable`, also for a worker who is not there yet; `source-refused`,
- * `source-answer-invalid`, `policy-invalid`, `body-invalid`
+ * `source-answer-invalid`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid`, `body-invalid`
  */
 export async function lookUpWorker(
   deps: LookUpDeps,
@@ -50,10 +50,17 @@ export async function lookUpWorker(
   );
 }
 
+/** Each passes by itself, or once an operator has seen to it. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'source-unavailable',
+  'source-refused',
+  'source-answer-invalid',
+  'secret-missing',
+  'secret-invalid',
+  'vault-unavailable',
+]);
+
 /** A look-up that failed for now: the delivery stays pending, and the sweep for due work sends its message again. */
 export function mayWait(error: unknown, receivedAtMs: number, nowMs: number): boolean {
-  const code = errorCodeOf(error);
-  const passes =
-    code === 'source-unavailable' || code === 'source-refused' || code === 'source-answer-invalid';
-  return passes && nowMs - receivedAtMs < PATIENCE_MS;
+  return PASSING.has(errorCodeOf(error)) && nowMs - receivedAtMs < PATIENCE_MS;
 }

@@ -1,7 +1,6 @@
 import type { Feed } from '../domain/policy';
-import { AppError } from '../errors';
 import type { DeliveryHeaders } from '../webhooks/signature';
-import type { AcceptDeliveryDeps } from './accept-delivery';
+import { findSender, type FindSenderDeps } from './accept-delivery';
 
 /** A name of a host, as a sender of CloudEvents gives it. */
 const origin = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i;
@@ -14,14 +13,13 @@ const origin = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i;
  * @throws AppError `source-unknown`, and what reading the policy throws
  */
 export async function permitSending(
-  deps: Pick<AcceptDeliveryDeps, 'sourceFor' | 'formatOf'>,
+  deps: FindSenderDeps,
   asked: Readonly<{ feed: Feed; source: string; headers: DeliveryHeaders }>,
 ): Promise<Readonly<Record<string, string>>> {
   const { feed, source, headers } = asked;
-  const settings = await deps.sourceFor(feed, source);
-  if (settings === undefined) throw new AppError('source-unknown', 'There is no such source');
+  const { format } = await findSender(deps, feed, source, undefined);
   const by = headers.get('webhook-request-origin') ?? '';
-  const takesPart = deps.formatOf(feed, settings.format)?.handshake === 'cloudevents';
+  const takesPart = format.handshake === 'cloudevents';
   return takesPart && origin.test(by)
     ? { allow: 'POST', 'webhook-allowed-origin': by, 'webhook-allowed-rate': '*' }
     : { allow: 'POST' };

@@ -1,18 +1,23 @@
 import type { Operations } from '../domain/audit/operations';
 import type { Known } from '../domain/audit/snapshot';
+import { lastFailureOf } from '../domain/dead-delivery';
 import { fold } from '../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../domain/policy';
 import { errorCodeOf } from '../errors';
 import type { Mark } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
 import type { HeldPlanStore } from '../storage/held-plans';
+import { listDeadDeliveries, type ListDeadDeliveriesDeps } from './list-dead-deliveries';
 import { listHeldPlans } from './release-plan';
 import { listDeadLetters, type DeadLetterDeps } from './retry-dead-letter';
 
 export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'ledger'> &
+  ListDeadDeliveriesDeps &
   Readonly<{
     plans: Pick<HeldPlanStore, 'list'>;
     deliveries: Pick<Deliveries, 'lastReceivedMs'>;
+    /** Names of secrets that the application needs whatever the policy says. */
+    ownSecrets: readonly string[];
     /** When a secret ends; undefined where nothing says so. */
     secretEnds: (name: string) => Promise<number | undefined>;
   }>;
@@ -39,6 +44,7 @@ export async function readOperations(
       decision,
       code: history.findLast(({ event }) => event === 'refused')?.code ?? '',
     })),
+    deadDeliveries: await readDeadDeliveries(deps, alias),
     heldPlans: held.map(({ hash, removals, expiresAtMs }) => ({
       hash,
       removals: removals.length,
@@ -51,12 +57,11 @@ export async function readOperations(
 }
 
 async function readSecretEnds(
-  deps: Pick<OperationsDeps, 'secretEnds'>,
+  deps: Pick<OperationsDeps, 'secretEnds' | 'ownSecrets'>,
   policy: Policy,
-  { alias, credentialSecret }: OrganizationPolicy,
+  organization: OrganizationPolicy,
 ): Promise<Known<ReadonlyMap<string, number>>> {
-  const sources = policy.sources.filter(({ organizations }) => organizations.includes(alias));
-  const names = new Set([credentialSecret, ...sources.flatMap(({ secret }) => secret ?? [])]);
+  const names = new Set([...secretsOf(policy, organization), ...deps.ownSecrets]);
   const ends = new Map<string, number>();
   try {
     for (const name of names) {
@@ -67,6 +72,33 @@ async function readSecretEnds(
   } catch (error) {
     return { kind: 'unknown', code: errorCodeOf(error) };
   }
+}
+
+async function readDeadDeliveries(
+  deps: ListDeadDeliveriesDeps,
+  alias: string,
+): Promise<Operations['deadDeliveries']> {
+  return (await listDeadDeliveries(deps, alias)).map(({ source: { feed, name }, deliveries }) => ({
+    source: `${feed}/${name}`,
+    deliveries: deliveries.length,
+    codes: [...new Set(deliveries.map((dead) => lastFailureOf(dead).code))].toSorted(),
+    sinceMs: deliveries[0]?.receivedAtMs ?? 0,
+  }));
+}
+
+/** Every secret that something of the organization stops without. */
+function secretsOf(
+  { sources }: Pick<Policy, 'sources'>,
+  { alias, credentialSecret, notify }: OrganizationPolicy,
+): readonly string[] {
+  const own = sources.filter(({ organizations }) => organizations.includes(alias));
+  return [
+    credentialSecret,
+    ...own.flatMap(({ secret, fetchBack }) =>
+      [secret, fetchBack?.secret].filter((name) => name !== undefined),
+    ),
+    ...notify.map(({ secret }) => secret),
+  ];
 }
 
 async function readHeartbeats(

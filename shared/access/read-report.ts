@@ -21,6 +21,24 @@ export type ReportInContext = Readonly<{
 /** A picture of more nights is no longer readable. */
 const MOST_NIGHTS = 60;
 
+/**
+ * What an address is about: `reports/latest` is the latest night of the one organization that there is.
+ *
+ * @throws AppError `report-unknown` when there are several, and it has to be said of which
+ */
+export async function reportAskedFor(
+  deps: Pick<ReadReportDeps, 'policy'>,
+  organization: string,
+  night: string,
+): Promise<Readonly<{ organization: string; night: string }>> {
+  const aliases = [...(await deps.policy()).organizations.keys()];
+  if (organization !== 'latest' || night !== '' || aliases.includes('latest')) return { organization, night };
+  const [only, ...others] = aliases;
+  if (only === undefined || others.length > 0)
+    throw new AppError('report-unknown', `Name one of the organizations: ${aliases.join(', ')}`);
+  return { organization: only, night: 'latest' };
+}
+
 /** Every night that was audited, oldest first. @throws AppError `report-unknown` for an unknown organization */
 export async function listNights(
   deps: ReadReportDeps,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../domain/audit/snapshot';
 import { fold } from '../domain/person-key';
-import { errorCodeOf } from '../errors';
+import { AppError, errorCodeOf } from '../errors';
 import type { UiPathRule } from '../uipath/rules';
+import { ApplicationsSchema, readApplications, readRobots, RobotsSchema } from './read-machines';
 import type { SnapshotContext } from './read-snapshot';
 import { toSnapshotEntry, toSnapshotRule } from './snapshot-parts';
 
@@ -41,14 +42,6 @@ const BreakGlassSchema = z
   .object({ memberId: z.string(), lastSignInMs: maybeTime })
   .nullable()
   .transform((account): BreakGlass => account ?? undefined);
-const ApplicationsSchema = z.array(
-  z.object({
-    clientId: z.string(),
-    name: z.string(),
-    scopes: z.array(z.string()),
-    secretEndsMs: z.array(z.number()),
-  }),
-);
 
 type Others = Pick<Snapshot, 'accessPolicy' | 'rules' | 'users' | 'breakGlass' | 'applications' | 'robots'>;
 
@@ -84,16 +77,10 @@ export async function readOthers(context: SnapshotContext): Promise<Others> {
     users: byId(users),
     breakGlass,
     applications: reads.has('applications')
-      ? await reader.part('applications', ApplicationsSchema, async () =>
-          (await uipath.externalClients.list()).map((one) => ({
-            ...one,
-            scopes: [...one.scopes],
-            secretEndsMs: [...one.secretEndsMs],
-          })),
-        )
+      ? await reader.part('applications', ApplicationsSchema, async () => readApplications(context))
       : undefined,
     robots: reads.has('robots')
-      ? await reader.part('robots', z.number(), async () => (await uipath.robotAccounts.list()).length)
+      ? await reader.part('robots', RobotsSchema, async () => readRobots(context))
       : undefined,
   };
 }
@@ -109,6 +96,8 @@ async function readAccount(
   account: string,
 ): Promise<z.input<typeof BreakGlassSchema>> {
   const found = (await uipath.directory.resolveByNames([account], 'user')).get(account);
+  if (found?.kind === 'ambiguous' || found?.kind === 'unresolvable')
+    throw new AppError('uipath-answer-invalid', 'The directory has the address and gives no id for it');
   if (found?.kind !== 'found') return null;
   const { identifier: memberId } = found.entity;
   return { memberId, lastSignInMs: (await uipath.users.read(memberId)).lastLoginAtMs };

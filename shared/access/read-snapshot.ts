@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExpectedPerson } from '../domain/audit/expectation';
 import { cheaperLeaverRead } from '../domain/audit/read-plan';
-import type { Known, MemberKind, Snapshot, SnapshotGroup } from '../domain/audit/snapshot';
+import type { Known, LeadingSnapshot, MemberKind, Snapshot, SnapshotGroup } from '../domain/audit/snapshot';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../domain/hard-stops';
 import { fold } from '../domain/person-key';
 import type { OrganizationPolicy } from '../domain/policy';
@@ -12,8 +12,8 @@ import { readOthers } from './read-snapshot-parts';
 
 /** The calls to UiPath that an audit makes: reads only. */
 export type AuditUiPath = Readonly<{
-  groups: Pick<UiPathClient['groups'], 'list' | 'listMembers'>;
-  directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'groupMembership'>;
+  groups: Pick<UiPathClient['groups'], 'list' | 'listMembers' | 'checkMembers'>;
+  directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve' | 'groupMembership'>;
   rules: Pick<UiPathClient['rules'], 'list' | 'read'>;
   accessPolicy: Pick<UiPathClient['accessPolicy'], 'read'>;
   users: Pick<UiPathClient['users'], 'list' | 'read'>;
@@ -26,8 +26,10 @@ export type SnapshotContext = Readonly<{
   organization: OrganizationPolicy;
   uipath: AuditUiPath;
   reader: AuditReader;
-  /** Rules that were made here: the list may hide them. */
+  /** Rules that were made here or found on an earlier night: the list may hide them. */
   knownRuleIds: readonly number[];
+  /** Of this application, in lower case. */
+  ownClientId: string;
   /** Calls that a window leaves an audit. */
   allowances: Readonly<{ get: number; post: number }>;
 }>;
@@ -53,12 +55,12 @@ type ListedGroup = z.output<typeof GroupsSchema>[number];
 export async function readSnapshot(
   context: SnapshotContext,
   people: readonly ExpectedPerson[],
-): Promise<Snapshot> {
+): Promise<LeadingSnapshot> {
   const { organization, uipath, reader } = context;
   const listed = await reader.part('groups', GroupsSchema, async () => {
     const groups = await uipath.groups.list();
     // Every organization has its built-in groups: a list without any is none, and nobody is to be removed for it.
-    if (groups.length === 0) throw new AppError('uipath-answer-invalid', 'UiPath lists no group at all');
+    if (groups.length === 0) throw new AppError('uipath-answer-empty', 'UiPath lists no group at all');
     return groups.map(({ id, name, kind }) => ({ id, name, kind }));
   });
   const groups = new Map<string, Known<SnapshotGroup | undefined>>();

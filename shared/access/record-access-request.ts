@@ -51,6 +51,7 @@ export async function recordAccessRequest(
     action: request.action.kind,
     receivedAtMs: context.nowMs,
     subject: { kind: subject.kind, key: subject.key },
+    group: 'group' in request.action ? request.action.group : undefined,
     refusal,
   });
   return outcome;

@@ -91,7 +91,9 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
   const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
   const knownRuleIds = first.rules.map((rule) => rule.ruleId);
-  const read = await readSnapshot({ organization, uipath, reader, allowances, knownRuleIds }, first.people);
+  const ownClientId = uipath.own.clientId;
+  const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId };
+  const read = await readSnapshot(context, first.people);
 
   const nowMs = deps.clock.now();
   const marksNow = await deps.changes.listMarks(alias, ALL_MARKS);
@@ -214,7 +216,7 @@ async function recordAudit(deps: Pick<RunAuditDeps, 'ledger'>, report: AuditRepo
 }
 
 function whatWasLookedAt(
-  { groups, accessPolicy, rules }: Snapshot,
+  { groups, accessPolicy, rules, applications, robots }: Snapshot,
   { people }: Expectation,
 ): AuditReport['looked'] {
   const read = [...groups.values()].flatMap((group) => (group.kind === 'known' ? [group.value] : []));
@@ -224,6 +226,8 @@ function whatWasLookedAt(
     people: people.length,
     rules: rules.kind === 'known' ? rules.value.length : 0,
     policyEntities: accessPolicy.kind === 'known' ? accessPolicy.value.length : 0,
+    ...(applications?.kind === 'known' ? { applications: applications.value.length } : {}),
+    ...(robots?.kind === 'known' ? { robots: robots.value.size } : {}),
   };
 }
 

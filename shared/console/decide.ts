@@ -1,15 +1,26 @@
+import { closeDelivery, type CloseDeliveryDeps } from '../access/close-delivery';
+import type { DeliveryDecider } from '../access/list-dead-deliveries';
 import { mendFinding, type MendDeps } from '../access/mend-finding';
 import { waiveFinding, type WaiveDeps } from '../access/waive-finding';
 import { releasePlan, type PlanDeps } from '../access/release-plan';
 import { retryDeadLetter, type DeadLetterDeps } from '../access/retry-dead-letter';
+import { retryDeliveriesOf, retryDelivery, type RetryDeliveryDeps } from '../access/retry-delivery';
 import { AppError } from '../errors';
 
-export type DecideDeps = PlanDeps & DeadLetterDeps & WaiveDeps & MendDeps;
+export type DecideDeps = PlanDeps &
+  DeadLetterDeps &
+  RetryDeliveryDeps &
+  CloseDeliveryDeps &
+  WaiveDeps &
+  MendDeps;
 
 /** What is said on the page after a decision. A page shows no other text that comes with its address. */
 export const DONE = {
   released: 'The plan is released. The next run applies exactly its removals.',
   retried: 'The change is tried again with the next run.',
+  redelivered:
+    'It is processed again, under the policy as it is now. What fails again is back here after its last try.',
+  closed: 'The delivery is closed for good. The evidence has your reason.',
   waived: 'The finding is accepted until the day you named.',
   mended: 'The plan of the finding is on its way. The next audit says whether the finding is gone.',
 } as const satisfies Record<string, string>;
@@ -20,9 +31,9 @@ type Decision = Readonly<{
   organization: string;
   page: string;
   id: string;
-  by: string;
   fields: URLSearchParams;
-}>;
+}> &
+  DeliveryDecider;
 
 /** Carries out what a visitor decided on a page, in their name. @throws AppError `page-unknown`, and what the use case throws */
 export async function decide(deps: DecideDeps, decision: Decision): Promise<Done> {
@@ -32,11 +43,8 @@ export async function decide(deps: DecideDeps, decision: Decision): Promise<Done
     case 'plans':
       await releasePlan(deps, organization, id, by);
       return 'released';
-    case 'dead-letters': {
-      const memberId = said('memberId');
-      await retryDeadLetter(deps, organization, id, { by, memberId: memberId === '' ? undefined : memberId });
-      return 'retried';
-    }
+    case 'dead-letters':
+      return decideDeadLetter(deps, decision);
     case 'findings':
       if (fields.has('planHash')) {
         await mendFinding(deps, organization, id, { by, planHash: said('planHash') });
@@ -52,6 +60,29 @@ export async function decide(deps: DecideDeps, decision: Decision): Promise<Done
       return 'waived';
     default:
       throw new AppError('page-unknown', 'There is no such page');
+  }
+}
+
+/** A refused change, a dead delivery, or all of a source: the form says which. */
+async function decideDeadLetter(deps: DecideDeps, decision: Decision): Promise<Done> {
+  const { organization, id, by, fields } = decision;
+  switch (fields.get('decision') ?? '') {
+    case 'retry-change': {
+      const memberId = fields.get('memberId')?.trim() ?? '';
+      await retryDeadLetter(deps, organization, id, { by, memberId: memberId === '' ? undefined : memberId });
+      return 'retried';
+    }
+    case 'retry-delivery':
+      await retryDelivery(deps, organization, id, decision);
+      return 'redelivered';
+    case 'retry-source':
+      await retryDeliveriesOf(deps, organization, fields.get('source') ?? '', decision);
+      return 'redelivered';
+    case 'close-delivery':
+      await closeDelivery(deps, organization, id, { ...decision, reason: fields.get('reason') });
+      return 'closed';
+    default:
+      throw new AppError('page-unknown', 'There is no such decision');
   }
 }
 

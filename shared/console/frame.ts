@@ -13,6 +13,8 @@ export type Frame = Readonly<{
   organization: string;
   page: PageName;
   mayDecide: boolean;
+  /** Aliases of all organizations that the visitor may decide in. */
+  decidesIn: readonly string[];
   token: string;
   /** What was just done. */
   done: string | undefined;

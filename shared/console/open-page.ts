@@ -1,11 +1,14 @@
+import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/list-dead-deliveries';
+import { listRequests, type ListRequestsDeps } from '../access/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/list-sources';
 import { explainPerson, type ExplainDeps } from '../access/explain-person';
 import { readReport, type ReadReportDeps, type ReportInContext } from '../access/read-report';
 import { listHeldPlans, type PlanDeps } from '../access/release-plan';
+import { requestQueryOf } from '../access/request-query';
 import { requestStatus, type RequestStatus, type RequestStatusDeps } from '../access/request-status';
 import { listDeadLetters, type DeadLetterDeps } from '../access/retry-dead-letter';
 import { errorCodeOf } from '../errors';
-import type { Markup } from '../html/markup';
+import { markup, type Markup } from '../html/markup';
 import type { FindingStore } from '../storage/findings';
 import type { ToldNights } from '../storage/told-nights';
 import type { Frame } from './frame';
@@ -13,7 +16,8 @@ import { renderDeadLetters } from './pages/dead-letters-page';
 import { renderFindings } from './pages/findings-page';
 import { renderPeople } from './pages/people-page';
 import { renderPlans } from './pages/plans-page';
-import { renderRequests } from './pages/requests-page';
+import { renderRequestList } from './pages/request-list';
+import { renderLookUp, renderRequest } from './pages/requests-page';
 import { renderSources } from './pages/sources-page';
 import { renderToday } from './pages/today-page';
 
@@ -21,9 +25,16 @@ export type PageDeps = ReadReportDeps &
   PlanDeps &
   DeadLetterDeps &
   RequestStatusDeps &
+  ListRequestsDeps &
   ExplainDeps &
   ListSourcesDeps &
-  Readonly<{ toldNights: Pick<ToldNights, 'list'>; findings: Pick<FindingStore, 'list'> }>;
+  ListDeadDeliveriesDeps &
+  Readonly<{
+    /** So far the list of requests goes back. */
+    payloadDays: number;
+    toldNights: Pick<ToldNights, 'list'>;
+    findings: Pick<FindingStore, 'list'>;
+  }>;
 
 type Query = Readonly<{ get: (name: string) => string | null }>;
 
@@ -59,28 +70,35 @@ export async function openPage(deps: PageDeps, frame: Frame, query: Query): Prom
       );
     }
     case 'requests':
-      return openRequests(deps, frame, { id: said('id'), source: said('source') });
+      return openRequests(deps, frame, query);
     case 'dead-letters':
-      return renderDeadLetters(frame, await listDeadLetters(deps, organization));
+      return renderDeadLetters(
+        frame,
+        await listDeadDeliveries(deps, organization),
+        await listDeadLetters(deps, organization),
+      );
     case 'sources':
-      return renderSources(await listSources(deps, organization));
+      return renderSources(organization, await listSources(deps, organization));
   }
 }
 
-async function openRequests(
-  deps: PageDeps,
-  frame: Frame,
-  asked: Readonly<{ id: string; source: string }>,
-): Promise<Markup> {
+/** One request where an id is asked for, else the list. */
+async function openRequests(deps: PageDeps, frame: Frame, query: Query): Promise<Markup> {
+  const { organization } = frame;
+  const asked = { id: query.get('id')?.trim() ?? '', source: query.get('source')?.trim() ?? '' };
   const { sources } = await deps.policy();
   const names = sources
-    .filter(({ feed, organizations }) => feed === 'ticket' && organizations.includes(frame.organization))
+    .filter(({ feed, organizations }) => feed === 'ticket' && organizations.includes(organization))
     .map(({ name }) => name);
+  if (asked.id === '') {
+    const chosen = requestQueryOf(query);
+    const page = await listRequests(deps, organization, chosen);
+    return markup`${renderLookUp(frame, asked, names)}${renderRequestList(frame, chosen, page, deps.payloadDays)}`;
+  }
   const source = names.includes(asked.source) ? asked.source : undefined;
-  const status = async (): Promise<RequestStatus> =>
-    requestStatus(deps, frame.organization, asked.id, source);
-  const found = asked.id === '' ? undefined : await unless('request-unknown', status);
-  return renderRequests(frame, asked, found, names);
+  const status = async (): Promise<RequestStatus> => requestStatus(deps, organization, asked.id, source);
+  const found = await unless('request-unknown', status);
+  return markup`${renderLookUp(frame, asked, names)}${renderRequest(frame, asked.id, found)}`;
 }
 
 async function latestReport(deps: PageDeps, organization: string): Promise<ReportInContext | undefined> {

@@ -7,6 +7,7 @@ const asked = [
   'location',
   'division',
   'employmentHistoryStatus',
+  'supervisor',
   'hireDate',
   'terminationDate',
   'status',
@@ -14,6 +15,7 @@ const asked = [
 
 /** The employee of BambooHR's API: it answers the fields that are asked for, as text. The secret is an API key, which is the user name of Basic. */
 export const bamboohrAdapter: WorkerAdapter = {
+  secretForm: 'text',
   places: {
     email: ['workEmail'],
     workerId: ['id'],
@@ -22,6 +24,7 @@ export const bamboohrAdapter: WorkerAdapter = {
     location: ['location'],
     division: ['division'],
     employmentType: ['employmentHistoryStatus'],
+    manager: ['supervisor'],
     startDate: ['hireDate'],
     terminationDate: ['terminationDate'],
     status: ['status'],

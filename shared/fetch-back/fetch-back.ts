@@ -1,3 +1,4 @@
+import type { SecretForm } from '../domain/secret-form';
 import type { WorkerPlaces } from '../webhooks/worker-statement';
 import type { VendorCall } from './vendor-call';
 
@@ -13,6 +14,7 @@ export type FetchBack = Readonly<{
 
 /** How one vendor is asked about a worker. `fields` are the places that the policy names, for vendors that answer only what is asked for. */
 export type WorkerAdapter = Readonly<{
+  secretForm: SecretForm;
   places: WorkerPlaces;
   worker: (
     call: VendorCall,
@@ -24,9 +26,7 @@ export type WorkerAdapter = Readonly<{
 }>;
 
 /** How one vendor is asked about a ticket. */
-export type TicketAdapter = (
-  call: VendorCall,
-  secret: string,
-  ticketId: string,
-  fields: readonly string[],
-) => Promise<unknown>;
+export type TicketAdapter = Readonly<{
+  secretForm: SecretForm;
+  ticket: (call: VendorCall, secret: string, ticketId: string, fields: readonly string[]) => Promise<unknown>;
+}>;

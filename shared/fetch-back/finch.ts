@@ -11,6 +11,7 @@ const AnswersSchema = z.object({
 
 /** Two reads at Finch, one for the person and one for the employment. The secret is the access token of the connection. */
 export const finchAdapter: WorkerAdapter = {
+  secretForm: 'text',
   places: {
     email: ['individual.emails.type=work.data', 'individual.emails.0.data'],
     workerId: ['individual.id', 'employment.id'],
@@ -18,6 +19,7 @@ export const finchAdapter: WorkerAdapter = {
     title: ['employment.title'],
     location: ['employment.location.city'],
     employmentType: ['employment.employment.subtype', 'employment.employment.type'],
+    manager: ['employment.manager.id'],
     startDate: ['employment.start_date'],
     terminationDate: ['employment.end_date'],
     status: ['employment.is_active'],

@@ -6,6 +6,7 @@ const asked = [
   'work.department',
   'work.title',
   'work.site',
+  'work.reportsTo',
   'work.startDate',
   'internal.terminationDate',
   'internal.status',
@@ -14,6 +15,7 @@ const asked = [
 
 /** One person of HiBob. The secret is `id:token` of a service user, which sees only the fields it was given. */
 export const hibobAdapter: WorkerAdapter = {
+  secretForm: 'pair',
   // Nested, or by path with the value wrapped: which one depends on the form that is asked for.
   places: {
     email: ['email', 'root.email', '/root/email'],
@@ -22,6 +24,7 @@ export const hibobAdapter: WorkerAdapter = {
     title: ['work.title', '/work/title'],
     location: ['work.site', '/work/site'],
     employmentType: ['payroll.employment.type', '/payroll/employment/type'],
+    manager: ['work.reportsTo.email', 'work.reportsTo', '/work/reportsTo/email', '/work/reportsTo'],
     startDate: ['work.startDate', '/work/startDate'],
     terminationDate: ['internal.terminationDate', '/internal/terminationDate'],
     status: ['internal.status', '/internal/status'],

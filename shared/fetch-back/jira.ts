@@ -9,18 +9,25 @@ const ApprovalsSchema = z.object({ values: z.array(z.unknown()) });
  * An issue of Jira and its approvals in Jira Service Management. The secret is `e-mail:API token`. An issue that is no request has
  * no approvals, and so nobody who approved.
  */
-export const jiraAdapter: TicketAdapter = async (call, secret, ticketId) => {
-  const headers = { authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
-  const key = encodeURIComponent(ticketId);
-  const answer = await call({ method: 'GET', path: `/rest/api/3/issue/${key}`, headers });
-  if (answer === undefined) return undefined;
-  const issue = IssueSchema.safeParse(answer);
-  const listed = await call({ method: 'GET', path: `/rest/servicedeskapi/request/${key}/approval`, headers });
-  const approvals = ApprovalsSchema.safeParse(listed ?? { values: [] });
-  if (!issue.success || !approvals.success)
-    throw new AppError(
-      'source-answer-invalid',
-      "The answer of the source's own API is no issue with approvals",
-    );
-  return { issue: issue.data, approvals: approvals.data.values };
+export const jiraAdapter: TicketAdapter = {
+  secretForm: 'pair',
+  ticket: async (call, secret, ticketId) => {
+    const headers = { authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
+    const key = encodeURIComponent(ticketId);
+    const answer = await call({ method: 'GET', path: `/rest/api/3/issue/${key}`, headers });
+    if (answer === undefined) return undefined;
+    const issue = IssueSchema.safeParse(answer);
+    const listed = await call({
+      method: 'GET',
+      path: `/rest/servicedeskapi/request/${key}/approval`,
+      headers,
+    });
+    const approvals = ApprovalsSchema.safeParse(listed ?? { values: [] });
+    if (!issue.success || !approvals.success)
+      throw new AppError(
+        'source-answer-invalid',
+        "The answer of the source's own API is no issue with approvals",
+      );
+    return { issue: issue.data, approvals: approvals.data.values };
+  },
 };

@@ -2,6 +2,7 @@ import type { WorkerAdapter } from './fetch-back';
 
 /** One employee of Merge's common model. The secret is `apiKey:accountToken`: a key of the organization and the token of the linked account. */
 export const mergeAdapter: WorkerAdapter = {
+  secretForm: 'pair',
   places: {
     email: ['work_email'],
     workerId: ['remote_id', 'id'],
@@ -9,6 +10,7 @@ export const mergeAdapter: WorkerAdapter = {
     title: ['employments.0.job_title', 'job_title'],
     location: ['work_location.name', 'work_location.city'],
     employmentType: ['employments.0.employment_type'],
+    manager: ['manager.work_email', 'manager'],
     startDate: ['start_date'],
     terminationDate: ['termination_date'],
     status: ['employment_status'],
@@ -17,7 +19,7 @@ export const mergeAdapter: WorkerAdapter = {
     const [apiKey = '', ...accountToken] = secret.split(':');
     return call({
       method: 'GET',
-      path: `/api/hris/v1/employees/${encodeURIComponent(workerId)}?expand=employments,groups,team,work_location`,
+      path: `/api/hris/v1/employees/${encodeURIComponent(workerId)}?expand=employments,groups,manager,team,work_location`,
       headers: { authorization: `Bearer ${apiKey}`, 'x-account-token': accountToken.join(':') },
     });
   },

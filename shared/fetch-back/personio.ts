@@ -12,6 +12,7 @@ const EmploymentsSchema = z
  * of its own, as they are short-lived and look-ups are few.
  */
 export const personioAdapter: WorkerAdapter = {
+  secretForm: 'pair',
   places: {
     email: ['person.email'],
     workerId: ['person.id'],
@@ -19,6 +20,7 @@ export const personioAdapter: WorkerAdapter = {
     title: ['employment.position.title', 'employment.position'],
     location: ['employment.office.name', 'employment.office'],
     employmentType: ['employment.type'],
+    manager: ['employment.supervisor.id'],
     startDate: ['employment.employment_start_date'],
     lastWorkingDay: ['employment.termination.last_working_day'],
     terminationDate: ['employment.employment_end_date', 'employment.termination.terminated_at'],

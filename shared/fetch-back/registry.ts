@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { SourcePolicy } from '../domain/policy';
-import { AppError } from '../errors';
+import { faultInSecret, type SecretForm } from '../domain/secret-form';
+import { AppError, SecretError } from '../errors';
 import { bamboohrAdapter } from './bamboohr';
 import type { FetchBack, TicketAdapter, WorkerAdapter } from './fetch-back';
 import { finchAdapter } from './finch';
@@ -34,6 +35,11 @@ export type FetchBackDeps = Readonly<{
   clock: Clock;
 }>;
 
+/** What the secret for a vendor's API has to be; undefined where there is no way back. */
+export function secretFormOfFetchBack(format: string): SecretForm | undefined {
+  return (workerAdapters.get(format) ?? ticketAdapters.get(format))?.secretForm;
+}
+
 /**
  * The way back to each source, kept per address so that its pace is one.
  *
@@ -49,13 +55,18 @@ export function createFetchBacks(deps: FetchBackDeps): (source: SourcePolicy) =>
     const call =
       calls.get(fetchBack.baseUrl) ?? createVendorCall({ baseUrl: fetchBack.baseUrl, clock: deps.clock });
     calls.set(fetchBack.baseUrl, call);
-    const readSecret = async (): Promise<string> =>
-      (await deps.secrets.read(fetchBack.secret)).current.trim();
+    const form = secretFormOfFetchBack(format) ?? 'text';
+    const readSecret = async (): Promise<string> => {
+      const { current } = await deps.secrets.read(fetchBack.secret);
+      const fault = faultInSecret(form, current);
+      if (fault !== undefined) throw new SecretError(fault);
+      return current.trim();
+    };
     const fields = [...mapping.fields.values()].flat();
     return {
       places: worker?.places ?? {},
       worker: async (workerId, asOf) => worker?.worker(call, await readSecret(), workerId, fields, asOf),
-      ticket: async (ticketId) => ticket?.(call, await readSecret(), ticketId, fields),
+      ticket: async (ticketId) => ticket?.ticket(call, await readSecret(), ticketId, fields),
     };
   };
 }

@@ -2,6 +2,7 @@ import type { WorkerAdapter } from './fetch-back';
 
 /** The employee of Rippling's API, which answers the fields that the key may see. The secret is an API key or access token. */
 export const ripplingAdapter: WorkerAdapter = {
+  secretForm: 'text',
   places: {
     email: ['workEmail'],
     workerId: ['id'],
@@ -9,6 +10,7 @@ export const ripplingAdapter: WorkerAdapter = {
     title: ['title'],
     location: ['workLocation.nickname', 'workLocation.city'],
     employmentType: ['employmentType'],
+    manager: ['manager'],
     startDate: ['startDate'],
     terminationDate: ['endDate'],
     status: ['roleState'],

@@ -7,9 +7,10 @@ const JobSchema = z.looseObject({ userId: z.string(), userNav: Nested, employmen
 const AnswerSchema = z.object({ d: z.object({ results: z.array(JobSchema) }) });
 
 const selected = [
-  'userId,department,division,location,jobTitle,employmentType',
+  'userId,department,division,location,jobTitle,employmentType,managerId',
   'departmentNav/name_localized,locationNav/name',
   'userNav/email,userNav/status,userNav/timeZone',
+  'managerUserNav/email',
   'employmentNav/personIdExternal,employmentNav/startDate,employmentNav/endDate,employmentNav/lastDateWorked',
 ].join(',');
 
@@ -18,6 +19,7 @@ const selected = [
  * `user@company:password`, or an access token for a proxy that has its own way in.
  */
 export const successFactorsAdapter: WorkerAdapter = {
+  secretForm: 'text',
   places: {
     email: ['userNav.email'],
     workerId: ['userId'],
@@ -26,6 +28,7 @@ export const successFactorsAdapter: WorkerAdapter = {
     title: ['jobTitle'],
     location: ['locationNav.name', 'location'],
     employmentType: ['employmentType'],
+    manager: ['managerUserNav.email', 'managerId'],
     startDate: ['employmentNav.startDate'],
     lastWorkingDay: ['employmentNav.lastDateWorked'],
     terminationDate: ['employmentNav.endDate'],
@@ -34,7 +37,7 @@ export const successFactorsAdapter: WorkerAdapter = {
   worker: async (call, secret, workerId, _fields, asOf) => {
     const query = new URLSearchParams({
       $filter: `userId eq '${workerId.replaceAll("'", "''")}'`,
-      $expand: 'userNav,employmentNav,departmentNav,locationNav',
+      $expand: 'userNav,managerUserNav,employmentNav,departmentNav,locationNav',
       $select: selected,
       $format: 'json',
       ...(asOf === undefined ? {} : { asOfDate: asOf }),

@@ -8,7 +8,7 @@ export const STYLE = `
 body{margin:0;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 header,main,footer{max-width:70rem;margin:0 auto;padding:0 1rem}
 header{padding-top:1rem}footer{padding-bottom:2rem;color:var(--soft)}
-h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem}h3{font-size:1.05rem;margin:1.25rem 0 .25rem}
+h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem}h3,h4{font-size:1.05rem;margin:1.25rem 0 .25rem}
 p{margin:.5rem 0}a{color:var(--link)}code{font-size:.9em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}
@@ -26,7 +26,7 @@ dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.15rem .8
 .alert{border:2px solid var(--critical);border-radius:.5rem;padding:.5rem .8rem;margin:1rem 0}
 .alert h2,.done h2{margin-top:.25rem}
 .done{border:2px solid var(--good);border-radius:.5rem;padding:.5rem .8rem;margin:1rem 0}
-.list h2,.list h3{margin-top:.25rem}
+.list h2,.list h3,.list h4{margin-top:.25rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:36rem;overflow-wrap:break-word}
 th{white-space:nowrap}tbody th{white-space:normal}td:first-of-type time{white-space:nowrap}
 caption{text-align:left;color:var(--soft);padding:.25rem 0}

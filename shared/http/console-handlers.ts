@@ -47,6 +47,7 @@ export async function showPage(deps: ConsoleDeps, request: Asked): Promise<HttpR
     organization,
     page,
     mayDecide: mayDecide(who.visitor, chosen),
+    decidesIn: readable.filter((one) => mayDecide(who.visitor, one)).map(({ alias }) => alias),
     token: formToken(who.keys, who.visitor),
     done: doneText(request.query.get('done')),
   };
@@ -62,7 +63,14 @@ export async function takeDecision(deps: ConsoleDeps, request: Asked): Promise<H
   const chosen = requireOrganization(await readableBy(deps, who), organization);
   if (!mayDecide(who.visitor, chosen))
     throw new AppError('not-permitted', 'You may look at this organization, and not decide');
-  const done = await decide(deps, { organization, page, id, by: who.visitor.name, fields });
+  const done = await decide(deps, {
+    organization,
+    page,
+    id,
+    by: who.visitor.name,
+    mayDecide: (other) => mayDecide(who.visitor, other),
+    fields,
+  });
   return seeOther(`${CONSOLE_PATH}/${organization}/${page}?done=${done}`);
 }
 

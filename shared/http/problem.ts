@@ -14,10 +14,18 @@ export const PROBLEMS = {
   'body-too-large': { status: 413, title: 'Body too large' },
   'body-invalid': { status: 400, title: 'Invalid body' },
   'signature-invalid': { status: 401, title: 'Invalid signature' },
+  'user-unknown': { status: 404, title: 'Unknown user' },
+  'user-exists': { status: 409, title: 'The user exists already' },
+  'group-unknown': { status: 404, title: 'Unknown group' },
+  'path-invalid': { status: 400, title: 'Invalid path' },
+  'attribute-read-only': { status: 400, title: 'The attribute cannot be changed' },
+  'filter-unsupported': { status: 400, title: 'Unsupported filter' },
+  'operation-unsupported': { status: 501, title: 'Unsupported operation' },
   'sign-in-needed': { status: 401, title: 'Sign in first' },
   'not-permitted': { status: 403, title: 'Not permitted' },
   'form-stale': { status: 403, title: 'The form is out of date' },
   'page-unknown': { status: 404, title: 'Unknown page' },
+  'query-invalid': { status: 400, title: 'Invalid query' },
   'request-unknown': { status: 404, title: 'Unknown request' },
   'dead-letter-unknown': { status: 404, title: 'Unknown dead letter' },
   'report-unknown': { status: 404, title: 'Unknown report' },
@@ -52,6 +60,7 @@ export const PROBLEMS = {
   'uipath-unavailable': { status: 503, title: 'UiPath unavailable' },
   'uipath-outcome-unknown': { status: 502, title: 'Outcome at UiPath unknown' },
   'uipath-answer-invalid': { status: 502, title: 'UiPath answer not understood' },
+  'uipath-answer-empty': { status: 502, title: 'UiPath answer empty against all that is known' },
   'uipath-token-refused': { status: 502, title: 'UiPath refused the credential' },
   'uipath-unauthorized': { status: 502, title: 'UiPath refused the token' },
   'uipath-forbidden': { status: 502, title: 'UiPath forbids it' },
@@ -65,7 +74,7 @@ export const PROBLEMS = {
 } as const satisfies Record<ErrorCode, Problem>;
 
 /** Seconds. Some senders give up on a delivery when they are asked to wait for a minute or more. */
-const retryAfterSeconds = 30;
+export const RETRY_AFTER_SECONDS = 30;
 
 /** A problem document (RFC 9457). The message of an error is shown only where the caller can do something about it. */
 export function problemResponse(error: unknown, invocationId: string): HttpResponseInit {
@@ -92,6 +101,6 @@ function documentOf(error: unknown, invocationId: string, status: number): HttpR
   };
   return jsonResponse(status, document, {
     contentType: 'application/problem+json',
-    headers: status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {},
+    headers: status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {},
   });
 }

@@ -97,9 +97,6 @@ function toEvent(report: AuditReport, finding: FindingRecord) {
 function toResource(report: AuditReport, finding: FindingRecord) {
   const { subject } = finding;
   const type = subject['group'] === undefined ? Object.keys(subject)[0] : 'group';
-  return {
-    uid: `${report.organization}/${subject[type ?? ''] ?? finding.id}`,
-    name: subject[type ?? ''] ?? finding.id,
-    type: type ?? 'organization',
-  };
+  const name = subject[type ?? ''] || finding.id;
+  return { uid: `${report.organization}/${name}`, name, type: type ?? 'organization' };
 }

@@ -2,19 +2,19 @@ import type { CheckId } from '../domain/audit/check-catalog';
 import { describeCheck } from '../domain/audit/check-catalog';
 import { isOpen, type FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
-import { hashOf } from '../domain/canonical-json';
 import { attributionText, entryOf, subjectText } from './describe-finding';
 import { planText } from './describe-plan';
+import { escapeMarkup, listOf, toProperty, toTime, toTitle, uuidOf } from './oscal-values';
 import { PRODUCT } from './product';
 
 /**
- * OSCAL assessment results (NIST, model 1.0.4): an observation per finding, a finding per check, a risk with an approved
+ * OSCAL assessment results (NIST, model 1.2.2): an observation per finding, a finding per check, a risk with an approved
  * deviation per waiver. Ids are made from what they name, so that the same finding has the same one every night.
  */
 export function renderOscal(report: AuditReport): string {
   const checks = [...new Set(report.findings.map((finding) => finding.check))].toSorted();
   const waived = report.findings.filter(({ state }) => state === 'waived');
-  const takenAt = isoOf(report.takenAtMs);
+  const takenAt = toTime(report.takenAtMs);
   const planId = uuidOf('plan', report.organization);
   return JSON.stringify(
     {
@@ -24,7 +24,7 @@ export function renderOscal(report: AuditReport): string {
           title: `Access audit of ${report.organization}`,
           'last-modified': takenAt,
           version: report.night,
-          'oscal-version': '1.0.4',
+          'oscal-version': '1.2.2',
         },
         'import-ap': { href: `#${planId}` },
         results: [
@@ -32,7 +32,7 @@ export function renderOscal(report: AuditReport): string {
             uuid: uuidOf('result', report.organization, report.night),
             title: `Night ${report.night}`,
             description: `What UiPath had, compared with what was agreed. ${report.unknown.length} parts could not be read.`,
-            start: isoOf(report.startedAtMs),
+            start: toTime(report.startedAtMs),
             end: takenAt,
             props: [
               toProperty('result', report.result),
@@ -75,21 +75,21 @@ function toObservation(report: AuditReport, finding: FindingRecord) {
   const plan = planText(finding);
   return {
     uuid: observationId(report, finding),
-    title: escapeMarkup(entryOf(report, finding).title),
+    title: toTitle(entryOf(report, finding).title, finding.check),
     description: escapeMarkup(subjectText(finding)) || 'The organization as a whole',
     props: [
       toProperty('finding-id', finding.id),
       toProperty('check', finding.check),
       toProperty('severity', finding.severity),
       toProperty('state', finding.state),
-      toProperty('first-seen', isoOf(finding.firstSeenMs)),
+      toProperty('first-seen', toTime(finding.firstSeenMs)),
       ...(actor === undefined ? [] : [toProperty('caused-by', actor)]),
       ...(finding.remediation === undefined ? [] : [toProperty('plan', finding.remediation.planHash)]),
       ...(plan === undefined ? [] : [toProperty('plan-in-words', plan)]),
     ],
     methods: ['TEST'],
-    types: ['finding'],
-    collected: isoOf(finding.lastSeenMs),
+    types: ['discovery'],
+    collected: toTime(finding.lastSeenMs),
   };
 }
 
@@ -98,7 +98,7 @@ function toRisk(report: AuditReport, finding: FindingRecord) {
   const { waiver } = finding;
   return {
     uuid: uuidOf('risk', report.organization, finding.id),
-    title: escapeMarkup(title),
+    title: toTitle(title, finding.check),
     description: escapeMarkup(subjectText(finding)) || 'The organization as a whole',
     statement: escapeMarkup(why || title),
     props: [
@@ -106,7 +106,7 @@ function toRisk(report: AuditReport, finding: FindingRecord) {
       toProperty('ticket', waiver?.ticket ?? 'unknown'),
     ],
     status: 'deviation-approved',
-    ...(waiver === undefined ? {} : { deadline: isoOf(waiver.untilMs) }),
+    ...(waiver === undefined ? {} : { deadline: toTime(waiver.untilMs) }),
     'related-observations': [{ 'observation-uuid': observationId(report, finding) }],
   };
 }
@@ -119,7 +119,7 @@ function toFinding(report: AuditReport, check: CheckId) {
   const isSatisfied = !found.some(isOpen) && waived === 0;
   return {
     uuid: uuidOf('check', report.organization, check),
-    title: escapeMarkup(title),
+    title: toTitle(title, check),
     description: escapeMarkup(why || title),
     remarks: escapeMarkup(mend || title),
     target: {
@@ -136,29 +136,4 @@ function toFinding(report: AuditReport, check: CheckId) {
 
 function observationId({ organization }: AuditReport, { id }: FindingRecord): string {
   return uuidOf('observation', organization, id);
-}
-
-/** A name-based UUID (RFC 9562, version 8 bits set as version 5, which OSCAL asks for). */
-function uuidOf(...parts: readonly string[]): string {
-  const hex = hashOf(parts);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-/** OSCAL wants values of one line that neither begin nor end with a blank. */
-function toProperty(name: string, value: string) {
-  return { name, value: value.replaceAll(/[\s\p{C}]+/gu, ' ').trim() || 'none' };
-}
-
-/** OSCAL's texts are Markdown. */
-function escapeMarkup(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>|&#]/g, (character) => `\\${character}`);
-}
-
-/** OSCAL has no empty lists. */
-function listOf(name: string, items: readonly unknown[]): Readonly<Record<string, unknown>> {
-  return items.length === 0 ? {} : { [name]: items };
-}
-
-function isoOf(atMs: number): string {
-  return new Date(atMs).toISOString();
 }

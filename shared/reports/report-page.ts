@@ -113,6 +113,8 @@ function renderSummary(report: AuditReport): Markup {
     ['people', looked.people],
     ['rules', looked.rules],
     ['access-policy entries', looked.policyEntities],
+    ['applications', looked.applications],
+    ['robot accounts', looked.robots],
   ] as const;
   return markup`<h2>Summary</h2>
     <ul class="tiles">
@@ -123,7 +125,7 @@ function renderSummary(report: AuditReport): Markup {
       <li><strong>${night.unknown}</strong>parts not read</li>
     </ul>
     <p class="soft">
-      Read: ${read.map(([word, number]) => `${number} ${word}`).join(', ')}; calls to UiPath:
+      Read: ${read.flatMap(([word, number]) => (number === undefined ? [] : [`${number} ${word}`])).join(', ')}; calls to UiPath:
       ${
         Object.entries(calls)
           .map(([method, number]) => `${number} ${method}`)

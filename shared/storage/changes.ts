@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../errors';
 import { createBookings, type Bookings } from './bookings';
 import type { Subject, SubjectKind } from './ledger';
-import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
+import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
 
 /** Leavers and revokes go first. */
@@ -86,7 +86,6 @@ const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
 
 const LANES: readonly Lane[] = ['urgent', 'normal'];
 const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
-const LARGEST_PAGE = 1_000;
 /** The booking and the fence sort between attempts and marks. */
 const ROWS_BEFORE_MARKS = 2;
 const FENCE_ROW = 'fence';
@@ -200,14 +199,6 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       return attempts;
     },
   };
-}
-
-/** Rows a few at a time where only a few are looked at: a page is 1,000 otherwise, whatever is made of it. */
-async function* inPages<T>(
-  rows: Readonly<{ byPage: (settings: { maxPageSize: number }) => AsyncIterable<readonly T[]> }>,
-  most: number,
-): AsyncGenerator<T> {
-  for await (const page of rows.byPage({ maxPageSize: Math.min(most + 1, LARGEST_PAGE) })) yield* page;
 }
 
 function laneKey(lane: Lane): number {

@@ -1,4 +1,4 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { TableClient } from '@azure/data-tables';
 import type { Feed } from '../domain/policy';
 import { AppError } from '../errors';
 import {
@@ -8,16 +8,16 @@ import {
   lastRowOf,
   partitionOf,
   rowsOf,
+  stateOf,
   type Delivery,
   type DeliveryKey,
+  type StoredDelivery,
 } from './delivery-rows';
 import { joinWrites } from './joined-writes';
 import { ifPresent, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
 
 export type { Delivery };
-
-type StoredDelivery = { receivedAtMs: number; contentType: string; body?: Uint8Array; outcome?: string };
 
 type Inserted = 'inserted' | 'duplicate-pending' | 'duplicate-done';
 
@@ -26,14 +26,10 @@ export type Deliveries = Readonly<{
   insert: (delivery: Delivery) => Promise<Inserted>;
   /** `done`: it needs no more work. @throws AppError `record-unreadable` when the body of an open one is gone */
   read: (key: DeliveryKey) => Promise<Delivery | 'done' | undefined>;
-  /** Marks a delivery as processed; doing it twice is harmless. */
+  /** Marks a delivery as processed; doing it twice is harmless. What was processed after all is no dead letter any more. */
   complete: (key: DeliveryKey, outcome: string) => Promise<void>;
-  /** Gives a delivery up as a dead letter: its body stays until a person has looked, and nothing sends it again. */
-  fail: (key: DeliveryKey, code: string) => Promise<void>;
   /** Deliveries of a source whose message was last sent before `beforeMs` and that are not processed yet. */
   listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
-  /** Dead letters of a source. */
-  listFailed: (feed: Feed, source: string) => Promise<readonly DeliveryKey[]>;
   /** Notes that a pending delivery got a message again. */
   touch: (key: DeliveryKey, nowMs: number) => Promise<void>;
   /** When a source last sent something that was kept; undefined: never. */
@@ -82,18 +78,24 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     return (await has('d')) ? 'duplicate-done' : undefined;
   };
 
-  const close = async (key: DeliveryKey, outcome: string, more: TransactionAction[]): Promise<void> => {
-    const partitionKey = partitionOf(key.feed, key.source);
+  /** False when the delivery does not have this mark. */
+  const complete = async (
+    { feed, source, deliveryId }: DeliveryKey,
+    outcome: string,
+    mark: 'p' | 'x',
+  ): Promise<boolean> => {
+    const partitionKey = partitionOf(feed, source);
     try {
       await (
         await table()
       ).submitTransaction([
-        ['update', { partitionKey, rowKey: `d:${key.deliveryId}`, outcome }, 'Merge'],
-        ['delete', { partitionKey, rowKey: `p:${key.deliveryId}` }],
-        ...more,
+        ['update', { partitionKey, rowKey: `d:${deliveryId}`, outcome }, 'Merge'],
+        ['delete', { partitionKey, rowKey: `${mark}:${deliveryId}` }],
       ]);
+      return true;
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (isMissing(error)) return false;
+      throw error;
     }
   };
 
@@ -145,7 +147,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
         (await table()).getEntity<StoredDelivery>(partitionOf(key.feed, key.source), `d:${key.deliveryId}`),
       );
       if (row === undefined) return undefined;
-      if (row.outcome !== undefined) return 'done';
+      if (stateOf(row.outcome) !== 'pending') return 'done';
       const body =
         row.body ??
         (await ifPresent(async () => (await bodies()).getBlockBlobClient(blobOf(key)).downloadToBuffer()));
@@ -154,15 +156,9 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       return { ...key, receivedAtMs: row.receivedAtMs, contentType: row.contentType, body };
     },
 
-    complete: async (key, outcome) => close(key, outcome, []),
-    fail: async (key, code) =>
-      close(key, `failed: ${code}`, [
-        [
-          'upsert',
-          { partitionKey: partitionOf(key.feed, key.source), rowKey: `x:${key.deliveryId}` },
-          'Replace',
-        ],
-      ]),
+    complete: async (key, outcome) => {
+      if (!(await complete(key, outcome, 'p'))) await complete(key, outcome, 'x');
+    },
 
     touch: async (key, nowMs) => {
       await ifPresent(async () =>
@@ -182,7 +178,6 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     },
 
     listPending: async (feed, source, beforeMs) => listMarks(feed, source, 'p', beforeMs),
-    listFailed: async (feed, source) => listMarks(feed, source, 'x', Number.POSITIVE_INFINITY),
 
     forgetBodies: async (feed, source, beforeMs) => {
       const kept = new Set(
@@ -193,13 +188,16 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       );
       const partitionKey = partitionOf(feed, source);
       const old = (await listMarks(feed, source, 'b', beforeMs)).filter((key) => !kept.has(key.deliveryId));
+      let forgotten = 0;
       for (const key of old) {
         const client = await table();
-        const row = await client.getEntity<{ contentType: string; receivedAtMs: number; bytes: number }>(
+        const row = await client.getEntity<StoredDelivery & { bytes: number }>(
           partitionKey,
           `d:${key.deliveryId}`,
         );
-        const { receivedAtMs, contentType, bytes } = row;
+        const { receivedAtMs, contentType, bytes, outcome } = row;
+        // A person may have put it back between the two lists, so that it was in neither.
+        if (stateOf(outcome) !== 'done') continue;
         await (await bodies()).getBlockBlobClient(blobOf(key)).deleteIfExists();
         await client.submitTransaction([
           [
@@ -216,8 +214,9 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
           ],
           ['delete', { partitionKey, rowKey: `b:${key.deliveryId}` }],
         ]);
+        forgotten += 1;
       }
-      return old.length;
+      return forgotten;
     },
   };
 }

@@ -14,6 +14,23 @@ export type Delivery = Readonly<{
 
 export type DeliveryKey = Pick<Delivery, 'feed' | 'source' | 'deliveryId'>;
 
+/** The row `d:<id>`. */
+export type StoredDelivery = {
+  receivedAtMs: number;
+  contentType: string;
+  body?: Uint8Array;
+  outcome?: string;
+};
+
+/** How the outcome of a dead delivery begins; its code follows. */
+export const DEAD_OUTCOME = 'failed: ';
+
+/** What an outcome says of its delivery. One that was put back has an empty outcome: a merge removes no property. */
+export function stateOf(outcome: string | undefined): 'pending' | 'dead' | 'done' {
+  if (outcome === undefined || outcome === '') return 'pending';
+  return outcome.startsWith(DEAD_OUTCOME) ? 'dead' : 'done';
+}
+
 /** Bodies up to this size travel in the row; larger ones in a blob. A binary property holds 64 KiB. */
 const INLINE_BYTES = 60 * 1024;
 

@@ -100,4 +100,5 @@ export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
 export const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   lastAudit: maybe(z.object({ night: z.string(), reportHash: z.string(), atMs: z.number() })),
   maxIdsPerPut: maybe(z.number()),
+  decisions: z.array(z.string()).optional(),
 });

@@ -28,6 +28,8 @@ export const AuditReportSchema: z.ZodType<AuditReport> = z.object({
     people: Count,
     rules: Count,
     policyEntities: Count,
+    applications: Count.exactOptional(),
+    robots: Count.exactOptional(),
   }),
   calls: z.record(z.string(), Count),
   ownChecks: z.record(z.string(), CheckEntrySchema),

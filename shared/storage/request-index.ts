@@ -1,23 +1,42 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { decodeRecord, encodeRecord, ifPresent } from './records';
+import { AppError } from '../errors';
+import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict } from './records';
 import type { StorageAccount } from './storage-account';
 
-/** Where a request went: the subject whose ledger tells its state, or why it was refused. */
+/** Where a request went: the subject whose ledger tells its state, or why it was refused. It names nobody. */
 export type RequestEntry = Readonly<{
   requestId: string;
   source: string;
   action: string;
   receivedAtMs: number;
   subject: Readonly<{ kind: 'person' | 'rule' | 'entity'; key: string }>;
+  /** undefined for what is about no group. */
+  group: string | undefined;
   refusal: string | undefined;
 }>;
 
+/** An entry and its place in the list. */
+type RequestInList = Readonly<{ entry: RequestEntry; cursor: string }>;
+
 export type RequestIndex = Readonly<{
+  /** Keeps a request under its id, and in the list where it was when it came first. */
   put: (organization: string, entry: RequestEntry) => Promise<void>;
   get: (organization: string, requestId: string) => Promise<RequestEntry | undefined>;
+  /** Newest first, at most so many, from the one after `cursor`. @throws AppError `query-invalid` for a cursor that is none */
+  list: (
+    organization: string,
+    from: Readonly<{ cursor: string | undefined; most: number }>,
+  ) => Promise<readonly RequestInList[]>;
+  /** Takes requests that came before `beforeMs` from the list, some at a time; by their id they are still found. */
+  forgetInList: (organization: string, beforeMs: number) => Promise<number>;
 }>;
+
+const maybe = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
 
 const RequestEntrySchema: z.ZodType<RequestEntry> = z.object({
   requestId: z.string(),
@@ -25,31 +44,94 @@ const RequestEntrySchema: z.ZodType<RequestEntry> = z.object({
   action: z.string(),
   receivedAtMs: z.number(),
   subject: z.object({ kind: z.enum(['person', 'rule', 'entity']), key: z.string() }),
-  refusal: z
-    .string()
-    .nullish()
-    .transform((value) => value ?? undefined),
+  group: maybe,
+  refusal: maybe,
 });
 
-/** Requests by the id their ticket system gave them. */
+const CURSOR = /^\d{15}-[0-9a-f]{64}$/;
+const LATEST_MS = 999_999_999_999_999;
+const ATTEMPTS = 4;
+/** As many as a transaction holds. */
+const FORGOTTEN_TOGETHER = 100;
+
+/**
+ * One partition per organization, and two rows per request, written together: one by the id that its ticket system gave it,
+ * and `t:<time>-<id>` for the list, whose times run backwards so that the newest come first.
+ */
 export function createRequestIndex(storage: Pick<StorageAccount, 'table'>): RequestIndex {
   const table = async (): Promise<TableClient> => storage.table('requests');
+
+  const listRows = async (organization: string, afterKey: string) =>
+    (await table()).listEntities<{ rowKey: string }>({
+      queryOptions: {
+        filter: `PartitionKey eq '${organization}' and RowKey gt '${afterKey}' and RowKey lt 't;'`,
+      },
+    });
+
+  const get = async (organization: string, requestId: string): Promise<RequestEntry | undefined> => {
+    const row = await ifPresent(async () => (await table()).getEntity(organization, keyOf(requestId)));
+    return row === undefined ? undefined : decodeRecord(RequestEntrySchema, row);
+  };
+
   return {
+    get,
+
     put: async (organization, entry) => {
-      await (
-        await table()
-      ).upsertEntity(
-        { partitionKey: organization, rowKey: rowKeyOf(entry.requestId), ...encodeRecord(entry) },
-        'Replace',
-      );
+      const rowKey = keyOf(entry.requestId);
+      for (let attempt = 1; ; attempt += 1) {
+        const known = await get(organization, entry.requestId);
+        const { receivedAtMs } = known ?? entry;
+        const record = encodeRecord({ ...entry, receivedAtMs });
+        const row = { partitionKey: organization, rowKey, ...record };
+        const inList = { ...row, rowKey: `t:${timeKey(receivedAtMs)}-${rowKey}` };
+        const actions: TransactionAction[] = [
+          known === undefined ? ['create', row] : ['upsert', row, 'Replace'],
+          ['upsert', inList, 'Replace'],
+        ];
+        try {
+          await (await table()).submitTransaction(actions);
+          return;
+        } catch (error) {
+          // Somebody wrote the same request first: it stays where they put it.
+          if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+        }
+      }
     },
-    get: async (organization, requestId) => {
-      const row = await ifPresent(async () => (await table()).getEntity(organization, rowKeyOf(requestId)));
-      return row === undefined ? undefined : decodeRecord(RequestEntrySchema, row);
+
+    list: async (organization, { cursor, most }) => {
+      if (cursor !== undefined && !CURSOR.test(cursor))
+        throw new AppError('query-invalid', 'cursor is not one that a list gave', {
+          fields: [{ field: 'cursor', problem: 'is not one that a list gave' }],
+        });
+      const found: RequestInList[] = [];
+      for await (const row of inPages(await listRows(organization, `t:${cursor ?? ''}`), most)) {
+        if (found.length >= most) break;
+        found.push({ entry: decodeRecord(RequestEntrySchema, row), cursor: row.rowKey.slice(2) });
+      }
+      return found;
+    },
+
+    forgetInList: async (organization, beforeMs) => {
+      const old: TransactionAction[] = [];
+      const rows = await listRows(organization, `t:${timeKey(beforeMs - 1)}`);
+      for await (const { rowKey } of inPages(rows, FORGOTTEN_TOGETHER)) {
+        if (old.length >= FORGOTTEN_TOGETHER) break;
+        old.push(['delete', { partitionKey: organization, rowKey }]);
+      }
+      if (old.length === 0) return 0;
+      // Another tick of the timer may have taken them meanwhile.
+      const done = await ifPresent(async () => (await table()).submitTransaction(old));
+      return done === undefined ? 0 : old.length;
     },
   };
 }
 
-function rowKeyOf(requestId: string): string {
+/** Ids of ticket systems hold characters that a key must not. */
+function keyOf(requestId: string): string {
   return createHash('sha256').update(requestId).digest('hex');
+}
+
+/** The later, the smaller. */
+function timeKey(ms: number): string {
+  return String(LATEST_MS - Math.floor(ms)).padStart(15, '0');
 }

@@ -1,4 +1,5 @@
-import { AppError } from '../errors';
+import { faultsInVersions, type SecretForm } from '../domain/secret-form';
+import { SecretError } from '../errors';
 import {
   checkSignature,
   type DeliveryHeaders,
@@ -18,35 +19,27 @@ export type IdentityCredential = Readonly<{ trust: 'identity' }>;
 type TokenFailure = Readonly<{ verified: false; reason: 'token-missing' | 'token-mismatch' }>;
 export type CredentialVerdict = SignatureVerdict | TokenFailure;
 
-/** Printed in the documentation or the tests of vendors: anybody could sign with them. */
-const publishedSecrets: ReadonlySet<string> = new Set([
-  'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==',
-  "It's a Secret to Everybody",
-  'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-  '5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH',
-]);
+/** What the secret of a credential has to be. */
+export function secretFormOf(credential: Credential): SecretForm {
+  return credential.trust === 'signed' ? credential.signature.key : 'text';
+}
 
 /**
- * Checks who sent the raw bytes, before anything parses them.
+ * Checks who sent the raw bytes, before anything parses them. A previous secret that is not usable is passed over: whoever
+ * reads secrets says so.
  *
- * @throws AppError `secret-invalid` when the current secret is not usable or is a published one
+ * @throws SecretError when the current secret is not usable or is a published one
  */
 export function checkCredential(
   credential: Credential,
   delivery: Readonly<{ headers: DeliveryHeaders; rawBody: Uint8Array; nowMs: number }>,
   secrets: SigningSecrets,
 ): CredentialVerdict {
-  if (isPublished(secrets.current))
-    throw new AppError('secret-invalid', 'The signing secret is one that documentation prints');
-  const usable = {
-    current: secrets.current,
-    previous: isPublished(secrets.previous ?? '') ? undefined : secrets.previous,
-  };
+  const faults = faultsInVersions(secretFormOf(credential), secrets);
+  if (faults.current !== undefined) throw new SecretError(faults.current);
+  const { current, previous } = secrets;
+  const usable = { current, previous: faults.previous === undefined ? previous : undefined };
   if (credential.trust === 'signed') return checkSignature(credential.signature, delivery, usable);
   const verdict = checkToken(credential.token, delivery.headers, usable);
   return verdict.verified ? { ...verdict, id: undefined } : verdict;
-}
-
-function isPublished(secret: string): boolean {
-  return publishedSecrets.has(secret.trim());
 }

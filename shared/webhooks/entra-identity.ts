@@ -13,7 +13,7 @@ const KEYS_TIMEOUT_MS = 2_000;
 
 type IdentityFailure = 'identity-missing' | 'identity-refused' | 'identity-expired' | 'identity-of-another';
 
-export type IdentityVerdict =
+type IdentityVerdict =
   | Readonly<{ verified: true; id: undefined; secret: 'current' }>
   | Readonly<{ verified: false; reason: IdentityFailure }>;
 

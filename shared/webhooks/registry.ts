@@ -18,6 +18,7 @@ import { mergeSource } from './sources/merge';
 import { personioSource } from './sources/personio';
 import { powerAutomateSource } from './sources/power-automate';
 import { ripplingSource } from './sources/rippling';
+import { scimSource } from './sources/scim';
 import { serviceNowTokenSource } from './sources/servicenow-token';
 import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
 import { successFactorsSource } from './sources/successfactors';
@@ -38,6 +39,7 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     mergeSource,
     personioSource,
     ripplingSource,
+    scimSource,
     successFactorsSource,
     successFactorsSoapSource,
   ],

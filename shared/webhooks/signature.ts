@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { AppError } from '../errors';
+import { keyInSecret, type SecretForm } from '../domain/secret-form';
+import { SecretError } from '../errors';
 
 /** Header access by case-insensitive name; `null` when a header is absent. Fetch's `Headers` is one. */
 export type DeliveryHeaders = Readonly<{ get: (name: string) => string | null }>;
@@ -15,8 +16,8 @@ type TimestampFormat = 'unix-seconds' | 'iso-8601' | 'unix-seconds-or-iso-8601';
 export type SignatureRule = Readonly<{
   algorithm: 'sha256' | 'sha512';
   encoding: 'hex' | 'base64' | 'base64url';
-  /** `text`: the UTF-8 bytes of the secret; `base64`: decoded; `whsec`: decoded after the prefix `whsec_`. */
-  key: 'text' | 'base64' | 'whsec';
+  /** `text`: the UTF-8 bytes of the secret; the others are decoded. */
+  key: Exclude<SecretForm, 'pair'>;
   /** What is signed, in this order and without separators other than those named. */
   signed: readonly SignedPart[];
   /** The first set whose signature header is present is the one that counts. */
@@ -50,7 +51,6 @@ export type SignatureVerdict =
   | Readonly<{ verified: false; reason: SignatureFailure }>;
 
 const longestFutureMs = 5 * 60_000;
-const smallestKeyBytes = 16;
 const mostSignatures = 16;
 
 /**
@@ -64,13 +64,9 @@ export function checkSignature(
   delivery: Readonly<{ headers: DeliveryHeaders; rawBody: Uint8Array; nowMs: number }>,
   secrets: SigningSecrets,
 ): SignatureVerdict {
-  const currentKey = toKey(rule, secrets.current);
-  if (currentKey === undefined)
-    throw new AppError(
-      'secret-invalid',
-      `The signing secret is not usable: it must be ${describeKey(rule)} of at least ${smallestKeyBytes} bytes`,
-    );
-  const previousKey = secrets.previous === undefined ? undefined : toKey(rule, secrets.previous);
+  const current = keyInSecret(rule.key, secrets.current);
+  if ('fault' in current) throw new SecretError(current.fault);
+  const previous = secrets.previous === undefined ? undefined : keyInSecret(rule.key, secrets.previous);
 
   const names = rule.headers.find((set) => delivery.headers.get(set.signature) !== null);
   if (names === undefined) return refused('signature-missing');
@@ -83,8 +79,9 @@ export function checkSignature(
     rule.signed.map((part) => bytesOf(part, { id, timestamp, body: delivery.rawBody })),
   );
   const candidates = candidatesOf(rule, delivery.headers.get(names.signature) ?? '');
-  const matchesCurrent = matches(rule, currentKey, signedBytes, candidates);
-  const matchesPrevious = previousKey !== undefined && matches(rule, previousKey, signedBytes, candidates);
+  const matchesCurrent = matches(rule, current.key, signedBytes, candidates);
+  const matchesPrevious =
+    previous !== undefined && 'key' in previous && matches(rule, previous.key, signedBytes, candidates);
   if (!matchesCurrent && !matchesPrevious) return refused('signature-mismatch');
 
   const untimely = timestampFailure(rule, timestamp, delivery.nowMs);
@@ -99,33 +96,6 @@ function refused(reason: SignatureFailure): SignatureVerdict {
 function read(headers: DeliveryHeaders, name: string | undefined): string | undefined {
   const value = name === undefined ? null : headers.get(name);
   return value === null || value === '' ? undefined : value;
-}
-
-function describeKey(rule: SignatureRule): string {
-  switch (rule.key) {
-    case 'text':
-      return 'a text';
-    case 'base64':
-      return 'base64';
-    case 'whsec':
-      return '"whsec_" and base64';
-  }
-}
-
-/** An empty or short key would let anybody sign, so it is no key at all. */
-function toKey(rule: SignatureRule, secret: string): Buffer | undefined {
-  const text = secret.trim();
-  if (rule.key === 'whsec' && !text.startsWith('whsec_')) return undefined;
-  const key =
-    rule.key === 'text'
-      ? Buffer.from(text, 'utf8')
-      : decodeBase64(rule.key === 'whsec' ? text.slice('whsec_'.length) : text);
-  return key !== undefined && key.length >= smallestKeyBytes ? key : undefined;
-}
-
-function decodeBase64(text: string): Buffer | undefined {
-  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text);
-  return isBase64 ? Buffer.from(text, 'base64') : undefined;
 }
 
 function bytesOf(

@@ -40,6 +40,8 @@ export type SourceAnswer = Readonly<{ status: number; contentType?: string; body
 /** One wire format of one feed. Another sender is another file beside this one, and nothing else changes. */
 export type WebhookSource = Readonly<{
   format: string;
+  /** It is no webhook, and is spoken at an address of its own. */
+  spokenAt?: 'scim';
   credential: Credential | IdentityCredential;
   /** Types of a body that this sender uses. */
   bodyTypes: readonly BodyType[];
@@ -54,6 +56,8 @@ export type WebhookSource = Readonly<{
   fieldsToPlace?: readonly string[];
   /** What is kept of a verified delivery, where a part of its meaning is in headers. @throws AppError `body-invalid` */
   keptOf?: (posted: PostedBody, headers: DeliveryHeaders) => PostedBody;
+  /** Its token cannot be backed by a second look: the policy may still let it do more than add, by naming that under `may`. */
+  actsIfNamed?: true;
   /** Its events have names that only the policy can know. */
   eventsToMap?: true;
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */

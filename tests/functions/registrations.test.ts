@@ -45,6 +45,13 @@ describe('the built app', () => {
       { name: 'access-audit', trigger: 'timer', schedule: '0 0 2 * * *' },
       { name: 'apply-changes', trigger: 'queue', queueName: 'changes' },
       {
+        name: 'close-delivery',
+        trigger: 'http',
+        authLevel: 'function',
+        methods: ['POST'],
+        route: 'dead-letters/{organization}/deliveries/{id}/close',
+      },
+      {
         name: 'console',
         trigger: 'http',
         authLevel: 'anonymous',
@@ -117,7 +124,7 @@ describe('the built app', () => {
         trigger: 'http',
         authLevel: 'function',
         methods: ['GET'],
-        route: 'requests/{organization}/{id}',
+        route: 'requests/{organization}/{id?}',
       },
       {
         name: 'retry-dead-letter',
@@ -126,7 +133,21 @@ describe('the built app', () => {
         methods: ['POST'],
         route: 'dead-letters/{organization}/{id}/retry',
       },
+      {
+        name: 'retry-delivery',
+        trigger: 'http',
+        authLevel: 'function',
+        methods: ['POST'],
+        route: 'dead-letters/{organization}/deliveries/{id}/retry',
+      },
       { name: 'run-audit', trigger: 'queue', queueName: 'audits' },
+      {
+        name: 'scim',
+        trigger: 'http',
+        authLevel: 'anonymous',
+        methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        route: 'scim/v2/{source}/{resource}/{id?}',
+      },
       { name: 'send-notification', trigger: 'queue', queueName: 'notifications' },
       {
         name: 'ticket-webhook',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../shared/errors';
 import { webhookSourceOf } from '../../shared/webhooks/registry';
 import { postingOf, vendorSenders, type VendorSender } from '../fixtures/webhooks/vendor-senders';
+import { fuzzScim } from './fuzz-scim';
 import { fuzzSource } from './fuzz-source';
 import { changed, toForm, toJson, toMarkup, toTags, toTree } from './json-tree';
 import { provesTheSame } from './proof-of-origin';
@@ -25,6 +26,16 @@ describe('generated deliveries', () => {
     // Some get through, or nothing behind the door would be looked at.
     expect(endings.get('recorded')).toBeGreaterThan(0);
     expect(endings.get('signature-invalid')).toBeGreaterThan(0);
+  });
+});
+
+describe('generated requests of a provisioning client', () => {
+  it('break no promise of scim', async () => {
+    const { violation, cases, endings } = await fuzzScim({ runs: 5 * RUNS, seed: 20_261_128 });
+    expect(violation).toBeUndefined();
+    expect(cases).toBe(5 * RUNS);
+    for (const ending of ['recorded', 'ignored', 'body-invalid', 'signature-invalid'])
+      expect([ending, endings.get(ending) ?? 0]).not.toEqual([ending, 0]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { vendorSenders } from '../fixtures/webhooks/vendor-senders';
+import { fuzzScim } from './fuzz-scim';
 import { fuzzSource, type FuzzResult } from './fuzz-source';
 import { NO_GROWTH, slowestGrowth, type Growth } from './growth';
 
@@ -20,20 +21,37 @@ const { values } = parseArgs({
 
 type Fuzzed = Readonly<{ name: string; seconds: number; growth: Growth }> & FuzzResult;
 
+/** Senders of webhooks, and the provisioning client, which sends requests of its own kind. */
+const subjects: ReadonlyArray<
+  Readonly<{
+    name: string;
+    format: string;
+    fuzz: typeof fuzzScim;
+    growthOf: () => Promise<Growth>;
+  }>
+> = [
+  ...vendorSenders.map((sender) => ({
+    name: `${sender.feed}/${sender.format}`,
+    format: sender.format,
+    fuzz: async (options: Parameters<typeof fuzzScim>[0]) => fuzzSource(sender, options),
+    growthOf: async () => slowestGrowth(sender),
+  })),
+  { name: 'hr/scim', format: 'scim', fuzz: fuzzScim, growthOf: async () => NO_GROWTH },
+];
+
 async function main(): Promise<void> {
   const runs = Number(values.runs);
   const seed = Number(values.seed ?? Date.now() % 2 ** 31);
   if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed))
     throw new Error('--runs and --seed are whole numbers');
-  const senders = vendorSenders.filter(({ format }) => format === (values.source ?? format));
-  if (senders.length === 0)
+  const chosen = subjects.filter(({ format }) => format === (values.source ?? format));
+  if (chosen.length === 0)
     throw new Error(
-      `There is no source ${values.source ?? ''}. There are: ${[...new Set(vendorSenders.map(({ format }) => format))].join(', ')}`,
+      `There is no source ${values.source ?? ''}. There are: ${[...new Set(subjects.map(({ format }) => format))].join(', ')}`,
     );
-  say(`${senders.length} sources, ${runs} cases each, seed ${seed}`);
+  say(`${chosen.length} sources, ${runs} cases each, seed ${seed}`);
   const fuzzed: Fuzzed[] = [];
-  for (const sender of senders) {
-    const name = `${sender.feed}/${sender.format}`;
+  for (const { name, format, fuzz, growthOf } of chosen) {
     const startedAtMs = performance.now();
     let saidAtMs = startedAtMs;
     let cases = 0;
@@ -43,14 +61,14 @@ async function main(): Promise<void> {
       saidAtMs = performance.now();
       say(`${name}: ${cases} of ${runs}`);
     };
-    const result = await fuzzSource(sender, { runs, seed, onCase });
-    const growth = values['no-growth'] ? NO_GROWTH : await slowestGrowth(sender);
+    const result = await fuzz({ runs, seed, onCase });
+    const growth = values['no-growth'] ? NO_GROWTH : await growthOf();
     const seconds = (performance.now() - startedAtMs) / 1_000;
     fuzzed.push({ name, seconds, growth, ...result });
     say(`${name}: ${result.cases} cases, ${seconds.toFixed(1)} s`);
     if (result.violation !== undefined) {
       say(result.violation);
-      say(`again: npm run fuzz -- --source ${sender.format} --runs ${runs} --seed ${seed}`);
+      say(`again: npm run fuzz -- --source ${format} --runs ${runs} --seed ${seed}`);
     }
     if (growth.violation !== undefined) say(`${name}: ${growth.violation}`);
   }

@@ -25,6 +25,9 @@ describe('a source of the policy', () => {
   it.each([
     ['hr', 'format: standard', ['joiner', 'mover', 'leaver']],
     ['hr', 'may: [joiner]', ['joiner']],
+    ['hr', 'format: standard-token', ['joiner']],
+    ['hr', 'format: scim', ['joiner']],
+    ['hr', 'format: scim, may: [joiner, mover, leaver]', ['joiner', 'mover', 'leaver']],
     [
       'tickets',
       'format: zendesk',

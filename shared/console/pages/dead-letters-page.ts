@@ -1,17 +1,30 @@
+import type { DeadOfSource } from '../../access/list-dead-deliveries';
 import type { DeadLetter } from '../../domain/dead-letter';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type Frame } from '../frame';
+import { renderDeadDeliveries } from './dead-deliveries';
 
-/** Changes that UiPath refused, each with a way to correct it and try again. */
-export function renderDeadLetters(frame: Frame, letters: readonly DeadLetter[]): Markup {
-  if (letters.length === 0) return markup`<p>No change waits for a person.</p>`;
-  return markup`<p>UiPath refused these changes. Trying again looks the address up anew, unless you name the right directory id.</p>
+/** What waits for a person: deliveries that could not be processed, and changes that UiPath refused. */
+export function renderDeadLetters(
+  frame: Frame,
+  deliveries: readonly DeadOfSource[],
+  letters: readonly DeadLetter[],
+): Markup {
+  if (deliveries.length + letters.length === 0)
+    return markup`<p>No delivery and no change waits for a person.</p>`;
+  return markup`${deliveries.length === 0 ? undefined : renderDeadDeliveries(frame, deliveries)}
+${letters.length === 0 ? undefined : renderLetters(frame, letters)}`;
+}
+
+function renderLetters(frame: Frame, letters: readonly DeadLetter[]): Markup {
+  return markup`<h2>Refused changes</h2>
+<p>UiPath refused these changes. Trying again looks the address up anew, unless you name the right directory id.</p>
 <ul class="list">${letters.map((letter) => renderLetter(frame, letter))}</ul>`;
 }
 
 function renderLetter(frame: Frame, letter: DeadLetter): Markup {
   const { id, groupName, memberId, decision, state, history } = letter;
-  return markup`<li><h2>${decision === 'add' ? 'Add to' : 'Remove from'} ${name(groupName)}</h2>
+  return markup`<li><h3>${decision === 'add' ? 'Add to' : 'Remove from'} ${name(groupName)}</h3>
 <p><span class="mark">${state}</span> directory id <code>${memberId}</code></p>
 <ul>${history.map(
     ({ atMs, event, code, by }) =>
@@ -22,7 +35,7 @@ ${
     ? renderForm(
         frame,
         `dead-letters/${encodeURIComponent(id)}`,
-        markup`<label>Corrected directory id, if it is wrong<input name="memberId" size="38" autocomplete="off" spellcheck="false"></label><button>Try again</button>`,
+        markup`<input type="hidden" name="decision" value="retry-change"><label>Corrected directory id, if it is wrong<input name="memberId" size="38" autocomplete="off" spellcheck="false"></label><button>Try again</button>`,
       )
     : undefined
 }</li>`;

@@ -2,27 +2,24 @@ import type { RequestStatus } from '../../access/request-status';
 import { markup, name, type Markup } from '../../html/markup';
 import { CONSOLE_PATH, type Frame } from '../frame';
 
-/** Asks for the id of a request, and shows where it stands. */
-export function renderRequests(
+/** Asks for the id of a request. */
+export function renderLookUp(
   frame: Frame,
   asked: Readonly<{ id: string; source: string }>,
-  found: RequestStatus | undefined,
   sources: readonly string[],
 ): Markup {
-  const answer =
-    asked.id === ''
-      ? undefined
-      : found === undefined
-        ? markup`<p role="status">There is no request ${name(asked.id)}, or several sources have one: then choose the source.</p>`
-        : renderStatus(found);
-  return markup`<form method="get" action="${CONSOLE_PATH}/${frame.organization}/requests" role="search">
+  return markup`<form method="get" action="${CONSOLE_PATH}/${frame.organization}/requests" role="search" aria-label="One request">
 <label>Id in the ticket system<input name="id" required value="${asked.id}" autocomplete="off"></label>
 <label>Source<select name="source"><option value="">any</option>${sources.map(
     (source) => markup`<option${source === asked.source ? markup` selected` : undefined}>${source}</option>`,
-  )}</select></label><button>Where does it stand?</button></form>${answer}`;
+  )}</select></label><button>Where does it stand?</button></form>`;
 }
 
-function renderStatus(status: RequestStatus): Markup {
+/** Where a request stands. */
+export function renderRequest(frame: Frame, id: string, status: RequestStatus | undefined): Markup {
+  const back = markup`<p><a href="${CONSOLE_PATH}/${frame.organization}/requests">All requests</a></p>`;
+  if (status === undefined)
+    return markup`<p role="status">There is no request ${name(id)}, or several sources have one: then choose the source.</p>${back}`;
   const rows = [
     ['state', status.state],
     ['action', status.action],
@@ -33,5 +30,5 @@ function renderStatus(status: RequestStatus): Markup {
   ] as const;
   return markup`<h2>Request ${name(status.requestId)}</h2><dl>${rows.map(([word, value]) =>
     value === undefined ? markup`` : markup`<dt>${word}</dt><dd>${name(value)}</dd>`,
-  )}</dl>`;
+  )}</dl>${back}`;
 }

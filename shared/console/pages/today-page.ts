@@ -22,14 +22,14 @@ export type Today = Readonly<{
 export function renderToday(today: Today): Markup {
   const { organization, latest, heldPlans, deadLetters, sources } = today;
   const undone = sources.reduce((sum, { pending }) => sum + pending, 0);
-  const failed = sources.reduce((sum, state) => sum + state.failed.length, 0);
+  const dead = sources.reduce((sum, state) => sum + state.dead, 0);
   const open = latest === undefined ? 0 : openCount(summarizeNight(latest.report));
   const tiles = [
     [open, 'open findings', 'findings'],
     [heldPlans, 'held plans', 'plans'],
-    [deadLetters, 'dead letters', 'dead-letters'],
+    [deadLetters, 'refused changes', 'dead-letters'],
     [undone, 'deliveries on their way', 'sources'],
-    [failed, 'deliveries given up', 'sources'],
+    [dead, 'dead deliveries', 'dead-letters'],
   ] as const;
   return markup`<ul class="tiles">${tiles.map(
     ([number, word, page]) =>

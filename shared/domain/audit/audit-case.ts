@@ -33,13 +33,13 @@ export function found(
   return createFinding(organization.alias, check, subject, words);
 }
 
-/** The address behind a directory id, for those who read the finding. */
-export function nameOf(
-  { personOf, snapshot }: AuditCase,
+/** True for a member that stays whatever the ledger says. */
+export function isProtected(
+  { organization, expected }: Pick<AuditCase, 'organization' | 'expected'>,
+  group: string,
   memberId: string,
-): Readonly<Record<string, string>> {
-  const { users } = snapshot;
-  const user = users.kind === 'known' ? users.value.get(memberId) : undefined;
-  const name = personOf.get(memberId)?.email ?? user?.email;
-  return name === undefined ? {} : { name };
+): boolean {
+  return (
+    organization.protectedPrincipals.has(memberId) || expected.protectedIds.get(group)?.has(memberId) === true
+  );
 }

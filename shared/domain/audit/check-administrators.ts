@@ -1,7 +1,9 @@
-import { found, nameOf, type AuditCase } from './audit-case';
+import { addressOf, mayHaveAddress } from './addresses';
+import { found, type AuditCase } from './audit-case';
 import type { AdministratorRules } from './audit-policy';
 import type { Finding } from './finding';
-import type { SnapshotGroup } from './snapshot';
+import { addressUnknown, nameOf } from './name-of';
+import { valueOr, type MemberKind, type SnapshotGroup } from './snapshot';
 
 const DAY_MS = 86_400_000;
 /** A use of a break-glass account is reported for so long. */
@@ -17,7 +19,9 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   if (rules === undefined) return [];
   const group = administrators?.kind === 'known' ? administrators.value : undefined;
   return [
-    ...(group === undefined ? [] : inGroup(audit, rules, group)),
+    ...(group === undefined
+      ? []
+      : [...howMany(audit, rules, group), ...strangersAmong(audit, rules.people, group)]),
     ...[...audit.snapshot.breakGlass].flatMap(([account, read]) => {
       if (read.kind === 'unknown') return [];
       const { value } = read;
@@ -33,29 +37,46 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-function inGroup(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
-  const people = [...group.members].filter(([, kind]) => PEOPLE.has(kind)).map(([memberId]) => memberId);
-  const count = { count: String(people.length) };
-  const breakGlassIds = new Set(
-    [...audit.snapshot.breakGlass.values()].flatMap((read) =>
-      read.kind === 'known' && read.value !== undefined ? [read.value.memberId] : [],
-    ),
-  );
+function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
+  const people = peopleIn(group).length;
+  const count = { count: String(people) };
   return [
-    ...(people.length < rules.fewest
+    ...(people < rules.fewest
       ? [found(audit, 'administrators-too-few', { fewest: String(rules.fewest) }, count)]
       : []),
-    ...(people.length > rules.most
+    ...(people > rules.most
       ? [found(audit, 'administrators-too-many', { most: String(rules.most) }, count)]
       : []),
-    ...people
-      .filter((memberId) => !breakGlassIds.has(memberId) && !isAgreed(audit, rules, memberId))
-      .map((memberId) => found(audit, 'administrator-unknown', { memberId }, nameOf(audit, memberId))),
   ];
 }
 
-function isAgreed(audit: AuditCase, { people }: AdministratorRules, memberId: string): boolean {
-  if (people === undefined || audit.organization.protectedPrincipals.has(memberId)) return true;
-  const { name } = nameOf(audit, memberId);
-  return name !== undefined && people.has(name);
+/**
+ * Administrators who are none of the agreed ones. Those are told by id: the list of users may leave them out. Nobody is
+ * called unknown while something is missing that could show the opposite.
+ */
+function strangersAmong(
+  audit: AuditCase,
+  people: AdministratorRules['people'],
+  group: SnapshotGroup,
+): readonly Finding[] {
+  const { users, breakGlass, directory } = audit.snapshot;
+  const answers = valueOr(directory, undefined);
+  const ids = valueOr(answers?.administratorIds, undefined);
+  const glass = [...breakGlass.values()];
+  if (people === undefined || ids === undefined || users.kind === 'unknown') return [];
+  if (answers?.addresses.kind !== 'known' || glass.some(({ kind }) => kind === 'unknown')) return [];
+  const agreed = new Set([...ids.values(), ...glass.map((read) => valueOr(read, undefined)?.memberId)]);
+  return peopleIn(group).flatMap(([memberId, kind]) => {
+    if (agreed.has(memberId) || audit.organization.protectedPrincipals.has(memberId)) return [];
+    const address = addressOf(audit, memberId);
+    if (address !== undefined && people.has(address)) return [];
+    const mayBeAgreed = address === undefined && mayHaveAddress(kind) && agreed.has(undefined);
+    return mayBeAgreed
+      ? [addressUnknown(audit, memberId)]
+      : [found(audit, 'administrator-unknown', { memberId }, nameOf(audit, memberId))];
+  });
+}
+
+function peopleIn({ members }: SnapshotGroup): ReadonlyArray<readonly [string, MemberKind]> {
+  return [...members].filter(([, kind]) => PEOPLE.has(kind));
 }

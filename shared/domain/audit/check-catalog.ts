@@ -172,6 +172,11 @@ const CATALOG = {
     why: 'A source has sent nothing for longer than it ever should: leavers may be missed.',
     mend: "Look at the sender's webhook settings and at its log of deliveries.",
   }),
+  'deliveries-dead': about('deliveries-dead', 'high', {
+    title: 'Deliveries that could not be processed',
+    why: 'What a source said is not followed: a leaver may still have access.',
+    mend: 'Mend the cause by its code, then have the deliveries tried again, or close them for good with a reason.',
+  }),
   'night-missing': about('night-missing', 'high', {
     title: 'Night without an audit',
     why: 'Between two audits there was more time than agreed: nothing is known of it.',

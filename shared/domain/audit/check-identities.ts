@@ -1,7 +1,8 @@
-import { ADMINISTRATORS_GROUP_ID } from '../hard-stops';
-import { found, nameOf, type AuditCase } from './audit-case';
-import { isProtected } from './check-members';
+import { addressOf, mayHaveAddress } from './addresses';
+import { found, isProtected, type AuditCase } from './audit-case';
 import type { Finding } from './finding';
+import { addressUnknown, nameOf } from './name-of';
+import { privilegedGroups, readGroups } from './privileged-groups';
 import { valueOr, type MemberKind, type SnapshotGroup, type SnapshotUser } from './snapshot';
 
 const DAY_MS = 86_400_000;
@@ -10,22 +11,12 @@ const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robo
 
 /** Addresses without one account, accounts that nobody uses, and who should not be where much is allowed. */
 export function checkIdentities(audit: AuditCase): readonly Finding[] {
-  const { users, groups, administrators } = audit.snapshot;
-  const read = new Map<string, SnapshotGroup>();
-  for (const [name, group] of groups)
-    if (group.kind === 'known' && group.value !== undefined) read.set(name, group.value);
-  const isListed = [...read.values()].some(({ groupId }) => groupId === ADMINISTRATORS_GROUP_ID);
-  if (administrators?.kind === 'known' && !isListed) read.set('administrators', administrators.value);
-  const known = valueOr(users, new Map<string, SnapshotUser>());
+  const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
   return [
     ...unresolved(audit),
-    ...duplicates(audit, known),
-    ...dormant(audit, known, read),
-    ...[...read].flatMap(([name, group]) => {
-      const isPrivileged =
-        group.groupId === ADMINISTRATORS_GROUP_ID || audit.organization.groups.get(name)?.privileged === true;
-      return isPrivileged ? strangers(audit, name, group, known) : [];
-    }),
+    ...duplicates(audit, users),
+    ...dormant(audit, users, readGroups(audit)),
+    ...[...privilegedGroups(audit)].flatMap(([name, group]) => strangers(audit, name, group)),
   ];
 }
 
@@ -63,42 +54,43 @@ function dormant(
   const unused = new Set<string>();
   for (const { id, isActive, lastUsedMs } of users.values())
     if (!isActive || (lastUsedMs !== undefined && lastUsedMs < beforeMs)) unused.add(id);
-  if (unused.size === 0) return [];
+  // An account for emergencies is never used: while one of them is unknown it may be any of these.
+  const isAnyGlassUnknown = [...audit.snapshot.breakGlass.values()].some(({ kind }) => kind === 'unknown');
+  if (unused.size === 0 || isAnyGlassUnknown) return [];
   const members = new Set<string>();
   for (const group of groups.values())
     for (const memberId of group.members.keys()) if (unused.has(memberId)) members.add(memberId);
   return [...members]
-    .filter((memberId) => !isProtectedAnywhere(audit, groups, memberId))
+    .filter((memberId) => !isProtectedAnywhere(audit, memberId))
     .map((memberId) => found(audit, 'identity-dormant', { memberId }, nameOf(audit, memberId)));
 }
 
-function isProtectedAnywhere(
-  audit: AuditCase,
-  groups: ReadonlyMap<string, SnapshotGroup>,
-  memberId: string,
-): boolean {
-  const isBreakGlass = [...audit.snapshot.breakGlass.values()].some(
-    (read) => read.kind === 'known' && read.value?.memberId === memberId,
+/** A group that protects somebody counts also while its members are unknown. */
+function isProtectedAnywhere({ organization, expected, snapshot }: AuditCase, memberId: string): boolean {
+  return (
+    organization.protectedPrincipals.has(memberId) ||
+    [...expected.protectedIds.values()].some((ids) => ids.has(memberId)) ||
+    [...snapshot.breakGlass.values()].some((read) => valueOr(read, undefined)?.memberId === memberId)
   );
-  return isBreakGlass || [...groups.keys()].some((name) => isProtected(audit, name, memberId));
 }
 
 /** Machines, and people of other companies, in a privileged group. */
-function strangers(
-  audit: AuditCase,
-  group: string,
-  { members }: SnapshotGroup,
-  users: ReadonlyMap<string, SnapshotUser>,
-): readonly Finding[] {
+function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup): readonly Finding[] {
   const { domains } = audit.organization.audit;
+  const { users, directory } = audit.snapshot;
+  const isDirectoryAsked = valueOr(directory, undefined)?.addresses.kind === 'known';
   return [...members].flatMap(([memberId, kind]) => {
     if (isProtected(audit, group, memberId)) return [];
     const subject = { group, memberId };
-    if (MACHINES.has(kind)) return [found(audit, 'machine-in-privileged-group', subject, { kind })];
-    const email = audit.personOf.get(memberId)?.email ?? users.get(memberId)?.email;
-    const domain = email?.slice(email.lastIndexOf('@') + 1);
-    const isOwn = domain === undefined || domains.size === 0 || domains.has(domain);
-    return isOwn ? [] : [found(audit, 'external-in-privileged-group', subject, nameOf(audit, memberId))];
+    if (MACHINES.has(kind))
+      return [found(audit, 'machine-in-privileged-group', subject, { ...nameOf(audit, memberId), kind })];
+    const isListed = users.kind === 'known' || audit.personOf.has(memberId);
+    if (domains.size === 0 || !mayHaveAddress(kind) || !isListed) return [];
+    const address = addressOf(audit, memberId);
+    if (address === undefined) return isDirectoryAsked ? [addressUnknown(audit, memberId)] : [];
+    return domains.has(address.slice(address.lastIndexOf('@') + 1))
+      ? []
+      : [found(audit, 'external-in-privileged-group', subject, { name: address })];
   });
 }
 

@@ -1,8 +1,9 @@
 import { ADMINISTRATORS_GROUP_ID } from '../hard-stops';
-import { found, nameOf, type AuditCase } from './audit-case';
+import { found, isProtected, type AuditCase } from './audit-case';
 import type { CheckId } from './check-catalog';
 import type { ExpectedPerson } from './expectation';
 import type { Finding } from './finding';
+import { nameOf } from './name-of';
 import type { SnapshotGroup } from './snapshot';
 
 /** Who is in a group and should not be, and who should be and is not. A group that was not read says nothing. */
@@ -18,14 +19,6 @@ export function checkMembers(audit: AuditCase): readonly Finding[] {
     ...rehiredInLockout(audit, new Map(groups)),
     ...dutyConflicts(audit, new Map(groups)),
   ];
-}
-
-/** True for a member that stays whatever the ledger says. */
-export function isProtected(audit: AuditCase, group: string, memberId: string): boolean {
-  return (
-    audit.organization.protectedPrincipals.has(memberId) ||
-    audit.expected.protectedIds.get(group)?.has(memberId) === true
-  );
 }
 
 function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup): readonly Finding[] {

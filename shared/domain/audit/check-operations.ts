@@ -16,6 +16,7 @@ export function checkOperations(audit: AuditCase): readonly Finding[] {
     ...checkSecrets(audit),
     ...checkScopes(audit),
     ...checkSources(audit),
+    ...checkDeliveries(audit),
     ...checkNights(audit),
     ...checkChanges(audit),
     ...checkGuards(audit),
@@ -57,6 +58,22 @@ function checkSources(audit: AuditCase): readonly Finding[] {
     const last = lastMs === undefined ? 'never' : new Date(lastMs).toISOString();
     return isSilent ? [found(audit, 'source-silent', { source }, { last })] : [];
   });
+}
+
+/** One finding per source: after an outage of ours there may be thousands. */
+function checkDeliveries(audit: AuditCase): readonly Finding[] {
+  return audit.operations.deadDeliveries.map(({ source, deliveries, codes, sinceMs }) =>
+    found(
+      audit,
+      'deliveries-dead',
+      { source },
+      {
+        deliveries: String(deliveries),
+        codes: codes.join(', '),
+        since: new Date(sinceMs).toISOString(),
+      },
+    ),
+  );
 }
 
 function checkNights(audit: AuditCase): readonly Finding[] {

@@ -1,8 +1,10 @@
 import { fold } from '../person-key';
-import { found, nameOf, type AuditCase } from './audit-case';
+import { addressOf } from './addresses';
+import { found, type AuditCase } from './audit-case';
 import type { OwnCheck, OwnCheckFacts, OwnCheckScope } from './audit-policy';
 import type { Finding } from './finding';
-import { valueOr, type SnapshotUser } from './snapshot';
+import { nameOf } from './name-of';
+import { valueOr } from './snapshot';
 
 type Subject = Readonly<{
   subject: Readonly<Record<string, string>>;
@@ -52,11 +54,13 @@ function subjectsOf(audit: AuditCase, scope: OwnCheckScope): readonly Subject[] 
 }
 
 function members(audit: AuditCase): readonly Subject[] {
-  const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
+  const { users, directory } = audit.snapshot;
+  // An account that is missing from the lists only tonight must not pass for one of which nothing is known.
+  if (users.kind === 'unknown' || valueOr(directory, undefined)?.addresses.kind !== 'known') return [];
   return [...audit.snapshot.groups].flatMap(([group, read]) =>
     [...(valueOr(read, undefined)?.members ?? [])].map(([memberId, kind]) => {
       const person = audit.personOf.get(memberId);
-      const user = users.get(memberId);
+      const user = users.value.get(memberId);
       return {
         subject: { group, memberId },
         words: nameOf(audit, memberId),
@@ -65,7 +69,7 @@ function members(audit: AuditCase): readonly Subject[] {
           memberId,
           kind,
           privileged: audit.organization.groups.get(group)?.privileged === true,
-          email: person?.email ?? user?.email ?? '',
+          email: addressOf(audit, memberId) ?? '',
           known: person !== undefined,
           left: person?.left === true,
           expected: person?.groups.has(group) === true,
@@ -96,7 +100,8 @@ function people(audit: AuditCase): readonly Subject[] {
 }
 
 function rules(audit: AuditCase): readonly Subject[] {
-  const names = valueOr(audit.snapshot.groupNames, new Map<string, Readonly<{ name: string }>>());
+  const names = valueOr(audit.snapshot.groupNames, undefined);
+  if (names === undefined) return [];
   return valueOr(audit.snapshot.rules, []).map(({ ruleId, name, enabled, groupIds }) => ({
     subject: { rule: name, ruleId: String(ruleId) },
     facts: { name, enabled, groups: groupIds.map((id) => fold(names.get(id)?.name ?? id)) },

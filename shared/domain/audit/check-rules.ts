@@ -1,8 +1,8 @@
 import { fold } from '../person-key';
-import { found, nameOf, type AuditCase } from './audit-case';
+import { found, isProtected, type AuditCase } from './audit-case';
 import type { BaselineRule } from './audit-policy';
 import type { Finding } from './finding';
-import { isProtected } from './check-members';
+import { nameOf } from './name-of';
 import { valueOr, type SnapshotRule } from './snapshot';
 
 type ExpectedRule = AuditCase['expected']['rules'][number];

@@ -6,6 +6,10 @@ export type Operations = Readonly<{
   refusals: ReadonlyArray<
     Readonly<{ id: string; group: string; memberId: string; decision: 'add' | 'remove'; code: string }>
   >;
+  /** Sources with deliveries that could not be processed and wait for a person. */
+  deadDeliveries: ReadonlyArray<
+    Readonly<{ source: string; deliveries: number; codes: readonly string[]; sinceMs: number }>
+  >;
   heldPlans: ReadonlyArray<Readonly<{ hash: string; removals: number; expiresAtMs: number }>>;
   /** Subjects that were marked for the writer, and since when. */
   marks: ReadonlyArray<Readonly<{ kind: string; key: string; sinceMs: number }>>;

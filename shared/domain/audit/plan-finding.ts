@@ -68,6 +68,10 @@ const PLANS: Readonly<Record<BuiltInCheckId, Planner | Readonly<{ noPlan: NoPlan
     'by-hand',
     "The sender's webhook is looked at where it is set up. It ends by itself with the next delivery.",
   ),
+  'deliveries-dead': without(
+    'by-hand',
+    'The cause is mended by its code. Then each delivery is tried again, or closed with a reason, on the page of dead letters.',
+  ),
   'night-missing': without('by-itself', 'It ends by itself with the next audit that comes in time.'),
   'audit-unfinished': without(
     'by-itself',

@@ -2,9 +2,9 @@ import { hashOf } from '../canonical-json';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../hard-stops';
 import { fold } from '../person-key';
 import { groupPolicyOf } from '../policy';
-import type { AuditCase } from './audit-case';
+import { isProtected, type AuditCase } from './audit-case';
 import { PEOPLE } from './check-administrators';
-import { isProtected } from './check-members';
+
 import type { Remediation } from './finding';
 import { NOT_NAMED, without, type Planned, type Planner, type PlanWorld } from './planned';
 import { valueOr, type SnapshotGroup } from './snapshot';

@@ -22,6 +22,9 @@ export type AuditReport = Readonly<{
     people: number;
     rules: number;
     policyEntities: number;
+    /** Left out where the policy does not have them read, or they could not be. */
+    applications?: number;
+    robots?: number;
   }>;
   /** Calls to UiPath by HTTP method. */
   calls: Readonly<Record<string, number>>;

@@ -31,6 +31,8 @@ export type SnapshotEntry = PolicyEntity & Readonly<{ entityId?: string }>;
 /** An external application, with the ends of its secrets. */
 type SnapshotApplication = Readonly<{
   clientId: string;
+  /** Its id as a member; undefined where the directory does not give one for its name. */
+  memberId: string | undefined;
   name: string;
   scopes: readonly string[];
   secretEndsMs: readonly number[];
@@ -38,6 +40,14 @@ type SnapshotApplication = Readonly<{
 
 /** An account that is kept for emergencies; undefined where the directory does not know the address. */
 export type BreakGlass = Readonly<{ memberId: string; lastSignInMs: number | undefined }> | undefined;
+
+/** By whom people are known whom the lists leave out: UiPath's list of users need not hold those of an external directory. */
+type DirectoryAnswers = Readonly<{
+  /** Ids of those who may administer, by address; undefined as a whole: anybody may. */
+  administratorIds: Known<ReadonlyMap<string, string | undefined>> | undefined;
+  /** Folded addresses of people in privileged groups, by id; undefined in place of one: nobody tells it. */
+  addresses: Known<ReadonlyMap<string, string | undefined>>;
+}>;
 
 /** What UiPath says at the time of the audit. Group names are folded. */
 export type Snapshot = Readonly<{
@@ -56,16 +66,32 @@ export type Snapshot = Readonly<{
   breakGlass: ReadonlyMap<string, Known<BreakGlass>>;
   /** undefined: the policy does not have them read. */
   applications: Known<readonly SnapshotApplication[]> | undefined;
-  robots: Known<number> | undefined;
+  /** Names by id. */
+  robots: Known<ReadonlyMap<string, string>> | undefined;
+  /** Unknown: nor are the ids of protected members, so that no group is known either. */
+  directory: Known<DirectoryAnswers>;
 }>;
+
+/** What is read before the directory is asked for what it leaves open. */
+export type LeadingSnapshot = Omit<Snapshot, 'directory'>;
 
 /** A part that could not be read, and why. */
 export type UnknownPart = Readonly<{ part: string; code: string }>;
 
 /** Everything that could not be read. */
 export function unknownPartsOf(snapshot: Snapshot): readonly UnknownPart[] {
-  const { groupNames, elsewhere, accessPolicy, rules, users, applications, robots, administrators } =
-    snapshot;
+  const {
+    groupNames,
+    elsewhere,
+    accessPolicy,
+    rules,
+    users,
+    applications,
+    robots,
+    administrators,
+    directory,
+  } = snapshot;
+  const answers = valueOr(directory, undefined);
   const parts: ReadonlyArray<readonly [string, Known<unknown> | undefined]> = [
     ['groups', groupNames],
     ...[...snapshot.groups].map(([name, group]) => [`group:${name}`, group] as const),
@@ -77,6 +103,9 @@ export function unknownPartsOf(snapshot: Snapshot): readonly UnknownPart[] {
     ...[...snapshot.breakGlass].map(([email, account]) => [`break-glass:${email}`, account] as const),
     ['applications', applications],
     ['robots', robots],
+    ['directory', directory],
+    ['administrator-people', answers?.administratorIds],
+    ['addresses', answers?.addresses],
   ];
   return parts.flatMap(([part, read]) => (read?.kind === 'unknown' ? [{ part, code: read.code }] : []));
 }

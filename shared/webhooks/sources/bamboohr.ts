@@ -9,7 +9,7 @@ import { parsePosted, type PostedBody } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { Meaning, Meanings, WebhookSource } from '../source';
-import { WorkerIdSchema } from '../worker-id';
+import { WorkerIdSchema } from '../sender-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 
 const DAY_MS = 86_400_000;
@@ -59,6 +59,7 @@ const places: WorkerPlaces = {
   location: ['fields.Location', 'fields.location'],
   division: ['fields.Division', 'fields.division'],
   employmentType: ['fields.Employment Status', 'fields.employmentHistoryStatus'],
+  manager: ['fields.Supervisor', 'fields.supervisor'],
   startDate: ['fields.Hire Date', 'fields.hireDate'],
   terminationDate: ['fields.Termination Date', 'fields.terminationDate'],
   status: ['fields.Status', 'fields.status'],

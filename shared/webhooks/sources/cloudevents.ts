@@ -22,6 +22,7 @@ const workerPlaces: WorkerPlaces = {
   title: ['data.title', 'data.jobTitle'],
   location: ['data.location'],
   employmentType: ['data.employmentType'],
+  manager: ['data.manager', 'data.managerEmail'],
   startDate: ['data.startDate', 'data.effectiveDate'],
   lastWorkingDay: ['data.lastWorkingDay'],
   terminationDate: ['data.terminationDate', 'data.effectiveDate'],

@@ -4,15 +4,16 @@ import { bodyInvalid, checkBody } from '../body-check';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
+import { senderId, WorkerIdSchema } from '../sender-id';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 
 const CalloutSchema = z.object({
   data: z.object({
-    subject: z.object({ id: z.string().min(1).max(64) }),
-    workflow: z.object({ id: z.string().min(1).max(64) }),
-    taskProcessingResult: z.object({ id: z.string().min(1).max(64), createdDateTime: z.string().max(40) }),
+    subject: z.object({ id: WorkerIdSchema }),
+    workflow: z.object({ id: senderId(64) }),
+    taskProcessingResult: z.object({ id: senderId(64), createdDateTime: z.string().max(40) }),
   }),
 });
 

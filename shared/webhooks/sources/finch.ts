@@ -4,12 +4,13 @@ import { checkBody } from '../body-check';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
+import { WorkerIdSchema } from '../sender-id';
 import type { WebhookSource } from '../source';
 import { idOf } from '../worker-statement';
 
 const EventSchema = z.object({
   event_type: z.string().max(100),
-  data: z.object({ individual_id: z.string().min(1).max(100) }),
+  data: z.object({ individual_id: WorkerIdSchema }),
 });
 
 const events: ReadonlyMap<string, WorkerEventKind> = new Map([

@@ -14,6 +14,7 @@ export const freshserviceSource: WebhookSource = postedTicketSource({
     ticketId: ['ticket_id'],
     action: ['action'],
     status: ['ticket_status', 'approval_status'],
+    approval: ['approval_status'],
     updated: ['time'],
     url: ['ticket_url', 'url'],
     person: ['person', 'ticket_requester_email'],

@@ -2,20 +2,22 @@ import { createHash } from 'node:crypto';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../body-check';
 import { parsePosted, type PostedBody } from '../posted-body';
-import { addressOf, fieldReader, textAt } from '../record-fields';
+import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
+import { senderId } from '../sender-id';
 import { instantOf } from '../sender-time';
 import type { Meanings, WebhookSource } from '../source';
 import { accessRequestOf, ticketActOf } from '../ticket-statement';
 import { issueFormOf } from './issue-form';
 import { z } from 'zod';
 
-/** Ids are read as text or number: the form encoding and GitHub Enterprise differ. */
+const Digits = senderId(19).pipe(z.string().regex(/^\d+$/, 'Must be digits'));
+
 const IssueEventSchema = z.object({
   action: z.string(),
   sender: z.object({ login: z.string() }),
   repository: z.object({ full_name: z.string().max(200) }),
   issue: z.object({
-    number: z.coerce.number().int().positive(),
+    number: Digits,
     html_url: z.string(),
     body: z.string().nullish(),
     updated_at: z.string(),
@@ -25,7 +27,7 @@ const IssueEventSchema = z.object({
   label: z.object({ name: z.string() }).optional(),
   comment: z
     .object({
-      id: z.coerce.number().int(),
+      id: Digits,
       body: z.string(),
       created_at: z.string(),
       user: z.object({ login: z.string() }),
@@ -75,8 +77,7 @@ export const githubSource: WebhookSource = {
     headers.get('x-github-delivery') ?? createHash('sha256').update(rawBody).digest('hex'),
   parse: (posted, mapping) => {
     const body = unwrap(posted);
-    const isIssueEvent =
-      textAt(body, 'issue.number') !== undefined && textAt(body, 'issue.pull_request.url') === undefined;
+    const isIssueEvent = isAt(body, 'issue.number') && textAt(body, 'issue.pull_request.url') === undefined;
     return isIssueEvent ? toMeanings(checkBody(IssueEventSchema, body), mapping) : 'ignored';
   },
 };
@@ -140,7 +141,7 @@ function saidIn({ action, label, comment, sender, issue }: IssueEvent): Said | u
       name: `comment:${comment.body.trim().slice(0, 100)}`,
       by: comment.user.login,
       at: comment.created_at,
-      key: String(comment.id),
+      key: comment.id,
     };
   return undefined;
 }

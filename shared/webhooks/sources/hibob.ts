@@ -7,7 +7,7 @@ import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
-import { WorkerIdSchema } from '../worker-id';
+import { WorkerIdSchema } from '../sender-id';
 import { idOf } from '../worker-statement';
 
 /** A read sooner than this may still give what was before. */

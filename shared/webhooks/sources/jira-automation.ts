@@ -3,14 +3,17 @@ import type { WebhookSource } from '../source';
 import { jiraApprovalsIn } from './jira-approvals';
 import { postedTicketSource } from './posted-ticket';
 
-/** "Send web request" of a Jira automation rule with the issue as its body, in either of Jira's two forms. */
+/**
+ * "Send web request" of a Jira automation rule with the issue as its body, in either of Jira's two forms, and the webhook of a legacy
+ * automation of Jira Service Management, whose issue may tell no time.
+ */
 export const jiraAutomationSource: WebhookSource = postedTicketSource({
   format: 'jira-automation',
   fieldsToPlace: ['group', 'approver'],
   places: {
     ticketId: ['issue.key'],
     status: ['issue.fields.status.name'],
-    updated: ['issue.fields.updated'],
+    updated: ['issue.fields.updated', 'timestamp'],
     person: ['issue.fields.reporter'],
     requester: ['issue.fields.reporter'],
   },

@@ -5,8 +5,9 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { text } from '../contract/fields';
 import { checkBody } from '../body-check';
 import { parsePosted } from '../posted-body';
-import { addressOf, fieldReader, textAt } from '../record-fields';
+import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
 import type { Meanings, WebhookSource } from '../source';
+import { senderId } from '../sender-id';
 import { longestMs } from '../sender-time';
 import { accessRequestOf, ticketActOf, type TicketAct } from '../ticket-statement';
 import { readJiraTicket } from './jira-automation';
@@ -17,7 +18,7 @@ const IssueUpdatedSchema = z.object({
   webhookEvent: z.literal('jira:issue_updated'),
   issue: z.object({ key: text(100), self: z.string() }),
   changelog: z.object({
-    id: z.coerce.string().max(20),
+    id: senderId(20),
     items: z.array(z.unknown()).max(1000),
   }),
 });
@@ -54,14 +55,14 @@ export const jiraSource: WebhookSource = {
     headers.get('x-atlassian-webhook-identifier') ?? createHash('sha256').update(rawBody).digest('hex'),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    return textAt(body, 'webhookEvent') === 'jira:issue_updated' && textAt(body, 'changelog.id') !== undefined
+    return textAt(body, 'webhookEvent') === 'jira:issue_updated' && isAt(body, 'changelog.id')
       ? toMeanings(body, mapping)
       : 'ignored';
   },
   confirmed: {
     parse: (posted, mapping) => {
       const body = parsePosted(posted);
-      if (textAt(body, 'webhookEvent') !== 'jira:issue_updated' || textAt(body, 'changelog.id') === undefined)
+      if (textAt(body, 'webhookEvent') !== 'jira:issue_updated' || !isAt(body, 'changelog.id'))
         return 'ignored';
       const { issue, changelog } = checkBody(IssueUpdatedSchema, body);
       return actIn(changelog, mapping) === undefined

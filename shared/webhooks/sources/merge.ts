@@ -6,7 +6,7 @@ import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
-import { WorkerIdSchema } from '../worker-id';
+import { WorkerIdSchema } from '../sender-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 
 const EmployeeEventSchema = z.object({
@@ -26,6 +26,7 @@ const places: WorkerPlaces = {
   title: ['data.job_title', 'data.employments.0.job_title'],
   location: ['data.work_location'],
   employmentType: ['data.employments.0.employment_type'],
+  manager: ['data.manager.work_email', 'data.manager'],
   startDate: ['data.start_date'],
   terminationDate: ['data.termination_date'],
   status: ['data.employment_status'],

@@ -3,10 +3,10 @@ import type { WorkerEventKind } from '../../domain/worker-event';
 import { bodyInvalid, checkBody } from '../body-check';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
-import { textAt } from '../record-fields';
+import { idAt, textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
-import { WorkerIdSchema } from '../worker-id';
+import { WorkerIdSchema } from '../sender-id';
 import { idOf } from '../worker-statement';
 import { tokenCredential } from './posted-ticket';
 
@@ -47,7 +47,7 @@ export const personioSource: WebhookSource = {
     const kind = workerKindOf(textAt(body, 'event_name'), events, mapping);
     if (kind === undefined) return 'ignored';
     const { event_name: name, occurred_at: at } = checkBody(EventSchema, body);
-    const sentId = idPlaces.map((place) => textAt(body, place)).find((id) => id !== undefined && id !== '');
+    const sentId = idPlaces.map((place) => idAt(body, place)).find((id) => id !== undefined && id !== '');
     const { data: workerId } = WorkerIdSchema.safeParse(sentId);
     if (workerId === undefined) throw bodyInvalid([{ field: 'payload.person_id', problem: 'Must be there' }]);
     const occurredAtMs = instantOf(at);

@@ -4,13 +4,16 @@ import { bodyInvalid } from '../body-check';
 import { text } from '../contract/fields';
 import type { Credential } from '../credential';
 import { parsePosted } from '../posted-body';
-import { addressOf, fieldReader } from '../record-fields';
+import { addressOf, fieldReader, firstTextAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
 import { accessRequestOf, ticketActOf, type SaidOfTicket } from '../ticket-statement';
 import { idOf } from '../worker-statement';
 
-/** Where the fields of a ticket stand in what a system posts; `status` and `updated` tell repetitions from news. */
+/**
+ * Where the fields of a ticket stand in what a system posts; `status` and `updated` tell repetitions from news. `approval` is the
+ * system's own word on whether a body that asks for an `action` was approved.
+ */
 type TicketPlaces = Readonly<Record<string, readonly string[]>>;
 
 type PostedTicketFormat = Readonly<{
@@ -42,7 +45,8 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookSource {
     bodyTypes: ['application/json'],
     ...(shape.fieldsToPlace === undefined ? {} : { fieldsToPlace: shape.fieldsToPlace }),
     dedupeId: (posted) => {
-      const read = fieldReader(unwrap(parsePosted(posted)), places, noMapping);
+      const record = unwrap(parsePosted(posted));
+      const read = (field: string): string | undefined => firstTextAt(record, places[field] ?? []);
       const ticketId = read('ticketId');
       const updated = read('updated');
       return ticketId === undefined || updated === undefined
@@ -51,9 +55,10 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookSource {
     },
     parse: (posted, mapping) => {
       const record = unwrap(parsePosted(posted));
-      const approvedAtMs = instantOf(fieldReader(record, places, mapping)('updated')) ?? posted.receivedAtMs;
+      const read = fieldReader(record, places, mapping);
+      if (isWithheld(read, shape.events, mapping)) return 'ignored';
       const request = requestIn(shape, record, mapping, {
-        approvedAtMs,
+        approvedAtMs: instantOf(read('updated')) ?? posted.receivedAtMs,
         approvals: () => shape.approvalsOf?.(record),
       });
       return request === undefined ? 'ignored' : [{ kind: 'access-request', request }];
@@ -133,8 +138,6 @@ function ticketIdIn(read: (field: string) => string | undefined): string {
   return data;
 }
 
-const noMapping: SourceMapping = { events: new Map(), fields: new Map(), people: new Map() };
-
 /** A body that says what it asks for is believed; otherwise the policy, then the format, says what a status means. */
 function actOf(
   read: (field: string) => string | undefined,
@@ -143,7 +146,25 @@ function actOf(
 ): string | undefined {
   const action = read('action');
   if (action !== undefined && action !== '') return mapping.events.get(`action:${action}`) ?? action;
-  const status = read('status')?.toLowerCase() ?? '';
-  const own = [...mapping.events].find(([name]) => name.toLowerCase() === `status:${status}`)?.[1];
-  return own ?? events.get(`status:${status}`);
+  return actOfStatus(read('status'), events, mapping);
+}
+
+function actOfStatus(
+  sent: string | undefined,
+  events: ReadonlyMap<string, string>,
+  mapping: SourceMapping,
+): string | undefined {
+  const status = `status:${sent?.toLowerCase() ?? ''}`;
+  const own = [...mapping.events].find(([name]) => name.toLowerCase() === status)?.[1];
+  return own ?? events.get(status);
+}
+
+/** What a body asks for does not count against its own word that it was not approved. */
+function isWithheld(
+  read: (field: string) => string | undefined,
+  events: ReadonlyMap<string, string>,
+  mapping: SourceMapping,
+): boolean {
+  const approval = read('approval') ?? '';
+  return approval !== '' && ticketActOf(actOfStatus(approval, events, mapping)) === undefined;
 }

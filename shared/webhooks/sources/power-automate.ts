@@ -26,7 +26,9 @@ export const powerAutomateSource: WebhookSource = postedTicketSource({
   format: 'power-automate',
   places: {
     ticketId: ['approval.name'],
+    action: ['request.action'],
     status: ['outcome'],
+    approval: ['outcome'],
     updated: ['approval.completionDate'],
     person: ['request.person'],
     group: ['request.group'],

@@ -5,7 +5,7 @@ import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import type { WebhookSource } from '../source';
-import { WorkerIdSchema } from '../worker-id';
+import { WorkerIdSchema } from '../sender-id';
 import { idOf } from '../worker-statement';
 import { tokenCredential } from './posted-ticket';
 

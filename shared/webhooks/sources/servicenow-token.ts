@@ -33,6 +33,7 @@ export const serviceNowTokenSource: WebhookSource = postedTicketSource({
     ticketId: ['number'],
     action: ['action', 'variables.access_action'],
     status: ['approval'],
+    approval: ['approval'],
     updated: ['sys_updated_on'],
     url: ['url'],
     person: ['requested_for.email'],

@@ -5,6 +5,7 @@ import { bodyInvalid, checkBody } from '../body-check';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
+import { senderId } from '../sender-id';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
@@ -31,7 +32,7 @@ export function successFactorsKindOf(
 }
 
 const EventSchema = z.object({
-  eventId: z.string().min(1).max(128),
+  eventId: senderId(128),
   type: z.string().max(200),
   publishedAt: z.union([z.string().max(40), z.number()]).transform(String),
 });

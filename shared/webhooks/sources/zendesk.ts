@@ -4,13 +4,14 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../body-check';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, textAt } from '../record-fields';
+import { senderId } from '../sender-id';
 import { instantOf } from '../sender-time';
 import type { Meanings, WebhookSource } from '../source';
 import { accessRequestOf, ticketActOf } from '../ticket-statement';
 
 const DAY_MS = 86_400_000;
 
-const IdentifiedSchema = z.object({ id: z.coerce.string().min(1).max(100) });
+const IdentifiedSchema = z.object({ id: senderId(100) });
 
 /** Events first, then the body that our guide has the administrator paste into a trigger. */
 const places = {

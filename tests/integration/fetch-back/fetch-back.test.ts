@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bodyTextOf } from '../../../sandbox/vendors/body-text';
 import { startHrApi, type HrApi } from '../../../sandbox/vendors/hr-api';
-import type { Worker } from '../../../sandbox/vendors/workers';
+import { MANAGER, type Worker } from '../../../sandbox/vendors/workers';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
 import { workerAt } from '../../../shared/domain/worker-timeline';
 import { parseXmlBody } from '../../../shared/webhooks/xml-body';
@@ -85,6 +85,21 @@ describe.each(thin)('what %s announces by id', (format) => {
     expect(world.person('acme', ANA.email)?.workerId).toBe(ANA.id);
   });
 
+  it('says who the manager is, as far as the record does', async () => {
+    const world = worldOf(from);
+    await say(world, format, 'joiner', ANA);
+    const asThere = {
+      merge: MANAGER.email,
+      bamboohr: MANAGER.name,
+      hibob: MANAGER.email,
+      finch: MANAGER.id,
+      personio: MANAGER.id,
+      rippling: MANAGER.id,
+      'successfactors-soap': MANAGER.email,
+    };
+    expect(workerIn(world).attributes['manager']).toBe(asThere[format]);
+  });
+
   it('about somebody who starts later waits for the day', async () => {
     const world = worldOf(from);
     await say(world, format, 'mover', { ...ANA, active: false, startDate: '2026-12-01' });
@@ -146,6 +161,16 @@ describe.each(thin)('what %s announces by id', (format) => {
     await say(world, format, 'joiner', ANA);
     world.advance(3 * DAY_MS);
     await expect(world.sweep()).rejects.toMatchObject({ code: 'source-refused' });
+  });
+
+  it('is kept, and the source is not asked, while the secret for it is not usable', async () => {
+    const world = worldOf(from, '', 'id:token');
+    await say(world, format, 'joiner', ANA);
+    expect(api.requests).toEqual([]);
+    expect(world.outcomes()).toEqual(['pending']);
+    expect(world.log).toContainEqual(
+      expect.objectContaining({ event: 'look-up-waits', code: 'secret-invalid' }),
+    );
   });
 
   it('about a worker whom the source does not know is tried for a day', async () => {

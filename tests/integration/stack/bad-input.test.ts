@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ANA, BEN, GROUPS, MALLORY, ORGANIZATION } from '../../../sandbox/demo-organization';
+import { ANA, BEN, GROUPS, MALLORY, ORGANIZATION, SECRET_NAMES } from '../../../sandbox/demo-organization';
 import { requestApproved, workerJoined } from '../../../sandbox/events';
 import { deliver, signPosting } from '../../../sandbox/sender';
 import { startStack, type Stack } from '../../../sandbox/stack';
@@ -262,10 +262,15 @@ describe('when something that it needs is down', () => {
     expect(ready.status).toBe(200);
     expect(ready.json).toEqual({
       ready: true,
-      checks: ['policy', 'storage', 'vault:acme', 'token:acme', 'organization:acme'].map((name) => ({
-        name,
-        ok: true,
-      })),
+      checks: [
+        'policy',
+        'storage',
+        'vault:acme',
+        'token:acme',
+        'organization:acme',
+        'source:hr/standard',
+        'source:ticket/standard',
+      ].map((name) => ({ name, ok: true })),
     });
   });
 
@@ -277,6 +282,35 @@ describe('when something that it needs is down', () => {
     expect(answer.status).toBe(503);
     expect(broken(answer)).toEqual([expect.stringMatching(/^organization:acme uipath-/)]);
   });
+
+  it('is not ready while anybody could sign for a source, and says so once', async () => {
+    const published = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const { url, signingSecret: own } = stack.tickets();
+    const lines = (): readonly unknown[] =>
+      log.filter((line) => line.includes('secret-unusable')).map((line) => /"version":"\w+"/.exec(line)?.[0]);
+    stack.vault.setSecret(SECRET_NAMES.tickets, published);
+    await stack.killAndRestart();
+    expect(broken(await readiness())).toEqual(['source:ticket/standard secret-published']);
+    const body = '{"type":"ping"}';
+    for (const secret of [published, published, own]) {
+      const { headers } = signPosting(secret, body);
+      const answer = await send(url, { method: 'POST', pieces: [Buffer.from(body)], headers });
+      expect(problem(answer)).toEqual(problemWith(503, 'secret-invalid'));
+    }
+    expect(lines()).toEqual(['"version":"current"']);
+    expect(log.join('\n')).not.toContain(published.slice('whsec_'.length));
+
+    stack.vault.setSecret(SECRET_NAMES.tickets, own);
+    await stack.killAndRestart();
+    const ready = await readiness();
+    expect(ready.status).toBe(200);
+    expect(ready.json['checks']).toContainEqual({
+      name: 'source:ticket/standard',
+      ok: true,
+      previousSecret: 'secret-published',
+    });
+    expect(lines()).toEqual(['"version":"current"', '"version":"previous"']);
+  }, 180_000);
 
   it('asks senders to come back while a cold process cannot read its secrets, and takes the delivery after that', async () => {
     await stack.killAndRestart();

@@ -6,6 +6,7 @@ import { createFindingStore } from '../../../shared/storage/findings';
 import { createHeldPlanStore } from '../../../shared/storage/held-plans';
 import { createLedgerStore } from '../../../shared/storage/ledger';
 import { HOSTILE, NIGHTS, startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
+import { cookieOf, tokenIn, visit, type Fields } from '../../fixtures/console-visit';
 import { send, type Answer } from './calls';
 
 let stack: ConsoleStack;
@@ -16,35 +17,10 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => stack.close());
 
-type Fields = Readonly<Record<string, string>>;
+const { open, post } = visit({ host: () => stack.host() }, () => ({ cookie }));
 
-async function open(path: string, headers: Fields = { cookie }): Promise<Answer> {
-  return send(`${stack.host().url}/api/console${path}`, { headers });
-}
-
-async function post(path: string, fields: Fields, headers: Fields = { cookie }): Promise<Answer> {
-  const body = new URLSearchParams(fields).toString();
-  return send(`${stack.host().url}/api/console${path}`, {
-    method: 'POST',
-    pieces: [body],
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      'content-length': String(body.length),
-      ...headers,
-    },
-  });
-}
-
-async function signIn(fields: Fields, headers: Fields = {}): Promise<Answer> {
-  return post('-session', fields, headers);
-}
-
-function cookieOf({ headers }: Answer): string {
-  return [headers['set-cookie']].flat().join('').split(';')[0] ?? '';
-}
-
-function tokenIn({ text }: Answer): string {
-  return /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '';
+async function signIn(fields: Fields): Promise<Answer> {
+  return post('-session', fields, {});
 }
 
 async function report(path: string, headers: Fields = {}): Promise<Answer> {
@@ -281,9 +257,10 @@ describe('a decision', () => {
   it('tries a dead letter again with a corrected id, and refuses one that is none', async () => {
     const page = await open(`/${ORGANIZATION}/dead-letters`);
     const path = `/${ORGANIZATION}/dead-letters/letter-1`;
-    expect((await post(path, { token: tokenIn(page), memberId: 'no id' })).status).toBe(400);
+    const retry = { token: tokenIn(page), decision: 'retry-change' };
+    expect((await post(path, { ...retry, memberId: 'no id' })).status).toBe(400);
     const memberId = '2A5E494C-5ce6-46a8-8ef1-bd26a9602ecd';
-    expect((await post(path, { token: tokenIn(page), memberId })).status).toBe(303);
+    expect((await post(path, { ...retry, memberId })).status).toBe(303);
     const letter = await createDeadLetterStore(stack.storage).get(ORGANIZATION, 'letter-1');
     expect(letter?.history.at(-1)).toMatchObject({ event: 'retried', by: 'Maria Lead' });
     const { records } = await createLedgerStore(stack.storage).evidence({

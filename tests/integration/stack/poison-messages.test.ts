@@ -11,7 +11,7 @@ import { startStack, type Stack } from '../../../sandbox/stack';
 import { groupsOf } from '../../../sandbox/story-looks';
 import { createDeliveries } from '../../../shared/storage/deliveries';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
-import { eventually } from './calls';
+import { eventually, send } from './calls';
 
 const DIST = resolve(__dirname, '../../../dist');
 /** A failed message is back at once instead of after half a minute; all else is as deployed. */
@@ -117,5 +117,29 @@ describe('a delivery that fails to its last try', () => {
     await expect(table.getEntity('hr:standard', `x:${key.deliveryId}`)).resolves.toBeDefined();
     await expect(deliveries.listPending('hr', 'standard', Date.now())).resolves.toEqual([]);
     await expect(becomesPoison('deliveries', JSON.stringify(key))).resolves.toBe(true);
+  });
+
+  it('dies again with all its tries told when it is put back and its cause was not mended', async () => {
+    const { url, functionKey } = stack.host();
+    const id = 'f'.repeat(64);
+    const headers = { 'x-functions-key': functionKey, 'content-type': 'application/json' };
+    const path = `${url}/api/dead-letters/${ORGANIZATION}`;
+    const retried = await send(`${path}/deliveries/${id}/retry`, {
+      method: 'POST',
+      pieces: ['{"by":"olga"}'],
+      headers: { ...headers, 'content-length': '13' },
+    });
+    expect([retried.status, retried.json]).toEqual([202, { id, retriedBy: 'olga' }]);
+    const dead = await eventually('it is dead again', async () => {
+      const { deliveries } = (await send(path, { headers })).json as {
+        deliveries: Array<{ deliveryId: string; history: ReadonlyArray<{ kind: string; tries?: number }> }>;
+      };
+      return deliveries.find(({ deliveryId }) => deliveryId === id);
+    });
+    expect(dead.history).toMatchObject([
+      { kind: 'failed', code: 'body-invalid', tries: 5 },
+      { kind: 'retried', by: 'olga' },
+      { kind: 'failed', code: 'body-invalid', tries: 5 },
+    ]);
   });
 });

@@ -96,24 +96,6 @@ describe('a delivery', () => {
     const error = await errorOf(async () => createDeliveries(storage()).read(keyOf(delivery)));
     expect(error.code).toBe('record-unreadable');
   });
-
-  it('given up as a dead letter is done, keeps its body, and is not sent again (incident 17)', async () => {
-    const deliveries = createDeliveries(storage());
-    const delivery = aDelivery();
-    await deliveries.insert(delivery);
-    await deliveries.fail(keyOf(delivery), 'source-unknown');
-    await deliveries.fail(keyOf(delivery), 'source-unknown');
-    expect(await deliveries.read(keyOf(delivery))).toBe('done');
-    expect(await deliveries.listPending('hr', delivery.source, HOUR_MS)).toEqual([]);
-    expect(await deliveries.forgetBodies('hr', delivery.source, HOUR_MS)).toBe(0);
-    const rows = await storage().table('deliveries');
-    const row = await rows.getEntity<{ outcome: string; body: Uint8Array }>(
-      `hr:${delivery.source}`,
-      `d:${delivery.deliveryId}`,
-    );
-    expect(row.outcome).toBe('failed: source-unknown');
-    expect(Buffer.from(row.body).toString()).toBe('{"hello":"world"}');
-  });
 });
 
 describe('pending deliveries', () => {

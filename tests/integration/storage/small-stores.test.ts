@@ -12,6 +12,7 @@ const storage = useStorage();
 
 const entry: RequestEntry = {
   requestId: 'REQ-1',
+  group: 'Developers',
   source: 'tickets',
   action: 'grant',
   receivedAtMs: 1,
@@ -36,6 +37,94 @@ describe('the index of requests', () => {
     const organization = newName('acme');
     await index.put(organization, { ...entry, requestId });
     expect((await index.get(organization, requestId))?.requestId).toBe(requestId);
+  });
+
+  const idsIn = async (organization: string, cursor?: string, most = 100) =>
+    (await createRequestIndex(storage()).list(organization, { cursor, most })).map(
+      ({ entry: { requestId } }) => requestId,
+    );
+
+  it('lists the newest first, page by page, of one organization', async () => {
+    const index = createRequestIndex(storage());
+    const organization = newName('acme');
+    await index.put(`${organization}2`, { ...entry, requestId: 'OTHER' });
+    for (const [requestId, receivedAtMs] of [
+      ['A', 10],
+      ['B', 999],
+      ['C', 1_000],
+      ['D', 1_792_000_000_000],
+    ] as const)
+      await index.put(organization, { ...entry, requestId, receivedAtMs });
+    expect(await idsIn(organization)).toEqual(['D', 'C', 'B', 'A']);
+    const first = await index.list(organization, { cursor: undefined, most: 2 });
+    expect(first.map(({ entry: { requestId } }) => requestId)).toEqual(['D', 'C']);
+    expect(await idsIn(organization, first[1]?.cursor, 2)).toEqual(['B', 'A']);
+    expect(await idsIn(organization, first[1]?.cursor, 1)).toEqual(['B']);
+  });
+
+  it('lists none twice and skips none of those that came at the same moment', async () => {
+    const index = createRequestIndex(storage());
+    const organization = newName('acme');
+    const ids = Array.from({ length: 7 }, (_, number) => `REQ-${number}`);
+    for (const requestId of ids) await index.put(organization, { ...entry, requestId });
+    const seen: string[] = [];
+    for (let cursor: string | undefined, page = 0; page < 4; page += 1) {
+      const listed = await index.list(organization, { cursor, most: 2 });
+      seen.push(...listed.map(({ entry: { requestId } }) => requestId));
+      cursor = listed.at(-1)?.cursor;
+    }
+    expect(seen.toSorted()).toEqual(ids);
+  });
+
+  it('lists a request that comes again once, where it was, as it is now', async () => {
+    const index = createRequestIndex(storage());
+    const organization = newName('acme');
+    await index.put(organization, { ...entry, requestId: 'OLD', receivedAtMs: 5 });
+    await index.put(organization, { ...entry, receivedAtMs: 10 });
+    await index.put(organization, { ...entry, requestId: 'OLD', receivedAtMs: 99, refusal: 'end-required' });
+    const listed = await index.list(organization, { cursor: undefined, most: 10 });
+    expect(listed.map((row) => [row.entry.requestId, row.entry.receivedAtMs, row.entry.refusal])).toEqual([
+      ['REQ-1', 10, undefined],
+      ['OLD', 5, 'end-required'],
+    ]);
+  });
+
+  it('lists a request once that several processes write at the same moment', async () => {
+    const organization = newName('acme');
+    await Promise.all(
+      [1, 2, 3].map(async (receivedAtMs) =>
+        createRequestIndex(storage()).put(organization, { ...entry, receivedAtMs }),
+      ),
+    );
+    expect(await idsIn(organization)).toEqual(['REQ-1']);
+  });
+
+  it.each([
+    'x',
+    "0' or RowKey gt '",
+    '1'.repeat(15),
+    `${'1'.repeat(15)}-${'g'.repeat(64)}`,
+    `${'1'.repeat(15)}-${'a'.repeat(65)}`,
+  ])('takes no cursor of somebody else: %s', async (cursor) => {
+    await expect(
+      createRequestIndex(storage()).list(newName('acme'), { cursor, most: 1 }),
+    ).rejects.toMatchObject({ code: 'query-invalid' });
+  });
+
+  it('forgets in the list what came before a day, a hundred at a time, and finds it by its id still', async () => {
+    const index = createRequestIndex(storage());
+    const organization = newName('acme');
+    const put = async (requestId: string, receivedAtMs: number) =>
+      index.put(organization, { ...entry, requestId, receivedAtMs });
+    await Promise.all(Array.from({ length: 101 }, async (_, number) => put(`OLD-${number}`, 1_999)));
+    await put('ON-THE-DAY', 2_000);
+    await put('NEW', 2_001);
+    const forgotten = [1, 2, 3].map(() => async () => index.forgetInList(organization, 2_000));
+    const counts: number[] = [];
+    for (const forget of forgotten) counts.push(await forget());
+    expect(counts).toEqual([100, 1, 0]);
+    expect(await idsIn(organization)).toEqual(['NEW', 'ON-THE-DAY']);
+    expect((await index.get(organization, 'OLD-7'))?.requestId).toBe('OLD-7');
   });
 
   it('keeps what was said last', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { differenceOf, listNights, readReport } from '../../../shared/access/read-report';
+import { differenceOf, listNights, readReport, reportAskedFor } from '../../../shared/access/read-report';
 import { summarizeNight } from '../../../shared/domain/audit/night-summary';
 import type { Policy } from '../../../shared/domain/policy';
 import { finding, report } from '../../fixtures/audit-reports';
@@ -22,6 +22,46 @@ const deps = {
     },
   },
 };
+
+const policyOf = (...aliases: readonly string[]) => ({
+  policy: async () =>
+    ({
+      hash: '',
+      organizations: new Map(aliases.map((alias) => [alias, {}])),
+      sources: [],
+    }) as unknown as Policy,
+});
+
+describe('the address reports/latest', () => {
+  it('is about the one organization that there is', async () => {
+    expect(await reportAskedFor(policyOf('acme'), 'latest', '')).toEqual({
+      organization: 'acme',
+      night: 'latest',
+    });
+  });
+
+  it('asks of which where there are several, and names them', async () => {
+    await expect(reportAskedFor(policyOf('acme', 'contoso'), 'latest', '')).rejects.toMatchObject({
+      code: 'report-unknown',
+      message: 'Name one of the organizations: acme, contoso',
+    });
+  });
+
+  it.each([
+    ['acme', ''],
+    ['acme', 'latest'],
+    ['latest', '202611010200'],
+  ])('and reports/%s/%s are left as they are', async (organization, night) => {
+    expect(await reportAskedFor(policyOf('acme'), organization, night)).toEqual({ organization, night });
+  });
+
+  it('is about an organization of that name, if somebody has one', async () => {
+    expect(await reportAskedFor(policyOf('latest'), 'latest', '')).toEqual({
+      organization: 'latest',
+      night: '',
+    });
+  });
+});
 
 describe('a report', () => {
   it('is that of the latest night, beside the night before', async () => {

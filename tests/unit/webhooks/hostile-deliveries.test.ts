@@ -299,27 +299,3 @@ describe.each(
     expect(await resultOf(world, posting)).toBe('secret-invalid');
   });
 });
-
-describe('an id as a number and as a text', () => {
-  it.each<readonly [string, string, string, string]>([
-    ['github', 'ticket', '"number":1042', '"number":"1042"'],
-    ['jira', 'ticket', '"id":"21042"', '"id":21042'],
-    ['zendesk', 'ticket', '"ticket_id":"1042"', '"ticket_id":1042'],
-    ['bamboohr', 'hr', '"employeeId":"67890"', '"employeeId":67890'],
-    ['bamboohr-fields', 'hr', '"id":"67890"', '"id":67890'],
-    ['hibob', 'hr', '"employeeId":"67890"', '"employeeId":67890'],
-    ['merge', 'hr', '"remote_id":"67890"', '"remote_id":67890'],
-    ['personio', 'hr', '"person_id":"67890"', '"person_id":67890'],
-    ['jira-automation', 'ticket', '"id":11042', '"id":"11042"'],
-    ['freshservice', 'ticket', '"ticket_id":1042', '"ticket_id":"1042"'],
-  ])('is the same to %s', async (format, feed, sent, other) => {
-    const from = vendorSenders.find((one) => one.format === format && one.feed === feed);
-    if (from === undefined) throw new Error('There is no such sender');
-    expect(textOf(from)).toContain(sent);
-    const world = worldOf(from);
-    await world.deliver(postingOf(from));
-    const body = textOf(from).replace(sent, other);
-    await world.deliver(postingOf(from, { body, id: 'delivery-2' }));
-    expect(world.evidence.map(({ facts }) => facts['outcome'])).toEqual(['recorded']);
-  });
-});

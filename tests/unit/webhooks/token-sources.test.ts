@@ -5,6 +5,7 @@ import { parsePolicy } from '../../../shared/policy-file';
 import { webhookSourceOf } from '../../../shared/webhooks/registry';
 import type { Meanings } from '../../../shared/webhooks/source';
 import { errorOf } from '../../fakes/error-of';
+import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import { postedJson } from '../../fixtures/webhooks/posted';
 import {
   APPROVER,
@@ -13,6 +14,7 @@ import {
   NOW_MS,
   PERSON,
   policyOf,
+  postingOf,
   REQUESTER,
   vendorSenders,
   type VendorSender,
@@ -148,6 +150,93 @@ describe('an approval of Power Automate', () => {
       APPROVER,
       'cara.lead@acme.example',
     ]);
+  });
+});
+
+describe('a body that asks for something and says that it was not approved', () => {
+  const { request, approval } = ticketBodies['power-automate'](aTicket);
+  const [response] = approval.responses;
+  const refused = { ...approval, responses: [{ ...response, approverResponse: 'Reject' }] };
+  it.each<readonly [string, Json]>([
+    ['servicenow-token', { ...ticketBodies['servicenow-token'](aTicket), approval: 'rejected' }],
+    ['servicenow-token', { ...ticketBodies['servicenow-token'](aTicket), approval: 'requested' }],
+    ['freshservice', { ...ticketBodies.freshservice(aTicket), approval_status: 'Rejected' }],
+    ['power-automate', { approval: refused, request }],
+  ])('asks for nothing: %s', (format, body) => {
+    expect(parse(format, body)).toBe('ignored');
+  });
+
+  it('is believed where the policy has another word for an approval', () => {
+    const body = { ...ticketBodies['servicenow-token'](aTicket), approval: 'signed off' };
+    const settings = 'events: { "status:Signed off": grant }';
+    expect(requestIn(parse('servicenow-token', body, settings)).action.kind).toBe('grant');
+    expect(parse('servicenow-token', body)).toBe('ignored');
+  });
+});
+
+describe('an issue of a legacy automation of Jira Service Management', () => {
+  // The shape of https://developer.atlassian.com/cloud/jira/service-desk/automation-webhooks, with the fields of a request
+  const APPROVED_MS = NOW_MS - 3 * 3_600_000;
+  const legacy = (timestamp: unknown, fields: Json = {}): Json => ({
+    timestamp,
+    issue: {
+      id: '11042',
+      self: 'https://acme.atlassian.net/rest/api/2/issue/11042',
+      key: 'ACC-1042',
+      fields: {
+        summary: 'Robots of production',
+        status: { name: 'Approved' },
+        reporter: { name: 'rita' },
+        customfield_10050: { value: GROUP },
+        customfield_10051: 'P14D',
+        customfield_10053: { name: 'ana' },
+        customfield_10054: { name: 'ben' },
+        ...fields,
+      },
+    },
+  });
+  const from = senderOf('jira-automation');
+  const settings = `${from.settings}\npeople: { rita: ${REQUESTER}, ana: ${PERSON}, ben: ${APPROVER} }`;
+
+  it('is a grant of its own time, not of when it arrived', () => {
+    expect(requestIn(parse('jira-automation', legacy(APPROVED_MS), settings))).toMatchObject({
+      id: `ACC-1042-grant-${APPROVED_MS}`,
+      occurredAtMs: APPROVED_MS,
+      ticket: { id: 'ACC-1042' },
+      requester: REQUESTER,
+      approvals: [{ approver: APPROVER, approvedAtMs: APPROVED_MS }],
+      action: { kind: 'grant', person: PERSON, validFromMs: APPROVED_MS },
+    });
+  });
+
+  it('tells the time of the issue before that of the webhook', () => {
+    const body = legacy(APPROVED_MS, { updated: '2026-11-20T06:30:00.000+0000' });
+    expect(requestIn(parse('jira-automation', body, settings)).occurredAtMs).toBe(
+      Date.parse('2026-11-20T06:30:00Z'),
+    );
+  });
+
+  it('gets into the ledger once for each approval, whenever it is sent', async () => {
+    const world = createDeliveryWorld(policyOf(from, settings), {
+      nowMs: NOW_MS,
+      secrets: { webhook: { current: from.secret, previous: undefined } },
+    });
+    const send = async (atMs: number): Promise<boolean> => {
+      const body = JSON.stringify(legacy(atMs));
+      return (await world.deliver(postingOf(from, { body }))).duplicate;
+    };
+    expect(await send(APPROVED_MS)).toBe(false);
+    world.advance(86_400_000);
+    expect(await send(APPROVED_MS)).toBe(true);
+    expect(await send(NOW_MS)).toBe(false);
+    expect(world.person('acme', PERSON)?.grants).toMatchObject([
+      { requestId: `main/ACC-1042-grant-${APPROVED_MS}`, validFromMs: APPROVED_MS },
+      { requestId: `main/ACC-1042-grant-${NOW_MS}`, validFromMs: NOW_MS },
+    ]);
+  });
+
+  it('that tells no time is dated by its arrival, and counts once', () => {
+    expect(requestIn(parse('jira-automation', legacy(undefined), settings)).id).toBe('ACC-1042-grant');
   });
 });
 

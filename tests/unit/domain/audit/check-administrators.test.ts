@@ -10,6 +10,7 @@ import {
   NOW_MS,
   UNKNOWN,
   policyOf,
+  told,
 } from '../../../fixtures/builders/audits';
 import { PLAIN_AUDIT } from '../../../fixtures/builders/organizations';
 
@@ -32,6 +33,7 @@ describe('the checks of administrators', () => {
       ),
     ),
     users: users('m1', 'm2', 'm3', 'm4'),
+    ...told({ 'm1@acme.example': 'm1', 'm2@acme.example': 'm2' }),
     breakGlass: glass(),
   });
   it.each<[string, Partial<Snapshot>, readonly string[]]>([
@@ -76,6 +78,64 @@ describe('the checks of administrators', () => {
     ],
   ])('%s', (_case, snapshot, findings) => {
     expect(findingsOf({ audit: { administrators: rules }, snapshot })).toEqual(findings);
+  });
+
+  const agreed = { 'm1@acme.example': 'm1', 'm2@acme.example': 'm2' };
+  it.each<[string, Partial<Snapshot>, readonly string[]]>([
+    ['by id, whom the list of users leaves out', { users: users(), ...told(agreed) }, []],
+    ['by the list of users alone', told({ ...agreed, 'm2@acme.example': undefined }), []],
+    [
+      'by the address behind the id alone',
+      { users: users(), ...told({ ...agreed, 'm2@acme.example': undefined }, { m2: 'm2@acme.example' }) },
+      [],
+    ],
+    [
+      'by nothing, when it may be somebody whom the directory does not tell',
+      { users: users(), ...told({ ...agreed, 'm2@acme.example': undefined }, { m2: undefined }) },
+      ['part-unknown address:m2 address-unknown'],
+    ],
+    [
+      'by nothing, when the account for emergencies is not told either',
+      {
+        users: users(),
+        ...told({ 'm1@acme.example': 'm1' }, { m2: undefined }),
+        breakGlass: new Map([['glass@acme.example', known(undefined)]]),
+      },
+      [
+        'break-glass-missing glass@acme.example',
+        'part-unknown address:glass address-unknown',
+        'part-unknown address:m2 address-unknown',
+      ],
+    ],
+    [
+      'as somebody else',
+      { users: users(), ...told({ ...agreed, 'm2@acme.example': 'm7' }, { m2: undefined }) },
+      ['administrator-unknown m2'],
+    ],
+    [
+      'as somebody else, while another is not told',
+      { users: users(), ...told({ ...agreed, 'm2@acme.example': undefined }, { m2: 'x@acme.example' }) },
+      ['administrator-unknown m2'],
+    ],
+  ])('are known %s', (_how, snapshot, findings) => {
+    const audit = { administrators: rules };
+    expect(findingsOf({ audit, snapshot: { ...administrators('m1', 'm2', 'glass'), ...snapshot } })).toEqual(
+      findings,
+    );
+  });
+
+  it('are unknown as a group, which is none of the agreed people', () => {
+    const group = aSnapshotGroup(ADMINISTRATORS_GROUP_ID, {
+      m1: 'user',
+      glass: 'user',
+      g: 'directory-group',
+    });
+    const snapshot = {
+      ...administrators(),
+      administrators: known(group),
+      ...told({ ...agreed, 'm2@acme.example': undefined }),
+    };
+    expect(findingsOf({ audit: { administrators: rules }, snapshot })).toEqual(['administrator-unknown g']);
   });
 
   it('count applications neither as too many nor as enough', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/hard-stops';
 import type { ExpectedPerson } from '../../../../shared/domain/audit/expectation';
-import type { MemberKind, SnapshotUser } from '../../../../shared/domain/audit/snapshot';
+import type { MemberKind, Snapshot, SnapshotUser } from '../../../../shared/domain/audit/snapshot';
 import type { OrganizationPolicy } from '../../../../shared/domain/policy';
 import {
   aPerson,
@@ -11,8 +11,10 @@ import {
   findingsOf,
   known,
   NOW_MS,
+  UNKNOWN,
   policyOf,
   inGroup,
+  told,
 } from '../../../fixtures/builders/audits';
 import { aGroup, groupsOf, PLAIN_AUDIT } from '../../../fixtures/builders/organizations';
 
@@ -162,7 +164,69 @@ describe('the checks of identities', () => {
       'external-in-privileged-group developers m1',
       'member-without-reason developers m1',
       'member-without-reason developers m2',
+      'part-unknown address:m2 address-unknown',
     ]);
+  });
+
+  it.each<[string, Partial<Snapshot>, readonly string[]]>([
+    ['is found', told({}, { m2: 'a@other.example' }), ['external-in-privileged-group developers m2']],
+    ['is not, when it is of the company', told({}, { m2: 'a@acme.example' }), []],
+    [
+      'is found by the address under which it may administer',
+      told({ 'a@other.example': 'm2' }),
+      ['external-in-privileged-group developers m2'],
+    ],
+    [
+      'is neither, when nobody tells the address',
+      told({}, { m2: undefined }),
+      ['part-unknown address:m2 address-unknown'],
+    ],
+  ])('somebody whom no list names %s', (_what, snapshot, findings) => {
+    const organization = {
+      groups: groupsOf(aGroup('Developers', { privileged: true })),
+      audit: { ...PLAIN_AUDIT, domains: new Set(['acme.example']) },
+    };
+    const all = findingsOf({ organization, snapshot: { ...inGroup(['m2']), ...snapshot } });
+    expect(all.filter((one) => !one.startsWith('member-without-reason'))).toEqual(findings);
+  });
+
+  it('takes the address of the ledger for somebody while the list of users is unknown', () => {
+    const organization = {
+      groups: groupsOf(aGroup('Developers', { privileged: true })),
+      audit: { ...PLAIN_AUDIT, domains: new Set(['acme.example']) },
+    };
+    const expected = { people: [aPerson({ email: 'ana@other.example', groups: wanted })] };
+    expect(
+      findingsOf({ organization, expected, snapshot: { ...inGroup(['m1', 'm2']), users: UNKNOWN } }),
+    ).toEqual([
+      'external-in-privileged-group developers m1',
+      'member-without-reason developers m2',
+      'part-unknown users uipath-unavailable',
+    ]);
+  });
+
+  it('asks for no address of a group, nor where the domains of the company are not named', () => {
+    const organization = { groups: groupsOf(aGroup('Developers', { privileged: true })) };
+    const audit = { ...PLAIN_AUDIT, domains: new Set(['acme.example']) };
+    const snapshot = inGroup({ g: 'directory-group' });
+    expect(findingsOf({ organization: { ...organization, audit }, snapshot })).toEqual([
+      'member-without-reason developers g',
+    ]);
+    expect(findingsOf({ organization, snapshot: inGroup(['m2']) })).toEqual([
+      'member-without-reason developers m2',
+    ]);
+  });
+
+  it('takes Administrators for privileged under whatever name the policy lists it, read there or for itself', () => {
+    const administrators = known(aSnapshotGroup(ADMINISTRATORS_GROUP_ID, { app: 'application' }));
+    const groupNames = known(new Map([[ADMINISTRATORS_GROUP_ID, { name: 'Admins', builtIn: true }]]));
+    const audit = (group: ReturnType<Snapshot['groups']['get']> & object) =>
+      findingsOf({
+        organization: policyOf('Admins'),
+        snapshot: { groupNames, administrators, groups: new Map([['admins', group]]) },
+      }).filter((one) => one.startsWith('machine'));
+    expect(audit(administrators)).toEqual(['machine-in-privileged-group admins app application']);
+    expect(audit(UNKNOWN)).toEqual(['machine-in-privileged-group admins app application']);
   });
 
   it('takes Administrators for privileged, listed or not', () => {

@@ -28,6 +28,15 @@ describe('the checks of the application itself', () => {
       { sources: [{ ...source, lastMs: undefined }] },
       ['source-silent hr/main never'],
     ],
+    [
+      'deliveries that could not be processed',
+      {
+        deadDeliveries: [
+          { source: 'hr/main', deliveries: 2, codes: ['body-invalid', 'policy-invalid'], sinceMs: NOW_MS },
+        ],
+      },
+      [`deliveries-dead hr/main 2 body-invalid, policy-invalid ${at(NOW_MS)}`],
+    ],
     ['a night in time', { lastAudit: { night: 'n', atMs: NOW_MS - 26 * HOUR_MS } }, []],
     ['a missing night', { lastAudit: { night: 'n', atMs: NOW_MS - 26 * HOUR_MS - 1 } }, ['night-missing n']],
     ['an audit that did not end', { unfinished: ['n'] }, ['audit-unfinished n']],
@@ -61,7 +70,12 @@ describe('the checks of the application itself', () => {
   });
 
   it('looks at its own entry among the applications', () => {
-    const application = { name: 'x', scopes: ['PM.Group'], secretEndsMs: [] as number[] };
+    const application = {
+      name: 'x',
+      memberId: undefined,
+      scopes: ['PM.Group'],
+      secretEndsMs: [] as number[],
+    };
     const applications = known([
       {
         ...application,

@@ -10,6 +10,7 @@ import {
   known,
   UNKNOWN,
   inGroup,
+  told,
 } from '../../../fixtures/builders/audits';
 import { PLAIN_AUDIT } from '../../../fixtures/builders/organizations';
 
@@ -122,6 +123,14 @@ describe('own checks', () => {
     expect(run('member', () => true, { snapshot })).toEqual([
       'part-unknown group:developers uipath-unavailable',
     ]);
+  });
+
+  it('see an address that only the directory tells', () => {
+    const seen: unknown[] = [];
+    run('member', (one) => seen.push(one) === 0, {
+      snapshot: { ...inGroup(['m9']), ...told({}, { m9: 'x@y' }) },
+    });
+    expect(seen).toMatchObject([{ memberId: 'm9', email: 'x@y' }]);
   });
 
   it('are unknown, not clean, when their expression fails', () => {

@@ -23,6 +23,17 @@ describe('a finding whose part is unknown today', () => {
     ['secret-expiring', { secret: 's' }, 'secrets'],
     ['scope-unneeded', { scope: 's' }, 'applications'],
     ['own:mine', { group: 'a' }, 'own:mine'],
+    ['own:mine', { group: 'a', memberId: 'm' }, 'group:a'],
+    ['administrator-unknown', {}, 'address:'],
+    ['administrator-unknown', { memberId: 'm' }, 'address:m'],
+    ['administrator-unknown', { memberId: 'm' }, 'break-glass:x'],
+    ['external-in-privileged-group', { group: 'a' }, 'address:'],
+    ['external-in-privileged-group', { group: 'a', memberId: 'm' }, 'address:m'],
+    ['present-in-lockout', { memberId: 'm' }, 'group:a'],
+    ['secret-expiring', {}, 'secrets'],
+    ['break-glass-used', {}, 'break-glass:'],
+    ['part-unknown', { part: 'address:m' }, 'users'],
+    ['part-unknown', { part: 'own:mine' }, 'rules'],
   ])('%s of %o is about %s', (check, subject, part) => {
     const finding = createFinding('acme', check, subject);
     expect(isUnknownNow(finding, new Set([part]))).toBe(true);
@@ -32,6 +43,7 @@ describe('a finding whose part is unknown today', () => {
   it('is nothing about what was unknown yesterday', () => {
     const finding = createFinding('acme', 'part-unknown', { part: 'rules' });
     expect(isUnknownNow(finding, new Set(['rules']))).toBe(false);
+    expect(isUnknownNow({ ...finding, subject: {} }, new Set(['rules']))).toBe(false);
   });
 });
 

@@ -1,0 +1,77 @@
+/**
+ * What a secret is made of. `text`: any characters; `base64`: a key in that encoding; `whsec`: the same after the prefix
+ * `whsec_`; `pair`: two parts with a colon between them, such as `id:token`.
+ */
+export type SecretForm = 'text' | 'base64' | 'whsec' | 'pair';
+
+/** Why a secret is not to be relied on. For operators alone: it would tell anybody else how to forge. */
+export type SecretFault = 'secret-published' | 'secret-too-short' | 'secret-malformed';
+
+/** The value in force, and the one it replaced while somebody may still use it. */
+type Versions = Readonly<{ current: string; previous: string | undefined }>;
+
+/** What a vendor gives out or an operator makes up has more: fewer bytes can be guessed. */
+const SMALLEST_SECRET_BYTES = 16;
+
+const WHSEC = 'whsec_';
+
+/** Printed in the documentation or the tests of vendors, without prefix and padding: anybody could sign with them. */
+const published: ReadonlySet<string> = new Set([
+  'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ',
+  "It's a Secret to Everybody",
+  'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  '5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH',
+  'C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+  'plJ3nmyCDGBKInavdOK15jsl',
+]);
+
+/** The key in a secret, or why there is none. Outer blanks are not part of it: they come with copying. */
+export function keyInSecret(
+  form: SecretForm,
+  secret: string,
+): Readonly<{ key: Buffer }> | Readonly<{ fault: SecretFault }> {
+  const key = bytesOf(form, secret.trim());
+  if (key === undefined) return { fault: 'secret-malformed' };
+  return key.length < SMALLEST_SECRET_BYTES ? { fault: 'secret-too-short' } : { key };
+}
+
+/** undefined: it may be relied on. */
+export function faultInSecret(form: SecretForm, secret: string): SecretFault | undefined {
+  if (isPublished(secret)) return 'secret-published';
+  const read = keyInSecret(form, secret);
+  return 'fault' in read ? read.fault : undefined;
+}
+
+/** Both versions of a secret judged, each for itself: a bad previous one is no reason to refuse the current. */
+export function faultsInVersions(
+  form: SecretForm,
+  { current, previous }: Versions,
+): Readonly<Record<'current' | 'previous', SecretFault | undefined>> {
+  return {
+    current: faultInSecret(form, current),
+    previous: previous === undefined ? undefined : faultInSecret(form, previous),
+  };
+}
+
+function isPublished(secret: string): boolean {
+  const text = secret.trim();
+  const bare = text.startsWith(WHSEC) ? text.slice(WHSEC.length) : text;
+  return published.has(bare.replace(/={1,2}$/, ''));
+}
+
+function bytesOf(form: SecretForm, text: string): Buffer | undefined {
+  switch (form) {
+    case 'text':
+      return Buffer.from(text, 'utf8');
+    case 'base64':
+      return decodeBase64(text);
+    case 'whsec':
+      return text.startsWith(WHSEC) ? decodeBase64(text.slice(WHSEC.length)) : undefined;
+    case 'pair':
+      return /^[^:\s][^:]*:\s*\S/.test(text) ? Buffer.from(text, 'utf8') : undefined;
+  }
+}
+
+function decodeBase64(text: string): Buffer | undefined {
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+}

@@ -1,0 +1,212 @@
+import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { findSender, type FindSenderDeps } from '../access/accept-delivery';
+import { findGroups, findUsers, getUser, type FindProvisionedDeps } from '../access/find-provisioned';
+import { provisionUser, type ProvisionAct, type ProvisionDeps } from '../access/provision-user';
+import { verifySender, type VerifySenderDeps } from '../access/verify-sender';
+import type { Clock } from '../clock';
+import type { ProvisionedUser } from '../domain/provisioned-user';
+import { AppError, errorCodeOf, type ErrorCode } from '../errors';
+import { parseJsonBody } from '../webhooks/json-body';
+import { resourceTypes, schemas, serviceProviderConfig, MOST_RESULTS } from '../webhooks/scim/scim-discovery';
+import {
+  selectAttributes,
+  toErrorBody,
+  toListResponse,
+  toWireGroup,
+  toWireUser,
+  type WireResource,
+} from '../webhooks/scim/scim-wire';
+import { answering } from './answering';
+import { answerHeaders, jsonResponse } from './json';
+import { PROBLEMS, RETRY_AFTER_SECONDS } from './problem';
+import { readBody } from './read-body';
+
+export type ScimHandlerDeps = FindSenderDeps &
+  VerifySenderDeps &
+  ProvisionDeps &
+  FindProvisionedDeps &
+  Readonly<{ clock: Pick<Clock, 'now'>; config: Readonly<{ maxBodyBytes: number }> }>;
+
+const contentType = 'application/scim+json';
+const bodyType = /^application\/(?:scim\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i;
+/** One user, with room for what is dropped. */
+const LARGEST_BODY = 262_144;
+
+type Asked = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'params' | 'query' | 'body'>;
+type Client = Readonly<{ source: string; base: string }> & Awaited<ReturnType<typeof findSender>>;
+
+/** A service provider of SCIM 2.0 (RFC 7644) per source. The token is checked before anything of the request is read. */
+export function scimHandler(
+  deps: ScimHandlerDeps,
+): (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit | HttpResponse> {
+  return answering(async (request) => answer(deps, request), failed);
+}
+
+async function answer(deps: ScimHandlerDeps, request: Asked): Promise<HttpResponseInit> {
+  const { source = '', resource = '', id } = request.params;
+  const receivedAtMs = deps.clock.now();
+  const { settings, format } = await findSender(deps, 'hr', source, 'scim');
+  const rawBody = await readBody(request, Math.min(deps.config.maxBodyBytes, LARGEST_BODY));
+  const sent = { headers: request.headers, rawBody, receivedAtMs };
+  await verifySender(deps, { feed: 'hr', source }, { format, settings }, sent);
+  const client = { source, base: baseOf(request.url, source), settings, format };
+  switch (resource.toLowerCase()) {
+    case 'users':
+      return answerUsers(deps, client, request, { id, rawBody, receivedAtMs });
+    case 'groups':
+      requireGet(request);
+      return answerGroups(deps, client, request, id);
+    case 'serviceproviderconfig':
+      requireGet(request);
+      return resourceResponse(200, serviceProviderConfig(client.base));
+    case 'resourcetypes':
+      requireGet(request);
+      return answerListed(resourceTypes(client.base), id);
+    case 'schemas':
+      requireGet(request);
+      return answerListed(schemas(client.base), id);
+    case 'me':
+    case 'bulk':
+      throw new AppError('operation-unsupported', 'This is not supported');
+    default:
+      throw new AppError('page-unknown', 'There is no such resource');
+  }
+}
+
+async function answerUsers(
+  deps: ScimHandlerDeps,
+  client: Client,
+  request: Asked,
+  {
+    id,
+    rawBody,
+    receivedAtMs,
+  }: Readonly<{ id: string | undefined; rawBody: Uint8Array; receivedAtMs: number }>,
+): Promise<HttpResponseInit> {
+  const { source, base, format, settings } = client;
+  if (request.method === 'GET') {
+    if (id !== undefined) return userResponse(200, await getUser(deps, source, id), base, request);
+    const { total, startIndex, items } = await findUsers(deps, source, queryOf(request));
+    const resources = items.map((user) => selected(toWireUser(user, base), request));
+    return resourceResponse(200, toListResponse(resources, { totalResults: total, startIndex }));
+  }
+  const act = actOf(request, id, rawBody);
+  const user = await provisionUser(deps, { source, format, mapping: settings.mapping }, act, receivedAtMs);
+  if (user === undefined) return { status: 204, headers: answerHeaders };
+  return userResponse(act.kind === 'create' ? 201 : 200, user, base, request);
+}
+
+function actOf(request: Asked, id: string | undefined, rawBody: Uint8Array): ProvisionAct {
+  const { method } = request;
+  if (method === 'DELETE' && id !== undefined) return { kind: 'delete', id };
+  const kind = { POST: 'create', PUT: 'replace', PATCH: 'patch' } as const;
+  if (
+    (method !== 'POST' && method !== 'PUT' && method !== 'PATCH') ||
+    (method === 'POST') !== (id === undefined)
+  )
+    throw new AppError('operation-unsupported', 'This is not supported');
+  if (!bodyType.test(request.headers.get('content-type')?.trim() ?? ''))
+    throw new AppError('content-type-unsupported', `Only ${contentType} or application/json is understood`);
+  const body = parseJsonBody(rawBody);
+  return method === 'POST' ? { kind: 'create', body } : { kind: kind[method], id: id ?? '', body };
+}
+
+async function answerGroups(
+  deps: ScimHandlerDeps,
+  { source, base }: Client,
+  request: Asked,
+  id: string | undefined,
+): Promise<HttpResponseInit> {
+  if (id !== undefined) {
+    const { items } = await findGroups(deps, source, {
+      filter: `id eq ${JSON.stringify(id)}`,
+      startIndex: 1,
+      count: 1,
+    });
+    const [group] = items;
+    if (group === undefined) throw new AppError('group-unknown', 'There is no such group');
+    return resourceResponse(200, selected(toWireGroup(group, base), request));
+  }
+  const { total, startIndex, items } = await findGroups(deps, source, queryOf(request));
+  const resources = items.map((group) => selected(toWireGroup(group, base), request));
+  return resourceResponse(200, toListResponse(resources, { totalResults: total, startIndex }));
+}
+
+function answerListed(resources: readonly WireResource[], id: string | undefined): HttpResponseInit {
+  if (id === undefined)
+    return resourceResponse(
+      200,
+      toListResponse(resources, { totalResults: resources.length, startIndex: 1 }),
+    );
+  const found = resources.find((resource) => String(resource['id']).toLowerCase() === id.toLowerCase());
+  if (found === undefined) throw new AppError('page-unknown', 'There is no such resource');
+  return resourceResponse(200, found);
+}
+
+/** What only this side decides cannot be written. */
+function requireGet({ method }: Asked): void {
+  if (method !== 'GET') throw new AppError('operation-unsupported', 'This can be read and not changed');
+}
+
+function queryOf({ query }: Asked): Readonly<{ filter: string | null; startIndex: number; count: number }> {
+  return {
+    filter: query.get('filter'),
+    startIndex: wholeNumber(query.get('startIndex'), 1),
+    count: wholeNumber(query.get('count'), MOST_RESULTS),
+  };
+}
+
+function wholeNumber(text: string | null, otherwise: number): number {
+  return text !== null && /^-?\d{1,9}$/.test(text) ? Number(text) : otherwise;
+}
+
+function userResponse(status: number, user: ProvisionedUser, base: string, request: Asked): HttpResponseInit {
+  const resource = toWireUser(user, base);
+  return resourceResponse(status, selected(resource, request), { location: `${base}/Users/${user.id}` });
+}
+
+function selected(resource: WireResource, { query }: Asked): WireResource {
+  return selectAttributes(resource, {
+    attributes: query.get('attributes'),
+    excludedAttributes: query.get('excludedAttributes'),
+  });
+}
+
+function resourceResponse(
+  status: number,
+  body: WireResource,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponseInit {
+  return jsonResponse(status, body, { contentType, headers });
+}
+
+function baseOf(url: string, source: string): string {
+  const { origin, pathname } = new URL(url);
+  const end = pathname.toLowerCase().indexOf(`/scim/v2/${encodeURIComponent(source).toLowerCase()}`);
+  return `${origin}${pathname.slice(0, end + '/scim/v2/'.length + encodeURIComponent(source).length)}`;
+}
+
+/** The error types of RFC 7644 table 9. */
+const scimTypes: Partial<Record<ErrorCode, string>> = {
+  'body-invalid': 'invalidValue',
+  'path-invalid': 'invalidPath',
+  'attribute-read-only': 'mutability',
+  'filter-unsupported': 'invalidFilter',
+  'user-exists': 'uniqueness',
+};
+
+/** What is not the client's fault is a 503: it comes back then. The detail is shown only where the client can do something. */
+function failed(error: unknown): HttpResponseInit {
+  const code = errorCodeOf(error);
+  const { status: own, title } = PROBLEMS[code];
+  const status = own < 500 || own === 501 ? own : 503;
+  const isCallersOwn = error instanceof AppError && status !== 503;
+  const detail = isCallersOwn ? error.message : title;
+  return jsonResponse(status, toErrorBody(status, `${code}: ${detail}`, scimTypes[code]), {
+    contentType,
+    headers: {
+      ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+  });
+}

@@ -1,0 +1,53 @@
+import { faultsInVersions, type SecretForm } from '../domain/secret-form';
+import type { SecretStore, SecretVersions } from './secret-store';
+
+/** Who needs a secret, what for, and what it has to be. */
+export type SecretUse = Readonly<{
+  feed: string;
+  source: string;
+  use: 'deliveries' | 'look-ups';
+  form: SecretForm;
+}>;
+
+export type JudgedSecretsDeps = Readonly<{
+  usesOf: (secretName: string) => Promise<readonly SecretUse[]>;
+  log: (line: Readonly<Record<string, string>>) => void;
+}>;
+
+/** Deliveries are taken under both; a vendor is asked with the one in force. */
+const versionsUsed = { deliveries: ['current', 'previous'], 'look-ups': ['current'] } as const;
+
+/**
+ * A store that judges what it reads for everybody who needs it. What is not to be relied on leaves one line in the log for as
+ * long as it stays the same, also where it is a previous version, which deliveries pass over without a word. Whoever uses a
+ * secret still refuses it: what is good for one source may not be for another.
+ */
+export function createJudgedSecrets(store: SecretStore, { usesOf, log }: JudgedSecretsDeps): SecretStore {
+  const judged = new Map<string, SecretVersions>();
+  const said = new Map<string, string>();
+
+  function say(name: string, versions: SecretVersions, { feed, source, use, form }: SecretUse): void {
+    const faults = faultsInVersions(form, versions);
+    for (const version of versionsUsed[use]) {
+      const line = { feed, source, use, secret: name, version };
+      const key = JSON.stringify(line);
+      const reason = faults[version];
+      const value = reason === undefined ? undefined : versions[version];
+      if (reason !== undefined && said.get(key) !== value) log({ event: 'secret-unusable', ...line, reason });
+      if (value === undefined) said.delete(key);
+      else said.set(key, value);
+    }
+  }
+
+  return {
+    read: async (name) => {
+      const versions = await store.read(name);
+      if (judged.get(name) === versions) return versions;
+      // Without a policy nobody is known to need it yet; the next read is judged.
+      const uses = await usesOf(name).catch(() => undefined);
+      for (const use of uses ?? []) say(name, versions, use);
+      if (uses !== undefined) judged.set(name, versions);
+      return versions;
+    },
+  };
+}

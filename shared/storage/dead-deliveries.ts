@@ -1,0 +1,114 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { z } from 'zod';
+import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '../domain/dead-delivery';
+import type { Feed } from '../domain/policy';
+import { partitionOf, stateOf, DEAD_OUTCOME, type DeliveryKey, type StoredDelivery } from './delivery-rows';
+import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
+import type { StorageAccount } from './storage-account';
+
+export type DeadDeliveries = Readonly<{
+  /** Makes a pending delivery a dead one: its body stays until a person has decided, and nothing sends it again. */
+  fail: (key: DeliveryKey, failure: Readonly<{ code: string; tries: number; atMs: number }>) => Promise<void>;
+  list: (feed: Feed, source: string) => Promise<readonly DeadDelivery[]>;
+  /** undefined: there is none of this id that is dead. */
+  get: (key: DeliveryKey) => Promise<DeadDelivery | undefined>;
+  /** Makes a dead delivery pending again. False when it is not dead any more: somebody else decided first. */
+  reopen: (dead: DeadDelivery, retry: Readonly<{ by: string; atMs: number }>) => Promise<boolean>;
+  /** Ends a dead delivery unprocessed; its body is forgotten like that of any other. False when it is not dead any more. */
+  close: (dead: DeadDelivery) => Promise<boolean>;
+}>;
+
+const EventSchema: z.ZodType<DeliveryEvent> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('failed'), atMs: z.number(), code: z.string(), tries: z.number() }),
+  z.object({ kind: z.literal('retried'), atMs: z.number(), by: z.string() }),
+]);
+const HistorySchema = z.object({ history: z.array(EventSchema) });
+const MarkSchema = HistorySchema.extend({ receivedAtMs: z.number() });
+
+/**
+ * A delivery has one mark at a time: `p:<id>` while it is pending, `x:<id>` while it is dead, none when it is done. Each
+ * change removes one mark and makes the other in one transaction, so that of two which come at once one is made.
+ */
+export function createDeadDeliveries(storage: Pick<StorageAccount, 'table'>): DeadDeliveries {
+  const table = async (): Promise<TableClient> => storage.table('deliveries');
+
+  /** False when the mark that goes is not there. */
+  const change = async (actions: TransactionAction[]): Promise<boolean> => {
+    try {
+      await (await table()).submitTransaction(actions);
+      return true;
+    } catch (error) {
+      if (isMissing(error) || isConflict(error)) return false;
+      throw error;
+    }
+  };
+
+  return {
+    fail: async (key, { code, tries, atMs }) => {
+      const partitionKey = partitionOf(key.feed, key.source);
+      const rowKey = `d:${key.deliveryId}`;
+      const row = await ifPresent(async () =>
+        (await table()).getEntity<StoredDelivery>(partitionKey, rowKey),
+      );
+      if (row === undefined || stateOf(row.outcome) !== 'pending') return;
+      const before = !('json0' in row) ? [] : decodeRecord(HistorySchema, row).history;
+      const history = addEvent(before, { kind: 'failed', atMs, code, tries });
+      await change([
+        ['update', { partitionKey, rowKey, outcome: `${DEAD_OUTCOME}${code}` }, 'Merge', { etag: row.etag }],
+        ['delete', { partitionKey, rowKey: `p:${key.deliveryId}` }],
+        [
+          'upsert',
+          {
+            partitionKey,
+            rowKey: `x:${key.deliveryId}`,
+            ...encodeRecord({ receivedAtMs: row.receivedAtMs, history }),
+          },
+          'Replace',
+        ],
+      ]);
+    },
+
+    list: async (feed, source) => {
+      const dead: DeadDelivery[] = [];
+      const rows = (await table()).listEntities<{ rowKey: string }>({
+        queryOptions: {
+          filter: `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge 'x:' and RowKey lt 'x;'`,
+        },
+      });
+      for await (const row of rows)
+        dead.push({ feed, source, deliveryId: row.rowKey.slice(2), ...decodeRecord(MarkSchema, row) });
+      return dead;
+    },
+
+    get: async ({ feed, source, deliveryId }) => {
+      const row = await ifPresent(async () =>
+        (await table()).getEntity(partitionOf(feed, source), `x:${deliveryId}`),
+      );
+      return row === undefined ? undefined : { feed, source, deliveryId, ...decodeRecord(MarkSchema, row) };
+    },
+
+    reopen: async ({ feed, source, deliveryId, history }, { by, atMs }) => {
+      const partitionKey = partitionOf(feed, source);
+      const next = addEvent(history, { kind: 'retried', atMs, by });
+      return change([
+        ['delete', { partitionKey, rowKey: `x:${deliveryId}` }],
+        ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs: atMs }],
+        [
+          'update',
+          { partitionKey, rowKey: `d:${deliveryId}`, outcome: '', ...encodeRecord({ history: next }) },
+          'Merge',
+        ],
+      ]);
+    },
+
+    close: async (dead) => {
+      const { feed, source, deliveryId } = dead;
+      const partitionKey = partitionOf(feed, source);
+      const outcome = `closed: ${lastFailureOf(dead).code}`;
+      return change([
+        ['delete', { partitionKey, rowKey: `x:${deliveryId}` }],
+        ['update', { partitionKey, rowKey: `d:${deliveryId}`, outcome }, 'Merge'],
+      ]);
+    },
+  };
+}

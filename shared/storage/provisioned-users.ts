@@ -1,0 +1,182 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
+import { lastRowOf, partitionOf, rowsOf, type Delivery } from './delivery-rows';
+import { decodeRecord, encodeRecord, ifPresent, isConflict } from './records';
+import type { StorageAccount } from './storage-account';
+
+export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;
+
+/** Who has a key; the ETag is needed to take it over. */
+export type KeyHolder = Readonly<{ id: string; etag: string }>;
+
+/** A user's next state, and the delivery that says what it means. */
+export type UserChange = Readonly<{
+  source: string;
+  before: StoredUser | undefined;
+  /** undefined: they are deleted. */
+  after: ProvisionedUser | undefined;
+  take: ReadonlyArray<Readonly<{ key: UserKey; from: KeyHolder | undefined }>>;
+  drop: readonly UserKey[];
+  delivery: Delivery | undefined;
+}>;
+
+export type ProvisionedUsers = Readonly<{
+  /** @throws AppError `record-unreadable` */
+  get: (source: string, id: string) => Promise<StoredUser | undefined>;
+  holderOf: (source: string, key: UserKey) => Promise<KeyHolder | undefined>;
+  /** A page in the order of ids, and how many users there are. `skip` counts from 0. */
+  list: (
+    source: string,
+    page: Readonly<{ skip: number; count: number }>,
+  ) => Promise<Readonly<{ total: number; users: readonly ProvisionedUser[] }>>;
+  /**
+   * Writes a user, their keys and the delivery in one transaction: a change that was answered is never without its delivery.
+   * `changed-meanwhile`: the user, or one of the keys, is no longer what was read; nothing was written.
+   */
+  write: (change: UserChange) => Promise<'written' | 'changed-meanwhile'>;
+  /** Ids of users who are inactive since before an instant. */
+  listInactive: (source: string, beforeMs: number) => Promise<readonly string[]>;
+}>;
+
+const UserSchema: z.ZodType<ProvisionedUser> = z.object({
+  id: z.string(),
+  version: z.number(),
+  createdAtMs: z.number(),
+  changedAtMs: z.number(),
+  inactiveSinceMs: z.number().exactOptional(),
+  address: z.string(),
+  formerAddresses: z.array(z.string()),
+  user: z.record(z.string(), z.unknown()),
+});
+
+/** Ids are made here; any other may hold what a key must not. */
+const ownId = /^[\da-f-]{36}$/;
+
+/**
+ * In the partition of the source's deliveries, so that a user and the delivery of their change share a transaction: the user
+ * `u:<id>`, a key `k:<hash>` with the id of its holder, a mark `i:<since>:<id>` of the inactive.
+ */
+export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): ProvisionedUsers {
+  const table = async (): Promise<TableClient> => storage.table('deliveries');
+
+  const rowKeysOf = async (partitionKey: string): Promise<readonly string[]> => {
+    const keys: string[] = [];
+    const rows = (await table()).listEntities<{ rowKey: string; gone?: boolean }>({
+      queryOptions: { filter: between(partitionKey, 'u:', 'u;'), select: ['rowKey', 'gone'] },
+    });
+    for await (const { rowKey, gone } of rows) if (gone !== true) keys.push(rowKey);
+    return keys;
+  };
+
+  return {
+    get: async (source, id) => {
+      if (!ownId.test(id)) return undefined;
+      const row = await ifPresent(async () =>
+        (await table()).getEntity<{ gone?: boolean }>(partitionOf('hr', source), `u:${id}`),
+      );
+      return row === undefined || row.gone === true
+        ? undefined
+        : { value: decodeRecord(UserSchema, row), etag: row.etag };
+    },
+
+    holderOf: async (source, key) => {
+      const row = await ifPresent(async () =>
+        (await table()).getEntity<{ id: string }>(partitionOf('hr', source), rowKeyOf(key)),
+      );
+      return row === undefined ? undefined : { id: row.id, etag: row.etag };
+    },
+
+    list: async (source, { skip, count }) => {
+      const partitionKey = partitionOf('hr', source);
+      const keys = await rowKeysOf(partitionKey);
+      const asked = keys.slice(skip, skip + count);
+      const [first] = asked;
+      if (first === undefined) return { total: keys.length, users: [] };
+      const users: ProvisionedUser[] = [];
+      const rows = (await table()).listEntities<{ gone?: boolean }>({
+        queryOptions: { filter: between(partitionKey, first, `${asked.at(-1) ?? first} `) },
+      });
+      for await (const row of rows) if (row.gone !== true) users.push(decodeRecord(UserSchema, row));
+      return { total: keys.length, users };
+    },
+
+    write: async ({ source, before, after, take, drop, delivery }) => {
+      const partitionKey = partitionOf('hr', source);
+      const id = after?.id ?? before?.value.id ?? '';
+      const actions: TransactionAction[] = [
+        userAction(partitionKey, id, before, after),
+        ...take.map(({ key, from }): TransactionAction => {
+          const row = { partitionKey, rowKey: rowKeyOf(key), id };
+          return from === undefined ? ['create', row] : ['update', row, 'Replace', { etag: from.etag }];
+        }),
+        ...drop.map((key): TransactionAction => ['delete', { partitionKey, rowKey: rowKeyOf(key) }]),
+        ...inactiveActions(partitionKey, id, before?.value, after),
+        ...(delivery === undefined ? [] : [...rowsOf(delivery), lastRowOf(delivery)]),
+      ];
+      try {
+        await (await table()).submitTransaction(actions);
+      } catch (error) {
+        if (isConflict(error)) return 'changed-meanwhile';
+        throw error;
+      }
+      // What stays of a deleted user if the process ends here holds nothing of theirs.
+      if (after === undefined) await (await table()).deleteEntity(partitionKey, `u:${id}`);
+      return 'written';
+    },
+
+    listInactive: async (source, beforeMs) => {
+      const ids: string[] = [];
+      const rows = (await table()).listEntities<{ rowKey: string }>({
+        queryOptions: { filter: between(partitionOf('hr', source), 'i:', inactiveKey(beforeMs, '')) },
+      });
+      for await (const { rowKey } of rows) ids.push(rowKey.split(':')[2] ?? '');
+      return ids;
+    },
+  };
+}
+
+/** A deletion leaves an empty row first, as only an update can insist on what was read. */
+function userAction(
+  partitionKey: string,
+  id: string,
+  before: StoredUser | undefined,
+  after: ProvisionedUser | undefined,
+): TransactionAction {
+  const rowKey = `u:${id}`;
+  const row =
+    after === undefined
+      ? { partitionKey, rowKey, gone: true }
+      : { partitionKey, rowKey, ...encodeRecord(after) };
+  return before === undefined ? ['create', row] : ['update', row, 'Replace', { etag: before.etag }];
+}
+
+function inactiveActions(
+  partitionKey: string,
+  id: string,
+  before: ProvisionedUser | undefined,
+  after: ProvisionedUser | undefined,
+): readonly TransactionAction[] {
+  const was = before?.inactiveSinceMs;
+  const is = after?.inactiveSinceMs;
+  if (was === is) return [];
+  return [
+    ...(was === undefined ? [] : [['delete', { partitionKey, rowKey: inactiveKey(was, id) }] as const]),
+    ...(is === undefined ? [] : [['create', { partitionKey, rowKey: inactiveKey(is, id) }] as const]),
+  ].map(([kind, row]): TransactionAction => [kind, row]);
+}
+
+/** In the order of time, so that the old ones are found without reading the rest. */
+function inactiveKey(sinceMs: number, id: string): string {
+  return `i:${String(Math.max(0, sinceMs)).padStart(15, '0')}:${id}`;
+}
+
+/** An address is personal data, and a key may hold no slash. */
+function rowKeyOf({ kind, value }: UserKey): string {
+  return `k:${createHash('sha256').update(`${kind}/${value}`).digest('hex')}`;
+}
+
+function between(partitionKey: string, from: string, to: string): string {
+  return `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
+}

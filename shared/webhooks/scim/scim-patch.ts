@@ -1,0 +1,231 @@
+import { z } from 'zod';
+import { AppError } from '../../errors';
+import { bodyInvalid, checkBody } from '../body-check';
+import { SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
+import { parsePath, type Condition, type ScimPath } from './scim-path';
+import {
+  checkUser,
+  isRecord,
+  MOST_ENTRIES,
+  setExtension,
+  setValue,
+  toFlag,
+  toKept,
+  toParts,
+  toText,
+  type ScimUser,
+  type UserDraft,
+} from './scim-user';
+
+const MOST_OPERATIONS = 200;
+
+const PatchSchema = z.object({
+  schemas: z
+    .array(z.string())
+    .max(5)
+    .refine(
+      (urns) => urns.some((urn) => urn.toLowerCase() === SCIM.patch.toLowerCase()),
+      'Must name PatchOp',
+    ),
+  // Some clients write a small letter.
+  Operations: z.array(
+    z.object({
+      op: z.string().max(20),
+      path: z.string().max(1_000).nullish(),
+      value: z.unknown().optional(),
+    }),
+  ),
+});
+
+type Op = 'add' | 'replace' | 'remove';
+
+/**
+ * A user after the operations of a PATCH (RFC 7644 section 3.5.2), all of them or none. Beyond the letter of it, as Entra
+ * and Okta need: `op` in any case; an operation on an entry that is not there, `emails[type eq "work"].value`, makes that entry;
+ * and what is about attributes that are not kept does nothing.
+ *
+ * @throws AppError `body-invalid`, `path-invalid`, `filter-unsupported`
+ */
+export function patchUser(user: ScimUser, body: unknown): ScimUser {
+  const { Operations: operations } = checkBody(PatchSchema, body);
+  if (operations.length === 0 || operations.length > MOST_OPERATIONS)
+    throw bodyInvalid([{ field: 'Operations', problem: `Must be 1 to ${MOST_OPERATIONS}` }]);
+  const draft: UserDraft = structuredClone(user);
+  for (const [index, { op, path, value }] of operations.entries())
+    applyOperation(draft, toOp(op, index), path ?? undefined, value, index);
+  return checkUser(draft);
+}
+
+function toOp(text: string, index: number): Op {
+  const op = text.toLowerCase();
+  if (op === 'add' || op === 'replace' || op === 'remove') return op;
+  throw bodyInvalid([{ field: `Operations[${index}].op`, problem: 'Must be add, replace or remove' }]);
+}
+
+function applyOperation(
+  draft: UserDraft,
+  op: Op,
+  path: string | undefined,
+  value: unknown,
+  index: number,
+): void {
+  if (path !== undefined) {
+    change(draft, op, parsePath(path), value);
+    return;
+  }
+  if (op === 'remove')
+    throw bodyInvalid([{ field: `Operations[${index}].path`, problem: 'Must be there for remove' }]);
+  if (!isRecord(value))
+    throw bodyInvalid([{ field: `Operations[${index}].value`, problem: 'Must be an object without a path' }]);
+  for (const [name, inner] of Object.entries(value)) {
+    const about = parsePath(name);
+    // A resource sent back whole has members that only this side sets.
+    if (about.kind !== 'read-only') change(draft, op, about, inner);
+  }
+}
+
+function change(draft: UserDraft, op: Op, path: ScimPath, value: unknown): void {
+  switch (path.kind) {
+    case 'not-kept':
+      return;
+    case 'read-only':
+      throw new AppError('attribute-read-only', `${path.name} cannot be changed`);
+    case 'extension':
+      changeExtension(draft, op, path, value);
+      return;
+    case 'attribute': {
+      const attribute = USER_ATTRIBUTES.get(path.name);
+      if (attribute !== undefined) changeAttribute(draft, op, path, attribute, value);
+    }
+  }
+}
+
+function changeExtension(
+  draft: UserDraft,
+  op: Op,
+  { extension, attribute }: Extract<ScimPath, { kind: 'extension' }>,
+  value: unknown,
+): void {
+  if (attribute !== undefined) {
+    setExtension(draft, extension, attribute, op === 'remove' ? null : value);
+    return;
+  }
+  const before = isRecord(draft['extension']) ? draft['extension'][extension] : undefined;
+  if (op !== 'add' && isRecord(before))
+    for (const name of Object.keys(before)) setExtension(draft, extension, name, null);
+  if (op === 'remove') return;
+  if (!isRecord(value)) throw bodyInvalid([{ field: extension, problem: 'Must be an object' }]);
+  for (const [name, inner] of Object.entries(value)) setExtension(draft, extension, name, inner);
+}
+
+function changeAttribute(
+  draft: UserDraft,
+  op: Op,
+  path: Extract<ScimPath, { kind: 'attribute' }>,
+  attribute: ScimAttribute,
+  value: unknown,
+): void {
+  const { name } = path;
+  if (op === 'remove' && (name === 'userName' || name === 'active'))
+    throw bodyInvalid([{ field: name, problem: 'Cannot be taken away' }]);
+  switch (attribute.kind) {
+    case 'text':
+      setValue(draft, name, op === 'remove' ? undefined : toText(name, value));
+      return;
+    case 'flag':
+      setValue(draft, name, toFlag(name, value) ?? draft[name]);
+      return;
+    case 'complex': {
+      const before = isRecord(draft[name]) ? draft[name] : {};
+      setValue(draft, name, changedParts(before, op, path, attribute.parts, value));
+      return;
+    }
+    case 'list': {
+      const entries: readonly unknown[] = Array.isArray(draft[name]) ? draft[name] : [];
+      const next = changedEntries(entries.filter(isRecord), op, path, attribute, value);
+      if (next.length > MOST_ENTRIES) throw bodyInvalid([{ field: name, problem: 'Has too many entries' }]);
+      setValue(draft, name, next.length === 0 ? undefined : next);
+    }
+  }
+}
+
+type Parts = Readonly<Record<string, 'text' | 'flag'>>;
+type About = Pick<Extract<ScimPath, { kind: 'attribute' }>, 'name' | 'where' | 'part'>;
+
+/** One complex value after an operation; undefined when nothing is left of it. */
+function changedParts(
+  before: UserDraft,
+  op: Op,
+  { name, part }: About,
+  parts: Parts,
+  value: unknown,
+): UserDraft | undefined {
+  if (part === undefined) {
+    if (op === 'remove') return undefined;
+    const said = toParts(name, parts, value) ?? {};
+    const next = op === 'add' ? { ...before, ...said } : said;
+    return Object.keys(next).length === 0 ? undefined : next;
+  }
+  const next = { ...before };
+  const field = `${name}.${part}`;
+  const said =
+    op === 'remove' ? undefined : parts[part] === 'flag' ? toFlag(field, value) : toText(field, value);
+  setValue(next, part, said);
+  return Object.keys(next).length === 0 ? undefined : next;
+}
+
+function changedEntries(
+  before: readonly UserDraft[],
+  op: Op,
+  path: About,
+  attribute: Extract<ScimAttribute, { kind: 'list' | 'complex' }>,
+  value: unknown,
+): readonly UserDraft[] {
+  const { name, where, part } = path;
+  if (where.length === 0 && part === undefined) {
+    if (op === 'remove' && value === undefined) return [];
+    const said = entriesOf(toKept(name, attribute, value));
+    if (op === 'remove') return before.filter((entry) => !said.some(isSame(entry)));
+    return op === 'replace' ? said : [...before.filter((entry) => !said.some(isSame(entry))), ...said];
+  }
+  const isMeant = (entry: UserDraft): boolean => where.every((condition) => holds(entry, condition));
+  if (op !== 'remove' && !before.some(isMeant)) {
+    const made = changedParts(conditionsAsParts(where, attribute.parts), 'add', path, attribute.parts, value);
+    return made === undefined || !saysSomething(made) ? before : [...before, made];
+  }
+  return before.flatMap((entry) => {
+    if (!isMeant(entry)) return [entry];
+    const next = changedParts(entry, op, path, attribute.parts, value);
+    return next === undefined || !saysSomething(next) ? [] : [next];
+  });
+}
+
+function entriesOf(kept: unknown): readonly UserDraft[] {
+  const entries: readonly unknown[] = Array.isArray(kept) ? kept : [];
+  return entries.filter(isRecord);
+}
+
+/** Two entries of one type and value are the same, whichever of them is primary. */
+function isSame(entry: UserDraft): (other: UserDraft) => boolean {
+  const own = contentOf(entry);
+  return (other) => contentOf(other) === own;
+}
+
+function contentOf({ primary: _primary, ...rest }: UserDraft): string {
+  return JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function holds(entry: UserDraft, { name, value }: Condition): boolean {
+  const actual = toText(name, entry[name]);
+  return actual !== undefined && actual.toLowerCase() === value.toLowerCase();
+}
+
+function conditionsAsParts(where: readonly Condition[], parts: Parts): UserDraft {
+  return Object.fromEntries(
+    where.map(({ name, value }) => [name, parts[name] === 'flag' ? value.toLowerCase() === 'true' : value]),
+  );
+}
+
+function saysSomething(entry: UserDraft): boolean {
+  return Object.keys(entry).some((name) => name !== 'type' && name !== 'primary');
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { fold } from '../../domain/person-key';
+import type { ProvisionedUser } from '../../domain/provisioned-user';
+import type { SourceMapping } from '../../domain/source-settings';
+import type { WorkerEvent } from '../../domain/worker-event';
+import { checkBody } from '../body-check';
+import { email } from '../contract/fields';
+import { addressOf, fieldReader } from '../record-fields';
+import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { ScimUserSchema, type ScimUser } from './scim-user';
+
+/** Where fields stand in a user. The work address comes first: some clients send a private one too. */
+const places: WorkerPlaces = {
+  email: ['emails.type=work.value', 'emails.primary=true.value', 'emails.0.value', 'userName'],
+  workerId: ['workerId'],
+  department: ['extension.enterprise.department'],
+  division: ['extension.enterprise.division'],
+  costCenter: ['extension.enterprise.costCenter'],
+  title: ['title'],
+  employmentType: ['userType'],
+  location: ['addresses.type=work.locality', 'addresses.0.locality'],
+  timeZone: ['timezone'],
+  status: ['active'],
+};
+
+const LONGEST_WORKER_ID = 64;
+
+/** A change of a user as it is kept until it is processed: all that it means, so that the user may have changed again by then. */
+export const ScimStatementSchema = z.object({
+  id: z.string().max(64),
+  version: z.int(),
+  atMs: z.number(),
+  said: z.enum(['joiner', 'mover', 'leaver']),
+  /** The person's address, and those they had before. */
+  addresses: z.array(email()).min(1).max(10),
+  user: ScimUserSchema,
+});
+type ScimStatement = z.infer<typeof ScimStatementSchema>;
+
+/** The address that is the person, folded; undefined: there is none. @throws AppError `body-invalid` when it is no address */
+export function addressOfUser(user: ScimUser, mapping: SourceMapping): string | undefined {
+  const found = addressOf(fieldReader(user, places, mapping)('email'), mapping);
+  return found === undefined || found === ''
+    ? undefined
+    : fold(checkBody(z.object({ email: email() }), { email: found }).email);
+}
+
+/** The change of a user: who is new has no `before`, who is deleted no `after`. */
+type UserTurn = Readonly<{
+  before: ProvisionedUser | undefined;
+  after: ProvisionedUser | undefined;
+  addresses: readonly string[];
+  atMs: number;
+}>;
+
+/** What the change of a user says of a worker; undefined: nothing, as when a name is spelt in another way. */
+export function statementOf(turn: UserTurn, mapping: SourceMapping): ScimStatement | undefined {
+  const { before, after, addresses, atMs } = turn;
+  const now = after ?? before;
+  const said = saidBy(before, after, mapping);
+  if (now === undefined || said === undefined) return undefined;
+  const version = after?.version ?? now.version + 1;
+  const user = checkBody(ScimUserSchema, now.user);
+  return { id: now.id, version, atMs, said, addresses: [...addresses], user };
+}
+
+function saidBy(
+  before: ProvisionedUser | undefined,
+  after: ProvisionedUser | undefined,
+  mapping: SourceMapping,
+): ScimStatement['said'] | undefined {
+  const worked = before !== undefined && isActive(before);
+  const works = after !== undefined && isActive(after);
+  if (!works) return worked || before === undefined ? 'leaver' : undefined;
+  // A new address is a new person here, who needs to have joined.
+  if (!worked || before.address !== after.address) return 'joiner';
+  return fieldsOf(before, mapping) === fieldsOf(after, mapping) ? undefined : 'mover';
+}
+
+function isActive({ user }: ProvisionedUser): boolean {
+  return user['active'] !== false;
+}
+
+/** Everything that is read of a user, to tell whether a change is about any of it. */
+function fieldsOf({ user }: ProvisionedUser, mapping: SourceMapping): string {
+  const read = fieldReader(recordOf(checkBody(ScimUserSchema, user)), places, mapping);
+  const names = [...new Set([...Object.keys(places), ...mapping.fields.keys()])].toSorted();
+  return JSON.stringify(names.map((name) => [name, read(name) ?? null]));
+}
+
+function recordOf(user: ScimUser): object {
+  const { externalId } = user;
+  const number = user.extension?.['enterprise']?.['employeeNumber'];
+  const workerId = [number, externalId].find((id) => id !== undefined && id.length <= LONGEST_WORKER_ID);
+  return { ...user, workerId };
+}
+
+/**
+ * The worker events of a kept statement, the same under each of the person's addresses.
+ *
+ * @throws AppError `body-invalid`
+ */
+export function eventsOf(
+  { id, version, atMs, said, addresses, user }: ScimStatement,
+  receivedAtMs: number,
+  mapping: SourceMapping,
+): readonly WorkerEvent[] {
+  // Which address is the person was settled when the change was made.
+  const fields = new Map([...mapping.fields].filter(([name]) => name !== 'email'));
+  return addresses.flatMap((address) =>
+    workerEventsOf(
+      {
+        id: idOf(id, String(version), address),
+        said: { kind: said, employmentChanged: said === 'joiner', unproved: false },
+        occurredAtMs: atMs,
+        receivedAtMs,
+        record: { ...recordOf(user), address },
+        places: { ...places, email: ['address'] },
+      },
+      { ...mapping, fields },
+    ),
+  );
+}

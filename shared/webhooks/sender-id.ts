@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { text } from './contract/fields';
+
+export const idProblem = `Must be a text, or a whole number up to ${Number.MAX_SAFE_INTEGER}`;
+
+/**
+ * Whether a number in JSON can be an id. A longer one was rounded as it was read, and the id that is left may be somebody else's.
+ */
+export function isIdNumber(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Vendors write ids as text or as a number. They become a part of an address, which half a character cannot. */
+export function senderId(max: number) {
+  return z
+    .union([z.string(), z.number().refine(isIdNumber)], { error: idProblem })
+    .transform(String)
+    .pipe(text(max));
+}
+
+export const WorkerIdSchema = senderId(64);

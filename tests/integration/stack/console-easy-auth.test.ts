@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ORGANIZATION } from '../../../sandbox/demo-organization';
+import { createSession } from '../../../shared/console/session';
+import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
+import { createDeliveries } from '../../../shared/storage/deliveries';
+import { createHeldPlanStore } from '../../../shared/storage/held-plans';
+import { createLedgerStore } from '../../../shared/storage/ledger';
+import { startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
+import { tokenIn, visit, type Fields } from '../../fixtures/console-visit';
+import {
+  CHIEF,
+  EASY_AUTH,
+  OPERATOR,
+  OTHER_ORGANIZATION,
+  OTHERS_OPERATOR,
+  principalHeaders,
+  READER,
+} from '../../fixtures/easy-auth';
+
+let stack: ConsoleStack;
+const { open, post } = visit({ host: () => stack.host() }, () => ({}));
+const as = principalHeaders;
+
+const SHARED = 'd'.repeat(64);
+beforeAll(async () => {
+  stack = await startConsoleStack(EASY_AUTH);
+  const key = { feed: 'hr', source: 'shared', deliveryId: SHARED } as const;
+  const body = Buffer.from('{}');
+  await createDeliveries(stack.storage).insert({
+    ...key,
+    receivedAtMs: 1,
+    contentType: 'application/json',
+    body,
+  });
+  await createDeadDeliveries(stack.storage).fail(key, { code: 'body-invalid', tries: 5, atMs: 2 });
+}, 180_000);
+afterAll(async () => stack.close());
+
+const PAGES = ['today', 'findings', 'plans', 'people', 'requests', 'dead-letters', 'sources'];
+const plans = `/${ORGANIZATION}/plans`;
+
+async function isHeld(): Promise<boolean> {
+  return (await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash))?.state === 'held';
+}
+
+describe('nobody', () => {
+  const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
+  const { 'x-ms-client-principal': whole = '', ...others } = as(OPERATOR);
+  it.each<[string, Fields]>([
+    ['without headers', {}],
+    ['with a name alone', { 'x-ms-client-principal-name': OPERATOR }],
+    ['with all but the principal', others],
+    ['with a principal alone', { 'x-ms-client-principal': whole }],
+    ['with a blank name', { ...as(OPERATOR), 'x-ms-client-principal-name': ' ' }],
+    ['with a principal that is no base64', { ...others, 'x-ms-client-principal': '%%%' }],
+    ['with a principal that is no JSON', { ...others, 'x-ms-client-principal': whole.slice(8) }],
+    ['with a principal that was cut', { ...others, 'x-ms-client-principal': whole.slice(0, -40) }],
+    ['with a principal that is a list', { ...others, 'x-ms-client-principal': encoded([]) }],
+    ['with a principal that is null', { ...others, 'x-ms-client-principal': encoded(null) }],
+    [
+      'with a principal whom nobody signed in',
+      { ...others, 'x-ms-client-principal': encoded({ auth_typ: '', claims: [] }) },
+    ],
+    [
+      'with claims that are no list',
+      { ...others, 'x-ms-client-principal': encoded({ auth_typ: 'aad', claims: { typ: 'oid', val: '1' } }) },
+    ],
+    [
+      'with a claim that is no text',
+      {
+        ...others,
+        'x-ms-client-principal': encoded({ auth_typ: 'aad', claims: [{ typ: 'oid', val: { $ne: 1 } }] }),
+      },
+    ],
+  ])('gets in %s: every page asks for the sign-in of the platform', async (_how, headers) => {
+    for (const path of ['', plans, `/${ORGANIZATION}/report/latest`]) {
+      const answer = await open(path, headers);
+      expect(answer.status).toBe(401);
+      expect(answer.text).toContain('href="/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Fconsole"');
+      expect(answer.text).not.toContain('type="password"');
+      expect(answer.text).not.toContain(ORGANIZATION);
+    }
+    expect((await post(`${plans}/${stack.planHash}`, { token: 'x' }, headers)).status).toBe(401);
+  });
+
+  it('signs in with the key, nor with a cookie that the key signed', async () => {
+    const keys = { current: stack.consoleKey, previous: undefined };
+    const cookie = `access-console=${createSession(keys, OPERATOR, Date.now())}`;
+    expect((await open(plans, { cookie })).status).toBe(401);
+    const answer = await post('-session', { name: 'Eve', key: stack.consoleKey });
+    expect([answer.status, answer.headers['set-cookie']]).toEqual([404, undefined]);
+  });
+});
+
+describe('a stranger', () => {
+  it.each([
+    ['eve@evil.example'],
+    [`${READER}.evil.example`],
+    [`x${OPERATOR}`],
+    [`${READER}, ${OPERATOR}`],
+    ['anyone'],
+    ['<b>eve</b>'],
+  ])('such as %s learns nothing and decides nothing', async (name) => {
+    for (const page of PAGES) {
+      const answer = await open(`/${ORGANIZATION}/${page}`, as(name));
+      expect([answer.status, answer.text.includes('not-permitted')]).toEqual([403, true]);
+      expect(answer.text).not.toContain('acme.example');
+      expect(answer.text).not.toContain('<b>eve');
+    }
+    const [known, unknown] = [await open(plans, as(name)), await open('/nobody/plans', as(name))];
+    const words = (text: string): string => text.replaceAll(/[0-9a-f-]{36}/g, '');
+    expect(words(known.text)).toBe(words(unknown.text));
+    expect((await open('', as(name))).text).not.toContain(ORGANIZATION);
+    expect((await post(`${plans}/${stack.planHash}`, { token: 'x' }, as(name))).status).toBe(403);
+    expect(await isHeld()).toBe(true);
+  });
+});
+
+describe('a reader', () => {
+  it.each(PAGES)('sees %s under her name, and no form that changes anything', async (page) => {
+    const answer = await open(`/${ORGANIZATION}/${page}`, as(READER.toUpperCase()));
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain(`signed in as <bdi>${READER.toUpperCase()}</bdi>`);
+    expect(answer.text).toContain('href="/.auth/logout"');
+    expect(answer.text).not.toContain('method="post"');
+    expect(answer.text).not.toContain('name="token"');
+    expect(answer.text).not.toContain(OTHER_ORGANIZATION);
+  });
+
+  it('opens the whole report, and no other organization', async () => {
+    expect((await open(`/${ORGANIZATION}/report/latest?format=json`, as(READER))).status).toBe(200);
+    expect((await open(`/${OTHER_ORGANIZATION}/today`, as(READER))).status).toBe(403);
+  });
+
+  it('decides nothing, with no token or with that of an operator', async () => {
+    const operators = tokenIn(await open(plans, as(OPERATOR)));
+    expect(operators).not.toBe('');
+    for (const token of ['', operators]) {
+      const answer = await post(`${plans}/${stack.planHash}`, { token }, as(READER));
+      expect([answer.status, answer.text.includes('form-stale')]).toEqual([403, true]);
+    }
+    expect(await isHeld()).toBe(true);
+  });
+});
+
+describe('an operator', () => {
+  it('of one organization decides nothing in another that he may read', async () => {
+    await createHeldPlanStore(stack.storage).put(OTHER_ORGANIZATION, {
+      hash: 'e'.repeat(64),
+      state: 'held',
+      guards: [],
+      removals: [],
+      heldAtMs: Date.now(),
+      expiresAtMs: Date.now() + 3_600_000,
+      releasedBy: undefined,
+      releasedAtMs: undefined,
+    });
+    const token = tokenIn(await open(`/${OTHER_ORGANIZATION}/plans`, as(OTHERS_OPERATOR)));
+    expect(token).not.toBe('');
+    expect((await open(plans, as(OTHERS_OPERATOR))).status).toBe(200);
+    const answer = await post(`${plans}/${stack.planHash}`, { token }, as(OTHERS_OPERATOR));
+    expect([answer.status, answer.text.includes('not-permitted')]).toEqual([403, true]);
+    expect(await isHeld()).toBe(true);
+  });
+
+  it('decides nothing with the token of somebody of the same name', async () => {
+    const token = tokenIn(await open(plans, as(OPERATOR)));
+    const namesake = as(OPERATOR, 'another-object');
+    expect((await post(`${plans}/${stack.planHash}`, { token }, namesake)).status).toBe(403);
+    expect(await isHeld()).toBe(true);
+  });
+
+  it('releases a plan in her name', async () => {
+    const token = tokenIn(await open(plans, as(OPERATOR)));
+    expect((await post(`${plans}/${stack.planHash}`, { token }, as(OPERATOR))).status).toBe(303);
+    const plan = await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash);
+    expect([plan?.state, plan?.releasedBy]).toEqual(['released', OPERATOR]);
+  });
+});
+
+describe('a dead delivery of a source that two organizations share', () => {
+  const path = `/${ORGANIZATION}/dead-letters/${SHARED}`;
+  const close = { decision: 'close-delivery', reason: 'Empty' };
+
+  it('is shown to whoever may look at one of them, with no form but for who decides in both', async () => {
+    for (const [name, organization] of [
+      [READER, ORGANIZATION],
+      [OPERATOR, ORGANIZATION],
+      [OTHERS_OPERATOR, OTHER_ORGANIZATION],
+    ] as const) {
+      const { text } = await open(`/${organization}/dead-letters`, as(name));
+      expect(text).toContain(SHARED);
+      expect(text).not.toContain(`dead-letters/${SHARED}`);
+    }
+    const { text } = await open(`/${ORGANIZATION}/dead-letters`, as(CHIEF));
+    expect(text).toContain(`dead-letters/${SHARED}`);
+  });
+
+  it('is not closed by an operator of one of them, and is by who decides in both', async () => {
+    const token = tokenIn(await open(`/${ORGANIZATION}/dead-letters`, as(OPERATOR)));
+    const answer = await post(path, { token, ...close }, as(OPERATOR));
+    expect([answer.status, answer.text.includes('not-permitted')]).toEqual([403, true]);
+    const theirs = tokenIn(await open(`/${ORGANIZATION}/dead-letters`, as(CHIEF)));
+    expect((await post(path, { token: theirs, ...close }, as(CHIEF))).status).toBe(303);
+    for (const organization of [ORGANIZATION, OTHER_ORGANIZATION]) {
+      const { records } = await createLedgerStore(stack.storage).evidence({
+        organization,
+        kind: 'organization',
+        key: 'organization',
+      });
+      expect(records.find(({ kind }) => kind === 'delivery-closed')?.facts).toMatchObject({
+        deliveryId: SHARED,
+        by: CHIEF,
+        reason: 'Empty',
+      });
+    }
+  });
+});

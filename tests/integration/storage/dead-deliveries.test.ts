@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
+import { createDeliveries } from '../../../shared/storage/deliveries';
+import { newName, useStorage } from '../../fakes/test-storage';
+
+const storage = useStorage();
+const HOUR_MS = 3_600_000;
+const BODY = '{"hello":"world"}';
+const failure = { code: 'source-unknown', tries: 5, atMs: 2_000 } as const;
+
+async function aDelivery(options: Readonly<{ isDead: boolean; body?: string }> = { isDead: true }) {
+  const deliveries = createDeliveries(storage());
+  const dead = createDeadDeliveries(storage());
+  const key = { feed: 'hr', source: newName('source'), deliveryId: 'a1b2' } as const;
+  const delivery = { ...key, receivedAtMs: 1_000, contentType: 'application/json' };
+  await deliveries.insert({ ...delivery, body: Buffer.from(options.body ?? BODY) });
+  if (options.isDead) await dead.fail(key, failure);
+  const found = async () => {
+    const letter = await dead.get(key);
+    if (letter === undefined) throw new Error('The delivery is not dead');
+    return letter;
+  };
+  const state = async () => {
+    const read = await deliveries.read(key);
+    const pending = await deliveries.listPending('hr', key.source, HOUR_MS);
+    return {
+      read: read === undefined || read === 'done' ? read : Buffer.from(read.body).toString(),
+      pending: pending.length,
+      dead: (await dead.list('hr', key.source)).length,
+    };
+  };
+  return { deliveries, dead, key, found, state };
+}
+
+describe('a dead delivery', () => {
+  it('is done, keeps its body, and is not sent again (incident 17)', async () => {
+    const { deliveries, dead, key, found, state } = await aDelivery();
+    await dead.fail(key, { ...failure, atMs: 3_000 });
+    expect(await state()).toEqual({ read: 'done', pending: 0, dead: 1 });
+    expect(await deliveries.forgetBodies('hr', key.source, HOUR_MS)).toBe(0);
+    const row = await (
+      await storage().table('deliveries')
+    ).getEntity<{ outcome: string; body: Uint8Array }>(`hr:${key.source}`, `d:${key.deliveryId}`);
+    expect([row.outcome, Buffer.from(row.body).toString()]).toEqual(['failed: source-unknown', BODY]);
+    expect(await found()).toEqual({
+      ...key,
+      receivedAtMs: 1_000,
+      history: [{ kind: 'failed', code: 'source-unknown', tries: 5, atMs: 2_000 }],
+    });
+  });
+
+  it('is never one that nobody took in, or that is done', async () => {
+    const { deliveries, dead, key, state } = await aDelivery({ isDead: false });
+    await deliveries.complete(key, 'recorded');
+    await dead.fail(key, failure);
+    await dead.fail({ ...key, deliveryId: 'none' }, failure);
+    expect(await state()).toEqual({ read: 'done', pending: 0, dead: 0 });
+  });
+
+  it('that is put back is pending with its body, and dies again with the whole history', async () => {
+    const { deliveries, dead, key, found, state } = await aDelivery();
+    expect(await dead.reopen(await found(), { by: 'olga', atMs: 5_000 })).toBe(true);
+    expect(await state()).toEqual({ read: BODY, pending: 1, dead: 0 });
+    expect(await deliveries.listPending('hr', key.source, 5_000)).toEqual([]);
+    await dead.fail(key, { code: 'body-invalid', tries: 5, atMs: 6_000 });
+    expect((await found()).history.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+      ['failed', 2_000],
+      ['retried', 5_000],
+      ['failed', 6_000],
+    ]);
+  });
+
+  it('that is put back and processed is done, and its body is forgotten', async () => {
+    const { deliveries, dead, key, found, state } = await aDelivery();
+    await dead.reopen(await found(), { by: 'olga', atMs: 5_000 });
+    await deliveries.complete(key, 'recorded');
+    expect(await state()).toEqual({ read: 'done', pending: 0, dead: 0 });
+    expect(await deliveries.forgetBodies('hr', key.source, 1_001)).toBe(1);
+  });
+
+  it('that several people put back and close at the same moment obeys one of them', async () => {
+    const { dead, found, state } = await aDelivery();
+    const letter = await found();
+    const done = await Promise.all([
+      dead.reopen(letter, { by: 'olga', atMs: 5_000 }),
+      dead.reopen(letter, { by: 'ben', atMs: 5_000 }),
+      dead.close(letter),
+    ]);
+    expect(done.filter(Boolean)).toHaveLength(1);
+    const { pending, dead: left } = await state();
+    expect([pending, left]).toEqual([done[2] ? 0 : 1, 0]);
+  });
+
+  it.each([
+    ['small', BODY],
+    ['large', 'x'.repeat(70_000)],
+  ])('that is closed is done for good, and its %s body is forgotten', async (_size, body) => {
+    const { deliveries, dead, key, found, state } = await aDelivery({ isDead: true, body });
+    const letter = await found();
+    expect(await dead.close(letter)).toBe(true);
+    expect(await state()).toEqual({ read: 'done', pending: 0, dead: 0 });
+    expect(await dead.reopen(letter, { by: 'olga', atMs: 5_000 })).toBe(false);
+    expect(await dead.close(letter)).toBe(false);
+    expect(await deliveries.forgetBodies('hr', key.source, 1_000)).toBe(0);
+    expect(await deliveries.forgetBodies('hr', key.source, 1_001)).toBe(1);
+    expect(await deliveries.insert({ ...key, ...delivered(body) })).toBe('duplicate-done');
+  });
+
+  it('that another message processed after all is dead no more', async () => {
+    const { deliveries, key, state } = await aDelivery();
+    await deliveries.complete(key, 'recorded');
+    expect(await state()).toEqual({ read: 'done', pending: 0, dead: 0 });
+  });
+
+  it('keeps its body when it is put back while bodies are forgotten', async () => {
+    const { dead, found, key, state } = await aDelivery();
+    const letter = await found();
+    const table = await storage().table('deliveries');
+    let lists = 0;
+    const between = Object.assign(Object.create(table) as typeof table, {
+      listEntities: (options: Parameters<typeof table.listEntities>[0]) => {
+        lists += 1;
+        const isBetween = lists === 2;
+        return (async function* () {
+          if (isBetween) await dead.reopen(letter, { by: 'olga', atMs: 5_000 });
+          yield* table.listEntities(options);
+        })();
+      },
+    });
+    const racing = createDeliveries({ ...storage(), table: async () => between });
+    expect(await racing.forgetBodies('hr', key.source, HOUR_MS)).toBe(0);
+    expect(lists).toBe(3);
+    expect(await state()).toEqual({ read: BODY, pending: 1, dead: 0 });
+  });
+});
+
+function delivered(body: string) {
+  return { receivedAtMs: 9_000, contentType: 'application/json', body: Buffer.from(body) };
+}

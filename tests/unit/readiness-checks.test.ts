@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkReadiness, type Readiness } from '../../shared/access/check-readiness';
+import { AppError } from '../../shared/errors';
+import { parsePolicy } from '../../shared/policy-file';
+import { readinessChecks } from '../../shared/readiness-checks';
+import type { SecretVersions } from '../../shared/secrets/secret-store';
+
+const POLICY = `version: 1
+organizations:
+  acme:
+    partitionGlobalId: 7c1e9a52-3d64-4f0b-9a68-5b2f3c8d1e47
+    identityBaseUrl: https://cloud.example/identity
+    credentialSecret: uipath-acme
+    groups: { Users: { requests: {} } }
+sources:
+  hr:
+    bob: { format: hibob, secret: bob-key, fetchBack: { baseUrl: https://api.hibob.example, secret: bob-api } }
+    workflows:
+      format: entra-lifecycle-workflows
+      entra: { tenantId: 7c1e9a52-3d64-4f0b-9a68-5b2f3c8d1e47, audience: api://app, application: 7c1e9a52-3d64-4f0b-9a68-5b2f3c8d1e48 }
+      events: { a: joiner }
+  tickets:
+    desk: { format: zendesk, secret: desk-key }
+    plain: { secret: plain-key }
+`;
+
+const GOOD: Readonly<Record<string, SecretVersions>> = {
+  'uipath-acme': { current: '{"clientId":"id","clientSecret":"secret"}', previous: undefined },
+  'bob-key': { current: 'a secret of good length', previous: undefined },
+  'bob-api': { current: 'service-user:api-token', previous: undefined },
+  'desk-key': { current: 'another of good length', previous: undefined },
+  'plain-key': { current: `whsec_${Buffer.alloc(24, 7).toString('base64')}`, previous: undefined },
+};
+
+/** Readiness with these secrets in place of good ones; null: it is not there. */
+async function readinessWith(
+  changes: Readonly<Record<string, Partial<SecretVersions> | null>>,
+): Promise<Readiness> {
+  const policy = parsePolicy(POLICY, 'policy.yaml');
+  const checks = await readinessChecks({
+    policy: async () => policy,
+    storage: { check: async () => undefined } as never,
+    client: async () =>
+      ({ uipath: { checkToken: async () => undefined, groups: { loadByIds: async () => [] } } }) as never,
+    secrets: {
+      read: async (name) => {
+        const change = changes[name];
+        const good = GOOD[name];
+        if (change === null || good === undefined) throw new AppError('secret-missing', 'There is none');
+        return { ...good, ...change };
+      },
+    },
+  });
+  return checkReadiness(checks);
+}
+
+const notReady = ({ checks }: Readiness): readonly unknown[] => checks.filter(({ ok }) => !ok);
+
+describe('readiness', () => {
+  it('looks at every source that has a secret, and at every way back', async () => {
+    const { ready, checks } = await readinessWith({});
+    expect(ready).toBe(true);
+    expect(checks.map(({ name }) => name)).toEqual([
+      'policy',
+      'storage',
+      'vault:acme',
+      'token:acme',
+      'organization:acme',
+      'source:hr/bob',
+      'fetch-back:hr/bob',
+      'source:ticket/desk',
+      'source:ticket/plain',
+    ]);
+  });
+
+  it.each<readonly [string, string, string | null, string, string]>([
+    [
+      'is printed in documentation',
+      'desk-key',
+      'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==',
+      'source:ticket/desk',
+      'secret-published',
+    ],
+    ['has 15 bytes', 'bob-key', 't'.repeat(15), 'source:hr/bob', 'secret-too-short'],
+    [
+      'is no key of its format',
+      'plain-key',
+      'a text of good length',
+      'source:ticket/plain',
+      'secret-malformed',
+    ],
+    ['is not there', 'desk-key', null, 'source:ticket/desk', 'secret-missing'],
+    ['has one part of two', 'bob-api', 'a token of good length', 'fetch-back:hr/bob', 'secret-malformed'],
+    ['of a way back is short', 'bob-api', 'id:token', 'fetch-back:hr/bob', 'secret-too-short'],
+    ['of a way back is not there', 'bob-api', null, 'fetch-back:hr/bob', 'secret-missing'],
+  ])('fails by the name of the source whose secret %s', async (_case, secret, current, name, code) => {
+    const readiness = await readinessWith({ [secret]: current === null ? null : { current } });
+    expect(readiness.ready).toBe(false);
+    expect(notReady(readiness)).toEqual([{ name, ok: false, code }]);
+    expect(JSON.stringify(readiness)).not.toContain(current ?? 'a value');
+  });
+
+  it('passes with a previous secret that is not usable, and says so', async () => {
+    const { ready, checks } = await readinessWith({
+      'desk-key': { previous: 'short' },
+      'bob-api': { previous: 'short' },
+    });
+    expect(ready).toBe(true);
+    expect(checks.filter((check) => check.previousSecret !== undefined)).toEqual([
+      { name: 'source:ticket/desk', ok: true, previousSecret: 'secret-too-short' },
+    ]);
+  });
+
+  it('names the policy alone while there is none', async () => {
+    const failing = async (): Promise<never> => {
+      throw new AppError('policy-unavailable', 'None');
+    };
+    const checks = await readinessChecks({
+      policy: failing,
+      storage: { check: async () => undefined } as never,
+      client: failing,
+      secrets: { read: failing },
+    });
+    expect(notReady(await checkReadiness(checks))).toEqual([
+      { name: 'policy', ok: false, code: 'policy-unavailable' },
+    ]);
+  });
+});
