@@ -70,6 +70,7 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'change-refused': OWN_RECORDS,
   'plan-held': OWN_RECORDS,
   'change-overdue': OWN_RECORDS,
+  'deliveries-dead': OWN_RECORDS,
   'guards-off': OWN_RECORDS,
   'part-unknown': ({ part = '' }) => partsBehind(part),
 };

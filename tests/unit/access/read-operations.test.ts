@@ -46,6 +46,7 @@ describe('the secrets whose end an audit looks at', () => {
     const deps: OperationsDeps = {
       policy: async () => policy,
       deadLetters: { list: async () => [], get: async () => undefined, put: async () => undefined },
+      deadDeliveries: { list: async () => [] },
       ledger: { read: async () => undefined } as never,
       plans: { list: async () => [] },
       deliveries: { lastReceivedMs: async () => undefined },
