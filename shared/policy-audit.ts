@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditPolicy, BaselineRule, OwnCheck } from './domain/audit/audit-policy';
-import { isCheckId, type CheckId } from './domain/audit/check-catalog';
-import { isRemediable } from './domain/audit/remediation';
+import { anchorOf, isCheckId, type CheckId } from './domain/audit/check-catalog';
+import { mayBeAutomatic } from './domain/audit/remediation';
 import { isBeyondCeiling, type Waiver } from './domain/audit/waiver';
 import { fold } from './domain/person-key';
 import { compileExpression } from './own-check-expression';
@@ -13,7 +13,7 @@ const Check = z.string().refine(isCheckId, 'is not a check');
 const Name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'is not a name of lower-case letters and hyphens');
 
 export const RemediateSchema = z
-  .array(Check.refine(isRemediable, 'cannot be mended by a plan'))
+  .array(Check.refine(mayBeAutomatic, 'is never mended without a release'))
   .default([])
   .describe('Checks whose findings are mended without a release, through the guards.');
 
@@ -108,8 +108,9 @@ export function toAuditPolicy(audit: AuditEntry, waivers: WaiverEntries): AuditP
       const compiled = compileExpression(check.each, check.when);
       if (compiled.kind === 'fault') return [];
       const { each, title, severity, why, mend } = check;
-      const entry = { title, severity, why, mend, link: 'docs/checks.md#own-checks' };
-      return [{ id: `own:${name}`, entry, each, finds: compiled.finds }];
+      const id = `own:${name}` as const;
+      const entry = { title, severity, why, mend, link: anchorOf(id) };
+      return [{ id, entry, each, finds: compiled.finds }];
     }),
   };
 }

@@ -66,6 +66,7 @@ export function plantedIn(
     ['plan-held', { plan: 'c'.repeat(64) }],
     ['audit-unfinished', { night: '202602250200' }],
     ['revoke-failed', { deadLetter: 'settled' }],
+    ['change-refused', { deadLetter: 'moot' }],
     ['guards-off', { guard: 'group', group: 'developers' }],
     ['change-overdue', { kind: 'person', key: personKey(at('joiner')) }],
     ['scope-unneeded', { scope: 'PM.OAuthApp.Read' }],

@@ -9,6 +9,7 @@ import type { WriterLeases } from '../storage/writer-lease';
 import { applyEntities } from './apply-entities';
 import { applyPeople } from './apply-people';
 import { applyRules } from './apply-rules';
+import { applyReleasedChanges } from './apply-released-changes';
 import { applyReleasedPlans } from './apply-released-plans';
 import { bookRun } from './book-run';
 import {
@@ -142,6 +143,7 @@ async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise
     const lane = urgent.length > 0 ? 'urgent' : 'normal';
     const againAtMs = await applyPeople(run, ofKind(batch, 'person'), lane);
     if (againAtMs !== undefined) again.push(againAtMs);
+    await applyReleasedChanges(run, ofKind(batch, 'organization'));
     await applyRules(run, ofKind(batch, 'rule'));
     await applyEntities(run, ofKind(batch, 'entity'));
   }

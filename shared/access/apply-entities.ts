@@ -67,7 +67,11 @@ async function applyEntity(
     );
 }
 
-async function resolveEntity(run: OrganizationRun, ledger: EntityLedger): Promise<string | undefined> {
+/** The id that UiPath gives an entry of this name. */
+export async function resolveEntity(
+  run: OrganizationRun,
+  ledger: Pick<EntityLedger, 'entityType' | 'name'>,
+): Promise<string | undefined> {
   if (ledger.entityType === 'group')
     return (await run.groupsByName('normal')).get(fold(ledger.name))?.groupId;
   const found = await run.uipathFor('normal').directory.resolveByNames([ledger.name], ledger.entityType);

@@ -14,16 +14,17 @@ const WIDTH = 16;
 
 /**
  * Applies the plans that were released. The removals are planned anew: when they are no longer exactly those that were
- * released, nothing is removed and the plan is stale.
+ * released, nothing is removed and the plan is stale. Changes of rules and of the access policy wait for their turn.
  */
 export async function applyReleasedPlans(run: OrganizationRun): Promise<void> {
   const plans = await run.plans.list(run.organization.alias);
-  for (const plan of plans) if (plan.state === 'released') await applyReleasedPlan(run, plan);
+  for (const plan of plans)
+    if (plan.state === 'released' && plan.change === undefined) await applyReleasedPlan(run, plan);
 }
 
 async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Promise<void> {
   if (released.kind === 'remediation') {
-    await finish(run, released, (await applyRemediation(run, released)) ? 'done' : 'stale');
+    await finishPlan(run, released, await applyRemediation(run, released));
     return;
   }
   const keys = [...new Set(released.removals.map((removal) => removal.personKey))];
@@ -37,7 +38,7 @@ async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Prom
     now.groups.flatMap(({ groupId, decided }) => decided.map(({ memberId }) => ({ groupId, memberId }))),
   );
   if (hash !== released.hash) {
-    await finish(run, released, 'stale');
+    await finishPlan(run, released, 'changed');
     await markAgain(run, people);
     return;
   }
@@ -52,7 +53,7 @@ async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Prom
       cases.get(person.subject.key) ?? [],
       applied,
     );
-  await finish(run, released, 'done');
+  await finishPlan(run, released);
 }
 
 /** The part of a plan that removes what the released one removes. */
@@ -67,9 +68,16 @@ function onlyRemovals(plan: MembershipPlan, released: HeldPlan): MembershipPlan 
   return { ...plan, hash: released.hash, groups };
 }
 
-async function finish(run: OrganizationRun, plan: HeldPlan, state: 'done' | 'stale'): Promise<void> {
-  await updateOrganization(run, [runEvidence(run, `plan-${state}`, { planHash: plan.hash })]);
-  await run.plans.put(run.organization.alias, { ...plan, state });
+/** A plan that was not carried out says why: `because`. */
+export async function finishPlan(
+  run: Pick<OrganizationRun, 'ledger' | 'organization' | 'plans' | 'clock' | 'policyHash'>,
+  plan: HeldPlan,
+  because?: string,
+): Promise<void> {
+  const state = because === undefined ? 'done' : 'stale';
+  const said = because === undefined ? {} : { because };
+  await updateOrganization(run, [runEvidence(run, `plan-${state}`, { planHash: plan.hash, ...said })]);
+  await run.plans.put(run.organization.alias, { ...plan, state, ...said });
 }
 
 /** What a stale plan would have removed is looked at again, under the guards. */

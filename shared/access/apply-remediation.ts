@@ -12,21 +12,31 @@ import { BY_POLICY } from './request-remediation';
 /**
  * Removes members whom the audit found and of whom the ledger says nothing. Whoever got a reason meanwhile stays. A plan
  * that a person released is carried out as it is or not at all; one that the policy released passes the guards first.
- * False: the world had changed, or UiPath refused.
+ * Returns why not: what would be decided now in place of a removal, or the codes of UiPath's refusals.
  */
-export async function applyRemediation(run: OrganizationRun, released: HeldPlan): Promise<boolean> {
+export async function applyRemediation(
+  run: OrganizationRun,
+  released: HeldPlan,
+): Promise<string | undefined> {
   const planned = await planRemediation(run, released.removals);
   const byPerson = released.releasedBy !== BY_POLICY;
-  const hash = removalsHash(
-    planned.groups.flatMap(({ groupId, decided }) =>
-      decided.filter(({ decision }) => decision === 'remove').map(({ memberId }) => ({ groupId, memberId })),
-    ),
+  const decided = planned.groups.flatMap(({ groupId, decided: cases }) =>
+    cases.map((one) => ({ groupId, ...one })),
   );
-  if (byPerson && hash !== released.hash) return false;
+  if (byPerson && removalsHash(decided.filter(({ decision }) => decision === 'remove')) !== released.hash)
+    return (
+      wordsOf(decided.map(({ decision }) => decision).filter((decision) => decision !== 'remove')) ??
+      'changed'
+    );
   const plan = byPerson ? planned : await guardPlan(run, 'urgent', planned, 'remediation');
   const applied = await applyGroupPlan(run, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  return applied.refused.size === 0;
+  return wordsOf(applied.refused.values());
+}
+
+function wordsOf(words: Iterable<string>): string | undefined {
+  const said = [...new Set(words)];
+  return said.length === 0 ? undefined : said.join(', ');
 }
 
 async function planRemediation(

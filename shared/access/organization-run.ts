@@ -19,8 +19,8 @@ export type WriterUiPath = Readonly<{
     'list' | 'loadByIds' | 'listMembers' | 'checkMembers' | 'updateMembers'
   >;
   directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'groupMembership'>;
-  rules: Pick<UiPathClient['rules'], 'list' | 'create' | 'update' | 'remove'>;
-  accessPolicy: Pick<UiPathClient['accessPolicy'], 'update'>;
+  rules: Pick<UiPathClient['rules'], 'list' | 'read' | 'create' | 'update' | 'remove'>;
+  accessPolicy: Pick<UiPathClient['accessPolicy'], 'read' | 'update'>;
 }>;
 
 export type RunStores = Readonly<{

@@ -1,31 +1,87 @@
-import type { Finding, FindingRecord } from '../domain/audit/finding';
-import { isOpen } from '../domain/audit/finding';
-import { isAutomatic, planFor } from '../domain/audit/remediation';
-import type { HeldPlan } from '../domain/held-plan';
-import { groupPolicyOf, type OrganizationPolicy } from '../domain/policy';
-import { BY_POLICY, requestRemediation, type Mendable, type RemediationDeps } from './request-remediation';
+import type { AuditCase } from '../domain/audit/audit-case';
+import { isOpen, type Finding, type FindingRecord, type Remediation } from '../domain/audit/finding';
+import { planFor } from '../domain/audit/plan-finding';
+import { isAutomatic } from '../domain/audit/remediation';
+import { removalsHash, type HeldPlan } from '../domain/held-plan';
+import { latestOf } from '../domain/named-ledger';
+import { fold } from '../domain/person-key';
+import type { OrganizationPolicy } from '../domain/policy';
+import type { HeldPlanStore } from '../storage/held-plans';
+import type { LedgerStore } from '../storage/ledger';
+import { BY_POLICY, requestRemediation, type RemediationDeps } from './request-remediation';
 
-/** Each finding of today with the plan that would mend it; a group that is only observed has none. */
-export function withPlans(
-  organization: OrganizationPolicy,
+type PlanningDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'list'>;
+  plans: Pick<HeldPlanStore, 'list'>;
+}>;
+
+const UNREAD = {
+  kind: 'not-now',
+  why: 'What it is about could not be read this time. Nothing is planned from what is not known.',
+} as const;
+
+/** Each open finding with the plan that would mend it, or why there is none. */
+export async function withPlans(
+  deps: PlanningDeps,
+  audit: AuditCase,
   records: readonly FindingRecord[],
   found: readonly Finding[],
-  held: readonly HeldPlan[],
-): readonly FindingRecord[] {
+): Promise<readonly FindingRecord[]> {
   const today = new Set(found.map(({ id }) => id));
-  const heldMembers = new Set(
-    held.flatMap(({ removals }) => removals.map(({ groupId, memberId }) => `${groupId}/${memberId}`)),
-  );
+  const requestedEntries = await readRequestedEntries(deps.ledger, audit.organization.alias);
+  const plans = await deps.plans.list(audit.organization.alias);
   return records.map((record) => {
-    if (!today.has(record.id) || !isOpen(record)) return record;
-    const plan = planFor(record);
-    if (plan === undefined || groupPolicyOf(organization, plan.group)?.mode === 'observe') return record;
-    const { groupId = '', memberId = '' } = record.subject;
-    return {
-      ...record,
-      remediation: heldMembers.has(`${groupId}/${memberId}`) ? { ...plan, status: 'held' } : plan,
-    };
+    const { remediation, noPlan: _before, ...rest } = record;
+    // A plan on its way is told all the same; any other rests on what was so in an earlier night.
+    const kept = remediation?.status === 'applied' ? { ...rest, remediation } : rest;
+    if (!isOpen(record)) return kept;
+    if (!today.has(record.id)) return { ...kept, noPlan: UNREAD };
+    const planned = planFor({ audit, requestedEntries }, record);
+    if ('noPlan' in planned) return { ...rest, ...planned };
+    return { ...rest, remediation: withFate(planned.remediation, plans, audit.nowMs) };
   });
+}
+
+async function readRequestedEntries(
+  ledger: PlanningDeps['ledger'],
+  alias: string,
+): Promise<ReadonlyMap<string, boolean>> {
+  const requested = new Map<string, boolean>();
+  for await (const { value } of ledger.list(alias, 'entity')) {
+    const latest = latestOf(value.statements);
+    if (latest !== undefined) requested.set(`${value.entityType}:${fold(value.name)}`, latest.want);
+  }
+  return requested;
+}
+
+/** What became of the same change before: a guard holds it, or it was released and not carried out. */
+function withFate(remediation: Remediation, plans: readonly HeldPlan[], nowMs: number): Remediation {
+  const removals = removalsOf(remediation);
+  const isHeld = plans.some(
+    (plan) =>
+      plan.state === 'held' &&
+      plan.expiresAtMs > nowMs &&
+      plan.removals.some((held) =>
+        removals.some(({ groupId, memberId }) => held.groupId === groupId && held.memberId === memberId),
+      ),
+  );
+  const hash = remediation.kind === 'change' ? remediation.planHash : removalsHash(removals);
+  const stale = plans.find((plan) => plan.hash === hash && plan.state === 'stale');
+  return {
+    ...remediation,
+    status: isHeld ? 'held' : remediation.status,
+    ...(stale?.because === undefined || stale.releasedAtMs === undefined
+      ? {}
+      : { failed: { atMs: stale.releasedAtMs, because: stale.because } }),
+  };
+}
+
+function removalsOf(
+  remediation: Remediation,
+): ReadonlyArray<Readonly<{ groupId: string; memberId: string }>> {
+  if (remediation.kind === 'change') return [];
+  const { groupId = '', remove } = remediation;
+  return remove.map((memberId) => ({ groupId, memberId }));
 }
 
 /** Hands over what the policy has mended without asking, and says so in the findings. */
@@ -34,20 +90,15 @@ export async function mendByPolicy(
   at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
   records: readonly FindingRecord[],
 ): Promise<readonly FindingRecord[]> {
-  const items = records.flatMap((record) => toMendable(at.organization, record) ?? []);
+  const items = records.filter(({ remediation, ...record }) => {
+    if (remediation === undefined || remediation.kind === 'change') return false;
+    return remediation.status === 'proposed' && isAutomatic(at.organization, record, remediation.group);
+  });
   await requestRemediation(deps, at.organization, { by: BY_POLICY, policyHash: at.policyHash }, items);
-  const mended = new Set(items.map(({ record }) => record.id));
+  const mended = new Set(items.map(({ id }) => id));
   return records.map((record) =>
     record.remediation !== undefined && mended.has(record.id)
       ? { ...record, remediation: { ...record.remediation, status: 'applied' } }
       : record,
   );
-}
-
-function toMendable(organization: OrganizationPolicy, record: FindingRecord): Mendable | undefined {
-  const { remediation, subject } = record;
-  const { groupId, memberId, personKey } = subject;
-  if (remediation?.status !== 'proposed' || groupId === undefined || memberId === undefined) return undefined;
-  if (!isAutomatic(organization, record, remediation)) return undefined;
-  return { record, groupId, memberId, person: personKey === undefined ? undefined : { personKey } };
 }

@@ -1,16 +1,18 @@
 import { z } from 'zod';
-import type { BreakGlass, Known, Snapshot, SnapshotRule, SnapshotUser } from '../domain/audit/snapshot';
-import { ruleContentHash } from '../domain/named-ledger';
+import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../domain/audit/snapshot';
 import { fold } from '../domain/person-key';
-import type { PolicyEntity } from '../domain/policy';
 import { AppError, errorCodeOf } from '../errors';
-import { parseRuleDefinition } from '../uipath/rule-definition';
 import type { UiPathRule } from '../uipath/rules';
 import { ApplicationsSchema, readApplications, readRobots, RobotsSchema } from './read-machines';
 import type { SnapshotContext } from './read-snapshot';
+import { toSnapshotEntry, toSnapshotRule } from './snapshot-parts';
 
 const EntitiesSchema = z.array(
-  z.object({ entityType: z.enum(['user', 'group', 'application']), name: z.string() }),
+  z.object({
+    entityType: z.enum(['user', 'group', 'application']),
+    name: z.string(),
+    entityId: z.string().exactOptional(),
+  }),
 );
 const RulesSchema = z.array(
   z.object({
@@ -47,7 +49,7 @@ type Others = Pick<Snapshot, 'accessPolicy' | 'rules' | 'users' | 'breakGlass' |
 export async function readOthers(context: SnapshotContext): Promise<Others> {
   const { organization, uipath, reader } = context;
   const accessPolicy = await reader.part('access-policy', EntitiesSchema, async () =>
-    (await uipath.accessPolicy.read()).map(toPolicyEntity),
+    (await uipath.accessPolicy.read()).map(toSnapshotEntry),
   );
   const rules = await reader.part('rules', RulesSchema, async () =>
     (await readRules(context)).map(toSnapshotRule),
@@ -124,32 +126,6 @@ function isRuleAgreed({ organization, reader }: SnapshotContext): boolean {
   return organization.rules.baseline.some(
     ({ untilMs }) => untilMs === undefined || untilMs > reader.startedAtMs,
   );
-}
-
-function toSnapshotRule(rule: UiPathRule): z.input<typeof RulesSchema>[number] & SnapshotRule {
-  const { groupsToAssign, conditions } = parseRuleDefinition(rule.definition ?? '');
-  const { id: ruleId, name, enabled } = rule;
-  const groupIds = [...groupsToAssign];
-  const description = rule.description ?? '';
-  const contentHash = ruleContentHash({ description, enabled, groupIds, conditions });
-  return { ruleId, name, enabled, groupIds, contentHash };
-}
-
-function toPolicyEntity(
-  entity: Readonly<{
-    objectType: string | null;
-    name: string | null;
-    email: string | null;
-    identifier: string;
-  }>,
-): PolicyEntity {
-  const entityType =
-    entity.objectType === 'DirectoryGroup'
-      ? 'group'
-      : entity.objectType === 'DirectoryApplication'
-        ? 'application'
-        : 'user';
-  return { entityType, name: (entityType === 'user' ? entity.email : entity.name) ?? entity.identifier };
 }
 
 /** A user name is an address in most organizations, and nothing to compare with in the others. */

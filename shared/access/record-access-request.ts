@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AccessRequest } from '../domain/access-request';
 import type { EvidenceEntry } from '../domain/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../domain/named-ledger';
@@ -15,6 +14,7 @@ import { NOTHING_HELD, refusalOf, type HeldReasons, type RequestRefusal } from '
 import type { LedgerOf, Subject } from '../storage/ledger';
 import type { RequestIndex } from '../storage/request-index';
 import { markChanged } from './book-run';
+import { namedSubject } from './named-subject';
 import { followUp, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
 import { updateLedger, wasDecided } from './update-ledger';
 
@@ -155,8 +155,7 @@ async function recordNamed<K extends 'rule' | 'entity'>(
   ) => Readonly<{ ledger: LedgerOf[K]; next: LedgerOf[K]; outcome: Recorded }>,
 ): Promise<Written> {
   const { deps, context, organization } = recording;
-  const key = createHash('sha256').update(fold(name)).digest('hex').slice(0, 32);
-  const subject: Subject<K> = { organization: organization.alias, kind, key };
+  const subject = namedSubject(organization.alias, kind, name);
   let outcome: Outcome = 'duplicate';
   const written = await updateLedger(deps.ledger, subject, async (current) => {
     const recorded = record(current);

@@ -1,7 +1,7 @@
 import type { FindingRecord } from '../domain/audit/finding';
-import type { ExpectedPerson } from '../domain/audit/expectation';
 import { hashOf } from '../domain/canonical-json';
-import { removalsHash, type HeldRemoval } from '../domain/held-plan';
+import { removalsHash, type HeldPlan, type HeldRemoval } from '../domain/held-plan';
+import type { NamedChange } from '../domain/named-change';
 import { fold } from '../domain/person-key';
 import type { OrganizationPolicy } from '../domain/policy';
 import type { Clock } from '../clock';
@@ -18,6 +18,9 @@ const DAY_MS = 86_400_000;
 /** Stands where a person's name would, when the policy decides. */
 export const BY_POLICY = 'policy';
 
+/** Who decided it, and under which policy. */
+type Decision = Readonly<{ by: string; policyHash: string }>;
+
 export type RemediationDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
   plans: Pick<HeldPlanStore, 'put'>;
@@ -27,70 +30,112 @@ export type RemediationDeps = Readonly<{
 }>;
 
 /** A finding about one membership, with what is known of whom it is about. */
-export type Mendable = Readonly<{
+type Mendable = Readonly<{
   record: FindingRecord;
+  group: string;
   groupId: string;
   memberId: string;
-  person: Pick<ExpectedPerson, 'personKey'> | undefined;
+  personKey: string | undefined;
 }>;
 
 /**
- * Hands findings to the writer. Whom the ledger knows as missing or as gone is looked at again; any other removal becomes
- * a released plan, which the writer carries out under the guards, and not where it was only observed or is protected.
- * `by` is the person who decided, or `policy`.
+ * Hands findings about memberships to the writer. Whom the ledger knows as missing or as gone is looked at again; any other
+ * removal becomes a released plan, which the writer carries out under the guards, and not where it was only observed or is
+ * protected. `by` is the person who decided, or `policy`.
  */
 export async function requestRemediation(
   deps: RemediationDeps,
   organization: OrganizationPolicy,
-  decision: Readonly<{ by: string; policyHash: string }>,
-  items: readonly Mendable[],
+  { by, policyHash }: Decision,
+  records: readonly FindingRecord[],
 ): Promise<void> {
+  const items = records.flatMap((record) => toMendable(record) ?? []);
   if (items.length === 0) return;
   const { alias } = organization;
   const nowMs = deps.clock.now();
   const removals = items.flatMap((item) => toRemoval(item) ?? []);
   // A person releases exactly these removals; what the policy releases may be held, and is then a plan of its own.
   const exact = removalsHash(removals);
-  const planHash = decision.by === BY_POLICY ? hashOf([BY_POLICY, exact]) : exact;
-  await updateOrganization({ ledger: deps.ledger, organization }, [
-    {
-      kind: 'remediation-released',
-      atMs: nowMs,
-      policyHash: decision.policyHash,
-      facts: { by: decision.by, findings: items.map(({ record }) => record.id), planHash },
-    },
-  ]);
-  for (const { record, groupId, person } of items) {
-    if (person === undefined) continue;
-    const subject = { organization: alias, kind: 'person', key: person.personKey } as const;
-    if (record.check === 'member-missing')
-      await forgetMembership(deps, subject.organization, person.personKey, groupId);
+  const planHash = by === BY_POLICY ? hashOf([BY_POLICY, exact]) : exact;
+  const findings = items.map(({ record }) => record.id);
+  await recordRelease(deps, organization, { by, policyHash }, { findings, planHash });
+  for (const { record, groupId, personKey } of items) {
+    if (personKey === undefined) continue;
+    const subject = { organization: alias, kind: 'person', key: personKey } as const;
+    if (record.check === 'member-missing') await forgetMembership(deps, alias, personKey, groupId);
     if (record.check === 'member-missing') await deps.changes.mark(subject, 'normal', nowMs, 'audit');
     if (record.check === 'leaver-present') await deps.changes.mark(subject, 'urgent', nowMs, 'audit');
   }
   if (removals.length > 0)
-    await deps.plans.put(alias, {
-      hash: planHash,
-      kind: 'remediation',
-      state: 'released',
-      guards: [],
-      removals,
-      heldAtMs: nowMs,
-      expiresAtMs: nowMs + organization.planExpiryDays * DAY_MS,
-      releasedBy: decision.by,
-      releasedAtMs: nowMs,
-    });
+    await putReleased(deps, organization, { hash: planHash, removals, releasedBy: by });
   await bookRun(deps, alias, 'urgent', nowMs, nowMs);
 }
 
+/** Hands a change of a rule or of the access policy to the writer, in a person's name: exactly this one. */
+export async function releaseChange(
+  deps: RemediationDeps,
+  organization: OrganizationPolicy,
+  decision: Decision,
+  { finding, planHash, change }: Readonly<{ finding: string; planHash: string; change: NamedChange }>,
+): Promise<void> {
+  const nowMs = deps.clock.now();
+  await recordRelease(deps, organization, decision, { findings: [finding], planHash, change });
+  await putReleased(deps, organization, { hash: planHash, removals: [], change, releasedBy: decision.by });
+  await bookRun(deps, organization.alias, 'urgent', nowMs, nowMs);
+}
+
+async function recordRelease(
+  deps: Pick<RemediationDeps, 'ledger' | 'clock'>,
+  organization: OrganizationPolicy,
+  { by, policyHash }: Decision,
+  facts: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await updateOrganization({ ledger: deps.ledger, organization }, [
+    { kind: 'remediation-released', atMs: deps.clock.now(), policyHash, facts: { by, ...facts } },
+  ]);
+}
+
+/** The mark makes the timer book a run where the process dies before it does. */
+async function putReleased(
+  deps: Pick<RemediationDeps, 'plans' | 'changes' | 'clock'>,
+  { alias, planExpiryDays }: OrganizationPolicy,
+  plan: Pick<HeldPlan, 'hash' | 'removals' | 'change' | 'releasedBy'>,
+): Promise<void> {
+  const nowMs = deps.clock.now();
+  await deps.plans.put(alias, {
+    ...plan,
+    kind: 'remediation',
+    state: 'released',
+    guards: [],
+    heldAtMs: nowMs,
+    expiresAtMs: nowMs + planExpiryDays * DAY_MS,
+    releasedAtMs: nowMs,
+  });
+  const subject = { organization: alias, kind: 'organization', key: 'organization' } as const;
+  await deps.changes.mark(subject, 'normal', nowMs, 'audit');
+}
+
+function toMendable(record: FindingRecord): Mendable | undefined {
+  const { remediation, subject } = record;
+  if (remediation === undefined || remediation.kind === 'change') return undefined;
+  const memberId = [...remediation.add, ...remediation.remove][0];
+  const groupId = remediation.groupId ?? subject['groupId'];
+  if (memberId === undefined || groupId === undefined) return undefined;
+  return { record, group: remediation.group, groupId, memberId, personKey: subject['personKey'] };
+}
+
 /** A leaver is taken out of everything by the writer's own plan; whom the ledger does not know only this plan removes. */
-function toRemoval({ record, groupId, memberId, person }: Mendable): HeldRemoval | undefined {
+function toRemoval({ record, group, groupId, memberId, personKey }: Mendable): HeldRemoval | undefined {
   const isByMark =
-    record.check === 'member-missing' || (record.check === 'leaver-present' && person !== undefined);
+    record.check === 'member-missing' || (record.check === 'leaver-present' && personKey !== undefined);
   if (isByMark) return undefined;
-  const groupName = record.subject['group'] ?? '';
-  const personKey = person?.personKey ?? `member:${memberId}`;
-  return { groupId, groupName, personKey, memberId, why: [`finding:${record.id}`] };
+  return {
+    groupId,
+    groupName: group,
+    personKey: personKey ?? `member:${memberId}`,
+    memberId,
+    why: [`finding:${record.id}`],
+  };
 }
 
 /** The ledger holds a membership for made that UiPath does not show: it is made again. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { toAuditCase } from '../domain/audit/audit-case';
 import { auditOrganization } from '../domain/audit/audit-organization';
 import { rememberFrom } from '../domain/audit/earlier-nights';
 import { doubtEmptyAnswers } from '../domain/audit/empty-answers';
@@ -6,7 +7,7 @@ import type { Expectation } from '../domain/audit/expectation';
 import { isOpen, type Finding, type FindingRecord } from '../domain/audit/finding';
 import { isUnknownNow } from '../domain/audit/finding-parts';
 import { followFindings } from '../domain/audit/follow-findings';
-import type { AuditReport } from '../domain/audit/report';
+import { checksOf, type AuditReport } from '../domain/audit/report';
 import type { Snapshot } from '../domain/audit/snapshot';
 import { waiverOf, type Waiver } from '../domain/audit/waiver';
 import { hashOf } from '../domain/canonical-json';
@@ -24,7 +25,6 @@ import type { WaiverStore } from '../storage/waivers';
 import { attributeFindings } from './attribute-findings';
 import { openAuditReader, type AuditReader } from './audit-reader';
 import { doubtEmptyGroups } from './doubt-empty-groups';
-import { listHeldPlans } from './release-plan';
 import { mendByPolicy, withPlans } from './plan-remediation';
 import { readDirectory } from './read-directory';
 import { fingerprintOf, readExpectation, withChanged } from './read-expectation';
@@ -119,7 +119,8 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
     own: uipath.own,
   });
 
-  const found = auditOrganization({ organization, snapshot, expected, operations, nowMs });
+  const audit = { organization, snapshot, expected, operations, nowMs };
+  const found = auditOrganization(audit);
   const followed = await follow(deps, organization, found, nowMs);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
@@ -127,11 +128,12 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
     nowMs,
   });
   const unknown = partsUnknown(found);
-  const planned = withPlans(organization, attributed, found, await listHeldPlans(deps, alias));
+  const planned = await withPlans(deps, toAuditCase(audit), attributed, found);
   const findings =
     unknown.length > 0
       ? planned
       : await mendByPolicy(deps, { organization, policyHash: policy.hash }, planned);
+  const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
   const report: AuditReport = {
     schemaVersion: 1,
     organization: alias,
@@ -143,7 +145,8 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
     unknown,
     looked: whatWasLookedAt(snapshot, expected),
     calls: reader.calls(),
-    ownChecks: Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry])),
+    ownChecks,
+    checks: checksOf(findings, ownChecks),
     findings: findings.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     ...(earlier === undefined ? {} : { previousNight: earlier.night }),
   };

@@ -1,5 +1,6 @@
 import { hashOf } from './canonical-json';
 import type { TrippedGuard } from './guards';
+import type { NamedChange } from './named-change';
 
 export type HeldRemoval = Readonly<{
   groupId: string;
@@ -20,10 +21,14 @@ export type HeldPlan = Readonly<{
   state: HeldPlanState;
   guards: readonly TrippedGuard[];
   removals: readonly HeldRemoval[];
+  /** In place of removals: of a rule or of the access policy. Guards are for memberships, so it is never held. */
+  change?: NamedChange;
   heldAtMs: number;
   expiresAtMs: number;
   releasedBy: string | undefined;
   releasedAtMs: number | undefined;
+  /** Why it is stale: decisions of the plan as it would be now, codes of refusals. */
+  because?: string;
 }>;
 
 /** Names a set of removals, whatever order they are in. A release is for this hash and for no other. */

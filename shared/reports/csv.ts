@@ -1,6 +1,7 @@
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { entryOf, reasonText, subjectText } from './describe-finding';
+import { planText } from './describe-plan';
 
 type Column = (finding: FindingRecord, report: AuditReport) => string;
 
@@ -28,6 +29,9 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   actorUnknownInWords: ({ attribution }) => (attribution?.kind === 'unknown' ? reasonText(attribution) : ''),
   plan: ({ remediation }) => remediation?.planHash ?? '',
   planStatus: ({ remediation }) => remediation?.status ?? '',
+  planInWords: (finding) => planText(finding) ?? '',
+  why: (finding, report) => entryOf(report, finding).why,
+  mend: (finding, report) => entryOf(report, finding).mend,
 };
 
 /** One row per finding, as RFC 4180 says. A value that a spreadsheet would run as a formula begins with an apostrophe. */

@@ -2,7 +2,9 @@ import { describeCheck, type CheckId } from '../domain/audit/check-catalog';
 import { isOpen, type FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { markup, name, time, type Markup } from '../html/markup';
+import { linkToCheck } from './about-checks';
 import { reasonText, subjectPairs } from './describe-finding';
+import { planText } from './describe-plan';
 import { SEVERITIES } from './trend';
 
 /** Findings by check, the worst first; `more` adds to each, such as a form. */
@@ -21,14 +23,14 @@ function renderCheck(
   check: CheckId,
   more: (finding: FindingRecord) => Markup | undefined,
 ): Markup {
-  const { title, why, mend, link } = describeCheck(check, report.ownChecks);
+  const { title, why, mend } = describeCheck(check, report.ownChecks);
   const findings = report.findings
     .filter((finding) => finding.check === check)
     .toSorted((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.firstSeenMs - a.firstSeenMs);
   return markup`<section>
     <h3>${name(title)} (${findings.length})</h3>
     <p>${why}</p>
-    <p><strong>What to do:</strong> ${mend} <span class="soft">(${link})</span></p>
+    <p><strong>What to do:</strong> ${mend}</p>
     <ul class="list">
       ${findings.map((finding) => renderFinding(finding, more(finding)))}
     </ul>
@@ -37,12 +39,12 @@ function renderCheck(
 
 /** One finding, with all that is known of it. */
 function renderFinding(finding: FindingRecord, more?: Markup): Markup {
-  const { id, severity, state, fixedAtMs } = finding;
+  const { id, check, severity, state, fixedAtMs } = finding;
   const seen = isOpen(finding) ? undefined : markup`, last seen ${time(finding.lastSeenMs)}`;
   return markup`<li id="f-${id}" data-severity="${severity}" data-state="${state}${isOpen(finding) ? ' any-open' : ''}">
     <p>
       <span class="mark ${severity}">${severity}</span> <span class="mark ${state}">${state}</span>
-      <code>${id}</code>
+      <code>${id}</code> ${linkToCheck(check, 'why, and what to do')}
     </p>
     <dl>
       ${subjectPairs(finding).map(([word, value]) => pair(word, name(value)))}
@@ -50,7 +52,7 @@ function renderFinding(finding: FindingRecord, more?: Markup): Markup {
       ${pair('fixed', fixedAtMs === undefined ? undefined : time(fixedAtMs))}
       ${pair('caused by', renderAttribution(finding))}
       ${pair('accepted', renderWaiver(finding))}
-      ${pair('plan', renderRemediation(finding))}
+      ${pair('plan', renderPlan(finding))}
     </dl>
     ${more}
   </li>`;
@@ -73,11 +75,11 @@ function renderWaiver({ waiver }: FindingRecord): Markup | undefined {
   return markup`${name(reason)}, by ${name(owner)}, ticket ${name(ticket)}, until ${time(untilMs)}`;
 }
 
-function renderRemediation({ remediation }: FindingRecord): Markup | undefined {
-  if (remediation === undefined) return undefined;
-  const { status, add, remove, group, planHash } = remediation;
-  return markup`${status}: ${add.length} to add and ${remove.length} to remove in ${name(group)},
-    <code>${planHash.slice(0, 12)}</code>`;
+function renderPlan(finding: FindingRecord): Markup | undefined {
+  const text = planText(finding);
+  if (text === undefined) return undefined;
+  const hash = finding.remediation?.planHash.slice(0, 12);
+  return markup`${name(text)}${hash === undefined ? undefined : markup`, <code>${hash}</code>`}`;
 }
 
 function rankOf(report: Pick<AuditReport, 'findings'>, check: CheckId): number {

@@ -2,6 +2,7 @@ import type { Severity } from '../domain/audit/check-catalog';
 import type { FindingRecord, FindingState } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { attributionText, entryOf, subjectText } from './describe-finding';
+import { planText } from './describe-plan';
 import { PRODUCT } from './product';
 
 const CATEGORY_UID = 2;
@@ -37,8 +38,9 @@ export function renderOcsf(report: AuditReport): string {
 
 function toEvent(report: AuditReport, finding: FindingRecord) {
   const { activity, status, compliance } = STATES[finding.state];
-  const { title, why, mend, link } = entryOf(report, finding);
-  const { waiver, attribution, remediation } = finding;
+  const { title, why, mend } = entryOf(report, finding);
+  const { waiver, attribution, remediation, noPlan } = finding;
+  const plan = planText(finding);
   return {
     ...activity,
     category_uid: CATEGORY_UID,
@@ -79,7 +81,7 @@ function toEvent(report: AuditReport, finding: FindingRecord) {
       ...(waiver === undefined ? {} : { status_details: [`Accepted: ${waiver.reason} (${waiver.ticket})`] }),
     },
     resources: [toResource(report, finding)],
-    remediation: { desc: mend || title, references: [link] },
+    remediation: { desc: plan === undefined ? mend || title : `${mend || title} Plan: ${plan}` },
     unmapped: {
       policyHash: report.policyHash,
       subject: finding.subject,
@@ -87,6 +89,7 @@ function toEvent(report: AuditReport, finding: FindingRecord) {
       attribution,
       causedBy: attributionText(finding),
       remediation,
+      noPlan,
     },
   };
 }

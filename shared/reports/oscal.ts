@@ -3,6 +3,7 @@ import { describeCheck } from '../domain/audit/check-catalog';
 import { isOpen, type FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { attributionText, entryOf, subjectText } from './describe-finding';
+import { planText } from './describe-plan';
 import { escapeMarkup, listOf, toProperty, toTime, toTitle, uuidOf } from './oscal-values';
 import { PRODUCT } from './product';
 
@@ -71,6 +72,7 @@ export function renderOscal(report: AuditReport): string {
 
 function toObservation(report: AuditReport, finding: FindingRecord) {
   const actor = attributionText(finding);
+  const plan = planText(finding);
   return {
     uuid: observationId(report, finding),
     title: toTitle(entryOf(report, finding).title, finding.check),
@@ -83,6 +85,7 @@ function toObservation(report: AuditReport, finding: FindingRecord) {
       toProperty('first-seen', toTime(finding.firstSeenMs)),
       ...(actor === undefined ? [] : [toProperty('caused-by', actor)]),
       ...(finding.remediation === undefined ? [] : [toProperty('plan', finding.remediation.planHash)]),
+      ...(plan === undefined ? [] : [toProperty('plan-in-words', plan)]),
     ],
     methods: ['TEST'],
     types: ['discovery'],
@@ -110,7 +113,7 @@ function toRisk(report: AuditReport, finding: FindingRecord) {
 
 /** A check is satisfied when all that it found was mended. */
 function toFinding(report: AuditReport, check: CheckId) {
-  const { title, why } = describeCheck(check, report.ownChecks);
+  const { title, why, mend } = describeCheck(check, report.ownChecks);
   const found = report.findings.filter((finding) => finding.check === check);
   const waived = found.filter(({ state }) => state === 'waived').length;
   const isSatisfied = !found.some(isOpen) && waived === 0;
@@ -118,6 +121,7 @@ function toFinding(report: AuditReport, check: CheckId) {
     uuid: uuidOf('check', report.organization, check),
     title: toTitle(title, check),
     description: escapeMarkup(why || title),
+    remarks: escapeMarkup(mend || title),
     target: {
       type: 'objective-id',
       'target-id': check.replaceAll(/[^\p{L}\p{N}._-]/gu, '-'),

@@ -4,6 +4,7 @@ import { compareReports, type AuditReport } from '../domain/audit/report';
 import { markup, name, time, type Markup } from '../html/markup';
 import { renderPage } from '../html/page';
 import { describeCheck } from '../domain/audit/check-catalog';
+import { linkToCheck, renderAboutChecks } from './about-checks';
 import { subjectText } from './describe-finding';
 import { FILTER_SCRIPT } from './filter-script';
 import { renderFindingList } from './finding-list';
@@ -39,6 +40,7 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
       <div id="findings">
         ${report.findings.length === 0 ? markup`<p>There is no finding.</p>` : renderFindingList(report)}
       </div>
+      ${renderAboutChecks(report, [...report.findings, ...(before?.findings ?? [])])}
     </main>
     <footer>
       <p>
@@ -60,8 +62,8 @@ export function renderUnknown({ unknown }: Pick<AuditReport, 'unknown'>): Markup
   </section>`;
 }
 
-/** What is different from an earlier night. */
-export function renderChanges(report: AuditReport, before: AuditReport | undefined): Markup {
+/** What is different from an earlier night. `page` is where the checks are explained, when not here. */
+export function renderChanges(report: AuditReport, before: AuditReport | undefined, page = ''): Markup {
   const { appeared, reopened, fixed, waived, stillOpen } = compareReports(before, report);
   const changes = [
     ['Appeared', appeared],
@@ -76,12 +78,16 @@ export function renderChanges(report: AuditReport, before: AuditReport | undefin
       ${since}: ${appeared.length} appeared, ${reopened.length} came back, ${fixed.length} fixed,
       ${waived.length} accepted, ${stillOpen} still open.
     </p>
-    ${changes.filter(([, list]) => list.length > 0).map(([word, list]) => renderChange(report, word, list))}`;
+    ${changes.filter(([, list]) => list.length > 0).map(([word, list]) => renderChange({ report, page }, word, list))}`;
 }
 
 const MOST_LISTED = 50;
 
-function renderChange(report: AuditReport, word: string, findings: readonly FindingRecord[]): Markup {
+function renderChange(
+  { report, page }: Readonly<{ report: AuditReport; page: string }>,
+  word: string,
+  findings: readonly FindingRecord[],
+): Markup {
   const rest = findings.length - MOST_LISTED;
   return markup`<h3>${word} (${findings.length})</h3>
     <ul class="list">
@@ -89,7 +95,7 @@ function renderChange(report: AuditReport, word: string, findings: readonly Find
         (finding) =>
           markup`<li>
               <span class="mark ${finding.severity}">${finding.severity}</span>
-              <strong>${name(describeCheck(finding.check, report.ownChecks).title)}</strong>:
+              <strong>${linkToCheck(finding.check, name(describeCheck(finding.check, report.ownChecks).title), page)}</strong>:
               ${name(subjectText(finding))}
             </li>`,
       )}

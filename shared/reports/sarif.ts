@@ -3,6 +3,7 @@ import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { describeCheck } from '../domain/audit/check-catalog';
 import { attributionText, entryOf, subjectText } from './describe-finding';
+import { planText } from './describe-plan';
 import { PRODUCT } from './product';
 
 const LEVELS = { critical: 'error', high: 'error', medium: 'warning', low: 'note' } as const satisfies Record<
@@ -55,20 +56,27 @@ export function renderSarif(report: AuditReport): string {
 }
 
 function toRule(report: AuditReport, check: CheckId) {
-  const { title, severity, why, mend, link } = describeCheck(check, report.ownChecks);
+  const { title, severity, why, mend } = describeCheck(check, report.ownChecks);
+  const toDo = `What to do: ${mend || title}`;
   return {
     id: check,
     name: title,
     shortDescription: { text: title },
     fullDescription: { text: why || title },
-    help: { text: `${mend || title} See ${link}.` },
+    // There is no address of documents that would be right for every deployment, so the whole of it stands here.
+    help: {
+      text: [title, why, toDo].filter((words) => words !== '').join('\n\n'),
+      markdown: [`**${toMarkdown(title)}**`, toMarkdown(why), toMarkdown(toDo)]
+        .filter((words) => words !== '')
+        .join('\n\n'),
+    },
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { 'security-severity': SCORES[severity] },
   };
 }
 
 function toResult(report: AuditReport, finding: FindingRecord, ruleIndex: number) {
-  const { id, check, severity, state, subject, waiver, attribution, remediation } = finding;
+  const { id, check, severity, state, subject, waiver, attribution, remediation, noPlan } = finding;
   const about = Object.values(subject).join('/');
   return {
     ruleId: check,
@@ -105,6 +113,13 @@ function toResult(report: AuditReport, finding: FindingRecord, ruleIndex: number
       attribution,
       causedBy: attributionText(finding),
       remediation,
+      noPlan,
+      plan: planText(finding),
     },
   };
+}
+
+/** A policy's own words are not ours: they must not become links or pictures. */
+function toMarkdown(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]<>()|!&#]/g, (character) => `\\${character}`);
 }

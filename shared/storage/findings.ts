@@ -2,6 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
+import { NamedChangeSchema } from './named-change-schema';
 import { decodeRecord, encodeRecord, ifPresent } from './records';
 import type { StorageAccount } from './storage-account';
 
@@ -12,6 +13,12 @@ export type FindingStore = Readonly<{
   /** Removes rows; one that is gone already is no error. */
   forget: (organization: string, ids: readonly string[]) => Promise<void>;
 }>;
+
+const remediation = {
+  planHash: z.string(),
+  status: z.enum(['proposed', 'applied', 'held']),
+  failed: z.object({ atMs: z.number(), because: z.string() }).exactOptional(),
+};
 
 export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
   id: z.string(),
@@ -43,13 +50,20 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
     ])
     .exactOptional(),
   remediation: z
-    .object({
-      planHash: z.string(),
-      group: z.string(),
-      add: z.array(z.string()),
-      remove: z.array(z.string()),
-      status: z.enum(['proposed', 'applied', 'held']),
-    })
+    .union([
+      z.object({
+        ...remediation,
+        kind: z.literal('membership').exactOptional(),
+        group: z.string(),
+        groupId: z.string().exactOptional(),
+        add: z.array(z.string()),
+        remove: z.array(z.string()),
+      }),
+      z.object({ ...remediation, kind: z.literal('change'), change: NamedChangeSchema }),
+    ])
+    .exactOptional(),
+  noPlan: z
+    .object({ kind: z.enum(['decision', 'by-hand', 'by-itself', 'not-now']), why: z.string() })
     .exactOptional(),
 });
 

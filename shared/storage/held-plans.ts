@@ -2,6 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { HeldPlan } from '../domain/held-plan';
 import { AppError } from '../errors';
+import { NamedChangeSchema } from './named-change-schema';
 import { decodeRecord, encodeRecord, ifPresent, isConflict } from './records';
 import type { StorageAccount } from './storage-account';
 
@@ -42,6 +43,7 @@ const HeldPlanSchema: z.ZodType<HeldPlan> = z.object({
       why: z.array(z.string()),
     }),
   ),
+  change: NamedChangeSchema.exactOptional(),
   heldAtMs: z.number(),
   expiresAtMs: z.number(),
   releasedBy: z
@@ -52,6 +54,7 @@ const HeldPlanSchema: z.ZodType<HeldPlan> = z.object({
     .number()
     .nullish()
     .transform((value) => value ?? undefined),
+  because: z.string().exactOptional(),
 });
 
 /** One row per plan and organization, by hash. A release is a compare-and-set. */

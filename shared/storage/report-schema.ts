@@ -33,6 +33,7 @@ export const AuditReportSchema: z.ZodType<AuditReport> = z.object({
   }),
   calls: z.record(z.string(), Count),
   ownChecks: z.record(z.string(), CheckEntrySchema),
+  checks: z.record(z.string(), CheckEntrySchema).exactOptional(),
   findings: z.array(FindingRecordSchema),
   previousNight: z.string().exactOptional(),
 });

@@ -65,8 +65,16 @@ describe('the audit in the policy', () => {
       { audit: { administrators: { fewest: 3, most: 2 } } },
       /is less than fewest/,
     ],
-    ['a check that no plan mends', { audit: { remediate: ['rule-unknown'] } }, /cannot be mended/],
-    ['the same for a group', { groups: { X: { remediate: ['duties-conflict'] } } }, /cannot be mended/],
+    [
+      'a check whose plan takes a release',
+      { audit: { remediate: ['rule-unknown'] } },
+      /is never mended without a release/,
+    ],
+    [
+      'the same for a group',
+      { groups: { X: { remediate: ['duties-conflict'] } } },
+      /is never mended without a release/,
+    ],
     [
       'an expression with a name that there is not',
       checks({ when: 'lefft' }),

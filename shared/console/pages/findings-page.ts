@@ -1,6 +1,7 @@
 import { isOpen, type FindingRecord } from '../../domain/audit/finding';
 import type { AuditReport } from '../../domain/audit/report';
 import { markup, time, type Markup } from '../../html/markup';
+import { renderAboutChecks } from '../../reports/about-checks';
 import { renderFindingList } from '../../reports/finding-list';
 import { CONSOLE_PATH, renderForm, type Frame } from '../frame';
 
@@ -26,7 +27,8 @@ export function renderFindings(
     return markup`<li><a href="${CONSOLE_PATH}/${frame.organization}/findings?show=${key}"${current}>${title}</a></li>`;
   })}</ul></nav>
 <h2>${CHOICES[choice]} (${findings.length})</h2>
-${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ...report, findings }, (finding) => renderDecisions(frame, finding))}`;
+${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ...report, findings }, (finding) => renderDecisions(frame, finding))}
+${renderAboutChecks(report, records)}`;
 }
 
 /** What may be done about an open finding: carry out its plan, or accept it for a time. */

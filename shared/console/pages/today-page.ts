@@ -46,7 +46,7 @@ function renderLatest({ report, before, nights }: ReportInContext): Markup {
 <a href="${path}?format=html">The whole report</a>, or as ${Object.keys(FORMATS)
     .filter((format) => format !== 'html')
     .map((format) => markup`<a href="${path}?format=${format}">${format}</a> `)}</p>
-${renderChanges(report, before)}
+${renderChanges(report, before, `${CONSOLE_PATH}/${report.organization}/findings?show=all`)}
 <h2>Over the nights</h2>
 ${renderTrend(nights)}`;
 }

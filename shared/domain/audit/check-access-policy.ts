@@ -24,11 +24,16 @@ export function checkAccessPolicy(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-function isBroad({ organization }: AuditCase, { entityType, name }: PolicyEntity): boolean {
+/** True for a group that holds nearly everybody. */
+export function isBroad(
+  { organization }: Pick<AuditCase, 'organization'>,
+  { entityType, name }: PolicyEntity,
+): boolean {
   const folded = fold(name);
   return entityType === 'group' && (folded === EVERYONE || organization.audit.broadGroups.has(folded));
 }
 
-function entityName(entity: PolicyEntity): string {
+/** How findings name an entry: two with one name are one to the baseline. */
+export function entityName(entity: PolicyEntity): string {
   return `${entity.entityType}:${fold(entity.name)}`;
 }

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const USED_WITHIN_DAYS = 7;
 
 /** Robots and applications administer nothing when the last person is gone. */
-const PEOPLE: ReadonlySet<string> = new Set(['user', 'directory-user', 'directory-group']);
+export const PEOPLE: ReadonlySet<string> = new Set(['user', 'directory-user', 'directory-group']);
 
 /** How many administrators there are and who, and whether the accounts for emergencies are there and unused. */
 export function checkAdministrators(audit: AuditCase): readonly Finding[] {

@@ -1,6 +1,6 @@
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
-/** What a check looks for, how bad that is and what to do about it. `link` leads to its place in docs/checks.md. */
+/** What a check looks for, how bad that is and what to do about it. `link` leads to its explanation, in the page of a report and in the console. */
 export type CheckEntry = Readonly<{
   title: string;
   severity: Severity;
@@ -228,7 +228,12 @@ export function describeCheck(
   ownChecks: Readonly<Record<string, CheckEntry>> = {},
 ): CheckEntry {
   if (isBuiltIn(check)) return CHECKS[check];
-  return ownChecks[check] ?? about('own-checks', 'medium', { title: check, why: '', mend: '' });
+  return ownChecks[check] ?? about(check, 'medium', { title: check, why: '', mend: '' });
+}
+
+/** Where a page explains a check. */
+export function anchorOf(check: string): string {
+  return `#check-${check.replaceAll(/[^a-z0-9-]/g, '-')}`;
 }
 
 /** True for a text that names a check. */
@@ -236,7 +241,8 @@ export function isCheckId(text: string): text is CheckId {
   return isBuiltIn(text) || text.startsWith('own:');
 }
 
-function isBuiltIn(check: string): check is BuiltInCheckId {
+/** True for a check of this application. */
+export function isBuiltIn(check: string): check is BuiltInCheckId {
   return Object.hasOwn(CATALOG, check);
 }
 
@@ -245,5 +251,5 @@ function about(
   severity: Severity,
   words: Pick<CheckEntry, 'title' | 'why' | 'mend'>,
 ): CheckEntry {
-  return { ...words, severity, link: `docs/checks.md#${id}` };
+  return { ...words, severity, link: anchorOf(id) };
 }

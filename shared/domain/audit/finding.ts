@@ -1,4 +1,5 @@
 import { hashOf } from '../canonical-json';
+import type { NamedChange } from '../named-change';
 import { describeCheck, type CheckId, type Severity } from './check-catalog';
 
 /** One audit result. The id is the same every night for the same fault. `subject` says what it is about, by names and ids. */
@@ -17,14 +18,31 @@ export type Attribution =
   | Readonly<{ kind: 'known'; actor: string; atMs: number; client?: string; eventId?: string }>
   | Readonly<{ kind: 'unknown'; why: string; text?: string; code?: string }>;
 
-/** The plan that would mend a finding, in directory ids. */
-type Remediation = Readonly<{
-  planHash: string;
+/** A change of memberships, in directory ids. */
+type MembershipRemedy = Readonly<{
+  kind?: 'membership';
   group: string;
+  groupId?: string;
   add: readonly string[];
   remove: readonly string[];
-  status: 'proposed' | 'applied' | 'held';
 }>;
+
+/**
+ * The plan that would mend a finding. `failed`: it was released before and not carried out, because of a hard stop, of a
+ * refusal by UiPath or because things had changed.
+ */
+export type Remediation = Readonly<{
+  planHash: string;
+  status: 'proposed' | 'applied' | 'held';
+  failed?: Readonly<{ atMs: number; because: string }>;
+}> &
+  (MembershipRemedy | Readonly<{ kind: 'change'; change: NamedChange }>);
+
+/**
+ * Why there is no plan: somebody has to decide first, it is done by hand elsewhere, it ends without anybody's doing, or
+ * there will be one when something else has happened.
+ */
+export type NoPlan = Readonly<{ kind: 'decision' | 'by-hand' | 'by-itself' | 'not-now'; why: string }>;
 
 /** A finding over the nights. */
 export type FindingRecord = Finding &
@@ -36,6 +54,7 @@ export type FindingRecord = Finding &
     waiver?: Readonly<{ reason: string; owner: string; ticket: string; untilMs: number }>;
     attribution?: Attribution;
     remediation?: Remediation;
+    noPlan?: NoPlan;
   }>;
 
 /** True while somebody has to look at it. */

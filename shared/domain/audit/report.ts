@@ -1,4 +1,4 @@
-import type { CheckEntry } from './check-catalog';
+import { describeCheck, type CheckEntry } from './check-catalog';
 import { isOpen, type FindingRecord } from './finding';
 
 /** What an audit says of one organization on one night. Stored as JSON, its hash is in the evidence. */
@@ -30,10 +30,21 @@ export type AuditReport = Readonly<{
   calls: Readonly<Record<string, number>>;
   /** Checks of the policy, by `own:<name>`. */
   ownChecks: Readonly<Record<string, CheckEntry>>;
+  /** What every check with a finding looks for, why and how to mend it, by its id. Reports of older versions have none. */
+  checks?: Readonly<Record<string, CheckEntry>>;
   /** In every state, those that were fixed too. */
   findings: readonly FindingRecord[];
   previousNight?: string;
 }>;
+
+/** The words of the checks that have a finding. */
+export function checksOf(
+  findings: readonly FindingRecord[],
+  ownChecks: AuditReport['ownChecks'],
+): Readonly<Record<string, CheckEntry>> {
+  const found = [...new Set(findings.map(({ check }) => check))].toSorted();
+  return Object.fromEntries(found.map((check) => [check, describeCheck(check, ownChecks)]));
+}
 
 /** What is different between two nights. */
 export type ReportDifference = Readonly<{

@@ -25,6 +25,9 @@ export type SnapshotUser = Readonly<{
   lastUsedMs: number | undefined;
 }>;
 
+/** An entry of the access policy; `entityId` is what UiPath names it by, a bare GUID for most. */
+export type SnapshotEntry = PolicyEntity & Readonly<{ entityId?: string }>;
+
 /** An external application, with the ends of its secrets. */
 type SnapshotApplication = Readonly<{
   clientId: string;
@@ -56,7 +59,7 @@ export type Snapshot = Readonly<{
   administrators: Known<SnapshotGroup> | undefined;
   /** Leavers who are in groups that the policy does not name. */
   elsewhere: Known<ReadonlyArray<Readonly<{ memberId: string; group: string; groupId: string }>>>;
-  accessPolicy: Known<readonly PolicyEntity[]>;
+  accessPolicy: Known<readonly SnapshotEntry[]>;
   rules: Known<readonly SnapshotRule[]>;
   users: Known<ReadonlyMap<string, SnapshotUser>>;
   /** By address. */

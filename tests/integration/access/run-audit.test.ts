@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { auditWhenPossible, runAudit } from '../../../shared/access/run-audit';
+import { mendFinding } from '../../../shared/access/mend-finding';
 import { startAudit } from '../../../shared/access/start-audit';
 import type { AuditReport } from '../../../shared/domain/audit/report';
 import { hashOf } from '../../../shared/domain/canonical-json';
@@ -195,7 +196,15 @@ describe('a part that cannot be read (incident 2)', () => {
     byHand(world, 'Developers', [], [CARA]);
     world.engine.uipath.inject({ kind: 'html', match: { endpoint: 'G1' } });
     const report = await audit(world);
-    expect(report.findings).toContainEqual(before);
+    const { remediation, ...asItWas } = before ?? {};
+    expect(remediation?.status).toBe('proposed');
+    expect(report.findings).toContainEqual({
+      ...asItWas,
+      noPlan: { kind: 'not-now', why: expect.stringContaining('could not be read') },
+    });
+    const request = { by: 'Ben', planHash: remediation?.planHash ?? '' };
+    const mend = async () => mendFinding(world.engine.app, world.alias, before?.id ?? '', request);
+    expect((await errorOf(mend)).code).toBe('plan-unknown');
     expect((await audit(world)).findings.find(({ id }) => id === before?.id)?.state).toBe('fixed');
   });
 });

@@ -79,7 +79,7 @@ describe('the page of a report', () => {
     expect(page).toContain('<bdi>olga.admin@acme.example</bdi>');
     expect(page).toContain('not known: no event of the audit log fits');
     expect(page).toContain('<bdi>Until the migration</bdi>, by <bdi>elena@acme.example</bdi>');
-    expect(page).toContain('held: 0 to add and 1 to remove');
+    expect(page).toContain('remove 2a5e494c from Automation Developers (held by a guard)');
   });
 
   it('takes the words of a check of the policy from the report', () => {

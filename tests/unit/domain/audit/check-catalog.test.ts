@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { CHECKS, describeCheck, isCheckId } from '../../../../shared/domain/audit/check-catalog';
+import { anchorOf, CHECKS, describeCheck, isCheckId } from '../../../../shared/domain/audit/check-catalog';
 
 describe('the catalogue of checks', () => {
   it.each(Object.entries(CHECKS))('says all there is to say of %s', (id, { title, why, mend, link }) => {
     expect([title, why, mend].every((words) => words.length > 10)).toBe(true);
-    expect(link).toBe(`docs/checks.md#${id}`);
+    expect(link).toBe(`#check-${id}`);
     expect(isCheckId(id)).toBe(true);
     expect(describeCheck('member-missing')).toBe(CHECKS['member-missing']);
   });
@@ -24,6 +24,13 @@ describe('the catalogue of checks', () => {
     const own = { title: 'Ours', severity: 'low', why: 'w', mend: 'm', link: 'l' } as const;
     expect(describeCheck('own:ours', { 'own:ours': own })).toBe(own);
     expect(describeCheck('own:gone')).toMatchObject({ title: 'own:gone', severity: 'medium' });
+  });
+
+  it('has a place in a page for each check', () => {
+    expect([anchorOf('member-missing'), anchorOf('own:crowded-support')]).toEqual([
+      '#check-member-missing',
+      '#check-own-crowded-support',
+    ]);
   });
 
   it('knows no other checks', () => {

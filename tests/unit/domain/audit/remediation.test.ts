@@ -1,42 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
-import { isAutomatic, isRemediable, planFor } from '../../../../shared/domain/audit/remediation';
+import { CHECKS, isCheckId, type CheckId } from '../../../../shared/domain/audit/check-catalog';
+import { isAutomatic, mayBeAutomatic } from '../../../../shared/domain/audit/remediation';
 import { aGroup, anOrganization, groupsOf, PLAIN_AUDIT } from '../../../fixtures/builders/organizations';
 
-const subject = { group: 'developers', memberId: 'm1' };
-
-describe('what would mend a finding', () => {
-  it.each<[CheckId, readonly string[], readonly string[]]>([
-    ['member-missing', ['m1'], []],
-    ['member-without-reason', [], ['m1']],
-    ['member-after-grant', [], ['m1']],
-    ['leaver-present', [], ['m1']],
-  ])('%s is a plan of its own', (check, add, remove) => {
-    expect(isRemediable(check)).toBe(true);
-    expect(planFor({ check, subject })).toMatchObject({
-      group: 'developers',
-      add,
-      remove,
-      status: 'proposed',
-    });
-  });
-
-  it('has another hash for another member or another change', () => {
-    const hashes = [
-      planFor({ check: 'member-missing', subject }),
-      planFor({ check: 'leaver-present', subject }),
-      planFor({ check: 'leaver-present', subject: { ...subject, memberId: 'm2' } }),
-    ].map((plan) => plan?.planHash);
-    expect(new Set(hashes).size).toBe(3);
-  });
-
-  it.each<[CheckId, Readonly<Record<string, string>>]>([
-    ['duties-conflict', subject],
-    ['part-unknown', subject],
-    ['leaver-present', { group: 'developers' }],
-    ['leaver-present', { memberId: 'm1' }],
-  ])('%s about %o takes a person', (check, about) => {
-    expect(planFor({ check, subject: about })).toBeUndefined();
+describe('a plan that the policy may have carried out without a release', () => {
+  it('is one that compares a membership with the ledger, and no other', () => {
+    expect(
+      Object.keys(CHECKS)
+        .filter((check) => isCheckId(check) && mayBeAutomatic(check))
+        .toSorted(),
+    ).toEqual(['leaver-present', 'member-after-grant', 'member-missing', 'member-without-reason']);
   });
 
   it.each([
@@ -55,9 +28,16 @@ describe('what would mend a finding', () => {
       groups: groupsOf(aGroup('Developers', { remediate: ofGroup })),
       audit: { ...PLAIN_AUDIT, remediate: ofAll },
     });
-    expect(isAutomatic(organization, { check: 'leaver-present', state }, { group: 'developers' })).toBe(
-      isDone,
-    );
-    expect(isAutomatic(anOrganization(), { check: 'leaver-present', state }, { group: 'x' })).toBe(false);
+    expect(isAutomatic(organization, { check: 'leaver-present', state }, 'developers')).toBe(isDone);
+    expect(isAutomatic(anOrganization(), { check: 'leaver-present', state }, 'x')).toBe(false);
+  });
+
+  it('is never one of a check that takes a release, whatever a policy in memory says', () => {
+    const organization = anOrganization({
+      audit: { ...PLAIN_AUDIT, remediate: new Set<CheckId>(['administrator-unknown']) },
+    });
+    expect(
+      isAutomatic(organization, { check: 'administrator-unknown', state: 'new' }, 'administrators'),
+    ).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FindingRecord, FindingState } from '../../../../shared/domain/audit/finding';
-import { compareReports, type AuditReport } from '../../../../shared/domain/audit/report';
+import { CHECKS } from '../../../../shared/domain/audit/check-catalog';
+import { checksOf, compareReports, type AuditReport } from '../../../../shared/domain/audit/report';
 
 const finding = (id: string, state: FindingState): FindingRecord => ({
   id,
@@ -86,6 +87,21 @@ describe('the difference between two nights', () => {
       appeared: ['a'],
       waived: ['b'],
       stillOpen: 0,
+    });
+  });
+});
+
+describe('the words of the checks', () => {
+  it('are there for each check with a finding, those of the policy too', () => {
+    const own = { title: 'Ours', severity: 'low', why: 'w', mend: 'm', link: '#check-own-ours' } as const;
+    const findings = [
+      finding('a', 'new'),
+      { ...finding('b', 'fixed'), check: 'own:ours' as const },
+      finding('c', 'open'),
+    ];
+    expect(checksOf(findings, { 'own:ours': own, 'own:other': own })).toEqual({
+      'member-missing': CHECKS['member-missing'],
+      'own:ours': own,
     });
   });
 });

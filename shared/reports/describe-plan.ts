@@ -1,0 +1,42 @@
+import type { FindingRecord, Remediation } from '../domain/audit/finding';
+
+const STATUS = {
+  proposed: 'waits for a release',
+  applied: 'released',
+  held: 'held by a guard',
+} as const satisfies Record<Remediation['status'], string>;
+
+/** What the plan of a finding does and where it stands, or why there is none, in one line; undefined: it needs none. */
+export function planText({
+  remediation,
+  noPlan,
+}: Pick<FindingRecord, 'remediation' | 'noPlan'>): string | undefined {
+  if (remediation === undefined) return noPlan === undefined ? undefined : `none: ${noPlan.why}`;
+  const { failed, status } = remediation;
+  const before =
+    failed === undefined
+      ? ''
+      : `; released ${new Date(failed.atMs).toISOString()} and not carried out: ${failed.because}`;
+  return `${whatItDoes(remediation)} (${STATUS[status]}${before})`;
+}
+
+function whatItDoes(remediation: Remediation): string {
+  if (remediation.kind !== 'change') {
+    const { add, remove, group } = remediation;
+    return [
+      ...(add.length === 0 ? [] : [`add ${add.join(', ')} to ${group}`]),
+      ...(remove.length === 0 ? [] : [`remove ${remove.join(', ')} from ${group}`]),
+    ].join('; ');
+  }
+  const { change } = remediation;
+  switch (change.kind) {
+    case 'access-policy':
+      return change.decision === 'add'
+        ? `add the entry ${change.entity} to the access policy`
+        : `remove the entry ${change.entity} from the access policy`;
+    case 'rule':
+      return change.decision === 'write'
+        ? `write the rule ${change.rule} again as it was requested`
+        : `delete the rule ${change.rule}`;
+  }
+}

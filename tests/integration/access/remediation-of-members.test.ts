@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CheckId } from '../../../shared/domain/audit/check-catalog';
+import { errorOf } from '../../fakes/error-of';
+import { auditNight, fatesOf, findingOf, organizationOf, release, withoutFaults } from './remediation-world';
+import { ANA, BEN, byHand, CARA, DAN, OLGA, useWorlds, type World } from './world';
+
+const start = withoutFaults(useWorlds());
+const requests = { approvers: [BEN] };
+const apart = {
+  groups: { Developers: { requests }, Users: { requests }, Finance: { requests } },
+  separationOfDuties: [['Developers', 'Finance']],
+};
+const listed = { audit: { administrators: { fewest: 1, people: [OLGA] } } };
+const privileged = (more: Readonly<Record<string, unknown>> = {}) => ({
+  groups: { Developers: { privileged: true, requests, ...more }, Users: {}, Finance: {} },
+  audit: { domains: ['other.example'] },
+  birthright: [],
+});
+
+/** Members of Developers and of Administrators. */
+const membersOf = (world: World) => [world.members('Developers'), world.members('Administrators')];
+
+describe('an administrator whom the policy does not name', () => {
+  it('is taken out when a person releases it, although nobody manages the group here', async () => {
+    const world = await start({ policy: listed });
+    byHand(world, 'Administrators', [CARA]);
+    const finding = await findingOf(world, 'administrator-unknown');
+    expect(finding.remediation).toMatchObject({ group: 'administrators', remove: [world.id(CARA)] });
+    await world.settle();
+    expect(world.members('Administrators')).toEqual([CARA, OLGA]);
+    await release(world, finding);
+    await world.settle();
+    expect(world.members('Administrators')).toEqual([OLGA]);
+    expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
+    expect((await auditNight(world)).result).toBe('green');
+  });
+
+  it('stays when no other would be left, whatever was released', async () => {
+    const world = await start({ policy: listed });
+    byHand(world, 'Administrators', [CARA]);
+    const finding = await findingOf(world, 'administrator-unknown');
+    byHand(world, 'Administrators', [], [OLGA]);
+    await release(world, finding);
+    await world.settle();
+    expect(world.members('Administrators')).toEqual([CARA]);
+    expect(await fatesOf(world)).toEqual(['stale: last-administrator']);
+    expect((await findingOf(world, 'administrator-unknown')).noPlan?.kind).toBe('not-now');
+  });
+});
+
+describe('duties that are kept apart', () => {
+  it('are parted by ending the membership that has no reason', async () => {
+    const world = await start({ policy: apart });
+    await world.joins(ANA);
+    await world.settle();
+    byHand(world, 'Finance', [ANA]);
+    const finding = await findingOf(world, 'duties-conflict');
+    expect(finding.remediation).toMatchObject({ group: 'finance', remove: [world.id(ANA)] });
+    await release(world, finding);
+    await world.settle();
+    expect(['Developers', 'Finance'].map(world.members)).toEqual([[ANA], []]);
+    expect((await auditNight(world)).result).toBe('green');
+    expect(await world.fault(ANA)).toBeUndefined();
+  });
+
+  it('are left to a person where neither membership has a reason', async () => {
+    const world = await start({ policy: apart });
+    for (const group of ['Developers', 'Finance']) byHand(world, group, [CARA]);
+    const finding = await findingOf(world, 'duties-conflict');
+    expect(finding.noPlan).toMatchObject({ kind: 'decision', why: expect.stringContaining('decides') });
+    expect((await errorOf(async () => release(world, finding))).code).toBe('plan-unknown');
+  });
+});
+
+describe('who should not be where much is allowed', () => {
+  it.each<[CheckId, (world: World) => string]>([
+    ['external-in-privileged-group', (world) => world.id(CARA)],
+    ['machine-in-privileged-group', (world) => world.id('payroll-robot')],
+  ])('%s goes when a person releases it', async (check, idOf) => {
+    const world = await start({ policy: privileged(), seed: { robots: [{ name: 'payroll-robot' }] } });
+    world.engine.uipath.actAsPerson(world.alias, {
+      kind: 'change-members',
+      actor: { name: 'Max', email: 'max@acme.example' },
+      group: 'Developers',
+      add: [idOf(world)],
+    });
+    await release(world, await findingOf(world, check));
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
+    expect((await auditNight(world)).result).toBe('green');
+  });
+
+  it('stays for now where the ledger has a reason, and it is said that a person decides', async () => {
+    const world = await start({ policy: privileged() });
+    await world.asks('G1', { kind: 'grant', person: DAN, group: 'Developers' });
+    await world.settle();
+    expect((await findingOf(world, 'external-in-privileged-group')).noPlan?.kind).toBe('decision');
+  });
+
+  it('stays in a group that is only observed, and that is said', async () => {
+    const world = await start({ policy: privileged({ mode: 'observe' }) });
+    byHand(world, 'Developers', [CARA]);
+    const { findings } = await auditNight(world);
+    expect(findings.map(({ remediation, noPlan }) => [remediation, noPlan?.kind])).toEqual([
+      [undefined, 'not-now'],
+      [undefined, 'not-now'],
+    ]);
+  });
+
+  it('is never this application itself', async () => {
+    const world = await start({
+      policy: { groups: { Administrators: { privileged: true, protectedMembers: [OLGA] } }, birthright: [] },
+    });
+    const finding = await findingOf(world, 'machine-in-privileged-group');
+    expect(finding.noPlan).toMatchObject({ kind: 'not-now', why: expect.stringContaining('itself') });
+  });
+});
+
+describe('a plan of which the world has moved on', () => {
+  it('says what came between, in the evidence and with the finding of the next night', async () => {
+    const world = await start();
+    byHand(world, 'Developers', [ANA]);
+    const finding = await findingOf(world, 'member-without-reason');
+    await world.joins(ANA);
+    await world.settle();
+    await release(world, finding);
+    await world.settle();
+    expect(membersOf(world)[0]).toEqual([ANA]);
+    expect(await fatesOf(world)).toEqual(['stale: in-place']);
+    const stale = (await world.evidence(organizationOf(world))).find(({ kind }) => kind === 'plan-stale');
+    expect(stale?.facts['because']).toBe('in-place');
+    await world.leaves(ANA);
+    await world.settle();
+    byHand(world, 'Developers', [ANA]);
+    expect((await findingOf(world, 'leaver-present')).remediation).toMatchObject({
+      status: 'proposed',
+      failed: { because: 'in-place' },
+    });
+  });
+});
