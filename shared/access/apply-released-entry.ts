@@ -6,6 +6,7 @@ import { resolveEntity } from './apply-entities';
 import { changeOnce } from './change-once';
 import { namedSubject } from './named-subject';
 import type { OrganizationRun } from './organization-run';
+import { ownAmong } from './own-members';
 import { toSnapshotEntry } from './snapshot-parts';
 
 type EntryChange = Extract<NamedChange, { kind: 'access-policy' }>;
@@ -21,7 +22,9 @@ export async function applyReleasedEntry(
   const subject = namedSubject(run.organization.alias, 'entity', entity);
   const have = (await accessPolicy.read()).map(toSnapshotEntry);
   const requested = latestOf((await run.ledger.read(subject))?.value.statements ?? [])?.want;
-  const facts = { organization: run.organization, have, requested, ownIds: run.ownIds };
+  const applications = typeOf(entity) === 'application' ? change.entityIds : [];
+  const ownIds = await ownAmong(run, applications);
+  const facts = { organization: run.organization, have, requested, ownIds };
   const reason = decision === 'add' ? whyEntryIsNotAdded(facts, entity) : whyEntryStays(facts, entity);
   if (reason !== undefined) return reason.why;
   const ids = decision === 'add' ? await idToAdd(run, entity) : change.entityIds;

@@ -1,13 +1,22 @@
 import { removalsHash, type HeldPlan, type HeldRemoval } from '../domain/held-plan';
-import { planMemberships, type GroupCase, type MembershipPlan } from '../domain/membership-plan';
+import {
+  planMemberships,
+  type GroupCase,
+  type MembershipDecision,
+  type MembershipPlan,
+} from '../domain/membership-plan';
 import { fold } from '../domain/person-key';
 import { groupPolicyOf } from '../domain/policy';
 import { applyGroupPlan } from './apply-group-plan';
 import { loadPerson } from './apply-people';
 import { guardPlan } from './guard-plan';
 import type { OrganizationRun } from './organization-run';
+import { ownAmong } from './own-members';
 import { administratorsLeft } from './plan-people';
 import { BY_POLICY } from './request-remediation';
+
+/** Who is gone already may have been removed by this very plan, before the process died. */
+const GOES: ReadonlySet<string> = new Set<MembershipDecision>(['remove', 'absent']);
 
 /**
  * Removes members whom the audit found and of whom the ledger says nothing. Whoever got a reason meanwhile stays. A plan
@@ -23,11 +32,10 @@ export async function applyRemediation(
   const decided = planned.groups.flatMap(({ groupId, decided: cases }) =>
     cases.map((one) => ({ groupId, ...one })),
   );
-  if (byPerson && removalsHash(decided.filter(({ decision }) => decision === 'remove')) !== released.hash)
-    return (
-      wordsOf(decided.map(({ decision }) => decision).filter((decision) => decision !== 'remove')) ??
-      'changed'
-    );
+  const others = decided.filter(({ decision }) => !GOES.has(decision));
+  const goes = decided.filter(({ decision }) => GOES.has(decision));
+  if (byPerson && removalsHash(goes) !== released.hash)
+    return wordsOf(others.map(({ decision }) => decision)) ?? 'changed';
   const plan = byPerson ? planned : await guardPlan(run, 'urgent', planned, 'remediation');
   const applied = await applyGroupPlan(run, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
@@ -50,7 +58,10 @@ async function planRemediation(
   const keys = await run.findPeople(new Set(removals.map(({ memberId }) => memberId)));
   for (const [groupId, wanted] of byGroup) cases.push(await toGroupCase(run, groupId, wanted, keys));
   return planMemberships(cases, {
-    ownIds: run.ownIds,
+    ownIds: await ownAmong(
+      run,
+      removals.map(({ memberId }) => memberId).filter((memberId) => !keys.has(memberId)),
+    ),
     protectedIds: await protectedIds(run, cases),
     protectedMembers: new Map(
       cases.map(({ groupId, name }) => [

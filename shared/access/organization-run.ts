@@ -18,7 +18,7 @@ export type WriterUiPath = Readonly<{
     UiPathClient['groups'],
     'list' | 'loadByIds' | 'listMembers' | 'checkMembers' | 'updateMembers'
   >;
-  directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'groupMembership'>;
+  directory: Pick<UiPathClient['directory'], 'resolve' | 'resolveByNames' | 'groupMembership'>;
   rules: Pick<UiPathClient['rules'], 'list' | 'read' | 'create' | 'update' | 'remove'>;
   accessPolicy: Pick<UiPathClient['accessPolicy'], 'read' | 'update'>;
 }>;
@@ -42,7 +42,7 @@ export type OrganizationRun = RunStores &
     uipathFor: (lane: Lane) => WriterUiPath;
     /** PUT calls that the quota leaves this lane now. */
     remainingPuts: (lane: Lane) => Promise<number>;
-    /** Directory ids of this application: never removed from anything. */
+    /** Client ids of this application, which is never removed from anything. The directory may know it under another id. */
     ownIds: ReadonlySet<string>;
     /** Ids that go into one PUT: what the policy says, or less where UiPath has refused that. */
     maxIdsPerPut: () => number;

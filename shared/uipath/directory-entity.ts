@@ -11,6 +11,8 @@ export type DirectoryEntity = Readonly<{
   source: string;
   /** `DirectoryUser`, `DirectoryGroup`, `DirectoryRobotUser`, `DirectoryApplication`. */
   objectType: string;
+  /** The client id of an application, in lower case. */
+  applicationId?: string;
 }>;
 
 /** One search hit. Its identifier is opaque: not one that a group takes, before it was resolved. */

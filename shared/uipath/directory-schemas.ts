@@ -16,6 +16,7 @@ export const EntitySchema = z.object({
   name: TextSchema,
   email: TextSchema,
   displayName: TextSchema,
+  applicationId: TextSchema,
 });
 
 export type WireEntity = Readonly<z.output<typeof EntitySchema>>;
@@ -33,7 +34,7 @@ export const HitSchema = z
 
 /** Only a bare GUID is an id that a group takes, and only an entity of the type asked for is the one meant. */
 export function toResolution(entity: WireEntity, entityType: DirectoryEntityType): DirectoryResolution {
-  const { identifier, objectType, name, email, displayName, source } = entity;
+  const { identifier, objectType, name, email, displayName, source, applicationId } = entity;
   if (objectType !== OBJECT_TYPES[entityType] || identifier === null || !isGuid(identifier))
     return { kind: 'unresolvable' };
   const found: DirectoryEntity = {
@@ -43,6 +44,7 @@ export function toResolution(entity: WireEntity, entityType: DirectoryEntityType
     displayName,
     source: source ?? 'unknown',
     objectType,
+    ...(applicationId === null ? {} : { applicationId: applicationId.toLowerCase() }),
   };
   return { kind: 'found', entity: found };
 }

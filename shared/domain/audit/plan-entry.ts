@@ -2,7 +2,7 @@ import { changeHash, type NamedChange } from '../named-change';
 import type { OrganizationPolicy } from '../policy';
 import { entityName, isBroad } from './check-access-policy';
 import type { NoPlan } from './finding';
-import { NOT_NAMED, without, type Planner } from './planned';
+import { NOT_NAMED, ownIdsIn, without, type Planner } from './planned';
 import { valueOr, type SnapshotEntry } from './snapshot';
 
 /** What is known when an entry of the access policy is to be changed: at night, and again when it is done. */
@@ -21,8 +21,12 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const planEntryRemoval: Planner = ({ audit, requestedEntries }, { entity }) => {
   if (entity === undefined) return NOT_NAMED;
   const have = valueOr(audit.snapshot.accessPolicy, []);
-  const ownIds = new Set([audit.operations.own.clientId]);
-  const facts = { organization: audit.organization, have, requested: requestedEntries.get(entity), ownIds };
+  const facts = {
+    organization: audit.organization,
+    have,
+    requested: requestedEntries.get(entity),
+    ownIds: ownIdsIn(audit),
+  };
   const noPlan = whyEntryStays(facts, entity);
   if (noPlan !== undefined) return { noPlan };
   const entityIds = idsOf(have, entity).toSorted();

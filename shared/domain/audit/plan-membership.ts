@@ -6,7 +6,7 @@ import { isProtected, type AuditCase } from './audit-case';
 import { PEOPLE } from './check-administrators';
 
 import type { Remediation } from './finding';
-import { NOT_NAMED, without, type Planned, type Planner, type PlanWorld } from './planned';
+import { NOT_NAMED, ownIdsIn, without, type Planned, type Planner, type PlanWorld } from './planned';
 import { valueOr, type SnapshotGroup } from './snapshot';
 
 type Place = Readonly<{ group: string; groupId: string; memberId: string }>;
@@ -65,7 +65,7 @@ function removalOf(audit: AuditCase, place: Place): Planned {
   if (groupId === EVERYONE_GROUP_ID)
     return without('not-now', 'Everybody is in the group Everyone: it has no members to remove.');
   if (isObserved(audit, group)) return OBSERVED;
-  if (memberId === audit.operations.own.clientId)
+  if (ownIdsIn(audit).has(memberId))
     return without('not-now', 'This is the application itself, which it never removes.');
   if (isProtected(audit, group, memberId))
     return without('not-now', 'The policy protects this member from being removed.');

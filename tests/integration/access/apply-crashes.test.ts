@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyChanges } from '../../../shared/access/apply-changes';
+import { countdown, dyingAfter } from '../../fixtures/dying-instance';
 import { ANA, BEN, OLGA, useWorlds, type World } from './world';
 
 const start = useWorlds();
@@ -8,61 +9,10 @@ const POLICY = {
   birthright: [{ name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] }],
 };
 
-type App = World['engine']['app'];
-
-/** The instance whose process dies when the step that `isLast` names was done. Calls to UiPath that change something are steps too. */
-function dyingAfter(app: App, isLast: () => boolean): App {
-  const dying =
-    <A extends readonly unknown[], R>(step: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      const result = await step(...args);
-      if (isLast()) throw new Error('The process died');
-      return result;
-    };
-  return {
-    ...app,
-    ledger: { ...app.ledger, write: dying(app.ledger.write) },
-    changes: {
-      ...app.changes,
-      takeBooking: dying(app.changes.takeBooking),
-      takeFence: dying(app.changes.takeFence),
-      begin: dying(app.changes.begin),
-      end: dying(app.changes.end),
-      clearMark: dying(app.changes.clearMark),
-    },
-    due: { ...app.due, schedule: dying(app.due.schedule) },
-    uipath: async (alias) => {
-      const { forLane, ...rest } = await app.uipath(alias);
-      return {
-        ...rest,
-        forLane: (lane) => {
-          const uipath = forLane(lane);
-          return {
-            ...uipath,
-            groups: { ...uipath.groups, updateMembers: dying(uipath.groups.updateMembers) },
-            rules: {
-              ...uipath.rules,
-              create: dying(uipath.rules.create),
-              remove: dying(uipath.rules.remove),
-            },
-          };
-        },
-      };
-    },
-  };
-}
-
 /** Runs the writer, which dies after so many steps; true when it did. */
 async function runDying(world: World, steps: number): Promise<boolean> {
-  let left = steps;
-  const outcome = await applyChanges(
-    dyingAfter(world.engine.app, () => {
-      left -= 1;
-      return left === 0;
-    }),
-    { organization: world.alias },
-  ).catch(() => 'died');
-  return outcome === 'died';
+  const dying = dyingAfter(world.engine.app, countdown(steps));
+  return (await applyChanges(dying, { organization: world.alias }).catch(() => 'died')) === 'died';
 }
 
 describe('a crash after any step of a run (incident 8)', () => {

@@ -22,6 +22,14 @@ const administrators = (...members: readonly string[]): Parts => ({
   snapshot: { administrators: known(aSnapshotGroup(ADMINISTRATORS_GROUP_ID, members)) },
 });
 
+const anApplication = (clientId: string, memberId: string | undefined) => ({
+  clientId,
+  memberId,
+  name: clientId,
+  scopes: [],
+  secretEndsMs: [],
+});
+
 describe('the plan for one membership', () => {
   it.each<[CheckId, object]>([
     ['member-missing', { ...removal, add: ['m1'], remove: [] }],
@@ -34,6 +42,12 @@ describe('the plan for one membership', () => {
     const { groupId: _known, ...subject } = inDevelopers;
     const about = check.endsWith('-privileged-group') ? subject : inDevelopers;
     expect(shortly(plannedFor(check, about, { snapshot: inGroup(['m1']) }))).toEqual(plan);
+  });
+
+  it('is there for another application', () => {
+    const applications = known([anApplication('own', undefined)]);
+    const planned = plannedFor('machine-in-privileged-group', inDevelopers, { snapshot: { applications } });
+    expect(shortly(planned)).toEqual(removal);
   });
 
   it('waits for a release, and has another hash for another member or another change', () => {
@@ -61,6 +75,13 @@ describe('the plan for one membership', () => {
       'machine-in-privileged-group',
       { ...inDevelopers, memberId: 'own' },
       {},
+      'not-now',
+    ],
+    [
+      'that is this application under the id that the directory gives it',
+      'machine-in-privileged-group',
+      inDevelopers,
+      { snapshot: { applications: known([anApplication('other', 'm2'), anApplication('own', 'm1')]) } },
       'not-now',
     ],
     [
