@@ -37,6 +37,7 @@ import { createDeadLetterStore } from './storage/dead-letters';
 import { createDeliveries, type Deliveries } from './storage/deliveries';
 import { createDueStore } from './storage/due-store';
 import { createFindingStore } from './storage/findings';
+import { createHeartbeats, type Heartbeats } from './storage/heartbeats';
 import { createHeldPlanStore } from './storage/held-plans';
 import { createLedgerStore } from './storage/ledger';
 import { createPolicyStore } from './storage/policy-store';
@@ -71,6 +72,7 @@ export type AppDeps = AcceptDeliveryDeps &
   Readonly<{
     config: Config;
     deliveries: Deliveries;
+    heartbeats: Heartbeats;
     queues: WorkQueues;
     auditUiPath: RunAuditDeps['uipath'];
     readinessChecks: () => Promise<readonly ReadinessCheck[]>;
@@ -135,6 +137,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
       return { format, secretName, entra, mapping, fetchBack };
     },
     deliveries: coded(createDeliveries(storage)),
+    heartbeats: coded(createHeartbeats(storage)),
     users: coded(createProvisionedUsers(storage)),
     ledger: coded(createLedgerStore(storage)),
     changes: coded(createChangeStore(storage)),

@@ -70,7 +70,10 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
 }
 
 /** Last deliveries of the sources, which all organizations share. */
-export async function plantSources(app: Pick<AppDeps, 'deliveries'>, nowMs: number): Promise<void> {
+export async function plantSources(
+  app: Pick<AppDeps, 'deliveries' | 'heartbeats'>,
+  nowMs: number,
+): Promise<void> {
   const delivery = { feed: 'hr', contentType: 'application/json', body: new Uint8Array([123, 125]) } as const;
   await app.deliveries.insert({
     ...delivery,
@@ -84,6 +87,7 @@ export async function plantSources(app: Pick<AppDeps, 'deliveries'>, nowMs: numb
     deliveryId: 'd2',
     receivedAtMs: nowMs - 2 * DAY_MS,
   });
+  await app.heartbeats.noteNamed('hr', 'never', nowMs - 2 * DAY_MS);
 }
 
 /** What no seed can say: when somebody signed in, two accounts with one address, a secret near its end. */

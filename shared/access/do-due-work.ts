@@ -4,6 +4,7 @@ import type { Log } from '../log';
 import type { ChangeStore } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueStore } from '../storage/due-store';
+import type { Heartbeats } from '../storage/heartbeats';
 import type { WorkQueues } from '../storage/queues';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { bookRun, markChanged } from './book-run';
@@ -13,6 +14,7 @@ export type DueWorkDeps = ForgetProvisionedDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
+    heartbeats: Pick<Heartbeats, 'forgetIgnored'>;
     changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
     due: Pick<DueStore, 'listDue' | 'remove'>;
     queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
@@ -58,6 +60,7 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
     }
     resent += pending.length;
     forgotten += await deps.deliveries.forgetBodies(feed, name, nowMs - deps.payloadDays * DAY_MS);
+    forgotten += await deps.heartbeats.forgetIgnored(feed, name, nowMs - deps.payloadDays * DAY_MS);
     if (format === SCIM_FORMAT)
       forgotten += await forgetInactiveUsers(deps, name, nowMs - INACTIVE_USER_DAYS * DAY_MS);
   }

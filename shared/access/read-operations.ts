@@ -5,6 +5,7 @@ import type { OrganizationPolicy, Policy } from '../domain/policy';
 import { errorCodeOf } from '../errors';
 import type { Mark } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
+import type { Heartbeats } from '../storage/heartbeats';
 import type { HeldPlanStore } from '../storage/held-plans';
 import { listHeldPlans } from './release-plan';
 import { listDeadLetters, type DeadLetterDeps } from './retry-dead-letter';
@@ -13,6 +14,7 @@ export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'le
   Readonly<{
     plans: Pick<HeldPlanStore, 'list'>;
     deliveries: Pick<Deliveries, 'lastReceivedMs'>;
+    heartbeats: Pick<Heartbeats, 'noteNamed'>;
     /** When a secret ends; undefined where nothing says so. */
     secretEnds: (name: string) => Promise<number | undefined>;
   }>;
@@ -46,7 +48,7 @@ export async function readOperations(
     })),
     marks: known.marks.map(({ subject: { kind, key }, sinceMs }) => ({ kind, key, sinceMs })),
     secretEndsMs: await readSecretEnds(deps, policy, organization),
-    sources: await readHeartbeats(deps, policy, organization),
+    sources: await readHeartbeats(deps, policy, organization, known.nowMs),
   };
 }
 
@@ -69,18 +71,20 @@ async function readSecretEnds(
   }
 }
 
+/** A source that was never heard is noted when an audit first sees it in the policy: its silence is measured from there. */
 async function readHeartbeats(
-  deps: Pick<OperationsDeps, 'deliveries'>,
+  deps: Pick<OperationsDeps, 'deliveries' | 'heartbeats'>,
   policy: Policy,
   { alias }: OrganizationPolicy,
+  nowMs: number,
 ): Promise<Operations['sources']> {
   const sources: Array<Operations['sources'][number]> = [];
-  for (const { feed, name, organizations, heartbeatHours } of policy.sources)
-    if (heartbeatHours !== undefined && organizations.includes(alias))
-      sources.push({
-        name: `${feed}/${name}`,
-        heartbeatHours,
-        lastMs: await deps.deliveries.lastReceivedMs(feed, name),
-      });
+  for (const { feed, name, organizations, heartbeatHours } of policy.sources) {
+    if (!organizations.includes(alias)) continue;
+    const lastMs = await deps.deliveries.lastReceivedMs(feed, name);
+    const namedMs = lastMs === undefined ? await deps.heartbeats.noteNamed(feed, name, nowMs) : undefined;
+    if (heartbeatHours !== undefined)
+      sources.push({ name: `${feed}/${name}`, heartbeatHours, lastMs, namedMs });
+  }
   return sources;
 }
