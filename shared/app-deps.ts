@@ -42,6 +42,7 @@ import { createDeadLetterStore } from './storage/dead-letters';
 import { createDeliveries, type Deliveries } from './storage/deliveries';
 import { createDueStore } from './storage/due-store';
 import { createFindingStore } from './storage/findings';
+import { createHeartbeats, type Heartbeats } from './storage/heartbeats';
 import { createHeldPlanStore } from './storage/held-plans';
 import { createLedgerStore } from './storage/ledger';
 import { createPolicyStore } from './storage/policy-store';
@@ -80,6 +81,7 @@ export type AppDeps = AcceptDeliveryDeps &
     config: Config;
     deliveries: Deliveries;
     deadDeliveries: DeadDeliveries;
+    heartbeats: Heartbeats;
     queues: WorkQueues;
     auditUiPath: RunAuditDeps['uipath'];
     readinessChecks: () => Promise<readonly ReadinessCheck[]>;
@@ -144,6 +146,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
       return { format, secretName, entra, mapping, fetchBack };
     },
     deliveries: coded(createDeliveries(storage)),
+    heartbeats: coded(createHeartbeats(storage)),
     users: coded(createProvisionedUsers(storage)),
     deadDeliveries: coded(createDeadDeliveries(storage)),
     ledger: coded(createLedgerStore(storage)),

@@ -3,6 +3,7 @@ import { fold } from './domain/person-key';
 import type { Feed } from './domain/policy';
 import type { SourceAct, SourceSettings } from './domain/source-settings';
 import { EntraSchema, faultsInProof, toEntraPolicy } from './policy-identity';
+import { proofOfOrigin } from './webhooks/proof-of-origin';
 import { formatsOf, webhookSourceOf } from './webhooks/registry';
 import type { WebhookSource } from './webhooks/source';
 import { ticketActs } from './webhooks/ticket-statement';
@@ -128,7 +129,7 @@ export function faultsInSource(
 type Groups = Entries[string]['groups'];
 
 function isUnproved(source: WebhookSource, entry: SourceEntry): boolean {
-  return source.credential.trust === 'bearer' && entry.fetchBack === undefined && entry.entra === undefined;
+  return proofOfOrigin(source.credential, { entra: entry.entra, fetchBack: entry.fetchBack }) === 'token';
 }
 
 /** A token proves nothing about a body: without a second look at the source it may only add. */

@@ -78,7 +78,7 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
 
 /** Last deliveries of the sources, which all organizations share. */
 export async function plantSources(
-  app: Pick<AppDeps, 'deliveries' | 'deadDeliveries'>,
+  app: Pick<AppDeps, 'deliveries' | 'deadDeliveries' | 'heartbeats'>,
   nowMs: number,
 ): Promise<void> {
   const delivery = { feed: 'hr', contentType: 'application/json', body: new Uint8Array([123, 125]) } as const;
@@ -108,6 +108,7 @@ export async function plantSources(
     deliveryId: 'd2',
     receivedAtMs: nowMs - 2 * DAY_MS,
   });
+  await app.heartbeats.noteNamed('hr', 'never', nowMs - 2 * DAY_MS);
 }
 
 /** What no seed can say: when somebody signed in, two accounts with one address, a secret near its end. */

@@ -43,6 +43,7 @@ export type AcceptDeliveryDeps = FindSenderDeps &
     deliveries: Readonly<{
       insert: (record: DeliveryRecord) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
     }>;
+    heartbeats: Readonly<{ noteIgnored: (feed: Feed, source: string, atMs: number) => Promise<void> }>;
   }>;
 
 export type Delivery = Readonly<{
@@ -93,7 +94,10 @@ export async function acceptDelivery(
   const { mapping = PLAIN_MAPPING, fetchBack } = settings;
   const meanings = meaningsOf(format, posted, { mapping, fetchBack });
   const deliveryId = dedupeKey(feed, source, format.dedupeId({ ...posted, headers, signedId }));
-  if (meanings === 'ignored') return ignored(deps, { feed, source }, format, deliveryId);
+  if (meanings === 'ignored') {
+    await noteIgnored(deps, { feed, source }, receivedAtMs);
+    return ignored(deps, { feed, source }, format, deliveryId);
+  }
 
   const { rawBody: body, type: contentType } = posted;
   const record = { feed, source, deliveryId, receivedAtMs, contentType, body };
@@ -144,6 +148,19 @@ export function dedupeKey(feed: Feed, source: string, dedupeId: string): string 
 /** Some senders ask whether anybody is there before they have a secret. The answer gives nothing away and keeps nothing. */
 function isGreeting(format: WebhookSource, rawBody: Uint8Array): boolean {
   return (format.greetings ?? []).some((greeting) => Buffer.from(greeting).equals(rawBody));
+}
+
+/** Its source is alive. A note that fails is no reason to have the sender send nothing again. */
+async function noteIgnored(
+  deps: Pick<AcceptDeliveryDeps, 'heartbeats' | 'log'>,
+  from: Readonly<{ feed: Feed; source: string }>,
+  atMs: number,
+): Promise<void> {
+  try {
+    await deps.heartbeats.noteIgnored(from.feed, from.source, atMs);
+  } catch (error) {
+    deps.log({ event: 'ignored-not-counted', ...from, code: errorCodeOf(error) });
+  }
 }
 
 function ignored(

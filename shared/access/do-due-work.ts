@@ -5,6 +5,7 @@ import type { ChangeStore } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueStore } from '../storage/due-store';
 import type { RequestIndex } from '../storage/request-index';
+import type { Heartbeats } from '../storage/heartbeats';
 import type { WorkQueues } from '../storage/queues';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { bookRun, markChanged } from './book-run';
@@ -14,6 +15,7 @@ export type DueWorkDeps = ForgetProvisionedDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
+    heartbeats: Pick<Heartbeats, 'forgetIgnored'>;
     changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
     due: Pick<DueStore, 'listDue' | 'remove'>;
     requests: Pick<RequestIndex, 'forgetInList'>;
@@ -62,6 +64,7 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
     }
     resent += pending.length;
     forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
+    forgotten += await deps.heartbeats.forgetIgnored(feed, name, keptFromMs);
     if (format === SCIM_FORMAT)
       forgotten += await forgetInactiveUsers(deps, name, nowMs - INACTIVE_USER_DAYS * DAY_MS);
   }

@@ -6,6 +6,7 @@ import type { OrganizationPolicy, Policy } from '../domain/policy';
 import { errorCodeOf } from '../errors';
 import type { Mark } from '../storage/changes';
 import type { Deliveries } from '../storage/deliveries';
+import type { Heartbeats } from '../storage/heartbeats';
 import type { HeldPlanStore } from '../storage/held-plans';
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from './list-dead-deliveries';
 import { listHeldPlans } from './release-plan';
@@ -18,6 +19,7 @@ export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'le
     deliveries: Pick<Deliveries, 'lastReceivedMs'>;
     /** Names of secrets that the application needs whatever the policy says. */
     ownSecrets: readonly string[];
+    heartbeats: Pick<Heartbeats, 'noteNamed'>;
     /** When a secret ends; undefined where nothing says so. */
     secretEnds: (name: string) => Promise<number | undefined>;
   }>;
@@ -53,7 +55,7 @@ export async function readOperations(
     })),
     marks: known.marks.map(({ subject: { kind, key }, sinceMs }) => ({ kind, key, sinceMs })),
     secretEndsMs: await readSecretEnds(deps, policy, organization),
-    sources: await readHeartbeats(deps, policy, organization),
+    sources: await readHeartbeats(deps, policy, organization, known.nowMs),
   };
 }
 
@@ -102,18 +104,20 @@ function secretsOf(
   ];
 }
 
+/** A source that was never heard is noted when an audit first sees it in the policy: its silence is measured from there. */
 async function readHeartbeats(
-  deps: Pick<OperationsDeps, 'deliveries'>,
+  deps: Pick<OperationsDeps, 'deliveries' | 'heartbeats'>,
   policy: Policy,
   { alias }: OrganizationPolicy,
+  nowMs: number,
 ): Promise<Operations['sources']> {
   const sources: Array<Operations['sources'][number]> = [];
-  for (const { feed, name, organizations, heartbeatHours } of policy.sources)
-    if (heartbeatHours !== undefined && organizations.includes(alias))
-      sources.push({
-        name: `${feed}/${name}`,
-        heartbeatHours,
-        lastMs: await deps.deliveries.lastReceivedMs(feed, name),
-      });
+  for (const { feed, name, organizations, heartbeatHours } of policy.sources) {
+    if (!organizations.includes(alias)) continue;
+    const lastMs = await deps.deliveries.lastReceivedMs(feed, name);
+    const namedMs = lastMs === undefined ? await deps.heartbeats.noteNamed(feed, name, nowMs) : undefined;
+    if (heartbeatHours !== undefined)
+      sources.push({ name: `${feed}/${name}`, heartbeatHours, lastMs, namedMs });
+  }
   return sources;
 }

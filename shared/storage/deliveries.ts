@@ -32,7 +32,7 @@ export type Deliveries = Readonly<{
   listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
   /** Notes that a pending delivery got a message again. */
   touch: (key: DeliveryKey, nowMs: number) => Promise<void>;
-  /** When a source last sent something that was kept; undefined: never. */
+  /** When a source last sent something authentic, also where that asked for nothing; undefined: never. */
   lastReceivedMs: (feed: Feed, source: string) => Promise<number | undefined>;
   /** Forgets the bodies of processed deliveries received before `beforeMs`; the ids stay, so that a late replay is still a duplicate. Pending ones and dead letters keep theirs. */
   forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;

@@ -66,10 +66,14 @@ export function rowsOf({
   ];
 }
 
-/** When a source was last heard: one row per source, replaced with every delivery in its own transaction. */
+/** When a source was last heard: one row per source, replaced with every authentic delivery. */
 export const LAST_ROW = 'last';
 
-export function lastRowOf({ feed, source, receivedAtMs }: Delivery): TransactionAction {
+export function lastRowOf({
+  feed,
+  source,
+  receivedAtMs,
+}: Pick<Delivery, 'feed' | 'source' | 'receivedAtMs'>): TransactionAction {
   return ['upsert', { partitionKey: partitionOf(feed, source), rowKey: LAST_ROW, receivedAtMs }, 'Replace'];
 }
 

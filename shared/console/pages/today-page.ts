@@ -23,6 +23,7 @@ export function renderToday(today: Today): Markup {
   const { organization, latest, heldPlans, deadLetters, sources } = today;
   const undone = sources.reduce((sum, { pending }) => sum + pending, 0);
   const dead = sources.reduce((sum, state) => sum + state.dead, 0);
+  const silent = sources.filter(({ heartbeat }) => heartbeat === 'silent').length;
   const open = latest === undefined ? 0 : openCount(summarizeNight(latest.report));
   const tiles = [
     [open, 'open findings', 'findings'],
@@ -30,6 +31,7 @@ export function renderToday(today: Today): Markup {
     [deadLetters, 'refused changes', 'dead-letters'],
     [undone, 'deliveries on their way', 'sources'],
     [dead, 'dead deliveries', 'dead-letters'],
+    [silent, 'silent sources', 'sources'],
   ] as const;
   return markup`<ul class="tiles">${tiles.map(
     ([number, word, page]) =>

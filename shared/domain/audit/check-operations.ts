@@ -1,3 +1,4 @@
+import { heartbeatOf } from '../heartbeat';
 import { exceeds, type RemovalLimit } from '../guards';
 import { found, type AuditCase } from './audit-case';
 import type { Finding } from './finding';
@@ -53,11 +54,12 @@ function checkScopes(audit: AuditCase): readonly Finding[] {
 }
 
 function checkSources(audit: AuditCase): readonly Finding[] {
-  return audit.operations.sources.flatMap(({ name: source, heartbeatHours, lastMs }) => {
-    const isSilent = lastMs === undefined || audit.nowMs - lastMs > heartbeatHours * HOUR_MS;
-    const last = lastMs === undefined ? 'never' : new Date(lastMs).toISOString();
-    return isSilent ? [found(audit, 'source-silent', { source }, { last })] : [];
-  });
+  return audit.operations.sources
+    .filter((source) => heartbeatOf(source, audit.nowMs) === 'silent')
+    .map(({ name: source, lastMs }) => {
+      const last = lastMs === undefined ? 'never' : new Date(lastMs).toISOString();
+      return found(audit, 'source-silent', { source }, { last });
+    });
 }
 
 /** One finding per source: after an outage of ours there may be thousands. */

@@ -15,8 +15,15 @@ export type Operations = Readonly<{
   marks: ReadonlyArray<Readonly<{ kind: string; key: string; sinceMs: number }>>;
   /** Ends of the secrets that have one, by the name in the vault. */
   secretEndsMs: Known<ReadonlyMap<string, number>>;
-  /** Sources with a heartbeat in the policy, and when they sent last. */
-  sources: ReadonlyArray<Readonly<{ name: string; heartbeatHours: number; lastMs: number | undefined }>>;
+  /** Sources with a heartbeat in the policy, when they sent last, and of those that never did, since when the policy names them. */
+  sources: ReadonlyArray<
+    Readonly<{
+      name: string;
+      heartbeatHours: number;
+      lastMs: number | undefined;
+      namedMs: number | undefined;
+    }>
+  >;
   lastAudit: Readonly<{ night: string; atMs: number }> | undefined;
   /** Nights whose audit began and never ended. */
   unfinished: readonly string[];

@@ -5,7 +5,7 @@ import type { CheckId } from '../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import type { Subject } from '../../../shared/storage/ledger';
 import { countdown, dyingAfter } from '../../fixtures/dying-instance';
-import { entryOf, findingOf, organizationOf, release, ruleOf, withoutFaults } from './audit-world';
+import { entryOf, findingOf, organizationOf, release, ruleOf, withoutFaults } from './remediation-world';
 import { BEN, byHand, CARA, MAX, OLGA, useWorlds, type World } from './world';
 
 const start = withoutFaults(useWorlds());

@@ -9,6 +9,7 @@ import { webhookHandler, type WebhookHandlerDeps } from '../../../shared/http/we
 import { parsePolicy } from '../../../shared/policy-file';
 import { createPatientSecrets } from '../../../shared/secrets/patient-secrets';
 import { createDeliveries } from '../../../shared/storage/deliveries';
+import { createHeartbeats } from '../../../shared/storage/heartbeats';
 import { createWorkQueues, QUEUES } from '../../../shared/storage/queues';
 import { coded } from '../../../shared/storage/records';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
@@ -56,6 +57,7 @@ function intakeOf(
       secrets: { read: async () => ({ current: sender.secret, previous: undefined }) },
       checkIdentity: createIdentityCheck(() => createLocalJWKSet(keySetOf(sender.secret) as JSONWebKeySet)),
       deliveries: coded(createDeliveries(account)),
+      heartbeats: coded(createHeartbeats(account)),
       queue: queues,
       log: (line) => {
         log.push(line);

@@ -49,6 +49,11 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
         return 'inserted';
       },
     },
+    heartbeats: {
+      noteIgnored: async (feed, source, atMs) => {
+        steps.push(`heard ${feed}/${source} ${atMs - nowMs}`);
+      },
+    },
     queue: {
       enqueueDelivery: async (message) => {
         steps.push('enqueue');
@@ -136,13 +141,45 @@ describe('a good delivery', () => {
     expect(logs).toEqual([{ event: 'signed-with-previous-secret', feed: 'hr', source: 'workday' }]);
   });
 
-  it('may ask for nothing, and then nothing is kept', async () => {
-    const { deps, steps } = world();
+  it('may ask for nothing, and then nothing is kept but that its source was heard', async () => {
+    const { deps, steps, logs } = world();
     expect(await acceptDelivery(deps, delivery({ rawBody: '{"type":"ping"}' }))).toEqual({
       deliveryId,
       duplicate: false,
       ignored: true,
     });
+    expect(steps).toEqual(['secret workday-key', 'heard hr/workday 0']);
+    expect(logs).toEqual([{ event: 'delivery-ignored', feed: 'hr', source: 'workday' }]);
+  });
+
+  it('that asks for nothing is answered the same when that cannot be noted', async () => {
+    const noteIgnored = async (): Promise<void> => {
+      throw new AppError('storage-unavailable', 'Down');
+    };
+    const { deps, logs } = world({ heartbeats: { noteIgnored } });
+    const ping = delivery({ rawBody: '{"type":"ping"}' });
+    expect(await acceptDelivery(deps, ping)).toMatchObject({ ignored: true });
+    expect(logs).toContainEqual({
+      event: 'ignored-not-counted',
+      feed: 'hr',
+      source: 'workday',
+      code: 'storage-unavailable',
+    });
+  });
+
+  it('cannot be told from a forged one by a greeting, which is no sign of life', async () => {
+    const sourceFor = async () => ({ format: 'hibob', secretName: 'bob-key' });
+    const { deps, steps } = world({ sourceFor });
+    expect(await acceptDelivery(deps, delivery({ rawBody: 'Ping test', headers: {} }))).toMatchObject({
+      ignored: true,
+    });
+    expect(steps).toEqual([]);
+  });
+
+  it('that is forged is no sign of life', async () => {
+    const { deps, steps } = world();
+    const forged = delivery({ rawBody: '{"type":"ping"}', headers: { 'webhook-signature': 'v1,AAAA' } });
+    expect(await errorOf(() => acceptDelivery(deps, forged))).toMatchObject({ code: 'signature-invalid' });
     expect(steps).toEqual(['secret workday-key']);
   });
 });

@@ -47,6 +47,7 @@ describe('the secrets whose end an audit looks at', () => {
       policy: async () => policy,
       deadLetters: { list: async () => [], get: async () => undefined, put: async () => undefined },
       deadDeliveries: { list: async () => [] },
+      heartbeats: { noteNamed: async (_feed, _name, nowMs) => nowMs },
       ledger: { read: async () => undefined } as never,
       plans: { list: async () => [] },
       deliveries: { lastReceivedMs: async () => undefined },

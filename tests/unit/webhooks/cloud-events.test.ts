@@ -242,6 +242,7 @@ describe('a sender that asks whether it may send', () => {
         secrets: { read: fail },
         checkIdentity: fail,
         deliveries: { insert: fail },
+        heartbeats: { noteIgnored: fail },
         queue: { enqueueDelivery: fail },
         log: () => undefined,
         clock: { now: () => NOW_MS },

@@ -265,10 +265,11 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
       }
     });
 
-    it('that is authentic and asks for nothing known is answered 200 and logged', async () => {
+    it('that is authentic and asks for nothing known is answered 200, logged, and a sign of life', async () => {
       const world = worldOf(from);
       expect(await resultOf(world, postingOf(from, { body: from.unknownBody }))).toBe('ignored');
       expect(world.log).toEqual([{ event: 'delivery-ignored', feed: from.feed, source: 'main' }]);
+      expect(world.ignored).toEqual([`${from.feed}/main`]);
     });
   },
 );

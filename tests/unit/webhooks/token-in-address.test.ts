@@ -24,6 +24,7 @@ async function answerTo(
         },
       },
       queue: { enqueueDelivery: async () => undefined },
+      heartbeats: { noteIgnored: async () => undefined },
       log: () => undefined,
       clock: { now: () => NOW_MS },
       config: { maxBodyBytes: 100_000 },

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 describe('the checks of the application itself', () => {
   const soon = NOW_MS + 30 * DAY_MS;
   const at = (ms: number) => new Date(ms).toISOString();
-  const source = { name: 'hr/main', heartbeatHours: 24 };
+  const source = { name: 'hr/main', heartbeatHours: 24, lastMs: undefined, namedMs: undefined };
   const refusal = { id: 'd1', group: 'developers', memberId: 'm1', code: 'uipath-rejected' };
   it.each<[string, Partial<Operations>, readonly string[]]>([
     [
@@ -17,15 +17,15 @@ describe('the checks of the application itself', () => {
       [`secret-expiring s ${at(soon)}`],
     ],
     ['a secret that lasts', { secretEndsMs: known(new Map([['s', soon + 1]])) }, []],
-    ['a source that spoke in time', { sources: [{ ...source, lastMs: NOW_MS - 24 * HOUR_MS }] }, []],
+    ['a source that spoke in time', { sources: [{ ...source, lastMs: NOW_MS - DAY_MS }] }, []],
     [
       'a source that is silent',
-      { sources: [{ ...source, lastMs: NOW_MS - 24 * HOUR_MS - 1 }] },
+      { sources: [{ ...source, lastMs: NOW_MS - DAY_MS - 1 }] },
       [`source-silent hr/main ${at(NOW_MS - DAY_MS - 1)}`],
     ],
     [
-      'a source that never spoke',
-      { sources: [{ ...source, lastMs: undefined }] },
+      'a source that never spoke since it was named',
+      { sources: [{ ...source, namedMs: NOW_MS - DAY_MS - 1 }] },
       ['source-silent hr/main never'],
     ],
     [
@@ -37,6 +37,8 @@ describe('the checks of the application itself', () => {
       },
       [`deliveries-dead hr/main 2 body-invalid, policy-invalid ${at(NOW_MS)}`],
     ],
+    ['a source that was named a day ago', { sources: [{ ...source, namedMs: NOW_MS - DAY_MS }] }, []],
+    ['a source that was named just now', { sources: [{ ...source, namedMs: NOW_MS }] }, []],
     ['a night in time', { lastAudit: { night: 'n', atMs: NOW_MS - 26 * HOUR_MS } }, []],
     ['a missing night', { lastAudit: { night: 'n', atMs: NOW_MS - 26 * HOUR_MS - 1 } }, ['night-missing n']],
     ['an audit that did not end', { unfinished: ['n'] }, ['audit-unfinished n']],

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SourceState } from '../../../shared/access/list-sources';
+import { renderSources } from '../../../shared/console/pages/sources-page';
+import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
+
+const NOW_MS = Date.parse('2026-11-20T10:00:00Z');
+
+function stateOf(changes: Partial<SourceState>): SourceState {
+  return {
+    source: {
+      feed: 'hr',
+      name: 'bob',
+      format: 'hibob',
+      secret: 'bob-key',
+      organizations: ['acme'],
+      may: new Set(['joiner', 'leaver']),
+      groups: undefined,
+      mapping: PLAIN_MAPPING,
+      fetchBack: undefined,
+      entra: undefined,
+      heartbeatHours: 48,
+    },
+    proof: 'signature',
+    lastReceivedMs: NOW_MS,
+    heartbeat: 'in-time',
+    ignoredToday: 3,
+    ignoredThisWeek: 17,
+    pending: 0,
+    dead: 0,
+    ...changes,
+  };
+}
+
+const textOf = (changes: Partial<SourceState>): string =>
+  renderSources('acme', [stateOf(changes)])
+    .html.replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+
+describe('the page of sources', () => {
+  it('says what a source is, what makes it believed, and when it was heard', () => {
+    expect(textOf({})).toContain('HR: bob format hibob proof of origin signature may cause joiner, leaver');
+    expect(textOf({})).toContain('last heard 2026-11-20 10:00 UTC');
+    expect(textOf({})).toContain('asked for nothing 3 today, 17 in seven days');
+  });
+
+  it.each<readonly [SourceState['heartbeat'], string]>([
+    ['in-time', 'heartbeat in time, due every 48 hours'],
+    ['awaited', 'heartbeat awaited, due within 48 hours'],
+    ['silent', 'heartbeat silent for more than 48 hours'],
+    ['not-watched', 'heartbeat not watched'],
+  ])('says of a heartbeat that is %s: %s', (heartbeat, text) => {
+    expect(textOf({ heartbeat })).toContain(text);
+  });
+
+  it.each<readonly [NonNullable<SourceState['proof']>, string]>([
+    ['signature', 'proof of origin signature'],
+    ['identity', 'proof of origin identity of Microsoft Entra'],
+    ['token-and-look-up', 'proof of origin token, and its record is read at the source'],
+    ['token', 'proof of origin token only'],
+  ])('says of the proof %s: %s', (proof, text) => {
+    expect(textOf({ proof })).toContain(text);
+  });
+
+  it('has nothing to say of what was never heard', () => {
+    expect(textOf({ lastReceivedMs: undefined, heartbeat: 'awaited' })).toContain('last heard never');
+  });
+});
