@@ -18,6 +18,7 @@ import { mergeSource } from './sources/merge';
 import { personioSource } from './sources/personio';
 import { powerAutomateSource } from './sources/power-automate';
 import { ripplingSource } from './sources/rippling';
+import { serviceNowSource } from './sources/servicenow';
 import { serviceNowTokenSource } from './sources/servicenow-token';
 import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
 import { successFactorsSource } from './sources/successfactors';
@@ -51,6 +52,7 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     jiraAutomationSource,
     jiraSource,
     powerAutomateSource,
+    serviceNowSource,
     serviceNowTokenSource,
     zendeskSource,
   ],

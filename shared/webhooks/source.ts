@@ -54,6 +54,8 @@ export type WebhookSource = Readonly<{
   fieldsToPlace?: readonly string[];
   /** What is kept of a verified delivery, where a part of its meaning is in headers. @throws AppError `body-invalid` */
   keptOf?: (posted: PostedBody, headers: DeliveryHeaders) => PostedBody;
+  /** Deliveries say everything in our own contract, and nothing of them has to be translated. */
+  ownContract?: true;
   /** Its events have names that only the policy can know. */
   eventsToMap?: true;
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */
