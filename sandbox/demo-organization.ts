@@ -75,6 +75,9 @@ organizations:
         mode: additive
       ${GROUPS.finance}:
         mode: additive
+        requests:
+          approvers: [${BEN}]
+          longestDays: 30
       ${GROUPS.support}:
         mode: additive
         privileged: true

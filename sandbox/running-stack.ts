@@ -6,10 +6,11 @@ import { z } from 'zod';
 const RunningStackSchema = z.object({
   hr: z.object({ url: z.string(), signingSecret: z.string() }),
   tickets: z.object({ url: z.string(), signingSecret: z.string() }),
-  /** Where and with what each vendor posts, and the address of the HR systems' own API. */
+  /** Where and with what each vendor posts, and the addresses of their own APIs. */
   vendors: z.object({
     webhooksUrl: z.string(),
     hrApiUrl: z.string(),
+    ticketApiUrl: z.string(),
     secrets: z.record(z.string(), z.string()),
   }),
 });

@@ -59,7 +59,7 @@ export function standardTellers(stack: Pick<Stack, 'hr' | 'tickets'>): Tellers {
  * @throws Error when there is no such vendor, naming those that there are
  */
 export function vendorTellers(stack: VendorStack, source: string): Tellers {
-  const { webhooksUrl, hrApiUrl, secrets } = stack.vendors;
+  const { webhooksUrl, hrApiUrl, ticketApiUrl, secrets } = stack.vendors;
   const secret = secrets[source] ?? '';
   const standard = standardTellers(stack);
   if (demoSources.hr.includes(source)) {
@@ -83,7 +83,7 @@ export function vendorTellers(stack: VendorStack, source: string): Tellers {
     tickets: {
       name: source,
       tell: async (news) => {
-        const posting = ticketPosting(source, news, secret);
+        const posting = await ticketPosting(source, news, { ticketApiUrl, secret });
         return () => ({ url, ...posting });
       },
     },

@@ -154,7 +154,7 @@ function inActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceF
 }
 
 function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFault[] {
-  const isOwnContract = source.format.startsWith('standard');
+  const isOwnContract = source.ownContract === true && entry.fetchBack === undefined;
   return [
     ...(['events', 'fields', 'people'] as const)
       .filter((key) => isOwnContract && Object.keys(entry[key]).length > 0)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ANA, BEN, newSigningSecret } from '../demo-organization';
+import { ANA, BEN, GROUPS, newSigningSecret } from '../demo-organization';
 import { ENTRA, newEntraKey, WORKFLOWS } from './entra';
-import { loginOf } from './ticket-bodies';
+import { loginOf } from './ticket';
 
 type Secret = () => string;
 
@@ -9,90 +9,139 @@ const text: Secret = () => randomBytes(24).toString('hex');
 const basic: Secret = () => `sender:${randomBytes(24).toString('hex')}`;
 const base64: Secret = () => randomBytes(24).toString('base64');
 
-const LIFECYCLE = 'entra-lifecycle-workflows';
 export const SCIM = 'scim';
 
-/** Vendors that `npm start` listens to beside our own contract: the lines of each in the policy, and what its secret looks like. */
-const hr = {
-  bamboohr: { lookedUp: true, secret: text },
-  'bamboohr-fields': { lookedUp: false, secret: text },
-  'cloudevents-signed': { lookedUp: false, secret: newSigningSecret },
-  [LIFECYCLE]: { lookedUp: false, secret: newEntraKey },
-  finch: { lookedUp: true, secret: base64 },
-  hibob: { lookedUp: true, secret: text },
-  merge: { lookedUp: false, secret: text },
-  personio: { lookedUp: true, secret: text },
-  rippling: { lookedUp: true, secret: text },
-  scim: { lookedUp: false, secret: text },
-  'successfactors-soap': { lookedUp: true, secret: basic },
-} as const;
+/** One sender of a feed: what its secret looks like, or that an identity stands in for one. */
+type Row = Readonly<{
+  /** Where it is not the name. */
+  format?: string;
+  secret: Secret | 'identity';
+  /** It is asked back at its own API. */
+  asked?: true;
+  /** More lines of its entry in the policy. */
+  lines?: string;
+  /** It cannot tell the story alone: a token says no more than who joins, and asks for no privileged group. */
+  tellsLess?: true;
+}>;
 
 const people = [ANA, BEN, 'requester@acme.example'].map((email) => `${loginOf(email)}: ${email}`).join(', ');
-const tickets = {
-  github: { lines: `people: { ${people} }`, secret: text },
-  jira: {
-    lines:
-      'fields: { person: issue.fields.customfield_10053, group: issue.fields.customfield_10050, duration: issue.fields.customfield_10051 }, events: { "status:Revoked": revoke }',
-    secret: text,
-  },
-  zendesk: { lines: '', secret: text },
-  // Its script posts our own contract.
-  servicenow: { lines: '', secret: newSigningSecret, format: 'standard' },
-} as const;
+const workflows = Object.entries(WORKFLOWS).map(([kind, id]) => `${id}: ${kind}`);
+const issueFields =
+  'person: issue.fields.customfield_10053, group: issue.fields.customfield_10050, duration: issue.fields.customfield_10051';
+const revokedStatus = 'events: { "status:Revoked": revoke }';
+const harmlessOnly = `groups: ["${GROUPS.finance}"]`;
 
-/** Vendors whose part of the story can be played, by feed: it needs departments, which lifecycle workflows do not know, and a webhook. */
-export const demoSources = {
-  hr: Object.keys(hr).filter((name) => name !== LIFECYCLE && name !== SCIM),
-  tickets: Object.keys(tickets),
-} as const;
+/** Senders that `npm start` listens to beside our own contract. */
+const hr: Readonly<Record<string, Row>> = {
+  bamboohr: { asked: true, secret: text },
+  'bamboohr-fields': { secret: text },
+  cloudevents: { secret: text, tellsLess: true },
+  'cloudevents-signed': { secret: newSigningSecret },
+  // It knows no departments.
+  'entra-lifecycle-workflows': {
+    secret: 'identity',
+    lines: `events: { ${workflows.join(', ')} }`,
+    tellsLess: true,
+  },
+  finch: { asked: true, secret: base64 },
+  hibob: { asked: true, secret: text },
+  merge: { secret: text },
+  personio: { asked: true, secret: text },
+  rippling: { asked: true, secret: text },
+  // It is no webhook.
+  [SCIM]: { secret: text, lines: 'may: [joiner, mover, leaver]', tellsLess: true },
+  'standard-token': { secret: text, tellsLess: true },
+  successfactors: { secret: 'identity' },
+  'successfactors-soap': { asked: true, secret: basic },
+  workday: { format: 'standard-token', secret: 'identity' },
+};
+
+const tickets: Readonly<Record<string, Row>> = {
+  cloudevents: { secret: text, lines: harmlessOnly, tellsLess: true },
+  'cloudevents-signed': { secret: newSigningSecret, tellsLess: true },
+  freshservice: { secret: text, lines: harmlessOnly, tellsLess: true },
+  github: { secret: text, lines: `people: { ${people} }` },
+  jira: { asked: true, secret: text, lines: `fields: { ${issueFields} }, ${revokedStatus}` },
+  'jira-automation': { asked: true, secret: text, lines: `fields: { ${issueFields} }, ${revokedStatus}` },
+  'power-automate': { secret: text, lines: harmlessOnly, tellsLess: true },
+  servicenow: { asked: true, secret: newSigningSecret },
+  'servicenow-token': { asked: true, secret: basic },
+  'standard-token': { secret: text, lines: harmlessOnly, tellsLess: true },
+  zendesk: { secret: text },
+};
+
+/** Senders whose part of the story can be played, by feed. */
+export const demoSources = { hr: tellersOf(hr), tickets: tellersOf(tickets) } as const;
+
+/** Every sender that the stack listens to, by feed. */
+export const listenedTo = { hr: Object.keys(hr), tickets: Object.keys(tickets) } as const;
 
 export const HR_API_SECRET = { name: 'hr-api', value: 'service-user:hr-api-token' } as const;
+export const TICKET_API_SECRET = {
+  name: 'ticket-api',
+  value: 'reader@acme.example:ticket-api-token',
+} as const;
 
-/** New secrets of all vendors, by the name of the source. */
+/** New secrets of all senders, by the name of the source. In place of an identity's secret stands the key that its tokens are signed with. */
 export function newVendorSecrets(): Readonly<Record<string, string>> {
+  const entraKey = newEntraKey();
   return Object.fromEntries(
-    [...Object.entries(hr), ...Object.entries(tickets)].map(([name, { secret }]) => [name, secret()]),
+    [...Object.entries(hr), ...Object.entries(tickets)].map(([name, { secret }]) => [
+      name,
+      secret === 'identity' ? entraKey : secret(),
+    ]),
   );
 }
 
-/** The vault's name of a vendor's secret. */
+/** The format that a sender posts in, and whether an identity is its proof. */
+export function formatOf(source: string): Readonly<{ format: string; byIdentity: boolean }> {
+  const row = [hr, tickets].find((rows) => Object.hasOwn(rows, source))?.[source];
+  return { format: row?.format ?? source, byIdentity: row?.secret === 'identity' };
+}
+
+/** The vault's name of a sender's secret. */
 export function vendorSecretName(source: string): string {
   return `webhook-${source}`;
 }
 
-/** The sources as lines of the policy; those that are looked up ask at `hrApiUrl`. */
-export function vendorSources(hrApiUrl: string): Readonly<{ hr: string; tickets: string }> {
-  const lookUp = `fetchBack: { baseUrl: "${hrApiUrl}", secret: ${HR_API_SECRET.name} }`;
+type ApiUrls = Readonly<{ hrApiUrl: string; ticketApiUrl: string }>;
+
+/** The sources as lines of the policy, with the addresses that those which are looked up are asked at. */
+export function vendorSources({
+  hrApiUrl,
+  ticketApiUrl,
+}: ApiUrls): Readonly<{ hr: string; tickets: string }> {
   return {
-    hr: linesOf(
-      Object.entries(hr).map(([name, { lookedUp }]) => {
-        if (name === LIFECYCLE) return [name, name, lifecycleLines(hrApiUrl)];
-        if (name === SCIM)
-          return [name, name, `secret: ${vendorSecretName(name)}, may: [joiner, mover, leaver]`];
-        return [name, name, `secret: ${vendorSecretName(name)}${lookedUp ? `, ${lookUp}` : ''}`];
-      }),
-    ),
-    tickets: linesOf(
-      Object.entries(tickets).map(([name, row]) => {
-        const lines = row.lines === '' ? '' : `, ${row.lines}`;
-        return [name, 'format' in row ? row.format : name, `secret: ${vendorSecretName(name)}${lines}`];
-      }),
-    ),
+    hr: linesOf(hr, { url: hrApiUrl, secret: HR_API_SECRET.name }, hrApiUrl),
+    tickets: linesOf(tickets, { url: ticketApiUrl, secret: TICKET_API_SECRET.name }, hrApiUrl),
   };
 }
 
 /** The key that Entra's tokens are signed with on this stack. */
 export function entraKeyIn(secrets: Readonly<Record<string, string>>): Readonly<{ entraKey?: string }> {
-  const entraKey = secrets[LIFECYCLE];
+  const entraKey = secrets['entra-lifecycle-workflows'];
   return entraKey === undefined ? {} : { entraKey };
 }
 
-function lifecycleLines(authority: string): string {
-  const identity = Object.entries({ ...ENTRA, authority }).map(([name, value]) => `${name}: "${value}"`);
-  const events = Object.entries(WORKFLOWS).map(([kind, id]) => `${id}: ${kind}`);
-  return `entra: { ${identity.join(', ')} }, events: { ${events.join(', ')} }`;
+function tellersOf(rows: Readonly<Record<string, Row>>): readonly string[] {
+  return Object.entries(rows).flatMap(([name, { tellsLess }]) => (tellsLess === true ? [] : [name]));
 }
 
-function linesOf(sources: ReadonlyArray<readonly [name: string, format: string, more: string]>): string {
-  return sources.map(([name, format, more]) => `    ${name}: { format: ${format}, ${more} }\n`).join('');
+function linesOf(
+  rows: Readonly<Record<string, Row>>,
+  api: Readonly<{ url: string; secret: string }>,
+  authority: string,
+): string {
+  const identity = Object.entries({ ...ENTRA, authority }).map(([name, value]) => `${name}: "${value}"`);
+  return Object.entries(rows)
+    .map(([name, { format = name, secret, asked, lines }]) => {
+      const entry = [
+        `format: ${format}`,
+        secret === 'identity' ? `entra: { ${identity.join(', ')} }` : `secret: ${vendorSecretName(name)}`,
+        ...(asked === true ? [`fetchBack: { baseUrl: "${api.url}", secret: ${api.secret} }`] : []),
+        ...(lines === undefined ? [] : [lines]),
+      ];
+      return `    ${name}: { ${entry.join(', ')} }\n`;
+    })
+    .join('');
 }

@@ -1,3 +1,4 @@
+import { cloudWorkerEvent, contractEvent } from './contract-bodies';
 import { WORKFLOWS } from './entra';
 import { MANAGER, MERGE_ID, type Worker } from './workers';
 
@@ -165,29 +166,12 @@ export const hrBodies = {
     entityKeys: { seqNumber: '1', userId: worker.id },
     params: { personIdExternal: worker.id, perPersonUuid: '0A1B2C3D4E5F' },
   }),
+  // docs/schemas/worker-event.v1.schema.json: our own contract, signed or with a token
+  standard: contractEvent,
+  'standard-token': contractEvent,
   // https://github.com/cloudevents/spec, with the data of our own contract
-  'cloudevents-signed': ({ kind, worker, atMs }) => ({
-    specversion: '1.0',
-    id: `${worker.id}-${kind}-${atMs}`,
-    source: 'https://hr.acme.example/workers',
-    type: { joiner: 'worker.joined', mover: 'worker.moved', leaver: 'worker.left' }[kind],
-    subject: worker.id,
-    time: new Date(atMs).toISOString(),
-    datacontenttype: 'application/json',
-    data: {
-      worker: { email: worker.email, workerId: worker.id },
-      ...(kind === 'leaver'
-        ? { immediate: true }
-        : {
-            attributes: {
-              department: worker.department,
-              title: worker.title,
-              location: worker.location,
-              manager: MANAGER.email,
-            },
-          }),
-    },
-  }),
+  cloudevents: cloudWorkerEvent,
+  'cloudevents-signed': cloudWorkerEvent,
 } as const satisfies Record<string, HrBody>;
 
 function changedBy(kind: 'mover' | 'leaver'): readonly string[] {

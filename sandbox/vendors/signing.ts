@@ -77,6 +77,8 @@ export const signers = {
     ...json,
     authorization: `Bearer ${entraToken(secret, atMs)}`,
   }),
+  // The script include of docs/sources signs our own contract
+  servicenow: signStandard,
   freshservice: showToken,
   'jira-automation': showToken,
   'power-automate': showToken,

@@ -1,22 +1,14 @@
-import { createHash } from 'node:crypto';
-
-/** What a ticket of any vendor is about. */
-export type Ticket = Readonly<{
-  number: number;
-  act: 'grant' | 'revoke';
-  person: string;
-  group: string;
-  duration: string | undefined;
-  requester: string;
-  approver: string;
-  atMs: number;
-}>;
+import { cloudRequest, contractRequest, serviceNowRequest } from './contract-bodies';
+import { loginOf, serviceNowId, type Ticket } from './ticket';
 
 type TicketBody = (ticket: Ticket) => object;
 
-/** What each ticket system posts when a request was approved, in the shape its vendor documents. */
+/** What each ticket system posts when a request was decided, in the shape its vendor documents. */
 export const ticketBodies = {
-  /** `issues` event, action `labeled`. People have logins: the part of their address before the @. */
+  /**
+   * `issues` event, action `labeled`. People have logins: the part of their address before the @.
+   * https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
+   */
   github: (ticket) => {
     const at = new Date(ticket.atMs).toISOString().replace('.000Z', 'Z');
     return {
@@ -45,7 +37,10 @@ export const ticketBodies = {
       sender: { login: loginOf(ticket.approver), id: 502, type: 'User' },
     };
   },
-  /** `jira:issue_updated` of a webhook that an administrator set up; the fields of the request are custom ones. */
+  /**
+   * `jira:issue_updated` of a webhook that an administrator set up; the fields of the request are custom ones.
+   * https://developer.atlassian.com/cloud/jira/platform/webhooks
+   */
   jira: (ticket) => ({
     timestamp: ticket.atMs,
     webhookEvent: 'jira:issue_updated',
@@ -67,7 +62,7 @@ export const ticketBodies = {
       },
     },
     changelog: {
-      id: String(20_000 + ticket.number),
+      id: String((ticket.act === 'grant' ? 20_000 : 50_000) + ticket.number),
       items: [
         {
           field: 'resolution',
@@ -91,12 +86,15 @@ export const ticketBodies = {
     },
     matchedWebhookIds: [1],
   }),
-  /** The body that docs/sources/zendesk.md has the administrator paste into a trigger, with its placeholders filled in. */
+  /**
+   * The body that docs/sources/zendesk.md has the administrator paste into a trigger, with its placeholders filled in.
+   * https://developer.zendesk.com/documentation/webhooks
+   */
   zendesk: (ticket) => {
     const at = new Date(ticket.atMs).toISOString();
     return {
       id: `${ticket.number}-${at}`,
-      action: ticket.act,
+      action: ticket.rejected === true ? 'reject' : ticket.act,
       ticket_id: String(ticket.number),
       url: `https://acme.zendesk.com/agent/tickets/${ticket.number}`,
       time: at,
@@ -107,7 +105,10 @@ export const ticketBodies = {
       approver: ticket.approver,
     };
   },
-  /** "Send web request" with the issue in Jira's format; the rule's own condition is not in it, only the status. */
+  /**
+   * "Send web request" with the issue in Jira's format; the rule's own condition is not in it, only the status.
+   * https://support.atlassian.com/cloud-automation/docs/issue-data-jira-format-payload-for-send-web-request-action
+   */
   'jira-automation': (ticket) => ({
     issue: {
       id: 10_000 + ticket.number,
@@ -125,7 +126,10 @@ export const ticketBodies = {
       },
     },
   }),
-  /** The body that docs/sources/freshservice.md has the administrator paste into a webhook node. */
+  /**
+   * The body that docs/sources/freshservice.md has the administrator paste into a webhook node.
+   * https://github.com/api-evangelist/freshworks/blob/main/asyncapi/freshworks-webhooks-asyncapi.yml
+   */
   freshservice: (ticket) => ({
     ticket_id: ticket.number,
     action: ticket.act,
@@ -135,10 +139,15 @@ export const ticketBodies = {
     duration: ticket.duration ?? '',
     requester: ticket.requester,
     approver: ticket.approver,
+    ...(ticket.rejected === true ? { approval_status: 'Rejected' } : {}),
   }),
-  /** What a flow posts after "Start and wait for an approval", beside what was asked for. */
+  /**
+   * What a flow posts after "Start and wait for an approval", beside what was asked for.
+   * https://learn.microsoft.com/connectors/approvals
+   */
   'power-automate': (ticket) => {
     const at = new Date(ticket.atMs).toISOString();
+    const answer = ticket.rejected === true ? 'Reject' : 'Approve';
     const responder = {
       id: '5a1c2d3e',
       displayName: 'Ben',
@@ -148,13 +157,11 @@ export const ticketBodies = {
     return {
       approval: {
         name: `0a9be1c1-7c3f-4d2a-8a62-${String(ticket.number).padStart(12, '0')}`,
-        outcome: 'Approve',
+        outcome: answer,
         status: 'Completed',
         title: `Access to ${ticket.group}`,
         completionDate: at,
-        responses: [
-          { responder, requestDate: at, responseDate: at, approverResponse: 'Approve', comments: '' },
-        ],
+        responses: [{ responder, requestDate: at, responseDate: at, approverResponse: answer, comments: '' }],
       },
       request: {
         action: ticket.act,
@@ -165,12 +172,15 @@ export const ticketBodies = {
       },
     };
   },
-  /** The body that docs/sources/servicenow.md has a REST step post: the requested item, in the names of its table. */
+  /**
+   * The body that docs/sources/servicenow.md has a REST step post: the requested item, in the names of its table.
+   * https://www.servicenow.com/docs/bundle/api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html
+   */
   'servicenow-token': (ticket) => ({
     number: `RITM${String(ticket.number).padStart(7, '0')}`,
     sys_id: serviceNowId('sc_req_item', ticket.number),
-    sys_mod_count: String(Math.floor(ticket.atMs / 1000) - 1_600_000_000),
-    approval: 'approved',
+    sys_mod_count: String(ticket.atMs - 1_600_000_000_000),
+    approval: ticket.rejected === true ? 'rejected' : 'approved',
     sys_updated_on: new Date(ticket.atMs).toISOString().slice(0, 19).replace('T', ' '),
     requested_for: { email: ticket.person },
     opened_by: { email: ticket.requester },
@@ -181,44 +191,23 @@ export const ticketBodies = {
       access_duration: ticket.duration ?? '',
     },
   }),
-  /** A CloudEvent with the data of our own contract. */
-  'cloudevents-signed': (ticket) => ({
-    specversion: '1.0',
-    id: `${ticket.number}-${ticket.act}`,
-    source: 'https://tickets.acme.example',
-    type: 'access.request.approved',
-    subject: String(ticket.number),
-    time: new Date(ticket.atMs).toISOString(),
-    datacontenttype: 'application/json',
-    data: {
-      ticket: { id: String(ticket.number), url: `https://tickets.acme.example/${ticket.number}` },
-      requester: ticket.requester,
-      approvals: [{ approver: ticket.approver, approvedAt: new Date(ticket.atMs).toISOString() }],
-      action: {
-        kind: ticket.act,
-        person: ticket.person,
-        group: ticket.group,
-        ...(ticket.act === 'grant' ? { duration: ticket.duration } : {}),
-      },
-    },
-  }),
+  /** Our own contract, signed or with a token: docs/schemas/access-request.v1.schema.json */
+  standard: contractRequest,
+  'standard-token': contractRequest,
+  /** The same as the script include of docs/sources makes it. */
+  servicenow: serviceNowRequest,
+  /** The same as a CloudEvent: https://github.com/cloudevents/spec */
+  cloudevents: cloudRequest,
+  'cloudevents-signed': cloudRequest,
 } as const satisfies Record<string, TicketBody>;
 
-/** A record's own id at ServiceNow: 32 digits. */
-export function serviceNowId(table: string, number: number): string {
-  return createHash('md5').update(`${table} ${number}`).digest('hex');
-}
-
-/** The login that stands for an address in the bodies above. */
-export function loginOf(email: string): string {
-  return (email.split('@')[0] ?? '').replaceAll('.', '-');
-}
-
-function labelOf({ act }: Ticket): string {
+function labelOf({ act, rejected }: Ticket): string {
+  if (rejected === true) return 'access-rejected';
   return act === 'grant' ? 'access-approved' : 'access-revoked';
 }
 
-function statusOf({ act }: Ticket): string {
+function statusOf({ act, rejected }: Ticket): string {
+  if (rejected === true) return 'Rejected';
   return act === 'grant' ? 'Approved' : 'Revoked';
 }
 

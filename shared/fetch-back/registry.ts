@@ -27,6 +27,7 @@ const workerAdapters: ReadonlyMap<string, WorkerAdapter> = new Map([
 const ticketAdapters: ReadonlyMap<string, TicketAdapter> = new Map([
   ['jira', jiraAdapter],
   ['jira-automation', jiraAdapter],
+  ['servicenow', serviceNowAdapter],
   ['servicenow-token', serviceNowAdapter],
 ]);
 

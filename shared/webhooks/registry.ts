@@ -19,6 +19,7 @@ import { personioSource } from './sources/personio';
 import { powerAutomateSource } from './sources/power-automate';
 import { ripplingSource } from './sources/rippling';
 import { scimSource } from './sources/scim';
+import { serviceNowSource } from './sources/servicenow';
 import { serviceNowTokenSource } from './sources/servicenow-token';
 import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
 import { successFactorsSource } from './sources/successfactors';
@@ -53,6 +54,7 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     jiraAutomationSource,
     jiraSource,
     powerAutomateSource,
+    serviceNowSource,
     serviceNowTokenSource,
     zendeskSource,
   ],

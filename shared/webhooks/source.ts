@@ -58,6 +58,8 @@ export type WebhookSource = Readonly<{
   keptOf?: (posted: PostedBody, headers: DeliveryHeaders) => PostedBody;
   /** Its token cannot be backed by a second look: the policy may still let it do more than add, by naming that under `may`. */
   actsIfNamed?: true;
+  /** Deliveries say everything in our own contract, and nothing of them has to be translated. */
+  ownContract?: true;
   /** Its events have names that only the policy can know. */
   eventsToMap?: true;
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */

@@ -63,6 +63,29 @@ describe('a source of the policy', () => {
     expect(settings?.groups).toEqual(new Set(['developers']));
   });
 
+  it.each(['bamboohr', 'hibob', 'finch', 'personio', 'rippling', 'successfactors-soap'])(
+    'of %s is refused without a way to ask back, as its deliveries carry ids only',
+    async (format) => {
+      const error = await errorOf(() => settingsOf('hr', `format: ${format}`));
+      expect(error).toMatchObject({ code: 'policy-invalid' });
+      expect(error.message).toContain(
+        `sources.hr.main: needs fetchBack: deliveries of ${format} carry ids only`,
+      );
+      const asked = `format: ${format}, fetchBack: { baseUrl: https://vendor.example, secret: s }`;
+      expect([...(settingsOf('hr', asked)?.may ?? [])]).toEqual(['joiner', 'mover', 'leaver']);
+    },
+  );
+
+  it('of ServiceNow places fields only where ServiceNow is asked', async () => {
+    const fields = 'format: servicenow, fields: { group: variables.which_group }';
+    const error = await errorOf(() => settingsOf('tickets', fields));
+    expect(error.message).toContain('has no meaning for the format servicenow');
+    const asked = `${fields}, fetchBack: { baseUrl: https://acme.service-now.com, secret: s }`;
+    expect(settingsOf('tickets', asked)?.mapping.fields).toEqual(
+      new Map([['group', ['variables.which_group']]]),
+    );
+  });
+
   it.each([
     ['hr', 'format: github', '"github" is no format of this feed; there are: standard'],
     ['tickets', 'format: constructor', '"constructor" is no format of this feed'],

@@ -69,6 +69,7 @@ function contractSource(
     format,
     credential,
     bodyTypes: ['application/json'],
+    ownContract: true,
     dedupeId: (posted) => posted.signedId ?? (textAt(parsePosted(posted), 'id') || bytesIdOf(posted)),
     parse: (posted) => {
       const body = parsePosted(posted);

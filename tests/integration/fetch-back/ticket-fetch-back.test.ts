@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
 import type { SignedFormat } from '../../../sandbox/vendors/signing';
-import { startTicketApi, type TicketApi } from '../../fakes/ticket-api';
+import { startTicketApi, type TicketApi } from '../../../sandbox/vendors/ticket-api';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import {
   APPROVER,
@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const APPROVED_MS = NOW_MS - HOUR_MS;
 
-const formats = ['jira', 'jira-automation', 'servicenow-token'] as const;
+const formats = ['jira', 'jira-automation', 'servicenow', 'servicenow-token'] as const;
 type Format = (typeof formats)[number];
 
 let api: TicketApi;
@@ -59,7 +59,6 @@ type Decision = 'approved' | 'declined' | 'pending';
 
 /** The ticket as the system itself has it. */
 function keep(
-  format: Format,
   changes: Readonly<{
     group?: string;
     act?: 'grant' | 'revoke';
@@ -68,51 +67,7 @@ function keep(
   }> = {},
 ): void {
   const { group = GROUP, act = 'grant', updatedMs = APPROVED_MS, decisions = ['approved'] } = changes;
-  const ticket = { ...aTicket, group, act, atMs: updatedMs };
-  if (format === 'servicenow-token') {
-    const {
-      requested_for,
-      opened_by,
-      variables,
-      approver: _approver,
-      ...item
-    } = ticketBodies['servicenow-token'](ticket);
-    api.items.splice(0, Infinity, {
-      ...item,
-      request: 'c3f0c9d1db1a2300a1b2c3d4e5f60718',
-      'requested_for.email': requested_for.email,
-      'opened_by.email': opened_by.email,
-      ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`variables.${name}`, value])),
-    });
-    api.itemApprovals.splice(
-      0,
-      Infinity,
-      ...decisions.map((decision) => ({
-        sysapproval: item.sys_id,
-        state: { approved: 'approved', declined: 'rejected', pending: 'requested' }[decision],
-        'approver.email': APPROVER,
-        sys_updated_on: new Date(APPROVED_MS).toISOString().slice(0, 19).replace('T', ' '),
-      })),
-    );
-    return;
-  }
-  const { issue } = ticketBodies['jira-automation'](ticket);
-  api.issues.set(issue.key, issue);
-  api.issueApprovals.set(
-    issue.key,
-    decisions.map((finalDecision, index) => ({
-      id: String(index),
-      name: 'Waiting for approval',
-      finalDecision,
-      approvers: [
-        {
-          approver: { accountId: '5b10ac8d82e05b22cc7d4ef5', emailAddress: APPROVER, displayName: 'Ben' },
-          approverDecision: finalDecision,
-        },
-      ],
-      completedDate: { iso8601: new Date(APPROVED_MS).toISOString(), epochMillis: APPROVED_MS },
-    })),
-  );
+  api.keep({ ...aTicket, group, act, atMs: updatedMs, decisions, approvedAtMs: APPROVED_MS });
 }
 
 async function say(world: World, format: Format, id = 'delivery-1', changes: object = {}): Promise<void> {
@@ -124,7 +79,7 @@ async function say(world: World, format: Format, id = 'delivery-1', changes: obj
 describe.each(formats)('a ticket that %s announces, looked up at its source', (format) => {
   it('is a grant of a privileged group, approved by whom the record names and when', async () => {
     const world = worldOf(format);
-    keep(format);
+    keep();
     await say(world, format);
     expect(world.outcomes()).toEqual(['recorded']);
     expect(world.person('acme', PERSON)?.grants).toMatchObject([
@@ -140,7 +95,7 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
 
   it('asks for what the record says, whatever the delivery said', async () => {
     const world = worldOf(format);
-    keep(format, { group: 'Automation Users' });
+    keep({ group: 'Automation Users' });
     await say(world, format);
     expect(world.evidence).toMatchObject([{ facts: { group: 'Automation Users' } }]);
   });
@@ -152,7 +107,7 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
     ['one approved and another declined', ['approved', 'declined']],
   ])('asks for nothing while %s', async (_case, decisions) => {
     const world = worldOf(format);
-    keep(format, { decisions });
+    keep({ decisions });
     await say(world, format);
     expect(world.outcomes()).toEqual(['ticket-not-approved']);
     expect(world.evidence).toEqual([]);
@@ -160,10 +115,10 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
 
   it('lasts no longer when it is announced again after a change', async () => {
     const world = worldOf(format);
-    keep(format);
+    keep();
     await say(world, format);
     world.advance(10 * DAY_MS);
-    keep(format, { updatedMs: world.clock.now() });
+    keep({ updatedMs: world.clock.now() });
     await say(world, format, 'delivery-2');
     expect(world.outcomes()).toEqual(['recorded', 'duplicate']);
     expect(world.person('acme', PERSON)?.grants).toHaveLength(1);
@@ -171,10 +126,10 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
 
   it('may end what it granted', async () => {
     const world = worldOf(format);
-    keep(format);
+    keep();
     await say(world, format);
     world.advance(DAY_MS);
-    keep(format, { act: 'revoke', updatedMs: world.clock.now() });
+    keep({ act: 'revoke', updatedMs: world.clock.now() });
     await say(world, format, 'delivery-2');
     expect(world.outcomes()).toEqual(['recorded', 'recorded']);
     expect(world.person('acme', PERSON)?.revocations).toMatchObject([{ group: GROUP }]);
@@ -184,7 +139,7 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
     const world = worldOf(format);
     await say(world, format);
     expect(world.outcomes()).toEqual(['pending']);
-    keep(format);
+    keep();
     api.failNext(403);
     await world.sweep();
     expect(world.outcomes()).toEqual(['pending']);
@@ -205,7 +160,7 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
 
   it('is read with the credential of the policy, which nobody else sees', async () => {
     const world = worldOf(format);
-    keep(format);
+    keep();
     await say(world, format);
     expect(api.requests.length).toBeGreaterThan(1);
     expect(JSON.stringify([world.log, world.evidence, api.requests.map(({ path }) => path)])).not.toContain(
@@ -233,7 +188,7 @@ it.each<readonly [Format, string]>([
 describe('ServiceNow', () => {
   it('may announce a number and nothing else', async () => {
     const world = worldOf('servicenow-token');
-    keep('servicenow-token');
+    keep();
     const body = '{"number":"RITM0001042"}';
     await world.deliver(postingOf(senderOf('servicenow-token'), { body }));
     expect(world.outcomes()).toEqual(['recorded']);
@@ -243,7 +198,7 @@ describe('ServiceNow', () => {
     'is not asked with a number that is a query: %s',
     async (number) => {
       const world = worldOf('servicenow-token');
-      keep('servicenow-token');
+      keep();
       await world.deliver(postingOf(senderOf('servicenow-token'), { body: JSON.stringify({ number }) }));
       expect(api.requests).toEqual([]);
       expect(world.outcomes()).toEqual(['pending']);
@@ -251,10 +206,42 @@ describe('ServiceNow', () => {
   );
 });
 
+describe('the script include of ServiceNow, looked up', () => {
+  const from = senderOf('servicenow');
+  const post = async (world: World, changes: object): Promise<void> => {
+    const body = JSON.stringify({ ...ticketBodies.servicenow(aTicket), ...changes });
+    await world.deliver(postingOf(from, { body }));
+  };
+  const { action } = ticketBodies.servicenow(aTicket);
+
+  it.each(['grant', 'extend'])('is asked about what it gives: %s', async (kind) => {
+    const world = worldOf('servicenow');
+    keep({ decisions: ['declined'] });
+    await post(world, { action: { ...action, kind } });
+    expect(world.outcomes()).toEqual(['ticket-not-approved']);
+  });
+
+  it('is believed by its signature when it ends a membership, whatever the record says', async () => {
+    const world = worldOf('servicenow');
+    await post(world, { action: { kind: 'revoke', person: PERSON, group: GROUP } });
+    expect(world.outcomes()).toEqual(['recorded']);
+    expect(world.person('acme', PERSON)?.revocations).toMatchObject([{ group: GROUP }]);
+    expect(api.requests).toEqual([]);
+  });
+
+  it('greets, and nothing is asked', async () => {
+    const world = worldOf('servicenow');
+    expect(await world.deliver(postingOf(from, { body: '{"type":"ping"}' }))).toMatchObject({
+      ignored: true,
+    });
+    expect(api.requests).toEqual([]);
+  });
+});
+
 describe('Jira', () => {
   it('may hide addresses: the policy knows accounts by their id', async () => {
     const from = senderOf('jira-automation');
-    keep('jira-automation');
+    keep();
     const [approval] = api.issueApprovals.get('ACC-1042') ?? [];
     const hidden = { accountId: 'acc-1', displayName: 'Ben' };
     api.issueApprovals.set('ACC-1042', [
@@ -274,7 +261,7 @@ describe('Jira', () => {
 
   it('whose issue is no request of Service Management has nobody who approved', async () => {
     const world = worldOf('jira');
-    keep('jira');
+    keep();
     api.issueApprovals.clear();
     await say(world, 'jira');
     expect(world.outcomes()).toEqual(['ticket-not-approved']);

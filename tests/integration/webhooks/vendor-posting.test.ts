@@ -1,110 +1,64 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ANA, BEN, demoPolicy, GROUPS, ORGANIZATION } from '../../../sandbox/demo-organization';
-import {
-  entraKeyIn,
-  HR_API_SECRET,
-  newVendorSecrets,
-  vendorSecretName,
-  vendorSources,
-} from '../../../sandbox/vendors/demo-sources';
-import { startHrApi, type HrApi } from '../../../sandbox/vendors/hr-api';
+import { ANA, BEN, GROUPS, ORGANIZATION } from '../../../sandbox/demo-organization';
+import { demoSources, listenedTo } from '../../../sandbox/vendors/demo-sources';
 import { hrPosting, ticketPosting } from '../../../sandbox/vendors/vendor-posting';
-import { workerAt } from '../../../shared/domain/worker-timeline';
-import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
+import { formatsOf } from '../../../shared/webhooks/registry';
+import { hrPaths, playHrPath, startDemoWorlds, type DemoWorlds } from '../../fixtures/webhooks/ledger-paths';
 
-const DAY_MS = 86_400_000;
-const secrets = newVendorSecrets();
-let hrApi: HrApi;
+let worlds: DemoWorlds;
 beforeAll(async () => {
-  hrApi = await startHrApi({ secret: HR_API_SECRET.value, ...entraKeyIn(secrets) });
+  worlds = await startDemoWorlds();
 });
-afterAll(async () => {
-  await hrApi.close();
-});
+afterAll(async () => worlds.close());
 
-function demoWorld() {
-  const usable = {
-    [HR_API_SECRET.name]: HR_API_SECRET.value,
-    ...Object.fromEntries(Object.entries(secrets).map(([name, value]) => [vendorSecretName(name), value])),
-  };
-  return createDeliveryWorld(demoPolicy('https://cloud.example/identity', vendorSources(hrApi.baseUrl)), {
-    nowMs: Date.now(),
-    secrets: Object.fromEntries(
-      Object.entries(usable).map(([name, current]) => [name, { current, previous: undefined }]),
-    ),
-  });
-}
+const about = {
+  person: ANA,
+  duration: 'P1D',
+  requester: 'requester@acme.example',
+  approver: BEN,
+} as const;
 
-const hrSources = [
-  'bamboohr',
-  'bamboohr-fields',
-  'cloudevents-signed',
-  'finch',
-  'hibob',
-  'merge',
-  'personio',
-  'rippling',
-  'successfactors-soap',
-];
-const ticketSources = ['github', 'jira', 'servicenow', 'zendesk'];
+const asked = ['jira', 'jira-automation', 'servicenow', 'servicenow-token'];
 
 describe('what the local stack is sent in the name of a vendor', () => {
-  it('covers every vendor that has a secret', () => {
-    expect(Object.keys(secrets).toSorted()).toEqual(
-      [...hrSources, 'entra-lifecycle-workflows', ...ticketSources].toSorted(),
+  it('covers every format and every source', () => {
+    expect([...new Set(hrPaths.map(({ format }) => format))].toSorted()).toEqual(formatsOf('hr').toSorted());
+    expect(hrPaths.map(({ source }) => source).toSorted()).toEqual(['standard', ...listenedTo.hr].toSorted());
+    expect(['standard', ...listenedTo.tickets].toSorted()).toEqual(formatsOf('ticket').toSorted());
+    expect(worlds.sources.toSorted()).toEqual(
+      [...new Set(['standard', ...listenedTo.hr, ...listenedTo.tickets])].toSorted(),
     );
   });
 
-  it.each(hrSources)('is, for %s, a joiner, a mover and a leaver', async (source) => {
-    const world = demoWorld();
-    const email = `${source}@acme.example`;
-    const to = { hrApiUrl: hrApi.baseUrl, secret: secrets[source] ?? '' };
-    const seen: unknown[] = [];
-    for (const kind of ['joiner', 'mover', 'leaver'] as const) {
-      const attributes =
-        kind === 'mover' ? { department: 'Finance' } : kind === 'joiner' ? { department: 'Automation' } : {};
-      const posting = await hrPosting(source, { kind, email, attributes }, to);
-      await world.deliver({ feed: 'hr', source, ...posting });
-      const timeline = world.person(ORGANIZATION, email)?.timeline ?? [];
-      const { employment, attributes: known } = workerAt(timeline, world.clock.now() + DAY_MS);
-      seen.push([employment, known['department']]);
-      world.advance(1_000);
-    }
-    expect(seen).toEqual([
-      ['active', 'Automation'],
-      ['active', 'Finance'],
-      ['left', undefined],
-    ]);
-  });
+  it.each(hrPaths.map((path) => [path.source, path] as const))(
+    'is, for %s, a joiner, a mover and a leaver, as far as it may say so',
+    async (source, path) => {
+      const departments =
+        source === 'entra-lifecycle-workflows' ? [undefined, undefined] : ['Automation', 'Finance'];
+      const seen = await playHrPath(worlds, path);
+      expect(seen).toEqual(
+        path.says === 'everything'
+          ? [
+              ['recorded', 'active', departments[0]],
+              ['recorded', 'active', departments[1]],
+              ['recorded', 'left', undefined],
+            ]
+          : [
+              ['recorded', 'active', 'Automation'],
+              ['source-not-allowed', 'active', 'Automation'],
+              ['source-not-allowed', 'active', 'Automation'],
+            ],
+      );
+    },
+  );
 
-  it('is, for lifecycle workflows, a joiner and a leaver under a token of the identity', async () => {
-    const source = 'entra-lifecycle-workflows';
-    const world = demoWorld();
-    const email = `${source}@acme.example`;
-    const to = { hrApiUrl: hrApi.baseUrl, secret: secrets[source] ?? '' };
-    const seen: unknown[] = [];
-    for (const kind of ['joiner', 'leaver'] as const) {
-      const posting = await hrPosting(source, { kind, email, attributes: {} }, to);
-      await world.deliver({ feed: 'hr', source, ...posting });
-      const timeline = world.person(ORGANIZATION, email)?.timeline ?? [];
-      seen.push(workerAt(timeline, world.clock.now() + DAY_MS).employment);
-      world.advance(1_000);
-    }
-    expect(seen).toEqual(['active', 'left']);
-  });
-
-  it.each(ticketSources)('is, for %s, a grant and its end', async (source) => {
-    const world = demoWorld();
-    const about = {
-      person: ANA,
-      group: GROUPS.support,
-      duration: 'P1D',
-      requester: 'requester@acme.example',
-      approver: BEN,
-    };
-    for (const [index, act] of ['grant', 'revoke'].entries()) {
-      const posting = ticketPosting(source, { ...about, number: 7 + index, act }, secrets[source] ?? '');
+  it.each(demoSources.tickets)('is, for %s, a grant of a privileged group and its end', async (source) => {
+    const world = worlds.world();
+    const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf(source) };
+    for (const act of ['grant', 'revoke']) {
+      const posting = await ticketPosting(source, { ...about, group: GROUPS.support, number: 7, act }, to);
       await world.deliver({ feed: 'ticket', source, ...posting });
+      world.advance(1_000);
     }
     expect(world.outcomes()).toEqual(['recorded', 'recorded']);
     expect(world.person(ORGANIZATION, ANA)).toMatchObject({
@@ -113,20 +67,45 @@ describe('what the local stack is sent in the name of a vendor', () => {
     });
   });
 
+  it.each(listenedTo.tickets.filter((source) => !demoSources.tickets.includes(source)))(
+    'is, for %s, a grant of a group that is not privileged',
+    async (source) => {
+      const world = worlds.world();
+      const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf(source) };
+      const posting = await ticketPosting(
+        source,
+        { ...about, group: GROUPS.finance, number: 8, act: 'grant' },
+        to,
+      );
+      await world.deliver({ feed: 'ticket', source, ...posting });
+      expect(world.outcomes()).toEqual(['recorded']);
+      expect(world.person(ORGANIZATION, ANA)?.grants).toMatchObject([{ group: GROUPS.finance }]);
+    },
+  );
+
+  it.each(asked)('is nothing, for %s, while its own record says that it was declined', async (source) => {
+    const world = worlds.world();
+    const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf(source) };
+    const ticket = { ...about, group: GROUPS.support, number: 9, act: 'grant' };
+    const posting = await ticketPosting(source, ticket, to);
+    await ticketPosting(source, { ...ticket, rejected: true }, to);
+    await world.deliver({ feed: 'ticket', source, ...posting });
+    expect(world.outcomes()).toEqual(['ticket-not-approved']);
+    expect(world.person(ORGANIZATION, ANA)).toBeUndefined();
+  });
+
   it('is nothing for a vendor that there is not', async () => {
     const news = { kind: 'joiner', email: ANA, attributes: {} } as const;
-    await expect(hrPosting('constructor', news, { hrApiUrl: hrApi.baseUrl, secret: '' })).rejects.toThrow(
+    const { hrApiUrl, ticketApiUrl } = worlds;
+    await expect(hrPosting('constructor', news, { hrApiUrl, secret: '' })).rejects.toThrow(
       'There is no such source',
     );
-    const ticket = {
-      number: 1,
-      act: 'extend',
-      person: ANA,
-      group: 'x',
-      duration: undefined,
-      requester: ANA,
-      approver: BEN,
-    };
-    expect(() => ticketPosting('jira', ticket, 'x')).toThrow('grant and revoke');
+    const ticket = { ...about, number: 1, act: 'extend', group: 'x' };
+    await expect(ticketPosting('constructor', ticket, { ticketApiUrl, secret: 'x' })).rejects.toThrow(
+      'There is no such source',
+    );
+    await expect(ticketPosting('jira', ticket, { ticketApiUrl, secret: 'x' })).rejects.toThrow(
+      'grant and revoke',
+    );
   });
 });

@@ -181,6 +181,14 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    format: 'servicenow',
+    feed: 'ticket',
+    of: 'webhook-id, which is sys_id-sys_mod_count',
+    header: 'webhook-id',
+    same: [more],
+    other: [],
+  },
+  {
     format: 'servicenow-token',
     feed: 'ticket',
     of: 'sys_id, sys_mod_count',
@@ -216,7 +224,7 @@ function idOf(from: VendorSender, body: string, id = 'delivery-1', receivedAtMs 
   const type = bodyTypeOf(headers.get('content-type'));
   const format = webhookSourceOf(from.feed, from.format);
   if (type === undefined || format === undefined) throw new Error('It cannot be posted');
-  const signedId = /^(standard|cloudevents-signed|finch)$/.test(from.format) ? id : undefined;
+  const signedId = /^(standard|servicenow|cloudevents-signed|finch)$/.test(from.format) ? id : undefined;
   return format.dedupeId({ rawBody: Buffer.from(body), type, receivedAtMs, headers, signedId });
 }
 
@@ -236,7 +244,8 @@ describe.each(rows.map((row) => [row.format, row.feed, row.of, row] as const))(
       expect(idOf(from, text, 'delivery-1', NOW_MS + 299_000)).toBe(idOf(from, text));
       for (const change of same)
         expect([change, idOf(from, changed(text, change))]).toEqual([change, idOf(from, text)]);
-      if (header === undefined) expect(idOf(from, text, 'delivery-2')).toBe(idOf(from, text));
+      const renamed = header === undefined ? idOf(from, text, 'delivery-2') : idOf(from, text);
+      expect(renamed).toBe(idOf(from, text));
     });
 
     it('and another one is another', () => {

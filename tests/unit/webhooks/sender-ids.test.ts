@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { loginOf, ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
+import { loginOf } from '../../../sandbox/vendors/ticket';
+import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
 import type { Feed } from '../../../shared/domain/policy';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { AppError, errorCodeOf } from '../../../shared/errors';
@@ -39,10 +40,13 @@ const vendorIds: ReadonlyArray<readonly [string, Feed, string | RegExp]> = [
 
 /** Our own contract and the specification of CloudEvents say text. */
 const textIds: ReadonlyArray<readonly [string, Feed, string | RegExp]> = [
-  ['standard', 'hr', '"id":"hire-1"'],
-  ['standard', 'ticket', /"id":"REQ-[^"]+"/],
-  ['standard-token', 'hr', '"id":"hire-1"'],
-  ['standard-token', 'ticket', /"id":"REQ-[^"]+"/],
+  ['standard', 'hr', /"id":"67890-[^"]+"/],
+  ['standard', 'hr', '"workerId":"67890"'],
+  ['standard', 'ticket', '"id":"REQ-1042-grant"'],
+  ['standard', 'ticket', '"id":"REQ-1042"'],
+  ['standard-token', 'hr', /"id":"67890-[^"]+"/],
+  ['standard-token', 'ticket', '"id":"REQ-1042-grant"'],
+  ['servicenow', 'ticket', '"id":"RITM0001042"'],
   ['cloudevents', 'hr', /"id":"67890-[^"]+"/],
   ['cloudevents', 'hr', '"workerId":"67890"'],
   ['cloudevents', 'ticket', '"id":"1042-grant"'],

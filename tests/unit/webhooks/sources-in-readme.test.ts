@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Feed } from '../../../shared/domain/policy';
@@ -6,6 +6,16 @@ import { SourceSchema, toSourceSettings } from '../../../shared/policy-sources';
 import { formatsOf, webhookSourceOf } from '../../../shared/webhooks/registry';
 import type { WebhookSource } from '../../../shared/webhooks/source';
 import { ticketActs } from '../../../shared/webhooks/ticket-statement';
+import {
+  hrPaths,
+  hrPathsSuite,
+  playHrPath,
+  playTicketPath,
+  startDemoWorlds,
+  ticketPaths,
+  ticketPathsSuite,
+  type DemoWorlds,
+} from '../../fixtures/webhooks/ledger-paths';
 import { vendorSenders } from '../../fixtures/webhooks/vendor-senders';
 
 const root = join(__dirname, '../../..');
@@ -30,19 +40,38 @@ function rowOf(feed: Feed, source: WebhookSource): readonly string[] {
   ];
 }
 
-/** What a source may cause when its entry says no more than it must. A ticket system's own format has no word for rules. */
-function causesOf(feed: Feed, { format, fetchBack }: WebhookSource): string {
-  const entry = SourceSchema.parse({
-    format,
-    secret: 'any',
-    ...(fetchBack === 'needed' ? { fetchBack: { baseUrl: 'https://vendor.example', secret: 'api' } } : {}),
-  });
-  const may = [...toSourceSettings(feed, entry).may];
-  const isContract = /^(standard|cloudevents)/.test(format);
-  const acts = may.filter((act) => feed === 'hr' || isContract || ticketActs.some((known) => known === act));
-  const isAll = feed === 'ticket' && acts.includes('create-rule');
-  const text = isAll ? 'every request' : acts.join(', ');
-  return feed === 'ticket' && !may.includes('revoke') ? `${text}; no privileged group` : text;
+const asked = { fetchBack: { baseUrl: 'https://vendor.example', secret: 'api' } };
+const identified = {
+  entra: {
+    tenantId: '6f1f9d0a-2c57-4c1e-9d68-0f7c2b3a4e51',
+    audience: 'api://app',
+    application: '3e8b5c1d-7a42-4f6e-8b90-c1d2e3f4a5b6',
+  },
+};
+
+/** What a source may cause when its entry says no more than it must, and what lets a token cause all. */
+function causesOf(feed: Feed, source: WebhookSource): string {
+  const mayWith = (more: object) =>
+    toSourceSettings(feed, SourceSchema.parse({ format: source.format, secret: 'any', ...more })).may;
+  const may = mayWith(source.fetchBack === 'needed' ? asked : {});
+  const all = mayWith(identified);
+  const ways = [
+    ...(source.fetchBack === 'offered' && mayWith(asked).size === all.size ? ['asked back'] : []),
+    'with an identity',
+  ];
+  return saidOf(feed, source, may) + (may.size < all.size ? `; ${ways.join(' or ')}: all` : '');
+}
+
+/** A ticket system's own format has no word for rules. */
+function saidOf(feed: Feed, { ownContract, format }: WebhookSource, may: ReadonlySet<string>): string {
+  const knowsRules = ownContract === true || format.startsWith('cloudevents');
+  const acts = [...may].filter(
+    (act) => feed === 'hr' || knowsRules || ticketActs.some((known) => known === act),
+  );
+  if (feed === 'ticket' && acts.includes('create-rule')) return 'every request';
+  return feed === 'ticket' && !may.has('revoke')
+    ? `${acts.join(', ')}; no privileged group`
+    : acts.join(', ');
 }
 
 const listed = [
@@ -66,17 +95,43 @@ describe('the table of sources in the README', () => {
       sorted(sources.map(({ feed, source }) => rowOf(feed, source))),
     );
   });
+});
 
-  it.each(listed.map((row) => [row[0] ?? '', row[1] ?? '', row.at(-1) ?? '']))(
-    'names a test that knows %s for %s',
-    (format, _feed, cell) => {
-      const [, path = ''] = /\]\((tests\/[\w/.-]+)\)$/.exec(cell) ?? [];
-      const text = readFileSync(join(root, path), 'utf8');
-      const isForAll = text.includes('describe.each(vendorSenders.map') && !format.includes('scim');
-      expect(isForAll || text.includes(format.replaceAll('`', "'"))).toBe(true);
+describe('the test that the README names for a source', () => {
+  let worlds: DemoWorlds;
+  beforeAll(async () => {
+    worlds = await startDemoWorlds();
+  });
+  afterAll(async () => worlds.close());
+
+  /** A client that keeps a list of users has suites of its own. */
+  const posted = listed.filter(([format]) => format !== '`scim`');
+  it.each(posted.map((row) => [row[0]?.replaceAll('`', '') ?? '', row[1] ?? '', row.at(-1) ?? '']))(
+    'takes a delivery of it from its bytes to the ledger: %s for %s',
+    async (format, feed, cell) => {
+      const [, suite = ''] = /\]\((tests\/[\w/.-]+)\)$/.exec(cell) ?? [];
+      const isHr = feed === names.hr;
+      expect(suite).toBe(isHr ? hrPathsSuite : ticketPathsSuite);
+      expect(readFileSync(join(root, suite), 'utf8')).toContain(
+        isHr ? 'it.each(hrPaths.map(' : 'it.each(ticketPaths.map(',
+      );
+      expect(await (isHr ? playedHr(worlds, format) : playedTicket(format))).toBe('recorded');
     },
   );
 });
+
+/** What became of the first delivery of a format, by the table that its suite goes through. */
+async function playedHr(worlds: DemoWorlds, format: string): Promise<string | undefined> {
+  const path = hrPaths.find((one) => one.format === format);
+  const [[outcome, employment] = []] = path === undefined ? [] : await playHrPath(worlds, path);
+  return employment === 'active' ? outcome : 'nothing';
+}
+
+async function playedTicket(format: string): Promise<string | undefined> {
+  const path = ticketPaths.find((one) => one.format === format);
+  const [outcome, grants] = path === undefined ? [] : (await playTicketPath(path)).approved;
+  return grants === 1 ? outcome : 'nothing';
+}
 
 describe('the suites that play a sender of each source', () => {
   const posted = sources.filter(({ source }) => source.spokenAt === undefined);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { loginOf, ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
+import { loginOf } from '../../../sandbox/vendors/ticket';
+import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
 import type { AccessRequest } from '../../../shared/domain/access-request';
 import { parsePolicy } from '../../../shared/policy-file';
 import { webhookSourceOf } from '../../../shared/webhooks/registry';

@@ -1,0 +1,29 @@
+import type { Meaning, WebhookSource } from '../source';
+import { serviceNowTokenSource } from './servicenow-token';
+import { standardTicketSource } from './standard';
+
+const readTicket = serviceNowTokenSource.confirmed?.readTicket;
+
+/**
+ * The script include of our guide: our own contract, signed. Where the policy has ServiceNow asked, whatever gives somebody a
+ * membership is read there; what ends one is signed, and needs no more.
+ */
+export const serviceNowSource: WebhookSource = {
+  ...standardTicketSource,
+  format: 'servicenow',
+  fetchBack: 'offered',
+  confirmed: {
+    parse: (posted, mapping) => {
+      const meanings = standardTicketSource.parse(posted, mapping);
+      return meanings === 'ignored' ? meanings : meanings.map(toLookUp);
+    },
+    ...(readTicket === undefined ? {} : { readTicket }),
+  },
+};
+
+function toLookUp(meaning: Meaning): Meaning {
+  if (meaning.kind !== 'access-request') return meaning;
+  const { action, ticket } = meaning.request;
+  const gives = action.kind === 'grant' || action.kind === 'extend';
+  return gives ? { kind: 'ticket-look-up', ticketId: ticket.id } : meaning;
+}
