@@ -43,11 +43,10 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
   await app.plans.put(alias, { ...plan, hash: HASHES.expired, expiresAtMs: nowMs - 1 });
   await app.plans.put(alias, { ...plan, hash: HASHES.done, state: 'done', expiresAtMs: nowMs + DAY_MS });
   await app.snapshots.save(alias, '202602250200', {
-    version: 1,
     state: 'done',
     startedAtMs: 0,
     calls: {},
-    parts: {},
+    parts: new Map(),
   });
 
   const letter = { personKey: key, groupName: 'Finance', memberId: 'm', state: 'open', history: [] } as const;
@@ -58,11 +57,10 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
   if (isCalm) return;
   await app.plans.put(alias, { ...plan, hash: HASHES.held, expiresAtMs: nowMs + DAY_MS });
   await app.snapshots.save(alias, '202602260200', {
-    version: 1,
     state: 'reading',
     startedAtMs: 0,
     calls: {},
-    parts: {},
+    parts: new Map(),
   });
   await app.deadLetters.put(alias, { ...letter, id: 'refused', groupId: 'g1', decision: 'add' });
   const stored = await app.ledger.read(ended);

@@ -27,7 +27,7 @@ import { openAuditReader, type AuditReader } from './audit-reader';
 import { doubtEmptyGroups } from './doubt-empty-groups';
 import { mendByPolicy, withPlans } from './plan-remediation';
 import { readDirectory } from './read-directory';
-import { fingerprintOf, readExpectation, withChanged } from './read-expectation';
+import { BEGINNING, readBeginning, readExpectation, readRuleIds, withChanged } from './read-expectation';
 import { readOperations, type OperationsDeps } from './read-operations';
 import { readSnapshot, type AuditUiPath } from './read-snapshot';
 import type { RemediationDeps } from './request-remediation';
@@ -88,20 +88,23 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   const { alias } = organization;
   const uipath = await deps.uipath(alias, reader.countCall);
   const unfinished = await giveUpEarlierNights(deps, alias, night);
-  const marks = await deps.changes.listMarks(alias, ALL_MARKS);
-  const first = await readExpectation(deps.ledger, organization, marks, deps.clock.now());
-  const began = await reader.remember('people', () => fingerprintOf(first));
+  const began = await reader.remember(BEGINNING, async () => {
+    const marks = await deps.changes.listMarks(alias, ALL_MARKS);
+    return readBeginning(deps.ledger, organization, marks, deps.clock.now());
+  });
   const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
   const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
   const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
-  const knownRuleIds = [...new Set([...first.rules.map((rule) => rule.ruleId), ...earlierNights.ruleIds])];
+  const madeHere = await readRuleIds(deps.ledger, alias);
+  const knownRuleIds = [...new Set([...madeHere, ...earlierNights.ruleIds])];
   const ownClientId = uipath.own.clientId;
-  const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId };
-  const read = await readSnapshot(context, first.people);
+  const leavers = () => began().leavers;
+  const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId, leavers };
+  const read = await readSnapshot(context);
 
   const nowMs = deps.clock.now();
-  const marksNow = await deps.changes.listMarks(alias, ALL_MARKS);
-  const last = withChanged(await readExpectation(deps.ledger, organization, marksNow, nowMs), began);
+  const marks = await deps.changes.listMarks(alias, ALL_MARKS);
+  const last = withChanged(await readExpectation(deps.ledger, organization, marks, nowMs), began());
   const lastAudit = (await deps.ledger.read(organizationOf(alias)))?.value.lastAudit;
   const earlier = lastAudit?.night === night ? undefined : lastAudit;
   const believed = await doubtEmptyGroups(
@@ -112,7 +115,7 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   );
   const { expected, snapshot } = await readDirectory(uipath.directory, organization, last, believed);
   const operations = await readOperations(deps, policy, organization, {
-    marks: marksNow,
+    marks,
     nowMs,
     unfinished,
     lastAudit: earlier,
