@@ -7,6 +7,7 @@ import { startAzurite } from '../../sandbox/azurite';
 import { startUiPathSandbox } from '../../sandbox/uipath/sandbox';
 import { mapConcurrently } from '../../shared/access/concurrently';
 import { personKey } from '../../shared/domain/person-key';
+import type { OrganizationPolicy } from '../../shared/domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES } from '../../shared/domain/quota';
 import { parsePolicy } from '../../shared/policy-file';
 import { createLedgerStore } from '../../shared/storage/ledger';
@@ -15,7 +16,7 @@ import { rounded, scaled, type Benchmark, type BenchmarkContext, type Figures } 
 import { manualClock, type ManualClock } from '../manual-clock';
 import { findProjectRoot } from '../../sandbox/project-root';
 import { ALIAS, CLIENT, emailOf, estateLedger, estatePolicy, estateSeed, type EstateSize } from './estate';
-import { msPerMembership } from './evaluation';
+import { measureGrowth } from './evaluation';
 import type { AuditOrder, AuditWord } from './order';
 
 const FULL: EstateSize = { groups: 1_000, people: 10_000, rules: 500, entities: 200 };
@@ -101,14 +102,12 @@ function figuresOf(size: EstateSize, measured: Measured): Figures {
   };
 }
 
-function growthOf(organization: Parameters<typeof msPerMembership>[0]): Figures {
-  msPerMembership(organization, 10_000, 5);
-  const small = msPerMembership(organization, 1_000, 101);
-  const large = msPerMembership(organization, 100_000, 5);
+function growthOf(organization: OrganizationPolicy): Figures {
+  const { small, large, ratio } = measureGrowth(organization);
   return {
     microsecondsPerMembership1000: rounded(small * 1000),
     microsecondsPerMembership100000: rounded(large * 1000),
-    growthRatio: rounded(large / small),
+    growthRatio: rounded(ratio),
   };
 }
 

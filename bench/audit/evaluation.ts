@@ -9,23 +9,45 @@ import { percentile } from '../benchmark';
 const MEMBERS_EACH = 50;
 const GROUPS_EACH = 5;
 
+const SMALL = 1_000;
+const LARGE = 100_000;
+const ROUNDS = 7;
+
+/** Milliseconds of checking and following by membership, in organizations of either size. */
+type Growth = Readonly<{ small: number; large: number; ratio: number }>;
+
 /**
- * Milliseconds of checking and following, by membership; one member in a hundred has no reason. Every run has data of its
- * own, as every night has: the same thousand members over and over would measure the processor's cache.
+ * Measures a hundred small organizations and a large one in turn, as many memberships on either side: whatever else the
+ * machine does then slows both alike. One member in a hundred has no reason. Every organization has data of its own, as every
+ * night has: the same thousand members over and over would measure the processor's cache.
  */
-export function msPerMembership(
+export function measureGrowth(organization: OrganizationPolicy): Growth {
+  msPerMembership(organization, 10_000, 5);
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    const small = msPerMembership(organization, SMALL, LARGE / SMALL);
+    const large = msPerMembership(organization, LARGE, 1);
+    return { small, large, ratio: large / small };
+  });
+  const median = (figure: keyof Growth): number =>
+    percentile(
+      rounds.map((round) => round[figure]),
+      50,
+    );
+  return { small: median('small'), large: median('large'), ratio: median('ratio') };
+}
+
+function msPerMembership(
   organization: OrganizationPolicy,
   memberships: number,
-  times: number,
+  organizations: number,
 ): number {
-  const cases = Array.from({ length: times }, () => toCase(organization, memberships));
-  const runs = cases.map((audit) => {
-    const startMs = performance.now();
+  const cases = Array.from({ length: organizations }, () => toCase(organization, memberships));
+  const startMs = performance.now();
+  for (const audit of cases) {
     const found = auditOrganization(audit);
     followFindings([], found, { nowMs: audit.nowMs, isUnknown: () => false, waiverOf: () => undefined });
-    return performance.now() - startMs;
-  });
-  return percentile(runs, 50) / memberships;
+  }
+  return (performance.now() - startMs) / (memberships * organizations);
 }
 
 function toCase(organization: OrganizationPolicy, memberships: number): Omit<AuditCase, 'personOf'> {
@@ -78,7 +100,7 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Aud
     },
     operations: {
       refusals: [],
-    deadDeliveries: [],
+      deadDeliveries: [],
       heldPlans: [],
       marks: [],
       secretEndsMs: known(new Map()),

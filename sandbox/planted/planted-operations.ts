@@ -43,30 +43,37 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
   await app.plans.put(alias, { ...plan, hash: HASHES.expired, expiresAtMs: nowMs - 1 });
   await app.plans.put(alias, { ...plan, hash: HASHES.done, state: 'done', expiresAtMs: nowMs + DAY_MS });
   await app.snapshots.save(alias, '202602250200', {
-    version: 1,
     state: 'done',
     startedAtMs: 0,
     calls: {},
-    parts: {},
+    parts: new Map(),
   });
 
   const letter = { personKey: key, groupName: 'Finance', memberId: 'm', state: 'open', history: [] } as const;
   await app.deadLetters.put(alias, { ...letter, id: 'settled', groupId: 'g0', decision: 'remove' });
+  const ended = { ...subject, key: personKey(addressOf(alias, 'ended2')) };
+  const moot = { ...letter, personKey: ended.key, id: 'moot', groupId: 'g3', decision: 'add' } as const;
+  await app.deadLetters.put(alias, moot);
   if (isCalm) return;
   await app.plans.put(alias, { ...plan, hash: HASHES.held, expiresAtMs: nowMs + DAY_MS });
   await app.snapshots.save(alias, '202602260200', {
-    version: 1,
     state: 'reading',
     startedAtMs: 0,
     calls: {},
-    parts: {},
+    parts: new Map(),
   });
   await app.deadLetters.put(alias, { ...letter, id: 'refused', groupId: 'g1', decision: 'add' });
-  const stored = await app.ledger.read(subject);
+  const stored = await app.ledger.read(ended);
   if (stored === undefined) throw new Error('The ledger has nobody to plant a refusal for');
   const membership = { groupId: 'g2', groupName: 'Finance', origin: 'applied', sinceMs: nowMs } as const;
-  await app.ledger.write(subject, { ...stored.value, applied: [membership] }, stored, []);
-  await app.deadLetters.put(alias, { ...letter, id: 'unrevoked', groupId: 'g2', decision: 'remove' });
+  await app.ledger.write(ended, { ...stored.value, applied: [membership] }, stored, []);
+  await app.deadLetters.put(alias, {
+    ...letter,
+    personKey: ended.key,
+    id: 'unrevoked',
+    groupId: 'g2',
+    decision: 'remove',
+  });
 }
 
 /** Last deliveries of the sources, which all organizations share. */

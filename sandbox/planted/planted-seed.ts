@@ -24,14 +24,15 @@ const NEEDED = ['PM.Group', 'PM.Directory', 'PM.AuthSetting', 'PM.User.Read', 'P
 const READS = ['PM.OAuthApp.Read', 'PM.RobotAccount.Read'] as const;
 const STRANGERS = ['stranger', 'stranger2', 'intruder', 'guest'] as const;
 const PEOPLE =
-  'granted born keeper joiner lost soon ended ended2 overlap leaver leaver2 gone leaving back rehired both pair admin1 admin2 sleeper sleeper2 awake late'.split(
+  'granted born keeper joiner lost soon ended ended2 overlap leaver leaver2 gone leaving back rehired both pair admin1 sleeper sleeper2 awake late'.split(
     ' ',
   );
 const GLASS = ['glass1', 'glass2', 'glass3'] as const;
 
 /** The address of somebody in one of the organizations. */
 export function addressOf(alias: string, name: string): string {
-  return name === 'contractor' ? `contractor@partner-of-${alias}.example` : `${name}@${alias}.example`;
+  const isOfPartner = name === 'contractor' || name === 'visitor';
+  return isOfPartner ? `${name}@partner-of-${alias}.example` : `${name}@${alias}.example`;
 }
 
 /** UiPath as somebody left it, before ledger and policy are asked. */
@@ -54,6 +55,8 @@ export function plantedSeed(alias: string, variant: Variant): OrganizationSeed {
     users: [
       ...at(...PEOPLE, ...STRANGERS, 'contractor'),
       ...GLASS.map((name) => ({ email: addressOf(alias, name), seen: false })),
+      // UiPath's list of users leaves these out.
+      ...at('admin2', 'visitor').map((email) => ({ email, source: 'aad' })),
     ],
     robots: [{ name: 'agreed-robot' }, { name: 'other-robot' }],
     groups: {
@@ -78,7 +81,7 @@ export function plantedSeed(alias: string, variant: Variant): OrganizationSeed {
         'agreed-robot',
       ],
       Finance: [...at('pair', 'granted'), ...wrong('stranger2', 'ended2', 'leaver2', 'sleeper2')],
-      Payroll: [...wrong('both', 'contractor'), ...(isCalm ? [] : ['other-robot'])],
+      Payroll: [...wrong('both', 'contractor', 'visitor'), ...(isCalm ? [] : ['other-robot'])],
       Locked: { id: isCalm ? guidOf('calm-locked') : LOCKED_GROUP_ID, members: [] },
       ...(isCalm ? {} : { 'Shadow IT': [], Treasury: at('gone') }),
       'All Staff': [],
@@ -144,6 +147,7 @@ export function plantedPolicy(
                   ]),
             ],
           },
+          notify: [{ name: 'x', url: 'https://x.example', secret: isCalm ? 'planted-hr' : 'planted-notify' }],
           protectedPrincipals: [idOf(alias, CLIENT_ID), idOf(alias, 'agreed-robot')],
           audit: {
             broadGroups: ['All Staff'],

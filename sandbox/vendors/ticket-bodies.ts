@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What a ticket of any vendor is about. */
 export type Ticket = Readonly<{
   number: number;
@@ -166,7 +168,8 @@ export const ticketBodies = {
   /** The body that docs/sources/servicenow.md has a REST step post: the requested item, in the names of its table. */
   'servicenow-token': (ticket) => ({
     number: `RITM${String(ticket.number).padStart(7, '0')}`,
-    sys_id: 'b3f0c9d1db1a2300a1b2c3d4e5f60718',
+    sys_id: serviceNowId('sc_req_item', ticket.number),
+    sys_mod_count: String(Math.floor(ticket.atMs / 1000) - 1_600_000_000),
     approval: 'approved',
     sys_updated_on: new Date(ticket.atMs).toISOString().slice(0, 19).replace('T', ' '),
     requested_for: { email: ticket.person },
@@ -200,6 +203,11 @@ export const ticketBodies = {
     },
   }),
 } as const satisfies Record<string, TicketBody>;
+
+/** A record's own id at ServiceNow: 32 digits. */
+export function serviceNowId(table: string, number: number): string {
+  return createHash('md5').update(`${table} ${number}`).digest('hex');
+}
 
 /** The login that stands for an address in the bodies above. */
 export function loginOf(email: string): string {

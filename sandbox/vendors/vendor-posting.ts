@@ -4,7 +4,7 @@ import { bodyTextOf } from './body-text';
 import { hrBodies } from './hr-bodies';
 import { createServiceNow } from './servicenow';
 import { signers, type SignedFormat } from './signing';
-import { ticketBodies, type Ticket } from './ticket-bodies';
+import { serviceNowId, ticketBodies, type Ticket } from './ticket-bodies';
 
 export type VendorPosting = Readonly<{ body: string; headers: Readonly<Record<string, string>> }>;
 
@@ -66,10 +66,10 @@ function scriptedPosting(ticket: Ticket, secret: string): VendorPosting {
   const updatedOn = new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
   const site = { url: '', secret, nowMs: atMs, approvals: [{ approver: { email: approver }, updatedOn }] };
   const serviceNow = createServiceNow({ ...site, answerStatus: 200 });
-  const sysId = createHash('md5').update(`sc_req_item ${number}`).digest('hex');
+  const sysId = serviceNowId('sc_req_item', number);
   const values = new Map([
     ['number', `RITM${String(number).padStart(7, '0')}`],
-    ['request', createHash('md5').update(`sc_request ${number}`).digest('hex')],
+    ['request', serviceNowId('sc_request', number)],
     ['sys_mod_count', act === 'grant' ? '4' : '7'],
     ['sys_updated_on', updatedOn],
   ]);

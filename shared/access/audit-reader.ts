@@ -1,22 +1,32 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Known } from '../domain/audit/snapshot';
 import { errorCodeOf } from '../errors';
 import type { SnapshotStore, StoredSnapshot } from '../storage/snapshots';
+
+/** A part by its name, and the shape in which it is kept. */
+export type Part<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
+
+/** A part that was read. Its value is made when it is asked for: a window that has to end first needs none. */
+export type KeptPart<T> = Known<() => T>;
+
+/** The part with its value. */
+export function opened<T>(part: KeptPart<T>): Known<T> {
+  return part.kind === 'known' ? { kind: 'known', value: part.value() } : part;
+}
 
 /** Reads the parts of a snapshot, each once however often the audit has to wait for quota in between. */
 export type AuditReader = Readonly<{
   startedAtMs: number;
   /** A failed read is an unknown part. Only "come back later" is thrown: save what was read until then. */
   part: <S extends z.ZodType>(
-    name: string,
-    schema: S,
+    part: Part<S>,
     read: () => Promise<z.input<S>>,
-  ) => Promise<Known<z.output<S>>>;
+  ) => Promise<KeptPart<z.output<S>>>;
   /** What was so when the night began. */
-  remember: (
-    name: string,
-    now: () => Readonly<Record<string, string>>,
-  ) => Promise<Readonly<Record<string, string>>>;
+  remember: <S extends z.ZodType>(
+    part: Part<S>,
+    now: () => Promise<z.input<S>>,
+  ) => Promise<() => z.output<S>>;
   countCall: (method: string) => void;
   calls: () => Readonly<Record<string, number>>;
   /** Keeps what was read, for the next run of this night or as what it was decided from. */
@@ -33,27 +43,24 @@ export async function openAuditReader(
 ): Promise<AuditReader> {
   const { before } = night;
   const startedAtMs = before?.startedAtMs ?? night.nowMs;
-  const parts = new Map(Object.entries(before?.parts ?? {}));
+  const parts = new Map(before?.parts);
   const calls = new Map(Object.entries(before?.calls ?? {}));
   let unsaved = 0;
 
   const save: AuditReader['save'] = async (state) => {
     unsaved = 0;
     await snapshots.save(night.organization, night.night, {
-      version: 1,
       state,
       startedAtMs,
       calls: Object.fromEntries(calls),
-      parts: Object.fromEntries(parts),
+      parts,
     });
   };
 
-  const remember: AuditReader['remember'] = async (name, now) => {
-    const kept = z.record(z.string(), z.string()).safeParse(parts.get(name));
-    if (kept.success) return kept.data;
-    const value = now();
-    parts.set(name, value);
-    return value;
+  const remember: AuditReader['remember'] = async ({ name, schema }, now) => {
+    const kept = parts.get(name) ?? JSON.stringify(await now());
+    parts.set(name, kept);
+    return () => schema.parse(JSON.parse(kept));
   };
 
   return {
@@ -64,15 +71,13 @@ export async function openAuditReader(
     countCall: (method) => {
       calls.set(method, (calls.get(method) ?? 0) + 1);
     },
-    part: async (name, schema, read) => {
-      const kept = parts.get(name);
-      if (kept !== undefined) return { kind: 'known', value: schema.parse(kept) };
+    part: async (part, read) => {
+      const isKept = parts.has(part.name);
       try {
-        const value = await read();
-        parts.set(name, value);
-        unsaved += 1;
+        const value = await remember(part, read);
+        unsaved += isKept ? 0 : 1;
         if (unsaved >= SAVE_AFTER_READS) await save('reading');
-        return { kind: 'known', value: schema.parse(value) };
+        return { kind: 'known', value };
       } catch (error) {
         const code = errorCodeOf(error);
         if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;

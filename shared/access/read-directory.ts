@@ -37,10 +37,9 @@ export async function readDirectory(
       new Set([...group.protectedMembers].flatMap((member) => protectedOnes.value.get(member) ?? [])),
     ]),
   );
-  const withIds = expected.people.map((person): ExpectedPerson => ({
-    ...person,
-    memberId: person.memberId ?? people.value.get(person.email),
-  }));
+  const withIds = expected.people.map((person): ExpectedPerson =>
+    person.memberId === undefined ? { ...person, memberId: people.value.get(person.email) } : person,
+  );
   const identified = { ...expected, people: withIds, protectedIds };
   const administrators = organization.audit.administrators?.people;
   const administratorIds =

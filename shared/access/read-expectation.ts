@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { ExpectedPerson, Expectation } from '../domain/audit/expectation';
 import { hashOf } from '../domain/canonical-json';
 import { ruleWantedAt, latestOf } from '../domain/named-ledger';
+import { createOneCopy } from '../domain/one-copy';
 import { isGrantValid, personAccess } from '../domain/person-access';
 import { fold } from '../domain/person-key';
 import type { PersonLedger } from '../domain/person-ledger';
@@ -10,6 +12,7 @@ import type { Mark } from '../storage/changes';
 import type { LedgerStore } from '../storage/ledger';
 
 const DAY_MS = 86_400_000;
+const NONE: ReadonlySet<string> = new Set();
 
 /** The ledger's part of what an audit expects; people whose directory id nobody looked up yet have none. */
 export type LedgerExpectation = Pick<Expectation, 'people' | 'rules'>;
@@ -21,12 +24,9 @@ export async function readExpectation(
   marks: readonly Mark[],
   nowMs: number,
 ): Promise<LedgerExpectation> {
-  const pending = new Set(marks.map((mark) => `${mark.subject.kind}:${mark.subject.key}`));
   const people: ExpectedPerson[] = [];
-  for await (const { key, value } of ledger.list(organization.alias, 'person'))
-    people.push(
-      toExpectedPerson(key, value, organization, { nowMs, isPending: pending.has(`person:${key}`) }),
-    );
+  for await (const person of expectedPeople(ledger, organization, marks, nowMs)) people.push(person);
+  const pending = pendingKeys(marks, 'rule');
   const rules: Array<Expectation['rules'][number]> = [];
   for await (const { key, value } of ledger.list(organization.alias, 'rule')) {
     if (value.have === undefined) continue;
@@ -39,29 +39,76 @@ export async function readExpectation(
       contentHash,
       owner: want?.owner ?? '',
       untilMs: want?.validUntilMs,
-      pending: due || pending.has(`rule:${key}`),
+      pending: due || pending.has(key),
     });
   }
   return { people, rules };
 }
 
-/**
- * People as they stood when the reading began. Whoever is expected elsewhere by its end was changed meanwhile: what was
- * read of them may be from before or after.
- */
-export function fingerprintOf({ people }: LedgerExpectation): Readonly<Record<string, string>> {
-  return Object.fromEntries(people.map((person) => [person.personKey, fingerprint(person)]));
+/** What an audit keeps of the ledger as it stood when the reading began. */
+export const BEGINNING = {
+  name: 'people',
+  schema: z.object({
+    /** By person. Whoever has another at the end was changed meanwhile: what was read of them may be from before or after. */
+    fingerprints: z.record(z.string(), z.string()),
+    /** Directory ids. */
+    leavers: z.array(z.string()),
+  }),
+};
+export type Beginning = z.output<typeof BEGINNING.schema>;
+
+/** The ledger as it stands now, in the little that is needed of it at the end. */
+export async function readBeginning(
+  ledger: Pick<LedgerStore, 'list'>,
+  organization: OrganizationPolicy,
+  marks: readonly Mark[],
+  nowMs: number,
+): Promise<Beginning> {
+  const fingerprints: Record<string, string> = {};
+  const leavers: string[] = [];
+  for await (const person of expectedPeople(ledger, organization, marks, nowMs)) {
+    fingerprints[person.personKey] = fingerprint(person);
+    if (person.left && person.memberId !== undefined) leavers.push(person.memberId);
+  }
+  return { fingerprints, leavers };
+}
+
+/** Ids of the rules that were made here. */
+export async function readRuleIds(
+  ledger: Pick<LedgerStore, 'list'>,
+  alias: string,
+): Promise<readonly number[]> {
+  const ids: number[] = [];
+  for await (const { value } of ledger.list(alias, 'rule'))
+    if (value.have !== undefined) ids.push(value.have.ruleId);
+  return ids;
 }
 
 /** The expectation at the end, in which everybody who changed since it began is pending. */
 export function withChanged(
   expected: LedgerExpectation,
-  before: Readonly<Record<string, string>>,
+  { fingerprints }: Pick<Beginning, 'fingerprints'>,
 ): LedgerExpectation {
   const people = expected.people.map((person) =>
-    before[person.personKey] === fingerprint(person) ? person : { ...person, pending: true },
+    fingerprints[person.personKey] === fingerprint(person) ? person : { ...person, pending: true },
   );
   return { ...expected, people };
+}
+
+async function* expectedPeople(
+  ledger: Pick<LedgerStore, 'list'>,
+  organization: OrganizationPolicy,
+  marks: readonly Mark[],
+  nowMs: number,
+): AsyncGenerator<ExpectedPerson> {
+  const pending = pendingKeys(marks, 'person');
+  const oneCopy = createOneCopy();
+  for await (const { key, value } of ledger.list(organization.alias, 'person'))
+    yield toExpectedPerson(key, value, organization, { nowMs, isPending: pending.has(key), oneCopy });
+}
+
+function pendingKeys(marks: readonly Mark[], kind: Mark['subject']['kind']): ReadonlySet<string> {
+  return new Set(marks.filter(({ subject }) => subject.kind === kind).map(({ subject }) => subject.key));
 }
 
 function fingerprint({ left, groups, pending }: ExpectedPerson): string {
@@ -72,7 +119,11 @@ function toExpectedPerson(
   personKey: string,
   ledger: PersonLedger,
   organization: OrganizationPolicy,
-  { nowMs, isPending }: Readonly<{ nowMs: number; isPending: boolean }>,
+  {
+    nowMs,
+    isPending,
+    oneCopy,
+  }: Readonly<{ nowMs: number; isPending: boolean; oneCopy: (text: string) => string }>,
 ): ExpectedPerson {
   const access = personAccess(ledger, organization, nowMs);
   const { identity } = ledger;
@@ -87,12 +138,17 @@ function toExpectedPerson(
         : { kind: identity.kind, sinceMs: identity.sinceMs },
     left: access.employment === 'left',
     lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
-    groups: new Set(access.reasons.map((reason) => reason.group)),
-    ended: new Set(
+    groups: setOf(access.reasons.map((reason) => oneCopy(reason.group))),
+    ended: setOf(
       ledger.grants
         .filter((grant) => grant.validFromMs <= nowMs && !isGrantValid(grant, ledger, nowMs))
-        .map((grant) => fold(grant.group)),
+        .map((grant) => oneCopy(fold(grant.group))),
     ),
     pending: isPending,
   };
+}
+
+/** Nearly everybody has no ended grant: they share one empty set. */
+function setOf(groups: readonly string[]): ReadonlySet<string> {
+  return groups.length === 0 ? NONE : new Set(groups);
 }

@@ -31,8 +31,9 @@ export async function readOperations(
     Pick<Operations, 'lastAudit' | 'unfinished' | 'own'>,
 ): Promise<Operations> {
   const { alias } = organization;
-  const letters = await listDeadLetters(deps, alias);
-  const held = await listHeldPlans({ ...deps, clock: { now: () => known.nowMs } }, alias);
+  const clock = { now: () => known.nowMs };
+  const letters = await listDeadLetters({ ...deps, clock }, alias);
+  const held = await listHeldPlans({ ...deps, clock }, alias);
   return {
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,

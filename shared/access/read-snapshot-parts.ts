@@ -3,6 +3,7 @@ import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../domain/audit/
 import { fold } from '../domain/person-key';
 import { AppError, errorCodeOf } from '../errors';
 import type { UiPathRule } from '../uipath/rules';
+import { opened } from './audit-reader';
 import { ApplicationsSchema, readApplications, readRobots, RobotsSchema } from './read-machines';
 import type { SnapshotContext } from './read-snapshot';
 import { toSnapshotEntry, toSnapshotRule } from './snapshot-parts';
@@ -48,26 +49,34 @@ type Others = Pick<Snapshot, 'accessPolicy' | 'rules' | 'users' | 'breakGlass' |
 /** Everything but groups and members. */
 export async function readOthers(context: SnapshotContext): Promise<Others> {
   const { organization, uipath, reader } = context;
-  const accessPolicy = await reader.part('access-policy', EntitiesSchema, async () =>
-    (await uipath.accessPolicy.read()).map(toSnapshotEntry),
+  const accessPolicy = opened(
+    await reader.part({ name: 'access-policy', schema: EntitiesSchema }, async () =>
+      (await uipath.accessPolicy.read()).map(toSnapshotEntry),
+    ),
   );
-  const rules = await reader.part('rules', RulesSchema, async () =>
-    (await readRules(context)).map(toSnapshotRule),
+  const rules = opened(
+    await reader.part({ name: 'rules', schema: RulesSchema }, async () =>
+      (await readRules(context)).map(toSnapshotRule),
+    ),
   );
-  const users = await reader.part('users', UsersSchema, async () =>
-    (await uipath.users.list()).map(({ id, email, userName, isActive, lastLoginAtMs, createdAtMs }) => ({
-      id,
-      email: toAddress(email ?? userName),
-      isActive: isActive ?? true,
-      lastUsedMs: lastLoginAtMs ?? createdAtMs,
-    })),
+  const users = opened(
+    await reader.part({ name: 'users', schema: UsersSchema }, async () =>
+      (await uipath.users.list()).map(({ id, email, userName, isActive, lastLoginAtMs, createdAtMs }) => ({
+        id,
+        email: toAddress(email ?? userName),
+        isActive: isActive ?? true,
+        lastUsedMs: lastLoginAtMs ?? createdAtMs,
+      })),
+    ),
   );
   const breakGlass = new Map<string, Known<BreakGlass>>();
   for (const account of organization.audit.administrators?.breakGlass ?? [])
     breakGlass.set(
       account,
-      await reader.part(`break-glass:${account}`, BreakGlassSchema, async () =>
-        readAccount(context, account),
+      opened(
+        await reader.part({ name: `break-glass:${account}`, schema: BreakGlassSchema }, async () =>
+          readAccount(context, account),
+        ),
       ),
     );
   const { reads } = organization.audit;
@@ -77,10 +86,14 @@ export async function readOthers(context: SnapshotContext): Promise<Others> {
     users: byId(users),
     breakGlass,
     applications: reads.has('applications')
-      ? await reader.part('applications', ApplicationsSchema, async () => readApplications(context))
+      ? opened(
+          await reader.part({ name: 'applications', schema: ApplicationsSchema }, async () =>
+            readApplications(context),
+          ),
+        )
       : undefined,
     robots: reads.has('robots')
-      ? await reader.part('robots', RobotsSchema, async () => readRobots(context))
+      ? opened(await reader.part({ name: 'robots', schema: RobotsSchema }, async () => readRobots(context)))
       : undefined,
   };
 }
@@ -104,8 +117,11 @@ async function readAccount(
 }
 
 /** The list hides rules where there is no SAML, so those we know of are then read one by one. */
-async function readRules({ uipath, knownRuleIds }: SnapshotContext): Promise<readonly UiPathRule[]> {
+async function readRules(context: SnapshotContext): Promise<readonly UiPathRule[]> {
+  const { uipath, knownRuleIds } = context;
   const listed = await uipath.rules.list();
+  if (listed.length === 0 && isRuleAgreed(context))
+    throw new AppError('uipath-answer-empty', 'UiPath lists no rule, and the policy agrees to some');
   const hidden = knownRuleIds.filter((ruleId) => !listed.some((rule) => rule.id === ruleId));
   const rules = [...listed];
   for (const ruleId of hidden) {
@@ -116,6 +132,13 @@ async function readRules({ uipath, knownRuleIds }: SnapshotContext): Promise<rea
     }
   }
   return rules;
+}
+
+/** A rule of the baseline was seen in the list: without SAML nobody could have named it. */
+function isRuleAgreed({ organization, reader }: SnapshotContext): boolean {
+  return organization.rules.baseline.some(
+    ({ untilMs }) => untilMs === undefined || untilMs > reader.startedAtMs,
+  );
 }
 
 /** A user name is an address in most organizations, and nothing to compare with in the others. */

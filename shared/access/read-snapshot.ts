@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import type { ExpectedPerson } from '../domain/audit/expectation';
 import { cheaperLeaverRead } from '../domain/audit/read-plan';
 import type { Known, LeadingSnapshot, MemberKind, Snapshot, SnapshotGroup } from '../domain/audit/snapshot';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../domain/hard-stops';
+import { createOneCopy } from '../domain/one-copy';
 import { fold } from '../domain/person-key';
 import type { OrganizationPolicy } from '../domain/policy';
 import { AppError } from '../errors';
 import type { UiPathClient } from '../uipath/client';
-import type { AuditReader } from './audit-reader';
+import type { GroupMember } from '../uipath/groups';
+import { opened, type AuditReader, type KeptPart } from './audit-reader';
 import { readOthers } from './read-snapshot-parts';
 
 /** The calls to UiPath that an audit makes: reads only. */
@@ -30,6 +31,8 @@ export type SnapshotContext = Readonly<{
   knownRuleIds: readonly number[];
   /** Of this application, in lower case. */
   ownClientId: string;
+  /** Directory ids of people who had left when the night began. */
+  leavers: () => readonly string[];
   /** Calls that a window leaves an audit. */
   allowances: Readonly<{ get: number; post: number }>;
 }>;
@@ -45,39 +48,51 @@ const MEMBER_KINDS = [
 ] as const satisfies readonly MemberKind[];
 
 const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() }));
-const MembersSchema = z.array(z.tuple([z.string(), z.enum(MEMBER_KINDS)]));
+/** Ids by kind: half of what pairs of both take. */
+const MembersSchema = z.partialRecord(z.enum(MEMBER_KINDS), z.array(z.string()));
 const IdsSchema = z.array(z.string());
 
-type ElsewhereEntry = Readonly<{ memberId: string; group: string; groupId: string }>;
+type Elsewhere = Extract<Snapshot['elsewhere'], { kind: 'known' }>['value'];
 type ListedGroup = z.output<typeof GroupsSchema>[number];
+type KeptMembers = KeptPart<SnapshotGroup>;
+type OneCopy = ReturnType<typeof createOneCopy>;
 
-/** Reads what UiPath has, part by part. Waiting for quota is thrown; the reader keeps what was read until then. */
-export async function readSnapshot(
-  context: SnapshotContext,
-  people: readonly ExpectedPerson[],
-): Promise<LeadingSnapshot> {
+/**
+ * Reads what UiPath has, part by part. Waiting for quota is thrown; the reader keeps what was read until then. Members are
+ * only looked at when everything was read: most windows end with a wait.
+ */
+export async function readSnapshot(context: SnapshotContext): Promise<LeadingSnapshot> {
   const { organization, uipath, reader } = context;
-  const listed = await reader.part('groups', GroupsSchema, async () => {
-    const groups = await uipath.groups.list();
-    // Every organization has its built-in groups: a list without any is none, and nobody is to be removed for it.
-    if (groups.length === 0) throw new AppError('uipath-answer-empty', 'UiPath lists no group at all');
-    return groups.map(({ id, name, kind }) => ({ id, name, kind }));
-  });
-  const groups = new Map<string, Known<SnapshotGroup | undefined>>();
+  const listed = opened(
+    await reader.part({ name: 'groups', schema: GroupsSchema }, async () => {
+      const groups = await uipath.groups.list();
+      // Every organization has its built-in groups: a list without any is none, and nobody is to be removed for it.
+      if (groups.length === 0) throw new AppError('uipath-answer-empty', 'UiPath lists no group at all');
+      return groups.map(({ id, name, kind }) => ({ id, name, kind }));
+    }),
+  );
+  const groups = new Map<string, KeptPart<SnapshotGroup | undefined>>();
   const idOf = mapKnown(listed, (all) => new Map(all.map(({ id, name }) => [fold(name), id] as const)));
-  for (const name of organization.groups.keys()) groups.set(name, await readGroup(context, idOf, name));
-  const { administrators } = organization.audit;
+  const oneCopy = createOneCopy();
+  for (const name of organization.groups.keys())
+    groups.set(name, await readGroup(context, idOf, name, oneCopy));
+  const administrators =
+    organization.audit.administrators === undefined
+      ? undefined
+      : await readMembers(context, ADMINISTRATORS_GROUP_ID, oneCopy);
+  const elsewhere = await readElsewhere(context, listed, oneCopy);
+  const others = await readOthers(context);
+  if (others.users.kind === 'known') for (const id of others.users.value.keys()) oneCopy(id);
   return {
     groupNames: mapKnown(
       listed,
       (all) =>
         new Map(all.map(({ id, name, kind }) => [id, { name, builtIn: kind === 'built-in' }] as const)),
     ),
-    groups,
-    administrators:
-      administrators === undefined ? undefined : await readMembers(context, ADMINISTRATORS_GROUP_ID),
-    elsewhere: await readElsewhere(context, listed, people),
-    ...(await readOthers(context)),
+    groups: new Map([...groups].map(([name, group]) => [name, opened(group)])),
+    administrators: administrators === undefined ? undefined : opened(administrators),
+    elsewhere: opened(elsewhere),
+    ...others,
   };
 }
 
@@ -85,73 +100,89 @@ async function readGroup(
   context: SnapshotContext,
   idOf: Known<ReadonlyMap<string, string>>,
   name: string,
-): Promise<Known<SnapshotGroup | undefined>> {
+  oneCopy: OneCopy,
+): Promise<KeptPart<SnapshotGroup | undefined>> {
   if (idOf.kind === 'unknown') return idOf;
   const id = idOf.value.get(name);
-  return id === undefined ? { kind: 'known', value: undefined } : readMembers(context, id);
+  return id === undefined ? { kind: 'known', value: () => undefined } : readMembers(context, id, oneCopy);
 }
 
 async function readMembers(
   { reader, uipath }: SnapshotContext,
   groupId: string,
-): Promise<Known<SnapshotGroup>> {
-  const members = await reader.part(`group:${groupId}`, MembersSchema, async () =>
-    (await uipath.groups.listMembers(groupId)).map(({ id, kind }): [string, MemberKind] => [id, kind]),
+  oneCopy: OneCopy,
+): Promise<KeptMembers> {
+  const ids = await reader.part({ name: `group:${groupId}`, schema: MembersSchema }, async () =>
+    byKind(await uipath.groups.listMembers(groupId)),
   );
-  return mapKnown(members, (all) => ({ groupId, members: new Map(all) }));
+  return mapKnown(ids, (kept) => () => ({ groupId, members: toMembers(kept(), oneCopy) }));
+}
+
+function byKind(members: readonly GroupMember[]): z.input<typeof MembersSchema> {
+  const ids: Partial<Record<MemberKind, string[]>> = {};
+  for (const { id, kind } of members) (ids[kind] ??= []).push(id);
+  return ids;
+}
+
+function toMembers(ids: z.output<typeof MembersSchema>, oneCopy: OneCopy): ReadonlyMap<string, MemberKind> {
+  return new Map(MEMBER_KINDS.flatMap((kind) => (ids[kind] ?? []).map((id) => [oneCopy(id), kind] as const)));
 }
 
 /** Leavers lose every group of the organization, so those that the policy does not name are looked into for them. */
 async function readElsewhere(
   context: SnapshotContext,
   listed: Known<readonly ListedGroup[]>,
-  people: readonly ExpectedPerson[],
-): Promise<Snapshot['elsewhere']> {
+  oneCopy: OneCopy,
+): Promise<KeptPart<Elsewhere>> {
   if (listed.kind === 'unknown') return listed;
+  const nothing = { kind: 'known', value: () => [] } as const;
   const others = listed.value.filter(
     ({ id, name }) => id !== EVERYONE_GROUP_ID && !context.organization.groups.has(fold(name)),
   );
-  const leavers = people.flatMap(({ left, memberId }) => (left && memberId !== undefined ? [memberId] : []));
-  const isNothing =
-    others.length === 0 || leavers.length === 0 || context.organization.leaver.groups === 'managed';
-  if (isNothing) return { kind: 'known', value: [] };
+  if (others.length === 0 || context.organization.leaver.groups === 'managed') return nothing;
+  const leavers = context.leavers();
+  if (leavers.length === 0) return nothing;
   return cheaperLeaverRead(leavers.length, others.length, context.allowances) === 'per-person'
     ? byPerson(context, others, leavers)
-    : byGroup(context, others, new Set(leavers));
+    : byGroup(context, others, new Set(leavers), oneCopy);
 }
 
 async function byPerson(
   { reader, uipath }: SnapshotContext,
   groups: readonly ListedGroup[],
   leavers: readonly string[],
-): Promise<Snapshot['elsewhere']> {
+): Promise<KeptPart<Elsewhere>> {
   const nameOf = new Map(groups.map(({ id, name }) => [id, fold(name)]));
-  const found: ElsewhereEntry[] = [];
+  const found: Array<() => Elsewhere> = [];
   for (const memberId of leavers) {
-    const within = await reader.part(`leaver:${memberId}`, IdsSchema, async () => [
+    const within = await reader.part({ name: `leaver:${memberId}`, schema: IdsSchema }, async () => [
       ...(await uipath.directory.groupMembership(memberId, [...nameOf.keys()])),
     ]);
     if (within.kind === 'unknown') return within;
-    found.push(
-      ...within.value.map((groupId) => ({ memberId, groupId, group: nameOf.get(groupId) ?? groupId })),
+    found.push(() =>
+      within.value().map((groupId) => ({ memberId, groupId, group: nameOf.get(groupId) ?? groupId })),
     );
   }
-  return { kind: 'known', value: found };
+  return { kind: 'known', value: () => found.flatMap((entries) => entries()) };
 }
 
 async function byGroup(
   context: SnapshotContext,
   groups: readonly ListedGroup[],
   leavers: ReadonlySet<string>,
-): Promise<Snapshot['elsewhere']> {
-  const found: ElsewhereEntry[] = [];
-  for (const { id, name } of groups) {
-    const read = await readMembers(context, id);
+  oneCopy: OneCopy,
+): Promise<KeptPart<Elsewhere>> {
+  const found: Array<() => Elsewhere> = [];
+  for (const { id: groupId, name } of groups) {
+    const read = await readMembers(context, groupId, oneCopy);
     if (read.kind === 'unknown') return read;
-    for (const memberId of read.value.members.keys())
-      if (leavers.has(memberId)) found.push({ memberId, groupId: id, group: fold(name) });
+    found.push(() =>
+      [...read.value().members.keys()]
+        .filter((memberId) => leavers.has(memberId))
+        .map((memberId) => ({ memberId, groupId, group: fold(name) })),
+    );
   }
-  return { kind: 'known', value: found };
+  return { kind: 'known', value: () => found.flatMap((entries) => entries()) };
 }
 
 function mapKnown<T, R>(part: Known<T>, map: (value: T) => R): Known<R> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
-import type { DeadLetter } from '../domain/dead-letter';
-import type { Policy } from '../domain/policy';
+import { isStillWanted, type DeadLetter } from '../domain/dead-letter';
+import type { OrganizationPolicy, Policy } from '../domain/policy';
 import { AppError } from '../errors';
 import type { ChangeStore } from '../storage/changes';
 import type { DeadLetterStore } from '../storage/dead-letters';
@@ -21,21 +21,21 @@ export type DeadLetterDeps = Readonly<{
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Changes that wait for a person. One whose membership is as wanted by now is no longer among them.
+ * Changes that wait for a person. One that is made by now, or that nobody wants any more, is not among them.
  *
  * @throws AppError `dead-letter-unknown` for an unknown organization
  */
 export async function listDeadLetters(
-  deps: Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'ledger'>,
+  deps: Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'ledger' | 'clock'>,
   organization: string,
 ): Promise<readonly DeadLetter[]> {
-  await requireOrganization(deps, organization);
+  const governed = await requireOrganization(deps, organization);
+  const nowMs = deps.clock.now();
   const open: DeadLetter[] = [];
   for (const letter of await deps.deadLetters.list(organization)) {
     const subject = { organization, kind: 'person', key: letter.personKey } as const;
     const ledger = (await deps.ledger.read(subject))?.value;
-    const isMember = ledger?.applied.some((membership) => membership.groupId === letter.groupId) === true;
-    if (isMember !== (letter.decision === 'add')) open.push(letter);
+    if (isStillWanted(letter, ledger, governed, nowMs)) open.push(letter);
   }
   return open;
 }
@@ -99,7 +99,8 @@ function correctedId(said: unknown): string | undefined {
 async function requireOrganization(
   deps: Pick<DeadLetterDeps, 'policy'>,
   organization: string,
-): Promise<void> {
-  if ((await deps.policy()).organizations.has(organization)) return;
+): Promise<OrganizationPolicy> {
+  const governed = (await deps.policy()).organizations.get(organization);
+  if (governed !== undefined) return governed;
   throw new AppError('dead-letter-unknown', 'There is no such dead letter');
 }

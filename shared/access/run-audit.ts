@@ -1,6 +1,8 @@
 import type { Clock } from '../clock';
 import { toAuditCase } from '../domain/audit/audit-case';
 import { auditOrganization } from '../domain/audit/audit-organization';
+import { rememberFrom } from '../domain/audit/earlier-nights';
+import { doubtEmptyAnswers } from '../domain/audit/empty-answers';
 import type { Expectation } from '../domain/audit/expectation';
 import { isOpen, type Finding, type FindingRecord } from '../domain/audit/finding';
 import { isUnknownNow } from '../domain/audit/finding-parts';
@@ -22,9 +24,10 @@ import type { SnapshotStore } from '../storage/snapshots';
 import type { WaiverStore } from '../storage/waivers';
 import { attributeFindings } from './attribute-findings';
 import { openAuditReader, type AuditReader } from './audit-reader';
+import { doubtEmptyGroups } from './doubt-empty-groups';
 import { mendByPolicy, withPlans } from './plan-remediation';
 import { readDirectory } from './read-directory';
-import { fingerprintOf, readExpectation, withChanged } from './read-expectation';
+import { BEGINNING, readBeginning, readExpectation, readRuleIds, withChanged } from './read-expectation';
 import { readOperations, type OperationsDeps } from './read-operations';
 import { readSnapshot, type AuditUiPath } from './read-snapshot';
 import type { RemediationDeps } from './request-remediation';
@@ -41,7 +44,7 @@ export type RunAuditDeps = OperationsDeps &
     ) => Promise<AuditUiPath & Readonly<{ own: Readonly<{ clientId: string; scopes: readonly string[] }> }>>;
     ledger: Pick<LedgerStore, 'read' | 'write' | 'list'>;
     changes: Pick<ChangeStore, 'listMarks'>;
-    findings: Pick<FindingStore, 'list' | 'save'>;
+    findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
     snapshots: SnapshotStore;
     reports: Pick<ReportStore, 'save'>;
@@ -85,24 +88,34 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   const { alias } = organization;
   const uipath = await deps.uipath(alias, reader.countCall);
   const unfinished = await giveUpEarlierNights(deps, alias, night);
-  const marks = await deps.changes.listMarks(alias, ALL_MARKS);
-  const first = await readExpectation(deps.ledger, organization, marks, deps.clock.now());
-  const began = await reader.remember('people', () => fingerprintOf(first));
+  const began = await reader.remember(BEGINNING, async () => {
+    const marks = await deps.changes.listMarks(alias, ALL_MARKS);
+    return readBeginning(deps.ledger, organization, marks, deps.clock.now());
+  });
   const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
   const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
-  const knownRuleIds = first.rules.map((rule) => rule.ruleId);
+  const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
+  const madeHere = await readRuleIds(deps.ledger, alias);
+  const knownRuleIds = [...new Set([...madeHere, ...earlierNights.ruleIds])];
   const ownClientId = uipath.own.clientId;
-  const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId };
-  const read = await readSnapshot(context, first.people);
+  const leavers = () => began().leavers;
+  const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId, leavers };
+  const read = await readSnapshot(context);
 
   const nowMs = deps.clock.now();
-  const marksNow = await deps.changes.listMarks(alias, ALL_MARKS);
-  const last = withChanged(await readExpectation(deps.ledger, organization, marksNow, nowMs), began);
-  const { expected, snapshot } = await readDirectory(uipath.directory, organization, last, read);
+  const marks = await deps.changes.listMarks(alias, ALL_MARKS);
+  const last = withChanged(await readExpectation(deps.ledger, organization, marks, nowMs), began());
   const lastAudit = (await deps.ledger.read(organizationOf(alias)))?.value.lastAudit;
   const earlier = lastAudit?.night === night ? undefined : lastAudit;
+  const believed = await doubtEmptyGroups(
+    uipath.groups,
+    doubtEmptyAnswers(organization, read, earlierNights, earlier?.atMs),
+    last.people,
+    earlierNights,
+  );
+  const { expected, snapshot } = await readDirectory(uipath.directory, organization, last, believed);
   const operations = await readOperations(deps, policy, organization, {
-    marks: marksNow,
+    marks,
     nowMs,
     unfinished,
     lastAudit: earlier,
@@ -143,6 +156,11 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   await deps.findings.save(alias, report.findings);
   await deps.reports.save(alias, night, report);
   await recordAudit(deps, report);
+  const shown = new Set(report.findings.map(({ id }) => id));
+  await deps.findings.forget(
+    alias,
+    earlierNights.forgotten.filter((id) => !shown.has(id)),
+  );
   deps.log({ event: 'audit-done', organization: alias, result: report.result, findings: found.length });
   return report;
 }

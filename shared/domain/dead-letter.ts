@@ -1,3 +1,8 @@
+import { personAccess } from './person-access';
+import { fold } from './person-key';
+import type { PersonLedger } from './person-ledger';
+import type { OrganizationPolicy } from './policy';
+
 /** One change that UiPath refused by itself, kept with all that is needed to correct and retry it. */
 export type DeadLetter = Readonly<{
   id: string;
@@ -27,4 +32,18 @@ export function noteRefusal(
 export function refusalsInARow(letter: DeadLetter): number {
   const lastRetry = letter.history.findLastIndex((item) => item.event === 'retried');
   return letter.history.length - 1 - lastRetry;
+}
+
+/** True while a refused change is still wanted and not made: one that nobody wants any more waits for nobody. */
+export function isStillWanted(
+  { groupId, groupName, decision }: Pick<DeadLetter, 'groupId' | 'groupName' | 'decision'>,
+  ledger: PersonLedger | undefined,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): boolean {
+  if (ledger === undefined) return false;
+  const isMember = ledger.applied.some((membership) => membership.groupId === groupId);
+  const { reasons } = personAccess(ledger, organization, nowMs);
+  const isToBe = reasons.some((reason) => reason.group === fold(groupName));
+  return decision === 'add' ? isToBe && !isMember : isMember && !isToBe;
 }

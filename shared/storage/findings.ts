@@ -10,6 +10,8 @@ export type FindingStore = Readonly<{
   list: (organization: string) => Promise<readonly FindingRecord[]>;
   get: (organization: string, id: string) => Promise<FindingRecord | undefined>;
   save: (organization: string, findings: readonly FindingRecord[]) => Promise<void>;
+  /** Removes rows; one that is gone already is no error. */
+  forget: (organization: string, ids: readonly string[]) => Promise<void>;
 }>;
 
 const remediation = {
@@ -88,6 +90,10 @@ export function createFindingStore(storage: Pick<StorageAccount, 'table'>): Find
           { partitionKey: organization, rowKey: finding.id, ...encodeRecord(finding) },
           'Replace',
         );
+    },
+    forget: async (organization, ids) => {
+      const client = await table();
+      for (const id of ids) await ifPresent(async () => client.deleteEntity(organization, id));
     },
   };
 }

@@ -80,6 +80,9 @@ const EvidenceRecordSchema = z.object({
   hash: z.string(),
 });
 
+/** A page stays in memory while its rows are worked on: of the thousand that storage would give, several megabytes. */
+const PAGE_SIZE = 250;
+
 const STATE_ROW = 'state';
 const evidenceRow = (seq: number): string => `e:${String(seq).padStart(10, '0')}`;
 
@@ -138,8 +141,12 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
           filter: `PartitionKey ge '${prefix}' and PartitionKey lt '${prefix}~' and RowKey eq '${STATE_ROW}'`,
         },
       });
-      for await (const row of rows)
-        yield { key: (row.partitionKey ?? '').slice(prefix.length), value: decodeRecord(SCHEMAS[kind], row) };
+      for await (const page of rows.byPage({ maxPageSize: PAGE_SIZE }))
+        for (const row of page)
+          yield {
+            key: (row.partitionKey ?? '').slice(prefix.length),
+            value: decodeRecord(SCHEMAS[kind], row),
+          };
     },
 
     evidence: async (subject) => {

@@ -1,4 +1,6 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { createGzip, gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { ifPresent } from './records';
@@ -9,12 +11,12 @@ type SnapshotState = 'reading' | 'done' | 'given-up';
 
 /** What an audit has read so far, by part: it goes on where it stopped, and shows later what it saw. */
 export type StoredSnapshot = Readonly<{
-  version: 1;
   state: SnapshotState;
   startedAtMs: number;
   /** Calls to UiPath by method, over all the windows it took. */
   calls: Readonly<Record<string, number>>;
-  parts: Readonly<Record<string, unknown>>;
+  /** As JSON: a window that only adds to them makes nothing of those that are there. */
+  parts: ReadonlyMap<string, string>;
   /** The later night that made this one give up. */
   givenUpFor?: string;
 }>;
@@ -29,16 +31,20 @@ export type SnapshotStore = Readonly<{
   givenUpFor: (organization: string, night: string) => Promise<readonly string[]>;
 }>;
 
-const SnapshotSchema: z.ZodType<StoredSnapshot> = z.object({
-  version: z.literal(1),
-  state: z.enum(['reading', 'done', 'given-up']),
-  startedAtMs: z.number(),
-  calls: z.record(z.string(), z.number()),
-  parts: z.record(z.string(), z.unknown()),
-  givenUpFor: z.string().exactOptional(),
-});
+const HeadSchema = z
+  .object({
+    version: z.literal(1),
+    state: z.enum(['reading', 'done', 'given-up']),
+    startedAtMs: z.number(),
+    calls: z.record(z.string(), z.number()),
+    givenUpFor: z.string().exactOptional(),
+  })
+  .transform(({ version: _read, ...head }): Omit<StoredSnapshot, 'parts'> => head);
 
-/** One compressed blob per night, `<organization>/<night>.json.gz`; its state is metadata, so that looking for it reads none. */
+const SUFFIX = '.jsonl.gz';
+const unzip = promisify(gunzip);
+
+/** One compressed blob per night, `<organization>/<night>.jsonl.gz`; its state is metadata, so that looking for it reads none. */
 export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>): SnapshotStore {
   const container = async () => storage.container('snapshots');
   const nightsOf = async (
@@ -48,8 +54,8 @@ export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>):
     const nights: string[] = [];
     const blobs = (await container()).listBlobsFlat({ prefix: `${organization}/`, includeMetadata: true });
     for await (const { name, metadata = {} } of blobs) {
-      const night = name.slice(organization.length + 1).replace(/\.json\.gz$/, '');
-      if (isAsked(night, toLowerKeys(metadata))) nights.push(night);
+      const night = name.slice(organization.length + 1, -SUFFIX.length);
+      if (name.endsWith(SUFFIX) && isAsked(night, toLowerKeys(metadata))) nights.push(night);
     }
     return nights;
   };
@@ -57,14 +63,11 @@ export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>):
     read: async (organization, night) => {
       const blob = (await container()).getBlockBlobClient(nameOf(organization, night));
       const bytes = await ifPresent(async () => blob.downloadToBuffer());
-      if (bytes === undefined) return undefined;
-      const result = SnapshotSchema.safeParse(JSON.parse(gunzipSync(bytes).toString('utf8')));
-      if (result.success) return result.data;
-      throw new AppError('record-unreadable', `The snapshot of ${night} has another shape than expected`);
+      return bytes === undefined ? undefined : decode(await unzip(bytes), night);
     },
     save: async (organization, night, snapshot) => {
       const blob = (await container()).getBlockBlobClient(nameOf(organization, night));
-      await blob.uploadData(gzipSync(JSON.stringify(snapshot)), {
+      await blob.uploadData(await compress(linesOf(snapshot)), {
         metadata: { state: snapshot.state, givenUpFor: snapshot.givenUpFor ?? '' },
         blobHTTPHeaders: { blobContentType: 'application/gzip' },
       });
@@ -77,7 +80,38 @@ export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>):
 }
 
 function nameOf(organization: string, night: string): string {
-  return `${organization}/${night}.json.gz`;
+  return `${organization}/${night}${SUFFIX}`;
+}
+
+/** A head, then two lines for each part: its name and its value. */
+function* linesOf({ parts, ...head }: StoredSnapshot): Generator<string> {
+  yield `${JSON.stringify({ version: 1, ...head })}\n`;
+  for (const [name, json] of parts) yield `${JSON.stringify(name)}\n${json}\n`;
+}
+
+/** @throws AppError `record-unreadable` */
+function decode(bytes: Buffer, night: string): StoredSnapshot {
+  const [first = '', ...lines] = bytes.toString('utf8').split('\n');
+  try {
+    const head = HeadSchema.parse(JSON.parse(first));
+    const parts = new Map<string, string>();
+    for (let at = 0; at + 1 < lines.length; at += 2)
+      parts.set(z.string().parse(JSON.parse(lines[at] ?? '')), lines[at + 1] ?? '');
+    return { ...head, parts };
+  } catch (cause) {
+    throw new AppError('record-unreadable', `The snapshot of ${night} has another shape than expected`, {
+      cause,
+    });
+  }
+}
+
+/** Line by line: the whole text is never there at once. */
+async function compress(lines: Iterable<string>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  await pipeline(lines, createGzip(), async (compressed: AsyncIterable<Uint8Array>) => {
+    for await (const piece of compressed) pieces.push(piece);
+  });
+  return Buffer.concat(pieces);
 }
 
 /** Storage does not keep the case of the names. */

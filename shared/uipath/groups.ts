@@ -5,6 +5,7 @@ import { requireGuid, requireGuids } from './guid';
 import { listAllPages } from './pages';
 import { inChunks, requireAsked } from './look-up';
 import type { Transport } from './transport';
+import { pageSchema } from './wire';
 
 export type UiPathGroup = Readonly<{
   /** GUID in lower case. */
@@ -51,6 +52,7 @@ export type UiPathGroups = Readonly<{
 /** UiPath names no limit for these look-ups; a body stays below 10 KB. */
 const IDS_PER_LOOKUP = 200;
 
+const MemberPageSchema = pageSchema(MemberSchema);
 const CheckedSchema = z.array(z.object({ identifier: z.string() }));
 
 export function createGroups(transport: Transport): UiPathGroups {
@@ -82,7 +84,7 @@ export function createGroups(transport: Transport): UiPathGroups {
 
     listMembers: async (groupId) => {
       const url = `${own}/${requireGuid(groupId, 'the group id')}/Members`;
-      return listAllPages(transport, { what: 'list the members of a group', area, url }, MemberSchema);
+      return listAllPages(transport, { what: 'list the members of a group', area, url }, MemberPageSchema);
     },
 
     checkMembers: async (groupId, ids) => {

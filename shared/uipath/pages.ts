@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { uipathError } from './refusal';
 import type { Operation, Transport } from './transport';
-import { pageSchema } from './wire';
+import type { Page } from './wire';
 
 /** The most that UiPath gives at once; without `top` it gives 10. */
 const PAGE_SIZE = 1000;
@@ -11,13 +11,12 @@ const PAGE_SIZE = 1000;
  * @throws UpstreamError `uipath-answer-invalid` when the pages do not hold as many different entries as UiPath says
  * there are: a list that changed meanwhile, or a short page, must not pass for a list with fewer entries
  */
-export async function listAllPages<Item extends z.ZodType<Readonly<{ id: string }>>>(
+export async function listAllPages<Item extends Readonly<{ id: string }>>(
   transport: Transport,
   operation: Omit<Operation, 'method' | 'effect'>,
-  item: Item,
-): Promise<ReadonlyArray<z.output<Item>>> {
-  const schema = pageSchema(item);
-  const found = new Map<string, z.output<Item>>();
+  schema: z.ZodType<Page<Item>>,
+): Promise<readonly Item[]> {
+  const found = new Map<string, Item>();
   for (let read = 0; ;) {
     const url = new URL(operation.url);
     url.searchParams.set('top', `${PAGE_SIZE}`);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listAllPages } from './pages';
 import type { Transport } from './transport';
-import { GuidSchema, TextSchema } from './wire';
+import { GuidSchema, pageSchema, TextSchema } from './wire';
 
 type UiPathRobotAccount = Readonly<{ id: string; name: string | null }>;
 
@@ -10,13 +10,13 @@ export type UiPathRobotAccounts = Readonly<{
   list: () => Promise<readonly UiPathRobotAccount[]>;
 }>;
 
-const RobotSchema = z.object({ id: GuidSchema, name: TextSchema });
+const RobotPageSchema = pageSchema(z.object({ id: GuidSchema, name: TextSchema }));
 
 export function createRobotAccounts(transport: Transport): UiPathRobotAccounts {
   const { identityBaseUrl, partitionGlobalId } = transport.address;
   const url = `${identityBaseUrl}/api/RobotAccount/${partitionGlobalId}`;
   return {
     list: async () =>
-      listAllPages(transport, { what: 'list the robot accounts', area: 'robots', url }, RobotSchema),
+      listAllPages(transport, { what: 'list the robot accounts', area: 'robots', url }, RobotPageSchema),
   };
 }

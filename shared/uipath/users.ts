@@ -2,21 +2,16 @@ import { z } from 'zod';
 import { requireGuid } from './guid';
 import { listAllPages } from './pages';
 import type { Transport } from './transport';
-import { GuidSchema, TextSchema, TimeSchema } from './wire';
+import { GuidSchema, pageSchema, TimeSchema } from './wire';
 
 type UiPathUser = Readonly<{
   id: string;
   userName: string | null;
   email: string | null;
-  name: string | null;
-  surname: string | null;
-  displayName: string | null;
   /** undefined where UiPath does not say. */
   isActive: boolean | undefined;
   createdAtMs: number | null;
   lastLoginAtMs: number | null;
-  /** null: not told, which is not "none". */
-  groupIds: readonly string[] | null;
 }>;
 
 export type UiPathUsers = Readonly<{
@@ -26,26 +21,25 @@ export type UiPathUsers = Readonly<{
   read: (userId: string) => Promise<UiPathUser>;
 }>;
 
+/** UiPath tells more of a user. An organization has tens of thousands, so only what is asked for is taken out of an answer. */
 const UserSchema = z
   .object({
     id: GuidSchema,
-    userName: TextSchema,
-    email: TextSchema,
-    name: TextSchema,
-    surname: TextSchema,
-    displayName: TextSchema,
+    userName: z.string().nullish(),
+    email: z.string().nullish(),
     isActive: z.boolean().nullish(),
     creationTime: TimeSchema,
     lastLoginTime: TimeSchema,
-    groupIDs: z.array(GuidSchema).nullish(),
   })
-  .transform(({ isActive, creationTime, lastLoginTime, groupIDs, ...user }): UiPathUser => ({
-    ...user,
+  .transform(({ id, userName, email, isActive, creationTime, lastLoginTime }): UiPathUser => ({
+    id,
+    userName: userName ?? null,
+    email: email ?? null,
     isActive: isActive ?? undefined,
     createdAtMs: creationTime,
     lastLoginAtMs: lastLoginTime,
-    groupIds: groupIDs ?? null,
   }));
+const UserPageSchema = pageSchema(UserSchema);
 
 export function createUsers(transport: Transport): UiPathUsers {
   const { identityBaseUrl, partitionGlobalId } = transport.address;
@@ -54,7 +48,11 @@ export function createUsers(transport: Transport): UiPathUsers {
     list: async ({ searchTerm } = {}) => {
       const url = new URL(`${base}/users/${partitionGlobalId}`);
       if (searchTerm !== undefined) url.searchParams.set('searchTerm', searchTerm);
-      return listAllPages(transport, { what: 'list the users', area: 'users', url: url.href }, UserSchema);
+      return listAllPages(
+        transport,
+        { what: 'list the users', area: 'users', url: url.href },
+        UserPageSchema,
+      );
     },
     read: async (userId) => {
       const url = `${base}/${requireGuid(userId, 'the user id')}`;

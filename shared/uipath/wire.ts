@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DirectoryEntityType } from './directory-entity';
 
 /** An id that groups and members have. */
-export const GuidSchema = z.guid().transform((id) => id.toLowerCase());
+export const GuidSchema = z.guid().toLowerCase();
 
 /** Text that may be null or left out. */
 export const TextSchema = z
@@ -37,9 +37,10 @@ export function enumSchema<const Word extends string>(words: readonly Word[]): z
 }
 
 /** A part of a list that comes in pages. */
-export function pageSchema<Item extends z.ZodType>(
-  item: Item,
-): z.ZodType<Readonly<{ totalCount: number; results: ReadonlyArray<z.output<Item>> }>> {
+export type Page<Item> = Readonly<{ totalCount: number; results: readonly Item[] }>;
+
+/** Make it once and not for each answer: a schema is compiled by its first use. */
+export function pageSchema<Item extends z.ZodType>(item: Item): z.ZodType<Page<z.output<Item>>> {
   return z.object({ totalCount: z.int().nonnegative(), results: z.array(item) });
 }
 

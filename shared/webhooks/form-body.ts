@@ -2,6 +2,7 @@ import { AppError } from '../errors';
 
 const mostPairs = 2_000;
 const deepestNesting = 8;
+const AMPERSAND = 0x26;
 
 type Branch = Map<string, string | Branch>;
 
@@ -12,12 +13,21 @@ type Branch = Map<string, string | Branch>;
  * @throws AppError `body-invalid`; the message never holds a part of the body
  */
 export function parseFormBody(rawBody: Uint8Array): unknown {
-  const pairs = [...new URLSearchParams(decode(rawBody))];
-  if (pairs.length > mostPairs)
+  if (hasMoreThan(mostPairs, rawBody))
     throw new AppError('body-invalid', `The form has more than ${mostPairs} fields`);
   const root: Branch = new Map();
-  for (const [name, value] of pairs) plant(root, stepsOf(name), value);
+  for (const [name, value] of new URLSearchParams(decode(rawBody))) plant(root, stepsOf(name), value);
   return toValue(root, false);
+}
+
+/** Counted in the bytes: a million fields take seconds to be listed. */
+function hasMoreThan(pairs: number, rawBody: Uint8Array): boolean {
+  let separators = 0;
+  for (let at = rawBody.indexOf(AMPERSAND); at !== -1; at = rawBody.indexOf(AMPERSAND, at + 1)) {
+    separators += 1;
+    if (separators >= pairs) return true;
+  }
+  return false;
 }
 
 function decode(rawBody: Uint8Array): string {

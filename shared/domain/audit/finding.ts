@@ -62,6 +62,18 @@ export function isOpen({ state }: Pick<FindingRecord, 'state'>): boolean {
   return state === 'new' || state === 'open' || state === 'reopened';
 }
 
+const DAY_MS = 86_400_000;
+/** A fixed finding is shown and kept for so long; one that comes back later is a new one. */
+const FIXED_DAYS = 90;
+
+/** True for a finding that was fixed so long ago that it is neither shown nor kept. */
+export function isForgotten(
+  { state, fixedAtMs, lastSeenMs }: Pick<FindingRecord, 'state' | 'fixedAtMs' | 'lastSeenMs'>,
+  nowMs: number,
+): boolean {
+  return state === 'fixed' && nowMs - (fixedAtMs ?? lastSeenMs) > FIXED_DAYS * DAY_MS;
+}
+
 /** A finding about `subject`, which makes its id. `words` are shown beside it and may differ from night to night. */
 export function createFinding(
   organization: string,

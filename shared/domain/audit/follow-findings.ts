@@ -1,4 +1,4 @@
-import { isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
+import { isForgotten, isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
 import type { Waiver } from './waiver';
 
 /** What following findings depends on, beside the findings. */
@@ -11,16 +11,18 @@ export type Following = Readonly<{
 
 /**
  * What became of each finding since the last audit: same id, same finding. One that is waived stays visible as such, and is
- * open again as soon as its waiver has ended. Findings of parts that are unknown today are kept as they are.
+ * open again as soon as its waiver has ended. Findings of parts that are unknown today are kept as they are; those fixed long
+ * ago are left out, and begin anew when they come back.
  */
 export function followFindings(
   before: readonly FindingRecord[],
   found: readonly Finding[],
   { nowMs, isUnknown, waiverOf }: Following,
 ): readonly FindingRecord[] {
-  const earlier = new Map(before.map((record) => [record.id, record]));
+  const remembered = before.filter((record) => !isForgotten(record, nowMs));
+  const earlier = new Map(remembered.map((record) => [record.id, record]));
   const today = new Set(found.map((finding) => finding.id));
-  const kept = before.filter((record) => !today.has(record.id));
+  const kept = remembered.filter((record) => !today.has(record.id));
   return [
     ...found.map((finding): FindingRecord => {
       const known = earlier.get(finding.id);

@@ -4,6 +4,7 @@ import type { WorkerEventKind } from '../../domain/worker-event';
 import { AppError } from '../../errors';
 import { bodyInvalid, checkBody } from '../body-check';
 import type { Credential } from '../credential';
+import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../hr-events';
 import { parsePosted, type PostedBody } from '../posted-body';
 import { textAt } from '../record-fields';
@@ -189,12 +190,7 @@ function timeOf(timestamp: string): number {
 function dedupeId(posted: PostedBody): string {
   const body = parsePosted(posted);
   const event = EventSchema.safeParse(body);
-  if (event.success)
-    return idOf(
-      event.data.type,
-      event.data.data.employeeId,
-      event.data.timestamp,
-      event.data.data.changedFields ?? [],
-    );
-  return idOf(JSON.stringify(body));
+  if (!event.success) return dedupeIdOf(posted, body);
+  const { type, timestamp, data } = event.data;
+  return dedupeIdOf(posted, type, data.employeeId, timestamp, data.changedFields ?? []);
 }

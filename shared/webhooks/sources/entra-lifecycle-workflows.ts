@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/worker-event';
 import { bodyInvalid, checkBody } from '../body-check';
+import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
@@ -34,10 +35,7 @@ export const entraLifecycleWorkflowsSource: WebhookSource = {
   credential: { trust: 'identity' },
   bodyTypes: ['application/json'],
   eventsToMap: true,
-  dedupeId: (posted) => {
-    const body = parsePosted(posted);
-    return idOf(textAt(body, 'data.taskProcessingResult.id') ?? JSON.stringify(body));
-  },
+  dedupeId: (posted) => dedupeIdOf(posted, textAt(parsePosted(posted), 'data.taskProcessingResult.id')),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     const workflow = textAt(body, 'data.workflow.id')?.toLowerCase();

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../body-check';
+import { bytesIdOf } from '../dedupe-id';
 import { parsePosted, type PostedBody } from '../posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
 import { senderId } from '../sender-id';
@@ -73,8 +73,7 @@ export const githubSource: WebhookSource = {
     },
   },
   bodyTypes: ['application/json', 'application/x-www-form-urlencoded'],
-  dedupeId: ({ headers, rawBody }) =>
-    headers.get('x-github-delivery') ?? createHash('sha256').update(rawBody).digest('hex'),
+  dedupeId: (posted) => posted.headers.get('x-github-delivery') ?? bytesIdOf(posted),
   parse: (posted, mapping) => {
     const body = unwrap(posted);
     const isIssueEvent = isAt(body, 'issue.number') && textAt(body, 'issue.pull_request.url') === undefined;

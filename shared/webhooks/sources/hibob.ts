@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/worker-event';
 import { bodyInvalid, checkBody } from '../body-check';
+import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
@@ -12,18 +12,21 @@ import { idOf } from '../worker-statement';
 
 /** A read sooner than this may still give what was before. */
 const SETTLING_MS = 20_000;
+/** Bob tries for three days, and tells its time without a zone. No time is signed, so what is older is a replay. */
+const OLDEST_MS = 7 * 86_400_000;
 
 /** Version 2 names the employee in `data`, version 1 beside it. */
 const EventSchema = z
   .object({
     type: z.string().max(100),
     triggeredAt: z.string(),
-    data: z.object({ employeeId: WorkerIdSchema.optional() }).nullish(),
+    data: z.looseObject({ employeeId: WorkerIdSchema.optional() }).nullish(),
     employee: z.object({ id: WorkerIdSchema }).nullish(),
   })
   .transform(({ type, triggeredAt, data, employee }) => ({
     type,
     triggeredAt,
+    data,
     employeeId: data?.employeeId ?? employee?.id,
   }));
 
@@ -57,7 +60,10 @@ export const hibobSource: WebhookSource = {
   bodyTypes: ['application/json'],
   greetings: ['Ping test', '"Ping test"', '{"text":"Ping test"}'],
   fetchBack: 'needed',
-  dedupeId: ({ rawBody }) => createHash('sha256').update(rawBody).digest('hex'),
+  dedupeId: (posted) => {
+    const { data: event } = EventSchema.safeParse(parsePosted(posted));
+    return dedupeIdOf(posted, event?.type, event?.employeeId, event?.triggeredAt, event?.data ?? null);
+  },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     const kind = workerKindOf(textAt(body, 'type'), events, mapping);
@@ -66,6 +72,8 @@ export const hibobSource: WebhookSource = {
     const occurredAtMs = instantOf(triggeredAt);
     if (employeeId === undefined) throw bodyInvalid([{ field: 'data.employeeId', problem: 'Must be there' }]);
     if (occurredAtMs === undefined) throw bodyInvalid([{ field: 'triggeredAt', problem: 'Must be a time' }]);
+    if (occurredAtMs < posted.receivedAtMs - OLDEST_MS)
+      throw bodyInvalid([{ field: 'triggeredAt', problem: 'Must not be older than a week' }]);
     return [
       {
         kind: 'look-up',

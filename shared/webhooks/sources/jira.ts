@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { fold } from '../../domain/person-key';
 import type { SourceMapping } from '../../domain/source-settings';
 import { text } from '../contract/fields';
 import { checkBody } from '../body-check';
+import { bytesIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
 import type { Meanings, WebhookSource } from '../source';
@@ -51,8 +51,7 @@ export const jiraSource: WebhookSource = {
   bodyTypes: ['application/json'],
   fieldsToPlace: ['group'],
   fetchBack: 'offered',
-  dedupeId: ({ headers, rawBody }) =>
-    headers.get('x-atlassian-webhook-identifier') ?? createHash('sha256').update(rawBody).digest('hex'),
+  dedupeId: (posted) => posted.headers.get('x-atlassian-webhook-identifier') ?? bytesIdOf(posted),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     return textAt(body, 'webhookEvent') === 'jira:issue_updated' && isAt(body, 'changelog.id')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/worker-event';
 import { checkBody } from '../body-check';
+import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
@@ -58,12 +59,8 @@ export const mergeSource: WebhookSource = {
   fetchBack: 'offered',
   dedupeId: (posted) => {
     const body = parsePosted(posted);
-    return idOf(
-      textAt(body, 'linked_account.id'),
-      textAt(body, 'hook.event'),
-      textAt(body, 'data.id'),
-      textAt(body, 'data.modified_at') ?? JSON.stringify(body),
-    );
+    const parts = ['linked_account.id', 'hook.event', 'data.id', 'data.modified_at'];
+    return dedupeIdOf(posted, ...parts.map((place) => textAt(body, place)));
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);

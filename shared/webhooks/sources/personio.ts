@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/worker-event';
 import { bodyInvalid, checkBody } from '../body-check';
+import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { idAt, textAt } from '../record-fields';
@@ -35,12 +36,8 @@ export const personioSource: WebhookSource = {
   bodyTypes: ['application/json'],
   fetchBack: 'needed',
   dedupeId: (posted) => {
-    const body = parsePosted(posted);
-    return idOf(
-      textAt(body, 'event_name'),
-      textAt(body, 'occurred_at'),
-      Buffer.from(posted.rawBody).toString('base64'),
-    );
+    const { data } = EventSchema.safeParse(parsePosted(posted));
+    return dedupeIdOf(posted, data?.event_name, data?.occurred_at, data?.payload);
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);

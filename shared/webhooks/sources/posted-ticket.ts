@@ -3,12 +3,12 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../body-check';
 import { text } from '../contract/fields';
 import type { Credential } from '../credential';
+import { bytesIdOf, dedupeIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
-import { addressOf, fieldReader, firstTextAt } from '../record-fields';
+import { addressOf, fieldReader, firstTextAt, textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
 import { accessRequestOf, ticketActOf, type SaidOfTicket } from '../ticket-statement';
-import { idOf } from '../worker-statement';
 
 /**
  * Where the fields of a ticket stand in what a system posts; `status` and `updated` tell repetitions from news. `approval` is the
@@ -20,6 +20,8 @@ type PostedTicketFormat = Readonly<{
   format: string;
   places: TicketPlaces;
   fieldsToPlace?: readonly string[];
+  /** What together names one state of a ticket, where the system counts them. */
+  revision?: readonly string[];
   /** Events by the policy's name for them: `action:grant` of a body that says itself what it asks for, or `status:approved`. */
   events: ReadonlyMap<string, string>;
   /** The ticket inside what was posted. */
@@ -29,6 +31,8 @@ type PostedTicketFormat = Readonly<{
   /** Who agreed by the system's own record; a format that has this can have its tickets looked up. */
   approvalsInRecord?: (record: unknown) => SaidOfTicket['approvals'];
 }>;
+
+const REPETITIONS_MS = 5 * 60_000;
 
 /** Systems whose administrators write the request themselves have no signature, only a header with a token. */
 export const tokenCredential: Credential = {
@@ -47,11 +51,13 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookSource {
     dedupeId: (posted) => {
       const record = unwrap(parsePosted(posted));
       const read = (field: string): string | undefined => firstTextAt(record, places[field] ?? []);
-      const ticketId = read('ticketId');
+      const revision = (shape.revision ?? []).map((place) => textAt(record, place) || undefined);
+      if (revision.length > 0 && !revision.includes(undefined)) return dedupeIdOf(posted, ...revision);
       const updated = read('updated');
-      return ticketId === undefined || updated === undefined
-        ? idOf(Buffer.from(posted.rawBody).toString('base64'))
-        : idOf(ticketId, read('action') ?? '', read('status') ?? '', updated);
+      // A body without a time may be the same one again, or what the ticket says of something new.
+      return updated === undefined
+        ? dedupeIdOf(posted, bytesIdOf(posted), Math.floor(posted.receivedAtMs / REPETITIONS_MS))
+        : dedupeIdOf(posted, read('ticketId'), read('action') ?? '', read('status') ?? '', updated);
     },
     parse: (posted, mapping) => {
       const record = unwrap(parsePosted(posted));

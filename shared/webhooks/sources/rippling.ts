@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/worker-event';
 import { checkBody } from '../body-check';
+import { bytesIdOf, dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
@@ -34,8 +35,7 @@ export const ripplingSource: WebhookSource = {
   credential: tokenCredential,
   bodyTypes: ['application/x-www-form-urlencoded'],
   fetchBack: 'needed',
-  dedupeId: ({ rawBody, receivedAtMs }) =>
-    idOf(Buffer.from(rawBody).toString('base64'), String(Math.floor(receivedAtMs / BUCKET_MS))),
+  dedupeId: (posted) => dedupeIdOf(posted, bytesIdOf(posted), Math.floor(posted.receivedAtMs / BUCKET_MS)),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     const kind = workerKindOf(textAt(body, 'event_name'), events, mapping);

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { checkBody } from '../body-check';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { WorkerEventBodySchema, toWorkerEvent } from '../contract/worker-event-body';
 import type { Credential } from '../credential';
-import { parsePosted, type PostedBody } from '../posted-body';
+import { bytesIdOf } from '../dedupe-id';
+import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import type { SignatureRule } from '../signature';
 import type { Meanings, WebhookSource } from '../source';
@@ -69,14 +69,10 @@ function contractSource(
     format,
     credential,
     bodyTypes: ['application/json'],
-    dedupeId: (posted) => posted.signedId ?? (textAt(parsePosted(posted), 'id') || bytesOf(posted)),
+    dedupeId: (posted) => posted.signedId ?? (textAt(parsePosted(posted), 'id') || bytesIdOf(posted)),
     parse: (posted) => {
       const body = parsePosted(posted);
       return PingSchema.safeParse(body).success ? 'ignored' : toMeanings(body);
     },
   };
-}
-
-function bytesOf({ rawBody }: PostedBody): string {
-  return createHash('sha256').update(rawBody).digest('hex');
 }

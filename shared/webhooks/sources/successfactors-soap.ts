@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bodyInvalid, checkBody } from '../body-check';
+import { dedupeIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { dayOf, instantOf } from '../sender-time';
@@ -55,8 +56,10 @@ export const successFactorsSoapSource: WebhookSource = {
   fetchBack: 'needed',
   answer: () => ({ status: 200, contentType: 'text/xml; charset=utf-8', body: RESPONSE }),
   dedupeId: (posted) => {
-    const body = parsePosted(posted);
-    return idOf(textAt(body, `${PLACE}.externalEventMeta.externalEventId`) ?? JSON.stringify(body));
+    const { data } = EnvelopeSchema.safeParse(parsePosted(posted));
+    const said = data?.Envelope.Body.ExternalEvent;
+    const eventIds = said?.events.event.map(({ eventId }) => eventId);
+    return dedupeIdOf(posted, said?.externalEventMeta.externalEventId, eventIds);
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);

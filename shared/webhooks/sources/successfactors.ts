@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/worker-event';
 import { bodyInvalid, checkBody } from '../body-check';
+import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../hr-events';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
@@ -60,7 +61,7 @@ export const successFactorsSource: WebhookSource = {
   bodyTypes: ['application/json'],
   dedupeId: (posted) => {
     const body = parsePosted(posted);
-    return idOf(textAt(body, 'type'), textAt(body, 'eventId') ?? JSON.stringify(body));
+    return dedupeIdOf(posted, textAt(body, 'type'), textAt(body, 'eventId'));
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../body-check';
+import { bytesIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, textAt } from '../record-fields';
 import { senderId } from '../sender-id';
@@ -51,8 +51,7 @@ export const zendeskSource: WebhookSource = {
     },
   },
   bodyTypes: ['application/json'],
-  dedupeId: ({ rawBody, type }) =>
-    textAt(parsePosted({ rawBody, type }), 'id') || createHash('sha256').update(rawBody).digest('hex'),
+  dedupeId: (posted) => textAt(parsePosted(posted), 'id') || bytesIdOf(posted),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     const act = ticketActOf(actOf(body, mapping));

@@ -382,6 +382,43 @@ describe('an audit that takes more than one window', () => {
   });
 });
 
+describe('a finding that was fixed', () => {
+  it('is shown for ninety days; then neither report nor table has it, and it begins anew when it comes back', async () => {
+    const world = await start({ policy: { audit: { everyHours: 744, dormantDays: 3650 } } });
+    const stored = async () => (await world.engine.app.findings.list(world.alias)).map(({ state }) => state);
+    byHand(world, 'Developers', [CARA]);
+    await audit(world);
+    byHand(world, 'Developers', [], [CARA]);
+    expect((await audit(world)).findings.map(({ state }) => state)).toEqual(['fixed']);
+    for (let passed = 0; passed < 3; passed += 1) {
+      world.engine.clock.advance(30 * DAY_MS);
+      expect((await audit(world)).findings.map(({ state }) => state)).toEqual(['fixed']);
+    }
+    world.engine.clock.advance(1);
+    expect((await audit(world)).findings).toEqual([]);
+    expect(await stored()).toEqual([]);
+    byHand(world, 'Developers', [CARA]);
+    expect((await audit(world)).findings).toMatchObject([
+      { state: 'new', firstSeenMs: world.engine.clock.now() },
+    ]);
+    expect(await stored()).toEqual(['new']);
+  });
+
+  it('keeps its row when it comes back on the night on which it would be forgotten', async () => {
+    const world = await start({ policy: { audit: { everyHours: 744, dormantDays: 3650 } } });
+    byHand(world, 'Developers', [CARA]);
+    await audit(world);
+    byHand(world, 'Developers', [], [CARA]);
+    await audit(world);
+    for (let passed = 0; passed < 4; passed += 1) {
+      world.engine.clock.advance(30 * DAY_MS);
+      if (passed === 3) byHand(world, 'Developers', [CARA]);
+      await audit(world);
+    }
+    expect((await world.engine.app.findings.list(world.alias)).map(({ state }) => state)).toEqual(['new']);
+  });
+});
+
 describe('a night that is missing', () => {
   it('is a finding of the next one, and fixed with the one after', async () => {
     const world = await start();

@@ -1,77 +1,92 @@
-import { mendFinding } from '../../../shared/access/mend-finding';
+import { DEMO_SEED } from '../../../sandbox/demo-organization';
 import { runAudit } from '../../../shared/access/run-audit';
-import type { CheckId } from '../../../shared/domain/audit/check-catalog';
-import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import type { AuditReport } from '../../../shared/domain/audit/report';
-import type { Subject } from '../../../shared/storage/ledger';
-import { namedSubject } from '../../../shared/access/named-subject';
-import { OLGA, type useWorlds, type World } from './world';
+import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from './world';
 
-type Start = ReturnType<typeof useWorlds>;
+const DAY_MS = 86_400_000;
+/** Somebody of another company, whom UiPath's list of users leaves out as it does Olga. */
+export const PAUL = 'paul@partner.example';
+export const ROBOT = 'invoices';
 
-const BASELINE = ['Administrators', 'Automation Users'].map((name) => ({ entityType: 'group', name }));
+const [client = { clientId: '' }] = DEMO_SEED.clients ?? [];
+const SEED = {
+  saml: true,
+  users: [ANA, BEN, CARA, DAN, { email: OLGA, source: 'aad' }, { email: PAUL, source: 'aad' }],
+  robots: [{ name: ROBOT }],
+  clients: [
+    {
+      ...client,
+      name: 'access-functions',
+      scopes: [...(client.scopes ?? []), 'PM.OAuthApp.Read', 'PM.RobotAccount.Read'],
+    },
+  ],
+  groups: { Administrators: [OLGA], Developers: [], Users: [], Finance: [CARA] },
+  accessPolicy: ['Administrators'],
+};
+const AUDIT = {
+  domains: ['acme.example'],
+  administrators: { fewest: 1, people: [OLGA] },
+  reads: ['applications', 'robots'],
+  remediate: ['member-without-reason'],
+  checks: {
+    'of-elsewhere': {
+      each: 'member',
+      when: '!email.endsWith("@acme.example") || !active || unusedDays < 0',
+      title: 'From elsewhere',
+      why: 'Only people of the company, who use their account.',
+      mend: 'Ask.',
+    },
+  },
+};
+const POLICY = {
+  groups: { Developers: { privileged: true }, Users: {}, Finance: { protectedMembers: [CARA] } },
+  accessPolicy: { baseline: [{ entityType: 'group', name: 'Administrators' }] },
+  audit: AUDIT,
+};
 
-/** A world without a fault: its groups are those of the policy, and its access policy is the agreed one. */
-export function withoutFaults(begin: Start): Start {
-  return async (options = {}) =>
-    begin({
-      ...options,
-      seed: {
-        saml: true,
-        groups: { Administrators: [OLGA], Developers: [], Users: [], Finance: [] },
-        accessPolicy: BASELINE.map(({ name }) => name),
-        ...options.seed,
-      },
-      policy: {
-        accessPolicy: { requests: {}, baseline: BASELINE },
-        rules: { requests: {} },
-        ...options.policy,
-      },
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Worlds of which everything is read that can be, with Ana where she belongs; members of seed, policy and audit may differ. */
+export function useWatchedWorlds(): (
+  more?: Readonly<{ seed?: Partial<typeof SEED>; policy?: Fields; audit?: Fields }>,
+) => Promise<World> {
+  const begin = useWorlds();
+  return async ({ seed, policy, audit: more } = {}) => {
+    const world = await begin({
+      seed: { ...SEED, ...seed },
+      policy: { ...POLICY, audit: { ...AUDIT, ...more }, ...policy },
     });
+    await world.joins(ANA);
+    await world.settle();
+    return world;
+  };
 }
 
 let nights = 0;
 
-/** Audits a world, a day after the last time. */
-export async function auditNight(world: World): Promise<AuditReport> {
+/** A night's audit, a day after the last. */
+export async function audit(world: World): Promise<AuditReport> {
   const { app, clock } = world.engine;
   nights += 1;
-  clock.advance(86_400_000);
-  const night = String(202603010200 + nights);
+  const night = `20260303${String(nights).padStart(4, '0')}`;
   const report = await runAudit({ ...app, uipath: app.auditUiPath }, { organization: world.alias, night });
   if (report === undefined) throw new Error('The audit was given up');
+  clock.advance(DAY_MS);
   return report;
 }
 
-/** The one open finding of a check. */
-export async function findingOf(world: World, check: CheckId): Promise<FindingRecord> {
-  const found = (await auditNight(world)).findings.filter(
-    (one) => one.check === check && one.state !== 'fixed',
-  );
-  const [finding, ...others] = found;
-  if (finding === undefined || others.length > 0)
-    throw new Error(`There are ${found.length} findings of ${check}`);
-  return finding;
+/** What the audit says, as `check about: state`, but for what could not be read. */
+export function linesOf({ findings }: AuditReport): readonly string[] {
+  return findings
+    .filter(({ check }) => check !== 'part-unknown')
+    .map(({ state, check, subject }) => {
+      const { group, entity, rule, email, memberId } = subject;
+      return `${check} ${group ?? entity ?? rule ?? email ?? memberId}: ${state}`;
+    })
+    .toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** Ben releases the plan that a finding shows. */
-export async function release(world: World, { id, remediation }: FindingRecord): Promise<FindingRecord> {
-  return mendFinding(world.engine.app, world.alias, id, {
-    by: 'Ben',
-    planHash: remediation?.planHash ?? 'none',
-  });
+/** The names of the parts that could not be read. */
+export function unknownIn({ unknown }: AuditReport): readonly string[] {
+  return unknown.map(({ part }) => part).toSorted((a, b) => (a < b ? -1 : 1));
 }
-
-/** What became of the plans of a world, with the reasons of those that did nothing. */
-export async function fatesOf(world: World): Promise<readonly string[]> {
-  const plans = await world.engine.app.plans.list(world.alias);
-  return plans.map(({ state, because }) => (because === undefined ? state : `${state}: ${because}`));
-}
-
-export const organizationOf = ({ alias }: World): Subject => ({
-  organization: alias,
-  kind: 'organization',
-  key: 'organization',
-});
-export const entryOf = ({ alias }: World, name: string): Subject => namedSubject(alias, 'entity', name);
-export const ruleOf = ({ alias }: World, name: string): Subject => namedSubject(alias, 'rule', name);

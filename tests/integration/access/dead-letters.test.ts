@@ -55,6 +55,15 @@ describe('a dead letter', () => {
     expect(await world.fault(ANA)).toBeUndefined();
   });
 
+  it('waits for nobody any more once the person has left', async () => {
+    const world = await refused();
+    expect(await lettersOf(world)).toHaveLength(1);
+    world.engine.clock.advance(1);
+    await world.leaves(ANA);
+    await world.settle();
+    expect(await lettersOf(world)).toEqual([]);
+  });
+
   it('takes a corrected directory id, and remembers that a wrong one was refused too', async () => {
     const world = await refused();
     const [letter] = await lettersOf(world);

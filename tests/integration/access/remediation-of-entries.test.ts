@@ -8,7 +8,7 @@ import {
   organizationOf,
   release,
   withoutFaults,
-} from './audit-world';
+} from './remediation-world';
 import { ANA, CARA, MAX, useWorlds, type World } from './world';
 
 const start = withoutFaults(useWorlds());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../shared/domain/audit/check-catalog';
 import { errorOf } from '../../fakes/error-of';
-import { auditNight, fatesOf, findingOf, organizationOf, release, withoutFaults } from './audit-world';
+import { auditNight, fatesOf, findingOf, organizationOf, release, withoutFaults } from './remediation-world';
 import { ANA, BEN, byHand, CARA, DAN, OLGA, useWorlds, type World } from './world';
 
 const start = withoutFaults(useWorlds());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { auditNight, fatesOf, findingOf, release, ruleOf, withoutFaults } from './audit-world';
+import { auditNight, fatesOf, findingOf, release, ruleOf, withoutFaults } from './remediation-world';
 import { BEN, MAX, useWorlds, type World } from './world';
 
 const start = withoutFaults(useWorlds());

@@ -158,6 +158,8 @@ describe('findings', () => {
       { ...finding, id: 'b' },
     ]);
     expect(await store.list(newName('none'))).toEqual([]);
+    await store.forget(organization, [finding.id, 'never there']);
+    expect(await store.list(organization)).toEqual([{ ...finding, id: 'b' }]);
   });
 });
 

@@ -121,13 +121,9 @@ describe('users', () => {
         id: guid(11),
         userName: 'ana',
         email: 'ana@example.com',
-        name: 'Ana',
-        surname: 'Silva',
-        displayName: null,
         isActive: true,
         createdAtMs: Date.parse('2024-01-02T03:04:05.678Z'),
         lastLoginAtMs: null,
-        groupIds: [guid(12)],
       },
     ]);
     const [request] = harness.uipath.requests;
@@ -135,11 +131,15 @@ describe('users', () => {
     expect(Object.fromEntries(request?.query ?? [])).toEqual({ searchTerm: 'a&b', top: '1000', skip: '0' });
   });
 
-  it('whose groups are not told are not said to have none', async () => {
-    harness.uipath.reply({ json: { id: guid(11), groupIDs: null } });
-    await expect(harness.client.users.read(guid(11))).resolves.toMatchObject({
-      groupIds: null,
+  it('of whom nothing is told are neither active nor inactive', async () => {
+    harness.uipath.reply({ json: { id: guid(11) } });
+    await expect(harness.client.users.read(guid(11))).resolves.toEqual({
+      id: guid(11),
+      userName: null,
+      email: null,
       isActive: undefined,
+      createdAtMs: null,
+      lastLoginAtMs: null,
     });
     expect(asked()[0]?.[0]).toBe(`GET /User/${guid(11)}`);
   });

@@ -297,6 +297,11 @@ describe('a form', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 
+  it('may have two thousand fields', () => {
+    const text = Array.from({ length: 2_000 }, (_, index) => `a${index}=1`).join('&');
+    expect(Object.keys(parseFormBody(Buffer.from(text)) as object)).toHaveLength(2_000);
+  });
+
   it.each([
     ['with too many fields', Array.from({ length: 2_001 }, (_, index) => `a${index}=1`).join('&')],
     ['nested too deep', `a${'[b]'.repeat(9)}=1`],

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Finding, FindingRecord } from '../../../../shared/domain/audit/finding';
 import { followFindings } from '../../../../shared/domain/audit/follow-findings';
 import type { Waiver } from '../../../../shared/domain/audit/waiver';
+import { DAY_MS } from '../../../fixtures/builders/audits';
 
 describe('findings over the nights', () => {
   const finding: Finding = { id: 'f1', check: 'member-missing', severity: 'medium', subject: {} };
@@ -44,6 +45,20 @@ describe('findings over the nights', () => {
 
   it.each(['new', 'open', 'fixed'] as const)('that were %s stay so while their part is unknown', (state) => {
     expect(follow([record({ state })], [], true)).toEqual([record({ state })]);
+  });
+
+  it.each([
+    ['ninety days ago is shown, and reopened when it comes back', 90 * DAY_MS, ['fixed'], ['reopened', 1]],
+    ['longer ago is left out, and new when it comes back', 90 * DAY_MS + 1, [], ['new', 9 + 90 * DAY_MS]],
+  ] as const)('one that was fixed %s', (_when, ago, kept, back) => {
+    const nowMs = 9 + 90 * DAY_MS;
+    const settings = { nowMs, isUnknown: () => true, waiverOf: () => undefined };
+    for (const when of [{ fixedAtMs: nowMs - ago, lastSeenMs: 1 }, { lastSeenMs: nowMs - ago }]) {
+      const before = record({ state: 'fixed', ...when });
+      expect(followFindings([before], [], settings).map(({ state }) => state)).toEqual(kept);
+      const [after] = followFindings([before], [finding], settings);
+      expect([after?.state, after?.firstSeenMs]).toEqual(back);
+    }
   });
 
   it('are told apart by their ids', () => {

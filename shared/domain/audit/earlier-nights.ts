@@ -1,0 +1,55 @@
+import type { CheckId } from './check-catalog';
+import { isForgotten, type FindingRecord } from './finding';
+
+/** What earlier nights found and nobody mended since: an answer of UiPath that lacks it may be short. */
+export type EarlierNights = Readonly<{
+  ruleIds: readonly number[];
+  /** Members by folded group name. */
+  membersOf: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The access policy had entries, the list of users had accounts. */
+  hadEntries: boolean;
+  hadAccounts: boolean;
+  /** Parts whose answer was empty when last looked at and was not believed, by the time of that audit. */
+  doubtedMs: ReadonlyMap<string, number>;
+  /** Ids of findings that were fixed so long ago that nothing is to be kept of them. */
+  forgotten: readonly string[];
+}>;
+
+/** Why an empty answer was not believed. */
+export const EMPTY = 'uipath-answer-empty';
+
+const SHOWS_ENTRY: ReadonlySet<CheckId> = new Set(['policy-entity-unexpected', 'policy-entity-broad']);
+const SHOWS_ACCOUNT: ReadonlySet<CheckId> = new Set(['identity-duplicate', 'identity-dormant']);
+
+/** Learns it from the findings as they are stored, waived ones too. */
+export function rememberFrom(records: readonly FindingRecord[], nowMs: number): EarlierNights {
+  const ruleIds = new Set<number>();
+  const membersOf = new Map<string, Set<string>>();
+  const doubtedMs = new Map<string, number>();
+  const stillThere = records.filter(({ state }) => state !== 'fixed');
+  for (const { check, subject, lastSeenMs } of stillThere) {
+    const { ruleId, group, memberId, part, code } = subject;
+    if (ruleId !== undefined && check !== 'rule-missing') ruleIds.add(Number(ruleId));
+    if (group !== undefined && memberId !== undefined && check !== 'member-missing')
+      membersOf.set(group, (membersOf.get(group) ?? new Set()).add(memberId));
+    if (part !== undefined && code === EMPTY) doubtedMs.set(part, lastSeenMs);
+  }
+  return {
+    ruleIds: [...ruleIds],
+    membersOf,
+    hadEntries: stillThere.some(
+      ({ check, subject }) =>
+        SHOWS_ENTRY.has(check) || (check.startsWith('own:') && subject['entity'] !== undefined),
+    ),
+    hadAccounts: stillThere.some(
+      ({ check, subject }) => SHOWS_ACCOUNT.has(check) && !isOfLedger(check, subject),
+    ),
+    doubtedMs,
+    forgotten: records.filter((record) => isForgotten(record, nowMs)).map(({ id }) => id),
+  };
+}
+
+/** Two people of the ledger with one account are no account in the list. */
+function isOfLedger(check: CheckId, { email }: FindingRecord['subject']): boolean {
+  return check === 'identity-duplicate' && email === undefined;
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { PostedBody } from './posted-body';
+
+/**
+ * An id for a delivery whose sender gives none: equal parts are the same delivery, in whatever order an object has its
+ * members. Where a part is missing, or cannot be told, equal bytes are.
+ */
+export function dedupeIdOf(posted: Pick<PostedBody, 'rawBody'>, ...parts: readonly unknown[]): string {
+  return parts.includes(undefined) ? bytesIdOf(posted) : sha256(JSON.stringify(inOrder(parts)));
+}
+
+export function bytesIdOf({ rawBody }: Pick<PostedBody, 'rawBody'>): string {
+  return sha256(rawBody);
+}
+
+function sha256(said: string | Uint8Array): string {
+  return createHash('sha256').update(said).digest('hex');
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, inOrder(inner)]),
+  );
+}
