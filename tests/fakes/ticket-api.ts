@@ -15,7 +15,8 @@ export type TicketApi = TicketRecords &
   Readonly<{
     baseUrl: string;
     requests: ReadonlyArray<Readonly<{ path: string; authorization: string | undefined }>>;
-    failNext: (status: number) => void;
+    /** The next requests are answered with these; `hang` is never answered. */
+    failNext: (...statuses: ReadonlyArray<number | 'hang'>) => void;
     close: () => Promise<void>;
   }>;
 
@@ -24,7 +25,10 @@ export type TicketApi = TicketRecords &
  * https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request
  * https://www.servicenow.com/docs/bundle/api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html
  */
-export async function startTicketApi(credential: string): Promise<TicketApi> {
+export async function startTicketApi(
+  credential: string,
+  onRequest: () => void = () => undefined,
+): Promise<TicketApi> {
   const records: TicketRecords = {
     issues: new Map(),
     issueApprovals: new Map(),
@@ -32,18 +36,21 @@ export async function startTicketApi(credential: string): Promise<TicketApi> {
     itemApprovals: [],
   };
   const requests: Array<Readonly<{ path: string; authorization: string | undefined }>> = [];
-  let failing: number | undefined;
+  let failing: ReadonlyArray<number | 'hang'> = [];
   const server = createServer((request, response) => {
     const { url = '', headers } = request;
+    onRequest();
     requests.push({ path: url, authorization: headers.authorization });
     const wanted = `Basic ${Buffer.from(credential).toString('base64')}`;
+    const [failure, ...rest] = failing;
+    failing = rest;
+    if (failure === 'hang') return;
     const [status, body] =
-      failing === undefined
+      failure === undefined
         ? headers.authorization === wanted
           ? answerOf(url, records)
           : [401, {}]
-        : [failing, {}];
-    failing = undefined;
+        : [failure, {}];
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });
@@ -54,8 +61,8 @@ export async function startTicketApi(credential: string): Promise<TicketApi> {
     ...records,
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    failNext: (status) => {
-      failing = status;
+    failNext: (...statuses) => {
+      failing = statuses;
     },
     close: async () => {
       server.closeAllConnections();
