@@ -69,6 +69,14 @@ export const SourceSchema = z.strictObject({
     .strictObject({
       baseUrl: z.url({ protocol: /^https?$/ }).describe("Where the sender's API is."),
       secret: Name.describe('Name of the secret for that API.'),
+      timeoutSeconds: z.number().min(1).max(60).optional().describe('The longest that one call takes.'),
+      attempts: z.int().min(1).max(5).optional().describe('How often one call is tried.'),
+      callsPerMinute: z
+        .number()
+        .min(1)
+        .max(6_000)
+        .optional()
+        .describe('How many calls one process of this app begins in a minute.'),
     })
     .optional()
     .describe('Where the full record behind a delivery is read.'),
@@ -94,9 +102,20 @@ export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings
       fields: new Map(Object.entries(entry.fields).map(([name, place]) => [name, [place].flat()])),
       people: new Map(Object.entries(entry.people)),
     },
-    fetchBack: entry.fetchBack,
+    fetchBack: toFetchBack(entry.fetchBack),
     entra: toEntraPolicy(entry),
   };
+}
+
+function toFetchBack(entry: SourceEntry['fetchBack']): SourceSettings['fetchBack'] {
+  if (entry === undefined) return undefined;
+  const { baseUrl, secret, timeoutSeconds, attempts, callsPerMinute } = entry;
+  const limits = {
+    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1_000 }),
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(callsPerMinute === undefined ? {} : { spacingMs: 60_000 / callsPerMinute }),
+  };
+  return { baseUrl, secret, limits };
 }
 
 /** What an entry says that its format cannot do, or that its proof of origin is too weak for. Paths are below the entry. */

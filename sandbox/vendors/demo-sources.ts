@@ -138,7 +138,10 @@ function linesOf(
       const entry = [
         `format: ${format}`,
         secret === 'identity' ? `entra: { ${identity.join(', ')} }` : `secret: ${vendorSecretName(name)}`,
-        ...(asked === true ? [`fetchBack: { baseUrl: "${api.url}", secret: ${api.secret} }`] : []),
+        // The stand-in has no limits, and nobody wants to wait for those of the vendors.
+        ...(asked === true
+          ? [`fetchBack: { baseUrl: "${api.url}", secret: ${api.secret}, callsPerMinute: 6000 }`]
+          : []),
         ...(lines === undefined ? [] : [lines]),
       ];
       return `    ${name}: { ${entry.join(', ')} }\n`;

@@ -30,6 +30,7 @@ type HrApiOptions = Readonly<{
   port?: number;
   /** What becomes of the text of each answer, for tests of answers that no API should give. */
   alter?: (text: string) => string;
+  onRequest?: () => void;
 }>;
 
 /**
@@ -43,6 +44,7 @@ export async function startHrApi(options: HrApiOptions): Promise<HrApi> {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const { method = '', url = '' } = request;
+    options.onRequest?.();
     requests.push({ method, path: url, body });
     const [next, ...rest] = scripted;
     scripted = rest;

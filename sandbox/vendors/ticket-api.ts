@@ -18,7 +18,8 @@ export type TicketApi = Records &
     requests: ReadonlyArray<Readonly<{ path: string; authorization: string | undefined }>>;
     /** Adds a ticket to each system, or replaces the one of the same number. `PUT /tickets` does the same from outside. */
     keep: (ticket: KeptTicket) => void;
-    failNext: (status: number) => void;
+    /** The next requests are answered with these; `hang` is never answered. */
+    failNext: (...statuses: ReadonlyArray<number | 'hang'>) => void;
     close: () => Promise<void>;
   }>;
 
@@ -41,7 +42,10 @@ const TicketSchema = z.object({
  * https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request
  * https://www.servicenow.com/docs/bundle/api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html
  */
-export async function startTicketApi(credential: string): Promise<TicketApi> {
+export async function startTicketApi(
+  credential: string,
+  onRequest: () => void = () => undefined,
+): Promise<TicketApi> {
   const records: Records = {
     issues: new Map(),
     issueApprovals: new Map(),
@@ -50,7 +54,7 @@ export async function startTicketApi(credential: string): Promise<TicketApi> {
   };
   const requests: Array<Readonly<{ path: string; authorization: string | undefined }>> = [];
   const wanted = `Basic ${Buffer.from(credential).toString('base64')}`;
-  let failing: number | undefined;
+  let failing: ReadonlyArray<number | 'hang'> = [];
   const keep = (ticket: KeptTicket): void => {
     const { key, issue, issueApprovals, item, itemApprovals } = ticketRecords(ticket);
     records.issues.set(key, issue);
@@ -58,21 +62,25 @@ export async function startTicketApi(credential: string): Promise<TicketApi> {
     records.items.set(String(item['number']), item);
     records.itemApprovals.set(String(item['sys_id']), itemApprovals);
   };
-  const answer = async (request: IncomingMessage): Promise<Answer> => {
+  const answer = async (request: IncomingMessage): Promise<Answer | undefined> => {
     const { url = '', method, headers } = request;
     if (method === 'PUT' && url === '/tickets') {
       const said = TicketSchema.parse(JSON.parse(await text(request)));
       keep({ ...said, duration: said.duration });
       return [200, {}];
     }
+    onRequest();
     requests.push({ path: url, authorization: headers.authorization });
-    const failed = failing;
-    failing = undefined;
-    if (failed !== undefined) return [failed, {}];
+    const [failure, ...rest] = failing;
+    failing = rest;
+    if (failure === 'hang') return undefined;
+    if (failure !== undefined) return [failure, {}];
     return headers.authorization === wanted ? answerOf(url, records) : [401, {}];
   };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [status, body] = await answer(request);
+    const answered = await answer(request);
+    if (answered === undefined) return;
+    const [status, body] = answered;
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   };
@@ -89,8 +97,8 @@ export async function startTicketApi(credential: string): Promise<TicketApi> {
     baseUrl: `http://127.0.0.1:${port}`,
     requests,
     keep,
-    failNext: (status) => {
-      failing = status;
+    failNext: (...statuses) => {
+      failing = statuses;
     },
     close: async () => {
       server.closeAllConnections();

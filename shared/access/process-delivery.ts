@@ -26,6 +26,9 @@ export type ProcessDeliveryDeps = RecordWorkerEventDeps &
     log: Log;
   }>;
 
+/** Sooner than the sweep takes a message for lost. */
+const LONGEST_COME_BACK_MS = 110_000;
+
 /**
  * Turns a delivery into reasons in the ledger. It calls nothing at UiPath. Every step may be repeated: a message that
  * comes twice, or comes back after a crash, ends in the same ledger.
@@ -64,6 +67,7 @@ export async function processDelivery(deps: ProcessDeliveryDeps, message: Delive
   } catch (error) {
     if (!mayWait(error, receivedAtMs, nowMs)) throw error;
     await deps.deliveries.touch(message, nowMs);
+    await comeBack(deps, message, laneOf(meanings), error);
     const { feed, source: name, deliveryId } = message;
     deps.log({ event: 'look-up-waits', feed, source: name, deliveryId, code: errorCodeOf(error) });
     return;
@@ -77,6 +81,18 @@ export async function processDelivery(deps: ProcessDeliveryDeps, message: Delive
     deliveryId: message.deliveryId,
     outcome,
   });
+}
+
+/** Where the source says when to come back, the delivery does; where it does not, or for longer, the sweep sends its message again. */
+async function comeBack(
+  deps: Pick<ProcessDeliveryDeps, 'queues' | 'clock'>,
+  message: DeliveryMessage,
+  lane: 'urgent' | 'normal',
+  error: unknown,
+): Promise<void> {
+  const retryAtMs = error instanceof AppError ? error.retryAtMs : undefined;
+  const waitMs = (retryAtMs ?? Infinity) - deps.clock.now();
+  if (waitMs <= LONGEST_COME_BACK_MS) await deps.queues.enqueueDelivery(message, lane, Math.max(0, waitMs));
 }
 
 /** What became of one statement, in a word. The policy decides what a source may cause, whoever it is. */

@@ -14,8 +14,11 @@ export type SourceMapping = Readonly<{
   people: ReadonlyMap<string, string>;
 }>;
 
-/** Where the full record behind a delivery is read, and with which secret. */
-type FetchBackPolicy = Readonly<{ baseUrl: string; secret: string }>;
+/** How a vendor's API may be asked: the longest that one call takes, how often one is tried, how far apart calls begin. */
+export type CallLimits = Readonly<{ timeoutMs: number; attempts: number; spacingMs: number }>;
+
+/** Where the full record behind a delivery is read, with which secret, and what differs from the limits of the vendor. */
+type FetchBackPolicy = Readonly<{ baseUrl: string; secret: string; limits: Partial<CallLimits> }>;
 
 /** The identity of Microsoft Entra that may send: its tokens are the proof of origin. Ids are in lower case. */
 export type EntraPolicy = Readonly<{

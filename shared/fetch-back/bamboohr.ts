@@ -16,6 +16,8 @@ const asked = [
 /** The employee of BambooHR's API: it answers the fields that are asked for, as text. The secret is an API key, which is the user name of Basic. */
 export const bamboohrAdapter: WorkerAdapter = {
   secretForm: 'text',
+  // No number is published: more is answered 429 with Retry-After. https://documentation.bamboohr.com/docs/planned-changes-to-the-api
+  limits: { timeoutMs: 10_000, attempts: 3, spacingMs: 200 },
   places: {
     email: ['workEmail'],
     workerId: ['id'],
@@ -29,7 +31,7 @@ export const bamboohrAdapter: WorkerAdapter = {
     terminationDate: ['terminationDate'],
     status: ['status'],
   },
-  worker: async (call, secret, workerId, fields) => {
+  worker: async ({ call, secret }, workerId, fields) => {
     const names = [...new Set([...asked, ...fields])].join(',');
     return call({
       method: 'GET',

@@ -1,5 +1,7 @@
 import type { SecretForm } from '../domain/secret-form';
+import type { CallLimits } from '../domain/source-settings';
 import type { WorkerPlaces } from '../webhooks/worker-statement';
+import type { UseAccessToken } from './access-tokens';
 import type { VendorCall } from './vendor-call';
 
 /** Reads the record of one worker, or of one ticket, at the source itself. */
@@ -12,21 +14,29 @@ export type FetchBack = Readonly<{
   ticket?: (ticketId: string) => Promise<unknown>;
 }>;
 
-/** How one vendor is asked about a worker. `fields` are the places that the policy names, for vendors that answer only what is asked for. */
-export type WorkerAdapter = Readonly<{
+/** One look-up at a vendor: its calls, the secret for them, and a token where the vendor gives one for the secret. */
+export type LookUpSession = Readonly<{ call: VendorCall; secret: string; withAccessToken: UseAccessToken }>;
+
+type Adapter = Readonly<{
   secretForm: SecretForm;
-  places: WorkerPlaces;
-  worker: (
-    call: VendorCall,
-    secret: string,
-    workerId: string,
-    fields: readonly string[],
-    asOf: string | undefined,
-  ) => Promise<unknown>;
+  /** As the vendor documents them; the policy may say otherwise. */
+  limits: CallLimits;
 }>;
 
+/** How one vendor is asked about a worker. `fields` are the places that the policy names, for vendors that answer only what is asked for. */
+export type WorkerAdapter = Adapter &
+  Readonly<{
+    places: WorkerPlaces;
+    worker: (
+      session: LookUpSession,
+      workerId: string,
+      fields: readonly string[],
+      asOf: string | undefined,
+    ) => Promise<unknown>;
+  }>;
+
 /** How one vendor is asked about a ticket. */
-export type TicketAdapter = Readonly<{
-  secretForm: SecretForm;
-  ticket: (call: VendorCall, secret: string, ticketId: string, fields: readonly string[]) => Promise<unknown>;
-}>;
+export type TicketAdapter = Adapter &
+  Readonly<{
+    ticket: (session: LookUpSession, ticketId: string, fields: readonly string[]) => Promise<unknown>;
+  }>;

@@ -12,6 +12,8 @@ const AnswersSchema = z.object({
 /** Two reads at Finch, one for the person and one for the employment. The secret is the access token of the connection. */
 export const finchAdapter: WorkerAdapter = {
   secretForm: 'text',
+  // 20 a minute to each endpoint, of which a look-up asks two. https://developer.tryfinch.com/api-reference/development-guides/Rate-Limits
+  limits: { timeoutMs: 20_000, attempts: 2, spacingMs: 1_500 },
   places: {
     email: ['individual.emails.type=work.data', 'individual.emails.0.data'],
     workerId: ['individual.id', 'employment.id'],
@@ -24,7 +26,7 @@ export const finchAdapter: WorkerAdapter = {
     terminationDate: ['employment.end_date'],
     status: ['employment.is_active'],
   },
-  worker: async (call, secret, workerId) => {
+  worker: async ({ call, secret }, workerId) => {
     const individual = await readOne(call, secret, '/employer/individual', workerId);
     const employment = await readOne(call, secret, '/employer/employment', workerId);
     return individual === undefined || employment === undefined ? undefined : { individual, employment };

@@ -16,6 +16,8 @@ const asked = [
 /** One person of HiBob. The secret is `id:token` of a service user, which sees only the fields it was given. */
 export const hibobAdapter: WorkerAdapter = {
   secretForm: 'pair',
+  // 50 a minute, as where the endpoint's own number is published. https://apidocs.hibob.com/reference/rate-limiting
+  limits: { timeoutMs: 10_000, attempts: 3, spacingMs: 1_200 },
   // Nested, or by path with the value wrapped: which one depends on the form that is asked for.
   places: {
     email: ['email', 'root.email', '/root/email'],
@@ -29,7 +31,7 @@ export const hibobAdapter: WorkerAdapter = {
     terminationDate: ['internal.terminationDate', '/internal/terminationDate'],
     status: ['internal.status', '/internal/status'],
   },
-  worker: async (call, secret, workerId, fields) =>
+  worker: async ({ call, secret }, workerId, fields) =>
     call({
       method: 'POST',
       path: `/v1/people/${encodeURIComponent(workerId)}`,

@@ -11,7 +11,9 @@ const ApprovalsSchema = z.object({ values: z.array(z.unknown()) });
  */
 export const jiraAdapter: TicketAdapter = {
   secretForm: 'pair',
-  ticket: async (call, secret, ticketId) => {
+  // Numbers differ by endpoint and second, far above this. https://developer.atlassian.com/cloud/jira/platform/rate-limiting
+  limits: { timeoutMs: 10_000, attempts: 3, spacingMs: 200 },
+  ticket: async ({ call, secret }, ticketId) => {
     const headers = { authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
     const key = encodeURIComponent(ticketId);
     const answer = await call({ method: 'GET', path: `/rest/api/3/issue/${key}`, headers });

@@ -3,6 +3,8 @@ import type { WorkerAdapter } from './fetch-back';
 /** One employee of Merge's common model. The secret is `apiKey:accountToken`: a key of the organization and the token of the linked account. */
 export const mergeAdapter: WorkerAdapter = {
   secretForm: 'pair',
+  // 100 a minute for each linked account on the smallest plan. https://docs.merge.dev/basics/rate-limits/
+  limits: { timeoutMs: 10_000, attempts: 3, spacingMs: 600 },
   places: {
     email: ['work_email'],
     workerId: ['remote_id', 'id'],
@@ -15,7 +17,7 @@ export const mergeAdapter: WorkerAdapter = {
     terminationDate: ['termination_date'],
     status: ['employment_status'],
   },
-  worker: async (call, secret, workerId) => {
+  worker: async ({ call, secret }, workerId) => {
     const [apiKey = '', ...accountToken] = secret.split(':');
     return call({
       method: 'GET',

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock';
 import type { SourcePolicy } from '../domain/policy';
 import { faultInSecret, type SecretForm } from '../domain/secret-form';
+import type { CallLimits } from '../domain/source-settings';
 import { AppError, SecretError } from '../errors';
+import { createAccessTokens, type UseAccessToken } from './access-tokens';
 import { bamboohrAdapter } from './bamboohr';
-import type { FetchBack, TicketAdapter, WorkerAdapter } from './fetch-back';
+import type { FetchBack, LookUpSession, TicketAdapter, WorkerAdapter } from './fetch-back';
 import { finchAdapter } from './finch';
 import { hibobAdapter } from './hibob';
 import { jiraAdapter } from './jira';
@@ -12,7 +14,7 @@ import { personioAdapter } from './personio';
 import { ripplingAdapter } from './rippling';
 import { serviceNowAdapter } from './servicenow';
 import { successFactorsAdapter } from './successfactors';
-import { createVendorCall, type VendorCall } from './vendor-call';
+import { createVendorApi, type VendorApi, type VendorApiOptions } from './vendor-call';
 
 const workerAdapters: ReadonlyMap<string, WorkerAdapter> = new Map([
   ['bamboohr', bamboohrAdapter],
@@ -34,7 +36,10 @@ const ticketAdapters: ReadonlyMap<string, TicketAdapter> = new Map([
 export type FetchBackDeps = Readonly<{
   secrets: Readonly<{ read: (name: string) => Promise<Readonly<{ current: string }>> }>;
   clock: Clock;
+  timeout?: VendorApiOptions['timeout'];
 }>;
+
+type Address = Readonly<{ api: VendorApi; withAccessToken: UseAccessToken }>;
 
 /** What the secret for a vendor's API has to be; undefined where there is no way back. */
 export function secretFormOfFetchBack(format: string): SecretForm | undefined {
@@ -42,32 +47,42 @@ export function secretFormOfFetchBack(format: string): SecretForm | undefined {
 }
 
 /**
- * The way back to each source, kept per address so that its pace is one.
+ * The way back to each source, kept per address and limits so that its pace is one.
  *
  * @throws AppError `policy-invalid` when the source has none
  */
 export function createFetchBacks(deps: FetchBackDeps): (source: SourcePolicy) => FetchBack {
-  const calls = new Map<string, VendorCall>();
+  const { clock, secrets, timeout } = deps;
+  const addresses = new Map<string, Address>();
+
+  const addressOf = (baseUrl: string, limits: CallLimits): Address => {
+    const key = JSON.stringify([baseUrl, limits.timeoutMs, limits.attempts, limits.spacingMs]);
+    const known = addresses.get(key) ?? {
+      api: createVendorApi({ baseUrl, clock, limits, ...(timeout === undefined ? {} : { timeout }) }),
+      withAccessToken: createAccessTokens(clock),
+    };
+    addresses.set(key, known);
+    return known;
+  };
+
   return ({ format, fetchBack, mapping }) => {
     const worker = workerAdapters.get(format);
     const ticket = ticketAdapters.get(format);
-    if ((worker === undefined && ticket === undefined) || fetchBack === undefined)
+    const adapter = worker ?? ticket;
+    if (adapter === undefined || fetchBack === undefined)
       throw new AppError('policy-invalid', 'The policy has no fetchBack for a source that is to be asked');
-    const call =
-      calls.get(fetchBack.baseUrl) ?? createVendorCall({ baseUrl: fetchBack.baseUrl, clock: deps.clock });
-    calls.set(fetchBack.baseUrl, call);
-    const form = secretFormOfFetchBack(format) ?? 'text';
-    const readSecret = async (): Promise<string> => {
-      const { current } = await deps.secrets.read(fetchBack.secret);
-      const fault = faultInSecret(form, current);
+    const { api, withAccessToken } = addressOf(fetchBack.baseUrl, { ...adapter.limits, ...fetchBack.limits });
+    const open = async (): Promise<LookUpSession> => {
+      const { current } = await secrets.read(fetchBack.secret);
+      const fault = faultInSecret(adapter.secretForm, current);
       if (fault !== undefined) throw new SecretError(fault);
-      return current.trim();
+      return { call: api.lookUp(), secret: current.trim(), withAccessToken };
     };
     const fields = [...mapping.fields.values()].flat();
     return {
       places: worker?.places ?? {},
-      worker: async (workerId, asOf) => worker?.worker(call, await readSecret(), workerId, fields, asOf),
-      ticket: async (ticketId) => ticket?.ticket(call, await readSecret(), ticketId, fields),
+      worker: async (workerId, asOf) => worker?.worker(await open(), workerId, fields, asOf),
+      ticket: async (ticketId) => ticket?.ticket(await open(), ticketId, fields),
     };
   };
 }

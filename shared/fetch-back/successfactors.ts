@@ -20,6 +20,8 @@ const selected = [
  */
 export const successFactorsAdapter: WorkerAdapter = {
   secretForm: 'text',
+  // No number is published; a 429 asks for five minutes. https://userapps.support.sap.com/sap/support/knowledge/en/3159263
+  limits: { timeoutMs: 30_000, attempts: 2, spacingMs: 500 },
   places: {
     email: ['userNav.email'],
     workerId: ['userId'],
@@ -34,7 +36,7 @@ export const successFactorsAdapter: WorkerAdapter = {
     terminationDate: ['employmentNav.endDate'],
     status: ['status'],
   },
-  worker: async (call, secret, workerId, _fields, asOf) => {
+  worker: async ({ call, secret }, workerId, _fields, asOf) => {
     const query = new URLSearchParams({
       $filter: `userId eq '${workerId.replaceAll("'", "''")}'`,
       $expand: 'userNav,managerUserNav,employmentNav,departmentNav,locationNav',

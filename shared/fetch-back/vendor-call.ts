@@ -1,5 +1,8 @@
 import type { Clock } from '../clock';
+import type { CallLimits } from '../domain/source-settings';
 import { AppError } from '../errors';
+import { createPace } from './pace';
+import { waitAskedFor } from './retry-after';
 
 type VendorRequest = Readonly<{
   method: 'GET' | 'POST';
@@ -12,57 +15,74 @@ type VendorRequest = Readonly<{
 /** Asks a vendor; undefined: there is no such thing. @throws AppError `source-unavailable`, `source-refused`, `source-answer-invalid` */
 export type VendorCall = (request: VendorRequest) => Promise<unknown>;
 
-export type VendorCallOptions = Readonly<{
+export type VendorApiOptions = Readonly<{
   baseUrl: string;
   clock: Clock;
-  timeoutMs?: number;
-  /** Calls begin at least this far apart. */
-  spacingMs?: number;
+  limits: CallLimits;
+  /** Ends a call that takes longer. */
+  timeout?: (ms: number) => AbortSignal;
 }>;
 
-const ATTEMPTS = 3;
+/** One API of a vendor, at one pace. `lookUp` opens a look-up, which may take several calls. */
+export type VendorApi = Readonly<{ lookUp: () => VendorCall }>;
+
 const LONGEST_WAIT_MS = 10_000;
+/** A look-up that has begun is worth more than another: given up halfway it would be made again as a whole. */
+const LONGEST_WAIT_WITHIN_MS = 30_000;
+/** The platform ends a function after five minutes. */
+const LONGEST_LOOK_UP_MS = 150_000;
 const LONGEST_ANSWER_BYTES = 1_048_576;
 
 /**
  * Reads over HTTPS with a time limit, at a pace, and again after what passes by itself. A wait longer than a few seconds is
- * left to the caller: `retryAtMs` of the error says until when. Redirects are refused, as they would carry the secret along.
+ * left to the caller: `retryAtMs` of the error says until when, and until then nobody asks. Redirects are refused, as they
+ * would carry the secret along.
  */
-export function createVendorCall(options: VendorCallOptions): VendorCall {
-  const { clock, baseUrl, timeoutMs = 10_000, spacingMs = 100 } = options;
-  let nextAtMs = 0;
-  const pace = async (): Promise<void> => {
-    const nowMs = clock.now();
-    const startMs = Math.max(nowMs, nextAtMs);
-    nextAtMs = startMs + spacingMs;
-    if (startMs > nowMs) await clock.sleep(startMs - nowMs);
+export function createVendorApi(options: VendorApiOptions): VendorApi {
+  const { clock, baseUrl, limits, timeout = AbortSignal.timeout } = options;
+  const pace = createPace(clock, limits.spacingMs);
+  return {
+    lookUp: () => {
+      const endsAtMs = clock.now() + LONGEST_LOOK_UP_MS;
+      let longestWaitMs = LONGEST_WAIT_MS;
+      return async ({ method, path, headers, body }) => {
+        for (let attempt = 1; ; attempt += 1) {
+          await pace.turn(longestWaitMs);
+          longestWaitMs = LONGEST_WAIT_WITHIN_MS;
+          const url = `${baseUrl.replace(/\/+$/, '')}${path}`;
+          const init: RequestInit = {
+            method,
+            redirect: 'error',
+            headers: { accept: 'application/json', ...headers },
+            ...(body === undefined ? {} : { body }),
+            signal: timeout(limits.timeoutMs),
+          };
+          const answer = await send(url, init, clock.now);
+          if (answer.kind === 'answered') return answer.value;
+          const { reason, askedMs } = answer;
+          const nowMs = clock.now();
+          if (askedMs !== undefined) pace.hold(nowMs + askedMs);
+          if (askedMs !== undefined && askedMs > LONGEST_WAIT_MS) throw unavailable(reason, nowMs + askedMs);
+          const waitMs = askedMs ?? 500 * 2 ** attempt;
+          if (attempt >= limits.attempts || nowMs + waitMs + limits.timeoutMs > endsAtMs)
+            throw unavailable(reason);
+          if (askedMs === undefined) await clock.sleep(waitMs);
+        }
+      };
+    },
   };
-  return async ({ method, path, headers, body }) => {
-    for (let attempt = 1; ; attempt += 1) {
-      await pace();
-      const answer = await send(`${baseUrl.replace(/\/+$/, '')}${path}`, {
-        method,
-        redirect: 'error',
-        headers: { accept: 'application/json', ...headers },
-        ...(body === undefined ? {} : { body }),
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      if (answer.kind === 'answered') return answer.value;
-      const waitMs = answer.retryAfterMs ?? 500 * 2 ** attempt;
-      if (attempt === ATTEMPTS || waitMs > LONGEST_WAIT_MS)
-        throw new AppError('source-unavailable', `The source's own API does not answer: ${answer.reason}`, {
-          retryAtMs: clock.now() + waitMs,
-        });
-      await clock.sleep(waitMs);
-    }
-  };
+}
+
+function unavailable(reason: string, retryAtMs?: number): AppError {
+  const details = retryAtMs === undefined ? {} : { retryAtMs };
+  return new AppError('source-unavailable', `The source's own API does not answer: ${reason}`, details);
 }
 
 type Answer =
   | Readonly<{ kind: 'answered'; value: unknown }>
-  | Readonly<{ kind: 'passing'; reason: string; retryAfterMs: number | undefined }>;
+  | Readonly<{ kind: 'passing'; reason: string; askedMs: number | undefined }>;
 
-async function send(url: string, init: RequestInit): Promise<Answer> {
+async function send(url: string, init: RequestInit, now: () => number): Promise<Answer> {
   let response: Response;
   let text: string;
   try {
@@ -70,18 +90,14 @@ async function send(url: string, init: RequestInit): Promise<Answer> {
     text = await readText(response);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    return { kind: 'passing', reason: 'no answer', retryAfterMs: undefined };
+    return { kind: 'passing', reason: 'no answer', askedMs: undefined };
   }
   const { status } = response;
   if (status === 404) return { kind: 'answered', value: undefined };
   if (status === 401 || status === 403)
     throw new AppError('source-refused', `The source's own API refuses the credential: status ${status}`);
   if (status === 408 || status === 429 || status >= 500)
-    return {
-      kind: 'passing',
-      reason: `status ${status}`,
-      retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
-    };
+    return { kind: 'passing', reason: `status ${status}`, askedMs: waitAskedFor(response, now()) };
   if (!response.ok) throw answerInvalid(`status ${status}`);
   return { kind: 'answered', value: parse(text) };
 }
@@ -117,8 +133,4 @@ function answerInvalid(reason: string): AppError {
     'source-answer-invalid',
     `The answer of the source's own API cannot be used: ${reason}`,
   );
-}
-
-function retryAfterMs(header: string | null): number | undefined {
-  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
 }

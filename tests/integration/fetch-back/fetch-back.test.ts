@@ -5,7 +5,8 @@ import { MANAGER, type Worker } from '../../../sandbox/vendors/workers';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
 import { workerAt } from '../../../shared/domain/worker-timeline';
 import { parseXmlBody } from '../../../shared/webhooks/xml-body';
-import { createVendorCall } from '../../../shared/fetch-back/vendor-call';
+import { createVendorApi } from '../../../shared/fetch-back/vendor-call';
+import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import {
   ANA,
@@ -224,13 +225,97 @@ describe('a source that never answers', () => {
         slept.push(ms);
       },
     };
-    const call = createVendorCall({ baseUrl: api.baseUrl, clock, timeoutMs: 50, spacingMs: 100 });
+    const limits = { timeoutMs: 50, attempts: 3, spacingMs: 100 };
+    const call = createVendorApi({ baseUrl: api.baseUrl, clock, limits }).lookUp();
     api.answerNext('hang', 'hang', 'hang');
     await expect(call({ method: 'GET', path: '/x', headers: {} })).rejects.toMatchObject({
       code: 'source-unavailable',
-      retryAtMs: NOW_MS + 4_000,
+      retryAtMs: undefined,
     });
     expect(slept).toEqual([1_000, 100, 2_000, 200]);
+  });
+
+  it('is given up before the platform ends the function, however often the policy would try', async () => {
+    let nowMs = NOW_MS;
+    const clock = {
+      now: () => nowMs,
+      sleep: async (ms: number) => {
+        nowMs += ms;
+      },
+    };
+    const limits = { timeoutMs: 60_000, attempts: 5, spacingMs: 10 };
+    const timeout = (ms: number): AbortSignal => {
+      nowMs += ms;
+      return AbortSignal.timeout(20);
+    };
+    const call = createVendorApi({ baseUrl: api.baseUrl, clock, limits, timeout }).lookUp();
+    api.answerNext('hang', 'hang', 'hang', 'hang', 'hang');
+    await expect(call({ method: 'GET', path: '/x', headers: {} })).rejects.toMatchObject({
+      code: 'source-unavailable',
+    });
+    expect(api.requests).toHaveLength(2);
+  });
+});
+
+describe('a source that asks to wait', () => {
+  const from = senderOf('bamboohr');
+
+  it.each<readonly [string, Readonly<Record<string, string>>]>([
+    ['seconds', { 'retry-after': '60' }],
+    ['the moment it counts anew', { 'x-ratelimit-reset': String(NOW_MS / 1_000 + 60) }],
+  ])('for a minute, by %s, is asked again by itself then', async (_case, headers) => {
+    const world = worldOf(from);
+    api.answerNext({ status: 429, headers });
+    await say(world, 'bamboohr', 'joiner', ANA);
+    expect(world.outcomes()).toEqual(['recorded']);
+    expect(world.clock.now() - NOW_MS).toBeGreaterThanOrEqual(60_000);
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it('for ten minutes is not asked before, whoever wants to know, and is by the sweep after that', async () => {
+    const world = worldOf(from);
+    api.answerNext({ status: 429, headers: { 'retry-after': '600' } });
+    await say(world, 'bamboohr', 'joiner', ANA);
+    for (const waitMs of [120_000, 240_000, 120_000]) {
+      world.advance(waitMs);
+      await world.sweep();
+    }
+    expect(api.requests).toHaveLength(1);
+    expect(world.outcomes()).toEqual(['pending']);
+    world.advance(60_000);
+    await world.sweep();
+    expect(world.outcomes()).toEqual(['recorded']);
+    expect(world.clock.now() - NOW_MS).toBeGreaterThanOrEqual(600_000);
+    expect(world.clock.now() - NOW_MS).toBeLessThan(602_000);
+  });
+
+  it('for a day is asked after a quarter of an hour', async () => {
+    const world = worldOf(from);
+    api.answerNext({ status: 503, headers: { 'retry-after': '86400' } });
+    await say(world, 'bamboohr', 'joiner', ANA);
+    world.advance(899_999);
+    expect(api.requests).toHaveLength(1);
+    world.advance(1);
+    await world.sweep();
+    expect(world.outcomes()).toEqual(['recorded']);
+  });
+});
+
+describe('a look-up of several calls', () => {
+  it('is not turned away halfway by those that begin behind it', async () => {
+    const clock = { now: () => NOW_MS, sleep: async () => undefined };
+    const limits = { timeoutMs: 5_000, attempts: 1, spacingMs: 1_500 };
+    const vendor = createVendorApi({ baseUrl: api.baseUrl, clock, limits });
+    const request = { method: 'GET', path: '/x', headers: {} } as const;
+    const first = vendor.lookUp();
+    await first(request);
+    for (let behind = 0; behind < 6; behind += 1) await vendor.lookUp()(request);
+    expect(await errorOf(async () => vendor.lookUp()(request))).toMatchObject({
+      code: 'source-unavailable',
+      retryAtMs: NOW_MS + 10_500,
+    });
+    await first(request);
+    expect(api.requests).toHaveLength(8);
   });
 });
 
@@ -363,6 +448,32 @@ describe('Rippling, which sends neither an id nor a time', () => {
       expect(await worldOf(from).deliver(postingOf(from, { body }))).toMatchObject({ ignored: true });
     },
   );
+});
+
+describe('Personio, which gives out tokens for its API', () => {
+  const tokens = (): number => api.requests.filter(({ path }) => path === '/v2/auth/token').length;
+
+  it('is asked for one in an hour, and for the next before that has ended', async () => {
+    const world = worldOf(senderOf('personio'));
+    await say(world, 'personio', 'joiner', ANA);
+    world.advance(HOUR_MS - 120_000);
+    await say(world, 'personio', 'mover', { ...ANA, department: 'Finance' });
+    expect(tokens()).toBe(1);
+    world.advance(60_000);
+    await say(world, 'personio', 'mover', { ...ANA, department: 'Automation' });
+    expect(tokens()).toBe(2);
+    expect(world.outcomes()).toEqual(['recorded', 'recorded', 'recorded']);
+  });
+
+  it('is asked for another where it refuses the one it gave', async () => {
+    const world = worldOf(senderOf('personio'));
+    await say(world, 'personio', 'joiner', ANA);
+    world.advance(60_000);
+    api.answerNext({ status: 401 });
+    await say(world, 'personio', 'mover', { ...ANA, department: 'Finance' });
+    expect(world.outcomes()).toEqual(['recorded', 'recorded']);
+    expect(tokens()).toBe(2);
+  });
 });
 
 describe('Personio, which proves itself by a token only', () => {

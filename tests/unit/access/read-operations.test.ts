@@ -32,13 +32,13 @@ describe('the secrets whose end an audit looks at', () => {
       source('signed', { secret: 'webhook-hr' }),
       source('asked-back', {
         secret: 'webhook-bamboo',
-        fetchBack: { baseUrl: 'https://x.example', secret: 'api-bamboo' },
+        fetchBack: { baseUrl: 'https://x.example', secret: 'api-bamboo', limits: {} },
       }),
-      source('by-identity', { fetchBack: { baseUrl: 'https://x.example', secret: 'api-entra' } }),
+      source('by-identity', { fetchBack: { baseUrl: 'https://x.example', secret: 'api-entra', limits: {} } }),
       source('of-others', {
         organizations: ['test'],
         secret: 'webhook-test',
-        fetchBack: { baseUrl: 'https://x.example', secret: 'api-test' },
+        fetchBack: { baseUrl: 'https://x.example', secret: 'api-test', limits: {} },
       }),
     ],
   };

@@ -1,0 +1,39 @@
+import type { Clock } from '../clock';
+import { AppError } from '../errors';
+
+export type Pace = Readonly<{
+  /** Waits until a call may begin. @throws AppError `source-unavailable`, with the time to come back, when that is too far off */
+  turn: (longestWaitMs: number) => Promise<void>;
+  /** No call begins before this: the source asked for it. */
+  hold: (untilMs: number) => void;
+}>;
+
+/** Whoever is turned away comes back within this time. */
+const SPREAD_MS = 100_000;
+
+/**
+ * Has calls begin at least so far apart. Whoever would wait too long is turned away, each to come back at another time: all at
+ * once they would only turn each other away again.
+ */
+export function createPace(clock: Clock, spacingMs: number): Pace {
+  let nextAtMs = 0;
+  let comeBackAtMs = 0;
+  return {
+    turn: async (longestWaitMs) => {
+      const nowMs = clock.now();
+      const startMs = Math.max(nowMs, nextAtMs);
+      if (startMs - nowMs > longestWaitMs) {
+        const laterMs = comeBackAtMs + spacingMs;
+        comeBackAtMs = laterMs < startMs || laterMs > startMs + SPREAD_MS ? startMs : laterMs;
+        throw new AppError('source-unavailable', "The source's own API takes no call now", {
+          retryAtMs: comeBackAtMs,
+        });
+      }
+      nextAtMs = startMs + spacingMs;
+      if (startMs > nowMs) await clock.sleep(startMs - nowMs);
+    },
+    hold: (untilMs) => {
+      nextAtMs = Math.max(nextAtMs, untilMs);
+    },
+  };
+}
