@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const played: Played[] = [];
   try {
     const vendor = source === 'standard' ? {} : { tellers: vendorTellers(stack, source) };
-    for (const step of storyOf(stack, { patienceMs: PATIENCE_MS, grantSeconds: 6, ...vendor })) {
+    for (const step of storyOf(stack, { patienceMs: PATIENCE_MS, grantSeconds: 12, ...vendor })) {
       say(`\n▸ ${step.title}${step.teller === source && source !== 'standard' ? ` (${source})` : ''}\n`);
       const startedAtMs = Date.now();
       const [held, seen] = await step.play().then(

@@ -22,6 +22,8 @@ function mac(
 export const signers = {
   // https://www.standardwebhooks.com
   standard: signStandard,
+  // The script include of docs/sources signs our own contract
+  servicenow: signStandard,
   // The same over https://github.com/cloudevents/spec: the structured mode
   'cloudevents-signed': (body, signing) => ({ ...signStandard(body, signing), ...structured }),
   cloudevents: (_body, { secret }) => ({ ...structured, authorization: `Bearer ${secret}` }),
@@ -69,7 +71,8 @@ export const signers = {
       'finch-signature': `v1,${mac('sha256', key, `${id}.${timestamp}.`, body).toString('base64')}`,
     };
   },
-  // Whoever cannot sign shows a token: our contract, and the webhooks of workflows, whose headers their author writes.
+  // Whoever cannot sign shows a token: our contract, and the webhooks of workflows, whose headers their author writes as
+  // docs/sources says
   'standard-token': showToken,
   personio: showToken,
   // https://learn.microsoft.com/entra/identity-platform/access-tokens: the secret is the key that Entra signs tokens with
@@ -77,8 +80,6 @@ export const signers = {
     ...json,
     authorization: `Bearer ${entraToken(secret, atMs)}`,
   }),
-  // The script include of docs/sources signs our own contract
-  servicenow: signStandard,
   freshservice: showToken,
   'jira-automation': showToken,
   'power-automate': showToken,

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createSendCommand } from '../../../sandbox/send-command';
+import type { SentDelivery } from '../../../sandbox/sender';
+import { until } from '../../../sandbox/story-looks';
+import { startVendorStack, type VendorStack } from '../../../sandbox/vendor-stack';
+import { listenedTo } from '../../../sandbox/vendors/demo-sources';
+
+const folder = join(__dirname, '../../../docs/sources');
+const pages = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
+
+/** The lines of a page that somebody copies into a shell. */
+function examplesIn(page: string): readonly string[] {
+  const lines = readFileSync(join(folder, page), 'utf8').split('\n');
+  return lines.filter((line) => line.startsWith('npm run send -- '));
+}
+
+/** What a shell makes of it. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.replace(/^npm run send -- /, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
+    ([, quoted, plain]) => quoted ?? plain ?? '',
+  );
+}
+
+type Example = Readonly<{ page: string; line: string; source: string; feed: 'hr' | 'ticket' }>;
+
+const examples: readonly Example[] = pages.flatMap((page) =>
+  examplesIn(page).map((line) => ({
+    page,
+    line,
+    source: / --source (\S+)/.exec(line)?.[1] ?? 'standard',
+    feed: / (?:joiner|mover|leaver) /.test(line) ? 'hr' : 'ticket',
+  })),
+);
+
+const ProcessedSchema = z.object({
+  event: z.literal('delivery-processed'),
+  feed: z.enum(['hr', 'ticket']),
+  source: z.string(),
+  outcome: z.string(),
+});
+
+let stack: VendorStack;
+const processed: Array<z.output<typeof ProcessedSchema>> = [];
+beforeAll(async () => {
+  stack = await startVendorStack({
+    onLog: (line) => {
+      const [text = ''] = /\{.*\}/.exec(line) ?? [];
+      const { data } = ProcessedSchema.safeParse(jsonOf(text));
+      if (data !== undefined) processed.push(data);
+    },
+  });
+}, 180_000);
+afterAll(async () => stack.close());
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function run(line: string): Promise<SentDelivery | undefined> {
+  let sent: SentDelivery | undefined;
+  const command = createSendCommand({
+    runningStack: async () => ({ hr: stack.hr(), tickets: stack.tickets(), vendors: stack.vendors }),
+    report: (answer) => {
+      sent = answer;
+    },
+  });
+  await command.parseAsync([...wordsOf(line)], { from: 'user' });
+  return sent;
+}
+
+describe('the examples of docs/sources', () => {
+  it('are on every page, and for every source that the stack listens to', () => {
+    expect(pages.filter((page) => examplesIn(page).length === 0)).toEqual([]);
+    const shown = new Set(examples.map(({ source, feed }) => `${feed} ${source}`));
+    const wanted = [
+      ...['standard', ...listenedTo.hr].map((source) => `hr ${source}`),
+      ...['standard', ...listenedTo.tickets].map((source) => `ticket ${source}`),
+    ];
+    expect(wanted.filter((one) => !shown.has(one))).toEqual([]);
+  });
+
+  it('are kept by the running stack, and recorded', async () => {
+    const answered: unknown[] = [];
+    for (const [index, { page, line }] of examples.entries()) {
+      // Statements of one second about one person would make each other stale.
+      const status = (await run(line.replace('ana.pop@', `ana.${index}@`)))?.status;
+      answered.push([page, line, status === 202 ? 200 : status]);
+    }
+    expect(answered).toEqual(examples.map(({ page, line }) => [page, line, 200]));
+    await until(120_000, () =>
+      processed.length >= examples.length
+        ? { found: true }
+        : { seen: `${processed.length} of ${examples.length} are processed` },
+    );
+    expect(processed.map(({ feed, source, outcome }) => `${feed} ${source} ${outcome}`).toSorted()).toEqual(
+      examples.map(({ feed, source }) => `${feed} ${source} recorded`).toSorted(),
+    );
+  }, 240_000);
+});
+
+describe('npm run send', () => {
+  it.each([
+    ['--source constructor joiner --person ana.pop@acme.example', 'no source constructor'],
+    ['--source github joiner --person ana.pop@acme.example', 'no source github for this'],
+    ['--source bamboohr grant --person ana.pop@acme.example --group x', 'no source bamboohr for this'],
+    ['--source jira delete-rule --name x', 'Only the source standard'],
+  ])('says what it cannot send: %s', async (words, problem) => {
+    await expect(run(`npm run send -- ${words}`)).rejects.toThrow(problem);
+  });
+});
