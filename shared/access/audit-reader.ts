@@ -4,7 +4,7 @@ import { errorCodeOf } from '../errors';
 import type { SnapshotStore, StoredSnapshot } from '../storage/snapshots';
 
 /** A part by its name, and the shape in which it is kept. */
-export type Part<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
+type Part<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
 
 /** A part that was read. Its value is made when it is asked for: a window that has to end first needs none. */
 export type KeptPart<T> = Known<() => T>;

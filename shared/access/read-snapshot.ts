@@ -54,7 +54,6 @@ const IdsSchema = z.array(z.string());
 
 type Elsewhere = Extract<Snapshot['elsewhere'], { kind: 'known' }>['value'];
 type ListedGroup = z.output<typeof GroupsSchema>[number];
-type KeptMembers = KeptPart<SnapshotGroup>;
 type OneCopy = ReturnType<typeof createOneCopy>;
 
 /**
@@ -82,6 +81,7 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
       : await readMembers(context, ADMINISTRATORS_GROUP_ID, oneCopy);
   const elsewhere = await readElsewhere(context, listed, oneCopy);
   const others = await readOthers(context);
+  // Members are users for the most part: their ids are then the same texts as those of the users.
   if (others.users.kind === 'known') for (const id of others.users.value.keys()) oneCopy(id);
   return {
     groupNames: mapKnown(
@@ -111,7 +111,7 @@ async function readMembers(
   { reader, uipath }: SnapshotContext,
   groupId: string,
   oneCopy: OneCopy,
-): Promise<KeptMembers> {
+): Promise<KeptPart<SnapshotGroup>> {
   const ids = await reader.part({ name: `group:${groupId}`, schema: MembersSchema }, async () =>
     byKind(await uipath.groups.listMembers(groupId)),
   );

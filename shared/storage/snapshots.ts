@@ -41,6 +41,7 @@ const HeadSchema = z
   })
   .transform(({ version: _read, ...head }): Omit<StoredSnapshot, 'parts'> => head);
 
+const NameSchema = z.string();
 const SUFFIX = '.jsonl.gz';
 const unzip = promisify(gunzip);
 
@@ -94,14 +95,14 @@ function decode(bytes: Buffer, night: string): StoredSnapshot {
   const [first = '', ...lines] = bytes.toString('utf8').split('\n');
   try {
     const head = HeadSchema.parse(JSON.parse(first));
+    if (lines.length % 2 === 0) throw new Error('It ends within a part');
     const parts = new Map<string, string>();
     for (let at = 0; at + 1 < lines.length; at += 2)
-      parts.set(z.string().parse(JSON.parse(lines[at] ?? '')), lines[at + 1] ?? '');
+      parts.set(NameSchema.parse(JSON.parse(lines[at] ?? '')), lines[at + 1] ?? '');
     return { ...head, parts };
   } catch (cause) {
-    throw new AppError('record-unreadable', `The snapshot of ${night} has another shape than expected`, {
-      cause,
-    });
+    const fault = `The snapshot of ${night} has another shape than expected`;
+    throw new AppError('record-unreadable', fault, { cause });
   }
 }
 

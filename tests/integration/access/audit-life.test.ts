@@ -356,6 +356,26 @@ describe('an audit that takes more than one window', () => {
     expect(world.engine.log.filter(({ event }) => event === 'audit-waits').length).toBeGreaterThan(1);
   });
 
+  it('reads the ledger of people at its beginning and at its end, however many windows lie between', async () => {
+    const world = await start(manyGroups);
+    const { app, clock, log } = world.engine;
+    const listed: string[] = [];
+    const ledger: typeof app.ledger = {
+      ...app.ledger,
+      list: (organization, kind) => {
+        listed.push(kind);
+        return app.ledger.list(organization, kind);
+      },
+    };
+    const deps = { ...app, ledger, uipath: app.auditUiPath };
+    while (!log.some(({ event }) => event === 'audit-done')) {
+      await auditWhenPossible(deps, { organization: world.alias, night: '202603020200' });
+      clock.advance(10 * 60_000);
+    }
+    expect(log.filter(({ event }) => event === 'audit-waits').length).toBeGreaterThan(1);
+    expect(listed.filter((kind) => kind === 'person')).toHaveLength(2);
+  });
+
   it('says nothing of somebody who was changed between two windows', async () => {
     const world = await start({
       ...manyGroups,
