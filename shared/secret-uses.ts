@@ -1,5 +1,5 @@
 import type { Policy, SourcePolicy } from './domain/policy';
-import { secretFormOfFetchBack } from './fetch-back/registry';
+import { lookUpFactsOf } from './fetch-back/registry';
 import type { SecretUse } from './secrets/judged-secrets';
 import { secretFormOf } from './webhooks/credential';
 import { webhookSourceOf } from './webhooks/registry';
@@ -18,7 +18,7 @@ function inDeliveries({ feed, name, format, secret }: SourcePolicy): readonly Na
 }
 
 function inLookUps({ feed, name, format, fetchBack }: SourcePolicy): readonly NamedSecretUse[] {
-  const form = secretFormOfFetchBack(format);
+  const form = lookUpFactsOf(format)?.secretForm;
   if (fetchBack === undefined || form === undefined) return [];
   return [{ feed, source: name, use: 'look-ups', form, secret: fetchBack.secret }];
 }

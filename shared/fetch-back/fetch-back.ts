@@ -17,14 +17,15 @@ export type FetchBack = Readonly<{
 /** One look-up at a vendor: its calls, the secret for them, and a token where the vendor gives one for the secret. */
 export type LookUpSession = Readonly<{ call: VendorCall; secret: string; withAccessToken: UseAccessToken }>;
 
-type Adapter = Readonly<{
+/** What is known of a vendor's API besides how it is asked. */
+export type LookUpFacts = Readonly<{
   secretForm: SecretForm;
   /** As the vendor documents them; the policy may say otherwise. */
   limits: CallLimits;
 }>;
 
 /** How one vendor is asked about a worker. `fields` are the places that the policy names, for vendors that answer only what is asked for. */
-export type WorkerAdapter = Adapter &
+export type WorkerAdapter = LookUpFacts &
   Readonly<{
     places: WorkerPlaces;
     worker: (
@@ -36,7 +37,7 @@ export type WorkerAdapter = Adapter &
   }>;
 
 /** How one vendor is asked about a ticket. */
-export type TicketAdapter = Adapter &
+export type TicketAdapter = LookUpFacts &
   Readonly<{
     ticket: (session: LookUpSession, ticketId: string, fields: readonly string[]) => Promise<unknown>;
   }>;

@@ -9,7 +9,7 @@ export type Pace = Readonly<{
 }>;
 
 /** Whoever is turned away comes back within this time. */
-const SPREAD_MS = 100_000;
+const SPREAD_MS = 90_000;
 
 /**
  * Has calls begin at least so far apart. Whoever would wait too long is turned away, each to come back at another time: all at

@@ -55,7 +55,7 @@ async function grant(call: VendorCall, secret: string): Promise<Granted> {
   const granted = TokenSchema.safeParse(answer);
   if (!granted.success) throw answerInvalid('there is no token in it');
   const { access_token: token, expires_in: seconds } = granted.data;
-  return { token, lifetimeMs: undefined };
+  return { token, lifetimeMs: seconds === undefined ? undefined : seconds * 1_000 };
 }
 
 async function read(call: VendorCall, token: string, workerId: string): Promise<unknown> {

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock';
 import type { SourcePolicy } from '../domain/policy';
-import { faultInSecret, type SecretForm } from '../domain/secret-form';
+import { faultInSecret } from '../domain/secret-form';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError, SecretError } from '../errors';
 import { createAccessTokens, type UseAccessToken } from './access-tokens';
 import { bamboohrAdapter } from './bamboohr';
-import type { FetchBack, LookUpSession, TicketAdapter, WorkerAdapter } from './fetch-back';
+import type { FetchBack, LookUpFacts, LookUpSession, TicketAdapter, WorkerAdapter } from './fetch-back';
 import { finchAdapter } from './finch';
 import { hibobAdapter } from './hibob';
 import { jiraAdapter } from './jira';
@@ -41,9 +41,9 @@ export type FetchBackDeps = Readonly<{
 
 type Address = Readonly<{ api: VendorApi; withAccessToken: UseAccessToken }>;
 
-/** What the secret for a vendor's API has to be; undefined where there is no way back. */
-export function secretFormOfFetchBack(format: string): SecretForm | undefined {
-  return (workerAdapters.get(format) ?? ticketAdapters.get(format))?.secretForm;
+/** What the secret for a vendor's API has to be, and how the API may be asked; undefined where there is no way back. */
+export function lookUpFactsOf(format: string): LookUpFacts | undefined {
+  return workerAdapters.get(format) ?? ticketAdapters.get(format);
 }
 
 /**

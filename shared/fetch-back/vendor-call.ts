@@ -39,7 +39,7 @@ const LONGEST_ANSWER_BYTES = 1_048_576;
  * would carry the secret along.
  */
 export function createVendorApi(options: VendorApiOptions): VendorApi {
-  const { clock, baseUrl, limits, timeout = AbortSignal.timeout } = options;
+  const { clock, baseUrl, limits, timeout = (ms: number) => AbortSignal.timeout(ms) } = options;
   const pace = createPace(clock, limits.spacingMs);
   return {
     lookUp: () => {

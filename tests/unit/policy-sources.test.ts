@@ -84,6 +84,21 @@ describe('a source of the policy', () => {
     expect(settingsOf('tickets', asked)?.mapping.fields).toEqual(
       new Map([['group', ['variables.which_group']]]),
     );
+  it('may be asked back within limits of its own, on the bounds too', () => {
+    const limitsWith = (more: string): unknown =>
+      settingsOf('hr', `format: hibob, fetchBack: { baseUrl: https://api.hibob.com, secret: s${more} }`)
+        ?.fetchBack?.limits;
+    expect(limitsWith('')).toEqual({});
+    expect(limitsWith(', timeoutSeconds: 60, attempts: 5, callsPerMinute: 6000')).toEqual({
+      timeoutMs: 60_000,
+      attempts: 5,
+      spacingMs: 10,
+    });
+    expect(limitsWith(', timeoutSeconds: 1, attempts: 1, callsPerMinute: 1')).toEqual({
+      timeoutMs: 1_000,
+      attempts: 1,
+      spacingMs: 60_000,
+    });
   });
 
   it.each([
@@ -106,6 +121,25 @@ describe('a source of the policy', () => {
       'format: github, fetchBack: { baseUrl: https://api.github.com, secret: s }',
       'is nothing that github has',
     ],
+    ...(
+      [
+        ['timeoutSeconds', 0.9],
+        ['timeoutSeconds', 61],
+        ['attempts', 0],
+        ['attempts', 1.5],
+        ['attempts', 6],
+        ['callsPerMinute', 0],
+        ['callsPerMinute', 6_001],
+        ['retries', 1],
+      ] as const
+    ).map(
+      ([key, value]) =>
+        [
+          'hr',
+          `format: hibob, fetchBack: { baseUrl: https://api.hibob.com, secret: s, ${key}: ${value} }`,
+          'sources.hr.main.fetchBack',
+        ] as const,
+    ),
     ['tickets', 'format: zendesk, fields: { constructor: x }', 'must have another name'],
     ['tickets', 'format: zendesk, people: { ana: nobody }', 'sources.tickets.main.people.ana'],
     ['tickets', 'format: zendesk, feilds: { group: x }', 'sources.tickets.main'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppError } from '../../../shared/errors';
+import type { AppError } from '../../../shared/errors';
 import { createPace } from '../../../shared/fetch-back/pace';
 import { createVirtualClock } from '../../fakes/virtual-clock';
 
@@ -41,6 +41,16 @@ describe('the pace of calls', () => {
     pace.hold(3_000);
     await clock.run([pace.turn(WAIT_MS)]);
     expect(clock.now()).toBe(5_000);
+  });
+
+  it('has nobody come back later than the sweep would send the message again', async () => {
+    const pace = createPace({ now: () => 0, sleep: async () => undefined }, 1_500);
+    const backAtMs: number[] = [];
+    for (let caller = 0; caller < 500; caller += 1)
+      await pace.turn(WAIT_MS).catch((error: AppError) => backAtMs.push(error.retryAtMs ?? 0));
+    expect(Math.min(...backAtMs)).toBe(10_500);
+    expect(Math.max(...backAtMs)).toBeLessThanOrEqual(110_000);
+    expect(new Set(backAtMs).size).toBeGreaterThan(50);
   });
 
   it('sends those it turns away back at different times, so that a crowd passes without a gap', async () => {

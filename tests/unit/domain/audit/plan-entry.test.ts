@@ -3,7 +3,7 @@ import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import { idsOf, whyEntryIsNotAdded, whyEntryStays } from '../../../../shared/domain/audit/plan-entry';
 import type { PolicyEntity } from '../../../../shared/domain/policy';
 import type { SnapshotEntry } from '../../../../shared/domain/audit/snapshot';
-import { anAudit, known } from '../../../fixtures/builders/audits';
+import { type anAudit, known } from '../../../fixtures/builders/audits';
 import { anOrganization } from '../../../fixtures/builders/organizations';
 import { plannedFor, shortly } from '../../../fixtures/builders/plan-worlds';
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { CHECKS, isCheckId, type CheckId } from '../../../../shared/domain/audit/check-catalog';
+import { NOT_NAMED } from '../../../../shared/domain/audit/planned';
 import { isAgreedRule } from '../../../../shared/domain/audit/plan-rule';
 import { changeHash } from '../../../../shared/domain/named-change';
-import { anAudit, aSnapshotRule, known, NOW_MS } from '../../../fixtures/builders/audits';
+import { type anAudit, aSnapshotRule, known, NOW_MS } from '../../../fixtures/builders/audits';
 import { anOrganization } from '../../../fixtures/builders/organizations';
 import { plannedFor, shortly } from '../../../fixtures/builders/plan-worlds';
 
@@ -65,6 +67,16 @@ describe('the plan for any other finding', () => {
 
   it.each(planless)('of %s is none, and it is said why', (_check, planned) => {
     expect('noPlan' in planned && planned.noPlan.why).toMatch(/^[A-Z].{20,}\.$/);
+  });
+
+  it.each(Object.keys(CHECKS))('of %s is what docs/checks.md says', (check) => {
+    const page = readFileSync('docs/checks.md', 'utf8').replaceAll(/\s+/g, ' ');
+    const [, section = ''] = page.split(`## ${check} `);
+    const [, plan = ''] = section.split(/ Plan: | ## /).slice(0, 2);
+    const planned = isCheckId(check) ? plannedFor(check, {}) : NOT_NAMED;
+    const isNone = planned !== NOT_NAMED && 'noPlan' in planned;
+    expect(plan.startsWith('none. ')).toBe(isNone);
+    if (isNone) expect(plan).toContain(planned.noPlan.why);
   });
 
   it.each<[CheckId, string]>([

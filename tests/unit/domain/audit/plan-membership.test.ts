@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../../../shared/domain/hard-stops';
 import {
-  anAudit,
+  type anAudit,
   aPerson,
   aSnapshotGroup,
   inGroup,
