@@ -84,6 +84,8 @@ describe('a source of the policy', () => {
     expect(settingsOf('tickets', asked)?.mapping.fields).toEqual(
       new Map([['group', ['variables.which_group']]]),
     );
+  });
+
   it('may be asked back within limits of its own, on the bounds too', () => {
     const limitsWith = (more: string): unknown =>
       settingsOf('hr', `format: hibob, fetchBack: { baseUrl: https://api.hibob.com, secret: s${more} }`)
