@@ -20,10 +20,17 @@ const about = {
 
 const asked = ['jira', 'jira-automation', 'servicenow', 'servicenow-token'];
 
+/** A client that keeps a list of users posts nothing, and has suites of its own. */
+const isPosted = (source: string): boolean => source !== 'scim';
+
 describe('what the local stack is sent in the name of a vendor', () => {
   it('covers every format and every source', () => {
-    expect([...new Set(hrPaths.map(({ format }) => format))].toSorted()).toEqual(formatsOf('hr').toSorted());
-    expect(hrPaths.map(({ source }) => source).toSorted()).toEqual(['standard', ...listenedTo.hr].toSorted());
+    expect([...new Set(hrPaths.map(({ format }) => format))].toSorted()).toEqual(
+      formatsOf('hr').filter(isPosted).toSorted(),
+    );
+    expect(hrPaths.map(({ source }) => source).toSorted()).toEqual(
+      ['standard', ...listenedTo.hr].filter(isPosted).toSorted(),
+    );
     expect(['standard', ...listenedTo.tickets].toSorted()).toEqual(formatsOf('ticket').toSorted());
     expect(worlds.sources.toSorted()).toEqual(
       [...new Set(['standard', ...listenedTo.hr, ...listenedTo.tickets])].toSorted(),
