@@ -10,12 +10,12 @@ export function createVirtualClock(startMs = 0) {
       }),
     /** Runs until all of these have ended. */
     run: async (tasks: ReadonlyArray<Promise<unknown>>): Promise<void> => {
-      let open = tasks.length;
-      const all = Promise.allSettled(tasks.map(async (task) => task.finally(() => (open -= 1))));
-      while (open > 0) {
+      const open = new Set(tasks);
+      const all = Promise.allSettled(tasks.map(async (task) => task.finally(() => open.delete(task))));
+      while (open.size > 0) {
         for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
         const [next] = sleeping.toSorted((a, b) => a.untilMs - b.untilMs);
-        if (open === 0 || next === undefined) continue;
+        if (open.size === 0 || next === undefined) continue;
         sleeping.splice(sleeping.indexOf(next), 1);
         nowMs = Math.max(nowMs, next.untilMs);
         next.wake();
