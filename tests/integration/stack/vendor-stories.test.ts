@@ -19,7 +19,7 @@ beforeAll(async () => {
     changePolicy: (text) =>
       text.replace(
         '    leaver:\n',
-        '    guards: { group: { floor: 99 }, day: { floor: 99 } }\n    leaver:\n',
+        '    guards: { group: { floor: 99 }, day: { floor: 99 }, run: { floor: 99 } }\n    leaver:\n',
       ),
   });
 }, 180_000);
