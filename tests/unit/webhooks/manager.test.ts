@@ -12,8 +12,8 @@ import {
 
 /** Who is a manager: by address where the record has it, else as the system names people. */
 const managers: Readonly<Record<string, string | undefined>> = {
-  standard: undefined,
-  'standard-token': undefined,
+  standard: MANAGER.email,
+  'standard-token': MANAGER.email,
   bamboohr: MANAGER.name,
   'bamboohr-fields': MANAGER.name,
   cloudevents: MANAGER.email,
