@@ -97,6 +97,55 @@ describe('the table of sources in the README', () => {
   });
 });
 
+const described = [
+  ...readFileSync(join(root, 'docs/sources/README.md'), 'utf8').matchAll(
+    /^\| \[`([\w-]+)`\]\(([\w-]+\.md)\) +\| (\S+) +\| (.+?) +\| (.+?) +\|$/gm,
+  ),
+].map(([, format = '', page = '', feed = '', proof = '', says = '']) => ({
+  format,
+  page,
+  feed,
+  proof,
+  says,
+}));
+
+describe('the table of sources in docs/sources', () => {
+  const told = { signed: 'signature', bearer: 'token or identity', identity: 'identity' } as const;
+
+  it('has every format, under its feed', () => {
+    const feedOf = (format: string): string => {
+      const [first, second] = sources.filter(({ source }) => source.format === format);
+      return second === undefined && first !== undefined ? names[first.feed] : 'both';
+    };
+    const formats = [...new Set(sources.map(({ source }) => source.format))];
+    expect(described.map(({ format, feed }) => `${format} ${feed}`).toSorted()).toEqual(
+      formats.map((format) => `${format} ${feedOf(format)}`).toSorted(),
+    );
+  });
+
+  it.each(sources.map(({ feed, source }) => [source.format, feed, source] as const))(
+    'says of %s for %s what proves it, whether it is looked up, and what an identity adds',
+    (format, feed, source) => {
+      const row = described.find((one) => one.format === format);
+      const isContract = source.ownContract === true || format.startsWith('cloudevents');
+      expect(row?.proof).toBe(told[source.credential.trust]);
+      expect(/(?:; |can be |or )looked up/.exec(row?.says ?? '')?.[0]).toBe(lookUpOf(source));
+      expect(row?.says.includes('with an identity') === true || isContract).toBe(
+        causesOf(feed, source).includes('with an identity') || isContract,
+      );
+      const page = readFileSync(join(root, 'docs/sources', row?.page ?? ''), 'utf8');
+      expect(page.includes(`format: ${format}\n`) || page.includes(`\`${format}\``)).toBe(true);
+    },
+  );
+});
+
+/** How the table says that a source is asked back. */
+function lookUpOf({ fetchBack, credential }: WebhookSource): string | undefined {
+  if (fetchBack === undefined) return undefined;
+  if (fetchBack === 'needed') return '; looked up';
+  return credential.trust === 'signed' ? 'can be looked up' : 'or looked up';
+}
+
 describe('the test that the README names for a source', () => {
   let worlds: DemoWorlds;
   beforeAll(async () => {
