@@ -112,9 +112,18 @@ export function vendorSources({
   ticketApiUrl,
 }: ApiUrls): Readonly<{ hr: string; tickets: string }> {
   return {
-    hr: linesOf(hr, { url: hrApiUrl, secret: HR_API_SECRET.name }, hrApiUrl),
-    tickets: linesOf(tickets, { url: ticketApiUrl, secret: TICKET_API_SECRET.name }, hrApiUrl),
+    hr: linesOf(hr, { urlOf: () => hrApiUrl, secret: HR_API_SECRET.name }, hrApiUrl),
+    tickets: linesOf(
+      tickets,
+      { urlOf: (source) => ticketSystemUrl(ticketApiUrl, source), secret: TICKET_API_SECRET.name },
+      hrApiUrl,
+    ),
   };
+}
+
+/** Each ticket system has tickets of its own: two may use one number. */
+export function ticketSystemUrl(ticketApiUrl: string, source: string): string {
+  return `${ticketApiUrl}/systems/${source}`;
 }
 
 /** The key that Entra's tokens are signed with on this stack. */
@@ -129,7 +138,7 @@ function tellersOf(rows: Readonly<Record<string, Row>>): readonly string[] {
 
 function linesOf(
   rows: Readonly<Record<string, Row>>,
-  api: Readonly<{ url: string; secret: string }>,
+  api: Readonly<{ urlOf: (source: string) => string; secret: string }>,
   authority: string,
 ): string {
   const identity = Object.entries({ ...ENTRA, authority }).map(([name, value]) => `${name}: "${value}"`);
@@ -140,7 +149,7 @@ function linesOf(
         secret === 'identity' ? `entra: { ${identity.join(', ')} }` : `secret: ${vendorSecretName(name)}`,
         // The stand-in has no limits, and nobody wants to wait for those of the vendors.
         ...(asked === true
-          ? [`fetchBack: { baseUrl: "${api.url}", secret: ${api.secret}, callsPerMinute: 6000 }`]
+          ? [`fetchBack: { baseUrl: "${api.urlOf(name)}", secret: ${api.secret}, callsPerMinute: 6000 }`]
           : []),
         ...(lines === undefined ? [] : [lines]),
       ];

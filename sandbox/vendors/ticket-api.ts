@@ -16,7 +16,10 @@ export type TicketApi = Records &
   Readonly<{
     baseUrl: string;
     requests: ReadonlyArray<Readonly<{ path: string; authorization: string | undefined }>>;
-    /** Adds a ticket to each system, or replaces the one of the same number. `PUT /tickets` does the same from outside. */
+    /**
+     * Adds a ticket, or replaces the one of the same number. `PUT /tickets` does the same from outside. Below `/systems/<name>` is
+     * another system with tickets of its own.
+     */
     keep: (ticket: KeptTicket) => void;
     /** The next requests are answered with these; `hang` is never answered. */
     failNext: (...statuses: ReadonlyArray<number | 'hang'>) => void;
@@ -46,27 +49,20 @@ export async function startTicketApi(
   credential: string,
   onRequest: () => void = () => undefined,
 ): Promise<TicketApi> {
-  const records: Records = {
-    issues: new Map(),
-    issueApprovals: new Map(),
-    items: new Map(),
-    itemApprovals: new Map(),
-  };
+  const own = noRecords();
+  const systems = new Map([['', own]]);
   const requests: Array<Readonly<{ path: string; authorization: string | undefined }>> = [];
   const wanted = `Basic ${Buffer.from(credential).toString('base64')}`;
   let failing: ReadonlyArray<number | 'hang'> = [];
-  const keep = (ticket: KeptTicket): void => {
-    const { key, issue, issueApprovals, item, itemApprovals } = ticketRecords(ticket);
-    records.issues.set(key, issue);
-    records.issueApprovals.set(key, issueApprovals);
-    records.items.set(String(item['number']), item);
-    records.itemApprovals.set(String(item['sys_id']), itemApprovals);
-  };
   const answer = async (request: IncomingMessage): Promise<Answer | undefined> => {
-    const { url = '', method, headers } = request;
+    const { method, headers } = request;
+    const [, system = '', url = request.url ?? ''] =
+      /^\/systems\/([\w-]+)(\/.*)$/.exec(request.url ?? '') ?? [];
+    const records = systems.get(system) ?? noRecords();
+    systems.set(system, records);
     if (method === 'PUT' && url === '/tickets') {
       const said = TicketSchema.parse(JSON.parse(await text(request)));
-      keep({ ...said, duration: said.duration });
+      keepIn(records, { ...said, duration: said.duration });
       return [200, {}];
     }
     onRequest();
@@ -93,10 +89,12 @@ export async function startTicketApi(
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    ...records,
+    ...own,
     baseUrl: `http://127.0.0.1:${port}`,
     requests,
-    keep,
+    keep: (ticket) => {
+      keepIn(own, ticket);
+    },
     failNext: (...statuses) => {
       failing = statuses;
     },
@@ -107,6 +105,18 @@ export async function startTicketApi(
       });
     },
   };
+}
+
+function noRecords(): Records {
+  return { issues: new Map(), issueApprovals: new Map(), items: new Map(), itemApprovals: new Map() };
+}
+
+function keepIn(records: Records, ticket: KeptTicket): void {
+  const { key, issue, issueApprovals, item, itemApprovals } = ticketRecords(ticket);
+  records.issues.set(key, issue);
+  records.issueApprovals.set(key, issueApprovals);
+  records.items.set(String(item['number']), item);
+  records.itemApprovals.set(String(item['sys_id']), itemApprovals);
 }
 
 function answerOf(url: string, records: Records): Answer {

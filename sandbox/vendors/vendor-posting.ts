@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { bodyTextOf } from './body-text';
-import { formatOf } from './demo-sources';
+import { formatOf, ticketSystemUrl } from './demo-sources';
 import { hrBodies } from './hr-bodies';
 import { scriptedPosting } from './scripted-posting';
 import { signers, type SignedFormat } from './signing';
@@ -62,7 +62,7 @@ export async function ticketPosting(
     decisions: [rejected === true ? 'declined' : 'approved'],
     approvedAtMs: atMs,
   };
-  await put(`${to.ticketApiUrl}/tickets`, kept);
+  await put(`${ticketSystemUrl(to.ticketApiUrl, source)}/tickets`, kept);
   if (format === 'servicenow') return scriptedPosting(decided, to.secret);
   return sign(source, format, ticketBodies[format](decided), to.secret, atMs);
 }

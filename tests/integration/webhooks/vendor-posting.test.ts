@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ANA, BEN, GROUPS, ORGANIZATION } from '../../../sandbox/demo-organization';
+import { ANA, BEN, GROUPS, MALLORY, ORGANIZATION } from '../../../sandbox/demo-organization';
 import { demoSources, listenedTo } from '../../../sandbox/vendors/demo-sources';
 import { hrPosting, ticketPosting } from '../../../sandbox/vendors/vendor-posting';
 import { formatsOf } from '../../../shared/webhooks/registry';
@@ -99,6 +99,23 @@ describe('what the local stack is sent in the name of a vendor', () => {
     await world.deliver({ feed: 'ticket', source, ...posting });
     expect(world.outcomes()).toEqual(['ticket-not-approved']);
     expect(world.person(ORGANIZATION, ANA)).toBeUndefined();
+  });
+
+  it('is looked up at the system that said it: another may have used the same number', async () => {
+    const world = worlds.world();
+    const postings = [];
+    for (const [source, person] of [
+      ['jira', ANA],
+      ['jira-automation', MALLORY],
+    ] as const) {
+      const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf(source) };
+      const ticket = { ...about, person, group: GROUPS.support, number: 10, act: 'grant' };
+      postings.push({ feed: 'ticket', source, ...(await ticketPosting(source, ticket, to)) } as const);
+    }
+    for (const posting of postings) await world.deliver(posting);
+    expect(
+      [ANA, MALLORY].map((person) => world.person(ORGANIZATION, person)?.grants.map(({ source }) => source)),
+    ).toEqual([['jira'], ['jira-automation']]);
   });
 
   it('is nothing for a vendor that there is not', async () => {

@@ -130,8 +130,9 @@ describe('the table of sources in docs/sources', () => {
       const isContract = source.ownContract === true || format.startsWith('cloudevents');
       expect(row?.proof).toBe(told[source.credential.trust]);
       expect(/(?:; |can be |or )looked up/.exec(row?.says ?? '')?.[0]).toBe(lookUpOf(source));
-      expect(row?.says.includes('with an identity') === true || isContract).toBe(
-        causesOf(feed, source).includes('with an identity') || isContract,
+      const tellsWhen = isContract || source.actsIfNamed === true;
+      expect(row?.says.includes('with an identity') === true || tellsWhen).toBe(
+        causesOf(feed, source).includes('with an identity') || tellsWhen,
       );
       const page = readFileSync(join(root, 'docs/sources', row?.page ?? ''), 'utf8');
       expect(page.includes(`format: ${format}\n`) || page.includes(`\`${format}\``)).toBe(true);
