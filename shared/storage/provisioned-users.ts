@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf, type Delivery } from './delivery-rows';
-import { decodeRecord, encodeRecord, ifPresent, isConflict } from './records';
+import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
 
 export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;
@@ -118,7 +118,8 @@ export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): 
       try {
         await (await table()).submitTransaction(actions);
       } catch (error) {
-        if (isConflict(error)) return 'changed-meanwhile';
+        // Missing: whoever was to be changed has been deleted, or a key was given up.
+        if (isConflict(error) || isMissing(error)) return 'changed-meanwhile';
         throw error;
       }
       // What stays of a deleted user if the process ends here holds nothing of theirs.

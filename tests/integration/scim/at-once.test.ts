@@ -65,6 +65,26 @@ describe('changes of one user at the same moment', () => {
   });
 });
 
+describe('a change of somebody who was deleted after they were read', () => {
+  it.each(['PATCH', 'DELETE'])('%s is told that there is no such user', async (method) => {
+    const { world, client } = await start();
+    const { body } = await client.send('POST', '/Users', entraUser(ANA));
+    const user = `/Users/${String(body['id'])}`;
+    const { users } = world.engine.app;
+    const late = scimClient(world, {
+      users: {
+        ...users,
+        write: async (change) => {
+          await client.send('DELETE', user);
+          return users.write(change);
+        },
+      },
+    });
+    const change = patchOf({ op: 'replace', path: 'title', value: 'Engineer' });
+    expect((await late.send(method, user, method === 'PATCH' ? change : undefined)).status).toBe(404);
+  });
+});
+
 describe('a process that dies', () => {
   const dies = new Error('The process ends here');
   const dyingBefore = (users: ProvisionedUsers): ProvisionedUsers => ({
