@@ -11,10 +11,13 @@ import { ENTERPRISE, entraUser, patchOf } from '../fixtures/scim-client';
 import { withBytesChanged } from './alterations';
 import { byteChanges, treeChanges, type ByteChange } from './arbitraries';
 import type { FuzzResult } from './fuzz-source';
+import { compareTimes, shapesOfTree, type Growth } from './growth';
 import { changed, toJson, toTree, type TreeChange } from './json-tree';
 
 const TOKEN = 'a token of good length, 1';
 const NOW_MS = Date.parse('2026-11-20T10:00:00Z');
+/** A little below what one request may hold. */
+const LARGE_BYTES = 240_000;
 const BASE = 'https://app.example/api/scim/v2/main';
 
 /** One request of a client to a user who is there. `written` changes bytes, `said` members of a body that is sound. */
@@ -37,7 +40,7 @@ const bodies = {
   GET: {},
 } as const;
 
-const pieces = fc.constantFrom(
+const filterPieces = [
   'userName',
   'externalId',
   'emails[type eq "work"].value',
@@ -58,7 +61,7 @@ const pieces = fc.constantFrom(
   'true',
   `${ENTERPRISE}:department`,
   '\u0000',
-);
+] as const;
 
 const conditions = fc
   .tuple(
@@ -74,7 +77,9 @@ const cases: fc.Arbitrary<ScimCase> = fc.record({
     { weight: 1, arbitrary: fc.record({ written: byteChanges }) },
   ),
   filter: fc.oneof(
-    fc.array(pieces, { minLength: 1, maxLength: 12 }).map((parts) => parts.join('')),
+    fc
+      .array(fc.constantFrom(...filterPieces), { minLength: 1, maxLength: 12 })
+      .map((parts) => parts.join('')),
     fc.array(conditions, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(' and ')),
   ),
   token: fc.oneof(
@@ -105,6 +110,27 @@ export async function fuzzScim({
     ? `${String(details.errorInstance)}\n${fc.defaultReportMessage(details)}`
     : undefined;
   return { cases: played, endings, slowestMs, violation };
+}
+
+/** Has every part of a client's body grow, and every piece of a filter. */
+export async function slowestGrowthOfScim(): Promise<Growth> {
+  const shapes = [
+    ...(['PUT', 'PATCH'] as const).flatMap((method) =>
+      shapesOfTree(toTree(bodies[method]), toJson).map((shape) => ({ ...shape, method })),
+    ),
+    ...filterPieces.map((piece) => ({
+      title: `a filter of ${JSON.stringify(piece)}`,
+      bodyOf: (bytes: number) => `userName eq "x"${piece.repeat(Math.floor(bytes / piece.length))}`,
+      method: 'GET' as const,
+    })),
+  ];
+  return compareTimes(shapes, LARGE_BYTES, async (body, { method }) => {
+    const send = senderTo(usersInMemory());
+    const created = await send('POST', '', JSON.stringify(entraUser('ana.pop@acme.example')), TOKEN);
+    return method === 'GET'
+      ? async () => send(method, `?filter=${encodeURIComponent(body)}`, undefined, TOKEN)
+      : async () => send(method, `/${String(created.body['id'])}`, body, TOKEN);
+  });
 }
 
 /** How a case ends. @throws Error when it breaks a property */

@@ -4,6 +4,7 @@ import { webhookSourceOf } from '../../shared/webhooks/registry';
 import { postingOf, vendorSenders, type VendorSender } from '../fixtures/webhooks/vendor-senders';
 import { fuzzScim } from './fuzz-scim';
 import { fuzzSource } from './fuzz-source';
+import { compareTimes } from './growth';
 import { changed, toForm, toJson, toMarkup, toTags, toTree } from './json-tree';
 import { provesTheSame } from './proof-of-origin';
 
@@ -69,6 +70,35 @@ describe('what the generator makes of a body', () => {
       ['b[0]', '1'],
       ['b[1][c]', 'null'],
     ]);
+  });
+});
+
+describe('the judge of growing bodies', () => {
+  const shapes = [{ title: 'a body', bodyOf: (bytes: number) => 'a'.repeat(bytes) }];
+  /** What the processor takes for so many bytes, with what else it did each time it was looked at. */
+  const judge = async (costMs: (bytes: number) => number, elseMs: readonly number[] = []) => {
+    let spentMs = 0;
+    const others = [...elseMs];
+    const prepare = async (body: string) => async () => {
+      spentMs += costMs(body.length) + (others.shift() ?? 0);
+    };
+    return compareTimes(shapes, 1_000, prepare, () => spentMs);
+  };
+
+  it.each<readonly [string, (bytes: number) => number, boolean]>([
+    ['a line', (bytes) => bytes, false],
+    ['a line with a logarithm', (bytes) => bytes * Math.log2(bytes), false],
+    ['a square', (bytes) => bytes ** 2 / 1_000, true],
+    ['a power of 1.8', (bytes) => bytes ** 1.8, true],
+    ['a square that nobody waits for', (bytes) => bytes ** 2 / 20_000, false],
+  ])('knows %s', async (_what, costMs, isFault) => {
+    const { violation } = await judge(costMs);
+    expect(violation !== undefined).toBe(isFault);
+  });
+
+  it('looks again when the machine was busy, and is not misled by it', async () => {
+    const line = (bytes: number): number => bytes / 10;
+    expect(await judge(line, [900, 900])).toEqual({ worst: 4, violation: undefined });
   });
 });
 

@@ -1,23 +1,20 @@
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { Command, InvalidArgumentError } from 'commander';
 import { vendorSenders } from '../fixtures/webhooks/vendor-senders';
-import { fuzzScim } from './fuzz-scim';
+import { fuzzScim, slowestGrowthOfScim } from './fuzz-scim';
 import { fuzzSource, type FuzzResult } from './fuzz-source';
 import { NO_GROWTH, slowestGrowth, type Growth } from './growth';
 
 const PROGRESS_EVERY_MS = 10_000;
 
-const { values } = parseArgs({
-  options: {
-    /** Cases per source. */
-    runs: { type: 'string', default: '10000' },
-    /** Only the sources of this format. */
-    source: { type: 'string' },
-    seed: { type: 'string' },
-    /** Without the bodies that grow, which take most of the time of few runs. */
-    'no-growth': { type: 'boolean', default: false },
-  },
-});
+const program = new Command('fuzz')
+  .description('Plays generated deliveries of every source, and has every part of them grow large.')
+  .option('--runs <number>', 'cases per source', toWholeNumber, 10_000)
+  .option('--source <format>', 'only the sources of this format')
+  .option('--seed <number>', 'plays the same cases again', toWholeNumber)
+  .option('--no-growth', 'without the bodies that grow, which take most of the time of few runs');
+
+type Options = Readonly<{ runs: number; source?: string; seed?: number; growth: boolean }>;
 
 type Fuzzed = Readonly<{ name: string; seconds: number; growth: Growth }> & FuzzResult;
 
@@ -36,18 +33,16 @@ const subjects: ReadonlyArray<
     fuzz: async (options: Parameters<typeof fuzzScim>[0]) => fuzzSource(sender, options),
     growthOf: async () => slowestGrowth(sender),
   })),
-  { name: 'hr/scim', format: 'scim', fuzz: fuzzScim, growthOf: async () => NO_GROWTH },
+  { name: 'hr/scim', format: 'scim', fuzz: fuzzScim, growthOf: slowestGrowthOfScim },
 ];
 
 async function main(): Promise<void> {
-  const runs = Number(values.runs);
-  const seed = Number(values.seed ?? Date.now() % 2 ** 31);
-  if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed))
-    throw new Error('--runs and --seed are whole numbers');
-  const chosen = subjects.filter(({ format }) => format === (values.source ?? format));
+  program.parse();
+  const { runs, source, seed = Date.now() % 2 ** 31, growth: withGrowth } = program.opts<Options>();
+  const chosen = subjects.filter(({ format }) => format === (source ?? format));
   if (chosen.length === 0)
-    throw new Error(
-      `There is no source ${values.source ?? ''}. There are: ${[...new Set(subjects.map(({ format }) => format))].join(', ')}`,
+    return program.error(
+      `There is no source ${source ?? ''}. There are: ${[...new Set(subjects.map(({ format }) => format))].join(', ')}`,
     );
   say(`${chosen.length} sources, ${runs} cases each, seed ${seed}`);
   const fuzzed: Fuzzed[] = [];
@@ -62,7 +57,7 @@ async function main(): Promise<void> {
       say(`${name}: ${cases} of ${runs}`);
     };
     const result = await fuzz({ runs, seed, onCase });
-    const growth = values['no-growth'] ? NO_GROWTH : await growthOf();
+    const growth = withGrowth ? await growthOf() : NO_GROWTH;
     const seconds = (performance.now() - startedAtMs) / 1_000;
     fuzzed.push({ name, seconds, growth, ...result });
     say(`${name}: ${result.cases} cases, ${seconds.toFixed(1)} s`);
@@ -114,6 +109,11 @@ function tableOf(fuzzed: readonly Fuzzed[]): string {
     ]);
   }
   return table.toString();
+}
+
+function toWholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('A whole number above 0.');
+  return Number(text);
 }
 
 function say(text: string): void {
