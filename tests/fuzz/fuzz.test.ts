@@ -125,6 +125,7 @@ describe('the judge of altered headers', () => {
       { authorization: `bEARER  ${senderOf('personio').secret}` },
       true,
     ],
+    ['no scheme', 'personio', { authorization: senderOf('personio').secret }, true],
     ['what is not signed', 'github', { 'x-github-delivery': 'other' }, true],
   ])('knows %s', (_case, format, changes, isSame) => {
     expect(provesTheSame(formatOf(format), headersOf(format, changes), headersOf(format))).toBe(isSame);

@@ -44,11 +44,13 @@ function comparable({ prefix, encoding }: SignatureRule, header: string): readon
     );
 }
 
+/** A token is shown as it is or after `Bearer`. */
 function isSameToken(names: readonly string[], altered: Headers, sent: Headers): boolean {
   const shownIn = (headers: Headers): string | undefined =>
     names
       .map((name) => headers.get(name)?.trim() ?? '')
       .find((value) => value !== '')
-      ?.replace(/^(bearer|basic) +/i, (scheme) => `${scheme.trim().toLowerCase()} `);
+      ?.replace(/^bearer +/i, '')
+      .replace(/^basic +/i, 'basic ');
   return shownIn(altered) === shownIn(sent);
 }
