@@ -25,9 +25,9 @@ export function registerConsole(deps: AppDeps): void {
     handler: answering(async (request) => signInWithKey(deps, request), failed),
   });
   app.http('console-sign-out', {
-    methods: ['GET'],
+    methods: ['POST'],
     authLevel: 'anonymous',
-    route: 'console-session',
-    handler: answering((request) => signOut(request), failed),
+    route: 'console-session/end',
+    handler: answering(async (request) => signOut(deps, request), failed),
   });
 }

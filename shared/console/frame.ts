@@ -4,6 +4,7 @@ import type { Visitor } from './visitor';
 
 /** Where the console is; `api` is the prefix of host.json. */
 export const CONSOLE_PATH = '/api/console';
+const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
 
 /** What every page of an organization is drawn with. */
 export type Frame = Readonly<{
@@ -23,6 +24,7 @@ export type Frame = Readonly<{
 export const PAGES = {
   today: 'Today',
   findings: 'Findings',
+  nights: 'Nights',
   plans: 'Held plans',
   people: 'People',
   requests: 'Requests',
@@ -41,7 +43,7 @@ export function renderFrame(frame: Frame, content: Markup): string {
       title: `${heading} · ${organization}`,
       body: markup`<a class="skip" href="#content">To the content</a>
 <header>
-  <p class="soft">Access console, signed in as ${name(visitor.name)}. ${renderSignOut(frame)}</p>
+  <div class="soft">Access console, signed in as ${name(visitor.name)}. ${renderSignOut(frame)}</div>
   ${renderOrganizations(frame)}
   <nav aria-label="Pages"><ul>${Object.entries(PAGES).map(([key, title]) => {
     const current = key === page ? markup` aria-current="page"` : undefined;
@@ -87,8 +89,8 @@ function renderOrganizations({ organizations, organization, page }: Frame): Mark
   })}</ul></nav>`;
 }
 
-function renderSignOut({ visitor }: Frame): Markup {
+function renderSignOut({ visitor, token }: Frame): Markup {
   return visitor.via === 'easy-auth'
     ? markup`<a href="/.auth/logout">Sign out</a>`
-    : markup`<a href="${CONSOLE_PATH}-session">Sign out</a>`;
+    : markup`<form class="inline" method="post" action="${SIGN_OUT_PATH}"><input type="hidden" name="token" value="${token}"><button>Sign out</button></form>`;
 }

@@ -2,7 +2,7 @@ import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/list-
 import { listRequests, type ListRequestsDeps } from '../access/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/list-sources';
 import { explainPerson, type ExplainDeps } from '../access/explain-person';
-import { readReport, type ReadReportDeps, type ReportInContext } from '../access/read-report';
+import { listNights, readReport, type ReadReportDeps, type ReportInContext } from '../access/read-report';
 import { listHeldPlans, type PlanDeps } from '../access/release-plan';
 import { requestQueryOf } from '../access/request-query';
 import { requestStatus, type RequestStatus, type RequestStatusDeps } from '../access/request-status';
@@ -14,6 +14,7 @@ import type { ToldNights } from '../storage/told-nights';
 import type { Frame } from './frame';
 import { renderDeadLetters } from './pages/dead-letters-page';
 import { renderFindings } from './pages/findings-page';
+import { renderNights } from './pages/nights-page';
 import { renderPeople } from './pages/people-page';
 import { renderPlans } from './pages/plans-page';
 import { renderRequestList } from './pages/request-list';
@@ -59,6 +60,12 @@ export async function openPage(deps: PageDeps, frame: Frame, query: Query): Prom
         await deps.findings.list(organization),
         said('show'),
       );
+    case 'nights':
+      return renderNights(
+        frame,
+        await listNights(deps, organization),
+        await comparedNights(deps, organization, [said('night') || 'latest', said('before')]),
+      );
     case 'plans':
       return renderPlans(frame, await listHeldPlans(deps, organization));
     case 'people': {
@@ -99,6 +106,19 @@ async function openRequests(deps: PageDeps, frame: Frame, query: Query): Promise
   const status = async (): Promise<RequestStatus> => requestStatus(deps, organization, asked.id, source);
   const found = await unless('request-unknown', status);
   return markup`${renderLookUp(frame, asked, names)}${renderRequest(frame, asked.id, found)}`;
+}
+
+/** A night beside another, the later beside the earlier in whichever order they are named; `latest` is after them all. */
+async function comparedNights(
+  deps: PageDeps,
+  organization: string,
+  named: readonly string[],
+): Promise<ReportInContext | undefined> {
+  const [later = '', earlier] = named
+    .filter((night) => night !== '')
+    .toSorted()
+    .toReversed();
+  return unless('report-unknown', async () => readReport(deps, organization, later, earlier));
 }
 
 async function latestReport(deps: PageDeps, organization: string): Promise<ReportInContext | undefined> {

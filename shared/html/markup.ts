@@ -31,8 +31,12 @@ export function name(text: string): Markup {
 
 /** A moment to the minute, in UTC. */
 export function time(atMs: number): Markup {
-  const iso = new Date(atMs).toISOString();
-  return markup`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+  return markup`<time datetime="${new Date(atMs).toISOString()}">${timeText(atMs)}</time>`;
+}
+
+/** The same where only text may stand. */
+export function timeText(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function textOf(part: Part): string {

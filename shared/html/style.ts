@@ -36,6 +36,7 @@ svg text{fill:var(--soft);font:11px system-ui,sans-serif}svg line{stroke:var(--l
 svg .critical{fill:var(--critical)}svg .high{fill:var(--high)}svg .medium{fill:var(--medium)}svg .low{fill:var(--low)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:.25rem 0}
 form{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:.75rem 0}
+form.inline{display:inline-flex;margin:0}form.inline button{background:none;color:var(--link);border:0;padding:0 .2rem;min-height:0;text-decoration:underline;font-weight:400}
 label{display:flex;flex-direction:column;gap:.15rem;max-width:100%;font-weight:600}
 input,select,button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--soft);border-radius:.35rem;padding:.35rem .6rem;min-height:2.4rem;max-width:100%}
 button{background:var(--accent);color:var(--on);border-color:var(--accent);font-weight:600;cursor:pointer}

@@ -89,8 +89,11 @@ export async function signInWithKey(deps: SignInDeps, request: Asked): Promise<H
   );
 }
 
-/** Forgets the cookie. */
-export function signOut(request: Pick<Asked, 'url'>): HttpResponseInit {
+/** Forgets the cookie. @throws AppError `sign-in-needed`, `form-stale` */
+export async function signOut(deps: SignInDeps, request: Asked): Promise<HttpResponseInit> {
+  const who = await signedIn(deps, request.headers);
+  const fields = await readForm(request);
+  requireFormToken(who.keys, who.visitor, fields.get('token') ?? '');
   return seeOther(CONSOLE_PATH, cookieHeader(request, '', 0));
 }
 

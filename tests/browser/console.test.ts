@@ -8,6 +8,7 @@ import { describeInBrowser, faultsInEveryLook, useBrowser } from './browser';
 const PATHS = [
   'today',
   'findings?show=all',
+  'nights',
   'plans',
   `people?email=${encodeURIComponent(ANA)}`,
   'requests',
@@ -70,6 +71,18 @@ describeInBrowser('the console in a browser', () => {
     });
     const plan = await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash);
     expect(plan?.releasedBy).toBe('Maria Lead');
+  });
+
+  it('compares two nights and ends the session, without JavaScript', async () => {
+    await signedIn({ javaScriptEnabled: false }, async (page) => {
+      await page.getByRole('link', { name: 'Nights', exact: true }).click();
+      await page.getByLabel('Compared with').selectOption('2026-11-19 02:00 UTC');
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.waitForURL(/before=20261119T0200/);
+      expect(await page.locator('main').textContent()).toContain('Since 2026-11-19 02:00 UTC');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('Key').waitFor();
+    });
   });
 
   it('opens the whole report, and its filter works there', async () => {

@@ -76,8 +76,8 @@ describe('the built app', () => {
         name: 'console-sign-out',
         trigger: 'http',
         authLevel: 'anonymous',
-        methods: ['GET'],
-        route: 'console-session',
+        methods: ['POST'],
+        route: 'console-session/end',
       },
       {
         name: 'dead-letters',

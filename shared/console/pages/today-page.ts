@@ -2,11 +2,11 @@ import type { ReportInContext } from '../../access/read-report';
 import type { SourceState } from '../../access/list-sources';
 import { openCount, summarizeNight } from '../../domain/audit/night-summary';
 import { markup, time, type Markup } from '../../html/markup';
-import { FORMATS } from '../../reports/formats';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { renderTrend } from '../../reports/trend';
 import type { ToldNight } from '../../storage/told-nights';
 import { CONSOLE_PATH } from '../frame';
+import { renderReportLinks } from './report-links';
 
 export type Today = Readonly<{
   organization: string;
@@ -42,12 +42,9 @@ ${latest === undefined ? markup`<p>No audit has ended yet.</p>` : renderLatest(l
 }
 
 function renderLatest({ report, before, nights }: ReportInContext): Markup {
-  const path = `${CONSOLE_PATH}/${report.organization}/report/${report.night}`;
   return markup`${renderUnknown(report)}
 <p><span class="mark ${report.result}">${report.result}</span> Last audit ${time(report.takenAtMs)}.
-<a href="${path}?format=html">The whole report</a>, or as ${Object.keys(FORMATS)
-    .filter((format) => format !== 'html')
-    .map((format) => markup`<a href="${path}?format=${format}">${format}</a> `)}</p>
+${renderReportLinks(report)}</p>
 ${renderChanges(report, before, `${CONSOLE_PATH}/${report.organization}/findings?show=all`)}
 <h2>Over the nights</h2>
 ${renderTrend(nights)}`;

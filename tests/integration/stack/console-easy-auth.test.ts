@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => stack.close());
 
-const PAGES = ['today', 'findings', 'plans', 'people', 'requests', 'dead-letters', 'sources'];
+const PAGES = ['today', 'findings', 'nights', 'plans', 'people', 'requests', 'dead-letters', 'sources'];
 const plans = `/${ORGANIZATION}/plans`;
 
 async function isHeld(): Promise<boolean> {

@@ -28,7 +28,7 @@ async function report(path: string, headers: Fields = {}): Promise<Answer> {
   return send(`${url}/api/reports/${path}`, { headers: { 'x-functions-key': functionKey, ...headers } });
 }
 
-const PAGES = ['today', 'findings', 'plans', 'people', 'requests', 'dead-letters', 'sources'];
+const PAGES = ['today', 'findings', 'nights', 'plans', 'people', 'requests', 'dead-letters', 'sources'];
 
 describe('reports over HTTP', () => {
   it('are listed by night', async () => {
@@ -176,9 +176,53 @@ describe('the console', () => {
     expect((await open(`/${ORGANIZATION}/requests?id=REQ-9`)).text).toContain('There is no request');
   });
 
-  it('ends a session', async () => {
-    expect(String((await open('-session')).headers['set-cookie'])).toMatch(/^access-console=; .*Max-Age=0/);
+  it('ends a session of whoever asks for it, and of nobody else', async () => {
+    const token = tokenIn(await open(`/${ORGANIZATION}/today`));
+    const ends = async (fields: Fields, headers?: Fields) => {
+      const { status, headers: answered } = await post('-session/end', fields, headers);
+      return [status, answered['set-cookie']];
+    };
+    expect(await ends({ token: 'x' })).toEqual([403, undefined]);
+    expect(await ends({ token }, {})).toEqual([401, undefined]);
+    expect(await ends({ token })).toEqual([303, [expect.stringMatching(/^access-console=; .*Max-Age=0/)]]);
   });
+});
+
+describe('the nights', () => {
+  const textOf = async (query: string): Promise<string> =>
+    (await open(`/${ORGANIZATION}/nights${query}`)).text;
+
+  it('are listed, newest first, each with its report', async () => {
+    const text = await textOf('');
+    const listed = [...text.matchAll(/<th scope="row"><a href="[^"]*\/report\/(\w+)\?format=html">/g)];
+    expect(listed.map(([, night]) => night)).toEqual(NIGHTS.toReversed());
+  });
+
+  it.each([
+    ['the last with the one before', '', 'Since <time datetime="2026-11-20T02:00:00.000Z">'],
+    ['the last with the first', `?before=${NIGHTS[0]}`, 'Since <time datetime="2026-11-19T02:00:00.000Z">'],
+    [
+      'one with an earlier one',
+      `?night=${NIGHTS[1]}&before=${NIGHTS[0]}`,
+      'Since <time datetime="2026-11-19T02:00:00.000Z">2026-11-19 02:00 UTC</time>: 2 appeared, 0 came back',
+    ],
+    [
+      'the same two in the other order',
+      `?night=${NIGHTS[0]}&before=${NIGHTS[1]}`,
+      'Since <time datetime="2026-11-19T02:00:00.000Z">2026-11-19 02:00 UTC</time>: 2 appeared, 0 came back',
+    ],
+  ])('are compared: %s', async (_what, query, expected) => {
+    expect((await textOf(query)).replaceAll(/\s+/g, ' ')).toContain(expected);
+  });
+
+  it.each(['?night=20200101T0200', '?night=..%2Fother%2Flatest', `?night=latest&before=${HOSTILE}`])(
+    'that there are not are said to be so: %s',
+    async (query) => {
+      const text = await textOf(query);
+      expect(text).toContain('There is no such night.');
+      expect(text).not.toContain('appeared');
+    },
+  );
 });
 
 describe('a decision', () => {
