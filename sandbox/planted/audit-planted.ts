@@ -44,7 +44,10 @@ export async function auditPlanted(azurite: Pick<Azurite, 'connectionString'>): 
       clientSecret: CLIENT_SECRET,
     });
     const config = parseConfig({ AzureWebJobsStorage: azurite.connectionString, POLICY_FILE: file });
-    const ends = new Map(['planted-late', 'planted-notify'].map((name) => [name, NOW_MS + 10 * DAY_MS]));
+    const ends = new Map([
+      ...['planted-late', 'planted-notify'].map((name) => [name, NOW_MS + 10 * DAY_MS] as const),
+      ...['planted-hr', 'planted-uipath'].map((name) => [name, NOW_MS + 300 * DAY_MS] as const),
+    ]);
     const app = {
       ...createAppDeps(config, () => undefined, clock),
       secretEnds: async (name: string) => ends.get(name),

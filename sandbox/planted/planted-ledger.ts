@@ -29,6 +29,12 @@ export async function plantPeople(planting: Planting): Promise<void> {
   const ago = (days: number): number => nowMs - days * DAY_MS;
   const developers = { group: 'Developers' };
   const joined = { kind: 'joiner' as const, effectiveAtMs: ago(400) };
+  const developer = { ...joined, attributes: { department: 'IT' } };
+  const movedAway = (days: number) => ({
+    kind: 'mover' as const,
+    effectiveAtMs: ago(days),
+    attributes: { department: 'Sales' },
+  });
   const left = (days: number) => ({ kind: 'leaver' as const, effectiveAtMs: ago(days) });
   const joinedAgain = (days: number) => ({ kind: 'joiner' as const, effectiveAtMs: ago(days) });
   const missing = (days: number) => ({
@@ -42,7 +48,13 @@ export async function plantPeople(planting: Planting): Promise<void> {
   const isCalm = variant === 'calm';
   const people: Readonly<Record<string, Said>> = {
     granted: { grants: [developers, { group: 'Finance' }] },
-    born: { timeline: [{ ...joined, attributes: { department: 'IT' } }] },
+    born: { timeline: [developer] },
+    future: { timeline: [{ ...developer, effectiveAtMs: ago(-5) }] },
+    moving: { timeline: [developer, movedAway(-5)] },
+    moved: { timeline: [developer, movedAway(2)] },
+    unplaced: { timeline: isCalm ? [developer, movedAway(2)] : [developer] },
+    departed: { timeline: [joined, left(50)], grants: [{ ...developers, fromMs: ago(300) }] },
+    renewed: { grants: [past, { ...developers, fromMs: ago(2) }] },
     joiner: {},
     lost: isCalm ? {} : { grants: [developers] },
     late: { grants: [developers] },
@@ -117,11 +129,14 @@ export async function plantRules(planting: Planting): Promise<ReadonlyMap<string
   await rule('As requested', { owner, untilMs: nowMs + DAY_MS });
   await rule('Agreed');
   await rule('Switched off', { owner }, { enabled: false, group: 'Developers' });
+  await rule('Tmp switched off', undefined, { enabled: false });
   if (isCalm) {
     await rule('Ended just now', { owner, untilMs: nowMs - 60_000 });
     return ids;
   }
-  await rule('Altered', { owner }, { altered: true });
+  await rule('Altered', { owner }, { altered: { description: 'another' } });
+  await rule('Switched on', { owner }, { enabled: false, altered: { enabled: true } });
+  await rule('Widened', { owner }, { altered: { conditions: [] } });
   await rule('Deleted', { owner }, { absent: true });
   await rule('By hand');
   await rule('Ended', { owner, untilMs: over });
@@ -134,13 +149,19 @@ export async function plantRules(planting: Planting): Promise<ReadonlyMap<string
 }
 
 type Requested = Readonly<{ owner: string; untilMs?: number }>;
-type Existing = Readonly<{ enabled?: boolean; group?: string; altered?: boolean; absent?: boolean }>;
+/** A rule that is as requested but for what is `altered`. */
+type Existing = Readonly<{
+  enabled?: boolean;
+  group?: string;
+  altered?: Readonly<{ description?: string; enabled?: boolean; conditions?: readonly [] }>;
+  absent?: boolean;
+}>;
 
 async function plantRule(
   { app, uipath, alias, nowMs }: Planting,
   name: string,
   requested: Requested | undefined,
-  { enabled = true, group, altered = false, absent = false }: Existing,
+  { enabled = true, group, altered = {}, absent = false }: Existing,
 ): Promise<number> {
   const { rules, groups, numbers } = uipath.organization(alias);
   const found = [...groups.values()].find((one) => one.name === group);
@@ -162,13 +183,16 @@ async function plantRule(
     want,
   };
   const description = ruleDescription(statement, want);
-  const definition = toRuleDefinitionText({ groupsToAssign: groupIds, conditions });
+  const definition = toRuleDefinitionText({
+    groupsToAssign: groupIds,
+    conditions: altered.conditions ?? conditions,
+  });
   if (!absent)
     rules.set(id, {
       id,
       name,
-      description: altered ? 'another' : description,
-      enabled,
+      description: altered.description ?? description,
+      enabled: altered.enabled ?? enabled,
       definition,
       createdAtMs: nowMs,
       modifiedAtMs: null,

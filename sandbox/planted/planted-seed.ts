@@ -24,7 +24,7 @@ const NEEDED = ['PM.Group', 'PM.Directory', 'PM.AuthSetting', 'PM.User.Read', 'P
 const READS = ['PM.OAuthApp.Read', 'PM.RobotAccount.Read'] as const;
 const STRANGERS = ['stranger', 'stranger2', 'intruder', 'guest'] as const;
 const PEOPLE =
-  'granted born keeper joiner lost soon ended ended2 overlap leaver leaver2 gone leaving back rehired both pair admin1 sleeper sleeper2 awake late'.split(
+  'granted born keeper joiner lost soon ended ended2 overlap leaver leaver2 gone leaving back rehired both pair admin1 sleeper sleeper2 awake late future moving moved departed renewed unplaced'.split(
     ' ',
   );
 const GLASS = ['glass1', 'glass2', 'glass3'] as const;
@@ -76,8 +76,10 @@ export function plantedSeed(alias: string, variant: Variant): OrganizationSeed {
           'contractor',
           'awake',
           'rehired',
+          'moving',
+          'renewed',
         ),
-        ...wrong('stranger', 'ended', 'leaver', 'back', 'sleeper'),
+        ...wrong('stranger', 'ended', 'leaver', 'back', 'sleeper', 'moved'),
         'agreed-robot',
       ],
       Finance: [...at('pair', 'granted'), ...wrong('stranger2', 'ended2', 'leaver2', 'sleeper2')],
@@ -129,6 +131,7 @@ export function plantedPolicy(
             baseline: [
               { name: 'Agreed', owner: at('admin1') },
               { name: 'Tmp agreed', owner: at('admin1') },
+              { name: 'Tmp switched off', owner: at('admin1') },
               { name: 'Ownerless' },
               { name: 'Old agreement', owner: at('admin1'), until: '2026-01-31' },
             ],
