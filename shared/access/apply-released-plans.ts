@@ -68,7 +68,7 @@ function onlyRemovals(plan: MembershipPlan, released: HeldPlan): MembershipPlan 
   return { ...plan, hash: released.hash, groups };
 }
 
-/** A plan that was not carried out says why: `because`. */
+/** Says who released it, also where the process died before the release itself was recorded; and `because`, why it was not carried out. */
 export async function finishPlan(
   run: Pick<OrganizationRun, 'ledger' | 'organization' | 'plans' | 'clock' | 'policyHash'>,
   plan: HeldPlan,
@@ -76,7 +76,8 @@ export async function finishPlan(
 ): Promise<void> {
   const state = because === undefined ? 'done' : 'stale';
   const said = because === undefined ? {} : { because };
-  await updateOrganization(run, [runEvidence(run, `plan-${state}`, { planHash: plan.hash, ...said })]);
+  const facts = { planHash: plan.hash, by: plan.releasedBy, ...said };
+  await updateOrganization(run, [runEvidence(run, `plan-${state}`, facts)]);
   await run.plans.put(run.organization.alias, { ...plan, state, ...said });
 }
 

@@ -13,7 +13,7 @@ export type PlanDeps = Readonly<{
   policy: () => Promise<Policy>;
   plans: HeldPlanStore;
   ledger: Pick<LedgerStore, 'read' | 'write'>;
-  changes: Pick<ChangeStore, 'bookRun'>;
+  changes: Pick<ChangeStore, 'bookRun' | 'mark'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;
   clock: Pick<Clock, 'now'>;
 }>;
@@ -56,6 +56,14 @@ export async function releasePlan(
 ): Promise<HeldPlan> {
   const policy = await requireOrganization(deps, organization);
   const nowMs = deps.clock.now();
+  await readPlan(deps, organization, hash);
+  // Before the release, so that the timer books a run where the process dies right after it.
+  await deps.changes.mark(
+    { organization, kind: 'organization', key: 'organization' },
+    'normal',
+    nowMs,
+    'plan-released',
+  );
   const released = await deps.plans.change(organization, hash, (plan) => {
     const refusal = releaseRefusalOf(plan, nowMs);
     if (refusal !== undefined) throw new AppError(refusal, 'This plan cannot be released any more');

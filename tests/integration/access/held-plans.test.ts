@@ -125,6 +125,35 @@ describe('held plans', () => {
     await engine.close();
   });
 
+  it.each(['records', 'books'] as const)(
+    'applies what was released by a process that died before it %s that',
+    async (dies) => {
+      const engine = await staffed();
+      await leave(engine, PEOPLE.slice(0, 8));
+      const [plan] = await heldIn(engine);
+      const { app } = engine;
+      const end = async (): Promise<never> => {
+        throw new Error('The process ends here');
+      };
+      const dying =
+        dies === 'records'
+          ? { ...app, ledger: { ...app.ledger, write: end } }
+          : { ...app, changes: { ...app.changes, bookRun: end } };
+      await expect(releasePlan(dying, ORGANIZATION, plan?.hash ?? '', 'olga.admin')).rejects.toThrow('ends');
+      engine.clock.advance(60_000);
+      await engine.tick();
+      await engine.finish();
+      expect(membersOf(engine)).toBe(4);
+      const subject = { organization: ORGANIZATION, kind: 'organization', key: 'organization' } as const;
+      const { records } = await app.ledger.evidence(subject);
+      expect(records.find(({ kind }) => kind === 'plan-done')?.facts).toEqual({
+        planHash: plan?.hash,
+        by: 'olga.admin',
+      });
+      await engine.close();
+    },
+  );
+
   it('refuses a released plan when somebody was rehired since it was held', async () => {
     const engine = await staffed();
     await leave(engine, PEOPLE.slice(0, 8));
