@@ -9,8 +9,8 @@ import type { WriterLeases } from '../storage/writer-lease';
 import { applyEntities } from './apply-entities';
 import { applyPeople } from './apply-people';
 import { applyRules } from './apply-rules';
-import { applyReleasedChanges } from './apply-released-changes';
 import { applyReleasedPlans } from './apply-released-plans';
+import { applyReleasedRemediations } from './apply-released-remediations';
 import { bookRun } from './book-run';
 import {
   onceGroupsByName,
@@ -126,24 +126,39 @@ export async function applyChanges(
   }
 }
 
-/** Works through the marks, urgent ones always first. Returns when to go on: what waits to fill a call, or what there was no time for. */
+/**
+ * Works through the marks, urgent ones always first. Released changes come before the rules whose marks they set, released
+ * removals after everybody: whoever got a reason meanwhile is known by then. Returns when to go on: what waits to fill a
+ * call, or what there was no time for.
+ */
 async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise<number | undefined> {
   const startedAtMs = deps.clock.now();
   const seen = new Set<string>();
   const again: number[] = [];
+  const released: Mark[] = [];
+  let areMended = false;
   for (;;) {
     const marks = (await deps.changes.listMarks(run.organization.alias, MARKS_PER_PASS)).filter(
       (mark) => !seen.has(mark.etag),
     );
-    if (marks.length === 0) return again.length === 0 ? undefined : Math.min(...again);
-    if (deps.clock.now() - startedAtMs > deps.runMs) return deps.clock.now();
+    if (deps.clock.now() - startedAtMs > deps.runMs && (marks.length > 0 || !areMended))
+      return deps.clock.now();
+    if (marks.length === 0) {
+      if (areMended && released.length === 0) return again.length === 0 ? undefined : Math.min(...again);
+      await applyReleasedRemediations(run);
+      for (const mark of released.splice(0)) await run.changes.clearMark(mark);
+      areMended = true;
+      continue;
+    }
     const urgent = marks.filter((mark) => mark.lane === 'urgent');
     const batch = urgent.length > 0 ? urgent : marks;
     batch.forEach((mark) => seen.add(mark.etag));
     const lane = urgent.length > 0 ? 'urgent' : 'normal';
     const againAtMs = await applyPeople(run, ofKind(batch, 'person'), lane);
     if (againAtMs !== undefined) again.push(againAtMs);
-    await applyReleasedChanges(run, ofKind(batch, 'organization'));
+    const ofOrganization = ofKind(batch, 'organization');
+    if (ofOrganization.length > 0) await applyReleasedRemediations(run, 'changes');
+    released.push(...ofOrganization);
     await applyRules(run, ofKind(batch, 'rule'));
     await applyEntities(run, ofKind(batch, 'entity'));
   }

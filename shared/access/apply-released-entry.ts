@@ -2,6 +2,8 @@ import { idsOf, whyEntryIsNotAdded, whyEntryStays } from '../domain/audit/plan-e
 import type { HeldPlan } from '../domain/held-plan';
 import type { NamedChange } from '../domain/named-change';
 import { latestOf, type EntityLedger } from '../domain/named-ledger';
+import { errorCodeOf } from '../errors';
+import type { UiPathAccessPolicy } from '../uipath/access-policy';
 import { resolveEntity } from './apply-entities';
 import { changeOnce } from './change-once';
 import { namedSubject } from './named-subject';
@@ -43,10 +45,29 @@ export async function applyReleasedEntry(
         kind: decision === 'add' ? 'policy-entity-added' : 'policy-entity-removed',
         facts: { entityIds: ids },
       },
-      call: async () => accessPolicy.update({ entityType: typeOf(entity), add: added, remove: removed }),
+      call: async () =>
+        orSeeIt(accessPolicy, ids, decision, async () =>
+          accessPolicy.update({ entityType: typeOf(entity), add: added, remove: removed }),
+        ),
     },
   );
   return undefined;
+}
+
+/** Where somebody else changed the list at the same time, ours may have been made all the same. */
+async function orSeeIt(
+  accessPolicy: Pick<UiPathAccessPolicy, 'read'>,
+  ids: readonly string[],
+  decision: EntryChange['decision'],
+  update: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await update();
+  } catch (error) {
+    if (errorCodeOf(error) !== 'uipath-conflict') throw error;
+    const isThere = new Set((await accessPolicy.read()).map(({ identifier }) => identifier));
+    if (ids.some((id) => isThere.has(id.toLowerCase()) === (decision === 'remove'))) throw error;
+  }
 }
 
 async function idToAdd(run: OrganizationRun, entity: string): Promise<readonly string[] | undefined> {

@@ -1,8 +1,9 @@
-import { removalsHash, type HeldPlan } from '../domain/held-plan';
-import type { MembershipPlan } from '../domain/membership-plan';
+import type { HeldPlan } from '../domain/held-plan';
+import { GOES, type MembershipPlan } from '../domain/membership-plan';
+import { fold } from '../domain/person-key';
+import type { DirectoryIdentity } from '../domain/person-ledger';
 import { applyGroupPlan } from './apply-group-plan';
 import { loadPerson, type PersonWork } from './apply-people';
-import { applyRemediation } from './apply-remediation';
 import { mapConcurrently } from './concurrently';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { planPeople } from './plan-people';
@@ -13,35 +14,29 @@ import { updateOrganization } from './update-organization';
 const WIDTH = 16;
 
 /**
- * Applies the plans that were released. The removals are planned anew: when they are no longer exactly those that were
- * released, nothing is removed and the plan is stale. Changes of rules and of the access policy wait for their turn.
+ * Applies the plans that a guard held and a person released. The removals are planned anew: when anybody of them would stay
+ * now, nothing is removed and the plan is stale. What was carried out before a run ended early is left out.
  */
 export async function applyReleasedPlans(run: OrganizationRun): Promise<void> {
   const plans = await run.plans.list(run.organization.alias);
   for (const plan of plans)
-    if (plan.state === 'released' && plan.change === undefined) await applyReleasedPlan(run, plan);
+    if (plan.state === 'released' && plan.kind !== 'remediation') await applyReleasedPlan(run, plan);
 }
 
 async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Promise<void> {
-  if (released.kind === 'remediation') {
-    await finishPlan(run, released, await applyRemediation(run, released));
-    return;
-  }
   const keys = [...new Set(released.removals.map((removal) => removal.personKey))];
   const loaded = await mapConcurrently(keys, WIDTH, async (key) =>
     loadPerson(run, 'urgent', { organization: run.organization.alias, kind: 'person', key }),
   );
   const people = loaded.filter((person) => person !== undefined);
   const identities = await resolvePeople(run, 'urgent', people);
-  const now = onlyRemovals(await planPeople(run, 'urgent', people, identities), released);
-  const hash = removalsHash(
-    now.groups.flatMap(({ groupId, decided }) => decided.map(({ memberId }) => ({ groupId, memberId }))),
-  );
-  if (hash !== released.hash) {
-    await finishPlan(run, released, 'changed');
+  const planned = await planPeople(run, 'urgent', people, identities);
+  if (!isStillSo(planned, released, { people, identities })) {
     await markAgain(run, people);
+    await finishPlan(run, released, 'changed');
     return;
   }
+  const now = onlyRemovals(planned, released);
   const applied = await applyGroupPlan(run, 'urgent', now, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   const cases = casesByPerson(now);
@@ -54,6 +49,30 @@ async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Prom
       applied,
     );
   await finishPlan(run, released);
+}
+
+/** True when each removal would be decided again, or is over: neither ledger nor UiPath has the membership any more. */
+function isStillSo(
+  plan: MembershipPlan,
+  { removals }: HeldPlan,
+  {
+    people,
+    identities,
+  }: Readonly<{ people: readonly PersonWork[]; identities: ReadonlyMap<string, DirectoryIdentity> }>,
+): boolean {
+  const decided = new Map(
+    plan.groups.flatMap(({ groupId, decided: cases }) =>
+      cases.map((one) => [`${groupId}/${one.personKey}`, one] as const),
+    ),
+  );
+  const personOf = new Map(people.map((person) => [person.subject.key, person]));
+  return removals.every(({ groupId, groupName, personKey, memberId }) => {
+    const identity = identities.get(personKey);
+    if (identity?.kind !== 'resolved' || identity.id !== memberId) return false;
+    const decision = decided.get(`${groupId}/${personKey}`)?.decision;
+    if (decision !== undefined) return GOES.has(decision);
+    return personOf.get(personKey)?.wanted.has(fold(groupName)) === false;
+  });
 }
 
 /** The part of a plan that removes what the released one removes. */
@@ -76,7 +95,15 @@ export async function finishPlan(
 ): Promise<void> {
   const state = because === undefined ? 'done' : 'stale';
   const said = because === undefined ? {} : { because };
-  const facts = { planHash: plan.hash, by: plan.releasedBy, ...said };
+  const removals = plan.removals.map(({ groupId, memberId }) => ({ groupId, memberId }));
+  const isMending = plan.kind === 'remediation' && removals.length > 0;
+  // Of people whom no ledger knows this is all that says who was taken out, and of what.
+  const facts = {
+    planHash: plan.hash,
+    by: plan.releasedBy,
+    ...(isMending ? { removals } : {}),
+    ...said,
+  };
   await updateOrganization(run, [runEvidence(run, `plan-${state}`, facts)]);
   await run.plans.put(run.organization.alias, { ...plan, state, ...said });
 }

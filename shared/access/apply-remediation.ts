@@ -1,10 +1,5 @@
 import { removalsHash, type HeldPlan, type HeldRemoval } from '../domain/held-plan';
-import {
-  planMemberships,
-  type GroupCase,
-  type MembershipDecision,
-  type MembershipPlan,
-} from '../domain/membership-plan';
+import { GOES, planMemberships, type GroupCase, type MembershipPlan } from '../domain/membership-plan';
 import { fold } from '../domain/person-key';
 import { groupPolicyOf } from '../domain/policy';
 import { applyGroupPlan } from './apply-group-plan';
@@ -14,9 +9,6 @@ import type { OrganizationRun } from './organization-run';
 import { ownAmong } from './own-members';
 import { administratorsLeft } from './plan-people';
 import { BY_POLICY } from './request-remediation';
-
-/** Who is gone already may have been removed by this very plan, before the process died. */
-const GOES: ReadonlySet<string> = new Set<MembershipDecision>(['remove', 'absent']);
 
 /**
  * Removes members whom the audit found and of whom the ledger says nothing. Whoever got a reason meanwhile stays. A plan
@@ -32,14 +24,13 @@ export async function applyRemediation(
   const decided = planned.groups.flatMap(({ groupId, decided: cases }) =>
     cases.map((one) => ({ groupId, ...one })),
   );
-  const others = decided.filter(({ decision }) => !GOES.has(decision));
+  const stays = decided.filter(({ decision }) => !GOES.has(decision)).map(({ decision }) => decision);
   const goes = decided.filter(({ decision }) => GOES.has(decision));
-  if (byPerson && removalsHash(goes) !== released.hash)
-    return wordsOf(others.map(({ decision }) => decision)) ?? 'changed';
+  if (byPerson && removalsHash(goes) !== released.hash) return wordsOf(stays) ?? 'changed';
   const plan = byPerson ? planned : await guardPlan(run, 'urgent', planned, 'remediation');
   const applied = await applyGroupPlan(run, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  return wordsOf(applied.refused.values());
+  return wordsOf([...stays, ...applied.refused.values()]);
 }
 
 function wordsOf(words: Iterable<string>): string | undefined {

@@ -58,15 +58,16 @@ async function readRequestedEntries(
 function withFate(remediation: Remediation, plans: readonly HeldPlan[], nowMs: number): Remediation {
   const removals = removalsOf(remediation);
   const isHeld = plans.some(
-    (plan) =>
-      plan.state === 'held' &&
-      plan.expiresAtMs > nowMs &&
-      plan.removals.some((held) =>
-        removals.some(({ groupId, memberId }) => held.groupId === groupId && held.memberId === memberId),
-      ),
+    (plan) => plan.state === 'held' && plan.expiresAtMs > nowMs && isOf(plan, removals),
   );
   const hash = remediation.kind === 'change' ? remediation.planHash : removalsHash(removals);
-  const stale = plans.find((plan) => plan.hash === hash && plan.state === 'stale');
+  const stale = plans
+    .filter(
+      (plan) =>
+        plan.state === 'stale' &&
+        (plan.hash === hash || (plan.kind === 'remediation' && isOf(plan, removals))),
+    )
+    .toSorted((a, b) => (b.releasedAtMs ?? 0) - (a.releasedAtMs ?? 0))[0];
   return {
     ...remediation,
     status: isHeld ? 'held' : remediation.status,
@@ -76,9 +77,16 @@ function withFate(remediation: Remediation, plans: readonly HeldPlan[], nowMs: n
   };
 }
 
-function removalsOf(
-  remediation: Remediation,
-): ReadonlyArray<Readonly<{ groupId: string; memberId: string }>> {
+type Removal = Readonly<{ groupId: string; memberId: string }>;
+
+/** What the policy releases together is one plan, which is of each finding in it. */
+function isOf(plan: HeldPlan, removals: readonly Removal[]): boolean {
+  return plan.removals.some((one) =>
+    removals.some(({ groupId, memberId }) => one.groupId === groupId && one.memberId === memberId),
+  );
+}
+
+function removalsOf(remediation: Remediation): readonly Removal[] {
   if (remediation.kind === 'change') return [];
   const { groupId = '', remove } = remediation;
   return remove.map((memberId) => ({ groupId, memberId }));

@@ -58,7 +58,16 @@ export async function requestRemediation(
   const exact = removalsHash(removals);
   const planHash = by === BY_POLICY ? hashOf([BY_POLICY, exact]) : exact;
   const findings = items.map(({ record }) => record.id);
-  await recordRelease(deps, organization, { by, policyHash }, { findings, planHash });
+  const memberships = items.map(({ record: { id, remediation }, groupId, memberId }) => ({
+    finding: id,
+    planHash: remediation?.planHash,
+    decision:
+      remediation?.kind !== 'change' && remediation?.add.includes(memberId) === true ? 'add' : 'remove',
+    groupId,
+    memberId,
+  }));
+  const plan = removals.length === 0 ? {} : { planHash };
+  await recordRelease(deps, organization, { by, policyHash }, { findings, memberships, ...plan });
   for (const { record, groupId, personKey } of items) {
     if (personKey === undefined) continue;
     const subject = { organization: alias, kind: 'person', key: personKey } as const;
@@ -95,13 +104,15 @@ async function recordRelease(
   ]);
 }
 
-/** The mark makes the timer book a run where the process dies before it does. */
+/** The mark comes first: it makes the timer book a run where the process dies before it does. */
 async function putReleased(
   deps: Pick<RemediationDeps, 'plans' | 'changes' | 'clock'>,
   { alias, planExpiryDays }: OrganizationPolicy,
   plan: Pick<HeldPlan, 'hash' | 'removals' | 'change' | 'releasedBy'>,
 ): Promise<void> {
   const nowMs = deps.clock.now();
+  const subject = { organization: alias, kind: 'organization', key: 'organization' } as const;
+  await deps.changes.mark(subject, 'normal', nowMs, 'audit');
   await deps.plans.put(alias, {
     ...plan,
     kind: 'remediation',
@@ -111,8 +122,6 @@ async function putReleased(
     expiresAtMs: nowMs + planExpiryDays * DAY_MS,
     releasedAtMs: nowMs,
   });
-  const subject = { organization: alias, kind: 'organization', key: 'organization' } as const;
-  await deps.changes.mark(subject, 'normal', nowMs, 'audit');
 }
 
 function toMendable(record: FindingRecord): Mendable | undefined {

@@ -43,6 +43,9 @@ export type MembershipDecision =
   | 'observed'
   | HardStop;
 
+/** Not a member any more, once it is carried out. Who is gone already may have been removed by the same plan, before the process died. */
+export const GOES: ReadonlySet<MembershipDecision> = new Set<MembershipDecision>(['remove', 'absent']);
+
 export type DecidedCase = MembershipCase & Readonly<{ decision: MembershipDecision }>;
 
 export type GroupPlan = Readonly<{

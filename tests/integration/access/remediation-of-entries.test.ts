@@ -55,6 +55,23 @@ describe('an entry that somebody put on the access policy', () => {
       expect(await world.fault(subject)).toBeUndefined();
   });
 
+  it('is removed and said to be, although somebody changes the list at the same moment', async () => {
+    const world = await start();
+    changePolicyByHand(world, [CARA]);
+    await release(world, await findingOf(world, 'policy-entity-unexpected'));
+    const instance = world.engine.newInstance({
+      fetch: async (url, init) => {
+        const answer = await fetch(url, init);
+        if (init?.method === 'PUT') changePolicyByHand(world, [ANA]);
+        return answer;
+      },
+    });
+    await world.engine.finish({ instances: [instance] });
+    expect([CARA, ANA].map((one) => listOf(world).has(world.id(one)))).toEqual([false, true]);
+    expect(await fatesOf(world)).toEqual(['done']);
+    expect((await world.kinds(entryOf(world, `user:${CARA}`))).at(-1)).toBe('policy-entity-removed');
+  });
+
   it('is released once: the second time there is no plan that waits', async () => {
     const world = await start();
     changePolicyByHand(world, [CARA]);

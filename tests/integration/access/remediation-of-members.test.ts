@@ -107,6 +107,19 @@ describe('who should not be where much is allowed', () => {
     ]);
   });
 
+  it('stays where a reason is recorded by the run that would remove them', async () => {
+    const world = await start();
+    byHand(world, 'Developers', [ANA]);
+    const finding = await findingOf(world, 'member-without-reason');
+    world.calls();
+    await world.joins(ANA);
+    await release(world, finding);
+    await world.settle();
+    expect([world.members('Developers'), await fatesOf(world)]).toEqual([[ANA], ['stale: in-place']]);
+    // One PUT for the other group of a developer, and none that takes her out for a moment.
+    expect(world.calls()['G4']).toBe(1);
+  });
+
   it('is never this application itself, whatever was released', async () => {
     const world = await start({
       policy: { groups: { Administrators: { privileged: true, protectedMembers: [OLGA] } }, birthright: [] },
@@ -116,6 +129,70 @@ describe('who should not be where much is allowed', () => {
     await release(world, await findingOf(world, 'machine-in-privileged-group'));
     await world.settle();
     expect([own(), await fatesOf(world)]).toEqual([before, ['stale: own-identity']]);
+  });
+});
+
+describe('a plan that UiPath refuses', () => {
+  it('says so, and holds up nobody else', async () => {
+    const world = await start();
+    await world.joins(BEN);
+    await world.settle();
+    byHand(world, 'Finance', [CARA]);
+    const finding = await findingOf(world, 'member-without-reason');
+    const { groups } = world.engine.uipath.organization(world.alias);
+    groups.delete(world.groupId('Finance'));
+    await release(world, finding);
+    await world.leaves(BEN);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
+    expect(await fatesOf(world)).toEqual(['stale: uipath-not-found']);
+    expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
+  });
+});
+
+describe('what is carried out', () => {
+  it('leaves in the evidence who was taken out of what, also of people whom no ledger knows', async () => {
+    const world = await start({ policy: listed });
+    byHand(world, 'Administrators', [CARA]);
+    const finding = await findingOf(world, 'administrator-unknown');
+    await release(world, finding);
+    await world.settle();
+    const membership = {
+      groupId: finding.remediation && 'groupId' in finding.remediation ? finding.remediation.groupId : '',
+      memberId: world.id(CARA),
+    };
+    const facts = (await world.evidence(organizationOf(world))).map(
+      (record) => [record.kind, record.facts] as const,
+    );
+    expect(facts).toContainEqual([
+      'remediation-released',
+      expect.objectContaining({
+        by: 'Ben',
+        memberships: [
+          { finding: finding.id, planHash: finding.remediation?.planHash, decision: 'remove', ...membership },
+        ],
+      }),
+    ]);
+    expect(facts).toContainEqual([
+      'plan-done',
+      expect.objectContaining({ by: 'Ben', removals: [membership] }),
+    ]);
+  });
+
+  it('is said to have failed with the next finding, where the policy released it and UiPath or a hard stop refused', async () => {
+    const world = await start({
+      policy: { groups: { Developers: { remediate: ['member-without-reason'] }, Users: {}, Finance: {} } },
+    });
+    byHand(world, 'Developers', [CARA]);
+    await auditNight(world);
+    world.setPolicy({ groups: { Developers: { mode: 'observe' }, Users: {}, Finance: {} } });
+    await world.settle();
+    expect(await fatesOf(world)).toEqual(['stale: observed']);
+    world.setPolicy({ groups: { Developers: {}, Users: {}, Finance: {} } });
+    expect((await findingOf(world, 'member-without-reason')).remediation).toMatchObject({
+      status: 'proposed',
+      failed: { because: 'observed' },
+    });
   });
 });
 
