@@ -154,26 +154,34 @@ describe('held plans', () => {
     },
   );
 
-  it('goes on with a released plan that a run could not finish, and asks nobody again', async () => {
-    const engine = await startEngine({
-      azurite,
-      seed,
-      policy: (identityBaseUrl) =>
-        guarded(identityBaseUrl).replace('    guards:\n', '    maxIdsPerPut: 1\n    guards:\n'),
-      quota: { limits: { GET: 300, POST: 24_000, PUT: 5, PATCH: 9, DELETE: 9 }, share: 1, reserve: 0 },
-    });
-    for (const person of PEOPLE) await engine.post('hr', workerJoined(person, { department: 'Automation' }));
-    await engine.finish({ withinMs: 24 * HOUR_MS });
-    await leave(engine, PEOPLE.slice(0, 8));
-    const [plan] = await heldIn(engine);
-    await releasePlan(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin');
-    const outcomes = await engine.finish({ withinMs: 24 * HOUR_MS });
-    expect(outcomes.filter((outcome) => outcome === 'waiting').length).toBeGreaterThan(1);
-    expect(membersOf(engine)).toBe(4);
-    const plans = await engine.app.plans.list(ORGANIZATION);
-    expect(plans.map(({ state }) => state)).toEqual(['done']);
-    await engine.close();
-  });
+  it.each([
+    ['left', workerLeft],
+    ['moved', (person: string) => workerMoved(person, { department: 'Unassigned' })],
+  ] as const)(
+    'goes on with what a run could not finish of people who %s, and asks nobody again',
+    async (_how, said) => {
+      const engine = await startEngine({
+        azurite,
+        seed,
+        policy: (identityBaseUrl) =>
+          guarded(identityBaseUrl).replace('    guards:\n', '    maxIdsPerPut: 1\n    guards:\n'),
+        quota: { limits: { GET: 300, POST: 24_000, PUT: 5, PATCH: 9, DELETE: 9 }, share: 1, reserve: 0 },
+      });
+      for (const person of PEOPLE)
+        await engine.post('hr', workerJoined(person, { department: 'Automation' }));
+      await engine.finish({ withinMs: 24 * HOUR_MS });
+      for (const person of PEOPLE.slice(0, 8)) await engine.post('hr', said(person));
+      await engine.finish({ withinMs: 24 * HOUR_MS });
+      const [plan] = await heldIn(engine);
+      await releasePlan(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin');
+      const outcomes = await engine.finish({ withinMs: 24 * HOUR_MS });
+      expect(outcomes.filter((outcome) => outcome === 'waiting').length).toBeGreaterThan(1);
+      expect(membersOf(engine)).toBe(4);
+      const plans = await engine.app.plans.list(ORGANIZATION);
+      expect(plans.map(({ state }) => state)).toEqual(['done']);
+      await engine.close();
+    },
+  );
 
   it('refuses a released plan when somebody was rehired since it was held', async () => {
     const engine = await staffed();
