@@ -193,11 +193,11 @@ async function findPeople(
   ledger: Pick<LedgerStore, 'list'>,
   alias: string,
   memberIds: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, string>> {
-  const keys = new Map<string, string>();
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const keys = new Map<string, readonly string[]>();
   for await (const { key, value } of ledger.list(alias, 'person'))
     if (value.identity?.kind === 'resolved' && memberIds.has(value.identity.id))
-      keys.set(value.identity.id, key);
+      keys.set(value.identity.id, [...(keys.get(value.identity.id) ?? []), key]);
   return keys;
 }
 

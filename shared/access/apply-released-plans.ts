@@ -1,5 +1,5 @@
 import type { HeldPlan } from '../domain/held-plan';
-import { GOES, type MembershipPlan } from '../domain/membership-plan';
+import { leadsOut, type MembershipPlan } from '../domain/membership-plan';
 import { fold } from '../domain/person-key';
 import type { DirectoryIdentity } from '../domain/person-ledger';
 import { applyGroupPlan } from './apply-group-plan';
@@ -70,7 +70,7 @@ function isStillSo(
     const identity = identities.get(personKey);
     if (identity?.kind !== 'resolved' || identity.id !== memberId) return false;
     const decision = decided.get(`${groupId}/${personKey}`)?.decision;
-    if (decision !== undefined) return GOES.has(decision);
+    if (decision !== undefined) return leadsOut(decision);
     return personOf.get(personKey)?.wanted.has(fold(groupName)) === false;
   });
 }

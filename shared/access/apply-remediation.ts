@@ -1,9 +1,9 @@
 import { removalsHash, type HeldPlan, type HeldRemoval } from '../domain/held-plan';
-import { GOES, planMemberships, type GroupCase, type MembershipPlan } from '../domain/membership-plan';
+import { leadsOut, planMemberships, type GroupCase, type MembershipPlan } from '../domain/membership-plan';
 import { fold } from '../domain/person-key';
-import { groupPolicyOf } from '../domain/policy';
+import { groupPolicyOf, protectedIn } from '../domain/policy';
 import { applyGroupPlan } from './apply-group-plan';
-import { loadPerson } from './apply-people';
+import { loadPerson, type PersonWork } from './apply-people';
 import { guardPlan } from './guard-plan';
 import type { OrganizationRun } from './organization-run';
 import { ownAmong } from './own-members';
@@ -13,19 +13,22 @@ import { BY_POLICY } from './request-remediation';
 /**
  * Removes members whom the audit found and of whom the ledger says nothing. Whoever got a reason meanwhile stays. A plan
  * that a person released is carried out as it is or not at all; one that the policy released passes the guards first.
- * Returns why not: what would be decided now in place of a removal, or the codes of UiPath's refusals.
+ * Returns why not: what would be decided now in place of a removal, the codes of UiPath's refusals, or `protected-unresolved`:
+ * whoever is protected in one of the groups cannot be told from the others.
  */
 export async function applyRemediation(
   run: OrganizationRun,
   released: HeldPlan,
 ): Promise<string | undefined> {
-  const planned = await planRemediation(run, released.removals);
+  const protectedIds = await findProtected(run, released.removals);
+  if (protectedIds === undefined) return 'protected-unresolved';
+  const planned = await planRemediation(run, released.removals, protectedIds);
   const byPerson = released.releasedBy !== BY_POLICY;
   const decided = planned.groups.flatMap(({ groupId, decided: cases }) =>
     cases.map((one) => ({ groupId, ...one })),
   );
-  const stays = decided.filter(({ decision }) => !GOES.has(decision)).map(({ decision }) => decision);
-  const goes = decided.filter(({ decision }) => GOES.has(decision));
+  const stays = decided.filter(({ decision }) => !leadsOut(decision)).map(({ decision }) => decision);
+  const goes = decided.filter(({ decision }) => leadsOut(decision));
   if (byPerson && removalsHash(goes) !== released.hash) return wordsOf(stays) ?? 'changed';
   const plan = byPerson ? planned : await guardPlan(run, 'urgent', planned, 'remediation');
   const applied = await applyGroupPlan(run, 'urgent', plan, new Map());
@@ -41,6 +44,7 @@ function wordsOf(words: Iterable<string>): string | undefined {
 async function planRemediation(
   run: OrganizationRun,
   removals: readonly HeldRemoval[],
+  protectedIds: ReadonlySet<string>,
 ): Promise<MembershipPlan> {
   const byGroup = new Map<string, HeldRemoval[]>();
   for (const removal of removals)
@@ -53,13 +57,8 @@ async function planRemediation(
       run,
       removals.map(({ memberId }) => memberId).filter((memberId) => !keys.has(memberId)),
     ),
-    protectedIds: await protectedIds(run, cases),
-    protectedMembers: new Map(
-      cases.map(({ groupId, name }) => [
-        groupId,
-        groupPolicyOf(run.organization, name)?.protectedMembers ?? new Set(),
-      ]),
-    ),
+    protectedIds: new Set([...run.organization.protectedPrincipals, ...protectedIds]),
+    protectedMembers: new Map(cases.map((group) => [group.groupId, protectedIn(run.organization, group)])),
     administratorsLeft: await administratorsLeft(run, 'urgent', cases),
   });
 }
@@ -68,7 +67,7 @@ async function toGroupCase(
   run: OrganizationRun,
   groupId: string,
   removals: readonly HeldRemoval[],
-  keys: ReadonlyMap<string, string>,
+  keys: ReadonlyMap<string, readonly string[]>,
 ): Promise<GroupCase> {
   const ids = removals.map(({ memberId }) => memberId);
   const have = await run.uipathFor('urgent').groups.checkMembers(groupId, ids);
@@ -76,17 +75,14 @@ async function toGroupCase(
   const mode = groupPolicyOf(run.organization, name)?.mode;
   const cases: Array<GroupCase['cases'][number]> = [];
   for (const { personKey: keyThen, memberId, why } of removals) {
-    const personKey = keys.get(memberId) ?? keyThen;
-    const person = await loadPerson(run, 'urgent', {
-      organization: run.organization.alias,
-      kind: 'person',
-      key: personKey,
-    });
+    const people = await loadPeople(run, keys.get(memberId) ?? [keyThen]);
+    const wanting = people.find(({ wanted }) => wanted.has(fold(name)));
+    const person = wanting ?? people[0];
     cases.push({
-      personKey,
+      personKey: person?.subject.key ?? keyThen,
       email: person?.stored.value.email ?? '',
       memberId,
-      want: person?.wanted.has(fold(name)) === true,
+      want: wanting !== undefined,
       have: have.has(memberId),
       leaving: false,
       applied: undefined,
@@ -97,14 +93,40 @@ async function toGroupCase(
   return { groupId, name, mode: mode === 'observe' ? 'observe' : 'authoritative', cases };
 }
 
-/** Protected members are named by address, and of a member found by the audit only the id is known. */
-async function protectedIds(run: OrganizationRun, cases: readonly GroupCase[]): Promise<ReadonlySet<string>> {
+/** Whoever has the account now, or had it by an earlier address. */
+async function loadPeople(run: OrganizationRun, keys: readonly string[]): Promise<readonly PersonWork[]> {
+  const people: PersonWork[] = [];
+  for (const key of keys) {
+    const person = await loadPerson(run, 'urgent', {
+      organization: run.organization.alias,
+      kind: 'person',
+      key,
+    });
+    if (person !== undefined) people.push(person);
+  }
+  return people;
+}
+
+/**
+ * Protected members are named by address, and of a member found by the audit only the id is known. undefined: the directory
+ * does not give an account for each of them.
+ */
+async function findProtected(
+  run: OrganizationRun,
+  removals: readonly HeldRemoval[],
+): Promise<ReadonlySet<string> | undefined> {
   const names = new Set(
-    cases.flatMap(({ name }) => [...(groupPolicyOf(run.organization, name)?.protectedMembers ?? [])]),
+    removals.flatMap(({ groupId, groupName }) => [
+      ...protectedIn(run.organization, { groupId, name: groupName }),
+    ]),
   );
-  const ids = new Set(run.organization.protectedPrincipals);
-  if (names.size === 0) return ids;
-  const found = await run.uipathFor('urgent').directory.resolveByNames([...names], 'user');
-  for (const answer of found.values()) if (answer.kind === 'found') ids.add(answer.entity.identifier);
-  return ids;
+  if (names.size === 0) return new Set();
+  const found = await run
+    .uipathFor('urgent')
+    .directory.resolveByNames([...names], 'user', { searchMissing: true });
+  const ids = [...names].map((name) => {
+    const answer = found.get(name);
+    return answer?.kind === 'found' ? answer.entity.identifier : undefined;
+  });
+  return ids.some((id) => id === undefined) ? undefined : new Set(ids.flatMap((id) => id ?? []));
 }

@@ -52,7 +52,7 @@ export type OrganizationRun = RunStores &
     /** People in the organization's ledger: read only when a mass removal is in question. */
     countPeople: () => Promise<number>;
     /** Keys of the people in the ledger who have these directory ids; reads the whole ledger. */
-    findPeople: (memberIds: ReadonlySet<string>) => Promise<ReadonlyMap<string, string>>;
+    findPeople: (memberIds: ReadonlySet<string>) => Promise<ReadonlyMap<string, readonly string[]>>;
     fence: Fence;
     clock: Clock;
     log: Log;

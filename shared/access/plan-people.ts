@@ -2,7 +2,7 @@ import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../domain/hard-stops
 import { planMemberships, type GroupCase, type MembershipPlan } from '../domain/membership-plan';
 import { fold } from '../domain/person-key';
 import type { DirectoryIdentity } from '../domain/person-ledger';
-import { groupPolicyOf } from '../domain/policy';
+import { groupPolicyOf, protectedIn } from '../domain/policy';
 import type { Lane } from '../storage/changes';
 import type { PersonWork } from './apply-people';
 import type { GroupInUiPath, OrganizationRun } from './organization-run';
@@ -43,10 +43,7 @@ export async function planPeople(
     ownIds: run.ownIds,
     protectedIds: run.organization.protectedPrincipals,
     protectedMembers: new Map(
-      groups.map(({ group }) => [
-        group.groupId,
-        groupPolicyOf(run.organization, group.name)?.protectedMembers ?? new Set<string>(),
-      ]),
+      groups.map(({ group }) => [group.groupId, protectedIn(run.organization, group)]),
     ),
     administratorsLeft: await administratorsLeft(run, lane, cases),
   });

@@ -1,5 +1,6 @@
 import type { AuditCase } from '../domain/audit/audit-case';
 import { isOpen, type Finding, type FindingRecord, type Remediation } from '../domain/audit/finding';
+import { isOnItsWay } from '../domain/audit/pending-subjects';
 import { planFor } from '../domain/audit/plan-finding';
 import { isAutomatic } from '../domain/audit/remediation';
 import { removalsHash, type HeldPlan } from '../domain/held-plan';
@@ -20,6 +21,11 @@ const UNREAD = {
   why: 'What it is about could not be read this time. Nothing is planned from what is not known.',
 } as const;
 
+const ON_ITS_WAY = {
+  kind: 'by-itself',
+  why: 'A change of what it is about is on its way, and is looked at when it has been made.',
+} as const;
+
 /** Each open finding with the plan that would mend it, or why there is none. */
 export async function withPlans(
   deps: PlanningDeps,
@@ -35,7 +41,7 @@ export async function withPlans(
     // A plan on its way is told all the same; any other rests on what was so in an earlier night.
     const kept = remediation?.status === 'applied' ? { ...rest, remediation } : rest;
     if (!isOpen(record)) return kept;
-    if (!today.has(record.id)) return { ...kept, noPlan: UNREAD };
+    if (!today.has(record.id)) return { ...kept, noPlan: isOnItsWay(audit, record) ? ON_ITS_WAY : UNREAD };
     const planned = planFor({ audit, requestedEntries }, record);
     if ('noPlan' in planned) return { ...rest, ...planned };
     return { ...rest, remediation: withFate(planned.remediation, plans, audit.nowMs) };

@@ -37,10 +37,16 @@ export async function readDirectory(
       new Set([...group.protectedMembers].flatMap((member) => protectedOnes.value.get(member) ?? [])),
     ]),
   );
+  const isUnfound = (member: string): boolean => protectedOnes.value.get(member) === undefined;
+  const protectedUnfound = new Set(
+    [...organization.groups].flatMap(([name, group]) =>
+      [...group.protectedMembers].some(isUnfound) ? [name] : [],
+    ),
+  );
   const withIds = expected.people.map((person): ExpectedPerson =>
     person.memberId === undefined ? { ...person, memberId: people.value.get(person.email) } : person,
   );
-  const identified = { ...expected, people: withIds, protectedIds };
+  const identified = { ...expected, people: withIds, protectedIds, protectedUnfound };
   const administrators = organization.audit.administrators?.people;
   const administratorIds =
     administrators === undefined ? undefined : await resolve(directory, [...administrators], true);
@@ -108,7 +114,7 @@ function nothingKnown(
   const groups = new Map([...snapshot.groups.keys()].map((name) => [name, unknown] as const));
   const administrators = snapshot.administrators === undefined ? undefined : unknown;
   return {
-    expected: { ...expected, protectedIds: new Map() },
+    expected: { ...expected, protectedIds: new Map(), protectedUnfound: new Set() },
     snapshot: { ...snapshot, groups, administrators, elsewhere: unknown, directory: unknown },
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { toAuditCase } from '../domain/audit/audit-case';
+import { toAuditCase, type AuditCase } from '../domain/audit/audit-case';
 import { auditOrganization } from '../domain/audit/audit-organization';
 import { rememberFrom } from '../domain/audit/earlier-nights';
 import { doubtEmptyAnswers } from '../domain/audit/empty-answers';
@@ -7,6 +7,7 @@ import type { Expectation } from '../domain/audit/expectation';
 import { isOpen, type Finding, type FindingRecord } from '../domain/audit/finding';
 import { isUnknownNow } from '../domain/audit/finding-parts';
 import { followFindings } from '../domain/audit/follow-findings';
+import { isOnItsWay } from '../domain/audit/pending-subjects';
 import { checksOf, type AuditReport } from '../domain/audit/report';
 import type { Snapshot } from '../domain/audit/snapshot';
 import { waiverOf, type Waiver } from '../domain/audit/waiver';
@@ -122,16 +123,16 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
     own: uipath.own,
   });
 
-  const audit = { organization, snapshot, expected, operations, nowMs };
+  const audit = toAuditCase({ organization, snapshot, expected, operations, nowMs });
   const found = auditOrganization(audit);
-  const followed = await follow(deps, organization, found, nowMs);
+  const followed = await follow(deps, audit, found);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
     lastAuditMs: earlier?.atMs,
     nowMs,
   });
   const unknown = partsUnknown(found);
-  const planned = await withPlans(deps, toAuditCase(audit), attributed, found);
+  const planned = await withPlans(deps, audit, attributed, found);
   const findings =
     unknown.length > 0
       ? planned
@@ -197,21 +198,22 @@ async function giveUpEarlierNights(
 
 async function follow(
   deps: Pick<RunAuditDeps, 'findings' | 'waivers'>,
-  { alias, audit }: OrganizationPolicy,
+  audit: AuditCase,
   found: readonly Finding[],
-  nowMs: number,
 ): Promise<readonly FindingRecord[]> {
+  const { nowMs } = audit;
+  const { alias, audit: rules } = audit.organization;
   const before = await deps.findings.list(alias);
   const accepted = new Map((await deps.waivers.list(alias)).map((waiver) => [waiver.findingId, waiver]));
   const unknown = new Set(partsUnknown(found).map(({ part }) => part));
   return followFindings(before, found, {
     nowMs,
-    isUnknown: (finding) => isUnknownNow(finding, unknown),
+    isUnknown: (finding) => isUnknownNow(finding, unknown) || isOnItsWay(audit, finding),
     waiverOf: (finding) => {
       const own = accepted.get(finding.id);
       const { check, subject } = finding;
       const stored: Waiver[] = own === undefined ? [] : [{ ...own, check, subject }];
-      return waiverOf(finding, [...audit.waivers, ...stored], nowMs);
+      return waiverOf(finding, [...rules.waivers, ...stored], nowMs);
     },
   });
 }

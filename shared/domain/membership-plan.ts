@@ -43,9 +43,6 @@ export type MembershipDecision =
   | 'observed'
   | HardStop;
 
-/** Not a member any more, once it is carried out. Who is gone already may have been removed by the same plan, before the process died. */
-export const GOES: ReadonlySet<MembershipDecision> = new Set<MembershipDecision>(['remove', 'absent']);
-
 export type DecidedCase = MembershipCase & Readonly<{ decision: MembershipDecision }>;
 
 export type GroupPlan = Readonly<{
@@ -77,6 +74,11 @@ export function planMemberships(groups: readonly GroupCase[], stops: HardStopRul
       ]),
     ),
   };
+}
+
+/** True where nobody is a member once it is carried out. Who is gone already may have been removed by the same plan, before the process died. */
+export function leadsOut(decision: MembershipDecision): boolean {
+  return decision === 'remove' || decision === 'absent';
 }
 
 /** The additions and removals of a group plan. */

@@ -1,6 +1,7 @@
 import type { AuditPolicy, BaselineRule } from './audit/audit-policy';
 import type { CheckId } from './audit/check-catalog';
 import type { GuardLimits } from './guards';
+import { ADMINISTRATORS_GROUP_ID } from './hard-stops';
 import { fold } from './person-key';
 import type { LeaverDateRule } from './effective-time';
 import type { SourceSettings } from './source-settings';
@@ -118,6 +119,17 @@ export type Policy = Readonly<{
 /** The group a request or birthright line means: names are compared without case. */
 export function groupPolicyOf(organization: OrganizationPolicy, name: string): GroupPolicy | undefined {
   return organization.groups.get(fold(name));
+}
+
+/** Folded addresses of whom the policy keeps in a group: its protected members, in Administrators the accounts for emergencies too. */
+export function protectedIn(
+  organization: OrganizationPolicy,
+  { groupId, name }: Readonly<{ groupId: string; name: string }>,
+): ReadonlySet<string> {
+  const members = groupPolicyOf(organization, name)?.protectedMembers ?? new Set<string>();
+  const { administrators } = organization.audit;
+  if (groupId !== ADMINISTRATORS_GROUP_ID || administrators === undefined) return members;
+  return new Set([...members, ...administrators.breakGlass]);
 }
 
 /** The source behind a webhook address, or undefined. */

@@ -45,7 +45,7 @@ export type Fence = { readonly token: number; etag: string };
 
 export type ChangeStore = Bookings &
   Readonly<{
-    /** `cause` is the source whose word led to it, or `time`. */
+    /** `cause` is the source whose word led to it, or `time`. A subject that is marked already waits since it was first. */
     mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
     /** Marks of an organization, urgent ones first. */
     listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
@@ -98,12 +98,11 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
 
   return {
     mark: async ({ organization, kind, key }, lane, nowMs, cause = 'time') => {
-      await (
-        await table()
-      ).upsertEntity(
-        { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, sinceMs: nowMs, cause },
-        'Replace',
-      );
+      const client = await table();
+      const row = { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, cause };
+      // Another ETag for a mark that is there, so that a run which has looked already does not clear it.
+      while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
+        if (await isMade(async () => client.updateEntity(row, 'Merge'), isMissing)) return;
     },
 
     listMarks: async (organization, most) => {
@@ -199,6 +198,20 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       return attempts;
     },
   };
+}
+
+/** False when it failed in the way that `isExpected` tells. */
+async function isMade(
+  make: () => Promise<unknown>,
+  isExpected: (error: unknown) => boolean,
+): Promise<boolean> {
+  try {
+    await make();
+    return true;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return false;
+  }
 }
 
 function laneKey(lane: Lane): number {

@@ -1,5 +1,5 @@
 import { ADMINISTRATORS_GROUP_ID } from '../hard-stops';
-import { isProtected, type AuditCase } from './audit-case';
+import { isProtectedById, type AuditCase } from './audit-case';
 import { privilegedGroups } from './privileged-groups';
 import { valueOr, type MemberKind, type Snapshot } from './snapshot';
 
@@ -41,7 +41,7 @@ export function namelessMembers(
     for (const [memberId, kind] of members)
       if (
         mayHaveAddress(kind) &&
-        !isProtected(audit, name, memberId) &&
+        !isProtectedById(audit, name, memberId) &&
         listedAddressOf(snapshot, memberId) === undefined
       )
         nameless.add(memberId);

@@ -12,15 +12,29 @@ export type AuditCase = Readonly<{
   expected: Expectation;
   operations: Operations;
   nowMs: number;
-  /** People whose directory id is known, by that id. */
+  /** People whose directory id is known, by that id; several with one id, as after a change of address, are one here. */
   personOf: ReadonlyMap<string, ExpectedPerson>;
 }>;
 
 export function toAuditCase(parts: Omit<AuditCase, 'personOf'>): AuditCase {
   const personOf = new Map<string, ExpectedPerson>();
   for (const person of parts.expected.people)
-    if (person.memberId !== undefined) personOf.set(person.memberId, person);
+    if (person.memberId !== undefined)
+      personOf.set(person.memberId, together(personOf.get(person.memberId), person));
   return { ...parts, personOf };
+}
+
+/** An account keeps what any of its people has a reason for, and has left when all of them have. */
+function together(one: ExpectedPerson | undefined, other: ExpectedPerson): ExpectedPerson {
+  if (one === undefined) return other;
+  const named = one.left ? other : one;
+  return {
+    ...named,
+    left: one.left && other.left,
+    groups: new Set([...one.groups, ...other.groups]),
+    ended: new Set([...one.ended, ...other.ended]),
+    pending: one.pending || other.pending,
+  };
 }
 
 /** A finding of this audit. */
@@ -33,8 +47,8 @@ export function found(
   return createFinding(organization.alias, check, subject, words);
 }
 
-/** True for a member that stays whatever the ledger says. */
-export function isProtected(
+/** True for a member whose id says that they stay, whatever the ledger says. */
+export function isProtectedById(
   { organization, expected }: Pick<AuditCase, 'organization' | 'expected'>,
   group: string,
   memberId: string,

@@ -1,8 +1,9 @@
 import { addressOf, mayHaveAddress } from './addresses';
-import { found, isProtected, type AuditCase } from './audit-case';
+import { found, type AuditCase } from './audit-case';
 import type { Finding } from './finding';
 import { addressUnknown, nameOf } from './name-of';
 import { privilegedGroups, readGroups } from './privileged-groups';
+import { isGlassUnknown, isProtected } from './protected-members';
 import { valueOr, type MemberKind, type SnapshotGroup, type SnapshotUser } from './snapshot';
 
 const DAY_MS = 86_400_000;
@@ -32,13 +33,16 @@ function unresolved(audit: AuditCase): readonly Finding[] {
   });
 }
 
-/** Two accounts with one address, and two people of the ledger with one account. */
+/** Two accounts with one address, and two people of the ledger with one account; an address that somebody had before has left. */
 function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
   return [
     ...shared(users.values(), ({ email }) => email).map(([email, same]) =>
       found(audit, 'identity-duplicate', { email }, { ids: same.map(({ id }) => id).join(', ') }),
     ),
-    ...shared(audit.expected.people, ({ memberId }) => memberId).map(([memberId, same]) =>
+    ...shared(
+      audit.expected.people.filter(({ left }) => !left),
+      ({ memberId }) => memberId,
+    ).map(([memberId, same]) =>
       found(audit, 'identity-duplicate', { memberId }, { names: same.map(({ email }) => email).join(', ') }),
     ),
   ];
@@ -85,7 +89,7 @@ function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup):
     if (MACHINES.has(kind))
       return [found(audit, 'machine-in-privileged-group', subject, { ...nameOf(audit, memberId), kind })];
     const isListed = users.kind === 'known' || audit.personOf.has(memberId);
-    if (domains.size === 0 || !mayHaveAddress(kind) || !isListed) return [];
+    if (domains.size === 0 || !mayHaveAddress(kind) || !isListed || isGlassUnknown(audit, group)) return [];
     const address = addressOf(audit, memberId);
     if (address === undefined) return isDirectoryAsked ? [addressUnknown(audit, memberId)] : [];
     return domains.has(address.slice(address.lastIndexOf('@') + 1))

@@ -1,9 +1,10 @@
 import { ADMINISTRATORS_GROUP_ID } from '../hard-stops';
-import { found, isProtected, type AuditCase } from './audit-case';
+import { found, type AuditCase } from './audit-case';
 import type { CheckId } from './check-catalog';
 import type { ExpectedPerson } from './expectation';
 import type { Finding } from './finding';
 import { nameOf } from './name-of';
+import { isGlassUnknown, isProtected } from './protected-members';
 import type { SnapshotGroup } from './snapshot';
 
 /** Who is in a group and should not be, and who should be and is not. A group that was not read says nothing. */
@@ -25,6 +26,7 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
   const listsAdministrators =
     group.groupId === ADMINISTRATORS_GROUP_ID &&
     audit.organization.audit.administrators?.people !== undefined;
+  if (isGlassUnknown(audit, name)) return [];
   const findings: Finding[] = [];
   for (const memberId of group.members.keys()) {
     const person = audit.personOf.get(memberId);
@@ -68,7 +70,10 @@ function leaversElsewhere(audit: AuditCase): readonly Finding[] {
   const { elsewhere } = audit.snapshot;
   if (elsewhere.kind === 'unknown' || audit.organization.leaver.groups === 'managed') return [];
   return elsewhere.value
-    .filter(({ memberId }) => audit.personOf.get(memberId)?.pending !== true)
+    .filter(({ memberId }) => {
+      const person = audit.personOf.get(memberId);
+      return person?.pending !== true && person?.left !== false;
+    })
     .filter(({ group, memberId }) => !isProtected(audit, group, memberId))
     .map(({ group, groupId, memberId }) =>
       found(audit, 'leaver-present', { group, memberId }, whoAndWhere(audit, memberId, groupId)),

@@ -1,8 +1,9 @@
 import { fold } from '../person-key';
-import { found, isProtected, type AuditCase } from './audit-case';
+import { found, type AuditCase } from './audit-case';
 import type { BaselineRule } from './audit-policy';
 import type { Finding } from './finding';
 import { nameOf } from './name-of';
+import { isProtected } from './protected-members';
 import { valueOr, type SnapshotRule } from './snapshot';
 
 type ExpectedRule = AuditCase['expected']['rules'][number];

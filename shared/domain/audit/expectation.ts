@@ -32,5 +32,7 @@ export type Expectation = Readonly<{
   people: readonly ExpectedPerson[];
   /** Directory ids that a group's policy protects, by folded group name. */
   protectedIds: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Folded names of groups that protect an address for which the directory gives no account. */
+  protectedUnfound: ReadonlySet<string>;
   rules: readonly ExpectedRule[];
 }>;

@@ -6,8 +6,11 @@ type PartsOf = (subject: Subject) => readonly string[];
 
 /** Decided from ledger, storage and policy alone: nothing of that is ever a part that could not be read. */
 const OWN_RECORDS: PartsOf = () => [];
-const GROUPS: PartsOf = ({ group, other }) =>
-  [group, other].flatMap((name) => (name === undefined ? [] : [`group:${name}`]));
+/** In Administrators anybody may be an account for emergencies, which is nobody's fault. */
+const GROUPS: PartsOf = ({ group, other }) => [
+  ...[group, other].flatMap((name) => (name === undefined ? [] : [`group:${name}`])),
+  ...(group === 'administrators' ? ['break-glass:'] : []),
+];
 const ANY_GROUP = 'group:';
 const ACCESS_POLICY: PartsOf = () => ['access-policy'];
 const RULES: PartsOf = () => ['rules'];

@@ -2,10 +2,10 @@ import { hashOf } from '../canonical-json';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../hard-stops';
 import { fold } from '../person-key';
 import { groupPolicyOf } from '../policy';
-import { isProtected, type AuditCase } from './audit-case';
+import type { AuditCase } from './audit-case';
 import { PEOPLE } from './check-administrators';
-
 import type { Remediation } from './finding';
+import { isAnyoneUntold, isProtected } from './protected-members';
 import { NOT_NAMED, ownIdsIn, without, type Planned, type Planner, type PlanWorld } from './planned';
 import { valueOr, type SnapshotGroup } from './snapshot';
 
@@ -69,6 +69,11 @@ function removalOf(audit: AuditCase, place: Place): Planned {
     return without('not-now', 'This is the application itself, which it never removes.');
   if (isProtected(audit, group, memberId))
     return without('not-now', 'The policy protects this member from being removed.');
+  if (isAnyoneUntold(audit, group))
+    return without(
+      'not-now',
+      'Somebody whom the policy protects in this group cannot be told from the others: the directory did not give an account for the address. Correct it in the policy file, or wait for the next night.',
+    );
   if (audit.personOf.get(memberId)?.groups.has(group) === true)
     return without(
       'decision',

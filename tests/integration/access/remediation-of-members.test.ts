@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../shared/domain/audit/check-catalog';
+import { personKey } from '../../../shared/domain/person-key';
 import { errorOf } from '../../fakes/error-of';
 import { auditNight, fatesOf, findingOf, organizationOf, release, withoutFaults } from './remediation-world';
 import { ANA, BEN, byHand, CARA, DAN, OLGA, useWorlds, type World } from './world';
@@ -107,6 +108,23 @@ describe('who should not be where much is allowed', () => {
     ]);
   });
 
+  it('stays while somebody who is protected there cannot be told from them', async () => {
+    const groups = {
+      Developers: { protectedMembers: [DAN], remediate: ['member-without-reason'] },
+      Users: {},
+      Finance: {},
+    };
+    const world = await start({ policy: { groups } });
+    byHand(world, 'Developers', [CARA]);
+    await auditNight(world);
+    const { principals } = world.engine.uipath.organization(world.alias);
+    principals.remove(world.id(DAN));
+    await world.settle();
+    const members = world.engine.uipath.memberIds(world.alias, 'Developers').size;
+    expect([members, await fatesOf(world)]).toEqual([1, ['stale: protected-unresolved']]);
+    expect((await findingOf(world, 'member-without-reason')).noPlan?.kind).toBe('not-now');
+  });
+
   it('stays where a reason is recorded by the run that would remove them', async () => {
     const world = await start();
     byHand(world, 'Developers', [ANA]);
@@ -147,6 +165,38 @@ describe('a plan that UiPath refuses', () => {
     expect(world.members('Developers')).toEqual([]);
     expect(await fatesOf(world)).toEqual(['stale: uipath-not-found']);
     expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
+  });
+});
+
+describe('a finding of which a change is on its way', () => {
+  it('is not fixed by that, and is when the change has been made', async () => {
+    const world = await start();
+    await world.joins(ANA);
+    await world.leaves(ANA);
+    await world.settle();
+    byHand(world, 'Developers', [ANA]);
+    const { id } = await findingOf(world, 'leaver-present');
+    const subject = { organization: world.alias, kind: 'person', key: personKey(ANA) } as const;
+    await world.engine.app.changes.mark(subject, 'urgent', world.engine.clock.now());
+    const { result, findings } = await auditNight(world);
+    const pending = findings.find((finding) => finding.id === id);
+    expect([result, pending?.state, pending?.noPlan?.kind]).toEqual(['red', 'new', 'by-itself']);
+    await world.pass(60_000);
+    expect((await auditNight(world)).findings.find((finding) => finding.id === id)?.state).toBe('fixed');
+  });
+
+  it('waits since it was marked first', async () => {
+    const world = await start();
+    const subject = { organization: world.alias, kind: 'person', key: personKey(ANA) } as const;
+    const { changes } = world.engine.app;
+    await changes.mark(subject, 'normal', 1, 'hr/one');
+    const [first] = await changes.listMarks(world.alias, 10);
+    await changes.mark(subject, 'normal', 2, 'hr/two');
+    const marks = await changes.listMarks(world.alias, 10);
+    expect(marks).toMatchObject([{ sinceMs: 1, cause: 'hr/two' }]);
+    // A run that looked before the second word does not clear it.
+    if (first !== undefined) await changes.clearMark(first);
+    expect(await changes.hasWork(world.alias)).toBe(true);
   });
 });
 

@@ -95,6 +95,17 @@ describe('what the directory is asked', () => {
     });
   });
 
+  it('names the groups where somebody protected has no account', async () => {
+    expect((await read()).expected.protectedUnfound).toEqual(new Set());
+    const { organization, expected, snapshot } = audit;
+    const directory: Directory = {
+      resolveByNames: async (names) => new Map(names.map((name) => [name, { kind: 'not-found' }])),
+      resolve: async () => ({ kind: 'not-found' }),
+    };
+    const answer = await readDirectory(directory, organization, expected, snapshot);
+    expect(answer.expected.protectedUnfound).toEqual(new Set(['developers']));
+  });
+
   it.each<[string, Resolution, string | undefined]>([
     ['a name that is an address', found('x', { name: 'X@y' }), 'x@y'],
     ['a name that is none', found('x', { name: 'jdoe' }), undefined],

@@ -7,6 +7,7 @@ import {
 } from '../../../shared/domain/hard-stops';
 import {
   changesIn,
+  leadsOut,
   planMemberships,
   type GroupCase,
   type MembershipCase,
@@ -240,5 +241,19 @@ describe('any plan', () => {
       }),
       options,
     );
+  });
+});
+
+describe('a decision after which nobody is a member', () => {
+  it.each<[MembershipDecision, boolean]>([
+    ['remove', true],
+    ['absent', true],
+    ['add', false],
+    ['held', false],
+    ['observed', false],
+    ['left-alone', false],
+    ['own-identity', false],
+  ])('%s: %s', (decided, expected) => {
+    expect(leadsOut(decided)).toBe(expected);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { groupPolicyOf, sourceOf, type Policy } from '../../../shared/domain/policy';
+import { ADMINISTRATORS_GROUP_ID } from '../../../shared/domain/hard-stops';
+import { groupPolicyOf, protectedIn, sourceOf, type Policy } from '../../../shared/domain/policy';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
-import { aGroup, anOrganization, groupsOf } from '../../fixtures/builders/organizations';
+import { aGroup, anOrganization, groupsOf, PLAIN_AUDIT } from '../../fixtures/builders/organizations';
 
 describe('the group that a name means', () => {
   const developers = aGroup('Developers');
@@ -13,6 +14,28 @@ describe('the group that a name means', () => {
 
   it('is none that the policy does not have', () => {
     expect(groupPolicyOf(organization, 'Developer')).toBeUndefined();
+  });
+});
+
+describe('whom the policy keeps in a group', () => {
+  const protectedMembers = new Set(['kept@acme.example']);
+  const groups = groupsOf(aGroup('Developers', { protectedMembers }));
+  const administrators = {
+    fewest: 1,
+    most: 3,
+    people: undefined,
+    breakGlass: new Set(['glass@acme.example']),
+  };
+  const emergencies = anOrganization({ groups, audit: { ...PLAIN_AUDIT, administrators } });
+  const developers = { groupId: 'g1', name: 'developers' };
+  const others = { groupId: ADMINISTRATORS_GROUP_ID, name: 'Administrators' };
+
+  it.each<[string, ReturnType<typeof anOrganization>, typeof developers, readonly string[]]>([
+    ['its protected members', emergencies, developers, ['kept@acme.example']],
+    ['in Administrators the accounts for emergencies', emergencies, others, ['glass@acme.example']],
+    ['nobody where there are none', anOrganization({ groups }), others, []],
+  ])('is %s', (_who, organization, group, kept) => {
+    expect([...protectedIn(organization, group)]).toEqual(kept);
   });
 });
 

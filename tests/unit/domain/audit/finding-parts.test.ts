@@ -32,6 +32,8 @@ describe('a finding whose part is unknown today', () => {
     ['present-in-lockout', { memberId: 'm' }, 'group:a'],
     ['secret-expiring', {}, 'secrets'],
     ['break-glass-used', {}, 'break-glass:'],
+    ['external-in-privileged-group', { group: 'administrators', memberId: 'm' }, 'break-glass:x'],
+    ['member-without-reason', { group: 'administrators', memberId: 'm' }, 'break-glass:x'],
     ['part-unknown', { part: 'address:m' }, 'users'],
     ['part-unknown', { part: 'own:mine' }, 'rules'],
   ])('%s of %o is about %s', (check, subject, part) => {
