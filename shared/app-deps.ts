@@ -49,6 +49,7 @@ import { createPolicyStore } from './storage/policy-store';
 import { createWorkQueues, type WorkQueues } from './storage/queues';
 import { coded } from './storage/records';
 import { createProvisionedUsers } from './storage/provisioned-users';
+import { createAccountPeople } from './storage/account-people';
 import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
 import { createSnapshotStore } from './storage/snapshots';
@@ -161,6 +162,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     secretEnds: createSecretEnds(config, credential),
     plans: coded(createHeldPlanStore(storage)),
     removals: coded(createRemovalLog(storage)),
+    accounts: coded(createAccountPeople(storage)),
     deadLetters: coded(createDeadLetterStore(storage)),
     leases: coded(createWriterLeases(storage, clock)),
     payloadDays: config.payloadDays,

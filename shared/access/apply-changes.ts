@@ -102,7 +102,7 @@ export async function applyChanges(
       removals: deps.removals,
       deadLetters: deps.deadLetters,
       countPeople: async () => countPeople(deps.ledger, alias),
-      findPeople: async (memberIds) => findPeople(deps.ledger, alias, memberIds),
+      accounts: deps.accounts,
       organization,
       policyHash: policy.hash,
       uipathFor: uipath.forLane,
@@ -187,18 +187,6 @@ async function countPeople(ledger: Pick<LedgerStore, 'list'>, alias: string): Pr
   let people = 0;
   for await (const person of ledger.list(alias, 'person')) people += Number(person.key !== '');
   return people;
-}
-
-async function findPeople(
-  ledger: Pick<LedgerStore, 'list'>,
-  alias: string,
-  memberIds: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const keys = new Map<string, readonly string[]>();
-  for await (const { key, value } of ledger.list(alias, 'person'))
-    if (value.identity?.kind === 'resolved' && memberIds.has(value.identity.id))
-      keys.set(value.identity.id, [...(keys.get(value.identity.id) ?? []), key]);
-  return keys;
 }
 
 function ofKind(marks: readonly Mark[], kind: Mark['subject']['kind']): readonly Mark[] {

@@ -1,28 +1,12 @@
-import type { PersonLedger } from '../domain/person-ledger';
-import { fold } from '../domain/person-key';
-import { personAccess, type PersonAccess } from '../domain/person-access';
 import type { Lane, Mark } from '../storage/changes';
-import type { Stored, Subject } from '../storage/ledger';
 import { applyGroupPlan } from './apply-group-plan';
 import { mapConcurrently } from './concurrently';
 import { guardPlan } from './guard-plan';
-import type { GroupInUiPath, OrganizationRun } from './organization-run';
+import { loadPerson } from './load-person';
+import type { OrganizationRun } from './organization-run';
 import { planPeople } from './plan-people';
 import { resolvePeople } from './resolve-people';
 import { casesByPerson, settlePerson } from './settle-person';
-
-/** A marked person with what the ledger says now. `examine`: the groups in which UiPath may differ from it, by id. */
-export type PersonWork = Readonly<{
-  /** undefined: looked at for another reason than a mark. */
-  mark: Mark | undefined;
-  subject: Subject<'person'>;
-  stored: Stored<PersonLedger>;
-  access: PersonAccess;
-  wanted: ReadonlySet<string>;
-  examine: ReadonlyMap<string, GroupInUiPath>;
-  /** Folded names of wanted groups that UiPath does not have. */
-  missingGroups: readonly string[];
-}>;
 
 const WIDTH = 16;
 
@@ -56,50 +40,4 @@ export async function applyPeople(
   });
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   return applied.againAtMs;
-}
-
-/** A person as the ledger has them, or undefined when it has none: the mark is then cleared. */
-export async function loadPerson(
-  run: OrganizationRun,
-  lane: Lane,
-  subject: Subject<'person'>,
-  mark?: Mark,
-): Promise<PersonWork | undefined> {
-  const stored = await run.ledger.read(subject);
-  if (stored === undefined) {
-    if (mark !== undefined) await run.changes.clearMark(mark);
-    return undefined;
-  }
-  const access = personAccess(stored.value, run.organization, run.clock.now());
-  const wanted = new Set(access.reasons.map((reason) => reason.group));
-  const { examine, missingGroups } = await groupsToExamine(run, lane, stored.value, { access, wanted });
-  return { mark, subject, stored, access, wanted, examine, missingGroups };
-}
-
-/**
- * What is wanted and not yet applied, what was applied and is no longer wanted; for a leaver every group there is. What was
- * applied is found by its id: somebody may have renamed the group.
- */
-async function groupsToExamine(
-  run: OrganizationRun,
-  lane: Lane,
-  ledger: PersonLedger,
-  { access, wanted }: Pick<PersonWork, 'access' | 'wanted'>,
-): Promise<Pick<PersonWork, 'examine' | 'missingGroups'>> {
-  const applied = new Set(ledger.applied.map((membership) => fold(membership.groupName)));
-  const leaving = access.employment === 'left';
-  const open = [...wanted].filter((name) => !applied.has(name));
-  const over = ledger.applied.filter((membership) => !wanted.has(fold(membership.groupName)));
-  if (!leaving && open.length + over.length === 0) return { examine: new Map(), missingGroups: [] };
-  const groups = await run.groupsByName(lane);
-  const names =
-    leaving && run.organization.leaver.groups === 'managed' ? run.organization.groups.keys() : open;
-  const overIds = new Set(over.map((membership) => membership.groupId));
-  const examine = new Map(
-    [...groups.values()]
-      .filter(({ groupId }) => overIds.has(groupId) || (leaving && run.organization.leaver.groups === 'all'))
-      .concat([...names].flatMap((name) => groups.get(name) ?? []))
-      .map((group) => [group.groupId, group]),
-  );
-  return { examine, missingGroups: open.filter((name) => !groups.has(name)) };
 }

@@ -3,7 +3,7 @@ import { leadsOut, type MembershipPlan } from '../domain/membership-plan';
 import { fold } from '../domain/person-key';
 import type { DirectoryIdentity } from '../domain/person-ledger';
 import { applyGroupPlan } from './apply-group-plan';
-import { loadPerson, type PersonWork } from './apply-people';
+import { loadPerson, type PersonWork } from './load-person';
 import { mapConcurrently } from './concurrently';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { planPeople } from './plan-people';

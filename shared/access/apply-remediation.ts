@@ -3,10 +3,11 @@ import { leadsOut, planMemberships, type GroupCase, type MembershipPlan } from '
 import { fold } from '../domain/person-key';
 import { groupPolicyOf, protectedIn } from '../domain/policy';
 import { applyGroupPlan } from './apply-group-plan';
-import { loadPerson, type PersonWork } from './apply-people';
+import type { PersonWork } from './load-person';
 import { guardPlan } from './guard-plan';
 import type { OrganizationRun } from './organization-run';
 import { ownAmong } from './own-members';
+import { peopleOfAccount } from './people-of-account';
 import { administratorsLeft } from './plan-people';
 import { BY_POLICY } from './request-remediation';
 
@@ -50,12 +51,13 @@ async function planRemediation(
   for (const removal of removals)
     byGroup.set(removal.groupId, [...(byGroup.get(removal.groupId) ?? []), removal]);
   const cases: GroupCase[] = [];
-  const keys = await run.findPeople(new Set(removals.map(({ memberId }) => memberId)));
-  for (const [groupId, wanted] of byGroup) cases.push(await toGroupCase(run, groupId, wanted, keys));
+  const peopleOf = new Map<string, readonly PersonWork[]>();
+  for (const { memberId } of removals) peopleOf.set(memberId, await peopleOfAccount(run, 'urgent', memberId));
+  for (const [groupId, wanted] of byGroup) cases.push(await toGroupCase(run, groupId, wanted, peopleOf));
   return planMemberships(cases, {
     ownIds: await ownAmong(
       run,
-      removals.map(({ memberId }) => memberId).filter((memberId) => !keys.has(memberId)),
+      [...peopleOf].flatMap(([memberId, people]) => (people.length === 0 ? [memberId] : [])),
     ),
     protectedIds: new Set([...run.organization.protectedPrincipals, ...protectedIds]),
     protectedMembers: new Map(cases.map((group) => [group.groupId, protectedIn(run.organization, group)])),
@@ -67,7 +69,7 @@ async function toGroupCase(
   run: OrganizationRun,
   groupId: string,
   removals: readonly HeldRemoval[],
-  keys: ReadonlyMap<string, readonly string[]>,
+  peopleOf: ReadonlyMap<string, readonly PersonWork[]>,
 ): Promise<GroupCase> {
   const ids = removals.map(({ memberId }) => memberId);
   const have = await run.uipathFor('urgent').groups.checkMembers(groupId, ids);
@@ -75,7 +77,7 @@ async function toGroupCase(
   const mode = groupPolicyOf(run.organization, name)?.mode;
   const cases: Array<GroupCase['cases'][number]> = [];
   for (const { personKey: keyThen, memberId, why } of removals) {
-    const people = await loadPeople(run, keys.get(memberId) ?? [keyThen]);
+    const people = peopleOf.get(memberId) ?? [];
     const wanting = people.find(({ wanted }) => wanted.has(fold(name)));
     const person = wanting ?? people[0];
     cases.push({
@@ -91,20 +93,6 @@ async function toGroupCase(
     });
   }
   return { groupId, name, mode: mode === 'observe' ? 'observe' : 'authoritative', cases };
-}
-
-/** Whoever has the account now, or had it by an earlier address. */
-async function loadPeople(run: OrganizationRun, keys: readonly string[]): Promise<readonly PersonWork[]> {
-  const people: PersonWork[] = [];
-  for (const key of keys) {
-    const person = await loadPerson(run, 'urgent', {
-      organization: run.organization.alias,
-      kind: 'person',
-      key,
-    });
-    if (person !== undefined) people.push(person);
-  }
-  return people;
 }
 
 /**

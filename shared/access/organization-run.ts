@@ -4,6 +4,7 @@ import type { EvidenceEntry } from '../domain/evidence';
 import { fold } from '../domain/person-key';
 import type { OrganizationPolicy } from '../domain/policy';
 import type { Log } from '../log';
+import type { AccountPeople } from '../storage/account-people';
 import type { ChangeStore, Fence, Lane } from '../storage/changes';
 import type { DeadLetterStore } from '../storage/dead-letters';
 import type { DueStore } from '../storage/due-store';
@@ -30,6 +31,7 @@ export type RunStores = Readonly<{
   plans: HeldPlanStore;
   removals: RemovalLog;
   deadLetters: DeadLetterStore;
+  accounts: AccountPeople;
 }>;
 
 export type GroupInUiPath = Readonly<{ groupId: string; name: string }>;
@@ -51,8 +53,6 @@ export type OrganizationRun = RunStores &
     isUrgentWaiting: () => Promise<boolean>;
     /** People in the organization's ledger: read only when a mass removal is in question. */
     countPeople: () => Promise<number>;
-    /** Keys of the people in the ledger who have these directory ids; reads the whole ledger. */
-    findPeople: (memberIds: ReadonlySet<string>) => Promise<ReadonlyMap<string, readonly string[]>>;
     fence: Fence;
     clock: Clock;
     log: Log;

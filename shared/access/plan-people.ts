@@ -4,8 +4,12 @@ import { fold } from '../domain/person-key';
 import type { DirectoryIdentity } from '../domain/person-ledger';
 import { groupPolicyOf, protectedIn } from '../domain/policy';
 import type { Lane } from '../storage/changes';
-import type { PersonWork } from './apply-people';
+import type { PersonWork } from './load-person';
+import { mapConcurrently } from './concurrently';
 import type { GroupInUiPath, OrganizationRun } from './organization-run';
+import { peopleOfAccount } from './people-of-account';
+
+const WIDTH = 16;
 
 type Candidate = Readonly<{ person: PersonWork; memberId: string }>;
 type GroupCandidates = Readonly<{ group: GroupInUiPath; candidates: readonly Candidate[] }>;
@@ -19,6 +23,7 @@ export async function planPeople(
 ): Promise<MembershipPlan> {
   const groups = candidatesByGroup(people, identities);
   const have = await readMemberships(run, lane, groups);
+  const kept = await keptByOthers(run, lane, groups, have);
   const cases = groups.map(({ group, candidates }): GroupCase => ({
     groupId: group.groupId,
     name: group.name,
@@ -34,6 +39,7 @@ export async function planPeople(
         have: have.get(group.groupId)?.has(memberId) === true,
         leaving: access.employment === 'left',
         applied: stored.value.applied.find((membership) => membership.groupId === group.groupId),
+        keptByOther: kept.has(`${group.groupId}/${memberId}`),
         why: whyOf(person, name),
         cause: person.mark?.cause,
       };
@@ -115,6 +121,30 @@ async function readMemberships(
     for (const groupId of await uipath.directory.groupMembership(memberId, groupIds))
       have.get(groupId)?.add(memberId);
   return have;
+}
+
+/**
+ * Memberships that would be removed, `<group id>/<directory id>`, for which somebody else with the same account has a
+ * reason: whoever left may be the same person by an earlier address.
+ */
+async function keptByOthers(
+  run: OrganizationRun,
+  lane: Lane,
+  groups: readonly GroupCandidates[],
+  have: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<ReadonlySet<string>> {
+  const goes = new Map<string, GroupInUiPath[]>();
+  for (const { group, candidates } of groups)
+    for (const { person, memberId } of candidates) {
+      if (have.get(group.groupId)?.has(memberId) !== true || person.wanted.has(fold(group.name))) continue;
+      goes.set(memberId, [...(goes.get(memberId) ?? []), group]);
+    }
+  const kept = new Set<string>();
+  await mapConcurrently([...goes], WIDTH, async ([memberId, left]) => {
+    for (const { wanted } of await peopleOfAccount(run, lane, memberId))
+      for (const { groupId, name } of left) if (wanted.has(fold(name))) kept.add(`${groupId}/${memberId}`);
+  });
+  return kept;
 }
 
 /** Robots and applications, this one too, administer nothing when the last person is gone. */

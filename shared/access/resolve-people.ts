@@ -1,6 +1,7 @@
 import type { DirectoryIdentity } from '../domain/person-ledger';
 import type { Lane } from '../storage/changes';
-import type { PersonWork } from './apply-people';
+import type { PersonWork } from './load-person';
+import { mapConcurrently } from './concurrently';
 import type { OrganizationRun } from './organization-run';
 
 /** A directory id is looked up again after a week: people are re-created, and ids with them. */
@@ -8,6 +9,7 @@ const IDENTITY_FRESH_MS = 7 * 86_400_000;
 
 /** Each name that is not found as written costs a GET to search for; a burst of unknown names waits for its retry instead. */
 const FEW_NAMES = 20;
+const WIDTH = 16;
 
 /** Directory identities by person key. Those known and fresh cost nothing; the rest are looked up together. */
 export async function resolvePeople(
@@ -25,12 +27,14 @@ export async function resolvePeople(
   });
   if (open.length === 0) return identities;
   const names = [...new Set(open.map((person) => person.stored.value.email))];
+  const accounts: Array<readonly [string, string]> = [];
   const found = await run
     .uipathFor(lane)
     .directory.resolveByNames(names, 'user', { searchMissing: names.length <= FEW_NAMES });
   for (const person of open) {
     const { email, identity: before } = person.stored.value;
     const answer = found.get(email);
+    if (answer?.kind === 'found') accounts.push([answer.entity.identifier, person.subject.key]);
     identities.set(
       person.subject.key,
       answer?.kind === 'found'
@@ -38,6 +42,9 @@ export async function resolvePeople(
         : unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', before, nowMs),
     );
   }
+  await mapConcurrently(accounts, WIDTH, async ([memberId, personKey]) =>
+    run.accounts.note(run.organization.alias, memberId, personKey),
+  );
   return identities;
 }
 

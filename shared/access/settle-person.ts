@@ -5,7 +5,7 @@ import type { DecidedCase, MembershipPlan } from '../domain/membership-plan';
 import type { DirectoryIdentity, PersonLedger } from '../domain/person-ledger';
 import type { ErrorCode } from '../errors';
 import type { AppliedPlan } from './apply-group-plan';
-import type { PersonWork } from './apply-people';
+import type { PersonWork } from './load-person';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { withMembership, withoutMembership } from './record-membership';
 import { scheduleNextChange } from './schedule-next-change';

@@ -14,6 +14,8 @@ export type MembershipCase = Readonly<{
   /** A leaver loses the membership whoever gave it. */
   leaving: boolean;
   applied: AppliedMembership | undefined;
+  /** The account is that of another person in the ledger too, who has a reason for the membership. */
+  keptByOther?: boolean;
   /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`. */
   why: readonly string[];
   /** The source whose word led here; undefined when time did. */
@@ -35,7 +37,7 @@ export type MembershipDecision =
   | 'in-place'
   /** Not wanted and not there. */
   | 'absent'
-  /** There, not wanted, but this application did not put it there and the group is additive or not managed. */
+  /** There, not wanted, but this application did not put it there and the group is additive or not managed; or it is another's. */
   | 'left-alone'
   /** A removal that waits for a named release. */
   | 'held'
@@ -92,6 +94,7 @@ function decide(group: GroupCase, membership: MembershipCase, stops: HardStopRul
   const stop = hardStopOf(group.groupId, membership, stops);
   if (stop !== undefined) return stop;
   if (membership.want) return 'add';
+  if (membership.keptByOther === true) return 'left-alone';
   if (membership.leaving || group.mode === 'authoritative') return 'remove';
   return membership.applied?.origin === 'applied' && group.mode === 'additive' ? 'remove' : 'left-alone';
 }

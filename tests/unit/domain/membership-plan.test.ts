@@ -244,6 +244,14 @@ describe('any plan', () => {
   });
 });
 
+describe('a membership of an account that another person of the ledger has too', () => {
+  it.each([true, false])('stays for their reason, whoever leaves: leaving %s', (leaving) => {
+    const cases = [membership({ keptByOther: true, leaving, applied: seen('applied') })];
+    const [planned] = planMemberships([group({ cases })], STOPS).groups;
+    expect(planned?.decided.map(({ decision: decided }) => decided)).toEqual(['left-alone']);
+  });
+});
+
 describe('a decision after which nobody is a member', () => {
   it.each<[MembershipDecision, boolean]>([
     ['remove', true],
