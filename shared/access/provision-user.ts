@@ -4,10 +4,9 @@ import { PLAIN_MAPPING, type SourceMapping } from '../domain/source-settings';
 import { AppError } from '../errors';
 import type { ProvisionedUsers, StoredUser, UserChange } from '../storage/provisioned-users';
 import { bodyInvalid, checkBody } from '../webhooks/body-check';
-import { knownName } from '../webhooks/scim/scim-attributes';
 import { patchUser } from '../webhooks/scim/scim-patch';
 import { addressOfUser, statementOf } from '../webhooks/scim/scim-statement';
-import { isRecord, readUser, ScimUserSchema, type ScimUser } from '../webhooks/scim/scim-user';
+import { readUser, ScimUserSchema, type ScimUser } from '../webhooks/scim/scim-user';
 import type { WebhookSource } from '../webhooks/source';
 import { dedupeKey, enqueueDelivery, type EnqueueDeliveryDeps } from './accept-delivery';
 import { formerAddressesOf, keysToChange } from './claim-user-keys';
@@ -98,13 +97,7 @@ function userAfter(
   if (act.kind === 'create' || was === undefined) return readUser(act.body);
   const before = checkBody(ScimUserSchema, was.user);
   if (act.kind === 'patch') return patchUser(before, act.body);
-  const next = readUser(act.body);
-  // Whoever sends a whole user without `active` does not mean that somebody is back.
-  return isActiveSaid(act.body) ? next : { ...next, active: before.active };
-}
-
-function isActiveSaid(body: unknown): boolean {
-  return isRecord(body) && knownName(Object.keys(body), 'active') !== undefined;
+  return readUser(act.body, before);
 }
 
 async function changeOf(

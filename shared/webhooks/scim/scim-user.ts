@@ -61,15 +61,16 @@ export type UserDraft = Record<string, unknown>;
 
 /**
  * A user as a client sends it whole. Names in any case, `"True"` for true, numbers for texts and null for nothing are taken as the
- * clients of Entra and Okta send them; what is not kept is dropped.
+ * clients of Entra and Okta send them; what is not kept is dropped. `before` settles `active` where the client does not say
+ * it: whoever replaces a user without it does not mean that somebody is back.
  *
  * @throws AppError `body-invalid`
  */
-export function readUser(body: unknown): ScimUser {
+export function readUser(body: unknown, before: Pick<ScimUser, 'active'> = { active: true }): ScimUser {
   if (!isRecord(body)) throw bodyInvalid([{ field: '(body)', problem: 'Must be an object' }]);
   const draft: UserDraft = {};
   for (const [name, value] of Object.entries(body)) setMember(draft, name, value);
-  return checkUser(draft);
+  return checkUser({ active: before.active, ...draft });
 }
 
 /** @throws AppError `body-invalid` */

@@ -104,6 +104,27 @@ describe('the provisioning client of Okta', () => {
     expect(groupsOf(world, ANA)).toEqual([]);
   });
 
+  it.each([
+    ['null', { active: null }],
+    ['nothing', {}],
+    ['a word and then null', { Active: false, active: null }],
+  ])('does not bring a leaver back by a whole user with %s for active', async (_case, said) => {
+    const { world, client } = await start();
+    const { body } = await client.send('POST', '/Users', entraUser(ANA));
+    const user = `/Users/${String(body['id'])}`;
+    await client.send('PATCH', user, patchOf({ op: 'replace', value: { active: false } }));
+    await world.settle();
+    world.engine.clock.advance(60_000);
+    const { active: _active, ...whole } = entraUser(ANA, { title: 'Engineer' });
+    expect((await client.send('PUT', user, { ...whole, ...said })).body).toMatchObject({
+      title: 'Engineer',
+      active: false,
+    });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
+    expect((await world.ledger(ANA))?.timeline.at(-1)?.kind).toBe('leaver');
+  });
+
   it('lists users by pages', async () => {
     const { client } = await start();
     for (const name of ['a', 'b', 'c'])
