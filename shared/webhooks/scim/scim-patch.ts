@@ -7,6 +7,7 @@ import {
   checkUser,
   isRecord,
   MOST_ENTRIES,
+  saysSomething,
   setExtension,
   setValue,
   toFlag,
@@ -110,12 +111,18 @@ function changeExtension(
     setExtension(draft, extension, attribute, op === 'remove' ? null : value);
     return;
   }
-  const before = isRecord(draft['extension']) ? draft['extension'][extension] : undefined;
-  if (op !== 'add' && isRecord(before))
-    for (const name of Object.keys(before)) setExtension(draft, extension, name, null);
-  if (op === 'remove') return;
+  if (isTakenAway(op, value)) {
+    const before = isRecord(draft['extension']) ? draft['extension'][extension] : undefined;
+    for (const name of Object.keys(isRecord(before) ? before : {})) setExtension(draft, extension, name, null);
+    return;
+  }
   if (!isRecord(value)) throw bodyInvalid([{ field: extension, problem: 'Must be an object' }]);
   for (const [name, inner] of Object.entries(value)) setExtension(draft, extension, name, inner);
+}
+
+/** Null is no value (RFC 7643 section 2.5): whoever replaces with it takes away. */
+function isTakenAway(op: Op, value: unknown): boolean {
+  return op === 'remove' || (op === 'replace' && value === null);
 }
 
 function changeAttribute(
@@ -137,7 +144,7 @@ function changeAttribute(
       return;
     case 'complex': {
       const before = isRecord(draft[name]) ? draft[name] : {};
-      setValue(draft, name, changedParts(before, op, path, attribute.parts, value));
+      setValue(draft, name, changedParts(before, op, path, attribute, value));
       return;
     }
     case 'list': {
@@ -149,22 +156,24 @@ function changeAttribute(
   }
 }
 
-type Parts = Readonly<Record<string, 'text' | 'flag'>>;
+type Complex = Extract<ScimAttribute, { kind: 'list' | 'complex' }>;
 type About = Pick<Extract<ScimPath, { kind: 'attribute' }>, 'name' | 'where' | 'part'>;
 
-/** One complex value after an operation; undefined when nothing is left of it. */
+/**
+ * One complex value after an operation; undefined when nothing is left of it. Parts that are not named stay, also when
+ * it is replaced (RFC 7644 section 3.5.2.3); an entry of a list is replaced whole.
+ */
 function changedParts(
   before: UserDraft,
   op: Op,
   { name, part }: About,
-  parts: Parts,
+  { kind, parts }: Complex,
   value: unknown,
 ): UserDraft | undefined {
   if (part === undefined) {
-    if (op === 'remove') return undefined;
-    const said = toParts(name, parts, value) ?? {};
-    const next = op === 'add' ? { ...before, ...said } : said;
-    return Object.keys(next).length === 0 ? undefined : next;
+    if (isTakenAway(op, value)) return undefined;
+    const isWhole = op === 'replace' && kind === 'list';
+    return toParts(name, parts, value ?? {}, isWhole ? {} : before);
   }
   const next = { ...before };
   const field = `${name}.${part}`;
@@ -178,7 +187,7 @@ function changedEntries(
   before: readonly UserDraft[],
   op: Op,
   path: About,
-  attribute: Extract<ScimAttribute, { kind: 'list' | 'complex' }>,
+  attribute: Complex,
   value: unknown,
 ): readonly UserDraft[] {
   const { name, where, part } = path;
@@ -190,12 +199,12 @@ function changedEntries(
   }
   const isMeant = (entry: UserDraft): boolean => where.every((condition) => holds(entry, condition));
   if (op !== 'remove' && !before.some(isMeant)) {
-    const made = changedParts(conditionsAsParts(where, attribute.parts), 'add', path, attribute.parts, value);
+    const made = changedParts(conditionsAsParts(where, attribute), 'add', path, attribute, value);
     return made === undefined || !saysSomething(made) ? before : [...before, made];
   }
   return before.flatMap((entry) => {
     if (!isMeant(entry)) return [entry];
-    const next = changedParts(entry, op, path, attribute.parts, value);
+    const next = changedParts(entry, op, path, attribute, value);
     return next === undefined || !saysSomething(next) ? [] : [next];
   });
 }
@@ -220,12 +229,8 @@ function holds(entry: UserDraft, { name, value }: Condition): boolean {
   return actual !== undefined && actual.toLowerCase() === value.toLowerCase();
 }
 
-function conditionsAsParts(where: readonly Condition[], parts: Parts): UserDraft {
+function conditionsAsParts(where: readonly Condition[], { parts }: Complex): UserDraft {
   return Object.fromEntries(
     where.map(({ name, value }) => [name, parts[name] === 'flag' ? value.toLowerCase() === 'true' : value]),
   );
-}
-
-function saysSomething(entry: UserDraft): boolean {
-  return Object.keys(entry).some((name) => name !== 'type' && name !== 'primary');
 }

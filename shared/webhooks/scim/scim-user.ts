@@ -145,24 +145,34 @@ export function toKept(name: string, attribute: ScimAttribute, value: unknown): 
 /** Entries that are compared with each other, before the schema has its say. */
 export const MOST_ENTRIES = 50;
 
-/** Parts that are not kept are dropped, and an entry of a list without any of its own too. */
+/**
+ * The parts of `before` with those that are said in their place. Parts that are not kept are dropped; undefined: nothing is
+ * left that says anything.
+ *
+ * @throws AppError `body-invalid`
+ */
 export function toParts(
   name: string,
   parts: Readonly<Record<string, 'text' | 'flag'>>,
   value: unknown,
+  before: UserDraft = {},
 ): UserDraft | undefined {
   if (value === null || value === undefined) return undefined;
   const members = isRecord(value) ? value : 'value' in parts ? { value } : undefined;
   if (members === undefined) throw bodyInvalid([{ field: name, problem: 'Must be an object' }]);
-  const kept: UserDraft = {};
+  const kept: UserDraft = { ...before };
   for (const [member, inner] of Object.entries(members)) {
     const known = knownName(Object.keys(parts), member);
     if (known === undefined) continue;
     const field = `${name}.${known}`;
     setValue(kept, known, parts[known] === 'flag' ? toFlag(field, inner) : toText(field, inner));
   }
-  const says = Object.keys(kept).some((member) => member !== 'type' && member !== 'primary');
-  return says ? kept : undefined;
+  return saysSomething(kept) ? kept : undefined;
+}
+
+/** Whether an entry of a list says more than its type and whether it is primary. */
+export function saysSomething(entry: UserDraft): boolean {
+  return Object.keys(entry).some((name) => name !== 'type' && name !== 'primary');
 }
 
 /** A blank text says nothing. */

@@ -48,9 +48,34 @@ describe('an operation', () => {
       { name: { givenName: 'Ana', familyName: 'Pop', formatted: 'A. Pop' } },
     ],
     [
-      'replaces all parts',
-      { op: 'replace', path: 'name', value: { formatted: 'A. Pop' } },
-      { name: { formatted: 'A. Pop' } },
+      'leaves the parts that it does not name',
+      { op: 'replace', path: 'name', value: { formatted: 'A. Pop', familyName: null } },
+      { name: { givenName: 'Ana', formatted: 'A. Pop' } },
+    ],
+    [
+      'leaves the parts as they are when it names only what is not kept',
+      { op: 'replace', path: 'name', value: { honorificPrefix: 'Dr.' } },
+      {},
+    ],
+    [
+      'without a path leaves what it does not name',
+      { op: 'replace', value: { name: { givenName: 'Anna' }, [URN]: { costCenter: 12 } } },
+      {
+        name: { givenName: 'Anna', familyName: 'Pop' },
+        extension: { enterprise: { department: 'Automation', division: 'Technology', costCenter: '12' } },
+      },
+    ],
+    ['takes the parts away by null', { op: 'replace', path: 'name', value: null }, { name: undefined }],
+    ['adds nothing with null', { op: 'add', path: 'name', value: null }, {}],
+    [
+      'replaces an entry whole',
+      { op: 'replace', path: 'emails[type eq "work"]', value: { type: 'work', value: 'x@acme.example' } },
+      {
+        emails: [
+          { type: 'work', value: 'x@acme.example' },
+          { type: 'home', value: 'ana@home.example' },
+        ],
+      },
     ],
     ['takes the parts away', { op: 'remove', path: 'name' }, { name: undefined }],
     [
@@ -111,10 +136,11 @@ describe('an operation', () => {
     ],
     ['takes an extension away', { op: 'remove', path: URN }, { extension: undefined }],
     [
-      'replaces an extension whole',
-      { op: 'replace', path: URN, value: { costCenter: 12 } },
-      { extension: { enterprise: { costCenter: '12' } } },
+      'replaces the attributes of an extension that it names',
+      { op: 'replace', path: URN, value: { costCenter: 12, division: null } },
+      { extension: { enterprise: { department: 'Automation', costCenter: '12' } } },
     ],
+    ['takes an extension away by null', { op: 'replace', path: URN, value: null }, { extension: undefined }],
     [
       'sets a manager by id alone',
       { op: 'add', path: `${URN}:manager`, value: 'boss-1' },
