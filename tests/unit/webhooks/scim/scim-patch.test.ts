@@ -130,6 +130,26 @@ describe('an operation', () => {
       { extension: { enterprise: { department: 'Finance', division: 'Technology' } } },
     ],
     [
+      'takes the first of several values for an attribute of an extension, as Entra sends them',
+      { op: 'Add', path: `${OWN}:department_ids`, value: [{ value: '1' }, { value: '2' }] },
+      { extension: { ...ana.extension, acme: { department_ids: '1' } } },
+    ],
+    [
+      'takes the first of several texts for an attribute of an extension',
+      { op: 'replace', path: URN, value: { department: ['Finance', 'Sales'] } },
+      { extension: { enterprise: { department: 'Finance', division: 'Technology' } } },
+    ],
+    [
+      'takes an attribute of an extension away by an empty list',
+      { op: 'replace', path: `${URN}:department`, value: [] },
+      { extension: { enterprise: { division: 'Technology' } } },
+    ],
+    [
+      'drops what holds no text for an attribute of an extension',
+      { op: 'replace', path: URN, value: { department: [{ value: { a: 1 } }], division: [['x']] } },
+      {},
+    ],
+    [
       'takes an attribute of an extension away',
       { op: 'Remove', path: `${URN}:department` },
       { extension: { enterprise: { division: 'Technology' } } },
@@ -221,6 +241,11 @@ describe('an operation', () => {
       thrown = error;
     }
     expect(errorCodeOf(thrown)).toBe(code);
+  });
+
+  it('with several values for an attribute of an extension does not keep the others out', () => {
+    const several = { op: 'Add', path: `${OWN}:department_ids`, value: [{ value: '1' }] };
+    expect(after(several, { op: 'Replace', path: 'active', value: 'False' }).active).toBe(false);
   });
 
   it('cannot make a list grow without end', () => {
