@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../errors';
 import { bodyInvalid, checkBody } from '../body-check';
-import { SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
-import { parsePath, type Condition, type ScimPath } from './scim-path';
+import { knownName, SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
+import { holds, parsePath, readPath, type Condition, type ScimPath } from './scim-path';
 import {
   checkUser,
   isRecord,
@@ -20,23 +20,26 @@ import {
 
 const MOST_OPERATIONS = 200;
 
-const PatchSchema = z.object({
-  schemas: z
-    .array(z.string())
-    .max(5)
-    .refine(
-      (urns) => urns.some((urn) => urn.toLowerCase() === SCIM.patch.toLowerCase()),
-      'Must name PatchOp',
-    ),
-  // Some clients write a small letter.
-  Operations: z.array(
-    z.object({
-      op: z.string().max(20),
-      path: z.string().max(1_000).nullish(),
-      value: z.unknown().optional(),
-    }),
-  ),
-});
+const OperationSchema = inAnyCase(
+  z.object({
+    op: z.string().max(20),
+    path: z.string().max(1_000).nullish(),
+    value: z.unknown().optional(),
+  }),
+);
+
+const PatchSchema = inAnyCase(
+  z.object({
+    schemas: z
+      .array(z.string())
+      .max(5)
+      .refine(
+        (urns) => urns.some((urn) => urn.toLowerCase() === SCIM.patch.toLowerCase()),
+        'Must name PatchOp',
+      ),
+    Operations: z.array(OperationSchema),
+  }),
+);
 
 type Op = 'add' | 'replace' | 'remove';
 
@@ -55,6 +58,20 @@ export function patchUser(user: ScimUser, body: unknown): ScimUser {
   for (const [index, { op, path, value }] of operations.entries())
     applyOperation(draft, toOp(op, index), path ?? undefined, value, index);
   return checkUser(draft);
+}
+
+/** Names have no case (RFC 7643 section 2.1), and some clients write `operations`. */
+function inAnyCase<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {
+  const names = Object.keys(schema.shape);
+  return z.preprocess(
+    (value) =>
+      isRecord(value)
+        ? Object.fromEntries(
+            Object.entries(value).map(([name, inner]) => [knownName(names, name) ?? name, inner]),
+          )
+        : value,
+    schema,
+  );
 }
 
 function toOp(text: string, index: number): Op {
@@ -79,9 +96,9 @@ function applyOperation(
   if (!isRecord(value))
     throw bodyInvalid([{ field: `Operations[${index}].value`, problem: 'Must be an object without a path' }]);
   for (const [name, inner] of Object.entries(value)) {
-    const about = parsePath(name);
-    // A resource sent back whole has members that only this side sets.
-    if (about.kind !== 'read-only') change(draft, op, about, inner);
+    const about = readPath(name);
+    // A resource sent back whole has members that only this side sets, and some that only its client knows.
+    if (about !== undefined && about.kind !== 'read-only') change(draft, op, about, inner);
   }
 }
 
@@ -113,7 +130,8 @@ function changeExtension(
   }
   if (isTakenAway(op, value)) {
     const before = isRecord(draft['extension']) ? draft['extension'][extension] : undefined;
-    for (const name of Object.keys(isRecord(before) ? before : {})) setExtension(draft, extension, name, null);
+    for (const name of Object.keys(isRecord(before) ? before : {}))
+      setExtension(draft, extension, name, null);
     return;
   }
   if (!isRecord(value)) throw bodyInvalid([{ field: extension, problem: 'Must be an object' }]);
@@ -148,8 +166,8 @@ function changeAttribute(
       return;
     }
     case 'list': {
-      const entries: readonly unknown[] = Array.isArray(draft[name]) ? draft[name] : [];
-      const next = changedEntries(entries.filter(isRecord), op, path, attribute, value);
+      const before = entriesOf(draft[name]);
+      const next = withOnePrimary(changedEntries(before, op, path, attribute, value), before);
       if (next.length > MOST_ENTRIES) throw bodyInvalid([{ field: name, problem: 'Has too many entries' }]);
       setValue(draft, name, next.length === 0 ? undefined : next);
     }
@@ -214,6 +232,15 @@ function entriesOf(kept: unknown): readonly UserDraft[] {
   return entries.filter(isRecord);
 }
 
+/** Only one entry is primary, the last that was made so (RFC 7644 section 3.5.2). */
+function withOnePrimary(next: readonly UserDraft[], before: readonly UserDraft[]): readonly UserDraft[] {
+  const made = next.findLast((entry) => entry['primary'] === true && !before.includes(entry));
+  if (made === undefined) return next;
+  return next.map((entry) =>
+    entry === made || entry['primary'] !== true ? entry : { ...entry, primary: false },
+  );
+}
+
 /** Two entries of one type and value are the same, whichever of them is primary. */
 function isSame(entry: UserDraft): (other: UserDraft) => boolean {
   const own = contentOf(entry);
@@ -222,11 +249,6 @@ function isSame(entry: UserDraft): (other: UserDraft) => boolean {
 
 function contentOf({ primary: _primary, ...rest }: UserDraft): string {
   return JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function holds(entry: UserDraft, { name, value }: Condition): boolean {
-  const actual = toText(name, entry[name]);
-  return actual !== undefined && actual.toLowerCase() === value.toLowerCase();
 }
 
 function conditionsAsParts(where: readonly Condition[], { parts }: Complex): UserDraft {

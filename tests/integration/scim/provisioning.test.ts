@@ -148,6 +148,22 @@ describe('the provisioning client of Okta', () => {
     expect(found.toSorted()).toEqual(['a@acme.example', 'b@acme.example', 'c@acme.example']);
   });
 
+  it('reads a page of the one user whom a filter finds', async () => {
+    const { client } = await start();
+    await client.send('POST', '/Users', entraUser(ANA));
+    const filter = encodeURIComponent(`userName eq "${ANA}"`);
+    const pages = ['startIndex=0', 'startIndex=2', 'count=0', 'count=-1'].map(async (page) => {
+      const { body } = await client.send('GET', `/Users?filter=${filter}&${page}`);
+      return [body['totalResults'], body['itemsPerPage'], body['startIndex']];
+    });
+    expect(await Promise.all(pages)).toEqual([
+      [1, 1, 1],
+      [1, 0, 2],
+      [1, 0, 1],
+      [1, 0, 1],
+    ]);
+  });
+
   it('keeps no password, in storage or in an answer', async () => {
     const { world, client } = await start();
     const created = await client.send('POST', '/Users', entraUser(ANA, { password: 'S3cret-of-Ana' }));

@@ -195,6 +195,60 @@ describe('an operation', () => {
       },
     ],
     [
+      'that makes an entry primary unsets the others',
+      { op: 'Replace', path: 'emails[type eq "home"].primary', value: 'True' },
+      {
+        emails: [
+          { type: 'work', value: 'ana.pop@acme.example', primary: false },
+          { type: 'home', value: 'ana@home.example', primary: true },
+        ],
+      },
+    ],
+    [
+      'that adds a primary entry unsets the others',
+      { op: 'add', path: 'emails', value: [{ value: 'x@acme.example', primary: true }] },
+      {
+        emails: [
+          { type: 'work', value: 'ana.pop@acme.example', primary: false },
+          { type: 'home', value: 'ana@home.example' },
+          { value: 'x@acme.example', primary: true },
+        ],
+      },
+    ],
+    [
+      'that adds an entry which is not primary leaves the one that is',
+      { op: 'add', path: 'emails', value: [{ value: 'x@acme.example', primary: false }] },
+      { emails: [...(ana.emails ?? []), { value: 'x@acme.example', primary: false }] },
+    ],
+    [
+      'finds an entry by its type in any case',
+      { op: 'replace', path: 'emails[Type eq "WORK"].value', value: 'x@acme.example' },
+      {
+        emails: [
+          { type: 'work', value: 'x@acme.example', primary: true },
+          { type: 'home', value: 'ana@home.example' },
+        ],
+      },
+    ],
+    [
+      'without a path drops names that are none of ours',
+      {
+        op: 'replace',
+        value: { title: 'Lead', 'urn:okta:custom:1.0:thing': 'y', 'no name': 1, '': 2, ['x'.repeat(600)]: 3 },
+      },
+      { title: 'Lead' },
+    ],
+    [
+      'about an attribute of a foreign schema does nothing',
+      { op: 'add', path: 'urn:okta:custom:1.0:thing', value: 'y' },
+      {},
+    ],
+    [
+      'about the values of an attribute of an extension does nothing',
+      { op: 'add', path: `${OWN}:ids[type eq "main"].value`, value: 'y' },
+      {},
+    ],
+    [
       'about what is not kept does nothing',
       { op: 'add', path: 'photos[type eq "photo"].value', value: 'x' },
       {},
@@ -230,6 +284,12 @@ describe('an operation', () => {
     ['a path that is no text', { op: 'replace', path: 7, value: 'x' }, 'body-invalid'],
     ['an object for a text', { op: 'replace', path: 'title', value: { a: 1 } }, 'body-invalid'],
     ['a text for parts', { op: 'replace', path: 'name', value: 'Ana' }, 'body-invalid'],
+    ['a part of a text, without a path', { op: 'replace', value: { 'title.value': 'x' } }, 'path-invalid'],
+    [
+      'an unknown operator, without a path',
+      { op: 'replace', value: { 'emails[type gt 1].value': 'x' } },
+      'filter-unsupported',
+    ],
     ['a list without a path', { op: 'replace', value: [] }, 'body-invalid'],
     ['meta', { op: 'replace', path: 'meta', value: {} }, 'attribute-read-only'],
     ['groups', { op: 'add', path: 'groups', value: [{ value: 'x' }] }, 'attribute-read-only'],
@@ -241,6 +301,21 @@ describe('an operation', () => {
       thrown = error;
     }
     expect(errorCodeOf(thrown)).toBe(code);
+  });
+
+  it.each([
+    { schemas: patchOf()['schemas'], operations: [{ op: 'replace', path: 'title', value: 'Lead' }] },
+    { SCHEMAS: patchOf()['schemas'], OPERATIONS: [{ Op: 'replace', Path: 'title', Value: 'Lead' }] },
+  ])('is read whatever the case of its names is: %j', (body) => {
+    expect(patchUser(ana, body).title).toBe('Lead');
+  });
+
+  it('that makes an entry primary again unsets the one that became it meanwhile', () => {
+    const primary = (type: string) => ({ op: 'add', path: `emails[type eq "${type}"].primary`, value: true });
+    expect(after(primary('home'), primary('work')).emails?.map((entry) => entry.primary)).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('with several values for an attribute of an extension does not keep the others out', () => {
