@@ -228,6 +228,60 @@ describe('what a client repeats', () => {
   });
 });
 
+describe('an attribute that a client takes away', () => {
+  const withTitle = entraUser(ANA, { title: 'Engineer' });
+  const { [ENTERPRISE]: _department, ...withoutDepartment } = withTitle;
+
+  it.each([
+    ['by an operation', 'PATCH', patchOf({ op: 'Remove', path: `${ENTERPRISE}:department` }), withTitle],
+    ['of a user of whom nothing else is known', 'PATCH', patchOf({ op: 'remove', path: ENTERPRISE }), {}],
+    ['by a user without it', 'PUT', withoutDepartment, withTitle],
+  ])(
+    '%s is reported and held: the last value stands',
+    async (_case, method, body, { title }: { title?: unknown }) => {
+      const { world, client } = await start();
+      const created = await client.send('POST', '/Users', entraUser(ANA, { title }));
+      const user = `/Users/${String(created.body['id'])}`;
+      await world.settle();
+      world.engine.clock.advance(60_000);
+      expect((await client.send(method, user, body)).body).not.toHaveProperty([ENTERPRISE]);
+      await world.settle();
+      expect(groupsOf(world, ANA)).toEqual(['Developers', 'Users']);
+      expect((await world.evidence(ANA)).at(-1)).toMatchObject({
+        kind: 'worker-event',
+        facts: { event: 'mover', blanked: ['department'] },
+      });
+    },
+  );
+
+  it('where the policy places it is reported too, and said once', async () => {
+    const { world, client } = await start({
+      may: ['joiner', 'mover'],
+      fields: { department: 'title', startDate: 'extension.acme.hireDate' },
+    });
+    const urn = 'urn:ietf:params:scim:schemas:extension:Acme:2.0:User';
+    const { body } = await client.send(
+      'POST',
+      '/Users',
+      entraUser(ANA, { title: 'Finance', [urn]: { hireDate: '2026-01-02' } }),
+    );
+    const user = `/Users/${String(body['id'])}`;
+    await world.settle();
+    for (const operation of [
+      { op: 'remove', path: 'title' },
+      { op: 'remove', path: urn },
+      { op: 'add', path: 'userType', value: 'Contractor' },
+    ]) {
+      world.engine.clock.advance(60_000);
+      await client.send('PATCH', user, patchOf(operation));
+      await world.settle();
+    }
+    expect(groupsOf(world, ANA)).toEqual(['Users', 'Finance']);
+    const reported = (await world.evidence(ANA)).map(({ facts }) => facts['blanked']);
+    expect(reported.filter((names) => names !== undefined)).toEqual([['department', 'title']]);
+  });
+});
+
 describe('an address that changes', () => {
   const newAddress = 'cara.dev@acme.example';
   const addressTo = (value: string) =>
