@@ -11,13 +11,23 @@ export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;
 /** Who has a key; the ETag is needed to take it over. */
 export type KeyHolder = Readonly<{ id: string; etag: string }>;
 
+/**
+ * Whom a key is taken from, by its ETag. `loser` is that user before and without it: with them in the transaction, no change
+ * of theirs can be made in the belief that the key is still theirs. undefined: they were not there when they were read.
+ */
+type Taken = Readonly<{
+  etag: string;
+  loser: Readonly<{ before: StoredUser; after: ProvisionedUser }> | undefined;
+}>;
+
 /** A user's next state, and the delivery that says what it means. */
 export type UserChange = Readonly<{
   source: string;
   before: StoredUser | undefined;
   /** undefined: they are deleted. */
   after: ProvisionedUser | undefined;
-  take: ReadonlyArray<Readonly<{ key: UserKey; from: KeyHolder | undefined }>>;
+  take: ReadonlyArray<Readonly<{ key: UserKey; from: Taken | undefined }>>;
+  /** Keys of `before`, which nobody else can have while that is what is stored. */
   drop: readonly UserKey[];
   delivery: Delivery | undefined;
 }>;
@@ -33,7 +43,7 @@ export type ProvisionedUsers = Readonly<{
   ) => Promise<Readonly<{ total: number; users: readonly ProvisionedUser[] }>>;
   /**
    * Writes a user, their keys and the delivery in one transaction: a change that was answered is never without its delivery.
-   * `changed-meanwhile`: the user, or one of the keys, is no longer what was read; nothing was written.
+   * `changed-meanwhile`: the user, one of the keys, or whoever loses one is no longer what was read; nothing was written.
    */
   write: (change: UserChange) => Promise<'written' | 'changed-meanwhile'>;
   /** Ids of users who are inactive since before an instant. */
@@ -107,9 +117,16 @@ export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): 
       const id = after?.id ?? before?.value.id ?? '';
       const actions: TransactionAction[] = [
         userAction(partitionKey, id, before, after),
-        ...take.map(({ key, from }): TransactionAction => {
+        ...take.flatMap(({ key, from }): readonly TransactionAction[] => {
           const row = { partitionKey, rowKey: rowKeyOf(key), id };
-          return from === undefined ? ['create', row] : ['update', row, 'Replace', { etag: from.etag }];
+          if (from === undefined) return [['create', row]];
+          const { etag, loser } = from;
+          return [
+            ['update', row, 'Replace', { etag }],
+            ...(loser === undefined
+              ? []
+              : [userAction(partitionKey, loser.after.id, loser.before, loser.after)]),
+          ];
         }),
         ...drop.map((key): TransactionAction => ['delete', { partitionKey, rowKey: rowKeyOf(key) }]),
         ...inactiveActions(partitionKey, id, before?.value, after),
