@@ -10,11 +10,18 @@ import { patchUser } from '../webhooks/scim/scim-patch';
 import { addressOfUser, statementOf } from '../webhooks/scim/scim-statement';
 import { readUser, ScimUserSchema, type ScimUser } from '../webhooks/scim/scim-user';
 import type { WebhookSource } from '../webhooks/source';
-import { dedupeKey, enqueueDelivery, type EnqueueDeliveryDeps } from './accept-delivery';
+import {
+  dedupeKey,
+  enqueueDelivery,
+  noteIgnored,
+  type AcceptDeliveryDeps,
+  type EnqueueDeliveryDeps,
+} from './accept-delivery';
 import { formerAddressesOf, keysToChange } from './claim-user-keys';
 import { laneOf } from './delivery-lane';
 
 export type ProvisionDeps = EnqueueDeliveryDeps &
+  Pick<AcceptDeliveryDeps, 'heartbeats'> &
   Readonly<{
     users: Pick<ProvisionedUsers, 'get' | 'holderOf' | 'write'>;
     clock: Pick<Clock, 'now'>;
@@ -51,7 +58,10 @@ export async function provisionUser(
     const before = act.kind === 'create' ? undefined : await users.get(client.source, act.id);
     if (act.kind !== 'create' && before === undefined) throw userUnknown();
     const next = act.kind === 'delete' ? undefined : nextOf(client, before?.value, act);
-    if (next === 'unchanged') return before?.value;
+    if (next === 'unchanged') {
+      await noteIgnored(deps, { feed: 'hr', source: client.source }, deps.clock.now());
+      return before?.value;
+    }
     const keys = await keysToChange(users, client.source, before?.value, next);
     // Looked at last: whoever gets an address joins after whoever left it.
     const nowMs = deps.clock.now();
@@ -59,10 +69,12 @@ export async function provisionUser(
     const statement = deliveryOf(client, change, nowMs);
     const written = await users.write({ source: client.source, ...change, delivery: statement?.delivery });
     if (written === 'changed-meanwhile') continue;
-    if (statement !== undefined) {
-      const { feed, source, deliveryId } = statement.delivery;
-      await enqueueDelivery(deps, { feed, source, deliveryId }, statement.lane);
+    if (statement === undefined) {
+      await noteIgnored(deps, { feed: 'hr', source: client.source }, nowMs);
+      return change.after;
     }
+    const { feed, source, deliveryId } = statement.delivery;
+    await enqueueDelivery(deps, { feed, source, deliveryId }, statement.lane);
     return change.after;
   }
   throw new AppError('storage-conflict', 'Others keep changing this user');

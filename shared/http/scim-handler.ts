@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { findSender, type FindSenderDeps } from '../access/accept-delivery';
+import { findSender, noteIgnored, type FindSenderDeps } from '../access/accept-delivery';
 import { findGroups, findUsers, getUser, type FindProvisionedDeps } from '../access/find-provisioned';
 import { provisionUser, type ProvisionAct, type ProvisionDeps } from '../access/provision-user';
 import { verifySender, type VerifySenderDeps } from '../access/verify-sender';
@@ -47,6 +47,7 @@ async function answer(deps: ScimHandlerDeps, request: Asked): Promise<HttpRespon
   const rawBody = await readBody(request, Math.min(deps.config.maxBodyBytes, LARGEST_BODY));
   const sent = { headers: request.headers, rawBody, receivedAtMs: deps.clock.now() };
   await verifySender(deps, { feed: 'hr', source }, { format, settings }, sent);
+  if (request.method === 'GET') await noteIgnored(deps, { feed: 'hr', source }, sent.receivedAtMs);
   const client = { source, base: baseOf(request.url, source), settings, format };
   switch (resource.toLowerCase()) {
     case 'users':

@@ -197,6 +197,7 @@ function senderTo(users: ReturnType<typeof usersInMemory>): Send {
     secrets: { read: async () => ({ current: TOKEN, previous: undefined }) },
     checkIdentity: noIdentity,
     queue: { enqueueDelivery: async () => undefined },
+    heartbeats: { noteIgnored: async () => undefined },
     policy: async () => {
       throw new AppError('policy-unavailable', 'There is none');
     },
