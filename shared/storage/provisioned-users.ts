@@ -1,8 +1,11 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Clock } from '../clock';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf, type Delivery } from './delivery-rows';
+import { inactiveActions, inactiveKey } from './inactive-marks';
+import { createPagedKeys } from './paged-keys';
 import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
 
@@ -36,7 +39,10 @@ export type ProvisionedUsers = Readonly<{
   /** @throws AppError `record-unreadable` */
   get: (source: string, id: string) => Promise<StoredUser | undefined>;
   holderOf: (source: string, key: UserKey) => Promise<KeyHolder | undefined>;
-  /** A page in the order of ids, and how many users there are. `skip` counts from 0. */
+  /**
+   * A page in the order of ids, and how many users there are. `skip` counts from 0. The first page looks who is there; pages
+   * after it may be of those who were there up to a minute before, as far as another process made or deleted them since.
+   */
   list: (
     source: string,
     page: Readonly<{ skip: number; count: number }>,
@@ -68,17 +74,20 @@ const ownId = /^[\da-f-]{36}$/;
  * In the partition of the source's deliveries, so that a user and the delivery of their change share a transaction: the user
  * `u:<id>`, a key `k:<hash>` with the id of its holder, a mark `i:<since>:<id>` of the inactive.
  */
-export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): ProvisionedUsers {
+export function createProvisionedUsers(
+  storage: Pick<StorageAccount, 'table'>,
+  clock: Pick<Clock, 'now'>,
+): ProvisionedUsers {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
 
-  const rowKeysOf = async (partitionKey: string): Promise<readonly string[]> => {
+  const listed = createPagedKeys(async (partitionKey) => {
     const keys: string[] = [];
     const rows = (await table()).listEntities<{ rowKey: string; gone?: boolean }>({
       queryOptions: { filter: between(partitionKey, 'u:', 'u;'), select: ['rowKey', 'gone'] },
     });
     for await (const { rowKey, gone } of rows) if (gone !== true) keys.push(rowKey);
     return keys;
-  };
+  }, clock);
 
   return {
     get: async (source, id) => {
@@ -100,15 +109,17 @@ export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): 
 
     list: async (source, { skip, count }) => {
       const partitionKey = partitionOf('hr', source);
-      const keys = await rowKeysOf(partitionKey);
+      const keys = await listed.keysAt(partitionKey, skip);
       const asked = keys.slice(skip, skip + count);
       const [first] = asked;
       if (first === undefined) return { total: keys.length, users: [] };
       const users: ProvisionedUser[] = [];
-      const rows = (await table()).listEntities<{ gone?: boolean }>({
+      const rows = (await table()).listEntities<{ rowKey: string; gone?: boolean }>({
         queryOptions: { filter: between(partitionKey, first, `${asked.at(-1) ?? first} `) },
       });
-      for await (const row of rows) if (row.gone !== true) users.push(decodeRecord(UserSchema, row));
+      const wanted = new Set(asked);
+      for await (const row of rows)
+        if (row.gone !== true && wanted.has(row.rowKey)) users.push(decodeRecord(UserSchema, row));
       return { total: keys.length, users };
     },
 
@@ -138,6 +149,8 @@ export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): 
         // Missing: whoever was to be changed has been deleted, or a key was given up.
         if (isConflict(error) || isMissing(error)) return 'changed-meanwhile';
         throw error;
+      } finally {
+        if (before === undefined || after === undefined) listed.forget(partitionKey);
       }
       // What stays of a deleted user if the process ends here holds nothing of theirs.
       if (after === undefined) await (await table()).deleteEntity(partitionKey, `u:${id}`);
@@ -168,26 +181,6 @@ function userAction(
       ? { partitionKey, rowKey, gone: true }
       : { partitionKey, rowKey, ...encodeRecord(after) };
   return before === undefined ? ['create', row] : ['update', row, 'Replace', { etag: before.etag }];
-}
-
-function inactiveActions(
-  partitionKey: string,
-  id: string,
-  before: ProvisionedUser | undefined,
-  after: ProvisionedUser | undefined,
-): readonly TransactionAction[] {
-  const was = before?.inactiveSinceMs;
-  const is = after?.inactiveSinceMs;
-  if (was === is) return [];
-  return [
-    ...(was === undefined ? [] : [['delete', { partitionKey, rowKey: inactiveKey(was, id) }] as const]),
-    ...(is === undefined ? [] : [['create', { partitionKey, rowKey: inactiveKey(is, id) }] as const]),
-  ].map(([kind, row]): TransactionAction => [kind, row]);
-}
-
-/** In the order of time, so that the old ones are found without reading the rest. */
-function inactiveKey(sinceMs: number, id: string): string {
-  return `i:${String(Math.max(0, sinceMs)).padStart(15, '0')}:${id}`;
 }
 
 /** An address is personal data, and a key may hold no slash. */
