@@ -34,7 +34,9 @@ const bodies = {
   PATCH: patchOf(
     { op: 'Replace', path: 'emails[type eq "work"].value', value: 'new@acme.example' },
     { op: 'Add', path: `${ENTERPRISE}:department`, value: 'Finance' },
-    { op: 'Replace', value: { active: 'False', 'name.givenName': 'Anna' } },
+    { op: 'Add', path: `${ENTERPRISE}:costCenter`, value: [{ value: '1' }, { value: '2' }] },
+    { op: 'Replace', path: 'emails[type eq "work"].primary', value: 'True' },
+    { op: 'Replace', value: { active: 'False', 'name.givenName': 'Anna', 'urn:okta:custom:1.0:thing': 'y' } },
     { op: 'Remove', path: 'displayName' },
   ),
   GET: {},
