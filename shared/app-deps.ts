@@ -148,7 +148,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     },
     deliveries: coded(createDeliveries(storage)),
     heartbeats: coded(createHeartbeats(storage)),
-    users: coded(createProvisionedUsers(storage)),
+    users: coded(createProvisionedUsers(storage, clock)),
     deadDeliveries: coded(createDeadDeliveries(storage)),
     ledger: coded(createLedgerStore(storage)),
     changes: coded(createChangeStore(storage)),

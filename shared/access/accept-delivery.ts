@@ -151,7 +151,7 @@ function isGreeting(format: WebhookSource, rawBody: Uint8Array): boolean {
 }
 
 /** Its source is alive. A note that fails is no reason to have the sender send nothing again. */
-async function noteIgnored(
+export async function noteIgnored(
   deps: Pick<AcceptDeliveryDeps, 'heartbeats' | 'log'>,
   from: Readonly<{ feed: Feed; source: string }>,
   atMs: number,

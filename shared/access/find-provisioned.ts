@@ -41,8 +41,8 @@ export async function findUsers(
   { filter, startIndex, count }: ProvisionedQuery,
 ): Promise<Found<ProvisionedUser>> {
   if (filter === null) {
-    const skip = Math.max(0, startIndex - 1);
-    const { total, users } = await deps.users.list(source, { skip, count: pageOf(count) });
+    const skip = skipOf(startIndex);
+    const { total, users } = await deps.users.list(source, { skip, count: mostOf(count) });
     return { total, startIndex: skip + 1, items: users };
   }
   const conditions = parseConditions(filter);
@@ -55,7 +55,7 @@ export async function findUsers(
   const id = key.kind === 'id' ? key.value : (await deps.users.holderOf(source, key))?.id;
   const stored = id === undefined ? undefined : await deps.users.get(source, id);
   const items = stored !== undefined && isAsAsked(stored.value, conditions) ? [stored.value] : [];
-  return { total: items.length, startIndex: 1, items: items.slice(0, count) };
+  return pageOf(items, startIndex, count);
 }
 
 /** The groups that the source's organizations manage, by name. @throws AppError `filter-unsupported` */
@@ -72,8 +72,7 @@ export async function findGroups(
       name.toLowerCase() === 'id' ? id === value : fold(displayName) === fold(value),
     ),
   );
-  const skip = Math.max(0, startIndex - 1);
-  return { total: all.length, startIndex: skip + 1, items: all.slice(skip, skip + pageOf(count)) };
+  return pageOf(all, startIndex, count);
 }
 
 /** Names are unique to a client, as Entra needs them: with several organizations the alias is a part of each. */
@@ -91,6 +90,17 @@ async function groupsOf(
   );
 }
 
-function pageOf(count: number): number {
+/** The part of all that were found which was asked for. */
+function pageOf<T>(all: readonly T[], startIndex: number, count: number): Found<T> {
+  const skip = skipOf(startIndex);
+  return { total: all.length, startIndex: skip + 1, items: all.slice(skip, skip + mostOf(count)) };
+}
+
+/** Less than 1 counts as 1 (RFC 7644 section 3.4.2.4). */
+function skipOf(startIndex: number): number {
+  return Math.max(0, startIndex - 1);
+}
+
+function mostOf(count: number): number {
   return Math.max(0, Math.min(count, MOST_RESULTS));
 }

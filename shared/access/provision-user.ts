@@ -1,20 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock';
 import type { ProvisionedUser } from '../domain/provisioned-user';
 import { PLAIN_MAPPING, type SourceMapping } from '../domain/source-settings';
 import { AppError } from '../errors';
-import type { ProvisionedUsers, StoredUser, UserChange } from '../storage/provisioned-users';
+import type { Delivery } from '../storage/delivery-rows';
+import type { ProvisionedUsers, UserChange } from '../storage/provisioned-users';
 import { bodyInvalid, checkBody } from '../webhooks/body-check';
-import { knownName } from '../webhooks/scim/scim-attributes';
 import { patchUser } from '../webhooks/scim/scim-patch';
 import { addressOfUser, statementOf } from '../webhooks/scim/scim-statement';
-import { isRecord, readUser, ScimUserSchema, type ScimUser } from '../webhooks/scim/scim-user';
+import { readUser, ScimUserSchema, type ScimUser } from '../webhooks/scim/scim-user';
 import type { WebhookSource } from '../webhooks/source';
-import { dedupeKey, enqueueDelivery, type EnqueueDeliveryDeps } from './accept-delivery';
+import {
+  dedupeKey,
+  enqueueDelivery,
+  noteIgnored,
+  type AcceptDeliveryDeps,
+  type EnqueueDeliveryDeps,
+} from './accept-delivery';
 import { formerAddressesOf, keysToChange } from './claim-user-keys';
 import { laneOf } from './delivery-lane';
 
 export type ProvisionDeps = EnqueueDeliveryDeps &
-  Readonly<{ users: Pick<ProvisionedUsers, 'get' | 'holderOf' | 'write'> }>;
+  Pick<AcceptDeliveryDeps, 'heartbeats'> &
+  Readonly<{
+    users: Pick<ProvisionedUsers, 'get' | 'holderOf' | 'write'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
 
 /** What a client wants of a user. */
 export type ProvisionAct =
@@ -41,53 +52,62 @@ export async function provisionUser(
   deps: ProvisionDeps,
   client: Client,
   act: ProvisionAct,
-  receivedAtMs: number,
 ): Promise<ProvisionedUser | undefined> {
+  const { users } = deps;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const before = act.kind === 'create' ? undefined : await deps.users.get(client.source, act.id);
+    const before = act.kind === 'create' ? undefined : await users.get(client.source, act.id);
     if (act.kind !== 'create' && before === undefined) throw userUnknown();
-    const after = await nextOf(deps, client, before, act, receivedAtMs);
-    if (after === before?.value) return after;
-    const change = await changeOf(deps, client, before, after, receivedAtMs);
-    if ((await deps.users.write(change)) === 'changed-meanwhile') continue;
-    const { delivery } = change;
-    if (delivery !== undefined) {
-      const { feed, source, deliveryId } = delivery;
-      await enqueueDelivery(deps, { feed, source, deliveryId }, change.lane);
+    const next = act.kind === 'delete' ? undefined : nextOf(client, before?.value, act);
+    if (next === 'unchanged') {
+      await noteIgnored(deps, { feed: 'hr', source: client.source }, deps.clock.now());
+      return before?.value;
     }
-    return after;
+    const keys = await keysToChange(users, client.source, before?.value, next);
+    // Looked at last: whoever gets an address joins after whoever left it.
+    const nowMs = deps.clock.now();
+    const change = { before, after: next && changedUser(before?.value, next, nowMs), ...keys };
+    const statement = deliveryOf(client, change, nowMs);
+    const written = await users.write({ source: client.source, ...change, delivery: statement?.delivery });
+    if (written === 'changed-meanwhile') continue;
+    if (statement === undefined) {
+      await noteIgnored(deps, { feed: 'hr', source: client.source }, nowMs);
+      return change.after;
+    }
+    const { feed, source, deliveryId } = statement.delivery;
+    await enqueueDelivery(deps, { feed, source, deliveryId }, statement.lane);
+    return change.after;
   }
   throw new AppError('storage-conflict', 'Others keep changing this user');
 }
 
-/** What a user becomes; the same object when nothing changes. */
-async function nextOf(
-  deps: ProvisionDeps,
-  { source, mapping = PLAIN_MAPPING }: Client,
-  before: StoredUser | undefined,
-  act: ProvisionAct,
-  receivedAtMs: number,
-): Promise<ProvisionedUser | undefined> {
-  if (act.kind === 'delete') return undefined;
-  const was = before?.value;
+/** What a client settles of a user. */
+type Next = Pick<ProvisionedUser, 'address' | 'formerAddresses'> & Readonly<{ user: ScimUser }>;
+
+function nextOf(
+  { mapping = PLAIN_MAPPING }: Client,
+  was: ProvisionedUser | undefined,
+  act: Exclude<ProvisionAct, { kind: 'delete' }>,
+): Next | 'unchanged' {
   const user = userAfter(was, act);
   if (Buffer.byteLength(JSON.stringify(user)) > LARGEST_USER_BYTES)
     throw bodyInvalid([{ field: '(body)', problem: 'Has more attributes than one user may have' }]);
   if (was !== undefined && JSON.stringify(user) === JSON.stringify(checkBody(ScimUserSchema, was.user)))
-    return was;
+    return 'unchanged';
   const address = addressOfUser(user, mapping);
   if (address === undefined)
     throw bodyInvalid([{ field: 'emails', problem: 'Must have an address: it is who the worker is' }]);
-  const changedAtMs = laterThan(was, receivedAtMs);
+  return { user, address, formerAddresses: formerAddressesOf(was, address) };
+}
+
+function changedUser(was: ProvisionedUser | undefined, next: Next, nowMs: number): ProvisionedUser {
+  const changedAtMs = laterThan(was, nowMs);
   return {
     id: was?.id ?? randomUUID(),
     version: (was?.version ?? 0) + 1,
     createdAtMs: was?.createdAtMs ?? changedAtMs,
     changedAtMs,
-    ...(user.active ? {} : { inactiveSinceMs: was?.inactiveSinceMs ?? changedAtMs }),
-    address,
-    formerAddresses: await formerAddressesOf(deps.users, source, was, address),
-    user,
+    ...(next.user.active ? {} : { inactiveSinceMs: was?.inactiveSinceMs ?? changedAtMs }),
+    ...next,
   };
 }
 
@@ -98,55 +118,40 @@ function userAfter(
   if (act.kind === 'create' || was === undefined) return readUser(act.body);
   const before = checkBody(ScimUserSchema, was.user);
   if (act.kind === 'patch') return patchUser(before, act.body);
-  const next = readUser(act.body);
-  // Whoever sends a whole user without `active` does not mean that somebody is back.
-  return isActiveSaid(act.body) ? next : { ...next, active: before.active };
+  return readUser(act.body, before);
 }
 
-function isActiveSaid(body: unknown): boolean {
-  return isRecord(body) && knownName(Object.keys(body), 'active') !== undefined;
-}
-
-async function changeOf(
-  deps: ProvisionDeps,
+/** The delivery that says what a change means for a worker; undefined: nothing. */
+function deliveryOf(
   { source, format, mapping = PLAIN_MAPPING }: Client,
-  before: StoredUser | undefined,
-  after: ProvisionedUser | undefined,
-  receivedAtMs: number,
-): Promise<UserChange & Readonly<{ lane: 'urgent' | 'normal' }>> {
+  { before, after }: Pick<UserChange, 'before' | 'after'>,
+  nowMs: number,
+): Readonly<{ delivery: Delivery; lane: 'urgent' | 'normal' }> | undefined {
   const was = before?.value;
   const now = after ?? was;
-  const former =
-    after?.formerAddresses ?? (await formerAddressesOf(deps.users, source, was, was?.address ?? ''));
+  if (now === undefined) return undefined;
   const statement = statementOf(
     {
       before: was,
       after,
-      addresses: [now?.address ?? '', ...former],
-      atMs: after?.changedAtMs ?? laterThan(was, receivedAtMs),
+      addresses: [now.address, ...now.formerAddresses],
+      atMs: after?.changedAtMs ?? laterThan(was, nowMs),
     },
     mapping,
   );
-  const change = { source, before, after, ...(await keysToChange(deps.users, source, was, after)) };
-  if (statement === undefined) return { ...change, delivery: undefined, lane: 'normal' };
-  const rawBody = Buffer.from(JSON.stringify(statement));
-  const posted = { rawBody, type: 'application/json', receivedAtMs } as const;
-  const meanings = format.parse(posted, mapping);
+  if (statement === undefined) return undefined;
+  const body = Buffer.from(JSON.stringify(statement));
+  const type = 'application/json';
+  const posted = { rawBody: body, type, receivedAtMs: nowMs } as const;
   const dedupeId = format.dedupeId({ ...posted, headers: new Headers(), signedId: undefined });
-  const delivery = {
-    feed: 'hr',
-    source,
-    deliveryId: dedupeKey('hr', source, dedupeId),
-    receivedAtMs,
-    contentType: 'application/json',
-    body: rawBody,
-  } as const;
-  return { ...change, delivery, lane: laneOf(meanings) };
+  const deliveryId = dedupeKey('hr', source, dedupeId);
+  const delivery = { feed: 'hr', source, deliveryId, receivedAtMs: nowMs, contentType: type, body } as const;
+  return { delivery, lane: laneOf(format.parse(posted, mapping)) };
 }
 
 /** Changes of one user have an order, also those of one millisecond. */
-function laterThan(was: ProvisionedUser | undefined, receivedAtMs: number): number {
-  return Math.max(receivedAtMs, (was?.changedAtMs ?? 0) + 1);
+function laterThan(was: ProvisionedUser | undefined, nowMs: number): number {
+  return Math.max(nowMs, (was?.changedAtMs ?? 0) + 1);
 }
 
 function userUnknown(): AppError {

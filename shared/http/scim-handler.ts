@@ -1,9 +1,8 @@
 import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { findSender, type FindSenderDeps } from '../access/accept-delivery';
+import { findSender, noteIgnored, type FindSenderDeps } from '../access/accept-delivery';
 import { findGroups, findUsers, getUser, type FindProvisionedDeps } from '../access/find-provisioned';
 import { provisionUser, type ProvisionAct, type ProvisionDeps } from '../access/provision-user';
 import { verifySender, type VerifySenderDeps } from '../access/verify-sender';
-import type { Clock } from '../clock';
 import type { ProvisionedUser } from '../domain/provisioned-user';
 import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import { parseJsonBody } from '../webhooks/json-body';
@@ -25,7 +24,7 @@ export type ScimHandlerDeps = FindSenderDeps &
   VerifySenderDeps &
   ProvisionDeps &
   FindProvisionedDeps &
-  Readonly<{ clock: Pick<Clock, 'now'>; config: Readonly<{ maxBodyBytes: number }> }>;
+  Readonly<{ config: Readonly<{ maxBodyBytes: number }> }>;
 
 const contentType = 'application/scim+json';
 const bodyType = /^application\/(?:scim\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i;
@@ -44,15 +43,15 @@ export function scimHandler(
 
 async function answer(deps: ScimHandlerDeps, request: Asked): Promise<HttpResponseInit> {
   const { source = '', resource = '', id } = request.params;
-  const receivedAtMs = deps.clock.now();
   const { settings, format } = await findSender(deps, 'hr', source, 'scim');
   const rawBody = await readBody(request, Math.min(deps.config.maxBodyBytes, LARGEST_BODY));
-  const sent = { headers: request.headers, rawBody, receivedAtMs };
+  const sent = { headers: request.headers, rawBody, receivedAtMs: deps.clock.now() };
   await verifySender(deps, { feed: 'hr', source }, { format, settings }, sent);
+  if (request.method === 'GET') await noteIgnored(deps, { feed: 'hr', source }, sent.receivedAtMs);
   const client = { source, base: baseOf(request.url, source), settings, format };
   switch (resource.toLowerCase()) {
     case 'users':
-      return answerUsers(deps, client, request, { id, rawBody, receivedAtMs });
+      return answerUsers(deps, client, request, { id, rawBody });
     case 'groups':
       requireGet(request);
       return answerGroups(deps, client, request, id);
@@ -77,11 +76,7 @@ async function answerUsers(
   deps: ScimHandlerDeps,
   client: Client,
   request: Asked,
-  {
-    id,
-    rawBody,
-    receivedAtMs,
-  }: Readonly<{ id: string | undefined; rawBody: Uint8Array; receivedAtMs: number }>,
+  { id, rawBody }: Readonly<{ id: string | undefined; rawBody: Uint8Array }>,
 ): Promise<HttpResponseInit> {
   const { source, base, format, settings } = client;
   if (request.method === 'GET') {
@@ -91,7 +86,7 @@ async function answerUsers(
     return resourceResponse(200, toListResponse(resources, { totalResults: total, startIndex }));
   }
   const act = actOf(request, id, rawBody);
-  const user = await provisionUser(deps, { source, format, mapping: settings.mapping }, act, receivedAtMs);
+  const user = await provisionUser(deps, { source, format, mapping: settings.mapping }, act);
   if (user === undefined) return { status: 204, headers: answerHeaders };
   return userResponse(act.kind === 'create' ? 201 : 200, user, base, request);
 }

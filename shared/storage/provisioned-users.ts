@@ -1,8 +1,11 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Clock } from '../clock';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf, type Delivery } from './delivery-rows';
+import { inactiveActions, inactiveKey } from './inactive-marks';
+import { createPagedKeys } from './paged-keys';
 import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
 
@@ -11,13 +14,23 @@ export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;
 /** Who has a key; the ETag is needed to take it over. */
 export type KeyHolder = Readonly<{ id: string; etag: string }>;
 
+/**
+ * Whom a key is taken from, by its ETag. `loser` is that user before and without it: with them in the transaction, no change
+ * of theirs can be made in the belief that the key is still theirs. undefined: they were not there when they were read.
+ */
+type Taken = Readonly<{
+  etag: string;
+  loser: Readonly<{ before: StoredUser; after: ProvisionedUser }> | undefined;
+}>;
+
 /** A user's next state, and the delivery that says what it means. */
 export type UserChange = Readonly<{
   source: string;
   before: StoredUser | undefined;
   /** undefined: they are deleted. */
   after: ProvisionedUser | undefined;
-  take: ReadonlyArray<Readonly<{ key: UserKey; from: KeyHolder | undefined }>>;
+  take: ReadonlyArray<Readonly<{ key: UserKey; from: Taken | undefined }>>;
+  /** Keys of `before`, which nobody else can have while that is what is stored. */
   drop: readonly UserKey[];
   delivery: Delivery | undefined;
 }>;
@@ -26,14 +39,17 @@ export type ProvisionedUsers = Readonly<{
   /** @throws AppError `record-unreadable` */
   get: (source: string, id: string) => Promise<StoredUser | undefined>;
   holderOf: (source: string, key: UserKey) => Promise<KeyHolder | undefined>;
-  /** A page in the order of ids, and how many users there are. `skip` counts from 0. */
+  /**
+   * A page in the order of ids, and how many users there are. `skip` counts from 0. The first page looks who is there; pages
+   * after it may be of those who were there up to a minute before, as far as another process made or deleted them since.
+   */
   list: (
     source: string,
     page: Readonly<{ skip: number; count: number }>,
   ) => Promise<Readonly<{ total: number; users: readonly ProvisionedUser[] }>>;
   /**
    * Writes a user, their keys and the delivery in one transaction: a change that was answered is never without its delivery.
-   * `changed-meanwhile`: the user, or one of the keys, is no longer what was read; nothing was written.
+   * `changed-meanwhile`: the user, one of the keys, or whoever loses one is no longer what was read; nothing was written.
    */
   write: (change: UserChange) => Promise<'written' | 'changed-meanwhile'>;
   /** Ids of users who are inactive since before an instant. */
@@ -58,17 +74,20 @@ const ownId = /^[\da-f-]{36}$/;
  * In the partition of the source's deliveries, so that a user and the delivery of their change share a transaction: the user
  * `u:<id>`, a key `k:<hash>` with the id of its holder, a mark `i:<since>:<id>` of the inactive.
  */
-export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): ProvisionedUsers {
+export function createProvisionedUsers(
+  storage: Pick<StorageAccount, 'table'>,
+  clock: Pick<Clock, 'now'>,
+): ProvisionedUsers {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
 
-  const rowKeysOf = async (partitionKey: string): Promise<readonly string[]> => {
+  const listed = createPagedKeys(async (partitionKey) => {
     const keys: string[] = [];
     const rows = (await table()).listEntities<{ rowKey: string; gone?: boolean }>({
       queryOptions: { filter: between(partitionKey, 'u:', 'u;'), select: ['rowKey', 'gone'] },
     });
     for await (const { rowKey, gone } of rows) if (gone !== true) keys.push(rowKey);
     return keys;
-  };
+  }, clock);
 
   return {
     get: async (source, id) => {
@@ -90,15 +109,17 @@ export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): 
 
     list: async (source, { skip, count }) => {
       const partitionKey = partitionOf('hr', source);
-      const keys = await rowKeysOf(partitionKey);
+      const keys = await listed.keysAt(partitionKey, skip);
       const asked = keys.slice(skip, skip + count);
       const [first] = asked;
       if (first === undefined) return { total: keys.length, users: [] };
       const users: ProvisionedUser[] = [];
-      const rows = (await table()).listEntities<{ gone?: boolean }>({
+      const rows = (await table()).listEntities<{ rowKey: string; gone?: boolean }>({
         queryOptions: { filter: between(partitionKey, first, `${asked.at(-1) ?? first} `) },
       });
-      for await (const row of rows) if (row.gone !== true) users.push(decodeRecord(UserSchema, row));
+      const wanted = new Set(asked);
+      for await (const row of rows)
+        if (row.gone !== true && wanted.has(row.rowKey)) users.push(decodeRecord(UserSchema, row));
       return { total: keys.length, users };
     },
 
@@ -107,9 +128,16 @@ export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): 
       const id = after?.id ?? before?.value.id ?? '';
       const actions: TransactionAction[] = [
         userAction(partitionKey, id, before, after),
-        ...take.map(({ key, from }): TransactionAction => {
+        ...take.flatMap(({ key, from }): readonly TransactionAction[] => {
           const row = { partitionKey, rowKey: rowKeyOf(key), id };
-          return from === undefined ? ['create', row] : ['update', row, 'Replace', { etag: from.etag }];
+          if (from === undefined) return [['create', row]];
+          const { etag, loser } = from;
+          return [
+            ['update', row, 'Replace', { etag }],
+            ...(loser === undefined
+              ? []
+              : [userAction(partitionKey, loser.after.id, loser.before, loser.after)]),
+          ];
         }),
         ...drop.map((key): TransactionAction => ['delete', { partitionKey, rowKey: rowKeyOf(key) }]),
         ...inactiveActions(partitionKey, id, before?.value, after),
@@ -121,6 +149,8 @@ export function createProvisionedUsers(storage: Pick<StorageAccount, 'table'>): 
         // Missing: whoever was to be changed has been deleted, or a key was given up.
         if (isConflict(error) || isMissing(error)) return 'changed-meanwhile';
         throw error;
+      } finally {
+        if (before === undefined || after === undefined) listed.forget(partitionKey);
       }
       // What stays of a deleted user if the process ends here holds nothing of theirs.
       if (after === undefined) await (await table()).deleteEntity(partitionKey, `u:${id}`);
@@ -151,26 +181,6 @@ function userAction(
       ? { partitionKey, rowKey, gone: true }
       : { partitionKey, rowKey, ...encodeRecord(after) };
   return before === undefined ? ['create', row] : ['update', row, 'Replace', { etag: before.etag }];
-}
-
-function inactiveActions(
-  partitionKey: string,
-  id: string,
-  before: ProvisionedUser | undefined,
-  after: ProvisionedUser | undefined,
-): readonly TransactionAction[] {
-  const was = before?.inactiveSinceMs;
-  const is = after?.inactiveSinceMs;
-  if (was === is) return [];
-  return [
-    ...(was === undefined ? [] : [['delete', { partitionKey, rowKey: inactiveKey(was, id) }] as const]),
-    ...(is === undefined ? [] : [['create', { partitionKey, rowKey: inactiveKey(is, id) }] as const]),
-  ].map(([kind, row]): TransactionAction => [kind, row]);
-}
-
-/** In the order of time, so that the old ones are found without reading the rest. */
-function inactiveKey(sinceMs: number, id: string): string {
-  return `i:${String(Math.max(0, sinceMs)).padStart(15, '0')}:${id}`;
 }
 
 /** An address is personal data, and a key may hold no slash. */

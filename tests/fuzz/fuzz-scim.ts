@@ -34,7 +34,9 @@ const bodies = {
   PATCH: patchOf(
     { op: 'Replace', path: 'emails[type eq "work"].value', value: 'new@acme.example' },
     { op: 'Add', path: `${ENTERPRISE}:department`, value: 'Finance' },
-    { op: 'Replace', value: { active: 'False', 'name.givenName': 'Anna' } },
+    { op: 'Add', path: `${ENTERPRISE}:costCenter`, value: [{ value: '1' }, { value: '2' }] },
+    { op: 'Replace', path: 'emails[type eq "work"].primary', value: 'True' },
+    { op: 'Replace', value: { active: 'False', 'name.givenName': 'Anna', 'urn:okta:custom:1.0:thing': 'y' } },
     { op: 'Remove', path: 'displayName' },
   ),
   GET: {},
@@ -197,6 +199,7 @@ function senderTo(users: ReturnType<typeof usersInMemory>): Send {
     secrets: { read: async () => ({ current: TOKEN, previous: undefined }) },
     checkIdentity: noIdentity,
     queue: { enqueueDelivery: async () => undefined },
+    heartbeats: { noteIgnored: async () => undefined },
     policy: async () => {
       throw new AppError('policy-unavailable', 'There is none');
     },

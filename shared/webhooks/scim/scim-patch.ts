@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../errors';
 import { bodyInvalid, checkBody } from '../body-check';
-import { SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
-import { parsePath, type Condition, type ScimPath } from './scim-path';
+import { knownName, SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
+import { holds, parsePath, readPath, type Condition, type ScimPath } from './scim-path';
 import {
   checkUser,
   isRecord,
   MOST_ENTRIES,
+  saysSomething,
   setExtension,
   setValue,
   toFlag,
@@ -19,23 +20,26 @@ import {
 
 const MOST_OPERATIONS = 200;
 
-const PatchSchema = z.object({
-  schemas: z
-    .array(z.string())
-    .max(5)
-    .refine(
-      (urns) => urns.some((urn) => urn.toLowerCase() === SCIM.patch.toLowerCase()),
-      'Must name PatchOp',
-    ),
-  // Some clients write a small letter.
-  Operations: z.array(
-    z.object({
-      op: z.string().max(20),
-      path: z.string().max(1_000).nullish(),
-      value: z.unknown().optional(),
-    }),
-  ),
-});
+const OperationSchema = inAnyCase(
+  z.object({
+    op: z.string().max(20),
+    path: z.string().max(1_000).nullish(),
+    value: z.unknown().optional(),
+  }),
+);
+
+const PatchSchema = inAnyCase(
+  z.object({
+    schemas: z
+      .array(z.string())
+      .max(5)
+      .refine(
+        (urns) => urns.some((urn) => urn.toLowerCase() === SCIM.patch.toLowerCase()),
+        'Must name PatchOp',
+      ),
+    Operations: z.array(OperationSchema),
+  }),
+);
 
 type Op = 'add' | 'replace' | 'remove';
 
@@ -54,6 +58,20 @@ export function patchUser(user: ScimUser, body: unknown): ScimUser {
   for (const [index, { op, path, value }] of operations.entries())
     applyOperation(draft, toOp(op, index), path ?? undefined, value, index);
   return checkUser(draft);
+}
+
+/** Names have no case (RFC 7643 section 2.1), and some clients write `operations`. */
+function inAnyCase<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {
+  const names = Object.keys(schema.shape);
+  return z.preprocess(
+    (value) =>
+      isRecord(value)
+        ? Object.fromEntries(
+            Object.entries(value).map(([name, inner]) => [knownName(names, name) ?? name, inner]),
+          )
+        : value,
+    schema,
+  );
 }
 
 function toOp(text: string, index: number): Op {
@@ -78,9 +96,9 @@ function applyOperation(
   if (!isRecord(value))
     throw bodyInvalid([{ field: `Operations[${index}].value`, problem: 'Must be an object without a path' }]);
   for (const [name, inner] of Object.entries(value)) {
-    const about = parsePath(name);
-    // A resource sent back whole has members that only this side sets.
-    if (about.kind !== 'read-only') change(draft, op, about, inner);
+    const about = readPath(name);
+    // A resource sent back whole has members that only this side sets, and some that only its client knows.
+    if (about !== undefined && about.kind !== 'read-only') change(draft, op, about, inner);
   }
 }
 
@@ -110,12 +128,19 @@ function changeExtension(
     setExtension(draft, extension, attribute, op === 'remove' ? null : value);
     return;
   }
-  const before = isRecord(draft['extension']) ? draft['extension'][extension] : undefined;
-  if (op !== 'add' && isRecord(before))
-    for (const name of Object.keys(before)) setExtension(draft, extension, name, null);
-  if (op === 'remove') return;
+  if (isTakenAway(op, value)) {
+    const before = isRecord(draft['extension']) ? draft['extension'][extension] : undefined;
+    for (const name of Object.keys(isRecord(before) ? before : {}))
+      setExtension(draft, extension, name, null);
+    return;
+  }
   if (!isRecord(value)) throw bodyInvalid([{ field: extension, problem: 'Must be an object' }]);
   for (const [name, inner] of Object.entries(value)) setExtension(draft, extension, name, inner);
+}
+
+/** Null is no value (RFC 7643 section 2.5): whoever replaces with it takes away. */
+function isTakenAway(op: Op, value: unknown): boolean {
+  return op === 'remove' || (op === 'replace' && value === null);
 }
 
 function changeAttribute(
@@ -137,34 +162,36 @@ function changeAttribute(
       return;
     case 'complex': {
       const before = isRecord(draft[name]) ? draft[name] : {};
-      setValue(draft, name, changedParts(before, op, path, attribute.parts, value));
+      setValue(draft, name, changedParts(before, op, path, attribute, value));
       return;
     }
     case 'list': {
-      const entries: readonly unknown[] = Array.isArray(draft[name]) ? draft[name] : [];
-      const next = changedEntries(entries.filter(isRecord), op, path, attribute, value);
+      const before = entriesOf(draft[name]);
+      const next = withOnePrimary(changedEntries(before, op, path, attribute, value), before);
       if (next.length > MOST_ENTRIES) throw bodyInvalid([{ field: name, problem: 'Has too many entries' }]);
       setValue(draft, name, next.length === 0 ? undefined : next);
     }
   }
 }
 
-type Parts = Readonly<Record<string, 'text' | 'flag'>>;
+type Complex = Extract<ScimAttribute, { kind: 'list' | 'complex' }>;
 type About = Pick<Extract<ScimPath, { kind: 'attribute' }>, 'name' | 'where' | 'part'>;
 
-/** One complex value after an operation; undefined when nothing is left of it. */
+/**
+ * One complex value after an operation; undefined when nothing is left of it. Parts that are not named stay, also when
+ * it is replaced (RFC 7644 section 3.5.2.3); an entry of a list is replaced whole.
+ */
 function changedParts(
   before: UserDraft,
   op: Op,
   { name, part }: About,
-  parts: Parts,
+  { kind, parts }: Complex,
   value: unknown,
 ): UserDraft | undefined {
   if (part === undefined) {
-    if (op === 'remove') return undefined;
-    const said = toParts(name, parts, value) ?? {};
-    const next = op === 'add' ? { ...before, ...said } : said;
-    return Object.keys(next).length === 0 ? undefined : next;
+    if (isTakenAway(op, value)) return undefined;
+    const isWhole = op === 'replace' && kind === 'list';
+    return toParts(name, parts, value ?? {}, isWhole ? {} : before);
   }
   const next = { ...before };
   const field = `${name}.${part}`;
@@ -178,7 +205,7 @@ function changedEntries(
   before: readonly UserDraft[],
   op: Op,
   path: About,
-  attribute: Extract<ScimAttribute, { kind: 'list' | 'complex' }>,
+  attribute: Complex,
   value: unknown,
 ): readonly UserDraft[] {
   const { name, where, part } = path;
@@ -190,12 +217,12 @@ function changedEntries(
   }
   const isMeant = (entry: UserDraft): boolean => where.every((condition) => holds(entry, condition));
   if (op !== 'remove' && !before.some(isMeant)) {
-    const made = changedParts(conditionsAsParts(where, attribute.parts), 'add', path, attribute.parts, value);
+    const made = changedParts(conditionsAsParts(where, attribute), 'add', path, attribute, value);
     return made === undefined || !saysSomething(made) ? before : [...before, made];
   }
   return before.flatMap((entry) => {
     if (!isMeant(entry)) return [entry];
-    const next = changedParts(entry, op, path, attribute.parts, value);
+    const next = changedParts(entry, op, path, attribute, value);
     return next === undefined || !saysSomething(next) ? [] : [next];
   });
 }
@@ -203,6 +230,15 @@ function changedEntries(
 function entriesOf(kept: unknown): readonly UserDraft[] {
   const entries: readonly unknown[] = Array.isArray(kept) ? kept : [];
   return entries.filter(isRecord);
+}
+
+/** Only one entry is primary, the last that was made so (RFC 7644 section 3.5.2). */
+function withOnePrimary(next: readonly UserDraft[], before: readonly UserDraft[]): readonly UserDraft[] {
+  const made = next.findLast((entry) => entry['primary'] === true && !before.includes(entry));
+  if (made === undefined) return next;
+  return next.map((entry) =>
+    entry === made || entry['primary'] !== true ? entry : { ...entry, primary: false },
+  );
 }
 
 /** Two entries of one type and value are the same, whichever of them is primary. */
@@ -215,17 +251,8 @@ function contentOf({ primary: _primary, ...rest }: UserDraft): string {
   return JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function holds(entry: UserDraft, { name, value }: Condition): boolean {
-  const actual = toText(name, entry[name]);
-  return actual !== undefined && actual.toLowerCase() === value.toLowerCase();
-}
-
-function conditionsAsParts(where: readonly Condition[], parts: Parts): UserDraft {
+function conditionsAsParts(where: readonly Condition[], { parts }: Complex): UserDraft {
   return Object.fromEntries(
     where.map(({ name, value }) => [name, parts[name] === 'flag' ? value.toLowerCase() === 'true' : value]),
   );
-}
-
-function saysSomething(entry: UserDraft): boolean {
-  return Object.keys(entry).some((name) => name !== 'type' && name !== 'primary');
 }

@@ -1,8 +1,15 @@
+import { fold } from '../../domain/person-key';
 import { AppError } from '../../errors';
 import { extensionOf, knownName, READ_ONLY, SCIM, USER_ATTRIBUTES } from './scim-attributes';
 
 /** `type eq "work"` within the brackets of a path, or a condition of a query. */
 export type Condition = Readonly<{ name: string; value: string }>;
+
+/** Whether an entry of a list is as a condition says, in any case. */
+export function holds(entry: Readonly<Record<string, unknown>>, { name, value }: Condition): boolean {
+  const actual = entry[name];
+  return (typeof actual === 'string' || typeof actual === 'boolean') && fold(String(actual)) === fold(value);
+}
 
 /** What the path of an operation or of a filter is about. */
 export type ScimPath =
@@ -16,10 +23,23 @@ const LONGEST_PATH = 500;
 const attributePath = /^([A-Za-z$][\w$-]{0,63})(?:\[([^\]]{1,300})\])?(?:\.([A-Za-z$][\w$-]{0,63}))?$/;
 const extensionPath =
   /^(urn:[\w.:-]{1,200}:User)(?::([A-Za-z$][\w$-]{0,63})(?:\.([A-Za-z$][\w$-]{0,63}))?)?$/i;
+/** An attribute of a schema that is not known here. */
+const foreignPath = /^urn:[\w.:$-]{1,300}(?:\[[^\]]{1,300}\](?:\.[\w$-]{1,64})?)?$/i;
 
-/** A path of RFC 7644 section 3.10 and figure 7. @throws AppError `path-invalid` */
+/** A path of RFC 7644 section 3.10 and figure 7. @throws AppError `path-invalid`, `filter-unsupported` */
 export function parsePath(text: string): ScimPath {
-  if (text.length > LONGEST_PATH) throw pathInvalid();
+  const path = readPath(text);
+  if (path === undefined) throw pathInvalid();
+  return path;
+}
+
+/**
+ * The same of a text that may be no path at all: then undefined.
+ *
+ * @throws AppError `path-invalid`, `filter-unsupported` for one that is about an attribute and cannot be understood
+ */
+export function readPath(text: string): ScimPath | undefined {
+  if (text.length > LONGEST_PATH) return undefined;
   const core = text.toLowerCase().startsWith(`${SCIM.user.toLowerCase()}:`)
     ? text.slice(SCIM.user.length + 1)
     : text;
@@ -32,7 +52,7 @@ export function parsePath(text: string): ScimPath {
     return { kind: 'extension', extension, attribute };
   }
   const [, name, filter, sub] = attributePath.exec(core) ?? [];
-  if (name === undefined) throw pathInvalid();
+  if (name === undefined) return foreignPath.test(core) ? { kind: 'not-kept' } : undefined;
   const readOnly = knownName(READ_ONLY, name);
   if (readOnly !== undefined) return { kind: 'read-only', name: readOnly };
   return toAttribute(name, filter, sub);

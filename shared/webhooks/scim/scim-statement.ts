@@ -33,6 +33,8 @@ export const ScimStatementSchema = z.object({
   said: z.enum(['joiner', 'mover', 'leaver']),
   /** The person's address, and those they had before. */
   addresses: z.array(email()).min(1).max(10),
+  /** Fields that the change took away. */
+  blanked: z.array(z.string()).default([]),
   user: ScimUserSchema,
 });
 type ScimStatement = z.infer<typeof ScimStatementSchema>;
@@ -61,7 +63,8 @@ export function statementOf(turn: UserTurn, mapping: SourceMapping): ScimStateme
   if (now === undefined || said === undefined) return undefined;
   const version = after?.version ?? now.version + 1;
   const user = checkBody(ScimUserSchema, now.user);
-  return { id: now.id, version, atMs, said, addresses: [...addresses], user };
+  const blanked = blankedBy(before, after, mapping);
+  return { id: now.id, version, atMs, said, addresses: [...addresses], blanked, user };
 }
 
 function saidBy(
@@ -82,10 +85,33 @@ function isActive({ user }: ProvisionedUser): boolean {
 }
 
 /** Everything that is read of a user, to tell whether a change is about any of it. */
-function fieldsOf({ user }: ProvisionedUser, mapping: SourceMapping): string {
-  const read = fieldReader(recordOf(checkBody(ScimUserSchema, user)), places, mapping);
-  const names = [...new Set([...Object.keys(places), ...mapping.fields.keys()])].toSorted();
-  return JSON.stringify(names.map((name) => [name, read(name) ?? null]));
+function fieldsOf(user: ProvisionedUser, mapping: SourceMapping): string {
+  const read = readerOf(user, mapping);
+  return JSON.stringify(fieldNames(mapping).map((name) => [name, read(name) ?? null]));
+}
+
+/**
+ * The fields that were read before and can be read no more. A user without them looks like one who never had them, and what
+ * was taken away has to be reported as what a sender sends empty is. The address cannot be taken away.
+ */
+function blankedBy(
+  before: ProvisionedUser | undefined,
+  after: ProvisionedUser | undefined,
+  mapping: SourceMapping,
+): string[] {
+  if (before === undefined || after === undefined) return [];
+  const [had, has] = [readerOf(before, mapping), readerOf(after, mapping)];
+  return fieldNames(mapping).filter(
+    (name) => name !== 'email' && (had(name) ?? '') !== '' && has(name) === undefined,
+  );
+}
+
+function readerOf({ user }: ProvisionedUser, mapping: SourceMapping): ReturnType<typeof fieldReader> {
+  return fieldReader(recordOf(checkBody(ScimUserSchema, user)), places, mapping);
+}
+
+function fieldNames(mapping: SourceMapping): readonly string[] {
+  return [...new Set([...Object.keys(places), ...mapping.fields.keys()])].toSorted();
 }
 
 function recordOf(user: ScimUser): object {
@@ -101,12 +127,13 @@ function recordOf(user: ScimUser): object {
  * @throws AppError `body-invalid`
  */
 export function eventsOf(
-  { id, version, atMs, said, addresses, user }: ScimStatement,
+  { id, version, atMs, said, addresses, blanked, user }: ScimStatement,
   receivedAtMs: number,
   mapping: SourceMapping,
 ): readonly WorkerEvent[] {
-  // Which address is the person was settled when the change was made.
-  const fields = new Map([...mapping.fields].filter(([name]) => name !== 'email'));
+  // What is the person's address, and what is blank, was settled when the change was made.
+  const settled = { ...Object.fromEntries(blanked.map((name) => [name, ['blank']])), email: ['address'] };
+  const fields = new Map([...mapping.fields].filter(([name]) => !Object.hasOwn(settled, name)));
   return addresses.flatMap((address) =>
     workerEventsOf(
       {
@@ -114,8 +141,8 @@ export function eventsOf(
         said: { kind: said, employmentChanged: said === 'joiner', unproved: false },
         occurredAtMs: atMs,
         receivedAtMs,
-        record: { ...recordOf(user), address },
-        places: { ...places, email: ['address'] },
+        record: { ...recordOf(user), address, blank: '' },
+        places: { ...places, ...settled },
       },
       { ...mapping, fields },
     ),

@@ -61,15 +61,16 @@ export type UserDraft = Record<string, unknown>;
 
 /**
  * A user as a client sends it whole. Names in any case, `"True"` for true, numbers for texts and null for nothing are taken as the
- * clients of Entra and Okta send them; what is not kept is dropped.
+ * clients of Entra and Okta send them; what is not kept is dropped. `before` settles `active` where the client does not say
+ * it: whoever replaces a user without it does not mean that somebody is back.
  *
  * @throws AppError `body-invalid`
  */
-export function readUser(body: unknown): ScimUser {
+export function readUser(body: unknown, before: Pick<ScimUser, 'active'> = { active: true }): ScimUser {
   if (!isRecord(body)) throw bodyInvalid([{ field: '(body)', problem: 'Must be an object' }]);
   const draft: UserDraft = {};
   for (const [name, value] of Object.entries(body)) setMember(draft, name, value);
-  return checkUser(draft);
+  return checkUser({ active: before.active, ...draft });
 }
 
 /** @throws AppError `body-invalid` */
@@ -99,7 +100,11 @@ export function setValue(target: UserDraft, name: string, value: unknown): void 
   else target[name] = value;
 }
 
-/** Sets or, with null, takes away one attribute of an extension. @throws AppError `body-invalid` */
+/**
+ * Sets or, with null or an empty list, takes away one attribute of an extension. What holds no text is dropped.
+ *
+ * @throws AppError `body-invalid`
+ */
 export function setExtension(draft: UserDraft, extension: string, attribute: string, value: unknown): void {
   const extensions = memberOf(draft, 'extension');
   const attributes = memberOf(extensions, extension);
@@ -107,13 +112,24 @@ export function setExtension(draft: UserDraft, extension: string, attribute: str
   const names = isEnterprise ? ENTERPRISE_ATTRIBUTES.keys() : Object.keys(attributes);
   const known = knownName(names, attribute) ?? (isEnterprise ? undefined : attribute);
   if (known === undefined || known in {}) return;
-  const field = `${urnOf(extension)}:${known}`;
-  setValue(attributes, known, toText(field, isRecord(value) ? value['value'] : value));
+  const kept = textWithin(value);
+  if (kept === 'no-text') return;
+  setValue(attributes, known, kept.text);
   // Refused at the first too many: names are compared with all that are there.
   if (Object.keys(attributes).length > MOST_EXTENSION_ATTRIBUTES)
     throw bodyInvalid([{ field: urnOf(extension), problem: 'Has too many attributes' }]);
   setValue(extensions, extension, Object.keys(attributes).length === 0 ? undefined : attributes);
   setValue(draft, 'extension', Object.keys(extensions).length === 0 ? undefined : extensions);
+}
+
+/**
+ * What is kept of a value whose schema is not known here: of an object its `value`, of a list the same of its first entry, as
+ * Entra sends attributes with several values.
+ */
+function textWithin(value: unknown): Readonly<{ text: string | undefined }> | 'no-text' {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  const inner = isRecord(first) ? first['value'] : first;
+  return typeof inner === 'object' && inner !== null ? 'no-text' : { text: toText('value', inner) };
 }
 
 function memberOf(of: UserDraft, name: string): UserDraft {
@@ -144,24 +160,34 @@ export function toKept(name: string, attribute: ScimAttribute, value: unknown): 
 /** Entries that are compared with each other, before the schema has its say. */
 export const MOST_ENTRIES = 50;
 
-/** Parts that are not kept are dropped, and an entry of a list without any of its own too. */
+/**
+ * The parts of `before` with those that are said in their place. Parts that are not kept are dropped; undefined: nothing is
+ * left that says anything.
+ *
+ * @throws AppError `body-invalid`
+ */
 export function toParts(
   name: string,
   parts: Readonly<Record<string, 'text' | 'flag'>>,
   value: unknown,
+  before: UserDraft = {},
 ): UserDraft | undefined {
   if (value === null || value === undefined) return undefined;
   const members = isRecord(value) ? value : 'value' in parts ? { value } : undefined;
   if (members === undefined) throw bodyInvalid([{ field: name, problem: 'Must be an object' }]);
-  const kept: UserDraft = {};
+  const kept: UserDraft = { ...before };
   for (const [member, inner] of Object.entries(members)) {
     const known = knownName(Object.keys(parts), member);
     if (known === undefined) continue;
     const field = `${name}.${known}`;
     setValue(kept, known, parts[known] === 'flag' ? toFlag(field, inner) : toText(field, inner));
   }
-  const says = Object.keys(kept).some((member) => member !== 'type' && member !== 'primary');
-  return says ? kept : undefined;
+  return saysSomething(kept) ? kept : undefined;
+}
+
+/** Whether an entry of a list says more than its type and whether it is primary. */
+export function saysSomething(entry: UserDraft): boolean {
+  return Object.keys(entry).some((name) => name !== 'type' && name !== 'primary');
 }
 
 /** A blank text says nothing. */

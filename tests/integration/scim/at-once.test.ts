@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ProvisionedUsers } from '../../../shared/storage/provisioned-users';
 import { ENTERPRISE, entraUser, patchOf, scimClient, scimPolicy } from '../../fixtures/scim-client';
-import { ANA, useWorlds } from '../access/world';
+import { ANA, CARA, useWorlds } from '../access/world';
 
 const newWorld = useWorlds();
 const YEAR_MS = 366 * 86_400_000;
@@ -82,6 +82,118 @@ describe('a change of somebody who was deleted after they were read', () => {
     });
     const change = patchOf({ op: 'replace', path: 'title', value: 'Engineer' });
     expect((await late.send(method, user, method === 'PATCH' ? change : undefined)).status).toBe(404);
+  });
+});
+
+describe('a former address that is taken over at the same moment', () => {
+  const address = (value: string) =>
+    patchOf(
+      { op: 'replace', path: 'userName', value },
+      { op: 'replace', path: 'emails[type eq "work"].value', value },
+    );
+  const disable = patchOf({ op: 'replace', path: 'active', value: false });
+  const successor = entraUser(ANA, { externalId: 'second' });
+
+  /** Somebody who was Ana and is Cara now, and a client before whose first `step` something else happens. */
+  async function startWithFormer() {
+    const { world, client } = await start();
+    const { body } = await client.send('POST', '/Users', entraUser(ANA));
+    const first = `/Users/${String(body['id'])}`;
+    await client.send('PATCH', first, address(CARA));
+    await world.settle();
+    world.engine.clock.advance(60_000);
+    const { users } = world.engine.app;
+    const before = (step: 'write' | 'holderOf', other: () => Promise<unknown>) => {
+      let isFirst = true;
+      const onlyOnce = async (): Promise<void> => {
+        if (!isFirst) return;
+        isFirst = false;
+        await other();
+        world.engine.clock.advance(1_000);
+      };
+      return scimClient(world, {
+        users: {
+          ...users,
+          write: async (change) => {
+            if (step === 'write') await onlyOnce();
+            return users.write(change);
+          },
+          holderOf: async (source, key) => {
+            const holder = await users.holderOf(source, key);
+            if (step === 'holderOf') await onlyOnce();
+            return holder;
+          },
+        },
+      });
+    };
+    const found = async (email: string) =>
+      (await client.send('GET', `/Users?filter=${encodeURIComponent(`emails.value eq "${email}"`)}`)).body[
+        'Resources'
+      ];
+    return { world, client, first, before, found };
+  }
+
+  it.each([
+    ['DELETE', undefined],
+    ['PATCH', disable],
+  ] as const)(
+    'stays with whoever took it, and they stay in, when the first leaves by %s',
+    async (method, body) => {
+      const { world, client, first, before, found } = await startWithFormer();
+      const late = before('write', async () => client.send('POST', '/Users', successor));
+      expect((await late.send(method, first, body)).status).toBe(method === 'DELETE' ? 204 : 200);
+      await world.settle();
+      expect(await found(ANA)).toMatchObject([{ externalId: 'second' }]);
+      expect(world.members('Developers')).toEqual([ANA]);
+      expect((await world.ledger(ANA))?.timeline.at(-1)?.kind).toBe('joiner');
+      expect((await client.send('POST', '/Users', entraUser(ANA, { externalId: 'third' }))).status).toBe(409);
+    },
+  );
+
+  it('stays with whoever took it when the first wants it back', async () => {
+    const { client, first, before, found } = await startWithFormer();
+    const late = before('write', async () => client.send('POST', '/Users', successor));
+    expect((await late.send('PATCH', first, address(ANA))).status).toBe(409);
+    expect(await found(ANA)).toMatchObject([{ externalId: 'second' }]);
+    expect((await client.send('GET', first)).body['userName']).toBe(CARA);
+  });
+
+  it.each(['write', 'holderOf'] as const)(
+    'stays with the first who went back to it before the %s of whoever wants it',
+    async (step) => {
+      const { client, first, before, found } = await startWithFormer();
+      const late = before(step, async () =>
+        client.send(
+          'PATCH',
+          first,
+          patchOf({ op: 'replace', path: 'emails', value: [{ type: 'work', value: ANA }] }),
+        ),
+      );
+      expect((await late.send('POST', '/Users', { ...successor, userName: 'second' })).status).toBe(409);
+      expect(await found(ANA)).toMatchObject([{ id: first.split('/')[2] }]);
+    },
+  );
+
+  it.each(['write', 'holderOf'] as const)(
+    'is free for whoever wants it when the first was deleted before their %s, and they are in after it',
+    async (step) => {
+      const { world, client, first, before, found } = await startWithFormer();
+      const late = before(step, async () => client.send('DELETE', first));
+      expect((await late.send('POST', '/Users', successor)).status).toBe(201);
+      await world.settle();
+      expect(await found(ANA)).toMatchObject([{ externalId: 'second' }]);
+      expect(world.members('Developers')).toEqual([ANA]);
+    },
+  );
+
+  it('is not said to be left by the first ever after', async () => {
+    const { world, client, first, before } = await startWithFormer();
+    const late = before('write', async () => client.send('POST', '/Users', successor));
+    await late.send('PATCH', first, patchOf({ op: 'replace', path: 'title', value: 'Engineer' }));
+    world.engine.clock.advance(60_000);
+    await client.send('DELETE', first);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([ANA]);
   });
 });
 

@@ -104,6 +104,27 @@ describe('the provisioning client of Okta', () => {
     expect(groupsOf(world, ANA)).toEqual([]);
   });
 
+  it.each([
+    ['null', { active: null }],
+    ['nothing', {}],
+    ['a word and then null', { Active: false, active: null }],
+  ])('does not bring a leaver back by a whole user with %s for active', async (_case, said) => {
+    const { world, client } = await start();
+    const { body } = await client.send('POST', '/Users', entraUser(ANA));
+    const user = `/Users/${String(body['id'])}`;
+    await client.send('PATCH', user, patchOf({ op: 'replace', value: { active: false } }));
+    await world.settle();
+    world.engine.clock.advance(60_000);
+    const { active: _active, ...whole } = entraUser(ANA, { title: 'Engineer' });
+    expect((await client.send('PUT', user, { ...whole, ...said })).body).toMatchObject({
+      title: 'Engineer',
+      active: false,
+    });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
+    expect((await world.ledger(ANA))?.timeline.at(-1)?.kind).toBe('leaver');
+  });
+
   it('lists users by pages', async () => {
     const { client } = await start();
     for (const name of ['a', 'b', 'c'])
@@ -125,6 +146,22 @@ describe('the provisioning client of Okta', () => {
       (page['Resources'] as { userName: string }[]).map((user) => user.userName),
     );
     expect(found.toSorted()).toEqual(['a@acme.example', 'b@acme.example', 'c@acme.example']);
+  });
+
+  it('reads a page of the one user whom a filter finds', async () => {
+    const { client } = await start();
+    await client.send('POST', '/Users', entraUser(ANA));
+    const filter = encodeURIComponent(`userName eq "${ANA}"`);
+    const pages = ['startIndex=0', 'startIndex=2', 'count=0', 'count=-1'].map(async (page) => {
+      const { body } = await client.send('GET', `/Users?filter=${filter}&${page}`);
+      return [body['totalResults'], body['itemsPerPage'], body['startIndex']];
+    });
+    expect(await Promise.all(pages)).toEqual([
+      [1, 1, 1],
+      [1, 0, 2],
+      [1, 0, 1],
+      [1, 0, 1],
+    ]);
   });
 
   it('keeps no password, in storage or in an answer', async () => {
@@ -188,6 +225,60 @@ describe('what a client repeats', () => {
     const answer = await client.send('PATCH', `/Users/${String(body['id'])}`, renamed);
     expect(answer.body['name']).toMatchObject({ familyName: 'Popescu' });
     expect(world.engine.queued()).toHaveLength(1);
+  });
+});
+
+describe('an attribute that a client takes away', () => {
+  const withTitle = entraUser(ANA, { title: 'Engineer' });
+  const { [ENTERPRISE]: _department, ...withoutDepartment } = withTitle;
+
+  it.each([
+    ['by an operation', 'PATCH', patchOf({ op: 'Remove', path: `${ENTERPRISE}:department` }), withTitle],
+    ['of a user of whom nothing else is known', 'PATCH', patchOf({ op: 'remove', path: ENTERPRISE }), {}],
+    ['by a user without it', 'PUT', withoutDepartment, withTitle],
+  ])(
+    '%s is reported and held: the last value stands',
+    async (_case, method, body, { title }: { title?: unknown }) => {
+      const { world, client } = await start();
+      const created = await client.send('POST', '/Users', entraUser(ANA, { title }));
+      const user = `/Users/${String(created.body['id'])}`;
+      await world.settle();
+      world.engine.clock.advance(60_000);
+      expect((await client.send(method, user, body)).body).not.toHaveProperty([ENTERPRISE]);
+      await world.settle();
+      expect(groupsOf(world, ANA)).toEqual(['Developers', 'Users']);
+      expect((await world.evidence(ANA)).at(-1)).toMatchObject({
+        kind: 'worker-event',
+        facts: { event: 'mover', blanked: ['department'] },
+      });
+    },
+  );
+
+  it('where the policy places it is reported too, and said once', async () => {
+    const { world, client } = await start({
+      may: ['joiner', 'mover'],
+      fields: { department: 'title', startDate: 'extension.acme.hireDate' },
+    });
+    const urn = 'urn:ietf:params:scim:schemas:extension:Acme:2.0:User';
+    const { body } = await client.send(
+      'POST',
+      '/Users',
+      entraUser(ANA, { title: 'Finance', [urn]: { hireDate: '2026-01-02' } }),
+    );
+    const user = `/Users/${String(body['id'])}`;
+    await world.settle();
+    for (const operation of [
+      { op: 'remove', path: 'title' },
+      { op: 'remove', path: urn },
+      { op: 'add', path: 'userType', value: 'Contractor' },
+    ]) {
+      world.engine.clock.advance(60_000);
+      await client.send('PATCH', user, patchOf(operation));
+      await world.settle();
+    }
+    expect(groupsOf(world, ANA)).toEqual(['Users', 'Finance']);
+    const reported = (await world.evidence(ANA)).map(({ facts }) => facts['blanked']);
+    expect(reported.filter((names) => names !== undefined)).toEqual([['department', 'title']]);
   });
 });
 

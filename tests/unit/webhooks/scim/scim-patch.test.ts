@@ -48,9 +48,34 @@ describe('an operation', () => {
       { name: { givenName: 'Ana', familyName: 'Pop', formatted: 'A. Pop' } },
     ],
     [
-      'replaces all parts',
-      { op: 'replace', path: 'name', value: { formatted: 'A. Pop' } },
-      { name: { formatted: 'A. Pop' } },
+      'leaves the parts that it does not name',
+      { op: 'replace', path: 'name', value: { formatted: 'A. Pop', familyName: null } },
+      { name: { givenName: 'Ana', formatted: 'A. Pop' } },
+    ],
+    [
+      'leaves the parts as they are when it names only what is not kept',
+      { op: 'replace', path: 'name', value: { honorificPrefix: 'Dr.' } },
+      {},
+    ],
+    [
+      'without a path leaves what it does not name',
+      { op: 'replace', value: { name: { givenName: 'Anna' }, [URN]: { costCenter: 12 } } },
+      {
+        name: { givenName: 'Anna', familyName: 'Pop' },
+        extension: { enterprise: { department: 'Automation', division: 'Technology', costCenter: '12' } },
+      },
+    ],
+    ['takes the parts away by null', { op: 'replace', path: 'name', value: null }, { name: undefined }],
+    ['adds nothing with null', { op: 'add', path: 'name', value: null }, {}],
+    [
+      'replaces an entry whole',
+      { op: 'replace', path: 'emails[type eq "work"]', value: { type: 'work', value: 'x@acme.example' } },
+      {
+        emails: [
+          { type: 'work', value: 'x@acme.example' },
+          { type: 'home', value: 'ana@home.example' },
+        ],
+      },
     ],
     ['takes the parts away', { op: 'remove', path: 'name' }, { name: undefined }],
     [
@@ -105,16 +130,37 @@ describe('an operation', () => {
       { extension: { enterprise: { department: 'Finance', division: 'Technology' } } },
     ],
     [
+      'takes the first of several values for an attribute of an extension, as Entra sends them',
+      { op: 'Add', path: `${OWN}:department_ids`, value: [{ value: '1' }, { value: '2' }] },
+      { extension: { ...ana.extension, acme: { department_ids: '1' } } },
+    ],
+    [
+      'takes the first of several texts for an attribute of an extension',
+      { op: 'replace', path: URN, value: { department: ['Finance', 'Sales'] } },
+      { extension: { enterprise: { department: 'Finance', division: 'Technology' } } },
+    ],
+    [
+      'takes an attribute of an extension away by an empty list',
+      { op: 'replace', path: `${URN}:department`, value: [] },
+      { extension: { enterprise: { division: 'Technology' } } },
+    ],
+    [
+      'drops what holds no text for an attribute of an extension',
+      { op: 'replace', path: URN, value: { department: [{ value: { a: 1 } }], division: [['x']] } },
+      {},
+    ],
+    [
       'takes an attribute of an extension away',
       { op: 'Remove', path: `${URN}:department` },
       { extension: { enterprise: { division: 'Technology' } } },
     ],
     ['takes an extension away', { op: 'remove', path: URN }, { extension: undefined }],
     [
-      'replaces an extension whole',
-      { op: 'replace', path: URN, value: { costCenter: 12 } },
-      { extension: { enterprise: { costCenter: '12' } } },
+      'replaces the attributes of an extension that it names',
+      { op: 'replace', path: URN, value: { costCenter: 12, division: null } },
+      { extension: { enterprise: { department: 'Automation', costCenter: '12' } } },
     ],
+    ['takes an extension away by null', { op: 'replace', path: URN, value: null }, { extension: undefined }],
     [
       'sets a manager by id alone',
       { op: 'add', path: `${URN}:manager`, value: 'boss-1' },
@@ -147,6 +193,60 @@ describe('an operation', () => {
         name: { givenName: 'Anna', familyName: 'Pop' },
         extension: { enterprise: { department: 'Finance', division: 'Technology' } },
       },
+    ],
+    [
+      'that makes an entry primary unsets the others',
+      { op: 'Replace', path: 'emails[type eq "home"].primary', value: 'True' },
+      {
+        emails: [
+          { type: 'work', value: 'ana.pop@acme.example', primary: false },
+          { type: 'home', value: 'ana@home.example', primary: true },
+        ],
+      },
+    ],
+    [
+      'that adds a primary entry unsets the others',
+      { op: 'add', path: 'emails', value: [{ value: 'x@acme.example', primary: true }] },
+      {
+        emails: [
+          { type: 'work', value: 'ana.pop@acme.example', primary: false },
+          { type: 'home', value: 'ana@home.example' },
+          { value: 'x@acme.example', primary: true },
+        ],
+      },
+    ],
+    [
+      'that adds an entry which is not primary leaves the one that is',
+      { op: 'add', path: 'emails', value: [{ value: 'x@acme.example', primary: false }] },
+      { emails: [...(ana.emails ?? []), { value: 'x@acme.example', primary: false }] },
+    ],
+    [
+      'finds an entry by its type in any case',
+      { op: 'replace', path: 'emails[Type eq "WORK"].value', value: 'x@acme.example' },
+      {
+        emails: [
+          { type: 'work', value: 'x@acme.example', primary: true },
+          { type: 'home', value: 'ana@home.example' },
+        ],
+      },
+    ],
+    [
+      'without a path drops names that are none of ours',
+      {
+        op: 'replace',
+        value: { title: 'Lead', 'urn:okta:custom:1.0:thing': 'y', 'no name': 1, '': 2, ['x'.repeat(600)]: 3 },
+      },
+      { title: 'Lead' },
+    ],
+    [
+      'about an attribute of a foreign schema does nothing',
+      { op: 'add', path: 'urn:okta:custom:1.0:thing', value: 'y' },
+      {},
+    ],
+    [
+      'about the values of an attribute of an extension does nothing',
+      { op: 'add', path: `${OWN}:ids[type eq "main"].value`, value: 'y' },
+      {},
     ],
     [
       'about what is not kept does nothing',
@@ -184,6 +284,12 @@ describe('an operation', () => {
     ['a path that is no text', { op: 'replace', path: 7, value: 'x' }, 'body-invalid'],
     ['an object for a text', { op: 'replace', path: 'title', value: { a: 1 } }, 'body-invalid'],
     ['a text for parts', { op: 'replace', path: 'name', value: 'Ana' }, 'body-invalid'],
+    ['a part of a text, without a path', { op: 'replace', value: { 'title.value': 'x' } }, 'path-invalid'],
+    [
+      'an unknown operator, without a path',
+      { op: 'replace', value: { 'emails[type gt 1].value': 'x' } },
+      'filter-unsupported',
+    ],
     ['a list without a path', { op: 'replace', value: [] }, 'body-invalid'],
     ['meta', { op: 'replace', path: 'meta', value: {} }, 'attribute-read-only'],
     ['groups', { op: 'add', path: 'groups', value: [{ value: 'x' }] }, 'attribute-read-only'],
@@ -195,6 +301,26 @@ describe('an operation', () => {
       thrown = error;
     }
     expect(errorCodeOf(thrown)).toBe(code);
+  });
+
+  it.each([
+    { schemas: patchOf()['schemas'], operations: [{ op: 'replace', path: 'title', value: 'Lead' }] },
+    { SCHEMAS: patchOf()['schemas'], OPERATIONS: [{ Op: 'replace', Path: 'title', Value: 'Lead' }] },
+  ])('is read whatever the case of its names is: %j', (body) => {
+    expect(patchUser(ana, body).title).toBe('Lead');
+  });
+
+  it('that makes an entry primary again unsets the one that became it meanwhile', () => {
+    const primary = (type: string) => ({ op: 'add', path: `emails[type eq "${type}"].primary`, value: true });
+    expect(after(primary('home'), primary('work')).emails?.map((entry) => entry.primary)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('with several values for an attribute of an extension does not keep the others out', () => {
+    const several = { op: 'Add', path: `${OWN}:department_ids`, value: [{ value: '1' }] };
+    expect(after(several, { op: 'Replace', path: 'active', value: 'False' }).active).toBe(false);
   });
 
   it('cannot make a list grow without end', () => {
