@@ -54,10 +54,12 @@ export function toLoggedEvent(event: UiPathEvent): LoggedEvent {
   const { id, atMs, actorEmail, actorName, actorId, client, type, target, summary, details } = event;
   const parsed = parseDetails(details);
   const texts = [type, target, summary, parsed === undefined ? details : null];
+  const actorNames = [actorEmail, actorName, actorId].flatMap((name) => present(name));
   return {
     id,
     atMs,
-    actor: actorEmail ?? actorName ?? actorId ?? 'nobody',
+    actor: actorNames[0] ?? 'nobody',
+    actorNames,
     client: client ?? undefined,
     text: texts
       .flatMap((text) => text ?? [])
@@ -73,6 +75,11 @@ function parseDetails(details: string | null): unknown {
   } catch {
     return undefined;
   }
+}
+
+function present(name: string | null): readonly string[] {
+  const trimmed = name?.trim().normalize('NFC') ?? '';
+  return trimmed === '' ? [] : [trimmed];
 }
 
 /** Every value with the name of the member that it stands under; those of a list stand under the list's. */

@@ -3,6 +3,8 @@ export type LoggedEvent = Readonly<{
   id: string;
   atMs: number;
   actor: string;
+  /** All that names the actor: id, name and address, as far as they are told. */
+  actorNames: readonly string[];
   client: string | undefined;
   /** What it says in words: its type, its target and its summary, a line each. */
   text: string;

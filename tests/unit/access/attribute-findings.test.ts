@@ -44,6 +44,7 @@ describe('an entry of the audit log', () => {
       id: 'e1',
       atMs: NOW_MS - 1,
       actor: 'Max',
+      actorNames: ['Max'],
       client: 'Chrome',
       text: 'Add\nGroups\nDone',
       values: [
@@ -61,6 +62,11 @@ describe('an entry of the audit log', () => {
     ['nobody where nothing is said', {}, 'nobody'],
   ])('names %s', (_what, said, actor) => {
     expect(toLoggedEvent(logged(said)).actor).toBe(actor);
+  });
+
+  it('holds all that names the actor, without what is empty', () => {
+    const said = logged({ actorEmail: ' ', actorName: 'Max', actorId: 'i' });
+    expect(toLoggedEvent(said).actorNames).toEqual(['Max', 'i']);
   });
 
   it('says what its details say when they are no JSON', () => {

@@ -212,4 +212,55 @@ describe('the author of a finding', () => {
   ])('is not told by an event that names %s', (_what, finding, one) => {
     expect(whyOf(finding, read(one))).toBe('no-event-found');
   });
+
+  const CARA: Partial<LoggedEvent> = {
+    actor: 'cara@acme.example',
+    actorNames: ['cara@acme.example', 'Cara Dev', 'm1'],
+  };
+  it.each<[string, LoggedEvent]>([
+    [
+      'acted on another member',
+      anEvent('Update Group', { actorId: 'm1', groupId: 'g1', directoryUserIDsToAdd: ['m2'] }, CARA),
+    ],
+    [
+      'acted on another member, when the log names the actor by that alone',
+      anEvent('Update Group', { actorId: 'm1', groupId: 'g1', directoryUserIDsToAdd: ['m2'] }),
+    ],
+    [
+      'is said to have added somebody',
+      anEvent('cara@acme.example added ben@acme.example to Developers', {}, CARA),
+    ],
+    ['is told by id to have added somebody', anEvent('m1 added m2 to g1', {}, CARA)],
+    ['is told so in a detail', anEvent('Added', { message: 'm1 added m2 to g1' }, CARA)],
+    ['is called the user', anEvent('Added', { userId: 'm1', member: 'Ben', groupId: 'g1' }, CARA)],
+    ['is called the one who added', anEvent('Added', { addedBy: 'm1', member: 'Ben', groupId: 'g1' })],
+    ['is called so by name', anEvent('Added', { addedByUserName: 'cara@acme.example', groupId: 'g1' })],
+  ])('is not sought by who %s', (_what, one) => {
+    expect(whyOf(inDevelopers, read(one))).toBe('no-event-found');
+  });
+
+  it.each<[string, LoggedEvent]>([
+    ['the member', anEvent('Member added', { memberId: 'm1', groupId: 'g1' }, CARA)],
+    ['whom to add', anEvent('Update Group', { groupId: 'g1', userIdsToAdd: ['m1'] }, CARA)],
+    ['the member by name', anEvent('Added', { memberName: 'cara@acme.example', groupId: 'g1' }, CARA)],
+  ])('is who added themselves, where a detail calls them %s', (_what, one) => {
+    expect(attributionOf(inDevelopers, read(one))).toMatchObject({ actor: 'cara@acme.example' });
+  });
+
+  it('stands beside another id of the kind, which says that it is about that one', () => {
+    const other = anEvent('Added', { memberId: 'm2', note: 'asked for by m1', groupId: 'g1' });
+    expect(whyOf(inDevelopers, read(other))).toBe('no-event-found');
+    const within = anEvent('Added', { memberId: 'aad|m1', groupId: 'g1' });
+    expect(whyOf(inDevelopers, read(within))).toBe('e1');
+  });
+
+  it('is found beside the id of who acted', () => {
+    const one = anEvent('m1 was added', { userId: 'm-max', groupId: 'g1' });
+    expect(whyOf(inDevelopers, read(one))).toBe('e1');
+  });
+
+  it('is no group of the name of who acted', () => {
+    const one = anEvent('m1 was added to Developers', {}, { actorNames: ['Developers'] });
+    expect(whyOf(inDevelopers, read(one))).toBe('e1');
+  });
 });
