@@ -40,6 +40,7 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
         atMs: z.number(),
         client: z.string().exactOptional(),
         eventId: z.string().exactOptional(),
+        certainty: z.literal('likely').exactOptional(),
       }),
       z.object({
         kind: z.literal('unknown'),

@@ -1,5 +1,5 @@
 import { causeOf, type KnownNames } from './causes';
-import { createEventIndex } from './find-events';
+import { createEventIndex, type FoundEvents } from './find-events';
 import { isOpen, type Attribution, type FindingRecord } from './finding';
 import type { LoggedEvent } from './logged-event';
 import { describeUnattributed, type Unattributed } from './unattributed';
@@ -43,7 +43,7 @@ export function searchFromMs(
 
 /**
  * Joins findings with the event that made things as they are: the latest that names by id what they are about and says what
- * was done. Where only others fit, nobody is named unless all of them are of one actor.
+ * was done. Where only names say what was acted on, nobody is named unless the log is whole and all that fit are of one actor.
  */
 export function attribute(
   records: readonly FindingRecord[],
@@ -63,18 +63,26 @@ function createSearch(
   const find = createEventIndex(events, known);
   return (record) => {
     const cause = causeOf(record, known);
-    const found = cause === undefined ? [] : find(cause);
-    const [event] = found;
-    if (event !== undefined) return toAttribution(event, found);
+    const found = cause === undefined ? undefined : find(cause);
+    const [event] = found?.events ?? [];
+    if (found !== undefined && event !== undefined && (found.isCertain || isWhole))
+      return toAttribution(event, found);
     if (!isWhole) return unknown('audit-log-too-long');
     return unknown(wasSearchedFor(record, lastAuditMs, nowMs) ? 'no-event-found' : 'before-audit-log');
   };
 }
 
-function toAttribution(event: LoggedEvent, found: readonly LoggedEvent[]): Attribution {
-  if (found.some(({ actor }) => actor !== event.actor)) return unknown('ambiguous');
+function toAttribution(event: LoggedEvent, { events, isCertain }: FoundEvents): Attribution {
+  if (events.some(({ actor }) => actor !== event.actor)) return unknown('ambiguous');
   const { id: eventId, atMs, actor, client } = event;
-  return { kind: 'known', actor, atMs, eventId, ...(client === undefined ? {} : { client }) };
+  return {
+    kind: 'known',
+    actor,
+    atMs,
+    eventId,
+    ...(client === undefined ? {} : { client }),
+    ...(isCertain ? {} : { certainty: 'likely' }),
+  };
 }
 
 /** False when no audit without the finding is known, or when that was longer ago than the log is searched. */

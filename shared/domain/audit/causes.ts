@@ -15,7 +15,7 @@ export type KnownNames = Readonly<{
   accountIds: ReadonlyMap<string, string>;
 }>;
 
-/** What an event must name and say to have caused a finding. Without any event that does one of `by`, one that does none of `notBy` may have. */
+/** What an event must name and say to have caused a finding: one of `by`, and none of `notBy` beside it. */
 export type Cause = Readonly<{
   things: readonly Thing[];
   by: readonly Act[];

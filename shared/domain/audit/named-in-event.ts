@@ -1,5 +1,5 @@
 import { fold } from '../person-key';
-import type { LoggedEvent } from './logged-event';
+import { actsIn, type LoggedEvent } from './logged-event';
 
 /** Something that an event may be about: any of the ids or names will do. */
 export type Thing = Readonly<{
@@ -55,9 +55,13 @@ function withoutActor(
   };
 }
 
-/** What an event says, without the names in it, the longest first: no part of one must be left over. */
+/**
+ * What an event says, without the names in it, the longest first: no part of one must be left over. A detail that only says
+ * what was done is no name.
+ */
 export function withoutNames({ text, values, actorNames }: LoggedEvent, names: readonly string[]): string {
-  return hide(text, [...names, ...actorNames, ...values.map(({ value }) => value)]);
+  const said = values.flatMap(({ value }) => (/^\w+$/.test(value) && actsIn(value).size > 0 ? [] : [value]));
+  return hide(text, [...names, ...actorNames, ...said]);
 }
 
 /** A name counts as a whole value of its own, or as whole words that are no part of a longer name. */

@@ -6,7 +6,7 @@ const REASONS = {
     'no event of the part of the audit log that was searched fits, and the cause may be older than that',
   ambiguous: 'several people did something that fits equally well',
   'audit-log-too-long':
-    'the audit log holds more events than are read in a night, and no event that was read fits',
+    'the audit log holds more events than are read in a night, and no event that was read tells it for certain',
   'audit-log-scope-missing':
     'the application may not read the audit log: it needs the scope PM.Audit.Read, and the right to use it',
   'audit-log-unavailable': 'the audit log could not be read',

@@ -114,6 +114,11 @@ describe('who caused a finding', () => {
     expect(whyOf(inDevelopers, log)).toBe('e1');
   });
 
+  it('is not known from that part where only names fit: somebody else may stand in the rest', () => {
+    const log: ReadLog = { kind: 'read', events: [anEvent('m1 added to Developers')], isWhole: false };
+    expect(whyOf(inDevelopers, log)).toBe('audit-log-too-long');
+  });
+
   it('is not known while the log cannot be read; the failure is told, and the reason in words', () => {
     const log: ReadLog = { kind: 'failed', why: 'audit-log-scope-missing', code: 'uipath-scope-missing' };
     expect(attributionOf(inDevelopers, log)).toEqual({
