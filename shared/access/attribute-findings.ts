@@ -28,12 +28,12 @@ const NOT_PERMITTED: ReadonlySet<ErrorCode> = new Set([
 export async function attributeFindings(
   auditEvents: AuditEvents,
   records: readonly FindingRecord[],
-  at: Readonly<{ snapshot: Snapshot; lastAuditMs: number | undefined; nowMs: number }>,
+  at: Readonly<{ snapshot: Snapshot; nowMs: number }>,
 ): Promise<readonly FindingRecord[]> {
   const known = knownNamesIn(at.snapshot);
   const asked = toAttribute(records, known, at.nowMs);
   if (asked.length === 0) return records;
-  const log = await readLog(auditEvents, searchFromMs(asked, at.lastAuditMs, at.nowMs), at.nowMs);
+  const log = await readLog(auditEvents, searchFromMs(asked, at.nowMs), at.nowMs);
   return attribute(records, asked, log, { ...at, known });
 }
 

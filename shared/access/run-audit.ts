@@ -124,10 +124,10 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
 
   const audit = { organization, snapshot, expected, operations, nowMs };
   const found = auditOrganization(audit);
-  const followed = await follow(deps, organization, found, nowMs);
+  const lastAuditMs = earlier?.startedAtMs ?? earlier?.atMs;
+  const followed = await follow(deps, organization, found, { nowMs, lastAuditMs });
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
-    lastAuditMs: earlier?.atMs,
     nowMs,
   });
   const unknown = partsUnknown(found);
@@ -199,13 +199,14 @@ async function follow(
   deps: Pick<RunAuditDeps, 'findings' | 'waivers'>,
   { alias, audit }: OrganizationPolicy,
   found: readonly Finding[],
-  nowMs: number,
+  { nowMs, lastAuditMs }: Readonly<{ nowMs: number; lastAuditMs: number | undefined }>,
 ): Promise<readonly FindingRecord[]> {
   const before = await deps.findings.list(alias);
   const accepted = new Map((await deps.waivers.list(alias)).map((waiver) => [waiver.findingId, waiver]));
   const unknown = new Set(partsUnknown(found).map(({ part }) => part));
   return followFindings(before, found, {
     nowMs,
+    lastAuditMs,
     isUnknown: (finding) => isUnknownNow(finding, unknown),
     waiverOf: (finding) => {
       const own = accepted.get(finding.id);
@@ -225,11 +226,11 @@ function partsUnknown(found: readonly Finding[]): AuditReport['unknown'] {
 /** The report's hash goes into the evidence, so that a report changed later is seen. */
 async function recordAudit(deps: Pick<RunAuditDeps, 'ledger'>, report: AuditReport): Promise<void> {
   const reportHash = hashOf(report);
-  const { organization: alias, night, takenAtMs: atMs, policyHash, result } = report;
+  const { organization: alias, night, startedAtMs, takenAtMs: atMs, policyHash, result } = report;
   await updateOrganization(
     { ledger: deps.ledger, organization: { alias } },
     [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
-    (current) => ({ ...current, lastAudit: { night, reportHash, atMs } }),
+    (current) => ({ ...current, lastAudit: { night, reportHash, atMs, startedAtMs } }),
   );
 }
 

@@ -28,6 +28,8 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
   state: z.enum(['new', 'open', 'reopened', 'waived', 'fixed']),
   firstSeenMs: z.number(),
   lastSeenMs: z.number(),
+  seenSinceMs: z.number().exactOptional(),
+  notSeenAtMs: z.number().exactOptional(),
   fixedAtMs: z.number().exactOptional(),
   waiver: z
     .object({ reason: z.string(), owner: z.string(), ticket: z.string(), untilMs: z.number() })

@@ -5,6 +5,9 @@ import { namingOf, withoutNames } from './named-in-event';
 
 type Fit = Readonly<{ event: LoggedEvent; isCertain: boolean }>;
 
+/** When something happened: after the one time, at the other one at the latest. */
+export type Span = Readonly<{ afterMs: number; untilMs: number }>;
+
 /** `isCertain`: they name by id what they are about. Otherwise they name something of it by a name that two things may have had. */
 export type FoundEvents = Readonly<{ events: readonly LoggedEvent[]; isCertain: boolean }>;
 
@@ -15,13 +18,15 @@ export type FoundEvents = Readonly<{ events: readonly LoggedEvent[]; isCertain: 
 export function createEventIndex(
   events: readonly LoggedEvent[],
   { all }: KnownNames,
-): (cause: Cause) => FoundEvents {
+): (cause: Cause, span: Span) => FoundEvents {
   const byWord = new Map<string, Set<LoggedEvent>>();
   for (const event of events)
     for (const word of wordsIn([event.text, ...event.values.map(({ value }) => value)].join('\n')))
       byWord.set(word, (byWord.get(word) ?? new Set()).add(event));
-  return (cause) => {
-    const fits = [...candidatesIn(byWord, cause)].flatMap((event) => fitOf(event, cause, all) ?? []);
+  return (cause, { afterMs, untilMs }) => {
+    const fits = [...candidatesIn(byWord, cause)]
+      .filter(({ atMs }) => atMs > afterMs && atMs <= untilMs)
+      .flatMap((event) => fitOf(event, cause, all) ?? []);
     const certain = fits.filter(({ isCertain }) => isCertain);
     const latestMs = Math.max(...certain.map(({ event }) => event.atMs));
     const best = certain.length === 0 ? fits : certain.filter(({ event }) => event.atMs === latestMs);

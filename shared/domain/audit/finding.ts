@@ -61,6 +61,10 @@ export type FindingRecord = Finding &
     state: FindingState;
     firstSeenMs: number;
     lastSeenMs: number;
+    /** Since when it is there again, where it was fixed in between. */
+    seenSinceMs?: number;
+    /** When the last audit began that looked and did not show it, before it came; absent where none is known. */
+    notSeenAtMs?: number;
     fixedAtMs?: number;
     waiver?: Readonly<{ reason: string; owner: string; ticket: string; untilMs: number }>;
     attribution?: Attribution;

@@ -5,7 +5,7 @@ import type { FindingRecord } from '../../../../shared/domain/audit/finding';
 import type { LoggedEvent } from '../../../../shared/domain/audit/logged-event';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/hard-stops';
 import { anEvent, GLASS, SOME_NAMES } from '../../../fixtures/builders/audit-log';
-import { DAY_MS, NOW_MS } from '../../../fixtures/builders/audits';
+import { NOW_MS } from '../../../fixtures/builders/audits';
 import { aRecord } from '../../../fixtures/builders/findings';
 
 const inGroup = (group: string, groupId: string, check: CheckId = 'member-without-reason'): FindingRecord =>
@@ -17,11 +17,12 @@ const missing = inGroup('finance', 'g2', 'member-missing');
 const read = (...events: readonly LoggedEvent[]): ReadLog => ({ kind: 'read', events, isWhole: true });
 const search: Parameters<typeof attribute>[3] = {
   known: SOME_NAMES,
-  lastAuditMs: NOW_MS - DAY_MS,
   nowMs: NOW_MS,
 };
-const attributionOf = (finding: FindingRecord, log: ReadLog, at = search) =>
-  attribute([finding], [finding], log, at)[0]?.attribution;
+const attributionOf = (finding: FindingRecord, log: ReadLog, at = search) => {
+  const record = { ...finding, notSeenAtMs: NOW_MS - 2 };
+  return attribute([record], [record], log, at)[0]?.attribution;
+};
 const whyOf = (finding: FindingRecord, log: ReadLog, at = search) => {
   const attribution = attributionOf(finding, log, at);
   return attribution?.kind === 'unknown' ? attribution.why : attribution?.eventId;
