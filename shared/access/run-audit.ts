@@ -128,6 +128,7 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
   const followed = await follow(deps, organization, found, { nowMs, lastAuditMs });
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
+    ownClientId,
     nowMs,
   });
   const unknown = partsUnknown(found);

@@ -71,9 +71,12 @@ export function attribute(
   );
 }
 
+/** Reasons that an event tells, and not the want of one. */
+const OTHERWISE: ReadonlySet<string> = new Set<Unattributed>(['ambiguous', 'own-change', 'actor-not-named']);
+
 function betterOf(before: Attribution | undefined, tonight: Attribution): Attribution {
   if (before?.kind !== 'known') return tonight;
-  if (tonight.kind === 'unknown') return tonight.why === 'ambiguous' ? tonight : before;
+  if (tonight.kind === 'unknown') return OTHERWISE.has(tonight.why) ? tonight : before;
   return before.certainty === undefined && tonight.certainty === 'likely' ? before : tonight;
 }
 
@@ -96,7 +99,9 @@ function createSearch(
 
 function toAttribution(event: LoggedEvent, { events, isCertain }: FoundEvents): Attribution {
   if (events.some(({ actor }) => actor !== event.actor)) return unknown('ambiguous');
-  const { id: eventId, atMs, actor, client } = event;
+  const { id: eventId, atMs, actor, client, isOwn } = event;
+  if (isOwn) return unknown('own-change');
+  if (actor === undefined) return unknown('actor-not-named');
   return {
     kind: 'known',
     actor,

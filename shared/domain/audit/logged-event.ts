@@ -2,9 +2,12 @@
 export type LoggedEvent = Readonly<{
   id: string;
   atMs: number;
-  actor: string;
+  /** Address, else name, else id; undefined where the log names nobody. */
+  actor: string | undefined;
   /** All that names the actor: id, name and address, as far as they are told. */
   actorNames: readonly string[];
+  /** True for what this application did. */
+  isOwn: boolean;
   client: string | undefined;
   /** What it says in words: its type, its target and its summary, a line each. */
   text: string;

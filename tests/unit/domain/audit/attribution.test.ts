@@ -150,6 +150,18 @@ describe('who caused a finding', () => {
       read(anEvent('m1 added to g1'), anEvent('m1 added to g1', {}, { actor: 'b' })),
       'ambiguous',
     ],
+    [
+      'this application did the same later',
+      certain,
+      read(anEvent('m1 added to g1', {}, { isOwn: true })),
+      'own-change',
+    ],
+    [
+      'nobody is said to have done the same later',
+      certain,
+      read(anEvent('m1 added to g1', {}, { actor: undefined })),
+      'actor-not-named',
+    ],
     ['the event is there no longer', certain, read(), 'e0'],
     [
       'the log cannot be read',
