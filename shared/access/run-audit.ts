@@ -125,10 +125,10 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
 
   const audit = toAuditCase({ organization, snapshot, expected, operations, nowMs });
   const found = auditOrganization(audit);
-  const followed = await follow(deps, audit, found);
+  const followed = await follow(deps, audit, found, earlier?.startedAtMs ?? earlier?.atMs);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
-    lastAuditMs: earlier?.atMs,
+    ownClientId,
     nowMs,
   });
   const unknown = partsUnknown(found);
@@ -200,6 +200,7 @@ async function follow(
   deps: Pick<RunAuditDeps, 'findings' | 'waivers'>,
   audit: AuditCase,
   found: readonly Finding[],
+  lastAuditMs: number | undefined,
 ): Promise<readonly FindingRecord[]> {
   const { nowMs } = audit;
   const { alias, audit: rules } = audit.organization;
@@ -208,6 +209,7 @@ async function follow(
   const unknown = new Set(partsUnknown(found).map(({ part }) => part));
   return followFindings(before, found, {
     nowMs,
+    lastAuditMs,
     isUnknown: (finding) => isUnknownNow(finding, unknown) || isOnItsWay(audit, finding),
     waiverOf: (finding) => {
       const own = accepted.get(finding.id);
@@ -227,11 +229,11 @@ function partsUnknown(found: readonly Finding[]): AuditReport['unknown'] {
 /** The report's hash goes into the evidence, so that a report changed later is seen. */
 async function recordAudit(deps: Pick<RunAuditDeps, 'ledger'>, report: AuditReport): Promise<void> {
   const reportHash = hashOf(report);
-  const { organization: alias, night, takenAtMs: atMs, policyHash, result } = report;
+  const { organization: alias, night, startedAtMs, takenAtMs: atMs, policyHash, result } = report;
   await updateOrganization(
     { ledger: deps.ledger, organization: { alias } },
     [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
-    (current) => ({ ...current, lastAudit: { night, reportHash, atMs } }),
+    (current) => ({ ...current, lastAudit: { night, reportHash, atMs, startedAtMs } }),
   );
 }
 

@@ -24,6 +24,8 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   waiverTicket: ({ waiver }) => waiver?.ticket ?? '',
   waiverUntil: ({ waiver }) => isoOf(waiver?.untilMs),
   actor: ({ attribution }) => (attribution?.kind === 'known' ? attribution.actor : ''),
+  actorCertainty: ({ attribution }) =>
+    attribution?.kind === 'known' ? (attribution.certainty ?? 'certain') : '',
   actedAt: ({ attribution }) => (attribution?.kind === 'known' ? isoOf(attribution.atMs) : ''),
   actorUnknownBecause: ({ attribution }) => (attribution?.kind === 'unknown' ? attribution.why : ''),
   actorUnknownInWords: ({ attribution }) => (attribution?.kind === 'unknown' ? reasonText(attribution) : ''),

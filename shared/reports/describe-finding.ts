@@ -45,5 +45,6 @@ export function attributionText({ attribution }: Pick<FindingRecord, 'attributio
   if (attribution === undefined) return undefined;
   if (attribution.kind === 'unknown') return `not known: ${reasonText(attribution)}`;
   const client = attribution.client === undefined ? '' : ` with ${attribution.client}`;
-  return `${attribution.actor}, ${new Date(attribution.atMs).toISOString()}${client}`;
+  const likely = attribution.certainty === undefined ? '' : 'probably ';
+  return `${likely}${attribution.actor}, ${new Date(attribution.atMs).toISOString()}${client}`;
 }

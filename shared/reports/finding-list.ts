@@ -65,8 +65,8 @@ function pair(word: string, value: Markup | undefined): Markup {
 function renderAttribution({ attribution }: FindingRecord): Markup | undefined {
   if (attribution === undefined) return undefined;
   if (attribution.kind === 'unknown') return markup`not known: ${reasonText(attribution)}`;
-  const { actor, atMs, client } = attribution;
-  return markup`${name(actor)}, ${time(atMs)}${client === undefined ? undefined : markup`, with ${name(client)}`}`;
+  const { actor, atMs, client, certainty } = attribution;
+  return markup`${certainty === undefined ? undefined : 'probably '}${name(actor)}, ${time(atMs)}${client === undefined ? undefined : markup`, with ${name(client)}`}`;
 }
 
 function renderWaiver({ waiver }: FindingRecord): Markup | undefined {

@@ -28,6 +28,8 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
   state: z.enum(['new', 'open', 'reopened', 'waived', 'fixed']),
   firstSeenMs: z.number(),
   lastSeenMs: z.number(),
+  seenSinceMs: z.number().exactOptional(),
+  notSeenAtMs: z.number().exactOptional(),
   fixedAtMs: z.number().exactOptional(),
   waiver: z
     .object({ reason: z.string(), owner: z.string(), ticket: z.string(), untilMs: z.number() })
@@ -40,6 +42,7 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
         atMs: z.number(),
         client: z.string().exactOptional(),
         eventId: z.string().exactOptional(),
+        certainty: z.literal('likely').exactOptional(),
       }),
       z.object({
         kind: z.literal('unknown'),

@@ -98,7 +98,14 @@ export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
 
 /** The stored form of an organization's own ledger. */
 export const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
-  lastAudit: maybe(z.object({ night: z.string(), reportHash: z.string(), atMs: z.number() })),
+  lastAudit: maybe(
+    z.object({
+      night: z.string(),
+      reportHash: z.string(),
+      atMs: z.number(),
+      startedAtMs: z.number().exactOptional(),
+    }),
+  ),
   maxIdsPerPut: maybe(z.number()),
   decisions: z.array(z.string()).optional(),
 });

@@ -15,7 +15,7 @@ export type KnownNames = Readonly<{
   accountIds: ReadonlyMap<string, string>;
 }>;
 
-/** What an event must name and say to have caused a finding. Without any event that does one of `by`, one that does none of `notBy` may have. */
+/** What an event must name and say to have caused a finding: one of `by`, and none of `notBy` beside it. */
 export type Cause = Readonly<{
   things: readonly Thing[];
   by: readonly Act[];
@@ -65,6 +65,9 @@ const ID_KEYS = {
   entity: /^(?:entity|user|group|application|client)ids?/,
 };
 
+/** Under which names of details that stands which was acted upon, for what may also act: `memberName`, `usersToAdd`, not `addedBy`. */
+const OBJECT_KEYS = /member|^(?:entity|target)|to(?:add|remove)$|(?:added|removed)(?!by)/;
+
 /** What would have caused a finding, or undefined when no change in UiPath does. */
 export function causeOf(
   { check, subject }: Pick<Finding, 'check' | 'subject'>,
@@ -109,7 +112,8 @@ function thingOf(
 ): Thing {
   const names = said.map(fold);
   const longerNames = known.all.filter((one) => names.some((name) => one !== name && one.includes(name)));
-  return { ids, names, longerNames, idKeys: ID_KEYS[kind] };
+  const objectKeys = kind === 'member' || kind === 'entity' ? OBJECT_KEYS : undefined;
+  return { ids, names, longerNames, idKeys: ID_KEYS[kind], objectKeys };
 }
 
 function present(...values: ReadonlyArray<string | undefined>): readonly string[] {

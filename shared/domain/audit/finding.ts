@@ -13,9 +13,20 @@ export type Finding = Readonly<{
 /** `waived`: a person accepted it for a time. A waiver that ended makes the finding `reopened`, as one that came back. */
 export type FindingState = 'new' | 'open' | 'reopened' | 'waived' | 'fixed';
 
-/** Who caused a fault by UiPath's own audit log. `why`, where nobody can be named, is a stable word; `text` says it, `code` is that of a failure. */
+/**
+ * Who caused a fault by UiPath's own audit log. `certainty` is absent where the event names by id what it was done to, and
+ * `likely` where it does so by a name, and nobody else's event fits. `why`, where nobody can be named, is a stable word;
+ * `text` says it, `code` is that of a failure.
+ */
 export type Attribution =
-  | Readonly<{ kind: 'known'; actor: string; atMs: number; client?: string; eventId?: string }>
+  | Readonly<{
+      kind: 'known';
+      actor: string;
+      atMs: number;
+      client?: string;
+      eventId?: string;
+      certainty?: 'likely';
+    }>
   | Readonly<{ kind: 'unknown'; why: string; text?: string; code?: string }>;
 
 /** A change of memberships, in directory ids. */
@@ -50,6 +61,10 @@ export type FindingRecord = Finding &
     state: FindingState;
     firstSeenMs: number;
     lastSeenMs: number;
+    /** Since when it is there again, where it was fixed in between. */
+    seenSinceMs?: number;
+    /** When the last audit began that looked and did not show it, before it came; absent where none is known. */
+    notSeenAtMs?: number;
     fixedAtMs?: number;
     waiver?: Readonly<{ reason: string; owner: string; ticket: string; untilMs: number }>;
     attribution?: Attribution;

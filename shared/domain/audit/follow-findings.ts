@@ -1,9 +1,12 @@
+import { isUnknownNow } from './finding-parts';
 import { isForgotten, isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
 import type { Waiver } from './waiver';
 
 /** What following findings depends on, beside the findings. */
 export type Following = Readonly<{
   nowMs: number;
+  /** When the last audit began; undefined: none is known. */
+  lastAuditMs?: number | undefined;
   /** True for a finding about something that could not be read today. */
   isUnknown: (finding: Finding) => boolean;
   waiverOf: (finding: Finding) => Waiver | undefined;
@@ -17,18 +20,21 @@ export type Following = Readonly<{
 export function followFindings(
   before: readonly FindingRecord[],
   found: readonly Finding[],
-  { nowMs, isUnknown, waiverOf }: Following,
+  { nowMs, lastAuditMs, isUnknown, waiverOf }: Following,
 ): readonly FindingRecord[] {
   const remembered = before.filter((record) => !isForgotten(record, nowMs));
   const earlier = new Map(remembered.map((record) => [record.id, record]));
   const today = new Set(found.map((finding) => finding.id));
+  const lastLookAt = createLastLook(before, lastAuditMs);
   const kept = remembered.filter((record) => !today.has(record.id));
   return [
     ...found.map((finding): FindingRecord => {
       const known = earlier.get(finding.id);
       const waiver = waiverOf(finding);
       return {
-        ...whatStays(known),
+        ...(known === undefined || known.state === 'fixed'
+          ? occurrence(known === undefined ? undefined : nowMs, lastLookAt(finding))
+          : whatStays(known)),
         ...finding,
         state: waiver === undefined ? stateAfter(known) : 'waived',
         firstSeenMs: known?.firstSeenMs ?? nowMs,
@@ -45,11 +51,43 @@ export function followFindings(
   ];
 }
 
+type Occurrence = Pick<FindingRecord, 'seenSinceMs' | 'notSeenAtMs'>;
+
 /** Who caused a fault stays known while it lasts; one that came back has another cause. */
-function whatStays(known: FindingRecord | undefined): Pick<FindingRecord, 'attribution'> {
-  return known?.attribution === undefined || known.state === 'fixed'
-    ? {}
-    : { attribution: known.attribution };
+function whatStays({
+  attribution,
+  seenSinceMs,
+  notSeenAtMs,
+}: FindingRecord): Occurrence & Pick<FindingRecord, 'attribution'> {
+  return { ...occurrence(seenSinceMs, notSeenAtMs), ...(attribution === undefined ? {} : { attribution }) };
+}
+
+function occurrence(seenSinceMs: number | undefined, notSeenAtMs: number | undefined): Occurrence {
+  return {
+    ...(seenSinceMs === undefined ? {} : { seenSinceMs }),
+    ...(notSeenAtMs === undefined ? {} : { notSeenAtMs }),
+  };
+}
+
+function partOf({ subject: { part = '' } }: Finding): string {
+  return part;
+}
+
+/** When the last audit began that could look at a finding: one that could not read its part says nothing of it. */
+function createLastLook(
+  before: readonly FindingRecord[],
+  lastAuditMs: number | undefined,
+): (finding: Finding) => number | undefined {
+  const unread = before.filter(({ check, state }) => check === 'part-unknown' && state !== 'fixed');
+  const parts = new Set(unread.map(partOf));
+  return (finding) => {
+    if (!isUnknownNow(finding, parts)) return lastAuditMs;
+    const looks = unread
+      .filter((one) => isUnknownNow(finding, new Set([partOf(one)])))
+      .map(({ notSeenAtMs = Number.NEGATIVE_INFINITY }) => notSeenAtMs);
+    const earliest = Math.min(...looks);
+    return Number.isFinite(earliest) ? earliest : undefined;
+  };
 }
 
 function stateAfter(known: FindingRecord | undefined): FindingState {

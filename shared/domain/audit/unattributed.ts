@@ -5,8 +5,10 @@ const REASONS = {
   'before-audit-log':
     'no event of the part of the audit log that was searched fits, and the cause may be older than that',
   ambiguous: 'several people did something that fits equally well',
+  'own-change': 'the last event that fits is a change of this application itself',
+  'actor-not-named': 'the event that fits does not say who did it',
   'audit-log-too-long':
-    'the audit log holds more events than are read in a night, and no event that was read fits',
+    'the audit log holds more events than are read in a night, and no event that was read tells it for certain',
   'audit-log-scope-missing':
     'the application may not read the audit log: it needs the scope PM.Audit.Read, and the right to use it',
   'audit-log-unavailable': 'the audit log could not be read',

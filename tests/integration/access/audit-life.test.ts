@@ -171,6 +171,39 @@ describe('who caused a finding', () => {
     expect(missing?.attribution).toMatchObject({ kind: 'known', actor: MAX.email });
   });
 
+  it('is whoever brought it back, not who caused it before', async () => {
+    const other = { name: 'Ida Innocent', email: 'ida@acme.example' };
+    const world = await start();
+    const { clock, uipath } = world.engine;
+    uipath.actAsPerson(world.alias, {
+      kind: 'change-members',
+      actor: other,
+      group: 'Developers',
+      add: [CARA],
+      remove: [],
+    });
+    expect((await audit(world)).findings[0]?.attribution).toMatchObject({ actor: other.email });
+    clock.advance(DAY_MS);
+    byHand(world, 'Developers', [], [CARA]);
+    await audit(world);
+    clock.advance(DAY_MS);
+    byHand(world, 'Developers', [CARA]);
+    const at = clock.now();
+    clock.advance(1);
+    uipath.inject({ kind: 'answer', status: 403, match: { endpoint: 'L1' } });
+    expect((await audit(world)).findings[0]).toMatchObject({
+      state: 'reopened',
+      seenSinceMs: at + 1,
+      attribution: { kind: 'unknown' },
+    });
+    clock.advance(3 * DAY_MS);
+    const later = (await audit(world)).findings.find(({ check }) => check === 'member-without-reason');
+    expect(later).toMatchObject({
+      notSeenAtMs: at - DAY_MS,
+      attribution: { actor: MAX.email, atMs: at },
+    });
+  });
+
   it('is nobody when the log does not say, as for a membership that was always there', async () => {
     const world = await start({
       seed: { groups: { Administrators: [OLGA], Developers: [CARA], Users: [], Finance: [] } },
@@ -387,6 +420,22 @@ describe('an audit that takes more than one window', () => {
     const findings = await world.engine.app.findings.list(world.alias);
     expect(findings.map(({ subject }) => subject['name'])).not.toContain(ANA);
     expect(world.members('Group 0')).toEqual([ANA, CARA]);
+  });
+
+  it('leaves to the next one who caused what came while it read', async () => {
+    const world = await start(manyGroups);
+    await step(world, '202603020200');
+    world.engine.clock.advance(1);
+    byHand(world, 'Group 0', [DAN]);
+    await world.settle();
+    const findingOfDan = async () => {
+      const findings = await world.engine.app.findings.list(world.alias);
+      return findings.find(({ subject }) => subject['memberId'] === world.id(DAN));
+    };
+    expect(await findingOfDan()).toBeUndefined();
+    await step(world, '202603030200');
+    await world.settle();
+    expect((await findingOfDan())?.attribution).toMatchObject({ kind: 'known', actor: MAX.email });
   });
 
   it('is a finding when the next night begins first, and is not gone on with', async () => {

@@ -23,7 +23,9 @@ const logged = (more: Partial<Logged> = {}): Logged => ({
   ...more,
 });
 const { snapshot } = anAudit();
-const at = { snapshot, lastAuditMs: NOW_MS, nowMs: NOW_MS };
+const OWN = 'own-client';
+const at = { snapshot, ownClientId: OWN, nowMs: NOW_MS };
+const toEvent = (event: Logged) => toLoggedEvent(event, new Set([OWN, 'own app']));
 const records = [
   aRecord('member-without-reason', { group: 'developers', memberId: 'm1' }, { groupId: 'g1' }),
 ];
@@ -37,13 +39,15 @@ describe('an entry of the audit log', () => {
       note: null,
       on: true,
     });
-    const event = toLoggedEvent(
+    const event = toEvent(
       logged({ type: 'Add', target: 'Groups', summary: 'Done', details, actorName: 'Max', client: 'Chrome' }),
     );
     expect(event).toEqual({
       id: 'e1',
       atMs: NOW_MS - 1,
       actor: 'Max',
+      actorNames: ['Max'],
+      isOwn: false,
       client: 'Chrome',
       text: 'Add\nGroups\nDone',
       values: [
@@ -58,13 +62,29 @@ describe('an entry of the audit log', () => {
   it.each([
     ['an address before a name', { actorEmail: 'max@x', actorName: 'Max', actorId: 'i' }, 'max@x'],
     ['an id where that is all', { actorId: 'i' }, 'i'],
-    ['nobody where nothing is said', {}, 'nobody'],
+    ['a name where the address is empty', { actorEmail: '', actorName: 'Max' }, 'Max'],
+    ['nobody where nothing is said', { actorEmail: '', actorName: ' ' }, undefined],
   ])('names %s', (_what, said, actor) => {
-    expect(toLoggedEvent(logged(said)).actor).toBe(actor);
+    expect(toEvent(logged(said)).actor).toBe(actor);
+  });
+
+  it('holds all that names the actor, without what is empty', () => {
+    const said = logged({ actorEmail: ' ', actorName: 'Max', actorId: 'i' });
+    expect(toEvent(said).actorNames).toEqual(['Max', 'i']);
+  });
+
+  it.each<[string, Partial<Logged>, boolean]>([
+    ['by its id', { actorId: 'Own-Client' }, true],
+    ['by its id beside an address', { actorId: OWN, actorEmail: 'app@x' }, true],
+    ['by its name', { actorName: 'Own App', actorId: 'i' }, true],
+    ['but is somebody of its name', { actorName: 'Own App', actorEmail: 'own@x' }, false],
+    ['but is another one', { actorName: 'Other App', actorId: 'i' }, false],
+  ])('names this application %s', (_how, said, isOwn) => {
+    expect(toEvent(logged(said)).isOwn).toBe(isOwn);
   });
 
   it('says what its details say when they are no JSON', () => {
-    const event = toLoggedEvent(logged({ summary: 'Added', details: 'm1 to g1' }));
+    const event = toEvent(logged({ summary: 'Added', details: 'm1 to g1' }));
     expect([event.text, event.values]).toEqual(['Added\nm1 to g1', []]);
   });
 });
@@ -77,6 +97,51 @@ describe('findings and the log', () => {
     const nothing = async () => ({ events: [], isWhole: false });
     expect((await attributeFindings({ list: nothing }, records, at))[0]?.attribution).toMatchObject({
       why: 'audit-log-too-long',
+    });
+  });
+
+  it.each([
+    ['0', 'known'],
+    ['Success', 'known'],
+    ['', 'known'],
+    [null, 'known'],
+    ['1', 'unknown'],
+    ['Failure', 'unknown'],
+  ])('are joined with what was done, not with what failed: status %s is %s', async (status, kind) => {
+    const events = [logged({ summary: 'm1 was added to g1', actorName: 'Max', status })];
+    const list = async () => ({ events, isWhole: true });
+    expect((await attributeFindings({ list }, records, at))[0]?.attribution).toMatchObject({ kind });
+  });
+
+  const ownApplication = {
+    clientId: OWN,
+    name: 'Own App',
+    memberId: 'own-member',
+    scopes: [],
+    secretEndsMs: [],
+  };
+  const applications = { kind: 'known', value: [ownApplication] } as const;
+  it.each([
+    ['its client id', { actorId: OWN }, snapshot],
+    ['its id as a member', { actorId: 'own-member' }, { ...snapshot, applications }],
+    ['its name', { actorName: 'Own App' }, { ...snapshot, applications }],
+  ])("are nobody else's where this application did it last, by %s", async (_what, actor, read) => {
+    const events = [
+      logged({ id: 'e0', summary: 'm1 was added to g1', actorName: 'Max', atMs: NOW_MS - 2 }),
+      logged({ summary: 'm1 was added to g1', ...actor }),
+    ];
+    const list = async () => ({ events, isWhole: true });
+    const [after] = await attributeFindings({ list }, records, { ...at, snapshot: read });
+    expect(after?.attribution).toMatchObject({ kind: 'unknown', why: 'own-change' });
+  });
+
+  it('are joined with nobody where the log does not say who did it', async () => {
+    const events = [logged({ summary: 'm1 was added to g1', actorEmail: '', actorName: '' })];
+    const list = async () => ({ events, isWhole: true });
+    expect((await attributeFindings({ list }, records, at))[0]?.attribution).toMatchObject({
+      kind: 'unknown',
+      why: 'actor-not-named',
+      text: expect.stringContaining('does not say who'),
     });
   });
 

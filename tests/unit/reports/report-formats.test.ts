@@ -35,6 +35,31 @@ describe('CSV', () => {
   });
 });
 
+describe('who caused a finding', () => {
+  const attribution = { kind: 'known', actor: 'max@acme.example', atMs: NIGHT_MS } as const;
+  const certain = report({ findings: [finding({ attribution })] });
+  const likely = report({ findings: [finding({ attribution: { ...attribution, certainty: 'likely' } })] });
+
+  it.each([
+    ['SARIF', renderSarif],
+    ['OCSF', renderOcsf],
+    ['OSCAL', renderOscal],
+  ] as const)('is said to be likely in %s where only a name tells it', (_format, render) => {
+    expect(JSON.stringify(render(likely))).toContain('probably max@acme.example');
+    expect(JSON.stringify(render(certain))).not.toContain('probably');
+  });
+
+  it('is said to be certain or likely in CSV', () => {
+    for (const [one, certainty] of [
+      [certain, 'certain'],
+      [likely, 'likely'],
+    ] as const) {
+      const [header = [], row = []] = parseCsv(renderCsv(one));
+      expect(row[header.indexOf('actorCertainty')]).toBe(certainty);
+    }
+  });
+});
+
 describe('SARIF', () => {
   const schema = readFixture('sarif-2.1.0-rtm.5.json') as { id?: string; $schema?: string };
   const { id: _id, $schema: _draft, ...draft7 } = schema;

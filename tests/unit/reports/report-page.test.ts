@@ -82,6 +82,12 @@ describe('the page of a report', () => {
     expect(page).toContain('remove 2a5e494c from Automation Developers (held by a guard)');
   });
 
+  it('says probably where only a name tells who caused a finding', () => {
+    const attribution = { kind: 'known', actor: 'p@x', atMs: 1, certainty: 'likely' } as const;
+    const page = renderReportPage(report({ findings: [finding({ attribution })] }), alone);
+    expect(page).toContain('probably <bdi>p@x</bdi>');
+  });
+
   it('takes the words of a check of the policy from the report', () => {
     expect(renderReportPage(eventfulReport(), alone)).toContain('Move the robot to its own group.');
   });

@@ -29,7 +29,7 @@ describe('findings over the nights', () => {
     'that were %s and are found again are %s, with their first night (Maester #1908)',
     (before, after) => {
       expect(follow([record({ state: before })], [finding])).toEqual([
-        record({ state: after, lastSeenMs: 9 }),
+        record({ state: after, lastSeenMs: 9, ...(before === 'fixed' ? { seenSinceMs: 9 } : {}) }),
       ]);
     },
   );
@@ -114,6 +114,57 @@ describe('findings over the nights', () => {
     expect(followWaived([record({ state: 'waived', waiver: shown })], [])).toEqual([
       record({ state: 'fixed', fixedAtMs: 9 }),
     ]);
+  });
+
+  const followSince = (before: readonly FindingRecord[], ...found: readonly Finding[]) => {
+    const settings = { nowMs: 9, lastAuditMs: 5, isUnknown: () => false, waiverOf: () => undefined };
+    return followFindings(before, found, settings)[0];
+  };
+
+  it('remember the last audit before they came', () => {
+    expect(followSince([], finding)).toEqual(
+      record({ state: 'new', firstSeenMs: 9, lastSeenMs: 9, notSeenAtMs: 5 }),
+    );
+  });
+
+  it('remember when they came back, and the last audit before that', () => {
+    const before = record({ state: 'fixed', fixedAtMs: 4, seenSinceMs: 2, notSeenAtMs: 1 });
+    expect(followSince([before], finding)).toEqual(
+      record({ state: 'reopened', lastSeenMs: 9, seenSinceMs: 9, notSeenAtMs: 5 }),
+    );
+  });
+
+  it.each(['open', 'waived'] as const)('that were %s stay since when they were', (state) => {
+    const { seenSinceMs, notSeenAtMs } =
+      followSince([record({ state, seenSinceMs: 2, notSeenAtMs: 1 })], finding) ?? record();
+    expect([seenSinceMs, notSeenAtMs]).toEqual([2, 1]);
+  });
+
+  it.each<[string, string, Partial<FindingRecord>, number | undefined]>([
+    ['the audit before their part could not be read', 'group:developers', { notSeenAtMs: 3 }, 3],
+    ['none where their part was never read', 'group:developers', {}, undefined],
+    ['the last one where another part could not be read', 'group:finance', { notSeenAtMs: 3 }, 5],
+    ['the last one where it could be read again', 'group:developers', { notSeenAtMs: 3, state: 'fixed' }, 5],
+  ])('came after an audit that could look: %s', (_which, part, more, notSeenAtMs) => {
+    const unread = record({ id: 'f9', check: 'part-unknown', subject: { part }, ...more });
+    const missing = { ...finding, subject: { group: 'developers' } };
+    expect(followSince([unread], missing)?.notSeenAtMs).toBe(notSeenAtMs);
+  });
+
+  it('came after the earliest of the audits that could look at each of their parts', () => {
+    const unread = (id: string, part: string, notSeenAtMs: number) =>
+      record({ id, check: 'part-unknown', subject: { part }, notSeenAtMs });
+    const conflict: Finding = {
+      ...finding,
+      check: 'duties-conflict',
+      subject: { group: 'developers', other: 'finance' },
+    };
+    const before = [
+      unread('f7', 'group:finance', 4),
+      unread('f8', 'group:developers', 3),
+      unread('f9', 'rules', 1),
+    ];
+    expect(followSince(before, conflict)?.notSeenAtMs).toBe(3);
   });
 
   it.each([
