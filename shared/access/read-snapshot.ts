@@ -143,21 +143,29 @@ async function readElsewhere(
   const leavers = context.leavers();
   if (leavers.length === 0) return nothing;
   return cheaperLeaverRead(leavers.length, others.length, context.allowances) === 'per-person'
-    ? byPerson(context, others, leavers)
+    ? byPerson(context, others, leavers, oneCopy)
     : byGroup(context, others, new Set(leavers), oneCopy);
 }
 
+/** How UiPath refuses to tell of an id that it does not have. */
+const UNKNOWN_PERSON: ReadonlySet<string> = new Set(['uipath-not-found', 'uipath-rejected']);
+
 async function byPerson(
-  { reader, uipath }: SnapshotContext,
+  context: SnapshotContext,
   groups: readonly ListedGroup[],
   leavers: readonly string[],
+  oneCopy: OneCopy,
 ): Promise<KeptPart<Elsewhere>> {
+  const { reader, uipath } = context;
   const nameOf = new Map(groups.map(({ id, name }) => [id, fold(name)]));
   const found: Array<() => Elsewhere> = [];
   for (const memberId of leavers) {
     const within = await reader.part({ name: `leaver:${memberId}`, schema: IdsSchema }, async () => [
       ...(await uipath.directory.groupMembership(memberId, [...nameOf.keys()])),
     ]);
+    // Somebody whom the directory does not show may be a member all the same: the groups tell it.
+    if (within.kind === 'unknown' && UNKNOWN_PERSON.has(within.code))
+      return byGroup(context, groups, new Set(leavers), oneCopy);
     if (within.kind === 'unknown') return within;
     found.push(() =>
       within.value().map((groupId) => ({ memberId, groupId, group: nameOf.get(groupId) ?? groupId })),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../clock';
-import { toAuditCase } from '../domain/audit/audit-case';
+import { toAuditCase, type AuditCase } from '../domain/audit/audit-case';
 import { auditOrganization } from '../domain/audit/audit-organization';
 import { rememberFrom } from '../domain/audit/earlier-nights';
 import { doubtEmptyAnswers } from '../domain/audit/empty-answers';
@@ -8,6 +8,7 @@ import type { Expectation } from '../domain/audit/expectation';
 import { isOpen, type Finding, type FindingRecord } from '../domain/audit/finding';
 import { isUnknownNow } from '../domain/audit/finding-parts';
 import { followFindings } from '../domain/audit/follow-findings';
+import { isLeaverOnTheWay } from '../domain/audit/leaver-on-the-way';
 import { checksOf, type AuditReport } from '../domain/audit/report';
 import type { Snapshot } from '../domain/audit/snapshot';
 import { waiverOf, type Waiver } from '../domain/audit/waiver';
@@ -103,16 +104,17 @@ async function decideNight(
   const { alias } = organization;
   const uipath = await deps.uipath(alias, reader.countCall);
   const unfinished = await giveUpEarlierNights(deps, alias, night);
+  const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
+  const { leaverIds } = earlierNights;
   const began = await reader.remember(BEGINNING, async () => {
     const marks = await deps.changes.listMarks(alias, ALL_MARKS);
-    return readBeginning(deps.ledger, organization, marks, deps.clock.now());
+    return readBeginning(deps.ledger, organization, { marks, nowMs: deps.clock.now(), leaverIds });
   });
   const lastAudit = await reader.remember(EARLIER_NIGHT, async () =>
     readEarlierNight(deps.ledger, alias, night),
   );
   const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
   const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
-  const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
   const madeHere = await readRuleIds(deps.ledger, alias);
   const knownRuleIds = [...new Set([...madeHere, ...earlierNights.ruleIds])];
   const ownClientId = uipath.own.clientId;
@@ -122,7 +124,8 @@ async function decideNight(
 
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
-  const last = withChanged(await readExpectation(deps.ledger, organization, marks, nowMs), began());
+  const reading = { marks, nowMs, leaverIds };
+  const last = withChanged(await readExpectation(deps.ledger, organization, reading), began());
   const earlier = lastAudit();
   const believed = await doubtEmptyGroups(
     uipath.groups,
@@ -139,16 +142,17 @@ async function decideNight(
     own: uipath.own,
   });
 
-  const audit = { organization, snapshot, expected, operations, nowMs };
-  const found = auditOrganization(audit);
-  const followed = await follow(deps, organization, found, nowMs);
+  const parts = { organization, snapshot, expected, operations, nowMs };
+  const found = auditOrganization(parts);
+  const audit = toAuditCase(parts);
+  const followed = await follow(deps, audit, found);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
     lastAuditMs: earlier?.atMs,
     nowMs,
   });
   const unknown = partsUnknown(found);
-  const findings = await withPlans(deps, toAuditCase(audit), attributed, found);
+  const findings = await withPlans(deps, audit, attributed, found);
   const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
   const report: AuditReport = {
     schemaVersion: 1,
@@ -201,21 +205,22 @@ async function giveUpEarlierNights(
 
 async function follow(
   deps: Pick<RunAuditDeps, 'findings' | 'waivers'>,
-  { alias, audit }: OrganizationPolicy,
+  audit: AuditCase,
   found: readonly Finding[],
-  nowMs: number,
 ): Promise<readonly FindingRecord[]> {
+  const { organization, nowMs } = audit;
+  const { alias } = organization;
   const before = await deps.findings.list(alias);
   const accepted = new Map((await deps.waivers.list(alias)).map((waiver) => [waiver.findingId, waiver]));
   const unknown = new Set(partsUnknown(found).map(({ part }) => part));
   return followFindings(before, found, {
     nowMs,
-    isUnknown: (finding) => isUnknownNow(finding, unknown),
+    isUnknown: (finding) => isUnknownNow(finding, unknown) || isLeaverOnTheWay(audit, finding),
     waiverOf: (finding) => {
       const own = accepted.get(finding.id);
       const { check, subject } = finding;
       const stored: Waiver[] = own === undefined ? [] : [{ ...own, check, subject }];
-      return waiverOf(finding, [...audit.waivers, ...stored], nowMs);
+      return waiverOf(finding, [...organization.audit.waivers, ...stored], nowMs);
     },
   });
 }

@@ -68,9 +68,11 @@ export async function settlePerson(
     ];
     const known = identity === undefined || isSameIdentity(identity, current.identity);
     if (known && evidence.length === 0) return undefined;
-    // An id that was refused may be that of somebody deleted and created again: the address is looked up anew.
-    const next = refusals.length > 0 ? undefined : (identity ?? current.identity);
-    return { next: { ...learnt.ledger, identity: next }, evidence };
+    const next = identity ?? current.identity;
+    return {
+      next: { ...learnt.ledger, identity: refusals.length > 0 ? toLookUpAnew(next) : next },
+      evidence,
+    };
   });
   const triesLeft = await keepDeadLetters(run, refusals);
   await scheduleNextLook(run, person, ledger ?? person.stored.value, triesLeft);
@@ -174,6 +176,11 @@ async function scheduleNextLook(
   if (nowMs - identity.sinceMs > run.organization.identityRetryHours * HOUR_MS) return;
   const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (identity.attempts - 1));
   await run.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
+}
+
+/** An id that was refused may be that of somebody deleted and created again. Until that is known it stays theirs. */
+function toLookUpAnew(identity: DirectoryIdentity | undefined): DirectoryIdentity | undefined {
+  return identity?.kind === 'resolved' ? { ...identity, checkedAtMs: 0 } : identity;
 }
 
 function isSameIdentity(a: DirectoryIdentity, b: DirectoryIdentity | undefined): boolean {
