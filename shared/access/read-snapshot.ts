@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cheaperLeaverRead } from '../domain/audit/read-plan';
 import type { Known, LeadingSnapshot, MemberKind, Snapshot, SnapshotGroup } from '../domain/audit/snapshot';
+import { groupsByName } from '../domain/groups-by-name';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../domain/hard-stops';
 import { createOneCopy } from '../domain/one-copy';
 import { fold } from '../domain/person-key';
@@ -71,10 +72,10 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
     }),
   );
   const groups = new Map<string, KeptPart<SnapshotGroup | undefined>>();
-  const idOf = mapKnown(listed, (all) => new Map(all.map(({ id, name }) => [fold(name), id] as const)));
+  const named = mapKnown(listed, groupsByName);
   const oneCopy = createOneCopy();
   for (const name of organization.groups.keys())
-    groups.set(name, await readGroup(context, idOf, name, oneCopy));
+    groups.set(name, await readGroup(context, named, name, oneCopy));
   const administrators =
     organization.audit.administrators === undefined
       ? undefined
@@ -98,13 +99,16 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
 
 async function readGroup(
   context: SnapshotContext,
-  idOf: Known<ReadonlyMap<string, string>>,
+  named: Known<ReadonlyMap<string, readonly ListedGroup[]>>,
   name: string,
   oneCopy: OneCopy,
 ): Promise<KeptPart<SnapshotGroup | undefined>> {
-  if (idOf.kind === 'unknown') return idOf;
-  const id = idOf.value.get(name);
-  return id === undefined ? { kind: 'known', value: () => undefined } : readMembers(context, id, oneCopy);
+  if (named.kind === 'unknown') return named;
+  const [group, another] = named.value.get(name) ?? [];
+  if (another !== undefined) return { kind: 'unknown', code: 'uipath-group-ambiguous' };
+  return group === undefined
+    ? { kind: 'known', value: () => undefined }
+    : readMembers(context, group.id, oneCopy);
 }
 
 async function readMembers(

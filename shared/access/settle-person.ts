@@ -61,7 +61,7 @@ export async function settlePerson(
       ...refusals.map(({ decided, code }) =>
         runEvidence(run, 'change-refused', { groupId: decided.groupId, decision: decided.decision, code }),
       ),
-      ...person.missingGroups.map((group) => runEvidence(run, 'group-missing', { group })),
+      ...person.unusableGroups.map(({ kind, group }) => runEvidence(run, kind, { group })),
       ...(identity !== undefined && identity.kind !== 'resolved' && current.identity?.kind !== identity.kind
         ? [runEvidence(run, `identity-${identity.kind}`, {})]
         : []),
@@ -88,7 +88,7 @@ export async function settlePerson(
 /** Somebody all of whose changes wait costs nothing more, however many they are. */
 function isNothingLearnt(person: PersonWork, identity: DirectoryIdentity | undefined): boolean {
   return (
-    person.missingGroups.length === 0 &&
+    person.unusableGroups.length === 0 &&
     identity !== undefined &&
     isSameIdentity(identity, person.stored.value.identity)
   );
@@ -169,7 +169,7 @@ async function scheduleNextLook(
   const { subject } = person;
   const lane = person.access.employment === 'left' ? 'urgent' : 'normal';
   await scheduleNextChange(run.due, subject, ledger, run.organization, nowMs);
-  if (refused || person.missingGroups.length > 0)
+  if (refused || person.unusableGroups.length > 0)
     await run.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS, lane });
   const { identity } = ledger;
   if (identity === undefined || identity.kind === 'resolved' || person.examine.size === 0) return;
