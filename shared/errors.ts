@@ -64,6 +64,7 @@ export type ErrorCode =
   | 'uipath-outcome-unknown'
   | 'uipath-answer-invalid'
   | 'uipath-answer-empty'
+  | 'uipath-group-ambiguous'
   | 'uipath-token-refused'
   | 'uipath-unauthorized'
   | 'uipath-forbidden'

@@ -1,6 +1,6 @@
 import { latestOf, type EntityLedger } from '../domain/named-ledger';
 import { fold } from '../domain/person-key';
-import { errorCodeOf } from '../errors';
+import { errorCodeOf, type ErrorCode } from '../errors';
 import type { Mark } from '../storage/changes';
 import type { Subject } from '../storage/ledger';
 import { runEvidence, type OrganizationRun } from './organization-run';
@@ -43,7 +43,8 @@ async function applyEntity(
   const want = latest?.want === true;
   const entityId = ledger.have?.entityId ?? (await resolveEntity(run, ledger));
   if (entityId === undefined) {
-    await note(run, subject, ledger, 'entity-missing', {});
+    const { kind, facts } = await whyUnresolved(run, ledger);
+    await note(run, subject, ledger, kind, facts);
     await run.due.schedule({ subject, dueAtMs: run.clock.now() + HOUR_MS });
     return;
   }
@@ -67,13 +68,26 @@ async function applyEntity(
     );
 }
 
-/** The id that UiPath gives an entry of this name. */
+/** A group that UiPath lists and that has no one id has several. */
+async function whyUnresolved(
+  run: OrganizationRun,
+  { entityType, name }: Pick<EntityLedger, 'entityType' | 'name'>,
+): Promise<Readonly<{ kind: string; facts: Readonly<{ code?: ErrorCode }> }>> {
+  const isListed = entityType === 'group' && (await run.groupsByName('normal')).has(fold(name));
+  return isListed
+    ? { kind: 'change-refused', facts: { code: 'uipath-group-ambiguous' } }
+    : { kind: 'entity-missing', facts: {} };
+}
+
+/** The id that UiPath gives an entry of this name; undefined: none has it, or several groups have. */
 export async function resolveEntity(
   run: OrganizationRun,
   ledger: Pick<EntityLedger, 'entityType' | 'name'>,
 ): Promise<string | undefined> {
-  if (ledger.entityType === 'group')
-    return (await run.groupsByName('normal')).get(fold(ledger.name))?.groupId;
+  if (ledger.entityType === 'group') {
+    const [group, another] = (await run.groupsByName('normal')).get(fold(ledger.name)) ?? [];
+    return another === undefined ? group?.groupId : undefined;
+  }
   const found = await run.uipathFor('normal').directory.resolveByNames([ledger.name], ledger.entityType);
   const answer = found.get(ledger.name);
   return answer?.kind === 'found' ? answer.entity.identifier : undefined;

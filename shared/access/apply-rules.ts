@@ -8,7 +8,7 @@ import {
   type WantedRule,
 } from '../domain/named-ledger';
 import { fold } from '../domain/person-key';
-import { AppError, errorCodeOf } from '../errors';
+import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import type { Attempt, Mark } from '../storage/changes';
 import type { Subject } from '../storage/ledger';
 import { toRuleDefinitionText } from '../uipath/rule-definition';
@@ -17,6 +17,13 @@ import { newAttemptId, runEvidence, type OrganizationRun, type WriterUiPath } fr
 import { updateLedger } from './update-ledger';
 
 const HOUR_MS = 3_600_000;
+/** Refusals of one rule: the others go on. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'uipath-rejected',
+  'uipath-conflict',
+  'uipath-not-found',
+  'uipath-group-ambiguous',
+]);
 
 type CreateAttempt = Extract<Attempt, { kind: 'create-rule' }>;
 type RuleBody = Readonly<{ input: RuleInput & Readonly<{ description: string }>; contentHash: string }>;
@@ -39,7 +46,7 @@ async function applyRule(run: OrganizationRun, subject: Subject<'rule'>, ledger:
     await settle(run, subject, latestOf(ledger.statements)?.requestId);
   } catch (error) {
     const code = errorCodeOf(error);
-    if (code !== 'uipath-rejected' && code !== 'uipath-conflict' && code !== 'uipath-not-found') throw error;
+    if (!REFUSALS.has(code)) throw error;
     await note(run, subject, ledger.have, 'change-refused', { code });
     await run.due.schedule({ subject, dueAtMs: run.clock.now() + HOUR_MS });
   }
@@ -151,7 +158,9 @@ async function toBody(
 ): Promise<RuleBody> {
   const groups = await run.groupsByName('normal');
   const groupsToAssign = want.definition.groups.map((group) => {
-    const found = groups.get(fold(group));
+    const [found, another] = groups.get(fold(group)) ?? [];
+    if (another !== undefined)
+      throw new AppError('uipath-group-ambiguous', 'UiPath has several groups of this name');
     if (found === undefined) throw new AppError('uipath-not-found', 'UiPath has no group of this name');
     return found.groupId;
   });

@@ -22,7 +22,7 @@ export type AuditReader = Readonly<{
     part: Part<S>,
     read: () => Promise<z.input<S>>,
   ) => Promise<KeptPart<z.output<S>>>;
-  /** What was so when the night began. */
+  /** What was so, or was decided, when the night first came to it. */
   remember: <S extends z.ZodType>(
     part: Part<S>,
     now: () => Promise<z.input<S>>,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock';
 import type { EvidenceEntry } from '../domain/evidence';
-import { fold } from '../domain/person-key';
+import { groupsByName } from '../domain/groups-by-name';
 import type { OrganizationPolicy } from '../domain/policy';
 import type { Log } from '../log';
 import type { AccountPeople } from '../storage/account-people';
@@ -35,6 +35,8 @@ export type RunStores = Readonly<{
 }>;
 
 export type GroupInUiPath = Readonly<{ groupId: string; name: string }>;
+/** A name with several groups names none of them. */
+type GroupsByName = ReadonlyMap<string, readonly GroupInUiPath[]>;
 
 /** One turn of the one writer of an organization. */
 export type OrganizationRun = RunStores &
@@ -59,16 +61,16 @@ export type OrganizationRun = RunStores &
     /** Call it before each step that must not overlap with another writer. @throws AppError `lease-lost` */
     stillOurs: () => Promise<void>;
     /** The organization's groups by folded name, read at most once in a run. */
-    groupsByName: (lane: Lane) => Promise<ReadonlyMap<string, GroupInUiPath>>;
+    groupsByName: (lane: Lane) => Promise<GroupsByName>;
   }>;
 
 /** Reads the group list when it is first needed, in the lane of whoever needs it first: 1 GET. */
 export function onceGroupsByName(
   list: (lane: Lane) => Promise<ReadonlyArray<Readonly<{ id: string; name: string }>>>,
 ): OrganizationRun['groupsByName'] {
-  let reading: Promise<ReadonlyMap<string, GroupInUiPath>> | undefined;
-  const read = async (lane: Lane): Promise<ReadonlyMap<string, GroupInUiPath>> =>
-    new Map((await list(lane)).map((group) => [fold(group.name), { groupId: group.id, name: group.name }]));
+  let reading: Promise<GroupsByName> | undefined;
+  const read = async (lane: Lane): Promise<GroupsByName> =>
+    groupsByName((await list(lane)).map(({ id: groupId, name }) => ({ groupId, name })));
   return async (lane) => (reading ??= read(lane));
 }
 

@@ -22,7 +22,9 @@ export async function readDirectory(
   snapshot: LeadingSnapshot,
 ): Promise<Readonly<{ expected: Expectation; snapshot: Snapshot }>> {
   const names = new Set([...organization.groups.values()].flatMap((group) => [...group.protectedMembers]));
-  const open = expected.people.filter(({ pending, memberId }) => pending && memberId === undefined);
+  const open = expected.people.filter(
+    ({ pending, memberId, unresolved }) => pending && (memberId === undefined || unresolved !== undefined),
+  );
   const protectedOnes = await resolve(directory, [...names], true);
   const people = await resolve(
     directory,
@@ -43,9 +45,10 @@ export async function readDirectory(
       [...group.protectedMembers].some(isUnfound) ? [name] : [],
     ),
   );
-  const withIds = expected.people.map((person): ExpectedPerson =>
-    person.memberId === undefined ? { ...person, memberId: people.value.get(person.email) } : person,
-  );
+  const withIds = expected.people.map((person): ExpectedPerson => {
+    const memberId = people.value.get(person.email);
+    return memberId === undefined ? person : { ...person, memberId };
+  });
   const identified = { ...expected, people: withIds, protectedIds, protectedUnfound };
   const administrators = organization.audit.administrators?.people;
   const administratorIds =

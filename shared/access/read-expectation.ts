@@ -10,6 +10,7 @@ import type { OrganizationPolicy } from '../domain/policy';
 import { lastLeftAtMs } from '../domain/worker-timeline';
 import type { Mark } from '../storage/changes';
 import type { LedgerStore } from '../storage/ledger';
+import { createFormerIds, formerIdOf } from './former-ids';
 
 const DAY_MS = 86_400_000;
 const NONE: ReadonlySet<string> = new Set();
@@ -17,15 +18,31 @@ const NONE: ReadonlySet<string> = new Set();
 /** The ledger's part of what an audit expects; people whose directory id nobody looked up yet have none. */
 export type LedgerExpectation = Pick<Expectation, 'people' | 'rules'>;
 
+/** What the ledger is read with. */
+type Reading = Readonly<{
+  marks: readonly Mark[];
+  nowMs: number;
+  /** Directory ids of leavers by person key, where earlier nights found them still present. */
+  leaverIds: ReadonlyMap<string, string>;
+}>;
+
 /** What the ledger says an organization should look like at `nowMs`. */
 export async function readExpectation(
   ledger: Pick<LedgerStore, 'list'>,
   organization: OrganizationPolicy,
-  marks: readonly Mark[],
-  nowMs: number,
+  reading: Reading,
 ): Promise<LedgerExpectation> {
+  const { marks, nowMs } = reading;
   const people: ExpectedPerson[] = [];
-  for await (const person of expectedPeople(ledger, organization, marks, nowMs)) people.push(person);
+  const ids = createFormerIds();
+  for await (const { person, formerId } of expectedPeople(ledger, organization, reading)) {
+    people.push(person);
+    ids.note(person, formerId);
+  }
+  for (const [at, person] of people.entries()) {
+    const memberId = ids.formerOf(person);
+    if (memberId !== undefined) people[at] = { ...person, memberId };
+  }
   const pending = pendingKeys(marks, 'rule');
   const rules: Array<Expectation['rules'][number]> = [];
   for await (const { key, value } of ledger.list(organization.alias, 'rule')) {
@@ -61,16 +78,21 @@ export type Beginning = z.output<typeof BEGINNING.schema>;
 export async function readBeginning(
   ledger: Pick<LedgerStore, 'list'>,
   organization: OrganizationPolicy,
-  marks: readonly Mark[],
-  nowMs: number,
+  reading: Reading,
 ): Promise<Beginning> {
   const fingerprints: Record<string, string> = {};
-  const leavers: string[] = [];
-  for await (const person of expectedPeople(ledger, organization, marks, nowMs)) {
-    fingerprints[person.personKey] = fingerprint(person);
-    if (person.left && person.memberId !== undefined) leavers.push(person.memberId);
+  const leavers: Array<Pick<ExpectedPerson, 'personKey' | 'memberId'>> = [];
+  const ids = createFormerIds();
+  for await (const { person, formerId } of expectedPeople(ledger, organization, reading)) {
+    const { personKey, memberId, left } = person;
+    fingerprints[personKey] = fingerprint(person);
+    ids.note(person, formerId);
+    if (left) leavers.push({ personKey, memberId });
   }
-  return { fingerprints, leavers };
+  return {
+    fingerprints,
+    leavers: leavers.flatMap((person) => person.memberId ?? ids.formerOf(person) ?? []),
+  };
 }
 
 /** Ids of the rules that were made here. */
@@ -98,13 +120,15 @@ export function withChanged(
 async function* expectedPeople(
   ledger: Pick<LedgerStore, 'list'>,
   organization: OrganizationPolicy,
-  marks: readonly Mark[],
-  nowMs: number,
-): AsyncGenerator<ExpectedPerson> {
+  { marks, nowMs, leaverIds }: Reading,
+): AsyncGenerator<Readonly<{ person: ExpectedPerson; formerId: string | undefined }>> {
   const pending = pendingKeys(marks, 'person');
   const oneCopy = createOneCopy();
-  for await (const { key, value } of ledger.list(organization.alias, 'person'))
-    yield toExpectedPerson(key, value, organization, { nowMs, isPending: pending.has(key), oneCopy });
+  for await (const { key, value } of ledger.list(organization.alias, 'person')) {
+    const isPending = pending.has(key);
+    const person = toExpectedPerson(key, value, organization, { nowMs, isPending, oneCopy });
+    yield { person, formerId: person.left ? formerIdOf(value, leaverIds.get(key)) : undefined };
+  }
 }
 
 function pendingKeys(marks: readonly Mark[], kind: Mark['subject']['kind']): ReadonlySet<string> {

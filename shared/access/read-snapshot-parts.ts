@@ -6,7 +6,7 @@ import type { UiPathRule } from '../uipath/rules';
 import { opened } from './audit-reader';
 import { ApplicationsSchema, readApplications, readRobots, RobotsSchema } from './read-machines';
 import type { SnapshotContext } from './read-snapshot';
-import { toSnapshotEntry, toSnapshotRule } from './snapshot-parts';
+import { toSnapshotEntries, toSnapshotRule } from './snapshot-parts';
 
 const EntitiesSchema = z.array(
   z.object({
@@ -51,7 +51,7 @@ export async function readOthers(context: SnapshotContext): Promise<Others> {
   const { organization, uipath, reader } = context;
   const accessPolicy = opened(
     await reader.part({ name: 'access-policy', schema: EntitiesSchema }, async () =>
-      (await uipath.accessPolicy.read()).map(toSnapshotEntry),
+      toSnapshotEntries(await uipath.accessPolicy.read()),
     ),
   );
   const rules = opened(

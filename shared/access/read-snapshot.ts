@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cheaperLeaverRead } from '../domain/audit/read-plan';
 import type { Known, LeadingSnapshot, MemberKind, Snapshot, SnapshotGroup } from '../domain/audit/snapshot';
+import { groupsByName } from '../domain/groups-by-name';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../domain/hard-stops';
 import { createOneCopy } from '../domain/one-copy';
 import { fold } from '../domain/person-key';
@@ -71,10 +72,10 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
     }),
   );
   const groups = new Map<string, KeptPart<SnapshotGroup | undefined>>();
-  const idOf = mapKnown(listed, (all) => new Map(all.map(({ id, name }) => [fold(name), id] as const)));
+  const named = mapKnown(listed, groupsByName);
   const oneCopy = createOneCopy();
   for (const name of organization.groups.keys())
-    groups.set(name, await readGroup(context, idOf, name, oneCopy));
+    groups.set(name, await readGroup(context, named, name, oneCopy));
   const administrators =
     organization.audit.administrators === undefined
       ? undefined
@@ -98,13 +99,16 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
 
 async function readGroup(
   context: SnapshotContext,
-  idOf: Known<ReadonlyMap<string, string>>,
+  named: Known<ReadonlyMap<string, readonly ListedGroup[]>>,
   name: string,
   oneCopy: OneCopy,
 ): Promise<KeptPart<SnapshotGroup | undefined>> {
-  if (idOf.kind === 'unknown') return idOf;
-  const id = idOf.value.get(name);
-  return id === undefined ? { kind: 'known', value: () => undefined } : readMembers(context, id, oneCopy);
+  if (named.kind === 'unknown') return named;
+  const [group, another] = named.value.get(name) ?? [];
+  if (another !== undefined) return { kind: 'unknown', code: 'uipath-group-ambiguous' };
+  return group === undefined
+    ? { kind: 'known', value: () => undefined }
+    : readMembers(context, group.id, oneCopy);
 }
 
 async function readMembers(
@@ -143,21 +147,29 @@ async function readElsewhere(
   const leavers = context.leavers();
   if (leavers.length === 0) return nothing;
   return cheaperLeaverRead(leavers.length, others.length, context.allowances) === 'per-person'
-    ? byPerson(context, others, leavers)
+    ? byPerson(context, others, leavers, oneCopy)
     : byGroup(context, others, new Set(leavers), oneCopy);
 }
 
+/** How UiPath refuses to tell of an id that it does not have. */
+const UNKNOWN_PERSON: ReadonlySet<string> = new Set(['uipath-not-found', 'uipath-rejected']);
+
 async function byPerson(
-  { reader, uipath }: SnapshotContext,
+  context: SnapshotContext,
   groups: readonly ListedGroup[],
   leavers: readonly string[],
+  oneCopy: OneCopy,
 ): Promise<KeptPart<Elsewhere>> {
+  const { reader, uipath } = context;
   const nameOf = new Map(groups.map(({ id, name }) => [id, fold(name)]));
   const found: Array<() => Elsewhere> = [];
   for (const memberId of leavers) {
     const within = await reader.part({ name: `leaver:${memberId}`, schema: IdsSchema }, async () => [
       ...(await uipath.directory.groupMembership(memberId, [...nameOf.keys()])),
     ]);
+    // Somebody whom the directory does not show may be a member all the same: the groups tell it.
+    if (within.kind === 'unknown' && UNKNOWN_PERSON.has(within.code))
+      return byGroup(context, groups, new Set(leavers), oneCopy);
     if (within.kind === 'unknown') return within;
     found.push(() =>
       within.value().map((groupId) => ({ memberId, groupId, group: nameOf.get(groupId) ?? groupId })),

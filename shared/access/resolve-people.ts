@@ -54,5 +54,12 @@ function unresolved(
   nowMs: number,
 ): DirectoryIdentity {
   const same = before?.kind === kind ? before : undefined;
-  return { kind, sinceMs: same?.sinceMs ?? nowMs, attempts: (same?.attempts ?? 0) + 1, checkedAtMs: nowMs };
+  const lastKnownId = before?.kind === 'resolved' ? before.id : before?.lastKnownId;
+  return {
+    kind,
+    sinceMs: same?.sinceMs ?? nowMs,
+    attempts: (same?.attempts ?? 0) + 1,
+    checkedAtMs: nowMs,
+    ...(lastKnownId === undefined ? {} : { lastKnownId }),
+  };
 }

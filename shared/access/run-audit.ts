@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Clock } from '../clock';
 import { toAuditCase, type AuditCase } from '../domain/audit/audit-case';
 import { auditOrganization } from '../domain/audit/audit-organization';
@@ -11,31 +12,34 @@ import { isOnItsWay } from '../domain/audit/pending-subjects';
 import { checksOf, type AuditReport } from '../domain/audit/report';
 import type { Snapshot } from '../domain/audit/snapshot';
 import { waiverOf, type Waiver } from '../domain/audit/waiver';
-import { hashOf } from '../domain/canonical-json';
 import type { OrganizationPolicy, Policy } from '../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../domain/quota';
 import { AppError } from '../errors';
-import type { Log } from '../log';
 import type { ChangeStore } from '../storage/changes';
 import type { FindingStore } from '../storage/findings';
 import type { LedgerStore } from '../storage/ledger';
 import type { AuditMessage, WorkQueues } from '../storage/queues';
-import type { ReportStore } from '../storage/reports';
 import type { SnapshotStore } from '../storage/snapshots';
 import type { WaiverStore } from '../storage/waivers';
 import { attributeFindings } from './attribute-findings';
 import { openAuditReader, type AuditReader } from './audit-reader';
 import { doubtEmptyGroups } from './doubt-empty-groups';
-import { mendByPolicy, withPlans } from './plan-remediation';
+import {
+  DECISION,
+  EARLIER_NIGHT,
+  finishNight,
+  readEarlierNight,
+  reportOfNight,
+  type FinishNightDeps,
+} from './finish-night';
+import { withPlans } from './plan-remediation';
 import { readDirectory } from './read-directory';
 import { BEGINNING, readBeginning, readExpectation, readRuleIds, withChanged } from './read-expectation';
 import { readOperations, type OperationsDeps } from './read-operations';
 import { readSnapshot, type AuditUiPath } from './read-snapshot';
-import type { RemediationDeps } from './request-remediation';
-import { updateOrganization } from './update-organization';
 
 export type RunAuditDeps = OperationsDeps &
-  RemediationDeps &
+  FinishNightDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     /** The application's own id and scopes come along; `tell` hears of every call. */
@@ -48,9 +52,7 @@ export type RunAuditDeps = OperationsDeps &
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
     snapshots: SnapshotStore;
-    reports: Pick<ReportStore, 'save'>;
     clock: Pick<Clock, 'now'>;
-    log: Log;
   }>;
 
 const ALL_MARKS = 1_000_000;
@@ -58,10 +60,11 @@ const ALL_MARKS = 1_000_000;
 /**
  * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, names
  * who caused them, plans what mends them and stores the report. A part that cannot be read is unknown in the result.
- * Waiting for quota is thrown; the same message then goes on where this run stopped. undefined: a later night began before
- * this one had read everything, so that it ends here.
+ * Waiting for quota is thrown; the same message then goes on where this run stopped. A night that is done is not audited
+ * again: its report is returned as it is stored. undefined: a later night began before this one had read everything, so
+ * that it ends here.
  *
- * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`
+ * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `report-unknown`
  */
 export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
   const policy = await deps.policy();
@@ -70,10 +73,17 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
     throw new AppError('message-invalid', 'The policy names no such organization');
   const stored = await deps.snapshots.read(organization.alias, message.night);
   if (stored?.state === 'given-up') return undefined;
-  const before = stored?.state === 'reading' ? stored : undefined;
-  const reader = await openAuditReader(deps.snapshots, { ...message, before, nowMs: deps.clock.now() });
+  if (stored?.state === 'done') return reportOfNight(deps.reports, organization.alias, message.night);
+  const reader = await openAuditReader(deps.snapshots, {
+    ...message,
+    before: stored,
+    nowMs: deps.clock.now(),
+  });
+  const at = { policy, organization, night: message.night };
   try {
-    const report = await auditWith(deps, { policy, organization, night: message.night }, reader);
+    const decision = await reader.remember(DECISION, async () => decideNight(deps, at, reader));
+    await reader.save('reading');
+    const report = await finishNight(deps, { organization, policyHash: policy.hash }, decision());
     await reader.save('done');
     return report;
   } catch (error) {
@@ -84,18 +94,27 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
 
 type Night = Readonly<{ policy: Policy; organization: OrganizationPolicy; night: string }>;
 
-async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Promise<AuditReport> {
+/** Reads everything and compares it. Changes nothing but the state of earlier nights. */
+async function decideNight(
+  deps: RunAuditDeps,
+  at: Night,
+  reader: AuditReader,
+): Promise<z.input<typeof DECISION.schema>> {
   const { policy, organization, night } = at;
   const { alias } = organization;
   const uipath = await deps.uipath(alias, reader.countCall);
   const unfinished = await giveUpEarlierNights(deps, alias, night);
+  const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
+  const { leaverIds } = earlierNights;
   const began = await reader.remember(BEGINNING, async () => {
     const marks = await deps.changes.listMarks(alias, ALL_MARKS);
-    return readBeginning(deps.ledger, organization, marks, deps.clock.now());
+    return readBeginning(deps.ledger, organization, { marks, nowMs: deps.clock.now(), leaverIds });
   });
+  const lastAudit = await reader.remember(EARLIER_NIGHT, async () =>
+    readEarlierNight(deps.ledger, alias, night),
+  );
   const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
   const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
-  const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
   const madeHere = await readRuleIds(deps.ledger, alias);
   const knownRuleIds = [...new Set([...madeHere, ...earlierNights.ruleIds])];
   const ownClientId = uipath.own.clientId;
@@ -105,9 +124,9 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
 
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
-  const last = withChanged(await readExpectation(deps.ledger, organization, marks, nowMs), began());
-  const lastAudit = (await deps.ledger.read(organizationOf(alias)))?.value.lastAudit;
-  const earlier = lastAudit?.night === night ? undefined : lastAudit;
+  const reading = { marks, nowMs, leaverIds };
+  const last = withChanged(await readExpectation(deps.ledger, organization, reading), began());
+  const earlier = lastAudit();
   const believed = await doubtEmptyGroups(
     uipath.groups,
     doubtEmptyAnswers(organization, read, earlierNights, earlier?.atMs),
@@ -132,11 +151,7 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
     nowMs,
   });
   const unknown = partsUnknown(found);
-  const planned = await withPlans(deps, audit, attributed, found);
-  const findings =
-    unknown.length > 0
-      ? planned
-      : await mendByPolicy(deps, { organization, policyHash: policy.hash }, planned);
+  const findings = await withPlans(deps, audit, attributed, found);
   const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
   const report: AuditReport = {
     schemaVersion: 1,
@@ -154,16 +169,7 @@ async function auditWith(deps: RunAuditDeps, at: Night, reader: AuditReader): Pr
     findings: findings.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     ...(earlier === undefined ? {} : { previousNight: earlier.night }),
   };
-  await deps.findings.save(alias, report.findings);
-  await deps.reports.save(alias, night, report);
-  await recordAudit(deps, report);
-  const shown = new Set(report.findings.map(({ id }) => id));
-  await deps.findings.forget(
-    alias,
-    earlierNights.forgotten.filter((id) => !shown.has(id)),
-  );
-  deps.log({ event: 'audit-done', organization: alias, result: report.result, findings: found.length });
-  return report;
+  return { report, forgotten: earlierNights.forgotten };
 }
 
 /** Audits now, or when UiPath's quota allows it: the message then comes back by itself. */
@@ -226,17 +232,6 @@ function partsUnknown(found: readonly Finding[]): AuditReport['unknown'] {
   );
 }
 
-/** The report's hash goes into the evidence, so that a report changed later is seen. */
-async function recordAudit(deps: Pick<RunAuditDeps, 'ledger'>, report: AuditReport): Promise<void> {
-  const reportHash = hashOf(report);
-  const { organization: alias, night, startedAtMs, takenAtMs: atMs, policyHash, result } = report;
-  await updateOrganization(
-    { ledger: deps.ledger, organization: { alias } },
-    [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
-    (current) => ({ ...current, lastAudit: { night, reportHash, atMs, startedAtMs } }),
-  );
-}
-
 function whatWasLookedAt(
   { groups, accessPolicy, rules, applications, robots }: Snapshot,
   { people }: Expectation,
@@ -251,8 +246,4 @@ function whatWasLookedAt(
     ...(applications?.kind === 'known' ? { applications: applications.value.length } : {}),
     ...(robots?.kind === 'known' ? { robots: robots.value.size } : {}),
   };
-}
-
-function organizationOf(alias: string) {
-  return { organization: alias, kind: 'organization', key: 'organization' } as const;
 }

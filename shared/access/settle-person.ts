@@ -61,16 +61,18 @@ export async function settlePerson(
       ...refusals.map(({ decided, code }) =>
         runEvidence(run, 'change-refused', { groupId: decided.groupId, decision: decided.decision, code }),
       ),
-      ...person.missingGroups.map((group) => runEvidence(run, 'group-missing', { group })),
+      ...person.unusableGroups.map(({ kind, group }) => runEvidence(run, kind, { group })),
       ...(identity !== undefined && identity.kind !== 'resolved' && current.identity?.kind !== identity.kind
         ? [runEvidence(run, `identity-${identity.kind}`, {})]
         : []),
     ];
     const known = identity === undefined || isSameIdentity(identity, current.identity);
     if (known && evidence.length === 0) return undefined;
-    // An id that was refused may be that of somebody deleted and created again: the address is looked up anew.
-    const next = refusals.length > 0 ? undefined : (identity ?? current.identity);
-    return { next: { ...learnt.ledger, identity: next }, evidence };
+    const next = identity ?? current.identity;
+    return {
+      next: { ...learnt.ledger, identity: refusals.length > 0 ? toLookUpAnew(next) : next },
+      evidence,
+    };
   });
   const triesLeft = await keepDeadLetters(run, refusals);
   await scheduleNextLook(run, person, ledger ?? person.stored.value, triesLeft);
@@ -86,7 +88,7 @@ export async function settlePerson(
 /** Somebody all of whose changes wait costs nothing more, however many they are. */
 function isNothingLearnt(person: PersonWork, identity: DirectoryIdentity | undefined): boolean {
   return (
-    person.missingGroups.length === 0 &&
+    person.unusableGroups.length === 0 &&
     identity !== undefined &&
     isSameIdentity(identity, person.stored.value.identity)
   );
@@ -167,13 +169,18 @@ async function scheduleNextLook(
   const { subject } = person;
   const lane = person.access.employment === 'left' ? 'urgent' : 'normal';
   await scheduleNextChange(run.due, subject, ledger, run.organization, nowMs);
-  if (refused || person.missingGroups.length > 0)
+  if (refused || person.unusableGroups.length > 0)
     await run.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS, lane });
   const { identity } = ledger;
   if (identity === undefined || identity.kind === 'resolved' || person.examine.size === 0) return;
   if (nowMs - identity.sinceMs > run.organization.identityRetryHours * HOUR_MS) return;
   const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (identity.attempts - 1));
   await run.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
+}
+
+/** An id that was refused may be that of somebody deleted and created again. Until that is known it stays theirs. */
+function toLookUpAnew(identity: DirectoryIdentity | undefined): DirectoryIdentity | undefined {
+  return identity?.kind === 'resolved' ? { ...identity, checkedAtMs: 0 } : identity;
 }
 
 function isSameIdentity(a: DirectoryIdentity, b: DirectoryIdentity | undefined): boolean {

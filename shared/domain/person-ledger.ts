@@ -31,10 +31,16 @@ export type AppliedMembership = Readonly<{
   sinceMs: number;
 }>;
 
-/** The person's directory object, or since when it could not be found. */
+/** The person's directory object, or since when it could not be found; `lastKnownId` is the one they had until then. */
 export type DirectoryIdentity =
   | Readonly<{ kind: 'resolved'; id: string; checkedAtMs: number }>
-  | Readonly<{ kind: 'missing' | 'ambiguous'; sinceMs: number; attempts: number; checkedAtMs: number }>;
+  | Readonly<{
+      kind: 'missing' | 'ambiguous';
+      sinceMs: number;
+      attempts: number;
+      checkedAtMs: number;
+      lastKnownId?: string;
+    }>;
 
 /** All that one organization's ledger knows of one person. Access follows from it as a function of time. */
 export type PersonLedger = Readonly<{

@@ -61,6 +61,7 @@ export const PROBLEMS = {
   'uipath-outcome-unknown': { status: 502, title: 'Outcome at UiPath unknown' },
   'uipath-answer-invalid': { status: 502, title: 'UiPath answer not understood' },
   'uipath-answer-empty': { status: 502, title: 'UiPath answer empty against all that is known' },
+  'uipath-group-ambiguous': { status: 502, title: 'Several groups in UiPath with this name' },
   'uipath-token-refused': { status: 502, title: 'UiPath refused the credential' },
   'uipath-unauthorized': { status: 502, title: 'UiPath refused the token' },
   'uipath-forbidden': { status: 502, title: 'UiPath forbids it' },

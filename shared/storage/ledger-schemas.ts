@@ -47,6 +47,7 @@ const IdentitySchema = z.union([
     sinceMs: z.number(),
     attempts: z.number(),
     checkedAtMs: z.number(),
+    lastKnownId: z.string().exactOptional(),
   }),
 ]);
 

@@ -6,6 +6,8 @@ export type EarlierNights = Readonly<{
   ruleIds: readonly number[];
   /** Members by folded group name. */
   membersOf: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Directory ids of leavers who were still present, by person key. */
+  leaverIds: ReadonlyMap<string, string>;
   /** The access policy had entries, the list of users had accounts. */
   hadEntries: boolean;
   hadAccounts: boolean;
@@ -26,17 +28,21 @@ export function rememberFrom(records: readonly FindingRecord[], nowMs: number): 
   const ruleIds = new Set<number>();
   const membersOf = new Map<string, Set<string>>();
   const doubtedMs = new Map<string, number>();
+  const leaverIds = new Map<string, string>();
   const stillThere = records.filter(({ state }) => state !== 'fixed');
   for (const { check, subject, lastSeenMs } of stillThere) {
-    const { ruleId, group, memberId, part, code } = subject;
+    const { ruleId, group, memberId, personKey, part, code } = subject;
     if (ruleId !== undefined && check !== 'rule-missing') ruleIds.add(Number(ruleId));
     if (group !== undefined && memberId !== undefined && check !== 'member-missing')
       membersOf.set(group, (membersOf.get(group) ?? new Set()).add(memberId));
+    if (check === 'leaver-present' && personKey !== undefined && memberId !== undefined)
+      leaverIds.set(personKey, memberId);
     if (part !== undefined && code === EMPTY) doubtedMs.set(part, lastSeenMs);
   }
   return {
     ruleIds: [...ruleIds],
     membersOf,
+    leaverIds,
     hadEntries: stillThere.some(
       ({ check, subject }) =>
         SHOWS_ENTRY.has(check) || (check.startsWith('own:') && subject['entity'] !== undefined),

@@ -1,6 +1,7 @@
 import type { AuditCase } from './audit-case';
 import type { BuiltInCheckId } from './check-catalog';
 import type { Finding } from './finding';
+import { valueOr } from './snapshot';
 
 /** Checks that neither miss nor blame what the writer is about to change. */
 const LOOK_AWAY: ReadonlySet<Finding['check']> = new Set<BuiltInCheckId>([
@@ -14,13 +15,20 @@ const LOOK_AWAY: ReadonlySet<Finding['check']> = new Set<BuiltInCheckId>([
   'rule-without-owner',
 ]);
 
-/** True for a finding that is not looked for today, as a change of what it is about is on its way: it is not fixed by that. */
+/**
+ * True for a finding that is not looked for today, as a change of what it is about is on its way: it is not fixed by that. It
+ * is where the change has been seen.
+ */
 export function isOnItsWay(
-  { expected, personOf }: Pick<AuditCase, 'expected' | 'personOf'>,
-  { check, subject: { memberId, ruleId } }: Pick<Finding, 'check' | 'subject'>,
+  { expected, personOf, snapshot }: Pick<AuditCase, 'expected' | 'personOf' | 'snapshot'>,
+  { check, subject: { group = '', memberId, ruleId } }: Pick<Finding, 'check' | 'subject'>,
 ): boolean {
   if (!LOOK_AWAY.has(check)) return false;
   if (ruleId !== undefined)
     return expected.rules.some((rule) => rule.pending && String(rule.ruleId) === ruleId);
-  return memberId !== undefined && personOf.get(memberId)?.pending === true;
+  if (memberId === undefined || personOf.get(memberId)?.pending !== true) return false;
+  const isThere =
+    valueOr(snapshot.groups.get(group), undefined)?.members.has(memberId) === true ||
+    valueOr(snapshot.elsewhere, []).some((seen) => seen.memberId === memberId && seen.group === group);
+  return isThere === (check !== 'member-missing');
 }

@@ -226,6 +226,53 @@ describe('an empty answer that is true', () => {
   });
 });
 
+describe('an agreed user in the access policy', () => {
+  const baseline = [
+    { entityType: 'group', name: 'Administrators' },
+    { entityType: 'user', name: BEN },
+  ];
+  const entriesOf = (world: World, ben: Readonly<Record<string, unknown>>): FaultInput => ({
+    kind: 'answer',
+    status: 200,
+    body: [
+      { objectType: 'DirectoryGroup', identifier: ADMINISTRATORS_GROUP_ID, name: 'Administrators' },
+      { ...ben, identifier: world.id(BEN) },
+    ],
+    match: { endpoint: 'P1' },
+  });
+  const entries = (report: Parameters<typeof linesOf>[0]): readonly string[] =>
+    linesOf(report).filter((line) => line.startsWith('policy-entity'));
+
+  it('is known by name where the answer has no address', async () => {
+    const world = await start({ policy: { accessPolicy: { baseline } } });
+    inject(world, entriesOf(world, { objectType: 'DirectoryUser', name: BEN, email: null }));
+    const report = await audit(world);
+    expect([report.unknown, entries(report)]).toEqual([[], []]);
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['only the id', {}],
+    ['id and type', { objectType: 'DirectoryUser', name: null, email: null }],
+    ['id and name', { name: BEN, email: BEN }],
+  ])(
+    'of whom the answer has %s is neither unexpected nor missing: the list is unknown',
+    async (_what, ben) => {
+      const world = await start({ policy: { accessPolicy: { baseline } } });
+      allow(world, 'Everyone', BEN);
+      const before = entries(await audit(world));
+      expect(before).toEqual([
+        'policy-entity-broad group:everyone: new',
+        'policy-entity-unexpected group:everyone: new',
+      ]);
+      inject(world, entriesOf(world, ben));
+      const report = await audit(world);
+      expect(report.unknown).toEqual([{ part: 'access-policy', code: 'uipath-answer-invalid' }]);
+      expect(entries(report)).toEqual(before);
+      expect(report.findings.filter(({ remediation }) => remediation?.kind === 'change')).toEqual([]);
+    },
+  );
+});
+
 describe('rules that the list hides', () => {
   it('are read one by one, and what was found of them stays found until they are gone', async () => {
     const world = await start();

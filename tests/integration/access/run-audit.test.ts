@@ -24,8 +24,11 @@ const BASELINE = ['Administrators', 'Automation Users', 'Citizen Developers'].ma
   name,
 }));
 
-async function audit(world: World, night = '20260303T0100'): Promise<AuditReport> {
+let nights = 0;
+async function audit(world: World): Promise<AuditReport> {
   const { app } = world.engine;
+  nights += 1;
+  const night = `2026030300${String(nights).padStart(2, '0')}`;
   const report = await runAudit({ ...app, uipath: app.auditUiPath }, { organization: world.alias, night });
   if (report === undefined) throw new Error('The audit was given up');
   return report;

@@ -34,6 +34,7 @@ describe('what the directory is asked', () => {
     people: new Set(['olga@acme.example', 'gone@acme.example']),
     breakGlass: new Set<string>(),
   };
+  const lost = { memberId: 'former', unresolved: { kind: 'missing', sinceMs: 0 } } as const;
   const audit = anAudit({
     organization: {
       groups: groupsOf(aGroup('Developers', { protectedMembers: new Set(['kept@acme.example']) })),
@@ -41,7 +42,12 @@ describe('what the directory is asked', () => {
     },
     snapshot: { administrators: known(aSnapshotGroup(ADMINISTRATORS_GROUP_ID, ['olga', 'x1', 'x2'])) },
     expected: {
-      people: [aPerson({ personKey: 'p9', email: 'new@acme.example', memberId: undefined, pending: true })],
+      people: [
+        aPerson({ personKey: 'p9', email: 'new@acme.example', memberId: undefined, pending: true }),
+        aPerson({ ...lost, personKey: 'p8', email: 'back@acme.example', pending: true }),
+        aPerson({ ...lost, personKey: 'p7', email: 'lost@acme.example', pending: true }),
+        aPerson({ ...lost, personKey: 'p6', email: 'back@acme.example.invalid' }),
+      ],
     },
   });
   const byName: Readonly<Record<string, Resolution>> = {
@@ -49,6 +55,8 @@ describe('what the directory is asked', () => {
     'gone@acme.example': { kind: 'not-found' },
     'kept@acme.example': found('kept'),
     'new@acme.example': found('new'),
+    'back@acme.example': found('back'),
+    'back@acme.example.invalid': found('not asked'),
   };
   const read = async (
     fails?: Readonly<{ on: string; code: ErrorCode }>,
@@ -77,7 +85,7 @@ describe('what the directory is asked', () => {
   it('gives ids to names, and addresses to ids that nobody names', async () => {
     const { asked, expected, snapshot } = await read();
     expect(expected.protectedIds).toEqual(new Map([['developers', new Set(['kept'])]]));
-    expect(expected.people[0]?.memberId).toBe('new');
+    expect(expected.people.map(({ memberId }) => memberId)).toEqual(['new', 'back', 'former', 'former']);
     expect(asked).toEqual(['x1', 'x2']);
     expect(answersIn(snapshot)).toEqual({
       administratorIds: known(

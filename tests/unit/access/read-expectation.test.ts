@@ -33,6 +33,7 @@ function aLedger(
   };
 }
 
+const reading = { marks: [], nowMs: NOW_MS, leaverIds: new Map<string, string>() };
 const marked = (key: string): Mark =>
   ({ subject: { organization: 'acme', kind: 'person', key }, lane: 'normal', sinceMs: 0, etag: '' }) as Mark;
 
@@ -43,7 +44,7 @@ describe('what an audit keeps of the beginning', () => {
       p2: member('m2', { timeline: left }),
       p3: member('m3', { timeline: left, identity: undefined }),
     };
-    const beginning = await readBeginning(aLedger(people), organization, [], NOW_MS);
+    const beginning = await readBeginning(aLedger(people), organization, reading);
     expect(beginning).toEqual({
       leavers: ['m2'],
       fingerprints: {
@@ -72,25 +73,70 @@ describe('what an audit keeps of the beginning', () => {
     ['has left', { p1: member('m1', { timeline: left }) }, [], true],
     ['waits for a change', { p1: member('m1') }, [marked('p1')], true],
   ])('somebody who %s is pending at the end: %#', async (_what, people, marks, pending) => {
-    const began = await readBeginning(aLedger({ p1: member('m1') }), organization, [], NOW_MS);
-    const last = withChanged(await readExpectation(aLedger(people), organization, marks, NOW_MS), began);
+    const began = await readBeginning(aLedger({ p1: member('m1') }), organization, reading);
+    const last = withChanged(
+      await readExpectation(aLedger(people), organization, { ...reading, marks }),
+      began,
+    );
     expect(last.people.map((person) => person.pending)).toEqual([pending]);
   });
 
   it('does not hold somebody who came meanwhile, who is pending', async () => {
-    const began = await readBeginning(aLedger({}), organization, [], NOW_MS);
+    const began = await readBeginning(aLedger({}), organization, reading);
     const last = withChanged(
-      await readExpectation(aLedger({ p1: member('m1') }), organization, [], NOW_MS),
+      await readExpectation(aLedger({ p1: member('m1') }), organization, reading),
       began,
     );
     expect(last.people[0]?.pending).toBe(true);
   });
 });
 
+describe('a leaver whose address the directory does not find any more', () => {
+  const missing = (
+    lastKnownId?: string,
+    kind: 'missing' | 'ambiguous' = 'missing',
+  ): PersonLedger['identity'] => ({
+    kind,
+    sinceMs: 0,
+    attempts: 1,
+    checkedAtMs: 0,
+    ...(lastKnownId === undefined ? {} : { lastKnownId }),
+  });
+  const found = new Map([['p1', 'found']]);
+
+  it.each<[string, Partial<PersonLedger>, string | undefined]>([
+    ['has the id that was last known', { timeline: left, identity: missing('m1') }, 'm1'],
+    ['also when several have it', { timeline: left, identity: missing('m1', 'ambiguous') }, 'm1'],
+    [
+      'has that of an open finding where the ledger kept none',
+      { timeline: left, identity: missing() },
+      'found',
+    ],
+    ['also before a first look-up', { timeline: left, identity: undefined }, 'found'],
+    ['has that of the directory while there is one', { timeline: left, identity: resolved('now') }, 'now'],
+    ['has none without having left', { identity: missing('m1') }, undefined],
+  ])('%s', async (_what, more, memberId) => {
+    const ledger = aLedger({ p1: member('x', more), p2: member('m2') });
+    const before = { ...reading, leaverIds: found };
+    const { people } = await readExpectation(ledger, organization, before);
+    expect(people.map((person) => person.memberId)).toEqual([memberId, 'm2']);
+    const { leavers } = await readBeginning(ledger, organization, before);
+    expect(leavers).toEqual(memberId === undefined || more.timeline === undefined ? [] : [memberId]);
+  });
+
+  it.each([['before'], ['after']])('has none that somebody listed %s has by now', async (order) => {
+    const [mine, theirs] = [member('old', { timeline: left, identity: missing('m1') }), member('m1')];
+    const ledger = aLedger(order === 'before' ? { p2: theirs, p1: mine } : { p1: mine, p2: theirs });
+    const { people } = await readExpectation(ledger, organization, reading);
+    expect(people.find(({ personKey }) => personKey === 'p1')?.memberId).toBeUndefined();
+    expect((await readBeginning(ledger, organization, reading)).leavers).toEqual([]);
+  });
+});
+
 describe('the expectation at the end', () => {
   it('shares what is equal for many people', async () => {
     const people = { p1: member('m1'), p2: member('m2') };
-    const { people: read } = await readExpectation(aLedger(people), organization, [], NOW_MS);
+    const { people: read } = await readExpectation(aLedger(people), organization, reading);
     expect(read.map(({ groups }) => [...groups])).toEqual([['developers'], ['developers']]);
     expect(read[0]?.ended).toBe(read[1]?.ended);
     expect(read[0]?.ended.size).toBe(0);

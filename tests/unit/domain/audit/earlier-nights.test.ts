@@ -22,6 +22,7 @@ describe('what earlier nights found', () => {
     expect(remember()).toEqual({
       ruleIds: [],
       membersOf: new Map(),
+      leaverIds: new Map(),
       hadEntries: false,
       hadAccounts: false,
       doubtedMs: new Map(),
@@ -56,6 +57,21 @@ describe('what earlier nights found', () => {
         ['b', new Set(['m3'])],
       ]),
     );
+  });
+
+  it('has the ids of leavers who were still there, by person', () => {
+    const { leaverIds } = remember(
+      record('leaver-present', { group: 'a', memberId: 'm1', personKey: 'p1' }),
+      record('leaver-present', { group: 'a', memberId: 'm2', personKey: 'p2' }, { state: 'waived' }),
+      record('leaver-present', { group: 'a', memberId: 'm3', personKey: 'p3' }, { state: 'fixed' }),
+      record('leaver-present', { group: 'a', memberId: 'm4' }),
+      record('leaver-present', { group: 'a', personKey: 'p5' }),
+      record('member-after-grant', { group: 'a', memberId: 'm6', personKey: 'p6' }),
+    );
+    expect([...leaverIds]).toEqual([
+      ['p1', 'm1'],
+      ['p2', 'm2'],
+    ]);
   });
 
   it.each<[CheckId, Readonly<Record<string, string>>, boolean, boolean]>([

@@ -13,6 +13,7 @@ describe('an empty answer', () => {
   const nothing: EarlierNights = {
     ruleIds: [],
     membersOf: new Map(),
+    leaverIds: new Map(),
     hadEntries: false,
     hadAccounts: false,
     doubtedMs: new Map(),
