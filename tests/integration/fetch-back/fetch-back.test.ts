@@ -273,6 +273,34 @@ describe('a source that never answers', () => {
   });
 });
 
+describe('a look-up of many calls', () => {
+  it.each([
+    ['its answers', { answerMs: 29_000, spacingMs: 10, timeoutMs: 30_000 }, 5],
+    ['its pace', { answerMs: 0, spacingMs: 30_000, timeoutMs: 30_000 }, 5],
+    ['its pace, with a millisecond too few', { answerMs: 0, spacingMs: 30_000, timeoutMs: 30_001 }, 4],
+  ])('ends within two and a half minutes, whatever the time goes to: %s', async (_case, given, calls) => {
+    let nowMs = NOW_MS;
+    const clock = {
+      now: () => nowMs,
+      sleep: async (ms: number) => {
+        nowMs += ms;
+      },
+    };
+    const timeout = (ms: number): AbortSignal => {
+      nowMs += given.answerMs;
+      return AbortSignal.timeout(ms);
+    };
+    const limits = { timeoutMs: given.timeoutMs, spacingMs: given.spacingMs, attempts: 1 };
+    const call = createVendorApi({ baseUrl: api.baseUrl, clock, limits, timeout }).lookUp();
+    for (let made = 0; made < calls; made += 1) await call({ method: 'GET', path: '/x', headers: {} });
+    await expect(call({ method: 'GET', path: '/x', headers: {} })).rejects.toMatchObject({
+      code: 'source-unavailable',
+    });
+    expect(api.requests).toHaveLength(calls);
+    expect(nowMs - NOW_MS).toBeLessThanOrEqual(150_000);
+  });
+});
+
 describe('a source that asks to wait', () => {
   const from = senderOf('bamboohr');
 
