@@ -104,8 +104,10 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       await (await table()).submitTransaction([...rowsOf(delivery), lastRowOf(delivery)]);
       return 'inserted';
     } catch (error) {
-      if (!isConflict(error)) throw error;
-      return (await duplicateOf(delivery)) ?? 'duplicate-done';
+      const known = isConflict(error) ? await duplicateOf(delivery) : undefined;
+      // A conflict may also be that of a table which is being deleted: what is not there was not kept.
+      if (known === undefined) throw error;
+      return known;
     }
   };
   /** All or nothing: where one of them is a duplicate, each goes by itself. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { RestError, type TableClient } from '@azure/data-tables';
 import { createDeliveries, type Delivery } from '../../../shared/storage/deliveries';
+import { coded } from '../../../shared/storage/records';
+import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 
@@ -52,6 +55,37 @@ describe('a delivery', () => {
     outcomes.push(await deliveries.insert(delivery));
     expect(outcomes).toEqual(['inserted', 'duplicate-pending', 'duplicate-done']);
   });
+
+  it.each([409, 412])(
+    'is no duplicate where storage refuses it with %d and has none of it',
+    async (statusCode) => {
+      const refusing: Pick<StorageAccount, 'table' | 'container'> = {
+        ...storage(),
+        table: async (name) =>
+          new Proxy(await storage().table(name), {
+            get(client, member: keyof TableClient) {
+              if (member === 'submitTransaction')
+                return async () => {
+                  throw new RestError('The table is being deleted', {
+                    code: 'TableBeingDeleted',
+                    statusCode,
+                  });
+                };
+              const value: unknown = client[member];
+              return typeof value === 'function' ? (value.bind(client) as unknown) : value;
+            },
+          }),
+      };
+      const deliveries = coded(createDeliveries(refusing));
+      const together = [
+        aDelivery(),
+        aDelivery({ source: 'together' }),
+        aDelivery({ source: 'together', deliveryId: 'b' }),
+      ];
+      const codes = together.map(async (delivery) => errorOf(async () => deliveries.insert(delivery)));
+      for (const { code } of await Promise.all(codes)) expect(code).toBe('storage-unavailable');
+    },
+  );
 
   it('is accepted once when it arrives five times at the same moment (incident 11)', async () => {
     const delivery = aDelivery();
