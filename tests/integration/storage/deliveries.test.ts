@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RestError, type TableClient } from '@azure/data-tables';
 import { createDeliveries, type Delivery } from '../../../shared/storage/deliveries';
+import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { coded } from '../../../shared/storage/records';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { errorOf } from '../../fakes/error-of';
@@ -54,6 +55,40 @@ describe('a delivery', () => {
     await deliveries.complete(keyOf(delivery), 'recorded');
     outcomes.push(await deliveries.insert(delivery));
     expect(outcomes).toEqual(['inserted', 'duplicate-pending', 'duplicate-done']);
+  });
+
+  it('is as far as was said last, under which policy, until it is processed', async () => {
+    const deliveries = createDeliveries(storage());
+    const delivery = aDelivery();
+    const key = keyOf(delivery);
+    await deliveries.insert(delivery);
+    expect(await deliveries.progress(key)).toBeUndefined();
+    // More than a property holds, and then less again.
+    const far = { policyHash: 'a', outcomes: Array.from({ length: 5_000 }, () => 'recorded-late') };
+    for (const progress of [far, { policyHash: 'b', outcomes: ['recorded'] }]) {
+      await deliveries.touch(key, 2_000, progress);
+      await deliveries.touch(key, 3_000);
+      expect(await deliveries.progress(key)).toEqual(progress);
+      expect(await deliveries.listPending('hr', delivery.source, 3_000)).toEqual([]);
+      expect(await deliveries.listPending('hr', delivery.source, 3_001)).toEqual([key]);
+    }
+    await deliveries.complete(key, 'recorded');
+    await deliveries.touch(key, 4_000, far);
+    expect(await deliveries.progress(key)).toBeUndefined();
+    expect(await deliveries.read(key)).toBe('done');
+  });
+
+  it('is at its beginning again when a person puts it back', async () => {
+    const deliveries = createDeliveries(storage());
+    const deadDeliveries = createDeadDeliveries(storage());
+    const delivery = aDelivery();
+    const key = keyOf(delivery);
+    await deliveries.insert(delivery);
+    await deliveries.touch(key, 2_000, { policyHash: 'a', outcomes: ['recorded'] });
+    await deadDeliveries.fail(key, { code: 'body-invalid', tries: 5, atMs: 3_000 });
+    const dead = await deadDeliveries.get(key);
+    expect(dead !== undefined && (await deadDeliveries.reopen(dead, { by: 'olga', atMs: 4_000 }))).toBe(true);
+    expect(await deliveries.progress(key)).toBeUndefined();
   });
 
   it.each([409, 412])(
