@@ -89,6 +89,8 @@ export type AppDeps = AcceptDeliveryDeps &
   }>;
 
 const RUN_MS = 4 * 60_000;
+/** The last look-up of a message, of two and a half minutes at most, ends before the platform ends the function after five. */
+const TURN_MS = 2 * 60_000;
 /** Some senders give up after three seconds. */
 const SENDER_PATIENCE_MS = 2_500;
 
@@ -167,6 +169,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     leases: coded(createWriterLeases(storage, clock)),
     payloadDays: config.payloadDays,
     runMs: RUN_MS,
+    turnMs: TURN_MS,
     uipath: async (alias) => {
       const { uipath, quota, clientId } = await client(alias);
       return {

@@ -60,7 +60,8 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
     const pending = await deps.deliveries.listPending(feed, name, nowMs - LOST_AFTER_MS);
     for (const key of pending) {
       await deps.deliveries.touch(key, nowMs);
-      await deps.queues.enqueueDelivery(key);
+      // In the lane of leavers: one may be among them, and all are late.
+      await deps.queues.enqueueDelivery(key, 'urgent');
     }
     resent += pending.length;
     forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);

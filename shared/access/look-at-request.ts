@@ -27,10 +27,7 @@ export async function lookAtRequest(
     const progress = personProgress(value, organization, requestId, nowMs);
     return { person: value?.email, name: undefined, progress: orRefused(progress) };
   }
-  const value =
-    kind === 'rule'
-      ? (await ledger.read({ ...of, kind }))?.value
-      : (await ledger.read({ ...of, kind }))?.value;
+  const value = (await ledger.read({ ...of, kind }))?.value;
   return {
     person: undefined,
     name: value?.name,

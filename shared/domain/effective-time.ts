@@ -4,6 +4,8 @@ import type { Effective, LocalDate, WorkerEvent } from './worker-event';
 /** Which of the two dates of a leaver ends access when HR sends both. */
 export type LeaverDateRule = 'earliest' | 'last-working-day' | 'termination-date';
 
+type EffectiveRules = Readonly<{ defaultTimeZone: string; leaverDate: LeaverDateRule }>;
+
 /** Epoch milliseconds at which a day begins in a zone; where midnight is skipped by daylight saving, the first instant of that day. */
 export function startOfDayMs(date: LocalDate, timeZone: string): number {
   return Temporal.PlainDate.from(date).toZonedDateTime(timeZone).epochMilliseconds;
@@ -19,8 +21,16 @@ export function endOfDayMs(date: LocalDate, timeZone: string): number {
  * or in `defaultTimeZone` where HR names none.
  */
 export function effectiveAtMs(
+  event: Pick<WorkerEvent, 'effective' | 'occurredAtMs' | 'worker' | 'notBeforeSaid'>,
+  rules: EffectiveRules,
+): number {
+  const namedAtMs = namedTimeMs(event, rules);
+  return event.notBeforeSaid === true ? Math.max(event.occurredAtMs, namedAtMs) : namedAtMs;
+}
+
+function namedTimeMs(
   event: Pick<WorkerEvent, 'effective' | 'occurredAtMs' | 'worker'>,
-  rules: Readonly<{ defaultTimeZone: string; leaverDate: LeaverDateRule }>,
+  rules: EffectiveRules,
 ): number {
   const timeZone = event.worker.timeZone ?? rules.defaultTimeZone;
   const { effective } = event;

@@ -38,6 +38,8 @@ export type WorkerEvent = Readonly<{
   /** When HR made the statement, epoch milliseconds: the order of statements, whatever order they arrive in. */
   occurredAtMs: number;
   effective: Effective;
+  /** Its dates are those of a record and may be long past, as the hire date of somebody who is back: what has come holds from when it was said. */
+  notBeforeSaid?: true;
   attributes: Readonly<Record<string, string>>;
   blanked: readonly string[];
 }>;

@@ -29,7 +29,7 @@ export type VendorApi = Readonly<{ lookUp: () => VendorCall }>;
 const LONGEST_WAIT_MS = 10_000;
 /** A look-up that has begun is worth more than another: given up halfway it would be made again as a whole. */
 const LONGEST_WAIT_WITHIN_MS = 30_000;
-/** The platform ends a function after five minutes. */
+/** All calls of a look-up and the waits between them: the platform ends a function after five minutes. */
 const LONGEST_LOOK_UP_MS = 150_000;
 const LONGEST_ANSWER_BYTES = 1_048_576;
 
@@ -49,6 +49,7 @@ export function createVendorApi(options: VendorApiOptions): VendorApi {
         for (let attempt = 1; ; attempt += 1) {
           await pace.turn(longestWaitMs);
           longestWaitMs = LONGEST_WAIT_WITHIN_MS;
+          if (clock.now() + limits.timeoutMs > endsAtMs) throw unavailable('the look-up takes too long');
           const url = `${baseUrl.replace(/\/+$/, '')}${path}`;
           const init: RequestInit = {
             method,

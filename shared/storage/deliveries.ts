@@ -1,4 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
 import type { Feed } from '../domain/policy';
 import { AppError } from '../errors';
 import {
@@ -11,10 +12,11 @@ import {
   stateOf,
   type Delivery,
   type DeliveryKey,
+  type DeliveryProgress,
   type StoredDelivery,
 } from './delivery-rows';
 import { joinWrites } from './joined-writes';
-import { ifPresent, isConflict, isMissing } from './records';
+import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
 import type { StorageAccount } from './storage-account';
 
 export type { Delivery };
@@ -30,19 +32,26 @@ export type Deliveries = Readonly<{
   complete: (key: DeliveryKey, outcome: string) => Promise<void>;
   /** Deliveries of a source whose message was last sent before `beforeMs` and that are not processed yet. */
   listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
-  /** Notes that a pending delivery got a message again. */
-  touch: (key: DeliveryKey, nowMs: number) => Promise<void>;
+  /** Notes that a pending delivery has a message, or is being processed, and how far it has come where that is said. */
+  touch: (key: DeliveryKey, nowMs: number, progress?: DeliveryProgress) => Promise<void>;
+  /** How far a delivery has come; undefined: it is at its beginning, or not pending. */
+  progress: (key: DeliveryKey) => Promise<DeliveryProgress | undefined>;
   /** When a source last sent something authentic, also where that asked for nothing; undefined: never. */
   lastReceivedMs: (feed: Feed, source: string) => Promise<number | undefined>;
   /** Forgets the bodies of processed deliveries received before `beforeMs`; the ids stay, so that a late replay is still a duplicate. Pending ones and dead letters keep theirs. */
   forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
 }>;
 
+const ProgressSchema: z.ZodType<DeliveryProgress> = z.object({
+  policyHash: z.string(),
+  outcomes: z.array(z.string()),
+});
+
 /** A transaction holds 100 rows and 4 MiB: three rows for each delivery, and its body in Base64. */
 const INSERTS_TOGETHER = 25;
 
 /**
- * One partition per source: the delivery `d:<id>`, its pending mark `p:<id>` and its body mark `b:<id>`, written in one
+ * One partition per source: the delivery `d:<id>`, its pending mark `p:<id>`, which also tells how far it has come, and its body mark `b:<id>`, written in one
  * transaction, a dead letter `x:<id>`, so that what is unfinished or holds personal data is found without reading the rest.
  */
 export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'container'>): Deliveries {
@@ -104,8 +113,10 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       await (await table()).submitTransaction([...rowsOf(delivery), lastRowOf(delivery)]);
       return 'inserted';
     } catch (error) {
-      if (!isConflict(error)) throw error;
-      return (await duplicateOf(delivery)) ?? 'duplicate-done';
+      const known = isConflict(error) ? await duplicateOf(delivery) : undefined;
+      // A conflict may also be that of a table which is being deleted: what is not there was not kept.
+      if (known === undefined) throw error;
+      return known;
     }
   };
   /** All or nothing: where one of them is a duplicate, each goes by itself. */
@@ -160,14 +171,24 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       if (!(await complete(key, outcome, 'p'))) await complete(key, outcome, 'x');
     },
 
-    touch: async (key, nowMs) => {
+    touch: async (key, nowMs, progress) => {
+      const mark = {
+        partitionKey: partitionOf(key.feed, key.source),
+        rowKey: `p:${key.deliveryId}`,
+        receivedAtMs: nowMs,
+      };
       await ifPresent(async () =>
-        (await table()).updateEntity({
-          partitionKey: partitionOf(key.feed, key.source),
-          rowKey: `p:${key.deliveryId}`,
-          receivedAtMs: nowMs,
-        }),
+        progress === undefined
+          ? (await table()).updateEntity(mark, 'Merge')
+          : (await table()).updateEntity({ ...mark, ...encodeRecord(progress) }, 'Replace'),
       );
+    },
+
+    progress: async (key) => {
+      const mark = await ifPresent(async () =>
+        (await table()).getEntity(partitionOf(key.feed, key.source), `p:${key.deliveryId}`),
+      );
+      return mark === undefined || !('json0' in mark) ? undefined : decodeRecord(ProgressSchema, mark);
     },
 
     lastReceivedMs: async (feed, source) => {

@@ -14,6 +14,9 @@ export type Delivery = Readonly<{
 
 export type DeliveryKey = Pick<Delivery, 'feed' | 'source' | 'deliveryId'>;
 
+/** How far a pending delivery of several statements has come: the outcome of each that is settled, under the policy of this hash. */
+export type DeliveryProgress = Readonly<{ policyHash: string; outcomes: readonly string[] }>;
+
 /** The row `d:<id>`. */
 export type StoredDelivery = {
   receivedAtMs: number;

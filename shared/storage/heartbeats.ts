@@ -22,6 +22,7 @@ export type Heartbeats = Readonly<{
 
 type Row = { namedMs: number };
 
+const DAY_MS = 86_400_000;
 const NAMED_ROW = 'named';
 /** However many come at once, one write counts them. */
 const NOTES_TOGETHER = 1_000;
@@ -35,6 +36,7 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
   const instance = randomUUID().slice(0, 8);
   const table = async (): Promise<TableClient> => storage.table('deliveries');
   const counted = new Map<string, number>();
+  const lastIn = new Map<string, number>();
   const noteIn = new Map<string, (atMs: number) => Promise<void>>();
   const forgottenOn = new Map<string, string>();
 
@@ -45,16 +47,19 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
   ): Promise<readonly undefined[]> => {
     const partitionKey = partitionOf(feed, source);
     const days = new Set(times.map(utcDayOf));
-    // A new day is a new row: what was counted before is in storage.
+    const lastMs = Math.max(lastIn.get(partitionKey) ?? 0, ...times);
+    lastIn.set(partitionKey, lastMs);
+    // The row of a day is replaced by the sum that is known here, and one that was received before midnight may be noted after it.
     for (const key of counted.keys())
-      if (key.startsWith(`${partitionKey}/`) && !days.has(key.slice(-10))) counted.delete(key);
+      if (key.startsWith(`${partitionKey}/`) && key.slice(-10) < utcDayOf(lastMs - DAY_MS))
+        counted.delete(key);
     const rows = [...days].map((day): TransactionAction => {
       const key = `${partitionKey}/${day}`;
       const count = (counted.get(key) ?? 0) + times.filter((atMs) => utcDayOf(atMs) === day).length;
       counted.set(key, count);
       return ['upsert', { partitionKey, rowKey: `n:${day}:${instance}`, count }, 'Replace'];
     });
-    const last = lastRowOf({ feed, source, receivedAtMs: Math.max(...times) });
+    const last = lastRowOf({ feed, source, receivedAtMs: lastMs });
     await (await table()).submitTransaction([last, ...rows]);
     return times.map(() => undefined);
   };

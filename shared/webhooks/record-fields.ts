@@ -4,6 +4,9 @@ import { idProblem, isIdNumber } from './sender-id';
 
 const longestText = 4_000;
 
+/** Fields that tell when: a blank one tells nothing, and the next place may. */
+const timing = new Set(['updated']);
+
 /** Fields that name somebody or something: a number in them is an id. */
 const naming = new Set(['workerId', 'ticketId', 'grantRequestId', 'person', 'requester', 'approver']);
 
@@ -21,9 +24,9 @@ export function idAt(record: unknown, place: string): string | undefined {
   return checkedAt(record, place, isIdNumber, idProblem);
 }
 
-/** The text at the first of several places that exists. */
+/** The text at the first of several places that exists and is not blank. */
 export function firstTextAt(record: unknown, places: readonly string[]): string | undefined {
-  return places.map((place) => textAt(record, place)).find((text) => text !== undefined);
+  return places.map((place) => textAt(record, place)).find((text) => text !== undefined && text !== '');
 }
 
 /** Whether there is such a place, whatever stands there. */
@@ -32,7 +35,8 @@ export function isAt(record: unknown, place: string): boolean {
 }
 
 /**
- * Looks a field up where the policy says, else where the format says; the first place that exists counts.
+ * Looks a field up where the policy says, else where the format says; the first place that exists counts, of a time the first that
+ * is not blank.
  *
  * The reader throws AppError `body-invalid` for a number that was rounded, or that cannot be the id it stands for.
  */
@@ -47,7 +51,7 @@ export function fieldReader(
       const text = naming.has(field)
         ? idAt(record, place)
         : checkedAt(record, place, isExact, 'Must be a text: a number of so many digits is rounded');
-      if (text !== undefined) return text;
+      if (text !== undefined && !(text === '' && timing.has(field))) return text;
     }
     return undefined;
   };

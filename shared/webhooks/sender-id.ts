@@ -10,12 +10,17 @@ export function isIdNumber(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Vendors write ids as text or as a number. They become a part of an address, which half a character cannot. */
+/** An id becomes a part of an address. Half a character cannot, and `.` and `..` would make it another address. */
+export function idText(max: number) {
+  return text(max).refine((id) => id !== '.' && id !== '..', 'Must not be . or ..');
+}
+
+/** Vendors write ids as text or as a number. */
 export function senderId(max: number) {
   return z
     .union([z.string(), z.number().refine(isIdNumber)], { error: idProblem })
     .transform(String)
-    .pipe(text(max));
+    .pipe(idText(max));
 }
 
 export const WorkerIdSchema = senderId(64);

@@ -34,7 +34,7 @@ export type SaidOfEmployment = Readonly<{
   /** The event changed what says whether the person is employed: somebody who is active now is back. */
   employmentChanged: boolean;
   unproved: boolean;
-  /** `YYYY-MM-DD`: what it says of a mover holds from this day. */
+  /** `YYYY-MM-DD`: what it says of a joiner or mover holds from this day. */
   effectiveDay?: string;
 }>;
 
@@ -79,7 +79,7 @@ function kindsOf({ said, receivedAtMs }: WorkerReport, read: Read): readonly Wor
   if (said.kind === 'leaver' && !said.unproved) return ['leaver'];
   // Somebody who starts later is not active yet, and in some systems not called so.
   const startsLater = start > today;
-  if (statusesOfLeft.has(fold(status)) && !startsLater) return ['leaver'];
+  if (isCalledLeft(read) && !startsLater) return ['leaver'];
   const isBack = said.employmentChanged && status !== '';
   const stays = said.kind === 'joiner' || startsLater || isBack ? 'joiner' : 'mover';
   // An end that has passed ends nothing of somebody who is called active.
@@ -89,11 +89,15 @@ function kindsOf({ said, receivedAtMs }: WorkerReport, read: Read): readonly Wor
 
 /** The last day of the employment; one before its start is of an employment before. */
 function endOf(read: Read, start: string): string | undefined {
-  const last = [dayOf(read('lastWorkingDay')), dayOf(read('terminationDate'))]
-    .filter((day) => day !== undefined)
-    .toSorted()
-    .at(-1);
+  const last = endsOf(read).at(-1);
   return last !== undefined && last >= start ? last : undefined;
+}
+
+/** The days that may end access, the earliest first. */
+function endsOf(read: Read): readonly string[] {
+  return [dayOf(read('lastWorkingDay')), dayOf(read('terminationDate'))]
+    .filter((day) => day !== undefined)
+    .toSorted();
 }
 
 function dayAt(atMs: number): string {
@@ -111,7 +115,7 @@ function toEvent(
     throw bodyInvalid([{ field: 'worker.email', problem: 'Is not where fields.email looks for it' }]);
   const attributes = attributesOf(report, read, mapping);
   if (kind === 'mover' && Object.keys(attributes).length === 0) return undefined;
-  return toWorkerEvent(
+  const event = toWorkerEvent(
     checkBody(WorkerEventBodySchema, {
       schemaVersion: 1,
       id: report.id,
@@ -125,6 +129,19 @@ function toEvent(
       ...(kind === 'leaver' ? leaving(read) : { attributes, ...starting(report, kind, read) }),
     }),
   );
+  return kind === 'joiner' || (kind === 'leaver' && isOfThisEmployment(read))
+    ? { ...event, notBeforeSaid: true }
+    : event;
+}
+
+/** Whether a leaving ends the employment that is now: of somebody who is not called left, an end before the start is of one before. */
+function isOfThisEmployment(read: Read): boolean {
+  const start = dayOf(read('startDate')) ?? '';
+  return isCalledLeft(read) || endsOf(read).every((day) => day >= start);
+}
+
+function isCalledLeft(read: Read): boolean {
+  return statusesOfLeft.has(fold(read('status') ?? ''));
 }
 
 function attributesOf(
@@ -150,7 +167,10 @@ function starting(
 ): Readonly<{ effectiveDate?: string }> {
   const { effectiveDay = '' } = said;
   const ahead = effectiveDay > dayAt(receivedAtMs) ? effectiveDay : undefined;
-  const day = kind === 'joiner' ? dayOf(read('startDate')) : ahead;
+  const start = dayOf(read('startDate'));
+  // A rehire is announced ahead, of a record that may have the first start.
+  const isAnnounced = said.kind === 'joiner' && ahead !== undefined && ahead > (start ?? '');
+  const day = kind === 'joiner' && !isAnnounced ? start : ahead;
   return day === undefined ? {} : { effectiveDate: day };
 }
 

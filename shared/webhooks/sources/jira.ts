@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { fold } from '../../domain/person-key';
 import type { SourceMapping } from '../../domain/source-settings';
-import { text } from '../contract/fields';
 import { checkBody } from '../body-check';
 import { bytesIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
 import type { Meanings, WebhookSource } from '../source';
-import { senderId } from '../sender-id';
+import { idText, senderId } from '../sender-id';
 import { longestMs } from '../sender-time';
 import { accessRequestOf, ticketActOf, type TicketAct } from '../ticket-statement';
 import { readJiraTicket } from './jira-automation';
@@ -16,7 +15,7 @@ import { readJiraTicket } from './jira-automation';
 const IssueUpdatedSchema = z.object({
   timestamp: z.number().int().positive().max(longestMs),
   webhookEvent: z.literal('jira:issue_updated'),
-  issue: z.object({ key: text(100), self: z.string() }),
+  issue: z.object({ key: idText(100), self: z.string() }),
   changelog: z.object({
     id: senderId(20),
     items: z.array(z.unknown()).max(1000),

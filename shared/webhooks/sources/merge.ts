@@ -60,7 +60,7 @@ export const mergeSource: WebhookSource = {
   dedupeId: (posted) => {
     const body = parsePosted(posted);
     const parts = ['linked_account.id', 'hook.event', 'data.id', 'data.modified_at'];
-    return dedupeIdOf(posted, ...parts.map((place) => textAt(body, place)));
+    return dedupeIdOf(posted, ...parts.map((place) => textAt(body, place) || undefined));
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
@@ -70,7 +70,7 @@ export const mergeSource: WebhookSource = {
     const { receivedAtMs } = posted;
     const found = workerEventsOf(
       {
-        id: idOf(account.id, hook.event, data.id, data.modified_at ?? JSON.stringify(body)),
+        id: idOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
         said: { kind, employmentChanged: false, unproved: false },
         occurredAtMs: instantOf(data.modified_at ?? undefined) ?? receivedAtMs,
         receivedAtMs,
@@ -92,7 +92,7 @@ export const mergeSource: WebhookSource = {
         {
           kind: 'look-up',
           lookUp: {
-            id: idOf(account.id, hook.event, data.id, data.modified_at ?? JSON.stringify(body)),
+            id: idOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
             workerId: data.id,
             // Merge also says `removed` of somebody it lost sight of.
             said: { kind, employmentChanged: false, unproved: true },

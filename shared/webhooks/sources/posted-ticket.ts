@@ -1,11 +1,11 @@
 import type { AccessRequest } from '../../domain/access-request';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../body-check';
-import { text } from '../contract/fields';
 import type { Credential } from '../credential';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, firstTextAt, textAt } from '../record-fields';
+import { idText } from '../sender-id';
 import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../source';
 import { accessRequestOf, ticketActOf, type SaidOfTicket } from '../ticket-statement';
@@ -135,11 +135,13 @@ function ticketIdIn(read: (field: string) => string | undefined): string {
   const ticketId = read('ticketId');
   if (ticketId === undefined || ticketId === '')
     throw bodyInvalid([{ field: 'ticketId', problem: 'Is not where fields.ticketId looks for it' }]);
-  // It becomes a part of an address, which half a character cannot.
-  const { data } = text(128).safeParse(ticketId);
+  const { data } = idText(128).safeParse(ticketId);
   if (data === undefined)
     throw bodyInvalid([
-      { field: 'ticketId', problem: 'Must have at most 128 characters, none of them a control' },
+      {
+        field: 'ticketId',
+        problem: 'Must have at most 128 characters, none of them a control, and not be . or ..',
+      },
     ]);
   return data;
 }

@@ -61,7 +61,7 @@ describe('a tick of the timer', () => {
     expect(world.engine.queued()).toHaveLength(1);
   });
 
-  it('sends a delivery again whose message was lost, and not one whose message is on its way (incident 17)', async () => {
+  it('sends a delivery again whose message was lost, as one of a leaver may be, and not one whose message is on its way (incident 17)', async () => {
     const world = await start();
     const { app } = world.engine;
     const queue = {
@@ -75,7 +75,17 @@ describe('a tick of the timer', () => {
     world.engine.clock.advance(2 * MINUTE_MS);
     expect((await doDueWork(app)).resent).toBe(0);
     world.engine.clock.advance(1);
-    expect((await doDueWork(app)).resent).toBe(1);
+    const lanes: unknown[] = [];
+    const { enqueueDelivery } = app.queues;
+    const queues: typeof app.queues = {
+      ...app.queues,
+      enqueueDelivery: async (message, lane, delayMs) => {
+        lanes.push(lane);
+        await enqueueDelivery(message, lane, delayMs);
+      },
+    };
+    expect((await doDueWork({ ...app, queues })).resent).toBe(1);
+    expect(lanes).toEqual(['urgent']);
     expect((await doDueWork(app)).resent).toBe(0);
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA]);

@@ -101,6 +101,22 @@ describe.each(thin)('what %s announces by id', (format) => {
     expect(workerIn(world).attributes['manager']).toBe(asThere[format]);
   });
 
+  it('brings somebody back whose record has the hire date of before, and lets them leave again', async () => {
+    const world = worldOf(from);
+    const hired = { ...ANA, startDate: '2020-01-01' };
+    await say(world, format, 'joiner', hired);
+    expect(workerIn(world).employment).toBe('active');
+    world.advance(HOUR_MS);
+    await say(world, format, 'leaver', { ...hired, active: false, endDate: '2026-11-19' });
+    expect(workerIn(world).employment).toBe('left');
+    world.advance(HOUR_MS);
+    await say(world, format, 'joiner', { ...hired, department: 'Finance' });
+    expect(workerIn(world)).toMatchObject({ employment: 'active', attributes: { department: 'Finance' } });
+    world.advance(HOUR_MS);
+    await say(world, format, 'leaver', { ...hired, active: false, endDate: '2026-11-18' });
+    expect(workerIn(world).employment).toBe('left');
+  });
+
   it('about somebody who starts later waits for the day', async () => {
     const world = worldOf(from);
     await say(world, format, 'mover', { ...ANA, active: false, startDate: '2026-12-01' });
@@ -257,6 +273,34 @@ describe('a source that never answers', () => {
   });
 });
 
+describe('a look-up of many calls', () => {
+  it.each([
+    ['its answers', { answerMs: 29_000, spacingMs: 10, timeoutMs: 30_000 }, 5],
+    ['its pace', { answerMs: 0, spacingMs: 30_000, timeoutMs: 30_000 }, 5],
+    ['its pace, with a millisecond too few', { answerMs: 0, spacingMs: 30_000, timeoutMs: 30_001 }, 4],
+  ])('ends within two and a half minutes, whatever the time goes to: %s', async (_case, given, calls) => {
+    let nowMs = NOW_MS;
+    const clock = {
+      now: () => nowMs,
+      sleep: async (ms: number) => {
+        nowMs += ms;
+      },
+    };
+    const timeout = (ms: number): AbortSignal => {
+      nowMs += given.answerMs;
+      return AbortSignal.timeout(ms);
+    };
+    const limits = { timeoutMs: given.timeoutMs, spacingMs: given.spacingMs, attempts: 1 };
+    const call = createVendorApi({ baseUrl: api.baseUrl, clock, limits, timeout }).lookUp();
+    for (let made = 0; made < calls; made += 1) await call({ method: 'GET', path: '/x', headers: {} });
+    await expect(call({ method: 'GET', path: '/x', headers: {} })).rejects.toMatchObject({
+      code: 'source-unavailable',
+    });
+    expect(api.requests).toHaveLength(calls);
+    expect(nowMs - NOW_MS).toBeLessThanOrEqual(150_000);
+  });
+});
+
 describe('a source that asks to wait', () => {
   const from = senderOf('bamboohr');
 
@@ -356,11 +400,26 @@ describe('HiBob', () => {
 
 describe('SuccessFactors', () => {
   const from = senderOf('successfactors-soap');
-  const future = (kind: 'joiner' | 'mover', worker: Worker): string =>
-    bodyTextOf(
-      'successfactors-soap',
-      hrBodies['successfactors-soap']({ kind, worker, atMs: NOW_MS }),
-    ).replace('2026-11-20</ns3:effectiveStartDate>', '2026-12-01</ns3:effectiveStartDate>');
+  const future = (kind: 'joiner' | 'mover', worker: Worker, atMs = NOW_MS): string =>
+    bodyTextOf('successfactors-soap', hrBodies['successfactors-soap']({ kind, worker, atMs })).replace(
+      '2026-11-20</ns3:effectiveStartDate>',
+      '2026-12-01</ns3:effectiveStartDate>',
+    );
+
+  it('tells of a rehire ahead, who is not back before, whatever the first start was', async () => {
+    const world = worldOf(from);
+    const hired = { ...ANA, startDate: '2020-01-01' };
+    await say(world, 'successfactors-soap', 'joiner', hired);
+    world.advance(HOUR_MS);
+    await say(world, 'successfactors-soap', 'leaver', { ...hired, active: false, endDate: '2026-11-19' });
+    world.advance(HOUR_MS);
+    api.put(hired);
+    const atMs = world.clock.now();
+    await world.deliver(postingOf(from, { body: future('joiner', hired, atMs), atMs }));
+    expect(world.outcomes()).toEqual(['recorded', 'recorded', 'recorded']);
+    expect(workerIn(world).employment).toBe('left');
+    expect(workerIn(world, Date.parse('2026-12-01T00:00:00Z')).employment).toBe('active');
+  });
 
   it('is answered in SOAP, also when it tells of nothing', async () => {
     const world = worldOf(from);
@@ -497,13 +556,16 @@ describe('Personio, which proves itself by a token only', () => {
 });
 
 describe('BambooHR', () => {
-  it('brings somebody back whose status changed to active', async () => {
+  it.each([
+    ['another hire date', '2026-11-20'],
+    ['the hire date of before', '2020-01-01'],
+  ])('brings somebody back whose status changed to active, with %s', async (_case, startDate) => {
     const world = worldOf(senderOf('bamboohr'));
     await say(world, 'bamboohr', 'joiner', ANA);
     await say(world, 'bamboohr', 'leaver', { ...ANA, active: false, endDate: '2026-11-19' });
     expect(workerIn(world).employment).toBe('left');
     world.advance(HOUR_MS);
-    const back = { ...ANA, startDate: '2026-11-20' };
+    const back = { ...ANA, startDate };
     api.put(back);
     const atMs = world.clock.now();
     const body = JSON.stringify(hrBodies.bamboohr({ kind: 'leaver', worker: back, atMs }));

@@ -73,6 +73,28 @@ describe('the provisioning client of Entra', () => {
     expect(groupsOf(world, ANA)).toEqual([]);
   });
 
+  it('brings somebody back who has the hire date of before', async () => {
+    const { world, client } = await start({
+      may: ['joiner', 'mover', 'leaver'],
+      fields: { startDate: 'extension.acme.hireDate' },
+    });
+    const hired = { 'urn:ietf:params:scim:schemas:extension:Acme:2.0:User': { hireDate: '2020-01-01' } };
+    const { body } = await client.send('POST', '/Users', entraUser(ANA, hired));
+    const user = `/Users/${String(body['id'])}`;
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual(['Developers', 'Users']);
+    for (const [value, groups] of [
+      ['False', []],
+      ['True', ['Developers', 'Users']],
+      ['False', []],
+    ] as const) {
+      world.engine.clock.advance(60_000);
+      await client.send('PATCH', user, patchOf({ op: 'Replace', path: 'active', value }));
+      await world.settle();
+      expect(groupsOf(world, ANA)).toEqual(groups);
+    }
+  });
+
   it('brings somebody back by active: a joiner again', async () => {
     const { world, client } = await start();
     const { body } = await client.send('POST', '/Users', entraUser(ANA));

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { RestError, type TableClient } from '@azure/data-tables';
 import { createDeliveries, type Delivery } from '../../../shared/storage/deliveries';
+import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
+import { coded } from '../../../shared/storage/records';
+import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 
@@ -52,6 +56,71 @@ describe('a delivery', () => {
     outcomes.push(await deliveries.insert(delivery));
     expect(outcomes).toEqual(['inserted', 'duplicate-pending', 'duplicate-done']);
   });
+
+  it('is as far as was said last, under which policy, until it is processed', async () => {
+    const deliveries = createDeliveries(storage());
+    const delivery = aDelivery();
+    const key = keyOf(delivery);
+    await deliveries.insert(delivery);
+    expect(await deliveries.progress(key)).toBeUndefined();
+    // More than a property holds, and then less again.
+    const far = { policyHash: 'a', outcomes: Array.from({ length: 5_000 }, () => 'recorded-late') };
+    for (const progress of [far, { policyHash: 'b', outcomes: ['recorded'] }]) {
+      await deliveries.touch(key, 2_000, progress);
+      await deliveries.touch(key, 3_000);
+      expect(await deliveries.progress(key)).toEqual(progress);
+      expect(await deliveries.listPending('hr', delivery.source, 3_000)).toEqual([]);
+      expect(await deliveries.listPending('hr', delivery.source, 3_001)).toEqual([key]);
+    }
+    await deliveries.complete(key, 'recorded');
+    await deliveries.touch(key, 4_000, far);
+    expect(await deliveries.progress(key)).toBeUndefined();
+    expect(await deliveries.read(key)).toBe('done');
+  });
+
+  it('is at its beginning again when a person puts it back', async () => {
+    const deliveries = createDeliveries(storage());
+    const deadDeliveries = createDeadDeliveries(storage());
+    const delivery = aDelivery();
+    const key = keyOf(delivery);
+    await deliveries.insert(delivery);
+    await deliveries.touch(key, 2_000, { policyHash: 'a', outcomes: ['recorded'] });
+    await deadDeliveries.fail(key, { code: 'body-invalid', tries: 5, atMs: 3_000 });
+    const dead = await deadDeliveries.get(key);
+    expect(dead !== undefined && (await deadDeliveries.reopen(dead, { by: 'olga', atMs: 4_000 }))).toBe(true);
+    expect(await deliveries.progress(key)).toBeUndefined();
+  });
+
+  it.each([409, 412])(
+    'is no duplicate where storage refuses it with %d and has none of it',
+    async (statusCode) => {
+      const refusing: Pick<StorageAccount, 'table' | 'container'> = {
+        ...storage(),
+        table: async (name) =>
+          new Proxy(await storage().table(name), {
+            get(client, member: keyof TableClient) {
+              if (member === 'submitTransaction')
+                return async () => {
+                  throw new RestError('The table is being deleted', {
+                    code: 'TableBeingDeleted',
+                    statusCode,
+                  });
+                };
+              const value: unknown = client[member];
+              return typeof value === 'function' ? (value.bind(client) as unknown) : value;
+            },
+          }),
+      };
+      const deliveries = coded(createDeliveries(refusing));
+      const together = [
+        aDelivery(),
+        aDelivery({ source: 'together' }),
+        aDelivery({ source: 'together', deliveryId: 'b' }),
+      ];
+      const codes = together.map(async (delivery) => errorOf(async () => deliveries.insert(delivery)));
+      for (const { code } of await Promise.all(codes)) expect(code).toBe('storage-unavailable');
+    },
+  );
 
   it('is accepted once when it arrives five times at the same moment (incident 11)', async () => {
     const delivery = aDelivery();

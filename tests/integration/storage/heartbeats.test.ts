@@ -92,6 +92,22 @@ describe('deliveries that asked for nothing', () => {
     );
   });
 
+  it('of the day before are counted with it when they are noted after midnight, and the source was heard later', async () => {
+    const source = newName('source');
+    const heartbeats = createHeartbeats(storage());
+    const deliveries = createDeliveries(storage());
+    const midnightMs = Date.parse('2026-11-21T00:00:00Z');
+    for (const atMs of [midnightMs - 3, midnightMs - 2, midnightMs + 5, midnightMs - 1, midnightMs + 1])
+      await heartbeats.noteIgnored('hr', source, atMs);
+    expect(await heartbeats.ignoredByDay('hr', source, midnightMs - 1)).toEqual(
+      new Map([
+        ['2026-11-20', 3],
+        ['2026-11-21', 2],
+      ]),
+    );
+    expect(await deliveries.lastReceivedMs('hr', source)).toBe(midnightMs + 5);
+  });
+
   it('that could not be noted are in the next count', async () => {
     const source = newName('source');
     const { account, fail } = watched();

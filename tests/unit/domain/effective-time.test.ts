@@ -145,6 +145,17 @@ describe('when a worker event takes effect', () => {
     },
   );
 
+  it.each<[string, Effective, string]>([
+    ['a first day of years ago', { kind: 'date', date: '2020-01-01' }, '2026-11-20T09:00:00.000Z'],
+    ['the day it was said on', { kind: 'date', date: '2026-11-20' }, '2026-11-20T09:00:00.000Z'],
+    ['the day after', { kind: 'date', date: '2026-11-21' }, '2026-11-20T22:00:00.000Z'],
+    ['an end of the day before', leaving({ terminationDate: '2026-11-19' }), '2026-11-20T09:00:00.000Z'],
+    ['an end of the same day', leaving({ terminationDate: '2026-11-20' }), '2026-11-20T22:00:00.000Z'],
+  ])('is no sooner than it was said where a record tells the days: %s', (_case, effective, expected) => {
+    const event = aWorkerEvent({ occurredAtMs, effective, notBeforeSaid: true });
+    expect(iso(effectiveAtMs(event, rules))).toBe(expected);
+  });
+
   it('of a leaver in Sydney is the local midnight after the day, hours before the one in UTC (Okta)', () => {
     const effective = leaving({ lastWorkingDay: '2026-12-31' });
     expect(at(effective, 'Australia/Sydney')).toBe('2026-12-31T13:00:00.000Z');

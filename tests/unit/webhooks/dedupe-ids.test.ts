@@ -279,6 +279,41 @@ describe('a delivery without what it is known by', () => {
     expect(idOf(from, `${text} `)).not.toBe(idOf(from, text));
   });
 
+  it.each([
+    ['merge', 'hr', /"modified_at":"[^"]+"/, '"modified_at":null'],
+    ['merge', 'hr', /"modified_at":"[^"]+"/, '"modified_at":""'],
+    ['freshservice', 'ticket', /"time":"[^"]+"/, '"time":""'],
+    ['freshservice', 'ticket', /"time":"[^"]+"/, '"time":null'],
+    ['power-automate', 'ticket', /"completionDate":"[^"]+"/, '"completionDate":" "'],
+  ] as const)('is not known by a blank: %s, %s, %s', (format, feed, sent, blank) => {
+    const from = senderOf(format, feed);
+    const text = changed(textOf(from), [sent, blank]);
+    expect(idOf(from, `${text} `)).not.toBe(idOf(from, text));
+  });
+
+  it('of Merge is another statement where its record is another', async () => {
+    const from = senderOf('merge', 'hr');
+    const world = createSenderWorld(from);
+    const blank = changed(textOf(from), [/"modified_at":"[^"]+"/, '"modified_at":""']);
+    for (const department of ['Automation', 'Finance']) {
+      const body = blank.replace('"department":"Automation"', `"department":"${department}"`);
+      await world.deliver(postingOf(from, { body }));
+      world.advance(1_000);
+    }
+    expect(world.evidence.map(({ facts }) => facts['outcome'])).toEqual(['recorded', 'recorded']);
+  });
+
+  it.each(['null', '""'])('is known by the next time where the first is %s', (blank) => {
+    const from = senderOf('jira-automation', 'ticket');
+    const at = (timestamp: number): string =>
+      changed(textOf(from), [/"updated":"[^"]+"/, `"updated":${blank}`]).replace(
+        '{',
+        `{"timestamp":${timestamp},`,
+      );
+    expect(idOf(from, `${at(NOW_MS)} `)).toBe(idOf(from, at(NOW_MS)));
+    expect(idOf(from, at(NOW_MS + 1))).not.toBe(idOf(from, at(NOW_MS)));
+  });
+
   it('is known by its bytes within five minutes where a ticket tells no time', () => {
     const from = senderOf('servicenow-token', 'ticket');
     const body = '{"number":"RITM0001042"}';

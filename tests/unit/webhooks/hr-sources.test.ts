@@ -105,6 +105,28 @@ describe('fields that BambooHR sends', () => {
     expect(kindsIn(parseOne(changes, fields))).toEqual(kinds);
   });
 
+  it.each<readonly [string, Json, Json, ReadonlyArray<true | undefined>]>([
+    ['a joiner', { action: 'Created' }, { 'Hire Date': '2020-01-01' }, [true]],
+    ['a mover', {}, { 'Hire Date': '2020-01-01' }, [undefined]],
+    ['a leaver', {}, { Status: 'Inactive', 'Termination Date': '2026-11-01' }, [true]],
+    [
+      'a leaver who never began',
+      {},
+      { Status: 'Inactive', 'Hire Date': '2026-11-19', 'Termination Date': '2026-11-18' },
+      [true],
+    ],
+    ['an end of this employment', { action: 'Created' }, { 'Termination Date': '2026-12-31' }, [true, true]],
+    [
+      'ends of which one is of an employment before',
+      { action: 'Created' },
+      { 'Hire Date': '2020-01-01', 'Last Day': '2019-12-31', 'Termination Date': '2026-12-31' },
+      [true, undefined],
+    ],
+  ])('hold no sooner than they were said: %s', (_case, changes, fields, expected) => {
+    const events = eventsIn(parseOne(changes, fields, 'fields: { lastWorkingDay: fields.Last Day }'));
+    expect(events.map(({ notBeforeSaid }) => notBeforeSaid)).toEqual(expected);
+  });
+
   it('keep the last working day apart from the end of the contract', () => {
     const fields = { Status: 'Inactive', 'Termination Date': '2026-11-30', 'Last Day': '2026-11-19' };
     const [event] = eventsIn(parseOne({}, fields, 'fields: { lastWorkingDay: fields.Last Day }'));

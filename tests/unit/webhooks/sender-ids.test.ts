@@ -123,6 +123,32 @@ describe('an id that a vendor sends', () => {
   });
 });
 
+/** Ids that become a part of an address at the vendor's API. */
+const askedBy: ReadonlyArray<readonly [string, Feed, string | RegExp]> = [
+  ['bamboohr', 'hr', '"employeeId":"67890"'],
+  ['hibob', 'hr', '"employeeId":"67890"'],
+  ['merge', 'hr', /"id":"0958cbc6-[^"]+"/],
+  ['personio', 'hr', '"person_id":"67890"'],
+  ['jira', 'ticket', '"key":"ACC-1042"'],
+  ['jira-automation', 'ticket', '"key":"ACC-1042"'],
+];
+
+it.each(askedBy)(
+  'an id that would lead to another address is refused: %s, %s',
+  async (format, feed, sent) => {
+    const from = senderOf(format, feed);
+    for (const written of ['"."', '".."', '" .. "'])
+      expect([written, await told(from, withId(from, sent, written))]).toEqual([written, 'body-invalid']);
+    expect(await told(from, withId(from, sent, '"..."'))).toBe('recorded');
+  },
+);
+
+it.each(['.', '..'])('an id that would lead to another address is refused in a form too: %s', async (id) => {
+  const from = senderOf('rippling', 'hr');
+  expect(await told(from, textOf(from).replace('id=67890', `id=${id}`))).toBe('body-invalid');
+  expect(await told(from, textOf(from))).toBe('recorded');
+});
+
 describe('an id in our own contract', () => {
   it.each(textIds)('is a text: %s, %s, %s', async (format, feed, sent) => {
     const from = senderOf(format, feed);

@@ -216,6 +216,19 @@ describe('an issue of a legacy automation of Jira Service Management', () => {
     );
   });
 
+  it.each([null, ''])('tells the time of the webhook where that of the issue is %j', (updated) => {
+    const body = legacy(APPROVED_MS, { updated });
+    expect(requestIn(parse('jira-automation', body, settings))).toMatchObject({
+      id: `ACC-1042-grant-${APPROVED_MS}`,
+      occurredAtMs: APPROVED_MS,
+    });
+  });
+
+  it('that tells no time at all has no time in its id', () => {
+    const request = requestIn(parse('jira-automation', legacy('', { updated: null }), settings));
+    expect(request.id).toBe('ACC-1042-grant');
+  });
+
   it('gets into the ledger once for each approval, whenever it is sent', async () => {
     const world = createDeliveryWorld(policyOf(from, settings), {
       nowMs: NOW_MS,
