@@ -2,7 +2,7 @@ import type { ExpectedPerson } from '../domain/audit/expectation';
 import type { PersonLedger } from '../domain/person-ledger';
 
 /**
- * The directory id that a leaver had, by the ledger or by the finding of an earlier night. undefined: the directory still
+ * The directory id that somebody had, by the ledger or by the finding of an earlier night. undefined: the directory still
  * tells it, or nobody ever knew one.
  */
 export function formerIdOf({ identity }: PersonLedger, foundId: string | undefined): string | undefined {
@@ -11,7 +11,7 @@ export function formerIdOf({ identity }: PersonLedger, foundId: string | undefin
 }
 
 /**
- * The ids of leavers whose address does not lead to one any more: their memberships outlive it. An id that somebody else
+ * The ids of people whose address does not lead to one any more: their memberships outlive it. An id that somebody else
  * has by now, as after a change of name, is nobody's former one.
  */
 export function createFormerIds() {

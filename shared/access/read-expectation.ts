@@ -127,7 +127,7 @@ async function* expectedPeople(
   for await (const { key, value } of ledger.list(organization.alias, 'person')) {
     const isPending = pending.has(key);
     const person = toExpectedPerson(key, value, organization, { nowMs, isPending, oneCopy });
-    yield { person, formerId: person.left ? formerIdOf(value, leaverIds.get(key)) : undefined };
+    yield { person, formerId: formerIdOf(value, person.left ? leaverIds.get(key) : undefined) };
   }
 }
 

@@ -54,8 +54,8 @@ function checkOf(person: ExpectedPerson | undefined, group: string): CheckId {
 
 function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const { memberId, pending, groups: wanted } of audit.expected.people) {
-    if (pending || memberId === undefined) continue;
+  for (const { memberId, pending, unresolved, groups: wanted } of audit.expected.people) {
+    if (pending || memberId === undefined || unresolved !== undefined) continue;
     for (const group of wanted) {
       const read = groups.get(group);
       if (read === undefined || read.members.has(memberId)) continue;

@@ -3,7 +3,7 @@ export type ExpectedPerson = Readonly<{
   personKey: string;
   /** Folded address. */
   email: string;
-  /** undefined: the directory does not give an id for the address. Of a leaver it is then the last one that was known. */
+  /** The last one that was known, where the directory gives none for the address any more. undefined: none was ever known. */
   memberId: string | undefined;
   /** Since when the address is not to be found, or is that of several; undefined while it is neither. */
   unresolved: Readonly<{ kind: 'missing' | 'ambiguous'; sinceMs: number }> | undefined;

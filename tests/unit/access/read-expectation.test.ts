@@ -91,7 +91,7 @@ describe('what an audit keeps of the beginning', () => {
   });
 });
 
-describe('a leaver whose address the directory does not find any more', () => {
+describe('somebody whose address the directory does not find any more', () => {
   const missing = (
     lastKnownId?: string,
     kind: 'missing' | 'ambiguous' = 'missing',
@@ -105,7 +105,7 @@ describe('a leaver whose address the directory does not find any more', () => {
   const found = new Map([['p1', 'found']]);
 
   it.each<[string, Partial<PersonLedger>, string | undefined]>([
-    ['has the id that was last known', { timeline: left, identity: missing('m1') }, 'm1'],
+    ['has, once they left, the id that was last known', { timeline: left, identity: missing('m1') }, 'm1'],
     ['also when several have it', { timeline: left, identity: missing('m1', 'ambiguous') }, 'm1'],
     [
       'has that of an open finding where the ledger kept none',
@@ -114,7 +114,8 @@ describe('a leaver whose address the directory does not find any more', () => {
     ],
     ['also before a first look-up', { timeline: left, identity: undefined }, 'found'],
     ['has that of the directory while there is one', { timeline: left, identity: resolved('now') }, 'now'],
-    ['has none without having left', { identity: missing('m1') }, undefined],
+    ['has it without having left too', { identity: missing('m1') }, 'm1'],
+    ['has that of no finding without having left', { identity: missing() }, undefined],
   ])('%s', async (_what, more, memberId) => {
     const ledger = aLedger({ p1: member('x', more), p2: member('m2') });
     const before = { ...reading, leaverIds: found };

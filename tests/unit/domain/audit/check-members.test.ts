@@ -30,6 +30,18 @@ describe('the checks of members', () => {
     ],
     ['a leaver', ['m1'], [aPerson({ left: true, ended })], ['leaver-present developers m1']],
     ['somebody who should be there', [], [aPerson({ groups: wanted })], ['member-missing developers m1']],
+    [
+      'somebody whose address is not found any more, under the id that was',
+      ['m1'],
+      [aPerson({ groups: wanted, unresolved: { kind: 'missing', sinceMs: NOW_MS } })],
+      [],
+    ],
+    [
+      'nobody for missing whose address is not found any more',
+      [],
+      [aPerson({ groups: wanted, unresolved: { kind: 'missing', sinceMs: NOW_MS } })],
+      [],
+    ],
     ['somebody whose id is not known', [], [aPerson({ groups: wanted, memberId: undefined })], []],
     ['somebody whose change is on its way', ['m1'], [aPerson({ left: true, pending: true })], []],
     ['somebody who is on the way in', [], [aPerson({ groups: wanted, pending: true })], []],
