@@ -135,12 +135,15 @@ function isMovedStart(hire: Statement, end: Statement, words: Timeline): boolean
   );
 }
 
-/** Ties go to the later word, then to the leaver, then to the id, so that every order of arrival gives one answer. */
+/** Some feeds tell time by the second: of one moment, what changes is said of who has started, and a leaving ends both. */
+const order = { joiner: 0, mover: 1, leaver: 2 } as const satisfies Record<WorkerEventKind, number>;
+
+/** Ties go to the later word, then by kind, then to the id, so that every order of arrival gives one answer. */
 function byTime(a: Statement, b: Statement): number {
   return (
     a.effectiveAtMs - b.effectiveAtMs ||
     a.occurredAtMs - b.occurredAtMs ||
-    Number(a.kind === 'leaver') - Number(b.kind === 'leaver') ||
+    order[a.kind] - order[b.kind] ||
     (a.id < b.id ? -1 : 1)
   );
 }

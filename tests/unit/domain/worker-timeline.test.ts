@@ -200,6 +200,22 @@ describe('words about hiring and leaving', () => {
     expect(employmentAt(statements, 10)).toBe('left');
   });
 
+  it.each([
+    ['z', 'a'],
+    ['a', 'z'],
+  ])('are what a change of the same time comes after, whatever the ids: %s, %s', (joinerId, moverId) => {
+    const joiner = joined({ id: joinerId, saidAt: 10, attributes: { department: 'IT', title: 'Lead' } });
+    const mover = moved({ id: moverId, saidAt: 10, attributes: { department: 'Finance' } });
+    for (const statements of [
+      [joiner, mover],
+      [mover, joiner],
+    ])
+      expect(workerAt(timelineOf(...statements), 10).attributes).toEqual({
+        department: 'Finance',
+        title: 'Lead',
+      });
+  });
+
   it('count as a leaving what had come when the rehire was said, and not what was taken back in time', () => {
     const came = timelineOf(left({ saidAt: 10, from: 50 }), joined({ saidAt: 50 }));
     const takenBack = timelineOf(left({ saidAt: 10, from: 50 }), joined({ saidAt: 20, from: 50 }));
