@@ -14,6 +14,7 @@ module.exports = {
   ],
   restoreMocks: true,
   errorOnDeprecated: true,
+  testSequencer: '<rootDir>/jest.slowest-first.js',
   maxWorkers: 2,
   // A worker that has run a hundred files holds more than a gigabyte, and collecting its garbage costs more than the tests.
   workerIdleMemoryLimit: '600MB',

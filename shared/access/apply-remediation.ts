@@ -3,7 +3,7 @@ import { leadsOut, planMemberships, type GroupCase, type MembershipPlan } from '
 import { fold } from '../domain/person-key';
 import { groupPolicyOf, protectedIn } from '../domain/policy';
 import { applyGroupPlan } from './apply-group-plan';
-import type { PersonWork } from './load-person';
+import { loadPerson, type PersonWork } from './load-person';
 import { guardPlan } from './guard-plan';
 import type { OrganizationRun } from './organization-run';
 import { ownAmong } from './own-members';
@@ -77,7 +77,7 @@ async function toGroupCase(
   const mode = groupPolicyOf(run.organization, name)?.mode;
   const cases: Array<GroupCase['cases'][number]> = [];
   for (const { personKey: keyThen, memberId, why } of removals) {
-    const people = peopleOf.get(memberId) ?? [];
+    const people = await orElse(run, peopleOf.get(memberId) ?? [], keyThen);
     const wanting = people.find(({ wanted }) => wanted.has(fold(name)));
     const person = wanting ?? people[0];
     cases.push({
@@ -93,6 +93,21 @@ async function toGroupCase(
     });
   }
   return { groupId, name, mode: mode === 'observe' ? 'observe' : 'authoritative', cases };
+}
+
+/** Whoever has the account; where nobody has it any more, whoever the plan was about. */
+async function orElse(
+  run: OrganizationRun,
+  people: readonly PersonWork[],
+  keyThen: string,
+): Promise<readonly PersonWork[]> {
+  if (people.length > 0) return people;
+  const person = await loadPerson(run, 'urgent', {
+    organization: run.organization.alias,
+    kind: 'person',
+    key: keyThen,
+  });
+  return person === undefined ? [] : [person];
 }
 
 /**

@@ -36,10 +36,13 @@ type Mendable = Readonly<{
   groupId: string;
   memberId: string;
   personKey: string | undefined;
+  /** The directory gives an account for the person's address: the writer's own plan reaches them. */
+  isFound: boolean;
 }>;
 
 /**
- * Hands findings about memberships to the writer. Whom the ledger knows as missing or as gone is looked at again; any other
+ * Hands findings about memberships to the writer. Whom the ledger knows as missing or as gone is looked at again, if the
+ * directory tells the account; any other
  * removal becomes a released plan, which the writer carries out under the guards, and not where it was only observed or is
  * protected. `by` is the person who decided, or `policy`.
  */
@@ -49,9 +52,14 @@ export async function requestRemediation(
   { by, policyHash }: Decision,
   records: readonly FindingRecord[],
 ): Promise<void> {
-  const items = records.flatMap((record) => toMendable(record) ?? []);
-  if (items.length === 0) return;
   const { alias } = organization;
+  const items: Mendable[] = [];
+  for (const record of records) {
+    const item = toMendable(record);
+    if (item !== undefined)
+      items.push({ ...item, isFound: await isFound(deps.ledger, alias, item.personKey) });
+  }
+  if (items.length === 0) return;
   const nowMs = deps.clock.now();
   const removals = items.flatMap((item) => toRemoval(item) ?? []);
   // A person releases exactly these removals; what the policy releases may be held, and is then a plan of its own.
@@ -68,12 +76,13 @@ export async function requestRemediation(
   }));
   const plan = removals.length === 0 ? {} : { planHash };
   await recordRelease(deps, organization, { by, policyHash }, { findings, memberships, ...plan });
-  for (const { record, groupId, personKey } of items) {
+  for (const { record, groupId, personKey, isFound: byMark } of items) {
     if (personKey === undefined) continue;
     const subject = { organization: alias, kind: 'person', key: personKey } as const;
     if (record.check === 'member-missing') await forgetMembership(deps, alias, personKey, groupId);
     if (record.check === 'member-missing') await deps.changes.mark(subject, 'normal', nowMs, 'audit');
-    if (record.check === 'leaver-present') await deps.changes.mark(subject, 'urgent', nowMs, 'audit');
+    if (record.check === 'leaver-present' && byMark)
+      await deps.changes.mark(subject, 'urgent', nowMs, 'audit');
   }
   if (removals.length > 0)
     await putReleased(deps, organization, { hash: planHash, removals, releasedBy: by });
@@ -124,7 +133,17 @@ async function putReleased(
   });
 }
 
-function toMendable(record: FindingRecord): Mendable | undefined {
+async function isFound(
+  ledger: Pick<LedgerStore, 'read'>,
+  organization: string,
+  personKey: string | undefined,
+): Promise<boolean> {
+  if (personKey === undefined) return false;
+  const stored = await ledger.read({ organization, kind: 'person', key: personKey });
+  return stored?.value.identity?.kind === 'resolved';
+}
+
+function toMendable(record: FindingRecord): Omit<Mendable, 'isFound'> | undefined {
   const { remediation, subject } = record;
   if (remediation === undefined || remediation.kind === 'change') return undefined;
   const memberId = [...remediation.add, ...remediation.remove][0];
@@ -133,10 +152,19 @@ function toMendable(record: FindingRecord): Mendable | undefined {
   return { record, group: remediation.group, groupId, memberId, personKey: subject['personKey'] };
 }
 
-/** A leaver is taken out of everything by the writer's own plan; whom the ledger does not know only this plan removes. */
-function toRemoval({ record, group, groupId, memberId, personKey }: Mendable): HeldRemoval | undefined {
-  const isByMark =
-    record.check === 'member-missing' || (record.check === 'leaver-present' && personKey !== undefined);
+/**
+ * A leaver is taken out of everything by the writer's own plan. Whom the ledger does not know, and whose address leads to no
+ * account any more, only this plan removes.
+ */
+function toRemoval({
+  record,
+  group,
+  groupId,
+  memberId,
+  personKey,
+  isFound: byMark,
+}: Mendable): HeldRemoval | undefined {
+  const isByMark = record.check === 'member-missing' || (record.check === 'leaver-present' && byMark);
   if (isByMark) return undefined;
   return {
     groupId,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../shared/domain/person-key';
 import type { DirectoryIdentity } from '../../../shared/domain/person-ledger';
 import { audit, linesOf } from './audit-world';
+import { fatesOf, release } from './remediation-world';
 import { BEN, byHand, OLGA, useWorlds, type World } from './world';
 
 const begin = useWorlds();
@@ -74,6 +75,36 @@ describe('a leaver whose address the directory does not find any more', () => {
       'leaver-present developers: open',
       'leaver-present treasury: new',
     ]);
+  });
+
+  it.each(['Treasury', 'Developers'])('is taken out of %s by the plan of the finding', async (group) => {
+    const world = await start(group);
+    await getsLost(world);
+    await audit(world);
+    const [finding] = (await world.engine.app.findings.list(world.alias)).filter(
+      ({ check }) => check === 'leaver-present',
+    );
+    if (finding === undefined) throw new Error('He is not found');
+    await release(world, finding);
+    await world.settle();
+    expect(world.engine.uipath.memberIds(world.alias, group).size).toBe(0);
+    expect(await fatesOf(world)).toEqual(['done']);
+    expect(await leaversIn(world)).toEqual([`leaver-present ${group.toLowerCase()}: fixed`]);
+  });
+
+  it('stays who is back at work, although the address is still not found', async () => {
+    const world = await start('Developers');
+    await getsLost(world);
+    await audit(world);
+    const [finding] = (await world.engine.app.findings.list(world.alias)).filter(
+      ({ check }) => check === 'leaver-present',
+    );
+    await world.joins(BEN);
+    await world.settle();
+    if (finding !== undefined) await release(world, finding);
+    await world.settle();
+    expect(world.engine.uipath.memberIds(world.alias, 'Developers').size).toBe(1);
+    expect(await fatesOf(world)).toEqual(['stale: in-place']);
   });
 
   it('is known by the open finding where the ledger kept no id', async () => {

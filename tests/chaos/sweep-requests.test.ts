@@ -1,3 +1,0 @@
-import { describeSweep } from './describe-sweep';
-
-describeSweep(['two grants overlap and one is revoked', 'a rule and a hire for tomorrow']);

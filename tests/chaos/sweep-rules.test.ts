@@ -1,0 +1,3 @@
+import { describeSweep } from './describe-sweep';
+
+describeSweep(['a rule and a hire for tomorrow']);

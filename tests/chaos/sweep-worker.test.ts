@@ -1,0 +1,3 @@
+import { describeSweep } from './describe-sweep';
+
+describeSweep(['somebody joins, moves and leaves']);
