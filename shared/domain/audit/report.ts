@@ -6,7 +6,7 @@ export type AuditReport = Readonly<{
   schemaVersion: 1;
   /** Alias. */
   organization: string;
-  /** The minute of the timer in UTC, such as `202611210200`. */
+  /** The minute of the timer in UTC, such as `202611210200`; with its seconds for a further audit in one minute. */
   night: string;
   /** First and last read. */
   startedAtMs: number;

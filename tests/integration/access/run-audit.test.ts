@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { auditWhenPossible, runAudit } from '../../../shared/access/run-audit';
 import { mendFinding } from '../../../shared/access/mend-finding';
+import { createReportStore } from '../../../shared/storage/reports';
 import { startAudit } from '../../../shared/access/start-audit';
 import type { AuditReport } from '../../../shared/domain/audit/report';
 import { hashOf } from '../../../shared/domain/canonical-json';
@@ -236,6 +237,29 @@ describe('the message of an audit', () => {
     expect(world.engine.log).toContainEqual(
       expect.objectContaining({ event: 'audit-done', result: 'green' }),
     );
+  });
+
+  it('is another one in the same minute when somebody asks again after the first has ended', async () => {
+    const world = await start();
+    const { app, clock } = world.engine;
+    const nights = () =>
+      world.engine.queued().map(({ message }) => ('night' in message ? message.night : undefined));
+    await startAudit(app);
+    await startAudit(app);
+    expect(nights()).toEqual(['202603020800', '202603020800']);
+    await world.settle();
+    clock.advance(5_000);
+    await startAudit(app);
+    expect(nights()).toEqual(['20260302080005']);
+    await world.settle();
+    clock.advance(60_000);
+    await startAudit(app);
+    expect(nights()).toEqual(['202603020801']);
+    await world.settle();
+    const listed = (await createReportStore(world.engine.storage).list(world.alias)).map(
+      ({ night }) => night,
+    );
+    expect(listed).toEqual(['202603020800', '20260302080005', '202603020801']);
   });
 
   it('for an organization that the policy does not name is refused', async () => {
