@@ -242,19 +242,19 @@ describe('the message of an audit', () => {
   it('is another one in the same minute when somebody asks again after the first has ended', async () => {
     const world = await start();
     const { app, clock } = world.engine;
-    const nights = () =>
+    const queuedNights = () =>
       world.engine.queued().map(({ message }) => ('night' in message ? message.night : undefined));
     await startAudit(app);
     await startAudit(app);
-    expect(nights()).toEqual(['202603020800', '202603020800']);
+    expect(queuedNights()).toEqual(['202603020800', '202603020800']);
     await world.settle();
     clock.advance(5_000);
     await startAudit(app);
-    expect(nights()).toEqual(['20260302080005']);
+    expect(queuedNights()).toEqual(['20260302080005']);
     await world.settle();
     clock.advance(60_000);
     await startAudit(app);
-    expect(nights()).toEqual(['202603020801']);
+    expect(queuedNights()).toEqual(['202603020801']);
     await world.settle();
     const listed = (await createReportStore(world.engine.storage).list(world.alias)).map(
       ({ night }) => night,
