@@ -145,6 +145,7 @@ describe('findings over the nights', () => {
     ['none where their part was never read', 'group:developers', {}, undefined],
     ['the last one where another part could not be read', 'group:finance', { notSeenAtMs: 3 }, 5],
     ['the last one where it could be read again', 'group:developers', { notSeenAtMs: 3, state: 'fixed' }, 5],
+    ['the last one where it is not said what was not read', '', { notSeenAtMs: 3, subject: {} }, 5],
   ])('came after an audit that could look: %s', (_which, part, more, notSeenAtMs) => {
     const unread = record({ id: 'f9', check: 'part-unknown', subject: { part }, ...more });
     const missing = { ...finding, subject: { group: 'developers' } };
