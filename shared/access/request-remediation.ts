@@ -36,15 +36,14 @@ type Mendable = Readonly<{
   groupId: string;
   memberId: string;
   personKey: string | undefined;
-  /** The directory gives an account for the person's address: the writer's own plan reaches them. */
-  isFound: boolean;
+  /** The ledger explains it, and the directory tells the account: a mark is enough for the writer to mend it. */
+  isByMark: boolean;
 }>;
 
 /**
  * Hands findings about memberships to the writer. Whom the ledger knows as missing or as gone is looked at again, if the
- * directory tells the account; any other
- * removal becomes a released plan, which the writer carries out under the guards, and not where it was only observed or is
- * protected. `by` is the person who decided, or `policy`.
+ * directory tells the account; any other removal becomes a released plan, which the writer carries out under the guards, and
+ * not where it was only observed or is protected. `by` is the person who decided, or `policy`.
  */
 export async function requestRemediation(
   deps: RemediationDeps,
@@ -56,8 +55,7 @@ export async function requestRemediation(
   const items: Mendable[] = [];
   for (const record of records) {
     const item = toMendable(record);
-    if (item !== undefined)
-      items.push({ ...item, isFound: await isFound(deps.ledger, alias, item.personKey) });
+    if (item !== undefined) items.push({ ...item, isByMark: await isByMark(deps.ledger, alias, item) });
   }
   if (items.length === 0) return;
   const nowMs = deps.clock.now();
@@ -76,13 +74,13 @@ export async function requestRemediation(
   }));
   const plan = removals.length === 0 ? {} : { planHash };
   await recordRelease(deps, organization, { by, policyHash }, { findings, memberships, ...plan });
-  for (const { record, groupId, personKey, isFound: byMark } of items) {
-    if (personKey === undefined) continue;
+  for (const item of items) {
+    const { record, groupId, personKey } = item;
+    if (!item.isByMark || personKey === undefined) continue;
+    const isMissing = record.check === 'member-missing';
+    if (isMissing) await forgetMembership(deps, alias, personKey, groupId);
     const subject = { organization: alias, kind: 'person', key: personKey } as const;
-    if (record.check === 'member-missing') await forgetMembership(deps, alias, personKey, groupId);
-    if (record.check === 'member-missing') await deps.changes.mark(subject, 'normal', nowMs, 'audit');
-    if (record.check === 'leaver-present' && byMark)
-      await deps.changes.mark(subject, 'urgent', nowMs, 'audit');
+    await deps.changes.mark(subject, isMissing ? 'normal' : 'urgent', nowMs, 'audit');
   }
   if (removals.length > 0)
     await putReleased(deps, organization, { hash: planHash, removals, releasedBy: by });
@@ -133,17 +131,18 @@ async function putReleased(
   });
 }
 
-async function isFound(
+/** A leaver is taken out of everything by the writer's own plan, where the address still leads to the account. */
+async function isByMark(
   ledger: Pick<LedgerStore, 'read'>,
   organization: string,
-  personKey: string | undefined,
+  { record: { check }, personKey }: Pick<Mendable, 'record' | 'personKey'>,
 ): Promise<boolean> {
-  if (personKey === undefined) return false;
+  if (check !== 'leaver-present' || personKey === undefined) return check === 'member-missing';
   const stored = await ledger.read({ organization, kind: 'person', key: personKey });
   return stored?.value.identity?.kind === 'resolved';
 }
 
-function toMendable(record: FindingRecord): Omit<Mendable, 'isFound'> | undefined {
+function toMendable(record: FindingRecord): Omit<Mendable, 'isByMark'> | undefined {
   const { remediation, subject } = record;
   if (remediation === undefined || remediation.kind === 'change') return undefined;
   const memberId = [...remediation.add, ...remediation.remove][0];
@@ -152,20 +151,10 @@ function toMendable(record: FindingRecord): Omit<Mendable, 'isFound'> | undefine
   return { record, group: remediation.group, groupId, memberId, personKey: subject['personKey'] };
 }
 
-/**
- * A leaver is taken out of everything by the writer's own plan. Whom the ledger does not know, and whose address leads to no
- * account any more, only this plan removes.
- */
-function toRemoval({
-  record,
-  group,
-  groupId,
-  memberId,
-  personKey,
-  isFound: byMark,
-}: Mendable): HeldRemoval | undefined {
-  const isByMark = record.check === 'member-missing' || (record.check === 'leaver-present' && byMark);
-  if (isByMark) return undefined;
+/** Whom the ledger does not know, or cannot reach any more, only this plan removes. */
+function toRemoval(item: Mendable): HeldRemoval | undefined {
+  if (item.isByMark) return undefined;
+  const { record, group, groupId, memberId, personKey } = item;
   return {
     groupId,
     groupName: group,
