@@ -1,6 +1,6 @@
-import { mapConcurrently } from '../shared/access/concurrently';
+import { mapConcurrently } from '../shared/map-concurrently';
 import { workerJoined } from '../sandbox/events';
-import { allowanceOf, DEFAULT_QUOTA_RULES } from '../shared/domain/quota';
+import { allowanceOf, DEFAULT_QUOTA_RULES } from '../shared/domain/plan/quota';
 import { rounded, scaled, type Benchmark, type BenchmarkContext, type Figures } from './benchmark';
 import { startEngine, type Engine } from './engine';
 import { play, type Happening } from './timeline';

@@ -1,6 +1,6 @@
 import { workerJoined } from '../sandbox/events';
-import { mapConcurrently } from '../shared/access/concurrently';
-import { emptyPersonLedger } from '../shared/domain/person-ledger';
+import { mapConcurrently } from '../shared/map-concurrently';
+import { emptyPersonLedger } from '../shared/domain/ledger/person-ledger';
 import { personKey } from '../shared/domain/person-key';
 import {
   percentile,

@@ -1,5 +1,5 @@
 import { workerJoined, workerLeft } from '../sandbox/events';
-import { DEFAULT_QUOTA_RULES, allowanceOf } from '../shared/domain/quota';
+import { DEFAULT_QUOTA_RULES, allowanceOf } from '../shared/domain/plan/quota';
 import {
   percentile,
   rounded,

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { startAudit } from '../shared/access/start-audit';
+import { startAudit } from '../shared/access/audit/start-audit';
 import type { AppDeps } from '../shared/app-deps';
 
 /** Every night: one audit per organization. */

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { applyChanges } from '../shared/access/apply-changes';
+import { applyChanges } from '../shared/access/writer/apply-changes';
 import type { AppDeps } from '../shared/app-deps';
 import { QUEUES } from '../shared/storage/queues';
 import { ChangesMessageSchema, parseMessage } from './queue-message';

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answering';
+import { answering } from '../shared/http/answer-failures';
 import { failurePage, showPage, signInWithKey, signOut, takeDecision } from '../shared/http/console-handlers';
 
 /** Pages for people. No function key: a browser cannot send one, so each handler asks for a sign-in of its own. */

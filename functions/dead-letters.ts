@@ -1,12 +1,12 @@
 import { app } from '@azure/functions';
-import { closeDelivery } from '../shared/access/close-delivery';
-import { listDeadDeliveries } from '../shared/access/list-dead-deliveries';
-import { listDeadLetters, retryDeadLetter } from '../shared/access/retry-dead-letter';
-import { retryDelivery } from '../shared/access/retry-delivery';
+import { closeDelivery } from '../shared/access/desk/close-dead-delivery';
+import { listDeadDeliveries } from '../shared/access/ledger/list-dead-deliveries';
+import { listDeadLetters, retryDeadLetter } from '../shared/access/desk/retry-refused-change';
+import { retryDelivery } from '../shared/access/desk/retry-dead-delivery';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answering';
-import { jsonResponse } from '../shared/http/json';
-import { namedPerson } from '../shared/http/named-person';
+import { answering } from '../shared/http/answer-failures';
+import { jsonResponse } from '../shared/http/json-response';
+import { namedPerson } from '../shared/http/identify-decider';
 
 /** Refused changes and dead deliveries: listed with GET, tried again or closed with POST by a named person. */
 export function registerDeadLetters(deps: AppDeps): void {

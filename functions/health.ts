@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { checkReadiness } from '../shared/access/check-readiness';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answering';
-import { jsonResponse } from '../shared/http/json';
+import { answering } from '../shared/http/answer-failures';
+import { jsonResponse } from '../shared/http/json-response';
 
 /** Liveness is open and says only that the process answers; readiness needs a key and names every part. */
 export function registerHealth(deps: AppDeps): void {

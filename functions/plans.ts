@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
-import { listHeldPlans, readPlan, releasePlan } from '../shared/access/release-plan';
+import { listHeldPlans, readPlan, releasePlan } from '../shared/access/desk/release-hold';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answering';
-import { jsonResponse } from '../shared/http/json';
-import { namedPerson } from '../shared/http/named-person';
+import { answering } from '../shared/http/answer-failures';
+import { jsonResponse } from '../shared/http/json-response';
+import { namedPerson } from '../shared/http/identify-decider';
 
 /** Held removals: listed and shown with GET, released with POST by a named person. */
 export function registerPlans(deps: AppDeps): void {

@@ -1,9 +1,9 @@
 import { app, type StorageQueueHandler } from '@azure/functions';
-import { processDelivery } from '../shared/access/process-delivery';
-import { processTogether } from '../shared/access/process-together';
+import { processDelivery } from '../shared/access/intake/process-delivery';
+import { processTogether } from '../shared/access/intake/process-delivery-batch';
 import type { AppDeps } from '../shared/app-deps';
 import { errorCodeOf } from '../shared/errors';
-import type { Lane } from '../shared/storage/changes';
+import type { Lane } from '../shared/storage/marks-and-attempts';
 import { QUEUES } from '../shared/storage/queues';
 import { DeliveryMessageSchema, parseMessage } from './queue-message';
 

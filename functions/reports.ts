@@ -1,11 +1,11 @@
 import { app } from '@azure/functions';
-import { differenceOf, listNights, readReport, reportAskedFor } from '../shared/access/read-report';
+import { differenceOf, listNights, readReport, reportAskedFor } from '../shared/access/desk/read-report';
 import type { AppDeps } from '../shared/app-deps';
 import { AppError } from '../shared/errors';
-import { answering } from '../shared/http/answering';
-import { jsonResponse } from '../shared/http/json';
+import { answering } from '../shared/http/answer-failures';
+import { jsonResponse } from '../shared/http/json-response';
 import { reportResponse } from '../shared/http/report-response';
-import { chooseFormat } from '../shared/reports/formats';
+import { chooseFormat } from '../shared/reports/report-formats';
 
 /** Reports of the audits: the nights there are, one of them in the format asked for, or two compared. */
 export function registerReports(deps: AppDeps): void {

@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
-import { listRequests } from '../shared/access/list-requests';
-import { requestQueryOf } from '../shared/access/request-query';
-import { requestStatus } from '../shared/access/request-status';
+import { listRequests } from '../shared/access/desk/list-requests';
+import { requestQueryOf } from '../shared/access/desk/parse-request-query';
+import { requestStatus } from '../shared/access/desk/read-request-status';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answering';
-import { jsonResponse } from '../shared/http/json';
+import { answering } from '../shared/http/answer-failures';
+import { jsonResponse } from '../shared/http/json-response';
 
 /** The access requests of an organization, or where one stands, by the id its ticket system gave it. */
 export function registerRequests(deps: AppDeps): void {

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { notifyDifference } from '../shared/access/notify-difference';
+import { notifyDifference } from '../shared/access/audit/notify-audit-difference';
 import type { AppDeps } from '../shared/app-deps';
 import { QUEUES } from '../shared/storage/queues';
 import { NotificationMessageSchema, parseMessage } from './queue-message';

@@ -7,7 +7,7 @@ const { outputFiles } = await build({
   stdin: {
     contents: `
       export { publishedSchemas } from './shared/webhooks/contract/published-schemas';
-      export { publishedPolicySchema } from './shared/published-policy-schema';
+      export { publishedPolicySchema } from './shared/policy/published-policy-schema';
       export { publishedReportSchema } from './shared/published-report-schema';`,
     resolveDir: '.',
   },

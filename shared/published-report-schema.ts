@@ -1,4 +1,4 @@
-import { publishSchema } from './published-schema';
+import { publishSchema } from './publish-json-schema';
 import { AuditReportSchema } from './storage/report-schema';
 
 /** The report of an audit as JSON Schema for those who read it; the file under docs/schemas is made from it. */

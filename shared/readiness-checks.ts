@@ -1,9 +1,9 @@
 import type { ReadinessCheck } from './access/check-readiness';
-import { EVERYONE_GROUP_ID } from './domain/hard-stops';
+import { EVERYONE_GROUP_ID } from './domain/plan/hard-stops';
 import type { OrganizationPolicy, Policy } from './domain/policy';
 import { faultsInVersions } from './domain/secret-form';
 import { SecretError } from './errors';
-import type { Organizations } from './organizations';
+import type { Organizations } from './organization-clients';
 import { secretUsesOf, type NamedSecretUse } from './secret-uses';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';

@@ -1,6 +1,6 @@
 import type { Policy, SourcePolicy } from './domain/policy';
 import { lookUpFactsOf } from './fetch-back/registry';
-import type { SecretUse } from './secrets/judged-secrets';
+import type { SecretUse } from './secrets/validated-secrets';
 import { secretFormOf } from './webhooks/credential';
 import { webhookSourceOf } from './webhooks/registry';
 

@@ -1,4 +1,4 @@
-import { runAudit, type RunAuditDeps } from '../../shared/access/run-audit';
+import { runAudit, type RunAuditDeps } from '../../shared/access/audit/run-audit';
 import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
 import type { AuditReport } from '../../shared/domain/audit/report';

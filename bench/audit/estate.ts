@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { guidOf } from '../../sandbox/uipath/ids';
 import { seedOrganization, type OrganizationSeed } from '../../sandbox/uipath/seed';
-import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/person-ledger';
+import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/ledger/person-ledger';
 
 export type EstateSize = Readonly<{ groups: number; people: number; rules: number; entities: number }>;
 

@@ -1,7 +1,7 @@
 import type { AuditCase } from '../../shared/domain/audit/audit-case';
-import { auditOrganization } from '../../shared/domain/audit/audit-organization';
-import { followFindings } from '../../shared/domain/audit/follow-findings';
-import type { ExpectedPerson } from '../../shared/domain/audit/expectation';
+import { auditOrganization } from '../../shared/domain/audit/checks/audit-organization';
+import { followFindings } from '../../shared/domain/audit/carry-findings-over';
+import type { ExpectedPerson } from '../../shared/domain/audit/expected-access';
 import type { Known, MemberKind, SnapshotGroup, SnapshotUser } from '../../shared/domain/audit/snapshot';
 import type { OrganizationPolicy } from '../../shared/domain/policy';
 import { percentile } from '../benchmark';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runAudit } from '../../shared/access/run-audit';
+import { runAudit } from '../../shared/access/audit/run-audit';
 import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
 import type { FindingRecord } from '../../shared/domain/audit/finding';

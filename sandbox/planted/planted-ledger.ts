@@ -1,7 +1,11 @@
-import { ruleContentHash, ruleDescription, type RuleLedger } from '../../shared/domain/named-ledger';
+import {
+  ruleContentHash,
+  ruleDescription,
+  type RuleLedger,
+} from '../../shared/domain/ledger/rule-and-entity-ledgers';
 import { personKey } from '../../shared/domain/person-key';
-import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/person-ledger';
-import type { Statement } from '../../shared/domain/worker-timeline';
+import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/ledger/person-ledger';
+import type { Statement } from '../../shared/domain/ledger/worker-timeline';
 import type { AppDeps } from '../../shared/app-deps';
 import { toRuleDefinitionText } from '../../shared/uipath/rule-definition';
 import type { UiPathSandbox } from '../uipath/sandbox';

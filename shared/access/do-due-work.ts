@@ -1,15 +1,15 @@
 import type { Clock } from '../clock';
 import type { Policy } from '../domain/policy';
 import type { Log } from '../log';
-import type { ChangeStore } from '../storage/changes';
+import type { ChangeStore } from '../storage/marks-and-attempts';
 import type { Deliveries } from '../storage/deliveries';
-import type { DueStore } from '../storage/due-store';
+import type { DueStore } from '../storage/due-dates';
 import type { RequestIndex } from '../storage/request-index';
 import type { Heartbeats } from '../storage/heartbeats';
 import type { WorkQueues } from '../storage/queues';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
-import { bookRun, markChanged } from './book-run';
-import { forgetInactiveUsers, type ForgetProvisionedDeps } from './forget-provisioned';
+import { bookRun, markChanged } from './ledger/book-writer-run';
+import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
 
 export type DueWorkDeps = ForgetProvisionedDeps &
   Readonly<{

@@ -2,7 +2,7 @@ import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors';
 import type { SecretVersions } from '../secrets/secret-store';
-import type { Visitor } from './visitor';
+import type { Visitor } from './visitor-permissions';
 
 export const SESSION_COOKIE = 'access-console';
 export const SESSION_SECONDS = 8 * 3600;

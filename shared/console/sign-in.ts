@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { SecretStore, SecretVersions } from '../secrets/secret-store';
 import { readSession, SESSION_COOKIE } from './session';
-import type { Visitor } from './visitor';
+import type { Visitor } from './visitor-permissions';
 
 /** Name of the secret that opens the console, and signs its sessions and forms. */
 export const CONSOLE_SECRET = 'console-key';

@@ -1,9 +1,9 @@
 import type { AuditPolicy, BaselineRule } from './audit/audit-policy';
 import type { CheckId } from './audit/check-catalog';
-import type { GuardLimits } from './guards';
-import { ADMINISTRATORS_GROUP_ID } from './hard-stops';
+import type { GuardLimits } from './plan/guards';
+import { ADMINISTRATORS_GROUP_ID } from './plan/hard-stops';
 import { fold } from './person-key';
-import type { LeaverDateRule } from './effective-time';
+import type { LeaverDateRule } from './ledger/effective-time';
 import type { SourceSettings } from './source-settings';
 
 /** `observe` reports only; `additive` removes only what the ledger put there; `authoritative`: the ledger is the whole truth. */

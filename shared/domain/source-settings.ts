@@ -1,5 +1,5 @@
-import type { AccessRequestKind } from './access-request';
-import type { WorkerEventKind } from './worker-event';
+import type { AccessRequestKind } from './ledger/access-request';
+import type { WorkerEventKind } from './ledger/worker-event';
 
 /** Anything a delivery may cause. */
 export type SourceAct = WorkerEventKind | AccessRequestKind;

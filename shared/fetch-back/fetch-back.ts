@@ -1,7 +1,7 @@
 import type { SecretForm } from '../domain/secret-form';
 import type { CallLimits } from '../domain/source-settings';
 import type { WorkerPlaces } from '../webhooks/worker-statement';
-import type { UseAccessToken } from './access-tokens';
+import type { UseAccessToken } from './access-token-cache';
 import type { VendorCall } from './vendor-call';
 
 /** Reads the record of one worker, or of one ticket, at the source itself. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { Granted } from './access-tokens';
+import type { Granted } from './access-token-cache';
 import type { WorkerAdapter } from './fetch-back';
 import type { VendorCall } from './vendor-call';
 

@@ -3,7 +3,7 @@ import type { SourcePolicy } from '../domain/policy';
 import { faultInSecret } from '../domain/secret-form';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError, SecretError } from '../errors';
-import { createAccessTokens, type UseAccessToken } from './access-tokens';
+import { createAccessTokens, type UseAccessToken } from './access-token-cache';
 import { bamboohrAdapter } from './bamboohr';
 import type { FetchBack, LookUpFacts, LookUpSession, TicketAdapter, WorkerAdapter } from './fetch-back';
 import { finchAdapter } from './finch';

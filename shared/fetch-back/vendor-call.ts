@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError } from '../errors';
-import { createPace } from './pace';
+import { createPace } from './rate-limiter';
 import { waitAskedFor } from './retry-after';
 
 type VendorRequest = Readonly<{

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { markup, verbatim, type Markup } from './markup';
-import { STYLE } from './style';
+import { STYLE } from './style-sheet';
 
 export type Page = Readonly<{
   title: string;

@@ -1,8 +1,15 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { readReport } from '../access/read-report';
-import { decide, DONE, type DecideDeps } from '../console/decide';
-import { CONSOLE_PATH, PAGES, renderFrame, renderNotice, type Frame, type PageName } from '../console/frame';
-import { openPage, type PageDeps } from '../console/open-page';
+import { readReport } from '../access/desk/read-report';
+import { decide, DONE, type DecideDeps } from '../console/take-decision';
+import {
+  CONSOLE_PATH,
+  PAGES,
+  renderFrame,
+  renderNotice,
+  type Frame,
+  type PageName,
+} from '../console/page-frame';
+import { openPage, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import {
   createSession,
@@ -13,11 +20,11 @@ import {
   SESSION_SECONDS,
 } from '../console/session';
 import { CONSOLE_SECRET, signedIn, type SignedIn, type SignInDeps } from '../console/sign-in';
-import { mayDecide, mayRead } from '../console/visitor';
+import { mayDecide, mayRead } from '../console/visitor-permissions';
 import type { OrganizationPolicy } from '../domain/policy';
 import { AppError, errorCodeOf } from '../errors';
 import { markup } from '../html/markup';
-import { chooseFormat } from '../reports/formats';
+import { chooseFormat } from '../reports/report-formats';
 import { htmlResponse, seeOther } from './html-response';
 import { PROBLEMS } from './problem';
 import { readForm } from './read-form';

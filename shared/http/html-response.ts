@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { contentSecurityPolicy } from '../html/page';
-import { answerHeaders } from './json';
+import { answerHeaders } from './json-response';
 
 const pageHeaders = {
   ...answerHeaders,

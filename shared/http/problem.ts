@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { AppError, errorCodeOf, type ErrorCode } from '../errors';
-import { jsonResponse } from './json';
+import { jsonResponse } from './json-response';
 
 type Problem = Readonly<{ status: number; title: string }>;
 

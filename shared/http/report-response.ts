@@ -1,7 +1,7 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { ReportInContext } from '../access/read-report';
-import { FORMATS, type ReportFormat } from '../reports/formats';
-import { answerHeaders } from './json';
+import type { ReportInContext } from '../access/desk/read-report';
+import { FORMATS, type ReportFormat } from '../reports/report-formats';
+import { answerHeaders } from './json-response';
 
 /** A report as a file. The page in it carries its own rules; who may frame it can only be said in a header. */
 export function reportResponse(shown: ReportInContext, format: ReportFormat): HttpResponseInit {

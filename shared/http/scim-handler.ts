@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { findSender, noteIgnored, type FindSenderDeps } from '../access/accept-delivery';
-import { findGroups, findUsers, getUser, type FindProvisionedDeps } from '../access/find-provisioned';
-import { provisionUser, type ProvisionAct, type ProvisionDeps } from '../access/provision-user';
-import { verifySender, type VerifySenderDeps } from '../access/verify-sender';
+import { findSender, noteIgnored, type FindSenderDeps } from '../access/intake/accept-delivery';
+import { findGroups, findUsers, getUser, type FindProvisionedDeps } from '../access/intake/find-scim-users';
+import { provisionUser, type ProvisionAct, type ProvisionDeps } from '../access/intake/provision-scim-user';
+import { verifySender, type VerifySenderDeps } from '../access/intake/verify-sender';
 import type { ProvisionedUser } from '../domain/provisioned-user';
 import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import { parseJsonBody } from '../webhooks/json-body';
@@ -15,8 +15,8 @@ import {
   toWireUser,
   type WireResource,
 } from '../webhooks/scim/scim-wire';
-import { answering } from './answering';
-import { answerHeaders, jsonResponse } from './json';
+import { answering } from './answer-failures';
+import { answerHeaders, jsonResponse } from './json-response';
 import { PROBLEMS, RETRY_AFTER_SECONDS } from './problem';
 import { readBody } from './read-body';
 

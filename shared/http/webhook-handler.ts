@@ -1,10 +1,10 @@
 import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { acceptDelivery, type AcceptDeliveryDeps } from '../access/accept-delivery';
-import { permitSending } from '../access/permit-sending';
+import { acceptDelivery, type AcceptDeliveryDeps } from '../access/intake/accept-delivery';
+import { permitSending } from '../access/intake/answer-webhook-handshake';
 import type { Clock } from '../clock';
 import type { Feed } from '../domain/policy';
-import { answering } from './answering';
-import { answerHeaders, jsonResponse } from './json';
+import { answering } from './answer-failures';
+import { answerHeaders, jsonResponse } from './json-response';
 import { senderProblemResponse } from './problem';
 import { readBody } from './read-body';
 

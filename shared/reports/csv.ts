@@ -1,7 +1,7 @@
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { entryOf, reasonText, subjectText } from './describe-finding';
-import { planText } from './describe-plan';
+import { planText } from './describe-remediation';
 
 type Column = (finding: FindingRecord, report: AuditReport) => string;
 

@@ -1,7 +1,7 @@
 import { describeCheck, type CheckEntry } from '../domain/audit/check-catalog';
 import type { Attribution, FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
-import { describeUnattributed } from '../domain/audit/unattributed';
+import { describeUnattributed } from '../domain/audit/attribution/unattributed-reasons';
 
 const SUBJECT_WORDS: Readonly<Record<string, string>> = {
   memberId: 'directory id',

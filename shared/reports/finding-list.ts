@@ -2,10 +2,10 @@ import { describeCheck, type CheckId } from '../domain/audit/check-catalog';
 import { isOpen, type FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { markup, name, time, type Markup } from '../html/markup';
-import { linkToCheck } from './about-checks';
+import { linkToCheck } from './check-explanations';
 import { reasonText, subjectPairs } from './describe-finding';
-import { planText } from './describe-plan';
-import { SEVERITIES } from './trend';
+import { planText } from './describe-remediation';
+import { SEVERITIES } from './trend-chart';
 
 /** Findings by check, the worst first; `more` adds to each, such as a form. */
 export function renderFindingList(

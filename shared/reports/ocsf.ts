@@ -2,8 +2,8 @@ import type { Severity } from '../domain/audit/check-catalog';
 import type { FindingRecord, FindingState } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { attributionText, entryOf, subjectText } from './describe-finding';
-import { planText } from './describe-plan';
-import { PRODUCT } from './product';
+import { planText } from './describe-remediation';
+import { PRODUCT } from './product-name';
 
 const CATEGORY_UID = 2;
 const CLASS_UID = 2003;

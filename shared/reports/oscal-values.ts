@@ -1,5 +1,5 @@
 import { hashOf } from '../domain/canonical-json';
-import { PRODUCT } from './product';
+import { PRODUCT } from './product-name';
 
 /** OSCAL's own namespace is closed: a property of somebody else's says whose it is. */
 const NAMESPACE = `urn:uuid:${uuidOf('namespace', PRODUCT.name)}`;

@@ -3,9 +3,9 @@ import { describeCheck } from '../domain/audit/check-catalog';
 import { isOpen, type FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { attributionText, entryOf, subjectText } from './describe-finding';
-import { planText } from './describe-plan';
+import { planText } from './describe-remediation';
 import { escapeMarkup, listOf, toProperty, toTime, toTitle, uuidOf } from './oscal-values';
-import { PRODUCT } from './product';
+import { PRODUCT } from './product-name';
 
 /**
  * OSCAL assessment results (NIST, model 1.2.2): an observation per finding, a finding per check, a risk with an approved

@@ -1,14 +1,14 @@
 import type { FindingRecord } from '../domain/audit/finding';
-import { openCount, summarizeNight, type NightSummary } from '../domain/audit/night-summary';
+import { openCount, summarizeNight, type NightSummary } from '../domain/audit/audit-summary';
 import { compareReports, type AuditReport } from '../domain/audit/report';
 import { markup, name, time, type Markup } from '../html/markup';
 import { renderPage } from '../html/page';
 import { describeCheck } from '../domain/audit/check-catalog';
-import { linkToCheck, renderAboutChecks } from './about-checks';
+import { linkToCheck, renderAboutChecks } from './check-explanations';
 import { subjectText } from './describe-finding';
-import { FILTER_SCRIPT } from './filter-script';
+import { FILTER_SCRIPT } from './finding-filter-script';
 import { renderFindingList } from './finding-list';
-import { renderTrend, SEVERITIES } from './trend';
+import { renderTrend, SEVERITIES } from './trend-chart';
 
 /** What a report is shown with: the night it is compared with, and the nights before it, oldest first. */
 export type ReportContext = Readonly<{

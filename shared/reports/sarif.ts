@@ -3,8 +3,8 @@ import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { describeCheck } from '../domain/audit/check-catalog';
 import { attributionText, entryOf, subjectText } from './describe-finding';
-import { planText } from './describe-plan';
-import { PRODUCT } from './product';
+import { planText } from './describe-remediation';
+import { PRODUCT } from './product-name';
 
 const LEVELS = { critical: 'error', high: 'error', medium: 'warning', low: 'note' } as const satisfies Record<
   Severity,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '../domain/dead-delivery';
 import type { Feed } from '../domain/policy';
 import { partitionOf, stateOf, DEAD_OUTCOME, type DeliveryKey, type StoredDelivery } from './delivery-rows';
-import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
+import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 export type DeadDeliveries = Readonly<{

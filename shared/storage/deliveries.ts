@@ -15,8 +15,8 @@ import {
   type DeliveryProgress,
   type StoredDelivery,
 } from './delivery-rows';
-import { joinWrites } from './joined-writes';
-import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
+import { joinWrites } from './coalesce-writes';
+import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 export type { Delivery };

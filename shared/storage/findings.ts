@@ -2,8 +2,8 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
-import { NamedChangeSchema } from './named-change-schema';
-import { decodeRecord, encodeRecord, ifPresent } from './records';
+import { NamedChangeSchema } from './rule-or-entry-change-schema';
+import { decodeRecord, encodeRecord, ifPresent } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 export type FindingStore = Readonly<{

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { utcDayOf } from '../domain/heartbeat';
 import type { Feed } from '../domain/policy';
 import { lastRowOf, partitionOf } from './delivery-rows';
-import { joinWrites } from './joined-writes';
-import { ifPresent, isConflict } from './records';
+import { joinWrites } from './coalesce-writes';
+import { ifPresent, isConflict } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 export type Heartbeats = Readonly<{

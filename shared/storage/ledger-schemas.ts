@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/named-ledger';
-import type { PersonLedger } from '../domain/person-ledger';
+import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { PersonLedger } from '../domain/ledger/person-ledger';
 
 /** A member that JSON leaves out reads as undefined. */
 const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);

@@ -6,9 +6,9 @@ import {
   type EvidenceEntry,
   type EvidenceHead,
   type EvidenceRecord,
-} from '../domain/evidence';
-import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/named-ledger';
-import type { PersonLedger } from '../domain/person-ledger';
+} from '../domain/ledger/evidence';
+import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { PersonLedger } from '../domain/ledger/person-ledger';
 import { AppError } from '../errors';
 import {
   EntityLedgerSchema,
@@ -16,7 +16,7 @@ import {
   PersonLedgerSchema,
   RuleLedgerSchema,
 } from './ledger-schemas';
-import { decodeRecord, encodeRecord, ifPresent, isConflict } from './records';
+import { decodeRecord, encodeRecord, ifPresent, isConflict } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 /** What a ledger is about. A key holds no personal data. */

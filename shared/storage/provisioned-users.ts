@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { Clock } from '../clock';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf, type Delivery } from './delivery-rows';
-import { inactiveActions, inactiveKey } from './inactive-marks';
-import { createPagedKeys } from './paged-keys';
-import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './records';
+import { inactiveActions, inactiveKey } from './inactive-user-index';
+import { createPagedKeys } from './cached-key-pages';
+import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;

@@ -1,5 +1,5 @@
 import type { Feed } from '../domain/policy';
-import { joinWrites } from './joined-writes';
+import { joinWrites } from './coalesce-writes';
 import type { StorageAccount } from './storage-account';
 
 /** Names of the queues; the functions' triggers and the senders share them. */

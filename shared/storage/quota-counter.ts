@@ -9,7 +9,7 @@ import {
   type QuotaLane,
   type QuotaRules,
   type QuotaState,
-} from '../domain/quota';
+} from '../domain/plan/quota';
 import { AppError } from '../errors';
 import type { QuotaRow, StoredQuota } from './quota-row';
 

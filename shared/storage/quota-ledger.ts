@@ -6,11 +6,11 @@ import {
   type QuotaGate,
   type QuotaLane,
   type QuotaRules,
-} from '../domain/quota';
+} from '../domain/plan/quota';
 import { AppError } from '../errors';
 import { createQuotaCounter, type QuotaCounter } from './quota-counter';
 import { openQuotaRow } from './quota-row';
-import { coded } from './records';
+import { coded } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HttpMethod[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { NOTHING_SPENT, type HttpMethod, type QuotaState } from '../domain/quota';
-import { decodeRecord, encodeRecord, ifPresent, isConflict } from './records';
+import { NOTHING_SPENT, type HttpMethod, type QuotaState } from '../domain/plan/quota';
+import { decodeRecord, encodeRecord, ifPresent, isConflict } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 const QuotaStateSchema = z.object({

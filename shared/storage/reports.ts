@@ -1,8 +1,8 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import { summarizeNight, type NightSummary } from '../domain/audit/night-summary';
+import { summarizeNight, type NightSummary } from '../domain/audit/audit-summary';
 import type { AuditReport } from '../domain/audit/report';
 import { AppError } from '../errors';
-import { ifPresent } from './records';
+import { ifPresent } from './table-records';
 import { AuditReportSchema } from './report-schema';
 import type { StorageAccount } from './storage-account';
 

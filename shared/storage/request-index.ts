@@ -2,7 +2,7 @@ import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict } from './records';
+import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 /** Where a request went: the subject whose ledger tells its state, or why it was refused. It names nobody. */

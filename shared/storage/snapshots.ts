@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { createGzip, gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { ifPresent } from './records';
+import { ifPresent } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 /** `reading`: some parts are there, the rest waits for quota. `given-up`: a later night began first. */

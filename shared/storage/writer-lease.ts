@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
-import { isConflict, isMissing } from './records';
+import { isConflict, isMissing } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 /** A held lease. It ends by itself when the holder dies. */

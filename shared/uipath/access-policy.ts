@@ -3,9 +3,9 @@ import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { DirectoryEntityType } from './directory-entity';
 import { requireGuids } from './guid';
-import { uipathError } from './refusal';
+import { uipathError } from './uipath-error';
 import type { Transport } from './transport';
-import { TextSchema } from './wire';
+import { TextSchema } from './wire-schemas';
 
 /** An entry of the organization's access policy. */
 type AccessPolicyEntity = Readonly<{

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { uipathError } from './refusal';
+import { uipathError } from './uipath-error';
 import type { Transport } from './transport';
-import { TextSchema, TimeSchema } from './wire';
+import { TextSchema, TimeSchema } from './wire-schemas';
 
 /** An entry of the organization's audit log. Type and target names are UiPath's own, and not published. */
 type UiPathAuditEvent = Readonly<{

@@ -1,16 +1,16 @@
 import type { Clock } from '../clock';
 import type { OrganizationPolicy } from '../domain/policy';
-import type { HttpMethod, QuotaGate, QuotaLane } from '../domain/quota';
-import type { CallContext } from './call';
+import type { HttpMethod, QuotaGate, QuotaLane } from '../domain/plan/quota';
+import type { CallContext } from './call-with-retries';
 import { createAccessPolicy, type UiPathAccessPolicy } from './access-policy';
 import { createAuditEvents, type UiPathAuditEvents } from './audit-events';
 import { createDirectory, type UiPathDirectory } from './directory';
 import { createExternalClients, type UiPathExternalClients } from './external-clients';
 import { createGroups, type UiPathGroups } from './groups';
-import { toOrganizationAddress, type UiPathOrganization } from './organization';
+import { toOrganizationAddress, type UiPathOrganization } from './organization-address';
 import { createRobotAccounts, type UiPathRobotAccounts } from './robot-accounts';
 import { createRules, type UiPathRules } from './rules';
-import { createTokenCache, type UiPathCredentials } from './token';
+import { createTokenCache, type UiPathCredentials } from './token-cache';
 import { createTransport } from './transport';
 import { createUsers, type UiPathUsers } from './users';
 

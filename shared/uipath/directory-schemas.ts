@@ -6,7 +6,7 @@ import type {
   DirectoryResolution,
 } from './directory-entity';
 import { isGuid } from './guid';
-import { OBJECT_TYPES, TextSchema } from './wire';
+import { OBJECT_TYPES, TextSchema } from './wire-schemas';
 
 /** An entity as Resolve answers it; whether its identifier can be used is decided later. */
 export const EntitySchema = z.object({

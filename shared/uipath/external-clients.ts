@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Transport } from './transport';
-import { TimeSchema } from './wire';
+import { TimeSchema } from './wire-schemas';
 
 type UiPathApplication = Readonly<{
   clientId: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GroupMember, UiPathGroup } from './groups';
-import { enumSchema, GuidSchema, TimeSchema } from './wire';
+import { enumSchema, GuidSchema, TimeSchema } from './wire-schemas';
 
 /** `members` is left out: it is empty in most answers, whoever is a member. */
 export const GroupSchema = z

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { AppError } from '../errors';
 import { GroupSchema, MemberSchema } from './group-schemas';
 import { requireGuid, requireGuids } from './guid';
-import { listAllPages } from './pages';
-import { inChunks, requireAsked } from './look-up';
+import { listAllPages } from './list-all-pages';
+import { inChunks, requireAsked } from './chunked-look-up';
 import type { Transport } from './transport';
-import { pageSchema } from './wire';
+import { pageSchema } from './wire-schemas';
 
 export type UiPathGroup = Readonly<{
   /** GUID in lower case. */

@@ -2,7 +2,7 @@ import { errorCodeOf } from '../errors';
 import type { DirectoryCalls } from './directory-calls';
 import type { DirectoryEntityType, DirectoryHit, DirectoryResolution } from './directory-entity';
 import { toResolution, type WireEntity } from './directory-schemas';
-import { inChunks } from './look-up';
+import { inChunks } from './chunked-look-up';
 
 /** UiPath's limit for one call. */
 const NAMES_PER_CALL = 20;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { listAllPages } from './pages';
+import { listAllPages } from './list-all-pages';
 import type { Transport } from './transport';
-import { GuidSchema, pageSchema, TextSchema } from './wire';
+import { GuidSchema, pageSchema, TextSchema } from './wire-schemas';
 
 type UiPathRobotAccount = Readonly<{ id: string; name: string | null }>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../errors';
 import { parseRuleDefinition } from './rule-definition';
 import type { Transport } from './transport';
-import { GuidSchema, TextSchema } from './wire';
+import { GuidSchema, TextSchema } from './wire-schemas';
 
 export type UiPathRule = Readonly<{
   id: number;

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import type { HttpMethod } from '../domain/quota';
+import type { HttpMethod } from '../domain/plan/quota';
 import { AppError } from '../errors';
-import { call, outcomeUnknown, type CallContext } from './call';
+import { call, outcomeUnknown, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, refusedCodes } from './error-body';
-import type { HttpAnswer } from './exchange';
-import type { OrganizationAddress } from './organization';
-import { toRefusal, uipathError, type Attempt } from './refusal';
-import type { TokenCache } from './token';
+import type { HttpAnswer } from './http-exchange';
+import type { OrganizationAddress } from './organization-address';
+import { toRefusal, uipathError, type Attempt } from './uipath-error';
+import type { TokenCache } from './token-cache';
 
 /** One call of the API; `url` is absolute. A look-up is a read, whatever its method. */
 export type Operation = Omit<Attempt, 'alias'> &

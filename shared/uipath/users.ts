@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { requireGuid } from './guid';
-import { listAllPages } from './pages';
+import { listAllPages } from './list-all-pages';
 import type { Transport } from './transport';
-import { GuidSchema, pageSchema, TimeSchema } from './wire';
+import { GuidSchema, pageSchema, TimeSchema } from './wire-schemas';
 
 type UiPathUser = Readonly<{
   id: string;

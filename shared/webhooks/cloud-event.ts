@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyInvalid, checkBody } from './body-check';
+import { bodyInvalid, checkBody } from './validate-body';
 import { parseJsonBody } from './json-body';
 import { parsePosted, type PostedBody } from './posted-body';
 import { instantOf } from './sender-time';

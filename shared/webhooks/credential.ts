@@ -7,7 +7,7 @@ import {
   type SignatureVerdict,
   type SigningSecrets,
 } from './signature';
-import { checkToken, type TokenRule } from './token';
+import { checkToken, type TokenRule } from './bearer-token';
 
 /** `signed`: the body is authentic. `bearer`: only the channel is, and whoever holds the token can say anything. */
 export type Credential =

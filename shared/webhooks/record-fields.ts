@@ -1,5 +1,5 @@
 import type { SourceMapping } from '../domain/source-settings';
-import { bodyInvalid } from './body-check';
+import { bodyInvalid } from './validate-body';
 import { idProblem, isIdNumber } from './sender-id';
 
 const longestText = 4_000;

@@ -1,5 +1,5 @@
 import type { Feed } from '../domain/policy';
-import type { WebhookSource } from './source';
+import type { WebhookSource } from './webhook-source';
 import { bamboohrFieldsSource, bamboohrSource } from './sources/bamboohr';
 import {
   cloudEventsHrSource,

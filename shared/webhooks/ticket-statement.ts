@@ -1,5 +1,5 @@
-import type { AccessRequest } from '../domain/access-request';
-import { bodyInvalid, checkBody } from './body-check';
+import type { AccessRequest } from '../domain/ledger/access-request';
+import { bodyInvalid, checkBody } from './validate-body';
 import { AccessRequestBodySchema, toAccessRequest } from './contract/access-request-body';
 
 /** Kinds of request that a native ticket format can make; rules and access-policy entries come in our own contract. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { fold } from '../domain/person-key';
 import type { SourceMapping } from '../domain/source-settings';
-import type { WorkerEvent, WorkerEventKind } from '../domain/worker-event';
-import { bodyInvalid, checkBody } from './body-check';
+import type { WorkerEvent, WorkerEventKind } from '../domain/ledger/worker-event';
+import { bodyInvalid, checkBody } from './validate-body';
 import { toWorkerEvent, WorkerEventBodySchema } from './contract/worker-event-body';
 import { addressOf, fieldReader } from './record-fields';
 import { dayOf } from './sender-time';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { ANA, ORGANIZATION } from '../../sandbox/demo-organization';
-import { createHeldPlanStore } from '../../shared/storage/held-plans';
+import { createHeldPlanStore } from '../../shared/storage/holds';
 import { startConsoleStack, type ConsoleStack } from '../fixtures/console-stack';
 import { describeInBrowser, faultsInEveryLook, useBrowser } from './browser';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { summarizeNight } from '../../shared/domain/audit/night-summary';
+import { summarizeNight } from '../../shared/domain/audit/audit-summary';
 import type { AuditReport } from '../../shared/domain/audit/report';
 import { renderReportPage } from '../../shared/reports/report-page';
 import { eventfulReport, HOSTILE_NAMES, hostileReport, NIGHT_MS, report } from '../fixtures/audit-reports';

@@ -1,8 +1,8 @@
 import { AppError } from '../../shared/errors';
-import type { PersonLedger } from '../../shared/domain/person-ledger';
+import type { PersonLedger } from '../../shared/domain/ledger/person-ledger';
 import type { Stored } from '../../shared/storage/ledger';
-import type { WebhookSource } from '../../shared/webhooks/source';
-import type { WriterUiPath } from '../../shared/access/organization-run';
+import type { WebhookSource } from '../../shared/webhooks/webhook-source';
+import type { WriterUiPath } from '../../shared/access/writer/organization-run';
 import type { Instance } from '../fixtures/engine-instance';
 import type { HistoryStorage } from './history-storage';
 import { createMemoryTable } from './memory-table';

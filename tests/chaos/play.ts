@@ -1,12 +1,12 @@
 import type { UiPathSandbox } from '../../sandbox/uipath/sandbox';
-import { acceptDelivery } from '../../shared/access/accept-delivery';
-import { applyChanges } from '../../shared/access/apply-changes';
+import { acceptDelivery } from '../../shared/access/intake/accept-delivery';
+import { applyChanges } from '../../shared/access/writer/apply-changes';
 import { doDueWork } from '../../shared/access/do-due-work';
-import { processDelivery } from '../../shared/access/process-delivery';
+import { processDelivery } from '../../shared/access/intake/process-delivery';
 import type { Clock } from '../../shared/clock';
 import { AppError } from '../../shared/errors';
-import { coded } from '../../shared/storage/records';
-import { parsePolicy } from '../../shared/policy-file';
+import { coded } from '../../shared/storage/table-records';
+import { parsePolicy } from '../../shared/policy/parse-policy';
 import { signedHeaders } from '../fakes/signed-delivery';
 import { createInstance, type Instance } from '../fixtures/engine-instance';
 import type { HistoryStorage } from './history-storage';

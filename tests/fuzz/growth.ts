@@ -1,4 +1,4 @@
-import { parsePolicy } from '../../shared/policy-file';
+import { parsePolicy } from '../../shared/policy/parse-policy';
 import { webhookSourceOf } from '../../shared/webhooks/registry';
 import type { Posting } from '../fixtures/webhooks/delivery-world';
 import { createSenderWorld } from '../fixtures/webhooks/sender-world';

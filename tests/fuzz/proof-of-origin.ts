@@ -1,5 +1,5 @@
 import type { SignatureRule } from '../../shared/webhooks/signature';
-import type { WebhookSource } from '../../shared/webhooks/source';
+import type { WebhookSource } from '../../shared/webhooks/webhook-source';
 
 /** Whether altered headers still prove what the sender's own did. Senders differ in the case of hex digits, padding and alphabet. */
 export function provesTheSame({ credential }: WebhookSource, altered: Headers, sent: Headers): boolean {

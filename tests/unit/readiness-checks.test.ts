@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkReadiness, type Readiness } from '../../shared/access/check-readiness';
 import { AppError } from '../../shared/errors';
-import { parsePolicy } from '../../shared/policy-file';
+import { parsePolicy } from '../../shared/policy/parse-policy';
 import { readinessChecks } from '../../shared/readiness-checks';
 import type { SecretVersions } from '../../shared/secrets/secret-store';
 

@@ -1,8 +1,8 @@
-import type { DeadOfSource } from '../../access/list-dead-deliveries';
-import { MOST_TOGETHER } from '../../access/retry-delivery';
+import type { DeadOfSource } from '../../access/ledger/list-dead-deliveries';
+import { MOST_TOGETHER } from '../../access/desk/retry-dead-delivery';
 import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { renderForm, type Frame } from '../frame';
+import { renderForm, type Frame } from '../page-frame';
 
 const MOST_SHOWN = 50;
 

@@ -1,7 +1,7 @@
-import type { DeadOfSource } from '../../access/list-dead-deliveries';
-import type { DeadLetter } from '../../domain/dead-letter';
+import type { DeadOfSource } from '../../access/ledger/list-dead-deliveries';
+import type { DeadLetter } from '../../domain/plan/refused-change';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { renderForm, type Frame } from '../frame';
+import { renderForm, type Frame } from '../page-frame';
 import { renderDeadDeliveries } from './dead-deliveries';
 
 /** What waits for a person: deliveries that could not be processed, and changes that UiPath refused. */

@@ -1,9 +1,9 @@
 import { isOpen, type FindingRecord } from '../../domain/audit/finding';
 import type { AuditReport } from '../../domain/audit/report';
 import { markup, time, type Markup } from '../../html/markup';
-import { renderAboutChecks } from '../../reports/about-checks';
+import { renderAboutChecks } from '../../reports/check-explanations';
 import { renderFindingList } from '../../reports/finding-list';
-import { CONSOLE_PATH, renderForm, type Frame } from '../frame';
+import { CONSOLE_PATH, renderForm, type Frame } from '../page-frame';
 
 const CHOICES = { open: 'Open', waived: 'Accepted', fixed: 'Fixed', all: 'All' } as const;
 

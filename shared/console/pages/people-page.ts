@@ -1,8 +1,8 @@
-import type { PersonExplained } from '../../access/explain-person';
-import type { Reason } from '../../domain/person-access';
+import type { PersonExplained } from '../../access/desk/explain-person';
+import type { Reason } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/person-key';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type Frame } from '../frame';
+import { CONSOLE_PATH, type Frame } from '../page-frame';
 
 const MOST_EVIDENCE = 100;
 

@@ -1,8 +1,8 @@
-import type { ListedRequest, RequestPage } from '../../access/list-requests';
-import type { RequestQuery } from '../../access/request-query';
-import { REQUEST_STATES } from '../../domain/request-progress';
+import type { ListedRequest, RequestPage } from '../../access/desk/list-requests';
+import type { RequestQuery } from '../../access/desk/parse-request-query';
+import { REQUEST_STATES } from '../../domain/ledger/request-progress';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type Frame } from '../frame';
+import { CONSOLE_PATH, type Frame } from '../page-frame';
 
 /** The latest requests, or those that were asked for. */
 export function renderRequestList(

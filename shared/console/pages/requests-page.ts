@@ -1,6 +1,6 @@
-import type { RequestStatus } from '../../access/request-status';
+import type { RequestStatus } from '../../access/desk/read-request-status';
 import { markup, name, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type Frame } from '../frame';
+import { CONSOLE_PATH, type Frame } from '../page-frame';
 
 /** Asks for the id of a request. */
 export function renderLookUp(

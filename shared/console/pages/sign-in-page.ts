@@ -1,5 +1,5 @@
 import { markup } from '../../html/markup';
-import { CONSOLE_PATH, renderNotice } from '../frame';
+import { CONSOLE_PATH, renderNotice } from '../page-frame';
 
 /** Asks for the key and a name; `refused` after a wrong one. */
 export function renderSignIn(refused: boolean): string {

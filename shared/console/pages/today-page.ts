@@ -1,11 +1,11 @@
-import type { ReportInContext } from '../../access/read-report';
-import type { SourceState } from '../../access/list-sources';
-import { openCount, summarizeNight } from '../../domain/audit/night-summary';
+import type { ReportInContext } from '../../access/desk/read-report';
+import type { SourceState } from '../../access/desk/list-sources';
+import { openCount, summarizeNight } from '../../domain/audit/audit-summary';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
-import { renderTrend } from '../../reports/trend';
-import type { ToldNight } from '../../storage/told-nights';
-import { CONSOLE_PATH } from '../frame';
+import { renderTrend } from '../../reports/trend-chart';
+import type { ToldNight } from '../../storage/notification-state';
+import { CONSOLE_PATH } from '../page-frame';
 import { renderReportLinks } from './report-links';
 
 export type Today = Readonly<{

@@ -1,8 +1,8 @@
 import type { OrganizationPolicy } from '../policy';
 import type { CheckId } from './check-catalog';
-import type { Expectation, ExpectedPerson } from './expectation';
+import type { Expectation, ExpectedPerson } from './expected-access';
 import { createFinding, type Finding } from './finding';
-import type { Operations } from './operations';
+import type { Operations } from './operational-state';
 import type { Snapshot } from './snapshot';
 
 /** All that the checks decide from. */

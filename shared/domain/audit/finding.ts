@@ -1,5 +1,5 @@
 import { hashOf } from '../canonical-json';
-import type { NamedChange } from '../named-change';
+import type { NamedChange } from '../plan/rule-or-entry-change';
 import { describeCheck, type CheckId, type Severity } from './check-catalog';
 
 /** One audit result. The id is the same every night for the same fault. `subject` says what it is about, by names and ids. */

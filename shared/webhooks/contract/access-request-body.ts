@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccessRequest, AccessRequestAction } from '../../domain/access-request';
+import type { AccessRequest, AccessRequestAction } from '../../domain/ledger/access-request';
 import { email, envelope, instant, optionalText, text } from './fields';
 import { resolveEnd, resolveStart } from './validity';
 

@@ -1,4 +1,4 @@
-import { publishSchema } from '../../published-schema';
+import { publishSchema } from '../../publish-json-schema';
 import { AccessRequestBodySchema } from './access-request-body';
 import { accessRequestExamples, workerEventExamples } from './examples';
 import { WorkerEventBodySchema } from './worker-event-body';

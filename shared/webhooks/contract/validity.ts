@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { bodyInvalid } from '../body-check';
+import { bodyInvalid } from '../validate-body';
 
 type Ending = Readonly<{ until?: string | null | undefined; duration?: string | null | undefined }>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/worker-event';
-import { ABSENT } from '../../domain/worker-timeline';
-import { bodyInvalid } from '../body-check';
+import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/ledger/worker-event';
+import { ABSENT } from '../../domain/ledger/worker-timeline';
+import { bodyInvalid } from '../validate-body';
 import { email, envelope, instant, localDate, optionalText, text, timeZone } from './fields';
 
 const mostAttributes = 64;

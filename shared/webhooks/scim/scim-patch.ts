@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../errors';
-import { bodyInvalid, checkBody } from '../body-check';
+import { bodyInvalid, checkBody } from '../validate-body';
 import { knownName, SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
 import { holds, parsePath, readPath, type Condition, type ScimPath } from './scim-path';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyInvalid, checkBody } from '../body-check';
+import { bodyInvalid, checkBody } from '../validate-body';
 import { text } from '../contract/fields';
 import {
   ENTERPRISE_ATTRIBUTES,

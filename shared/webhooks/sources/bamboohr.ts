@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
-import type { WorkerEventKind } from '../../domain/worker-event';
+import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { AppError } from '../../errors';
-import { bodyInvalid, checkBody } from '../body-check';
+import { bodyInvalid, checkBody } from '../validate-body';
 import type { Credential } from '../credential';
 import { dedupeIdOf } from '../dedupe-id';
-import { workerKindOf } from '../hr-events';
+import { workerKindOf } from '../worker-event-kind';
 import { parsePosted, type PostedBody } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
-import type { Meaning, Meanings, WebhookSource } from '../source';
+import type { Meaning, Meanings, WebhookSource } from '../webhook-source';
 import { WorkerIdSchema } from '../sender-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 

@@ -1,14 +1,14 @@
 import type { Feed } from '../../domain/policy';
 import type { SourceMapping } from '../../domain/source-settings';
-import { checkBody } from '../body-check';
+import { checkBody } from '../validate-body';
 import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { toWorkerEvent, WorkerEventBodySchema } from '../contract/worker-event-body';
 import type { Credential } from '../credential';
-import { workerKindOf } from '../hr-events';
+import { workerKindOf } from '../worker-event-kind';
 import type { PostedBody } from '../posted-body';
 import { addressOf, fieldReader } from '../record-fields';
-import type { Meanings, WebhookSource } from '../source';
+import type { Meanings, WebhookSource } from '../webhook-source';
 import { accessRequestOf, ticketActOf } from '../ticket-statement';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 import { tokenCredential } from './posted-ticket';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { WorkerEventKind } from '../../domain/worker-event';
-import { checkBody } from '../body-check';
-import { workerKindOf } from '../hr-events';
+import type { WorkerEventKind } from '../../domain/ledger/worker-event';
+import { checkBody } from '../validate-body';
+import { workerKindOf } from '../worker-event-kind';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { WorkerIdSchema } from '../sender-id';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { idOf } from '../worker-statement';
 
 const EventSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { postedTicketSource } from './posted-ticket';
 
 const WrappedSchema = z.union([

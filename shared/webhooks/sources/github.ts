@@ -1,11 +1,11 @@
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid, checkBody } from '../body-check';
+import { bodyInvalid, checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
 import { parsePosted, type PostedBody } from '../posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
 import { senderId } from '../sender-id';
 import { instantOf } from '../sender-time';
-import type { Meanings, WebhookSource } from '../source';
+import type { Meanings, WebhookSource } from '../webhook-source';
 import { accessRequestOf, ticketActOf } from '../ticket-statement';
 import { issueFormOf } from './issue-form';
 import { z } from 'zod';

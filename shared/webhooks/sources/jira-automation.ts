@@ -1,5 +1,5 @@
 import { textAt } from '../record-fields';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { jiraApprovalsIn } from './jira-approvals';
 import { postedTicketSource } from './posted-ticket';
 

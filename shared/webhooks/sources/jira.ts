@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { fold } from '../../domain/person-key';
 import type { SourceMapping } from '../../domain/source-settings';
-import { checkBody } from '../body-check';
+import { checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
-import type { Meanings, WebhookSource } from '../source';
+import type { Meanings, WebhookSource } from '../webhook-source';
 import { idText, senderId } from '../sender-id';
 import { longestMs } from '../sender-time';
 import { accessRequestOf, ticketActOf, type TicketAct } from '../ticket-statement';

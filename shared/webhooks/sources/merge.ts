@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { WorkerEventKind } from '../../domain/worker-event';
-import { checkBody } from '../body-check';
+import type { WorkerEventKind } from '../../domain/ledger/worker-event';
+import { checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
-import { workerKindOf } from '../hr-events';
+import { workerKindOf } from '../worker-event-kind';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { WorkerIdSchema } from '../sender-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 

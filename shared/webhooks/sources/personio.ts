@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { WorkerEventKind } from '../../domain/worker-event';
-import { bodyInvalid, checkBody } from '../body-check';
+import type { WorkerEventKind } from '../../domain/ledger/worker-event';
+import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
-import { workerKindOf } from '../hr-events';
+import { workerKindOf } from '../worker-event-kind';
 import { parsePosted } from '../posted-body';
 import { idAt, textAt } from '../record-fields';
 import { instantOf } from '../sender-time';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { WorkerIdSchema } from '../sender-id';
 import { idOf } from '../worker-statement';
 import { tokenCredential } from './posted-ticket';

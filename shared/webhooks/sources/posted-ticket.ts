@@ -1,13 +1,13 @@
-import type { AccessRequest } from '../../domain/access-request';
+import type { AccessRequest } from '../../domain/ledger/access-request';
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid } from '../body-check';
+import { bodyInvalid } from '../validate-body';
 import type { Credential } from '../credential';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, firstTextAt, textAt } from '../record-fields';
 import { idText } from '../sender-id';
 import { instantOf } from '../sender-time';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { accessRequestOf, ticketActOf, type SaidOfTicket } from '../ticket-statement';
 
 /**

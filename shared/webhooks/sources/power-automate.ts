@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { checkBody } from '../body-check';
+import { checkBody } from '../validate-body';
 import { instantOf } from '../sender-time';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { postedTicketSource } from './posted-ticket';
 
 const ResponsesSchema = z.looseObject({

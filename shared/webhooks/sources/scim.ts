@@ -1,7 +1,7 @@
-import { checkBody } from '../body-check';
+import { checkBody } from '../validate-body';
 import { parsePosted } from '../posted-body';
 import { eventsOf, ScimStatementSchema } from '../scim/scim-statement';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { idOf } from '../worker-statement';
 
 export const SCIM_FORMAT = 'scim';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantOf } from '../sender-time';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import type { SaidOfTicket } from '../ticket-statement';
 import { postedTicketSource } from './posted-ticket';
 

@@ -1,4 +1,4 @@
-import type { Meaning, WebhookSource } from '../source';
+import type { Meaning, WebhookSource } from '../webhook-source';
 import { serviceNowTokenSource } from './servicenow-token';
 import { standardTicketSource } from './standard';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkBody } from '../body-check';
+import { checkBody } from '../validate-body';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { WorkerEventBodySchema, toWorkerEvent } from '../contract/worker-event-body';
 import type { Credential } from '../credential';
@@ -7,7 +7,7 @@ import { bytesIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import type { SignatureRule } from '../signature';
-import type { Meanings, WebhookSource } from '../source';
+import type { Meanings, WebhookSource } from '../webhook-source';
 import { tokenCredential } from './posted-ticket';
 
 /** Standard Webhooks 1.0: the id stays over retries, the timestamp is each attempt's own. `svix-*` is the older spelling. */

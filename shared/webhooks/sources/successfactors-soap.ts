@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { bodyInvalid, checkBody } from '../body-check';
+import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { dayOf, instantOf } from '../sender-time';
-import type { Meaning, WebhookSource } from '../source';
+import type { Meaning, WebhookSource } from '../webhook-source';
 import { idOf } from '../worker-statement';
 import { tokenCredential } from './posted-ticket';
 import { successFactorsKindOf } from './successfactors';

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
-import type { WorkerEventKind } from '../../domain/worker-event';
-import { bodyInvalid, checkBody } from '../body-check';
+import type { WorkerEventKind } from '../../domain/ledger/worker-event';
+import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
-import { workerKindOf } from '../hr-events';
+import { workerKindOf } from '../worker-event-kind';
 import { parsePosted } from '../posted-body';
 import { textAt } from '../record-fields';
 import { senderId } from '../sender-id';
 import { instantOf } from '../sender-time';
-import type { WebhookSource } from '../source';
+import type { WebhookSource } from '../webhook-source';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
 import { tokenCredential } from './posted-ticket';
 

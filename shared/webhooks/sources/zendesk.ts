@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid, checkBody } from '../body-check';
+import { bodyInvalid, checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
 import { parsePosted } from '../posted-body';
 import { addressOf, fieldReader, textAt } from '../record-fields';
 import { senderId } from '../sender-id';
 import { instantOf } from '../sender-time';
-import type { Meanings, WebhookSource } from '../source';
+import type { Meanings, WebhookSource } from '../webhook-source';
 import { accessRequestOf, ticketActOf } from '../ticket-statement';
 
 const DAY_MS = 86_400_000;

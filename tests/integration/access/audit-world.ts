@@ -1,5 +1,5 @@
 import { DEMO_SEED } from '../../../sandbox/demo-organization';
-import { runAudit } from '../../../shared/access/run-audit';
+import { runAudit } from '../../../shared/access/audit/run-audit';
 import type { AuditReport } from '../../../shared/domain/audit/report';
 import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from './world';
 

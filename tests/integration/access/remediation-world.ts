@@ -1,10 +1,10 @@
-import { mendFinding } from '../../../shared/access/mend-finding';
-import { runAudit } from '../../../shared/access/run-audit';
+import { mendFinding } from '../../../shared/access/desk/remediate-finding';
+import { runAudit } from '../../../shared/access/audit/run-audit';
 import type { CheckId } from '../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import type { AuditReport } from '../../../shared/domain/audit/report';
 import type { Subject } from '../../../shared/storage/ledger';
-import { namedSubject } from '../../../shared/access/named-subject';
+import { namedSubject } from '../../../shared/access/ledger/named-subject';
 import { OLGA, type useWorlds, type World } from './world';
 
 type Start = ReturnType<typeof useWorlds>;

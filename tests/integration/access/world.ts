@@ -2,10 +2,14 @@ import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import { DEMO_SEED, ORGANIZATION } from '../../../sandbox/demo-organization';
 import type { OrganizationSeed } from '../../../sandbox/uipath/seed';
-import type { ApplyOutcome } from '../../../shared/access/apply-changes';
-import { verifyEvidence, type EvidenceFault, type EvidenceRecord } from '../../../shared/domain/evidence';
+import type { ApplyOutcome } from '../../../shared/access/writer/apply-changes';
+import {
+  verifyEvidence,
+  type EvidenceFault,
+  type EvidenceRecord,
+} from '../../../shared/domain/ledger/evidence';
 import { personKey } from '../../../shared/domain/person-key';
-import type { PersonLedger } from '../../../shared/domain/person-ledger';
+import type { PersonLedger } from '../../../shared/domain/ledger/person-ledger';
 import type { Subject } from '../../../shared/storage/ledger';
 import { startEngine, type Engine } from '../../fixtures/engine';
 

@@ -3,7 +3,7 @@ import { bodyTextOf } from '../../../sandbox/vendors/body-text';
 import { startHrApi, type HrApi } from '../../../sandbox/vendors/hr-api';
 import { MANAGER, type Worker } from '../../../sandbox/vendors/workers';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
-import { workerAt } from '../../../shared/domain/worker-timeline';
+import { workerAt } from '../../../shared/domain/ledger/worker-timeline';
 import { parseXmlBody } from '../../../shared/webhooks/xml-body';
 import { createVendorApi } from '../../../shared/fetch-back/vendor-call';
 import { errorOf } from '../../fakes/error-of';

@@ -4,7 +4,7 @@ import { MERGE_ID } from '../../../sandbox/vendors/workers';
 import { sourceOf } from '../../../shared/domain/policy';
 import { AppError } from '../../../shared/errors';
 import { createFetchBacks } from '../../../shared/fetch-back/registry';
-import { parsePolicy } from '../../../shared/policy-file';
+import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { startTicketApi } from '../../../sandbox/vendors/ticket-api';
 import { ANA, NOW_MS, policyOf, vendorSenders } from '../../fixtures/webhooks/vendor-senders';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
-import { createPatientSecrets } from '../../../shared/secrets/patient-secrets';
-import { acceptDelivery } from '../../../shared/access/accept-delivery';
+import { createPatientSecrets } from '../../../shared/secrets/secrets-with-deadline';
+import { acceptDelivery } from '../../../shared/access/intake/accept-delivery';
 import { errorOf } from '../../fakes/error-of';
 import { signedHeaders, signingSecret } from '../../fakes/signed-delivery';
 import { ENTERPRISE, entraUser, patchOf, scimClient, scimPolicy } from '../../fixtures/scim-client';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
 import { createCachedSecrets } from '../../../shared/secrets/cached-secrets';
-import { createEnvironmentSecretStore } from '../../../shared/secrets/environment';
+import { createEnvironmentSecretStore } from '../../../shared/secrets/environment-secrets';
 import { readOrganizationCredential } from '../../../shared/secrets/organization-credential';
 import type { SecretStore, SecretVersions } from '../../../shared/secrets/secret-store';
 import { errorOf } from '../../fakes/error-of';

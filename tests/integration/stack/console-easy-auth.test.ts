@@ -3,7 +3,7 @@ import { ORGANIZATION } from '../../../sandbox/demo-organization';
 import { createSession } from '../../../shared/console/session';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { createDeliveries } from '../../../shared/storage/deliveries';
-import { createHeldPlanStore } from '../../../shared/storage/held-plans';
+import { createHeldPlanStore } from '../../../shared/storage/holds';
 import { createLedgerStore } from '../../../shared/storage/ledger';
 import { startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
 import { tokenIn, visit, type Fields } from '../../fixtures/console-visit';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANA, ORGANIZATION } from '../../../sandbox/demo-organization';
 import { personKey } from '../../../shared/domain/person-key';
-import { createDeadLetterStore } from '../../../shared/storage/dead-letters';
+import { createDeadLetterStore } from '../../../shared/storage/refused-changes';
 import { createFindingStore } from '../../../shared/storage/findings';
-import { createHeldPlanStore } from '../../../shared/storage/held-plans';
+import { createHeldPlanStore } from '../../../shared/storage/holds';
 import { createLedgerStore } from '../../../shared/storage/ledger';
 import { HOSTILE, NIGHTS, startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
 import { cookieOf, tokenIn, visit, type Fields } from '../../fixtures/console-visit';

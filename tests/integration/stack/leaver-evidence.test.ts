@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ADMINISTRATOR, ANA, GROUPS, ORGANIZATION } from '../../../sandbox/demo-organization';
 import { workerJoined, workerLeft } from '../../../sandbox/events';
-import { verifyEvidence } from '../../../shared/domain/evidence';
+import { verifyEvidence } from '../../../shared/domain/ledger/evidence';
 import { personKey } from '../../../shared/domain/person-key';
 import { AppError } from '../../../shared/errors';
 import { startEngine, type Engine } from '../../fixtures/engine';

@@ -8,7 +8,7 @@ import {
   DEFAULT_QUOTA_RULES,
   type HttpMethod,
   type QuotaRules,
-} from '../../../shared/domain/quota';
+} from '../../../shared/domain/plan/quota';
 import { startEngine, type Engine } from '../../fixtures/engine';
 
 const SMALL: QuotaRules = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RestError, type TableClient } from '@azure/data-tables';
 import { createDeliveries, type Delivery } from '../../../shared/storage/deliveries';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
-import { coded } from '../../../shared/storage/records';
+import { coded } from '../../../shared/storage/table-records';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { verifyEvidence, type EvidenceEntry } from '../../../shared/domain/evidence';
-import type { PersonLedger } from '../../../shared/domain/person-ledger';
+import { verifyEvidence, type EvidenceEntry } from '../../../shared/domain/ledger/evidence';
+import type { PersonLedger } from '../../../shared/domain/ledger/person-ledger';
 import { createLedgerStore, type LedgerStore, type Subject } from '../../../shared/storage/ledger';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DEFAULT_QUOTA_RULES, type QuotaGate, type QuotaRules } from '../../../shared/domain/quota';
+import { DEFAULT_QUOTA_RULES, type QuotaGate, type QuotaRules } from '../../../shared/domain/plan/quota';
 import { createQuotaLedger, type QuotaLedger } from '../../../shared/storage/quota-ledger';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { summarizeNight } from '../../../shared/domain/audit/night-summary';
+import { summarizeNight } from '../../../shared/domain/audit/audit-summary';
 import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import { createFindingStore } from '../../../shared/storage/findings';
 import { createWorkQueues } from '../../../shared/storage/queues';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock';
-import type { HttpMethod, QuotaGate, QuotaLane } from '../../../shared/domain/quota';
+import type { HttpMethod, QuotaGate, QuotaLane } from '../../../shared/domain/plan/quota';
 import {
   createUiPathClient,
   type UiPathClient,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkReadiness } from '../../../shared/access/check-readiness';
-import { mapConcurrently } from '../../../shared/access/concurrently';
-import { updateLedger } from '../../../shared/access/update-ledger';
+import { mapConcurrently } from '../../../shared/map-concurrently';
+import { updateLedger } from '../../../shared/access/ledger/update-ledger';
 import { AppError } from '../../../shared/errors';
 import { errorOf } from '../../fakes/error-of';
 

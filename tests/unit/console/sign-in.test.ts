@@ -8,7 +8,7 @@ import {
   SESSION_SECONDS,
 } from '../../../shared/console/session';
 import { signedIn } from '../../../shared/console/sign-in';
-import { mayDecide, mayRead, type Visitor } from '../../../shared/console/visitor';
+import { mayDecide, mayRead, type Visitor } from '../../../shared/console/visitor-permissions';
 import { AppError } from '../../../shared/errors';
 
 const NOW_MS = Date.UTC(2026, 10, 21);

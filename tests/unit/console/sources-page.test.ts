@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SourceState } from '../../../shared/access/list-sources';
+import type { SourceState } from '../../../shared/access/desk/list-sources';
 import { renderSources } from '../../../shared/console/pages/sources-page';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 

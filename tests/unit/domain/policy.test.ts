@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ADMINISTRATORS_GROUP_ID } from '../../../shared/domain/hard-stops';
+import { ADMINISTRATORS_GROUP_ID } from '../../../shared/domain/plan/hard-stops';
 import { groupPolicyOf, protectedIn, sourceOf, type Policy } from '../../../shared/domain/policy';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { aGroup, anOrganization, groupsOf, PLAIN_AUDIT } from '../../fixtures/builders/organizations';

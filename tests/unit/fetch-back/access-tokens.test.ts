@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
-import { createAccessTokens, type Granted } from '../../../shared/fetch-back/access-tokens';
+import { createAccessTokens, type Granted } from '../../../shared/fetch-back/access-token-cache';
 import { errorOf } from '../../fakes/error-of';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AppError } from '../../../shared/errors';
-import { createPace } from '../../../shared/fetch-back/pace';
+import { createPace } from '../../../shared/fetch-back/rate-limiter';
 import { createVirtualClock } from '../../fakes/virtual-clock';
 
 const WAIT_MS = 10_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HttpHandler, HttpResponseInit } from '@azure/functions';
 import { AppError, UpstreamError, type ErrorCode } from '../../../shared/errors';
-import { answering } from '../../../shared/http/answering';
-import { jsonResponse } from '../../../shared/http/json';
+import { answering } from '../../../shared/http/answer-failures';
+import { jsonResponse } from '../../../shared/http/json-response';
 import { PROBLEMS } from '../../../shared/http/problem';
 import { fakeInvocation, fakeRequest } from '../../fakes/invocation';
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { chooseFormat } from '../../../shared/reports/formats';
+import { chooseFormat } from '../../../shared/reports/report-formats';
 
 it.each([
   ['nothing is asked for', null, null, 'json'],

@@ -3,7 +3,7 @@ import Ajv, { type AnySchema } from 'ajv';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditReport } from '../../../shared/domain/audit/report';
-import { FORMATS } from '../../../shared/reports/formats';
+import { FORMATS } from '../../../shared/reports/report-formats';
 import { renderCsv } from '../../../shared/reports/csv';
 import { renderOcsf } from '../../../shared/reports/ocsf';
 import { renderOscal } from '../../../shared/reports/oscal';

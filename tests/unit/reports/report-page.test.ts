@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { summarizeNight, type NightSummary } from '../../../shared/domain/audit/night-summary';
+import { summarizeNight, type NightSummary } from '../../../shared/domain/audit/audit-summary';
 import { renderReportPage } from '../../../shared/reports/report-page';
 import {
   eventfulReport,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Meanings } from '../../../shared/webhooks/source';
+import type { Meanings } from '../../../shared/webhooks/webhook-source';
 import { standardTicketSource } from '../../../shared/webhooks/sources/standard';
 import { errorOf } from '../../fakes/error-of';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MANAGER } from '../../../sandbox/vendors/workers';
-import { workerAt } from '../../../shared/domain/worker-timeline';
+import { workerAt } from '../../../shared/domain/ledger/worker-timeline';
 import { createSenderWorld } from '../../fixtures/webhooks/sender-world';
 import {
   NOW_MS,

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Feed } from '../../../shared/domain/policy';
-import { SourceSchema, toSourceSettings } from '../../../shared/policy-sources';
+import { SourceSchema, toSourceSettings } from '../../../shared/policy/sources-section';
 import { formatsOf, webhookSourceOf } from '../../../shared/webhooks/registry';
-import type { WebhookSource } from '../../../shared/webhooks/source';
+import type { WebhookSource } from '../../../shared/webhooks/webhook-source';
 import { ticketActs } from '../../../shared/webhooks/ticket-statement';
 import {
   hrPaths,

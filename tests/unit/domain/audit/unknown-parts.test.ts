@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AuditCase } from '../../../../shared/domain/audit/audit-case';
-import { auditOrganization } from '../../../../shared/domain/audit/audit-organization';
+import { auditOrganization } from '../../../../shared/domain/audit/checks/audit-organization';
 import { CHECKS } from '../../../../shared/domain/audit/check-catalog';
 import type { Finding, FindingRecord } from '../../../../shared/domain/audit/finding';
-import { isUnknownNow } from '../../../../shared/domain/audit/finding-parts';
-import { followFindings } from '../../../../shared/domain/audit/follow-findings';
+import { isUnknownNow } from '../../../../shared/domain/audit/parts-behind-finding';
+import { followFindings } from '../../../../shared/domain/audit/carry-findings-over';
 import { NOW_MS } from '../../../fixtures/builders/audits';
 import { clean, LINES, withFault } from '../../../fixtures/builders/every-fault';
 import { hiding, PARTS } from '../../../fixtures/builders/hidden-parts';

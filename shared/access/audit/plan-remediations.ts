@@ -1,0 +1,118 @@
+import type { AuditCase } from '../../domain/audit/audit-case';
+import { isOpen, type Finding, type FindingRecord, type Remediation } from '../../domain/audit/finding';
+import { isOnItsWay } from '../../domain/audit/pending-changes';
+import { planFor } from '../../domain/audit/remediation/plan-remediation';
+import { isAutomatic } from '../../domain/audit/remediation/automatic-remediation';
+import { removalsHash, type HeldPlan } from '../../domain/plan/hold';
+import { latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
+import { fold } from '../../domain/person-key';
+import type { OrganizationPolicy } from '../../domain/policy';
+import type { HeldPlanStore } from '../../storage/holds';
+import type { LedgerStore } from '../../storage/ledger';
+import { BY_POLICY, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
+
+type PlanningDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'list'>;
+  plans: Pick<HeldPlanStore, 'list'>;
+}>;
+
+const UNREAD = {
+  kind: 'not-now',
+  why: 'What it is about could not be read this time. Nothing is planned from what is not known.',
+} as const;
+
+const ON_ITS_WAY = {
+  kind: 'by-itself',
+  why: 'A change of what it is about is on its way, and is looked at when it has been made.',
+} as const;
+
+/** Each open finding with the plan that would mend it, or why there is none. */
+export async function withPlans(
+  deps: PlanningDeps,
+  audit: AuditCase,
+  records: readonly FindingRecord[],
+  found: readonly Finding[],
+): Promise<readonly FindingRecord[]> {
+  const today = new Set(found.map(({ id }) => id));
+  const requestedEntries = await readRequestedEntries(deps.ledger, audit.organization.alias);
+  const plans = await deps.plans.list(audit.organization.alias);
+  return records.map((record) => {
+    const { remediation, noPlan: _before, ...rest } = record;
+    // A plan on its way is told all the same; any other rests on what was so in an earlier night.
+    const kept = remediation?.status === 'applied' ? { ...rest, remediation } : rest;
+    if (!isOpen(record)) return kept;
+    if (!today.has(record.id)) return { ...kept, noPlan: isOnItsWay(audit, record) ? ON_ITS_WAY : UNREAD };
+    const planned = planFor({ audit, requestedEntries }, record);
+    if ('noPlan' in planned) return { ...rest, ...planned };
+    return { ...rest, remediation: withFate(planned.remediation, plans, audit.nowMs) };
+  });
+}
+
+async function readRequestedEntries(
+  ledger: PlanningDeps['ledger'],
+  alias: string,
+): Promise<ReadonlyMap<string, boolean>> {
+  const requested = new Map<string, boolean>();
+  for await (const { value } of ledger.list(alias, 'entity')) {
+    const latest = latestOf(value.statements);
+    if (latest !== undefined) requested.set(`${value.entityType}:${fold(value.name)}`, latest.want);
+  }
+  return requested;
+}
+
+/** What became of the same change before: a guard holds it, or it was released and not carried out. */
+function withFate(remediation: Remediation, plans: readonly HeldPlan[], nowMs: number): Remediation {
+  const removals = removalsOf(remediation);
+  const isHeld = plans.some(
+    (plan) => plan.state === 'held' && plan.expiresAtMs > nowMs && isOf(plan, removals),
+  );
+  const hash = remediation.kind === 'change' ? remediation.planHash : removalsHash(removals);
+  const stale = plans
+    .filter(
+      (plan) =>
+        plan.state === 'stale' &&
+        (plan.hash === hash || (plan.kind === 'remediation' && isOf(plan, removals))),
+    )
+    .toSorted((a, b) => (b.releasedAtMs ?? 0) - (a.releasedAtMs ?? 0))[0];
+  return {
+    ...remediation,
+    status: isHeld ? 'held' : remediation.status,
+    ...(stale?.because === undefined || stale.releasedAtMs === undefined
+      ? {}
+      : { failed: { atMs: stale.releasedAtMs, because: stale.because } }),
+  };
+}
+
+type Removal = Readonly<{ groupId: string; memberId: string }>;
+
+/** What the policy releases together is one plan, which is of each finding in it. */
+function isOf(plan: HeldPlan, removals: readonly Removal[]): boolean {
+  return plan.removals.some((one) =>
+    removals.some(({ groupId, memberId }) => one.groupId === groupId && one.memberId === memberId),
+  );
+}
+
+function removalsOf(remediation: Remediation): readonly Removal[] {
+  if (remediation.kind === 'change') return [];
+  const { groupId = '', remove } = remediation;
+  return remove.map((memberId) => ({ groupId, memberId }));
+}
+
+/** Hands over what the policy has mended without asking, and says so in the findings. */
+export async function mendByPolicy(
+  deps: RemediationDeps,
+  at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
+  records: readonly FindingRecord[],
+): Promise<readonly FindingRecord[]> {
+  const items = records.filter(({ remediation, ...record }) => {
+    if (remediation === undefined || remediation.kind === 'change') return false;
+    return remediation.status === 'proposed' && isAutomatic(at.organization, record, remediation.group);
+  });
+  await requestRemediation(deps, at.organization, { by: BY_POLICY, policyHash: at.policyHash }, items);
+  const mended = new Set(items.map(({ id }) => id));
+  return records.map((record) =>
+    record.remediation !== undefined && mended.has(record.id)
+      ? { ...record, remediation: { ...record.remediation, status: 'applied' } }
+      : record,
+  );
+}

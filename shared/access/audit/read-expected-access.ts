@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import type { ExpectedPerson, Expectation } from '../../domain/audit/expected-access';
+import { hashOf } from '../../domain/canonical-json';
+import { ruleWantedAt, latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
+import { createOneCopy } from '../../domain/intern-strings';
+import { isGrantValid, personAccess } from '../../domain/ledger/person-access';
+import { fold } from '../../domain/person-key';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import type { OrganizationPolicy } from '../../domain/policy';
+import { lastLeftAtMs } from '../../domain/ledger/worker-timeline';
+import type { Mark } from '../../storage/marks-and-attempts';
+import type { LedgerStore } from '../../storage/ledger';
+import { createFormerIds, formerIdOf } from './former-directory-ids';
+
+const DAY_MS = 86_400_000;
+const NONE: ReadonlySet<string> = new Set();
+
+/** The ledger's part of what an audit expects; people whose directory id nobody looked up yet have none. */
+export type LedgerExpectation = Pick<Expectation, 'people' | 'rules'>;
+
+/** What the ledger is read with. */
+type Reading = Readonly<{
+  marks: readonly Mark[];
+  nowMs: number;
+  /** Directory ids of leavers by person key, where earlier nights found them still present. */
+  leaverIds: ReadonlyMap<string, string>;
+}>;
+
+/** What the ledger says an organization should look like at `nowMs`. */
+export async function readExpectation(
+  ledger: Pick<LedgerStore, 'list'>,
+  organization: OrganizationPolicy,
+  reading: Reading,
+): Promise<LedgerExpectation> {
+  const { marks, nowMs } = reading;
+  const people: ExpectedPerson[] = [];
+  const ids = createFormerIds();
+  for await (const { person, formerId } of expectedPeople(ledger, organization, reading)) {
+    people.push(person);
+    ids.note(person, formerId);
+  }
+  for (const [at, person] of people.entries()) {
+    const memberId = ids.formerOf(person);
+    if (memberId !== undefined) people[at] = { ...person, memberId };
+  }
+  const pending = pendingKeys(marks, 'rule');
+  const rules: Array<Expectation['rules'][number]> = [];
+  for await (const { key, value } of ledger.list(organization.alias, 'rule')) {
+    if (value.have === undefined) continue;
+    const { ruleId, contentHash } = value.have;
+    const want = latestOf(value.statements)?.want;
+    const due = ruleWantedAt(value, nowMs) === undefined;
+    rules.push({
+      ruleId,
+      name: value.name,
+      contentHash,
+      owner: want?.owner ?? '',
+      untilMs: want?.validUntilMs,
+      pending: due || pending.has(key),
+    });
+  }
+  return { people, rules };
+}
+
+/** What an audit keeps of the ledger as it stood when the reading began. */
+export const BEGINNING = {
+  name: 'people',
+  schema: z.object({
+    /** By person. Whoever has another at the end was changed meanwhile: what was read of them may be from before or after. */
+    fingerprints: z.record(z.string(), z.string()),
+    /** Directory ids. */
+    leavers: z.array(z.string()),
+  }),
+};
+export type Beginning = z.output<typeof BEGINNING.schema>;
+
+/** The ledger as it stands now, in the little that is needed of it at the end. */
+export async function readBeginning(
+  ledger: Pick<LedgerStore, 'list'>,
+  organization: OrganizationPolicy,
+  reading: Reading,
+): Promise<Beginning> {
+  const fingerprints: Record<string, string> = {};
+  const leavers: Array<Pick<ExpectedPerson, 'personKey' | 'memberId'>> = [];
+  const ids = createFormerIds();
+  for await (const { person, formerId } of expectedPeople(ledger, organization, reading)) {
+    const { personKey, memberId, left } = person;
+    fingerprints[personKey] = fingerprint(person);
+    ids.note(person, formerId);
+    if (left) leavers.push({ personKey, memberId });
+  }
+  return {
+    fingerprints,
+    leavers: leavers.flatMap((person) => person.memberId ?? ids.formerOf(person) ?? []),
+  };
+}
+
+/** Ids of the rules that were made here. */
+export async function readRuleIds(
+  ledger: Pick<LedgerStore, 'list'>,
+  alias: string,
+): Promise<readonly number[]> {
+  const ids: number[] = [];
+  for await (const { value } of ledger.list(alias, 'rule'))
+    if (value.have !== undefined) ids.push(value.have.ruleId);
+  return ids;
+}
+
+/** The expectation at the end, in which everybody who changed since it began is pending. */
+export function withChanged(
+  expected: LedgerExpectation,
+  { fingerprints }: Pick<Beginning, 'fingerprints'>,
+): LedgerExpectation {
+  const people = expected.people.map((person) =>
+    fingerprints[person.personKey] === fingerprint(person) ? person : { ...person, pending: true },
+  );
+  return { ...expected, people };
+}
+
+async function* expectedPeople(
+  ledger: Pick<LedgerStore, 'list'>,
+  organization: OrganizationPolicy,
+  { marks, nowMs, leaverIds }: Reading,
+): AsyncGenerator<Readonly<{ person: ExpectedPerson; formerId: string | undefined }>> {
+  const pending = pendingKeys(marks, 'person');
+  const oneCopy = createOneCopy();
+  for await (const { key, value } of ledger.list(organization.alias, 'person')) {
+    const isPending = pending.has(key);
+    const person = toExpectedPerson(key, value, organization, { nowMs, isPending, oneCopy });
+    yield { person, formerId: formerIdOf(value, person.left ? leaverIds.get(key) : undefined) };
+  }
+}
+
+function pendingKeys(marks: readonly Mark[], kind: Mark['subject']['kind']): ReadonlySet<string> {
+  return new Set(marks.filter(({ subject }) => subject.kind === kind).map(({ subject }) => subject.key));
+}
+
+function fingerprint({ left, groups, pending }: ExpectedPerson): string {
+  return hashOf([left, pending, ...[...groups].toSorted()]).slice(0, 12);
+}
+
+function toExpectedPerson(
+  personKey: string,
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  {
+    nowMs,
+    isPending,
+    oneCopy,
+  }: Readonly<{ nowMs: number; isPending: boolean; oneCopy: (text: string) => string }>,
+): ExpectedPerson {
+  const access = personAccess(ledger, organization, nowMs);
+  const { identity } = ledger;
+  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs);
+  return {
+    personKey,
+    email: fold(ledger.email),
+    memberId: identity?.kind === 'resolved' ? identity.id : undefined,
+    unresolved:
+      identity === undefined || identity.kind === 'resolved'
+        ? undefined
+        : { kind: identity.kind, sinceMs: identity.sinceMs },
+    left: access.employment === 'left',
+    lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
+    groups: setOf(access.reasons.map((reason) => oneCopy(reason.group))),
+    ended: setOf(
+      ledger.grants
+        .filter((grant) => grant.validFromMs <= nowMs && !isGrantValid(grant, ledger, nowMs))
+        .map((grant) => oneCopy(fold(grant.group))),
+    ),
+    pending: isPending,
+  };
+}
+
+/** Nearly everybody has no ended grant: they share one empty set. */
+function setOf(groups: readonly string[]): ReadonlySet<string> {
+  return groups.length === 0 ? NONE : new Set(groups);
+}

@@ -1,0 +1,123 @@
+import type { Operations } from '../../domain/audit/operational-state';
+import type { Known } from '../../domain/audit/snapshot';
+import { lastFailureOf } from '../../domain/dead-delivery';
+import { fold } from '../../domain/person-key';
+import type { OrganizationPolicy, Policy } from '../../domain/policy';
+import { errorCodeOf } from '../../errors';
+import type { Mark } from '../../storage/marks-and-attempts';
+import type { Deliveries } from '../../storage/deliveries';
+import type { Heartbeats } from '../../storage/heartbeats';
+import type { HeldPlanStore } from '../../storage/holds';
+import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../ledger/list-dead-deliveries';
+import { listHeldPlans } from '../desk/release-hold';
+import { listDeadLetters, type DeadLetterDeps } from '../desk/retry-refused-change';
+
+export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'ledger'> &
+  ListDeadDeliveriesDeps &
+  Readonly<{
+    plans: Pick<HeldPlanStore, 'list'>;
+    deliveries: Pick<Deliveries, 'lastReceivedMs'>;
+    /** Names of secrets that the application needs whatever the policy says. */
+    ownSecrets: readonly string[];
+    heartbeats: Pick<Heartbeats, 'noteNamed'>;
+    /** When a secret ends; undefined where nothing says so. */
+    secretEnds: (name: string) => Promise<number | undefined>;
+  }>;
+
+/** How the application itself fares in one organization. */
+export async function readOperations(
+  deps: OperationsDeps,
+  policy: Policy,
+  organization: OrganizationPolicy,
+  known: Readonly<{ marks: readonly Mark[]; nowMs: number }> &
+    Pick<Operations, 'lastAudit' | 'unfinished' | 'own'>,
+): Promise<Operations> {
+  const { alias } = organization;
+  const clock = { now: () => known.nowMs };
+  const letters = await listDeadLetters({ ...deps, clock }, alias);
+  const held = await listHeldPlans({ ...deps, clock }, alias);
+  return {
+    lastAudit: known.lastAudit,
+    unfinished: known.unfinished,
+    own: known.own,
+    refusals: letters.map(({ id, groupName, memberId, decision, history }) => ({
+      id,
+      group: fold(groupName),
+      memberId,
+      decision,
+      code: history.findLast(({ event }) => event === 'refused')?.code ?? '',
+    })),
+    deadDeliveries: await readDeadDeliveries(deps, alias),
+    heldPlans: held.map(({ hash, removals, expiresAtMs }) => ({
+      hash,
+      removals: removals.length,
+      expiresAtMs,
+    })),
+    marks: known.marks.map(({ subject: { kind, key }, sinceMs }) => ({ kind, key, sinceMs })),
+    secretEndsMs: await readSecretEnds(deps, policy, organization),
+    sources: await readHeartbeats(deps, policy, organization, known.nowMs),
+  };
+}
+
+async function readSecretEnds(
+  deps: Pick<OperationsDeps, 'secretEnds' | 'ownSecrets'>,
+  policy: Policy,
+  organization: OrganizationPolicy,
+): Promise<Known<ReadonlyMap<string, number>>> {
+  const names = new Set([...secretsOf(policy, organization), ...deps.ownSecrets]);
+  const ends = new Map<string, number>();
+  try {
+    for (const name of names) {
+      const endsMs = await deps.secretEnds(name);
+      if (endsMs !== undefined) ends.set(name, endsMs);
+    }
+    return { kind: 'known', value: ends };
+  } catch (error) {
+    return { kind: 'unknown', code: errorCodeOf(error) };
+  }
+}
+
+async function readDeadDeliveries(
+  deps: ListDeadDeliveriesDeps,
+  alias: string,
+): Promise<Operations['deadDeliveries']> {
+  return (await listDeadDeliveries(deps, alias)).map(({ source: { feed, name }, deliveries }) => ({
+    source: `${feed}/${name}`,
+    deliveries: deliveries.length,
+    codes: [...new Set(deliveries.map((dead) => lastFailureOf(dead).code))].toSorted(),
+    sinceMs: deliveries[0]?.receivedAtMs ?? 0,
+  }));
+}
+
+/** Every secret that something of the organization stops without. */
+function secretsOf(
+  { sources }: Pick<Policy, 'sources'>,
+  { alias, credentialSecret, notify }: OrganizationPolicy,
+): readonly string[] {
+  const own = sources.filter(({ organizations }) => organizations.includes(alias));
+  return [
+    credentialSecret,
+    ...own.flatMap(({ secret, fetchBack }) =>
+      [secret, fetchBack?.secret].filter((name) => name !== undefined),
+    ),
+    ...notify.map(({ secret }) => secret),
+  ];
+}
+
+/** A source that was never heard is noted when an audit first sees it in the policy: its silence is measured from there. */
+async function readHeartbeats(
+  deps: Pick<OperationsDeps, 'deliveries' | 'heartbeats'>,
+  policy: Policy,
+  { alias }: OrganizationPolicy,
+  nowMs: number,
+): Promise<Operations['sources']> {
+  const sources: Array<Operations['sources'][number]> = [];
+  for (const { feed, name, organizations, heartbeatHours } of policy.sources) {
+    if (!organizations.includes(alias)) continue;
+    const lastMs = await deps.deliveries.lastReceivedMs(feed, name);
+    const namedMs = lastMs === undefined ? await deps.heartbeats.noteNamed(feed, name, nowMs) : undefined;
+    if (heartbeatHours !== undefined)
+      sources.push({ name: `${feed}/${name}`, heartbeatHours, lastMs, namedMs });
+  }
+  return sources;
+}

@@ -1,0 +1,249 @@
+import type { z } from 'zod';
+import type { Clock } from '../../clock';
+import { toAuditCase, type AuditCase } from '../../domain/audit/audit-case';
+import { auditOrganization } from '../../domain/audit/checks/audit-organization';
+import { rememberFrom } from '../../domain/audit/earlier-audits';
+import { doubtEmptyAnswers } from '../../domain/audit/reject-empty-answers';
+import type { Expectation } from '../../domain/audit/expected-access';
+import { isOpen, type Finding, type FindingRecord } from '../../domain/audit/finding';
+import { isUnknownNow } from '../../domain/audit/parts-behind-finding';
+import { followFindings } from '../../domain/audit/carry-findings-over';
+import { isOnItsWay } from '../../domain/audit/pending-changes';
+import { checksOf, type AuditReport } from '../../domain/audit/report';
+import type { Snapshot } from '../../domain/audit/snapshot';
+import { waiverOf, type Waiver } from '../../domain/audit/waiver';
+import type { OrganizationPolicy, Policy } from '../../domain/policy';
+import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
+import { AppError } from '../../errors';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { FindingStore } from '../../storage/findings';
+import type { LedgerStore } from '../../storage/ledger';
+import type { AuditMessage, WorkQueues } from '../../storage/queues';
+import type { SnapshotStore } from '../../storage/snapshots';
+import type { WaiverStore } from '../../storage/waivers';
+import { attributeFindings } from './attribute-findings';
+import { openAuditReader, type AuditReader } from './resumable-reader';
+import { doubtEmptyGroups } from './verify-empty-groups';
+import {
+  DECISION,
+  EARLIER_NIGHT,
+  finishNight,
+  readEarlierNight,
+  reportOfNight,
+  type FinishNightDeps,
+} from './store-audit-result';
+import { withPlans } from './plan-remediations';
+import { readDirectory } from './resolve-expected-members';
+import { BEGINNING, readBeginning, readExpectation, readRuleIds, withChanged } from './read-expected-access';
+import { readOperations, type OperationsDeps } from './read-operational-state';
+import { readSnapshot, type AuditUiPath } from './read-snapshot';
+
+export type RunAuditDeps = OperationsDeps &
+  FinishNightDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    /** The application's own id and scopes come along; `tell` hears of every call. */
+    uipath: (
+      organization: string,
+      tell: (method: HttpMethod) => void,
+    ) => Promise<AuditUiPath & Readonly<{ own: Readonly<{ clientId: string; scopes: readonly string[] }> }>>;
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'list'>;
+    changes: Pick<ChangeStore, 'listMarks'>;
+    findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
+    waivers: Pick<WaiverStore, 'list'>;
+    snapshots: SnapshotStore;
+    clock: Pick<Clock, 'now'>;
+  }>;
+
+const ALL_MARKS = 1_000_000;
+
+/**
+ * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, names
+ * who caused them, plans what mends them and stores the report. A part that cannot be read is unknown in the result.
+ * Waiting for quota is thrown; the same message then goes on where this run stopped. A night that is done is not audited
+ * again: its report is returned as it is stored. undefined: a later night began before this one had read everything, so
+ * that it ends here.
+ *
+ * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `report-unknown`
+ */
+export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
+  const policy = await deps.policy();
+  const organization = policy.organizations.get(message.organization);
+  if (organization === undefined)
+    throw new AppError('message-invalid', 'The policy names no such organization');
+  const stored = await deps.snapshots.read(organization.alias, message.night);
+  if (stored?.state === 'given-up') return undefined;
+  if (stored?.state === 'done') return reportOfNight(deps.reports, organization.alias, message.night);
+  const reader = await openAuditReader(deps.snapshots, {
+    ...message,
+    before: stored,
+    nowMs: deps.clock.now(),
+  });
+  const at = { policy, organization, night: message.night };
+  try {
+    const decision = await reader.remember(DECISION, async () => decideNight(deps, at, reader));
+    await reader.save('reading');
+    const report = await finishNight(deps, { organization, policyHash: policy.hash }, decision());
+    await reader.save('done');
+    return report;
+  } catch (error) {
+    if (error instanceof AppError && error.retryAtMs !== undefined) await reader.save('reading');
+    throw error;
+  }
+}
+
+type Night = Readonly<{ policy: Policy; organization: OrganizationPolicy; night: string }>;
+
+/** Reads everything and compares it. Changes nothing but the state of earlier nights. */
+async function decideNight(
+  deps: RunAuditDeps,
+  at: Night,
+  reader: AuditReader,
+): Promise<z.input<typeof DECISION.schema>> {
+  const { policy, organization, night } = at;
+  const { alias } = organization;
+  const uipath = await deps.uipath(alias, reader.countCall);
+  const unfinished = await giveUpEarlierNights(deps, alias, night);
+  const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
+  const { leaverIds } = earlierNights;
+  const began = await reader.remember(BEGINNING, async () => {
+    const marks = await deps.changes.listMarks(alias, ALL_MARKS);
+    return readBeginning(deps.ledger, organization, { marks, nowMs: deps.clock.now(), leaverIds });
+  });
+  const lastAudit = await reader.remember(EARLIER_NIGHT, async () =>
+    readEarlierNight(deps.ledger, alias, night),
+  );
+  const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
+  const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
+  const madeHere = await readRuleIds(deps.ledger, alias);
+  const knownRuleIds = [...new Set([...madeHere, ...earlierNights.ruleIds])];
+  const ownClientId = uipath.own.clientId;
+  const leavers = () => began().leavers;
+  const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId, leavers };
+  const read = await readSnapshot(context);
+
+  const nowMs = deps.clock.now();
+  const marks = await deps.changes.listMarks(alias, ALL_MARKS);
+  const reading = { marks, nowMs, leaverIds };
+  const last = withChanged(await readExpectation(deps.ledger, organization, reading), began());
+  const earlier = lastAudit();
+  const believed = await doubtEmptyGroups(
+    uipath.groups,
+    doubtEmptyAnswers(organization, read, earlierNights, earlier?.atMs),
+    last.people,
+    earlierNights,
+  );
+  const { expected, snapshot } = await readDirectory(uipath.directory, organization, last, believed);
+  const operations = await readOperations(deps, policy, organization, {
+    marks,
+    nowMs,
+    unfinished,
+    lastAudit: earlier,
+    own: uipath.own,
+  });
+
+  const audit = toAuditCase({ organization, snapshot, expected, operations, nowMs });
+  const found = auditOrganization(audit);
+  const followed = await follow(deps, audit, found, earlier?.startedAtMs ?? earlier?.atMs);
+  const attributed = await attributeFindings(uipath.auditEvents, followed, {
+    snapshot,
+    ownClientId,
+    nowMs,
+  });
+  const unknown = partsUnknown(found);
+  const findings = await withPlans(deps, audit, attributed, found);
+  const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
+  const report: AuditReport = {
+    schemaVersion: 1,
+    organization: alias,
+    night,
+    startedAtMs: reader.startedAtMs,
+    takenAtMs: nowMs,
+    policyHash: policy.hash,
+    result: unknown.length > 0 || findings.some(isOpen) ? 'red' : 'green',
+    unknown,
+    looked: whatWasLookedAt(snapshot, expected),
+    calls: reader.calls(),
+    ownChecks,
+    checks: checksOf(findings, ownChecks),
+    findings: findings.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    ...(earlier === undefined ? {} : { previousNight: earlier.night }),
+  };
+  return { report, forgotten: earlierNights.forgotten };
+}
+
+/** Audits now, or when UiPath's quota allows it: the message then comes back by itself. */
+export async function auditWhenPossible(
+  deps: RunAuditDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueAudit'> }>,
+  message: AuditMessage,
+): Promise<void> {
+  try {
+    const report = await runAudit(deps, message);
+    if (report === undefined) deps.log({ event: 'audit-given-up', organization: message.organization });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.retryAtMs === undefined) throw error;
+    await deps.queues.enqueueAudit(message, error.retryAtMs - deps.clock.now());
+    deps.log({ event: 'audit-waits', organization: message.organization, code: error.code });
+  }
+}
+
+/** An audit that is still reading when the next one begins is reported and not gone on with: two would share one quota. */
+async function giveUpEarlierNights(
+  { snapshots }: Pick<RunAuditDeps, 'snapshots'>,
+  alias: string,
+  night: string,
+): Promise<readonly string[]> {
+  const nights = await snapshots.unfinished(alias, night);
+  for (const earlier of nights) {
+    const snapshot = await snapshots.read(alias, earlier);
+    if (snapshot !== undefined)
+      await snapshots.save(alias, earlier, { ...snapshot, state: 'given-up', givenUpFor: night });
+  }
+  return snapshots.givenUpFor(alias, night);
+}
+
+async function follow(
+  deps: Pick<RunAuditDeps, 'findings' | 'waivers'>,
+  audit: AuditCase,
+  found: readonly Finding[],
+  lastAuditMs: number | undefined,
+): Promise<readonly FindingRecord[]> {
+  const { nowMs } = audit;
+  const { alias, audit: rules } = audit.organization;
+  const before = await deps.findings.list(alias);
+  const accepted = new Map((await deps.waivers.list(alias)).map((waiver) => [waiver.findingId, waiver]));
+  const unknown = new Set(partsUnknown(found).map(({ part }) => part));
+  return followFindings(before, found, {
+    nowMs,
+    lastAuditMs,
+    isUnknown: (finding) => isUnknownNow(finding, unknown) || isOnItsWay(audit, finding),
+    waiverOf: (finding) => {
+      const own = accepted.get(finding.id);
+      const { check, subject } = finding;
+      const stored: Waiver[] = own === undefined ? [] : [{ ...own, check, subject }];
+      return waiverOf(finding, [...rules.waivers, ...stored], nowMs);
+    },
+  });
+}
+
+function partsUnknown(found: readonly Finding[]): AuditReport['unknown'] {
+  return found.flatMap(({ check, subject: { part = '', code = '' } }) =>
+    check === 'part-unknown' ? [{ part, code }] : [],
+  );
+}
+
+function whatWasLookedAt(
+  { groups, accessPolicy, rules, applications, robots }: Snapshot,
+  { people }: Expectation,
+): AuditReport['looked'] {
+  const read = [...groups.values()].flatMap((group) => (group.kind === 'known' ? [group.value] : []));
+  return {
+    groups: read.length,
+    members: read.reduce((sum, group) => sum + (group?.members.size ?? 0), 0),
+    people: people.length,
+    rules: rules.kind === 'known' ? rules.value.length : 0,
+    policyEntities: accessPolicy.kind === 'known' ? accessPolicy.value.length : 0,
+    ...(applications?.kind === 'known' ? { applications: applications.value.length } : {}),
+    ...(robots?.kind === 'known' ? { robots: robots.value.size } : {}),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../../clock';
+import type { Policy } from '../../domain/policy';
+import type { LedgerStore } from '../../storage/ledger';
+import type { WorkQueues } from '../../storage/queues';
+
+/**
+ * Sends one audit per organization on its way. A night is named by its minute, so that a timer that fires twice audits once. When
+ * the audit of this minute has ended already, somebody asks for another: it is named by its second.
+ */
+export async function startAudit(
+  deps: Readonly<{
+    policy: () => Promise<Policy>;
+    ledger: Pick<LedgerStore, 'read'>;
+    queues: Pick<WorkQueues, 'enqueueAudit'>;
+    clock: Pick<Clock, 'now'>;
+  }>,
+): Promise<void> {
+  const digits = new Date(deps.clock.now()).toISOString().replaceAll(/\D/g, '');
+  const [minute, second] = [digits.slice(0, 12), digits.slice(0, 14)];
+  for (const organization of (await deps.policy()).organizations.keys()) {
+    const subject = { organization, kind: 'organization', key: 'organization' } as const;
+    const isOver = (await deps.ledger.read(subject))?.value.lastAudit?.night.startsWith(minute) === true;
+    await deps.queues.enqueueAudit({ organization, night: isOver ? second : minute });
+  }
+}

@@ -1,0 +1,44 @@
+import type { ExpectedPerson } from '../../domain/audit/expected-access';
+import { EMPTY, type EarlierNights } from '../../domain/audit/earlier-audits';
+import type { Known, LeadingSnapshot, SnapshotGroup } from '../../domain/audit/snapshot';
+import { errorCodeOf } from '../../errors';
+import type { UiPathClient } from '../../uipath/client';
+
+type Groups = Pick<UiPathClient['groups'], 'checkMembers'>;
+
+/**
+ * Asks of groups without members by another call, a POST, whether those are really gone who should be there or were there:
+ * an empty group is the worst fault there can be, or an answer that is short.
+ */
+export async function doubtEmptyGroups(
+  uipath: Groups,
+  snapshot: LeadingSnapshot,
+  people: readonly ExpectedPerson[],
+  { membersOf }: Pick<EarlierNights, 'membersOf'>,
+): Promise<LeadingSnapshot> {
+  const groups = new Map<string, Known<SnapshotGroup | undefined>>(snapshot.groups);
+  for (const [name, group] of groups) {
+    if (group.kind === 'unknown' || group.value === undefined || group.value.members.size > 0) continue;
+    const ids = new Set(membersOf.get(name));
+    for (const { memberId, groups: wanted, pending } of people)
+      if (memberId !== undefined && !pending && wanted.has(name)) ids.add(memberId);
+    if (ids.size > 0) groups.set(name, await confirmEmpty(uipath, group, group.value.groupId, [...ids]));
+  }
+  return { ...snapshot, groups };
+}
+
+async function confirmEmpty(
+  uipath: Groups,
+  group: Known<SnapshotGroup | undefined>,
+  groupId: string,
+  ids: readonly string[],
+): Promise<Known<SnapshotGroup | undefined>> {
+  try {
+    const there = await uipath.checkMembers(groupId, ids);
+    return there.size === 0 ? group : { kind: 'unknown', code: EMPTY };
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;
+    return { kind: 'unknown', code };
+  }
+}

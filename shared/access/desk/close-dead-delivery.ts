@@ -1,0 +1,63 @@
+import type { Clock } from '../../clock';
+import { lastFailureOf } from '../../domain/dead-delivery';
+import type { Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { DeadDeliveries } from '../../storage/dead-deliveries';
+import type { LedgerStore } from '../../storage/ledger';
+import { findDeadDelivery } from './find-dead-delivery';
+import { noSuchDelivery, organizationsDecided, type DeliveryDecider } from '../ledger/list-dead-deliveries';
+import { recordDecision } from '../ledger/update-organization-ledger';
+
+export type CloseDeliveryDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  deadDeliveries: Pick<DeadDeliveries, 'get' | 'close'>;
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+const LONGEST_REASON = 500;
+
+/**
+ * Gives a dead delivery up for good, in a person's name and for a reason: what it said is never followed. The evidence of
+ * every organization that its source feeds has it first, and its body is forgotten like any other.
+ *
+ * @throws AppError `dead-letter-unknown` for one that is not dead, `not-permitted`, `body-invalid` without a reason
+ */
+export async function closeDelivery(
+  deps: CloseDeliveryDeps,
+  organization: string,
+  deliveryId: string,
+  decision: DeliveryDecider & Readonly<{ reason: unknown }>,
+): Promise<void> {
+  const { source, dead } = await findDeadDelivery(deps, organization, deliveryId);
+  const policy = await deps.policy();
+  const decided = organizationsDecided(policy, source, decision);
+  const reason = reasonOf(decision.reason);
+  const { by } = decision;
+  const failure = lastFailureOf(dead);
+  const facts = {
+    feed: source.feed,
+    source: source.name,
+    deliveryId,
+    code: failure.code,
+    by,
+    reason,
+  };
+  for (const { alias } of decided)
+    await recordDecision(
+      deps,
+      alias,
+      { kind: 'delivery-closed', atMs: deps.clock.now(), policyHash: policy.hash, facts },
+      [by, deliveryId, failure],
+    );
+  if (!(await deps.deadDeliveries.close(dead))) throw noSuchDelivery();
+}
+
+function reasonOf(said: unknown): string {
+  const reason = typeof said === 'string' ? said.trim() : '';
+  const problem = reason === '' ? 'is missing' : reason.length > LONGEST_REASON ? 'is too long' : undefined;
+  if (problem === undefined) return reason;
+  throw new AppError('body-invalid', `Say why: a text of up to ${LONGEST_REASON} characters`, {
+    fields: [{ field: 'reason', problem }],
+  });
+}

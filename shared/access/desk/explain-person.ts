@@ -1,0 +1,51 @@
+import type { Clock } from '../../clock';
+import { verifyEvidence, type EvidenceFault, type EvidenceRecord } from '../../domain/ledger/evidence';
+import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
+import { fold, personKey } from '../../domain/person-key';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import type { Policy } from '../../domain/policy';
+import type { LedgerStore } from '../../storage/ledger';
+
+export type ExplainDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  ledger: Pick<LedgerStore, 'read' | 'evidence'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+/** Why somebody has what they have. */
+export type PersonExplained = Readonly<{
+  ledger: PersonLedger;
+  access: PersonAccess;
+  /** Groups with a reason or a membership, by folded name. */
+  groups: readonly string[];
+  /** Oldest first. */
+  evidence: readonly EvidenceRecord[];
+  /** undefined: the chain of evidence is whole. */
+  fault: EvidenceFault | undefined;
+}>;
+
+/** All that is known of a person by e-mail address; undefined: nothing is. */
+export async function explainPerson(
+  deps: ExplainDeps,
+  alias: string,
+  email: string,
+): Promise<PersonExplained | undefined> {
+  const organization = (await deps.policy()).organizations.get(alias);
+  if (organization === undefined) return undefined;
+  const subject = { organization: alias, kind: 'person', key: personKey(email) } as const;
+  const ledger = (await deps.ledger.read(subject))?.value;
+  if (ledger === undefined) return undefined;
+  const { records, head } = await deps.ledger.evidence(subject);
+  const access = personAccess(ledger, organization, deps.clock.now());
+  const groups = new Set([
+    ...access.reasons.map((reason) => reason.group),
+    ...ledger.applied.map((membership) => fold(membership.groupName)),
+  ]);
+  return {
+    ledger,
+    access,
+    groups: [...groups].toSorted(),
+    evidence: records,
+    fault: verifyEvidence(records, head),
+  };
+}

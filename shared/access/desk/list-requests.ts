@@ -1,0 +1,92 @@
+import type { Clock } from '../../clock';
+import { fold } from '../../domain/person-key';
+import type { OrganizationPolicy, Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { LedgerStore } from '../../storage/ledger';
+import type { RequestEntry, RequestIndex } from '../../storage/request-index';
+import { mapConcurrently } from '../../map-concurrently';
+import { lookAtRequest, type RequestSeen } from './read-request-progress';
+import type { RequestQuery } from './parse-request-query';
+import { progressInWords, type RequestStatus } from './read-request-status';
+
+export type ListRequestsDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  requests: Pick<RequestIndex, 'list'>;
+  ledger: Pick<LedgerStore, 'read'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+export type ListedRequest = Omit<RequestStatus, 'organization'> &
+  Readonly<{ source: string; receivedAt: string; person: string | undefined; name: string | undefined }>;
+
+/** A page of the list. `next` is there when there may be more: a page may be short, even empty, and not be the last. */
+export type RequestPage = Readonly<{ requests: readonly ListedRequest[]; next: string | undefined }>;
+
+const PAGE = 25;
+/** A search looks at so many requests before it asks whether to go on: each costs a read of the ledger. */
+const MOST_LOOKED_AT = 200;
+const WIDTH = 8;
+
+/**
+ * The requests of an organization, newest first, each as it stands now.
+ *
+ * @throws AppError `request-unknown` for an unknown organization, `query-invalid` for a cursor that is none
+ */
+export async function listRequests(
+  deps: ListRequestsDeps,
+  alias: string,
+  query: RequestQuery,
+): Promise<RequestPage> {
+  const organization = (await deps.policy()).organizations.get(alias);
+  if (organization === undefined) throw new AppError('request-unknown', 'There is no such organization');
+  const nowMs = deps.clock.now();
+  const found: ListedRequest[] = [];
+  let { cursor } = query;
+  for (let looked = 0; looked < MOST_LOOKED_AT; looked += PAGE) {
+    const rows = await deps.requests.list(alias, { cursor, most: PAGE + 1 });
+    const some = rows.slice(0, PAGE);
+    const seen = await mapConcurrently(some, WIDTH, async ({ entry }) =>
+      lookIfAsked(deps, organization, entry, query, nowMs),
+    );
+    for (const [index, request] of seen.entries()) {
+      cursor = some[index]?.cursor;
+      if (request !== undefined) found.push(request);
+      const isLast = index === rows.length - 1;
+      if (found.length === PAGE) return { requests: found, next: isLast ? undefined : cursor };
+    }
+    if (rows.length <= PAGE) return { requests: found, next: undefined };
+  }
+  return { requests: found, next: cursor };
+}
+
+/** undefined: the request is not asked for. Where its entry tells, nothing is read. */
+async function lookIfAsked(
+  { ledger }: Pick<ListRequestsDeps, 'ledger'>,
+  organization: OrganizationPolicy,
+  entry: RequestEntry,
+  { state, text }: RequestQuery,
+  nowMs: number,
+): Promise<ListedRequest | undefined> {
+  if (state !== undefined && (state === 'refused') !== (entry.refusal !== undefined)) return undefined;
+  const seen = await lookAtRequest(ledger, organization, entry, nowMs);
+  if (state !== undefined && seen.progress.state !== state) return undefined;
+  return isAbout(seen, text) ? toListed(entry, seen) : undefined;
+}
+
+function isAbout({ person = '', name = '', progress: { group = '' } }: RequestSeen, text: string): boolean {
+  return [person, name, group].some((one) => fold(one).includes(fold(text)));
+}
+
+function toListed(entry: RequestEntry, { person, name, progress }: RequestSeen): ListedRequest {
+  const { requestId, source, action, refusal, receivedAtMs } = entry;
+  return {
+    requestId: requestId.slice(source.length + 1),
+    source,
+    action,
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    person,
+    name,
+    refusal,
+    ...progressInWords(progress),
+  };
+}

@@ -1,0 +1,45 @@
+import { isOpen, type FindingRecord } from '../../domain/audit/finding';
+import type { Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { FindingStore } from '../../storage/findings';
+import { releaseChange, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
+
+export type MendDeps = RemediationDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    findings: Pick<FindingStore, 'get' | 'save'>;
+  }>;
+
+/**
+ * Carries out a finding's remediation in a person's name: exactly the plan that was shown, which `planHash` names. The
+ * writer makes the change, with its own stops; the next audit says whether the finding is gone.
+ *
+ * @throws AppError `finding-unknown`, `finding-not-open`, `plan-unknown` when it has no plan that waits, or another one
+ */
+export async function mendFinding(
+  deps: MendDeps,
+  organization: string,
+  id: string,
+  { by, planHash }: Readonly<{ by: string; planHash: string }>,
+): Promise<FindingRecord> {
+  const policy = await deps.policy();
+  const governed = policy.organizations.get(organization);
+  const record = governed === undefined ? undefined : await deps.findings.get(organization, id);
+  if (governed === undefined || record === undefined)
+    throw new AppError('finding-unknown', 'There is no such finding');
+  if (!isOpen(record)) throw new AppError('finding-not-open', 'This finding is not open');
+  const { remediation } = record;
+  if (remediation?.planHash !== planHash || remediation.status !== 'proposed')
+    throw new AppError(
+      'plan-unknown',
+      'The finding has another plan by now, or none that waits for a release',
+    );
+  const decision = { by, policyHash: policy.hash };
+  if (remediation.kind === 'change')
+    await releaseChange(deps, governed, decision, { finding: id, planHash, change: remediation.change });
+  else await requestRemediation(deps, governed, decision, [record]);
+  const { failed: _before, ...released } = remediation;
+  const applied: FindingRecord = { ...record, remediation: { ...released, status: 'applied' } };
+  await deps.findings.save(organization, [applied]);
+  return applied;
+}

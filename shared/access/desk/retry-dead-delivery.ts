@@ -1,0 +1,107 @@
+import type { Clock } from '../../clock';
+import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
+import type { Policy, SourcePolicy } from '../../domain/policy';
+import { errorCodeOf } from '../../errors';
+import type { Log } from '../../log';
+import type { DeadDeliveries } from '../../storage/dead-deliveries';
+import type { LedgerStore } from '../../storage/ledger';
+import type { WorkQueues } from '../../storage/queues';
+import { findDeadDelivery } from './find-dead-delivery';
+import {
+  listDeadDeliveries,
+  noSuchDelivery,
+  organizationsDecided,
+  type DeliveryDecider,
+} from '../ledger/list-dead-deliveries';
+import { recordDecision } from '../ledger/update-organization-ledger';
+
+export type RetryDeliveryDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  deadDeliveries: Pick<DeadDeliveries, 'list' | 'get' | 'reopen'>;
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  queues: Pick<WorkQueues, 'enqueueDelivery'>;
+  clock: Pick<Clock, 'now'>;
+  log: Log;
+}>;
+
+/** So many are put back with one decision: their ids are in one record of evidence. */
+export const MOST_TOGETHER = 100;
+
+/**
+ * Puts a dead delivery back, in a person's name: it is processed again as it was signed, under the policy of now. The
+ * evidence of every organization that its source feeds has it first; a message that is lost is sent again by the sweep.
+ *
+ * @throws AppError `dead-letter-unknown` for one that is not dead, `not-permitted`
+ */
+export async function retryDelivery(
+  deps: RetryDeliveryDeps,
+  organization: string,
+  deliveryId: string,
+  decider: DeliveryDecider,
+): Promise<void> {
+  const { source, dead } = await findDeadDelivery(deps, organization, deliveryId);
+  await putBack(deps, source, [dead], decider);
+}
+
+/**
+ * Puts back the oldest dead deliveries of a source that feeds the organization, a hundred at most, and says how many. The
+ * source is named as `hr/<name>` or `ticket/<name>`.
+ *
+ * @throws AppError `dead-letter-unknown` when it has none, `not-permitted`
+ */
+export async function retryDeliveriesOf(
+  deps: RetryDeliveryDeps,
+  organization: string,
+  named: string,
+  decider: DeliveryDecider,
+): Promise<number> {
+  const found = (await listDeadDeliveries(deps, organization)).find(
+    ({ source }) => `${source.feed}/${source.name}` === named,
+  );
+  if (found === undefined) throw noSuchDelivery();
+  return putBack(deps, found.source, found.deliveries.slice(0, MOST_TOGETHER), decider);
+}
+
+async function putBack(
+  deps: RetryDeliveryDeps,
+  source: SourcePolicy,
+  deliveries: readonly DeadDelivery[],
+  decider: DeliveryDecider,
+): Promise<number> {
+  const policy = await deps.policy();
+  const { by } = decider;
+  const atMs = deps.clock.now();
+  const facts = {
+    feed: source.feed,
+    source: source.name,
+    deliveryIds: deliveries.map(({ deliveryId }) => deliveryId),
+    by,
+  };
+  const deaths = deliveries.map((dead) => [dead.deliveryId, lastFailureOf(dead)]);
+  for (const { alias } of organizationsDecided(policy, source, decider))
+    await recordDecision(deps, alias, { kind: 'deliveries-retried', atMs, policyHash: policy.hash, facts }, [
+      by,
+      deaths,
+    ]);
+  let reopened = 0;
+  for (const dead of deliveries) {
+    if (!(await deps.deadDeliveries.reopen(dead, { by, atMs }))) continue;
+    reopened += 1;
+    await enqueue(deps, dead);
+  }
+  if (reopened === 0) throw noSuchDelivery();
+  return reopened;
+}
+
+/** In the lane of leavers: one may be among them, and somebody waits. A message that cannot be sent is left to the sweep. */
+async function enqueue(
+  { queues, log }: Pick<RetryDeliveryDeps, 'queues' | 'log'>,
+  { feed, source, deliveryId }: DeadDelivery,
+): Promise<void> {
+  const message = { feed, source, deliveryId };
+  try {
+    await queues.enqueueDelivery(message, 'urgent');
+  } catch (error) {
+    log({ event: 'delivery-left-to-sweep', ...message, code: errorCodeOf(error) });
+  }
+}

@@ -1,0 +1,75 @@
+import type { Clock } from '../../clock';
+import { isOpen, type FindingRecord } from '../../domain/audit/finding';
+import { isBeyondCeiling } from '../../domain/audit/waiver';
+import type { Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { FindingStore } from '../../storage/findings';
+import type { LedgerStore } from '../../storage/ledger';
+import type { WaiverStore } from '../../storage/waivers';
+import { updateOrganization } from '../ledger/update-organization-ledger';
+
+export type WaiveDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  findings: Pick<FindingStore, 'get' | 'save'>;
+  waivers: Pick<WaiverStore, 'put'>;
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+/** What a person says when they accept a finding. All of it is needed. */
+type WaiverRequest = Readonly<{
+  by: string;
+  reason: string;
+  owner: string;
+  ticket: string;
+  untilMs: number;
+}>;
+
+/**
+ * Accepts a finding for a time, in a person's name; the evidence has it before the finding shows it. A time beyond the
+ * policy's ceiling is refused, not shortened, and what could not be read cannot be waived.
+ *
+ * @throws AppError `finding-unknown`, `finding-not-open`, `waiver-invalid`
+ */
+export async function waiveFinding(
+  deps: WaiveDeps,
+  organization: string,
+  id: string,
+  request: WaiverRequest,
+): Promise<FindingRecord> {
+  const policy = await deps.policy();
+  const governed = policy.organizations.get(organization);
+  const record = governed === undefined ? undefined : await deps.findings.get(organization, id);
+  if (governed === undefined || record === undefined)
+    throw new AppError('finding-unknown', 'There is no such finding');
+  if (!isOpen(record) && record.state !== 'waived')
+    throw new AppError('finding-not-open', 'This finding is not open');
+  const fromMs = deps.clock.now();
+  const { by, untilMs } = request;
+  const [reason, owner, ticket] = [request.reason, request.owner, request.ticket].map((text) => text.trim());
+  const faults = [
+    ...(record.check === 'part-unknown' ? ['what could not be read cannot be waived'] : []),
+    ...(reason ? [] : ['reason is missing']),
+    ...(owner ? [] : ['owner is missing']),
+    ...(ticket ? [] : ['ticket is missing']),
+    ...(untilMs > fromMs ? [] : ['it has ended already']),
+    ...(isBeyondCeiling({ fromMs, untilMs }, governed.audit.waiverCeilingDays)
+      ? [`it may last ${governed.audit.waiverCeilingDays} days at most`]
+      : []),
+  ];
+  if (faults.length > 0 || !reason || !owner || !ticket)
+    throw new AppError('waiver-invalid', `Not waived: ${faults.join('; ')}`);
+  const waiver = { reason, owner, ticket, untilMs };
+  await updateOrganization({ ledger: deps.ledger, organization: { alias: organization } }, [
+    {
+      kind: 'finding-waived',
+      atMs: fromMs,
+      policyHash: policy.hash,
+      facts: { findingId: id, check: record.check, by, ...waiver },
+    },
+  ]);
+  await deps.waivers.put(organization, { findingId: id, fromMs, by, ...waiver });
+  const waived: FindingRecord = { ...record, state: 'waived', waiver };
+  await deps.findings.save(organization, [waived]);
+  return waived;
+}

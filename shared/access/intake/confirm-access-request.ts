@@ -1,0 +1,28 @@
+import type { AccessRequest } from '../../domain/ledger/access-request';
+import type { SourcePolicy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { WebhookSource } from '../../webhooks/webhook-source';
+import type { LookUpDeps } from './look-up-worker';
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Asks the ticket system itself what was approved, and by whom: a delivery is only believed as far as that there is something to
+ * ask about. `ticket-unknown`: after an hour there is still no such ticket. `ticket-not-approved`: nothing there was approved.
+ *
+ * @throws AppError `source-unavailable`, also for a ticket that is not there yet; `source-refused`, `source-answer-invalid`,
+ * `policy-invalid`, `body-invalid`
+ */
+export async function confirmRequest(
+  deps: LookUpDeps,
+  about: Readonly<{ source: SourcePolicy; format: WebhookSource; receivedAtMs: number; nowMs: number }>,
+  ticketId: string,
+): Promise<AccessRequest | 'ticket-unknown' | 'ticket-not-approved'> {
+  const { source, format, receivedAtMs, nowMs } = about;
+  const record = await deps.fetchBackOf(source).ticket?.(ticketId);
+  if (record === undefined) {
+    if (nowMs - receivedAtMs >= HOUR_MS) return 'ticket-unknown';
+    throw new AppError('source-unavailable', "The source's own API does not know the ticket yet");
+  }
+  return format.confirmed?.readTicket?.(record, nowMs, source.mapping) ?? 'ticket-not-approved';
+}

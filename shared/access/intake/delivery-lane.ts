@@ -1,0 +1,20 @@
+import type { Meaning, Meanings } from '../../webhooks/webhook-source';
+
+/** What takes access away goes first. */
+export function laneOf(meanings: Meanings): 'urgent' | 'normal' {
+  return meanings !== 'ignored' && meanings.some(takesAway) ? 'urgent' : 'normal';
+}
+
+function takesAway(meaning: Meaning): boolean {
+  switch (meaning.kind) {
+    case 'worker-event':
+      return meaning.event.kind === 'leaver';
+    case 'access-request':
+      return meaning.request.action.kind === 'revoke';
+    case 'look-up':
+      return meaning.lookUp.said.kind === 'leaver';
+    case 'ticket-look-up':
+    case 'unusable':
+      return false;
+  }
+}

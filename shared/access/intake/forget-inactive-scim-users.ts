@@ -1,0 +1,27 @@
+import type { ProvisionedUsers } from '../../storage/provisioned-users';
+import { keysToChange } from './reserve-scim-user-keys';
+
+export type ForgetProvisionedDeps = Readonly<{
+  users: Pick<ProvisionedUsers, 'get' | 'holderOf' | 'write' | 'listInactive'>;
+}>;
+
+/**
+ * Forgets users who have been inactive since before an instant, though their client never deleted them. It says nothing of a
+ * worker: they left long ago. Returns how many.
+ */
+export async function forgetInactiveUsers(
+  { users }: ForgetProvisionedDeps,
+  source: string,
+  beforeMs: number,
+): Promise<number> {
+  let forgotten = 0;
+  for (const id of await users.listInactive(source, beforeMs)) {
+    const before = await users.get(source, id);
+    const since = before?.value.inactiveSinceMs;
+    if (before === undefined || since === undefined || since >= beforeMs) continue;
+    const keys = await keysToChange(users, source, before.value, undefined);
+    const change = { source, before, after: undefined, ...keys, delivery: undefined };
+    if ((await users.write(change)) === 'written') forgotten += 1;
+  }
+  return forgotten;
+}

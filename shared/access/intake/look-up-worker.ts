@@ -1,0 +1,66 @@
+import type { SourcePolicy } from '../../domain/policy';
+import type { WorkerEvent } from '../../domain/ledger/worker-event';
+import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
+import type { FetchBack } from '../../fetch-back/fetch-back';
+import type { LookUp, Meanings } from '../../webhooks/webhook-source';
+import { workerEventsOf } from '../../webhooks/worker-statement';
+
+export type LookUpDeps = Readonly<{
+  /** The way back to a source. @throws AppError `policy-invalid` when it has none */
+  fetchBackOf: (source: SourcePolicy) => FetchBack;
+}>;
+
+const HOUR_MS = 3_600_000;
+/** A record may appear at the source's API later than its event. */
+const UNKNOWN_FOR_MS = 24 * HOUR_MS;
+/** As long as senders themselves try: what takes longer is for a person to look at. */
+const PATIENCE_MS = 72 * HOUR_MS;
+
+/** How long a delivery has to wait until the source has settled; 0: not at all. */
+export function settlingMs(meanings: Meanings, nowMs: number): number {
+  const settled = (meanings === 'ignored' ? [] : meanings).map((meaning) =>
+    meaning.kind === 'look-up' ? meaning.lookUp.settledAtMs - nowMs : 0,
+  );
+  return Math.max(0, ...settled);
+}
+
+/**
+ * Asks the source what happened to a worker. What is recorded is the record as it is now, under the time of the event.
+ * `worker-unknown`: after a day the source still knows no such worker.
+ *
+ * @throws AppError `source-unavailable`, also for a worker who is not there yet; `source-refused`,
+ * `source-answer-invalid`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid`, `body-invalid`
+ */
+export async function lookUpWorker(
+  deps: LookUpDeps,
+  about: Readonly<{ source: SourcePolicy; receivedAtMs: number; nowMs: number }>,
+  lookUp: LookUp,
+): Promise<readonly WorkerEvent[] | 'worker-unknown'> {
+  const { source, receivedAtMs, nowMs } = about;
+  const fetchBack = deps.fetchBackOf(source);
+  const record = await fetchBack.worker(lookUp.workerId, lookUp.said.effectiveDay);
+  if (record === undefined) {
+    if (nowMs - receivedAtMs >= UNKNOWN_FOR_MS) return 'worker-unknown';
+    throw new AppError('source-unavailable', "The source's own API does not know the worker yet");
+  }
+  const { id, said, occurredAtMs } = lookUp;
+  return workerEventsOf(
+    { id, said, occurredAtMs, receivedAtMs: nowMs, record, places: fetchBack.places },
+    source.mapping,
+  );
+}
+
+/** Each passes by itself, or once an operator has seen to it. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'source-unavailable',
+  'source-refused',
+  'source-answer-invalid',
+  'secret-missing',
+  'secret-invalid',
+  'vault-unavailable',
+]);
+
+/** A look-up that failed for now: the delivery stays pending, and the sweep for due work sends its message again. */
+export function mayWait(error: unknown, receivedAtMs: number, nowMs: number): boolean {
+  return PASSING.has(errorCodeOf(error)) && nowMs - receivedAtMs < PATIENCE_MS;
+}

@@ -1,0 +1,37 @@
+import { errorCodeOf } from '../../errors';
+import type { Lane } from '../../storage/marks-and-attempts';
+import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
+import { mapConcurrently } from '../../map-concurrently';
+import { processDelivery, type ProcessDeliveryDeps } from './process-delivery';
+import { handOver } from './record-delivery-statements';
+
+const WIDTH = 4;
+/** Before a delivery that failed is tried again, as the platform does with a message of its own. */
+const RETRY_MS = 30_000;
+
+/**
+ * Processes deliveries that share a message, and its time. One that fails gets a message of its own: its tries are counted, and it
+ * ends as a dead letter, without the others. So does one for which no time is left.
+ */
+export async function processTogether(
+  deps: ProcessDeliveryDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueDelivery'> }>,
+  message: DeliveryMessage,
+  others: readonly string[],
+  lane: Lane,
+): Promise<void> {
+  const messages = [message.deliveryId, ...others].map((deliveryId) => ({ ...message, deliveryId }));
+  const endsAtMs = deps.clock.now() + deps.turnMs;
+  await mapConcurrently(messages, WIDTH, async (one) => {
+    if (deps.clock.now() >= endsAtMs) {
+      await deps.deliveries.touch(one, deps.clock.now());
+      await handOver(deps, one, lane);
+      return;
+    }
+    try {
+      await processDelivery(deps, one, endsAtMs);
+    } catch (error) {
+      deps.log({ event: 'delivery-sent-alone', ...one, code: errorCodeOf(error) });
+      await deps.queues.enqueueDelivery(one, lane, RETRY_MS);
+    }
+  });
+}

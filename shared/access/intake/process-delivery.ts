@@ -1,0 +1,68 @@
+import { sourceOf, type Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { Deliveries } from '../../storage/deliveries';
+import type { DeliveryMessage } from '../../storage/queues';
+import { meaningsOf } from '../../webhooks/parse-delivery';
+import { bodyTypeOf } from '../../webhooks/posted-body';
+import type { WebhookSource } from '../../webhooks/webhook-source';
+import { laneOf } from './delivery-lane';
+import { settlingMs } from './look-up-worker';
+import { recordStatements, type RecordStatementsDeps } from './record-delivery-statements';
+
+export type ProcessDeliveryDeps = RecordStatementsDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    formatOf: (feed: 'hr' | 'ticket', format: string) => WebhookSource | undefined;
+    deliveries: Pick<Deliveries, 'read' | 'complete'>;
+    /** So long after its message came no further statement of a delivery is begun. The longest look-up has to fit behind it. */
+    turnMs: number;
+  }>;
+
+/**
+ * Turns a delivery into reasons in the ledger. It calls nothing at UiPath. Every step may be repeated: a message that
+ * comes twice, or comes back after a crash, ends in the same ledger. From `endsAtMs` (epoch) on another message goes on with
+ * what is left; at least one statement is settled, or it fails.
+ *
+ * @throws AppError `message-invalid` when there is no such delivery, `source-unknown` when the policy no longer names its source
+ */
+export async function processDelivery(
+  deps: ProcessDeliveryDeps,
+  message: DeliveryMessage,
+  endsAtMs = deps.clock.now() + deps.turnMs,
+): Promise<void> {
+  const delivery = await deps.deliveries.read(message);
+  if (delivery === 'done') return;
+  if (delivery === undefined) throw new AppError('message-invalid', 'There is no such delivery');
+  const policy = await deps.policy();
+  const source = sourceOf(policy, message.feed, message.source);
+  const format = source === undefined ? undefined : deps.formatOf(message.feed, source.format);
+  if (source === undefined || format === undefined)
+    throw new AppError('source-unknown', `The policy names no ${message.feed} source of this name`);
+
+  const nowMs = deps.clock.now();
+  const { receivedAtMs } = delivery;
+  const posted = {
+    rawBody: delivery.body,
+    type: bodyTypeOf(delivery.contentType) ?? 'application/json',
+    receivedAtMs,
+  };
+  const meanings = meaningsOf(format, posted, source);
+  const waitMs = settlingMs(meanings, nowMs);
+  if (waitMs > 0) {
+    await deps.deliveries.touch(message, nowMs);
+    await deps.queues.enqueueDelivery(message, laneOf(meanings), waitMs);
+    return;
+  }
+  const context = { policy, source, format, deliveryId: message.deliveryId, receivedAtMs, nowMs };
+  const outcomes = await recordStatements(deps, message, context, meanings, endsAtMs);
+  if (outcomes === 'left') return;
+  const outcome = outcomes.join(', ') || 'ignored';
+  await deps.deliveries.complete(message, outcome);
+  deps.log({
+    event: 'delivery-processed',
+    feed: message.feed,
+    source: message.source,
+    deliveryId: message.deliveryId,
+    outcome,
+  });
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../clock';
+import type { ProvisionedUser } from '../../domain/provisioned-user';
+import { PLAIN_MAPPING, type SourceMapping } from '../../domain/source-settings';
+import { AppError } from '../../errors';
+import type { Delivery } from '../../storage/delivery-rows';
+import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
+import { bodyInvalid, checkBody } from '../../webhooks/validate-body';
+import { patchUser } from '../../webhooks/scim/scim-patch';
+import { addressOfUser, statementOf } from '../../webhooks/scim/scim-statement';
+import { readUser, ScimUserSchema, type ScimUser } from '../../webhooks/scim/scim-user';
+import type { WebhookSource } from '../../webhooks/webhook-source';
+import {
+  dedupeKey,
+  enqueueDelivery,
+  noteIgnored,
+  type AcceptDeliveryDeps,
+  type EnqueueDeliveryDeps,
+} from './accept-delivery';
+import { formerAddressesOf, keysToChange } from './reserve-scim-user-keys';
+import { laneOf } from './delivery-lane';
+
+export type ProvisionDeps = EnqueueDeliveryDeps &
+  Pick<AcceptDeliveryDeps, 'heartbeats'> &
+  Readonly<{
+    users: Pick<ProvisionedUsers, 'get' | 'holderOf' | 'write'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
+
+/** What a client wants of a user. */
+export type ProvisionAct =
+  | Readonly<{ kind: 'create'; body: unknown }>
+  | Readonly<{ kind: 'replace' | 'patch'; id: string; body: unknown }>
+  | Readonly<{ kind: 'delete'; id: string }>;
+
+/** The client that asks, verified. */
+type Client = Readonly<{ source: string; format: WebhookSource; mapping?: SourceMapping | undefined }>;
+
+const MOST_TRIES = 6;
+/** A user travels in the row of a delivery, which holds 60 KiB. */
+const LARGEST_USER_BYTES = 40_000;
+
+/**
+ * Creates, changes or deletes a user of a provisioning client. The user and the delivery that says what it means for a worker
+ * are written together, so nothing that was answered is lost, and what a client repeats changes nothing. Returns the
+ * user as they are now; undefined when they are deleted.
+ *
+ * @throws AppError `user-unknown`, `user-exists`, `body-invalid`, `path-invalid`, `attribute-read-only`, `filter-unsupported`;
+ * `storage-conflict` when others kept changing the same user
+ */
+export async function provisionUser(
+  deps: ProvisionDeps,
+  client: Client,
+  act: ProvisionAct,
+): Promise<ProvisionedUser | undefined> {
+  const { users } = deps;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const before = act.kind === 'create' ? undefined : await users.get(client.source, act.id);
+    if (act.kind !== 'create' && before === undefined) throw userUnknown();
+    const next = act.kind === 'delete' ? undefined : nextOf(client, before?.value, act);
+    if (next === 'unchanged') {
+      await noteIgnored(deps, { feed: 'hr', source: client.source }, deps.clock.now());
+      return before?.value;
+    }
+    const keys = await keysToChange(users, client.source, before?.value, next);
+    // Looked at last: whoever gets an address joins after whoever left it.
+    const nowMs = deps.clock.now();
+    const change = { before, after: next && changedUser(before?.value, next, nowMs), ...keys };
+    const statement = deliveryOf(client, change, nowMs);
+    const written = await users.write({ source: client.source, ...change, delivery: statement?.delivery });
+    if (written === 'changed-meanwhile') continue;
+    if (statement === undefined) {
+      await noteIgnored(deps, { feed: 'hr', source: client.source }, nowMs);
+      return change.after;
+    }
+    const { feed, source, deliveryId } = statement.delivery;
+    await enqueueDelivery(deps, { feed, source, deliveryId }, statement.lane);
+    return change.after;
+  }
+  throw new AppError('storage-conflict', 'Others keep changing this user');
+}
+
+/** What a client settles of a user. */
+type Next = Pick<ProvisionedUser, 'address' | 'formerAddresses'> & Readonly<{ user: ScimUser }>;
+
+function nextOf(
+  { mapping = PLAIN_MAPPING }: Client,
+  was: ProvisionedUser | undefined,
+  act: Exclude<ProvisionAct, { kind: 'delete' }>,
+): Next | 'unchanged' {
+  const user = userAfter(was, act);
+  if (Buffer.byteLength(JSON.stringify(user)) > LARGEST_USER_BYTES)
+    throw bodyInvalid([{ field: '(body)', problem: 'Has more attributes than one user may have' }]);
+  if (was !== undefined && JSON.stringify(user) === JSON.stringify(checkBody(ScimUserSchema, was.user)))
+    return 'unchanged';
+  const address = addressOfUser(user, mapping);
+  if (address === undefined)
+    throw bodyInvalid([{ field: 'emails', problem: 'Must have an address: it is who the worker is' }]);
+  return { user, address, formerAddresses: formerAddressesOf(was, address) };
+}
+
+function changedUser(was: ProvisionedUser | undefined, next: Next, nowMs: number): ProvisionedUser {
+  const changedAtMs = laterThan(was, nowMs);
+  return {
+    id: was?.id ?? randomUUID(),
+    version: (was?.version ?? 0) + 1,
+    createdAtMs: was?.createdAtMs ?? changedAtMs,
+    changedAtMs,
+    ...(next.user.active ? {} : { inactiveSinceMs: was?.inactiveSinceMs ?? changedAtMs }),
+    ...next,
+  };
+}
+
+function userAfter(
+  was: ProvisionedUser | undefined,
+  act: Exclude<ProvisionAct, { kind: 'delete' }>,
+): ScimUser {
+  if (act.kind === 'create' || was === undefined) return readUser(act.body);
+  const before = checkBody(ScimUserSchema, was.user);
+  if (act.kind === 'patch') return patchUser(before, act.body);
+  return readUser(act.body, before);
+}
+
+/** The delivery that says what a change means for a worker; undefined: nothing. */
+function deliveryOf(
+  { source, format, mapping = PLAIN_MAPPING }: Client,
+  { before, after }: Pick<UserChange, 'before' | 'after'>,
+  nowMs: number,
+): Readonly<{ delivery: Delivery; lane: 'urgent' | 'normal' }> | undefined {
+  const was = before?.value;
+  const now = after ?? was;
+  if (now === undefined) return undefined;
+  const statement = statementOf(
+    {
+      before: was,
+      after,
+      addresses: [now.address, ...now.formerAddresses],
+      atMs: after?.changedAtMs ?? laterThan(was, nowMs),
+    },
+    mapping,
+  );
+  if (statement === undefined) return undefined;
+  const body = Buffer.from(JSON.stringify(statement));
+  const type = 'application/json';
+  const posted = { rawBody: body, type, receivedAtMs: nowMs } as const;
+  const dedupeId = format.dedupeId({ ...posted, headers: new Headers(), signedId: undefined });
+  const deliveryId = dedupeKey('hr', source, dedupeId);
+  const delivery = { feed: 'hr', source, deliveryId, receivedAtMs: nowMs, contentType: type, body } as const;
+  return { delivery, lane: laneOf(format.parse(posted, mapping)) };
+}
+
+/** Changes of one user have an order, also those of one millisecond. */
+function laterThan(was: ProvisionedUser | undefined, nowMs: number): number {
+  return Math.max(nowMs, (was?.changedAtMs ?? 0) + 1);
+}
+
+function userUnknown(): AppError {
+  return new AppError('user-unknown', 'There is no such user');
+}

@@ -1,0 +1,243 @@
+import type { AccessRequest } from '../../domain/ledger/access-request';
+import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
+import { personAccess, reasonsWithin } from '../../domain/ledger/person-access';
+import { fold, personKey } from '../../domain/person-key';
+import {
+  emptyPersonLedger,
+  recordRequest,
+  type GroupRequest,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
+import type { OrganizationPolicy, SourcePolicy } from '../../domain/policy';
+import {
+  NOTHING_HELD,
+  refusalOf,
+  type HeldReasons,
+  type RequestRefusal,
+} from '../../domain/ledger/request-decision';
+import type { LedgerOf, Subject } from '../../storage/ledger';
+import type { RequestIndex } from '../../storage/request-index';
+import { markChanged } from '../ledger/book-writer-run';
+import { namedSubject } from '../ledger/named-subject';
+import { followUp, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
+import { updateLedger, wasDecided } from '../ledger/update-ledger';
+
+export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
+
+type Recorded = 'recorded' | 'duplicate' | 'stale';
+type Outcome = Recorded | RequestRefusal;
+
+type Recording = Readonly<{
+  deps: RecordRequestDeps;
+  context: DeliveryContext;
+  organization: OrganizationPolicy;
+  request: AccessRequest;
+}>;
+
+/**
+ * Writes an approved request into the ledger of its subject if the policy allows it; a refused one leaves its refusal in
+ * the evidence and in the request's status. Returns the outcome in a word.
+ */
+export async function recordAccessRequest(
+  deps: RecordRequestDeps,
+  context: DeliveryContext,
+  said: AccessRequest,
+): Promise<string> {
+  const request = ofSource(context.source.name, said);
+  const organization = organizationOf(context, request);
+  if (organization === undefined) return 'organization-not-allowed';
+  const { subject, outcome } = await recordInLedger({ deps, context, organization, request });
+  const refusal =
+    outcome === 'recorded' || outcome === 'duplicate' || outcome === 'stale' ? undefined : outcome;
+  await deps.requests.put(organization.alias, {
+    requestId: request.id,
+    source: context.source.name,
+    action: request.action.kind,
+    receivedAtMs: context.nowMs,
+    subject: { kind: subject.kind, key: subject.key },
+    group: 'group' in request.action ? request.action.group : undefined,
+    refusal,
+  });
+  return outcome;
+}
+
+/** Two ticket systems may use the same number: inside, a request is known by its source and its id. */
+export function qualifiedRequestId(source: string, id: string): string {
+  return `${source}/${id}`;
+}
+
+function ofSource(source: string, said: AccessRequest): AccessRequest {
+  const { action } = said;
+  const id = qualifiedRequestId(source, said.id);
+  if (action.kind !== 'revoke' || action.grantRequestId === undefined) return { ...said, id };
+  return {
+    ...said,
+    id,
+    action: { ...action, grantRequestId: qualifiedRequestId(source, action.grantRequestId) },
+  };
+}
+
+/** A ticket that names no organization means the only one its source may speak about. */
+function organizationOf(context: DeliveryContext, request: AccessRequest): OrganizationPolicy | undefined {
+  const { organizations } = context.source;
+  const alias = request.organization ?? (organizations.length === 1 ? organizations[0] : undefined);
+  return alias !== undefined && organizations.includes(alias)
+    ? context.policy.organizations.get(alias)
+    : undefined;
+}
+
+type Written = Readonly<{ subject: Subject<'person' | 'rule' | 'entity'>; outcome: Outcome }>;
+
+async function recordInLedger(recording: Recording): Promise<Written> {
+  const { request } = recording;
+  const { action } = request;
+  switch (action.kind) {
+    case 'grant':
+    case 'extend':
+    case 'revoke':
+      return recordForPerson(recording, { ...request, action });
+    case 'create-rule':
+    case 'update-rule':
+    case 'delete-rule': {
+      const statement = toRuleStatement({ ...request, action });
+      return recordNamed(recording, 'rule', action.name, (current) => {
+        const ledger = current ?? { name: action.name, statements: [], have: undefined };
+        const { statements, outcome } = recordStatementOf(ledger.statements, statement);
+        return { ledger, next: { ...ledger, statements }, outcome };
+      });
+    }
+    case 'add-policy-entity':
+    case 'remove-policy-entity': {
+      const { entityType, name } = action;
+      const statement = {
+        requestId: request.id,
+        occurredAtMs: request.occurredAtMs,
+        requester: request.requester,
+        ticketId: request.ticket.id,
+        want: action.kind === 'add-policy-entity',
+      };
+      return recordNamed(recording, 'entity', `${entityType}:${name}`, (current) => {
+        const ledger = current ?? { entityType, name, statements: [], have: undefined };
+        const { statements, outcome } = recordStatementOf(ledger.statements, statement);
+        return { ledger, next: { ...ledger, statements }, outcome };
+      });
+    }
+  }
+}
+
+async function recordForPerson(recording: Recording, request: GroupRequest): Promise<Written> {
+  const { deps, context, organization } = recording;
+  const { person } = request.action;
+  const subject: Subject<'person'> = {
+    organization: organization.alias,
+    kind: 'person',
+    key: personKey(person),
+  };
+  let outcome: Outcome = 'duplicate';
+  const written = await updateLedger(
+    deps.ledger,
+    subject,
+    async (current = emptyPersonLedger(fold(person))) => {
+      const recorded = recordRequest(current, request, context.source.name);
+      outcome = decideOutcome(recording, recorded.outcome, reasonsHeld(recording, current));
+      if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
+      const next = outcome === 'recorded' ? recorded.ledger : current;
+      return { next, evidence: [evidenceOf(recording, outcome)] };
+    },
+  );
+  await followUp(deps, context, subject, written, organization, request.action.kind === 'revoke');
+  return { subject, outcome };
+}
+
+/** Rules and access-policy entries: the latest word counts, and an expiry is looked at when it comes. */
+async function recordNamed<K extends 'rule' | 'entity'>(
+  recording: Recording,
+  kind: K,
+  name: string,
+  record: (
+    current: LedgerOf[K] | undefined,
+  ) => Readonly<{ ledger: LedgerOf[K]; next: LedgerOf[K]; outcome: Recorded }>,
+): Promise<Written> {
+  const { deps, context, organization } = recording;
+  const subject = namedSubject(organization.alias, kind, name);
+  let outcome: Outcome = 'duplicate';
+  const written = await updateLedger(deps.ledger, subject, async (current) => {
+    const recorded = record(current);
+    outcome = decideOutcome(recording, recorded.outcome, NOTHING_HELD);
+    if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
+    const next = outcome === 'recorded' ? recorded.next : recorded.ledger;
+    return { next, evidence: [evidenceOf(recording, outcome)] };
+  });
+  const latest =
+    written === undefined ? undefined : latestOf<LedgerOf[K]['statements'][number]>(written.statements);
+  const untilMs = typeof latest?.want === 'object' ? latest.want.validUntilMs : undefined;
+  if (untilMs !== undefined && untilMs > context.nowMs)
+    await deps.due.schedule({ subject, dueAtMs: untilMs });
+  await markChanged(deps, subject, 'normal', context.nowMs, context.source.name);
+  return { subject, outcome };
+}
+
+/** What somebody has now, and what they have or get while the request would hold: duties that are apart today may meet. */
+function reasonsHeld({ request, organization, context }: Recording, ledger: PersonLedger): HeldReasons {
+  const { action } = request;
+  const { reasons: now } = personAccess(ledger, organization, context.nowMs);
+  if (action.kind !== 'grant' && action.kind !== 'extend') return { now, meanwhile: now };
+  const span = { fromMs: Math.max(context.nowMs, action.validFromMs), untilMs: action.validUntilMs };
+  return { now, meanwhile: reasonsWithin(ledger, organization, span) };
+}
+
+/** Only a request that is new is judged: a redelivery is not refused because time has passed since it was recorded. */
+function decideOutcome(recording: Recording, recorded: Recorded, reasons: HeldReasons): Outcome {
+  if (recorded !== 'recorded') return recorded;
+  const { request, organization, context } = recording;
+  if (!mayCause(context.source, request.action)) return 'source-not-allowed';
+  return refusalOf(request, organization, reasons, context.nowMs) ?? 'recorded';
+}
+
+/** Verified is not authorized: the policy says what a source may cause, and for which groups. */
+function mayCause({ may, groups }: SourcePolicy, action: AccessRequest['action']): boolean {
+  if (!may.has(action.kind)) return false;
+  if (groups === undefined) return true;
+  switch (action.kind) {
+    case 'grant':
+    case 'extend':
+    case 'revoke':
+      return groups.has(fold(action.group));
+    case 'create-rule':
+    case 'update-rule':
+      return action.definition.groups.every((name) => groups.has(fold(name)));
+    case 'delete-rule':
+    case 'add-policy-entity':
+    case 'remove-policy-entity':
+      return true;
+  }
+}
+
+/** What is not recorded leaves nothing but its evidence: a delivery that is processed again must not leave it twice. */
+async function isRepeated(
+  { deps, context, request }: Recording,
+  subject: Subject,
+  outcome: Outcome,
+): Promise<boolean> {
+  return outcome !== 'recorded' && wasDecided(deps.ledger, subject, context.deliveryId, request.id);
+}
+
+function evidenceOf({ context, request }: Recording, outcome: Outcome): EvidenceEntry {
+  return {
+    kind: 'access-request',
+    atMs: context.nowMs,
+    policyHash: context.policy.hash,
+    facts: {
+      deliveryId: context.deliveryId,
+      source: context.source.name,
+      requestId: request.id,
+      ticketId: request.ticket.id,
+      action: request.action.kind,
+      ...('group' in request.action ? { group: request.action.group } : {}),
+      requester: request.requester,
+      approvers: request.approvals.map((approval) => approval.approver),
+      outcome,
+    },
+  };
+}

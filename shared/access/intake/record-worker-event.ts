@@ -1,0 +1,126 @@
+import { effectiveAtMs } from '../../domain/ledger/effective-time';
+import { fold, personKey } from '../../domain/person-key';
+import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
+import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
+import type { WorkerEvent } from '../../domain/ledger/worker-event';
+import { recordStatement, type StatementOutcome } from '../../domain/ledger/worker-timeline';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { DueStore } from '../../storage/due-dates';
+import type { LedgerStore, Subject } from '../../storage/ledger';
+import type { WorkQueues } from '../../storage/queues';
+import { markChanged } from '../ledger/book-writer-run';
+import { scheduleNextChange } from '../ledger/schedule-next-change';
+import { updateLedger, wasDecided } from '../ledger/update-ledger';
+
+const DAY_MS = 86_400_000;
+
+export type RecordWorkerEventDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
+  changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
+  due: Pick<DueStore, 'schedule'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+}>;
+
+/** The delivery that is being processed and the policy it is processed under. */
+export type DeliveryContext = Readonly<{
+  policy: Policy;
+  source: SourcePolicy;
+  deliveryId: string;
+  nowMs: number;
+}>;
+
+/** Writes what HR said into the ledger of each organization it is about, and has the writer look. Returns the outcome in a word. */
+export async function recordWorkerEvent(
+  deps: RecordWorkerEventDeps,
+  context: DeliveryContext,
+  event: WorkerEvent,
+): Promise<string> {
+  const aliases = context.source.organizations.filter(
+    (alias) => event.organization === undefined || alias === event.organization,
+  );
+  if (aliases.length === 0) return 'organization-not-allowed';
+  const outcomes: string[] = [];
+  for (const alias of aliases) {
+    const organization = context.policy.organizations.get(alias);
+    if (organization !== undefined)
+      outcomes.push(await recordInOrganization(deps, context, organization, event));
+  }
+  return outcomes.join(', ');
+}
+
+async function recordInOrganization(
+  deps: RecordWorkerEventDeps,
+  context: DeliveryContext,
+  organization: OrganizationPolicy,
+  event: WorkerEvent,
+): Promise<StatementOutcome | 'recorded-late'> {
+  const subject: Subject<'person'> = {
+    organization: organization.alias,
+    kind: 'person',
+    key: personKey(event.worker.email),
+  };
+  const atMs = effectiveAtMs(event, {
+    defaultTimeZone: organization.timeZone,
+    leaverDate: organization.leaver.date,
+  });
+  const late = context.nowMs - atMs > organization.catchUpDays * DAY_MS;
+  const said: { outcome: StatementOutcome } = { outcome: 'duplicate' };
+  const ledger = await updateLedger(
+    deps.ledger,
+    subject,
+    async (current = emptyPersonLedger(fold(event.worker.email))) => {
+      const { id, kind, occurredAtMs, attributes } = event;
+      const recorded = recordStatement(
+        current.timeline,
+        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes },
+        context.nowMs,
+        organization.mover.graceDays * DAY_MS,
+      );
+      const { outcome } = recorded;
+      said.outcome = outcome;
+      if (outcome === 'duplicate') return undefined;
+      if (outcome !== 'recorded' && (await wasDecided(deps.ledger, subject, context.deliveryId, id)))
+        return undefined;
+      const workerId = event.worker.workerId ?? current.workerId;
+      return {
+        next: { ...current, workerId, timeline: recorded.timeline },
+        evidence: [
+          {
+            kind: 'worker-event',
+            atMs: context.nowMs,
+            policyHash: context.policy.hash,
+            facts: {
+              deliveryId: context.deliveryId,
+              source: context.source.name,
+              eventId: id,
+              event: kind,
+              outcome,
+              occurredAtMs,
+              effectiveAtMs: atMs,
+              ...(late ? { late } : {}),
+              ...(event.blanked.length > 0 ? { blanked: event.blanked } : {}),
+            },
+          },
+        ],
+      };
+    },
+  );
+  const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
+  await followUp(deps, context, subject, ledger, organization, urgent);
+  return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
+}
+
+/** Has the writer look at a person now, and again when the ledger says that something will change by itself. */
+export async function followUp(
+  deps: RecordWorkerEventDeps,
+  context: DeliveryContext,
+  subject: Subject<'person'>,
+  ledger: PersonLedger | undefined,
+  organization: OrganizationPolicy,
+  urgent: boolean,
+): Promise<void> {
+  const { nowMs, source } = context;
+  if (ledger === undefined) return;
+  await scheduleNextChange(deps.due, subject, ledger, organization, nowMs);
+  await markChanged(deps, subject, urgent ? 'urgent' : 'normal', nowMs, source.name);
+}

@@ -1,0 +1,35 @@
+import type { ChangeStore, Lane } from '../../storage/marks-and-attempts';
+import type { Subject } from '../../storage/ledger';
+import type { WorkQueues } from '../../storage/queues';
+
+type BookingDeps = Readonly<{
+  changes: Pick<ChangeStore, 'bookRun'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+}>;
+
+/** Sees to it that the organization's writer runs at `atMs`; one that is booked already is enough, unless it waits and this is urgent. */
+export async function bookRun(
+  deps: BookingDeps,
+  organization: string,
+  lane: Lane,
+  atMs: number,
+  nowMs: number,
+): Promise<void> {
+  const booking = await deps.changes.bookRun(organization, lane, atMs, nowMs);
+  if (booking !== undefined) await deps.queues.enqueueChanges({ organization, booking }, atMs - nowMs);
+}
+
+/** Deliveries seldom come alone: a run that begins a little later sends more with each call. Urgent ones do not wait. */
+const GATHER_MS = 1_000;
+
+/** Marks a subject and sees to it that the writer looks at it now. Safe to repeat. */
+export async function markChanged(
+  deps: BookingDeps & Readonly<{ changes: Pick<ChangeStore, 'mark'> }>,
+  subject: Subject,
+  lane: Lane,
+  nowMs: number,
+  cause: string,
+): Promise<void> {
+  await deps.changes.mark(subject, lane, nowMs, cause);
+  await bookRun(deps, subject.organization, lane, lane === 'urgent' ? nowMs : nowMs + GATHER_MS, nowMs);
+}

@@ -1,0 +1,67 @@
+import type { DeadDelivery } from '../../domain/dead-delivery';
+import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { DeadDeliveries } from '../../storage/dead-deliveries';
+
+export type ListDeadDeliveriesDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  deadDeliveries: Pick<DeadDeliveries, 'list'>;
+}>;
+
+/** The dead deliveries of one source, oldest first. */
+export type DeadOfSource = Readonly<{ source: SourcePolicy; deliveries: readonly DeadDelivery[] }>;
+
+/**
+ * Deliveries that wait for a person, by source: of every source that feeds the organization, whatever else it feeds.
+ *
+ * @throws AppError `dead-letter-unknown` for an unknown organization
+ */
+export async function listDeadDeliveries(
+  deps: ListDeadDeliveriesDeps,
+  organization: string,
+): Promise<readonly DeadOfSource[]> {
+  const found: DeadOfSource[] = [];
+  for (const source of sourcesFeeding(await deps.policy(), organization)) {
+    const deliveries = await deps.deadDeliveries.list(source.feed, source.name);
+    if (deliveries.length > 0)
+      found.push({
+        source,
+        deliveries: deliveries.toSorted((a, b) => a.receivedAtMs - b.receivedAtMs),
+      });
+  }
+  return found;
+}
+
+/** Who decides about dead deliveries, and in which organizations they may. */
+export type DeliveryDecider = Readonly<{
+  by: string;
+  mayDecide: (organization: OrganizationPolicy) => boolean;
+}>;
+
+/** The sources that feed an organization. @throws AppError `dead-letter-unknown` for an unknown organization */
+export function sourcesFeeding(policy: Policy, organization: string): readonly SourcePolicy[] {
+  if (!policy.organizations.has(organization)) throw noSuchDelivery();
+  return policy.sources.filter(({ organizations }) => organizations.includes(organization));
+}
+
+/** The organizations that a decision about a source's deliveries is for: all that it feeds. @throws AppError `not-permitted` */
+export function organizationsDecided(
+  policy: Policy,
+  source: SourcePolicy,
+  { mayDecide }: DeliveryDecider,
+): readonly OrganizationPolicy[] {
+  const fed = source.organizations.flatMap((alias) => policy.organizations.get(alias) ?? []);
+  if (fed.every(mayDecide)) return fed;
+  throw new AppError(
+    'not-permitted',
+    'The source feeds other organizations too: this is for somebody who may decide in all of them',
+  );
+}
+
+/** It never was, or is not dead any more. */
+export function noSuchDelivery(): AppError {
+  return new AppError(
+    'dead-letter-unknown',
+    'There is no such dead delivery: somebody may have put it back or closed it already',
+  );
+}

@@ -1,0 +1,189 @@
+import type { FindingRecord } from '../../domain/audit/finding';
+import { hashOf } from '../../domain/canonical-json';
+import { removalsHash, type HeldPlan, type HeldRemoval } from '../../domain/plan/hold';
+import type { NamedChange } from '../../domain/plan/rule-or-entry-change';
+import { fold } from '../../domain/person-key';
+import type { OrganizationPolicy } from '../../domain/policy';
+import type { Clock } from '../../clock';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { HeldPlanStore } from '../../storage/holds';
+import type { LedgerStore } from '../../storage/ledger';
+import type { WorkQueues } from '../../storage/queues';
+import { bookRun } from './book-writer-run';
+import { updateLedger } from './update-ledger';
+import { updateOrganization } from './update-organization-ledger';
+
+const DAY_MS = 86_400_000;
+
+/** Stands where a person's name would, when the policy decides. */
+export const BY_POLICY = 'policy';
+
+/** Who decided it, and under which policy. */
+type Decision = Readonly<{ by: string; policyHash: string }>;
+
+export type RemediationDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  plans: Pick<HeldPlanStore, 'put'>;
+  changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+/** A finding about one membership, with what is known of whom it is about. */
+type Mendable = Readonly<{
+  record: FindingRecord;
+  group: string;
+  groupId: string;
+  memberId: string;
+  personKey: string | undefined;
+  /** The ledger explains it, and the directory tells the account: a mark is enough for the writer to mend it. */
+  isByMark: boolean;
+}>;
+
+/**
+ * Hands findings about memberships to the writer. Whom the ledger knows as missing or as gone is looked at again, if the
+ * directory tells the account; any other removal becomes a released plan, which the writer carries out under the guards, and
+ * not where it was only observed or is protected. `by` is the person who decided, or `policy`.
+ */
+export async function requestRemediation(
+  deps: RemediationDeps,
+  organization: OrganizationPolicy,
+  { by, policyHash }: Decision,
+  records: readonly FindingRecord[],
+): Promise<void> {
+  const { alias } = organization;
+  const items: Mendable[] = [];
+  for (const record of records) {
+    const item = toMendable(record);
+    if (item !== undefined) items.push({ ...item, isByMark: await isByMark(deps.ledger, alias, item) });
+  }
+  if (items.length === 0) return;
+  const nowMs = deps.clock.now();
+  const removals = items.flatMap((item) => toRemoval(item) ?? []);
+  // A person releases exactly these removals; what the policy releases may be held, and is then a plan of its own.
+  const exact = removalsHash(removals);
+  const planHash = by === BY_POLICY ? hashOf([BY_POLICY, exact]) : exact;
+  const findings = items.map(({ record }) => record.id);
+  const memberships = items.map(({ record: { id, remediation }, groupId, memberId }) => ({
+    finding: id,
+    planHash: remediation?.planHash,
+    decision:
+      remediation?.kind !== 'change' && remediation?.add.includes(memberId) === true ? 'add' : 'remove',
+    groupId,
+    memberId,
+  }));
+  const plan = removals.length === 0 ? {} : { planHash };
+  await recordRelease(deps, organization, { by, policyHash }, { findings, memberships, ...plan });
+  for (const item of items) {
+    const { record, groupId, personKey } = item;
+    if (!item.isByMark || personKey === undefined) continue;
+    const isMissing = record.check === 'member-missing';
+    if (isMissing) await forgetMembership(deps, alias, personKey, groupId);
+    const subject = { organization: alias, kind: 'person', key: personKey } as const;
+    await deps.changes.mark(subject, isMissing ? 'normal' : 'urgent', nowMs, 'audit');
+  }
+  if (removals.length > 0)
+    await putReleased(deps, organization, { hash: planHash, removals, releasedBy: by });
+  await bookRun(deps, alias, 'urgent', nowMs, nowMs);
+}
+
+/** Hands a change of a rule or of the access policy to the writer, in a person's name: exactly this one. */
+export async function releaseChange(
+  deps: RemediationDeps,
+  organization: OrganizationPolicy,
+  decision: Decision,
+  { finding, planHash, change }: Readonly<{ finding: string; planHash: string; change: NamedChange }>,
+): Promise<void> {
+  const nowMs = deps.clock.now();
+  await recordRelease(deps, organization, decision, { findings: [finding], planHash, change });
+  await putReleased(deps, organization, { hash: planHash, removals: [], change, releasedBy: decision.by });
+  await bookRun(deps, organization.alias, 'urgent', nowMs, nowMs);
+}
+
+async function recordRelease(
+  deps: Pick<RemediationDeps, 'ledger' | 'clock'>,
+  organization: OrganizationPolicy,
+  { by, policyHash }: Decision,
+  facts: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await updateOrganization({ ledger: deps.ledger, organization }, [
+    { kind: 'remediation-released', atMs: deps.clock.now(), policyHash, facts: { by, ...facts } },
+  ]);
+}
+
+/** The mark comes first: it makes the timer book a run where the process dies before it does. */
+async function putReleased(
+  deps: Pick<RemediationDeps, 'plans' | 'changes' | 'clock'>,
+  { alias, planExpiryDays }: OrganizationPolicy,
+  plan: Pick<HeldPlan, 'hash' | 'removals' | 'change' | 'releasedBy'>,
+): Promise<void> {
+  const nowMs = deps.clock.now();
+  const subject = { organization: alias, kind: 'organization', key: 'organization' } as const;
+  await deps.changes.mark(subject, 'normal', nowMs, 'audit');
+  await deps.plans.put(alias, {
+    ...plan,
+    kind: 'remediation',
+    state: 'released',
+    guards: [],
+    heldAtMs: nowMs,
+    expiresAtMs: nowMs + planExpiryDays * DAY_MS,
+    releasedAtMs: nowMs,
+  });
+}
+
+/** A leaver is taken out of everything by the writer's own plan, where the address still leads to the account. */
+async function isByMark(
+  ledger: Pick<LedgerStore, 'read'>,
+  organization: string,
+  { record: { check }, personKey }: Pick<Mendable, 'record' | 'personKey'>,
+): Promise<boolean> {
+  if (check !== 'leaver-present' || personKey === undefined) return check === 'member-missing';
+  const stored = await ledger.read({ organization, kind: 'person', key: personKey });
+  return stored?.value.identity?.kind === 'resolved';
+}
+
+function toMendable(record: FindingRecord): Omit<Mendable, 'isByMark'> | undefined {
+  const { remediation, subject } = record;
+  if (remediation === undefined || remediation.kind === 'change') return undefined;
+  const memberId = [...remediation.add, ...remediation.remove][0];
+  const groupId = remediation.groupId ?? subject['groupId'];
+  if (memberId === undefined || groupId === undefined) return undefined;
+  return { record, group: remediation.group, groupId, memberId, personKey: subject['personKey'] };
+}
+
+/** Whom the ledger does not know, or cannot reach any more, only this plan removes. */
+function toRemoval(item: Mendable): HeldRemoval | undefined {
+  if (item.isByMark) return undefined;
+  const { record, group, groupId, memberId, personKey } = item;
+  return {
+    groupId,
+    groupName: group,
+    personKey: personKey ?? `member:${memberId}`,
+    memberId,
+    why: [`finding:${record.id}`],
+  };
+}
+
+/** The ledger holds a membership for made that UiPath does not show: it is made again. */
+async function forgetMembership(
+  deps: Pick<RemediationDeps, 'ledger' | 'clock'>,
+  organization: string,
+  personKey: string,
+  groupId: string,
+): Promise<void> {
+  await updateLedger(deps.ledger, { organization, kind: 'person', key: personKey }, (current) => {
+    const lost = current?.applied.find((membership) => membership.groupId === groupId);
+    if (current === undefined || lost === undefined) return undefined;
+    return {
+      next: { ...current, applied: current.applied.filter((membership) => membership !== lost) },
+      evidence: [
+        {
+          kind: 'membership-gone',
+          atMs: deps.clock.now(),
+          policyHash: '',
+          facts: { groupId, group: fold(lost.groupName), why: ['audit'] },
+        },
+      ],
+    };
+  });
+}

@@ -1,0 +1,19 @@
+import { personAccess } from '../../domain/ledger/person-access';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import type { OrganizationPolicy } from '../../domain/policy';
+import type { DueStore } from '../../storage/due-dates';
+import type { Subject } from '../../storage/ledger';
+
+/** Books the next instant at which a person's access changes by itself. When that is the end of an employment it will be urgent. */
+export async function scheduleNextChange(
+  due: Pick<DueStore, 'schedule'>,
+  subject: Subject<'person'>,
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): Promise<void> {
+  const { nextChangeAtMs: dueAtMs } = personAccess(ledger, organization, nowMs);
+  if (dueAtMs === undefined) return;
+  const leaving = personAccess(ledger, organization, dueAtMs).employment === 'left';
+  await due.schedule({ subject, dueAtMs, lane: leaving ? 'urgent' : 'normal' });
+}

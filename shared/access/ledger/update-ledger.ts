@@ -1,0 +1,49 @@
+import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import { errorCodeOf } from '../../errors';
+import type { LedgerOf, LedgerStore, Stored, Subject, SubjectKind } from '../../storage/ledger';
+
+/** What a change makes of a ledger: its next value and the evidence, or nothing to write. */
+export type LedgerUpdate<T> = Readonly<{ next: T; evidence: readonly EvidenceEntry[] }> | undefined;
+
+const ATTEMPTS = 8;
+
+/**
+ * Reads, decides and writes; when somebody else wrote in between, decides again on what is there now.
+ * `known` spares the first read. Returns the ledger as it stands afterwards.
+ *
+ * @throws AppError `storage-conflict` after several lost races
+ */
+export async function updateLedger<K extends SubjectKind>(
+  store: Pick<LedgerStore, 'read' | 'write'>,
+  subject: Subject<K>,
+  decide: (
+    current: LedgerOf[K] | undefined,
+  ) => LedgerUpdate<LedgerOf[K]> | Promise<LedgerUpdate<LedgerOf[K]>>,
+  known?: Stored<LedgerOf[K]>,
+): Promise<LedgerOf[K] | undefined> {
+  let read = known ?? (await store.read(subject));
+  for (let attempt = 1; ; attempt += 1) {
+    const update = await decide(read?.value);
+    if (update === undefined) return read?.value;
+    try {
+      await store.write(subject, update.next, read, update.evidence);
+      return update.next;
+    } catch (error) {
+      if (errorCodeOf(error) !== 'storage-conflict' || attempt === ATTEMPTS) throw error;
+      read = await store.read(subject);
+    }
+  }
+}
+
+/** True when a delivery's statement or request left evidence before. It reads the subject's whole history. */
+export async function wasDecided(
+  store: Pick<LedgerStore, 'evidence'>,
+  subject: Subject,
+  deliveryId: string,
+  id: string,
+): Promise<boolean> {
+  const { records } = await store.evidence(subject);
+  return records.some(
+    ({ facts }) => facts['deliveryId'] === deliveryId && (facts['eventId'] ?? facts['requestId']) === id,
+  );
+}

@@ -1,0 +1,42 @@
+import { hashOf } from '../../domain/canonical-json';
+import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import type { OrganizationLedger } from '../../domain/ledger/rule-and-entity-ledgers';
+import type { LedgerStore } from '../../storage/ledger';
+import { updateLedger } from './update-ledger';
+
+type LedgerDeps = Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write'> }>;
+
+const NEW: OrganizationLedger = { lastAudit: undefined, maxIdsPerPut: undefined };
+/** A decision is repeated within seconds of a crash or a second click, not after so many others. */
+const REMEMBERED = 50;
+
+/** Adds evidence to an organization's own chain, and changes what is known of it as a whole. */
+export async function updateOrganization(
+  run: LedgerDeps & Readonly<{ organization: Readonly<{ alias: string }> }>,
+  evidence: readonly EvidenceEntry[],
+  change: (current: OrganizationLedger) => OrganizationLedger = (current) => current,
+): Promise<void> {
+  await updateLedger(run.ledger, subjectOf(run.organization.alias), (current = NEW) => ({
+    next: change(current),
+    evidence,
+  }));
+}
+
+/** Records a person's decision in an organization's chain, once however often it is repeated. `about` tells it from others. */
+export async function recordDecision(
+  { ledger }: LedgerDeps,
+  alias: string,
+  evidence: EvidenceEntry,
+  about: readonly unknown[],
+): Promise<void> {
+  const id = hashOf([evidence.kind, about]).slice(0, 16);
+  await updateLedger(ledger, subjectOf(alias), (current = NEW) => {
+    const { decisions = [] } = current;
+    if (decisions.includes(id)) return undefined;
+    return { next: { ...current, decisions: [...decisions, id].slice(-REMEMBERED) }, evidence: [evidence] };
+  });
+}
+
+function subjectOf(alias: string) {
+  return { organization: alias, kind: 'organization', key: 'organization' } as const;
+}

@@ -1,0 +1,28 @@
+import type { HeldPlan } from '../../domain/plan/hold';
+import { markup, name, time, type Markup } from '../../html/markup';
+import { renderForm, type Frame } from '../page-frame';
+
+/** Removals that a guard holds, each plan with what it would do and a way to let it go. */
+export function renderPlans(frame: Frame, plans: readonly HeldPlan[]): Markup {
+  if (plans.length === 0) return markup`<p>No removal is held.</p>`;
+  return markup`<p>These removals are more than the guards let pass. A release lets exactly these go, in your name; a plan that is not released expires and does nothing.</p>
+${plans.map((plan) => renderPlan(frame, plan))}`;
+}
+
+function renderPlan(frame: Frame, plan: HeldPlan): Markup {
+  const { hash, guards, removals, heldAtMs, expiresAtMs } = plan;
+  const short = hash.slice(0, 12);
+  return markup`<section aria-labelledby="p-${short}"><h2 id="p-${short}">Plan <code>${short}</code>: ${removals.length} removals</h2>
+<p>Held since ${time(heldAtMs)}, expires ${time(expiresAtMs)}.</p>
+<ul>${guards.map(
+    (guard) =>
+      markup`<li>Guard ${guard.guard} of ${name(guard.scope)}: ${guard.removals} removals of ${guard.whole}</li>`,
+  )}</ul>
+<div class="scroll" tabindex="0" role="region" aria-label="Removals of plan ${short}"><table><caption>Removals</caption>
+<thead><tr><th scope="col">Group</th><th scope="col">Directory id</th><th scope="col">Why</th></tr></thead>
+<tbody>${removals.map(
+    (removal) =>
+      markup`<tr><th scope="row">${name(removal.groupName)}</th><td><code>${removal.memberId}</code></td><td>${name(removal.why.join(', '))}</td></tr>`,
+  )}</tbody></table></div>
+${frame.mayDecide ? renderForm(frame, `plans/${hash}`, markup`<button>Release ${removals.length} removals</button>`) : undefined}</section>`;
+}

@@ -1,0 +1,148 @@
+import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/ledger/list-dead-deliveries';
+import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
+import { listSources, type ListSourcesDeps } from '../access/desk/list-sources';
+import { explainPerson, type ExplainDeps } from '../access/desk/explain-person';
+import {
+  listNights,
+  readReport,
+  type ReadReportDeps,
+  type ReportInContext,
+} from '../access/desk/read-report';
+import { listHeldPlans, type PlanDeps } from '../access/desk/release-hold';
+import { requestQueryOf } from '../access/desk/parse-request-query';
+import {
+  requestStatus,
+  type RequestStatus,
+  type RequestStatusDeps,
+} from '../access/desk/read-request-status';
+import { listDeadLetters, type DeadLetterDeps } from '../access/desk/retry-refused-change';
+import { errorCodeOf } from '../errors';
+import { markup, type Markup } from '../html/markup';
+import type { FindingStore } from '../storage/findings';
+import type { ToldNights } from '../storage/notification-state';
+import type { Frame } from './page-frame';
+import { renderDeadLetters } from './pages/dead-letters-page';
+import { renderFindings } from './pages/findings-page';
+import { renderNights } from './pages/audits-page';
+import { renderPeople } from './pages/people-page';
+import { renderPlans } from './pages/holds-page';
+import { renderRequestList } from './pages/request-list';
+import { renderLookUp, renderRequest } from './pages/requests-page';
+import { renderSources } from './pages/sources-page';
+import { renderToday } from './pages/today-page';
+
+export type PageDeps = ReadReportDeps &
+  PlanDeps &
+  DeadLetterDeps &
+  RequestStatusDeps &
+  ListRequestsDeps &
+  ExplainDeps &
+  ListSourcesDeps &
+  ListDeadDeliveriesDeps &
+  Readonly<{
+    /** So far the list of requests goes back. */
+    payloadDays: number;
+    toldNights: Pick<ToldNights, 'list'>;
+    findings: Pick<FindingStore, 'list'>;
+  }>;
+
+type Query = Readonly<{ get: (name: string) => string | null }>;
+
+/** The content of a page: what it shows is read by the use cases that the other interfaces call too. */
+export async function openPage(deps: PageDeps, frame: Frame, query: Query): Promise<Markup> {
+  const { organization } = frame;
+  const said = (name: string): string => query.get(name)?.trim() ?? '';
+  switch (frame.page) {
+    case 'today':
+      return renderToday({
+        organization,
+        latest: await latestReport(deps, organization),
+        heldPlans: (await listHeldPlans(deps, organization)).length,
+        deadLetters: (await listDeadLetters(deps, organization)).length,
+        sources: await listSources(deps, organization),
+        told: await deps.toldNights.list(organization),
+      });
+    case 'findings':
+      return renderFindings(
+        frame,
+        (await latestReport(deps, organization))?.report,
+        await deps.findings.list(organization),
+        said('show'),
+      );
+    case 'nights':
+      return renderNights(
+        frame,
+        await listNights(deps, organization),
+        await comparedNights(deps, organization, [said('night') || 'latest', said('before')]),
+      );
+    case 'plans':
+      return renderPlans(frame, await listHeldPlans(deps, organization));
+    case 'people': {
+      const email = said('email');
+      return renderPeople(
+        frame,
+        email,
+        email === '' ? undefined : await explainPerson(deps, organization, email),
+      );
+    }
+    case 'requests':
+      return openRequests(deps, frame, query);
+    case 'dead-letters':
+      return renderDeadLetters(
+        frame,
+        await listDeadDeliveries(deps, organization),
+        await listDeadLetters(deps, organization),
+      );
+    case 'sources':
+      return renderSources(organization, await listSources(deps, organization));
+  }
+}
+
+/** One request where an id is asked for, else the list. */
+async function openRequests(deps: PageDeps, frame: Frame, query: Query): Promise<Markup> {
+  const { organization } = frame;
+  const asked = { id: query.get('id')?.trim() ?? '', source: query.get('source')?.trim() ?? '' };
+  const { sources } = await deps.policy();
+  const names = sources
+    .filter(({ feed, organizations }) => feed === 'ticket' && organizations.includes(organization))
+    .map(({ name }) => name);
+  if (asked.id === '') {
+    const chosen = requestQueryOf(query);
+    const page = await listRequests(deps, organization, chosen);
+    return markup`${renderLookUp(frame, asked, names)}${renderRequestList(frame, chosen, page, deps.payloadDays)}`;
+  }
+  const source = names.includes(asked.source) ? asked.source : undefined;
+  const status = async (): Promise<RequestStatus> => requestStatus(deps, organization, asked.id, source);
+  const found = await unless('request-unknown', status);
+  return markup`${renderLookUp(frame, asked, names)}${renderRequest(frame, asked.id, found)}`;
+}
+
+/** A night beside another, the later beside the earlier in whichever order they are named; `latest` is after them all. */
+async function comparedNights(
+  deps: PageDeps,
+  organization: string,
+  named: readonly string[],
+): Promise<ReportInContext | undefined> {
+  const [later = '', earlier] = named
+    .filter((night) => night !== '')
+    .toSorted()
+    .toReversed();
+  return unless('report-unknown', async () => readReport(deps, organization, later, earlier));
+}
+
+async function latestReport(deps: PageDeps, organization: string): Promise<ReportInContext | undefined> {
+  return unless('report-unknown', async () => readReport(deps, organization, 'latest'));
+}
+
+/** "There is none" is nothing to show, not a failure of the page. */
+async function unless<T>(
+  code: 'request-unknown' | 'report-unknown',
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (errorCodeOf(error) === code) return undefined;
+    throw error;
+  }
+}

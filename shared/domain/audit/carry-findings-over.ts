@@ -1,0 +1,107 @@
+import { isUnknownNow } from './parts-behind-finding';
+import { isForgotten, isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
+import type { Waiver } from './waiver';
+
+/** What following findings depends on, beside the findings. */
+export type Following = Readonly<{
+  nowMs: number;
+  /** When the last audit began; undefined: none is known. */
+  lastAuditMs?: number | undefined;
+  /** True for a finding about something that could not be read today. */
+  isUnknown: (finding: Finding) => boolean;
+  waiverOf: (finding: Finding) => Waiver | undefined;
+}>;
+
+/**
+ * What became of each finding since the last audit: same id, same finding. One that is waived stays visible as such, and is
+ * open again as soon as its waiver has ended. Findings of parts that are unknown today are kept as they are; those fixed long
+ * ago are left out, and begin anew when they come back.
+ */
+export function followFindings(
+  before: readonly FindingRecord[],
+  found: readonly Finding[],
+  { nowMs, lastAuditMs, isUnknown, waiverOf }: Following,
+): readonly FindingRecord[] {
+  const remembered = before.filter((record) => !isForgotten(record, nowMs));
+  const earlier = new Map(remembered.map((record) => [record.id, record]));
+  const today = new Set(found.map((finding) => finding.id));
+  const lastLookAt = createLastLook(before, lastAuditMs);
+  const kept = remembered.filter((record) => !today.has(record.id));
+  return [
+    ...found.map((finding): FindingRecord => {
+      const known = earlier.get(finding.id);
+      const waiver = waiverOf(finding);
+      return {
+        ...(known === undefined || known.state === 'fixed'
+          ? occurrence(known === undefined ? undefined : nowMs, lastLookAt(finding))
+          : whatStays(known)),
+        ...finding,
+        state: waiver === undefined ? stateAfter(known) : 'waived',
+        firstSeenMs: known?.firstSeenMs ?? nowMs,
+        lastSeenMs: nowMs,
+        ...(waiver === undefined ? {} : { waiver: shown(waiver) }),
+      };
+    }),
+    ...kept.map((record): FindingRecord => {
+      if (record.state === 'fixed') return record;
+      if (isUnknown(record)) return keptAsItIs(record, waiverOf(record));
+      const { waiver: _over, ...rest } = record;
+      return { ...rest, state: 'fixed', fixedAtMs: nowMs };
+    }),
+  ];
+}
+
+type Occurrence = Pick<FindingRecord, 'seenSinceMs' | 'notSeenAtMs'>;
+
+/** Who caused a fault stays known while it lasts; one that came back has another cause. */
+function whatStays({
+  attribution,
+  seenSinceMs,
+  notSeenAtMs,
+}: FindingRecord): Occurrence & Pick<FindingRecord, 'attribution'> {
+  return { ...occurrence(seenSinceMs, notSeenAtMs), ...(attribution === undefined ? {} : { attribution }) };
+}
+
+function occurrence(seenSinceMs: number | undefined, notSeenAtMs: number | undefined): Occurrence {
+  return {
+    ...(seenSinceMs === undefined ? {} : { seenSinceMs }),
+    ...(notSeenAtMs === undefined ? {} : { notSeenAtMs }),
+  };
+}
+
+function partOf({ subject: { part = '' } }: Finding): string {
+  return part;
+}
+
+/** When the last audit began that could look at a finding: one that could not read its part says nothing of it. */
+function createLastLook(
+  before: readonly FindingRecord[],
+  lastAuditMs: number | undefined,
+): (finding: Finding) => number | undefined {
+  const unread = before.filter(({ check, state }) => check === 'part-unknown' && state !== 'fixed');
+  const parts = new Set(unread.map(partOf));
+  return (finding) => {
+    if (!isUnknownNow(finding, parts)) return lastAuditMs;
+    const looks = unread
+      .filter((one) => isUnknownNow(finding, new Set([partOf(one)])))
+      .map(({ notSeenAtMs = Number.NEGATIVE_INFINITY }) => notSeenAtMs);
+    const earliest = Math.min(...looks);
+    return Number.isFinite(earliest) ? earliest : undefined;
+  };
+}
+
+function stateAfter(known: FindingRecord | undefined): FindingState {
+  if (known === undefined) return 'new';
+  return isOpen(known) ? 'open' : 'reopened';
+}
+
+/** Nothing is known of it, but a waiver ends all the same. */
+function keptAsItIs(record: FindingRecord, waiver: Waiver | undefined): FindingRecord {
+  if (record.state !== 'waived' || waiver !== undefined) return record;
+  const { waiver: _over, ...rest } = record;
+  return { ...rest, state: 'reopened' };
+}
+
+function shown({ reason, owner, ticket, untilMs }: Waiver): NonNullable<FindingRecord['waiver']> {
+  return { reason, owner, ticket, untilMs };
+}

@@ -1,0 +1,40 @@
+import { found, toAuditCase, type AuditCase } from '../audit-case';
+import { checkAccessPolicy } from './check-access-policy';
+import { checkAdministrators } from './check-administrators';
+import { checkGroups } from './check-groups';
+import { checkIdentities } from './check-identities';
+import { checkMembers } from './check-members';
+import { checkOperations } from './check-operations';
+import { checkOwn } from './check-custom';
+import { checkRules } from './check-rules';
+import type { Finding } from '../finding';
+import { unknownPartsOf, type UnknownPart } from '../snapshot';
+
+/** Compares what is with what was agreed. What could not be read is a finding of its own, and nothing is concluded from it. */
+export function auditOrganization(parts: Omit<AuditCase, 'personOf'>): readonly Finding[] {
+  const audit = toAuditCase(parts);
+  const findings = [
+    ...everythingUnknown(parts).map(({ part, code }) => found(audit, 'part-unknown', { part }, { code })),
+    ...checkGroups(audit),
+    ...checkMembers(audit),
+    ...checkAdministrators(audit),
+    ...checkAccessPolicy(audit),
+    ...checkRules(audit),
+    ...checkIdentities(audit),
+    ...checkOperations(audit),
+    ...checkOwn(audit),
+  ];
+  return [...new Map(findings.map((finding) => [finding.id, finding])).values()].toSorted((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
+}
+
+/** What could not be read of UiPath and of our own. */
+function everythingUnknown({
+  snapshot,
+  operations,
+}: Pick<AuditCase, 'snapshot' | 'operations'>): readonly UnknownPart[] {
+  const { secretEndsMs } = operations;
+  const secrets = secretEndsMs.kind === 'unknown' ? [{ part: 'secrets', code: secretEndsMs.code }] : [];
+  return [...unknownPartsOf(snapshot), ...secrets];
+}

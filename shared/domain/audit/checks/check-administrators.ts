@@ -1,0 +1,82 @@
+import { addressOf, mayHaveAddress } from './member-addresses';
+import { found, type AuditCase } from '../audit-case';
+import type { AdministratorRules } from '../audit-policy';
+import type { Finding } from '../finding';
+import { addressUnknown, nameOf } from './member-names';
+import { valueOr, type MemberKind, type SnapshotGroup } from '../snapshot';
+
+const DAY_MS = 86_400_000;
+/** A use of a break-glass account is reported for so long. */
+const USED_WITHIN_DAYS = 7;
+
+/** Robots and applications administer nothing when the last person is gone. */
+export const PEOPLE: ReadonlySet<string> = new Set(['user', 'directory-user', 'directory-group']);
+
+/** How many administrators there are and who, and whether the accounts for emergencies are there and unused. */
+export function checkAdministrators(audit: AuditCase): readonly Finding[] {
+  const rules = audit.organization.audit.administrators;
+  const { administrators } = audit.snapshot;
+  if (rules === undefined) return [];
+  const group = administrators?.kind === 'known' ? administrators.value : undefined;
+  return [
+    ...(group === undefined
+      ? []
+      : [...howMany(audit, rules, group), ...strangersAmong(audit, rules.people, group)]),
+    ...[...audit.snapshot.breakGlass].flatMap(([account, read]) => {
+      if (read.kind === 'unknown') return [];
+      const { value } = read;
+      const isAdministrator = value !== undefined && group?.members.has(value.memberId) === true;
+      const usedMs = value?.lastSignInMs;
+      return [
+        ...(group === undefined || isAdministrator ? [] : [found(audit, 'break-glass-missing', { account })]),
+        ...(usedMs !== undefined && audit.nowMs - usedMs < USED_WITHIN_DAYS * DAY_MS
+          ? [found(audit, 'break-glass-used', { account }, { at: new Date(usedMs).toISOString() })]
+          : []),
+      ];
+    }),
+  ];
+}
+
+function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
+  const people = peopleIn(group).length;
+  const count = { count: String(people) };
+  return [
+    ...(people < rules.fewest
+      ? [found(audit, 'administrators-too-few', { fewest: String(rules.fewest) }, count)]
+      : []),
+    ...(people > rules.most
+      ? [found(audit, 'administrators-too-many', { most: String(rules.most) }, count)]
+      : []),
+  ];
+}
+
+/**
+ * Administrators who are none of the agreed ones. Those are told by id: the list of users may leave them out. Nobody is
+ * called unknown while something is missing that could show the opposite.
+ */
+function strangersAmong(
+  audit: AuditCase,
+  people: AdministratorRules['people'],
+  group: SnapshotGroup,
+): readonly Finding[] {
+  const { users, breakGlass, directory } = audit.snapshot;
+  const answers = valueOr(directory, undefined);
+  const ids = valueOr(answers?.administratorIds, undefined);
+  const glass = [...breakGlass.values()];
+  if (people === undefined || ids === undefined || users.kind === 'unknown') return [];
+  if (answers?.addresses.kind !== 'known' || glass.some(({ kind }) => kind === 'unknown')) return [];
+  const agreed = new Set([...ids.values(), ...glass.map((read) => valueOr(read, undefined)?.memberId)]);
+  return peopleIn(group).flatMap(([memberId, kind]) => {
+    if (agreed.has(memberId) || audit.organization.protectedPrincipals.has(memberId)) return [];
+    const address = addressOf(audit, memberId);
+    if (address !== undefined && people.has(address)) return [];
+    const mayBeAgreed = address === undefined && mayHaveAddress(kind) && agreed.has(undefined);
+    return mayBeAgreed
+      ? [addressUnknown(audit, memberId)]
+      : [found(audit, 'administrator-unknown', { memberId }, nameOf(audit, memberId))];
+  });
+}
+
+function peopleIn({ members }: SnapshotGroup): ReadonlyArray<readonly [string, MemberKind]> {
+  return [...members].filter(([, kind]) => PEOPLE.has(kind));
+}

@@ -1,0 +1,113 @@
+import { fold } from '../../person-key';
+import { addressOf } from './member-addresses';
+import { found, type AuditCase } from '../audit-case';
+import type { OwnCheck, OwnCheckFacts, OwnCheckScope } from '../audit-policy';
+import type { Finding } from '../finding';
+import { nameOf } from './member-names';
+import { valueOr } from '../snapshot';
+
+type Subject = Readonly<{
+  subject: Readonly<Record<string, string>>;
+  words?: Readonly<Record<string, string>>;
+  facts: OwnCheckFacts;
+}>;
+
+/** Runs the checks of the policy over everything of their kind. One whose expression fails is unknown, not clean. */
+export function checkOwn(audit: AuditCase): readonly Finding[] {
+  const byScope = new Map<OwnCheckScope, readonly Subject[]>();
+  return audit.organization.audit.ownChecks.flatMap((check) => {
+    const subjects = byScope.get(check.each) ?? subjectsOf(audit, check.each);
+    byScope.set(check.each, subjects);
+    return runOne(audit, check, subjects);
+  });
+}
+
+function runOne(audit: AuditCase, check: OwnCheck, subjects: readonly Subject[]): readonly Finding[] {
+  try {
+    return subjects
+      .filter(({ facts }) => check.finds(facts))
+      .map(({ subject, words }) => ({
+        ...found(audit, check.id, subject, words),
+        severity: check.entry.severity,
+      }));
+  } catch {
+    return [found(audit, 'part-unknown', { part: check.id }, { code: 'expression-failed' })];
+  }
+}
+
+function subjectsOf(audit: AuditCase, scope: OwnCheckScope): readonly Subject[] {
+  switch (scope) {
+    case 'member':
+      return members(audit);
+    case 'group':
+      return groups(audit);
+    case 'person':
+      return people(audit);
+    case 'rule':
+      return rules(audit);
+    case 'entry':
+      return valueOr(audit.snapshot.accessPolicy, []).map(({ entityType, name }) => ({
+        subject: { entity: `${entityType}:${fold(name)}` },
+        facts: { entityType, name: fold(name) },
+      }));
+  }
+}
+
+function members(audit: AuditCase): readonly Subject[] {
+  const { users, directory } = audit.snapshot;
+  // An account that is missing from the lists only tonight must not pass for one of which nothing is known.
+  if (users.kind === 'unknown' || valueOr(directory, undefined)?.addresses.kind !== 'known') return [];
+  return [...audit.snapshot.groups].flatMap(([group, read]) =>
+    [...(valueOr(read, undefined)?.members ?? [])].map(([memberId, kind]) => {
+      const person = audit.personOf.get(memberId);
+      const user = users.value.get(memberId);
+      return {
+        subject: { group, memberId },
+        words: nameOf(audit, memberId),
+        facts: {
+          group,
+          memberId,
+          kind,
+          privileged: audit.organization.groups.get(group)?.privileged === true,
+          email: addressOf(audit, memberId) ?? '',
+          known: person !== undefined,
+          left: person?.left === true,
+          expected: person?.groups.has(group) === true,
+          active: user?.isActive ?? true,
+          unusedDays: user?.lastUsedMs === undefined ? -1 : daysSince(audit, user.lastUsedMs),
+        },
+      };
+    }),
+  );
+}
+
+function groups(audit: AuditCase): readonly Subject[] {
+  return [...audit.snapshot.groups].flatMap(([group, read]) => {
+    const value = valueOr(read, undefined);
+    const policy = audit.organization.groups.get(group);
+    if (value === undefined) return [];
+    const { privileged = false, mode = 'additive' } = policy ?? {};
+    return [{ subject: { group }, facts: { group, privileged, mode, members: value.members.size } }];
+  });
+}
+
+function people(audit: AuditCase): readonly Subject[] {
+  return audit.expected.people.map(({ personKey, email, left, groups: held, pending }) => ({
+    subject: { personKey },
+    words: { name: email },
+    facts: { email, left, pending, groups: [...held] },
+  }));
+}
+
+function rules(audit: AuditCase): readonly Subject[] {
+  const names = valueOr(audit.snapshot.groupNames, undefined);
+  if (names === undefined) return [];
+  return valueOr(audit.snapshot.rules, []).map(({ ruleId, name, enabled, groupIds }) => ({
+    subject: { rule: name, ruleId: String(ruleId) },
+    facts: { name, enabled, groups: groupIds.map((id) => fold(names.get(id)?.name ?? id)) },
+  }));
+}
+
+function daysSince({ nowMs }: AuditCase, thenMs: number): number {
+  return Math.floor((nowMs - thenMs) / 86_400_000);
+}

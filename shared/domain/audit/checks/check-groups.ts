@@ -1,0 +1,20 @@
+import { EVERYONE_GROUP_ID } from '../../plan/hard-stops';
+import { fold } from '../../person-key';
+import { found, type AuditCase } from '../audit-case';
+import type { Finding } from '../finding';
+import { valueOr } from '../snapshot';
+
+/** Groups that only the policy or only UiPath has. Built-in ones are there in every organization and say nothing. */
+export function checkGroups(audit: AuditCase): readonly Finding[] {
+  const { organization, snapshot } = audit;
+  const missing = [...snapshot.groups]
+    .filter(([, group]) => group.kind === 'known' && group.value === undefined)
+    .map(([group]) => found(audit, 'group-missing', { group }));
+  const names = valueOr(snapshot.groupNames, new Map<string, Readonly<{ name: string; builtIn: boolean }>>());
+  const unlisted = [...names].flatMap(([groupId, { name, builtIn }]) =>
+    builtIn || groupId === EVERYONE_GROUP_ID || organization.groups.has(fold(name))
+      ? []
+      : [found(audit, 'group-unlisted', { groupId }, { group: name })],
+  );
+  return [...missing, ...unlisted];
+}

@@ -1,0 +1,121 @@
+import { addressOf, mayHaveAddress } from './member-addresses';
+import { found, type AuditCase } from '../audit-case';
+import type { Finding } from '../finding';
+import { addressUnknown, nameOf } from './member-names';
+import { privilegedGroups, readGroups } from './privileged-groups';
+import { isGlassUnknown, isProtected } from './protected-members';
+import { valueOr, type MemberKind, type SnapshotGroup, type SnapshotUser } from '../snapshot';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
+
+/** Addresses without one account, accounts that nobody uses, and who should not be where much is allowed. */
+export function checkIdentities(audit: AuditCase): readonly Finding[] {
+  const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
+  return [
+    ...unresolved(audit),
+    ...duplicates(audit, users),
+    ...dormant(audit, users, readGroups(audit)),
+    ...[...privilegedGroups(audit)].flatMap(([name, group]) => strangers(audit, name, group)),
+  ];
+}
+
+/** A new hire is announced before the account exists: the policy says how long that is well. */
+function unresolved(audit: AuditCase): readonly Finding[] {
+  const graceMs = audit.organization.identityRetryHours * HOUR_MS;
+  return audit.expected.people.flatMap(({ personKey, email: name, unresolved: state, groups }) => {
+    if (state === undefined || groups.size === 0) return [];
+    if (state.kind === 'ambiguous') return [found(audit, 'identity-ambiguous', { personKey }, { name })];
+    return audit.nowMs - state.sinceMs > graceMs
+      ? [found(audit, 'identity-unresolved', { personKey }, { name })]
+      : [];
+  });
+}
+
+/** Two accounts with one address, and two people of the ledger with one account; an address that somebody had before has left. */
+function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
+  return [
+    ...shared(users.values(), ({ email }) => email).map(([email, same]) =>
+      found(audit, 'identity-duplicate', { email }, { ids: same.map(({ id }) => id).join(', ') }),
+    ),
+    ...shared(
+      audit.expected.people.filter(({ left }) => !left),
+      ({ memberId }) => memberId,
+    ).map(([memberId, same]) =>
+      found(audit, 'identity-duplicate', { memberId }, { names: same.map(({ email }) => email).join(', ') }),
+    ),
+  ];
+}
+
+/** An account that is switched off, or that nobody used for long, and is a member all the same. */
+function dormant(
+  audit: AuditCase,
+  users: ReadonlyMap<string, SnapshotUser>,
+  groups: ReadonlyMap<string, SnapshotGroup>,
+): readonly Finding[] {
+  const beforeMs = audit.nowMs - audit.organization.audit.dormantDays * DAY_MS;
+  const unused = new Set<string>();
+  for (const { id, isActive, lastUsedMs } of users.values())
+    if (!isActive || (lastUsedMs !== undefined && lastUsedMs < beforeMs)) unused.add(id);
+  // An account for emergencies is never used: while one of them is unknown it may be any of these.
+  const isAnyGlassUnknown = [...audit.snapshot.breakGlass.values()].some(({ kind }) => kind === 'unknown');
+  if (unused.size === 0 || isAnyGlassUnknown) return [];
+  const members = new Set<string>();
+  for (const group of groups.values())
+    for (const memberId of group.members.keys()) if (unused.has(memberId)) members.add(memberId);
+  return [...members]
+    .filter((memberId) => !isProtectedAnywhere(audit, memberId))
+    .map((memberId) => found(audit, 'identity-dormant', { memberId }, nameOf(audit, memberId)));
+}
+
+/** A group that protects somebody counts also while its members are unknown. */
+function isProtectedAnywhere({ organization, expected, snapshot }: AuditCase, memberId: string): boolean {
+  return (
+    organization.protectedPrincipals.has(memberId) ||
+    [...expected.protectedIds.values()].some((ids) => ids.has(memberId)) ||
+    [...snapshot.breakGlass.values()].some((read) => valueOr(read, undefined)?.memberId === memberId)
+  );
+}
+
+/** Machines, and people of other companies, in a privileged group. */
+function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup): readonly Finding[] {
+  const { domains } = audit.organization.audit;
+  const { users, directory } = audit.snapshot;
+  const isDirectoryAsked = valueOr(directory, undefined)?.addresses.kind === 'known';
+  return [...members].flatMap(([memberId, kind]) => {
+    if (isProtected(audit, group, memberId)) return [];
+    const subject = { group, memberId };
+    if (MACHINES.has(kind))
+      return [found(audit, 'machine-in-privileged-group', subject, { ...nameOf(audit, memberId), kind })];
+    const isListed = users.kind === 'known' || audit.personOf.has(memberId);
+    if (domains.size === 0 || !mayHaveAddress(kind) || !isListed || isGlassUnknown(audit, group)) return [];
+    const address = addressOf(audit, memberId);
+    if (address === undefined) return isDirectoryAsked ? [addressUnknown(audit, memberId)] : [];
+    return domains.has(address.slice(address.lastIndexOf('@') + 1))
+      ? []
+      : [found(audit, 'external-in-privileged-group', subject, { name: address })];
+  });
+}
+
+/** Keys that several items have, with those items. */
+function shared<T>(
+  items: Iterable<T>,
+  keyOf: (item: T) => string | undefined,
+): ReadonlyArray<readonly [string, readonly T[]]> {
+  const first = new Map<string, T>();
+  const several = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    const known = first.get(key);
+    if (known === undefined) {
+      first.set(key, item);
+      continue;
+    }
+    const same = several.get(key) ?? [known];
+    same.push(item);
+    several.set(key, same);
+  }
+  return [...several];
+}

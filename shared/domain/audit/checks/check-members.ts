@@ -1,0 +1,106 @@
+import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
+import { found, type AuditCase } from '../audit-case';
+import type { CheckId } from '../check-catalog';
+import type { ExpectedPerson } from '../expected-access';
+import type { Finding } from '../finding';
+import { nameOf } from './member-names';
+import { isGlassUnknown, isProtected } from './protected-members';
+import type { SnapshotGroup } from '../snapshot';
+
+/** Who is in a group and should not be, and who should be and is not. A group that was not read says nothing. */
+export function checkMembers(audit: AuditCase): readonly Finding[] {
+  const groups = [...audit.snapshot.groups].flatMap(([name, group]) =>
+    group.kind === 'known' && group.value !== undefined ? [[name, group.value] as const] : [],
+  );
+  const missing = missingMembers(audit, new Map(groups));
+  return [
+    ...groups.flatMap(([name, group]) => unexpectedMembers(audit, name, group)),
+    ...missing,
+    ...leaversElsewhere(audit),
+    ...rehiredInLockout(audit, new Map(groups)),
+    ...dutyConflicts(audit, new Map(groups)),
+  ];
+}
+
+function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup): readonly Finding[] {
+  const listsAdministrators =
+    group.groupId === ADMINISTRATORS_GROUP_ID &&
+    audit.organization.audit.administrators?.people !== undefined;
+  if (isGlassUnknown(audit, name)) return [];
+  const findings: Finding[] = [];
+  for (const memberId of group.members.keys()) {
+    const person = audit.personOf.get(memberId);
+    if (person?.groups.has(name) === true || person?.pending === true) continue;
+    if (isProtected(audit, name, memberId)) continue;
+    const check = checkOf(person, name);
+    if (check === 'member-without-reason' && listsAdministrators) continue;
+    findings.push(
+      found(audit, check, { group: name, memberId }, whoAndWhere(audit, memberId, group.groupId)),
+    );
+  }
+  return findings;
+}
+
+/** What a plan needs beside the finding's own words. */
+function whoAndWhere(audit: AuditCase, memberId: string, groupId: string): Readonly<Record<string, string>> {
+  const key = audit.personOf.get(memberId)?.personKey;
+  return { ...nameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
+}
+
+function checkOf(person: ExpectedPerson | undefined, group: string): CheckId {
+  if (person?.left === true) return 'leaver-present';
+  return person?.ended.has(group) === true ? 'member-after-grant' : 'member-without-reason';
+}
+
+function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const { memberId, pending, unresolved, groups: wanted } of audit.expected.people) {
+    if (pending || memberId === undefined || unresolved !== undefined) continue;
+    for (const group of wanted) {
+      const read = groups.get(group);
+      if (read === undefined || read.members.has(memberId)) continue;
+      const words = whoAndWhere(audit, memberId, read.groupId);
+      findings.push(found(audit, 'member-missing', { group, memberId }, words));
+    }
+  }
+  return findings;
+}
+
+function leaversElsewhere(audit: AuditCase): readonly Finding[] {
+  const { elsewhere } = audit.snapshot;
+  if (elsewhere.kind === 'unknown' || audit.organization.leaver.groups === 'managed') return [];
+  return elsewhere.value
+    .filter(({ memberId }) => {
+      const person = audit.personOf.get(memberId);
+      return person?.pending !== true && person?.left !== false;
+    })
+    .filter(({ group, memberId }) => !isProtected(audit, group, memberId))
+    .map(({ group, groupId, memberId }) =>
+      found(audit, 'leaver-present', { group, memberId }, whoAndWhere(audit, memberId, groupId)),
+    );
+}
+
+/** Somebody who left a short while ago is back at work: perhaps a rehire, perhaps a feed that lags. */
+function rehiredInLockout(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+  return audit.expected.people.flatMap((person) => {
+    const { memberId, lockedUntilMs } = person;
+    if (person.left || memberId === undefined || lockedUntilMs === undefined) return [];
+    if (lockedUntilMs <= audit.nowMs) return [];
+    const within = [...groups].filter(([, group]) => group.members.has(memberId)).map(([name]) => name);
+    return within.length === 0
+      ? []
+      : [found(audit, 'present-in-lockout', { memberId }, { name: person.email, groups: within.join(', ') })];
+  });
+}
+
+function dutyConflicts(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+  return audit.organization.separationOfDuties.flatMap(([group, other]) => {
+    const others = groups.get(other)?.members;
+    return [...(groups.get(group)?.members.keys() ?? [])]
+      .filter((memberId) => others?.has(memberId) === true)
+      .filter((memberId) => audit.personOf.get(memberId)?.pending !== true)
+      .map((memberId) =>
+        found(audit, 'duties-conflict', { group, other, memberId }, nameOf(audit, memberId)),
+      );
+  });
+}

@@ -1,0 +1,134 @@
+import { heartbeatOf } from '../../heartbeat';
+import { exceeds, type RemovalLimit } from '../../plan/guards';
+import { found, type AuditCase } from '../audit-case';
+import type { Finding } from '../finding';
+import { valueOr } from '../snapshot';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** A timer may come a little late. */
+const LATE_MS = 2 * HOUR_MS;
+/** Who would be removed if a limit held nothing: more than any group that a limit is meant for. */
+const MANY = 1_000;
+
+/** Whether the application itself does what it promises: secrets, sources, nights, changes that wait, guards. */
+export function checkOperations(audit: AuditCase): readonly Finding[] {
+  return [
+    ...checkSecrets(audit),
+    ...checkScopes(audit),
+    ...checkSources(audit),
+    ...checkDeliveries(audit),
+    ...checkNights(audit),
+    ...checkChanges(audit),
+    ...checkGuards(audit),
+  ];
+}
+
+function checkSecrets(audit: AuditCase): readonly Finding[] {
+  const { operations, snapshot, organization } = audit;
+  const soonMs = audit.nowMs + organization.audit.secretDays * DAY_MS;
+  const applications = valueOr(snapshot.applications, []);
+  const ends = [
+    ...valueOr(operations.secretEndsMs, new Map<string, number>()),
+    ...applications
+      .filter(({ clientId }) => clientId === operations.own.clientId)
+      .flatMap(({ name, secretEndsMs }) => {
+        const last = secretEndsMs.length === 0 ? undefined : Math.max(...secretEndsMs);
+        return last === undefined ? [] : [[`application ${name}`, last] as const];
+      }),
+  ];
+  return ends
+    .filter(([, endsMs]) => endsMs <= soonMs)
+    .map(([secret, endsMs]) =>
+      found(audit, 'secret-expiring', { secret }, { ends: new Date(endsMs).toISOString() }),
+    );
+}
+
+/** What UiPath lets this application do beyond what it asks for. */
+function checkScopes(audit: AuditCase): readonly Finding[] {
+  const { own } = audit.operations;
+  const ours = valueOr(audit.snapshot.applications, []).find(({ clientId }) => clientId === own.clientId);
+  return (ours?.scopes ?? [])
+    .filter((scope) => !own.scopes.includes(scope))
+    .map((scope) => found(audit, 'scope-unneeded', { scope }));
+}
+
+function checkSources(audit: AuditCase): readonly Finding[] {
+  return audit.operations.sources
+    .filter((source) => heartbeatOf(source, audit.nowMs) === 'silent')
+    .map(({ name: source, lastMs }) => {
+      const last = lastMs === undefined ? 'never' : new Date(lastMs).toISOString();
+      return found(audit, 'source-silent', { source }, { last });
+    });
+}
+
+/** One finding per source: after an outage of ours there may be thousands. */
+function checkDeliveries(audit: AuditCase): readonly Finding[] {
+  return audit.operations.deadDeliveries.map(({ source, deliveries, codes, sinceMs }) =>
+    found(
+      audit,
+      'deliveries-dead',
+      { source },
+      {
+        deliveries: String(deliveries),
+        codes: codes.join(', '),
+        since: new Date(sinceMs).toISOString(),
+      },
+    ),
+  );
+}
+
+function checkNights(audit: AuditCase): readonly Finding[] {
+  const { lastAudit, unfinished } = audit.operations;
+  const isMissing =
+    lastAudit !== undefined &&
+    audit.nowMs - lastAudit.atMs > audit.organization.audit.everyHours * HOUR_MS + LATE_MS;
+  return [
+    ...(isMissing ? [found(audit, 'night-missing', { after: lastAudit.night })] : []),
+    ...unfinished.map((night) => found(audit, 'audit-unfinished', { night })),
+  ];
+}
+
+function checkChanges(audit: AuditCase): readonly Finding[] {
+  const { refusals, heldPlans, marks } = audit.operations;
+  return [
+    ...refusals.map(({ id, group, memberId, decision, code }) =>
+      found(
+        audit,
+        decision === 'remove' ? 'revoke-failed' : 'change-refused',
+        { deadLetter: id },
+        { group, memberId, code },
+      ),
+    ),
+    ...heldPlans.map(({ hash, removals, expiresAtMs }) =>
+      found(
+        audit,
+        'plan-held',
+        { plan: hash },
+        { removals: String(removals), expires: new Date(expiresAtMs).toISOString() },
+      ),
+    ),
+    ...marks
+      .filter(({ sinceMs }) => audit.nowMs - sinceMs > DAY_MS)
+      .map(({ kind, key, sinceMs }) =>
+        found(audit, 'change-overdue', { kind, key }, { since: new Date(sinceMs).toISOString() }),
+      ),
+  ];
+}
+
+/** A limit that would let everybody go is no limit. */
+function checkGuards(audit: AuditCase): readonly Finding[] {
+  const { guards, groups } = audit.organization;
+  const whole = Math.max(MANY, audit.expected.people.length);
+  const isOff = (limit: RemovalLimit): boolean => !exceeds(whole, whole, limit);
+  return [
+    ...Object.entries(guards)
+      .filter(([, limit]) => isOff(limit))
+      .map(([guard]) => found(audit, 'guards-off', { guard })),
+    ...[...groups].flatMap(([group, policy]) =>
+      Object.entries(policy.guards)
+        .filter(([, limit]) => isOff(limit))
+        .map(([guard]) => found(audit, 'guards-off', { guard, group })),
+    ),
+  ];
+}

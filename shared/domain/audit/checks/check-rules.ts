@@ -1,0 +1,93 @@
+import { fold } from '../../person-key';
+import { found, type AuditCase } from '../audit-case';
+import type { BaselineRule } from '../audit-policy';
+import type { Finding } from '../finding';
+import { nameOf } from './member-names';
+import { isProtected } from './protected-members';
+import { valueOr, type SnapshotRule } from '../snapshot';
+
+type ExpectedRule = AuditCase['expected']['rules'][number];
+const HOUR_MS = 3_600_000;
+
+/** Rules that differ from what was requested, that nobody answers for, that outlived their end or undo removals. */
+export function checkRules(audit: AuditCase): readonly Finding[] {
+  const { rules } = audit.snapshot;
+  if (rules.kind === 'unknown') return [];
+  const have = new Map(rules.value.map((rule) => [rule.ruleId, rule]));
+  const ours = new Set(audit.expected.rules.map((rule) => rule.ruleId));
+  const agreed = new Map(audit.organization.rules.baseline.map((rule) => [fold(rule.name), rule]));
+  const leavers = new Set(audit.expected.people.flatMap(({ email, left }) => (left ? [email] : [])));
+  return [
+    ...audit.expected.rules.flatMap((rule) => checkOurs(audit, rule, have.get(rule.ruleId), leavers)),
+    ...rules.value
+      .filter((rule) => !ours.has(rule.ruleId))
+      .flatMap((rule) => checkOthers(audit, rule, agreed.get(fold(rule.name)), leavers)),
+    ...rules.value.flatMap((rule) => reAdds(audit, rule)),
+  ];
+}
+
+function checkOurs(
+  audit: AuditCase,
+  rule: ExpectedRule,
+  have: SnapshotRule | undefined,
+  leavers: ReadonlySet<string>,
+): readonly Finding[] {
+  const subject = { rule: rule.name, ruleId: String(rule.ruleId) };
+  const isOver = rule.untilMs !== undefined && rule.untilMs <= audit.nowMs;
+  if (isOver && have !== undefined)
+    // The end of a rule is applied within minutes; one that is still there an hour later will stay.
+    return rule.untilMs > audit.nowMs - HOUR_MS ? [] : [found(audit, 'rule-expired', subject)];
+  if (rule.pending || isOver) return [];
+  if (have === undefined) return [found(audit, 'rule-missing', subject)];
+  return [
+    ...(have.contentHash === rule.contentHash ? [] : [found(audit, 'rule-altered', subject)]),
+    ...withoutOwner(audit, subject, rule.owner, leavers),
+  ];
+}
+
+/** A rule that no request made is as agreed only when the baseline names it. */
+function checkOthers(
+  audit: AuditCase,
+  { name, ruleId }: SnapshotRule,
+  agreed: BaselineRule | undefined,
+  leavers: ReadonlySet<string>,
+): readonly Finding[] {
+  const subject = { rule: name, ruleId: String(ruleId) };
+  if (agreed === undefined) return [found(audit, 'rule-unknown', subject)];
+  const isOver = agreed.untilMs !== undefined && agreed.untilMs <= audit.nowMs;
+  return [
+    ...(isOver ? [found(audit, 'rule-expired', subject)] : []),
+    ...withoutOwner(audit, subject, agreed.owner ?? '', leavers),
+  ];
+}
+
+function withoutOwner(
+  audit: AuditCase,
+  subject: Readonly<Record<string, string>>,
+  owner: string,
+  leavers: ReadonlySet<string>,
+): readonly Finding[] {
+  if (owner.trim() !== '' && !leavers.has(fold(owner))) return [];
+  return [found(audit, 'rule-without-owner', subject, owner === '' ? {} : { owner })];
+}
+
+/** A rule adds at every sign-in: whoever the ledger keeps out of its group and who is there came, or will come again, by it. */
+function reAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
+  if (!rule.enabled) return [];
+  const names = valueOr(audit.snapshot.groupNames, new Map<string, Readonly<{ name: string }>>());
+  return rule.groupIds.flatMap((groupId) => {
+    const group = fold(names.get(groupId)?.name ?? '');
+    const members = valueOr(audit.snapshot.groups.get(group), undefined)?.members;
+    const back = [...(members?.keys() ?? [])].filter((memberId) => {
+      const person = audit.personOf.get(memberId);
+      const isKeptOut = person !== undefined && (person.left || person.ended.has(group));
+      return (
+        isKeptOut && !person.pending && !person.groups.has(group) && !isProtected(audit, group, memberId)
+      );
+    });
+    const [first] = back;
+    if (first === undefined) return [];
+    const subject = { rule: rule.name, ruleId: String(rule.ruleId), group };
+    return [found(audit, 'rule-re-adds', subject, { ...nameOf(audit, first), people: String(back.length) })];
+  });
+}

@@ -1,0 +1,61 @@
+import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
+import { isProtectedById, type AuditCase } from '../audit-case';
+import { privilegedGroups } from './privileged-groups';
+import { valueOr, type MemberKind, type Snapshot } from '../snapshot';
+
+/** Members that may be a person; a type that is new to us may be one. */
+const MAY_BE_PERSON: ReadonlySet<MemberKind> = new Set(['user', 'directory-user', 'unknown']);
+
+/** True for a member who has an address, whoever knows it. */
+export function mayHaveAddress(kind: MemberKind): boolean {
+  return MAY_BE_PERSON.has(kind);
+}
+
+/** The folded address behind a directory id, from whoever knows it: ledger, lists, directory. */
+export function addressOf(
+  { personOf, snapshot }: Pick<AuditCase, 'personOf' | 'snapshot'>,
+  memberId: string,
+): string | undefined {
+  return (
+    personOf.get(memberId)?.email ??
+    listedAddressOf(snapshot, memberId) ??
+    valueOr(valueOr(snapshot.directory, undefined)?.addresses, undefined)?.get(memberId)
+  );
+}
+
+/**
+ * People in privileged groups whose address neither ledger nor lists tell: the directory is to be asked. Nobody while the
+ * list of users is unknown: all of them would seem to be missing there.
+ */
+export function namelessMembers(
+  audit: Pick<AuditCase, 'organization' | 'expected' | 'snapshot'>,
+): ReadonlySet<string> {
+  const { organization, expected, snapshot } = audit;
+  const { domains, administrators } = organization.audit;
+  const nameless = new Set<string>();
+  if (snapshot.users.kind === 'unknown') return nameless;
+  for (const [name, { groupId, members }] of privilegedGroups(audit)) {
+    const isAsked =
+      domains.size > 0 || (groupId === ADMINISTRATORS_GROUP_ID && administrators?.people !== undefined);
+    if (!isAsked) continue;
+    for (const [memberId, kind] of members)
+      if (
+        mayHaveAddress(kind) &&
+        !isProtectedById(audit, name, memberId) &&
+        listedAddressOf(snapshot, memberId) === undefined
+      )
+        nameless.add(memberId);
+  }
+  for (const { memberId } of expected.people) if (memberId !== undefined) nameless.delete(memberId);
+  return nameless;
+}
+
+function listedAddressOf({ users, directory, breakGlass }: Snapshot, memberId: string): string | undefined {
+  const listed = valueOr(users, undefined)?.get(memberId)?.email;
+  if (listed !== undefined) return listed;
+  for (const [address, id] of valueOr(valueOr(directory, undefined)?.administratorIds, []))
+    if (id === memberId) return address;
+  for (const [address, read] of breakGlass)
+    if (valueOr(read, undefined)?.memberId === memberId) return address;
+  return undefined;
+}

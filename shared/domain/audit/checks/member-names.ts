@@ -1,0 +1,20 @@
+import { addressOf } from './member-addresses';
+import { found, type AuditCase } from '../audit-case';
+import type { Finding } from '../finding';
+import { valueOr } from '../snapshot';
+
+/** What those who read a finding know a member by: the address of a person, the name of a robot account or an application. */
+export function nameOf(audit: AuditCase, memberId: string): Readonly<Record<string, string>> {
+  const address = addressOf(audit, memberId);
+  if (address !== undefined) return { name: address };
+  const { robots, applications } = audit.snapshot;
+  const robot = valueOr(robots, undefined)?.get(memberId);
+  if (robot !== undefined) return { name: robot, kind: 'robot-account' };
+  const application = valueOr(applications, []).find((one) => one.memberId === memberId);
+  return application === undefined ? {} : { name: application.name, kind: 'application' };
+}
+
+/** A member whose address decides something, and of whom nobody tells it: neither well nor wrong. */
+export function addressUnknown(audit: AuditCase, memberId: string): Finding {
+  return found(audit, 'part-unknown', { part: `address:${memberId}` }, { code: 'address-unknown' });
+}

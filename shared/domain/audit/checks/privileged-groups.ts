@@ -1,0 +1,27 @@
+import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
+import { fold } from '../../person-key';
+import type { AuditCase } from '../audit-case';
+import { valueOr, type SnapshotGroup } from '../snapshot';
+
+type Read = Pick<AuditCase, 'organization' | 'snapshot'>;
+
+/** Groups that were read, by folded name; Administrators is one of them, listed or not. */
+export function readGroups({ organization, snapshot }: Read): ReadonlyMap<string, SnapshotGroup> {
+  const read = new Map<string, SnapshotGroup>();
+  for (const [name, group] of snapshot.groups) {
+    const value = valueOr(group, undefined);
+    if (value !== undefined) read.set(name, value);
+  }
+  const administrators = valueOr(snapshot.administrators, undefined);
+  if (administrators === undefined) return read;
+  const names = valueOr(snapshot.groupNames, undefined);
+  const name = fold(names?.get(ADMINISTRATORS_GROUP_ID)?.name ?? 'administrators');
+  return read.set(organization.groups.has(name) ? name : 'administrators', administrators);
+}
+
+/** Those among them where much is allowed. */
+export function privilegedGroups(audit: Read): ReadonlyMap<string, SnapshotGroup> {
+  const isPrivileged = ([name, { groupId }]: readonly [string, SnapshotGroup]): boolean =>
+    groupId === ADMINISTRATORS_GROUP_ID || audit.organization.groups.get(name)?.privileged === true;
+  return new Map([...readGroups(audit)].filter(isPrivileged));
+}

@@ -1,0 +1,47 @@
+import { ADMINISTRATORS_GROUP_ID } from '../plan/hard-stops';
+import type { OrganizationPolicy } from '../policy';
+import { EMPTY, type EarlierNights } from './earlier-audits';
+import { valueOr, type Known, type LeadingSnapshot, type SnapshotGroup } from './snapshot';
+
+const UNKNOWN = { kind: 'unknown', code: EMPTY } as const;
+
+/**
+ * The snapshot in which an empty answer that contradicts what is known is none. Against what was read or agreed tonight it
+ * is never believed; against an earlier night it is, once the audit before this one (`lastAuditMs`) was answered the same.
+ */
+export function doubtEmptyAnswers(
+  { accessPolicy: { baseline = [] } }: Pick<OrganizationPolicy, 'accessPolicy'>,
+  snapshot: LeadingSnapshot,
+  earlier: EarlierNights,
+  lastAuditMs: number | undefined,
+): LeadingSnapshot {
+  const isConfirmed = (part: string): boolean =>
+    lastAuditMs !== undefined && earlier.doubtedMs.get(part) === lastAuditMs;
+  const { accessPolicy, users, administrators, groups } = snapshot;
+  const isEntryMissing = baseline.length > 0 || (earlier.hadEntries && !isConfirmed('access-policy'));
+  const isAccountMissing = hasUsers(snapshot) || (earlier.hadAccounts && !isConfirmed('users'));
+  return {
+    ...snapshot,
+    groups: new Map([...groups].map(([name, group]) => [name, doubtNobody(group)])),
+    administrators: administrators === undefined ? undefined : doubtNobody(administrators),
+    accessPolicy: isEntryMissing && isEmpty(accessPolicy, ({ length }) => length) ? UNKNOWN : accessPolicy,
+    users: isAccountMissing && isEmpty(users, ({ size }) => size) ? UNKNOWN : users,
+  };
+}
+
+/** Somebody administers every organization: this application could not read its access policy otherwise. */
+function doubtNobody<G extends SnapshotGroup | undefined>(group: Known<G>): Known<G> {
+  const value = valueOr(group, undefined);
+  return value?.groupId === ADMINISTRATORS_GROUP_ID && value.members.size === 0 ? UNKNOWN : group;
+}
+
+/** Local users are in the list of users; those of a directory need not be. */
+function hasUsers({ groups, administrators }: LeadingSnapshot): boolean {
+  return [...groups.values(), administrators].some((group) =>
+    [...(valueOr(group, undefined)?.members.values() ?? [])].includes('user'),
+  );
+}
+
+function isEmpty<T>(part: Known<T>, sizeOf: (value: T) => number): boolean {
+  return part.kind === 'known' && sizeOf(part.value) === 0;
+}

@@ -1,0 +1,34 @@
+import { changeHash, type NamedChange } from '../../plan/rule-or-entry-change';
+import { fold } from '../../person-key';
+import type { OrganizationPolicy } from '../../policy';
+import { NOT_NAMED, type Planner } from './remediation-planner';
+import { valueOr } from '../snapshot';
+
+/** Writes a rule again as it was requested, whether it was altered or deleted. */
+export const planRuleWriting: Planner = ({ audit }, { ruleId }) => {
+  const rule = audit.expected.rules.find((one) => String(one.ruleId) === ruleId);
+  if (rule === undefined) return NOT_NAMED;
+  const { name, contentHash } = rule;
+  return toPlan({ kind: 'rule', rule: name, ruleId: rule.ruleId, decision: 'write', contentHash });
+};
+
+/** Deletes a rule that nobody requested or whose time is over: exactly the one that was found. */
+export const planRuleDeletion: Planner = ({ audit }, { rule: name, ruleId }) => {
+  const rule = valueOr(audit.snapshot.rules, []).find((one) => String(one.ruleId) === ruleId);
+  if (rule === undefined || name === undefined) return NOT_NAMED;
+  const { contentHash } = rule;
+  return toPlan({ kind: 'rule', rule: name, ruleId: rule.ruleId, decision: 'delete', contentHash });
+};
+
+/** True for a rule that the policy has agreed to, until today at least. */
+export function isAgreedRule({ rules }: OrganizationPolicy, name: string, nowMs: number): boolean {
+  return rules.baseline.some(
+    (agreed) => fold(agreed.name) === fold(name) && (agreed.untilMs === undefined || agreed.untilMs > nowMs),
+  );
+}
+
+function toPlan(change: NamedChange) {
+  return {
+    remediation: { kind: 'change', change, planHash: changeHash(change), status: 'proposed' },
+  } as const;
+}

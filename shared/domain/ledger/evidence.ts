@@ -1,0 +1,52 @@
+import { hashOf } from '../canonical-json';
+
+/** What is recorded of one decision or outcome. `facts` hold ids, codes and hashes, never a payload. */
+export type EvidenceEntry = Readonly<{
+  kind: string;
+  atMs: number;
+  policyHash: string;
+  facts: Readonly<Record<string, unknown>>;
+}>;
+
+/** An entry in its chain: the hash covers the entry, its number and the hash before it. */
+export type EvidenceRecord = EvidenceEntry & Readonly<{ seq: number; previousHash: string; hash: string }>;
+
+/** The end of a chain, stored apart from its records so that a cut tail is seen. */
+export type EvidenceHead = Readonly<{ seq: number; hash: string }>;
+
+export const EMPTY_CHAIN: EvidenceHead = { seq: 0, hash: '' };
+
+/** Links entries to the end of a chain. */
+export function linkEvidence(
+  head: EvidenceHead,
+  entries: readonly EvidenceEntry[],
+): Readonly<{ records: readonly EvidenceRecord[]; head: EvidenceHead }> {
+  const records: EvidenceRecord[] = [];
+  let end = head;
+  for (const entry of entries) {
+    const linked = { ...entry, seq: end.seq + 1, previousHash: end.hash };
+    const hash = hashOf(linked);
+    records.push({ ...linked, hash });
+    end = { seq: linked.seq, hash };
+  }
+  return { records, head: end };
+}
+
+export type EvidenceFault = Readonly<{ kind: 'edited' | 'missing' | 'cut'; seq: number }>;
+
+/** The first fault of a chain, or undefined: a record was edited, one is missing in the middle, or the tail was cut off. */
+export function verifyEvidence(
+  records: readonly EvidenceRecord[],
+  head: EvidenceHead,
+): EvidenceFault | undefined {
+  let end: EvidenceHead = EMPTY_CHAIN;
+  for (const record of records) {
+    if (record.seq !== end.seq + 1) return { kind: 'missing', seq: end.seq + 1 };
+    const { hash, ...linked } = record;
+    if (hashOf(linked) !== hash || record.previousHash !== end.hash)
+      return { kind: 'edited', seq: record.seq };
+    end = { seq: record.seq, hash };
+  }
+  if (end.seq < head.seq) return { kind: 'cut', seq: end.seq + 1 };
+  return end.hash === head.hash && end.seq === head.seq ? undefined : { kind: 'edited', seq: end.seq };
+}

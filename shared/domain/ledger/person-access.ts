@@ -1,0 +1,150 @@
+import { fold } from '../person-key';
+import type { Grant, PersonLedger } from './person-ledger';
+import type { BirthrightLine, OrganizationPolicy } from '../policy';
+import { changesOf, lastLeftAtMs, workerAt, type Employment } from './worker-timeline';
+
+const DAY_MS = 86_400_000;
+
+/** Why a person may be in a group now. `group` is the folded name. */
+export type Reason =
+  | Readonly<{ kind: 'birthright'; group: string; line: string; untilMs: number | undefined }>
+  | Readonly<{ kind: 'grant'; group: string; requestId: string; untilMs: number | undefined }>;
+
+/** A person's access as the ledger and the policy give it at one instant. */
+export type PersonAccess = Readonly<{
+  employment: Employment;
+  /** Until when a leaver is kept out even if a lagging feed says otherwise; undefined for everybody else. */
+  lockedUntilMs: number | undefined;
+  reasons: readonly Reason[];
+  /** The next instant at which the answer may differ with no new word from anyone. */
+  nextChangeAtMs: number | undefined;
+}>;
+
+/** Access is the union of valid reasons: the last reason to end removes a membership, no earlier one does. */
+export function personAccess(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): PersonAccess {
+  const { employment, leftAtMs } = workerAt(ledger.timeline, nowMs);
+  const suspended = employment === 'absent' && organization.absence.access === 'suspend';
+  const reasons =
+    employment === 'left' || suspended
+      ? []
+      : [...birthrightReasons(ledger, organization, nowMs), ...grantReasons(ledger, employment, nowMs)];
+  return {
+    employment,
+    lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
+    reasons,
+    nextChangeAtMs: nextChangeAtMs(ledger, organization, nowMs),
+  };
+}
+
+/** Every reason that holds at some time of the span, by what is known now. Without an end the span is all that is to come. */
+export function reasonsWithin(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  span: Readonly<{ fromMs: number; untilMs: number | undefined }>,
+): readonly Reason[] {
+  const reasons: Reason[] = [];
+  for (let atMs: number | undefined = span.fromMs; atMs !== undefined && atMs < (span.untilMs ?? Infinity);) {
+    const access = personAccess(ledger, organization, atMs);
+    reasons.push(...access.reasons);
+    atMs = access.nextChangeAtMs;
+  }
+  return reasons;
+}
+
+/** True while this grant is a reason; a leaver's grants end for good and do not come back with a rehire. */
+export function isGrantValid(grant: Grant, ledger: PersonLedger, nowMs: number): boolean {
+  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs);
+  return (
+    grant.validFromMs <= nowMs &&
+    (grant.validUntilMs === undefined || nowMs < grant.validUntilMs) &&
+    (leftAtMs === undefined || grant.occurredAtMs > leftAtMs) &&
+    !isRevoked(grant, ledger)
+  );
+}
+
+/** True when a revocation of this grant is in the ledger. */
+export function isRevoked(grant: Grant, ledger: PersonLedger): boolean {
+  return ledger.revocations.some(
+    (revocation) =>
+      fold(revocation.group) === fold(grant.group) &&
+      (revocation.grantRequestId === undefined
+        ? revocation.occurredAtMs >= grant.occurredAtMs
+        : revocation.grantRequestId === grant.requestId),
+  );
+}
+
+/** True when the worker's attributes match every condition of the line. A line needs a value for each attribute: a blank one matches nothing. */
+export function matchesBirthright(
+  line: BirthrightLine,
+  attributes: Readonly<Record<string, string>>,
+): boolean {
+  return [...line.when].every(([name, values]) => {
+    const value = fold(attributes[name] ?? '');
+    return value !== '' && values.has(value);
+  });
+}
+
+function grantReasons(ledger: PersonLedger, employment: Employment, nowMs: number): readonly Reason[] {
+  if (employment === 'expected') return [];
+  return ledger.grants
+    .filter((grant) => isGrantValid(grant, ledger, nowMs))
+    .map((grant) => ({
+      kind: 'grant',
+      group: fold(grant.group),
+      requestId: grant.requestId,
+      untilMs: grant.validUntilMs,
+    }));
+}
+
+/** Birthright of today, and of the attributes lost within the mover's grace period. A leaver has no grace, also not after a rehire. */
+function birthrightReasons(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): readonly Reason[] {
+  const graceMs = organization.mover.graceDays * DAY_MS;
+  const today = birthrightAt(ledger, organization, nowMs, undefined);
+  const held = new Set(today.map((reason) => reason.group));
+  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs) ?? Number.NEGATIVE_INFINITY;
+  const lost = changesOf(ledger.timeline)
+    .filter((changeMs) => leftAtMs < changeMs && changeMs <= nowMs && nowMs < changeMs + graceMs)
+    .flatMap((changeMs) => birthrightAt(ledger, organization, changeMs - 1, changeMs + graceMs))
+    .filter((reason) => !held.has(reason.group));
+  return [...today, ...lost];
+}
+
+function birthrightAt(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  atMs: number,
+  untilMs: number | undefined,
+): readonly Reason[] {
+  const worker = workerAt(ledger.timeline, atMs);
+  if (worker.employment !== 'active' && worker.employment !== 'absent') return [];
+  return organization.birthright
+    .filter((line) => matchesBirthright(line, worker.attributes))
+    .flatMap((line) =>
+      line.groups.map((group) => ({ kind: 'birthright', group: fold(group), line: line.name, untilMs })),
+    );
+}
+
+function nextChangeAtMs(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): number | undefined {
+  const changes = changesOf(ledger.timeline);
+  const graceMs = organization.mover.graceDays * DAY_MS;
+  const candidates = [
+    ...changes,
+    ...changes.map((changeMs) => changeMs + graceMs),
+    ...ledger.grants
+      .filter((grant) => !isRevoked(grant, ledger))
+      .flatMap((grant) => [grant.validFromMs, grant.validUntilMs ?? 0]),
+  ].filter((candidate) => candidate > nowMs);
+  return candidates.length === 0 ? undefined : Math.min(...candidates);
+}

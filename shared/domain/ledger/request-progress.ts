@@ -1,0 +1,79 @@
+import { latestOf, type EntityLedger, type RuleLedger } from './rule-and-entity-ledgers';
+import { isRevoked, personAccess } from './person-access';
+import { fold } from '../person-key';
+import type { PersonLedger } from './person-ledger';
+import type { OrganizationPolicy } from '../policy';
+
+/** Where a request stands, and what that means. */
+export const REQUEST_STATES = {
+  refused: 'The policy does not allow it',
+  waiting: 'It begins later',
+  pending: 'Recorded, and on its way to UiPath',
+  applied: 'UiPath has it',
+  blocked:
+    'It cannot be applied now: the person left or has not started, or UiPath does not know the address',
+  ending: 'It is over, and the removal is on its way to UiPath',
+  ended: 'Its time is over, it was revoked, or a later request replaced it',
+} as const satisfies Record<string, string>;
+
+export type RequestState = keyof typeof REQUEST_STATES;
+
+export function isRequestState(text: string): text is RequestState {
+  return Object.hasOwn(REQUEST_STATES, text);
+}
+
+/** The state of a request that was not refused, and what the ledger has of it. */
+export type RequestProgress = Readonly<{
+  state: RequestState;
+  group?: string | undefined;
+  validFromMs?: number | undefined;
+  validUntilMs?: number | undefined;
+}>;
+
+/** How far a request about a person has come; undefined: the ledger does not have the person. */
+export function personProgress(
+  ledger: PersonLedger | undefined,
+  organization: OrganizationPolicy,
+  requestId: string,
+  nowMs: number,
+): RequestProgress {
+  if (ledger === undefined) return { state: 'pending' };
+  const { reasons } = personAccess(ledger, organization, nowMs);
+  const hasReason = (name: string): boolean => reasons.some((reason) => reason.group === name);
+  const isMember = (name: string): boolean =>
+    ledger.applied.some((membership) => fold(membership.groupName) === name);
+  const revocation = ledger.revocations.find((item) => item.requestId === requestId);
+  if (revocation !== undefined) {
+    const name = fold(revocation.group);
+    const isGone = hasReason(name) || !isMember(name);
+    return { state: isGone ? 'applied' : 'pending', group: revocation.group };
+  }
+  const grant = ledger.grants.find((item) => item.requestId === requestId);
+  if (grant === undefined) return { state: 'pending' };
+  const { group, validFromMs, validUntilMs } = grant;
+  const facts = { group, validFromMs, validUntilMs };
+  const name = fold(group);
+  if (isRevoked(grant, ledger) || (validUntilMs !== undefined && validUntilMs <= nowMs))
+    return { state: isMember(name) && !hasReason(name) ? 'ending' : 'ended', ...facts };
+  if (reasons.some((reason) => reason.kind === 'grant' && reason.requestId === requestId)) {
+    if (isMember(name)) return { state: 'applied', ...facts };
+    const isUnresolved = ledger.identity !== undefined && ledger.identity.kind !== 'resolved';
+    return { state: isUnresolved ? 'blocked' : 'pending', ...facts };
+  }
+  return { state: validFromMs > nowMs ? 'waiting' : 'blocked', ...facts };
+}
+
+/** How far a request about a rule or an access-policy entry has come; undefined: the ledger does not have it. */
+export function namedProgress(
+  ledger: RuleLedger | EntityLedger | undefined,
+  requestId: string,
+  nowMs: number,
+): RequestProgress {
+  if (ledger === undefined) return { state: 'pending' };
+  const latest = latestOf<(typeof ledger.statements)[number]>(ledger.statements);
+  if (latest?.requestId !== requestId) return { state: 'ended' };
+  const { want } = latest;
+  const isOver = typeof want === 'object' && want.validUntilMs !== undefined && want.validUntilMs <= nowMs;
+  if (isOver) return { state: ledger.have === undefined ? 'ended' : 'ending' };
+  return { state: ledger.settled === requestId ? 'applied' : 'pending' };
+}

@@ -1,0 +1,100 @@
+import { hashOf } from '../canonical-json';
+import { hardStopOf, type HardStop, type HardStopRules } from './hard-stops';
+import type { AppliedMembership } from '../ledger/person-ledger';
+import type { GroupMode } from '../policy';
+
+/** One person and one group: what should be, what is, and what this application did before. */
+export type MembershipCase = Readonly<{
+  personKey: string;
+  email: string;
+  /** The directory id that UiPath's group calls take. */
+  memberId: string;
+  want: boolean;
+  have: boolean;
+  /** A leaver loses the membership whoever gave it. */
+  leaving: boolean;
+  applied: AppliedMembership | undefined;
+  /** The account is that of another person in the ledger too, who has a reason for the membership. */
+  keptByOther?: boolean;
+  /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`. */
+  why: readonly string[];
+  /** The source whose word led here; undefined when time did. */
+  cause?: string | undefined;
+}>;
+
+/** A group that UiPath has, with the mode its policy gives it; `unmanaged` groups are touched only by leavers. */
+export type GroupCase = Readonly<{
+  groupId: string;
+  name: string;
+  mode: GroupMode | 'unmanaged';
+  cases: readonly MembershipCase[];
+}>;
+
+export type MembershipDecision =
+  | 'add'
+  | 'remove'
+  /** Wanted and there. */
+  | 'in-place'
+  /** Not wanted and not there. */
+  | 'absent'
+  /** There, not wanted, but this application did not put it there and the group is additive or not managed; or it is another's. */
+  | 'left-alone'
+  /** A removal that waits for a named release. */
+  | 'held'
+  /** The group is only observed. */
+  | 'observed'
+  | HardStop;
+
+export type DecidedCase = MembershipCase & Readonly<{ decision: MembershipDecision }>;
+
+export type GroupPlan = Readonly<{
+  groupId: string;
+  name: string;
+  decided: readonly DecidedCase[];
+}>;
+
+/** What one run would do to the memberships of an organization. The hash names exactly these changes. */
+export type MembershipPlan = Readonly<{ groups: readonly GroupPlan[]; hash: string }>;
+
+/** Have and want become a plan. Nothing is changed that is already as it should be, so applying a plan twice is harmless. */
+export function planMemberships(groups: readonly GroupCase[], stops: HardStopRules): MembershipPlan {
+  const planned = groups
+    .map((group) => ({
+      groupId: group.groupId,
+      name: group.name,
+      decided: group.cases
+        .map((membership) => ({ ...membership, decision: decide(group, membership, stops) }))
+        .toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1)),
+    }))
+    .toSorted((a, b) => (a.groupId < b.groupId ? -1 : 1));
+  return {
+    groups: planned,
+    hash: hashOf(
+      planned.map((group) => [
+        group.groupId,
+        ...changesIn(group).map((change) => [change.decision, change.memberId]),
+      ]),
+    ),
+  };
+}
+
+/** True where nobody is a member once it is carried out. Who is gone already may have been removed by the same plan, before the process died. */
+export function leadsOut(decision: MembershipDecision): boolean {
+  return decision === 'remove' || decision === 'absent';
+}
+
+/** The additions and removals of a group plan. */
+export function changesIn(plan: GroupPlan): readonly DecidedCase[] {
+  return plan.decided.filter(({ decision }) => decision === 'add' || decision === 'remove');
+}
+
+function decide(group: GroupCase, membership: MembershipCase, stops: HardStopRules): MembershipDecision {
+  if (membership.want === membership.have) return membership.want ? 'in-place' : 'absent';
+  if (group.mode === 'observe') return 'observed';
+  const stop = hardStopOf(group.groupId, membership, stops);
+  if (stop !== undefined) return stop;
+  if (membership.want) return 'add';
+  if (membership.keptByOther === true) return 'left-alone';
+  if (membership.leaving || group.mode === 'authoritative') return 'remove';
+  return membership.applied?.origin === 'applied' && group.mode === 'additive' ? 'remove' : 'left-alone';
+}

@@ -1,0 +1,49 @@
+import { personAccess } from '../ledger/person-access';
+import { fold } from '../person-key';
+import type { PersonLedger } from '../ledger/person-ledger';
+import type { OrganizationPolicy } from '../policy';
+
+/** One change that UiPath refused by itself, kept with all that is needed to correct and retry it. */
+export type DeadLetter = Readonly<{
+  id: string;
+  personKey: string;
+  groupId: string;
+  groupName: string;
+  memberId: string;
+  decision: 'add' | 'remove';
+  state: 'open' | 'retried';
+  /** What happened to it, oldest first: refusals with their code, retries with the person who made them. */
+  history: ReadonlyArray<Readonly<{ atMs: number; event: 'refused' | 'retried'; code: string; by: string }>>;
+}>;
+
+const LONGEST_HISTORY = 50;
+
+/** Adds to the history of a dead letter, or begins one. */
+export function noteRefusal(
+  before: DeadLetter | undefined,
+  refused: Omit<DeadLetter, 'state' | 'history'>,
+  refusal: Readonly<{ atMs: number; code: string }>,
+): DeadLetter {
+  const event = { ...refusal, event: 'refused' as const, by: '' };
+  return { ...refused, state: 'open', history: [...(before?.history ?? []), event].slice(-LONGEST_HISTORY) };
+}
+
+/** How often a change was refused since a person last looked. */
+export function refusalsInARow(letter: DeadLetter): number {
+  const lastRetry = letter.history.findLastIndex((item) => item.event === 'retried');
+  return letter.history.length - 1 - lastRetry;
+}
+
+/** True while a refused change is still wanted and not made: one that nobody wants any more waits for nobody. */
+export function isStillWanted(
+  { groupId, groupName, decision }: Pick<DeadLetter, 'groupId' | 'groupName' | 'decision'>,
+  ledger: PersonLedger | undefined,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): boolean {
+  if (ledger === undefined) return false;
+  const isMember = ledger.applied.some((membership) => membership.groupId === groupId);
+  const { reasons } = personAccess(ledger, organization, nowMs);
+  const isToBe = reasons.some((reason) => reason.group === fold(groupName));
+  return decision === 'add' ? isToBe && !isMember : isMember && !isToBe;
+}

@@ -1,0 +1,33 @@
+import type { HttpRequest } from '@azure/functions';
+import { z } from 'zod';
+import { AppError } from '../errors';
+import { checkBody } from '../webhooks/validate-body';
+import { parseJsonBody } from '../webhooks/json-body';
+import { readBody } from './read-body';
+
+const MAX_BYTES = 4_096;
+const SignedInSchema = z.object({ by: z.undefined().or(z.string()) }).loose();
+const NamedSchema = z.object({ by: z.string().trim().min(3).max(200) }).loose();
+
+/**
+ * Who decides, and what they say: the signed-in person where the platform names one, else `by` in the body. A key opens
+ * the door, but a decision has a name.
+ *
+ * @throws AppError `body-invalid` when nobody is named, `body-too-large`
+ */
+export async function namedPerson(
+  request: Pick<HttpRequest, 'headers' | 'body'>,
+): Promise<Readonly<{ by: string; said: Readonly<Record<string, unknown>> }>> {
+  const signedIn = request.headers.get('x-ms-client-principal-name')?.trim() ?? '';
+  const raw = await readBody(request, MAX_BYTES);
+  if (raw.byteLength === 0) {
+    if (signedIn !== '') return { by: signedIn, said: {} };
+    throw new AppError('body-invalid', 'Say who decides: {"by": "name"}', {
+      fields: [{ field: 'by', problem: 'is missing' }],
+    });
+  }
+  const body = parseJsonBody(raw);
+  if (signedIn !== '') return { by: signedIn, said: checkBody(SignedInSchema, body) };
+  const said = checkBody(NamedSchema, body);
+  return { by: said.by, said };
+}

@@ -1,0 +1,50 @@
+import type { Clock } from './clock';
+import type { OrganizationPolicy, Policy } from './domain/policy';
+import type { QuotaGate } from './domain/plan/quota';
+import { AppError } from './errors';
+import { readOrganizationCredential } from './secrets/organization-credential';
+import type { SecretStore } from './secrets/secret-store';
+import { createQuotaLedger } from './storage/quota-ledger';
+import type { StorageAccount } from './storage/storage-account';
+import { createUiPathClient, scopesFor, type UiPathClient } from './uipath/client';
+
+type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
+export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
+
+/** One client per organization, made anew when the policy changes. */
+export function createOrganizations(
+  parts: Readonly<{
+    policy: () => Promise<Policy>;
+    storage: StorageAccount;
+    secrets: SecretStore;
+    clock: Clock;
+  }>,
+): Organizations {
+  const { storage, secrets, clock } = parts;
+  const opened = new Map<string, OpenOrganization>();
+  const open = (organization: OrganizationPolicy): OpenOrganization => {
+    const quotas = createQuotaLedger({ storage, clock, rulesOf: () => organization.quota });
+    const quota = quotas.forOrganization(organization.alias);
+    const scopes = scopesFor(organization);
+    const uipath = createUiPathClient({
+      organization,
+      settings: { scopes },
+      credentials: async () => readOrganizationCredential(secrets, organization.credentialSecret),
+      quota,
+      clock,
+      random: Math.random,
+    });
+    return { uipath, quota, scopes };
+  };
+  return async (alias) => {
+    const { hash, organizations } = await parts.policy();
+    const organization = organizations.get(alias);
+    if (organization === undefined)
+      throw new AppError('policy-invalid', 'The policy names no such organization');
+    const key = `${hash}:${alias}`;
+    const known = opened.get(key) ?? open(organization);
+    opened.set(key, known);
+    const { clientId } = await readOrganizationCredential(secrets, organization.credentialSecret);
+    return { ...known, clientId: clientId.toLowerCase() };
+  };
+}

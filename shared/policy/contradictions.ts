@@ -1,0 +1,127 @@
+import { fold } from '../domain/person-key';
+import { faultsInAudit } from './audit-section';
+import type { PolicyFile } from './policy-schema';
+import { faultsInSource } from './sources-section';
+
+/** What is wrong in a policy file, and where. */
+export type Fault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
+
+type Entry = PolicyFile['organizations'][string];
+type Rules = Entry['rules']['requests'];
+
+/** What each part of the file says well and the parts together do not: unknown names, names that mean two things, rules that nothing can meet. */
+export function contradictionsIn(file: PolicyFile): readonly Fault[] {
+  return [
+    ...Object.entries(file.organizations).flatMap(([alias, entry]) =>
+      [
+        ...inGroups(entry),
+        ...inBirthright(entry),
+        ...inDuties(entry),
+        ...inNotify(entry),
+        ...inRules(['rules', 'requests'], entry.rules.requests),
+        ...inRules(['accessPolicy', 'requests'], entry.accessPolicy.requests),
+        ...faultsInAudit(entry.audit, entry.waivers),
+      ].map(({ path, problem }) => ({ path: ['organizations', alias, ...path], problem })),
+    ),
+    ...inOrganizations(file),
+    ...inSources(file),
+  ];
+}
+
+function inGroups({ groups }: Entry): readonly Fault[] {
+  const names = Object.keys(groups);
+  return Object.entries(groups).flatMap(([name, group], index) => {
+    const twin = names.slice(0, index).find((other) => fold(other) === fold(name));
+    return [
+      ...(twin === undefined ? [] : [{ path: ['groups', name], problem: `is the same group as "${twin}"` }]),
+      ...inRules(['groups', name, 'requests'], group.requests),
+    ];
+  });
+}
+
+function inBirthright(entry: Entry): readonly Fault[] {
+  return entry.birthright.flatMap((line, index) =>
+    unknownGroups(entry, line.groups, ['birthright', index, 'groups']),
+  );
+}
+
+function inDuties(entry: Entry): readonly Fault[] {
+  return entry.separationOfDuties.flatMap((pair, index) => {
+    const path = ['separationOfDuties', index];
+    const [first, second] = pair.map(fold);
+    return [
+      ...unknownGroups(entry, pair, path),
+      ...(first === second ? [{ path, problem: `pairs "${pair[0]}" with itself` }] : []),
+      ...entry.birthright
+        .filter((line) => pair.every((name) => line.groups.some((group) => fold(group) === fold(name))))
+        .map((line) => ({ path, problem: `birthright line "${line.name}" gives both groups` })),
+    ];
+  });
+}
+
+/** What a receiver was told last is kept by its name. */
+function inNotify({ notify }: Entry): readonly Fault[] {
+  return notify.flatMap(({ name }, index) =>
+    notify.findIndex((other) => other.name === name) === index
+      ? []
+      : [{ path: ['notify', index, 'name'], problem: `"${name}" is the name of another receiver` }],
+  );
+}
+
+/** More approvals than there are approvers would refuse every request, long after the policy was taken. */
+function inRules(path: readonly PropertyKey[], rules: Rules): readonly Fault[] {
+  if (rules === undefined || rules.approvers === 'anyone') return [];
+  const approvers = new Set(rules.approvers.map(fold)).size;
+  return approvers < rules.approvals
+    ? [
+        {
+          path: [...path, 'approvals'],
+          problem: `needs ${rules.approvals} approvals of ${approvers} approvers`,
+        },
+      ]
+    : [];
+}
+
+/** Two writers of one organization would spend its quota twice and undo each other's work. */
+function inOrganizations({ organizations }: PolicyFile): readonly Fault[] {
+  const entries = Object.entries(organizations);
+  return entries.flatMap(([alias, { partitionGlobalId }], index) => {
+    const twin = entries.slice(0, index).find(([, other]) => other.partitionGlobalId === partitionGlobalId);
+    return twin === undefined
+      ? []
+      : [
+          {
+            path: ['organizations', alias, 'partitionGlobalId'],
+            problem: `is the same organization as "${twin[0]}"`,
+          },
+        ];
+  });
+}
+
+function inSources({ sources, organizations }: PolicyFile): readonly Fault[] {
+  return (['hr', 'tickets'] as const).flatMap((feed) =>
+    Object.entries(sources[feed]).flatMap(([name, source]) => [
+      ...(source.organizations ?? [])
+        .filter((alias) => !Object.hasOwn(organizations, alias))
+        .map((alias) => ({
+          path: ['sources', feed, name, 'organizations'],
+          problem: `organization "${alias}" is not under organizations`,
+        })),
+      ...faultsInSource(feed === 'hr' ? 'hr' : 'ticket', source, organizations).map(({ path, problem }) => ({
+        path: ['sources', feed, name, ...path],
+        problem,
+      })),
+    ]),
+  );
+}
+
+function unknownGroups(
+  { groups }: Entry,
+  names: readonly string[],
+  path: readonly PropertyKey[],
+): readonly Fault[] {
+  const known = new Set(Object.keys(groups).map(fold));
+  return names
+    .filter((name) => !known.has(fold(name)))
+    .map((name) => ({ path, problem: `group "${name}" is not under groups` }));
+}

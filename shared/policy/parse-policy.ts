@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { LineCounter, parseDocument, visit, type Document } from 'yaml';
+import type { z } from 'zod';
+import { fold } from '../domain/person-key';
+import type {
+  GroupPolicy,
+  OrganizationPolicy,
+  People,
+  Policy,
+  RequestRules,
+  SourcePolicy,
+} from '../domain/policy';
+import { AppError } from '../errors';
+import { toAuditPolicy, toBaselineRules } from './audit-section';
+import { contradictionsIn, type Fault } from './contradictions';
+import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
+import { toSourceSettings } from './sources-section';
+
+/**
+ * Reads a policy file. Every fault is named with file, line and reason, all in one message.
+ * @throws AppError `policy-invalid`
+ */
+export function parsePolicy(text: string, fileName: string): Policy {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [syntax] = document.errors;
+  if (syntax !== undefined)
+    throw new AppError('policy-invalid', `${fileName}:${lines.linePos(syntax.pos[0]).line}: ${syntax.code}`);
+  refuseAliases(document, lines, fileName);
+  const parsed = PolicyFileSchema.safeParse(document.toJS());
+  const faults: readonly Fault[] = parsed.success
+    ? contradictionsIn(parsed.data)
+    : parsed.error.issues.map((issue) => ({ path: issue.path, problem: problemOf(issue) }));
+  if (!parsed.success || faults.length > 0)
+    throw new AppError(
+      'policy-invalid',
+      faults
+        .map(
+          ({ path, problem }) =>
+            `${fileName}:${lineOf(document, lines, path)}: ${path.join('.')}: ${problem}`,
+        )
+        .join('\n'),
+    );
+  return toPolicy(parsed.data, createHash('sha256').update(text).digest('hex'));
+}
+
+function toPolicy(file: PolicyFile, hash: string): Policy {
+  const aliases = Object.keys(file.organizations);
+  const sources = (['hr', 'tickets'] as const).flatMap((key) =>
+    Object.entries(file.sources[key]).map(([name, source]): SourcePolicy => {
+      const feed = key === 'hr' ? 'hr' : 'ticket';
+      return {
+        feed,
+        name,
+        format: source.format,
+        secret: source.secret,
+        organizations: source.organizations ?? aliases,
+        heartbeatHours: source.heartbeatHours,
+        ...toSourceSettings(feed, source),
+      };
+    }),
+  );
+  const organizations = new Map(
+    Object.entries(file.organizations).map(([alias, entry]) => [alias, toOrganization(alias, entry)]),
+  );
+  return { hash, organizations, sources };
+}
+
+function toOrganization(alias: string, entry: PolicyFile['organizations'][string]): OrganizationPolicy {
+  const groups = new Map(
+    Object.entries(entry.groups).map(([name, group]): [string, GroupPolicy] => [
+      fold(name),
+      {
+        name,
+        mode: group.mode,
+        privileged: group.privileged,
+        requests: toRequestRules(group.requests),
+        protectedMembers: new Set(group.protectedMembers.map(fold)),
+        guards: {
+          ...(group.guards.group === undefined ? {} : { group: group.guards.group }),
+          ...(group.guards.day === undefined ? {} : { day: group.guards.day }),
+        },
+        remediate: new Set(group.remediate),
+      },
+    ]),
+  );
+  return {
+    ...entry,
+    alias,
+    auditBaseUrl: entry.auditBaseUrl,
+    groups,
+    birthright: entry.birthright.map((line) => ({
+      ...line,
+      when: new Map(
+        Object.entries(line.when).map(([key, value]) => [key, new Set([value].flat().map(fold))]),
+      ),
+    })),
+    separationOfDuties: entry.separationOfDuties.map(([a, b]) => [fold(a), fold(b)]),
+    rules: {
+      requests: toRequestRules(entry.rules.requests),
+      baseline: toBaselineRules(entry.rules.baseline),
+    },
+    accessPolicy: {
+      requests: toRequestRules(entry.accessPolicy.requests),
+      baseline: entry.accessPolicy.baseline,
+    },
+    protectedPrincipals: new Set(entry.protectedPrincipals),
+    console: { readers: toPeople(entry.console.readers), operators: toPeople(entry.console.operators) },
+    audit: toAuditPolicy(entry.audit, entry.waivers),
+  };
+}
+
+function toRequestRules(rules: z.infer<typeof RequestRulesSchema> | undefined): RequestRules | undefined {
+  if (rules === undefined) return undefined;
+  return {
+    requesters: toPeople(rules.requesters),
+    approvers: toPeople(rules.approvers),
+    approvals: rules.approvals,
+    longestDays: rules.longestDays,
+  };
+}
+
+function toPeople(people: z.infer<typeof RequestRulesSchema>['requesters']): People {
+  return people === 'anyone' ? 'anyone' : new Set(people.map(fold));
+}
+
+/** A key that is not allowed says why only inside. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
+  return inner?.message ?? issue.message;
+}
+
+/** An alias can make a small file large, and what it stands for is easily misread. */
+function refuseAliases(document: Document, lines: LineCounter, fileName: string): void {
+  visit(document, {
+    Alias: (_key, alias) => {
+      const { line } = lines.linePos(alias.range?.[0] ?? 0);
+      throw new AppError('policy-invalid', `${fileName}:${line}: the alias *${alias.source} is not allowed`);
+    },
+  });
+}
+
+/** The line of the innermost part of the path that the file has. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
+      return lines.linePos(Number(node.range[0])).line;
+  }
+  return 1;
+}

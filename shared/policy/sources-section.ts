@@ -1,0 +1,246 @@
+import { z } from 'zod';
+import { fold } from '../domain/person-key';
+import type { Feed } from '../domain/policy';
+import type { SourceAct, SourceSettings } from '../domain/source-settings';
+import { EntraSchema, faultsInProof, toEntraPolicy } from './entra-identity-section';
+import { proofOfOrigin } from '../webhooks/proof-of-origin';
+import { formatsOf, webhookSourceOf } from '../webhooks/registry';
+import type { WebhookSource } from '../webhooks/webhook-source';
+import { ticketActs } from '../webhooks/ticket-statement';
+
+const Name = z.string().trim().min(1).max(200);
+const hrActs = ['joiner', 'mover', 'leaver'] as const;
+const requestActs = [
+  ...ticketActs,
+  'create-rule',
+  'update-rule',
+  'delete-rule',
+  'add-policy-entity',
+  'remove-policy-entity',
+] as const;
+const actsOf: Readonly<Record<Feed, readonly SourceAct[]>> = { hr: hrActs, ticket: requestActs };
+
+const FieldName = z
+  .string()
+  .regex(/^\p{L}[\p{L}\p{N} _-]{0,63}$/u, 'is not a name of letters, digits, blanks, _ and -')
+  .refine((name) => !(name in {}), 'must have another name');
+
+/** One sender of webhooks, as the policy file describes it. */
+export const SourceSchema = z.strictObject({
+  format: Name.default('standard').describe('The wire format: standard, or the name of a vendor.'),
+  secret: Name.optional().describe('Name of the secret that deliveries are verified with.'),
+  entra: EntraSchema.optional(),
+  organizations: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe('Organizations that this source may speak about; without it all of them.'),
+  may: z
+    .array(z.enum([...hrActs, ...requestActs]))
+    .min(1)
+    .optional()
+    .describe(
+      'What this source may cause; without it all that its feed can, as far as its proof of origin allows.',
+    ),
+  heartbeatHours: z
+    .number()
+    .positive()
+    .max(8_784)
+    .optional()
+    .describe('A source that sends nothing for so long is reported.'),
+  groups: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe('Groups that requests of this source may be about; without it all of them.'),
+  events: z
+    .record(Name, z.enum([...hrActs, ...ticketActs, 'ignore']))
+    .default({})
+    .describe("The sender's name of an event, to what it means."),
+  fields: z
+    .record(FieldName, z.union([Name, z.array(Name).min(1).max(8)]))
+    .default({})
+    .describe("Our name of a field, to its place in the sender's record."),
+  people: z
+    .record(Name, z.email())
+    .default({})
+    .describe("The sender's own name of somebody, such as a login, to the e-mail address."),
+  fetchBack: z
+    .strictObject({
+      baseUrl: z.url({ protocol: /^https?$/ }).describe("Where the sender's API is."),
+      secret: Name.describe('Name of the secret for that API.'),
+      timeoutSeconds: z.number().min(1).max(60).optional().describe('The longest that one call takes.'),
+      attempts: z.int().min(1).max(5).optional().describe('How often one call is tried.'),
+      callsPerMinute: z
+        .number()
+        .min(1)
+        .max(6_000)
+        .optional()
+        .describe('How many calls one process of this app begins in a minute.'),
+    })
+    .optional()
+    .describe('Where the full record behind a delivery is read.'),
+});
+
+type SourceEntry = z.infer<typeof SourceSchema>;
+type Entries = Readonly<
+  Record<
+    string,
+    Readonly<{ groups: Readonly<Record<string, Readonly<{ privileged: boolean; requests?: unknown }>>> }>
+  >
+>;
+type SourceFault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
+
+/** What an entry settles, with everything it leaves open filled in. */
+export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings {
+  const source = webhookSourceOf(feed, entry.format);
+  return {
+    may: new Set(entry.may ?? (source === undefined ? [] : defaultActs(feed, source, entry))),
+    groups: entry.groups === undefined ? undefined : new Set(entry.groups.map(fold)),
+    mapping: {
+      events: new Map(Object.entries(entry.events)),
+      fields: new Map(Object.entries(entry.fields).map(([name, place]) => [name, [place].flat()])),
+      people: new Map(Object.entries(entry.people)),
+    },
+    fetchBack: toFetchBack(entry.fetchBack),
+    entra: toEntraPolicy(entry),
+  };
+}
+
+function toFetchBack(entry: SourceEntry['fetchBack']): SourceSettings['fetchBack'] {
+  if (entry === undefined) return undefined;
+  const { baseUrl, secret, timeoutSeconds, attempts, callsPerMinute } = entry;
+  const limits = {
+    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1_000 }),
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(callsPerMinute === undefined ? {} : { spacingMs: 60_000 / callsPerMinute }),
+  };
+  return { baseUrl, secret, limits };
+}
+
+/** What an entry says that its format cannot do, or that its proof of origin is too weak for. Paths are below the entry. */
+export function faultsInSource(
+  feed: Feed,
+  entry: SourceEntry,
+  organizations: Entries,
+): readonly SourceFault[] {
+  const source = webhookSourceOf(feed, entry.format);
+  if (source === undefined)
+    return [
+      {
+        path: ['format'],
+        problem: `"${entry.format}" is no format of this feed; there are: ${formatsOf(feed).join(', ')}`,
+      },
+    ];
+  const spokenOf = (entry.organizations ?? Object.keys(organizations)).flatMap((alias) =>
+    Object.hasOwn(organizations, alias) ? [organizations[alias]?.groups ?? {}] : [],
+  );
+  return [
+    ...faultsInProof(source, entry),
+    ...inActs(feed, entry),
+    ...inPlaces(source, entry),
+    ...inGroups(feed, entry, spokenOf),
+    ...inFetchBack(source, entry),
+    ...inTrust(feed, source, entry, spokenOf),
+  ];
+}
+
+type Groups = Entries[string]['groups'];
+
+function isUnproved(source: WebhookSource, entry: SourceEntry): boolean {
+  return proofOfOrigin(source.credential, { entra: entry.entra, fetchBack: entry.fetchBack }) === 'token';
+}
+
+/** A token proves nothing about a body: without a second look at the source it may only add. */
+function defaultActs(feed: Feed, source: WebhookSource, entry: SourceEntry): readonly SourceAct[] {
+  if (!isUnproved(source, entry)) return actsOf[feed];
+  return feed === 'hr' ? ['joiner'] : ['grant', 'extend'];
+}
+
+function inActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceFault[] {
+  const known = actsOf[feed];
+  return [
+    ...may
+      .filter((act) => !known.includes(act))
+      .map((act) => ({ path: ['may'], problem: `"${act}" is nothing that this feed can cause` })),
+    ...Object.entries(events)
+      .filter(([, act]) => act !== 'ignore' && !known.includes(act))
+      .map(([name, act]) => ({
+        path: ['events', name],
+        problem: `"${act}" is nothing that this feed can cause`,
+      })),
+  ];
+}
+
+function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFault[] {
+  const isOwnContract = source.ownContract === true && entry.fetchBack === undefined;
+  return [
+    ...(['events', 'fields', 'people'] as const)
+      .filter((key) => isOwnContract && Object.keys(entry[key]).length > 0)
+      .map((key) => ({ path: [key], problem: `has no meaning for the format ${source.format}` })),
+    ...(source.eventsToMap === true && Object.keys(entry.events).length === 0
+      ? [{ path: ['events'], problem: 'must say what the events of this sender mean' }]
+      : []),
+    ...(source.fieldsToPlace ?? [])
+      // Who approved is what the source is asked for.
+      .filter((name) => name !== 'approver' || entry.fetchBack === undefined)
+      .filter((name) => !Object.hasOwn(entry.fields, name))
+      .map((name) => ({ path: ['fields'], problem: `must say where "${name}" stands` })),
+  ];
+}
+
+function inGroups(
+  feed: Feed,
+  { groups = [] }: SourceEntry,
+  spokenOf: readonly Groups[],
+): readonly SourceFault[] {
+  if (feed === 'hr' && groups.length > 0)
+    return [{ path: ['groups'], problem: 'is for tickets: what HR says is about people' }];
+  const known = new Set(spokenOf.flatMap((entries) => Object.keys(entries).map(fold)));
+  return groups
+    .filter((name) => !known.has(fold(name)))
+    .map((name) => ({ path: ['groups'], problem: `group "${name}" is in none of its organizations` }));
+}
+
+function inFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): readonly SourceFault[] {
+  if (source.fetchBack === 'needed' && fetchBack === undefined)
+    return [{ path: [], problem: `needs fetchBack: deliveries of ${source.format} carry ids only` }];
+  if (fetchBack === undefined) return [];
+  if (source.fetchBack === undefined)
+    return [{ path: ['fetchBack'], problem: `is nothing that ${source.format} has` }];
+  const { protocol, hostname } = new URL(fetchBack.baseUrl);
+  return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost'
+    ? []
+    : [{ path: ['fetchBack', 'baseUrl'], problem: 'must be an https address' }];
+}
+
+function inTrust(
+  feed: Feed,
+  source: WebhookSource,
+  entry: SourceEntry,
+  spokenOf: readonly Groups[],
+): readonly SourceFault[] {
+  if (!isUnproved(source, entry)) return [];
+  const allowed = defaultActs(feed, source, entry);
+  const acts = entry.may ?? allowed;
+  const own = entry.groups === undefined ? undefined : new Set(entry.groups.map(fold));
+  const privileged = spokenOf.flatMap((groups) =>
+    Object.entries(groups).flatMap(([name, group]) =>
+      group.privileged && group.requests !== undefined && (own === undefined || own.has(fold(name)))
+        ? [name]
+        : [],
+    ),
+  );
+  return [
+    ...acts
+      .filter((act) => !allowed.includes(act) && source.actsIfNamed !== true)
+      .map((act) => ({
+        path: ['may'],
+        problem: `"${act}" needs fetchBack: ${source.format} proves itself by a token only`,
+      })),
+    ...(feed === 'ticket' && acts.some((act) => allowed.includes(act)) ? privileged : []).map((name) => ({
+      path: ['groups'],
+      problem: `must leave out the privileged group "${name}": ${source.format} proves itself by a token only`,
+    })),
+  ];
+}

@@ -1,0 +1,219 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import { AppError } from '../errors';
+import { createBookings, type Bookings } from './writer-bookings';
+import type { Subject, SubjectKind } from './ledger';
+import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict, isMissing } from './table-records';
+import type { StorageAccount } from './storage-account';
+
+/** Leavers and revokes go first. */
+export type Lane = 'urgent' | 'normal';
+
+/** "Look at this subject": its ledger may differ from what UiPath has. The ETag tells whether it was marked again since. */
+export type Mark = Readonly<{
+  subject: Subject;
+  lane: Lane;
+  etag: string;
+  sinceMs: number;
+  cause: string;
+}>;
+
+/** One call to UiPath that changes something, stored before it is made. */
+export type Attempt =
+  | Readonly<{
+      kind: 'membership';
+      id: string;
+      groupId: string;
+      groupName: string;
+      add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
+      remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
+      planHash: string;
+      startedAtMs: number;
+    }>
+  | Readonly<{
+      kind: 'create-rule';
+      id: string;
+      subjectKey: string;
+      name: string;
+      description: string;
+      contentHash: string;
+      startedAtMs: number;
+    }>;
+
+/** The right to write to one organization: a number that grows with every writer, checked with each intent. */
+export type Fence = { readonly token: number; etag: string };
+
+export type ChangeStore = Bookings &
+  Readonly<{
+    /** `cause` is the source whose word led to it, or `time`. A subject that is marked already waits since it was first. */
+    mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
+    /** Marks of an organization, urgent ones first. */
+    listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
+    /** Removes a mark unless the subject was marked again since it was read. */
+    clearMark: (mark: Mark) => Promise<void>;
+    /** True when something is marked or a call was left open. */
+    hasWork: (organization: string) => Promise<boolean>;
+    takeFence: (organization: string) => Promise<Fence>;
+    /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
+    begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
+    end: (organization: string, attemptId: string) => Promise<void>;
+    /** Calls whose outcome was not recorded: the writer died, or the answer was lost. */
+    listAttempts: (organization: string) => Promise<readonly Attempt[]>;
+  }>;
+
+const member = z.object({ personKey: z.string(), memberId: z.string() });
+const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('membership'),
+    id: z.string(),
+    groupId: z.string(),
+    groupName: z.string(),
+    add: z.array(member),
+    remove: z.array(member.extend({ cause: z.string().optional() })),
+    planHash: z.string(),
+    startedAtMs: z.number(),
+  }),
+  z.object({
+    kind: z.literal('create-rule'),
+    id: z.string(),
+    subjectKey: z.string(),
+    name: z.string(),
+    description: z.string(),
+    contentHash: z.string(),
+    startedAtMs: z.number(),
+  }),
+]);
+
+const LANES: readonly Lane[] = ['urgent', 'normal'];
+const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
+/** The booking and the fence sort between attempts and marks. */
+const ROWS_BEFORE_MARKS = 2;
+const FENCE_ROW = 'fence';
+/**
+ * One partition per organization: marks `m:<lane>:<kind>:<key>`, open attempts `a:<id>`, the fence and the booking.
+ * An attempt and the fence are written in one transaction, so a writer that was replaced cannot begin a call.
+ */
+export function createChangeStore(storage: Pick<StorageAccount, 'table'>): ChangeStore {
+  const table = async (): Promise<TableClient> => storage.table('changes');
+
+  return {
+    mark: async ({ organization, kind, key }, lane, nowMs, cause = 'time') => {
+      const client = await table();
+      const row = { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, cause };
+      // Another ETag for a mark that is there, so that a run which has looked already does not clear it.
+      while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
+        if (await isMade(async () => client.updateEntity(row, 'Merge'), isMissing)) return;
+    },
+
+    listMarks: async (organization, most) => {
+      const marks: Mark[] = [];
+      const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number; cause?: string }>({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'm:' and RowKey lt 'm;'` },
+      });
+      for await (const row of inPages(rows, most)) {
+        if (marks.length >= most) break;
+        const [, laneIndex = '', kindName = '', key = ''] = row.rowKey.split(':');
+        const lane = LANES[Number(laneIndex)];
+        const kind = KINDS.find((known) => known === kindName);
+        if (lane !== undefined && kind !== undefined)
+          marks.push({
+            subject: { organization, kind, key },
+            lane,
+            etag: row.etag,
+            sinceMs: row.sinceMs,
+            cause: row.cause ?? 'time',
+          });
+      }
+      return marks;
+    },
+
+    clearMark: async ({ subject, lane, etag }) => {
+      try {
+        await (
+          await table()
+        ).deleteEntity(subject.organization, `m:${laneKey(lane)}:${subject.kind}:${subject.key}`, { etag });
+      } catch (error) {
+        if (!isConflict(error) && !isMissing(error)) throw error;
+      }
+    },
+
+    ...createBookings(table),
+
+    hasWork: async (organization) => {
+      const rows = (await table()).listEntities<{ rowKey: string }>({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt 'n'`, select: ['RowKey'] },
+      });
+      for await (const row of inPages(rows, ROWS_BEFORE_MARKS + 1))
+        if (/^[am]:/.test(row.rowKey)) return true;
+      return false;
+    },
+
+    takeFence: async (organization) => {
+      const client = await table();
+      for (;;) {
+        const row = await ifPresent(async () => client.getEntity<{ token: number }>(organization, FENCE_ROW));
+        const entity = { partitionKey: organization, rowKey: FENCE_ROW, token: (row?.token ?? 0) + 1 };
+        try {
+          const { etag = '' } =
+            row === undefined
+              ? await client.createEntity(entity)
+              : await client.updateEntity(entity, 'Replace', { etag: row.etag });
+          return { token: entity.token, etag };
+        } catch (error) {
+          if (!isConflict(error)) throw error;
+        }
+      }
+    },
+
+    begin: async (organization, fence, attempt) => {
+      try {
+        const answer = await (
+          await table()
+        ).submitTransaction([
+          [
+            'update',
+            { partitionKey: organization, rowKey: FENCE_ROW, token: fence.token },
+            'Replace',
+            { etag: fence.etag },
+          ],
+          ['create', { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) }],
+        ]);
+        fence.etag = answer.getResponseForEntity(FENCE_ROW)?.etag ?? '';
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        throw new AppError('lease-lost', 'Another run writes to this organization now', { cause: error });
+      }
+    },
+
+    end: async (organization, attemptId) => {
+      await ifPresent(async () => (await table()).deleteEntity(organization, `a:${attemptId}`));
+    },
+
+    listAttempts: async (organization) => {
+      const attempts: Attempt[] = [];
+      const rows = (await table()).listEntities({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'a:' and RowKey lt 'a;'` },
+      });
+      for await (const row of rows) attempts.push(decodeRecord(AttemptSchema, row));
+      return attempts;
+    },
+  };
+}
+
+/** False when it failed in the way that `isExpected` tells. */
+async function isMade(
+  make: () => Promise<unknown>,
+  isExpected: (error: unknown) => boolean,
+): Promise<boolean> {
+  try {
+    await make();
+    return true;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return false;
+  }
+}
+
+function laneKey(lane: Lane): number {
+  return LANES.indexOf(lane);
+}

@@ -1,0 +1,50 @@
+import type { TableClient } from '@azure/data-tables';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { decodeRecord, encodeRecord } from './table-records';
+import type { StorageAccount } from './storage-account';
+
+/** What a receiver of notifications knows: the last night it was told about, and what went wrong since. */
+export type ToldNight = Readonly<{
+  target: string;
+  night: string | undefined;
+  toldAtMs: number | undefined;
+  failure: Readonly<{ code: string; night: string; atMs: number; attempts: number }> | undefined;
+}>;
+
+export type ToldNights = Readonly<{
+  list: (organization: string) => Promise<readonly ToldNight[]>;
+  put: (organization: string, told: ToldNight) => Promise<void>;
+}>;
+
+const ToldNightSchema: z.ZodType<ToldNight> = z
+  .object({
+    target: z.string(),
+    night: z.string().optional(),
+    toldAtMs: z.number().optional(),
+    failure: z
+      .object({ code: z.string(), night: z.string(), atMs: z.number(), attempts: z.number() })
+      .optional(),
+  })
+  .transform(({ target, night, toldAtMs, failure }) => ({ target, night, toldAtMs, failure }));
+
+/** One row per receiver and organization. */
+export function createToldNights(storage: Pick<StorageAccount, 'table'>): ToldNights {
+  const table = async (): Promise<TableClient> => storage.table('notifications');
+  return {
+    list: async (organization) => {
+      const told: ToldNight[] = [];
+      const rows = (await table()).listEntities({
+        queryOptions: { filter: `PartitionKey eq '${organization}'` },
+      });
+      for await (const row of rows) told.push(decodeRecord(ToldNightSchema, row));
+      return told;
+    },
+    put: async (organization, told) => {
+      const rowKey = createHash('sha256').update(told.target).digest('hex');
+      await (
+        await table()
+      ).upsertEntity({ partitionKey: organization, rowKey, ...encodeRecord(told) }, 'Replace');
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import type { DeadLetter } from '../domain/plan/refused-change';
+import { decodeRecord, encodeRecord, ifPresent } from './table-records';
+import type { StorageAccount } from './storage-account';
+
+export type DeadLetterStore = Readonly<{
+  list: (organization: string) => Promise<readonly DeadLetter[]>;
+  get: (organization: string, id: string) => Promise<DeadLetter | undefined>;
+  put: (organization: string, letter: DeadLetter) => Promise<void>;
+}>;
+
+const DeadLetterSchema: z.ZodType<DeadLetter> = z.object({
+  id: z.string(),
+  personKey: z.string(),
+  groupId: z.string(),
+  groupName: z.string(),
+  memberId: z.string(),
+  decision: z.enum(['add', 'remove']),
+  state: z.enum(['open', 'retried']),
+  history: z.array(
+    z.object({ atMs: z.number(), event: z.enum(['refused', 'retried']), code: z.string(), by: z.string() }),
+  ),
+});
+
+/** One row per person and group, so that the same change refused again is the same dead letter. */
+export function createDeadLetterStore(storage: Pick<StorageAccount, 'table'>): DeadLetterStore {
+  const table = async (): Promise<TableClient> => storage.table('deadletters');
+  return {
+    list: async (organization) => {
+      const letters: DeadLetter[] = [];
+      const rows = (await table()).listEntities({
+        queryOptions: { filter: `PartitionKey eq '${organization}'` },
+      });
+      for await (const row of rows) letters.push(decodeRecord(DeadLetterSchema, row));
+      return letters;
+    },
+    get: async (organization, id) => {
+      const row = await ifPresent(async () => (await table()).getEntity(organization, id));
+      return row === undefined ? undefined : decodeRecord(DeadLetterSchema, row);
+    },
+    put: async (organization, letter) => {
+      await (
+        await table()
+      ).upsertEntity({ partitionKey: organization, rowKey: letter.id, ...encodeRecord(letter) }, 'Replace');
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import type { NamedChange } from '../domain/plan/rule-or-entry-change';
+
+/** The stored form of a change of a rule or of the access policy. */
+export const NamedChangeSchema: z.ZodType<NamedChange> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('access-policy'),
+    entity: z.string(),
+    decision: z.enum(['add', 'remove']),
+    entityIds: z.array(z.string()),
+  }),
+  z.object({
+    kind: z.literal('rule'),
+    rule: z.string(),
+    ruleId: z.number(),
+    decision: z.enum(['write', 'delete']),
+    contentHash: z.string(),
+  }),
+]);

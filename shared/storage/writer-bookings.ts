@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { TableClient } from '@azure/data-tables';
+import type { Lane } from './marks-and-attempts';
+import { ifPresent, isConflict, isMissing } from './table-records';
+
+/** The next run of each organization's writer. */
+export type Bookings = Readonly<{
+  /**
+   * Books the next run of an organization for `atMs`. The booking's id when the caller has to send its message: no run was
+   * booked, or the booked one is overdue and may be lost, or it waits and the matter is urgent. Many deliveries become one
+   * message.
+   */
+  bookRun: (organization: string, lane: Lane, atMs: number, nowMs: number) => Promise<string | undefined>;
+  /**
+   * Takes the booking: what is marked from now on books a run of its own. False when another booking stands, which is not
+   * overdue: its message does the work, and this one would only bring one more.
+   */
+  takeBooking: (organization: string, booking: string | undefined, nowMs: number) => Promise<boolean>;
+}>;
+
+type Booking = { atMs: number; id?: string };
+
+const BOOKING_ROW = 'booking';
+/** A run booked this much later than needed is worth a message of its own. */
+const EARLIER_BY_MS = 5_000;
+/** A booked run that did not begin for so long may have lost its message. */
+const OVERDUE_MS = 60_000;
+
+/** A row `booking` in the partition of each organization. */
+export function createBookings(table: () => Promise<TableClient>): Bookings {
+  return {
+    bookRun: async (organization, lane, atMs, nowMs) => {
+      const client = await table();
+      const id = randomUUID();
+      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id };
+      const booked = await ifPresent(async () => client.getEntity<Booking>(organization, BOOKING_ROW));
+      try {
+        if (booked === undefined) await client.createEntity(entity);
+        else if (isOverdue(booked, nowMs) || (lane === 'urgent' && booked.atMs > atMs + EARLIER_BY_MS))
+          await client.updateEntity(entity, 'Replace', { etag: booked.etag });
+        else return undefined;
+        return id;
+      } catch (error) {
+        if (isConflict(error) || isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+
+    takeBooking: async (organization, booking, nowMs) => {
+      const client = await table();
+      const booked = await ifPresent(async () => client.getEntity<Booking>(organization, BOOKING_ROW));
+      if (booked === undefined) return true;
+      const isAnother = booking !== undefined && booked.id !== undefined && booked.id !== booking;
+      if (isAnother && !isOverdue(booked, nowMs)) return false;
+      try {
+        await client.deleteEntity(organization, BOOKING_ROW, { etag: booked.etag });
+        return true;
+      } catch (error) {
+        if (isMissing(error)) return true;
+        if (isConflict(error)) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+function isOverdue(booked: Booking, nowMs: number): boolean {
+  return booked.atMs < nowMs - OVERDUE_MS;
+}

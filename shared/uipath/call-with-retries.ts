@@ -1,0 +1,103 @@
+import type { Clock } from '../clock';
+import type { HttpMethod, QuotaGate } from '../domain/plan/quota';
+import type { UpstreamError } from '../errors';
+import { exchange, type HttpAnswer, type HttpRequest, type LostAnswer } from './http-exchange';
+import { toRefusal, uipathError, type Attempt } from './uipath-error';
+import { backoffMs, retryAfterMs } from './retry-delay';
+
+/** UiPath's quota window; how long a 429 that names no time counts. */
+const WINDOW_MS = 300_000;
+const WINDOW_JITTER_MS = 30_000;
+
+export type CallContext = Readonly<{
+  quota: QuotaGate;
+  clock: Clock;
+  random: () => number;
+  fetch: typeof globalThis.fetch;
+  settings: Readonly<{ requestTimeoutMs: number; retryAfterCapMs: number; attempts: number }>;
+}>;
+
+/** A request that is repeated only where that is harmless. */
+export type Call = Attempt &
+  Readonly<{
+    method: HttpMethod;
+    /** A write is repeated only when UiPath cannot have acted on it. */
+    effect: 'read' | 'write';
+    request: HttpRequest;
+  }>;
+
+type Failure = Readonly<{ error: UpstreamError; retryAfterMs: number | undefined }>;
+
+/**
+ * Asks until there is an answer that is neither a failure of UiPath nor a 429. Every attempt spends quota.
+ * @throws AppError `quota-exhausted`
+ * @throws UpstreamError `uipath-throttled`, `uipath-unreachable`, `uipath-unavailable`, `uipath-outcome-unknown`
+ */
+export async function call(context: CallContext, asked: Call): Promise<HttpAnswer> {
+  const { quota, clock, random, settings } = context;
+  for (let attempt = 1; ; attempt += 1) {
+    await quota.spend(asked.method);
+    const answer = await exchange(asked.request, {
+      fetch: context.fetch,
+      timeoutMs: settings.requestTimeoutMs,
+    });
+    if (answer.kind === 'answer' && !isPassing(answer.status)) return answer;
+    const { error, retryAfterMs: asksMs } = readFailure(context, asked, answer);
+    const isLast = attempt >= settings.attempts;
+    if (isLast || (asksMs ?? 0) > settings.retryAfterCapMs) {
+      if (error.code === 'uipath-throttled')
+        await quota.blockUntil(asked.method, error.retryAtMs ?? clock.now());
+      throw error;
+    }
+    await clock.sleep(asksMs === undefined || asksMs === 0 ? backoffMs(attempt, random) : asksMs);
+  }
+}
+
+function isPassing(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/** @throws UpstreamError `uipath-outcome-unknown` for a write that UiPath may have acted on */
+function readFailure(context: CallContext, asked: Call, answer: HttpAnswer | LostAnswer): Failure {
+  if (answer.kind === 'answer' && answer.status === 429) return readThrottling(context, asked, answer);
+  if (asked.effect === 'write' && (answer.kind === 'answer' || answer.sent))
+    throw outcomeUnknown(asked, answer.kind === 'answer' ? { status: answer.status } : answer);
+  if (answer.kind === 'answer') {
+    const nowMs = context.clock.now();
+    const asksMs = retryAfterMs(answer.headers.get('retry-after'), nowMs);
+    return { error: toRefusal(asked, answer), retryAfterMs: asksMs };
+  }
+  const text = answer.sent ? 'the answer was lost or came too late' : 'no connection: check identityBaseUrl';
+  const error = uipathError('uipath-unreachable', asked, text, { status: 0, cause: answer.cause });
+  return { error, retryAfterMs: undefined };
+}
+
+function readThrottling({ clock, random }: CallContext, asked: Call, answer: HttpAnswer): Failure {
+  const nowMs = clock.now();
+  const waitMs =
+    retryAfterMs(answer.headers.get('retry-after'), nowMs) ??
+    Math.round(WINDOW_MS + random() * WINDOW_JITTER_MS);
+  const error = uipathError(
+    'uipath-throttled',
+    asked,
+    `the organization has used up its ${asked.method} calls, with everybody else's`,
+    { status: 429, retryAtMs: nowMs + waitMs },
+  );
+  return { error, retryAfterMs: waitMs };
+}
+
+/** The change may have happened or not: it has to be read back before anything is repeated. */
+export function outcomeUnknown(
+  attempt: Attempt,
+  { status = 0, cause }: Readonly<{ status?: number; cause?: unknown }>,
+): UpstreamError {
+  return uipathError(
+    'uipath-outcome-unknown',
+    attempt,
+    'it may have been done, the answer was lost: read it back',
+    {
+      status,
+      cause,
+    },
+  );
+}

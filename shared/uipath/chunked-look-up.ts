@@ -1,0 +1,29 @@
+import { uipathError, type Attempt } from './uipath-error';
+
+/** Runs a look-up part by part, one after the other, and joins what it finds. */
+export async function inChunks<Item, Found>(
+  items: readonly Item[],
+  size: number,
+  lookUp: (part: readonly Item[]) => Promise<readonly Found[]>,
+): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (let at = 0; at < items.length; at += size) found.push(...(await lookUp(items.slice(at, at + size))));
+  return found;
+}
+
+/**
+ * Which of the ids asked were answered.
+ * @throws UpstreamError `uipath-answer-invalid` when UiPath answers ids of another form: nobody would seem to be a member
+ */
+export function requireAsked(
+  entities: ReadonlyArray<Readonly<{ identifier: string }>>,
+  asked: readonly string[],
+  attempt: Attempt,
+): ReadonlySet<string> {
+  const known = new Set(asked);
+  const found = new Set(entities.map(({ identifier }) => identifier.toLowerCase()));
+  if ([...found].every((id) => known.has(id))) return found;
+  throw uipathError('uipath-answer-invalid', attempt, 'UiPath answers other ids than the ones asked', {
+    status: 200,
+  });
+}

@@ -1,0 +1,123 @@
+import { UpstreamError, type ErrorCode, type ErrorDetails } from '../errors';
+import { readErrorBody, type ErrorBody } from './error-body';
+import type { HttpAnswer } from './http-exchange';
+
+/** What a call is about: decides which advice a refusal gets. */
+type Area =
+  | 'token'
+  | 'groups'
+  | 'directory'
+  | 'rules'
+  | 'access-policy'
+  | 'users'
+  | 'audit'
+  | 'applications'
+  | 'robots';
+
+/** An operation in words, for messages: `update the members of a group`. */
+export type Attempt = Readonly<{ alias: string; what: string; area: Area }>;
+
+const FORBIDDEN_ADVICE: Readonly<Record<Area, string>> = {
+  token: 'check that the external application is confidential and active',
+  groups: 'give the external application PM.Group as an application scope, not as a user scope',
+  directory:
+    'give the external application PM.Directory as an application scope; applications may use the directory under an Enterprise licence only',
+  rules:
+    'add the external application to the group Administrators and give it PM.AuthSetting as an application scope',
+  'access-policy':
+    'add the external application to the group Administrators and give it PM.AuthSetting as an application scope',
+  users: 'give the external application PM.User.Read as an application scope',
+  audit: 'give the external application PM.Audit.Read as an application scope',
+  applications: 'give the external application PM.OAuthApp.Read as an application scope',
+  robots: 'give the external application PM.RobotAccount.Read as an application scope',
+};
+
+const CHECK_ADDRESS = 'check identityBaseUrl, which ends with /<organization>/identity_';
+
+/** An error about UiPath; `status` 0 means that there was no answer. */
+export function uipathError(
+  code: ErrorCode,
+  { alias, what }: Attempt,
+  text: string,
+  details: Readonly<{ status: number }> & ErrorDetails,
+): UpstreamError {
+  return new UpstreamError(code, `Could not ${what} (${alias}): ${text}`, { service: 'uipath', ...details });
+}
+
+/** Names the cause of an answer that is no success, and what to do about it. No part of the body that could name a person is shown. */
+export function toRefusal(attempt: Attempt, { status, text }: HttpAnswer): UpstreamError {
+  const body = readErrorBody(text);
+  const [code, advice] = explain(attempt, status, body);
+  const fields = body.family === 'problem' ? body.fields : [];
+  return uipathError(code, attempt, `${advice} (HTTP ${status}${detailOf(body)})`, {
+    status,
+    fields: fields.map((field) => ({ field, problem: 'refused by UiPath' })),
+  });
+}
+
+function explain({ area }: Attempt, status: number, body: ErrorBody): readonly [ErrorCode, string] {
+  switch (body.family) {
+    case 'invalid-partition':
+      return [
+        'uipath-organization-mismatch',
+        `UiPath knows no such organization at this address: ${CHECK_ADDRESS}, and partitionGlobalId`,
+      ];
+    case 'scope':
+      return [
+        'uipath-scope-missing',
+        `the token lacks a scope: give the external application the application scope ${body.expected.join(' or ')} and request it`,
+      ];
+    case 'closed-endpoint':
+      return ['uipath-endpoint-closed', 'UiPath does not open this endpoint to external applications'];
+    case 'message':
+    case 'problem':
+    case 'identity-result':
+    case 'oauth':
+    case 'empty':
+    case 'html':
+    case 'unknown':
+      return explainStatus(area, status);
+  }
+}
+
+function explainStatus(area: Area, status: number): readonly [ErrorCode, string] {
+  if (status < 400) return ['uipath-answer-invalid', `UiPath sends us elsewhere: ${CHECK_ADDRESS}`];
+  if (status === 408 || status >= 500) return ['uipath-unavailable', 'UiPath failed'];
+  switch (status) {
+    case 401:
+      return ['uipath-unauthorized', `UiPath does not accept a new token: ${CHECK_ADDRESS}`];
+    case 403:
+      return ['uipath-forbidden', `not allowed: ${FORBIDDEN_ADVICE[area]}`];
+    case 404:
+      return ['uipath-not-found', 'UiPath does not know what was asked for, or does not offer this endpoint'];
+    case 409:
+      return ['uipath-conflict', 'it contradicts what UiPath has'];
+    default:
+      return ['uipath-rejected', 'UiPath refuses the request'];
+  }
+}
+
+function detailOf(body: ErrorBody): string {
+  switch (body.family) {
+    case 'message':
+      return listed('ids', body.ids);
+    case 'problem':
+      return listed('fields', body.fields);
+    case 'identity-result':
+      return listed('codes', body.codes);
+    case 'oauth':
+      return listed('error', [body.error]);
+    case 'html':
+      return ', a page instead of data';
+    case 'scope':
+    case 'closed-endpoint':
+    case 'invalid-partition':
+    case 'empty':
+    case 'unknown':
+      return '';
+  }
+}
+
+function listed(what: string, values: readonly string[]): string {
+  return values.length === 0 ? '' : `, ${what} ${values.slice(0, 20).join(' ')}`;
+}

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startAzurite, type Azurite } from '../../../../sandbox/azurite';
+import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../../sandbox/demo-organization';
+import { workerJoined, workerLeft, workerMoved } from '../../../../sandbox/events';
+import { listHeldPlans, readPlan, releasePlan } from '../../../../shared/access/desk/release-hold';
+import { startEngine, type Engine } from '../../../fixtures/engine';
+
+const PEOPLE = Array.from({ length: 12 }, (_, index) => `worker${index}@acme.example`);
+const HOUR_MS = 3_600_000;
+
+/** Six removals of one group in a run pass; the seventh trips the guard. Nine in a day pass; the tenth does not. */
+const guarded = (identityBaseUrl: string): string =>
+  demoPolicy(identityBaseUrl).replace(
+    '    leaver:\n',
+    `    guards:
+      group: { count: 6, percent: 100, floor: 6 }
+      day: { count: 9, percent: 100, floor: 9 }
+      run: { count: 1000, percent: 100, floor: 1000 }
+      batch: { count: 1000, percent: 100, floor: 1000 }
+    leaver:\n`,
+  );
+
+const seed = { organizations: [{ ...DEMO_SEED, users: [...(DEMO_SEED.users ?? []), ...PEOPLE] }] };
+
+describe('held plans', () => {
+  let azurite: Azurite;
+  beforeAll(async () => {
+    azurite = await startAzurite();
+  });
+  afterAll(async () => {
+    await azurite.close();
+  });
+
+  const staffed = async (): Promise<Engine> => {
+    const engine = await startEngine({ azurite, policy: guarded, seed });
+    for (const person of PEOPLE) await engine.post('hr', workerJoined(person, { department: 'Automation' }));
+    await engine.finish();
+    expect(membersOf(engine)).toBe(12);
+    return engine;
+  };
+  const membersOf = (engine: Engine): number => engine.uipath.memberIds(ORGANIZATION, GROUPS.developers).size;
+  const leave = async (engine: Engine, people: readonly string[]): Promise<void> => {
+    for (const person of people) await engine.post('hr', workerLeft(person));
+    await engine.finish();
+  };
+  const heldIn = async (engine: Engine) => listHeldPlans(engine.app, ORGANIZATION);
+
+  it('lets six leave a group at once', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 6));
+    expect(membersOf(engine)).toBe(6);
+    expect(await heldIn(engine)).toEqual([]);
+    await engine.close();
+  });
+
+  it('holds seven, while a joiner passes', async () => {
+    const engine = await staffed();
+    for (const person of PEOPLE.slice(0, 7)) await engine.post('hr', workerLeft(person));
+    await engine.post('hr', workerJoined('ana.pop@acme.example', { department: 'Automation' }));
+    await engine.finish();
+    expect(membersOf(engine)).toBe(13);
+    const [plan] = await heldIn(engine);
+    expect(plan?.removals.filter((removal) => removal.groupName === GROUPS.developers)).toHaveLength(7);
+    expect(plan?.guards.map(({ guard, removals }) => [guard, removals])).toContainEqual(['group', 7]);
+    await engine.close();
+  });
+
+  it('holds when a feed sends two people in five to a department that gives nothing (incident 3)', async () => {
+    const usual = (identityBaseUrl: string): string => demoPolicy(identityBaseUrl);
+    const many = [...PEOPLE, ...Array.from({ length: 8 }, (_, index) => `other${index}@acme.example`)];
+    const engine = await startEngine({
+      azurite,
+      policy: usual,
+      seed: { organizations: [{ ...DEMO_SEED, users: [...(DEMO_SEED.users ?? []), ...many] }] },
+    });
+    for (const person of many) await engine.post('hr', workerJoined(person, { department: 'Automation' }));
+    await engine.finish();
+    engine.clock.advance(HOUR_MS);
+    for (const person of many.slice(0, 8))
+      await engine.post('hr', workerMoved(person, { department: 'Unassigned' }));
+    await engine.finish();
+    expect(membersOf(engine)).toBe(20);
+    const held = (await heldIn(engine)).flatMap((plan) => plan.removals);
+    expect(held.filter(({ groupName }) => groupName === GROUPS.developers)).toHaveLength(8);
+    await engine.close();
+  });
+
+  it('lets one of three leave, a third of the group (incident 5)', async () => {
+    const engine = await startEngine({
+      azurite,
+      seed,
+      policy: (identityBaseUrl) =>
+        guarded(identityBaseUrl).replace(
+          'count: 6, percent: 100, floor: 6',
+          'count: 6, percent: 10, floor: 1',
+        ),
+    });
+    for (const person of PEOPLE.slice(0, 3))
+      await engine.post('hr', workerJoined(person, { department: 'Automation' }));
+    await engine.finish();
+    await leave(engine, PEOPLE.slice(0, 1));
+    expect(membersOf(engine)).toBe(2);
+    await leave(engine, PEOPLE.slice(1, 3));
+    expect(membersOf(engine)).toBe(2);
+    expect(await heldIn(engine)).toHaveLength(1);
+    await engine.close();
+  });
+
+  it('applies exactly the released removals, in a name, once', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 8));
+    expect(membersOf(engine)).toBe(12);
+    const [plan] = await heldIn(engine);
+    const hash = plan?.hash ?? '';
+    await releasePlan(engine.app, ORGANIZATION, hash, 'olga.admin');
+    await expect(releasePlan(engine.app, ORGANIZATION, hash, 'ben')).rejects.toMatchObject({
+      code: 'plan-not-held',
+    });
+    await engine.finish();
+    expect(membersOf(engine)).toBe(4);
+    await expect(readPlan(engine.app, ORGANIZATION, hash)).resolves.toMatchObject({
+      state: 'done',
+      releasedBy: 'olga.admin',
+    });
+    await engine.close();
+  });
+
+  it.each(['records', 'books'] as const)(
+    'applies what was released by a process that died before it %s that',
+    async (dies) => {
+      const engine = await staffed();
+      await leave(engine, PEOPLE.slice(0, 8));
+      const [plan] = await heldIn(engine);
+      const { app } = engine;
+      const end = async (): Promise<never> => {
+        throw new Error('The process ends here');
+      };
+      const dying =
+        dies === 'records'
+          ? { ...app, ledger: { ...app.ledger, write: end } }
+          : { ...app, changes: { ...app.changes, bookRun: end } };
+      await expect(releasePlan(dying, ORGANIZATION, plan?.hash ?? '', 'olga.admin')).rejects.toThrow('ends');
+      engine.clock.advance(60_000);
+      await engine.tick();
+      await engine.finish();
+      expect(membersOf(engine)).toBe(4);
+      const subject = { organization: ORGANIZATION, kind: 'organization', key: 'organization' } as const;
+      const { records } = await app.ledger.evidence(subject);
+      expect(records.find(({ kind }) => kind === 'plan-done')?.facts).toEqual({
+        planHash: plan?.hash,
+        by: 'olga.admin',
+      });
+      await engine.close();
+    },
+  );
+
+  it.each([
+    ['left', workerLeft],
+    ['moved', (person: string) => workerMoved(person, { department: 'Unassigned' })],
+  ] as const)(
+    'goes on with what a run could not finish of people who %s, and asks nobody again',
+    async (_how, said) => {
+      const engine = await startEngine({
+        azurite,
+        seed,
+        policy: (identityBaseUrl) =>
+          guarded(identityBaseUrl).replace('    guards:\n', '    maxIdsPerPut: 1\n    guards:\n'),
+        quota: { limits: { GET: 300, POST: 24_000, PUT: 5, PATCH: 9, DELETE: 9 }, share: 1, reserve: 0 },
+      });
+      for (const person of PEOPLE)
+        await engine.post('hr', workerJoined(person, { department: 'Automation' }));
+      await engine.finish({ withinMs: 24 * HOUR_MS });
+      for (const person of PEOPLE.slice(0, 8)) await engine.post('hr', said(person));
+      await engine.finish({ withinMs: 24 * HOUR_MS });
+      const [plan] = await heldIn(engine);
+      await releasePlan(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin');
+      const outcomes = await engine.finish({ withinMs: 24 * HOUR_MS });
+      expect(outcomes.filter((outcome) => outcome === 'waiting').length).toBeGreaterThan(1);
+      expect(membersOf(engine)).toBe(4);
+      const plans = await engine.app.plans.list(ORGANIZATION);
+      expect(plans.map(({ state }) => state)).toEqual(['done']);
+      await engine.close();
+    },
+  );
+
+  it('refuses a released plan when somebody was rehired since it was held', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 8));
+    const [plan] = await heldIn(engine);
+    const hash = plan?.hash ?? '';
+    engine.clock.advance(HOUR_MS);
+    await engine.post('hr', workerJoined(PEOPLE[0] ?? '', { department: 'Automation' }));
+    await engine.finish();
+    await releasePlan(engine.app, ORGANIZATION, hash, 'olga.admin');
+    await engine.finish();
+    await expect(readPlan(engine.app, ORGANIZATION, hash)).resolves.toMatchObject({ state: 'stale' });
+    expect(membersOf(engine)).toBe(12);
+    const held = (await heldIn(engine)).flatMap((next) => next.removals);
+    expect(held.filter(({ groupName }) => groupName === GROUPS.developers)).toHaveLength(7);
+    await engine.close();
+  });
+
+  it('cannot be released after it has expired; what it held is held anew', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 8));
+    const [plan] = await heldIn(engine);
+    engine.clock.advance(7 * 24 * HOUR_MS);
+    await expect(releasePlan(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin')).rejects.toMatchObject(
+      { code: 'plan-expired' },
+    );
+    await engine.tick();
+    await engine.finish();
+    expect(await heldIn(engine)).toHaveLength(1);
+    expect(membersOf(engine)).toBe(12);
+    await engine.close();
+  });
+
+  it('holds the second small batch of a day: nine in 24 hours pass, the tenth does not', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 6));
+    engine.clock.advance(2 * HOUR_MS);
+    await leave(engine, PEOPLE.slice(6, 10));
+    expect(membersOf(engine)).toBe(6);
+    const [plan] = await heldIn(engine);
+    expect(plan?.guards.map(({ guard, removals }) => [guard, removals])).toContainEqual(['day', 10]);
+    await engine.close();
+  });
+
+  it('knows no plan of another organization or another hash', async () => {
+    const engine = await startEngine({ azurite, policy: guarded, seed });
+    const { app } = engine;
+    await expect(listHeldPlans(app, 'nobody')).rejects.toMatchObject({ code: 'plan-unknown' });
+    await expect(readPlan(app, ORGANIZATION, 'f00')).rejects.toMatchObject({ code: 'plan-unknown' });
+    await expect(releasePlan(app, ORGANIZATION, 'f00', 'olga')).rejects.toMatchObject({
+      code: 'plan-unknown',
+    });
+    await engine.close();
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { requestStatus } from '../../../../shared/access/desk/read-request-status';
+import { errorOf } from '../../../fakes/error-of';
+import { ANA, BEN, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const HOUR_MS = 3_600_000;
+const grant = (more = {}) => ({ kind: 'grant', person: ANA, group: 'Finance', ...more });
+
+const stateOf = async (world: World, id = 'REQ-1') =>
+  (await requestStatus(world.engine.app, world.alias, id)).state;
+
+describe('the state of a request', () => {
+  it('goes from pending to applied to ending to ended', async () => {
+    const world = await start();
+    const states: string[] = [];
+    await world.asks('REQ-1', grant({ duration: 'PT2H' }));
+    await world.engine.work();
+    states.push(await stateOf(world));
+    await world.settle();
+    states.push(await stateOf(world));
+    world.engine.clock.advance(2 * HOUR_MS);
+    states.push(await stateOf(world));
+    await world.pass(0);
+    states.push(await stateOf(world));
+    expect(states).toEqual(['pending', 'applied', 'ending', 'ended']);
+    expect(await requestStatus(world.engine.app, world.alias, 'REQ-1')).toEqual({
+      requestId: 'REQ-1',
+      organization: 'acme',
+      action: 'grant',
+      state: 'ended',
+      refusal: undefined,
+      group: 'Finance',
+      validFrom: '2026-03-02T08:00:00.000Z',
+      validUntil: '2026-03-02T10:00:00.000Z',
+    });
+  });
+
+  it('is waiting until it begins', async () => {
+    const world = await start();
+    await world.asks('REQ-1', grant({ validFrom: '2026-03-02T09:00:00Z' }));
+    await world.settle();
+    expect(await stateOf(world)).toBe('waiting');
+    await world.pass(HOUR_MS);
+    expect(await stateOf(world)).toBe('applied');
+  });
+
+  it('is blocked while UiPath does not know the address, and after the person left', async () => {
+    const world = await start();
+    await world.asks('REQ-1', grant({ person: 'nobody@acme.example' }));
+    await world.asks('REQ-2', grant());
+    await world.settle();
+    world.engine.clock.advance(1);
+    await world.leaves(ANA);
+    await world.settle();
+    expect([await stateOf(world), await stateOf(world, 'REQ-2')]).toEqual(['blocked', 'blocked']);
+  });
+
+  it('of a grant that was revoked is ended, and of the revocation pending, then applied', async () => {
+    const world = await start();
+    await world.asks('REQ-1', grant());
+    await world.settle();
+    await world.asks('REQ-2', { kind: 'revoke', person: ANA, group: 'Finance' });
+    const lease = await world.engine.app.leases.acquire(world.alias);
+    await world.engine.work();
+    expect([await stateOf(world), await stateOf(world, 'REQ-2')]).toEqual(['ending', 'pending']);
+    await lease?.release();
+    await world.settle();
+    expect([await stateOf(world), await stateOf(world, 'REQ-2')]).toEqual(['ended', 'applied']);
+  });
+
+  it('of a refused one says why', async () => {
+    const world = await start();
+    await world.asks('REQ-1', grant(), { approvals: [{ approver: ANA }] });
+    await world.engine.work();
+    expect(await requestStatus(world.engine.app, world.alias, 'REQ-1')).toMatchObject({
+      state: 'refused',
+      refusal: 'approvals-missing',
+    });
+  });
+
+  it.each([
+    ['a request that nobody made', 'acme', 'REQ-9'],
+    ['an organization that the policy does not name', 'other', 'REQ-1'],
+  ])('is unknown for %s', async (_what, alias, id) => {
+    const world = await start();
+    await world.asks('REQ-1', grant({ person: BEN }));
+    await world.settle();
+    expect((await errorOf(async () => requestStatus(world.engine.app, alias, id))).code).toBe(
+      'request-unknown',
+    );
+  });
+});

@@ -1,0 +1,242 @@
+import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { requestStatus } from '../../../../shared/access/desk/read-request-status';
+import type { Subject } from '../../../../shared/storage/ledger';
+import { ANA, BEN, MAX, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const HOUR_MS = 3_600_000;
+const SAML = { seed: { saml: true } };
+
+const aRule = (more: Readonly<Record<string, unknown>> = {}) => ({
+  kind: 'create-rule',
+  name: 'Developers by claim',
+  description: 'Claims',
+  definition: {
+    groups: ['Developers'],
+    conditions: [{ claimName: 'department', conditionType: 'Contains', value: 'Automation' }],
+  },
+  owner: BEN,
+  ...more,
+});
+const updated = (more: Readonly<Record<string, unknown>> = {}) =>
+  aRule({ kind: 'update-rule', enabled: false, ...more });
+const DELETED = { kind: 'delete-rule', name: 'Developers by claim' };
+
+function subjectOf(kind: 'rule' | 'entity', name: string): Subject {
+  const key = createHash('sha256').update(name.toLowerCase()).digest('hex').slice(0, 32);
+  return { organization: 'acme', kind, key };
+}
+const RULE = subjectOf('rule', 'Developers by claim');
+
+const rulesOf = (world: World) => [...world.engine.uipath.organization(world.alias).rules.values()];
+const policyOf = (world: World) => world.engine.uipath.organization(world.alias).accessPolicy;
+const stateOf = async (world: World, id: string) =>
+  (await requestStatus(world.engine.app, world.alias, id)).state;
+
+describe('a rule that was approved', () => {
+  it('is created with its groups, and says who owns it, under which ticket and until when', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule({ duration: 'PT4H' }));
+    await world.settle();
+    const [rule, ...others] = rulesOf(world);
+    expect(others).toEqual([]);
+    expect(rule).toMatchObject({ name: 'Developers by claim', enabled: true });
+    for (const part of [BEN, 'R1', '2026-03-02T12:0']) expect(rule?.description).toContain(part);
+    expect(rule?.definition).toContain(world.groupId('Developers'));
+    expect(world.calls()).toEqual({ G1: 1, R2: 1 });
+    expect(await world.kinds(RULE)).toEqual(['access-request', 'rule-created']);
+    expect(await world.fault(RULE)).toBeUndefined();
+  });
+
+  it('is updated in place, deleted on request, and each is one call', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule());
+    await world.settle();
+    await world.asks('R2', updated());
+    await world.engine.work();
+    expect(await stateOf(world, 'R2')).toBe('pending');
+    await world.settle();
+    expect(rulesOf(world)).toMatchObject([{ enabled: false }]);
+    expect([await stateOf(world, 'R1'), await stateOf(world, 'R2')]).toEqual(['ended', 'applied']);
+    world.calls();
+    await world.pass(HOUR_MS);
+    await world.asks('R3', DELETED);
+    await world.settle();
+    expect(rulesOf(world)).toEqual([]);
+    expect(world.calls()).toEqual({ R4: 1 });
+    expect(await world.kinds(RULE)).toEqual([
+      'access-request',
+      'rule-created',
+      'access-request',
+      'rule-updated',
+      'access-request',
+      'rule-deleted',
+    ]);
+  });
+
+  it('goes when its time is over', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule({ duration: 'PT4H' }));
+    await world.pass(3 * HOUR_MS);
+    expect(rulesOf(world)).toHaveLength(1);
+    world.engine.clock.advance(2 * HOUR_MS);
+    expect(await stateOf(world, 'R1')).toBe('ending');
+    await world.pass(0);
+    expect(rulesOf(world)).toEqual([]);
+    expect(await stateOf(world, 'R1')).toBe('ended');
+  });
+
+  it('goes when a later version of it arrives after its own end', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule({ duration: 'P1D' }));
+    await world.pass(HOUR_MS);
+    const saidAtMs = world.engine.clock.now();
+    await world.pass(5 * HOUR_MS);
+    expect(rulesOf(world)).toHaveLength(1);
+    await world.asks('R2', updated({ duration: 'PT1H' }), { saidAtMs });
+    await world.settle();
+    expect(rulesOf(world)).toEqual([]);
+    expect([await stateOf(world, 'R1'), await stateOf(world, 'R2')]).toEqual(['ended', 'ended']);
+  });
+
+  it('of which nothing new is said costs no call', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule());
+    await world.settle();
+    world.calls();
+    await world.asks('R1', aRule());
+    await world.settle();
+    expect(world.calls()['R2']).toBeUndefined();
+    expect(world.calls()['R3']).toBeUndefined();
+    expect(rulesOf(world)).toHaveLength(1);
+  });
+
+  it('whose answer was lost is found by a later run and not created twice (incident 9)', async () => {
+    const world = await start(SAML);
+    world.engine.uipath.inject({ kind: 'answer-lost', match: { endpoint: 'R2' } });
+    await world.asks('R1', aRule());
+    expect(await world.settle()).toEqual(['waiting', 'done']);
+    expect(rulesOf(world)).toHaveLength(1);
+    expect(world.calls()['R2']).toBe(1);
+    expect((await world.evidence(RULE)).filter(({ kind }) => kind === 'rule-created')).toHaveLength(1);
+    expect(await stateOf(world, 'R1')).toBe('applied');
+  });
+
+  it('that UiPath refuses is tried again, and the one after it has its turn', async () => {
+    const world = await start(SAML);
+    world.engine.uipath.inject({ kind: 'answer', status: 400, family: 'pascal', match: { endpoint: 'R2' } });
+    await world.asks('R1', aRule());
+    await world.asks('R2', aRule({ name: 'Another' }));
+    await world.settle();
+    expect(rulesOf(world)).toHaveLength(1);
+    await world.pass(HOUR_MS);
+    expect(rulesOf(world)).toHaveLength(2);
+  });
+
+  it('that somebody deleted by hand is created anew by the next approved change', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule());
+    await world.settle();
+    for (const { id } of rulesOf(world))
+      world.engine.uipath.actAsPerson(world.alias, { kind: 'delete-rule', actor: MAX, ruleId: id });
+    await world.asks('R2', updated());
+    await world.settle();
+    expect(rulesOf(world)).toMatchObject([{ enabled: false }]);
+    await world.asks('R3', DELETED);
+    await world.settle();
+    expect(rulesOf(world)).toEqual([]);
+    expect(await stateOf(world, 'R3')).toBe('applied');
+  });
+
+  it('that is gone already is deleted all the same', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule());
+    await world.settle();
+    world.engine.uipath.organization(world.alias).rules.clear();
+    await world.asks('R2', DELETED);
+    await world.settle();
+    expect(await world.kinds(RULE)).toContain('rule-deleted');
+  });
+});
+
+describe('an entry of the access policy', () => {
+  const add = (entityType: string, name: string) => ({ kind: 'add-policy-entity', entityType, name });
+  const remove = (entityType: string, name: string) => ({ kind: 'remove-policy-entity', entityType, name });
+
+  it.each([
+    ['user', ANA],
+    ['group', 'Finance'],
+  ])('for a %s is added and removed', async (entityType, name) => {
+    const world = await start();
+    const id = entityType === 'group' ? world.groupId(name) : world.id(name);
+    await world.asks('E1', add(entityType, name));
+    await world.settle();
+    expect(policyOf(world).has(id)).toBe(true);
+    expect(await stateOf(world, 'E1')).toBe('applied');
+    await world.pass(HOUR_MS);
+    await world.asks('E2', remove(entityType, name));
+    await world.settle();
+    expect(policyOf(world).has(id)).toBe(false);
+    expect(await stateOf(world, 'E2')).toBe('applied');
+    expect(await world.kinds(subjectOf('entity', `${entityType}:${name}`))).toEqual([
+      'access-request',
+      'policy-entity-added',
+      'access-request',
+      'policy-entity-removed',
+    ]);
+  });
+
+  it('that was on the list before is taken off on request', async () => {
+    const world = await start();
+    await world.asks('E1', remove('group', 'Citizen Developers'));
+    await world.engine.work();
+    expect(await stateOf(world, 'E1')).toBe('pending');
+    await world.settle();
+    expect(policyOf(world).has(world.groupId('Citizen Developers'))).toBe(false);
+    expect(await stateOf(world, 'E1')).toBe('applied');
+  });
+
+  it('that is as asked already is noted as applied, with no PUT', async () => {
+    const world = await start();
+    await world.asks('E1', remove('group', 'Finance'));
+    await world.settle();
+    expect(world.calls()['P2']).toBeUndefined();
+    expect(await stateOf(world, 'E1')).toBe('applied');
+  });
+
+  it('that UiPath refuses is tried again later and keeps no other from its turn', async () => {
+    const world = await start();
+    world.engine.uipath.inject({ kind: 'answer', status: 404, family: 'pascal', match: { endpoint: 'P2' } });
+    await world.asks('E1', add('group', 'Finance'));
+    await world.asks('E2', add('group', 'Users'));
+    expect(await world.settle()).toContain('done');
+    const list = policyOf(world);
+    expect(['Finance', 'Users'].filter((name) => list.has(world.groupId(name)))).toHaveLength(1);
+    await world.pass(HOUR_MS);
+    expect([list.has(world.groupId('Finance')), list.has(world.groupId('Users'))]).toEqual([true, true]);
+  });
+
+  it('that UiPath does not know is noted and looked for again', async () => {
+    const world = await start();
+    await world.asks('E1', add('group', 'Ghosts'));
+    await world.settle();
+    expect(await world.kinds(subjectOf('entity', 'group:Ghosts'))).toContain('entity-missing');
+    expect(await stateOf(world, 'E1')).toBe('pending');
+    expect(
+      await world.engine.app.due.listDue(world.alias, world.engine.clock.now() + HOUR_MS, 9),
+    ).toHaveLength(1);
+  });
+
+  it('of a pinned principal stays on the list (incident 21)', async () => {
+    const world = await start();
+    world.setPolicy({
+      accessPolicy: { requests: {} },
+      protectedPrincipals: [world.groupId('Citizen Developers')],
+    });
+    await world.asks('E1', remove('group', 'Citizen Developers'));
+    await world.settle();
+    expect(policyOf(world).has(world.groupId('Citizen Developers'))).toBe(true);
+    expect(await world.kinds(subjectOf('entity', 'group:Citizen Developers'))).toContain('change-withheld');
+  });
+});

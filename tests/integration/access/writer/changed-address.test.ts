@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { personKey } from '../../../../shared/domain/person-key';
+import { ANA, BEN, byHand, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const NEW = 'ana.neu@acme.example';
+
+/** Ana's account gets another address in UiPath. */
+function rename(world: World): void {
+  const { principals } = world.engine.uipath.organization(world.alias);
+  const user = principals.get(world.id(ANA));
+  if (user?.kind !== 'user') throw new Error('She has no account');
+  principals.put({ ...user, email: NEW, userName: NEW });
+}
+
+async function renamed(): Promise<Readonly<{ world: World; membersOf: (group: string) => number }>> {
+  const world = await start();
+  await world.joins(ANA);
+  await world.settle();
+  rename(world);
+  return { world, membersOf: (group) => world.engine.uipath.memberIds(world.alias, group).size };
+}
+
+describe('an account whose address changes', () => {
+  it.each<[string, (world: World) => Promise<unknown>]>([
+    [
+      'the leaving comes later',
+      async (world) => (await world.joins(NEW), await world.settle(), await world.leaves(ANA)),
+    ],
+    [
+      'the leaving comes first',
+      async (world) => (await world.leaves(ANA), await world.settle(), await world.joins(NEW)),
+    ],
+    ['both come at once', async (world) => (await world.joins(NEW), await world.leaves(ANA))],
+  ])('keeps its memberships when %s', async (_order, say) => {
+    const { world, membersOf } = await renamed();
+    await say(world);
+    await world.settle();
+    await world.pass(3_600_000);
+    expect(['Developers', 'Users'].map(membersOf)).toEqual([1, 1]);
+  });
+
+  it('loses with the earlier address what the new one has no reason for', async () => {
+    const { world, membersOf } = await renamed();
+    byHand(world, 'Treasury', [world.id(NEW)]);
+    await world.joins(NEW, { attributes: { department: 'Finance' } });
+    await world.settle();
+    await world.leaves(ANA);
+    await world.settle();
+    expect(['Developers', 'Users', 'Finance', 'Treasury'].map(membersOf)).toEqual([0, 1, 1, 0]);
+    expect((await world.evidence(ANA)).at(-1)?.facts).toMatchObject({ decision: 'left-alone' });
+  });
+
+  it('is not kept by somebody who had it before and has another now', async () => {
+    const world = await start();
+    await world.joins(ANA);
+    await world.joins(BEN);
+    await world.settle();
+    await world.engine.app.accounts.note(world.alias, world.id(ANA), personKey(BEN));
+    await world.leaves(ANA);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([BEN]);
+  });
+
+  it('loses all when the new address leaves too', async () => {
+    const { world, membersOf } = await renamed();
+    await world.joins(NEW);
+    await world.settle();
+    await world.leaves(ANA);
+    await world.leaves(NEW);
+    await world.settle();
+    expect(['Developers', 'Users'].map(membersOf)).toEqual([0, 0]);
+  });
+});

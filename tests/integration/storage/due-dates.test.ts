@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { createDueStore, type DueItem } from '../../../shared/storage/due-dates';
+import { newName, useStorage } from '../../fakes/test-storage';
+
+const storage = useStorage();
+
+function dueAt(organization: string, dueAtMs: number, key = 'aa'): DueItem {
+  return { subject: { organization, kind: 'person', key }, dueAtMs };
+}
+
+async function timesOf(organization: string, nowMs: number, most = 100): Promise<readonly number[]> {
+  return (await createDueStore(storage()).listDue(organization, nowMs, most)).map((item) => item.dueAtMs);
+}
+
+describe('what is due', () => {
+  it('comes earliest first, as numbers and not as words', async () => {
+    const store = createDueStore(storage());
+    const organization = newName('acme');
+    for (const atMs of [1_000, 20, 9, Date.UTC(2026, 0, 1), 300])
+      await store.schedule(dueAt(organization, atMs));
+    expect(await timesOf(organization, Date.UTC(2030, 0, 1))).toEqual([
+      9,
+      20,
+      300,
+      1_000,
+      Date.UTC(2026, 0, 1),
+    ]);
+    expect(await timesOf(organization, Date.UTC(2030, 0, 1), 2)).toEqual([9, 20]);
+  });
+
+  it.each([
+    ['a millisecond before it', 999, []],
+    ['on the instant', 1_000, [1_000]],
+    ['later', 5_000, [1_000]],
+  ])('%s', async (_when, nowMs, expected) => {
+    const organization = newName('acme');
+    await createDueStore(storage()).schedule(dueAt(organization, 1_000));
+    expect(await timesOf(organization, nowMs)).toEqual(expected);
+  });
+
+  it('holds an item once however often it was booked, and none of another organization', async () => {
+    const store = createDueStore(storage());
+    const organization = newName('acme');
+    await store.schedule(dueAt(organization, 1_000));
+    await store.schedule(dueAt(organization, 1_000));
+    await store.schedule(dueAt(organization, 1_000, 'bb'));
+    await store.schedule(dueAt(`${organization}2`, 1_000));
+    const items = await store.listDue(organization, 1_000, 10);
+    expect(items.map(({ subject }) => subject)).toEqual([
+      { organization, kind: 'person', key: 'aa' },
+      { organization, kind: 'person', key: 'bb' },
+    ]);
+  });
+
+  it('is gone once it was removed, also when it is removed twice', async () => {
+    const store = createDueStore(storage());
+    const organization = newName('acme');
+    await store.schedule(dueAt(organization, 1_000.5));
+    const [item] = await store.listDue(organization, 2_000, 10);
+    expect(item?.dueAtMs).toBe(1_001);
+    if (item !== undefined) {
+      await store.remove(item);
+      await store.remove(item);
+    }
+    expect(await timesOf(organization, 2_000)).toEqual([]);
+  });
+});

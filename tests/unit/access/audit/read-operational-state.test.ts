@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { readOperations, type OperationsDeps } from '../../../../shared/access/audit/read-operational-state';
+import type { Policy, SourcePolicy } from '../../../../shared/domain/policy';
+import { AppError } from '../../../../shared/errors';
+import { anOrganization } from '../../../fixtures/builders/organizations';
+
+describe('the secrets whose end an audit looks at', () => {
+  const source = (name: string, more: Partial<SourcePolicy>): SourcePolicy => ({
+    feed: 'hr',
+    name,
+    format: 'standard',
+    secret: undefined,
+    organizations: ['production'],
+    heartbeatHours: undefined,
+    may: new Set(),
+    groups: undefined,
+    mapping: { events: new Map(), fields: new Map(), people: new Map() },
+    fetchBack: undefined,
+    entra: undefined,
+    ...more,
+  });
+  const organization = anOrganization({
+    notify: [
+      { name: 'chat', url: 'https://chat.example', secret: 'notify-chat' },
+      { name: 'mail', url: 'https://mail.example', secret: 'webhook-hr' },
+    ],
+  });
+  const policy: Policy = {
+    hash: 'h',
+    organizations: new Map([['production', organization]]),
+    sources: [
+      source('signed', { secret: 'webhook-hr' }),
+      source('asked-back', {
+        secret: 'webhook-bamboo',
+        fetchBack: { baseUrl: 'https://x.example', secret: 'api-bamboo', limits: {} },
+      }),
+      source('by-identity', { fetchBack: { baseUrl: 'https://x.example', secret: 'api-entra', limits: {} } }),
+      source('of-others', {
+        organizations: ['test'],
+        secret: 'webhook-test',
+        fetchBack: { baseUrl: 'https://x.example', secret: 'api-test', limits: {} },
+      }),
+    ],
+  };
+  const read = async (secretEnds: OperationsDeps['secretEnds'], ownSecrets: readonly string[] = []) => {
+    const deps: OperationsDeps = {
+      policy: async () => policy,
+      deadLetters: { list: async () => [], get: async () => undefined, put: async () => undefined },
+      deadDeliveries: { list: async () => [] },
+      heartbeats: { noteNamed: async (_feed, _name, nowMs) => nowMs },
+      ledger: { read: async () => undefined } as never,
+      plans: { list: async () => [] },
+      deliveries: { lastReceivedMs: async () => undefined },
+      ownSecrets,
+      secretEnds,
+    };
+    const known = {
+      marks: [],
+      nowMs: 0,
+      lastAudit: undefined,
+      unfinished: [],
+      own: { clientId: '', scopes: [] },
+    };
+    return (await readOperations(deps, policy, organization, known)).secretEndsMs;
+  };
+  const NAMES = [
+    'uipath-production',
+    'webhook-hr',
+    'webhook-bamboo',
+    'api-bamboo',
+    'api-entra',
+    'notify-chat',
+  ];
+
+  it('are all that something of the organization stops without, each asked once', async () => {
+    const asked: string[] = [];
+    const ends = await read(async (name) => {
+      asked.push(name);
+      return name === 'uipath-production' ? undefined : asked.length;
+    });
+    expect(asked.toSorted()).toEqual(NAMES.toSorted());
+    expect(ends.kind === 'known' && [...ends.value.keys()].toSorted()).toEqual(NAMES.slice(1).toSorted());
+  });
+
+  it("have the application's own among them, such as that of the console", async () => {
+    const asked: string[] = [];
+    await read(
+      async (name) => {
+        asked.push(name);
+        return undefined;
+      },
+      ['console-key'],
+    );
+    expect(asked.toSorted()).toEqual([...NAMES, 'console-key'].toSorted());
+  });
+
+  it.each(NAMES)('are unknown when the vault does not tell of %s', async (unreadable) => {
+    const ends = await read(async (name) => {
+      if (name === unreadable) throw new AppError('vault-unavailable', 'no');
+      return 1;
+    });
+    expect(ends).toEqual({ kind: 'unknown', code: 'vault-unavailable' });
+  });
+});

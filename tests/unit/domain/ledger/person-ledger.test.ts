@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import {
+  emptyPersonLedger,
+  recordRequest,
+  type GroupRequest,
+  type PersonLedger,
+} from '../../../../shared/domain/ledger/person-ledger';
+import {
+  aGrant,
+  aGrantRequest,
+  aPersonLedger,
+  aRequest,
+  aRevocation,
+} from '../../../fixtures/builders/person-ledgers';
+
+function aRevokeRequest(id: string, occurredAtMs: number, grantRequestId?: string): GroupRequest {
+  return aRequest(
+    { kind: 'revoke', person: 'ana.pop@example.com', group: 'Developers', grantRequestId },
+    { id, occurredAtMs },
+  );
+}
+
+describe('the ledger of a person', () => {
+  it('begins with nothing but the address', () => {
+    expect(emptyPersonLedger('ana.pop@example.com')).toEqual({
+      email: 'ana.pop@example.com',
+      workerId: undefined,
+      timeline: [],
+      grants: [],
+      revocations: [],
+      applied: [],
+      identity: undefined,
+    });
+  });
+
+  it.each(['grant', 'extend'] as const)('keeps of a request to %s all that explains it later', (kind) => {
+    const request = aGrantRequest(
+      { kind, validFromMs: 3, validUntilMs: 9 },
+      {
+        id: 'REQ-7',
+        occurredAtMs: 2,
+        requester: 'ion.rus@example.com',
+        ticket: { id: 'T7', url: 'https://tickets.example.com/T7' },
+      },
+    );
+    expect(recordRequest(aPersonLedger(), request, 'servicenow')).toEqual({
+      outcome: 'recorded',
+      ledger: aPersonLedger({
+        grants: [
+          {
+            requestId: 'REQ-7',
+            source: 'servicenow',
+            group: 'Developers',
+            validFromMs: 3,
+            validUntilMs: 9,
+            occurredAtMs: 2,
+            requester: 'ion.rus@example.com',
+            approvals: [{ approver: 'maria.lead@example.com', approvedAtMs: 0 }],
+            ticketId: 'T7',
+            ticketUrl: 'https://tickets.example.com/T7',
+          },
+        ],
+      }),
+    });
+  });
+
+  it('keeps a revocation beside the grants', () => {
+    const before = aPersonLedger({ grants: [aGrant()], revocations: [aRevocation({ requestId: 'REQ-0' })] });
+    expect(recordRequest(before, aRevokeRequest('REQ-2', 5, 'REQ-1'), 'tickets')).toEqual({
+      outcome: 'recorded',
+      ledger: {
+        ...before,
+        revocations: [
+          aRevocation({ requestId: 'REQ-0' }),
+          { requestId: 'REQ-2', group: 'Developers', grantRequestId: 'REQ-1', occurredAtMs: 5 },
+        ],
+      },
+    });
+  });
+
+  it('takes one request delivered five times, and one approved twice at once, as one (elevator #47)', () => {
+    let ledger = aPersonLedger();
+    const outcomes = Array.from({ length: 5 }, () => {
+      const recorded = recordRequest(ledger, aGrantRequest(), 'tickets');
+      ({ ledger } = recorded);
+      return recorded.outcome;
+    });
+    expect(outcomes).toEqual(['recorded', 'duplicate', 'duplicate', 'duplicate', 'duplicate']);
+    expect(ledger.grants).toHaveLength(1);
+  });
+
+  it('says of a revocation that is known that it is a duplicate', () => {
+    const { ledger } = recordRequest(aPersonLedger(), aRevokeRequest('REQ-2', 5), 'tickets');
+    const again = recordRequest(ledger, aRevokeRequest('REQ-2', 5), 'tickets');
+    expect(again.outcome).toBe('duplicate');
+    expect(again.ledger).toBe(ledger);
+  });
+
+  it.each<[string, GroupRequest]>([
+    ['a grant', aGrantRequest({ validUntilMs: 99 }, { occurredAtMs: 5 })],
+    ['a revocation', aRevokeRequest('REQ-1', 5)],
+  ])('replaces the earlier version of a request by %s, and refuses to go back', (_what, later) => {
+    const other = aGrant({ requestId: 'REQ-0' });
+    const before = aPersonLedger({ grants: [other, aGrant()] });
+    const { ledger, outcome } = recordRequest(before, later, 'tickets');
+    expect(outcome).toBe('recorded');
+    expect([...ledger.grants, ...ledger.revocations].map((item) => item.requestId)).toEqual([
+      'REQ-0',
+      'REQ-1',
+    ]);
+    expect([...ledger.grants, ...ledger.revocations][1]?.occurredAtMs).toBe(5);
+    expect(recordRequest(ledger, aGrantRequest({}, { occurredAtMs: 4 }), 'tickets')).toEqual({
+      ledger,
+      outcome: 'stale',
+    });
+  });
+
+  it('replaces an earlier revocation by a later grant of the same request', () => {
+    const before = aPersonLedger({ revocations: [aRevocation({ requestId: 'REQ-1' })] });
+    const { ledger } = recordRequest(before, aGrantRequest({}, { occurredAtMs: 5 }), 'tickets');
+    expect(ledger.revocations).toEqual([]);
+    expect(ledger.grants).toHaveLength(1);
+  });
+
+  it('is the same set of words whatever order requests arrive in, and how often', () => {
+    const requests = fc.array(
+      fc
+        .record({
+          id: fc.constantFrom('R1', 'R2', 'R3'),
+          occurredAtMs: fc.nat(5),
+          revokes: fc.boolean(),
+        })
+        .map(({ id, occurredAtMs, revokes }) =>
+          revokes ? aRevokeRequest(id, occurredAtMs) : aGrantRequest({}, { id, occurredAtMs }),
+        ),
+      { minLength: 1, maxLength: 6 },
+    );
+    const words = (all: readonly GroupRequest[]) => {
+      const ledger = all.reduce<PersonLedger>(
+        (before, request) => recordRequest(before, request, 'tickets').ledger,
+        aPersonLedger(),
+      );
+      return new Set(
+        [...ledger.grants, ...ledger.revocations].map((item) => `${item.requestId}@${item.occurredAtMs}`),
+      );
+    };
+    fc.assert(
+      fc.property(
+        requests.chain((all) =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: 2 * all.length })),
+        ),
+        ([all, shuffled]) => {
+          expect(words(shuffled)).toEqual(words(all));
+        },
+      ),
+      { seed: 20_261_128, numRuns: 200 },
+    );
+  });
+});

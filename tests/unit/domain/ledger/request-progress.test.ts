@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EntityLedger, RuleLedger } from '../../../../shared/domain/ledger/rule-and-entity-ledgers';
+import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import {
+  isRequestState,
+  namedProgress,
+  personProgress,
+} from '../../../../shared/domain/ledger/request-progress';
+import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
+import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
+
+const organization = anOrganization({ groups: groupsOf(aGroup('Developers')) });
+const member = { groupId: 'g1', groupName: 'DEVELOPERS', origin: 'applied', sinceMs: 0 } as const;
+const missing = { kind: 'missing', sinceMs: 0, attempts: 1, checkedAtMs: 0 } as const;
+const known = { kind: 'resolved', id: 'm1', checkedAtMs: 0 } as const;
+const left = [{ id: 'l', kind: 'leaver', occurredAtMs: 50, effectiveAtMs: 50, attributes: {} }] as const;
+
+describe('a grant', () => {
+  const facts = { group: 'Developers', validFromMs: 10, validUntilMs: 200 };
+  const grant = aGrant({ ...facts, requestId: 'R1' });
+  const other = aGrant({ requestId: 'R2', group: 'Developers' });
+  const revocation = aRevocation({
+    requestId: 'R3',
+    group: 'Developers',
+    grantRequestId: 'R1',
+    occurredAtMs: 60,
+  });
+  it.each<[string, string, number, Partial<PersonLedger>]>([
+    ['waiting', 'before it begins', 9, { grants: [grant] }],
+    ['pending', 'from its first moment', 10, { grants: [grant] }],
+    ['pending', 'while its owner is known and no member', 100, { grants: [grant], identity: known }],
+    ['blocked', 'while nobody is found', 100, { grants: [grant], identity: missing }],
+    ['applied', 'when its owner is a member', 100, { grants: [grant], applied: [member] }],
+    ['blocked', 'when its owner left', 100, { grants: [grant], applied: [member], timeline: left }],
+    ['applied', 'up to its last moment', 199, { grants: [grant], applied: [member] }],
+    ['ending', 'at its end, while its owner is a member', 200, { grants: [grant], applied: [member] }],
+    ['ended', 'after its end, when its owner is no member', 200, { grants: [grant] }],
+    ['ended', 'after its end, when another holds', 200, { grants: [grant, other], applied: [member] }],
+    ['ending', 'when it was revoked', 100, { grants: [grant], revocations: [revocation], applied: [member] }],
+    ['ended', 'when it was revoked and removed', 100, { grants: [grant], revocations: [revocation] }],
+  ])('is %s %s', (state, _when, nowMs, ledger) => {
+    expect(personProgress(aPersonLedger(ledger), organization, 'R1', nowMs)).toEqual({ state, ...facts });
+  });
+});
+
+describe('a revocation', () => {
+  const revocation = aRevocation({
+    requestId: 'R1',
+    group: 'Developers',
+    grantRequestId: 'R0',
+    occurredAtMs: 60,
+  });
+  it.each<[string, string, Partial<PersonLedger>]>([
+    ['pending', 'while the member is there', { applied: [member] }],
+    ['applied', 'when the member is gone', {}],
+    [
+      'applied',
+      'when the member stays for another reason',
+      { applied: [member], grants: [aGrant({ requestId: 'R2', group: 'Developers' })] },
+    ],
+  ])('is %s %s', (state, _when, ledger) => {
+    const person = aPersonLedger({ revocations: [revocation], ...ledger });
+    expect(personProgress(person, organization, 'R1', 100)).toEqual({ state, group: 'Developers' });
+  });
+});
+
+describe('a request that the ledger does not have yet', () => {
+  it('is pending', () => {
+    expect(personProgress(undefined, organization, 'R1', 0)).toEqual({ state: 'pending' });
+    expect(personProgress(aPersonLedger(), organization, 'R1', 0)).toEqual({ state: 'pending' });
+    expect(namedProgress(undefined, 'R1', 0)).toEqual({ state: 'pending' });
+  });
+});
+
+describe('a request about a rule', () => {
+  const definition = { groups: [], conditions: [] };
+  const want = { description: '', enabled: true, definition, owner: 'o', validUntilMs: 200 };
+  const said = { requestId: 'R1', occurredAtMs: 1, requester: 'r', ticketId: 't' };
+  const rule: RuleLedger = { name: 'Robots', statements: [{ ...said, want }], have: undefined };
+  const have = { ruleId: 1, contentHash: 'h', sinceMs: 0 };
+  it.each<[string, string, number, Partial<RuleLedger>]>([
+    ['pending', 'until UiPath shows it', 100, {}],
+    ['applied', 'when UiPath shows it', 199, { settled: 'R1', have }],
+    ['ending', 'at its end, while UiPath has it', 200, { settled: 'R1', have }],
+    ['ended', 'after its end', 200, { settled: 'R1' }],
+    [
+      'ended',
+      'when another replaced it',
+      100,
+      {
+        statements: [
+          { ...said, want },
+          { ...said, requestId: 'R2', occurredAtMs: 2, want },
+        ],
+      },
+    ],
+    [
+      'applied',
+      'without an end',
+      9_000,
+      { settled: 'R1', statements: [{ ...said, want: { ...want, validUntilMs: undefined } }] },
+    ],
+    ['pending', 'that is to go, until it is gone', 100, { statements: [{ ...said, want: undefined }] }],
+    ['ended', 'that nobody said', 100, { statements: [] }],
+  ])('is %s %s', (state, _when, nowMs, more) => {
+    expect(namedProgress({ ...rule, ...more }, 'R1', nowMs)).toEqual({ state });
+  });
+
+  it('or an entry of the access policy is applied when it is settled', () => {
+    const entity: EntityLedger = {
+      entityType: 'group',
+      name: 'Robots',
+      statements: [{ ...said, want: true }],
+      have: undefined,
+    };
+    expect(namedProgress(entity, 'R1', 100)).toEqual({ state: 'pending' });
+    expect(namedProgress({ ...entity, settled: 'R1' }, 'R1', 100)).toEqual({ state: 'applied' });
+  });
+});
+
+it.each([
+  ['applied', true],
+  ['refused', true],
+  ['done', false],
+  ['toString', false],
+])('%s is a state: %s', (text, expected) => {
+  expect(isRequestState(text)).toBe(expected);
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  exceeds,
+  isHeld,
+  trippedGuards,
+  type GuardFacts,
+  type GuardLimits,
+  type GuardedRemoval,
+} from '../../../../shared/domain/plan/guards';
+
+const limit = { count: 25, percent: 20, floor: 5 };
+const never = { count: 1_000, percent: 100, floor: 1_000 };
+const NO_LIMITS: GuardLimits = { group: never, day: never, run: never, batch: never };
+
+const removals = (groupId: string, count: number, cause = 'bamboohr'): readonly GuardedRemoval[] =>
+  Array.from({ length: count }, (_, index) => ({ groupId, personKey: `${groupId}-${index}`, cause }));
+
+const facts = (overrides: Partial<GuardFacts> = {}): GuardFacts => ({
+  limitsOf: () => overrides.limits ?? NO_LIMITS,
+  limits: NO_LIMITS,
+  groupSizes: new Map([['g', 100]]),
+  people: 1_000,
+  removedInGroup: new Map(),
+  removedForCause: new Map(),
+  ...overrides,
+});
+
+describe('a limit', () => {
+  it.each([
+    ['on the floor', 5, 6, false],
+    ['one past the floor, all of a small group', 6, 6, true],
+    ['on the percentage', 20, 100, false],
+    ['one past the percentage', 21, 100, true],
+    ['on the count', 25, 1_000, false],
+    ['one past the count', 26, 1_000, true],
+    ['a group of three that loses one', 1, 3, false],
+    ['of a whole that is not known', 6, 0, true],
+  ] as const)('%s: %i of %i', (_title, count, whole, expected) => {
+    expect(exceeds(count, whole, limit)).toBe(expected);
+  });
+});
+
+describe('guards', () => {
+  it('trip for the group that loses too many, and hold its removals only', () => {
+    const all = [...removals('g', 21), ...removals('h', 3)];
+    const tripped = trippedGuards(all, facts({ limits: { ...NO_LIMITS, group: limit } }));
+    expect(tripped).toEqual([{ guard: 'group', scope: 'g', removals: 21, whole: 100 }]);
+    expect(all.filter((removal) => isHeld(removal, tripped))).toHaveLength(21);
+  });
+
+  it('see four small batches in a day as one: 18 made before and 6 now of a group of 100', () => {
+    const limits = { ...NO_LIMITS, day: limit };
+    const before = { removedInGroup: new Map([['g', 18]]), groupSizes: new Map([['g', 82]]) };
+    expect(trippedGuards(removals('g', 2), facts({ limits, ...before }))).toEqual([]);
+    expect(trippedGuards(removals('g', 6), facts({ limits, ...before }))).toEqual([
+      { guard: 'day', scope: 'g', removals: 24, whole: 100 },
+    ]);
+  });
+
+  it('hold everything when the run as a whole removes too many, however it is spread', () => {
+    const limits = { ...NO_LIMITS, run: { count: 1_000, percent: 1, floor: 5 } };
+    const all = ['a', 'b', 'c', 'd'].flatMap((group) => removals(group, 3));
+    const tripped = trippedGuards(all, facts({ limits }));
+    expect(tripped).toEqual([{ guard: 'run', scope: '', removals: 12, whole: 1_000 }]);
+    expect(all.every((removal) => isHeld(removal, tripped))).toBe(true);
+  });
+
+  it('hold what one source caused within the hour, and nothing of another source', () => {
+    const limits = { ...NO_LIMITS, batch: { count: 30, percent: 100, floor: 5 } };
+    const all = [...removals('g', 10), ...removals('h', 2, 'jira')];
+    const tripped = trippedGuards(all, facts({ limits, removedForCause: new Map([['bamboohr', 21]]) }));
+    expect(tripped).toEqual([{ guard: 'batch', scope: 'bamboohr', removals: 31, whole: 1_000 }]);
+    expect(all.filter((removal) => isHeld(removal, tripped))).toHaveLength(10);
+  });
+
+  it('measure a group by its own limits where it has some', () => {
+    const limitsOf = (groupId: string): GuardLimits => ({
+      ...NO_LIMITS,
+      ...(groupId === 'g' ? { group: limit } : {}),
+    });
+    const tripped = trippedGuards([...removals('g', 30), ...removals('h', 30)], facts({ limitsOf }));
+    expect(tripped.map(({ scope }) => scope)).toEqual(['g']);
+  });
+
+  it('take a group whose size was not read for an empty one', () => {
+    const tripped = trippedGuards(
+      removals('new', 6),
+      facts({ limitsOf: () => ({ ...NO_LIMITS, group: limit, day: limit }) }),
+    );
+    expect(tripped.map(({ guard, whole }) => [guard, whole])).toEqual([
+      ['group', 0],
+      ['day', 0],
+    ]);
+  });
+
+  it('let everything pass when nothing is removed', () => {
+    expect(
+      trippedGuards([], facts({ limits: { group: limit, day: limit, run: limit, batch: limit } })),
+    ).toEqual([]);
+  });
+});
