@@ -5,6 +5,7 @@ import { rounded, scaled, type Benchmark, type BenchmarkContext, type Figures } 
 import { startEngine, type Engine } from './engine';
 import { play, type Happening } from './timeline';
 import { createWorkforce, seedOf, type Workforce } from './workforce';
+import { DAY_MS } from '../shared/domain/durations';
 
 const ALIAS = 'burst';
 const FULL_PEOPLE = 10_000;
@@ -12,7 +13,7 @@ const ARRIVAL_MS = 60_000;
 /** Webhooks of one such moment arrive side by side. */
 const MOMENT_MS = 100;
 const SENDERS = 16;
-const LONGEST_MS = 24 * 3_600_000;
+const LONGEST_MS = DAY_MS;
 
 /** 10,000 joiners with three groups each, spread over forty groups, within a minute. */
 export const burst: Benchmark = {

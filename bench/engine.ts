@@ -1,9 +1,10 @@
 import { BlobServiceClient } from '@azure/storage-blob';
+import type { UiPathSandbox } from '../sandbox/uipath/sandbox-controls';
 import { startAzurite, type Azurite } from '../sandbox/azurite';
 import { newSigningSecret } from '../sandbox/demo-organization';
 import { signPosting } from '../sandbox/sender';
 import { guidOf } from '../sandbox/uipath/ids';
-import { startUiPathSandbox, type UiPathSandbox } from '../sandbox/uipath/sandbox';
+import { startUiPathSandbox } from '../sandbox/uipath/sandbox';
 import { seedOrganization, type OrganizationSeed } from '../sandbox/uipath/seed';
 import { acceptDelivery } from '../shared/access/intake/accept-delivery';
 import { applyChanges } from '../shared/access/writer/apply-changes';

@@ -13,6 +13,7 @@ import {
 import { startEngine, type Engine } from './engine';
 import { play } from './timeline';
 import { createWorkforce, seedOf, type Workforce } from './workforce';
+import { DAY_MS } from '../shared/domain/durations';
 
 const ALIAS = 'growth';
 const LEVELS = [1_000, 10_000, 100_000] as const;
@@ -21,7 +22,7 @@ const FULL_EVENTS = 100;
 const FULL_WARM_UP = 40;
 const FILL_WIDTH = 32;
 const BETWEEN_EVENTS_MS = 400_000;
-const LONGEST_MS = 365 * 24 * 3_600_000;
+const LONGEST_MS = 365 * DAY_MS;
 
 type Level = Readonly<{ ms: number; calls: number; bytes: number }>;
 

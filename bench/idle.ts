@@ -3,9 +3,9 @@ import { rounded, scaled, type Benchmark } from './benchmark';
 import { startEngine } from './engine';
 import { everyTick } from './schedule';
 import { createWorkforce, seedOf } from './workforce';
+import { HOUR_MS } from '../shared/domain/durations';
 
 const FULL_ORGANIZATIONS = 10;
-const HOUR_MS = 3_600_000;
 
 /** An hour in which nothing happens. */
 export const idle: Benchmark = {

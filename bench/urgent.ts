@@ -11,6 +11,7 @@ import {
 import { startEngine, type Engine } from './engine';
 import { play, type Happening } from './timeline';
 import { createWorkforce, seedOf, type Workforce } from './workforce';
+import { DAY_MS } from '../shared/domain/durations';
 
 const ALIAS = 'urgent';
 const FULL_TRIES = 20;
@@ -22,7 +23,7 @@ const BETWEEN_TRIES_MS = 327_000;
 const FIRST_TRY_MS = 90_000;
 /** What a call to UiPath takes, as measured by people who use it from another region. */
 const UIPATH_LATENCY_MS = 150;
-const LONGEST_MS = 24 * 3_600_000;
+const LONGEST_MS = DAY_MS;
 
 type Leaver = Readonly<{ email: string; groups: readonly string[]; leavesAtMs: number }>;
 

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answer-failures';
+import { answerFailures } from '../shared/http/answer-failures';
 import { failurePage, showPage, signInWithKey, signOut, takeDecision } from '../shared/http/console-handlers';
 
 /** Pages for people. No function key: a browser cannot send one, so each handler asks for a sign-in of its own. */
@@ -10,24 +10,24 @@ export function registerConsole(deps: AppDeps): void {
     methods: ['GET'],
     authLevel: 'anonymous',
     route: 'console/{organization?}/{page?}/{id?}',
-    handler: answering(async (request) => showPage(deps, request), failed),
+    handler: answerFailures(async (request) => showPage(deps, request), failed),
   });
   app.http('console-decision', {
     methods: ['POST'],
     authLevel: 'anonymous',
     route: 'console/{organization}/{page}/{id}',
-    handler: answering(async (request) => takeDecision(deps, request), failed),
+    handler: answerFailures(async (request) => takeDecision(deps, request), failed),
   });
   app.http('console-sign-in', {
     methods: ['POST'],
     authLevel: 'anonymous',
     route: 'console-session',
-    handler: answering(async (request) => signInWithKey(deps, request), failed),
+    handler: answerFailures(async (request) => signInWithKey(deps, request), failed),
   });
   app.http('console-sign-out', {
     methods: ['POST'],
     authLevel: 'anonymous',
     route: 'console-session/end',
-    handler: answering(async (request) => signOut(deps, request), failed),
+    handler: answerFailures(async (request) => signOut(deps, request), failed),
   });
 }

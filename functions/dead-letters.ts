@@ -1,12 +1,13 @@
 import { app } from '@azure/functions';
-import { closeDelivery } from '../shared/access/desk/close-dead-delivery';
+import { listRefusedChanges } from '../shared/access/ledger/list-refused-changes';
+import { closeDeadDelivery } from '../shared/access/desk/close-dead-delivery';
 import { listDeadDeliveries } from '../shared/access/ledger/list-dead-deliveries';
-import { listDeadLetters, retryDeadLetter } from '../shared/access/desk/retry-refused-change';
-import { retryDelivery } from '../shared/access/desk/retry-dead-delivery';
+import { retryRefusedChange } from '../shared/access/desk/retry-refused-change';
+import { retryDeadDelivery } from '../shared/access/desk/retry-dead-delivery';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answer-failures';
+import { answerFailures } from '../shared/http/answer-failures';
 import { jsonResponse } from '../shared/http/json-response';
-import { namedPerson } from '../shared/http/identify-decider';
+import { identifyDecider } from '../shared/http/identify-decider';
 
 /** Refused changes and dead deliveries: listed with GET, tried again or closed with POST by a named person. */
 export function registerDeadLetters(deps: AppDeps): void {
@@ -14,9 +15,9 @@ export function registerDeadLetters(deps: AppDeps): void {
     methods: ['GET'],
     authLevel: 'function',
     route: 'dead-letters/{organization}',
-    handler: answering(async ({ params }) => {
+    handler: answerFailures(async ({ params }) => {
       const { organization = '' } = params;
-      const deadLetters = await listDeadLetters(deps, organization);
+      const deadLetters = await listRefusedChanges(deps, organization);
       const dead = await listDeadDeliveries(deps, organization);
       return jsonResponse(200, { deadLetters, deliveries: dead.flatMap(({ deliveries }) => deliveries) });
     }),
@@ -25,10 +26,10 @@ export function registerDeadLetters(deps: AppDeps): void {
     methods: ['POST'],
     authLevel: 'function',
     route: 'dead-letters/{organization}/{id}/retry',
-    handler: answering(async (request) => {
+    handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
-      const { by, said } = await namedPerson(request);
-      await retryDeadLetter(deps, organization, id, { by, memberId: said['memberId'] });
+      const { by, said } = await identifyDecider(request);
+      await retryRefusedChange(deps, organization, id, { by, memberId: said['memberId'] });
       return jsonResponse(202, { id, retriedBy: by });
     }),
   });
@@ -36,10 +37,10 @@ export function registerDeadLetters(deps: AppDeps): void {
     methods: ['POST'],
     authLevel: 'function',
     route: 'dead-letters/{organization}/deliveries/{id}/retry',
-    handler: answering(async (request) => {
+    handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
-      const { by } = await namedPerson(request);
-      await retryDelivery(deps, organization, id, { by, mayDecide: whoeverHasTheKey });
+      const { by } = await identifyDecider(request);
+      await retryDeadDelivery(deps, organization, id, { by, mayDecide: whoeverHasTheKey });
       return jsonResponse(202, { id, retriedBy: by });
     }),
   });
@@ -47,10 +48,10 @@ export function registerDeadLetters(deps: AppDeps): void {
     methods: ['POST'],
     authLevel: 'function',
     route: 'dead-letters/{organization}/deliveries/{id}/close',
-    handler: answering(async (request) => {
+    handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
-      const { by, said } = await namedPerson(request);
-      await closeDelivery(deps, organization, id, {
+      const { by, said } = await identifyDecider(request);
+      await closeDeadDelivery(deps, organization, id, {
         by,
         mayDecide: whoeverHasTheKey,
         reason: said['reason'],

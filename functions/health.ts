@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { checkReadiness } from '../shared/access/check-readiness';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answer-failures';
+import { answerFailures } from '../shared/http/answer-failures';
 import { jsonResponse } from '../shared/http/json-response';
 
 /** Liveness is open and says only that the process answers; readiness needs a key and names every part. */
@@ -10,13 +10,13 @@ export function registerHealth(deps: AppDeps): void {
     methods: ['GET'],
     authLevel: 'anonymous',
     route: 'health',
-    handler: answering(() => jsonResponse(200, { status: 'alive' })),
+    handler: answerFailures(() => jsonResponse(200, { status: 'alive' })),
   });
   app.http('readiness', {
     methods: ['GET'],
     authLevel: 'function',
     route: 'health/ready',
-    handler: answering(async () => {
+    handler: answerFailures(async () => {
       const readiness = await checkReadiness(await deps.readinessChecks());
       return jsonResponse(readiness.ready ? 200 : 503, readiness);
     }),

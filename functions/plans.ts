@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
-import { listHeldPlans, readPlan, releasePlan } from '../shared/access/desk/release-hold';
+import { listHolds } from '../shared/access/ledger/list-holds';
+import { readHold, releaseHold } from '../shared/access/desk/release-hold';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answer-failures';
+import { answerFailures } from '../shared/http/answer-failures';
 import { jsonResponse } from '../shared/http/json-response';
-import { namedPerson } from '../shared/http/identify-decider';
+import { identifyDecider } from '../shared/http/identify-decider';
 
 /** Held removals: listed and shown with GET, released with POST by a named person. */
 export function registerPlans(deps: AppDeps): void {
@@ -11,21 +12,21 @@ export function registerPlans(deps: AppDeps): void {
     methods: ['GET'],
     authLevel: 'function',
     route: 'plans/{organization}/{hash?}',
-    handler: answering(async ({ params }) => {
+    handler: answerFailures(async ({ params }) => {
       const { organization = '', hash } = params;
       return hash === undefined || hash === ''
-        ? jsonResponse(200, { plans: await listHeldPlans(deps, organization) })
-        : jsonResponse(200, await readPlan(deps, organization, hash));
+        ? jsonResponse(200, { plans: await listHolds(deps, organization) })
+        : jsonResponse(200, await readHold(deps, organization, hash));
     }),
   });
   app.http('release-plan', {
     methods: ['POST'],
     authLevel: 'function',
     route: 'plans/{organization}/{hash}/release',
-    handler: answering(async (request) => {
+    handler: answerFailures(async (request) => {
       const { organization = '', hash = '' } = request.params;
-      const { by } = await namedPerson(request);
-      return jsonResponse(200, await releasePlan(deps, organization, hash, by));
+      const { by } = await identifyDecider(request);
+      return jsonResponse(200, await releaseHold(deps, organization, hash, by));
     }),
   });
 }

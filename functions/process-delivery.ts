@@ -1,9 +1,9 @@
 import { app, type StorageQueueHandler } from '@azure/functions';
+import type { Lane } from '../shared/domain/lane';
 import { processDelivery } from '../shared/access/intake/process-delivery';
-import { processTogether } from '../shared/access/intake/process-delivery-batch';
+import { processDeliveryBatch } from '../shared/access/intake/process-delivery-batch';
 import type { AppDeps } from '../shared/app-deps';
 import { errorCodeOf } from '../shared/errors';
-import type { Lane } from '../shared/storage/marks-and-attempts';
 import { QUEUES } from '../shared/storage/queues';
 import { DeliveryMessageSchema, parseMessage } from './queue-message';
 
@@ -30,7 +30,7 @@ function deliveryHandler(deps: AppDeps, lane: Lane): StorageQueueHandler {
   return async (entry, context) => {
     const { others = [], ...message } = parseMessage(DeliveryMessageSchema, entry);
     if (others.length > 0) {
-      await processTogether(deps, message, others, lane);
+      await processDeliveryBatch(deps, message, others, lane);
       return;
     }
     try {

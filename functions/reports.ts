@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { differenceOf, listNights, readReport, reportAskedFor } from '../shared/access/desk/read-report';
 import type { AppDeps } from '../shared/app-deps';
 import { AppError } from '../shared/errors';
-import { answering } from '../shared/http/answer-failures';
+import { answerFailures } from '../shared/http/answer-failures';
 import { jsonResponse } from '../shared/http/json-response';
 import { reportResponse } from '../shared/http/report-response';
 import { chooseFormat } from '../shared/reports/report-formats';
@@ -13,7 +13,7 @@ export function registerReports(deps: AppDeps): void {
     methods: ['GET'],
     authLevel: 'function',
     route: 'reports/{organization}/{night?}',
-    handler: answering(async ({ params, query, headers }) => {
+    handler: answerFailures(async ({ params, query, headers }) => {
       const { organization, night } = await reportAskedFor(
         deps,
         params['organization'] ?? '',

@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import { listRequests } from '../shared/access/desk/list-requests';
-import { requestQueryOf } from '../shared/access/desk/parse-request-query';
-import { requestStatus } from '../shared/access/desk/read-request-status';
+import { parseRequestQuery } from '../shared/access/desk/parse-request-query';
+import { readRequestStatus } from '../shared/access/desk/read-request-status';
 import type { AppDeps } from '../shared/app-deps';
-import { answering } from '../shared/http/answer-failures';
+import { answerFailures } from '../shared/http/answer-failures';
 import { jsonResponse } from '../shared/http/json-response';
 
 /** The access requests of an organization, or where one stands, by the id its ticket system gave it. */
@@ -12,11 +12,12 @@ export function registerRequests(deps: AppDeps): void {
     methods: ['GET'],
     authLevel: 'function',
     route: 'requests/{organization}/{id?}',
-    handler: answering(async ({ params, query }) => {
+    handler: answerFailures(async ({ params, query }) => {
       const { organization = '', id = '' } = params;
-      if (id === '') return jsonResponse(200, await listRequests(deps, organization, requestQueryOf(query)));
+      if (id === '')
+        return jsonResponse(200, await listRequests(deps, organization, parseRequestQuery(query)));
       const source = query.get('source') ?? undefined;
-      return jsonResponse(200, await requestStatus(deps, organization, id, source));
+      return jsonResponse(200, await readRequestStatus(deps, organization, id, source));
     }),
   });
 }

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { notifyDifference } from '../shared/access/audit/notify-audit-difference';
+import { notifyAuditDifference } from '../shared/access/audit/notify-audit-difference';
 import type { AppDeps } from '../shared/app-deps';
 import { QUEUES } from '../shared/storage/queues';
 import { NotificationMessageSchema, parseMessage } from './queue-message';
@@ -10,7 +10,7 @@ export function registerSendNotification(deps: AppDeps): void {
     queueName: QUEUES.notifications,
     connection: 'AzureWebJobsStorage',
     handler: async (entry) => {
-      await notifyDifference(deps, parseMessage(NotificationMessageSchema, entry));
+      await notifyAuditDifference(deps, parseMessage(NotificationMessageSchema, entry));
     },
   });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { OrganizationSeed } from './uipath/seed';
+import { DAY_MS } from '../shared/domain/durations';
 
 /** Names used by the demo, by `npm start` and by the tests that play the story. */
 export const ORGANIZATION = 'acme';
@@ -115,8 +116,6 @@ ${more.hr}  tickets:
     standard: { secret: ${SECRET_NAMES.tickets} }
 ${more.tickets}`;
 }
-
-const DAY_MS = 86_400_000;
 
 function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);

@@ -1,4 +1,5 @@
 import { BlobServiceClient } from '@azure/storage-blob';
+import type { UiPathSandbox } from './uipath/sandbox-controls';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { startAzurite, type Azurite } from './azurite';
@@ -6,7 +7,7 @@ import { demoPolicy, DEMO_SEED, newSigningSecret, ORGANIZATION, SECRET_NAMES } f
 import { startFunctionsHost, type FunctionsHost } from './functions-host/start-functions-host';
 import { startKeyVault, type KeyVault } from './key-vault/start-key-vault';
 import type { Sender } from './sender';
-import { startUiPathSandbox, type UiPathSandbox } from './uipath/sandbox';
+import { startUiPathSandbox } from './uipath/sandbox';
 import type { Seed } from './uipath/seed';
 
 export type StackOptions = Readonly<{

@@ -9,14 +9,14 @@ import type { ProcessDeliveryDeps } from './access/intake/process-delivery';
 import type { ConsoleDeps } from './http/console-handlers';
 import type { ScimHandlerDeps } from './http/scim-handler';
 import type { NotifyDeps } from './access/audit/notify-audit-difference';
-import type { PlanDeps } from './access/desk/release-hold';
-import type { CloseDeliveryDeps } from './access/desk/close-dead-delivery';
+import type { HoldDeps } from './access/desk/release-hold';
+import type { CloseDeadDeliveryDeps } from './access/desk/close-dead-delivery';
 import type { ListRequestsDeps } from './access/desk/list-requests';
 import type { RequestStatusDeps } from './access/desk/read-request-status';
-import type { RetryDeliveryDeps } from './access/desk/retry-dead-delivery';
-import type { DeadLetterDeps } from './access/desk/retry-refused-change';
+import type { RetryDeadDeliveryDeps } from './access/desk/retry-dead-delivery';
+import type { RefusedChangeDeps } from './access/desk/retry-refused-change';
 import type { RunAuditDeps } from './access/audit/run-audit';
-import type { MendDeps } from './access/desk/remediate-finding';
+import type { RemediateFindingDeps } from './access/desk/remediate-finding';
 import type { WaiveDeps } from './access/desk/waive-finding';
 import type { Clock } from './clock';
 import { parseConfig, type Config } from './config';
@@ -24,39 +24,39 @@ import { CONSOLE_SECRET } from './console/sign-in';
 import { sourceOf, type Policy } from './domain/policy';
 import { AppError } from './errors';
 import type { Log } from './log';
-import { createOrganizations } from './organization-clients';
+import { createOrganizationClients } from './organization-clients';
 import { parsePolicy } from './policy/parse-policy';
 import { readinessChecks } from './readiness-checks';
 import { secretUsesOf } from './secret-uses';
 import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment-secrets';
-import { createPatientSecrets } from './secrets/secrets-with-deadline';
-import { createJudgedSecrets } from './secrets/validated-secrets';
+import { createSecretsWithDeadline } from './secrets/secrets-with-deadline';
+import { createValidatedSecrets } from './secrets/validated-secrets';
 import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/key-vault';
 import { createFetchBacks } from './fetch-back/registry';
 import type { SecretEnds, SecretStore } from './secrets/secret-store';
 import { createChangeStore } from './storage/marks-and-attempts';
 import { createDeadDeliveries, type DeadDeliveries } from './storage/dead-deliveries';
-import { createDeadLetterStore } from './storage/refused-changes';
+import { createRefusedChangeStore } from './storage/refused-changes';
 import { createDeliveries, type Deliveries } from './storage/deliveries';
-import { createDueStore } from './storage/due-dates';
+import { createDueDates } from './storage/due-dates';
 import { createFindingStore } from './storage/findings';
 import { createHeartbeats, type Heartbeats } from './storage/heartbeats';
-import { createHeldPlanStore } from './storage/holds';
+import { createHoldStore } from './storage/holds';
 import { createLedgerStore } from './storage/ledger';
 import { createPolicyStore } from './storage/policy-store';
 import { createWorkQueues, type WorkQueues } from './storage/queues';
 import { coded } from './storage/table-records';
 import { createProvisionedUsers } from './storage/provisioned-users';
-import { createAccountPeople } from './storage/people-by-account';
+import { createPeopleByAccount } from './storage/people-by-account';
 import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
 import { createSnapshotStore } from './storage/snapshots';
 import { createWaiverStore } from './storage/waivers';
 import { createRequestIndex } from './storage/request-index';
 import { openStorage } from './storage/storage-account';
-import { createToldNights } from './storage/notification-state';
+import { createNotificationStates } from './storage/notification-state';
 import { createWriterLeases } from './storage/writer-lease';
 import { createIdentityCheck } from './webhooks/entra-identity';
 import { webhookSourceOf } from './webhooks/registry';
@@ -68,14 +68,14 @@ export type AppDeps = AcceptDeliveryDeps &
   DueWorkDeps &
   RequestStatusDeps &
   ListRequestsDeps &
-  PlanDeps &
+  HoldDeps &
   ConsoleDeps &
   NotifyDeps &
-  DeadLetterDeps &
-  RetryDeliveryDeps &
-  CloseDeliveryDeps &
+  RefusedChangeDeps &
+  RetryDeadDeliveryDeps &
+  CloseDeadDeliveryDeps &
   WaiveDeps &
-  MendDeps &
+  RemediateFindingDeps &
   ScimHandlerDeps &
   Omit<RunAuditDeps, 'uipath'> &
   Readonly<{
@@ -122,23 +122,23 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     },
   });
   const stored = createCachedSecrets(createSecretStore(config, credential, clock), { clock, log });
-  const secrets = createJudgedSecrets(stored, {
+  const secrets = createValidatedSecrets(stored, {
     usesOf: async (name) => secretUsesOf(await policy()).filter(({ secret }) => secret === name),
     log,
   });
-  const client = createOrganizations({ policy, storage, secrets, clock });
+  const client = createOrganizationClients({ policy, storage, secrets, clock });
   const queues = coded(createWorkQueues(storage));
   return {
     config,
     clock,
     log,
     policy,
-    secrets: createPatientSecrets(secrets, SENDER_PATIENCE_MS),
+    secrets: createSecretsWithDeadline(secrets, SENDER_PATIENCE_MS),
     queues,
     queue: queues,
     notifications: queues,
     notify: createWebhookNotifier(),
-    toldNights: coded(createToldNights(storage)),
+    notificationStates: coded(createNotificationStates(storage)),
     formatOf: webhookSourceOf,
     checkIdentity: createIdentityCheck(),
     fetchBackOf: createFetchBacks({ secrets, clock }),
@@ -154,7 +154,7 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     deadDeliveries: coded(createDeadDeliveries(storage)),
     ledger: coded(createLedgerStore(storage)),
     changes: coded(createChangeStore(storage)),
-    due: coded(createDueStore(storage)),
+    due: coded(createDueDates(storage)),
     requests: coded(createRequestIndex(storage)),
     findings: coded(createFindingStore(storage)),
     reports: coded(createReportStore(storage)),
@@ -162,10 +162,10 @@ export function createAppDeps(config: Config, log: Log, clock: Clock = systemClo
     waivers: coded(createWaiverStore(storage)),
     ownSecrets: config.consoleSignIn === 'off' ? [] : [CONSOLE_SECRET],
     secretEnds: createSecretEnds(config, credential),
-    plans: coded(createHeldPlanStore(storage)),
+    holds: coded(createHoldStore(storage)),
     removals: coded(createRemovalLog(storage)),
-    accounts: coded(createAccountPeople(storage)),
-    deadLetters: coded(createDeadLetterStore(storage)),
+    accounts: coded(createPeopleByAccount(storage)),
+    refusedChanges: coded(createRefusedChangeStore(storage)),
     leases: coded(createWriterLeases(storage, clock)),
     payloadDays: config.payloadDays,
     runMs: RUN_MS,

@@ -12,7 +12,7 @@ type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scope
 export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
 
 /** One client per organization, made anew when the policy changes. */
-export function createOrganizations(
+export function createOrganizationClients(
   parts: Readonly<{
     policy: () => Promise<Policy>;
     storage: StorageAccount;

@@ -1,8 +1,9 @@
 import type { AuditCase } from '../../shared/domain/audit/audit-case';
+import type { MemberKind } from '../../shared/domain/member-kind';
 import { auditOrganization } from '../../shared/domain/audit/checks/audit-organization';
-import { followFindings } from '../../shared/domain/audit/carry-findings-over';
+import { carryFindingsOver } from '../../shared/domain/audit/carry-findings-over';
 import type { ExpectedPerson } from '../../shared/domain/audit/expected-access';
-import type { Known, MemberKind, SnapshotGroup, SnapshotUser } from '../../shared/domain/audit/snapshot';
+import type { Known, SnapshotGroup, SnapshotUser } from '../../shared/domain/audit/snapshot';
 import type { OrganizationPolicy } from '../../shared/domain/policy';
 import { percentile } from '../benchmark';
 
@@ -45,7 +46,7 @@ function msPerMembership(
   const startMs = performance.now();
   for (const audit of cases) {
     const found = auditOrganization(audit);
-    followFindings([], found, { nowMs: audit.nowMs, isUnknown: () => false, waiverOf: () => undefined });
+    carryFindingsOver([], found, { nowMs: audit.nowMs, isUnknown: () => false, waiverOf: () => undefined });
   }
   return (performance.now() - startMs) / (memberships * organizations);
 }
@@ -101,7 +102,7 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Aud
     operations: {
       refusals: [],
       deadDeliveries: [],
-      heldPlans: [],
+      holds: [],
       marks: [],
       secretEndsMs: known(new Map()),
       sources: [],

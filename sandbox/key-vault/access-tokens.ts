@@ -12,7 +12,7 @@ export type AccessTokens = Readonly<{
   isGood: (token: string) => boolean;
 }>;
 
-export function createAccessTokens(now: () => number, lifetimeSeconds: number): AccessTokens {
+export function createAccessTokenCache(now: () => number, lifetimeSeconds: number): AccessTokens {
   const issued = new Map<string, Readonly<{ resource: string; expiresOnSeconds: number }>>();
   return {
     issue: (resource) => {

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '../free-port';
-import { createAccessTokens, VAULT_RESOURCE } from './access-tokens';
+import { createAccessTokenCache, VAULT_RESOURCE } from './access-tokens';
 import type { Answer } from './answer';
 import { createCertificate, writeTrustFile } from './certificate';
 import { createFaults, type Fault, type Service } from './faults';
@@ -52,7 +52,7 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
   const host = `${name}.vault.azure.net`;
   const identityHeader = randomUUID();
   const secrets = createSecretVersions(now);
-  const tokens = createAccessTokens(now, tokenLifetimeSeconds);
+  const tokens = createAccessTokenCache(now, tokenLifetimeSeconds);
   const faults = createFaults();
   const log: VaultLogEntry[] = [];
   const answerVault = createVaultApi(secrets, tokens);

@@ -11,7 +11,8 @@ import { startUiPathSandbox } from '../uipath/sandbox';
 import { plantedIn, type Planted } from './planted-expectation';
 import { plantPeople, plantRules } from './planted-ledger';
 import { plantAccounts, plantOperations, plantSources } from './planted-operations';
-import { CLIENT_ID, CLIENT_SECRET, DAY_MS, PLANTED, plantedPolicy, plantedSeed } from './planted-seed';
+import { CLIENT_ID, CLIENT_SECRET, PLANTED, plantedPolicy, plantedSeed } from './planted-seed';
+import { DAY_MS } from '../../shared/domain/durations';
 
 export type PlantedAudit = Readonly<{
   faults: readonly Planted[];

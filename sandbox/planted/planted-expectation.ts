@@ -1,7 +1,7 @@
 import type { CheckId } from '../../shared/domain/audit/check-catalog';
+import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { createFinding } from '../../shared/domain/audit/finding';
 import { personKey } from '../../shared/domain/person-key';
-import type { UiPathSandbox } from '../uipath/sandbox';
 import { addressOf, type Variant } from './planted-seed';
 
 /** Something that is wrong, or only looks so. */

@@ -3,13 +3,14 @@ import {
   ruleDescription,
   type RuleLedger,
 } from '../../shared/domain/ledger/rule-and-entity-ledgers';
+import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { personKey } from '../../shared/domain/person-key';
 import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/ledger/person-ledger';
 import type { Statement } from '../../shared/domain/ledger/worker-timeline';
 import type { AppDeps } from '../../shared/app-deps';
 import { toRuleDefinitionText } from '../../shared/uipath/rule-definition';
-import type { UiPathSandbox } from '../uipath/sandbox';
-import { addressOf, DAY_MS, type Variant } from './planted-seed';
+import { addressOf, type Variant } from './planted-seed';
+import { DAY_MS } from '../../shared/domain/durations';
 
 type Planting = Readonly<{
   app: Pick<AppDeps, 'ledger'>;

@@ -1,7 +1,8 @@
 import type { AppDeps } from '../../shared/app-deps';
+import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { personKey } from '../../shared/domain/person-key';
-import type { UiPathSandbox } from '../uipath/sandbox';
-import { addressOf, CLIENT_ID, DAY_MS, LOCKED_GROUP_ID, type Variant } from './planted-seed';
+import { addressOf, CLIENT_ID, LOCKED_GROUP_ID, type Variant } from './planted-seed';
+import { DAY_MS } from '../../shared/domain/durations';
 
 type Planting = Readonly<{
   app: AppDeps;
@@ -40,8 +41,8 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
     releasedBy: undefined,
     releasedAtMs: undefined,
   } as const;
-  await app.plans.put(alias, { ...plan, hash: HASHES.expired, expiresAtMs: nowMs - 1 });
-  await app.plans.put(alias, { ...plan, hash: HASHES.done, state: 'done', expiresAtMs: nowMs + DAY_MS });
+  await app.holds.put(alias, { ...plan, hash: HASHES.expired, expiresAtMs: nowMs - 1 });
+  await app.holds.put(alias, { ...plan, hash: HASHES.done, state: 'done', expiresAtMs: nowMs + DAY_MS });
   await app.snapshots.save(alias, '202602250200', {
     state: 'done',
     startedAtMs: 0,
@@ -50,24 +51,24 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
   });
 
   const letter = { personKey: key, groupName: 'Finance', memberId: 'm', state: 'open', history: [] } as const;
-  await app.deadLetters.put(alias, { ...letter, id: 'settled', groupId: 'g0', decision: 'remove' });
+  await app.refusedChanges.put(alias, { ...letter, id: 'settled', groupId: 'g0', decision: 'remove' });
   const ended = { ...subject, key: personKey(addressOf(alias, 'ended2')) };
   const moot = { ...letter, personKey: ended.key, id: 'moot', groupId: 'g3', decision: 'add' } as const;
-  await app.deadLetters.put(alias, moot);
+  await app.refusedChanges.put(alias, moot);
   if (isCalm) return;
-  await app.plans.put(alias, { ...plan, hash: HASHES.held, expiresAtMs: nowMs + DAY_MS });
+  await app.holds.put(alias, { ...plan, hash: HASHES.held, expiresAtMs: nowMs + DAY_MS });
   await app.snapshots.save(alias, '202602260200', {
     state: 'reading',
     startedAtMs: 0,
     calls: {},
     parts: new Map(),
   });
-  await app.deadLetters.put(alias, { ...letter, id: 'refused', groupId: 'g1', decision: 'add' });
+  await app.refusedChanges.put(alias, { ...letter, id: 'refused', groupId: 'g1', decision: 'add' });
   const stored = await app.ledger.read(ended);
   if (stored === undefined) throw new Error('The ledger has nobody to plant a refusal for');
   const membership = { groupId: 'g2', groupName: 'Finance', origin: 'applied', sinceMs: nowMs } as const;
   await app.ledger.write(ended, { ...stored.value, applied: [membership] }, stored, []);
-  await app.deadLetters.put(alias, {
+  await app.refusedChanges.put(alias, {
     ...letter,
     personKey: ended.key,
     id: 'unrevoked',

@@ -14,7 +14,6 @@ export const PLANTED: Readonly<Record<string, Variant>> = {
   calm: 'calm',
 };
 
-export const DAY_MS = 86_400_000;
 export const CLIENT_ID = guidOf('planted-client');
 export const CLIENT_SECRET = 'not-a-secret';
 /** Read as unknown in the organizations with faults: UiPath refuses its members. */

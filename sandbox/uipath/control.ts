@@ -3,12 +3,12 @@ import { FaultSchema } from './faults';
 import type { Incoming } from './exchange';
 import { PersonActSchema } from './people';
 import { json, type Reply } from './reply';
-import type { SandboxStrings } from './sandbox';
+import type { SandboxControls } from './sandbox-controls';
 import { SeedSchema } from './seed';
 import { describeOrganization } from './state';
 import { RateLimitsSchema, SwitchesSchema } from './switches';
 
-type Command = (sandbox: SandboxStrings, incoming: Incoming) => unknown;
+type Command = (sandbox: SandboxControls, incoming: Incoming) => unknown;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'GET /state': readState,
@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** The control API: JSON in and out, 400 with `error` for what it does not understand, 204 when there is nothing to say. */
-export function answerControl(sandbox: SandboxStrings, incoming: Incoming): Reply {
+export function answerControl(sandbox: SandboxControls, incoming: Incoming): Reply {
   const command = COMMANDS[`${incoming.method} ${incoming.path}`];
   if (command === undefined)
     return json(404, { error: `No such command; there are ${Object.keys(COMMANDS).join(', ')}` });
@@ -40,7 +40,7 @@ export function answerControl(sandbox: SandboxStrings, incoming: Incoming): Repl
   }
 }
 
-function readState(sandbox: SandboxStrings, { query }: Incoming): unknown {
+function readState(sandbox: SandboxControls, { query }: Incoming): unknown {
   const name = query.get('organization');
   if (name !== null) return describeOrganization(sandbox.organization(name));
   const organizations = sandbox.organizations().map((one) => ({
@@ -52,7 +52,7 @@ function readState(sandbox: SandboxStrings, { query }: Incoming): unknown {
   return { organizations };
 }
 
-function seed(sandbox: SandboxStrings, incoming: Incoming): unknown {
+function seed(sandbox: SandboxControls, incoming: Incoming): unknown {
   const { organizations, switches, rateLimits } = SeedSchema.parse(bodyOf(incoming));
   const built = organizations.map((one) => sandbox.addOrganization(one));
   if (switches !== undefined) sandbox.setSwitches(switches);
@@ -60,14 +60,14 @@ function seed(sandbox: SandboxStrings, incoming: Incoming): unknown {
   return { organizations: built.map(({ name, partitionGlobalId }) => ({ name, partitionGlobalId })) };
 }
 
-function injectFaults(sandbox: SandboxStrings, incoming: Incoming): void {
+function injectFaults(sandbox: SandboxControls, incoming: Incoming): void {
   const faults = z.object({ faults: z.array(FaultSchema) }).parse(bodyOf(incoming)).faults;
   sandbox.inject(...faults);
 }
 
 const SwitchesBodySchema = z.looseObject({ rateLimits: z.record(z.string(), z.number()).optional() });
 
-function setSwitches(sandbox: SandboxStrings, incoming: Incoming): unknown {
+function setSwitches(sandbox: SandboxControls, incoming: Incoming): unknown {
   const { rateLimits, ...switches } = SwitchesBodySchema.parse(bodyOf(incoming));
   const next = SwitchesSchema.parse({ ...sandbox.switches(), ...switches });
   const limits = RateLimitsSchema.parse({ ...sandbox.rateLimits(), ...rateLimits });
@@ -76,7 +76,7 @@ function setSwitches(sandbox: SandboxStrings, incoming: Incoming): unknown {
   return { ...next, rateLimits: limits };
 }
 
-function readRequests(sandbox: SandboxStrings, { query }: Incoming): unknown {
+function readRequests(sandbox: SandboxControls, { query }: Incoming): unknown {
   const after = Number(query.get('after') ?? 0);
   const is = (name: string, value: string | undefined): boolean =>
     !query.has(name) || query.get(name)?.toLowerCase() === value?.toLowerCase();
@@ -93,7 +93,7 @@ function readRequests(sandbox: SandboxStrings, { query }: Incoming): unknown {
   return { requests, counts };
 }
 
-function actAsPerson(sandbox: SandboxStrings, incoming: Incoming): void {
+function actAsPerson(sandbox: SandboxControls, incoming: Incoming): void {
   const body = bodyOf(incoming);
   const { organization } = z.looseObject({ organization: z.string() }).parse(body);
   sandbox.actAsPerson(organization, PersonActSchema.parse(body));
@@ -104,7 +104,7 @@ const TokensSchema = z.object({
   revoke: z.union([z.boolean(), z.string()]).default(false),
 });
 
-function setTokens(sandbox: SandboxStrings, incoming: Incoming): void {
+function setTokens(sandbox: SandboxControls, incoming: Incoming): void {
   const { lifetimeSeconds, revoke } = TokensSchema.parse(bodyOf(incoming));
   if (lifetimeSeconds !== undefined) sandbox.setTokenLifetime(lifetimeSeconds);
   if (revoke !== false) sandbox.revokeTokens(revoke === true ? undefined : revoke);

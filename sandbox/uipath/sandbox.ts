@@ -2,17 +2,18 @@ import type { Clock } from '../../shared/clock';
 import { buildOrganization, findId } from './build-organization';
 import { answerControl } from './control';
 import { exchange } from './exchange';
-import { Faults, type FaultInput } from './faults';
+import { Faults } from './faults';
 import { serve } from './http-server';
 import { createIds } from './ids';
 import type { Organization } from './organization';
-import { actAsPerson, findGroup, type PersonAct } from './people';
+import { actAsPerson, findGroup } from './people';
 import { createQuota } from './quota';
-import { RequestLog, type LoggedRequest, type MethodCount } from './request-log';
+import { RequestLog } from './request-log';
 import { OrganizationSeedSchema, SeedSchema, type OrganizationSeed, type Seed } from './seed';
-import { RateLimitsSchema, SwitchesSchema, type RateLimits, type Switches } from './switches';
+import { RateLimitsSchema, SwitchesSchema } from './switches';
 import { Tokens } from './tokens';
-import { findOrganization, type RequestListener, type World } from './world';
+import { findOrganization, type World } from './world';
+import type { UiPathSandbox, SandboxControls } from './sandbox-controls';
 
 export type SandboxOptions = Readonly<{
   clock?: Clock;
@@ -32,45 +33,6 @@ const systemClock: Clock = {
       setTimeout(resolve, ms).unref();
     }),
 };
-
-/** A UiPath on this machine, and the strings a test can pull. Organizations are named by name or partitionGlobalId. */
-export type UiPathSandbox = Readonly<{
-  /** What `https://cloud.uipath.com` is for the real one. */
-  url: string;
-  /** Of the control API, which is described in the README beside this file. */
-  controlUrl: string;
-  identityBaseUrl: (organization: string) => string;
-  auditBaseUrl: (organization: string) => string;
-  organizations: () => readonly Organization[];
-  /** @throws Error when there is no such organization. */
-  organization: (nameOrId: string) => Organization;
-  addOrganization: (seed: OrganizationSeed) => Organization;
-  /** The ids of a group's members as they truly are, whatever readers are shown. */
-  memberIds: (organization: string, group: string) => ReadonlySet<string>;
-  /** The id of whoever has this e-mail, name or client id. */
-  idOf: (organization: string, reference: string) => string;
-  /** Somebody does something by hand, in the portal or by signing in; the audit log names them. */
-  actAsPerson: (organization: string, act: PersonAct) => void;
-  requests: () => readonly LoggedRequest[];
-  counts: (organization: string) => Readonly<Record<string, MethodCount>>;
-  inject: (...faults: readonly FaultInput[]) => void;
-  clearFaults: () => void;
-  switches: () => Switches;
-  rateLimits: () => RateLimits;
-  setSwitches: (switches: Partial<Switches>) => void;
-  setRateLimits: (limits: Partial<RateLimits>) => void;
-  setTokenLifetime: (seconds: number) => void;
-  /** Ends all tokens, or those of one organization. */
-  revokeTokens: (organization?: string) => void;
-  /** Called before and after each request; the answer waits for it. Returns how to stop. */
-  onRequest: (listener: RequestListener) => () => void;
-  /** Back to the seed it was started with: state, switches, limits; no faults, tokens, log or used-up quota. */
-  reset: () => void;
-  close: () => Promise<void>;
-}>;
-
-/** All but what belongs to the two servers. */
-export type SandboxStrings = Omit<UiPathSandbox, 'controlUrl' | 'close'>;
 
 /** Starts the simulator on 127.0.0.1. @throws ZodError when the seed is not one. */
 export async function startUiPathSandbox(options: SandboxOptions = {}): Promise<UiPathSandbox> {
@@ -105,7 +67,7 @@ export async function startUiPathSandbox(options: SandboxOptions = {}): Promise<
   }
 }
 
-function stringsOf(world: World, seed: Seed, url: string): SandboxStrings {
+function stringsOf(world: World, seed: Seed, url: string): SandboxControls {
   const organization = (nameOrId: string): Organization => {
     const found = findOrganization(world, nameOrId);
     if (found === undefined) throw new Error(`There is no organization "${nameOrId}"`);

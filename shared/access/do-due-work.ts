@@ -3,13 +3,14 @@ import type { Policy } from '../domain/policy';
 import type { Log } from '../log';
 import type { ChangeStore } from '../storage/marks-and-attempts';
 import type { Deliveries } from '../storage/deliveries';
-import type { DueStore } from '../storage/due-dates';
+import type { DueDates } from '../storage/due-dates';
 import type { RequestIndex } from '../storage/request-index';
 import type { Heartbeats } from '../storage/heartbeats';
 import type { WorkQueues } from '../storage/queues';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { bookRun, markChanged } from './ledger/book-writer-run';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
+import { DAY_MS } from '../domain/durations';
 
 export type DueWorkDeps = ForgetProvisionedDeps &
   Readonly<{
@@ -17,7 +18,7 @@ export type DueWorkDeps = ForgetProvisionedDeps &
     deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
     heartbeats: Pick<Heartbeats, 'forgetIgnored'>;
     changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
-    due: Pick<DueStore, 'listDue' | 'remove'>;
+    due: Pick<DueDates, 'listDue' | 'remove'>;
     requests: Pick<RequestIndex, 'forgetInList'>;
     queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
     clock: Pick<Clock, 'now'>;
@@ -30,7 +31,6 @@ export type DueWorkResult = Readonly<{ due: number; resent: number; forgotten: n
 /** A pending delivery whose message is this old may have lost it. */
 const LOST_AFTER_MS = 120_000;
 const DUE_PER_TICK = 1_000;
-const DAY_MS = 86_400_000;
 /** A client that only ever calls people inactive would otherwise have them kept for good. */
 const INACTIVE_USER_DAYS = 365;
 

@@ -1,4 +1,6 @@
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/ledger/list-dead-deliveries';
+import { listRefusedChanges } from '../access/ledger/list-refused-changes';
+import { listHolds } from '../access/ledger/list-holds';
 import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/desk/list-sources';
 import { explainPerson, type ExplainDeps } from '../access/desk/explain-person';
@@ -8,32 +10,32 @@ import {
   type ReadReportDeps,
   type ReportInContext,
 } from '../access/desk/read-report';
-import { listHeldPlans, type PlanDeps } from '../access/desk/release-hold';
-import { requestQueryOf } from '../access/desk/parse-request-query';
+import { type HoldDeps } from '../access/desk/release-hold';
+import { parseRequestQuery } from '../access/desk/parse-request-query';
 import {
-  requestStatus,
+  readRequestStatus,
   type RequestStatus,
   type RequestStatusDeps,
 } from '../access/desk/read-request-status';
-import { listDeadLetters, type DeadLetterDeps } from '../access/desk/retry-refused-change';
+import { type RefusedChangeDeps } from '../access/desk/retry-refused-change';
 import { errorCodeOf } from '../errors';
 import { markup, type Markup } from '../html/markup';
 import type { FindingStore } from '../storage/findings';
-import type { ToldNights } from '../storage/notification-state';
+import type { NotificationStates } from '../storage/notification-state';
 import type { Frame } from './page-frame';
 import { renderDeadLetters } from './pages/dead-letters-page';
 import { renderFindings } from './pages/findings-page';
 import { renderNights } from './pages/audits-page';
 import { renderPeople } from './pages/people-page';
-import { renderPlans } from './pages/holds-page';
+import { renderHolds } from './pages/holds-page';
 import { renderRequestList } from './pages/request-list';
 import { renderLookUp, renderRequest } from './pages/requests-page';
 import { renderSources } from './pages/sources-page';
 import { renderToday } from './pages/today-page';
 
 export type PageDeps = ReadReportDeps &
-  PlanDeps &
-  DeadLetterDeps &
+  HoldDeps &
+  RefusedChangeDeps &
   RequestStatusDeps &
   ListRequestsDeps &
   ExplainDeps &
@@ -42,14 +44,14 @@ export type PageDeps = ReadReportDeps &
   Readonly<{
     /** So far the list of requests goes back. */
     payloadDays: number;
-    toldNights: Pick<ToldNights, 'list'>;
+    notificationStates: Pick<NotificationStates, 'list'>;
     findings: Pick<FindingStore, 'list'>;
   }>;
 
 type Query = Readonly<{ get: (name: string) => string | null }>;
 
 /** The content of a page: what it shows is read by the use cases that the other interfaces call too. */
-export async function openPage(deps: PageDeps, frame: Frame, query: Query): Promise<Markup> {
+export async function renderPageContent(deps: PageDeps, frame: Frame, query: Query): Promise<Markup> {
   const { organization } = frame;
   const said = (name: string): string => query.get(name)?.trim() ?? '';
   switch (frame.page) {
@@ -57,10 +59,10 @@ export async function openPage(deps: PageDeps, frame: Frame, query: Query): Prom
       return renderToday({
         organization,
         latest: await latestReport(deps, organization),
-        heldPlans: (await listHeldPlans(deps, organization)).length,
-        deadLetters: (await listDeadLetters(deps, organization)).length,
+        holds: (await listHolds(deps, organization)).length,
+        deadLetters: (await listRefusedChanges(deps, organization)).length,
         sources: await listSources(deps, organization),
-        told: await deps.toldNights.list(organization),
+        told: await deps.notificationStates.list(organization),
       });
     case 'findings':
       return renderFindings(
@@ -76,7 +78,7 @@ export async function openPage(deps: PageDeps, frame: Frame, query: Query): Prom
         await comparedNights(deps, organization, [said('night') || 'latest', said('before')]),
       );
     case 'plans':
-      return renderPlans(frame, await listHeldPlans(deps, organization));
+      return renderHolds(frame, await listHolds(deps, organization));
     case 'people': {
       const email = said('email');
       return renderPeople(
@@ -91,7 +93,7 @@ export async function openPage(deps: PageDeps, frame: Frame, query: Query): Prom
       return renderDeadLetters(
         frame,
         await listDeadDeliveries(deps, organization),
-        await listDeadLetters(deps, organization),
+        await listRefusedChanges(deps, organization),
       );
     case 'sources':
       return renderSources(organization, await listSources(deps, organization));
@@ -107,12 +109,12 @@ async function openRequests(deps: PageDeps, frame: Frame, query: Query): Promise
     .filter(({ feed, organizations }) => feed === 'ticket' && organizations.includes(organization))
     .map(({ name }) => name);
   if (asked.id === '') {
-    const chosen = requestQueryOf(query);
+    const chosen = parseRequestQuery(query);
     const page = await listRequests(deps, organization, chosen);
     return markup`${renderLookUp(frame, asked, names)}${renderRequestList(frame, chosen, page, deps.payloadDays)}`;
   }
   const source = names.includes(asked.source) ? asked.source : undefined;
-  const status = async (): Promise<RequestStatus> => requestStatus(deps, organization, asked.id, source);
+  const status = async (): Promise<RequestStatus> => readRequestStatus(deps, organization, asked.id, source);
   const found = await unless('request-unknown', status);
   return markup`${renderLookUp(frame, asked, names)}${renderRequest(frame, asked.id, found)}`;
 }

@@ -1,18 +1,23 @@
-import { closeDelivery, type CloseDeliveryDeps } from '../access/desk/close-dead-delivery';
+import { closeDeadDelivery, type CloseDeadDeliveryDeps } from '../access/desk/close-dead-delivery';
 import type { DeliveryDecider } from '../access/ledger/list-dead-deliveries';
-import { mendFinding, type MendDeps } from '../access/desk/remediate-finding';
+import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
 import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
-import { releasePlan, type PlanDeps } from '../access/desk/release-hold';
-import { retryDeadLetter, type DeadLetterDeps } from '../access/desk/retry-refused-change';
-import { retryDeliveriesOf, retryDelivery, type RetryDeliveryDeps } from '../access/desk/retry-dead-delivery';
+import { releaseHold, type HoldDeps } from '../access/desk/release-hold';
+import { retryRefusedChange, type RefusedChangeDeps } from '../access/desk/retry-refused-change';
+import {
+  retryDeadDeliveriesOf,
+  retryDeadDelivery,
+  type RetryDeadDeliveryDeps,
+} from '../access/desk/retry-dead-delivery';
 import { AppError } from '../errors';
+import { DAY_MS } from '../domain/durations';
 
-export type DecideDeps = PlanDeps &
-  DeadLetterDeps &
-  RetryDeliveryDeps &
-  CloseDeliveryDeps &
+export type DecideDeps = HoldDeps &
+  RefusedChangeDeps &
+  RetryDeadDeliveryDeps &
+  CloseDeadDeliveryDeps &
   WaiveDeps &
-  MendDeps;
+  RemediateFindingDeps;
 
 /** What is said on the page after a decision. A page shows no other text that comes with its address. */
 export const DONE = {
@@ -41,13 +46,13 @@ export async function decide(deps: DecideDeps, decision: Decision): Promise<Done
   const said = (name: string): string => fields.get(name)?.trim() ?? '';
   switch (page) {
     case 'plans':
-      await releasePlan(deps, organization, id, by);
+      await releaseHold(deps, organization, id, by);
       return 'released';
     case 'dead-letters':
       return decideDeadLetter(deps, decision);
     case 'findings':
       if (fields.has('planHash')) {
-        await mendFinding(deps, organization, id, { by, planHash: said('planHash') });
+        await remediateFinding(deps, organization, id, { by, planHash: said('planHash') });
         return 'mended';
       }
       await waiveFinding(deps, organization, id, {
@@ -69,24 +74,25 @@ async function decideDeadLetter(deps: DecideDeps, decision: Decision): Promise<D
   switch (fields.get('decision') ?? '') {
     case 'retry-change': {
       const memberId = fields.get('memberId')?.trim() ?? '';
-      await retryDeadLetter(deps, organization, id, { by, memberId: memberId === '' ? undefined : memberId });
+      await retryRefusedChange(deps, organization, id, {
+        by,
+        memberId: memberId === '' ? undefined : memberId,
+      });
       return 'retried';
     }
     case 'retry-delivery':
-      await retryDelivery(deps, organization, id, decision);
+      await retryDeadDelivery(deps, organization, id, decision);
       return 'redelivered';
     case 'retry-source':
-      await retryDeliveriesOf(deps, organization, fields.get('source') ?? '', decision);
+      await retryDeadDeliveriesOf(deps, organization, fields.get('source') ?? '', decision);
       return 'redelivered';
     case 'close-delivery':
-      await closeDelivery(deps, organization, id, { ...decision, reason: fields.get('reason') });
+      await closeDeadDelivery(deps, organization, id, { ...decision, reason: fields.get('reason') });
       return 'closed';
     default:
       throw new AppError('page-unknown', 'There is no such decision');
   }
 }
-
-const DAY_MS = 86_400_000;
 
 /** The end of a day in UTC. @throws AppError `waiver-invalid` */
 function endOfDayMs(day: string): number {

@@ -1,7 +1,7 @@
+import { HOUR_MS } from './durations';
+
 /** `awaited`: never heard, and not named for long enough that this says anything. */
 export type HeartbeatState = 'not-watched' | 'in-time' | 'awaited' | 'silent';
-
-const HOUR_MS = 3_600_000;
 
 /** Whether a source sends as often as the policy says. One that was never heard is measured from when the policy first named it. */
 export function heartbeatOf(

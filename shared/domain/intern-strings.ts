@@ -1,5 +1,5 @@
 /** Gives the first of equal texts for all of them: a group or an account that thousands of entries name is then in memory once. */
-export function createOneCopy(): (text: string) => string {
+export function createStringInterner(): (text: string) => string {
   const copies = new Map<string, string>();
   return (text) => {
     const copy = copies.get(text);

@@ -20,7 +20,7 @@ const BEFORE_ITS_END_MS = 60_000;
  * Keeps tokens until shortly before they end, as vendors count how often one is asked for. Look-ups at the same moment share one
  * request. A known token that is refused, because somebody revoked it, is replaced once.
  */
-export function createAccessTokens(clock: Pick<Clock, 'now'>): UseAccessToken {
+export function createAccessTokenCache(clock: Pick<Clock, 'now'>): UseAccessToken {
   const known = new Map<string, Known>();
 
   const isGood = async ({ granted, askedAtMs }: Known): Promise<boolean> => {

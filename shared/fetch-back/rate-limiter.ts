@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 
-export type Pace = Readonly<{
+export type RateLimiter = Readonly<{
   /** Waits until a call may begin. @throws AppError `source-unavailable`, with the time to come back, when that is too far off */
   turn: (longestWaitMs: number) => Promise<void>;
   /** No call begins before this: the source asked for it. */
@@ -15,7 +15,7 @@ const SPREAD_MS = 90_000;
  * Has calls begin at least so far apart. Whoever would wait too long is turned away, each to come back at another time: all at
  * once they would only turn each other away again.
  */
-export function createPace(clock: Clock, spacingMs: number): Pace {
+export function createRateLimiter(clock: Clock, spacingMs: number): RateLimiter {
   let nextAtMs = 0;
   let comeBackAtMs = 0;
   return {

@@ -3,7 +3,7 @@ import type { SourcePolicy } from '../domain/policy';
 import { faultInSecret } from '../domain/secret-form';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError, SecretError } from '../errors';
-import { createAccessTokens, type UseAccessToken } from './access-token-cache';
+import { createAccessTokenCache, type UseAccessToken } from './access-token-cache';
 import { bamboohrAdapter } from './bamboohr';
 import type { FetchBack, LookUpFacts, LookUpSession, TicketAdapter, WorkerAdapter } from './fetch-back';
 import { finchAdapter } from './finch';
@@ -59,7 +59,7 @@ export function createFetchBacks(deps: FetchBackDeps): (source: SourcePolicy) =>
     const key = JSON.stringify([baseUrl, limits.timeoutMs, limits.attempts, limits.spacingMs]);
     const known = addresses.get(key) ?? {
       api: createVendorApi({ baseUrl, clock, limits, ...(timeout === undefined ? {} : { timeout }) }),
-      withAccessToken: createAccessTokens(clock),
+      withAccessToken: createAccessTokenCache(clock),
     };
     addresses.set(key, known);
     return known;

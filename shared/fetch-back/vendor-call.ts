@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError } from '../errors';
-import { createPace } from './rate-limiter';
+import { createRateLimiter } from './rate-limiter';
 import { waitAskedFor } from './retry-after';
 
 type VendorRequest = Readonly<{
@@ -40,7 +40,7 @@ const LONGEST_ANSWER_BYTES = 1_048_576;
  */
 export function createVendorApi(options: VendorApiOptions): VendorApi {
   const { clock, baseUrl, limits, timeout = (ms: number) => AbortSignal.timeout(ms) } = options;
-  const pace = createPace(clock, limits.spacingMs);
+  const pace = createRateLimiter(clock, limits.spacingMs);
   return {
     lookUp: () => {
       const endsAtMs = clock.now() + LONGEST_LOOK_UP_MS;

@@ -16,7 +16,7 @@ type AnsweringContext = Pick<InvocationContext, 'invocationId' | 'functionName' 
  * The one way out for HTTP: with streamed requests the platform never answers a handler that throws or returns nothing,
  * and keeps the memory of the request for good. Failures are logged as one JSON line each.
  */
-export function answering(
+export function answerFailures(
   handler: (request: HttpRequest, context: InvocationContext) => ReturnType<HttpHandler>,
   failed: (error: unknown, invocationId: string) => HttpResponseInit = problemResponse,
 ): (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit | HttpResponse> {

@@ -9,7 +9,7 @@ import {
   type Frame,
   type PageName,
 } from '../console/page-frame';
-import { openPage, type PageDeps } from '../console/render-page-content';
+import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import {
   createSession,
@@ -58,7 +58,7 @@ export async function showPage(deps: ConsoleDeps, request: Asked): Promise<HttpR
     token: formToken(who.keys, who.visitor),
     done: doneText(request.query.get('done')),
   };
-  return htmlResponse(200, renderFrame(frame, await openPage(deps, frame, request.query)));
+  return htmlResponse(200, renderFrame(frame, await renderPageContent(deps, frame, request.query)));
 }
 
 /** Carries out a decision. @throws AppError `sign-in-needed`, `not-permitted`, `form-stale`, and what the use case throws */

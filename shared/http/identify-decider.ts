@@ -15,7 +15,7 @@ const NamedSchema = z.object({ by: z.string().trim().min(3).max(200) }).loose();
  *
  * @throws AppError `body-invalid` when nobody is named, `body-too-large`
  */
-export async function namedPerson(
+export async function identifyDecider(
   request: Pick<HttpRequest, 'headers' | 'body'>,
 ): Promise<Readonly<{ by: string; said: Readonly<Record<string, unknown>> }>> {
   const signedIn = request.headers.get('x-ms-client-principal-name')?.trim() ?? '';

@@ -15,7 +15,7 @@ import {
   toWireUser,
   type WireResource,
 } from '../webhooks/scim/scim-wire';
-import { answering } from './answer-failures';
+import { answerFailures } from './answer-failures';
 import { answerHeaders, jsonResponse } from './json-response';
 import { PROBLEMS, RETRY_AFTER_SECONDS } from './problem';
 import { readBody } from './read-body';
@@ -38,7 +38,7 @@ type Client = Readonly<{ source: string; base: string }> & Awaited<ReturnType<ty
 export function scimHandler(
   deps: ScimHandlerDeps,
 ): (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit | HttpResponse> {
-  return answering(async (request) => answer(deps, request), failed);
+  return answerFailures(async (request) => answer(deps, request), failed);
 }
 
 async function answer(deps: ScimHandlerDeps, request: Asked): Promise<HttpResponseInit> {

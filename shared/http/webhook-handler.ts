@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { acceptDelivery, type AcceptDeliveryDeps } from '../access/intake/accept-delivery';
-import { permitSending } from '../access/intake/answer-webhook-handshake';
+import { answerWebhookHandshake } from '../access/intake/answer-webhook-handshake';
 import type { Clock } from '../clock';
 import type { Feed } from '../domain/policy';
-import { answering } from './answer-failures';
+import { answerFailures } from './answer-failures';
 import { answerHeaders, jsonResponse } from './json-response';
 import { senderProblemResponse } from './problem';
 import { readBody } from './read-body';
@@ -16,13 +16,13 @@ export function webhookHandler(
   deps: WebhookHandlerDeps,
   feed: Feed,
 ): (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit | HttpResponse> {
-  return answering(async (request) => {
+  return answerFailures(async (request) => {
     const source = request.params['source'] ?? '';
     const { headers } = request;
     if (request.method === 'OPTIONS')
       return {
         status: 200,
-        headers: { ...answerHeaders, ...(await permitSending(deps, { feed, source, headers })) },
+        headers: { ...answerHeaders, ...(await answerWebhookHandshake(deps, { feed, source, headers })) },
       };
     const { answer, ...accepted } = await acceptDelivery(deps, {
       feed,

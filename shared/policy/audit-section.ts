@@ -5,8 +5,8 @@ import { mayBeAutomatic } from '../domain/audit/remediation/automatic-remediatio
 import { isBeyondCeiling, type Waiver } from '../domain/audit/waiver';
 import { fold } from '../domain/person-key';
 import { compileExpression } from './custom-check-expression';
+import { DAY_MS } from '../domain/durations';
 
-const DAY_MS = 86_400_000;
 const Text = z.string().trim().min(1).max(500);
 const Day = z.iso.date('is not a day like 2026-12-31').transform((day) => Date.parse(day));
 const Check = z.string().refine(isCheckId, 'is not a check');

@@ -1,5 +1,5 @@
 import type { FindingRecord } from '../domain/audit/finding';
-import { openCount, summarizeNight, type NightSummary } from '../domain/audit/audit-summary';
+import { openCount, summarizeNight, type AuditSummary } from '../domain/audit/audit-summary';
 import { compareReports, type AuditReport } from '../domain/audit/report';
 import { markup, name, time, type Markup } from '../html/markup';
 import { renderPage } from '../html/page';
@@ -13,7 +13,7 @@ import { renderTrend, SEVERITIES } from './trend-chart';
 /** What a report is shown with: the night it is compared with, and the nights before it, oldest first. */
 export type ReportContext = Readonly<{
   before: AuditReport | undefined;
-  nights: readonly NightSummary[];
+  nights: readonly AuditSummary[];
 }>;
 
 /** The report as one file that needs no other, and can be read without scripts. */

@@ -1,5 +1,5 @@
 import type { Severity } from '../domain/audit/check-catalog';
-import { openCount, type NightSummary } from '../domain/audit/audit-summary';
+import { openCount, type AuditSummary } from '../domain/audit/audit-summary';
 import { markup, time, type Markup } from '../html/markup';
 
 const WIDTH = 600;
@@ -10,7 +10,7 @@ const LEFT = 36;
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const satisfies readonly Severity[];
 
 /** What was open in each night, oldest first: a picture, and the same as a table. */
-export function renderTrend(nights: readonly NightSummary[]): Markup {
+export function renderTrend(nights: readonly AuditSummary[]): Markup {
   if (nights.length < 2)
     return markup`<p class="soft">There is one night so far: a trend begins with the second.</p>`;
   const most = Math.max(1, ...nights.map(openCount));
@@ -53,7 +53,7 @@ export function renderTrend(nights: readonly NightSummary[]): Markup {
     </details>`;
 }
 
-function renderBar(night: NightSummary, x: number, step: number, most: number): Markup {
+function renderBar(night: AuditSummary, x: number, step: number, most: number): Markup {
   let y = BASE;
   const width = Math.max(1, step * 0.7).toFixed(1);
   const parts = SEVERITIES.map((severity) => {
@@ -72,7 +72,7 @@ function renderBar(night: NightSummary, x: number, step: number, most: number): 
   return markup`<g><title>${night.night}: ${openCount(night)} open</title>${parts}</g>`;
 }
 
-function renderRow(night: NightSummary): Markup {
+function renderRow(night: AuditSummary): Markup {
   return markup`<tr>
     <th scope="row">${time(night.takenAtMs)}</th>
     <td>${night.result}</td>
@@ -82,10 +82,10 @@ function renderRow(night: NightSummary): Markup {
   </tr>`;
 }
 
-function openCountOf(night: NightSummary | undefined): number {
+function openCountOf(night: AuditSummary | undefined): number {
   return night === undefined ? 0 : openCount(night);
 }
 
-function dayOf(night: NightSummary | undefined): string {
+function dayOf(night: AuditSummary | undefined): string {
   return night === undefined ? '' : new Date(night.takenAtMs).toISOString().slice(0, 10);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { AppError, errorCodeOf } from '../errors';
 import type { SecretStore, SecretVersions } from './secret-store';
+import { DAY_MS } from '../domain/durations';
 
 export type SecretCacheLimits = Readonly<{
   /** How long a value is used without asking: how soon a new version is seen. */
@@ -13,7 +14,7 @@ export type SecretCacheLimits = Readonly<{
 
 const secretCacheLimits: SecretCacheLimits = {
   freshMs: 5 * 60_000,
-  staleMs: 24 * 3_600_000,
+  staleMs: DAY_MS,
   failureMs: 15_000,
 };
 

@@ -6,7 +6,7 @@ import type { SecretStore } from './secret-store';
  * For callers whose own caller does not wait: after `patienceMs` they are told that the vault is down, while the read goes
  * on, so that the next one finds its answer in the cache.
  */
-export function createPatientSecrets(store: SecretStore, patienceMs: number): SecretStore {
+export function createSecretsWithDeadline(store: SecretStore, patienceMs: number): SecretStore {
   return {
     read: async (name) => {
       const answered = new AbortController();

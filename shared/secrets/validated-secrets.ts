@@ -9,7 +9,7 @@ export type SecretUse = Readonly<{
   form: SecretForm;
 }>;
 
-export type JudgedSecretsDeps = Readonly<{
+export type ValidatedSecretsDeps = Readonly<{
   usesOf: (secretName: string) => Promise<readonly SecretUse[]>;
   log: (line: Readonly<Record<string, string>>) => void;
 }>;
@@ -22,7 +22,10 @@ const versionsUsed = { deliveries: ['current', 'previous'], 'look-ups': ['curren
  * long as it stays the same, also where it is a previous version, which deliveries pass over without a word. Whoever uses a
  * secret still refuses it: what is good for one source may not be for another.
  */
-export function createJudgedSecrets(store: SecretStore, { usesOf, log }: JudgedSecretsDeps): SecretStore {
+export function createValidatedSecrets(
+  store: SecretStore,
+  { usesOf, log }: ValidatedSecretsDeps,
+): SecretStore {
   const judged = new Map<string, SecretVersions>();
   const said = new Map<string, string>();
 

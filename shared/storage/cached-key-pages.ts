@@ -8,7 +8,7 @@ const KEPT_FOR_MS = 60_000;
  * `skip` counts from 0. The first page reads them; a page after it takes those that were read up to a minute before, unless
  * they were forgotten since.
  */
-export function createPagedKeys(
+export function createCachedKeyPages(
   read: (partitionKey: string) => Promise<readonly string[]>,
   clock: Pick<Clock, 'now'>,
 ): Readonly<{

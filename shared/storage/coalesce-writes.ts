@@ -8,7 +8,7 @@ type Waiting<Item, Result> = Readonly<{
  * Items that come while a write is on its way share the next one, up to `most` of them: many callers at once cost one
  * transaction, a single caller waits for nobody. `write` answers in the order of its items; its failure is theirs.
  */
-export function joinWrites<Item, Result>(
+export function coalesceWrites<Item, Result>(
   most: number,
   write: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): (item: Item) => Promise<Result> {

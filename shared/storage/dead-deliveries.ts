@@ -1,8 +1,9 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { DeliveryKey } from '../domain/delivery';
 import { z } from 'zod';
 import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '../domain/dead-delivery';
 import type { Feed } from '../domain/policy';
-import { partitionOf, stateOf, DEAD_OUTCOME, type DeliveryKey, type StoredDelivery } from './delivery-rows';
+import { partitionOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
 import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
 import type { StorageAccount } from './storage-account';
 

@@ -1,4 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
+import type { Delivery, DeliveryKey } from '../domain/delivery';
 import { z } from 'zod';
 import type { Feed } from '../domain/policy';
 import { AppError } from '../errors';
@@ -10,16 +11,12 @@ import {
   partitionOf,
   rowsOf,
   stateOf,
-  type Delivery,
-  type DeliveryKey,
   type DeliveryProgress,
   type StoredDelivery,
 } from './delivery-rows';
-import { joinWrites } from './coalesce-writes';
+import { coalesceWrites } from './coalesce-writes';
 import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
 import type { StorageAccount } from './storage-account';
-
-export type { Delivery };
 
 type Inserted = 'inserted' | 'duplicate-pending' | 'duplicate-done';
 
@@ -148,7 +145,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
           .getBlockBlobClient(blobOf(delivery))
           .uploadData(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
       }
-      const insert = insertIn.get(partitionKey) ?? joinWrites(INSERTS_TOGETHER, insertTogether);
+      const insert = insertIn.get(partitionKey) ?? coalesceWrites(INSERTS_TOGETHER, insertTogether);
       insertIn.set(partitionKey, insert);
       return insert(delivery);
     },

@@ -1,18 +1,7 @@
 import type { TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import type { Feed } from '../domain/policy';
-
-/** A verified request of a source, kept as the bytes that were signed. */
-export type Delivery = Readonly<{
-  feed: Feed;
-  source: string;
-  deliveryId: string;
-  receivedAtMs: number;
-  contentType: string;
-  body: Uint8Array;
-}>;
-
-export type DeliveryKey = Pick<Delivery, 'feed' | 'source' | 'deliveryId'>;
+import type { Delivery, DeliveryKey } from '../domain/delivery';
 
 /** How far a pending delivery of several statements has come: the outcome of each that is settled, under the policy of this hash. */
 export type DeliveryProgress = Readonly<{ policyHash: string; outcomes: readonly string[] }>;

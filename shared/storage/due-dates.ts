@@ -1,13 +1,13 @@
 import type { TableClient } from '@azure/data-tables';
-import type { Lane } from './marks-and-attempts';
-import type { Subject, SubjectKind } from './ledger';
+import type { Subject, SubjectKind } from '../domain/ledger/subject';
+import type { Lane } from '../domain/lane';
 import { ifPresent } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 /** "Look at this subject then": a future date, an expiry, another try. The lane is the normal one unless it says so. */
 export type DueItem = Readonly<{ subject: Subject; dueAtMs: number; lane?: Lane }>;
 
-export type DueStore = Readonly<{
+export type DueDates = Readonly<{
   schedule: (item: DueItem) => Promise<void>;
   /** Items of an organization due at or before `nowMs`, earliest first. */
   listDue: (organization: string, nowMs: number, most: number) => Promise<readonly DueItem[]>;
@@ -17,7 +17,7 @@ export type DueStore = Readonly<{
 const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
 
 /** Rows sort by time. The same item scheduled twice is one row. */
-export function createDueStore(storage: Pick<StorageAccount, 'table'>): DueStore {
+export function createDueDates(storage: Pick<StorageAccount, 'table'>): DueDates {
   const table = async (): Promise<TableClient> => storage.table('due');
 
   return {

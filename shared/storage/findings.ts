@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
-import { NamedChangeSchema } from './rule-or-entry-change-schema';
+import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
 import { decodeRecord, encodeRecord, ifPresent } from './table-records';
 import type { StorageAccount } from './storage-account';
 
@@ -62,7 +62,7 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
         add: z.array(z.string()),
         remove: z.array(z.string()),
       }),
-      z.object({ ...remediation, kind: z.literal('change'), change: NamedChangeSchema }),
+      z.object({ ...remediation, kind: z.literal('change'), change: RuleOrEntryChangeSchema }),
     ])
     .exactOptional(),
   noPlan: z

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { utcDayOf } from '../domain/heartbeat';
 import type { Feed } from '../domain/policy';
 import { lastRowOf, partitionOf } from './delivery-rows';
-import { joinWrites } from './coalesce-writes';
+import { coalesceWrites } from './coalesce-writes';
 import { ifPresent, isConflict } from './table-records';
 import type { StorageAccount } from './storage-account';
+import { DAY_MS } from '../domain/durations';
 
 export type Heartbeats = Readonly<{
   /** Counts an authentic delivery that asked for nothing, and notes that its source was heard. */
@@ -22,7 +23,6 @@ export type Heartbeats = Readonly<{
 
 type Row = { namedMs: number };
 
-const DAY_MS = 86_400_000;
 const NAMED_ROW = 'named';
 /** However many come at once, one write counts them. */
 const NOTES_TOGETHER = 1_000;
@@ -79,7 +79,8 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
     noteIgnored: async (feed, source, atMs) => {
       const partitionKey = partitionOf(feed, source);
       const noteTogether =
-        noteIn.get(partitionKey) ?? joinWrites(NOTES_TOGETHER, async (times) => note(feed, source, times));
+        noteIn.get(partitionKey) ??
+        coalesceWrites(NOTES_TOGETHER, async (times) => note(feed, source, times));
       noteIn.set(partitionKey, noteTogether);
       await noteTogether(atMs);
     },

@@ -1,28 +1,28 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { HeldPlan } from '../domain/plan/hold';
+import type { Hold } from '../domain/plan/hold';
 import { AppError } from '../errors';
-import { NamedChangeSchema } from './rule-or-entry-change-schema';
+import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
 import { decodeRecord, encodeRecord, ifPresent, isConflict } from './table-records';
 import type { StorageAccount } from './storage-account';
 
-export type HeldPlanStore = Readonly<{
-  /** Every plan of an organization, whatever its state. */
-  list: (organization: string) => Promise<readonly HeldPlan[]>;
-  get: (organization: string, hash: string) => Promise<HeldPlan | undefined>;
-  put: (organization: string, plan: HeldPlan) => Promise<void>;
+export type HoldStore = Readonly<{
+  /** Every hold of an organization, whatever its state. */
+  list: (organization: string) => Promise<readonly Hold[]>;
+  get: (organization: string, hash: string) => Promise<Hold | undefined>;
+  put: (organization: string, hold: Hold) => Promise<void>;
   /**
-   * Changes a plan that is still as `decide` sees it; a decision that returns undefined changes nothing.
+   * Changes a hold that is still as `decide` sees it; a decision that returns undefined changes nothing.
    * @throws AppError `storage-conflict` when somebody else changed it at the same time
    */
   change: (
     organization: string,
     hash: string,
-    decide: (plan: HeldPlan) => HeldPlan | undefined,
-  ) => Promise<HeldPlan | undefined>;
+    decide: (hold: Hold) => Hold | undefined,
+  ) => Promise<Hold | undefined>;
 }>;
 
-const HeldPlanSchema: z.ZodType<HeldPlan> = z.object({
+const HoldSchema: z.ZodType<Hold> = z.object({
   hash: z.string(),
   kind: z.enum(['guard', 'remediation']).exactOptional(),
   state: z.enum(['held', 'released', 'done', 'stale']),
@@ -43,7 +43,7 @@ const HeldPlanSchema: z.ZodType<HeldPlan> = z.object({
       why: z.array(z.string()),
     }),
   ),
-  change: NamedChangeSchema.exactOptional(),
+  change: RuleOrEntryChangeSchema.exactOptional(),
   heldAtMs: z.number(),
   expiresAtMs: z.number(),
   releasedBy: z
@@ -57,32 +57,32 @@ const HeldPlanSchema: z.ZodType<HeldPlan> = z.object({
   because: z.string().exactOptional(),
 });
 
-/** One row per plan and organization, by hash. A release is a compare-and-set. */
-export function createHeldPlanStore(storage: Pick<StorageAccount, 'table'>): HeldPlanStore {
+/** One row per hold and organization, by hash. A release is a compare-and-set. */
+export function createHoldStore(storage: Pick<StorageAccount, 'table'>): HoldStore {
   const table = async (): Promise<TableClient> => storage.table('plans');
   return {
     list: async (organization) => {
-      const plans: HeldPlan[] = [];
+      const holds: Hold[] = [];
       const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}'` },
       });
-      for await (const row of rows) plans.push(decodeRecord(HeldPlanSchema, row));
-      return plans;
+      for await (const row of rows) holds.push(decodeRecord(HoldSchema, row));
+      return holds;
     },
     get: async (organization, hash) => {
       const row = await ifPresent(async () => (await table()).getEntity(organization, hash));
-      return row === undefined ? undefined : decodeRecord(HeldPlanSchema, row);
+      return row === undefined ? undefined : decodeRecord(HoldSchema, row);
     },
-    put: async (organization, plan) => {
+    put: async (organization, hold) => {
       await (
         await table()
-      ).upsertEntity({ partitionKey: organization, rowKey: plan.hash, ...encodeRecord(plan) }, 'Replace');
+      ).upsertEntity({ partitionKey: organization, rowKey: hold.hash, ...encodeRecord(hold) }, 'Replace');
     },
     change: async (organization, hash, decide) => {
       const client = await table();
       const row = await ifPresent(async () => client.getEntity(organization, hash));
       if (row === undefined) return undefined;
-      const next = decide(decodeRecord(HeldPlanSchema, row));
+      const next = decide(decodeRecord(HoldSchema, row));
       if (next === undefined) return undefined;
       try {
         await client.updateEntity(

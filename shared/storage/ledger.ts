@@ -9,6 +9,7 @@ import {
 } from '../domain/ledger/evidence';
 import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
+import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { AppError } from '../errors';
 import {
   EntityLedgerSchema,
@@ -18,14 +19,6 @@ import {
 } from './ledger-schemas';
 import { decodeRecord, encodeRecord, ifPresent, isConflict } from './table-records';
 import type { StorageAccount } from './storage-account';
-
-/** What a ledger is about. A key holds no personal data. */
-export type SubjectKind = 'person' | 'rule' | 'entity' | 'organization';
-export type Subject<K extends SubjectKind = SubjectKind> = Readonly<{
-  organization: string;
-  kind: K;
-  key: string;
-}>;
 
 export type LedgerOf = {
   person: PersonLedger;

@@ -2,12 +2,10 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { createBookings, type Bookings } from './writer-bookings';
-import type { Subject, SubjectKind } from './ledger';
+import type { Lane } from '../domain/lane';
+import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict, isMissing } from './table-records';
 import type { StorageAccount } from './storage-account';
-
-/** Leavers and revokes go first. */
-export type Lane = 'urgent' | 'normal';
 
 /** "Look at this subject": its ledger may differ from what UiPath has. The ETag tells whether it was marked again since. */
 export type Mark = Readonly<{

@@ -5,19 +5,19 @@ import { decodeRecord, encodeRecord } from './table-records';
 import type { StorageAccount } from './storage-account';
 
 /** What a receiver of notifications knows: the last night it was told about, and what went wrong since. */
-export type ToldNight = Readonly<{
+export type NotificationState = Readonly<{
   target: string;
   night: string | undefined;
   toldAtMs: number | undefined;
   failure: Readonly<{ code: string; night: string; atMs: number; attempts: number }> | undefined;
 }>;
 
-export type ToldNights = Readonly<{
-  list: (organization: string) => Promise<readonly ToldNight[]>;
-  put: (organization: string, told: ToldNight) => Promise<void>;
+export type NotificationStates = Readonly<{
+  list: (organization: string) => Promise<readonly NotificationState[]>;
+  put: (organization: string, told: NotificationState) => Promise<void>;
 }>;
 
-const ToldNightSchema: z.ZodType<ToldNight> = z
+const NotificationStateSchema: z.ZodType<NotificationState> = z
   .object({
     target: z.string(),
     night: z.string().optional(),
@@ -29,15 +29,15 @@ const ToldNightSchema: z.ZodType<ToldNight> = z
   .transform(({ target, night, toldAtMs, failure }) => ({ target, night, toldAtMs, failure }));
 
 /** One row per receiver and organization. */
-export function createToldNights(storage: Pick<StorageAccount, 'table'>): ToldNights {
+export function createNotificationStates(storage: Pick<StorageAccount, 'table'>): NotificationStates {
   const table = async (): Promise<TableClient> => storage.table('notifications');
   return {
     list: async (organization) => {
-      const told: ToldNight[] = [];
+      const told: NotificationState[] = [];
       const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}'` },
       });
-      for await (const row of rows) told.push(decodeRecord(ToldNightSchema, row));
+      for await (const row of rows) told.push(decodeRecord(NotificationStateSchema, row));
       return told;
     },
     put: async (organization, told) => {

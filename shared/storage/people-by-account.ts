@@ -5,14 +5,14 @@ import type { StorageAccount } from './storage-account';
  * People of the ledger by the account that they were resolved to: several where an address changed. A row may be out of date;
  * what the ledger says of the person counts.
  */
-export type AccountPeople = Readonly<{
+export type PeopleByAccount = Readonly<{
   /** Noting the same again is harmless. */
   note: (organization: string, memberId: string, personKey: string) => Promise<void>;
   /** Person keys. */
   list: (organization: string, memberId: string) => Promise<readonly string[]>;
 }>;
 
-export function createAccountPeople(storage: Pick<StorageAccount, 'table'>): AccountPeople {
+export function createPeopleByAccount(storage: Pick<StorageAccount, 'table'>): PeopleByAccount {
   const table = async (): Promise<TableClient> => storage.table('accounts');
   return {
     note: async (organization, memberId, personKey) => {

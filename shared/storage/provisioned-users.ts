@@ -1,11 +1,12 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { Delivery } from '../domain/delivery';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../clock';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
-import { lastRowOf, partitionOf, rowsOf, type Delivery } from './delivery-rows';
+import { lastRowOf, partitionOf, rowsOf } from './delivery-rows';
 import { inactiveActions, inactiveKey } from './inactive-user-index';
-import { createPagedKeys } from './cached-key-pages';
+import { createCachedKeyPages } from './cached-key-pages';
 import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
 import type { StorageAccount } from './storage-account';
 
@@ -80,7 +81,7 @@ export function createProvisionedUsers(
 ): ProvisionedUsers {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
 
-  const listed = createPagedKeys(async (partitionKey) => {
+  const listed = createCachedKeyPages(async (partitionKey) => {
     const keys: string[] = [];
     const rows = (await table()).listEntities<{ rowKey: string; gone?: boolean }>({
       queryOptions: { filter: between(partitionKey, 'u:', 'u;'), select: ['rowKey', 'gone'] },

@@ -1,6 +1,7 @@
-import type { Feed } from '../domain/policy';
-import { joinWrites } from './coalesce-writes';
+import { coalesceWrites } from './coalesce-writes';
 import type { StorageAccount } from './storage-account';
+import type { Lane } from '../domain/lane';
+import type { DeliveryKey } from '../domain/delivery';
 
 /** Names of the queues; the functions' triggers and the senders share them. */
 export const QUEUES = {
@@ -11,7 +12,7 @@ export const QUEUES = {
   notifications: 'notifications',
 } as const;
 
-export type DeliveryMessage = Readonly<{ feed: Feed; source: string; deliveryId: string }>;
+export type DeliveryMessage = DeliveryKey;
 /** As it is sent: deliveries that came together share a message. */
 type DeliveriesMessage = DeliveryMessage & Readonly<{ others?: readonly string[] }>;
 /** `booking` tells the message that a run was booked with from one that was replaced since, or that came twice. */
@@ -31,7 +32,7 @@ export type NotificationQueue = Readonly<{
 
 export type WorkQueues = Readonly<{
   /** Leavers and revokes have a queue of their own: they do not stand behind a morning of joiners. */
-  enqueueDelivery: (message: DeliveryMessage, lane?: 'urgent' | 'normal', delayMs?: number) => Promise<void>;
+  enqueueDelivery: (message: DeliveryMessage, lane?: Lane, delayMs?: number) => Promise<void>;
   enqueueChanges: (message: ChangesMessage, delayMs?: number) => Promise<void>;
   enqueueAudit: (message: AuditMessage, delayMs?: number) => Promise<void>;
 }>;
@@ -54,7 +55,7 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
   const joinedFor = (name: string, { feed, source }: DeliveryMessage) => {
     const key = `${name} ${feed} ${source}`;
     const known =
-      joined.get(key) ?? joinWrites(DELIVERIES_TOGETHER, async (part) => sendTogether(name, part));
+      joined.get(key) ?? coalesceWrites(DELIVERIES_TOGETHER, async (part) => sendTogether(name, part));
     joined.set(key, known);
     return known;
   };

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import type { Lane } from '../domain/lane';
 import {
   allowanceOf,
   block,
@@ -6,7 +7,6 @@ import {
   remainingOf,
   spend,
   type HttpMethod,
-  type QuotaLane,
   type QuotaRules,
   type QuotaState,
 } from '../domain/plan/quota';
@@ -18,9 +18,9 @@ const MAX_CONFLICTS = 20;
 
 /** Counts the calls of one organization and method, for every lane and caller of this process. */
 export type QuotaCounter = Readonly<{
-  spend: (lane: QuotaLane, count: number) => Promise<void>;
+  spend: (lane: Lane, count: number) => Promise<void>;
   blockUntil: (untilMs: number) => Promise<void>;
-  remaining: (lane: QuotaLane) => Promise<number>;
+  remaining: (lane: Lane) => Promise<number>;
 }>;
 
 /** A change of the count; `settle` tells its caller, after the change was stored. */
@@ -30,7 +30,7 @@ type Waiting = Readonly<{
   reject: (reason: unknown) => void;
   /** Takes a call that was paid for, if there is one. */
   settlePrepaid: () => boolean;
-  lane: QuotaLane | undefined;
+  lane: Lane | undefined;
 }>;
 
 /** Calls paid for in one go. They are worth nothing once their bucket has ended. */
@@ -46,7 +46,7 @@ export function createQuotaCounter(
   options: Readonly<{ method: HttpMethod; blockSize: number; clock: Pick<Clock, 'now'> }>,
 ): QuotaCounter {
   const { method, blockSize, clock } = options;
-  const prepaid = new Map<QuotaLane, Prepaid>();
+  const prepaid = new Map<Lane, Prepaid>();
   let waiting: Waiting[] = [];
   let draining = false;
   let known: StoredQuota | undefined;
@@ -97,7 +97,7 @@ export function createQuotaCounter(
     if (!draining) void drain();
   };
 
-  const takePrepaid = (lane: QuotaLane, count: number): boolean => {
+  const takePrepaid = (lane: Lane, count: number): boolean => {
     const paid = prepaid.get(lane);
     if (paid === undefined || paid.left < count || paid.startMs !== bucketStart(rules, clock.now()))
       return false;
@@ -106,7 +106,7 @@ export function createQuotaCounter(
   };
 
   const payAhead =
-    (lane: QuotaLane): Step =>
+    (lane: Lane): Step =>
     (state, nowMs) => {
       const request = { method, lane, nowMs };
       const fits = remainingOf(state, rules, request) >= blockSize;

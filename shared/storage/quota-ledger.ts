@@ -1,10 +1,10 @@
 import type { Clock } from '../clock';
+import type { Lane } from '../domain/lane';
 import {
   allowanceOf,
   DEFAULT_QUOTA_RULES,
   type HttpMethod,
   type QuotaGate,
-  type QuotaLane,
   type QuotaRules,
 } from '../domain/plan/quota';
 import { AppError } from '../errors';
@@ -20,7 +20,7 @@ const POST_BLOCK = 20;
 
 /** What every instance of this application has spent of each organization's quota, kept in a table. */
 export type QuotaLedger = Readonly<{
-  forOrganization: (alias: string, lane?: QuotaLane) => QuotaGate;
+  forOrganization: (alias: string, lane?: Lane) => QuotaGate;
 }>;
 
 /**
@@ -61,7 +61,7 @@ export function createQuotaLedger(
   };
 }
 
-function toGate(counters: ReadonlyMap<HttpMethod, QuotaCounter>, lane: QuotaLane): QuotaGate {
+function toGate(counters: ReadonlyMap<HttpMethod, QuotaCounter>, lane: Lane): QuotaGate {
   const counterOf = (method: HttpMethod): QuotaCounter => {
     const counter = counters.get(method);
     if (counter === undefined) throw new RangeError(`${method} calls are not counted`);

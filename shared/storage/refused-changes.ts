@@ -1,16 +1,16 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { DeadLetter } from '../domain/plan/refused-change';
+import type { RefusedChange } from '../domain/plan/refused-change';
 import { decodeRecord, encodeRecord, ifPresent } from './table-records';
 import type { StorageAccount } from './storage-account';
 
-export type DeadLetterStore = Readonly<{
-  list: (organization: string) => Promise<readonly DeadLetter[]>;
-  get: (organization: string, id: string) => Promise<DeadLetter | undefined>;
-  put: (organization: string, letter: DeadLetter) => Promise<void>;
+export type RefusedChangeStore = Readonly<{
+  list: (organization: string) => Promise<readonly RefusedChange[]>;
+  get: (organization: string, id: string) => Promise<RefusedChange | undefined>;
+  put: (organization: string, letter: RefusedChange) => Promise<void>;
 }>;
 
-const DeadLetterSchema: z.ZodType<DeadLetter> = z.object({
+const RefusedChangeSchema: z.ZodType<RefusedChange> = z.object({
   id: z.string(),
   personKey: z.string(),
   groupId: z.string(),
@@ -24,20 +24,20 @@ const DeadLetterSchema: z.ZodType<DeadLetter> = z.object({
 });
 
 /** One row per person and group, so that the same change refused again is the same dead letter. */
-export function createDeadLetterStore(storage: Pick<StorageAccount, 'table'>): DeadLetterStore {
+export function createRefusedChangeStore(storage: Pick<StorageAccount, 'table'>): RefusedChangeStore {
   const table = async (): Promise<TableClient> => storage.table('deadletters');
   return {
     list: async (organization) => {
-      const letters: DeadLetter[] = [];
+      const letters: RefusedChange[] = [];
       const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}'` },
       });
-      for await (const row of rows) letters.push(decodeRecord(DeadLetterSchema, row));
+      for await (const row of rows) letters.push(decodeRecord(RefusedChangeSchema, row));
       return letters;
     },
     get: async (organization, id) => {
       const row = await ifPresent(async () => (await table()).getEntity(organization, id));
-      return row === undefined ? undefined : decodeRecord(DeadLetterSchema, row);
+      return row === undefined ? undefined : decodeRecord(RefusedChangeSchema, row);
     },
     put: async (organization, letter) => {
       await (

@@ -1,5 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import { summarizeNight, type NightSummary } from '../domain/audit/audit-summary';
+import { summarizeNight, type AuditSummary } from '../domain/audit/audit-summary';
 import type { AuditReport } from '../domain/audit/report';
 import { AppError } from '../errors';
 import { ifPresent } from './table-records';
@@ -12,7 +12,7 @@ export type ReportStore = Readonly<{
   /** The report of a night, or `latest`. @throws AppError `record-unreadable` */
   read: (organization: string, night: string) => Promise<AuditReport | undefined>;
   /** Every night that has a report, oldest first. Costs one listing, however large the reports are. */
-  list: (organization: string) => Promise<readonly NightSummary[]>;
+  list: (organization: string) => Promise<readonly AuditSummary[]>;
 }>;
 
 const LATEST = 'latest';
@@ -37,7 +37,7 @@ export function createReportStore(storage: Pick<StorageAccount, 'container'>): R
       return bytes === undefined ? undefined : decode(bytes);
     },
     list: async (organization) => {
-      const nights: NightSummary[] = [];
+      const nights: AuditSummary[] = [];
       const blobs = (await container()).listBlobsFlat({ prefix: `${organization}/`, includeMetadata: true });
       for await (const { name, metadata } of blobs) {
         const night = name.slice(organization.length + 1, -SUFFIX.length);
@@ -60,7 +60,7 @@ function decode(bytes: Uint8Array): AuditReport {
   throw new AppError('record-unreadable', 'A stored report has another shape than expected');
 }
 
-function toMetadata(night: NightSummary): Record<string, string> {
+function toMetadata(night: AuditSummary): Record<string, string> {
   const { result, takenAtMs, open, waived, unknown } = night;
   const numbers = { takenatms: takenAtMs, ...open, waived, unknown };
   return {
@@ -69,7 +69,7 @@ function toMetadata(night: NightSummary): Record<string, string> {
   };
 }
 
-function fromMetadata(night: string, metadata: Readonly<Record<string, string>>): NightSummary {
+function fromMetadata(night: string, metadata: Readonly<Record<string, string>>): AuditSummary {
   const numberOf = (key: string): number => Number(metadata[key] ?? 0);
   return {
     night,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { NamedChange } from '../domain/plan/rule-or-entry-change';
+import type { RuleOrEntryChange } from '../domain/plan/rule-or-entry-change';
 
 /** The stored form of a change of a rule or of the access policy. */
-export const NamedChangeSchema: z.ZodType<NamedChange> = z.discriminatedUnion('kind', [
+export const RuleOrEntryChangeSchema: z.ZodType<RuleOrEntryChange> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('access-policy'),
     entity: z.string(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Lane } from '../domain/lane';
 import type { TableClient } from '@azure/data-tables';
-import type { Lane } from './marks-and-attempts';
 import { ifPresent, isConflict, isMissing } from './table-records';
 
 /** The next run of each organization's writer. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
+import type { Lane } from '../domain/lane';
 import type { OrganizationPolicy } from '../domain/policy';
-import type { HttpMethod, QuotaGate, QuotaLane } from '../domain/plan/quota';
+import type { HttpMethod, QuotaGate } from '../domain/plan/quota';
 import type { CallContext } from './call-with-retries';
 import { createAccessPolicy, type UiPathAccessPolicy } from './access-policy';
 import { createAuditEvents, type UiPathAuditEvents } from './audit-events';
@@ -50,7 +51,7 @@ export type UiPathClient = Readonly<{
   /** Succeeds when UiPath gives us a token. */
   checkToken: () => Promise<void>;
   /** The same client with the same token, spending another lane of the quota. */
-  withLane: (lane: QuotaLane) => UiPathClient;
+  withLane: (lane: Lane) => UiPathClient;
   /** The same client, which tells of every call that the quota lets go. */
   tellingCalls: (tell: (method: HttpMethod) => void) => UiPathClient;
 }>;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { isGuid } from '../domain/guid';
 import type {
   DirectoryEntity,
   DirectoryEntityType,
   DirectoryHit,
   DirectoryResolution,
 } from './directory-entity';
-import { isGuid } from './guid';
 import { OBJECT_TYPES, TextSchema } from './wire-schemas';
 
 /** An entity as Resolve answers it; whether its identifier can be used is decided later. */

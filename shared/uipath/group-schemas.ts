@@ -1,6 +1,17 @@
 import { z } from 'zod';
-import type { GroupMember, UiPathGroup } from './groups';
+import { UIPATH_MEMBER_KINDS, type MemberKind } from '../domain/member-kind';
 import { enumSchema, GuidSchema, TimeSchema } from './wire-schemas';
+
+export type UiPathGroup = Readonly<{
+  /** GUID in lower case. */
+  id: string;
+  name: string;
+  kind: 'built-in' | 'custom';
+  createdAtMs: number | null;
+  modifiedAtMs: number | null;
+}>;
+
+export type GroupMember = Readonly<{ id: string; kind: MemberKind }>;
 
 /** `members` is left out: it is empty in most answers, whoever is a member. */
 export const GroupSchema = z
@@ -19,15 +30,6 @@ export const GroupSchema = z
     modifiedAtMs: lastModificationTime,
   }));
 
-const MEMBER_KINDS = [
-  'user',
-  'robot',
-  'directory-user',
-  'directory-group',
-  'robot-account',
-  'application',
-] as const;
-
 export const MemberSchema = z
-  .object({ id: GuidSchema, type: enumSchema(MEMBER_KINDS) })
+  .object({ id: GuidSchema, type: enumSchema(UIPATH_MEMBER_KINDS) })
   .transform(({ id, type }): GroupMember => ({ id, kind: type }));

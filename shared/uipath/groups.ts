@@ -1,25 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { GroupSchema, MemberSchema } from './group-schemas';
+import { GroupSchema, MemberSchema, type GroupMember, type UiPathGroup } from './group-schemas';
 import { requireGuid, requireGuids } from './guid';
 import { listAllPages } from './list-all-pages';
 import { inChunks, requireAsked } from './chunked-look-up';
 import type { Transport } from './transport';
 import { pageSchema } from './wire-schemas';
-
-export type UiPathGroup = Readonly<{
-  /** GUID in lower case. */
-  id: string;
-  name: string;
-  kind: 'built-in' | 'custom';
-  createdAtMs: number | null;
-  modifiedAtMs: number | null;
-}>;
-
-type GroupMemberKind =
-  'user' | 'robot' | 'directory-user' | 'directory-group' | 'robot-account' | 'application' | 'unknown';
-
-export type GroupMember = Readonly<{ id: string; kind: GroupMemberKind }>;
 
 /** What one group PUT changes. The ids are bare GUIDs from a Resolve; `name` is the one read just before, or the group is renamed. */
 export type MembershipUpdate = Readonly<{

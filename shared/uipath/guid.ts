@@ -1,11 +1,5 @@
 import { AppError } from '../errors';
-
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** True for a GUID and nothing around it: `aad|<guid>` is none. */
-export function isGuid(text: string): boolean {
-  return GUID.test(text);
-}
+import { isGuid } from '../domain/guid';
 
 /**
  * The id in lower case. Anything else in a request would make UiPath refuse all of it, so it is refused here.

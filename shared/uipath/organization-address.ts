@@ -1,5 +1,5 @@
 import { AppError } from '../errors';
-import { isGuid } from './guid';
+import { isGuid } from '../domain/guid';
 
 /** One UiPath organization and where its services are. */
 export type UiPathOrganization = Readonly<{

@@ -2,10 +2,11 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyG
 import { z } from 'zod';
 import type { EntraPolicy } from '../domain/source-settings';
 import { AppError } from '../errors';
+import { DAY_MS } from '../domain/durations';
 
 const LONGEST_TOKEN = 16_384;
 const CLOCK_SKEW_SECONDS = 300;
-const KEYS_FRESH_MS = 24 * 3_600_000;
+const KEYS_FRESH_MS = DAY_MS;
 /** An unknown key id has the keys read again, but not for every token that somebody makes up. */
 const KEYS_COOLDOWN_MS = 30_000;
 /** Within the patience of senders. */

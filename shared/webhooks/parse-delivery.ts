@@ -7,7 +7,7 @@ import type { Meanings, WebhookSource } from './webhook-source';
  *
  * @throws AppError `body-invalid`
  */
-export function meaningsOf(
+export function parseDelivery(
   format: WebhookSource,
   posted: PostedBody,
   settings: Readonly<{ mapping: SourceMapping; fetchBack: unknown }>,

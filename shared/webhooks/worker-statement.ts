@@ -6,6 +6,7 @@ import { bodyInvalid, checkBody } from './validate-body';
 import { toWorkerEvent, WorkerEventBodySchema } from './contract/worker-event-body';
 import { addressOf, fieldReader } from './record-fields';
 import { dayOf } from './sender-time';
+import { DAY_MS } from '../domain/durations';
 
 /** Fields of a worker that are not attributes. */
 const ownFields = new Set([
@@ -18,7 +19,6 @@ const ownFields = new Set([
   'status',
 ]);
 
-const DAY_MS = 86_400_000;
 const types = { joiner: 'worker.joined', mover: 'worker.moved', leaver: 'worker.left' } as const;
 const statusesOfLeft = new Set(['inactive', 'terminated', 'left', 'false', 'deceased', 'retired']);
 

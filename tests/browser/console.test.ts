@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { ANA, ORGANIZATION } from '../../sandbox/demo-organization';
-import { createHeldPlanStore } from '../../shared/storage/holds';
+import { createHoldStore } from '../../shared/storage/holds';
 import { startConsoleStack, type ConsoleStack } from '../fixtures/console-stack';
 import { describeInBrowser, faultsInEveryLook, useBrowser } from './browser';
 
@@ -69,7 +69,7 @@ describeInBrowser('the console in a browser', () => {
       await page.waitForURL(/done=released/);
       expect(await page.getByRole('status').textContent()).toContain('The plan is released.');
     });
-    const plan = await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash);
+    const plan = await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash);
     expect(plan?.releasedBy).toBe('Maria Lead');
   });
 

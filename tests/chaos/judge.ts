@@ -1,5 +1,5 @@
-import type { UiPathSandbox } from '../../sandbox/uipath/sandbox';
 import { checkEvidence, evidenceKey } from './evidence-check';
+import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
 import { expectedFor, expectedRules, type Expected, type ExpectedRule } from './expected-access';
 import type { HistoryStorage } from './history-storage';
 import { refusalsIn } from './refusals';

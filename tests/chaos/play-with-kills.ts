@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SubjectKind } from '../../shared/domain/ledger/subject';
 import { GROUPS, ORGANIZATION } from '../../sandbox/demo-organization';
 import { startStack, type Stack } from '../../sandbox/stack';
 import { storyOf } from '../../sandbox/story';
 import type { RequestEvent } from '../../sandbox/uipath/world';
 import { verifyEvidence, type EvidenceRecord } from '../../shared/domain/ledger/evidence';
 import { createChangeStore } from '../../shared/storage/marks-and-attempts';
-import { createLedgerStore, type SubjectKind } from '../../shared/storage/ledger';
+import { createLedgerStore } from '../../shared/storage/ledger';
 import { openStorage } from '../../shared/storage/storage-account';
 import { startAcknowledgingProxy } from './acknowledging-proxy';
 

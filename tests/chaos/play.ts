@@ -1,5 +1,5 @@
-import type { UiPathSandbox } from '../../sandbox/uipath/sandbox';
 import { acceptDelivery } from '../../shared/access/intake/accept-delivery';
+import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
 import { applyChanges } from '../../shared/access/writer/apply-changes';
 import { doDueWork } from '../../shared/access/do-due-work';
 import { processDelivery } from '../../shared/access/intake/process-delivery';

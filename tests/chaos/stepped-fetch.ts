@@ -1,5 +1,5 @@
-import type { UiPathSandbox } from '../../sandbox/uipath/sandbox';
 import type { Actor, Turns } from './turns';
+import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
 
 /** What one group PUT asked for and what it changed in truth, by ids. */
 export type MembershipChange = Readonly<{

@@ -14,7 +14,7 @@ export function formerIdOf({ identity }: PersonLedger, foundId: string | undefin
  * The ids of people whose address does not lead to one any more: their memberships outlive it. An id that somebody else
  * has by now, as after a change of name, is nobody's former one.
  */
-export function createFormerIds() {
+export function createFormerDirectoryIds() {
   const taken = new Set<string>();
   const formerIds = new Map<string, string>();
   return {

@@ -9,12 +9,12 @@ import { hasChanged, renderDifference } from '../../reports/difference-message';
 import type { SecretStore } from '../../secrets/secret-store';
 import type { NotificationMessage, NotificationQueue } from '../../storage/queues';
 import type { ReportStore } from '../../storage/reports';
-import type { ToldNight, ToldNights } from '../../storage/notification-state';
+import type { NotificationState, NotificationStates } from '../../storage/notification-state';
 
 export type NotifyDeps = Readonly<{
   policy: () => Promise<Policy>;
   reports: Pick<ReportStore, 'read'>;
-  toldNights: ToldNights;
+  notificationStates: NotificationStates;
   notify: Notifier;
   notifications: NotificationQueue;
   secrets: Pick<SecretStore, 'read'>;
@@ -43,12 +43,14 @@ export async function announceReport(
  * Tells each receiver what changed since the night it was last told about, so that a night it missed is in the next
  * message. Nothing is sent where nothing changed. A failure is stored and logged, and tried again later.
  */
-export async function notifyDifference(deps: NotifyDeps, message: NotificationMessage): Promise<void> {
+export async function notifyAuditDifference(deps: NotifyDeps, message: NotificationMessage): Promise<void> {
   const { organization, night } = message;
   const targets = (await deps.policy()).organizations.get(organization)?.notify ?? [];
   const report = await deps.reports.read(organization, night);
   if (report === undefined) return;
-  const told = new Map((await deps.toldNights.list(organization)).map((known) => [known.target, known]));
+  const told = new Map(
+    (await deps.notificationStates.list(organization)).map((known) => [known.target, known]),
+  );
   let failures = 0;
   for (const target of targets) {
     const known = told.get(target.name);
@@ -56,7 +58,12 @@ export async function notifyDifference(deps: NotifyDeps, message: NotificationMe
     try {
       await tell(deps, target, report, known?.night);
       const toldAtMs = deps.clock.now();
-      await deps.toldNights.put(organization, { target: target.name, night, toldAtMs, failure: undefined });
+      await deps.notificationStates.put(organization, {
+        target: target.name,
+        night,
+        toldAtMs,
+        failure: undefined,
+      });
     } catch (error) {
       failures += 1;
       await noteFailure(deps, report, target, known, errorCodeOf(error));
@@ -96,13 +103,13 @@ async function noteFailure(
   deps: NotifyDeps,
   { organization, night }: AuditReport,
   target: NotifyTarget,
-  known: ToldNight | undefined,
+  known: NotificationState | undefined,
   code: string,
 ): Promise<void> {
   const earlier = known?.failure?.night === night ? known.failure.attempts : 0;
   const failure = { code, night, atMs: deps.clock.now(), attempts: earlier + 1 };
   deps.log({ event: 'notification-failed', organization, night, target: target.name, code });
-  await deps.toldNights.put(organization, {
+  await deps.notificationStates.put(organization, {
     target: target.name,
     night: known?.night,
     toldAtMs: known?.toldAtMs,

@@ -1,19 +1,19 @@
 import type { AuditCase } from '../../domain/audit/audit-case';
 import { isOpen, type Finding, type FindingRecord, type Remediation } from '../../domain/audit/finding';
 import { isOnItsWay } from '../../domain/audit/pending-changes';
-import { planFor } from '../../domain/audit/remediation/plan-remediation';
+import { planRemediation } from '../../domain/audit/remediation/plan-remediation';
 import { isAutomatic } from '../../domain/audit/remediation/automatic-remediation';
-import { removalsHash, type HeldPlan } from '../../domain/plan/hold';
+import { removalsHash, type Hold, BY_POLICY } from '../../domain/plan/hold';
 import { latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
 import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy } from '../../domain/policy';
-import type { HeldPlanStore } from '../../storage/holds';
+import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
-import { BY_POLICY, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
+import { requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
 
 type PlanningDeps = Readonly<{
   ledger: Pick<LedgerStore, 'list'>;
-  plans: Pick<HeldPlanStore, 'list'>;
+  holds: Pick<HoldStore, 'list'>;
 }>;
 
 const UNREAD = {
@@ -27,7 +27,7 @@ const ON_ITS_WAY = {
 } as const;
 
 /** Each open finding with the plan that would mend it, or why there is none. */
-export async function withPlans(
+export async function planRemediations(
   deps: PlanningDeps,
   audit: AuditCase,
   records: readonly FindingRecord[],
@@ -35,16 +35,16 @@ export async function withPlans(
 ): Promise<readonly FindingRecord[]> {
   const today = new Set(found.map(({ id }) => id));
   const requestedEntries = await readRequestedEntries(deps.ledger, audit.organization.alias);
-  const plans = await deps.plans.list(audit.organization.alias);
+  const holds = await deps.holds.list(audit.organization.alias);
   return records.map((record) => {
     const { remediation, noPlan: _before, ...rest } = record;
     // A plan on its way is told all the same; any other rests on what was so in an earlier night.
     const kept = remediation?.status === 'applied' ? { ...rest, remediation } : rest;
     if (!isOpen(record)) return kept;
     if (!today.has(record.id)) return { ...kept, noPlan: isOnItsWay(audit, record) ? ON_ITS_WAY : UNREAD };
-    const planned = planFor({ audit, requestedEntries }, record);
+    const planned = planRemediation({ audit, requestedEntries }, record);
     if ('noPlan' in planned) return { ...rest, ...planned };
-    return { ...rest, remediation: withFate(planned.remediation, plans, audit.nowMs) };
+    return { ...rest, remediation: withFate(planned.remediation, holds, audit.nowMs) };
   });
 }
 
@@ -61,17 +61,17 @@ async function readRequestedEntries(
 }
 
 /** What became of the same change before: a guard holds it, or it was released and not carried out. */
-function withFate(remediation: Remediation, plans: readonly HeldPlan[], nowMs: number): Remediation {
+function withFate(remediation: Remediation, holds: readonly Hold[], nowMs: number): Remediation {
   const removals = removalsOf(remediation);
-  const isHeld = plans.some(
-    (plan) => plan.state === 'held' && plan.expiresAtMs > nowMs && isOf(plan, removals),
+  const isHeld = holds.some(
+    (hold) => hold.state === 'held' && hold.expiresAtMs > nowMs && isOf(hold, removals),
   );
   const hash = remediation.kind === 'change' ? remediation.planHash : removalsHash(removals);
-  const stale = plans
+  const stale = holds
     .filter(
-      (plan) =>
-        plan.state === 'stale' &&
-        (plan.hash === hash || (plan.kind === 'remediation' && isOf(plan, removals))),
+      (hold) =>
+        hold.state === 'stale' &&
+        (hold.hash === hash || (hold.kind === 'remediation' && isOf(hold, removals))),
     )
     .toSorted((a, b) => (b.releasedAtMs ?? 0) - (a.releasedAtMs ?? 0))[0];
   return {
@@ -85,9 +85,9 @@ function withFate(remediation: Remediation, plans: readonly HeldPlan[], nowMs: n
 
 type Removal = Readonly<{ groupId: string; memberId: string }>;
 
-/** What the policy releases together is one plan, which is of each finding in it. */
-function isOf(plan: HeldPlan, removals: readonly Removal[]): boolean {
-  return plan.removals.some((one) =>
+/** What the policy releases together is one hold, which is of each finding in it. */
+function isOf(hold: Hold, removals: readonly Removal[]): boolean {
+  return hold.removals.some((one) =>
     removals.some(({ groupId, memberId }) => one.groupId === groupId && one.memberId === memberId),
   );
 }
@@ -99,7 +99,7 @@ function removalsOf(remediation: Remediation): readonly Removal[] {
 }
 
 /** Hands over what the policy has mended without asking, and says so in the findings. */
-export async function mendByPolicy(
+export async function remediateByPolicy(
   deps: RemediationDeps,
   at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
   records: readonly FindingRecord[],

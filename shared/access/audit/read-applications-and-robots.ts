@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { SnapshotContext } from './snapshot-context';
 import { AppError } from '../../errors';
-import type { SnapshotContext } from './read-snapshot';
 
 /** Applications as they are kept: `null` is an id that the directory does not give. */
 export const ApplicationsSchema = z.array(

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ExpectedPerson, Expectation } from '../../domain/audit/expected-access';
+import type { ExpectedPerson, ExpectedAccess } from '../../domain/audit/expected-access';
 import { hashOf } from '../../domain/canonical-json';
 import { ruleWantedAt, latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
-import { createOneCopy } from '../../domain/intern-strings';
+import { createStringInterner } from '../../domain/intern-strings';
 import { isGrantValid, personAccess } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/person-key';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
@@ -10,13 +10,13 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import { lastLeftAtMs } from '../../domain/ledger/worker-timeline';
 import type { Mark } from '../../storage/marks-and-attempts';
 import type { LedgerStore } from '../../storage/ledger';
-import { createFormerIds, formerIdOf } from './former-directory-ids';
+import { createFormerDirectoryIds, formerIdOf } from './former-directory-ids';
+import { DAY_MS } from '../../domain/durations';
 
-const DAY_MS = 86_400_000;
 const NONE: ReadonlySet<string> = new Set();
 
 /** The ledger's part of what an audit expects; people whose directory id nobody looked up yet have none. */
-export type LedgerExpectation = Pick<Expectation, 'people' | 'rules'>;
+export type ExpectedFromLedger = Pick<ExpectedAccess, 'people' | 'rules'>;
 
 /** What the ledger is read with. */
 type Reading = Readonly<{
@@ -27,14 +27,14 @@ type Reading = Readonly<{
 }>;
 
 /** What the ledger says an organization should look like at `nowMs`. */
-export async function readExpectation(
+export async function readExpectedAccess(
   ledger: Pick<LedgerStore, 'list'>,
   organization: OrganizationPolicy,
   reading: Reading,
-): Promise<LedgerExpectation> {
+): Promise<ExpectedFromLedger> {
   const { marks, nowMs } = reading;
   const people: ExpectedPerson[] = [];
-  const ids = createFormerIds();
+  const ids = createFormerDirectoryIds();
   for await (const { person, formerId } of expectedPeople(ledger, organization, reading)) {
     people.push(person);
     ids.note(person, formerId);
@@ -44,7 +44,7 @@ export async function readExpectation(
     if (memberId !== undefined) people[at] = { ...person, memberId };
   }
   const pending = pendingKeys(marks, 'rule');
-  const rules: Array<Expectation['rules'][number]> = [];
+  const rules: Array<ExpectedAccess['rules'][number]> = [];
   for await (const { key, value } of ledger.list(organization.alias, 'rule')) {
     if (value.have === undefined) continue;
     const { ruleId, contentHash } = value.have;
@@ -82,7 +82,7 @@ export async function readBeginning(
 ): Promise<Beginning> {
   const fingerprints: Record<string, string> = {};
   const leavers: Array<Pick<ExpectedPerson, 'personKey' | 'memberId'>> = [];
-  const ids = createFormerIds();
+  const ids = createFormerDirectoryIds();
   for await (const { person, formerId } of expectedPeople(ledger, organization, reading)) {
     const { personKey, memberId, left } = person;
     fingerprints[personKey] = fingerprint(person);
@@ -108,9 +108,9 @@ export async function readRuleIds(
 
 /** The expectation at the end, in which everybody who changed since it began is pending. */
 export function withChanged(
-  expected: LedgerExpectation,
+  expected: ExpectedFromLedger,
   { fingerprints }: Pick<Beginning, 'fingerprints'>,
-): LedgerExpectation {
+): ExpectedFromLedger {
   const people = expected.people.map((person) =>
     fingerprints[person.personKey] === fingerprint(person) ? person : { ...person, pending: true },
   );
@@ -123,10 +123,10 @@ async function* expectedPeople(
   { marks, nowMs, leaverIds }: Reading,
 ): AsyncGenerator<Readonly<{ person: ExpectedPerson; formerId: string | undefined }>> {
   const pending = pendingKeys(marks, 'person');
-  const oneCopy = createOneCopy();
+  const internString = createStringInterner();
   for await (const { key, value } of ledger.list(organization.alias, 'person')) {
     const isPending = pending.has(key);
-    const person = toExpectedPerson(key, value, organization, { nowMs, isPending, oneCopy });
+    const person = toExpectedPerson(key, value, organization, { nowMs, isPending, internString });
     yield { person, formerId: formerIdOf(value, person.left ? leaverIds.get(key) : undefined) };
   }
 }
@@ -146,8 +146,8 @@ function toExpectedPerson(
   {
     nowMs,
     isPending,
-    oneCopy,
-  }: Readonly<{ nowMs: number; isPending: boolean; oneCopy: (text: string) => string }>,
+    internString,
+  }: Readonly<{ nowMs: number; isPending: boolean; internString: (text: string) => string }>,
 ): ExpectedPerson {
   const access = personAccess(ledger, organization, nowMs);
   const { identity } = ledger;
@@ -162,11 +162,11 @@ function toExpectedPerson(
         : { kind: identity.kind, sinceMs: identity.sinceMs },
     left: access.employment === 'left',
     lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
-    groups: setOf(access.reasons.map((reason) => oneCopy(reason.group))),
+    groups: setOf(access.reasons.map((reason) => internString(reason.group))),
     ended: setOf(
       ledger.grants
         .filter((grant) => grant.validFromMs <= nowMs && !isGrantValid(grant, ledger, nowMs))
-        .map((grant) => oneCopy(fold(grant.group))),
+        .map((grant) => internString(fold(grant.group))),
     ),
     pending: isPending,
   };

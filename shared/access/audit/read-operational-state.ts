@@ -1,4 +1,6 @@
-import type { Operations } from '../../domain/audit/operational-state';
+import type { OperationalState } from '../../domain/audit/operational-state';
+import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-refused-changes';
+import { listHolds } from '../ledger/list-holds';
 import type { Known } from '../../domain/audit/snapshot';
 import { lastFailureOf } from '../../domain/dead-delivery';
 import { fold } from '../../domain/person-key';
@@ -7,15 +9,13 @@ import { errorCodeOf } from '../../errors';
 import type { Mark } from '../../storage/marks-and-attempts';
 import type { Deliveries } from '../../storage/deliveries';
 import type { Heartbeats } from '../../storage/heartbeats';
-import type { HeldPlanStore } from '../../storage/holds';
+import type { HoldStore } from '../../storage/holds';
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../ledger/list-dead-deliveries';
-import { listHeldPlans } from '../desk/release-hold';
-import { listDeadLetters, type DeadLetterDeps } from '../desk/retry-refused-change';
 
-export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'ledger'> &
+export type OperationalStateDeps = Omit<ListRefusedChangesDeps, 'clock'> &
   ListDeadDeliveriesDeps &
   Readonly<{
-    plans: Pick<HeldPlanStore, 'list'>;
+    holds: Pick<HoldStore, 'list'>;
     deliveries: Pick<Deliveries, 'lastReceivedMs'>;
     /** Names of secrets that the application needs whatever the policy says. */
     ownSecrets: readonly string[];
@@ -25,17 +25,17 @@ export type OperationsDeps = Pick<DeadLetterDeps, 'policy' | 'deadLetters' | 'le
   }>;
 
 /** How the application itself fares in one organization. */
-export async function readOperations(
-  deps: OperationsDeps,
+export async function readOperationalState(
+  deps: OperationalStateDeps,
   policy: Policy,
   organization: OrganizationPolicy,
   known: Readonly<{ marks: readonly Mark[]; nowMs: number }> &
-    Pick<Operations, 'lastAudit' | 'unfinished' | 'own'>,
-): Promise<Operations> {
+    Pick<OperationalState, 'lastAudit' | 'unfinished' | 'own'>,
+): Promise<OperationalState> {
   const { alias } = organization;
   const clock = { now: () => known.nowMs };
-  const letters = await listDeadLetters({ ...deps, clock }, alias);
-  const held = await listHeldPlans({ ...deps, clock }, alias);
+  const letters = await listRefusedChanges({ ...deps, clock }, alias);
+  const held = await listHolds({ ...deps, clock }, alias);
   return {
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,
@@ -48,7 +48,7 @@ export async function readOperations(
       code: history.findLast(({ event }) => event === 'refused')?.code ?? '',
     })),
     deadDeliveries: await readDeadDeliveries(deps, alias),
-    heldPlans: held.map(({ hash, removals, expiresAtMs }) => ({
+    holds: held.map(({ hash, removals, expiresAtMs }) => ({
       hash,
       removals: removals.length,
       expiresAtMs,
@@ -60,7 +60,7 @@ export async function readOperations(
 }
 
 async function readSecretEnds(
-  deps: Pick<OperationsDeps, 'secretEnds' | 'ownSecrets'>,
+  deps: Pick<OperationalStateDeps, 'secretEnds' | 'ownSecrets'>,
   policy: Policy,
   organization: OrganizationPolicy,
 ): Promise<Known<ReadonlyMap<string, number>>> {
@@ -80,7 +80,7 @@ async function readSecretEnds(
 async function readDeadDeliveries(
   deps: ListDeadDeliveriesDeps,
   alias: string,
-): Promise<Operations['deadDeliveries']> {
+): Promise<OperationalState['deadDeliveries']> {
   return (await listDeadDeliveries(deps, alias)).map(({ source: { feed, name }, deliveries }) => ({
     source: `${feed}/${name}`,
     deliveries: deliveries.length,
@@ -106,12 +106,12 @@ function secretsOf(
 
 /** A source that was never heard is noted when an audit first sees it in the policy: its silence is measured from there. */
 async function readHeartbeats(
-  deps: Pick<OperationsDeps, 'deliveries' | 'heartbeats'>,
+  deps: Pick<OperationalStateDeps, 'deliveries' | 'heartbeats'>,
   policy: Policy,
   { alias }: OrganizationPolicy,
   nowMs: number,
-): Promise<Operations['sources']> {
-  const sources: Array<Operations['sources'][number]> = [];
+): Promise<OperationalState['sources']> {
+  const sources: Array<OperationalState['sources'][number]> = [];
   for (const { feed, name, organizations, heartbeatHours } of policy.sources) {
     if (!organizations.includes(alias)) continue;
     const lastMs = await deps.deliveries.lastReceivedMs(feed, name);

@@ -1,58 +1,16 @@
 import { z } from 'zod';
-import { cheaperLeaverRead } from '../../domain/audit/choose-leaver-read';
-import type {
-  Known,
-  LeadingSnapshot,
-  MemberKind,
-  Snapshot,
-  SnapshotGroup,
-} from '../../domain/audit/snapshot';
+import type { GroupMember } from '../../uipath/group-schemas';
+import { type MemberKind, MEMBER_KINDS } from '../../domain/member-kind';
+import { chooseLeaverRead } from '../../domain/audit/choose-leaver-read';
+import type { Known, LeadingSnapshot, Snapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { groupsByName } from '../../domain/groups-by-name';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
-import { createOneCopy } from '../../domain/intern-strings';
+import { createStringInterner } from '../../domain/intern-strings';
 import { fold } from '../../domain/person-key';
-import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
-import type { UiPathClient } from '../../uipath/client';
-import type { GroupMember } from '../../uipath/groups';
-import { opened, type AuditReader, type KeptPart } from './resumable-reader';
-import { readOthers } from './read-users-rules-and-policy';
-
-/** The calls to UiPath that an audit makes: reads only. */
-export type AuditUiPath = Readonly<{
-  groups: Pick<UiPathClient['groups'], 'list' | 'listMembers' | 'checkMembers'>;
-  directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve' | 'groupMembership'>;
-  rules: Pick<UiPathClient['rules'], 'list' | 'read'>;
-  accessPolicy: Pick<UiPathClient['accessPolicy'], 'read'>;
-  users: Pick<UiPathClient['users'], 'list' | 'read'>;
-  auditEvents: Pick<UiPathClient['auditEvents'], 'list'>;
-  externalClients: Pick<UiPathClient['externalClients'], 'list'>;
-  robotAccounts: Pick<UiPathClient['robotAccounts'], 'list'>;
-}>;
-
-export type SnapshotContext = Readonly<{
-  organization: OrganizationPolicy;
-  uipath: AuditUiPath;
-  reader: AuditReader;
-  /** Rules that were made here or found on an earlier night: the list may hide them. */
-  knownRuleIds: readonly number[];
-  /** Of this application, in lower case. */
-  ownClientId: string;
-  /** Directory ids of people who had left when the night began. */
-  leavers: () => readonly string[];
-  /** Calls that a window leaves an audit. */
-  allowances: Readonly<{ get: number; post: number }>;
-}>;
-
-const MEMBER_KINDS = [
-  'user',
-  'robot',
-  'directory-user',
-  'directory-group',
-  'robot-account',
-  'application',
-  'unknown',
-] as const satisfies readonly MemberKind[];
+import { opened, type KeptPart } from './resumable-reader';
+import { readUsersRulesAndPolicy } from './read-users-rules-and-policy';
+import type { SnapshotContext } from './snapshot-context';
 
 const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() }));
 /** Ids by kind: half of what pairs of both take. */
@@ -61,7 +19,7 @@ const IdsSchema = z.array(z.string());
 
 type Elsewhere = Extract<Snapshot['elsewhere'], { kind: 'known' }>['value'];
 type ListedGroup = z.output<typeof GroupsSchema>[number];
-type OneCopy = ReturnType<typeof createOneCopy>;
+type InternString = ReturnType<typeof createStringInterner>;
 
 /**
  * Reads what UiPath has, part by part. Waiting for quota is thrown; the reader keeps what was read until then. Members are
@@ -79,17 +37,17 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
   );
   const groups = new Map<string, KeptPart<SnapshotGroup | undefined>>();
   const named = mapKnown(listed, groupsByName);
-  const oneCopy = createOneCopy();
+  const internString = createStringInterner();
   for (const name of organization.groups.keys())
-    groups.set(name, await readGroup(context, named, name, oneCopy));
+    groups.set(name, await readGroup(context, named, name, internString));
   const administrators =
     organization.audit.administrators === undefined
       ? undefined
-      : await readMembers(context, ADMINISTRATORS_GROUP_ID, oneCopy);
-  const elsewhere = await readElsewhere(context, listed, oneCopy);
-  const others = await readOthers(context);
+      : await readMembers(context, ADMINISTRATORS_GROUP_ID, internString);
+  const elsewhere = await readElsewhere(context, listed, internString);
+  const others = await readUsersRulesAndPolicy(context);
   // Members are users for the most part: their ids are then the same texts as those of the users.
-  if (others.users.kind === 'known') for (const id of others.users.value.keys()) oneCopy(id);
+  if (others.users.kind === 'known') for (const id of others.users.value.keys()) internString(id);
   return {
     groupNames: mapKnown(
       listed,
@@ -107,25 +65,25 @@ async function readGroup(
   context: SnapshotContext,
   named: Known<ReadonlyMap<string, readonly ListedGroup[]>>,
   name: string,
-  oneCopy: OneCopy,
+  internString: InternString,
 ): Promise<KeptPart<SnapshotGroup | undefined>> {
   if (named.kind === 'unknown') return named;
   const [group, another] = named.value.get(name) ?? [];
   if (another !== undefined) return { kind: 'unknown', code: 'uipath-group-ambiguous' };
   return group === undefined
     ? { kind: 'known', value: () => undefined }
-    : readMembers(context, group.id, oneCopy);
+    : readMembers(context, group.id, internString);
 }
 
 async function readMembers(
   { reader, uipath }: SnapshotContext,
   groupId: string,
-  oneCopy: OneCopy,
+  internString: InternString,
 ): Promise<KeptPart<SnapshotGroup>> {
   const ids = await reader.part({ name: `group:${groupId}`, schema: MembersSchema }, async () =>
     byKind(await uipath.groups.listMembers(groupId)),
   );
-  return mapKnown(ids, (kept) => () => ({ groupId, members: toMembers(kept(), oneCopy) }));
+  return mapKnown(ids, (kept) => () => ({ groupId, members: toMembers(kept(), internString) }));
 }
 
 function byKind(members: readonly GroupMember[]): z.input<typeof MembersSchema> {
@@ -134,15 +92,20 @@ function byKind(members: readonly GroupMember[]): z.input<typeof MembersSchema> 
   return ids;
 }
 
-function toMembers(ids: z.output<typeof MembersSchema>, oneCopy: OneCopy): ReadonlyMap<string, MemberKind> {
-  return new Map(MEMBER_KINDS.flatMap((kind) => (ids[kind] ?? []).map((id) => [oneCopy(id), kind] as const)));
+function toMembers(
+  ids: z.output<typeof MembersSchema>,
+  internString: InternString,
+): ReadonlyMap<string, MemberKind> {
+  return new Map(
+    MEMBER_KINDS.flatMap((kind) => (ids[kind] ?? []).map((id) => [internString(id), kind] as const)),
+  );
 }
 
 /** Leavers lose every group of the organization, so those that the policy does not name are looked into for them. */
 async function readElsewhere(
   context: SnapshotContext,
   listed: Known<readonly ListedGroup[]>,
-  oneCopy: OneCopy,
+  internString: InternString,
 ): Promise<KeptPart<Elsewhere>> {
   if (listed.kind === 'unknown') return listed;
   const nothing = { kind: 'known', value: () => [] } as const;
@@ -152,9 +115,9 @@ async function readElsewhere(
   if (others.length === 0 || context.organization.leaver.groups === 'managed') return nothing;
   const leavers = context.leavers();
   if (leavers.length === 0) return nothing;
-  return cheaperLeaverRead(leavers.length, others.length, context.allowances) === 'per-person'
-    ? byPerson(context, others, leavers, oneCopy)
-    : byGroup(context, others, new Set(leavers), oneCopy);
+  return chooseLeaverRead(leavers.length, others.length, context.allowances) === 'per-person'
+    ? byPerson(context, others, leavers, internString)
+    : byGroup(context, others, new Set(leavers), internString);
 }
 
 /** How UiPath refuses to tell of an id that it does not have. */
@@ -164,7 +127,7 @@ async function byPerson(
   context: SnapshotContext,
   groups: readonly ListedGroup[],
   leavers: readonly string[],
-  oneCopy: OneCopy,
+  internString: InternString,
 ): Promise<KeptPart<Elsewhere>> {
   const { reader, uipath } = context;
   const nameOf = new Map(groups.map(({ id, name }) => [id, fold(name)]));
@@ -175,7 +138,7 @@ async function byPerson(
     ]);
     // Somebody whom the directory does not show may be a member all the same: the groups tell it.
     if (within.kind === 'unknown' && UNKNOWN_PERSON.has(within.code))
-      return byGroup(context, groups, new Set(leavers), oneCopy);
+      return byGroup(context, groups, new Set(leavers), internString);
     if (within.kind === 'unknown') return within;
     found.push(() =>
       within.value().map((groupId) => ({ memberId, groupId, group: nameOf.get(groupId) ?? groupId })),
@@ -188,11 +151,11 @@ async function byGroup(
   context: SnapshotContext,
   groups: readonly ListedGroup[],
   leavers: ReadonlySet<string>,
-  oneCopy: OneCopy,
+  internString: InternString,
 ): Promise<KeptPart<Elsewhere>> {
   const found: Array<() => Elsewhere> = [];
   for (const { id: groupId, name } of groups) {
-    const read = await readMembers(context, groupId, oneCopy);
+    const read = await readMembers(context, groupId, internString);
     if (read.kind === 'unknown') return read;
     found.push(() =>
       [...read.value().members.keys()]

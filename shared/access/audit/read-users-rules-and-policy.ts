@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SnapshotContext } from './snapshot-context';
 import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../../domain/audit/snapshot';
 import { fold } from '../../domain/person-key';
 import { AppError, errorCodeOf } from '../../errors';
@@ -10,7 +11,6 @@ import {
   readRobots,
   RobotsSchema,
 } from './read-applications-and-robots';
-import type { SnapshotContext } from './read-snapshot';
 import { toSnapshotEntries, toSnapshotRule } from '../ledger/normalize-uipath-state';
 
 const EntitiesSchema = z.array(
@@ -52,7 +52,7 @@ const BreakGlassSchema = z
 type Others = Pick<Snapshot, 'accessPolicy' | 'rules' | 'users' | 'breakGlass' | 'applications' | 'robots'>;
 
 /** Everything but groups and members. */
-export async function readOthers(context: SnapshotContext): Promise<Others> {
+export async function readUsersRulesAndPolicy(context: SnapshotContext): Promise<Others> {
   const { organization, uipath, reader } = context;
   const accessPolicy = opened(
     await reader.part({ name: 'access-policy', schema: EntitiesSchema }, async () =>

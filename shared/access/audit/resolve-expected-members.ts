@@ -1,11 +1,11 @@
 import { namelessMembers } from '../../domain/audit/checks/member-addresses';
-import type { Expectation, ExpectedPerson } from '../../domain/audit/expected-access';
+import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access';
 import type { Known, LeadingSnapshot, Snapshot } from '../../domain/audit/snapshot';
 import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
-import type { LedgerExpectation } from './read-expected-access';
+import type { ExpectedFromLedger } from './read-expected-access';
 
 type Directory = Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve'>;
 type Addresses = Extract<Snapshot['directory'], { kind: 'known' }>['value']['addresses'];
@@ -15,12 +15,12 @@ type Addresses = Extract<Snapshot['directory'], { kind: 'known' }>['value']['add
  * members already; then the addresses that no list tells. While protected members cannot be told, no group is known:
  * somebody who is protected must not be found in the wrong place.
  */
-export async function readDirectory(
+export async function resolveExpectedMembers(
   directory: Directory,
   organization: OrganizationPolicy,
-  expected: LedgerExpectation,
+  expected: ExpectedFromLedger,
   snapshot: LeadingSnapshot,
-): Promise<Readonly<{ expected: Expectation; snapshot: Snapshot }>> {
+): Promise<Readonly<{ expected: ExpectedAccess; snapshot: Snapshot }>> {
   const names = new Set([...organization.groups.values()].flatMap((group) => [...group.protectedMembers]));
   const open = expected.people.filter(
     ({ pending, memberId, unresolved }) => pending && (memberId === undefined || unresolved !== undefined),
@@ -109,10 +109,10 @@ async function known<T>(read: () => Promise<T>): Promise<Known<T>> {
 }
 
 function nothingKnown(
-  expected: LedgerExpectation,
+  expected: ExpectedFromLedger,
   snapshot: LeadingSnapshot,
   code: string,
-): Readonly<{ expected: Expectation; snapshot: Snapshot }> {
+): Readonly<{ expected: ExpectedAccess; snapshot: Snapshot }> {
   const unknown = { kind: 'unknown', code } as const;
   const groups = new Map([...snapshot.groups.keys()].map((name) => [name, unknown] as const));
   const administrators = snapshot.administrators === undefined ? undefined : unknown;

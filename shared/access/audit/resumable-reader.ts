@@ -15,7 +15,7 @@ export function opened<T>(part: KeptPart<T>): Known<T> {
 }
 
 /** Reads the parts of a snapshot, each once however often the audit has to wait for quota in between. */
-export type AuditReader = Readonly<{
+export type ResumableReader = Readonly<{
   startedAtMs: number;
   /** A failed read is an unknown part. Only "come back later" is thrown: save what was read until then. */
   part: <S extends z.ZodType>(
@@ -37,17 +37,17 @@ export type AuditReader = Readonly<{
 const SAVE_AFTER_READS = 100;
 
 /** Goes on with the night's snapshot where an earlier run stopped, or begins it. */
-export async function openAuditReader(
+export async function openResumableReader(
   snapshots: SnapshotStore,
   night: Readonly<{ organization: string; night: string; before: StoredSnapshot | undefined; nowMs: number }>,
-): Promise<AuditReader> {
+): Promise<ResumableReader> {
   const { before } = night;
   const startedAtMs = before?.startedAtMs ?? night.nowMs;
   const parts = new Map(before?.parts);
   const calls = new Map(Object.entries(before?.calls ?? {}));
   let unsaved = 0;
 
-  const save: AuditReader['save'] = async (state) => {
+  const save: ResumableReader['save'] = async (state) => {
     unsaved = 0;
     await snapshots.save(night.organization, night.night, {
       state,
@@ -57,7 +57,7 @@ export async function openAuditReader(
     });
   };
 
-  const remember: AuditReader['remember'] = async ({ name, schema }, now) => {
+  const remember: ResumableReader['remember'] = async ({ name, schema }, now) => {
     const kept = parts.get(name) ?? JSON.stringify(await now());
     parts.set(name, kept);
     return () => schema.parse(JSON.parse(kept));

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
+import type { AuditUiPath } from './snapshot-context';
 import type { Clock } from '../../clock';
 import { toAuditCase, type AuditCase } from '../../domain/audit/audit-case';
 import { auditOrganization } from '../../domain/audit/checks/audit-organization';
-import { rememberFrom } from '../../domain/audit/earlier-audits';
-import { doubtEmptyAnswers } from '../../domain/audit/reject-empty-answers';
-import type { Expectation } from '../../domain/audit/expected-access';
+import { rememberEarlierAudits } from '../../domain/audit/earlier-audits';
+import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
+import type { ExpectedAccess } from '../../domain/audit/expected-access';
 import { isOpen, type Finding, type FindingRecord } from '../../domain/audit/finding';
 import { isUnknownNow } from '../../domain/audit/parts-behind-finding';
-import { followFindings } from '../../domain/audit/carry-findings-over';
+import { carryFindingsOver } from '../../domain/audit/carry-findings-over';
 import { isOnItsWay } from '../../domain/audit/pending-changes';
 import { checksOf, type AuditReport } from '../../domain/audit/report';
 import type { Snapshot } from '../../domain/audit/snapshot';
@@ -22,24 +23,30 @@ import type { AuditMessage, WorkQueues } from '../../storage/queues';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
 import { attributeFindings } from './attribute-findings';
-import { openAuditReader, type AuditReader } from './resumable-reader';
-import { doubtEmptyGroups } from './verify-empty-groups';
+import { openResumableReader, type ResumableReader } from './resumable-reader';
+import { verifyEmptyGroups } from './verify-empty-groups';
 import {
   DECISION,
   EARLIER_NIGHT,
-  finishNight,
+  storeAuditResult,
   readEarlierNight,
   reportOfNight,
-  type FinishNightDeps,
+  type StoreAuditResultDeps,
 } from './store-audit-result';
-import { withPlans } from './plan-remediations';
-import { readDirectory } from './resolve-expected-members';
-import { BEGINNING, readBeginning, readExpectation, readRuleIds, withChanged } from './read-expected-access';
-import { readOperations, type OperationsDeps } from './read-operational-state';
-import { readSnapshot, type AuditUiPath } from './read-snapshot';
+import { planRemediations } from './plan-remediations';
+import { resolveExpectedMembers } from './resolve-expected-members';
+import {
+  BEGINNING,
+  readBeginning,
+  readExpectedAccess,
+  readRuleIds,
+  withChanged,
+} from './read-expected-access';
+import { readOperationalState, type OperationalStateDeps } from './read-operational-state';
+import { readSnapshot } from './read-snapshot';
 
-export type RunAuditDeps = OperationsDeps &
-  FinishNightDeps &
+export type RunAuditDeps = OperationalStateDeps &
+  StoreAuditResultDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     /** The application's own id and scopes come along; `tell` hears of every call. */
@@ -74,7 +81,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   const stored = await deps.snapshots.read(organization.alias, message.night);
   if (stored?.state === 'given-up') return undefined;
   if (stored?.state === 'done') return reportOfNight(deps.reports, organization.alias, message.night);
-  const reader = await openAuditReader(deps.snapshots, {
+  const reader = await openResumableReader(deps.snapshots, {
     ...message,
     before: stored,
     nowMs: deps.clock.now(),
@@ -83,7 +90,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   try {
     const decision = await reader.remember(DECISION, async () => decideNight(deps, at, reader));
     await reader.save('reading');
-    const report = await finishNight(deps, { organization, policyHash: policy.hash }, decision());
+    const report = await storeAuditResult(deps, { organization, policyHash: policy.hash }, decision());
     await reader.save('done');
     return report;
   } catch (error) {
@@ -98,13 +105,13 @@ type Night = Readonly<{ policy: Policy; organization: OrganizationPolicy; night:
 async function decideNight(
   deps: RunAuditDeps,
   at: Night,
-  reader: AuditReader,
+  reader: ResumableReader,
 ): Promise<z.input<typeof DECISION.schema>> {
   const { policy, organization, night } = at;
   const { alias } = organization;
   const uipath = await deps.uipath(alias, reader.countCall);
   const unfinished = await giveUpEarlierNights(deps, alias, night);
-  const earlierNights = rememberFrom(await deps.findings.list(alias), deps.clock.now());
+  const earlierNights = rememberEarlierAudits(await deps.findings.list(alias), deps.clock.now());
   const { leaverIds } = earlierNights;
   const began = await reader.remember(BEGINNING, async () => {
     const marks = await deps.changes.listMarks(alias, ALL_MARKS);
@@ -125,16 +132,16 @@ async function decideNight(
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
   const reading = { marks, nowMs, leaverIds };
-  const last = withChanged(await readExpectation(deps.ledger, organization, reading), began());
+  const last = withChanged(await readExpectedAccess(deps.ledger, organization, reading), began());
   const earlier = lastAudit();
-  const believed = await doubtEmptyGroups(
+  const believed = await verifyEmptyGroups(
     uipath.groups,
-    doubtEmptyAnswers(organization, read, earlierNights, earlier?.atMs),
+    rejectEmptyAnswers(organization, read, earlierNights, earlier?.atMs),
     last.people,
     earlierNights,
   );
-  const { expected, snapshot } = await readDirectory(uipath.directory, organization, last, believed);
-  const operations = await readOperations(deps, policy, organization, {
+  const { expected, snapshot } = await resolveExpectedMembers(uipath.directory, organization, last, believed);
+  const operations = await readOperationalState(deps, policy, organization, {
     marks,
     nowMs,
     unfinished,
@@ -151,7 +158,7 @@ async function decideNight(
     nowMs,
   });
   const unknown = partsUnknown(found);
-  const findings = await withPlans(deps, audit, attributed, found);
+  const findings = await planRemediations(deps, audit, attributed, found);
   const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
   const report: AuditReport = {
     schemaVersion: 1,
@@ -213,7 +220,7 @@ async function follow(
   const before = await deps.findings.list(alias);
   const accepted = new Map((await deps.waivers.list(alias)).map((waiver) => [waiver.findingId, waiver]));
   const unknown = new Set(partsUnknown(found).map(({ part }) => part));
-  return followFindings(before, found, {
+  return carryFindingsOver(before, found, {
     nowMs,
     lastAuditMs,
     isUnknown: (finding) => isUnknownNow(finding, unknown) || isOnItsWay(audit, finding),
@@ -234,7 +241,7 @@ function partsUnknown(found: readonly Finding[]): AuditReport['unknown'] {
 
 function whatWasLookedAt(
   { groups, accessPolicy, rules, applications, robots }: Snapshot,
-  { people }: Expectation,
+  { people }: ExpectedAccess,
 ): AuditReport['looked'] {
   const read = [...groups.values()].flatMap((group) => (group.kind === 'known' ? [group.value] : []));
   return {

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import type { Policy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
+import { organizationSubject } from '../../domain/ledger/subject';
 
 /**
  * Sends one audit per organization on its way. A night is named by its minute, so that a timer that fires twice audits once. When
@@ -18,7 +19,7 @@ export async function startAudit(
   const digits = new Date(deps.clock.now()).toISOString().replaceAll(/\D/g, '');
   const [minute, second] = [digits.slice(0, 12), digits.slice(0, 14)];
   for (const organization of (await deps.policy()).organizations.keys()) {
-    const subject = { organization, kind: 'organization', key: 'organization' } as const;
+    const subject = organizationSubject(organization);
     const isOver = (await deps.ledger.read(subject))?.value.lastAudit?.night.startsWith(minute) === true;
     await deps.queues.enqueueAudit({ organization, night: isOver ? second : minute });
   }

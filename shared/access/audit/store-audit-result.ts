@@ -8,11 +8,12 @@ import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import { AuditReportSchema } from '../../storage/report-schema';
 import type { ReportStore } from '../../storage/reports';
-import { mendByPolicy } from './plan-remediations';
+import { remediateByPolicy } from './plan-remediations';
 import type { RemediationDeps } from '../ledger/request-remediation';
-import { updateOrganization } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { organizationSubject } from '../../domain/ledger/subject';
 
-export type FinishNightDeps = RemediationDeps &
+export type StoreAuditResultDeps = RemediationDeps &
   Readonly<{
     ledger: Pick<LedgerStore, 'read' | 'write'>;
     findings: Pick<FindingStore, 'save' | 'forget'>;
@@ -70,8 +71,8 @@ export async function reportOfNight(
  *
  * @throws AppError `report-unknown`
  */
-export async function finishNight(
-  deps: FinishNightDeps,
+export async function storeAuditResult(
+  deps: StoreAuditResultDeps,
   at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
   { report: decided, forgotten }: z.output<typeof DECISION.schema>,
 ): Promise<AuditReport> {
@@ -79,7 +80,7 @@ export async function finishNight(
   const isRecorded = (await readLastAudit(deps.ledger, alias))?.night === night;
   const report = isRecorded
     ? await reportOfNight(deps.reports, alias, night)
-    : await mendAndStore(deps, at, decided);
+    : await remediateAndStore(deps, at, decided);
   const shown = new Set(report.findings.map(({ id }) => id));
   await deps.findings.forget(
     alias,
@@ -90,13 +91,14 @@ export async function finishNight(
   return report;
 }
 
-async function mendAndStore(
-  deps: FinishNightDeps,
+async function remediateAndStore(
+  deps: StoreAuditResultDeps,
   at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
   decided: AuditReport,
 ): Promise<AuditReport> {
   const { organization: alias, night, unknown } = decided;
-  const findings = unknown.length > 0 ? decided.findings : await mendByPolicy(deps, at, decided.findings);
+  const findings =
+    unknown.length > 0 ? decided.findings : await remediateByPolicy(deps, at, decided.findings);
   const report: AuditReport = { ...decided, findings };
   await deps.findings.save(alias, findings);
   await deps.reports.save(alias, night, report);
@@ -105,10 +107,10 @@ async function mendAndStore(
 }
 
 /** The report's hash goes into the evidence, so that a report changed later is seen. */
-async function recordAudit(deps: Pick<FinishNightDeps, 'ledger'>, report: AuditReport): Promise<void> {
+async function recordAudit(deps: Pick<StoreAuditResultDeps, 'ledger'>, report: AuditReport): Promise<void> {
   const reportHash = hashOf(report);
   const { organization: alias, night, startedAtMs, takenAtMs: atMs, policyHash, result } = report;
-  await updateOrganization(
+  await updateOrganizationLedger(
     { ledger: deps.ledger, organization: { alias } },
     [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
     (current) => ({ ...current, lastAudit: { night, reportHash, atMs, startedAtMs } }),
@@ -116,6 +118,6 @@ async function recordAudit(deps: Pick<FinishNightDeps, 'ledger'>, report: AuditR
 }
 
 async function readLastAudit(ledger: Pick<LedgerStore, 'read'>, alias: string) {
-  const subject = { organization: alias, kind: 'organization', key: 'organization' } as const;
+  const subject = organizationSubject(alias);
   return (await ledger.read(subject))?.value.lastAudit;
 }

@@ -1,5 +1,5 @@
 import type { ExpectedPerson } from '../../domain/audit/expected-access';
-import { EMPTY, type EarlierNights } from '../../domain/audit/earlier-audits';
+import { EMPTY, type EarlierAudits } from '../../domain/audit/earlier-audits';
 import type { Known, LeadingSnapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
@@ -10,11 +10,11 @@ type Groups = Pick<UiPathClient['groups'], 'checkMembers'>;
  * Asks of groups without members by another call, a POST, whether those are really gone who should be there or were there:
  * an empty group is the worst fault there can be, or an answer that is short.
  */
-export async function doubtEmptyGroups(
+export async function verifyEmptyGroups(
   uipath: Groups,
   snapshot: LeadingSnapshot,
   people: readonly ExpectedPerson[],
-  { membersOf }: Pick<EarlierNights, 'membersOf'>,
+  { membersOf }: Pick<EarlierAudits, 'membersOf'>,
 ): Promise<LeadingSnapshot> {
   const groups = new Map<string, Known<SnapshotGroup | undefined>>(snapshot.groups);
   for (const [name, group] of groups) {

@@ -8,7 +8,7 @@ import { findDeadDelivery } from './find-dead-delivery';
 import { noSuchDelivery, organizationsDecided, type DeliveryDecider } from '../ledger/list-dead-deliveries';
 import { recordDecision } from '../ledger/update-organization-ledger';
 
-export type CloseDeliveryDeps = Readonly<{
+export type CloseDeadDeliveryDeps = Readonly<{
   policy: () => Promise<Policy>;
   deadDeliveries: Pick<DeadDeliveries, 'get' | 'close'>;
   ledger: Pick<LedgerStore, 'read' | 'write'>;
@@ -23,8 +23,8 @@ const LONGEST_REASON = 500;
  *
  * @throws AppError `dead-letter-unknown` for one that is not dead, `not-permitted`, `body-invalid` without a reason
  */
-export async function closeDelivery(
-  deps: CloseDeliveryDeps,
+export async function closeDeadDelivery(
+  deps: CloseDeadDeliveryDeps,
   organization: string,
   deliveryId: string,
   decision: DeliveryDecider & Readonly<{ reason: unknown }>,

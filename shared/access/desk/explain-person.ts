@@ -5,6 +5,7 @@ import { fold, personKey } from '../../domain/person-key';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { Policy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
+import { personSubject } from '../../domain/ledger/subject';
 
 export type ExplainDeps = Readonly<{
   policy: () => Promise<Policy>;
@@ -32,7 +33,7 @@ export async function explainPerson(
 ): Promise<PersonExplained | undefined> {
   const organization = (await deps.policy()).organizations.get(alias);
   if (organization === undefined) return undefined;
-  const subject = { organization: alias, kind: 'person', key: personKey(email) } as const;
+  const subject = personSubject(alias, personKey(email));
   const ledger = (await deps.ledger.read(subject))?.value;
   if (ledger === undefined) return undefined;
   const { records, head } = await deps.ledger.evidence(subject);

@@ -5,7 +5,7 @@ import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RequestEntry, RequestIndex } from '../../storage/request-index';
 import { mapConcurrently } from '../../map-concurrently';
-import { lookAtRequest, type RequestSeen } from './read-request-progress';
+import { readRequestProgress, type RequestWithProgress } from './read-request-progress';
 import type { RequestQuery } from './parse-request-query';
 import { progressInWords, type RequestStatus } from './read-request-status';
 
@@ -68,16 +68,19 @@ async function lookIfAsked(
   nowMs: number,
 ): Promise<ListedRequest | undefined> {
   if (state !== undefined && (state === 'refused') !== (entry.refusal !== undefined)) return undefined;
-  const seen = await lookAtRequest(ledger, organization, entry, nowMs);
+  const seen = await readRequestProgress(ledger, organization, entry, nowMs);
   if (state !== undefined && seen.progress.state !== state) return undefined;
   return isAbout(seen, text) ? toListed(entry, seen) : undefined;
 }
 
-function isAbout({ person = '', name = '', progress: { group = '' } }: RequestSeen, text: string): boolean {
+function isAbout(
+  { person = '', name = '', progress: { group = '' } }: RequestWithProgress,
+  text: string,
+): boolean {
   return [person, name, group].some((one) => fold(one).includes(fold(text)));
 }
 
-function toListed(entry: RequestEntry, { person, name, progress }: RequestSeen): ListedRequest {
+function toListed(entry: RequestEntry, { person, name, progress }: RequestWithProgress): ListedRequest {
   const { requestId, source, action, refusal, receivedAtMs } = entry;
   return {
     requestId: requestId.slice(source.length + 1),

@@ -6,6 +6,7 @@ import type { Deliveries } from '../../storage/deliveries';
 import type { Heartbeats } from '../../storage/heartbeats';
 import { proofOfOrigin, type ProofOfOrigin } from '../../webhooks/proof-of-origin';
 import type { WebhookSource } from '../../webhooks/webhook-source';
+import { DAY_MS } from '../../domain/durations';
 
 export type ListSourcesDeps = Readonly<{
   policy: () => Promise<Policy>;
@@ -31,8 +32,6 @@ export type SourceState = Readonly<{
   /** They wait for a person. */
   dead: number;
 }>;
-
-const DAY_MS = 86_400_000;
 
 /** The sources that may speak about an organization. */
 export async function listSources(

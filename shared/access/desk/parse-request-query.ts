@@ -12,7 +12,7 @@ export type RequestQuery = Readonly<{
 const LONGEST_TEXT = 200;
 
 /** Reads a query from the words of an address. @throws AppError `query-invalid` */
-export function requestQueryOf(words: Readonly<{ get: (name: string) => string | null }>): RequestQuery {
+export function parseRequestQuery(words: Readonly<{ get: (name: string) => string | null }>): RequestQuery {
   const said = (name: string): string => words.get(name)?.trim() ?? '';
   const [state, text, cursor] = [said('state'), said('text'), said('cursor')];
   if (state !== '' && !isRequestState(state))

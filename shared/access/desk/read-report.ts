@@ -1,5 +1,5 @@
 import { compareReports, type AuditReport, type ReportDifference } from '../../domain/audit/report';
-import type { NightSummary } from '../../domain/audit/audit-summary';
+import type { AuditSummary } from '../../domain/audit/audit-summary';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { ReportStore } from '../../storage/reports';
@@ -15,7 +15,7 @@ export type ReportInContext = Readonly<{
   /** The night it is compared with; undefined for the first. */
   before: AuditReport | undefined;
   /** Up to this night, oldest first. */
-  nights: readonly NightSummary[];
+  nights: readonly AuditSummary[];
 }>;
 
 /** A picture of more nights is no longer readable. */
@@ -43,7 +43,7 @@ export async function reportAskedFor(
 export async function listNights(
   deps: ReadReportDeps,
   organization: string,
-): Promise<readonly NightSummary[]> {
+): Promise<readonly AuditSummary[]> {
   if (!(await deps.policy()).organizations.has(organization)) throw unknownReport();
   return deps.reports.list(organization);
 }

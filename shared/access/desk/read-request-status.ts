@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock';
+import { qualifiedRequestId } from '../../domain/ledger/access-request';
 import type { Policy } from '../../domain/policy';
 import type { RequestProgress, RequestState } from '../../domain/ledger/request-progress';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RequestEntry, RequestIndex } from '../../storage/request-index';
-import { lookAtRequest } from './read-request-progress';
-import { qualifiedRequestId } from '../intake/record-access-request';
+import { readRequestProgress } from './read-request-progress';
 
 export type RequestStatus = Readonly<{
   requestId: string;
@@ -30,7 +30,7 @@ export type RequestStatusDeps = Readonly<{
  *
  * @throws AppError `request-unknown`, also when the id alone could mean several requests
  */
-export async function requestStatus(
+export async function readRequestStatus(
   deps: RequestStatusDeps,
   alias: string,
   requestId: string,
@@ -44,7 +44,7 @@ export async function requestStatus(
     throw new AppError('request-unknown', 'There is no such request');
   if (entries.length > 1)
     throw new AppError('request-unknown', 'Several sources use this id: name one with ?source=');
-  const { progress } = await lookAtRequest(deps.ledger, organization, entry, deps.clock.now());
+  const { progress } = await readRequestProgress(deps.ledger, organization, entry, deps.clock.now());
   return {
     requestId,
     organization: alias,

@@ -4,7 +4,7 @@ import { AppError } from '../../errors';
 import type { FindingStore } from '../../storage/findings';
 import { releaseChange, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
 
-export type MendDeps = RemediationDeps &
+export type RemediateFindingDeps = RemediationDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     findings: Pick<FindingStore, 'get' | 'save'>;
@@ -16,8 +16,8 @@ export type MendDeps = RemediationDeps &
  *
  * @throws AppError `finding-unknown`, `finding-not-open`, `plan-unknown` when it has no plan that waits, or another one
  */
-export async function mendFinding(
-  deps: MendDeps,
+export async function remediateFinding(
+  deps: RemediateFindingDeps,
   organization: string,
   id: string,
   { by, planHash }: Readonly<{ by: string; planHash: string }>,

@@ -15,7 +15,7 @@ import {
 } from '../ledger/list-dead-deliveries';
 import { recordDecision } from '../ledger/update-organization-ledger';
 
-export type RetryDeliveryDeps = Readonly<{
+export type RetryDeadDeliveryDeps = Readonly<{
   policy: () => Promise<Policy>;
   deadDeliveries: Pick<DeadDeliveries, 'list' | 'get' | 'reopen'>;
   ledger: Pick<LedgerStore, 'read' | 'write'>;
@@ -33,8 +33,8 @@ export const MOST_TOGETHER = 100;
  *
  * @throws AppError `dead-letter-unknown` for one that is not dead, `not-permitted`
  */
-export async function retryDelivery(
-  deps: RetryDeliveryDeps,
+export async function retryDeadDelivery(
+  deps: RetryDeadDeliveryDeps,
   organization: string,
   deliveryId: string,
   decider: DeliveryDecider,
@@ -49,8 +49,8 @@ export async function retryDelivery(
  *
  * @throws AppError `dead-letter-unknown` when it has none, `not-permitted`
  */
-export async function retryDeliveriesOf(
-  deps: RetryDeliveryDeps,
+export async function retryDeadDeliveriesOf(
+  deps: RetryDeadDeliveryDeps,
   organization: string,
   named: string,
   decider: DeliveryDecider,
@@ -63,7 +63,7 @@ export async function retryDeliveriesOf(
 }
 
 async function putBack(
-  deps: RetryDeliveryDeps,
+  deps: RetryDeadDeliveryDeps,
   source: SourcePolicy,
   deliveries: readonly DeadDelivery[],
   decider: DeliveryDecider,
@@ -95,7 +95,7 @@ async function putBack(
 
 /** In the lane of leavers: one may be among them, and somebody waits. A message that cannot be sent is left to the sweep. */
 async function enqueue(
-  { queues, log }: Pick<RetryDeliveryDeps, 'queues' | 'log'>,
+  { queues, log }: Pick<RetryDeadDeliveryDeps, 'queues' | 'log'>,
   { feed, source, deliveryId }: DeadDelivery,
 ): Promise<void> {
   const message = { feed, source, deliveryId };

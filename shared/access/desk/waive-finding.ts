@@ -6,7 +6,7 @@ import { AppError } from '../../errors';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WaiverStore } from '../../storage/waivers';
-import { updateOrganization } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 
 export type WaiveDeps = Readonly<{
   policy: () => Promise<Policy>;
@@ -60,7 +60,7 @@ export async function waiveFinding(
   if (faults.length > 0 || !reason || !owner || !ticket)
     throw new AppError('waiver-invalid', `Not waived: ${faults.join('; ')}`);
   const waiver = { reason, owner, ticket, untilMs };
-  await updateOrganization({ ledger: deps.ledger, organization: { alias: organization } }, [
+  await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias: organization } }, [
     {
       kind: 'finding-waived',
       atMs: fromMs,

@@ -2,23 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Feed } from '../../domain/policy';
 import { PLAIN_MAPPING } from '../../domain/source-settings';
 import { AppError, errorCodeOf } from '../../errors';
-import { meaningsOf } from '../../webhooks/parse-delivery';
+import { parseDelivery } from '../../webhooks/parse-delivery';
 import { bodyTypeOf } from '../../webhooks/posted-body';
 import type { DeliveryHeaders } from '../../webhooks/signature';
 import type { SourceAnswer, WebhookSource } from '../../webhooks/webhook-source';
 import { laneOf } from './delivery-lane';
 import { verifySender, type SenderSettings, type VerifySenderDeps } from './verify-sender';
-
-/** A verified delivery as it is kept until it was processed. */
-export type DeliveryRecord = Readonly<{
-  feed: Feed;
-  source: string;
-  /** SHA-256, hex: equal for every repetition of the delivery. */
-  deliveryId: string;
-  receivedAtMs: number;
-  contentType: string;
-  body: Uint8Array;
-}>;
+import type { Delivery } from '../../domain/delivery';
+import type { Lane } from '../../domain/lane';
 
 /** The sender behind an address, from the policy, and how its format is read. */
 export type FindSenderDeps = Readonly<{
@@ -30,7 +21,7 @@ export type EnqueueDeliveryDeps = Readonly<{
   queue: Readonly<{
     enqueueDelivery: (
       message: Readonly<{ feed: Feed; source: string; deliveryId: string }>,
-      lane: 'urgent' | 'normal',
+      lane: Lane,
     ) => Promise<void>;
   }>;
   log: VerifySenderDeps['log'];
@@ -41,12 +32,13 @@ export type AcceptDeliveryDeps = FindSenderDeps &
   EnqueueDeliveryDeps &
   Readonly<{
     deliveries: Readonly<{
-      insert: (record: DeliveryRecord) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
+      insert: (record: Delivery) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
     }>;
     heartbeats: Readonly<{ noteIgnored: (feed: Feed, source: string, atMs: number) => Promise<void> }>;
   }>;
 
-export type Delivery = Readonly<{
+/** A request as it came, before anything of it is believed. */
+export type WebhookRequest = Readonly<{
   feed: Feed;
   source: string;
   headers: DeliveryHeaders;
@@ -74,7 +66,7 @@ export type AcceptedDelivery = Readonly<{
  */
 export async function acceptDelivery(
   deps: AcceptDeliveryDeps,
-  delivery: Delivery,
+  delivery: WebhookRequest,
 ): Promise<AcceptedDelivery> {
   const { feed, source, headers, rawBody, receivedAtMs } = delivery;
   const { settings, format } = await findSender(deps, feed, source, undefined);
@@ -92,7 +84,7 @@ export async function acceptDelivery(
   const arrived = { rawBody, type, receivedAtMs };
   const posted = format.keptOf?.(arrived, headers) ?? arrived;
   const { mapping = PLAIN_MAPPING, fetchBack } = settings;
-  const meanings = meaningsOf(format, posted, { mapping, fetchBack });
+  const meanings = parseDelivery(format, posted, { mapping, fetchBack });
   const deliveryId = dedupeKey(feed, source, format.dedupeId({ ...posted, headers, signedId }));
   if (meanings === 'ignored') {
     await noteIgnored(deps, { feed, source }, receivedAtMs);
@@ -131,7 +123,7 @@ export async function findSender(
 export async function enqueueDelivery(
   deps: EnqueueDeliveryDeps,
   message: Readonly<{ feed: Feed; source: string; deliveryId: string }>,
-  lane: 'urgent' | 'normal',
+  lane: Lane,
 ): Promise<void> {
   try {
     await deps.queue.enqueueDelivery(message, lane);

@@ -12,7 +12,7 @@ const origin = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i;
  *
  * @throws AppError `source-unknown`, and what reading the policy throws
  */
-export async function permitSending(
+export async function answerWebhookHandshake(
   deps: FindSenderDeps,
   asked: Readonly<{ feed: Feed; source: string; headers: DeliveryHeaders }>,
 ): Promise<Readonly<Record<string, string>>> {

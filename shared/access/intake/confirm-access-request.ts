@@ -3,8 +3,7 @@ import type { SourcePolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 import type { LookUpDeps } from './look-up-worker';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../../domain/durations';
 
 /**
  * Asks the ticket system itself what was approved, and by whom: a delivery is only believed as far as that there is something to
@@ -13,7 +12,7 @@ const HOUR_MS = 3_600_000;
  * @throws AppError `source-unavailable`, also for a ticket that is not there yet; `source-refused`, `source-answer-invalid`,
  * `policy-invalid`, `body-invalid`
  */
-export async function confirmRequest(
+export async function confirmAccessRequest(
   deps: LookUpDeps,
   about: Readonly<{ source: SourcePolicy; format: WebhookSource; receivedAtMs: number; nowMs: number }>,
   ticketId: string,

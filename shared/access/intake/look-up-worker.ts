@@ -4,13 +4,13 @@ import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { FetchBack } from '../../fetch-back/fetch-back';
 import type { LookUp, Meanings } from '../../webhooks/webhook-source';
 import { workerEventsOf } from '../../webhooks/worker-statement';
+import { HOUR_MS } from '../../domain/durations';
 
 export type LookUpDeps = Readonly<{
   /** The way back to a source. @throws AppError `policy-invalid` when it has none */
   fetchBackOf: (source: SourcePolicy) => FetchBack;
 }>;
 
-const HOUR_MS = 3_600_000;
 /** A record may appear at the source's API later than its event. */
 const UNKNOWN_FOR_MS = 24 * HOUR_MS;
 /** As long as senders themselves try: what takes longer is for a person to look at. */

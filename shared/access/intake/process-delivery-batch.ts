@@ -1,5 +1,5 @@
 import { errorCodeOf } from '../../errors';
-import type { Lane } from '../../storage/marks-and-attempts';
+import type { Lane } from '../../domain/lane';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import { mapConcurrently } from '../../map-concurrently';
 import { processDelivery, type ProcessDeliveryDeps } from './process-delivery';
@@ -13,7 +13,7 @@ const RETRY_MS = 30_000;
  * Processes deliveries that share a message, and its time. One that fails gets a message of its own: its tries are counted, and it
  * ends as a dead letter, without the others. So does one for which no time is left.
  */
-export async function processTogether(
+export async function processDeliveryBatch(
   deps: ProcessDeliveryDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueDelivery'> }>,
   message: DeliveryMessage,
   others: readonly string[],

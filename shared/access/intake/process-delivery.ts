@@ -2,14 +2,14 @@ import { sourceOf, type Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage } from '../../storage/queues';
-import { meaningsOf } from '../../webhooks/parse-delivery';
+import { parseDelivery } from '../../webhooks/parse-delivery';
 import { bodyTypeOf } from '../../webhooks/posted-body';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 import { laneOf } from './delivery-lane';
 import { settlingMs } from './look-up-worker';
-import { recordStatements, type RecordStatementsDeps } from './record-delivery-statements';
+import { recordDeliveryStatements, type RecordDeliveryStatementsDeps } from './record-delivery-statements';
 
-export type ProcessDeliveryDeps = RecordStatementsDeps &
+export type ProcessDeliveryDeps = RecordDeliveryStatementsDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     formatOf: (feed: 'hr' | 'ticket', format: string) => WebhookSource | undefined;
@@ -46,7 +46,7 @@ export async function processDelivery(
     type: bodyTypeOf(delivery.contentType) ?? 'application/json',
     receivedAtMs,
   };
-  const meanings = meaningsOf(format, posted, source);
+  const meanings = parseDelivery(format, posted, source);
   const waitMs = settlingMs(meanings, nowMs);
   if (waitMs > 0) {
     await deps.deliveries.touch(message, nowMs);
@@ -54,7 +54,7 @@ export async function processDelivery(
     return;
   }
   const context = { policy, source, format, deliveryId: message.deliveryId, receivedAtMs, nowMs };
-  const outcomes = await recordStatements(deps, message, context, meanings, endsAtMs);
+  const outcomes = await recordDeliveryStatements(deps, message, context, meanings, endsAtMs);
   if (outcomes === 'left') return;
   const outcome = outcomes.join(', ') || 'ignored';
   await deps.deliveries.complete(message, outcome);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Delivery } from '../../domain/delivery';
 import type { Clock } from '../../clock';
 import type { ProvisionedUser } from '../../domain/provisioned-user';
 import { PLAIN_MAPPING, type SourceMapping } from '../../domain/source-settings';
 import { AppError } from '../../errors';
-import type { Delivery } from '../../storage/delivery-rows';
 import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
 import { bodyInvalid, checkBody } from '../../webhooks/validate-body';
 import { patchUser } from '../../webhooks/scim/scim-patch';
@@ -19,6 +19,7 @@ import {
 } from './accept-delivery';
 import { formerAddressesOf, keysToChange } from './reserve-scim-user-keys';
 import { laneOf } from './delivery-lane';
+import type { Lane } from '../../domain/lane';
 
 export type ProvisionDeps = EnqueueDeliveryDeps &
   Pick<AcceptDeliveryDeps, 'heartbeats'> &
@@ -126,7 +127,7 @@ function deliveryOf(
   { source, format, mapping = PLAIN_MAPPING }: Client,
   { before, after }: Pick<UserChange, 'before' | 'after'>,
   nowMs: number,
-): Readonly<{ delivery: Delivery; lane: 'urgent' | 'normal' }> | undefined {
+): Readonly<{ delivery: Delivery; lane: Lane }> | undefined {
   const was = before?.value;
   const now = after ?? was;
   if (now === undefined) return undefined;

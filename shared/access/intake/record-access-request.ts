@@ -1,4 +1,5 @@
-import type { AccessRequest } from '../../domain/ledger/access-request';
+import { qualifiedRequestId, type AccessRequest } from '../../domain/ledger/access-request';
+import { type Subject, subjectByName } from '../../domain/ledger/subject';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
 import { personAccess, reasonsWithin } from '../../domain/ledger/person-access';
@@ -16,10 +17,9 @@ import {
   type HeldReasons,
   type RequestRefusal,
 } from '../../domain/ledger/request-decision';
-import type { LedgerOf, Subject } from '../../storage/ledger';
+import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/book-writer-run';
-import { namedSubject } from '../ledger/named-subject';
 import { followUp, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
 
@@ -60,11 +60,6 @@ export async function recordAccessRequest(
     refusal,
   });
   return outcome;
-}
-
-/** Two ticket systems may use the same number: inside, a request is known by its source and its id. */
-export function qualifiedRequestId(source: string, id: string): string {
-  return `${source}/${id}`;
 }
 
 function ofSource(source: string, said: AccessRequest): AccessRequest {
@@ -160,7 +155,7 @@ async function recordNamed<K extends 'rule' | 'entity'>(
   ) => Readonly<{ ledger: LedgerOf[K]; next: LedgerOf[K]; outcome: Recorded }>,
 ): Promise<Written> {
   const { deps, context, organization } = recording;
-  const subject = namedSubject(organization.alias, kind, name);
+  const subject = subjectByName(organization.alias, kind, name);
   let outcome: Outcome = 'duplicate';
   const written = await updateLedger(deps.ledger, subject, async (current) => {
     const recorded = record(current);

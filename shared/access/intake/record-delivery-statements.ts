@@ -5,13 +5,14 @@ import type { Log } from '../../log';
 import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import type { Meaning, Meanings, WebhookSource } from '../../webhooks/webhook-source';
-import { confirmRequest } from './confirm-access-request';
+import { confirmAccessRequest } from './confirm-access-request';
 import { laneOf } from './delivery-lane';
 import { lookUpWorker, mayWait, type LookUpDeps } from './look-up-worker';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
 import { recordWorkerEvent, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
+import type { Lane } from '../../domain/lane';
 
-export type RecordStatementsDeps = RecordWorkerEventDeps &
+export type RecordDeliveryStatementsDeps = RecordWorkerEventDeps &
   RecordRequestDeps &
   LookUpDeps &
   Readonly<{
@@ -35,8 +36,8 @@ type StatementContext = DeliveryContext & Readonly<{ format: WebhookSource; rece
  * message, as the time is up or a look-up has to wait. A delivery that gets on may go on for as long as it does; one that does not
  * has the source's patience.
  */
-export async function recordStatements(
-  deps: RecordStatementsDeps,
+export async function recordDeliveryStatements(
+  deps: RecordDeliveryStatementsDeps,
   message: DeliveryMessage,
   context: StatementContext,
   meanings: Meanings,
@@ -79,9 +80,9 @@ export async function recordStatements(
 
 /** Has another message go on with a delivery. */
 export async function handOver(
-  deps: Pick<RecordStatementsDeps, 'queues' | 'log'>,
+  deps: Pick<RecordDeliveryStatementsDeps, 'queues' | 'log'>,
   { feed, source, deliveryId }: DeliveryMessage,
-  lane: 'urgent' | 'normal',
+  lane: Lane,
 ): Promise<void> {
   deps.log({ event: 'delivery-goes-on', feed, source, deliveryId });
   await deps.queues.enqueueDelivery({ feed, source, deliveryId }, lane, HAND_OVER_MS);
@@ -89,9 +90,9 @@ export async function handOver(
 
 /** Where the source says when to come back, the delivery does; where it does not, or for longer, the sweep sends its message again. */
 async function comeBack(
-  deps: Pick<RecordStatementsDeps, 'queues' | 'clock'>,
+  deps: Pick<RecordDeliveryStatementsDeps, 'queues' | 'clock'>,
   message: DeliveryMessage,
-  lane: 'urgent' | 'normal',
+  lane: Lane,
   error: unknown,
 ): Promise<void> {
   const retryAtMs = error instanceof AppError ? error.retryAtMs : undefined;
@@ -101,7 +102,7 @@ async function comeBack(
 
 /** What became of one statement, in a word. The policy decides what a source may cause, whoever it is. */
 async function record(
-  deps: RecordStatementsDeps,
+  deps: RecordDeliveryStatementsDeps,
   context: StatementContext,
   meaning: Meaning,
 ): Promise<string> {
@@ -118,7 +119,7 @@ async function record(
       return outcomes.join(', ') || 'nothing-said';
     }
     case 'ticket-look-up': {
-      const confirmed = await confirmRequest(deps, context, meaning.ticketId);
+      const confirmed = await confirmAccessRequest(deps, context, meaning.ticketId);
       return typeof confirmed === 'string' ? confirmed : recordAccessRequest(deps, context, confirmed);
     }
     case 'unusable':
@@ -127,7 +128,7 @@ async function record(
 }
 
 async function recordIfAllowed(
-  deps: RecordStatementsDeps,
+  deps: RecordDeliveryStatementsDeps,
   context: DeliveryContext,
   event: WorkerEvent,
 ): Promise<string> {

@@ -1,23 +1,23 @@
 import { effectiveAtMs } from '../../domain/ledger/effective-time';
+import type { Subject } from '../../domain/ledger/subject';
 import { fold, personKey } from '../../domain/person-key';
 import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { recordStatement, type StatementOutcome } from '../../domain/ledger/worker-timeline';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
-import type { DueStore } from '../../storage/due-dates';
-import type { LedgerStore, Subject } from '../../storage/ledger';
+import type { DueDates } from '../../storage/due-dates';
+import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import { markChanged } from '../ledger/book-writer-run';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../domain/durations';
 
 export type RecordWorkerEventDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
-  due: Pick<DueStore, 'schedule'>;
+  due: Pick<DueDates, 'schedule'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;
 }>;
 

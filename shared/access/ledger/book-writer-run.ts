@@ -1,5 +1,6 @@
-import type { ChangeStore, Lane } from '../../storage/marks-and-attempts';
-import type { Subject } from '../../storage/ledger';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { Subject } from '../../domain/ledger/subject';
+import type { Lane } from '../../domain/lane';
 import type { WorkQueues } from '../../storage/queues';
 
 type BookingDeps = Readonly<{

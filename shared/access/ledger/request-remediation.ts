@@ -1,36 +1,33 @@
 import type { FindingRecord } from '../../domain/audit/finding';
 import { hashOf } from '../../domain/canonical-json';
-import { removalsHash, type HeldPlan, type HeldRemoval } from '../../domain/plan/hold';
-import type { NamedChange } from '../../domain/plan/rule-or-entry-change';
+import { BY_POLICY, removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
+import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
 import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { Clock } from '../../clock';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
-import type { HeldPlanStore } from '../../storage/holds';
+import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import { bookRun } from './book-writer-run';
 import { updateLedger } from './update-ledger';
-import { updateOrganization } from './update-organization-ledger';
-
-const DAY_MS = 86_400_000;
-
-/** Stands where a person's name would, when the policy decides. */
-export const BY_POLICY = 'policy';
+import { updateOrganizationLedger } from './update-organization-ledger';
+import { DAY_MS } from '../../domain/durations';
+import { organizationSubject, personSubject } from '../../domain/ledger/subject';
 
 /** Who decided it, and under which policy. */
 type Decision = Readonly<{ by: string; policyHash: string }>;
 
 export type RemediationDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
-  plans: Pick<HeldPlanStore, 'put'>;
+  holds: Pick<HoldStore, 'put'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;
   clock: Pick<Clock, 'now'>;
 }>;
 
 /** A finding about one membership, with what is known of whom it is about. */
-type Mendable = Readonly<{
+type Remediable = Readonly<{
   record: FindingRecord;
   group: string;
   groupId: string;
@@ -42,7 +39,7 @@ type Mendable = Readonly<{
 
 /**
  * Hands findings about memberships to the writer. Whom the ledger knows as missing or as gone is looked at again, if the
- * directory tells the account; any other removal becomes a released plan, which the writer carries out under the guards, and
+ * directory tells the account; any other removal becomes a released hold, which the writer carries out under the guards, and
  * not where it was only observed or is protected. `by` is the person who decided, or `policy`.
  */
 export async function requestRemediation(
@@ -52,15 +49,15 @@ export async function requestRemediation(
   records: readonly FindingRecord[],
 ): Promise<void> {
   const { alias } = organization;
-  const items: Mendable[] = [];
+  const items: Remediable[] = [];
   for (const record of records) {
-    const item = toMendable(record);
+    const item = toRemediable(record);
     if (item !== undefined) items.push({ ...item, isByMark: await isByMark(deps.ledger, alias, item) });
   }
   if (items.length === 0) return;
   const nowMs = deps.clock.now();
   const removals = items.flatMap((item) => toRemoval(item) ?? []);
-  // A person releases exactly these removals; what the policy releases may be held, and is then a plan of its own.
+  // A person releases exactly these removals; what the policy releases may be held, and is then a hold of its own.
   const exact = removalsHash(removals);
   const planHash = by === BY_POLICY ? hashOf([BY_POLICY, exact]) : exact;
   const findings = items.map(({ record }) => record.id);
@@ -72,14 +69,14 @@ export async function requestRemediation(
     groupId,
     memberId,
   }));
-  const plan = removals.length === 0 ? {} : { planHash };
-  await recordRelease(deps, organization, { by, policyHash }, { findings, memberships, ...plan });
+  const released = removals.length === 0 ? {} : { planHash };
+  await recordRelease(deps, organization, { by, policyHash }, { findings, memberships, ...released });
   for (const item of items) {
     const { record, groupId, personKey } = item;
     if (!item.isByMark || personKey === undefined) continue;
     const isMissing = record.check === 'member-missing';
     if (isMissing) await forgetMembership(deps, alias, personKey, groupId);
-    const subject = { organization: alias, kind: 'person', key: personKey } as const;
+    const subject = personSubject(alias, personKey);
     await deps.changes.mark(subject, isMissing ? 'normal' : 'urgent', nowMs, 'audit');
   }
   if (removals.length > 0)
@@ -92,7 +89,7 @@ export async function releaseChange(
   deps: RemediationDeps,
   organization: OrganizationPolicy,
   decision: Decision,
-  { finding, planHash, change }: Readonly<{ finding: string; planHash: string; change: NamedChange }>,
+  { finding, planHash, change }: Readonly<{ finding: string; planHash: string; change: RuleOrEntryChange }>,
 ): Promise<void> {
   const nowMs = deps.clock.now();
   await recordRelease(deps, organization, decision, { findings: [finding], planHash, change });
@@ -106,22 +103,22 @@ async function recordRelease(
   { by, policyHash }: Decision,
   facts: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  await updateOrganization({ ledger: deps.ledger, organization }, [
+  await updateOrganizationLedger({ ledger: deps.ledger, organization }, [
     { kind: 'remediation-released', atMs: deps.clock.now(), policyHash, facts: { by, ...facts } },
   ]);
 }
 
 /** The mark comes first: it makes the timer book a run where the process dies before it does. */
 async function putReleased(
-  deps: Pick<RemediationDeps, 'plans' | 'changes' | 'clock'>,
+  deps: Pick<RemediationDeps, 'holds' | 'changes' | 'clock'>,
   { alias, planExpiryDays }: OrganizationPolicy,
-  plan: Pick<HeldPlan, 'hash' | 'removals' | 'change' | 'releasedBy'>,
+  hold: Pick<Hold, 'hash' | 'removals' | 'change' | 'releasedBy'>,
 ): Promise<void> {
   const nowMs = deps.clock.now();
-  const subject = { organization: alias, kind: 'organization', key: 'organization' } as const;
+  const subject = organizationSubject(alias);
   await deps.changes.mark(subject, 'normal', nowMs, 'audit');
-  await deps.plans.put(alias, {
-    ...plan,
+  await deps.holds.put(alias, {
+    ...hold,
     kind: 'remediation',
     state: 'released',
     guards: [],
@@ -135,14 +132,14 @@ async function putReleased(
 async function isByMark(
   ledger: Pick<LedgerStore, 'read'>,
   organization: string,
-  { record: { check }, personKey }: Pick<Mendable, 'record' | 'personKey'>,
+  { record: { check }, personKey }: Pick<Remediable, 'record' | 'personKey'>,
 ): Promise<boolean> {
   if (check !== 'leaver-present' || personKey === undefined) return check === 'member-missing';
-  const stored = await ledger.read({ organization, kind: 'person', key: personKey });
+  const stored = await ledger.read(personSubject(organization, personKey));
   return stored?.value.identity?.kind === 'resolved';
 }
 
-function toMendable(record: FindingRecord): Omit<Mendable, 'isByMark'> | undefined {
+function toRemediable(record: FindingRecord): Omit<Remediable, 'isByMark'> | undefined {
   const { remediation, subject } = record;
   if (remediation === undefined || remediation.kind === 'change') return undefined;
   const memberId = [...remediation.add, ...remediation.remove][0];
@@ -151,8 +148,8 @@ function toMendable(record: FindingRecord): Omit<Mendable, 'isByMark'> | undefin
   return { record, group: remediation.group, groupId, memberId, personKey: subject['personKey'] };
 }
 
-/** Whom the ledger does not know, or cannot reach any more, only this plan removes. */
-function toRemoval(item: Mendable): HeldRemoval | undefined {
+/** Whom the ledger does not know, or cannot reach any more, only this hold removes. */
+function toRemoval(item: Remediable): HeldRemoval | undefined {
   if (item.isByMark) return undefined;
   const { record, group, groupId, memberId, personKey } = item;
   return {
@@ -171,7 +168,7 @@ async function forgetMembership(
   personKey: string,
   groupId: string,
 ): Promise<void> {
-  await updateLedger(deps.ledger, { organization, kind: 'person', key: personKey }, (current) => {
+  await updateLedger(deps.ledger, personSubject(organization, personKey), (current) => {
     const lost = current?.applied.find((membership) => membership.groupId === groupId);
     if (current === undefined || lost === undefined) return undefined;
     return {

@@ -1,12 +1,12 @@
 import { personAccess } from '../../domain/ledger/person-access';
+import type { Subject } from '../../domain/ledger/subject';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
-import type { DueStore } from '../../storage/due-dates';
-import type { Subject } from '../../storage/ledger';
+import type { DueDates } from '../../storage/due-dates';
 
 /** Books the next instant at which a person's access changes by itself. When that is the end of an employment it will be urgent. */
 export async function scheduleNextChange(
-  due: Pick<DueStore, 'schedule'>,
+  due: Pick<DueDates, 'schedule'>,
   subject: Subject<'person'>,
   ledger: PersonLedger,
   organization: OrganizationPolicy,

@@ -1,6 +1,7 @@
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import type { Subject, SubjectKind } from '../../domain/ledger/subject';
 import { errorCodeOf } from '../../errors';
-import type { LedgerOf, LedgerStore, Stored, Subject, SubjectKind } from '../../storage/ledger';
+import type { LedgerOf, LedgerStore, Stored } from '../../storage/ledger';
 
 /** What a change makes of a ledger: its next value and the evidence, or nothing to write. */
 export type LedgerUpdate<T> = Readonly<{ next: T; evidence: readonly EvidenceEntry[] }> | undefined;

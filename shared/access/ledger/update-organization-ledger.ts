@@ -3,6 +3,7 @@ import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import type { OrganizationLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import type { LedgerStore } from '../../storage/ledger';
 import { updateLedger } from './update-ledger';
+import { organizationSubject } from '../../domain/ledger/subject';
 
 type LedgerDeps = Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write'> }>;
 
@@ -11,7 +12,7 @@ const NEW: OrganizationLedger = { lastAudit: undefined, maxIdsPerPut: undefined 
 const REMEMBERED = 50;
 
 /** Adds evidence to an organization's own chain, and changes what is known of it as a whole. */
-export async function updateOrganization(
+export async function updateOrganizationLedger(
   run: LedgerDeps & Readonly<{ organization: Readonly<{ alias: string }> }>,
   evidence: readonly EvidenceEntry[],
   change: (current: OrganizationLedger) => OrganizationLedger = (current) => current,
@@ -38,5 +39,5 @@ export async function recordDecision(
 }
 
 function subjectOf(alias: string) {
-  return { organization: alias, kind: 'organization', key: 'organization' } as const;
+  return organizationSubject(alias);
 }

@@ -1,15 +1,14 @@
 import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
+import type { Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/person-key';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import type { Mark } from '../../storage/marks-and-attempts';
-import type { Subject } from '../../storage/ledger';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { updateLedger } from '../ledger/update-ledger';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../../domain/durations';
 
 /** Adds and removes the marked entries of the organization access policy. */
-export async function applyEntities(run: OrganizationRun, marks: readonly Mark[]): Promise<void> {
+export async function applyAccessPolicyEntries(run: OrganizationRun, marks: readonly Mark[]): Promise<void> {
   for (const mark of marks) {
     const subject: Subject<'entity'> = { ...mark.subject, kind: 'entity' };
     const stored = await run.ledger.read(subject);

@@ -1,15 +1,16 @@
 import type { Clock } from '../../clock';
+import type { Lane } from '../../domain/lane';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log';
-import type { ChangeStore, Lane, Mark } from '../../storage/marks-and-attempts';
+import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import type { LedgerStore } from '../../storage/ledger';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import type { WriterLeases } from '../../storage/writer-lease';
-import { applyEntities } from './apply-access-policy-entries';
+import { applyAccessPolicyEntries } from './apply-access-policy-entries';
 import { applyPeople } from './apply-people';
 import { applyRules } from './apply-rules';
-import { applyReleasedPlans } from './apply-released-holds';
+import { applyReleasedHolds } from './apply-released-holds';
 import { applyReleasedRemediations } from './apply-released-remediations';
 import { bookRun } from '../ledger/book-writer-run';
 import {
@@ -19,7 +20,8 @@ import {
   type WriterUiPath,
 } from './organization-run';
 import { recoverAttempts } from './recover-attempts';
-import { updateOrganization } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { organizationSubject } from '../../domain/ledger/subject';
 
 export type ApplyChangesDeps = RunStores &
   Readonly<{
@@ -98,9 +100,9 @@ export async function applyChanges(
       ledger: deps.ledger,
       changes: deps.changes,
       due: deps.due,
-      plans: deps.plans,
+      holds: deps.holds,
       removals: deps.removals,
-      deadLetters: deps.deadLetters,
+      refusedChanges: deps.refusedChanges,
       countPeople: async () => countPeople(deps.ledger, alias),
       accounts: deps.accounts,
       organization,
@@ -115,7 +117,7 @@ export async function applyChanges(
       groupsByName: onceGroupsByName(async (lane) => uipath.forLane(lane).groups.list()),
     };
     await recoverAttempts(run);
-    await applyReleasedPlans(run);
+    await applyReleasedHolds(run);
     const againAtMs = await applyMarks(deps, run);
     if (againAtMs === undefined) return 'done';
     return await book(deps, alias, Math.max(0, againAtMs - deps.clock.now()), 'more');
@@ -160,7 +162,7 @@ async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise
     if (ofOrganization.length > 0) await applyReleasedRemediations(run, 'changes');
     released.push(...ofOrganization);
     await applyRules(run, ofKind(batch, 'rule'));
-    await applyEntities(run, ofKind(batch, 'entity'));
+    await applyAccessPolicyEntries(run, ofKind(batch, 'entity'));
   }
 }
 
@@ -169,13 +171,13 @@ async function readMaxIdsPerPut(
   deps: ApplyChangesDeps,
   organization: OrganizationPolicy,
 ): Promise<Pick<OrganizationRun, 'maxIdsPerPut' | 'learnMaxIdsPerPut'>> {
-  const subject = { organization: organization.alias, kind: 'organization', key: 'organization' } as const;
+  const subject = organizationSubject(organization.alias);
   let learnt = (await deps.ledger.read(subject))?.value.maxIdsPerPut ?? organization.maxIdsPerPut;
   return {
     maxIdsPerPut: () => Math.min(learnt, organization.maxIdsPerPut),
     learnMaxIdsPerPut: async (most) => {
       learnt = Math.max(1, most);
-      await updateOrganization({ ledger: deps.ledger, organization }, [], (current) => ({
+      await updateOrganizationLedger({ ledger: deps.ledger, organization }, [], (current) => ({
         ...current,
         maxIdsPerPut: learnt,
       }));

@@ -1,10 +1,10 @@
 import { batchChanges, type Batching } from '../../domain/plan/put-batching';
+import type { Lane } from '../../domain/lane';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { AppError, type ErrorCode } from '../../errors';
-import type { Lane } from '../../storage/marks-and-attempts';
-import { applyChunk } from './put-group-members';
+import { putGroupMembers } from './put-group-members';
 import { runEvidence, type OrganizationRun } from './organization-run';
-import { updateOrganization } from '../ledger/update-organization-ledger';
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 
 /** What became of a plan beyond the changes that were made. Both are keyed `groupId/personKey`. */
 export type AppliedPlan = Readonly<{
@@ -25,7 +25,7 @@ const PATIENCE_MS = 60_000;
  * Applies this plan and nothing else, group by group, as many changes in each call as it takes. Refused and waiting changes
  * are returned; anything else that goes wrong ends the run. Urgent changes never wait.
  */
-export async function applyGroupPlan(
+export async function applyMembershipPlan(
   run: OrganizationRun,
   lane: Lane,
   plan: MembershipPlan,
@@ -47,7 +47,7 @@ export async function applyGroupPlan(
       if (overtaken) return stopHere(plan.groups, group, start, { refused, waiting }, run.clock.now());
       const end = Math.min(now, start + run.maxIdsPerPut());
       try {
-        await applyChunk(context, changes.slice(start, end));
+        await putGroupMembers(context, changes.slice(start, end));
       } catch (error) {
         if (!isQuotaUsedUp(error)) throw error;
         const stopped = stopHere(plan.groups, group, start, { refused, waiting }, run.clock.now());
@@ -111,5 +111,5 @@ async function recordPlan(
       remove: changesIn(group).filter((change) => change.decision === 'remove').length,
     })),
   };
-  await updateOrganization(run, [runEvidence(run, 'plan', facts)]);
+  await updateOrganizationLedger(run, [runEvidence(run, 'plan', facts)]);
 }

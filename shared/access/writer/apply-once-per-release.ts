@@ -1,5 +1,6 @@
-import type { HeldPlan } from '../../domain/plan/hold';
-import type { LedgerOf, Subject } from '../../storage/ledger';
+import type { Hold } from '../../domain/plan/hold';
+import type { Subject } from '../../domain/ledger/subject';
+import type { LedgerOf } from '../../storage/ledger';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { updateLedger } from '../ledger/update-ledger';
 
@@ -12,9 +13,9 @@ type Step = Readonly<{ kind: string; facts: Readonly<Record<string, unknown>> }>
  * A change that nothing in the ledger explains but a release. It is stored as begun before `call` and as made after it, once
  * each however often the process dies: `begun` tells a later run that what it does not see any more was taken away by us.
  */
-export async function changeOnce<K extends Named>(
+export async function applyOncePerRelease<K extends Named>(
   run: OrganizationRun,
-  released: HeldPlan,
+  released: Hold,
   { subject, empty, isNeeded }: Readonly<{ subject: Subject<K>; empty: LedgerOf[K]; isNeeded: boolean }>,
   steps: Readonly<{ begin: Step; made: Step; call: () => Promise<unknown> }>,
 ): Promise<void> {

@@ -1,14 +1,13 @@
-import type { Lane, Mark } from '../../storage/marks-and-attempts';
-import { applyGroupPlan } from './apply-membership-plan';
-import { mapConcurrently } from '../../map-concurrently';
+import type { Mark } from '../../storage/marks-and-attempts';
+import type { Lane } from '../../domain/lane';
+import { applyMembershipPlan } from './apply-membership-plan';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import { guardPlan } from './guard-plan';
 import { loadPerson } from './load-person';
 import type { OrganizationRun } from './organization-run';
 import { planPeople } from './plan-people';
-import { resolvePeople } from './resolve-identities';
+import { resolveIdentities } from './resolve-identities';
 import { casesByPerson, settlePerson } from './settle-person';
-
-const WIDTH = 16;
 
 /**
  * Plans and applies the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and
@@ -20,11 +19,11 @@ export async function applyPeople(
   lane: Lane,
 ): Promise<number | undefined> {
   if (marks.length === 0) return undefined;
-  const loaded = await mapConcurrently(marks, WIDTH, async (mark) =>
+  const loaded = await mapConcurrently(marks, STORAGE_WIDTH, async (mark) =>
     loadPerson(run, lane, { ...mark.subject, kind: 'person' }, mark),
   );
   const people = loaded.filter((person) => person !== undefined);
-  const identities = await resolvePeople(
+  const identities = await resolveIdentities(
     run,
     lane,
     people.filter((person) => person.examine.size > 0),
@@ -32,9 +31,9 @@ export async function applyPeople(
   const planned = await planPeople(run, lane, people, identities);
   const plan = await guardPlan(run, lane, planned);
   const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
-  const applied = await applyGroupPlan(run, lane, plan, waitingSince);
+  const applied = await applyMembershipPlan(run, lane, plan, waitingSince);
   const cases = casesByPerson(plan);
-  await mapConcurrently(people, WIDTH, async (person) => {
+  await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
     const { key } = person.subject;
     await settlePerson(run, person, identities.get(key), cases.get(key) ?? [], applied);
   });

@@ -1,43 +1,42 @@
-import type { HeldPlan } from '../../domain/plan/hold';
+import type { Hold } from '../../domain/plan/hold';
 import { leadsOut, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { fold } from '../../domain/person-key';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
-import { applyGroupPlan } from './apply-membership-plan';
+import { applyMembershipPlan } from './apply-membership-plan';
 import { loadPerson, type PersonWork } from './load-person';
-import { mapConcurrently } from '../../map-concurrently';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { planPeople } from './plan-people';
-import { resolvePeople } from './resolve-identities';
+import { resolveIdentities } from './resolve-identities';
 import { casesByPerson, settlePerson } from './settle-person';
-import { updateOrganization } from '../ledger/update-organization-ledger';
-
-const WIDTH = 16;
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { personSubject } from '../../domain/ledger/subject';
 
 /**
- * Applies the plans that a guard held and a person released. The removals are planned anew: when anybody of them would stay
- * now, nothing is removed and the plan is stale. What was carried out before a run ended early is left out.
+ * Applies the holds that a person released. The removals are planned anew: when anybody of them would stay
+ * now, nothing is removed and the hold is stale. What was carried out before a run ended early is left out.
  */
-export async function applyReleasedPlans(run: OrganizationRun): Promise<void> {
-  const plans = await run.plans.list(run.organization.alias);
-  for (const plan of plans)
-    if (plan.state === 'released' && plan.kind !== 'remediation') await applyReleasedPlan(run, plan);
+export async function applyReleasedHolds(run: OrganizationRun): Promise<void> {
+  const holds = await run.holds.list(run.organization.alias);
+  for (const hold of holds)
+    if (hold.state === 'released' && hold.kind !== 'remediation') await applyReleasedHold(run, hold);
 }
 
-async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Promise<void> {
+async function applyReleasedHold(run: OrganizationRun, released: Hold): Promise<void> {
   const keys = [...new Set(released.removals.map((removal) => removal.personKey))];
-  const loaded = await mapConcurrently(keys, WIDTH, async (key) =>
-    loadPerson(run, 'urgent', { organization: run.organization.alias, kind: 'person', key }),
+  const loaded = await mapConcurrently(keys, STORAGE_WIDTH, async (key) =>
+    loadPerson(run, 'urgent', personSubject(run.organization.alias, key)),
   );
   const people = loaded.filter((person) => person !== undefined);
-  const identities = await resolvePeople(run, 'urgent', people);
+  const identities = await resolveIdentities(run, 'urgent', people);
   const planned = await planPeople(run, 'urgent', people, identities);
   if (!isStillSo(planned, released, { people, identities })) {
     await markAgain(run, people);
-    await finishPlan(run, released, 'changed');
+    await finishHold(run, released, 'changed');
     return;
   }
   const now = onlyRemovals(planned, released);
-  const applied = await applyGroupPlan(run, 'urgent', now, new Map());
+  const applied = await applyMembershipPlan(run, 'urgent', now, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   const cases = casesByPerson(now);
   for (const person of people)
@@ -48,13 +47,13 @@ async function applyReleasedPlan(run: OrganizationRun, released: HeldPlan): Prom
       cases.get(person.subject.key) ?? [],
       applied,
     );
-  await finishPlan(run, released);
+  await finishHold(run, released);
 }
 
 /** True when each removal would be decided again, or is over: neither ledger nor UiPath has the membership any more. */
 function isStillSo(
   plan: MembershipPlan,
-  { removals }: HeldPlan,
+  { removals }: Hold,
   {
     people,
     identities,
@@ -75,8 +74,8 @@ function isStillSo(
   });
 }
 
-/** The part of a plan that removes what the released one removes. */
-function onlyRemovals(plan: MembershipPlan, released: HeldPlan): MembershipPlan {
+/** The part of a plan that removes what the released hold removes. */
+function onlyRemovals(plan: MembershipPlan, released: Hold): MembershipPlan {
   const asked = new Set(released.removals.map((removal) => `${removal.groupId}/${removal.personKey}`));
   const groups = plan.groups.map((group) => ({
     ...group,
@@ -88,27 +87,27 @@ function onlyRemovals(plan: MembershipPlan, released: HeldPlan): MembershipPlan 
 }
 
 /** Says who released it, also where the process died before the release itself was recorded; and `because`, why it was not carried out. */
-export async function finishPlan(
-  run: Pick<OrganizationRun, 'ledger' | 'organization' | 'plans' | 'clock' | 'policyHash'>,
-  plan: HeldPlan,
+export async function finishHold(
+  run: Pick<OrganizationRun, 'ledger' | 'organization' | 'holds' | 'clock' | 'policyHash'>,
+  hold: Hold,
   because?: string,
 ): Promise<void> {
   const state = because === undefined ? 'done' : 'stale';
   const said = because === undefined ? {} : { because };
-  const removals = plan.removals.map(({ groupId, memberId }) => ({ groupId, memberId }));
-  const isMending = plan.kind === 'remediation' && removals.length > 0;
+  const removals = hold.removals.map(({ groupId, memberId }) => ({ groupId, memberId }));
+  const isRemediation = hold.kind === 'remediation' && removals.length > 0;
   // Of people whom no ledger knows this is all that says who was taken out, and of what.
   const facts = {
-    planHash: plan.hash,
-    by: plan.releasedBy,
-    ...(isMending ? { removals } : {}),
+    planHash: hold.hash,
+    by: hold.releasedBy,
+    ...(isRemediation ? { removals } : {}),
     ...said,
   };
-  await updateOrganization(run, [runEvidence(run, `plan-${state}`, facts)]);
-  await run.plans.put(run.organization.alias, { ...plan, state, ...said });
+  await updateOrganizationLedger(run, [runEvidence(run, `plan-${state}`, facts)]);
+  await run.holds.put(run.organization.alias, { ...hold, state, ...said });
 }
 
-/** What a stale plan would have removed is looked at again, under the guards. */
+/** What a stale hold would have removed is looked at again, under the guards. */
 async function markAgain(run: OrganizationRun, people: readonly PersonWork[]): Promise<void> {
   for (const person of people)
     await run.changes.mark(person.subject, 'normal', run.clock.now(), 'stale-plan');

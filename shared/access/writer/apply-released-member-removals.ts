@@ -1,4 +1,4 @@
-import { removalsHash, type HeldPlan, type HeldRemoval } from '../../domain/plan/hold';
+import { removalsHash, type Hold, type HeldRemoval, BY_POLICY } from '../../domain/plan/hold';
 import {
   leadsOut,
   planMemberships,
@@ -7,14 +7,13 @@ import {
 } from '../../domain/plan/membership-plan';
 import { fold } from '../../domain/person-key';
 import { groupPolicyOf, protectedIn } from '../../domain/policy';
-import { applyGroupPlan } from './apply-membership-plan';
+import { applyMembershipPlan } from './apply-membership-plan';
 import { loadPerson, type PersonWork } from './load-person';
 import { guardPlan } from './guard-plan';
 import type { OrganizationRun } from './organization-run';
-import { ownAmong } from './find-own-members';
-import { peopleOfAccount } from './find-people-of-account';
+import { findOwnMembers } from './find-own-members';
+import { findPeopleOfAccount } from './find-people-of-account';
 import { administratorsLeft } from './plan-people';
-import { BY_POLICY } from '../ledger/request-remediation';
 
 /**
  * Removes members whom the audit found and of whom the ledger says nothing. Whoever got a reason meanwhile stays. A plan
@@ -22,13 +21,13 @@ import { BY_POLICY } from '../ledger/request-remediation';
  * Returns why not: what would be decided now in place of a removal, the codes of UiPath's refusals, or `protected-unresolved`:
  * whoever is protected in one of the groups cannot be told from the others.
  */
-export async function applyRemediation(
+export async function applyReleasedMemberRemovals(
   run: OrganizationRun,
-  released: HeldPlan,
+  released: Hold,
 ): Promise<string | undefined> {
   const protectedIds = await findProtected(run, released.removals);
   if (protectedIds === undefined) return 'protected-unresolved';
-  const planned = await planRemediation(run, released.removals, protectedIds);
+  const planned = await planMemberRemovals(run, released.removals, protectedIds);
   const byPerson = released.releasedBy !== BY_POLICY;
   const decided = planned.groups.flatMap(({ groupId, decided: cases }) =>
     cases.map((one) => ({ groupId, ...one })),
@@ -37,7 +36,7 @@ export async function applyRemediation(
   const goes = decided.filter(({ decision }) => leadsOut(decision));
   if (byPerson && removalsHash(goes) !== released.hash) return wordsOf(stays) ?? 'changed';
   const plan = byPerson ? planned : await guardPlan(run, 'urgent', planned, 'remediation');
-  const applied = await applyGroupPlan(run, 'urgent', plan, new Map());
+  const applied = await applyMembershipPlan(run, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   return wordsOf([...stays, ...applied.refused.values()]);
 }
@@ -47,7 +46,7 @@ function wordsOf(words: Iterable<string>): string | undefined {
   return said.length === 0 ? undefined : said.join(', ');
 }
 
-async function planRemediation(
+async function planMemberRemovals(
   run: OrganizationRun,
   removals: readonly HeldRemoval[],
   protectedIds: ReadonlySet<string>,
@@ -57,10 +56,11 @@ async function planRemediation(
     byGroup.set(removal.groupId, [...(byGroup.get(removal.groupId) ?? []), removal]);
   const cases: GroupCase[] = [];
   const peopleOf = new Map<string, readonly PersonWork[]>();
-  for (const { memberId } of removals) peopleOf.set(memberId, await peopleOfAccount(run, 'urgent', memberId));
+  for (const { memberId } of removals)
+    peopleOf.set(memberId, await findPeopleOfAccount(run, 'urgent', memberId));
   for (const [groupId, wanted] of byGroup) cases.push(await toGroupCase(run, groupId, wanted, peopleOf));
   return planMemberships(cases, {
-    ownIds: await ownAmong(
+    ownIds: await findOwnMembers(
       run,
       [...peopleOf].flatMap(([memberId, people]) => (people.length === 0 ? [memberId] : [])),
     ),

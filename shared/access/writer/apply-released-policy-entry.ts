@@ -3,33 +3,33 @@ import {
   whyEntryIsNotAdded,
   whyEntryStays,
 } from '../../domain/audit/remediation/plan-entry-remediation';
-import type { HeldPlan } from '../../domain/plan/hold';
-import type { NamedChange } from '../../domain/plan/rule-or-entry-change';
+import { subjectByName } from '../../domain/ledger/subject';
+import type { Hold } from '../../domain/plan/hold';
+import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
 import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { errorCodeOf } from '../../errors';
 import type { UiPathAccessPolicy } from '../../uipath/access-policy';
 import { resolveEntity } from './apply-access-policy-entries';
-import { changeOnce } from './apply-once-per-release';
-import { namedSubject } from '../ledger/named-subject';
+import { applyOncePerRelease } from './apply-once-per-release';
 import type { OrganizationRun } from './organization-run';
-import { ownAmong } from './find-own-members';
+import { findOwnMembers } from './find-own-members';
 import { toSnapshotEntry } from '../ledger/normalize-uipath-state';
 
-type EntryChange = Extract<NamedChange, { kind: 'access-policy' }>;
+type EntryChange = Extract<RuleOrEntryChange, { kind: 'access-policy' }>;
 
 /** Adds or removes one entry of the access policy as it was released. Returns why nothing was done. */
-export async function applyReleasedEntry(
+export async function applyReleasedPolicyEntry(
   run: OrganizationRun,
-  released: HeldPlan,
+  released: Hold,
   change: EntryChange,
 ): Promise<string | undefined> {
   const { entity, decision } = change;
   const { accessPolicy } = run.uipathFor('normal');
-  const subject = namedSubject(run.organization.alias, 'entity', entity);
+  const subject = subjectByName(run.organization.alias, 'entity', entity);
   const have = (await accessPolicy.read()).map(toSnapshotEntry);
   const requested = latestOf((await run.ledger.read(subject))?.value.statements ?? [])?.want;
   const applications = typeOf(entity) === 'application' ? change.entityIds : [];
-  const ownIds = await ownAmong(run, applications);
+  const ownIds = await findOwnMembers(run, applications);
   const facts = { organization: run.organization, have, requested, ownIds };
   const reason = decision === 'add' ? whyEntryIsNotAdded(facts, entity) : whyEntryStays(facts, entity);
   if (reason !== undefined) return reason.why;
@@ -39,7 +39,7 @@ export async function applyReleasedEntry(
   const isThere = new Set(have.map(({ entityId }) => entityId));
   const isNeeded = ids.some((id) => isThere.has(id) === (decision === 'remove'));
   const [added, removed] = decision === 'add' ? [ids, []] : [[], ids];
-  await changeOnce(
+  await applyOncePerRelease(
     run,
     released,
     { subject, empty: toLedger(entity), isNeeded },

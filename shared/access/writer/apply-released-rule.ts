@@ -1,16 +1,15 @@
 import { isAgreedRule } from '../../domain/audit/remediation/plan-rule-remediation';
-import type { HeldPlan } from '../../domain/plan/hold';
-import type { NamedChange } from '../../domain/plan/rule-or-entry-change';
+import { type Subject, subjectByName } from '../../domain/ledger/subject';
+import type { Hold } from '../../domain/plan/hold';
+import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
 import { ruleWantedAt, type RuleLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { errorCodeOf } from '../../errors';
-import type { Subject } from '../../storage/ledger';
-import { changeOnce } from './apply-once-per-release';
-import { namedSubject } from '../ledger/named-subject';
+import { applyOncePerRelease } from './apply-once-per-release';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { toSnapshotRule } from '../ledger/normalize-uipath-state';
 import { updateLedger } from '../ledger/update-ledger';
 
-type RuleChange = Extract<NamedChange, { kind: 'rule' }>;
+type RuleChange = Extract<RuleOrEntryChange, { kind: 'rule' }>;
 
 /** Not the hash of any rule: what UiPath has is to be written over, whatever it is. */
 const UNKNOWN_CONTENT = '';
@@ -21,10 +20,10 @@ const UNKNOWN_CONTENT = '';
  */
 export async function applyReleasedRule(
   run: OrganizationRun,
-  released: HeldPlan,
+  released: Hold,
   change: RuleChange,
 ): Promise<string | undefined> {
-  const subject = namedSubject(run.organization.alias, 'rule', change.rule);
+  const subject = subjectByName(run.organization.alias, 'rule', change.rule);
   const ledger = (await run.ledger.read(subject))?.value;
   const isOurs = ledger?.have?.ruleId === change.ruleId;
   if (!isOurs)
@@ -54,7 +53,7 @@ async function distrust(
 /** Deletes a rule that nobody requested. Its evidence keeps all there was of it, for whoever wants it back. */
 async function deleteStranger(
   run: OrganizationRun,
-  released: HeldPlan,
+  released: Hold,
   { rule: name, ruleId, contentHash }: RuleChange,
   subject: Subject<'rule'>,
 ): Promise<string | undefined> {
@@ -65,7 +64,7 @@ async function deleteStranger(
     rule === undefined || (rule.name === name && toSnapshotRule(rule).contentHash === contentHash);
   if (!isSame) return 'changed';
   const empty: RuleLedger = { name, statements: [], have: undefined };
-  await changeOnce(
+  await applyOncePerRelease(
     run,
     released,
     { subject, empty, isNeeded: rule !== undefined },

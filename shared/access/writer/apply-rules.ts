@@ -7,16 +7,16 @@ import {
   type RuleStatement,
   type WantedRule,
 } from '../../domain/ledger/rule-and-entity-ledgers';
+import type { Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/person-key';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { Attempt, Mark } from '../../storage/marks-and-attempts';
-import type { Subject } from '../../storage/ledger';
 import { toRuleDefinitionText } from '../../uipath/rule-definition';
 import type { RuleInput } from '../../uipath/rules';
 import { newAttemptId, runEvidence, type OrganizationRun, type WriterUiPath } from './organization-run';
 import { updateLedger } from '../ledger/update-ledger';
+import { HOUR_MS } from '../../domain/durations';
 
-const HOUR_MS = 3_600_000;
 /** Refusals of one rule: the others go on. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'uipath-rejected',

@@ -3,7 +3,7 @@ import { errorCodeOf } from '../../errors';
 import type { OrganizationRun } from './organization-run';
 
 /** Which of these ids are this application itself: as a member it has an id of the directory, which is not its client id. */
-export async function ownAmong(
+export async function findOwnMembers(
   run: Pick<OrganizationRun, 'ownIds' | 'uipathFor'>,
   memberIds: readonly string[],
 ): Promise<ReadonlySet<string>> {

@@ -1,30 +1,28 @@
-import { removalsHash, type HeldPlan, type HeldRemoval } from '../../domain/plan/hold';
+import { removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
+import type { Lane } from '../../domain/lane';
 import { isHeld, trippedGuards, type GuardedRemoval, type GuardFacts } from '../../domain/plan/guards';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
 import { groupPolicyOf } from '../../domain/policy';
-import type { Lane } from '../../storage/marks-and-attempts';
 import { runEvidence, type OrganizationRun } from './organization-run';
-import { updateOrganization } from '../ledger/update-organization-ledger';
-
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { DAY_MS, HOUR_MS } from '../../domain/durations';
 
 type Removal = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
 
 /**
  * Holds the removals that are too many, and only them: the plan comes back with those cases decided `held`. What is held
- * already stays held. A new hold is stored as a plan that a named person may release.
+ * already stays held. A new hold is stored for a named person to release.
  */
 export async function guardPlan(
   run: OrganizationRun,
   lane: Lane,
   plan: MembershipPlan,
-  kind: NonNullable<HeldPlan['kind']> = 'guard',
+  kind: NonNullable<Hold['kind']> = 'guard',
 ): Promise<MembershipPlan> {
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
   const nowMs = run.clock.now();
-  const open = (await run.plans.list(run.organization.alias)).filter(
+  const open = (await run.holds.list(run.organization.alias)).filter(
     (held) => held.state === 'held' && held.expiresAtMs > nowMs,
   );
   const heldBefore = new Set(open.flatMap((held) => held.removals.map(keyOf)));
@@ -105,16 +103,16 @@ async function factsOf(
 
 async function hold(
   run: OrganizationRun,
-  held: Pick<HeldPlan, 'kind' | 'removals' | 'guards'>,
+  held: Pick<Hold, 'kind' | 'removals' | 'guards'>,
   nowMs: number,
 ): Promise<void> {
   const { removals, guards } = held;
   const hash = removalsHash(removals);
   const expiresAtMs = nowMs + run.organization.planExpiryDays * DAY_MS;
-  await updateOrganization(run, [
+  await updateOrganizationLedger(run, [
     runEvidence(run, 'removals-held', { planHash: hash, removals: removals.length, guards, expiresAtMs }),
   ]);
-  await run.plans.put(run.organization.alias, {
+  await run.holds.put(run.organization.alias, {
     ...held,
     hash,
     state: 'held',

@@ -1,8 +1,10 @@
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import type { Subject } from '../../domain/ledger/subject';
+import type { Lane } from '../../domain/lane';
 import { fold } from '../../domain/person-key';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
-import type { Lane, Mark } from '../../storage/marks-and-attempts';
-import type { Stored, Subject } from '../../storage/ledger';
+import type { Mark } from '../../storage/marks-and-attempts';
+import type { Stored } from '../../storage/ledger';
 import type { GroupInUiPath, OrganizationRun } from './organization-run';
 
 /** A marked person with what the ledger says now. `examine`: the groups in which UiPath may differ from it, by id. */

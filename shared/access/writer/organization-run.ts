@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Lane } from '../../domain/lane';
 import type { Clock } from '../../clock';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { groupsByName } from '../../domain/groups-by-name';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { Log } from '../../log';
-import type { AccountPeople } from '../../storage/people-by-account';
-import type { ChangeStore, Fence, Lane } from '../../storage/marks-and-attempts';
-import type { DeadLetterStore } from '../../storage/refused-changes';
-import type { DueStore } from '../../storage/due-dates';
-import type { HeldPlanStore } from '../../storage/holds';
+import type { PeopleByAccount } from '../../storage/people-by-account';
+import type { ChangeStore, Fence } from '../../storage/marks-and-attempts';
+import type { RefusedChangeStore } from '../../storage/refused-changes';
+import type { DueDates } from '../../storage/due-dates';
+import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RemovalLog } from '../../storage/removal-log';
 import type { UiPathClient } from '../../uipath/client';
@@ -27,11 +28,11 @@ export type WriterUiPath = Readonly<{
 export type RunStores = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
   changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts' | 'clearMark' | 'mark'>;
-  due: Pick<DueStore, 'schedule'>;
-  plans: HeldPlanStore;
+  due: Pick<DueDates, 'schedule'>;
+  holds: HoldStore;
   removals: RemovalLog;
-  deadLetters: DeadLetterStore;
-  accounts: AccountPeople;
+  refusedChanges: RefusedChangeStore;
+  accounts: PeopleByAccount;
 }>;
 
 export type GroupInUiPath = Readonly<{ groupId: string; name: string }>;

@@ -1,15 +1,14 @@
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
+import type { Lane } from '../../domain/lane';
 import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { fold } from '../../domain/person-key';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { groupPolicyOf, protectedIn } from '../../domain/policy';
-import type { Lane } from '../../storage/marks-and-attempts';
 import type { PersonWork } from './load-person';
-import { mapConcurrently } from '../../map-concurrently';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { GroupInUiPath, OrganizationRun } from './organization-run';
-import { peopleOfAccount } from './find-people-of-account';
-
-const WIDTH = 16;
+import { findPeopleOfAccount } from './find-people-of-account';
+import { ADMINISTERING_KINDS } from '../../domain/member-kind';
 
 type Candidate = Readonly<{ person: PersonWork; memberId: string }>;
 type GroupCandidates = Readonly<{ group: GroupInUiPath; candidates: readonly Candidate[] }>;
@@ -140,15 +139,12 @@ async function keptByOthers(
       goes.set(memberId, [...(goes.get(memberId) ?? []), group]);
     }
   const kept = new Set<string>();
-  await mapConcurrently([...goes], WIDTH, async ([memberId, left]) => {
-    for (const { wanted } of await peopleOfAccount(run, lane, memberId))
+  await mapConcurrently([...goes], STORAGE_WIDTH, async ([memberId, left]) => {
+    for (const { wanted } of await findPeopleOfAccount(run, lane, memberId))
       for (const { groupId, name } of left) if (wanted.has(fold(name))) kept.add(`${groupId}/${memberId}`);
   });
   return kept;
 }
-
-/** Robots and applications, this one too, administer nothing when the last person is gone. */
-const PEOPLE: ReadonlySet<string> = new Set(['user', 'directory-user', 'directory-group']);
 
 /** How many administrators would stay if every removal in question happened. The whole list is read only when one is in question. */
 export async function administratorsLeft(
@@ -164,5 +160,5 @@ export async function administratorsLeft(
   );
   if (leaving.size === 0) return Number.POSITIVE_INFINITY;
   const members = await run.uipathFor(lane).groups.listMembers(ADMINISTRATORS_GROUP_ID);
-  return members.filter((member) => PEOPLE.has(member.kind) && !leaving.has(member.id)).length;
+  return members.filter((member) => ADMINISTERING_KINDS.has(member.kind) && !leaving.has(member.id)).length;
 }

@@ -1,6 +1,6 @@
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
-import { mapConcurrently } from '../../map-concurrently';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import { logRemovals } from './log-removals';
 import { newAttemptId, type OrganizationRun, type WriterUiPath } from './organization-run';
 import { recordMembership } from './record-membership';
@@ -8,8 +8,6 @@ import { recordMembership } from './record-membership';
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['uipath-not-found', 'uipath-rejected', 'uipath-conflict']);
 /** Waits between looks at a write that is not visible yet. */
 const LOOK_AGAIN_MS: readonly number[] = [250, 1_000, 3_000];
-const WRITE_WIDTH = 16;
-
 export type ChunkContext = Readonly<{
   run: OrganizationRun;
   uipath: WriterUiPath;
@@ -23,7 +21,7 @@ export type ChunkContext = Readonly<{
  * is alone; when both halves are taken whole, it was the size that was refused, and the organization remembers that. One
  * that is refused as a conflict because it was made already, by a call whose answer was lost, is ours all the same.
  */
-export async function applyChunk(context: ChunkContext, changes: readonly DecidedCase[]): Promise<void> {
+export async function putGroupMembers(context: ChunkContext, changes: readonly DecidedCase[]): Promise<void> {
   const { run, uipath, group, planHash, refused } = context;
   await run.stillOurs();
   const current = (await uipath.groups.loadByIds([group.groupId])).get(group.groupId);
@@ -62,7 +60,7 @@ export async function applyChunk(context: ChunkContext, changes: readonly Decide
       return;
     }
   }
-  await mapConcurrently(changes, WRITE_WIDTH, async (change) =>
+  await mapConcurrently(changes, STORAGE_WIDTH, async (change) =>
     recordMembership(run, attempt, change.personKey, change.why),
   );
   await logRemovals(run, attempt.id, attempt.groupId, attempt.remove);
@@ -88,8 +86,8 @@ async function splitOrRefuse(
   }
   const middle = Math.ceil(changes.length / 2);
   const refusedBefore = context.refused.size;
-  await applyChunk(context, changes.slice(0, middle));
-  await applyChunk(context, changes.slice(middle));
+  await putGroupMembers(context, changes.slice(0, middle));
+  await putGroupMembers(context, changes.slice(middle));
   if (context.refused.size === refusedBefore) await context.run.learnMaxIdsPerPut(middle);
 }
 

@@ -3,6 +3,7 @@ import type { Attempt } from '../../storage/marks-and-attempts';
 import type { LedgerStore } from '../../storage/ledger';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { updateLedger } from '../ledger/update-ledger';
+import { personSubject } from '../../domain/ledger/subject';
 
 type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
 
@@ -19,7 +20,7 @@ export async function recordMembership(
 ): Promise<void> {
   const { groupId, groupName, planHash } = attempt;
   const added = attempt.add.some((member) => member.personKey === personKey);
-  const subject = { organization: run.organization.alias, kind: 'person' as const, key: personKey };
+  const subject = personSubject(run.organization.alias, personKey);
   await updateLedger(run.ledger, subject, (current) => {
     if (current === undefined) return undefined;
     const known = current.applied.find((membership) => membership.groupId === groupId);
@@ -59,7 +60,7 @@ export async function isRecorded(
   attempt: Pick<MembershipAttempt, 'id' | 'groupId' | 'startedAtMs'>,
   personKey: string,
 ): Promise<'by-this' | 'by-another' | undefined> {
-  const subject = { organization: run.organization.alias, kind: 'person' as const, key: personKey };
+  const subject = personSubject(run.organization.alias, personKey);
   const { records } = await run.ledger.evidence(subject);
   if (records.some((record) => record.facts['attemptId'] === attempt.id)) return 'by-this';
   const removedSince = records.some(

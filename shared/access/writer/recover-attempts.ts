@@ -3,6 +3,7 @@ import { adoptCreatedRule } from './apply-rules';
 import { logRemovals } from './log-removals';
 import { newAttemptId, type OrganizationRun } from './organization-run';
 import { isRecorded, recordMembership } from './record-membership';
+import { personSubject } from '../../domain/ledger/subject';
 
 type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
 
@@ -56,6 +57,6 @@ async function recoverMembership(run: OrganizationRun, attempt: MembershipAttemp
 
 /** A run in between did not see the membership: whether it is still wanted has to be asked again. */
 async function lookAgain(run: OrganizationRun, personKey: string): Promise<void> {
-  const subject = { organization: run.organization.alias, kind: 'person' as const, key: personKey };
+  const subject = personSubject(run.organization.alias, personKey);
   await run.changes.mark(subject, 'normal', run.clock.now());
 }

@@ -1,18 +1,17 @@
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
-import type { Lane } from '../../storage/marks-and-attempts';
+import type { Lane } from '../../domain/lane';
 import type { PersonWork } from './load-person';
-import { mapConcurrently } from '../../map-concurrently';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { OrganizationRun } from './organization-run';
+import { DAY_MS } from '../../domain/durations';
 
 /** A directory id is looked up again after a week: people are re-created, and ids with them. */
-const IDENTITY_FRESH_MS = 7 * 86_400_000;
+const IDENTITY_FRESH_MS = 7 * DAY_MS;
 
 /** Each name that is not found as written costs a GET to search for; a burst of unknown names waits for its retry instead. */
 const FEW_NAMES = 20;
-const WIDTH = 16;
-
 /** Directory identities by person key. Those known and fresh cost nothing; the rest are looked up together. */
-export async function resolvePeople(
+export async function resolveIdentities(
   run: OrganizationRun,
   lane: Lane,
   people: readonly PersonWork[],
@@ -42,7 +41,7 @@ export async function resolvePeople(
         : unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', before, nowMs),
     );
   }
-  await mapConcurrently(accounts, WIDTH, async ([memberId, personKey]) =>
+  await mapConcurrently(accounts, STORAGE_WIDTH, async ([memberId, personKey]) =>
     run.accounts.note(run.organization.alias, memberId, personKey),
   );
   return identities;

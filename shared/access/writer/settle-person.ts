@@ -10,8 +10,8 @@ import { runEvidence, type OrganizationRun } from './organization-run';
 import { withMembership, withoutMembership } from './record-membership';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger } from '../ledger/update-ledger';
+import { HOUR_MS, DAY_MS } from '../../domain/durations';
 
-const HOUR_MS = 3_600_000;
 /** Refusals after which only a person has a refused change tried again. */
 const TRIES = 3;
 const FIRST_RETRY_MS = 60_000;
@@ -74,12 +74,12 @@ export async function settlePerson(
       evidence,
     };
   });
-  const triesLeft = await keepDeadLetters(run, refusals);
+  const triesLeft = await keepRefusedChanges(run, refusals);
   await scheduleNextLook(run, person, ledger ?? person.stored.value, triesLeft);
   if (cases.some((decided) => decided.decision === 'held'))
     await run.due.schedule({
       subject: person.subject,
-      dueAtMs: run.clock.now() + run.organization.planExpiryDays * 24 * HOUR_MS,
+      dueAtMs: run.clock.now() + run.organization.planExpiryDays * DAY_MS,
     });
   if (person.mark === undefined) return;
   if (!cases.some(isWaiting)) await run.changes.clearMark(person.mark);
@@ -95,7 +95,7 @@ function isNothingLearnt(person: PersonWork, identity: DirectoryIdentity | undef
 }
 
 /** Every refused change becomes a dead letter. True while one of them is still tried again without a person. */
-async function keepDeadLetters(
+async function keepRefusedChanges(
   run: OrganizationRun,
   refusals: ReadonlyArray<Readonly<{ decided: Decided; code: ErrorCode }>>,
 ): Promise<boolean> {
@@ -105,13 +105,13 @@ async function keepDeadLetters(
     const { personKey, groupId, groupName, memberId, decision } = decided;
     if (decision !== 'add' && decision !== 'remove') continue;
     const id = hashOf([personKey, groupId]).slice(0, 32);
-    const before = await run.deadLetters.get(alias, id);
+    const before = await run.refusedChanges.get(alias, id);
     const letter = noteRefusal(
       before,
       { id, personKey, groupId, groupName, memberId, decision },
       { atMs: run.clock.now(), code },
     );
-    await run.deadLetters.put(alias, letter);
+    await run.refusedChanges.put(alias, letter);
     triesLeft ||= refusalsInARow(letter) < TRIES;
   }
   return triesLeft;

@@ -1,5 +1,5 @@
 import type { ReportInContext } from '../../access/desk/read-report';
-import { openCount, type NightSummary } from '../../domain/audit/audit-summary';
+import { openCount, type AuditSummary } from '../../domain/audit/audit-summary';
 import { markup, time, timeText, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { SEVERITIES } from '../../reports/trend-chart';
@@ -12,7 +12,7 @@ const MOST_LISTED = 120;
 /** What was found in every night, and what is different between two of them. `nights` are oldest first. */
 export function renderNights(
   frame: Frame,
-  nights: readonly NightSummary[],
+  nights: readonly AuditSummary[],
   compared: ReportInContext | undefined,
 ): Markup {
   if (nights.length === 0) return markup`<p>No audit has ended yet.</p>`;
@@ -26,7 +26,7 @@ ${newest.length > MOST_LISTED ? markup`<p>And ${newest.length - MOST_LISTED} ear
 
 function renderChoice(
   { organization }: Frame,
-  newest: readonly NightSummary[],
+  newest: readonly AuditSummary[],
   compared: ReportInContext | undefined,
 ): Markup {
   const options = (chosen: string | undefined): readonly Markup[] =>
@@ -48,7 +48,7 @@ ${renderUnknown(report)}
 ${renderChanges(report, before, `${CONSOLE_PATH}/${frame.organization}/findings?show=all`)}`;
 }
 
-function renderTable({ organization }: Frame, newest: readonly NightSummary[]): Markup {
+function renderTable({ organization }: Frame, newest: readonly AuditSummary[]): Markup {
   const heads = ['Night', 'Result', 'open', ...SEVERITIES, 'accepted', 'parts not read'];
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="List of nights"><table><caption>Newest first</caption>
 <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>

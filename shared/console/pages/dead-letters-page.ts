@@ -1,5 +1,5 @@
 import type { DeadOfSource } from '../../access/ledger/list-dead-deliveries';
-import type { DeadLetter } from '../../domain/plan/refused-change';
+import type { RefusedChange } from '../../domain/plan/refused-change';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type Frame } from '../page-frame';
 import { renderDeadDeliveries } from './dead-deliveries';
@@ -8,7 +8,7 @@ import { renderDeadDeliveries } from './dead-deliveries';
 export function renderDeadLetters(
   frame: Frame,
   deliveries: readonly DeadOfSource[],
-  letters: readonly DeadLetter[],
+  letters: readonly RefusedChange[],
 ): Markup {
   if (deliveries.length + letters.length === 0)
     return markup`<p>No delivery and no change waits for a person.</p>`;
@@ -16,13 +16,13 @@ export function renderDeadLetters(
 ${letters.length === 0 ? undefined : renderLetters(frame, letters)}`;
 }
 
-function renderLetters(frame: Frame, letters: readonly DeadLetter[]): Markup {
+function renderLetters(frame: Frame, letters: readonly RefusedChange[]): Markup {
   return markup`<h2>Refused changes</h2>
 <p>UiPath refused these changes. Trying again looks the address up anew, unless you name the right directory id.</p>
 <ul class="list">${letters.map((letter) => renderLetter(frame, letter))}</ul>`;
 }
 
-function renderLetter(frame: Frame, letter: DeadLetter): Markup {
+function renderLetter(frame: Frame, letter: RefusedChange): Markup {
   const { id, groupName, memberId, decision, state, history } = letter;
   return markup`<li><h3>${decision === 'add' ? 'Add to' : 'Remove from'} ${name(groupName)}</h3>
 <p><span class="mark">${state}</span> directory id <code>${memberId}</code></p>

@@ -1,16 +1,16 @@
-import type { HeldPlan } from '../../domain/plan/hold';
+import type { Hold } from '../../domain/plan/hold';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type Frame } from '../page-frame';
 
-/** Removals that a guard holds, each plan with what it would do and a way to let it go. */
-export function renderPlans(frame: Frame, plans: readonly HeldPlan[]): Markup {
-  if (plans.length === 0) return markup`<p>No removal is held.</p>`;
+/** Removals that a guard holds, each with what it would do and a way to let it go. */
+export function renderHolds(frame: Frame, holds: readonly Hold[]): Markup {
+  if (holds.length === 0) return markup`<p>No removal is held.</p>`;
   return markup`<p>These removals are more than the guards let pass. A release lets exactly these go, in your name; a plan that is not released expires and does nothing.</p>
-${plans.map((plan) => renderPlan(frame, plan))}`;
+${holds.map((hold) => renderHold(frame, hold))}`;
 }
 
-function renderPlan(frame: Frame, plan: HeldPlan): Markup {
-  const { hash, guards, removals, heldAtMs, expiresAtMs } = plan;
+function renderHold(frame: Frame, hold: Hold): Markup {
+  const { hash, guards, removals, heldAtMs, expiresAtMs } = hold;
   const short = hash.slice(0, 12);
   return markup`<section aria-labelledby="p-${short}"><h2 id="p-${short}">Plan <code>${short}</code>: ${removals.length} removals</h2>
 <p>Held since ${time(heldAtMs)}, expires ${time(expiresAtMs)}.</p>

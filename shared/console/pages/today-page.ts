@@ -4,7 +4,7 @@ import { openCount, summarizeNight } from '../../domain/audit/audit-summary';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { renderTrend } from '../../reports/trend-chart';
-import type { ToldNight } from '../../storage/notification-state';
+import type { NotificationState } from '../../storage/notification-state';
 import { CONSOLE_PATH } from '../page-frame';
 import { renderReportLinks } from './report-links';
 
@@ -12,22 +12,22 @@ export type Today = Readonly<{
   organization: string;
   /** undefined: no audit has ended yet. */
   latest: ReportInContext | undefined;
-  heldPlans: number;
+  holds: number;
   deadLetters: number;
   sources: readonly SourceState[];
-  told: readonly ToldNight[];
+  told: readonly NotificationState[];
 }>;
 
 /** How things stand: what waits for somebody, and what the last night changed. */
 export function renderToday(today: Today): Markup {
-  const { organization, latest, heldPlans, deadLetters, sources } = today;
+  const { organization, latest, holds, deadLetters, sources } = today;
   const undone = sources.reduce((sum, { pending }) => sum + pending, 0);
   const dead = sources.reduce((sum, state) => sum + state.dead, 0);
   const silent = sources.filter(({ heartbeat }) => heartbeat === 'silent').length;
   const open = latest === undefined ? 0 : openCount(summarizeNight(latest.report));
   const tiles = [
     [open, 'open findings', 'findings'],
-    [heldPlans, 'held plans', 'plans'],
+    [holds, 'held plans', 'plans'],
     [deadLetters, 'refused changes', 'dead-letters'],
     [undone, 'deliveries on their way', 'sources'],
     [dead, 'dead deliveries', 'dead-letters'],

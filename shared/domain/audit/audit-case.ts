@@ -1,16 +1,16 @@
 import type { OrganizationPolicy } from '../policy';
 import type { CheckId } from './check-catalog';
-import type { Expectation, ExpectedPerson } from './expected-access';
+import type { ExpectedAccess, ExpectedPerson } from './expected-access';
 import { createFinding, type Finding } from './finding';
-import type { Operations } from './operational-state';
+import type { OperationalState } from './operational-state';
 import type { Snapshot } from './snapshot';
 
 /** All that the checks decide from. */
 export type AuditCase = Readonly<{
   organization: OrganizationPolicy;
   snapshot: Snapshot;
-  expected: Expectation;
-  operations: Operations;
+  expected: ExpectedAccess;
+  operations: OperationalState;
   nowMs: number;
   /** People whose directory id is known, by that id; several with one id, as after a change of address, are one here. */
   personOf: ReadonlyMap<string, ExpectedPerson>;

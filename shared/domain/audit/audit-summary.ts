@@ -3,7 +3,7 @@ import { isOpen } from './finding';
 import type { AuditReport } from './report';
 
 /** One night in a few numbers, for a list of nights. `open` counts by severity. */
-export type NightSummary = Readonly<{
+export type AuditSummary = Readonly<{
   night: string;
   takenAtMs: number;
   result: AuditReport['result'];
@@ -13,7 +13,7 @@ export type NightSummary = Readonly<{
 }>;
 
 /** Counts what is open and what was accepted. */
-export function summarizeNight(report: AuditReport): NightSummary {
+export function summarizeNight(report: AuditReport): AuditSummary {
   const open = { critical: 0, high: 0, medium: 0, low: 0 };
   for (const finding of report.findings) if (isOpen(finding)) open[finding.severity] += 1;
   return {
@@ -27,6 +27,6 @@ export function summarizeNight(report: AuditReport): NightSummary {
 }
 
 /** All that is open in a night. */
-export function openCount({ open }: Pick<NightSummary, 'open'>): number {
+export function openCount({ open }: Pick<AuditSummary, 'open'>): number {
   return open.critical + open.high + open.medium + open.low;
 }

@@ -17,7 +17,7 @@ export type Following = Readonly<{
  * open again as soon as its waiver has ended. Findings of parts that are unknown today are kept as they are; those fixed long
  * ago are left out, and begin anew when they come back.
  */
-export function followFindings(
+export function carryFindingsOver(
   before: readonly FindingRecord[],
   found: readonly Finding[],
   { nowMs, lastAuditMs, isUnknown, waiverOf }: Following,

@@ -2,7 +2,7 @@ import type { CheckId } from './check-catalog';
 import { isForgotten, type FindingRecord } from './finding';
 
 /** What earlier nights found and nobody mended since: an answer of UiPath that lacks it may be short. */
-export type EarlierNights = Readonly<{
+export type EarlierAudits = Readonly<{
   ruleIds: readonly number[];
   /** Members by folded group name. */
   membersOf: ReadonlyMap<string, ReadonlySet<string>>;
@@ -24,7 +24,7 @@ const SHOWS_ENTRY: ReadonlySet<CheckId> = new Set(['policy-entity-unexpected', '
 const SHOWS_ACCOUNT: ReadonlySet<CheckId> = new Set(['identity-duplicate', 'identity-dormant']);
 
 /** Learns it from the findings as they are stored, waived ones too. */
-export function rememberFrom(records: readonly FindingRecord[], nowMs: number): EarlierNights {
+export function rememberEarlierAudits(records: readonly FindingRecord[], nowMs: number): EarlierAudits {
   const ruleIds = new Set<number>();
   const membersOf = new Map<string, Set<string>>();
   const doubtedMs = new Map<string, number>();

@@ -28,7 +28,7 @@ type ExpectedRule = Readonly<{
 }>;
 
 /** What ledger and policy say an organization should look like. */
-export type Expectation = Readonly<{
+export type ExpectedAccess = Readonly<{
   people: readonly ExpectedPerson[];
   /** Directory ids that a group's policy protects, by folded group name. */
   protectedIds: ReadonlyMap<string, ReadonlySet<string>>;

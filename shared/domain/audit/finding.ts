@@ -1,6 +1,7 @@
 import { hashOf } from '../canonical-json';
-import type { NamedChange } from '../plan/rule-or-entry-change';
+import type { RuleOrEntryChange } from '../plan/rule-or-entry-change';
 import { describeCheck, type CheckId, type Severity } from './check-catalog';
+import { DAY_MS } from '../durations';
 
 /** One audit result. The id is the same every night for the same fault. `subject` says what it is about, by names and ids. */
 export type Finding = Readonly<{
@@ -30,7 +31,7 @@ export type Attribution =
   | Readonly<{ kind: 'unknown'; why: string; text?: string; code?: string }>;
 
 /** A change of memberships, in directory ids. */
-type MembershipRemedy = Readonly<{
+type MembershipRemediation = Readonly<{
   kind?: 'membership';
   group: string;
   groupId?: string;
@@ -47,7 +48,7 @@ export type Remediation = Readonly<{
   status: 'proposed' | 'applied' | 'held';
   failed?: Readonly<{ atMs: number; because: string }>;
 }> &
-  (MembershipRemedy | Readonly<{ kind: 'change'; change: NamedChange }>);
+  (MembershipRemediation | Readonly<{ kind: 'change'; change: RuleOrEntryChange }>);
 
 /**
  * Why there is no plan: somebody has to decide first, it is done by hand elsewhere, it ends without anybody's doing, or
@@ -77,7 +78,6 @@ export function isOpen({ state }: Pick<FindingRecord, 'state'>): boolean {
   return state === 'new' || state === 'open' || state === 'reopened';
 }
 
-const DAY_MS = 86_400_000;
 /** A fixed finding is shown and kept for so long; one that comes back later is a new one. */
 const FIXED_DAYS = 90;
 

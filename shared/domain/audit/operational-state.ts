@@ -1,7 +1,7 @@
 import type { Known } from './snapshot';
 
 /** How the application itself fares, as its storage and the vault tell. */
-export type Operations = Readonly<{
+export type OperationalState = Readonly<{
   /** Changes that UiPath refused and that a person has to look at. */
   refusals: ReadonlyArray<
     Readonly<{ id: string; group: string; memberId: string; decision: 'add' | 'remove'; code: string }>
@@ -10,7 +10,7 @@ export type Operations = Readonly<{
   deadDeliveries: ReadonlyArray<
     Readonly<{ source: string; deliveries: number; codes: readonly string[]; sinceMs: number }>
   >;
-  heldPlans: ReadonlyArray<Readonly<{ hash: string; removals: number; expiresAtMs: number }>>;
+  holds: ReadonlyArray<Readonly<{ hash: string; removals: number; expiresAtMs: number }>>;
   /** Subjects that were marked for the writer, and since when. */
   marks: ReadonlyArray<Readonly<{ kind: string; key: string; sinceMs: number }>>;
   /** Ends of the secrets that have one, by the name in the vault. */

@@ -1,6 +1,6 @@
 import { ADMINISTRATORS_GROUP_ID } from '../plan/hard-stops';
 import type { OrganizationPolicy } from '../policy';
-import { EMPTY, type EarlierNights } from './earlier-audits';
+import { EMPTY, type EarlierAudits } from './earlier-audits';
 import { valueOr, type Known, type LeadingSnapshot, type SnapshotGroup } from './snapshot';
 
 const UNKNOWN = { kind: 'unknown', code: EMPTY } as const;
@@ -9,10 +9,10 @@ const UNKNOWN = { kind: 'unknown', code: EMPTY } as const;
  * The snapshot in which an empty answer that contradicts what is known is none. Against what was read or agreed tonight it
  * is never believed; against an earlier night it is, once the audit before this one (`lastAuditMs`) was answered the same.
  */
-export function doubtEmptyAnswers(
+export function rejectEmptyAnswers(
   { accessPolicy: { baseline = [] } }: Pick<OrganizationPolicy, 'accessPolicy'>,
   snapshot: LeadingSnapshot,
-  earlier: EarlierNights,
+  earlier: EarlierAudits,
   lastAuditMs: number | undefined,
 ): LeadingSnapshot {
   const isConfirmed = (part: string): boolean =>

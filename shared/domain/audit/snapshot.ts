@@ -1,10 +1,8 @@
 import type { PolicyEntity } from '../policy';
+import type { MemberKind } from '../member-kind';
 
 /** A part of the snapshot that could not be read is `unknown`: it is never taken for empty. */
 export type Known<T> = Readonly<{ kind: 'known'; value: T }> | Readonly<{ kind: 'unknown'; code: string }>;
-
-export type MemberKind =
-  'user' | 'robot' | 'directory-user' | 'directory-group' | 'robot-account' | 'application' | 'unknown';
 
 export type SnapshotGroup = Readonly<{ groupId: string; members: ReadonlyMap<string, MemberKind> }>;
 

@@ -1,8 +1,7 @@
 import type { CheckId } from './check-catalog';
 import type { Finding } from './finding';
 import { fold } from '../person-key';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../durations';
 
 /** A finding that somebody accepts for a time: what it is about, why, who answers for it and until when. */
 export type Waiver = Readonly<{

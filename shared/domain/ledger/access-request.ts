@@ -55,3 +55,8 @@ export type AccessRequest = Readonly<{
   approvals: readonly Approval[];
   action: AccessRequestAction;
 }>;
+
+/** Two ticket systems may use the same number: inside, a request is known by its source and its id. */
+export function qualifiedRequestId(source: string, id: string): string {
+  return `${source}/${id}`;
+}

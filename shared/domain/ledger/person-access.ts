@@ -2,8 +2,7 @@ import { fold } from '../person-key';
 import type { Grant, PersonLedger } from './person-ledger';
 import type { BirthrightLine, OrganizationPolicy } from '../policy';
 import { changesOf, lastLeftAtMs, workerAt, type Employment } from './worker-timeline';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../durations';
 
 /** Why a person may be in a group now. `group` is the folded name. */
 export type Reason =

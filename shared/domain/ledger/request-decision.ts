@@ -2,8 +2,7 @@ import type { AccessRequest } from './access-request';
 import { fold } from '../person-key';
 import type { Reason } from './person-access';
 import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../durations';
 
 /** Why an approved ticket is still not followed: the policy decides, not the ticket. */
 export type RequestRefusal =

@@ -1,6 +1,6 @@
 import { hashOf } from '../canonical-json';
 import type { TrippedGuard } from './guards';
-import type { NamedChange } from './rule-or-entry-change';
+import type { RuleOrEntryChange } from './rule-or-entry-change';
 
 export type HeldRemoval = Readonly<{
   groupId: string;
@@ -11,36 +11,36 @@ export type HeldRemoval = Readonly<{
 }>;
 
 /** `stale`: released, but the world had changed, so that it was not applied. */
-type HeldPlanState = 'held' | 'released' | 'done' | 'stale';
+type HoldState = 'held' | 'released' | 'done' | 'stale';
 
-/** Removals that a guard holds until a named person releases exactly them, or the plan expires. */
-export type HeldPlan = Readonly<{
+/** Removals that a guard holds until a named person releases exactly them, or the hold expires. */
+export type Hold = Readonly<{
   hash: string;
-  /** `remediation`: the audit found the members, and nothing but this plan says that they go. Left out: a guard held what the ledger says. */
+  /** `remediation`: the audit found the members, and nothing but this hold says that they go. Left out: a guard held what the ledger says. */
   kind?: 'guard' | 'remediation';
-  state: HeldPlanState;
+  state: HoldState;
   guards: readonly TrippedGuard[];
   removals: readonly HeldRemoval[];
   /** In place of removals: of a rule or of the access policy. Guards are for memberships, so it is never held. */
-  change?: NamedChange;
+  change?: RuleOrEntryChange;
   heldAtMs: number;
   expiresAtMs: number;
   releasedBy: string | undefined;
   releasedAtMs: number | undefined;
-  /** Why it is stale: decisions of the plan as it would be now, codes of refusals. */
+  /** Why it is stale: decisions of the hold as it would be now, codes of refusals. */
   because?: string;
 }>;
+
+/** Stands where the name of a releasing person would, when the policy decides. */
+export const BY_POLICY = 'policy';
 
 /** Names a set of removals, whatever order they are in. A release is for this hash and for no other. */
 export function removalsHash(removals: ReadonlyArray<Pick<HeldRemoval, 'groupId' | 'memberId'>>): string {
   return hashOf(removals.map(({ groupId, memberId }) => `${groupId}/${memberId}`).toSorted());
 }
 
-/** Why a plan cannot be released now, or undefined. */
-export function releaseRefusalOf(
-  plan: HeldPlan,
-  nowMs: number,
-): 'plan-not-held' | 'plan-expired' | undefined {
-  if (plan.state !== 'held') return 'plan-not-held';
-  return nowMs >= plan.expiresAtMs ? 'plan-expired' : undefined;
+/** Why a hold cannot be released now, or undefined. */
+export function releaseRefusalOf(hold: Hold, nowMs: number): 'plan-not-held' | 'plan-expired' | undefined {
+  if (hold.state !== 'held') return 'plan-not-held';
+  return nowMs >= hold.expiresAtMs ? 'plan-expired' : undefined;
 }

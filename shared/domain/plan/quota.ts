@@ -1,7 +1,6 @@
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+import type { Lane } from '../lane';
 
-/** `urgent` is for leavers: it may also spend the reserve. */
-export type QuotaLane = 'normal' | 'urgent';
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What a caller of UiPath asks before every request. It never waits: work that does not fit goes back to its queue. */
 export type QuotaGate = Readonly<{
@@ -12,7 +11,7 @@ export type QuotaGate = Readonly<{
   /** How many calls would be granted now. */
   remaining: (method: HttpMethod) => Promise<number>;
   /** The same budget, spent in another lane. */
-  withLane: (lane: QuotaLane) => QuotaGate;
+  withLane: (lane: Lane) => QuotaGate;
 }>;
 
 /** Calls that UiPath allows an organization per window, and how much of that is ours. */
@@ -48,7 +47,7 @@ export type QuotaState = Readonly<{
 
 export const NOTHING_SPENT: QuotaState = { buckets: [], blockedUntilMs: 0 };
 
-export type QuotaRequest = Readonly<{ method: HttpMethod; lane: QuotaLane; count: number; nowMs: number }>;
+export type QuotaRequest = Readonly<{ method: HttpMethod; lane: Lane; count: number; nowMs: number }>;
 
 export type QuotaAnswer =
   | Readonly<{ granted: true; state: QuotaState }>
@@ -56,7 +55,7 @@ export type QuotaAnswer =
   | Readonly<{ granted: false; retryAtMs: number }>;
 
 /** The most calls that any window may hold for a lane. */
-export function allowanceOf(rules: QuotaRules, method: HttpMethod, lane: QuotaLane): number {
+export function allowanceOf(rules: QuotaRules, method: HttpMethod, lane: Lane): number {
   const part = lane === 'urgent' ? rules.share : rules.share * (1 - rules.reserve);
   return Math.floor(rules.limits[method] * part + 1e-9);
 }

@@ -4,7 +4,7 @@ import type { PersonLedger } from '../ledger/person-ledger';
 import type { OrganizationPolicy } from '../policy';
 
 /** One change that UiPath refused by itself, kept with all that is needed to correct and retry it. */
-export type DeadLetter = Readonly<{
+export type RefusedChange = Readonly<{
   id: string;
   personKey: string;
   groupId: string;
@@ -20,23 +20,23 @@ const LONGEST_HISTORY = 50;
 
 /** Adds to the history of a dead letter, or begins one. */
 export function noteRefusal(
-  before: DeadLetter | undefined,
-  refused: Omit<DeadLetter, 'state' | 'history'>,
+  before: RefusedChange | undefined,
+  refused: Omit<RefusedChange, 'state' | 'history'>,
   refusal: Readonly<{ atMs: number; code: string }>,
-): DeadLetter {
+): RefusedChange {
   const event = { ...refusal, event: 'refused' as const, by: '' };
   return { ...refused, state: 'open', history: [...(before?.history ?? []), event].slice(-LONGEST_HISTORY) };
 }
 
 /** How often a change was refused since a person last looked. */
-export function refusalsInARow(letter: DeadLetter): number {
+export function refusalsInARow(letter: RefusedChange): number {
   const lastRetry = letter.history.findLastIndex((item) => item.event === 'retried');
   return letter.history.length - 1 - lastRetry;
 }
 
 /** True while a refused change is still wanted and not made: one that nobody wants any more waits for nobody. */
 export function isStillWanted(
-  { groupId, groupName, decision }: Pick<DeadLetter, 'groupId' | 'groupName' | 'decision'>,
+  { groupId, groupName, decision }: Pick<RefusedChange, 'groupId' | 'groupName' | 'decision'>,
   ledger: PersonLedger | undefined,
   organization: OrganizationPolicy,
   nowMs: number,

@@ -1,7 +1,7 @@
 import { hashOf } from '../canonical-json';
 
 /** A change of one entry of the access policy, or of one rule, which only a person's release explains. */
-export type NamedChange =
+export type RuleOrEntryChange =
   | Readonly<{
       kind: 'access-policy';
       /** Type and folded name, such as `group:all staff`. */
@@ -20,6 +20,6 @@ export type NamedChange =
     }>;
 
 /** Names a change: a release is for this hash and for no other. */
-export function changeHash(change: NamedChange): string {
+export function changeHash(change: RuleOrEntryChange): string {
   return hashOf(change);
 }

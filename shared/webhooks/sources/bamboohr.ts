@@ -12,8 +12,8 @@ import { instantOf } from '../sender-time';
 import type { Meaning, Meanings, WebhookSource } from '../webhook-source';
 import { WorkerIdSchema } from '../sender-id';
 import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { DAY_MS } from '../../domain/durations';
 
-const DAY_MS = 86_400_000;
 const mostEmployees = 500;
 
 /** Retries go on for more than an hour, and whether they carry a new time is not documented. */

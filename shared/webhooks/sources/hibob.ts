@@ -9,11 +9,12 @@ import { instantOf } from '../sender-time';
 import type { WebhookSource } from '../webhook-source';
 import { WorkerIdSchema } from '../sender-id';
 import { idOf } from '../worker-statement';
+import { DAY_MS } from '../../domain/durations';
 
 /** A read sooner than this may still give what was before. */
 const SETTLING_MS = 20_000;
 /** Bob tries for three days, and tells its time without a zone. No time is signed, so what is older is a replay. */
-const OLDEST_MS = 7 * 86_400_000;
+const OLDEST_MS = 7 * DAY_MS;
 
 /** Version 2 names the employee in `data`, version 1 beside it. */
 const EventSchema = z

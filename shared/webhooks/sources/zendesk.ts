@@ -8,8 +8,7 @@ import { senderId } from '../sender-id';
 import { instantOf } from '../sender-time';
 import type { Meanings, WebhookSource } from '../webhook-source';
 import { accessRequestOf, ticketActOf } from '../ticket-statement';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../domain/durations';
 
 const IdentifiedSchema = z.object({ id: senderId(100) });
 

@@ -1,10 +1,9 @@
-import { mendFinding } from '../../../shared/access/desk/remediate-finding';
+import { remediateFinding } from '../../../shared/access/desk/remediate-finding';
+import { type Subject, subjectByName } from '../../../shared/domain/ledger/subject';
 import { runAudit } from '../../../shared/access/audit/run-audit';
 import type { CheckId } from '../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import type { AuditReport } from '../../../shared/domain/audit/report';
-import type { Subject } from '../../../shared/storage/ledger';
-import { namedSubject } from '../../../shared/access/ledger/named-subject';
 import { OLGA, type useWorlds, type World } from './world';
 
 type Start = ReturnType<typeof useWorlds>;
@@ -56,7 +55,7 @@ export async function findingOf(world: World, check: CheckId): Promise<FindingRe
 
 /** Ben releases the plan that a finding shows. */
 export async function release(world: World, { id, remediation }: FindingRecord): Promise<FindingRecord> {
-  return mendFinding(world.engine.app, world.alias, id, {
+  return remediateFinding(world.engine.app, world.alias, id, {
     by: 'Ben',
     planHash: remediation?.planHash ?? 'none',
   });
@@ -64,7 +63,7 @@ export async function release(world: World, { id, remediation }: FindingRecord):
 
 /** What became of the plans of a world, with the reasons of those that did nothing. */
 export async function fatesOf(world: World): Promise<readonly string[]> {
-  const plans = await world.engine.app.plans.list(world.alias);
+  const plans = await world.engine.app.holds.list(world.alias);
   return plans.map(({ state, because }) => (because === undefined ? state : `${state}: ${because}`));
 }
 
@@ -73,5 +72,5 @@ export const organizationOf = ({ alias }: World): Subject => ({
   kind: 'organization',
   key: 'organization',
 });
-export const entryOf = ({ alias }: World, name: string): Subject => namedSubject(alias, 'entity', name);
-export const ruleOf = ({ alias }: World, name: string): Subject => namedSubject(alias, 'rule', name);
+export const entryOf = ({ alias }: World, name: string): Subject => subjectByName(alias, 'entity', name);
+export const ruleOf = ({ alias }: World, name: string): Subject => subjectByName(alias, 'rule', name);

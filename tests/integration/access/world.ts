@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import type { Subject } from '../../../shared/domain/ledger/subject';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import { DEMO_SEED, ORGANIZATION } from '../../../sandbox/demo-organization';
 import type { OrganizationSeed } from '../../../sandbox/uipath/seed';
@@ -10,7 +11,6 @@ import {
 } from '../../../shared/domain/ledger/evidence';
 import { personKey } from '../../../shared/domain/person-key';
 import type { PersonLedger } from '../../../shared/domain/ledger/person-ledger';
-import type { Subject } from '../../../shared/storage/ledger';
 import { startEngine, type Engine } from '../../fixtures/engine';
 
 export const OLGA = 'olga.admin@acme.example';

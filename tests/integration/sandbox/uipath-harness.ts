@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock';
-import { startUiPathSandbox, type SandboxOptions, type UiPathSandbox } from '../../../sandbox/uipath/sandbox';
+import type { UiPathSandbox } from '../../../sandbox/uipath/sandbox-controls';
+import { startUiPathSandbox, type SandboxOptions } from '../../../sandbox/uipath/sandbox';
 import { seedOrganization, type OrganizationSeed } from '../../../sandbox/uipath/seed';
 
 type Fields = Readonly<Record<string, unknown>>;

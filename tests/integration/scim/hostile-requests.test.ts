@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
-import { createPatientSecrets } from '../../../shared/secrets/secrets-with-deadline';
+import { createSecretsWithDeadline } from '../../../shared/secrets/secrets-with-deadline';
 import { acceptDelivery } from '../../../shared/access/intake/accept-delivery';
 import { errorOf } from '../../fakes/error-of';
 import { signedHeaders, signingSecret } from '../../fakes/signed-delivery';
@@ -303,7 +303,7 @@ describe('our own trouble', () => {
   it.each<readonly [string, Parameters<typeof scimClient>[1]]>([
     [
       'the vault does not answer',
-      { secrets: createPatientSecrets({ read: () => new Promise(() => undefined) }, 50) },
+      { secrets: createSecretsWithDeadline({ read: () => new Promise(() => undefined) }, 50) },
     ],
     [
       'storage fails',

@@ -3,7 +3,7 @@ import { ORGANIZATION } from '../../../sandbox/demo-organization';
 import { createSession } from '../../../shared/console/session';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { createDeliveries } from '../../../shared/storage/deliveries';
-import { createHeldPlanStore } from '../../../shared/storage/holds';
+import { createHoldStore } from '../../../shared/storage/holds';
 import { createLedgerStore } from '../../../shared/storage/ledger';
 import { startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
 import { tokenIn, visit, type Fields } from '../../fixtures/console-visit';
@@ -40,7 +40,7 @@ const PAGES = ['today', 'findings', 'nights', 'plans', 'people', 'requests', 'de
 const plans = `/${ORGANIZATION}/plans`;
 
 async function isHeld(): Promise<boolean> {
-  return (await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash))?.state === 'held';
+  return (await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash))?.state === 'held';
 }
 
 describe('nobody', () => {
@@ -145,7 +145,7 @@ describe('a reader', () => {
 
 describe('an operator', () => {
   it('of one organization decides nothing in another that he may read', async () => {
-    await createHeldPlanStore(stack.storage).put(OTHER_ORGANIZATION, {
+    await createHoldStore(stack.storage).put(OTHER_ORGANIZATION, {
       hash: 'e'.repeat(64),
       state: 'held',
       guards: [],
@@ -173,7 +173,7 @@ describe('an operator', () => {
   it('releases a plan in her name', async () => {
     const token = tokenIn(await open(plans, as(OPERATOR)));
     expect((await post(`${plans}/${stack.planHash}`, { token }, as(OPERATOR))).status).toBe(303);
-    const plan = await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash);
+    const plan = await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash);
     expect([plan?.state, plan?.releasedBy]).toEqual(['released', OPERATOR]);
   });
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANA, ORGANIZATION } from '../../../sandbox/demo-organization';
 import { personKey } from '../../../shared/domain/person-key';
-import { createDeadLetterStore } from '../../../shared/storage/refused-changes';
+import { createRefusedChangeStore } from '../../../shared/storage/refused-changes';
 import { createFindingStore } from '../../../shared/storage/findings';
-import { createHeldPlanStore } from '../../../shared/storage/holds';
+import { createHoldStore } from '../../../shared/storage/holds';
 import { createLedgerStore } from '../../../shared/storage/ledger';
 import { HOSTILE, NIGHTS, startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
 import { cookieOf, tokenIn, visit, type Fields } from '../../fixtures/console-visit';
@@ -242,7 +242,7 @@ describe('a decision', () => {
     const hash = what.startsWith('about') ? 'none' : stack.planHash;
     const answer = await post(`/${ORGANIZATION}/plans/${hash}`, said, { cookie, ...headers });
     expect(answer.status).toBe(status);
-    expect((await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash))?.state).toBe('held');
+    expect((await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash))?.state).toBe('held');
   });
 
   it('releases a plan in the name of who signed in, once, and the evidence has it', async () => {
@@ -254,7 +254,7 @@ describe('a decision', () => {
       303,
       `/api/console/${ORGANIZATION}/plans?done=released`,
     ]);
-    const plan = await createHeldPlanStore(stack.storage).get(ORGANIZATION, stack.planHash);
+    const plan = await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash);
     expect(plan?.releasedBy).toBe('Maria Lead');
     const { records } = await createLedgerStore(stack.storage).evidence({
       organization: ORGANIZATION,
@@ -305,7 +305,7 @@ describe('a decision', () => {
     expect((await post(path, { ...retry, memberId: 'no id' })).status).toBe(400);
     const memberId = '2A5E494C-5ce6-46a8-8ef1-bd26a9602ecd';
     expect((await post(path, { ...retry, memberId })).status).toBe(303);
-    const letter = await createDeadLetterStore(stack.storage).get(ORGANIZATION, 'letter-1');
+    const letter = await createRefusedChangeStore(stack.storage).get(ORGANIZATION, 'letter-1');
     expect(letter?.history.at(-1)).toMatchObject({ event: 'retried', by: 'Maria Lead' });
     const { records } = await createLedgerStore(stack.storage).evidence({
       organization: ORGANIZATION,

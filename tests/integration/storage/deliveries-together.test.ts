@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createDeliveries, type Delivery } from '../../../shared/storage/deliveries';
+import type { Delivery } from '../../../shared/domain/delivery';
+import { createDeliveries } from '../../../shared/storage/deliveries';
 import { newName, useStorage } from '../../fakes/test-storage';
 
 const storage = useStorage();

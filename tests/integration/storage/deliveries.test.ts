@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Delivery } from '../../../shared/domain/delivery';
 import { RestError, type TableClient } from '@azure/data-tables';
-import { createDeliveries, type Delivery } from '../../../shared/storage/deliveries';
+import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { coded } from '../../../shared/storage/table-records';
 import type { StorageAccount } from '../../../shared/storage/storage-account';

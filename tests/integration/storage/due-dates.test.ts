@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createDueStore, type DueItem } from '../../../shared/storage/due-dates';
+import { createDueDates, type DueItem } from '../../../shared/storage/due-dates';
 import { newName, useStorage } from '../../fakes/test-storage';
 
 const storage = useStorage();
@@ -9,12 +9,12 @@ function dueAt(organization: string, dueAtMs: number, key = 'aa'): DueItem {
 }
 
 async function timesOf(organization: string, nowMs: number, most = 100): Promise<readonly number[]> {
-  return (await createDueStore(storage()).listDue(organization, nowMs, most)).map((item) => item.dueAtMs);
+  return (await createDueDates(storage()).listDue(organization, nowMs, most)).map((item) => item.dueAtMs);
 }
 
 describe('what is due', () => {
   it('comes earliest first, as numbers and not as words', async () => {
-    const store = createDueStore(storage());
+    const store = createDueDates(storage());
     const organization = newName('acme');
     for (const atMs of [1_000, 20, 9, Date.UTC(2026, 0, 1), 300])
       await store.schedule(dueAt(organization, atMs));
@@ -34,12 +34,12 @@ describe('what is due', () => {
     ['later', 5_000, [1_000]],
   ])('%s', async (_when, nowMs, expected) => {
     const organization = newName('acme');
-    await createDueStore(storage()).schedule(dueAt(organization, 1_000));
+    await createDueDates(storage()).schedule(dueAt(organization, 1_000));
     expect(await timesOf(organization, nowMs)).toEqual(expected);
   });
 
   it('holds an item once however often it was booked, and none of another organization', async () => {
-    const store = createDueStore(storage());
+    const store = createDueDates(storage());
     const organization = newName('acme');
     await store.schedule(dueAt(organization, 1_000));
     await store.schedule(dueAt(organization, 1_000));
@@ -53,7 +53,7 @@ describe('what is due', () => {
   });
 
   it('is gone once it was removed, also when it is removed twice', async () => {
-    const store = createDueStore(storage());
+    const store = createDueDates(storage());
     const organization = newName('acme');
     await store.schedule(dueAt(organization, 1_000.5));
     const [item] = await store.listDue(organization, 2_000, 10);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Subject } from '../../../shared/domain/ledger/subject';
 import { verifyEvidence, type EvidenceEntry } from '../../../shared/domain/ledger/evidence';
 import type { PersonLedger } from '../../../shared/domain/ledger/person-ledger';
-import { createLedgerStore, type LedgerStore, type Subject } from '../../../shared/storage/ledger';
+import { createLedgerStore, type LedgerStore } from '../../../shared/storage/ledger';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 import { aGrant, aPersonLedger } from '../../fixtures/builders/person-ledgers';

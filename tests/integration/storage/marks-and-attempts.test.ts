@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Subject } from '../../../shared/domain/ledger/subject';
+import type { Lane } from '../../../shared/domain/lane';
 import {
   createChangeStore,
   type Attempt,
   type ChangeStore,
-  type Lane,
 } from '../../../shared/storage/marks-and-attempts';
-import type { Subject } from '../../../shared/storage/ledger';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 

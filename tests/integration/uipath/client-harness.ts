@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock';
-import type { HttpMethod, QuotaGate, QuotaLane } from '../../../shared/domain/plan/quota';
+import type { Lane } from '../../../shared/domain/lane';
+import type { HttpMethod, QuotaGate } from '../../../shared/domain/plan/quota';
 import {
   createUiPathClient,
   type UiPathClient,
@@ -17,7 +18,7 @@ export function guid(number: number): string {
 }
 
 export type QuotaRecord = Readonly<{
-  spent: Array<`${QuotaLane} ${HttpMethod}`>;
+  spent: Array<`${Lane} ${HttpMethod}`>;
   blocked: Array<Readonly<{ method: HttpMethod; untilMs: number }>>;
   /** Called before a call is granted. */
   onSpend: { run: () => void };
@@ -29,7 +30,7 @@ export function recordingQuota(): QuotaRecord {
   const spent: QuotaRecord['spent'] = [];
   const blocked: QuotaRecord['blocked'] = [];
   const onSpend = { run: (): void => undefined };
-  const gateOf = (lane: QuotaLane): QuotaGate => ({
+  const gateOf = (lane: Lane): QuotaGate => ({
     spend: async (method) => {
       onSpend.run();
       spent.push(`${lane} ${method}`);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { UiPathSandbox } from '../../../sandbox/uipath/sandbox-controls';
 import { createUiPathClient, type UiPathClient } from '../../../shared/uipath/client';
 import { toRuleDefinitionText } from '../../../shared/uipath/rule-definition';
-import { startUiPathSandbox, type UiPathSandbox } from '../../../sandbox/uipath/sandbox';
+import { startUiPathSandbox } from '../../../sandbox/uipath/sandbox';
 import { errorOf } from '../../fakes/error-of';
 import { guid, manualClock, recordingQuota, type ManualClock } from './client-harness';
 

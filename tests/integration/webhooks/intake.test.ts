@@ -7,7 +7,7 @@ import { sourceOf } from '../../../shared/domain/policy';
 import { AppError } from '../../../shared/errors';
 import { webhookHandler, type WebhookHandlerDeps } from '../../../shared/http/webhook-handler';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
-import { createPatientSecrets } from '../../../shared/secrets/secrets-with-deadline';
+import { createSecretsWithDeadline } from '../../../shared/secrets/secrets-with-deadline';
 import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createHeartbeats } from '../../../shared/storage/heartbeats';
 import { createWorkQueues, QUEUES } from '../../../shared/storage/queues';
@@ -172,7 +172,7 @@ describe('a sender is told what it understands', () => {
     [
       'while the vault, or whoever issues its tokens, does not answer',
       () => ({
-        secrets: createPatientSecrets({ read: () => new Promise(() => undefined) }, 50),
+        secrets: createSecretsWithDeadline({ read: () => new Promise(() => undefined) }, 50),
         checkIdentity: async () => {
           throw new AppError('identity-keys-unavailable', 'The keys cannot be read');
         },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createOneCopy } from '../../../shared/domain/intern-strings';
+import { createStringInterner } from '../../../shared/domain/intern-strings';
 
 describe('one copy of equal texts', () => {
   it('says the same', () => {
-    const oneCopy = createOneCopy();
-    expect(['developers', 'finance', 'developers', ''].map(oneCopy)).toEqual([
+    const internString = createStringInterner();
+    expect(['developers', 'finance', 'developers', ''].map(internString)).toEqual([
       'developers',
       'finance',
       'developers',

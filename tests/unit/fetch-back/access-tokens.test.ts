@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
-import { createAccessTokens, type Granted } from '../../../shared/fetch-back/access-token-cache';
+import { createAccessTokenCache, type Granted } from '../../../shared/fetch-back/access-token-cache';
 import { errorOf } from '../../fakes/error-of';
 
 const HOUR_MS = 3_600_000;
@@ -11,7 +11,7 @@ function world({ lifetimeMs }: Pick<Granted, 'lifetimeMs'> = { lifetimeMs: HOUR_
   let granted = 0;
   let revoked = 0;
   let isDown = false;
-  const withToken = createAccessTokens({ now: () => nowMs });
+  const withToken = createAccessTokenCache({ now: () => nowMs });
   const grant = async (): Promise<Granted> => {
     granted += 1;
     if (isDown) throw new AppError('source-unavailable', 'Down');

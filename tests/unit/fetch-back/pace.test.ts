@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AppError } from '../../../shared/errors';
-import { createPace } from '../../../shared/fetch-back/rate-limiter';
+import { createRateLimiter } from '../../../shared/fetch-back/rate-limiter';
 import { createVirtualClock } from '../../fakes/virtual-clock';
 
 const WAIT_MS = 10_000;
@@ -8,7 +8,7 @@ const WAIT_MS = 10_000;
 describe('the pace of calls', () => {
   it('has each begin so long after the one before, and the first at once', async () => {
     const clock = createVirtualClock();
-    const pace = createPace(clock, 1_500);
+    const pace = createRateLimiter(clock, 1_500);
     const begun: number[] = [];
     await clock.run(
       [1, 2, 3].map(async () => {
@@ -24,7 +24,7 @@ describe('the pace of calls', () => {
     ['longer', 10_001, true],
   ])('turns a caller away that would wait %s', async (_case, holdMs, isTurnedAway) => {
     const clock = createVirtualClock();
-    const pace = createPace(clock, 100);
+    const pace = createRateLimiter(clock, 100);
     pace.hold(holdMs);
     const turn = pace.turn(WAIT_MS).then(
       () => 'begun',
@@ -36,7 +36,7 @@ describe('the pace of calls', () => {
 
   it('takes the longest that it was asked to hold', async () => {
     const clock = createVirtualClock();
-    const pace = createPace(clock, 100);
+    const pace = createRateLimiter(clock, 100);
     pace.hold(5_000);
     pace.hold(3_000);
     await clock.run([pace.turn(WAIT_MS)]);
@@ -44,7 +44,7 @@ describe('the pace of calls', () => {
   });
 
   it('has nobody come back later than the sweep would send the message again', async () => {
-    const pace = createPace({ now: () => 0, sleep: async () => undefined }, 1_500);
+    const pace = createRateLimiter({ now: () => 0, sleep: async () => undefined }, 1_500);
     const backAtMs: number[] = [];
     for (let caller = 0; caller < 500; caller += 1)
       await pace.turn(WAIT_MS).catch((error: AppError) => backAtMs.push(error.retryAtMs ?? 0));
@@ -55,7 +55,7 @@ describe('the pace of calls', () => {
 
   it('sends those it turns away back at different times, so that a crowd passes without a gap', async () => {
     const clock = createVirtualClock();
-    const pace = createPace(clock, 1_500);
+    const pace = createRateLimiter(clock, 1_500);
     const begun: number[] = [];
     let turnedAway = 0;
     const lookUp = async (): Promise<void> => {

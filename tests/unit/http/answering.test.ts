@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HttpHandler, HttpResponseInit } from '@azure/functions';
 import { AppError, UpstreamError, type ErrorCode } from '../../../shared/errors';
-import { answering } from '../../../shared/http/answer-failures';
+import { answerFailures } from '../../../shared/http/answer-failures';
 import { jsonResponse } from '../../../shared/http/json-response';
 import { PROBLEMS } from '../../../shared/http/problem';
 import { fakeInvocation, fakeRequest } from '../../fakes/invocation';
@@ -10,7 +10,7 @@ const invocationId = '0e7f9a54-1111-4222-8333-944445555666';
 
 async function answer(handler: () => unknown) {
   const { context, logs } = fakeInvocation(invocationId);
-  const response = (await answering(handler as HttpHandler)(fakeRequest(), context)) as HttpResponseInit;
+  const response = (await answerFailures(handler as HttpHandler)(fakeRequest(), context)) as HttpResponseInit;
   const headers = new Headers(response.headers);
   const body = typeof response.body === 'string' ? response.body : '';
   return { status: response.status, headers, body, logs };

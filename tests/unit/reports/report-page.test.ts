@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { summarizeNight, type NightSummary } from '../../../shared/domain/audit/audit-summary';
+import { summarizeNight, type AuditSummary } from '../../../shared/domain/audit/audit-summary';
 import { renderReportPage } from '../../../shared/reports/report-page';
 import {
   eventfulReport,
@@ -94,7 +94,7 @@ describe('the page of a report', () => {
 });
 
 describe('the trend', () => {
-  const nights = [0, 1, 2].map((day): NightSummary => ({
+  const nights = [0, 1, 2].map((day): AuditSummary => ({
     ...summarizeNight(report()),
     takenAtMs: NIGHT_MS + day * 86_400_000,
     open: { critical: 0, high: day, medium: 2, low: 0 },

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
-import { createPatientSecrets } from '../../../shared/secrets/secrets-with-deadline';
+import { createSecretsWithDeadline } from '../../../shared/secrets/secrets-with-deadline';
 import type { SecretVersions } from '../../../shared/secrets/secret-store';
 
 const VERSIONS: SecretVersions = { current: 'one', previous: undefined };
 
 describe('patient secrets', () => {
   it('give what the store gives in time', async () => {
-    const secrets = createPatientSecrets({ read: async () => VERSIONS }, 10_000);
+    const secrets = createSecretsWithDeadline({ read: async () => VERSIONS }, 10_000);
     await expect(secrets.read('key')).resolves.toBe(VERSIONS);
   });
 
@@ -16,7 +16,7 @@ describe('patient secrets', () => {
     const reading = new Promise<SecretVersions>((resolve) => {
       answer = resolve;
     });
-    const secrets = createPatientSecrets({ read: async () => reading }, 1);
+    const secrets = createSecretsWithDeadline({ read: async () => reading }, 1);
     await expect(secrets.read('key')).rejects.toMatchObject({ code: 'vault-unavailable' });
     answer(VERSIONS);
     await expect(reading).resolves.toBe(VERSIONS);
@@ -27,6 +27,6 @@ describe('patient secrets', () => {
     const read = async (): Promise<SecretVersions> => {
       throw missing;
     };
-    await expect(createPatientSecrets({ read }, 10_000).read('key')).rejects.toBe(missing);
+    await expect(createSecretsWithDeadline({ read }, 10_000).read('key')).rejects.toBe(missing);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
-import { createJudgedSecrets, type SecretUse } from '../../../shared/secrets/validated-secrets';
+import { createValidatedSecrets, type SecretUse } from '../../../shared/secrets/validated-secrets';
 import type { SecretVersions } from '../../../shared/secrets/secret-store';
 
 const PUBLISHED = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
@@ -13,7 +13,7 @@ function world(first: SecretVersions, uses: readonly SecretUse[] = [zendesk]) {
   let versions = first;
   let isPolicyThere = true;
   const lines: unknown[] = [];
-  const secrets = createJudgedSecrets(
+  const secrets = createValidatedSecrets(
     { read: async () => versions },
     {
       usesOf: async () => {

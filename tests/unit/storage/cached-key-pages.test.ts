@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createPagedKeys } from '../../../shared/storage/cached-key-pages';
+import { createCachedKeyPages } from '../../../shared/storage/cached-key-pages';
 
 describe('keys that are forgotten while they are read', () => {
   it('are read again by the next page', async () => {
     const answers: Array<(keys: readonly string[]) => void> = [];
-    const keys = createPagedKeys(
+    const keys = createCachedKeyPages(
       async () => new Promise<readonly string[]>((resolve) => answers.push(resolve)),
       { now: () => 0 },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { joinWrites } from '../../../shared/storage/coalesce-writes';
+import { coalesceWrites } from '../../../shared/storage/coalesce-writes';
 
 /** A write that ends when it is told to. */
 function heldWrite() {
@@ -22,7 +22,7 @@ const settled = async (): Promise<void> => new Promise((resolve) => setImmediate
 describe('joined writes', () => {
   it('writes a single item at once', async () => {
     const { writes, write, echo } = heldWrite();
-    const answer = joinWrites(3, write)(1);
+    const answer = coalesceWrites(3, write)(1);
     expect(writes.map(({ items }) => items)).toEqual([[1]]);
     echo(0);
     await expect(answer).resolves.toBe('<1>');
@@ -30,7 +30,7 @@ describe('joined writes', () => {
 
   it('joins what comes while a write is on its way, up to the most, and answers each with its own', async () => {
     const { writes, write, echo } = heldWrite();
-    const insert = joinWrites(3, write);
+    const insert = coalesceWrites(3, write);
     const answers = Promise.all([1, 2, 3, 4, 5].map(insert));
     for (const index of [0, 1, 2]) {
       echo(index);
@@ -42,7 +42,7 @@ describe('joined writes', () => {
 
   it('tells a failure to all who share the write, and goes on with the next', async () => {
     const { writes, write, echo } = heldWrite();
-    const insert = joinWrites(2, write);
+    const insert = coalesceWrites(2, write);
     const answers = Promise.allSettled([1, 2, 3, 4].map(insert));
     echo(0);
     await settled();

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
-import { permitSending } from '../../../shared/access/intake/answer-webhook-handshake';
+import { answerWebhookHandshake } from '../../../shared/access/intake/answer-webhook-handshake';
 import type { Feed } from '../../../shared/domain/policy';
 import { webhookHandler } from '../../../shared/http/webhook-handler';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
@@ -199,7 +199,7 @@ describe('a sender that asks whether it may send', () => {
     },
   });
   const ask = async (format: string, headers: Readonly<Record<string, string>>, source = 'main') =>
-    permitSending(depsFor(format), { feed: 'hr', source, headers: new Headers(headers) });
+    answerWebhookHandshake(depsFor(format), { feed: 'hr', source, headers: new Headers(headers) });
 
   it.each(['cloudevents', 'cloudevents-signed'])('is permitted by %s, under its name', async (format) => {
     const headers = { 'webhook-request-origin': 'eventemitter.example.com', 'webhook-request-rate': '120' };

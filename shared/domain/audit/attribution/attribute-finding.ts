@@ -1,10 +1,10 @@
-import { causeOf, type KnownNames } from './expected-cause';
+import { expectedCauseOf, type KnownNames } from './expected-cause';
 import { createEventIndex, type FoundEvents, type Span } from './event-index';
 import { isOpen, type Attribution, type FindingRecord } from '../finding';
 import type { LoggedEvent } from './logged-event';
 import { describeUnattributed, type Unattributed } from './unattributed-reasons';
+import { DAY_MS } from '../../durations';
 
-const DAY_MS = 86_400_000;
 /** UiPath's long-term log lags by up to two days: it is looked at again for so long, for who is not found yet and for a later event. */
 const LOOK_AGAIN_MS = 3 * DAY_MS;
 /** How long before a fault was first seen its cause is searched for. */
@@ -24,7 +24,7 @@ export function toAttribute(
   return records.filter(
     (record) =>
       isOpen(record) &&
-      causeOf(record, known) !== undefined &&
+      expectedCauseOf(record, known) !== undefined &&
       (record.attribution === undefined || nowMs - seenSince(record) <= LOOK_AGAIN_MS),
   );
 }
@@ -86,7 +86,7 @@ function createSearch(
 ): (record: FindingRecord) => Attribution {
   const find = createEventIndex(events, known);
   return (record) => {
-    const cause = causeOf(record, known);
+    const cause = expectedCauseOf(record, known);
     const span = spanOf(record, nowMs);
     const found = cause === undefined ? undefined : find(cause, span);
     const [event] = found?.events ?? [];

@@ -69,7 +69,7 @@ const ID_KEYS = {
 const OBJECT_KEYS = /member|^(?:entity|target)|to(?:add|remove)$|(?:added|removed)(?!by)/;
 
 /** What would have caused a finding, or undefined when no change in UiPath does. */
-export function causeOf(
+export function expectedCauseOf(
   { check, subject }: Pick<Finding, 'check' | 'subject'>,
   known: KnownNames,
 ): Cause | undefined {

@@ -1,16 +1,14 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
+import { type MemberKind, ADMINISTERING_KINDS } from '../../member-kind';
 import { found, type AuditCase } from '../audit-case';
 import type { AdministratorRules } from '../audit-policy';
 import type { Finding } from '../finding';
-import { addressUnknown, nameOf } from './member-names';
-import { valueOr, type MemberKind, type SnapshotGroup } from '../snapshot';
+import { addressUnknown, memberNameOf } from './member-names';
+import { valueOr, type SnapshotGroup } from '../snapshot';
+import { DAY_MS } from '../../durations';
 
-const DAY_MS = 86_400_000;
 /** A use of a break-glass account is reported for so long. */
 const USED_WITHIN_DAYS = 7;
-
-/** Robots and applications administer nothing when the last person is gone. */
-export const PEOPLE: ReadonlySet<string> = new Set(['user', 'directory-user', 'directory-group']);
 
 /** How many administrators there are and who, and whether the accounts for emergencies are there and unused. */
 export function checkAdministrators(audit: AuditCase): readonly Finding[] {
@@ -73,10 +71,10 @@ function strangersAmong(
     const mayBeAgreed = address === undefined && mayHaveAddress(kind) && agreed.has(undefined);
     return mayBeAgreed
       ? [addressUnknown(audit, memberId)]
-      : [found(audit, 'administrator-unknown', { memberId }, nameOf(audit, memberId))];
+      : [found(audit, 'administrator-unknown', { memberId }, memberNameOf(audit, memberId))];
   });
 }
 
 function peopleIn({ members }: SnapshotGroup): ReadonlyArray<readonly [string, MemberKind]> {
-  return [...members].filter(([, kind]) => PEOPLE.has(kind));
+  return [...members].filter(([, kind]) => ADMINISTERING_KINDS.has(kind));
 }

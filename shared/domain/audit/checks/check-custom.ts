@@ -3,8 +3,9 @@ import { addressOf } from './member-addresses';
 import { found, type AuditCase } from '../audit-case';
 import type { OwnCheck, OwnCheckFacts, OwnCheckScope } from '../audit-policy';
 import type { Finding } from '../finding';
-import { nameOf } from './member-names';
+import { memberNameOf } from './member-names';
 import { valueOr } from '../snapshot';
+import { DAY_MS } from '../../durations';
 
 type Subject = Readonly<{
   subject: Readonly<Record<string, string>>;
@@ -63,7 +64,7 @@ function members(audit: AuditCase): readonly Subject[] {
       const user = users.value.get(memberId);
       return {
         subject: { group, memberId },
-        words: nameOf(audit, memberId),
+        words: memberNameOf(audit, memberId),
         facts: {
           group,
           memberId,
@@ -109,5 +110,5 @@ function rules(audit: AuditCase): readonly Subject[] {
 }
 
 function daysSince({ nowMs }: AuditCase, thenMs: number): number {
-  return Math.floor((nowMs - thenMs) / 86_400_000);
+  return Math.floor((nowMs - thenMs) / DAY_MS);
 }

@@ -1,13 +1,13 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
+import type { MemberKind } from '../../member-kind';
 import { found, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
-import { addressUnknown, nameOf } from './member-names';
+import { addressUnknown, memberNameOf } from './member-names';
 import { privilegedGroups, readGroups } from './privileged-groups';
 import { isGlassUnknown, isProtected } from './protected-members';
-import { valueOr, type MemberKind, type SnapshotGroup, type SnapshotUser } from '../snapshot';
+import { valueOr, type SnapshotGroup, type SnapshotUser } from '../snapshot';
+import { DAY_MS, HOUR_MS } from '../../durations';
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
 
 /** Addresses without one account, accounts that nobody uses, and who should not be where much is allowed. */
@@ -66,7 +66,7 @@ function dormant(
     for (const memberId of group.members.keys()) if (unused.has(memberId)) members.add(memberId);
   return [...members]
     .filter((memberId) => !isProtectedAnywhere(audit, memberId))
-    .map((memberId) => found(audit, 'identity-dormant', { memberId }, nameOf(audit, memberId)));
+    .map((memberId) => found(audit, 'identity-dormant', { memberId }, memberNameOf(audit, memberId)));
 }
 
 /** A group that protects somebody counts also while its members are unknown. */
@@ -87,7 +87,9 @@ function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup):
     if (isProtected(audit, group, memberId)) return [];
     const subject = { group, memberId };
     if (MACHINES.has(kind))
-      return [found(audit, 'machine-in-privileged-group', subject, { ...nameOf(audit, memberId), kind })];
+      return [
+        found(audit, 'machine-in-privileged-group', subject, { ...memberNameOf(audit, memberId), kind }),
+      ];
     const isListed = users.kind === 'known' || audit.personOf.has(memberId);
     if (domains.size === 0 || !mayHaveAddress(kind) || !isListed || isGlassUnknown(audit, group)) return [];
     const address = addressOf(audit, memberId);

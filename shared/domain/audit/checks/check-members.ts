@@ -3,7 +3,7 @@ import { found, type AuditCase } from '../audit-case';
 import type { CheckId } from '../check-catalog';
 import type { ExpectedPerson } from '../expected-access';
 import type { Finding } from '../finding';
-import { nameOf } from './member-names';
+import { memberNameOf } from './member-names';
 import { isGlassUnknown, isProtected } from './protected-members';
 import type { SnapshotGroup } from '../snapshot';
 
@@ -44,7 +44,7 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
 /** What a plan needs beside the finding's own words. */
 function whoAndWhere(audit: AuditCase, memberId: string, groupId: string): Readonly<Record<string, string>> {
   const key = audit.personOf.get(memberId)?.personKey;
-  return { ...nameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
+  return { ...memberNameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
 }
 
 function checkOf(person: ExpectedPerson | undefined, group: string): CheckId {
@@ -100,7 +100,7 @@ function dutyConflicts(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGro
       .filter((memberId) => others?.has(memberId) === true)
       .filter((memberId) => audit.personOf.get(memberId)?.pending !== true)
       .map((memberId) =>
-        found(audit, 'duties-conflict', { group, other, memberId }, nameOf(audit, memberId)),
+        found(audit, 'duties-conflict', { group, other, memberId }, memberNameOf(audit, memberId)),
       );
   });
 }

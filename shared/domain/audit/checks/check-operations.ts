@@ -3,9 +3,8 @@ import { exceeds, type RemovalLimit } from '../../plan/guards';
 import { found, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
+import { DAY_MS, HOUR_MS } from '../../durations';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 /** A timer may come a little late. */
 const LATE_MS = 2 * HOUR_MS;
 /** Who would be removed if a limit held nothing: more than any group that a limit is meant for. */
@@ -90,7 +89,7 @@ function checkNights(audit: AuditCase): readonly Finding[] {
 }
 
 function checkChanges(audit: AuditCase): readonly Finding[] {
-  const { refusals, heldPlans, marks } = audit.operations;
+  const { refusals, holds, marks } = audit.operations;
   return [
     ...refusals.map(({ id, group, memberId, decision, code }) =>
       found(
@@ -100,7 +99,7 @@ function checkChanges(audit: AuditCase): readonly Finding[] {
         { group, memberId, code },
       ),
     ),
-    ...heldPlans.map(({ hash, removals, expiresAtMs }) =>
+    ...holds.map(({ hash, removals, expiresAtMs }) =>
       found(
         audit,
         'plan-held',

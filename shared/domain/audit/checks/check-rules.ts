@@ -2,12 +2,12 @@ import { fold } from '../../person-key';
 import { found, type AuditCase } from '../audit-case';
 import type { BaselineRule } from '../audit-policy';
 import type { Finding } from '../finding';
-import { nameOf } from './member-names';
+import { memberNameOf } from './member-names';
 import { isProtected } from './protected-members';
 import { valueOr, type SnapshotRule } from '../snapshot';
+import { HOUR_MS } from '../../durations';
 
 type ExpectedRule = AuditCase['expected']['rules'][number];
-const HOUR_MS = 3_600_000;
 
 /** Rules that differ from what was requested, that nobody answers for, that outlived their end or undo removals. */
 export function checkRules(audit: AuditCase): readonly Finding[] {
@@ -88,6 +88,8 @@ function reAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
     const [first] = back;
     if (first === undefined) return [];
     const subject = { rule: rule.name, ruleId: String(rule.ruleId), group };
-    return [found(audit, 'rule-re-adds', subject, { ...nameOf(audit, first), people: String(back.length) })];
+    return [
+      found(audit, 'rule-re-adds', subject, { ...memberNameOf(audit, first), people: String(back.length) }),
+    ];
   });
 }

@@ -1,7 +1,8 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
+import type { MemberKind } from '../../member-kind';
 import { isProtectedById, type AuditCase } from '../audit-case';
 import { privilegedGroups } from './privileged-groups';
-import { valueOr, type MemberKind, type Snapshot } from '../snapshot';
+import { valueOr, type Snapshot } from '../snapshot';
 
 /** Members that may be a person; a type that is new to us may be one. */
 const MAY_BE_PERSON: ReadonlySet<MemberKind> = new Set(['user', 'directory-user', 'unknown']);

@@ -4,7 +4,7 @@ import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 
 /** What those who read a finding know a member by: the address of a person, the name of a robot account or an application. */
-export function nameOf(audit: AuditCase, memberId: string): Readonly<Record<string, string>> {
+export function memberNameOf(audit: AuditCase, memberId: string): Readonly<Record<string, string>> {
   const address = addressOf(audit, memberId);
   if (address !== undefined) return { name: address };
   const { robots, applications } = audit.snapshot;

@@ -1,9 +1,10 @@
-import { changeHash, type NamedChange } from '../../plan/rule-or-entry-change';
+import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-change';
 import type { OrganizationPolicy } from '../../policy';
 import { entityName, isBroad } from '../checks/check-access-policy';
 import type { NoPlan } from '../finding';
-import { NOT_NAMED, ownIdsIn, without, type Planner } from './remediation-planner';
+import { NOT_NAMED, ownIdsIn, without, type RemediationPlanner } from './remediation-planner';
 import { valueOr, type SnapshotEntry } from '../snapshot';
+import { isGuid } from '../../guid';
 
 /** What is known when an entry of the access policy is to be changed: at night, and again when it is done. */
 export type EntryFacts = Readonly<{
@@ -15,10 +16,8 @@ export type EntryFacts = Readonly<{
   ownIds: ReadonlySet<string>;
 }>;
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** Takes an entry off the list. */
-export const planEntryRemoval: Planner = ({ audit, requestedEntries }, { entity }) => {
+export const planEntryRemoval: RemediationPlanner = ({ audit, requestedEntries }, { entity }) => {
   if (entity === undefined) return NOT_NAMED;
   const have = valueOr(audit.snapshot.accessPolicy, []);
   const facts = {
@@ -34,7 +33,7 @@ export const planEntryRemoval: Planner = ({ audit, requestedEntries }, { entity 
 };
 
 /** Puts an agreed entry on the list. */
-export const planEntryAddition: Planner = ({ audit, requestedEntries }, { entity }) => {
+export const planEntryAddition: RemediationPlanner = ({ audit, requestedEntries }, { entity }) => {
   if (entity === undefined) return NOT_NAMED;
   const noPlan = whyEntryIsNotAdded(
     { organization: audit.organization, requested: requestedEntries.get(entity) },
@@ -70,7 +69,7 @@ export function whyEntryStays(facts: EntryFacts, entity: string): NoPlan | undef
   const ids = idsOf(have, entity);
   if (ids.some((id) => ownIds.has(id) || organization.protectedPrincipals.has(id)))
     return notNow('The entry is this application itself, or a principal that the policy protects.');
-  return ids.every((id) => GUID.test(id))
+  return ids.every((id) => isGuid(id))
     ? undefined
     : {
         kind: 'by-hand',
@@ -98,7 +97,7 @@ export function idsOf(have: readonly SnapshotEntry[], entity: string): readonly 
   return have.filter((entry) => entityName(entry) === entity).map(({ entityId = '' }) => entityId);
 }
 
-function toPlan(change: NamedChange) {
+function toPlan(change: RuleOrEntryChange) {
   return {
     remediation: { kind: 'change', change, planHash: changeHash(change), status: 'proposed' },
   } as const;

@@ -3,23 +3,23 @@ import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../plan/hard-stop
 import { fold } from '../../person-key';
 import { groupPolicyOf } from '../../policy';
 import type { AuditCase } from '../audit-case';
-import { PEOPLE } from '../checks/check-administrators';
 import type { Remediation } from '../finding';
 import { isAnyoneUntold, isProtected } from '../checks/protected-members';
 import {
   NOT_NAMED,
   ownIdsIn,
   without,
-  type Planned,
-  type Planner,
+  type PlannedRemediation,
+  type RemediationPlanner,
   type PlanWorld,
 } from './remediation-planner';
 import { valueOr, type SnapshotGroup } from '../snapshot';
+import { ADMINISTERING_KINDS } from '../../member-kind';
 
 type Place = Readonly<{ group: string; groupId: string; memberId: string }>;
 
 /** Takes the member of the finding out of its group. */
-export const planRemoval: Planner = ({ audit }, subject) => {
+export const planRemoval: RemediationPlanner = ({ audit }, subject) => {
   const { group, memberId } = subject;
   const groupId = subject['groupId'] ?? (group === undefined ? undefined : groupIdOf(audit, group));
   if (group === undefined || groupId === undefined || memberId === undefined) return NOT_NAMED;
@@ -27,14 +27,14 @@ export const planRemoval: Planner = ({ audit }, subject) => {
 };
 
 /** Puts the member of the finding back: the ledger has the reason. */
-export const planAddition: Planner = ({ audit }, { group, groupId, memberId }) => {
+export const planAddition: RemediationPlanner = ({ audit }, { group, groupId, memberId }) => {
   if (group === undefined || groupId === undefined || memberId === undefined) return NOT_NAMED;
   if (isObserved(audit, group)) return OBSERVED;
   return { remediation: toRemedy({ group, groupId, memberId }, 'add') };
 };
 
 /** Takes somebody out of Administrators, under the name that the group has there. */
-export const planAdministratorRemoval: Planner = ({ audit }, { memberId }) => {
+export const planAdministratorRemoval: RemediationPlanner = ({ audit }, { memberId }) => {
   if (memberId === undefined) return NOT_NAMED;
   const names = valueOr(audit.snapshot.groupNames, new Map<string, Readonly<{ name: string }>>());
   const group = fold(names.get(ADMINISTRATORS_GROUP_ID)?.name ?? 'administrators');
@@ -42,7 +42,7 @@ export const planAdministratorRemoval: Planner = ({ audit }, { memberId }) => {
 };
 
 /** Of two memberships that are kept apart the one goes that has no reason. Where both have one, or neither, a person chooses. */
-export function planDuties(world: PlanWorld, subject: Parameters<Planner>[1]): Planned {
+export function planDuties(world: PlanWorld, subject: Parameters<RemediationPlanner>[1]): PlannedRemediation {
   const { group, other, memberId } = subject;
   if (group === undefined || other === undefined || memberId === undefined) return NOT_NAMED;
   const groups = world.audit.personOf.get(memberId)?.groups;
@@ -67,7 +67,7 @@ const OBSERVED = without(
 );
 
 /** What the writer would refuse is not offered. */
-function removalOf(audit: AuditCase, place: Place): Planned {
+function removalOf(audit: AuditCase, place: Place): PlannedRemediation {
   const { group, groupId, memberId } = place;
   if (groupId === EVERYONE_GROUP_ID)
     return without('not-now', 'Everybody is in the group Everyone: it has no members to remove.');
@@ -108,7 +108,7 @@ function isLastAdministrator({ snapshot }: AuditCase, memberId: string): boolean
     ...[...snapshot.groups.values()].map((group) => valueOr(group, undefined)),
   ];
   const members = read.find((group) => group?.groupId === ADMINISTRATORS_GROUP_ID)?.members;
-  return ![...(members ?? [])].some(([id, kind]) => id !== memberId && PEOPLE.has(kind));
+  return ![...(members ?? [])].some(([id, kind]) => id !== memberId && ADMINISTERING_KINDS.has(kind));
 }
 
 /** Administrators is read beside the groups of the policy. */

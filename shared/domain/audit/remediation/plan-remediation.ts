@@ -3,10 +3,15 @@ import type { FindingRecord, NoPlan } from '../finding';
 import { planEntryAddition, planEntryRemoval } from './plan-entry-remediation';
 import { planAddition, planAdministratorRemoval, planDuties, planRemoval } from './plan-member-remediation';
 import { planRuleDeletion, planRuleWriting } from './plan-rule-remediation';
-import { without, type Planned, type Planner, type PlanWorld } from './remediation-planner';
+import {
+  without,
+  type PlannedRemediation,
+  type RemediationPlanner,
+  type PlanWorld,
+} from './remediation-planner';
 
 /** How each check's findings are mended by a plan, or why none can do it. */
-const PLANS: Readonly<Record<BuiltInCheckId, Planner | Readonly<{ noPlan: NoPlan }>>> = {
+const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noPlan: NoPlan }>>> = {
   'member-without-reason': planRemoval,
   'member-missing': planAddition,
   'member-after-grant': planRemoval,
@@ -100,10 +105,10 @@ const PLANS: Readonly<Record<BuiltInCheckId, Planner | Readonly<{ noPlan: NoPlan
 const OWN_CHECK = without('decision', 'It is a check of the policy file: its own words say what to do.');
 
 /** The plan that would mend a finding of today, or why there is none. */
-export function planFor(
+export function planRemediation(
   world: PlanWorld,
   { check, subject }: Pick<FindingRecord, 'check' | 'subject'>,
-): Planned {
+): PlannedRemediation {
   const plan = isBuiltIn(check) ? PLANS[check] : OWN_CHECK;
   return typeof plan === 'function' ? plan(world, subject) : plan;
 }

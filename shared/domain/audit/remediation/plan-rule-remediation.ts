@@ -1,11 +1,11 @@
-import { changeHash, type NamedChange } from '../../plan/rule-or-entry-change';
+import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-change';
 import { fold } from '../../person-key';
 import type { OrganizationPolicy } from '../../policy';
-import { NOT_NAMED, type Planner } from './remediation-planner';
+import { NOT_NAMED, type RemediationPlanner } from './remediation-planner';
 import { valueOr } from '../snapshot';
 
 /** Writes a rule again as it was requested, whether it was altered or deleted. */
-export const planRuleWriting: Planner = ({ audit }, { ruleId }) => {
+export const planRuleWriting: RemediationPlanner = ({ audit }, { ruleId }) => {
   const rule = audit.expected.rules.find((one) => String(one.ruleId) === ruleId);
   if (rule === undefined) return NOT_NAMED;
   const { name, contentHash } = rule;
@@ -13,7 +13,7 @@ export const planRuleWriting: Planner = ({ audit }, { ruleId }) => {
 };
 
 /** Deletes a rule that nobody requested or whose time is over: exactly the one that was found. */
-export const planRuleDeletion: Planner = ({ audit }, { rule: name, ruleId }) => {
+export const planRuleDeletion: RemediationPlanner = ({ audit }, { rule: name, ruleId }) => {
   const rule = valueOr(audit.snapshot.rules, []).find((one) => String(one.ruleId) === ruleId);
   if (rule === undefined || name === undefined) return NOT_NAMED;
   const { contentHash } = rule;
@@ -27,7 +27,7 @@ export function isAgreedRule({ rules }: OrganizationPolicy, name: string, nowMs:
   );
 }
 
-function toPlan(change: NamedChange) {
+function toPlan(change: RuleOrEntryChange) {
   return {
     remediation: { kind: 'change', change, planHash: changeHash(change), status: 'proposed' },
   } as const;

@@ -10,9 +10,9 @@ export type PlanWorld = Readonly<{
 }>;
 
 /** The plan that would mend a finding, or why there is none. */
-export type Planned = Readonly<{ remediation: Remediation }> | Readonly<{ noPlan: NoPlan }>;
+export type PlannedRemediation = Readonly<{ remediation: Remediation }> | Readonly<{ noPlan: NoPlan }>;
 
-export type Planner = (world: PlanWorld, subject: Finding['subject']) => Planned;
+export type RemediationPlanner = (world: PlanWorld, subject: Finding['subject']) => PlannedRemediation;
 
 export function without(kind: NoPlan['kind'], why: string): Readonly<{ noPlan: NoPlan }> {
   return { noPlan: { kind, why } };

@@ -57,7 +57,7 @@ function dyingAt(app: RunAuditDeps, death: Death): Readonly<{ app: RunAuditDeps;
       if (step === death.step) throw new Error('The process died');
       return result;
     };
-  const { ledger, plans, findings, reports, snapshots } = app;
+  const { ledger, holds, findings, reports, snapshots } = app;
   return {
     steps,
     app: {
@@ -66,7 +66,7 @@ function dyingAt(app: RunAuditDeps, death: Death): Readonly<{ app: RunAuditDeps;
         ...ledger,
         write: dying((_subject, _next, _read, [entry]) => entry?.kind ?? 'write', ledger.write),
       },
-      plans: { ...plans, put: dying('mend', plans.put) },
+      holds: { ...holds, put: dying('mend', holds.put) },
       findings: {
         ...findings,
         save: dying('findings', findings.save),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { auditWhenPossible, runAudit } from '../../../../shared/access/audit/run-audit';
-import { mendFinding } from '../../../../shared/access/desk/remediate-finding';
+import { remediateFinding } from '../../../../shared/access/desk/remediate-finding';
 import { waiveFinding } from '../../../../shared/access/desk/waive-finding';
 import type { AuditReport } from '../../../../shared/domain/audit/report';
 import { errorOf } from '../../../fakes/error-of';
@@ -218,7 +218,7 @@ describe('who caused a finding', () => {
 describe('what mends a finding', () => {
   const mend = async (world: World, report: AuditReport, by = 'Ben') => {
     const [finding] = report.findings;
-    return mendFinding(world.engine.app, world.alias, finding?.id ?? '', {
+    return remediateFinding(world.engine.app, world.alias, finding?.id ?? '', {
       by,
       planHash: finding?.remediation?.planHash ?? '',
     });
@@ -283,11 +283,12 @@ describe('what mends a finding', () => {
     const [finding] = (await audit(world)).findings;
     const wrong = { by: 'Ben', planHash: 'another' };
     expect(
-      (await errorOf(async () => mendFinding(world.engine.app, world.alias, finding?.id ?? '', wrong))).code,
+      (await errorOf(async () => remediateFinding(world.engine.app, world.alias, finding?.id ?? '', wrong)))
+        .code,
     ).toBe('plan-unknown');
-    expect((await errorOf(async () => mendFinding(world.engine.app, world.alias, 'x', wrong))).code).toBe(
-      'finding-unknown',
-    );
+    expect(
+      (await errorOf(async () => remediateFinding(world.engine.app, world.alias, 'x', wrong))).code,
+    ).toBe('finding-unknown');
   });
 
   it('is done at once where the policy says so, and only there', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { auditWhenPossible, runAudit } from '../../../../shared/access/audit/run-audit';
-import { mendFinding } from '../../../../shared/access/desk/remediate-finding';
+import { remediateFinding } from '../../../../shared/access/desk/remediate-finding';
 import { createReportStore } from '../../../../shared/storage/reports';
 import { startAudit } from '../../../../shared/access/audit/start-audit';
 import type { AuditReport } from '../../../../shared/domain/audit/report';
@@ -207,7 +207,7 @@ describe('a part that cannot be read (incident 2)', () => {
       noPlan: { kind: 'not-now', why: expect.stringContaining('could not be read') },
     });
     const request = { by: 'Ben', planHash: remediation?.planHash ?? '' };
-    const mend = async () => mendFinding(world.engine.app, world.alias, before?.id ?? '', request);
+    const mend = async () => remediateFinding(world.engine.app, world.alias, before?.id ?? '', request);
     expect((await errorOf(mend)).code).toBe('plan-unknown');
     expect((await audit(world)).findings.find(({ id }) => id === before?.id)?.state).toBe('fixed');
   });

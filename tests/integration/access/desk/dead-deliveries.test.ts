@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { closeDelivery } from '../../../../shared/access/desk/close-dead-delivery';
+import { closeDeadDelivery } from '../../../../shared/access/desk/close-dead-delivery';
 import { doDueWork } from '../../../../shared/access/do-due-work';
 import { listDeadDeliveries } from '../../../../shared/access/ledger/list-dead-deliveries';
-import { retryDeliveriesOf, retryDelivery } from '../../../../shared/access/desk/retry-dead-delivery';
+import { retryDeadDeliveriesOf, retryDeadDelivery } from '../../../../shared/access/desk/retry-dead-delivery';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
@@ -52,7 +52,7 @@ describe('a dead delivery', () => {
 
   it('is processed once after it was put back, and the evidence says by whom', async () => {
     const { world, ids } = await withDead(ANA);
-    await retryDelivery(world.engine.app, world.alias, ids[0] ?? '', anybody);
+    await retryDeadDelivery(world.engine.app, world.alias, ids[0] ?? '', anybody);
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA]);
     expect(await idsOf(world)).toEqual([]);
@@ -66,7 +66,7 @@ describe('a dead delivery', () => {
   it('that two people put back at the same moment is put back once', async () => {
     const { world, ids } = await withDead(ANA);
     const retry = async (by: string) =>
-      retryDelivery(world.engine.app, world.alias, ids[0] ?? '', { ...anybody, by });
+      retryDeadDelivery(world.engine.app, world.alias, ids[0] ?? '', { ...anybody, by });
     const settled = await Promise.allSettled([retry('olga'), retry('olga')]);
     expect(settled.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(world.engine.queued()).toHaveLength(1);
@@ -77,11 +77,11 @@ describe('a dead delivery', () => {
     const { world, ids } = await withDead(ANA);
     const { app } = world.engine;
     const [deliveryId = ''] = ids;
-    await retryDelivery(app, world.alias, deliveryId, anybody);
+    await retryDeadDelivery(app, world.alias, deliveryId, anybody);
     const key = { feed: 'hr', source: 'standard', deliveryId } as const;
     await app.deadDeliveries.fail(key, { code: 'body-invalid', tries: 5, atMs: world.engine.clock.now() });
     world.engine.clock.advance(1);
-    await retryDelivery(app, world.alias, deliveryId, anybody);
+    await retryDeadDelivery(app, world.alias, deliveryId, anybody);
     expect(await decisionsOf(world, 'deliveries-retried')).toHaveLength(2);
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA]);
@@ -93,7 +93,7 @@ describe('a dead delivery', () => {
       ...world.engine.app.queues,
       enqueueDelivery: async () => Promise.reject(new Error('The queue is down')),
     };
-    await retryDelivery({ ...world.engine.app, queues }, world.alias, ids[0] ?? '', anybody);
+    await retryDeadDelivery({ ...world.engine.app, queues }, world.alias, ids[0] ?? '', anybody);
     expect(world.engine.queued()).toEqual([]);
     expect(world.engine.log).toContainEqual(
       expect.objectContaining({ event: 'delivery-left-to-sweep', deliveryId: ids[0] }),
@@ -127,9 +127,9 @@ describe('a dead delivery', () => {
           throw new Error('The process died');
         },
       };
-      await expect(retryDelivery(broken, world.alias, ids[0] ?? '', anybody)).rejects.toThrow('died');
+      await expect(retryDeadDelivery(broken, world.alias, ids[0] ?? '', anybody)).rejects.toThrow('died');
       expect(await idsOf(world)).toEqual(last === 1 ? ids : []);
-      await retryDelivery(app, world.alias, ids[0] ?? '', anybody).catch(() => undefined);
+      await retryDeadDelivery(app, world.alias, ids[0] ?? '', anybody).catch(() => undefined);
       world.engine.clock.advance(2 * MINUTE_MS + 1);
       await doDueWork(app);
       await world.settle();
@@ -143,7 +143,7 @@ describe('a dead delivery', () => {
 describe('all dead deliveries of a source', () => {
   it('are put back with one decision, oldest first', async () => {
     const { world, ids } = await withDead(ANA, BEN, CARA);
-    expect(await retryDeliveriesOf(world.engine.app, world.alias, 'hr/standard', anybody)).toBe(3);
+    expect(await retryDeadDeliveriesOf(world.engine.app, world.alias, 'hr/standard', anybody)).toBe(3);
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA, BEN, CARA]);
     const [facts] = await decisionsOf(world, 'deliveries-retried');
@@ -156,7 +156,9 @@ describe('all dead deliveries of a source', () => {
     ['no source', ''],
   ])('are none of %s', async (_what, named) => {
     const { world } = await withDead(ANA);
-    const error = await errorOf(async () => retryDeliveriesOf(world.engine.app, world.alias, named, anybody));
+    const error = await errorOf(async () =>
+      retryDeadDeliveriesOf(world.engine.app, world.alias, named, anybody),
+    );
     expect(error.code).toBe('dead-letter-unknown');
     expect(await idsOf(world)).toHaveLength(1);
   });
@@ -173,7 +175,7 @@ describe('all dead deliveries of a source', () => {
       list: async (feed: string) => (feed === 'hr' ? many : []),
       reopen: async ({ receivedAtMs }: { receivedAtMs: number }) => reopened.push(receivedAtMs) > 0,
     };
-    await retryDeliveriesOf({ ...app, deadDeliveries }, world.alias, 'hr/standard', anybody);
+    await retryDeadDeliveriesOf({ ...app, deadDeliveries }, world.alias, 'hr/standard', anybody);
     expect(reopened).toEqual(Array.from({ length: 100 }, (_, index) => 100 + index));
     expect(ids).toHaveLength(1);
   });
@@ -183,7 +185,7 @@ describe('closing a dead delivery', () => {
   it('ends it for good, for a reason, and its body is forgotten when its time has come', async () => {
     const { world, ids } = await withDead(ANA);
     const { app } = world.engine;
-    await closeDelivery(app, world.alias, ids[0] ?? '', { ...anybody, reason: ' Sent by mistake ' });
+    await closeDeadDelivery(app, world.alias, ids[0] ?? '', { ...anybody, reason: ' Sent by mistake ' });
     expect(await idsOf(world)).toEqual([]);
     expect(await decisionsOf(world, 'delivery-closed')).toEqual([
       {
@@ -210,7 +212,7 @@ describe('closing a dead delivery', () => {
   ])('takes a reason, and not %s', async (_what, reason, problem) => {
     const { world, ids } = await withDead(ANA);
     await expect(
-      closeDelivery(world.engine.app, world.alias, ids[0] ?? '', { ...anybody, reason }),
+      closeDeadDelivery(world.engine.app, world.alias, ids[0] ?? '', { ...anybody, reason }),
     ).rejects.toMatchObject({ code: 'body-invalid', fields: [{ field: 'reason', problem }] });
     expect(await idsOf(world)).toEqual(ids);
     expect(await decisionsOf(world, 'delivery-closed')).toEqual([]);
@@ -219,7 +221,7 @@ describe('closing a dead delivery', () => {
   it('takes the longest reason', async () => {
     const { world, ids } = await withDead(ANA);
     const reason = 'x'.repeat(500);
-    await closeDelivery(world.engine.app, world.alias, ids[0] ?? '', { ...anybody, reason });
+    await closeDeadDelivery(world.engine.app, world.alias, ids[0] ?? '', { ...anybody, reason });
     expect(await decisionsOf(world, 'delivery-closed')).toMatchObject([{ reason }]);
   });
 
@@ -229,8 +231,8 @@ describe('closing a dead delivery', () => {
     const close = async () => Promise.reject(new Error('The process died'));
     const decision = { ...anybody, reason: 'No' };
     const broken = { ...app, deadDeliveries: { ...app.deadDeliveries, close } };
-    await expect(closeDelivery(broken, world.alias, ids[0] ?? '', decision)).rejects.toThrow('died');
-    await closeDelivery(app, world.alias, ids[0] ?? '', decision);
+    await expect(closeDeadDelivery(broken, world.alias, ids[0] ?? '', decision)).rejects.toThrow('died');
+    await closeDeadDelivery(app, world.alias, ids[0] ?? '', decision);
     expect(await decisionsOf(world, 'delivery-closed')).toHaveLength(1);
     expect(await idsOf(world)).toEqual([]);
   });
@@ -240,12 +242,12 @@ describe('the audit', () => {
   it.each([
     [
       'processed',
-      async (world: World, id: string) => retryDelivery(world.engine.app, world.alias, id, anybody),
+      async (world: World, id: string) => retryDeadDelivery(world.engine.app, world.alias, id, anybody),
     ],
     [
       'closed',
       async (world: World, id: string) =>
-        closeDelivery(world.engine.app, world.alias, id, { ...anybody, reason: 'No' }),
+        closeDeadDelivery(world.engine.app, world.alias, id, { ...anybody, reason: 'No' }),
     ],
   ])('reports a source with dead deliveries until the last of them is %s', async (_how, end) => {
     const { world, ids } = await withDead(BEN, ANA);
@@ -279,10 +281,10 @@ describe('what is not dead', () => {
     const [entry] = world.engine.queued();
     const pending = entry?.queue === 'deliveries' ? entry.message.deliveryId : '';
     const closed = ids[0] ?? '';
-    await closeDelivery(app, world.alias, closed, { ...anybody, reason: 'No' });
+    await closeDeadDelivery(app, world.alias, closed, { ...anybody, reason: 'No' });
     const refuses = async (alias: string, id: string): Promise<void> => {
-      await expect(retryDelivery(app, alias, id, anybody)).rejects.toMatchObject(unknown);
-      await expect(closeDelivery(app, alias, id, { ...anybody, reason: 'No' })).rejects.toMatchObject(
+      await expect(retryDeadDelivery(app, alias, id, anybody)).rejects.toMatchObject(unknown);
+      await expect(closeDeadDelivery(app, alias, id, { ...anybody, reason: 'No' })).rejects.toMatchObject(
         unknown,
       );
     };
@@ -329,7 +331,7 @@ describe('a source that feeds two organizations', () => {
     for (const alias of ['acme', 'globex'])
       expect((await listDeadDeliveries(app, alias))[0]?.deliveries[0]?.deliveryId).toBe(ids[0]);
     expect(await listDeadDeliveries(app, 'other')).toEqual([]);
-    await expect(retryDelivery(app, 'other', ids[0] ?? '', anybody)).rejects.toMatchObject({
+    await expect(retryDeadDelivery(app, 'other', ids[0] ?? '', anybody)).rejects.toMatchObject({
       code: 'dead-letter-unknown',
     });
   });
@@ -341,16 +343,16 @@ describe('a source that feeds two organizations', () => {
     const notPermitted = { code: 'not-permitted' };
     for (const mayDecide of [only('acme'), only('globex'), only()]) {
       const decider = { by: 'olga', mayDecide };
-      await expect(retryDelivery(app, 'acme', id, decider)).rejects.toMatchObject(notPermitted);
-      await expect(retryDeliveriesOf(app, 'acme', 'hr/standard', decider)).rejects.toMatchObject(
+      await expect(retryDeadDelivery(app, 'acme', id, decider)).rejects.toMatchObject(notPermitted);
+      await expect(retryDeadDeliveriesOf(app, 'acme', 'hr/standard', decider)).rejects.toMatchObject(
         notPermitted,
       );
-      await expect(closeDelivery(app, 'acme', id, { ...decider, reason: 'No' })).rejects.toMatchObject(
+      await expect(closeDeadDelivery(app, 'acme', id, { ...decider, reason: 'No' })).rejects.toMatchObject(
         notPermitted,
       );
     }
     expect(await idsOf(world)).toEqual(ids);
-    await retryDelivery(app, 'globex', id, { by: 'olga', mayDecide: only('acme', 'globex') });
+    await retryDeadDelivery(app, 'globex', id, { by: 'olga', mayDecide: only('acme', 'globex') });
     for (const organization of ['acme', 'globex'])
       expect(await world.kinds({ ...CHAIN, organization })).toEqual(['deliveries-retried']);
   });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { listHolds } from '../../../../shared/access/ledger/list-holds';
 import { startAzurite, type Azurite } from '../../../../sandbox/azurite';
 import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../../sandbox/demo-organization';
 import { workerJoined, workerLeft, workerMoved } from '../../../../sandbox/events';
-import { listHeldPlans, readPlan, releasePlan } from '../../../../shared/access/desk/release-hold';
+import { readHold, releaseHold } from '../../../../shared/access/desk/release-hold';
 import { startEngine, type Engine } from '../../../fixtures/engine';
 
 const PEOPLE = Array.from({ length: 12 }, (_, index) => `worker${index}@acme.example`);
@@ -43,7 +44,7 @@ describe('held plans', () => {
     for (const person of people) await engine.post('hr', workerLeft(person));
     await engine.finish();
   };
-  const heldIn = async (engine: Engine) => listHeldPlans(engine.app, ORGANIZATION);
+  const heldIn = async (engine: Engine) => listHolds(engine.app, ORGANIZATION);
 
   it('lets six leave a group at once', async () => {
     const engine = await staffed();
@@ -112,13 +113,13 @@ describe('held plans', () => {
     expect(membersOf(engine)).toBe(12);
     const [plan] = await heldIn(engine);
     const hash = plan?.hash ?? '';
-    await releasePlan(engine.app, ORGANIZATION, hash, 'olga.admin');
-    await expect(releasePlan(engine.app, ORGANIZATION, hash, 'ben')).rejects.toMatchObject({
+    await releaseHold(engine.app, ORGANIZATION, hash, 'olga.admin');
+    await expect(releaseHold(engine.app, ORGANIZATION, hash, 'ben')).rejects.toMatchObject({
       code: 'plan-not-held',
     });
     await engine.finish();
     expect(membersOf(engine)).toBe(4);
-    await expect(readPlan(engine.app, ORGANIZATION, hash)).resolves.toMatchObject({
+    await expect(readHold(engine.app, ORGANIZATION, hash)).resolves.toMatchObject({
       state: 'done',
       releasedBy: 'olga.admin',
     });
@@ -139,7 +140,7 @@ describe('held plans', () => {
         dies === 'records'
           ? { ...app, ledger: { ...app.ledger, write: end } }
           : { ...app, changes: { ...app.changes, bookRun: end } };
-      await expect(releasePlan(dying, ORGANIZATION, plan?.hash ?? '', 'olga.admin')).rejects.toThrow('ends');
+      await expect(releaseHold(dying, ORGANIZATION, plan?.hash ?? '', 'olga.admin')).rejects.toThrow('ends');
       engine.clock.advance(60_000);
       await engine.tick();
       await engine.finish();
@@ -173,11 +174,11 @@ describe('held plans', () => {
       for (const person of PEOPLE.slice(0, 8)) await engine.post('hr', said(person));
       await engine.finish({ withinMs: 24 * HOUR_MS });
       const [plan] = await heldIn(engine);
-      await releasePlan(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin');
+      await releaseHold(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin');
       const outcomes = await engine.finish({ withinMs: 24 * HOUR_MS });
       expect(outcomes.filter((outcome) => outcome === 'waiting').length).toBeGreaterThan(1);
       expect(membersOf(engine)).toBe(4);
-      const plans = await engine.app.plans.list(ORGANIZATION);
+      const plans = await engine.app.holds.list(ORGANIZATION);
       expect(plans.map(({ state }) => state)).toEqual(['done']);
       await engine.close();
     },
@@ -191,9 +192,9 @@ describe('held plans', () => {
     engine.clock.advance(HOUR_MS);
     await engine.post('hr', workerJoined(PEOPLE[0] ?? '', { department: 'Automation' }));
     await engine.finish();
-    await releasePlan(engine.app, ORGANIZATION, hash, 'olga.admin');
+    await releaseHold(engine.app, ORGANIZATION, hash, 'olga.admin');
     await engine.finish();
-    await expect(readPlan(engine.app, ORGANIZATION, hash)).resolves.toMatchObject({ state: 'stale' });
+    await expect(readHold(engine.app, ORGANIZATION, hash)).resolves.toMatchObject({ state: 'stale' });
     expect(membersOf(engine)).toBe(12);
     const held = (await heldIn(engine)).flatMap((next) => next.removals);
     expect(held.filter(({ groupName }) => groupName === GROUPS.developers)).toHaveLength(7);
@@ -205,7 +206,7 @@ describe('held plans', () => {
     await leave(engine, PEOPLE.slice(0, 8));
     const [plan] = await heldIn(engine);
     engine.clock.advance(7 * 24 * HOUR_MS);
-    await expect(releasePlan(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin')).rejects.toMatchObject(
+    await expect(releaseHold(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin')).rejects.toMatchObject(
       { code: 'plan-expired' },
     );
     await engine.tick();
@@ -229,9 +230,9 @@ describe('held plans', () => {
   it('knows no plan of another organization or another hash', async () => {
     const engine = await startEngine({ azurite, policy: guarded, seed });
     const { app } = engine;
-    await expect(listHeldPlans(app, 'nobody')).rejects.toMatchObject({ code: 'plan-unknown' });
-    await expect(readPlan(app, ORGANIZATION, 'f00')).rejects.toMatchObject({ code: 'plan-unknown' });
-    await expect(releasePlan(app, ORGANIZATION, 'f00', 'olga')).rejects.toMatchObject({
+    await expect(listHolds(app, 'nobody')).rejects.toMatchObject({ code: 'plan-unknown' });
+    await expect(readHold(app, ORGANIZATION, 'f00')).rejects.toMatchObject({ code: 'plan-unknown' });
+    await expect(releaseHold(app, ORGANIZATION, 'f00', 'olga')).rejects.toMatchObject({
       code: 'plan-unknown',
     });
     await engine.close();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { listDeadLetters, retryDeadLetter } from '../../../../shared/access/desk/retry-refused-change';
+import { listRefusedChanges } from '../../../../shared/access/ledger/list-refused-changes';
+import { retryRefusedChange } from '../../../../shared/access/desk/retry-refused-change';
 import { ANA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -24,7 +25,7 @@ async function refused(): Promise<World> {
   return world;
 }
 
-const lettersOf = async (world: World) => listDeadLetters(world.engine.app, world.alias);
+const lettersOf = async (world: World) => listRefusedChanges(world.engine.app, world.alias);
 
 describe('a dead letter', () => {
   it('keeps the change, its error and its history; after three refusals only a person has it tried again', async () => {
@@ -46,7 +47,7 @@ describe('a dead letter', () => {
     const world = await refused();
     const [letter] = await lettersOf(world);
     world.engine.uipath.clearFaults();
-    await retryDeadLetter(world.engine.app, world.alias, letter?.id ?? '', { by: 'olga' });
+    await retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', { by: 'olga' });
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA]);
     expect(await lettersOf(world)).toEqual([]);
@@ -69,12 +70,12 @@ describe('a dead letter', () => {
     const [letter] = await lettersOf(world);
     world.engine.uipath.clearFaults();
     const retry = { by: 'olga', memberId: NOBODY.toUpperCase() };
-    await retryDeadLetter(world.engine.app, world.alias, letter?.id ?? '', retry);
+    await retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', retry);
     await world.settle();
     const [again] = await lettersOf(world);
     expect(again?.memberId).toBe(NOBODY);
     expect(again?.history.map(({ event }) => event)).toEqual(['refused', 'retried', 'refused']);
-    await retryDeadLetter(world.engine.app, world.alias, letter?.id ?? '', {
+    await retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', {
       by: 'olga',
       memberId: world.id(ANA),
     });
@@ -86,7 +87,7 @@ describe('a dead letter', () => {
     const world = await refused();
     const [letter] = await lettersOf(world);
     await expect(
-      retryDeadLetter(world.engine.app, world.alias, letter?.id ?? '', { by: 'olga', memberId }),
+      retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', { by: 'olga', memberId }),
     ).rejects.toMatchObject({
       code: 'body-invalid',
       fields: [{ field: 'memberId', problem: 'is not a GUID' }],
@@ -97,8 +98,8 @@ describe('a dead letter', () => {
     const world = await start();
     const { app } = world.engine;
     const unknown = { code: 'dead-letter-unknown' };
-    await expect(listDeadLetters(app, 'nobody')).rejects.toMatchObject(unknown);
-    await expect(retryDeadLetter(app, world.alias, 'none', { by: 'olga' })).rejects.toMatchObject(unknown);
-    await expect(retryDeadLetter(app, 'nobody', 'none', { by: 'olga' })).rejects.toMatchObject(unknown);
+    await expect(listRefusedChanges(app, 'nobody')).rejects.toMatchObject(unknown);
+    await expect(retryRefusedChange(app, world.alias, 'none', { by: 'olga' })).rejects.toMatchObject(unknown);
+    await expect(retryRefusedChange(app, 'nobody', 'none', { by: 'olga' })).rejects.toMatchObject(unknown);
   });
 });

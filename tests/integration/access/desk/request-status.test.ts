@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { requestStatus } from '../../../../shared/access/desk/read-request-status';
+import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, useWorlds, type World } from '../world';
 
@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const grant = (more = {}) => ({ kind: 'grant', person: ANA, group: 'Finance', ...more });
 
 const stateOf = async (world: World, id = 'REQ-1') =>
-  (await requestStatus(world.engine.app, world.alias, id)).state;
+  (await readRequestStatus(world.engine.app, world.alias, id)).state;
 
 describe('the state of a request', () => {
   it('goes from pending to applied to ending to ended', async () => {
@@ -24,7 +24,7 @@ describe('the state of a request', () => {
     await world.pass(0);
     states.push(await stateOf(world));
     expect(states).toEqual(['pending', 'applied', 'ending', 'ended']);
-    expect(await requestStatus(world.engine.app, world.alias, 'REQ-1')).toEqual({
+    expect(await readRequestStatus(world.engine.app, world.alias, 'REQ-1')).toEqual({
       requestId: 'REQ-1',
       organization: 'acme',
       action: 'grant',
@@ -73,7 +73,7 @@ describe('the state of a request', () => {
     const world = await start();
     await world.asks('REQ-1', grant(), { approvals: [{ approver: ANA }] });
     await world.engine.work();
-    expect(await requestStatus(world.engine.app, world.alias, 'REQ-1')).toMatchObject({
+    expect(await readRequestStatus(world.engine.app, world.alias, 'REQ-1')).toMatchObject({
       state: 'refused',
       refusal: 'approvals-missing',
     });
@@ -86,7 +86,7 @@ describe('the state of a request', () => {
     const world = await start();
     await world.asks('REQ-1', grant({ person: BEN }));
     await world.settle();
-    expect((await errorOf(async () => requestStatus(world.engine.app, alias, id))).code).toBe(
+    expect((await errorOf(async () => readRequestStatus(world.engine.app, alias, id))).code).toBe(
       'request-unknown',
     );
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { processTogether } from '../../../../shared/access/intake/process-delivery-batch';
+import { processDeliveryBatch } from '../../../../shared/access/intake/process-delivery-batch';
 import { ANA, BEN, useWorlds } from '../world';
 
 const start = useWorlds();
@@ -12,7 +12,7 @@ describe('deliveries that share a message', () => {
       .queued()
       .flatMap((entry) => (entry.queue === 'deliveries' ? [entry.message] : []));
     if (first === undefined || second === undefined) throw new Error('Two deliveries should wait');
-    await processTogether(world.engine.app, first, [second.deliveryId, 'never-accepted'], 'normal');
+    await processDeliveryBatch(world.engine.app, first, [second.deliveryId, 'never-accepted'], 'normal');
     for (const person of [ANA, BEN])
       expect((await world.evidence(person)).map(({ kind }) => kind)).toEqual(['worker-event']);
     const alone = world.engine

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { processDelivery } from '../../../../shared/access/intake/process-delivery';
-import { requestStatus } from '../../../../shared/access/desk/read-request-status';
+import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
 import { personKey } from '../../../../shared/domain/person-key';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, CARA, useWorlds, type World } from '../world';
@@ -132,7 +132,7 @@ describe('a ticket', () => {
     const world = await start({ policy });
     await world.asks('REQ-1', action, more);
     await world.settle();
-    expect(await requestStatus(world.engine.app, world.alias, 'REQ-1')).toMatchObject({
+    expect(await readRequestStatus(world.engine.app, world.alias, 'REQ-1')).toMatchObject({
       state: 'refused',
       refusal,
     });
@@ -146,7 +146,7 @@ describe('a ticket', () => {
     await world.joins(ANA, { attributes: { department: 'Finance' } });
     await world.asks('REQ-1', grant());
     await world.settle();
-    expect(await requestStatus(world.engine.app, world.alias, 'REQ-1')).toMatchObject({
+    expect(await readRequestStatus(world.engine.app, world.alias, 'REQ-1')).toMatchObject({
       refusal: 'separation-of-duties',
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Subject } from '../../../../shared/domain/ledger/subject';
 import { createHash } from 'node:crypto';
-import { requestStatus } from '../../../../shared/access/desk/read-request-status';
-import type { Subject } from '../../../../shared/storage/ledger';
+import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
 import { ANA, BEN, MAX, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -32,7 +32,7 @@ const RULE = subjectOf('rule', 'Developers by claim');
 const rulesOf = (world: World) => [...world.engine.uipath.organization(world.alias).rules.values()];
 const policyOf = (world: World) => world.engine.uipath.organization(world.alias).accessPolicy;
 const stateOf = async (world: World, id: string) =>
-  (await requestStatus(world.engine.app, world.alias, id)).state;
+  (await readRequestStatus(world.engine.app, world.alias, id)).state;
 
 describe('a rule that was approved', () => {
   it('is created with its groups, and says who owns it, under which ticket and until when', async () => {

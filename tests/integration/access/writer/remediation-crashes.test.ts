@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Subject } from '../../../../shared/domain/ledger/subject';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
-import { mendFinding } from '../../../../shared/access/desk/remediate-finding';
+import { remediateFinding } from '../../../../shared/access/desk/remediate-finding';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../../shared/domain/audit/finding';
-import type { Subject } from '../../../../shared/storage/ledger';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { entryOf, findingOf, organizationOf, release, ruleOf, withoutFaults } from '../remediation-world';
 import { BEN, byHand, CARA, MAX, OLGA, useWorlds, type World } from '../world';
@@ -127,7 +127,7 @@ async function expectMended(
   for (const one of [about, organizationOf(world)]) expect(await world.fault(one)).toBeUndefined();
   expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
   expect(await world.engine.app.changes.listAttempts(world.alias)).toEqual([]);
-  const plans = await world.engine.app.plans.list(world.alias);
+  const plans = await world.engine.app.holds.list(world.alias);
   expect(plans.map(({ state }) => state)).toEqual(['done']);
 }
 
@@ -162,7 +162,7 @@ describe.each(CASES.map((one) => [one.check, one] as const))(
         const before = await countOf(world, plan);
         const request = { by: 'Ben', planHash: finding.remediation?.planHash ?? '' };
         const dying = dyingAfter(world.engine.app, countdown(steps));
-        const outcome = await mendFinding(dying, world.alias, finding.id, request).catch(() => 'died');
+        const outcome = await remediateFinding(dying, world.alias, finding.id, request).catch(() => 'died');
         died = outcome === 'died';
         // A run that is booked and does not begin is booked again after a minute.
         await world.pass(120_000);

@@ -155,9 +155,9 @@ describe('an entry that somebody put on the access policy', () => {
     const [one, other] = findings;
     if (one === undefined || other?.remediation?.kind !== 'change') throw new Error('There are no two plans');
     await release(world, one);
-    const { plans } = world.engine.app;
-    const [plan] = await plans.list(world.alias);
-    if (plan !== undefined) await plans.put(world.alias, { ...plan, change: other.remediation.change });
+    const { holds } = world.engine.app;
+    const [hold] = await holds.list(world.alias);
+    if (hold !== undefined) await holds.put(world.alias, { ...hold, change: other.remediation.change });
     await world.settle();
     expect([listOf(world).has(world.id(CARA)), listOf(world).has(world.id(ANA))]).toEqual([true, true]);
     expect(await fatesOf(world)).toEqual(['stale: changed']);

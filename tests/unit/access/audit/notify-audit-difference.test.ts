@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { announceReport, notifyDifference } from '../../../../shared/access/audit/notify-audit-difference';
+import {
+  announceReport,
+  notifyAuditDifference,
+} from '../../../../shared/access/audit/notify-audit-difference';
 import type { AuditReport } from '../../../../shared/domain/audit/report';
 import type { NotifyTarget, Policy } from '../../../../shared/domain/policy';
 import { AppError } from '../../../../shared/errors';
 import type { Notification, Receiver } from '../../../../shared/notify/notifier';
 import type { NotificationMessage } from '../../../../shared/storage/queues';
-import type { ToldNight } from '../../../../shared/storage/notification-state';
+import type { NotificationState } from '../../../../shared/storage/notification-state';
 import { finding, report } from '../../../fixtures/audit-reports';
 
 const OPS: NotifyTarget = { name: 'ops', url: 'https://ops.example/hook', secret: 'notify-ops' };
@@ -20,7 +23,7 @@ const NEXT = report({
 
 let targets: readonly NotifyTarget[];
 let sent: Array<Receiver & Notification>;
-let told: Map<string, ToldNight>;
+let told: Map<string, NotificationState>;
 let queued: Array<NotificationMessage & { delayMs: number | undefined }>;
 let log: Array<Readonly<Record<string, unknown>>>;
 let failing: ReadonlyMap<string, AppError>;
@@ -40,9 +43,9 @@ const deps = {
   reports: {
     read: async (_organization: string, night: string) => reports.find((known) => known.night === night),
   },
-  toldNights: {
+  notificationStates: {
     list: async () => [...told.values()],
-    put: async (_organization: string, row: ToldNight) => {
+    put: async (_organization: string, row: NotificationState) => {
       told.set(row.target, row);
     },
   },
@@ -64,7 +67,7 @@ const deps = {
 };
 
 async function tell(night: string, attempt?: number): Promise<void> {
-  await notifyDifference(deps, { organization: 'acme', night, attempt });
+  await notifyAuditDifference(deps, { organization: 'acme', night, attempt });
 }
 
 /** What was sent, in short. */
@@ -155,7 +158,7 @@ describe('a notification', () => {
       night: '20261104T0200',
       findings: names.map((name) => finding({ subject: { name } })),
     });
-    await notifyDifference(
+    await notifyAuditDifference(
       { ...deps, reports: { read: async () => noisy } },
       { organization: 'acme', night: noisy.night },
     );

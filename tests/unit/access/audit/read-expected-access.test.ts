@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SubjectKind } from '../../../../shared/domain/ledger/subject';
 import {
   readBeginning,
-  readExpectation,
+  readExpectedAccess,
   readRuleIds,
   withChanged,
 } from '../../../../shared/access/audit/read-expected-access';
 import type { RuleLedger } from '../../../../shared/domain/ledger/rule-and-entity-ledgers';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import type { Mark } from '../../../../shared/storage/marks-and-attempts';
-import type { LedgerOf, LedgerStore, SubjectKind } from '../../../../shared/storage/ledger';
+import type { LedgerOf, LedgerStore } from '../../../../shared/storage/ledger';
 import { DAY_MS, NOW_MS } from '../../../fixtures/builders/audits';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
@@ -75,7 +76,7 @@ describe('what an audit keeps of the beginning', () => {
   ])('somebody who %s is pending at the end: %#', async (_what, people, marks, pending) => {
     const began = await readBeginning(aLedger({ p1: member('m1') }), organization, reading);
     const last = withChanged(
-      await readExpectation(aLedger(people), organization, { ...reading, marks }),
+      await readExpectedAccess(aLedger(people), organization, { ...reading, marks }),
       began,
     );
     expect(last.people.map((person) => person.pending)).toEqual([pending]);
@@ -84,7 +85,7 @@ describe('what an audit keeps of the beginning', () => {
   it('does not hold somebody who came meanwhile, who is pending', async () => {
     const began = await readBeginning(aLedger({}), organization, reading);
     const last = withChanged(
-      await readExpectation(aLedger({ p1: member('m1') }), organization, reading),
+      await readExpectedAccess(aLedger({ p1: member('m1') }), organization, reading),
       began,
     );
     expect(last.people[0]?.pending).toBe(true);
@@ -119,7 +120,7 @@ describe('somebody whose address the directory does not find any more', () => {
   ])('%s', async (_what, more, memberId) => {
     const ledger = aLedger({ p1: member('x', more), p2: member('m2') });
     const before = { ...reading, leaverIds: found };
-    const { people } = await readExpectation(ledger, organization, before);
+    const { people } = await readExpectedAccess(ledger, organization, before);
     expect(people.map((person) => person.memberId)).toEqual([memberId, 'm2']);
     const { leavers } = await readBeginning(ledger, organization, before);
     expect(leavers).toEqual(memberId === undefined || more.timeline === undefined ? [] : [memberId]);
@@ -128,7 +129,7 @@ describe('somebody whose address the directory does not find any more', () => {
   it.each([['before'], ['after']])('has none that somebody listed %s has by now', async (order) => {
     const [mine, theirs] = [member('old', { timeline: left, identity: missing('m1') }), member('m1')];
     const ledger = aLedger(order === 'before' ? { p2: theirs, p1: mine } : { p1: mine, p2: theirs });
-    const { people } = await readExpectation(ledger, organization, reading);
+    const { people } = await readExpectedAccess(ledger, organization, reading);
     expect(people.find(({ personKey }) => personKey === 'p1')?.memberId).toBeUndefined();
     expect((await readBeginning(ledger, organization, reading)).leavers).toEqual([]);
   });
@@ -137,7 +138,7 @@ describe('somebody whose address the directory does not find any more', () => {
 describe('the expectation at the end', () => {
   it('shares what is equal for many people', async () => {
     const people = { p1: member('m1'), p2: member('m2') };
-    const { people: read } = await readExpectation(aLedger(people), organization, reading);
+    const { people: read } = await readExpectedAccess(aLedger(people), organization, reading);
     expect(read.map(({ groups }) => [...groups])).toEqual([['developers'], ['developers']]);
     expect(read[0]?.ended).toBe(read[1]?.ended);
     expect(read[0]?.ended.size).toBe(0);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { readOperations, type OperationsDeps } from '../../../../shared/access/audit/read-operational-state';
+import {
+  readOperationalState,
+  type OperationalStateDeps,
+} from '../../../../shared/access/audit/read-operational-state';
 import type { Policy, SourcePolicy } from '../../../../shared/domain/policy';
 import { AppError } from '../../../../shared/errors';
 import { anOrganization } from '../../../fixtures/builders/organizations';
@@ -42,14 +45,14 @@ describe('the secrets whose end an audit looks at', () => {
       }),
     ],
   };
-  const read = async (secretEnds: OperationsDeps['secretEnds'], ownSecrets: readonly string[] = []) => {
-    const deps: OperationsDeps = {
+  const read = async (secretEnds: OperationalStateDeps['secretEnds'], ownSecrets: readonly string[] = []) => {
+    const deps: OperationalStateDeps = {
       policy: async () => policy,
-      deadLetters: { list: async () => [], get: async () => undefined, put: async () => undefined },
+      refusedChanges: { list: async () => [] },
       deadDeliveries: { list: async () => [] },
       heartbeats: { noteNamed: async (_feed, _name, nowMs) => nowMs },
       ledger: { read: async () => undefined } as never,
-      plans: { list: async () => [] },
+      holds: { list: async () => [] },
       deliveries: { lastReceivedMs: async () => undefined },
       ownSecrets,
       secretEnds,
@@ -61,7 +64,7 @@ describe('the secrets whose end an audit looks at', () => {
       unfinished: [],
       own: { clientId: '', scopes: [] },
     };
-    return (await readOperations(deps, policy, organization, known)).secretEndsMs;
+    return (await readOperationalState(deps, policy, organization, known)).secretEndsMs;
   };
   const NAMES = [
     'uipath-production',

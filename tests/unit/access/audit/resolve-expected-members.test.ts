@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readDirectory } from '../../../../shared/access/audit/resolve-expected-members';
+import { resolveExpectedMembers } from '../../../../shared/access/audit/resolve-expected-members';
 import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
 import { AppError, type ErrorCode } from '../../../../shared/errors';
@@ -78,7 +78,7 @@ describe('what the directory is asked', () => {
       },
     };
     const { organization, expected, snapshot } = audit;
-    return { asked, ...(await readDirectory(directory, organization, expected, snapshot)) };
+    return { asked, ...(await resolveExpectedMembers(directory, organization, expected, snapshot)) };
   };
   const answersIn = ({ directory }: Snapshot) => (directory.kind === 'known' ? directory.value : directory);
 
@@ -110,7 +110,7 @@ describe('what the directory is asked', () => {
       resolveByNames: async (names) => new Map(names.map((name) => [name, { kind: 'not-found' }])),
       resolve: async () => ({ kind: 'not-found' }),
     };
-    const answer = await readDirectory(directory, organization, expected, snapshot);
+    const answer = await resolveExpectedMembers(directory, organization, expected, snapshot);
     expect(answer.expected.protectedUnfound).toEqual(new Set(['developers']));
   });
 

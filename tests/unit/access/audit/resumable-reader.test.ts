@@ -1,13 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { openAuditReader, opened, type AuditReader } from '../../../../shared/access/audit/resumable-reader';
+import {
+  openResumableReader,
+  opened,
+  type ResumableReader,
+} from '../../../../shared/access/audit/resumable-reader';
 import { AppError } from '../../../../shared/errors';
 import type { SnapshotStore, StoredSnapshot } from '../../../../shared/storage/snapshots';
 import { errorOf } from '../../../fakes/error-of';
 
 const NAMES = { name: 'names', schema: z.array(z.string()) };
 
-type Opened = Readonly<{ reader: AuditReader; saved: readonly StoredSnapshot[] }>;
+type Opened = Readonly<{ reader: ResumableReader; saved: readonly StoredSnapshot[] }>;
 
 async function open(before?: StoredSnapshot): Promise<Opened> {
   const saved: StoredSnapshot[] = [];
@@ -20,7 +24,7 @@ async function open(before?: StoredSnapshot): Promise<Opened> {
     givenUpFor: async () => [],
   };
   const night = { organization: 'acme', night: '202611210200', before, nowMs: 5 };
-  return { reader: await openAuditReader(snapshots, night), saved };
+  return { reader: await openResumableReader(snapshots, night), saved };
 }
 
 const never = async (): Promise<never> => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { doubtEmptyGroups } from '../../../../shared/access/audit/verify-empty-groups';
+import { verifyEmptyGroups } from '../../../../shared/access/audit/verify-empty-groups';
 import type { ExpectedPerson } from '../../../../shared/domain/audit/expected-access';
 import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
 import { AppError, type ErrorCode } from '../../../../shared/errors';
@@ -28,7 +28,7 @@ describe('a group that is answered without members', () => {
     };
     const { snapshot } = anAudit({ snapshot: groups });
     const membersOf = new Map([['developers', new Set(before)]]);
-    const after = await doubtEmptyGroups(uipath, snapshot, people, { membersOf });
+    const after = await verifyEmptyGroups(uipath, snapshot, people, { membersOf });
     return { asked, group: after.groups.get('developers') };
   };
   const DOUBTED = { kind: 'unknown', code: 'uipath-answer-empty' };

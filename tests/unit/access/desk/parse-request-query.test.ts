@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { requestQueryOf } from '../../../../shared/access/desk/parse-request-query';
+import { parseRequestQuery } from '../../../../shared/access/desk/parse-request-query';
 import { REQUEST_STATES } from '../../../../shared/domain/ledger/request-progress';
 import { errorOf } from '../../../fakes/error-of';
 
-const ask = (words: string) => requestQueryOf(new URLSearchParams(words));
+const ask = (words: string) => parseRequestQuery(new URLSearchParams(words));
 
 describe('a query for requests', () => {
   it('without words asks for all of them', () => {

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import {
   acceptDelivery,
   type AcceptDeliveryDeps,
-  type Delivery,
-  type DeliveryRecord,
+  type WebhookRequest,
 } from '../../../../shared/access/intake/accept-delivery';
 import { AppError } from '../../../../shared/errors';
 import { webhookSourceOf } from '../../../../shared/webhooks/registry';
 import { errorOf } from '../../../fakes/error-of';
 import { otherSigningSecret, signedHeaders, signingSecret } from '../../../fakes/signed-delivery';
 import { noIdentity } from '../../../fakes/no-identity';
+import type { Delivery } from '../../../../shared/domain/delivery';
 
 const nowMs = Date.UTC(2026, 10, 20, 12);
 const body = JSON.stringify({
@@ -25,7 +25,7 @@ const deliveryId = createHash('sha256').update('hr/workday/msg_1').digest('hex')
 /** Keeps deliveries and messages as the storage does, and the order in which they came. */
 function world(changes: Partial<AcceptDeliveryDeps> = {}) {
   const steps: string[] = [];
-  const records = new Map<string, DeliveryRecord>();
+  const records = new Map<string, Delivery>();
   const done = new Set<string>();
   const messages: unknown[] = [];
   const logs: unknown[] = [];
@@ -67,9 +67,9 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
 }
 
 function delivery(
-  changes: Partial<Omit<Delivery, 'headers' | 'rawBody'>> &
+  changes: Partial<Omit<WebhookRequest, 'headers' | 'rawBody'>> &
     Readonly<{ headers?: Record<string, string>; rawBody?: Uint8Array | string }> = {},
-): Delivery {
+): WebhookRequest {
   const rawBody = Buffer.from(changes.rawBody ?? body);
   return {
     feed: 'hr',
@@ -229,7 +229,7 @@ describe('a delivery that is not good', () => {
   };
   const cut = Buffer.from(body).subarray(0, -1);
 
-  it.each<readonly [string, Delivery]>([
+  it.each<readonly [string, WebhookRequest]>([
     ['forged', delivery({ headers: forged })],
     ['changed by one byte', { ...delivery(), rawBody: Buffer.from(body.replace('ana', 'anb')) }],
     ['truncated', { ...delivery(), rawBody: cut }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Finding, FindingRecord } from '../../../../shared/domain/audit/finding';
-import { followFindings } from '../../../../shared/domain/audit/carry-findings-over';
+import { carryFindingsOver } from '../../../../shared/domain/audit/carry-findings-over';
 import type { Waiver } from '../../../../shared/domain/audit/waiver';
 import { DAY_MS } from '../../../fixtures/builders/audits';
 
@@ -14,7 +14,7 @@ describe('findings over the nights', () => {
     ...overrides,
   });
   const follow = (before: readonly FindingRecord[], found: readonly Finding[], isUnknown = false) =>
-    followFindings(before, found, { nowMs: 9, isUnknown: () => isUnknown, waiverOf: () => undefined });
+    carryFindingsOver(before, found, { nowMs: 9, isUnknown: () => isUnknown, waiverOf: () => undefined });
 
   it('begin as new', () => {
     expect(follow([], [finding])).toEqual([record({ state: 'new', firstSeenMs: 9, lastSeenMs: 9 })]);
@@ -55,8 +55,8 @@ describe('findings over the nights', () => {
     const settings = { nowMs, isUnknown: () => true, waiverOf: () => undefined };
     for (const when of [{ fixedAtMs: nowMs - ago, lastSeenMs: 1 }, { lastSeenMs: nowMs - ago }]) {
       const before = record({ state: 'fixed', ...when });
-      expect(followFindings([before], [], settings).map(({ state }) => state)).toEqual(kept);
-      const [after] = followFindings([before], [finding], settings);
+      expect(carryFindingsOver([before], [], settings).map(({ state }) => state)).toEqual(kept);
+      const [after] = carryFindingsOver([before], [finding], settings);
       expect([after?.state, after?.firstSeenMs]).toEqual(back);
     }
   });
@@ -71,7 +71,7 @@ describe('findings over the nights', () => {
 
   it('are fixed or kept each by its own part', () => {
     const before = [record(), record({ id: 'f2' })];
-    const after = followFindings(before, [], {
+    const after = carryFindingsOver(before, [], {
       nowMs: 9,
       isUnknown: (one) => one.id === 'f2',
       waiverOf: () => undefined,
@@ -90,7 +90,7 @@ describe('findings over the nights', () => {
   };
   const shown = { reason: 'agreed', owner: 'ben@acme.example', ticket: 'T-1', untilMs: 10 };
   const followWaived = (before: readonly FindingRecord[], found: readonly Finding[], isUnknown = false) =>
-    followFindings(before, found, { nowMs: 9, isUnknown: () => isUnknown, waiverOf: () => waiver });
+    carryFindingsOver(before, found, { nowMs: 9, isUnknown: () => isUnknown, waiverOf: () => waiver });
 
   it('that are waived say who accepted them, also on their first night', () => {
     const waived = record({ state: 'waived', firstSeenMs: 9, lastSeenMs: 9, waiver: shown });
@@ -118,7 +118,7 @@ describe('findings over the nights', () => {
 
   const followSince = (before: readonly FindingRecord[], ...found: readonly Finding[]) => {
     const settings = { nowMs: 9, lastAuditMs: 5, isUnknown: () => false, waiverOf: () => undefined };
-    return followFindings(before, found, settings)[0];
+    return carryFindingsOver(before, found, settings)[0];
   };
 
   it('remember the last audit before they came', () => {

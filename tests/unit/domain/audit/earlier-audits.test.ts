@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
-import { rememberFrom } from '../../../../shared/domain/audit/earlier-audits';
+import { rememberEarlierAudits } from '../../../../shared/domain/audit/earlier-audits';
 import { createFinding, type FindingRecord } from '../../../../shared/domain/audit/finding';
 import { DAY_MS, NOW_MS } from '../../../fixtures/builders/audits';
 
@@ -16,7 +16,7 @@ describe('what earlier nights found', () => {
     lastSeenMs: 2,
     ...more,
   });
-  const remember = (...records: readonly FindingRecord[]) => rememberFrom(records, NOW_MS);
+  const remember = (...records: readonly FindingRecord[]) => rememberEarlierAudits(records, NOW_MS);
 
   it('is nothing before the first night', () => {
     expect(remember()).toEqual({

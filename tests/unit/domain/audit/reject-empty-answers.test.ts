@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EarlierNights } from '../../../../shared/domain/audit/earlier-audits';
-import { doubtEmptyAnswers } from '../../../../shared/domain/audit/reject-empty-answers';
-import type { MemberKind, Snapshot } from '../../../../shared/domain/audit/snapshot';
+import type { MemberKind } from '../../../../shared/domain/member-kind';
+import type { EarlierAudits } from '../../../../shared/domain/audit/earlier-audits';
+import { rejectEmptyAnswers } from '../../../../shared/domain/audit/reject-empty-answers';
+import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
 import { anAudit, aSnapshotGroup, aUser, inGroup, known, UNKNOWN } from '../../../fixtures/builders/audits';
 
@@ -10,7 +11,7 @@ const LAST_MS = 5;
 
 describe('an empty answer', () => {
   const entry = { entityType: 'group', name: 'Staff' } as const;
-  const nothing: EarlierNights = {
+  const nothing: EarlierAudits = {
     ruleIds: [],
     membersOf: new Map(),
     leaverIds: new Map(),
@@ -25,7 +26,7 @@ describe('an empty answer', () => {
       baseline,
       isFirstNight = false,
       ...earlier
-    }: Partial<EarlierNights> & {
+    }: Partial<EarlierAudits> & {
       baseline?: ReadonlyArray<typeof entry> | undefined;
       isFirstNight?: boolean;
     } = {},
@@ -35,7 +36,7 @@ describe('an empty answer', () => {
       organization: { accessPolicy: { requests: undefined, baseline } },
     });
     const lastAuditMs = isFirstNight ? undefined : LAST_MS;
-    return doubtEmptyAnswers(audit.organization, audit.snapshot, { ...nothing, ...earlier }, lastAuditMs);
+    return rejectEmptyAnswers(audit.organization, audit.snapshot, { ...nothing, ...earlier }, lastAuditMs);
   };
   const seen = (part: string, atMs: number) => ({ doubtedMs: new Map([[part, atMs]]) });
 

@@ -4,7 +4,7 @@ import { auditOrganization } from '../../../../shared/domain/audit/checks/audit-
 import { CHECKS } from '../../../../shared/domain/audit/check-catalog';
 import type { Finding, FindingRecord } from '../../../../shared/domain/audit/finding';
 import { isUnknownNow } from '../../../../shared/domain/audit/parts-behind-finding';
-import { followFindings } from '../../../../shared/domain/audit/carry-findings-over';
+import { carryFindingsOver } from '../../../../shared/domain/audit/carry-findings-over';
 import { NOW_MS } from '../../../fixtures/builders/audits';
 import { clean, LINES, withFault } from '../../../fixtures/builders/every-fault';
 import { hiding, PARTS } from '../../../fixtures/builders/hidden-parts';
@@ -19,7 +19,7 @@ const stateAfter = (before: Finding, audit: Case): string | undefined => {
     today.flatMap(({ check, subject: { part = '' } }) => (check === 'part-unknown' ? [part] : [])),
   );
   const record: FindingRecord = { ...before, state: 'open', firstSeenMs: 1, lastSeenMs: 1 };
-  return followFindings([record], today, {
+  return carryFindingsOver([record], today, {
     nowMs: NOW_MS,
     isUnknown: (one) => isUnknownNow(one, unknown),
     waiverOf: () => undefined,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { releaseRefusalOf, removalsHash, type HeldPlan } from '../../../../shared/domain/plan/hold';
+import { releaseRefusalOf, removalsHash, type Hold } from '../../../../shared/domain/plan/hold';
 
-const plan: HeldPlan = {
+const plan: Hold = {
   hash: 'h',
   state: 'held',
   guards: [],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Lane } from '../../../../shared/domain/lane';
 import * as fc from 'fast-check';
 import {
   allowanceOf,
@@ -9,7 +10,6 @@ import {
   remainingOf,
   spend,
   type HttpMethod,
-  type QuotaLane,
   type QuotaRules,
   type QuotaState,
 } from '../../../../shared/domain/plan/quota';
@@ -26,13 +26,13 @@ const START_MS = 1_000_000_000_000;
 
 type Grant = Readonly<{ atMs: number; count: number }>;
 
-function take(state: QuotaState, nowMs: number, count = 1, lane: QuotaLane = 'urgent'): QuotaState {
+function take(state: QuotaState, nowMs: number, count = 1, lane: Lane = 'urgent'): QuotaState {
   const answer = spend(state, RULES, { method: 'PUT', lane, count, nowMs });
   if (!answer.granted) throw new Error(`refused until ${answer.retryAtMs - START_MS}`);
   return answer.state;
 }
 
-function askAt(state: QuotaState, nowMs: number, count = 1, lane: QuotaLane = 'urgent'): number | 'granted' {
+function askAt(state: QuotaState, nowMs: number, count = 1, lane: Lane = 'urgent'): number | 'granted' {
   const answer = spend(state, RULES, { method: 'PUT', lane, count, nowMs });
   return answer.granted ? 'granted' : answer.retryAtMs - START_MS;
 }
@@ -62,7 +62,7 @@ function busiestFixedWindow(grants: readonly Grant[], windowMs: number, offsetMs
 /** Asks as told, with the state stored and read between any two questions, and tells what was granted. */
 function run(
   rules: QuotaRules,
-  asks: ReadonlyArray<Readonly<{ afterMs: number; count: number; lane: QuotaLane }>>,
+  asks: ReadonlyArray<Readonly<{ afterMs: number; count: number; lane: Lane }>>,
 ): readonly Grant[] {
   let state = NOTHING_SPENT;
   let nowMs = START_MS;
@@ -94,13 +94,13 @@ const asksArbitrary = fc.array(
   fc.record({
     afterMs: fc.oneof(fc.constant(0), fc.nat(3_000), fc.nat(40_000), fc.nat(400_000)),
     count: fc.integer({ min: 1, max: 2 }),
-    lane: fc.constantFrom<QuotaLane>('normal', 'urgent'),
+    lane: fc.constantFrom<Lane>('normal', 'urgent'),
   }),
   { maxLength: 150 },
 );
 
 describe('what an organization may spend', () => {
-  it.each<[HttpMethod, QuotaLane, number]>([
+  it.each<[HttpMethod, Lane, number]>([
     ['GET', 'urgent', 150],
     ['GET', 'normal', 120],
     ['POST', 'urgent', 12_000],
@@ -207,7 +207,7 @@ describe('what UiPath refused', () => {
 });
 
 describe('what remains', () => {
-  it.each<[string, QuotaState, QuotaLane, number]>([
+  it.each<[string, QuotaState, Lane, number]>([
     ['everything of the share, at first', NOTHING_SPENT, 'urgent', 10],
     ['everything but the reserve, for the normal lane', NOTHING_SPENT, 'normal', 8],
     ['less what was spent', take(NOTHING_SPENT, START_MS, 3), 'normal', 5],

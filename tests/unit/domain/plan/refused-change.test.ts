@@ -3,7 +3,7 @@ import {
   isStillWanted,
   noteRefusal,
   refusalsInARow,
-  type DeadLetter,
+  type RefusedChange,
 } from '../../../../shared/domain/plan/refused-change';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
@@ -16,7 +16,7 @@ const change = {
   memberId: 'm',
   decision: 'add',
 } as const;
-const refused = (before: DeadLetter | undefined, atMs: number): DeadLetter =>
+const refused = (before: RefusedChange | undefined, atMs: number): RefusedChange =>
   noteRefusal(before, change, { atMs, code: 'uipath-not-found' });
 
 describe('a dead letter', () => {
@@ -33,7 +33,7 @@ describe('a dead letter', () => {
   it('counts anew after a person had it tried again', () => {
     const before = refused(refused(undefined, 1), 2);
     const retry = { atMs: 3, event: 'retried', code: '', by: 'olga' } as const;
-    const retried: DeadLetter = { ...before, state: 'retried', history: [...before.history, retry] };
+    const retried: RefusedChange = { ...before, state: 'retried', history: [...before.history, retry] };
     expect(refusalsInARow(retried)).toBe(0);
     expect(refusalsInARow(refused(retried, 4))).toBe(1);
     expect(refused(retried, 4).state).toBe('open');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Operations } from '../../../../../shared/domain/audit/operational-state';
+import type { OperationalState } from '../../../../../shared/domain/audit/operational-state';
 import { DAY_MS, findingsOf, known, NOW_MS } from '../../../../fixtures/builders/audits';
 import { aGroup, groupsOf } from '../../../../fixtures/builders/organizations';
 
@@ -10,7 +10,7 @@ describe('the checks of the application itself', () => {
   const at = (ms: number) => new Date(ms).toISOString();
   const source = { name: 'hr/main', heartbeatHours: 24, lastMs: undefined, namedMs: undefined };
   const refusal = { id: 'd1', group: 'developers', memberId: 'm1', code: 'uipath-rejected' };
-  it.each<[string, Partial<Operations>, readonly string[]]>([
+  it.each<[string, Partial<OperationalState>, readonly string[]]>([
     [
       'a secret near its end',
       { secretEndsMs: known(new Map([['s', soon]])) },
@@ -54,7 +54,7 @@ describe('the checks of the application itself', () => {
     ],
     [
       'a held plan',
-      { heldPlans: [{ hash: 'h', removals: 3, expiresAtMs: soon }] },
+      { holds: [{ hash: 'h', removals: 3, expiresAtMs: soon }] },
       [`plan-held h 3 ${at(soon)}`],
     ],
     [

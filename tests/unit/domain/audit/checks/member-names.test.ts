@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { toAuditCase } from '../../../../../shared/domain/audit/audit-case';
-import { nameOf } from '../../../../../shared/domain/audit/checks/member-names';
+import { memberNameOf } from '../../../../../shared/domain/audit/checks/member-names';
 import type { Snapshot } from '../../../../../shared/domain/audit/snapshot';
 import { anAudit, aPerson, aUser, known, told, UNKNOWN } from '../../../../fixtures/builders/audits';
 
@@ -38,11 +38,13 @@ describe('the name behind a directory id', () => {
       {},
     ],
   ])('is told by %s', (_who, snapshot, words) => {
-    expect(nameOf(toAuditCase(anAudit({ snapshot: { ...everywhere, ...snapshot } })), 'm1')).toEqual(words);
+    expect(memberNameOf(toAuditCase(anAudit({ snapshot: { ...everywhere, ...snapshot } })), 'm1')).toEqual(
+      words,
+    );
   });
 
   it('is told by the ledger first of all', () => {
     const audit = toAuditCase(anAudit({ snapshot: everywhere, expected: { people: [aPerson()] } }));
-    expect(nameOf(audit, 'm1')).toEqual({ name: 'ana@acme.example' });
+    expect(memberNameOf(audit, 'm1')).toEqual({ name: 'ana@acme.example' });
   });
 });

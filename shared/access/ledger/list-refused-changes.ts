@@ -1,0 +1,43 @@
+import type { Clock } from '../../clock';
+import { personSubject } from '../../domain/ledger/subject';
+import { isStillWanted, type RefusedChange } from '../../domain/plan/refused-change';
+import type { OrganizationPolicy, Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { LedgerStore } from '../../storage/ledger';
+import type { RefusedChangeStore } from '../../storage/refused-changes';
+
+export type ListRefusedChangesDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  refusedChanges: Pick<RefusedChangeStore, 'list'>;
+  ledger: Pick<LedgerStore, 'read'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+/**
+ * Refused changes that wait for a person. One that is made by now, or that nobody wants any more, is not among them.
+ *
+ * @throws AppError `dead-letter-unknown` for an unknown organization
+ */
+export async function listRefusedChanges(
+  deps: ListRefusedChangesDeps,
+  organization: string,
+): Promise<readonly RefusedChange[]> {
+  const governed = await requireOrganization(deps, organization);
+  const nowMs = deps.clock.now();
+  const open: RefusedChange[] = [];
+  for (const change of await deps.refusedChanges.list(organization)) {
+    const ledger = (await deps.ledger.read(personSubject(organization, change.personKey)))?.value;
+    if (isStillWanted(change, ledger, governed, nowMs)) open.push(change);
+  }
+  return open;
+}
+
+/** @throws AppError `dead-letter-unknown` where the policy names no such organization */
+export async function requireOrganization(
+  deps: Pick<ListRefusedChangesDeps, 'policy'>,
+  organization: string,
+): Promise<OrganizationPolicy> {
+  const governed = (await deps.policy()).organizations.get(organization);
+  if (governed !== undefined) return governed;
+  throw new AppError('dead-letter-unknown', 'There is no such dead letter');
+}
