@@ -1,6 +1,8 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
+import { unusedModules } from './scripts/bundle/unused-modules.mjs';
+import { zodAsNamespace } from './scripts/bundle/zod-as-namespace.mjs';
 
 const common = {
   bundle: true,
@@ -11,7 +13,7 @@ const common = {
   logLevel: 'warning',
 };
 
-// dist/ is what is deployed: one file, no node_modules. `@azure/functions-core` exists only inside the Functions worker.
+// dist/ is what is deployed: one file of code, no node_modules. `@azure/functions-core` exists only inside the Functions worker.
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
 await build({
@@ -21,8 +23,9 @@ await build({
   minify: true,
   sourcemap: true,
   sourcesContent: false,
+  plugins: [zodAsNamespace, unusedModules],
   external: ['@azure/functions-core'],
-  // A CommonJS bundle has no import.meta; the storage SDK asks for it at load.
+  // A CommonJS bundle has no import.meta; what asks for it at load gets the address of the bundle.
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
