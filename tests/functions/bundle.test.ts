@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -126,5 +127,41 @@ describe('the bundle', () => {
     `);
     expect(printed).toMatch(/^This app has no sign-in with a browser\. Sign in with the Azure CLI/);
     expect(texts.includes(printed.trim())).toBe(true);
+  });
+
+  it('lies beside the licence of every package in it', async () => {
+    const licenses = await readFile(join(DIST, 'main.js.LEGAL.txt'), 'utf8');
+    expect(packages.length).toBeGreaterThan(50);
+    const missing: string[] = [];
+    for (const { name, folder } of packages) {
+      const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Readonly<{
+        version: string;
+      }>;
+      if (!licenses.includes(`\n${name} ${version}\nLicence: `)) missing.push(`${name} ${version}`);
+      for (const file of (await readdir(folder)).filter((entry) =>
+        /^licen[cs]e(\.(md|txt))?$/i.test(entry),
+      )) {
+        const text = (await readFile(join(folder, file), 'utf8')).replaceAll('\r\n', '\n').trim();
+        if (!licenses.includes(text)) missing.push(`${name} ${version} ${file}`);
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+
+  it('is not built with a package that says nothing of its licence', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'licences-'));
+    try {
+      const silent = join(folder, 'node_modules/silent');
+      await mkdir(silent, { recursive: true });
+      await writeFile(join(silent, 'package.json'), '{ "name": "silent", "version": "1.2.3" }');
+      const file = join(silent, 'index.js').replaceAll('\\', '/');
+      const printed = await run(`
+        import { thirdPartyLicenses } from './scripts/bundle/third-party-licenses.mjs';
+        await thirdPartyLicenses([${JSON.stringify(file)}]).then(console.log, (error) => console.log(error.message));
+      `);
+      expect(printed).toBe('Bundled without a licence: silent 1.2.3\n');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
