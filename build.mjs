@@ -1,6 +1,9 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
+import { thirdPartyLicenses } from './scripts/bundle/third-party-licenses.mjs';
+import { unusedModules } from './scripts/bundle/unused-modules.mjs';
+import { zodAsNamespace } from './scripts/bundle/zod-as-namespace.mjs';
 
 const common = {
   bundle: true,
@@ -11,21 +14,29 @@ const common = {
   logLevel: 'warning',
 };
 
-// dist/ is what is deployed: one file, no node_modules. `@azure/functions-core` exists only inside the Functions worker.
+// dist/ is what is deployed: one file of code, no node_modules. `@azure/functions-core` exists only inside the Functions worker.
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
-await build({
+const { metafile } = await build({
   ...common,
   entryPoints: ['functions/main.ts'],
   outfile: 'dist/main.js',
   minify: true,
   sourcemap: true,
   sourcesContent: false,
+  metafile: true,
+  legalComments: 'linked',
+  plugins: [zodAsNamespace, unusedModules],
   external: ['@azure/functions-core'],
-  // A CommonJS bundle has no import.meta; the storage SDK asks for it at load.
+  // A CommonJS bundle has no import.meta; what asks for it at load gets the address of the bundle.
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+// Begun by esbuild with the comments of the sources that speak of licences.
+await appendFile(
+  'dist/main.js.LEGAL.txt',
+  await thirdPartyLicenses(Object.keys(metafile.outputs['dist/main.js'].inputs)),
+);
 await cp('host.json', 'dist/host.json');
 await writeFile('dist/package.json', `${JSON.stringify({ main: 'main.js' }, null, 2)}\n`);
 
