@@ -1,0 +1,46 @@
+import { HOUR_MS } from '../durations';
+
+/** The smallest things that can fail by themselves. `phase` is what a run cannot do for any of them, such as list the groups. */
+export type UnitKind =
+  'row' | 'person' | 'group' | 'attempt' | 'hold' | 'rule' | 'entity' | 'finding' | 'source' | 'phase';
+
+/** A unit of failure of one organization. `name` is what people call it; it is no part of its identity. */
+export type Unit = Readonly<{ kind: UnitKind; key: string; name?: string }>;
+
+/** A unit that fails, and when it is tried again. */
+export type Backoff = Readonly<{
+  unit: Unit;
+  /** Code of the last failure. */
+  code: string;
+  /** In a row, without a success in between. */
+  failures: number;
+  sinceMs: number;
+  lastMs: number;
+  notBeforeMs: number;
+}>;
+
+const FIRST_MS = 60_000;
+const LONGEST_MS = HOUR_MS / 2;
+
+/** Exponential: a minute, doubled with each failure in a row, half an hour at most. */
+export function nextBackoff(
+  before: Backoff | undefined,
+  failure: Readonly<{ unit: Unit; code: string; nowMs: number }>,
+): Backoff {
+  const { unit, code, nowMs } = failure;
+  const failures = (before?.failures ?? 0) + 1;
+  const waitMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 10));
+  return {
+    unit,
+    code,
+    failures,
+    sinceMs: before?.sinceMs ?? nowMs,
+    lastMs: nowMs,
+    notBeforeMs: nowMs + waitMs,
+  };
+}
+
+/** Names a unit within its organization. */
+export function unitKeyOf({ kind, key }: Unit): string {
+  return `${kind}:${key}`;
+}
