@@ -32,7 +32,7 @@ export const DONE = {
 
 type Done = keyof typeof DONE;
 
-type Decision = Readonly<{
+type ConsoleDecision = Readonly<{
   organization: string;
   page: string;
   id: string;
@@ -41,7 +41,7 @@ type Decision = Readonly<{
   DeliveryDecider;
 
 /** Carries out what a visitor decided on a page, in their name. @throws AppError `page-unknown`, and what the use case throws */
-export async function decide(deps: DecideDeps, decision: Decision): Promise<Done> {
+export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecision): Promise<Done> {
   const { organization, page, id, by, fields } = decision;
   const said = (name: string): string => fields.get(name)?.trim() ?? '';
   switch (page) {
@@ -69,7 +69,7 @@ export async function decide(deps: DecideDeps, decision: Decision): Promise<Done
 }
 
 /** A refused change, a dead delivery, or all of a source: the form says which. */
-async function decideDeadLetter(deps: DecideDeps, decision: Decision): Promise<Done> {
+async function decideDeadLetter(deps: DecideDeps, decision: ConsoleDecision): Promise<Done> {
   const { organization, id, by, fields } = decision;
   switch (fields.get('decision') ?? '') {
     case 'retry-change': {

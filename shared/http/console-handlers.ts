@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readReport } from '../access/desk/read-report';
-import { decide, DONE, type DecideDeps } from '../console/take-decision';
+import { carryOutDecision, DONE, type DecideDeps } from '../console/take-decision';
 import {
   CONSOLE_PATH,
   PAGES,
@@ -32,10 +32,10 @@ import { reportResponse } from './report-response';
 
 export type ConsoleDeps = SignInDeps & PageDeps & DecideDeps;
 
-type Asked = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body' | 'url'>;
+type ConsoleRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body' | 'url'>;
 
 /** Shows a page, or a report as a file. */
-export async function showPage(deps: ConsoleDeps, request: Asked): Promise<HttpResponseInit> {
+export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
   const who = await signedIn(deps, request.headers);
   const { organization = '', page = 'today', id = '' } = request.params;
   const readable = await readableBy(deps, who);
@@ -62,7 +62,7 @@ export async function showPage(deps: ConsoleDeps, request: Asked): Promise<HttpR
 }
 
 /** Carries out a decision. @throws AppError `sign-in-needed`, `not-permitted`, `form-stale`, and what the use case throws */
-export async function takeDecision(deps: ConsoleDeps, request: Asked): Promise<HttpResponseInit> {
+export async function postDecision(deps: ConsoleDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
   const who = await signedIn(deps, request.headers);
   const fields = await readForm(request);
   requireFormToken(who.keys, who.visitor, fields.get('token') ?? '');
@@ -70,7 +70,7 @@ export async function takeDecision(deps: ConsoleDeps, request: Asked): Promise<H
   const chosen = requireOrganization(await readableBy(deps, who), organization);
   if (!mayDecide(who.visitor, chosen))
     throw new AppError('not-permitted', 'You may look at this organization, and not decide');
-  const done = await decide(deps, {
+  const done = await carryOutDecision(deps, {
     organization,
     page,
     id,
@@ -82,7 +82,7 @@ export async function takeDecision(deps: ConsoleDeps, request: Asked): Promise<H
 }
 
 /** Takes the key once and gives a cookie for it, which ends after some hours or with the browser. */
-export async function signInWithKey(deps: SignInDeps, request: Asked): Promise<HttpResponseInit> {
+export async function signInWithKey(deps: SignInDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
   if (deps.config.consoleSignIn !== 'key')
     throw new AppError('page-unknown', 'Nobody signs in here with a key');
   const fields = await readForm(request);
@@ -97,7 +97,7 @@ export async function signInWithKey(deps: SignInDeps, request: Asked): Promise<H
 }
 
 /** Forgets the cookie. @throws AppError `sign-in-needed`, `form-stale` */
-export async function signOut(deps: SignInDeps, request: Asked): Promise<HttpResponseInit> {
+export async function signOut(deps: SignInDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
   const who = await signedIn(deps, request.headers);
   const fields = await readForm(request);
   requireFormToken(who.keys, who.visitor, fields.get('token') ?? '');
@@ -141,7 +141,11 @@ function requireOrganization(readable: readonly OrganizationPolicy[], alias: str
   return found;
 }
 
-function cookieHeader({ url }: Pick<Asked, 'url'>, value: string, seconds: number): Record<string, string> {
+function cookieHeader(
+  { url }: Pick<ConsoleRequest, 'url'>,
+  value: string,
+  seconds: number,
+): Record<string, string> {
   const secure = new URL(url).protocol === 'https:' ? '; Secure' : '';
   return {
     'set-cookie': `${SESSION_COOKIE}=${value}; Path=/api; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`,

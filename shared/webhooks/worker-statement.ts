@@ -48,7 +48,7 @@ export type WorkerReport = Readonly<{
   places: WorkerPlaces;
 }>;
 
-type Read = (field: string) => string | undefined;
+type ReadField = (field: string) => string | undefined;
 
 /**
  * The worker events of a report, through the checks of our own contract. A record of somebody who left is a leaver whatever
@@ -71,7 +71,7 @@ export function idOf(...parts: ReadonlyArray<string | readonly string[] | undefi
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function kindsOf({ said, receivedAtMs }: WorkerReport, read: Read): readonly WorkerEventKind[] {
+function kindsOf({ said, receivedAtMs }: WorkerReport, read: ReadField): readonly WorkerEventKind[] {
   const status = read('status') ?? '';
   const start = dayOf(read('startDate')) ?? '';
   const end = endOf(read, start);
@@ -88,13 +88,13 @@ function kindsOf({ said, receivedAtMs }: WorkerReport, read: Read): readonly Wor
 }
 
 /** The last day of the employment; one before its start is of an employment before. */
-function endOf(read: Read, start: string): string | undefined {
+function endOf(read: ReadField, start: string): string | undefined {
   const last = endsOf(read).at(-1);
   return last !== undefined && last >= start ? last : undefined;
 }
 
 /** The days that may end access, the earliest first. */
-function endsOf(read: Read): readonly string[] {
+function endsOf(read: ReadField): readonly string[] {
   return [dayOf(read('lastWorkingDay')), dayOf(read('terminationDate'))]
     .filter((day) => day !== undefined)
     .toSorted();
@@ -107,7 +107,7 @@ function dayAt(atMs: number): string {
 function toEvent(
   report: WorkerReport,
   kind: WorkerEventKind,
-  read: Read,
+  read: ReadField,
   mapping: SourceMapping,
 ): WorkerEvent | undefined {
   const email = addressOf(read('email'), mapping);
@@ -135,18 +135,18 @@ function toEvent(
 }
 
 /** Whether a leaving ends the employment that is now: of somebody who is not called left, an end before the start is of one before. */
-function isOfThisEmployment(read: Read): boolean {
+function isOfThisEmployment(read: ReadField): boolean {
   const start = dayOf(read('startDate')) ?? '';
   return isCalledLeft(read) || endsOf(read).every((day) => day >= start);
 }
 
-function isCalledLeft(read: Read): boolean {
+function isCalledLeft(read: ReadField): boolean {
   return statusesOfLeft.has(fold(read('status') ?? ''));
 }
 
 function attributesOf(
   { places }: WorkerReport,
-  read: Read,
+  read: ReadField,
   mapping: SourceMapping,
 ): Readonly<Record<string, string>> {
   const names = [...new Set([...Object.keys(places), ...mapping.fields.keys()])];
@@ -163,7 +163,7 @@ function attributesOf(
 function starting(
   { said, receivedAtMs }: WorkerReport,
   kind: WorkerEventKind,
-  read: Read,
+  read: ReadField,
 ): Readonly<{ effectiveDate?: string }> {
   const { effectiveDay = '' } = said;
   const ahead = effectiveDay > dayAt(receivedAtMs) ? effectiveDay : undefined;
@@ -174,7 +174,7 @@ function starting(
   return day === undefined ? {} : { effectiveDate: day };
 }
 
-function leaving(read: Read): object {
+function leaving(read: ReadField): object {
   const lastWorkingDay = dayOf(read('lastWorkingDay'));
   const terminationDate = dayOf(read('terminationDate'));
   return lastWorkingDay === undefined && terminationDate === undefined

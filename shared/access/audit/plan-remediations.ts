@@ -83,16 +83,16 @@ function withFate(remediation: Remediation, holds: readonly Hold[], nowMs: numbe
   };
 }
 
-type Removal = Readonly<{ groupId: string; memberId: string }>;
+type MemberRemoval = Readonly<{ groupId: string; memberId: string }>;
 
 /** What the policy releases together is one hold, which is of each finding in it. */
-function isOf(hold: Hold, removals: readonly Removal[]): boolean {
+function isOf(hold: Hold, removals: readonly MemberRemoval[]): boolean {
   return hold.removals.some((one) =>
     removals.some(({ groupId, memberId }) => one.groupId === groupId && one.memberId === memberId),
   );
 }
 
-function removalsOf(remediation: Remediation): readonly Removal[] {
+function removalsOf(remediation: Remediation): readonly MemberRemoval[] {
   if (remediation.kind === 'change') return [];
   const { groupId = '', remove } = remediation;
   return remove.map((memberId) => ({ groupId, memberId }));

@@ -4,7 +4,7 @@ import { errorCodeOf } from '../../errors';
 import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
 
 /** A part by its name, and the shape in which it is kept. */
-type Part<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
+type PartToRead<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
 
 /** A part that was read. Its value is made when it is asked for: a window that has to end first needs none. */
 export type KeptPart<T> = Known<() => T>;
@@ -19,12 +19,12 @@ export type ResumableReader = Readonly<{
   startedAtMs: number;
   /** A failed read is an unknown part. Only "come back later" is thrown: save what was read until then. */
   part: <S extends z.ZodType>(
-    part: Part<S>,
+    part: PartToRead<S>,
     read: () => Promise<z.input<S>>,
   ) => Promise<KeptPart<z.output<S>>>;
   /** What was so, or was decided, when the night first came to it. */
   remember: <S extends z.ZodType>(
-    part: Part<S>,
+    part: PartToRead<S>,
     now: () => Promise<z.input<S>>,
   ) => Promise<() => z.output<S>>;
   countCall: (method: string) => void;

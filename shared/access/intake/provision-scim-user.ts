@@ -35,7 +35,7 @@ export type ProvisionAct =
   | Readonly<{ kind: 'delete'; id: string }>;
 
 /** The client that asks, verified. */
-type Client = Readonly<{ source: string; format: WebhookSource; mapping?: SourceMapping | undefined }>;
+type ScimClient = Readonly<{ source: string; format: WebhookSource; mapping?: SourceMapping | undefined }>;
 
 const MOST_TRIES = 6;
 /** A user travels in the row of a delivery, which holds 60 KiB. */
@@ -51,7 +51,7 @@ const LARGEST_USER_BYTES = 40_000;
  */
 export async function provisionUser(
   deps: ProvisionDeps,
-  client: Client,
+  client: ScimClient,
   act: ProvisionAct,
 ): Promise<ProvisionedUser | undefined> {
   const { users } = deps;
@@ -85,7 +85,7 @@ export async function provisionUser(
 type Next = Pick<ProvisionedUser, 'address' | 'formerAddresses'> & Readonly<{ user: ScimUser }>;
 
 function nextOf(
-  { mapping = PLAIN_MAPPING }: Client,
+  { mapping = PLAIN_MAPPING }: ScimClient,
   was: ProvisionedUser | undefined,
   act: Exclude<ProvisionAct, { kind: 'delete' }>,
 ): Next | 'unchanged' {
@@ -124,7 +124,7 @@ function userAfter(
 
 /** The delivery that says what a change means for a worker; undefined: nothing. */
 function deliveryOf(
-  { source, format, mapping = PLAIN_MAPPING }: Client,
+  { source, format, mapping = PLAIN_MAPPING }: ScimClient,
   { before, after }: Pick<UserChange, 'before' | 'after'>,
   nowMs: number,
 ): Readonly<{ delivery: Delivery; lane: Lane }> | undefined {

@@ -1,8 +1,7 @@
 import type { BuiltInCheckId } from './check-catalog';
-import type { Finding } from './finding';
+import type { Finding, FindingSubject } from './finding';
 
-type Subject = Finding['subject'];
-type PartsOf = (subject: Subject) => readonly string[];
+type PartsOf = (subject: FindingSubject) => readonly string[];
 
 /** Decided from ledger, storage and policy alone: nothing of that is ever a part that could not be read. */
 const OWN_RECORDS: PartsOf = () => [];
@@ -94,7 +93,7 @@ function isOwn(check: Finding['check']): check is Exclude<Finding['check'], Buil
 }
 
 /** A check of the policy reads what it goes through, which its subject tells. */
-function ownParts({ group, memberId, ruleId, entity }: Subject): readonly string[] {
+function ownParts({ group, memberId, ruleId, entity }: FindingSubject): readonly string[] {
   if (memberId !== undefined) return [`group:${group}`, 'users', 'addresses'];
   if (group !== undefined) return [`group:${group}`];
   if (ruleId !== undefined) return ['rules', 'groups'];

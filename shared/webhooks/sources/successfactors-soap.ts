@@ -33,8 +33,8 @@ const NotificationSchema = z.object({
   }),
 });
 
-type Notification = z.output<typeof NotificationSchema>;
-type Event = Notification['events']['event'][number];
+type SoapNotification = z.output<typeof NotificationSchema>;
+type Event = SoapNotification['events']['event'][number];
 
 const PLACE = 'Envelope.Body.ExternalEvent';
 const EnvelopeSchema = z.object({

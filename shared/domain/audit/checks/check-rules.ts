@@ -1,13 +1,12 @@
 import { fold } from '../../person-key';
 import { found, type AuditCase } from '../audit-case';
 import type { BaselineRule } from '../audit-policy';
-import type { Finding } from '../finding';
+import type { ExpectedRule } from '../expected-access';
+import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';
 import { isProtected } from './protected-members';
 import { valueOr, type SnapshotRule } from '../snapshot';
 import { HOUR_MS } from '../../durations';
-
-type ExpectedRule = AuditCase['expected']['rules'][number];
 
 /** Rules that differ from what was requested, that nobody answers for, that outlived their end or undo removals. */
 export function checkRules(audit: AuditCase): readonly Finding[] {
@@ -63,7 +62,7 @@ function checkOthers(
 
 function withoutOwner(
   audit: AuditCase,
-  subject: Readonly<Record<string, string>>,
+  subject: FindingSubject,
   owner: string,
   leavers: ReadonlySet<string>,
 ): readonly Finding[] {

@@ -16,7 +16,7 @@ import {
 import { valueOr, type SnapshotGroup } from '../snapshot';
 import { ADMINISTERING_KINDS } from '../../member-kind';
 
-type Place = Readonly<{ group: string; groupId: string; memberId: string }>;
+type MemberInGroup = Readonly<{ group: string; groupId: string; memberId: string }>;
 
 /** Takes the member of the finding out of its group. */
 export const planRemoval: RemediationPlanner = ({ audit }, subject) => {
@@ -67,7 +67,7 @@ const OBSERVED = without(
 );
 
 /** What the writer would refuse is not offered. */
-function removalOf(audit: AuditCase, place: Place): PlannedRemediation {
+function removalOf(audit: AuditCase, place: MemberInGroup): PlannedRemediation {
   const { group, groupId, memberId } = place;
   if (groupId === EVERYONE_GROUP_ID)
     return without('not-now', 'Everybody is in the group Everyone: it has no members to remove.');
@@ -91,7 +91,7 @@ function removalOf(audit: AuditCase, place: Place): PlannedRemediation {
   return { remediation: toRemedy(place, 'remove') };
 }
 
-function toRemedy({ group, groupId, memberId }: Place, decision: 'add' | 'remove'): Remediation {
+function toRemedy({ group, groupId, memberId }: MemberInGroup, decision: 'add' | 'remove'): Remediation {
   const add = decision === 'add' ? [memberId] : [];
   const remove = decision === 'remove' ? [memberId] : [];
   const planHash = hashOf({ group, add, remove });
