@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
 import type { Granted } from './access-token-cache';
-import type { WorkerAdapter } from './fetch-back';
-import type { VendorCall } from './vendor-call';
+import type { WorkerAdapter } from './vendor-adapter';
+import type { VendorCall } from './vendor-api';
 
 const TokenSchema = z.object({
   access_token: z.string().min(1),

@@ -14,7 +14,7 @@ import {
   toWireGroup,
   toWireUser,
   type WireResource,
-} from '../webhooks/scim/scim-wire';
+} from '../webhooks/scim/scim-responses';
 import { answerFailures } from './answer-failures';
 import { answerHeaders, jsonResponse } from './json-response';
 import { PROBLEMS, RETRY_AFTER_SECONDS } from './problem';

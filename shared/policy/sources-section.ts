@@ -6,7 +6,7 @@ import { EntraSchema, faultsInProof, toEntraPolicy } from './entra-identity-sect
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
 import { formatsOf, webhookSourceOf } from '../webhooks/registry';
 import type { WebhookSource } from '../webhooks/webhook-source';
-import { ticketActs } from '../webhooks/ticket-statement';
+import { ticketActs } from '../webhooks/derive-access-request';
 
 const Name = z.string().trim().min(1).max(200);
 const hrActs = ['joiner', 'mover', 'leaver'] as const;

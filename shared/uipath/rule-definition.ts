@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { parseJson } from './error-body';
-import { requireGuids } from './guid';
+import { requireGuids } from './require-guid';
 
 /** `conditionType` is UiPath's own token, such as `Contains`; most are not published, so all are kept as they are. */
 type RuleCondition = Readonly<{ claimName: string; conditionType: string; value: string }>;

@@ -7,7 +7,7 @@ import { AppError } from '../../errors';
 import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
 import { bodyInvalid, checkBody } from '../../webhooks/validate-body';
 import { patchUser } from '../../webhooks/scim/scim-patch';
-import { addressOfUser, statementOf } from '../../webhooks/scim/scim-statement';
+import { addressOfUser, userChangeOf } from '../../webhooks/scim/scim-user-change';
 import { readUser, ScimUserSchema, type ScimUser } from '../../webhooks/scim/scim-user';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 import {
@@ -18,7 +18,7 @@ import {
   type EnqueueDeliveryDeps,
 } from './accept-delivery';
 import { formerAddressesOf, keysToChange } from './reserve-scim-user-keys';
-import { laneOf } from './delivery-lane';
+import { chooseLane } from './delivery-lane';
 import type { Lane } from '../../domain/lane';
 
 export type ProvisionDeps = EnqueueDeliveryDeps &
@@ -131,7 +131,7 @@ function deliveryOf(
   const was = before?.value;
   const now = after ?? was;
   if (now === undefined) return undefined;
-  const statement = statementOf(
+  const statement = userChangeOf(
     {
       before: was,
       after,
@@ -147,7 +147,7 @@ function deliveryOf(
   const dedupeId = format.dedupeId({ ...posted, headers: new Headers(), signedId: undefined });
   const deliveryId = dedupeKey('hr', source, dedupeId);
   const delivery = { feed: 'hr', source, deliveryId, receivedAtMs: nowMs, contentType: type, body } as const;
-  return { delivery, lane: laneOf(format.parse(posted, mapping)) };
+  return { delivery, lane: chooseLane(format.parse(posted, mapping)) };
 }
 
 /** Changes of one user have an order, also those of one millisecond. */

@@ -38,7 +38,7 @@ function together(one: ExpectedPerson | undefined, other: ExpectedPerson): Expec
 }
 
 /** A finding of this audit. */
-export function found(
+export function createAuditFinding(
   { organization }: AuditCase,
   check: CheckId,
   subject: FindingSubject,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AccessRequest, AccessRequestAction } from '../../domain/ledger/access-request';
-import { email, envelope, instant, optionalText, text } from './fields';
-import { resolveEnd, resolveStart } from './validity';
+import { email, envelope, instant, optionalText, text } from './field-schemas';
+import { resolveEnd, resolveStart } from './resolve-validity';
 
 const ending = {
   until: instant().nullish().describe('Ends at this instant. Not together with duration.'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/ledger/worker-event';
 import { ABSENT } from '../../domain/ledger/worker-timeline';
 import { bodyInvalid } from '../validate-body';
-import { email, envelope, instant, localDate, optionalText, text, timeZone } from './fields';
+import { email, envelope, instant, localDate, optionalText, text, timeZone } from './field-schemas';
 
 const mostAttributes = 64;
 

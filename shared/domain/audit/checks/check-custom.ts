@@ -1,6 +1,6 @@
 import { fold } from '../../person-key';
 import { addressOf } from './member-addresses';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { OwnCheck, OwnCheckFacts, OwnCheckScope } from '../audit-policy';
 import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';
@@ -14,7 +14,7 @@ type CheckedItem = Readonly<{
 }>;
 
 /** Runs the checks of the policy over everything of their kind. One whose expression fails is unknown, not clean. */
-export function checkOwn(audit: AuditCase): readonly Finding[] {
+export function checkCustom(audit: AuditCase): readonly Finding[] {
   const byScope = new Map<OwnCheckScope, readonly CheckedItem[]>();
   return audit.organization.audit.ownChecks.flatMap((check) => {
     const subjects = byScope.get(check.each) ?? subjectsOf(audit, check.each);
@@ -28,11 +28,11 @@ function runOne(audit: AuditCase, check: OwnCheck, subjects: readonly CheckedIte
     return subjects
       .filter(({ facts }) => check.finds(facts))
       .map(({ subject, words }) => ({
-        ...found(audit, check.id, subject, words),
+        ...createAuditFinding(audit, check.id, subject, words),
         severity: check.entry.severity,
       }));
   } catch {
-    return [found(audit, 'part-unknown', { part: check.id }, { code: 'expression-failed' })];
+    return [createAuditFinding(audit, 'part-unknown', { part: check.id }, { code: 'expression-failed' })];
   }
 }
 

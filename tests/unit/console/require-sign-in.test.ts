@@ -6,8 +6,8 @@ import {
   readSession,
   requireFormToken,
   SESSION_SECONDS,
-} from '../../../shared/console/session';
-import { signedIn } from '../../../shared/console/sign-in';
+} from '../../../shared/console/session-and-form-tokens';
+import { requireSignIn } from '../../../shared/console/require-sign-in';
 import { mayDecide, mayRead, type Visitor } from '../../../shared/console/visitor-permissions';
 import { AppError } from '../../../shared/errors';
 
@@ -98,7 +98,7 @@ describe('people who sign in with the platform', () => {
   });
 
   it('are known by its headers', async () => {
-    await expect(signedIn(deps('easy-auth'), headers(encode(principal)))).resolves.toMatchObject({
+    await expect(requireSignIn(deps('easy-auth'), headers(encode(principal)))).resolves.toMatchObject({
       visitor: { name: 'olga@acme.example', via: 'easy-auth', id: 'object-7' },
     });
   });
@@ -116,7 +116,7 @@ describe('people who sign in with the platform', () => {
     ['the settings ask for the key', 'key', headers(encode(principal)), 'sign-in-needed'],
     ['the console is switched off', 'off', headers(encode(principal)), 'page-unknown'],
   ] as const)('are not when %s', async (_why, mode, said, code) => {
-    await expect(signedIn(deps(mode), said)).rejects.toMatchObject({ code });
+    await expect(requireSignIn(deps(mode), said)).rejects.toMatchObject({ code });
   });
 });
 

@@ -10,7 +10,7 @@ type PartToRead<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
 export type KeptPart<T> = Known<() => T>;
 
 /** The part with its value. */
-export function opened<T>(part: KeptPart<T>): Known<T> {
+export function readKeptPart<T>(part: KeptPart<T>): Known<T> {
   return part.kind === 'known' ? { kind: 'known', value: part.value() } : part;
 }
 

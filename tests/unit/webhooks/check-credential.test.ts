@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkCredential, type Credential } from '../../../shared/webhooks/credential';
+import { checkCredential, type Credential } from '../../../shared/webhooks/check-credential';
 import { checkSignature } from '../../../shared/webhooks/signature';
 import { signatureRuleOf } from '../../fixtures/webhooks/signature-rule';
 import { errorOf } from '../../fakes/error-of';

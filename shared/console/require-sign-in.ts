@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { SecretStore, SecretVersions } from '../secrets/secret-store';
-import { readSession, SESSION_COOKIE } from './session';
+import { readSession, SESSION_COOKIE } from './session-and-form-tokens';
 import type { Visitor } from './visitor-permissions';
 
 /** Name of the secret that opens the console, and signs its sessions and forms. */
@@ -31,7 +31,7 @@ const OBJECT_ID = /^(?:oid|sub|.*\/(?:objectidentifier|nameidentifier))$/;
  *
  * @throws AppError `page-unknown` where the console is switched off, `sign-in-needed`
  */
-export async function signedIn(deps: SignInDeps, headers: Headers): Promise<SignedIn> {
+export async function requireSignIn(deps: SignInDeps, headers: Headers): Promise<SignedIn> {
   const { consoleSignIn } = deps.config;
   if (consoleSignIn === 'off') throw new AppError('page-unknown', 'The console is switched off');
   const keys = await deps.secrets.read(CONSOLE_SECRET);

@@ -1,8 +1,8 @@
 import type { SecretForm } from '../domain/secret-form';
 import type { CallLimits } from '../domain/source-settings';
-import type { WorkerPlaces } from '../webhooks/worker-statement';
+import type { WorkerPlaces } from '../webhooks/derive-worker-events';
 import type { UseAccessToken } from './access-token-cache';
-import type { VendorCall } from './vendor-call';
+import type { VendorCall } from './vendor-api';
 
 /** Reads the record of one worker, or of one ticket, at the source itself. */
 export type FetchBack = Readonly<{

@@ -81,7 +81,7 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
  * True when a finding is about something that could not be read today: it is then neither fixed nor confirmed.
  * `unknown` are the parts of today's `part-unknown` findings.
  */
-export function isUnknownNow({ check, subject }: Finding, unknown: ReadonlySet<string>): boolean {
+export function isUnverifiable({ check, subject }: Finding, unknown: ReadonlySet<string>): boolean {
   const parts = isOwn(check) ? [check, ...ownParts(subject)] : PARTS[check](subject);
   return parts.some((part) =>
     part.endsWith(':') ? [...unknown].some((name) => name.startsWith(part)) : unknown.has(part),

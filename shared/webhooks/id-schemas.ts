@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './contract/fields';
+import { text } from './contract/field-schemas';
 
 export const idProblem = `Must be a text, or a whole number up to ${Number.MAX_SAFE_INTEGER}`;
 

@@ -4,9 +4,9 @@ import type { ProvisionedUser } from '../../domain/provisioned-user';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { checkBody } from '../validate-body';
-import { email } from '../contract/fields';
-import { addressOf, fieldReader } from '../record-fields';
-import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { email } from '../contract/field-schemas';
+import { addressOf, fieldReader } from '../read-field-by-path';
+import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { ScimUserSchema, type ScimUser } from './scim-user';
 
 /** Where fields stand in a user. The work address comes first: some clients send a private one too. */
@@ -26,7 +26,7 @@ const places: WorkerPlaces = {
 const LONGEST_WORKER_ID = 64;
 
 /** A change of a user as it is kept until it is processed: all that it means, so that the user may have changed again by then. */
-export const ScimStatementSchema = z.object({
+export const ScimUserChangeSchema = z.object({
   id: z.string().max(64),
   version: z.int(),
   atMs: z.number(),
@@ -37,7 +37,7 @@ export const ScimStatementSchema = z.object({
   blanked: z.array(z.string()).default([]),
   user: ScimUserSchema,
 });
-type ScimStatement = z.infer<typeof ScimStatementSchema>;
+type ScimUserChange = z.infer<typeof ScimUserChangeSchema>;
 
 /** The address that is the person, folded; undefined: there is none. @throws AppError `body-invalid` when it is no address */
 export function addressOfUser(user: ScimUser, mapping: SourceMapping): string | undefined {
@@ -56,10 +56,10 @@ type UserTurn = Readonly<{
 }>;
 
 /** What the change of a user says of a worker; undefined: nothing, as when a name is spelt in another way. */
-export function statementOf(turn: UserTurn, mapping: SourceMapping): ScimStatement | undefined {
+export function userChangeOf(turn: UserTurn, mapping: SourceMapping): ScimUserChange | undefined {
   const { before, after, addresses, atMs } = turn;
   const now = after ?? before;
-  const said = saidBy(before, after, mapping);
+  const said = eventKindOf(before, after, mapping);
   if (now === undefined || said === undefined) return undefined;
   const version = after?.version ?? now.version + 1;
   const user = checkBody(ScimUserSchema, now.user);
@@ -67,11 +67,11 @@ export function statementOf(turn: UserTurn, mapping: SourceMapping): ScimStateme
   return { id: now.id, version, atMs, said, addresses: [...addresses], blanked, user };
 }
 
-function saidBy(
+function eventKindOf(
   before: ProvisionedUser | undefined,
   after: ProvisionedUser | undefined,
   mapping: SourceMapping,
-): ScimStatement['said'] | undefined {
+): ScimUserChange['said'] | undefined {
   const worked = before !== undefined && isActive(before);
   const works = after !== undefined && isActive(after);
   if (!works) return worked || before === undefined ? 'leaver' : undefined;
@@ -126,8 +126,8 @@ function recordOf(user: ScimUser): object {
  *
  * @throws AppError `body-invalid`
  */
-export function eventsOf(
-  { id, version, atMs, said, addresses, blanked, user }: ScimStatement,
+export function workerEventsOfChange(
+  { id, version, atMs, said, addresses, blanked, user }: ScimUserChange,
   receivedAtMs: number,
   mapping: SourceMapping,
 ): readonly WorkerEvent[] {
@@ -135,9 +135,9 @@ export function eventsOf(
   const settled = { ...Object.fromEntries(blanked.map((name) => [name, ['blank']])), email: ['address'] };
   const fields = new Map([...mapping.fields].filter(([name]) => !Object.hasOwn(settled, name)));
   return addresses.flatMap((address) =>
-    workerEventsOf(
+    deriveWorkerEvents(
       {
-        id: idOf(id, String(version), address),
+        id: statementIdOf(id, String(version), address),
         said: { kind: said, employmentChanged: said === 'joiner', unproved: false },
         occurredAtMs: atMs,
         receivedAtMs,

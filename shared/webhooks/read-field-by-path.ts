@@ -1,6 +1,6 @@
 import type { SourceMapping } from '../domain/source-settings';
 import { bodyInvalid } from './validate-body';
-import { idProblem, isIdNumber } from './sender-id';
+import { idProblem, isIdNumber } from './id-schemas';
 
 const longestText = 4_000;
 

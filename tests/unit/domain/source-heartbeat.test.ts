@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { heartbeatOf, utcDayOf, type HeartbeatState } from '../../../shared/domain/heartbeat';
+import { heartbeatOf, utcDayOf, type HeartbeatState } from '../../../shared/domain/source-heartbeat';
 
 const NOW_MS = Date.parse('2026-11-20T10:00:00Z');
 const DAY_MS = 86_400_000;

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import {
   openResumableReader,
-  opened,
+  readKeptPart,
   type ResumableReader,
-} from '../../../../shared/access/audit/resumable-reader';
+} from '../../../../shared/access/audit/resumable-snapshot-reader';
 import { AppError } from '../../../../shared/errors';
 import type { SnapshotStore, StoredSnapshot } from '../../../../shared/storage/snapshots';
 import { errorOf } from '../../../fakes/error-of';
@@ -34,14 +34,14 @@ const never = async (): Promise<never> => {
 describe('a part of a snapshot', () => {
   it('is read once, and goes on into the next run', async () => {
     const { reader, saved } = await open();
-    expect(opened(await reader.part(NAMES, async () => ['a', 'b']))).toEqual({
+    expect(readKeptPart(await reader.part(NAMES, async () => ['a', 'b']))).toEqual({
       kind: 'known',
       value: ['a', 'b'],
     });
     reader.countCall('GET');
     await reader.save('reading');
     const next = await open(saved[0]);
-    expect(opened(await next.reader.part(NAMES, never))).toEqual({ kind: 'known', value: ['a', 'b'] });
+    expect(readKeptPart(await next.reader.part(NAMES, never))).toEqual({ kind: 'known', value: ['a', 'b'] });
     expect(next.reader.startedAtMs).toBe(5);
     expect(next.reader.calls()).toEqual({ GET: 1 });
   });
@@ -60,7 +60,7 @@ describe('a part of a snapshot', () => {
     } as const;
     const part = await (await open(before)).reader.part({ name: 'names', schema }, never);
     expect(looks).toBe(0);
-    expect(opened(part)).toEqual({ kind: 'known', value: 1 });
+    expect(readKeptPart(part)).toEqual({ kind: 'known', value: 1 });
   });
 
   it.each(['quota-exhausted', 'uipath-throttled'] as const)('that fails with %s is thrown', async (code) => {
@@ -78,7 +78,10 @@ describe('a part of a snapshot', () => {
       throw new AppError('uipath-unavailable', 'Down');
     };
     expect(await reader.part(NAMES, failing)).toEqual({ kind: 'unknown', code: 'uipath-unavailable' });
-    expect(opened(await reader.part(NAMES, async () => ['c']))).toEqual({ kind: 'known', value: ['c'] });
+    expect(readKeptPart(await reader.part(NAMES, async () => ['c']))).toEqual({
+      kind: 'known',
+      value: ['c'],
+    });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import { createFinding } from '../../../../shared/domain/audit/finding';
-import { isUnknownNow } from '../../../../shared/domain/audit/parts-behind-finding';
+import { isUnverifiable } from '../../../../shared/domain/audit/unverifiable-finding';
 import { chooseLeaverRead } from '../../../../shared/domain/audit/choose-leaver-read';
 
 describe('a finding whose part is unknown today', () => {
@@ -38,14 +38,14 @@ describe('a finding whose part is unknown today', () => {
     ['part-unknown', { part: 'own:mine' }, 'rules'],
   ])('%s of %o is about %s', (check, subject, part) => {
     const finding = createFinding('acme', check, subject);
-    expect(isUnknownNow(finding, new Set([part]))).toBe(true);
-    expect(isUnknownNow(finding, new Set(['something else']))).toBe(false);
+    expect(isUnverifiable(finding, new Set([part]))).toBe(true);
+    expect(isUnverifiable(finding, new Set(['something else']))).toBe(false);
   });
 
   it('is nothing about what was unknown yesterday', () => {
     const finding = createFinding('acme', 'part-unknown', { part: 'rules' });
-    expect(isUnknownNow(finding, new Set(['rules']))).toBe(false);
-    expect(isUnknownNow({ ...finding, subject: {} }, new Set(['rules']))).toBe(false);
+    expect(isUnverifiable(finding, new Set(['rules']))).toBe(false);
+    expect(isUnverifiable({ ...finding, subject: {} }, new Set(['rules']))).toBe(false);
   });
 });
 

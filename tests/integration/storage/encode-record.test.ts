@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors';
 import { createLedgerStore } from '../../../shared/storage/ledger';
-import { coded, decodeRecord, encodeRecord } from '../../../shared/storage/table-records';
+import { decodeRecord, encodeRecord } from '../../../shared/storage/encode-record';
+import { coded } from '../../../shared/storage/storage-errors';
 import { errorOf } from '../../fakes/error-of';
 
 describe('a record in pieces', () => {

@@ -6,7 +6,7 @@ import {
   serviceProviderConfig,
 } from '../../../../shared/webhooks/scim/scim-discovery';
 import { readUser } from '../../../../shared/webhooks/scim/scim-user';
-import { selectAttributes, toErrorBody, toWireUser } from '../../../../shared/webhooks/scim/scim-wire';
+import { selectAttributes, toErrorBody, toWireUser } from '../../../../shared/webhooks/scim/scim-responses';
 
 const BASE = 'https://app.example/api/scim/v2/directory';
 const URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

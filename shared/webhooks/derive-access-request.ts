@@ -25,7 +25,7 @@ export type SaidOfTicket = Readonly<{
  *
  * @throws AppError `body-invalid`, naming the fields as the policy places them
  */
-export function accessRequestOf(said: SaidOfTicket): AccessRequest {
+export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
   const { read, address } = said;
   const person = address(read('person'));
   const group = read('group');

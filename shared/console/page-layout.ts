@@ -7,7 +7,7 @@ export const CONSOLE_PATH = '/api/console';
 const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
 
 /** What every page of an organization is drawn with. */
-export type Frame = Readonly<{
+export type PageLayout = Readonly<{
   visitor: Visitor;
   /** Aliases that the visitor may look at. */
   organizations: readonly string[];
@@ -35,16 +35,16 @@ export const PAGES = {
 export type PageName = keyof typeof PAGES;
 
 /** A page of an organization: where one can go, what was done, and the content. */
-export function renderFrame(frame: Frame, content: Markup): string {
-  const { organization, page, visitor } = frame;
+export function renderPageLayout(layout: PageLayout, content: Markup): string {
+  const { organization, page, visitor } = layout;
   const heading = PAGES[page];
   return renderPage(
     {
       title: `${heading} · ${organization}`,
       body: markup`<a class="skip" href="#content">To the content</a>
 <header>
-  <div class="soft">Access console, signed in as ${name(visitor.name)}. ${renderSignOut(frame)}</div>
-  ${renderOrganizations(frame)}
+  <div class="soft">Access console, signed in as ${name(visitor.name)}. ${renderSignOut(layout)}</div>
+  ${renderOrganizations(layout)}
   <nav aria-label="Pages"><ul>${Object.entries(PAGES).map(([key, title]) => {
     const current = key === page ? markup` aria-current="page"` : undefined;
     return markup`<li><a href="${CONSOLE_PATH}/${organization}/${key}"${current}>${title}</a></li>`;
@@ -52,7 +52,7 @@ export function renderFrame(frame: Frame, content: Markup): string {
 </header>
 <main id="content" tabindex="-1">
   <h1>${heading}</h1>
-  ${frame.done === undefined ? undefined : markup`<p class="done" role="status">${frame.done}</p>`}
+  ${layout.done === undefined ? undefined : markup`<p class="done" role="status">${layout.done}</p>`}
   ${content}
 </main>`,
     },
@@ -61,7 +61,7 @@ export function renderFrame(frame: Frame, content: Markup): string {
 }
 
 /** A page beside the organizations: sign-in, or what went wrong. */
-export function renderNotice(title: string, content: Markup): string {
+export function renderNoticePage(title: string, content: Markup): string {
   return renderPage(
     {
       title,
@@ -73,15 +73,15 @@ export function renderNotice(title: string, content: Markup): string {
 
 /** A form that changes something: it carries the token, and goes nowhere else. */
 export function renderForm(
-  frame: Pick<Frame, 'token' | 'organization'>,
+  layout: Pick<PageLayout, 'token' | 'organization'>,
   path: string,
   content: Markup,
 ): Markup {
-  return markup`<form method="post" action="${CONSOLE_PATH}/${frame.organization}/${path}">
-<input type="hidden" name="token" value="${frame.token}">${content}</form>`;
+  return markup`<form method="post" action="${CONSOLE_PATH}/${layout.organization}/${path}">
+<input type="hidden" name="token" value="${layout.token}">${content}</form>`;
 }
 
-function renderOrganizations({ organizations, organization, page }: Frame): Markup | undefined {
+function renderOrganizations({ organizations, organization, page }: PageLayout): Markup | undefined {
   if (organizations.length < 2) return markup`<p><strong>${organization}</strong></p>`;
   return markup`<nav aria-label="Organizations"><ul>${organizations.map((alias) => {
     const current = alias === organization ? markup` aria-current="true"` : undefined;
@@ -89,7 +89,7 @@ function renderOrganizations({ organizations, organization, page }: Frame): Mark
   })}</ul></nav>`;
 }
 
-function renderSignOut({ visitor, token }: Frame): Markup {
+function renderSignOut({ visitor, token }: PageLayout): Markup {
   return visitor.via === 'easy-auth'
     ? markup`<a href="/.auth/logout">Sign out</a>`
     : markup`<form class="inline" method="post" action="${SIGN_OUT_PATH}"><input type="hidden" name="token" value="${token}"><button>Sign out</button></form>`;

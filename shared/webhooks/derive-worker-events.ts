@@ -4,8 +4,8 @@ import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent, WorkerEventKind } from '../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from './validate-body';
 import { toWorkerEvent, WorkerEventBodySchema } from './contract/worker-event-body';
-import { addressOf, fieldReader } from './record-fields';
-import { dayOf } from './sender-time';
+import { addressOf, fieldReader } from './read-field-by-path';
+import { dayOf } from './parse-sender-time';
 import { DAY_MS } from '../domain/durations';
 
 /** Fields of a worker that are not attributes. */
@@ -57,17 +57,17 @@ type ReadField = (field: string) => string | undefined;
  *
  * @throws AppError `body-invalid`
  */
-export function workerEventsOf(report: WorkerReport, mapping: SourceMapping): readonly WorkerEvent[] {
+export function deriveWorkerEvents(report: WorkerReport, mapping: SourceMapping): readonly WorkerEvent[] {
   const read = fieldReader(report.record, report.places, mapping);
   return kindsOf(report, read).flatMap((kind, index) => {
-    const id = index === 0 ? report.id : idOf(report.id, kind);
+    const id = index === 0 ? report.id : statementIdOf(report.id, kind);
     const event = toEvent({ ...report, id }, kind, read, mapping);
     return event === undefined ? [] : [event];
   });
 }
 
 /** An id of ours for a statement that has none: equal parts give equal ids. */
-export function idOf(...parts: ReadonlyArray<string | readonly string[] | undefined>): string {
+export function statementIdOf(...parts: ReadonlyArray<string | readonly string[] | undefined>): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

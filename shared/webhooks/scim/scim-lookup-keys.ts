@@ -26,7 +26,7 @@ export function keysOf({ user, address }: Readonly<{ user: ScimUser; address: st
 }
 
 /** How the one user whom a filter can be about is found: by an id or a key. undefined: it names neither. */
-export function keyAskedFor(
+export function keyInConditions(
   conditions: readonly Condition[],
 ): UserKey | Readonly<{ kind: 'id'; value: string }> | undefined {
   for (const { name, value } of conditions) {
@@ -41,7 +41,7 @@ export function keyAskedFor(
 }
 
 /** Whether a user is as every condition says. */
-export function isAsAsked(found: ProvisionedUser, conditions: readonly Condition[]): boolean {
+export function matchesConditions(found: ProvisionedUser, conditions: readonly Condition[]): boolean {
   return conditions.every(({ name, value }) => {
     if (name.toLowerCase() === 'id') return found.id === value;
     const texts = textsAt(found.user, name);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A schema as JSON Schema for those who write what it checks. */
-export function publishSchema(
+export function toJsonSchema(
   schema: z.ZodType,
   about: Readonly<{ title: string; description: string; examples: readonly unknown[] }>,
 ) {
