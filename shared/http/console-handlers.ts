@@ -48,7 +48,7 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
     return reportResponse(await readReport(deps, organization, id), format);
   }
   if (!isPage(page)) throw new AppError('page-unknown', 'There is no such page');
-  const frame: PageLayout = {
+  const layout: PageLayout = {
     visitor: who.visitor,
     organizations: readable.map(({ alias }) => alias),
     organization,
@@ -58,7 +58,7 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
     token: formToken(who.keys, who.visitor),
     done: doneText(request.query.get('done')),
   };
-  return htmlResponse(200, renderPageLayout(frame, await renderPageContent(deps, frame, request.query)));
+  return htmlResponse(200, renderPageLayout(layout, await renderPageContent(deps, layout, request.query)));
 }
 
 /** Carries out a decision. @throws AppError `sign-in-needed`, `not-permitted`, `form-stale`, and what the use case throws */
