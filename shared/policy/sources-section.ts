@@ -6,7 +6,7 @@ import { EntraSchema, faultsInProof, toEntraPolicy } from './entra-identity-sect
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
 import { formatsOf, webhookSourceOf } from '../webhooks/registry';
 import type { WebhookSource } from '../webhooks/webhook-source';
-import { ticketActs } from '../webhooks/ticket-statement';
+import { ticketActs } from '../webhooks/derive-access-request';
 
 const Name = z.string().trim().min(1).max(200);
 const hrActs = ['joiner', 'mover', 'leaver'] as const;
@@ -145,7 +145,7 @@ export function faultsInSource(
   ];
 }
 
-type Groups = Entries[string]['groups'];
+type PolicyGroups = Entries[string]['groups'];
 
 function isUnproved(source: WebhookSource, entry: SourceEntry): boolean {
   return proofOfOrigin(source.credential, { entra: entry.entra, fetchBack: entry.fetchBack }) === 'token';
@@ -192,7 +192,7 @@ function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFau
 function inGroups(
   feed: Feed,
   { groups = [] }: SourceEntry,
-  spokenOf: readonly Groups[],
+  spokenOf: readonly PolicyGroups[],
 ): readonly SourceFault[] {
   if (feed === 'hr' && groups.length > 0)
     return [{ path: ['groups'], problem: 'is for tickets: what HR says is about people' }];
@@ -218,7 +218,7 @@ function inTrust(
   feed: Feed,
   source: WebhookSource,
   entry: SourceEntry,
-  spokenOf: readonly Groups[],
+  spokenOf: readonly PolicyGroups[],
 ): readonly SourceFault[] {
   if (!isUnproved(source, entry)) return [];
   const allowed = defaultActs(feed, source, entry);

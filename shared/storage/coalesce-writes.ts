@@ -1,4 +1,4 @@
-type Waiting<Item, Result> = Readonly<{
+type QueuedWrite<Item, Result> = Readonly<{
   item: Item;
   resolve: (result: Result) => void;
   reject: (reason: unknown) => void;
@@ -12,7 +12,7 @@ export function coalesceWrites<Item, Result>(
   most: number,
   write: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): (item: Item) => Promise<Result> {
-  const waiting: Array<Waiting<Item, Result>> = [];
+  const waiting: Array<QueuedWrite<Item, Result>> = [];
   let writing = false;
 
   const writeNext = async (): Promise<void> => {

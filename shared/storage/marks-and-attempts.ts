@@ -4,7 +4,9 @@ import { AppError } from '../errors';
 import { createBookings, type Bookings } from './writer-bookings';
 import type { Lane } from '../domain/lane';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
-import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict, isMissing } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { rowsInPages } from './rows-in-pages';
+import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 /** "Look at this subject": its ledger may differ from what UiPath has. The ETag tells whether it was marked again since. */
@@ -100,7 +102,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const row = { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, cause };
       // Another ETag for a mark that is there, so that a run which has looked already does not clear it.
       while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
-        if (await isMade(async () => client.updateEntity(row, 'Merge'), isMissing)) return;
+        if (await isMade(async () => client.updateEntity(row, 'Merge'), isNotFound)) return;
     },
 
     listMarks: async (organization, most) => {
@@ -108,7 +110,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number; cause?: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'm:' and RowKey lt 'm;'` },
       });
-      for await (const row of inPages(rows, most)) {
+      for await (const row of rowsInPages(rows, most)) {
         if (marks.length >= most) break;
         const [, laneIndex = '', kindName = '', key = ''] = row.rowKey.split(':');
         const lane = LANES[Number(laneIndex)];
@@ -131,7 +133,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
           await table()
         ).deleteEntity(subject.organization, `m:${laneKey(lane)}:${subject.kind}:${subject.key}`, { etag });
       } catch (error) {
-        if (!isConflict(error) && !isMissing(error)) throw error;
+        if (!isConflict(error) && !isNotFound(error)) throw error;
       }
     },
 
@@ -141,7 +143,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const rows = (await table()).listEntities<{ rowKey: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt 'n'`, select: ['RowKey'] },
       });
-      for await (const row of inPages(rows, ROWS_BEFORE_MARKS + 1))
+      for await (const row of rowsInPages(rows, ROWS_BEFORE_MARKS + 1))
         if (/^[am]:/.test(row.rowKey)) return true;
       return false;
     },
@@ -149,7 +151,9 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
     takeFence: async (organization) => {
       const client = await table();
       for (;;) {
-        const row = await ifPresent(async () => client.getEntity<{ token: number }>(organization, FENCE_ROW));
+        const row = await undefinedIfMissing(async () =>
+          client.getEntity<{ token: number }>(organization, FENCE_ROW),
+        );
         const entity = { partitionKey: organization, rowKey: FENCE_ROW, token: (row?.token ?? 0) + 1 };
         try {
           const { etag = '' } =
@@ -184,7 +188,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
     },
 
     end: async (organization, attemptId) => {
-      await ifPresent(async () => (await table()).deleteEntity(organization, `a:${attemptId}`));
+      await undefinedIfMissing(async () => (await table()).deleteEntity(organization, `a:${attemptId}`));
     },
 
     listAttempts: async (organization) => {

@@ -5,9 +5,10 @@ import { z } from 'zod';
 import type { Clock } from '../clock';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf } from './delivery-rows';
-import { inactiveActions, inactiveKey } from './inactive-user-index';
+import { inactiveActions, inactiveKey } from './inactive-scim-user-index';
 import { createCachedKeyPages } from './cached-key-pages';
-import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;
@@ -93,7 +94,7 @@ export function createProvisionedUsers(
   return {
     get: async (source, id) => {
       if (!ownId.test(id)) return undefined;
-      const row = await ifPresent(async () =>
+      const row = await undefinedIfMissing(async () =>
         (await table()).getEntity<{ gone?: boolean }>(partitionOf('hr', source), `u:${id}`),
       );
       return row === undefined || row.gone === true
@@ -102,7 +103,7 @@ export function createProvisionedUsers(
     },
 
     holderOf: async (source, key) => {
-      const row = await ifPresent(async () =>
+      const row = await undefinedIfMissing(async () =>
         (await table()).getEntity<{ id: string }>(partitionOf('hr', source), rowKeyOf(key)),
       );
       return row === undefined ? undefined : { id: row.id, etag: row.etag };
@@ -148,7 +149,7 @@ export function createProvisionedUsers(
         await (await table()).submitTransaction(actions);
       } catch (error) {
         // Missing: whoever was to be changed has been deleted, or a key was given up.
-        if (isConflict(error) || isMissing(error)) return 'changed-meanwhile';
+        if (isConflict(error) || isNotFound(error)) return 'changed-meanwhile';
         throw error;
       } finally {
         if (before === undefined || after === undefined) listed.forget(partitionKey);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
-import { isConflict, isMissing } from './table-records';
+import { isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 /** A held lease. It ends by itself when the holder dies. */
@@ -33,7 +33,7 @@ export function createWriterLeases(
         await lease.acquireLease(LEASE_SECONDS);
       } catch (error) {
         if (isConflict(error)) return undefined;
-        if (!isMissing(error)) throw error;
+        if (!isNotFound(error)) throw error;
         await blob.upload('', 0, { conditions: { ifNoneMatch: '*' } }).catch(ignoreConflict);
         return createWriterLeases(storage, clock).acquire(organization);
       }

@@ -1,4 +1,4 @@
-import { uipathError, type Attempt } from './uipath-error';
+import { uipathError, type CallDescription } from './uipath-error';
 
 /** Runs a look-up part by part, one after the other, and joins what it finds. */
 export async function inChunks<Item, Found>(
@@ -18,7 +18,7 @@ export async function inChunks<Item, Found>(
 export function requireAsked(
   entities: ReadonlyArray<Readonly<{ identifier: string }>>,
   asked: readonly string[],
-  attempt: Attempt,
+  attempt: CallDescription,
 ): ReadonlySet<string> {
   const known = new Set(asked);
   const found = new Set(entities.map(({ identifier }) => identifier.toLowerCase()));

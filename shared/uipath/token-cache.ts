@@ -4,7 +4,7 @@ import { call, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, readErrorBody } from './error-body';
 import type { HttpAnswer } from './http-exchange';
 import type { OrganizationAddress } from './organization-address';
-import { toRefusal, uipathError, type Attempt } from './uipath-error';
+import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 
 /** The external application that calls; application scopes, confidential. */
 export type UiPathCredentials = Readonly<{ clientId: string; clientSecret: string }>;
@@ -42,7 +42,7 @@ export function createTokenCache(
   }>,
 ): TokenCache {
   const { address, renewBeforeMs, scopes } = options;
-  const attempt: Attempt = { alias: address.alias, what: 'get a token', area: 'token' };
+  const attempt: CallDescription = { alias: address.alias, what: 'get a token', area: 'token' };
   let cached: Token | undefined;
   let pending: Promise<Token> | undefined;
 
@@ -92,7 +92,7 @@ export function createTokenCache(
   };
 }
 
-function readAnswer(attempt: Attempt, answer: HttpAnswer): z.output<typeof AnswerSchema> {
+function readAnswer(attempt: CallDescription, answer: HttpAnswer): z.output<typeof AnswerSchema> {
   const { status, text } = answer;
   if (status < 200 || status > 299) throw refused(attempt, answer);
   const result = AnswerSchema.safeParse(parseJson(text));
@@ -101,7 +101,7 @@ function readAnswer(attempt: Attempt, answer: HttpAnswer): z.output<typeof Answe
   throw uipathError('uipath-answer-invalid', attempt, `${what}: check identityBaseUrl`, { status });
 }
 
-function refused(attempt: Attempt, answer: HttpAnswer): UpstreamError {
+function refused(attempt: CallDescription, answer: HttpAnswer): UpstreamError {
   const body = readErrorBody(answer.text);
   if (body.family !== 'oauth') return toRefusal(attempt, answer);
   const advice = ADVICE[body.error] ?? 'UiPath refuses';

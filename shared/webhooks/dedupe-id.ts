@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PostedBody } from './posted-body';
+import type { PostedBody } from './parse-posted-body';
 
 /**
  * An id for a delivery whose sender gives none: equal parts are the same delivery, in whatever order an object has its

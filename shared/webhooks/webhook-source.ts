@@ -2,9 +2,9 @@ import type { AccessRequest } from '../domain/ledger/access-request';
 import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent } from '../domain/ledger/worker-event';
 import type { FieldProblem } from './validate-body';
-import type { Credential, IdentityCredential } from './credential';
-import type { SaidOfEmployment } from './worker-statement';
-import type { BodyType, PostedBody } from './posted-body';
+import type { Credential, IdentityCredential } from './check-credential';
+import type { SaidOfEmployment } from './derive-worker-events';
+import type { BodyType, PostedBody } from './parse-posted-body';
 import type { DeliveryHeaders } from './signature';
 
 type WorkerEventMeaning = Readonly<{ kind: 'worker-event'; event: WorkerEvent }>;

@@ -5,7 +5,7 @@ import { doDueWork } from '../../shared/access/do-due-work';
 import { processDelivery } from '../../shared/access/intake/process-delivery';
 import type { Clock } from '../../shared/clock';
 import { AppError } from '../../shared/errors';
-import { coded } from '../../shared/storage/table-records';
+import { coded } from '../../shared/storage/storage-errors';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import { signedHeaders } from '../fakes/signed-delivery';
 import { createInstance, type Instance } from '../fixtures/engine-instance';

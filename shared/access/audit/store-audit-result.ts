@@ -6,7 +6,7 @@ import { AppError } from '../../errors';
 import type { Log } from '../../log';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
-import { AuditReportSchema } from '../../storage/report-schema';
+import { AuditReportSchema } from '../../storage/audit-report-schema';
 import type { ReportStore } from '../../storage/reports';
 import { remediateByPolicy } from './plan-remediations';
 import type { RemediationDeps } from '../ledger/request-remediation';

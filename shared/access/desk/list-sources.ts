@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import { heartbeatOf, utcDayOf, type HeartbeatState } from '../../domain/heartbeat';
+import { heartbeatOf, utcDayOf, type HeartbeatState } from '../../domain/source-heartbeat';
 import type { Feed, Policy, SourcePolicy } from '../../domain/policy';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { Deliveries } from '../../storage/deliveries';

@@ -3,10 +3,10 @@ import type { Feed } from '../../domain/policy';
 import { PLAIN_MAPPING } from '../../domain/source-settings';
 import { AppError, errorCodeOf } from '../../errors';
 import { parseDelivery } from '../../webhooks/parse-delivery';
-import { bodyTypeOf } from '../../webhooks/posted-body';
+import { bodyTypeOf } from '../../webhooks/parse-posted-body';
 import type { DeliveryHeaders } from '../../webhooks/signature';
 import type { SourceAnswer, WebhookSource } from '../../webhooks/webhook-source';
-import { laneOf } from './delivery-lane';
+import { chooseLane } from './delivery-lane';
 import { verifySender, type SenderSettings, type VerifySenderDeps } from './verify-sender';
 import type { Delivery } from '../../domain/delivery';
 import type { Lane } from '../../domain/lane';
@@ -95,7 +95,7 @@ export async function acceptDelivery(
   const record = { feed, source, deliveryId, receivedAtMs, contentType, body };
   const outcome = await deps.deliveries.insert(record);
   if (outcome !== 'duplicate-done')
-    await enqueueDelivery(deps, { feed, source, deliveryId }, laneOf(meanings));
+    await enqueueDelivery(deps, { feed, source, deliveryId }, chooseLane(meanings));
   return answered(format, { deliveryId, duplicate: outcome !== 'inserted', ignored: false });
 }
 

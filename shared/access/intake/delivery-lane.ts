@@ -2,7 +2,7 @@ import type { Meaning, Meanings } from '../../webhooks/webhook-source';
 import type { Lane } from '../../domain/lane';
 
 /** What takes access away goes first. */
-export function laneOf(meanings: Meanings): Lane {
+export function chooseLane(meanings: Meanings): Lane {
   return meanings !== 'ignored' && meanings.some(takesAway) ? 'urgent' : 'normal';
 }
 

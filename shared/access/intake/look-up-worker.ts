@@ -1,9 +1,9 @@
 import type { SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
-import type { FetchBack } from '../../fetch-back/fetch-back';
+import type { FetchBack } from '../../fetch-back/vendor-adapter';
 import type { LookUp, Meanings } from '../../webhooks/webhook-source';
-import { workerEventsOf } from '../../webhooks/worker-statement';
+import { deriveWorkerEvents } from '../../webhooks/derive-worker-events';
 import { HOUR_MS } from '../../domain/durations';
 
 export type LookUpDeps = Readonly<{
@@ -44,7 +44,7 @@ export async function lookUpWorker(
     throw new AppError('source-unavailable', "The source's own API does not know the worker yet");
   }
   const { id, said, occurredAtMs } = lookUp;
-  return workerEventsOf(
+  return deriveWorkerEvents(
     { id, said, occurredAtMs, receivedAtMs: nowMs, record, places: fetchBack.places },
     source.mapping,
   );

@@ -6,7 +6,7 @@ import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import type { Meaning, Meanings, WebhookSource } from '../../webhooks/webhook-source';
 import { confirmAccessRequest } from './confirm-access-request';
-import { laneOf } from './delivery-lane';
+import { chooseLane } from './delivery-lane';
 import { lookUpWorker, mayWait, type LookUpDeps } from './look-up-worker';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
 import { recordWorkerEvent, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
@@ -59,7 +59,7 @@ export async function recordDeliveryStatements(
     for (const meaning of statements.slice(settled.length)) {
       if (outcomes.length > settled.length && clock.now() >= endsAtMs) {
         await keep();
-        await handOver(deps, message, laneOf(meanings));
+        await handOver(deps, message, chooseLane(meanings));
         return 'left';
       }
       if (clock.now() - keptAtMs >= KEEP_EVERY_MS) await keep();
@@ -71,7 +71,7 @@ export async function recordDeliveryStatements(
     const waits = mayWait(error, getsOn ? clock.now() : receivedAtMs, clock.now());
     if (waits || getsOn) await keep();
     if (!waits) throw error;
-    await comeBack(deps, message, laneOf(meanings), error);
+    await comeBack(deps, message, chooseLane(meanings), error);
     const { feed, source, deliveryId } = message;
     deps.log({ event: 'look-up-waits', feed, source, deliveryId, code: errorCodeOf(error) });
     return 'left';

@@ -1,7 +1,7 @@
 import type { OrganizationPolicy } from '../policy';
 import type { CheckId } from './check-catalog';
 import type { ExpectedAccess, ExpectedPerson } from './expected-access';
-import { createFinding, type Finding } from './finding';
+import { createFinding, type Finding, type FindingSubject } from './finding';
 import type { OperationalState } from './operational-state';
 import type { Snapshot } from './snapshot';
 
@@ -38,10 +38,10 @@ function together(one: ExpectedPerson | undefined, other: ExpectedPerson): Expec
 }
 
 /** A finding of this audit. */
-export function found(
+export function createAuditFinding(
   { organization }: AuditCase,
   check: CheckId,
-  subject: Readonly<Record<string, string>>,
+  subject: FindingSubject,
   words: Readonly<Record<string, string>> = {},
 ): Finding {
   return createFinding(organization.alias, check, subject, words);

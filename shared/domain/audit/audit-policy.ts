@@ -1,4 +1,5 @@
-import type { CheckEntry, CheckId } from './check-catalog';
+import type { CheckId } from './check-catalog';
+import type { CheckEntry } from './check-entry';
 import type { Waiver } from './waiver';
 
 /** Who administers the organization. */

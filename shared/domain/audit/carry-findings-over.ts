@@ -1,4 +1,4 @@
-import { isUnknownNow } from './parts-behind-finding';
+import { isUnverifiable } from './unverifiable-finding';
 import { isForgotten, isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
 import type { Waiver } from './waiver';
 
@@ -81,9 +81,9 @@ function createLastLook(
   const unread = before.filter(({ check, state }) => check === 'part-unknown' && state !== 'fixed');
   const parts = new Set(unread.map(partOf));
   return (finding) => {
-    if (!isUnknownNow(finding, parts)) return lastAuditMs;
+    if (!isUnverifiable(finding, parts)) return lastAuditMs;
     const looks = unread
-      .filter((one) => isUnknownNow(finding, new Set([partOf(one)])))
+      .filter((one) => isUnverifiable(finding, new Set([partOf(one)])))
       .map(({ notSeenAtMs = Number.NEGATIVE_INFINITY }) => notSeenAtMs);
     const earliest = Math.min(...looks);
     return Number.isFinite(earliest) ? earliest : undefined;

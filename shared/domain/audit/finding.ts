@@ -1,14 +1,18 @@
 import { hashOf } from '../canonical-json';
 import type { RuleOrEntryChange } from '../plan/rule-or-entry-change';
-import { describeCheck, type CheckId, type Severity } from './check-catalog';
+import { describeCheck, type CheckId } from './check-catalog';
+import type { Severity } from './check-entry';
 import { DAY_MS } from '../durations';
 
-/** One audit result. The id is the same every night for the same fault. `subject` says what it is about, by names and ids. */
+/** What a finding is about, by names and ids. */
+export type FindingSubject = Readonly<Record<string, string>>;
+
+/** One audit result. The id is the same every night for the same fault. */
 export type Finding = Readonly<{
   id: string;
   check: CheckId;
   severity: Severity;
-  subject: Readonly<Record<string, string>>;
+  subject: FindingSubject;
 }>;
 
 /** `waived`: a person accepted it for a time. A waiver that ended makes the finding `reopened`, as one that came back. */
@@ -93,7 +97,7 @@ export function isForgotten(
 export function createFinding(
   organization: string,
   check: CheckId,
-  subject: Readonly<Record<string, string>>,
+  subject: FindingSubject,
   words: Readonly<Record<string, string>> = {},
 ): Finding {
   return {

@@ -4,7 +4,7 @@ import type { Finding } from './finding';
 import { valueOr } from './snapshot';
 
 /** Checks that neither miss nor blame what the writer is about to change. */
-const LOOK_AWAY: ReadonlySet<Finding['check']> = new Set<BuiltInCheckId>([
+const CHECKS_PAUSED_WHILE_PENDING: ReadonlySet<Finding['check']> = new Set<BuiltInCheckId>([
   'member-without-reason',
   'member-missing',
   'member-after-grant',
@@ -19,11 +19,11 @@ const LOOK_AWAY: ReadonlySet<Finding['check']> = new Set<BuiltInCheckId>([
  * True for a finding that is not looked for today, as a change of what it is about is on its way: it is not fixed by that. It
  * is where the change has been seen.
  */
-export function isOnItsWay(
+export function isChangePending(
   { expected, personOf, snapshot }: Pick<AuditCase, 'expected' | 'personOf' | 'snapshot'>,
   { check, subject: { group = '', memberId, ruleId } }: Pick<Finding, 'check' | 'subject'>,
 ): boolean {
-  if (!LOOK_AWAY.has(check)) return false;
+  if (!CHECKS_PAUSED_WHILE_PENDING.has(check)) return false;
   if (ruleId !== undefined)
     return expected.rules.some((rule) => rule.pending && String(rule.ruleId) === ruleId);
   if (memberId === undefined || personOf.get(memberId)?.pending !== true) return false;

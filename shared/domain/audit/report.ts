@@ -1,4 +1,5 @@
-import { describeCheck, type CheckEntry } from './check-catalog';
+import { describeCheck } from './check-catalog';
+import type { CheckEntry } from './check-entry';
 import { isOpen, type FindingRecord } from './finding';
 
 /** What an audit says of one organization on one night. Stored as JSON, its hash is in the evidence. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bodyInvalid, checkBody } from '../validate-body';
-import { text } from '../contract/fields';
+import { text } from '../contract/field-schemas';
 import {
   ENTERPRISE_ATTRIBUTES,
   extensionOf,

@@ -1,12 +1,12 @@
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
-import { parsePosted, type PostedBody } from '../posted-body';
-import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
-import { senderId } from '../sender-id';
-import { instantOf } from '../sender-time';
+import { parsePosted, type PostedBody } from '../parse-posted-body';
+import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';
+import { senderId } from '../id-schemas';
+import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookSource } from '../webhook-source';
-import { accessRequestOf, ticketActOf } from '../ticket-statement';
+import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
 import { issueFormOf } from './issue-form';
 import { z } from 'zod';
 
@@ -109,7 +109,7 @@ function toMeanings(event: IssueEvent, mapping: SourceMapping): Meanings {
   return [
     {
       kind: 'access-request',
-      request: accessRequestOf({
+      request: deriveAccessRequest({
         id: `${repository.full_name.replaceAll('/', '.')}-${issue.number}-${said.key}`.slice(-128),
         act,
         occurredAtMs: approvedAtMs,

@@ -3,12 +3,12 @@ import { fold } from '../../domain/person-key';
 import type { SourceMapping } from '../../domain/source-settings';
 import { checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
-import { parsePosted } from '../posted-body';
-import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
+import { parsePosted } from '../parse-posted-body';
+import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';
 import type { Meanings, WebhookSource } from '../webhook-source';
-import { idText, senderId } from '../sender-id';
-import { longestMs } from '../sender-time';
-import { accessRequestOf, ticketActOf, type TicketAct } from '../ticket-statement';
+import { idText, senderId } from '../id-schemas';
+import { longestMs } from '../parse-sender-time';
+import { deriveAccessRequest, ticketActOf, type TicketAct } from '../derive-access-request';
 import { readJiraTicket } from './jira-automation';
 
 /** Ids come as text from webhooks and as numbers from automation rules. */
@@ -80,7 +80,7 @@ function toMeanings(body: unknown, mapping: SourceMapping): Meanings {
   return [
     {
       kind: 'access-request',
-      request: accessRequestOf({
+      request: deriveAccessRequest({
         id: `${issue.key}-${changelog.id}`,
         act,
         occurredAtMs: timestamp,

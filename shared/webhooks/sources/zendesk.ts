@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
-import { parsePosted } from '../posted-body';
-import { addressOf, fieldReader, textAt } from '../record-fields';
-import { senderId } from '../sender-id';
-import { instantOf } from '../sender-time';
+import { parsePosted } from '../parse-posted-body';
+import { addressOf, fieldReader, textAt } from '../read-field-by-path';
+import { senderId } from '../id-schemas';
+import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookSource } from '../webhook-source';
-import { accessRequestOf, ticketActOf } from '../ticket-statement';
+import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
 import { DAY_MS } from '../../domain/durations';
 
 const IdentifiedSchema = z.object({ id: senderId(100) });
@@ -78,7 +78,7 @@ function toRequest(
     throw bodyInvalid([{ field: 'time', problem: 'Must be a time, such as 2026-12-01T08:00:00Z' }]);
   return {
     kind: 'access-request',
-    request: accessRequestOf({
+    request: deriveAccessRequest({
       id,
       act,
       occurredAtMs,

@@ -1,6 +1,6 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import { type MemberKind, ADMINISTERING_KINDS } from '../../member-kind';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { AdministratorRules } from '../audit-policy';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
@@ -26,9 +26,18 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
       const isAdministrator = value !== undefined && group?.members.has(value.memberId) === true;
       const usedMs = value?.lastSignInMs;
       return [
-        ...(group === undefined || isAdministrator ? [] : [found(audit, 'break-glass-missing', { account })]),
+        ...(group === undefined || isAdministrator
+          ? []
+          : [createAuditFinding(audit, 'break-glass-missing', { account })]),
         ...(usedMs !== undefined && audit.nowMs - usedMs < USED_WITHIN_DAYS * DAY_MS
-          ? [found(audit, 'break-glass-used', { account }, { at: new Date(usedMs).toISOString() })]
+          ? [
+              createAuditFinding(
+                audit,
+                'break-glass-used',
+                { account },
+                { at: new Date(usedMs).toISOString() },
+              ),
+            ]
           : []),
       ];
     }),
@@ -40,10 +49,10 @@ function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGro
   const count = { count: String(people) };
   return [
     ...(people < rules.fewest
-      ? [found(audit, 'administrators-too-few', { fewest: String(rules.fewest) }, count)]
+      ? [createAuditFinding(audit, 'administrators-too-few', { fewest: String(rules.fewest) }, count)]
       : []),
     ...(people > rules.most
-      ? [found(audit, 'administrators-too-many', { most: String(rules.most) }, count)]
+      ? [createAuditFinding(audit, 'administrators-too-many', { most: String(rules.most) }, count)]
       : []),
   ];
 }
@@ -71,7 +80,7 @@ function strangersAmong(
     const mayBeAgreed = address === undefined && mayHaveAddress(kind) && agreed.has(undefined);
     return mayBeAgreed
       ? [addressUnknown(audit, memberId)]
-      : [found(audit, 'administrator-unknown', { memberId }, memberNameOf(audit, memberId))];
+      : [createAuditFinding(audit, 'administrator-unknown', { memberId }, memberNameOf(audit, memberId))];
   });
 }
 

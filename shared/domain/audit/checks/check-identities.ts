@@ -1,6 +1,6 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import type { MemberKind } from '../../member-kind';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
 import { privilegedGroups, readGroups } from './privileged-groups';
@@ -26,9 +26,10 @@ function unresolved(audit: AuditCase): readonly Finding[] {
   const graceMs = audit.organization.identityRetryHours * HOUR_MS;
   return audit.expected.people.flatMap(({ personKey, email: name, unresolved: state, groups }) => {
     if (state === undefined || groups.size === 0) return [];
-    if (state.kind === 'ambiguous') return [found(audit, 'identity-ambiguous', { personKey }, { name })];
+    if (state.kind === 'ambiguous')
+      return [createAuditFinding(audit, 'identity-ambiguous', { personKey }, { name })];
     return audit.nowMs - state.sinceMs > graceMs
-      ? [found(audit, 'identity-unresolved', { personKey }, { name })]
+      ? [createAuditFinding(audit, 'identity-unresolved', { personKey }, { name })]
       : [];
   });
 }
@@ -37,13 +38,23 @@ function unresolved(audit: AuditCase): readonly Finding[] {
 function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
   return [
     ...shared(users.values(), ({ email }) => email).map(([email, same]) =>
-      found(audit, 'identity-duplicate', { email }, { ids: same.map(({ id }) => id).join(', ') }),
+      createAuditFinding(
+        audit,
+        'identity-duplicate',
+        { email },
+        { ids: same.map(({ id }) => id).join(', ') },
+      ),
     ),
     ...shared(
       audit.expected.people.filter(({ left }) => !left),
       ({ memberId }) => memberId,
     ).map(([memberId, same]) =>
-      found(audit, 'identity-duplicate', { memberId }, { names: same.map(({ email }) => email).join(', ') }),
+      createAuditFinding(
+        audit,
+        'identity-duplicate',
+        { memberId },
+        { names: same.map(({ email }) => email).join(', ') },
+      ),
     ),
   ];
 }
@@ -66,7 +77,9 @@ function dormant(
     for (const memberId of group.members.keys()) if (unused.has(memberId)) members.add(memberId);
   return [...members]
     .filter((memberId) => !isProtectedAnywhere(audit, memberId))
-    .map((memberId) => found(audit, 'identity-dormant', { memberId }, memberNameOf(audit, memberId)));
+    .map((memberId) =>
+      createAuditFinding(audit, 'identity-dormant', { memberId }, memberNameOf(audit, memberId)),
+    );
 }
 
 /** A group that protects somebody counts also while its members are unknown. */
@@ -88,7 +101,10 @@ function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup):
     const subject = { group, memberId };
     if (MACHINES.has(kind))
       return [
-        found(audit, 'machine-in-privileged-group', subject, { ...memberNameOf(audit, memberId), kind }),
+        createAuditFinding(audit, 'machine-in-privileged-group', subject, {
+          ...memberNameOf(audit, memberId),
+          kind,
+        }),
       ];
     const isListed = users.kind === 'known' || audit.personOf.has(memberId);
     if (domains.size === 0 || !mayHaveAddress(kind) || !isListed || isGlassUnknown(audit, group)) return [];
@@ -96,7 +112,7 @@ function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup):
     if (address === undefined) return isDirectoryAsked ? [addressUnknown(audit, memberId)] : [];
     return domains.has(address.slice(address.lastIndexOf('@') + 1))
       ? []
-      : [found(audit, 'external-in-privileged-group', subject, { name: address })];
+      : [createAuditFinding(audit, 'external-in-privileged-group', subject, { name: address })];
   });
 }
 

@@ -1,5 +1,5 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { CheckId } from '../check-catalog';
 import type { ExpectedPerson } from '../expected-access';
 import type { Finding } from '../finding';
@@ -35,7 +35,12 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
     const check = checkOf(person, name);
     if (check === 'member-without-reason' && listsAdministrators) continue;
     findings.push(
-      found(audit, check, { group: name, memberId }, whoAndWhere(audit, memberId, group.groupId)),
+      createAuditFinding(
+        audit,
+        check,
+        { group: name, memberId },
+        whoAndWhere(audit, memberId, group.groupId),
+      ),
     );
   }
   return findings;
@@ -60,7 +65,7 @@ function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGr
       const read = groups.get(group);
       if (read === undefined || read.members.has(memberId)) continue;
       const words = whoAndWhere(audit, memberId, read.groupId);
-      findings.push(found(audit, 'member-missing', { group, memberId }, words));
+      findings.push(createAuditFinding(audit, 'member-missing', { group, memberId }, words));
     }
   }
   return findings;
@@ -76,7 +81,7 @@ function leaversElsewhere(audit: AuditCase): readonly Finding[] {
     })
     .filter(({ group, memberId }) => !isProtected(audit, group, memberId))
     .map(({ group, groupId, memberId }) =>
-      found(audit, 'leaver-present', { group, memberId }, whoAndWhere(audit, memberId, groupId)),
+      createAuditFinding(audit, 'leaver-present', { group, memberId }, whoAndWhere(audit, memberId, groupId)),
     );
 }
 
@@ -89,7 +94,14 @@ function rehiredInLockout(audit: AuditCase, groups: ReadonlyMap<string, Snapshot
     const within = [...groups].filter(([, group]) => group.members.has(memberId)).map(([name]) => name);
     return within.length === 0
       ? []
-      : [found(audit, 'present-in-lockout', { memberId }, { name: person.email, groups: within.join(', ') })];
+      : [
+          createAuditFinding(
+            audit,
+            'present-in-lockout',
+            { memberId },
+            { name: person.email, groups: within.join(', ') },
+          ),
+        ];
   });
 }
 
@@ -100,7 +112,12 @@ function dutyConflicts(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGro
       .filter((memberId) => others?.has(memberId) === true)
       .filter((memberId) => audit.personOf.get(memberId)?.pending !== true)
       .map((memberId) =>
-        found(audit, 'duties-conflict', { group, other, memberId }, memberNameOf(audit, memberId)),
+        createAuditFinding(
+          audit,
+          'duties-conflict',
+          { group, other, memberId },
+          memberNameOf(audit, memberId),
+        ),
       );
   });
 }

@@ -1,5 +1,5 @@
 import { addressOf } from './member-addresses';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 
@@ -16,5 +16,10 @@ export function memberNameOf(audit: AuditCase, memberId: string): Readonly<Recor
 
 /** A member whose address decides something, and of whom nobody tells it: neither well nor wrong. */
 export function addressUnknown(audit: AuditCase, memberId: string): Finding {
-  return found(audit, 'part-unknown', { part: `address:${memberId}` }, { code: 'address-unknown' });
+  return createAuditFinding(
+    audit,
+    'part-unknown',
+    { part: `address:${memberId}` },
+    { code: 'address-unknown' },
+  );
 }

@@ -2,7 +2,7 @@ import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-cha
 import type { OrganizationPolicy } from '../../policy';
 import { entityName, isBroad } from '../checks/check-access-policy';
 import type { NoPlan } from '../finding';
-import { NOT_NAMED, ownIdsIn, without, type RemediationPlanner } from './remediation-planner';
+import { NOT_NAMED, ownIdsIn, createNoPlan, type RemediationPlanner } from './remediation-planner';
 import { valueOr, type SnapshotEntry } from '../snapshot';
 import { isGuid } from '../../guid';
 
@@ -104,9 +104,9 @@ function toPlan(change: RuleOrEntryChange) {
 }
 
 function decision(why: string): NoPlan {
-  return without('decision', why).noPlan;
+  return createNoPlan('decision', why).noPlan;
 }
 
 function notNow(why: string): NoPlan {
-  return without('not-now', why).noPlan;
+  return createNoPlan('not-now', why).noPlan;
 }

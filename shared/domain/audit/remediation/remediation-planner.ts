@@ -14,12 +14,12 @@ export type PlannedRemediation = Readonly<{ remediation: Remediation }> | Readon
 
 export type RemediationPlanner = (world: PlanWorld, subject: Finding['subject']) => PlannedRemediation;
 
-export function without(kind: NoPlan['kind'], why: string): Readonly<{ noPlan: NoPlan }> {
+export function createNoPlan(kind: NoPlan['kind'], why: string): Readonly<{ noPlan: NoPlan }> {
   return { noPlan: { kind, why } };
 }
 
 /** For a finding of another version, whose subject does not say what a plan has to name. */
-export const NOT_NAMED = without('decision', 'The finding does not name what would have to be changed.');
+export const NOT_NAMED = createNoPlan('decision', 'The finding does not name what would have to be changed.');
 
 /** This application, under its client id and, where the applications were read, under its id as a member. */
 export function ownIdsIn({ operations, snapshot }: AuditCase): ReadonlySet<string> {
