@@ -7,7 +7,7 @@ import { runEvidence, type OrganizationRun } from './organization-run';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { DAY_MS, HOUR_MS } from '../../domain/durations';
 
-type Removal = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
+type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
 
 /**
  * Holds the removals that are too many, and only them: the plan comes back with those cases decided `held`. What is held
@@ -45,7 +45,7 @@ export async function guardPlan(
   };
 }
 
-function removalsIn(plan: MembershipPlan): readonly Removal[] {
+function removalsIn(plan: MembershipPlan): readonly PlannedRemoval[] {
   return plan.groups.flatMap((group) =>
     group.decided
       .filter(({ decision }) => decision === 'remove')
@@ -59,7 +59,7 @@ function removalsIn(plan: MembershipPlan): readonly Removal[] {
   );
 }
 
-function toHeldRemoval({ group, decided }: Removal): HeldRemoval {
+function toHeldRemoval({ group, decided }: PlannedRemoval): HeldRemoval {
   const { personKey, memberId, why } = decided;
   return { groupId: group.groupId, groupName: group.name, personKey, memberId, why };
 }
@@ -72,7 +72,7 @@ function keyOf(removal: Pick<HeldRemoval, 'groupId' | 'memberId'>): string {
 async function factsOf(
   run: OrganizationRun,
   lane: Lane,
-  removals: readonly Removal[],
+  removals: readonly PlannedRemoval[],
   nowMs: number,
 ): Promise<GuardFacts> {
   const { guards } = run.organization;

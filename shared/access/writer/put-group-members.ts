@@ -1,5 +1,6 @@
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
+import type { MembershipAttempt } from '../../storage/marks-and-attempts';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import { logRemovals } from './log-removals';
 import { newAttemptId, type OrganizationRun, type WriterUiPath } from './organization-run';
@@ -29,8 +30,8 @@ export async function putGroupMembers(context: ChunkContext, changes: readonly D
     refuse(context, changes, 'uipath-not-found');
     return;
   }
-  const attempt = {
-    kind: 'membership' as const,
+  const attempt: MembershipAttempt = {
+    kind: 'membership',
     id: newAttemptId(run.clock.now()),
     groupId: group.groupId,
     groupName: group.name,

@@ -1,11 +1,9 @@
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
-import type { Attempt } from '../../storage/marks-and-attempts';
+import type { MembershipAttempt } from '../../storage/marks-and-attempts';
 import type { LedgerStore } from '../../storage/ledger';
 import { runEvidence, type OrganizationRun } from './organization-run';
 import { updateLedger } from '../ledger/update-ledger';
 import { personSubject } from '../../domain/ledger/subject';
-
-type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
 
 /**
  * Writes one person's share of a call's outcome into the ledger. A membership that the ledger did not know may be removed

@@ -1,11 +1,9 @@
-import type { Attempt } from '../../storage/marks-and-attempts';
+import type { MembershipAttempt } from '../../storage/marks-and-attempts';
 import { adoptCreatedRule } from './apply-rules';
 import { logRemovals } from './log-removals';
 import { newAttemptId, type OrganizationRun } from './organization-run';
 import { isRecorded, recordMembership } from './record-membership';
 import { personSubject } from '../../domain/ledger/subject';
-
-type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
 
 /** How long UiPath's reads may lag behind its writes: a change that does not show yet may still come to. */
 const SHOWS_WITHIN_MS = 600_000;
