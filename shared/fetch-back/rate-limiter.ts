@@ -8,12 +8,12 @@ export type RateLimiter = Readonly<{
   hold: (untilMs: number) => void;
 }>;
 
-/** Whoever is turned away comes back within this time. */
+/** A rejected call is told to retry within this time. */
 const SPREAD_MS = 90_000;
 
 /**
- * Has calls begin at least so far apart. Whoever would wait too long is turned away, each to come back at another time: all at
- * once they would only turn each other away again.
+ * Rate limiter: calls begin at least `spacingMs` apart. A call that would wait too long is rejected with a retry time,
+ * jittered so that rejected calls do not all come back at once.
  */
 export function createRateLimiter(clock: Clock, spacingMs: number): RateLimiter {
   let nextAtMs = 0;

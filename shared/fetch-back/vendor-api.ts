@@ -34,8 +34,8 @@ const LONGEST_LOOK_UP_MS = 150_000;
 const LONGEST_ANSWER_BYTES = 1_048_576;
 
 /**
- * Reads over HTTPS with a time limit, at a pace, and again after what passes by itself. A wait longer than a few seconds is
- * left to the caller: `retryAtMs` of the error says until when, and until then nobody asks. Redirects are refused, as they
+ * An HTTPS client for look-ups: deadline, rate limiter and retries. A wait longer than a few seconds is left to the
+ * caller: `retryAtMs` of the error says until when, and no call is made until then. Redirects are refused, as they
  * would carry the secret along.
  */
 export function createVendorApi(options: VendorApiOptions): VendorApi {

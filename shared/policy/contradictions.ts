@@ -59,7 +59,7 @@ function inDuties(entry: Entry): readonly Fault[] {
   });
 }
 
-/** What a receiver was told last is kept by its name. */
+/** The state of a receiver is stored under its name, so names must be unique. */
 function inNotify({ notify }: Entry): readonly Fault[] {
   return notify.flatMap(({ name }, index) =>
     notify.findIndex((other) => other.name === name) === index

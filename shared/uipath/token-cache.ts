@@ -11,7 +11,7 @@ export type UiPathCredentials = Readonly<{ clientId: string; clientSecret: strin
 
 /** The access token of one organization, kept until shortly before its end. */
 export type TokenCache = Readonly<{
-  /** One request at a time, whoever asks. @throws UpstreamError `uipath-token-refused`, `uipath-answer-invalid` */
+  /** Concurrent callers share one request. @throws UpstreamError `uipath-token-refused`, `uipath-answer-invalid` */
   get: () => Promise<string>;
   /** UiPath did not accept this one: the next `get` asks for another. */
   discard: (token: string) => void;

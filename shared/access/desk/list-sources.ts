@@ -33,7 +33,7 @@ export type SourceState = Readonly<{
   dead: number;
 }>;
 
-/** The sources that may speak about an organization. */
+/** The sources that may send for an organization. */
 export async function listSources(
   deps: ListSourcesDeps,
   organization: string,

@@ -36,8 +36,8 @@ type Recording = Readonly<{
 }>;
 
 /**
- * Writes an approved request into the ledger of its subject if the policy allows it; a refused one leaves its refusal in
- * the evidence and in the request's status. Returns the outcome in a word.
+ * Records an approved request in the ledger of its subject if the policy allows it. A refused one leaves the refusal
+ * in the evidence and in the request's status. Returns the outcome as one word.
  */
 export async function recordAccessRequest(
   deps: RecordRequestDeps,
@@ -73,7 +73,7 @@ function ofSource(source: string, said: AccessRequest): AccessRequest {
   };
 }
 
-/** A ticket that names no organization means the only one its source may speak about. */
+/** A ticket without an organization means the only one its source may send for. */
 function organizationOf(context: DeliveryContext, request: AccessRequest): OrganizationPolicy | undefined {
   const { organizations } = context.source;
   const alias = request.organization ?? (organizations.length === 1 ? organizations[0] : undefined);
@@ -145,7 +145,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
   return { subject, outcome };
 }
 
-/** Rules and access-policy entries: the latest word counts, and an expiry is looked at when it comes. */
+/** Rules and access-policy entries: the latest statement counts, and its expiry is scheduled. */
 async function recordNamed<K extends 'rule' | 'entity'>(
   recording: Recording,
   kind: K,

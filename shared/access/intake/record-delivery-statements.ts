@@ -24,17 +24,18 @@ export type RecordDeliveryStatementsDeps = RecordWorkerEventDeps &
 
 /** Sooner than the sweep takes a message for lost. */
 const LONGEST_COME_BACK_MS = 110_000;
-/** As often, a delivery that takes long says how far it has come, so that the sweep does not take its message for lost. */
+/** Interval at which a long delivery stores its progress, so that the sweep does not take its message for lost. */
 const KEEP_EVERY_MS = 60_000;
-/** A message that waits is not joined with others: what takes long has one of its own. */
+/** A delayed message is not coalesced with others: a long delivery gets one of its own. */
 const HAND_OVER_MS = 1_000;
 
 type StatementContext = DeliveryContext & Readonly<{ format: WebhookSource; receivedAtMs: number }>;
 
 /**
- * What became of each statement; those that were settled before are not asked about again. `left`: the others come with a later
- * message, as the time is up or a look-up has to wait. A delivery that gets on may go on for as long as it does; one that does not
- * has the source's patience.
+ * Records the statements of a delivery one after the other and returns their outcomes. Statements that were settled by
+ * an earlier message are skipped. `left`: another message goes on, because the deadline has passed or a look-up has to
+ * wait. A delivery that makes progress may take as long as it needs; one that makes none fails after the source's
+ * patience.
  */
 export async function recordDeliveryStatements(
   deps: RecordDeliveryStatementsDeps,
@@ -78,7 +79,7 @@ export async function recordDeliveryStatements(
   }
 }
 
-/** Has another message go on with a delivery. */
+/** Enqueues another message that goes on with a delivery. */
 export async function handOver(
   deps: Pick<RecordDeliveryStatementsDeps, 'queues' | 'log'>,
   { feed, source, deliveryId }: DeliveryMessage,
@@ -88,7 +89,7 @@ export async function handOver(
   await deps.queues.enqueueDelivery({ feed, source, deliveryId }, lane, HAND_OVER_MS);
 }
 
-/** Where the source says when to come back, the delivery does; where it does not, or for longer, the sweep sends its message again. */
+/** Retries when the source's Retry-After says so. Without one, or for longer, the sweep enqueues the message again. */
 async function comeBack(
   deps: Pick<RecordDeliveryStatementsDeps, 'queues' | 'clock'>,
   message: DeliveryMessage,
@@ -100,7 +101,7 @@ async function comeBack(
   if (waitMs <= LONGEST_COME_BACK_MS) await deps.queues.enqueueDelivery(message, lane, Math.max(0, waitMs));
 }
 
-/** What became of one statement, in a word. The policy decides what a source may cause, whoever it is. */
+/** Records one statement and returns its outcome as one word. The policy decides what a source may cause. */
 async function record(
   deps: RecordDeliveryStatementsDeps,
   context: StatementContext,

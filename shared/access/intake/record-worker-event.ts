@@ -29,7 +29,10 @@ export type DeliveryContext = Readonly<{
   nowMs: number;
 }>;
 
-/** Writes what HR said into the ledger of each organization it is about, and has the writer look. Returns the outcome in a word. */
+/**
+ * Records a worker event in the ledger of each organization it is about and marks the person for the writer. Returns
+ * the outcome as one word.
+ */
 export async function recordWorkerEvent(
   deps: RecordWorkerEventDeps,
   context: DeliveryContext,

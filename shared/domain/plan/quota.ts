@@ -6,7 +6,10 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type QuotaGate = Readonly<{
   /** @throws AppError `quota-exhausted` with `retryAtMs`, the earliest instant at which this many calls fit */
   spend: (method: HttpMethod, count?: number) => Promise<void>;
-  /** UiPath refused: nobody calls this method before `untilMs`. An earlier instant than a known one changes nothing. */
+  /**
+   * Backs off after a refusal by UiPath: no call of this method before `untilMs`. An earlier instant than a known one
+   * changes nothing.
+   */
   blockUntil: (method: HttpMethod, untilMs: number) => Promise<void>;
   /** How many calls would be granted now. */
   remaining: (method: HttpMethod) => Promise<number>;
@@ -51,7 +54,7 @@ export type QuotaRequest = Readonly<{ method: HttpMethod; lane: Lane; count: num
 
 export type QuotaAnswer =
   | Readonly<{ granted: true; state: QuotaState }>
-  /** The earliest instant at which as many calls fit, if nobody else spends before. */
+  /** The earliest instant at which that many calls fit, if no other caller spends before. */
   | Readonly<{ granted: false; retryAtMs: number }>;
 
 /** The most calls that any window may hold for a lane. */

@@ -14,7 +14,7 @@ import {
 /** What an operation of a PATCH does. */
 export type Op = 'add' | 'replace' | 'remove';
 
-/** Null is no value (RFC 7643 section 2.5): whoever replaces with it takes away. */
+/** Null is no value (RFC 7643 section 2.5): replacing with null removes. */
 export function isTakenAway(op: Op, value: unknown): boolean {
   return op === 'remove' || (op === 'replace' && value === null);
 }

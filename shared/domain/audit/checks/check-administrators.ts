@@ -58,8 +58,8 @@ function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGro
 }
 
 /**
- * Administrators who are none of the agreed ones. Those are told by id: the list of users may leave them out. Nobody is
- * called unknown while something is missing that could show the opposite.
+ * Administrators who are not agreed. Agreed ones are compared by id, because the list of users may leave them out. No
+ * administrator is reported as unknown while a part is unread that could show them as agreed.
  */
 function strangersAmong(
   audit: AuditCase,

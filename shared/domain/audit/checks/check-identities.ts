@@ -10,7 +10,7 @@ import { DAY_MS, HOUR_MS } from '../../durations';
 
 const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
 
-/** Addresses without one account, accounts that nobody uses, and who should not be where much is allowed. */
+/** Addresses without exactly one account, dormant accounts, and people or machines that should not be in privileged groups. */
 export function checkIdentities(audit: AuditCase): readonly Finding[] {
   const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
   return [
@@ -59,7 +59,7 @@ function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>):
   ];
 }
 
-/** An account that is switched off, or that nobody used for long, and is a member all the same. */
+/** A dormant account: switched off, or unused for long, and still a member. */
 function dormant(
   audit: AuditCase,
   users: ReadonlyMap<string, SnapshotUser>,

@@ -8,7 +8,7 @@ import { isProtected } from './protected-members';
 import { valueOr, type SnapshotRule } from '../snapshot';
 import { HOUR_MS } from '../../durations';
 
-/** Rules that differ from what was requested, that nobody answers for, that outlived their end or undo removals. */
+/** Rules that differ from their request, have no owner, outlived their end or add removed people again. */
 export function checkRules(audit: AuditCase): readonly Finding[] {
   const { rules } = audit.snapshot;
   if (rules.kind === 'unknown') return [];
@@ -70,7 +70,7 @@ function withoutOwner(
   return [createAuditFinding(audit, 'rule-without-owner', subject, owner === '' ? {} : { owner })];
 }
 
-/** A rule adds at every sign-in: whoever the ledger keeps out of its group and who is there came, or will come again, by it. */
+/** A rule adds people at every sign-in: members whom the ledger keeps out of its group came through it, or will come again. */
 function reAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
   if (!rule.enabled) return [];
   const names = valueOr(audit.snapshot.groupNames, new Map<string, Readonly<{ name: string }>>());

@@ -11,7 +11,7 @@ export type EntryFacts = Readonly<{
   organization: OrganizationPolicy;
   /** What is on the list. */
   have: readonly SnapshotEntry[];
-  /** Whether the latest approved request wants the entry there; undefined: none speaks of it. */
+  /** Whether the latest approved request wants the entry; undefined: there is no request for it. */
   requested: boolean | undefined;
   ownIds: ReadonlySet<string>;
 }>;
@@ -43,7 +43,7 @@ export const planEntryAddition: RemediationPlanner = ({ audit, requestedEntries 
   return toPlan({ kind: 'access-policy', entity, decision: 'add', entityIds: [] });
 };
 
-/** Why an entry must not be removed, or undefined. Nobody may be shut out who was agreed. */
+/** Why an entry must not be removed, or undefined. Removing it must not shut out agreed people. */
 export function whyEntryStays(facts: EntryFacts, entity: string): NoPlan | undefined {
   const { organization, have, requested, ownIds } = facts;
   const { baseline } = organization.accessPolicy;

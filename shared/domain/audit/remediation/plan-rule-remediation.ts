@@ -12,7 +12,7 @@ export const planRuleWriting: RemediationPlanner = ({ audit }, { ruleId }) => {
   return toPlan({ kind: 'rule', rule: name, ruleId: rule.ruleId, decision: 'write', contentHash });
 };
 
-/** Deletes a rule that nobody requested or whose time is over: exactly the one that was found. */
+/** Deletes a rule that was never requested or has expired: exactly the one that was found. */
 export const planRuleDeletion: RemediationPlanner = ({ audit }, { rule: name, ruleId }) => {
   const rule = valueOr(audit.snapshot.rules, []).find((one) => String(one.ruleId) === ruleId);
   if (rule === undefined || name === undefined) return NOT_NAMED;
