@@ -8,12 +8,12 @@ export type RateLimiter = Readonly<{
   hold: (untilMs: number) => void;
 }>;
 
-/** A rejected call is told to retry within this time. */
+/** Rejected calls are spread over this time. */
 const SPREAD_MS = 90_000;
 
 /**
- * Rate limiter: calls begin at least `spacingMs` apart. A call that would wait too long is rejected with a retry time,
- * jittered so that rejected calls do not all come back at once.
+ * Rate limiter: calls begin at least `spacingMs` apart. A call that would wait too long is rejected with a retry time
+ * of its own, so that rejected calls do not all retry at once and reject each other again.
  */
 export function createRateLimiter(clock: Clock, spacingMs: number): RateLimiter {
   let nextAtMs = 0;

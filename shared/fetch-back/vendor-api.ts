@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError } from '../errors';
 import { createRateLimiter } from './rate-limiter';
-import { waitAskedFor } from './retry-after';
+import { retryAfterWaitMs } from './retry-after';
 
 type VendorRequest = Readonly<{
   method: 'GET' | 'POST';
@@ -98,7 +98,7 @@ async function send(url: string, init: RequestInit, now: () => number): Promise<
   if (status === 401 || status === 403)
     throw new AppError('source-refused', `The source's own API refuses the credential: status ${status}`);
   if (status === 408 || status === 429 || status >= 500)
-    return { kind: 'passing', reason: `status ${status}`, askedMs: waitAskedFor(response, now()) };
+    return { kind: 'passing', reason: `status ${status}`, askedMs: retryAfterWaitMs(response, now()) };
   if (!response.ok) throw answerInvalid(`status ${status}`);
   return { kind: 'answered', value: parse(text) };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { UpstreamError } from '../errors';
-import { call, type CallContext } from './call-with-retries';
+import { callWithRetries, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, readErrorBody } from './error-body';
 import type { HttpAnswer } from './http-exchange';
 import type { OrganizationAddress } from './organization-address';
@@ -55,7 +55,7 @@ export function createTokenCache(
       scope: scopes.join(' '),
     });
     const askedAtMs = context.clock.now();
-    const answer = await call(context, {
+    const answer = await callWithRetries(context, {
       ...attempt,
       method: 'POST',
       effect: 'read',

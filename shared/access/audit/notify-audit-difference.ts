@@ -56,7 +56,7 @@ export async function notifyAuditDifference(deps: NotifyDeps, message: Notificat
     const known = told.get(target.name);
     if (known?.night !== undefined && known.night >= night) continue;
     try {
-      await tell(deps, target, report, known?.night);
+      await sendDifference(deps, target, report, known?.night);
       const toldAtMs = deps.clock.now();
       await deps.notificationStates.put(organization, {
         target: target.name,
@@ -77,7 +77,7 @@ export async function notifyAuditDifference(deps: NotifyDeps, message: Notificat
     );
 }
 
-async function tell(
+async function sendDifference(
   deps: NotifyDeps,
   target: NotifyTarget,
   report: AuditReport,

@@ -109,8 +109,8 @@ export async function readRuleIds(
   return ids;
 }
 
-/** The expectation at the end, in which everybody who changed since it began is pending. */
-export function withChanged(
+/** The expected access at the end of the reading; everybody whose ledger changed since the beginning is pending. */
+export function withChangedPeoplePending(
   expected: ExpectedFromLedger,
   { fingerprints }: Pick<Beginning, 'fingerprints'>,
 ): ExpectedFromLedger {

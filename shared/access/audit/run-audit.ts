@@ -37,7 +37,7 @@ import {
   readBeginning,
   readExpectedAccess,
   readRuleIds,
-  withChanged,
+  withChangedPeoplePending,
 } from './read-expected-access';
 import { readOperationalState, type OperationalStateDeps } from './read-operational-state';
 import { readSnapshot } from './read-snapshot';
@@ -127,7 +127,10 @@ async function decideNight(
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
   const reading = { marks, nowMs, leaverIds };
-  const last = withChanged(await readExpectedAccess(deps.ledger, organization, reading), began());
+  const last = withChangedPeoplePending(
+    await readExpectedAccess(deps.ledger, organization, reading),
+    began(),
+  );
   const earlier = lastAudit();
   const believed = await verifyEmptyGroups(
     uipath.groups,

@@ -20,7 +20,11 @@ import {
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/book-writer-run';
-import { followUp, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
+import {
+  markAndSchedulePerson,
+  type DeliveryContext,
+  type RecordWorkerEventDeps,
+} from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
@@ -44,7 +48,7 @@ export async function recordAccessRequest(
   context: DeliveryContext,
   said: AccessRequest,
 ): Promise<string> {
-  const request = ofSource(context.source.name, said);
+  const request = withQualifiedIds(context.source.name, said);
   const organization = organizationOf(context, request);
   if (organization === undefined) return 'organization-not-allowed';
   const { subject, outcome } = await recordInLedger({ deps, context, organization, request });
@@ -62,7 +66,7 @@ export async function recordAccessRequest(
   return outcome;
 }
 
-function ofSource(source: string, said: AccessRequest): AccessRequest {
+function withQualifiedIds(source: string, said: AccessRequest): AccessRequest {
   const { action } = said;
   const id = qualifiedRequestId(source, said.id);
   if (action.kind !== 'revoke' || action.grantRequestId === undefined) return { ...said, id };
@@ -141,7 +145,14 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
       return { next, evidence: [evidenceOf(recording, outcome)] };
     },
   );
-  await followUp(deps, context, subject, written, organization, request.action.kind === 'revoke');
+  await markAndSchedulePerson(
+    deps,
+    context,
+    subject,
+    written,
+    organization,
+    request.action.kind === 'revoke',
+  );
   return { subject, outcome };
 }
 

@@ -109,12 +109,12 @@ async function recordInOrganization(
     },
   );
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
-  await followUp(deps, context, subject, ledger, organization, urgent);
+  await markAndSchedulePerson(deps, context, subject, ledger, organization, urgent);
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 
-/** Has the writer look at a person now, and again when the ledger says that something will change by itself. */
-export async function followUp(
+/** Marks a person for the writer now, and schedules the next date at which the ledger changes by itself. */
+export async function markAndSchedulePerson(
   deps: RecordWorkerEventDeps,
   context: DeliveryContext,
   subject: Subject<'person'>,

@@ -9,8 +9,8 @@ type BookingDeps = Readonly<{
 }>;
 
 /**
- * Books a run of the organization's writer at `atMs` (epoch). One booking is enough: another is made only where the
- * first waits and this one is urgent or earlier.
+ * Books a run of the organization's writer at `atMs` (epoch). Bookings are coalesced: one that was made before is
+ * enough, unless it waits and this one is urgent.
  */
 export async function bookRun(
   deps: BookingDeps,

@@ -20,12 +20,12 @@ export function toAuditCase(parts: Omit<AuditCase, 'personOf'>): AuditCase {
   const personOf = new Map<string, ExpectedPerson>();
   for (const person of parts.expected.people)
     if (person.memberId !== undefined)
-      personOf.set(person.memberId, together(personOf.get(person.memberId), person));
+      personOf.set(person.memberId, mergePeople(personOf.get(person.memberId), person));
   return { ...parts, personOf };
 }
 
 /** Several people of one account, merged: the account keeps the groups of each, and has left when all of them have. */
-function together(one: ExpectedPerson | undefined, other: ExpectedPerson): ExpectedPerson {
+function mergePeople(one: ExpectedPerson | undefined, other: ExpectedPerson): ExpectedPerson {
   if (one === undefined) return other;
   const named = one.left ? other : one;
   return {

@@ -77,7 +77,7 @@ export function spend(state: QuotaState, rules: QuotaRules, request: QuotaReques
   const used = total(live);
   if (state.blockedUntilMs <= nowMs && used + count <= allowance)
     return { granted: true, state: { ...state, buckets: addTo(live, bucketStart(rules, nowMs), count) } };
-  const roomAtMs = whenRoom(live, used + count - allowance, rules);
+  const roomAtMs = earliestFitMs(live, used + count - allowance, rules);
   return { granted: false, retryAtMs: Math.max(roomAtMs ?? nowMs, state.blockedUntilMs) };
 }
 
@@ -118,8 +118,12 @@ function addTo(buckets: QuotaState['buckets'], startMs: number, count: number): 
   );
 }
 
-/** When so many calls will have been forgotten that `excess` more fit; undefined when they fit already. */
-function whenRoom(buckets: QuotaState['buckets'], excess: number, rules: QuotaRules): number | undefined {
+/** The instant at which enough counted calls have left the window for `excess` more to fit; undefined when they fit already. */
+function earliestFitMs(
+  buckets: QuotaState['buckets'],
+  excess: number,
+  rules: QuotaRules,
+): number | undefined {
   let freed = 0;
   const last = buckets.find(({ count }) => {
     freed += count;

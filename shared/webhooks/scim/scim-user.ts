@@ -181,11 +181,11 @@ export function toParts(
     const field = `${name}.${known}`;
     setValue(kept, known, parts[known] === 'flag' ? toFlag(field, inner) : toText(field, inner));
   }
-  return saysSomething(kept) ? kept : undefined;
+  return hasContent(kept) ? kept : undefined;
 }
 
 /** Whether an entry of a list says more than its type and whether it is primary. */
-export function saysSomething(entry: UserDraft): boolean {
+export function hasContent(entry: UserDraft): boolean {
   return Object.keys(entry).some((name) => name !== 'type' && name !== 'primary');
 }
 

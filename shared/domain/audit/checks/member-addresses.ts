@@ -7,7 +7,7 @@ import { valueOr, type Snapshot } from '../snapshot';
 /** Members that may be a person; a type that is new to us may be one. */
 const MAY_BE_PERSON: ReadonlySet<MemberKind> = new Set(['user', 'directory-user', 'unknown']);
 
-/** True for a kind of member that has an address at all. */
+/** True for a kind of member that may be a person, and so may have an address. */
 export function mayHaveAddress(kind: MemberKind): boolean {
   return MAY_BE_PERSON.has(kind);
 }

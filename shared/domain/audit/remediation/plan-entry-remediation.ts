@@ -29,7 +29,7 @@ export const planEntryRemoval: RemediationPlanner = ({ audit, requestedEntries }
   const noPlan = whyEntryStays(facts, entity);
   if (noPlan !== undefined) return { noPlan };
   const entityIds = idsOf(have, entity).toSorted();
-  return toPlan({ kind: 'access-policy', entity, decision: 'remove', entityIds });
+  return toEntryRemediation({ kind: 'access-policy', entity, decision: 'remove', entityIds });
 };
 
 /** Puts an agreed entry on the list. */
@@ -40,7 +40,7 @@ export const planEntryAddition: RemediationPlanner = ({ audit, requestedEntries 
     entity,
   );
   if (noPlan !== undefined) return { noPlan };
-  return toPlan({ kind: 'access-policy', entity, decision: 'add', entityIds: [] });
+  return toEntryRemediation({ kind: 'access-policy', entity, decision: 'add', entityIds: [] });
 };
 
 /** Why an entry must not be removed, or undefined. Removing it must not shut out agreed people. */
@@ -97,7 +97,7 @@ export function idsOf(have: readonly SnapshotEntry[], entity: string): readonly 
   return have.filter((entry) => entityName(entry) === entity).map(({ entityId = '' }) => entityId);
 }
 
-function toPlan(change: RuleOrEntryChange) {
+function toEntryRemediation(change: RuleOrEntryChange) {
   return {
     remediation: { kind: 'change', change, planHash: changeHash(change), status: 'proposed' },
   } as const;
