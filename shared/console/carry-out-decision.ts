@@ -19,7 +19,7 @@ export type DecideDeps = HoldDeps &
   WaiveDeps &
   RemediateFindingDeps;
 
-/** What is said on the page after a decision. A page shows no other text that comes with its address. */
+/** Texts that a page shows after a decision, by the key in its address. A page shows no other text from its address. */
 export const DONE = {
   released: 'The plan is released. The next run applies exactly its removals.',
   retried: 'The change is tried again with the next run.',

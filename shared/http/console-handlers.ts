@@ -133,7 +133,7 @@ async function readableBy(deps: PageDeps, { visitor }: SignedIn): Promise<readon
   return [...organizations.values()].filter((organization) => mayRead(visitor, organization));
 }
 
-/** Whoever may not look at an organization does not learn that there is one. */
+/** A visitor without the right to read an organization does not learn that it exists. */
 function requireOrganization(readable: readonly OrganizationPolicy[], alias: string): OrganizationPolicy {
   const found = readable.find((organization) => organization.alias === alias);
   if (found === undefined)

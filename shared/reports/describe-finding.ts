@@ -35,13 +35,13 @@ export function subjectText(finding: Pick<FindingRecord, 'subject'>): string {
     .join(', ');
 }
 
-/** Why nobody can be named, in words, with the code of a failure. */
+/** The reason why no actor is known, with the code of a failure. */
 export function reasonText({ why, text, code }: Extract<Attribution, { kind: 'unknown' }>): string {
   const words = text ?? describeUnattributed(why);
   return code === undefined ? words : `${words} (${code})`;
 }
 
-/** Who caused it, or why that is not known; undefined: nobody looked. */
+/** The attribution as a text; undefined where none was tried. */
 export function attributionText({ attribution }: Pick<FindingRecord, 'attribution'>): string | undefined {
   if (attribution === undefined) return undefined;
   if (attribution.kind === 'unknown') return `not known: ${reasonText(attribution)}`;

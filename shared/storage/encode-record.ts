@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { AppError } from '../errors';
 
-/** A string property holds 32 K characters; a record is cut into pieces below that. */
+/** A string property holds 32 K characters; longer JSON is split into chunks below that. */
 const PIECE_LENGTH = 30_000;
 
-/** Turns a value into entity properties: its JSON in pieces, and the version of its schema. */
+/** Encodes a value as entity properties: its JSON in chunks, and the version of its schema. */
 export function encodeRecord(value: unknown): Record<string, string | number> {
   const json = JSON.stringify(value);
   const properties: Record<string, string | number> = { schemaVersion: 1 };
@@ -17,7 +17,7 @@ export function encodeRecord(value: unknown): Record<string, string | number> {
 }
 
 /**
- * Reads a value back from entity properties.
+ * Decodes and validates a value from entity properties.
  * @throws AppError `record-unreadable` when the stored value is not of this shape
  */
 export function decodeRecord<S extends z.ZodType>(
@@ -36,7 +36,7 @@ export function decodeRecord<S extends z.ZodType>(
   return result.data;
 }
 
-/** True for the first unit of a character that takes two: half a character is no text that storage must keep. */
+/** True for the first unit of a surrogate pair: a chunk must not split one, because storage does not keep half a character. */
 function isFirstHalf(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -17,7 +17,7 @@ export type Heartbeats = Readonly<{
   forgetIgnored: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
   /** Notes that the policy names a source, once, and tells since when it does. */
   noteNamed: (feed: Feed, source: string, nowMs: number) => Promise<number>;
-  /** undefined: nobody has noted it yet. */
+  /** undefined: none was recorded yet. */
   namedMs: (feed: Feed, source: string) => Promise<number | undefined>;
 }>;
 

@@ -48,7 +48,10 @@ export type Fence = { readonly token: number; etag: string };
 
 export type ChangeStore = Bookings &
   Readonly<{
-    /** `cause` is the source whose word led to it, or `time`. A subject that is marked already waits since it was first. */
+    /**
+     * Marks a subject for the writer. `cause` is the source whose event led to it, or `time`. A subject that is marked
+     * already keeps its first time.
+     */
     mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
     /** Marks of an organization, urgent ones first. */
     listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;

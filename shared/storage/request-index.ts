@@ -7,7 +7,7 @@ import { rowsInPages } from './rows-in-pages';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
-/** Where a request went: the subject whose ledger tells its state, or why it was refused. It names nobody. */
+/** An index entry of a request: the subject whose ledger has its state, or why it was refused. It holds no person's name. */
 export type RequestEntry = Readonly<{
   requestId: string;
   source: string;

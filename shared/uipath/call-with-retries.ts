@@ -33,7 +33,7 @@ type Failure = Readonly<{ error: UpstreamError; retryAfterMs: number | undefined
  * @throws AppError `quota-exhausted`
  * @throws UpstreamError `uipath-throttled`, `uipath-unreachable`, `uipath-unavailable`, `uipath-outcome-unknown`
  */
-export async function call(context: CallContext, asked: UiPathCall): Promise<HttpAnswer> {
+export async function callWithRetries(context: CallContext, asked: UiPathCall): Promise<HttpAnswer> {
   const { quota, clock, random, settings } = context;
   for (let attempt = 1; ; attempt += 1) {
     await quota.spend(asked.method);

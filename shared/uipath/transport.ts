@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { HttpMethod } from '../domain/plan/quota';
 import { AppError } from '../errors';
-import { call, outcomeUnknown, type CallContext } from './call-with-retries';
+import { callWithRetries, outcomeUnknown, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, refusedCodes } from './error-body';
 import type { HttpAnswer } from './http-exchange';
 import type { OrganizationAddress } from './organization-address';
@@ -31,7 +31,7 @@ export function createTransport(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const request = { method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    return call(context, { ...attempt, method, effect, request });
+    return callWithRetries(context, { ...attempt, method, effect, request });
   };
 
   return {

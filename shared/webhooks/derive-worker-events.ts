@@ -26,8 +26,8 @@ const statusesOfLeft = new Set(['inactive', 'terminated', 'left', 'false', 'dece
 export type WorkerPlaces = Readonly<Record<string, readonly string[]>>;
 
 /**
- * What a sender's event says about somebody's employment, before the record is looked at. `unproved`: the sender proved
- * itself by a token only, so that the record has to bear the word out.
+ * What a sender's event says about an employment, before the record is read. `unproved`: the sender showed only a
+ * token, so that the record has to confirm it.
  */
 export type SaidOfEmployment = Readonly<{
   kind: WorkerEventKind;
@@ -66,7 +66,7 @@ export function deriveWorkerEvents(report: WorkerReport, mapping: SourceMapping)
   });
 }
 
-/** An id of ours for a statement that has none: equal parts give equal ids. */
+/** A deterministic id (SHA-256) for a statement without one: equal parts give equal ids. */
 export function statementIdOf(...parts: ReadonlyArray<string | readonly string[] | undefined>): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

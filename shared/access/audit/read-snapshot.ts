@@ -30,7 +30,8 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
   const listed = readKeptPart(
     await reader.part({ name: 'groups', schema: GroupsSchema }, async () => {
       const groups = await uipath.groups.list();
-      // Every organization has its built-in groups: a list without any is none, and nobody is to be removed for it.
+      // Every organization has its built-in groups. A list without any of them is implausible, and must not remove
+      // anybody.
       if (groups.length === 0) throw new AppError('uipath-answer-empty', 'UiPath lists no group at all');
       return groups.map(({ id, name, kind }) => ({ id, name, kind }));
     }),

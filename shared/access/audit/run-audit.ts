@@ -37,7 +37,7 @@ import {
   readBeginning,
   readExpectedAccess,
   readRuleIds,
-  withChanged,
+  withChangedPeoplePending,
 } from './read-expected-access';
 import { readOperationalState, type OperationalStateDeps } from './read-operational-state';
 import { readSnapshot } from './read-snapshot';
@@ -62,12 +62,10 @@ export type RunAuditDeps = OperationalStateDeps &
 const ALL_MARKS = 1_000_000;
 
 /**
- * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, names
- * who caused them, plans what mends them and stores the report. A part that cannot be read is unknown in the result.
- * Waiting for quota is thrown; the same message then goes on where this run stopped. A night that is done is not audited
- * again: its report is returned as it is stored. undefined: a later night began before this one had read everything, so
- * that it ends here.
- *
+ * Audits one organization: reads a snapshot of UiPath, compares it with ledger and policy, follows the findings,
+ * attributes them, plans their remediations and stores the report. A part that cannot be read is unknown in the
+ * result. Waiting for quota is thrown, and the same message resumes where this run stopped. A night that is done is
+ * not audited again: its stored report is returned. undefined: a later night began first, so this one is given up.
  * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `report-unknown`
  */
 export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
@@ -129,7 +127,10 @@ async function decideNight(
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
   const reading = { marks, nowMs, leaverIds };
-  const last = withChanged(await readExpectedAccess(deps.ledger, organization, reading), began());
+  const last = withChangedPeoplePending(
+    await readExpectedAccess(deps.ledger, organization, reading),
+    began(),
+  );
   const earlier = lastAudit();
   const believed = await verifyEmptyGroups(
     uipath.groups,

@@ -64,7 +64,7 @@ export async function provisionUser(
       return before?.value;
     }
     const keys = await keysToChange(users, client.source, before?.value, next);
-    // Looked at last: whoever gets an address joins after whoever left it.
+    // Checked last: the person who gets an address joins after the person who gave it up has left.
     const nowMs = deps.clock.now();
     const change = { before, after: next && changedUser(before?.value, next, nowMs), ...keys };
     const statement = deliveryOf(client, change, nowMs);

@@ -33,7 +33,7 @@ type Remediable = Readonly<{
   groupId: string;
   memberId: string;
   personKey: string | undefined;
-  /** The ledger explains it, and the directory tells the account: a mark is enough for the writer to mend it. */
+  /** True where the ledger explains the difference and the address resolves: a mark is enough, and the writer reconciles it. */
   isByMark: boolean;
 }>;
 

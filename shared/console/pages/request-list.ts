@@ -18,7 +18,7 @@ export function renderRequestList(
   )}</select></label>
 <label>Part of a person's address, of a group or a rule<input name="text" value="${query.text}" maxlength="200" autocomplete="off"></label><button>Show</button></form>
 ${requests.length === 0 ? renderNone(next) : renderTable(layout, requests)}
-${renderTurns(layout, query, next)}`;
+${renderPagination(layout, query, next)}`;
 }
 
 function renderNone(next: string | undefined): Markup {
@@ -48,7 +48,7 @@ function renderSubject(organization: string, { person, name: named }: ListedRequ
   return markup`<a href="${CONSOLE_PATH}/${organization}/people?${asked}">${name(person)}</a>`;
 }
 
-function renderTurns(
+function renderPagination(
   { organization }: PageLayout,
   { state, text, cursor }: RequestQuery,
   next: string | undefined,

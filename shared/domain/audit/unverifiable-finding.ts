@@ -3,9 +3,9 @@ import type { Finding, FindingSubject } from './finding';
 
 type PartsOf = (subject: FindingSubject) => readonly string[];
 
-/** Decided from ledger, storage and policy alone: nothing of that is ever a part that could not be read. */
+/** Checks that read only ledger, storage and policy: none of that can be an unread part. */
 const OWN_RECORDS: PartsOf = () => [];
-/** In Administrators anybody may be an account for emergencies, which is nobody's fault. */
+/** A member of Administrators may be a break-glass account, so unread break-glass accounts count there. */
 const GROUPS: PartsOf = ({ group, other }) => [
   ...[group, other].flatMap((name) => (name === undefined ? [] : [`group:${name}`])),
   ...(group === 'administrators' ? ['break-glass:'] : []),
@@ -21,8 +21,8 @@ const PRIVILEGED: PartsOf = (subject) => [
 ];
 
 /**
- * What each check reads of what may be unknown, for a finding about `subject`. A name that ends with a colon stands for every
- * part that begins so.
+ * The parts of a snapshot that each check reads, for a finding about `subject`. A name that ends with a colon stands
+ * for every part that begins so.
  */
 const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'member-without-reason': GROUPS,
@@ -78,8 +78,8 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
 };
 
 /**
- * True when a finding is about something that could not be read today: it is then neither fixed nor confirmed.
- * `unknown` are the parts of today's `part-unknown` findings.
+ * True for a finding that tonight can neither confirm nor fix, because a part that its check reads could not be read.
+ * `unknown`: the parts of tonight's `part-unknown` findings.
  */
 export function isUnverifiable({ check, subject }: Finding, unknown: ReadonlySet<string>): boolean {
   const parts = isOwn(check) ? [check, ...ownParts(subject)] : PARTS[check](subject);
@@ -92,7 +92,7 @@ function isOwn(check: Finding['check']): check is Exclude<Finding['check'], Buil
   return check.startsWith('own:');
 }
 
-/** A check of the policy reads what it goes through, which its subject tells. */
+/** The parts that a custom check reads, by the kind of its subject. */
 function ownParts({ group, memberId, ruleId, entity }: FindingSubject): readonly string[] {
   if (memberId !== undefined) return [`group:${group}`, 'users', 'addresses'];
   if (group !== undefined) return [`group:${group}`];

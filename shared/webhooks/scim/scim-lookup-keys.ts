@@ -1,7 +1,7 @@
 import { fold } from '../../domain/person-key';
 import type { ProvisionedUser, UserKey } from '../../domain/provisioned-user';
 import { isRecord, type ScimUser } from './scim-user';
-import { holds, parsePath, type Condition } from './scim-path';
+import { meetsCondition, parsePath, type Condition } from './scim-path';
 
 /** How a user is found. Names are alike in any case, ids are not (RFC 7643 section 7). */
 function userNameKey(userName: string): UserKey {
@@ -62,7 +62,7 @@ function textsAt(user: Readonly<Record<string, unknown>>, name: string): readonl
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
   return entries
     .filter((entry) => isRecord(entry) === (path.part !== undefined || Array.isArray(value)))
-    .filter((entry) => !isRecord(entry) || path.where.every((condition) => holds(entry, condition)))
+    .filter((entry) => !isRecord(entry) || path.where.every((condition) => meetsCondition(entry, condition)))
     .flatMap((entry) => textOf(isRecord(entry) ? entry[path.part ?? 'value'] : entry));
 }
 

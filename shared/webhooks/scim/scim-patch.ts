@@ -91,7 +91,7 @@ function applyOperation(
   index: number,
 ): void {
   if (path !== undefined) {
-    change(draft, op, parsePath(path), value);
+    applyToPath(draft, op, parsePath(path), value);
     return;
   }
   if (op === 'remove')
@@ -101,11 +101,11 @@ function applyOperation(
   for (const [name, inner] of Object.entries(value)) {
     const about = readPath(name);
     // A resource sent back whole has members that only this side sets, and some that only its client knows.
-    if (about !== undefined && about.kind !== 'read-only') change(draft, op, about, inner);
+    if (about !== undefined && about.kind !== 'read-only') applyToPath(draft, op, about, inner);
   }
 }
 
-function change(draft: UserDraft, op: Op, path: ScimPath, value: unknown): void {
+function applyToPath(draft: UserDraft, op: Op, path: ScimPath, value: unknown): void {
   switch (path.kind) {
     case 'not-kept':
       return;

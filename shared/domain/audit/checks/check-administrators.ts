@@ -19,7 +19,7 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   return [
     ...(group === undefined
       ? []
-      : [...howMany(audit, rules, group), ...strangersAmong(audit, rules.people, group)]),
+      : [...checkCount(audit, rules, group), ...checkUnknownAdministrators(audit, rules.people, group)]),
     ...[...audit.snapshot.breakGlass].flatMap(([account, read]) => {
       if (read.kind === 'unknown') return [];
       const { value } = read;
@@ -44,7 +44,7 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
+function checkCount(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
   const people = peopleIn(group).length;
   const count = { count: String(people) };
   return [
@@ -58,10 +58,10 @@ function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGro
 }
 
 /**
- * Administrators who are none of the agreed ones. Those are told by id: the list of users may leave them out. Nobody is
- * called unknown while something is missing that could show the opposite.
+ * Administrators who are not agreed. Agreed ones are compared by id, because the list of users may leave them out. No
+ * administrator is reported as unknown while a part is unread that could show them as agreed.
  */
-function strangersAmong(
+function checkUnknownAdministrators(
   audit: AuditCase,
   people: AdministratorRules['people'],
   group: SnapshotGroup,

@@ -4,7 +4,7 @@ import type { CheckId } from '../check-catalog';
 import type { ExpectedPerson } from '../expected-access';
 import type { Finding } from '../finding';
 import { memberNameOf } from './member-names';
-import { isGlassUnknown, isProtected } from './protected-members';
+import { isBreakGlassUnknown, isProtected } from './protected-members';
 import type { SnapshotGroup } from '../snapshot';
 
 /** Who is in a group and should not be, and who should be and is not. A group that was not read says nothing. */
@@ -26,7 +26,7 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
   const listsAdministrators =
     group.groupId === ADMINISTRATORS_GROUP_ID &&
     audit.organization.audit.administrators?.people !== undefined;
-  if (isGlassUnknown(audit, name)) return [];
+  if (isBreakGlassUnknown(audit, name)) return [];
   const findings: Finding[] = [];
   for (const memberId of group.members.keys()) {
     const person = audit.personOf.get(memberId);
@@ -39,15 +39,15 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
         audit,
         check,
         { group: name, memberId },
-        whoAndWhere(audit, memberId, group.groupId),
+        memberWords(audit, memberId, group.groupId),
       ),
     );
   }
   return findings;
 }
 
-/** What a plan needs beside the finding's own words. */
-function whoAndWhere(audit: AuditCase, memberId: string, groupId: string): Readonly<Record<string, string>> {
+/** Words of a finding that its remediation needs: member, group id and person key. */
+function memberWords(audit: AuditCase, memberId: string, groupId: string): Readonly<Record<string, string>> {
   const key = audit.personOf.get(memberId)?.personKey;
   return { ...memberNameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
 }
@@ -64,7 +64,7 @@ function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGr
     for (const group of wanted) {
       const read = groups.get(group);
       if (read === undefined || read.members.has(memberId)) continue;
-      const words = whoAndWhere(audit, memberId, read.groupId);
+      const words = memberWords(audit, memberId, read.groupId);
       findings.push(createAuditFinding(audit, 'member-missing', { group, memberId }, words));
     }
   }
@@ -81,7 +81,7 @@ function leaversElsewhere(audit: AuditCase): readonly Finding[] {
     })
     .filter(({ group, memberId }) => !isProtected(audit, group, memberId))
     .map(({ group, groupId, memberId }) =>
-      createAuditFinding(audit, 'leaver-present', { group, memberId }, whoAndWhere(audit, memberId, groupId)),
+      createAuditFinding(audit, 'leaver-present', { group, memberId }, memberWords(audit, memberId, groupId)),
     );
 }
 

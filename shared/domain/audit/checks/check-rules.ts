@@ -8,7 +8,7 @@ import { isProtected } from './protected-members';
 import { valueOr, type SnapshotRule } from '../snapshot';
 import { HOUR_MS } from '../../durations';
 
-/** Rules that differ from what was requested, that nobody answers for, that outlived their end or undo removals. */
+/** Rules that differ from their request, have no owner, outlived their end or add removed people again. */
 export function checkRules(audit: AuditCase): readonly Finding[] {
   const { rules } = audit.snapshot;
   if (rules.kind === 'unknown') return [];
@@ -21,7 +21,7 @@ export function checkRules(audit: AuditCase): readonly Finding[] {
     ...rules.value
       .filter((rule) => !ours.has(rule.ruleId))
       .flatMap((rule) => checkOthers(audit, rule, agreed.get(fold(rule.name)), leavers)),
-    ...rules.value.flatMap((rule) => reAdds(audit, rule)),
+    ...rules.value.flatMap((rule) => checkReAdds(audit, rule)),
   ];
 }
 
@@ -40,7 +40,7 @@ function checkOurs(
   if (have === undefined) return [createAuditFinding(audit, 'rule-missing', subject)];
   return [
     ...(have.contentHash === rule.contentHash ? [] : [createAuditFinding(audit, 'rule-altered', subject)]),
-    ...withoutOwner(audit, subject, rule.owner, leavers),
+    ...checkOwner(audit, subject, rule.owner, leavers),
   ];
 }
 
@@ -56,11 +56,11 @@ function checkOthers(
   const isOver = agreed.untilMs !== undefined && agreed.untilMs <= audit.nowMs;
   return [
     ...(isOver ? [createAuditFinding(audit, 'rule-expired', subject)] : []),
-    ...withoutOwner(audit, subject, agreed.owner ?? '', leavers),
+    ...checkOwner(audit, subject, agreed.owner ?? '', leavers),
   ];
 }
 
-function withoutOwner(
+function checkOwner(
   audit: AuditCase,
   subject: FindingSubject,
   owner: string,
@@ -70,8 +70,8 @@ function withoutOwner(
   return [createAuditFinding(audit, 'rule-without-owner', subject, owner === '' ? {} : { owner })];
 }
 
-/** A rule adds at every sign-in: whoever the ledger keeps out of its group and who is there came, or will come again, by it. */
-function reAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
+/** A rule adds people at every sign-in: members whom the ledger keeps out of its group came through it, or will come again. */
+function checkReAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
   if (!rule.enabled) return [];
   const names = valueOr(audit.snapshot.groupNames, new Map<string, Readonly<{ name: string }>>());
   return rule.groupIds.flatMap((groupId) => {

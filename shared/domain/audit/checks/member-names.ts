@@ -14,7 +14,7 @@ export function memberNameOf(audit: AuditCase, memberId: string): Readonly<Recor
   return application === undefined ? {} : { name: application.name, kind: 'application' };
 }
 
-/** A member whose address decides something, and of whom nobody tells it: neither well nor wrong. */
+/** True for a member whose address would decide the check and is not known: neither a finding nor clean. */
 export function addressUnknown(audit: AuditCase, memberId: string): Finding {
   return createAuditFinding(
     audit,

@@ -4,7 +4,7 @@ import { fold } from '../../person-key';
 import { groupPolicyOf } from '../../policy';
 import type { AuditCase } from '../audit-case';
 import type { Remediation } from '../finding';
-import { isAnyoneUntold, isProtected } from '../checks/protected-members';
+import { hasUnresolvedProtected, isProtected } from '../checks/protected-members';
 import {
   NOT_NAMED,
   ownIdsIn,
@@ -30,7 +30,7 @@ export const planRemoval: RemediationPlanner = ({ audit }, subject) => {
 export const planAddition: RemediationPlanner = ({ audit }, { group, groupId, memberId }) => {
   if (group === undefined || groupId === undefined || memberId === undefined) return NOT_NAMED;
   if (isObserved(audit, group)) return OBSERVED;
-  return { remediation: toRemedy({ group, groupId, memberId }, 'add') };
+  return { remediation: toRemediation({ group, groupId, memberId }, 'add') };
 };
 
 /** Takes somebody out of Administrators, under the name that the group has there. */
@@ -76,7 +76,7 @@ function removalOf(audit: AuditCase, place: MemberInGroup): PlannedRemediation {
     return createNoPlan('not-now', 'This is the application itself, which it never removes.');
   if (isProtected(audit, group, memberId))
     return createNoPlan('not-now', 'The policy protects this member from being removed.');
-  if (isAnyoneUntold(audit, group))
+  if (hasUnresolvedProtected(audit, group))
     return createNoPlan(
       'not-now',
       'Somebody whom the policy protects in this group cannot be told from the others: the directory did not give an account for the address. Correct it in the policy file, or wait for the next night.',
@@ -88,10 +88,10 @@ function removalOf(audit: AuditCase, place: MemberInGroup): PlannedRemediation {
     );
   if (groupId === ADMINISTRATORS_GROUP_ID && isLastAdministrator(audit, memberId))
     return createNoPlan('not-now', 'No administrator would be left. Appoint another one first.');
-  return { remediation: toRemedy(place, 'remove') };
+  return { remediation: toRemediation(place, 'remove') };
 }
 
-function toRemedy({ group, groupId, memberId }: MemberInGroup, decision: 'add' | 'remove'): Remediation {
+function toRemediation({ group, groupId, memberId }: MemberInGroup, decision: 'add' | 'remove'): Remediation {
   const add = decision === 'add' ? [memberId] : [];
   const remove = decision === 'remove' ? [memberId] : [];
   const planHash = hashOf({ group, add, remove });

@@ -10,7 +10,7 @@ import {
   type PlanWorld,
 } from './remediation-planner';
 
-/** How each check's findings are mended by a plan, or why none can do it. */
+/** The remediation planner of each check, or why its findings have none. */
 const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noPlan: NoPlan }>>> = {
   'member-without-reason': planRemoval,
   'member-missing': planAddition,
@@ -107,7 +107,7 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
 
 const OWN_CHECK = createNoPlan('decision', 'It is a check of the policy file: its own words say what to do.');
 
-/** The plan that would mend a finding of today, or why there is none. */
+/** The remediation of a finding of tonight, or why there is none. */
 export function planRemediation(
   world: PlanWorld,
   { check, subject }: Pick<FindingRecord, 'check' | 'subject'>,

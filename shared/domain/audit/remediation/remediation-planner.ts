@@ -2,14 +2,14 @@ import type { AuditCase } from '../audit-case';
 import type { Finding, NoPlan, Remediation } from '../finding';
 import { valueOr } from '../snapshot';
 
-/** What plans are made from. */
+/** The input of every remediation planner. */
 export type PlanWorld = Readonly<{
   audit: AuditCase;
   /** Entries of the access policy of which an approved request spoke last, by name: whether they should be on the list. */
   requestedEntries: ReadonlyMap<string, boolean>;
 }>;
 
-/** The plan that would mend a finding, or why there is none. */
+/** The remediation of a finding, or why there is none. */
 export type PlannedRemediation = Readonly<{ remediation: Remediation }> | Readonly<{ noPlan: NoPlan }>;
 
 export type RemediationPlanner = (world: PlanWorld, subject: Finding['subject']) => PlannedRemediation;
