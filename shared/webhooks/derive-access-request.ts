@@ -1,4 +1,6 @@
 import type { AccessRequest } from '../domain/ledger/access-request';
+import type { SourceMapping } from '../domain/source-settings';
+import { addressOf } from './read-field-by-path';
 import { bodyInvalid, checkBody } from './validate-body';
 import { AccessRequestBodySchema, toAccessRequest } from './contract/access-request-body';
 
@@ -56,6 +58,30 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
       },
     }),
   );
+}
+
+/**
+ * The access request of an event whose fields the policy places: the event is the approval, and what it does not number
+ * itself is known by the event's id.
+ *
+ * @throws AppError `body-invalid`
+ */
+export function deriveRequestOfEvent(
+  event: Pick<SaidOfTicket, 'id' | 'act' | 'occurredAtMs'>,
+  read: SaidOfTicket['read'],
+  mapping: SourceMapping,
+): AccessRequest {
+  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  const { id, occurredAtMs } = event;
+  return deriveAccessRequest({
+    ...event,
+    ticketId: read('ticketId') || id,
+    url: read('url') || undefined,
+    requester: address(read('requester')),
+    approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
+    read,
+    address,
+  });
 }
 
 /** What the policy or the format makes of an event, if it is a request. */
