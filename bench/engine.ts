@@ -13,6 +13,8 @@ import { processDelivery } from '../shared/access/intake/process-delivery';
 import { createAppDeps, type AppDeps } from '../shared/app-deps';
 import { parseConfig } from '../shared/config';
 import type { OrganizationPolicy } from '../shared/domain/policy';
+import { createEnvironmentSecretStore } from '../shared/secrets/environment-secrets';
+import type { SecretStore } from '../shared/secrets/secret-store';
 import { manualClock, type ManualClock } from './manual-clock';
 import { writePolicy, SECRETS, type PolicyDraft } from './policy';
 import { countStorageCalls, type StorageCalls } from './storage-calls';
@@ -51,6 +53,19 @@ const CLIENT = {
 /** As many deliveries at a time as `host.json` gives an instance. */
 const DELIVERIES_AT_A_TIME = 8;
 
+/** Runs what measures on an engine of its own, and closes it whatever happened. */
+export async function withEngine<T>(
+  options: EngineOptions,
+  measure: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const engine = await startEngine(options);
+  try {
+    return await measure(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const clock = manualClock(START_MS);
   const azurite = await startAzurite({ largePartitions: true });
@@ -61,11 +76,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   });
   const signingSecret = newSigningSecret();
-  setSecrets(signingSecret);
   await uploadPolicy(azurite, writePolicy(options.policy, uipath.identityBaseUrl));
   const storage = countStorageCalls([azurite.blobUrl, azurite.queueUrl, azurite.tableUrl]);
   const config = parseConfig({ AzureWebJobsStorage: azurite.connectionString });
-  const parts = createAppDeps(config, () => undefined, clock);
+  const parts = createAppDeps(config, () => undefined, { clock, secretStore: secretsWith(signingSecret) });
   const queues = createVirtualQueues(parts.queues, clock.now);
   const app: AppDeps = { ...parts, queues: queues.queues, queue: queues.queues };
 
@@ -124,11 +138,12 @@ function passTime(
   });
 }
 
-/** Secrets come from the settings, where a developer's machine has them. */
-function setSecrets(signingSecret: string): void {
+function secretsWith(signingSecret: string): SecretStore {
   const { clientId, clientSecret } = CLIENT;
-  process.env[SECRETS.organization.variable] = JSON.stringify({ clientId, clientSecret });
-  process.env[SECRETS.signing.variable] = signingSecret;
+  return createEnvironmentSecretStore({
+    [SECRETS.organization.variable]: JSON.stringify({ clientId, clientSecret }),
+    [SECRETS.signing.variable]: signingSecret,
+  });
 }
 
 async function uploadPolicy({ connectionString }: Azurite, text: string): Promise<void> {

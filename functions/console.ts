@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import type { AppDeps } from '../shared/app-deps';
 import { answerFailures } from '../shared/http/answer-failures';
-import { failurePage, showPage, signInWithKey, signOut, takeDecision } from '../shared/http/console-handlers';
+import { failurePage, showPage, signInWithKey, signOut, postDecision } from '../shared/http/console-handlers';
 
 /** Pages for people. No function key: a browser cannot send one, so each handler asks for a sign-in of its own. */
 export function registerConsole(deps: AppDeps): void {
@@ -16,7 +16,7 @@ export function registerConsole(deps: AppDeps): void {
     methods: ['POST'],
     authLevel: 'anonymous',
     route: 'console/{organization}/{page}/{id}',
-    handler: answerFailures(async (request) => takeDecision(deps, request), failed),
+    handler: answerFailures(async (request) => postDecision(deps, request), failed),
   });
   app.http('console-sign-in', {
     methods: ['POST'],

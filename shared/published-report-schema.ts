@@ -1,10 +1,10 @@
-import { publishSchema } from './publish-json-schema';
-import { AuditReportSchema } from './storage/report-schema';
+import { toJsonSchema } from './to-json-schema';
+import { AuditReportSchema } from './storage/audit-report-schema';
 
 /** The report of an audit as JSON Schema for those who read it; the file under docs/schemas is made from it. */
 export const publishedReportSchema = {
   file: 'audit-report.v1.schema.json',
-  schema: publishSchema(AuditReportSchema, {
+  schema: toJsonSchema(AuditReportSchema, {
     title: 'Audit report, version 1',
     description:
       'What one nightly audit of one organization found. Times are milliseconds since 1970 in UTC. Members may be added; those that are here keep their meaning.',

@@ -1,7 +1,7 @@
 import type { Policy, SourcePolicy } from './domain/policy';
 import { lookUpFactsOf } from './fetch-back/registry';
 import type { SecretUse } from './secrets/validated-secrets';
-import { secretFormOf } from './webhooks/credential';
+import { secretFormOf } from './webhooks/check-credential';
 import { webhookSourceOf } from './webhooks/registry';
 
 export type NamedSecretUse = SecretUse & Readonly<{ secret: string }>;

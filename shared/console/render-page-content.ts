@@ -22,14 +22,14 @@ import { errorCodeOf } from '../errors';
 import { markup, type Markup } from '../html/markup';
 import type { FindingStore } from '../storage/findings';
 import type { NotificationStates } from '../storage/notification-state';
-import type { Frame } from './page-frame';
+import type { PageLayout } from './page-layout';
 import { renderDeadLetters } from './pages/dead-letters-page';
 import { renderFindings } from './pages/findings-page';
-import { renderNights } from './pages/audits-page';
+import { renderAudits } from './pages/audits-page';
 import { renderPeople } from './pages/people-page';
 import { renderHolds } from './pages/holds-page';
 import { renderRequestList } from './pages/request-list';
-import { renderLookUp, renderRequest } from './pages/requests-page';
+import { renderRequestLookUp, renderRequestStatus } from './pages/request-page';
 import { renderSources } from './pages/sources-page';
 import { renderToday } from './pages/today-page';
 
@@ -51,10 +51,10 @@ export type PageDeps = ReadReportDeps &
 type Query = Readonly<{ get: (name: string) => string | null }>;
 
 /** The content of a page: what it shows is read by the use cases that the other interfaces call too. */
-export async function renderPageContent(deps: PageDeps, frame: Frame, query: Query): Promise<Markup> {
-  const { organization } = frame;
+export async function renderPageContent(deps: PageDeps, layout: PageLayout, query: Query): Promise<Markup> {
+  const { organization } = layout;
   const said = (name: string): string => query.get(name)?.trim() ?? '';
-  switch (frame.page) {
+  switch (layout.page) {
     case 'today':
       return renderToday({
         organization,
@@ -66,32 +66,32 @@ export async function renderPageContent(deps: PageDeps, frame: Frame, query: Que
       });
     case 'findings':
       return renderFindings(
-        frame,
+        layout,
         (await latestReport(deps, organization))?.report,
         await deps.findings.list(organization),
         said('show'),
       );
     case 'nights':
-      return renderNights(
-        frame,
+      return renderAudits(
+        layout,
         await listNights(deps, organization),
         await comparedNights(deps, organization, [said('night') || 'latest', said('before')]),
       );
     case 'plans':
-      return renderHolds(frame, await listHolds(deps, organization));
+      return renderHolds(layout, await listHolds(deps, organization));
     case 'people': {
       const email = said('email');
       return renderPeople(
-        frame,
+        layout,
         email,
         email === '' ? undefined : await explainPerson(deps, organization, email),
       );
     }
     case 'requests':
-      return openRequests(deps, frame, query);
+      return openRequests(deps, layout, query);
     case 'dead-letters':
       return renderDeadLetters(
-        frame,
+        layout,
         await listDeadDeliveries(deps, organization),
         await listRefusedChanges(deps, organization),
       );
@@ -101,8 +101,8 @@ export async function renderPageContent(deps: PageDeps, frame: Frame, query: Que
 }
 
 /** One request where an id is asked for, else the list. */
-async function openRequests(deps: PageDeps, frame: Frame, query: Query): Promise<Markup> {
-  const { organization } = frame;
+async function openRequests(deps: PageDeps, layout: PageLayout, query: Query): Promise<Markup> {
+  const { organization } = layout;
   const asked = { id: query.get('id')?.trim() ?? '', source: query.get('source')?.trim() ?? '' };
   const { sources } = await deps.policy();
   const names = sources
@@ -111,12 +111,12 @@ async function openRequests(deps: PageDeps, frame: Frame, query: Query): Promise
   if (asked.id === '') {
     const chosen = parseRequestQuery(query);
     const page = await listRequests(deps, organization, chosen);
-    return markup`${renderLookUp(frame, asked, names)}${renderRequestList(frame, chosen, page, deps.payloadDays)}`;
+    return markup`${renderRequestLookUp(layout, asked, names)}${renderRequestList(layout, chosen, page, deps.payloadDays)}`;
   }
   const source = names.includes(asked.source) ? asked.source : undefined;
   const status = async (): Promise<RequestStatus> => readRequestStatus(deps, organization, asked.id, source);
   const found = await unless('request-unknown', status);
-  return markup`${renderLookUp(frame, asked, names)}${renderRequest(frame, asked.id, found)}`;
+  return markup`${renderRequestLookUp(layout, asked, names)}${renderRequestStatus(layout, asked.id, found)}`;
 }
 
 /** A night beside another, the later beside the earlier in whichever order they are named; `latest` is after them all. */

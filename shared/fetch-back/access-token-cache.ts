@@ -11,7 +11,7 @@ export type UseAccessToken = <T>(
   use: (token: string) => Promise<T>,
 ) => Promise<T>;
 
-type Known = Readonly<{ granted: Promise<Granted>; askedAtMs: number }>;
+type CachedToken = Readonly<{ granted: Promise<Granted>; askedAtMs: number }>;
 
 /** A token that ends while it is on its way is refused. */
 const BEFORE_ITS_END_MS = 60_000;
@@ -21,16 +21,16 @@ const BEFORE_ITS_END_MS = 60_000;
  * request. A known token that is refused, because somebody revoked it, is replaced once.
  */
 export function createAccessTokenCache(clock: Pick<Clock, 'now'>): UseAccessToken {
-  const known = new Map<string, Known>();
+  const known = new Map<string, CachedToken>();
 
-  const isGood = async ({ granted, askedAtMs }: Known): Promise<boolean> => {
+  const isGood = async ({ granted, askedAtMs }: CachedToken): Promise<boolean> => {
     const { lifetimeMs = 0 } = await granted;
     return clock.now() < askedAtMs + lifetimeMs - BEFORE_ITS_END_MS;
   };
 
   return async (secret, grant, use) => {
     const ask = async (): Promise<string> => {
-      const asked: Known = { granted: grant(), askedAtMs: clock.now() };
+      const asked: CachedToken = { granted: grant(), askedAtMs: clock.now() };
       known.set(secret, asked);
       try {
         return (await asked.granted).token;

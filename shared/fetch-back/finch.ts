@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { WorkerAdapter } from './fetch-back';
-import type { VendorCall } from './vendor-call';
+import type { WorkerAdapter } from './vendor-adapter';
+import type { VendorCall } from './vendor-api';
 
 const VERSION = '2020-09-17';
 

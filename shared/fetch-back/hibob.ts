@@ -1,4 +1,4 @@
-import type { WorkerAdapter } from './fetch-back';
+import type { WorkerAdapter } from './vendor-adapter';
 
 const asked = [
   'root.id',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
 import type { Granted } from './access-token-cache';
-import type { WorkerAdapter } from './fetch-back';
-import type { VendorCall } from './vendor-call';
+import type { WorkerAdapter } from './vendor-adapter';
+import type { VendorCall } from './vendor-api';
 
 const TokenSchema = z.object({
   access_token: z.string().min(1),
@@ -69,11 +69,11 @@ async function read(call: VendorCall, token: string, workerId: string): Promise<
   return { person, employment: latestOf(employments.data) };
 }
 
-type Employment = z.output<typeof EmploymentsSchema>[number];
+type PersonioEmployment = z.output<typeof EmploymentsSchema>[number];
 
 /** A person who was hired again has several employments: the one that began last is the present one. */
-function latestOf(employments: readonly Employment[]): unknown {
-  const startOf = (employment: Employment): string => employment.employment_start_date ?? '';
+function latestOf(employments: readonly PersonioEmployment[]): unknown {
+  const startOf = (employment: PersonioEmployment): string => employment.employment_start_date ?? '';
   return employments.toSorted((a, b) => (startOf(a) < startOf(b) ? -1 : 1)).at(-1) ?? {};
 }
 

@@ -5,7 +5,7 @@ import type { CallLimits } from '../domain/source-settings';
 import { AppError, SecretError } from '../errors';
 import { createAccessTokenCache, type UseAccessToken } from './access-token-cache';
 import { bamboohrAdapter } from './bamboohr';
-import type { FetchBack, LookUpFacts, LookUpSession, TicketAdapter, WorkerAdapter } from './fetch-back';
+import type { FetchBack, LookUpFacts, LookUpSession, TicketAdapter, WorkerAdapter } from './vendor-adapter';
 import { finchAdapter } from './finch';
 import { hibobAdapter } from './hibob';
 import { jiraAdapter } from './jira';
@@ -14,7 +14,7 @@ import { personioAdapter } from './personio';
 import { ripplingAdapter } from './rippling';
 import { serviceNowAdapter } from './servicenow';
 import { successFactorsAdapter } from './successfactors';
-import { createVendorApi, type VendorApi, type VendorApiOptions } from './vendor-call';
+import { createVendorApi, type VendorApi, type VendorApiOptions } from './vendor-api';
 
 const workerAdapters: ReadonlyMap<string, WorkerAdapter> = new Map([
   ['bamboohr', bamboohrAdapter],

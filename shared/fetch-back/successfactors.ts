@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { WorkerAdapter } from './fetch-back';
+import type { WorkerAdapter } from './vendor-adapter';
 
 const Nested = z.looseObject({}).nullish();
 const JobSchema = z.looseObject({ userId: z.string(), userNav: Nested, employmentNav: Nested });

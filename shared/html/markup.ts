@@ -1,7 +1,7 @@
 /** A piece of a page, safe to put there as it is. */
 export type Markup = Readonly<{ html: string }>;
 
-type Part = Markup | string | number | undefined | readonly Markup[];
+type MarkupValue = Markup | string | number | undefined | readonly Markup[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -12,7 +12,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** A template whose values are text: every one is escaped, but pieces that are markup already. `undefined` shows nothing. */
-export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+export function markup(strings: TemplateStringsArray, ...parts: readonly MarkupValue[]): Markup {
   return { html: strings.map((text, index) => text + textOf(parts[index])).join('') };
 }
 
@@ -39,7 +39,7 @@ export function timeText(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function textOf(part: Part): string {
+function textOf(part: MarkupValue): string {
   if (part === undefined) return '';
   if (typeof part === 'object') return 'html' in part ? part.html : part.map(textOf).join('');
   return escape(String(part));

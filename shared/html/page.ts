@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { markup, verbatim, type Markup } from './markup';
 import { STYLE } from './style-sheet';
 
-export type Page = Readonly<{
+export type HtmlPage = Readonly<{
   title: string;
   body: Markup;
   /** Code of our own. The page must be whole without it. */
@@ -21,7 +21,7 @@ export function contentSecurityPolicy(script: string | undefined, forms: 'none' 
 }
 
 /** A whole document that needs no other file. */
-export function renderPage({ title, body, script }: Page, forms: 'none' | 'self'): string {
+export function renderPage({ title, body, script }: HtmlPage, forms: 'none' | 'self'): string {
   const page = markup`<!doctype html>
 <html lang="en">
   <head>

@@ -1,14 +1,14 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readReport } from '../access/desk/read-report';
-import { decide, DONE, type DecideDeps } from '../console/take-decision';
+import { carryOutDecision, DONE, type DecideDeps } from '../console/carry-out-decision';
 import {
   CONSOLE_PATH,
   PAGES,
-  renderFrame,
-  renderNotice,
-  type Frame,
+  renderPageLayout,
+  renderNoticePage,
+  type PageLayout,
   type PageName,
-} from '../console/page-frame';
+} from '../console/page-layout';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import {
@@ -18,8 +18,8 @@ import {
   requireFormToken,
   SESSION_COOKIE,
   SESSION_SECONDS,
-} from '../console/session';
-import { CONSOLE_SECRET, signedIn, type SignedIn, type SignInDeps } from '../console/sign-in';
+} from '../console/session-and-form-tokens';
+import { CONSOLE_SECRET, requireSignIn, type SignedIn, type SignInDeps } from '../console/require-sign-in';
 import { mayDecide, mayRead } from '../console/visitor-permissions';
 import type { OrganizationPolicy } from '../domain/policy';
 import { AppError, errorCodeOf } from '../errors';
@@ -32,11 +32,11 @@ import { reportResponse } from './report-response';
 
 export type ConsoleDeps = SignInDeps & PageDeps & DecideDeps;
 
-type Asked = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body' | 'url'>;
+type ConsoleRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body' | 'url'>;
 
 /** Shows a page, or a report as a file. */
-export async function showPage(deps: ConsoleDeps, request: Asked): Promise<HttpResponseInit> {
-  const who = await signedIn(deps, request.headers);
+export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
+  const who = await requireSignIn(deps, request.headers);
   const { organization = '', page = 'today', id = '' } = request.params;
   const readable = await readableBy(deps, who);
   const [first] = readable;
@@ -48,7 +48,7 @@ export async function showPage(deps: ConsoleDeps, request: Asked): Promise<HttpR
     return reportResponse(await readReport(deps, organization, id), format);
   }
   if (!isPage(page)) throw new AppError('page-unknown', 'There is no such page');
-  const frame: Frame = {
+  const layout: PageLayout = {
     visitor: who.visitor,
     organizations: readable.map(({ alias }) => alias),
     organization,
@@ -58,19 +58,19 @@ export async function showPage(deps: ConsoleDeps, request: Asked): Promise<HttpR
     token: formToken(who.keys, who.visitor),
     done: doneText(request.query.get('done')),
   };
-  return htmlResponse(200, renderFrame(frame, await renderPageContent(deps, frame, request.query)));
+  return htmlResponse(200, renderPageLayout(layout, await renderPageContent(deps, layout, request.query)));
 }
 
 /** Carries out a decision. @throws AppError `sign-in-needed`, `not-permitted`, `form-stale`, and what the use case throws */
-export async function takeDecision(deps: ConsoleDeps, request: Asked): Promise<HttpResponseInit> {
-  const who = await signedIn(deps, request.headers);
+export async function postDecision(deps: ConsoleDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
+  const who = await requireSignIn(deps, request.headers);
   const fields = await readForm(request);
   requireFormToken(who.keys, who.visitor, fields.get('token') ?? '');
   const { organization = '', page = '', id = '' } = request.params;
   const chosen = requireOrganization(await readableBy(deps, who), organization);
   if (!mayDecide(who.visitor, chosen))
     throw new AppError('not-permitted', 'You may look at this organization, and not decide');
-  const done = await decide(deps, {
+  const done = await carryOutDecision(deps, {
     organization,
     page,
     id,
@@ -82,7 +82,7 @@ export async function takeDecision(deps: ConsoleDeps, request: Asked): Promise<H
 }
 
 /** Takes the key once and gives a cookie for it, which ends after some hours or with the browser. */
-export async function signInWithKey(deps: SignInDeps, request: Asked): Promise<HttpResponseInit> {
+export async function signInWithKey(deps: SignInDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
   if (deps.config.consoleSignIn !== 'key')
     throw new AppError('page-unknown', 'Nobody signs in here with a key');
   const fields = await readForm(request);
@@ -97,8 +97,8 @@ export async function signInWithKey(deps: SignInDeps, request: Asked): Promise<H
 }
 
 /** Forgets the cookie. @throws AppError `sign-in-needed`, `form-stale` */
-export async function signOut(deps: SignInDeps, request: Asked): Promise<HttpResponseInit> {
-  const who = await signedIn(deps, request.headers);
+export async function signOut(deps: SignInDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
+  const who = await requireSignIn(deps, request.headers);
   const fields = await readForm(request);
   requireFormToken(who.keys, who.visitor, fields.get('token') ?? '');
   return seeOther(CONSOLE_PATH, cookieHeader(request, '', 0));
@@ -121,7 +121,7 @@ export function failurePage(
     error instanceof AppError && status < 500 ? error.message : 'Nothing was lost. Try again later.';
   return htmlResponse(
     status,
-    renderNotice(
+    renderNoticePage(
       title,
       markup`<p>${detail}</p><p class="soft"><code>${code}</code>, invocation <code>${invocationId}</code></p><p><a href="${CONSOLE_PATH}">To the console</a></p>`,
     ),
@@ -133,7 +133,7 @@ async function readableBy(deps: PageDeps, { visitor }: SignedIn): Promise<readon
   return [...organizations.values()].filter((organization) => mayRead(visitor, organization));
 }
 
-/** Whoever may not look at an organization does not learn that there is one. */
+/** A visitor without the right to read an organization does not learn that it exists. */
 function requireOrganization(readable: readonly OrganizationPolicy[], alias: string): OrganizationPolicy {
   const found = readable.find((organization) => organization.alias === alias);
   if (found === undefined)
@@ -141,7 +141,11 @@ function requireOrganization(readable: readonly OrganizationPolicy[], alias: str
   return found;
 }
 
-function cookieHeader({ url }: Pick<Asked, 'url'>, value: string, seconds: number): Record<string, string> {
+function cookieHeader(
+  { url }: Pick<ConsoleRequest, 'url'>,
+  value: string,
+  seconds: number,
+): Record<string, string> {
   const secure = new URL(url).protocol === 'https:' ? '; Secure' : '';
   return {
     'set-cookie': `${SESSION_COOKIE}=${value}; Path=/api; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`,

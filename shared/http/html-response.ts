@@ -10,7 +10,7 @@ const pageHeaders = {
   'referrer-policy': 'no-referrer',
 } as const;
 
-/** An answer that people read: a page without scripts, which nobody may frame. */
+/** An HTML answer: a page without scripts, which no other site may frame. */
 export function htmlResponse(
   status: number,
   page: string,

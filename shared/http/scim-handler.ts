@@ -14,7 +14,7 @@ import {
   toWireGroup,
   toWireUser,
   type WireResource,
-} from '../webhooks/scim/scim-wire';
+} from '../webhooks/scim/scim-responses';
 import { answerFailures } from './answer-failures';
 import { answerHeaders, jsonResponse } from './json-response';
 import { PROBLEMS, RETRY_AFTER_SECONDS } from './problem';
@@ -31,8 +31,8 @@ const bodyType = /^application\/(?:scim\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?
 /** One user, with room for what is dropped. */
 const LARGEST_BODY = 262_144;
 
-type Asked = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'params' | 'query' | 'body'>;
-type Client = Readonly<{ source: string; base: string }> & Awaited<ReturnType<typeof findSender>>;
+type ScimRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'params' | 'query' | 'body'>;
+type ScimEndpoint = Readonly<{ source: string; base: string }> & Awaited<ReturnType<typeof findSender>>;
 
 /** A service provider of SCIM 2.0 (RFC 7644) per source. The token is checked before anything of the request is read. */
 export function scimHandler(
@@ -41,7 +41,7 @@ export function scimHandler(
   return answerFailures(async (request) => answer(deps, request), failed);
 }
 
-async function answer(deps: ScimHandlerDeps, request: Asked): Promise<HttpResponseInit> {
+async function answer(deps: ScimHandlerDeps, request: ScimRequest): Promise<HttpResponseInit> {
   const { source = '', resource = '', id } = request.params;
   const { settings, format } = await findSender(deps, 'hr', source, 'scim');
   const rawBody = await readBody(request, Math.min(deps.config.maxBodyBytes, LARGEST_BODY));
@@ -74,8 +74,8 @@ async function answer(deps: ScimHandlerDeps, request: Asked): Promise<HttpRespon
 
 async function answerUsers(
   deps: ScimHandlerDeps,
-  client: Client,
-  request: Asked,
+  client: ScimEndpoint,
+  request: ScimRequest,
   { id, rawBody }: Readonly<{ id: string | undefined; rawBody: Uint8Array }>,
 ): Promise<HttpResponseInit> {
   const { source, base, format, settings } = client;
@@ -91,7 +91,7 @@ async function answerUsers(
   return userResponse(act.kind === 'create' ? 201 : 200, user, base, request);
 }
 
-function actOf(request: Asked, id: string | undefined, rawBody: Uint8Array): ProvisionAct {
+function actOf(request: ScimRequest, id: string | undefined, rawBody: Uint8Array): ProvisionAct {
   const { method } = request;
   if (method === 'DELETE' && id !== undefined) return { kind: 'delete', id };
   const kind = { POST: 'create', PUT: 'replace', PATCH: 'patch' } as const;
@@ -108,8 +108,8 @@ function actOf(request: Asked, id: string | undefined, rawBody: Uint8Array): Pro
 
 async function answerGroups(
   deps: ScimHandlerDeps,
-  { source, base }: Client,
-  request: Asked,
+  { source, base }: ScimEndpoint,
+  request: ScimRequest,
   id: string | undefined,
 ): Promise<HttpResponseInit> {
   if (id !== undefined) {
@@ -139,11 +139,13 @@ function answerListed(resources: readonly WireResource[], id: string | undefined
 }
 
 /** What only this side decides cannot be written. */
-function requireGet({ method }: Asked): void {
+function requireGet({ method }: ScimRequest): void {
   if (method !== 'GET') throw new AppError('operation-unsupported', 'This can be read and not changed');
 }
 
-function queryOf({ query }: Asked): Readonly<{ filter: string | null; startIndex: number; count: number }> {
+function queryOf({
+  query,
+}: ScimRequest): Readonly<{ filter: string | null; startIndex: number; count: number }> {
   return {
     filter: query.get('filter'),
     startIndex: wholeNumber(query.get('startIndex'), 1),
@@ -155,12 +157,17 @@ function wholeNumber(text: string | null, otherwise: number): number {
   return text !== null && /^-?\d{1,9}$/.test(text) ? Number(text) : otherwise;
 }
 
-function userResponse(status: number, user: ProvisionedUser, base: string, request: Asked): HttpResponseInit {
+function userResponse(
+  status: number,
+  user: ProvisionedUser,
+  base: string,
+  request: ScimRequest,
+): HttpResponseInit {
   const resource = toWireUser(user, base);
   return resourceResponse(status, selected(resource, request), { location: `${base}/Users/${user.id}` });
 }
 
-function selected(resource: WireResource, { query }: Asked): WireResource {
+function selected(resource: WireResource, { query }: ScimRequest): WireResource {
   return selectAttributes(resource, {
     attributes: query.get('attributes'),
     excludedAttributes: query.get('excludedAttributes'),

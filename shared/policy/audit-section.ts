@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AuditPolicy, BaselineRule, OwnCheck } from '../domain/audit/audit-policy';
-import { anchorOf, isCheckId, type CheckId } from '../domain/audit/check-catalog';
+import { isCheckId, type CheckId } from '../domain/audit/check-catalog';
+import { anchorOf } from '../domain/audit/check-entry';
 import { mayBeAutomatic } from '../domain/audit/remediation/automatic-remediation';
 import { isBeyondCeiling, type Waiver } from '../domain/audit/waiver';
 import { fold } from '../domain/person-key';

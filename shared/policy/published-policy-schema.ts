@@ -1,10 +1,10 @@
 import { PolicyFileSchema } from './policy-schema';
-import { publishSchema } from '../publish-json-schema';
+import { toJsonSchema } from '../to-json-schema';
 
 /** The policy file as JSON Schema for editors; the file under docs/schemas is made from it. */
 export const publishedPolicySchema = {
   file: 'policy.v1.schema.json',
-  schema: publishSchema(PolicyFileSchema, {
+  schema: toJsonSchema(PolicyFileSchema, {
     title: 'Access policy, version 1',
     description:
       'Who belongs in which group of which organization, who may ask for more, and what an audit compares with.',

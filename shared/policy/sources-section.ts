@@ -6,7 +6,7 @@ import { EntraSchema, faultsInProof, toEntraPolicy } from './entra-identity-sect
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
 import { formatsOf, webhookSourceOf } from '../webhooks/registry';
 import type { WebhookSource } from '../webhooks/webhook-source';
-import { ticketActs } from '../webhooks/ticket-statement';
+import { ticketActs } from '../webhooks/derive-access-request';
 
 const Name = z.string().trim().min(1).max(200);
 const hrActs = ['joiner', 'mover', 'leaver'] as const;
@@ -137,15 +137,15 @@ export function faultsInSource(
   );
   return [
     ...faultsInProof(source, entry),
-    ...inActs(feed, entry),
-    ...inPlaces(source, entry),
-    ...inGroups(feed, entry, spokenOf),
-    ...inFetchBack(source, entry),
-    ...inTrust(feed, source, entry, spokenOf),
+    ...faultsInActs(feed, entry),
+    ...faultsInPlaces(source, entry),
+    ...faultsInGroups(feed, entry, spokenOf),
+    ...faultsInFetchBack(source, entry),
+    ...faultsInTrust(feed, source, entry, spokenOf),
   ];
 }
 
-type Groups = Entries[string]['groups'];
+type PolicyGroups = Entries[string]['groups'];
 
 function isUnproved(source: WebhookSource, entry: SourceEntry): boolean {
   return proofOfOrigin(source.credential, { entra: entry.entra, fetchBack: entry.fetchBack }) === 'token';
@@ -157,7 +157,7 @@ function defaultActs(feed: Feed, source: WebhookSource, entry: SourceEntry): rea
   return feed === 'hr' ? ['joiner'] : ['grant', 'extend'];
 }
 
-function inActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceFault[] {
+function faultsInActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceFault[] {
   const known = actsOf[feed];
   return [
     ...may
@@ -172,7 +172,7 @@ function inActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceF
   ];
 }
 
-function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFault[] {
+function faultsInPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFault[] {
   const isOwnContract = source.ownContract === true && entry.fetchBack === undefined;
   return [
     ...(['events', 'fields', 'people'] as const)
@@ -189,10 +189,10 @@ function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFau
   ];
 }
 
-function inGroups(
+function faultsInGroups(
   feed: Feed,
   { groups = [] }: SourceEntry,
-  spokenOf: readonly Groups[],
+  spokenOf: readonly PolicyGroups[],
 ): readonly SourceFault[] {
   if (feed === 'hr' && groups.length > 0)
     return [{ path: ['groups'], problem: 'is for tickets: what HR says is about people' }];
@@ -202,7 +202,7 @@ function inGroups(
     .map((name) => ({ path: ['groups'], problem: `group "${name}" is in none of its organizations` }));
 }
 
-function inFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): readonly SourceFault[] {
+function faultsInFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): readonly SourceFault[] {
   if (source.fetchBack === 'needed' && fetchBack === undefined)
     return [{ path: [], problem: `needs fetchBack: deliveries of ${source.format} carry ids only` }];
   if (fetchBack === undefined) return [];
@@ -214,11 +214,11 @@ function inFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): readonl
     : [{ path: ['fetchBack', 'baseUrl'], problem: 'must be an https address' }];
 }
 
-function inTrust(
+function faultsInTrust(
   feed: Feed,
   source: WebhookSource,
   entry: SourceEntry,
-  spokenOf: readonly Groups[],
+  spokenOf: readonly PolicyGroups[],
 ): readonly SourceFault[] {
   if (!isUnproved(source, entry)) return [];
   const allowed = defaultActs(feed, source, entry);

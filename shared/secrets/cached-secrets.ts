@@ -23,7 +23,7 @@ export type SecretCacheDeps = Readonly<{
   log: (line: Readonly<Record<string, string | number>>) => void;
 }>;
 
-type Known = Readonly<{ versions: SecretVersions; readAtMs: number }>;
+type CachedSecret = Readonly<{ versions: SecretVersions; readAtMs: number }>;
 type Failed = Readonly<{ error: unknown; failedAtMs: number }>;
 
 /**
@@ -36,7 +36,7 @@ export function createCachedSecrets(
   deps: SecretCacheDeps,
   limits: SecretCacheLimits = secretCacheLimits,
 ): SecretStore {
-  const known = new Map<string, Known>();
+  const known = new Map<string, CachedSecret>();
   const failed = new Map<string, Failed>();
   const inFlight = new Map<string, Promise<SecretVersions>>();
 

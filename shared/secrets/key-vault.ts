@@ -6,7 +6,7 @@ type VaultClient = Pick<SecretClient, 'getSecret' | 'listPropertiesOfSecretVersi
 
 type Version = Readonly<{ id: string; createdAtMs: number; expiresAtMs: number }>;
 type Value = Readonly<{ id: string; value: string }>;
-type Call = Readonly<{ client: VaultClient; name: string; nowMs: number; abortSignal: AbortSignal }>;
+type SecretRead = Readonly<{ client: VaultClient; name: string; nowMs: number; abortSignal: AbortSignal }>;
 
 /**
  * Reads secrets from Azure Key Vault: the newest enabled version, and the enabled one before it while it has not expired.
@@ -51,7 +51,7 @@ export function createKeyVaultSecretEnds(
 }
 
 /** undefined: the latest version is disabled or not valid yet, or nothing may be read at all. The list tells which. */
-async function readLatest(call: Call): Promise<Value | undefined> {
+async function readLatest(call: SecretRead): Promise<Value | undefined> {
   try {
     const { value, properties } = await call.client.getSecret(call.name, { abortSignal: call.abortSignal });
     const isValid = (properties.notBefore?.getTime() ?? 0) <= call.nowMs;
@@ -65,7 +65,7 @@ async function readLatest(call: Call): Promise<Value | undefined> {
 }
 
 /** Newest first. */
-async function listUsable({ client, name, nowMs, abortSignal }: Call): Promise<readonly Version[]> {
+async function listUsable({ client, name, nowMs, abortSignal }: SecretRead): Promise<readonly Version[]> {
   const versions: Version[] = [];
   try {
     for await (const listed of client.listPropertiesOfSecretVersions(name, { abortSignal })) {
@@ -84,7 +84,7 @@ async function listUsable({ client, name, nowMs, abortSignal }: Call): Promise<r
   return versions.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
 }
 
-async function readCurrent(call: Call, version: Version | undefined): Promise<Value> {
+async function readCurrent(call: SecretRead, version: Version | undefined): Promise<Value> {
   if (version === undefined)
     throw new AppError('secret-missing', `The vault has no enabled version of the secret ${call.name}`);
   try {
@@ -95,7 +95,7 @@ async function readCurrent(call: Call, version: Version | undefined): Promise<Va
 }
 
 /** An empty previous version is none, and neither is one that was disabled since the listing. */
-async function readPrevious(call: Call, version: Version | undefined): Promise<string | undefined> {
+async function readPrevious(call: SecretRead, version: Version | undefined): Promise<string | undefined> {
   if (version === undefined || version.expiresAtMs <= call.nowMs) return undefined;
   try {
     const { value } = await readVersion(call, version);
@@ -106,7 +106,7 @@ async function readPrevious(call: Call, version: Version | undefined): Promise<s
   }
 }
 
-async function readVersion({ client, name, abortSignal }: Call, { id }: Version): Promise<Value> {
+async function readVersion({ client, name, abortSignal }: SecretRead, { id }: Version): Promise<Value> {
   const { value } = await client.getSecret(name, { version: id, abortSignal });
   return { id, value: value?.trim() ?? '' };
 }

@@ -2,7 +2,8 @@ import type { TableClient } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { unitKeyOf, type Backoff, type Unit } from '../domain/plan/backoff';
-import { decodeRecord, encodeRecord, ifPresent } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 /** Units of work that fail, each with its own backoff. A unit that works has no row. */
@@ -58,7 +59,7 @@ export function createBackoffStore(storage: Pick<StorageAccount, 'table'>): Back
       );
     },
     remove: async (organization, unit) => {
-      await ifPresent(async () => (await table()).deleteEntity(organization, rowKeyOf(unit)));
+      await undefinedIfMissing(async () => (await table()).deleteEntity(organization, rowKeyOf(unit)));
     },
   };
 }

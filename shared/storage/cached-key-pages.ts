@@ -1,12 +1,12 @@
 import type { Clock } from '../clock';
 
-/** How long pages are cut from the keys that the first page found. */
+/** Lifetime of the cached keys, milliseconds. */
 const KEPT_FOR_MS = 60_000;
 
 /**
- * The keys of a partition for those who read it in pages: reading all of them for every page would cost the square of them.
- * `skip` counts from 0. The first page reads them; a page after it takes those that were read up to a minute before, unless
- * they were forgotten since.
+ * Key cache for offset paging (`skip` counts from 0): reading all keys of a partition for every page would take
+ * quadratic time. The first page reads the keys; a later page uses those that were read up to a minute before, unless
+ * they were invalidated since.
  */
 export function createCachedKeyPages(
   read: (partitionKey: string) => Promise<readonly string[]>,
@@ -20,7 +20,7 @@ export function createCachedKeyPages(
     keysAt: async (partitionKey, skip) => {
       const known = kept.get(partitionKey);
       if (skip > 0 && known !== undefined && clock.now() - known.readAtMs < KEPT_FOR_MS) return known.keys;
-      // Kept before it has been read, so that whoever forgets it meanwhile forgets this reading.
+      // Cached before the read has ended, so that an invalidation meanwhile drops this read too.
       const reading = { readAtMs: clock.now(), keys: read(partitionKey) };
       kept.set(partitionKey, reading);
       try {

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '../domain/dead-delivery';
 import type { Feed } from '../domain/policy';
 import { partitionOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
-import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 export type DeadDeliveries = Readonly<{
@@ -39,7 +40,7 @@ export function createDeadDeliveries(storage: Pick<StorageAccount, 'table'>): De
       await (await table()).submitTransaction(actions);
       return true;
     } catch (error) {
-      if (isMissing(error) || isConflict(error)) return false;
+      if (isNotFound(error) || isConflict(error)) return false;
       throw error;
     }
   };
@@ -48,7 +49,7 @@ export function createDeadDeliveries(storage: Pick<StorageAccount, 'table'>): De
     fail: async (key, { code, tries, atMs }) => {
       const partitionKey = partitionOf(key.feed, key.source);
       const rowKey = `d:${key.deliveryId}`;
-      const row = await ifPresent(async () =>
+      const row = await undefinedIfMissing(async () =>
         (await table()).getEntity<StoredDelivery>(partitionKey, rowKey),
       );
       if (row === undefined || stateOf(row.outcome) !== 'pending') return;
@@ -82,7 +83,7 @@ export function createDeadDeliveries(storage: Pick<StorageAccount, 'table'>): De
     },
 
     get: async ({ feed, source, deliveryId }) => {
-      const row = await ifPresent(async () =>
+      const row = await undefinedIfMissing(async () =>
         (await table()).getEntity(partitionOf(feed, source), `x:${deliveryId}`),
       );
       return row === undefined ? undefined : { feed, source, deliveryId, ...decodeRecord(MarkSchema, row) };

@@ -15,7 +15,8 @@ import {
   type StoredDelivery,
 } from './delivery-rows';
 import { coalesceWrites } from './coalesce-writes';
-import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 type Inserted = 'inserted' | 'duplicate-pending' | 'duplicate-done';
@@ -29,7 +30,10 @@ export type Deliveries = Readonly<{
   complete: (key: DeliveryKey, outcome: string) => Promise<void>;
   /** Deliveries of a source whose message was last sent before `beforeMs` and that are not processed yet. */
   listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
-  /** Notes that a pending delivery has a message, or is being processed, and how far it has come where that is said. */
+  /**
+   * Renews the sweep deadline of a pending delivery, because it has a message or is being processed; stores its
+   * progress where that is given.
+   */
   touch: (key: DeliveryKey, nowMs: number, progress?: DeliveryProgress) => Promise<void>;
   /** How far a delivery has come; undefined: it is at its beginning, or not pending. */
   progress: (key: DeliveryKey) => Promise<DeliveryProgress | undefined>;
@@ -77,7 +81,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
   ): Promise<'duplicate-pending' | 'duplicate-done' | undefined> => {
     const client = await table();
     const has = async (kind: 'd' | 'p'): Promise<boolean> =>
-      (await ifPresent(async () =>
+      (await undefinedIfMissing(async () =>
         client.getEntity(partitionOf(key.feed, key.source), `${kind}:${key.deliveryId}`),
       )) !== undefined;
     if (await has('p')) return 'duplicate-pending';
@@ -100,7 +104,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       ]);
       return true;
     } catch (error) {
-      if (isMissing(error)) return false;
+      if (isNotFound(error)) return false;
       throw error;
     }
   };
@@ -151,14 +155,16 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     },
 
     read: async (key) => {
-      const row = await ifPresent(async () =>
+      const row = await undefinedIfMissing(async () =>
         (await table()).getEntity<StoredDelivery>(partitionOf(key.feed, key.source), `d:${key.deliveryId}`),
       );
       if (row === undefined) return undefined;
       if (stateOf(row.outcome) !== 'pending') return 'done';
       const body =
         row.body ??
-        (await ifPresent(async () => (await bodies()).getBlockBlobClient(blobOf(key)).downloadToBuffer()));
+        (await undefinedIfMissing(async () =>
+          (await bodies()).getBlockBlobClient(blobOf(key)).downloadToBuffer(),
+        ));
       if (body === undefined)
         throw new AppError('record-unreadable', `The body of delivery ${key.deliveryId} is gone`);
       return { ...key, receivedAtMs: row.receivedAtMs, contentType: row.contentType, body };
@@ -174,7 +180,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
         rowKey: `p:${key.deliveryId}`,
         receivedAtMs: nowMs,
       };
-      await ifPresent(async () =>
+      await undefinedIfMissing(async () =>
         progress === undefined
           ? (await table()).updateEntity(mark, 'Merge')
           : (await table()).updateEntity({ ...mark, ...encodeRecord(progress) }, 'Replace'),
@@ -182,14 +188,14 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     },
 
     progress: async (key) => {
-      const mark = await ifPresent(async () =>
+      const mark = await undefinedIfMissing(async () =>
         (await table()).getEntity(partitionOf(key.feed, key.source), `p:${key.deliveryId}`),
       );
       return mark === undefined || !('json0' in mark) ? undefined : decodeRecord(ProgressSchema, mark);
     },
 
     lastReceivedMs: async (feed, source) => {
-      const row = await ifPresent(async () =>
+      const row = await undefinedIfMissing(async () =>
         (await table()).getEntity<{ receivedAtMs: number }>(partitionOf(feed, source), LAST_ROW),
       );
       return row?.receivedAtMs;

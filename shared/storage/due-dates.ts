@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import type { Lane } from '../domain/lane';
-import { ifPresent } from './table-records';
+import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 /** "Look at this subject then": a future date, an expiry, another try. The lane is the normal one unless it says so. */
@@ -54,7 +54,9 @@ export function createDueDates(storage: Pick<StorageAccount, 'table'>): DueDates
     },
 
     remove: async (item) => {
-      await ifPresent(async () => (await table()).deleteEntity(item.subject.organization, rowKeyOf(item)));
+      await undefinedIfMissing(async () =>
+        (await table()).deleteEntity(item.subject.organization, rowKeyOf(item)),
+      );
     },
   };
 }

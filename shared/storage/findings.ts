@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
 import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
-import { decodeRecord, encodeRecord, ifPresent } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 export type FindingStore = Readonly<{
@@ -83,7 +84,7 @@ export function createFindingStore(storage: Pick<StorageAccount, 'table'>): Find
       return records;
     },
     get: async (organization, id) => {
-      const row = await ifPresent(async () => (await table()).getEntity(organization, id));
+      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, id));
       return row === undefined ? undefined : decodeRecord(FindingRecordSchema, row);
     },
     save: async (organization, findings) => {
@@ -96,7 +97,7 @@ export function createFindingStore(storage: Pick<StorageAccount, 'table'>): Find
     },
     forget: async (organization, ids) => {
       const client = await table();
-      for (const id of ids) await ifPresent(async () => client.deleteEntity(organization, id));
+      for (const id of ids) await undefinedIfMissing(async () => client.deleteEntity(organization, id));
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { randomUUID } from 'node:crypto';
-import { utcDayOf } from '../domain/heartbeat';
+import { utcDayOf } from '../domain/source-heartbeat';
 import type { Feed } from '../domain/policy';
 import { lastRowOf, partitionOf } from './delivery-rows';
 import { coalesceWrites } from './coalesce-writes';
-import { ifPresent, isConflict } from './table-records';
+import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { DAY_MS } from '../domain/durations';
 
@@ -17,11 +17,11 @@ export type Heartbeats = Readonly<{
   forgetIgnored: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
   /** Notes that the policy names a source, once, and tells since when it does. */
   noteNamed: (feed: Feed, source: string, nowMs: number) => Promise<number>;
-  /** undefined: nobody has noted it yet. */
+  /** undefined: none was recorded yet. */
   namedMs: (feed: Feed, source: string) => Promise<number | undefined>;
 }>;
 
-type Row = { namedMs: number };
+type NamedSourceRow = { namedMs: number };
 
 const NAMED_ROW = 'named';
 /** However many come at once, one write counts them. */
@@ -72,8 +72,11 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
     });
 
   const namedMs = async (feed: Feed, source: string): Promise<number | undefined> =>
-    (await ifPresent(async () => (await table()).getEntity<Row>(partitionOf(feed, source), NAMED_ROW)))
-      ?.namedMs;
+    (
+      await undefinedIfMissing(async () =>
+        (await table()).getEntity<NamedSourceRow>(partitionOf(feed, source), NAMED_ROW),
+      )
+    )?.namedMs;
 
   return {
     noteIgnored: async (feed, source, atMs) => {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Hold } from '../domain/plan/hold';
 import { AppError } from '../errors';
 import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
-import { decodeRecord, encodeRecord, ifPresent, isConflict } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 export type HoldStore = Readonly<{
@@ -70,7 +71,7 @@ export function createHoldStore(storage: Pick<StorageAccount, 'table'>): HoldSto
       return holds;
     },
     get: async (organization, hash) => {
-      const row = await ifPresent(async () => (await table()).getEntity(organization, hash));
+      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, hash));
       return row === undefined ? undefined : decodeRecord(HoldSchema, row);
     },
     put: async (organization, hold) => {
@@ -80,7 +81,7 @@ export function createHoldStore(storage: Pick<StorageAccount, 'table'>): HoldSto
     },
     change: async (organization, hash, decide) => {
       const client = await table();
-      const row = await ifPresent(async () => client.getEntity(organization, hash));
+      const row = await undefinedIfMissing(async () => client.getEntity(organization, hash));
       if (row === undefined) return undefined;
       const next = decide(decodeRecord(HoldSchema, row));
       if (next === undefined) return undefined;

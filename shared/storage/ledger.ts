@@ -17,7 +17,8 @@ import {
   PersonLedgerSchema,
   RuleLedgerSchema,
 } from './ledger-schemas';
-import { decodeRecord, encodeRecord, ifPresent, isConflict } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 export type LedgerOf = {
@@ -84,13 +85,17 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
   const table = async (): Promise<TableClient> => storage.table('ledger');
   /** When the answer to a write was lost and the library sent it again, the conflict is with ourselves. */
   const endsWith = async (subject: Subject, head: EvidenceHead): Promise<boolean> => {
-    const row = await ifPresent(async () => (await table()).getEntity(partitionOf(subject), STATE_ROW));
+    const row = await undefinedIfMissing(async () =>
+      (await table()).getEntity(partitionOf(subject), STATE_ROW),
+    );
     return row !== undefined && headOf(row).hash === head.hash;
   };
 
   return {
     read: async (subject) => {
-      const row = await ifPresent(async () => (await table()).getEntity(partitionOf(subject), STATE_ROW));
+      const row = await undefinedIfMissing(async () =>
+        (await table()).getEntity(partitionOf(subject), STATE_ROW),
+      );
       if (row === undefined) return undefined;
       return {
         value: decodeRecord(SCHEMAS[subject.kind], row),

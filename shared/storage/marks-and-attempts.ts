@@ -4,7 +4,9 @@ import { AppError } from '../errors';
 import { createBookings, type Bookings } from './writer-bookings';
 import type { Lane } from '../domain/lane';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
-import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict, isMissing } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { rowsInPages } from './rows-in-pages';
+import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 /** "Look at this subject": its ledger may differ from what UiPath has. The ETag tells whether it was marked again since. */
@@ -16,18 +18,21 @@ export type Mark = Readonly<{
   cause: string;
 }>;
 
+/** One PUT of a group's members. */
+export type MembershipAttempt = Readonly<{
+  kind: 'membership';
+  id: string;
+  groupId: string;
+  groupName: string;
+  add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
+  remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
+  planHash: string;
+  startedAtMs: number;
+}>;
+
 /** One call to UiPath that changes something, stored before it is made. */
 export type Attempt =
-  | Readonly<{
-      kind: 'membership';
-      id: string;
-      groupId: string;
-      groupName: string;
-      add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
-      remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
-      planHash: string;
-      startedAtMs: number;
-    }>
+  | MembershipAttempt
   | Readonly<{
       kind: 'create-rule';
       id: string;
@@ -43,7 +48,10 @@ export type Fence = { readonly token: number; etag: string };
 
 export type ChangeStore = Bookings &
   Readonly<{
-    /** `cause` is the source whose word led to it, or `time`. A subject that is marked already waits since it was first. */
+    /**
+     * Marks a subject for the writer. `cause` is the source whose event led to it, or `time`. A subject that is marked
+     * already keeps its first time.
+     */
     mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
     /** Marks of an organization, urgent ones first. */
     listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
@@ -114,7 +122,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
         return;
       } catch (error) {
         if (!isConflict(error)) throw error;
-        const now = await ifPresent(async () =>
+        const now = await undefinedIfMissing(async () =>
           (await table()).getEntity<{ token: number }>(organization, FENCE_ROW),
         );
         if (now?.token !== fence.token)
@@ -131,7 +139,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const row = { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, cause };
       // Another ETag for a mark that is there, so that a run which has looked already does not clear it.
       while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
-        if (await isMade(async () => client.updateEntity(row, 'Merge'), isMissing)) return;
+        if (await isMade(async () => client.updateEntity(row, 'Merge'), isNotFound)) return;
     },
 
     listMarks: async (organization, most) => {
@@ -139,7 +147,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number; cause?: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'm:' and RowKey lt 'm;'` },
       });
-      for await (const row of inPages(rows, most)) {
+      for await (const row of rowsInPages(rows, most)) {
         if (marks.length >= most) break;
         const [, laneIndex = '', kindName = '', key = ''] = row.rowKey.split(':');
         const lane = LANES[Number(laneIndex)];
@@ -162,7 +170,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
           await table()
         ).deleteEntity(subject.organization, `m:${laneKey(lane)}:${subject.kind}:${subject.key}`, { etag });
       } catch (error) {
-        if (!isConflict(error) && !isMissing(error)) throw error;
+        if (!isConflict(error) && !isNotFound(error)) throw error;
       }
     },
 
@@ -172,7 +180,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const rows = (await table()).listEntities<{ rowKey: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt 'n'`, select: ['RowKey'] },
       });
-      for await (const row of inPages(rows, ROWS_BEFORE_MARKS + 1))
+      for await (const row of rowsInPages(rows, ROWS_BEFORE_MARKS + 1))
         if (/^[am]:/.test(row.rowKey)) return true;
       return false;
     },
@@ -180,7 +188,9 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
     takeFence: async (organization) => {
       const client = await table();
       for (;;) {
-        const row = await ifPresent(async () => client.getEntity<{ token: number }>(organization, FENCE_ROW));
+        const row = await undefinedIfMissing(async () =>
+          client.getEntity<{ token: number }>(organization, FENCE_ROW),
+        );
         const entity = { partitionKey: organization, rowKey: FENCE_ROW, token: (row?.token ?? 0) + 1 };
         try {
           const { etag = '' } =
@@ -201,7 +211,7 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       ]),
 
     end: async (organization, fence, attemptId) => {
-      await ifPresent(async () =>
+      await undefinedIfMissing(async () =>
         fenced(organization, fence, ['delete', { partitionKey: organization, rowKey: `a:${attemptId}` }]),
       );
     },

@@ -1,10 +1,10 @@
 import type { TableClient } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { decodeRecord, encodeRecord } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
 import type { StorageAccount } from './storage-account';
 
-/** What a receiver of notifications knows: the last night it was told about, and what went wrong since. */
+/** Delivery state of a receiver: the last night that was sent to it, and the failures since. */
 export type NotificationState = Readonly<{
   target: string;
   night: string | undefined;

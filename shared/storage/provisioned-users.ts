@@ -5,9 +5,10 @@ import { z } from 'zod';
 import type { Clock } from '../clock';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf } from './delivery-rows';
-import { inactiveActions, inactiveKey } from './inactive-user-index';
+import { inactiveActions, inactiveKey } from './inactive-scim-user-index';
 import { createCachedKeyPages } from './cached-key-pages';
-import { decodeRecord, encodeRecord, ifPresent, isConflict, isMissing } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;
@@ -31,7 +32,7 @@ export type UserChange = Readonly<{
   /** undefined: they are deleted. */
   after: ProvisionedUser | undefined;
   take: ReadonlyArray<Readonly<{ key: UserKey; from: Taken | undefined }>>;
-  /** Keys of `before`, which nobody else can have while that is what is stored. */
+  /** Keys of `before`: no other user can have them while `before` is what is stored. */
   drop: readonly UserKey[];
   delivery: Delivery | undefined;
 }>;
@@ -49,8 +50,9 @@ export type ProvisionedUsers = Readonly<{
     page: Readonly<{ skip: number; count: number }>,
   ) => Promise<Readonly<{ total: number; users: readonly ProvisionedUser[] }>>;
   /**
-   * Writes a user, their keys and the delivery in one transaction: a change that was answered is never without its delivery.
-   * `changed-meanwhile`: the user, one of the keys, or whoever loses one is no longer what was read; nothing was written.
+   * Writes a user, their keys and the delivery in one transaction (optimistic concurrency): a change that was answered
+   * always has its delivery. `changed-meanwhile`: the user, one of the keys, or the user who loses a key is no longer
+   * what was read; nothing was written.
    */
   write: (change: UserChange) => Promise<'written' | 'changed-meanwhile'>;
   /** Ids of users who are inactive since before an instant. */
@@ -93,7 +95,7 @@ export function createProvisionedUsers(
   return {
     get: async (source, id) => {
       if (!ownId.test(id)) return undefined;
-      const row = await ifPresent(async () =>
+      const row = await undefinedIfMissing(async () =>
         (await table()).getEntity<{ gone?: boolean }>(partitionOf('hr', source), `u:${id}`),
       );
       return row === undefined || row.gone === true
@@ -102,7 +104,7 @@ export function createProvisionedUsers(
     },
 
     holderOf: async (source, key) => {
-      const row = await ifPresent(async () =>
+      const row = await undefinedIfMissing(async () =>
         (await table()).getEntity<{ id: string }>(partitionOf('hr', source), rowKeyOf(key)),
       );
       return row === undefined ? undefined : { id: row.id, etag: row.etag };
@@ -147,8 +149,8 @@ export function createProvisionedUsers(
       try {
         await (await table()).submitTransaction(actions);
       } catch (error) {
-        // Missing: whoever was to be changed has been deleted, or a key was given up.
-        if (isConflict(error) || isMissing(error)) return 'changed-meanwhile';
+        // Not found: the user was deleted meanwhile, or a key was given up.
+        if (isConflict(error) || isNotFound(error)) return 'changed-meanwhile';
         throw error;
       } finally {
         if (before === undefined || after === undefined) listed.forget(partitionKey);

@@ -24,9 +24,9 @@ export type QuotaCounter = Readonly<{
 }>;
 
 /** A change of the count; `settle` tells its caller, after the change was stored. */
-type Step = (state: QuotaState, nowMs: number) => Readonly<{ state: QuotaState; settle: () => void }>;
-type Waiting = Readonly<{
-  step: Step;
+type QuotaStep = (state: QuotaState, nowMs: number) => Readonly<{ state: QuotaState; settle: () => void }>;
+type QueuedStep = Readonly<{
+  step: QuotaStep;
   reject: (reason: unknown) => void;
   /** Takes a call that was paid for, if there is one. */
   settlePrepaid: () => boolean;
@@ -47,12 +47,12 @@ export function createQuotaCounter(
 ): QuotaCounter {
   const { method, blockSize, clock } = options;
   const prepaid = new Map<Lane, Prepaid>();
-  let waiting: Waiting[] = [];
+  let waiting: QueuedStep[] = [];
   let draining = false;
   let known: StoredQuota | undefined;
 
   /** Runs the steps on the stored count and stores the result. A write that took too long has bought nothing: its bucket is over. */
-  const store = async (steps: readonly Step[]): Promise<void> => {
+  const store = async (steps: readonly QuotaStep[]): Promise<void> => {
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const before = known ?? (await row.read());
       known = before;
@@ -92,7 +92,7 @@ export function createQuotaCounter(
     draining = false;
   };
 
-  const enqueue = (entry: Waiting): void => {
+  const enqueue = (entry: QueuedStep): void => {
     waiting.push(entry);
     if (!draining) void drain();
   };
@@ -106,7 +106,7 @@ export function createQuotaCounter(
   };
 
   const payAhead =
-    (lane: Lane): Step =>
+    (lane: Lane): QuotaStep =>
     (state, nowMs) => {
       const request = { method, lane, nowMs };
       const fits = remainingOf(state, rules, request) >= blockSize;
@@ -122,7 +122,7 @@ export function createQuotaCounter(
         throw new RangeError(`${count} ${method} calls can never fit`);
       if (takePrepaid(lane, count)) return;
       await new Promise<void>((resolve, reject) => {
-        const step: Step = (state, nowMs) => {
+        const step: QuotaStep = (state, nowMs) => {
           const answer = spend(state, rules, { method, lane, count, nowMs });
           return answer.granted
             ? { state: answer.state, settle: resolve }
@@ -142,7 +142,7 @@ export function createQuotaCounter(
           prepaid.clear();
           resolve();
         };
-        const step: Step = (state) => ({ state: block(state, untilMs), settle });
+        const step: QuotaStep = (state) => ({ state: block(state, untilMs), settle });
         enqueue({ step, reject, settlePrepaid: () => false, lane: undefined });
       });
     },

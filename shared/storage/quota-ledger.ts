@@ -10,7 +10,7 @@ import {
 import { AppError } from '../errors';
 import { createQuotaCounter, type QuotaCounter } from './quota-counter';
 import { openQuotaRow } from './quota-row';
-import { coded } from './table-records';
+import { coded } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HttpMethod[];

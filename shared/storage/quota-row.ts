@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NOTHING_SPENT, type HttpMethod, type QuotaState } from '../domain/plan/quota';
-import { decodeRecord, encodeRecord, ifPresent, isConflict } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 const QuotaStateSchema = z.object({
@@ -27,7 +28,7 @@ export function openQuotaRow(
   return {
     read: async () => {
       const table = await storage.table('quota');
-      const row = await ifPresent(async () => table.getEntity(alias, method));
+      const row = await undefinedIfMissing(async () => table.getEntity(alias, method));
       return row === undefined
         ? { state: NOTHING_SPENT, etag: undefined }
         : { state: decodeRecord(QuotaStateSchema, row), etag: row.etag };

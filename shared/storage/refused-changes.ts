@@ -1,7 +1,8 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { RefusedChange } from '../domain/plan/refused-change';
-import { decodeRecord, encodeRecord, ifPresent } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 export type RefusedChangeStore = Readonly<{
@@ -36,7 +37,7 @@ export function createRefusedChangeStore(storage: Pick<StorageAccount, 'table'>)
       return letters;
     },
     get: async (organization, id) => {
-      const row = await ifPresent(async () => (await table()).getEntity(organization, id));
+      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, id));
       return row === undefined ? undefined : decodeRecord(RefusedChangeSchema, row);
     },
     put: async (organization, letter) => {

@@ -10,7 +10,7 @@ export type RemovalLog = Readonly<{
   since: (organization: string, sinceMs: number) => Promise<readonly RemovalEntry[]>;
 }>;
 
-type Row = { atMs: number; groupId: string; cause: string; count: number };
+type RemovalRow = { atMs: number; groupId: string; cause: string; count: number };
 
 /** Rows sort by time, so that a sliding window is one range. */
 export function createRemovalLog(storage: Pick<StorageAccount, 'table'>): RemovalLog {
@@ -26,7 +26,7 @@ export function createRemovalLog(storage: Pick<StorageAccount, 'table'>): Remova
     },
     since: async (organization, sinceMs) => {
       const entries: RemovalEntry[] = [];
-      const rows = (await table()).listEntities<Row>({
+      const rows = (await table()).listEntities<RemovalRow>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge '${timeKey(sinceMs)}'` },
       });
       for await (const { atMs, groupId, cause, count } of rows) entries.push({ atMs, groupId, cause, count });

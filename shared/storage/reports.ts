@@ -2,8 +2,8 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { summarizeNight, type AuditSummary } from '../domain/audit/audit-summary';
 import type { AuditReport } from '../domain/audit/report';
 import { AppError } from '../errors';
-import { ifPresent } from './table-records';
-import { AuditReportSchema } from './report-schema';
+import { undefinedIfMissing } from './storage-errors';
+import { AuditReportSchema } from './audit-report-schema';
 import type { StorageAccount } from './storage-account';
 
 export type ReportStore = Readonly<{
@@ -33,7 +33,9 @@ export function createReportStore(storage: Pick<StorageAccount, 'container'>): R
       for (const name of [night, LATEST]) await (await blob(organization, name)).uploadData(bytes, options);
     },
     read: async (organization, night) => {
-      const bytes = await ifPresent(async () => (await blob(organization, night)).downloadToBuffer());
+      const bytes = await undefinedIfMissing(async () =>
+        (await blob(organization, night)).downloadToBuffer(),
+      );
       return bytes === undefined ? undefined : decode(bytes);
     },
     list: async (organization) => {

@@ -2,10 +2,12 @@ import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { decodeRecord, encodeRecord, ifPresent, inPages, isConflict } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { rowsInPages } from './rows-in-pages';
+import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
-/** Where a request went: the subject whose ledger tells its state, or why it was refused. It names nobody. */
+/** An index entry of a request: the subject whose ledger has its state, or why it was refused. It holds no person's name. */
 export type RequestEntry = Readonly<{
   requestId: string;
   source: string;
@@ -69,7 +71,9 @@ export function createRequestIndex(storage: Pick<StorageAccount, 'table'>): Requ
     });
 
   const get = async (organization: string, requestId: string): Promise<RequestEntry | undefined> => {
-    const row = await ifPresent(async () => (await table()).getEntity(organization, keyOf(requestId)));
+    const row = await undefinedIfMissing(async () =>
+      (await table()).getEntity(organization, keyOf(requestId)),
+    );
     return row === undefined ? undefined : decodeRecord(RequestEntrySchema, row);
   };
 
@@ -104,7 +108,7 @@ export function createRequestIndex(storage: Pick<StorageAccount, 'table'>): Requ
           fields: [{ field: 'cursor', problem: 'is not one that a list gave' }],
         });
       const found: RequestInList[] = [];
-      for await (const row of inPages(await listRows(organization, `t:${cursor ?? ''}`), most)) {
+      for await (const row of rowsInPages(await listRows(organization, `t:${cursor ?? ''}`), most)) {
         if (found.length >= most) break;
         found.push({ entry: decodeRecord(RequestEntrySchema, row), cursor: row.rowKey.slice(2) });
       }
@@ -114,13 +118,13 @@ export function createRequestIndex(storage: Pick<StorageAccount, 'table'>): Requ
     forgetInList: async (organization, beforeMs) => {
       const old: TransactionAction[] = [];
       const rows = await listRows(organization, `t:${timeKey(beforeMs - 1)}`);
-      for await (const { rowKey } of inPages(rows, FORGOTTEN_TOGETHER)) {
+      for await (const { rowKey } of rowsInPages(rows, FORGOTTEN_TOGETHER)) {
         if (old.length >= FORGOTTEN_TOGETHER) break;
         old.push(['delete', { partitionKey: organization, rowKey }]);
       }
       if (old.length === 0) return 0;
       // Another tick of the timer may have taken them meanwhile.
-      const done = await ifPresent(async () => (await table()).submitTransaction(old));
+      const done = await undefinedIfMissing(async () => (await table()).submitTransaction(old));
       return done === undefined ? 0 : old.length;
     },
   };

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { createGzip, gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { ifPresent } from './table-records';
+import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 /** `reading`: some parts are there, the rest waits for quota. `given-up`: a later night began first. */
@@ -63,7 +63,7 @@ export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>):
   return {
     read: async (organization, night) => {
       const blob = (await container()).getBlockBlobClient(nameOf(organization, night));
-      const bytes = await ifPresent(async () => blob.downloadToBuffer());
+      const bytes = await undefinedIfMissing(async () => blob.downloadToBuffer());
       return bytes === undefined ? undefined : decode(await unzip(bytes), night);
     },
     save: async (organization, night, snapshot) => {

@@ -4,7 +4,7 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient, type QueueClient } from '@azure/storage-queue';
 
 /** Where the account is: a connection string (local), or service addresses reached with an identity (Azure). */
-type Place =
+type StorageLocation =
   | Readonly<{ kind: 'connection-string'; connectionString: string }>
   | Readonly<{
       kind: 'identity';
@@ -30,7 +30,7 @@ const blobAndQueueOptions = { retryOptions: { maxTries: RETRIES + 1, ...retryDel
 const tableOptions = { retryOptions: { maxRetries: RETRIES, ...retryDelay } } as const;
 
 /** Opens an account; nothing is called before the first use. */
-export function openStorage(place: Place): StorageAccount {
+export function openStorage(place: StorageLocation): StorageAccount {
   const blobs =
     place.kind === 'connection-string'
       ? BlobServiceClient.fromConnectionString(place.connectionString, blobAndQueueOptions)

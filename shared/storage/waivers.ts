@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import { decodeRecord, encodeRecord } from './table-records';
+import { decodeRecord, encodeRecord } from './encode-record';
 import type { StorageAccount } from './storage-account';
 
 /** A finding that a person accepted, by the finding's id. */

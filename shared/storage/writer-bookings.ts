@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Lane } from '../domain/lane';
 import type { TableClient } from '@azure/data-tables';
-import { ifPresent, isConflict, isMissing } from './table-records';
+import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 
 /** The next run of each organization's writer. */
 export type Bookings = Readonly<{
@@ -33,7 +33,9 @@ export function createBookings(table: () => Promise<TableClient>): Bookings {
       const client = await table();
       const id = randomUUID();
       const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id };
-      const booked = await ifPresent(async () => client.getEntity<Booking>(organization, BOOKING_ROW));
+      const booked = await undefinedIfMissing(async () =>
+        client.getEntity<Booking>(organization, BOOKING_ROW),
+      );
       try {
         if (booked === undefined) await client.createEntity(entity);
         else if (isOverdue(booked, nowMs) || (lane === 'urgent' && booked.atMs > atMs + EARLIER_BY_MS))
@@ -41,14 +43,16 @@ export function createBookings(table: () => Promise<TableClient>): Bookings {
         else return undefined;
         return id;
       } catch (error) {
-        if (isConflict(error) || isMissing(error)) return undefined;
+        if (isConflict(error) || isNotFound(error)) return undefined;
         throw error;
       }
     },
 
     takeBooking: async (organization, booking, nowMs) => {
       const client = await table();
-      const booked = await ifPresent(async () => client.getEntity<Booking>(organization, BOOKING_ROW));
+      const booked = await undefinedIfMissing(async () =>
+        client.getEntity<Booking>(organization, BOOKING_ROW),
+      );
       if (booked === undefined) return true;
       const isAnother = booking !== undefined && booked.id !== undefined && booked.id !== booking;
       if (isAnother && !isOverdue(booked, nowMs)) return false;
@@ -56,7 +60,7 @@ export function createBookings(table: () => Promise<TableClient>): Bookings {
         await client.deleteEntity(organization, BOOKING_ROW, { etag: booked.etag });
         return true;
       } catch (error) {
-        if (isMissing(error)) return true;
+        if (isNotFound(error)) return true;
         if (isConflict(error)) return false;
         throw error;
       }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
-import { isConflict, isMissing } from './table-records';
+import { isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 /** A held lease. It is renewed in the background, and ends by itself when its holder dies. */
@@ -49,7 +49,7 @@ export function createWriterLeases(
         await lease.acquireLease(LEASE_SECONDS);
       } catch (error) {
         if (isConflict(error)) return undefined;
-        if (!isMissing(error)) throw error;
+        if (!isNotFound(error)) throw error;
         await blob.upload('', 0, { conditions: { ifNoneMatch: '*' } }).catch(ignoreConflict);
         return createWriterLeases(storage, clock, repeat).acquire(organization);
       }
@@ -80,7 +80,7 @@ function hold(
       renewedAtMs = Math.max(renewedAtMs, askedAtMs);
     } catch (error) {
       const isOver = clock.now() - renewedAtMs > LEASE_SECONDS * 1_000 - MARGIN_MS;
-      if (isOver || isConflict(error) || isMissing(error)) throw lose(error);
+      if (isOver || isConflict(error) || isNotFound(error)) throw lose(error);
     }
   };
   const stop = repeat(async () => {

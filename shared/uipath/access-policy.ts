@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { DirectoryEntityType } from './directory-entity';
-import { requireGuids } from './guid';
+import { requireGuids } from './require-guid';
 import { uipathError } from './uipath-error';
 import type { Transport } from './transport';
 import { TextSchema } from './wire-schemas';

@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import type { HttpMethod, QuotaGate } from '../domain/plan/quota';
 import type { UpstreamError } from '../errors';
 import { exchange, type HttpAnswer, type HttpRequest, type LostAnswer } from './http-exchange';
-import { toRefusal, uipathError, type Attempt } from './uipath-error';
+import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 import { backoffMs, retryAfterMs } from './retry-delay';
 
 /** UiPath's quota window; how long a 429 that names no time counts. */
@@ -18,7 +18,7 @@ export type CallContext = Readonly<{
 }>;
 
 /** A request that is repeated only where that is harmless. */
-export type Call = Attempt &
+export type UiPathCall = CallDescription &
   Readonly<{
     method: HttpMethod;
     /** A write is repeated only when UiPath cannot have acted on it. */
@@ -33,7 +33,7 @@ type Failure = Readonly<{ error: UpstreamError; retryAfterMs: number | undefined
  * @throws AppError `quota-exhausted`
  * @throws UpstreamError `uipath-throttled`, `uipath-unreachable`, `uipath-unavailable`, `uipath-outcome-unknown`
  */
-export async function call(context: CallContext, asked: Call): Promise<HttpAnswer> {
+export async function callWithRetries(context: CallContext, asked: UiPathCall): Promise<HttpAnswer> {
   const { quota, clock, random, settings } = context;
   for (let attempt = 1; ; attempt += 1) {
     await quota.spend(asked.method);
@@ -58,7 +58,7 @@ function isPassing(status: number): boolean {
 }
 
 /** @throws UpstreamError `uipath-outcome-unknown` for a write that UiPath may have acted on */
-function readFailure(context: CallContext, asked: Call, answer: HttpAnswer | LostAnswer): Failure {
+function readFailure(context: CallContext, asked: UiPathCall, answer: HttpAnswer | LostAnswer): Failure {
   if (answer.kind === 'answer' && answer.status === 429) return readThrottling(context, asked, answer);
   if (asked.effect === 'write' && (answer.kind === 'answer' || answer.sent))
     throw outcomeUnknown(asked, answer.kind === 'answer' ? { status: answer.status } : answer);
@@ -72,7 +72,7 @@ function readFailure(context: CallContext, asked: Call, answer: HttpAnswer | Los
   return { error, retryAfterMs: undefined };
 }
 
-function readThrottling({ clock, random }: CallContext, asked: Call, answer: HttpAnswer): Failure {
+function readThrottling({ clock, random }: CallContext, asked: UiPathCall, answer: HttpAnswer): Failure {
   const nowMs = clock.now();
   const waitMs =
     retryAfterMs(answer.headers.get('retry-after'), nowMs) ??
@@ -88,7 +88,7 @@ function readThrottling({ clock, random }: CallContext, asked: Call, answer: Htt
 
 /** The change may have happened or not: it has to be read back before anything is repeated. */
 export function outcomeUnknown(
-  attempt: Attempt,
+  attempt: CallDescription,
   { status = 0, cause }: Readonly<{ status?: number; cause?: unknown }>,
 ): UpstreamError {
   return uipathError(

@@ -1,4 +1,4 @@
-import { uipathError, type Attempt } from './uipath-error';
+import { uipathError, type CallDescription } from './uipath-error';
 
 /** Runs a look-up part by part, one after the other, and joins what it finds. */
 export async function inChunks<Item, Found>(
@@ -12,13 +12,14 @@ export async function inChunks<Item, Found>(
 }
 
 /**
- * Which of the ids asked were answered.
- * @throws UpstreamError `uipath-answer-invalid` when UiPath answers ids of another form: nobody would seem to be a member
+ * The ids that were asked for and answered.
+ * @throws UpstreamError `uipath-answer-invalid` when UiPath answers ids of another form: every member would seem to be
+ * missing
  */
 export function requireAsked(
   entities: ReadonlyArray<Readonly<{ identifier: string }>>,
   asked: readonly string[],
-  attempt: Attempt,
+  attempt: CallDescription,
 ): ReadonlySet<string> {
   const known = new Set(asked);
   const found = new Set(entities.map(({ identifier }) => identifier.toLowerCase()));

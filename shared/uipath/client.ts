@@ -115,19 +115,19 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
         await tokens.get();
       },
       withLane: (lane) => inLane(quota.withLane(lane)),
-      tellingCalls: (tell) => inLane(telling(quota, tell)),
+      tellingCalls: (tell) => inLane(observedQuota(quota, tell)),
     };
   };
   return inLane(options.quota);
 }
 
-function telling(quota: QuotaGate, tell: (method: HttpMethod) => void): QuotaGate {
+function observedQuota(quota: QuotaGate, tell: (method: HttpMethod) => void): QuotaGate {
   return {
     ...quota,
     spend: async (method, count) => {
       await quota.spend(method, count);
       tell(method);
     },
-    withLane: (lane) => telling(quota.withLane(lane), tell),
+    withLane: (lane) => observedQuota(quota.withLane(lane), tell),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createDirectoryCalls } from './directory-calls';
 import type { DirectoryEntityType, DirectoryHit, DirectoryResolution } from './directory-entity';
-import { requireGuid, requireGuids } from './guid';
+import { requireGuid, requireGuids } from './require-guid';
 import { inChunks, requireAsked } from './chunked-look-up';
 import { resolveNames } from './resolve-names';
 import type { Transport } from './transport';

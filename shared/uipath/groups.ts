@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { GroupSchema, MemberSchema, type GroupMember, type UiPathGroup } from './group-schemas';
-import { requireGuid, requireGuids } from './guid';
+import { requireGuid, requireGuids } from './require-guid';
 import { listAllPages } from './list-all-pages';
 import { inChunks, requireAsked } from './chunked-look-up';
 import type { Transport } from './transport';

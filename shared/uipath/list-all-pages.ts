@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { uipathError } from './uipath-error';
 import type { Operation, Transport } from './transport';
-import type { Page } from './wire-schemas';
+import type { ResultPage } from './wire-schemas';
 
 /** The most that UiPath gives at once; without `top` it gives 10. */
 const PAGE_SIZE = 1000;
@@ -14,7 +14,7 @@ const PAGE_SIZE = 1000;
 export async function listAllPages<Item extends Readonly<{ id: string }>>(
   transport: Transport,
   operation: Omit<Operation, 'method' | 'effect'>,
-  schema: z.ZodType<Page<Item>>,
+  schema: z.ZodType<ResultPage<Item>>,
 ): Promise<readonly Item[]> {
   const found = new Map<string, Item>();
   for (let read = 0; ;) {

@@ -10,7 +10,7 @@ const NAMES_PER_CALL = 20;
 const NOT_FOUND: DirectoryResolution = { kind: 'not-found' };
 const UNRESOLVABLE: DirectoryResolution = { kind: 'unresolvable' };
 
-type Named = readonly [name: string, entity: WireEntity | null | 'refused'];
+type NamedEntity = readonly [name: string, entity: WireEntity | null | 'refused'];
 
 /** Names as ids: in bulk first, then by search for each name that UiPath may only know in another case. */
 export async function resolveNames(
@@ -35,13 +35,13 @@ async function resolvePart(
   calls: DirectoryCalls,
   names: readonly string[],
   entityType: DirectoryEntityType,
-): Promise<readonly Named[]> {
+): Promise<readonly NamedEntity[]> {
   try {
     const found = await calls.resolveNames(names, entityType);
-    return names.map((name): Named => [name, entryOf(found, name)]);
+    return names.map((name): NamedEntity => [name, entryOf(found, name)]);
   } catch (error) {
     if (errorCodeOf(error) !== 'uipath-rejected') throw error;
-    if (names.length === 1) return names.map((name): Named => [name, 'refused']);
+    if (names.length === 1) return names.map((name): NamedEntity => [name, 'refused']);
     return inChunks(names, Math.ceil(names.length / 2), async (half) => resolvePart(calls, half, entityType));
   }
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { parseJson } from './error-body';
-import { requireGuids } from './guid';
+import { requireGuids } from './require-guid';
 
 /** `conditionType` is UiPath's own token, such as `Contains`; most are not published, so all are kept as they are. */
 type RuleCondition = Readonly<{ claimName: string; conditionType: string; value: string }>;
 
 /** Who gets which groups at sign-in: all conditions hold. */
-export type RuleDefinition = Readonly<{
+export type AssignmentDefinition = Readonly<{
   groupsToAssign: readonly string[];
   conditions: readonly RuleCondition[];
 }>;
@@ -20,7 +20,7 @@ const DefinitionSchema = z.object({
 });
 
 /** The text that UiPath keeps. @throws AppError `uipath-rejected` when a group is not a bare GUID */
-export function toRuleDefinitionText({ groupsToAssign, conditions }: RuleDefinition): string {
+export function toRuleDefinitionText({ groupsToAssign, conditions }: AssignmentDefinition): string {
   return JSON.stringify({
     GroupsToAssign: requireGuids(groupsToAssign, 'a group of the rule'),
     Conditions: conditions.map(({ claimName, conditionType, value }) => ({
@@ -35,7 +35,7 @@ export function toRuleDefinitionText({ groupsToAssign, conditions }: RuleDefinit
  * Reads UiPath's text; a rule without one assigns nothing.
  * @throws AppError `uipath-answer-invalid`
  */
-export function parseRuleDefinition(text: string | null): RuleDefinition {
+export function parseRuleDefinition(text: string | null): AssignmentDefinition {
   if (text === null || text.trim() === '') return { groupsToAssign: [], conditions: [] };
   const result = DefinitionSchema.safeParse(parseJson(text));
   if (!result.success)

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import type { UpstreamError } from '../errors';
-import { call, type CallContext } from './call-with-retries';
+import { callWithRetries, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, readErrorBody } from './error-body';
 import type { HttpAnswer } from './http-exchange';
 import type { OrganizationAddress } from './organization-address';
-import { toRefusal, uipathError, type Attempt } from './uipath-error';
+import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 
 /** The external application that calls; application scopes, confidential. */
 export type UiPathCredentials = Readonly<{ clientId: string; clientSecret: string }>;
 
 /** The access token of one organization, kept until shortly before its end. */
 export type TokenCache = Readonly<{
-  /** One request at a time, whoever asks. @throws UpstreamError `uipath-token-refused`, `uipath-answer-invalid` */
+  /** Concurrent callers share one request. @throws UpstreamError `uipath-token-refused`, `uipath-answer-invalid` */
   get: () => Promise<string>;
   /** UiPath did not accept this one: the next `get` asks for another. */
   discard: (token: string) => void;
@@ -42,7 +42,7 @@ export function createTokenCache(
   }>,
 ): TokenCache {
   const { address, renewBeforeMs, scopes } = options;
-  const attempt: Attempt = { alias: address.alias, what: 'get a token', area: 'token' };
+  const attempt: CallDescription = { alias: address.alias, what: 'get a token', area: 'token' };
   let cached: Token | undefined;
   let pending: Promise<Token> | undefined;
 
@@ -55,7 +55,7 @@ export function createTokenCache(
       scope: scopes.join(' '),
     });
     const askedAtMs = context.clock.now();
-    const answer = await call(context, {
+    const answer = await callWithRetries(context, {
       ...attempt,
       method: 'POST',
       effect: 'read',
@@ -92,7 +92,7 @@ export function createTokenCache(
   };
 }
 
-function readAnswer(attempt: Attempt, answer: HttpAnswer): z.output<typeof AnswerSchema> {
+function readAnswer(attempt: CallDescription, answer: HttpAnswer): z.output<typeof AnswerSchema> {
   const { status, text } = answer;
   if (status < 200 || status > 299) throw refused(attempt, answer);
   const result = AnswerSchema.safeParse(parseJson(text));
@@ -101,7 +101,7 @@ function readAnswer(attempt: Attempt, answer: HttpAnswer): z.output<typeof Answe
   throw uipathError('uipath-answer-invalid', attempt, `${what}: check identityBaseUrl`, { status });
 }
 
-function refused(attempt: Attempt, answer: HttpAnswer): UpstreamError {
+function refused(attempt: CallDescription, answer: HttpAnswer): UpstreamError {
   const body = readErrorBody(answer.text);
   if (body.family !== 'oauth') return toRefusal(attempt, answer);
   const advice = ADVICE[body.error] ?? 'UiPath refuses';

@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 import type { HttpMethod } from '../domain/plan/quota';
 import { AppError } from '../errors';
-import { call, outcomeUnknown, type CallContext } from './call-with-retries';
+import { callWithRetries, outcomeUnknown, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, refusedCodes } from './error-body';
 import type { HttpAnswer } from './http-exchange';
 import type { OrganizationAddress } from './organization-address';
-import { toRefusal, uipathError, type Attempt } from './uipath-error';
+import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 import type { TokenCache } from './token-cache';
 
 /** One call of the API; `url` is absolute. A look-up is a read, whatever its method. */
-export type Operation = Omit<Attempt, 'alias'> &
+export type Operation = Omit<CallDescription, 'alias'> &
   Readonly<{ method: HttpMethod; effect: 'read' | 'write'; url: string; body?: unknown }>;
 
 /** Sends calls of one organization, with a token, and reads their answers. */
@@ -23,7 +23,7 @@ export function createTransport(
   context: CallContext,
   { address, tokens }: Readonly<{ address: OrganizationAddress; tokens: TokenCache }>,
 ): Transport {
-  const ask = async (operation: Operation, attempt: Attempt, token: string): Promise<HttpAnswer> => {
+  const ask = async (operation: Operation, attempt: CallDescription, token: string): Promise<HttpAnswer> => {
     const { method, effect, url, body } = operation;
     const headers = {
       accept: 'application/json',
@@ -31,7 +31,7 @@ export function createTransport(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const request = { method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    return call(context, { ...attempt, method, effect, request });
+    return callWithRetries(context, { ...attempt, method, effect, request });
   };
 
   return {
@@ -62,7 +62,7 @@ function requireOwnOrganization(address: OrganizationAddress, { url, body, what 
 }
 
 function readAnswer<Schema extends z.ZodType>(
-  attempt: Attempt,
+  attempt: CallDescription,
   { effect }: Operation,
   answer: HttpAnswer,
   schema: Schema,

@@ -15,7 +15,7 @@ type Area =
   | 'robots';
 
 /** An operation in words, for messages: `update the members of a group`. */
-export type Attempt = Readonly<{ alias: string; what: string; area: Area }>;
+export type CallDescription = Readonly<{ alias: string; what: string; area: Area }>;
 
 const FORBIDDEN_ADVICE: Readonly<Record<Area, string>> = {
   token: 'check that the external application is confidential and active',
@@ -37,7 +37,7 @@ const CHECK_ADDRESS = 'check identityBaseUrl, which ends with /<organization>/id
 /** An error about UiPath; `status` 0 means that there was no answer. */
 export function uipathError(
   code: ErrorCode,
-  { alias, what }: Attempt,
+  { alias, what }: CallDescription,
   text: string,
   details: Readonly<{ status: number }> & ErrorDetails,
 ): UpstreamError {
@@ -45,7 +45,7 @@ export function uipathError(
 }
 
 /** Names the cause of an answer that is no success, and what to do about it. No part of the body that could name a person is shown. */
-export function toRefusal(attempt: Attempt, { status, text }: HttpAnswer): UpstreamError {
+export function toRefusal(attempt: CallDescription, { status, text }: HttpAnswer): UpstreamError {
   const body = readErrorBody(text);
   const [code, advice] = explain(attempt, status, body);
   const fields = body.family === 'problem' ? body.fields : [];
@@ -55,7 +55,7 @@ export function toRefusal(attempt: Attempt, { status, text }: HttpAnswer): Upstr
   });
 }
 
-function explain({ area }: Attempt, status: number, body: ErrorBody): readonly [ErrorCode, string] {
+function explain({ area }: CallDescription, status: number, body: ErrorBody): readonly [ErrorCode, string] {
   switch (body.family) {
     case 'invalid-partition':
       return [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requireGuid } from './guid';
+import { requireGuid } from './require-guid';
 import { listAllPages } from './list-all-pages';
 import type { Transport } from './transport';
 import { GuidSchema, pageSchema, TimeSchema } from './wire-schemas';

@@ -37,10 +37,10 @@ export function enumSchema<const Word extends string>(words: readonly Word[]): z
 }
 
 /** A part of a list that comes in pages. */
-export type Page<Item> = Readonly<{ totalCount: number; results: readonly Item[] }>;
+export type ResultPage<Item> = Readonly<{ totalCount: number; results: readonly Item[] }>;
 
 /** Make it once and not for each answer: a schema is compiled by its first use. */
-export function pageSchema<Item extends z.ZodType>(item: Item): z.ZodType<Page<z.output<Item>>> {
+export function pageSchema<Item extends z.ZodType>(item: Item): z.ZodType<ResultPage<z.output<Item>>> {
   return z.object({ totalCount: z.int().nonnegative(), results: z.array(item) });
 }
 

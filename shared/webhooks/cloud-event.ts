@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { bodyInvalid, checkBody } from './validate-body';
 import { parseJsonBody } from './json-body';
-import { parsePosted, type PostedBody } from './posted-body';
-import { instantOf } from './sender-time';
+import { parsePosted, type PostedBody } from './parse-posted-body';
+import { instantOf } from './parse-sender-time';
 import type { DeliveryHeaders } from './signature';
 
 const Attribute = z.string().min(1).max(512);

@@ -1,5 +1,5 @@
 import type { SourceMapping } from '../domain/source-settings';
-import type { PostedBody } from './posted-body';
+import type { PostedBody } from './parse-posted-body';
 import type { Meanings, WebhookSource } from './webhook-source';
 
 /**

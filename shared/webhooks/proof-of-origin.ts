@@ -1,4 +1,4 @@
-import type { Credential, IdentityCredential } from './credential';
+import type { Credential, IdentityCredential } from './check-credential';
 
 /** What makes a delivery of a source believed, from most to least; `token`: only that it may add. */
 export type ProofOfOrigin = 'signature' | 'identity' | 'token-and-look-up' | 'token';

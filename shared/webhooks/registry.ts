@@ -60,7 +60,10 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
   ],
 };
 
-/** The wire format of a feed by the name the policy gives it. A format of the other feed is not found: a ticket sender cannot speak for HR. */
+/**
+ * The wire format of a feed by its name in the policy. A format of the other feed is not found: a ticket sender cannot
+ * send for HR.
+ */
 export function webhookSourceOf(feed: Feed, format: string): WebhookSource | undefined {
   return sources[feed].find((source) => source.format === format);
 }

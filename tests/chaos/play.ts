@@ -5,7 +5,7 @@ import { doDueWork } from '../../shared/access/do-due-work';
 import { processDelivery } from '../../shared/access/intake/process-delivery';
 import type { Clock } from '../../shared/clock';
 import { AppError } from '../../shared/errors';
-import { coded } from '../../shared/storage/table-records';
+import { coded } from '../../shared/storage/storage-errors';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import { signedHeaders } from '../fakes/signed-delivery';
 import { createInstance, type Instance } from '../fixtures/engine-instance';
@@ -355,9 +355,8 @@ class Player {
       clock: this.#clock,
       storage: steppedStorage(storageOf(storage), { turns, actor, leases: this.#leases }),
       credentials: { clientId: 'chaos-client', clientSecret: 'not-a-secret' },
-      quota: { limits: this.#story.organization.limits },
-      runMs: 240_000,
-      fetch: steppedFetch(stage.uipath, {
+      quotaRules: { limits: this.#story.organization.limits },
+      uipathFetch: steppedFetch(stage.uipath, {
         turns,
         actor,
         now: this.#clock.now,

@@ -3,7 +3,7 @@ import type { Policy } from '../../shared/domain/policy';
 import { AppError, errorCodeOf } from '../../shared/errors';
 import { PROBLEMS } from '../../shared/http/problem';
 import { parsePolicy } from '../../shared/policy/parse-policy';
-import type { BodyType } from '../../shared/webhooks/posted-body';
+import type { BodyType } from '../../shared/webhooks/parse-posted-body';
 import { webhookSourceOf } from '../../shared/webhooks/registry';
 import type { WebhookSource } from '../../shared/webhooks/webhook-source';
 import { HR_API_SECRET } from '../../sandbox/vendors/demo-sources';

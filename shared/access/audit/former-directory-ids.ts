@@ -2,8 +2,8 @@ import type { ExpectedPerson } from '../../domain/audit/expected-access';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 
 /**
- * The directory id that somebody had, by the ledger or by the finding of an earlier night. undefined: the directory still
- * tells it, or nobody ever knew one.
+ * The last known directory id of a person, from the ledger or from a finding of an earlier night. undefined: the
+ * directory still resolves the address, or no id was ever known.
  */
 export function formerIdOf({ identity }: PersonLedger, foundId: string | undefined): string | undefined {
   if (identity?.kind === 'resolved') return undefined;
@@ -11,8 +11,8 @@ export function formerIdOf({ identity }: PersonLedger, foundId: string | undefin
 }
 
 /**
- * The ids of people whose address does not lead to one any more: their memberships outlive it. An id that somebody else
- * has by now, as after a change of name, is nobody's former one.
+ * Former directory ids of people whose address no longer resolves: their memberships are still there. An id that
+ * another person has by now, as after a change of name, is not used.
  */
 export function createFormerDirectoryIds() {
   const taken = new Set<string>();

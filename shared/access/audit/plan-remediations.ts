@@ -1,6 +1,6 @@
 import type { AuditCase } from '../../domain/audit/audit-case';
 import { isOpen, type Finding, type FindingRecord, type Remediation } from '../../domain/audit/finding';
-import { isOnItsWay } from '../../domain/audit/pending-changes';
+import { isChangePending } from '../../domain/audit/pending-changes';
 import { planRemediation } from '../../domain/audit/remediation/plan-remediation';
 import { isAutomatic } from '../../domain/audit/remediation/automatic-remediation';
 import { removalsHash, type Hold, BY_POLICY } from '../../domain/plan/hold';
@@ -21,12 +21,12 @@ const UNREAD = {
   why: 'What it is about could not be read this time. Nothing is planned from what is not known.',
 } as const;
 
-const ON_ITS_WAY = {
+const CHANGE_PENDING = {
   kind: 'by-itself',
   why: 'A change of what it is about is on its way, and is looked at when it has been made.',
 } as const;
 
-/** Each open finding with the plan that would mend it, or why there is none. */
+/** Each open finding with its remediation, or why there is none. */
 export async function planRemediations(
   deps: PlanningDeps,
   audit: AuditCase,
@@ -38,13 +38,14 @@ export async function planRemediations(
   const holds = await deps.holds.list(audit.organization.alias);
   return records.map((record) => {
     const { remediation, noPlan: _before, ...rest } = record;
-    // A plan on its way is told all the same; any other rests on what was so in an earlier night.
+    // A remediation that was released stays; any other was planned from what an earlier night read.
     const kept = remediation?.status === 'applied' ? { ...rest, remediation } : rest;
     if (!isOpen(record)) return kept;
-    if (!today.has(record.id)) return { ...kept, noPlan: isOnItsWay(audit, record) ? ON_ITS_WAY : UNREAD };
+    if (!today.has(record.id))
+      return { ...kept, noPlan: isChangePending(audit, record) ? CHANGE_PENDING : UNREAD };
     const planned = planRemediation({ audit, requestedEntries }, record);
     if ('noPlan' in planned) return { ...rest, ...planned };
-    return { ...rest, remediation: withFate(planned.remediation, holds, audit.nowMs) };
+    return { ...rest, remediation: withPreviousOutcome(planned.remediation, holds, audit.nowMs) };
   });
 }
 
@@ -60,18 +61,18 @@ async function readRequestedEntries(
   return requested;
 }
 
-/** What became of the same change before: a guard holds it, or it was released and not carried out. */
-function withFate(remediation: Remediation, holds: readonly Hold[], nowMs: number): Remediation {
+/** The outcome of the same remediation before: a guard holds it, or it was released and went stale. */
+function withPreviousOutcome(remediation: Remediation, holds: readonly Hold[], nowMs: number): Remediation {
   const removals = removalsOf(remediation);
   const isHeld = holds.some(
-    (hold) => hold.state === 'held' && hold.expiresAtMs > nowMs && isOf(hold, removals),
+    (hold) => hold.state === 'held' && hold.expiresAtMs > nowMs && coversAny(hold, removals),
   );
   const hash = remediation.kind === 'change' ? remediation.planHash : removalsHash(removals);
   const stale = holds
     .filter(
       (hold) =>
         hold.state === 'stale' &&
-        (hold.hash === hash || (hold.kind === 'remediation' && isOf(hold, removals))),
+        (hold.hash === hash || (hold.kind === 'remediation' && coversAny(hold, removals))),
     )
     .toSorted((a, b) => (b.releasedAtMs ?? 0) - (a.releasedAtMs ?? 0))[0];
   return {
@@ -83,22 +84,22 @@ function withFate(remediation: Remediation, holds: readonly Hold[], nowMs: numbe
   };
 }
 
-type Removal = Readonly<{ groupId: string; memberId: string }>;
+type MemberRemoval = Readonly<{ groupId: string; memberId: string }>;
 
-/** What the policy releases together is one hold, which is of each finding in it. */
-function isOf(hold: Hold, removals: readonly Removal[]): boolean {
+/** Remediations that the policy releases together share one hold, so a hold can cover several findings. */
+function coversAny(hold: Hold, removals: readonly MemberRemoval[]): boolean {
   return hold.removals.some((one) =>
     removals.some(({ groupId, memberId }) => one.groupId === groupId && one.memberId === memberId),
   );
 }
 
-function removalsOf(remediation: Remediation): readonly Removal[] {
+function removalsOf(remediation: Remediation): readonly MemberRemoval[] {
   if (remediation.kind === 'change') return [];
   const { groupId = '', remove } = remediation;
   return remove.map((memberId) => ({ groupId, memberId }));
 }
 
-/** Hands over what the policy has mended without asking, and says so in the findings. */
+/** Requests the remediations that the policy releases by itself, and marks their findings as applied. */
 export async function remediateByPolicy(
   deps: RemediationDeps,
   at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,

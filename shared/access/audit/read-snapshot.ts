@@ -8,7 +8,7 @@ import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../domain/plan/ha
 import { createStringInterner } from '../../domain/intern-strings';
 import { fold } from '../../domain/person-key';
 import { AppError } from '../../errors';
-import { opened, type KeptPart } from './resumable-reader';
+import { readKeptPart, type KeptPart } from './resumable-snapshot-reader';
 import { readUsersRulesAndPolicy } from './read-users-rules-and-policy';
 import type { SnapshotContext } from './snapshot-context';
 
@@ -27,10 +27,11 @@ type InternString = ReturnType<typeof createStringInterner>;
  */
 export async function readSnapshot(context: SnapshotContext): Promise<LeadingSnapshot> {
   const { organization, uipath, reader } = context;
-  const listed = opened(
+  const listed = readKeptPart(
     await reader.part({ name: 'groups', schema: GroupsSchema }, async () => {
       const groups = await uipath.groups.list();
-      // Every organization has its built-in groups: a list without any is none, and nobody is to be removed for it.
+      // Every organization has its built-in groups. A list without any of them is implausible, and must not remove
+      // anybody.
       if (groups.length === 0) throw new AppError('uipath-answer-empty', 'UiPath lists no group at all');
       return groups.map(({ id, name, kind }) => ({ id, name, kind }));
     }),
@@ -54,9 +55,9 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
       (all) =>
         new Map(all.map(({ id, name, kind }) => [id, { name, builtIn: kind === 'built-in' }] as const)),
     ),
-    groups: new Map([...groups].map(([name, group]) => [name, opened(group)])),
-    administrators: administrators === undefined ? undefined : opened(administrators),
-    elsewhere: opened(elsewhere),
+    groups: new Map([...groups].map(([name, group]) => [name, readKeptPart(group)])),
+    administrators: administrators === undefined ? undefined : readKeptPart(administrators),
+    elsewhere: readKeptPart(elsewhere),
     ...others,
   };
 }

@@ -4,7 +4,7 @@ import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../../domain/aud
 import { fold } from '../../domain/person-key';
 import { AppError, errorCodeOf } from '../../errors';
 import type { UiPathRule } from '../../uipath/rules';
-import { opened } from './resumable-reader';
+import { readKeptPart } from './resumable-snapshot-reader';
 import {
   ApplicationsSchema,
   readApplications,
@@ -54,17 +54,17 @@ type Others = Pick<Snapshot, 'accessPolicy' | 'rules' | 'users' | 'breakGlass' |
 /** Everything but groups and members. */
 export async function readUsersRulesAndPolicy(context: SnapshotContext): Promise<Others> {
   const { organization, uipath, reader } = context;
-  const accessPolicy = opened(
+  const accessPolicy = readKeptPart(
     await reader.part({ name: 'access-policy', schema: EntitiesSchema }, async () =>
       toSnapshotEntries(await uipath.accessPolicy.read()),
     ),
   );
-  const rules = opened(
+  const rules = readKeptPart(
     await reader.part({ name: 'rules', schema: RulesSchema }, async () =>
       (await readRules(context)).map(toSnapshotRule),
     ),
   );
-  const users = opened(
+  const users = readKeptPart(
     await reader.part({ name: 'users', schema: UsersSchema }, async () =>
       (await uipath.users.list()).map(({ id, email, userName, isActive, lastLoginAtMs, createdAtMs }) => ({
         id,
@@ -78,7 +78,7 @@ export async function readUsersRulesAndPolicy(context: SnapshotContext): Promise
   for (const account of organization.audit.administrators?.breakGlass ?? [])
     breakGlass.set(
       account,
-      opened(
+      readKeptPart(
         await reader.part({ name: `break-glass:${account}`, schema: BreakGlassSchema }, async () =>
           readAccount(context, account),
         ),
@@ -91,14 +91,16 @@ export async function readUsersRulesAndPolicy(context: SnapshotContext): Promise
     users: byId(users),
     breakGlass,
     applications: reads.has('applications')
-      ? opened(
+      ? readKeptPart(
           await reader.part({ name: 'applications', schema: ApplicationsSchema }, async () =>
             readApplications(context),
           ),
         )
       : undefined,
     robots: reads.has('robots')
-      ? opened(await reader.part({ name: 'robots', schema: RobotsSchema }, async () => readRobots(context)))
+      ? readKeptPart(
+          await reader.part({ name: 'robots', schema: RobotsSchema }, async () => readRobots(context)),
+        )
       : undefined,
   };
 }

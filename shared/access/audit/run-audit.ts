@@ -1,18 +1,14 @@
 import type { z } from 'zod';
 import type { AuditUiPath } from './snapshot-context';
 import type { Clock } from '../../clock';
-import { toAuditCase, type AuditCase } from '../../domain/audit/audit-case';
+import { toAuditCase } from '../../domain/audit/audit-case';
 import { auditOrganization } from '../../domain/audit/checks/audit-organization';
 import { rememberEarlierAudits } from '../../domain/audit/earlier-audits';
 import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
 import type { ExpectedAccess } from '../../domain/audit/expected-access';
-import { isOpen, type Finding, type FindingRecord } from '../../domain/audit/finding';
-import { isUnknownNow } from '../../domain/audit/parts-behind-finding';
-import { carryFindingsOver } from '../../domain/audit/carry-findings-over';
-import { isOnItsWay } from '../../domain/audit/pending-changes';
+import { isOpen } from '../../domain/audit/finding';
 import { checksOf, type AuditReport } from '../../domain/audit/report';
 import type { Snapshot } from '../../domain/audit/snapshot';
-import { waiverOf, type Waiver } from '../../domain/audit/waiver';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
 import { AppError } from '../../errors';
@@ -23,7 +19,8 @@ import type { AuditMessage, WorkQueues } from '../../storage/queues';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
 import { attributeFindings } from './attribute-findings';
-import { openResumableReader, type ResumableReader } from './resumable-reader';
+import { followFindings, unreadableParts } from './follow-findings';
+import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
 import { verifyEmptyGroups } from './verify-empty-groups';
 import {
   DECISION,
@@ -40,7 +37,7 @@ import {
   readBeginning,
   readExpectedAccess,
   readRuleIds,
-  withChanged,
+  withChangedPeoplePending,
 } from './read-expected-access';
 import { readOperationalState, type OperationalStateDeps } from './read-operational-state';
 import { readSnapshot } from './read-snapshot';
@@ -65,12 +62,10 @@ export type RunAuditDeps = OperationalStateDeps &
 const ALL_MARKS = 1_000_000;
 
 /**
- * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, names
- * who caused them, plans what mends them and stores the report. A part that cannot be read is unknown in the result.
- * Waiting for quota is thrown; the same message then goes on where this run stopped. A night that is done is not audited
- * again: its report is returned as it is stored. undefined: a later night began before this one had read everything, so
- * that it ends here.
- *
+ * Audits one organization: reads a snapshot of UiPath, compares it with ledger and policy, follows the findings,
+ * attributes them, plans their remediations and stores the report. A part that cannot be read is unknown in the
+ * result. Waiting for quota is thrown, and the same message resumes where this run stopped. A night that is done is
+ * not audited again: its stored report is returned. undefined: a later night began first, so this one is given up.
  * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `report-unknown`
  */
 export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
@@ -132,7 +127,10 @@ async function decideNight(
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
   const reading = { marks, nowMs, leaverIds };
-  const last = withChanged(await readExpectedAccess(deps.ledger, organization, reading), began());
+  const last = withChangedPeoplePending(
+    await readExpectedAccess(deps.ledger, organization, reading),
+    began(),
+  );
   const earlier = lastAudit();
   const believed = await verifyEmptyGroups(
     uipath.groups,
@@ -151,13 +149,13 @@ async function decideNight(
 
   const audit = toAuditCase({ organization, snapshot, expected, operations, nowMs });
   const found = auditOrganization(audit);
-  const followed = await follow(deps, audit, found, earlier?.startedAtMs ?? earlier?.atMs);
+  const followed = await followFindings(deps, audit, found, earlier?.startedAtMs ?? earlier?.atMs);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
     ownClientId,
     nowMs,
   });
-  const unknown = partsUnknown(found);
+  const unknown = unreadableParts(found);
   const findings = await planRemediations(deps, audit, attributed, found);
   const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
   const report: AuditReport = {
@@ -169,7 +167,7 @@ async function decideNight(
     policyHash: policy.hash,
     result: unknown.length > 0 || findings.some(isOpen) ? 'red' : 'green',
     unknown,
-    looked: whatWasLookedAt(snapshot, expected),
+    looked: countWhatWasRead(snapshot, expected),
     calls: reader.calls(),
     ownChecks,
     checks: checksOf(findings, ownChecks),
@@ -209,37 +207,7 @@ async function giveUpEarlierNights(
   return snapshots.givenUpFor(alias, night);
 }
 
-async function follow(
-  deps: Pick<RunAuditDeps, 'findings' | 'waivers'>,
-  audit: AuditCase,
-  found: readonly Finding[],
-  lastAuditMs: number | undefined,
-): Promise<readonly FindingRecord[]> {
-  const { nowMs } = audit;
-  const { alias, audit: rules } = audit.organization;
-  const before = await deps.findings.list(alias);
-  const accepted = new Map((await deps.waivers.list(alias)).map((waiver) => [waiver.findingId, waiver]));
-  const unknown = new Set(partsUnknown(found).map(({ part }) => part));
-  return carryFindingsOver(before, found, {
-    nowMs,
-    lastAuditMs,
-    isUnknown: (finding) => isUnknownNow(finding, unknown) || isOnItsWay(audit, finding),
-    waiverOf: (finding) => {
-      const own = accepted.get(finding.id);
-      const { check, subject } = finding;
-      const stored: Waiver[] = own === undefined ? [] : [{ ...own, check, subject }];
-      return waiverOf(finding, [...rules.waivers, ...stored], nowMs);
-    },
-  });
-}
-
-function partsUnknown(found: readonly Finding[]): AuditReport['unknown'] {
-  return found.flatMap(({ check, subject: { part = '', code = '' } }) =>
-    check === 'part-unknown' ? [{ part, code }] : [],
-  );
-}
-
-function whatWasLookedAt(
+function countWhatWasRead(
   { groups, accessPolicy, rules, applications, robots }: Snapshot,
   { people }: ExpectedAccess,
 ): AuditReport['looked'] {

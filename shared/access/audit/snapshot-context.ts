@@ -1,6 +1,6 @@
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
-import type { ResumableReader } from './resumable-reader';
+import type { ResumableReader } from './resumable-snapshot-reader';
 
 /** The calls to UiPath that an audit makes: reads only. */
 export type AuditUiPath = Readonly<{

@@ -4,14 +4,14 @@ import type { Known, LeadingSnapshot, SnapshotGroup } from '../../domain/audit/s
 import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
 
-type Groups = Pick<UiPathClient['groups'], 'checkMembers'>;
+type MemberLookUp = Pick<UiPathClient['groups'], 'checkMembers'>;
 
 /**
  * Asks of groups without members by another call, a POST, whether those are really gone who should be there or were there:
  * an empty group is the worst fault there can be, or an answer that is short.
  */
 export async function verifyEmptyGroups(
-  uipath: Groups,
+  uipath: MemberLookUp,
   snapshot: LeadingSnapshot,
   people: readonly ExpectedPerson[],
   { membersOf }: Pick<EarlierAudits, 'membersOf'>,
@@ -28,7 +28,7 @@ export async function verifyEmptyGroups(
 }
 
 async function confirmEmpty(
-  uipath: Groups,
+  uipath: MemberLookUp,
   group: Known<SnapshotGroup | undefined>,
   groupId: string,
   ids: readonly string[],

@@ -18,9 +18,8 @@ export type CloseDeadDeliveryDeps = Readonly<{
 const LONGEST_REASON = 500;
 
 /**
- * Gives a dead delivery up for good, in a person's name and for a reason: what it said is never followed. The evidence of
- * every organization that its source feeds has it first, and its body is forgotten like any other.
- *
+ * Closes a dead delivery for good, in a person's name and with a reason: it is never processed. The evidence of every
+ * organization that its source feeds is written first; the body ends with its retention.
  * @throws AppError `dead-letter-unknown` for one that is not dead, `not-permitted`, `body-invalid` without a reason
  */
 export async function closeDeadDelivery(

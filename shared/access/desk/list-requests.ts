@@ -46,7 +46,7 @@ export async function listRequests(
     const rows = await deps.requests.list(alias, { cursor, most: PAGE + 1 });
     const some = rows.slice(0, PAGE);
     const seen = await mapConcurrently(some, WIDTH, async ({ entry }) =>
-      lookIfAsked(deps, organization, entry, query, nowMs),
+      readIfItMatches(deps, organization, entry, query, nowMs),
     );
     for (const [index, request] of seen.entries()) {
       cursor = some[index]?.cursor;
@@ -59,8 +59,8 @@ export async function listRequests(
   return { requests: found, next: cursor };
 }
 
-/** undefined: the request is not asked for. Where its entry tells, nothing is read. */
-async function lookIfAsked(
+/** Reads a request's progress if it matches the query, else undefined. Where the index entry rules it out, nothing is read. */
+async function readIfItMatches(
   { ledger }: Pick<ListRequestsDeps, 'ledger'>,
   organization: OrganizationPolicy,
   entry: RequestEntry,

@@ -20,17 +20,17 @@ export async function readRequestProgress(
   nowMs: number,
 ): Promise<RequestWithProgress> {
   const of = { organization: organization.alias, key };
-  const orRefused = (progress: RequestProgress): RequestProgress =>
+  const withRefusal = (progress: RequestProgress): RequestProgress =>
     refusal === undefined ? { group, ...progress } : { state: 'refused', group };
   if (kind === 'person') {
     const value = (await ledger.read({ ...of, kind }))?.value;
     const progress = personProgress(value, organization, requestId, nowMs);
-    return { person: value?.email, name: undefined, progress: orRefused(progress) };
+    return { person: value?.email, name: undefined, progress: withRefusal(progress) };
   }
   const value = (await ledger.read({ ...of, kind }))?.value;
   return {
     person: undefined,
     name: value?.name,
-    progress: orRefused(namedProgress(value, requestId, nowMs)),
+    progress: withRefusal(namedProgress(value, requestId, nowMs)),
   };
 }

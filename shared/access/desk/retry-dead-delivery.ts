@@ -40,7 +40,7 @@ export async function retryDeadDelivery(
   decider: DeliveryDecider,
 ): Promise<void> {
   const { source, dead } = await findDeadDelivery(deps, organization, deliveryId);
-  await putBack(deps, source, [dead], decider);
+  await requeue(deps, source, [dead], decider);
 }
 
 /**
@@ -59,10 +59,10 @@ export async function retryDeadDeliveriesOf(
     ({ source }) => `${source.feed}/${source.name}` === named,
   );
   if (found === undefined) throw noSuchDelivery();
-  return putBack(deps, found.source, found.deliveries.slice(0, MOST_TOGETHER), decider);
+  return requeue(deps, found.source, found.deliveries.slice(0, MOST_TOGETHER), decider);
 }
 
-async function putBack(
+async function requeue(
   deps: RetryDeadDeliveryDeps,
   source: SourcePolicy,
   deliveries: readonly DeadDelivery[],

@@ -6,8 +6,8 @@ import { AppError } from '../../errors';
 import type { ProvisionedUsers } from '../../storage/provisioned-users';
 import { MOST_RESULTS } from '../../webhooks/scim/scim-discovery';
 import { parseConditions } from '../../webhooks/scim/scim-path';
-import { isAsAsked, keyAskedFor } from '../../webhooks/scim/scim-query';
-import type { ScimGroup } from '../../webhooks/scim/scim-wire';
+import { matchesConditions, keyInConditions } from '../../webhooks/scim/scim-lookup-keys';
+import type { ScimGroup } from '../../webhooks/scim/scim-responses';
 
 export type FindProvisionedDeps = Readonly<{
   users: Pick<ProvisionedUsers, 'get' | 'holderOf' | 'list'>;
@@ -46,7 +46,7 @@ export async function findUsers(
     return { total, startIndex: skip + 1, items: users };
   }
   const conditions = parseConditions(filter);
-  const key = keyAskedFor(conditions);
+  const key = keyInConditions(conditions);
   if (key === undefined)
     throw new AppError(
       'filter-unsupported',
@@ -54,7 +54,7 @@ export async function findUsers(
     );
   const id = key.kind === 'id' ? key.value : (await deps.users.holderOf(source, key))?.id;
   const stored = id === undefined ? undefined : await deps.users.get(source, id);
-  const items = stored !== undefined && isAsAsked(stored.value, conditions) ? [stored.value] : [];
+  const items = stored !== undefined && matchesConditions(stored.value, conditions) ? [stored.value] : [];
   return pageOf(items, startIndex, count);
 }
 

@@ -1,9 +1,9 @@
 import type { SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
-import type { FetchBack } from '../../fetch-back/fetch-back';
+import type { FetchBack } from '../../fetch-back/vendor-adapter';
 import type { LookUp, Meanings } from '../../webhooks/webhook-source';
-import { workerEventsOf } from '../../webhooks/worker-statement';
+import { deriveWorkerEvents } from '../../webhooks/derive-worker-events';
 import { HOUR_MS } from '../../domain/durations';
 
 export type LookUpDeps = Readonly<{
@@ -13,10 +13,10 @@ export type LookUpDeps = Readonly<{
 
 /** A record may appear at the source's API later than its event. */
 const UNKNOWN_FOR_MS = 24 * HOUR_MS;
-/** As long as senders themselves try: what takes longer is for a person to look at. */
+/** Deadline of a look-up, as long as senders themselves retry. What takes longer is for a person. */
 const PATIENCE_MS = 72 * HOUR_MS;
 
-/** How long a delivery has to wait until the source has settled; 0: not at all. */
+/** Milliseconds until the source has settled and can be looked up; 0: at once. */
 export function settlingMs(meanings: Meanings, nowMs: number): number {
   const settled = (meanings === 'ignored' ? [] : meanings).map((meaning) =>
     meaning.kind === 'look-up' ? meaning.lookUp.settledAtMs - nowMs : 0,
@@ -44,7 +44,7 @@ export async function lookUpWorker(
     throw new AppError('source-unavailable', "The source's own API does not know the worker yet");
   }
   const { id, said, occurredAtMs } = lookUp;
-  return workerEventsOf(
+  return deriveWorkerEvents(
     { id, said, occurredAtMs, receivedAtMs: nowMs, record, places: fetchBack.places },
     source.mapping,
   );
@@ -60,7 +60,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'vault-unavailable',
 ]);
 
-/** A look-up that failed for now: the delivery stays pending, and the sweep for due work sends its message again. */
-export function mayWait(error: unknown, receivedAtMs: number, nowMs: number): boolean {
+/** True for a look-up that failed for now: the delivery stays pending, and the sweep for due work enqueues it again. */
+export function isRetryable(error: unknown, receivedAtMs: number, nowMs: number): boolean {
   return PASSING.has(errorCodeOf(error)) && nowMs - receivedAtMs < PATIENCE_MS;
 }

@@ -3,7 +3,7 @@ import type { Lane } from '../../domain/lane';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import { mapConcurrently } from '../../map-concurrently';
 import { processDelivery, type ProcessDeliveryDeps } from './process-delivery';
-import { handOver } from './record-delivery-statements';
+import { enqueueContinuation } from './record-delivery-statements';
 
 const WIDTH = 4;
 /** Before a delivery that failed is tried again, as the platform does with a message of its own. */
@@ -24,7 +24,7 @@ export async function processDeliveryBatch(
   await mapConcurrently(messages, WIDTH, async (one) => {
     if (deps.clock.now() >= endsAtMs) {
       await deps.deliveries.touch(one, deps.clock.now());
-      await handOver(deps, one, lane);
+      await enqueueContinuation(deps, one, lane);
       return;
     }
     try {

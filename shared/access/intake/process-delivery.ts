@@ -3,9 +3,9 @@ import { AppError } from '../../errors';
 import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage } from '../../storage/queues';
 import { parseDelivery } from '../../webhooks/parse-delivery';
-import { bodyTypeOf } from '../../webhooks/posted-body';
+import { bodyTypeOf } from '../../webhooks/parse-posted-body';
 import type { WebhookSource } from '../../webhooks/webhook-source';
-import { laneOf } from './delivery-lane';
+import { chooseLane } from './delivery-lane';
 import { settlingMs } from './look-up-worker';
 import { recordDeliveryStatements, type RecordDeliveryStatementsDeps } from './record-delivery-statements';
 
@@ -50,7 +50,7 @@ export async function processDelivery(
   const waitMs = settlingMs(meanings, nowMs);
   if (waitMs > 0) {
     await deps.deliveries.touch(message, nowMs);
-    await deps.queues.enqueueDelivery(message, laneOf(meanings), waitMs);
+    await deps.queues.enqueueDelivery(message, chooseLane(meanings), waitMs);
     return;
   }
   const context = { policy, source, format, deliveryId: message.deliveryId, receivedAtMs, nowMs };

@@ -7,7 +7,7 @@ import { AppError } from '../../errors';
 import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
 import { bodyInvalid, checkBody } from '../../webhooks/validate-body';
 import { patchUser } from '../../webhooks/scim/scim-patch';
-import { addressOfUser, statementOf } from '../../webhooks/scim/scim-statement';
+import { addressOfUser, userChangeOf } from '../../webhooks/scim/scim-user-change';
 import { readUser, ScimUserSchema, type ScimUser } from '../../webhooks/scim/scim-user';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 import {
@@ -18,7 +18,7 @@ import {
   type EnqueueDeliveryDeps,
 } from './accept-delivery';
 import { formerAddressesOf, keysToChange } from './reserve-scim-user-keys';
-import { laneOf } from './delivery-lane';
+import { chooseLane } from './delivery-lane';
 import type { Lane } from '../../domain/lane';
 
 export type ProvisionDeps = EnqueueDeliveryDeps &
@@ -35,7 +35,7 @@ export type ProvisionAct =
   | Readonly<{ kind: 'delete'; id: string }>;
 
 /** The client that asks, verified. */
-type Client = Readonly<{ source: string; format: WebhookSource; mapping?: SourceMapping | undefined }>;
+type ScimClient = Readonly<{ source: string; format: WebhookSource; mapping?: SourceMapping | undefined }>;
 
 const MOST_TRIES = 6;
 /** A user travels in the row of a delivery, which holds 60 KiB. */
@@ -51,7 +51,7 @@ const LARGEST_USER_BYTES = 40_000;
  */
 export async function provisionUser(
   deps: ProvisionDeps,
-  client: Client,
+  client: ScimClient,
   act: ProvisionAct,
 ): Promise<ProvisionedUser | undefined> {
   const { users } = deps;
@@ -64,7 +64,7 @@ export async function provisionUser(
       return before?.value;
     }
     const keys = await keysToChange(users, client.source, before?.value, next);
-    // Looked at last: whoever gets an address joins after whoever left it.
+    // Checked last: the person who gets an address joins after the person who gave it up has left.
     const nowMs = deps.clock.now();
     const change = { before, after: next && changedUser(before?.value, next, nowMs), ...keys };
     const statement = deliveryOf(client, change, nowMs);
@@ -85,7 +85,7 @@ export async function provisionUser(
 type Next = Pick<ProvisionedUser, 'address' | 'formerAddresses'> & Readonly<{ user: ScimUser }>;
 
 function nextOf(
-  { mapping = PLAIN_MAPPING }: Client,
+  { mapping = PLAIN_MAPPING }: ScimClient,
   was: ProvisionedUser | undefined,
   act: Exclude<ProvisionAct, { kind: 'delete' }>,
 ): Next | 'unchanged' {
@@ -124,14 +124,14 @@ function userAfter(
 
 /** The delivery that says what a change means for a worker; undefined: nothing. */
 function deliveryOf(
-  { source, format, mapping = PLAIN_MAPPING }: Client,
+  { source, format, mapping = PLAIN_MAPPING }: ScimClient,
   { before, after }: Pick<UserChange, 'before' | 'after'>,
   nowMs: number,
 ): Readonly<{ delivery: Delivery; lane: Lane }> | undefined {
   const was = before?.value;
   const now = after ?? was;
   if (now === undefined) return undefined;
-  const statement = statementOf(
+  const statement = userChangeOf(
     {
       before: was,
       after,
@@ -147,7 +147,7 @@ function deliveryOf(
   const dedupeId = format.dedupeId({ ...posted, headers: new Headers(), signedId: undefined });
   const deliveryId = dedupeKey('hr', source, dedupeId);
   const delivery = { feed: 'hr', source, deliveryId, receivedAtMs: nowMs, contentType: type, body } as const;
-  return { delivery, lane: laneOf(format.parse(posted, mapping)) };
+  return { delivery, lane: chooseLane(format.parse(posted, mapping)) };
 }
 
 /** Changes of one user have an order, also those of one millisecond. */

@@ -20,7 +20,11 @@ import {
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/book-writer-run';
-import { followUp, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
+import {
+  markAndSchedulePerson,
+  type DeliveryContext,
+  type RecordWorkerEventDeps,
+} from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
@@ -36,15 +40,15 @@ type Recording = Readonly<{
 }>;
 
 /**
- * Writes an approved request into the ledger of its subject if the policy allows it; a refused one leaves its refusal in
- * the evidence and in the request's status. Returns the outcome in a word.
+ * Records an approved request in the ledger of its subject if the policy allows it. A refused one leaves the refusal
+ * in the evidence and in the request's status. Returns the outcome as one word.
  */
 export async function recordAccessRequest(
   deps: RecordRequestDeps,
   context: DeliveryContext,
   said: AccessRequest,
 ): Promise<string> {
-  const request = ofSource(context.source.name, said);
+  const request = withQualifiedIds(context.source.name, said);
   const organization = organizationOf(context, request);
   if (organization === undefined) return 'organization-not-allowed';
   const { subject, outcome } = await recordInLedger({ deps, context, organization, request });
@@ -62,7 +66,7 @@ export async function recordAccessRequest(
   return outcome;
 }
 
-function ofSource(source: string, said: AccessRequest): AccessRequest {
+function withQualifiedIds(source: string, said: AccessRequest): AccessRequest {
   const { action } = said;
   const id = qualifiedRequestId(source, said.id);
   if (action.kind !== 'revoke' || action.grantRequestId === undefined) return { ...said, id };
@@ -73,7 +77,7 @@ function ofSource(source: string, said: AccessRequest): AccessRequest {
   };
 }
 
-/** A ticket that names no organization means the only one its source may speak about. */
+/** A ticket without an organization means the only one its source may send for. */
 function organizationOf(context: DeliveryContext, request: AccessRequest): OrganizationPolicy | undefined {
   const { organizations } = context.source;
   const alias = request.organization ?? (organizations.length === 1 ? organizations[0] : undefined);
@@ -141,11 +145,18 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
       return { next, evidence: [evidenceOf(recording, outcome)] };
     },
   );
-  await followUp(deps, context, subject, written, organization, request.action.kind === 'revoke');
+  await markAndSchedulePerson(
+    deps,
+    context,
+    subject,
+    written,
+    organization,
+    request.action.kind === 'revoke',
+  );
   return { subject, outcome };
 }
 
-/** Rules and access-policy entries: the latest word counts, and an expiry is looked at when it comes. */
+/** Rules and access-policy entries: the latest statement counts, and its expiry is scheduled. */
 async function recordNamed<K extends 'rule' | 'entity'>(
   recording: Recording,
   kind: K,

@@ -2,7 +2,7 @@ import type { ProvisionedUser, UserKey } from '../../domain/provisioned-user';
 import { AppError } from '../../errors';
 import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
 import { checkBody } from '../../webhooks/validate-body';
-import { addressKey, keysOf } from '../../webhooks/scim/scim-query';
+import { addressKey, keysOf } from '../../webhooks/scim/scim-lookup-keys';
 import { ScimUserSchema } from '../../webhooks/scim/scim-user';
 
 type Holders = Pick<ProvisionedUsers, 'get' | 'holderOf'>;

@@ -16,7 +16,7 @@ import { DAY_MS } from '../../domain/durations';
 import { organizationSubject, personSubject } from '../../domain/ledger/subject';
 
 /** Who decided it, and under which policy. */
-type Decision = Readonly<{ by: string; policyHash: string }>;
+type ReleaseDecision = Readonly<{ by: string; policyHash: string }>;
 
 export type RemediationDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write'>;
@@ -33,7 +33,7 @@ type Remediable = Readonly<{
   groupId: string;
   memberId: string;
   personKey: string | undefined;
-  /** The ledger explains it, and the directory tells the account: a mark is enough for the writer to mend it. */
+  /** True where the ledger explains the difference and the address resolves: a mark is enough, and the writer reconciles it. */
   isByMark: boolean;
 }>;
 
@@ -45,7 +45,7 @@ type Remediable = Readonly<{
 export async function requestRemediation(
   deps: RemediationDeps,
   organization: OrganizationPolicy,
-  { by, policyHash }: Decision,
+  { by, policyHash }: ReleaseDecision,
   records: readonly FindingRecord[],
 ): Promise<void> {
   const { alias } = organization;
@@ -88,7 +88,7 @@ export async function requestRemediation(
 export async function releaseChange(
   deps: RemediationDeps,
   organization: OrganizationPolicy,
-  decision: Decision,
+  decision: ReleaseDecision,
   { finding, planHash, change }: Readonly<{ finding: string; planHash: string; change: RuleOrEntryChange }>,
 ): Promise<void> {
   const nowMs = deps.clock.now();
@@ -100,7 +100,7 @@ export async function releaseChange(
 async function recordRelease(
   deps: Pick<RemediationDeps, 'ledger' | 'clock'>,
   organization: OrganizationPolicy,
-  { by, policyHash }: Decision,
+  { by, policyHash }: ReleaseDecision,
   facts: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await updateOrganizationLedger({ ledger: deps.ledger, organization }, [

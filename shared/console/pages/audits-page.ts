@@ -3,29 +3,29 @@ import { openCount, type AuditSummary } from '../../domain/audit/audit-summary';
 import { markup, time, timeText, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { SEVERITIES } from '../../reports/trend-chart';
-import { CONSOLE_PATH, type Frame } from '../page-frame';
+import { CONSOLE_PATH, type PageLayout } from '../page-layout';
 import { renderReportLinks } from './report-links';
 
 /** More are a long page; the interface of reports lists them all. */
 const MOST_LISTED = 120;
 
 /** What was found in every night, and what is different between two of them. `nights` are oldest first. */
-export function renderNights(
-  frame: Frame,
+export function renderAudits(
+  layout: PageLayout,
   nights: readonly AuditSummary[],
   compared: ReportInContext | undefined,
 ): Markup {
   if (nights.length === 0) return markup`<p>No audit has ended yet.</p>`;
   const newest = nights.toReversed();
-  return markup`${renderChoice(frame, newest, compared)}
-${compared === undefined ? markup`<p role="status">There is no such night.</p>` : renderCompared(frame, compared)}
+  return markup`${renderChoice(layout, newest, compared)}
+${compared === undefined ? markup`<p role="status">There is no such night.</p>` : renderCompared(layout, compared)}
 <h2>All nights</h2>
-${renderTable(frame, newest.slice(0, MOST_LISTED))}
+${renderTable(layout, newest.slice(0, MOST_LISTED))}
 ${newest.length > MOST_LISTED ? markup`<p>And ${newest.length - MOST_LISTED} earlier ones, which the interface of reports lists.</p>` : undefined}`;
 }
 
 function renderChoice(
-  { organization }: Frame,
+  { organization }: PageLayout,
   newest: readonly AuditSummary[],
   compared: ReportInContext | undefined,
 ): Markup {
@@ -40,15 +40,15 @@ function renderChoice(
 <button>Compare</button></form>`;
 }
 
-function renderCompared(frame: Frame, { report, before }: ReportInContext): Markup {
+function renderCompared(layout: PageLayout, { report, before }: ReportInContext): Markup {
   return markup`<p><span class="mark ${report.result}">${report.result}</span> Night ${time(report.takenAtMs)}${
     before === undefined ? undefined : markup`, compared with ${time(before.takenAtMs)}`
   }. ${renderReportLinks(report)}</p>
 ${renderUnknown(report)}
-${renderChanges(report, before, `${CONSOLE_PATH}/${frame.organization}/findings?show=all`)}`;
+${renderChanges(report, before, `${CONSOLE_PATH}/${layout.organization}/findings?show=all`)}`;
 }
 
-function renderTable({ organization }: Frame, newest: readonly AuditSummary[]): Markup {
+function renderTable({ organization }: PageLayout, newest: readonly AuditSummary[]): Markup {
   const heads = ['Night', 'Result', 'open', ...SEVERITIES, 'accepted', 'parts not read'];
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="List of nights"><table><caption>Newest first</caption>
 <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>

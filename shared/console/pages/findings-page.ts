@@ -3,7 +3,7 @@ import type { AuditReport } from '../../domain/audit/report';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderAboutChecks } from '../../reports/check-explanations';
 import { renderFindingList } from '../../reports/finding-list';
-import { CONSOLE_PATH, renderForm, type Frame } from '../page-frame';
+import { CONSOLE_PATH, renderForm, type PageLayout } from '../page-layout';
 
 const CHOICES = { open: 'Open', waived: 'Accepted', fixed: 'Fixed', all: 'All' } as const;
 
@@ -11,7 +11,7 @@ type Choice = keyof typeof CHOICES;
 
 /** Findings as they stand now, one kind of them at a time; the last report has the words of the policy's own checks. */
 export function renderFindings(
-  frame: Frame,
+  layout: PageLayout,
   report: AuditReport | undefined,
   records: readonly FindingRecord[],
   asked: string,
@@ -24,28 +24,28 @@ export function renderFindings(
   return markup`<p>Last audit ${time(report.takenAtMs)}.</p>
 <nav aria-label="Kinds of findings"><ul>${Object.entries(CHOICES).map(([key, title]) => {
     const current = key === choice ? markup` aria-current="true"` : undefined;
-    return markup`<li><a href="${CONSOLE_PATH}/${frame.organization}/findings?show=${key}"${current}>${title}</a></li>`;
+    return markup`<li><a href="${CONSOLE_PATH}/${layout.organization}/findings?show=${key}"${current}>${title}</a></li>`;
   })}</ul></nav>
 <h2>${CHOICES[choice]} (${findings.length})</h2>
-${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ...report, findings }, (finding) => renderDecisions(frame, finding))}
+${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ...report, findings }, (finding) => renderDecisions(layout, finding))}
 ${renderAboutChecks(report, records)}`;
 }
 
 /** What may be done about an open finding: carry out its plan, or accept it for a time. */
-function renderDecisions(frame: Frame, finding: FindingRecord): Markup | undefined {
-  if (!frame.mayDecide || !isOpen(finding)) return undefined;
+function renderDecisions(layout: PageLayout, finding: FindingRecord): Markup | undefined {
+  if (!layout.mayDecide || !isOpen(finding)) return undefined;
   const { id, remediation } = finding;
   const mend =
     remediation?.status === 'proposed'
       ? renderForm(
-          frame,
+          layout,
           `findings/${id}`,
           markup`<input type="hidden" name="planHash" value="${remediation.planHash}"><button>Carry out this plan</button>`,
         )
       : undefined;
   if (finding.check === 'part-unknown') return mend;
   const waive = renderForm(
-    frame,
+    layout,
     `findings/${id}`,
     markup`<label>Reason<input name="reason" required></label><label>Owner<input name="owner" required></label>
 <label>Ticket<input name="ticket" required></label><label>Last day<input name="until" type="date" required></label><button>Accept</button>`,

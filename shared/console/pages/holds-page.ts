@@ -1,15 +1,15 @@
 import type { Hold } from '../../domain/plan/hold';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { renderForm, type Frame } from '../page-frame';
+import { renderForm, type PageLayout } from '../page-layout';
 
 /** Removals that a guard holds, each with what it would do and a way to let it go. */
-export function renderHolds(frame: Frame, holds: readonly Hold[]): Markup {
+export function renderHolds(layout: PageLayout, holds: readonly Hold[]): Markup {
   if (holds.length === 0) return markup`<p>No removal is held.</p>`;
   return markup`<p>These removals are more than the guards let pass. A release lets exactly these go, in your name; a plan that is not released expires and does nothing.</p>
-${holds.map((hold) => renderHold(frame, hold))}`;
+${holds.map((hold) => renderHold(layout, hold))}`;
 }
 
-function renderHold(frame: Frame, hold: Hold): Markup {
+function renderHold(layout: PageLayout, hold: Hold): Markup {
   const { hash, guards, removals, heldAtMs, expiresAtMs } = hold;
   const short = hash.slice(0, 12);
   return markup`<section aria-labelledby="p-${short}"><h2 id="p-${short}">Plan <code>${short}</code>: ${removals.length} removals</h2>
@@ -24,5 +24,5 @@ function renderHold(frame: Frame, hold: Hold): Markup {
     (removal) =>
       markup`<tr><th scope="row">${name(removal.groupName)}</th><td><code>${removal.memberId}</code></td><td>${name(removal.why.join(', '))}</td></tr>`,
   )}</tbody></table></div>
-${frame.mayDecide ? renderForm(frame, `plans/${hash}`, markup`<button>Release ${removals.length} removals</button>`) : undefined}</section>`;
+${layout.mayDecide ? renderForm(layout, `plans/${hash}`, markup`<button>Release ${removals.length} removals</button>`) : undefined}</section>`;
 }

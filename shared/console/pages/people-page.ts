@@ -2,19 +2,19 @@ import type { PersonExplained } from '../../access/desk/explain-person';
 import type { Reason } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/person-key';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type Frame } from '../page-frame';
+import { CONSOLE_PATH, type PageLayout } from '../page-layout';
 
 const MOST_EVIDENCE = 100;
 
 /** Asks for an address, and shows why its owner has what they have. */
-export function renderPeople(frame: Frame, asked: string, found: PersonExplained | undefined): Markup {
+export function renderPeople(layout: PageLayout, asked: string, found: PersonExplained | undefined): Markup {
   const answer =
     asked === ''
       ? undefined
       : found === undefined
         ? markup`<p role="status">Nothing is known of ${name(asked)}: no HR system and no ticket has named this address.</p>`
         : renderPerson(found);
-  return markup`<form method="get" action="${CONSOLE_PATH}/${frame.organization}/people" role="search">
+  return markup`<form method="get" action="${CONSOLE_PATH}/${layout.organization}/people" role="search">
 <label>E-mail address<input name="email" type="email" required value="${asked}" autocomplete="off"></label><button>Why does this person have access?</button></form>${answer}`;
 }
 

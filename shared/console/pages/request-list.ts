@@ -2,30 +2,30 @@ import type { ListedRequest, RequestPage } from '../../access/desk/list-requests
 import type { RequestQuery } from '../../access/desk/parse-request-query';
 import { REQUEST_STATES } from '../../domain/ledger/request-progress';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type Frame } from '../page-frame';
+import { CONSOLE_PATH, type PageLayout } from '../page-layout';
 
 /** The latest requests, or those that were asked for. */
 export function renderRequestList(
-  frame: Frame,
+  layout: PageLayout,
   query: RequestQuery,
   { requests, next }: RequestPage,
   days: number,
 ): Markup {
   return markup`<h2>Requests of the last ${days} days</h2>
-<form method="get" action="${CONSOLE_PATH}/${frame.organization}/requests" role="search" aria-label="The list">
+<form method="get" action="${CONSOLE_PATH}/${layout.organization}/requests" role="search" aria-label="The list">
 <label>State<select name="state"><option value="">any</option>${Object.keys(REQUEST_STATES).map(
     (state) => markup`<option${state === query.state ? markup` selected` : undefined}>${state}</option>`,
   )}</select></label>
 <label>Part of a person's address, of a group or a rule<input name="text" value="${query.text}" maxlength="200" autocomplete="off"></label><button>Show</button></form>
-${requests.length === 0 ? renderNone(next) : renderTable(frame, requests)}
-${renderTurns(frame, query, next)}`;
+${requests.length === 0 ? renderNone(next) : renderTable(layout, requests)}
+${renderPagination(layout, query, next)}`;
 }
 
 function renderNone(next: string | undefined): Markup {
   return markup`<p role="status">${next === undefined ? 'There is none.' : 'There is none among those looked at so far; older ones may be.'}</p>`;
 }
 
-function renderTable({ organization }: Frame, requests: readonly ListedRequest[]): Markup {
+function renderTable({ organization }: PageLayout, requests: readonly ListedRequest[]): Markup {
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="List of requests"><table><caption>Newest first</caption>
 <thead><tr><th scope="col">Request</th><th scope="col">State</th><th scope="col">For</th><th scope="col">Action</th><th scope="col">Group</th><th scope="col">Received</th><th scope="col">Until</th></tr></thead>
 <tbody>${requests.map((request) => renderRow(organization, request))}</tbody></table></div>
@@ -48,8 +48,8 @@ function renderSubject(organization: string, { person, name: named }: ListedRequ
   return markup`<a href="${CONSOLE_PATH}/${organization}/people?${asked}">${name(person)}</a>`;
 }
 
-function renderTurns(
-  { organization }: Frame,
+function renderPagination(
+  { organization }: PageLayout,
   { state, text, cursor }: RequestQuery,
   next: string | undefined,
 ): Markup | undefined {

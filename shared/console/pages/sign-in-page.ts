@@ -1,10 +1,10 @@
 import { markup } from '../../html/markup';
-import { CONSOLE_PATH, renderNotice } from '../page-frame';
+import { CONSOLE_PATH, renderNoticePage } from '../page-layout';
 
 /** Asks for the key and a name; `refused` after a wrong one. */
 export function renderSignIn(refused: boolean): string {
   const alert = refused ? markup`<p class="alert" role="alert">This is not the key.</p>` : undefined;
-  return renderNotice(
+  return renderNoticePage(
     'Sign in',
     markup`${alert}<form method="post" action="${CONSOLE_PATH}-session">
 <label>Your name<input name="name" required minlength="3" maxlength="200" autocomplete="username"></label>
@@ -16,7 +16,7 @@ export function renderSignIn(refused: boolean): string {
 
 /** Where the platform signs people in. */
 export function renderPlatformSignIn(): string {
-  return renderNotice(
+  return renderNoticePage(
     'Sign in',
     markup`<p><a href="/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(CONSOLE_PATH)}">Sign in with your organization's account</a></p>`,
   );

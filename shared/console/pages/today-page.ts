@@ -5,7 +5,7 @@ import { markup, time, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { renderTrend } from '../../reports/trend-chart';
 import type { NotificationState } from '../../storage/notification-state';
-import { CONSOLE_PATH } from '../page-frame';
+import { CONSOLE_PATH } from '../page-layout';
 import { renderReportLinks } from './report-links';
 
 export type Today = Readonly<{
@@ -37,7 +37,7 @@ export function renderToday(today: Today): Markup {
     ([number, word, page]) =>
       markup`<li><strong>${number}</strong><a href="${CONSOLE_PATH}/${organization}/${page}">${word}</a></li>`,
   )}</ul>
-${renderTold(today)}
+${renderNotificationFailures(today)}
 ${latest === undefined ? markup`<p>No audit has ended yet.</p>` : renderLatest(latest)}`;
 }
 
@@ -50,7 +50,7 @@ ${renderChanges(report, before, `${CONSOLE_PATH}/${report.organization}/findings
 ${renderTrend(nights)}`;
 }
 
-function renderTold({ told }: Today): Markup {
+function renderNotificationFailures({ told }: Today): Markup {
   return markup`${told.map(({ target, failure }) =>
     failure === undefined
       ? markup``

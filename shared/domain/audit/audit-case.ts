@@ -1,11 +1,11 @@
 import type { OrganizationPolicy } from '../policy';
 import type { CheckId } from './check-catalog';
 import type { ExpectedAccess, ExpectedPerson } from './expected-access';
-import { createFinding, type Finding } from './finding';
+import { createFinding, type Finding, type FindingSubject } from './finding';
 import type { OperationalState } from './operational-state';
 import type { Snapshot } from './snapshot';
 
-/** All that the checks decide from. */
+/** The input of every check: policy, snapshot of UiPath, expected access and the operational state. */
 export type AuditCase = Readonly<{
   organization: OrganizationPolicy;
   snapshot: Snapshot;
@@ -20,12 +20,12 @@ export function toAuditCase(parts: Omit<AuditCase, 'personOf'>): AuditCase {
   const personOf = new Map<string, ExpectedPerson>();
   for (const person of parts.expected.people)
     if (person.memberId !== undefined)
-      personOf.set(person.memberId, together(personOf.get(person.memberId), person));
+      personOf.set(person.memberId, mergePeople(personOf.get(person.memberId), person));
   return { ...parts, personOf };
 }
 
-/** An account keeps what any of its people has a reason for, and has left when all of them have. */
-function together(one: ExpectedPerson | undefined, other: ExpectedPerson): ExpectedPerson {
+/** Several people of one account, merged: the account keeps the groups of each, and has left when all of them have. */
+function mergePeople(one: ExpectedPerson | undefined, other: ExpectedPerson): ExpectedPerson {
   if (one === undefined) return other;
   const named = one.left ? other : one;
   return {
@@ -38,16 +38,16 @@ function together(one: ExpectedPerson | undefined, other: ExpectedPerson): Expec
 }
 
 /** A finding of this audit. */
-export function found(
+export function createAuditFinding(
   { organization }: AuditCase,
   check: CheckId,
-  subject: Readonly<Record<string, string>>,
+  subject: FindingSubject,
   words: Readonly<Record<string, string>> = {},
 ): Finding {
   return createFinding(organization.alias, check, subject, words);
 }
 
-/** True for a member whose id says that they stay, whatever the ledger says. */
+/** True for a member whose id is protected, by the organization or by the group's policy. */
 export function isProtectedById(
   { organization, expected }: Pick<AuditCase, 'organization' | 'expected'>,
   group: string,

@@ -1,13 +1,4 @@
-export type Severity = 'critical' | 'high' | 'medium' | 'low';
-
-/** What a check looks for, how bad that is and what to do about it. `link` leads to its explanation, in the page of a report and in the console. */
-export type CheckEntry = Readonly<{
-  title: string;
-  severity: Severity;
-  why: string;
-  mend: string;
-  link: string;
-}>;
+import { createCheckEntry, type CheckEntry } from './check-entry';
 
 /** A check that the policy brings with it. */
 type OwnCheckId = `own:${string}`;
@@ -17,202 +8,202 @@ export type BuiltInCheckId = keyof typeof CATALOG;
 export type CheckId = BuiltInCheckId | OwnCheckId;
 
 const CATALOG = {
-  'member-without-reason': about('member-without-reason', 'high', {
+  'member-without-reason': createCheckEntry('member-without-reason', 'high', {
     title: 'Member without a reason',
     why: 'Somebody is in a group and neither a policy line nor an approved request says why.',
     mend: 'Remove the member, or have the access requested and approved.',
   }),
-  'member-missing': about('member-missing', 'medium', {
+  'member-missing': createCheckEntry('member-missing', 'medium', {
     title: 'Missing member',
     why: 'Somebody who should be in a group is not: the person cannot work, or somebody removed them by hand.',
     mend: 'Have the membership applied again, and look up who removed it.',
   }),
-  'member-after-grant': about('member-after-grant', 'high', {
+  'member-after-grant': createCheckEntry('member-after-grant', 'high', {
     title: 'Member through an ended grant',
     why: 'The request that gave the membership has ended or was revoked, and the person is still in the group.',
     mend: 'Remove the member, or have the access extended.',
   }),
-  'leaver-present': about('leaver-present', 'critical', {
+  'leaver-present': createCheckEntry('leaver-present', 'critical', {
     title: 'Leaver still present',
     why: 'Somebody who left the company is still, or again, in a group.',
     mend: 'Remove the member at once, and look up who added them.',
   }),
-  'present-in-lockout': about('present-in-lockout', 'high', {
+  'present-in-lockout': createCheckEntry('present-in-lockout', 'high', {
     title: 'Back during the lockout',
     why: 'Somebody left a short while ago and has access again: perhaps a rehire, perhaps a feed that lags.',
     mend: 'Ask HR whether the person was hired again. If not, have the leaving sent once more.',
   }),
-  'duties-conflict': about('duties-conflict', 'critical', {
+  'duties-conflict': createCheckEntry('duties-conflict', 'critical', {
     title: 'Separation of duties broken',
     why: 'One person is in two groups that the policy keeps apart: nobody checks what they do.',
     mend: 'Remove one of the two memberships.',
   }),
-  'group-missing': about('group-missing', 'medium', {
+  'group-missing': createCheckEntry('group-missing', 'medium', {
     title: 'Group of the policy is missing',
     why: 'The policy names a group that UiPath does not have: whoever should be in it is not.',
     mend: 'Create the group in UiPath, or take it out of the policy.',
   }),
-  'group-unlisted': about('group-unlisted', 'low', {
+  'group-unlisted': createCheckEntry('group-unlisted', 'low', {
     title: 'Group that the policy does not name',
     why: 'Nobody watches who is in this group.',
     mend: 'Add the group to the policy, in mode observe to begin with, or delete it.',
   }),
-  'administrators-too-few': about('administrators-too-few', 'high', {
+  'administrators-too-few': createCheckEntry('administrators-too-few', 'high', {
     title: 'Too few administrators',
     why: 'When they are away nobody can act, and a mistake may lock everybody out.',
     mend: 'Appoint another administrator.',
   }),
-  'administrators-too-many': about('administrators-too-many', 'high', {
+  'administrators-too-many': createCheckEntry('administrators-too-many', 'high', {
     title: 'Too many administrators',
     why: 'Every administrator can change everything, this application too.',
     mend: 'Remove the administrators who do not need it.',
   }),
-  'administrator-unknown': about('administrator-unknown', 'critical', {
+  'administrator-unknown': createCheckEntry('administrator-unknown', 'critical', {
     title: 'Unknown administrator',
     why: 'Somebody administers the organization whom the policy does not name.',
     mend: 'Remove the member from Administrators at once, or add the person to the policy.',
   }),
-  'break-glass-missing': about('break-glass-missing', 'high', {
+  'break-glass-missing': createCheckEntry('break-glass-missing', 'high', {
     title: 'Break-glass account is missing',
     why: 'The account that is kept for emergencies is not an administrator: in an emergency it will not help.',
     mend: 'Add the account to Administrators again, and look up who removed it.',
   }),
-  'break-glass-used': about('break-glass-used', 'critical', {
+  'break-glass-used': createCheckEntry('break-glass-used', 'critical', {
     title: 'Break-glass account was used',
     why: 'The account that is kept for emergencies signed in during the last week.',
     mend: 'Ask who used it and why, and change its password.',
   }),
-  'policy-entity-unexpected': about('policy-entity-unexpected', 'high', {
+  'policy-entity-unexpected': createCheckEntry('policy-entity-unexpected', 'high', {
     title: 'Access policy allows what was not agreed',
     why: 'An entry of the access policy is not in the baseline: more people may sign in than was agreed.',
     mend: 'Remove the entry from the access policy, or add it to the baseline.',
   }),
-  'policy-entity-missing': about('policy-entity-missing', 'medium', {
+  'policy-entity-missing': createCheckEntry('policy-entity-missing', 'medium', {
     title: 'Access policy lacks an agreed entry',
     why: 'An entry of the baseline is not in the access policy: people may be shut out.',
     mend: 'Add the entry to the access policy, or take it out of the baseline.',
   }),
-  'policy-entity-broad': about('policy-entity-broad', 'critical', {
+  'policy-entity-broad': createCheckEntry('policy-entity-broad', 'critical', {
     title: 'Access policy allows nearly everybody',
     why: 'A group that holds everybody, or nearly, is on the list: the list restricts nobody.',
     mend: 'Remove the entry, and allow the groups that need access instead.',
   }),
-  'rule-altered': about('rule-altered', 'high', {
+  'rule-altered': createCheckEntry('rule-altered', 'high', {
     title: 'Rule was altered',
     why: 'A rule that was made from an approved request is not as it was made.',
     mend: 'Have the rule written again from its request, and look up who changed it.',
   }),
-  'rule-missing': about('rule-missing', 'medium', {
+  'rule-missing': createCheckEntry('rule-missing', 'medium', {
     title: 'Rule is gone',
     why: 'A rule that was made from an approved request is not there any more.',
     mend: 'Have the rule made again, or have its end requested.',
   }),
-  'rule-unknown': about('rule-unknown', 'medium', {
+  'rule-unknown': createCheckEntry('rule-unknown', 'medium', {
     title: 'Rule that nobody requested',
     why: 'A rule gives people groups at every sign-in, and no approved request is known for it.',
     mend: 'Have the rule requested, name it in the baseline, or delete it.',
   }),
-  'rule-re-adds': about('rule-re-adds', 'high', {
+  'rule-re-adds': createCheckEntry('rule-re-adds', 'high', {
     title: 'Rule adds removed people again',
     why: 'A rule puts people into a group at sign-in whom the ledger keeps out of it.',
     mend: 'Narrow the conditions of the rule, or delete it; then remove the members.',
   }),
-  'rule-without-owner': about('rule-without-owner', 'medium', {
+  'rule-without-owner': createCheckEntry('rule-without-owner', 'medium', {
     title: 'Rule without an owner',
     why: 'Nobody answers for this rule, or the one who did has left.',
     mend: 'Have a new owner requested for the rule.',
   }),
-  'rule-expired': about('rule-expired', 'high', {
+  'rule-expired': createCheckEntry('rule-expired', 'high', {
     title: 'Rule beyond its end',
     why: 'The time for which the rule was approved is over, and it still gives people groups.',
     mend: 'Delete the rule, or have it extended.',
   }),
-  'identity-unresolved': about('identity-unresolved', 'medium', {
+  'identity-unresolved': createCheckEntry('identity-unresolved', 'medium', {
     title: 'Address that UiPath does not know',
     why: 'Somebody should have access and has no account under this address.',
     mend: 'Correct the address, or have the person sign in once.',
   }),
-  'identity-ambiguous': about('identity-ambiguous', 'high', {
+  'identity-ambiguous': createCheckEntry('identity-ambiguous', 'high', {
     title: 'Address of several accounts',
     why: 'Two accounts have this address, so nothing is changed for either.',
     mend: 'Leave one account with this address.',
   }),
-  'identity-duplicate': about('identity-duplicate', 'medium', {
+  'identity-duplicate': createCheckEntry('identity-duplicate', 'medium', {
     title: 'Two that should be one',
     why: 'Two accounts share an address, or two people an account: what is taken from one the other keeps.',
     mend: 'Delete the account that is not used, or correct the address in the HR system.',
   }),
-  'identity-dormant': about('identity-dormant', 'low', {
+  'identity-dormant': createCheckEntry('identity-dormant', 'low', {
     title: 'Account that nobody uses',
     why: 'An account that is switched off, or was not used for long, still has access.',
     mend: 'Remove the memberships, or ask the person.',
   }),
-  'external-in-privileged-group': about('external-in-privileged-group', 'high', {
+  'external-in-privileged-group': createCheckEntry('external-in-privileged-group', 'high', {
     title: 'Person of another company in a privileged group',
     why: "The address is of none of the company's domains, and the group allows much.",
     mend: 'Remove the member, or protect it in the policy when it is agreed.',
   }),
-  'machine-in-privileged-group': about('machine-in-privileged-group', 'high', {
+  'machine-in-privileged-group': createCheckEntry('machine-in-privileged-group', 'high', {
     title: 'Application or robot in a privileged group',
     why: 'Whoever has the secret of the application has the rights of the group.',
     mend: 'Remove the member, or name its id among the protected principals when it is agreed.',
   }),
-  'secret-expiring': about('secret-expiring', 'high', {
+  'secret-expiring': createCheckEntry('secret-expiring', 'high', {
     title: 'Secret near its end',
     why: 'When the secret ends, deliveries are refused or nothing is applied any more.',
     mend: 'Add a new version of the secret and give it to the other side.',
   }),
-  'scope-unneeded': about('scope-unneeded', 'medium', {
+  'scope-unneeded': createCheckEntry('scope-unneeded', 'medium', {
     title: 'Scope wider than needed',
     why: 'UiPath lets this application do what it never does: whoever steals the secret could.',
     mend: 'Take the scope from the external application.',
   }),
-  'source-silent': about('source-silent', 'high', {
+  'source-silent': createCheckEntry('source-silent', 'high', {
     title: 'Source is silent',
     why: 'A source has sent nothing for longer than it ever should: leavers may be missed.',
     mend: "Look at the sender's webhook settings and at its log of deliveries.",
   }),
-  'deliveries-dead': about('deliveries-dead', 'high', {
+  'deliveries-dead': createCheckEntry('deliveries-dead', 'high', {
     title: 'Deliveries that could not be processed',
     why: 'What a source said is not followed: a leaver may still have access.',
     mend: 'Mend the cause by its code, then have the deliveries tried again, or close them for good with a reason.',
   }),
-  'night-missing': about('night-missing', 'high', {
+  'night-missing': createCheckEntry('night-missing', 'high', {
     title: 'Night without an audit',
     why: 'Between two audits there was more time than agreed: nothing is known of it.',
     mend: 'Look at the runs of the functions access-audit and run-audit.',
   }),
-  'audit-unfinished': about('audit-unfinished', 'high', {
+  'audit-unfinished': createCheckEntry('audit-unfinished', 'high', {
     title: 'Audit that did not end',
     why: 'An audit was still reading when the next one began.',
     mend: 'Raise the quota share, or have fewer groups in the policy.',
   }),
-  'revoke-failed': about('revoke-failed', 'critical', {
+  'revoke-failed': createCheckEntry('revoke-failed', 'critical', {
     title: 'Removal that failed',
     why: 'UiPath refused to remove somebody who must not have access any more.',
     mend: 'Correct and retry the dead letter, or remove the member by hand.',
   }),
-  'change-refused': about('change-refused', 'medium', {
+  'change-refused': createCheckEntry('change-refused', 'medium', {
     title: 'Addition that failed',
     why: 'UiPath refused to add somebody who should have access.',
     mend: 'Correct and retry the dead letter.',
   }),
-  'plan-held': about('plan-held', 'medium', {
+  'plan-held': createCheckEntry('plan-held', 'medium', {
     title: 'Removals wait for a release',
     why: 'A guard holds removals, and until somebody releases them those people keep access.',
     mend: 'Look at the plan, and release it or correct what led to it.',
   }),
-  'change-overdue': about('change-overdue', 'high', {
+  'change-overdue': createCheckEntry('change-overdue', 'high', {
     title: 'Change that is not made',
     why: 'A change waits for more than a day. The audit says nothing of those it is about.',
     mend: 'Look at the runs of the function apply-changes.',
   }),
-  'guards-off': about('guards-off', 'high', {
+  'guards-off': createCheckEntry('guards-off', 'high', {
     title: 'Guard that holds nothing',
     why: 'A limit is so high that everybody could be removed at once.',
     mend: 'Lower the limit.',
   }),
-  'part-unknown': about('part-unknown', 'high', {
+  'part-unknown': createCheckEntry('part-unknown', 'high', {
     title: 'Part could not be read',
     why: 'A part of the organization could not be read: it is not known whether anything is wrong there.',
     mend: 'Look at the code of the failure, mend its cause and let the audit run again.',
@@ -228,12 +219,7 @@ export function describeCheck(
   ownChecks: Readonly<Record<string, CheckEntry>> = {},
 ): CheckEntry {
   if (isBuiltIn(check)) return CHECKS[check];
-  return ownChecks[check] ?? about(check, 'medium', { title: check, why: '', mend: '' });
-}
-
-/** Where a page explains a check. */
-export function anchorOf(check: string): string {
-  return `#check-${check.replaceAll(/[^a-z0-9-]/g, '-')}`;
+  return ownChecks[check] ?? createCheckEntry(check, 'medium', { title: check, why: '', mend: '' });
 }
 
 /** True for a text that names a check. */
@@ -244,12 +230,4 @@ export function isCheckId(text: string): text is CheckId {
 /** True for a check of this application. */
 export function isBuiltIn(check: string): check is BuiltInCheckId {
   return Object.hasOwn(CATALOG, check);
-}
-
-function about(
-  id: string,
-  severity: Severity,
-  words: Pick<CheckEntry, 'title' | 'why' | 'mend'>,
-): CheckEntry {
-  return { ...words, severity, link: anchorOf(id) };
 }

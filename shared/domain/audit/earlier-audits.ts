@@ -1,7 +1,7 @@
 import type { CheckId } from './check-catalog';
 import { isForgotten, type FindingRecord } from './finding';
 
-/** What earlier nights found and nobody mended since: an answer of UiPath that lacks it may be short. */
+/** Open findings of earlier nights, for plausibility checks: an answer of UiPath that lacks their subjects may be short. */
 export type EarlierAudits = Readonly<{
   ruleIds: readonly number[];
   /** Members by folded group name. */

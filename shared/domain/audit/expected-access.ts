@@ -18,7 +18,7 @@ export type ExpectedPerson = Readonly<{
 }>;
 
 /** A rule that was made here from a request. */
-type ExpectedRule = Readonly<{
+export type ExpectedRule = Readonly<{
   ruleId: number;
   name: string;
   contentHash: string;

@@ -22,15 +22,18 @@ export function rejectEmptyAnswers(
   const isAccountMissing = hasUsers(snapshot) || (earlier.hadAccounts && !isConfirmed('users'));
   return {
     ...snapshot,
-    groups: new Map([...groups].map(([name, group]) => [name, doubtNobody(group)])),
-    administrators: administrators === undefined ? undefined : doubtNobody(administrators),
+    groups: new Map([...groups].map(([name, group]) => [name, rejectNoAdministrators(group)])),
+    administrators: administrators === undefined ? undefined : rejectNoAdministrators(administrators),
     accessPolicy: isEntryMissing && isEmpty(accessPolicy, ({ length }) => length) ? UNKNOWN : accessPolicy,
     users: isAccountMissing && isEmpty(users, ({ size }) => size) ? UNKNOWN : users,
   };
 }
 
-/** Somebody administers every organization: this application could not read its access policy otherwise. */
-function doubtNobody<G extends SnapshotGroup | undefined>(group: Known<G>): Known<G> {
+/**
+ * Plausibility check: an organization without administrators is impossible, because this application could not read
+ * its access policy then.
+ */
+function rejectNoAdministrators<G extends SnapshotGroup | undefined>(group: Known<G>): Known<G> {
   const value = valueOr(group, undefined);
   return value?.groupId === ADMINISTRATORS_GROUP_ID && value.members.size === 0 ? UNKNOWN : group;
 }

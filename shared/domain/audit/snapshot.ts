@@ -43,7 +43,7 @@ export type BreakGlass = Readonly<{ memberId: string; lastSignInMs: number | und
 type DirectoryAnswers = Readonly<{
   /** Ids of those who may administer, by address; undefined as a whole: anybody may. */
   administratorIds: Known<ReadonlyMap<string, string | undefined>> | undefined;
-  /** Folded addresses of people in privileged groups, by id; undefined in place of one: nobody tells it. */
+  /** Folded addresses of people in privileged groups, by id; undefined as a value: no source gives the address. */
   addresses: Known<ReadonlyMap<string, string | undefined>>;
 }>;
 

@@ -1,5 +1,5 @@
 import type { CheckId } from './check-catalog';
-import type { Finding } from './finding';
+import type { Finding, FindingSubject } from './finding';
 import { fold } from '../person-key';
 import { DAY_MS } from '../durations';
 
@@ -7,7 +7,7 @@ import { DAY_MS } from '../durations';
 export type Waiver = Readonly<{
   check: CheckId;
   /** Members that the finding's subject must have, compared without case; `*` takes any value. */
-  subject: Readonly<Record<string, string>>;
+  subject: FindingSubject;
   reason: string;
   owner: string;
   ticket: string;

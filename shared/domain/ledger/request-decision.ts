@@ -55,7 +55,7 @@ export function refusalOf(
         return 'group-not-managed';
       return (
         refusalByRules(request, organization.rules.requests) ??
-        // One that has ended is still the latest word: an earlier version of the rule ends with it.
+        // An expired statement is still the latest one: it ends the earlier version of the rule too.
         refusalByLength(
           { validFromMs: request.occurredAtMs, validUntilMs: action.validUntilMs },
           organization.rules.requests,
@@ -92,7 +92,7 @@ function refusalByRules(request: AccessRequest, rules: RequestRules | undefined)
   return approvers.size < rules.approvals ? 'approvals-missing' : undefined;
 }
 
-/** Nobody approves what is for themselves, whoever asked for it. */
+/** No self-approval: the person whom the access is for cannot approve it, whoever requested it. */
 function beneficiariesOf({ action }: AccessRequest): readonly string[] {
   if ('person' in action) return [fold(action.person)];
   return 'entityType' in action && action.entityType === 'user' ? [fold(action.name)] : [];

@@ -1,7 +1,7 @@
 import type { AccessRequest, AccessRequestAction, RuleDefinition } from './access-request';
 import { hashOf } from '../canonical-json';
 
-/** One word about a rule or an access-policy entry: the latest one counts, whatever order they arrive in. */
+/** One statement about a rule or an access-policy entry. The latest one counts, in any order of arrival (last writer wins). */
 type NamedStatement = Readonly<{
   requestId: string;
   occurredAtMs: number;

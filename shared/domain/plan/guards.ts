@@ -9,7 +9,7 @@ type GuardName = 'group' | 'day' | 'run' | 'batch';
 
 export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>>;
 
-/** A planned removal. `cause` is the source whose word led to it, or `time`. */
+/** A planned removal. `cause` is the source whose event led to it, or `time`. */
 export type GuardedRemoval = Readonly<{ groupId: string; personKey: string; cause: string }>;
 
 /** What the limits are measured against. */

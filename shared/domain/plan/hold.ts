@@ -16,7 +16,10 @@ type HoldState = 'held' | 'released' | 'done' | 'stale';
 /** Removals that a guard holds until a named person releases exactly them, or the hold expires. */
 export type Hold = Readonly<{
   hash: string;
-  /** `remediation`: the audit found the members, and nothing but this hold says that they go. Left out: a guard held what the ledger says. */
+  /**
+   * `remediation`: the removals come from findings, and only this hold asks for them. Left out: a guard held removals
+   * that the ledger asks for.
+   */
   kind?: 'guard' | 'remediation';
   state: HoldState;
   guards: readonly TrippedGuard[];

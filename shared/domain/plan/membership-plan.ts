@@ -11,14 +11,14 @@ export type MembershipCase = Readonly<{
   memberId: string;
   want: boolean;
   have: boolean;
-  /** A leaver loses the membership whoever gave it. */
+  /** A leaver loses the membership, whatever reason gave it. */
   leaving: boolean;
   applied: AppliedMembership | undefined;
   /** The account is that of another person in the ledger too, who has a reason for the membership. */
   keptByOther?: boolean;
   /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`. */
   why: readonly string[];
-  /** The source whose word led here; undefined when time did. */
+  /** The source whose event led here; undefined for a date that has come. */
   cause?: string | undefined;
 }>;
 
@@ -78,7 +78,10 @@ export function planMemberships(groups: readonly GroupCase[], stops: HardStopRul
   };
 }
 
-/** True where nobody is a member once it is carried out. Who is gone already may have been removed by the same plan, before the process died. */
+/**
+ * True for a decision after which the person is no member. `absent` counts: the same plan may have removed them before
+ * a crash.
+ */
 export function leadsOut(decision: MembershipDecision): boolean {
   return decision === 'remove' || decision === 'absent';
 }

@@ -34,7 +34,7 @@ export function refusalsInARow(letter: RefusedChange): number {
   return letter.history.length - 1 - lastRetry;
 }
 
-/** True while a refused change is still wanted and not made: one that nobody wants any more waits for nobody. */
+/** True while a refused change is still wanted and not made. One that is no longer wanted waits for no person. */
 export function isStillWanted(
   { groupId, groupName, decision }: Pick<RefusedChange, 'groupId' | 'groupName' | 'decision'>,
   ledger: PersonLedger | undefined,

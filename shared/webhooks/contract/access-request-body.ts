@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AccessRequest, AccessRequestAction } from '../../domain/ledger/access-request';
-import { email, envelope, instant, optionalText, text } from './fields';
-import { resolveEnd, resolveStart } from './validity';
+import { email, envelope, instant, optionalText, text } from './field-schemas';
+import { resolveEnd, resolveStart } from './resolve-validity';
 
 const ending = {
   until: instant().nullish().describe('Ends at this instant. Not together with duration.'),
@@ -113,10 +113,10 @@ export const AccessRequestBodySchema = z.object({
   action: ActionSchema,
 });
 
-type Body = z.output<typeof AccessRequestBodySchema>;
+type AccessRequestBody = z.output<typeof AccessRequestBodySchema>;
 
 /** @throws `body-invalid` when the fields contradict each other */
-export function toAccessRequest(body: Body): AccessRequest {
+export function toAccessRequest(body: AccessRequestBody): AccessRequest {
   const occurredAtMs = Date.parse(body.occurredAt);
   return {
     id: body.id,
@@ -132,7 +132,7 @@ export function toAccessRequest(body: Body): AccessRequest {
   };
 }
 
-function toAction(action: Body['action'], occurredAtMs: number): AccessRequestAction {
+function toAction(action: AccessRequestBody['action'], occurredAtMs: number): AccessRequestAction {
   switch (action.kind) {
     case 'grant':
     case 'extend': {

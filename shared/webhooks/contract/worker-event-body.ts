@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/ledger/worker-event';
 import { ABSENT } from '../../domain/ledger/worker-timeline';
 import { bodyInvalid } from '../validate-body';
-import { email, envelope, instant, localDate, optionalText, text, timeZone } from './fields';
+import { email, envelope, instant, localDate, optionalText, text, timeZone } from './field-schemas';
 
 const mostAttributes = 64;
 
@@ -80,7 +80,7 @@ const Left = z
 
 export const WorkerEventBodySchema = z.discriminatedUnion('type', [Joined, Moved, Absent, Returned, Left]);
 
-type Body = z.output<typeof WorkerEventBodySchema>;
+type WorkerEventBody = z.output<typeof WorkerEventBodySchema>;
 
 const kinds = {
   'worker.joined': 'joiner',
@@ -88,10 +88,10 @@ const kinds = {
   'worker.absent': 'mover',
   'worker.returned': 'mover',
   'worker.left': 'leaver',
-} as const satisfies Record<Body['type'], WorkerEventKind>;
+} as const satisfies Record<WorkerEventBody['type'], WorkerEventKind>;
 
 /** @throws `body-invalid` when the fields contradict each other */
-export function toWorkerEvent(body: Body): WorkerEvent {
+export function toWorkerEvent(body: WorkerEventBody): WorkerEvent {
   const sent = Object.entries(sentAttributes(body));
   if (body.type === 'worker.moved' && sent.length === 0)
     throw bodyInvalid([{ field: 'attributes', problem: 'Must name at least one attribute' }]);
@@ -114,7 +114,7 @@ export function toWorkerEvent(body: Body): WorkerEvent {
 }
 
 /** A leave of absence is kept like an attribute, under a name that no sender can use. */
-function sentAttributes(body: Body): Readonly<Record<string, string | null>> {
+function sentAttributes(body: WorkerEventBody): Readonly<Record<string, string | null>> {
   switch (body.type) {
     case 'worker.joined':
     case 'worker.moved':
@@ -128,7 +128,7 @@ function sentAttributes(body: Body): Readonly<Record<string, string | null>> {
   }
 }
 
-function toStart(body: Exclude<Body, { type: 'worker.left' }>): Effective {
+function toStart(body: Exclude<WorkerEventBody, { type: 'worker.left' }>): Effective {
   const { effectiveAt, effectiveDate } = body;
   if (effectiveAt && effectiveDate)
     throw bodyInvalid([{ field: 'effectiveDate', problem: 'Must not stand beside effectiveAt' }]);
@@ -136,7 +136,7 @@ function toStart(body: Exclude<Body, { type: 'worker.left' }>): Effective {
   return effectiveDate ? { kind: 'date', date: effectiveDate } : { kind: 'at-once' };
 }
 
-function toLeaving(body: Extract<Body, { type: 'worker.left' }>): Effective {
+function toLeaving(body: Extract<WorkerEventBody, { type: 'worker.left' }>): Effective {
   const lastWorkingDay = body.lastWorkingDay ?? undefined;
   const terminationDate = body.terminationDate ?? undefined;
   const immediate = body.immediate ?? false;

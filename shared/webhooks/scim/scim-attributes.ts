@@ -8,10 +8,10 @@ export const SCIM = {
   error: 'urn:ietf:params:scim:api:messages:2.0:Error',
 } as const;
 
-type Part = 'text' | 'flag';
+type SimpleKind = 'text' | 'flag';
 export type ScimAttribute =
-  | Readonly<{ kind: Part; about: string }>
-  | Readonly<{ kind: 'complex' | 'list'; about: string; parts: Readonly<Record<string, Part>> }>;
+  | Readonly<{ kind: SimpleKind; about: string }>
+  | Readonly<{ kind: 'complex' | 'list'; about: string; parts: Readonly<Record<string, SimpleKind>> }>;
 
 /**
  * The attributes of a user that are kept: those that say who a worker is and what birthright may look at. Whatever else

@@ -1,5 +1,5 @@
 import { ENTERPRISE_ATTRIBUTES, SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
-import type { WireResource } from './scim-wire';
+import type { WireResource } from './scim-responses';
 
 const schemaUrn = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 const resourceTypeUrn = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';

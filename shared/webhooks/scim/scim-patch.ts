@@ -2,17 +2,22 @@ import { z } from 'zod';
 import { AppError } from '../../errors';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { knownName, SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
-import { holds, parsePath, readPath, type Condition, type ScimPath } from './scim-path';
+import {
+  changedEntries,
+  changedParts,
+  entriesOf,
+  isTakenAway,
+  withOnePrimary,
+  type Op,
+} from './scim-patch-entries';
+import { parsePath, readPath, type ScimPath } from './scim-path';
 import {
   checkUser,
   isRecord,
   MOST_ENTRIES,
-  saysSomething,
   setExtension,
   setValue,
   toFlag,
-  toKept,
-  toParts,
   toText,
   type ScimUser,
   type UserDraft,
@@ -40,8 +45,6 @@ const PatchSchema = inAnyCase(
     Operations: z.array(OperationSchema),
   }),
 );
-
-type Op = 'add' | 'replace' | 'remove';
 
 /**
  * A user after the operations of a PATCH (RFC 7644 section 3.5.2), all of them or none. Beyond the letter of it, as Entra
@@ -88,7 +91,7 @@ function applyOperation(
   index: number,
 ): void {
   if (path !== undefined) {
-    change(draft, op, parsePath(path), value);
+    applyToPath(draft, op, parsePath(path), value);
     return;
   }
   if (op === 'remove')
@@ -98,11 +101,11 @@ function applyOperation(
   for (const [name, inner] of Object.entries(value)) {
     const about = readPath(name);
     // A resource sent back whole has members that only this side sets, and some that only its client knows.
-    if (about !== undefined && about.kind !== 'read-only') change(draft, op, about, inner);
+    if (about !== undefined && about.kind !== 'read-only') applyToPath(draft, op, about, inner);
   }
 }
 
-function change(draft: UserDraft, op: Op, path: ScimPath, value: unknown): void {
+function applyToPath(draft: UserDraft, op: Op, path: ScimPath, value: unknown): void {
   switch (path.kind) {
     case 'not-kept':
       return;
@@ -138,11 +141,6 @@ function changeExtension(
   for (const [name, inner] of Object.entries(value)) setExtension(draft, extension, name, inner);
 }
 
-/** Null is no value (RFC 7643 section 2.5): whoever replaces with it takes away. */
-function isTakenAway(op: Op, value: unknown): boolean {
-  return op === 'remove' || (op === 'replace' && value === null);
-}
-
 function changeAttribute(
   draft: UserDraft,
   op: Op,
@@ -172,87 +170,4 @@ function changeAttribute(
       setValue(draft, name, next.length === 0 ? undefined : next);
     }
   }
-}
-
-type Complex = Extract<ScimAttribute, { kind: 'list' | 'complex' }>;
-type About = Pick<Extract<ScimPath, { kind: 'attribute' }>, 'name' | 'where' | 'part'>;
-
-/**
- * One complex value after an operation; undefined when nothing is left of it. Parts that are not named stay, also when
- * it is replaced (RFC 7644 section 3.5.2.3); an entry of a list is replaced whole.
- */
-function changedParts(
-  before: UserDraft,
-  op: Op,
-  { name, part }: About,
-  { kind, parts }: Complex,
-  value: unknown,
-): UserDraft | undefined {
-  if (part === undefined) {
-    if (isTakenAway(op, value)) return undefined;
-    const isWhole = op === 'replace' && kind === 'list';
-    return toParts(name, parts, value ?? {}, isWhole ? {} : before);
-  }
-  const next = { ...before };
-  const field = `${name}.${part}`;
-  const said =
-    op === 'remove' ? undefined : parts[part] === 'flag' ? toFlag(field, value) : toText(field, value);
-  setValue(next, part, said);
-  return Object.keys(next).length === 0 ? undefined : next;
-}
-
-function changedEntries(
-  before: readonly UserDraft[],
-  op: Op,
-  path: About,
-  attribute: Complex,
-  value: unknown,
-): readonly UserDraft[] {
-  const { name, where, part } = path;
-  if (where.length === 0 && part === undefined) {
-    if (op === 'remove' && value === undefined) return [];
-    const said = entriesOf(toKept(name, attribute, value));
-    if (op === 'remove') return before.filter((entry) => !said.some(isSame(entry)));
-    return op === 'replace' ? said : [...before.filter((entry) => !said.some(isSame(entry))), ...said];
-  }
-  const isMeant = (entry: UserDraft): boolean => where.every((condition) => holds(entry, condition));
-  if (op !== 'remove' && !before.some(isMeant)) {
-    const made = changedParts(conditionsAsParts(where, attribute), 'add', path, attribute, value);
-    return made === undefined || !saysSomething(made) ? before : [...before, made];
-  }
-  return before.flatMap((entry) => {
-    if (!isMeant(entry)) return [entry];
-    const next = changedParts(entry, op, path, attribute, value);
-    return next === undefined || !saysSomething(next) ? [] : [next];
-  });
-}
-
-function entriesOf(kept: unknown): readonly UserDraft[] {
-  const entries: readonly unknown[] = Array.isArray(kept) ? kept : [];
-  return entries.filter(isRecord);
-}
-
-/** Only one entry is primary, the last that was made so (RFC 7644 section 3.5.2). */
-function withOnePrimary(next: readonly UserDraft[], before: readonly UserDraft[]): readonly UserDraft[] {
-  const made = next.findLast((entry) => entry['primary'] === true && !before.includes(entry));
-  if (made === undefined) return next;
-  return next.map((entry) =>
-    entry === made || entry['primary'] !== true ? entry : { ...entry, primary: false },
-  );
-}
-
-/** Two entries of one type and value are the same, whichever of them is primary. */
-function isSame(entry: UserDraft): (other: UserDraft) => boolean {
-  const own = contentOf(entry);
-  return (other) => contentOf(other) === own;
-}
-
-function contentOf({ primary: _primary, ...rest }: UserDraft): string {
-  return JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function conditionsAsParts(where: readonly Condition[], { parts }: Complex): UserDraft {
-  return Object.fromEntries(
-    where.map(({ name, value }) => [name, parts[name] === 'flag' ? value.toLowerCase() === 'true' : value]),
-  );
 }

@@ -6,7 +6,10 @@ import { extensionOf, knownName, READ_ONLY, SCIM, USER_ATTRIBUTES } from './scim
 export type Condition = Readonly<{ name: string; value: string }>;
 
 /** Whether an entry of a list is as a condition says, in any case. */
-export function holds(entry: Readonly<Record<string, unknown>>, { name, value }: Condition): boolean {
+export function meetsCondition(
+  entry: Readonly<Record<string, unknown>>,
+  { name, value }: Condition,
+): boolean {
   const actual = entry[name];
   return (typeof actual === 'string' || typeof actual === 'boolean') && fold(String(actual)) === fold(value);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bodyInvalid, checkBody } from '../validate-body';
-import { text } from '../contract/fields';
+import { text } from '../contract/field-schemas';
 import {
   ENTERPRISE_ATTRIBUTES,
   extensionOf,
@@ -60,10 +60,9 @@ const MOST_EXTENSION_ATTRIBUTES = 100;
 export type UserDraft = Record<string, unknown>;
 
 /**
- * A user as a client sends it whole. Names in any case, `"True"` for true, numbers for texts and null for nothing are taken as the
- * clients of Entra and Okta send them; what is not kept is dropped. `before` settles `active` where the client does not say
- * it: whoever replaces a user without it does not mean that somebody is back.
- *
+ * Reads a user resource that a client sends whole. Names in any case, `"True"` for true, numbers for texts and null
+ * for nothing are accepted, as the clients of Entra and Okta send them; attributes that are not kept are dropped.
+ * `before` settles `active` where the client omits it: an omitted `active` does not bring a user back.
  * @throws AppError `body-invalid`
  */
 export function readUser(body: unknown, before: Pick<ScimUser, 'active'> = { active: true }): ScimUser {
@@ -182,11 +181,11 @@ export function toParts(
     const field = `${name}.${known}`;
     setValue(kept, known, parts[known] === 'flag' ? toFlag(field, inner) : toText(field, inner));
   }
-  return saysSomething(kept) ? kept : undefined;
+  return hasContent(kept) ? kept : undefined;
 }
 
 /** Whether an entry of a list says more than its type and whether it is primary. */
-export function saysSomething(entry: UserDraft): boolean {
+export function hasContent(entry: UserDraft): boolean {
   return Object.keys(entry).some((name) => name !== 'type' && name !== 'primary');
 }
 

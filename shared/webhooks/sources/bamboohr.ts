@@ -3,15 +3,15 @@ import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { AppError } from '../../errors';
 import { bodyInvalid, checkBody } from '../validate-body';
-import type { Credential } from '../credential';
+import type { Credential } from '../check-credential';
 import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../worker-event-kind';
-import { parsePosted, type PostedBody } from '../posted-body';
-import { textAt } from '../record-fields';
-import { instantOf } from '../sender-time';
+import { parsePosted, type PostedBody } from '../parse-posted-body';
+import { textAt } from '../read-field-by-path';
+import { instantOf } from '../parse-sender-time';
 import type { Meaning, Meanings, WebhookSource } from '../webhook-source';
-import { WorkerIdSchema } from '../sender-id';
-import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { WorkerIdSchema } from '../id-schemas';
+import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { DAY_MS } from '../../domain/durations';
 
 const mostEmployees = 500;
@@ -122,7 +122,7 @@ function toLookUp(body: unknown, { receivedAtMs }: PostedBody, mapping: SourceMa
     {
       kind: 'look-up',
       lookUp: {
-        id: idOf(type, data.employeeId, timestamp, changed),
+        id: statementIdOf(type, data.employeeId, timestamp, changed),
         workerId: data.employeeId,
         said: { kind, employmentChanged: changed.some(isAboutEmployment), unproved: false },
         occurredAtMs: timeOf(timestamp),
@@ -158,9 +158,9 @@ function toEvents(
   const { id, action, timestamp, changedFields } = checkBody(EmployeeSchema, employee);
   const kind = workerKindOf(action ?? 'Updated', events, mapping);
   if (kind === undefined) return [];
-  return workerEventsOf(
+  return deriveWorkerEvents(
     {
-      id: idOf(action ?? '', id, timestamp ?? JSON.stringify(employee), changedFields ?? []),
+      id: statementIdOf(action ?? '', id, timestamp ?? JSON.stringify(employee), changedFields ?? []),
       said: {
         kind,
         employmentChanged: (changedFields ?? []).some(isAboutEmployment),

@@ -4,13 +4,13 @@ import { checkBody } from '../validate-body';
 import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { toWorkerEvent, WorkerEventBodySchema } from '../contract/worker-event-body';
-import type { Credential } from '../credential';
+import type { Credential } from '../check-credential';
 import { workerKindOf } from '../worker-event-kind';
-import type { PostedBody } from '../posted-body';
-import { addressOf, fieldReader } from '../record-fields';
+import type { PostedBody } from '../parse-posted-body';
+import { fieldReader } from '../read-field-by-path';
 import type { Meanings, WebhookSource } from '../webhook-source';
-import { accessRequestOf, ticketActOf } from '../ticket-statement';
-import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
+import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './posted-ticket';
 import { standardCredential } from './standard';
 
@@ -82,20 +82,20 @@ function cloudEventsSource(feed: Feed, format: string, credential: Credential): 
     ...(isSigned ? {} : { keptOf: toStructured }),
     dedupeId: (posted) => {
       const { source, id } = readCloudEvent(posted);
-      return idOf(source, id);
+      return statementIdOf(source, id);
     },
     parse: (posted, mapping) => toMeanings(readCloudEvent(posted), posted, mapping),
   };
 }
 
 function toWorkerMeanings(event: CloudEvent, { receivedAtMs }: PostedBody, mapping: SourceMapping): Meanings {
-  const id = idOf(event.source, event.id);
+  const id = statementIdOf(event.source, event.id);
   const contract = { ...bodyIn(event), id };
   if (contractTypes.test(event.type) && !mapping.events.has(event.type))
     return [{ kind: 'worker-event', event: toWorkerEvent(checkBody(WorkerEventBodySchema, contract)) }];
   const kind = workerKindOf(event.type, new Map(), mapping);
   if (kind === undefined) return 'ignored';
-  const found = workerEventsOf(
+  const found = deriveWorkerEvents(
     {
       id,
       said: { kind, employmentChanged: kind === 'joiner', unproved: false },
@@ -127,19 +127,8 @@ function toRequestMeanings(event: CloudEvent, _posted: PostedBody, mapping: Sour
   const act = ticketActOf(mapping.events.get(event.type));
   if (act === undefined) return 'ignored';
   const read = fieldReader(event, ticketPlaces, mapping);
-  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
   const { id, occurredAtMs } = event;
-  const request = accessRequestOf({
-    id,
-    act,
-    occurredAtMs,
-    ticketId: read('ticketId') || id,
-    url: read('url') || undefined,
-    requester: address(read('requester')),
-    approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
-    read,
-    address,
-  });
+  const request = deriveRequestOfEvent({ id, act, occurredAtMs }, read, mapping);
   return [{ kind: 'access-request', request }];
 }
 

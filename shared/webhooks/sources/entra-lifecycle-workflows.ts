@@ -3,12 +3,12 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../worker-event-kind';
-import { parsePosted } from '../posted-body';
-import { textAt } from '../record-fields';
-import { senderId, WorkerIdSchema } from '../sender-id';
-import { instantOf } from '../sender-time';
+import { parsePosted } from '../parse-posted-body';
+import { textAt } from '../read-field-by-path';
+import { senderId, WorkerIdSchema } from '../id-schemas';
+import { instantOf } from '../parse-sender-time';
 import type { WebhookSource } from '../webhook-source';
-import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 
 const CalloutSchema = z.object({
   data: z.object({
@@ -46,9 +46,9 @@ export const entraLifecycleWorkflowsSource: WebhookSource = {
     const occurredAtMs = instantOf(result.createdDateTime);
     if (occurredAtMs === undefined)
       throw bodyInvalid([{ field: 'data.taskProcessingResult.createdDateTime', problem: 'Must be a time' }]);
-    const found = workerEventsOf(
+    const found = deriveWorkerEvents(
       {
-        id: idOf(result.id),
+        id: statementIdOf(result.id),
         said: { kind, employmentChanged: kind === 'joiner', unproved: false },
         occurredAtMs: Math.min(occurredAtMs, posted.receivedAtMs),
         receivedAtMs: posted.receivedAtMs,

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { checkBody } from '../validate-body';
 import { workerKindOf } from '../worker-event-kind';
-import { parsePosted } from '../posted-body';
-import { textAt } from '../record-fields';
-import { WorkerIdSchema } from '../sender-id';
+import { parsePosted } from '../parse-posted-body';
+import { textAt } from '../read-field-by-path';
+import { WorkerIdSchema } from '../id-schemas';
 import type { WebhookSource } from '../webhook-source';
-import { idOf } from '../worker-statement';
+import { statementIdOf } from '../derive-worker-events';
 
 const EventSchema = z.object({
   event_type: z.string().max(100),
@@ -50,7 +50,7 @@ export const finchSource: WebhookSource = {
         kind: 'look-up',
         lookUp: {
           // The id of the message is signed but not a part of the body: two events of one second about one person are one.
-          id: idOf(type, data.individual_id, String(Math.floor(receivedAtMs / 1000))),
+          id: statementIdOf(type, data.individual_id, String(Math.floor(receivedAtMs / 1000))),
           workerId: data.individual_id,
           said: { kind, employmentChanged: kind === 'joiner', unproved: false },
           occurredAtMs: receivedAtMs,

@@ -1,14 +1,15 @@
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
-import { parsePosted, type PostedBody } from '../posted-body';
-import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
-import { senderId } from '../sender-id';
-import { instantOf } from '../sender-time';
+import { parsePosted, type PostedBody } from '../parse-posted-body';
+import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';
+import { senderId } from '../id-schemas';
+import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookSource } from '../webhook-source';
-import { accessRequestOf, ticketActOf } from '../ticket-statement';
+import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
 import { issueFormOf } from './issue-form';
 import { z } from 'zod';
+import { sha256Header } from '../signature';
 
 const Digits = senderId(19).pipe(z.string().regex(/^\d+$/, 'Must be digits'));
 
@@ -59,19 +60,7 @@ const events: ReadonlyMap<string, string> = new Map([
  */
 export const githubSource: WebhookSource = {
   format: 'github',
-  credential: {
-    trust: 'signed',
-    signature: {
-      algorithm: 'sha256',
-      encoding: 'hex',
-      key: 'text',
-      signed: ['body'],
-      headers: [{ signature: 'x-hub-signature-256' }],
-      prefix: 'sha256=',
-      list: 'none',
-      timestamp: undefined,
-    },
-  },
+  credential: { trust: 'signed', signature: sha256Header('x-hub-signature-256') },
   bodyTypes: ['application/json', 'application/x-www-form-urlencoded'],
   dedupeId: (posted) => posted.headers.get('x-github-delivery') ?? bytesIdOf(posted),
   parse: (posted, mapping) => {
@@ -109,7 +98,7 @@ function toMeanings(event: IssueEvent, mapping: SourceMapping): Meanings {
   return [
     {
       kind: 'access-request',
-      request: accessRequestOf({
+      request: deriveAccessRequest({
         id: `${repository.full_name.replaceAll('/', '.')}-${issue.number}-${said.key}`.slice(-128),
         act,
         occurredAtMs: approvedAtMs,

@@ -3,12 +3,12 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../worker-event-kind';
-import { parsePosted } from '../posted-body';
-import { textAt } from '../record-fields';
-import { instantOf } from '../sender-time';
+import { parsePosted } from '../parse-posted-body';
+import { textAt } from '../read-field-by-path';
+import { instantOf } from '../parse-sender-time';
 import type { WebhookSource } from '../webhook-source';
-import { WorkerIdSchema } from '../sender-id';
-import { idOf } from '../worker-statement';
+import { WorkerIdSchema } from '../id-schemas';
+import { statementIdOf } from '../derive-worker-events';
 import { DAY_MS } from '../../domain/durations';
 
 /** A read sooner than this may still give what was before. */
@@ -79,7 +79,7 @@ export const hibobSource: WebhookSource = {
       {
         kind: 'look-up',
         lookUp: {
-          id: idOf(type, employeeId, triggeredAt),
+          id: statementIdOf(type, employeeId, triggeredAt),
           workerId: employeeId,
           said: { kind, employmentChanged: kind === 'joiner', unproved: false },
           occurredAtMs,

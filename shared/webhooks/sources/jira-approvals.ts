@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { instantOf } from '../sender-time';
-import type { SaidOfTicket } from '../ticket-statement';
+import { instantOf } from '../parse-sender-time';
+import type { SaidOfTicket } from '../derive-access-request';
 
 const ApprovalsSchema = z.object({
   approvals: z

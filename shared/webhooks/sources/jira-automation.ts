@@ -1,4 +1,4 @@
-import { textAt } from '../record-fields';
+import { textAt } from '../read-field-by-path';
 import type { WebhookSource } from '../webhook-source';
 import { jiraApprovalsIn } from './jira-approvals';
 import { postedTicketSource } from './posted-ticket';

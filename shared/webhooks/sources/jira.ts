@@ -3,13 +3,14 @@ import { fold } from '../../domain/person-key';
 import type { SourceMapping } from '../../domain/source-settings';
 import { checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
-import { parsePosted } from '../posted-body';
-import { addressOf, fieldReader, isAt, textAt } from '../record-fields';
+import { parsePosted } from '../parse-posted-body';
+import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';
 import type { Meanings, WebhookSource } from '../webhook-source';
-import { idText, senderId } from '../sender-id';
-import { longestMs } from '../sender-time';
-import { accessRequestOf, ticketActOf, type TicketAct } from '../ticket-statement';
+import { idText, senderId } from '../id-schemas';
+import { longestMs } from '../parse-sender-time';
+import { deriveAccessRequest, ticketActOf, type TicketAct } from '../derive-access-request';
 import { readJiraTicket } from './jira-automation';
+import { sha256Header } from '../signature';
 
 /** Ids come as text from webhooks and as numbers from automation rules. */
 const IssueUpdatedSchema = z.object({
@@ -34,19 +35,7 @@ const events: ReadonlyMap<string, string> = new Map([['status:approved', 'grant'
 /** Webhooks that a Jira administrator sets up with a secret. What matters is a field that changed to a value: `status:Approved`. */
 export const jiraSource: WebhookSource = {
   format: 'jira',
-  credential: {
-    trust: 'signed',
-    signature: {
-      algorithm: 'sha256',
-      encoding: 'hex',
-      key: 'text',
-      signed: ['body'],
-      headers: [{ signature: 'x-hub-signature' }],
-      prefix: 'sha256=',
-      list: 'none',
-      timestamp: undefined,
-    },
-  },
+  credential: { trust: 'signed', signature: sha256Header('x-hub-signature') },
   bodyTypes: ['application/json'],
   fieldsToPlace: ['group'],
   fetchBack: 'offered',
@@ -80,7 +69,7 @@ function toMeanings(body: unknown, mapping: SourceMapping): Meanings {
   return [
     {
       kind: 'access-request',
-      request: accessRequestOf({
+      request: deriveAccessRequest({
         id: `${issue.key}-${changelog.id}`,
         act,
         occurredAtMs: timestamp,

@@ -3,12 +3,12 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../worker-event-kind';
-import { parsePosted } from '../posted-body';
-import { textAt } from '../record-fields';
-import { instantOf } from '../sender-time';
+import { parsePosted } from '../parse-posted-body';
+import { textAt } from '../read-field-by-path';
+import { instantOf } from '../parse-sender-time';
 import type { WebhookSource } from '../webhook-source';
-import { WorkerIdSchema } from '../sender-id';
-import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { WorkerIdSchema } from '../id-schemas';
+import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 
 const EmployeeEventSchema = z.object({
   hook: z.object({ event: z.string().max(100) }),
@@ -68,9 +68,9 @@ export const mergeSource: WebhookSource = {
     if (kind === undefined) return 'ignored';
     const { hook, linked_account: account, data } = checkBody(EmployeeEventSchema, body);
     const { receivedAtMs } = posted;
-    const found = workerEventsOf(
+    const found = deriveWorkerEvents(
       {
-        id: idOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
+        id: statementIdOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
         said: { kind, employmentChanged: false, unproved: false },
         occurredAtMs: instantOf(data.modified_at ?? undefined) ?? receivedAtMs,
         receivedAtMs,
@@ -92,7 +92,7 @@ export const mergeSource: WebhookSource = {
         {
           kind: 'look-up',
           lookUp: {
-            id: idOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
+            id: statementIdOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
             workerId: data.id,
             // Merge also says `removed` of somebody it lost sight of.
             said: { kind, employmentChanged: false, unproved: true },

@@ -3,12 +3,12 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../worker-event-kind';
-import { parsePosted } from '../posted-body';
-import { idAt, textAt } from '../record-fields';
-import { instantOf } from '../sender-time';
+import { parsePosted } from '../parse-posted-body';
+import { idAt, textAt } from '../read-field-by-path';
+import { instantOf } from '../parse-sender-time';
 import type { WebhookSource } from '../webhook-source';
-import { WorkerIdSchema } from '../sender-id';
-import { idOf } from '../worker-statement';
+import { WorkerIdSchema } from '../id-schemas';
+import { statementIdOf } from '../derive-worker-events';
 import { tokenCredential } from './posted-ticket';
 
 const EventSchema = z.object({
@@ -53,7 +53,7 @@ export const personioSource: WebhookSource = {
       {
         kind: 'look-up',
         lookUp: {
-          id: idOf(name, at, workerId),
+          id: statementIdOf(name, at, workerId),
           workerId,
           said: { kind, employmentChanged: kind === 'joiner', unproved: true },
           occurredAtMs: Math.min(occurredAtMs, posted.receivedAtMs),

@@ -1,14 +1,14 @@
 import type { AccessRequest } from '../../domain/ledger/access-request';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../validate-body';
-import type { Credential } from '../credential';
+import type { Credential } from '../check-credential';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id';
-import { parsePosted } from '../posted-body';
-import { addressOf, fieldReader, firstTextAt, textAt } from '../record-fields';
-import { idText } from '../sender-id';
-import { instantOf } from '../sender-time';
+import { parsePosted } from '../parse-posted-body';
+import { addressOf, fieldReader, firstTextAt, textAt } from '../read-field-by-path';
+import { idText } from '../id-schemas';
+import { instantOf } from '../parse-sender-time';
 import type { WebhookSource } from '../webhook-source';
-import { accessRequestOf, ticketActOf, type SaidOfTicket } from '../ticket-statement';
+import { deriveAccessRequest, ticketActOf, type SaidOfTicket } from '../derive-access-request';
 
 /**
  * Where the fields of a ticket stand in what a system posts; `status` and `updated` tell repetitions from news. `approval` is the
@@ -118,7 +118,7 @@ function requestIn(
   const isTimed = read('updated') !== undefined;
   const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
   const approvals = said.approvals() ?? [{ approver: read('approver'), approvedAtMs }];
-  return accessRequestOf({
+  return deriveAccessRequest({
     id: `${ticketId}-${isTimed ? `${act}-${approvedAtMs}` : act}`.slice(-128),
     act,
     occurredAtMs: approvedAtMs,

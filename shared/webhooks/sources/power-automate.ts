@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkBody } from '../validate-body';
-import { instantOf } from '../sender-time';
+import { instantOf } from '../parse-sender-time';
 import type { WebhookSource } from '../webhook-source';
 import { postedTicketSource } from './posted-ticket';
 

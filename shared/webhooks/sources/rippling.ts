@@ -3,11 +3,11 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { checkBody } from '../validate-body';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../worker-event-kind';
-import { parsePosted } from '../posted-body';
-import { textAt } from '../record-fields';
+import { parsePosted } from '../parse-posted-body';
+import { textAt } from '../read-field-by-path';
 import type { WebhookSource } from '../webhook-source';
-import { WorkerIdSchema } from '../sender-id';
-import { idOf } from '../worker-statement';
+import { WorkerIdSchema } from '../id-schemas';
+import { statementIdOf } from '../derive-worker-events';
 import { tokenCredential } from './posted-ticket';
 
 const BUCKET_MS = 5 * 60_000;
@@ -46,7 +46,7 @@ export const ripplingSource: WebhookSource = {
       {
         kind: 'look-up',
         lookUp: {
-          id: idOf(name, company ?? '', workerId, String(receivedAtMs)),
+          id: statementIdOf(name, company ?? '', workerId, String(receivedAtMs)),
           workerId,
           said: { kind, employmentChanged: kind === 'joiner', unproved: true },
           occurredAtMs: receivedAtMs,

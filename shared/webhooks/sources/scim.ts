@@ -1,8 +1,8 @@
 import { checkBody } from '../validate-body';
-import { parsePosted } from '../posted-body';
-import { eventsOf, ScimStatementSchema } from '../scim/scim-statement';
+import { parsePosted } from '../parse-posted-body';
+import { workerEventsOfChange, ScimUserChangeSchema } from '../scim/scim-user-change';
 import type { WebhookSource } from '../webhook-source';
-import { idOf } from '../worker-statement';
+import { statementIdOf } from '../derive-worker-events';
 
 export const SCIM_FORMAT = 'scim';
 
@@ -17,12 +17,12 @@ export const scimSource: WebhookSource = {
   actsIfNamed: true,
   bodyTypes: ['application/json'],
   dedupeId: (posted) => {
-    const { id, version } = checkBody(ScimStatementSchema, parsePosted(posted));
-    return idOf(id, String(version));
+    const { id, version } = checkBody(ScimUserChangeSchema, parsePosted(posted));
+    return statementIdOf(id, String(version));
   },
   parse: (posted, mapping) => {
-    const statement = checkBody(ScimStatementSchema, parsePosted(posted));
-    const events = eventsOf(statement, posted.receivedAtMs, mapping);
+    const statement = checkBody(ScimUserChangeSchema, parsePosted(posted));
+    const events = workerEventsOfChange(statement, posted.receivedAtMs, mapping);
     return events.length === 0 ? 'ignored' : events.map((event) => ({ kind: 'worker-event', event }));
   },
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { instantOf } from '../sender-time';
+import { instantOf } from '../parse-sender-time';
 import type { WebhookSource } from '../webhook-source';
-import type { SaidOfTicket } from '../ticket-statement';
+import type { SaidOfTicket } from '../derive-access-request';
 import { postedTicketSource } from './posted-ticket';
 
 const ApprovalsSchema = z.object({

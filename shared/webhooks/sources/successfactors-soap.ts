@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
-import { parsePosted } from '../posted-body';
-import { textAt } from '../record-fields';
-import { dayOf, instantOf } from '../sender-time';
+import { parsePosted } from '../parse-posted-body';
+import { textAt } from '../read-field-by-path';
+import { dayOf, instantOf } from '../parse-sender-time';
 import type { Meaning, WebhookSource } from '../webhook-source';
-import { idOf } from '../worker-statement';
+import { statementIdOf } from '../derive-worker-events';
 import { tokenCredential } from './posted-ticket';
 import { successFactorsKindOf } from './successfactors';
 
@@ -33,8 +33,8 @@ const NotificationSchema = z.object({
   }),
 });
 
-type Notification = z.output<typeof NotificationSchema>;
-type Event = Notification['events']['event'][number];
+type SoapNotification = z.output<typeof NotificationSchema>;
+type Event = SoapNotification['events']['event'][number];
 
 const PLACE = 'Envelope.Body.ExternalEvent';
 const EnvelopeSchema = z.object({
@@ -79,7 +79,7 @@ export const successFactorsSoapSource: WebhookSource = {
       return {
         kind: 'look-up',
         lookUp: {
-          id: idOf(meta.externalEventId, event.eventId),
+          id: statementIdOf(meta.externalEventId, event.eventId),
           workerId,
           said: {
             kind,

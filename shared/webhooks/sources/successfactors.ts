@@ -4,12 +4,12 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
 import { workerKindOf } from '../worker-event-kind';
-import { parsePosted } from '../posted-body';
-import { textAt } from '../record-fields';
-import { senderId } from '../sender-id';
-import { instantOf } from '../sender-time';
+import { parsePosted } from '../parse-posted-body';
+import { textAt } from '../read-field-by-path';
+import { senderId } from '../id-schemas';
+import { instantOf } from '../parse-sender-time';
 import type { WebhookSource } from '../webhook-source';
-import { idOf, workerEventsOf, type WorkerPlaces } from '../worker-statement';
+import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './posted-ticket';
 
 const endings: ReadonlyMap<string, WorkerEventKind> = new Map([
@@ -72,9 +72,9 @@ export const successFactorsSource: WebhookSource = {
     if (occurredAtMs === undefined)
       throw bodyInvalid([{ field: 'publishedAt', problem: 'Must be a time, or milliseconds since 1970' }]);
     const { receivedAtMs } = posted;
-    const found = workerEventsOf(
+    const found = deriveWorkerEvents(
       {
-        id: idOf(type, eventId),
+        id: statementIdOf(type, eventId),
         said: { kind, employmentChanged: kind === 'joiner', unproved: false },
         occurredAtMs: Math.min(occurredAtMs, receivedAtMs),
         receivedAtMs,

@@ -5,7 +5,7 @@ import { MANAGER, type Worker } from '../../../sandbox/vendors/workers';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
 import { workerAt } from '../../../shared/domain/ledger/worker-timeline';
 import { parseXmlBody } from '../../../shared/webhooks/xml-body';
-import { createVendorApi } from '../../../shared/fetch-back/vendor-call';
+import { createVendorApi } from '../../../shared/fetch-back/vendor-api';
 import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ORGANIZATION } from '../../../sandbox/demo-organization';
-import { createSession } from '../../../shared/console/session';
+import { createSession } from '../../../shared/console/session-and-form-tokens';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createHoldStore } from '../../../shared/storage/holds';

@@ -3,7 +3,7 @@ import type { Delivery } from '../../../shared/domain/delivery';
 import { RestError, type TableClient } from '@azure/data-tables';
 import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
-import { coded } from '../../../shared/storage/table-records';
+import { coded } from '../../../shared/storage/storage-errors';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';

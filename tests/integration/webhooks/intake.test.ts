@@ -11,7 +11,7 @@ import { createSecretsWithDeadline } from '../../../shared/secrets/secrets-with-
 import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createHeartbeats } from '../../../shared/storage/heartbeats';
 import { createWorkQueues, QUEUES } from '../../../shared/storage/queues';
-import { coded } from '../../../shared/storage/table-records';
+import { coded } from '../../../shared/storage/storage-errors';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
 import { createIdentityCheck } from '../../../shared/webhooks/entra-identity';
 import { webhookSourceOf } from '../../../shared/webhooks/registry';

@@ -3,7 +3,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishedReportSchema } from '../../../shared/published-report-schema';
-import { AuditReportSchema } from '../../../shared/storage/report-schema';
+import { AuditReportSchema } from '../../../shared/storage/audit-report-schema';
 import { eventfulReport, HOSTILE_NAMES, hostileReport, report } from '../../fixtures/audit-reports';
 
 const { file, schema } = publishedReportSchema;

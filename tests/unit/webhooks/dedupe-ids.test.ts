@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Feed } from '../../../shared/domain/policy';
 import { errorCodeOf } from '../../../shared/errors';
 import { dedupeIdOf } from '../../../shared/webhooks/dedupe-id';
-import { bodyTypeOf } from '../../../shared/webhooks/posted-body';
+import { bodyTypeOf } from '../../../shared/webhooks/parse-posted-body';
 import { webhookSourceOf } from '../../../shared/webhooks/registry';
 import { createSenderWorld } from '../../fixtures/webhooks/sender-world';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BodyType } from '../../../shared/webhooks/posted-body';
+import type { BodyType } from '../../../shared/webhooks/parse-posted-body';
 import { webhookSourceOf } from '../../../shared/webhooks/registry';
 import type { SigningSecrets } from '../../../shared/webhooks/signature';
 import { errorCodeOf } from '../../../shared/errors';

@@ -4,7 +4,7 @@ import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
 import type { Feed } from '../../../shared/domain/policy';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { AppError, errorCodeOf } from '../../../shared/errors';
-import { fieldReader, idAt, textAt } from '../../../shared/webhooks/record-fields';
+import { fieldReader, idAt, textAt } from '../../../shared/webhooks/read-field-by-path';
 import { createSenderWorld } from '../../fixtures/webhooks/sender-world';
 import {
   APPROVER,

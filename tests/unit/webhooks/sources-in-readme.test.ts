@@ -5,7 +5,7 @@ import type { Feed } from '../../../shared/domain/policy';
 import { SourceSchema, toSourceSettings } from '../../../shared/policy/sources-section';
 import { formatsOf, webhookSourceOf } from '../../../shared/webhooks/registry';
 import type { WebhookSource } from '../../../shared/webhooks/webhook-source';
-import { ticketActs } from '../../../shared/webhooks/ticket-statement';
+import { ticketActs } from '../../../shared/webhooks/derive-access-request';
 import {
   hrPaths,
   hrPathsSuite,

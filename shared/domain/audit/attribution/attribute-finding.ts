@@ -54,9 +54,9 @@ function seenSince({ seenSinceMs, firstSeenMs }: FindingRecord): number {
 }
 
 /**
- * Joins findings with the event that made things as they are: the latest that names by id what they are about and says what
- * was done. Where only names say what was acted on, nobody is named unless the log is whole and all that fit are of one actor.
- * Who is known stays so unless tonight's log tells otherwise.
+ * Attributes findings to the event that caused them: the latest one that names the subject by id and the act. Where
+ * events only name the subject by words, an actor is given only if the log is complete and all fitting events are by
+ * one actor. A known actor stays unless tonight's log shows another.
  */
 export function attribute(
   records: readonly FindingRecord[],

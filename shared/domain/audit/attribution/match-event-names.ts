@@ -47,10 +47,10 @@ function withoutActor(
   if (objectKeys === undefined) return { text, values: others };
   const actor = new Set(actorNames.map(fold));
   return {
-    text: hide(text, actorNames),
+    text: maskNames(text, actorNames),
     values: others.flatMap(({ key, value }) => {
       if (objectKeys.test(fold(key))) return [{ key, value }];
-      return actor.has(fold(value)) ? [] : [{ key, value: hide(value, actorNames) }];
+      return actor.has(fold(value)) ? [] : [{ key, value: maskNames(value, actorNames) }];
     }),
   };
 }
@@ -61,7 +61,7 @@ function withoutActor(
  */
 export function withoutNames({ text, values, actorNames }: LoggedEvent, names: readonly string[]): string {
   const said = values.flatMap(({ value }) => (/^\w+$/.test(value) && actsIn(value).size > 0 ? [] : [value]));
-  return hide(text, [...names, ...actorNames, ...said]);
+  return maskNames(text, [...names, ...actorNames, ...said]);
 }
 
 /** A name counts as a whole value of its own, or as whole words that are no part of a longer name. */
@@ -72,14 +72,14 @@ function isNamed(
 ): boolean {
   const said = values.map(({ value }) => fold(value));
   if (said.includes(name)) return true;
-  const rest = hide(text, [...longerNames, ...said.filter((value) => value.includes(name))]);
+  const rest = maskNames(text, [...longerNames, ...said.filter((value) => value.includes(name))]);
   return placesOf(rest, name).some(
     // "Finance Automation" may be the name of a group that is gone: it does not say "Finance".
     ({ end }) => !/^ (?:\p{Lu}|\p{N})/u.test(rest.slice(end)),
   );
 }
 
-function hide(text: string, names: readonly string[]): string {
+function maskNames(text: string, names: readonly string[]): string {
   const said = fold(text);
   return names
     .filter((name) => said.includes(fold(name)))

@@ -1,11 +1,11 @@
-import { found, toAuditCase, type AuditCase } from '../audit-case';
+import { createAuditFinding, toAuditCase, type AuditCase } from '../audit-case';
 import { checkAccessPolicy } from './check-access-policy';
 import { checkAdministrators } from './check-administrators';
 import { checkGroups } from './check-groups';
 import { checkIdentities } from './check-identities';
 import { checkMembers } from './check-members';
 import { checkOperations } from './check-operations';
-import { checkOwn } from './check-custom';
+import { checkCustom } from './check-custom';
 import { checkRules } from './check-rules';
 import type { Finding } from '../finding';
 import { unknownPartsOf, type UnknownPart } from '../snapshot';
@@ -14,7 +14,9 @@ import { unknownPartsOf, type UnknownPart } from '../snapshot';
 export function auditOrganization(parts: Omit<AuditCase, 'personOf'>): readonly Finding[] {
   const audit = toAuditCase(parts);
   const findings = [
-    ...everythingUnknown(parts).map(({ part, code }) => found(audit, 'part-unknown', { part }, { code })),
+    ...everythingUnknown(parts).map(({ part, code }) =>
+      createAuditFinding(audit, 'part-unknown', { part }, { code }),
+    ),
     ...checkGroups(audit),
     ...checkMembers(audit),
     ...checkAdministrators(audit),
@@ -22,7 +24,7 @@ export function auditOrganization(parts: Omit<AuditCase, 'personOf'>): readonly 
     ...checkRules(audit),
     ...checkIdentities(audit),
     ...checkOperations(audit),
-    ...checkOwn(audit),
+    ...checkCustom(audit),
   ];
   return [...new Map(findings.map((finding) => [finding.id, finding])).values()].toSorted((a, b) =>
     a.id < b.id ? -1 : 1,

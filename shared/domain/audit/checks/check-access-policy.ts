@@ -1,6 +1,6 @@
 import { fold } from '../../person-key';
 import type { PolicyEntity } from '../../policy';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 
 const EVERYONE = 'everyone';
@@ -14,13 +14,13 @@ export function checkAccessPolicy(audit: AuditCase): readonly Finding[] {
   const { baseline } = audit.organization.accessPolicy;
   const want = baseline === undefined ? have : new Set(baseline.map(entityName));
   return [
-    ...[...new Set(broad)].map((entity) => found(audit, 'policy-entity-broad', { entity })),
+    ...[...new Set(broad)].map((entity) => createAuditFinding(audit, 'policy-entity-broad', { entity })),
     ...[...have]
       .filter((entity) => !want.has(entity))
-      .map((entity) => found(audit, 'policy-entity-unexpected', { entity })),
+      .map((entity) => createAuditFinding(audit, 'policy-entity-unexpected', { entity })),
     ...[...want]
       .filter((entity) => !have.has(entity))
-      .map((entity) => found(audit, 'policy-entity-missing', { entity })),
+      .map((entity) => createAuditFinding(audit, 'policy-entity-missing', { entity })),
   ];
 }
 

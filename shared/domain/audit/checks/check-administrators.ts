@@ -1,6 +1,6 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import { type MemberKind, ADMINISTERING_KINDS } from '../../member-kind';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { AdministratorRules } from '../audit-policy';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
@@ -19,40 +19,49 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   return [
     ...(group === undefined
       ? []
-      : [...howMany(audit, rules, group), ...strangersAmong(audit, rules.people, group)]),
+      : [...checkCount(audit, rules, group), ...checkUnknownAdministrators(audit, rules.people, group)]),
     ...[...audit.snapshot.breakGlass].flatMap(([account, read]) => {
       if (read.kind === 'unknown') return [];
       const { value } = read;
       const isAdministrator = value !== undefined && group?.members.has(value.memberId) === true;
       const usedMs = value?.lastSignInMs;
       return [
-        ...(group === undefined || isAdministrator ? [] : [found(audit, 'break-glass-missing', { account })]),
+        ...(group === undefined || isAdministrator
+          ? []
+          : [createAuditFinding(audit, 'break-glass-missing', { account })]),
         ...(usedMs !== undefined && audit.nowMs - usedMs < USED_WITHIN_DAYS * DAY_MS
-          ? [found(audit, 'break-glass-used', { account }, { at: new Date(usedMs).toISOString() })]
+          ? [
+              createAuditFinding(
+                audit,
+                'break-glass-used',
+                { account },
+                { at: new Date(usedMs).toISOString() },
+              ),
+            ]
           : []),
       ];
     }),
   ];
 }
 
-function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
+function checkCount(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
   const people = peopleIn(group).length;
   const count = { count: String(people) };
   return [
     ...(people < rules.fewest
-      ? [found(audit, 'administrators-too-few', { fewest: String(rules.fewest) }, count)]
+      ? [createAuditFinding(audit, 'administrators-too-few', { fewest: String(rules.fewest) }, count)]
       : []),
     ...(people > rules.most
-      ? [found(audit, 'administrators-too-many', { most: String(rules.most) }, count)]
+      ? [createAuditFinding(audit, 'administrators-too-many', { most: String(rules.most) }, count)]
       : []),
   ];
 }
 
 /**
- * Administrators who are none of the agreed ones. Those are told by id: the list of users may leave them out. Nobody is
- * called unknown while something is missing that could show the opposite.
+ * Administrators who are not agreed. Agreed ones are compared by id, because the list of users may leave them out. No
+ * administrator is reported as unknown while a part is unread that could show them as agreed.
  */
-function strangersAmong(
+function checkUnknownAdministrators(
   audit: AuditCase,
   people: AdministratorRules['people'],
   group: SnapshotGroup,
@@ -71,7 +80,7 @@ function strangersAmong(
     const mayBeAgreed = address === undefined && mayHaveAddress(kind) && agreed.has(undefined);
     return mayBeAgreed
       ? [addressUnknown(audit, memberId)]
-      : [found(audit, 'administrator-unknown', { memberId }, memberNameOf(audit, memberId))];
+      : [createAuditFinding(audit, 'administrator-unknown', { memberId }, memberNameOf(audit, memberId))];
   });
 }
 

@@ -1,21 +1,21 @@
 import { fold } from '../../person-key';
 import { addressOf } from './member-addresses';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { OwnCheck, OwnCheckFacts, OwnCheckScope } from '../audit-policy';
-import type { Finding } from '../finding';
+import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';
 import { valueOr } from '../snapshot';
 import { DAY_MS } from '../../durations';
 
-type Subject = Readonly<{
-  subject: Readonly<Record<string, string>>;
+type CheckedItem = Readonly<{
+  subject: FindingSubject;
   words?: Readonly<Record<string, string>>;
   facts: OwnCheckFacts;
 }>;
 
 /** Runs the checks of the policy over everything of their kind. One whose expression fails is unknown, not clean. */
-export function checkOwn(audit: AuditCase): readonly Finding[] {
-  const byScope = new Map<OwnCheckScope, readonly Subject[]>();
+export function checkCustom(audit: AuditCase): readonly Finding[] {
+  const byScope = new Map<OwnCheckScope, readonly CheckedItem[]>();
   return audit.organization.audit.ownChecks.flatMap((check) => {
     const subjects = byScope.get(check.each) ?? subjectsOf(audit, check.each);
     byScope.set(check.each, subjects);
@@ -23,20 +23,20 @@ export function checkOwn(audit: AuditCase): readonly Finding[] {
   });
 }
 
-function runOne(audit: AuditCase, check: OwnCheck, subjects: readonly Subject[]): readonly Finding[] {
+function runOne(audit: AuditCase, check: OwnCheck, subjects: readonly CheckedItem[]): readonly Finding[] {
   try {
     return subjects
       .filter(({ facts }) => check.finds(facts))
       .map(({ subject, words }) => ({
-        ...found(audit, check.id, subject, words),
+        ...createAuditFinding(audit, check.id, subject, words),
         severity: check.entry.severity,
       }));
   } catch {
-    return [found(audit, 'part-unknown', { part: check.id }, { code: 'expression-failed' })];
+    return [createAuditFinding(audit, 'part-unknown', { part: check.id }, { code: 'expression-failed' })];
   }
 }
 
-function subjectsOf(audit: AuditCase, scope: OwnCheckScope): readonly Subject[] {
+function subjectsOf(audit: AuditCase, scope: OwnCheckScope): readonly CheckedItem[] {
   switch (scope) {
     case 'member':
       return members(audit);
@@ -54,7 +54,7 @@ function subjectsOf(audit: AuditCase, scope: OwnCheckScope): readonly Subject[] 
   }
 }
 
-function members(audit: AuditCase): readonly Subject[] {
+function members(audit: AuditCase): readonly CheckedItem[] {
   const { users, directory } = audit.snapshot;
   // An account that is missing from the lists only tonight must not pass for one of which nothing is known.
   if (users.kind === 'unknown' || valueOr(directory, undefined)?.addresses.kind !== 'known') return [];
@@ -82,7 +82,7 @@ function members(audit: AuditCase): readonly Subject[] {
   );
 }
 
-function groups(audit: AuditCase): readonly Subject[] {
+function groups(audit: AuditCase): readonly CheckedItem[] {
   return [...audit.snapshot.groups].flatMap(([group, read]) => {
     const value = valueOr(read, undefined);
     const policy = audit.organization.groups.get(group);
@@ -92,7 +92,7 @@ function groups(audit: AuditCase): readonly Subject[] {
   });
 }
 
-function people(audit: AuditCase): readonly Subject[] {
+function people(audit: AuditCase): readonly CheckedItem[] {
   return audit.expected.people.map(({ personKey, email, left, groups: held, pending }) => ({
     subject: { personKey },
     words: { name: email },
@@ -100,7 +100,7 @@ function people(audit: AuditCase): readonly Subject[] {
   }));
 }
 
-function rules(audit: AuditCase): readonly Subject[] {
+function rules(audit: AuditCase): readonly CheckedItem[] {
   const names = valueOr(audit.snapshot.groupNames, undefined);
   if (names === undefined) return [];
   return valueOr(audit.snapshot.rules, []).map(({ ruleId, name, enabled, groupIds }) => ({

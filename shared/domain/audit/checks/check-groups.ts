@@ -1,6 +1,6 @@
 import { EVERYONE_GROUP_ID } from '../../plan/hard-stops';
 import { fold } from '../../person-key';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 
@@ -9,12 +9,12 @@ export function checkGroups(audit: AuditCase): readonly Finding[] {
   const { organization, snapshot } = audit;
   const missing = [...snapshot.groups]
     .filter(([, group]) => group.kind === 'known' && group.value === undefined)
-    .map(([group]) => found(audit, 'group-missing', { group }));
+    .map(([group]) => createAuditFinding(audit, 'group-missing', { group }));
   const names = valueOr(snapshot.groupNames, new Map<string, Readonly<{ name: string; builtIn: boolean }>>());
   const unlisted = [...names].flatMap(([groupId, { name, builtIn }]) =>
     builtIn || groupId === EVERYONE_GROUP_ID || organization.groups.has(fold(name))
       ? []
-      : [found(audit, 'group-unlisted', { groupId }, { group: name })],
+      : [createAuditFinding(audit, 'group-unlisted', { groupId }, { group: name })],
   );
   return [...missing, ...unlisted];
 }

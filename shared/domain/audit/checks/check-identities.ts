@@ -1,55 +1,66 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import type { MemberKind } from '../../member-kind';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
 import { privilegedGroups, readGroups } from './privileged-groups';
-import { isGlassUnknown, isProtected } from './protected-members';
+import { isBreakGlassUnknown, isProtected } from './protected-members';
 import { valueOr, type SnapshotGroup, type SnapshotUser } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
 
 const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
 
-/** Addresses without one account, accounts that nobody uses, and who should not be where much is allowed. */
+/** Addresses without exactly one account, dormant accounts, and people or machines that should not be in privileged groups. */
 export function checkIdentities(audit: AuditCase): readonly Finding[] {
   const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
   return [
-    ...unresolved(audit),
-    ...duplicates(audit, users),
-    ...dormant(audit, users, readGroups(audit)),
-    ...[...privilegedGroups(audit)].flatMap(([name, group]) => strangers(audit, name, group)),
+    ...checkUnresolved(audit),
+    ...checkDuplicates(audit, users),
+    ...checkDormant(audit, users, readGroups(audit)),
+    ...[...privilegedGroups(audit)].flatMap(([name, group]) => checkPrivilegedMembers(audit, name, group)),
   ];
 }
 
 /** A new hire is announced before the account exists: the policy says how long that is well. */
-function unresolved(audit: AuditCase): readonly Finding[] {
+function checkUnresolved(audit: AuditCase): readonly Finding[] {
   const graceMs = audit.organization.identityRetryHours * HOUR_MS;
   return audit.expected.people.flatMap(({ personKey, email: name, unresolved: state, groups }) => {
     if (state === undefined || groups.size === 0) return [];
-    if (state.kind === 'ambiguous') return [found(audit, 'identity-ambiguous', { personKey }, { name })];
+    if (state.kind === 'ambiguous')
+      return [createAuditFinding(audit, 'identity-ambiguous', { personKey }, { name })];
     return audit.nowMs - state.sinceMs > graceMs
-      ? [found(audit, 'identity-unresolved', { personKey }, { name })]
+      ? [createAuditFinding(audit, 'identity-unresolved', { personKey }, { name })]
       : [];
   });
 }
 
 /** Two accounts with one address, and two people of the ledger with one account; an address that somebody had before has left. */
-function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
+function checkDuplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
   return [
     ...shared(users.values(), ({ email }) => email).map(([email, same]) =>
-      found(audit, 'identity-duplicate', { email }, { ids: same.map(({ id }) => id).join(', ') }),
+      createAuditFinding(
+        audit,
+        'identity-duplicate',
+        { email },
+        { ids: same.map(({ id }) => id).join(', ') },
+      ),
     ),
     ...shared(
       audit.expected.people.filter(({ left }) => !left),
       ({ memberId }) => memberId,
     ).map(([memberId, same]) =>
-      found(audit, 'identity-duplicate', { memberId }, { names: same.map(({ email }) => email).join(', ') }),
+      createAuditFinding(
+        audit,
+        'identity-duplicate',
+        { memberId },
+        { names: same.map(({ email }) => email).join(', ') },
+      ),
     ),
   ];
 }
 
-/** An account that is switched off, or that nobody used for long, and is a member all the same. */
-function dormant(
+/** A dormant account: switched off, or unused for long, and still a member. */
+function checkDormant(
   audit: AuditCase,
   users: ReadonlyMap<string, SnapshotUser>,
   groups: ReadonlyMap<string, SnapshotGroup>,
@@ -66,7 +77,9 @@ function dormant(
     for (const memberId of group.members.keys()) if (unused.has(memberId)) members.add(memberId);
   return [...members]
     .filter((memberId) => !isProtectedAnywhere(audit, memberId))
-    .map((memberId) => found(audit, 'identity-dormant', { memberId }, memberNameOf(audit, memberId)));
+    .map((memberId) =>
+      createAuditFinding(audit, 'identity-dormant', { memberId }, memberNameOf(audit, memberId)),
+    );
 }
 
 /** A group that protects somebody counts also while its members are unknown. */
@@ -79,7 +92,11 @@ function isProtectedAnywhere({ organization, expected, snapshot }: AuditCase, me
 }
 
 /** Machines, and people of other companies, in a privileged group. */
-function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup): readonly Finding[] {
+function checkPrivilegedMembers(
+  audit: AuditCase,
+  group: string,
+  { members }: SnapshotGroup,
+): readonly Finding[] {
   const { domains } = audit.organization.audit;
   const { users, directory } = audit.snapshot;
   const isDirectoryAsked = valueOr(directory, undefined)?.addresses.kind === 'known';
@@ -88,15 +105,19 @@ function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup):
     const subject = { group, memberId };
     if (MACHINES.has(kind))
       return [
-        found(audit, 'machine-in-privileged-group', subject, { ...memberNameOf(audit, memberId), kind }),
+        createAuditFinding(audit, 'machine-in-privileged-group', subject, {
+          ...memberNameOf(audit, memberId),
+          kind,
+        }),
       ];
     const isListed = users.kind === 'known' || audit.personOf.has(memberId);
-    if (domains.size === 0 || !mayHaveAddress(kind) || !isListed || isGlassUnknown(audit, group)) return [];
+    if (domains.size === 0 || !mayHaveAddress(kind) || !isListed || isBreakGlassUnknown(audit, group))
+      return [];
     const address = addressOf(audit, memberId);
     if (address === undefined) return isDirectoryAsked ? [addressUnknown(audit, memberId)] : [];
     return domains.has(address.slice(address.lastIndexOf('@') + 1))
       ? []
-      : [found(audit, 'external-in-privileged-group', subject, { name: address })];
+      : [createAuditFinding(audit, 'external-in-privileged-group', subject, { name: address })];
   });
 }
 

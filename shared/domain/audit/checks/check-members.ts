@@ -1,10 +1,10 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { CheckId } from '../check-catalog';
 import type { ExpectedPerson } from '../expected-access';
 import type { Finding } from '../finding';
 import { memberNameOf } from './member-names';
-import { isGlassUnknown, isProtected } from './protected-members';
+import { isBreakGlassUnknown, isProtected } from './protected-members';
 import type { SnapshotGroup } from '../snapshot';
 
 /** Who is in a group and should not be, and who should be and is not. A group that was not read says nothing. */
@@ -26,7 +26,7 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
   const listsAdministrators =
     group.groupId === ADMINISTRATORS_GROUP_ID &&
     audit.organization.audit.administrators?.people !== undefined;
-  if (isGlassUnknown(audit, name)) return [];
+  if (isBreakGlassUnknown(audit, name)) return [];
   const findings: Finding[] = [];
   for (const memberId of group.members.keys()) {
     const person = audit.personOf.get(memberId);
@@ -35,14 +35,19 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
     const check = checkOf(person, name);
     if (check === 'member-without-reason' && listsAdministrators) continue;
     findings.push(
-      found(audit, check, { group: name, memberId }, whoAndWhere(audit, memberId, group.groupId)),
+      createAuditFinding(
+        audit,
+        check,
+        { group: name, memberId },
+        memberWords(audit, memberId, group.groupId),
+      ),
     );
   }
   return findings;
 }
 
-/** What a plan needs beside the finding's own words. */
-function whoAndWhere(audit: AuditCase, memberId: string, groupId: string): Readonly<Record<string, string>> {
+/** Words of a finding that its remediation needs: member, group id and person key. */
+function memberWords(audit: AuditCase, memberId: string, groupId: string): Readonly<Record<string, string>> {
   const key = audit.personOf.get(memberId)?.personKey;
   return { ...memberNameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
 }
@@ -59,8 +64,8 @@ function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGr
     for (const group of wanted) {
       const read = groups.get(group);
       if (read === undefined || read.members.has(memberId)) continue;
-      const words = whoAndWhere(audit, memberId, read.groupId);
-      findings.push(found(audit, 'member-missing', { group, memberId }, words));
+      const words = memberWords(audit, memberId, read.groupId);
+      findings.push(createAuditFinding(audit, 'member-missing', { group, memberId }, words));
     }
   }
   return findings;
@@ -76,7 +81,7 @@ function leaversElsewhere(audit: AuditCase): readonly Finding[] {
     })
     .filter(({ group, memberId }) => !isProtected(audit, group, memberId))
     .map(({ group, groupId, memberId }) =>
-      found(audit, 'leaver-present', { group, memberId }, whoAndWhere(audit, memberId, groupId)),
+      createAuditFinding(audit, 'leaver-present', { group, memberId }, memberWords(audit, memberId, groupId)),
     );
 }
 
@@ -89,7 +94,14 @@ function rehiredInLockout(audit: AuditCase, groups: ReadonlyMap<string, Snapshot
     const within = [...groups].filter(([, group]) => group.members.has(memberId)).map(([name]) => name);
     return within.length === 0
       ? []
-      : [found(audit, 'present-in-lockout', { memberId }, { name: person.email, groups: within.join(', ') })];
+      : [
+          createAuditFinding(
+            audit,
+            'present-in-lockout',
+            { memberId },
+            { name: person.email, groups: within.join(', ') },
+          ),
+        ];
   });
 }
 
@@ -100,7 +112,12 @@ function dutyConflicts(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGro
       .filter((memberId) => others?.has(memberId) === true)
       .filter((memberId) => audit.personOf.get(memberId)?.pending !== true)
       .map((memberId) =>
-        found(audit, 'duties-conflict', { group, other, memberId }, memberNameOf(audit, memberId)),
+        createAuditFinding(
+          audit,
+          'duties-conflict',
+          { group, other, memberId },
+          memberNameOf(audit, memberId),
+        ),
       );
   });
 }

@@ -1,6 +1,6 @@
-import { heartbeatOf } from '../../heartbeat';
+import { heartbeatOf } from '../../source-heartbeat';
 import { exceeds, type RemovalLimit } from '../../plan/guards';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
@@ -39,7 +39,7 @@ function checkSecrets(audit: AuditCase): readonly Finding[] {
   return ends
     .filter(([, endsMs]) => endsMs <= soonMs)
     .map(([secret, endsMs]) =>
-      found(audit, 'secret-expiring', { secret }, { ends: new Date(endsMs).toISOString() }),
+      createAuditFinding(audit, 'secret-expiring', { secret }, { ends: new Date(endsMs).toISOString() }),
     );
 }
 
@@ -49,7 +49,7 @@ function checkScopes(audit: AuditCase): readonly Finding[] {
   const ours = valueOr(audit.snapshot.applications, []).find(({ clientId }) => clientId === own.clientId);
   return (ours?.scopes ?? [])
     .filter((scope) => !own.scopes.includes(scope))
-    .map((scope) => found(audit, 'scope-unneeded', { scope }));
+    .map((scope) => createAuditFinding(audit, 'scope-unneeded', { scope }));
 }
 
 function checkSources(audit: AuditCase): readonly Finding[] {
@@ -57,14 +57,14 @@ function checkSources(audit: AuditCase): readonly Finding[] {
     .filter((source) => heartbeatOf(source, audit.nowMs) === 'silent')
     .map(({ name: source, lastMs }) => {
       const last = lastMs === undefined ? 'never' : new Date(lastMs).toISOString();
-      return found(audit, 'source-silent', { source }, { last });
+      return createAuditFinding(audit, 'source-silent', { source }, { last });
     });
 }
 
 /** One finding per source: after an outage of ours there may be thousands. */
 function checkDeliveries(audit: AuditCase): readonly Finding[] {
   return audit.operations.deadDeliveries.map(({ source, deliveries, codes, sinceMs }) =>
-    found(
+    createAuditFinding(
       audit,
       'deliveries-dead',
       { source },
@@ -83,8 +83,8 @@ function checkNights(audit: AuditCase): readonly Finding[] {
     lastAudit !== undefined &&
     audit.nowMs - lastAudit.atMs > audit.organization.audit.everyHours * HOUR_MS + LATE_MS;
   return [
-    ...(isMissing ? [found(audit, 'night-missing', { after: lastAudit.night })] : []),
-    ...unfinished.map((night) => found(audit, 'audit-unfinished', { night })),
+    ...(isMissing ? [createAuditFinding(audit, 'night-missing', { after: lastAudit.night })] : []),
+    ...unfinished.map((night) => createAuditFinding(audit, 'audit-unfinished', { night })),
   ];
 }
 
@@ -92,7 +92,7 @@ function checkChanges(audit: AuditCase): readonly Finding[] {
   const { refusals, holds, marks } = audit.operations;
   return [
     ...refusals.map(({ id, group, memberId, decision, code }) =>
-      found(
+      createAuditFinding(
         audit,
         decision === 'remove' ? 'revoke-failed' : 'change-refused',
         { deadLetter: id },
@@ -100,7 +100,7 @@ function checkChanges(audit: AuditCase): readonly Finding[] {
       ),
     ),
     ...holds.map(({ hash, removals, expiresAtMs }) =>
-      found(
+      createAuditFinding(
         audit,
         'plan-held',
         { plan: hash },
@@ -110,7 +110,12 @@ function checkChanges(audit: AuditCase): readonly Finding[] {
     ...marks
       .filter(({ sinceMs }) => audit.nowMs - sinceMs > DAY_MS)
       .map(({ kind, key, sinceMs }) =>
-        found(audit, 'change-overdue', { kind, key }, { since: new Date(sinceMs).toISOString() }),
+        createAuditFinding(
+          audit,
+          'change-overdue',
+          { kind, key },
+          { since: new Date(sinceMs).toISOString() },
+        ),
       ),
   ];
 }
@@ -123,11 +128,11 @@ function checkGuards(audit: AuditCase): readonly Finding[] {
   return [
     ...Object.entries(guards)
       .filter(([, limit]) => isOff(limit))
-      .map(([guard]) => found(audit, 'guards-off', { guard })),
+      .map(([guard]) => createAuditFinding(audit, 'guards-off', { guard })),
     ...[...groups].flatMap(([group, policy]) =>
       Object.entries(policy.guards)
         .filter(([, limit]) => isOff(limit))
-        .map(([guard]) => found(audit, 'guards-off', { guard, group })),
+        .map(([guard]) => createAuditFinding(audit, 'guards-off', { guard, group })),
     ),
   ];
 }

@@ -1,15 +1,14 @@
 import { fold } from '../../person-key';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { BaselineRule } from '../audit-policy';
-import type { Finding } from '../finding';
+import type { ExpectedRule } from '../expected-access';
+import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';
 import { isProtected } from './protected-members';
 import { valueOr, type SnapshotRule } from '../snapshot';
 import { HOUR_MS } from '../../durations';
 
-type ExpectedRule = AuditCase['expected']['rules'][number];
-
-/** Rules that differ from what was requested, that nobody answers for, that outlived their end or undo removals. */
+/** Rules that differ from their request, have no owner, outlived their end or add removed people again. */
 export function checkRules(audit: AuditCase): readonly Finding[] {
   const { rules } = audit.snapshot;
   if (rules.kind === 'unknown') return [];
@@ -22,7 +21,7 @@ export function checkRules(audit: AuditCase): readonly Finding[] {
     ...rules.value
       .filter((rule) => !ours.has(rule.ruleId))
       .flatMap((rule) => checkOthers(audit, rule, agreed.get(fold(rule.name)), leavers)),
-    ...rules.value.flatMap((rule) => reAdds(audit, rule)),
+    ...rules.value.flatMap((rule) => checkReAdds(audit, rule)),
   ];
 }
 
@@ -36,12 +35,12 @@ function checkOurs(
   const isOver = rule.untilMs !== undefined && rule.untilMs <= audit.nowMs;
   if (isOver && have !== undefined)
     // The end of a rule is applied within minutes; one that is still there an hour later will stay.
-    return rule.untilMs > audit.nowMs - HOUR_MS ? [] : [found(audit, 'rule-expired', subject)];
+    return rule.untilMs > audit.nowMs - HOUR_MS ? [] : [createAuditFinding(audit, 'rule-expired', subject)];
   if (rule.pending || isOver) return [];
-  if (have === undefined) return [found(audit, 'rule-missing', subject)];
+  if (have === undefined) return [createAuditFinding(audit, 'rule-missing', subject)];
   return [
-    ...(have.contentHash === rule.contentHash ? [] : [found(audit, 'rule-altered', subject)]),
-    ...withoutOwner(audit, subject, rule.owner, leavers),
+    ...(have.contentHash === rule.contentHash ? [] : [createAuditFinding(audit, 'rule-altered', subject)]),
+    ...checkOwner(audit, subject, rule.owner, leavers),
   ];
 }
 
@@ -53,26 +52,26 @@ function checkOthers(
   leavers: ReadonlySet<string>,
 ): readonly Finding[] {
   const subject = { rule: name, ruleId: String(ruleId) };
-  if (agreed === undefined) return [found(audit, 'rule-unknown', subject)];
+  if (agreed === undefined) return [createAuditFinding(audit, 'rule-unknown', subject)];
   const isOver = agreed.untilMs !== undefined && agreed.untilMs <= audit.nowMs;
   return [
-    ...(isOver ? [found(audit, 'rule-expired', subject)] : []),
-    ...withoutOwner(audit, subject, agreed.owner ?? '', leavers),
+    ...(isOver ? [createAuditFinding(audit, 'rule-expired', subject)] : []),
+    ...checkOwner(audit, subject, agreed.owner ?? '', leavers),
   ];
 }
 
-function withoutOwner(
+function checkOwner(
   audit: AuditCase,
-  subject: Readonly<Record<string, string>>,
+  subject: FindingSubject,
   owner: string,
   leavers: ReadonlySet<string>,
 ): readonly Finding[] {
   if (owner.trim() !== '' && !leavers.has(fold(owner))) return [];
-  return [found(audit, 'rule-without-owner', subject, owner === '' ? {} : { owner })];
+  return [createAuditFinding(audit, 'rule-without-owner', subject, owner === '' ? {} : { owner })];
 }
 
-/** A rule adds at every sign-in: whoever the ledger keeps out of its group and who is there came, or will come again, by it. */
-function reAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
+/** A rule adds people at every sign-in: members whom the ledger keeps out of its group came through it, or will come again. */
+function checkReAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
   if (!rule.enabled) return [];
   const names = valueOr(audit.snapshot.groupNames, new Map<string, Readonly<{ name: string }>>());
   return rule.groupIds.flatMap((groupId) => {
@@ -89,7 +88,10 @@ function reAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
     if (first === undefined) return [];
     const subject = { rule: rule.name, ruleId: String(rule.ruleId), group };
     return [
-      found(audit, 'rule-re-adds', subject, { ...memberNameOf(audit, first), people: String(back.length) }),
+      createAuditFinding(audit, 'rule-re-adds', subject, {
+        ...memberNameOf(audit, first),
+        people: String(back.length),
+      }),
     ];
   });
 }

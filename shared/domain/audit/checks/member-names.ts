@@ -1,5 +1,5 @@
 import { addressOf } from './member-addresses';
-import { found, type AuditCase } from '../audit-case';
+import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 
@@ -14,7 +14,12 @@ export function memberNameOf(audit: AuditCase, memberId: string): Readonly<Recor
   return application === undefined ? {} : { name: application.name, kind: 'application' };
 }
 
-/** A member whose address decides something, and of whom nobody tells it: neither well nor wrong. */
+/** True for a member whose address would decide the check and is not known: neither a finding nor clean. */
 export function addressUnknown(audit: AuditCase, memberId: string): Finding {
-  return found(audit, 'part-unknown', { part: `address:${memberId}` }, { code: 'address-unknown' });
+  return createAuditFinding(
+    audit,
+    'part-unknown',
+    { part: `address:${memberId}` },
+    { code: 'address-unknown' },
+  );
 }

@@ -3,10 +3,10 @@ import { fold } from '../../person-key';
 import type { AuditCase } from '../audit-case';
 import { valueOr, type SnapshotGroup } from '../snapshot';
 
-type Read = Pick<AuditCase, 'organization' | 'snapshot'>;
+type GroupFacts = Pick<AuditCase, 'organization' | 'snapshot'>;
 
 /** Groups that were read, by folded name; Administrators is one of them, listed or not. */
-export function readGroups({ organization, snapshot }: Read): ReadonlyMap<string, SnapshotGroup> {
+export function readGroups({ organization, snapshot }: GroupFacts): ReadonlyMap<string, SnapshotGroup> {
   const read = new Map<string, SnapshotGroup>();
   for (const [name, group] of snapshot.groups) {
     const value = valueOr(group, undefined);
@@ -20,7 +20,7 @@ export function readGroups({ organization, snapshot }: Read): ReadonlyMap<string
 }
 
 /** Those among them where much is allowed. */
-export function privilegedGroups(audit: Read): ReadonlyMap<string, SnapshotGroup> {
+export function privilegedGroups(audit: GroupFacts): ReadonlyMap<string, SnapshotGroup> {
   const isPrivileged = ([name, { groupId }]: readonly [string, SnapshotGroup]): boolean =>
     groupId === ADMINISTRATORS_GROUP_ID || audit.organization.groups.get(name)?.privileged === true;
   return new Map([...readGroups(audit)].filter(isPrivileged));

@@ -19,15 +19,18 @@ export function isProtected(
 }
 
 /**
- * True while somebody who is protected in a group cannot be told from the others there: the directory does not know the
- * address, or an account for emergencies could not be read. Nobody is taken out of it meanwhile.
+ * True while a protected member of a group cannot be told from the others: the directory does not resolve the address,
+ * or a break-glass account could not be read. No removal from the group is planned meanwhile.
  */
-export function isAnyoneUntold(audit: Pick<AuditCase, 'expected' | 'snapshot'>, group: string): boolean {
-  return audit.expected.protectedUnfound.has(group) || isGlassUnknown(audit, group);
+export function hasUnresolvedProtected(
+  audit: Pick<AuditCase, 'expected' | 'snapshot'>,
+  group: string,
+): boolean {
+  return audit.expected.protectedUnfound.has(group) || isBreakGlassUnknown(audit, group);
 }
 
 /** True in Administrators while one of the accounts for emergencies could not be read: any member may be it. */
-export function isGlassUnknown(audit: Pick<AuditCase, 'snapshot'>, group: string): boolean {
+export function isBreakGlassUnknown(audit: Pick<AuditCase, 'snapshot'>, group: string): boolean {
   return (
     isAdministrators(audit, group) &&
     [...audit.snapshot.breakGlass.values()].some(({ kind }) => kind === 'unknown')

@@ -2,7 +2,7 @@ import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-cha
 import type { OrganizationPolicy } from '../../policy';
 import { entityName, isBroad } from '../checks/check-access-policy';
 import type { NoPlan } from '../finding';
-import { NOT_NAMED, ownIdsIn, without, type RemediationPlanner } from './remediation-planner';
+import { NOT_NAMED, ownIdsIn, createNoPlan, type RemediationPlanner } from './remediation-planner';
 import { valueOr, type SnapshotEntry } from '../snapshot';
 import { isGuid } from '../../guid';
 
@@ -11,7 +11,7 @@ export type EntryFacts = Readonly<{
   organization: OrganizationPolicy;
   /** What is on the list. */
   have: readonly SnapshotEntry[];
-  /** Whether the latest approved request wants the entry there; undefined: none speaks of it. */
+  /** Whether the latest approved request wants the entry; undefined: there is no request for it. */
   requested: boolean | undefined;
   ownIds: ReadonlySet<string>;
 }>;
@@ -29,7 +29,7 @@ export const planEntryRemoval: RemediationPlanner = ({ audit, requestedEntries }
   const noPlan = whyEntryStays(facts, entity);
   if (noPlan !== undefined) return { noPlan };
   const entityIds = idsOf(have, entity).toSorted();
-  return toPlan({ kind: 'access-policy', entity, decision: 'remove', entityIds });
+  return toEntryRemediation({ kind: 'access-policy', entity, decision: 'remove', entityIds });
 };
 
 /** Puts an agreed entry on the list. */
@@ -40,10 +40,10 @@ export const planEntryAddition: RemediationPlanner = ({ audit, requestedEntries 
     entity,
   );
   if (noPlan !== undefined) return { noPlan };
-  return toPlan({ kind: 'access-policy', entity, decision: 'add', entityIds: [] });
+  return toEntryRemediation({ kind: 'access-policy', entity, decision: 'add', entityIds: [] });
 };
 
-/** Why an entry must not be removed, or undefined. Nobody may be shut out who was agreed. */
+/** Why an entry must not be removed, or undefined. Removing it must not shut out agreed people. */
 export function whyEntryStays(facts: EntryFacts, entity: string): NoPlan | undefined {
   const { organization, have, requested, ownIds } = facts;
   const { baseline } = organization.accessPolicy;
@@ -97,16 +97,16 @@ export function idsOf(have: readonly SnapshotEntry[], entity: string): readonly 
   return have.filter((entry) => entityName(entry) === entity).map(({ entityId = '' }) => entityId);
 }
 
-function toPlan(change: RuleOrEntryChange) {
+function toEntryRemediation(change: RuleOrEntryChange) {
   return {
     remediation: { kind: 'change', change, planHash: changeHash(change), status: 'proposed' },
   } as const;
 }
 
 function decision(why: string): NoPlan {
-  return without('decision', why).noPlan;
+  return createNoPlan('decision', why).noPlan;
 }
 
 function notNow(why: string): NoPlan {
-  return without('not-now', why).noPlan;
+  return createNoPlan('not-now', why).noPlan;
 }

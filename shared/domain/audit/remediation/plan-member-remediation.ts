@@ -4,11 +4,11 @@ import { fold } from '../../person-key';
 import { groupPolicyOf } from '../../policy';
 import type { AuditCase } from '../audit-case';
 import type { Remediation } from '../finding';
-import { isAnyoneUntold, isProtected } from '../checks/protected-members';
+import { hasUnresolvedProtected, isProtected } from '../checks/protected-members';
 import {
   NOT_NAMED,
   ownIdsIn,
-  without,
+  createNoPlan,
   type PlannedRemediation,
   type RemediationPlanner,
   type PlanWorld,
@@ -16,7 +16,7 @@ import {
 import { valueOr, type SnapshotGroup } from '../snapshot';
 import { ADMINISTERING_KINDS } from '../../member-kind';
 
-type Place = Readonly<{ group: string; groupId: string; memberId: string }>;
+type MemberInGroup = Readonly<{ group: string; groupId: string; memberId: string }>;
 
 /** Takes the member of the finding out of its group. */
 export const planRemoval: RemediationPlanner = ({ audit }, subject) => {
@@ -30,7 +30,7 @@ export const planRemoval: RemediationPlanner = ({ audit }, subject) => {
 export const planAddition: RemediationPlanner = ({ audit }, { group, groupId, memberId }) => {
   if (group === undefined || groupId === undefined || memberId === undefined) return NOT_NAMED;
   if (isObserved(audit, group)) return OBSERVED;
-  return { remediation: toRemedy({ group, groupId, memberId }, 'add') };
+  return { remediation: toRemediation({ group, groupId, memberId }, 'add') };
 };
 
 /** Takes somebody out of Administrators, under the name that the group has there. */
@@ -48,12 +48,12 @@ export function planDuties(world: PlanWorld, subject: Parameters<RemediationPlan
   const groups = world.audit.personOf.get(memberId)?.groups;
   const [hasOne, hasOther] = [groups?.has(group) === true, groups?.has(other) === true];
   if (hasOne && hasOther)
-    return without(
+    return createNoPlan(
       'decision',
       'Both memberships have a reason. Somebody decides which request is revoked, or which line of the policy is changed.',
     );
   if (!hasOne && !hasOther)
-    return without(
+    return createNoPlan(
       'decision',
       'Neither membership has a reason. Somebody decides which of them ends: both are findings of their own, each with its plan.',
     );
@@ -61,37 +61,37 @@ export function planDuties(world: PlanWorld, subject: Parameters<RemediationPlan
   return planRemoval(world, { ...named, group: hasOne ? other : group });
 }
 
-const OBSERVED = without(
+const OBSERVED = createNoPlan(
   'not-now',
   'The group is only observed: the policy says that nothing is changed in it.',
 );
 
 /** What the writer would refuse is not offered. */
-function removalOf(audit: AuditCase, place: Place): PlannedRemediation {
+function removalOf(audit: AuditCase, place: MemberInGroup): PlannedRemediation {
   const { group, groupId, memberId } = place;
   if (groupId === EVERYONE_GROUP_ID)
-    return without('not-now', 'Everybody is in the group Everyone: it has no members to remove.');
+    return createNoPlan('not-now', 'Everybody is in the group Everyone: it has no members to remove.');
   if (isObserved(audit, group)) return OBSERVED;
   if (ownIdsIn(audit).has(memberId))
-    return without('not-now', 'This is the application itself, which it never removes.');
+    return createNoPlan('not-now', 'This is the application itself, which it never removes.');
   if (isProtected(audit, group, memberId))
-    return without('not-now', 'The policy protects this member from being removed.');
-  if (isAnyoneUntold(audit, group))
-    return without(
+    return createNoPlan('not-now', 'The policy protects this member from being removed.');
+  if (hasUnresolvedProtected(audit, group))
+    return createNoPlan(
       'not-now',
       'Somebody whom the policy protects in this group cannot be told from the others: the directory did not give an account for the address. Correct it in the policy file, or wait for the next night.',
     );
   if (audit.personOf.get(memberId)?.groups.has(group) === true)
-    return without(
+    return createNoPlan(
       'decision',
       'The ledger has a reason for this membership. Somebody decides: revoke the request, change the line of the policy, or name the member there as agreed.',
     );
   if (groupId === ADMINISTRATORS_GROUP_ID && isLastAdministrator(audit, memberId))
-    return without('not-now', 'No administrator would be left. Appoint another one first.');
-  return { remediation: toRemedy(place, 'remove') };
+    return createNoPlan('not-now', 'No administrator would be left. Appoint another one first.');
+  return { remediation: toRemediation(place, 'remove') };
 }
 
-function toRemedy({ group, groupId, memberId }: Place, decision: 'add' | 'remove'): Remediation {
+function toRemediation({ group, groupId, memberId }: MemberInGroup, decision: 'add' | 'remove'): Remediation {
   const add = decision === 'add' ? [memberId] : [];
   const remove = decision === 'remove' ? [memberId] : [];
   const planHash = hashOf({ group, add, remove });

@@ -4,33 +4,36 @@ import { planEntryAddition, planEntryRemoval } from './plan-entry-remediation';
 import { planAddition, planAdministratorRemoval, planDuties, planRemoval } from './plan-member-remediation';
 import { planRuleDeletion, planRuleWriting } from './plan-rule-remediation';
 import {
-  without,
+  createNoPlan,
   type PlannedRemediation,
   type RemediationPlanner,
   type PlanWorld,
 } from './remediation-planner';
 
-/** How each check's findings are mended by a plan, or why none can do it. */
+/** The remediation planner of each check, or why its findings have none. */
 const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noPlan: NoPlan }>>> = {
   'member-without-reason': planRemoval,
   'member-missing': planAddition,
   'member-after-grant': planRemoval,
   'leaver-present': planRemoval,
-  'present-in-lockout': without('decision', 'HR decides: the person was hired again, or a feed lags.'),
+  'present-in-lockout': createNoPlan('decision', 'HR decides: the person was hired again, or a feed lags.'),
   'duties-conflict': planDuties,
-  'group-missing': without('by-hand', 'The group is created in UiPath, or taken out of the policy file.'),
-  'group-unlisted': without(
+  'group-missing': createNoPlan(
+    'by-hand',
+    'The group is created in UiPath, or taken out of the policy file.',
+  ),
+  'group-unlisted': createNoPlan(
     'decision',
     'Somebody decides whether the group belongs in the policy or is deleted in UiPath.',
   ),
-  'administrators-too-few': without('decision', 'Somebody decides who becomes an administrator.'),
-  'administrators-too-many': without('decision', 'Somebody decides who stops being an administrator.'),
+  'administrators-too-few': createNoPlan('decision', 'Somebody decides who becomes an administrator.'),
+  'administrators-too-many': createNoPlan('decision', 'Somebody decides who stops being an administrator.'),
   'administrator-unknown': planAdministratorRemoval,
-  'break-glass-missing': without(
+  'break-glass-missing': createNoPlan(
     'by-hand',
     'Whoever becomes an administrator can change everything: an administrator adds the account in UiPath.',
   ),
-  'break-glass-used': without(
+  'break-glass-used': createNoPlan(
     'by-hand',
     'Its password is changed in UiPath once it is known who used it. The finding ends by itself a week after the use.',
   ),
@@ -40,71 +43,71 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
   'rule-altered': planRuleWriting,
   'rule-missing': planRuleWriting,
   'rule-unknown': planRuleDeletion,
-  'rule-re-adds': without(
+  'rule-re-adds': createNoPlan(
     'decision',
     'Somebody decides whether the conditions of the rule are narrowed or the rule is deleted.',
   ),
-  'rule-without-owner': without(
+  'rule-without-owner': createNoPlan(
     'decision',
     'Somebody decides who answers for the rule, and has that requested.',
   ),
   'rule-expired': planRuleDeletion,
-  'identity-unresolved': without(
+  'identity-unresolved': createNoPlan(
     'by-itself',
     'It ends by itself when the person has signed in once, or when HR has corrected the address.',
   ),
-  'identity-ambiguous': without(
+  'identity-ambiguous': createNoPlan(
     'by-hand',
     'One of the accounts is deleted or renamed in UiPath or in its directory.',
   ),
-  'identity-duplicate': without('decision', 'Somebody decides which of the two is the right one.'),
-  'identity-dormant': without(
+  'identity-duplicate': createNoPlan('decision', 'Somebody decides which of the two is the right one.'),
+  'identity-dormant': createNoPlan(
     'decision',
     'The memberships have their reasons. Somebody decides, after asking the person, whether those end.',
   ),
   'external-in-privileged-group': planRemoval,
   'machine-in-privileged-group': planRemoval,
-  'secret-expiring': without(
+  'secret-expiring': createNoPlan(
     'by-hand',
     'A new secret is made by hand, in UiPath or at the sender, and put into the key vault.',
   ),
-  'scope-unneeded': without('by-hand', 'The scope is taken from the external application in UiPath.'),
-  'source-silent': without(
+  'scope-unneeded': createNoPlan('by-hand', 'The scope is taken from the external application in UiPath.'),
+  'source-silent': createNoPlan(
     'by-hand',
     "The sender's webhook is looked at where it is set up. It ends by itself with the next delivery.",
   ),
-  'deliveries-dead': without(
+  'deliveries-dead': createNoPlan(
     'by-hand',
     'The cause is mended by its code. Then each delivery is tried again, or closed with a reason, on the page of dead letters.',
   ),
-  'night-missing': without('by-itself', 'It ends by itself with the next audit that comes in time.'),
-  'audit-unfinished': without(
+  'night-missing': createNoPlan('by-itself', 'It ends by itself with the next audit that comes in time.'),
+  'audit-unfinished': createNoPlan(
     'by-itself',
     'It ends by itself with the next audit. If it comes again, the quota share is raised in the policy file.',
   ),
-  'revoke-failed': without(
+  'revoke-failed': createNoPlan(
     'by-hand',
     'Its dead letter is corrected and tried again, on the page of dead letters.',
   ),
-  'change-refused': without(
+  'change-refused': createNoPlan(
     'by-hand',
     'Its dead letter is corrected and tried again, on the page of dead letters.',
   ),
-  'plan-held': without(
+  'plan-held': createNoPlan(
     'decision',
     'It is a plan itself. Somebody releases it on the page of held plans, or lets it expire.',
   ),
-  'change-overdue': without('by-itself', 'It ends by itself as soon as the writer has made the change.'),
-  'guards-off': without('decision', 'Somebody decides on a limit, in the policy file.'),
-  'part-unknown': without(
+  'change-overdue': createNoPlan('by-itself', 'It ends by itself as soon as the writer has made the change.'),
+  'guards-off': createNoPlan('decision', 'Somebody decides on a limit, in the policy file.'),
+  'part-unknown': createNoPlan(
     'by-itself',
     'It ends by itself when the part can be read again. Nothing is planned from what is not known.',
   ),
 };
 
-const OWN_CHECK = without('decision', 'It is a check of the policy file: its own words say what to do.');
+const OWN_CHECK = createNoPlan('decision', 'It is a check of the policy file: its own words say what to do.');
 
-/** The plan that would mend a finding of today, or why there is none. */
+/** The remediation of a finding of tonight, or why there is none. */
 export function planRemediation(
   world: PlanWorld,
   { check, subject }: Pick<FindingRecord, 'check' | 'subject'>,

@@ -2,24 +2,24 @@ import type { AuditCase } from '../audit-case';
 import type { Finding, NoPlan, Remediation } from '../finding';
 import { valueOr } from '../snapshot';
 
-/** What plans are made from. */
+/** The input of every remediation planner. */
 export type PlanWorld = Readonly<{
   audit: AuditCase;
   /** Entries of the access policy of which an approved request spoke last, by name: whether they should be on the list. */
   requestedEntries: ReadonlyMap<string, boolean>;
 }>;
 
-/** The plan that would mend a finding, or why there is none. */
+/** The remediation of a finding, or why there is none. */
 export type PlannedRemediation = Readonly<{ remediation: Remediation }> | Readonly<{ noPlan: NoPlan }>;
 
 export type RemediationPlanner = (world: PlanWorld, subject: Finding['subject']) => PlannedRemediation;
 
-export function without(kind: NoPlan['kind'], why: string): Readonly<{ noPlan: NoPlan }> {
+export function createNoPlan(kind: NoPlan['kind'], why: string): Readonly<{ noPlan: NoPlan }> {
   return { noPlan: { kind, why } };
 }
 
 /** For a finding of another version, whose subject does not say what a plan has to name. */
-export const NOT_NAMED = without('decision', 'The finding does not name what would have to be changed.');
+export const NOT_NAMED = createNoPlan('decision', 'The finding does not name what would have to be changed.');
 
 /** This application, under its client id and, where the applications were read, under its id as a member. */
 export function ownIdsIn({ operations, snapshot }: AuditCase): ReadonlySet<string> {

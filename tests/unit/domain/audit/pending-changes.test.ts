@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toAuditCase } from '../../../../shared/domain/audit/audit-case';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
-import { isOnItsWay } from '../../../../shared/domain/audit/pending-changes';
+import { isChangePending } from '../../../../shared/domain/audit/pending-changes';
 import { anAudit, aPerson, known, two } from '../../../fixtures/builders/audits';
 
 const rule = { name: 'Robots', contentHash: 'h', owner: 'ben@acme.example', untilMs: undefined };
@@ -37,6 +37,6 @@ describe('a finding about something that is being changed', () => {
     ['external-in-privileged-group', { group: 'developers', memberId: 'm1' }, false],
     ['leaver-present', {}, false],
   ])('%s of %j: %s', (check, subject, expected) => {
-    expect(isOnItsWay(audit, { check, subject })).toBe(expected);
+    expect(isChangePending(audit, { check, subject })).toBe(expected);
   });
 });

@@ -3,7 +3,7 @@ import type { AuditCase } from '../../../../shared/domain/audit/audit-case';
 import { auditOrganization } from '../../../../shared/domain/audit/checks/audit-organization';
 import { CHECKS } from '../../../../shared/domain/audit/check-catalog';
 import type { Finding, FindingRecord } from '../../../../shared/domain/audit/finding';
-import { isUnknownNow } from '../../../../shared/domain/audit/parts-behind-finding';
+import { isUnverifiable } from '../../../../shared/domain/audit/unverifiable-finding';
 import { carryFindingsOver } from '../../../../shared/domain/audit/carry-findings-over';
 import { NOW_MS } from '../../../fixtures/builders/audits';
 import { clean, LINES, withFault } from '../../../fixtures/builders/every-fault';
@@ -21,7 +21,7 @@ const stateAfter = (before: Finding, audit: Case): string | undefined => {
   const record: FindingRecord = { ...before, state: 'open', firstSeenMs: 1, lastSeenMs: 1 };
   return carryFindingsOver([record], today, {
     nowMs: NOW_MS,
-    isUnknown: (one) => isUnknownNow(one, unknown),
+    isUnknown: (one) => isUnverifiable(one, unknown),
     waiverOf: () => undefined,
   }).find(({ id }) => id === before.id)?.state;
 };

@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import type { Known } from '../../domain/audit/snapshot';
+import { errorCodeOf } from '../../errors';
+import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
+
+/** A part by its name, and the shape in which it is kept. */
+type PartToRead<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
+
+/** A part that was read. Its value is made when it is asked for: a window that has to end first needs none. */
+export type KeptPart<T> = Known<() => T>;
+
+/** The part with its value. */
+export function readKeptPart<T>(part: KeptPart<T>): Known<T> {
+  return part.kind === 'known' ? { kind: 'known', value: part.value() } : part;
+}
+
+/** Reads the parts of a snapshot, each once however often the audit has to wait for quota in between. */
+export type ResumableReader = Readonly<{
+  startedAtMs: number;
+  /** A failed read is an unknown part. Only "come back later" is thrown: save what was read until then. */
+  part: <S extends z.ZodType>(
+    part: PartToRead<S>,
+    read: () => Promise<z.input<S>>,
+  ) => Promise<KeptPart<z.output<S>>>;
+  /** What was so, or was decided, when the night first came to it. */
+  remember: <S extends z.ZodType>(
+    part: PartToRead<S>,
+    now: () => Promise<z.input<S>>,
+  ) => Promise<() => z.output<S>>;
+  countCall: (method: string) => void;
+  calls: () => Readonly<Record<string, number>>;
+  /** Keeps what was read, for the next run of this night or as what it was decided from. */
+  save: (state: StoredSnapshot['state']) => Promise<void>;
+}>;
+
+/** A crash loses no more reads than this. */
+const SAVE_AFTER_READS = 100;
+
+/** Goes on with the night's snapshot where an earlier run stopped, or begins it. */
+export async function openResumableReader(
+  snapshots: SnapshotStore,
+  night: Readonly<{ organization: string; night: string; before: StoredSnapshot | undefined; nowMs: number }>,
+): Promise<ResumableReader> {
+  const { before } = night;
+  const startedAtMs = before?.startedAtMs ?? night.nowMs;
+  const parts = new Map(before?.parts);
+  const calls = new Map(Object.entries(before?.calls ?? {}));
+  let unsaved = 0;
+
+  const save: ResumableReader['save'] = async (state) => {
+    unsaved = 0;
+    await snapshots.save(night.organization, night.night, {
+      state,
+      startedAtMs,
+      calls: Object.fromEntries(calls),
+      parts,
+    });
+  };
+
+  const remember: ResumableReader['remember'] = async ({ name, schema }, now) => {
+    const kept = parts.get(name) ?? JSON.stringify(await now());
+    parts.set(name, kept);
+    return () => schema.parse(JSON.parse(kept));
+  };
+
+  return {
+    remember,
+    startedAtMs,
+    save,
+    calls: () => Object.fromEntries(calls),
+    countCall: (method) => {
+      calls.set(method, (calls.get(method) ?? 0) + 1);
+    },
+    part: async (part, read) => {
+      const isKept = parts.has(part.name);
+      try {
+        const value = await remember(part, read);
+        unsaved += isKept ? 0 : 1;
+        if (unsaved >= SAVE_AFTER_READS) await save('reading');
+        return { kind: 'known', value };
+      } catch (error) {
+        const code = errorCodeOf(error);
+        if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;
+        return { kind: 'unknown', code };
+      }
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { markup, name, type Markup } from '../html/markup';
+import { renderPage } from '../html/page';
+import type { Visitor } from './visitor-permissions';
+
+/** Where the console is; `api` is the prefix of host.json. */
+export const CONSOLE_PATH = '/api/console';
+const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
+
+/** What every page of an organization is drawn with. */
+export type PageLayout = Readonly<{
+  visitor: Visitor;
+  /** Aliases that the visitor may look at. */
+  organizations: readonly string[];
+  organization: string;
+  page: PageName;
+  mayDecide: boolean;
+  /** Aliases of all organizations that the visitor may decide in. */
+  decidesIn: readonly string[];
+  token: string;
+  /** What was just done. */
+  done: string | undefined;
+}>;
+
+export const PAGES = {
+  today: 'Today',
+  findings: 'Findings',
+  nights: 'Nights',
+  plans: 'Held plans',
+  people: 'People',
+  requests: 'Requests',
+  'dead-letters': 'Dead letters',
+  sources: 'Sources',
+} as const satisfies Record<string, string>;
+
+export type PageName = keyof typeof PAGES;
+
+/** A page of an organization: where one can go, what was done, and the content. */
+export function renderPageLayout(layout: PageLayout, content: Markup): string {
+  const { organization, page, visitor } = layout;
+  const heading = PAGES[page];
+  return renderPage(
+    {
+      title: `${heading} · ${organization}`,
+      body: markup`<a class="skip" href="#content">To the content</a>
+<header>
+  <div class="soft">Access console, signed in as ${name(visitor.name)}. ${renderSignOut(layout)}</div>
+  ${renderOrganizations(layout)}
+  <nav aria-label="Pages"><ul>${Object.entries(PAGES).map(([key, title]) => {
+    const current = key === page ? markup` aria-current="page"` : undefined;
+    return markup`<li><a href="${CONSOLE_PATH}/${organization}/${key}"${current}>${title}</a></li>`;
+  })}</ul></nav>
+</header>
+<main id="content" tabindex="-1">
+  <h1>${heading}</h1>
+  ${layout.done === undefined ? undefined : markup`<p class="done" role="status">${layout.done}</p>`}
+  ${content}
+</main>`,
+    },
+    'self',
+  );
+}
+
+/** A page beside the organizations: sign-in, or what went wrong. */
+export function renderNoticePage(title: string, content: Markup): string {
+  return renderPage(
+    {
+      title,
+      body: markup`<header><p class="soft">Access console</p></header><main><h1>${title}</h1>${content}</main>`,
+    },
+    'self',
+  );
+}
+
+/** A form that changes something: it carries the token, and goes nowhere else. */
+export function renderForm(
+  layout: Pick<PageLayout, 'token' | 'organization'>,
+  path: string,
+  content: Markup,
+): Markup {
+  return markup`<form method="post" action="${CONSOLE_PATH}/${layout.organization}/${path}">
+<input type="hidden" name="token" value="${layout.token}">${content}</form>`;
+}
+
+function renderOrganizations({ organizations, organization, page }: PageLayout): Markup | undefined {
+  if (organizations.length < 2) return markup`<p><strong>${organization}</strong></p>`;
+  return markup`<nav aria-label="Organizations"><ul>${organizations.map((alias) => {
+    const current = alias === organization ? markup` aria-current="true"` : undefined;
+    return markup`<li><a href="${CONSOLE_PATH}/${alias}/${page}"${current}>${alias}</a></li>`;
+  })}</ul></nav>`;
+}
+
+function renderSignOut({ visitor, token }: PageLayout): Markup {
+  return visitor.via === 'easy-auth'
+    ? markup`<a href="/.auth/logout">Sign out</a>`
+    : markup`<form class="inline" method="post" action="${SIGN_OUT_PATH}"><input type="hidden" name="token" value="${token}"><button>Sign out</button></form>`;
+}

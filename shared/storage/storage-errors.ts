@@ -1,0 +1,61 @@
+import { AppError } from '../errors';
+
+/** True for a 404: the entity does not exist. */
+export function isNotFound(error: unknown): boolean {
+  return statusOf(error) === 404;
+}
+
+/** True for an optimistic-concurrency conflict: the key exists already (409) or the ETag differs (412). */
+export function isConflict(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === 409 || status === 412;
+}
+
+function statusOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+}
+
+/** Runs a read; undefined where the entity does not exist (404). */
+export async function undefinedIfMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Wraps a store so that its failures have codes: every error that is not an `AppError` becomes `storage-unavailable`,
+ * after which callers may retry.
+ */
+export function coded<T extends object>(store: T): T {
+  return new Proxy(store, {
+    get(target, key, receiver) {
+      const member: unknown = Reflect.get(target, key, receiver);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(member, target, args);
+        if (isAsyncIterable(result)) return codedItems(result);
+        return result instanceof Promise ? result.catch(throwCoded) : result;
+      };
+    },
+  });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+async function* codedItems(items: AsyncIterable<unknown>): AsyncGenerator {
+  try {
+    yield* items;
+  } catch (error) {
+    throwCoded(error);
+  }
+}
+
+function throwCoded(error: unknown): never {
+  if (error instanceof AppError) throw error;
+  throw new AppError('storage-unavailable', 'Storage did not do what was asked', { cause: error });
+}

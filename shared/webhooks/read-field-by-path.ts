@@ -1,0 +1,121 @@
+import type { SourceMapping } from '../domain/source-settings';
+import { bodyInvalid } from './validate-body';
+import { idProblem, isIdNumber } from './id-schemas';
+
+const longestText = 4_000;
+
+/** Fields that tell when: a blank one tells nothing, and the next place may. */
+const timing = new Set(['updated']);
+
+/** Fields that name somebody or something: a number in them is an id. */
+const naming = new Set(['workerId', 'ticketId', 'grantRequestId', 'person', 'requester', 'approver']);
+
+/**
+ * The text at a place in a record, where `a.b` is a member of a member, a number an entry of a list, and `key=value` the
+ * first entry of a list whose member `key` is `value`. undefined: there is no such place, or a number that was rounded. An
+ * empty text: it is blank.
+ */
+export function textAt(record: unknown, place: string): string | undefined {
+  return toText(valueAt(record, place));
+}
+
+/** The same of a place that holds an id. @throws AppError `body-invalid` for a number that cannot be one */
+export function idAt(record: unknown, place: string): string | undefined {
+  return checkedAt(record, place, isIdNumber, idProblem);
+}
+
+/** The text at the first of several places that exists and is not blank. */
+export function firstTextAt(record: unknown, places: readonly string[]): string | undefined {
+  return places.map((place) => textAt(record, place)).find((text) => text !== undefined && text !== '');
+}
+
+/** Whether there is such a place, whatever stands there. */
+export function isAt(record: unknown, place: string): boolean {
+  return valueAt(record, place) !== undefined;
+}
+
+/**
+ * Looks a field up where the policy says, else where the format says; the first place that exists counts, of a time the first that
+ * is not blank.
+ *
+ * The reader throws AppError `body-invalid` for a number that was rounded, or that cannot be the id it stands for.
+ */
+export function fieldReader(
+  record: unknown,
+  places: Readonly<Record<string, readonly string[]>>,
+  mapping: SourceMapping,
+): (field: string) => string | undefined {
+  return (field) => {
+    const own = Object.hasOwn(places, field) ? places[field] : undefined;
+    for (const place of mapping.fields.get(field) ?? own ?? []) {
+      const text = naming.has(field)
+        ? idAt(record, place)
+        : checkedAt(record, place, isExact, 'Must be a text: a number of so many digits is rounded');
+      if (text !== undefined && !(text === '' && timing.has(field))) return text;
+    }
+    return undefined;
+  };
+}
+
+/** Somebody's address: the sender's own name for them if the policy knows it, else what stands there. */
+export function addressOf(text: string | undefined, mapping: SourceMapping): string | undefined {
+  return text === undefined ? undefined : (mapping.people.get(text) ?? text);
+}
+
+function valueAt(record: unknown, place: string): unknown {
+  let value = record;
+  for (const step of place.split('.')) value = stepInto(value, step);
+  return value;
+}
+
+function checkedAt(
+  record: unknown,
+  place: string,
+  isGood: (value: number) => boolean,
+  problem: string,
+): string | undefined {
+  const value = unwrapped(valueAt(record, place));
+  if (typeof value === 'number' && !isGood(value)) throw bodyInvalid([{ field: place, problem }]);
+  return toText(value);
+}
+
+/** JSON has numbers of any length; of a longer one only its size is left. */
+function isExact(value: number): boolean {
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+}
+
+function stepInto(value: unknown, step: string): unknown {
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value;
+    if (/^\d{1,4}$/.test(step)) return list[Number(step)];
+    const [, key = '', wanted = ''] = /^([^=]+)=(.*)$/.exec(step) ?? [];
+    return key === '' ? undefined : list.find((entry) => toText(member(entry, key)) === wanted);
+  }
+  return member(value, step);
+}
+
+/** Own members only: every object answers to `constructor`. */
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  const found: unknown = Object.getOwnPropertyDescriptor(value, name)?.value;
+  return found;
+}
+
+/** Vendors wrap values: a person, an option of a list, a value with its label. */
+const wrappedIn = ['emailAddress', 'email', 'value', 'name', 'accountId'] as const;
+
+function unwrapped(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return wrappedIn
+    .map((name) => member(value, name))
+    .find((inner) => typeof inner === 'string' || typeof inner === 'number');
+}
+
+function toText(wrapped: unknown): string | undefined {
+  const value = unwrapped(wrapped);
+  if (value === null) return '';
+  if (typeof value === 'string') return value.trim().slice(0, longestText);
+  if (typeof value === 'number') return isExact(value) ? String(value) : undefined;
+  if (typeof value === 'boolean') return String(value);
+  return Array.isArray(value) && value.length === 0 ? '' : undefined;
+}
