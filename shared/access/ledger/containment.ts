@@ -60,6 +60,7 @@ export async function openContainment(
   const known = new Map((await backoffs.list(organization)).map((one) => [unitKeyOf(one.unit), one]));
   const waits: number[] = [];
   let outagesInARow = 0;
+  const isAway = (code: ErrorCode): boolean => outagesInARow >= UNITS_TO_AN_OUTAGE && OUTAGE.has(code);
 
   const waitingOf = (unit: Unit): Backoff | undefined => {
     const backoff = known.get(unitKeyOf(unit));
@@ -71,8 +72,8 @@ export async function openContainment(
     return backoff !== undefined;
   };
   const fail = async (unit: Unit, error: unknown): Promise<void> => {
-    if (isShared(error)) throw error;
     const code = errorCodeOf(error);
+    if (isShared(error) || isAway(code)) throw error;
     const backoff = nextBackoff(known.get(unitKeyOf(unit)), { unit, code, nowMs: clock.now() });
     known.set(unitKeyOf(unit), backoff);
     waits.push(backoff.notBeforeMs);
@@ -80,7 +81,7 @@ export async function openContainment(
     const { kind, key } = unit;
     log({ event: 'unit-failed', organization, kind, key, code, failures: backoff.failures });
     outagesInARow = OUTAGE.has(code) ? outagesInARow + 1 : 0;
-    if (outagesInARow >= UNITS_TO_AN_OUTAGE) throw error;
+    if (isAway(code)) throw error;
   };
   const succeed = async (unit: Unit): Promise<void> => {
     outagesInARow = 0;

@@ -215,7 +215,7 @@ function lossy(account: StorageAccount): StorageAccount {
         get: (target, key) => {
           const member: unknown = Reflect.get(target, key, target);
           if (key !== 'submitTransaction' || typeof member !== 'function')
-            return typeof member === 'function' ? member.bind(target) : member;
+            return typeof member === 'function' ? (member.bind(target) as unknown) : member;
           return async (...args: unknown[]) => {
             await Reflect.apply(member, target, args);
             return Reflect.apply(member, target, args) as unknown;

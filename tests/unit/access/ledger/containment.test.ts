@@ -90,11 +90,13 @@ describe('the failure of one unit', () => {
   });
 
   it('that works costs no write', async () => {
-    const { open, backoffs } = setUp();
-    const containment = await open();
-    backoffs.remove = async () => {
-      throw new Error('written');
+    const { backoffs, clock, open: _own } = setUp();
+    const silent = {
+      ...backoffs,
+      put: async () => Promise.reject(new Error('written')),
+      remove: async () => Promise.reject(new Error('written')),
     };
+    const containment = await openContainment({ backoffs: silent, clock, log: () => undefined }, 'acme');
     expect(await containment.run(GROUP, work)).toBe('done');
     expect(containment.againAtMs()).toBeUndefined();
   });
