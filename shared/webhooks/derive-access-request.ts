@@ -21,8 +21,7 @@ export type SaidOfTicket = Readonly<{
 }>;
 
 /**
- * The access request of an approved ticket, through the checks of our own contract.
- *
+ * Derives the access request of an approved ticket, validated by our own contract.
  * @throws AppError `body-invalid`, naming the fields as the policy places them
  */
 export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
@@ -58,7 +57,7 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
   );
 }
 
-/** What the policy or the format makes of an event, if it is a request. */
+/** The act that an event name stands for; undefined where it is no request. */
 export function ticketActOf(name: string | undefined): TicketAct | undefined {
   return ticketActs.find((act) => act === name);
 }
