@@ -13,6 +13,8 @@ import { processDelivery } from '../shared/access/intake/process-delivery';
 import { createAppDeps, type AppDeps } from '../shared/app-deps';
 import { parseConfig } from '../shared/config';
 import type { OrganizationPolicy } from '../shared/domain/policy';
+import { createEnvironmentSecretStore } from '../shared/secrets/environment-secrets';
+import type { SecretStore } from '../shared/secrets/secret-store';
 import { manualClock, type ManualClock } from './manual-clock';
 import { writePolicy, SECRETS, type PolicyDraft } from './policy';
 import { countStorageCalls, type StorageCalls } from './storage-calls';
@@ -61,11 +63,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   });
   const signingSecret = newSigningSecret();
-  setSecrets(signingSecret);
   await uploadPolicy(azurite, writePolicy(options.policy, uipath.identityBaseUrl));
   const storage = countStorageCalls([azurite.blobUrl, azurite.queueUrl, azurite.tableUrl]);
   const config = parseConfig({ AzureWebJobsStorage: azurite.connectionString });
-  const parts = createAppDeps(config, () => undefined, clock);
+  const parts = createAppDeps(config, () => undefined, { clock, secretStore: secretsWith(signingSecret) });
   const queues = createVirtualQueues(parts.queues, clock.now);
   const app: AppDeps = { ...parts, queues: queues.queues, queue: queues.queues };
 
@@ -124,11 +125,12 @@ function passTime(
   });
 }
 
-/** Secrets come from the settings, where a developer's machine has them. */
-function setSecrets(signingSecret: string): void {
+function secretsWith(signingSecret: string): SecretStore {
   const { clientId, clientSecret } = CLIENT;
-  process.env[SECRETS.organization.variable] = JSON.stringify({ clientId, clientSecret });
-  process.env[SECRETS.signing.variable] = signingSecret;
+  return createEnvironmentSecretStore({
+    [SECRETS.organization.variable]: JSON.stringify({ clientId, clientSecret }),
+    [SECRETS.signing.variable]: signingSecret,
+  });
 }
 
 async function uploadPolicy({ connectionString }: Azurite, text: string): Promise<void> {

@@ -1,29 +1,28 @@
-import type { Clock } from './clock';
-import type { OrganizationPolicy, Policy } from './domain/policy';
+import type { OrganizationPolicy } from './domain/policy';
 import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';
+import type { Foundation } from './foundation';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import { createQuotaLedger } from './storage/quota-ledger';
-import type { StorageAccount } from './storage/storage-account';
 import { createUiPathClient, scopesFor, type UiPathClient } from './uipath/client';
 
 type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
 export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
 
+type Parts = Pick<Foundation, 'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'> &
+  Readonly<{ secrets: SecretStore }>;
+
 /** One client per organization, made anew when the policy changes. */
-export function createOrganizationClients(
-  parts: Readonly<{
-    policy: () => Promise<Policy>;
-    storage: StorageAccount;
-    secrets: SecretStore;
-    clock: Clock;
-  }>,
-): Organizations {
-  const { storage, secrets, clock } = parts;
+export function createOrganizationClients(parts: Parts): Organizations {
+  const { storage, secrets, clock, random, uipathFetch, quotaRules } = parts;
   const opened = new Map<string, OpenOrganization>();
   const open = (organization: OrganizationPolicy): OpenOrganization => {
-    const quotas = createQuotaLedger({ storage, clock, rulesOf: () => organization.quota });
+    const quotas = createQuotaLedger({
+      storage,
+      clock,
+      rulesOf: () => ({ ...organization.quota, ...quotaRules }),
+    });
     const quota = quotas.forOrganization(organization.alias);
     const scopes = scopesFor(organization);
     const uipath = createUiPathClient({
@@ -32,7 +31,8 @@ export function createOrganizationClients(
       credentials: async () => readOrganizationCredential(secrets, organization.credentialSecret),
       quota,
       clock,
-      random: Math.random,
+      random,
+      fetch: uipathFetch,
     });
     return { uipath, quota, scopes };
   };

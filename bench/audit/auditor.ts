@@ -3,7 +3,9 @@ import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
 import type { AuditReport } from '../../shared/domain/audit/report';
 import { AppError } from '../../shared/errors';
+import { createEnvironmentSecretStore } from '../../shared/secrets/environment-secrets';
 import { manualClock } from '../manual-clock';
+import { SECRETS } from '../policy';
 import type { AuditOrder, AuditWord } from './order';
 
 /** The application in a process of its own, so that its memory is its own: it audits once, over as many windows as it takes. */
@@ -19,10 +21,10 @@ process.once('message', (order: AuditOrder) => {
 
 async function measure(order: AuditOrder): Promise<AuditWord> {
   const { organization, nowMs } = order;
-  process.env['SECRET_BENCH_UIPATH'] = order.credential;
   const clock = manualClock(nowMs);
   const config = parseConfig({ AzureWebJobsStorage: order.connectionString, POLICY_FILE: order.policyFile });
-  const app = createAppDeps(config, () => undefined, clock);
+  const secretStore = createEnvironmentSecretStore({ [SECRETS.organization.variable]: order.credential });
+  const app = createAppDeps(config, () => undefined, { clock, secretStore });
   let readMs = 0;
   let evaluatedMs = 0;
   const deps: RunAuditDeps = {

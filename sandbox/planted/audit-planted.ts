@@ -6,6 +6,7 @@ import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
 import type { FindingRecord } from '../../shared/domain/audit/finding';
 import type { AuditReport } from '../../shared/domain/audit/report';
+import { createEnvironmentSecretStore } from '../../shared/secrets/environment-secrets';
 import type { Azurite } from '../azurite';
 import { startUiPathSandbox } from '../uipath/sandbox';
 import { plantedIn, type Planted } from './planted-expectation';
@@ -40,19 +41,17 @@ export async function auditPlanted(azurite: Pick<Azurite, 'connectionString'>): 
     const idOf = (alias: string, name: string): string => uipath.idOf(alias, name);
     const file = join(folder, 'policy.yaml');
     await writeFile(file, plantedPolicy(uipath.identityBaseUrl, idOf));
-    process.env['SECRET_PLANTED_UIPATH'] = JSON.stringify({
-      clientId: CLIENT_ID,
-      clientSecret: CLIENT_SECRET,
-    });
+    const credential = JSON.stringify({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET });
     const config = parseConfig({ AzureWebJobsStorage: azurite.connectionString, POLICY_FILE: file });
     const ends = new Map([
       ...['planted-late', 'planted-notify'].map((name) => [name, NOW_MS + 10 * DAY_MS] as const),
       ...['planted-hr', 'planted-uipath'].map((name) => [name, NOW_MS + 300 * DAY_MS] as const),
     ]);
-    const app = {
-      ...createAppDeps(config, () => undefined, clock),
-      secretEnds: async (name: string) => ends.get(name),
-    };
+    const app = createAppDeps(config, () => undefined, {
+      clock,
+      secretStore: createEnvironmentSecretStore({ SECRET_PLANTED_UIPATH: credential }),
+      secretEnds: async (name) => ends.get(name),
+    });
     await plantSources(app, NOW_MS);
     const sides: Array<ReturnType<typeof plantedIn>> = [];
     for (const [alias, variant] of Object.entries(PLANTED)) {

@@ -18,18 +18,21 @@ export type Mark = Readonly<{
   cause: string;
 }>;
 
+/** One PUT of a group's members. */
+export type MembershipAttempt = Readonly<{
+  kind: 'membership';
+  id: string;
+  groupId: string;
+  groupName: string;
+  add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
+  remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
+  planHash: string;
+  startedAtMs: number;
+}>;
+
 /** An attempt (write-ahead intent): one call that changes UiPath, stored before it is made. */
 export type Attempt =
-  | Readonly<{
-      kind: 'membership';
-      id: string;
-      groupId: string;
-      groupName: string;
-      add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
-      remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
-      planHash: string;
-      startedAtMs: number;
-    }>
+  | MembershipAttempt
   | Readonly<{
       kind: 'create-rule';
       id: string;

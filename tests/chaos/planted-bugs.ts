@@ -2,7 +2,6 @@ import { AppError } from '../../shared/errors';
 import type { PersonLedger } from '../../shared/domain/ledger/person-ledger';
 import type { Stored } from '../../shared/storage/ledger';
 import type { WebhookSource } from '../../shared/webhooks/webhook-source';
-import type { WriterUiPath } from '../../shared/access/writer/organization-run';
 import type { Instance } from '../fixtures/engine-instance';
 import type { HistoryStorage } from './history-storage';
 import { createMemoryTable } from './memory-table';
@@ -190,7 +189,9 @@ export function underBug(story: Story, { weather, organization = roomy, events =
   };
 }
 
-function withGroups(change: (groups: WriterUiPath['groups']) => WriterUiPath['groups']): Bug {
+type Groups = ReturnType<Awaited<ReturnType<Instance['uipath']>>['forLane']>['groups'];
+
+function withGroups(change: (groups: Groups) => Groups): Bug {
   return (instance) => ({
     ...instance,
     uipath: async (alias) => {

@@ -355,9 +355,8 @@ class Player {
       clock: this.#clock,
       storage: steppedStorage(storageOf(storage), { turns, actor, leases: this.#leases }),
       credentials: { clientId: 'chaos-client', clientSecret: 'not-a-secret' },
-      quota: { limits: this.#story.organization.limits },
-      runMs: 240_000,
-      fetch: steppedFetch(stage.uipath, {
+      quotaRules: { limits: this.#story.organization.limits },
+      uipathFetch: steppedFetch(stage.uipath, {
         turns,
         actor,
         now: this.#clock.now,

@@ -2,6 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
+import type { Policy } from '../../shared/domain/policy';
+import type { Foundation } from '../../shared/foundation';
+
+const CONFIG = parseConfig({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
 
 describe('the application', () => {
   it.each([
@@ -16,10 +20,81 @@ describe('the application', () => {
   it('begins nothing that it cannot end before the platform ends the function', async () => {
     const [, minutes] = /"functionTimeout": "00:(\d\d):00"/.exec(await readFile('host.json', 'utf8')) ?? [];
     const longestLookUpMs = 150_000;
-    const { turnMs } = createAppDeps(
-      parseConfig({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' }),
-      () => undefined,
-    );
+    const { turnMs } = createAppDeps(CONFIG, () => undefined);
     expect(turnMs + longestLookUpMs).toBeLessThanOrEqual((Number(minutes) - 0.5) * 60_000);
+  });
+});
+
+describe('the application on a foundation that is given', () => {
+  const fiveMinutesMs = 5 * 60_000;
+
+  function start() {
+    const asked: string[] = [];
+    const asks =
+      <T>(what: string, answer: T) =>
+      async (name?: unknown): Promise<T> => {
+        asked.push(typeof name === 'string' ? `${what} ${name}` : what);
+        return answer;
+      };
+    const opens = (what: string) => async (name: string) => {
+      asked.push(`${what} ${name}`);
+      throw new Error('Nothing is opened here');
+    };
+    let nowMs = 0;
+    const foundation: Partial<Foundation> = {
+      clock: { now: () => nowMs, sleep: asks('clock', undefined) },
+      storage: {
+        table: opens('table'),
+        queue: opens('queue'),
+        container: opens('container'),
+        check: asks('check', undefined),
+      },
+      policy: asks('policy', { sources: [] } as unknown as Policy),
+      secretStore: { read: asks('secret', { current: 'kept', previous: undefined }) },
+      secretEnds: asks('end', 7),
+      runMs: 1,
+    };
+    const app = createAppDeps(CONFIG, () => undefined, foundation);
+    return {
+      app,
+      foundation,
+      asked,
+      pass: (ms: number) => {
+        nowMs += ms;
+      },
+    };
+  }
+
+  it('asks nobody before the first use', () => {
+    expect(start().asked).toEqual([]);
+  });
+
+  it('uses what is given as it is', async () => {
+    const { app, foundation, asked } = start();
+    expect(app).toMatchObject({ runMs: 1, clock: foundation.clock, policy: foundation.policy });
+    await expect(app.secretEnds('a')).resolves.toBe(7);
+    expect(asked).toEqual(['end a']);
+  });
+
+  it('keeps records and sends messages in the storage that is given', async () => {
+    const { app, asked } = start();
+    const refused = { code: 'storage-unavailable' };
+    await expect(app.holds.list('acme')).rejects.toMatchObject(refused);
+    await expect(app.queues.enqueueChanges({ organization: 'acme' })).rejects.toMatchObject(refused);
+    await expect(
+      app.notifications.enqueueNotification({ organization: 'acme', night: '1' }),
+    ).rejects.toMatchObject(refused);
+    expect(asked).toEqual(['table plans', 'queue changes', 'queue notifications']);
+  });
+
+  it.each([
+    [fiveMinutesMs - 1, 1],
+    [fiveMinutesMs, 2],
+  ])('keeps secrets by the clock that is given: after %d ms they were read %d times', async (ms, times) => {
+    const { app, asked, pass } = start();
+    await app.secrets.read('a');
+    pass(ms);
+    await expect(app.secrets.read('a')).resolves.toEqual({ current: 'kept', previous: undefined });
+    expect(asked.filter((what) => what === 'secret a')).toHaveLength(times);
   });
 });

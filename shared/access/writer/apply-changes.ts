@@ -2,56 +2,68 @@ import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
-import type { Log } from '../../log';
-import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
-import type { LedgerStore } from '../../storage/ledger';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import type { WriterLeases } from '../../storage/writer-lease';
-import { applyAccessPolicyEntries } from './apply-access-policy-entries';
-import { applyPeople } from './apply-people';
-import { applyRules } from './apply-rules';
-import { applyReleasedHolds } from './apply-released-holds';
-import { applyReleasedRemediations } from './apply-released-remediations';
 import { bookRun } from '../ledger/book-writer-run';
-import {
-  onceGroupsByName,
-  type OrganizationRun,
-  type RunStores,
-  type WriterUiPath,
-} from './organization-run';
-import { recoverAttempts } from './recover-attempts';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
+import { applyMarks, type ApplyMarksDeps } from './apply-marks';
+import { applyReleasedHolds, type ApplyReleasedHoldsDeps } from './apply-released-holds';
+import { onceGroupsByName, type OnceGroupsByNameDeps } from './once-groups-by-name';
+import { readPutLimit } from './put-limit';
+import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
+import type { WriterFence } from './writer-fence';
 
-export type ApplyChangesDeps = RunStores &
+/** All that the steps of a run name. */
+type RunDeps = RecoverAttemptsDeps & ApplyReleasedHoldsDeps & ApplyMarksDeps;
+type UiPathOfRun = (RunDeps & OnceGroupsByNameDeps)['uipath'];
+
+type BookDeps = Readonly<{
+  changes: Pick<ChangeStore, 'bookRun'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+type OpenRunDeps = Pick<
+  RunDeps,
+  | 'ledger'
+  | 'changes'
+  | 'due'
+  | 'holds'
+  | 'removals'
+  | 'refusedChanges'
+  | 'accounts'
+  | 'clock'
+  | 'log'
+  | 'runMs'
+> &
   Readonly<{
-    policy: () => Promise<Policy>;
-    ledger: Pick<LedgerStore, 'list'>;
-    changes: Pick<ChangeStore, 'takeBooking' | 'bookRun' | 'listMarks' | 'takeFence'>;
-    queues: Pick<WorkQueues, 'enqueueChanges'>;
-    leases: WriterLeases;
-    /** UiPath as this organization's application sees it, and that application's own directory ids. */
-    uipath: (organization: string) => Promise<
-      Readonly<{
-        forLane: (lane: Lane) => WriterUiPath;
-        remainingPuts: (lane: Lane) => Promise<number>;
-        ownIds: ReadonlySet<string>;
-      }>
+    changes: Pick<ChangeStore, 'takeFence'>;
+    /** UiPath as this organization's application sees it, and the client ids of that application. */
+    uipath: (
+      organization: string,
+    ) => Promise<
+      Pick<RunDeps, 'remainingPuts' | 'ownIds'> &
+        Readonly<{ forLane: (lane: Lane) => UiPathOfRun['urgent'] & UiPathOfRun['normal'] }>
     >;
-    clock: Clock;
-    log: Log;
-    /** A run stops taking new work after this long and books the next one. */
-    runMs: number;
   }>;
 
-/** `more`: the rest is booked for when its calls are full or its time has come. `waiting`: UiPath or the quota said later. `superseded`: another run is booked, this message came twice or too late. */
+export type ApplyChangesDeps = OpenRunDeps &
+  BookDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    changes: Pick<ChangeStore, 'takeBooking'>;
+    leases: WriterLeases;
+  }>;
+
+/**
+ * `busy`: another run holds the lease. `more`: the rest is booked for when its calls are full or its time has come.
+ * `waiting`: UiPath or the quota said later. `superseded`: another run is booked, this message came twice or too late.
+ */
 export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting' | 'superseded';
 
-/** All of them as a rule: what is planned together is sent together. */
-const MARKS_PER_PASS = 50_000;
 /** Short beside the lease, so that the work of a writer that died goes on soon after its lease has ended. */
 const BUSY_RETRY_MS = 5_000;
-/** After a failure that may pass by itself, and after one that a person has to mend. */
+/** After a failure that may pass by itself, and after one that a person has to put right. */
 const TROUBLE_RETRY_MS = 60_000;
 const MISCONFIGURED_RETRY_MS = 300_000;
 
@@ -75,8 +87,8 @@ const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Brings UiPath to what the ledger says, for everything marked in one organization. The only place that changes UiPath:
- * one run at a time, urgent marks first. Whatever stops it, the marks stay and a later run goes on.
+ * Reconciles UiPath with the ledger, for everything marked in one organization. The only place that changes UiPath: one run
+ * at a time, under a lease and a fencing token, urgent marks first. Whatever stops it, the marks stay and a later run goes on.
  *
  * @throws AppError `message-invalid` when the policy has no such organization
  */
@@ -92,33 +104,10 @@ export async function applyChanges(
   const lease = await deps.leases.acquire(alias);
   if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
   try {
-    const uipath = await deps.uipath(alias);
-    const size = await readMaxIdsPerPut(deps, organization);
-    const run: OrganizationRun = {
-      ...size,
-      isUrgentWaiting: async () => (await deps.changes.listMarks(alias, 1))[0]?.lane === 'urgent',
-      ledger: deps.ledger,
-      changes: deps.changes,
-      due: deps.due,
-      holds: deps.holds,
-      removals: deps.removals,
-      refusedChanges: deps.refusedChanges,
-      countPeople: async () => countPeople(deps.ledger, alias),
-      accounts: deps.accounts,
-      organization,
-      policyHash: policy.hash,
-      uipathFor: uipath.forLane,
-      remainingPuts: uipath.remainingPuts,
-      ownIds: uipath.ownIds,
-      fence: await deps.changes.takeFence(alias),
-      clock: deps.clock,
-      log: deps.log,
-      stillOurs: lease.renew,
-      groupsByName: onceGroupsByName(async (lane) => uipath.forLane(lane).groups.list()),
-    };
+    const run = await openRun(deps, { organization, policyHash: policy.hash, stillOurs: lease.renew });
     await recoverAttempts(run);
     await applyReleasedHolds(run);
-    const againAtMs = await applyMarks(deps, run);
+    const againAtMs = await applyMarks(run);
     if (againAtMs === undefined) return 'done';
     return await book(deps, alias, Math.max(0, againAtMs - deps.clock.now()), 'more');
   } catch (error) {
@@ -129,73 +118,42 @@ export async function applyChanges(
 }
 
 /**
- * Works through the marks, urgent ones always first. Released changes come before the rules whose marks they set, released
- * removals after everybody: whoever got a reason meanwhile is known by then. Returns when to go on: what waits to fill a
- * call, or what there was no time for.
+ * Puts together what the steps of a run name. With the new fencing token a writer before this one can begin no call any
+ * more.
  */
-async function applyMarks(deps: ApplyChangesDeps, run: OrganizationRun): Promise<number | undefined> {
-  const startedAtMs = deps.clock.now();
-  const seen = new Set<string>();
-  const again: number[] = [];
-  const released: Mark[] = [];
-  let areMended = false;
-  for (;;) {
-    const marks = (await deps.changes.listMarks(run.organization.alias, MARKS_PER_PASS)).filter(
-      (mark) => !seen.has(mark.etag),
-    );
-    if (deps.clock.now() - startedAtMs > deps.runMs && (marks.length > 0 || !areMended))
-      return deps.clock.now();
-    if (marks.length === 0) {
-      if (areMended && released.length === 0) return again.length === 0 ? undefined : Math.min(...again);
-      await applyReleasedRemediations(run);
-      for (const mark of released.splice(0)) await run.changes.clearMark(mark);
-      areMended = true;
-      continue;
-    }
-    const urgent = marks.filter((mark) => mark.lane === 'urgent');
-    const batch = urgent.length > 0 ? urgent : marks;
-    batch.forEach((mark) => seen.add(mark.etag));
-    const lane = urgent.length > 0 ? 'urgent' : 'normal';
-    const againAtMs = await applyPeople(run, ofKind(batch, 'person'), lane);
-    if (againAtMs !== undefined) again.push(againAtMs);
-    const ofOrganization = ofKind(batch, 'organization');
-    if (ofOrganization.length > 0) await applyReleasedRemediations(run, 'changes');
-    released.push(...ofOrganization);
-    await applyRules(run, ofKind(batch, 'rule'));
-    await applyAccessPolicyEntries(run, ofKind(batch, 'entity'));
-  }
-}
-
-/** The size of a PUT that UiPath takes, remembered in the organization's ledger. */
-async function readMaxIdsPerPut(
-  deps: ApplyChangesDeps,
-  organization: OrganizationPolicy,
-): Promise<Pick<OrganizationRun, 'maxIdsPerPut' | 'learnMaxIdsPerPut'>> {
-  const subject = organizationSubject(organization.alias);
-  let learnt = (await deps.ledger.read(subject))?.value.maxIdsPerPut ?? organization.maxIdsPerPut;
+async function openRun(
+  deps: OpenRunDeps,
+  turn: Readonly<{ organization: OrganizationPolicy; policyHash: string }> & Pick<WriterFence, 'stillOurs'>,
+): Promise<RunDeps> {
+  const { organization } = turn;
+  const { forLane, remainingPuts, ownIds } = await deps.uipath(organization.alias);
+  const uipath = { urgent: forLane('urgent'), normal: forLane('normal') };
   return {
-    maxIdsPerPut: () => Math.min(learnt, organization.maxIdsPerPut),
-    learnMaxIdsPerPut: async (most) => {
-      learnt = Math.max(1, most);
-      await updateOrganizationLedger({ ledger: deps.ledger, organization }, [], (current) => ({
-        ...current,
-        maxIdsPerPut: learnt,
-      }));
-    },
+    ...turn,
+    ...(await readPutLimit(deps, organization)),
+    ledger: deps.ledger,
+    changes: deps.changes,
+    due: deps.due,
+    holds: deps.holds,
+    removals: deps.removals,
+    refusedChanges: deps.refusedChanges,
+    accounts: deps.accounts,
+    clock: deps.clock,
+    log: deps.log,
+    runMs: deps.runMs,
+    uipath,
+    remainingPuts,
+    ownIds,
+    groupsByName: onceGroupsByName({ uipath }),
+    fence: await deps.changes.takeFence(organization.alias),
   };
 }
 
-async function countPeople(ledger: Pick<LedgerStore, 'list'>, alias: string): Promise<number> {
-  let people = 0;
-  for await (const person of ledger.list(alias, 'person')) people += Number(person.key !== '');
-  return people;
-}
-
-function ofKind(marks: readonly Mark[], kind: Mark['subject']['kind']): readonly Mark[] {
-  return marks.filter((mark) => mark.subject.kind === kind);
-}
-
-async function bookAfter(deps: ApplyChangesDeps, alias: string, error: unknown): Promise<ApplyOutcome> {
+async function bookAfter(
+  deps: BookDeps & Pick<ApplyChangesDeps, 'log'>,
+  alias: string,
+  error: unknown,
+): Promise<ApplyOutcome> {
   const code = errorCodeOf(error);
   const nowMs = deps.clock.now();
   deps.log({ event: 'apply-stopped', organization: alias, code });
@@ -213,7 +171,7 @@ async function bookAfter(deps: ApplyChangesDeps, alias: string, error: unknown):
 }
 
 async function book<O extends ApplyOutcome>(
-  deps: ApplyChangesDeps,
+  deps: BookDeps,
   alias: string,
   delayMs: number,
   outcome: O,

@@ -1,10 +1,25 @@
-import { batchChanges, type Batching } from '../../domain/plan/put-batching';
+import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
+import { batchChanges, type Batching } from '../../domain/plan/put-batching';
 import { AppError, type ErrorCode } from '../../errors';
-import { putGroupMembers } from './put-group-members';
-import { runEvidence, type OrganizationRun } from './organization-run';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { putGroupMembers, type PutGroupMembersDeps } from './put-group-members';
+import type { PutLimit } from './put-limit';
+import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+
+type BatchDeps = Pick<PutLimit, 'maxIdsPerPut'> &
+  Readonly<{
+    /** PUT calls that the quota leaves the lane now. */
+    remainingPuts: (lane: Lane) => Promise<number>;
+    clock: Pick<Clock, 'now'>;
+  }>;
+
+export type ApplyMembershipPlanDeps = PutGroupMembersDeps &
+  RunEvidenceDeps &
+  BatchDeps &
+  Readonly<{ changes: Pick<ChangeStore, 'listMarks'> }>;
 
 /** What became of a plan beyond the changes that were made. Both are keyed `groupId/personKey`. */
 export type AppliedPlan = Readonly<{
@@ -12,21 +27,21 @@ export type AppliedPlan = Readonly<{
   refused: ReadonlyMap<string, ErrorCode>;
   /** Changes that wait for a call to fill. */
   waiting: ReadonlySet<string>;
-  /** When to look at the waiting ones again. */
+  /** When to look at the waiting ones again, epoch milliseconds. */
   againAtMs: number | undefined;
   /** The quota was used up: what was learnt until then is to be written down before the run ends. */
   stoppedBy?: AppError;
 }>;
 
-/** How long a change may wait for others to share its call. */
+/** How long a change may wait for its call to fill. */
 const PATIENCE_MS = 60_000;
 
 /**
- * Applies this plan and nothing else, group by group, as many changes in each call as it takes. Refused and waiting changes
- * are returned; anything else that goes wrong ends the run. Urgent changes never wait.
+ * Applies this plan and nothing else, group by group, as many changes in each PUT as it takes. `waitingSince` is by person
+ * key. Refused and waiting changes are returned; any other failure is thrown and ends the run. Urgent changes never wait.
  */
 export async function applyMembershipPlan(
-  run: OrganizationRun,
+  deps: ApplyMembershipPlanDeps,
   lane: Lane,
   plan: MembershipPlan,
   waitingSince: ReadonlyMap<string, number>,
@@ -35,28 +50,36 @@ export async function applyMembershipPlan(
   const refused = new Map<string, ErrorCode>();
   const waiting = new Set<string>();
   if (groups.length === 0) return { refused, waiting, againAtMs: undefined };
-  await recordPlan(run, plan, groups);
-  const { send, againAtMs } = await batch(run, lane, groups, waitingSince);
+  await recordPlan(deps, plan, groups);
+  const { send, againAtMs } = await batch(deps, lane, groups, waitingSince);
   for (const group of groups) {
     const changes = changesIn(group);
     const now = send.get(group.groupId) ?? changes.length;
     for (const change of changes.slice(now)) waiting.add(`${group.groupId}/${change.personKey}`);
-    const context = { run, uipath: run.uipathFor(lane), group, planHash: plan.hash, refused };
+    const put = { lane, group, planHash: plan.hash, refused };
     for (let start = 0; start < now;) {
-      const overtaken = lane === 'normal' && (await run.isUrgentWaiting());
-      if (overtaken) return stopHere(plan.groups, group, start, { refused, waiting }, run.clock.now());
-      const end = Math.min(now, start + run.maxIdsPerPut());
+      const overtaken = lane === 'normal' && (await isUrgentWaiting(deps));
+      if (overtaken) return stopHere(plan.groups, group, start, { refused, waiting }, deps.clock.now());
+      const end = Math.min(now, start + deps.maxIdsPerPut());
       try {
-        await putGroupMembers(context, changes.slice(start, end));
+        await putGroupMembers(deps, put, changes.slice(start, end));
       } catch (error) {
         if (!isQuotaUsedUp(error)) throw error;
-        const stopped = stopHere(plan.groups, group, start, { refused, waiting }, run.clock.now());
+        const stopped = stopHere(plan.groups, group, start, { refused, waiting }, deps.clock.now());
         return { ...stopped, stoppedBy: error };
       }
       start = end;
     }
   }
   return { refused, waiting, againAtMs };
+}
+
+/** True when somebody's access has to go before what is being done. */
+async function isUrgentWaiting(
+  deps: Pick<ApplyMembershipPlanDeps, 'changes' | 'organization'>,
+): Promise<boolean> {
+  const [first] = await deps.changes.listMarks(deps.organization.alias, 1);
+  return first?.lane === 'urgent';
 }
 
 function isQuotaUsedUp(error: unknown): error is AppError {
@@ -78,28 +101,28 @@ function stopHere(
 }
 
 async function batch(
-  run: OrganizationRun,
+  deps: BatchDeps,
   lane: Lane,
   groups: readonly GroupPlan[],
   waitingSince: ReadonlyMap<string, number>,
 ): Promise<Batching> {
   if (lane === 'urgent') return { send: new Map(), againAtMs: undefined };
-  const nowMs = run.clock.now();
+  const nowMs = deps.clock.now();
   const waiting = groups.map((group) => {
     const changes = changesIn(group);
     const oldestMs = Math.min(...changes.map((change) => waitingSince.get(change.personKey) ?? nowMs));
     return { groupId: group.groupId, changes: changes.length, oldestMs };
   });
   return batchChanges(waiting, {
-    maxIdsPerPut: run.maxIdsPerPut(),
-    remainingPuts: await run.remainingPuts(lane),
+    maxIdsPerPut: deps.maxIdsPerPut(),
+    remainingPuts: await deps.remainingPuts(lane),
     patienceMs: PATIENCE_MS,
     nowMs,
   });
 }
 
 async function recordPlan(
-  run: OrganizationRun,
+  deps: RunEvidenceDeps,
   plan: MembershipPlan,
   groups: readonly GroupPlan[],
 ): Promise<void> {
@@ -111,5 +134,5 @@ async function recordPlan(
       remove: changesIn(group).filter((change) => change.decision === 'remove').length,
     })),
   };
-  await updateOrganizationLedger(run, [runEvidence(run, 'plan', facts)]);
+  await updateOrganizationLedger(deps, [runEvidence(deps, 'plan', facts)]);
 }

@@ -1,42 +1,56 @@
-import type { Mark } from '../../storage/marks-and-attempts';
 import type { Lane } from '../../domain/lane';
-import { applyMembershipPlan } from './apply-membership-plan';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import { guardPlan } from './guard-plan';
-import { loadPerson } from './load-person';
-import type { OrganizationRun } from './organization-run';
-import { planPeople } from './plan-people';
-import { resolveIdentities } from './resolve-identities';
-import { casesByPerson, settlePerson } from './settle-person';
+import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
+import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { casesByPerson } from './cases-by-person';
+import { guardPlan, type GuardPlanDeps } from './guard-plan';
+import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
+import { planPeople, type PlanPeopleDeps } from './plan-people';
+import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
+import { settlePerson, type SettlePersonDeps } from './settle-person';
+
+type LoadMarkedDeps = LoadPersonDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
+
+export type ApplyPeopleDeps = LoadMarkedDeps &
+  ResolveIdentitiesDeps &
+  PlanPeopleDeps &
+  GuardPlanDeps &
+  ApplyMembershipPlanDeps &
+  SettlePersonDeps;
 
 /**
- * Plans and applies the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and
- * removes. Returns when to look again at changes that wait to fill a call; the marks of those people stay.
+ * Reconciles the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and removes.
+ * Returns when to look again, epoch milliseconds, at changes that wait for a call to fill; the marks of those people stay.
  */
 export async function applyPeople(
-  run: OrganizationRun,
+  deps: ApplyPeopleDeps,
   marks: readonly Mark[],
   lane: Lane,
 ): Promise<number | undefined> {
   if (marks.length === 0) return undefined;
-  const loaded = await mapConcurrently(marks, STORAGE_WIDTH, async (mark) =>
-    loadPerson(run, lane, { ...mark.subject, kind: 'person' }, mark),
-  );
+  const loaded = await mapConcurrently(marks, STORAGE_WIDTH, async (mark) => loadMarked(deps, lane, mark));
   const people = loaded.filter((person) => person !== undefined);
   const identities = await resolveIdentities(
-    run,
+    deps,
     lane,
     people.filter((person) => person.examine.size > 0),
   );
-  const planned = await planPeople(run, lane, people, identities);
-  const plan = await guardPlan(run, lane, planned);
+  const planned = await planPeople(deps, lane, people, identities);
+  const plan = await guardPlan(deps, lane, planned);
   const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
-  const applied = await applyMembershipPlan(run, lane, plan, waitingSince);
+  const applied = await applyMembershipPlan(deps, lane, plan, waitingSince);
   const cases = casesByPerson(plan);
   await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
     const { key } = person.subject;
-    await settlePerson(run, person, identities.get(key), cases.get(key) ?? [], applied);
+    await settlePerson(deps, person, identities.get(key), cases.get(key) ?? [], applied);
   });
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   return applied.againAtMs;
+}
+
+/** The mark of somebody who has no ledger is cleared. */
+async function loadMarked(deps: LoadMarkedDeps, lane: Lane, mark: Mark): Promise<PersonWork | undefined> {
+  const person = await loadPerson(deps, lane, { ...mark.subject, kind: 'person' }, mark);
+  if (person === undefined) await deps.changes.clearMark(mark);
+  return person;
 }

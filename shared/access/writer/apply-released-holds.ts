@@ -1,53 +1,68 @@
+import type { Clock } from '../../clock';
+import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import { personSubject } from '../../domain/ledger/subject';
+import { fold } from '../../domain/person-key';
 import type { Hold } from '../../domain/plan/hold';
 import { leadsOut, type MembershipPlan } from '../../domain/plan/membership-plan';
-import { fold } from '../../domain/person-key';
-import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
-import { applyMembershipPlan } from './apply-membership-plan';
-import { loadPerson, type PersonWork } from './load-person';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import { runEvidence, type OrganizationRun } from './organization-run';
-import { planPeople } from './plan-people';
-import { resolveIdentities } from './resolve-identities';
-import { casesByPerson, settlePerson } from './settle-person';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
-import { personSubject } from '../../domain/ledger/subject';
+import type { HoldStore } from '../../storage/holds';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
+import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { casesByPerson } from './cases-by-person';
+import { finishHold, type FinishHoldDeps } from './finish-hold';
+import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
+import { planPeople, type PlanPeopleDeps } from './plan-people';
+import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
+import { settlePerson, type SettlePersonDeps } from './settle-person';
+
+type MarkAgainDeps = Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
+
+type ApplyReleasedHoldDeps = LoadPersonDeps &
+  ResolveIdentitiesDeps &
+  PlanPeopleDeps &
+  ApplyMembershipPlanDeps &
+  SettlePersonDeps &
+  MarkAgainDeps &
+  FinishHoldDeps;
+
+export type ApplyReleasedHoldsDeps = ApplyReleasedHoldDeps & Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
 /**
- * Applies the holds that a person released. The removals are planned anew: when anybody of them would stay
- * now, nothing is removed and the hold is stale. What was carried out before a run ended early is left out.
+ * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, nobody
+ * is removed and the hold is stale. A removal that was made before a run ended early counts as made.
  */
-export async function applyReleasedHolds(run: OrganizationRun): Promise<void> {
-  const holds = await run.holds.list(run.organization.alias);
+export async function applyReleasedHolds(deps: ApplyReleasedHoldsDeps): Promise<void> {
+  const holds = await deps.holds.list(deps.organization.alias);
   for (const hold of holds)
-    if (hold.state === 'released' && hold.kind !== 'remediation') await applyReleasedHold(run, hold);
+    if (hold.state === 'released' && hold.kind !== 'remediation') await applyReleasedHold(deps, hold);
 }
 
-async function applyReleasedHold(run: OrganizationRun, released: Hold): Promise<void> {
+async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): Promise<void> {
   const keys = [...new Set(released.removals.map((removal) => removal.personKey))];
   const loaded = await mapConcurrently(keys, STORAGE_WIDTH, async (key) =>
-    loadPerson(run, 'urgent', personSubject(run.organization.alias, key)),
+    loadPerson(deps, 'urgent', personSubject(deps.organization.alias, key)),
   );
   const people = loaded.filter((person) => person !== undefined);
-  const identities = await resolveIdentities(run, 'urgent', people);
-  const planned = await planPeople(run, 'urgent', people, identities);
+  const identities = await resolveIdentities(deps, 'urgent', people);
+  const planned = await planPeople(deps, 'urgent', people, identities);
   if (!isStillSo(planned, released, { people, identities })) {
-    await markAgain(run, people);
-    await finishHold(run, released, 'changed');
+    await markAgain(deps, people);
+    await finishHold(deps, released, 'changed');
     return;
   }
   const now = onlyRemovals(planned, released);
-  const applied = await applyMembershipPlan(run, 'urgent', now, new Map());
+  const applied = await applyMembershipPlan(deps, 'urgent', now, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   const cases = casesByPerson(now);
   for (const person of people)
     await settlePerson(
-      run,
+      deps,
       person,
       identities.get(person.subject.key),
       cases.get(person.subject.key) ?? [],
       applied,
     );
-  await finishHold(run, released);
+  await finishHold(deps, released);
 }
 
 /** True when each removal would be decided again, or is over: neither ledger nor UiPath has the membership any more. */
@@ -86,29 +101,8 @@ function onlyRemovals(plan: MembershipPlan, released: Hold): MembershipPlan {
   return { ...plan, hash: released.hash, groups };
 }
 
-/** Says who released it, also where the process died before the release itself was recorded; and `because`, why it was not carried out. */
-export async function finishHold(
-  run: Pick<OrganizationRun, 'ledger' | 'organization' | 'holds' | 'clock' | 'policyHash'>,
-  hold: Hold,
-  because?: string,
-): Promise<void> {
-  const state = because === undefined ? 'done' : 'stale';
-  const said = because === undefined ? {} : { because };
-  const removals = hold.removals.map(({ groupId, memberId }) => ({ groupId, memberId }));
-  const isRemediation = hold.kind === 'remediation' && removals.length > 0;
-  // Of people whom no ledger knows this is all that says who was taken out, and of what.
-  const facts = {
-    planHash: hold.hash,
-    by: hold.releasedBy,
-    ...(isRemediation ? { removals } : {}),
-    ...said,
-  };
-  await updateOrganizationLedger(run, [runEvidence(run, `plan-${state}`, facts)]);
-  await run.holds.put(run.organization.alias, { ...hold, state, ...said });
-}
-
-/** What a stale hold would have removed is looked at again, under the guards. */
-async function markAgain(run: OrganizationRun, people: readonly PersonWork[]): Promise<void> {
+/** Has the people of a stale hold planned again, under the guards. */
+async function markAgain(deps: MarkAgainDeps, people: readonly PersonWork[]): Promise<void> {
   for (const person of people)
-    await run.changes.mark(person.subject, 'normal', run.clock.now(), 'stale-plan');
+    await deps.changes.mark(person.subject, 'normal', deps.clock.now(), 'stale-plan');
 }

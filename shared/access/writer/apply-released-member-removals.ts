@@ -1,33 +1,53 @@
-import { removalsHash, type Hold, type HeldRemoval, BY_POLICY } from '../../domain/plan/hold';
+import { personSubject } from '../../domain/ledger/subject';
+import { fold } from '../../domain/person-key';
+import { BY_POLICY, removalsHash, type HeldRemoval, type Hold } from '../../domain/plan/hold';
 import {
   leadsOut,
   planMemberships,
   type GroupCase,
   type MembershipPlan,
 } from '../../domain/plan/membership-plan';
-import { fold } from '../../domain/person-key';
-import { groupPolicyOf, protectedIn } from '../../domain/policy';
-import { applyMembershipPlan } from './apply-membership-plan';
-import { loadPerson, type PersonWork } from './load-person';
-import { guardPlan } from './guard-plan';
-import type { OrganizationRun } from './organization-run';
-import { findOwnMembers } from './find-own-members';
-import { findPeopleOfAccount } from './find-people-of-account';
+import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
+import type { UiPathClient } from '../../uipath/client';
+import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { findOwnMembers, type FindOwnMembersDeps } from './find-own-members';
+import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
+import { guardPlan, type GuardPlanDeps } from './guard-plan';
+import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { administratorsLeft } from './plan-people';
+import type { UiPathInLane } from './uipath-in-lane';
+
+type ToGroupCaseDeps = LoadPersonDeps &
+  Readonly<{ uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'checkMembers'> }, 'urgent'> }>;
+
+type PlanMemberRemovalsDeps = ToGroupCaseDeps &
+  FindPeopleOfAccountDeps &
+  FindOwnMembersDeps &
+  Readonly<{ uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'listMembers'> }, 'urgent'> }>;
+
+type FindProtectedDeps = Readonly<{
+  organization: OrganizationPolicy;
+  uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames'> }, 'urgent'>;
+}>;
+
+export type ApplyReleasedMemberRemovalsDeps = FindProtectedDeps &
+  PlanMemberRemovalsDeps &
+  GuardPlanDeps &
+  ApplyMembershipPlanDeps;
 
 /**
  * Removes members whom the audit found and of whom the ledger says nothing. Whoever got a reason meanwhile stays. A plan
  * that a person released is carried out as it is or not at all; one that the policy released passes the guards first.
- * Returns why not: what would be decided now in place of a removal, the codes of UiPath's refusals, or `protected-unresolved`:
- * whoever is protected in one of the groups cannot be told from the others.
+ * Returns why somebody was not removed: what was decided instead, the codes of UiPath's refusals, `changed`, or
+ * `protected-unresolved` where it is not known which accounts are the protected ones.
  */
 export async function applyReleasedMemberRemovals(
-  run: OrganizationRun,
+  deps: ApplyReleasedMemberRemovalsDeps,
   released: Hold,
 ): Promise<string | undefined> {
-  const protectedIds = await findProtected(run, released.removals);
+  const protectedIds = await findProtected(deps, released.removals);
   if (protectedIds === undefined) return 'protected-unresolved';
-  const planned = await planMemberRemovals(run, released.removals, protectedIds);
+  const planned = await planMemberRemovals(deps, released.removals, protectedIds);
   const byPerson = released.releasedBy !== BY_POLICY;
   const decided = planned.groups.flatMap(({ groupId, decided: cases }) =>
     cases.map((one) => ({ groupId, ...one })),
@@ -35,8 +55,8 @@ export async function applyReleasedMemberRemovals(
   const stays = decided.filter(({ decision }) => !leadsOut(decision)).map(({ decision }) => decision);
   const goes = decided.filter(({ decision }) => leadsOut(decision));
   if (byPerson && removalsHash(goes) !== released.hash) return wordsOf(stays) ?? 'changed';
-  const plan = byPerson ? planned : await guardPlan(run, 'urgent', planned, 'remediation');
-  const applied = await applyMembershipPlan(run, 'urgent', plan, new Map());
+  const plan = byPerson ? planned : await guardPlan(deps, 'urgent', planned, 'remediation');
+  const applied = await applyMembershipPlan(deps, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   return wordsOf([...stays, ...applied.refused.values()]);
 }
@@ -47,7 +67,7 @@ function wordsOf(words: Iterable<string>): string | undefined {
 }
 
 async function planMemberRemovals(
-  run: OrganizationRun,
+  deps: PlanMemberRemovalsDeps,
   removals: readonly HeldRemoval[],
   protectedIds: ReadonlySet<string>,
 ): Promise<MembershipPlan> {
@@ -57,32 +77,32 @@ async function planMemberRemovals(
   const cases: GroupCase[] = [];
   const peopleOf = new Map<string, readonly PersonWork[]>();
   for (const { memberId } of removals)
-    peopleOf.set(memberId, await findPeopleOfAccount(run, 'urgent', memberId));
-  for (const [groupId, wanted] of byGroup) cases.push(await toGroupCase(run, groupId, wanted, peopleOf));
+    peopleOf.set(memberId, await findPeopleOfAccount(deps, 'urgent', memberId));
+  for (const [groupId, wanted] of byGroup) cases.push(await toGroupCase(deps, groupId, wanted, peopleOf));
   return planMemberships(cases, {
     ownIds: await findOwnMembers(
-      run,
+      deps,
       [...peopleOf].flatMap(([memberId, people]) => (people.length === 0 ? [memberId] : [])),
     ),
-    protectedIds: new Set([...run.organization.protectedPrincipals, ...protectedIds]),
-    protectedMembers: new Map(cases.map((group) => [group.groupId, protectedIn(run.organization, group)])),
-    administratorsLeft: await administratorsLeft(run, 'urgent', cases),
+    protectedIds: new Set([...deps.organization.protectedPrincipals, ...protectedIds]),
+    protectedMembers: new Map(cases.map((group) => [group.groupId, protectedIn(deps.organization, group)])),
+    administratorsLeft: await administratorsLeft(deps.uipath.urgent.groups, cases),
   });
 }
 
 async function toGroupCase(
-  run: OrganizationRun,
+  deps: ToGroupCaseDeps,
   groupId: string,
   removals: readonly HeldRemoval[],
   peopleOf: ReadonlyMap<string, readonly PersonWork[]>,
 ): Promise<GroupCase> {
   const ids = removals.map(({ memberId }) => memberId);
-  const have = await run.uipathFor('urgent').groups.checkMembers(groupId, ids);
+  const have = await deps.uipath.urgent.groups.checkMembers(groupId, ids);
   const name = removals[0]?.groupName ?? '';
-  const mode = groupPolicyOf(run.organization, name)?.mode;
+  const mode = groupPolicyOf(deps.organization, name)?.mode;
   const cases: Array<GroupCase['cases'][number]> = [];
   for (const { personKey: keyThen, memberId, why } of removals) {
-    const people = await orElse(run, peopleOf.get(memberId) ?? [], keyThen);
+    const people = await orElse(deps, peopleOf.get(memberId) ?? [], keyThen);
     const wanting = people.find(({ wanted }) => wanted.has(fold(name)));
     const person = wanting ?? people[0];
     cases.push({
@@ -102,36 +122,31 @@ async function toGroupCase(
 
 /** Whoever has the account; where nobody has it any more, whoever the plan was about. */
 async function orElse(
-  run: OrganizationRun,
+  deps: LoadPersonDeps,
   people: readonly PersonWork[],
   keyThen: string,
 ): Promise<readonly PersonWork[]> {
   if (people.length > 0) return people;
-  const person = await loadPerson(run, 'urgent', {
-    organization: run.organization.alias,
-    kind: 'person',
-    key: keyThen,
-  });
+  const person = await loadPerson(deps, 'urgent', personSubject(deps.organization.alias, keyThen));
   return person === undefined ? [] : [person];
 }
 
 /**
- * Protected members are named by address, and of a member found by the audit only the id is known. undefined: the directory
- * does not give an account for each of them.
+ * Resolves the protected members of the groups: the policy names them by address, and of a member found by the audit only
+ * the id is known. undefined when the directory does not give an account for each of them.
  */
 async function findProtected(
-  run: OrganizationRun,
+  deps: FindProtectedDeps,
   removals: readonly HeldRemoval[],
 ): Promise<ReadonlySet<string> | undefined> {
   const names = new Set(
     removals.flatMap(({ groupId, groupName }) => [
-      ...protectedIn(run.organization, { groupId, name: groupName }),
+      ...protectedIn(deps.organization, { groupId, name: groupName }),
     ]),
   );
   if (names.size === 0) return new Set();
-  const found = await run
-    .uipathFor('urgent')
-    .directory.resolveByNames([...names], 'user', { searchMissing: true });
+  const { directory } = deps.uipath.urgent;
+  const found = await directory.resolveByNames([...names], 'user', { searchMissing: true });
   const ids = [...names].map((name) => {
     const answer = found.get(name);
     return answer?.kind === 'found' ? answer.entity.identifier : undefined;

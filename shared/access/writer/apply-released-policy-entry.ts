@@ -3,44 +3,53 @@ import {
   whyEntryIsNotAdded,
   whyEntryStays,
 } from '../../domain/audit/remediation/plan-entry-remediation';
+import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { subjectByName } from '../../domain/ledger/subject';
 import type { Hold } from '../../domain/plan/hold';
 import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
-import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
+import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { UiPathAccessPolicy } from '../../uipath/access-policy';
-import { resolveEntity } from './apply-access-policy-entries';
-import { applyOncePerRelease } from './apply-once-per-release';
-import type { OrganizationRun } from './organization-run';
-import { findOwnMembers } from './find-own-members';
+import type { UiPathClient } from '../../uipath/client';
 import { toSnapshotEntry } from '../ledger/normalize-uipath-state';
+import { applyOncePerRelease, type ApplyOncePerReleaseDeps } from './apply-once-per-release';
+import { findOwnMembers, type FindOwnMembersDeps } from './find-own-members';
+import { resolveEntity, type ResolveEntityDeps } from './resolve-entity';
+import type { UiPathInLane } from './uipath-in-lane';
+
+export type ApplyReleasedPolicyEntryDeps = ApplyOncePerReleaseDeps &
+  FindOwnMembersDeps &
+  ResolveEntityDeps &
+  Readonly<{
+    organization: OrganizationPolicy;
+    uipath: UiPathInLane<{ accessPolicy: Pick<UiPathClient['accessPolicy'], 'read' | 'update'> }, 'normal'>;
+  }>;
 
 type EntryChange = Extract<RuleOrEntryChange, { kind: 'access-policy' }>;
 
 /** Adds or removes one entry of the access policy as it was released. Returns why nothing was done. */
 export async function applyReleasedPolicyEntry(
-  run: OrganizationRun,
+  deps: ApplyReleasedPolicyEntryDeps,
   released: Hold,
   change: EntryChange,
 ): Promise<string | undefined> {
   const { entity, decision } = change;
-  const { accessPolicy } = run.uipathFor('normal');
-  const subject = subjectByName(run.organization.alias, 'entity', entity);
+  const { accessPolicy } = deps.uipath.normal;
+  const subject = subjectByName(deps.organization.alias, 'entity', entity);
   const have = (await accessPolicy.read()).map(toSnapshotEntry);
-  const requested = latestOf((await run.ledger.read(subject))?.value.statements ?? [])?.want;
+  const requested = latestOf((await deps.ledger.read(subject))?.value.statements ?? [])?.want;
   const applications = typeOf(entity) === 'application' ? change.entityIds : [];
-  const ownIds = await findOwnMembers(run, applications);
-  const facts = { organization: run.organization, have, requested, ownIds };
+  const ownIds = await findOwnMembers(deps, applications);
+  const facts = { organization: deps.organization, have, requested, ownIds };
   const reason = decision === 'add' ? whyEntryIsNotAdded(facts, entity) : whyEntryStays(facts, entity);
   if (reason !== undefined) return reason.why;
-  const ids = decision === 'add' ? await idToAdd(run, entity) : change.entityIds;
+  const ids = decision === 'add' ? await idToAdd(deps, entity) : change.entityIds;
   if (ids === undefined) return 'entity-missing';
   if (decision === 'remove' && idsOf(have, entity).some((id) => !ids.includes(id))) return 'changed';
   const isThere = new Set(have.map(({ entityId }) => entityId));
   const isNeeded = ids.some((id) => isThere.has(id) === (decision === 'remove'));
   const [added, removed] = decision === 'add' ? [ids, []] : [[], ids];
   await applyOncePerRelease(
-    run,
+    deps,
     released,
     { subject, empty: toLedger(entity), isNeeded },
     {
@@ -58,9 +67,12 @@ export async function applyReleasedPolicyEntry(
   return undefined;
 }
 
-/** Where somebody else changed the list at the same time, ours may have been made all the same. */
+/**
+ * Reads back after a conflict: where somebody else changed the list at the same time, our change may have been made all
+ * the same.
+ */
 async function orSeeIt(
-  accessPolicy: Pick<UiPathAccessPolicy, 'read'>,
+  accessPolicy: Pick<UiPathClient['accessPolicy'], 'read'>,
   ids: readonly string[],
   decision: EntryChange['decision'],
   update: () => Promise<unknown>,
@@ -74,12 +86,12 @@ async function orSeeIt(
   }
 }
 
-async function idToAdd(run: OrganizationRun, entity: string): Promise<readonly string[] | undefined> {
-  const id = await resolveEntity(run, toLedger(entity));
+async function idToAdd(deps: ResolveEntityDeps, entity: string): Promise<readonly string[] | undefined> {
+  const id = await resolveEntity(deps, toLedger(entity));
   return id === undefined ? undefined : [id];
 }
 
-/** For an entry that no request spoke of: its ledger holds nothing but the evidence. */
+/** The ledger of an entry that no request spoke of: it holds nothing but the evidence. */
 function toLedger(entity: string): EntityLedger {
   return {
     entityType: typeOf(entity),

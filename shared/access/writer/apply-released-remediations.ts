@@ -1,13 +1,24 @@
 import type { Hold } from '../../domain/plan/hold';
 import { changeHash } from '../../domain/plan/rule-or-entry-change';
 import { errorCodeOf, type ErrorCode } from '../../errors';
-import { applyReleasedPolicyEntry } from './apply-released-policy-entry';
-import { applyReleasedRule } from './apply-released-rule';
-import { finishHold } from './apply-released-holds';
-import { applyReleasedMemberRemovals } from './apply-released-member-removals';
-import type { OrganizationRun } from './organization-run';
+import type { HoldStore } from '../../storage/holds';
+import {
+  applyReleasedMemberRemovals,
+  type ApplyReleasedMemberRemovalsDeps,
+} from './apply-released-member-removals';
+import { applyReleasedPolicyEntry, type ApplyReleasedPolicyEntryDeps } from './apply-released-policy-entry';
+import { applyReleasedRule, type ApplyReleasedRuleDeps } from './apply-released-rule';
+import { finishHold, type FinishHoldDeps } from './finish-hold';
 
-/** Refusals of one hold: what else waits must not wait for it. */
+type ApplyReleasedRemediationDeps = ApplyReleasedMemberRemovalsDeps &
+  ApplyReleasedRuleDeps &
+  ApplyReleasedPolicyEntryDeps;
+
+export type ApplyReleasedRemediationsDeps = ApplyReleasedRemediationDeps &
+  FinishHoldDeps &
+  Readonly<{ holds: Pick<HoldStore, 'list'> }>;
+
+/** Refusals of one hold: the others go on. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'uipath-rejected',
   'uipath-conflict',
@@ -19,26 +30,29 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Carries out what was released to mend findings: changes of rules and of the access policy, and, unless `only` says that these
- * are all, removals of members of whom the ledger says nothing. Each is compared with what is there now: one that would do
- * anything else than what was shown does nothing, and says why. A refusal is of that one hold, and holds up nothing else.
+ * Applies the released remediations: changes of rules and of the access policy, and, unless `only` leaves them out, removals
+ * of members of whom the ledger says nothing. Each is compared with what is there now. One that would do anything else than
+ * what was shown does nothing, and says why. A refusal is contained to its own hold.
  */
-export async function applyReleasedRemediations(run: OrganizationRun, only?: 'changes'): Promise<void> {
-  for (const hold of await run.holds.list(run.organization.alias)) {
+export async function applyReleasedRemediations(
+  deps: ApplyReleasedRemediationsDeps,
+  only?: 'changes',
+): Promise<void> {
+  for (const hold of await deps.holds.list(deps.organization.alias)) {
     const isAsked = hold.change !== undefined || only === undefined;
     if (hold.state === 'released' && hold.kind === 'remediation' && isAsked)
-      await finishHold(run, hold, await applyOrSayWhyNot(run, hold));
+      await finishHold(deps, hold, await applyOrSayWhyNot(deps, hold));
   }
 }
 
-async function applyOrSayWhyNot(run: OrganizationRun, hold: Hold): Promise<string | undefined> {
+async function applyOrSayWhyNot(deps: ApplyReleasedRemediationDeps, hold: Hold): Promise<string | undefined> {
   const { change } = hold;
   if (change !== undefined && changeHash(change) !== hold.hash) return 'changed';
   try {
-    if (change === undefined) return await applyReleasedMemberRemovals(run, hold);
+    if (change === undefined) return await applyReleasedMemberRemovals(deps, hold);
     return change.kind === 'rule'
-      ? await applyReleasedRule(run, hold, change)
-      : await applyReleasedPolicyEntry(run, hold, change);
+      ? await applyReleasedRule(deps, hold, change)
+      : await applyReleasedPolicyEntry(deps, hold, change);
   } catch (error) {
     const code = errorCodeOf(error);
     if (!REFUSALS.has(code)) throw error;

@@ -1,13 +1,27 @@
 import { isAgreedRule } from '../../domain/audit/remediation/plan-rule-remediation';
-import { type Subject, subjectByName } from '../../domain/ledger/subject';
+import { ruleWantedAt, type RuleLedger } from '../../domain/ledger/rule-and-entity-ledgers';
+import { subjectByName, type Subject } from '../../domain/ledger/subject';
 import type { Hold } from '../../domain/plan/hold';
 import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
-import { ruleWantedAt, type RuleLedger } from '../../domain/ledger/rule-and-entity-ledgers';
+import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import { applyOncePerRelease } from './apply-once-per-release';
-import { runEvidence, type OrganizationRun } from './organization-run';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { UiPathClient } from '../../uipath/client';
 import { toSnapshotRule } from '../ledger/normalize-uipath-state';
 import { updateLedger } from '../ledger/update-ledger';
+import { applyOncePerRelease, type ApplyOncePerReleaseDeps } from './apply-once-per-release';
+import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+import type { UiPathInLane } from './uipath-in-lane';
+
+type DeleteStrangerDeps = ApplyOncePerReleaseDeps &
+  Readonly<{
+    organization: OrganizationPolicy;
+    uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'read' | 'remove'> }, 'normal'>;
+  }>;
+
+export type ApplyReleasedRuleDeps = DeleteStrangerDeps &
+  RunEvidenceDeps &
+  Readonly<{ changes: Pick<ChangeStore, 'mark'> }>;
 
 type RuleChange = Extract<RuleOrEntryChange, { kind: 'rule' }>;
 
@@ -15,57 +29,60 @@ type RuleChange = Extract<RuleOrEntryChange, { kind: 'rule' }>;
 const UNKNOWN_CONTENT = '';
 
 /**
- * Writes a rule again, or deletes one, as it was released. Rules that were requested take the way of their ledger, which says
- * what they should be. Returns why nothing was done.
+ * Writes a rule again, or deletes one, as it was released. A rule that was requested is only marked: its ledger says what it
+ * should be, and the writer reconciles it. Returns why nothing was done.
  */
 export async function applyReleasedRule(
-  run: OrganizationRun,
+  deps: ApplyReleasedRuleDeps,
   released: Hold,
   change: RuleChange,
 ): Promise<string | undefined> {
-  const subject = subjectByName(run.organization.alias, 'rule', change.rule);
-  const ledger = (await run.ledger.read(subject))?.value;
+  const subject = subjectByName(deps.organization.alias, 'rule', change.rule);
+  const ledger = (await deps.ledger.read(subject))?.value;
   const isOurs = ledger?.have?.ruleId === change.ruleId;
   if (!isOurs)
-    return change.decision === 'write' ? 'changed' : deleteStranger(run, released, change, subject);
-  const isWanted = ruleWantedAt(ledger, run.clock.now()) !== undefined;
+    return change.decision === 'write' ? 'changed' : deleteStranger(deps, released, change, subject);
+  const isWanted = ruleWantedAt(ledger, deps.clock.now()) !== undefined;
   if (isWanted !== (change.decision === 'write')) return 'changed';
-  if (isWanted && !(await distrust(run, subject, change))) return 'changed';
-  await run.changes.mark(subject, 'normal', run.clock.now(), 'audit');
+  if (isWanted && !(await distrust(deps, subject, change))) return 'changed';
+  await deps.changes.mark(subject, 'normal', deps.clock.now(), 'audit');
   return undefined;
 }
 
-/** The ledger holds the rule for written as requested, so that the writer would leave it alone. False: another version was written since. */
+/**
+ * Invalidates the content hash in the ledger, by which the rule is as requested and the writer would leave it alone. False
+ * when another version was written since.
+ */
 async function distrust(
-  run: OrganizationRun,
+  deps: RunEvidenceDeps,
   subject: Subject<'rule'>,
   { ruleId, contentHash }: RuleChange,
 ): Promise<boolean> {
-  const after = await updateLedger(run.ledger, subject, (current) => {
+  const after = await updateLedger(deps.ledger, subject, (current) => {
     const { have } = current ?? {};
     if (current === undefined || have?.contentHash !== contentHash) return undefined;
-    const entry = runEvidence(run, 'rule-to-be-rewritten', { ruleId, contentHash });
+    const entry = runEvidence(deps, 'rule-to-be-rewritten', { ruleId, contentHash });
     return { next: { ...current, have: { ...have, contentHash: UNKNOWN_CONTENT } }, evidence: [entry] };
   });
   return after?.have?.contentHash === UNKNOWN_CONTENT;
 }
 
-/** Deletes a rule that nobody requested. Its evidence keeps all there was of it, for whoever wants it back. */
+/** Deletes a rule that nobody requested. The evidence keeps the whole rule, for whoever wants it back. */
 async function deleteStranger(
-  run: OrganizationRun,
+  deps: DeleteStrangerDeps,
   released: Hold,
   { rule: name, ruleId, contentHash }: RuleChange,
   subject: Subject<'rule'>,
 ): Promise<string | undefined> {
-  if (isAgreedRule(run.organization, name, run.clock.now())) return 'agreed';
-  const { rules } = run.uipathFor('normal');
+  if (isAgreedRule(deps.organization, name, deps.clock.now())) return 'agreed';
+  const { rules } = deps.uipath.normal;
   const rule = await ifThere(async () => rules.read(ruleId));
   const isSame =
     rule === undefined || (rule.name === name && toSnapshotRule(rule).contentHash === contentHash);
   if (!isSame) return 'changed';
   const empty: RuleLedger = { name, statements: [], have: undefined };
   await applyOncePerRelease(
-    run,
+    deps,
     released,
     { subject, empty, isNeeded: rule !== undefined },
     {

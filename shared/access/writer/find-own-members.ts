@@ -1,28 +1,36 @@
-import type { DirectoryResolution } from '../../uipath/directory-entity';
 import { errorCodeOf } from '../../errors';
-import type { OrganizationRun } from './organization-run';
+import type { UiPathClient } from '../../uipath/client';
+import type { DirectoryResolution } from '../../uipath/directory-entity';
+import type { UiPathInLane } from './uipath-in-lane';
 
-/** Which of these ids are this application itself: as a member it has an id of the directory, which is not its client id. */
+export type FindOwnMembersDeps = Readonly<{
+  /** Client ids of this application, which is never removed from anything. */
+  ownIds: ReadonlySet<string>;
+  uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolve'> }, 'urgent'>;
+}>;
+
+/** Finds this application itself among ids of members: there it has an id of the directory, which is not its client id. */
 export async function findOwnMembers(
-  run: Pick<OrganizationRun, 'ownIds' | 'uipathFor'>,
+  deps: FindOwnMembersDeps,
   memberIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
+  const { ownIds } = deps;
   const own = new Set<string>();
   for (const memberId of memberIds) {
-    const answer = await resolveApplication(run, memberId);
+    const answer = await resolveApplication(deps.uipath.urgent.directory, memberId);
     const clientId = answer?.kind === 'found' ? answer.entity.applicationId : undefined;
-    if (run.ownIds.has(memberId) || (clientId !== undefined && run.ownIds.has(clientId))) own.add(memberId);
+    if (ownIds.has(memberId) || (clientId !== undefined && ownIds.has(clientId))) own.add(memberId);
   }
   return own;
 }
 
-/** undefined: UiPath takes no such id for that of an application. */
+/** undefined when UiPath does not accept the id as that of an application. */
 async function resolveApplication(
-  { uipathFor }: Pick<OrganizationRun, 'uipathFor'>,
+  directory: Pick<UiPathClient['directory'], 'resolve'>,
   memberId: string,
 ): Promise<DirectoryResolution | undefined> {
   try {
-    return await uipathFor('urgent').directory.resolve(memberId, 'application');
+    return await directory.resolve(memberId, 'application');
   } catch (error) {
     if (errorCodeOf(error) === 'uipath-rejected') return undefined;
     throw error;

@@ -1,18 +1,20 @@
-import { loadPerson, type PersonWork } from './load-person';
 import type { Lane } from '../../domain/lane';
-import type { OrganizationRun } from './organization-run';
 import { personSubject } from '../../domain/ledger/subject';
+import type { PeopleByAccount } from '../../storage/people-by-account';
+import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 
-/** Everybody in the ledger who has this account now. Two people have one where an address changed. */
+export type FindPeopleOfAccountDeps = LoadPersonDeps & Readonly<{ accounts: Pick<PeopleByAccount, 'list'> }>;
+
+/** Everybody in the ledger who has this account now: where an address changed, several people have the same one. */
 export async function findPeopleOfAccount(
-  run: OrganizationRun,
+  deps: FindPeopleOfAccountDeps,
   lane: Lane,
   memberId: string,
 ): Promise<readonly PersonWork[]> {
-  const { alias } = run.organization;
+  const { alias } = deps.organization;
   const people: PersonWork[] = [];
-  for (const key of await run.accounts.list(alias, memberId)) {
-    const person = await loadPerson(run, lane, personSubject(alias, key));
+  for (const key of await deps.accounts.list(alias, memberId)) {
+    const person = await loadPerson(deps, lane, personSubject(alias, key));
     const identity = person?.stored.value.identity;
     if (person !== undefined && identity?.kind === 'resolved' && identity.id === memberId)
       people.push(person);

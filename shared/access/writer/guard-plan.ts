@@ -1,36 +1,55 @@
-import { removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
+import { DAY_MS, HOUR_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
 import { isHeld, trippedGuards, type GuardedRemoval, type GuardFacts } from '../../domain/plan/guards';
+import { removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
-import { groupPolicyOf } from '../../domain/policy';
-import { runEvidence, type OrganizationRun } from './organization-run';
+import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
+import type { Log } from '../../log';
+import type { HoldStore } from '../../storage/holds';
+import type { LedgerStore } from '../../storage/ledger';
+import type { RemovalLog } from '../../storage/removal-log';
+import type { UiPathClient } from '../../uipath/client';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
-import { DAY_MS, HOUR_MS } from '../../domain/durations';
+import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+import type { UiPathInLane } from './uipath-in-lane';
 
-type Removal = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
+/** What the guards measure removals against. */
+type MeasureDeps = Readonly<{
+  organization: OrganizationPolicy;
+  ledger: Pick<LedgerStore, 'list'>;
+  removals: Pick<RemovalLog, 'since'>;
+  uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'listMembers'> }>;
+}>;
+
+type StoreHoldDeps = RunEvidenceDeps &
+  Readonly<{ organization: OrganizationPolicy; holds: Pick<HoldStore, 'put'>; log: Log }>;
+
+export type GuardPlanDeps = MeasureDeps & StoreHoldDeps & Readonly<{ holds: Pick<HoldStore, 'list'> }>;
+
+type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
 
 /**
- * Holds the removals that are too many, and only them: the plan comes back with those cases decided `held`. What is held
- * already stays held. A new hold is stored for a named person to release.
+ * Guard rails: holds the removals that are too many, and only them; their cases come back decided `held`. What was held
+ * before stays held. What is held now is stored as a hold, for a named person to release.
  */
 export async function guardPlan(
-  run: OrganizationRun,
+  deps: GuardPlanDeps,
   lane: Lane,
   plan: MembershipPlan,
   kind: NonNullable<Hold['kind']> = 'guard',
 ): Promise<MembershipPlan> {
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
-  const nowMs = run.clock.now();
-  const open = (await run.holds.list(run.organization.alias)).filter(
+  const nowMs = deps.clock.now();
+  const open = (await deps.holds.list(deps.organization.alias)).filter(
     (held) => held.state === 'held' && held.expiresAtMs > nowMs,
   );
   const heldBefore = new Set(open.flatMap((held) => held.removals.map(keyOf)));
   const fresh = removals.filter((removal) => !heldBefore.has(keyOf(toHeldRemoval(removal))));
-  const tripped = trippedGuards(fresh, await factsOf(run, lane, fresh, nowMs));
+  const tripped = trippedGuards(fresh, await factsOf(deps, lane, fresh, nowMs));
   const heldNow = fresh.filter((removal) => isHeld(removal, tripped));
   if (heldNow.length > 0)
-    await hold(run, { kind, removals: heldNow.map(toHeldRemoval), guards: tripped }, nowMs);
+    await hold(deps, { kind, removals: heldNow.map(toHeldRemoval), guards: tripped }, nowMs);
   const held = new Set([...heldBefore, ...heldNow.map((removal) => keyOf(toHeldRemoval(removal)))]);
   return {
     ...plan,
@@ -45,7 +64,7 @@ export async function guardPlan(
   };
 }
 
-function removalsIn(plan: MembershipPlan): readonly Removal[] {
+function removalsIn(plan: MembershipPlan): readonly PlannedRemoval[] {
   return plan.groups.flatMap((group) =>
     group.decided
       .filter(({ decision }) => decision === 'remove')
@@ -59,7 +78,7 @@ function removalsIn(plan: MembershipPlan): readonly Removal[] {
   );
 }
 
-function toHeldRemoval({ group, decided }: Removal): HeldRemoval {
+function toHeldRemoval({ group, decided }: PlannedRemoval): HeldRemoval {
   const { personKey, memberId, why } = decided;
   return { groupId: group.groupId, groupName: group.name, personKey, memberId, why };
 }
@@ -68,15 +87,15 @@ function keyOf(removal: Pick<HeldRemoval, 'groupId' | 'memberId'>): string {
   return `${removal.groupId}/${removal.memberId}`;
 }
 
-/** The sizes are read only where a floor is passed: small removals cost no call. */
+/** Facts for the guards. Sizes are read only where a floor is passed: small removals cost no call. */
 async function factsOf(
-  run: OrganizationRun,
+  deps: MeasureDeps,
   lane: Lane,
-  removals: readonly Removal[],
+  removals: readonly PlannedRemoval[],
   nowMs: number,
 ): Promise<GuardFacts> {
-  const { guards } = run.organization;
-  const made = await run.removals.since(run.organization.alias, nowMs - DAY_MS);
+  const { guards } = deps.organization;
+  const made = await deps.removals.since(deps.organization.alias, nowMs - DAY_MS);
   const removedInGroup = new Map<string, number>();
   const removedForCause = new Map<string, number>();
   for (const { atMs, groupId, cause, count } of made) {
@@ -85,7 +104,7 @@ async function factsOf(
   }
   const limitsOf: GuardFacts['limitsOf'] = (groupId) => {
     const name = removals.find((removal) => removal.groupId === groupId)?.group.name ?? '';
-    return { ...guards, ...groupPolicyOf(run.organization, name)?.guards };
+    return { ...guards, ...groupPolicyOf(deps.organization, name)?.guards };
   };
   const groupSizes = new Map<string, number>();
   for (const groupId of new Set(removals.map((removal) => removal.groupId))) {
@@ -93,26 +112,32 @@ async function factsOf(
     const limits = limitsOf(groupId);
     const total = count + (removedInGroup.get(groupId) ?? 0);
     if (count > limits.group.floor || total > limits.day.floor)
-      groupSizes.set(groupId, (await run.uipathFor(lane).groups.listMembers(groupId)).length);
+      groupSizes.set(groupId, (await deps.uipath[lane].groups.listMembers(groupId)).length);
   }
   const most = Math.max(removals.length, ...[...removedForCause.values()].map((n) => n + removals.length));
   const floor = Math.min(guards.run.floor, guards.batch.floor);
-  const people = most > floor ? await run.countPeople() : 0;
+  const people = most > floor ? await countPeople(deps.ledger, deps.organization.alias) : 0;
   return { limits: guards, limitsOf, groupSizes, people, removedInGroup, removedForCause };
 }
 
+async function countPeople(ledger: MeasureDeps['ledger'], alias: string): Promise<number> {
+  let people = 0;
+  for await (const person of ledger.list(alias, 'person')) people += Number(person.key !== '');
+  return people;
+}
+
 async function hold(
-  run: OrganizationRun,
+  deps: StoreHoldDeps,
   held: Pick<Hold, 'kind' | 'removals' | 'guards'>,
   nowMs: number,
 ): Promise<void> {
   const { removals, guards } = held;
   const hash = removalsHash(removals);
-  const expiresAtMs = nowMs + run.organization.planExpiryDays * DAY_MS;
-  await updateOrganizationLedger(run, [
-    runEvidence(run, 'removals-held', { planHash: hash, removals: removals.length, guards, expiresAtMs }),
+  const expiresAtMs = nowMs + deps.organization.planExpiryDays * DAY_MS;
+  await updateOrganizationLedger(deps, [
+    runEvidence(deps, 'removals-held', { planHash: hash, removals: removals.length, guards, expiresAtMs }),
   ]);
-  await run.holds.put(run.organization.alias, {
+  await deps.holds.put(deps.organization.alias, {
     ...held,
     hash,
     state: 'held',
@@ -121,9 +146,9 @@ async function hold(
     releasedBy: undefined,
     releasedAtMs: undefined,
   });
-  run.log({
+  deps.log({
     event: 'removals-held',
-    organization: run.organization.alias,
+    organization: deps.organization.alias,
     planHash: hash,
     removals: removals.length,
   });

@@ -1,13 +1,22 @@
+import type { Clock } from '../../clock';
+import type { Lane } from '../../domain/lane';
+import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { Subject } from '../../domain/ledger/subject';
-import type { Lane } from '../../domain/lane';
 import { fold } from '../../domain/person-key';
-import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
+import type { OrganizationPolicy } from '../../domain/policy';
+import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-and-attempts';
-import type { Stored } from '../../storage/ledger';
-import type { GroupInUiPath, OrganizationRun } from './organization-run';
+import type { GroupInUiPath, ReadGroupsByName } from './once-groups-by-name';
 
-/** A marked person with what the ledger says now. `examine`: the groups in which UiPath may differ from it, by id. */
+export type LoadPersonDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'read'>;
+  organization: OrganizationPolicy;
+  clock: Pick<Clock, 'now'>;
+  groupsByName: ReadGroupsByName;
+}>;
+
+/** A person to reconcile, with what the ledger says now. `examine`: the groups in which UiPath may differ from it, by id. */
 export type PersonWork = Readonly<{
   /** undefined: looked at for another reason than a mark. */
   mark: Mark | undefined;
@@ -22,31 +31,28 @@ export type PersonWork = Readonly<{
 
 type UnusableGroup = Readonly<{ kind: 'group-missing' | 'group-ambiguous'; group: string }>;
 
-/** A person as the ledger has them, or undefined when it has none: the mark is then cleared. */
+/** Loads a person with the groups to compare in UiPath; undefined when there is no such ledger. */
 export async function loadPerson(
-  run: OrganizationRun,
+  deps: LoadPersonDeps,
   lane: Lane,
   subject: Subject<'person'>,
   mark?: Mark,
 ): Promise<PersonWork | undefined> {
-  const stored = await run.ledger.read(subject);
-  if (stored === undefined) {
-    if (mark !== undefined) await run.changes.clearMark(mark);
-    return undefined;
-  }
-  const access = personAccess(stored.value, run.organization, run.clock.now());
+  const stored = await deps.ledger.read(subject);
+  if (stored === undefined) return undefined;
+  const access = personAccess(stored.value, deps.organization, deps.clock.now());
   const wanted = new Set(access.reasons.map((reason) => reason.group));
-  const { examine, unusableGroups } = await groupsToExamine(run, lane, stored.value, { access, wanted });
+  const { examine, unusableGroups } = await groupsToExamine(deps, lane, stored.value, { access, wanted });
   return { mark, subject, stored, access, wanted, examine, unusableGroups };
 }
 
 /**
- * What is wanted and not yet applied, what was applied and is no longer wanted; for a leaver every group there is. What was
- * applied is found by its id: somebody may have renamed the group. Where several groups have one name, nobody is put into
- * any of them by it; whoever goes is taken out of each, which its id tells.
+ * Groups to compare with UiPath: those wanted and not applied yet, those applied and not wanted any more; for a leaver every
+ * group. What was applied is found by its id, as somebody may have renamed the group. A wanted name that several groups have
+ * adds nobody to any of them; where the name is not wanted, a leaver is taken out of each, by its id.
  */
 async function groupsToExamine(
-  run: OrganizationRun,
+  deps: Pick<LoadPersonDeps, 'organization' | 'groupsByName'>,
   lane: Lane,
   ledger: PersonLedger,
   { access, wanted }: Pick<PersonWork, 'access' | 'wanted'>,
@@ -56,15 +62,15 @@ async function groupsToExamine(
   const open = [...wanted].filter((name) => !applied.has(name));
   const over = ledger.applied.filter((membership) => !wanted.has(fold(membership.groupName)));
   if (!leaving && open.length + over.length === 0) return { examine: new Map(), unusableGroups: [] };
-  const groups = await run.groupsByName(lane);
+  const groups = await deps.groupsByName(lane);
   const usable = new Map([...groups].filter(([name, same]) => same.length === 1 || !wanted.has(name)));
   const names =
-    leaving && run.organization.leaver.groups === 'managed' ? run.organization.groups.keys() : open;
+    leaving && deps.organization.leaver.groups === 'managed' ? deps.organization.groups.keys() : open;
   const overIds = new Set(over.map((membership) => membership.groupId));
   const examine = new Map(
     [...usable.values()]
       .flat()
-      .filter(({ groupId }) => overIds.has(groupId) || (leaving && run.organization.leaver.groups === 'all'))
+      .filter(({ groupId }) => overIds.has(groupId) || (leaving && deps.organization.leaver.groups === 'all'))
       .concat([...names].flatMap((name) => usable.get(name) ?? []))
       .map((group) => [group.groupId, group]),
   );

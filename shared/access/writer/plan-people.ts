@@ -1,32 +1,46 @@
-import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
 import type { Lane } from '../../domain/lane';
-import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
-import { fold } from '../../domain/person-key';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
-import { groupPolicyOf, protectedIn } from '../../domain/policy';
-import type { PersonWork } from './load-person';
-import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { GroupInUiPath, OrganizationRun } from './organization-run';
-import { findPeopleOfAccount } from './find-people-of-account';
 import { ADMINISTERING_KINDS } from '../../domain/member-kind';
+import { fold } from '../../domain/person-key';
+import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
+import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
+import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import type { UiPathClient } from '../../uipath/client';
+import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
+import type { PersonWork } from './load-person';
+import type { GroupInUiPath } from './once-groups-by-name';
+import type { UiPathInLane } from './uipath-in-lane';
+
+type MembershipReads = Readonly<{
+  groups: Pick<UiPathClient['groups'], 'checkMembers'>;
+  directory: Pick<UiPathClient['directory'], 'groupMembership'>;
+}>;
+
+export type PlanPeopleDeps = FindPeopleOfAccountDeps &
+  Readonly<{
+    /** Client ids of this application. */
+    ownIds: ReadonlySet<string>;
+    uipath: UiPathInLane<MembershipReads & Readonly<{ groups: Pick<UiPathClient['groups'], 'listMembers'> }>>;
+  }>;
 
 type Candidate = Readonly<{ person: PersonWork; memberId: string }>;
 type GroupCandidates = Readonly<{ group: GroupInUiPath; candidates: readonly Candidate[] }>;
 
-/** Reads what UiPath has for the people and groups in question, and only for those, and plans the difference. */
+/** Plans the memberships of people: have is read from UiPath, for these people and their groups only; want is the ledger's. */
 export async function planPeople(
-  run: OrganizationRun,
+  deps: PlanPeopleDeps,
   lane: Lane,
   people: readonly PersonWork[],
   identities: ReadonlyMap<string, DirectoryIdentity>,
 ): Promise<MembershipPlan> {
   const groups = candidatesByGroup(people, identities);
-  const have = await readMemberships(run, lane, groups);
-  const kept = await keptByOthers(run, lane, groups, have);
+  const have = await readMemberships(deps.uipath[lane], groups);
+  const kept = await keptByOthers(deps, lane, groups, have);
   const cases = groups.map(({ group, candidates }): GroupCase => ({
     groupId: group.groupId,
     name: group.name,
-    mode: modeOf(run, group, candidates),
+    mode: modeOf(deps.organization, group, candidates),
     cases: candidates.map(({ person, memberId }) => {
       const { stored, wanted, access, subject } = person;
       const name = fold(group.name);
@@ -45,18 +59,18 @@ export async function planPeople(
     }),
   }));
   return planMemberships(cases, {
-    ownIds: run.ownIds,
-    protectedIds: run.organization.protectedPrincipals,
+    ownIds: deps.ownIds,
+    protectedIds: deps.organization.protectedPrincipals,
     protectedMembers: new Map(
-      groups.map(({ group }) => [group.groupId, protectedIn(run.organization, group)]),
+      groups.map(({ group }) => [group.groupId, protectedIn(deps.organization, group)]),
     ),
-    administratorsLeft: await administratorsLeft(run, lane, cases),
+    administratorsLeft: await administratorsLeft(deps.uipath[lane].groups, cases),
   });
 }
 
 /** The policy knows a group by name, and a renamed one by the name it had when we put somebody there. */
 function modeOf(
-  run: OrganizationRun,
+  organization: OrganizationPolicy,
   group: GroupInUiPath,
   candidates: readonly Candidate[],
 ): GroupCase['mode'] {
@@ -65,7 +79,7 @@ function modeOf(
       .filter(({ groupId }) => groupId === group.groupId)
       .map(({ groupName }) => groupName),
   );
-  const policies = [group.name, ...formerNames].map((name) => groupPolicyOf(run.organization, name));
+  const policies = [group.name, ...formerNames].map((name) => groupPolicyOf(organization, name));
   return policies.find((policy) => policy !== undefined)?.mode ?? 'unmanaged';
 }
 
@@ -97,13 +111,14 @@ function candidatesByGroup(
   return [...groups.values()];
 }
 
-/** Leavers are asked about person by person (1 POST for all groups), everybody else group by group (1 POST for all people). */
+/**
+ * Members by group id. Leavers are looked up person by person (1 POST for all groups), the others group by group (1 POST
+ * for all people).
+ */
 async function readMemberships(
-  run: OrganizationRun,
-  lane: Lane,
+  uipath: MembershipReads,
   groups: readonly GroupCandidates[],
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const uipath = run.uipathFor(lane);
   const have = new Map<string, Set<string>>(groups.map(({ group }) => [group.groupId, new Set<string>()]));
   const leavers = new Map<string, string[]>();
   for (const { group, candidates } of groups) {
@@ -123,11 +138,11 @@ async function readMemberships(
 }
 
 /**
- * Memberships that would be removed, `<group id>/<directory id>`, for which somebody else with the same account has a
- * reason: whoever left may be the same person by an earlier address.
+ * Memberships to be removed for which another person with the same account has a reason, as `<group id>/<directory id>`:
+ * whoever left may be that person under an earlier address.
  */
 async function keptByOthers(
-  run: OrganizationRun,
+  deps: FindPeopleOfAccountDeps,
   lane: Lane,
   groups: readonly GroupCandidates[],
   have: ReadonlyMap<string, ReadonlySet<string>>,
@@ -140,16 +155,18 @@ async function keptByOthers(
     }
   const kept = new Set<string>();
   await mapConcurrently([...goes], STORAGE_WIDTH, async ([memberId, left]) => {
-    for (const { wanted } of await findPeopleOfAccount(run, lane, memberId))
+    for (const { wanted } of await findPeopleOfAccount(deps, lane, memberId))
       for (const { groupId, name } of left) if (wanted.has(fold(name))) kept.add(`${groupId}/${memberId}`);
   });
   return kept;
 }
 
-/** How many administrators would stay if every removal in question happened. The whole list is read only when one is in question. */
+/**
+ * Counts the administrators who stay if every removal in question is made. The members are listed only when one is in
+ * question.
+ */
 export async function administratorsLeft(
-  run: OrganizationRun,
-  lane: Lane,
+  groups: Pick<UiPathClient['groups'], 'listMembers'>,
   cases: readonly GroupCase[],
 ): Promise<number> {
   const leaving = new Set(
@@ -159,6 +176,6 @@ export async function administratorsLeft(
       .map((membership) => membership.memberId),
   );
   if (leaving.size === 0) return Number.POSITIVE_INFINITY;
-  const members = await run.uipathFor(lane).groups.listMembers(ADMINISTRATORS_GROUP_ID);
+  const members = await groups.listMembers(ADMINISTRATORS_GROUP_ID);
   return members.filter((member) => ADMINISTERING_KINDS.has(member.kind) && !leaving.has(member.id)).length;
 }

@@ -1,37 +1,71 @@
+import type { Clock } from '../../clock';
+import type { Lane } from '../../domain/lane';
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
+import type { Log } from '../../log';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import { logRemovals } from './log-removals';
-import { newAttemptId, type OrganizationRun, type WriterUiPath } from './organization-run';
+import type { ChangeStore, MembershipAttempt } from '../../storage/marks-and-attempts';
+import type { UiPathClient } from '../../uipath/client';
+import { newAttemptId } from './attempt-id';
+import { logRemovals, type LogRemovalsDeps } from './log-removals';
+import type { PutLimit } from './put-limit';
 import { recordMembership } from './record-membership';
+import type { RunEvidenceDeps } from './run-evidence';
+import type { UiPathInLane } from './uipath-in-lane';
+import type { WriterFence } from './writer-fence';
+
+type ReadBackDeps = Readonly<{
+  uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'checkMembers'> }>;
+  clock: Pick<Clock, 'sleep'>;
+}>;
+
+type PutAndReadBackDeps = ReadBackDeps &
+  Pick<WriterFence, 'stillOurs'> &
+  Readonly<{ uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'updateMembers'> }> }>;
+
+export type PutGroupMembersDeps = PutAndReadBackDeps &
+  WriterFence &
+  RunEvidenceDeps &
+  LogRemovalsDeps &
+  Pick<PutLimit, 'learnMaxIdsPerPut'> &
+  Readonly<{
+    changes: Pick<ChangeStore, 'begin' | 'end'>;
+    uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'loadByIds'> }>;
+    log: Log;
+  }>;
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['uipath-not-found', 'uipath-rejected', 'uipath-conflict']);
 /** Waits between looks at a write that is not visible yet. */
 const LOOK_AGAIN_MS: readonly number[] = [250, 1_000, 3_000];
-export type ChunkContext = Readonly<{
-  run: OrganizationRun;
-  uipath: WriterUiPath;
+
+/** The planned group whose changes are sent. Refusals are added to `refused`, keyed `groupId/personKey`. */
+type PlannedPut = Readonly<{
+  lane: Lane;
   group: GroupPlan;
   planHash: string;
   refused: Map<string, ErrorCode>;
 }>;
 
 /**
- * One PUT: intent stored, name read just before, call, read back, outcome stored. A refused one is split until the bad id
- * is alone; when both halves are taken whole, it was the size that was refused, and the organization remembers that. One
- * that is refused as a conflict because it was made already, by a call whose answer was lost, is ours all the same.
+ * Makes one PUT: name read just before, intent stored, call, read back, outcome stored. A refused PUT is bisected until the
+ * bad id is alone. When both halves are taken whole, it was the size that was refused, and the organization remembers that.
+ * A single change that is refused as a conflict and shows all the same was made by a call whose answer was lost: it is ours.
  */
-export async function putGroupMembers(context: ChunkContext, changes: readonly DecidedCase[]): Promise<void> {
-  const { run, uipath, group, planHash, refused } = context;
-  await run.stillOurs();
-  const current = (await uipath.groups.loadByIds([group.groupId])).get(group.groupId);
+export async function putGroupMembers(
+  deps: PutGroupMembersDeps,
+  put: PlannedPut,
+  changes: readonly DecidedCase[],
+): Promise<void> {
+  const { group, planHash, refused } = put;
+  await deps.stillOurs();
+  const current = (await deps.uipath[put.lane].groups.loadByIds([group.groupId])).get(group.groupId);
   if (current === undefined) {
-    refuse(context, changes, 'uipath-not-found');
+    refuse(put, changes, 'uipath-not-found');
     return;
   }
-  const attempt = {
-    kind: 'membership' as const,
-    id: newAttemptId(run.clock.now()),
+  const attempt: MembershipAttempt = {
+    kind: 'membership',
+    id: newAttemptId(deps.clock.now()),
     groupId: group.groupId,
     groupName: group.name,
     add: changes.filter((change) => change.decision === 'add').map(toMember),
@@ -39,35 +73,35 @@ export async function putGroupMembers(context: ChunkContext, changes: readonly D
       .filter((change) => change.decision === 'remove')
       .map((change) => ({ ...toMember(change), cause: change.cause })),
     planHash,
-    startedAtMs: run.clock.now(),
+    startedAtMs: deps.clock.now(),
   };
-  await run.changes.begin(run.organization.alias, run.fence, attempt);
+  await deps.changes.begin(deps.organization.alias, deps.fence, attempt);
   const call = { mayHaveReachedUiPath: false };
   try {
-    await putAndReadBack(context, current.name, changes, call);
+    await putAndReadBack(deps, put, current.name, changes, call);
   } catch (error) {
     const code = errorCodeOf(error);
     if (!REFUSALS.has(code)) {
       // Held back by the quota, say: there is nothing to recover, and nothing to wait for.
       if (error instanceof AppError && !call.mayHaveReachedUiPath)
-        await run.changes.end(run.organization.alias, attempt.id);
+        await deps.changes.end(deps.organization.alias, attempt.id);
       throw error;
     }
-    const made = changes.length === 1 && code === 'uipath-conflict' && (await isVisible(context, changes));
+    const made = changes.length === 1 && code === 'uipath-conflict' && (await isVisible(deps, put, changes));
     if (!made) {
-      await run.changes.end(run.organization.alias, attempt.id);
-      await splitOrRefuse(context, changes, code);
+      await deps.changes.end(deps.organization.alias, attempt.id);
+      await splitOrRefuse(deps, put, changes, code);
       return;
     }
   }
   await mapConcurrently(changes, STORAGE_WIDTH, async (change) =>
-    recordMembership(run, attempt, change.personKey, change.why),
+    recordMembership(deps, attempt, change.personKey, change.why),
   );
-  await logRemovals(run, attempt.id, attempt.groupId, attempt.remove);
-  await run.changes.end(run.organization.alias, attempt.id);
-  run.log({
+  await logRemovals(deps, attempt.id, attempt.groupId, attempt.remove);
+  await deps.changes.end(deps.organization.alias, attempt.id);
+  deps.log({
     event: 'memberships-applied',
-    organization: run.organization.alias,
+    organization: deps.organization.alias,
     groupId: group.groupId,
     added: attempt.add.length,
     removed: attempt.remove.length,
@@ -76,29 +110,35 @@ export async function putGroupMembers(context: ChunkContext, changes: readonly D
 }
 
 async function splitOrRefuse(
-  context: ChunkContext,
+  deps: PutGroupMembersDeps,
+  put: PlannedPut,
   changes: readonly DecidedCase[],
   code: ErrorCode,
 ): Promise<void> {
   if (changes.length === 1) {
-    refuse(context, changes, code);
+    refuse(put, changes, code);
     return;
   }
   const middle = Math.ceil(changes.length / 2);
-  const refusedBefore = context.refused.size;
-  await putGroupMembers(context, changes.slice(0, middle));
-  await putGroupMembers(context, changes.slice(middle));
-  if (context.refused.size === refusedBefore) await context.run.learnMaxIdsPerPut(middle);
+  const refusedBefore = put.refused.size;
+  await putGroupMembers(deps, put, changes.slice(0, middle));
+  await putGroupMembers(deps, put, changes.slice(middle));
+  if (put.refused.size === refusedBefore) await deps.learnMaxIdsPerPut(middle);
 }
 
-/** A lost answer is read back; when nothing happened the same call is made once more, since every id in it was checked before. */
+/**
+ * Calls and reads back. When the answer was lost and the change does not show, the same PUT is made once more: every id
+ * in it was checked before.
+ */
 async function putAndReadBack(
-  context: ChunkContext,
+  deps: PutAndReadBackDeps,
+  put: PlannedPut,
   name: string,
   changes: readonly DecidedCase[],
   call: { mayHaveReachedUiPath: boolean },
 ): Promise<void> {
-  const { uipath, group } = context;
+  const { group } = put;
+  const { groups } = deps.uipath[put.lane];
   const update = {
     groupId: group.groupId,
     name,
@@ -106,32 +146,40 @@ async function putAndReadBack(
     remove: changes.filter((change) => change.decision === 'remove').map((change) => change.memberId),
   };
   try {
-    await uipath.groups.updateMembers(update);
+    await groups.updateMembers(update);
     call.mayHaveReachedUiPath = true;
   } catch (error) {
     if (errorCodeOf(error) !== 'uipath-outcome-unknown') throw error;
     call.mayHaveReachedUiPath = true;
-    if (await isVisible(context, changes)) return;
-    await context.run.stillOurs();
-    await uipath.groups.updateMembers(update);
+    if (await isVisible(deps, put, changes)) return;
+    await deps.stillOurs();
+    await groups.updateMembers(update);
   }
-  if (await isVisible(context, changes)) return;
+  if (await isVisible(deps, put, changes)) return;
   throw new AppError('uipath-outcome-unknown', `Group ${group.groupId} does not show the change yet`);
 }
 
-async function isVisible(context: ChunkContext, changes: readonly DecidedCase[]): Promise<boolean> {
-  const { run, uipath, group } = context;
+/** Reads back until UiPath shows all changes or the waits are over: its reads lag behind its writes. */
+async function isVisible(
+  deps: ReadBackDeps,
+  { lane, group }: Pick<PlannedPut, 'lane' | 'group'>,
+  changes: readonly DecidedCase[],
+): Promise<boolean> {
   const memberIds = changes.map((change) => change.memberId);
   for (const waitMs of [0, ...LOOK_AGAIN_MS]) {
-    if (waitMs > 0) await run.clock.sleep(waitMs);
-    const members = await uipath.groups.checkMembers(group.groupId, memberIds);
+    if (waitMs > 0) await deps.clock.sleep(waitMs);
+    const members = await deps.uipath[lane].groups.checkMembers(group.groupId, memberIds);
     if (changes.every((change) => members.has(change.memberId) === (change.decision === 'add'))) return true;
   }
   return false;
 }
 
-function refuse(context: ChunkContext, changes: readonly DecidedCase[], code: ErrorCode): void {
-  for (const change of changes) context.refused.set(`${context.group.groupId}/${change.personKey}`, code);
+function refuse(
+  { group, refused }: Pick<PlannedPut, 'group' | 'refused'>,
+  changes: readonly DecidedCase[],
+  code: ErrorCode,
+): void {
+  for (const change of changes) refused.set(`${group.groupId}/${change.personKey}`, code);
 }
 
 function toMember(change: DecidedCase): Readonly<{ personKey: string; memberId: string }> {

@@ -1,27 +1,31 @@
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
-import type { Attempt } from '../../storage/marks-and-attempts';
-import type { LedgerStore } from '../../storage/ledger';
-import { runEvidence, type OrganizationRun } from './organization-run';
-import { updateLedger } from '../ledger/update-ledger';
 import { personSubject } from '../../domain/ledger/subject';
+import type { OrganizationPolicy } from '../../domain/policy';
+import type { LedgerStore } from '../../storage/ledger';
+import type { MembershipAttempt } from '../../storage/marks-and-attempts';
+import { updateLedger } from '../ledger/update-ledger';
+import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 
-type MembershipAttempt = Extract<Attempt, { kind: 'membership' }>;
+export type IsRecordedDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'evidence'>;
+  organization: Pick<OrganizationPolicy, 'alias'>;
+}>;
 
 /**
- * Writes one person's share of a call's outcome into the ledger. A membership that the ledger did not know may be removed
- * too: a leaver is in groups that nobody manages here. Whether that was written already only the evidence can tell: ask
- * `isRecorded` before doing it again after a crash.
+ * Records one person's share of a PUT's outcome in their ledger. Idempotent for additions only: a removed membership may be
+ * one that the ledger never knew, as a leaver is in groups that nobody manages here, so only the evidence can tell that its
+ * removal was recorded. Before recording one again after a crash, ask `isRecorded`.
  */
 export async function recordMembership(
-  run: Pick<OrganizationRun, 'ledger' | 'organization' | 'clock' | 'policyHash'>,
+  deps: RunEvidenceDeps,
   attempt: MembershipAttempt,
   personKey: string,
   why: readonly string[],
 ): Promise<void> {
   const { groupId, groupName, planHash } = attempt;
   const added = attempt.add.some((member) => member.personKey === personKey);
-  const subject = personSubject(run.organization.alias, personKey);
-  await updateLedger(run.ledger, subject, (current) => {
+  const subject = personSubject(deps.organization.alias, personKey);
+  await updateLedger(deps.ledger, subject, (current) => {
     if (current === undefined) return undefined;
     const known = current.applied.find((membership) => membership.groupId === groupId);
     if (added && known !== undefined && !isTakenForStanding(known, attempt)) return undefined;
@@ -29,12 +33,12 @@ export async function recordMembership(
       groupId,
       groupName,
       origin: 'applied',
-      sinceMs: run.clock.now(),
+      sinceMs: deps.clock.now(),
     };
     return {
       next: added ? withMembership(current, membership) : withoutMembership(current, groupId),
       evidence: [
-        runEvidence(run, added ? 'membership-added' : 'membership-removed', {
+        runEvidence(deps, added ? 'membership-added' : 'membership-removed', {
           groupId,
           group: groupName,
           why,
@@ -46,22 +50,22 @@ export async function recordMembership(
   });
 }
 
-/** UiPath showed our own change late, between two looks of one run, and the second one found somebody who was there already. */
+/** True when UiPath showed our own change late, and the run that made it took the membership for one that stood before. */
 function isTakenForStanding(known: AppliedMembership, { startedAtMs }: MembershipAttempt): boolean {
   return known.origin === 'standing' && known.sinceMs >= startedAtMs;
 }
 
 /**
- * Whether the evidence holds a person's share of an attempt, or of a later one that removed the same membership when this
- * one had not happened. Reads the person's whole history.
+ * Looks in the evidence for a person's share of an attempt. `by-another`: a later attempt removed the same membership, so
+ * this one had not happened. Reads the person's whole history.
  */
 export async function isRecorded(
-  run: Readonly<{ ledger: Pick<LedgerStore, 'evidence'>; organization: Readonly<{ alias: string }> }>,
+  deps: IsRecordedDeps,
   attempt: Pick<MembershipAttempt, 'id' | 'groupId' | 'startedAtMs'>,
   personKey: string,
 ): Promise<'by-this' | 'by-another' | undefined> {
-  const subject = personSubject(run.organization.alias, personKey);
-  const { records } = await run.ledger.evidence(subject);
+  const subject = personSubject(deps.organization.alias, personKey);
+  const { records } = await deps.ledger.evidence(subject);
   if (records.some((record) => record.facts['attemptId'] === attempt.id)) return 'by-this';
   const removedSince = records.some(
     ({ kind, atMs, facts }) =>

@@ -1,22 +1,37 @@
-import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
-import type { Lane } from '../../domain/lane';
-import type { PersonWork } from './load-person';
-import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { OrganizationRun } from './organization-run';
+import type { Clock } from '../../clock';
 import { DAY_MS } from '../../domain/durations';
+import type { Lane } from '../../domain/lane';
+import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import type { OrganizationPolicy } from '../../domain/policy';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import type { PeopleByAccount } from '../../storage/people-by-account';
+import type { UiPathClient } from '../../uipath/client';
+import type { PersonWork } from './load-person';
+import type { UiPathInLane } from './uipath-in-lane';
+
+export type ResolveIdentitiesDeps = Readonly<{
+  organization: Pick<OrganizationPolicy, 'alias'>;
+  accounts: Pick<PeopleByAccount, 'note'>;
+  uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames'> }>;
+  clock: Pick<Clock, 'now'>;
+}>;
 
 /** A directory id is looked up again after a week: people are re-created, and ids with them. */
 const IDENTITY_FRESH_MS = 7 * DAY_MS;
 
-/** Each name that is not found as written costs a GET to search for; a burst of unknown names waits for its retry instead. */
+/** A name that is not found as written costs a GET to search for it. In a larger burst of names that waits for the retry. */
 const FEW_NAMES = 20;
-/** Directory identities by person key. Those known and fresh cost nothing; the rest are looked up together. */
+
+/**
+ * Resolves people to directory identities, by person key. One known and fresh costs no call; the others are looked up
+ * together.
+ */
 export async function resolveIdentities(
-  run: OrganizationRun,
+  deps: ResolveIdentitiesDeps,
   lane: Lane,
   people: readonly PersonWork[],
 ): Promise<ReadonlyMap<string, DirectoryIdentity>> {
-  const nowMs = run.clock.now();
+  const nowMs = deps.clock.now();
   const identities = new Map<string, DirectoryIdentity>();
   const open = people.filter((person) => {
     const known = person.stored.value.identity;
@@ -27,9 +42,9 @@ export async function resolveIdentities(
   if (open.length === 0) return identities;
   const names = [...new Set(open.map((person) => person.stored.value.email))];
   const accounts: Array<readonly [string, string]> = [];
-  const found = await run
-    .uipathFor(lane)
-    .directory.resolveByNames(names, 'user', { searchMissing: names.length <= FEW_NAMES });
+  const { directory } = deps.uipath[lane];
+  const searchMissing = names.length <= FEW_NAMES;
+  const found = await directory.resolveByNames(names, 'user', { searchMissing });
   for (const person of open) {
     const { email, identity: before } = person.stored.value;
     const answer = found.get(email);
@@ -42,7 +57,7 @@ export async function resolveIdentities(
     );
   }
   await mapConcurrently(accounts, STORAGE_WIDTH, async ([memberId, personKey]) =>
-    run.accounts.note(run.organization.alias, memberId, personKey),
+    deps.accounts.note(deps.organization.alias, memberId, personKey),
   );
   return identities;
 }

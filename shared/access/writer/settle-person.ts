@@ -1,69 +1,66 @@
-import { hashOf } from '../../domain/canonical-json';
-import { noteRefusal, refusalsInARow } from '../../domain/plan/refused-change';
+import type { Clock } from '../../clock';
+import { DAY_MS, HOUR_MS } from '../../domain/durations';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import type { DecidedCase, MembershipPlan } from '../../domain/plan/membership-plan';
 import type { DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
-import type { ErrorCode } from '../../errors';
-import type { AppliedPlan } from './apply-membership-plan';
-import type { PersonWork } from './load-person';
-import { runEvidence, type OrganizationRun } from './organization-run';
-import { withMembership, withoutMembership } from './record-membership';
+import type { OrganizationPolicy } from '../../domain/policy';
+import type { DueDates } from '../../storage/due-dates';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger } from '../ledger/update-ledger';
-import { HOUR_MS, DAY_MS } from '../../domain/durations';
+import type { AppliedPlan } from './apply-membership-plan';
+import type { DecidedOfPerson } from './cases-by-person';
+import { keepRefusedChanges, type KeepRefusedChangesDeps } from './keep-refused-changes';
+import type { PersonWork } from './load-person';
+import { withMembership, withoutMembership } from './record-membership';
+import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 
-/** Refusals after which only a person has a refused change tried again. */
-const TRIES = 3;
+type ScheduleNextLookDeps = Readonly<{
+  organization: OrganizationPolicy;
+  due: Pick<DueDates, 'schedule'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+export type SettlePersonDeps = RunEvidenceDeps &
+  KeepRefusedChangesDeps &
+  ScheduleNextLookDeps &
+  Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
+
+/** Backoff of looking for somebody whom the directory does not have: doubled each time, from the first to the longest. */
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 6 * HOUR_MS;
 
-type Decided = DecidedCase & Readonly<{ groupId: string; groupName: string }>;
-export type CasesByPerson = ReadonlyMap<string, readonly Decided[]>;
-
-/** A plan's cases by person. */
-export function casesByPerson(plan: MembershipPlan): CasesByPerson {
-  const cases = new Map<string, Decided[]>();
-  for (const group of plan.groups)
-    for (const decided of group.decided) {
-      const own = cases.get(decided.personKey) ?? [];
-      own.push({ ...decided, groupId: group.groupId, groupName: group.name });
-      cases.set(decided.personKey, own);
-    }
-  return cases;
-}
-
 /**
- * Writes what a run learnt of a person beyond the changes it made: memberships that stood already, removals that are not
- * ours to make, the directory identity. Then books the next look and clears the mark,
- * unless a change still waits for its call to fill.
+ * Settles a person after a plan: stores what the run learnt beyond the changes it made (memberships that stood already,
+ * removals that are not ours to make, the directory identity), schedules the next look and clears the mark. While a change
+ * waits for its call to fill, the mark stays.
  */
 export async function settlePerson(
-  run: OrganizationRun,
+  deps: SettlePersonDeps,
   person: PersonWork,
   identity: DirectoryIdentity | undefined,
-  cases: readonly Decided[],
+  cases: readonly DecidedOfPerson[],
   applied: AppliedPlan,
 ): Promise<void> {
-  const isWaiting = (decided: Decided): boolean =>
+  const isWaiting = (decided: DecidedOfPerson): boolean =>
     applied.waiting.has(`${decided.groupId}/${decided.personKey}`);
   if (isNothingLearnt(person, identity) && cases.length > 0 && cases.every(isWaiting)) return;
   const refusals = cases.flatMap((decided) => {
     const code = applied.refused.get(`${decided.groupId}/${decided.personKey}`);
     return code === undefined ? [] : [{ decided, code }];
   });
-  const ledger = await updateLedger(run.ledger, person.subject, (current = person.stored.value) => {
-    const learnt = cases.reduce((value, decided) => learn(run, value, decided), {
+  const ledger = await updateLedger(deps.ledger, person.subject, (current = person.stored.value) => {
+    const learnt = cases.reduce((value, decided) => learn(deps, value, decided), {
       ledger: current,
       evidence: [] as readonly EvidenceEntry[],
     });
     const evidence = [
       ...learnt.evidence,
       ...refusals.map(({ decided, code }) =>
-        runEvidence(run, 'change-refused', { groupId: decided.groupId, decision: decided.decision, code }),
+        runEvidence(deps, 'change-refused', { groupId: decided.groupId, decision: decided.decision, code }),
       ),
-      ...person.unusableGroups.map(({ kind, group }) => runEvidence(run, kind, { group })),
+      ...person.unusableGroups.map(({ kind, group }) => runEvidence(deps, kind, { group })),
       ...(identity !== undefined && identity.kind !== 'resolved' && current.identity?.kind !== identity.kind
-        ? [runEvidence(run, `identity-${identity.kind}`, {})]
+        ? [runEvidence(deps, `identity-${identity.kind}`, {})]
         : []),
     ];
     const known = identity === undefined || isSameIdentity(identity, current.identity);
@@ -74,18 +71,21 @@ export async function settlePerson(
       evidence,
     };
   });
-  const triesLeft = await keepRefusedChanges(run, refusals);
-  await scheduleNextLook(run, person, ledger ?? person.stored.value, triesLeft);
+  const triesLeft = await keepRefusedChanges(deps, refusals);
+  await scheduleNextLook(deps, person, ledger ?? person.stored.value, triesLeft);
   if (cases.some((decided) => decided.decision === 'held'))
-    await run.due.schedule({
+    await deps.due.schedule({
       subject: person.subject,
-      dueAtMs: run.clock.now() + run.organization.planExpiryDays * DAY_MS,
+      dueAtMs: deps.clock.now() + deps.organization.planExpiryDays * DAY_MS,
     });
   if (person.mark === undefined) return;
-  if (!cases.some(isWaiting)) await run.changes.clearMark(person.mark);
+  if (!cases.some(isWaiting)) await deps.changes.clearMark(person.mark);
 }
 
-/** Somebody all of whose changes wait costs nothing more, however many they are. */
+/**
+ * True when there is nothing to store of a person. Thousands may wait for their call to fill, and cost no storage call
+ * in each pass.
+ */
 function isNothingLearnt(person: PersonWork, identity: DirectoryIdentity | undefined): boolean {
   return (
     person.unusableGroups.length === 0 &&
@@ -94,39 +94,17 @@ function isNothingLearnt(person: PersonWork, identity: DirectoryIdentity | undef
   );
 }
 
-/** Every refused change becomes a dead letter. True while one of them is still tried again without a person. */
-async function keepRefusedChanges(
-  run: OrganizationRun,
-  refusals: ReadonlyArray<Readonly<{ decided: Decided; code: ErrorCode }>>,
-): Promise<boolean> {
-  const { alias } = run.organization;
-  let triesLeft = false;
-  for (const { decided, code } of refusals) {
-    const { personKey, groupId, groupName, memberId, decision } = decided;
-    if (decision !== 'add' && decision !== 'remove') continue;
-    const id = hashOf([personKey, groupId]).slice(0, 32);
-    const before = await run.refusedChanges.get(alias, id);
-    const letter = noteRefusal(
-      before,
-      { id, personKey, groupId, groupName, memberId, decision },
-      { atMs: run.clock.now(), code },
-    );
-    await run.refusedChanges.put(alias, letter);
-    triesLeft ||= refusalsInARow(letter) < TRIES;
-  }
-  return triesLeft;
-}
-
+/** Adds to the ledger, and as evidence, what one decision says of UiPath. The changes that were made are recorded already. */
 function learn(
-  run: OrganizationRun,
+  deps: Pick<RunEvidenceDeps, 'clock' | 'policyHash'>,
   before: Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }>,
-  decided: Decided,
+  decided: DecidedOfPerson,
 ): Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }> {
   const { groupId, groupName, decision, why } = decided;
   const known = before.ledger.applied.some((membership) => membership.groupId === groupId);
   const note = (kind: string, ledger: PersonLedger) => ({
     ledger,
-    evidence: [...before.evidence, runEvidence(run, kind, { groupId, group: groupName, decision, why })],
+    evidence: [...before.evidence, runEvidence(deps, kind, { groupId, group: groupName, decision, why })],
   });
   switch (decision) {
     case 'add':
@@ -141,7 +119,7 @@ function learn(
               groupId,
               groupName,
               origin: 'standing',
-              sinceMs: run.clock.now(),
+              sinceMs: deps.clock.now(),
             }),
           );
     case 'absent':
@@ -160,22 +138,22 @@ function learn(
 }
 
 async function scheduleNextLook(
-  run: OrganizationRun,
+  deps: ScheduleNextLookDeps,
   person: PersonWork,
   ledger: PersonLedger,
-  refused: boolean,
+  triesLeft: boolean,
 ): Promise<void> {
-  const nowMs = run.clock.now();
+  const nowMs = deps.clock.now();
   const { subject } = person;
   const lane = person.access.employment === 'left' ? 'urgent' : 'normal';
-  await scheduleNextChange(run.due, subject, ledger, run.organization, nowMs);
-  if (refused || person.unusableGroups.length > 0)
-    await run.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS, lane });
+  await scheduleNextChange(deps.due, subject, ledger, deps.organization, nowMs);
+  if (triesLeft || person.unusableGroups.length > 0)
+    await deps.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS, lane });
   const { identity } = ledger;
   if (identity === undefined || identity.kind === 'resolved' || person.examine.size === 0) return;
-  if (nowMs - identity.sinceMs > run.organization.identityRetryHours * HOUR_MS) return;
+  if (nowMs - identity.sinceMs > deps.organization.identityRetryHours * HOUR_MS) return;
   const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (identity.attempts - 1));
-  await run.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
+  await deps.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
 }
 
 /** An id that was refused may be that of somebody deleted and created again. Until that is known it stays theirs. */

@@ -1,0 +1,26 @@
+import type { Hold } from '../../domain/plan/hold';
+import type { HoldStore } from '../../storage/holds';
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+
+export type FinishHoldDeps = RunEvidenceDeps & Readonly<{ holds: Pick<HoldStore, 'put'> }>;
+
+/**
+ * Closes a released hold: `done`, or `stale` with `because`, the reason why it was not carried out. The evidence says who
+ * released it, also where the process died before the release itself was recorded.
+ */
+export async function finishHold(deps: FinishHoldDeps, hold: Hold, because?: string): Promise<void> {
+  const state = because === undefined ? 'done' : 'stale';
+  const said = because === undefined ? {} : { because };
+  const removals = hold.removals.map(({ groupId, memberId }) => ({ groupId, memberId }));
+  const isRemediation = hold.kind === 'remediation' && removals.length > 0;
+  // Of people whom no ledger knows this is all that says who was taken out, and of what.
+  const facts = {
+    planHash: hold.hash,
+    by: hold.releasedBy,
+    ...(isRemediation ? { removals } : {}),
+    ...said,
+  };
+  await updateOrganizationLedger(deps, [runEvidence(deps, `plan-${state}`, facts)]);
+  await deps.holds.put(deps.organization.alias, { ...hold, state, ...said });
+}
