@@ -10,11 +10,14 @@ import { createUiPathClient, scopesFor, type UiPathClient } from './uipath/clien
 type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
 export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
 
-type Parts = Pick<Foundation, 'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'> &
+type ClientParts = Pick<
+  Foundation,
+  'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'
+> &
   Readonly<{ secrets: SecretStore }>;
 
 /** One client per organization, made anew when the policy changes. */
-export function createOrganizationClients(parts: Parts): Organizations {
+export function createOrganizationClients(parts: ClientParts): Organizations {
   const { storage, secrets, clock, random, uipathFetch, quotaRules } = parts;
   const opened = new Map<string, OpenOrganization>();
   const open = (organization: OrganizationPolicy): OpenOrganization => {

@@ -1,4 +1,6 @@
 import type { AccessRequest } from '../domain/ledger/access-request';
+import type { SourceMapping } from '../domain/source-settings';
+import { addressOf } from './read-field-by-path';
 import { bodyInvalid, checkBody } from './validate-body';
 import { AccessRequestBodySchema, toAccessRequest } from './contract/access-request-body';
 
@@ -55,6 +57,30 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
       },
     }),
   );
+}
+
+/**
+ * The access request of an event whose fields the policy places: the event is the approval, and an event
+ * without a ticket id uses its own id.
+ *
+ * @throws AppError `body-invalid`
+ */
+export function deriveRequestOfEvent(
+  event: Pick<SaidOfTicket, 'id' | 'act' | 'occurredAtMs'>,
+  read: SaidOfTicket['read'],
+  mapping: SourceMapping,
+): AccessRequest {
+  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  const { id, occurredAtMs } = event;
+  return deriveAccessRequest({
+    ...event,
+    ticketId: read('ticketId') || id,
+    url: read('url') || undefined,
+    requester: address(read('requester')),
+    approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
+    read,
+    address,
+  });
 }
 
 /** The act that an event name stands for; undefined where it is no request. */

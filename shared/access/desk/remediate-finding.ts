@@ -3,6 +3,7 @@ import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { FindingStore } from '../../storage/findings';
 import { releaseChange, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
+import { findFinding } from './find-finding';
 
 export type RemediateFindingDeps = RemediationDeps &
   Readonly<{
@@ -22,11 +23,7 @@ export async function remediateFinding(
   id: string,
   { by, planHash }: Readonly<{ by: string; planHash: string }>,
 ): Promise<FindingRecord> {
-  const policy = await deps.policy();
-  const governed = policy.organizations.get(organization);
-  const record = governed === undefined ? undefined : await deps.findings.get(organization, id);
-  if (governed === undefined || record === undefined)
-    throw new AppError('finding-unknown', 'There is no such finding');
+  const { policy, governed, record } = await findFinding(deps, organization, id);
   if (!isOpen(record)) throw new AppError('finding-not-open', 'This finding is not open');
   const { remediation } = record;
   if (remediation?.planHash !== planHash || remediation.status !== 'proposed')

@@ -7,6 +7,7 @@ import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WaiverStore } from '../../storage/waivers';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { findFinding } from './find-finding';
 
 export type WaiveDeps = Readonly<{
   policy: () => Promise<Policy>;
@@ -36,11 +37,7 @@ export async function waiveFinding(
   id: string,
   request: WaiverRequest,
 ): Promise<FindingRecord> {
-  const policy = await deps.policy();
-  const governed = policy.organizations.get(organization);
-  const record = governed === undefined ? undefined : await deps.findings.get(organization, id);
-  if (governed === undefined || record === undefined)
-    throw new AppError('finding-unknown', 'There is no such finding');
+  const { policy, governed, record } = await findFinding(deps, organization, id);
   if (!isOpen(record) && record.state !== 'waived')
     throw new AppError('finding-not-open', 'This finding is not open');
   const fromMs = deps.clock.now();
