@@ -6,7 +6,7 @@ import type { Visitor } from './visitor-permissions';
 export const CONSOLE_PATH = '/api/console';
 const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
 
-/** What every page of an organization is drawn with. */
+/** The context of every page of an organization. */
 export type PageLayout = Readonly<{
   visitor: Visitor;
   /** Aliases that the visitor may look at. */
@@ -34,7 +34,7 @@ export const PAGES = {
 
 export type PageName = keyof typeof PAGES;
 
-/** A page of an organization: where one can go, what was done, and the content. */
+/** Renders a page of an organization: navigation, the text after a decision, and the content. */
 export function renderPageLayout(layout: PageLayout, content: Markup): string {
   const { organization, page, visitor } = layout;
   const heading = PAGES[page];
@@ -60,7 +60,7 @@ export function renderPageLayout(layout: PageLayout, content: Markup): string {
   );
 }
 
-/** A page beside the organizations: sign-in, or what went wrong. */
+/** Renders a page without an organization: sign-in, or a failure. */
 export function renderNoticePage(title: string, content: Markup): string {
   return renderPage(
     {
@@ -71,7 +71,7 @@ export function renderNoticePage(title: string, content: Markup): string {
   );
 }
 
-/** A form that changes something: it carries the token, and goes nowhere else. */
+/** Renders a POST form with its CSRF token. */
 export function renderForm(
   layout: Pick<PageLayout, 'token' | 'organization'>,
   path: string,

@@ -73,7 +73,10 @@ const DEFAULT_SETTINGS: UiPathClientSettings = {
   scopes: NEEDED_SCOPES,
 };
 
-/** Asking for one that the application was not given costs the whole token, so only what the policy has read is asked for. */
+/**
+ * The OAuth scopes to request. Requesting one that the application was not given costs the whole token, so only what
+ * the policy has read is requested.
+ */
 export function scopesFor({ audit }: Pick<OrganizationPolicy, 'audit'>): readonly string[] {
   return [
     ...NEEDED_SCOPES,

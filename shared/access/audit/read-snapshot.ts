@@ -22,8 +22,8 @@ type ListedGroup = z.output<typeof GroupsSchema>[number];
 type InternString = ReturnType<typeof createStringInterner>;
 
 /**
- * Reads what UiPath has, part by part. Waiting for quota is thrown; the reader keeps what was read until then. Members are
- * only looked at when everything was read: most windows end with a wait.
+ * Reads a snapshot of UiPath, part by part. Waiting for quota is thrown; the reader has stored what was read until
+ * then. Members are interpreted only when everything was read, because most quota windows end with a wait.
  */
 export async function readSnapshot(context: SnapshotContext): Promise<LeadingSnapshot> {
   const { organization, uipath, reader } = context;
@@ -102,7 +102,7 @@ function toMembers(
   );
 }
 
-/** Leavers lose every group of the organization, so those that the policy does not name are looked into for them. */
+/** Looks for leavers in groups that the policy does not name, because a leaver loses every group of the organization. */
 async function readElsewhere(
   context: SnapshotContext,
   listed: Known<readonly ListedGroup[]>,

@@ -96,7 +96,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
 
 type Night = Readonly<{ policy: Policy; organization: OrganizationPolicy; night: string }>;
 
-/** Reads everything and compares it. Changes nothing but the state of earlier nights. */
+/** Decides the night: reads, compares, attributes, plans. Writes nothing but the state of unfinished earlier nights. */
 async function decideNight(
   deps: RunAuditDeps,
   at: Night,
@@ -177,7 +177,7 @@ async function decideNight(
   return { report, forgotten: earlierNights.forgotten };
 }
 
-/** Audits now, or when UiPath's quota allows it: the message then comes back by itself. */
+/** Runs the audit. Where UiPath's quota is used up, its message is enqueued again for when the quota allows it. */
 export async function auditWhenPossible(
   deps: RunAuditDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueAudit'> }>,
   message: AuditMessage,
@@ -192,7 +192,7 @@ export async function auditWhenPossible(
   }
 }
 
-/** An audit that is still reading when the next one begins is reported and not gone on with: two would share one quota. */
+/** Gives up earlier nights that are still reading: two audits would share one quota. */
 async function giveUpEarlierNights(
   { snapshots }: Pick<RunAuditDeps, 'snapshots'>,
   alias: string,

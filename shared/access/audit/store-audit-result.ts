@@ -21,7 +21,7 @@ export type StoreAuditResultDeps = RemediationDeps &
     log: Log;
   }>;
 
-/** The audit before a night's own, as it stood when the night began; null: there was none. */
+/** The last audit before this night, as of the night's beginning; null: there was none. */
 export const EARLIER_NIGHT = {
   name: 'earlier-night',
   schema: z

@@ -19,11 +19,14 @@ export type ListRequestsDeps = Readonly<{
 export type ListedRequest = Omit<RequestStatus, 'organization'> &
   Readonly<{ source: string; receivedAt: string; person: string | undefined; name: string | undefined }>;
 
-/** A page of the list. `next` is there when there may be more: a page may be short, even empty, and not be the last. */
+/**
+ * A page of the list (keyset paging). `next` is the cursor of the next page, where there may be one: a page may be
+ * short, even empty, and not be the last.
+ */
 export type RequestPage = Readonly<{ requests: readonly ListedRequest[]; next: string | undefined }>;
 
 const PAGE = 25;
-/** A search looks at so many requests before it asks whether to go on: each costs a read of the ledger. */
+/** Most requests that one page of a search reads: each costs a read of the ledger. */
 const MOST_LOOKED_AT = 200;
 const WIDTH = 8;
 

@@ -31,7 +31,7 @@ ${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ..
 ${renderAboutChecks(report, records)}`;
 }
 
-/** What may be done about an open finding: carry out its plan, or accept it for a time. */
+/** Forms for an open finding: release its remediation, or waive it. */
 function renderDecisions(layout: PageLayout, finding: FindingRecord): Markup | undefined {
   if (!layout.mayDecide || !isOpen(finding)) return undefined;
   const { id, remediation } = finding;

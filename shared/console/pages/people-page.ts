@@ -6,7 +6,7 @@ import { CONSOLE_PATH, type PageLayout } from '../page-layout';
 
 const MOST_EVIDENCE = 100;
 
-/** Asks for an address, and shows why its owner has what they have. */
+/** Renders a search by address and the explanation of the person's access. */
 export function renderPeople(layout: PageLayout, asked: string, found: PersonExplained | undefined): Markup {
   const answer =
     asked === ''

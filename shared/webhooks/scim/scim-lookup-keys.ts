@@ -16,7 +16,7 @@ export function addressKey(address: string): UserKey {
   return { kind: 'address', value: fold(address) };
 }
 
-/** The keys of a user, but for those of former addresses. */
+/** The lookup keys of a user, without those of former addresses. */
 export function keysOf({ user, address }: Readonly<{ user: ScimUser; address: string }>): readonly UserKey[] {
   return [
     userNameKey(user.userName),
@@ -25,7 +25,7 @@ export function keysOf({ user, address }: Readonly<{ user: ScimUser; address: st
   ];
 }
 
-/** How the one user whom a filter can be about is found: by an id or a key. undefined: it names neither. */
+/** The unique key that a filter names, an id or a lookup key; undefined where it names neither. */
 export function keyInConditions(
   conditions: readonly Condition[],
 ): UserKey | Readonly<{ kind: 'id'; value: string }> | undefined {
@@ -40,7 +40,7 @@ export function keyInConditions(
   return undefined;
 }
 
-/** Whether a user is as every condition says. */
+/** Whether a user meets every condition of a filter. */
 export function matchesConditions(found: ProvisionedUser, conditions: readonly Condition[]): boolean {
   return conditions.every(({ name, value }) => {
     if (name.toLowerCase() === 'id') return found.id === value;

@@ -5,7 +5,7 @@ import { extensionOf, knownName, READ_ONLY, SCIM, USER_ATTRIBUTES } from './scim
 /** `type eq "work"` within the brackets of a path, or a condition of a query. */
 export type Condition = Readonly<{ name: string; value: string }>;
 
-/** Whether an entry of a list is as a condition says, in any case. */
+/** Whether an entry of a list meets a condition, ignoring case. */
 export function meetsCondition(
   entry: Readonly<Record<string, unknown>>,
   { name, value }: Condition,

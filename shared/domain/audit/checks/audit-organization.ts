@@ -10,7 +10,10 @@ import { checkRules } from './check-rules';
 import type { Finding } from '../finding';
 import { unknownPartsOf, type UnknownPart } from '../snapshot';
 
-/** Compares what is with what was agreed. What could not be read is a finding of its own, and nothing is concluded from it. */
+/**
+ * Runs every check: compares the snapshot with the expected access. A part that could not be read is a finding of its
+ * own, and no check concludes anything from it.
+ */
 export function auditOrganization(parts: Omit<AuditCase, 'personOf'>): readonly Finding[] {
   const audit = toAuditCase(parts);
   const findings = [

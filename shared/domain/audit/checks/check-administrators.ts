@@ -10,7 +10,7 @@ import { DAY_MS } from '../../durations';
 /** A use of a break-glass account is reported for so long. */
 const USED_WITHIN_DAYS = 7;
 
-/** How many administrators there are and who, and whether the accounts for emergencies are there and unused. */
+/** Checks the number and names of administrators, and that break-glass accounts are present and unused. */
 export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   const rules = audit.organization.audit.administrators;
   const { administrators } = audit.snapshot;

@@ -13,7 +13,7 @@ type CheckedItem = Readonly<{
   facts: OwnCheckFacts;
 }>;
 
-/** Runs the checks of the policy over everything of their kind. One whose expression fails is unknown, not clean. */
+/** Runs the custom checks of the policy. One whose expression fails is unknown, not clean. */
 export function checkCustom(audit: AuditCase): readonly Finding[] {
   const byScope = new Map<OwnCheckScope, readonly CheckedItem[]>();
   return audit.organization.audit.ownChecks.flatMap((check) => {

@@ -4,7 +4,7 @@ import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 
-/** Groups that only the policy or only UiPath has. Built-in ones are there in every organization and say nothing. */
+/** Groups that only the policy or only UiPath has. Built-in groups exist in every organization and are no findings. */
 export function checkGroups(audit: AuditCase): readonly Finding[] {
   const { organization, snapshot } = audit;
   const missing = [...snapshot.groups]

@@ -21,7 +21,7 @@ export function checkIdentities(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-/** A new hire is announced before the account exists: the policy says how long that is well. */
+/** Addresses without an account, after the grace that the policy gives new hires. */
 function checkUnresolved(audit: AuditCase): readonly Finding[] {
   const graceMs = audit.organization.identityRetryHours * HOUR_MS;
   return audit.expected.people.flatMap(({ personKey, email: name, unresolved: state, groups }) => {

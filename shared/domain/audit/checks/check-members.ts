@@ -7,7 +7,7 @@ import { memberNameOf } from './member-names';
 import { isBreakGlassUnknown, isProtected } from './protected-members';
 import type { SnapshotGroup } from '../snapshot';
 
-/** Who is in a group and should not be, and who should be and is not. A group that was not read says nothing. */
+/** Members without a reason, missing members, leavers, and conflicts of duties. A group that was not read gives no finding. */
 export function checkMembers(audit: AuditCase): readonly Finding[] {
   const groups = [...audit.snapshot.groups].flatMap(([name, group]) =>
     group.kind === 'known' && group.value !== undefined ? [[name, group.value] as const] : [],
@@ -85,7 +85,7 @@ function leaversElsewhere(audit: AuditCase): readonly Finding[] {
     );
 }
 
-/** Somebody who left a short while ago is back at work: perhaps a rehire, perhaps a feed that lags. */
+/** People who are back at work during their lockout: a rehire, or a lagging feed. */
 function rehiredInLockout(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
   return audit.expected.people.flatMap((person) => {
     const { memberId, lockedUntilMs } = person;

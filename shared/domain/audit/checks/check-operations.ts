@@ -5,12 +5,12 @@ import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
 
-/** A timer may come a little late. */
+/** Tolerance for a late timer. */
 const LATE_MS = 2 * HOUR_MS;
 /** Who would be removed if a limit held nothing: more than any group that a limit is meant for. */
 const MANY = 1_000;
 
-/** Whether the application itself does what it promises: secrets, sources, nights, changes that wait, guards. */
+/** Checks the application itself: secrets, sources, nights, pending changes, guards. */
 export function checkOperations(audit: AuditCase): readonly Finding[] {
   return [
     ...checkSecrets(audit),
@@ -120,7 +120,7 @@ function checkChanges(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-/** A limit that would let everybody go is no limit. */
+/** Guards whose limit would let everybody be removed. */
 function checkGuards(audit: AuditCase): readonly Finding[] {
   const { guards, groups } = audit.organization;
   const whole = Math.max(MANY, audit.expected.people.length);

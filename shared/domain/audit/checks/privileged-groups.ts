@@ -19,7 +19,7 @@ export function readGroups({ organization, snapshot }: GroupFacts): ReadonlyMap<
   return read.set(organization.groups.has(name) ? name : 'administrators', administrators);
 }
 
-/** Those among them where much is allowed. */
+/** The groups among them that the policy calls privileged, and Administrators. */
 export function privilegedGroups(audit: GroupFacts): ReadonlyMap<string, SnapshotGroup> {
   const isPrivileged = ([name, { groupId }]: readonly [string, SnapshotGroup]): boolean =>
     groupId === ADMINISTRATORS_GROUP_ID || audit.organization.groups.get(name)?.privileged === true;
