@@ -1,4 +1,4 @@
-import type { Severity } from '../domain/audit/check-entry';
+import type { Severity } from '../domain/audit/check-catalog-entry';
 import { openCount, type AuditSummary } from '../domain/audit/audit-summary';
 import { markup, time, type Markup } from '../html/markup';
 

@@ -2,7 +2,7 @@ import {
   idsOf,
   whyEntryIsNotAdded,
   whyEntryStays,
-} from '../../domain/audit/remediation/plan-entry-remediation';
+} from '../../domain/audit/remediation/plan-access-policy-remediation';
 import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { subjectByName } from '../../domain/ledger/subject';
 import type { Hold } from '../../domain/plan/hold';

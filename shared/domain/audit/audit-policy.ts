@@ -1,5 +1,5 @@
 import type { CheckId } from './check-catalog';
-import type { CheckEntry } from './check-entry';
+import type { CheckEntry } from './check-catalog-entry';
 import type { Waiver } from './waiver';
 
 /** Who administers the organization. */
