@@ -1,7 +1,7 @@
 import type { OrganizationPolicy } from './domain/policy';
 import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';
-import type { Foundation } from './foundation';
+import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import { createQuotaLedger } from './storage/quota-ledger';
@@ -11,7 +11,7 @@ type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scope
 export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
 
 type ClientParts = Pick<
-  Foundation,
+  Infrastructure,
   'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'
 > &
   Readonly<{ secrets: SecretStore }>;

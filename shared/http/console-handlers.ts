@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readReport } from '../access/desk/read-report';
-import { carryOutDecision, DONE, type DecideDeps } from '../console/carry-out-decision';
+import { routeDecision, DONE, type DecideDeps } from '../console/route-decision';
 import {
   CONSOLE_PATH,
   PAGES,
@@ -70,7 +70,7 @@ export async function postDecision(deps: ConsoleDeps, request: ConsoleRequest): 
   const chosen = requireOrganization(await readableBy(deps, who), organization);
   if (!mayDecide(who.visitor, chosen))
     throw new AppError('not-permitted', 'You may look at this organization, and not decide');
-  const done = await carryOutDecision(deps, {
+  const done = await routeDecision(deps, {
     organization,
     page,
     id,

@@ -6,7 +6,7 @@ import type { CallContext } from './call-with-retries';
 import { createAccessPolicy, type UiPathAccessPolicy } from './access-policy';
 import { createAuditEvents, type UiPathAuditEvents } from './audit-events';
 import { createDirectory, type UiPathDirectory } from './directory';
-import { createExternalClients, type UiPathExternalClients } from './external-clients';
+import { createExternalClients, type UiPathExternalClients } from './external-applications';
 import { createGroups, type UiPathGroups } from './groups';
 import { toOrganizationAddress, type UiPathOrganization } from './organization-address';
 import { createRobotAccounts, type UiPathRobotAccounts } from './robot-accounts';

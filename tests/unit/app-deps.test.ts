@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
 import type { Policy } from '../../shared/domain/policy';
-import type { Foundation } from '../../shared/foundation';
+import type { Infrastructure } from '../../shared/infrastructure';
 
 const CONFIG = parseConfig({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
 
@@ -41,7 +41,7 @@ describe('the application on a foundation that is given', () => {
       throw new Error('Nothing is opened here');
     };
     let nowMs = 0;
-    const foundation: Partial<Foundation> = {
+    const foundation: Partial<Infrastructure> = {
       clock: { now: () => nowMs, sleep: asks('clock', undefined) },
       storage: {
         table: opens('table'),

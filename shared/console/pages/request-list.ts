@@ -1,5 +1,5 @@
 import type { ListedRequest, RequestPage } from '../../access/desk/list-requests';
-import type { RequestQuery } from '../../access/desk/parse-request-query';
+import type { RequestListQuery } from '../../access/desk/parse-request-list-query';
 import { REQUEST_STATES } from '../../domain/ledger/request-progress';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { CONSOLE_PATH, type PageLayout } from '../page-layout';
@@ -7,7 +7,7 @@ import { CONSOLE_PATH, type PageLayout } from '../page-layout';
 /** The latest requests, or those that were asked for. */
 export function renderRequestList(
   layout: PageLayout,
-  query: RequestQuery,
+  query: RequestListQuery,
   { requests, next }: RequestPage,
   days: number,
 ): Markup {
@@ -50,7 +50,7 @@ function renderSubject(organization: string, { person, name: named }: ListedRequ
 
 function renderPagination(
   { organization }: PageLayout,
-  { state, text, cursor }: RequestQuery,
+  { state, text, cursor }: RequestListQuery,
   next: string | undefined,
 ): Markup | undefined {
   if (next === undefined && cursor === undefined) return undefined;
