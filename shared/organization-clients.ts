@@ -5,7 +5,8 @@ import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import { createQuotaLedger } from './storage/quota-ledger';
-import { createUiPathClient, scopesFor, type UiPathClient } from './uipath/client';
+import { createUiPathClient, type UiPathClient } from './uipath/client';
+import { scopesFor } from './uipath/client-settings';
 
 type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
 export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
