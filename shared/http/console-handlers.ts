@@ -1,14 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readReport } from '../access/desk/read-report';
 import { routeDecision, DONE, type DecideDeps } from '../console/route-decision';
-import {
-  CONSOLE_PATH,
-  PAGES,
-  renderPageLayout,
-  renderNoticePage,
-  type PageLayout,
-  type PageName,
-} from '../console/page-layout';
+import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/page-layout';
+import { CONSOLE_PATH, PAGES, type PageName } from '../console/console-pages';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import {

@@ -2,7 +2,8 @@ import type { ListedRequest, RequestPage } from '../../access/desk/list-requests
 import type { RequestListQuery } from '../../access/desk/parse-request-list-query';
 import { REQUEST_STATES } from '../../domain/ledger/request-progress';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type PageLayout } from '../page-layout';
+import type { PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 /** The latest requests, or those that were asked for. */
 export function renderRequestList(

@@ -1,6 +1,6 @@
 import type { SourceState } from '../../access/desk/list-sources';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 /** Who may speak about the organization, what makes it believed, what it may cause, whether it is heard, and what of it is not done. */
 export function renderSources(organization: string, states: readonly SourceState[]): Markup {
