@@ -71,10 +71,10 @@ export function readConfig(): Config {
  * of what they name; nothing else differs. `log` receives one line per event.
  */
 export function createAppDeps(config: Config, log: Log, given: Partial<Infrastructure> = {}): AppDeps {
-  const foundation = createInfrastructure({ config, environment: process.env, log }, given);
-  const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs } = foundation;
+  const infrastructure = createInfrastructure({ config, environment: process.env, log }, given);
+  const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs } = infrastructure;
   const secrets = createAppSecrets(secretStore, { policy, clock, log });
-  const client = createOrganizationClients({ ...foundation, secrets });
+  const client = createOrganizationClients({ ...infrastructure, secrets });
   return {
     config,
     clock,

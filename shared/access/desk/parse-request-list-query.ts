@@ -12,7 +12,9 @@ export type RequestListQuery = Readonly<{
 const LONGEST_TEXT = 200;
 
 /** Reads a query from the words of an address. @throws AppError `query-invalid` */
-export function parseRequestListQuery(words: Readonly<{ get: (name: string) => string | null }>): RequestListQuery {
+export function parseRequestListQuery(
+  words: Readonly<{ get: (name: string) => string | null }>,
+): RequestListQuery {
   const said = (name: string): string => words.get(name)?.trim() ?? '';
   const [state, text, cursor] = [said('state'), said('text'), said('cursor')];
   if (state !== '' && !isRequestState(state))

@@ -27,5 +27,9 @@ export async function adoptCreatedRule(
   if (found === undefined) return;
   const { contentHash } = attempt;
   const have = { ruleId: found.id, contentHash, sinceMs: deps.clock.now() };
-  await recordRuleOutcome(deps, subject, have, 'rule-created', { contentHash, ruleId: found.id, readBack: true });
+  await recordRuleOutcome(deps, subject, have, 'rule-created', {
+    contentHash,
+    ruleId: found.id,
+    readBack: true,
+  });
 }

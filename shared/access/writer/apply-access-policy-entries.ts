@@ -8,7 +8,10 @@ import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import { updateLedger } from '../ledger/update-ledger';
-import { resolveAccessPolicyEntity, type ResolveAccessPolicyEntityDeps } from './resolve-access-policy-entity';
+import {
+  resolveAccessPolicyEntity,
+  type ResolveAccessPolicyEntityDeps,
+} from './resolve-access-policy-entity';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { WriterFence } from './writer-fence';

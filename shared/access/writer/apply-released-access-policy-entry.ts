@@ -12,8 +12,14 @@ import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
 import { toSnapshotEntry } from '../ledger/normalize-uipath-state';
 import { applyOncePerRelease, type ApplyOncePerReleaseDeps } from './apply-once-per-release';
-import { findThisApplicationAmongMembers, type FindThisApplicationDeps } from './find-this-application-among-members';
-import { resolveAccessPolicyEntity, type ResolveAccessPolicyEntityDeps } from './resolve-access-policy-entity';
+import {
+  findThisApplicationAmongMembers,
+  type FindThisApplicationDeps,
+} from './find-this-application-among-members';
+import {
+  resolveAccessPolicyEntity,
+  type ResolveAccessPolicyEntityDeps,
+} from './resolve-access-policy-entity';
 import type { UiPathInLane } from './uipath-in-lane';
 
 export type ApplyReleasedAccessPolicyEntryDeps = ApplyOncePerReleaseDeps &
@@ -86,7 +92,10 @@ async function orSeeIt(
   }
 }
 
-async function idToAdd(deps: ResolveAccessPolicyEntityDeps, entity: string): Promise<readonly string[] | undefined> {
+async function idToAdd(
+  deps: ResolveAccessPolicyEntityDeps,
+  entity: string,
+): Promise<readonly string[] | undefined> {
   const id = await resolveAccessPolicyEntity(deps, toLedger(entity));
   return id === undefined ? undefined : [id];
 }

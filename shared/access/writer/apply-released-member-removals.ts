@@ -10,7 +10,10 @@ import {
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { findThisApplicationAmongMembers, type FindThisApplicationDeps } from './find-this-application-among-members';
+import {
+  findThisApplicationAmongMembers,
+  type FindThisApplicationDeps,
+} from './find-this-application-among-members';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';

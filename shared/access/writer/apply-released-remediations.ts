@@ -6,7 +6,10 @@ import {
   applyReleasedMemberRemovals,
   type ApplyReleasedMemberRemovalsDeps,
 } from './apply-released-member-removals';
-import { applyReleasedAccessPolicyEntry, type ApplyReleasedAccessPolicyEntryDeps } from './apply-released-access-policy-entry';
+import {
+  applyReleasedAccessPolicyEntry,
+  type ApplyReleasedAccessPolicyEntryDeps,
+} from './apply-released-access-policy-entry';
 import { applyReleasedRule, type ApplyReleasedRuleDeps } from './apply-released-rule';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 

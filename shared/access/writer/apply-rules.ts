@@ -96,10 +96,16 @@ async function putRule(
   await deps.stillOurs();
   const facts = { contentHash, ticketId: statement.ticketId };
   if (have !== undefined && (await updateRule(rules, have.ruleId, input))) {
-    await recordRuleOutcome(deps, subject, { ...have, contentHash, sinceMs: deps.clock.now() }, 'rule-updated', {
-      ...facts,
-      ruleId: have.ruleId,
-    });
+    await recordRuleOutcome(
+      deps,
+      subject,
+      { ...have, contentHash, sinceMs: deps.clock.now() },
+      'rule-updated',
+      {
+        ...facts,
+        ruleId: have.ruleId,
+      },
+    );
     return;
   }
   const attempt = {

@@ -49,6 +49,3 @@ export type AuditPolicy = Readonly<{
   waivers: readonly Waiver[];
   ownChecks: readonly OwnCheck[];
 }>;
-
-/** A rule that is agreed although no request made it. */
-export type BaselineRule = Readonly<{ name: string; owner: string | undefined; untilMs: number | undefined }>;

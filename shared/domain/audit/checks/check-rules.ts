@@ -1,6 +1,6 @@
 import { fold } from '../../person-key';
 import { createAuditFinding, type CheckInput } from '../check-input';
-import type { BaselineRule } from '../audit-policy';
+import type { BaselineRule } from '../../policy';
 import type { ExpectedRule } from '../expected-access';
 import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';

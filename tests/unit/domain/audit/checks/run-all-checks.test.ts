@@ -72,9 +72,7 @@ describe('an audit', () => {
   });
 
   it('stands in the order of ids, each once', () => {
-    const ids = runAllChecks(anAudit({ snapshot: withMembers('m1', 'm2', 'm3', 'm4') })).map(
-      ({ id }) => id,
-    );
+    const ids = runAllChecks(anAudit({ snapshot: withMembers('m1', 'm2', 'm3', 'm4') })).map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)].toSorted());
     expect(ids).toHaveLength(4);
   });
