@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { Policy } from '../domain/policy';
-import type { Log } from '../log';
+import type { Log } from '../log-line';
 import type { ChangeStore } from '../storage/marks-and-attempts';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueDates } from '../storage/due-dates';

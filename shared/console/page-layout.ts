@@ -1,9 +1,8 @@
 import { markup, name, type Markup } from '../html/markup';
 import { renderPage } from '../html/page';
+import { CONSOLE_PATH, PAGES, type PageName } from './console-pages';
 import type { Visitor } from './visitor-permissions';
 
-/** Where the console is; `api` is the prefix of host.json. */
-export const CONSOLE_PATH = '/api/console';
 const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
 
 /** The context of every page of an organization. */
@@ -21,20 +20,7 @@ export type PageLayout = Readonly<{
   done: string | undefined;
 }>;
 
-export const PAGES = {
-  today: 'Today',
-  findings: 'Findings',
-  nights: 'Nights',
-  plans: 'Held plans',
-  people: 'People',
-  requests: 'Requests',
-  'dead-letters': 'Dead letters',
-  sources: 'Sources',
-} as const satisfies Record<string, string>;
-
-export type PageName = keyof typeof PAGES;
-
-/** Renders a page of an organization: navigation, the text after a decision, and the content. */
+/** A page of an organization: where one can go, what was done, and the content. */
 export function renderPageLayout(layout: PageLayout, content: Markup): string {
   const { organization, page, visitor } = layout;
   const heading = PAGES[page];

@@ -11,7 +11,7 @@ import {
   type ReportInContext,
 } from '../access/desk/read-report';
 import { type HoldDeps } from '../access/desk/release-hold';
-import { parseRequestQuery } from '../access/desk/parse-request-query';
+import { parseRequestListQuery } from '../access/desk/parse-request-list-query';
 import {
   readRequestStatus,
   type RequestStatus,
@@ -29,7 +29,7 @@ import { renderAudits } from './pages/audits-page';
 import { renderPeople } from './pages/people-page';
 import { renderHolds } from './pages/holds-page';
 import { renderRequestList } from './pages/request-list';
-import { renderRequestLookUp, renderRequestStatus } from './pages/request-page';
+import { renderRequestLookUp, renderRequestStatus } from './pages/request-status';
 import { renderSources } from './pages/sources-page';
 import { renderToday } from './pages/today-page';
 
@@ -109,7 +109,7 @@ async function openRequests(deps: PageDeps, layout: PageLayout, query: Query): P
     .filter(({ feed, organizations }) => feed === 'ticket' && organizations.includes(organization))
     .map(({ name }) => name);
   if (asked.id === '') {
-    const chosen = parseRequestQuery(query);
+    const chosen = parseRequestListQuery(query);
     const page = await listRequests(deps, organization, chosen);
     return markup`${renderRequestLookUp(layout, asked, names)}${renderRequestList(layout, chosen, page, deps.payloadDays)}`;
   }

@@ -4,7 +4,7 @@ import type { Feed } from '../domain/policy';
 import type { SourceAct, SourceSettings } from '../domain/source-settings';
 import { EntraSchema, faultsInProof, toEntraPolicy } from './entra-identity-section';
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
-import { formatsOf, webhookSourceOf } from '../webhooks/registry';
+import { formatsOf, webhookSourceOf } from '../webhooks/source-registry';
 import type { WebhookSource } from '../webhooks/webhook-source';
 import { ticketActs } from '../webhooks/derive-access-request';
 

@@ -7,7 +7,8 @@ import {
   type EvidenceHead,
   type EvidenceRecord,
 } from '../domain/ledger/evidence';
-import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { AppError } from '../errors';

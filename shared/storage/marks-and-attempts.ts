@@ -9,7 +9,10 @@ import { rowsInPages } from './rows-in-pages';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
-/** A mark: the subject's ledger may differ from what UiPath has. The ETag tells whether it was marked again since. */
+/**
+ * A to-do note for the writer, "look at this subject": its ledger may differ from what UiPath has. The note stays until
+ * both are the same; the ETag tells whether the subject was marked again since.
+ */
 export type Mark = Readonly<{
   subject: Subject;
   lane: Lane;

@@ -3,7 +3,7 @@ import { compareReports, type AuditReport } from '../../domain/audit/report';
 import { hashOf } from '../../domain/canonical-json';
 import type { NotifyTarget, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-line';
 import type { Notifier } from '../../notify/notifier';
 import { hasChanged, renderDifference } from '../../reports/difference-message';
 import type { SecretStore } from '../../secrets/secret-store';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { AuditUiPath } from './snapshot-context';
 import type { Clock } from '../../clock';
-import { toAuditCase } from '../../domain/audit/audit-case';
-import { auditOrganization } from '../../domain/audit/checks/audit-organization';
-import { rememberEarlierAudits } from '../../domain/audit/earlier-audits';
+import { toCheckInput } from '../../domain/audit/check-input';
+import { runAllChecks } from '../../domain/audit/checks/run-all-checks';
+import { rememberEarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
 import type { ExpectedAccess } from '../../domain/audit/expected-access';
 import { isOpen } from '../../domain/audit/finding';
@@ -147,8 +147,8 @@ async function decideNight(
     own: uipath.own,
   });
 
-  const audit = toAuditCase({ organization, snapshot, expected, operations, nowMs });
-  const found = auditOrganization(audit);
+  const audit = toCheckInput({ organization, snapshot, expected, operations, nowMs });
+  const found = runAllChecks(audit);
   const followed = await followFindings(deps, audit, found, earlier?.startedAtMs ?? earlier?.atMs);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,

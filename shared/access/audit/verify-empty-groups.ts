@@ -1,5 +1,5 @@
 import type { ExpectedPerson } from '../../domain/audit/expected-access';
-import { EMPTY, type EarlierAudits } from '../../domain/audit/earlier-audits';
+import { EMPTY, type EarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import type { Known, LeadingSnapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';

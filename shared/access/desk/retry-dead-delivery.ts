@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
 import type { Policy, SourcePolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-line';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';

@@ -1,6 +1,6 @@
 import { hashOf } from '../../domain/canonical-json';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import type { OrganizationLedger } from '../../domain/ledger/rule-and-entity-ledgers';
+import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import type { LedgerStore } from '../../storage/ledger';
 import { updateLedger } from './update-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';

@@ -3,7 +3,8 @@ import type { AuditReport } from '../../domain/audit/report';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderAboutChecks } from '../../reports/check-explanations';
 import { renderFindingList } from '../../reports/finding-list';
-import { CONSOLE_PATH, renderForm, type PageLayout } from '../page-layout';
+import { renderForm, type PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 const CHOICES = { open: 'Open', waived: 'Accepted', fixed: 'Fixed', all: 'All' } as const;
 

@@ -2,7 +2,8 @@ import type { PersonExplained } from '../../access/desk/explain-person';
 import type { Reason } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/person-key';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type PageLayout } from '../page-layout';
+import type { PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 const MOST_EVIDENCE = 100;
 

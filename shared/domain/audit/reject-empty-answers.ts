@@ -1,6 +1,6 @@
 import { ADMINISTRATORS_GROUP_ID } from '../plan/hard-stops';
 import type { OrganizationPolicy } from '../policy';
-import { EMPTY, type EarlierAudits } from './earlier-audits';
+import { EMPTY, type EarlierAudits } from './seen-in-earlier-audits';
 import { valueOr, type Known, type LeadingSnapshot, type SnapshotGroup } from './snapshot';
 
 const UNKNOWN = { kind: 'unknown', code: EMPTY } as const;

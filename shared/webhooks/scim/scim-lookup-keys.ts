@@ -1,7 +1,8 @@
 import { fold } from '../../domain/person-key';
 import type { ProvisionedUser, UserKey } from '../../domain/provisioned-user';
 import { isRecord, type ScimUser } from './scim-user';
-import { meetsCondition, parsePath, type Condition } from './scim-path';
+import { parsePath } from './scim-path';
+import { meetsCondition, type Condition } from './scim-filter';
 
 /** How a user is found. Names are alike in any case, ids are not (RFC 7643 section 7). */
 function userNameKey(userName: string): UserKey {

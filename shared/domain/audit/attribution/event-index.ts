@@ -1,7 +1,7 @@
 import { fold } from '../../person-key';
 import type { Cause, KnownNames } from './expected-cause';
 import { actsIn, type Act, type LoggedEvent } from './logged-event';
-import { namingOf, withoutNames } from './match-event-names';
+import { mentionOf, withoutNames } from './find-mention-in-event';
 
 type Fit = Readonly<{ event: LoggedEvent; isCertain: boolean }>;
 
@@ -53,7 +53,7 @@ function fitOf(
   { things, by, notBy, about }: Cause,
   allNames: readonly string[],
 ): Fit | undefined {
-  const namings = things.flatMap((thing) => namingOf(event, thing) ?? []);
+  const namings = things.flatMap((thing) => mentionOf(event, thing) ?? []);
   if (namings.length < things.length) return undefined;
   const text = withoutNames(event, allNames);
   const keys = event.values.map(({ key }) => key);

@@ -1,9 +1,9 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
 import { fold } from '../../person-key';
-import type { AuditCase } from '../audit-case';
+import type { CheckInput } from '../check-input';
 import { valueOr, type SnapshotGroup } from '../snapshot';
 
-type GroupFacts = Pick<AuditCase, 'organization' | 'snapshot'>;
+type GroupFacts = Pick<CheckInput, 'organization' | 'snapshot'>;
 
 /** Groups that were read, by folded name; Administrators is one of them, listed or not. */
 export function readGroups({ organization, snapshot }: GroupFacts): ReadonlyMap<string, SnapshotGroup> {

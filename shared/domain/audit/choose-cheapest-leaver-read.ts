@@ -6,7 +6,7 @@ const GROUPS_PER_CALL = 200;
  * each leaver and 200 groups. UiPath allows eighty times as many POST calls, so the cost is the number of quota
  * windows that either fills.
  */
-export function chooseLeaverRead(
+export function chooseCheapestLeaverRead(
   leavers: number,
   groups: number,
   allowances: Readonly<{ get: number; post: number }>,
