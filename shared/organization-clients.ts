@@ -1,17 +1,18 @@
 import type { OrganizationPolicy } from './domain/policy';
 import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';
-import type { Foundation } from './foundation';
+import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import { createQuotaLedger } from './storage/quota-ledger';
-import { createUiPathClient, scopesFor, type UiPathClient } from './uipath/client';
+import { createUiPathClient, type UiPathClient } from './uipath/client';
+import { scopesFor } from './uipath/client-settings';
 
 type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
 export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
 
 type ClientParts = Pick<
-  Foundation,
+  Infrastructure,
   'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'
 > &
   Readonly<{ secrets: SecretStore }>;

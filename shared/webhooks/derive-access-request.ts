@@ -23,8 +23,7 @@ export type SaidOfTicket = Readonly<{
 }>;
 
 /**
- * The access request of an approved ticket, through the checks of our own contract.
- *
+ * Derives the access request of an approved ticket, validated by our own contract.
  * @throws AppError `body-invalid`, naming the fields as the policy places them
  */
 export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
@@ -61,8 +60,8 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
 }
 
 /**
- * The access request of an event whose fields the policy places: the event is the approval, and what it does not number
- * itself is known by the event's id.
+ * The access request of an event whose fields the policy places: the event is the approval, and an event
+ * without a ticket id uses its own id.
  *
  * @throws AppError `body-invalid`
  */
@@ -84,7 +83,7 @@ export function deriveRequestOfEvent(
   });
 }
 
-/** What the policy or the format makes of an event, if it is a request. */
+/** The act that an event name stands for; undefined where it is no request. */
 export function ticketActOf(name: string | undefined): TicketAct | undefined {
   return ticketActs.find((act) => act === name);
 }

@@ -65,7 +65,7 @@ export async function resolveExpectedMembers(
   };
 }
 
-/** Ids by name; undefined where the directory gives none. */
+/** Directory ids by name; undefined where the directory resolves none. */
 async function resolve(
   directory: Directory,
   names: readonly string[],

@@ -12,10 +12,10 @@ export type RemediateFindingDeps = RemediationDeps &
   }>;
 
 /**
- * Carries out a finding's remediation in a person's name: exactly the plan that was shown, which `planHash` names. The
- * writer makes the change, with its own stops; the next audit says whether the finding is gone.
- *
- * @throws AppError `finding-unknown`, `finding-not-open`, `plan-unknown` when it has no plan that waits, or another one
+ * Releases a finding's remediation in a person's name: exactly the one that was shown, which `planHash` names. The
+ * writer applies it under the hard stops; the next audit says whether the finding is fixed.
+ * @throws AppError `finding-unknown`, `finding-not-open`, `plan-unknown` when it has no remediation that waits, or
+ * another one
  */
 export async function remediateFinding(
   deps: RemediateFindingDeps,

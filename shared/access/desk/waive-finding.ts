@@ -27,9 +27,8 @@ type WaiverRequest = Readonly<{
 }>;
 
 /**
- * Accepts a finding for a time, in a person's name; the evidence has it before the finding shows it. A time beyond the
- * policy's ceiling is refused, not shortened, and what could not be read cannot be waived.
- *
+ * Waives a finding until an end, in a person's name; the evidence is written first. An end beyond the policy's ceiling
+ * is refused, not shortened. What could not be read cannot be waived.
  * @throws AppError `finding-unknown`, `finding-not-open`, `waiver-invalid`
  */
 export async function waiveFinding(

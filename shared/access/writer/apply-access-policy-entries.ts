@@ -9,7 +9,10 @@ import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import { updateLedger } from '../ledger/update-ledger';
 import { SHOWS_WITHIN_MS } from './recover-attempts';
-import { resolveEntity, type ResolveEntityDeps } from './resolve-entity';
+import {
+  resolveAccessPolicyEntity,
+  type ResolveAccessPolicyEntityDeps,
+} from './resolve-access-policy-entity';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { TimeBudget } from './time-budget';
@@ -19,7 +22,7 @@ import type { WriterFence } from './writer-fence';
 /** Before a removal that the list does not show yet is tried again. */
 const LOOK_AGAIN_MS = 60_000;
 
-type ApplyEntityDeps = ResolveEntityDeps &
+type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
   RunEvidenceDeps &
   Pick<WriterFence, 'stillOurs'> &
   Readonly<{
@@ -74,7 +77,8 @@ async function applyEntity(
 ): Promise<void> {
   const latest = latestOf(ledger.statements);
   const want = latest?.want === true;
-  const entityId = ledger.have?.entityId ?? ledger.sent?.entityId ?? (await resolveEntity(deps, ledger));
+  const entityId =
+    ledger.have?.entityId ?? ledger.sent?.entityId ?? (await resolveAccessPolicyEntity(deps, ledger));
   if (entityId === undefined) {
     const { kind, facts } = await whyUnresolved(deps, ledger);
     await note(deps, subject, ledger, kind, facts);

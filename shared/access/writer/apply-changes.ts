@@ -6,15 +6,15 @@ import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import { bookRun } from '../ledger/book-writer-run';
 import { openContainment, type ContainmentDeps } from '../ledger/containment';
-import { applyMarks, type ApplyMarksDeps } from './apply-marks';
-import { onceGroupsByName, type OnceGroupsByNameDeps } from './once-groups-by-name';
+import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
+import { memoizeGroupsByName, type MemoizeGroupsByNameDeps } from './memoize-groups-by-name';
 import { readPutLimit } from './put-limit';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
 import type { WriterLease, WriterLeases } from '../../storage/writer-lease';
 
 /** All that the steps of a run name. */
-type RunDeps = RecoverAttemptsDeps & ApplyMarksDeps;
-type UiPathOfRun = (RunDeps & OnceGroupsByNameDeps)['uipath'];
+type RunDeps = RecoverAttemptsDeps & ApplyMarkedSubjectsDeps;
+type UiPathOfRun = (RunDeps & MemoizeGroupsByNameDeps)['uipath'];
 
 type BookDeps = Readonly<{
   changes: Pick<ChangeStore, 'bookRun'>;
@@ -100,7 +100,9 @@ export async function applyChanges(
   try {
     const run = await openRun(deps, { organization, policyHash: policy.hash, lease });
     await recoverAttempts(run);
-    const again = [await applyMarks(run), run.units.againAtMs()].filter((atMs) => atMs !== undefined);
+    const again = [await applyMarkedSubjects(run), run.units.againAtMs()].filter(
+      (atMs) => atMs !== undefined,
+    );
     if (again.length === 0) return 'done';
     const againAtMs = Math.min(...again);
     return await book(deps, alias, Math.max(0, againAtMs - deps.clock.now()), 'more');
@@ -149,7 +151,7 @@ async function openRun(
     uipath,
     remainingPuts,
     ownIds,
-    groupsByName: onceGroupsByName({ uipath }),
+    groupsByName: memoizeGroupsByName({ uipath }),
     fence: await deps.changes.takeFence(organization.alias),
   };
 }

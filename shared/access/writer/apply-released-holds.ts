@@ -9,12 +9,12 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson } from './cases-by-person';
+import { casesByPerson } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
-import { planPeople, type PlanPeopleDeps } from './plan-people';
+import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePerson, type SettlePersonDeps } from './settle-person';
+import { storePersonOutcome, type StorePersonOutcomeDeps } from './store-person-outcome';
 import type { TimeBudget } from './time-budget';
 import type { ContainedDeps } from './units';
 
@@ -22,9 +22,9 @@ type MarkAgainDeps = Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<
 
 type ApplyReleasedHoldDeps = LoadPersonDeps &
   ResolveIdentitiesDeps &
-  PlanPeopleDeps &
+  PlanPeopleMembershipsDeps &
   ApplyMembershipPlanDeps &
-  SettlePersonDeps &
+  StorePersonOutcomeDeps &
   MarkAgainDeps &
   FinishHoldDeps;
 
@@ -53,7 +53,7 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
   );
   const people = loaded.filter((person) => person !== undefined);
   const { identities, unknown } = await resolveIdentities(deps, 'urgent', people);
-  const { plan: planned, deferred } = await planPeople(deps, 'urgent', people, identities);
+  const { plan: planned, deferred } = await planPeopleMemberships(deps, 'urgent', people, identities);
   // Whether it is still so cannot be told now: not a reason to call it stale.
   if (unknown.size + deferred.size > 0)
     throw new AppError('uipath-unavailable', 'Some of the people of a hold could not be looked up');
@@ -69,7 +69,7 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
   for (const person of people) {
     const { key } = person.subject;
     const outcome = { identity: identities.get(key), isDeferred: false, applied };
-    await settlePerson(deps, person, cases.get(key) ?? [], outcome);
+    await storePersonOutcome(deps, person, cases.get(key) ?? [], outcome);
   }
   if (applied.waiting.size > 0) throw new AppError('uipath-unavailable', 'A group of a hold waits');
   await finishHold(deps, released);

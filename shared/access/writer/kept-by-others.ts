@@ -2,7 +2,7 @@ import type { Lane } from '../../domain/lane';
 import { fold } from '../../domain/person-key';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
-import type { GroupInUiPath } from './once-groups-by-name';
+import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { GroupCandidates } from './read-memberships';
 import { personUnit, type ContainedDeps } from './units';
 

@@ -4,7 +4,7 @@ import { EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
 import { mapConcurrently } from '../../map-concurrently';
 import type { UiPathClient } from '../../uipath/client';
 import type { PersonWork } from './load-person';
-import type { GroupInUiPath } from './once-groups-by-name';
+import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { UiPathInLane } from './uipath-in-lane';
 import { groupUnit, personUnit, type ContainedDeps } from './units';
 

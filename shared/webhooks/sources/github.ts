@@ -7,7 +7,7 @@ import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookSource } from '../webhook-source';
 import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
-import { issueFormOf } from './issue-form';
+import { issueFormOf } from './github-issue-form';
 import { z } from 'zod';
 import { sha256Header } from '../signature';
 

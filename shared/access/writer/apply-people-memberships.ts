@@ -3,31 +3,31 @@ import type { Lane } from '../../domain/lane';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson, type DecidedOfPerson } from './cases-by-person';
+import { casesByPerson, type DecidedOfPerson } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps } from './guard-plan';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
-import { planPeople, type PlanPeopleDeps } from './plan-people';
+import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePerson, type Settlement, type SettlePersonDeps } from './settle-person';
+import { storePersonOutcome, type Settlement, type StorePersonOutcomeDeps } from './store-person-outcome';
 import { personUnit, type ContainedDeps } from './units';
 
 type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
-export type ApplyPeopleDeps = LoadMarkedDeps &
+export type ApplyPeopleMembershipsDeps = LoadMarkedDeps &
   Readonly<{ clock: Pick<Clock, 'now'> }> &
   ResolveIdentitiesDeps &
-  PlanPeopleDeps &
+  PlanPeopleMembershipsDeps &
   GuardPlanDeps &
   ApplyMembershipPlanDeps &
-  SettlePersonDeps;
+  StorePersonOutcomeDeps;
 
 /**
  * Reconciles the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and removes.
  * Returns when to look again, epoch milliseconds, at changes that wait for a call to fill; the marks of those people stay, and
  * so do those of whom something could not be read or made now.
  */
-export async function applyPeople(
-  deps: ApplyPeopleDeps,
+export async function applyPeopleMemberships(
+  deps: ApplyPeopleMembershipsDeps,
   marks: readonly Mark[],
   lane: Lane,
 ): Promise<number | undefined> {
@@ -38,7 +38,7 @@ export async function applyPeople(
     lane,
     people.filter((person) => person.examine.size > 0),
   );
-  const planned = await planPeople(deps, lane, people, identities);
+  const planned = await planPeopleMemberships(deps, lane, people, identities);
   const deferred = new Set([...planned.deferred, ...unknown]);
   const plan = await guardOrDefer(deps, lane, planned.plan, deferred);
   const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
@@ -90,14 +90,14 @@ async function loadMarkedPeople(
 }
 
 async function settleContained(
-  deps: SettlePersonDeps & ContainedDeps,
+  deps: StorePersonOutcomeDeps & ContainedDeps,
   person: PersonWork,
   cases: readonly DecidedOfPerson[],
   outcome: Settlement,
 ): Promise<void> {
   const unit = personUnit(person.subject.key);
   try {
-    await settlePerson(deps, person, cases, outcome);
+    await storePersonOutcome(deps, person, cases, outcome);
     if (!outcome.isDeferred) await deps.units.succeed(unit);
   } catch (error) {
     await deps.units.fail(unit, error);

@@ -8,12 +8,12 @@ import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domai
 import type { UiPathClient } from '../../uipath/client';
 import { keptByOthers, type KeptByOthersDeps } from './kept-by-others';
 import type { PersonWork } from './load-person';
-import type { GroupInUiPath } from './once-groups-by-name';
+import type { GroupInUiPath } from './memoize-groups-by-name';
 import { candidatesOf, readMemberships, type Candidate, type ReadMembershipsDeps } from './read-memberships';
 import type { UiPathInLane } from './uipath-in-lane';
 import { groupUnit } from './units';
 
-export type PlanPeopleDeps = ReadMembershipsDeps &
+export type PlanPeopleMembershipsDeps = ReadMembershipsDeps &
   KeptByOthersDeps &
   Readonly<{
     organization: OrganizationPolicy;
@@ -29,8 +29,8 @@ export type PeoplePlan = Readonly<{ plan: MembershipPlan; deferred: ReadonlySet<
  * Plans the memberships of people: have is read from UiPath, for these people and their groups only; want is the ledger's. A
  * group or a person that cannot be read is left out, with a backoff of its own.
  */
-export async function planPeople(
-  deps: PlanPeopleDeps,
+export async function planPeopleMemberships(
+  deps: PlanPeopleMembershipsDeps,
   lane: Lane,
   people: readonly PersonWork[],
   identities: ReadonlyMap<string, DirectoryIdentity>,
@@ -75,7 +75,7 @@ export async function planPeople(
 
 /** Where the administrators cannot be counted, nobody is planned into or out of their group. */
 async function countAdministrators(
-  deps: PlanPeopleDeps,
+  deps: PlanPeopleMembershipsDeps,
   lane: Lane,
   cases: readonly GroupCase[],
   deferred: Set<string>,
