@@ -51,7 +51,7 @@ export type ApplyChangesDeps = OpenRunDeps &
 
 /**
  * `busy`: another run holds the lease. `more`: the rest is booked for when its calls are full or its time has come.
- * `waiting`: UiPath or the quota said later. `superseded`: another run is booked, this message came twice or too late.
+ * `waiting`: UiPath or the quota said later, or a unit that fails waits for its backoff. `superseded`: another run is booked, this message came twice or too late.
  */
 export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting' | 'superseded';
 
@@ -100,12 +100,12 @@ export async function applyChanges(
   try {
     const run = await openRun(deps, { organization, policyHash: policy.hash, lease });
     await recoverAttempts(run);
-    const again = [await applyMarkedSubjects(run), run.units.againAtMs()].filter(
-      (atMs) => atMs !== undefined,
-    );
+    const goesOnAtMs = await applyMarkedSubjects(run);
+    const failingUntilMs = run.units.againAtMs();
+    const again = [goesOnAtMs, failingUntilMs].filter((atMs) => atMs !== undefined);
     if (again.length === 0) return 'done';
-    const againAtMs = Math.min(...again);
-    return await book(deps, alias, Math.max(0, againAtMs - deps.clock.now()), 'more');
+    const waitMs = Math.max(0, Math.min(...again) - deps.clock.now());
+    return await book(deps, alias, waitMs, failingUntilMs === undefined ? 'more' : 'waiting');
   } catch (error) {
     return await bookAfter(deps, alias, error);
   } finally {
