@@ -7,6 +7,7 @@ import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import { bookRun } from '../ledger/book-writer-run';
 import { openContainment, type ContainmentDeps } from '../ledger/containment';
 import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
+import { createMarksOfRun } from './marks-of-run';
 import { memoizeGroupsByName, type MemoizeGroupsByNameDeps } from './memoize-groups-by-name';
 import { readPutLimit } from './put-limit';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
@@ -138,6 +139,7 @@ async function openRun(
     stillOurs: lease.renew,
     isTimeUp: () => deps.clock.now() > endsAtMs,
     units: await openContainment(deps, organization.alias),
+    marks: createMarksOfRun(deps.changes, organization.alias),
     ...(await readPutLimit(deps, organization)),
     ledger: deps.ledger,
     changes: deps.changes,

@@ -6,6 +6,7 @@ import { applyPeopleMemberships, type ApplyPeopleMembershipsDeps } from './apply
 import { applyReleasedHolds, type ApplyReleasedHoldsDeps } from './apply-released-holds';
 import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
 import { applyRules, type ApplyRulesDeps } from './apply-rules';
+import type { MarksOfRun } from './marks-of-run';
 import type { TimeBudget } from './time-budget';
 import type { ContainedDeps } from './units';
 
@@ -19,6 +20,7 @@ export type ApplyMarkedSubjectsDeps = ApplyPeopleMembershipsDeps &
   Readonly<{
     organization: Pick<OrganizationPolicy, 'alias'>;
     changes: Pick<ChangeStore, 'listMarks' | 'clearMark'>;
+    marks: MarksOfRun;
     clock: Pick<Clock, 'now'>;
   }>;
 
@@ -31,13 +33,12 @@ const MARKS_PER_PASS = 50_000;
  * go on, epoch milliseconds, with what waits for a call to fill or what there was no time for; undefined when nothing is left.
  */
 export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promise<number | undefined> {
-  const seen = new Set<string>();
   const again: number[] = [];
   const released: Mark[] = [];
   const done = { holds: false, remediations: false };
   for (;;) {
     const marks = (await deps.changes.listMarks(deps.organization.alias, MARKS_PER_PASS)).filter(
-      (mark) => !seen.has(mark.etag),
+      (mark) => !deps.marks.isTaken(mark),
     );
     if (deps.isTimeUp() && (marks.length > 0 || !done.remediations)) return deps.clock.now();
     const urgent = marks.filter((mark) => mark.lane === 'urgent');
@@ -57,7 +58,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
       continue;
     }
     const batch = urgent.length > 0 ? urgent : marks;
-    batch.forEach((mark) => seen.add(mark.etag));
+    deps.marks.take(batch);
     const lane = urgent.length > 0 ? 'urgent' : 'normal';
     await asPhase(deps, 'people', async () => {
       const againAtMs = await applyPeopleMemberships(deps, ofKind(batch, 'person'), lane);

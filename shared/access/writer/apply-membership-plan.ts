@@ -6,8 +6,8 @@ import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { batchChanges, type Batching } from '../../domain/plan/put-batching';
 import { errorCodeOf, type ErrorCode } from '../../errors';
-import type { ChangeStore } from '../../storage/marks-and-attempts';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import type { MarksOfRun } from './marks-of-run';
 import { putGroupMembers, type PutGroupMembersDeps } from './put-group-members';
 import type { PutLimit } from './put-limit';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
@@ -26,7 +26,7 @@ export type ApplyMembershipPlanDeps = PutGroupMembersDeps &
   BatchDeps &
   ContainedDeps &
   TimeBudget &
-  Readonly<{ organization: OrganizationPolicy; changes: Pick<ChangeStore, 'listMarks'> }>;
+  Readonly<{ organization: OrganizationPolicy; marks: Pick<MarksOfRun, 'isOvertaken'> }>;
 
 /** What became of a plan beyond the changes that were made. Both are keyed `groupId/personKey`. */
 export type AppliedPlan = Readonly<{
@@ -107,7 +107,7 @@ async function applyGroup(
   if (most > 0 && deps.units.isWaiting(unit)) return { sent, end: 'contained' };
   try {
     while (sent < most) {
-      const yields = deps.isTimeUp() || (lane === 'normal' && (await isUrgentWaiting(deps)));
+      const yields = deps.isTimeUp() || (lane === 'normal' && (await deps.marks.isOvertaken()));
       if (yields) return { sent, end: 'yielded' };
       const end = Math.min(most, sent + deps.maxIdsPerPut());
       await putGroupMembers(deps, put, changes.slice(sent, end));
@@ -136,14 +136,6 @@ async function containedOr(
       error: shared instanceof Error ? shared : new Error('Stopped', { cause: shared }),
     };
   }
-}
-
-/** True when somebody's access has to go before what is being done. */
-async function isUrgentWaiting(
-  deps: Pick<ApplyMembershipPlanDeps, 'changes' | 'organization'>,
-): Promise<boolean> {
-  const [first] = await deps.changes.listMarks(deps.organization.alias, 1);
-  return first?.lane === 'urgent';
 }
 
 async function batch(
