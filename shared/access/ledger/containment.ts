@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import { nextBackoff, unitKeyOf, type Backoff, type Unit } from '../../domain/plan/backoff';
 import { errorCodeOf, type ErrorCode } from '../../errors';
-import type { Log } from '../../log-line';
+import type { Log } from '../../log-interface';
 import type { BackoffStore } from '../../storage/backoffs';
 
 export type ContainmentDeps = Readonly<{

@@ -4,7 +4,7 @@ import type { Unit } from '../../domain/plan/backoff';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
-import { batchChanges, type Batching } from '../../domain/plan/put-batching';
+import { batchChanges, type Batching } from '../../domain/plan/delay-partial-puts';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import type { MarksOfRun } from './marks-of-run';
