@@ -3,6 +3,7 @@ import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import type { Lane } from '../domain/lane';
 import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { untold } from './unreadable-rows';
 
 /** "Look at this subject then": a future date, an expiry, another try. The lane is the normal one unless it says so. */
 export type DueItem = Readonly<{ subject: Subject; dueAtMs: number; lane?: Lane }>;
@@ -17,7 +18,7 @@ export type DueDates = Readonly<{
 const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
 
 /** Rows sort by time. The same item scheduled twice is one row. */
-export function createDueDates(storage: Pick<StorageAccount, 'table'>): DueDates {
+export function createDueDates(storage: Pick<StorageAccount, 'table'>, onUnreadable = untold): DueDates {
   const table = async (): Promise<TableClient> => storage.table('due');
 
   return {
@@ -43,12 +44,15 @@ export function createDueDates(storage: Pick<StorageAccount, 'table'>): DueDates
         if (items.length >= most) break;
         const [time = '', kindName = '', key = ''] = rowKey.split(':');
         const kind = KINDS.find((known) => known === kindName);
-        if (kind !== undefined)
-          items.push({
-            subject: { organization, kind, key },
-            dueAtMs: Number(time),
-            lane: lane === 'urgent' ? 'urgent' : 'normal',
-          });
+        if (kind === undefined || key === '') {
+          onUnreadable({ table: 'due', partitionKey: organization, rowKey });
+          continue;
+        }
+        items.push({
+          subject: { organization, kind, key },
+          dueAtMs: Number(time),
+          lane: lane === 'urgent' ? 'urgent' : 'normal',
+        });
       }
       return items;
     },

@@ -20,6 +20,7 @@ import {
 import { decodeRecord, encodeRecord } from './encode-record';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { decodeListed, untold } from './unreadable-rows';
 
 export type LedgerOf = {
   person: PersonLedger;
@@ -44,11 +45,11 @@ export type LedgerStore = Readonly<{
     read: Stored<LedgerOf[K]> | undefined,
     evidence: readonly EvidenceEntry[],
   ) => Promise<void>;
-  /** Every ledger of one kind in an organization. */
+  /** Every ledger of one kind in an organization. One that cannot be read has no value: it is there, and what it says is not known. */
   list: <K extends SubjectKind>(
     organization: string,
     kind: K,
-  ) => AsyncIterable<Readonly<{ key: string; value: LedgerOf[K] }>>;
+  ) => AsyncIterable<Readonly<{ key: string; value: LedgerOf[K] | undefined }>>;
   /** A subject's evidence with the end of its chain, for explaining and verifying. */
   evidence: (
     subject: Subject,
@@ -81,7 +82,10 @@ const STATE_ROW = 'state';
 const evidenceRow = (seq: number): string => `e:${String(seq).padStart(10, '0')}`;
 
 /** One partition per subject: the row `state` and its evidence `e:<number>`. Reading a subject costs one row, however long its history. */
-export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): LedgerStore {
+export function createLedgerStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): LedgerStore {
   const table = async (): Promise<TableClient> => storage.table('ledger');
   /** When the answer to a write was lost and the library sent it again, the conflict is with ourselves. */
   const endsWith = async (subject: Subject, head: EvidenceHead): Promise<boolean> => {
@@ -143,7 +147,7 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
         for (const row of page)
           yield {
             key: (row.partitionKey ?? '').slice(prefix.length),
-            value: decodeRecord(SCHEMAS[kind], row),
+            value: decodeListed(SCHEMAS[kind], row, { table: 'ledger', onUnreadable }),
           };
     },
 

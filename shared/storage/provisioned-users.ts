@@ -10,6 +10,7 @@ import { createCachedKeyPages } from './cached-key-pages';
 import { decodeRecord, encodeRecord } from './encode-record';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { decodeListed, untold } from './unreadable-rows';
 
 export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;
 
@@ -79,6 +80,7 @@ const ownId = /^[\da-f-]{36}$/;
 export function createProvisionedUsers(
   storage: Pick<StorageAccount, 'table'>,
   clock: Pick<Clock, 'now'>,
+  onUnreadable = untold,
 ): ProvisionedUsers {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
 
@@ -121,7 +123,10 @@ export function createProvisionedUsers(
       });
       const wanted = new Set(asked);
       for await (const row of rows)
-        if (row.gone !== true && wanted.has(row.rowKey)) users.push(decodeRecord(UserSchema, row));
+        if (row.gone !== true && wanted.has(row.rowKey)) {
+          const user = decodeListed(UserSchema, row, { table: 'deliveries', onUnreadable });
+          if (user !== undefined) users.push(user);
+        }
       return { total: keys.length, users };
     },
 

@@ -35,8 +35,13 @@ export function auditOrganization(parts: Omit<AuditCase, 'personOf'>): readonly 
 function everythingUnknown({
   snapshot,
   operations,
-}: Pick<AuditCase, 'snapshot' | 'operations'>): readonly UnknownPart[] {
+  expected,
+}: Pick<AuditCase, 'snapshot' | 'operations' | 'expected'>): readonly UnknownPart[] {
   const { secretEndsMs } = operations;
   const secrets = secretEndsMs.kind === 'unknown' ? [{ part: 'secrets', code: secretEndsMs.code }] : [];
-  return [...unknownPartsOf(snapshot), ...secrets];
+  const ledgers = [...expected.unreadable].map((kind) => ({
+    part: `ledger:${kind}`,
+    code: 'record-unreadable',
+  }));
+  return [...unknownPartsOf(snapshot), ...secrets, ...ledgers];
 }
