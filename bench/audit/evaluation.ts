@@ -80,7 +80,13 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Aud
   return {
     organization: { ...organization, groups: new Map(names.map((name) => [name, { ...policy, name }])) },
     nowMs: 1,
-    expected: { people, protectedIds: new Map(), protectedUnfound: new Set(), rules: [], unreadable: new Set() },
+    expected: {
+      people,
+      protectedIds: new Map(),
+      protectedUnfound: new Set(),
+      rules: [],
+      unreadable: new Set(),
+    },
     snapshot: {
       groupNames: known(new Map(names.map((name) => [name, { name, builtIn: false }]))),
       groups: new Map(
