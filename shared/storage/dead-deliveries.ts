@@ -3,7 +3,7 @@ import type { DeliveryKey } from '../domain/delivery';
 import { z } from 'zod';
 import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '../domain/dead-delivery';
 import type { Feed } from '../domain/policy';
-import { partitionOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
+import { partitionOf, resendRowOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
 import { decodeRecord, encodeRecord } from './encode-record';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
@@ -98,9 +98,19 @@ export function createDeadDeliveries(
     reopen: async ({ feed, source, deliveryId, history }, { by, atMs }) => {
       const partitionKey = partitionOf(feed, source);
       const next = addEvent(history, { kind: 'retried', atMs, by });
+      const row = await undefinedIfMissing(async () =>
+        (await table()).getEntity<StoredDelivery>(partitionKey, `d:${deliveryId}`),
+      );
+      // Whose lane an earlier version did not note may be a leaver.
+      const lane = row?.lane === 'normal' ? 'normal' : 'urgent';
       return change([
         ['delete', { partitionKey, rowKey: `x:${deliveryId}` }],
         ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs: atMs }],
+        [
+          'upsert',
+          resendRowOf({ feed, source, deliveryId }, { sentAtMs: atMs, resends: 0, lane }),
+          'Replace',
+        ],
         [
           'update',
           { partitionKey, rowKey: `d:${deliveryId}`, outcome: '', ...encodeRecord({ history: next }) },

@@ -90,7 +90,7 @@ export function createRecordTable<T>(
 }
 
 /** Removes rows of one partition, a transaction at a time; where one of a transaction is gone already, one by one. */
-async function removeRows(
+export async function removeRows(
   client: Pick<TableClient, 'submitTransaction' | 'deleteEntity'>,
   partitionKey: string,
   rowKeys: readonly string[],
