@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { DAY_MS } from '../domain/durations';
-import type { Policy } from '../domain/policy';
+import type { Policy, SourcePolicy } from '../domain/policy';
 import type { Log } from '../log';
 import { STORAGE_WIDTH } from '../map-concurrently';
 import type { Deliveries } from '../storage/deliveries';
@@ -55,8 +55,7 @@ export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
   await tick.each('organization', organizations, WIDTH, String, async (organization) => {
     items.push(...(await deps.due.listDue(organization, tick.nowMs, DUE_PER_TICK)));
   });
-  const nameOf = ({ feed, name }: Policy['sources'][number]): string => `${feed}/${name}`;
-  await tick.each('source', policy.sources, WIDTH, nameOf, async ({ feed, name }) => {
+  await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name }) => {
     resends.push(...(await deps.deliveries.listResends(feed, name, tick.nowMs, RESENT_PER_TICK)));
   });
 
@@ -88,9 +87,7 @@ async function markDue(
   { lane, items, booked }: Readonly<{ lane: 'urgent' | 'normal'; items: DueItem[]; booked: Set<string> }>,
 ): Promise<number> {
   const marked = new Map<string, DueItem[]>();
-  const keyOf = ({ subject: { organization, kind, key } }: DueItem): string =>
-    `${organization}/${kind}/${key}`;
-  await tick.each('due-date', items, STORAGE_WIDTH, keyOf, async (item) => {
+  await tick.each('due-date', items, STORAGE_WIDTH, nameOfDate, async (item) => {
     const { organization } = item.subject;
     await deps.changes.mark(item.subject, lane, tick.nowMs, 'time');
     marked.set(organization, [...(marked.get(organization) ?? []), item]);
@@ -118,12 +115,17 @@ async function sendAgain(
   resends: readonly DueResend[],
 ): Promise<number> {
   let sent = 0;
-  const keyOf = ({ key }: DueResend): string => key.deliveryId;
-  await tick.each('delivery', resends, STORAGE_WIDTH, keyOf, async (one) => {
-    if (!(await deps.deliveries.claimResend(one, tick.nowMs))) return;
-    await deps.queues.enqueueDelivery(one.key, one.lane);
-    sent += 1;
-  });
+  await tick.each(
+    'delivery',
+    resends,
+    STORAGE_WIDTH,
+    ({ key }) => key.deliveryId,
+    async (one) => {
+      if (!(await deps.deliveries.claimResend(one, tick.nowMs))) return;
+      await deps.queues.enqueueDelivery(one.key, one.lane);
+      sent += 1;
+    },
+  );
   return sent;
 }
 
@@ -134,17 +136,19 @@ async function forgetOld(deps: DueWorkDeps, tick: Tick, policy: Policy): Promise
   await tick.each('organization', [...policy.organizations.keys()], WIDTH, String, async (organization) => {
     forgotten += await deps.requests.forgetInList(organization, keptFromMs);
   });
-  await tick.each(
-    'source',
-    policy.sources,
-    WIDTH,
-    ({ feed, name }) => `${feed}/${name}`,
-    async ({ feed, name, format }) => {
-      forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
-      forgotten += await deps.heartbeats.forgetIgnored(feed, name, keptFromMs);
-      if (format === SCIM_FORMAT)
-        forgotten += await forgetInactiveUsers(deps, name, tick.nowMs - INACTIVE_USER_DAYS * DAY_MS);
-    },
-  );
+  await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {
+    forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
+    forgotten += await deps.heartbeats.forgetIgnored(feed, name, keptFromMs);
+    if (format === SCIM_FORMAT)
+      forgotten += await forgetInactiveUsers(deps, name, tick.nowMs - INACTIVE_USER_DAYS * DAY_MS);
+  });
   return forgotten;
+}
+
+function nameOfSource({ feed, name }: Pick<SourcePolicy, 'feed' | 'name'>): string {
+  return `${feed}/${name}`;
+}
+
+function nameOfDate({ subject: { organization, kind, key } }: DueItem): string {
+  return `${organization}/${kind}/${key}`;
 }
