@@ -1,3 +1,4 @@
+import type { TransactionAction } from '@azure/data-tables';
 import type { z } from 'zod';
 import { AppError } from '../errors';
 
@@ -31,6 +32,24 @@ export function encodeRecord(value: unknown): Record<string, string | number> {
     start = end;
   }
   return properties;
+}
+
+/** A transaction holds 100 rows and 4 MiB of JSON in UTF-8, with what frames each of them. */
+const MOST_ROWS = 100;
+const LARGEST_TRANSACTION_BYTES = 4 * 1024 * 1024;
+const FRAME_BYTES = 1_024;
+
+/** @throws AppError `record-too-large` for a transaction that storage would refuse, before anything is sent */
+export function requireTransactionSize(actions: readonly TransactionAction[]): void {
+  const bytes = actions.reduce(
+    (sum, [, row]) => sum + FRAME_BYTES + Buffer.byteLength(JSON.stringify(row)),
+    0,
+  );
+  if (actions.length > MOST_ROWS || bytes > LARGEST_TRANSACTION_BYTES)
+    throw new AppError(
+      'record-too-large',
+      `A transaction has ${actions.length} rows of ${bytes} bytes, and storage takes ${MOST_ROWS} of ${LARGEST_TRANSACTION_BYTES}`,
+    );
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Subject, subjectByName } from '../../domain/ledger/subject';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
 import { personAccess, reasonsWithin } from '../../domain/ledger/person-access';
+import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/prune-person-ledger';
 import { fold, personKey } from '../../domain/person-key';
 import {
   emptyPersonLedger,
@@ -135,9 +136,12 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     subject,
     async (current = emptyPersonLedger(fold(person))) => {
       const recorded = recordRequest(current, request, context.source.name);
+      const fitted = fitPersonLedger(recorded.ledger, context.nowMs);
       outcome = decideOutcome(recording, recorded.outcome, reasonsHeld(recording, current));
+      const isMore = outcome === 'recorded' && request.action.kind !== 'revoke';
+      if (isMore && !hasRoomFor('grant', fitted)) outcome = 'too-many-grants';
       if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
-      const next = outcome === 'recorded' ? recorded.ledger : current;
+      const next = outcome === 'recorded' ? fitted : current;
       return { next, evidence: [evidenceOf(recording, outcome)] };
     },
   );
