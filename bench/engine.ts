@@ -14,7 +14,7 @@ import { createAppDeps, type AppDeps } from '../shared/app-deps';
 import { parseConfig } from '../shared/config';
 import type { OrganizationPolicy } from '../shared/domain/policy';
 import { createEnvironmentSecretStore } from '../shared/secrets/environment-secrets';
-import type { SecretStore } from '../shared/secrets/secret-store';
+import type { SecretStore } from '../shared/secrets/secret-store-interface';
 import { manualClock, type ManualClock } from './manual-clock';
 import { writePolicy, SECRETS, type PolicyDraft } from './policy';
 import { countStorageCalls, type StorageCalls } from './storage-calls';
@@ -52,6 +52,19 @@ const CLIENT = {
 };
 /** As many deliveries at a time as `host.json` gives an instance. */
 const DELIVERIES_AT_A_TIME = 8;
+
+/** Runs what measures on an engine of its own, and closes it whatever happened. */
+export async function withEngine<T>(
+  options: EngineOptions,
+  measure: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const engine = await startEngine(options);
+  try {
+    return await measure(engine);
+  } finally {
+    await engine.close();
+  }
+}
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const clock = manualClock(START_MS);

@@ -60,7 +60,7 @@ export type Config = Readonly<{
   payloadDays: number;
   dueWorkSchedule: string;
   auditSchedule: string;
-  /** `easy-auth`: the platform signs people in, and nobody but it can set its headers. */
+  /** `easy-auth`: the platform signs people in, and only the platform can set its headers. */
   consoleSignIn: 'off' | 'key' | 'easy-auth';
 }>;
 

@@ -117,7 +117,7 @@ export class UpstreamError extends AppError {
   }
 }
 
-/** A secret that nobody may rely on. Callers are told `secret-invalid` and no more; `fault` is for operators. */
+/** An unusable secret. Callers see `secret-invalid` and no more; `fault` is for operators. */
 export class SecretError extends AppError {
   override name = 'SecretError';
   readonly fault: SecretFault;

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { Log } from '../log';
+import type { Log } from '../log-interface';
 import { mapConcurrently } from '../map-concurrently';
 import { containUnit, type TimedUnit } from './ledger/contain-unit';
 

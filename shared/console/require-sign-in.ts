@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
-import type { SecretStore, SecretVersions } from '../secrets/secret-store';
+import type { SecretStore, SecretVersions } from '../secrets/secret-store-interface';
 import { readSession, SESSION_COOKIE } from './session-and-form-tokens';
 import type { Visitor } from './visitor-permissions';
 
@@ -26,9 +26,8 @@ const PrincipalSchema = z.object({
 const OBJECT_ID = /^(?:oid|sub|.*\/(?:objectidentifier|nameidentifier))$/;
 
 /**
- * Who asks. The platform's headers count only where the settings say that it signs people in: elsewhere anybody could
- * send them.
- *
+ * The signed-in visitor of a request. The platform's headers count only where the settings say that the platform signs
+ * people in: elsewhere any client could send them.
  * @throws AppError `page-unknown` where the console is switched off, `sign-in-needed`
  */
 export async function requireSignIn(deps: SignInDeps, headers: Headers): Promise<SignedIn> {
@@ -43,7 +42,7 @@ export async function requireSignIn(deps: SignInDeps, headers: Headers): Promise
   return { visitor, keys };
 }
 
-/** The person whom Easy Auth signed in; undefined: nobody. */
+/** The person whom Easy Auth signed in; undefined where there is none. */
 function readPrincipal(headers: Headers): Visitor | undefined {
   const name = headers.get('x-ms-client-principal-name')?.trim() ?? '';
   const encoded = headers.get('x-ms-client-principal') ?? '';

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { SecretVersions } from '../secrets/secret-store';
+import type { SecretVersions } from '../secrets/secret-store-interface';
 import type { Visitor } from './visitor-permissions';
 
 export const SESSION_COOKIE = 'access-console';
@@ -10,14 +10,14 @@ const SHORTEST_KEY = 16;
 
 const SessionSchema = z.object({ name: z.string(), id: z.string(), untilMs: z.number() });
 
-/** What the cookie holds: who signed in and until when, signed, so that the key itself is in no browser. */
+/** A session cookie: who signed in and until when, with an HMAC. The key itself reaches no browser. */
 export function createSession(keys: SecretVersions, name: string, nowMs: number): string {
   const untilMs = nowMs + SESSION_SECONDS * 1000;
   const content = Buffer.from(JSON.stringify({ name, id: randomUUID(), untilMs })).toString('base64url');
   return `${content}.${sign(keys.current, 'session', content)}`;
 }
 
-/** The visitor of a cookie; undefined: there is none, it is not ours, or its time is over. */
+/** The visitor of a session cookie; undefined where there is no cookie, its HMAC is wrong or it has expired. */
 export function readSession(keys: SecretVersions, cookie: string, nowMs: number): Visitor | undefined {
   const [content = '', signature = ''] = cookie.split('.');
   if (!isSigned(keys, 'session', content, signature)) return undefined;
@@ -26,7 +26,7 @@ export function readSession(keys: SecretVersions, cookie: string, nowMs: number)
   return { name: session.name, via: 'key', id: session.id };
 }
 
-/** True for the key in force, and for the one before it. */
+/** True for the current key and for the previous one. */
 export function isKey(keys: SecretVersions, said: string): boolean {
   return [keys.current, keys.previous].some((key) => {
     if (key === undefined || key.length < SHORTEST_KEY) return false;
@@ -34,7 +34,7 @@ export function isKey(keys: SecretVersions, said: string): boolean {
   });
 }
 
-/** Goes into every form: only a page that was made for this visitor has it. */
+/** The CSRF token of every form of this visitor. */
 export function formToken(keys: SecretVersions, visitor: Visitor): string {
   return sign(keys.current, 'form', `${visitor.via}:${visitor.id}`);
 }

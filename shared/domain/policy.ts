@@ -1,4 +1,4 @@
-import type { AuditPolicy, BaselineRule } from './audit/audit-policy';
+import type { AuditPolicy } from './audit/audit-policy';
 import type { CheckId } from './audit/check-catalog';
 import type { GuardLimits } from './plan/guards';
 import { ADMINISTRATORS_GROUP_ID } from './plan/hard-stops';
@@ -31,11 +31,11 @@ export type GroupPolicy = Readonly<{
   protectedMembers: ReadonlySet<string>;
   /** Limits of its own, in place of the organization's. */
   guards: Partial<Pick<GuardLimits, 'group' | 'day'>>;
-  /** Checks whose findings about this group are mended without a release. */
+  /** Checks whose remediations in this group need no release. */
   remediate: ReadonlySet<CheckId>;
 }>;
 
-/** A birthright line: whoever has one of the values of every attribute in `when` belongs to `groups`. */
+/** A birthright line: a person who has one of the values of every attribute in `when` belongs to `groups`. */
 export type BirthrightLine = Readonly<{
   name: string;
   /** Attribute name to folded values; an empty map matches every active worker. */
@@ -45,7 +45,10 @@ export type BirthrightLine = Readonly<{
 
 export type PolicyEntity = Readonly<{ entityType: 'user' | 'group' | 'application'; name: string }>;
 
-/** Who is told what an audit changed. */
+/** A rule that is agreed although no request made it. */
+export type BaselineRule = Readonly<{ name: string; owner: string | undefined; untilMs: number | undefined }>;
+
+/** Receivers of the notification about an audit. */
 export type NotifyTarget = Readonly<{
   name: string;
   url: string;
@@ -96,7 +99,7 @@ export type OrganizationPolicy = Readonly<{
 
 export type Feed = 'hr' | 'ticket';
 
-/** What a sender may be: its format, its secret, and the organizations it may speak about. */
+/** A source: its format, its secret, and the organizations it may send for. */
 export type SourcePolicy = Readonly<{
   feed: Feed;
   name: string;

@@ -9,7 +9,7 @@ export type ProvisionedUser = Readonly<{
   inactiveSinceMs?: number;
   /** The e-mail address that is the person, folded. */
   address: string;
-  /** Addresses that they had before and nobody else has had since: whoever leaves, leaves under each of them. */
+  /** Former addresses that no other user has had since. A leaver leaves under each of them. */
   formerAddresses: readonly string[];
   user: Readonly<Record<string, unknown>>;
 }>;

@@ -8,12 +8,12 @@ export type RateLimiter = Readonly<{
   hold: (untilMs: number) => void;
 }>;
 
-/** Whoever is turned away comes back within this time. */
+/** Rejected calls are spread over this time. */
 const SPREAD_MS = 90_000;
 
 /**
- * Has calls begin at least so far apart. Whoever would wait too long is turned away, each to come back at another time: all at
- * once they would only turn each other away again.
+ * Rate limiter: calls begin at least `spacingMs` apart. A call that would wait too long is rejected with a retry time
+ * of its own, so that rejected calls do not all retry at once and reject each other again.
  */
 export function createRateLimiter(clock: Clock, spacingMs: number): RateLimiter {
   let nextAtMs = 0;

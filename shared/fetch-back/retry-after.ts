@@ -2,7 +2,7 @@
 const LONGEST_MS = 15 * 60_000;
 
 /** How long an answer asks to wait. undefined: it does not say, or nothing that can be read. */
-export function waitAskedFor(
+export function retryAfterWaitMs(
   {
     status,
     headers,

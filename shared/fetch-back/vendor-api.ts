@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError } from '../errors';
 import { createRateLimiter } from './rate-limiter';
-import { waitAskedFor } from './retry-after';
+import { retryAfterWaitMs } from './retry-after';
 
 type VendorRequest = Readonly<{
   method: 'GET' | 'POST';
@@ -34,8 +34,8 @@ const LONGEST_LOOK_UP_MS = 150_000;
 const LONGEST_ANSWER_BYTES = 1_048_576;
 
 /**
- * Reads over HTTPS with a time limit, at a pace, and again after what passes by itself. A wait longer than a few seconds is
- * left to the caller: `retryAtMs` of the error says until when, and until then nobody asks. Redirects are refused, as they
+ * An HTTPS client for look-ups: deadline, rate limiter and retries. A wait longer than a few seconds is left to the
+ * caller: `retryAtMs` of the error says until when, and no call is made until then. Redirects are refused, as they
  * would carry the secret along.
  */
 export function createVendorApi(options: VendorApiOptions): VendorApi {
@@ -98,7 +98,7 @@ async function send(url: string, init: RequestInit, now: () => number): Promise<
   if (status === 401 || status === 403)
     throw new AppError('source-refused', `The source's own API refuses the credential: status ${status}`);
   if (status === 408 || status === 429 || status >= 500)
-    return { kind: 'passing', reason: `status ${status}`, askedMs: waitAskedFor(response, now()) };
+    return { kind: 'passing', reason: `status ${status}`, askedMs: retryAfterWaitMs(response, now()) };
   if (!response.ok) throw answerInvalid(`status ${status}`);
   return { kind: 'answered', value: parse(text) };
 }

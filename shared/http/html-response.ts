@@ -10,7 +10,7 @@ const pageHeaders = {
   'referrer-policy': 'no-referrer',
 } as const;
 
-/** An answer that people read: a page without scripts, which nobody may frame. */
+/** An HTML answer: a page without scripts, which no other site may frame. */
 export function htmlResponse(
   status: number,
   page: string,
@@ -19,7 +19,7 @@ export function htmlResponse(
   return { status, headers: { ...pageHeaders, ...headers }, body: page };
 }
 
-/** Sends a browser on after it changed something, so that going back changes nothing again. */
+/** Redirects with 303 after a POST, so that going back or reloading repeats nothing. */
 export function seeOther(location: string, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
   return { status: 303, headers: { ...answerHeaders, location, ...headers } };
 }

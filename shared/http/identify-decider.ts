@@ -10,10 +10,9 @@ const SignedInSchema = z.object({ by: z.undefined().or(z.string()) }).loose();
 const NamedSchema = z.object({ by: z.string().trim().min(3).max(200) }).loose();
 
 /**
- * Who decides, and what they say: the signed-in person where the platform names one, else `by` in the body. A key opens
- * the door, but a decision has a name.
- *
- * @throws AppError `body-invalid` when nobody is named, `body-too-large`
+ * The person who decides, and the fields of the body: the signed-in person where the platform names one, else `by` in
+ * the body. A function key alone is not enough: every decision has a name.
+ * @throws AppError `body-invalid` without a name, `body-too-large`
  */
 export async function identifyDecider(
   request: Pick<HttpRequest, 'headers' | 'body'>,

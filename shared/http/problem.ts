@@ -5,8 +5,8 @@ import { jsonResponse } from './json-response';
 type Problem = Readonly<{ status: number; title: string }>;
 
 /**
- * What a caller sees of each failure. Whatever will pass, or we have to repair, is a 503: senders try again after a 503
- * and may drop a delivery after any other answer, so 500 is left for what nobody foresaw.
+ * Status and title of each error code (RFC 9457). What passes by itself, or is ours to repair, is a 503: senders retry
+ * after a 503 and may drop a delivery after any other answer. 500 is left for unforeseen failures.
  */
 export const PROBLEMS = {
   'source-unknown': { status: 404, title: 'Unknown source' },
@@ -83,7 +83,10 @@ export function problemResponse(error: unknown, invocationId: string): HttpRespo
   return documentOf(error, invocationId, PROBLEMS[errorCodeOf(error)].status);
 }
 
-/** The same for senders of webhooks: what is not their fault is a 503, also what nobody foresaw, as some drop a delivery after a 500. */
+/**
+ * The same for senders of webhooks: every failure that is not theirs is a 503, unforeseen ones too, because some
+ * senders drop a delivery after a 500.
+ */
 export function senderProblemResponse(error: unknown, invocationId: string): HttpResponseInit {
   const { status } = PROBLEMS[errorCodeOf(error)];
   return documentOf(error, invocationId, status < 500 ? status : 503);

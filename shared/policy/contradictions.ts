@@ -9,43 +9,46 @@ export type Fault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
 type Entry = PolicyFile['organizations'][string];
 type Rules = Entry['rules']['requests'];
 
-/** What each part of the file says well and the parts together do not: unknown names, names that mean two things, rules that nothing can meet. */
+/**
+ * Contradictions between parts of the file that are valid by themselves: unknown names, ambiguous names, rules that
+ * nothing can meet.
+ */
 export function contradictionsIn(file: PolicyFile): readonly Fault[] {
   return [
     ...Object.entries(file.organizations).flatMap(([alias, entry]) =>
       [
-        ...inGroups(entry),
-        ...inBirthright(entry),
-        ...inDuties(entry),
-        ...inNotify(entry),
-        ...inRules(['rules', 'requests'], entry.rules.requests),
-        ...inRules(['accessPolicy', 'requests'], entry.accessPolicy.requests),
+        ...faultsInGroups(entry),
+        ...faultsInBirthright(entry),
+        ...faultsInDuties(entry),
+        ...faultsInNotify(entry),
+        ...faultsInRules(['rules', 'requests'], entry.rules.requests),
+        ...faultsInRules(['accessPolicy', 'requests'], entry.accessPolicy.requests),
         ...faultsInAudit(entry.audit, entry.waivers),
       ].map(({ path, problem }) => ({ path: ['organizations', alias, ...path], problem })),
     ),
-    ...inOrganizations(file),
-    ...inSources(file),
+    ...faultsInOrganizations(file),
+    ...faultsInSources(file),
   ];
 }
 
-function inGroups({ groups }: Entry): readonly Fault[] {
+function faultsInGroups({ groups }: Entry): readonly Fault[] {
   const names = Object.keys(groups);
   return Object.entries(groups).flatMap(([name, group], index) => {
     const twin = names.slice(0, index).find((other) => fold(other) === fold(name));
     return [
       ...(twin === undefined ? [] : [{ path: ['groups', name], problem: `is the same group as "${twin}"` }]),
-      ...inRules(['groups', name, 'requests'], group.requests),
+      ...faultsInRules(['groups', name, 'requests'], group.requests),
     ];
   });
 }
 
-function inBirthright(entry: Entry): readonly Fault[] {
+function faultsInBirthright(entry: Entry): readonly Fault[] {
   return entry.birthright.flatMap((line, index) =>
     unknownGroups(entry, line.groups, ['birthright', index, 'groups']),
   );
 }
 
-function inDuties(entry: Entry): readonly Fault[] {
+function faultsInDuties(entry: Entry): readonly Fault[] {
   return entry.separationOfDuties.flatMap((pair, index) => {
     const path = ['separationOfDuties', index];
     const [first, second] = pair.map(fold);
@@ -59,8 +62,8 @@ function inDuties(entry: Entry): readonly Fault[] {
   });
 }
 
-/** What a receiver was told last is kept by its name. */
-function inNotify({ notify }: Entry): readonly Fault[] {
+/** The state of a receiver is stored under its name, so names must be unique. */
+function faultsInNotify({ notify }: Entry): readonly Fault[] {
   return notify.flatMap(({ name }, index) =>
     notify.findIndex((other) => other.name === name) === index
       ? []
@@ -69,7 +72,7 @@ function inNotify({ notify }: Entry): readonly Fault[] {
 }
 
 /** More approvals than there are approvers would refuse every request, long after the policy was taken. */
-function inRules(path: readonly PropertyKey[], rules: Rules): readonly Fault[] {
+function faultsInRules(path: readonly PropertyKey[], rules: Rules): readonly Fault[] {
   if (rules === undefined || rules.approvers === 'anyone') return [];
   const approvers = new Set(rules.approvers.map(fold)).size;
   return approvers < rules.approvals
@@ -83,7 +86,7 @@ function inRules(path: readonly PropertyKey[], rules: Rules): readonly Fault[] {
 }
 
 /** Two writers of one organization would spend its quota twice and undo each other's work. */
-function inOrganizations({ organizations }: PolicyFile): readonly Fault[] {
+function faultsInOrganizations({ organizations }: PolicyFile): readonly Fault[] {
   const entries = Object.entries(organizations);
   return entries.flatMap(([alias, { partitionGlobalId }], index) => {
     const twin = entries.slice(0, index).find(([, other]) => other.partitionGlobalId === partitionGlobalId);
@@ -98,7 +101,7 @@ function inOrganizations({ organizations }: PolicyFile): readonly Fault[] {
   });
 }
 
-function inSources({ sources, organizations }: PolicyFile): readonly Fault[] {
+function faultsInSources({ sources, organizations }: PolicyFile): readonly Fault[] {
   return (['hr', 'tickets'] as const).flatMap((feed) =>
     Object.entries(sources[feed]).flatMap(([name, source]) => [
       ...(source.organizations ?? [])

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { fold } from '../domain/person-key';
 import type { Feed } from '../domain/policy';
 import type { SourceAct, SourceSettings } from '../domain/source-settings';
-import { EntraSchema, faultsInProof, toEntraPolicy } from './entra-identity-section';
-import { proofOfOrigin } from '../webhooks/proof-of-origin';
-import { formatsOf, webhookSourceOf } from '../webhooks/registry';
+import { EntraSchema, faultsInProof, toEntraPolicy } from './proof-of-origin-section';
+import { proofOfOrigin } from '../webhooks/proof-of-origin-kinds';
+import { formatsOf, webhookSourceOf } from '../webhooks/source-registry';
 import type { WebhookSource } from '../webhooks/webhook-source';
 import { ticketActs } from '../webhooks/derive-access-request';
 
@@ -91,7 +91,7 @@ type Entries = Readonly<
 >;
 type SourceFault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
 
-/** What an entry settles, with everything it leaves open filled in. */
+/** The settings of a source, with defaults filled in. */
 export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings {
   const source = webhookSourceOf(feed, entry.format);
   return {
@@ -118,7 +118,7 @@ function toFetchBack(entry: SourceEntry['fetchBack']): SourceSettings['fetchBack
   return { baseUrl, secret, limits };
 }
 
-/** What an entry says that its format cannot do, or that its proof of origin is too weak for. Paths are below the entry. */
+/** Faults of an entry: what its format cannot do, or its proof of origin is too weak for. Paths are below the entry. */
 export function faultsInSource(
   feed: Feed,
   entry: SourceEntry,
@@ -137,11 +137,11 @@ export function faultsInSource(
   );
   return [
     ...faultsInProof(source, entry),
-    ...inActs(feed, entry),
-    ...inPlaces(source, entry),
-    ...inGroups(feed, entry, spokenOf),
-    ...inFetchBack(source, entry),
-    ...inTrust(feed, source, entry, spokenOf),
+    ...faultsInActs(feed, entry),
+    ...faultsInPlaces(source, entry),
+    ...faultsInGroups(feed, entry, spokenOf),
+    ...faultsInFetchBack(source, entry),
+    ...faultsInTrust(feed, source, entry, spokenOf),
   ];
 }
 
@@ -157,7 +157,7 @@ function defaultActs(feed: Feed, source: WebhookSource, entry: SourceEntry): rea
   return feed === 'hr' ? ['joiner'] : ['grant', 'extend'];
 }
 
-function inActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceFault[] {
+function faultsInActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceFault[] {
   const known = actsOf[feed];
   return [
     ...may
@@ -172,7 +172,7 @@ function inActs(feed: Feed, { may = [], events }: SourceEntry): readonly SourceF
   ];
 }
 
-function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFault[] {
+function faultsInPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFault[] {
   const isOwnContract = source.ownContract === true && entry.fetchBack === undefined;
   return [
     ...(['events', 'fields', 'people'] as const)
@@ -189,7 +189,7 @@ function inPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFau
   ];
 }
 
-function inGroups(
+function faultsInGroups(
   feed: Feed,
   { groups = [] }: SourceEntry,
   spokenOf: readonly PolicyGroups[],
@@ -202,7 +202,7 @@ function inGroups(
     .map((name) => ({ path: ['groups'], problem: `group "${name}" is in none of its organizations` }));
 }
 
-function inFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): readonly SourceFault[] {
+function faultsInFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): readonly SourceFault[] {
   if (source.fetchBack === 'needed' && fetchBack === undefined)
     return [{ path: [], problem: `needs fetchBack: deliveries of ${source.format} carry ids only` }];
   if (fetchBack === undefined) return [];
@@ -214,7 +214,7 @@ function inFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): readonl
     : [{ path: ['fetchBack', 'baseUrl'], problem: 'must be an https address' }];
 }
 
-function inTrust(
+function faultsInTrust(
   feed: Feed,
   source: WebhookSource,
   entry: SourceEntry,

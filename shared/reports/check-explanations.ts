@@ -1,10 +1,10 @@
 import { describeCheck, type CheckId } from '../domain/audit/check-catalog';
-import { anchorOf } from '../domain/audit/check-entry';
+import { anchorOf } from '../domain/audit/check-catalog-entry';
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { markup, name, type Markup } from '../html/markup';
 
-/** What each check with a finding looks for, why, and how to mend it: where the link of every finding leads. */
+/** The catalogue entries of all checks with a finding: the targets of the links in every finding. */
 export function renderAboutChecks(
   report: Pick<AuditReport, 'ownChecks'>,
   findings: ReadonlyArray<Pick<FindingRecord, 'check'>>,

@@ -1,5 +1,5 @@
 import { describeCheck } from '../domain/audit/check-catalog';
-import type { CheckEntry } from '../domain/audit/check-entry';
+import type { CheckEntry } from '../domain/audit/check-catalog-entry';
 import type { Attribution, FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { describeUnattributed } from '../domain/audit/attribution/unattributed-reasons';
@@ -35,13 +35,13 @@ export function subjectText(finding: Pick<FindingRecord, 'subject'>): string {
     .join(', ');
 }
 
-/** Why nobody can be named, in words, with the code of a failure. */
+/** The reason why no actor is known, with the code of a failure. */
 export function reasonText({ why, text, code }: Extract<Attribution, { kind: 'unknown' }>): string {
   const words = text ?? describeUnattributed(why);
   return code === undefined ? words : `${words} (${code})`;
 }
 
-/** Who caused it, or why that is not known; undefined: nobody looked. */
+/** The attribution as a text; undefined where none was tried. */
 export function attributionText({ attribution }: Pick<FindingRecord, 'attribution'>): string | undefined {
   if (attribution === undefined) return undefined;
   if (attribution.kind === 'unknown') return `not known: ${reasonText(attribution)}`;

@@ -111,7 +111,7 @@ function toRisk(report: AuditReport, finding: FindingRecord) {
   };
 }
 
-/** A check is satisfied when all that it found was mended. */
+/** A check is satisfied when all its findings are fixed. */
 function toFinding(report: AuditReport, check: CheckId) {
   const { title, why, mend } = describeCheck(check, report.ownChecks);
   const found = report.findings.filter((finding) => finding.check === check);

@@ -12,7 +12,7 @@ type Format = Readonly<{
   render: (report: AuditReport, context: ReportContext) => string;
 }>;
 
-/** How a report is handed out. The first is the answer to whoever takes anything. */
+/** The formats of a report. The first is the answer to a client that accepts any. */
 export const FORMATS = {
   json: {
     mediaType: 'application/json',

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors';
-import type { SecretStore } from './secret-store';
+import type { SecretStore } from './secret-store-interface';
 
 /**
- * For callers whose own caller does not wait: after `patienceMs` they are told that the vault is down, while the read goes
- * on, so that the next one finds its answer in the cache.
+ * Secret reads with a deadline, for callers whose own caller does not wait: after `patienceMs` they fail with
+ * `vault-unavailable`, while the read goes on and fills the cache.
  */
 export function createSecretsWithDeadline(store: SecretStore, patienceMs: number): SecretStore {
   return {

@@ -1,5 +1,5 @@
 import { faultsInVersions, type SecretForm } from '../domain/secret-form';
-import type { SecretStore, SecretVersions } from './secret-store';
+import type { SecretStore, SecretVersions } from './secret-store-interface';
 
 /** Who needs a secret, what for, and what it has to be. */
 export type SecretUse = Readonly<{
@@ -18,9 +18,9 @@ export type ValidatedSecretsDeps = Readonly<{
 const versionsUsed = { deliveries: ['current', 'previous'], 'look-ups': ['current'] } as const;
 
 /**
- * A store that judges what it reads for everybody who needs it. What is not to be relied on leaves one line in the log for as
- * long as it stays the same, also where it is a previous version, which deliveries pass over without a word. Whoever uses a
- * secret still refuses it: what is good for one source may not be for another.
+ * A secret store that validates what it reads against every use of the secret. An unusable version is logged once for
+ * as long as it stays the same, a previous version too, which deliveries skip silently. Callers still have to refuse
+ * it: what is good for one source may not be for another.
  */
 export function createValidatedSecrets(
   store: SecretStore,
@@ -46,7 +46,7 @@ export function createValidatedSecrets(
     read: async (name) => {
       const versions = await store.read(name);
       if (judged.get(name) === versions) return versions;
-      // Without a policy nobody is known to need it yet; the next read is judged.
+      // Without a policy no use is known yet; the next read is validated.
       const uses = await usesOf(name).catch(() => undefined);
       for (const use of uses ?? []) say(name, versions, use);
       if (uses !== undefined) judged.set(name, versions);

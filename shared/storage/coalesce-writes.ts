@@ -5,8 +5,9 @@ type QueuedWrite<Item, Result> = Readonly<{
 }>;
 
 /**
- * Items that come while a write is on its way share the next one, up to `most` of them: many callers at once cost one
- * transaction, a single caller waits for nobody. `write` answers in the order of its items; its failure is theirs.
+ * Coalesces writes: items that arrive while a write is in flight share the next one, up to `most` of them. Many
+ * concurrent callers cost one transaction; a single caller does not wait. `write` answers in the order of its items;
+ * its failure rejects all of them.
  */
 export function coalesceWrites<Item, Result>(
   most: number,

@@ -34,7 +34,10 @@ export type Deliveries = ResendSchedule &
     complete: (key: DeliveryKey, outcome: string) => Promise<void>;
     /** Deliveries of a source whose message was last sent before `beforeMs` and that are not processed yet. */
     listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
-    /** Notes that a pending delivery has a message, or is being processed, and how far it has come where that is said. */
+    /**
+     * Renews the sweep deadline of a pending delivery, because it has a message or is being processed; stores its
+     * progress where that is given.
+     */
     touch: (key: DeliveryKey, nowMs: number, progress?: DeliveryProgress) => Promise<void>;
     /** How far a delivery has come; undefined: it is at its beginning, or not pending. */
     progress: (key: DeliveryKey) => Promise<DeliveryProgress | undefined>;

@@ -2,7 +2,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import type { z } from 'zod';
 import { AppError } from '../errors';
 
-/** A string property holds 32 K characters; a record is cut into pieces below that. */
+/** A string property holds 32 K characters; longer JSON is split into chunks below that. */
 const PIECE_LENGTH = 30_000;
 
 /** Of the form that records are written in. A row without one was written as version 1. */
@@ -15,7 +15,7 @@ const SCHEMA_VERSION = 1;
 const LARGEST_RECORD_LENGTH = 500_000;
 
 /**
- * Turns a value into entity properties: its JSON in pieces, and the version of its schema.
+ * Encodes a value as entity properties: its JSON in chunks, and the version of its schema.
  * @throws AppError `record-too-large` for one that no row holds, before anything is sent
  */
 export function encodeRecord(value: unknown): Record<string, string | number> {
@@ -53,7 +53,7 @@ export function requireTransactionSize(actions: readonly TransactionAction[]): v
 }
 
 /**
- * Reads a value back from entity properties.
+ * Decodes and validates a value from entity properties.
  * @throws AppError `record-unreadable` when the stored value is not of this shape, or of a version that is not known here
  */
 export function decodeRecord<S extends z.ZodType>(
@@ -77,7 +77,7 @@ export function decodeRecord<S extends z.ZodType>(
   return result.data;
 }
 
-/** True for the first unit of a character that takes two: half a character is no text that storage must keep. */
+/** True for the first unit of a surrogate pair: a chunk must not split one, because storage does not keep half a character. */
 function isFirstHalf(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -8,7 +8,8 @@ import {
   type EvidenceHead,
   type EvidenceRecord,
 } from '../domain/ledger/evidence';
-import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { AppError } from '../errors';
@@ -30,7 +31,7 @@ export type LedgerOf = {
   organization: OrganizationLedger;
 };
 
-/** A ledger as read: the value, and what a write needs to know that nothing happened in between. */
+/** A ledger as read, with the ETag for optimistic concurrency. */
 export type Stored<T> = Readonly<{ value: T; etag: string | undefined; head: EvidenceHead }>;
 
 export type LedgerStore = Readonly<{
@@ -93,7 +94,7 @@ export function createLedgerStore(
   onUnreadable = untold,
 ): LedgerStore {
   const table = async (): Promise<TableClient> => storage.table('ledger');
-  /** When the answer to a write was lost and the library sent it again, the conflict is with ourselves. */
+  /** Defined where a conflict is with our own write: its answer was lost and the client library sent it again. */
   const etagIfEndsWith = async (subject: Subject, head: EvidenceHead): Promise<string | undefined> => {
     const row = await undefinedIfMissing(async () =>
       (await table()).getEntity(partitionOf(subject), STATE_ROW),

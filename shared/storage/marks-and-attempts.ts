@@ -10,7 +10,10 @@ import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
 
-/** "Look at this subject": its ledger may differ from what UiPath has. The ETag tells whether it was marked again since. */
+/**
+ * A to-do note for the writer, "look at this subject": its ledger may differ from what UiPath has. The note stays until
+ * both are the same; the ETag tells whether the subject was marked again since.
+ */
 export type Mark = Readonly<{
   subject: Subject;
   lane: Lane;
@@ -31,7 +34,7 @@ export type MembershipAttempt = Readonly<{
   startedAtMs: number;
 }>;
 
-/** One call to UiPath that changes something, stored before it is made. */
+/** An attempt (write-ahead intent): one call that changes UiPath, stored before it is made. */
 export type Attempt =
   | MembershipAttempt
   | Readonly<{
@@ -44,12 +47,15 @@ export type Attempt =
       startedAtMs: number;
     }>;
 
-/** The right to write to one organization: a number that grows with every writer, checked with each intent. */
+/** A fencing token: a number that grows with every writer of the organization, checked with each attempt. */
 export type Fence = { readonly token: number; etag: string };
 
 export type ChangeStore = Bookings &
   Readonly<{
-    /** `cause` is the source whose word led to it, or `time`. A subject that is marked already waits since it was first. */
+    /**
+     * Marks a subject for the writer. `cause` is the source whose event led to it, or `time`. A subject that is marked
+     * already keeps its first time.
+     */
     mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
     /** Marks of an organization, urgent ones first. */
     listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;

@@ -4,7 +4,7 @@ import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';
 
-/** What a receiver of notifications knows: the last night it was told about, and what went wrong since. */
+/** Delivery state of a receiver: the last night that was sent to it, and the failures since. */
 export type NotificationState = Readonly<{
   target: string;
   night: string | undefined;

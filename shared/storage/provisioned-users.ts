@@ -6,7 +6,7 @@ import type { Clock } from '../clock';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf } from './delivery-rows';
 import { inactiveActions, inactiveKey } from './inactive-scim-user-index';
-import { createCachedKeyPages } from './cached-key-pages';
+import { createCachedKeyPages } from './cache-row-keys-for-paging';
 import { decodeRecord, encodeRecord } from './encode-record';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
@@ -33,7 +33,7 @@ export type UserChange = Readonly<{
   /** undefined: they are deleted. */
   after: ProvisionedUser | undefined;
   take: ReadonlyArray<Readonly<{ key: UserKey; from: Taken | undefined }>>;
-  /** Keys of `before`, which nobody else can have while that is what is stored. */
+  /** Keys of `before`: no other user can have them while `before` is what is stored. */
   drop: readonly UserKey[];
   delivery: Delivery | undefined;
 }>;
@@ -51,8 +51,9 @@ export type ProvisionedUsers = Readonly<{
     page: Readonly<{ skip: number; count: number }>,
   ) => Promise<Readonly<{ total: number; users: readonly ProvisionedUser[] }>>;
   /**
-   * Writes a user, their keys and the delivery in one transaction: a change that was answered is never without its delivery.
-   * `changed-meanwhile`: the user, one of the keys, or whoever loses one is no longer what was read; nothing was written.
+   * Writes a user, their keys and the delivery in one transaction (optimistic concurrency): a change that was answered
+   * always has its delivery. `changed-meanwhile`: the user, one of the keys, or the user who loses a key is no longer
+   * what was read; nothing was written.
    */
   write: (change: UserChange) => Promise<'written' | 'changed-meanwhile'>;
   /** Ids of users who are inactive since before an instant. */
@@ -153,7 +154,7 @@ export function createProvisionedUsers(
       try {
         await (await table()).submitTransaction(actions);
       } catch (error) {
-        // Missing: whoever was to be changed has been deleted, or a key was given up.
+        // Not found: the user was deleted meanwhile, or a key was given up.
         if (isConflict(error) || isNotFound(error)) return 'changed-meanwhile';
         throw error;
       } finally {

@@ -58,12 +58,12 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
       visibilityTimeout: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000))),
     });
   };
-  const joined = new Map<string, (message: DeliveryMessage) => Promise<void>>();
-  const joinedFor = (name: string, { feed, source }: DeliveryMessage) => {
+  const coalescers = new Map<string, (message: DeliveryMessage) => Promise<void>>();
+  const coalescerFor = (name: string, { feed, source }: DeliveryMessage) => {
     const key = `${name} ${feed} ${source}`;
     const known =
-      joined.get(key) ?? coalesceWrites(DELIVERIES_TOGETHER, async (part) => sendTogether(name, part));
-    joined.set(key, known);
+      coalescers.get(key) ?? coalesceWrites(DELIVERIES_TOGETHER, async (part) => sendTogether(name, part));
+    coalescers.set(key, known);
     return known;
   };
   const sendTogether = async (name: string, part: readonly DeliveryMessage[]): Promise<readonly void[]> => {
@@ -77,7 +77,7 @@ export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQu
   return {
     enqueueDelivery: async (message, lane, delayMs) => {
       const name = lane === 'urgent' ? QUEUES.urgentDeliveries : QUEUES.deliveries;
-      if (delayMs === undefined || delayMs === 0) await joinedFor(name, message)(message);
+      if (delayMs === undefined || delayMs === 0) await coalescerFor(name, message)(message);
       else await send(name, message, delayMs);
     },
     enqueueChanges: async (message, delayMs) => send(QUEUES.changes, message, delayMs),

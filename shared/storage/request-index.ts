@@ -8,7 +8,7 @@ import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
 
-/** Where a request went: the subject whose ledger tells its state, or why it was refused. It names nobody. */
+/** An index entry of a request: the subject whose ledger has its state, or why it was refused. It holds no person's name. */
 export type RequestEntry = Readonly<{
   requestId: string;
   source: string;

@@ -1,6 +1,6 @@
 const LARGEST_PAGE = 1_000;
 
-/** Rows a few at a time where only a few are looked at: a page is 1,000 otherwise, whatever is made of it. */
+/** Lists rows in pages of at most `most` + 1, for callers that stop after a few: the default page has 1,000 rows. */
 export async function* rowsInPages<T>(
   rows: Readonly<{ byPage: (settings: { maxPageSize: number }) => AsyncIterable<readonly T[]> }>,
   most: number,

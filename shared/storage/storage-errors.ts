@@ -1,11 +1,11 @@
 import { AppError } from '../errors';
 
-/** True for "there is none" (404). */
+/** True for a 404: the entity does not exist. */
 export function isNotFound(error: unknown): boolean {
   return statusOf(error) === 404;
 }
 
-/** True for "somebody was here first": the key exists (409) or the ETag is another one (412). */
+/** True for an optimistic-concurrency conflict: the key exists already (409) or the ETag differs (412). */
 export function isConflict(error: unknown): boolean {
   const status = statusOf(error);
   return status === 409 || status === 412;
@@ -15,7 +15,7 @@ function statusOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
 }
 
-/** Runs a read; "there is none" is undefined. */
+/** Runs a read; undefined where the entity does not exist (404). */
 export async function undefinedIfMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -26,8 +26,8 @@ export async function undefinedIfMissing<T>(read: () => Promise<T>): Promise<T |
 }
 
 /**
- * The same store, whose failures are coded: whatever is not an error of ours becomes `storage-unavailable`, which callers
- * are told to try again after.
+ * Wraps a store so that its failures have codes: every error that is not an `AppError` becomes `storage-unavailable`,
+ * after which callers may retry.
  */
 export function coded<T extends object>(store: T): T {
   return new Proxy(store, {

@@ -20,7 +20,7 @@ export type WriterLeases = Readonly<{
 const LEASE_SECONDS = 15;
 const RENEW_AFTER_MS = 5_000;
 
-/** One blob per organization; whoever leases it is the one writer. */
+/** One blob per organization; the holder of its lease is the only writer. */
 export function createWriterLeases(
   storage: Pick<StorageAccount, 'container'>,
   clock: Pick<Clock, 'now'>,

@@ -1,6 +1,6 @@
 import { uipathError, type CallDescription } from './uipath-error';
 
-/** Runs a look-up part by part, one after the other, and joins what it finds. */
+/** Runs a look-up in chunks, one after the other, and joins the results. */
 export async function inChunks<Item, Found>(
   items: readonly Item[],
   size: number,
@@ -12,8 +12,9 @@ export async function inChunks<Item, Found>(
 }
 
 /**
- * Which of the ids asked were answered.
- * @throws UpstreamError `uipath-answer-invalid` when UiPath answers ids of another form: nobody would seem to be a member
+ * The ids that were asked for and answered.
+ * @throws UpstreamError `uipath-answer-invalid` when UiPath answers ids of another form: every member would seem to be
+ * missing
  */
 export function requireAsked(
   entities: ReadonlyArray<Readonly<{ identifier: string }>>,

@@ -13,7 +13,7 @@ export type UiPathGroup = Readonly<{
 
 export type GroupMember = Readonly<{ id: string; kind: MemberKind }>;
 
-/** `members` is left out: it is empty in most answers, whoever is a member. */
+/** `members` is left out: UiPath leaves it empty in most answers, also for groups with members. */
 export const GroupSchema = z
   .object({
     id: GuidSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { UpstreamError } from '../errors';
-import { call, type CallContext } from './call-with-retries';
+import { callWithRetries, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, readErrorBody } from './error-body';
 import type { HttpAnswer } from './http-exchange';
 import type { OrganizationAddress } from './organization-address';
@@ -9,9 +9,9 @@ import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 /** The external application that calls; application scopes, confidential. */
 export type UiPathCredentials = Readonly<{ clientId: string; clientSecret: string }>;
 
-/** The access token of one organization, kept until shortly before its end. */
+/** Cache of one organization's access token, until shortly before it expires. */
 export type TokenCache = Readonly<{
-  /** One request at a time, whoever asks. @throws UpstreamError `uipath-token-refused`, `uipath-answer-invalid` */
+  /** Concurrent callers share one request. @throws UpstreamError `uipath-token-refused`, `uipath-answer-invalid` */
   get: () => Promise<string>;
   /** UiPath did not accept this one: the next `get` asks for another. */
   discard: (token: string) => void;
@@ -55,7 +55,7 @@ export function createTokenCache(
       scope: scopes.join(' '),
     });
     const askedAtMs = context.clock.now();
-    const answer = await call(context, {
+    const answer = await callWithRetries(context, {
       ...attempt,
       method: 'POST',
       effect: 'read',

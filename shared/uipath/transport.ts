@@ -1,18 +1,18 @@
 import type { z } from 'zod';
 import type { HttpMethod } from '../domain/plan/quota';
 import { AppError } from '../errors';
-import { call, outcomeUnknown, type CallContext } from './call-with-retries';
+import { callWithRetries, outcomeUnknown, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, refusedCodes } from './error-body';
 import type { HttpAnswer } from './http-exchange';
 import type { OrganizationAddress } from './organization-address';
 import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 import type { TokenCache } from './token-cache';
 
-/** One call of the API; `url` is absolute. A look-up is a read, whatever its method. */
+/** One operation of the API; `url` is absolute. A look-up is a read, whatever its method. */
 export type Operation = Omit<CallDescription, 'alias'> &
   Readonly<{ method: HttpMethod; effect: 'read' | 'write'; url: string; body?: unknown }>;
 
-/** Sends calls of one organization, with a token, and reads their answers. */
+/** Sends authenticated calls of one organization and validates their answers. */
 export type Transport = Readonly<{
   address: OrganizationAddress;
   /** @throws UpstreamError and AppError with any `uipath-` code, `quota-exhausted` */
@@ -31,7 +31,7 @@ export function createTransport(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const request = { method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    return call(context, { ...attempt, method, effect, request });
+    return callWithRetries(context, { ...attempt, method, effect, request });
   };
 
   return {

@@ -20,14 +20,14 @@ export function checkToken(rule: TokenRule, headers: DeliveryHeaders, secrets: S
   const shown = rule.headers.map((name) => headers.get(name)).find((value) => value !== null && value !== '');
   if (shown === undefined || shown === null) return { verified: false, reason: 'token-missing' };
   if (shown.length > longestHeader) return { verified: false, reason: 'token-mismatch' };
-  const isCurrent = shows(shown, current);
-  const isPrevious = previous !== undefined && shows(shown, previous);
+  const isCurrent = presentsSecret(shown, current);
+  const isPrevious = previous !== undefined && presentsSecret(shown, previous);
   if (!isCurrent && !isPrevious) return { verified: false, reason: 'token-mismatch' };
   return { verified: true, secret: isCurrent ? 'current' : 'previous' };
 }
 
 /** The name of a scheme has no case (RFC 9110 section 11.1), and what follows it is all that counts. */
-function shows(shown: string, secret: string): boolean {
+function presentsSecret(shown: string, secret: string): boolean {
   const [, scheme = '', credential = ''] = /^(Bearer|Basic) {1,8}(\S.*)$/i.exec(shown.trim()) ?? [];
   const basic = Buffer.from(secret, 'utf8').toString('base64');
   return [

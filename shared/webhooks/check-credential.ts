@@ -9,7 +9,10 @@ import {
 } from './signature';
 import { checkToken, type TokenRule } from './bearer-token';
 
-/** `signed`: the body is authentic. `bearer`: only the channel is, and whoever holds the token can say anything. */
+/**
+ * How a sender authenticates. `signed`: the body is authentic. `bearer`: only the channel is; a holder of the token
+ * can send anything.
+ */
 export type Credential =
   Readonly<{ trust: 'signed'; signature: SignatureRule }> | Readonly<{ trust: 'bearer'; token: TokenRule }>;
 
@@ -25,9 +28,8 @@ export function secretFormOf(credential: Credential): SecretForm {
 }
 
 /**
- * Checks who sent the raw bytes, before anything parses them. A previous secret that is not usable is passed over: whoever
- * reads secrets says so.
- *
+ * Verifies the sender over the raw bytes, before anything parses them. An unusable previous secret is skipped; the
+ * secret store reports it.
  * @throws SecretError when the current secret is not usable or is a published one
  */
 export function checkCredential(

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { PostedBody } from './parse-posted-body';
 
 /**
- * An id for a delivery whose sender gives none: equal parts are the same delivery, in whatever order an object has its
- * members. Where a part is missing, or cannot be told, equal bytes are.
+ * A dedupe id for a delivery whose sender gives none: a hash of its parts, with the members of objects in any order.
+ * Where a part is missing or unreadable, the raw bytes are hashed.
  */
 export function dedupeIdOf(posted: Pick<PostedBody, 'rawBody'>, ...parts: readonly unknown[]): string {
   return parts.includes(undefined) ? bytesIdOf(posted) : sha256(JSON.stringify(inOrder(parts)));

@@ -16,7 +16,7 @@ export function parseFormBody(rawBody: Uint8Array): unknown {
   if (hasMoreThan(mostPairs, rawBody))
     throw new AppError('body-invalid', `The form has more than ${mostPairs} fields`);
   const root: Branch = new Map();
-  for (const [name, value] of new URLSearchParams(decode(rawBody))) plant(root, stepsOf(name), value);
+  for (const [name, value] of new URLSearchParams(decode(rawBody))) setAt(root, stepsOf(name), value);
   return toValue(root, false);
 }
 
@@ -48,7 +48,7 @@ function stepsOf(name: string): readonly string[] {
   return steps;
 }
 
-function plant(root: Branch, steps: readonly string[], value: string): void {
+function setAt(root: Branch, steps: readonly string[], value: string): void {
   let branch = root;
   for (const step of steps.slice(0, -1)) {
     const known = branch.get(step);

@@ -2,8 +2,8 @@
 export const longestMs = Date.UTC(9999, 11, 31);
 
 /**
- * The instant a sender means: RFC 3339, the same without a colon in the offset, without an offset (then UTC), or
- * milliseconds since 1970. undefined: it cannot be told.
+ * Parses a sender's timestamp, to epoch milliseconds: RFC 3339, the same without a colon in the offset, without an
+ * offset (then UTC), or milliseconds since 1970. undefined: it is none of these.
  */
 export function instantOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

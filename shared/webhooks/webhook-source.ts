@@ -34,7 +34,7 @@ export type Meaning =
 /** What a delivery says; `ignored` is an authentic one that asks for nothing, such as a test message. */
 export type Meanings = readonly Meaning[] | 'ignored';
 
-/** What the sender is told in place of our own answer, where its protocol says so. */
+/** The answer to the sender in place of our own, where its protocol prescribes one. */
 export type SourceAnswer = Readonly<{ status: number; contentType?: string; body?: string }>;
 
 /** One wire format of one feed. Another sender is another file beside this one, and nothing else changes. */

@@ -3,10 +3,10 @@ import { compareReports, type AuditReport } from '../../domain/audit/report';
 import { hashOf } from '../../domain/canonical-json';
 import type { NotifyTarget, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-interface';
 import type { Notifier } from '../../notify/notifier';
 import { hasChanged, renderDifference } from '../../reports/difference-message';
-import type { SecretStore } from '../../secrets/secret-store';
+import type { SecretStore } from '../../secrets/secret-store-interface';
 import type { NotificationMessage, NotificationQueue } from '../../storage/queues';
 import type { ReportStore } from '../../storage/reports';
 import type { NotificationState, NotificationStates } from '../../storage/notification-state';
@@ -23,10 +23,13 @@ export type NotifyDeps = Readonly<{
 }>;
 
 const FIRST_RETRY_MS = 5 * 60_000;
-/** Five minutes, doubled each time: the last try is ten hours after the first, and the next night tells the rest. */
+/**
+ * Exponential backoff from five minutes: the last try is ten hours after the first, and the next night's message
+ * includes the difference.
+ */
 const MOST_ATTEMPTS = 8;
 
-/** Has the receivers told about a night. An audit does not fail because that could not be queued. */
+/** Enqueues the notification of a night. A failure is logged and does not fail the audit. */
 export async function announceReport(
   deps: Pick<NotifyDeps, 'policy' | 'notifications' | 'log'>,
   { organization, night }: NotificationMessage,
@@ -40,8 +43,8 @@ export async function announceReport(
 }
 
 /**
- * Tells each receiver what changed since the night it was last told about, so that a night it missed is in the next
- * message. Nothing is sent where nothing changed. A failure is stored and logged, and tried again later.
+ * Sends each receiver the difference since the night it was last notified of, so that a missed night is in the next
+ * message. Nothing is sent where nothing changed. A failure is stored, logged and retried with a backoff.
  */
 export async function notifyAuditDifference(deps: NotifyDeps, message: NotificationMessage): Promise<void> {
   const { organization, night } = message;
@@ -56,7 +59,7 @@ export async function notifyAuditDifference(deps: NotifyDeps, message: Notificat
     const known = told.get(target.name);
     if (known?.night !== undefined && known.night >= night) continue;
     try {
-      await tell(deps, target, report, known?.night);
+      await sendDifference(deps, target, report, known?.night);
       const toldAtMs = deps.clock.now();
       await deps.notificationStates.put(organization, {
         target: target.name,
@@ -77,7 +80,7 @@ export async function notifyAuditDifference(deps: NotifyDeps, message: Notificat
     );
 }
 
-async function tell(
+async function sendDifference(
   deps: NotifyDeps,
   target: NotifyTarget,
   report: AuditReport,

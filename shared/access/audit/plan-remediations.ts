@@ -1,4 +1,4 @@
-import type { AuditCase } from '../../domain/audit/audit-case';
+import type { CheckInput } from '../../domain/audit/check-input';
 import { isOpen, type Finding, type FindingRecord, type Remediation } from '../../domain/audit/finding';
 import { isChangePending } from '../../domain/audit/pending-changes';
 import { planRemediation } from '../../domain/audit/remediation/plan-remediation';
@@ -26,10 +26,10 @@ const CHANGE_PENDING = {
   why: 'A change of what it is about is on its way, and is looked at when it has been made.',
 } as const;
 
-/** Each open finding with the plan that would mend it, or why there is none. */
+/** Each open finding with its remediation, or why there is none. */
 export async function planRemediations(
   deps: PlanningDeps,
-  audit: AuditCase,
+  audit: CheckInput,
   records: readonly FindingRecord[],
   found: readonly Finding[],
 ): Promise<readonly FindingRecord[]> {
@@ -38,7 +38,7 @@ export async function planRemediations(
   const holds = await deps.holds.list(audit.organization.alias);
   return records.map((record) => {
     const { remediation, noPlan: _before, ...rest } = record;
-    // A plan on its way is told all the same; any other rests on what was so in an earlier night.
+    // A remediation that was released stays; any other was planned from what an earlier night read.
     const kept = remediation?.status === 'applied' ? { ...rest, remediation } : rest;
     if (!isOpen(record)) return kept;
     const isEntry = record.check.startsWith('policy-entity-');
@@ -69,7 +69,7 @@ async function readRequestedEntries(
   return isWhole ? requested : undefined;
 }
 
-/** What became of the same change before: a guard holds it, or it was released and not carried out. */
+/** The outcome of the same remediation before: a guard holds it, or it was released and went stale. */
 function withPreviousOutcome(remediation: Remediation, holds: readonly Hold[], nowMs: number): Remediation {
   const removals = removalsOf(remediation);
   const isHeld = holds.some(
@@ -94,7 +94,7 @@ function withPreviousOutcome(remediation: Remediation, holds: readonly Hold[], n
 
 type MemberRemoval = Readonly<{ groupId: string; memberId: string }>;
 
-/** What the policy releases together is one hold, which is of each finding in it. */
+/** Remediations that the policy releases together share one hold, so a hold can cover several findings. */
 function coversAny(hold: Hold, removals: readonly MemberRemoval[]): boolean {
   return hold.removals.some((one) =>
     removals.some(({ groupId, memberId }) => one.groupId === groupId && one.memberId === memberId),
@@ -107,7 +107,7 @@ function removalsOf(remediation: Remediation): readonly MemberRemoval[] {
   return remove.map((memberId) => ({ groupId, memberId }));
 }
 
-/** Hands over what the policy has mended without asking, and says so in the findings. */
+/** Requests the remediations that the policy releases by itself, and marks their findings as applied. */
 export async function remediateByPolicy(
   deps: RemediationDeps,
   at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,

@@ -10,12 +10,12 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import { lastLeftAtMs } from '../../domain/ledger/worker-timeline';
 import type { Mark } from '../../storage/marks-and-attempts';
 import type { LedgerStore } from '../../storage/ledger';
-import { createFormerDirectoryIds, formerIdOf } from './former-directory-ids';
+import { createFormerDirectoryIds, formerIdOf } from './former-ids-of-unresolved-people';
 import { DAY_MS } from '../../domain/durations';
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The ledger's part of what an audit expects; people whose directory id nobody looked up yet have none. */
+/** The expected access by the ledger. People whose address was never looked up have no directory id yet. */
 export type ExpectedFromLedger = Pick<ExpectedAccess, 'people' | 'rules' | 'unreadable'>;
 
 /** What the ledger is read with. */
@@ -72,7 +72,10 @@ export async function readExpectedAccess(
 export const BEGINNING = {
   name: 'people',
   schema: z.object({
-    /** By person. Whoever has another at the end was changed meanwhile: what was read of them may be from before or after. */
+    /**
+     * By person. A person who differs between beginning and end was changed meanwhile: what was read of them may be
+     * from before or after.
+     */
     fingerprints: z.record(z.string(), z.string()),
     /** Directory ids. */
     leavers: z.array(z.string()),
@@ -114,8 +117,8 @@ export async function readRuleIds(
   return ids;
 }
 
-/** The expectation at the end, in which everybody who changed since it began is pending. */
-export function withChanged(
+/** The expected access at the end of the reading; everybody whose ledger changed since the beginning is pending. */
+export function withChangedPeoplePending(
   expected: ExpectedFromLedger,
   { fingerprints }: Pick<Beginning, 'fingerprints'>,
 ): ExpectedFromLedger {

@@ -11,9 +11,9 @@ type Directory = Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve'>;
 type Addresses = Extract<Snapshot['directory'], { kind: 'known' }>['value']['addresses'];
 
 /**
- * Finds the ids of protected members, of agreed administrators, and of people whose first run is still ahead: they may be
- * members already; then the addresses that no list tells. While protected members cannot be told, no group is known:
- * somebody who is protected must not be found in the wrong place.
+ * Resolves the directory ids of protected members, of agreed administrators, and of people without a first run of the
+ * writer, who may be members already; then the addresses that no list shows. While a protected member cannot be
+ * resolved, every group that protects them is unknown: a protected member must not become a finding.
  */
 export async function resolveExpectedMembers(
   directory: Directory,
@@ -65,7 +65,7 @@ export async function resolveExpectedMembers(
   };
 }
 
-/** Ids by name; undefined where the directory gives none. */
+/** Directory ids by name; undefined where the directory resolves none. */
 async function resolve(
   directory: Directory,
   names: readonly string[],

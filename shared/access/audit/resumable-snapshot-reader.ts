@@ -3,18 +3,18 @@ import type { Known } from '../../domain/audit/snapshot';
 import { errorCodeOf } from '../../errors';
 import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
 
-/** A part by its name, and the shape in which it is kept. */
+/** A part of a snapshot: its name, and the schema in which it is stored. */
 type PartToRead<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
 
-/** A part that was read. Its value is made when it is asked for: a window that has to end first needs none. */
+/** A part that was read. Its value is parsed lazily, on demand: a run that ends early needs none. */
 export type KeptPart<T> = Known<() => T>;
 
-/** The part with its value. */
+/** Parses the value of a part. */
 export function readKeptPart<T>(part: KeptPart<T>): Known<T> {
   return part.kind === 'known' ? { kind: 'known', value: part.value() } : part;
 }
 
-/** Reads the parts of a snapshot, each once however often the audit has to wait for quota in between. */
+/** Checkpointed reads of a snapshot: each part is read once, however often the audit is interrupted to wait for quota. */
 export type ResumableReader = Readonly<{
   startedAtMs: number;
   /** A failed read is an unknown part. Only "come back later" is thrown: save what was read until then. */
@@ -22,21 +22,21 @@ export type ResumableReader = Readonly<{
     part: PartToRead<S>,
     read: () => Promise<z.input<S>>,
   ) => Promise<KeptPart<z.output<S>>>;
-  /** What was so, or was decided, when the night first came to it. */
+  /** The value as it was when the night first came to it. */
   remember: <S extends z.ZodType>(
     part: PartToRead<S>,
     now: () => Promise<z.input<S>>,
   ) => Promise<() => z.output<S>>;
   countCall: (method: string) => void;
   calls: () => Readonly<Record<string, number>>;
-  /** Keeps what was read, for the next run of this night or as what it was decided from. */
+  /** Stores a checkpoint. */
   save: (state: StoredSnapshot['state']) => Promise<void>;
 }>;
 
-/** A crash loses no more reads than this. */
+/** Reads between two checkpoints: a crash loses no more than these. */
 const SAVE_AFTER_READS = 100;
 
-/** Goes on with the night's snapshot where an earlier run stopped, or begins it. */
+/** Resumes the night's snapshot from its last checkpoint, or begins it. */
 export async function openResumableReader(
   snapshots: SnapshotStore,
   night: Readonly<{ organization: string; night: string; before: StoredSnapshot | undefined; nowMs: number }>,

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { AuditUiPath } from './snapshot-context';
 import type { Clock } from '../../clock';
-import { toAuditCase } from '../../domain/audit/audit-case';
-import { auditOrganization } from '../../domain/audit/checks/audit-organization';
-import { rememberEarlierAudits } from '../../domain/audit/earlier-audits';
+import { toCheckInput } from '../../domain/audit/check-input';
+import { runAllChecks } from '../../domain/audit/checks/run-all-checks';
+import { rememberEarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
 import type { ExpectedAccess } from '../../domain/audit/expected-access';
 import { isOpen } from '../../domain/audit/finding';
@@ -37,7 +37,7 @@ import {
   readBeginning,
   readExpectedAccess,
   readRuleIds,
-  withChanged,
+  withChangedPeoplePending,
 } from './read-expected-access';
 import { readOperationalState, type OperationalStateDeps } from './read-operational-state';
 import { readSnapshot } from './read-snapshot';
@@ -62,12 +62,10 @@ export type RunAuditDeps = OperationalStateDeps &
 const ALL_MARKS = 1_000_000;
 
 /**
- * Audits one organization: reads what UiPath has, compares it with the ledger and the policy, follows the findings, names
- * who caused them, plans what mends them and stores the report. A part that cannot be read is unknown in the result.
- * Waiting for quota is thrown; the same message then goes on where this run stopped. A night that is done is not audited
- * again: its report is returned as it is stored. undefined: a later night began before this one had read everything, so
- * that it ends here.
- *
+ * Audits one organization: reads a snapshot of UiPath, compares it with ledger and policy, follows the findings,
+ * attributes them, plans their remediations and stores the report. A part that cannot be read is unknown in the
+ * result. Waiting for quota is thrown, and the same message resumes where this run stopped. A night that is done is
+ * not audited again: its stored report is returned. undefined: a later night began first, so this one is given up.
  * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `report-unknown`
  */
 export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
@@ -98,7 +96,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
 
 type Night = Readonly<{ policy: Policy; organization: OrganizationPolicy; night: string }>;
 
-/** Reads everything and compares it. Changes nothing but the state of earlier nights. */
+/** Decides the night: reads, compares, attributes, plans. Writes nothing but the state of unfinished earlier nights. */
 async function decideNight(
   deps: RunAuditDeps,
   at: Night,
@@ -129,7 +127,10 @@ async function decideNight(
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
   const reading = { marks, nowMs, leaverIds };
-  const last = withChanged(await readExpectedAccess(deps.ledger, organization, reading), began());
+  const last = withChangedPeoplePending(
+    await readExpectedAccess(deps.ledger, organization, reading),
+    began(),
+  );
   const earlier = lastAudit();
   const believed = await verifyEmptyGroups(
     uipath.groups,
@@ -146,8 +147,8 @@ async function decideNight(
     own: uipath.own,
   });
 
-  const audit = toAuditCase({ organization, snapshot, expected, operations, nowMs });
-  const found = auditOrganization(audit);
+  const audit = toCheckInput({ organization, snapshot, expected, operations, nowMs });
+  const found = runAllChecks(audit);
   const followed = await followFindings(deps, audit, found, earlier?.startedAtMs ?? earlier?.atMs);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
@@ -176,7 +177,7 @@ async function decideNight(
   return { report, forgotten: earlierNights.forgotten };
 }
 
-/** Audits now, or when UiPath's quota allows it: the message then comes back by itself. */
+/** Runs the audit. Where UiPath's quota is used up, its message is enqueued again for when the quota allows it. */
 export async function auditWhenPossible(
   deps: RunAuditDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueAudit'> }>,
   message: AuditMessage,
@@ -191,7 +192,7 @@ export async function auditWhenPossible(
   }
 }
 
-/** An audit that is still reading when the next one begins is reported and not gone on with: two would share one quota. */
+/** Gives up earlier nights that are still reading: two audits would share one quota. */
 async function giveUpEarlierNights(
   { snapshots }: Pick<RunAuditDeps, 'snapshots'>,
   alias: string,

@@ -1,15 +1,15 @@
 import type { Clock } from '../../clock';
 import type { Policy } from '../../domain/policy';
-import type { Log } from '../../log';
+import type { Log } from '../../log-interface';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import { organizationSubject } from '../../domain/ledger/subject';
 import { containUnit } from '../ledger/contain-unit';
 
 /**
- * Sends one audit per organization on its way. A night is named by its minute, so that a timer that fires twice audits once. When
- * the audit of this minute has ended already, somebody asks for another: it is named by its second. An organization that fails
- * keeps back no other.
+ * Enqueues one audit per organization. A night is named by its minute, so that a timer that fires twice audits once.
+ * When the audit of this minute has ended already, it was requested by hand: it is named by its second. An organization
+ * that fails keeps back no other.
  *
  * @throws what every organization failed with
  */

@@ -3,7 +3,7 @@ import type { AuditReport } from '../../domain/audit/report';
 import { hashOf } from '../../domain/canonical-json';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-interface';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import { AuditReportSchema } from '../../storage/audit-report-schema';
@@ -21,7 +21,7 @@ export type StoreAuditResultDeps = RemediationDeps &
     log: Log;
   }>;
 
-/** The audit before a night's own, as it stood when the night began; null: there was none. */
+/** The last audit before this night, as of the night's beginning; null: there was none. */
 export const EARLIER_NIGHT = {
   name: 'earlier-night',
   schema: z
@@ -31,8 +31,8 @@ export const EARLIER_NIGHT = {
 };
 
 /**
- * What a night came to, before anything was done about it. It is kept in the night's snapshot: whoever goes on after a
- * crash does this, and does not look again at what the night itself has changed.
+ * The decided result of a night, before anything was stored or remediated. It is kept in the night's snapshot, so that
+ * a run after a crash repeats these steps and does not read again what the night itself has changed.
  */
 export const DECISION = {
   name: 'decision',
@@ -66,9 +66,8 @@ export async function reportOfNight(
 }
 
 /**
- * Mends what the policy has mended without asking, then stores findings and report. May be repeated: once the evidence
- * names the night, its report stands as it was stored.
- *
+ * Requests the remediations that the policy releases by itself, then stores findings, report and evidence. Idempotent:
+ * once the evidence names the night, its report stays as it was stored.
  * @throws AppError `report-unknown`
  */
 export async function storeAuditResult(

@@ -5,7 +5,8 @@ import { AppError } from '../../errors';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { LedgerStore } from '../../storage/ledger';
 import { findDeadDelivery } from './find-dead-delivery';
-import { noSuchDelivery, organizationsDecided, type DeliveryDecider } from '../ledger/list-dead-deliveries';
+import { noSuchDelivery } from '../ledger/list-dead-deliveries';
+import { organizationsDecided, type DeliveryDecider } from './dead-delivery-decider';
 import { recordDecision } from '../ledger/update-organization-ledger';
 
 export type CloseDeadDeliveryDeps = Readonly<{
@@ -18,9 +19,8 @@ export type CloseDeadDeliveryDeps = Readonly<{
 const LONGEST_REASON = 500;
 
 /**
- * Gives a dead delivery up for good, in a person's name and for a reason: what it said is never followed. The evidence of
- * every organization that its source feeds has it first, and its body is forgotten like any other.
- *
+ * Closes a dead delivery for good, in a person's name and with a reason: it is never processed. The evidence of every
+ * organization that its source feeds is written first; the body ends with its retention.
  * @throws AppError `dead-letter-unknown` for one that is not dead, `not-permitted`, `body-invalid` without a reason
  */
 export async function closeDeadDelivery(

@@ -3,8 +3,8 @@ import { heartbeatOf, utcDayOf, type HeartbeatState } from '../../domain/source-
 import type { Feed, Policy, SourcePolicy } from '../../domain/policy';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { Deliveries } from '../../storage/deliveries';
-import type { Heartbeats } from '../../storage/heartbeats';
-import { proofOfOrigin, type ProofOfOrigin } from '../../webhooks/proof-of-origin';
+import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
+import { proofOfOrigin, type ProofOfOrigin } from '../../webhooks/proof-of-origin-kinds';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 import { DAY_MS } from '../../domain/durations';
 
@@ -33,7 +33,7 @@ export type SourceState = Readonly<{
   dead: number;
 }>;
 
-/** The sources that may speak about an organization. */
+/** The sources that may send for an organization. */
 export async function listSources(
   deps: ListSourcesDeps,
   organization: string,
@@ -46,7 +46,7 @@ export async function listSources(
     const dead = await deps.deadDeliveries.list(source.feed, source.name);
     states.push({
       source,
-      ...(await lifeOf(deps, source, nowMs)),
+      ...(await activityOf(deps, source, nowMs)),
       pending: pending.length,
       dead: dead.length,
     });
@@ -54,7 +54,7 @@ export async function listSources(
   return states;
 }
 
-async function lifeOf(
+async function activityOf(
   deps: Omit<ListSourcesDeps, 'policy' | 'clock'>,
   source: SourcePolicy,
   nowMs: number,

@@ -22,9 +22,8 @@ export type ReportInContext = Readonly<{
 const MOST_NIGHTS = 60;
 
 /**
- * What an address is about: `reports/latest` is the latest night of the one organization that there is.
- *
- * @throws AppError `report-unknown` when there are several, and it has to be said of which
+ * The organization and night that an address names: `reports/latest` is the latest night of the only organization.
+ * @throws AppError `report-unknown` when there are several organizations and the address names none
  */
 export async function reportAskedFor(
   deps: Pick<ReadReportDeps, 'policy'>,

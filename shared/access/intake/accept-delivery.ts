@@ -51,18 +51,17 @@ export type AcceptedDelivery = Readonly<{
   duplicate: boolean;
   /** Authentic, but it asks for nothing: nothing was kept. */
   ignored: boolean;
-  /** What this sender is to be told instead. */
+  /** The sender's own protocol asks for this answer in place of ours. */
   answer?: SourceAnswer;
 }>;
 
 /**
- * Takes a delivery in: verified bytes first, then their meaning, then one insert and one message.
- * Once the insert has succeeded the delivery is accepted. A message that cannot be sent, or is lost, changes nothing in
- * the answer: the sweep for due work finds the pending delivery and enqueues it, and so does a repetition by the sender.
- *
- * @throws `source-unknown`, `content-type-unsupported`, `signature-invalid`, `body-invalid`;
- * `identity-keys-unavailable`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid` and what storage throws, after which the
- * sender should try again
+ * Accepts a delivery: verifies the raw bytes, parses them, inserts the delivery under its dedupe id, enqueues a
+ * message. Once the insert has succeeded the delivery is accepted. A lost message changes nothing in the answer: the
+ * sweep for due work enqueues a pending delivery again, and so does a retry by the sender.
+ * @throws AppError `source-unknown`, `content-type-unsupported`, `signature-invalid`, `body-invalid`; after
+ * `identity-keys-unavailable`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid` and what
+ * storage throws, the sender should try again
  */
 export async function acceptDelivery(
   deps: AcceptDeliveryDeps,
@@ -100,8 +99,7 @@ export async function acceptDelivery(
 }
 
 /**
- * The sender behind an address. One whose protocol is spoken elsewhere is unknown here.
- *
+ * Finds the source and the format behind an address. One whose protocol has an address of its own is unknown here.
  * @throws AppError `source-unknown`, `policy-invalid`
  */
 export async function findSender(
@@ -119,7 +117,7 @@ export async function findSender(
   return { settings, format };
 }
 
-/** Sends the message of a delivery that is kept. Where that fails the sweep for due work does it later. */
+/** Enqueues the message of a stored delivery. Where that fails, the sweep for due work enqueues it later. */
 export async function enqueueDelivery(
   deps: EnqueueDeliveryDeps,
   message: Readonly<{ feed: Feed; source: string; deliveryId: string }>,
@@ -132,17 +130,17 @@ export async function enqueueDelivery(
   }
 }
 
-/** The id of a delivery: equal for every repetition, and of one source alone. */
+/** The delivery id, a dedupe (idempotency) key: equal for every retry of one delivery, and unique per source. */
 export function dedupeKey(feed: Feed, source: string, dedupeId: string): string {
   return createHash('sha256').update(`${feed}/${source}/${dedupeId}`).digest('hex');
 }
 
-/** Some senders ask whether anybody is there before they have a secret. The answer gives nothing away and keeps nothing. */
+/** Some senders probe the address before they have a secret. The answer reveals nothing and nothing is stored. */
 function isGreeting(format: WebhookSource, rawBody: Uint8Array): boolean {
   return (format.greetings ?? []).some((greeting) => Buffer.from(greeting).equals(rawBody));
 }
 
-/** Its source is alive. A note that fails is no reason to have the sender send nothing again. */
+/** Counts the delivery as a heartbeat of its source. A failure is logged: it is no reason for the sender to retry. */
 export async function noteIgnored(
   deps: Pick<AcceptDeliveryDeps, 'heartbeats' | 'log'>,
   from: Readonly<{ feed: Feed; source: string }>,

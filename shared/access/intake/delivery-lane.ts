@@ -1,7 +1,7 @@
 import type { Meaning, Meanings } from '../../webhooks/webhook-source';
 import type { Lane } from '../../domain/lane';
 
-/** What takes access away goes first. */
+/** The lane of a delivery: `urgent` for leavers and revokes, so that access is taken away first. */
 export function chooseLane(meanings: Meanings): Lane {
   return meanings !== 'ignored' && meanings.some(takesAway) ? 'urgent' : 'normal';
 }

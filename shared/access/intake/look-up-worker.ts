@@ -11,12 +11,12 @@ export type LookUpDeps = Readonly<{
   fetchBackOf: (source: SourcePolicy) => FetchBack;
 }>;
 
-/** A record may appear at the source's API later than its event. */
+/** Read-after-write lag: a record may appear at the source's API later than its event. Milliseconds. */
 const UNKNOWN_FOR_MS = 24 * HOUR_MS;
-/** As long as senders themselves try: what takes longer is for a person to look at. */
+/** Deadline of a look-up, as long as senders themselves retry. What takes longer is for a person. */
 const PATIENCE_MS = 72 * HOUR_MS;
 
-/** How long a delivery has to wait until the source has settled; 0: not at all. */
+/** Milliseconds until the source has settled and can be looked up; 0: at once. */
 export function settlingMs(meanings: Meanings, nowMs: number): number {
   const settled = (meanings === 'ignored' ? [] : meanings).map((meaning) =>
     meaning.kind === 'look-up' ? meaning.lookUp.settledAtMs - nowMs : 0,
@@ -25,9 +25,8 @@ export function settlingMs(meanings: Meanings, nowMs: number): number {
 }
 
 /**
- * Asks the source what happened to a worker. What is recorded is the record as it is now, under the time of the event.
+ * Looks a worker up at the source. What is recorded is the record as it is now, under the time of the event.
  * `worker-unknown`: after a day the source still knows no such worker.
- *
  * @throws AppError `source-unavailable`, also for a worker who is not there yet; `source-refused`,
  * `source-answer-invalid`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid`, `body-invalid`
  */
@@ -50,7 +49,7 @@ export async function lookUpWorker(
   );
 }
 
-/** Each passes by itself, or once an operator has seen to it. */
+/** Transient failures: they pass by themselves or after an operator acted. */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   'source-unavailable',
   'source-refused',
@@ -60,7 +59,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'vault-unavailable',
 ]);
 
-/** A look-up that failed for now: the delivery stays pending, and the sweep for due work sends its message again. */
-export function mayWait(error: unknown, receivedAtMs: number, nowMs: number): boolean {
+/** True for a look-up that failed for now: the delivery stays pending, and the sweep for due work enqueues it again. */
+export function isRetryable(error: unknown, receivedAtMs: number, nowMs: number): boolean {
   return PASSING.has(errorCodeOf(error)) && nowMs - receivedAtMs < PATIENCE_MS;
 }

@@ -8,7 +8,8 @@ import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-use
 import { bodyInvalid, checkBody } from '../../webhooks/validate-body';
 import { patchUser } from '../../webhooks/scim/scim-patch';
 import { addressOfUser, userChangeOf } from '../../webhooks/scim/scim-user-change';
-import { readUser, ScimUserSchema, type ScimUser } from '../../webhooks/scim/scim-user';
+import { readUser } from '../../webhooks/scim/read-scim-user';
+import { ScimUserSchema, type ScimUser } from '../../webhooks/scim/scim-user-schema';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 import {
   dedupeKey,
@@ -28,13 +29,13 @@ export type ProvisionDeps = EnqueueDeliveryDeps &
     clock: Pick<Clock, 'now'>;
   }>;
 
-/** What a client wants of a user. */
+/** The SCIM operation on a user. */
 export type ProvisionAct =
   | Readonly<{ kind: 'create'; body: unknown }>
   | Readonly<{ kind: 'replace' | 'patch'; id: string; body: unknown }>
   | Readonly<{ kind: 'delete'; id: string }>;
 
-/** The client that asks, verified. */
+/** An authenticated SCIM client. */
 type ScimClient = Readonly<{ source: string; format: WebhookSource; mapping?: SourceMapping | undefined }>;
 
 const MOST_TRIES = 6;
@@ -42,12 +43,11 @@ const MOST_TRIES = 6;
 const LARGEST_USER_BYTES = 40_000;
 
 /**
- * Creates, changes or deletes a user of a provisioning client. The user and the delivery that says what it means for a worker
- * are written together, so nothing that was answered is lost, and what a client repeats changes nothing. Returns the
- * user as they are now; undefined when they are deleted.
- *
- * @throws AppError `user-unknown`, `user-exists`, `body-invalid`, `path-invalid`, `attribute-read-only`, `filter-unsupported`;
- * `storage-conflict` when others kept changing the same user
+ * Creates, changes or deletes a user of a SCIM client. The user and the delivery with its worker event are written in
+ * one transaction, so an answered request is never lost and a retry changes nothing. Returns the user as they are now;
+ * undefined when they are deleted.
+ * @throws AppError `user-unknown`, `user-exists`, `body-invalid`, `path-invalid`, `attribute-read-only`,
+ * `filter-unsupported`; `storage-conflict` when others kept changing the same user
  */
 export async function provisionUser(
   deps: ProvisionDeps,
@@ -64,7 +64,7 @@ export async function provisionUser(
       return before?.value;
     }
     const keys = await keysToChange(users, client.source, before?.value, next);
-    // Looked at last: whoever gets an address joins after whoever left it.
+    // Checked last: the person who gets an address joins after the person who gave it up has left.
     const nowMs = deps.clock.now();
     const change = { before, after: next && changedUser(before?.value, next, nowMs), ...keys };
     const statement = deliveryOf(client, change, nowMs);
@@ -159,7 +159,7 @@ function deliveryOf(
   return { delivery, lane };
 }
 
-/** Changes of one user have an order, also those of one millisecond. */
+/** A logical clock: changes of one user are ordered even within one millisecond. */
 function laterThan(was: ProvisionedUser | undefined, nowMs: number): number {
   return Math.max(nowMs, (was?.changedAtMs ?? 0) + 1);
 }

@@ -11,18 +11,23 @@ import {
   type GroupRequest,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
-import type { OrganizationPolicy, SourcePolicy } from '../../domain/policy';
+import type { OrganizationPolicy } from '../../domain/policy';
 import {
   NOTHING_HELD,
   refusalOf,
   type HeldReasons,
   type RequestRefusal,
-} from '../../domain/ledger/request-decision';
+} from '../../domain/ledger/request-refusal';
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/book-writer-run';
-import { followUp, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
+import {
+  markAndSchedulePerson,
+  type DeliveryContext,
+  type RecordWorkerEventDeps,
+} from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
+import { maySourceRequest } from './may-source-request';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
 
@@ -37,15 +42,15 @@ type Recording = Readonly<{
 }>;
 
 /**
- * Writes an approved request into the ledger of its subject if the policy allows it; a refused one leaves its refusal in
- * the evidence and in the request's status. Returns the outcome in a word.
+ * Records an approved request in the ledger of its subject if the policy allows it. A refused one leaves the refusal
+ * in the evidence and in the request's status. Returns the outcome as one word.
  */
 export async function recordAccessRequest(
   deps: RecordRequestDeps,
   context: DeliveryContext,
   said: AccessRequest,
 ): Promise<string> {
-  const request = ofSource(context.source.name, said);
+  const request = withQualifiedIds(context.source.name, said);
   const organization = organizationOf(context, request);
   if (organization === undefined) return 'organization-not-allowed';
   const { subject, outcome } = await recordInLedger({ deps, context, organization, request });
@@ -63,7 +68,7 @@ export async function recordAccessRequest(
   return outcome;
 }
 
-function ofSource(source: string, said: AccessRequest): AccessRequest {
+function withQualifiedIds(source: string, said: AccessRequest): AccessRequest {
   const { action } = said;
   const id = qualifiedRequestId(source, said.id);
   if (action.kind !== 'revoke' || action.grantRequestId === undefined) return { ...said, id };
@@ -74,7 +79,7 @@ function ofSource(source: string, said: AccessRequest): AccessRequest {
   };
 }
 
-/** A ticket that names no organization means the only one its source may speak about. */
+/** A ticket without an organization means the only one its source may send for. */
 function organizationOf(context: DeliveryContext, request: AccessRequest): OrganizationPolicy | undefined {
   const { organizations } = context.source;
   const alias = request.organization ?? (organizations.length === 1 ? organizations[0] : undefined);
@@ -145,11 +150,18 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
       return { next, evidence: [evidenceOf(recording, outcome)] };
     },
   );
-  await followUp(deps, context, subject, written, organization, request.action.kind === 'revoke');
+  await markAndSchedulePerson(
+    deps,
+    context,
+    subject,
+    written,
+    organization,
+    request.action.kind === 'revoke',
+  );
   return { subject, outcome };
 }
 
-/** Rules and access-policy entries: the latest word counts, and an expiry is looked at when it comes. */
+/** Rules and access-policy entries: the latest statement counts, and its expiry is scheduled. */
 async function recordNamed<K extends 'rule' | 'entity'>(
   recording: Recording,
   kind: K,
@@ -177,7 +189,7 @@ async function recordNamed<K extends 'rule' | 'entity'>(
   return { subject, outcome };
 }
 
-/** What somebody has now, and what they have or get while the request would hold: duties that are apart today may meet. */
+/** The person's reasons now, and those that will hold during the request: separation of duties is checked over both. */
 function reasonsHeld({ request, organization, context }: Recording, ledger: PersonLedger): HeldReasons {
   const { action } = request;
   const { reasons: now } = personAccess(ledger, organization, context.nowMs);
@@ -186,34 +198,15 @@ function reasonsHeld({ request, organization, context }: Recording, ledger: Pers
   return { now, meanwhile: reasonsWithin(ledger, organization, span) };
 }
 
-/** Only a request that is new is judged: a redelivery is not refused because time has passed since it was recorded. */
+/** Decides a new request only: a redelivery is not refused because time has passed since it was recorded. */
 function decideOutcome(recording: Recording, recorded: Recorded, reasons: HeldReasons): Outcome {
   if (recorded !== 'recorded') return recorded;
   const { request, organization, context } = recording;
-  if (!mayCause(context.source, request.action)) return 'source-not-allowed';
+  if (!maySourceRequest(context.source, request.action)) return 'source-not-allowed';
   return refusalOf(request, organization, reasons, context.nowMs) ?? 'recorded';
 }
 
-/** Verified is not authorized: the policy says what a source may cause, and for which groups. */
-function mayCause({ may, groups }: SourcePolicy, action: AccessRequest['action']): boolean {
-  if (!may.has(action.kind)) return false;
-  if (groups === undefined) return true;
-  switch (action.kind) {
-    case 'grant':
-    case 'extend':
-    case 'revoke':
-      return groups.has(fold(action.group));
-    case 'create-rule':
-    case 'update-rule':
-      return action.definition.groups.every((name) => groups.has(fold(name)));
-    case 'delete-rule':
-    case 'add-policy-entity':
-    case 'remove-policy-entity':
-      return true;
-  }
-}
-
-/** What is not recorded leaves nothing but its evidence: a delivery that is processed again must not leave it twice. */
+/** True where the evidence has this outcome already: processing a delivery again must not record it twice. */
 async function isRepeated(
   { deps, context, request }: Recording,
   subject: Subject,

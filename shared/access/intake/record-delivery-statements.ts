@@ -1,13 +1,13 @@
 import type { Clock } from '../../clock';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { AppError, errorCodeOf } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-interface';
 import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import type { Meaning, Meanings, WebhookSource } from '../../webhooks/webhook-source';
 import { confirmAccessRequest } from './confirm-access-request';
 import { chooseLane } from './delivery-lane';
-import { lookUpWorker, mayWait, type LookUpDeps } from './look-up-worker';
+import { lookUpWorker, isRetryable, type LookUpDeps } from './look-up-worker';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
 import { recordWorkerEvent, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
 import type { Lane } from '../../domain/lane';
@@ -23,18 +23,19 @@ export type RecordDeliveryStatementsDeps = RecordWorkerEventDeps &
   }>;
 
 /** Sooner than the sweep takes a message for lost. */
-const LONGEST_COME_BACK_MS = 110_000;
-/** As often, a delivery that takes long says how far it has come, so that the sweep does not take its message for lost. */
-const KEEP_EVERY_MS = 60_000;
-/** A message that waits is not joined with others: what takes long has one of its own. */
-const HAND_OVER_MS = 1_000;
+const LONGEST_RETRY_DELAY_MS = 110_000;
+/** Interval at which a long delivery stores its progress, so that the sweep does not take its message for lost. */
+const PROGRESS_EVERY_MS = 60_000;
+/** A delayed message is not coalesced with others: a long delivery gets one of its own. */
+const CONTINUATION_DELAY_MS = 1_000;
 
 type StatementContext = DeliveryContext & Readonly<{ format: WebhookSource; receivedAtMs: number }>;
 
 /**
- * What became of each statement; those that were settled before are not asked about again. `left`: the others come with a later
- * message, as the time is up or a look-up has to wait. A delivery that gets on may go on for as long as it does; one that does not
- * has the source's patience.
+ * Records the statements of a delivery one after the other and returns their outcomes. Statements that were settled by
+ * an earlier message are skipped. `left`: another message goes on, because the deadline has passed or a look-up has to
+ * wait. A delivery that makes progress may take as long as it needs; one that makes none fails after the source's
+ * patience.
  */
 export async function recordDeliveryStatements(
   deps: RecordDeliveryStatementsDeps,
@@ -50,7 +51,7 @@ export async function recordDeliveryStatements(
   const settled = before?.policyHash === policy.hash ? before.outcomes : [];
   const outcomes = [...settled];
   let keptAtMs = clock.now();
-  const keep = async (): Promise<void> => {
+  const storeProgress = async (): Promise<void> => {
     keptAtMs = clock.now();
     const progress = outcomes.length === 0 ? undefined : { policyHash: policy.hash, outcomes };
     await deliveries.touch(message, keptAtMs, progress);
@@ -58,38 +59,38 @@ export async function recordDeliveryStatements(
   try {
     for (const meaning of statements.slice(settled.length)) {
       if (outcomes.length > settled.length && clock.now() >= endsAtMs) {
-        await keep();
-        await handOver(deps, message, chooseLane(meanings));
+        await storeProgress();
+        await enqueueContinuation(deps, message, chooseLane(meanings));
         return 'left';
       }
-      if (clock.now() - keptAtMs >= KEEP_EVERY_MS) await keep();
-      outcomes.push(await record(deps, context, meaning));
+      if (clock.now() - keptAtMs >= PROGRESS_EVERY_MS) await storeProgress();
+      outcomes.push(await recordMeaning(deps, context, meaning));
     }
     return outcomes;
   } catch (error) {
     const getsOn = outcomes.length > settled.length;
-    const waits = mayWait(error, getsOn ? clock.now() : receivedAtMs, clock.now());
-    if (waits || getsOn) await keep();
+    const waits = isRetryable(error, getsOn ? clock.now() : receivedAtMs, clock.now());
+    if (waits || getsOn) await storeProgress();
     if (!waits) throw error;
-    await comeBack(deps, message, chooseLane(meanings), error);
+    await retryLookUpLater(deps, message, chooseLane(meanings), error);
     const { feed, source, deliveryId } = message;
     deps.log({ event: 'look-up-waits', feed, source, deliveryId, code: errorCodeOf(error) });
     return 'left';
   }
 }
 
-/** Has another message go on with a delivery. */
-export async function handOver(
+/** Enqueues another message that goes on with a delivery. */
+export async function enqueueContinuation(
   deps: Pick<RecordDeliveryStatementsDeps, 'queues' | 'log'>,
   { feed, source, deliveryId }: DeliveryMessage,
   lane: Lane,
 ): Promise<void> {
   deps.log({ event: 'delivery-goes-on', feed, source, deliveryId });
-  await deps.queues.enqueueDelivery({ feed, source, deliveryId }, lane, HAND_OVER_MS);
+  await deps.queues.enqueueDelivery({ feed, source, deliveryId }, lane, CONTINUATION_DELAY_MS);
 }
 
-/** Where the source says when to come back, the delivery does; where it does not, or for longer, the sweep sends its message again. */
-async function comeBack(
+/** Retries when the source's Retry-After says so. Without one, or for longer, the sweep enqueues the message again. */
+async function retryLookUpLater(
   deps: Pick<RecordDeliveryStatementsDeps, 'queues' | 'clock'>,
   message: DeliveryMessage,
   lane: Lane,
@@ -97,11 +98,11 @@ async function comeBack(
 ): Promise<void> {
   const retryAtMs = error instanceof AppError ? error.retryAtMs : undefined;
   const waitMs = (retryAtMs ?? Infinity) - deps.clock.now();
-  if (waitMs <= LONGEST_COME_BACK_MS) await deps.queues.enqueueDelivery(message, lane, Math.max(0, waitMs));
+  if (waitMs <= LONGEST_RETRY_DELAY_MS) await deps.queues.enqueueDelivery(message, lane, Math.max(0, waitMs));
 }
 
-/** What became of one statement, in a word. The policy decides what a source may cause, whoever it is. */
-async function record(
+/** Records one statement and returns its outcome as one word. The policy decides what a source may cause. */
+async function recordMeaning(
   deps: RecordDeliveryStatementsDeps,
   context: StatementContext,
   meaning: Meaning,

@@ -31,7 +31,10 @@ export type DeliveryContext = Readonly<{
   nowMs: number;
 }>;
 
-/** Writes what HR said into the ledger of each organization it is about, and has the writer look. Returns the outcome in a word. */
+/**
+ * Records a worker event in the ledger of each organization it is about and marks the person for the writer. Returns
+ * the outcome as one word.
+ */
 export async function recordWorkerEvent(
   deps: RecordWorkerEventDeps,
   context: DeliveryContext,
@@ -111,12 +114,12 @@ async function recordInOrganization(
     },
   );
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
-  await followUp(deps, context, subject, ledger, organization, urgent);
+  await markAndSchedulePerson(deps, context, subject, ledger, organization, urgent);
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 
-/** Has the writer look at a person now, and again when the ledger says that something will change by itself. */
-export async function followUp(
+/** Marks a person for the writer now, and schedules the next date at which the ledger changes by itself. */
+export async function markAndSchedulePerson(
   deps: RecordWorkerEventDeps,
   context: DeliveryContext,
   subject: Subject<'person'>,

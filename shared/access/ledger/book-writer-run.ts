@@ -8,7 +8,10 @@ type BookingDeps = Readonly<{
   queues: Pick<WorkQueues, 'enqueueChanges'>;
 }>;
 
-/** Sees to it that the organization's writer runs at `atMs`; one that is booked already is enough, unless it waits and this is urgent. */
+/**
+ * Books a run of the organization's writer at `atMs` (epoch). Bookings are coalesced: one that was made before is
+ * enough, unless it waits and this one is urgent.
+ */
 export async function bookRun(
   deps: BookingDeps,
   organization: string,
@@ -20,10 +23,10 @@ export async function bookRun(
   if (booking !== undefined) await deps.queues.enqueueChanges({ organization, booking }, atMs - nowMs);
 }
 
-/** Deliveries seldom come alone: a run that begins a little later sends more with each call. Urgent ones do not wait. */
+/** Debounce: a run that begins a little later coalesces more changes into each call. Urgent ones do not wait. */
 const GATHER_MS = 1_000;
 
-/** Marks a subject and sees to it that the writer looks at it now. Safe to repeat. */
+/** Marks a subject for the writer and books a run. Idempotent. */
 export async function markChanged(
   deps: BookingDeps & Readonly<{ changes: Pick<ChangeStore, 'mark'> }>,
   subject: Subject,

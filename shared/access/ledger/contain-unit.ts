@@ -1,5 +1,5 @@
 import { errorCodeOf } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-interface';
 
 /** What fails alone within a loop of a timer, and is tried again with the next tick. */
 export type TimedUnit = Readonly<{ kind: 'organization' | 'source' | 'delivery' | 'due-date'; key: string }>;

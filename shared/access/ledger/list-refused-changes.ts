@@ -14,8 +14,7 @@ export type ListRefusedChangesDeps = Readonly<{
 }>;
 
 /**
- * Refused changes that wait for a person. One that is made by now, or that nobody wants any more, is not among them.
- *
+ * Refused changes that wait for a person. Those that were made since, or are no longer wanted, are left out.
  * @throws AppError `dead-letter-unknown` for an unknown organization
  */
 export async function listRefusedChanges(

@@ -13,16 +13,16 @@ export function renderDeadLetters(
   if (deliveries.length + letters.length === 0)
     return markup`<p>No delivery and no change waits for a person.</p>`;
   return markup`${deliveries.length === 0 ? undefined : renderDeadDeliveries(layout, deliveries)}
-${letters.length === 0 ? undefined : renderLetters(layout, letters)}`;
+${letters.length === 0 ? undefined : renderRefusedChanges(layout, letters)}`;
 }
 
-function renderLetters(layout: PageLayout, letters: readonly RefusedChange[]): Markup {
+function renderRefusedChanges(layout: PageLayout, letters: readonly RefusedChange[]): Markup {
   return markup`<h2>Refused changes</h2>
 <p>UiPath refused these changes. Trying again looks the address up anew, unless you name the right directory id.</p>
-<ul class="list">${letters.map((letter) => renderLetter(layout, letter))}</ul>`;
+<ul class="list">${letters.map((letter) => renderRefusedChange(layout, letter))}</ul>`;
 }
 
-function renderLetter(layout: PageLayout, letter: RefusedChange): Markup {
+function renderRefusedChange(layout: PageLayout, letter: RefusedChange): Markup {
   const { id, groupName, memberId, decision, state, history } = letter;
   return markup`<li><h3>${decision === 'add' ? 'Add to' : 'Remove from'} ${name(groupName)}</h3>
 <p><span class="mark">${state}</span> directory id <code>${memberId}</code></p>

@@ -1,13 +1,14 @@
 import type { ListedRequest, RequestPage } from '../../access/desk/list-requests';
-import type { RequestQuery } from '../../access/desk/parse-request-query';
+import type { RequestListQuery } from '../../access/desk/parse-request-list-query';
 import { REQUEST_STATES } from '../../domain/ledger/request-progress';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type PageLayout } from '../page-layout';
+import type { PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 /** The latest requests, or those that were asked for. */
 export function renderRequestList(
   layout: PageLayout,
-  query: RequestQuery,
+  query: RequestListQuery,
   { requests, next }: RequestPage,
   days: number,
 ): Markup {
@@ -18,7 +19,7 @@ export function renderRequestList(
   )}</select></label>
 <label>Part of a person's address, of a group or a rule<input name="text" value="${query.text}" maxlength="200" autocomplete="off"></label><button>Show</button></form>
 ${requests.length === 0 ? renderNone(next) : renderTable(layout, requests)}
-${renderTurns(layout, query, next)}`;
+${renderPagination(layout, query, next)}`;
 }
 
 function renderNone(next: string | undefined): Markup {
@@ -48,9 +49,9 @@ function renderSubject(organization: string, { person, name: named }: ListedRequ
   return markup`<a href="${CONSOLE_PATH}/${organization}/people?${asked}">${name(person)}</a>`;
 }
 
-function renderTurns(
+function renderPagination(
   { organization }: PageLayout,
-  { state, text, cursor }: RequestQuery,
+  { state, text, cursor }: RequestListQuery,
   next: string | undefined,
 ): Markup | undefined {
   if (next === undefined && cursor === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { CheckId } from './check-catalog';
-import type { CheckEntry } from './check-entry';
+import type { CheckEntry } from './check-catalog-entry';
 import type { Waiver } from './waiver';
 
 /** Who administers the organization. */
@@ -33,7 +33,7 @@ export type OwnCheck = Readonly<{
 export type AuditPolicy = Readonly<{
   /** Folded names of groups that hold so many that the access policy must not allow them; Everyone always is one. */
   broadGroups: ReadonlySet<string>;
-  /** Folded domains of the company's own addresses; empty: nobody is external. */
+  /** Folded domains of the company's own addresses; empty: no address counts as external. */
   domains: ReadonlySet<string>;
   dormantDays: number;
   /** How long before its end a secret is reported. */
@@ -43,12 +43,9 @@ export type AuditPolicy = Readonly<{
   administrators: AdministratorRules | undefined;
   /** Further things to read, which need a scope each. */
   reads: ReadonlySet<'applications' | 'robots'>;
-  /** Checks whose findings are mended without a release, in every group. */
+  /** Checks whose remediations need no release, in every group. */
   remediate: ReadonlySet<CheckId>;
   waiverCeilingDays: number;
   waivers: readonly Waiver[];
   ownChecks: readonly OwnCheck[];
 }>;
-
-/** A rule that is agreed although no request made it. */
-export type BaselineRule = Readonly<{ name: string; owner: string | undefined; untilMs: number | undefined }>;

@@ -1,4 +1,4 @@
-import { isUnverifiable } from './unverifiable-finding';
+import { isUnverifiable } from './is-finding-unverifiable';
 import { isForgotten, isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
 import type { Waiver } from './waiver';
 
@@ -13,9 +13,9 @@ export type Following = Readonly<{
 }>;
 
 /**
- * What became of each finding since the last audit: same id, same finding. One that is waived stays visible as such, and is
- * open again as soon as its waiver has ended. Findings of parts that are unknown today are kept as they are; those fixed long
- * ago are left out, and begin anew when they come back.
+ * Carries findings over from the last audit: same id, same finding. A waived one stays visible as such, and is
+ * reopened when its waiver ends. Unverifiable findings are kept as they are; fixed ones end with their retention and
+ * begin anew when they come back.
  */
 export function carryFindingsOver(
   before: readonly FindingRecord[],
@@ -34,7 +34,7 @@ export function carryFindingsOver(
       return {
         ...(known === undefined || known.state === 'fixed'
           ? occurrence(known === undefined ? undefined : nowMs, lastLookAt(finding))
-          : whatStays(known)),
+          : historyOf(known)),
         ...finding,
         state: waiver === undefined ? stateAfter(known) : 'waived',
         firstSeenMs: known?.firstSeenMs ?? nowMs,
@@ -44,7 +44,7 @@ export function carryFindingsOver(
     }),
     ...kept.map((record): FindingRecord => {
       if (record.state === 'fixed') return record;
-      if (isUnknown(record)) return keptAsItIs(record, waiverOf(record));
+      if (isUnknown(record)) return withWaiverEnded(record, waiverOf(record));
       const { waiver: _over, ...rest } = record;
       return { ...rest, state: 'fixed', fixedAtMs: nowMs };
     }),
@@ -53,8 +53,8 @@ export function carryFindingsOver(
 
 type Occurrence = Pick<FindingRecord, 'seenSinceMs' | 'notSeenAtMs'>;
 
-/** Who caused a fault stays known while it lasts; one that came back has another cause. */
-function whatStays({
+/** The history that a finding keeps while it lasts: its attribution too. One that came back has another cause. */
+function historyOf({
   attribution,
   seenSinceMs,
   notSeenAtMs,
@@ -73,7 +73,7 @@ function partOf({ subject: { part = '' } }: Finding): string {
   return part;
 }
 
-/** When the last audit began that could look at a finding: one that could not read its part says nothing of it. */
+/** Start of the last audit that could see a finding. An audit that could not read the finding's part does not count. */
 function createLastLook(
   before: readonly FindingRecord[],
   lastAuditMs: number | undefined,
@@ -95,8 +95,8 @@ function stateAfter(known: FindingRecord | undefined): FindingState {
   return isOpen(known) ? 'open' : 'reopened';
 }
 
-/** Nothing is known of it, but a waiver ends all the same. */
-function keptAsItIs(record: FindingRecord, waiver: Waiver | undefined): FindingRecord {
+/** An unverifiable finding stays as it is, but its waiver ends in time. */
+function withWaiverEnded(record: FindingRecord, waiver: Waiver | undefined): FindingRecord {
   if (record.state !== 'waived' || waiver !== undefined) return record;
   const { waiver: _over, ...rest } = record;
   return { ...rest, state: 'reopened' };

@@ -1,7 +1,7 @@
 import { hashOf } from '../canonical-json';
 import type { RuleOrEntryChange } from '../plan/rule-or-entry-change';
 import { describeCheck, type CheckId } from './check-catalog';
-import type { Severity } from './check-entry';
+import type { Severity } from './check-catalog-entry';
 import { DAY_MS } from '../durations';
 
 /** What a finding is about, by names and ids. */
@@ -19,9 +19,9 @@ export type Finding = Readonly<{
 export type FindingState = 'new' | 'open' | 'reopened' | 'waived' | 'fixed';
 
 /**
- * Who caused a fault by UiPath's own audit log. `certainty` is absent where the event names by id what it was done to, and
- * `likely` where it does so by a name, and nobody else's event fits. `why`, where nobody can be named, is a stable word;
- * `text` says it, `code` is that of a failure.
+ * Who caused a finding, by UiPath's audit log. `certainty` is absent where the event names the subject by id, and
+ * `likely` where it names it by a word that no other actor's event fits. `why`, where no actor is known, is a stable
+ * word; `text` explains it, `code` is that of a failure.
  */
 export type Attribution =
   | Readonly<{
@@ -44,8 +44,8 @@ type MembershipRemediation = Readonly<{
 }>;
 
 /**
- * The plan that would mend a finding. `failed`: it was released before and not carried out, because of a hard stop, of a
- * refusal by UiPath or because things had changed.
+ * The change that would remediate a finding. `failed`: it was released before and not carried out, because of a hard
+ * stop, a refusal by UiPath, or facts that had changed.
  */
 export type Remediation = Readonly<{
   planHash: string;
@@ -55,8 +55,8 @@ export type Remediation = Readonly<{
   (MembershipRemediation | Readonly<{ kind: 'change'; change: RuleOrEntryChange }>);
 
 /**
- * Why there is no plan: somebody has to decide first, it is done by hand elsewhere, it ends without anybody's doing, or
- * there will be one when something else has happened.
+ * Why a finding has no remediation: a person has to decide first, it is done by hand elsewhere, it ends by itself, or
+ * it is planned once something else has happened.
  */
 export type NoPlan = Readonly<{ kind: 'decision' | 'by-hand' | 'by-itself' | 'not-now'; why: string }>;
 
@@ -66,9 +66,9 @@ export type FindingRecord = Finding &
     state: FindingState;
     firstSeenMs: number;
     lastSeenMs: number;
-    /** Since when it is there again, where it was fixed in between. */
+    /** Start of the present occurrence, where it was fixed in between. */
     seenSinceMs?: number;
-    /** When the last audit began that looked and did not show it, before it came; absent where none is known. */
+    /** Start of the last audit that looked for it without finding it; absent where none is known. */
     notSeenAtMs?: number;
     fixedAtMs?: number;
     waiver?: Readonly<{ reason: string; owner: string; ticket: string; untilMs: number }>;
@@ -77,15 +77,15 @@ export type FindingRecord = Finding &
     noPlan?: NoPlan;
   }>;
 
-/** True while somebody has to look at it. */
+/** True while the finding waits for a person. */
 export function isOpen({ state }: Pick<FindingRecord, 'state'>): boolean {
   return state === 'new' || state === 'open' || state === 'reopened';
 }
 
-/** A fixed finding is shown and kept for so long; one that comes back later is a new one. */
+/** Retention of a fixed finding, in days; one that comes back later is a new one. */
 const FIXED_DAYS = 90;
 
-/** True for a finding that was fixed so long ago that it is neither shown nor kept. */
+/** True for a fixed finding whose retention is over. */
 export function isForgotten(
   { state, fixedAtMs, lastSeenMs }: Pick<FindingRecord, 'state' | 'fixedAtMs' | 'lastSeenMs'>,
   nowMs: number,

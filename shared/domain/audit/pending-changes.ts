@@ -1,9 +1,9 @@
-import type { AuditCase } from './audit-case';
+import type { CheckInput } from './check-input';
 import type { BuiltInCheckId } from './check-catalog';
 import type { Finding } from './finding';
 import { valueOr } from './snapshot';
 
-/** Checks that neither miss nor blame what the writer is about to change. */
+/** Checks that skip a subject while the writer has a change of it pending. */
 const CHECKS_PAUSED_WHILE_PENDING: ReadonlySet<Finding['check']> = new Set<BuiltInCheckId>([
   'member-without-reason',
   'member-missing',
@@ -16,11 +16,11 @@ const CHECKS_PAUSED_WHILE_PENDING: ReadonlySet<Finding['check']> = new Set<Built
 ]);
 
 /**
- * True for a finding that is not looked for today, as a change of what it is about is on its way: it is not fixed by that. It
- * is where the change has been seen.
+ * True for a finding whose subject has a pending change, so that the checks skip it tonight. Skipped is not fixed: it
+ * counts as fixed only when the change was seen in UiPath.
  */
 export function isChangePending(
-  { expected, personOf, snapshot }: Pick<AuditCase, 'expected' | 'personOf' | 'snapshot'>,
+  { expected, personOf, snapshot }: Pick<CheckInput, 'expected' | 'personOf' | 'snapshot'>,
   { check, subject: { group = '', memberId, ruleId } }: Pick<Finding, 'check' | 'subject'>,
 ): boolean {
   if (!CHECKS_PAUSED_WHILE_PENDING.has(check)) return false;

@@ -1,13 +1,13 @@
 import { ADMINISTRATORS_GROUP_ID } from '../plan/hard-stops';
 import type { OrganizationPolicy } from '../policy';
-import { EMPTY, type EarlierAudits } from './earlier-audits';
+import { EMPTY, type EarlierAudits } from './seen-in-earlier-audits';
 import { valueOr, type Known, type LeadingSnapshot, type SnapshotGroup } from './snapshot';
 
 const UNKNOWN = { kind: 'unknown', code: EMPTY } as const;
 
 /**
- * The snapshot in which an empty answer that contradicts what is known is none. Against what was read or agreed tonight it
- * is never believed; against an earlier night it is, once the audit before this one (`lastAuditMs`) was answered the same.
+ * Plausibility check: an empty answer that contradicts known facts becomes unknown. Against facts of tonight it always
+ * does; against an earlier night only until a second audit in a row was answered the same (`lastAuditMs`).
  */
 export function rejectEmptyAnswers(
   { accessPolicy: { baseline = [] } }: Pick<OrganizationPolicy, 'accessPolicy'>,
@@ -22,15 +22,18 @@ export function rejectEmptyAnswers(
   const isAccountMissing = hasUsers(snapshot) || (earlier.hadAccounts && !isConfirmed('users'));
   return {
     ...snapshot,
-    groups: new Map([...groups].map(([name, group]) => [name, doubtNobody(group)])),
-    administrators: administrators === undefined ? undefined : doubtNobody(administrators),
+    groups: new Map([...groups].map(([name, group]) => [name, rejectNoAdministrators(group)])),
+    administrators: administrators === undefined ? undefined : rejectNoAdministrators(administrators),
     accessPolicy: isEntryMissing && isEmpty(accessPolicy, ({ length }) => length) ? UNKNOWN : accessPolicy,
     users: isAccountMissing && isEmpty(users, ({ size }) => size) ? UNKNOWN : users,
   };
 }
 
-/** Somebody administers every organization: this application could not read its access policy otherwise. */
-function doubtNobody<G extends SnapshotGroup | undefined>(group: Known<G>): Known<G> {
+/**
+ * Plausibility check: an organization without administrators is impossible, because this application could not read
+ * its access policy then.
+ */
+function rejectNoAdministrators<G extends SnapshotGroup | undefined>(group: Known<G>): Known<G> {
   const value = valueOr(group, undefined);
   return value?.groupId === ADMINISTRATORS_GROUP_ID && value.members.size === 0 ? UNKNOWN : group;
 }

@@ -1,5 +1,5 @@
 import { describeCheck } from './check-catalog';
-import type { CheckEntry } from './check-entry';
+import type { CheckEntry } from './check-catalog-entry';
 import { isOpen, type FindingRecord } from './finding';
 
 /** What an audit says of one organization on one night. Stored as JSON, its hash is in the evidence. */
@@ -31,7 +31,7 @@ export type AuditReport = Readonly<{
   calls: Readonly<Record<string, number>>;
   /** Checks of the policy, by `own:<name>`. */
   ownChecks: Readonly<Record<string, CheckEntry>>;
-  /** What every check with a finding looks for, why and how to mend it, by its id. Reports of older versions have none. */
+  /** The catalogue entry of every check with a finding, by its id. Reports of older versions have none. */
   checks?: Readonly<Record<string, CheckEntry>>;
   /** In every state, those that were fixed too. */
   findings: readonly FindingRecord[];

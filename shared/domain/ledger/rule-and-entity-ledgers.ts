@@ -1,7 +1,7 @@
 import type { AccessRequest, AccessRequestAction, RuleDefinition } from './access-request';
 import { hashOf } from '../canonical-json';
 
-/** One word about a rule or an access-policy entry: the latest one counts, whatever order they arrive in. */
+/** One statement about a rule or an access-policy entry. The latest one counts, in any order of arrival (last writer wins). */
 type NamedStatement = Readonly<{
   requestId: string;
   occurredAtMs: number;
@@ -38,15 +38,6 @@ export type EntityLedger = Readonly<{
   have: Readonly<{ entityId: string; sinceMs: number }> | undefined;
   /** The latest request whose outcome UiPath shows. */
   settled?: string | undefined;
-}>;
-
-/** What is known of an organization as a whole; its evidence holds the runs and audits. */
-export type OrganizationLedger = Readonly<{
-  lastAudit: Readonly<{ night: string; reportHash: string; atMs: number; startedAtMs?: number }> | undefined;
-  /** Ids that UiPath took in one PUT at most; undefined until it refused more. */
-  maxIdsPerPut: number | undefined;
-  /** The latest decisions of people that are in the evidence, by id, so that one that is repeated is there once. */
-  decisions?: readonly string[] | undefined;
 }>;
 
 type RuleAction = Extract<AccessRequestAction, { kind: 'create-rule' | 'update-rule' | 'delete-rule' }>;
@@ -108,7 +99,7 @@ export function ruleDescription(statement: RuleStatement, want: WantedRule): str
   return `${want.description} [owner ${want.owner}; ticket ${statement.ticketId}; until ${until}]`;
 }
 
-/** Names the content of a rule; a rule read back with another hash was changed by somebody else. */
+/** Content hash of a rule; a rule read back with another hash was changed by somebody else. */
 export function ruleContentHash(
   rule: Readonly<{
     description: string;

@@ -11,14 +11,14 @@ export type MembershipCase = Readonly<{
   memberId: string;
   want: boolean;
   have: boolean;
-  /** A leaver loses the membership whoever gave it. */
+  /** A leaver loses the membership, whatever reason gave it. */
   leaving: boolean;
   applied: AppliedMembership | undefined;
   /** The account is that of another person in the ledger too, who has a reason for the membership. */
   keptByOther?: boolean;
   /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`. */
   why: readonly string[];
-  /** The source whose word led here; undefined when time did. */
+  /** The source whose event led here; undefined for a date that has come. */
   cause?: string | undefined;
 }>;
 
@@ -56,7 +56,7 @@ export type GroupPlan = Readonly<{
 /** What one run would do to the memberships of an organization. The hash names exactly these changes. */
 export type MembershipPlan = Readonly<{ groups: readonly GroupPlan[]; hash: string }>;
 
-/** Have and want become a plan. Nothing is changed that is already as it should be, so applying a plan twice is harmless. */
+/** Plans memberships: the difference of have and want, under modes and hard stops. Applying a plan twice is harmless. */
 export function planMemberships(groups: readonly GroupCase[], stops: HardStopRules): MembershipPlan {
   const planned = groups
     .map((group) => ({
@@ -78,7 +78,10 @@ export function planMemberships(groups: readonly GroupCase[], stops: HardStopRul
   };
 }
 
-/** True where nobody is a member once it is carried out. Who is gone already may have been removed by the same plan, before the process died. */
+/**
+ * True for a decision after which the person is no member. `absent` counts: the same plan may have removed them before
+ * a crash.
+ */
 export function leadsOut(decision: MembershipDecision): boolean {
   return decision === 'remove' || decision === 'absent';
 }

@@ -2,11 +2,14 @@ import type { Lane } from '../lane';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a caller of UiPath asks before every request. It never waits: work that does not fit goes back to its queue. */
+/** The rate limiter that every call to UiPath asks first. It never waits: work that does not fit goes back to its queue. */
 export type QuotaGate = Readonly<{
   /** @throws AppError `quota-exhausted` with `retryAtMs`, the earliest instant at which this many calls fit */
   spend: (method: HttpMethod, count?: number) => Promise<void>;
-  /** UiPath refused: nobody calls this method before `untilMs`. An earlier instant than a known one changes nothing. */
+  /**
+   * Backs off after a refusal by UiPath: no call of this method before `untilMs`. An earlier instant than a known one
+   * changes nothing.
+   */
   blockUntil: (method: HttpMethod, untilMs: number) => Promise<void>;
   /** How many calls would be granted now. */
   remaining: (method: HttpMethod) => Promise<number>;
@@ -51,7 +54,7 @@ export type QuotaRequest = Readonly<{ method: HttpMethod; lane: Lane; count: num
 
 export type QuotaAnswer =
   | Readonly<{ granted: true; state: QuotaState }>
-  /** The earliest instant at which as many calls fit, if nobody else spends before. */
+  /** The earliest instant at which that many calls fit, if no other caller spends before. */
   | Readonly<{ granted: false; retryAtMs: number }>;
 
 /** The most calls that any window may hold for a lane. */
@@ -74,7 +77,7 @@ export function spend(state: QuotaState, rules: QuotaRules, request: QuotaReques
   const used = total(live);
   if (state.blockedUntilMs <= nowMs && used + count <= allowance)
     return { granted: true, state: { ...state, buckets: addTo(live, bucketStart(rules, nowMs), count) } };
-  const roomAtMs = whenRoom(live, used + count - allowance, rules);
+  const roomAtMs = earliestFitMs(live, used + count - allowance, rules);
   return { granted: false, retryAtMs: Math.max(roomAtMs ?? nowMs, state.blockedUntilMs) };
 }
 
@@ -89,7 +92,7 @@ export function remainingOf(
   return Math.max(0, allowanceOf(rules, method, lane) - total(live));
 }
 
-/** Remembers that UiPath refuses calls until then. */
+/** Blocks a method until an instant, because UiPath refused a call. */
 export function block(state: QuotaState, untilMs: number): QuotaState {
   return { ...state, blockedUntilMs: Math.max(state.blockedUntilMs, untilMs) };
 }
@@ -115,8 +118,12 @@ function addTo(buckets: QuotaState['buckets'], startMs: number, count: number): 
   );
 }
 
-/** When so many calls will have been forgotten that `excess` more fit; undefined when they fit already. */
-function whenRoom(buckets: QuotaState['buckets'], excess: number, rules: QuotaRules): number | undefined {
+/** The instant at which enough counted calls have left the window for `excess` more to fit; undefined when they fit already. */
+function earliestFitMs(
+  buckets: QuotaState['buckets'],
+  excess: number,
+  rules: QuotaRules,
+): number | undefined {
   let freed = 0;
   const last = buckets.find(({ count }) => {
     freed += count;

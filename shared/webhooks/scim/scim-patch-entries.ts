@@ -1,20 +1,21 @@
 import type { ScimAttribute } from './scim-attributes';
-import { holds, type Condition, type ScimPath } from './scim-path';
+import type { ScimPath } from './scim-path';
+import { meetsCondition, type Condition } from './scim-filter';
 import {
   isRecord,
-  saysSomething,
+  hasContent,
   setValue,
   toFlag,
   toKept,
   toParts,
   toText,
   type UserDraft,
-} from './scim-user';
+} from './normalize-scim-values';
 
 /** What an operation of a PATCH does. */
 export type Op = 'add' | 'replace' | 'remove';
 
-/** Null is no value (RFC 7643 section 2.5): whoever replaces with it takes away. */
+/** Null is no value (RFC 7643 section 2.5): replacing with null removes. */
 export function isTakenAway(op: Op, value: unknown): boolean {
   return op === 'remove' || (op === 'replace' && value === null);
 }
@@ -60,15 +61,15 @@ export function changedEntries(
     if (op === 'remove') return before.filter((entry) => !said.some(isSame(entry)));
     return op === 'replace' ? said : [...before.filter((entry) => !said.some(isSame(entry))), ...said];
   }
-  const isMeant = (entry: UserDraft): boolean => where.every((condition) => holds(entry, condition));
+  const isMeant = (entry: UserDraft): boolean => where.every((condition) => meetsCondition(entry, condition));
   if (op !== 'remove' && !before.some(isMeant)) {
     const made = changedParts(conditionsAsParts(where, attribute), 'add', path, attribute, value);
-    return made === undefined || !saysSomething(made) ? before : [...before, made];
+    return made === undefined || !hasContent(made) ? before : [...before, made];
   }
   return before.flatMap((entry) => {
     if (!isMeant(entry)) return [entry];
     const next = changedParts(entry, op, path, attribute, value);
-    return next === undefined || !saysSomething(next) ? [] : [next];
+    return next === undefined || !hasContent(next) ? [] : [next];
   });
 }
 

@@ -11,17 +11,10 @@ import {
   type Op,
 } from './scim-patch-entries';
 import { parsePath, readPath, type ScimPath } from './scim-path';
-import {
-  checkUser,
-  isRecord,
-  MOST_ENTRIES,
-  setExtension,
-  setValue,
-  toFlag,
-  toText,
-  type ScimUser,
-  type UserDraft,
-} from './scim-user';
+import { isRecord, MOST_ENTRIES, setValue, toFlag, toText, type UserDraft } from './normalize-scim-values';
+import { checkUser } from './read-scim-user';
+import type { ScimUser } from './scim-user-schema';
+import { setExtension } from './set-scim-extension';
 
 const MOST_OPERATIONS = 200;
 
@@ -47,10 +40,9 @@ const PatchSchema = inAnyCase(
 );
 
 /**
- * A user after the operations of a PATCH (RFC 7644 section 3.5.2), all of them or none. Beyond the letter of it, as Entra
- * and Okta need: `op` in any case; an operation on an entry that is not there, `emails[type eq "work"].value`, makes that entry;
- * and what is about attributes that are not kept does nothing.
- *
+ * Applies the operations of a PATCH (RFC 7644 section 3.5.2) to a user, all of them or none. Tolerant where Entra and
+ * Okta need it: `op` in any case; an operation on a missing entry, `emails[type eq "work"].value`, creates it;
+ * attributes that are not kept are ignored.
  * @throws AppError `body-invalid`, `path-invalid`, `filter-unsupported`
  */
 export function patchUser(user: ScimUser, body: unknown): ScimUser {
@@ -91,7 +83,7 @@ function applyOperation(
   index: number,
 ): void {
   if (path !== undefined) {
-    change(draft, op, parsePath(path), value);
+    applyToPath(draft, op, parsePath(path), value);
     return;
   }
   if (op === 'remove')
@@ -101,11 +93,11 @@ function applyOperation(
   for (const [name, inner] of Object.entries(value)) {
     const about = readPath(name);
     // A resource sent back whole has members that only this side sets, and some that only its client knows.
-    if (about !== undefined && about.kind !== 'read-only') change(draft, op, about, inner);
+    if (about !== undefined && about.kind !== 'read-only') applyToPath(draft, op, about, inner);
   }
 }
 
-function change(draft: UserDraft, op: Op, path: ScimPath, value: unknown): void {
+function applyToPath(draft: UserDraft, op: Op, path: ScimPath, value: unknown): void {
   switch (path.kind) {
     case 'not-kept':
       return;

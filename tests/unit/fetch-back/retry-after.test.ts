@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { waitAskedFor } from '../../../shared/fetch-back/retry-after';
+import { retryAfterWaitMs } from '../../../shared/fetch-back/retry-after';
 
 const NOW_MS = Date.parse('2026-11-20T10:00:00Z');
 const SECONDS = NOW_MS / 1_000;
@@ -25,5 +25,5 @@ it.each<readonly [string, number, Readonly<Record<string, string>>, number | und
   ['a moment in another answer', 503, { 'x-ratelimit-reset': String(SECONDS + 20) }, undefined],
   ['seconds where others say a moment', 429, { 'x-ratelimit-reset': '20' }, undefined],
 ])('an answer may ask to wait by %s', (_case, status, headers, waitMs) => {
-  expect(waitAskedFor({ status, headers: new Headers(headers) }, NOW_MS)).toBe(waitMs);
+  expect(retryAfterWaitMs({ status, headers: new Headers(headers) }, NOW_MS)).toBe(waitMs);
 });

@@ -1,13 +1,13 @@
 import { expectedCauseOf, type KnownNames } from './expected-cause';
-import { createEventIndex, type FoundEvents, type Span } from './event-index';
+import { createEventIndex, type FoundEvents, type Span } from './event-word-index';
 import { isOpen, type Attribution, type FindingRecord } from '../finding';
 import type { LoggedEvent } from './logged-event';
 import { describeUnattributed, type Unattributed } from './unattributed-reasons';
 import { DAY_MS } from '../../durations';
 
-/** UiPath's long-term log lags by up to two days: it is looked at again for so long, for who is not found yet and for a later event. */
+/** UiPath's audit log lags by up to two days: attribution is repeated for this long, for missing actors and for later events. */
 const LOOK_AGAIN_MS = 3 * DAY_MS;
-/** How long before a fault was first seen its cause is searched for. */
+/** How far before the first sighting a cause is searched for. */
 const LONGEST_SEARCH_MS = 7 * DAY_MS;
 
 /** What was read of UiPath's audit log; `code` names a failure. */
@@ -15,7 +15,7 @@ export type ReadLog =
   | Readonly<{ kind: 'read'; events: readonly LoggedEvent[]; isWhole: boolean }>
   | Readonly<{ kind: 'failed'; why: Unattributed; code: string }>;
 
-/** Findings that a change in UiPath caused and whose author is still open, or might still turn out to be another. */
+/** The findings to attribute: caused by a change in UiPath, and without a final actor. */
 export function toAttribute(
   records: readonly FindingRecord[],
   known: KnownNames,
@@ -29,7 +29,7 @@ export function toAttribute(
   );
 }
 
-/** Since when the log has to be read for these findings. */
+/** The start of the log to read for these findings, epoch milliseconds. */
 export function searchFromMs(records: readonly FindingRecord[], nowMs: number): number {
   const spans = records.map((record) => spanOf(record, nowMs));
   return Math.min(
@@ -54,9 +54,9 @@ function seenSince({ seenSinceMs, firstSeenMs }: FindingRecord): number {
 }
 
 /**
- * Joins findings with the event that made things as they are: the latest that names by id what they are about and says what
- * was done. Where only names say what was acted on, nobody is named unless the log is whole and all that fit are of one actor.
- * Who is known stays so unless tonight's log tells otherwise.
+ * Attributes findings to the event that caused them: the latest one that names the subject by id and the act. Where
+ * events only name the subject by words, an actor is given only if the log is complete and all fitting events are by
+ * one actor. A known actor stays unless tonight's log shows another.
  */
 export function attribute(
   records: readonly FindingRecord[],

@@ -1,4 +1,4 @@
-/** Why nobody can be named, each as a stable word with what it means. */
+/** Reasons why a finding has no known actor, each a stable word with its text. */
 const REASONS = {
   'no-event-found':
     'no event of the audit log fits. The log may lag by up to two days, so it is looked at again for three',

@@ -1,6 +1,6 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import { type MemberKind, ADMINISTERING_KINDS } from '../../member-kind';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { AdministratorRules } from '../audit-policy';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
@@ -10,8 +10,8 @@ import { DAY_MS } from '../../durations';
 /** A use of a break-glass account is reported for so long. */
 const USED_WITHIN_DAYS = 7;
 
-/** How many administrators there are and who, and whether the accounts for emergencies are there and unused. */
-export function checkAdministrators(audit: AuditCase): readonly Finding[] {
+/** Checks the number and names of administrators, and that break-glass accounts are present and unused. */
+export function checkAdministrators(audit: CheckInput): readonly Finding[] {
   const rules = audit.organization.audit.administrators;
   const { administrators } = audit.snapshot;
   if (rules === undefined) return [];
@@ -19,7 +19,7 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   return [
     ...(group === undefined
       ? []
-      : [...howMany(audit, rules, group), ...strangersAmong(audit, rules.people, group)]),
+      : [...checkCount(audit, rules, group), ...checkUnknownAdministrators(audit, rules.people, group)]),
     ...[...audit.snapshot.breakGlass].flatMap(([account, read]) => {
       if (read.kind === 'unknown') return [];
       const { value } = read;
@@ -44,7 +44,7 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
+function checkCount(audit: CheckInput, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
   const people = peopleIn(group).length;
   const count = { count: String(people) };
   return [
@@ -58,11 +58,11 @@ function howMany(audit: AuditCase, rules: AdministratorRules, group: SnapshotGro
 }
 
 /**
- * Administrators who are none of the agreed ones. Those are told by id: the list of users may leave them out. Nobody is
- * called unknown while something is missing that could show the opposite.
+ * Administrators who are not agreed. Agreed ones are compared by id, because the list of users may leave them out. No
+ * administrator is reported as unknown while a part is unread that could show them as agreed.
  */
-function strangersAmong(
-  audit: AuditCase,
+function checkUnknownAdministrators(
+  audit: CheckInput,
   people: AdministratorRules['people'],
   group: SnapshotGroup,
 ): readonly Finding[] {

@@ -1,28 +1,28 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import type { MemberKind } from '../../member-kind';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
 import { privilegedGroups, readGroups } from './privileged-groups';
-import { isGlassUnknown, isProtected } from './protected-members';
+import { isBreakGlassUnknown, isProtected } from './protected-members';
 import { valueOr, type SnapshotGroup, type SnapshotUser } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
 
 const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
 
-/** Addresses without one account, accounts that nobody uses, and who should not be where much is allowed. */
-export function checkIdentities(audit: AuditCase): readonly Finding[] {
+/** Addresses without exactly one account, dormant accounts, and people or machines that should not be in privileged groups. */
+export function checkIdentities(audit: CheckInput): readonly Finding[] {
   const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
   return [
-    ...unresolved(audit),
-    ...duplicates(audit, users),
-    ...dormant(audit, users, readGroups(audit)),
-    ...[...privilegedGroups(audit)].flatMap(([name, group]) => strangers(audit, name, group)),
+    ...checkUnresolved(audit),
+    ...checkDuplicates(audit, users),
+    ...checkDormant(audit, users, readGroups(audit)),
+    ...[...privilegedGroups(audit)].flatMap(([name, group]) => checkPrivilegedMembers(audit, name, group)),
   ];
 }
 
-/** A new hire is announced before the account exists: the policy says how long that is well. */
-function unresolved(audit: AuditCase): readonly Finding[] {
+/** Addresses without an account, after the grace that the policy gives new hires. */
+function checkUnresolved(audit: CheckInput): readonly Finding[] {
   const graceMs = audit.organization.identityRetryHours * HOUR_MS;
   return audit.expected.people.flatMap(({ personKey, email: name, unresolved: state, groups }) => {
     if (state === undefined || groups.size === 0) return [];
@@ -35,7 +35,7 @@ function unresolved(audit: AuditCase): readonly Finding[] {
 }
 
 /** Two accounts with one address, and two people of the ledger with one account; an address that somebody had before has left. */
-function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
+function checkDuplicates(audit: CheckInput, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
   return [
     ...shared(users.values(), ({ email }) => email).map(([email, same]) =>
       createAuditFinding(
@@ -59,9 +59,9 @@ function duplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>):
   ];
 }
 
-/** An account that is switched off, or that nobody used for long, and is a member all the same. */
-function dormant(
-  audit: AuditCase,
+/** A dormant account: switched off, or unused for long, and still a member. */
+function checkDormant(
+  audit: CheckInput,
   users: ReadonlyMap<string, SnapshotUser>,
   groups: ReadonlyMap<string, SnapshotGroup>,
 ): readonly Finding[] {
@@ -83,7 +83,7 @@ function dormant(
 }
 
 /** A group that protects somebody counts also while its members are unknown. */
-function isProtectedAnywhere({ organization, expected, snapshot }: AuditCase, memberId: string): boolean {
+function isProtectedAnywhere({ organization, expected, snapshot }: CheckInput, memberId: string): boolean {
   return (
     organization.protectedPrincipals.has(memberId) ||
     [...expected.protectedIds.values()].some((ids) => ids.has(memberId)) ||
@@ -92,7 +92,11 @@ function isProtectedAnywhere({ organization, expected, snapshot }: AuditCase, me
 }
 
 /** Machines, and people of other companies, in a privileged group. */
-function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup): readonly Finding[] {
+function checkPrivilegedMembers(
+  audit: CheckInput,
+  group: string,
+  { members }: SnapshotGroup,
+): readonly Finding[] {
   const { domains } = audit.organization.audit;
   const { users, directory } = audit.snapshot;
   const isDirectoryAsked = valueOr(directory, undefined)?.addresses.kind === 'known';
@@ -107,7 +111,8 @@ function strangers(audit: AuditCase, group: string, { members }: SnapshotGroup):
         }),
       ];
     const isListed = users.kind === 'known' || audit.personOf.has(memberId);
-    if (domains.size === 0 || !mayHaveAddress(kind) || !isListed || isGlassUnknown(audit, group)) return [];
+    if (domains.size === 0 || !mayHaveAddress(kind) || !isListed || isBreakGlassUnknown(audit, group))
+      return [];
     const address = addressOf(audit, memberId);
     if (address === undefined) return isDirectoryAsked ? [addressUnknown(audit, memberId)] : [];
     return domains.has(address.slice(address.lastIndexOf('@') + 1))

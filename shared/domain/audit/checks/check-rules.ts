@@ -1,6 +1,6 @@
 import { fold } from '../../person-key';
-import { createAuditFinding, type AuditCase } from '../audit-case';
-import type { BaselineRule } from '../audit-policy';
+import { createAuditFinding, type CheckInput } from '../check-input';
+import type { BaselineRule } from '../../policy';
 import type { ExpectedRule } from '../expected-access';
 import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';
@@ -8,8 +8,8 @@ import { isProtected } from './protected-members';
 import { valueOr, type SnapshotRule } from '../snapshot';
 import { HOUR_MS } from '../../durations';
 
-/** Rules that differ from what was requested, that nobody answers for, that outlived their end or undo removals. */
-export function checkRules(audit: AuditCase): readonly Finding[] {
+/** Rules that differ from their request, have no owner, outlived their end or add removed people again. */
+export function checkRules(audit: CheckInput): readonly Finding[] {
   const { rules } = audit.snapshot;
   if (rules.kind === 'unknown') return [];
   const have = new Map(rules.value.map((rule) => [rule.ruleId, rule]));
@@ -21,12 +21,12 @@ export function checkRules(audit: AuditCase): readonly Finding[] {
     ...rules.value
       .filter((rule) => !ours.has(rule.ruleId))
       .flatMap((rule) => checkOthers(audit, rule, agreed.get(fold(rule.name)), leavers)),
-    ...rules.value.flatMap((rule) => reAdds(audit, rule)),
+    ...rules.value.flatMap((rule) => checkReAdds(audit, rule)),
   ];
 }
 
 function checkOurs(
-  audit: AuditCase,
+  audit: CheckInput,
   rule: ExpectedRule,
   have: SnapshotRule | undefined,
   leavers: ReadonlySet<string>,
@@ -40,13 +40,13 @@ function checkOurs(
   if (have === undefined) return [createAuditFinding(audit, 'rule-missing', subject)];
   return [
     ...(have.contentHash === rule.contentHash ? [] : [createAuditFinding(audit, 'rule-altered', subject)]),
-    ...withoutOwner(audit, subject, rule.owner, leavers),
+    ...checkOwner(audit, subject, rule.owner, leavers),
   ];
 }
 
 /** A rule that no request made is as agreed only when the baseline names it. */
 function checkOthers(
-  audit: AuditCase,
+  audit: CheckInput,
   { name, ruleId }: SnapshotRule,
   agreed: BaselineRule | undefined,
   leavers: ReadonlySet<string>,
@@ -57,12 +57,12 @@ function checkOthers(
   const isOver = agreed.untilMs !== undefined && agreed.untilMs <= audit.nowMs;
   return [
     ...(isOver ? [createAuditFinding(audit, 'rule-expired', subject)] : []),
-    ...withoutOwner(audit, subject, agreed.owner ?? '', leavers),
+    ...checkOwner(audit, subject, agreed.owner ?? '', leavers),
   ];
 }
 
-function withoutOwner(
-  audit: AuditCase,
+function checkOwner(
+  audit: CheckInput,
   subject: FindingSubject,
   owner: string,
   leavers: ReadonlySet<string>,
@@ -71,8 +71,8 @@ function withoutOwner(
   return [createAuditFinding(audit, 'rule-without-owner', subject, owner === '' ? {} : { owner })];
 }
 
-/** A rule adds at every sign-in: whoever the ledger keeps out of its group and who is there came, or will come again, by it. */
-function reAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
+/** A rule adds people at every sign-in: members whom the ledger keeps out of its group came through it, or will come again. */
+function checkReAdds(audit: CheckInput, rule: SnapshotRule): readonly Finding[] {
   if (!rule.enabled) return [];
   const names = valueOr(audit.snapshot.groupNames, new Map<string, Readonly<{ name: string }>>());
   return rule.groupIds.flatMap((groupId) => {

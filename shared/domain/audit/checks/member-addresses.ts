@@ -1,20 +1,20 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
 import type { MemberKind } from '../../member-kind';
-import { isProtectedById, type AuditCase } from '../audit-case';
+import { isProtectedById, type CheckInput } from '../check-input';
 import { privilegedGroups } from './privileged-groups';
 import { valueOr, type Snapshot } from '../snapshot';
 
 /** Members that may be a person; a type that is new to us may be one. */
 const MAY_BE_PERSON: ReadonlySet<MemberKind> = new Set(['user', 'directory-user', 'unknown']);
 
-/** True for a member who has an address, whoever knows it. */
+/** True for a kind of member that may be a person, and so may have an address. */
 export function mayHaveAddress(kind: MemberKind): boolean {
   return MAY_BE_PERSON.has(kind);
 }
 
-/** The folded address behind a directory id, from whoever knows it: ledger, lists, directory. */
+/** The folded address of a directory id, from the ledger, the lists or the directory. */
 export function addressOf(
-  { personOf, snapshot }: Pick<AuditCase, 'personOf' | 'snapshot'>,
+  { personOf, snapshot }: Pick<CheckInput, 'personOf' | 'snapshot'>,
   memberId: string,
 ): string | undefined {
   return (
@@ -25,11 +25,11 @@ export function addressOf(
 }
 
 /**
- * People in privileged groups whose address neither ledger nor lists tell: the directory is to be asked. Nobody while the
- * list of users is unknown: all of them would seem to be missing there.
+ * People in privileged groups whose address neither the ledger nor the lists give, to be resolved by the directory.
+ * Empty while the list of users is unknown: everybody would seem to be missing from it.
  */
 export function namelessMembers(
-  audit: Pick<AuditCase, 'organization' | 'expected' | 'snapshot'>,
+  audit: Pick<CheckInput, 'organization' | 'expected' | 'snapshot'>,
 ): ReadonlySet<string> {
   const { organization, expected, snapshot } = audit;
   const { domains, administrators } = organization.audit;

@@ -10,14 +10,14 @@ const AUTOMATIC: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * True for a check whose findings the policy may have mended without a release: those that compare a membership with the
- * ledger. Every other plan rests on what the policy file says alone, where one wrong line would remove people.
+ * True for a check whose remediations the policy may release by itself: those that compare a membership with the
+ * ledger. Every other remediation rests on the policy file alone, where one wrong line would remove people.
  */
 export function mayBeAutomatic(check: CheckId): boolean {
   return AUTOMATIC.has(check);
 }
 
-/** True where the policy has findings of this check about this group mended without asking. */
+/** True where the policy releases the remediations of this check in this group by itself. */
 export function isAutomatic(
   organization: OrganizationPolicy,
   { check, state }: Pick<FindingRecord, 'check' | 'state'>,

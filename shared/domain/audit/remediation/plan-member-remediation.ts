@@ -2,9 +2,9 @@ import { hashOf } from '../../canonical-json';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../plan/hard-stops';
 import { fold } from '../../person-key';
 import { groupPolicyOf } from '../../policy';
-import type { AuditCase } from '../audit-case';
+import type { CheckInput } from '../check-input';
 import type { Remediation } from '../finding';
-import { isAnyoneUntold, isProtected } from '../checks/protected-members';
+import { hasUnresolvedProtected, isProtected } from '../checks/protected-members';
 import {
   NOT_NAMED,
   ownIdsIn,
@@ -12,7 +12,7 @@ import {
   type PlannedRemediation,
   type RemediationPlanner,
   type PlanWorld,
-} from './remediation-planner';
+} from './remediation-planner-interface';
 import { valueOr, type SnapshotGroup } from '../snapshot';
 import { ADMINISTERING_KINDS } from '../../member-kind';
 
@@ -30,7 +30,7 @@ export const planRemoval: RemediationPlanner = ({ audit }, subject) => {
 export const planAddition: RemediationPlanner = ({ audit }, { group, groupId, memberId }) => {
   if (group === undefined || groupId === undefined || memberId === undefined) return NOT_NAMED;
   if (isObserved(audit, group)) return OBSERVED;
-  return { remediation: toRemedy({ group, groupId, memberId }, 'add') };
+  return { remediation: toRemediation({ group, groupId, memberId }, 'add') };
 };
 
 /** Takes somebody out of Administrators, under the name that the group has there. */
@@ -67,7 +67,7 @@ const OBSERVED = createNoPlan(
 );
 
 /** What the writer would refuse is not offered. */
-function removalOf(audit: AuditCase, place: MemberInGroup): PlannedRemediation {
+function removalOf(audit: CheckInput, place: MemberInGroup): PlannedRemediation {
   const { group, groupId, memberId } = place;
   if (groupId === EVERYONE_GROUP_ID)
     return createNoPlan('not-now', 'Everybody is in the group Everyone: it has no members to remove.');
@@ -76,7 +76,7 @@ function removalOf(audit: AuditCase, place: MemberInGroup): PlannedRemediation {
     return createNoPlan('not-now', 'This is the application itself, which it never removes.');
   if (isProtected(audit, group, memberId))
     return createNoPlan('not-now', 'The policy protects this member from being removed.');
-  if (isAnyoneUntold(audit, group))
+  if (hasUnresolvedProtected(audit, group))
     return createNoPlan(
       'not-now',
       'Somebody whom the policy protects in this group cannot be told from the others: the directory did not give an account for the address. Correct it in the policy file, or wait for the next night.',
@@ -88,21 +88,21 @@ function removalOf(audit: AuditCase, place: MemberInGroup): PlannedRemediation {
     );
   if (groupId === ADMINISTRATORS_GROUP_ID && isLastAdministrator(audit, memberId))
     return createNoPlan('not-now', 'No administrator would be left. Appoint another one first.');
-  return { remediation: toRemedy(place, 'remove') };
+  return { remediation: toRemediation(place, 'remove') };
 }
 
-function toRemedy({ group, groupId, memberId }: MemberInGroup, decision: 'add' | 'remove'): Remediation {
+function toRemediation({ group, groupId, memberId }: MemberInGroup, decision: 'add' | 'remove'): Remediation {
   const add = decision === 'add' ? [memberId] : [];
   const remove = decision === 'remove' ? [memberId] : [];
   const planHash = hashOf({ group, add, remove });
   return { kind: 'membership', planHash, group, groupId, add, remove, status: 'proposed' };
 }
 
-function isObserved({ organization }: AuditCase, group: string): boolean {
+function isObserved({ organization }: CheckInput, group: string): boolean {
   return groupPolicyOf(organization, group)?.mode === 'observe';
 }
 
-function isLastAdministrator({ snapshot }: AuditCase, memberId: string): boolean {
+function isLastAdministrator({ snapshot }: CheckInput, memberId: string): boolean {
   const read: ReadonlyArray<SnapshotGroup | undefined> = [
     valueOr(snapshot.administrators, undefined),
     ...[...snapshot.groups.values()].map((group) => valueOr(group, undefined)),
@@ -112,7 +112,7 @@ function isLastAdministrator({ snapshot }: AuditCase, memberId: string): boolean
 }
 
 /** Administrators is read beside the groups of the policy. */
-function groupIdOf({ snapshot }: AuditCase, group: string): string | undefined {
+function groupIdOf({ snapshot }: CheckInput, group: string): string | undefined {
   const read = snapshot.groups.get(group);
   if (read === undefined) return group === 'administrators' ? ADMINISTRATORS_GROUP_ID : undefined;
   return valueOr(read, undefined)?.groupId;

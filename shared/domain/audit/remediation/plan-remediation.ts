@@ -1,6 +1,6 @@
 import { isBuiltIn, type BuiltInCheckId } from '../check-catalog';
 import type { FindingRecord, NoPlan } from '../finding';
-import { planEntryAddition, planEntryRemoval } from './plan-entry-remediation';
+import { planEntryAddition, planEntryRemoval } from './plan-access-policy-remediation';
 import { planAddition, planAdministratorRemoval, planDuties, planRemoval } from './plan-member-remediation';
 import { planRuleDeletion, planRuleWriting } from './plan-rule-remediation';
 import {
@@ -8,9 +8,9 @@ import {
   type PlannedRemediation,
   type RemediationPlanner,
   type PlanWorld,
-} from './remediation-planner';
+} from './remediation-planner-interface';
 
-/** How each check's findings are mended by a plan, or why none can do it. */
+/** The remediation planner of each check, or why its findings have none. */
 const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noPlan: NoPlan }>>> = {
   'member-without-reason': planRemoval,
   'member-missing': planAddition,
@@ -107,7 +107,7 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
 
 const OWN_CHECK = createNoPlan('decision', 'It is a check of the policy file: its own words say what to do.');
 
-/** The plan that would mend a finding of today, or why there is none. */
+/** The remediation of a finding of tonight, or why there is none. */
 export function planRemediation(
   world: PlanWorld,
   { check, subject }: Pick<FindingRecord, 'check' | 'subject'>,

@@ -1,7 +1,7 @@
 import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-change';
 import { fold } from '../../person-key';
 import type { OrganizationPolicy } from '../../policy';
-import { NOT_NAMED, type RemediationPlanner } from './remediation-planner';
+import { NOT_NAMED, type RemediationPlanner } from './remediation-planner-interface';
 import { valueOr } from '../snapshot';
 
 /** Writes a rule again as it was requested, whether it was altered or deleted. */
@@ -9,15 +9,21 @@ export const planRuleWriting: RemediationPlanner = ({ audit }, { ruleId }) => {
   const rule = audit.expected.rules.find((one) => String(one.ruleId) === ruleId);
   if (rule === undefined) return NOT_NAMED;
   const { name, contentHash } = rule;
-  return toPlan({ kind: 'rule', rule: name, ruleId: rule.ruleId, decision: 'write', contentHash });
+  return toRuleRemediation({ kind: 'rule', rule: name, ruleId: rule.ruleId, decision: 'write', contentHash });
 };
 
-/** Deletes a rule that nobody requested or whose time is over: exactly the one that was found. */
+/** Deletes a rule that was never requested or has expired: exactly the one that was found. */
 export const planRuleDeletion: RemediationPlanner = ({ audit }, { rule: name, ruleId }) => {
   const rule = valueOr(audit.snapshot.rules, []).find((one) => String(one.ruleId) === ruleId);
   if (rule === undefined || name === undefined) return NOT_NAMED;
   const { contentHash } = rule;
-  return toPlan({ kind: 'rule', rule: name, ruleId: rule.ruleId, decision: 'delete', contentHash });
+  return toRuleRemediation({
+    kind: 'rule',
+    rule: name,
+    ruleId: rule.ruleId,
+    decision: 'delete',
+    contentHash,
+  });
 };
 
 /** True for a rule that the policy has agreed to, until today at least. */
@@ -27,7 +33,7 @@ export function isAgreedRule({ rules }: OrganizationPolicy, name: string, nowMs:
   );
 }
 
-function toPlan(change: RuleOrEntryChange) {
+function toRuleRemediation(change: RuleOrEntryChange) {
   return {
     remediation: { kind: 'change', change, planHash: changeHash(change), status: 'proposed' },
   } as const;

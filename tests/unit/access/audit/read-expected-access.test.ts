@@ -4,7 +4,7 @@ import {
   readBeginning,
   readExpectedAccess,
   readRuleIds,
-  withChanged,
+  withChangedPeoplePending,
 } from '../../../../shared/access/audit/read-expected-access';
 import type { RuleLedger } from '../../../../shared/domain/ledger/rule-and-entity-ledgers';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
@@ -75,7 +75,7 @@ describe('what an audit keeps of the beginning', () => {
     ['waits for a change', { p1: member('m1') }, [marked('p1')], true],
   ])('somebody who %s is pending at the end: %#', async (_what, people, marks, pending) => {
     const began = await readBeginning(aLedger({ p1: member('m1') }), organization, reading);
-    const last = withChanged(
+    const last = withChangedPeoplePending(
       await readExpectedAccess(aLedger(people), organization, { ...reading, marks }),
       began,
     );
@@ -84,7 +84,7 @@ describe('what an audit keeps of the beginning', () => {
 
   it('does not hold somebody who came meanwhile, who is pending', async () => {
     const began = await readBeginning(aLedger({}), organization, reading);
-    const last = withChanged(
+    const last = withChangedPeoplePending(
       await readExpectedAccess(aLedger({ p1: member('m1') }), organization, reading),
       began,
     );

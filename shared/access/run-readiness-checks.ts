@@ -1,0 +1,33 @@
+import type { SecretFault } from '../domain/secret-form';
+import { errorCodeOf, SecretError, type ErrorCode } from '../errors';
+
+/** One dependency of this application. */
+export type ReadinessCheck = Readonly<{
+  name: string;
+  check: () => Promise<void>;
+  /** Asked where the check passes: what somebody should see to all the same. */
+  warn?: () => Promise<SecretFault | undefined>;
+}>;
+
+type Code = ErrorCode | SecretFault;
+
+export type Readiness = Readonly<{
+  ready: boolean;
+  checks: ReadonlyArray<Readonly<{ name: string; ok: boolean; code?: Code; previousSecret?: SecretFault }>>;
+}>;
+
+/** Runs every readiness check and reports each; one that fails does not hide the others. */
+export async function runReadinessChecks(checks: readonly ReadinessCheck[]): Promise<Readiness> {
+  const results = await Promise.all(
+    checks.map(async ({ name, check, warn }) => {
+      try {
+        await check();
+        const previousSecret = await warn?.();
+        return { name, ok: true, ...(previousSecret === undefined ? {} : { previousSecret }) };
+      } catch (error) {
+        return { name, ok: false, code: error instanceof SecretError ? error.fault : errorCodeOf(error) };
+      }
+    }),
+  );
+  return { ready: results.every((result) => result.ok), checks: results };
+}

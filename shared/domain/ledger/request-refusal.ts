@@ -1,0 +1,117 @@
+import type { AccessRequest } from './access-request';
+import { fold } from '../person-key';
+import type { Reason } from './person-access';
+import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
+import { DAY_MS } from '../durations';
+
+/** Why the policy refuses an approved request. */
+export type RequestRefusal =
+  | 'source-not-allowed'
+  | 'group-not-managed'
+  | 'not-requestable'
+  | 'requester-not-allowed'
+  | 'approvals-missing'
+  | 'end-required'
+  | 'lasts-too-long'
+  | 'already-ended'
+  | 'nothing-to-extend'
+  | 'separation-of-duties'
+  | 'too-many-grants';
+
+/** A person's reasons now, and all that hold at some time while the request would. */
+export type HeldReasons = Readonly<{ now: readonly Reason[]; meanwhile: readonly Reason[] }>;
+
+export const NOTHING_HELD: HeldReasons = { now: [], meanwhile: [] };
+
+/**
+ * The refusal of a request, or undefined when the policy allows it.
+ * A duration beyond the policy's longest is refused, never shortened: what is granted is what was approved.
+ */
+export function refusalOf(
+  request: AccessRequest,
+  organization: OrganizationPolicy,
+  reasons: HeldReasons,
+  nowMs: number,
+): RequestRefusal | undefined {
+  const { action } = request;
+  switch (action.kind) {
+    case 'grant':
+    case 'extend': {
+      const group = groupPolicyOf(organization, action.group);
+      if (group === undefined) return 'group-not-managed';
+      const name = fold(action.group);
+      if (action.kind === 'extend' && !reasons.now.some((r) => r.kind === 'grant' && r.group === name))
+        return 'nothing-to-extend';
+      return (
+        refusalByRules(request, group.requests) ??
+        (hasEnded(action, nowMs) ? 'already-ended' : refusalByLength(action, group.requests)) ??
+        (conflictsOf(organization, name, reasons.meanwhile).length > 0 ? 'separation-of-duties' : undefined)
+      );
+    }
+    case 'revoke':
+      return groupPolicyOf(organization, action.group) === undefined ? 'group-not-managed' : undefined;
+    case 'create-rule':
+    case 'update-rule':
+      if (action.definition.groups.some((name) => groupPolicyOf(organization, name) === undefined))
+        return 'group-not-managed';
+      return (
+        refusalByRules(request, organization.rules.requests) ??
+        // An expired statement is still the latest one: it ends the earlier version of the rule too.
+        refusalByLength(
+          { validFromMs: request.occurredAtMs, validUntilMs: action.validUntilMs },
+          organization.rules.requests,
+        )
+      );
+    case 'delete-rule':
+      return refusalByRules(request, organization.rules.requests);
+    case 'add-policy-entity':
+    case 'remove-policy-entity':
+      return refusalByRules(request, organization.accessPolicy.requests);
+  }
+}
+
+/** The groups of a person's reasons that must not go together with `group`; the rule is symmetric. */
+export function conflictsOf(
+  organization: OrganizationPolicy,
+  group: string,
+  reasons: readonly Reason[],
+): readonly string[] {
+  return organization.separationOfDuties
+    .flatMap(([a, b]) => (a === group ? [b] : b === group ? [a] : []))
+    .filter((other) => reasons.some((reason) => reason.group === other));
+}
+
+function refusalByRules(request: AccessRequest, rules: RequestRules | undefined): RequestRefusal | undefined {
+  if (rules === undefined) return 'not-requestable';
+  if (!includes(rules.requesters, request.requester)) return 'requester-not-allowed';
+  const concerned = new Set([fold(request.requester), ...beneficiariesOf(request)]);
+  const approvers = new Set(
+    request.approvals
+      .map((approval) => fold(approval.approver))
+      .filter((approver) => !concerned.has(approver) && includes(rules.approvers, approver)),
+  );
+  return approvers.size < rules.approvals ? 'approvals-missing' : undefined;
+}
+
+/** No self-approval: the person whom the access is for cannot approve it, whoever requested it. */
+function beneficiariesOf({ action }: AccessRequest): readonly string[] {
+  if ('person' in action) return [fold(action.person)];
+  return 'entityType' in action && action.entityType === 'user' ? [fold(action.name)] : [];
+}
+
+function hasEnded({ validUntilMs }: Readonly<{ validUntilMs: number | undefined }>, nowMs: number): boolean {
+  return validUntilMs !== undefined && validUntilMs <= nowMs;
+}
+
+function refusalByLength(
+  { validFromMs, validUntilMs }: Readonly<{ validFromMs: number; validUntilMs: number | undefined }>,
+  rules: RequestRules | undefined,
+): RequestRefusal | undefined {
+  if (rules?.longestDays === undefined) return undefined;
+  if (validUntilMs === undefined) return 'end-required';
+  return validUntilMs - validFromMs > rules.longestDays * DAY_MS ? 'lasts-too-long' : undefined;
+}
+
+function includes(people: People, person: string): boolean {
+  return people === 'anyone' || people.has(fold(person));
+}

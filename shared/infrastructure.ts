@@ -1,0 +1,102 @@
+import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openSecrets } from './assemble-secret-store';
+import type { Clock } from './clock';
+import type { Config } from './config';
+import type { QuotaRules } from './domain/plan/quota';
+import type { Policy } from './domain/policy';
+import { AppError } from './errors';
+import type { Log } from './log-interface';
+import { parsePolicy } from './policy/parse-policy';
+import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
+import { createPolicyStore } from './storage/last-good-policy';
+import { createWorkQueues, type NotificationQueue, type WorkQueues } from './storage/queues';
+import { openStorage, type StorageAccount } from './storage/storage-account';
+import { coded } from './storage/storage-errors';
+
+/** What the application stands on and does not decide itself. */
+export type Infrastructure = Readonly<{
+  clock: Clock;
+  /** 0 to 1, for the jitter of repeated calls. */
+  random: () => number;
+  storage: StorageAccount;
+  queues: WorkQueues;
+  notifications: NotificationQueue;
+  policy: () => Promise<Policy>;
+  /** Where secrets are kept. Caching and validation are the application's own. */
+  secretStore: SecretStore;
+  secretEnds: SecretEnds;
+  /** Sends every call to UiPath, those for tokens too. */
+  uipathFetch: typeof globalThis.fetch;
+  /** In place of UiPath's published limits and of the share that the policy names. */
+  quotaRules: Partial<QuotaRules>;
+  /** After so long a run of the writer takes up nothing more. */
+  runMs: number;
+}>;
+
+type Sources = Readonly<{
+  config: Config;
+  environment: Readonly<Record<string, string | undefined>>;
+  log: Log;
+}>;
+
+/** Leaves a minute for what a run has begun: the platform ends a function after five. */
+const RUN_MS = 4 * 60_000;
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms) => {
+    await sleep(ms);
+  },
+};
+
+/** What the settings name, but for what is given in its place. Nothing is called before the first use. */
+export function createInfrastructure(
+  { config, environment, log }: Sources,
+  given: Partial<Infrastructure>,
+): Infrastructure {
+  const { clock = systemClock } = given;
+  const credential = onceOnly(() => createCredential(config.clientId, environment));
+  const storage =
+    given.storage ??
+    openStorage(
+      config.storage.kind === 'identity' ? { ...config.storage, credential: credential() } : config.storage,
+    );
+  const queues = coded(createWorkQueues(storage));
+  return {
+    clock,
+    random: Math.random,
+    storage,
+    queues,
+    notifications: queues,
+    policy: createPolicyStore<Policy>({
+      storage,
+      location: config.policy,
+      parse: parsePolicy,
+      clock,
+      onFault: (error) => {
+        log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
+      },
+    }),
+    ...openSecrets(config.keyVaultUrl, { environment, credential, clock }),
+    uipathFetch: globalThis.fetch,
+    quotaRules: {},
+    runMs: RUN_MS,
+    ...given,
+  };
+}
+
+/** In Azure the one identity of the app; locally whatever the developer signed in with. */
+function createCredential(
+  clientId: string | undefined,
+  environment: Sources['environment'],
+): TokenCredential {
+  return clientId === undefined && environment['IDENTITY_ENDPOINT'] === undefined
+    ? new DefaultAzureCredential()
+    : new ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
+}
+
+function onceOnly<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,129 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError, errorCodeOf } from '../../../shared/errors';
+import { createPolicyStore } from '../../../shared/storage/last-good-policy';
+import { errorOf } from '../../fakes/error-of';
+import { newName, useStorage } from '../../fakes/test-storage';
+
+const storage = useStorage();
+const folders: string[] = [];
+afterAll(async () => {
+  await Promise.all(folders.map(async (folder) => rm(folder, { recursive: true })));
+});
+
+type Place = Readonly<{
+  location: Parameters<typeof createPolicyStore>[0]['location'];
+  put: (text: string) => Promise<void>;
+  remove: () => Promise<void>;
+}>;
+
+async function aBlob(): Promise<Place> {
+  const container = newName('policies');
+  const blob = (await storage().container(container)).getBlockBlobClient('live/policy.yaml');
+  return {
+    location: { kind: 'blob', container, blob: 'live/policy.yaml' },
+    put: async (text) => {
+      await blob.uploadData(Buffer.from(text));
+    },
+    remove: async () => {
+      await blob.delete();
+    },
+  };
+}
+
+async function aFile(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+  folders.push(folder);
+  const path = join(folder, 'policy.yaml');
+  return {
+    location: { kind: 'file', path },
+    put: async (text) => writeFile(path, text),
+    remove: async () => rm(path),
+  };
+}
+
+/** A store of a policy that is good unless it says `bad`. */
+function open(location: Place['location']) {
+  let nowMs = 0;
+  const faults: unknown[] = [];
+  const parsed: string[] = [];
+  const policy = createPolicyStore<string>({
+    storage: storage(),
+    location,
+    parse: (text, fileName) => {
+      parsed.push(fileName);
+      if (text.includes('bad')) throw new AppError('policy-invalid', 'Bad');
+      return text;
+    },
+    clock: { now: () => nowMs },
+    onFault: (error) => faults.push(errorCodeOf(error)),
+  });
+  return {
+    policy,
+    parsed,
+    faults,
+    advance: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
+describe.each([
+  ['a blob', aBlob],
+  ['a file', aFile],
+])('the policy in %s', (_kind, create) => {
+  it('is read, kept for a minute, and then read again', async () => {
+    const place = await create();
+    await place.put('one');
+    const store = open(place.location);
+    expect(await store.policy()).toBe('one');
+    expect(store.parsed).toEqual(['policy.yaml']);
+    await place.put('two');
+    store.advance(59_999);
+    expect(await store.policy()).toBe('one');
+    store.advance(1);
+    expect(await store.policy()).toBe('two');
+  });
+
+  it.each([
+    ['that contradicts itself', async (place: Place) => place.put('bad'), 'policy-invalid'],
+    ['that is gone', async (place: Place) => place.remove(), 'policy-unavailable'],
+  ])('keeps the last good version in force beside one %s, and says so', async (_fault, spoil, code) => {
+    const place = await create();
+    await place.put('one');
+    const store = open(place.location);
+    await store.policy();
+    await spoil(place);
+    store.advance(60_000);
+    expect(await store.policy()).toBe('one');
+    expect(store.faults).toEqual([code]);
+    await place.put('three');
+    store.advance(60_000);
+    expect(await store.policy()).toBe('three');
+    expect(store.faults).toHaveLength(1);
+  });
+
+  it('refuses to work without a good version, and takes the first one that comes', async () => {
+    const place = await create();
+    const store = open(place.location);
+    expect((await errorOf(store.policy)).code).toBe('policy-unavailable');
+    await place.put('bad');
+    expect((await errorOf(store.policy)).code).toBe('policy-invalid');
+    await place.put('good');
+    expect(await store.policy()).toBe('good');
+  });
+
+  it('is read once for many who ask at the same time', async () => {
+    const place = await create();
+    await place.put('one');
+    const store = open(place.location);
+    expect(await Promise.all([store.policy(), store.policy(), store.policy()])).toEqual([
+      'one',
+      'one',
+      'one',
+    ]);
+    expect(store.parsed).toHaveLength(1);
+  });
+});
