@@ -1,11 +1,10 @@
-import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
 import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
-import { decodeRecord, encodeRecord } from './encode-record';
-import { undefinedIfMissing } from './storage-errors';
+import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
+import { untold } from './unreadable-rows';
 
 export type FindingStore = Readonly<{
   list: (organization: string) => Promise<readonly FindingRecord[]>;
@@ -72,32 +71,22 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
 });
 
 /** One row per finding: it keeps its id and its first day over all nights. */
-export function createFindingStore(storage: Pick<StorageAccount, 'table'>): FindingStore {
-  const table = async (): Promise<TableClient> => storage.table('findings');
+export function createFindingStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): FindingStore {
+  const records = createRecordTable(storage, {
+    name: 'findings',
+    noun: 'finding',
+    schema: FindingRecordSchema,
+    onUnreadable,
+  });
   return {
-    list: async (organization) => {
-      const records: FindingRecord[] = [];
-      const rows = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${organization}'` },
-      });
-      for await (const row of rows) records.push(decodeRecord(FindingRecordSchema, row));
-      return records;
-    },
-    get: async (organization, id) => {
-      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, id));
-      return row === undefined ? undefined : decodeRecord(FindingRecordSchema, row);
-    },
+    list: records.list,
+    get: records.get,
     save: async (organization, findings) => {
-      const client = await table();
-      for (const finding of findings)
-        await client.upsertEntity(
-          { partitionKey: organization, rowKey: finding.id, ...encodeRecord(finding) },
-          'Replace',
-        );
+      for (const finding of findings) await records.put(organization, finding.id, finding);
     },
-    forget: async (organization, ids) => {
-      const client = await table();
-      for (const id of ids) await undefinedIfMissing(async () => client.deleteEntity(organization, id));
-    },
+    forget: records.remove,
   };
 }

@@ -38,8 +38,13 @@ export function runAllChecks(parts: Omit<CheckInput, 'personOf'>): readonly Find
 function everythingUnknown({
   snapshot,
   operations,
-}: Pick<CheckInput, 'snapshot' | 'operations'>): readonly UnknownPart[] {
+  expected,
+}: Pick<CheckInput, 'snapshot' | 'operations' | 'expected'>): readonly UnknownPart[] {
   const { secretEndsMs } = operations;
   const secrets = secretEndsMs.kind === 'unknown' ? [{ part: 'secrets', code: secretEndsMs.code }] : [];
-  return [...unknownPartsOf(snapshot), ...secrets];
+  const ledgers = [...expected.unreadable].map((kind) => ({
+    part: `ledger:${kind}`,
+    code: 'record-unreadable',
+  }));
+  return [...unknownPartsOf(snapshot), ...secrets, ...ledgers];
 }
