@@ -25,7 +25,7 @@ export type UiPathGroups = Readonly<{
   read: (groupId: string) => Promise<UiPathGroup>;
   /** By POST, whose quota is the large one; an id that UiPath does not know is absent from the map. */
   loadByIds: (groupIds: readonly string[]) => Promise<ReadonlyMap<string, UiPathGroup>>;
-  /** One GET per 1000 members. @throws UpstreamError `uipath-answer-invalid` when the pages do not add up to all of them */
+  /** A GET for the first 1000 members, and one for each 999 more. @throws UpstreamError `uipath-answer-invalid` when the pages do not add up to all of them */
   listMembers: (groupId: string) => Promise<readonly GroupMember[]>;
   /** Which of these ids are members, by POST. */
   checkMembers: (groupId: string, ids: readonly string[]) => Promise<ReadonlySet<string>>;

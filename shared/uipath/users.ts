@@ -15,7 +15,7 @@ type UiPathUser = Readonly<{
 }>;
 
 export type UiPathUsers = Readonly<{
-  /** One GET per 1000. May leave out people of an external directory. */
+  /** In the order of ids: a GET for the first 1000, and one for each 999 more. May leave out people of an external directory. */
   list: (filter?: Readonly<{ searchTerm?: string }>) => Promise<readonly UiPathUser[]>;
   /** @throws UpstreamError `uipath-not-found` */
   read: (userId: string) => Promise<UiPathUser>;
@@ -48,6 +48,9 @@ export function createUsers(transport: Transport): UiPathUsers {
     list: async ({ searchTerm } = {}) => {
       const url = new URL(`${base}/users/${partitionGlobalId}`);
       if (searchTerm !== undefined) url.searchParams.set('searchTerm', searchTerm);
+      // Without an order its pages overlap: users come twice, and others not at all.
+      url.searchParams.set('sortBy', 'Id');
+      url.searchParams.set('sortOrder', 'asc');
       return listAllPages(
         transport,
         { what: 'list the users', area: 'users', url: url.href },
