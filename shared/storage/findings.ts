@@ -1,11 +1,13 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
 import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
 import { decodeRecord, encodeRecord } from './encode-record';
+import { mapConcurrently, STORAGE_WIDTH } from '../map-concurrently';
 import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { writeInTransactions } from './write-in-transactions';
 
 export type FindingStore = Readonly<{
   list: (organization: string) => Promise<readonly FindingRecord[]>;
@@ -88,16 +90,28 @@ export function createFindingStore(storage: Pick<StorageAccount, 'table'>): Find
       return row === undefined ? undefined : decodeRecord(FindingRecordSchema, row);
     },
     save: async (organization, findings) => {
-      const client = await table();
-      for (const finding of findings)
-        await client.upsertEntity(
-          { partitionKey: organization, rowKey: finding.id, ...encodeRecord(finding) },
+      const byId = new Map(findings.map((finding) => [finding.id, finding]));
+      await writeInTransactions(
+        await table(),
+        [...byId].map(([rowKey, finding]) => [
+          'upsert',
+          { partitionKey: organization, rowKey, ...encodeRecord(finding) },
           'Replace',
-        );
+        ]),
+      );
     },
     forget: async (organization, ids) => {
       const client = await table();
-      for (const id of ids) await undefinedIfMissing(async () => client.deleteEntity(organization, id));
+      const actions = [...new Set(ids)].map((rowKey): TransactionAction => [
+        'delete',
+        { partitionKey: organization, rowKey },
+      ]);
+      // A row that is gone fails the whole transaction.
+      await writeInTransactions(client, actions, async (refused) => {
+        await mapConcurrently(refused, STORAGE_WIDTH, async ([, { rowKey }]) =>
+          undefinedIfMissing(async () => client.deleteEntity(organization, rowKey)),
+        );
+      });
     },
   };
 }

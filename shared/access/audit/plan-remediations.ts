@@ -35,7 +35,7 @@ export async function planRemediations(
 ): Promise<readonly FindingRecord[]> {
   const today = new Set(found.map(({ id }) => id));
   const requestedEntries = await readRequestedEntries(deps.ledger, audit.organization.alias);
-  const holds = await deps.holds.list(audit.organization.alias);
+  const holds = createHoldIndex(await deps.holds.list(audit.organization.alias));
   return records.map((record) => {
     const { remediation, noPlan: _before, ...rest } = record;
     // A remediation that was released stays; any other was planned from what an earlier night read.
@@ -62,18 +62,13 @@ async function readRequestedEntries(
 }
 
 /** The outcome of the same remediation before: a guard holds it, or it was released and went stale. */
-function withPreviousOutcome(remediation: Remediation, holds: readonly Hold[], nowMs: number): Remediation {
+function withPreviousOutcome(remediation: Remediation, holds: HoldIndex, nowMs: number): Remediation {
   const removals = removalsOf(remediation);
-  const isHeld = holds.some(
-    (hold) => hold.state === 'held' && hold.expiresAtMs > nowMs && coversAny(hold, removals),
-  );
+  const covering = holds.covering(removals);
+  const isHeld = covering.some((hold) => hold.state === 'held' && hold.expiresAtMs > nowMs);
   const hash = remediation.kind === 'change' ? remediation.planHash : removalsHash(removals);
-  const stale = holds
-    .filter(
-      (hold) =>
-        hold.state === 'stale' &&
-        (hold.hash === hash || (hold.kind === 'remediation' && coversAny(hold, removals))),
-    )
+  const stale = [...holds.withHash(hash), ...covering.filter(({ kind }) => kind === 'remediation')]
+    .filter(({ state }) => state === 'stale')
     .toSorted((a, b) => (b.releasedAtMs ?? 0) - (a.releasedAtMs ?? 0))[0];
   return {
     ...remediation,
@@ -86,11 +81,28 @@ function withPreviousOutcome(remediation: Remediation, holds: readonly Hold[], n
 
 type MemberRemoval = Readonly<{ groupId: string; memberId: string }>;
 
+/** Holds by hash, and by each removal in them: there may be thousands of both findings and removals. */
+type HoldIndex = Readonly<{
+  withHash: (hash: string) => readonly Hold[];
+  covering: (removals: readonly MemberRemoval[]) => readonly Hold[];
+}>;
+
 /** Remediations that the policy releases together share one hold, so a hold can cover several findings. */
-function coversAny(hold: Hold, removals: readonly MemberRemoval[]): boolean {
-  return hold.removals.some((one) =>
-    removals.some(({ groupId, memberId }) => one.groupId === groupId && one.memberId === memberId),
-  );
+function createHoldIndex(holds: readonly Hold[]): HoldIndex {
+  const byRemoval = new Map<string, Set<Hold>>();
+  const byHash = new Map(holds.map((hold) => [hold.hash, [hold]]));
+  const keyOf = ({ groupId, memberId }: MemberRemoval): string => `${groupId}/${memberId}`;
+  for (const hold of holds)
+    for (const removal of hold.removals) {
+      const key = keyOf(removal);
+      byRemoval.set(key, (byRemoval.get(key) ?? new Set()).add(hold));
+    }
+  return {
+    withHash: (hash) => byHash.get(hash) ?? [],
+    covering: (removals) => [
+      ...new Set(removals.flatMap((removal) => [...(byRemoval.get(keyOf(removal)) ?? [])])),
+    ],
+  };
 }
 
 function removalsOf(remediation: Remediation): readonly MemberRemoval[] {

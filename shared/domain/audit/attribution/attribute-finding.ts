@@ -4,6 +4,7 @@ import { isOpen, type Attribution, type FindingRecord } from '../finding';
 import type { LoggedEvent } from './logged-event';
 import { describeUnattributed, type Unattributed } from './unattributed-reasons';
 import { DAY_MS } from '../../durations';
+import { smallestOf } from '../../extremes';
 
 /** UiPath's long-term log lags by up to two days: it is looked at again for so long, for who is not found yet and for a later event. */
 const LOOK_AGAIN_MS = 3 * DAY_MS;
@@ -32,9 +33,13 @@ export function toAttribute(
 /** Since when the log has to be read for these findings. */
 export function searchFromMs(records: readonly FindingRecord[], nowMs: number): number {
   const spans = records.map((record) => spanOf(record, nowMs));
+  const searched = spans.filter(({ afterMs, untilMs }) => afterMs < untilMs);
   return Math.min(
     nowMs,
-    ...spans.filter(({ afterMs, untilMs }) => afterMs < untilMs).map(({ afterMs }) => afterMs),
+    smallestOf(
+      searched.map(({ afterMs }) => afterMs),
+      nowMs,
+    ),
   );
 }
 

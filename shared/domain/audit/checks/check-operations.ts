@@ -4,6 +4,7 @@ import { createAuditFinding, type AuditCase } from '../audit-case';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
+import { largestOf } from '../../extremes';
 
 /** A timer may come a little late. */
 const LATE_MS = 2 * HOUR_MS;
@@ -32,7 +33,7 @@ function checkSecrets(audit: AuditCase): readonly Finding[] {
     ...applications
       .filter(({ clientId }) => clientId === operations.own.clientId)
       .flatMap(({ name, secretEndsMs }) => {
-        const last = secretEndsMs.length === 0 ? undefined : Math.max(...secretEndsMs);
+        const last = largestOf(secretEndsMs, undefined);
         return last === undefined ? [] : [[`application ${name}`, last] as const];
       }),
   ];
