@@ -47,6 +47,7 @@ export type ErrorCode =
   | 'storage-conflict'
   | 'record-unreadable'
   | 'message-invalid'
+  | 'turn-over'
   | 'lease-busy'
   | 'lease-lost'
   // The API of a source, where full records are read

@@ -47,6 +47,7 @@ export const PROBLEMS = {
   'storage-conflict': { status: 503, title: 'Storage busy' },
   'record-unreadable': { status: 500, title: 'Stored record unreadable' },
   'message-invalid': { status: 500, title: 'Invalid message' },
+  'turn-over': { status: 503, title: 'Goes on in its next turn' },
   'lease-busy': { status: 503, title: 'Another run is at work' },
   'lease-lost': { status: 503, title: 'Run interrupted' },
   'source-unavailable': { status: 503, title: 'API of the source unavailable' },

@@ -15,24 +15,28 @@ type PageAt = Readonly<{ reading: number; index: number; skip: number }>;
 /** What a page says of its list: how many entries that has, and the ids of those in the page, in order. */
 type ListedPage = Readonly<{ totalCount: number; ids: readonly string[] }>;
 
+/** `changed`: it did so each time, or never added up. `unread`: a page of it could not be read. */
+type WholeList<Page> =
+  Readonly<{ kind: 'whole'; pages: readonly Page[] }> | Readonly<{ kind: 'changed' | 'unread' }>;
+
 /**
  * Reads a list by offset to its end. Every page begins with the last entry of the page before: where another one stands there,
  * or the count differs, the list changed meanwhile and an entry may have moved from a page that is still to come into one that
- * was read. The list is then read again from its beginning. undefined: it changed each time, or never added up.
+ * was read. The list is then read again from its beginning. `readPage` gives undefined for a page that cannot be read.
  */
-async function readWholeList<Page extends ListedPage>(
-  readPage: (at: PageAt) => Promise<Page>,
-): Promise<readonly Page[] | undefined> {
+export async function readWholeList<Page extends ListedPage>(
+  readPage: (at: PageAt) => Promise<Page | undefined>,
+): Promise<WholeList<Page>> {
   for (let reading = 0; reading < MOST_READINGS; reading += 1) {
-    const pages = await readOnce(async (index, skip) => readPage({ reading, index, skip }));
-    if (pages !== undefined) return pages;
+    const list = await readOnce(async (index, skip) => readPage({ reading, index, skip }));
+    if (list.kind !== 'changed') return list;
   }
-  return undefined;
+  return { kind: 'changed' };
 }
 
 async function readOnce<Page extends ListedPage>(
-  readPage: (index: number, skip: number) => Promise<Page>,
-): Promise<readonly Page[] | undefined> {
+  readPage: (index: number, skip: number) => Promise<Page | undefined>,
+): Promise<WholeList<Page>> {
   const pages: Page[] = [];
   const found = new Set<string>();
   let read = 0;
@@ -40,21 +44,22 @@ async function readOnce<Page extends ListedPage>(
   let total: number | undefined;
   for (;;) {
     const page = await readPage(pages.length, Math.max(0, read - 1));
+    if (page === undefined) return { kind: 'unread' };
     const { totalCount, ids } = page;
     total ??= totalCount;
-    if (totalCount !== total || (last !== undefined && ids[0] !== last)) return undefined;
+    if (totalCount !== total || (last !== undefined && ids[0] !== last)) return { kind: 'changed' };
     pages.push(page);
     for (const id of ids) found.add(id);
     const more = last === undefined ? ids.length : ids.length - 1;
     read += more;
     last = ids.at(-1);
-    if (read >= total) return found.size === total ? pages : undefined;
-    if (more === 0) return undefined;
+    if (read >= total) return found.size === total ? { kind: 'whole', pages } : { kind: 'changed' };
+    if (more === 0) return { kind: 'changed' };
   }
 }
 
 /** One page of a list, after so many entries. */
-async function readListPage<Item>(
+export async function readListPage<Item>(
   transport: Transport,
   operation: Omit<Operation, 'method' | 'effect'>,
   schema: z.ZodType<ResultPage<Item>>,
@@ -77,11 +82,11 @@ export async function listAllPages<Item extends Readonly<{ id: string }>>(
   operation: Omit<Operation, 'method' | 'effect'>,
   schema: z.ZodType<ResultPage<Item>>,
 ): Promise<readonly Item[]> {
-  const pages = await readWholeList(async ({ skip }) => {
+  const list = await readWholeList(async ({ skip }) => {
     const { totalCount, results } = await readListPage(transport, operation, schema, skip);
     return { totalCount, results, ids: results.map(({ id }) => id) };
   });
-  if (pages === undefined)
+  if (list.kind !== 'whole')
     throw uipathError(
       'uipath-answer-invalid',
       { ...operation, alias: transport.address.alias },
@@ -89,6 +94,6 @@ export async function listAllPages<Item extends Readonly<{ id: string }>>(
       { status: 200 },
     );
   const found = new Map<string, Item>();
-  for (const { results } of pages) for (const entry of results) found.set(entry.id, entry);
+  for (const { results } of list.pages) for (const entry of results) found.set(entry.id, entry);
   return [...found.values()];
 }

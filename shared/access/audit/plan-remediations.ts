@@ -91,18 +91,21 @@ type HoldIndex = Readonly<{
 function createHoldIndex(holds: readonly Hold[]): HoldIndex {
   const byRemoval = new Map<string, Set<Hold>>();
   const byHash = new Map(holds.map((hold) => [hold.hash, [hold]]));
-  const keyOf = ({ groupId, memberId }: MemberRemoval): string => `${groupId}/${memberId}`;
   for (const hold of holds)
     for (const removal of hold.removals) {
-      const key = keyOf(removal);
+      const key = removalKey(removal);
       byRemoval.set(key, (byRemoval.get(key) ?? new Set()).add(hold));
     }
   return {
     withHash: (hash) => byHash.get(hash) ?? [],
     covering: (removals) => [
-      ...new Set(removals.flatMap((removal) => [...(byRemoval.get(keyOf(removal)) ?? [])])),
+      ...new Set(removals.flatMap((removal) => [...(byRemoval.get(removalKey(removal)) ?? [])])),
     ],
   };
+}
+
+function removalKey({ groupId, memberId }: MemberRemoval): string {
+  return `${groupId}/${memberId}`;
 }
 
 function removalsOf(remediation: Remediation): readonly MemberRemoval[] {

@@ -11,14 +11,15 @@ import { checksOf, type AuditReport } from '../../domain/audit/report';
 import type { Snapshot } from '../../domain/audit/snapshot';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
-import { AppError } from '../../errors';
+import { AppError, errorCodeOf } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { AuditMessage, WorkQueues } from '../../storage/queues';
-import type { SnapshotStore } from '../../storage/snapshots';
+import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
 import { attributeFindings } from './attribute-findings';
+import { isComeBackLater } from './come-back-later';
 import { followFindings, unreadableParts } from './follow-findings';
 import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
 import { verifyEmptyGroups } from './verify-empty-groups';
@@ -57,6 +58,8 @@ export type RunAuditDeps = OperationalStateDeps &
     waivers: Pick<WaiverStore, 'list'>;
     snapshots: SnapshotStore;
     clock: Pick<Clock, 'now'>;
+    /** After so long a run reads nothing more and goes on in its next turn. */
+    auditTurnMs: number;
   }>;
 
 const ALL_MARKS = 1_000_000;
@@ -66,20 +69,21 @@ const ALL_MARKS = 1_000_000;
  * attributes them, plans their remediations and stores the report. A part that cannot be read is unknown in the
  * result. Waiting for quota is thrown, and the same message resumes where this run stopped. A night that is done is
  * not audited again: its stored report is returned. undefined: a later night began first, so this one is given up.
- * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `report-unknown`
+ * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `turn-over`, `report-unknown`
  */
 export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
   const policy = await deps.policy();
   const organization = policy.organizations.get(message.organization);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
-  const stored = await deps.snapshots.read(organization.alias, message.night);
+  const stored = await readOwnSnapshot(deps.snapshots, organization.alias, message.night);
   if (stored?.state === 'given-up') return undefined;
   if (stored?.state === 'done') return reportOfNight(deps.reports, organization.alias, message.night);
   const reader = await openResumableReader(deps.snapshots, {
     ...message,
     before: stored,
-    nowMs: deps.clock.now(),
+    now: deps.clock.now,
+    turnMs: deps.auditTurnMs,
   });
   const at = { policy, organization, night: message.night };
   try {
@@ -89,7 +93,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
     await reader.save('done');
     return report;
   } catch (error) {
-    if (error instanceof AppError && error.retryAtMs !== undefined) await reader.save('reading');
+    if (isComeBackLater(error)) await reader.save('reading');
     throw error;
   }
 }
@@ -123,6 +127,7 @@ async function decideNight(
   const leavers = () => began().leavers;
   const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId, leavers };
   const read = await readSnapshot(context);
+  reader.requireHalfTurn();
 
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
@@ -138,7 +143,12 @@ async function decideNight(
     last.people,
     earlierNights,
   );
-  const { expected, snapshot } = await resolveExpectedMembers(uipath.directory, organization, last, believed);
+  const { expected, snapshot } = await resolveExpectedMembers(
+    { directory: uipath.directory, reader },
+    organization,
+    last,
+    believed,
+  );
   const operations = await readOperationalState(deps, policy, organization, {
     marks,
     nowMs,
@@ -192,17 +202,34 @@ export async function auditWhenPossible(
   }
 }
 
+/** undefined also for one that cannot be read: what is in it is then read from UiPath again. */
+async function readOwnSnapshot(
+  snapshots: Pick<SnapshotStore, 'read'>,
+  alias: string,
+  night: string,
+): Promise<StoredSnapshot | undefined> {
+  try {
+    return await snapshots.read(alias, night);
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return undefined;
+    throw error;
+  }
+}
+
 /** An audit that is still reading when the next one begins is reported and not gone on with: two would share one quota. */
 async function giveUpEarlierNights(
-  { snapshots }: Pick<RunAuditDeps, 'snapshots'>,
+  { snapshots, clock }: Pick<RunAuditDeps, 'snapshots' | 'clock'>,
   alias: string,
   night: string,
 ): Promise<readonly string[]> {
+  const nowMs = clock.now();
   const nights = await snapshots.unfinished(alias, night);
   for (const earlier of nights) {
-    const snapshot = await snapshots.read(alias, earlier);
-    if (snapshot !== undefined)
-      await snapshots.save(alias, earlier, { ...snapshot, state: 'given-up', givenUpFor: night });
+    const snapshot = await readOwnSnapshot(snapshots, alias, earlier);
+    const { parts = new Map<string, string>(), ...head } = snapshot ?? { startedAtMs: nowMs, calls: {} };
+    const given = { ...head, state: 'given-up', givenUpFor: night } as const;
+    if (snapshot === undefined || !(await snapshots.append(alias, earlier, given, new Map())))
+      await snapshots.save(alias, earlier, { ...given, parts });
   }
   return snapshots.givenUpFor(alias, night);
 }
