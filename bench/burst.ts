@@ -2,7 +2,7 @@ import { mapConcurrently } from '../shared/map-concurrently';
 import { workerJoined } from '../sandbox/events';
 import { allowanceOf, DEFAULT_QUOTA_RULES } from '../shared/domain/plan/quota';
 import { rounded, scaled, type Benchmark, type BenchmarkContext, type Figures } from './benchmark';
-import { startEngine, type Engine } from './engine';
+import { withEngine, type Engine } from './engine';
 import { play, type Happening } from './timeline';
 import { createWorkforce, seedOf, type Workforce } from './workforce';
 import { DAY_MS } from '../shared/domain/durations';
@@ -30,15 +30,11 @@ export const burst: Benchmark = {
       groups: 40,
       groupsEach: 3,
     });
-    const engine = await startEngine({
+    const options = {
       organizations: [seedOf(ALIAS, workforce)],
       policy: { organizations: [ALIAS], workforce },
-    });
-    try {
-      return await measure(engine, workforce, context);
-    } finally {
-      await engine.close();
-    }
+    };
+    return withEngine(options, async (engine) => measure(engine, workforce, context));
   },
 };
 

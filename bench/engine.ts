@@ -53,6 +53,19 @@ const CLIENT = {
 /** As many deliveries at a time as `host.json` gives an instance. */
 const DELIVERIES_AT_A_TIME = 8;
 
+/** Runs what measures on an engine of its own, and closes it whatever happened. */
+export async function withEngine<T>(
+  options: EngineOptions,
+  measure: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const engine = await startEngine(options);
+  try {
+    return await measure(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const clock = manualClock(START_MS);
   const azurite = await startAzurite({ largePartitions: true });

@@ -10,7 +10,7 @@ import {
   type BenchmarkContext,
   type Figures,
 } from './benchmark';
-import { startEngine, type Engine } from './engine';
+import { withEngine, type Engine } from './engine';
 import { play } from './timeline';
 import { createWorkforce, seedOf, type Workforce } from './workforce';
 import { DAY_MS } from '../shared/domain/durations';
@@ -38,15 +38,11 @@ export const growth: Benchmark = {
       groups: 40,
       groupsEach: 3,
     });
-    const engine = await startEngine({
+    const options = {
       organizations: [seedOf(ALIAS, workforce)],
       policy: { organizations: [ALIAS], workforce },
-    });
-    try {
-      return await measure(engine, workforce, context);
-    } finally {
-      await engine.close();
-    }
+    };
+    return withEngine(options, async (engine) => measure(engine, workforce, context));
   },
 };
 

@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { doDueWork } from '../shared/access/do-due-work';
 import type { AppDeps } from '../shared/app-deps';
 
-/** Future dates, expiry, retries and lost messages. */
+/** The sweep: marks what is due, retries, and enqueues lost messages again. */
 export function registerDueWork(deps: AppDeps): void {
   app.timer('due-work', {
     schedule: deps.config.dueWorkSchedule,

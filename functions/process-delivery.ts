@@ -25,7 +25,7 @@ export function registerProcessDelivery(deps: AppDeps): void {
   });
 }
 
-/** A delivery that fails to the last becomes a dead letter beside its poison message. */
+/** A delivery that fails its last try becomes a dead delivery; the platform moves its message to the poison queue. */
 function deliveryHandler(deps: AppDeps, lane: Lane): StorageQueueHandler {
   return async (entry, context) => {
     const { others = [], ...message } = parseMessage(DeliveryMessageSchema, entry);

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { listRequests } from '../shared/access/desk/list-requests';
-import { parseRequestQuery } from '../shared/access/desk/parse-request-query';
+import { parseRequestListQuery } from '../shared/access/desk/parse-request-list-query';
 import { readRequestStatus } from '../shared/access/desk/read-request-status';
 import type { AppDeps } from '../shared/app-deps';
 import { answerFailures } from '../shared/http/answer-failures';
@@ -15,7 +15,7 @@ export function registerRequests(deps: AppDeps): void {
     handler: answerFailures(async ({ params, query }) => {
       const { organization = '', id = '' } = params;
       if (id === '')
-        return jsonResponse(200, await listRequests(deps, organization, parseRequestQuery(query)));
+        return jsonResponse(200, await listRequests(deps, organization, parseRequestListQuery(query)));
       const source = query.get('source') ?? undefined;
       return jsonResponse(200, await readRequestStatus(deps, organization, id, source));
     }),

@@ -4,7 +4,7 @@ import type { AppDeps } from '../shared/app-deps';
 import { QUEUES } from '../shared/storage/queues';
 import { NotificationMessageSchema, parseMessage } from './queue-message';
 
-/** Tells receivers what a night changed. */
+/** Sends receivers the difference that a night made. */
 export function registerSendNotification(deps: AppDeps): void {
   app.storageQueue('send-notification', {
     queueName: QUEUES.notifications,

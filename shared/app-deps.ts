@@ -17,11 +17,11 @@ import { createAppSecrets } from './app-secrets';
 import { parseConfig, type Config } from './config';
 import { CONSOLE_SECRET } from './console/require-sign-in';
 import { sourceOf } from './domain/policy';
-import { createFetchBacks } from './fetch-back/registry';
-import { createFoundation, type Foundation } from './foundation';
+import { createFetchBacks } from './fetch-back/vendor-registry';
+import { createInfrastructure, type Infrastructure } from './infrastructure';
 import type { ConsoleDeps } from './http/console-handlers';
 import type { ScimHandlerDeps } from './http/scim-handler';
-import type { Log } from './log';
+import type { Log } from './log-line';
 import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createOrganizationClients } from './organization-clients';
 import { readinessChecks } from './readiness-checks';
@@ -29,7 +29,7 @@ import { createSecretsWithDeadline } from './secrets/secrets-with-deadline';
 import type { WorkQueues } from './storage/queues';
 import { createStores, type Stores } from './stores';
 import { createIdentityCheck } from './webhooks/entra-identity';
-import { webhookSourceOf } from './webhooks/registry';
+import { webhookSourceOf } from './webhooks/source-registry';
 
 /** Everything the functions need, made once per process. Nothing is called before the first use. */
 export type AppDeps = Stores &
@@ -72,11 +72,11 @@ export function readConfig(): Config {
  * The one place that puts the application together, from its settings. A simulation or a test gives what is to stand in place
  * of what they name; nothing else differs. `log` receives one line per event.
  */
-export function createAppDeps(config: Config, log: Log, given: Partial<Foundation> = {}): AppDeps {
-  const foundation = createFoundation({ config, environment: process.env, log }, given);
-  const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs } = foundation;
+export function createAppDeps(config: Config, log: Log, given: Partial<Infrastructure> = {}): AppDeps {
+  const infrastructure = createInfrastructure({ config, environment: process.env, log }, given);
+  const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs } = infrastructure;
   const secrets = createAppSecrets(secretStore, { policy, clock, log });
-  const client = createOrganizationClients({ ...foundation, secrets });
+  const client = createOrganizationClients({ ...infrastructure, secrets });
   return {
     config,
     clock,

@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { Clock } from './clock';
 import type { Policy } from './domain/policy';
-import type { Log } from './log';
+import type { Log } from './log-line';
 import { secretUsesOf } from './secret-uses';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment-secrets';

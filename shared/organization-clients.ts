@@ -1,20 +1,24 @@
 import type { OrganizationPolicy } from './domain/policy';
 import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';
-import type { Foundation } from './foundation';
+import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import { createQuotaLedger } from './storage/quota-ledger';
-import { createUiPathClient, scopesFor, type UiPathClient } from './uipath/client';
+import { createUiPathClient, type UiPathClient } from './uipath/client';
+import { scopesFor } from './uipath/client-settings';
 
 type OpenOrganization = Readonly<{ uipath: UiPathClient; quota: QuotaGate; scopes: readonly string[] }>;
 export type Organizations = (alias: string) => Promise<OpenOrganization & Readonly<{ clientId: string }>>;
 
-type Parts = Pick<Foundation, 'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'> &
+type ClientParts = Pick<
+  Infrastructure,
+  'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'
+> &
   Readonly<{ secrets: SecretStore }>;
 
 /** One client per organization, made anew when the policy changes. */
-export function createOrganizationClients(parts: Parts): Organizations {
+export function createOrganizationClients(parts: ClientParts): Organizations {
   const { storage, secrets, clock, random, uipathFetch, quotaRules } = parts;
   const opened = new Map<string, OpenOrganization>();
   const open = (organization: OrganizationPolicy): OpenOrganization => {

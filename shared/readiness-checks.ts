@@ -9,7 +9,7 @@ import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store';
 import type { StorageAccount } from './storage/storage-account';
 
-type Parts = Readonly<{
+type ReadinessParts = Readonly<{
   policy: () => Promise<Policy>;
   secrets: SecretStore;
   storage: StorageAccount;
@@ -20,7 +20,7 @@ type Parts = Readonly<{
  * What has to answer before the application can work, each named: the policy, storage, every organization's vault, token and
  * service, and every secret that a source is verified with or asked with.
  */
-export async function readinessChecks(parts: Parts): Promise<readonly ReadinessCheck[]> {
+export async function readinessChecks(parts: ReadinessParts): Promise<readonly ReadinessCheck[]> {
   const { policy, secrets, storage } = parts;
   const readPolicy: ReadinessCheck = {
     name: 'policy',
@@ -40,7 +40,7 @@ export async function readinessChecks(parts: Parts): Promise<readonly ReadinessC
 }
 
 function ofOrganization(
-  { secrets, client }: Parts,
+  { secrets, client }: ReadinessParts,
   { alias, credentialSecret }: OrganizationPolicy,
 ): readonly ReadinessCheck[] {
   return [

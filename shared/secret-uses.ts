@@ -1,8 +1,8 @@
 import type { Policy, SourcePolicy } from './domain/policy';
-import { lookUpFactsOf } from './fetch-back/registry';
+import { lookUpFactsOf } from './fetch-back/vendor-registry';
 import type { SecretUse } from './secrets/validated-secrets';
 import { secretFormOf } from './webhooks/check-credential';
-import { webhookSourceOf } from './webhooks/registry';
+import { webhookSourceOf } from './webhooks/source-registry';
 
 export type NamedSecretUse = SecretUse & Readonly<{ secret: string }>;
 

@@ -1,6 +1,6 @@
-import type { AuditCase } from '../../shared/domain/audit/audit-case';
+import type { CheckInput } from '../../shared/domain/audit/check-input';
 import type { MemberKind } from '../../shared/domain/member-kind';
-import { auditOrganization } from '../../shared/domain/audit/checks/audit-organization';
+import { runAllChecks } from '../../shared/domain/audit/checks/run-all-checks';
 import { carryFindingsOver } from '../../shared/domain/audit/carry-findings-over';
 import type { ExpectedPerson } from '../../shared/domain/audit/expected-access';
 import type { Known, SnapshotGroup, SnapshotUser } from '../../shared/domain/audit/snapshot';
@@ -45,13 +45,13 @@ function msPerMembership(
   const cases = Array.from({ length: organizations }, () => toCase(organization, memberships));
   const startMs = performance.now();
   for (const audit of cases) {
-    const found = auditOrganization(audit);
+    const found = runAllChecks(audit);
     carryFindingsOver([], found, { nowMs: audit.nowMs, isUnknown: () => false, waiverOf: () => undefined });
   }
   return (performance.now() - startMs) / (memberships * organizations);
 }
 
-function toCase(organization: OrganizationPolicy, memberships: number): Omit<AuditCase, 'personOf'> {
+function toCase(organization: OrganizationPolicy, memberships: number): Omit<CheckInput, 'personOf'> {
   const groupCount = Math.max(1, memberships / MEMBERS_EACH);
   const names = Array.from({ length: groupCount }, (_, index) => `audited group ${index}`);
   const policy = [...organization.groups.values()][0];

@@ -1,7 +1,7 @@
 import type { SecretFault } from '../domain/secret-form';
 import { errorCodeOf, SecretError, type ErrorCode } from '../errors';
 
-/** One thing this application cannot work without. */
+/** One dependency of this application. */
 export type ReadinessCheck = Readonly<{
   name: string;
   check: () => Promise<void>;
@@ -16,7 +16,7 @@ export type Readiness = Readonly<{
   checks: ReadonlyArray<Readonly<{ name: string; ok: boolean; code?: Code; previousSecret?: SecretFault }>>;
 }>;
 
-/** Runs every check and names each result; one that fails does not hide the others. */
+/** Runs every readiness check and reports each; one that fails does not hide the others. */
 export async function checkReadiness(checks: readonly ReadinessCheck[]): Promise<Readiness> {
   const results = await Promise.all(
     checks.map(async ({ name, check, warn }) => {

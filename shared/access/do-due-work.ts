@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { Policy } from '../domain/policy';
-import type { Log } from '../log';
+import type { Log } from '../log-line';
 import type { ChangeStore } from '../storage/marks-and-attempts';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueDates } from '../storage/due-dates';
@@ -28,16 +28,16 @@ export type DueWorkDeps = ForgetProvisionedDeps &
 
 export type DueWorkResult = Readonly<{ due: number; resent: number; forgotten: number }>;
 
-/** A pending delivery whose message is this old may have lost it. */
+/** Age at which the message of a pending delivery counts as lost. */
 const LOST_AFTER_MS = 120_000;
 const DUE_PER_TICK = 1_000;
-/** A client that only ever calls people inactive would otherwise have them kept for good. */
+/** Retention of inactive SCIM users, in days: some clients never delete a user. */
 const INACTIVE_USER_DAYS = 365;
 
 /**
- * What time brings and what messages lost: dates that have come are marked, pending deliveries and marked organizations
- * get a message again, old payloads are forgotten. It computes everything from storage, so a tick that comes late, twice
- * or not at all does no harm.
+ * The sweep: marks dates that have come, enqueues messages for pending deliveries and marked organizations again, and
+ * ends the retention of old payloads. It computes everything from storage, so a tick that comes late, twice or not at
+ * all does no harm.
  */
 export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
   const policy = await deps.policy();

@@ -1,12 +1,11 @@
 import { markup, name, type Markup } from '../html/markup';
 import { renderPage } from '../html/page';
+import { CONSOLE_PATH, PAGES, type PageName } from './console-pages';
 import type { Visitor } from './visitor-permissions';
 
-/** Where the console is; `api` is the prefix of host.json. */
-export const CONSOLE_PATH = '/api/console';
 const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
 
-/** What every page of an organization is drawn with. */
+/** The context of every page of an organization. */
 export type PageLayout = Readonly<{
   visitor: Visitor;
   /** Aliases that the visitor may look at. */
@@ -20,19 +19,6 @@ export type PageLayout = Readonly<{
   /** What was just done. */
   done: string | undefined;
 }>;
-
-export const PAGES = {
-  today: 'Today',
-  findings: 'Findings',
-  nights: 'Nights',
-  plans: 'Held plans',
-  people: 'People',
-  requests: 'Requests',
-  'dead-letters': 'Dead letters',
-  sources: 'Sources',
-} as const satisfies Record<string, string>;
-
-export type PageName = keyof typeof PAGES;
 
 /** A page of an organization: where one can go, what was done, and the content. */
 export function renderPageLayout(layout: PageLayout, content: Markup): string {
@@ -60,7 +46,7 @@ export function renderPageLayout(layout: PageLayout, content: Markup): string {
   );
 }
 
-/** A page beside the organizations: sign-in, or what went wrong. */
+/** Renders a page without an organization: sign-in, or a failure. */
 export function renderNoticePage(title: string, content: Markup): string {
   return renderPage(
     {
@@ -71,7 +57,7 @@ export function renderNoticePage(title: string, content: Markup): string {
   );
 }
 
-/** A form that changes something: it carries the token, and goes nowhere else. */
+/** Renders a POST form with its CSRF token. */
 export function renderForm(
   layout: Pick<PageLayout, 'token' | 'organization'>,
   path: string,

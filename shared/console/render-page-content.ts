@@ -11,7 +11,7 @@ import {
   type ReportInContext,
 } from '../access/desk/read-report';
 import { type HoldDeps } from '../access/desk/release-hold';
-import { parseRequestQuery } from '../access/desk/parse-request-query';
+import { parseRequestListQuery } from '../access/desk/parse-request-list-query';
 import {
   readRequestStatus,
   type RequestStatus,
@@ -29,7 +29,7 @@ import { renderAudits } from './pages/audits-page';
 import { renderPeople } from './pages/people-page';
 import { renderHolds } from './pages/holds-page';
 import { renderRequestList } from './pages/request-list';
-import { renderRequestLookUp, renderRequestStatus } from './pages/request-page';
+import { renderRequestLookUp, renderRequestStatus } from './pages/request-status';
 import { renderSources } from './pages/sources-page';
 import { renderToday } from './pages/today-page';
 
@@ -50,7 +50,7 @@ export type PageDeps = ReadReportDeps &
 
 type Query = Readonly<{ get: (name: string) => string | null }>;
 
-/** The content of a page: what it shows is read by the use cases that the other interfaces call too. */
+/** Renders the content of a page by its name, with what the use cases of access/desk read. */
 export async function renderPageContent(deps: PageDeps, layout: PageLayout, query: Query): Promise<Markup> {
   const { organization } = layout;
   const said = (name: string): string => query.get(name)?.trim() ?? '';
@@ -109,13 +109,13 @@ async function openRequests(deps: PageDeps, layout: PageLayout, query: Query): P
     .filter(({ feed, organizations }) => feed === 'ticket' && organizations.includes(organization))
     .map(({ name }) => name);
   if (asked.id === '') {
-    const chosen = parseRequestQuery(query);
+    const chosen = parseRequestListQuery(query);
     const page = await listRequests(deps, organization, chosen);
     return markup`${renderRequestLookUp(layout, asked, names)}${renderRequestList(layout, chosen, page, deps.payloadDays)}`;
   }
   const source = names.includes(asked.source) ? asked.source : undefined;
   const status = async (): Promise<RequestStatus> => readRequestStatus(deps, organization, asked.id, source);
-  const found = await unless('request-unknown', status);
+  const found = await undefinedIf('request-unknown', status);
   return markup`${renderRequestLookUp(layout, asked, names)}${renderRequestStatus(layout, asked.id, found)}`;
 }
 
@@ -129,15 +129,15 @@ async function comparedNights(
     .filter((night) => night !== '')
     .toSorted()
     .toReversed();
-  return unless('report-unknown', async () => readReport(deps, organization, later, earlier));
+  return undefinedIf('report-unknown', async () => readReport(deps, organization, later, earlier));
 }
 
 async function latestReport(deps: PageDeps, organization: string): Promise<ReportInContext | undefined> {
-  return unless('report-unknown', async () => readReport(deps, organization, 'latest'));
+  return undefinedIf('report-unknown', async () => readReport(deps, organization, 'latest'));
 }
 
-/** "There is none" is nothing to show, not a failure of the page. */
-async function unless<T>(
+/** Undefined for an expected error code: an empty page, not a failure. */
+async function undefinedIf<T>(
   code: 'request-unknown' | 'report-unknown',
   read: () => Promise<T>,
 ): Promise<T | undefined> {

@@ -26,7 +26,7 @@ export function readSession(keys: SecretVersions, cookie: string, nowMs: number)
   return { name: session.name, via: 'key', id: session.id };
 }
 
-/** True for the key in force, and for the one before it. */
+/** True for the current key and for the previous one. */
 export function isKey(keys: SecretVersions, said: string): boolean {
   return [keys.current, keys.previous].some((key) => {
     if (key === undefined || key.length < SHORTEST_KEY) return false;

@@ -1,7 +1,7 @@
 import type { OrganizationPolicy, People } from '../domain/policy';
 import { fold } from '../domain/person-key';
 
-/** Somebody who signed in. `id` ties their forms to them. */
+/** A signed-in person. `id` binds their form tokens to them. */
 export type Visitor = Readonly<{ name: string; via: 'key' | 'easy-auth'; id: string }>;
 
 /** Whether a visitor may read an organization. Visitors with the key may: the key opens everything else. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** JSON with sorted keys and no blanks: equal values give equal text, whatever order they were built in. Undefined members are left out. */
+/** Canonical JSON: sorted keys, no blanks, so that equal values give equal text. Undefined members are left out. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)

@@ -1,11 +1,11 @@
 import type { Feed } from './policy';
 
-/** What happened to a delivery that could not be processed: it was given up after so many tries, or a person put it back. */
+/** An event in the history of a dead delivery: it failed its last try, or a person retried it. */
 export type DeliveryEvent =
   | Readonly<{ kind: 'failed'; atMs: number; code: string; tries: number }>
   | Readonly<{ kind: 'retried'; atMs: number; by: string }>;
 
-/** A delivery that nothing tries any more until a person decides. Its body is kept, and is no part of this. */
+/** A dead delivery (dead letter): not retried until a person decides. Its body is stored apart. */
 export type DeadDelivery = Readonly<{
   feed: Feed;
   source: string;

@@ -1,4 +1,4 @@
-/** Gives the first of equal texts for all of them: a group or an account that thousands of entries name is then in memory once. */
+/** Interns strings: returns the first of equal texts, so that an id which thousands of entries name is in memory once. */
 export function createStringInterner(): (text: string) => string {
   const copies = new Map<string, string>();
   return (text) => {

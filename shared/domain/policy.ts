@@ -1,4 +1,4 @@
-import type { AuditPolicy, BaselineRule } from './audit/audit-policy';
+import type { AuditPolicy } from './audit/audit-policy';
 import type { CheckId } from './audit/check-catalog';
 import type { GuardLimits } from './plan/guards';
 import { ADMINISTRATORS_GROUP_ID } from './plan/hard-stops';
@@ -44,6 +44,9 @@ export type BirthrightLine = Readonly<{
 }>;
 
 export type PolicyEntity = Readonly<{ entityType: 'user' | 'group' | 'application'; name: string }>;
+
+/** A rule that is agreed although no request made it. */
+export type BaselineRule = Readonly<{ name: string; owner: string | undefined; untilMs: number | undefined }>;
 
 /** Receivers of the notification about an audit. */
 export type NotifyTarget = Readonly<{

@@ -17,8 +17,8 @@ type CachedToken = Readonly<{ granted: Promise<Granted>; askedAtMs: number }>;
 const BEFORE_ITS_END_MS = 60_000;
 
 /**
- * Keeps tokens until shortly before they end, as vendors count how often one is asked for. Look-ups at the same moment share one
- * request. A known token that is refused, because somebody revoked it, is replaced once.
+ * Caches access tokens until shortly before they expire, because vendors limit how often one is issued. Concurrent
+ * look-ups share one request. A cached token that is refused, because it was revoked, is replaced once.
  */
 export function createAccessTokenCache(clock: Pick<Clock, 'now'>): UseAccessToken {
   const known = new Map<string, CachedToken>();

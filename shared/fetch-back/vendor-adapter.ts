@@ -4,7 +4,7 @@ import type { WorkerPlaces } from '../webhooks/derive-worker-events';
 import type { UseAccessToken } from './access-token-cache';
 import type { VendorCall } from './vendor-api';
 
-/** Reads the record of one worker, or of one ticket, at the source itself. */
+/** Look-ups at one source: the record of a worker, or of a ticket. */
 export type FetchBack = Readonly<{
   /** `asOf` is a day that the record is wanted of, where a source can tell. undefined: it knows no such worker. @throws AppError `source-unavailable`, `source-refused`, `source-answer-invalid` */
   worker: (workerId: string, asOf?: string) => Promise<unknown>;
@@ -17,14 +17,17 @@ export type FetchBack = Readonly<{
 /** One look-up at a vendor: its calls, the secret for them, and a token where the vendor gives one for the secret. */
 export type LookUpSession = Readonly<{ call: VendorCall; secret: string; withAccessToken: UseAccessToken }>;
 
-/** What is known of a vendor's API besides how it is asked. */
+/** The secret form and call limits of a vendor's API. */
 export type LookUpFacts = Readonly<{
   secretForm: SecretForm;
   /** As the vendor documents them; the policy may say otherwise. */
   limits: CallLimits;
 }>;
 
-/** How one vendor is asked about a worker. `fields` are the places that the policy names, for vendors that answer only what is asked for. */
+/**
+ * Adapter of one vendor for workers. `fields` are the places that the policy names, for vendors that return only
+ * requested fields.
+ */
 export type WorkerAdapter = LookUpFacts &
   Readonly<{
     places: WorkerPlaces;
@@ -36,7 +39,7 @@ export type WorkerAdapter = LookUpFacts &
     ) => Promise<unknown>;
   }>;
 
-/** How one vendor is asked about a ticket. */
+/** Adapter of one vendor for tickets. */
 export type TicketAdapter = LookUpFacts &
   Readonly<{
     ticket: (session: LookUpSession, ticketId: string, fields: readonly string[]) => Promise<unknown>;

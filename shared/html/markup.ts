@@ -1,4 +1,4 @@
-/** A piece of a page, safe to put there as it is. */
+/** Escaped markup, safe to put into a page. */
 export type Markup = Readonly<{ html: string }>;
 
 type MarkupValue = Markup | string | number | undefined | readonly Markup[];
@@ -11,7 +11,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A template whose values are text: every one is escaped, but pieces that are markup already. `undefined` shows nothing. */
+/** Template tag that escapes every value, except values that are markup already. `undefined` renders nothing. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly MarkupValue[]): Markup {
   return { html: strings.map((text, index) => text + textOf(parts[index])).join('') };
 }

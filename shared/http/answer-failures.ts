@@ -13,8 +13,9 @@ import { problemResponse, PROBLEMS } from './problem';
 type AnsweringContext = Pick<InvocationContext, 'invocationId' | 'functionName' | 'warn' | 'error'>;
 
 /**
- * The one way out for HTTP: with streamed requests the platform never answers a handler that throws or returns nothing,
- * and keeps the memory of the request for good. Failures are logged as one JSON line each.
+ * Wraps an HTTP handler so that every failure becomes a problem document: with streamed requests the platform never
+ * answers a handler that throws or returns nothing, and keeps its memory for good. Each failure is logged as one JSON
+ * line.
  */
 export function answerFailures(
   handler: (request: HttpRequest, context: InvocationContext) => ReturnType<HttpHandler>,

@@ -1,14 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readReport } from '../access/desk/read-report';
-import { carryOutDecision, DONE, type DecideDeps } from '../console/carry-out-decision';
-import {
-  CONSOLE_PATH,
-  PAGES,
-  renderPageLayout,
-  renderNoticePage,
-  type PageLayout,
-  type PageName,
-} from '../console/page-layout';
+import { routeDecision, DONE, type DecideDeps } from '../console/route-decision';
+import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/page-layout';
+import { CONSOLE_PATH, PAGES, type PageName } from '../console/console-pages';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import {
@@ -70,7 +64,7 @@ export async function postDecision(deps: ConsoleDeps, request: ConsoleRequest): 
   const chosen = requireOrganization(await readableBy(deps, who), organization);
   if (!mayDecide(who.visitor, chosen))
     throw new AppError('not-permitted', 'You may look at this organization, and not decide');
-  const done = await carryOutDecision(deps, {
+  const done = await routeDecision(deps, {
     organization,
     page,
     id,

@@ -19,7 +19,7 @@ export function htmlResponse(
   return { status, headers: { ...pageHeaders, ...headers }, body: page };
 }
 
-/** Sends a browser on after it changed something, so that going back changes nothing again. */
+/** Redirects with 303 after a POST, so that going back or reloading repeats nothing. */
 export function seeOther(location: string, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
   return { status: 303, headers: { ...answerHeaders, location, ...headers } };
 }

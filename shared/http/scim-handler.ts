@@ -197,7 +197,7 @@ const scimTypes: Partial<Record<ErrorCode, string>> = {
   'user-exists': 'uniqueness',
 };
 
-/** What is not the client's fault is a 503: it comes back then. The detail is shown only where the client can do something. */
+/** Failures that are not the client's become a 503, after which the client retries. The detail is shown only for 4xx. */
 function failed(error: unknown): HttpResponseInit {
   const code = errorCodeOf(error);
   const { status: own, title } = PROBLEMS[code];

@@ -4,5 +4,5 @@ export type Notification = Readonly<{ id: string; atMs: number; body: string }>;
 /** Where a message goes, and the secret that signs it. */
 export type Receiver = Readonly<{ url: string; secret: string }>;
 
-/** Brings a message to its receiver. @throws AppError `notification-refused`, `notification-unavailable`, `secret-invalid` */
+/** Sends a notification to its receiver. @throws AppError `notification-refused`, `notification-unavailable`, `secret-invalid` */
 export type Notifier = (receiver: Receiver, notification: Notification) => Promise<void>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { AuditPolicy, BaselineRule, OwnCheck } from '../domain/audit/audit-policy';
+import type { AuditPolicy, OwnCheck } from '../domain/audit/audit-policy';
+import type { BaselineRule } from '../domain/policy';
 import { isCheckId, type CheckId } from '../domain/audit/check-catalog';
-import { anchorOf } from '../domain/audit/check-entry';
+import { anchorOf } from '../domain/audit/check-catalog-entry';
 import { mayBeAutomatic } from '../domain/audit/remediation/automatic-remediation';
 import { isBeyondCeiling, type Waiver } from '../domain/audit/waiver';
 import { fold } from '../domain/person-key';

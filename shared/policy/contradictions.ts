@@ -9,7 +9,10 @@ export type Fault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
 type Entry = PolicyFile['organizations'][string];
 type Rules = Entry['rules']['requests'];
 
-/** What each part of the file says well and the parts together do not: unknown names, names that mean two things, rules that nothing can meet. */
+/**
+ * Contradictions between parts of the file that are valid by themselves: unknown names, ambiguous names, rules that
+ * nothing can meet.
+ */
 export function contradictionsIn(file: PolicyFile): readonly Fault[] {
   return [
     ...Object.entries(file.organizations).flatMap(([alias, entry]) =>

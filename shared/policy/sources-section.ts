@@ -4,7 +4,7 @@ import type { Feed } from '../domain/policy';
 import type { SourceAct, SourceSettings } from '../domain/source-settings';
 import { EntraSchema, faultsInProof, toEntraPolicy } from './entra-identity-section';
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
-import { formatsOf, webhookSourceOf } from '../webhooks/registry';
+import { formatsOf, webhookSourceOf } from '../webhooks/source-registry';
 import type { WebhookSource } from '../webhooks/webhook-source';
 import { ticketActs } from '../webhooks/derive-access-request';
 
@@ -91,7 +91,7 @@ type Entries = Readonly<
 >;
 type SourceFault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
 
-/** What an entry settles, with everything it leaves open filled in. */
+/** The settings of a source, with defaults filled in. */
 export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings {
   const source = webhookSourceOf(feed, entry.format);
   return {
@@ -118,7 +118,7 @@ function toFetchBack(entry: SourceEntry['fetchBack']): SourceSettings['fetchBack
   return { baseUrl, secret, limits };
 }
 
-/** What an entry says that its format cannot do, or that its proof of origin is too weak for. Paths are below the entry. */
+/** Faults of an entry: what its format cannot do, or its proof of origin is too weak for. Paths are below the entry. */
 export function faultsInSource(
   feed: Feed,
   entry: SourceEntry,

@@ -1,5 +1,5 @@
 import { describeCheck, type CheckId } from '../domain/audit/check-catalog';
-import { anchorOf } from '../domain/audit/check-entry';
+import { anchorOf } from '../domain/audit/check-catalog-entry';
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { markup, name, type Markup } from '../html/markup';

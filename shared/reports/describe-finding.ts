@@ -1,5 +1,5 @@
 import { describeCheck } from '../domain/audit/check-catalog';
-import type { CheckEntry } from '../domain/audit/check-entry';
+import type { CheckEntry } from '../domain/audit/check-catalog-entry';
 import type { Attribution, FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { describeUnattributed } from '../domain/audit/attribution/unattributed-reasons';

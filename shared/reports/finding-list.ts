@@ -5,7 +5,7 @@ import { markup, name, time, type Markup } from '../html/markup';
 import { linkToCheck } from './check-explanations';
 import { reasonText, subjectPairs } from './describe-finding';
 import { planText } from './describe-remediation';
-import { SEVERITIES } from './trend-chart';
+import { SEVERITIES } from '../domain/audit/check-catalog-entry';
 
 /** Findings by check, the worst first; `more` adds to each, such as a form. */
 export function renderFindingList(

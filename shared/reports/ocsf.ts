@@ -1,4 +1,4 @@
-import type { Severity } from '../domain/audit/check-entry';
+import type { Severity } from '../domain/audit/check-catalog-entry';
 import type { FindingRecord, FindingState } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { attributionText, entryOf, subjectText } from './describe-finding';

@@ -8,7 +8,8 @@ import { linkToCheck, renderAboutChecks } from './check-explanations';
 import { subjectText } from './describe-finding';
 import { FILTER_SCRIPT } from './finding-filter-script';
 import { renderFindingList } from './finding-list';
-import { renderTrend, SEVERITIES } from './trend-chart';
+import { renderTrend } from './trend-chart';
+import { SEVERITIES } from '../domain/audit/check-catalog-entry';
 
 /** What a report is shown with: the night it is compared with, and the nights before it, oldest first. */
 export type ReportContext = Readonly<{

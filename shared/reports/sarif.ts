@@ -1,5 +1,5 @@
 import type { CheckId } from '../domain/audit/check-catalog';
-import type { Severity } from '../domain/audit/check-entry';
+import type { Severity } from '../domain/audit/check-catalog-entry';
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { describeCheck } from '../domain/audit/check-catalog';

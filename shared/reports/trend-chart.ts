@@ -1,4 +1,4 @@
-import type { Severity } from '../domain/audit/check-entry';
+import { SEVERITIES } from '../domain/audit/check-catalog-entry';
 import { openCount, type AuditSummary } from '../domain/audit/audit-summary';
 import { markup, time, type Markup } from '../html/markup';
 
@@ -7,7 +7,6 @@ const HEIGHT = 180;
 const BASE = 150;
 const TOP = 14;
 const LEFT = 36;
-export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const satisfies readonly Severity[];
 
 /** What was open in each night, oldest first: a picture, and the same as a table. */
 export function renderTrend(nights: readonly AuditSummary[]): Markup {

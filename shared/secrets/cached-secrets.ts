@@ -4,11 +4,11 @@ import type { SecretStore, SecretVersions } from './secret-store';
 import { DAY_MS } from '../domain/durations';
 
 export type SecretCacheLimits = Readonly<{
-  /** How long a value is used without asking: how soon a new version is seen. */
+  /** Time to live of a value: how soon a new version is seen. */
   freshMs: number;
-  /** How old a value may become while the vault does not answer. */
+  /** Stale-if-error: how old a value may become while the vault does not answer. */
   staleMs: number;
-  /** How long a failure is repeated without asking again, so that a flood of requests is no flood of the vault. */
+  /** Negative caching of a failure, so that a flood of requests is no flood of the vault. */
   failureMs: number;
 }>;
 

@@ -4,7 +4,10 @@ import type { Lane } from '../domain/lane';
 import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
-/** "Look at this subject then": a future date, an expiry, another try. The lane is the normal one unless it says so. */
+/**
+ * A scheduled mark: the subject is marked at that time, for a future date, an expiry or a retry. The lane is the
+ * normal one unless it says so.
+ */
 export type DueItem = Readonly<{ subject: Subject; dueAtMs: number; lane?: Lane }>;
 
 export type DueDates = Readonly<{

@@ -1,7 +1,7 @@
 import type { TransactionAction } from '@azure/data-tables';
 import type { ProvisionedUser } from '../domain/provisioned-user';
 
-/** What a change does to the mark `i:<since>:<id>` of somebody who is inactive. */
+/** Table actions that keep the index row `i:<since>:<id>` of an inactive user in step with a change. */
 export function inactiveActions(
   partitionKey: string,
   id: string,
@@ -17,7 +17,7 @@ export function inactiveActions(
   ].map(([kind, row]): TransactionAction => [kind, row]);
 }
 
-/** In the order of time, so that the old ones are found without reading the rest. */
+/** The row key of the index, ordered by time, so that old rows are found by a range query. */
 export function inactiveKey(sinceMs: number, id: string): string {
   return `i:${String(Math.max(0, sinceMs)).padStart(15, '0')}:${id}`;
 }

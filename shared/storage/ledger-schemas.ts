@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 
 /** A member that JSON leaves out reads as undefined. */

@@ -7,7 +7,8 @@ import {
   type EvidenceHead,
   type EvidenceRecord,
 } from '../domain/ledger/evidence';
-import type { EntityLedger, OrganizationLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
+import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { AppError } from '../errors';
@@ -28,7 +29,7 @@ export type LedgerOf = {
   organization: OrganizationLedger;
 };
 
-/** A ledger as read: the value, and what a write needs to know that nothing happened in between. */
+/** A ledger as read, with the ETag for optimistic concurrency. */
 export type Stored<T> = Readonly<{ value: T; etag: string | undefined; head: EvidenceHead }>;
 
 export type LedgerStore = Readonly<{
@@ -83,7 +84,7 @@ const evidenceRow = (seq: number): string => `e:${String(seq).padStart(10, '0')}
 /** One partition per subject: the row `state` and its evidence `e:<number>`. Reading a subject costs one row, however long its history. */
 export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): LedgerStore {
   const table = async (): Promise<TableClient> => storage.table('ledger');
-  /** When the answer to a write was lost and the library sent it again, the conflict is with ourselves. */
+  /** True where a conflict is with our own write: its answer was lost and the client library sent it again. */
   const endsWith = async (subject: Subject, head: EvidenceHead): Promise<boolean> => {
     const row = await undefinedIfMissing(async () =>
       (await table()).getEntity(partitionOf(subject), STATE_ROW),

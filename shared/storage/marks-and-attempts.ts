@@ -9,7 +9,10 @@ import { rowsInPages } from './rows-in-pages';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
-/** "Look at this subject": its ledger may differ from what UiPath has. The ETag tells whether it was marked again since. */
+/**
+ * A to-do note for the writer, "look at this subject": its ledger may differ from what UiPath has. The note stays until
+ * both are the same; the ETag tells whether the subject was marked again since.
+ */
 export type Mark = Readonly<{
   subject: Subject;
   lane: Lane;
@@ -30,7 +33,7 @@ export type MembershipAttempt = Readonly<{
   startedAtMs: number;
 }>;
 
-/** One call to UiPath that changes something, stored before it is made. */
+/** An attempt (write-ahead intent): one call that changes UiPath, stored before it is made. */
 export type Attempt =
   | MembershipAttempt
   | Readonly<{
@@ -43,7 +46,7 @@ export type Attempt =
       startedAtMs: number;
     }>;
 
-/** The right to write to one organization: a number that grows with every writer, checked with each intent. */
+/** A fencing token: a number that grows with every writer of the organization, checked with each attempt. */
 export type Fence = { readonly token: number; etag: string };
 
 export type ChangeStore = Bookings &

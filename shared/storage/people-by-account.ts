@@ -2,8 +2,8 @@ import type { TableClient } from '@azure/data-tables';
 import type { StorageAccount } from './storage-account';
 
 /**
- * People of the ledger by the account that they were resolved to: several where an address changed. A row may be out of date;
- * what the ledger says of the person counts.
+ * Index of people by directory account: several where an address changed. A row may be stale; the ledger of the person
+ * counts.
  */
 export type PeopleByAccount = Readonly<{
   /** Noting the same again is harmless. */

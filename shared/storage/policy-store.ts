@@ -9,9 +9,8 @@ type Location =
 const FRESH_MS = 60_000;
 
 /**
- * Reads the policy and keeps it for a minute. A version that cannot be read or parsed does not replace one that could:
- * the last good one stays in force and the fault is reported by `onFault`.
- *
+ * Caches the policy for a minute. A version that cannot be read or parsed does not replace a good one: the last good
+ * one stays in force and the fault is reported by `onFault`.
  * @throws AppError `policy-unavailable` or what `parse` throws, while there is no good version yet
  */
 export function createPolicyStore<P>(

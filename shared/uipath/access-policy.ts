@@ -25,14 +25,17 @@ type AccessPolicyUpdate = Readonly<{
   remove: readonly string[];
 }>;
 
-/** What really changed, and the list afterwards. */
+/** The effective change, and the list afterwards. */
 type AccessPolicyOutcome = Readonly<{
   added: readonly string[];
   removed: readonly string[];
   entities: readonly AccessPolicyEntity[];
 }>;
 
-/** The list of who may sign in. Whether the list is in force is a switch that this API does not show. */
+/**
+ * Client of the access policy, the list of who may sign in. Whether the list is enforced is a switch that this API
+ * does not show.
+ */
 export type UiPathAccessPolicy = Readonly<{
   /** One GET. */
   read: () => Promise<readonly AccessPolicyEntity[]>;
@@ -62,7 +65,7 @@ const EntitySchema = z
     return z.NEVER;
   });
 
-/** How often the list is read after a change before it counts as not made, and how long between. */
+/** Read-after-write lag: how often the list is read after a change before it counts as not made, and how long between. */
 const READS_AFTER = 3;
 const READ_PAUSE_MS = 1_000;
 
@@ -121,7 +124,7 @@ export function createAccessPolicy(transport: Transport, clock: Pick<Clock, 'sle
 
 type Change = Readonly<{ add: readonly string[]; remove: readonly string[] }>;
 
-/** Only what is not so already. @throws AppError `uipath-rejected` for an id that is no bare GUID or is in both lists */
+/** The effective part of a change. @throws AppError `uipath-rejected` for an id that is no bare GUID or is in both lists */
 function toChange({ add, remove }: AccessPolicyUpdate, have: ReadonlySet<string>): Change {
   const adds = requireGuids(add, 'an id to add');
   const removals = requireGuids(remove, 'an id to remove');

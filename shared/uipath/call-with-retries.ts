@@ -17,7 +17,7 @@ export type CallContext = Readonly<{
   settings: Readonly<{ requestTimeoutMs: number; retryAfterCapMs: number; attempts: number }>;
 }>;
 
-/** A request that is repeated only where that is harmless. */
+/** A call to UiPath, retried only where a retry is harmless. */
 export type UiPathCall = CallDescription &
   Readonly<{
     method: HttpMethod;
@@ -29,7 +29,7 @@ export type UiPathCall = CallDescription &
 type Failure = Readonly<{ error: UpstreamError; retryAfterMs: number | undefined }>;
 
 /**
- * Asks until there is an answer that is neither a failure of UiPath nor a 429. Every attempt spends quota.
+ * Calls UiPath with retries and backoff until an answer is neither a 5xx nor a 429. Every attempt spends quota.
  * @throws AppError `quota-exhausted`
  * @throws UpstreamError `uipath-throttled`, `uipath-unreachable`, `uipath-unavailable`, `uipath-outcome-unknown`
  */
@@ -86,7 +86,7 @@ function readThrottling({ clock, random }: CallContext, asked: UiPathCall, answe
   return { error, retryAfterMs: waitMs };
 }
 
-/** The change may have happened or not: it has to be read back before anything is repeated. */
+/** The error for a write whose answer was lost: it has to be read back before it is repeated. */
 export function outcomeUnknown(
   attempt: CallDescription,
   { status = 0, cause }: Readonly<{ status?: number; cause?: unknown }>,

@@ -1,6 +1,6 @@
 import { uipathError, type CallDescription } from './uipath-error';
 
-/** Runs a look-up part by part, one after the other, and joins what it finds. */
+/** Runs a look-up in chunks, one after the other, and joins the results. */
 export async function inChunks<Item, Found>(
   items: readonly Item[],
   size: number,

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock';
 import type { Lane } from '../domain/lane';
-import type { OrganizationPolicy } from '../domain/policy';
 import type { HttpMethod, QuotaGate } from '../domain/plan/quota';
+import { DEFAULT_SETTINGS, type UiPathClientSettings } from './client-settings';
 import type { CallContext } from './call-with-retries';
 import { createAccessPolicy, type UiPathAccessPolicy } from './access-policy';
 import { createAuditEvents, type UiPathAuditEvents } from './audit-events';
 import { createDirectory, type UiPathDirectory } from './directory';
-import { createExternalClients, type UiPathExternalClients } from './external-clients';
+import { createExternalClients, type UiPathExternalClients } from './external-applications';
 import { createGroups, type UiPathGroups } from './groups';
 import { toOrganizationAddress, type UiPathOrganization } from './organization-address';
 import { createRobotAccounts, type UiPathRobotAccounts } from './robot-accounts';
@@ -14,17 +14,6 @@ import { createRules, type UiPathRules } from './rules';
 import { createTokenCache, type UiPathCredentials } from './token-cache';
 import { createTransport } from './transport';
 import { createUsers, type UiPathUsers } from './users';
-
-type UiPathClientSettings = Readonly<{
-  requestTimeoutMs: number;
-  /** A wait that UiPath asks for is slept through up to here; a longer one is `uipath-throttled`. */
-  retryAfterCapMs: number;
-  attempts: number;
-  /** How long before its end a token is replaced. */
-  tokenRenewBeforeMs: number;
-  /** One that the application was not given makes UiPath refuse the whole token. */
-  scopes: readonly string[];
-}>;
 
 export type UiPathClientOptions = Readonly<{
   organization: UiPathOrganization;
@@ -55,32 +44,6 @@ export type UiPathClient = Readonly<{
   /** The same client, which tells of every call that the quota lets go. */
   tellingCalls: (tell: (method: HttpMethod) => void) => UiPathClient;
 }>;
-
-/** What this application needs for its work; an organization may have more read, which needs more. */
-const NEEDED_SCOPES = [
-  'PM.Group',
-  'PM.Directory',
-  'PM.AuthSetting',
-  'PM.User.Read',
-  'PM.Audit.Read',
-] as const;
-
-const DEFAULT_SETTINGS: UiPathClientSettings = {
-  requestTimeoutMs: 20_000,
-  retryAfterCapMs: 10_000,
-  attempts: 3,
-  tokenRenewBeforeMs: 60_000,
-  scopes: NEEDED_SCOPES,
-};
-
-/** Asking for one that the application was not given costs the whole token, so only what the policy has read is asked for. */
-export function scopesFor({ audit }: Pick<OrganizationPolicy, 'audit'>): readonly string[] {
-  return [
-    ...NEEDED_SCOPES,
-    ...(audit.reads.has('applications') ? ['PM.OAuthApp.Read'] : []),
-    ...(audit.reads.has('robots') ? ['PM.RobotAccount.Read'] : []),
-  ];
-}
 
 /** @throws AppError `configuration-invalid`, `uipath-organization-mismatch` when the addresses cannot be this organization's */
 export function createUiPathClient(options: UiPathClientOptions): UiPathClient {

@@ -25,7 +25,7 @@ export type DirectoryHit = Readonly<{
   objectType: string | null;
 }>;
 
-/** What became of a name. Only `found` may be acted upon. */
+/** The outcome of resolving a name. Only `found` may be acted upon. */
 export type DirectoryResolution =
   | Readonly<{ kind: 'found'; entity: DirectoryEntity }>
   /** UiPath does not know it, or not yet, or hides it from applications: not a proof that it does not exist. */

@@ -1,4 +1,4 @@
-/** One HTTP request, with its answer read to the end. */
+/** One HTTP request to UiPath. */
 export type HttpRequest = Readonly<{
   method: string;
   url: string;
@@ -23,7 +23,10 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** Never follows a redirect: the answer of another address is not UiPath's, and a token does not go there. */
+/**
+ * Makes one HTTP request and reads its answer to the end. It never follows a redirect, so that a token goes to no
+ * other address.
+ */
 export async function exchange(
   request: HttpRequest,
   { fetch, timeoutMs }: Readonly<{ fetch: typeof globalThis.fetch; timeoutMs: number }>,

@@ -30,7 +30,10 @@ export async function resolveNames(
   return resolved;
 }
 
-/** One name that UiPath takes for invalid makes it refuse the whole call: halves find it, the others go through. */
+/**
+ * Resolves names in bulk, by bisection: one invalid name makes UiPath refuse the whole call, so the call is split in
+ * halves until that name is alone.
+ */
 async function resolvePart(
   calls: DirectoryCalls,
   names: readonly string[],

@@ -3,7 +3,7 @@ const MOST_DELAY_MS = 10_000;
 /** A longer wait than this is a mistake of somebody's clock. */
 const MOST_RETRY_AFTER_MS = 3_600_000;
 
-/** Twice as long after each failure, and between half and all of it, so that callers do not come back together. */
+/** Exponential backoff with jitter, milliseconds: doubled after each failure, and between half and all of it. */
 export function backoffMs(attempt: number, random: () => number): number {
   const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MOST_DELAY_MS);
   return Math.round(delayMs * (0.5 + random() / 2));

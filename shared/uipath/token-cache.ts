@@ -9,7 +9,7 @@ import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 /** The external application that calls; application scopes, confidential. */
 export type UiPathCredentials = Readonly<{ clientId: string; clientSecret: string }>;
 
-/** The access token of one organization, kept until shortly before its end. */
+/** Cache of one organization's access token, until shortly before it expires. */
 export type TokenCache = Readonly<{
   /** Concurrent callers share one request. @throws UpstreamError `uipath-token-refused`, `uipath-answer-invalid` */
   get: () => Promise<string>;

@@ -8,11 +8,11 @@ import type { OrganizationAddress } from './organization-address';
 import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 import type { TokenCache } from './token-cache';
 
-/** One call of the API; `url` is absolute. A look-up is a read, whatever its method. */
+/** One operation of the API; `url` is absolute. A look-up is a read, whatever its method. */
 export type Operation = Omit<CallDescription, 'alias'> &
   Readonly<{ method: HttpMethod; effect: 'read' | 'write'; url: string; body?: unknown }>;
 
-/** Sends calls of one organization, with a token, and reads their answers. */
+/** Sends authenticated calls of one organization and validates their answers. */
 export type Transport = Readonly<{
   address: OrganizationAddress;
   /** @throws UpstreamError and AppError with any `uipath-` code, `quota-exhausted` */

@@ -2,7 +2,7 @@ import { UpstreamError, type ErrorCode, type ErrorDetails } from '../errors';
 import { readErrorBody, type ErrorBody } from './error-body';
 import type { HttpAnswer } from './http-exchange';
 
-/** What a call is about: decides which advice a refusal gets. */
+/** The area of a call, which decides the advice in a refusal. */
 type Area =
   | 'token'
   | 'groups'
@@ -44,7 +44,7 @@ export function uipathError(
   return new UpstreamError(code, `Could not ${what} (${alias}): ${text}`, { service: 'uipath', ...details });
 }
 
-/** Names the cause of an answer that is no success, and what to do about it. No part of the body that could name a person is shown. */
+/** Turns a refusal of UiPath into an error with its cause and advice. No part of the body that could name a person is shown. */
 export function toRefusal(attempt: CallDescription, { status, text }: HttpAnswer): UpstreamError {
   const body = readErrorBody(text);
   const [code, advice] = explain(attempt, status, body);

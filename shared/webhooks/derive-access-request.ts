@@ -1,4 +1,6 @@
 import type { AccessRequest } from '../domain/ledger/access-request';
+import type { SourceMapping } from '../domain/source-settings';
+import { addressOf } from './read-field-by-path';
 import { bodyInvalid, checkBody } from './validate-body';
 import { AccessRequestBodySchema, toAccessRequest } from './contract/access-request-body';
 
@@ -21,8 +23,7 @@ export type SaidOfTicket = Readonly<{
 }>;
 
 /**
- * The access request of an approved ticket, through the checks of our own contract.
- *
+ * Derives the access request of an approved ticket, validated by our own contract.
  * @throws AppError `body-invalid`, naming the fields as the policy places them
  */
 export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
@@ -58,7 +59,31 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
   );
 }
 
-/** What the policy or the format makes of an event, if it is a request. */
+/**
+ * The access request of an event whose fields the policy places: the event is the approval, and an event
+ * without a ticket id uses its own id.
+ *
+ * @throws AppError `body-invalid`
+ */
+export function deriveRequestOfEvent(
+  event: Pick<SaidOfTicket, 'id' | 'act' | 'occurredAtMs'>,
+  read: SaidOfTicket['read'],
+  mapping: SourceMapping,
+): AccessRequest {
+  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
+  const { id, occurredAtMs } = event;
+  return deriveAccessRequest({
+    ...event,
+    ticketId: read('ticketId') || id,
+    url: read('url') || undefined,
+    requester: address(read('requester')),
+    approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
+    read,
+    address,
+  });
+}
+
+/** The act that an event name stands for; undefined where it is no request. */
 export function ticketActOf(name: string | undefined): TicketAct | undefined {
   return ticketActs.find((act) => act === name);
 }

@@ -51,10 +51,9 @@ export type WorkerReport = Readonly<{
 type ReadField = (field: string) => string | undefined;
 
 /**
- * The worker events of a report, through the checks of our own contract. A record of somebody who left is a leaver whatever
- * the event was called; one with an end ahead is what the event says, and a leaver on that day. Every placed field that is
- * not about the person or the dates is an attribute. Nothing may be left to say: a mover without any attribute.
- *
+ * Derives the worker events of a report, validated by our own contract. A record of somebody who left is a leaver
+ * whatever the event was called; one with an end ahead is what the event says, and a leaver on that day. Every placed
+ * field that is not about the person or the dates is an attribute. A mover without any attribute gives no event.
  * @throws AppError `body-invalid`
  */
 export function deriveWorkerEvents(report: WorkerReport, mapping: SourceMapping): readonly WorkerEvent[] {
@@ -134,7 +133,10 @@ function toEvent(
     : event;
 }
 
-/** Whether a leaving ends the employment that is now: of somebody who is not called left, an end before the start is of one before. */
+/**
+ * True for a leaver event of the present employment. An end before the start belongs to an earlier employment, unless
+ * the record is called left.
+ */
 function isOfThisEmployment(read: ReadField): boolean {
   const start = dayOf(read('startDate')) ?? '';
   return isCalledLeft(read) || endsOf(read).every((day) => day >= start);

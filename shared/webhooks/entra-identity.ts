@@ -7,7 +7,7 @@ import { DAY_MS } from '../domain/durations';
 const LONGEST_TOKEN = 16_384;
 const CLOCK_SKEW_SECONDS = 300;
 const KEYS_FRESH_MS = DAY_MS;
-/** An unknown key id has the keys read again, but not for every token that somebody makes up. */
+/** Cool-down between two reads of the keys (JWKS): an unknown key id has them read again, but not for every forged token. */
 const KEYS_COOLDOWN_MS = 30_000;
 /** Within the patience of senders. */
 const KEYS_TIMEOUT_MS = 2_000;

@@ -3,9 +3,7 @@ import { text } from './contract/field-schemas';
 
 export const idProblem = `Must be a text, or a whole number up to ${Number.MAX_SAFE_INTEGER}`;
 
-/**
- * Whether a number in JSON can be an id. A longer one was rounded as it was read, and the id that is left may be somebody else's.
- */
+/** Whether a JSON number can be an id. A longer one was rounded by the parser, and the rounded id may be another person's. */
 export function isIdNumber(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
@@ -15,7 +13,7 @@ export function idText(max: number) {
   return text(max).refine((id) => id !== '.' && id !== '..', 'Must not be . or ..');
 }
 
-/** Vendors write ids as text or as a number. */
+/** Schema of an id that a vendor sends as text or as a number; its output is text. */
 export function senderId(max: number) {
   return z
     .union([z.string(), z.number().refine(isIdNumber)], { error: idProblem })

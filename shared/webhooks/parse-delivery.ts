@@ -3,8 +3,7 @@ import type { PostedBody } from './parse-posted-body';
 import type { Meanings, WebhookSource } from './webhook-source';
 
 /**
- * What a delivery says under the policy of its source. Where the record behind it is asked for, it says whom or what to ask about.
- *
+ * Parses a delivery under the policy of its source. Where its record has to be looked up, the result says which.
  * @throws AppError `body-invalid`
  */
 export function parseDelivery(

@@ -6,7 +6,7 @@ import { parseXmlBody } from './xml-body';
 export type BodyType =
   'application/json' | 'application/cloudevents+json' | 'application/x-www-form-urlencoded' | 'text/xml';
 
-/** What was posted, as it is kept: all that the meaning of a delivery depends on. */
+/** The stored form of a body: all that the meaning of a delivery depends on. */
 export type PostedBody = Readonly<{ rawBody: Uint8Array; type: BodyType; receivedAtMs: number }>;
 
 const utf8 = String.raw`\s*(?:;\s*charset\s*=\s*(?:"utf-8"|utf-8)\s*)?;?`;
@@ -17,7 +17,7 @@ const patterns = [
   ['text/xml', new RegExp(`^(?:text|application)/xml${utf8}$`, 'i')],
 ] as const;
 
-/** The type a header names, or undefined: another type, another charset, or two of anything. */
+/** Parses a Content-Type header; undefined for another type, another charset, or two of anything. */
 export function bodyTypeOf(contentType: string | null): BodyType | undefined {
   const text = contentType?.trim() ?? '';
   return patterns.find(([, pattern]) => pattern.test(text))?.[0];

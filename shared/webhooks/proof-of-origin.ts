@@ -1,9 +1,9 @@
 import type { Credential, IdentityCredential } from './check-credential';
 
-/** What makes a delivery of a source believed, from most to least; `token`: only that it may add. */
+/** Proof of origin of a source, from strong to weak; with `token` alone a source may only add. */
 export type ProofOfOrigin = 'signature' | 'identity' | 'token-and-look-up' | 'token';
 
-/** How a source proves itself, by its format and by what the policy adds. */
+/** The proof of origin of a source, by its format and by what the policy adds. */
 export function proofOfOrigin(
   credential: Credential | IdentityCredential,
   { entra, fetchBack }: Readonly<{ entra: unknown; fetchBack: unknown }>,

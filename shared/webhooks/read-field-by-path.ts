@@ -11,34 +11,33 @@ const timing = new Set(['updated']);
 const naming = new Set(['workerId', 'ticketId', 'grantRequestId', 'person', 'requester', 'approver']);
 
 /**
- * The text at a place in a record, where `a.b` is a member of a member, a number an entry of a list, and `key=value` the
- * first entry of a list whose member `key` is `value`. undefined: there is no such place, or a number that was rounded. An
- * empty text: it is blank.
+ * The text at a path in a record: `a.b` is a member of a member, a number an entry of a list, and `key=value` the
+ * first entry of a list whose member `key` is `value`. undefined: no such path, or a number that was rounded. Empty:
+ * the field is blank.
  */
 export function textAt(record: unknown, place: string): string | undefined {
   return toText(valueAt(record, place));
 }
 
-/** The same of a place that holds an id. @throws AppError `body-invalid` for a number that cannot be one */
+/** The id at a path in a record. @throws AppError `body-invalid` for a number that cannot be one */
 export function idAt(record: unknown, place: string): string | undefined {
   return checkedAt(record, place, isIdNumber, idProblem);
 }
 
-/** The text at the first of several places that exists and is not blank. */
+/** The text at the first of several paths that exists and is not blank. */
 export function firstTextAt(record: unknown, places: readonly string[]): string | undefined {
   return places.map((place) => textAt(record, place)).find((text) => text !== undefined && text !== '');
 }
 
-/** Whether there is such a place, whatever stands there. */
+/** Whether a path exists, with any value. */
 export function isAt(record: unknown, place: string): boolean {
   return valueAt(record, place) !== undefined;
 }
 
 /**
- * Looks a field up where the policy says, else where the format says; the first place that exists counts, of a time the first that
- * is not blank.
- *
- * The reader throws AppError `body-invalid` for a number that was rounded, or that cannot be the id it stands for.
+ * Creates a reader of fields by name: it looks at the paths of the policy, else at those of the format. The first path
+ * that exists counts; for a time the first that is not blank. The reader throws AppError `body-invalid` for a number
+ * that was rounded, or that cannot be the id it stands for.
  */
 export function fieldReader(
   record: unknown,
@@ -57,7 +56,7 @@ export function fieldReader(
   };
 }
 
-/** Somebody's address: the sender's own name for them if the policy knows it, else what stands there. */
+/** A person's address: the policy maps the sender's own name of them, else the text is the address. */
 export function addressOf(text: string | undefined, mapping: SourceMapping): string | undefined {
   return text === undefined ? undefined : (mapping.people.get(text) ?? text);
 }

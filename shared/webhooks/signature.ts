@@ -33,6 +33,20 @@ export type SignatureRule = Readonly<{
   timestamp: Readonly<{ format: TimestampFormat; toleranceMs: number }> | undefined;
 }>;
 
+/** HMAC-SHA256 of the body in one header, as `sha256=<hex>`: GitHub's way, which Jira took over. No time is signed. */
+export function sha256Header(signature: string): SignatureRule {
+  return {
+    algorithm: 'sha256',
+    encoding: 'hex',
+    key: 'text',
+    signed: ['body'],
+    headers: [{ signature }],
+    prefix: 'sha256=',
+    list: 'none',
+    timestamp: undefined,
+  };
+}
+
 /** The current secret, and the one it replaced while senders still use it. */
 export type SigningSecrets = Readonly<{ current: string; previous: string | undefined }>;
 

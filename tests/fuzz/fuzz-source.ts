@@ -4,7 +4,7 @@ import { AppError, errorCodeOf } from '../../shared/errors';
 import { PROBLEMS } from '../../shared/http/problem';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import type { BodyType } from '../../shared/webhooks/parse-posted-body';
-import { webhookSourceOf } from '../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../shared/webhooks/source-registry';
 import type { WebhookSource } from '../../shared/webhooks/webhook-source';
 import { HR_API_SECRET } from '../../sandbox/vendors/demo-sources';
 import { startHrApi } from '../../sandbox/vendors/hr-api';

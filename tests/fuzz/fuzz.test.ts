@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../shared/errors';
-import { webhookSourceOf } from '../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../shared/webhooks/source-registry';
 import { postingOf, vendorSenders, type VendorSender } from '../fixtures/webhooks/vendor-senders';
 import { fuzzScim } from './fuzz-scim';
 import { fuzzSource } from './fuzz-source';

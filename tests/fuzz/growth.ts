@@ -1,5 +1,5 @@
 import { parsePolicy } from '../../shared/policy/parse-policy';
-import { webhookSourceOf } from '../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../shared/webhooks/source-registry';
 import type { Posting } from '../fixtures/webhooks/delivery-world';
 import { createSenderWorld } from '../fixtures/webhooks/sender-world';
 import { policyOf, postingOf, textOf, type VendorSender } from '../fixtures/webhooks/vendor-senders';

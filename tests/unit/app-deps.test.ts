@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
 import type { Policy } from '../../shared/domain/policy';
-import type { Foundation } from '../../shared/foundation';
+import type { Infrastructure } from '../../shared/infrastructure';
 
 const CONFIG = parseConfig({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
 
@@ -25,7 +25,7 @@ describe('the application', () => {
   });
 });
 
-describe('the application on a foundation that is given', () => {
+describe('the application on an infrastructure that is given', () => {
   const fiveMinutesMs = 5 * 60_000;
 
   function start() {
@@ -41,7 +41,7 @@ describe('the application on a foundation that is given', () => {
       throw new Error('Nothing is opened here');
     };
     let nowMs = 0;
-    const foundation: Partial<Foundation> = {
+    const infrastructure: Partial<Infrastructure> = {
       clock: { now: () => nowMs, sleep: asks('clock', undefined) },
       storage: {
         table: opens('table'),
@@ -54,10 +54,10 @@ describe('the application on a foundation that is given', () => {
       secretEnds: asks('end', 7),
       runMs: 1,
     };
-    const app = createAppDeps(CONFIG, () => undefined, foundation);
+    const app = createAppDeps(CONFIG, () => undefined, infrastructure);
     return {
       app,
-      foundation,
+      infrastructure,
       asked,
       pass: (ms: number) => {
         nowMs += ms;
@@ -70,8 +70,8 @@ describe('the application on a foundation that is given', () => {
   });
 
   it('uses what is given as it is', async () => {
-    const { app, foundation, asked } = start();
-    expect(app).toMatchObject({ runMs: 1, clock: foundation.clock, policy: foundation.policy });
+    const { app, infrastructure, asked } = start();
+    expect(app).toMatchObject({ runMs: 1, clock: infrastructure.clock, policy: infrastructure.policy });
     await expect(app.secretEnds('a')).resolves.toBe(7);
     expect(asked).toEqual(['end a']);
   });

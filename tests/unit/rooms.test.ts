@@ -78,7 +78,7 @@ const ALLOWED = [
   ['shared/domain/audit/checks', '../../plan/hard-stops'],
   ['shared/storage', '../domain/plan/hold'],
   ['shared/uipath', '../errors'],
-  ['shared/policy', '../webhooks/registry'],
+  ['shared/policy', '../webhooks/source-registry'],
   ['shared/webhooks/sources', '../../domain/source-settings'],
   ['shared/fetch-back', '../webhooks/derive-worker-events'],
   ['shared/console/pages', '../../access/desk/list-requests'],

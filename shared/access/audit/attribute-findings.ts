@@ -27,9 +27,8 @@ const NOT_PERMITTED: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Joins findings with UiPath's audit log: who made it so, when and with what. Without the log the audit is as good as
- * before, and says why in each finding.
- *
+ * Attributes findings by UiPath's audit log: actor, time and client. Without the log the audit is as good as before,
+ * and each finding says why it has no actor.
  * @throws AppError `quota-exhausted`, `uipath-throttled`
  */
 export async function attributeFindings(
@@ -45,7 +44,7 @@ export async function attributeFindings(
   return attribute(records, asked, log, { ...at, known });
 }
 
-/** By which the log may call this application. Its name is known only where the policy has applications read. */
+/** Names of this application in the log. The display name is known only where the policy has applications read. */
 function ownNamesIn({ applications }: Snapshot, ownClientId: string): ReadonlySet<string> {
   const own = valueOr(applications, []).find(({ clientId }) => fold(clientId) === fold(ownClientId));
   return new Set(
@@ -73,7 +72,7 @@ async function readLog(
   }
 }
 
-/** False for what was tried and failed: UiPath's status is 0 for a success and 1 for a failure. Without one it is taken as done. */
+/** False for an event that failed: UiPath's status is 0 for a success and 1 for a failure. Without a status it counts as done. */
 function isDone({ status }: UiPathEvent): boolean {
   return status === null || ['', '0', 'success'].includes(fold(status));
 }

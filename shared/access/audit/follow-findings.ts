@@ -1,4 +1,4 @@
-import type { AuditCase } from '../../domain/audit/audit-case';
+import type { CheckInput } from '../../domain/audit/check-input';
 import { carryFindingsOver } from '../../domain/audit/carry-findings-over';
 import type { Finding, FindingRecord } from '../../domain/audit/finding';
 import { isChangePending } from '../../domain/audit/pending-changes';
@@ -14,7 +14,7 @@ import type { WaiverStore } from '../../storage/waivers';
  */
 export async function followFindings(
   deps: Readonly<{ findings: Pick<FindingStore, 'list'>; waivers: Pick<WaiverStore, 'list'> }>,
-  audit: AuditCase,
+  audit: CheckInput,
   found: readonly Finding[],
   lastAuditMs: number | undefined,
 ): Promise<readonly FindingRecord[]> {

@@ -3,7 +3,7 @@ import { compareReports, type AuditReport } from '../../domain/audit/report';
 import { hashOf } from '../../domain/canonical-json';
 import type { NotifyTarget, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-line';
 import type { Notifier } from '../../notify/notifier';
 import { hasChanged, renderDifference } from '../../reports/difference-message';
 import type { SecretStore } from '../../secrets/secret-store';
@@ -23,7 +23,10 @@ export type NotifyDeps = Readonly<{
 }>;
 
 const FIRST_RETRY_MS = 5 * 60_000;
-/** Five minutes, doubled each time: the last try is ten hours after the first, and the next night tells the rest. */
+/**
+ * Exponential backoff from five minutes: the last try is ten hours after the first, and the next night's message
+ * includes the difference.
+ */
 const MOST_ATTEMPTS = 8;
 
 /** Enqueues the notification of a night. A failure is logged and does not fail the audit. */

@@ -1,4 +1,4 @@
-import type { AuditCase } from '../../domain/audit/audit-case';
+import type { CheckInput } from '../../domain/audit/check-input';
 import { isOpen, type Finding, type FindingRecord, type Remediation } from '../../domain/audit/finding';
 import { isChangePending } from '../../domain/audit/pending-changes';
 import { planRemediation } from '../../domain/audit/remediation/plan-remediation';
@@ -29,7 +29,7 @@ const CHANGE_PENDING = {
 /** Each open finding with its remediation, or why there is none. */
 export async function planRemediations(
   deps: PlanningDeps,
-  audit: AuditCase,
+  audit: CheckInput,
   records: readonly FindingRecord[],
   found: readonly Finding[],
 ): Promise<readonly FindingRecord[]> {

@@ -24,7 +24,7 @@ export type OperationalStateDeps = Omit<ListRefusedChangesDeps, 'clock'> &
     secretEnds: (name: string) => Promise<number | undefined>;
   }>;
 
-/** How the application itself fares in one organization. */
+/** Reads the operational state of the application in one organization: holds, dead letters, secrets, heartbeats. */
 export async function readOperationalState(
   deps: OperationalStateDeps,
   policy: Policy,
@@ -89,7 +89,7 @@ async function readDeadDeliveries(
   }));
 }
 
-/** Every secret that something of the organization stops without. */
+/** Every secret that the organization depends on. */
 function secretsOf(
   { sources }: Pick<Policy, 'sources'>,
   { alias, credentialSecret, notify }: OrganizationPolicy,
@@ -104,7 +104,7 @@ function secretsOf(
   ];
 }
 
-/** A source that was never heard is noted when an audit first sees it in the policy: its silence is measured from there. */
+/** A source without any delivery is recorded when an audit first sees it in the policy: its silence is measured from there. */
 async function readHeartbeats(
   deps: Pick<OperationalStateDeps, 'deliveries' | 'heartbeats'>,
   policy: Policy,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GroupMember } from '../../uipath/group-schemas';
 import { type MemberKind, MEMBER_KINDS } from '../../domain/member-kind';
-import { chooseLeaverRead } from '../../domain/audit/choose-leaver-read';
+import { chooseCheapestLeaverRead } from '../../domain/audit/choose-cheapest-leaver-read';
 import type { Known, LeadingSnapshot, Snapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { groupsByName } from '../../domain/groups-by-name';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
@@ -12,7 +12,7 @@ import { mapConcurrently } from '../../map-concurrently';
 import { readKeptList } from './read-kept-list';
 import { LOOK_UP_WIDTH } from './resolve-kept-names';
 import { readKeptPart, type KeptPart } from './resumable-snapshot-reader';
-import { readUsersRulesAndPolicy } from './read-users-rules-and-policy';
+import { readUsersRulesAndAccessPolicy } from './read-users-rules-and-access-policy';
 import type { SnapshotContext } from './snapshot-context';
 
 const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() }));
@@ -29,8 +29,8 @@ type ListedGroup = z.output<typeof GroupsSchema>[number];
 type InternString = ReturnType<typeof createStringInterner>;
 
 /**
- * Reads what UiPath has, part by part. Waiting for quota is thrown; the reader keeps what was read until then. Members are
- * only looked at when everything was read: most windows end with a wait.
+ * Reads a snapshot of UiPath, part by part. Waiting for quota is thrown; the reader has stored what was read until
+ * then. Members are interpreted only when everything was read, because most quota windows end with a wait.
  */
 export async function readSnapshot(context: SnapshotContext): Promise<LeadingSnapshot> {
   const { organization, uipath, reader } = context;
@@ -53,7 +53,7 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
       ? undefined
       : await readMembers(context, ADMINISTRATORS_GROUP_ID, internString);
   const elsewhere = await readElsewhere(context, listed, internString);
-  const others = await readUsersRulesAndPolicy(context);
+  const others = await readUsersRulesAndAccessPolicy(context);
   // Members are users for the most part: their ids are then the same texts as those of the users.
   if (others.users.kind === 'known') for (const id of others.users.value.keys()) internString(id);
   return {
@@ -109,7 +109,7 @@ function inRuns(members: readonly GroupMember[]): z.input<typeof MembersSchema> 
   return runs;
 }
 
-/** Leavers lose every group of the organization, so those that the policy does not name are looked into for them. */
+/** Looks for leavers in groups that the policy does not name, because a leaver loses every group of the organization. */
 async function readElsewhere(
   context: SnapshotContext,
   listed: Known<readonly ListedGroup[]>,
@@ -123,7 +123,7 @@ async function readElsewhere(
   if (others.length === 0 || context.organization.leaver.groups === 'managed') return nothing;
   const leavers = context.leavers();
   if (leavers.length === 0) return nothing;
-  return chooseLeaverRead(leavers.length, others.length, context.allowances) === 'per-person'
+  return chooseCheapestLeaverRead(leavers.length, others.length, context.allowances) === 'per-person'
     ? byPerson(context, others, leavers, internString)
     : byGroup(context, others, new Set(leavers), internString);
 }

@@ -10,7 +10,7 @@ import type { ExpectedFromLedger } from './read-expected-access';
 import { LOOK_UP_WIDTH, resolveKeptNames } from './resolve-kept-names';
 import type { ResumableReader } from './resumable-snapshot-reader';
 
-type LookUpDeps = Readonly<{
+type ResolvingDeps = Readonly<{
   directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve'>;
   reader: Pick<ResumableReader, 'part' | 'isKept'>;
 }>;
@@ -28,7 +28,7 @@ type Addresses = Extract<Snapshot['directory'], { kind: 'known' }>['value']['add
  * resolved, every group that protects them is unknown: a protected member must not become a finding.
  */
 export async function resolveExpectedMembers(
-  deps: LookUpDeps,
+  deps: ResolvingDeps,
   organization: OrganizationPolicy,
   expected: ExpectedFromLedger,
   snapshot: LeadingSnapshot,
@@ -80,7 +80,7 @@ export async function resolveExpectedMembers(
 
 /** A POST each, several at a time. One that fails makes all of them unknown: where one cannot be asked the others cannot either. */
 async function readAddresses(
-  { directory, reader }: LookUpDeps,
+  { directory, reader }: ResolvingDeps,
   ids: ReadonlySet<string>,
 ): Promise<Addresses> {
   const addresses = new Map<string, string | undefined>();

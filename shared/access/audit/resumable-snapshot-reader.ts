@@ -4,18 +4,18 @@ import { AppError, errorCodeOf } from '../../errors';
 import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
 import { isComeBackLater } from './come-back-later';
 
-/** A part by its name, and the shape in which it is kept. */
+/** A part of a snapshot: its name, and the schema in which it is stored. */
 type PartToRead<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;
 
-/** A part that was read. Its value is made when it is asked for: a window that has to end first needs none. */
+/** A part that was read. Its value is parsed lazily, on demand: a run that ends early needs none. */
 export type KeptPart<T> = Known<() => T>;
 
-/** The part with its value. */
+/** Parses the value of a part. */
 export function readKeptPart<T>(part: KeptPart<T>): Known<T> {
   return part.kind === 'known' ? { kind: 'known', value: part.value() } : part;
 }
 
-/** Reads the parts of a snapshot, each once however many turns and windows the audit takes. Parts may be read side by side. */
+/** Checkpointed reads of a snapshot: each part is read once, however many turns and windows the audit takes. Safe to call side by side. */
 export type ResumableReader = Readonly<{
   startedAtMs: number;
   /** A failed read is an unknown part. Only what ends the turn is thrown, and what fails when parts are saved. */
@@ -23,7 +23,7 @@ export type ResumableReader = Readonly<{
     part: PartToRead<S>,
     read: () => Promise<z.input<S>>,
   ) => Promise<KeptPart<z.output<S>>>;
-  /** What was so, or was decided, when the night first came to it. */
+  /** The value as it was when the night first came to it. */
   remember: <S extends z.ZodType>(
     part: PartToRead<S>,
     now: () => Promise<z.input<S>>,
@@ -36,11 +36,11 @@ export type ResumableReader = Readonly<{
   requireHalfTurn: () => void;
   countCall: (method: string) => void;
   calls: () => Readonly<Record<string, number>>;
-  /** Keeps what was read, for the next run of this night or as what it was decided from. */
+  /** Stores a checkpoint. */
   save: (state: StoredSnapshot['state']) => Promise<void>;
 }>;
 
-/** A crash loses no more reads than this. */
+/** Reads between two checkpoints: a crash loses no more than these. */
 const SAVE_AFTER_READS = 100;
 
 type Opening = Readonly<{
@@ -52,7 +52,7 @@ type Opening = Readonly<{
   turnMs: number;
 }>;
 
-/** Goes on with the night's snapshot where an earlier run stopped, or begins it. */
+/** Resumes the night's snapshot from its last checkpoint, or begins it. */
 export async function openResumableReader(
   snapshots: Pick<SnapshotStore, 'save' | 'append'>,
   { organization, night, before, now, turnMs }: Opening,

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { AuditUiPath } from './snapshot-context';
 import type { Clock } from '../../clock';
-import { toAuditCase } from '../../domain/audit/audit-case';
-import { auditOrganization } from '../../domain/audit/checks/audit-organization';
-import { rememberEarlierAudits } from '../../domain/audit/earlier-audits';
+import { toCheckInput } from '../../domain/audit/check-input';
+import { runAllChecks } from '../../domain/audit/checks/run-all-checks';
+import { rememberEarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
 import type { ExpectedAccess } from '../../domain/audit/expected-access';
 import { isOpen } from '../../domain/audit/finding';
@@ -11,16 +11,17 @@ import { checksOf, type AuditReport } from '../../domain/audit/report';
 import type { Snapshot } from '../../domain/audit/snapshot';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
-import { AppError, errorCodeOf } from '../../errors';
+import { AppError } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { AuditMessage, WorkQueues } from '../../storage/queues';
-import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
+import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
 import { attributeFindings } from './attribute-findings';
 import { isComeBackLater } from './come-back-later';
 import { followFindings, unreadableParts } from './follow-findings';
+import { readSnapshotIfReadable } from './read-snapshot-if-readable';
 import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
 import { verifyEmptyGroups } from './verify-empty-groups';
 import {
@@ -76,7 +77,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   const organization = policy.organizations.get(message.organization);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
-  const stored = await readOwnSnapshot(deps.snapshots, organization.alias, message.night);
+  const stored = await readSnapshotIfReadable(deps.snapshots, organization.alias, message.night);
   if (stored?.state === 'given-up') return undefined;
   if (stored?.state === 'done') return reportOfNight(deps.reports, organization.alias, message.night);
   const reader = await openResumableReader(deps.snapshots, {
@@ -100,7 +101,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
 
 type Night = Readonly<{ policy: Policy; organization: OrganizationPolicy; night: string }>;
 
-/** Reads everything and compares it. Changes nothing but the state of earlier nights. */
+/** Decides the night: reads, compares, attributes, plans. Writes nothing but the state of unfinished earlier nights. */
 async function decideNight(
   deps: RunAuditDeps,
   at: Night,
@@ -157,8 +158,8 @@ async function decideNight(
     own: uipath.own,
   });
 
-  const audit = toAuditCase({ organization, snapshot, expected, operations, nowMs });
-  const found = auditOrganization(audit);
+  const audit = toCheckInput({ organization, snapshot, expected, operations, nowMs });
+  const found = runAllChecks(audit);
   const followed = await followFindings(deps, audit, found, earlier?.startedAtMs ?? earlier?.atMs);
   const attributed = await attributeFindings(uipath.auditEvents, followed, {
     snapshot,
@@ -187,7 +188,7 @@ async function decideNight(
   return { report, forgotten: earlierNights.forgotten };
 }
 
-/** Audits now, or when UiPath's quota allows it: the message then comes back by itself. */
+/** Runs the audit. Where UiPath's quota is used up, its message is enqueued again for when the quota allows it. */
 export async function auditWhenPossible(
   deps: RunAuditDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueAudit'> }>,
   message: AuditMessage,
@@ -202,21 +203,7 @@ export async function auditWhenPossible(
   }
 }
 
-/** undefined also for one that cannot be read: what is in it is then read from UiPath again. */
-async function readOwnSnapshot(
-  snapshots: Pick<SnapshotStore, 'read'>,
-  alias: string,
-  night: string,
-): Promise<StoredSnapshot | undefined> {
-  try {
-    return await snapshots.read(alias, night);
-  } catch (error) {
-    if (errorCodeOf(error) === 'record-unreadable') return undefined;
-    throw error;
-  }
-}
-
-/** An audit that is still reading when the next one begins is reported and not gone on with: two would share one quota. */
+/** Gives up earlier nights that are still reading: two audits would share one quota. */
 async function giveUpEarlierNights(
   { snapshots, clock }: Pick<RunAuditDeps, 'snapshots' | 'clock'>,
   alias: string,
@@ -225,7 +212,7 @@ async function giveUpEarlierNights(
   const nowMs = clock.now();
   const nights = await snapshots.unfinished(alias, night);
   for (const earlier of nights) {
-    const snapshot = await readOwnSnapshot(snapshots, alias, earlier);
+    const snapshot = await readSnapshotIfReadable(snapshots, alias, earlier);
     const { parts = new Map<string, string>(), ...head } = snapshot ?? { startedAtMs: nowMs, calls: {} };
     const given = { ...head, state: 'given-up', givenUpFor: night } as const;
     if (snapshot === undefined || !(await snapshots.append(alias, earlier, given, new Map())))

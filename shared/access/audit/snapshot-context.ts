@@ -14,7 +14,7 @@ export type AuditUiPath = Readonly<{
   robotAccounts: Pick<UiPathClient['robotAccounts'], 'list'>;
 }>;
 
-/** What each part of a snapshot is read with. */
+/** The arguments of every function that reads a part of a snapshot. */
 export type SnapshotContext = Readonly<{
   organization: OrganizationPolicy;
   uipath: AuditUiPath;

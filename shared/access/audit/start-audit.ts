@@ -5,8 +5,8 @@ import type { WorkQueues } from '../../storage/queues';
 import { organizationSubject } from '../../domain/ledger/subject';
 
 /**
- * Sends one audit per organization on its way. A night is named by its minute, so that a timer that fires twice audits once. When
- * the audit of this minute has ended already, somebody asks for another: it is named by its second.
+ * Enqueues one audit per organization. A night is named by its minute, so that a timer that fires twice audits once.
+ * When the audit of this minute has ended already, it was requested by hand: it is named by its second.
  */
 export async function startAudit(
   deps: Readonly<{

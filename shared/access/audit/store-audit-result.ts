@@ -3,7 +3,7 @@ import type { AuditReport } from '../../domain/audit/report';
 import { hashOf } from '../../domain/canonical-json';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-line';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import { AuditReportSchema } from '../../storage/audit-report-schema';
@@ -21,7 +21,7 @@ export type StoreAuditResultDeps = RemediationDeps &
     log: Log;
   }>;
 
-/** The audit before a night's own, as it stood when the night began; null: there was none. */
+/** The last audit before this night, as of the night's beginning; null: there was none. */
 export const EARLIER_NIGHT = {
   name: 'earlier-night',
   schema: z

@@ -1,5 +1,5 @@
 import type { ExpectedPerson } from '../../domain/audit/expected-access';
-import { EMPTY, type EarlierAudits } from '../../domain/audit/earlier-audits';
+import { EMPTY, type EarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import type { Known, LeadingSnapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { errorCodeOf } from '../../errors';
 import { isComeBackLater } from './come-back-later';
@@ -8,8 +8,8 @@ import type { UiPathClient } from '../../uipath/client';
 type MemberLookUp = Pick<UiPathClient['groups'], 'checkMembers'>;
 
 /**
- * Asks of groups without members by another call, a POST, whether those are really gone who should be there or were there:
- * an empty group is the worst fault there can be, or an answer that is short.
+ * Plausibility check of empty groups: asks by another call, a POST, for the members that were there or should be.
+ * Either the group lost everybody, the worst fault there is, or the first answer was short.
  */
 export async function verifyEmptyGroups(
   uipath: MemberLookUp,

@@ -13,7 +13,7 @@ export type ExplainDeps = Readonly<{
   clock: Pick<Clock, 'now'>;
 }>;
 
-/** Why somebody has what they have. */
+/** A person's reasons, memberships and evidence. */
 export type PersonExplained = Readonly<{
   ledger: PersonLedger;
   access: PersonAccess;
@@ -25,7 +25,7 @@ export type PersonExplained = Readonly<{
   fault: EvidenceFault | undefined;
 }>;
 
-/** All that is known of a person by e-mail address; undefined: nothing is. */
+/** Explains a person's access by e-mail address; undefined where the ledger does not have the person. */
 export async function explainPerson(
   deps: ExplainDeps,
   alias: string,

@@ -5,8 +5,8 @@ import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RequestEntry, RequestIndex } from '../../storage/request-index';
 import { mapConcurrently } from '../../map-concurrently';
-import { readRequestProgress, type RequestWithProgress } from './read-request-progress';
-import type { RequestQuery } from './parse-request-query';
+import { findRequestInLedger, type RequestInLedger } from './find-request-in-ledger';
+import type { RequestListQuery } from './parse-request-list-query';
 import { progressInWords, type RequestStatus } from './read-request-status';
 
 export type ListRequestsDeps = Readonly<{
@@ -19,11 +19,14 @@ export type ListRequestsDeps = Readonly<{
 export type ListedRequest = Omit<RequestStatus, 'organization'> &
   Readonly<{ source: string; receivedAt: string; person: string | undefined; name: string | undefined }>;
 
-/** A page of the list. `next` is there when there may be more: a page may be short, even empty, and not be the last. */
+/**
+ * A page of the list (keyset paging). `next` is the cursor of the next page, where there may be one: a page may be
+ * short, even empty, and not be the last.
+ */
 export type RequestPage = Readonly<{ requests: readonly ListedRequest[]; next: string | undefined }>;
 
 const PAGE = 25;
-/** A search looks at so many requests before it asks whether to go on: each costs a read of the ledger. */
+/** Most requests that one page of a search reads: each costs a read of the ledger. */
 const MOST_LOOKED_AT = 200;
 const WIDTH = 8;
 
@@ -35,7 +38,7 @@ const WIDTH = 8;
 export async function listRequests(
   deps: ListRequestsDeps,
   alias: string,
-  query: RequestQuery,
+  query: RequestListQuery,
 ): Promise<RequestPage> {
   const organization = (await deps.policy()).organizations.get(alias);
   if (organization === undefined) throw new AppError('request-unknown', 'There is no such organization');
@@ -64,23 +67,23 @@ async function readIfItMatches(
   { ledger }: Pick<ListRequestsDeps, 'ledger'>,
   organization: OrganizationPolicy,
   entry: RequestEntry,
-  { state, text }: RequestQuery,
+  { state, text }: RequestListQuery,
   nowMs: number,
 ): Promise<ListedRequest | undefined> {
   if (state !== undefined && (state === 'refused') !== (entry.refusal !== undefined)) return undefined;
-  const seen = await readRequestProgress(ledger, organization, entry, nowMs);
+  const seen = await findRequestInLedger(ledger, organization, entry, nowMs);
   if (state !== undefined && seen.progress.state !== state) return undefined;
   return isAbout(seen, text) ? toListed(entry, seen) : undefined;
 }
 
 function isAbout(
-  { person = '', name = '', progress: { group = '' } }: RequestWithProgress,
+  { person = '', name = '', progress: { group = '' } }: RequestInLedger,
   text: string,
 ): boolean {
   return [person, name, group].some((one) => fold(one).includes(fold(text)));
 }
 
-function toListed(entry: RequestEntry, { person, name, progress }: RequestWithProgress): ListedRequest {
+function toListed(entry: RequestEntry, { person, name, progress }: RequestInLedger): ListedRequest {
   const { requestId, source, action, refusal, receivedAtMs } = entry;
   return {
     requestId: requestId.slice(source.length + 1),

@@ -5,7 +5,7 @@ import type { RequestProgress, RequestState } from '../../domain/ledger/request-
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RequestEntry, RequestIndex } from '../../storage/request-index';
-import { readRequestProgress } from './read-request-progress';
+import { findRequestInLedger } from './find-request-in-ledger';
 
 export type RequestStatus = Readonly<{
   requestId: string;
@@ -44,7 +44,7 @@ export async function readRequestStatus(
     throw new AppError('request-unknown', 'There is no such request');
   if (entries.length > 1)
     throw new AppError('request-unknown', 'Several sources use this id: name one with ?source=');
-  const { progress } = await readRequestProgress(deps.ledger, organization, entry, deps.clock.now());
+  const { progress } = await findRequestInLedger(deps.ledger, organization, entry, deps.clock.now());
   return {
     requestId,
     organization: alias,

@@ -19,7 +19,7 @@ export type HoldDeps = Readonly<{
   clock: Pick<Clock, 'now'>;
 }>;
 
-/** One hold, whatever became of it. @throws AppError `plan-unknown` */
+/** One hold, in any state. @throws AppError `plan-unknown` */
 export async function readHold(deps: HoldDeps, organization: string, hash: string): Promise<Hold> {
   await requireOrganization(deps, organization);
   const hold = await deps.holds.get(organization, hash);
@@ -28,9 +28,8 @@ export async function readHold(deps: HoldDeps, organization: string, hash: strin
 }
 
 /**
- * Releases a hold, in a person's name: exactly its removals, if the world is still the one it was made for. Of two
- * people who release it at the same time, one does.
- *
+ * Releases a hold in a person's name: exactly its removals, if the facts are still those it was made for. Of two
+ * concurrent releases one succeeds.
  * @throws AppError `plan-unknown`, `plan-not-held`, `plan-expired`, `storage-conflict`
  */
 export async function releaseHold(

@@ -3,6 +3,7 @@ import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { FindingStore } from '../../storage/findings';
 import { releaseChange, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
+import { findFinding } from './find-finding';
 
 export type RemediateFindingDeps = RemediationDeps &
   Readonly<{
@@ -11,10 +12,10 @@ export type RemediateFindingDeps = RemediationDeps &
   }>;
 
 /**
- * Carries out a finding's remediation in a person's name: exactly the plan that was shown, which `planHash` names. The
- * writer makes the change, with its own stops; the next audit says whether the finding is gone.
- *
- * @throws AppError `finding-unknown`, `finding-not-open`, `plan-unknown` when it has no plan that waits, or another one
+ * Releases a finding's remediation in a person's name: exactly the one that was shown, which `planHash` names. The
+ * writer applies it under the hard stops; the next audit says whether the finding is fixed.
+ * @throws AppError `finding-unknown`, `finding-not-open`, `plan-unknown` when it has no remediation that waits, or
+ * another one
  */
 export async function remediateFinding(
   deps: RemediateFindingDeps,
@@ -22,11 +23,7 @@ export async function remediateFinding(
   id: string,
   { by, planHash }: Readonly<{ by: string; planHash: string }>,
 ): Promise<FindingRecord> {
-  const policy = await deps.policy();
-  const governed = policy.organizations.get(organization);
-  const record = governed === undefined ? undefined : await deps.findings.get(organization, id);
-  if (governed === undefined || record === undefined)
-    throw new AppError('finding-unknown', 'There is no such finding');
+  const { policy, governed, record } = await findFinding(deps, organization, id);
   if (!isOpen(record)) throw new AppError('finding-not-open', 'This finding is not open');
   const { remediation } = record;
   if (remediation?.planHash !== planHash || remediation.status !== 'proposed')

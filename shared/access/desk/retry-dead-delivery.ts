@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
 import type { Policy, SourcePolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { Log } from '../../log';
+import type { Log } from '../../log-line';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
@@ -24,13 +24,13 @@ export type RetryDeadDeliveryDeps = Readonly<{
   log: Log;
 }>;
 
-/** So many are put back with one decision: their ids are in one record of evidence. */
+/** Most deliveries that one decision retries: their ids are in one record of evidence. */
 export const MOST_TOGETHER = 100;
 
 /**
- * Puts a dead delivery back, in a person's name: it is processed again as it was signed, under the policy of now. The
- * evidence of every organization that its source feeds has it first; a message that is lost is sent again by the sweep.
- *
+ * Retries a dead delivery in a person's name: it is processed again as it was signed, under the policy of now. The
+ * evidence of every organization that its source feeds is written first; a lost message is enqueued again by the
+ * sweep.
  * @throws AppError `dead-letter-unknown` for one that is not dead, `not-permitted`
  */
 export async function retryDeadDelivery(
@@ -44,9 +44,8 @@ export async function retryDeadDelivery(
 }
 
 /**
- * Puts back the oldest dead deliveries of a source that feeds the organization, a hundred at most, and says how many. The
- * source is named as `hr/<name>` or `ticket/<name>`.
- *
+ * Retries the oldest dead deliveries of a source that feeds the organization, a hundred at most, and returns how many.
+ * The source is named as `hr/<name>` or `ticket/<name>`.
  * @throws AppError `dead-letter-unknown` when it has none, `not-permitted`
  */
 export async function retryDeadDeliveriesOf(

@@ -21,9 +21,8 @@ export type RefusedChangeDeps = Readonly<{
 }>;
 
 /**
- * Retries a dead letter in a person's name. `memberId` corrects the directory id; without it the address is looked up
- * anew. What is retried is the ledger's wish as it is now, under the same guards as any change.
- *
+ * Retries a refused change in a person's name. `memberId` corrects the directory id; without it the address is
+ * resolved anew. What the ledger wants by now is applied, under the same guards as any change.
  * @throws AppError `dead-letter-unknown`, `body-invalid` when the corrected id is not a GUID
  */
 export async function retryRefusedChange(

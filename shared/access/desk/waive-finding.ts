@@ -7,6 +7,7 @@ import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WaiverStore } from '../../storage/waivers';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { findFinding } from './find-finding';
 
 export type WaiveDeps = Readonly<{
   policy: () => Promise<Policy>;
@@ -26,9 +27,8 @@ type WaiverRequest = Readonly<{
 }>;
 
 /**
- * Accepts a finding for a time, in a person's name; the evidence has it before the finding shows it. A time beyond the
- * policy's ceiling is refused, not shortened, and what could not be read cannot be waived.
- *
+ * Waives a finding until an end, in a person's name; the evidence is written first. An end beyond the policy's ceiling
+ * is refused, not shortened. What could not be read cannot be waived.
  * @throws AppError `finding-unknown`, `finding-not-open`, `waiver-invalid`
  */
 export async function waiveFinding(
@@ -37,11 +37,7 @@ export async function waiveFinding(
   id: string,
   request: WaiverRequest,
 ): Promise<FindingRecord> {
-  const policy = await deps.policy();
-  const governed = policy.organizations.get(organization);
-  const record = governed === undefined ? undefined : await deps.findings.get(organization, id);
-  if (governed === undefined || record === undefined)
-    throw new AppError('finding-unknown', 'There is no such finding');
+  const { policy, governed, record } = await findFinding(deps, organization, id);
   if (!isOpen(record) && record.state !== 'waived')
     throw new AppError('finding-not-open', 'This finding is not open');
   const fromMs = deps.clock.now();

@@ -6,11 +6,11 @@ import type { LookUpDeps } from './look-up-worker';
 import { HOUR_MS } from '../../domain/durations';
 
 /**
- * Asks the ticket system itself what was approved, and by whom: a delivery is only believed as far as that there is something to
- * ask about. `ticket-unknown`: after an hour there is still no such ticket. `ticket-not-approved`: nothing there was approved.
- *
- * @throws AppError `source-unavailable`, also for a ticket that is not there yet; `source-refused`, `source-answer-invalid`,
- * `policy-invalid`, `body-invalid`
+ * Reads an approval back from the ticket system: a delivery is believed only as far as that there is something to look
+ * up. `ticket-unknown`: after an hour there is still no such ticket. `ticket-not-approved`: nothing there was
+ * approved.
+ * @throws AppError `source-unavailable`, also for a ticket that is not there yet; `source-refused`,
+ * `source-answer-invalid`, `policy-invalid`, `body-invalid`
  */
 export async function confirmAccessRequest(
   deps: LookUpDeps,

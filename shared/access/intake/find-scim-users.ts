@@ -5,7 +5,7 @@ import type { ProvisionedUser } from '../../domain/provisioned-user';
 import { AppError } from '../../errors';
 import type { ProvisionedUsers } from '../../storage/provisioned-users';
 import { MOST_RESULTS } from '../../webhooks/scim/scim-discovery';
-import { parseConditions } from '../../webhooks/scim/scim-path';
+import { parseConditions } from '../../webhooks/scim/scim-filter';
 import { matchesConditions, keyInConditions } from '../../webhooks/scim/scim-lookup-keys';
 import type { ScimGroup } from '../../webhooks/scim/scim-responses';
 

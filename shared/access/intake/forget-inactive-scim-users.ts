@@ -6,8 +6,8 @@ export type ForgetProvisionedDeps = Readonly<{
 }>;
 
 /**
- * Forgets users who have been inactive since before an instant, though their client never deleted them. It says nothing of a
- * worker: they left long ago. Returns how many.
+ * Ends the retention of users who have been inactive since before an instant and whom their client never deleted. No
+ * worker event follows: they left long ago. Returns how many.
  */
 export async function forgetInactiveUsers(
   { users }: ForgetProvisionedDeps,

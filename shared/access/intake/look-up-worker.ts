@@ -11,7 +11,7 @@ export type LookUpDeps = Readonly<{
   fetchBackOf: (source: SourcePolicy) => FetchBack;
 }>;
 
-/** A record may appear at the source's API later than its event. */
+/** Read-after-write lag: a record may appear at the source's API later than its event. Milliseconds. */
 const UNKNOWN_FOR_MS = 24 * HOUR_MS;
 /** Deadline of a look-up, as long as senders themselves retry. What takes longer is for a person. */
 const PATIENCE_MS = 72 * HOUR_MS;
@@ -25,9 +25,8 @@ export function settlingMs(meanings: Meanings, nowMs: number): number {
 }
 
 /**
- * Asks the source what happened to a worker. What is recorded is the record as it is now, under the time of the event.
+ * Looks a worker up at the source. What is recorded is the record as it is now, under the time of the event.
  * `worker-unknown`: after a day the source still knows no such worker.
- *
  * @throws AppError `source-unavailable`, also for a worker who is not there yet; `source-refused`,
  * `source-answer-invalid`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid`, `body-invalid`
  */
@@ -50,7 +49,7 @@ export async function lookUpWorker(
   );
 }
 
-/** Each passes by itself, or once an operator has seen to it. */
+/** Transient failures: they pass by themselves or after an operator acted. */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   'source-unavailable',
   'source-refused',

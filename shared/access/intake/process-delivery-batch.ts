@@ -6,12 +6,12 @@ import { processDelivery, type ProcessDeliveryDeps } from './process-delivery';
 import { enqueueContinuation } from './record-delivery-statements';
 
 const WIDTH = 4;
-/** Before a delivery that failed is tried again, as the platform does with a message of its own. */
+/** Delay of a retry, as the platform has it for a message of its own. */
 const RETRY_MS = 30_000;
 
 /**
- * Processes deliveries that share a message, and its time. One that fails gets a message of its own: its tries are counted, and it
- * ends as a dead letter, without the others. So does one for which no time is left.
+ * Processes deliveries that share a message and its deadline. One that fails gets a message of its own, so that its
+ * tries are counted and it becomes a dead delivery without the others. So does one for which no time is left.
  */
 export async function processDeliveryBatch(
   deps: ProcessDeliveryDeps & Readonly<{ queues: Pick<WorkQueues, 'enqueueDelivery'> }>,

@@ -14,16 +14,16 @@ export type ProcessDeliveryDeps = RecordDeliveryStatementsDeps &
     policy: () => Promise<Policy>;
     formatOf: (feed: 'hr' | 'ticket', format: string) => WebhookSource | undefined;
     deliveries: Pick<Deliveries, 'read' | 'complete'>;
-    /** So long after its message came no further statement of a delivery is begun. The longest look-up has to fit behind it. */
+    /** Deadline of one message, milliseconds: after it no further statement is begun. It leaves room for the longest look-up. */
     turnMs: number;
   }>;
 
 /**
- * Turns a delivery into reasons in the ledger. It calls nothing at UiPath. Every step may be repeated: a message that
- * comes twice, or comes back after a crash, ends in the same ledger. From `endsAtMs` (epoch) on another message goes on with
- * what is left; at least one statement is settled, or it fails.
- *
- * @throws AppError `message-invalid` when there is no such delivery, `source-unknown` when the policy no longer names its source
+ * Turns a delivery into reasons in the ledger. It makes no call to UiPath. Idempotent: a message that comes twice, or
+ * again after a crash, ends in the same ledger. From the deadline `endsAtMs` (epoch) on another message goes on with
+ * the rest; at least one statement is settled, or it fails.
+ * @throws AppError `message-invalid` when there is no such delivery, `source-unknown` when the policy no longer names
+ * its source
  */
 export async function processDelivery(
   deps: ProcessDeliveryDeps,

@@ -28,13 +28,13 @@ export type ProvisionDeps = EnqueueDeliveryDeps &
     clock: Pick<Clock, 'now'>;
   }>;
 
-/** What a client wants of a user. */
+/** The SCIM operation on a user. */
 export type ProvisionAct =
   | Readonly<{ kind: 'create'; body: unknown }>
   | Readonly<{ kind: 'replace' | 'patch'; id: string; body: unknown }>
   | Readonly<{ kind: 'delete'; id: string }>;
 
-/** The client that asks, verified. */
+/** An authenticated SCIM client. */
 type ScimClient = Readonly<{ source: string; format: WebhookSource; mapping?: SourceMapping | undefined }>;
 
 const MOST_TRIES = 6;
@@ -42,12 +42,11 @@ const MOST_TRIES = 6;
 const LARGEST_USER_BYTES = 40_000;
 
 /**
- * Creates, changes or deletes a user of a provisioning client. The user and the delivery that says what it means for a worker
- * are written together, so nothing that was answered is lost, and what a client repeats changes nothing. Returns the
- * user as they are now; undefined when they are deleted.
- *
- * @throws AppError `user-unknown`, `user-exists`, `body-invalid`, `path-invalid`, `attribute-read-only`, `filter-unsupported`;
- * `storage-conflict` when others kept changing the same user
+ * Creates, changes or deletes a user of a SCIM client. The user and the delivery with its worker event are written in
+ * one transaction, so an answered request is never lost and a retry changes nothing. Returns the user as they are now;
+ * undefined when they are deleted.
+ * @throws AppError `user-unknown`, `user-exists`, `body-invalid`, `path-invalid`, `attribute-read-only`,
+ * `filter-unsupported`; `storage-conflict` when others kept changing the same user
  */
 export async function provisionUser(
   deps: ProvisionDeps,
@@ -150,7 +149,7 @@ function deliveryOf(
   return { delivery, lane: chooseLane(format.parse(posted, mapping)) };
 }
 
-/** Changes of one user have an order, also those of one millisecond. */
+/** A logical clock: changes of one user are ordered even within one millisecond. */
 function laterThan(was: ProvisionedUser | undefined, nowMs: number): number {
   return Math.max(nowMs, (was?.changedAtMs ?? 0) + 1);
 }

@@ -184,7 +184,7 @@ async function recordNamed<K extends 'rule' | 'entity'>(
   return { subject, outcome };
 }
 
-/** What somebody has now, and what they have or get while the request would hold: duties that are apart today may meet. */
+/** The person's reasons now, and those that will hold during the request: separation of duties is checked over both. */
 function reasonsHeld({ request, organization, context }: Recording, ledger: PersonLedger): HeldReasons {
   const { action } = request;
   const { reasons: now } = personAccess(ledger, organization, context.nowMs);
@@ -193,7 +193,7 @@ function reasonsHeld({ request, organization, context }: Recording, ledger: Pers
   return { now, meanwhile: reasonsWithin(ledger, organization, span) };
 }
 
-/** Only a request that is new is judged: a redelivery is not refused because time has passed since it was recorded. */
+/** Decides a new request only: a redelivery is not refused because time has passed since it was recorded. */
 function decideOutcome(recording: Recording, recorded: Recorded, reasons: HeldReasons): Outcome {
   if (recorded !== 'recorded') return recorded;
   const { request, organization, context } = recording;
@@ -220,7 +220,7 @@ function mayCause({ may, groups }: SourcePolicy, action: AccessRequest['action']
   }
 }
 
-/** What is not recorded leaves nothing but its evidence: a delivery that is processed again must not leave it twice. */
+/** True where the evidence has this outcome already: processing a delivery again must not record it twice. */
 async function isRepeated(
   { deps, context, request }: Recording,
   subject: Subject,

@@ -6,13 +6,13 @@ import { addressKey, keysOf } from '../../webhooks/scim/scim-lookup-keys';
 import { ScimUserSchema } from '../../webhooks/scim/scim-user';
 
 type Holders = Pick<ProvisionedUsers, 'get' | 'holderOf'>;
-/** What settles a user's keys. */
+/** The attributes that make a user's keys. */
 type Keyed = Pick<ProvisionedUser, 'user' | 'address' | 'formerAddresses'>;
 type Take = UserChange['take'][number];
 
 const MOST_FORMER_ADDRESSES = 9;
 
-/** A user's addresses before this one, the last first. */
+/** A user's former addresses, the last first. */
 export function formerAddressesOf(was: ProvisionedUser | undefined, address: string): readonly string[] {
   if (was === undefined) return [];
   const former = [was.address, ...was.formerAddresses].filter((one) => one !== address);
@@ -20,9 +20,8 @@ export function formerAddressesOf(was: ProvisionedUser | undefined, address: str
 }
 
 /**
- * The keys that a user gets and gives up. An address that somebody had before and has no longer may be taken over: they lose
- * it for good, so that it is never said that they leave under it.
- *
+ * The keys that a user gets and gives up (uniqueness). A former address of another user may be taken over: that user
+ * loses it for good, so that no leaver event is ever made under it.
  * @throws AppError `user-exists` when one of them is another user's
  */
 export async function keysToChange(

@@ -25,10 +25,10 @@ export type VerifySenderDeps = Readonly<{
 type Sent = Readonly<{ headers: DeliveryHeaders; rawBody: Uint8Array; receivedAtMs: number }>;
 
 /**
- * Checks who sent the raw bytes, before anything parses them. Returns the id that a signature covers, where there is one.
- *
- * @throws AppError `signature-invalid`; `identity-keys-unavailable`, `secret-missing`, `secret-invalid`, `vault-unavailable`,
- * `policy-invalid`, after which the sender should try again
+ * Authenticates the sender over the raw bytes, before anything parses them. Returns the id that a signature covers,
+ * where there is one.
+ * @throws AppError `signature-invalid`; after `identity-keys-unavailable`, `secret-missing`, `secret-invalid`,
+ * `vault-unavailable`, `policy-invalid` the sender should try again
  */
 export async function verifySender(
   deps: VerifySenderDeps,

@@ -58,7 +58,7 @@ export function organizationsDecided(
   );
 }
 
-/** It never was, or is not dead any more. */
+/** The error for a delivery that never existed or is no longer dead. */
 export function noSuchDelivery(): AppError {
   return new AppError(
     'dead-letter-unknown',

@@ -7,10 +7,7 @@ import type { UiPathRule } from '../../uipath/rules';
 
 type UiPathEntry = Awaited<ReturnType<UiPathAccessPolicy['read']>>[number];
 
-/**
- * A rule as audits and plans compare it.
- * @throws AppError `uipath-answer-invalid`
- */
+/** Normalizes a rule, so that audits and remediations compare it. @throws AppError `uipath-answer-invalid` */
 export function toSnapshotRule(rule: UiPathRule): SnapshotRule & Readonly<{ groupIds: string[] }> {
   const { groupsToAssign, conditions } = parseRuleDefinition(rule.definition ?? '');
   const { id: ruleId, name, enabled } = rule;

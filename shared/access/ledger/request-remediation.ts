@@ -15,7 +15,7 @@ import { updateOrganizationLedger } from './update-organization-ledger';
 import { DAY_MS } from '../../domain/durations';
 import { organizationSubject, personSubject } from '../../domain/ledger/subject';
 
-/** Who decided it, and under which policy. */
+/** The person or policy that released it, and the policy in force. */
 type ReleaseDecision = Readonly<{ by: string; policyHash: string }>;
 
 export type RemediationDeps = Readonly<{
@@ -84,7 +84,7 @@ export async function requestRemediation(
   await bookRun(deps, alias, 'urgent', nowMs, nowMs);
 }
 
-/** Hands a change of a rule or of the access policy to the writer, in a person's name: exactly this one. */
+/** Releases a change of a rule or of the access policy to the writer, in a person's name: exactly this one. */
 export async function releaseChange(
   deps: RemediationDeps,
   organization: OrganizationPolicy,
@@ -148,7 +148,7 @@ function toRemediable(record: FindingRecord): Omit<Remediable, 'isByMark'> | und
   return { record, group: remediation.group, groupId, memberId, personKey: subject['personKey'] };
 }
 
-/** Whom the ledger does not know, or cannot reach any more, only this hold removes. */
+/** The removal of a member whom the ledger does not know or cannot reach: only the hold makes it. */
 function toRemoval(item: Remediable): HeldRemoval | undefined {
   if (item.isByMark) return undefined;
   const { record, group, groupId, memberId, personKey } = item;
@@ -161,7 +161,7 @@ function toRemoval(item: Remediable): HeldRemoval | undefined {
   };
 }
 
-/** The ledger holds a membership for made that UiPath does not show: it is made again. */
+/** Removes a membership from the ledger's applied ones that UiPath no longer shows, so that the writer applies it again. */
 async function forgetMembership(
   deps: Pick<RemediationDeps, 'ledger' | 'clock'>,
   organization: string,

@@ -4,7 +4,10 @@ import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { DueDates } from '../../storage/due-dates';
 
-/** Books the next instant at which a person's access changes by itself. When that is the end of an employment it will be urgent. */
+/**
+ * Schedules the next instant at which a person's access changes by itself, in the urgent lane when it is the end of an
+ * employment.
+ */
 export async function scheduleNextChange(
   due: Pick<DueDates, 'schedule'>,
   subject: Subject<'person'>,

@@ -3,15 +3,14 @@ import type { Subject, SubjectKind } from '../../domain/ledger/subject';
 import { errorCodeOf } from '../../errors';
 import type { LedgerOf, LedgerStore, Stored } from '../../storage/ledger';
 
-/** What a change makes of a ledger: its next value and the evidence, or nothing to write. */
+/** The result of a decision: the next value and its evidence, or undefined for no write. */
 export type LedgerUpdate<T> = Readonly<{ next: T; evidence: readonly EvidenceEntry[] }> | undefined;
 
 const ATTEMPTS = 8;
 
 /**
- * Reads, decides and writes; when somebody else wrote in between, decides again on what is there now.
- * `known` spares the first read. Returns the ledger as it stands afterwards.
- *
+ * Read-modify-write with optimistic concurrency: after a conflict it reads again and decides again. `known` spares the
+ * first read. Returns the ledger as it stands afterwards.
  * @throws AppError `storage-conflict` after several lost races
  */
 export async function updateLedger<K extends SubjectKind>(

@@ -1,6 +1,6 @@
 import { hashOf } from '../../domain/canonical-json';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import type { OrganizationLedger } from '../../domain/ledger/rule-and-entity-ledgers';
+import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import type { LedgerStore } from '../../storage/ledger';
 import { updateLedger } from './update-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
@@ -8,10 +8,10 @@ import { organizationSubject } from '../../domain/ledger/subject';
 type LedgerDeps = Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write'> }>;
 
 const NEW: OrganizationLedger = { lastAudit: undefined, maxIdsPerPut: undefined };
-/** A decision is repeated within seconds of a crash or a second click, not after so many others. */
+/** Decisions remembered for deduplication: a repeat comes within seconds of a crash or a second click. */
 const REMEMBERED = 50;
 
-/** Adds evidence to an organization's own chain, and changes what is known of it as a whole. */
+/** Appends evidence to an organization's own chain and updates the organization's ledger. */
 export async function updateOrganizationLedger(
   run: LedgerDeps & Readonly<{ organization: Readonly<{ alias: string }> }>,
   evidence: readonly EvidenceEntry[],
@@ -23,7 +23,7 @@ export async function updateOrganizationLedger(
   }));
 }
 
-/** Records a person's decision in an organization's chain, once however often it is repeated. `about` tells it from others. */
+/** Appends a person's decision to an organization's chain, idempotently. `about` is what tells it from other decisions. */
 export async function recordDecision(
   { ledger }: LedgerDeps,
   alias: string,

@@ -1,7 +1,7 @@
 import type { Subject } from '../../domain/ledger/subject';
 import type { Attempt } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
-import { noteRule } from './note-rule';
+import { recordRuleOutcome } from './record-rule-outcome';
 import type { RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
 
@@ -27,5 +27,9 @@ export async function adoptCreatedRule(
   if (found === undefined) return;
   const { contentHash } = attempt;
   const have = { ruleId: found.id, contentHash, sinceMs: deps.clock.now() };
-  await noteRule(deps, subject, have, 'rule-created', { contentHash, ruleId: found.id, readBack: true });
+  await recordRuleOutcome(deps, subject, have, 'rule-created', {
+    contentHash,
+    ruleId: found.id,
+    readBack: true,
+  });
 }

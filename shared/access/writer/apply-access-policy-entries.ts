@@ -8,12 +8,15 @@ import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import { updateLedger } from '../ledger/update-ledger';
-import { resolveEntity, type ResolveEntityDeps } from './resolve-entity';
+import {
+  resolveAccessPolicyEntity,
+  type ResolveAccessPolicyEntityDeps,
+} from './resolve-access-policy-entity';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { WriterFence } from './writer-fence';
 
-type ApplyEntityDeps = ResolveEntityDeps &
+type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
   RunEvidenceDeps &
   Pick<WriterFence, 'stillOurs'> &
   Readonly<{
@@ -63,7 +66,7 @@ async function applyEntity(
 ): Promise<void> {
   const latest = latestOf(ledger.statements);
   const want = latest?.want === true;
-  const entityId = ledger.have?.entityId ?? (await resolveEntity(deps, ledger));
+  const entityId = ledger.have?.entityId ?? (await resolveAccessPolicyEntity(deps, ledger));
   if (entityId === undefined) {
     const { kind, facts } = await whyUnresolved(deps, ledger);
     await note(deps, subject, ledger, kind, facts);

@@ -6,16 +6,16 @@ import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import type { WriterLeases } from '../../storage/writer-lease';
 import { bookRun } from '../ledger/book-writer-run';
-import { applyMarks, type ApplyMarksDeps } from './apply-marks';
+import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
 import { applyReleasedHolds, type ApplyReleasedHoldsDeps } from './apply-released-holds';
-import { onceGroupsByName, type OnceGroupsByNameDeps } from './once-groups-by-name';
+import { memoizeGroupsByName, type MemoizeGroupsByNameDeps } from './memoize-groups-by-name';
 import { readPutLimit } from './put-limit';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
 import type { WriterFence } from './writer-fence';
 
 /** All that the steps of a run name. */
-type RunDeps = RecoverAttemptsDeps & ApplyReleasedHoldsDeps & ApplyMarksDeps;
-type UiPathOfRun = (RunDeps & OnceGroupsByNameDeps)['uipath'];
+type RunDeps = RecoverAttemptsDeps & ApplyReleasedHoldsDeps & ApplyMarkedSubjectsDeps;
+type UiPathOfRun = (RunDeps & MemoizeGroupsByNameDeps)['uipath'];
 
 type BookDeps = Readonly<{
   changes: Pick<ChangeStore, 'bookRun'>;
@@ -107,7 +107,7 @@ export async function applyChanges(
     const run = await openRun(deps, { organization, policyHash: policy.hash, stillOurs: lease.renew });
     await recoverAttempts(run);
     await applyReleasedHolds(run);
-    const againAtMs = await applyMarks(run);
+    const againAtMs = await applyMarkedSubjects(run);
     if (againAtMs === undefined) return 'done';
     return await book(deps, alias, Math.max(0, againAtMs - deps.clock.now()), 'more');
   } catch (error) {
@@ -144,7 +144,7 @@ async function openRun(
     uipath,
     remainingPuts,
     ownIds,
-    groupsByName: onceGroupsByName({ uipath }),
+    groupsByName: memoizeGroupsByName({ uipath }),
     fence: await deps.changes.takeFence(organization.alias),
   };
 }

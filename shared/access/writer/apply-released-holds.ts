@@ -8,20 +8,20 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson } from './cases-by-person';
+import { casesByPerson } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
-import { planPeople, type PlanPeopleDeps } from './plan-people';
+import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePerson, type SettlePersonDeps } from './settle-person';
+import { storePersonOutcome, type StorePersonOutcomeDeps } from './store-person-outcome';
 
 type MarkAgainDeps = Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
 
 type ApplyReleasedHoldDeps = LoadPersonDeps &
   ResolveIdentitiesDeps &
-  PlanPeopleDeps &
+  PlanPeopleMembershipsDeps &
   ApplyMembershipPlanDeps &
-  SettlePersonDeps &
+  StorePersonOutcomeDeps &
   MarkAgainDeps &
   FinishHoldDeps;
 
@@ -44,7 +44,7 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
   );
   const people = loaded.filter((person) => person !== undefined);
   const identities = await resolveIdentities(deps, 'urgent', people);
-  const planned = await planPeople(deps, 'urgent', people, identities);
+  const planned = await planPeopleMemberships(deps, 'urgent', people, identities);
   if (!isStillSo(planned, released, { people, identities })) {
     await markAgain(deps, people);
     await finishHold(deps, released, 'changed');
@@ -55,7 +55,7 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   const cases = casesByPerson(now);
   for (const person of people)
-    await settlePerson(
+    await storePersonOutcome(
       deps,
       person,
       identities.get(person.subject.key),

@@ -10,11 +10,14 @@ import {
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { findOwnMembers, type FindOwnMembersDeps } from './find-own-members';
+import {
+  findThisApplicationAmongMembers,
+  type FindThisApplicationDeps,
+} from './find-this-application-among-members';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
-import { administratorsLeft } from './plan-people';
+import { administratorsLeft } from './plan-people-memberships';
 import type { UiPathInLane } from './uipath-in-lane';
 
 type ToGroupCaseDeps = LoadPersonDeps &
@@ -22,7 +25,7 @@ type ToGroupCaseDeps = LoadPersonDeps &
 
 type PlanMemberRemovalsDeps = ToGroupCaseDeps &
   FindPeopleOfAccountDeps &
-  FindOwnMembersDeps &
+  FindThisApplicationDeps &
   Readonly<{ uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'listMembers'> }, 'urgent'> }>;
 
 type FindProtectedDeps = Readonly<{
@@ -80,7 +83,7 @@ async function planMemberRemovals(
     peopleOf.set(memberId, await findPeopleOfAccount(deps, 'urgent', memberId));
   for (const [groupId, wanted] of byGroup) cases.push(await toGroupCase(deps, groupId, wanted, peopleOf));
   return planMemberships(cases, {
-    ownIds: await findOwnMembers(
+    ownIds: await findThisApplicationAmongMembers(
       deps,
       [...peopleOf].flatMap(([memberId, people]) => (people.length === 0 ? [memberId] : [])),
     ),

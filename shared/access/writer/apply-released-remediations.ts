@@ -6,13 +6,16 @@ import {
   applyReleasedMemberRemovals,
   type ApplyReleasedMemberRemovalsDeps,
 } from './apply-released-member-removals';
-import { applyReleasedPolicyEntry, type ApplyReleasedPolicyEntryDeps } from './apply-released-policy-entry';
+import {
+  applyReleasedAccessPolicyEntry,
+  type ApplyReleasedAccessPolicyEntryDeps,
+} from './apply-released-access-policy-entry';
 import { applyReleasedRule, type ApplyReleasedRuleDeps } from './apply-released-rule';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 
 type ApplyReleasedRemediationDeps = ApplyReleasedMemberRemovalsDeps &
   ApplyReleasedRuleDeps &
-  ApplyReleasedPolicyEntryDeps;
+  ApplyReleasedAccessPolicyEntryDeps;
 
 export type ApplyReleasedRemediationsDeps = ApplyReleasedRemediationDeps &
   FinishHoldDeps &
@@ -52,7 +55,7 @@ async function applyOrSayWhyNot(deps: ApplyReleasedRemediationDeps, hold: Hold):
     if (change === undefined) return await applyReleasedMemberRemovals(deps, hold);
     return change.kind === 'rule'
       ? await applyReleasedRule(deps, hold, change)
-      : await applyReleasedPolicyEntry(deps, hold, change);
+      : await applyReleasedAccessPolicyEntry(deps, hold, change);
   } catch (error) {
     const code = errorCodeOf(error);
     if (!REFUSALS.has(code)) throw error;

@@ -19,8 +19,8 @@ import { toRuleDefinitionText } from '../../uipath/rule-definition';
 import type { RuleInput } from '../../uipath/rules';
 import { updateLedger } from '../ledger/update-ledger';
 import { newAttemptId } from './attempt-id';
-import { noteRule } from './note-rule';
-import type { ReadGroupsByName } from './once-groups-by-name';
+import { recordRuleOutcome } from './record-rule-outcome';
+import type { ReadGroupsByName } from './memoize-groups-by-name';
 import type { RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { WriterFence } from './writer-fence';
@@ -77,7 +77,7 @@ async function applyRule(deps: ApplyRulesDeps, subject: Subject<'rule'>, ledger:
   } catch (error) {
     const code = errorCodeOf(error);
     if (!REFUSALS.has(code)) throw error;
-    await noteRule(deps, subject, ledger.have, 'change-refused', { code });
+    await recordRuleOutcome(deps, subject, ledger.have, 'change-refused', { code });
     await deps.due.schedule({ subject, dueAtMs: deps.clock.now() + HOUR_MS });
   }
 }
@@ -96,10 +96,16 @@ async function putRule(
   await deps.stillOurs();
   const facts = { contentHash, ticketId: statement.ticketId };
   if (have !== undefined && (await updateRule(rules, have.ruleId, input))) {
-    await noteRule(deps, subject, { ...have, contentHash, sinceMs: deps.clock.now() }, 'rule-updated', {
-      ...facts,
-      ruleId: have.ruleId,
-    });
+    await recordRuleOutcome(
+      deps,
+      subject,
+      { ...have, contentHash, sinceMs: deps.clock.now() },
+      'rule-updated',
+      {
+        ...facts,
+        ruleId: have.ruleId,
+      },
+    );
     return;
   }
   const attempt = {
@@ -113,7 +119,7 @@ async function putRule(
   };
   await deps.changes.begin(deps.organization.alias, deps.fence, attempt);
   const ruleId = await createRule(deps, attempt.id, input);
-  await noteRule(deps, subject, { ruleId, contentHash, sinceMs: deps.clock.now() }, 'rule-created', {
+  await recordRuleOutcome(deps, subject, { ruleId, contentHash, sinceMs: deps.clock.now() }, 'rule-created', {
     ...facts,
     ruleId,
   });
@@ -155,7 +161,7 @@ async function removeRule(deps: RemoveRuleDeps, subject: Subject<'rule'>, ledger
   } catch (error) {
     if (errorCodeOf(error) !== 'uipath-not-found') throw error;
   }
-  await noteRule(deps, subject, undefined, 'rule-deleted', { ruleId });
+  await recordRuleOutcome(deps, subject, undefined, 'rule-deleted', { ruleId });
 }
 
 /**

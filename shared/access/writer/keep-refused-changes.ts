@@ -4,7 +4,7 @@ import { noteRefusal, refusalsInARow } from '../../domain/plan/refused-change';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { ErrorCode } from '../../errors';
 import type { RefusedChangeStore } from '../../storage/refused-changes';
-import type { DecidedOfPerson } from './cases-by-person';
+import type { DecidedOfPerson } from './membership-cases-by-person';
 
 export type KeepRefusedChangesDeps = Readonly<{
   organization: Pick<OrganizationPolicy, 'alias'>;

@@ -7,7 +7,7 @@ import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-and-attempts';
-import type { GroupInUiPath, ReadGroupsByName } from './once-groups-by-name';
+import type { GroupInUiPath, ReadGroupsByName } from './memoize-groups-by-name';
 
 export type LoadPersonDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read'>;

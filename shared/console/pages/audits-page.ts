@@ -2,8 +2,9 @@ import type { ReportInContext } from '../../access/desk/read-report';
 import { openCount, type AuditSummary } from '../../domain/audit/audit-summary';
 import { markup, time, timeText, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
-import { SEVERITIES } from '../../reports/trend-chart';
-import { CONSOLE_PATH, type PageLayout } from '../page-layout';
+import { SEVERITIES } from '../../domain/audit/check-catalog-entry';
+import { CONSOLE_PATH } from '../console-pages';
+import type { PageLayout } from '../page-layout';
 import { renderReportLinks } from './report-links';
 
 /** More are a long page; the interface of reports lists them all. */

@@ -3,7 +3,8 @@ import type { AuditReport } from '../../domain/audit/report';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderAboutChecks } from '../../reports/check-explanations';
 import { renderFindingList } from '../../reports/finding-list';
-import { CONSOLE_PATH, renderForm, type PageLayout } from '../page-layout';
+import { renderForm, type PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 const CHOICES = { open: 'Open', waived: 'Accepted', fixed: 'Fixed', all: 'All' } as const;
 
@@ -31,7 +32,7 @@ ${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ..
 ${renderAboutChecks(report, records)}`;
 }
 
-/** What may be done about an open finding: carry out its plan, or accept it for a time. */
+/** Forms for an open finding: release its remediation, or waive it. */
 function renderDecisions(layout: PageLayout, finding: FindingRecord): Markup | undefined {
   if (!layout.mayDecide || !isOpen(finding)) return undefined;
   const { id, remediation } = finding;

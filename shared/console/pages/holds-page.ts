@@ -2,7 +2,7 @@ import type { Hold } from '../../domain/plan/hold';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 
-/** Removals that a guard holds, each with what it would do and a way to let it go. */
+/** Renders the holds, each with its removals and a form to release it. */
 export function renderHolds(layout: PageLayout, holds: readonly Hold[]): Markup {
   if (holds.length === 0) return markup`<p>No removal is held.</p>`;
   return markup`<p>These removals are more than the guards let pass. A release lets exactly these go, in your name; a plan that is not released expires and does nothing.</p>

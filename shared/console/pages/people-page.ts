@@ -2,11 +2,12 @@ import type { PersonExplained } from '../../access/desk/explain-person';
 import type { Reason } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/person-key';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type PageLayout } from '../page-layout';
+import type { PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 const MOST_EVIDENCE = 100;
 
-/** Asks for an address, and shows why its owner has what they have. */
+/** Renders a search by address and the explanation of the person's access. */
 export function renderPeople(layout: PageLayout, asked: string, found: PersonExplained | undefined): Markup {
   const answer =
     asked === ''

@@ -1,13 +1,14 @@
 import type { ListedRequest, RequestPage } from '../../access/desk/list-requests';
-import type { RequestQuery } from '../../access/desk/parse-request-query';
+import type { RequestListQuery } from '../../access/desk/parse-request-list-query';
 import { REQUEST_STATES } from '../../domain/ledger/request-progress';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type PageLayout } from '../page-layout';
+import type { PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 /** The latest requests, or those that were asked for. */
 export function renderRequestList(
   layout: PageLayout,
-  query: RequestQuery,
+  query: RequestListQuery,
   { requests, next }: RequestPage,
   days: number,
 ): Markup {
@@ -50,7 +51,7 @@ function renderSubject(organization: string, { person, name: named }: ListedRequ
 
 function renderPagination(
   { organization }: PageLayout,
-  { state, text, cursor }: RequestQuery,
+  { state, text, cursor }: RequestListQuery,
   next: string | undefined,
 ): Markup | undefined {
   if (next === undefined && cursor === undefined) return undefined;

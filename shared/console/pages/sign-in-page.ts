@@ -1,5 +1,6 @@
 import { markup } from '../../html/markup';
-import { CONSOLE_PATH, renderNoticePage } from '../page-layout';
+import { renderNoticePage } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 /** Asks for the key and a name; `refused` after a wrong one. */
 export function renderSignIn(refused: boolean): string {

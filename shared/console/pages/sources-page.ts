@@ -1,8 +1,8 @@
 import type { SourceState } from '../../access/desk/list-sources';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
-/** Who may speak about the organization, what makes it believed, what it may cause, whether it is heard, and what of it is not done. */
+/** Renders the sources of an organization: proof of origin, allowed acts, heartbeat, pending and dead deliveries. */
 export function renderSources(organization: string, states: readonly SourceState[]): Markup {
   if (states.length === 0) return markup`<p>The policy names no source for this organization.</p>`;
   return markup`<ul class="list">${states.map((state) => renderSource(organization, state))}</ul>`;

@@ -5,7 +5,7 @@ import { markup, time, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { renderTrend } from '../../reports/trend-chart';
 import type { NotificationState } from '../../storage/notification-state';
-import { CONSOLE_PATH } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 import { renderReportLinks } from './report-links';
 
 export type Today = Readonly<{
@@ -18,7 +18,7 @@ export type Today = Readonly<{
   told: readonly NotificationState[];
 }>;
 
-/** How things stand: what waits for somebody, and what the last night changed. */
+/** Renders the overview: what waits for a person, and what the last night changed. */
 export function renderToday(today: Today): Markup {
   const { organization, latest, holds, deadLetters, sources } = today;
   const undone = sources.reduce((sum, { pending }) => sum + pending, 0);

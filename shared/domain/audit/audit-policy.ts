@@ -1,5 +1,5 @@
 import type { CheckId } from './check-catalog';
-import type { CheckEntry } from './check-entry';
+import type { CheckEntry } from './check-catalog-entry';
 import type { Waiver } from './waiver';
 
 /** Who administers the organization. */
@@ -49,6 +49,3 @@ export type AuditPolicy = Readonly<{
   waivers: readonly Waiver[];
   ownChecks: readonly OwnCheck[];
 }>;
-
-/** A rule that is agreed although no request made it. */
-export type BaselineRule = Readonly<{ name: string; owner: string | undefined; untilMs: number | undefined }>;

@@ -1,4 +1,4 @@
-import type { Severity } from './check-entry';
+import type { Severity } from './check-catalog-entry';
 import { isOpen } from './finding';
 import type { AuditReport } from './report';
 

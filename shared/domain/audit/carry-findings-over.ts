@@ -14,9 +14,9 @@ export type Following = Readonly<{
 }>;
 
 /**
- * What became of each finding since the last audit: same id, same finding. One that is waived stays visible as such, and is
- * open again as soon as its waiver has ended. Findings of parts that are unknown today are kept as they are; those fixed long
- * ago are left out, and begin anew when they come back.
+ * Carries findings over from the last audit: same id, same finding. A waived one stays visible as such, and is
+ * reopened when its waiver ends. Unverifiable findings are kept as they are; fixed ones end with their retention and
+ * begin anew when they come back.
  */
 export function carryFindingsOver(
   before: readonly FindingRecord[],

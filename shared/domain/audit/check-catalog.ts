@@ -1,4 +1,4 @@
-import { createCheckEntry, type CheckEntry } from './check-entry';
+import { createCheckEntry, type CheckEntry } from './check-catalog-entry';
 
 /** A check that the policy brings with it. */
 type OwnCheckId = `own:${string}`;

@@ -1,4 +1,4 @@
-/** What the ledger says of one person. */
+/** The expected access of one person, by the ledger. */
 export type ExpectedPerson = Readonly<{
   personKey: string;
   /** Folded address. */
@@ -13,7 +13,7 @@ export type ExpectedPerson = Readonly<{
   groups: ReadonlySet<string>;
   /** Groups of grants that ended or were revoked. */
   ended: ReadonlySet<string>;
-  /** A change of this person is on its way: the audit neither misses nor blames the membership. */
+  /** A change of this person is pending: the checks skip their memberships. */
   pending: boolean;
 }>;
 
@@ -27,7 +27,7 @@ export type ExpectedRule = Readonly<{
   pending: boolean;
 }>;
 
-/** What ledger and policy say an organization should look like. */
+/** The expected access of an organization, by ledger and policy. */
 export type ExpectedAccess = Readonly<{
   people: readonly ExpectedPerson[];
   /** Directory ids that a group's policy protects, by folded group name. */

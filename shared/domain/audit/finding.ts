@@ -1,7 +1,7 @@
 import { hashOf } from '../canonical-json';
 import type { RuleOrEntryChange } from '../plan/rule-or-entry-change';
 import { describeCheck, type CheckId } from './check-catalog';
-import type { Severity } from './check-entry';
+import type { Severity } from './check-catalog-entry';
 import { DAY_MS } from '../durations';
 
 /** What a finding is about, by names and ids. */

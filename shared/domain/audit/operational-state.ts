@@ -1,6 +1,6 @@
 import type { Known } from './snapshot';
 
-/** How the application itself fares, as its storage and the vault tell. */
+/** The operational state of the application, from its storage and the vault. */
 export type OperationalState = Readonly<{
   /** Changes that UiPath refused and that a person has to look at. */
   refusals: ReadonlyArray<

@@ -1,4 +1,4 @@
-import type { AuditCase } from './audit-case';
+import type { CheckInput } from './check-input';
 import type { BuiltInCheckId } from './check-catalog';
 import type { Finding } from './finding';
 import { valueOr } from './snapshot';
@@ -20,7 +20,7 @@ const CHECKS_PAUSED_WHILE_PENDING: ReadonlySet<Finding['check']> = new Set<Built
  * counts as fixed only when the change was seen in UiPath.
  */
 export function isChangePending(
-  { expected, personOf, snapshot }: Pick<AuditCase, 'expected' | 'personOf' | 'snapshot'>,
+  { expected, personOf, snapshot }: Pick<CheckInput, 'expected' | 'personOf' | 'snapshot'>,
   { check, subject: { group = '', memberId, ruleId } }: Pick<Finding, 'check' | 'subject'>,
 ): boolean {
   if (!CHECKS_PAUSED_WHILE_PENDING.has(check)) return false;

@@ -1,13 +1,13 @@
 import { ADMINISTRATORS_GROUP_ID } from '../plan/hard-stops';
 import type { OrganizationPolicy } from '../policy';
-import { EMPTY, type EarlierAudits } from './earlier-audits';
+import { EMPTY, type EarlierAudits } from './seen-in-earlier-audits';
 import { valueOr, type Known, type LeadingSnapshot, type SnapshotGroup } from './snapshot';
 
 const UNKNOWN = { kind: 'unknown', code: EMPTY } as const;
 
 /**
- * The snapshot in which an empty answer that contradicts what is known is none. Against what was read or agreed tonight it
- * is never believed; against an earlier night it is, once the audit before this one (`lastAuditMs`) was answered the same.
+ * Plausibility check: an empty answer that contradicts known facts becomes unknown. Against facts of tonight it always
+ * does; against an earlier night only until a second audit in a row was answered the same (`lastAuditMs`).
  */
 export function rejectEmptyAnswers(
   { accessPolicy: { baseline = [] } }: Pick<OrganizationPolicy, 'accessPolicy'>,

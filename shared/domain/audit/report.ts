@@ -1,5 +1,5 @@
 import { describeCheck } from './check-catalog';
-import type { CheckEntry } from './check-entry';
+import type { CheckEntry } from './check-catalog-entry';
 import { isOpen, type FindingRecord } from './finding';
 
 /** What an audit says of one organization on one night. Stored as JSON, its hash is in the evidence. */

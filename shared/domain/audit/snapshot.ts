@@ -1,7 +1,7 @@
 import type { PolicyEntity } from '../policy';
 import type { MemberKind } from '../member-kind';
 
-/** A part of the snapshot that could not be read is `unknown`: it is never taken for empty. */
+/** A part of a snapshot: known, or unknown with the code of the failed read. Unknown is never taken for empty. */
 export type Known<T> = Readonly<{ kind: 'known'; value: T }> | Readonly<{ kind: 'unknown'; code: string }>;
 
 export type SnapshotGroup = Readonly<{ groupId: string; members: ReadonlyMap<string, MemberKind> }>;
@@ -47,7 +47,7 @@ type DirectoryAnswers = Readonly<{
   addresses: Known<ReadonlyMap<string, string | undefined>>;
 }>;
 
-/** What UiPath says at the time of the audit. Group names are folded. */
+/** The snapshot of one night: what UiPath has. Group names are folded. */
 export type Snapshot = Readonly<{
   /** Every group there is, by id. */
   groupNames: Known<ReadonlyMap<string, Readonly<{ name: string; builtIn: boolean }>>>;
@@ -70,7 +70,7 @@ export type Snapshot = Readonly<{
   directory: Known<DirectoryAnswers>;
 }>;
 
-/** What is read before the directory is asked for what it leaves open. */
+/** The parts that are read before the directory resolves what they leave open. */
 export type LeadingSnapshot = Omit<Snapshot, 'directory'>;
 
 /** A part that could not be read, and why. */

@@ -15,7 +15,7 @@ export type Waiver = Readonly<{
   untilMs: number;
 }>;
 
-/** True when a waiver lasts longer than anybody may accept a finding: it is refused, never shortened. */
+/** True for a waiver beyond the ceiling of the policy: it is refused, never shortened. */
 export function isBeyondCeiling(
   { fromMs, untilMs }: Pick<Waiver, 'fromMs' | 'untilMs'>,
   ceilingDays: number,
@@ -23,7 +23,7 @@ export function isBeyondCeiling(
   return untilMs - fromMs > ceilingDays * DAY_MS;
 }
 
-/** The waiver in force for a finding, the one that lasts longest; one that does not count yet or any more is none. */
+/** The waiver in force for a finding, the longest one; undefined where none has begun or all have ended. */
 export function waiverOf(
   finding: Pick<Finding, 'check' | 'subject'>,
   waivers: readonly Waiver[],
@@ -34,7 +34,7 @@ export function waiverOf(
     .toSorted((a, b) => b.untilMs - a.untilMs)[0];
 }
 
-/** Nothing waives what could not be read: it may hide anything. */
+/** Whether a waiver covers a finding. Unread parts cannot be waived: they may hide anything. */
 function covers(waiver: Waiver, { check, subject }: Pick<Finding, 'check' | 'subject'>): boolean {
   return (
     check !== 'part-unknown' &&

@@ -1,6 +1,6 @@
 import { hashOf } from '../canonical-json';
 
-/** What is recorded of one decision or outcome. `facts` hold ids, codes and hashes, never a payload. */
+/** An evidence entry: one decision or outcome. `facts` hold ids, codes and hashes, never a payload. */
 export type EvidenceEntry = Readonly<{
   kind: string;
   atMs: number;
@@ -8,15 +8,15 @@ export type EvidenceEntry = Readonly<{
   facts: Readonly<Record<string, unknown>>;
 }>;
 
-/** An entry in its chain: the hash covers the entry, its number and the hash before it. */
+/** An entry in its hash chain: the hash covers the entry, its number and the previous hash. */
 export type EvidenceRecord = EvidenceEntry & Readonly<{ seq: number; previousHash: string; hash: string }>;
 
-/** The end of a chain, stored apart from its records so that a cut tail is seen. */
+/** The head of a chain, stored apart from its records so that a truncated tail is detected. */
 export type EvidenceHead = Readonly<{ seq: number; hash: string }>;
 
 export const EMPTY_CHAIN: EvidenceHead = { seq: 0, hash: '' };
 
-/** Links entries to the end of a chain. */
+/** Appends entries to a chain: numbers and hashes them. */
 export function linkEvidence(
   head: EvidenceHead,
   entries: readonly EvidenceEntry[],
@@ -34,7 +34,7 @@ export function linkEvidence(
 
 export type EvidenceFault = Readonly<{ kind: 'edited' | 'missing' | 'cut'; seq: number }>;
 
-/** The first fault of a chain, or undefined: a record was edited, one is missing in the middle, or the tail was cut off. */
+/** Verifies a chain and returns its first fault, or undefined: a record was edited, one is missing, or the tail was truncated. */
 export function verifyEvidence(
   records: readonly EvidenceRecord[],
   head: EvidenceHead,

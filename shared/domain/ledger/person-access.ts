@@ -16,7 +16,7 @@ export type PersonAccess = Readonly<{
   /** Until when a leaver is kept out even if a lagging feed says otherwise; undefined for everybody else. */
   lockedUntilMs: number | undefined;
   reasons: readonly Reason[];
-  /** The next instant at which the answer may differ with no new word from anyone. */
+  /** The next instant at which the answer may change without a new event. */
   nextChangeAtMs: number | undefined;
 }>;
 
@@ -40,7 +40,7 @@ export function personAccess(
   };
 }
 
-/** Every reason that holds at some time of the span, by what is known now. Without an end the span is all that is to come. */
+/** Every reason that holds at some time of the span, as far as is known now. The span is open where it has no end. */
 export function reasonsWithin(
   ledger: PersonLedger,
   organization: OrganizationPolicy,

@@ -1,7 +1,7 @@
 import type { AccessRequest, AccessRequestAction, Approval } from './access-request';
 import type { Timeline } from './worker-timeline';
 
-/** Why somebody may be in a group because a request was approved. */
+/** A grant: the reason that an approved request gives. */
 export type Grant = Readonly<{
   requestId: string;
   source: string;
@@ -23,7 +23,7 @@ export type Revocation = Readonly<{
   occurredAtMs: number;
 }>;
 
-/** A membership this application has seen in UiPath: put there by it, or found standing when a reason arrived. */
+/** A membership seen in UiPath: applied by this application, or adopted because it was there when a reason arrived. */
 export type AppliedMembership = Readonly<{
   groupId: string;
   groupName: string;
@@ -42,7 +42,7 @@ export type DirectoryIdentity =
       lastKnownId?: string;
     }>;
 
-/** All that one organization's ledger knows of one person. Access follows from it as a function of time. */
+/** One organization's ledger of one person. Access is a function of it and of time. */
 export type PersonLedger = Readonly<{
   email: string;
   workerId: string | undefined;

@@ -4,7 +4,7 @@ import type { Reason } from './person-access';
 import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
 import { DAY_MS } from '../durations';
 
-/** Why an approved ticket is still not followed: the policy decides, not the ticket. */
+/** Why the policy refuses an approved request. */
 export type RequestRefusal =
   | 'source-not-allowed'
   | 'group-not-managed'

@@ -40,15 +40,6 @@ export type EntityLedger = Readonly<{
   settled?: string | undefined;
 }>;
 
-/** What is known of an organization as a whole; its evidence holds the runs and audits. */
-export type OrganizationLedger = Readonly<{
-  lastAudit: Readonly<{ night: string; reportHash: string; atMs: number; startedAtMs?: number }> | undefined;
-  /** Ids that UiPath took in one PUT at most; undefined until it refused more. */
-  maxIdsPerPut: number | undefined;
-  /** The latest decisions of people that are in the evidence, by id, so that one that is repeated is there once. */
-  decisions?: readonly string[] | undefined;
-}>;
-
 type RuleAction = Extract<AccessRequestAction, { kind: 'create-rule' | 'update-rule' | 'delete-rule' }>;
 
 /** Adds a statement. A request id counts once: of two versions the later approval stands, whatever order they arrive in. */
@@ -108,7 +99,7 @@ export function ruleDescription(statement: RuleStatement, want: WantedRule): str
   return `${want.description} [owner ${want.owner}; ticket ${statement.ticketId}; until ${until}]`;
 }
 
-/** Names the content of a rule; a rule read back with another hash was changed by somebody else. */
+/** Content hash of a rule; a rule read back with another hash was changed by somebody else. */
 export function ruleContentHash(
   rule: Readonly<{
     description: string;

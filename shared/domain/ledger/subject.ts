@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fold } from '../person-key';
 
-/** What a ledger is about. */
+/** Kinds of subject that have a ledger. */
 export type SubjectKind = 'person' | 'rule' | 'entity' | 'organization';
 
 /** One ledger of one organization. The key holds no personal data. */
@@ -26,7 +26,7 @@ export function subjectByName<K extends 'rule' | 'entity'>(
   return { organization, kind, key };
 }
 
-/** What is known of an organization as a whole, and its own chain of evidence. */
+/** The ledger of the organization as a whole, with its own chain of evidence. */
 export function organizationSubject(organization: string): Subject<'organization'> {
   return { organization, kind: 'organization', key: 'organization' };
 }

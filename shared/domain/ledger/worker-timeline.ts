@@ -49,7 +49,7 @@ export function recordStatement(
 
 /** The worker as HR's statements describe them at `nowMs`. */
 export function workerAt(timeline: Timeline, nowMs: number): Worker {
-  const standing = timeline.filter((statement) => !isSuperseded(statement, timeline));
+  const standing = standingOf(timeline);
   const inForce = standing.filter((statement) => statement.effectiveAtMs <= nowMs);
   const latest = inForce.filter(isAboutEmployment).toSorted(byTime).at(-1);
   const [first] = standing.filter(isAboutEmployment).toSorted(byTime);
@@ -64,28 +64,30 @@ export function workerAt(timeline: Timeline, nowMs: number): Worker {
 
 /** When the person left for the last time before `nowMs`, whether or not they came back since. */
 export function lastLeftAtMs(timeline: Timeline, nowMs: number): number | undefined {
-  return timeline
-    .filter((s) => s.kind === 'leaver' && s.effectiveAtMs <= nowMs && !isSuperseded(s, timeline))
-    .map((s) => s.effectiveAtMs)
+  return standingOf(timeline)
+    .filter(({ kind, effectiveAtMs }) => kind === 'leaver' && effectiveAtMs <= nowMs)
+    .map(({ effectiveAtMs }) => effectiveAtMs)
     .toSorted((a, b) => a - b)
     .at(-1);
 }
 
 /** The instants at which the worker may change, in ascending order. */
 export function changesOf(timeline: Timeline): readonly number[] {
-  const standing = timeline.filter((statement) => !isSuperseded(statement, timeline));
-  return [...new Set(standing.map((statement) => statement.effectiveAtMs))].toSorted((a, b) => a - b);
+  return [...new Set(standingOf(timeline).map((statement) => statement.effectiveAtMs))].toSorted(
+    (a, b) => a - b,
+  );
 }
 
 function outcomeOf(statement: Statement, timeline: Timeline, nowMs: number): StatementOutcome {
   if (isBuried(statement, timeline, nowMs)) return 'stale';
-  if (isSuperseded(statement, timeline)) return 'superseded';
+  const standing = new Set(standingOf(timeline));
+  if (!standing.has(statement)) return 'superseded';
   if (!isAboutEmployment(statement)) return 'recorded';
   const overtaken = timeline.some(
     (other) =>
       isAboutEmployment(other) &&
       other.effectiveAtMs <= nowMs &&
-      !isSuperseded(other, timeline) &&
+      standing.has(other) &&
       byTime(statement, other) < 0,
   );
   return overtaken ? 'stale' : 'recorded';
@@ -95,44 +97,73 @@ function isAboutEmployment(statement: Statement): boolean {
   return statement.kind !== 'mover';
 }
 
-/** A newer word about hiring or leaving replaces an older one that was still ahead when it was said: a moved date, a hire called off. */
-function isSuperseded(statement: Statement, timeline: Timeline): boolean {
+/** Timelines never change once they are made, and one is asked about many instants. */
+const standingByTimeline = new WeakMap<Timeline, readonly Statement[]>();
+
+/** The statements that no newer one superseded. Quadratic in the words about employment at worst, once for each timeline. */
+function standingOf(timeline: Timeline): readonly Statement[] {
+  const known = standingByTimeline.get(timeline);
+  if (known !== undefined) return known;
   const words = timeline.filter(isAboutEmployment);
-  return (
-    isAboutEmployment(statement) &&
-    words.some(
-      (other) =>
-        other.occurredAtMs > statement.occurredAtMs &&
-        statement.effectiveAtMs > other.occurredAtMs &&
-        !isSequel(other, statement, words) &&
-        !isMovedStart(other, statement, words),
-    )
+  const standing = timeline.filter((statement) => !isSuperseded(statement, words));
+  standingByTimeline.set(timeline, standing);
+  return standing;
+}
+
+/** A newer word about hiring or leaving replaces an older one that was still ahead when it was said: a moved date, a hire called off. */
+function isSuperseded(statement: Statement, words: Timeline): boolean {
+  if (!isAboutEmployment(statement)) return false;
+  const newer = words.filter(
+    ({ occurredAtMs }) => occurredAtMs > statement.occurredAtMs && statement.effectiveAtMs > occurredAtMs,
+  );
+  if (newer.length === 0) return false;
+  const sequelsFromMs = firstOfOtherKindAfter(statement, words);
+  const isMovedStart = createMovedStarts(statement, words);
+  return newer.some((other) => other.effectiveAtMs < sequelsFromMs && !isMovedStart(other));
+}
+
+/**
+ * What comes after a hire or a leaving does not replace it: the known end of a hire, a rehire already agreed, the end of that
+ * one. Words that take effect from this instant on are such sequels.
+ */
+function firstOfOtherKindAfter(earlier: Statement, words: Timeline): number {
+  return words.reduce(
+    (firstMs, { kind, effectiveAtMs }) =>
+      kind !== earlier.kind && effectiveAtMs > earlier.effectiveAtMs
+        ? Math.min(firstMs, effectiveAtMs)
+        : firstMs,
+    Number.POSITIVE_INFINITY,
   );
 }
 
-/** What comes after a hire or a leaving does not replace it: the known end of a hire, a rehire already agreed, the end of that one. */
-function isSequel(later: Statement, earlier: Statement, words: Timeline): boolean {
-  return words.some(
-    (word) =>
-      word.kind !== earlier.kind &&
-      word.effectiveAtMs > earlier.effectiveAtMs &&
-      word.effectiveAtMs <= later.effectiveAtMs,
-  );
+/**
+ * A hire that is moved before it begins keeps its announced end; a hire said later of somebody at work takes the end back.
+ * A hire moves a start where an earlier hire was still ahead when it was said, and would have begun before the end.
+ */
+function createMovedStarts(end: Statement, words: Timeline): (hire: Statement) => boolean {
+  if (end.kind !== 'leaver') return () => false;
+  const starts = words
+    .filter(({ kind, effectiveAtMs }) => kind === 'joiner' && effectiveAtMs < end.effectiveAtMs)
+    .toSorted((a, b) => a.occurredAtMs - b.occurredAtMs);
+  let latestMs = Number.NEGATIVE_INFINITY;
+  const latestStartMs = starts.map(({ effectiveAtMs }) => (latestMs = Math.max(latestMs, effectiveAtMs)));
+  return (hire) => {
+    if (hire.kind !== 'joiner') return false;
+    const before = countBefore(starts, hire.occurredAtMs);
+    return before > 0 && (latestStartMs[before - 1] ?? 0) > hire.occurredAtMs;
+  };
 }
 
-/** A hire that is moved before it begins keeps its announced end; a hire said later of somebody at work takes the end back. */
-function isMovedStart(hire: Statement, end: Statement, words: Timeline): boolean {
-  return (
-    hire.kind === 'joiner' &&
-    end.kind === 'leaver' &&
-    words.some(
-      (word) =>
-        word.kind === 'joiner' &&
-        word.occurredAtMs < hire.occurredAtMs &&
-        word.effectiveAtMs > hire.occurredAtMs &&
-        word.effectiveAtMs < end.effectiveAtMs,
-    )
-  );
+/** How many of these, sorted by when they were said, were said before an instant: by binary search. */
+function countBefore(sorted: readonly Statement[], occurredAtMs: number): number {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if ((sorted[middle]?.occurredAtMs ?? Infinity) < occurredAtMs) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Some feeds tell time by the second: of one moment, what changes is said of who has started, and a leaving ends both. */

@@ -12,7 +12,7 @@ export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>>;
 /** A planned removal. `cause` is the source whose event led to it, or `time`. */
 export type GuardedRemoval = Readonly<{ groupId: string; personKey: string; cause: string }>;
 
-/** What the limits are measured against. */
+/** The facts that the limits are compared with. */
 export type GuardFacts = Readonly<{
   /** Limits of one group's own `group` and `day` guard. */
   limitsOf: (groupId: string) => GuardLimits;

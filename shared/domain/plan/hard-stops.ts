@@ -4,7 +4,7 @@ import { fold } from '../person-key';
 export const EVERYONE_GROUP_ID = 'ce684f6f-5af3-4e43-8516-1adad6e98fc9';
 export const ADMINISTRATORS_GROUP_ID = '35551807-06b1-4cda-90a1-2fb84851eee7';
 
-/** Changes this application never makes, whatever ledger, policy or ticket say. */
+/** Hard stops: changes that are never made, whatever ledger, policy or a release say. */
 export type HardStop = 'everyone-is-implicit' | 'own-identity' | 'protected-principal' | 'last-administrator';
 
 export type HardStopRules = Readonly<{

@@ -10,7 +10,7 @@ export type HeldRemoval = Readonly<{
   why: readonly string[];
 }>;
 
-/** `stale`: released, but the world had changed, so that it was not applied. */
+/** `stale`: released, but not applied, because the facts had changed. */
 type HoldState = 'held' | 'released' | 'done' | 'stale';
 
 /** Removals that a guard holds until a named person releases exactly them, or the hold expires. */
@@ -37,7 +37,7 @@ export type Hold = Readonly<{
 /** Stands where the name of a releasing person would, when the policy decides. */
 export const BY_POLICY = 'policy';
 
-/** Names a set of removals, whatever order they are in. A release is for this hash and for no other. */
+/** The hash of a set of removals, in any order. A release is for this hash and for no other. */
 export function removalsHash(removals: ReadonlyArray<Pick<HeldRemoval, 'groupId' | 'memberId'>>): string {
   return hashOf(removals.map(({ groupId, memberId }) => `${groupId}/${memberId}`).toSorted());
 }

@@ -56,7 +56,7 @@ export type GroupPlan = Readonly<{
 /** What one run would do to the memberships of an organization. The hash names exactly these changes. */
 export type MembershipPlan = Readonly<{ groups: readonly GroupPlan[]; hash: string }>;
 
-/** Have and want become a plan. Nothing is changed that is already as it should be, so applying a plan twice is harmless. */
+/** Plans memberships: the difference of have and want, under modes and hard stops. Applying a plan twice is harmless. */
 export function planMemberships(groups: readonly GroupCase[], stops: HardStopRules): MembershipPlan {
   const planned = groups
     .map((group) => ({

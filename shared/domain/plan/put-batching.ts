@@ -24,10 +24,11 @@ export type Batching = Readonly<{ send: ReadonlyMap<string, number>; againAtMs: 
 const PROMPT_SHARE = 0.1;
 
 /**
- * A full PUT goes at once. One that is not full waits for more until the longest waiting change of any group has waited
- * out the patience, unless all of them together cost little of what is left: one joiner on a quiet day does not wait, ten
- * thousand fill their calls. They go together, since each look at what waits reads all of it. While full ones use up
- * whatever is left, the others wait on: what they would spend is worth more in a full one.
+ * Batches changes into PUT calls. A full PUT goes at once. One that is not full waits for more until the oldest change
+ * of any group has waited `patienceMs`, unless all partial ones together cost little of the remaining calls: one
+ * joiner on a quiet day does not wait, ten thousand fill their calls. Partial ones go together, because each look at
+ * the marks reads all of them. While full ones use up the remaining calls, partial ones wait on: a full call is worth
+ * more.
  */
 export function batchChanges(groups: readonly WaitingGroup[], rules: BatchingRules): Batching {
   const { maxIdsPerPut, remainingPuts, patienceMs, nowMs } = rules;

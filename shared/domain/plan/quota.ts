@@ -2,7 +2,7 @@ import type { Lane } from '../lane';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a caller of UiPath asks before every request. It never waits: work that does not fit goes back to its queue. */
+/** The rate limiter that every call to UiPath asks first. It never waits: work that does not fit goes back to its queue. */
 export type QuotaGate = Readonly<{
   /** @throws AppError `quota-exhausted` with `retryAtMs`, the earliest instant at which this many calls fit */
   spend: (method: HttpMethod, count?: number) => Promise<void>;
@@ -92,7 +92,7 @@ export function remainingOf(
   return Math.max(0, allowanceOf(rules, method, lane) - total(live));
 }
 
-/** Remembers that UiPath refuses calls until then. */
+/** Blocks a method until an instant, because UiPath refused a call. */
 export function block(state: QuotaState, untilMs: number): QuotaState {
   return { ...state, blockedUntilMs: Math.max(state.blockedUntilMs, untilMs) };
 }

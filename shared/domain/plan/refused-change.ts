@@ -3,7 +3,7 @@ import { fold } from '../person-key';
 import type { PersonLedger } from '../ledger/person-ledger';
 import type { OrganizationPolicy } from '../policy';
 
-/** One change that UiPath refused by itself, kept with all that is needed to correct and retry it. */
+/** A refused change (dead letter): one that UiPath refused by itself, with all that is needed to correct and retry it. */
 export type RefusedChange = Readonly<{
   id: string;
   personKey: string;
@@ -18,7 +18,7 @@ export type RefusedChange = Readonly<{
 
 const LONGEST_HISTORY = 50;
 
-/** Adds to the history of a dead letter, or begins one. */
+/** Adds to the history of a refused change, or begins one. */
 export function noteRefusal(
   before: RefusedChange | undefined,
   refused: Omit<RefusedChange, 'state' | 'history'>,

@@ -19,7 +19,7 @@ export type RuleOrEntryChange =
       contentHash: string;
     }>;
 
-/** Names a change: a release is for this hash and for no other. */
+/** The hash of a change: a release is for this hash and for no other. */
 export function changeHash(change: RuleOrEntryChange): string {
   return hashOf(change);
 }

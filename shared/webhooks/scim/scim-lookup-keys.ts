@@ -1,7 +1,8 @@
 import { fold } from '../../domain/person-key';
 import type { ProvisionedUser, UserKey } from '../../domain/provisioned-user';
 import { isRecord, type ScimUser } from './scim-user';
-import { meetsCondition, parsePath, type Condition } from './scim-path';
+import { parsePath } from './scim-path';
+import { meetsCondition, type Condition } from './scim-filter';
 
 /** How a user is found. Names are alike in any case, ids are not (RFC 7643 section 7). */
 function userNameKey(userName: string): UserKey {
@@ -16,7 +17,7 @@ export function addressKey(address: string): UserKey {
   return { kind: 'address', value: fold(address) };
 }
 
-/** The keys of a user, but for those of former addresses. */
+/** The lookup keys of a user, without those of former addresses. */
 export function keysOf({ user, address }: Readonly<{ user: ScimUser; address: string }>): readonly UserKey[] {
   return [
     userNameKey(user.userName),
@@ -25,7 +26,7 @@ export function keysOf({ user, address }: Readonly<{ user: ScimUser; address: st
   ];
 }
 
-/** How the one user whom a filter can be about is found: by an id or a key. undefined: it names neither. */
+/** The unique key that a filter names, an id or a lookup key; undefined where it names neither. */
 export function keyInConditions(
   conditions: readonly Condition[],
 ): UserKey | Readonly<{ kind: 'id'; value: string }> | undefined {
@@ -40,7 +41,7 @@ export function keyInConditions(
   return undefined;
 }
 
-/** Whether a user is as every condition says. */
+/** Whether a user meets every condition of a filter. */
 export function matchesConditions(found: ProvisionedUser, conditions: readonly Condition[]): boolean {
   return conditions.every(({ name, value }) => {
     if (name.toLowerCase() === 'id') return found.id === value;

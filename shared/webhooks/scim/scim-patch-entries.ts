@@ -1,5 +1,6 @@
 import type { ScimAttribute } from './scim-attributes';
-import { meetsCondition, type Condition, type ScimPath } from './scim-path';
+import type { ScimPath } from './scim-path';
+import { meetsCondition, type Condition } from './scim-filter';
 import { isRecord, hasContent, setValue, toFlag, toKept, toParts, toText, type UserDraft } from './scim-user';
 
 /** What an operation of a PATCH does. */

@@ -47,10 +47,9 @@ const PatchSchema = inAnyCase(
 );
 
 /**
- * A user after the operations of a PATCH (RFC 7644 section 3.5.2), all of them or none. Beyond the letter of it, as Entra
- * and Okta need: `op` in any case; an operation on an entry that is not there, `emails[type eq "work"].value`, makes that entry;
- * and what is about attributes that are not kept does nothing.
- *
+ * Applies the operations of a PATCH (RFC 7644 section 3.5.2) to a user, all of them or none. Tolerant where Entra and
+ * Okta need it: `op` in any case; an operation on a missing entry, `emails[type eq "work"].value`, creates it;
+ * attributes that are not kept are ignored.
  * @throws AppError `body-invalid`, `path-invalid`, `filter-unsupported`
  */
 export function patchUser(user: ScimUser, body: unknown): ScimUser {

@@ -25,7 +25,7 @@ const places: WorkerPlaces = {
 
 const LONGEST_WORKER_ID = 64;
 
-/** A change of a user as it is kept until it is processed: all that it means, so that the user may have changed again by then. */
+/** A change of a user as stored until it is processed: self-contained, so that the user may have changed again by then. */
 export const ScimUserChangeSchema = z.object({
   id: z.string().max(64),
   version: z.int(),
@@ -39,7 +39,7 @@ export const ScimUserChangeSchema = z.object({
 });
 type ScimUserChange = z.infer<typeof ScimUserChangeSchema>;
 
-/** The address that is the person, folded; undefined: there is none. @throws AppError `body-invalid` when it is no address */
+/** The user's address, folded; undefined: there is none. @throws AppError `body-invalid` when it is no address */
 export function addressOfUser(user: ScimUser, mapping: SourceMapping): string | undefined {
   const found = addressOf(fieldReader(user, places, mapping)('email'), mapping);
   return found === undefined || found === ''
@@ -55,7 +55,10 @@ type UserTurn = Readonly<{
   atMs: number;
 }>;
 
-/** What the change of a user says of a worker; undefined: nothing, as when a name is spelt in another way. */
+/**
+ * The change of a user, as a worker event will need it; undefined where nothing relevant changed, such as the spelling
+ * of a name.
+ */
 export function userChangeOf(turn: UserTurn, mapping: SourceMapping): ScimUserChange | undefined {
   const { before, after, addresses, atMs } = turn;
   const now = after ?? before;
@@ -121,11 +124,7 @@ function recordOf(user: ScimUser): object {
   return { ...user, workerId };
 }
 
-/**
- * The worker events of a kept statement, the same under each of the person's addresses.
- *
- * @throws AppError `body-invalid`
- */
+/** The worker events of a stored change, the same under each of the person's addresses. @throws AppError `body-invalid` */
 export function workerEventsOfChange(
   { id, version, atMs, said, addresses, blanked, user }: ScimUserChange,
   receivedAtMs: number,

@@ -7,9 +7,9 @@ import { toWorkerEvent, WorkerEventBodySchema } from '../contract/worker-event-b
 import type { Credential } from '../check-credential';
 import { workerKindOf } from '../worker-event-kind';
 import type { PostedBody } from '../parse-posted-body';
-import { addressOf, fieldReader } from '../read-field-by-path';
+import { fieldReader } from '../read-field-by-path';
 import type { Meanings, WebhookSource } from '../webhook-source';
-import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
+import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './posted-ticket';
 import { standardCredential } from './standard';
@@ -127,19 +127,8 @@ function toRequestMeanings(event: CloudEvent, _posted: PostedBody, mapping: Sour
   const act = ticketActOf(mapping.events.get(event.type));
   if (act === undefined) return 'ignored';
   const read = fieldReader(event, ticketPlaces, mapping);
-  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
   const { id, occurredAtMs } = event;
-  const request = deriveAccessRequest({
-    id,
-    act,
-    occurredAtMs,
-    ticketId: read('ticketId') || id,
-    url: read('url') || undefined,
-    requester: address(read('requester')),
-    approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
-    read,
-    address,
-  });
+  const request = deriveRequestOfEvent({ id, act, occurredAtMs }, read, mapping);
   return [{ kind: 'access-request', request }];
 }
 

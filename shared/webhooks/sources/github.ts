@@ -7,8 +7,9 @@ import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookSource } from '../webhook-source';
 import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
-import { issueFormOf } from './issue-form';
+import { issueFormOf } from './github-issue-form';
 import { z } from 'zod';
+import { sha256Header } from '../signature';
 
 const Digits = senderId(19).pipe(z.string().regex(/^\d+$/, 'Must be digits'));
 
@@ -59,19 +60,7 @@ const events: ReadonlyMap<string, string> = new Map([
  */
 export const githubSource: WebhookSource = {
   format: 'github',
-  credential: {
-    trust: 'signed',
-    signature: {
-      algorithm: 'sha256',
-      encoding: 'hex',
-      key: 'text',
-      signed: ['body'],
-      headers: [{ signature: 'x-hub-signature-256' }],
-      prefix: 'sha256=',
-      list: 'none',
-      timestamp: undefined,
-    },
-  },
+  credential: { trust: 'signed', signature: sha256Header('x-hub-signature-256') },
   bodyTypes: ['application/json', 'application/x-www-form-urlencoded'],
   dedupeId: (posted) => posted.headers.get('x-github-delivery') ?? bytesIdOf(posted),
   parse: (posted, mapping) => {

@@ -10,6 +10,7 @@ import { idText, senderId } from '../id-schemas';
 import { longestMs } from '../parse-sender-time';
 import { deriveAccessRequest, ticketActOf, type TicketAct } from '../derive-access-request';
 import { readJiraTicket } from './jira-automation';
+import { sha256Header } from '../signature';
 
 /** Ids come as text from webhooks and as numbers from automation rules. */
 const IssueUpdatedSchema = z.object({
@@ -34,19 +35,7 @@ const events: ReadonlyMap<string, string> = new Map([['status:approved', 'grant'
 /** Webhooks that a Jira administrator sets up with a secret. What matters is a field that changed to a value: `status:Approved`. */
 export const jiraSource: WebhookSource = {
   format: 'jira',
-  credential: {
-    trust: 'signed',
-    signature: {
-      algorithm: 'sha256',
-      encoding: 'hex',
-      key: 'text',
-      signed: ['body'],
-      headers: [{ signature: 'x-hub-signature' }],
-      prefix: 'sha256=',
-      list: 'none',
-      timestamp: undefined,
-    },
-  },
+  credential: { trust: 'signed', signature: sha256Header('x-hub-signature') },
   bodyTypes: ['application/json'],
   fieldsToPlace: ['group'],
   fetchBack: 'offered',

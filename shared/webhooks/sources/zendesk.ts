@@ -3,11 +3,11 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { bytesIdOf } from '../dedupe-id';
 import { parsePosted } from '../parse-posted-body';
-import { addressOf, fieldReader, textAt } from '../read-field-by-path';
+import { fieldReader, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookSource } from '../webhook-source';
-import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
+import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
 import { DAY_MS } from '../../domain/durations';
 
 const IdentifiedSchema = z.object({ id: senderId(100) });
@@ -72,22 +72,8 @@ function toRequest(
 ): Exclude<Meanings, 'ignored'>[number] {
   const { id } = checkBody(IdentifiedSchema, body);
   const read = fieldReader(body, places, mapping);
-  const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
   const occurredAtMs = instantOf(read('time'));
   if (occurredAtMs === undefined)
     throw bodyInvalid([{ field: 'time', problem: 'Must be a time, such as 2026-12-01T08:00:00Z' }]);
-  return {
-    kind: 'access-request',
-    request: deriveAccessRequest({
-      id,
-      act,
-      occurredAtMs,
-      ticketId: read('ticketId') || id,
-      url: read('url') || undefined,
-      requester: address(read('requester')),
-      approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
-      read,
-      address,
-    }),
-  };
+  return { kind: 'access-request', request: deriveRequestOfEvent({ id, act, occurredAtMs }, read, mapping) };
 }

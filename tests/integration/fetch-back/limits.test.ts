@@ -3,7 +3,7 @@ import { startHrApi } from '../../../sandbox/vendors/hr-api';
 import { MERGE_ID } from '../../../sandbox/vendors/workers';
 import { sourceOf } from '../../../shared/domain/policy';
 import { AppError } from '../../../shared/errors';
-import { createFetchBacks } from '../../../shared/fetch-back/registry';
+import { createFetchBacks } from '../../../shared/fetch-back/vendor-registry';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { startTicketApi } from '../../../sandbox/vendors/ticket-api';
 import { ANA, NOW_MS, policyOf, vendorSenders } from '../../fixtures/webhooks/vendor-senders';

@@ -14,7 +14,7 @@ import { createWorkQueues, QUEUES } from '../../../shared/storage/queues';
 import { coded } from '../../../shared/storage/storage-errors';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
 import { createIdentityCheck } from '../../../shared/webhooks/entra-identity';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import { fakeInvocation } from '../../fakes/invocation';
 import { useStorage } from '../../fakes/test-storage';
 import type { Posting } from '../../fixtures/webhooks/delivery-world';

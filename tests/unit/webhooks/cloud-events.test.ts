@@ -7,7 +7,7 @@ import { answerWebhookHandshake } from '../../../shared/access/intake/answer-web
 import type { Feed } from '../../../shared/domain/policy';
 import { webhookHandler } from '../../../shared/http/webhook-handler';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import { fakeInvocation } from '../../fakes/invocation';
 import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';

@@ -3,7 +3,7 @@ import type { Feed } from '../../../shared/domain/policy';
 import { errorCodeOf } from '../../../shared/errors';
 import { dedupeIdOf } from '../../../shared/webhooks/dedupe-id';
 import { bodyTypeOf } from '../../../shared/webhooks/parse-posted-body';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import { createSenderWorld } from '../../fixtures/webhooks/sender-world';
 import {
   NOW_MS,

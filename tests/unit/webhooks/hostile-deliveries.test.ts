@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BodyType } from '../../../shared/webhooks/parse-posted-body';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import type { SigningSecrets } from '../../../shared/webhooks/signature';
 import { errorCodeOf } from '../../../shared/errors';
 import type { Posting } from '../../fixtures/webhooks/delivery-world';

@@ -5,7 +5,7 @@ import { signers } from '../../../sandbox/vendors/signing';
 import type { WorkerEvent } from '../../../shared/domain/ledger/worker-event';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { parseFormBody } from '../../../shared/webhooks/form-body';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import { instantOf, dayOf } from '../../../shared/webhooks/parse-sender-time';
 import { checkSignature } from '../../../shared/webhooks/signature';
 import type { Meanings } from '../../../shared/webhooks/webhook-source';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Feed } from '../../../shared/domain/policy';
 import { proofOfOrigin, type ProofOfOrigin } from '../../../shared/webhooks/proof-of-origin';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 
 it.each<readonly [Feed, string, 'entra' | 'fetchBack' | undefined, ProofOfOrigin]>([
   ['hr', 'standard', undefined, 'signature'],

@@ -3,7 +3,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishedSchemas } from '../../../shared/webhooks/contract/published-schemas';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { postedJson } from '../../fixtures/webhooks/posted';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Feed } from '../../../shared/domain/policy';
 import { SourceSchema, toSourceSettings } from '../../../shared/policy/sources-section';
-import { formatsOf, webhookSourceOf } from '../../../shared/webhooks/registry';
+import { formatsOf, webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import type { WebhookSource } from '../../../shared/webhooks/webhook-source';
 import { ticketActs } from '../../../shared/webhooks/derive-access-request';
 import {

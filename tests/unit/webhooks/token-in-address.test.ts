@@ -1,7 +1,7 @@
 import { HttpRequest } from '@azure/functions';
 import { expect, it } from '@jest/globals';
 import { webhookHandler } from '../../../shared/http/webhook-handler';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import { fakeInvocation } from '../../fakes/invocation';
 import { NOW_MS, postingOf, vendorSenders, type VendorSender } from '../../fixtures/webhooks/vendor-senders';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
 import type { AccessRequest } from '../../../shared/domain/ledger/access-request';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
-import { webhookSourceOf } from '../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import type { Meanings } from '../../../shared/webhooks/webhook-source';
 import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';

@@ -6,9 +6,9 @@ import { describeUnattributed, type Unattributed } from './unattributed-reasons'
 import { DAY_MS } from '../../durations';
 import { smallestOf } from '../../extremes';
 
-/** UiPath's long-term log lags by up to two days: it is looked at again for so long, for who is not found yet and for a later event. */
+/** UiPath's audit log lags by up to two days: attribution is repeated for this long, for missing actors and for later events. */
 const LOOK_AGAIN_MS = 3 * DAY_MS;
-/** How long before a fault was first seen its cause is searched for. */
+/** How far before the first sighting a cause is searched for. */
 const LONGEST_SEARCH_MS = 7 * DAY_MS;
 
 /** What was read of UiPath's audit log; `code` names a failure. */
@@ -16,7 +16,7 @@ export type ReadLog =
   | Readonly<{ kind: 'read'; events: readonly LoggedEvent[]; isWhole: boolean }>
   | Readonly<{ kind: 'failed'; why: Unattributed; code: string }>;
 
-/** Findings that a change in UiPath caused and whose author is still open, or might still turn out to be another. */
+/** The findings to attribute: caused by a change in UiPath, and without a final actor. */
 export function toAttribute(
   records: readonly FindingRecord[],
   known: KnownNames,
@@ -30,7 +30,7 @@ export function toAttribute(
   );
 }
 
-/** Since when the log has to be read for these findings. */
+/** The start of the log to read for these findings, epoch milliseconds. */
 export function searchFromMs(records: readonly FindingRecord[], nowMs: number): number {
   const spans = records.map((record) => spanOf(record, nowMs));
   const searched = spans.filter(({ afterMs, untilMs }) => afterMs < untilMs);

@@ -1,20 +1,20 @@
 import { largestOf } from '../../extremes';
 import type { Cause, KnownNames } from './expected-cause';
 import { actsIn, type Act, type LoggedEvent } from './logged-event';
-import { namingOf, withoutNames } from './match-event-names';
+import { mentionOf, withoutNames } from './find-mention-in-event';
 import { rarestWord, wordsIn } from './name-index';
 
 type Fit = Readonly<{ event: LoggedEvent; isCertain: boolean }>;
 
-/** When something happened: after the one time, at the other one at the latest. */
+/** A time span: after `afterMs`, until `untilMs` at the latest. */
 export type Span = Readonly<{ afterMs: number; untilMs: number }>;
 
 /** `isCertain`: they name by id what they are about. Otherwise they name something of it by a name that two things may have had. */
 export type FoundEvents = Readonly<{ events: readonly LoggedEvent[]; isCertain: boolean }>;
 
 /**
- * Finds the events that say that they did what caused something: the latest one that names everything by id, or else all
- * that fit, the latest first. Events are looked up by their words: there may be thousands of them, and of findings.
+ * An inverted index of events by their words, because there may be thousands of events and of findings. Finds the
+ * events that fit a cause: the latest one that names everything by id, else all that fit, the latest first.
  */
 export function createEventIndex(
   events: readonly LoggedEvent[],
@@ -73,7 +73,7 @@ function fitOf(
   { things, by, notBy, about }: Cause,
   whatIsTold: (event: LoggedEvent) => WhatIsTold,
 ): Fit | undefined {
-  const namings = things.flatMap((thing) => namingOf(event, thing) ?? []);
+  const namings = things.flatMap((thing) => mentionOf(event, thing) ?? []);
   if (namings.length < things.length) return undefined;
   const { text, textAndKeys } = whatIsTold(event);
   if (about !== undefined && !about.test(textAndKeys)) return undefined;

@@ -3,7 +3,7 @@ import { fold } from '../../person-key';
 import type { CheckId } from '../check-catalog';
 import type { Finding } from '../finding';
 import type { Act } from './logged-event';
-import type { Thing } from './match-event-names';
+import type { MentionedThing } from './find-mention-in-event';
 import { createNameIndex, type NameIndex } from './name-index';
 import { valueOr, type Snapshot } from '../snapshot';
 
@@ -18,7 +18,7 @@ export type KnownNames = Readonly<{
 
 /** What an event must name and say to have caused a finding: one of `by`, and none of `notBy` beside it. */
 export type Cause = Readonly<{
-  things: readonly Thing[];
+  things: readonly MentionedThing[];
   by: readonly Act[];
   notBy: readonly Act[];
   /** What the event is about in UiPath's words, where names alone would not tell. */
@@ -69,7 +69,7 @@ const ID_KEYS = {
 /** Under which names of details that stands which was acted upon, for what may also act: `memberName`, `usersToAdd`, not `addedBy`. */
 const OBJECT_KEYS = /member|^(?:entity|target)|to(?:add|remove)$|(?:added|removed)(?!by)/;
 
-/** What would have caused a finding, or undefined when no change in UiPath does. */
+/** The cause that a finding is expected to have; undefined when no change in UiPath causes it. */
 export function expectedCauseOf(
   { check, subject }: Pick<Finding, 'check' | 'subject'>,
   known: KnownNames,
@@ -98,7 +98,7 @@ export function expectedCauseOf(
   };
 }
 
-function entityIn(known: KnownNames, entity: string): Thing {
+function entityIn(known: KnownNames, entity: string): MentionedThing {
   const colon = entity.indexOf(':');
   const name = entity.slice(colon + 1);
   const id = entity.startsWith('group:') ? known.groupIds.get(name) : undefined;
@@ -110,7 +110,7 @@ function thingOf(
   kind: keyof typeof ID_KEYS,
   ids: readonly string[],
   said: readonly string[],
-): Thing {
+): MentionedThing {
   const names = said.map(fold);
   const longerNames = names.flatMap((name) => known.all.around(name));
   const objectKeys = kind === 'member' || kind === 'entity' ? OBJECT_KEYS : undefined;

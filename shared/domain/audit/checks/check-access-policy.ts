@@ -1,12 +1,12 @@
 import { fold } from '../../person-key';
 import type { PolicyEntity } from '../../policy';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { Finding } from '../finding';
 
 const EVERYONE = 'everyone';
 
 /** The access policy beside its baseline; an entry that lets nearly everybody in is found whatever the baseline says. */
-export function checkAccessPolicy(audit: AuditCase): readonly Finding[] {
+export function checkAccessPolicy(audit: CheckInput): readonly Finding[] {
   const { accessPolicy } = audit.snapshot;
   if (accessPolicy.kind === 'unknown') return [];
   const have = new Set(accessPolicy.value.map(entityName));
@@ -26,7 +26,7 @@ export function checkAccessPolicy(audit: AuditCase): readonly Finding[] {
 
 /** True for a group that holds nearly everybody. */
 export function isBroad(
-  { organization }: Pick<AuditCase, 'organization'>,
+  { organization }: Pick<CheckInput, 'organization'>,
   { entityType, name }: PolicyEntity,
 ): boolean {
   const folded = fold(name);

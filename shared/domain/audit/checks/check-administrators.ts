@@ -1,6 +1,6 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import { type MemberKind, ADMINISTERING_KINDS } from '../../member-kind';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { AdministratorRules } from '../audit-policy';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
@@ -10,8 +10,8 @@ import { DAY_MS } from '../../durations';
 /** A use of a break-glass account is reported for so long. */
 const USED_WITHIN_DAYS = 7;
 
-/** How many administrators there are and who, and whether the accounts for emergencies are there and unused. */
-export function checkAdministrators(audit: AuditCase): readonly Finding[] {
+/** Checks the number and names of administrators, and that break-glass accounts are present and unused. */
+export function checkAdministrators(audit: CheckInput): readonly Finding[] {
   const rules = audit.organization.audit.administrators;
   const { administrators } = audit.snapshot;
   if (rules === undefined) return [];
@@ -44,7 +44,7 @@ export function checkAdministrators(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-function checkCount(audit: AuditCase, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
+function checkCount(audit: CheckInput, rules: AdministratorRules, group: SnapshotGroup): readonly Finding[] {
   const people = peopleIn(group).length;
   const count = { count: String(people) };
   return [
@@ -62,7 +62,7 @@ function checkCount(audit: AuditCase, rules: AdministratorRules, group: Snapshot
  * administrator is reported as unknown while a part is unread that could show them as agreed.
  */
 function checkUnknownAdministrators(
-  audit: AuditCase,
+  audit: CheckInput,
   people: AdministratorRules['people'],
   group: SnapshotGroup,
 ): readonly Finding[] {

@@ -1,6 +1,6 @@
 import { fold } from '../../person-key';
 import { addressOf } from './member-addresses';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { OwnCheck, OwnCheckFacts, OwnCheckScope } from '../audit-policy';
 import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';
@@ -13,8 +13,8 @@ type CheckedItem = Readonly<{
   facts: OwnCheckFacts;
 }>;
 
-/** Runs the checks of the policy over everything of their kind. One whose expression fails is unknown, not clean. */
-export function checkCustom(audit: AuditCase): readonly Finding[] {
+/** Runs the custom checks of the policy. One whose expression fails is unknown, not clean. */
+export function checkCustom(audit: CheckInput): readonly Finding[] {
   const byScope = new Map<OwnCheckScope, readonly CheckedItem[]>();
   return audit.organization.audit.ownChecks.flatMap((check) => {
     const subjects = byScope.get(check.each) ?? subjectsOf(audit, check.each);
@@ -23,7 +23,7 @@ export function checkCustom(audit: AuditCase): readonly Finding[] {
   });
 }
 
-function runOne(audit: AuditCase, check: OwnCheck, subjects: readonly CheckedItem[]): readonly Finding[] {
+function runOne(audit: CheckInput, check: OwnCheck, subjects: readonly CheckedItem[]): readonly Finding[] {
   try {
     return subjects
       .filter(({ facts }) => check.finds(facts))
@@ -36,7 +36,7 @@ function runOne(audit: AuditCase, check: OwnCheck, subjects: readonly CheckedIte
   }
 }
 
-function subjectsOf(audit: AuditCase, scope: OwnCheckScope): readonly CheckedItem[] {
+function subjectsOf(audit: CheckInput, scope: OwnCheckScope): readonly CheckedItem[] {
   switch (scope) {
     case 'member':
       return members(audit);
@@ -54,7 +54,7 @@ function subjectsOf(audit: AuditCase, scope: OwnCheckScope): readonly CheckedIte
   }
 }
 
-function members(audit: AuditCase): readonly CheckedItem[] {
+function members(audit: CheckInput): readonly CheckedItem[] {
   const { users, directory } = audit.snapshot;
   // An account that is missing from the lists only tonight must not pass for one of which nothing is known.
   if (users.kind === 'unknown' || valueOr(directory, undefined)?.addresses.kind !== 'known') return [];
@@ -82,7 +82,7 @@ function members(audit: AuditCase): readonly CheckedItem[] {
   );
 }
 
-function groups(audit: AuditCase): readonly CheckedItem[] {
+function groups(audit: CheckInput): readonly CheckedItem[] {
   return [...audit.snapshot.groups].flatMap(([group, read]) => {
     const value = valueOr(read, undefined);
     const policy = audit.organization.groups.get(group);
@@ -92,7 +92,7 @@ function groups(audit: AuditCase): readonly CheckedItem[] {
   });
 }
 
-function people(audit: AuditCase): readonly CheckedItem[] {
+function people(audit: CheckInput): readonly CheckedItem[] {
   return audit.expected.people.map(({ personKey, email, left, groups: held, pending }) => ({
     subject: { personKey },
     words: { name: email },
@@ -100,7 +100,7 @@ function people(audit: AuditCase): readonly CheckedItem[] {
   }));
 }
 
-function rules(audit: AuditCase): readonly CheckedItem[] {
+function rules(audit: CheckInput): readonly CheckedItem[] {
   const names = valueOr(audit.snapshot.groupNames, undefined);
   if (names === undefined) return [];
   return valueOr(audit.snapshot.rules, []).map(({ ruleId, name, enabled, groupIds }) => ({
@@ -109,6 +109,6 @@ function rules(audit: AuditCase): readonly CheckedItem[] {
   }));
 }
 
-function daysSince({ nowMs }: AuditCase, thenMs: number): number {
+function daysSince({ nowMs }: CheckInput, thenMs: number): number {
   return Math.floor((nowMs - thenMs) / DAY_MS);
 }

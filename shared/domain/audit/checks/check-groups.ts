@@ -1,11 +1,11 @@
 import { EVERYONE_GROUP_ID } from '../../plan/hard-stops';
 import { fold } from '../../person-key';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 
-/** Groups that only the policy or only UiPath has. Built-in ones are there in every organization and say nothing. */
-export function checkGroups(audit: AuditCase): readonly Finding[] {
+/** Groups that only the policy or only UiPath has. Built-in groups exist in every organization and are no findings. */
+export function checkGroups(audit: CheckInput): readonly Finding[] {
   const { organization, snapshot } = audit;
   const missing = [...snapshot.groups]
     .filter(([, group]) => group.kind === 'known' && group.value === undefined)

@@ -1,6 +1,6 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import type { MemberKind } from '../../member-kind';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
 import { privilegedGroups, readGroups } from './privileged-groups';
@@ -11,7 +11,7 @@ import { DAY_MS, HOUR_MS } from '../../durations';
 const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
 
 /** Addresses without exactly one account, dormant accounts, and people or machines that should not be in privileged groups. */
-export function checkIdentities(audit: AuditCase): readonly Finding[] {
+export function checkIdentities(audit: CheckInput): readonly Finding[] {
   const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
   return [
     ...checkUnresolved(audit),
@@ -21,8 +21,8 @@ export function checkIdentities(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-/** A new hire is announced before the account exists: the policy says how long that is well. */
-function checkUnresolved(audit: AuditCase): readonly Finding[] {
+/** Addresses without an account, after the grace that the policy gives new hires. */
+function checkUnresolved(audit: CheckInput): readonly Finding[] {
   const graceMs = audit.organization.identityRetryHours * HOUR_MS;
   return audit.expected.people.flatMap(({ personKey, email: name, unresolved: state, groups }) => {
     if (state === undefined || groups.size === 0) return [];
@@ -35,7 +35,7 @@ function checkUnresolved(audit: AuditCase): readonly Finding[] {
 }
 
 /** Two accounts with one address, and two people of the ledger with one account; an address that somebody had before has left. */
-function checkDuplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
+function checkDuplicates(audit: CheckInput, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
   return [
     ...shared(users.values(), ({ email }) => email).map(([email, same]) =>
       createAuditFinding(
@@ -61,7 +61,7 @@ function checkDuplicates(audit: AuditCase, users: ReadonlyMap<string, SnapshotUs
 
 /** A dormant account: switched off, or unused for long, and still a member. */
 function checkDormant(
-  audit: AuditCase,
+  audit: CheckInput,
   users: ReadonlyMap<string, SnapshotUser>,
   groups: ReadonlyMap<string, SnapshotGroup>,
 ): readonly Finding[] {
@@ -84,7 +84,11 @@ function checkDormant(
 }
 
 /** A group that protects somebody counts also while its members are unknown. */
-function protectedAnywhere({ organization, expected, snapshot }: AuditCase): ReadonlySet<string | undefined> {
+function protectedAnywhere({
+  organization,
+  expected,
+  snapshot,
+}: CheckInput): ReadonlySet<string | undefined> {
   const ids = new Set<string | undefined>(organization.protectedPrincipals);
   for (const inGroup of expected.protectedIds.values()) for (const memberId of inGroup) ids.add(memberId);
   for (const read of snapshot.breakGlass.values()) ids.add(valueOr(read, undefined)?.memberId);
@@ -93,7 +97,7 @@ function protectedAnywhere({ organization, expected, snapshot }: AuditCase): Rea
 
 /** Machines, and people of other companies, in a privileged group. */
 function checkPrivilegedMembers(
-  audit: AuditCase,
+  audit: CheckInput,
   group: string,
   { members }: SnapshotGroup,
 ): readonly Finding[] {

@@ -1,5 +1,5 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { CheckId } from '../check-catalog';
 import type { ExpectedPerson } from '../expected-access';
 import type { Finding } from '../finding';
@@ -7,8 +7,8 @@ import { memberNameOf } from './member-names';
 import { isBreakGlassUnknown, isProtected } from './protected-members';
 import type { SnapshotGroup } from '../snapshot';
 
-/** Who is in a group and should not be, and who should be and is not. A group that was not read says nothing. */
-export function checkMembers(audit: AuditCase): readonly Finding[] {
+/** Members without a reason, missing members, leavers, and conflicts of duties. A group that was not read gives no finding. */
+export function checkMembers(audit: CheckInput): readonly Finding[] {
   const groups = [...audit.snapshot.groups].flatMap(([name, group]) =>
     group.kind === 'known' && group.value !== undefined ? [[name, group.value] as const] : [],
   );
@@ -22,7 +22,7 @@ export function checkMembers(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup): readonly Finding[] {
+function unexpectedMembers(audit: CheckInput, name: string, group: SnapshotGroup): readonly Finding[] {
   const listsAdministrators =
     group.groupId === ADMINISTRATORS_GROUP_ID &&
     audit.organization.audit.administrators?.people !== undefined;
@@ -47,7 +47,7 @@ function unexpectedMembers(audit: AuditCase, name: string, group: SnapshotGroup)
 }
 
 /** Words of a finding that its remediation needs: member, group id and person key. */
-function memberWords(audit: AuditCase, memberId: string, groupId: string): Readonly<Record<string, string>> {
+function memberWords(audit: CheckInput, memberId: string, groupId: string): Readonly<Record<string, string>> {
   const key = audit.personOf.get(memberId)?.personKey;
   return { ...memberNameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
 }
@@ -57,7 +57,7 @@ function checkOf(person: ExpectedPerson | undefined, group: string): CheckId {
   return person?.ended.has(group) === true ? 'member-after-grant' : 'member-without-reason';
 }
 
-function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+function missingMembers(audit: CheckInput, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
   const findings: Finding[] = [];
   for (const { memberId, pending, unresolved, groups: wanted } of audit.expected.people) {
     if (pending || memberId === undefined || unresolved !== undefined) continue;
@@ -71,7 +71,7 @@ function missingMembers(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGr
   return findings;
 }
 
-function leaversElsewhere(audit: AuditCase): readonly Finding[] {
+function leaversElsewhere(audit: CheckInput): readonly Finding[] {
   const { elsewhere } = audit.snapshot;
   if (elsewhere.kind === 'unknown' || audit.organization.leaver.groups === 'managed') return [];
   return elsewhere.value
@@ -85,8 +85,8 @@ function leaversElsewhere(audit: AuditCase): readonly Finding[] {
     );
 }
 
-/** Somebody who left a short while ago is back at work: perhaps a rehire, perhaps a feed that lags. */
-function rehiredInLockout(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+/** People who are back at work during their lockout: a rehire, or a lagging feed. */
+function rehiredInLockout(audit: CheckInput, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
   return audit.expected.people.flatMap((person) => {
     const { memberId, lockedUntilMs } = person;
     if (person.left || memberId === undefined || lockedUntilMs === undefined) return [];
@@ -105,7 +105,7 @@ function rehiredInLockout(audit: AuditCase, groups: ReadonlyMap<string, Snapshot
   });
 }
 
-function dutyConflicts(audit: AuditCase, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
+function dutyConflicts(audit: CheckInput, groups: ReadonlyMap<string, SnapshotGroup>): readonly Finding[] {
   return audit.organization.separationOfDuties.flatMap(([group, other]) => {
     const others = groups.get(other)?.members;
     return [...(groups.get(group)?.members.keys() ?? [])]

@@ -1,18 +1,18 @@
 import { heartbeatOf } from '../../source-heartbeat';
 import { exceeds, type RemovalLimit } from '../../plan/guards';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
 import { largestOf } from '../../extremes';
 
-/** A timer may come a little late. */
+/** Tolerance for a late timer. */
 const LATE_MS = 2 * HOUR_MS;
 /** Who would be removed if a limit held nothing: more than any group that a limit is meant for. */
 const MANY = 1_000;
 
-/** Whether the application itself does what it promises: secrets, sources, nights, changes that wait, guards. */
-export function checkOperations(audit: AuditCase): readonly Finding[] {
+/** Checks the application itself: secrets, sources, nights, pending changes, guards. */
+export function checkOperations(audit: CheckInput): readonly Finding[] {
   return [
     ...checkSecrets(audit),
     ...checkScopes(audit),
@@ -24,7 +24,7 @@ export function checkOperations(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-function checkSecrets(audit: AuditCase): readonly Finding[] {
+function checkSecrets(audit: CheckInput): readonly Finding[] {
   const { operations, snapshot, organization } = audit;
   const soonMs = audit.nowMs + organization.audit.secretDays * DAY_MS;
   const applications = valueOr(snapshot.applications, []);
@@ -45,7 +45,7 @@ function checkSecrets(audit: AuditCase): readonly Finding[] {
 }
 
 /** What UiPath lets this application do beyond what it asks for. */
-function checkScopes(audit: AuditCase): readonly Finding[] {
+function checkScopes(audit: CheckInput): readonly Finding[] {
   const { own } = audit.operations;
   const ours = valueOr(audit.snapshot.applications, []).find(({ clientId }) => clientId === own.clientId);
   return (ours?.scopes ?? [])
@@ -53,7 +53,7 @@ function checkScopes(audit: AuditCase): readonly Finding[] {
     .map((scope) => createAuditFinding(audit, 'scope-unneeded', { scope }));
 }
 
-function checkSources(audit: AuditCase): readonly Finding[] {
+function checkSources(audit: CheckInput): readonly Finding[] {
   return audit.operations.sources
     .filter((source) => heartbeatOf(source, audit.nowMs) === 'silent')
     .map(({ name: source, lastMs }) => {
@@ -63,7 +63,7 @@ function checkSources(audit: AuditCase): readonly Finding[] {
 }
 
 /** One finding per source: after an outage of ours there may be thousands. */
-function checkDeliveries(audit: AuditCase): readonly Finding[] {
+function checkDeliveries(audit: CheckInput): readonly Finding[] {
   return audit.operations.deadDeliveries.map(({ source, deliveries, codes, sinceMs }) =>
     createAuditFinding(
       audit,
@@ -78,7 +78,7 @@ function checkDeliveries(audit: AuditCase): readonly Finding[] {
   );
 }
 
-function checkNights(audit: AuditCase): readonly Finding[] {
+function checkNights(audit: CheckInput): readonly Finding[] {
   const { lastAudit, unfinished } = audit.operations;
   const isMissing =
     lastAudit !== undefined &&
@@ -89,7 +89,7 @@ function checkNights(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-function checkChanges(audit: AuditCase): readonly Finding[] {
+function checkChanges(audit: CheckInput): readonly Finding[] {
   const { refusals, holds, marks } = audit.operations;
   return [
     ...refusals.map(({ id, group, memberId, decision, code }) =>
@@ -121,8 +121,8 @@ function checkChanges(audit: AuditCase): readonly Finding[] {
   ];
 }
 
-/** A limit that would let everybody go is no limit. */
-function checkGuards(audit: AuditCase): readonly Finding[] {
+/** Guards whose limit would let everybody be removed. */
+function checkGuards(audit: CheckInput): readonly Finding[] {
   const { guards, groups } = audit.organization;
   const whole = Math.max(MANY, audit.expected.people.length);
   const isOff = (limit: RemovalLimit): boolean => !exceeds(whole, whole, limit);

@@ -1,6 +1,6 @@
 import { fold } from '../../person-key';
-import { createAuditFinding, type AuditCase } from '../audit-case';
-import type { BaselineRule } from '../audit-policy';
+import { createAuditFinding, type CheckInput } from '../check-input';
+import type { BaselineRule } from '../../policy';
 import type { ExpectedRule } from '../expected-access';
 import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';
@@ -9,7 +9,7 @@ import { valueOr, type SnapshotRule } from '../snapshot';
 import { HOUR_MS } from '../../durations';
 
 /** Rules that differ from their request, have no owner, outlived their end or add removed people again. */
-export function checkRules(audit: AuditCase): readonly Finding[] {
+export function checkRules(audit: CheckInput): readonly Finding[] {
   const { rules } = audit.snapshot;
   if (rules.kind === 'unknown') return [];
   const have = new Map(rules.value.map((rule) => [rule.ruleId, rule]));
@@ -26,7 +26,7 @@ export function checkRules(audit: AuditCase): readonly Finding[] {
 }
 
 function checkOurs(
-  audit: AuditCase,
+  audit: CheckInput,
   rule: ExpectedRule,
   have: SnapshotRule | undefined,
   leavers: ReadonlySet<string>,
@@ -46,7 +46,7 @@ function checkOurs(
 
 /** A rule that no request made is as agreed only when the baseline names it. */
 function checkOthers(
-  audit: AuditCase,
+  audit: CheckInput,
   { name, ruleId }: SnapshotRule,
   agreed: BaselineRule | undefined,
   leavers: ReadonlySet<string>,
@@ -61,7 +61,7 @@ function checkOthers(
 }
 
 function checkOwner(
-  audit: AuditCase,
+  audit: CheckInput,
   subject: FindingSubject,
   owner: string,
   leavers: ReadonlySet<string>,
@@ -71,7 +71,7 @@ function checkOwner(
 }
 
 /** A rule adds people at every sign-in: members whom the ledger keeps out of its group came through it, or will come again. */
-function checkReAdds(audit: AuditCase, rule: SnapshotRule): readonly Finding[] {
+function checkReAdds(audit: CheckInput, rule: SnapshotRule): readonly Finding[] {
   if (!rule.enabled) return [];
   const names = valueOr(audit.snapshot.groupNames, new Map<string, Readonly<{ name: string }>>());
   return rule.groupIds.flatMap((groupId) => {

@@ -1,6 +1,6 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
 import type { MemberKind } from '../../member-kind';
-import { isProtectedById, type AuditCase } from '../audit-case';
+import { isProtectedById, type CheckInput } from '../check-input';
 import { privilegedGroups } from './privileged-groups';
 import { valueOr, type Snapshot } from '../snapshot';
 
@@ -14,7 +14,7 @@ export function mayHaveAddress(kind: MemberKind): boolean {
 
 /** The folded address of a directory id, from the ledger, the lists or the directory. */
 export function addressOf(
-  { personOf, snapshot }: Pick<AuditCase, 'personOf' | 'snapshot'>,
+  { personOf, snapshot }: Pick<CheckInput, 'personOf' | 'snapshot'>,
   memberId: string,
 ): string | undefined {
   return (
@@ -29,7 +29,7 @@ export function addressOf(
  * Empty while the list of users is unknown: everybody would seem to be missing from it.
  */
 export function namelessMembers(
-  audit: Pick<AuditCase, 'organization' | 'expected' | 'snapshot'>,
+  audit: Pick<CheckInput, 'organization' | 'expected' | 'snapshot'>,
 ): ReadonlySet<string> {
   const { organization, expected, snapshot } = audit;
   const { domains, administrators } = organization.audit;

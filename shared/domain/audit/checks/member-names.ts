@@ -1,10 +1,10 @@
 import { addressOf } from './member-addresses';
-import { createAuditFinding, type AuditCase } from '../audit-case';
+import { createAuditFinding, type CheckInput } from '../check-input';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 
 /** What those who read a finding know a member by: the address of a person, the name of a robot account or an application. */
-export function memberNameOf(audit: AuditCase, memberId: string): Readonly<Record<string, string>> {
+export function memberNameOf(audit: CheckInput, memberId: string): Readonly<Record<string, string>> {
   const address = addressOf(audit, memberId);
   if (address !== undefined) return { name: address };
   const { robots, applications } = audit.snapshot;
@@ -15,7 +15,7 @@ export function memberNameOf(audit: AuditCase, memberId: string): Readonly<Recor
 }
 
 /** True for a member whose address would decide the check and is not known: neither a finding nor clean. */
-export function addressUnknown(audit: AuditCase, memberId: string): Finding {
+export function addressUnknown(audit: CheckInput, memberId: string): Finding {
   return createAuditFinding(
     audit,
     'part-unknown',

@@ -1,9 +1,9 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
 import { fold } from '../../person-key';
-import type { AuditCase } from '../audit-case';
+import type { CheckInput } from '../check-input';
 import { valueOr, type SnapshotGroup } from '../snapshot';
 
-type GroupFacts = Pick<AuditCase, 'organization' | 'snapshot'>;
+type GroupFacts = Pick<CheckInput, 'organization' | 'snapshot'>;
 
 /** Groups that were read, by folded name; Administrators is one of them, listed or not. */
 export function readGroups({ organization, snapshot }: GroupFacts): ReadonlyMap<string, SnapshotGroup> {
@@ -19,7 +19,7 @@ export function readGroups({ organization, snapshot }: GroupFacts): ReadonlyMap<
   return read.set(organization.groups.has(name) ? name : 'administrators', administrators);
 }
 
-/** Those among them where much is allowed. */
+/** The groups among them that the policy calls privileged, and Administrators. */
 export function privilegedGroups(audit: GroupFacts): ReadonlyMap<string, SnapshotGroup> {
   const isPrivileged = ([name, { groupId }]: readonly [string, SnapshotGroup]): boolean =>
     groupId === ADMINISTRATORS_GROUP_ID || audit.organization.groups.get(name)?.privileged === true;

@@ -2,12 +2,12 @@ import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
 import { fold } from '../../person-key';
 import { protectedIn } from '../../policy';
 import { addressOf } from './member-addresses';
-import { isProtectedById, type AuditCase } from '../audit-case';
+import { isProtectedById, type CheckInput } from '../check-input';
 import { valueOr } from '../snapshot';
 
 /** True for a member that stays whatever the ledger says: by id, or by the address where the directory gave no id for it. */
 export function isProtected(
-  audit: Pick<AuditCase, 'organization' | 'expected' | 'personOf' | 'snapshot'>,
+  audit: Pick<CheckInput, 'organization' | 'expected' | 'personOf' | 'snapshot'>,
   group: string,
   memberId: string,
 ): boolean {
@@ -23,14 +23,14 @@ export function isProtected(
  * or a break-glass account could not be read. No removal from the group is planned meanwhile.
  */
 export function hasUnresolvedProtected(
-  audit: Pick<AuditCase, 'expected' | 'snapshot'>,
+  audit: Pick<CheckInput, 'expected' | 'snapshot'>,
   group: string,
 ): boolean {
   return audit.expected.protectedUnfound.has(group) || isBreakGlassUnknown(audit, group);
 }
 
 /** True in Administrators while one of the accounts for emergencies could not be read: any member may be it. */
-export function isBreakGlassUnknown(audit: Pick<AuditCase, 'snapshot'>, group: string): boolean {
+export function isBreakGlassUnknown(audit: Pick<CheckInput, 'snapshot'>, group: string): boolean {
   return (
     isAdministrators(audit, group) &&
     [...audit.snapshot.breakGlass.values()].some(({ kind }) => kind === 'unknown')
@@ -38,14 +38,14 @@ export function isBreakGlassUnknown(audit: Pick<AuditCase, 'snapshot'>, group: s
 }
 
 function protectedOf(
-  audit: Pick<AuditCase, 'organization' | 'snapshot'>,
+  audit: Pick<CheckInput, 'organization' | 'snapshot'>,
   group: string,
 ): ReadonlySet<string> {
   const groupId = isAdministrators(audit, group) ? ADMINISTRATORS_GROUP_ID : '';
   return protectedIn(audit.organization, { groupId, name: group });
 }
 
-function isAdministrators({ snapshot }: Pick<AuditCase, 'snapshot'>, group: string): boolean {
+function isAdministrators({ snapshot }: Pick<CheckInput, 'snapshot'>, group: string): boolean {
   const read = snapshot.groups.get(group);
   if (read !== undefined && valueOr(read, undefined)?.groupId === ADMINISTRATORS_GROUP_ID) return true;
   return (

@@ -2,7 +2,7 @@ import { hashOf } from '../../canonical-json';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../plan/hard-stops';
 import { fold } from '../../person-key';
 import { groupPolicyOf } from '../../policy';
-import type { AuditCase } from '../audit-case';
+import type { CheckInput } from '../check-input';
 import type { Remediation } from '../finding';
 import { hasUnresolvedProtected, isProtected } from '../checks/protected-members';
 import {
@@ -12,7 +12,7 @@ import {
   type PlannedRemediation,
   type RemediationPlanner,
   type PlanWorld,
-} from './remediation-planner';
+} from './remediation-planner-interface';
 import { valueOr, type SnapshotGroup } from '../snapshot';
 import { ADMINISTERING_KINDS } from '../../member-kind';
 
@@ -67,7 +67,7 @@ const OBSERVED = createNoPlan(
 );
 
 /** What the writer would refuse is not offered. */
-function removalOf(audit: AuditCase, place: MemberInGroup): PlannedRemediation {
+function removalOf(audit: CheckInput, place: MemberInGroup): PlannedRemediation {
   const { group, groupId, memberId } = place;
   if (groupId === EVERYONE_GROUP_ID)
     return createNoPlan('not-now', 'Everybody is in the group Everyone: it has no members to remove.');
@@ -98,11 +98,11 @@ function toRemediation({ group, groupId, memberId }: MemberInGroup, decision: 'a
   return { kind: 'membership', planHash, group, groupId, add, remove, status: 'proposed' };
 }
 
-function isObserved({ organization }: AuditCase, group: string): boolean {
+function isObserved({ organization }: CheckInput, group: string): boolean {
   return groupPolicyOf(organization, group)?.mode === 'observe';
 }
 
-function isLastAdministrator({ snapshot }: AuditCase, memberId: string): boolean {
+function isLastAdministrator({ snapshot }: CheckInput, memberId: string): boolean {
   const read: ReadonlyArray<SnapshotGroup | undefined> = [
     valueOr(snapshot.administrators, undefined),
     ...[...snapshot.groups.values()].map((group) => valueOr(group, undefined)),
@@ -112,7 +112,7 @@ function isLastAdministrator({ snapshot }: AuditCase, memberId: string): boolean
 }
 
 /** Administrators is read beside the groups of the policy. */
-function groupIdOf({ snapshot }: AuditCase, group: string): string | undefined {
+function groupIdOf({ snapshot }: CheckInput, group: string): string | undefined {
   const read = snapshot.groups.get(group);
   if (read === undefined) return group === 'administrators' ? ADMINISTRATORS_GROUP_ID : undefined;
   return valueOr(read, undefined)?.groupId;

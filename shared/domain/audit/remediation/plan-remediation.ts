@@ -1,6 +1,6 @@
 import { isBuiltIn, type BuiltInCheckId } from '../check-catalog';
 import type { FindingRecord, NoPlan } from '../finding';
-import { planEntryAddition, planEntryRemoval } from './plan-entry-remediation';
+import { planEntryAddition, planEntryRemoval } from './plan-access-policy-remediation';
 import { planAddition, planAdministratorRemoval, planDuties, planRemoval } from './plan-member-remediation';
 import { planRuleDeletion, planRuleWriting } from './plan-rule-remediation';
 import {
@@ -8,7 +8,7 @@ import {
   type PlannedRemediation,
   type RemediationPlanner,
   type PlanWorld,
-} from './remediation-planner';
+} from './remediation-planner-interface';
 
 /** The remediation planner of each check, or why its findings have none. */
 const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noPlan: NoPlan }>>> = {

@@ -1,7 +1,7 @@
 import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-change';
 import { fold } from '../../person-key';
 import type { OrganizationPolicy } from '../../policy';
-import { NOT_NAMED, type RemediationPlanner } from './remediation-planner';
+import { NOT_NAMED, type RemediationPlanner } from './remediation-planner-interface';
 import { valueOr } from '../snapshot';
 
 /** Writes a rule again as it was requested, whether it was altered or deleted. */

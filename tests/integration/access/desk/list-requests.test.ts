@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { doDueWork } from '../../../../shared/access/do-due-work';
 import { listRequests, type ListedRequest } from '../../../../shared/access/desk/list-requests';
 import { processDelivery } from '../../../../shared/access/intake/process-delivery';
-import type { RequestQuery } from '../../../../shared/access/desk/parse-request-query';
+import type { RequestListQuery } from '../../../../shared/access/desk/parse-request-list-query';
 import { ANA, BEN, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const DAY_MS = 86_400_000;
 const grant = (more = {}) => ({ kind: 'grant', person: ANA, group: 'Finance', ...more });
 
-const list = async (world: World, query: Partial<RequestQuery> = {}) =>
+const list = async (world: World, query: Partial<RequestListQuery> = {}) =>
   listRequests(world.engine.app, world.alias, { state: undefined, text: '', cursor: undefined, ...query });
 
 const idsOf = (requests: readonly ListedRequest[]) => requests.map(({ requestId }) => requestId);
@@ -81,7 +81,7 @@ describe('the list of requests', () => {
     expect((await list(world)).requests.at(-1)?.state).toBe('ended');
   });
 
-  it.each<[string, Partial<RequestQuery>, readonly string[]]>([
+  it.each<[string, Partial<RequestListQuery>, readonly string[]]>([
     ['a state', { state: 'refused' }, ['REQ-2']],
     ['another state', { state: 'applied' }, ['REQ-3', 'REQ-1']],
     ['a state that none has', { state: 'waiting' }, []],

@@ -6,7 +6,7 @@ import {
   type WebhookRequest,
 } from '../../../../shared/access/intake/accept-delivery';
 import { AppError } from '../../../../shared/errors';
-import { webhookSourceOf } from '../../../../shared/webhooks/registry';
+import { webhookSourceOf } from '../../../../shared/webhooks/source-registry';
 import { errorOf } from '../../../fakes/error-of';
 import { otherSigningSecret, signedHeaders, signingSecret } from '../../../fakes/signed-delivery';
 import { noIdentity } from '../../../fakes/no-identity';

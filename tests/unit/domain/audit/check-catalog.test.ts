@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { CHECKS, describeCheck, isCheckId } from '../../../../shared/domain/audit/check-catalog';
-import { anchorOf } from '../../../../shared/domain/audit/check-entry';
+import { anchorOf } from '../../../../shared/domain/audit/check-catalog-entry';
 
 describe('the catalogue of checks', () => {
   it.each(Object.entries(CHECKS))('says all there is to say of %s', (id, { title, why, mend, link }) => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { toAuditCase } from '../../../../shared/domain/audit/audit-case';
+import { toCheckInput } from '../../../../shared/domain/audit/check-input';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import { isChangePending } from '../../../../shared/domain/audit/pending-changes';
 import { anAudit, aPerson, known, two } from '../../../fixtures/builders/audits';
 
 const rule = { name: 'Robots', contentHash: 'h', owner: 'ben@acme.example', untilMs: undefined };
-const audit = toAuditCase(
+const audit = toCheckInput(
   anAudit({
     snapshot: {
       ...two(['m1', 'm2', 'stranger'], []),

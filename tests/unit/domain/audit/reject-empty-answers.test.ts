@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MemberKind } from '../../../../shared/domain/member-kind';
-import type { EarlierAudits } from '../../../../shared/domain/audit/earlier-audits';
+import type { EarlierAudits } from '../../../../shared/domain/audit/seen-in-earlier-audits';
 import { rejectEmptyAnswers } from '../../../../shared/domain/audit/reject-empty-answers';
 import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';

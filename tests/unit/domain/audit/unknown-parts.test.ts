@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuditCase } from '../../../../shared/domain/audit/audit-case';
-import { auditOrganization } from '../../../../shared/domain/audit/checks/audit-organization';
+import type { CheckInput } from '../../../../shared/domain/audit/check-input';
+import { runAllChecks } from '../../../../shared/domain/audit/checks/run-all-checks';
 import { CHECKS } from '../../../../shared/domain/audit/check-catalog';
 import type { Finding, FindingRecord } from '../../../../shared/domain/audit/finding';
 import { isUnverifiable } from '../../../../shared/domain/audit/unverifiable-finding';
@@ -9,12 +9,12 @@ import { NOW_MS } from '../../../fixtures/builders/audits';
 import { clean, LINES, withFault } from '../../../fixtures/builders/every-fault';
 import { hiding, PARTS } from '../../../fixtures/builders/hidden-parts';
 
-type Case = Omit<AuditCase, 'personOf'>;
+type Case = Omit<CheckInput, 'personOf'>;
 
 const nameOfCheck = (line: string): string => line.split(' ')[0] ?? '';
 /** What became of an earlier finding in this audit. */
 const stateAfter = (before: Finding, audit: Case): string | undefined => {
-  const today = auditOrganization(audit);
+  const today = runAllChecks(audit);
   const unknown = new Set(
     today.flatMap(({ check, subject: { part = '' } }) => (check === 'part-unknown' ? [part] : [])),
   );
@@ -35,21 +35,21 @@ describe('a part that could not be read', () => {
   it('is tried against every check', () => {
     const tried = new Set(LINES.map(([line]) => nameOfCheck(line)));
     expect(Object.keys(CHECKS).filter((check) => !tried.has(check))).toEqual(['part-unknown']);
-    expect(auditOrganization(clean)).toEqual([]);
+    expect(runAllChecks(clean)).toEqual([]);
   });
 
   it.each(LINES)('makes nothing new of %s, alone or with another', (_line, _needs, fault) => {
     const faulty = withFault(fault);
-    const ids = new Set(auditOrganization(faulty).map(({ id }) => id));
+    const ids = new Set(runAllChecks(faulty).map(({ id }) => id));
     const isNew = ({ id, subject: { part = '' } }: Finding): boolean => !PARTS.includes(part) && !ids.has(id);
     for (const [at, part] of PARTS.entries())
       for (const other of PARTS.slice(at))
-        expect(auditOrganization(hiding(faulty, part, other)).filter(isNew)).toEqual([]);
+        expect(runAllChecks(hiding(faulty, part, other)).filter(isNew)).toEqual([]);
   });
 
   it.each(LINES)('leaves %s as it is where it is needed, and nowhere else', (line, needs, fault) => {
     const faulty = withFault(fault);
-    const before = auditOrganization(faulty).find(({ check }) => check === nameOfCheck(line));
+    const before = runAllChecks(faulty).find(({ check }) => check === nameOfCheck(line));
     if (before === undefined) throw new Error(`${line} is not found`);
     const isNeeded = (part: string): boolean => (COVERS[part] ?? [part]).some((one) => needs.includes(one));
     expect(PARTS.map((part) => [part, stateAfter(before, hiding(clean, part))])).toEqual(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import { createFinding } from '../../../../shared/domain/audit/finding';
 import { isUnverifiable } from '../../../../shared/domain/audit/unverifiable-finding';
-import { chooseLeaverRead } from '../../../../shared/domain/audit/choose-leaver-read';
+import { chooseCheapestLeaverRead } from '../../../../shared/domain/audit/choose-cheapest-leaver-read';
 
 describe('a finding whose part is unknown today', () => {
   it.each<[CheckId, Readonly<Record<string, string>>, string]>([
@@ -59,6 +59,6 @@ describe('the cheaper way to look for leavers', () => {
     [9_600, 120, 'per-person'],
     [9_601, 120, 'per-group'],
   ] as const)('for %d leavers and %d groups is %s', (leavers, groups, way) => {
-    expect(chooseLeaverRead(leavers, groups, { get: 120, post: 9_600 })).toBe(way);
+    expect(chooseCheapestLeaverRead(leavers, groups, { get: 120, post: 9_600 })).toBe(way);
   });
 });

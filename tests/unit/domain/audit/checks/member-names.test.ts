@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toAuditCase } from '../../../../../shared/domain/audit/audit-case';
+import { toCheckInput } from '../../../../../shared/domain/audit/check-input';
 import { memberNameOf } from '../../../../../shared/domain/audit/checks/member-names';
 import type { Snapshot } from '../../../../../shared/domain/audit/snapshot';
 import { anAudit, aPerson, aUser, known, told, UNKNOWN } from '../../../../fixtures/builders/audits';
@@ -38,13 +38,13 @@ describe('the name behind a directory id', () => {
       {},
     ],
   ])('is told by %s', (_who, snapshot, words) => {
-    expect(memberNameOf(toAuditCase(anAudit({ snapshot: { ...everywhere, ...snapshot } })), 'm1')).toEqual(
+    expect(memberNameOf(toCheckInput(anAudit({ snapshot: { ...everywhere, ...snapshot } })), 'm1')).toEqual(
       words,
     );
   });
 
   it('is told by the ledger first of all', () => {
-    const audit = toAuditCase(anAudit({ snapshot: everywhere, expected: { people: [aPerson()] } }));
+    const audit = toCheckInput(anAudit({ snapshot: everywhere, expected: { people: [aPerson()] } }));
     expect(memberNameOf(audit, 'm1')).toEqual({ name: 'ana@acme.example' });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { CHECKS, isCheckId, type CheckId } from '../../../../../shared/domain/audit/check-catalog';
-import { NOT_NAMED } from '../../../../../shared/domain/audit/remediation/remediation-planner';
+import { NOT_NAMED } from '../../../../../shared/domain/audit/remediation/remediation-planner-interface';
 import { isAgreedRule } from '../../../../../shared/domain/audit/remediation/plan-rule-remediation';
 import { changeHash } from '../../../../../shared/domain/plan/rule-or-entry-change';
 import { type anAudit, aSnapshotRule, known, NOW_MS } from '../../../../fixtures/builders/audits';

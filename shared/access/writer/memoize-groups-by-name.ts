@@ -9,12 +9,12 @@ type GroupsByName = ReadonlyMap<string, readonly GroupInUiPath[]>;
 /** The organization's groups by folded name. */
 export type ReadGroupsByName = (lane: Lane) => Promise<GroupsByName>;
 
-export type OnceGroupsByNameDeps = Readonly<{
+export type MemoizeGroupsByNameDeps = Readonly<{
   uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'list'> }>;
 }>;
 
 /** Memoizes the group list for one run: 1 GET, when it is first needed, in the lane of whoever needs it first. */
-export function onceGroupsByName({ uipath }: OnceGroupsByNameDeps): ReadGroupsByName {
+export function memoizeGroupsByName({ uipath }: MemoizeGroupsByNameDeps): ReadGroupsByName {
   let reading: Promise<GroupsByName> | undefined;
   const read = async (lane: Lane): Promise<GroupsByName> => {
     const groups = await uipath[lane].groups.list();

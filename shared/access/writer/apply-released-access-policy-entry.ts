@@ -2,7 +2,7 @@ import {
   idsOf,
   whyEntryIsNotAdded,
   whyEntryStays,
-} from '../../domain/audit/remediation/plan-entry-remediation';
+} from '../../domain/audit/remediation/plan-access-policy-remediation';
 import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { subjectByName } from '../../domain/ledger/subject';
 import type { Hold } from '../../domain/plan/hold';
@@ -12,13 +12,19 @@ import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
 import { toSnapshotEntry } from '../ledger/normalize-uipath-state';
 import { applyOncePerRelease, type ApplyOncePerReleaseDeps } from './apply-once-per-release';
-import { findOwnMembers, type FindOwnMembersDeps } from './find-own-members';
-import { resolveEntity, type ResolveEntityDeps } from './resolve-entity';
+import {
+  findThisApplicationAmongMembers,
+  type FindThisApplicationDeps,
+} from './find-this-application-among-members';
+import {
+  resolveAccessPolicyEntity,
+  type ResolveAccessPolicyEntityDeps,
+} from './resolve-access-policy-entity';
 import type { UiPathInLane } from './uipath-in-lane';
 
-export type ApplyReleasedPolicyEntryDeps = ApplyOncePerReleaseDeps &
-  FindOwnMembersDeps &
-  ResolveEntityDeps &
+export type ApplyReleasedAccessPolicyEntryDeps = ApplyOncePerReleaseDeps &
+  FindThisApplicationDeps &
+  ResolveAccessPolicyEntityDeps &
   Readonly<{
     organization: OrganizationPolicy;
     uipath: UiPathInLane<{ accessPolicy: Pick<UiPathClient['accessPolicy'], 'read' | 'update'> }, 'normal'>;
@@ -27,8 +33,8 @@ export type ApplyReleasedPolicyEntryDeps = ApplyOncePerReleaseDeps &
 type EntryChange = Extract<RuleOrEntryChange, { kind: 'access-policy' }>;
 
 /** Adds or removes one entry of the access policy as it was released. Returns why nothing was done. */
-export async function applyReleasedPolicyEntry(
-  deps: ApplyReleasedPolicyEntryDeps,
+export async function applyReleasedAccessPolicyEntry(
+  deps: ApplyReleasedAccessPolicyEntryDeps,
   released: Hold,
   change: EntryChange,
 ): Promise<string | undefined> {
@@ -38,7 +44,7 @@ export async function applyReleasedPolicyEntry(
   const have = (await accessPolicy.read()).map(toSnapshotEntry);
   const requested = latestOf((await deps.ledger.read(subject))?.value.statements ?? [])?.want;
   const applications = typeOf(entity) === 'application' ? change.entityIds : [];
-  const ownIds = await findOwnMembers(deps, applications);
+  const ownIds = await findThisApplicationAmongMembers(deps, applications);
   const facts = { organization: deps.organization, have, requested, ownIds };
   const reason = decision === 'add' ? whyEntryIsNotAdded(facts, entity) : whyEntryStays(facts, entity);
   if (reason !== undefined) return reason.why;
@@ -86,8 +92,11 @@ async function orSeeIt(
   }
 }
 
-async function idToAdd(deps: ResolveEntityDeps, entity: string): Promise<readonly string[] | undefined> {
-  const id = await resolveEntity(deps, toLedger(entity));
+async function idToAdd(
+  deps: ResolveAccessPolicyEntityDeps,
+  entity: string,
+): Promise<readonly string[] | undefined> {
+  const id = await resolveAccessPolicyEntity(deps, toLedger(entity));
   return id === undefined ? undefined : [id];
 }
 

@@ -17,13 +17,13 @@ export type EarlierAudits = Readonly<{
   forgotten: readonly string[];
 }>;
 
-/** Why an empty answer was not believed. */
+/** The code of a part whose empty answer was rejected as implausible. */
 export const EMPTY = 'uipath-answer-empty';
 
 const SHOWS_ENTRY: ReadonlySet<CheckId> = new Set(['policy-entity-unexpected', 'policy-entity-broad']);
 const SHOWS_ACCOUNT: ReadonlySet<CheckId> = new Set(['identity-duplicate', 'identity-dormant']);
 
-/** Learns it from the findings as they are stored, waived ones too. */
+/** Derives the facts of earlier audits from the stored findings, waived ones too. */
 export function rememberEarlierAudits(records: readonly FindingRecord[], nowMs: number): EarlierAudits {
   const ruleIds = new Set<number>();
   const membersOf = new Map<string, Set<string>>();

@@ -1,10 +1,10 @@
-import type { AuditCase } from '../audit-case';
+import type { CheckInput } from '../check-input';
 import type { Finding, NoPlan, Remediation } from '../finding';
 import { valueOr } from '../snapshot';
 
 /** The input of every remediation planner. */
 export type PlanWorld = Readonly<{
-  audit: AuditCase;
+  audit: CheckInput;
   /** Entries of the access policy of which an approved request spoke last, by name: whether they should be on the list. */
   requestedEntries: ReadonlyMap<string, boolean>;
 }>;
@@ -22,7 +22,7 @@ export function createNoPlan(kind: NoPlan['kind'], why: string): Readonly<{ noPl
 export const NOT_NAMED = createNoPlan('decision', 'The finding does not name what would have to be changed.');
 
 /** This application, under its client id and, where the applications were read, under its id as a member. */
-export function ownIdsIn({ operations, snapshot }: AuditCase): ReadonlySet<string> {
+export function ownIdsIn({ operations, snapshot }: CheckInput): ReadonlySet<string> {
   const { clientId } = operations.own;
   const own = valueOr(snapshot.applications, []).find((one) => one.clientId === clientId)?.memberId;
   return new Set(own === undefined ? [clientId] : [clientId, own]);

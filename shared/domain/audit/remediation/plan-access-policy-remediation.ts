@@ -2,7 +2,7 @@ import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-cha
 import type { OrganizationPolicy } from '../../policy';
 import { entityName, isBroad } from '../checks/check-access-policy';
 import type { NoPlan } from '../finding';
-import { NOT_NAMED, ownIdsIn, createNoPlan, type RemediationPlanner } from './remediation-planner';
+import { NOT_NAMED, ownIdsIn, createNoPlan, type RemediationPlanner } from './remediation-planner-interface';
 import { valueOr, type SnapshotEntry } from '../snapshot';
 import { isGuid } from '../../guid';
 

@@ -2,11 +2,11 @@ import type { Clock } from '../../clock';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import { applyAccessPolicyEntries, type ApplyAccessPolicyEntriesDeps } from './apply-access-policy-entries';
-import { applyPeople, type ApplyPeopleDeps } from './apply-people';
+import { applyPeopleMemberships, type ApplyPeopleMembershipsDeps } from './apply-people-memberships';
 import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
 import { applyRules, type ApplyRulesDeps } from './apply-rules';
 
-export type ApplyMarksDeps = ApplyPeopleDeps &
+export type ApplyMarkedSubjectsDeps = ApplyPeopleMembershipsDeps &
   ApplyRulesDeps &
   ApplyAccessPolicyEntriesDeps &
   ApplyReleasedRemediationsDeps &
@@ -26,7 +26,7 @@ const MARKS_PER_PASS = 50_000;
  * come after everybody, when it is known who got a reason meanwhile. Returns when to go on, epoch milliseconds, with what
  * waits for a call to fill or what there was no time for; undefined when nothing is left.
  */
-export async function applyMarks(deps: ApplyMarksDeps): Promise<number | undefined> {
+export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promise<number | undefined> {
   const startedAtMs = deps.clock.now();
   const seen = new Set<string>();
   const again: number[] = [];
@@ -50,7 +50,7 @@ export async function applyMarks(deps: ApplyMarksDeps): Promise<number | undefin
     const batch = urgent.length > 0 ? urgent : marks;
     batch.forEach((mark) => seen.add(mark.etag));
     const lane = urgent.length > 0 ? 'urgent' : 'normal';
-    const againAtMs = await applyPeople(deps, ofKind(batch, 'person'), lane);
+    const againAtMs = await applyPeopleMemberships(deps, ofKind(batch, 'person'), lane);
     if (againAtMs !== undefined) again.push(againAtMs);
     const ofOrganization = ofKind(batch, 'organization');
     if (ofOrganization.length > 0) await applyReleasedRemediations(deps, 'changes');

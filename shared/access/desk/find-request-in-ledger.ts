@@ -4,7 +4,7 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { RequestEntry } from '../../storage/request-index';
 
 /** What a request is about, as the ledger knows it, and how far it has come. */
-export type RequestWithProgress = Readonly<{
+export type RequestInLedger = Readonly<{
   /** Address of the person; undefined for rules and access-policy entries. */
   person: string | undefined;
   /** Name of the rule or of the access-policy entry. */
@@ -13,12 +13,12 @@ export type RequestWithProgress = Readonly<{
 }>;
 
 /** Reads the ledger of a request's subject. */
-export async function readRequestProgress(
+export async function findRequestInLedger(
   ledger: Pick<LedgerStore, 'read'>,
   organization: OrganizationPolicy,
   { requestId, subject: { kind, key }, refusal, group }: RequestEntry,
   nowMs: number,
-): Promise<RequestWithProgress> {
+): Promise<RequestInLedger> {
   const of = { organization: organization.alias, key };
   const withRefusal = (progress: RequestProgress): RequestProgress =>
     refusal === undefined ? { group, ...progress } : { state: 'refused', group };

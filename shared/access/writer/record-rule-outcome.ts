@@ -5,7 +5,7 @@ import { updateLedger } from '../ledger/update-ledger';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 
 /** Stores what UiPath has of a rule now, with evidence. Idempotent: only a refusal is stored again when it is repeated. */
-export async function noteRule(
+export async function recordRuleOutcome(
   deps: RunEvidenceDeps,
   subject: Subject<'rule'>,
   have: RuleLedger['have'],

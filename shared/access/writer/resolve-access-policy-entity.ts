@@ -1,17 +1,17 @@
 import type { EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { fold } from '../../domain/person-key';
 import type { UiPathClient } from '../../uipath/client';
-import type { ReadGroupsByName } from './once-groups-by-name';
+import type { ReadGroupsByName } from './memoize-groups-by-name';
 import type { UiPathInLane } from './uipath-in-lane';
 
-export type ResolveEntityDeps = Readonly<{
+export type ResolveAccessPolicyEntityDeps = Readonly<{
   groupsByName: ReadGroupsByName;
   uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames'> }, 'normal'>;
 }>;
 
 /** Resolves an entry of the access policy to the id that UiPath gives it; undefined when none or several have the name. */
-export async function resolveEntity(
-  deps: ResolveEntityDeps,
+export async function resolveAccessPolicyEntity(
+  deps: ResolveAccessPolicyEntityDeps,
   ledger: Pick<EntityLedger, 'entityType' | 'name'>,
 ): Promise<string | undefined> {
   if (ledger.entityType === 'group') {

@@ -9,7 +9,7 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { UiPathClient } from '../../uipath/client';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
 import type { PersonWork } from './load-person';
-import type { GroupInUiPath } from './once-groups-by-name';
+import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { UiPathInLane } from './uipath-in-lane';
 
 type MembershipReads = Readonly<{
@@ -17,7 +17,7 @@ type MembershipReads = Readonly<{
   directory: Pick<UiPathClient['directory'], 'groupMembership'>;
 }>;
 
-export type PlanPeopleDeps = FindPeopleOfAccountDeps &
+export type PlanPeopleMembershipsDeps = FindPeopleOfAccountDeps &
   Readonly<{
     /** Client ids of this application. */
     ownIds: ReadonlySet<string>;
@@ -28,8 +28,8 @@ type Candidate = Readonly<{ person: PersonWork; memberId: string }>;
 type GroupCandidates = Readonly<{ group: GroupInUiPath; candidates: readonly Candidate[] }>;
 
 /** Plans the memberships of people: have is read from UiPath, for these people and their groups only; want is the ledger's. */
-export async function planPeople(
-  deps: PlanPeopleDeps,
+export async function planPeopleMemberships(
+  deps: PlanPeopleMembershipsDeps,
   lane: Lane,
   people: readonly PersonWork[],
   identities: ReadonlyMap<string, DirectoryIdentity>,

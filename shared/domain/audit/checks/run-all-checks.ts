@@ -1,4 +1,4 @@
-import { createAuditFinding, toAuditCase, type AuditCase } from '../audit-case';
+import { createAuditFinding, toCheckInput, type CheckInput } from '../check-input';
 import { checkAccessPolicy } from './check-access-policy';
 import { checkAdministrators } from './check-administrators';
 import { checkGroups } from './check-groups';
@@ -10,9 +10,12 @@ import { checkRules } from './check-rules';
 import type { Finding } from '../finding';
 import { unknownPartsOf, type UnknownPart } from '../snapshot';
 
-/** Compares what is with what was agreed. What could not be read is a finding of its own, and nothing is concluded from it. */
-export function auditOrganization(parts: Omit<AuditCase, 'personOf'>): readonly Finding[] {
-  const audit = toAuditCase(parts);
+/**
+ * Runs every check: compares the snapshot with the expected access. A part that could not be read is a finding of its
+ * own, and no check concludes anything from it.
+ */
+export function runAllChecks(parts: Omit<CheckInput, 'personOf'>): readonly Finding[] {
+  const audit = toCheckInput(parts);
   const findings = [
     ...everythingUnknown(parts).map(({ part, code }) =>
       createAuditFinding(audit, 'part-unknown', { part }, { code }),
@@ -35,7 +38,7 @@ export function auditOrganization(parts: Omit<AuditCase, 'personOf'>): readonly 
 function everythingUnknown({
   snapshot,
   operations,
-}: Pick<AuditCase, 'snapshot' | 'operations'>): readonly UnknownPart[] {
+}: Pick<CheckInput, 'snapshot' | 'operations'>): readonly UnknownPart[] {
   const { secretEndsMs } = operations;
   const secrets = secretEndsMs.kind === 'unknown' ? [{ part: 'secrets', code: secretEndsMs.code }] : [];
   return [...unknownPartsOf(snapshot), ...secrets];

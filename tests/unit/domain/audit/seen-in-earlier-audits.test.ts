@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
-import { rememberEarlierAudits } from '../../../../shared/domain/audit/earlier-audits';
+import { rememberEarlierAudits } from '../../../../shared/domain/audit/seen-in-earlier-audits';
 import { createFinding, type FindingRecord } from '../../../../shared/domain/audit/finding';
 import { DAY_MS, NOW_MS } from '../../../fixtures/builders/audits';
 

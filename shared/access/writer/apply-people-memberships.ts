@@ -2,28 +2,28 @@ import type { Lane } from '../../domain/lane';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson } from './cases-by-person';
+import { casesByPerson } from './membership-cases-by-person';
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
-import { planPeople, type PlanPeopleDeps } from './plan-people';
+import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePerson, type SettlePersonDeps } from './settle-person';
+import { storePersonOutcome, type StorePersonOutcomeDeps } from './store-person-outcome';
 
 type LoadMarkedDeps = LoadPersonDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
-export type ApplyPeopleDeps = LoadMarkedDeps &
+export type ApplyPeopleMembershipsDeps = LoadMarkedDeps &
   ResolveIdentitiesDeps &
-  PlanPeopleDeps &
+  PlanPeopleMembershipsDeps &
   GuardPlanDeps &
   ApplyMembershipPlanDeps &
-  SettlePersonDeps;
+  StorePersonOutcomeDeps;
 
 /**
  * Reconciles the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and removes.
  * Returns when to look again, epoch milliseconds, at changes that wait for a call to fill; the marks of those people stay.
  */
-export async function applyPeople(
-  deps: ApplyPeopleDeps,
+export async function applyPeopleMemberships(
+  deps: ApplyPeopleMembershipsDeps,
   marks: readonly Mark[],
   lane: Lane,
 ): Promise<number | undefined> {
@@ -35,14 +35,14 @@ export async function applyPeople(
     lane,
     people.filter((person) => person.examine.size > 0),
   );
-  const planned = await planPeople(deps, lane, people, identities);
+  const planned = await planPeopleMemberships(deps, lane, people, identities);
   const plan = await guardPlan(deps, lane, planned);
   const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
   const applied = await applyMembershipPlan(deps, lane, plan, waitingSince);
   const cases = casesByPerson(plan);
   await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
     const { key } = person.subject;
-    await settlePerson(deps, person, identities.get(key), cases.get(key) ?? [], applied);
+    await storePersonOutcome(deps, person, identities.get(key), cases.get(key) ?? [], applied);
   });
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   return applied.againAtMs;

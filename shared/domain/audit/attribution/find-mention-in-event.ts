@@ -2,7 +2,7 @@ import { fold } from '../../person-key';
 import { actsIn, type LoggedEvent } from './logged-event';
 
 /** Something that an event may be about: any of the ids or names will do. */
-export type Thing = Readonly<{
+export type MentionedThing = Readonly<{
   ids: readonly string[];
   /** Folded. */
   names: readonly string[];
@@ -15,7 +15,7 @@ export type Thing = Readonly<{
 }>;
 
 /** An id is certain; a name is not, for two things may have had it one after the other. `keys`: where the id stands. */
-export type Naming = Readonly<{ by: 'id' | 'name'; keys: readonly string[] }>;
+export type Mention = Readonly<{ by: 'id' | 'name'; keys: readonly string[] }>;
 
 /** Folded names of details that hold who acted. */
 const ACTOR_KEYS = /^(?:actor|initiator|performer|caller)|by(?:user)?(?:id|name|email)?$/;
@@ -24,7 +24,7 @@ const ACTOR_KEYS = /^(?:actor|initiator|performer|caller)|by(?:user)?(?:id|name|
 const HIDDEN = '\0';
 
 /** How an event names a thing, or undefined when it does not, or names another one. */
-export function namingOf(event: LoggedEvent, thing: Thing): Naming | undefined {
+export function mentionOf(event: LoggedEvent, thing: MentionedThing): Mention | undefined {
   const { ids, names, idKeys, longerNames } = thing;
   const said = withoutActor(event, thing);
   const stated = said.values.filter(({ key }) => idKeys.test(fold(key)));
@@ -41,7 +41,7 @@ export function namingOf(event: LoggedEvent, thing: Thing): Naming | undefined {
 /** Who acted is no thing that was acted upon, unless a detail of that meaning says so, as for those who add themselves. */
 function withoutActor(
   { text, values, actorNames }: LoggedEvent,
-  { objectKeys }: Thing,
+  { objectKeys }: MentionedThing,
 ): Pick<LoggedEvent, 'text' | 'values'> {
   const others = values.filter(({ key }) => !ACTOR_KEYS.test(fold(key)));
   if (objectKeys === undefined) return { text, values: others };

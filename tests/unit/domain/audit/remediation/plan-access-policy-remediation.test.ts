@@ -4,7 +4,7 @@ import {
   idsOf,
   whyEntryIsNotAdded,
   whyEntryStays,
-} from '../../../../../shared/domain/audit/remediation/plan-entry-remediation';
+} from '../../../../../shared/domain/audit/remediation/plan-access-policy-remediation';
 import type { PolicyEntity } from '../../../../../shared/domain/policy';
 import type { SnapshotEntry } from '../../../../../shared/domain/audit/snapshot';
 import { type anAudit, known } from '../../../../fixtures/builders/audits';

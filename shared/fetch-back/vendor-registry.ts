@@ -41,14 +41,13 @@ export type FetchBackDeps = Readonly<{
 
 type Address = Readonly<{ api: VendorApi; withAccessToken: UseAccessToken }>;
 
-/** What the secret for a vendor's API has to be, and how the API may be asked; undefined where there is no way back. */
+/** The secret form and call limits of a vendor's API; undefined where the format has no look-up. */
 export function lookUpFactsOf(format: string): LookUpFacts | undefined {
   return workerAdapters.get(format) ?? ticketAdapters.get(format);
 }
 
 /**
- * The way back to each source, kept per address and limits so that its pace is one.
- *
+ * Look-ups by source. Clients are cached per address and limits, so that each has one rate limiter.
  * @throws AppError `policy-invalid` when the source has none
  */
 export function createFetchBacks(deps: FetchBackDeps): (source: SourcePolicy) => FetchBack {

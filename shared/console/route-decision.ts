@@ -41,7 +41,7 @@ type ConsoleDecision = Readonly<{
   DeliveryDecider;
 
 /** Carries out what a visitor decided on a page, in their name. @throws AppError `page-unknown`, and what the use case throws */
-export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecision): Promise<Done> {
+export async function routeDecision(deps: DecideDeps, decision: ConsoleDecision): Promise<Done> {
   const { organization, page, id, by, fields } = decision;
   const said = (name: string): string => fields.get(name)?.trim() ?? '';
   switch (page) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseRequestQuery } from '../../../../shared/access/desk/parse-request-query';
+import { parseRequestListQuery } from '../../../../shared/access/desk/parse-request-list-query';
 import { REQUEST_STATES } from '../../../../shared/domain/ledger/request-progress';
 import { errorOf } from '../../../fakes/error-of';
 
-const ask = (words: string) => parseRequestQuery(new URLSearchParams(words));
+const ask = (words: string) => parseRequestListQuery(new URLSearchParams(words));
 
 describe('a query for requests', () => {
   it('without words asks for all of them', () => {

@@ -1,6 +1,7 @@
 import type { RequestStatus } from '../../access/desk/read-request-status';
 import { markup, name, type Markup } from '../../html/markup';
-import { CONSOLE_PATH, type PageLayout } from '../page-layout';
+import type { PageLayout } from '../page-layout';
+import { CONSOLE_PATH } from '../console-pages';
 
 /** Asks for the id of a request. */
 export function renderRequestLookUp(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { auditOrganization } from '../../../../../shared/domain/audit/checks/audit-organization';
+import { runAllChecks } from '../../../../../shared/domain/audit/checks/run-all-checks';
 import type { Snapshot } from '../../../../../shared/domain/audit/snapshot';
 import {
   anAudit,
@@ -53,7 +53,7 @@ describe('an audit', () => {
   });
 
   it('gives a fault the same id every night, whatever its name by then, and another to another fault', () => {
-    const idOf = (...parts: Parameters<typeof anAudit>) => auditOrganization(anAudit(...parts))[0]?.id;
+    const idOf = (...parts: Parameters<typeof anAudit>) => runAllChecks(anAudit(...parts))[0]?.id;
     const one = idOf({ snapshot: withMembers('m1') });
     const named = idOf({
       snapshot: {
@@ -72,9 +72,7 @@ describe('an audit', () => {
   });
 
   it('stands in the order of ids, each once', () => {
-    const ids = auditOrganization(anAudit({ snapshot: withMembers('m1', 'm2', 'm3', 'm4') })).map(
-      ({ id }) => id,
-    );
+    const ids = runAllChecks(anAudit({ snapshot: withMembers('m1', 'm2', 'm3', 'm4') })).map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)].toSorted());
     expect(ids).toHaveLength(4);
   });

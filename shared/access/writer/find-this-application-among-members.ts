@@ -3,15 +3,15 @@ import type { UiPathClient } from '../../uipath/client';
 import type { DirectoryResolution } from '../../uipath/directory-entity';
 import type { UiPathInLane } from './uipath-in-lane';
 
-export type FindOwnMembersDeps = Readonly<{
+export type FindThisApplicationDeps = Readonly<{
   /** Client ids of this application, which is never removed from anything. */
   ownIds: ReadonlySet<string>;
   uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolve'> }, 'urgent'>;
 }>;
 
 /** Finds this application itself among ids of members: there it has an id of the directory, which is not its client id. */
-export async function findOwnMembers(
-  deps: FindOwnMembersDeps,
+export async function findThisApplicationAmongMembers(
+  deps: FindThisApplicationDeps,
   memberIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const { ownIds } = deps;

@@ -6,7 +6,7 @@ import type { OperationalState } from './operational-state';
 import type { Snapshot } from './snapshot';
 
 /** The input of every check: policy, snapshot of UiPath, expected access and the operational state. */
-export type AuditCase = Readonly<{
+export type CheckInput = Readonly<{
   organization: OrganizationPolicy;
   snapshot: Snapshot;
   expected: ExpectedAccess;
@@ -16,7 +16,7 @@ export type AuditCase = Readonly<{
   personOf: ReadonlyMap<string, ExpectedPerson>;
 }>;
 
-export function toAuditCase(parts: Omit<AuditCase, 'personOf'>): AuditCase {
+export function toCheckInput(parts: Omit<CheckInput, 'personOf'>): CheckInput {
   const personOf = new Map<string, ExpectedPerson>();
   for (const person of parts.expected.people)
     if (person.memberId !== undefined)
@@ -39,7 +39,7 @@ function mergePeople(one: ExpectedPerson | undefined, other: ExpectedPerson): Ex
 
 /** A finding of this audit. */
 export function createAuditFinding(
-  { organization }: AuditCase,
+  { organization }: CheckInput,
   check: CheckId,
   subject: FindingSubject,
   words: Readonly<Record<string, string>> = {},
@@ -49,7 +49,7 @@ export function createAuditFinding(
 
 /** True for a member whose id is protected, by the organization or by the group's policy. */
 export function isProtectedById(
-  { organization, expected }: Pick<AuditCase, 'organization' | 'expected'>,
+  { organization, expected }: Pick<CheckInput, 'organization' | 'expected'>,
   group: string,
   memberId: string,
 ): boolean {

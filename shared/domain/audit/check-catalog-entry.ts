@@ -1,5 +1,7 @@
 /** How bad what a check finds is, the worst first. */
-export type Severity = 'critical' | 'high' | 'medium' | 'low';
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
 
 /** What a check looks for, how bad that is and what to do about it. `link` leads to its explanation, in the page of a report and in the console. */
 export type CheckEntry = Readonly<{

@@ -8,7 +8,7 @@ import type { ChangeStore } from '../../storage/marks-and-attempts';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger } from '../ledger/update-ledger';
 import type { AppliedPlan } from './apply-membership-plan';
-import type { DecidedOfPerson } from './cases-by-person';
+import type { DecidedOfPerson } from './membership-cases-by-person';
 import { keepRefusedChanges, type KeepRefusedChangesDeps } from './keep-refused-changes';
 import type { PersonWork } from './load-person';
 import { withMembership, withoutMembership } from './record-membership';
@@ -20,7 +20,7 @@ type ScheduleNextLookDeps = Readonly<{
   clock: Pick<Clock, 'now'>;
 }>;
 
-export type SettlePersonDeps = RunEvidenceDeps &
+export type StorePersonOutcomeDeps = RunEvidenceDeps &
   KeepRefusedChangesDeps &
   ScheduleNextLookDeps &
   Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
@@ -34,8 +34,8 @@ const LONGEST_RETRY_MS = 6 * HOUR_MS;
  * removals that are not ours to make, the directory identity), schedules the next look and clears the mark. While a change
  * waits for its call to fill, the mark stays.
  */
-export async function settlePerson(
-  deps: SettlePersonDeps,
+export async function storePersonOutcome(
+  deps: StorePersonOutcomeDeps,
   person: PersonWork,
   identity: DirectoryIdentity | undefined,
   cases: readonly DecidedOfPerson[],

@@ -6,7 +6,7 @@ import type { Config } from './config';
 import type { QuotaRules } from './domain/plan/quota';
 import type { Policy } from './domain/policy';
 import { AppError } from './errors';
-import type { Log } from './log';
+import type { Log } from './log-line';
 import { parsePolicy } from './policy/parse-policy';
 import type { SecretEnds, SecretStore } from './secrets/secret-store';
 import { createPolicyStore } from './storage/policy-store';
@@ -15,7 +15,7 @@ import { openStorage, type StorageAccount } from './storage/storage-account';
 import { coded } from './storage/storage-errors';
 
 /** What the application stands on and does not decide itself. */
-export type Foundation = Readonly<{
+export type Infrastructure = Readonly<{
   clock: Clock;
   /** 0 to 1, for the jitter of repeated calls. */
   random: () => number;
@@ -51,10 +51,10 @@ const systemClock: Clock = {
 };
 
 /** What the settings name, but for what is given in its place. Nothing is called before the first use. */
-export function createFoundation(
+export function createInfrastructure(
   { config, environment, log }: Sources,
-  given: Partial<Foundation>,
-): Foundation {
+  given: Partial<Infrastructure>,
+): Infrastructure {
   const { clock = systemClock } = given;
   const credential = onceOnly(() => createCredential(config.clientId, environment));
   const storage =

@@ -2,7 +2,7 @@ import { isRequestState, REQUEST_STATES, type RequestState } from '../../domain/
 import { AppError } from '../../errors';
 
 /** Which requests are asked for. `text` is a part of the person's address, the group's name or the rule's. */
-export type RequestQuery = Readonly<{
+export type RequestListQuery = Readonly<{
   state: RequestState | undefined;
   text: string;
   /** Where the page before this one ended. */
@@ -12,7 +12,9 @@ export type RequestQuery = Readonly<{
 const LONGEST_TEXT = 200;
 
 /** Reads a query from the words of an address. @throws AppError `query-invalid` */
-export function parseRequestQuery(words: Readonly<{ get: (name: string) => string | null }>): RequestQuery {
+export function parseRequestListQuery(
+  words: Readonly<{ get: (name: string) => string | null }>,
+): RequestListQuery {
   const said = (name: string): string => words.get(name)?.trim() ?? '';
   const [state, text, cursor] = [said('state'), said('text'), said('cursor')];
   if (state !== '' && !isRequestState(state))

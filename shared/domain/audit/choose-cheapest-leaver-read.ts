@@ -2,10 +2,11 @@
 const GROUPS_PER_CALL = 200;
 
 /**
- * How to learn whether leavers are in groups that the policy does not name: a GET for each group, or a POST for each leaver
- * and 200 groups. UiPath allows eighty times as many POST calls, so what counts is how many windows either fills.
+ * Chooses the cheaper way to find leavers in groups that the policy does not name: a GET for each group, or a POST for
+ * each leaver and 200 groups. UiPath allows eighty times as many POST calls, so the cost is the number of quota
+ * windows that either fills.
  */
-export function chooseLeaverRead(
+export function chooseCheapestLeaverRead(
   leavers: number,
   groups: number,
   allowances: Readonly<{ get: number; post: number }>,
