@@ -7,6 +7,7 @@ import { removalsHash, type Hold, BY_POLICY } from '../../domain/plan/hold';
 import { latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
 import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy } from '../../domain/policy';
+import { errorCodeOf } from '../../errors';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import { requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
@@ -19,6 +20,11 @@ type PlanningDeps = Readonly<{
 const UNREAD = {
   kind: 'not-now',
   why: 'What it is about could not be read this time. Nothing is planned from what is not known.',
+} as const;
+
+const NOT_PLANNED = {
+  kind: 'not-now',
+  why: 'No plan could be made of what is stored and was read of it.',
 } as const;
 
 const CHANGE_PENDING = {
@@ -35,7 +41,7 @@ export async function planRemediations(
 ): Promise<readonly FindingRecord[]> {
   const today = new Set(found.map(({ id }) => id));
   const requestedEntries = await readRequestedEntries(deps.ledger, audit.organization.alias);
-  const holds = createHoldIndex(await deps.holds.list(audit.organization.alias));
+  const holds = createHoldIndex(await readHolds(deps.holds, audit.organization.alias));
   return records.map((record) => {
     const { remediation, noPlan: _before, ...rest } = record;
     // A remediation that was released stays; any other was planned from what an earlier night read.
@@ -43,9 +49,13 @@ export async function planRemediations(
     if (!isOpen(record)) return kept;
     if (!today.has(record.id))
       return { ...kept, noPlan: isChangePending(audit, record) ? CHANGE_PENDING : UNREAD };
-    const planned = planRemediation({ audit, requestedEntries }, record);
-    if ('noPlan' in planned) return { ...rest, ...planned };
-    return { ...rest, remediation: withPreviousOutcome(planned.remediation, holds, audit.nowMs) };
+    try {
+      const planned = planRemediation({ audit, requestedEntries }, record);
+      if ('noPlan' in planned) return { ...rest, ...planned };
+      return { ...rest, remediation: withPreviousOutcome(planned.remediation, holds, audit.nowMs) };
+    } catch {
+      return { ...rest, noPlan: NOT_PLANNED };
+    }
   });
 }
 
@@ -80,6 +90,16 @@ function withPreviousOutcome(remediation: Remediation, holds: HoldIndex, nowMs: 
 }
 
 type MemberRemoval = Readonly<{ groupId: string; memberId: string }>;
+
+/** None where one cannot be read: that is an unknown part of the night, in which nothing is remediated by itself. */
+async function readHolds(holds: PlanningDeps['holds'], alias: string): Promise<readonly Hold[]> {
+  try {
+    return await holds.list(alias);
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return [];
+    throw error;
+  }
+}
 
 /** Holds by hash, and by each removal in them: there may be thousands of both findings and removals. */
 type HoldIndex = Readonly<{

@@ -1,7 +1,7 @@
 import type { OperationalState } from '../../domain/audit/operational-state';
 import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-refused-changes';
 import { listHolds } from '../ledger/list-holds';
-import type { Known } from '../../domain/audit/snapshot';
+import type { Known, UnknownPart } from '../../domain/audit/snapshot';
 import { lastFailureOf } from '../../domain/dead-delivery';
 import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
@@ -12,6 +12,12 @@ import type { Heartbeats } from '../../storage/heartbeats';
 import type { HoldStore } from '../../storage/holds';
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../ledger/list-dead-deliveries';
 
+type FailingUnit = Readonly<{
+  unit: Readonly<{ kind: string; key: string; name?: string }>;
+  code: string;
+  sinceMs: number;
+}>;
+
 export type OperationalStateDeps = Omit<ListRefusedChangesDeps, 'clock'> &
   ListDeadDeliveriesDeps &
   Readonly<{
@@ -20,6 +26,8 @@ export type OperationalStateDeps = Omit<ListRefusedChangesDeps, 'clock'> &
     /** Names of secrets that the application needs whatever the policy says. */
     ownSecrets: readonly string[];
     heartbeats: Pick<Heartbeats, 'noteNamed'>;
+    /** Units of work that fail, each with its own backoff. */
+    backoffs?: Readonly<{ list: (organization: string) => Promise<readonly FailingUnit[]> }>;
     /** When a secret ends; undefined where nothing says so. */
     secretEnds: (name: string) => Promise<number | undefined>;
   }>;
@@ -33,9 +41,22 @@ export async function readOperationalState(
     Pick<OperationalState, 'lastAudit' | 'unfinished' | 'own'>,
 ): Promise<OperationalState> {
   const { alias } = organization;
-  const clock = { now: () => known.nowMs };
-  const letters = await listRefusedChanges({ ...deps, clock }, alias);
-  const held = await listHolds({ ...deps, clock }, alias);
+  const atNow = { ...deps, clock: { now: () => known.nowMs } };
+  const unread: UnknownPart[] = [];
+  /** Records of one kind; none where they cannot be read, and their part is unknown. */
+  const read = async <T>(part: string, records: () => Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await records();
+    } catch (error) {
+      const code = errorCodeOf(error);
+      if (code === 'storage-unavailable') throw error;
+      unread.push({ part, code });
+      return [];
+    }
+  };
+  const letters = await read('refused-changes', async () => listRefusedChanges(atNow, alias));
+  const held = await read('holds', async () => listHolds(atNow, alias));
+  const failing = await read('backoffs', async () => (await deps.backoffs?.list(alias)) ?? []);
   return {
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,
@@ -47,15 +68,23 @@ export async function readOperationalState(
       decision,
       code: history.findLast(({ event }) => event === 'refused')?.code ?? '',
     })),
-    deadDeliveries: await readDeadDeliveries(deps, alias),
+    deadDeliveries: await read('dead-deliveries', async () => readDeadDeliveries(deps, alias)),
     holds: held.map(({ hash, removals, expiresAtMs }) => ({
       hash,
       removals: removals.length,
       expiresAtMs,
     })),
     marks: known.marks.map(({ subject: { kind, key }, sinceMs }) => ({ kind, key, sinceMs })),
+    failing: failing.map(({ unit: { kind, key, name }, code, sinceMs }) => ({
+      kind,
+      key,
+      name,
+      code,
+      sinceMs,
+    })),
     secretEndsMs: await readSecretEnds(deps, policy, organization),
-    sources: await readHeartbeats(deps, policy, organization, known.nowMs),
+    sources: await read('heartbeats', async () => readHeartbeats(deps, policy, organization, known.nowMs)),
+    unread,
   };
 }
 

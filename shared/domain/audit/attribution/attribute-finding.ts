@@ -70,7 +70,15 @@ export function attribute(
   search: Readonly<{ known: KnownNames; nowMs: number }>,
 ): readonly FindingRecord[] {
   const ids = new Set(asked.map(({ id }) => id));
-  const whoDid = log.kind === 'failed' ? () => unknown(log.why, log.code) : createSearch(log, search);
+  const find = log.kind === 'failed' ? () => unknown(log.why, log.code) : createSearch(log, search);
+  const whoDid = (record: FindingRecord): Attribution => {
+    try {
+      return find(record);
+    } catch {
+      // One finding that cannot be looked up keeps its place in the report.
+      return unknown('audit-log-unavailable', 'internal');
+    }
+  };
   return records.map((record) =>
     ids.has(record.id) ? { ...record, attribution: betterOf(record.attribution, whoDid(record)) } : record,
   );

@@ -21,6 +21,7 @@ export function checkOperations(audit: CheckInput): readonly Finding[] {
     ...checkNights(audit),
     ...checkChanges(audit),
     ...checkGuards(audit),
+    ...checkFailingWork(audit),
   ];
 }
 
@@ -122,6 +123,20 @@ function checkChanges(audit: CheckInput): readonly Finding[] {
 }
 
 /** Guards whose limit would let everybody be removed. */
+/** What fails for a short while mends itself by being tried again. */
+function checkFailingWork(audit: CheckInput): readonly Finding[] {
+  return audit.operations.failing
+    .filter(({ sinceMs }) => audit.nowMs - sinceMs > HOUR_MS)
+    .map(({ kind, key, name, code, sinceMs }) =>
+      createAuditFinding(
+        audit,
+        'work-failing',
+        { kind, key },
+        { ...(name === undefined ? {} : { name }), code, since: new Date(sinceMs).toISOString() },
+      ),
+    );
+}
+
 function checkGuards(audit: CheckInput): readonly Finding[] {
   const { guards, groups } = audit.organization;
   const whole = Math.max(MANY, audit.expected.people.length);
