@@ -14,7 +14,7 @@ import { createAppDeps, type AppDeps } from '../shared/app-deps';
 import { parseConfig } from '../shared/config';
 import type { OrganizationPolicy } from '../shared/domain/policy';
 import { createEnvironmentSecretStore } from '../shared/secrets/environment-secrets';
-import type { SecretStore } from '../shared/secrets/secret-store';
+import type { SecretStore } from '../shared/secrets/secret-store-interface';
 import { manualClock, type ManualClock } from './manual-clock';
 import { writePolicy, SECRETS, type PolicyDraft } from './policy';
 import { countStorageCalls, type StorageCalls } from './storage-calls';

@@ -1,4 +1,4 @@
-import { doDueWork } from '../shared/access/do-due-work';
+import { sweepDueAndPendingWork } from '../shared/access/sweep-due-and-pending-work';
 import { rounded, scaled, type Benchmark } from './benchmark';
 import { startEngine } from './engine';
 import { everyTick } from './schedule';
@@ -25,12 +25,12 @@ export const idle: Benchmark = {
     try {
       const startMs = engine.clock.now();
       // The first tick makes tables and reads the policy: once in the life of a process.
-      await doDueWork(engine.app);
+      await sweepDueAndPendingWork(engine.app);
       const storageBefore = engine.storage.count();
       const ticks = everyTick(engine.app.config.dueWorkSchedule, startMs, startMs + HOUR_MS);
       for (const atMs of ticks) {
         engine.clock.moveTo(atMs);
-        await doDueWork(engine.app);
+        await sweepDueAndPendingWork(engine.app);
         await engine.work();
       }
       progress(`${ticks.length} ticks`);

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { doDueWork } from '../shared/access/do-due-work';
+import { sweepDueAndPendingWork } from '../shared/access/sweep-due-and-pending-work';
 import type { AppDeps } from '../shared/app-deps';
 
 /** The sweep: marks what is due, retries, and enqueues lost messages again. */
@@ -7,7 +7,7 @@ export function registerDueWork(deps: AppDeps): void {
   app.timer('due-work', {
     schedule: deps.config.dueWorkSchedule,
     handler: async () => {
-      await doDueWork(deps);
+      await sweepDueAndPendingWork(deps);
     },
   });
 }

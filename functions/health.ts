@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { checkReadiness } from '../shared/access/check-readiness';
+import { runReadinessChecks } from '../shared/access/run-readiness-checks';
 import type { AppDeps } from '../shared/app-deps';
 import { answerFailures } from '../shared/http/answer-failures';
 import { jsonResponse } from '../shared/http/json-response';
@@ -17,7 +17,7 @@ export function registerHealth(deps: AppDeps): void {
     authLevel: 'function',
     route: 'health/ready',
     handler: answerFailures(async () => {
-      const readiness = await checkReadiness(await deps.readinessChecks());
+      const readiness = await runReadinessChecks(await deps.readinessChecks());
       return jsonResponse(readiness.ready ? 200 : 503, readiness);
     }),
   });

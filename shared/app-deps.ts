@@ -1,6 +1,6 @@
 import type { NotifyDeps } from './access/audit/notify-audit-difference';
 import type { RunAuditDeps } from './access/audit/run-audit';
-import type { ReadinessCheck } from './access/check-readiness';
+import type { ReadinessCheck } from './access/run-readiness-checks';
 import type { CloseDeadDeliveryDeps } from './access/desk/close-dead-delivery';
 import type { ListRequestsDeps } from './access/desk/list-requests';
 import type { RequestStatusDeps } from './access/desk/read-request-status';
@@ -9,11 +9,11 @@ import type { RemediateFindingDeps } from './access/desk/remediate-finding';
 import type { RetryDeadDeliveryDeps } from './access/desk/retry-dead-delivery';
 import type { RefusedChangeDeps } from './access/desk/retry-refused-change';
 import type { WaiveDeps } from './access/desk/waive-finding';
-import type { DueWorkDeps } from './access/do-due-work';
+import type { SweepDeps } from './access/sweep-due-and-pending-work';
 import type { AcceptDeliveryDeps } from './access/intake/accept-delivery';
 import type { ProcessDeliveryDeps } from './access/intake/process-delivery';
 import type { ApplyChangesDeps } from './access/writer/apply-changes';
-import { createAppSecrets } from './app-secrets';
+import { createAppSecrets } from './assemble-secret-store';
 import { parseConfig, type Config } from './config';
 import { CONSOLE_SECRET } from './console/require-sign-in';
 import { sourceOf } from './domain/policy';
@@ -21,14 +21,14 @@ import { createFetchBacks } from './fetch-back/vendor-registry';
 import { createInfrastructure, type Infrastructure } from './infrastructure';
 import type { ConsoleDeps } from './http/console-handlers';
 import type { ScimHandlerDeps } from './http/scim-handler';
-import type { Log } from './log-line';
+import type { Log } from './log-interface';
 import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createOrganizationClients } from './organization-clients';
 import { readinessChecks } from './readiness-checks';
 import { createSecretsWithDeadline } from './secrets/secrets-with-deadline';
 import type { WorkQueues } from './storage/queues';
 import { createStores, type Stores } from './stores';
-import { createIdentityCheck } from './webhooks/entra-identity';
+import { createIdentityCheck } from './webhooks/check-entra-token';
 import { webhookSourceOf } from './webhooks/source-registry';
 
 /** Everything the functions need, made once per process. Nothing is called before the first use. */
@@ -36,7 +36,7 @@ export type AppDeps = Stores &
   AcceptDeliveryDeps &
   ProcessDeliveryDeps &
   ApplyChangesDeps &
-  DueWorkDeps &
+  SweepDeps &
   RequestStatusDeps &
   ListRequestsDeps &
   HoldDeps &

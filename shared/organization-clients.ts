@@ -3,8 +3,8 @@ import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';
 import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
-import type { SecretStore } from './secrets/secret-store';
-import { createQuotaLedger } from './storage/quota-ledger';
+import type { SecretStore } from './secrets/secret-store-interface';
+import { createQuotaLedger } from './storage/quota-gate-per-organization';
 import { createUiPathClient, type UiPathClient } from './uipath/client';
 import { scopesFor } from './uipath/client-settings';
 

@@ -1,4 +1,4 @@
-import type { ReadinessCheck } from './access/check-readiness';
+import type { ReadinessCheck } from './access/run-readiness-checks';
 import { EVERYONE_GROUP_ID } from './domain/plan/hard-stops';
 import type { OrganizationPolicy, Policy } from './domain/policy';
 import { faultsInVersions } from './domain/secret-form';
@@ -6,7 +6,7 @@ import { SecretError } from './errors';
 import type { Organizations } from './organization-clients';
 import { secretUsesOf, type NamedSecretUse } from './secret-uses';
 import { readOrganizationCredential } from './secrets/organization-credential';
-import type { SecretStore } from './secrets/secret-store';
+import type { SecretStore } from './secrets/secret-store-interface';
 import type { StorageAccount } from './storage/storage-account';
 
 type ReadinessParts = Readonly<{

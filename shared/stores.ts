@@ -3,7 +3,7 @@ import { createDeadDeliveries } from './storage/dead-deliveries';
 import { createDeliveries } from './storage/deliveries';
 import { createDueDates } from './storage/due-dates';
 import { createFindingStore } from './storage/findings';
-import { createHeartbeats } from './storage/heartbeats';
+import { createHeartbeats } from './storage/ignored-deliveries-and-named-since';
 import { createHoldStore } from './storage/holds';
 import { createLedgerStore } from './storage/ledger';
 import { createChangeStore } from './storage/marks-and-attempts';

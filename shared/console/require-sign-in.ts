@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
-import type { SecretStore, SecretVersions } from '../secrets/secret-store';
+import type { SecretStore, SecretVersions } from '../secrets/secret-store-interface';
 import { readSession, SESSION_COOKIE } from './session-and-form-tokens';
 import type { Visitor } from './visitor-permissions';
 

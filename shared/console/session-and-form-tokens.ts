@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { SecretVersions } from '../secrets/secret-store';
+import type { SecretVersions } from '../secrets/secret-store-interface';
 import type { Visitor } from './visitor-permissions';
 
 export const SESSION_COOKIE = 'access-console';

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { AppError, errorCodeOf } from '../errors';
-import type { SecretStore, SecretVersions } from './secret-store';
+import type { SecretStore, SecretVersions } from './secret-store-interface';
 import { DAY_MS } from '../domain/durations';
 
 export type SecretCacheLimits = Readonly<{

@@ -1,5 +1,5 @@
 import { AppError } from '../errors';
-import type { SecretStore } from './secret-store';
+import type { SecretStore } from './secret-store-interface';
 
 /**
  * Secrets of a development machine, from settings: the secret `hr-webhook-key` is `SECRET_HR_WEBHOOK_KEY`, the value it

@@ -1,6 +1,6 @@
 import type { SecretClient } from '@azure/keyvault-secrets';
 import { AppError, UpstreamError } from '../errors';
-import type { SecretEnds, SecretStore } from './secret-store';
+import type { SecretEnds, SecretStore } from './secret-store-interface';
 
 type VaultClient = Pick<SecretClient, 'getSecret' | 'listPropertiesOfSecretVersions'>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { SecretStore } from './secret-store';
+import type { SecretStore } from './secret-store-interface';
 
 const CredentialSchema = z.object({
   clientId: z.string().trim().min(1),

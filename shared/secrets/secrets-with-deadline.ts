@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors';
-import type { SecretStore } from './secret-store';
+import type { SecretStore } from './secret-store-interface';
 
 /**
  * Secret reads with a deadline, for callers whose own caller does not wait: after `patienceMs` they fail with

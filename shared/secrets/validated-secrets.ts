@@ -1,5 +1,5 @@
 import { faultsInVersions, type SecretForm } from '../domain/secret-form';
-import type { SecretStore, SecretVersions } from './secret-store';
+import type { SecretStore, SecretVersions } from './secret-store-interface';
 
 /** Who needs a secret, what for, and what it has to be. */
 export type SecretUse = Readonly<{

@@ -6,7 +6,7 @@ import type { Clock } from '../clock';
 import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf } from './delivery-rows';
 import { inactiveActions, inactiveKey } from './inactive-scim-user-index';
-import { createCachedKeyPages } from './cached-key-pages';
+import { createCachedKeyPages } from './cache-row-keys-for-paging';
 import { decodeRecord, encodeRecord } from './encode-record';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createDirectoryCalls } from './directory-calls';
+import { createNameLookUpCalls } from './name-look-up-calls';
 import type { DirectoryEntityType, DirectoryHit, DirectoryResolution } from './directory-entity';
 import { requireGuid, requireGuids } from './require-guid';
 import { inChunks, requireAsked } from './chunked-look-up';
@@ -34,7 +34,7 @@ const GROUPS_PER_LOOKUP = 200;
 
 export function createDirectory(transport: Transport): UiPathDirectory {
   const { identityBaseUrl, partitionGlobalId } = transport.address;
-  const calls = createDirectoryCalls(transport);
+  const calls = createNameLookUpCalls(transport);
   return {
     resolve: calls.resolve,
     search: calls.search,

@@ -1,5 +1,5 @@
 import { errorCodeOf } from '../errors';
-import type { DirectoryCalls } from './directory-calls';
+import type { NameLookUpCalls } from './name-look-up-calls';
 import type { DirectoryEntityType, DirectoryHit, DirectoryResolution } from './directory-entity';
 import { toResolution, type WireEntity } from './directory-schemas';
 import { inChunks } from './chunked-look-up';
@@ -14,7 +14,7 @@ type NamedEntity = readonly [name: string, entity: WireEntity | null | 'refused'
 
 /** Names as ids: in bulk first, then by search for each name that UiPath may only know in another case. */
 export async function resolveNames(
-  calls: DirectoryCalls,
+  calls: NameLookUpCalls,
   names: readonly string[],
   { entityType, searchMissing }: Readonly<{ entityType: DirectoryEntityType; searchMissing: boolean }>,
 ): Promise<ReadonlyMap<string, DirectoryResolution>> {
@@ -35,7 +35,7 @@ export async function resolveNames(
  * halves until that name is alone.
  */
 async function resolvePart(
-  calls: DirectoryCalls,
+  calls: NameLookUpCalls,
   names: readonly string[],
   entityType: DirectoryEntityType,
 ): Promise<readonly NamedEntity[]> {
@@ -59,7 +59,7 @@ function entryOf(found: ReadonlyMap<string, WireEntity | null>, name: string): W
 
 /** An entry whose id no group takes may have another one that Resolve tells. */
 async function withUsableId(
-  calls: DirectoryCalls,
+  calls: NameLookUpCalls,
   entity: WireEntity,
   entityType: DirectoryEntityType,
 ): Promise<DirectoryResolution> {
@@ -69,7 +69,7 @@ async function withUsableId(
 }
 
 async function findInAnyCase(
-  calls: DirectoryCalls,
+  calls: NameLookUpCalls,
   name: string,
   entityType: DirectoryEntityType,
 ): Promise<DirectoryResolution> {
@@ -83,7 +83,7 @@ async function findInAnyCase(
 
 /** It was seen, so "not found" now only means that it has no id for us. */
 async function resolveKnown(
-  calls: DirectoryCalls,
+  calls: NameLookUpCalls,
   identifier: string,
   entityType: DirectoryEntityType,
 ): Promise<DirectoryResolution> {

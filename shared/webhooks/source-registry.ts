@@ -20,10 +20,15 @@ import { powerAutomateSource } from './sources/power-automate';
 import { ripplingSource } from './sources/rippling';
 import { scimSource } from './sources/scim';
 import { serviceNowSource } from './sources/servicenow';
-import { serviceNowTokenSource } from './sources/servicenow-token';
-import { standardHrSource, standardTicketSource, tokenHrSource, tokenTicketSource } from './sources/standard';
+import { serviceNowFlowSource } from './sources/servicenow-flow';
+import {
+  standardHrSource,
+  standardTicketSource,
+  tokenHrSource,
+  tokenTicketSource,
+} from './sources/own-contract';
 import { successFactorsSource } from './sources/successfactors';
-import { successFactorsSoapSource } from './sources/successfactors-soap';
+import { successFactorsSoapSource } from './sources/successfactors-soap-messages';
 import { zendeskSource } from './sources/zendesk';
 
 const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
@@ -55,7 +60,7 @@ const sources: Readonly<Record<Feed, readonly WebhookSource[]>> = {
     jiraSource,
     powerAutomateSource,
     serviceNowSource,
-    serviceNowTokenSource,
+    serviceNowFlowSource,
     zendeskSource,
   ],
 };

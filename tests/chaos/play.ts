@@ -1,7 +1,7 @@
 import { acceptDelivery } from '../../shared/access/intake/accept-delivery';
 import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
 import { applyChanges } from '../../shared/access/writer/apply-changes';
-import { doDueWork } from '../../shared/access/do-due-work';
+import { sweepDueAndPendingWork } from '../../shared/access/sweep-due-and-pending-work';
 import { processDelivery } from '../../shared/access/intake/process-delivery';
 import type { Clock } from '../../shared/clock';
 import { AppError } from '../../shared/errors';
@@ -291,7 +291,7 @@ class Player {
 
   async #tick(): Promise<void> {
     const { actor, instance } = this.#worker(0);
-    const [ending] = await this.#run([{ actor, run: async () => doDueWork(instance) }]);
+    const [ending] = await this.#run([{ actor, run: async () => sweepDueAndPendingWork(instance) }]);
     this.#expectCode(ending ?? 'crashed', ['storage-unavailable', 'storage-conflict']);
   }
 

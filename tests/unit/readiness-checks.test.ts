@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkReadiness, type Readiness } from '../../shared/access/check-readiness';
+import { runReadinessChecks, type Readiness } from '../../shared/access/run-readiness-checks';
 import { AppError } from '../../shared/errors';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import { readinessChecks } from '../../shared/readiness-checks';
-import type { SecretVersions } from '../../shared/secrets/secret-store';
+import type { SecretVersions } from '../../shared/secrets/secret-store-interface';
 
 const POLICY = `version: 1
 organizations:
@@ -51,7 +51,7 @@ async function readinessWith(
       },
     },
   });
-  return checkReadiness(checks);
+  return runReadinessChecks(checks);
 }
 
 const notReady = ({ checks }: Readiness): readonly unknown[] => checks.filter(({ ok }) => !ok);
@@ -121,7 +121,7 @@ describe('readiness', () => {
       client: failing,
       secrets: { read: failing },
     });
-    expect(notReady(await checkReadiness(checks))).toEqual([
+    expect(notReady(await runReadinessChecks(checks))).toEqual([
       { name: 'policy', ok: false, code: 'policy-unavailable' },
     ]);
   });

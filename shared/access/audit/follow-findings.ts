@@ -3,7 +3,7 @@ import { carryFindingsOver } from '../../domain/audit/carry-findings-over';
 import type { Finding, FindingRecord } from '../../domain/audit/finding';
 import { isChangePending } from '../../domain/audit/pending-changes';
 import type { AuditReport } from '../../domain/audit/report';
-import { isUnverifiable } from '../../domain/audit/unverifiable-finding';
+import { isUnverifiable } from '../../domain/audit/is-finding-unverifiable';
 import { waiverOf, type Waiver } from '../../domain/audit/waiver';
 import type { FindingStore } from '../../storage/findings';
 import type { WaiverStore } from '../../storage/waivers';

@@ -10,7 +10,7 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import { lastLeftAtMs } from '../../domain/ledger/worker-timeline';
 import type { Mark } from '../../storage/marks-and-attempts';
 import type { LedgerStore } from '../../storage/ledger';
-import { createFormerDirectoryIds, formerIdOf } from './former-directory-ids';
+import { createFormerDirectoryIds, formerIdOf } from './former-ids-of-unresolved-people';
 import { DAY_MS } from '../../domain/durations';
 
 const NONE: ReadonlySet<string> = new Set();

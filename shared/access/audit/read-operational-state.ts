@@ -8,7 +8,7 @@ import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { Mark } from '../../storage/marks-and-attempts';
 import type { Deliveries } from '../../storage/deliveries';
-import type { Heartbeats } from '../../storage/heartbeats';
+import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
 import type { HoldStore } from '../../storage/holds';
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../ledger/list-dead-deliveries';
 

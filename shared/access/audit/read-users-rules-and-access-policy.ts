@@ -12,7 +12,7 @@ import {
   readRobots,
   RobotsSchema,
 } from './read-applications-and-robots';
-import { toSnapshotEntries, toSnapshotRule } from '../ledger/normalize-uipath-state';
+import { toSnapshotEntries, toSnapshotRule } from '../ledger/normalize-rules-and-entries';
 
 const EntitiesSchema = z.array(
   z.object({

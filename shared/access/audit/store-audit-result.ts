@@ -3,7 +3,7 @@ import type { AuditReport } from '../../domain/audit/report';
 import { hashOf } from '../../domain/canonical-json';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
-import type { Log } from '../../log-line';
+import type { Log } from '../../log-interface';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import { AuditReportSchema } from '../../storage/audit-report-schema';

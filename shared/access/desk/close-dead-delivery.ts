@@ -5,7 +5,8 @@ import { AppError } from '../../errors';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { LedgerStore } from '../../storage/ledger';
 import { findDeadDelivery } from './find-dead-delivery';
-import { noSuchDelivery, organizationsDecided, type DeliveryDecider } from '../ledger/list-dead-deliveries';
+import { noSuchDelivery } from '../ledger/list-dead-deliveries';
+import { organizationsDecided, type DeliveryDecider } from './dead-delivery-decider';
 import { recordDecision } from '../ledger/update-organization-ledger';
 
 export type CloseDeadDeliveryDeps = Readonly<{

@@ -3,8 +3,8 @@ import { heartbeatOf, utcDayOf, type HeartbeatState } from '../../domain/source-
 import type { Feed, Policy, SourcePolicy } from '../../domain/policy';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { Deliveries } from '../../storage/deliveries';
-import type { Heartbeats } from '../../storage/heartbeats';
-import { proofOfOrigin, type ProofOfOrigin } from '../../webhooks/proof-of-origin';
+import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
+import { proofOfOrigin, type ProofOfOrigin } from '../../webhooks/proof-of-origin-kinds';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 import { DAY_MS } from '../../domain/durations';
 

@@ -2,17 +2,13 @@ import type { Clock } from '../../clock';
 import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
 import type { Policy, SourcePolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { Log } from '../../log-line';
+import type { Log } from '../../log-interface';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import { findDeadDelivery } from './find-dead-delivery';
-import {
-  listDeadDeliveries,
-  noSuchDelivery,
-  organizationsDecided,
-  type DeliveryDecider,
-} from '../ledger/list-dead-deliveries';
+import { listDeadDeliveries, noSuchDelivery } from '../ledger/list-dead-deliveries';
+import { organizationsDecided, type DeliveryDecider } from './dead-delivery-decider';
 import { recordDecision } from '../ledger/update-organization-ledger';
 
 export type RetryDeadDeliveryDeps = Readonly<{

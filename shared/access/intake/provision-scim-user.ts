@@ -8,7 +8,8 @@ import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-use
 import { bodyInvalid, checkBody } from '../../webhooks/validate-body';
 import { patchUser } from '../../webhooks/scim/scim-patch';
 import { addressOfUser, userChangeOf } from '../../webhooks/scim/scim-user-change';
-import { readUser, ScimUserSchema, type ScimUser } from '../../webhooks/scim/scim-user';
+import { readUser } from '../../webhooks/scim/read-scim-user';
+import { ScimUserSchema, type ScimUser } from '../../webhooks/scim/scim-user-schema';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 import {
   dedupeKey,

@@ -16,7 +16,7 @@ import {
   refusalOf,
   type HeldReasons,
   type RequestRefusal,
-} from '../../domain/ledger/request-decision';
+} from '../../domain/ledger/request-refusal';
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/book-writer-run';

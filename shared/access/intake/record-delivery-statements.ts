@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { AppError, errorCodeOf } from '../../errors';
-import type { Log } from '../../log-line';
+import type { Log } from '../../log-interface';
 import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import type { Meaning, Meanings, WebhookSource } from '../../webhooks/webhook-source';

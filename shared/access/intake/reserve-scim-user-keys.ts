@@ -3,7 +3,7 @@ import { AppError } from '../../errors';
 import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
 import { checkBody } from '../../webhooks/validate-body';
 import { addressKey, keysOf } from '../../webhooks/scim/scim-lookup-keys';
-import { ScimUserSchema } from '../../webhooks/scim/scim-user';
+import { ScimUserSchema } from '../../webhooks/scim/scim-user-schema';
 
 type Holders = Pick<ProvisionedUsers, 'get' | 'holderOf'>;
 /** The attributes that make a user's keys. */

@@ -1,7 +1,7 @@
 import type { EntraPolicy, SourceMapping } from '../../domain/source-settings';
 import { AppError } from '../../errors';
 import { checkCredential } from '../../webhooks/check-credential';
-import type { CheckIdentity } from '../../webhooks/entra-identity';
+import type { CheckIdentity } from '../../webhooks/check-entra-token';
 import type { DeliveryHeaders, SigningSecrets } from '../../webhooks/signature';
 import type { WebhookSource } from '../../webhooks/webhook-source';
 

@@ -1,5 +1,5 @@
 import type { DeadDelivery } from '../../domain/dead-delivery';
-import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
+import type { Policy, SourcePolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 
@@ -32,30 +32,10 @@ export async function listDeadDeliveries(
   return found;
 }
 
-/** Who decides about dead deliveries, and in which organizations they may. */
-export type DeliveryDecider = Readonly<{
-  by: string;
-  mayDecide: (organization: OrganizationPolicy) => boolean;
-}>;
-
 /** The sources that feed an organization. @throws AppError `dead-letter-unknown` for an unknown organization */
 export function sourcesFeeding(policy: Policy, organization: string): readonly SourcePolicy[] {
   if (!policy.organizations.has(organization)) throw noSuchDelivery();
   return policy.sources.filter(({ organizations }) => organizations.includes(organization));
-}
-
-/** The organizations that a decision about a source's deliveries is for: all that it feeds. @throws AppError `not-permitted` */
-export function organizationsDecided(
-  policy: Policy,
-  source: SourcePolicy,
-  { mayDecide }: DeliveryDecider,
-): readonly OrganizationPolicy[] {
-  const fed = source.organizations.flatMap((alias) => policy.organizations.get(alias) ?? []);
-  if (fed.every(mayDecide)) return fed;
-  throw new AppError(
-    'not-permitted',
-    'The source feeds other organizations too: this is for somebody who may decide in all of them',
-  );
 }
 
 /** The error for a delivery that never existed or is no longer dead. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
-import { batchChanges, type Batching } from '../../domain/plan/put-batching';
+import { batchChanges, type Batching } from '../../domain/plan/delay-partial-puts';
 import { AppError, type ErrorCode } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';

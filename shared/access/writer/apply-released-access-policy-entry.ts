@@ -10,7 +10,7 @@ import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
-import { toSnapshotEntry } from '../ledger/normalize-uipath-state';
+import { toSnapshotEntry } from '../ledger/normalize-rules-and-entries';
 import { applyOncePerRelease, type ApplyOncePerReleaseDeps } from './apply-once-per-release';
 import {
   findThisApplicationAmongMembers,

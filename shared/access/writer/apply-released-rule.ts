@@ -7,7 +7,7 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
-import { toSnapshotRule } from '../ledger/normalize-uipath-state';
+import { toSnapshotRule } from '../ledger/normalize-rules-and-entries';
 import { updateLedger } from '../ledger/update-ledger';
 import { applyOncePerRelease, type ApplyOncePerReleaseDeps } from './apply-once-per-release';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';

@@ -4,7 +4,7 @@ import { isHeld, trippedGuards, type GuardedRemoval, type GuardFacts } from '../
 import { removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
 import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
-import type { Log } from '../../log-line';
+import type { Log } from '../../log-interface';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RemovalLog } from '../../storage/removal-log';

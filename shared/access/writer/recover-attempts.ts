@@ -1,5 +1,5 @@
 import { personSubject } from '../../domain/ledger/subject';
-import type { Log } from '../../log-line';
+import type { Log } from '../../log-interface';
 import type { ChangeStore, MembershipAttempt } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import { adoptCreatedRule, type AdoptCreatedRuleDeps } from './adopt-created-rule';

@@ -1,4 +1,4 @@
-import { isUnverifiable } from './unverifiable-finding';
+import { isUnverifiable } from './is-finding-unverifiable';
 import { isForgotten, isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
 import { smallestOf } from '../extremes';
 import type { Waiver } from './waiver';

@@ -1,6 +1,7 @@
 import { fold } from '../../domain/person-key';
 import type { ProvisionedUser, UserKey } from '../../domain/provisioned-user';
-import { isRecord, type ScimUser } from './scim-user';
+import { isRecord } from './normalize-scim-values';
+import type { ScimUser } from './scim-user-schema';
 import { parsePath } from './scim-path';
 import { meetsCondition, type Condition } from './scim-filter';
 

@@ -1,7 +1,16 @@
 import type { ScimAttribute } from './scim-attributes';
 import type { ScimPath } from './scim-path';
 import { meetsCondition, type Condition } from './scim-filter';
-import { isRecord, hasContent, setValue, toFlag, toKept, toParts, toText, type UserDraft } from './scim-user';
+import {
+  isRecord,
+  hasContent,
+  setValue,
+  toFlag,
+  toKept,
+  toParts,
+  toText,
+  type UserDraft,
+} from './normalize-scim-values';
 
 /** What an operation of a PATCH does. */
 export type Op = 'add' | 'replace' | 'remove';

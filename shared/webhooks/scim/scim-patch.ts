@@ -11,17 +11,10 @@ import {
   type Op,
 } from './scim-patch-entries';
 import { parsePath, readPath, type ScimPath } from './scim-path';
-import {
-  checkUser,
-  isRecord,
-  MOST_ENTRIES,
-  setExtension,
-  setValue,
-  toFlag,
-  toText,
-  type ScimUser,
-  type UserDraft,
-} from './scim-user';
+import { isRecord, MOST_ENTRIES, setValue, toFlag, toText, type UserDraft } from './normalize-scim-values';
+import { checkUser } from './read-scim-user';
+import type { ScimUser } from './scim-user-schema';
+import { setExtension } from './set-scim-extension';
 
 const MOST_OPERATIONS = 200;
 

@@ -1,6 +1,6 @@
 import type { ProvisionedUser } from '../../domain/provisioned-user';
 import { SCIM, urnOf } from './scim-attributes';
-import { isRecord } from './scim-user';
+import { isRecord } from './normalize-scim-values';
 
 /** A resource as it is answered. */
 export type WireResource = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import { checkBody } from '../validate-body';
 import { email } from '../contract/field-schemas';
 import { addressOf, fieldReader } from '../read-field-by-path';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
-import { ScimUserSchema, type ScimUser } from './scim-user';
+import { ScimUserSchema, type ScimUser } from './scim-user-schema';
 
 /** Where fields stand in a user. The work address comes first: some clients send a private one too. */
 const places: WorkerPlaces = {

@@ -5,7 +5,7 @@ import { AppError } from '../../errors';
 import { bodyInvalid, checkBody } from '../validate-body';
 import type { Credential } from '../check-credential';
 import { dedupeIdOf } from '../dedupe-id';
-import { workerKindOf } from '../worker-event-kind';
+import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { instantOf } from '../parse-sender-time';

@@ -5,14 +5,14 @@ import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { toWorkerEvent, WorkerEventBodySchema } from '../contract/worker-event-body';
 import type { Credential } from '../check-credential';
-import { workerKindOf } from '../worker-event-kind';
+import { workerKindOf } from '../translate-worker-event-name';
 import type { PostedBody } from '../parse-posted-body';
 import { fieldReader } from '../read-field-by-path';
 import type { Meanings, WebhookSource } from '../webhook-source';
 import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './posted-ticket';
-import { standardCredential } from './standard';
+import { standardCredential } from './own-contract';
 
 const workerPlaces: WorkerPlaces = {
   email: ['data.email', 'data.workEmail'],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { checkBody } from '../validate-body';
-import { workerKindOf } from '../worker-event-kind';
+import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { WorkerIdSchema } from '../id-schemas';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
-import { workerKindOf } from '../worker-event-kind';
+import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { instantOf } from '../parse-sender-time';

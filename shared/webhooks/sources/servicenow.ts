@@ -1,8 +1,8 @@
 import type { Meaning, WebhookSource } from '../webhook-source';
-import { serviceNowTokenSource } from './servicenow-token';
-import { standardTicketSource } from './standard';
+import { serviceNowFlowSource } from './servicenow-flow';
+import { standardTicketSource } from './own-contract';
 
-const readTicket = serviceNowTokenSource.confirmed?.readTicket;
+const readTicket = serviceNowFlowSource.confirmed?.readTicket;
 
 /**
  * The script include of our guide: our own contract, signed. Where the policy has ServiceNow asked, whatever gives somebody a

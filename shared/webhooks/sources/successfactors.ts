@@ -3,7 +3,7 @@ import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
 import { dedupeIdOf } from '../dedupe-id';
-import { workerKindOf } from '../worker-event-kind';
+import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';

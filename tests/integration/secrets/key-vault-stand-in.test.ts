@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { startKeyVault, type KeyVault } from '../../../sandbox/key-vault/start-key-vault';
 import { createKeyVaultSecretStore } from '../../../shared/secrets/key-vault';
-import type { SecretStore } from '../../../shared/secrets/secret-store';
+import type { SecretStore } from '../../../shared/secrets/secret-store-interface';
 import { errorOf } from '../../fakes/error-of';
 
 let vault: KeyVault;

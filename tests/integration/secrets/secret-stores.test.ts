@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors';
 import { createCachedSecrets } from '../../../shared/secrets/cached-secrets';
 import { createEnvironmentSecretStore } from '../../../shared/secrets/environment-secrets';
 import { readOrganizationCredential } from '../../../shared/secrets/organization-credential';
-import type { SecretStore, SecretVersions } from '../../../shared/secrets/secret-store';
+import type { SecretStore, SecretVersions } from '../../../shared/secrets/secret-store-interface';
 import { errorOf } from '../../fakes/error-of';
 
 const limits = { freshMs: 1_000, staleMs: 100_000, failureMs: 50 };

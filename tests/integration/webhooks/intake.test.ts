@@ -9,11 +9,11 @@ import { webhookHandler, type WebhookHandlerDeps } from '../../../shared/http/we
 import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { createSecretsWithDeadline } from '../../../shared/secrets/secrets-with-deadline';
 import { createDeliveries } from '../../../shared/storage/deliveries';
-import { createHeartbeats } from '../../../shared/storage/heartbeats';
+import { createHeartbeats } from '../../../shared/storage/ignored-deliveries-and-named-since';
 import { createWorkQueues, QUEUES } from '../../../shared/storage/queues';
 import { coded } from '../../../shared/storage/storage-errors';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
-import { createIdentityCheck } from '../../../shared/webhooks/entra-identity';
+import { createIdentityCheck } from '../../../shared/webhooks/check-entra-token';
 import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 import { fakeInvocation } from '../../fakes/invocation';
 import { useStorage } from '../../fakes/test-storage';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
 import { createSecretsWithDeadline } from '../../../shared/secrets/secrets-with-deadline';
-import type { SecretVersions } from '../../../shared/secrets/secret-store';
+import type { SecretVersions } from '../../../shared/secrets/secret-store-interface';
 
 const VERSIONS: SecretVersions = { current: 'one', previous: undefined };
 

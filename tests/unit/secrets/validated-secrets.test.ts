@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
 import { createValidatedSecrets, type SecretUse } from '../../../shared/secrets/validated-secrets';
-import type { SecretVersions } from '../../../shared/secrets/secret-store';
+import type { SecretVersions } from '../../../shared/secrets/secret-store-interface';
 
 const PUBLISHED = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
 const GOOD = 'a secret of good length';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Meanings } from '../../../shared/webhooks/webhook-source';
-import { standardTicketSource } from '../../../shared/webhooks/sources/standard';
+import { standardTicketSource } from '../../../shared/webhooks/sources/own-contract';
 import { errorOf } from '../../fakes/error-of';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { postedJson } from '../../fixtures/webhooks/posted';

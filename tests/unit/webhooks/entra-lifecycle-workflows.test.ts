@@ -4,7 +4,7 @@ import { ENTRA, keySetOf, WORKFLOWS } from '../../../sandbox/vendors/entra';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
 import { workerAt } from '../../../shared/domain/ledger/worker-timeline';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
-import { createIdentityCheck } from '../../../shared/webhooks/entra-identity';
+import { createIdentityCheck } from '../../../shared/webhooks/check-entra-token';
 import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import {

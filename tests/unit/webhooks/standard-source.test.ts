@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { assert, json, oneof, property, uint8Array } from 'fast-check';
 import { AppError } from '../../../shared/errors';
 import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
-import { standardHrSource, standardTicketSource } from '../../../shared/webhooks/sources/standard';
+import { standardHrSource, standardTicketSource } from '../../../shared/webhooks/sources/own-contract';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { postedJson } from '../../fixtures/webhooks/posted';
 

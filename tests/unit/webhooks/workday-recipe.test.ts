@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { entraToken, keySetOf, newEntraKey } from '../../../sandbox/vendors/entra';
 import { workerAt } from '../../../shared/domain/ledger/worker-timeline';
-import { createIdentityCheck } from '../../../shared/webhooks/entra-identity';
+import { createIdentityCheck } from '../../../shared/webhooks/check-entra-token';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import { PERSON, policyOf, vendorSenders } from '../../fixtures/webhooks/vendor-senders';
 

@@ -1,5 +1,5 @@
 import { expectedCauseOf, type KnownNames } from './expected-cause';
-import { createEventIndex, type FoundEvents, type Span } from './event-index';
+import { createEventIndex, type FoundEvents, type Span } from './event-word-index';
 import { isOpen, type Attribution, type FindingRecord } from '../finding';
 import type { LoggedEvent } from './logged-event';
 import { describeUnattributed, type Unattributed } from './unattributed-reasons';

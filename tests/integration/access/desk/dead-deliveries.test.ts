@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { closeDeadDelivery } from '../../../../shared/access/desk/close-dead-delivery';
-import { doDueWork } from '../../../../shared/access/do-due-work';
+import { sweepDueAndPendingWork } from '../../../../shared/access/sweep-due-and-pending-work';
 import { listDeadDeliveries } from '../../../../shared/access/ledger/list-dead-deliveries';
 import { retryDeadDeliveriesOf, retryDeadDelivery } from '../../../../shared/access/desk/retry-dead-delivery';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
@@ -99,7 +99,7 @@ describe('a dead delivery', () => {
       expect.objectContaining({ event: 'delivery-left-to-sweep', deliveryId: ids[0] }),
     );
     world.engine.clock.advance(2 * MINUTE_MS + 1);
-    expect((await doDueWork(world.engine.app)).resent).toBe(1);
+    expect((await sweepDueAndPendingWork(world.engine.app)).resent).toBe(1);
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA]);
   });
@@ -131,7 +131,7 @@ describe('a dead delivery', () => {
       expect(await idsOf(world)).toEqual(last === 1 ? ids : []);
       await retryDeadDelivery(app, world.alias, ids[0] ?? '', anybody).catch(() => undefined);
       world.engine.clock.advance(2 * MINUTE_MS + 1);
-      await doDueWork(app);
+      await sweepDueAndPendingWork(app);
       await world.settle();
       expect(world.members('Developers')).toEqual([ANA]);
       expect(await decisionsOf(world, 'deliveries-retried')).toHaveLength(1);
@@ -198,7 +198,7 @@ describe('closing a dead delivery', () => {
       },
     ]);
     world.engine.clock.advance(30 * DAY_MS + 1);
-    expect(await doDueWork(app)).toMatchObject({ resent: 0, forgotten: 1 });
+    expect(await sweepDueAndPendingWork(app)).toMatchObject({ resent: 0, forgotten: 1 });
     await world.settle();
     expect(world.members('Developers')).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { doDueWork } from '../../../../shared/access/do-due-work';
+import { sweepDueAndPendingWork } from '../../../../shared/access/sweep-due-and-pending-work';
 import { listRequests, type ListedRequest } from '../../../../shared/access/desk/list-requests';
 import { processDelivery } from '../../../../shared/access/intake/process-delivery';
 import type { RequestListQuery } from '../../../../shared/access/desk/parse-request-list-query';
@@ -156,7 +156,7 @@ describe('the list of requests', () => {
     const [latest] = (await list(world)).requests;
     const { clock } = world.engine;
     clock.advance(Date.parse(latest?.receivedAt ?? '') + 30 * DAY_MS - clock.now());
-    await doDueWork(world.engine.app);
+    await sweepDueAndPendingWork(world.engine.app);
     expect(idsOf((await list(world)).requests)).toEqual(['REQ-2']);
   });
 });

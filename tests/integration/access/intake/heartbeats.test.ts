@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { acceptDelivery } from '../../../../shared/access/intake/accept-delivery';
-import { doDueWork } from '../../../../shared/access/do-due-work';
+import { sweepDueAndPendingWork } from '../../../../shared/access/sweep-due-and-pending-work';
 import { listSources, type SourceState } from '../../../../shared/access/desk/list-sources';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { DEMO_SEED, ORGANIZATION } from '../../../../sandbox/demo-organization';
@@ -128,9 +128,9 @@ describe('a source that sends only what asks for nothing', () => {
     await post('hr', PING);
     const sinceMs = clock.now();
     clock.advance(30 * DAY_MS);
-    expect((await doDueWork(app)).forgotten).toBe(0);
+    expect((await sweepDueAndPendingWork(app)).forgotten).toBe(0);
     clock.advance(DAY_MS);
-    expect((await doDueWork(app)).forgotten).toBe(1);
+    expect((await sweepDueAndPendingWork(app)).forgotten).toBe(1);
     expect(await app.heartbeats.ignoredByDay('hr', 'standard', sinceMs)).toEqual(new Map());
     expect(await app.deliveries.lastReceivedMs('hr', 'standard')).toBe(sinceMs);
   });

@@ -3,7 +3,7 @@ import type { CheckInput } from '../../../../shared/domain/audit/check-input';
 import { runAllChecks } from '../../../../shared/domain/audit/checks/run-all-checks';
 import { CHECKS } from '../../../../shared/domain/audit/check-catalog';
 import type { Finding, FindingRecord } from '../../../../shared/domain/audit/finding';
-import { isUnverifiable } from '../../../../shared/domain/audit/unverifiable-finding';
+import { isUnverifiable } from '../../../../shared/domain/audit/is-finding-unverifiable';
 import { carryFindingsOver } from '../../../../shared/domain/audit/carry-findings-over';
 import { NOW_MS } from '../../../fixtures/builders/audits';
 import { clean, LINES, withFault } from '../../../fixtures/builders/every-fault';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../../../shared/errors';
 import { patchUser } from '../../../../shared/webhooks/scim/scim-patch';
-import { readUser, type ScimUser } from '../../../../shared/webhooks/scim/scim-user';
+import { readUser } from '../../../../shared/webhooks/scim/read-scim-user';
+import type { ScimUser } from '../../../../shared/webhooks/scim/scim-user-schema';
 import { patchOf } from '../../../fixtures/scim-client';
 
 const URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

@@ -5,7 +5,7 @@ import {
   schemas,
   serviceProviderConfig,
 } from '../../../../shared/webhooks/scim/scim-discovery';
-import { readUser } from '../../../../shared/webhooks/scim/scim-user';
+import { readUser } from '../../../../shared/webhooks/scim/read-scim-user';
 import { selectAttributes, toErrorBody, toWireUser } from '../../../../shared/webhooks/scim/scim-responses';
 
 const BASE = 'https://app.example/api/scim/v2/directory';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createCachedKeyPages } from '../../../shared/storage/cached-key-pages';
+import { createCachedKeyPages } from '../../../shared/storage/cache-row-keys-for-paging';
 
 describe('keys that are forgotten while they are read', () => {
   it('are read again by the next page', async () => {

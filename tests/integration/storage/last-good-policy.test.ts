@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, errorCodeOf } from '../../../shared/errors';
-import { createPolicyStore } from '../../../shared/storage/policy-store';
+import { createPolicyStore } from '../../../shared/storage/last-good-policy';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 

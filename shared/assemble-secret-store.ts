@@ -2,12 +2,12 @@ import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { Clock } from './clock';
 import type { Policy } from './domain/policy';
-import type { Log } from './log-line';
+import type { Log } from './log-interface';
 import { secretUsesOf } from './secret-uses';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment-secrets';
 import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/key-vault';
-import type { SecretEnds, SecretStore } from './secrets/secret-store';
+import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
 import { createValidatedSecrets } from './secrets/validated-secrets';
 
 type KeptSecrets = Readonly<{ secretStore: SecretStore; secretEnds: SecretEnds }>;

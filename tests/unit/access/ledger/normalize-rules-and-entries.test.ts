@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { toSnapshotEntries, toSnapshotEntry } from '../../../../shared/access/ledger/normalize-uipath-state';
+import {
+  toSnapshotEntries,
+  toSnapshotEntry,
+} from '../../../../shared/access/ledger/normalize-rules-and-entries';
 import { errorOf } from '../../../fakes/error-of';
 
 type Entity = Parameters<typeof toSnapshotEntry>[0];

@@ -27,7 +27,7 @@ function approvalsIn(record: unknown): SaidOfTicket['approvals'] {
 }
 
 /** A REST step of a ServiceNow flow that posts the requested item, in the names of its table. */
-export const serviceNowTokenSource: WebhookSource = postedTicketSource({
+export const serviceNowFlowSource: WebhookSource = postedTicketSource({
   format: 'servicenow-token',
   revision: ['sys_id', 'sys_mod_count'],
   places: {

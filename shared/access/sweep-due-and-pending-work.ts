@@ -1,18 +1,18 @@
 import type { Clock } from '../clock';
 import type { Policy } from '../domain/policy';
-import type { Log } from '../log-line';
+import type { Log } from '../log-interface';
 import type { ChangeStore } from '../storage/marks-and-attempts';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueDates } from '../storage/due-dates';
 import type { RequestIndex } from '../storage/request-index';
-import type { Heartbeats } from '../storage/heartbeats';
+import type { Heartbeats } from '../storage/ignored-deliveries-and-named-since';
 import type { WorkQueues } from '../storage/queues';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { bookRun, markChanged } from './ledger/book-writer-run';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
 import { DAY_MS } from '../domain/durations';
 
-export type DueWorkDeps = ForgetProvisionedDeps &
+export type SweepDeps = ForgetProvisionedDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
@@ -26,7 +26,7 @@ export type DueWorkDeps = ForgetProvisionedDeps &
     payloadDays: number;
   }>;
 
-export type DueWorkResult = Readonly<{ due: number; resent: number; forgotten: number }>;
+export type SweepResult = Readonly<{ due: number; resent: number; forgotten: number }>;
 
 /** Age at which the message of a pending delivery counts as lost. */
 const LOST_AFTER_MS = 120_000;
@@ -39,7 +39,7 @@ const INACTIVE_USER_DAYS = 365;
  * ends the retention of old payloads. It computes everything from storage, so a tick that comes late, twice or not at
  * all does no harm.
  */
-export async function doDueWork(deps: DueWorkDeps): Promise<DueWorkResult> {
+export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResult> {
   const policy = await deps.policy();
   const nowMs = deps.clock.now();
   const keptFromMs = nowMs - deps.payloadDays * DAY_MS;

@@ -17,7 +17,7 @@ export type Readiness = Readonly<{
 }>;
 
 /** Runs every readiness check and reports each; one that fails does not hide the others. */
-export async function checkReadiness(checks: readonly ReadinessCheck[]): Promise<Readiness> {
+export async function runReadinessChecks(checks: readonly ReadinessCheck[]): Promise<Readiness> {
   const results = await Promise.all(
     checks.map(async ({ name, check, warn }) => {
       try {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Feed } from '../../../shared/domain/policy';
-import { proofOfOrigin, type ProofOfOrigin } from '../../../shared/webhooks/proof-of-origin';
+import { proofOfOrigin, type ProofOfOrigin } from '../../../shared/webhooks/proof-of-origin-kinds';
 import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
 
 it.each<readonly [Feed, string, 'entra' | 'fetchBack' | undefined, ProofOfOrigin]>([

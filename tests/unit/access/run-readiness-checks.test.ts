@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkReadiness } from '../../../shared/access/check-readiness';
+import { runReadinessChecks } from '../../../shared/access/run-readiness-checks';
 import { mapConcurrently } from '../../../shared/map-concurrently';
 import { updateLedger } from '../../../shared/access/ledger/update-ledger';
 import { AppError } from '../../../shared/errors';
@@ -7,7 +7,7 @@ import { errorOf } from '../../fakes/error-of';
 
 describe('readiness', () => {
   it('names every check, and one that fails hides no other', async () => {
-    const readiness = await checkReadiness([
+    const readiness = await runReadinessChecks([
       { name: 'storage', check: async () => undefined },
       {
         name: 'vault',
@@ -33,7 +33,7 @@ describe('readiness', () => {
   });
 
   it('is there when nothing fails', async () => {
-    expect((await checkReadiness([{ name: 'storage', check: async () => undefined }])).ready).toBe(true);
+    expect((await runReadinessChecks([{ name: 'storage', check: async () => undefined }])).ready).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TableClient } from '@azure/data-tables';
 import { createDeliveries } from '../../../shared/storage/deliveries';
-import { createHeartbeats } from '../../../shared/storage/heartbeats';
+import { createHeartbeats } from '../../../shared/storage/ignored-deliveries-and-named-since';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { newName, useStorage } from '../../fakes/test-storage';
 

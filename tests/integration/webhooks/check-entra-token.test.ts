@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ENTRA, entraToken, newEntraKey } from '../../../sandbox/vendors/entra';
 import { startHrApi, type HrApi } from '../../../sandbox/vendors/hr-api';
-import { createIdentityCheck } from '../../../shared/webhooks/entra-identity';
+import { createIdentityCheck } from '../../../shared/webhooks/check-entra-token';
 import { errorOf } from '../../fakes/error-of';
 
 const NOW_MS = Date.parse('2026-11-20T10:00:00Z');

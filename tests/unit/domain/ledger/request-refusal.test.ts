@@ -8,7 +8,7 @@ import {
   refusalOf,
   type HeldReasons,
   type RequestRefusal,
-} from '../../../../shared/domain/ledger/request-decision';
+} from '../../../../shared/domain/ledger/request-refusal';
 import { aGroup, anOrganization, groupsOf, OPEN_TO_ALL } from '../../../fixtures/builders/organizations';
 import { aGrantRequest, aRequest } from '../../../fixtures/builders/person-ledgers';
 

@@ -7,7 +7,7 @@ import type { Transport } from './transport';
 const NamedSchema = z.record(z.string(), EntitySchema.nullable());
 
 /** The calls that finding a name is made of. */
-export type DirectoryCalls = Readonly<{
+export type NameLookUpCalls = Readonly<{
   resolve: (entityId: string, entityType: DirectoryEntityType) => Promise<DirectoryResolution>;
   search: (startsWith: string, entityType: DirectoryEntityType) => Promise<readonly DirectoryHit[]>;
   /** Keyed as UiPath answers; null for a name it does not know. */
@@ -17,7 +17,7 @@ export type DirectoryCalls = Readonly<{
   ) => Promise<ReadonlyMap<string, WireEntity | null>>;
 }>;
 
-export function createDirectoryCalls(transport: Transport): DirectoryCalls {
+export function createNameLookUpCalls(transport: Transport): NameLookUpCalls {
   const { identityBaseUrl, partitionGlobalId } = transport.address;
   const urlOf = (call: string): string => `${identityBaseUrl}/api/Directory/${call}/${partitionGlobalId}`;
   const lookUp = { area: 'directory', effect: 'read' } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import { createFinding } from '../../../../shared/domain/audit/finding';
-import { isUnverifiable } from '../../../../shared/domain/audit/unverifiable-finding';
+import { isUnverifiable } from '../../../../shared/domain/audit/is-finding-unverifiable';
 import { chooseCheapestLeaverRead } from '../../../../shared/domain/audit/choose-cheapest-leaver-read';
 
 describe('a finding whose part is unknown today', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_QUOTA_RULES, type QuotaGate, type QuotaRules } from '../../../shared/domain/plan/quota';
-import { createQuotaLedger, type QuotaLedger } from '../../../shared/storage/quota-ledger';
+import { createQuotaLedger, type QuotaLedger } from '../../../shared/storage/quota-gate-per-organization';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import { errorOf } from '../../fakes/error-of';

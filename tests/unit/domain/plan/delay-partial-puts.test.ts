@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { batchChanges, type WaitingGroup } from '../../../../shared/domain/plan/put-batching';
+import { batchChanges, type WaitingGroup } from '../../../../shared/domain/plan/delay-partial-puts';
 
 const NOW_MS = 1_000_000;
 const rules = { maxIdsPerPut: 100, remainingPuts: 60, patienceMs: 60_000, nowMs: NOW_MS };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { doDueWork } from '../../../shared/access/do-due-work';
+import { sweepDueAndPendingWork } from '../../../shared/access/sweep-due-and-pending-work';
 import { personKey } from '../../../shared/domain/person-key';
 import { errorOf } from '../../fakes/error-of';
 import { AppError } from '../../../shared/errors';
@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 describe('a tick of the timer', () => {
   it('with nothing due does nothing', async () => {
     const world = await start();
-    expect(await doDueWork(world.engine.app)).toEqual({ due: 0, resent: 0, forgotten: 0 });
+    expect(await sweepDueAndPendingWork(world.engine.app)).toEqual({ due: 0, resent: 0, forgotten: 0 });
     expect(world.engine.queued()).toEqual([]);
   });
 
@@ -22,8 +22,8 @@ describe('a tick of the timer', () => {
     const subject = { organization: world.alias, kind: 'person', key: personKey(ANA) } as const;
     await app.due.schedule({ subject, dueAtMs: clock.now() });
     await app.due.schedule({ subject, dueAtMs: clock.now() + 1 });
-    expect((await doDueWork(app)).due).toBe(1);
-    expect((await doDueWork(app)).due).toBe(0);
+    expect((await sweepDueAndPendingWork(app)).due).toBe(1);
+    expect((await sweepDueAndPendingWork(app)).due).toBe(0);
     expect(await app.changes.listMarks(world.alias, 10)).toMatchObject([
       { subject, lane: 'normal', cause: 'time' },
     ]);
@@ -56,8 +56,10 @@ describe('a tick of the timer', () => {
         throw new AppError('storage-unavailable', 'Died');
       },
     };
-    expect((await errorOf(async () => doDueWork({ ...app, changes }))).code).toBe('storage-unavailable');
-    expect((await doDueWork(app)).due).toBe(1);
+    expect((await errorOf(async () => sweepDueAndPendingWork({ ...app, changes }))).code).toBe(
+      'storage-unavailable',
+    );
+    expect((await sweepDueAndPendingWork(app)).due).toBe(1);
     expect(world.engine.queued()).toHaveLength(1);
   });
 
@@ -73,7 +75,7 @@ describe('a tick of the timer', () => {
     await world.joins(ANA);
     expect(world.engine.queued()).toEqual([]);
     world.engine.clock.advance(2 * MINUTE_MS);
-    expect((await doDueWork(app)).resent).toBe(0);
+    expect((await sweepDueAndPendingWork(app)).resent).toBe(0);
     world.engine.clock.advance(1);
     const lanes: unknown[] = [];
     const { enqueueDelivery } = app.queues;
@@ -84,13 +86,13 @@ describe('a tick of the timer', () => {
         await enqueueDelivery(message, lane, delayMs);
       },
     };
-    expect((await doDueWork({ ...app, queues })).resent).toBe(1);
+    expect((await sweepDueAndPendingWork({ ...app, queues })).resent).toBe(1);
     expect(lanes).toEqual(['urgent']);
-    expect((await doDueWork(app)).resent).toBe(0);
+    expect((await sweepDueAndPendingWork(app)).resent).toBe(0);
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA]);
     world.engine.clock.advance(5 * MINUTE_MS);
-    expect((await doDueWork(app)).resent).toBe(0);
+    expect((await sweepDueAndPendingWork(app)).resent).toBe(0);
   });
 
   it('forgets payloads after the days that the settings name, but of nothing that is pending', async () => {
@@ -100,11 +102,11 @@ describe('a tick of the timer', () => {
     await world.settle();
     await world.joins(BEN);
     clock.advance(30 * DAY_MS - MINUTE_MS);
-    expect((await doDueWork(app)).forgotten).toBe(0);
+    expect((await sweepDueAndPendingWork(app)).forgotten).toBe(0);
     clock.advance(3 * MINUTE_MS);
-    expect(await doDueWork(app)).toMatchObject({ forgotten: 1, resent: 1 });
+    expect(await sweepDueAndPendingWork(app)).toMatchObject({ forgotten: 1, resent: 1 });
     clock.advance(60 * DAY_MS);
-    expect(await doDueWork(app)).toMatchObject({ forgotten: 0, resent: 1 });
+    expect(await sweepDueAndPendingWork(app)).toMatchObject({ forgotten: 0, resent: 1 });
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA, BEN]);
   });

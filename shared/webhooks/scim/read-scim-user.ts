@@ -1,0 +1,39 @@
+import { bodyInvalid, checkBody } from '../validate-body';
+import { isRecord, setValue, toKept, type UserDraft } from './normalize-scim-values';
+import { extensionOf, knownName, READ_ONLY, urnOf, USER_ATTRIBUTES } from './scim-attributes';
+import { ScimUserSchema, type ScimUser } from './scim-user-schema';
+import { setExtension } from './set-scim-extension';
+
+/**
+ * Reads a user resource that a client sends whole. Names in any case, `"True"` for true, numbers for texts and null
+ * for nothing are accepted, as the clients of Entra and Okta send them; attributes that are not kept are dropped.
+ * `before` settles `active` where the client omits it: an omitted `active` does not bring a user back.
+ * @throws AppError `body-invalid`
+ */
+export function readUser(body: unknown, before: Pick<ScimUser, 'active'> = { active: true }): ScimUser {
+  if (!isRecord(body)) throw bodyInvalid([{ field: '(body)', problem: 'Must be an object' }]);
+  const draft: UserDraft = {};
+  for (const [name, value] of Object.entries(body)) setMember(draft, name, value);
+  return checkUser({ active: before.active, ...draft });
+}
+
+/** @throws AppError `body-invalid` */
+export function checkUser(draft: UserDraft): ScimUser {
+  return checkBody(ScimUserSchema, draft);
+}
+
+/** Sets what a member of a user's JSON says: an attribute, or an extension as a whole. */
+function setMember(draft: UserDraft, name: string, value: unknown): void {
+  const extension = extensionOf(name);
+  if (extension !== undefined) {
+    if (value === null || value === undefined) return;
+    if (!isRecord(value)) throw bodyInvalid([{ field: urnOf(extension), problem: 'Must be an object' }]);
+    for (const [attribute, inner] of Object.entries(value)) setExtension(draft, extension, attribute, inner);
+    return;
+  }
+  if (knownName(READ_ONLY, name) !== undefined) return;
+  const known = knownName(USER_ATTRIBUTES.keys(), name);
+  const attribute = known === undefined ? undefined : USER_ATTRIBUTES.get(known);
+  if (known === undefined || attribute === undefined) return;
+  setValue(draft, known, toKept(known, attribute, value));
+}
