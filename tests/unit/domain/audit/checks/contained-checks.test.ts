@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { runAllChecks } from '../../../../../shared/domain/audit/checks/run-all-checks';
 import type { CheckInput } from '../../../../../shared/domain/audit/check-input';
-import { isUnverifiable } from '../../../../../shared/domain/audit/unverifiable-finding';
+import { isUnverifiable } from '../../../../../shared/domain/audit/is-finding-unverifiable';
 import { clean, LINES, withFault } from '../../../../fixtures/builders/every-fault';
 import { aRecord } from '../../../../fixtures/builders/findings';
 
