@@ -103,10 +103,10 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     runMs,
     turnMs: TURN_MS,
     auditTurnMs: AUDIT_TURN_MS,
-    uipath: async (alias) => {
+    uipath: async (alias, signal) => {
       const { uipath, quota, clientId } = await client(alias);
       return {
-        forLane: uipath.withLane,
+        forLane: uipath.abortedBy(signal).withLane,
         remainingPuts: async (lane) => quota.withLane(lane).remaining('PUT'),
         ownIds: new Set([clientId]),
       };

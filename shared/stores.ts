@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { createBackoffStore } from './storage/backoffs';
 import { createDeadDeliveries } from './storage/dead-deliveries';
 import { createDeliveries } from './storage/deliveries';
 import { createDueDates } from './storage/due-dates';
@@ -33,6 +34,7 @@ export function createStores(storage: StorageAccount, clock: Clock) {
     changes: coded(createChangeStore(storage)),
     refusedChanges: coded(createRefusedChangeStore(storage)),
     due: coded(createDueDates(storage)),
+    backoffs: coded(createBackoffStore(storage)),
     requests: coded(createRequestIndex(storage)),
     holds: coded(createHoldStore(storage)),
     removals: coded(createRemovalLog(storage)),

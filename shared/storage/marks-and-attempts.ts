@@ -1,4 +1,4 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { createBookings, type Bookings } from './writer-bookings';
@@ -65,7 +65,8 @@ export type ChangeStore = Bookings &
     takeFence: (organization: string) => Promise<Fence>;
     /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
     begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
-    end: (organization: string, attemptId: string) => Promise<void>;
+    /** Ends an attempt whose outcome is recorded; one that is ended already is no error. @throws AppError `lease-lost` as `begin` */
+    end: (organization: string, fence: Fence, attemptId: string) => Promise<void>;
     /** Calls whose outcome was not recorded: the writer died, or the answer was lost. */
     listAttempts: (organization: string) => Promise<readonly Attempt[]>;
   }>;
@@ -98,12 +99,42 @@ const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization
 /** The booking and the fence sort between attempts and marks. */
 const ROWS_BEFORE_MARKS = 2;
 const FENCE_ROW = 'fence';
+/** Matches no row: without an ETag the next write must not pass for an unconditional one. */
+const NO_ETAG = 'W/"none"';
+
 /**
  * One partition per organization: marks `m:<lane>:<kind>:<key>`, open attempts `a:<id>`, the fence and the booking.
  * An attempt and the fence are written in one transaction, so a writer that was replaced cannot begin a call.
  */
 export function createChangeStore(storage: Pick<StorageAccount, 'table'>): ChangeStore {
   const table = async (): Promise<TableClient> => storage.table('changes');
+
+  /**
+   * One change and the fence in one transaction: it fails where another writer took the fence. When the answer to it was lost
+   * and the library sent it again, the conflict is with ourselves: the fence still has our token.
+   */
+  const fenced = async (organization: string, fence: Fence, action: TransactionAction): Promise<void> => {
+    const row = { partitionKey: organization, rowKey: FENCE_ROW, token: fence.token };
+    for (;;) {
+      try {
+        const answer = await (
+          await table()
+        ).submitTransaction([['update', row, 'Replace', { etag: fence.etag }], action]);
+        // By its place: the service names only the rows that it created.
+        fence.etag = answer.subResponses[0]?.etag ?? NO_ETAG;
+        return;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        const now = await undefinedIfMissing(async () =>
+          (await table()).getEntity<{ token: number }>(organization, FENCE_ROW),
+        );
+        if (now?.token !== fence.token)
+          throw new AppError('lease-lost', 'Another run writes to this organization now', { cause: error });
+        if (now.etag === fence.etag) return;
+        fence.etag = now.etag;
+      }
+    }
+  };
 
   return {
     mark: async ({ organization, kind, key }, lane, nowMs, cause = 'time') => {
@@ -176,28 +207,16 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       }
     },
 
-    begin: async (organization, fence, attempt) => {
-      try {
-        const answer = await (
-          await table()
-        ).submitTransaction([
-          [
-            'update',
-            { partitionKey: organization, rowKey: FENCE_ROW, token: fence.token },
-            'Replace',
-            { etag: fence.etag },
-          ],
-          ['create', { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) }],
-        ]);
-        fence.etag = answer.getResponseForEntity(FENCE_ROW)?.etag ?? '';
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        throw new AppError('lease-lost', 'Another run writes to this organization now', { cause: error });
-      }
-    },
+    begin: async (organization, fence, attempt) =>
+      fenced(organization, fence, [
+        'create',
+        { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) },
+      ]),
 
-    end: async (organization, attemptId) => {
-      await undefinedIfMissing(async () => (await table()).deleteEntity(organization, `a:${attemptId}`));
+    end: async (organization, fence, attemptId) => {
+      await undefinedIfMissing(async () =>
+        fenced(organization, fence, ['delete', { partitionKey: organization, rowKey: `a:${attemptId}` }]),
+      );
     },
 
     listAttempts: async (organization) => {

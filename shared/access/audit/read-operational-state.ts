@@ -7,16 +7,11 @@ import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { Mark } from '../../storage/marks-and-attempts';
+import type { BackoffStore } from '../../storage/backoffs';
 import type { Deliveries } from '../../storage/deliveries';
 import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
 import type { HoldStore } from '../../storage/holds';
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../ledger/list-dead-deliveries';
-
-type FailingUnit = Readonly<{
-  unit: Readonly<{ kind: string; key: string; name?: string }>;
-  code: string;
-  sinceMs: number;
-}>;
 
 export type OperationalStateDeps = Omit<ListRefusedChangesDeps, 'clock'> &
   ListDeadDeliveriesDeps &
@@ -27,7 +22,7 @@ export type OperationalStateDeps = Omit<ListRefusedChangesDeps, 'clock'> &
     ownSecrets: readonly string[];
     heartbeats: Pick<Heartbeats, 'noteNamed'>;
     /** Units of work that fail, each with its own backoff. */
-    backoffs?: Readonly<{ list: (organization: string) => Promise<readonly FailingUnit[]> }>;
+    backoffs: Pick<BackoffStore, 'list'>;
     /** When a secret ends; undefined where nothing says so. */
     secretEnds: (name: string) => Promise<number | undefined>;
   }>;
@@ -56,7 +51,7 @@ export async function readOperationalState(
   };
   const letters = await read('refused-changes', async () => listRefusedChanges(atNow, alias));
   const held = await read('holds', async () => listHolds(atNow, alias));
-  const failing = await read('backoffs', async () => (await deps.backoffs?.list(alias)) ?? []);
+  const failing = await read('backoffs', async () => deps.backoffs.list(alias));
   return {
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,

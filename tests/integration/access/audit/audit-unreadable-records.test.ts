@@ -16,3 +16,29 @@ describe('a row that cannot be read', () => {
     expect(linesOf(await audit(world))).toContain('member-without-reason developers: open');
   });
 });
+
+describe('work of the writer that fails', () => {
+  it('is a finding after an hour, with its code, and is fixed by the first success', async () => {
+    const world = await begin();
+    const { app, clock } = world.engine;
+    const unit = { kind: 'group', key: world.groupId('Users'), name: 'Users' } as const;
+    const nowMs = clock.now();
+    const times = { sinceMs: nowMs, lastMs: nowMs, notBeforeMs: nowMs };
+    await app.backoffs.put(world.alias, { unit, code: 'uipath-unavailable', failures: 9, ...times });
+    const failing = async () => (await audit(world)).findings.find(({ check }) => check === 'work-failing');
+    expect(await failing()).toBeUndefined();
+    expect(await failing()).toMatchObject({
+      state: 'new',
+      severity: 'high',
+      subject: {
+        kind: 'group',
+        key: unit.key,
+        name: 'Users',
+        code: 'uipath-unavailable',
+        since: new Date(nowMs).toISOString(),
+      },
+    });
+    await app.backoffs.remove(world.alias, unit);
+    expect(await failing()).toMatchObject({ state: 'fixed' });
+  });
+});

@@ -47,7 +47,8 @@ describe('records of the application that cannot be read', () => {
     ['refused-changes', { refusedChanges: failing('record-unreadable') }],
     ['backoffs', { backoffs: failing('record-unreadable') }],
   ])('are the unknown part %s, and all others are told', async (part, deps) => {
-    const backoff = { unit: { kind: 'group', key: 'g', name: 'Users' }, code: 'c', sinceMs: 3 };
+    const unit = { kind: 'group', key: 'g', name: 'Users' } as const;
+    const backoff = { unit, code: 'c', failures: 1, sinceMs: 3, lastMs: 3, notBeforeMs: 4 };
     const state = await stateOf({ backoffs: { list: async () => [backoff] }, ...deps });
     expect(state.unread).toEqual([{ part, code: 'record-unreadable' }]);
     expect(state.failing).toHaveLength(part === 'backoffs' ? 0 : 1);
