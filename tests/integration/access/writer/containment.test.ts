@@ -7,6 +7,9 @@ const start = useWorlds();
 const TICK_MS = 30_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DEVELOPERS_ONLY = {
+  birthright: [{ name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] }],
+};
 const FINANCE = { attributes: { department: 'Finance' } };
 
 /** Time as Azure brings it: a tick each thirty seconds, and every message when it is due. */
@@ -200,6 +203,36 @@ describe('a person whose row cannot be read', () => {
   });
 });
 
+describe('the outcome of a call', () => {
+  it('is recorded later for whoever could not be, and at once for the others', async () => {
+    const world = await start({ policy: DEVELOPERS_ONLY });
+    await world.joins(ANA);
+    await world.joins(BEN);
+    let repair: (() => Promise<void>) | undefined;
+    world.engine.uipath.onRequest(async ({ phase, endpoint }) => {
+      if (phase !== 'after' || endpoint !== 'G4' || repair !== undefined) return;
+      repair = await damage(world, BEN, { json0: '{}' });
+    });
+    world.engine.clock.advance(2_000);
+    await live(world, 2 * TICK_MS);
+    expect(world.members('Developers')).toEqual([ANA, BEN]);
+    expect((await world.ledger(ANA))?.applied).toMatchObject([
+      { groupName: 'Developers', origin: 'applied' },
+    ]);
+    expect(await world.engine.app.changes.listAttempts(world.alias)).toMatchObject([
+      { add: [{ personKey: personKey(BEN) }], remove: [] },
+    ]);
+    expect(await failing(world)).toContain('person : record-unreadable');
+    await repair?.();
+    await live(world, HOUR_MS);
+    expect((await world.ledger(BEN))?.applied).toMatchObject([
+      { groupName: 'Developers', origin: 'applied' },
+    ]);
+    expect(await world.engine.app.changes.listAttempts(world.alias)).toEqual([]);
+    expect(await world.fault(BEN)).toBeUndefined();
+  });
+});
+
 describe('two faults that stay', () => {
   it('in two groups, with a row that cannot be read, still delay nobody else', async () => {
     const world = await start();
@@ -317,7 +350,7 @@ describe('an entry of the access policy', () => {
     await world.engine.work();
     clock.advance(1_000);
     await world.asks('R2', { kind: 'remove-policy-entity', ...entity });
-    await live(world, HOUR_MS);
+    await live(world, 5 * MINUTE_MS);
     expect(list.has(id)).toBe(false);
   });
 });
