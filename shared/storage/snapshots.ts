@@ -83,7 +83,7 @@ export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>):
     read: async (organization, night) => {
       const blob = (await container()).getBlockBlobClient(nameOf(organization, night));
       const bytes = await undefinedIfMissing(async () => blob.downloadToBuffer());
-      return bytes === undefined ? undefined : decode(await unzip(bytes), night);
+      return bytes === undefined ? undefined : decode(bytes, night);
     },
     save: async (organization, night, { parts, ...head }) => {
       const blob = (await container()).getBlockBlobClient(nameOf(organization, night));
@@ -139,9 +139,9 @@ function* linesOf(parts: StoredSnapshot['parts']): Generator<string> {
 }
 
 /** @throws AppError `record-unreadable` */
-function decode(bytes: Buffer, night: string): StoredSnapshot {
-  const [first = '', ...lines] = bytes.toString('utf8').split('\n');
+async function decode(bytes: Buffer, night: string): Promise<StoredSnapshot> {
   try {
+    const [first = '', ...lines] = (await unzip(bytes)).toString('utf8').split('\n');
     const head = HeadSchema.parse(JSON.parse(first));
     if (lines.length % 2 === 0) throw new Error('It ends within a part');
     const parts = new Map<string, string>();

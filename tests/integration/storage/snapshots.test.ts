@@ -94,6 +94,17 @@ describe('the snapshot of a night', () => {
     expect(code).toBe('record-unreadable');
   });
 
+  it('that is not compressed, or cut off, is refused', async () => {
+    const organization = newName('acme');
+    const container = await storage().container('snapshots');
+    const blob = container.getBlockBlobClient(`${organization}/${NIGHT}.jsonl.gz`);
+    const read = async () => createSnapshotStore(storage()).read(organization, NIGHT);
+    for (const bytes of [Buffer.from('cut'), gzipSync('{"version":1}').subarray(0, 12)]) {
+      await blob.uploadData(bytes);
+      expect((await errorOf(read)).code).toBe('record-unreadable');
+    }
+  });
+
   it('is found by its state, in its organization only', async () => {
     const store = createSnapshotStore(storage());
     const organization = newName('acme');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { audit, linesOf } from '../audit-world';
 import { byHand, CARA, OLGA, useWorlds } from '../world';
 
@@ -14,6 +15,28 @@ describe('a row that cannot be read', () => {
     await rows.createEntity({ partitionKey: world.alias, rowKey: 'damaged', schemaVersion: 1, json0: '{' });
     expect(linesOf(await audit(world))).toContain('member-without-reason developers: new');
     expect(linesOf(await audit(world))).toContain('member-without-reason developers: open');
+  });
+});
+
+describe('a snapshot that cannot be read', () => {
+  it('is begun anew, and one of an earlier night is given up', async () => {
+    const world = await begin({
+      seed: { groups: { Administrators: [OLGA], Developers: [], Users: [], Finance: [] } },
+    });
+    const { app, storage } = world.engine;
+    const [earlier, night] = ['202603010200', '202603020200'];
+    const container = await storage.container('snapshots');
+    for (const one of [earlier, night])
+      await container
+        .getBlockBlobClient(`${world.alias}/${one}.jsonl.gz`)
+        .upload('cut', 3, { metadata: { state: 'reading' } });
+    const deps = { ...app, uipath: app.auditUiPath };
+    const report = await runAudit(deps, { organization: world.alias, night });
+    expect(report?.findings).toContainEqual(
+      expect.objectContaining({ check: 'audit-unfinished', subject: { night: earlier } }),
+    );
+    expect((await app.snapshots.read(world.alias, earlier))?.state).toBe('given-up');
+    expect((await app.snapshots.read(world.alias, night))?.state).toBe('done');
   });
 });
 
