@@ -1,10 +1,11 @@
 import type { Clock } from '../../clock';
+import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import type { Lane } from '../../domain/lane';
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log-interface';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { ChangeStore, MembershipAttempt } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import type { MembershipUpdate } from '../../uipath/groups';
 import { newAttemptId } from './attempt-id';

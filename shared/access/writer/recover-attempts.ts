@@ -1,7 +1,8 @@
 import { personSubject } from '../../domain/ledger/subject';
+import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
-import type { ChangeStore, MembershipAttempt } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import { adoptCreatedRule, type AdoptCreatedRuleDeps } from './adopt-created-rule';
 import { newAttemptId } from './attempt-id';

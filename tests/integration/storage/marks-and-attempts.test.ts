@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Attempt } from '../../../shared/storage/fenced-attempts';
 import type { Subject } from '../../../shared/domain/ledger/subject';
 import type { Lane } from '../../../shared/domain/lane';
-import {
-  createChangeStore,
-  type Attempt,
-  type ChangeStore,
-} from '../../../shared/storage/marks-and-attempts';
+import { createChangeStore, type ChangeStore } from '../../../shared/storage/marks-and-attempts';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
