@@ -53,14 +53,14 @@ export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<void> 
   }
 }
 
-type Member = Readonly<{ personKey: string; memberId: string }>;
+type AttemptMember = Readonly<{ personKey: string; memberId: string }>;
 
 /** False while changes may still come to show: the attempt stays open, so that they are known as ours when they do. */
 async function recoverMembership(deps: RecoverMembershipDeps, attempt: MembershipAttempt): Promise<boolean> {
   const all = [...attempt.add, ...attempt.remove];
   const members = await membersNow(deps, attempt, all);
   const isOpenStill = deps.clock.now() - attempt.startedAtMs <= SHOWS_WITHIN_MS;
-  const unrecorded = new Set<Member>();
+  const unrecorded = new Set<AttemptMember>();
   for (const member of attempt.add.filter(({ memberId }) => members.has(memberId)))
     await orKeep(deps, unrecorded, member, async () => {
       await recordMembership(deps, attempt, member.personKey, ['read-back']);
@@ -74,7 +74,7 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
       if (recorded !== 'by-another') removed.push(member);
     });
   await logRemovals(deps, attempt.id, attempt.groupId, removed);
-  const isLeft = (member: Member, isShown: boolean): boolean =>
+  const isLeft = (member: AttemptMember, isShown: boolean): boolean =>
     unrecorded.has(member) || (!isShown && isOpenStill);
   const add = attempt.add.filter((member) => isLeft(member, members.has(member.memberId)));
   const remove = attempt.remove.filter((member) => isLeft(member, !members.has(member.memberId)));
@@ -90,7 +90,7 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
 async function membersNow(
   deps: Pick<RecoverMembershipDeps, 'uipath'>,
   { groupId }: MembershipAttempt,
-  all: readonly Member[],
+  all: readonly AttemptMember[],
 ): Promise<ReadonlySet<string>> {
   try {
     return await deps.uipath.urgent.groups.checkMembers(
@@ -106,8 +106,8 @@ async function membersNow(
 /** A person whose share cannot be recorded keeps it in the attempt; the others are recorded. */
 async function orKeep(
   deps: ContainedDeps,
-  unrecorded: Set<Member>,
-  member: Member,
+  unrecorded: Set<AttemptMember>,
+  member: AttemptMember,
   record: () => Promise<void>,
 ): Promise<void> {
   try {
