@@ -38,7 +38,7 @@ const SAVE_AFTER_READS = 100;
 
 /** Resumes the night's snapshot from its last checkpoint, or begins it. */
 export async function openResumableReader(
-  snapshots: SnapshotStore,
+  snapshots: Pick<SnapshotStore, 'save'>,
   night: Readonly<{ organization: string; night: string; before: StoredSnapshot | undefined; nowMs: number }>,
 ): Promise<ResumableReader> {
   const { before } = night;

@@ -55,7 +55,7 @@ export type RunAuditDeps = OperationalStateDeps &
     changes: Pick<ChangeStore, 'listMarks'>;
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
-    snapshots: SnapshotStore;
+    snapshots: Omit<SnapshotStore, 'forget'>;
     clock: Pick<Clock, 'now'>;
   }>;
 

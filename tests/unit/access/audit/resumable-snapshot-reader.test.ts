@@ -21,6 +21,7 @@ async function open(before?: StoredSnapshot): Promise<Opened> {
       saved.push({ ...snapshot, parts: new Map(snapshot.parts) });
     },
     unfinished: async () => [],
+    forget: async () => 0,
     givenUpFor: async () => [],
   };
   const night = { organization: 'acme', night: '202611210200', before, nowMs: 5 };
