@@ -33,6 +33,8 @@ export type Engine = Readonly<{
   clock: ManualClock;
   uipath: UiPathSandbox;
   storage: StorageCalls;
+  /** For what a benchmark writes beside the application. */
+  connectionString: string;
   queues: VirtualQueues;
   organization: (alias: string) => Promise<OrganizationPolicy>;
   /** Takes a signed webhook in, as the function behind the address does. */
@@ -99,6 +101,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     clock,
     uipath,
     storage,
+    connectionString: azurite.connectionString,
     queues,
     work,
     organization: async (alias) => {

@@ -4,11 +4,12 @@ import { burst } from './burst';
 import { growth } from './growth';
 import { idle } from './idle';
 import { intake } from './intake/intake';
+import { tick } from './tick';
 import { urgent } from './urgent';
 import { rounded, type Benchmark, type Target } from './benchmark';
 import { toJson, toReport, toText } from './report';
 
-const BENCHMARKS: readonly Benchmark[] = [burst, urgent, intake, growth, idle, audit];
+const BENCHMARKS: readonly Benchmark[] = [burst, urgent, intake, growth, idle, tick, audit];
 
 type Options = Readonly<{ list?: true; json?: true; size: number; users?: number }>;
 

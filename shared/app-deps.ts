@@ -10,6 +10,7 @@ import type { RetryDeadDeliveryDeps } from './access/desk/retry-dead-delivery';
 import type { RefusedChangeDeps } from './access/desk/retry-refused-change';
 import type { WaiveDeps } from './access/desk/waive-finding';
 import type { SweepDeps } from './access/sweep-due-and-pending-work';
+import { createForgetRecords } from './access/forget-old-records';
 import type { AcceptDeliveryDeps } from './access/intake/accept-delivery';
 import type { ProcessDeliveryDeps } from './access/intake/process-delivery';
 import type { ApplyChangesDeps } from './access/writer/apply-changes';
@@ -78,18 +79,17 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
   const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs } = infrastructure;
   const secrets = createAppSecrets(secretStore, { policy, clock, log });
   const client = createOrganizationClients({ ...infrastructure, secrets });
+  const onUnreadable = tellHourly((row) => {
+    log({ event: 'row-unreadable', ...row });
+  }, clock);
+  const stores = createStores(storage, clock, onUnreadable);
   return {
     config,
     clock,
     log,
     policy,
-    ...createStores(
-      storage,
-      clock,
-      tellHourly((row) => {
-        log({ event: 'row-unreadable', ...row });
-      }, clock),
-    ),
+    ...stores,
+    forgetRecords: createForgetRecords({ ...stores, clock }),
     queues,
     queue: queues,
     notifications,

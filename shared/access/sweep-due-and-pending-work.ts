@@ -13,6 +13,7 @@ import type { RequestIndex } from '../storage/request-index';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
 import { bookMarkedRun, bookRun } from './ledger/book-writer-run';
+import type { ForgetRecords } from './forget-old-records';
 import { openTick, type Tick } from './tick';
 
 export type SweepDeps = ForgetProvisionedDeps &
@@ -26,6 +27,7 @@ export type SweepDeps = ForgetProvisionedDeps &
     queues: Pick<WorkQueues, 'enqueueDelivery' | 'enqueueChanges'>;
     clock: Pick<Clock, 'now'>;
     log: Log;
+    forgetRecords: ForgetRecords;
     payloadDays: number;
   }>;
 
@@ -135,10 +137,13 @@ async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<n
   let forgotten = 0;
   await tick.each('organization', [...policy.organizations.keys()], WIDTH, String, async (organization) => {
     forgotten += await deps.requests.forgetInList(organization, keptFromMs);
+    const governed = policy.organizations.get(organization);
+    if (governed !== undefined) forgotten += await deps.forgetRecords.ofOrganization(governed);
   });
   await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {
     forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
     forgotten += await deps.heartbeats.forgetIgnored(feed, name, keptFromMs);
+    forgotten += await deps.forgetRecords.ofSource({ feed, name });
     if (format === SCIM_FORMAT)
       forgotten += await forgetInactiveUsers(deps, name, tick.nowMs - INACTIVE_USER_DAYS * DAY_MS);
   });

@@ -15,7 +15,7 @@ import {
   type DeliveryProgress,
   type StoredDelivery,
 } from './delivery-rows';
-import { createBodyRetention } from './delivery-bodies';
+import { createDeliveryRetention, type DeliveryRetention } from './delivery-retention';
 import { coalesceWrites } from './coalesce-writes';
 import { decodeRecord, encodeRecord } from './encode-record';
 import { createResendSchedule, listPendingMarks, type ResendSchedule } from './resend-schedule';
@@ -25,6 +25,7 @@ import type { StorageAccount } from './storage-account';
 type Inserted = 'inserted' | 'duplicate-pending' | 'duplicate-done';
 
 export type Deliveries = ResendSchedule &
+  DeliveryRetention &
   Readonly<{
     /** Keeps a delivery once. `duplicate-pending` was accepted before and is not processed yet. */
     insert: (delivery: Delivery) => Promise<Inserted>;
@@ -43,11 +44,6 @@ export type Deliveries = ResendSchedule &
     progress: (key: DeliveryKey) => Promise<DeliveryProgress | undefined>;
     /** When a source last sent something authentic, also where that asked for nothing; undefined: never. */
     lastReceivedMs: (feed: Feed, source: string) => Promise<number | undefined>;
-    /**
-     * Forgets bodies of processed deliveries received before `beforeMs`, oldest first, some at a time; the ids stay, so that a late
-     * replay is still a duplicate. Pending ones and dead letters keep theirs and are looked at again a day later.
-     */
-    forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
   }>;
 
 const ProgressSchema: z.ZodType<DeliveryProgress> = z.object({
@@ -199,6 +195,6 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
 
     ...createResendSchedule(table),
 
-    forgetBodies: createBodyRetention(storage),
+    ...createDeliveryRetention(storage),
   };
 }

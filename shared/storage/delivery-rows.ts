@@ -37,7 +37,7 @@ export function isInline(body: Uint8Array): boolean {
 /** Rows of a delivery, beside the one of its source. */
 export const ROWS_EACH = 4;
 
-/** The rows of a new delivery, to be written in one transaction. */
+/** The rows of a new delivery, to be written in one transaction. Those that sort by time may have outlived one that was forgotten. */
 export function rowsOf({
   feed,
   source,
@@ -62,8 +62,12 @@ export function rowsOf({
       },
     ],
     ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs }],
-    ['create', { partitionKey, rowKey: bodyRowKey(receivedAtMs, deliveryId) }],
-    ['create', resendRowOf({ feed, source, deliveryId }, { sentAtMs: receivedAtMs, resends: 0, lane })],
+    ['upsert', { partitionKey, rowKey: bodyRowKey(receivedAtMs, deliveryId) }, 'Replace'],
+    [
+      'upsert',
+      resendRowOf({ feed, source, deliveryId }, { sentAtMs: receivedAtMs, resends: 0, lane }),
+      'Replace',
+    ],
   ];
 }
 

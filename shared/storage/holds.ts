@@ -23,7 +23,12 @@ export type HoldStore = Readonly<{
     hash: string,
     decide: (hold: Hold) => Hold | undefined,
   ) => Promise<Hold | undefined>;
+  /** Removes holds that are over, with their removals, at most so many. Returns how many. */
+  forget: (organization: string, isOver: (hold: HoldHead) => boolean, most: number) => Promise<number>;
 }>;
+
+/** A hold without what may be in a blob. */
+type HoldHead = Omit<Hold, 'guards' | 'removals'>;
 
 /** What grows with the number of people: it is never changed, and stands in a blob where a row would not hold it. */
 const PartsSchema = z.object({
@@ -65,8 +70,7 @@ const HeadSchema = z.object({
 });
 
 /** As a row has it: whole, or with the name of the blob that has the rest. */
-type StoredHold = Readonly<Omit<Hold, 'guards' | 'removals'>> &
-  Readonly<{ parts: Pick<Hold, 'guards' | 'removals'> | string }>;
+type StoredHold = Readonly<HoldHead> & Readonly<{ parts: Pick<Hold, 'guards' | 'removals'> | string }>;
 
 const StoredHoldSchema: z.ZodType<StoredHold> = z.union([
   HeadSchema.extend({ partsBlob: z.string() }).transform(({ partsBlob, ...head }) => ({
@@ -149,6 +153,16 @@ export function createHoldStore(
         return isSame ? { ...head, parts: stored.parts } : toStored(organization, changed);
       });
       return changed;
+    },
+    forget: async (organization, isOver, most) => {
+      const over = (await rows.list(organization)).filter(isOver).slice(0, most);
+      await rows.remove(
+        organization,
+        over.map(({ hash }) => hash),
+      );
+      for (const { parts } of over)
+        if (typeof parts === 'string') await (await blob(organization, parts)).deleteIfExists();
+      return over.length;
     },
   };
 }

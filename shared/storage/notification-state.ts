@@ -15,6 +15,8 @@ export type NotificationState = Readonly<{
 export type NotificationStates = Readonly<{
   list: (organization: string) => Promise<readonly NotificationState[]>;
   put: (organization: string, told: NotificationState) => Promise<void>;
+  /** Forgets receivers; one that is gone already is no error. */
+  remove: (organization: string, targets: readonly string[]) => Promise<void>;
 }>;
 
 const NotificationStateSchema: z.ZodType<NotificationState> = z
@@ -42,6 +44,7 @@ export function createNotificationStates(
   return {
     list: records.list,
     put: async (organization, told) => records.put(organization, keyOf(told.target), told),
+    remove: async (organization, targets) => records.remove(organization, targets.map(keyOf)),
   };
 }
 

@@ -8,6 +8,8 @@ export type RefusedChangeStore = Readonly<{
   list: (organization: string) => Promise<readonly RefusedChange[]>;
   get: (organization: string, id: string) => Promise<RefusedChange | undefined>;
   put: (organization: string, letter: RefusedChange) => Promise<void>;
+  /** Removes rows; one that is gone already is no error. */
+  remove: (organization: string, ids: readonly string[]) => Promise<void>;
 }>;
 
 const RefusedChangeSchema: z.ZodType<RefusedChange> = z.object({
@@ -37,6 +39,7 @@ export function createRefusedChangeStore(
   return {
     list: records.list,
     get: records.get,
+    remove: records.remove,
     put: async (organization, letter) => records.put(organization, letter.id, letter),
   };
 }

@@ -1,4 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
+import { removeRows } from './record-table';
+import { rowsInPages } from './rows-in-pages';
 import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';
 
@@ -9,6 +11,8 @@ export type RemovalLog = Readonly<{
   /** Notes the removals of one call; noting the same call again is harmless. */
   add: (organization: string, callId: string, entries: readonly RemovalEntry[]) => Promise<void>;
   since: (organization: string, sinceMs: number) => Promise<readonly RemovalEntry[]>;
+  /** Forgets removals made before `beforeMs`, oldest first, at most so many. Returns how many. */
+  forget: (organization: string, beforeMs: number, most: number) => Promise<number>;
 }>;
 
 type RemovalRow = { atMs: number; groupId: string; cause: string; count: number };
@@ -32,6 +36,19 @@ export function createRemovalLog(storage: Pick<StorageAccount, 'table'>): Remova
       });
       for await (const { atMs, groupId, cause, count } of rows) entries.push({ atMs, groupId, cause, count });
       return entries;
+    },
+    forget: async (organization, beforeMs, most) => {
+      const client = await table();
+      const old: string[] = [];
+      const rows = client.listEntities<{ rowKey: string }>({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt '${timeKey(beforeMs)}'` },
+      });
+      for await (const { rowKey } of rowsInPages(rows, most)) {
+        if (old.length >= most) break;
+        old.push(rowKey);
+      }
+      await removeRows(client, organization, old);
+      return old.length;
     },
   };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { decodeRecord, encodeRecord } from './encode-record';
+import { removeRows } from './record-table';
 import { rowsInPages } from './rows-in-pages';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
@@ -34,6 +35,8 @@ export type RequestIndex = Readonly<{
   ) => Promise<readonly RequestInList[]>;
   /** Takes requests that came before `beforeMs` from the list, some at a time; by their id they are still found. */
   forgetInList: (organization: string, beforeMs: number) => Promise<number>;
+  /** Forgets requests, by their id too, that came before `beforeMs` and are out of the list, some at a time. */
+  forgetIds: (organization: string, beforeMs: number) => Promise<number>;
 }>;
 
 const maybe = z
@@ -59,7 +62,8 @@ const FORGOTTEN_TOGETHER = 100;
 
 /**
  * One partition per organization, and two rows per request, written together: one by the id that its ticket system gave it,
- * and `t:<time>-<id>` for the list, whose times run backwards so that the newest come first.
+ * and `t:<time>-<id>` for the list, whose times run backwards so that the newest come first. What leaves the list keeps a row
+ * `o:<time>-<id>`, by which it is forgotten later.
  */
 export function createRequestIndex(
   storage: Pick<StorageAccount, 'table'>,
@@ -73,6 +77,20 @@ export function createRequestIndex(
         filter: `PartitionKey eq '${organization}' and RowKey gt '${afterKey}' and RowKey lt 't;'`,
       },
     });
+
+  const listSome = async (organization: string, from: string, to: string): Promise<readonly string[]> => {
+    const keys: string[] = [];
+    const rows = (await table()).listEntities<{ rowKey: string }>({
+      queryOptions: {
+        filter: `PartitionKey eq '${organization}' and RowKey gt '${from}' and RowKey lt '${to}'`,
+      },
+    });
+    for await (const { rowKey } of rowsInPages(rows, FORGOTTEN_TOGETHER)) {
+      if (keys.length >= FORGOTTEN_TOGETHER) break;
+      keys.push(rowKey);
+    }
+    return keys;
+  };
 
   const get = async (organization: string, requestId: string): Promise<RequestEntry | undefined> => {
     const row = await undefinedIfMissing(async () =>
@@ -121,16 +139,28 @@ export function createRequestIndex(
     },
 
     forgetInList: async (organization, beforeMs) => {
-      const old: TransactionAction[] = [];
-      const rows = await listRows(organization, `t:${timeKey(beforeMs - 1)}`);
-      for await (const { rowKey } of rowsInPages(rows, FORGOTTEN_TOGETHER)) {
-        if (old.length >= FORGOTTEN_TOGETHER) break;
-        old.push(['delete', { partitionKey: organization, rowKey }]);
+      const rows = await listSome(organization, `t:${timeKey(beforeMs - 1)}`, 't;');
+      let forgotten = 0;
+      for (let start = 0; start < rows.length; start += FORGOTTEN_TOGETHER / 2) {
+        const part = rows.slice(start, start + FORGOTTEN_TOGETHER / 2);
+        const actions = part.flatMap((rowKey): TransactionAction[] => [
+          ['delete', { partitionKey: organization, rowKey }],
+          ['upsert', { partitionKey: organization, rowKey: oldKeyOf(rowKey) }, 'Replace'],
+        ]);
+        // Another tick of the timer may have taken them meanwhile.
+        const done = await undefinedIfMissing(async () => (await table()).submitTransaction(actions));
+        if (done !== undefined) forgotten += part.length;
       }
-      if (old.length === 0) return 0;
-      // Another tick of the timer may have taken them meanwhile.
-      const done = await undefinedIfMissing(async () => (await table()).submitTransaction(old));
-      return done === undefined ? 0 : old.length;
+      return forgotten;
+    },
+
+    forgetIds: async (organization, beforeMs) => {
+      const old = await listSome(organization, 'o:', `o:${ascendingKey(beforeMs)}`);
+      const ids = old.map((rowKey) => rowKey.slice('o:'.length + 16));
+      const client = await table();
+      await removeRows(client, organization, ids);
+      await removeRows(client, organization, old);
+      return old.length;
     },
   };
 }
@@ -138,6 +168,16 @@ export function createRequestIndex(
 /** Ids of ticket systems hold characters that a key must not. */
 function keyOf(requestId: string): string {
   return createHash('sha256').update(requestId).digest('hex');
+}
+
+/** `o:<time>-<id>` of a row of the list that goes: in the order of time, oldest first. */
+function oldKeyOf(rowKeyInList: string): string {
+  const [time = '', id = ''] = rowKeyInList.slice('t:'.length).split('-');
+  return `o:${ascendingKey(LATEST_MS - Number(time))}-${id}`;
+}
+
+function ascendingKey(ms: number): string {
+  return String(Math.max(0, Math.floor(ms))).padStart(15, '0');
 }
 
 /** The later, the smaller. */

@@ -43,6 +43,8 @@ export type SnapshotStore = Readonly<{
   ) => Promise<boolean>;
   /** Nights before this one whose audit is still reading. */
   unfinished: (organization: string, beforeNight: string) => Promise<readonly string[]>;
+  /** Forgets snapshots of nights before the day of `beforeMs`, at most so many. Returns how many. */
+  forget: (organization: string, beforeMs: number, most: number) => Promise<number>;
   /** Nights that gave up for this one. */
   givenUpFor: (organization: string, night: string) => Promise<readonly string[]>;
 }>;
@@ -108,9 +110,21 @@ export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>):
     },
     unfinished: async (organization, beforeNight) =>
       nightsOf(organization, (night, { state }) => state === 'reading' && night < beforeNight),
+    forget: async (organization, beforeMs, most) => {
+      const beforeDay = dayOf(new Date(beforeMs).toISOString());
+      const old = (await nightsOf(organization, (night) => dayOf(night) < beforeDay)).slice(0, most);
+      for (const night of old)
+        await (await container()).getBlockBlobClient(nameOf(organization, night)).deleteIfExists();
+      return old.length;
+    },
     givenUpFor: async (organization, laterNight) =>
       nightsOf(organization, (_night, { givenupfor = '' }) => givenupfor === laterNight),
   };
+}
+
+/** `20261120` of a night that is named by its minute or second, or of an instant in ISO 8601. */
+function dayOf(text: string): string {
+  return text.replaceAll(/\D/g, '').slice(0, 8);
 }
 
 function nameOf(organization: string, night: string): string {

@@ -44,6 +44,9 @@ export function createMemoryContainer(): ContainerClient {
     deleteIfExists: async () => {
       blobs.clear();
     },
+    listBlobsFlat: async function* ({ prefix }: Readonly<{ prefix: string }>) {
+      for (const name of blobs.keys()) if (name.startsWith(prefix)) yield { name, metadata: {} };
+    },
     getBlockBlobClient: (name: string) => ({
       getBlobLeaseClient: () => leaseClientOf(name),
       upload: async (body: string, _length: number, options?: Readonly<{ conditions?: object }>) => {

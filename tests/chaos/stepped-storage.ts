@@ -93,6 +93,7 @@ function steppedContainer(
   { step, leases }: Readonly<{ step: StepOf; leases: LeaseTimes }>,
 ): ContainerClient {
   const client = {
+    listBlobsFlat: (options: object) => container.listBlobsFlat(options),
     getBlockBlobClient: (blobName: string) => {
       const blob = container.getBlockBlobClient(blobName);
       const own = (key: string): Call => {

@@ -14,7 +14,7 @@ import type { NotificationState, NotificationStates } from '../../storage/notifi
 export type NotifyDeps = Readonly<{
   policy: () => Promise<Policy>;
   reports: Pick<ReportStore, 'read'>;
-  notificationStates: NotificationStates;
+  notificationStates: Pick<NotificationStates, 'list' | 'put'>;
   notify: Notifier;
   notifications: NotificationQueue;
   secrets: Pick<SecretStore, 'read'>;

@@ -57,7 +57,7 @@ export type RunAuditDeps = OperationalStateDeps &
     changes: Pick<ChangeStore, 'listMarks'>;
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
-    snapshots: SnapshotStore;
+    snapshots: Omit<SnapshotStore, 'forget'>;
     clock: Pick<Clock, 'now'>;
     /** After so long a run reads nothing more and goes on in its next turn. */
     auditTurnMs: number;

@@ -6,6 +6,7 @@ import { growth } from '../../../bench/growth';
 import { idle } from '../../../bench/idle';
 import { intake } from '../../../bench/intake/intake';
 import { toJson, toReport } from '../../../bench/report';
+import { tick } from '../../../bench/tick';
 import { urgent } from '../../../bench/urgent';
 import { SECRETS } from '../../../bench/policy';
 
@@ -108,6 +109,14 @@ describe('a benchmark at a tiny size', () => {
     // Two groups, the list of groups, rules and access policy; four pages of users.
     expect(line['getCalls']).toBe(9);
   }, 120_000);
+
+  it('counts what a tick costs beside few deliveries and beside many', async () => {
+    const line = await lineOf(tick, 0.001);
+    expect(line).toMatchObject({ benchmark: 'tick', deliveries: 300, ticks: 10 });
+    // Dates, work, two lists of one organization and one source: less would mean that it does not look.
+    expect(line['callsPerTick300000']).toBeGreaterThanOrEqual(4);
+    expect(line['callsRatio']).toBe(1);
+  }, 240_000);
 
   it('counts every tick of an idle hour, and no call to UiPath', async () => {
     const line = await lineOf(idle, 0.1);

@@ -35,7 +35,10 @@ function aTimer({ organizations, dates = [], resends = [], fails = new Set(), ca
   const sources = ['hr-1', 'hr-2'].map((name) => ({ feed: 'hr', name, format: 'standard' }));
   const deps = {
     policy: async () =>
-      ({ organizations: new Map(organizations.map((one) => [one, {}])), sources }) as unknown as Policy,
+      ({
+        organizations: new Map(organizations.map((one) => [one, { alias: one }])),
+        sources,
+      }) as unknown as Policy,
     due: {
       listDue: async (organization: string) =>
         note(
@@ -83,6 +86,10 @@ function aTimer({ organizations, dates = [], resends = [], fails = new Set(), ca
     requests: { forgetInList: async (organization: string) => note(`requests ${organization}`, 0) },
     clock: { now: () => nowMs },
     log: (line: unknown) => log.push(line),
+    forgetRecords: {
+      ofOrganization: async ({ alias }: { alias: string }) => note(`records ${alias}`, 0),
+      ofSource: async ({ name }: { name: string }) => note(`ids ${name}`, 0),
+    },
     payloadDays: 30,
   } as unknown as SweepDeps;
   return { deps, calls, log };

@@ -2,6 +2,7 @@ import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { DAY_MS, HOUR_MS } from '../domain/durations';
 import type { Feed } from '../domain/policy';
 import { blobOf, bodyRowKey, partitionOf, stateOf, type StoredDelivery } from './delivery-rows';
+import { removeRows } from './record-table';
 import { rowsInPages } from './rows-in-pages';
 import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
@@ -15,10 +16,20 @@ const PAIRS_IN_A_TRANSACTION = 50;
 /** A delivery that needs its body still is looked at again so much later. */
 const LOOK_AGAIN_MS = DAY_MS;
 
-/** Forgets bodies by the rows `t:<time>:<id>`: those that are younger are not read. Returns how many. */
-export function createBodyRetention(
+export type DeliveryRetention = Readonly<{
+  /**
+   * Forgets bodies of processed deliveries received before `beforeMs`, oldest first, some at a time; the ids stay, so that a late
+   * replay is still a duplicate. Pending ones and dead letters keep theirs and are looked at again a day later.
+   */
+  forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
+  /** Forgets the ids of deliveries whose body is forgotten and that came before `beforeMs`, some at a time. */
+  forgetIds: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
+}>;
+
+/** By rows that sort by time, `t:` while there is a body and `f:` when it is forgotten: those that are younger are not read. */
+export function createDeliveryRetention(
   storage: Pick<StorageAccount, 'table' | 'container'>,
-): (feed: Feed, source: string, beforeMs: number) => Promise<number> {
+): DeliveryRetention {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
   const rewrittenAtMs = new Map<string, number>();
 
@@ -63,7 +74,7 @@ export function createBodyRetention(
     if (old.length < REWRITTEN_TOGETHER) rewrittenAtMs.set(partitionKey, beforeMs);
   };
 
-  return async (feed, source, beforeMs) => {
+  const forgetBodies: DeliveryRetention['forgetBodies'] = async (feed, source, beforeMs) => {
     const partitionKey = partitionOf(feed, source);
     await rewrite(partitionKey, beforeMs);
     let forgotten = 0;
@@ -75,6 +86,7 @@ export function createBodyRetention(
     )) {
       const deliveryId = rowKey.slice('t:'.length + 16);
       const gone: TransactionAction = ['delete', { partitionKey, rowKey }];
+      const id = { partitionKey, rowKey: `f:${rowKey.slice('t:'.length)}` };
       const row = await undefinedIfMissing(async () =>
         (await table()).getEntity<StoredDelivery & { bytes: number }>(partitionKey, `d:${deliveryId}`),
       );
@@ -91,8 +103,26 @@ export function createBodyRetention(
       const container = await storage.container('deliveries');
       await container.getBlockBlobClient(blobOf({ feed, source, deliveryId })).deleteIfExists();
       const kept = { partitionKey, rowKey: `d:${deliveryId}`, receivedAtMs, contentType, bytes };
-      if (await submit([['update', { ...kept, outcome: 'forgotten' }, 'Replace'], gone])) forgotten += 1;
+      const update: TransactionAction = ['update', { ...kept, outcome: 'forgotten' }, 'Replace'];
+      if (await submit([update, gone, ['upsert', id, 'Replace']])) forgotten += 1;
     }
     return forgotten;
+  };
+
+  return {
+    forgetBodies,
+    forgetIds: async (feed, source, beforeMs) => {
+      const partitionKey = partitionOf(feed, source);
+      const old = await listRows(partitionKey, 'f:', `f:${timeKey(beforeMs)}`, FORGOTTEN_TOGETHER);
+      const keys = old.map(({ rowKey }) => rowKey);
+      const client = await table();
+      await removeRows(
+        client,
+        partitionKey,
+        keys.map((rowKey) => `d:${rowKey.slice('f:'.length + 16)}`),
+      );
+      await removeRows(client, partitionKey, keys);
+      return keys.length;
+    },
   };
 }

@@ -1,0 +1,42 @@
+import { DAY_MS } from './durations';
+import type { Hold } from './plan/hold';
+import type { RefusedChange } from './plan/refused-change';
+
+/** How long what has ended stays where people still look for it. Evidence has no retention: it is never deleted. */
+export const RETENTION_MS = {
+  /** After a plan was carried out, found stale, or expired. */
+  holds: 90 * DAY_MS,
+  /** After the last word about a change that waits for nobody any more. */
+  refusedChanges: 90 * DAY_MS,
+  /** Guards look back 24 hours. */
+  removals: 8 * DAY_MS,
+  /** By their id; the list of requests ends earlier. */
+  requests: 400 * DAY_MS,
+  /** Ids of deliveries that were processed: so long a repetition is a duplicate. */
+  deliveries: 400 * DAY_MS,
+  /** What an audit read; its report stays. */
+  snapshots: 35 * DAY_MS,
+  /** Of a receiver that the policy does not name any more. */
+  notificationStates: 90 * DAY_MS,
+} as const;
+
+/** True for a hold that ended before `beforeMs`. One that is released and not carried out yet has not ended. */
+export function hasHoldEnded(
+  { state, expiresAtMs, releasedAtMs }: Pick<Hold, 'state' | 'expiresAtMs' | 'releasedAtMs'>,
+  beforeMs: number,
+): boolean {
+  switch (state) {
+    case 'released':
+      return false;
+    case 'held':
+      return expiresAtMs < beforeMs;
+    case 'done':
+    case 'stale':
+      return (releasedAtMs ?? expiresAtMs) < beforeMs;
+  }
+}
+
+/** When somebody or UiPath said something of a refused change last. */
+export function lastWordMs({ history }: Pick<RefusedChange, 'history'>): number {
+  return Math.max(0, ...history.map(({ atMs }) => atMs));
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from '@jest/globals';
+import { createForgetRecords } from '../../../shared/access/forget-old-records';
+import { hasHoldEnded, RETENTION_MS } from '../../../shared/domain/retention';
+import type { Hold } from '../../../shared/domain/plan/hold';
+import type { RefusedChange } from '../../../shared/domain/plan/refused-change';
+import type { NotificationState } from '../../../shared/storage/notification-state';
+import { anOrganization } from '../../fixtures/builders/organizations';
+import { aGrant, aPersonLedger } from '../../fixtures/builders/person-ledgers';
+
+const DAY_MS = 86_400_000;
+const NOW_MS = 1_000 * DAY_MS;
+
+function someRecords(
+  given: Readonly<{
+    refused?: readonly RefusedChange[];
+    told?: readonly NotificationState[];
+    portions?: readonly number[];
+  }> = {},
+) {
+  const portions = [...(given.portions ?? [])];
+  const asked: unknown[] = [];
+  const removed: string[] = [];
+  let nowMs = NOW_MS;
+  const count = async (...call: readonly unknown[]) => {
+    asked.push(call);
+    return portions.shift() ?? 0;
+  };
+  const remove = async (_organization: string, keys: readonly string[]) => {
+    removed.push(...keys);
+  };
+  const ledger = aPersonLedger({ grants: [aGrant({ group: 'Wanted' })] });
+  const forget = createForgetRecords({
+    holds: { forget: async () => count('holds') },
+    refusedChanges: { list: async () => given.refused ?? [], remove },
+    ledger: {
+      read: async () => ({ value: ledger, etag: 'e', head: { seq: 0, hash: '' } }) as never,
+    },
+    removals: { forget: async (_alias, beforeMs, most) => count('removals', beforeMs, most) },
+    requests: { forgetIds: async (_alias, beforeMs) => count('requests', beforeMs) },
+    deliveries: { forgetIds: async (feed, source, beforeMs) => count('deliveries', feed, source, beforeMs) },
+    snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },
+    notificationStates: { list: async () => given.told ?? [], remove },
+    clock: { now: () => nowMs },
+  });
+  return {
+    forget,
+    asked,
+    removed,
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
+const organization = anOrganization({ alias: 'acme' });
+
+describe('the retention of records', () => {
+  it('is looked at once an hour, each kind from its own day on', async () => {
+    const { forget, asked, pass } = someRecords();
+    await forget.ofOrganization(organization);
+    await forget.ofSource({ feed: 'hr', name: 'standard' });
+    expect(asked).toEqual([
+      ['holds'],
+      ['removals', NOW_MS - 8 * DAY_MS, 100],
+      ['requests', NOW_MS - 400 * DAY_MS],
+      ['snapshots', NOW_MS - 35 * DAY_MS],
+      ['deliveries', 'hr', 'standard', NOW_MS - 400 * DAY_MS],
+    ]);
+    pass(3_600_000 - 1);
+    await forget.ofOrganization(organization);
+    await forget.ofSource({ feed: 'hr', name: 'standard' });
+    expect(asked).toHaveLength(5);
+    pass(1);
+    await forget.ofOrganization(organization);
+    expect(asked).toHaveLength(9);
+  });
+
+  it('goes on at the next tick where a portion was full', async () => {
+    const { forget, asked } = someRecords({ portions: [100, 99] });
+    const source = { feed: 'hr', name: 'standard' } as const;
+    const counts = [];
+    for (let call = 0; call < 3; call += 1) counts.push(await forget.ofSource(source));
+    expect(counts).toEqual([100, 99, 0]);
+    expect(asked).toHaveLength(2);
+  });
+
+  const refused = (id: string, groupName: string, atMs: number): RefusedChange => ({
+    id,
+    personKey: 'p',
+    groupId: 'g',
+    groupName,
+    memberId: 'm',
+    decision: 'add',
+    state: 'open',
+    history: [
+      { atMs: 1, event: 'refused', code: 'uipath-rejected', by: '' },
+      { atMs, event: 'refused', code: 'uipath-rejected', by: '' },
+    ],
+  });
+
+  it('keeps a refused change that somebody still has to decide about, however old', async () => {
+    const oldMs = NOW_MS - RETENTION_MS.refusedChanges;
+    const { forget, removed } = someRecords({
+      refused: [
+        refused('settled', 'Given up', oldMs - 1),
+        refused('on the day', 'Given up', oldMs),
+        refused('waits', 'Wanted', oldMs - 1),
+      ],
+    });
+    expect(await forget.ofOrganization(organization)).toBe(1);
+    expect(removed).toEqual(['settled']);
+  });
+
+  it('keeps what a receiver was told that the policy names', async () => {
+    const told = (target: string, toldAtMs: number): NotificationState => ({
+      target,
+      night: 'n',
+      toldAtMs,
+      failure: undefined,
+    });
+    const oldMs = NOW_MS - RETENTION_MS.notificationStates;
+    const { forget, removed } = someRecords({
+      told: [told('named', 1), told('gone', oldMs - 1), told('gone lately', oldMs)],
+    });
+    const notify = [{ name: 'named' }] as unknown as typeof organization.notify;
+    await forget.ofOrganization({ ...organization, notify });
+    expect(removed).toEqual(['gone']);
+  });
+
+  it.each<[Hold['state'], number, number | undefined, boolean]>([
+    ['held', 99, undefined, true],
+    ['held', 100, undefined, false],
+    ['released', 1, 1, false],
+    ['done', 1_000, 99, true],
+    ['done', 1, 100, false],
+    ['stale', 1_000, 99, true],
+    ['stale', 99, undefined, true],
+  ])(
+    'of a hold that is %s, expires at %p and was released at %p: over is %p',
+    (state, expiresAtMs, releasedAtMs, isOver) => {
+      expect(hasHoldEnded({ state, expiresAtMs, releasedAtMs }, 100)).toBe(isOver);
+    },
+  );
+});
