@@ -27,6 +27,7 @@ import { createOrganizationClients } from './organization-clients';
 import { readinessChecks } from './readiness-checks';
 import { createSecretsWithDeadline } from './secrets/secrets-with-deadline';
 import type { WorkQueues } from './storage/queues';
+import { tellHourly } from './storage/unreadable-rows';
 import { createStores, type Stores } from './stores';
 import { createIdentityCheck } from './webhooks/check-entra-token';
 import { webhookSourceOf } from './webhooks/source-registry';
@@ -82,7 +83,13 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     clock,
     log,
     policy,
-    ...createStores(storage, clock),
+    ...createStores(
+      storage,
+      clock,
+      tellHourly((row) => {
+        log({ event: 'row-unreadable', ...row });
+      }, clock),
+    ),
     queues,
     queue: queues,
     notifications,

@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'storage-unavailable'
   | 'storage-conflict'
   | 'record-unreadable'
+  | 'record-too-large'
   | 'message-invalid'
   | 'turn-over'
   | 'lease-busy'

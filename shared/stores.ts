@@ -18,32 +18,36 @@ import { createRequestIndex } from './storage/request-index';
 import { createSnapshotStore } from './storage/snapshots';
 import type { StorageAccount } from './storage/storage-account';
 import { coded } from './storage/storage-errors';
+import type { OnUnreadable } from './storage/unreadable-rows';
 import { createWaiverStore } from './storage/waivers';
 import { createWriterLeases } from './storage/writer-lease';
 
 export type Stores = ReturnType<typeof createStores>;
 
-/** Everything that one storage account keeps, but for the quota, which belongs to the clients of UiPath. */
-export function createStores(storage: StorageAccount, clock: Clock) {
+/**
+ * Everything that one storage account keeps, but for the quota, which belongs to the clients of UiPath. `onUnreadable` hears of
+ * each row that a list passed over.
+ */
+export function createStores(storage: StorageAccount, clock: Clock, onUnreadable: OnUnreadable) {
   return {
     deliveries: coded(createDeliveries(storage)),
-    deadDeliveries: coded(createDeadDeliveries(storage)),
+    deadDeliveries: coded(createDeadDeliveries(storage, onUnreadable)),
     heartbeats: coded(createHeartbeats(storage)),
-    users: coded(createProvisionedUsers(storage, clock)),
-    ledger: coded(createLedgerStore(storage)),
-    changes: coded(createChangeStore(storage)),
-    refusedChanges: coded(createRefusedChangeStore(storage)),
-    due: coded(createDueDates(storage)),
-    backoffs: coded(createBackoffStore(storage)),
-    requests: coded(createRequestIndex(storage)),
-    holds: coded(createHoldStore(storage)),
+    users: coded(createProvisionedUsers(storage, clock, onUnreadable)),
+    ledger: coded(createLedgerStore(storage, onUnreadable)),
+    changes: coded(createChangeStore(storage, onUnreadable)),
+    refusedChanges: coded(createRefusedChangeStore(storage, onUnreadable)),
+    due: coded(createDueDates(storage, onUnreadable)),
+    backoffs: coded(createBackoffStore(storage, onUnreadable)),
+    requests: coded(createRequestIndex(storage, onUnreadable)),
+    holds: coded(createHoldStore(storage, onUnreadable)),
     removals: coded(createRemovalLog(storage)),
     accounts: coded(createPeopleByAccount(storage)),
     leases: coded(createWriterLeases(storage, clock)),
-    findings: coded(createFindingStore(storage)),
-    waivers: coded(createWaiverStore(storage)),
+    findings: coded(createFindingStore(storage, onUnreadable)),
+    waivers: coded(createWaiverStore(storage, onUnreadable)),
     snapshots: coded(createSnapshotStore(storage)),
     reports: coded(createReportStore(storage)),
-    notificationStates: coded(createNotificationStates(storage)),
+    notificationStates: coded(createNotificationStates(storage, onUnreadable)),
   } as const;
 }

@@ -80,7 +80,13 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Che
   return {
     organization: { ...organization, groups: new Map(names.map((name) => [name, { ...policy, name }])) },
     nowMs: 1,
-    expected: { people, protectedIds: new Map(), protectedUnfound: new Set(), rules: [] },
+    expected: {
+      people,
+      protectedIds: new Map(),
+      protectedUnfound: new Set(),
+      rules: [],
+      unreadable: new Set(),
+    },
     snapshot: {
       groupNames: known(new Map(names.map((name) => [name, { name, builtIn: false }]))),
       groups: new Map(

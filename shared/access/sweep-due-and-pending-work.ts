@@ -1,21 +1,24 @@
 import type { Clock } from '../clock';
-import type { Policy } from '../domain/policy';
-import type { Log } from '../log-interface';
-import type { ChangeStore } from '../storage/marks-and-attempts';
-import type { Deliveries } from '../storage/deliveries';
-import type { DueDates } from '../storage/due-dates';
-import type { RequestIndex } from '../storage/request-index';
-import type { Heartbeats } from '../storage/ignored-deliveries-and-named-since';
-import type { WorkQueues } from '../storage/queues';
-import { SCIM_FORMAT } from '../webhooks/sources/scim';
-import { bookRun, markChanged } from './ledger/book-writer-run';
-import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
 import { DAY_MS } from '../domain/durations';
+import type { Policy, SourcePolicy } from '../domain/policy';
+import type { Log } from '../log-interface';
+import { STORAGE_WIDTH } from '../map-concurrently';
+import type { Deliveries } from '../storage/deliveries';
+import type { DueDates, DueItem } from '../storage/due-dates';
+import type { Heartbeats } from '../storage/ignored-deliveries-and-named-since';
+import type { ChangeStore } from '../storage/marks-and-attempts';
+import type { WorkQueues } from '../storage/queues';
+import type { DueResend } from '../storage/resend-schedule';
+import type { RequestIndex } from '../storage/request-index';
+import { SCIM_FORMAT } from '../webhooks/sources/scim';
+import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
+import { bookMarkedRun, bookRun } from './ledger/book-writer-run';
+import { openTick, type Tick } from './tick';
 
 export type SweepDeps = ForgetProvisionedDeps &
   Readonly<{
     policy: () => Promise<Policy>;
-    deliveries: Pick<Deliveries, 'listPending' | 'touch' | 'forgetBodies'>;
+    deliveries: Pick<Deliveries, 'listResends' | 'claimResend' | 'forgetBodies'>;
     heartbeats: Pick<Heartbeats, 'forgetIgnored'>;
     changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
     due: Pick<DueDates, 'listDue' | 'remove'>;
@@ -28,47 +31,124 @@ export type SweepDeps = ForgetProvisionedDeps &
 
 export type SweepResult = Readonly<{ due: number; resent: number; forgotten: number }>;
 
-/** Age at which the message of a pending delivery counts as lost. */
-const LOST_AFTER_MS = 120_000;
 const DUE_PER_TICK = 1_000;
+const RESENT_PER_TICK = 1_000;
+/** Organizations, or sources, that are looked at side by side. */
+const WIDTH = 8;
 /** Retention of inactive SCIM users, in days: some clients never delete a user. */
 const INACTIVE_USER_DAYS = 365;
 
 /**
  * The sweep: marks dates that have come, enqueues messages for pending deliveries and marked organizations again, and
- * ends the retention of old payloads. It computes everything from storage, so a tick that comes late, twice or not at
- * all does no harm.
+ * ends the retention of old payloads. It costs what is due, not what is stored. Urgent things of all
+ * organizations go before any other; what fails keeps back nothing else; what the tick has no time for is left to the next. It
+ * computes everything from storage, so a tick that comes late, twice or not at all does no harm.
+ *
+ * @throws what every organization, or every source, failed with
  */
 export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResult> {
   const policy = await deps.policy();
-  const nowMs = deps.clock.now();
-  const keptFromMs = nowMs - deps.payloadDays * DAY_MS;
+  const tick = openTick(deps);
+  const organizations = [...policy.organizations.keys()];
+  const items: DueItem[] = [];
+  const resends: DueResend[] = [];
+  await tick.each('organization', organizations, WIDTH, String, async (organization) => {
+    items.push(...(await deps.due.listDue(organization, tick.nowMs, DUE_PER_TICK)));
+  });
+  await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name }) => {
+    resends.push(...(await deps.deliveries.listResends(feed, name, tick.nowMs, RESENT_PER_TICK)));
+  });
+
+  const booked = new Set<string>();
   let due = 0;
-  let forgotten = 0;
-  for (const organization of policy.organizations.keys()) {
-    const items = await deps.due.listDue(organization, nowMs, DUE_PER_TICK);
-    for (const item of items) {
-      await markChanged(deps, item.subject, item.lane ?? 'normal', nowMs, 'time');
-      await deps.due.remove(item);
-    }
-    due += items.length;
-    if (await deps.changes.hasWork(organization)) await bookRun(deps, organization, 'normal', nowMs, nowMs);
-    forgotten += await deps.requests.forgetInList(organization, keptFromMs);
-  }
   let resent = 0;
-  for (const { feed, name, format } of policy.sources) {
-    const pending = await deps.deliveries.listPending(feed, name, nowMs - LOST_AFTER_MS);
-    for (const key of pending) {
-      await deps.deliveries.touch(key, nowMs);
-      // In the lane of leavers: one may be among them, and all are late.
-      await deps.queues.enqueueDelivery(key, 'urgent');
-    }
-    resent += pending.length;
+  for (const lane of ['urgent', 'normal'] as const) {
+    const isOfLane = (one: Pick<DueItem, 'lane'>): boolean => (one.lane ?? 'normal') === lane;
+    due += await markDue(deps, tick, { lane, items: items.filter(isOfLane), booked });
+    resent += await sendAgain(deps, tick, resends.filter(isOfLane));
+  }
+  const others = organizations.filter((organization) => !booked.has(organization));
+  await tick.each('organization', others, WIDTH, String, async (organization) => {
+    if (await deps.changes.hasWork(organization))
+      await bookRun(deps, organization, 'normal', tick.nowMs, tick.nowMs);
+  });
+  const forgotten = await forgetOld(deps, tick, policy);
+  const { left } = tick;
+  if (due + resent + forgotten + left() > 0)
+    deps.log({ event: 'due-work', due, resent, forgotten, left: left() });
+  tick.throwWhatAllMet({ organization: organizations.length, source: policy.sources.length });
+  return { due, resent, forgotten };
+}
+
+/** Marks what is due, and then books one run for each organization. A date stays until its run is booked. */
+async function markDue(
+  deps: Pick<SweepDeps, 'changes' | 'queues' | 'due'>,
+  tick: Tick,
+  { lane, items, booked }: Readonly<{ lane: 'urgent' | 'normal'; items: DueItem[]; booked: Set<string> }>,
+): Promise<number> {
+  const marked = new Map<string, DueItem[]>();
+  await tick.each('due-date', items, STORAGE_WIDTH, nameOfDate, async (item) => {
+    const { organization } = item.subject;
+    await deps.changes.mark(item.subject, lane, tick.nowMs, 'time');
+    marked.set(organization, [...(marked.get(organization) ?? []), item]);
+  });
+  let done = 0;
+  await tick.each(
+    'organization',
+    [...marked],
+    WIDTH,
+    ([name]) => name,
+    async ([organization, dates]) => {
+      await bookMarkedRun(deps, organization, lane, tick.nowMs);
+      booked.add(organization);
+      await deps.due.remove(...dates);
+      done += dates.length;
+    },
+  );
+  return done;
+}
+
+/** Sends messages that may be lost, each in the lane that its delivery came in. */
+async function sendAgain(
+  deps: Pick<SweepDeps, 'deliveries' | 'queues'>,
+  tick: Tick,
+  resends: readonly DueResend[],
+): Promise<number> {
+  let sent = 0;
+  await tick.each(
+    'delivery',
+    resends,
+    STORAGE_WIDTH,
+    ({ key }) => key.deliveryId,
+    async (one) => {
+      if (!(await deps.deliveries.claimResend(one, tick.nowMs))) return;
+      await deps.queues.enqueueDelivery(one.key, one.lane);
+      sent += 1;
+    },
+  );
+  return sent;
+}
+
+/** Forgets what is older than the settings say, a portion of each kind. */
+async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<number> {
+  const keptFromMs = tick.nowMs - deps.payloadDays * DAY_MS;
+  let forgotten = 0;
+  await tick.each('organization', [...policy.organizations.keys()], WIDTH, String, async (organization) => {
+    forgotten += await deps.requests.forgetInList(organization, keptFromMs);
+  });
+  await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {
     forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
     forgotten += await deps.heartbeats.forgetIgnored(feed, name, keptFromMs);
     if (format === SCIM_FORMAT)
-      forgotten += await forgetInactiveUsers(deps, name, nowMs - INACTIVE_USER_DAYS * DAY_MS);
-  }
-  if (due + resent + forgotten > 0) deps.log({ event: 'due-work', due, resent, forgotten });
-  return { due, resent, forgotten };
+      forgotten += await forgetInactiveUsers(deps, name, tick.nowMs - INACTIVE_USER_DAYS * DAY_MS);
+  });
+  return forgotten;
+}
+
+function nameOfSource({ feed, name }: Pick<SourcePolicy, 'feed' | 'name'>): string {
+  return `${feed}/${name}`;
+}
+
+function nameOfDate({ subject: { organization, kind, key } }: DueItem): string {
+  return `${organization}/${kind}/${key}`;
 }

@@ -1,3 +1,5 @@
+import { HOUR_MS } from './durations';
+import type { Lane } from './lane';
 import type { Feed } from './policy';
 
 /** A verified request of a source, kept as the bytes that were signed until it has been processed. */
@@ -9,6 +11,16 @@ export type Delivery = Readonly<{
   receivedAtMs: number;
   contentType: string;
   body: Uint8Array;
+  /** In which its message is sent, and sent again. Left out: the normal one. */
+  lane?: Lane;
 }>;
 
 export type DeliveryKey = Pick<Delivery, 'feed' | 'source' | 'deliveryId'>;
+
+const FIRST_WAIT_MS = 120_000;
+const LONGEST_WAIT_MS = HOUR_MS;
+
+/** So long after its message was sent for the last of so many times again, a pending delivery may have lost it. Doubles, up to an hour. */
+export function resendWaitMs(resends: number): number {
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(resends, 10));
+}

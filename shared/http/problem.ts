@@ -46,6 +46,7 @@ export const PROBLEMS = {
   'storage-unavailable': { status: 503, title: 'Storage unavailable' },
   'storage-conflict': { status: 503, title: 'Storage busy' },
   'record-unreadable': { status: 500, title: 'Stored record unreadable' },
+  'record-too-large': { status: 500, title: 'Record too large to be stored' },
   'message-invalid': { status: 500, title: 'Invalid message' },
   'turn-over': { status: 503, title: 'Goes on in its next turn' },
   'lease-busy': { status: 503, title: 'Another run is at work' },

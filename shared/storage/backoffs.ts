@@ -1,10 +1,9 @@
-import type { TableClient } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { unitKeyOf, type Backoff, type Unit } from '../domain/plan/backoff';
-import { decodeRecord, encodeRecord } from './encode-record';
-import { undefinedIfMissing } from './storage-errors';
+import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
+import { untold } from './unreadable-rows';
 
 /** Units of work that fail, each with its own backoff. A unit that works has no row. */
 export type BackoffStore = Readonly<{
@@ -39,28 +38,20 @@ const BackoffSchema: z.ZodType<Backoff> = z.object({
 });
 
 /** One partition per organization, one row per unit. */
-export function createBackoffStore(storage: Pick<StorageAccount, 'table'>): BackoffStore {
-  const table = async (): Promise<TableClient> => storage.table('backoffs');
+export function createBackoffStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): BackoffStore {
+  const records = createRecordTable(storage, {
+    name: 'backoffs',
+    noun: 'backoff',
+    schema: BackoffSchema,
+    onUnreadable,
+  });
   return {
-    list: async (organization) => {
-      const backoffs: Backoff[] = [];
-      const rows = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${organization}'` },
-      });
-      for await (const row of rows) backoffs.push(decodeRecord(BackoffSchema, row));
-      return backoffs;
-    },
-    put: async (organization, backoff) => {
-      await (
-        await table()
-      ).upsertEntity(
-        { partitionKey: organization, rowKey: rowKeyOf(backoff.unit), ...encodeRecord(backoff) },
-        'Replace',
-      );
-    },
-    remove: async (organization, unit) => {
-      await undefinedIfMissing(async () => (await table()).deleteEntity(organization, rowKeyOf(unit)));
-    },
+    list: records.list,
+    put: async (organization, backoff) => records.put(organization, rowKeyOf(backoff.unit), backoff),
+    remove: async (organization, unit) => records.remove(organization, [rowKeyOf(unit)]),
   };
 }
 

@@ -3,10 +3,11 @@ import type { DeliveryKey } from '../domain/delivery';
 import { z } from 'zod';
 import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '../domain/dead-delivery';
 import type { Feed } from '../domain/policy';
-import { partitionOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
+import { partitionOf, resendRowOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
 import { decodeRecord, encodeRecord } from './encode-record';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { decodeListed, untold } from './unreadable-rows';
 
 export type DeadDeliveries = Readonly<{
   /** Makes a pending delivery a dead one: its body stays until a person has decided, and nothing sends it again. */
@@ -31,7 +32,10 @@ const MarkSchema = HistorySchema.extend({ receivedAtMs: z.number() });
  * A delivery has one mark at a time: `p:<id>` while it is pending, `x:<id>` while it is dead, none when it is done. Each
  * change removes one mark and makes the other in one transaction, so that of two which come at once one is made.
  */
-export function createDeadDeliveries(storage: Pick<StorageAccount, 'table'>): DeadDeliveries {
+export function createDeadDeliveries(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): DeadDeliveries {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
 
   /** False when the mark that goes is not there. */
@@ -77,8 +81,10 @@ export function createDeadDeliveries(storage: Pick<StorageAccount, 'table'>): De
           filter: `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge 'x:' and RowKey lt 'x;'`,
         },
       });
-      for await (const row of rows)
-        dead.push({ feed, source, deliveryId: row.rowKey.slice(2), ...decodeRecord(MarkSchema, row) });
+      for await (const row of rows) {
+        const mark = decodeListed(MarkSchema, row, { table: 'deliveries', onUnreadable });
+        if (mark !== undefined) dead.push({ feed, source, deliveryId: row.rowKey.slice(2), ...mark });
+      }
       return dead;
     },
 
@@ -92,9 +98,19 @@ export function createDeadDeliveries(storage: Pick<StorageAccount, 'table'>): De
     reopen: async ({ feed, source, deliveryId, history }, { by, atMs }) => {
       const partitionKey = partitionOf(feed, source);
       const next = addEvent(history, { kind: 'retried', atMs, by });
+      const row = await undefinedIfMissing(async () =>
+        (await table()).getEntity<StoredDelivery>(partitionKey, `d:${deliveryId}`),
+      );
+      // Whose lane an earlier version did not note may be a leaver.
+      const lane = row?.lane === 'normal' ? 'normal' : 'urgent';
       return change([
         ['delete', { partitionKey, rowKey: `x:${deliveryId}` }],
         ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs: atMs }],
+        [
+          'upsert',
+          resendRowOf({ feed, source, deliveryId }, { sentAtMs: atMs, resends: 0, lane }),
+          'Replace',
+        ],
         [
           'update',
           { partitionKey, rowKey: `d:${deliveryId}`, outcome: '', ...encodeRecord({ history: next }) },

@@ -9,72 +9,63 @@ import {
   LAST_ROW,
   lastRowOf,
   partitionOf,
+  ROWS_EACH,
   rowsOf,
   stateOf,
   type DeliveryProgress,
   type StoredDelivery,
 } from './delivery-rows';
+import { createBodyRetention } from './delivery-bodies';
 import { coalesceWrites } from './coalesce-writes';
 import { decodeRecord, encodeRecord } from './encode-record';
+import { createResendSchedule, listPendingMarks, type ResendSchedule } from './resend-schedule';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 type Inserted = 'inserted' | 'duplicate-pending' | 'duplicate-done';
 
-export type Deliveries = Readonly<{
-  /** Keeps a delivery once. `duplicate-pending` was accepted before and is not processed yet. */
-  insert: (delivery: Delivery) => Promise<Inserted>;
-  /** `done`: it needs no more work. @throws AppError `record-unreadable` when the body of an open one is gone */
-  read: (key: DeliveryKey) => Promise<Delivery | 'done' | undefined>;
-  /** Marks a delivery as processed; doing it twice is harmless. What was processed after all is no dead letter any more. */
-  complete: (key: DeliveryKey, outcome: string) => Promise<void>;
-  /** Deliveries of a source whose message was last sent before `beforeMs` and that are not processed yet. */
-  listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
-  /**
-   * Renews the sweep deadline of a pending delivery, because it has a message or is being processed; stores its
-   * progress where that is given.
-   */
-  touch: (key: DeliveryKey, nowMs: number, progress?: DeliveryProgress) => Promise<void>;
-  /** How far a delivery has come; undefined: it is at its beginning, or not pending. */
-  progress: (key: DeliveryKey) => Promise<DeliveryProgress | undefined>;
-  /** When a source last sent something authentic, also where that asked for nothing; undefined: never. */
-  lastReceivedMs: (feed: Feed, source: string) => Promise<number | undefined>;
-  /** Forgets the bodies of processed deliveries received before `beforeMs`; the ids stay, so that a late replay is still a duplicate. Pending ones and dead letters keep theirs. */
-  forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
-}>;
+export type Deliveries = ResendSchedule &
+  Readonly<{
+    /** Keeps a delivery once. `duplicate-pending` was accepted before and is not processed yet. */
+    insert: (delivery: Delivery) => Promise<Inserted>;
+    /** `done`: it needs no more work. @throws AppError `record-unreadable` when the body of an open one is gone */
+    read: (key: DeliveryKey) => Promise<Delivery | 'done' | undefined>;
+    /** Marks a delivery as processed; doing it twice is harmless. What was processed after all is no dead letter any more. */
+    complete: (key: DeliveryKey, outcome: string) => Promise<void>;
+    /** Deliveries of a source whose message was last sent before `beforeMs` and that are not processed yet. */
+    listPending: (feed: Feed, source: string, beforeMs: number) => Promise<readonly DeliveryKey[]>;
+    /**
+     * Renews the sweep deadline of a pending delivery, because it has a message or is being processed; stores its
+     * progress where that is given.
+     */
+    touch: (key: DeliveryKey, nowMs: number, progress?: DeliveryProgress) => Promise<void>;
+    /** How far a delivery has come; undefined: it is at its beginning, or not pending. */
+    progress: (key: DeliveryKey) => Promise<DeliveryProgress | undefined>;
+    /** When a source last sent something authentic, also where that asked for nothing; undefined: never. */
+    lastReceivedMs: (feed: Feed, source: string) => Promise<number | undefined>;
+    /**
+     * Forgets bodies of processed deliveries received before `beforeMs`, oldest first, some at a time; the ids stay, so that a late
+     * replay is still a duplicate. Pending ones and dead letters keep theirs and are looked at again a day later.
+     */
+    forgetBodies: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
+  }>;
 
 const ProgressSchema: z.ZodType<DeliveryProgress> = z.object({
   policyHash: z.string(),
   outcomes: z.array(z.string()),
 });
 
-/** A transaction holds 100 rows and 4 MiB: three rows for each delivery, and its body in Base64. */
-const INSERTS_TOGETHER = 25;
+/** A transaction holds 100 rows and 4 MiB: the rows of each delivery, its body in Base64, and one row of the source. */
+const INSERTS_TOGETHER = Math.floor(99 / ROWS_EACH);
 
 /**
- * One partition per source: the delivery `d:<id>`, its pending mark `p:<id>`, which also tells how far it has come, and its body mark `b:<id>`, written in one
- * transaction, a dead letter `x:<id>`, so that what is unfinished or holds personal data is found without reading the rest.
+ * One partition per source: the delivery `d:<id>`, its pending mark `p:<id>`, which also tells how far it has come, and two rows that
+ * sort by time, `q:` of when its message is sent again and `t:` of when its body is forgotten, written in one transaction; a dead
+ * letter `x:<id>`. So what is due is found without reading the rest.
  */
 export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'container'>): Deliveries {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
   const bodies = async () => storage.container('deliveries');
-
-  const listMarks = async (
-    feed: Feed,
-    source: string,
-    kind: 'p' | 'b' | 'x',
-    beforeMs: number,
-  ): Promise<readonly DeliveryKey[]> => {
-    const found: DeliveryKey[] = [];
-    const rows = (await table()).listEntities<{ rowKey: string; receivedAtMs?: number }>({
-      queryOptions: {
-        filter: `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge '${kind}:' and RowKey lt '${kind};'`,
-      },
-    });
-    for await (const row of rows)
-      if ((row.receivedAtMs ?? 0) < beforeMs) found.push({ feed, source, deliveryId: row.rowKey.slice(2) });
-    return found;
-  };
 
   const duplicateOf = async (
     key: DeliveryKey,
@@ -201,46 +192,13 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       return row?.receivedAtMs;
     },
 
-    listPending: async (feed, source, beforeMs) => listMarks(feed, source, 'p', beforeMs),
+    listPending: async (feed, source, beforeMs) =>
+      (await listPendingMarks(await table(), feed, source)).flatMap(({ deliveryId, sentAtMs }) =>
+        sentAtMs < beforeMs ? [{ feed, source, deliveryId }] : [],
+      ),
 
-    forgetBodies: async (feed, source, beforeMs) => {
-      const kept = new Set(
-        [
-          ...(await listMarks(feed, source, 'p', Number.POSITIVE_INFINITY)),
-          ...(await listMarks(feed, source, 'x', Number.POSITIVE_INFINITY)),
-        ].map((key) => key.deliveryId),
-      );
-      const partitionKey = partitionOf(feed, source);
-      const old = (await listMarks(feed, source, 'b', beforeMs)).filter((key) => !kept.has(key.deliveryId));
-      let forgotten = 0;
-      for (const key of old) {
-        const client = await table();
-        const row = await client.getEntity<StoredDelivery & { bytes: number }>(
-          partitionKey,
-          `d:${key.deliveryId}`,
-        );
-        const { receivedAtMs, contentType, bytes, outcome } = row;
-        // A person may have put it back between the two lists, so that it was in neither.
-        if (stateOf(outcome) !== 'done') continue;
-        await (await bodies()).getBlockBlobClient(blobOf(key)).deleteIfExists();
-        await client.submitTransaction([
-          [
-            'update',
-            {
-              partitionKey,
-              rowKey: `d:${key.deliveryId}`,
-              receivedAtMs,
-              contentType,
-              bytes,
-              outcome: 'forgotten',
-            },
-            'Replace',
-          ],
-          ['delete', { partitionKey, rowKey: `b:${key.deliveryId}` }],
-        ]);
-        forgotten += 1;
-      }
-      return forgotten;
-    },
+    ...createResendSchedule(table),
+
+    forgetBodies: createBodyRetention(storage),
   };
 }

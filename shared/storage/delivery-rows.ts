@@ -1,7 +1,9 @@
 import type { TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import type { Feed } from '../domain/policy';
-import type { Delivery, DeliveryKey } from '../domain/delivery';
+import { resendWaitMs, type Delivery, type DeliveryKey } from '../domain/delivery';
+import type { Lane } from '../domain/lane';
+import { timeKey } from './time-key';
 
 /** How far a pending delivery of several statements has come: the outcome of each that is settled, under the policy of this hash. */
 export type DeliveryProgress = Readonly<{ policyHash: string; outcomes: readonly string[] }>;
@@ -12,6 +14,7 @@ export type StoredDelivery = {
   contentType: string;
   body?: Uint8Array;
   outcome?: string;
+  lane?: string;
 };
 
 /** How the outcome of a dead delivery begins; its code follows. */
@@ -31,7 +34,10 @@ export function isInline(body: Uint8Array): boolean {
   return body.byteLength <= INLINE_BYTES;
 }
 
-/** The three rows of a new delivery, to be written in one transaction. */
+/** Rows of a delivery, beside the one of its source. */
+export const ROWS_EACH = 4;
+
+/** The rows of a new delivery, to be written in one transaction. */
 export function rowsOf({
   feed,
   source,
@@ -39,6 +45,7 @@ export function rowsOf({
   receivedAtMs,
   contentType,
   body,
+  lane = 'normal',
 }: Delivery): TransactionAction[] {
   const partitionKey = partitionOf(feed, source);
   return [
@@ -50,12 +57,28 @@ export function rowsOf({
         receivedAtMs,
         contentType,
         bytes: body.byteLength,
+        lane,
         ...(isInline(body) ? { body } : {}),
       },
     ],
     ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs }],
-    ['create', { partitionKey, rowKey: `b:${deliveryId}`, receivedAtMs }],
+    ['create', { partitionKey, rowKey: bodyRowKey(receivedAtMs, deliveryId) }],
+    ['create', resendRowOf({ feed, source, deliveryId }, { sentAtMs: receivedAtMs, resends: 0, lane })],
   ];
+}
+
+/** The row by whose time a body is forgotten. */
+export function bodyRowKey(atMs: number, deliveryId: string): string {
+  return `t:${timeKey(atMs)}:${deliveryId}`;
+}
+
+/** The row by whose time a pending delivery is looked at, and its message sent again. It may outlive the delivery's pending mark. */
+export function resendRowOf(
+  { feed, source, deliveryId }: DeliveryKey,
+  { sentAtMs, resends, lane }: Readonly<{ sentAtMs: number; resends: number; lane: Lane }>,
+) {
+  const rowKey = `q:${timeKey(sentAtMs + resendWaitMs(resends))}:${deliveryId}`;
+  return { partitionKey: partitionOf(feed, source), rowKey, resends, lane };
 }
 
 /** When a source was last heard: one row per source, replaced with every authentic delivery. */

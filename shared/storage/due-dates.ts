@@ -1,8 +1,11 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import type { Lane } from '../domain/lane';
-import { undefinedIfMissing } from './storage-errors';
+import { removeRows } from './record-table';
+import { rowsInPages } from './rows-in-pages';
 import type { StorageAccount } from './storage-account';
+import { timeKey } from './time-key';
+import { untold } from './unreadable-rows';
 
 /**
  * A scheduled mark: the subject is marked at that time, for a future date, an expiry or a retry. The lane is the
@@ -12,16 +15,39 @@ export type DueItem = Readonly<{ subject: Subject; dueAtMs: number; lane?: Lane 
 
 export type DueDates = Readonly<{
   schedule: (item: DueItem) => Promise<void>;
-  /** Items of an organization due at or before `nowMs`, earliest first. */
+  /** Items of an organization due at or before `nowMs`: earliest first, and where there are more than `most`, urgent ones before the others. */
   listDue: (organization: string, nowMs: number, most: number) => Promise<readonly DueItem[]>;
-  remove: (item: DueItem) => Promise<void>;
+  /** Removes items of one organization; one that is gone already is no error. */
+  remove: (...items: readonly DueItem[]) => Promise<void>;
 }>;
 
 const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
 
 /** Rows sort by time. The same item scheduled twice is one row. */
-export function createDueDates(storage: Pick<StorageAccount, 'table'>): DueDates {
+export function createDueDates(storage: Pick<StorageAccount, 'table'>, onUnreadable = untold): DueDates {
   const table = async (): Promise<TableClient> => storage.table('due');
+
+  const list = async (organization: string, filter: string, most: number): Promise<readonly DueItem[]> => {
+    const items: DueItem[] = [];
+    const rows = (await table()).listEntities<{ rowKey: string; lane?: string }>({
+      queryOptions: { filter },
+    });
+    for await (const { rowKey, lane } of rowsInPages(rows, most)) {
+      if (items.length >= most) break;
+      const [time = '', kindName = '', key = ''] = rowKey.split(':');
+      const kind = KINDS.find((known) => known === kindName);
+      if (kind === undefined || key === '') {
+        onUnreadable({ table: 'due', partitionKey: organization, rowKey });
+        continue;
+      }
+      items.push({
+        subject: { organization, kind, key },
+        dueAtMs: Number(time),
+        lane: lane === 'urgent' ? 'urgent' : 'normal',
+      });
+    }
+    return items;
+  };
 
   return {
     schedule: async (item) => {
@@ -38,34 +64,19 @@ export function createDueDates(storage: Pick<StorageAccount, 'table'>): DueDates
     },
 
     listDue: async (organization, nowMs, most) => {
-      const items: DueItem[] = [];
-      const rows = (await table()).listEntities<{ rowKey: string; lane?: string }>({
-        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt '${timeKey(nowMs + 1)}'` },
-      });
-      for await (const { rowKey, lane } of rows) {
-        if (items.length >= most) break;
-        const [time = '', kindName = '', key = ''] = rowKey.split(':');
-        const kind = KINDS.find((known) => known === kindName);
-        if (kind !== undefined)
-          items.push({
-            subject: { organization, kind, key },
-            dueAtMs: Number(time),
-            lane: lane === 'urgent' ? 'urgent' : 'normal',
-          });
-      }
-      return items;
+      const filter = `PartitionKey eq '${organization}' and RowKey lt '${timeKey(nowMs + 1)}'`;
+      const earliest = await list(organization, filter, most);
+      if (earliest.length < most) return earliest;
+      const urgent = await list(organization, `${filter} and lane eq 'urgent'`, most);
+      return [...urgent, ...earliest.filter(({ lane }) => lane !== 'urgent')].slice(0, most);
     },
 
-    remove: async (item) => {
-      await undefinedIfMissing(async () =>
-        (await table()).deleteEntity(item.subject.organization, rowKeyOf(item)),
-      );
+    remove: async (...items) => {
+      const [first] = items;
+      if (first === undefined) return;
+      await removeRows(await table(), first.subject.organization, items.map(rowKeyOf));
     },
   };
-}
-
-function timeKey(ms: number): string {
-  return String(Math.max(0, Math.ceil(ms))).padStart(15, '0');
 }
 
 function rowKeyOf({ subject, dueAtMs }: DueItem): string {

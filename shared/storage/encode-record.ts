@@ -1,13 +1,31 @@
+import type { TransactionAction } from '@azure/data-tables';
 import type { z } from 'zod';
 import { AppError } from '../errors';
 
 /** A string property holds 32 K characters; longer JSON is split into chunks below that. */
 const PIECE_LENGTH = 30_000;
 
-/** Encodes a value as entity properties: its JSON in chunks, and the version of its schema. */
+/** Of the form that records are written in. A row without one was written as version 1. */
+const SCHEMA_VERSION = 1;
+
+/**
+ * An entity holds 1 MiB, in which each character takes two bytes. The rest is for names, keys and the few properties
+ * that stand beside a record.
+ */
+const LARGEST_RECORD_LENGTH = 500_000;
+
+/**
+ * Encodes a value as entity properties: its JSON in chunks, and the version of its schema.
+ * @throws AppError `record-too-large` for one that no row holds, before anything is sent
+ */
 export function encodeRecord(value: unknown): Record<string, string | number> {
   const json = JSON.stringify(value);
-  const properties: Record<string, string | number> = { schemaVersion: 1 };
+  if (json.length > LARGEST_RECORD_LENGTH)
+    throw new AppError(
+      'record-too-large',
+      `A record has ${json.length} characters, and a row holds ${LARGEST_RECORD_LENGTH}`,
+    );
+  const properties: Record<string, string | number> = { schemaVersion: SCHEMA_VERSION };
   for (let piece = 0, start = 0; start < json.length; piece += 1) {
     const end = start + PIECE_LENGTH - (isFirstHalf(json.charCodeAt(start + PIECE_LENGTH - 1)) ? 1 : 0);
     properties[`json${piece}`] = json.slice(start, end);
@@ -16,14 +34,37 @@ export function encodeRecord(value: unknown): Record<string, string | number> {
   return properties;
 }
 
+/** A transaction holds 100 rows and 4 MiB of JSON in UTF-8, with what frames each of them. */
+const MOST_ROWS = 100;
+const LARGEST_TRANSACTION_BYTES = 4 * 1024 * 1024;
+const FRAME_BYTES = 1_024;
+
+/** @throws AppError `record-too-large` for a transaction that storage would refuse, before anything is sent */
+export function requireTransactionSize(actions: readonly TransactionAction[]): void {
+  const bytes = actions.reduce(
+    (sum, [, row]) => sum + FRAME_BYTES + Buffer.byteLength(JSON.stringify(row)),
+    0,
+  );
+  if (actions.length > MOST_ROWS || bytes > LARGEST_TRANSACTION_BYTES)
+    throw new AppError(
+      'record-too-large',
+      `A transaction has ${actions.length} rows of ${bytes} bytes, and storage takes ${MOST_ROWS} of ${LARGEST_TRANSACTION_BYTES}`,
+    );
+}
+
 /**
  * Decodes and validates a value from entity properties.
- * @throws AppError `record-unreadable` when the stored value is not of this shape
+ * @throws AppError `record-unreadable` when the stored value is not of this shape, or of a version that is not known here
  */
 export function decodeRecord<S extends z.ZodType>(
   schema: S,
   entity: Readonly<Record<string, unknown>>,
 ): z.output<S> {
+  const { schemaVersion = SCHEMA_VERSION } = entity;
+  if (typeof schemaVersion === 'number' && schemaVersion > SCHEMA_VERSION)
+    throw new AppError('record-unreadable', 'A stored record was written by a newer version');
+  if (schemaVersion !== SCHEMA_VERSION)
+    throw new AppError('record-unreadable', 'A stored record does not say which version wrote it');
   let json = '';
   for (let piece = 0; typeof entity[`json${piece}`] === 'string'; piece += 1)
     json += String(entity[`json${piece}`]);

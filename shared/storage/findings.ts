@@ -1,13 +1,10 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
 import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
-import { decodeRecord, encodeRecord } from './encode-record';
-import { mapConcurrently, STORAGE_WIDTH } from '../map-concurrently';
-import { undefinedIfMissing } from './storage-errors';
+import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
-import { writeInTransactions } from './write-in-transactions';
+import { untold } from './unreadable-rows';
 
 export type FindingStore = Readonly<{
   list: (organization: string) => Promise<readonly FindingRecord[]>;
@@ -74,44 +71,26 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
 });
 
 /** One row per finding: it keeps its id and its first day over all nights. */
-export function createFindingStore(storage: Pick<StorageAccount, 'table'>): FindingStore {
-  const table = async (): Promise<TableClient> => storage.table('findings');
+export function createFindingStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): FindingStore {
+  const records = createRecordTable(storage, {
+    name: 'findings',
+    noun: 'finding',
+    schema: FindingRecordSchema,
+    onUnreadable,
+  });
   return {
-    list: async (organization) => {
-      const records: FindingRecord[] = [];
-      const rows = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${organization}'` },
-      });
-      for await (const row of rows) records.push(decodeRecord(FindingRecordSchema, row));
-      return records;
-    },
-    get: async (organization, id) => {
-      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, id));
-      return row === undefined ? undefined : decodeRecord(FindingRecordSchema, row);
-    },
+    list: records.list,
+    get: records.get,
     save: async (organization, findings) => {
       const byId = new Map(findings.map((finding) => [finding.id, finding]));
-      await writeInTransactions(
-        await table(),
-        [...byId].map(([rowKey, finding]) => [
-          'upsert',
-          { partitionKey: organization, rowKey, ...encodeRecord(finding) },
-          'Replace',
-        ]),
+      await records.putAll(
+        organization,
+        [...byId].map(([key, record]) => ({ key, record })),
       );
     },
-    forget: async (organization, ids) => {
-      const client = await table();
-      const actions = [...new Set(ids)].map((rowKey): TransactionAction => [
-        'delete',
-        { partitionKey: organization, rowKey },
-      ]);
-      // A row that is gone fails the whole transaction.
-      await writeInTransactions(client, actions, async (refused) => {
-        await mapConcurrently(refused, STORAGE_WIDTH, async ([, { rowKey }]) =>
-          undefinedIfMissing(async () => client.deleteEntity(organization, rowKey)),
-        );
-      });
-    },
+    forget: records.remove,
   };
 }

@@ -1,15 +1,17 @@
-import type { TableClient } from '@azure/data-tables';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Hold } from '../domain/plan/hold';
 import { AppError } from '../errors';
+import { createRecordTable } from './record-table';
 import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
-import { decodeRecord, encodeRecord } from './encode-record';
-import { undefinedIfMissing, isConflict } from './storage-errors';
+import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { untold } from './unreadable-rows';
 
 export type HoldStore = Readonly<{
-  /** Every hold of an organization, whatever its state. */
-  list: (organization: string) => Promise<readonly Hold[]>;
+  /** Every hold of an organization, or those of one state. What cannot be read is told and passed over. */
+  list: (organization: string, state?: Hold['state']) => Promise<readonly Hold[]>;
+  /** @throws AppError `record-unreadable` */
   get: (organization: string, hash: string) => Promise<Hold | undefined>;
   put: (organization: string, hold: Hold) => Promise<void>;
   /**
@@ -23,10 +25,8 @@ export type HoldStore = Readonly<{
   ) => Promise<Hold | undefined>;
 }>;
 
-const HoldSchema: z.ZodType<Hold> = z.object({
-  hash: z.string(),
-  kind: z.enum(['guard', 'remediation']).exactOptional(),
-  state: z.enum(['held', 'released', 'done', 'stale']),
+/** What grows with the number of people: it is never changed, and stands in a blob where a row would not hold it. */
+const PartsSchema = z.object({
   guards: z.array(
     z.object({
       guard: z.enum(['group', 'day', 'run', 'batch']),
@@ -44,6 +44,12 @@ const HoldSchema: z.ZodType<Hold> = z.object({
       why: z.array(z.string()),
     }),
   ),
+});
+
+const HeadSchema = z.object({
+  hash: z.string(),
+  kind: z.enum(['guard', 'remediation']).exactOptional(),
+  state: z.enum(['held', 'released', 'done', 'stale']),
   change: RuleOrEntryChangeSchema.exactOptional(),
   heldAtMs: z.number(),
   expiresAtMs: z.number(),
@@ -58,46 +64,99 @@ const HoldSchema: z.ZodType<Hold> = z.object({
   because: z.string().exactOptional(),
 });
 
-/** One row per hold and organization, by hash. A release is a compare-and-set. */
-export function createHoldStore(storage: Pick<StorageAccount, 'table'>): HoldStore {
-  const table = async (): Promise<TableClient> => storage.table('plans');
+/** As a row has it: whole, or with the name of the blob that has the rest. */
+type StoredHold = Readonly<Omit<Hold, 'guards' | 'removals'>> &
+  Readonly<{ parts: Pick<Hold, 'guards' | 'removals'> | string }>;
+
+const StoredHoldSchema: z.ZodType<StoredHold> = z.union([
+  HeadSchema.extend({ partsBlob: z.string() }).transform(({ partsBlob, ...head }) => ({
+    ...head,
+    parts: partsBlob,
+  })),
+  HeadSchema.extend(PartsSchema.shape).transform(({ guards, removals, ...head }) => ({
+    ...head,
+    parts: { guards, removals },
+  })),
+]);
+
+/** Characters of JSON. A row holds some more; what is this large is in a blob. */
+const LARGEST_ROW_LENGTH = 250_000;
+
+/**
+ * One row per hold and organization, by hash. A release is a compare-and-set of that row. The removals of a large one are in a
+ * blob, named after its content and written before the row: whoever reads the row finds it.
+ */
+export function createHoldStore(
+  storage: Pick<StorageAccount, 'table' | 'container'>,
+  onUnreadable = untold,
+): HoldStore {
+  const rows = createRecordTable<StoredHold>(storage, {
+    name: 'plans',
+    noun: 'plan',
+    schema: StoredHoldSchema,
+    toStored: ({ parts, ...head }) =>
+      typeof parts === 'string' ? { ...head, partsBlob: parts } : { ...head, ...parts },
+    onUnreadable,
+  });
+  const blob = async (organization: string, name: string) =>
+    (await storage.container('plans')).getBlockBlobClient(`${organization}/${name}`);
+
+  const toStored = async (organization: string, hold: Hold): Promise<StoredHold> => {
+    const { guards, removals, ...head } = hold;
+    const json = JSON.stringify({ guards, removals });
+    if (json.length <= LARGEST_ROW_LENGTH) return { ...head, parts: { guards, removals } };
+    const parts = `${hold.hash}-${createHash('sha256').update(json).digest('hex').slice(0, 16)}.json`;
+    const bytes = Buffer.from(json);
+    await (await blob(organization, parts)).uploadData(bytes);
+    return { ...head, parts };
+  };
+  const toHold = async (organization: string, { parts, ...head }: StoredHold): Promise<Hold> => {
+    if (typeof parts !== 'string') return { ...head, ...parts };
+    const bytes = await undefinedIfMissing(async () => (await blob(organization, parts)).downloadToBuffer());
+    const read = PartsSchema.safeParse(parseJson(bytes));
+    if (!read.success)
+      throw new AppError('record-unreadable', 'The removals of a stored plan are gone or of another shape');
+    return { ...head, ...read.data };
+  };
+
   return {
-    list: async (organization) => {
+    list: async (organization, state) => {
       const holds: Hold[] = [];
-      const rows = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${organization}'` },
-      });
-      for await (const row of rows) holds.push(decodeRecord(HoldSchema, row));
+      for (const stored of await rows.list(organization)) {
+        if (state !== undefined && stored.state !== state) continue;
+        try {
+          holds.push(await toHold(organization, stored));
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'record-unreadable') throw error;
+          onUnreadable({ table: 'plans', partitionKey: organization, rowKey: stored.hash });
+        }
+      }
       return holds;
     },
     get: async (organization, hash) => {
-      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, hash));
-      return row === undefined ? undefined : decodeRecord(HoldSchema, row);
+      const stored = await rows.get(organization, hash);
+      return stored === undefined ? undefined : toHold(organization, stored);
     },
-    put: async (organization, hold) => {
-      await (
-        await table()
-      ).upsertEntity({ partitionKey: organization, rowKey: hold.hash, ...encodeRecord(hold) }, 'Replace');
-    },
+    put: async (organization, hold) => rows.put(organization, hold.hash, await toStored(organization, hold)),
     change: async (organization, hash, decide) => {
-      const client = await table();
-      const row = await undefinedIfMissing(async () => client.getEntity(organization, hash));
-      if (row === undefined) return undefined;
-      const next = decide(decodeRecord(HoldSchema, row));
-      if (next === undefined) return undefined;
-      try {
-        await client.updateEntity(
-          { partitionKey: organization, rowKey: hash, ...encodeRecord(next) },
-          'Replace',
-          { etag: row.etag },
-        );
-        return next;
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        throw new AppError('storage-conflict', 'Somebody else changed this plan at the same time', {
-          cause: error,
-        });
-      }
+      let changed: Hold | undefined;
+      await rows.change(organization, hash, async (stored) => {
+        const hold = await toHold(organization, stored);
+        changed = decide(hold);
+        if (changed === undefined) return undefined;
+        const { guards, removals, ...head } = changed;
+        const isSame = guards === hold.guards && removals === hold.removals;
+        return isSame ? { ...head, parts: stored.parts } : toStored(organization, changed);
+      });
+      return changed;
     },
   };
+}
+
+function parseJson(bytes: Buffer | undefined): unknown {
+  try {
+    return bytes === undefined ? undefined : JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import {
+  divideEvidence,
   EMPTY_CHAIN,
   linkEvidence,
   type EvidenceEntry,
@@ -18,9 +19,10 @@ import {
   PersonLedgerSchema,
   RuleLedgerSchema,
 } from './ledger-schemas';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { decodeRecord, encodeRecord, requireTransactionSize } from './encode-record';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { decodeListed, untold } from './unreadable-rows';
 
 export type LedgerOf = {
   person: PersonLedger;
@@ -36,8 +38,9 @@ export type LedgerStore = Readonly<{
   /** @throws AppError `record-unreadable` */
   read: <K extends SubjectKind>(subject: Subject<K>) => Promise<Stored<LedgerOf[K]> | undefined>;
   /**
-   * Writes a ledger and its evidence in one transaction: neither exists without the other.
-   * @throws AppError `storage-conflict` when somebody else wrote since it was read
+   * Writes a ledger and its evidence in one transaction: neither exists without the other. More evidence than a transaction holds
+   * is written before, in portions with the ledger as it was, and again by whoever repeats what was interrupted.
+   * @throws AppError `record-too-large`, or `storage-conflict` when somebody else wrote since it was read
    */
   write: <K extends SubjectKind>(
     subject: Subject<K>,
@@ -45,11 +48,11 @@ export type LedgerStore = Readonly<{
     read: Stored<LedgerOf[K]> | undefined,
     evidence: readonly EvidenceEntry[],
   ) => Promise<void>;
-  /** Every ledger of one kind in an organization. */
+  /** Every ledger of one kind in an organization. One that cannot be read has no value: it is there, and what it says is not known. */
   list: <K extends SubjectKind>(
     organization: string,
     kind: K,
-  ) => AsyncIterable<Readonly<{ key: string; value: LedgerOf[K] }>>;
+  ) => AsyncIterable<Readonly<{ key: string; value: LedgerOf[K] | undefined }>>;
   /** A subject's evidence with the end of its chain, for explaining and verifying. */
   evidence: (
     subject: Subject,
@@ -78,18 +81,57 @@ const EvidenceRecordSchema = z.object({
 /** A page stays in memory while its rows are worked on: of the thousand that storage would give, several megabytes. */
 const PAGE_SIZE = 250;
 
+/** Evidence of one transaction. */
+const PORTION_RECORDS = 90;
+const PORTION_BYTES = 1_500_000;
+
 const STATE_ROW = 'state';
 const evidenceRow = (seq: number): string => `e:${String(seq).padStart(10, '0')}`;
 
 /** One partition per subject: the row `state` and its evidence `e:<number>`. Reading a subject costs one row, however long its history. */
-export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): LedgerStore {
+export function createLedgerStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): LedgerStore {
   const table = async (): Promise<TableClient> => storage.table('ledger');
-  /** True where a conflict is with our own write: its answer was lost and the client library sent it again. */
-  const endsWith = async (subject: Subject, head: EvidenceHead): Promise<boolean> => {
+  /** Defined where a conflict is with our own write: its answer was lost and the client library sent it again. */
+  const etagIfEndsWith = async (subject: Subject, head: EvidenceHead): Promise<string | undefined> => {
     const row = await undefinedIfMissing(async () =>
       (await table()).getEntity(partitionOf(subject), STATE_ROW),
     );
-    return row !== undefined && headOf(row).hash === head.hash;
+    return row !== undefined && headOf(row).hash === head.hash ? row.etag : undefined;
+  };
+
+  const writePortion = async <K extends SubjectKind>(
+    subject: Subject<K>,
+    value: LedgerOf[K],
+    read: Stored<LedgerOf[K]> | undefined,
+    evidence: readonly EvidenceEntry[],
+  ): Promise<EvidenceHead> => {
+    const partitionKey = partitionOf(subject);
+    const { records, head } = linkEvidence(read?.head ?? EMPTY_CHAIN, evidence);
+    const state = {
+      partitionKey,
+      rowKey: STATE_ROW,
+      evidenceSeq: head.seq,
+      evidenceHash: head.hash,
+      ...encodeRecord(value),
+    };
+    const actions: TransactionAction[] = [
+      read?.etag === undefined ? ['create', state] : ['update', state, 'Replace', { etag: read.etag }],
+      ...records.map((record): TransactionAction => [
+        'create',
+        { partitionKey, rowKey: evidenceRow(record.seq), ...encodeRecord(record) },
+      ]),
+    ];
+    requireTransactionSize(actions);
+    try {
+      await (await table()).submitTransaction(actions);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (records.length === 0 || (await etagIfEndsWith(subject, head)) === undefined) throw conflict(error);
+    }
+    return head;
   };
 
   return {
@@ -106,31 +148,16 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
     },
 
     write: async (subject, next, read, evidence) => {
-      const partitionKey = partitionOf(subject);
-      const { records, head } = linkEvidence(read?.head ?? EMPTY_CHAIN, evidence);
-      const state = {
-        partitionKey,
-        rowKey: STATE_ROW,
-        evidenceSeq: head.seq,
-        evidenceHash: head.hash,
-        ...encodeRecord(next),
-      };
-      const actions: TransactionAction[] = [
-        read?.etag === undefined ? ['create', state] : ['update', state, 'Replace', { etag: read.etag }],
-        ...records.map((record): TransactionAction => [
-          'create',
-          { partitionKey, rowKey: evidenceRow(record.seq), ...encodeRecord(record) },
-        ]),
-      ];
-      try {
-        await (await table()).submitTransaction(actions);
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        if (records.length > 0 && (await endsWith(subject, head))) return;
-        throw new AppError('storage-conflict', 'Somebody else wrote this ledger at the same time', {
-          cause: error,
-        });
+      const portions = toPortions(evidence.flatMap(divideEvidence));
+      let stored = read;
+      for (const portion of portions.slice(0, -1)) {
+        const value = stored?.value ?? next;
+        const head = await writePortion(subject, value, stored, portion);
+        const etag = await etagIfEndsWith(subject, head);
+        if (etag === undefined) throw conflict();
+        stored = { value, etag, head };
       }
+      await writePortion(subject, next, stored, portions.at(-1) ?? []);
     },
 
     list: async function* (organization, kind) {
@@ -144,7 +171,7 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
         for (const row of page)
           yield {
             key: (row.partitionKey ?? '').slice(prefix.length),
-            value: decodeRecord(SCHEMAS[kind], row),
+            value: decodeListed(SCHEMAS[kind], row, { table: 'ledger', onUnreadable }),
           };
     },
 
@@ -160,6 +187,28 @@ export function createLedgerStore(storage: Pick<StorageAccount, 'table'>): Ledge
       return { records, head };
     },
   };
+}
+
+/** At least one, each of what a transaction holds beside the ledger itself. */
+function toPortions(evidence: readonly EvidenceEntry[]): ReadonlyArray<readonly EvidenceEntry[]> {
+  const portions: EvidenceEntry[][] = [[]];
+  let bytes = 0;
+  for (const entry of evidence) {
+    const size = Buffer.byteLength(JSON.stringify(entry));
+    const portion = portions.at(-1) ?? [];
+    if (portion.length > 0 && (portion.length >= PORTION_RECORDS || bytes + size > PORTION_BYTES)) {
+      portions.push([entry]);
+      bytes = size;
+    } else {
+      portion.push(entry);
+      bytes += size;
+    }
+  }
+  return portions;
+}
+
+function conflict(cause?: unknown): AppError {
+  return new AppError('storage-conflict', 'Somebody else wrote this ledger at the same time', { cause });
 }
 
 function headOf(row: Readonly<Record<string, unknown>>): EvidenceHead {

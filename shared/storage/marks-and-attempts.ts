@@ -4,10 +4,11 @@ import { AppError } from '../errors';
 import { createBookings, type Bookings } from './writer-bookings';
 import type { Lane } from '../domain/lane';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { encodeRecord } from './encode-record';
 import { rowsInPages } from './rows-in-pages';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { decodeListed, untold } from './unreadable-rows';
 
 /**
  * A to-do note for the writer, "look at this subject": its ledger may differ from what UiPath has. The note stays until
@@ -106,7 +107,10 @@ const NO_ETAG = 'W/"none"';
  * One partition per organization: marks `m:<lane>:<kind>:<key>`, open attempts `a:<id>`, the fence and the booking.
  * An attempt and the fence are written in one transaction, so a writer that was replaced cannot begin a call.
  */
-export function createChangeStore(storage: Pick<StorageAccount, 'table'>): ChangeStore {
+export function createChangeStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): ChangeStore {
   const table = async (): Promise<TableClient> => storage.table('changes');
 
   /**
@@ -155,14 +159,17 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
         const [, laneIndex = '', kindName = '', key = ''] = row.rowKey.split(':');
         const lane = LANES[Number(laneIndex)];
         const kind = KINDS.find((known) => known === kindName);
-        if (lane !== undefined && kind !== undefined)
-          marks.push({
-            subject: { organization, kind, key },
-            lane,
-            etag: row.etag,
-            sinceMs: row.sinceMs,
-            cause: row.cause ?? 'time',
-          });
+        if (lane === undefined || kind === undefined || key === '') {
+          onUnreadable({ table: 'changes', partitionKey: organization, rowKey: row.rowKey });
+          continue;
+        }
+        marks.push({
+          subject: { organization, kind, key },
+          lane,
+          etag: row.etag,
+          sinceMs: row.sinceMs,
+          cause: row.cause ?? 'time',
+        });
       }
       return marks;
     },
@@ -224,7 +231,10 @@ export function createChangeStore(storage: Pick<StorageAccount, 'table'>): Chang
       const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'a:' and RowKey lt 'a;'` },
       });
-      for await (const row of rows) attempts.push(decodeRecord(AttemptSchema, row));
+      for await (const row of rows) {
+        const attempt = decodeListed(AttemptSchema, row, { table: 'changes', onUnreadable });
+        if (attempt !== undefined) attempts.push(attempt);
+      }
       return attempts;
     },
   };

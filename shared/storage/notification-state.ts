@@ -1,8 +1,8 @@
-import type { TableClient } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
+import { untold } from './unreadable-rows';
 
 /** Delivery state of a receiver: the last night that was sent to it, and the failures since. */
 export type NotificationState = Readonly<{
@@ -29,22 +29,23 @@ const NotificationStateSchema: z.ZodType<NotificationState> = z
   .transform(({ target, night, toldAtMs, failure }) => ({ target, night, toldAtMs, failure }));
 
 /** One row per receiver and organization. */
-export function createNotificationStates(storage: Pick<StorageAccount, 'table'>): NotificationStates {
-  const table = async (): Promise<TableClient> => storage.table('notifications');
+export function createNotificationStates(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): NotificationStates {
+  const records = createRecordTable(storage, {
+    name: 'notifications',
+    noun: 'receiver',
+    schema: NotificationStateSchema,
+    onUnreadable,
+  });
   return {
-    list: async (organization) => {
-      const told: NotificationState[] = [];
-      const rows = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${organization}'` },
-      });
-      for await (const row of rows) told.push(decodeRecord(NotificationStateSchema, row));
-      return told;
-    },
-    put: async (organization, told) => {
-      const rowKey = createHash('sha256').update(told.target).digest('hex');
-      await (
-        await table()
-      ).upsertEntity({ partitionKey: organization, rowKey, ...encodeRecord(told) }, 'Replace');
-    },
+    list: records.list,
+    put: async (organization, told) => records.put(organization, keyOf(told.target), told),
   };
+}
+
+/** An address of a receiver may hold what a key must not. */
+function keyOf(target: string): string {
+  return createHash('sha256').update(target).digest('hex');
 }

@@ -10,6 +10,7 @@ import { createCachedKeyPages } from './cache-row-keys-for-paging';
 import { decodeRecord, encodeRecord } from './encode-record';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { decodeListed, untold } from './unreadable-rows';
 
 export type StoredUser = Readonly<{ value: ProvisionedUser; etag: string }>;
 
@@ -80,6 +81,7 @@ const ownId = /^[\da-f-]{36}$/;
 export function createProvisionedUsers(
   storage: Pick<StorageAccount, 'table'>,
   clock: Pick<Clock, 'now'>,
+  onUnreadable = untold,
 ): ProvisionedUsers {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
 
@@ -122,7 +124,10 @@ export function createProvisionedUsers(
       });
       const wanted = new Set(asked);
       for await (const row of rows)
-        if (row.gone !== true && wanted.has(row.rowKey)) users.push(decodeRecord(UserSchema, row));
+        if (row.gone !== true && wanted.has(row.rowKey)) {
+          const user = decodeListed(UserSchema, row, { table: 'deliveries', onUnreadable });
+          if (user !== undefined) users.push(user);
+        }
       return { total: keys.length, users };
     },
 

@@ -1,3 +1,4 @@
+import { AppError } from '../errors';
 import { coalesceWrites } from './coalesce-writes';
 import type { StorageAccount } from './storage-account';
 import type { Lane } from '../domain/lane';
@@ -43,11 +44,17 @@ const LONGEST_DELAY_SECONDS = 7 * 24 * 3600 - 1;
 /** Deliveries in one message: few enough to be processed well before the platform gives a message up. */
 const DELIVERIES_TOGETHER = 20;
 
+/** A message holds 64 KiB in Base64. */
+const LARGEST_MESSAGE_BYTES = 48 * 1024;
+
 /** Messages carry keys only: what they are about is read from the tables when they are handled. */
 export function createWorkQueues(storage: Pick<StorageAccount, 'queue'>): WorkQueues & NotificationQueue {
   const send = async (name: string, message: unknown, delayMs = 0): Promise<void> => {
     const queue = await storage.queue(name);
-    await queue.sendMessage(JSON.stringify(message), {
+    const text = JSON.stringify(message);
+    if (Buffer.byteLength(text) > LARGEST_MESSAGE_BYTES)
+      throw new AppError('record-too-large', `A message of the queue ${name} is too large to be sent`);
+    await queue.sendMessage(text, {
       visibilityTimeout: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(delayMs / 1000))),
     });
   };

@@ -1,9 +1,8 @@
-import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { RefusedChange } from '../domain/plan/refused-change';
-import { decodeRecord, encodeRecord } from './encode-record';
-import { undefinedIfMissing } from './storage-errors';
+import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
+import { untold } from './unreadable-rows';
 
 export type RefusedChangeStore = Readonly<{
   list: (organization: string) => Promise<readonly RefusedChange[]>;
@@ -25,25 +24,19 @@ const RefusedChangeSchema: z.ZodType<RefusedChange> = z.object({
 });
 
 /** One row per person and group, so that the same change refused again is the same dead letter. */
-export function createRefusedChangeStore(storage: Pick<StorageAccount, 'table'>): RefusedChangeStore {
-  const table = async (): Promise<TableClient> => storage.table('deadletters');
+export function createRefusedChangeStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): RefusedChangeStore {
+  const records = createRecordTable(storage, {
+    name: 'deadletters',
+    noun: 'dead letter',
+    schema: RefusedChangeSchema,
+    onUnreadable,
+  });
   return {
-    list: async (organization) => {
-      const letters: RefusedChange[] = [];
-      const rows = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${organization}'` },
-      });
-      for await (const row of rows) letters.push(decodeRecord(RefusedChangeSchema, row));
-      return letters;
-    },
-    get: async (organization, id) => {
-      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, id));
-      return row === undefined ? undefined : decodeRecord(RefusedChangeSchema, row);
-    },
-    put: async (organization, letter) => {
-      await (
-        await table()
-      ).upsertEntity({ partitionKey: organization, rowKey: letter.id, ...encodeRecord(letter) }, 'Replace');
-    },
+    list: records.list,
+    get: records.get,
+    put: async (organization, letter) => records.put(organization, letter.id, letter),
   };
 }

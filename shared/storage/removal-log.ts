@@ -1,5 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import type { StorageAccount } from './storage-account';
+import { timeKey } from './time-key';
 
 /** Removals that were made: one row per call and cause. */
 type RemovalEntry = Readonly<{ atMs: number; groupId: string; cause: string; count: number }>;
@@ -33,8 +34,4 @@ export function createRemovalLog(storage: Pick<StorageAccount, 'table'>): Remova
       return entries;
     },
   };
-}
-
-function timeKey(ms: number): string {
-  return String(Math.max(0, Math.ceil(ms))).padStart(15, '0');
 }

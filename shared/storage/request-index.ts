@@ -6,6 +6,7 @@ import { decodeRecord, encodeRecord } from './encode-record';
 import { rowsInPages } from './rows-in-pages';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
+import { decodeListed, untold } from './unreadable-rows';
 
 /** An index entry of a request: the subject whose ledger has its state, or why it was refused. It holds no person's name. */
 export type RequestEntry = Readonly<{
@@ -60,7 +61,10 @@ const FORGOTTEN_TOGETHER = 100;
  * One partition per organization, and two rows per request, written together: one by the id that its ticket system gave it,
  * and `t:<time>-<id>` for the list, whose times run backwards so that the newest come first.
  */
-export function createRequestIndex(storage: Pick<StorageAccount, 'table'>): RequestIndex {
+export function createRequestIndex(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): RequestIndex {
   const table = async (): Promise<TableClient> => storage.table('requests');
 
   const listRows = async (organization: string, afterKey: string) =>
@@ -110,7 +114,8 @@ export function createRequestIndex(storage: Pick<StorageAccount, 'table'>): Requ
       const found: RequestInList[] = [];
       for await (const row of rowsInPages(await listRows(organization, `t:${cursor ?? ''}`), most)) {
         if (found.length >= most) break;
-        found.push({ entry: decodeRecord(RequestEntrySchema, row), cursor: row.rowKey.slice(2) });
+        const entry = decodeListed(RequestEntrySchema, row, { table: 'requests', onUnreadable });
+        if (entry !== undefined) found.push({ entry, cursor: row.rowKey.slice(2) });
       }
       return found;
     },

@@ -1,7 +1,7 @@
-import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
+import { untold } from './unreadable-rows';
 
 /** A finding that a person accepted, by the finding's id. */
 type StoredWaiver = Readonly<{
@@ -31,24 +31,18 @@ const WaiverSchema: z.ZodType<StoredWaiver> = z.object({
 });
 
 /** One row per finding. */
-export function createWaiverStore(storage: Pick<StorageAccount, 'table'>): WaiverStore {
-  const table = async (): Promise<TableClient> => storage.table('waivers');
+export function createWaiverStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): WaiverStore {
+  const records = createRecordTable(storage, {
+    name: 'waivers',
+    noun: 'waiver',
+    schema: WaiverSchema,
+    onUnreadable,
+  });
   return {
-    list: async (organization) => {
-      const waivers: StoredWaiver[] = [];
-      const rows = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${organization}'` },
-      });
-      for await (const row of rows) waivers.push(decodeRecord(WaiverSchema, row));
-      return waivers;
-    },
-    put: async (organization, waiver) => {
-      await (
-        await table()
-      ).upsertEntity(
-        { partitionKey: organization, rowKey: waiver.findingId, ...encodeRecord(waiver) },
-        'Replace',
-      );
-    },
+    list: records.list,
+    put: async (organization, waiver) => records.put(organization, waiver.findingId, waiver),
   };
 }

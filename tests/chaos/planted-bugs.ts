@@ -161,7 +161,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     options: {
       bug: (instance) => ({
         ...instance,
-        deliveries: { ...instance.deliveries, listPending: async () => [] },
+        deliveries: { ...instance.deliveries, listResends: async () => [] },
       }),
     },
   },

@@ -199,7 +199,7 @@ async function readEvidence(stack: Stack): Promise<Pick<Outcome, 'evidenced' | '
       const { records, head } = await ledger.evidence({ organization: ORGANIZATION, kind, key });
       const fault = verifyEvidence(records, head);
       if (fault !== undefined || records.length === 0) brokenChains.push(`${kind} ${key}`);
-      if (!('applied' in value)) continue;
+      if (value === undefined || !('applied' in value)) continue;
       const id = stack.uipath.idOf(ORGANIZATION, value.email);
       evidenced.push(...records.flatMap((record) => describeChange(record, id)));
     }

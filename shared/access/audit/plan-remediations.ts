@@ -47,10 +47,12 @@ export async function planRemediations(
     // A remediation that was released stays; any other was planned from what an earlier night read.
     const kept = remediation?.status === 'applied' ? { ...rest, remediation } : rest;
     if (!isOpen(record)) return kept;
+    const isEntry = record.check.startsWith('policy-entity-');
+    if (isEntry && requestedEntries === undefined) return { ...kept, noPlan: UNREAD };
     if (!today.has(record.id))
       return { ...kept, noPlan: isChangePending(audit, record) ? CHANGE_PENDING : UNREAD };
     try {
-      const planned = planRemediation({ audit, requestedEntries }, record);
+      const planned = planRemediation({ audit, requestedEntries: requestedEntries ?? new Map() }, record);
       if ('noPlan' in planned) return { ...rest, ...planned };
       return { ...rest, remediation: withPreviousOutcome(planned.remediation, holds, audit.nowMs) };
     } catch {
@@ -59,16 +61,22 @@ export async function planRemediations(
   });
 }
 
+/** What was requested last of each entry; undefined where one of their ledgers cannot be read. */
 async function readRequestedEntries(
   ledger: PlanningDeps['ledger'],
   alias: string,
-): Promise<ReadonlyMap<string, boolean>> {
+): Promise<ReadonlyMap<string, boolean> | undefined> {
   const requested = new Map<string, boolean>();
+  let isWhole = true;
   for await (const { value } of ledger.list(alias, 'entity')) {
+    if (value === undefined) {
+      isWhole = false;
+      continue;
+    }
     const latest = latestOf(value.statements);
     if (latest !== undefined) requested.set(`${value.entityType}:${fold(value.name)}`, latest.want);
   }
-  return requested;
+  return isWhole ? requested : undefined;
 }
 
 /** The outcome of the same remediation before: a guard holds it, or it was released and went stale. */

@@ -16,7 +16,7 @@ import { DAY_MS } from '../../domain/durations';
 const NONE: ReadonlySet<string> = new Set();
 
 /** The expected access by the ledger. People whose address was never looked up have no directory id yet. */
-export type ExpectedFromLedger = Pick<ExpectedAccess, 'people' | 'rules'>;
+export type ExpectedFromLedger = Pick<ExpectedAccess, 'people' | 'rules' | 'unreadable'>;
 
 /** What the ledger is read with. */
 type Reading = Readonly<{
@@ -34,10 +34,15 @@ export async function readExpectedAccess(
 ): Promise<ExpectedFromLedger> {
   const { marks, nowMs } = reading;
   const people: ExpectedPerson[] = [];
+  const unreadable = new Set<'person' | 'rule'>();
   const ids = createFormerDirectoryIds();
-  for await (const { person, formerId } of expectedPeople(ledger, organization, reading)) {
-    people.push(person);
-    ids.note(person, formerId);
+  for await (const read of expectedPeople(ledger, organization, reading)) {
+    if (read === 'unreadable') {
+      unreadable.add('person');
+      continue;
+    }
+    people.push(read.person);
+    ids.note(read.person, read.formerId);
   }
   for (const [at, person] of people.entries()) {
     const memberId = ids.formerOf(person);
@@ -46,7 +51,8 @@ export async function readExpectedAccess(
   const pending = pendingKeys(marks, 'rule');
   const rules: Array<ExpectedAccess['rules'][number]> = [];
   for await (const { key, value } of ledger.list(organization.alias, 'rule')) {
-    if (value.have === undefined) continue;
+    if (value === undefined) unreadable.add('rule');
+    if (value?.have === undefined) continue;
     const { ruleId, contentHash } = value.have;
     const want = latestOf(value.statements)?.want;
     const due = ruleWantedAt(value, nowMs) === undefined;
@@ -59,7 +65,7 @@ export async function readExpectedAccess(
       pending: due || pending.has(key),
     });
   }
-  return { people, rules };
+  return { people, rules, unreadable };
 }
 
 /** What an audit keeps of the ledger as it stood when the reading began. */
@@ -86,7 +92,9 @@ export async function readBeginning(
   const fingerprints: Record<string, string> = {};
   const leavers: Array<Pick<ExpectedPerson, 'personKey' | 'memberId'>> = [];
   const ids = createFormerDirectoryIds();
-  for await (const { person, formerId } of expectedPeople(ledger, organization, reading)) {
+  for await (const read of expectedPeople(ledger, organization, reading)) {
+    if (read === 'unreadable') continue;
+    const { person, formerId } = read;
     const { personKey, memberId, left } = person;
     fingerprints[personKey] = fingerprint(person);
     ids.note(person, formerId);
@@ -105,7 +113,7 @@ export async function readRuleIds(
 ): Promise<readonly number[]> {
   const ids: number[] = [];
   for await (const { value } of ledger.list(alias, 'rule'))
-    if (value.have !== undefined) ids.push(value.have.ruleId);
+    if (value?.have !== undefined) ids.push(value.have.ruleId);
   return ids;
 }
 
@@ -124,10 +132,14 @@ async function* expectedPeople(
   ledger: Pick<LedgerStore, 'list'>,
   organization: OrganizationPolicy,
   { marks, nowMs, leaverIds }: Reading,
-): AsyncGenerator<Readonly<{ person: ExpectedPerson; formerId: string | undefined }>> {
+): AsyncGenerator<Readonly<{ person: ExpectedPerson; formerId: string | undefined }> | 'unreadable'> {
   const pending = pendingKeys(marks, 'person');
   const internString = createStringInterner();
   for await (const { key, value } of ledger.list(organization.alias, 'person')) {
+    if (value === undefined) {
+      yield 'unreadable';
+      continue;
+    }
     const isPending = pending.has(key);
     const person = toExpectedPerson(key, value, organization, { nowMs, isPending, internString });
     yield { person, formerId: formerIdOf(value, person.left ? leaverIds.get(key) : undefined) };

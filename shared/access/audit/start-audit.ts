@@ -1,12 +1,17 @@
 import type { Clock } from '../../clock';
 import type { Policy } from '../../domain/policy';
+import type { Log } from '../../log-interface';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import { organizationSubject } from '../../domain/ledger/subject';
+import { containUnit } from '../ledger/contain-unit';
 
 /**
  * Enqueues one audit per organization. A night is named by its minute, so that a timer that fires twice audits once.
- * When the audit of this minute has ended already, it was requested by hand: it is named by its second.
+ * When the audit of this minute has ended already, it was requested by hand: it is named by its second. An organization
+ * that fails keeps back no other.
+ *
+ * @throws what every organization failed with
  */
 export async function startAudit(
   deps: Readonly<{
@@ -14,13 +19,20 @@ export async function startAudit(
     ledger: Pick<LedgerStore, 'read'>;
     queues: Pick<WorkQueues, 'enqueueAudit'>;
     clock: Pick<Clock, 'now'>;
+    log: Log;
   }>,
 ): Promise<void> {
   const digits = new Date(deps.clock.now()).toISOString().replaceAll(/\D/g, '');
   const [minute, second] = [digits.slice(0, 12), digits.slice(0, 14)];
-  for (const organization of (await deps.policy()).organizations.keys()) {
-    const subject = organizationSubject(organization);
-    const isOver = (await deps.ledger.read(subject))?.value.lastAudit?.night.startsWith(minute) === true;
-    await deps.queues.enqueueAudit({ organization, night: isOver ? second : minute });
+  const organizations = [...(await deps.policy()).organizations.keys()];
+  const failures: unknown[] = [];
+  for (const organization of organizations) {
+    const failure = await containUnit(deps, { kind: 'organization', key: organization }, async () => {
+      const subject = organizationSubject(organization);
+      const isOver = (await deps.ledger.read(subject))?.value.lastAudit?.night.startsWith(minute) === true;
+      await deps.queues.enqueueAudit({ organization, night: isOver ? second : minute });
+    });
+    if (failure !== undefined) failures.push(failure.error);
   }
+  if (failures.length > 0 && failures.length === organizations.length) throw failures[0];
 }

@@ -91,10 +91,10 @@ export async function acceptDelivery(
   }
 
   const { rawBody: body, type: contentType } = posted;
-  const record = { feed, source, deliveryId, receivedAtMs, contentType, body };
+  const lane = chooseLane(meanings);
+  const record = { feed, source, deliveryId, receivedAtMs, contentType, body, lane };
   const outcome = await deps.deliveries.insert(record);
-  if (outcome !== 'duplicate-done')
-    await enqueueDelivery(deps, { feed, source, deliveryId }, chooseLane(meanings));
+  if (outcome !== 'duplicate-done') await enqueueDelivery(deps, { feed, source, deliveryId }, lane);
   return answered(format, { deliveryId, duplicate: outcome !== 'inserted', ignored: false });
 }
 

@@ -146,8 +146,17 @@ function deliveryOf(
   const posted = { rawBody: body, type, receivedAtMs: nowMs } as const;
   const dedupeId = format.dedupeId({ ...posted, headers: new Headers(), signedId: undefined });
   const deliveryId = dedupeKey('hr', source, dedupeId);
-  const delivery = { feed: 'hr', source, deliveryId, receivedAtMs: nowMs, contentType: type, body } as const;
-  return { delivery, lane: chooseLane(format.parse(posted, mapping)) };
+  const lane = chooseLane(format.parse(posted, mapping));
+  const delivery = {
+    feed: 'hr',
+    source,
+    deliveryId,
+    receivedAtMs: nowMs,
+    contentType: type,
+    body,
+    lane,
+  } as const;
+  return { delivery, lane };
 }
 
 /** A logical clock: changes of one user are ordered even within one millisecond. */

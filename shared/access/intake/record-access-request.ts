@@ -3,6 +3,7 @@ import { type Subject, subjectByName } from '../../domain/ledger/subject';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
 import { personAccess, reasonsWithin } from '../../domain/ledger/person-access';
+import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/prune-person-ledger';
 import { fold, personKey } from '../../domain/person-key';
 import {
   emptyPersonLedger,
@@ -10,7 +11,7 @@ import {
   type GroupRequest,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
-import type { OrganizationPolicy, SourcePolicy } from '../../domain/policy';
+import type { OrganizationPolicy } from '../../domain/policy';
 import {
   NOTHING_HELD,
   refusalOf,
@@ -26,6 +27,7 @@ import {
   type RecordWorkerEventDeps,
 } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
+import { maySourceRequest } from './may-source-request';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
 
@@ -139,9 +141,12 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     subject,
     async (current = emptyPersonLedger(fold(person))) => {
       const recorded = recordRequest(current, request, context.source.name);
+      const fitted = fitPersonLedger(recorded.ledger, context.nowMs);
       outcome = decideOutcome(recording, recorded.outcome, reasonsHeld(recording, current));
+      const isMore = outcome === 'recorded' && request.action.kind !== 'revoke';
+      if (isMore && !hasRoomFor('grant', fitted)) outcome = 'too-many-grants';
       if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
-      const next = outcome === 'recorded' ? recorded.ledger : current;
+      const next = outcome === 'recorded' ? fitted : current;
       return { next, evidence: [evidenceOf(recording, outcome)] };
     },
   );
@@ -197,27 +202,8 @@ function reasonsHeld({ request, organization, context }: Recording, ledger: Pers
 function decideOutcome(recording: Recording, recorded: Recorded, reasons: HeldReasons): Outcome {
   if (recorded !== 'recorded') return recorded;
   const { request, organization, context } = recording;
-  if (!mayCause(context.source, request.action)) return 'source-not-allowed';
+  if (!maySourceRequest(context.source, request.action)) return 'source-not-allowed';
   return refusalOf(request, organization, reasons, context.nowMs) ?? 'recorded';
-}
-
-/** Verified is not authorized: the policy says what a source may cause, and for which groups. */
-function mayCause({ may, groups }: SourcePolicy, action: AccessRequest['action']): boolean {
-  if (!may.has(action.kind)) return false;
-  if (groups === undefined) return true;
-  switch (action.kind) {
-    case 'grant':
-    case 'extend':
-    case 'revoke':
-      return groups.has(fold(action.group));
-    case 'create-rule':
-    case 'update-rule':
-      return action.definition.groups.every((name) => groups.has(fold(name)));
-    case 'delete-rule':
-    case 'add-policy-entity':
-    case 'remove-policy-entity':
-      return true;
-  }
 }
 
 /** True where the evidence has this outcome already: processing a delivery again must not record it twice. */

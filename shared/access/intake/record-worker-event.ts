@@ -1,6 +1,7 @@
 import { effectiveAtMs } from '../../domain/ledger/effective-time';
 import type { Subject } from '../../domain/ledger/subject';
 import { fold, personKey } from '../../domain/person-key';
+import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/prune-person-ledger';
 import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
@@ -13,6 +14,7 @@ import { markChanged } from '../ledger/book-writer-run';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
 import { DAY_MS } from '../../domain/durations';
+import { AppError } from '../../errors';
 
 export type RecordWorkerEventDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
@@ -85,8 +87,11 @@ async function recordInOrganization(
       if (outcome !== 'recorded' && (await wasDecided(deps.ledger, subject, context.deliveryId, id)))
         return undefined;
       const workerId = event.worker.workerId ?? current.workerId;
+      const next = fitPersonLedger({ ...current, workerId, timeline: recorded.timeline }, context.nowMs);
+      if (kind !== 'leaver' && !hasRoomFor('word', next))
+        throw new AppError('record-too-large', 'The ledger of this person has no room but for their leaving');
       return {
-        next: { ...current, workerId, timeline: recorded.timeline },
+        next,
         evidence: [
           {
             kind: 'worker-event',

@@ -35,5 +35,15 @@ export async function markChanged(
   cause: string,
 ): Promise<void> {
   await deps.changes.mark(subject, lane, nowMs, cause);
-  await bookRun(deps, subject.organization, lane, lane === 'urgent' ? nowMs : nowMs + GATHER_MS, nowMs);
+  await bookMarkedRun(deps, subject.organization, lane, nowMs);
+}
+
+/** Sees to it that the writer looks at what was marked in an organization. */
+export async function bookMarkedRun(
+  deps: BookingDeps,
+  organization: string,
+  lane: Lane,
+  nowMs: number,
+): Promise<void> {
+  await bookRun(deps, organization, lane, lane === 'urgent' ? nowMs : nowMs + GATHER_MS, nowMs);
 }

@@ -84,7 +84,7 @@ async function withoutStored(
   return open.filter(({ subject }) => !identities.has(subject.key));
 }
 
-type LookUp = Readonly<{
+type IdentityLookUp = Readonly<{
   part: readonly PersonWork[];
   searchMissing: boolean;
   identities: Map<string, DirectoryIdentity>;
@@ -92,7 +92,7 @@ type LookUp = Readonly<{
 }>;
 
 /** Bisects a look-up that fails by itself, until the name that makes it fail is alone. */
-async function lookUp(deps: ResolveIdentitiesDeps, lane: Lane, asked: LookUp): Promise<void> {
+async function lookUp(deps: ResolveIdentitiesDeps, lane: Lane, asked: IdentityLookUp): Promise<void> {
   const { part, searchMissing, identities, unknown } = asked;
   const [first] = part;
   try {

@@ -35,4 +35,6 @@ export type ExpectedAccess = Readonly<{
   /** Folded names of groups that protect an address for which the directory gives no account. */
   protectedUnfound: ReadonlySet<string>;
   rules: readonly ExpectedRule[];
+  /** Kinds of ledgers of which at least one could not be read: whom they are about is not known. */
+  unreadable: ReadonlySet<'person' | 'rule'>;
 }>;

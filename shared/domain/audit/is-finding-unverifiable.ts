@@ -4,7 +4,7 @@ import type { Finding, FindingSubject } from './finding';
 
 type PartsOf = (subject: FindingSubject) => readonly string[];
 
-/** Checks that read only ledger, storage and policy: none of that can be an unread part. */
+/** Checks that read only storage and policy: none of that can be an unread part. */
 const OWN_RECORDS: PartsOf = () => [];
 /** A member of Administrators may be a break-glass account, so unread break-glass accounts count there. */
 const GROUPS: PartsOf = ({ group, other }) => [
@@ -12,8 +12,11 @@ const GROUPS: PartsOf = ({ group, other }) => [
   ...(group === 'administrators' ? ['break-glass:'] : []),
 ];
 const ANY_GROUP = 'group:';
+/** Of people, and of rules: where one of them cannot be read, nobody knows whom a finding that is gone was about. */
+const PEOPLE = 'ledger:person';
+const MEMBERSHIPS: PartsOf = (subject) => [...GROUPS(subject), PEOPLE];
 const ACCESS_POLICY: PartsOf = () => ['access-policy'];
-const RULES: PartsOf = () => ['rules'];
+const RULES: PartsOf = () => ['rules', 'ledger:rule'];
 const ADMINISTRATORS: PartsOf = () => ['administrators'];
 /** Administrators is read for itself as well, where the policy says who may be there. */
 const PRIVILEGED: PartsOf = (subject) => [
@@ -26,11 +29,11 @@ const PRIVILEGED: PartsOf = (subject) => [
  * for every part that begins so.
  */
 const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
-  'member-without-reason': GROUPS,
-  'member-missing': GROUPS,
-  'member-after-grant': GROUPS,
-  'leaver-present': (subject) => [...GROUPS(subject), 'leavers'],
-  'present-in-lockout': () => [ANY_GROUP],
+  'member-without-reason': MEMBERSHIPS,
+  'member-missing': MEMBERSHIPS,
+  'member-after-grant': MEMBERSHIPS,
+  'leaver-present': (subject) => [...MEMBERSHIPS(subject), 'leavers'],
+  'present-in-lockout': () => [ANY_GROUP, PEOPLE],
   'duties-conflict': GROUPS,
   'group-missing': (subject) => [...GROUPS(subject), 'groups'],
   'group-unlisted': () => ['groups'],
@@ -54,9 +57,9 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'rule-re-adds': (subject) => [...GROUPS(subject), 'rules', 'groups'],
   'rule-without-owner': RULES,
   'rule-expired': RULES,
-  'identity-unresolved': OWN_RECORDS,
-  'identity-ambiguous': OWN_RECORDS,
-  'identity-duplicate': ({ email }) => [email === undefined ? 'directory' : 'users'],
+  'identity-unresolved': () => [PEOPLE],
+  'identity-ambiguous': () => [PEOPLE],
+  'identity-duplicate': ({ email }) => (email === undefined ? ['directory', PEOPLE] : ['users']),
   'identity-dormant': () => ['users', 'administrators', 'break-glass:', ANY_GROUP],
   'external-in-privileged-group': (subject) => [
     ...PRIVILEGED(subject),

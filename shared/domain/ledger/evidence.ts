@@ -16,6 +16,32 @@ export type EvidenceHead = Readonly<{ seq: number; hash: string }>;
 
 export const EMPTY_CHAIN: EvidenceHead = { seq: 0, hash: '' };
 
+/** Characters of JSON: a record that is larger is divided. */
+const LARGEST_FACTS_LENGTH = 100_000;
+
+/**
+ * An entry as one or several of a size that can be stored. What makes it large are its lists: each part has its share of them, all
+ * other facts, and says which part of how many it is.
+ */
+export function divideEvidence(entry: EvidenceEntry): readonly EvidenceEntry[] {
+  const { length } = JSON.stringify(entry.facts);
+  if (length <= LARGEST_FACTS_LENGTH) return [entry];
+  const longest = Math.max(
+    0,
+    ...Object.values(entry.facts).map((fact) => (Array.isArray(fact) ? fact.length : 0)),
+  );
+  const parts = Math.min(longest, Math.ceil(length / (LARGEST_FACTS_LENGTH / 2)));
+  if (parts < 2) return [entry];
+  return Array.from({ length: parts }, (_, index) => {
+    const shareOf = (list: readonly unknown[]): readonly unknown[] =>
+      list.slice(Math.floor((index * list.length) / parts), Math.floor(((index + 1) * list.length) / parts));
+    const facts = Object.fromEntries(
+      Object.entries(entry.facts).map(([name, fact]) => [name, Array.isArray(fact) ? shareOf(fact) : fact]),
+    );
+    return { ...entry, facts: { ...facts, part: index + 1, parts } };
+  });
+}
+
 /** Appends entries to a chain: numbers and hashes them. */
 export function linkEvidence(
   head: EvidenceHead,

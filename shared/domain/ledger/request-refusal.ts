@@ -15,7 +15,8 @@ export type RequestRefusal =
   | 'lasts-too-long'
   | 'already-ended'
   | 'nothing-to-extend'
-  | 'separation-of-duties';
+  | 'separation-of-duties'
+  | 'too-many-grants';
 
 /** A person's reasons now, and all that hold at some time while the request would. */
 export type HeldReasons = Readonly<{ now: readonly Reason[]; meanwhile: readonly Reason[] }>;

@@ -38,6 +38,16 @@ describe('what is due', () => {
     expect(await timesOf(organization, nowMs)).toEqual(expected);
   });
 
+  it('that is urgent is listed before the rest where there is more than is asked for', async () => {
+    const store = createDueDates(storage());
+    const organization = newName('acme');
+    for (const key of ['a', 'b', 'c']) await store.schedule(dueAt(organization, 1, key));
+    await store.schedule({ ...dueAt(organization, 2, 'leaver'), lane: 'urgent' });
+    await store.schedule({ ...dueAt(organization, 9, 'later'), lane: 'urgent' });
+    const keys = (await store.listDue(organization, 5, 2)).map(({ subject }) => subject.key);
+    expect(keys).toEqual(['leaver', 'a']);
+  });
+
   it('holds an item once however often it was booked, and none of another organization', async () => {
     const store = createDueDates(storage());
     const organization = newName('acme');

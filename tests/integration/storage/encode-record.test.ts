@@ -5,6 +5,9 @@ import { createLedgerStore } from '../../../shared/storage/ledger';
 import { decodeRecord, encodeRecord } from '../../../shared/storage/encode-record';
 import { coded } from '../../../shared/storage/storage-errors';
 import { errorOf } from '../../fakes/error-of';
+import { useStorage } from '../../fakes/test-storage';
+
+const storage = useStorage();
 
 describe('a record in pieces', () => {
   it.each(['', 'x', 'xx'])('never cuts a character in two (shifted by %p)', (shift) => {
@@ -17,6 +20,35 @@ describe('a record in pieces', () => {
       expect(String(record[name]).length).toBeLessThanOrEqual(30_000);
     }
     expect(decodeRecord(z.object({ text: z.string() }), record)).toEqual(value);
+  });
+
+  it('is refused one character past what a row holds, and a row holds what is just below', async () => {
+    const inRow = { text: 'x'.repeat(500_000 - '{"text":""}'.length) };
+    const table = await storage().table('records');
+    const row = { partitionKey: 'p', rowKey: 'k', ...encodeRecord(inRow) };
+    await table.createEntity(row);
+    const read = await table.getEntity('p', 'k');
+    expect(decodeRecord(z.object({ text: z.string() }), read)).toEqual(inRow);
+    const error = await errorOf(() => encodeRecord({ text: `${inRow.text}x` }));
+    expect(error.code).toBe('record-too-large');
+  });
+
+  const readVersion = (schemaVersion: unknown) => {
+    const { schemaVersion: _own, ...row } = encodeRecord({ text: 'x' });
+    return decodeRecord(z.object({ text: z.string() }), { ...row, schemaVersion });
+  };
+
+  it.each([undefined, 1])('of schema version %p is read', (schemaVersion) => {
+    expect(readVersion(schemaVersion)).toEqual({ text: 'x' });
+  });
+
+  it.each([
+    [2, 'A stored record was written by a newer version'],
+    [0, 'A stored record does not say which version wrote it'],
+    ['1', 'A stored record does not say which version wrote it'],
+  ])('of schema version %p is not read: %s', async (schemaVersion, message) => {
+    const error = await errorOf(() => readVersion(schemaVersion));
+    expect(error).toMatchObject({ code: 'record-unreadable', message });
   });
 
   it('names the member that is wrong, and no value', async () => {

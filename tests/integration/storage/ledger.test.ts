@@ -190,7 +190,7 @@ describe('the list of ledgers', () => {
     );
     const found: string[] = [];
     for await (const { key, value } of store.list(organization, 'person'))
-      found.push(`${key} ${value.workerId}`);
+      found.push(`${key} ${value?.workerId}`);
     expect(found).toEqual([`0a ${organization}0a`, `ff ${organization}ff`]);
     const rules: string[] = [];
     for await (const { key } of store.list(organization, 'rule')) rules.push(key);
@@ -216,18 +216,85 @@ describe('the list of ledgers', () => {
       );
     let count = 0;
     for await (const entry of createLedgerStore(storage()).list(organization, 'person'))
-      if (entry.value.email === 'ana.pop@example.com') count += 1;
+      if (entry.value?.email === 'ana.pop@example.com') count += 1;
     expect(count).toBe(keys.length);
   });
 
-  it('fails on a record that cannot be read instead of leaving it out', async () => {
+  it.each([
+    ['of another shape', { json0: '{}' }],
+    ['written by a newer version', { schemaVersion: 2 }],
+  ])('names a record %s instead of leaving it out, and goes on', async (_what, damage) => {
+    const told: unknown[] = [];
+    const store = createLedgerStore(storage(), (row) => told.push(row));
+    const subject = aSubject();
+    const other = { ...subject, key: `${subject.key}x` };
+    await put(store, subject, aPersonLedger());
+    await put(store, other, aPersonLedger());
+    const table = await storage().table('ledger');
+    await table.updateEntity({ ...stateRow(subject), ...damage });
+    const found: unknown[] = [];
+    for await (const { key, value } of store.list(subject.organization, 'person'))
+      found.push([key, value?.email]);
+    expect(found).toEqual([
+      [subject.key, undefined],
+      [other.key, 'ana.pop@example.com'],
+    ]);
+    const { partitionKey, rowKey } = stateRow(subject);
+    expect(told).toEqual([{ table: 'ledger', partitionKey, rowKey }]);
+    expect((await errorOf(async () => store.read(subject))).code).toBe('record-unreadable');
+  });
+});
+
+describe('what a transaction does not hold', () => {
+  it.each([
+    ['records of small size', 450, 10],
+    ['records of a megabyte together', 12, 100_000],
+  ])('of %s is written in several, and the chain is whole', async (_what, count, characters) => {
     const store = createLedgerStore(storage());
     const subject = aSubject();
+    const facts = { text: 'ö'.repeat(characters) };
+    const evidence = Array.from({ length: count }, (_, index) => ({ ...anEntry(`k${index}`), facts }));
     await put(store, subject, aPersonLedger());
-    await (await storage().table('ledger')).updateEntity({ ...stateRow(subject), json0: '{}' });
-    const error = await errorOf(async () => {
-      for await (const entry of store.list(subject.organization, 'person')) expect(entry).toBeUndefined();
+    const next = aPersonLedger({ workerId: 'next' });
+    await store.write(subject, next, await store.read(subject), evidence);
+    expect((await store.read(subject))?.value).toEqual(next);
+    const { records, head } = await store.evidence(subject);
+    expect(records.map(({ kind }) => kind)).toEqual(evidence.map(({ kind }) => kind));
+    expect(verifyEvidence(records, head)).toBeUndefined();
+  });
+
+  it('leaves the ledger as it was when it is interrupted, with evidence that is whole so far', async () => {
+    const subject = aSubject();
+    await put(createLedgerStore(storage()), subject, aPersonLedger());
+    let writes = 0;
+    const dying = createLedgerStore({
+      table: async (name) => {
+        const client = await storage().table(name);
+        return Object.assign(Object.create(client) as typeof client, {
+          submitTransaction: async (actions: Parameters<typeof client.submitTransaction>[0]) => {
+            writes += 1;
+            if (writes === 2) throw new Error('It died');
+            return client.submitTransaction(actions);
+          },
+        });
+      },
     });
-    expect(error.code).toBe('record-unreadable');
+    const evidence = Array.from({ length: 120 }, (_, index) => anEntry(`k${index}`));
+    const next = aPersonLedger({ workerId: 'next' });
+    await expect(dying.write(subject, next, await dying.read(subject), evidence)).rejects.toThrow('It died');
+    const store = createLedgerStore(storage());
+    expect((await store.read(subject))?.value).toEqual(aPersonLedger());
+    const { records, head } = await store.evidence(subject);
+    expect(records).toHaveLength(90);
+    expect(verifyEvidence(records, head)).toBeUndefined();
+  });
+
+  it('is refused before anything is sent where the ledger itself is too large', async () => {
+    const store = createLedgerStore(storage());
+    const subject = aSubject();
+    const large = aPersonLedger({ workerId: 'x'.repeat(500_000) });
+    const error = await errorOf(async () => store.write(subject, large, undefined, [anEntry('a')]));
+    expect(error.code).toBe('record-too-large');
+    expect(await store.read(subject)).toBeUndefined();
   });
 });

@@ -249,12 +249,15 @@ describe('attempts', () => {
     expect(await store.listAttempts(organization)).toEqual([rule]);
   });
 
-  it('of an older version that cannot be read stop the run, instead of being forgotten', async () => {
+  it('that cannot be read keep no other back, and are not forgotten: there is work until they are settled', async () => {
     const organization = newName('acme');
-    await (
-      await storage().table('changes')
-    ).createEntity({ partitionKey: organization, rowKey: 'a:1', json0: '{}' });
-    const error = await errorOf(async () => createChangeStore(storage()).listAttempts(organization));
-    expect(error.code).toBe('record-unreadable');
+    const table = await storage().table('changes');
+    await table.createEntity({ partitionKey: organization, rowKey: 'a:1', json0: '{}' });
+    const store = createChangeStore(storage());
+    const fence = await store.takeFence(organization);
+    await store.begin(organization, fence, anAttempt('2'));
+    expect(await store.listAttempts(organization)).toEqual([anAttempt('2')]);
+    await store.end(organization, fence, '2');
+    expect(await store.hasWork(organization)).toBe(true);
   });
 });

@@ -47,8 +47,13 @@ const CHECKS_BY_FAMILY = {
 function everythingUnknown({
   snapshot,
   operations,
-}: Pick<CheckInput, 'snapshot' | 'operations'>): readonly UnknownPart[] {
+  expected,
+}: Pick<CheckInput, 'snapshot' | 'operations' | 'expected'>): readonly UnknownPart[] {
   const { secretEndsMs } = operations;
   const secrets = secretEndsMs.kind === 'unknown' ? [{ part: 'secrets', code: secretEndsMs.code }] : [];
-  return [...unknownPartsOf(snapshot), ...secrets, ...operations.unread];
+  const ledgers = [...expected.unreadable].map((kind) => ({
+    part: `ledger:${kind}`,
+    code: 'record-unreadable',
+  }));
+  return [...unknownPartsOf(snapshot), ...secrets, ...ledgers, ...operations.unread];
 }

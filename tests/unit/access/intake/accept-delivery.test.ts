@@ -94,6 +94,7 @@ describe('a good delivery', () => {
       {
         feed: 'hr',
         source: 'workday',
+        lane: 'normal',
         deliveryId,
         receivedAtMs: nowMs,
         contentType: 'application/json',

@@ -7,6 +7,11 @@ import { chooseCheapestLeaverRead } from '../../../../shared/domain/audit/choose
 describe('a finding whose part is unknown today', () => {
   it.each<[CheckId, Readonly<Record<string, string>>, string]>([
     ['member-missing', { group: 'a', memberId: 'm' }, 'group:a'],
+    ['member-without-reason', { group: 'a', memberId: 'm' }, 'ledger:person'],
+    ['member-missing', { group: 'a', memberId: 'm' }, 'ledger:person'],
+    ['identity-unresolved', { personKey: 'p' }, 'ledger:person'],
+    ['identity-duplicate', { memberId: 'm' }, 'ledger:person'],
+    ['rule-missing', { rule: 'r' }, 'ledger:rule'],
     ['duties-conflict', { group: 'a', other: 'b', memberId: 'm' }, 'group:b'],
     ['leaver-present', { group: 'a', memberId: 'm' }, 'leavers'],
     ['group-missing', { group: 'a' }, 'group:a'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
+  divideEvidence,
   EMPTY_CHAIN,
   linkEvidence,
   verifyEvidence,
@@ -143,5 +144,37 @@ describe('any chain', () => {
       }),
       options,
     );
+  });
+});
+
+describe('evidence that is too large for a record', () => {
+  const list = (count: number, prefix: string) =>
+    Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(36, '0')}`);
+
+  it('is left whole up to its limit', () => {
+    const small = entry('a', { by: 'Ben', findings: list(2_000, 'f') });
+    expect(divideEvidence(small)).toEqual([small]);
+  });
+
+  it.each([5_000, 50_000])(
+    'has its lists of %d divided over records that say which part they are',
+    (count) => {
+      const findings = list(count, 'f');
+      const removals = list(count / 2, 'r');
+      const parts = divideEvidence(entry('a', { by: 'Ben', findings, removals }));
+      expect(parts.length).toBeGreaterThan(1);
+      expect(parts.flatMap(({ facts }) => facts['findings'])).toEqual(findings);
+      expect(parts.flatMap(({ facts }) => facts['removals'])).toEqual(removals);
+      for (const [index, { facts, ...rest }] of parts.entries()) {
+        expect(rest).toEqual({ kind: 'a', atMs: 1, policyHash: 'p' });
+        expect(facts).toMatchObject({ by: 'Ben', part: index + 1, parts: parts.length });
+        expect(JSON.stringify(facts).length).toBeLessThanOrEqual(100_000);
+      }
+    },
+  );
+
+  it('has nothing to divide where no list makes it large', () => {
+    const large = entry('a', { text: 'x'.repeat(200_000), findings: ['f'] });
+    expect(divideEvidence(large)).toEqual([large]);
   });
 });

@@ -1,0 +1,116 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { z } from 'zod';
+import { AppError } from '../errors';
+import { decodeRecord, encodeRecord } from './encode-record';
+import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
+import type { StorageAccount } from './storage-account';
+import { decodeListed, type OnUnreadable } from './unreadable-rows';
+import { writeInTransactions } from './write-in-transactions';
+
+/** A table with a partition per organization and a row per record. */
+export type RecordTable<T> = Readonly<{
+  /** Every record of an organization. A row that cannot be read is told and passed over. */
+  list: (organization: string) => Promise<readonly T[]>;
+  /** @throws AppError `record-unreadable` */
+  get: (organization: string, key: string) => Promise<T | undefined>;
+  /** Replaces what is there. @throws AppError `record-too-large` */
+  put: (organization: string, key: string, record: T) => Promise<void>;
+  /** The same for many, in transactions; where one fails some may be there. @throws AppError `record-too-large` */
+  putAll: (
+    organization: string,
+    records: ReadonlyArray<Readonly<{ key: string; record: T }>>,
+  ) => Promise<void>;
+  /**
+   * Changes a record that is still as `decide` sees it; a decision that returns undefined changes nothing.
+   * @throws AppError `record-unreadable`, `record-too-large`, or `storage-conflict` when somebody else changed it at the same time
+   */
+  change: (
+    organization: string,
+    key: string,
+    decide: (record: T) => T | undefined | Promise<T | undefined>,
+  ) => Promise<T | undefined>;
+  /** Removes rows; one that is gone already is no error. */
+  remove: (organization: string, keys: readonly string[]) => Promise<void>;
+}>;
+
+/** Opens a table whose rows are of one schema. `noun` is what people call a record, for the message of a lost race. */
+export function createRecordTable<T>(
+  storage: Pick<StorageAccount, 'table'>,
+  of: Readonly<{
+    name: string;
+    noun: string;
+    schema: z.ZodType<T>;
+    /** The form that the schema reads, where it is not that of the record. */
+    toStored?: (record: T) => unknown;
+    onUnreadable: OnUnreadable;
+  }>,
+): RecordTable<T> {
+  const { name, noun, schema, toStored = (record) => record, onUnreadable } = of;
+  const table = async (): Promise<TableClient> => storage.table(name);
+  const rowOf = (organization: string, rowKey: string, record: T) => ({
+    partitionKey: organization,
+    rowKey,
+    ...encodeRecord(toStored(record)),
+  });
+  return {
+    list: async (organization) => {
+      const records: T[] = [];
+      const rows = (await table()).listEntities({
+        queryOptions: { filter: `PartitionKey eq '${organization}'` },
+      });
+      for await (const row of rows) {
+        const record = decodeListed(schema, row, { table: name, onUnreadable });
+        if (record !== undefined) records.push(record);
+      }
+      return records;
+    },
+    get: async (organization, key) => {
+      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, key));
+      return row === undefined ? undefined : decodeRecord(schema, row);
+    },
+    put: async (organization, key, record) => {
+      const row = rowOf(organization, key, record);
+      await (await table()).upsertEntity(row, 'Replace');
+    },
+    putAll: async (organization, entries) => {
+      await writeInTransactions(
+        await table(),
+        entries.map(({ key, record }) => ['upsert', rowOf(organization, key, record), 'Replace']),
+      );
+    },
+    change: async (organization, key, decide) => {
+      const client = await table();
+      const row = await undefinedIfMissing(async () => client.getEntity(organization, key));
+      if (row === undefined) return undefined;
+      const next = await decide(decodeRecord(schema, row));
+      if (next === undefined) return undefined;
+      try {
+        await client.updateEntity(rowOf(organization, key, next), 'Replace', { etag: row.etag });
+        return next;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        throw new AppError('storage-conflict', `Somebody else changed this ${noun} at the same time`, {
+          cause: error,
+        });
+      }
+    },
+    remove: async (organization, keys) => removeRows(await table(), organization, keys),
+  };
+}
+
+/** Removes rows of one partition, a transaction at a time; where one of a transaction is gone already, one by one. */
+export async function removeRows(
+  client: Pick<TableClient, 'submitTransaction' | 'deleteEntity'>,
+  partitionKey: string,
+  rowKeys: readonly string[],
+): Promise<void> {
+  const actions = [...new Set(rowKeys)].map((rowKey): TransactionAction => [
+    'delete',
+    { partitionKey, rowKey },
+  ]);
+  await writeInTransactions(client, actions, async (refused, error) => {
+    if (!isNotFound(error)) throw error;
+    for (const [, { rowKey }] of refused)
+      await undefinedIfMissing(async () => client.deleteEntity(partitionKey, rowKey));
+  });
+}

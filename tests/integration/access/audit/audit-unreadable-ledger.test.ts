@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { runAudit } from '../../../../shared/access/audit/run-audit';
+import type { AuditReport } from '../../../../shared/domain/audit/report';
+import { personKey } from '../../../../shared/domain/person-key';
+import { ANA, byHand, CARA, OLGA, useWorlds, type World } from '../world';
+
+const begin = useWorlds();
+
+async function audit(world: World, night: string): Promise<AuditReport> {
+  const { app } = world.engine;
+  const report = await runAudit({ ...app, uipath: app.auditUiPath }, { organization: world.alias, night });
+  if (report === undefined) throw new Error('The audit was given up');
+  return report;
+}
+
+describe('the ledger of somebody that cannot be read', () => {
+  it('is an unknown part: nobody is found without a reason who may be that person, and the night has its report', async () => {
+    const world = await begin({
+      seed: { groups: { Administrators: [OLGA], Developers: [], Users: [], Finance: [] } },
+    });
+    await world.joins(ANA);
+    await world.settle();
+    byHand(world, 'Developers', [CARA]);
+    const table = await world.engine.storage.table('ledger');
+    const row = { partitionKey: `${world.alias}:person:${personKey(ANA)}`, rowKey: 'state' };
+    await table.updateEntity({ ...row, schemaVersion: 2 }, 'Merge');
+    const damaged = await audit(world, '202603010200');
+    expect(damaged.unknown).toEqual([{ part: 'ledger:person', code: 'record-unreadable' }]);
+    expect(damaged.result).toBe('red');
+    expect(damaged.findings.map(({ check }) => check)).toEqual(['part-unknown']);
+    const told = world.engine.log.filter(({ event }) => event === 'row-unreadable');
+    expect(told).toEqual([{ event: 'row-unreadable', table: 'ledger', ...row }]);
+
+    await table.updateEntity({ ...row, schemaVersion: 1 }, 'Merge');
+    world.engine.clock.advance(86_400_000);
+    const mended = await audit(world, '202603020200');
+    expect(mended.unknown).toEqual([]);
+    const found = mended.findings.filter(({ state }) => state === 'new');
+    expect(found.map(({ check, subject }) => [check, subject['memberId']])).toEqual([
+      ['member-without-reason', world.id(CARA)],
+    ]);
+  });
+});
