@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 import { thirdPartyLicenses } from './scripts/bundle/third-party-licenses.mjs';
 import { unusedModules } from './scripts/bundle/unused-modules.mjs';
+import { yamlAsModules } from './scripts/bundle/yaml-as-modules.mjs';
 import { zodAsNamespace } from './scripts/bundle/zod-as-namespace.mjs';
 
 const common = {
@@ -22,11 +23,12 @@ const { metafile } = await build({
   entryPoints: ['functions/main.ts'],
   outfile: 'dist/main.js',
   minify: true,
+  charset: 'utf8',
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
   legalComments: 'linked',
-  plugins: [zodAsNamespace, unusedModules],
+  plugins: [zodAsNamespace, yamlAsModules, unusedModules],
   external: ['@azure/functions-core'],
   // A CommonJS bundle has no import.meta; what asks for it at load gets the address of the bundle.
   define: { 'import.meta.url': 'bundleUrl' },
