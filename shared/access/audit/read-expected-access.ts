@@ -16,7 +16,10 @@ import { DAY_MS } from '../../domain/durations';
 const NONE: ReadonlySet<string> = new Set();
 
 /** The expected access by the ledger. People whose address was never looked up have no directory id yet. */
-export type ExpectedFromLedger = Pick<ExpectedAccess, 'people' | 'rules' | 'unreadable'>;
+export type ExpectedFromLedger = Pick<
+  ExpectedAccess,
+  'people' | 'rules' | 'unreadable' | 'unreadableAccounts'
+>;
 
 /** What the ledger is read with. */
 type Reading = Readonly<{
@@ -24,6 +27,8 @@ type Reading = Readonly<{
   nowMs: number;
   /** Directory ids of leavers by person key, where earlier nights found them still present. */
   leaverIds: ReadonlyMap<string, string>;
+  /** The directory id that somebody was last resolved to. */
+  accountOf?: (personKey: string) => Promise<string | undefined>;
 }>;
 
 /** What the ledger says an organization should look like at `nowMs`. */
@@ -35,10 +40,12 @@ export async function readExpectedAccess(
   const { marks, nowMs } = reading;
   const people: ExpectedPerson[] = [];
   const unreadable = new Set<'person' | 'rule'>();
+  const unreadablePeople: string[] = [];
   const ids = createFormerDirectoryIds();
   for await (const read of expectedPeople(ledger, organization, reading)) {
-    if (read === 'unreadable') {
+    if (read.person === undefined) {
       unreadable.add('person');
+      unreadablePeople.push(read.personKey);
       continue;
     }
     people.push(read.person);
@@ -65,7 +72,27 @@ export async function readExpectedAccess(
       pending: due || pending.has(key),
     });
   }
-  return { people, rules, unreadable };
+  const unreadableAccounts = await accountsOf(unreadablePeople, reading);
+  return {
+    people,
+    rules,
+    unreadable,
+    ...(unreadableAccounts === undefined ? {} : { unreadableAccounts }),
+  };
+}
+
+/** Directory ids of people, by the index of accounts; undefined where one of them is not in it. */
+async function accountsOf(
+  people: readonly string[],
+  { accountOf }: Reading,
+): Promise<ReadonlySet<string> | undefined> {
+  const accounts = new Set<string>();
+  for (const personKey of people) {
+    const memberId = await accountOf?.(personKey);
+    if (memberId === undefined) return undefined;
+    accounts.add(memberId);
+  }
+  return accounts;
 }
 
 /** What an audit keeps of the ledger as it stood when the reading began. */
@@ -93,7 +120,7 @@ export async function readBeginning(
   const leavers: Array<Pick<ExpectedPerson, 'personKey' | 'memberId'>> = [];
   const ids = createFormerDirectoryIds();
   for await (const read of expectedPeople(ledger, organization, reading)) {
-    if (read === 'unreadable') continue;
+    if (read.person === undefined) continue;
     const { person, formerId } = read;
     const { personKey, memberId, left } = person;
     fingerprints[personKey] = fingerprint(person);
@@ -132,12 +159,15 @@ async function* expectedPeople(
   ledger: Pick<LedgerStore, 'list'>,
   organization: OrganizationPolicy,
   { marks, nowMs, leaverIds }: Reading,
-): AsyncGenerator<Readonly<{ person: ExpectedPerson; formerId: string | undefined }> | 'unreadable'> {
+): AsyncGenerator<
+  | Readonly<{ person: ExpectedPerson; formerId: string | undefined }>
+  | Readonly<{ person: undefined; personKey: string }>
+> {
   const pending = pendingKeys(marks, 'person');
   const internString = createStringInterner();
   for await (const { key, value } of ledger.list(organization.alias, 'person')) {
     if (value === undefined) {
-      yield 'unreadable';
+      yield { person: undefined, personKey: key };
       continue;
     }
     const isPending = pending.has(key);

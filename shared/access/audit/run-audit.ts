@@ -15,6 +15,7 @@ import { AppError } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
+import type { PeopleByAccount } from '../../storage/people-by-account';
 import type { AuditMessage, WorkQueues } from '../../storage/queues';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
@@ -57,6 +58,7 @@ export type RunAuditDeps = OperationalStateDeps &
     changes: Pick<ChangeStore, 'listMarks'>;
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
+    accounts: Pick<PeopleByAccount, 'accountOf'>;
     snapshots: Omit<SnapshotStore, 'forget'>;
     clock: Pick<Clock, 'now'>;
     /** After so long a run reads nothing more and goes on in its next turn. */
@@ -134,7 +136,10 @@ async function decideNight(
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
   const reading = { marks, nowMs, leaverIds };
   const last = withChangedPeoplePending(
-    await readExpectedAccess(deps.ledger, organization, reading),
+    await readExpectedAccess(deps.ledger, organization, {
+      ...reading,
+      accountOf: async (key) => (await deps.accounts.accountOf(alias, key))?.memberId,
+    }),
     began(),
   );
   const earlier = lastAudit();

@@ -37,4 +37,6 @@ export type ExpectedAccess = Readonly<{
   rules: readonly ExpectedRule[];
   /** Kinds of ledgers of which at least one could not be read: whom they are about is not known. */
   unreadable: ReadonlySet<'person' | 'rule'>;
+  /** Directory ids of the people whose ledger could not be read; absent where that of one of them is not known, who may then be anybody. */
+  unreadableAccounts?: ReadonlySet<string>;
 }>;

@@ -37,8 +37,7 @@ function unexpectedMembers(audit: CheckInput, name: string, group: SnapshotGroup
     if (isProtected(audit, name, memberId)) continue;
     const check = checkOf(person, name);
     if (check === 'member-without-reason' && listsAdministrators) continue;
-    // Whose ledger cannot be read may be anybody whom no other ledger names.
-    if (person === undefined && audit.expected.unreadable.has('person')) continue;
+    if (person === undefined && mayBeUnreadable(audit, memberId)) continue;
     findings.push(
       createAuditFinding(
         audit,
@@ -55,6 +54,12 @@ function unexpectedMembers(audit: CheckInput, name: string, group: SnapshotGroup
 function memberWords(audit: CheckInput, memberId: string, groupId: string): Readonly<Record<string, string>> {
   const key = audit.personOf.get(memberId)?.personKey;
   return { ...memberNameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
+}
+
+/** True for the account of somebody whose ledger cannot be read, who may have a reason in it. */
+function mayBeUnreadable({ expected }: CheckInput, memberId: string): boolean {
+  const { unreadable, unreadableAccounts } = expected;
+  return unreadable.has('person') && unreadableAccounts?.has(memberId) !== false;
 }
 
 function checkOf(person: ExpectedPerson | undefined, group: string): CheckId {
