@@ -6,6 +6,8 @@ export type Target = Readonly<{ figure: string; atMost?: number; atLeast?: numbe
 export type BenchmarkContext = Readonly<{
   /** 1 is the full size; a smaller fraction is for a quick look. */
   size: number;
+  /** Accounts that UiPath has, for a benchmark that can vary them; undefined: as many as its own size says. */
+  users: number | undefined;
   /** Tells a person who waits how far it is. */
   progress: (line: string) => void;
 }>;

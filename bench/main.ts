@@ -11,18 +11,19 @@ import { toJson, toReport, toText } from './report';
 
 const BENCHMARKS: readonly Benchmark[] = [burst, urgent, intake, growth, idle, tick, audit];
 
-type Options = Readonly<{ list?: true; json?: true; size: number }>;
+type Options = Readonly<{ list?: true; json?: true; size: number; users?: number }>;
 
 const program = new Command('bench')
   .description('Measures what the application promises, on this machine.')
   .argument('[name]', 'which benchmark')
   .option('--list', 'name the benchmarks and what they promise')
   .option('--json', 'end with one line of JSON')
-  .option('--size <fraction>', 'a part of the full size, such as 0.05 for a quick look', toSize, 1);
+  .option('--size <fraction>', 'a part of the full size, such as 0.05 for a quick look', toSize, 1)
+  .option('--users <number>', 'accounts that UiPath has, in the benchmark audit', toCount);
 
 async function main(): Promise<void> {
   program.parse();
-  const { list, json, size } = program.opts<Options>();
+  const { list, json, size, users } = program.opts<Options>();
   const [name] = program.args;
   if (list === true) {
     process.stdout.write(describe());
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
   const elapsed = (): number => rounded((performance.now() - startedAtMs) / 1000, 1);
   const figures = await benchmark.run({
     size,
+    users,
     progress: (line) => process.stderr.write(`${elapsed().toFixed(1)} s  ${line}\n`),
   });
   const report = toReport(benchmark, { size, seconds: elapsed(), figures });
@@ -55,6 +57,12 @@ function toSize(text: string): number {
   const size = Number(text);
   if (!(size > 0 && size <= 1)) throw new InvalidArgumentError('A size is above 0 and at most 1.');
   return size;
+}
+
+function toCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('A whole number above 0.');
+  return count;
 }
 
 main().catch((error: unknown) => {

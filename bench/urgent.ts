@@ -89,7 +89,7 @@ async function measure(
     ...leavers.map(({ email, leavesAtMs }, index): Happening => ({
       atMs: leavesAtMs,
       run: async () => {
-        const uipath = await engine.app.uipath(ALIAS);
+        const uipath = await engine.app.uipath(ALIAS, new AbortController().signal);
         putsLeft.push(await uipath.remainingPuts('normal'));
         await engine.post(workerLeft(email));
         progress(`leaver ${index + 1} of ${leavers.length}`);

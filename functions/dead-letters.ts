@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { listRefusedChanges } from '../shared/access/ledger/list-refused-changes';
+import { listFailingUnits } from '../shared/access/desk/list-failing-units';
 import { closeDeadDelivery } from '../shared/access/desk/close-dead-delivery';
 import { listDeadDeliveries } from '../shared/access/ledger/list-dead-deliveries';
 import { retryRefusedChange } from '../shared/access/desk/retry-refused-change';
@@ -19,7 +20,9 @@ export function registerDeadLetters(deps: AppDeps): void {
       const { organization = '' } = params;
       const deadLetters = await listRefusedChanges(deps, organization);
       const dead = await listDeadDeliveries(deps, organization);
-      return jsonResponse(200, { deadLetters, deliveries: dead.flatMap(({ deliveries }) => deliveries) });
+      const deliveries = dead.flatMap((one) => one.deliveries);
+      const failing = await listFailingUnits(deps, organization);
+      return jsonResponse(200, { deadLetters, deliveries, failing });
     }),
   });
   app.http('retry-dead-letter', {

@@ -60,6 +60,8 @@ export type AppDeps = Stores &
 
 /** The last look-up of a message, of two and a half minutes at most, ends before the platform ends the function after five. */
 const TURN_MS = 2 * 60_000;
+/** Of an audit: leaves half of the platform's five minutes for checks and report. */
+const AUDIT_TURN_MS = 150_000;
 /** Some senders give up after three seconds. */
 const SENDER_PATIENCE_MS = 2_500;
 
@@ -107,10 +109,11 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     payloadDays: config.payloadDays,
     runMs,
     turnMs: TURN_MS,
-    uipath: async (alias) => {
+    auditTurnMs: AUDIT_TURN_MS,
+    uipath: async (alias, signal) => {
       const { uipath, quota, clientId } = await client(alias);
       return {
-        forLane: uipath.withLane,
+        forLane: uipath.abortedBy(signal).withLane,
         remainingPuts: async (lane) => quota.withLane(lane).remaining('PUT'),
         ownIds: new Set([clientId]),
       };

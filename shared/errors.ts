@@ -48,6 +48,7 @@ export type ErrorCode =
   | 'record-unreadable'
   | 'record-too-large'
   | 'message-invalid'
+  | 'turn-over'
   | 'lease-busy'
   | 'lease-lost'
   // The API of a source, where full records are read

@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { createBackoffStore } from './storage/backoffs';
 import { createDeadDeliveries } from './storage/dead-deliveries';
 import { createDeliveries } from './storage/deliveries';
 import { createDueDates } from './storage/due-dates';
@@ -37,6 +38,7 @@ export function createStores(storage: StorageAccount, clock: Clock, onUnreadable
     changes: coded(createChangeStore(storage, onUnreadable)),
     refusedChanges: coded(createRefusedChangeStore(storage, onUnreadable)),
     due: coded(createDueDates(storage, onUnreadable)),
+    backoffs: coded(createBackoffStore(storage, onUnreadable)),
     requests: coded(createRequestIndex(storage, onUnreadable)),
     holds: coded(createHoldStore(storage, onUnreadable)),
     removals: coded(createRemovalLog(storage)),

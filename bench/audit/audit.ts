@@ -19,7 +19,7 @@ import { ALIAS, CLIENT, emailOf, estateLedger, estatePolicy, estateSeed, type Es
 import { measureGrowth } from './evaluation';
 import type { AuditOrder, AuditWord } from './order';
 
-const FULL: EstateSize = { groups: 1_000, people: 10_000, rules: 500, entities: 200 };
+const FULL: Omit<EstateSize, 'users'> = { groups: 1_000, people: 10_000, rules: 500, entities: 200 };
 const START_MS = Date.parse('2026-03-02T02:00:00Z');
 const FILL_WIDTH = 32;
 
@@ -36,11 +36,14 @@ export const audit: Benchmark = {
     { figure: 'growthRatio', atMost: 1.5 },
     { figure: 'getCallsPerWindowMax', atMost: 120 },
     { figure: 'http429', atMost: 0 },
+    { figure: 'ended', atLeast: 1 },
   ],
   run: async (context) => {
+    const people = scaled(FULL.people, context.size, 20);
     const size: EstateSize = {
       groups: scaled(FULL.groups, context.size, 2),
-      people: scaled(FULL.people, context.size, 20),
+      people,
+      users: Math.max(people, context.users ?? people),
       rules: scaled(FULL.rules, context.size, 1),
       entities: scaled(FULL.entities, context.size, 1),
     };
@@ -95,6 +98,7 @@ function figuresOf(size: EstateSize, measured: Measured): Figures {
     findings: measured.findings,
     getCalls: calls['GET'] ?? 0,
     postCalls: calls['POST'] ?? 0,
+    ended: measured.ended ? 1 : 0,
     windows: measured.windows,
     virtualSeconds: rounded(measured.virtualSeconds, 1),
     evaluationSeconds: rounded(measured.evaluationSeconds),

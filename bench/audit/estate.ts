@@ -3,7 +3,15 @@ import { guidOf } from '../../sandbox/uipath/ids';
 import { seedOrganization, type OrganizationSeed } from '../../sandbox/uipath/seed';
 import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/ledger/person-ledger';
 
-export type EstateSize = Readonly<{ groups: number; people: number; rules: number; entities: number }>;
+export type EstateSize = Readonly<{
+  groups: number;
+  /** In the ledger, each with an account. */
+  people: number;
+  /** Accounts that UiPath has: those of the people, and others that are in no group. */
+  users: number;
+  rules: number;
+  entities: number;
+}>;
 
 export const ALIAS = 'audit';
 const GROUPS_EACH = 5;
@@ -37,7 +45,7 @@ export function estateSeed(size: EstateSize): OrganizationSeed {
     clients: [
       { ...CLIENT, scopes: ['PM.Group', 'PM.Directory', 'PM.AuthSetting', 'PM.User.Read', 'PM.Audit.Read'] },
     ],
-    users: Array.from({ length: size.people }, (_, index) => emailOf(index)),
+    users: Array.from({ length: size.users }, (_, index) => emailOf(index)),
     groups: Object.fromEntries(members),
     rules: Array.from({ length: size.rules }, (_, index) => ({ name: `Rule ${index + 1}` })),
     accessPolicy: Array.from({ length: Math.min(size.entities, size.people) }, (_, index) => emailOf(index)),

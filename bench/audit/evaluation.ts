@@ -114,6 +114,8 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Che
       sources: [],
       lastAudit: undefined,
       unfinished: [],
+      failing: [],
+      unread: [],
       own: { clientId: '', scopes: [] },
     },
   };

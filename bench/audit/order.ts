@@ -12,6 +12,8 @@ export type AuditWord =
   | Readonly<{ kind: 'waits'; untilMs: number }>
   | Readonly<{
       kind: 'done';
+      /** False when it was still reading after as many windows as it is given. */
+      ended: boolean;
       windows: number;
       virtualSeconds: number;
       evaluationSeconds: number;

@@ -91,6 +91,7 @@ export function plantedIn(
     ['guards-off', { guard: 'group', group: 'finance' }],
     ['guards-off', { guard: 'day', group: 'developers' }],
     ['change-overdue', { kind: 'person', key: personKey(at('joiner')) }],
+    ['work-failing', { kind: 'group', key: 'g-recent' }],
     ...['PM.OAuthApp.Read', 'PM.RobotAccount.Read', 'PM.Group'].map((scope): Line => [
       'scope-unneeded',
       { scope },
@@ -177,6 +178,7 @@ export function plantedIn(
     ['change-refused', { deadLetter: 'refused' }],
     ['plan-held', { plan: 'a'.repeat(64) }],
     ['change-overdue', late],
+    ['work-failing', { kind: 'group', key: 'g-failing' }],
     ['guards-off', { guard: 'run' }],
     ['guards-off', { guard: 'day', group: 'finance' }],
     ['part-unknown', { part: 'group:locked' }],

@@ -2,7 +2,7 @@ import type { AppDeps } from '../../shared/app-deps';
 import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { personKey } from '../../shared/domain/person-key';
 import { addressOf, CLIENT_ID, LOCKED_GROUP_ID, type Variant } from './planted-seed';
-import { DAY_MS } from '../../shared/domain/durations';
+import { DAY_MS, HOUR_MS } from '../../shared/domain/durations';
 
 type Planting = Readonly<{
   app: AppDeps;
@@ -33,6 +33,10 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
   const late = { ...subject, key: personKey(addressOf(alias, 'late')) };
   await app.changes.mark(late, 'normal', nowMs - (isCalm ? 0.5 : 2) * DAY_MS);
 
+  const failing = { code: 'uipath-unavailable', failures: 2, lastMs: nowMs, notBeforeMs: nowMs };
+  const recent = { kind: 'group', key: 'g-recent' } as const;
+  await app.backoffs.put(alias, { ...failing, unit: recent, sinceMs: nowMs - HOUR_MS / 2 });
+
   const plan = {
     state: 'held',
     guards: [],
@@ -56,6 +60,8 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
   const moot = { ...letter, personKey: ended.key, id: 'moot', groupId: 'g3', decision: 'add' } as const;
   await app.refusedChanges.put(alias, moot);
   if (isCalm) return;
+  const lasting = { kind: 'group', key: 'g-failing' } as const;
+  await app.backoffs.put(alias, { ...failing, unit: lasting, sinceMs: nowMs - 2 * HOUR_MS });
   await app.holds.put(alias, { ...plan, hash: HASHES.held, expiresAtMs: nowMs + DAY_MS });
   await app.snapshots.save(alias, '202602260200', {
     state: 'reading',

@@ -36,10 +36,20 @@ function listRobots(call: Call): Reply {
   const found = [...(term === '' ? principals.all() : principals.containing(term))].filter(
     (one) => one.kind === 'robot',
   );
-  const byTime = (call.query.get('sortBy') ?? '').toLowerCase() === 'creationtime';
-  const page = sorted(found, (robot) => (byTime ? robot.createdAtMs : robot.name), sortOrderOf(call));
+  const page = sorted(found, sortKeyOf(call.query.get('sortBy') ?? ''), sortOrderOf(call));
   const results = page.slice(skip, skip + top).map((robot) => wireRobot(call, robot));
   return json(200, { totalCount: found.length, results });
+}
+
+function sortKeyOf(name: string): (robot: Robot) => string | number {
+  switch (name.toLowerCase()) {
+    case 'id':
+      return ({ id }) => id;
+    case 'creationtime':
+      return ({ createdAtMs }) => createdAtMs;
+    default:
+      return (robot) => robot.name;
+  }
 }
 
 function getRobot(call: Call): Reply {

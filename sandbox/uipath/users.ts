@@ -33,6 +33,8 @@ export function listUsers(call: Call): Reply {
 
 function sortKeyOf(name: string): (user: User) => string | number {
   switch (name.toLowerCase()) {
+    case 'id':
+      return (user) => user.id;
     case 'username':
       return (user) => user.userName;
     case 'email':

@@ -1,5 +1,6 @@
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/ledger/list-dead-deliveries';
 import { listRefusedChanges } from '../access/ledger/list-refused-changes';
+import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listHolds } from '../access/ledger/list-holds';
 import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/desk/list-sources';
@@ -34,6 +35,7 @@ import { renderSources } from './pages/sources-page';
 import { renderToday } from './pages/today-page';
 
 export type PageDeps = ReadReportDeps &
+  ListFailingUnitsDeps &
   HoldDeps &
   RefusedChangeDeps &
   RequestStatusDeps &
@@ -94,6 +96,7 @@ export async function renderPageContent(deps: PageDeps, layout: PageLayout, quer
         layout,
         await listDeadDeliveries(deps, organization),
         await listRefusedChanges(deps, organization),
+        await listFailingUnits(deps, organization),
       );
     case 'sources':
       return renderSources(organization, await listSources(deps, organization));

@@ -48,6 +48,7 @@ export const PROBLEMS = {
   'record-unreadable': { status: 500, title: 'Stored record unreadable' },
   'record-too-large': { status: 500, title: 'Record too large to be stored' },
   'message-invalid': { status: 500, title: 'Invalid message' },
+  'turn-over': { status: 503, title: 'Goes on in its next turn' },
   'lease-busy': { status: 503, title: 'Another run is at work' },
   'lease-lost': { status: 503, title: 'Run interrupted' },
   'source-unavailable': { status: 503, title: 'API of the source unavailable' },

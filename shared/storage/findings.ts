@@ -85,7 +85,11 @@ export function createFindingStore(
     list: records.list,
     get: records.get,
     save: async (organization, findings) => {
-      for (const finding of findings) await records.put(organization, finding.id, finding);
+      const byId = new Map(findings.map((finding) => [finding.id, finding]));
+      await records.putAll(
+        organization,
+        [...byId].map(([key, record]) => ({ key, record })),
+      );
     },
     forget: records.remove,
   };

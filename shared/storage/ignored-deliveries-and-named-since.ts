@@ -1,6 +1,7 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { randomUUID } from 'node:crypto';
 import { utcDayOf } from '../domain/source-heartbeat';
+import { largestOf } from '../domain/extremes';
 import type { Feed } from '../domain/policy';
 import { lastRowOf, partitionOf } from './delivery-rows';
 import { coalesceWrites } from './coalesce-writes';
@@ -47,7 +48,7 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
   ): Promise<readonly undefined[]> => {
     const partitionKey = partitionOf(feed, source);
     const days = new Set(times.map(utcDayOf));
-    const lastMs = Math.max(lastIn.get(partitionKey) ?? 0, ...times);
+    const lastMs = Math.max(lastIn.get(partitionKey) ?? 0, largestOf(times, 0));
     lastIn.set(partitionKey, lastMs);
     // The row of a day is replaced by the sum that is known here, and one that was received before midnight may be noted after it.
     for (const key of counted.keys())

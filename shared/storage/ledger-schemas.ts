@@ -95,6 +95,7 @@ export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
   name: z.string(),
   statements: z.array(z.object({ ...named, want: z.boolean() })),
   have: maybe(z.object({ entityId: z.string(), sinceMs: z.number() })),
+  sent: z.object({ entityId: z.string(), atMs: z.number() }).optional(),
   settled: z.string().optional(),
 });
 

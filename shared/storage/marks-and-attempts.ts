@@ -1,14 +1,12 @@
 import type { TableClient } from '@azure/data-tables';
-import { z } from 'zod';
-import { AppError } from '../errors';
+import { createFencedAttempts, type FencedAttempts } from './fenced-attempts';
 import { createBookings, type Bookings } from './writer-bookings';
 import type { Lane } from '../domain/lane';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
-import { encodeRecord } from './encode-record';
 import { rowsInPages } from './rows-in-pages';
-import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
+import { isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
-import { decodeListed, untold } from './unreadable-rows';
+import { untold } from './unreadable-rows';
 
 /**
  * A to-do note for the writer, "look at this subject": its ledger may differ from what UiPath has. The note stays until
@@ -22,35 +20,8 @@ export type Mark = Readonly<{
   cause: string;
 }>;
 
-/** One PUT of a group's members. */
-export type MembershipAttempt = Readonly<{
-  kind: 'membership';
-  id: string;
-  groupId: string;
-  groupName: string;
-  add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
-  remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
-  planHash: string;
-  startedAtMs: number;
-}>;
-
-/** An attempt (write-ahead intent): one call that changes UiPath, stored before it is made. */
-export type Attempt =
-  | MembershipAttempt
-  | Readonly<{
-      kind: 'create-rule';
-      id: string;
-      subjectKey: string;
-      name: string;
-      description: string;
-      contentHash: string;
-      startedAtMs: number;
-    }>;
-
-/** A fencing token: a number that grows with every writer of the organization, checked with each attempt. */
-export type Fence = { readonly token: number; etag: string };
-
 export type ChangeStore = Bookings &
+  FencedAttempts &
   Readonly<{
     /**
      * Marks a subject for the writer. `cause` is the source whose event led to it, or `time`. A subject that is marked
@@ -63,42 +34,13 @@ export type ChangeStore = Bookings &
     clearMark: (mark: Mark) => Promise<void>;
     /** True when something is marked or a call was left open. */
     hasWork: (organization: string) => Promise<boolean>;
-    takeFence: (organization: string) => Promise<Fence>;
-    /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
-    begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
-    end: (organization: string, attemptId: string) => Promise<void>;
-    /** Calls whose outcome was not recorded: the writer died, or the answer was lost. */
-    listAttempts: (organization: string) => Promise<readonly Attempt[]>;
   }>;
-
-const member = z.object({ personKey: z.string(), memberId: z.string() });
-const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('membership'),
-    id: z.string(),
-    groupId: z.string(),
-    groupName: z.string(),
-    add: z.array(member),
-    remove: z.array(member.extend({ cause: z.string().optional() })),
-    planHash: z.string(),
-    startedAtMs: z.number(),
-  }),
-  z.object({
-    kind: z.literal('create-rule'),
-    id: z.string(),
-    subjectKey: z.string(),
-    name: z.string(),
-    description: z.string(),
-    contentHash: z.string(),
-    startedAtMs: z.number(),
-  }),
-]);
 
 const LANES: readonly Lane[] = ['urgent', 'normal'];
 const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
 /** The booking and the fence sort between attempts and marks. */
 const ROWS_BEFORE_MARKS = 2;
-const FENCE_ROW = 'fence';
+
 /**
  * One partition per organization: marks `m:<lane>:<kind>:<key>`, open attempts `a:<id>`, the fence and the booking.
  * An attempt and the fence are written in one transaction, so a writer that was replaced cannot begin a call.
@@ -154,6 +96,7 @@ export function createChangeStore(
     },
 
     ...createBookings(table),
+    ...createFencedAttempts(table, onUnreadable),
 
     hasWork: async (organization) => {
       const rows = (await table()).listEntities<{ rowKey: string }>({
@@ -162,61 +105,6 @@ export function createChangeStore(
       for await (const row of rowsInPages(rows, ROWS_BEFORE_MARKS + 1))
         if (/^[am]:/.test(row.rowKey)) return true;
       return false;
-    },
-
-    takeFence: async (organization) => {
-      const client = await table();
-      for (;;) {
-        const row = await undefinedIfMissing(async () =>
-          client.getEntity<{ token: number }>(organization, FENCE_ROW),
-        );
-        const entity = { partitionKey: organization, rowKey: FENCE_ROW, token: (row?.token ?? 0) + 1 };
-        try {
-          const { etag = '' } =
-            row === undefined
-              ? await client.createEntity(entity)
-              : await client.updateEntity(entity, 'Replace', { etag: row.etag });
-          return { token: entity.token, etag };
-        } catch (error) {
-          if (!isConflict(error)) throw error;
-        }
-      }
-    },
-
-    begin: async (organization, fence, attempt) => {
-      try {
-        const answer = await (
-          await table()
-        ).submitTransaction([
-          [
-            'update',
-            { partitionKey: organization, rowKey: FENCE_ROW, token: fence.token },
-            'Replace',
-            { etag: fence.etag },
-          ],
-          ['create', { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) }],
-        ]);
-        fence.etag = answer.getResponseForEntity(FENCE_ROW)?.etag ?? '';
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        throw new AppError('lease-lost', 'Another run writes to this organization now', { cause: error });
-      }
-    },
-
-    end: async (organization, attemptId) => {
-      await undefinedIfMissing(async () => (await table()).deleteEntity(organization, `a:${attemptId}`));
-    },
-
-    listAttempts: async (organization) => {
-      const attempts: Attempt[] = [];
-      const rows = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'a:' and RowKey lt 'a;'` },
-      });
-      for await (const row of rows) {
-        const attempt = decodeListed(AttemptSchema, row, { table: 'changes', onUnreadable });
-        if (attempt !== undefined) attempts.push(attempt);
-      }
-      return attempts;
     },
   };
 }

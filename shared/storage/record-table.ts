@@ -5,6 +5,7 @@ import { decodeRecord, encodeRecord } from './encode-record';
 import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, type OnUnreadable } from './unreadable-rows';
+import { writeInTransactions } from './write-in-transactions';
 
 /** A table with a partition per organization and a row per record. */
 export type RecordTable<T> = Readonly<{
@@ -14,6 +15,11 @@ export type RecordTable<T> = Readonly<{
   get: (organization: string, key: string) => Promise<T | undefined>;
   /** Replaces what is there. @throws AppError `record-too-large` */
   put: (organization: string, key: string, record: T) => Promise<void>;
+  /** The same for many, in transactions; where one fails some may be there. @throws AppError `record-too-large` */
+  putAll: (
+    organization: string,
+    records: ReadonlyArray<Readonly<{ key: string; record: T }>>,
+  ) => Promise<void>;
   /**
    * Changes a record that is still as `decide` sees it; a decision that returns undefined changes nothing.
    * @throws AppError `record-unreadable`, `record-too-large`, or `storage-conflict` when somebody else changed it at the same time
@@ -26,9 +32,6 @@ export type RecordTable<T> = Readonly<{
   /** Removes rows; one that is gone already is no error. */
   remove: (organization: string, keys: readonly string[]) => Promise<void>;
 }>;
-
-/** As many as a transaction holds. */
-const REMOVED_TOGETHER = 100;
 
 /** Opens a table whose rows are of one schema. `noun` is what people call a record, for the message of a lost race. */
 export function createRecordTable<T>(
@@ -69,6 +72,12 @@ export function createRecordTable<T>(
       const row = rowOf(organization, key, record);
       await (await table()).upsertEntity(row, 'Replace');
     },
+    putAll: async (organization, entries) => {
+      await writeInTransactions(
+        await table(),
+        entries.map(({ key, record }) => ['upsert', rowOf(organization, key, record), 'Replace']),
+      );
+    },
     change: async (organization, key, decide) => {
       const client = await table();
       const row = await undefinedIfMissing(async () => client.getEntity(organization, key));
@@ -95,16 +104,13 @@ export async function removeRows(
   partitionKey: string,
   rowKeys: readonly string[],
 ): Promise<void> {
-  for (let start = 0; start < rowKeys.length; start += REMOVED_TOGETHER) {
-    const part = rowKeys.slice(start, start + REMOVED_TOGETHER);
-    try {
-      await client.submitTransaction(
-        part.map((rowKey): TransactionAction => ['delete', { partitionKey, rowKey }]),
-      );
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-      for (const rowKey of part)
-        await undefinedIfMissing(async () => client.deleteEntity(partitionKey, rowKey));
-    }
-  }
+  const actions = [...new Set(rowKeys)].map((rowKey): TransactionAction => [
+    'delete',
+    { partitionKey, rowKey },
+  ]);
+  await writeInTransactions(client, actions, async (refused, error) => {
+    if (!isNotFound(error)) throw error;
+    for (const [, { rowKey }] of refused)
+      await undefinedIfMissing(async () => client.deleteEntity(partitionKey, rowKey));
+  });
 }

@@ -1,9 +1,11 @@
+import type { BlockBlobClient, BlockBlobCommitBlockListOptions } from '@azure/storage-blob';
+import { randomUUID } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip, gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { undefinedIfMissing } from './storage-errors';
+import { isConflict, undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
 /** `reading`: some parts are there, the rest waits for quota. `given-up`: a later night began first. */
@@ -21,10 +23,24 @@ export type StoredSnapshot = Readonly<{
   givenUpFor?: string;
 }>;
 
+/** All but the parts. */
+type SnapshotHead = Omit<StoredSnapshot, 'parts'>;
+
 export type SnapshotStore = Readonly<{
   /** undefined: the night has none yet. @throws AppError `record-unreadable` */
   read: (organization: string, night: string) => Promise<StoredSnapshot | undefined>;
+  /** Replaces what is stored. */
   save: (organization: string, night: string, snapshot: StoredSnapshot) => Promise<void>;
+  /**
+   * Adds parts to what is stored, and replaces its head, in time that depends on these parts only. false: nothing is stored
+   * that could be added to, or somebody else wrote meanwhile; save the whole.
+   */
+  append: (
+    organization: string,
+    night: string,
+    head: SnapshotHead,
+    parts: StoredSnapshot['parts'],
+  ) => Promise<boolean>;
   /** Nights before this one whose audit is still reading. */
   unfinished: (organization: string, beforeNight: string) => Promise<readonly string[]>;
   /** Forgets snapshots of nights before the day of `beforeMs`, at most so many. Returns how many. */
@@ -41,13 +57,16 @@ const HeadSchema = z
     calls: z.record(z.string(), z.number()),
     givenUpFor: z.string().exactOptional(),
   })
-  .transform(({ version: _read, ...head }): Omit<StoredSnapshot, 'parts'> => head);
+  .transform(({ version: _read, ...head }): SnapshotHead => head);
 
 const NameSchema = z.string();
 const SUFFIX = '.jsonl.gz';
 const unzip = promisify(gunzip);
 
-/** One compressed blob per night, `<organization>/<night>.jsonl.gz`; its state is metadata, so that looking for it reads none. */
+/**
+ * One compressed blob per night, `<organization>/<night>.jsonl.gz`; its state is metadata, so that looking for it reads none. The
+ * first block is its head and each further one what was read between two saves: compressed texts one after the other are one.
+ */
 export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>): SnapshotStore {
   const container = async () => storage.container('snapshots');
   const nightsOf = async (
@@ -66,14 +85,28 @@ export function createSnapshotStore(storage: Pick<StorageAccount, 'container'>):
     read: async (organization, night) => {
       const blob = (await container()).getBlockBlobClient(nameOf(organization, night));
       const bytes = await undefinedIfMissing(async () => blob.downloadToBuffer());
-      return bytes === undefined ? undefined : decode(await unzip(bytes), night);
+      return bytes === undefined ? undefined : decode(bytes, night);
     },
-    save: async (organization, night, snapshot) => {
+    save: async (organization, night, { parts, ...head }) => {
       const blob = (await container()).getBlockBlobClient(nameOf(organization, night));
-      await blob.uploadData(await compress(linesOf(snapshot)), {
-        metadata: { state: snapshot.state, givenUpFor: snapshot.givenUpFor ?? '' },
-        blobHTTPHeaders: { blobContentType: 'application/gzip' },
-      });
+      const blocks = [await stage(blob, headLine(head))];
+      if (parts.size > 0) blocks.push(await stage(blob, linesOf(parts)));
+      await blob.commitBlockList(blocks, optionsOf(head));
+    },
+    append: async (organization, night, head, parts) => {
+      const blob = (await container()).getBlockBlobClient(nameOf(organization, night));
+      const stored = await undefinedIfMissing(async () => blob.getBlockList('committed'));
+      const [replaced, ...kept] = stored?.committedBlocks ?? [];
+      if (stored?.etag === undefined || replaced === undefined) return false;
+      const blocks = [await stage(blob, headLine(head)), ...kept.map(({ name }) => name)];
+      if (parts.size > 0) blocks.push(await stage(blob, linesOf(parts)));
+      try {
+        await blob.commitBlockList(blocks, { ...optionsOf(head), conditions: { ifMatch: stored.etag } });
+        return true;
+      } catch (error) {
+        if (isConflict(error)) return false;
+        throw error;
+      }
     },
     unfinished: async (organization, beforeNight) =>
       nightsOf(organization, (night, { state }) => state === 'reading' && night < beforeNight),
@@ -98,16 +131,31 @@ function nameOf(organization: string, night: string): string {
   return `${organization}/${night}${SUFFIX}`;
 }
 
-/** A head, then two lines for each part: its name and its value. */
-function* linesOf({ parts, ...head }: StoredSnapshot): Generator<string> {
-  yield `${JSON.stringify({ version: 1, ...head })}\n`;
+function optionsOf({ state, givenUpFor = '' }: SnapshotHead): BlockBlobCommitBlockListOptions {
+  return { metadata: { state, givenUpFor }, blobHTTPHeaders: { blobContentType: 'application/gzip' } };
+}
+
+/** The name under which the block is committed; one that two runs write at the same time is two. */
+async function stage(blob: BlockBlobClient, lines: Iterable<string>): Promise<string> {
+  const name = Buffer.from(randomUUID()).toString('base64');
+  const bytes = await compress(lines);
+  await blob.stageBlock(name, bytes, bytes.length);
+  return name;
+}
+
+function headLine(head: SnapshotHead): readonly string[] {
+  return [`${JSON.stringify({ version: 1, ...head })}\n`];
+}
+
+/** Two lines for each part: its name and its value. */
+function* linesOf(parts: StoredSnapshot['parts']): Generator<string> {
   for (const [name, json] of parts) yield `${JSON.stringify(name)}\n${json}\n`;
 }
 
 /** @throws AppError `record-unreadable` */
-function decode(bytes: Buffer, night: string): StoredSnapshot {
-  const [first = '', ...lines] = bytes.toString('utf8').split('\n');
+async function decode(bytes: Buffer, night: string): Promise<StoredSnapshot> {
   try {
+    const [first = '', ...lines] = (await unzip(bytes)).toString('utf8').split('\n');
     const head = HeadSchema.parse(JSON.parse(first));
     if (lines.length % 2 === 0) throw new Error('It ends within a part');
     const parts = new Map<string, string>();

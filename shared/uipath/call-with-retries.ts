@@ -14,6 +14,8 @@ export type CallContext = Readonly<{
   clock: Clock;
   random: () => number;
   fetch: typeof globalThis.fetch;
+  /** Ends a request that is on its way, and begins no further one. */
+  signal?: AbortSignal;
   settings: Readonly<{ requestTimeoutMs: number; retryAfterCapMs: number; attempts: number }>;
 }>;
 
@@ -40,10 +42,11 @@ export async function callWithRetries(context: CallContext, asked: UiPathCall): 
     const answer = await exchange(asked.request, {
       fetch: context.fetch,
       timeoutMs: settings.requestTimeoutMs,
+      signal: context.signal,
     });
     if (answer.kind === 'answer' && !isPassing(answer.status)) return answer;
     const { error, retryAfterMs: asksMs } = readFailure(context, asked, answer);
-    const isLast = attempt >= settings.attempts;
+    const isLast = attempt >= settings.attempts || context.signal?.aborted === true;
     if (isLast || (asksMs ?? 0) > settings.retryAfterCapMs) {
       if (error.code === 'uipath-throttled')
         await quota.blockUntil(asked.method, error.retryAtMs ?? clock.now());

@@ -7,7 +7,8 @@ export async function inChunks<Item, Found>(
   lookUp: (part: readonly Item[]) => Promise<readonly Found[]>,
 ): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (let at = 0; at < items.length; at += size) found.push(...(await lookUp(items.slice(at, at + size))));
+  for (let at = 0; at < items.length; at += size)
+    for (const one of await lookUp(items.slice(at, at + size))) found.push(one);
   return found;
 }
 

@@ -41,6 +41,8 @@ export type UiPathClient = Readonly<{
   checkToken: () => Promise<void>;
   /** The same client with the same token, spending another lane of the quota. */
   withLane: (lane: Lane) => UiPathClient;
+  /** The same client, whose calls end when the signal is aborted: their outcome is then unknown. */
+  abortedBy: (signal: AbortSignal) => UiPathClient;
   /** The same client, which tells of every call that the quota lets go. */
   tellingCalls: (tell: (method: HttpMethod) => void) => UiPathClient;
 }>;
@@ -63,8 +65,12 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
     renewBeforeMs: settings.tokenRenewBeforeMs,
     scopes: settings.scopes,
   });
-  const inLane = (quota: QuotaGate): UiPathClient => {
-    const transport = createTransport(contextOf(quota), { address, tokens });
+  const inLane = (quota: QuotaGate, signal?: AbortSignal): UiPathClient => {
+    const context = contextOf(quota);
+    const transport = createTransport(signal === undefined ? context : { ...context, signal }, {
+      address,
+      tokens,
+    });
     return {
       groups: createGroups(transport),
       directory: createDirectory(transport),
@@ -77,8 +83,9 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
       checkToken: async () => {
         await tokens.get();
       },
-      withLane: (lane) => inLane(quota.withLane(lane)),
-      tellingCalls: (tell) => inLane(observedQuota(quota, tell)),
+      withLane: (lane) => inLane(quota.withLane(lane), signal),
+      abortedBy: (by) => inLane(quota, by),
+      tellingCalls: (tell) => inLane(observedQuota(quota, tell), signal),
     };
   };
   return inLane(options.quota);

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { AppError } from '../errors';
 import { GroupSchema, MemberSchema, type GroupMember, type UiPathGroup } from './group-schemas';
 import { requireGuid, requireGuids } from './require-guid';
-import { listAllPages } from './list-all-pages';
+import { listAllPages, readListPage } from './list-all-pages';
 import { inChunks, requireAsked } from './chunked-look-up';
 import type { Transport } from './transport';
-import { pageSchema } from './wire-schemas';
+import { pageSchema, type ResultPage } from './wire-schemas';
 
 /** What one group PUT changes. The ids are bare GUIDs from a Resolve; `name` is the one read just before, or the group is renamed. */
 export type MembershipUpdate = Readonly<{
@@ -25,8 +25,10 @@ export type UiPathGroups = Readonly<{
   read: (groupId: string) => Promise<UiPathGroup>;
   /** By POST, whose quota is the large one; an id that UiPath does not know is absent from the map. */
   loadByIds: (groupIds: readonly string[]) => Promise<ReadonlyMap<string, UiPathGroup>>;
-  /** One GET per 1000 members. @throws UpstreamError `uipath-answer-invalid` when the pages do not add up to all of them */
+  /** A GET for the first 1000 members, and one for each 999 more. @throws UpstreamError `uipath-answer-invalid` when the pages do not add up to all of them */
   listMembers: (groupId: string) => Promise<readonly GroupMember[]>;
+  /** One GET: at most 1000 of the same list, after so many. */
+  memberPage: (groupId: string, skip: number) => Promise<ResultPage<GroupMember>>;
   /** Which of these ids are members, by POST. */
   checkMembers: (groupId: string, ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** One PUT. @throws UpstreamError `uipath-outcome-unknown` when the answer was lost: read the members back */
@@ -46,6 +48,10 @@ export function createGroups(transport: Transport): UiPathGroups {
   const base = `${identityBaseUrl}/api/Group`;
   const own = `${base}/${partitionGlobalId}`;
   const area = 'groups';
+  const membersOf = (groupId: string) => {
+    const url = `${own}/${requireGuid(groupId, 'the group id')}/Members`;
+    return { what: 'list the members of a group', area, url } as const;
+  };
 
   return {
     list: async () =>
@@ -68,10 +74,9 @@ export function createGroups(transport: Transport): UiPathGroups {
       return new Map(groups.map((group) => [group.id, group]));
     },
 
-    listMembers: async (groupId) => {
-      const url = `${own}/${requireGuid(groupId, 'the group id')}/Members`;
-      return listAllPages(transport, { what: 'list the members of a group', area, url }, MemberPageSchema);
-    },
+    listMembers: async (groupId) => listAllPages(transport, membersOf(groupId), MemberPageSchema),
+
+    memberPage: async (groupId, skip) => readListPage(transport, membersOf(groupId), MemberPageSchema, skip),
 
     checkMembers: async (groupId, ids) => {
       const what = 'check the members of a group';

@@ -29,14 +29,19 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
  */
 export async function exchange(
   request: HttpRequest,
-  { fetch, timeoutMs }: Readonly<{ fetch: typeof globalThis.fetch; timeoutMs: number }>,
+  {
+    fetch,
+    timeoutMs,
+    signal,
+  }: Readonly<{ fetch: typeof globalThis.fetch; timeoutMs: number; signal?: AbortSignal | undefined }>,
 ): Promise<HttpAnswer | LostAnswer> {
   const { url, ...init } = request;
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
       ...init,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });
     return {
       kind: 'answer',

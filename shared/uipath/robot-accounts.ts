@@ -6,7 +6,7 @@ import { GuidSchema, pageSchema, TextSchema } from './wire-schemas';
 type UiPathRobotAccount = Readonly<{ id: string; name: string | null }>;
 
 export type UiPathRobotAccounts = Readonly<{
-  /** One GET per 1000; needs the scope PM.RobotAccount.Read. */
+  /** In the order of ids: a GET for the first 1000, and one for each 999 more; needs the scope PM.RobotAccount.Read. */
   list: () => Promise<readonly UiPathRobotAccount[]>;
 }>;
 
@@ -14,7 +14,7 @@ const RobotPageSchema = pageSchema(z.object({ id: GuidSchema, name: TextSchema }
 
 export function createRobotAccounts(transport: Transport): UiPathRobotAccounts {
   const { identityBaseUrl, partitionGlobalId } = transport.address;
-  const url = `${identityBaseUrl}/api/RobotAccount/${partitionGlobalId}`;
+  const url = `${identityBaseUrl}/api/RobotAccount/${partitionGlobalId}?sortBy=Id&sortOrder=asc`;
   return {
     list: async () =>
       listAllPages(transport, { what: 'list the robot accounts', area: 'robots', url }, RobotPageSchema),

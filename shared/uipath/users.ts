@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { requireGuid } from './require-guid';
-import { listAllPages } from './list-all-pages';
+import { listAllPages, readListPage } from './list-all-pages';
 import type { Transport } from './transport';
-import { GuidSchema, pageSchema, TimeSchema } from './wire-schemas';
+import { GuidSchema, pageSchema, TimeSchema, type ResultPage } from './wire-schemas';
 
 type UiPathUser = Readonly<{
   id: string;
@@ -15,8 +15,10 @@ type UiPathUser = Readonly<{
 }>;
 
 export type UiPathUsers = Readonly<{
-  /** One GET per 1000. May leave out people of an external directory. */
+  /** In the order of ids: a GET for the first 1000, and one for each 999 more. May leave out people of an external directory. */
   list: (filter?: Readonly<{ searchTerm?: string }>) => Promise<readonly UiPathUser[]>;
+  /** One GET: at most 1000 of the same list, after so many. */
+  page: (skip: number) => Promise<ResultPage<UiPathUser>>;
   /** @throws UpstreamError `uipath-not-found` */
   read: (userId: string) => Promise<UiPathUser>;
 }>;
@@ -44,16 +46,17 @@ const UserPageSchema = pageSchema(UserSchema);
 export function createUsers(transport: Transport): UiPathUsers {
   const { identityBaseUrl, partitionGlobalId } = transport.address;
   const base = `${identityBaseUrl}/api/User`;
+  const listing = (searchTerm?: string) => {
+    const url = new URL(`${base}/users/${partitionGlobalId}`);
+    if (searchTerm !== undefined) url.searchParams.set('searchTerm', searchTerm);
+    // Without an order its pages overlap: users come twice, and others not at all.
+    url.searchParams.set('sortBy', 'Id');
+    url.searchParams.set('sortOrder', 'asc');
+    return { what: 'list the users', area: 'users', url: url.href } as const;
+  };
   return {
-    list: async ({ searchTerm } = {}) => {
-      const url = new URL(`${base}/users/${partitionGlobalId}`);
-      if (searchTerm !== undefined) url.searchParams.set('searchTerm', searchTerm);
-      return listAllPages(
-        transport,
-        { what: 'list the users', area: 'users', url: url.href },
-        UserPageSchema,
-      );
-    },
+    list: async ({ searchTerm } = {}) => listAllPages(transport, listing(searchTerm), UserPageSchema),
+    page: async (skip) => readListPage(transport, listing(), UserPageSchema, skip),
     read: async (userId) => {
       const url = `${base}/${requireGuid(userId, 'the user id')}`;
       return transport.send(

@@ -95,8 +95,7 @@ export function createMemoryTable(): TableClient {
       one('delete', { partitionKey, rowKey }, undefined, options),
     submitTransaction: async (actions: readonly Action[]) => {
       const results = transact(actions);
-      const etags = new Map(actions.map(([, { rowKey }], index) => [rowKey, results[index]?.etag]));
-      return { getResponseForEntity: (rowKey: string) => ({ etag: etags.get(rowKey) }) };
+      return { subResponses: results.map((row) => ({ etag: row?.etag })) };
     },
     listEntities: ({ queryOptions }: Readonly<{ queryOptions?: Readonly<{ filter?: string }> }> = {}) =>
       pagedRows(async function* ({ maxPageSize }) {

@@ -94,7 +94,13 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     options: {
       bug: (instance) => ({
         ...instance,
-        leases: { acquire: async () => ({ renew: async () => undefined, release: async () => undefined }) },
+        leases: {
+          acquire: async () => ({
+            signal: new AbortController().signal,
+            renew: async () => undefined,
+            release: async () => undefined,
+          }),
+        },
         changes: {
           ...instance.changes,
           begin: async (organization, _fence, attempt) =>
@@ -194,8 +200,8 @@ type Groups = ReturnType<Awaited<ReturnType<Instance['uipath']>>['forLane']>['gr
 function withGroups(change: (groups: Groups) => Groups): Bug {
   return (instance) => ({
     ...instance,
-    uipath: async (alias) => {
-      const uipath = await instance.uipath(alias);
+    uipath: async (alias, signal) => {
+      const uipath = await instance.uipath(alias, signal);
       return {
         ...uipath,
         forLane: (lane) => {

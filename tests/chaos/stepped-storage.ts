@@ -33,7 +33,7 @@ export class LeaseTimes {
   }
 }
 
-const LEASE_SECONDS = 15;
+const LEASE_SECONDS = 60;
 
 /** One process's way to the storage: each transaction is a step. */
 export function steppedStorage(

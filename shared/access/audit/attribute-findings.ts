@@ -11,6 +11,7 @@ import { valueOr, type Snapshot } from '../../domain/audit/snapshot';
 import type { Unattributed } from '../../domain/audit/attribution/unattributed-reasons';
 import { fold } from '../../domain/person-key';
 import { errorCodeOf, type ErrorCode } from '../../errors';
+import { isComeBackLater } from './come-back-later';
 import type { UiPathClient } from '../../uipath/client';
 
 type AuditEvents = Pick<UiPathClient['auditEvents'], 'list'>;
@@ -64,8 +65,8 @@ async function readLog(
       isWhole,
     };
   } catch (error) {
+    if (isComeBackLater(error)) throw error;
     const code = errorCodeOf(error);
-    if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;
     const why: Unattributed = NOT_PERMITTED.has(code) ? 'audit-log-scope-missing' : 'audit-log-unavailable';
     return { kind: 'failed', why, code };
   }

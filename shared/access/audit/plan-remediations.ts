@@ -7,6 +7,7 @@ import { removalsHash, type Hold, BY_POLICY } from '../../domain/plan/hold';
 import { latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
 import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy } from '../../domain/policy';
+import { errorCodeOf } from '../../errors';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import { requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
@@ -19,6 +20,11 @@ type PlanningDeps = Readonly<{
 const UNREAD = {
   kind: 'not-now',
   why: 'What it is about could not be read this time. Nothing is planned from what is not known.',
+} as const;
+
+const NOT_PLANNED = {
+  kind: 'not-now',
+  why: 'No plan could be made of what is stored and was read of it.',
 } as const;
 
 const CHANGE_PENDING = {
@@ -35,7 +41,7 @@ export async function planRemediations(
 ): Promise<readonly FindingRecord[]> {
   const today = new Set(found.map(({ id }) => id));
   const requestedEntries = await readRequestedEntries(deps.ledger, audit.organization.alias);
-  const holds = await deps.holds.list(audit.organization.alias);
+  const holds = createHoldIndex(await readHolds(deps.holds, audit.organization.alias));
   return records.map((record) => {
     const { remediation, noPlan: _before, ...rest } = record;
     // A remediation that was released stays; any other was planned from what an earlier night read.
@@ -45,9 +51,13 @@ export async function planRemediations(
     if (isEntry && requestedEntries === undefined) return { ...kept, noPlan: UNREAD };
     if (!today.has(record.id))
       return { ...kept, noPlan: isChangePending(audit, record) ? CHANGE_PENDING : UNREAD };
-    const planned = planRemediation({ audit, requestedEntries: requestedEntries ?? new Map() }, record);
-    if ('noPlan' in planned) return { ...rest, ...planned };
-    return { ...rest, remediation: withPreviousOutcome(planned.remediation, holds, audit.nowMs) };
+    try {
+      const planned = planRemediation({ audit, requestedEntries: requestedEntries ?? new Map() }, record);
+      if ('noPlan' in planned) return { ...rest, ...planned };
+      return { ...rest, remediation: withPreviousOutcome(planned.remediation, holds, audit.nowMs) };
+    } catch {
+      return { ...rest, noPlan: NOT_PLANNED };
+    }
   });
 }
 
@@ -70,18 +80,13 @@ async function readRequestedEntries(
 }
 
 /** The outcome of the same remediation before: a guard holds it, or it was released and went stale. */
-function withPreviousOutcome(remediation: Remediation, holds: readonly Hold[], nowMs: number): Remediation {
+function withPreviousOutcome(remediation: Remediation, holds: HoldIndex, nowMs: number): Remediation {
   const removals = removalsOf(remediation);
-  const isHeld = holds.some(
-    (hold) => hold.state === 'held' && hold.expiresAtMs > nowMs && coversAny(hold, removals),
-  );
+  const covering = holds.covering(removals);
+  const isHeld = covering.some((hold) => hold.state === 'held' && hold.expiresAtMs > nowMs);
   const hash = remediation.kind === 'change' ? remediation.planHash : removalsHash(removals);
-  const stale = holds
-    .filter(
-      (hold) =>
-        hold.state === 'stale' &&
-        (hold.hash === hash || (hold.kind === 'remediation' && coversAny(hold, removals))),
-    )
+  const stale = [...holds.withHash(hash), ...covering.filter(({ kind }) => kind === 'remediation')]
+    .filter(({ state }) => state === 'stale')
     .toSorted((a, b) => (b.releasedAtMs ?? 0) - (a.releasedAtMs ?? 0))[0];
   return {
     ...remediation,
@@ -94,11 +99,41 @@ function withPreviousOutcome(remediation: Remediation, holds: readonly Hold[], n
 
 type MemberRemoval = Readonly<{ groupId: string; memberId: string }>;
 
+/** None where one cannot be read: that is an unknown part of the night, in which nothing is remediated by itself. */
+async function readHolds(holds: PlanningDeps['holds'], alias: string): Promise<readonly Hold[]> {
+  try {
+    return await holds.list(alias);
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return [];
+    throw error;
+  }
+}
+
+/** Holds by hash, and by each removal in them: there may be thousands of both findings and removals. */
+type HoldIndex = Readonly<{
+  withHash: (hash: string) => readonly Hold[];
+  covering: (removals: readonly MemberRemoval[]) => readonly Hold[];
+}>;
+
 /** Remediations that the policy releases together share one hold, so a hold can cover several findings. */
-function coversAny(hold: Hold, removals: readonly MemberRemoval[]): boolean {
-  return hold.removals.some((one) =>
-    removals.some(({ groupId, memberId }) => one.groupId === groupId && one.memberId === memberId),
-  );
+function createHoldIndex(holds: readonly Hold[]): HoldIndex {
+  const byRemoval = new Map<string, Set<Hold>>();
+  const byHash = new Map(holds.map((hold) => [hold.hash, [hold]]));
+  for (const hold of holds)
+    for (const removal of hold.removals) {
+      const key = removalKey(removal);
+      byRemoval.set(key, (byRemoval.get(key) ?? new Set()).add(hold));
+    }
+  return {
+    withHash: (hash) => byHash.get(hash) ?? [],
+    covering: (removals) => [
+      ...new Set(removals.flatMap((removal) => [...(byRemoval.get(removalKey(removal)) ?? [])])),
+    ],
+  };
+}
+
+function removalKey({ groupId, memberId }: MemberRemoval): string {
+  return `${groupId}/${memberId}`;
 }
 
 function removalsOf(remediation: Remediation): readonly MemberRemoval[] {

@@ -1,12 +1,13 @@
 import type { OperationalState } from '../../domain/audit/operational-state';
 import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-refused-changes';
 import { listHolds } from '../ledger/list-holds';
-import type { Known } from '../../domain/audit/snapshot';
+import type { Known, UnknownPart } from '../../domain/audit/snapshot';
 import { lastFailureOf } from '../../domain/dead-delivery';
 import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { Mark } from '../../storage/marks-and-attempts';
+import type { BackoffStore } from '../../storage/backoffs';
 import type { Deliveries } from '../../storage/deliveries';
 import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
 import type { HoldStore } from '../../storage/holds';
@@ -20,6 +21,8 @@ export type OperationalStateDeps = Omit<ListRefusedChangesDeps, 'clock'> &
     /** Names of secrets that the application needs whatever the policy says. */
     ownSecrets: readonly string[];
     heartbeats: Pick<Heartbeats, 'noteNamed'>;
+    /** Units of work that fail, each with its own backoff. */
+    backoffs: Pick<BackoffStore, 'list'>;
     /** When a secret ends; undefined where nothing says so. */
     secretEnds: (name: string) => Promise<number | undefined>;
   }>;
@@ -33,9 +36,22 @@ export async function readOperationalState(
     Pick<OperationalState, 'lastAudit' | 'unfinished' | 'own'>,
 ): Promise<OperationalState> {
   const { alias } = organization;
-  const clock = { now: () => known.nowMs };
-  const letters = await listRefusedChanges({ ...deps, clock }, alias);
-  const held = await listHolds({ ...deps, clock }, alias);
+  const atNow = { ...deps, clock: { now: () => known.nowMs } };
+  const unread: UnknownPart[] = [];
+  /** Records of one kind; none where they cannot be read, and their part is unknown. */
+  const read = async <T>(part: string, records: () => Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await records();
+    } catch (error) {
+      const code = errorCodeOf(error);
+      if (code === 'storage-unavailable') throw error;
+      unread.push({ part, code });
+      return [];
+    }
+  };
+  const letters = await read('refused-changes', async () => listRefusedChanges(atNow, alias));
+  const held = await read('holds', async () => listHolds(atNow, alias));
+  const failing = await read('backoffs', async () => deps.backoffs.list(alias));
   return {
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,
@@ -47,15 +63,23 @@ export async function readOperationalState(
       decision,
       code: history.findLast(({ event }) => event === 'refused')?.code ?? '',
     })),
-    deadDeliveries: await readDeadDeliveries(deps, alias),
+    deadDeliveries: await read('dead-deliveries', async () => readDeadDeliveries(deps, alias)),
     holds: held.map(({ hash, removals, expiresAtMs }) => ({
       hash,
       removals: removals.length,
       expiresAtMs,
     })),
     marks: known.marks.map(({ subject: { kind, key }, sinceMs }) => ({ kind, key, sinceMs })),
+    failing: failing.map(({ unit: { kind, key, name }, code, sinceMs }) => ({
+      kind,
+      key,
+      name,
+      code,
+      sinceMs,
+    })),
     secretEndsMs: await readSecretEnds(deps, policy, organization),
-    sources: await readHeartbeats(deps, policy, organization, known.nowMs),
+    sources: await read('heartbeats', async () => readHeartbeats(deps, policy, organization, known.nowMs)),
+    unread,
   };
 }
 

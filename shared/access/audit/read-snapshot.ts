@@ -8,13 +8,20 @@ import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../domain/plan/ha
 import { createStringInterner } from '../../domain/intern-strings';
 import { fold } from '../../domain/person-key';
 import { AppError } from '../../errors';
+import { mapConcurrently } from '../../map-concurrently';
+import { readKeptList } from './read-kept-list';
+import { LOOK_UP_WIDTH } from './resolve-kept-names';
 import { readKeptPart, type KeptPart } from './resumable-snapshot-reader';
 import { readUsersRulesAndAccessPolicy } from './read-users-rules-and-access-policy';
 import type { SnapshotContext } from './snapshot-context';
 
 const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() }));
-/** Ids by kind: half of what pairs of both take. */
-const MembersSchema = z.partialRecord(z.enum(MEMBER_KINDS), z.array(z.string()));
+/** Ids in runs of one kind, in order: half of what pairs of both take. */
+const MembersSchema = z
+  .array(z.tuple([z.enum(MEMBER_KINDS), z.array(z.string())]))
+  .transform((runs) => runs.flatMap(([kind, ids]) => ids.map((id): Member => [id, kind])));
+const MembersPageSchema = z.object({ totalCount: z.number(), entries: MembersSchema });
+type Member = readonly [id: string, kind: MemberKind];
 const IdsSchema = z.array(z.string());
 
 type Elsewhere = Extract<Snapshot['elsewhere'], { kind: 'known' }>['value'];
@@ -81,25 +88,25 @@ async function readMembers(
   groupId: string,
   internString: InternString,
 ): Promise<KeptPart<SnapshotGroup>> {
-  const ids = await reader.part({ name: `group:${groupId}`, schema: MembersSchema }, async () =>
-    byKind(await uipath.groups.listMembers(groupId)),
-  );
-  return mapKnown(ids, (kept) => () => ({ groupId, members: toMembers(kept(), internString) }));
+  const list = { name: `group:${groupId}`, schema: MembersPageSchema, idOf: ([id]: Member) => id };
+  const members = await readKeptList(reader, list, async (skip) => {
+    const { totalCount, results } = await uipath.groups.memberPage(groupId, skip);
+    return { totalCount, entries: inRuns(results) };
+  });
+  return mapKnown(members, (kept) => () => ({
+    groupId,
+    members: new Map(kept().map(([id, kind]) => [internString(id), kind])),
+  }));
 }
 
-function byKind(members: readonly GroupMember[]): z.input<typeof MembersSchema> {
-  const ids: Partial<Record<MemberKind, string[]>> = {};
-  for (const { id, kind } of members) (ids[kind] ??= []).push(id);
-  return ids;
-}
-
-function toMembers(
-  ids: z.output<typeof MembersSchema>,
-  internString: InternString,
-): ReadonlyMap<string, MemberKind> {
-  return new Map(
-    MEMBER_KINDS.flatMap((kind) => (ids[kind] ?? []).map((id) => [internString(id), kind] as const)),
-  );
+function inRuns(members: readonly GroupMember[]): z.input<typeof MembersSchema> {
+  const runs: Array<[MemberKind, string[]]> = [];
+  for (const { id, kind } of members) {
+    const last = runs.at(-1);
+    if (last?.[0] === kind) last[1].push(id);
+    else runs.push([kind, [id]]);
+  }
+  return runs;
 }
 
 /** Looks for leavers in groups that the policy does not name, because a leaver loses every group of the organization. */
@@ -133,18 +140,23 @@ async function byPerson(
   const { reader, uipath } = context;
   const nameOf = new Map(groups.map(({ id, name }) => [id, fold(name)]));
   const found: Array<() => Elsewhere> = [];
-  for (const memberId of leavers) {
+  const unread: Array<Extract<KeptPart<Elsewhere>, { kind: 'unknown' }>> = [];
+  await mapConcurrently(leavers, LOOK_UP_WIDTH, async (memberId) => {
+    if (unread.length > 0) return;
     const within = await reader.part({ name: `leaver:${memberId}`, schema: IdsSchema }, async () => [
       ...(await uipath.directory.groupMembership(memberId, [...nameOf.keys()])),
     ]);
-    // Somebody whom the directory does not show may be a member all the same: the groups tell it.
-    if (within.kind === 'unknown' && UNKNOWN_PERSON.has(within.code))
-      return byGroup(context, groups, new Set(leavers), internString);
-    if (within.kind === 'unknown') return within;
-    found.push(() =>
-      within.value().map((groupId) => ({ memberId, groupId, group: nameOf.get(groupId) ?? groupId })),
-    );
-  }
+    if (within.kind === 'unknown') unread.push(within);
+    else
+      found.push(() =>
+        within.value().map((groupId) => ({ memberId, groupId, group: nameOf.get(groupId) ?? groupId })),
+      );
+  });
+  // Somebody whom the directory does not show may be a member all the same: the groups tell it.
+  if (unread.some(({ code }) => UNKNOWN_PERSON.has(code)))
+    return byGroup(context, groups, new Set(leavers), internString);
+  const [failed] = unread;
+  if (failed !== undefined) return failed;
   return { kind: 'known', value: () => found.flatMap((entries) => entries()) };
 }
 

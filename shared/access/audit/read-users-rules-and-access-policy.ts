@@ -4,6 +4,7 @@ import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../../domain/aud
 import { fold } from '../../domain/person-key';
 import { AppError, errorCodeOf } from '../../errors';
 import type { UiPathRule } from '../../uipath/rules';
+import { readKeptList } from './read-kept-list';
 import { readKeptPart } from './resumable-snapshot-reader';
 import {
   ApplicationsSchema,
@@ -44,6 +45,7 @@ const UsersSchema = z.array(
     lastUsedMs: maybeTime,
   }),
 );
+const UsersPageSchema = z.object({ totalCount: z.number(), entries: UsersSchema });
 const BreakGlassSchema = z
   .object({ memberId: z.string(), lastSignInMs: maybeTime })
   .nullable()
@@ -65,13 +67,19 @@ export async function readUsersRulesAndAccessPolicy(context: SnapshotContext): P
     ),
   );
   const users = readKeptPart(
-    await reader.part({ name: 'users', schema: UsersSchema }, async () =>
-      (await uipath.users.list()).map(({ id, email, userName, isActive, lastLoginAtMs, createdAtMs }) => ({
-        id,
-        email: toAddress(email ?? userName),
-        isActive: isActive ?? true,
-        lastUsedMs: lastLoginAtMs ?? createdAtMs,
-      })),
+    await readKeptList(
+      reader,
+      { name: 'users', schema: UsersPageSchema, idOf: ({ id }) => id },
+      async (skip) => {
+        const { totalCount, results } = await uipath.users.page(skip);
+        const entries = results.map(({ id, email, userName, isActive, lastLoginAtMs, createdAtMs }) => ({
+          id,
+          email: toAddress(email ?? userName),
+          isActive: isActive ?? true,
+          lastUsedMs: lastLoginAtMs ?? createdAtMs,
+        }));
+        return { totalCount, entries };
+      },
     ),
   );
   const breakGlass = new Map<string, Known<BreakGlass>>();

@@ -1,13 +1,25 @@
+import { z } from 'zod';
 import { namelessMembers } from '../../domain/audit/checks/member-addresses';
 import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access';
-import type { Known, LeadingSnapshot, Snapshot } from '../../domain/audit/snapshot';
+import type { LeadingSnapshot, Snapshot } from '../../domain/audit/snapshot';
 import { fold } from '../../domain/person-key';
 import type { OrganizationPolicy } from '../../domain/policy';
-import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
+import { mapConcurrently } from '../../map-concurrently';
 import type { ExpectedFromLedger } from './read-expected-access';
+import { LOOK_UP_WIDTH, resolveKeptNames } from './resolve-kept-names';
+import type { ResumableReader } from './resumable-snapshot-reader';
 
-type Directory = Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve'>;
+type ResolvingDeps = Readonly<{
+  directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve'>;
+  reader: Pick<ResumableReader, 'part' | 'isKept'>;
+}>;
+
+const AddressSchema = z
+  .string()
+  .nullable()
+  .transform((address) => address ?? undefined);
+
 type Addresses = Extract<Snapshot['directory'], { kind: 'known' }>['value']['addresses'];
 
 /**
@@ -16,18 +28,19 @@ type Addresses = Extract<Snapshot['directory'], { kind: 'known' }>['value']['add
  * resolved, every group that protects them is unknown: a protected member must not become a finding.
  */
 export async function resolveExpectedMembers(
-  directory: Directory,
+  deps: ResolvingDeps,
   organization: OrganizationPolicy,
   expected: ExpectedFromLedger,
   snapshot: LeadingSnapshot,
 ): Promise<Readonly<{ expected: ExpectedAccess; snapshot: Snapshot }>> {
+  const resolve = async (asked: readonly string[], searchMissing: boolean) =>
+    resolveKeptNames(deps.directory, deps.reader, asked, searchMissing);
   const names = new Set([...organization.groups.values()].flatMap((group) => [...group.protectedMembers]));
   const open = expected.people.filter(
     ({ pending, memberId, unresolved }) => pending && (memberId === undefined || unresolved !== undefined),
   );
-  const protectedOnes = await resolve(directory, [...names], true);
+  const protectedOnes = await resolve([...names], true);
   const people = await resolve(
-    directory,
     open.map(({ email }) => email),
     false,
   );
@@ -52,7 +65,7 @@ export async function resolveExpectedMembers(
   const identified = { ...expected, people: withIds, protectedIds, protectedUnfound };
   const administrators = organization.audit.administrators?.people;
   const administratorIds =
-    administrators === undefined ? undefined : await resolve(directory, [...administrators], true);
+    administrators === undefined ? undefined : await resolve([...administrators], true);
   const answers = (addresses: Addresses): Snapshot => ({
     ...snapshot,
     directory: { kind: 'known', value: { administratorIds, addresses } },
@@ -61,51 +74,33 @@ export async function resolveExpectedMembers(
   const nameless = namelessMembers({ organization, expected: identified, snapshot: unasked });
   return {
     expected: identified,
-    snapshot: nameless.size === 0 ? unasked : answers(await readAddresses(directory, nameless)),
+    snapshot: nameless.size === 0 ? unasked : answers(await readAddresses(deps, nameless)),
   };
 }
 
-/** Directory ids by name; undefined where the directory resolves none. */
-async function resolve(
-  directory: Directory,
-  names: readonly string[],
-  searchMissing: boolean,
-): Promise<Known<ReadonlyMap<string, string | undefined>>> {
-  if (names.length === 0) return { kind: 'known', value: new Map() };
-  return known(async () => {
-    const found = await directory.resolveByNames(names, 'user', { searchMissing });
-    const ids = [...found].map(
-      ([name, answer]) => [name, answer.kind === 'found' ? answer.entity.identifier : undefined] as const,
-    );
-    return new Map(ids);
-  });
-}
-
-/** A POST each. The first that fails makes all of them unknown: where one cannot be asked the others cannot either. */
-async function readAddresses(directory: Directory, ids: ReadonlySet<string>): Promise<Addresses> {
-  return known(async () => {
-    const addresses = new Map<string, string | undefined>();
-    for (const id of ids) {
+/** A POST each, several at a time. One that fails makes all of them unknown: where one cannot be asked the others cannot either. */
+async function readAddresses(
+  { directory, reader }: ResolvingDeps,
+  ids: ReadonlySet<string>,
+): Promise<Addresses> {
+  const addresses = new Map<string, string | undefined>();
+  const failures: string[] = [];
+  await mapConcurrently([...ids], LOOK_UP_WIDTH, async (id) => {
+    if (failures.length > 0) return;
+    const part = await reader.part({ name: `address-of:${id}`, schema: AddressSchema }, async () => {
       const answer = await directory.resolve(id, 'user');
-      addresses.set(id, answer.kind === 'found' ? toAddress(answer.entity) : undefined);
-    }
-    return addresses;
+      return answer.kind === 'found' ? toAddress(answer.entity) : null;
+    });
+    if (part.kind === 'unknown') failures.push(part.code);
+    else addresses.set(id, part.value());
   });
+  const [code] = failures;
+  return code === undefined ? { kind: 'known', value: addresses } : { kind: 'unknown', code };
 }
 
-function toAddress({ email, name }: Readonly<{ email: string | null; name: string }>): string | undefined {
+function toAddress({ email, name }: Readonly<{ email: string | null; name: string }>): string | null {
   const address = email ?? name;
-  return address.includes('@') ? fold(address) : undefined;
-}
-
-async function known<T>(read: () => Promise<T>): Promise<Known<T>> {
-  try {
-    return { kind: 'known', value: await read() };
-  } catch (error) {
-    const code = errorCodeOf(error);
-    if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;
-    return { kind: 'unknown', code };
-  }
+  return address.includes('@') ? fold(address) : null;
 }
 
 function nothingKnown(

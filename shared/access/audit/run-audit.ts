@@ -19,7 +19,9 @@ import type { AuditMessage, WorkQueues } from '../../storage/queues';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
 import { attributeFindings } from './attribute-findings';
+import { isComeBackLater } from './come-back-later';
 import { followFindings, unreadableParts } from './follow-findings';
+import { readSnapshotIfReadable } from './read-snapshot-if-readable';
 import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
 import { verifyEmptyGroups } from './verify-empty-groups';
 import {
@@ -57,6 +59,8 @@ export type RunAuditDeps = OperationalStateDeps &
     waivers: Pick<WaiverStore, 'list'>;
     snapshots: Omit<SnapshotStore, 'forget'>;
     clock: Pick<Clock, 'now'>;
+    /** After so long a run reads nothing more and goes on in its next turn. */
+    auditTurnMs: number;
   }>;
 
 const ALL_MARKS = 1_000_000;
@@ -66,20 +70,21 @@ const ALL_MARKS = 1_000_000;
  * attributes them, plans their remediations and stores the report. A part that cannot be read is unknown in the
  * result. Waiting for quota is thrown, and the same message resumes where this run stopped. A night that is done is
  * not audited again: its stored report is returned. undefined: a later night began first, so this one is given up.
- * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `report-unknown`
+ * @throws AppError `message-invalid`, `quota-exhausted`, `uipath-throttled`, `turn-over`, `report-unknown`
  */
 export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promise<AuditReport | undefined> {
   const policy = await deps.policy();
   const organization = policy.organizations.get(message.organization);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
-  const stored = await deps.snapshots.read(organization.alias, message.night);
+  const stored = await readSnapshotIfReadable(deps.snapshots, organization.alias, message.night);
   if (stored?.state === 'given-up') return undefined;
   if (stored?.state === 'done') return reportOfNight(deps.reports, organization.alias, message.night);
   const reader = await openResumableReader(deps.snapshots, {
     ...message,
     before: stored,
-    nowMs: deps.clock.now(),
+    now: deps.clock.now,
+    turnMs: deps.auditTurnMs,
   });
   const at = { policy, organization, night: message.night };
   try {
@@ -89,7 +94,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
     await reader.save('done');
     return report;
   } catch (error) {
-    if (error instanceof AppError && error.retryAtMs !== undefined) await reader.save('reading');
+    if (isComeBackLater(error)) await reader.save('reading');
     throw error;
   }
 }
@@ -123,6 +128,7 @@ async function decideNight(
   const leavers = () => began().leavers;
   const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId, leavers };
   const read = await readSnapshot(context);
+  reader.requireHalfTurn();
 
   const nowMs = deps.clock.now();
   const marks = await deps.changes.listMarks(alias, ALL_MARKS);
@@ -138,7 +144,12 @@ async function decideNight(
     last.people,
     earlierNights,
   );
-  const { expected, snapshot } = await resolveExpectedMembers(uipath.directory, organization, last, believed);
+  const { expected, snapshot } = await resolveExpectedMembers(
+    { directory: uipath.directory, reader },
+    organization,
+    last,
+    believed,
+  );
   const operations = await readOperationalState(deps, policy, organization, {
     marks,
     nowMs,
@@ -194,15 +205,18 @@ export async function auditWhenPossible(
 
 /** Gives up earlier nights that are still reading: two audits would share one quota. */
 async function giveUpEarlierNights(
-  { snapshots }: Pick<RunAuditDeps, 'snapshots'>,
+  { snapshots, clock }: Pick<RunAuditDeps, 'snapshots' | 'clock'>,
   alias: string,
   night: string,
 ): Promise<readonly string[]> {
+  const nowMs = clock.now();
   const nights = await snapshots.unfinished(alias, night);
   for (const earlier of nights) {
-    const snapshot = await snapshots.read(alias, earlier);
-    if (snapshot !== undefined)
-      await snapshots.save(alias, earlier, { ...snapshot, state: 'given-up', givenUpFor: night });
+    const snapshot = await readSnapshotIfReadable(snapshots, alias, earlier);
+    const { parts = new Map<string, string>(), ...head } = snapshot ?? { startedAtMs: nowMs, calls: {} };
+    const given = { ...head, state: 'given-up', givenUpFor: night } as const;
+    if (snapshot === undefined || !(await snapshots.append(alias, earlier, given, new Map())))
+      await snapshots.save(alias, earlier, { ...given, parts });
   }
   return snapshots.givenUpFor(alias, night);
 }

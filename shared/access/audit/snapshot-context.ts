@@ -4,11 +4,11 @@ import type { ResumableReader } from './resumable-snapshot-reader';
 
 /** The calls to UiPath that an audit makes: reads only. */
 export type AuditUiPath = Readonly<{
-  groups: Pick<UiPathClient['groups'], 'list' | 'listMembers' | 'checkMembers'>;
+  groups: Pick<UiPathClient['groups'], 'list' | 'memberPage' | 'checkMembers'>;
   directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve' | 'groupMembership'>;
   rules: Pick<UiPathClient['rules'], 'list' | 'read'>;
   accessPolicy: Pick<UiPathClient['accessPolicy'], 'read'>;
-  users: Pick<UiPathClient['users'], 'list' | 'read'>;
+  users: Pick<UiPathClient['users'], 'page' | 'read'>;
   auditEvents: Pick<UiPathClient['auditEvents'], 'list'>;
   externalClients: Pick<UiPathClient['externalClients'], 'list'>;
   robotAccounts: Pick<UiPathClient['robotAccounts'], 'list'>;

@@ -2,6 +2,7 @@ import type { ExpectedPerson } from '../../domain/audit/expected-access';
 import { EMPTY, type EarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import type { Known, LeadingSnapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { errorCodeOf } from '../../errors';
+import { isComeBackLater } from './come-back-later';
 import type { UiPathClient } from '../../uipath/client';
 
 type MemberLookUp = Pick<UiPathClient['groups'], 'checkMembers'>;
@@ -37,8 +38,7 @@ async function confirmEmpty(
     const there = await uipath.checkMembers(groupId, ids);
     return there.size === 0 ? group : { kind: 'unknown', code: EMPTY };
   } catch (error) {
-    const code = errorCodeOf(error);
-    if (code === 'quota-exhausted' || code === 'uipath-throttled') throw error;
-    return { kind: 'unknown', code };
+    if (isComeBackLater(error)) throw error;
+    return { kind: 'unknown', code: errorCodeOf(error) };
   }
 }

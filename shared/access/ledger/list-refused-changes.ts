@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { personSubject } from '../../domain/ledger/subject';
 import { isStillWanted, type RefusedChange } from '../../domain/plan/refused-change';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { AppError } from '../../errors';
+import { AppError, errorCodeOf } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RefusedChangeStore } from '../../storage/refused-changes';
 
@@ -25,10 +25,25 @@ export async function listRefusedChanges(
   const nowMs = deps.clock.now();
   const open: RefusedChange[] = [];
   for (const change of await deps.refusedChanges.list(organization)) {
-    const ledger = (await deps.ledger.read(personSubject(organization, change.personKey)))?.value;
-    if (isStillWanted(change, ledger, governed, nowMs)) open.push(change);
+    if (await isOpen(deps, change, governed, nowMs)) open.push(change);
   }
   return open;
+}
+
+/** Somebody whose ledger cannot be read may still want it: it waits on. */
+async function isOpen(
+  { ledger }: Pick<ListRefusedChangesDeps, 'ledger'>,
+  change: RefusedChange,
+  governed: OrganizationPolicy,
+  nowMs: number,
+): Promise<boolean> {
+  try {
+    const read = await ledger.read(personSubject(governed.alias, change.personKey));
+    return isStillWanted(change, read?.value, governed, nowMs);
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return true;
+    throw error;
+  }
 }
 
 /** @throws AppError `dead-letter-unknown` where the policy names no such organization */

@@ -1,5 +1,5 @@
 import type { Subject } from '../../domain/ledger/subject';
-import type { Attempt } from '../../storage/marks-and-attempts';
+import type { Attempt } from '../../storage/fenced-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import { recordRuleOutcome } from './record-rule-outcome';
 import type { RunEvidenceDeps } from './run-evidence';

@@ -8,13 +8,19 @@ import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import { updateLedger } from '../ledger/update-ledger';
+import { SHOWS_WITHIN_MS } from './recover-attempts';
 import {
   resolveAccessPolicyEntity,
   type ResolveAccessPolicyEntityDeps,
 } from './resolve-access-policy-entity';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
+import type { TimeBudget } from './time-budget';
+import type { ContainedDeps } from './units';
 import type { WriterFence } from './writer-fence';
+
+/** Before a removal that the list does not show yet is tried again. */
+const LOOK_AGAIN_MS = 60_000;
 
 type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
   RunEvidenceDeps &
@@ -28,6 +34,8 @@ type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
   }>;
 
 export type ApplyAccessPolicyEntriesDeps = ApplyEntityDeps &
+  ContainedDeps &
+  TimeBudget &
   Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
 /** Reconciles the marked entries of the organization access policy: adds and removes them. */
@@ -36,10 +44,13 @@ export async function applyAccessPolicyEntries(
   marks: readonly Mark[],
 ): Promise<void> {
   for (const mark of marks) {
+    if (deps.isTimeUp()) return;
     const subject: Subject<'entity'> = { ...mark.subject, kind: 'entity' };
-    const stored = await deps.ledger.read(subject);
-    if (stored !== undefined) await applyOrNote(deps, subject, stored.value);
-    await deps.changes.clearMark(mark);
+    await deps.units.run({ kind: 'entity', key: subject.key }, async () => {
+      const stored = await deps.ledger.read(subject);
+      if (stored !== undefined) await applyOrNote(deps, subject, stored.value);
+      await deps.changes.clearMark(mark);
+    });
   }
 }
 
@@ -66,7 +77,8 @@ async function applyEntity(
 ): Promise<void> {
   const latest = latestOf(ledger.statements);
   const want = latest?.want === true;
-  const entityId = ledger.have?.entityId ?? (await resolveAccessPolicyEntity(deps, ledger));
+  const entityId =
+    ledger.have?.entityId ?? ledger.sent?.entityId ?? (await resolveAccessPolicyEntity(deps, ledger));
   if (entityId === undefined) {
     const { kind, facts } = await whyUnresolved(deps, ledger);
     await note(deps, subject, ledger, kind, facts);
@@ -78,11 +90,17 @@ async function applyEntity(
     return;
   }
   await deps.stillOurs();
+  if (want && ledger.sent?.entityId !== entityId) await noteSent(deps, subject, entityId);
   const { added, removed } = await deps.uipath.normal.accessPolicy.update({
     entityType: ledger.entityType,
     add: want ? [entityId] : [],
     remove: want ? [] : [entityId],
   });
+  await deps.stillOurs();
+  if (!want && removed.length === 0 && mayShowYet(ledger, entityId, deps.clock.now())) {
+    await deps.due.schedule({ subject, dueAtMs: deps.clock.now() + LOOK_AGAIN_MS });
+    return;
+  }
   const have = want ? { entityId, sinceMs: deps.clock.now() } : undefined;
   const outcome = { have, settled: latest?.requestId };
   if (have?.entityId !== ledger.have?.entityId || added.length + removed.length > 0)
@@ -91,6 +109,24 @@ async function applyEntity(
     await updateLedger(deps.ledger, subject, (current) =>
       current === undefined ? undefined : { next: { ...current, settled: outcome.settled }, evidence: [] },
     );
+}
+
+/** Stores the intent of an addition before the call: reads may show the entry only after its removal was asked for. */
+async function noteSent(deps: RunEvidenceDeps, subject: Subject<'entity'>, entityId: string): Promise<void> {
+  await updateLedger(deps.ledger, subject, (current) =>
+    current === undefined
+      ? undefined
+      : { next: { ...current, sent: { entityId, atMs: deps.clock.now() } }, evidence: [] },
+  );
+}
+
+/** True while the list may not show yet what was added: "not there" is then no outcome of a removal. */
+function mayShowYet({ have, sent }: EntityLedger, entityId: string, nowMs: number): boolean {
+  const atMs = Math.max(
+    have?.entityId === entityId ? have.sinceMs : 0,
+    sent?.entityId === entityId ? sent.atMs : 0,
+  );
+  return nowMs - atMs <= SHOWS_WITHIN_MS;
 }
 
 /** Why an entry has no id: UiPath has several groups of the name, or nothing of it. */

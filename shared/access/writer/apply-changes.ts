@@ -4,17 +4,17 @@ import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
-import type { WriterLeases } from '../../storage/writer-lease';
 import { bookRun } from '../ledger/book-writer-run';
+import { openContainment, type ContainmentDeps } from '../ledger/containment';
 import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
-import { applyReleasedHolds, type ApplyReleasedHoldsDeps } from './apply-released-holds';
+import { createMarksOfRun } from './marks-of-run';
 import { memoizeGroupsByName, type MemoizeGroupsByNameDeps } from './memoize-groups-by-name';
 import { readPutLimit } from './put-limit';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
-import type { WriterFence } from './writer-fence';
+import type { WriterLease, WriterLeases } from '../../storage/writer-lease';
 
 /** All that the steps of a run name. */
-type RunDeps = RecoverAttemptsDeps & ApplyReleasedHoldsDeps & ApplyMarkedSubjectsDeps;
+type RunDeps = RecoverAttemptsDeps & ApplyMarkedSubjectsDeps;
 type UiPathOfRun = (RunDeps & MemoizeGroupsByNameDeps)['uipath'];
 
 type BookDeps = Readonly<{
@@ -25,22 +25,17 @@ type BookDeps = Readonly<{
 
 type OpenRunDeps = Pick<
   RunDeps,
-  | 'ledger'
-  | 'changes'
-  | 'due'
-  | 'holds'
-  | 'removals'
-  | 'refusedChanges'
-  | 'accounts'
-  | 'clock'
-  | 'log'
-  | 'runMs'
+  'ledger' | 'changes' | 'due' | 'holds' | 'removals' | 'refusedChanges' | 'accounts' | 'clock' | 'log'
 > &
+  Pick<ContainmentDeps, 'backoffs'> &
   Readonly<{
     changes: Pick<ChangeStore, 'takeFence'>;
-    /** UiPath as this organization's application sees it, and the client ids of that application. */
+    /** After so long a run takes up nothing more, and the next one is booked. */
+    runMs: number;
+    /** UiPath as this organization's application sees it, and the client ids of that application. `signal` ends its calls. */
     uipath: (
       organization: string,
+      signal: AbortSignal,
     ) => Promise<
       Pick<RunDeps, 'remainingPuts' | 'ownIds'> &
         Readonly<{ forLane: (lane: Lane) => UiPathOfRun['urgent'] & UiPathOfRun['normal'] }>
@@ -57,7 +52,7 @@ export type ApplyChangesDeps = OpenRunDeps &
 
 /**
  * `busy`: another run holds the lease. `more`: the rest is booked for when its calls are full or its time has come.
- * `waiting`: UiPath or the quota said later. `superseded`: another run is booked, this message came twice or too late.
+ * `waiting`: UiPath or the quota said later, or a unit that fails waits for its backoff. `superseded`: another run is booked, this message came twice or too late.
  */
 export type ApplyOutcome = 'done' | 'busy' | 'more' | 'waiting' | 'superseded';
 
@@ -104,12 +99,14 @@ export async function applyChanges(
   const lease = await deps.leases.acquire(alias);
   if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
   try {
-    const run = await openRun(deps, { organization, policyHash: policy.hash, stillOurs: lease.renew });
+    const run = await openRun(deps, { organization, policyHash: policy.hash, lease });
     await recoverAttempts(run);
-    await applyReleasedHolds(run);
-    const againAtMs = await applyMarkedSubjects(run);
-    if (againAtMs === undefined) return 'done';
-    return await book(deps, alias, Math.max(0, againAtMs - deps.clock.now()), 'more');
+    const goesOnAtMs = await applyMarkedSubjects(run);
+    const failingUntilMs = run.units.againAtMs();
+    const again = [goesOnAtMs, failingUntilMs].filter((atMs) => atMs !== undefined);
+    if (again.length === 0) return 'done';
+    const waitMs = Math.max(0, Math.min(...again) - deps.clock.now());
+    return await book(deps, alias, waitMs, failingUntilMs === undefined ? 'more' : 'waiting');
   } catch (error) {
     return await bookAfter(deps, alias, error);
   } finally {
@@ -123,13 +120,26 @@ export async function applyChanges(
  */
 async function openRun(
   deps: OpenRunDeps,
-  turn: Readonly<{ organization: OrganizationPolicy; policyHash: string }> & Pick<WriterFence, 'stillOurs'>,
+  {
+    organization,
+    policyHash,
+    lease,
+  }: Readonly<{
+    organization: OrganizationPolicy;
+    policyHash: string;
+    lease: Pick<WriterLease, 'renew' | 'signal'>;
+  }>,
 ): Promise<RunDeps> {
-  const { organization } = turn;
-  const { forLane, remainingPuts, ownIds } = await deps.uipath(organization.alias);
+  const endsAtMs = deps.clock.now() + deps.runMs;
+  const { forLane, remainingPuts, ownIds } = await deps.uipath(organization.alias, lease.signal);
   const uipath = { urgent: forLane('urgent'), normal: forLane('normal') };
   return {
-    ...turn,
+    organization,
+    policyHash,
+    stillOurs: lease.renew,
+    isTimeUp: () => deps.clock.now() > endsAtMs,
+    units: await openContainment(deps, organization.alias),
+    marks: createMarksOfRun(deps.changes, organization.alias),
     ...(await readPutLimit(deps, organization)),
     ledger: deps.ledger,
     changes: deps.changes,
@@ -140,7 +150,6 @@ async function openRun(
     accounts: deps.accounts,
     clock: deps.clock,
     log: deps.log,
-    runMs: deps.runMs,
     uipath,
     remainingPuts,
     ownIds,

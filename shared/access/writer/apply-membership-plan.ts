@@ -1,13 +1,18 @@
 import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
+import type { Unit } from '../../domain/plan/backoff';
+import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
+import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { batchChanges, type Batching } from '../../domain/plan/delay-partial-puts';
-import { AppError, type ErrorCode } from '../../errors';
-import type { ChangeStore } from '../../storage/marks-and-attempts';
+import { errorCodeOf, type ErrorCode } from '../../errors';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import type { MarksOfRun } from './marks-of-run';
 import { putGroupMembers, type PutGroupMembersDeps } from './put-group-members';
 import type { PutLimit } from './put-limit';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+import type { TimeBudget } from './time-budget';
+import { groupUnit, type ContainedDeps } from './units';
 
 type BatchDeps = Pick<PutLimit, 'maxIdsPerPut'> &
   Readonly<{
@@ -19,7 +24,9 @@ type BatchDeps = Pick<PutLimit, 'maxIdsPerPut'> &
 export type ApplyMembershipPlanDeps = PutGroupMembersDeps &
   RunEvidenceDeps &
   BatchDeps &
-  Readonly<{ changes: Pick<ChangeStore, 'listMarks'> }>;
+  ContainedDeps &
+  TimeBudget &
+  Readonly<{ organization: OrganizationPolicy; marks: Pick<MarksOfRun, 'isOvertaken'> }>;
 
 /** What became of a plan beyond the changes that were made. Both are keyed `groupId/personKey`. */
 export type AppliedPlan = Readonly<{
@@ -29,8 +36,8 @@ export type AppliedPlan = Readonly<{
   waiting: ReadonlySet<string>;
   /** When to look at the waiting ones again, epoch milliseconds. */
   againAtMs: number | undefined;
-  /** The quota was used up: what was learnt until then is to be written down before the run ends. */
-  stoppedBy?: AppError;
+  /** What stopped it is shared by all: what was learnt until then is to be written down before the run ends. */
+  stoppedBy?: Error;
 }>;
 
 /** How long a change may wait for its call to fill. */
@@ -38,7 +45,8 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Applies this plan and nothing else, group by group, as many changes in each PUT as it takes. `waitingSince` is by person
- * key. Refused and waiting changes are returned; any other failure is thrown and ends the run. Urgent changes never wait.
+ * key. Refused and waiting changes are returned. A group that fails waits with a backoff of its own, and the others have their
+ * turn. Urgent changes never wait for a call to fill; privileged groups are first among them.
  */
 export async function applyMembershipPlan(
   deps: ApplyMembershipPlanDeps,
@@ -46,58 +54,88 @@ export async function applyMembershipPlan(
   plan: MembershipPlan,
   waitingSince: ReadonlyMap<string, number>,
 ): Promise<AppliedPlan> {
-  const groups = plan.groups.filter((group) => changesIn(group).length > 0);
+  const groups = inOrder(deps.organization, plan.groups);
   const refused = new Map<string, ErrorCode>();
   const waiting = new Set<string>();
   if (groups.length === 0) return { refused, waiting, againAtMs: undefined };
   await recordPlan(deps, plan, groups);
   const { send, againAtMs } = await batch(deps, lane, groups, waitingSince);
-  for (const group of groups) {
-    const changes = changesIn(group);
-    const now = send.get(group.groupId) ?? changes.length;
-    for (const change of changes.slice(now)) waiting.add(`${group.groupId}/${change.personKey}`);
+  const wait = (group: GroupPlan, from: number): void => {
+    for (const change of changesIn(group).slice(from)) waiting.add(`${group.groupId}/${change.personKey}`);
+  };
+  for (const [index, group] of groups.entries()) {
     const put = { lane, group, planHash: plan.hash, refused };
-    for (let start = 0; start < now;) {
-      const overtaken = lane === 'normal' && (await isUrgentWaiting(deps));
-      if (overtaken) return stopHere(plan.groups, group, start, { refused, waiting }, deps.clock.now());
-      const end = Math.min(now, start + deps.maxIdsPerPut());
-      try {
-        await putGroupMembers(deps, put, changes.slice(start, end));
-      } catch (error) {
-        if (!isQuotaUsedUp(error)) throw error;
-        const stopped = stopHere(plan.groups, group, start, { refused, waiting }, deps.clock.now());
-        return { ...stopped, stoppedBy: error };
-      }
-      start = end;
-    }
+    const most = send.get(group.groupId) ?? changesIn(group).length;
+    const { sent, end, error } = await applyGroup(deps, put, most);
+    wait(group, sent);
+    if (end === 'done' || end === 'contained') continue;
+    for (const later of groups.slice(index + 1)) wait(later, 0);
+    const stopped = { refused, waiting, againAtMs: deps.clock.now() };
+    return error === undefined ? stopped : { ...stopped, stoppedBy: error };
   }
   return { refused, waiting, againAtMs };
 }
 
-/** True when somebody's access has to go before what is being done. */
-async function isUrgentWaiting(
-  deps: Pick<ApplyMembershipPlanDeps, 'changes' | 'organization'>,
-): Promise<boolean> {
-  const [first] = await deps.changes.listMarks(deps.organization.alias, 1);
-  return first?.lane === 'urgent';
+/** Groups with changes: Administrators, then those that the policy calls privileged, then the others. */
+function inOrder(organization: OrganizationPolicy, groups: readonly GroupPlan[]): readonly GroupPlan[] {
+  const rankOf = ({ groupId, name }: GroupPlan): number => {
+    if (groupId === ADMINISTRATORS_GROUP_ID) return 0;
+    return groupPolicyOf(organization, name)?.privileged === true ? 1 : 2;
+  };
+  return groups
+    .filter((group) => changesIn(group).length > 0)
+    .toSorted((a, b) => rankOf(a) - rankOf(b) || (a.groupId < b.groupId ? -1 : 1));
 }
 
-function isQuotaUsedUp(error: unknown): error is AppError {
-  return error instanceof AppError && error.code === 'quota-exhausted';
+type GroupOutcome = Readonly<{
+  /** Changes that need not wait: they were made or refused. */
+  sent: number;
+  /** `yielded`: somebody's access has to go first, or the time is up. `stopped`: by a failure that all share. */
+  end: 'done' | 'contained' | 'yielded' | 'stopped';
+  error?: Error;
+}>;
+
+async function applyGroup(
+  deps: ApplyMembershipPlanDeps,
+  put: Parameters<typeof putGroupMembers>[1],
+  most: number,
+): Promise<GroupOutcome> {
+  const { lane, group } = put;
+  const changes = changesIn(group);
+  const unit = groupUnit(group);
+  let sent = 0;
+  if (most > 0 && deps.units.isWaiting(unit)) return { sent, end: 'contained' };
+  try {
+    while (sent < most) {
+      const yields = deps.isTimeUp() || (lane === 'normal' && (await deps.marks.isOvertaken()));
+      if (yields) return { sent, end: 'yielded' };
+      const end = Math.min(most, sent + deps.maxIdsPerPut());
+      await putGroupMembers(deps, put, changes.slice(sent, end));
+      sent = end;
+    }
+    if (most > 0) await deps.units.succeed(unit);
+    return { sent, end: 'done' };
+  } catch (error) {
+    if (errorCodeOf(error) === 'lease-lost') throw error;
+    return { sent, ...(await containedOr(deps, unit, error)) };
+  }
 }
 
-/** What is not sent yet waits: a leaver came in between and goes first, or the quota is used up. */
-function stopHere(
-  groups: readonly GroupPlan[],
-  current: GroupPlan,
-  sent: number,
-  before: Readonly<{ refused: ReadonlyMap<string, ErrorCode>; waiting: Set<string> }>,
-  againAtMs: number,
-): AppliedPlan {
-  for (const group of groups.slice(groups.indexOf(current)))
-    for (const change of changesIn(group).slice(group === current ? sent : 0))
-      before.waiting.add(`${group.groupId}/${change.personKey}`);
-  return { ...before, againAtMs };
+/** A failure of the group's own is contained; one that all share stops the run, once what was learnt is written down. */
+async function containedOr(
+  deps: ContainedDeps,
+  unit: Unit,
+  error: unknown,
+): Promise<Pick<GroupOutcome, 'end' | 'error'>> {
+  try {
+    await deps.units.fail(unit, error);
+    return { end: 'contained' };
+  } catch (shared) {
+    return {
+      end: 'stopped',
+      error: shared instanceof Error ? shared : new Error('Stopped', { cause: shared }),
+    };
+  }
 }
 
 async function batch(

@@ -1,17 +1,20 @@
+import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson } from './membership-cases-by-person';
-import { guardPlan, type GuardPlanDeps } from './guard-plan';
+import { casesByPerson, type DecidedOfPerson } from './membership-cases-by-person';
+import { guardOrDefer, type GuardPlanDeps } from './guard-plan';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { storePersonOutcome, type StorePersonOutcomeDeps } from './store-person-outcome';
+import { storePersonOutcome, type Settlement, type StorePersonOutcomeDeps } from './store-person-outcome';
+import { personUnit, type ContainedDeps } from './units';
 
-type LoadMarkedDeps = LoadPersonDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
+type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
 export type ApplyPeopleMembershipsDeps = LoadMarkedDeps &
+  Readonly<{ clock: Pick<Clock, 'now'> }> &
   ResolveIdentitiesDeps &
   PlanPeopleMembershipsDeps &
   GuardPlanDeps &
@@ -20,7 +23,8 @@ export type ApplyPeopleMembershipsDeps = LoadMarkedDeps &
 
 /**
  * Reconciles the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and removes.
- * Returns when to look again, epoch milliseconds, at changes that wait for a call to fill; the marks of those people stay.
+ * Returns when to look again, epoch milliseconds, at changes that wait for a call to fill; the marks of those people stay, and
+ * so do those of whom something could not be read or made now.
  */
 export async function applyPeopleMemberships(
   deps: ApplyPeopleMembershipsDeps,
@@ -28,29 +32,74 @@ export async function applyPeopleMemberships(
   lane: Lane,
 ): Promise<number | undefined> {
   if (marks.length === 0) return undefined;
-  const loaded = await mapConcurrently(marks, STORAGE_WIDTH, async (mark) => loadMarked(deps, lane, mark));
-  const people = loaded.filter((person) => person !== undefined);
-  const identities = await resolveIdentities(
+  const people = await loadMarkedPeople(deps, lane, marks);
+  const { identities, unknown } = await resolveIdentities(
     deps,
     lane,
     people.filter((person) => person.examine.size > 0),
   );
   const planned = await planPeopleMemberships(deps, lane, people, identities);
-  const plan = await guardPlan(deps, lane, planned);
+  const deferred = new Set([...planned.deferred, ...unknown]);
+  const plan = await guardOrDefer(deps, lane, planned.plan, deferred);
   const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
   const applied = await applyMembershipPlan(deps, lane, plan, waitingSince);
   const cases = casesByPerson(plan);
   await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
     const { key } = person.subject;
-    await storePersonOutcome(deps, person, identities.get(key), cases.get(key) ?? [], applied);
+    const outcome = { identity: identities.get(key), isDeferred: deferred.has(key), applied };
+    await settleContained(deps, person, cases.get(key) ?? [], outcome);
   });
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  return applied.againAtMs;
+  const isCutShort = deps.isTimeUp() && unknown.size > 0;
+  return isCutShort ? deps.clock.now() : applied.againAtMs;
 }
 
-/** The mark of somebody who has no ledger is cleared. */
-async function loadMarked(deps: LoadMarkedDeps, lane: Lane, mark: Mark): Promise<PersonWork | undefined> {
-  const person = await loadPerson(deps, lane, { ...mark.subject, kind: 'person' }, mark);
-  if (person === undefined) await deps.changes.clearMark(mark);
-  return person;
+/** People whose ledger can be read now. The mark of somebody who has no ledger is cleared. */
+async function loadMarkedPeople(
+  deps: LoadMarkedDeps,
+  lane: Lane,
+  marks: readonly Mark[],
+): Promise<readonly PersonWork[]> {
+  let groupsFailure: unknown;
+  const own = {
+    ...deps,
+    groupsByName: async (wanted: Lane) => {
+      try {
+        return await deps.groupsByName(wanted);
+      } catch (error) {
+        groupsFailure = error;
+        throw error;
+      }
+    },
+  };
+  const loaded = await mapConcurrently(marks, STORAGE_WIDTH, async (mark) => {
+    const unit = personUnit(mark.subject.key);
+    if (deps.units.isWaiting(unit)) return undefined;
+    try {
+      const person = await loadPerson(own, lane, { ...mark.subject, kind: 'person' }, mark);
+      if (person === undefined) await deps.changes.clearMark(mark);
+      return person;
+    } catch (error) {
+      // Everybody's, and no fault of this person.
+      if (groupsFailure !== undefined) throw error;
+      await deps.units.fail(unit, error);
+      return undefined;
+    }
+  });
+  return loaded.filter((person) => person !== undefined);
+}
+
+async function settleContained(
+  deps: StorePersonOutcomeDeps & ContainedDeps,
+  person: PersonWork,
+  cases: readonly DecidedOfPerson[],
+  outcome: Settlement,
+): Promise<void> {
+  const unit = personUnit(person.subject.key);
+  try {
+    await storePersonOutcome(deps, person, cases, outcome);
+    if (!outcome.isDeferred) await deps.units.succeed(unit);
+  } catch (error) {
+    await deps.units.fail(unit, error);
+  }
 }

@@ -4,6 +4,7 @@ import { personSubject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/person-key';
 import type { Hold } from '../../domain/plan/hold';
 import { leadsOut, type MembershipPlan } from '../../domain/plan/membership-plan';
+import { AppError } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore } from '../../storage/marks-and-attempts';
@@ -14,6 +15,8 @@ import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person'
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { storePersonOutcome, type StorePersonOutcomeDeps } from './store-person-outcome';
+import type { TimeBudget } from './time-budget';
+import type { ContainedDeps } from './units';
 
 type MarkAgainDeps = Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
 
@@ -25,7 +28,10 @@ type ApplyReleasedHoldDeps = LoadPersonDeps &
   MarkAgainDeps &
   FinishHoldDeps;
 
-export type ApplyReleasedHoldsDeps = ApplyReleasedHoldDeps & Readonly<{ holds: Pick<HoldStore, 'list'> }>;
+export type ApplyReleasedHoldsDeps = ApplyReleasedHoldDeps &
+  ContainedDeps &
+  TimeBudget &
+  Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
 /**
  * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, nobody
@@ -33,8 +39,11 @@ export type ApplyReleasedHoldsDeps = ApplyReleasedHoldDeps & Readonly<{ holds: P
  */
 export async function applyReleasedHolds(deps: ApplyReleasedHoldsDeps): Promise<void> {
   const holds = await deps.holds.list(deps.organization.alias);
-  for (const hold of holds)
-    if (hold.state === 'released' && hold.kind !== 'remediation') await applyReleasedHold(deps, hold);
+  for (const hold of holds) {
+    if (hold.state !== 'released' || hold.kind === 'remediation') continue;
+    if (deps.isTimeUp()) return;
+    await deps.units.run({ kind: 'hold', key: hold.hash }, async () => applyReleasedHold(deps, hold));
+  }
 }
 
 async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): Promise<void> {
@@ -43,8 +52,11 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
     loadPerson(deps, 'urgent', personSubject(deps.organization.alias, key)),
   );
   const people = loaded.filter((person) => person !== undefined);
-  const identities = await resolveIdentities(deps, 'urgent', people);
-  const planned = await planPeopleMemberships(deps, 'urgent', people, identities);
+  const { identities, unknown } = await resolveIdentities(deps, 'urgent', people);
+  const { plan: planned, deferred } = await planPeopleMemberships(deps, 'urgent', people, identities);
+  // Whether it is still so cannot be told now: not a reason to call it stale.
+  if (unknown.size + deferred.size > 0)
+    throw new AppError('uipath-unavailable', 'Some of the people of a hold could not be looked up');
   if (!isStillSo(planned, released, { people, identities })) {
     await markAgain(deps, people);
     await finishHold(deps, released, 'changed');
@@ -54,14 +66,12 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
   const applied = await applyMembershipPlan(deps, 'urgent', now, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   const cases = casesByPerson(now);
-  for (const person of people)
-    await storePersonOutcome(
-      deps,
-      person,
-      identities.get(person.subject.key),
-      cases.get(person.subject.key) ?? [],
-      applied,
-    );
+  for (const person of people) {
+    const { key } = person.subject;
+    const outcome = { identity: identities.get(key), isDeferred: false, applied };
+    await storePersonOutcome(deps, person, cases.get(key) ?? [], outcome);
+  }
+  if (applied.waiting.size > 0) throw new AppError('uipath-unavailable', 'A group of a hold waits');
   await finishHold(deps, released);
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors';
 import { personSubject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/person-key';
 import { BY_POLICY, removalsHash, type HeldRemoval, type Hold } from '../../domain/plan/hold';
@@ -61,6 +62,7 @@ export async function applyReleasedMemberRemovals(
   const plan = byPerson ? planned : await guardPlan(deps, 'urgent', planned, 'remediation');
   const applied = await applyMembershipPlan(deps, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
+  if (applied.waiting.size > 0) throw new AppError('uipath-unavailable', 'A group of the remediation waits');
   return wordsOf([...stays, ...applied.refused.values()]);
 }
 

@@ -12,6 +12,8 @@ import {
 } from './apply-released-access-policy-entry';
 import { applyReleasedRule, type ApplyReleasedRuleDeps } from './apply-released-rule';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
+import type { TimeBudget } from './time-budget';
+import type { ContainedDeps } from './units';
 
 type ApplyReleasedRemediationDeps = ApplyReleasedMemberRemovalsDeps &
   ApplyReleasedRuleDeps &
@@ -19,6 +21,8 @@ type ApplyReleasedRemediationDeps = ApplyReleasedMemberRemovalsDeps &
 
 export type ApplyReleasedRemediationsDeps = ApplyReleasedRemediationDeps &
   FinishHoldDeps &
+  ContainedDeps &
+  TimeBudget &
   Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
 /** Refusals of one hold: the others go on. */
@@ -43,8 +47,11 @@ export async function applyReleasedRemediations(
 ): Promise<void> {
   for (const hold of await deps.holds.list(deps.organization.alias)) {
     const isAsked = hold.change !== undefined || only === undefined;
-    if (hold.state === 'released' && hold.kind === 'remediation' && isAsked)
+    if (hold.state !== 'released' || hold.kind !== 'remediation' || !isAsked) continue;
+    if (deps.isTimeUp()) return;
+    await deps.units.run({ kind: 'hold', key: hold.hash }, async () => {
       await finishHold(deps, hold, await applyOrSayWhyNot(deps, hold));
+    });
   }
 }
 

@@ -23,17 +23,20 @@ import { recordRuleOutcome } from './record-rule-outcome';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import type { RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
+import type { TimeBudget } from './time-budget';
+import type { ContainedDeps } from './units';
 import type { WriterFence } from './writer-fence';
 
 type RemoveRuleDeps = RunEvidenceDeps &
   Pick<WriterFence, 'stillOurs'> &
   Readonly<{ uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'remove'> }, 'normal'> }>;
 
-type CreateRuleDeps = Readonly<{
-  organization: Pick<OrganizationPolicy, 'alias'>;
-  changes: Pick<ChangeStore, 'end'>;
-  uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'create'> }, 'normal'>;
-}>;
+type CreateRuleDeps = Pick<WriterFence, 'fence'> &
+  Readonly<{
+    organization: Pick<OrganizationPolicy, 'alias'>;
+    changes: Pick<ChangeStore, 'end'>;
+    uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'create'> }, 'normal'>;
+  }>;
 
 type PutRuleDeps = RunEvidenceDeps &
   WriterFence &
@@ -46,6 +49,8 @@ type PutRuleDeps = RunEvidenceDeps &
 
 export type ApplyRulesDeps = PutRuleDeps &
   RemoveRuleDeps &
+  ContainedDeps &
+  TimeBudget &
   Readonly<{ changes: Pick<ChangeStore, 'clearMark'>; due: Pick<DueDates, 'schedule'> }>;
 
 /** Refusals of one rule: the others go on. */
@@ -61,10 +66,13 @@ type RuleBody = Readonly<{ input: RuleInput & Readonly<{ description: string }>;
 /** Reconciles the marked rules: creates, updates and deletes them. */
 export async function applyRules(deps: ApplyRulesDeps, marks: readonly Mark[]): Promise<void> {
   for (const mark of marks) {
+    if (deps.isTimeUp()) return;
     const subject: Subject<'rule'> = { ...mark.subject, kind: 'rule' };
-    const stored = await deps.ledger.read(subject);
-    if (stored !== undefined) await applyRule(deps, subject, stored.value);
-    await deps.changes.clearMark(mark);
+    await deps.units.run({ kind: 'rule', key: subject.key }, async () => {
+      const stored = await deps.ledger.read(subject);
+      if (stored !== undefined) await applyRule(deps, subject, stored.value);
+      await deps.changes.clearMark(mark);
+    });
   }
 }
 
@@ -96,6 +104,7 @@ async function putRule(
   await deps.stillOurs();
   const facts = { contentHash, ticketId: statement.ticketId };
   if (have !== undefined && (await updateRule(rules, have.ruleId, input))) {
+    await deps.stillOurs();
     await recordRuleOutcome(
       deps,
       subject,
@@ -119,11 +128,12 @@ async function putRule(
   };
   await deps.changes.begin(deps.organization.alias, deps.fence, attempt);
   const ruleId = await createRule(deps, attempt.id, input);
+  await deps.stillOurs();
   await recordRuleOutcome(deps, subject, { ruleId, contentHash, sinceMs: deps.clock.now() }, 'rule-created', {
     ...facts,
     ruleId,
   });
-  await deps.changes.end(deps.organization.alias, attempt.id);
+  await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
 }
 
 /** Creates a rule. The attempt ends here only where nothing was created for certain; else the next run looks for the rule. */
@@ -132,7 +142,7 @@ async function createRule(deps: CreateRuleDeps, attemptId: string, input: RuleIn
     return (await deps.uipath.normal.rules.create(input)).id;
   } catch (error) {
     if (error instanceof AppError && error.code !== 'uipath-outcome-unknown')
-      await deps.changes.end(deps.organization.alias, attemptId);
+      await deps.changes.end(deps.organization.alias, deps.fence, attemptId);
     throw error;
   }
 }
@@ -161,6 +171,7 @@ async function removeRule(deps: RemoveRuleDeps, subject: Subject<'rule'>, ledger
   } catch (error) {
     if (errorCodeOf(error) !== 'uipath-not-found') throw error;
   }
+  await deps.stillOurs();
   await recordRuleOutcome(deps, subject, undefined, 'rule-deleted', { ruleId });
 }
 

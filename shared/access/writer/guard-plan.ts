@@ -12,6 +12,7 @@ import type { UiPathClient } from '../../uipath/client';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
+import type { ContainedDeps } from './units';
 
 /** What the guards measure removals against. */
 type MeasureDeps = Readonly<{
@@ -24,9 +25,35 @@ type MeasureDeps = Readonly<{
 type StoreHoldDeps = RunEvidenceDeps &
   Readonly<{ organization: OrganizationPolicy; holds: Pick<HoldStore, 'put'>; log: Log }>;
 
-export type GuardPlanDeps = MeasureDeps & StoreHoldDeps & Readonly<{ holds: Pick<HoldStore, 'list'> }>;
+export type GuardPlanDeps = MeasureDeps &
+  StoreHoldDeps &
+  ContainedDeps &
+  Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
 type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
+
+/**
+ * The same where the guards themselves fail, as when the size of a group cannot be read: nothing is removed then, whoever is
+ * concerned is deferred, and additions pass.
+ */
+export async function guardOrDefer(
+  deps: GuardPlanDeps,
+  lane: Lane,
+  plan: MembershipPlan,
+  deferred: Set<string>,
+): Promise<MembershipPlan> {
+  try {
+    return await guardPlan(deps, lane, plan);
+  } catch (error) {
+    await deps.units.fail({ kind: 'phase', key: 'guards' }, error);
+    for (const { personKey } of removalsIn(plan)) deferred.add(personKey);
+    const groups = plan.groups.map((group) => ({
+      ...group,
+      decided: group.decided.filter(({ decision }) => decision !== 'remove'),
+    }));
+    return { ...plan, groups };
+  }
+}
 
 /**
  * Guard rails: holds the removals that are too many, and only them; their cases come back decided `held`. What was held
@@ -102,13 +129,18 @@ async function factsOf(
     removedInGroup.set(groupId, (removedInGroup.get(groupId) ?? 0) + count);
     if (atMs > nowMs - HOUR_MS) removedForCause.set(cause, (removedForCause.get(cause) ?? 0) + count);
   }
-  const limitsOf: GuardFacts['limitsOf'] = (groupId) => {
-    const name = removals.find((removal) => removal.groupId === groupId)?.group.name ?? '';
-    return { ...guards, ...groupPolicyOf(deps.organization, name)?.guards };
-  };
+  const countIn = new Map<string, number>();
+  const nameOf = new Map<string, string>();
+  for (const { groupId, group } of removals) {
+    countIn.set(groupId, (countIn.get(groupId) ?? 0) + 1);
+    nameOf.set(groupId, group.name);
+  }
+  const limitsOf: GuardFacts['limitsOf'] = (groupId) => ({
+    ...guards,
+    ...groupPolicyOf(deps.organization, nameOf.get(groupId) ?? '')?.guards,
+  });
   const groupSizes = new Map<string, number>();
-  for (const groupId of new Set(removals.map((removal) => removal.groupId))) {
-    const count = removals.filter((removal) => removal.groupId === groupId).length;
+  for (const [groupId, count] of countIn) {
     const limits = limitsOf(groupId);
     const total = count + (removedInGroup.get(groupId) ?? 0);
     if (count > limits.group.floor || total > limits.day.floor)

@@ -63,6 +63,8 @@ async function groupsToExamine(
   const over = ledger.applied.filter((membership) => !wanted.has(fold(membership.groupName)));
   if (!leaving && open.length + over.length === 0) return { examine: new Map(), unusableGroups: [] };
   const groups = await deps.groupsByName(lane);
+  if (leaving && deps.organization.leaver.groups === 'all')
+    return { examine: allGroupsIn(groups), unusableGroups: [] };
   const usable = new Map([...groups].filter(([name, same]) => same.length === 1 || !wanted.has(name)));
   const names =
     leaving && deps.organization.leaver.groups === 'managed' ? deps.organization.groups.keys() : open;
@@ -70,7 +72,7 @@ async function groupsToExamine(
   const examine = new Map(
     [...usable.values()]
       .flat()
-      .filter(({ groupId }) => overIds.has(groupId) || (leaving && deps.organization.leaver.groups === 'all'))
+      .filter(({ groupId }) => overIds.has(groupId))
       .concat([...names].flatMap((name) => usable.get(name) ?? []))
       .map((group) => [group.groupId, group]),
   );
@@ -79,4 +81,14 @@ async function groupsToExamine(
     return count === 1 ? [] : [{ kind: count === 0 ? 'group-missing' : 'group-ambiguous', group }];
   });
   return { examine, unusableGroups };
+}
+
+const allGroups = new WeakMap<object, ReadonlyMap<string, GroupInUiPath>>();
+
+/** Every group by its id: one map for all the leavers of a run. */
+function allGroupsIn(groups: Awaited<ReturnType<ReadGroupsByName>>): ReadonlyMap<string, GroupInUiPath> {
+  const known =
+    allGroups.get(groups) ?? new Map([...groups.values()].flat().map((group) => [group.groupId, group]));
+  allGroups.set(groups, known);
+  return known;
 }

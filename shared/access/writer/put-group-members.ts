@@ -1,17 +1,20 @@
 import type { Clock } from '../../clock';
+import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import type { Lane } from '../../domain/lane';
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log-interface';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { ChangeStore, MembershipAttempt } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-and-attempts';
 import type { UiPathClient } from '../../uipath/client';
+import type { MembershipUpdate } from '../../uipath/groups';
 import { newAttemptId } from './attempt-id';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
 import type { PutLimit } from './put-limit';
 import { recordMembership } from './record-membership';
 import type { RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
+import { personUnit, type ContainedDeps } from './units';
 import type { WriterFence } from './writer-fence';
 
 type ReadBackDeps = Readonly<{
@@ -25,6 +28,7 @@ type PutAndReadBackDeps = ReadBackDeps &
 
 export type PutGroupMembersDeps = PutAndReadBackDeps &
   WriterFence &
+  ContainedDeps &
   RunEvidenceDeps &
   LogRemovalsDeps &
   Pick<PutLimit, 'learnMaxIdsPerPut'> &
@@ -84,21 +88,17 @@ export async function putGroupMembers(
     if (!REFUSALS.has(code)) {
       // Held back by the quota, say: there is nothing to recover, and nothing to wait for.
       if (error instanceof AppError && !call.mayHaveReachedUiPath)
-        await deps.changes.end(deps.organization.alias, attempt.id);
+        await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
       throw error;
     }
     const made = changes.length === 1 && code === 'uipath-conflict' && (await isVisible(deps, put, changes));
     if (!made) {
-      await deps.changes.end(deps.organization.alias, attempt.id);
+      await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
       await splitOrRefuse(deps, put, changes, code);
       return;
     }
   }
-  await mapConcurrently(changes, STORAGE_WIDTH, async (change) =>
-    recordMembership(deps, attempt, change.personKey, change.why),
-  );
-  await logRemovals(deps, attempt.id, attempt.groupId, attempt.remove);
-  await deps.changes.end(deps.organization.alias, attempt.id);
+  await recordOutcome(deps, attempt, changes);
   deps.log({
     event: 'memberships-applied',
     organization: deps.organization.alias,
@@ -107,6 +107,38 @@ export async function putGroupMembers(
     removed: attempt.remove.length,
     refused: refused.size,
   });
+}
+
+/**
+ * Records what a call came to, while the lease is ours: a writer that was replaced records and ends nothing, and the attempt is
+ * recovered by the next one. A person whose share cannot be recorded keeps it in an attempt of its own.
+ */
+async function recordOutcome(
+  deps: PutGroupMembersDeps,
+  attempt: MembershipAttempt,
+  changes: readonly DecidedCase[],
+): Promise<void> {
+  const { alias } = deps.organization;
+  await deps.stillOurs();
+  const unrecorded = new Set<string>();
+  await mapConcurrently(changes, STORAGE_WIDTH, async ({ personKey, why }) => {
+    try {
+      await recordMembership(deps, attempt, personKey, why);
+    } catch (error) {
+      await deps.units.fail(personUnit(personKey), error);
+      unrecorded.add(personKey);
+    }
+  });
+  const isRecorded = ({ personKey }: Readonly<{ personKey: string }>): boolean => !unrecorded.has(personKey);
+  await logRemovals(deps, attempt.id, attempt.groupId, attempt.remove.filter(isRecorded));
+  if (unrecorded.size > 0)
+    await deps.changes.begin(alias, deps.fence, {
+      ...attempt,
+      id: newAttemptId(attempt.startedAtMs),
+      add: attempt.add.filter((member) => !isRecorded(member)),
+      remove: attempt.remove.filter((member) => !isRecorded(member)),
+    });
+  await deps.changes.end(alias, deps.fence, attempt.id);
 }
 
 async function splitOrRefuse(
@@ -127,8 +159,8 @@ async function splitOrRefuse(
 }
 
 /**
- * Calls and reads back. When the answer was lost and the change does not show, the same PUT is made once more: every id
- * in it was checked before.
+ * Calls and reads back. When the answer was lost, what does not show is sent once more, and only that: every id in it was
+ * checked before.
  */
 async function putAndReadBack(
   deps: PutAndReadBackDeps,
@@ -139,39 +171,50 @@ async function putAndReadBack(
 ): Promise<void> {
   const { group } = put;
   const { groups } = deps.uipath[put.lane];
-  const update = {
-    groupId: group.groupId,
-    name,
-    add: changes.filter((change) => change.decision === 'add').map((change) => change.memberId),
-    remove: changes.filter((change) => change.decision === 'remove').map((change) => change.memberId),
-  };
   try {
-    await groups.updateMembers(update);
+    await groups.updateMembers(toUpdate(group, name, changes));
     call.mayHaveReachedUiPath = true;
   } catch (error) {
     if (errorCodeOf(error) !== 'uipath-outcome-unknown') throw error;
     call.mayHaveReachedUiPath = true;
-    if (await isVisible(deps, put, changes)) return;
+    const unseen = await readBack(deps, put, changes);
+    if (unseen.length === 0) return;
     await deps.stillOurs();
-    await groups.updateMembers(update);
+    await groups.updateMembers(toUpdate(group, name, unseen));
   }
   if (await isVisible(deps, put, changes)) return;
   throw new AppError('uipath-outcome-unknown', `Group ${group.groupId} does not show the change yet`);
 }
 
-/** Reads back until UiPath shows all changes or the waits are over: its reads lag behind its writes. */
+function toUpdate({ groupId }: GroupPlan, name: string, changes: readonly DecidedCase[]): MembershipUpdate {
+  const idsOf = (decision: DecidedCase['decision']): readonly string[] =>
+    changes.filter((change) => change.decision === decision).map(({ memberId }) => memberId);
+  return { groupId, name, add: idsOf('add'), remove: idsOf('remove') };
+}
+
 async function isVisible(
+  deps: ReadBackDeps,
+  put: Pick<PlannedPut, 'lane' | 'group'>,
+  changes: readonly DecidedCase[],
+): Promise<boolean> {
+  return (await readBack(deps, put, changes)).length === 0;
+}
+
+/** Changes that UiPath does not show when the waits are over: its reads lag behind its writes. */
+async function readBack(
   deps: ReadBackDeps,
   { lane, group }: Pick<PlannedPut, 'lane' | 'group'>,
   changes: readonly DecidedCase[],
-): Promise<boolean> {
+): Promise<readonly DecidedCase[]> {
   const memberIds = changes.map((change) => change.memberId);
+  let unseen = changes;
   for (const waitMs of [0, ...LOOK_AGAIN_MS]) {
     if (waitMs > 0) await deps.clock.sleep(waitMs);
     const members = await deps.uipath[lane].groups.checkMembers(group.groupId, memberIds);
-    if (changes.every((change) => members.has(change.memberId) === (change.decision === 'add'))) return true;
+    unseen = changes.filter((change) => members.has(change.memberId) !== (change.decision === 'add'));
+    if (unseen.length === 0) return unseen;
   }
-  return false;
+  return unseen;
 }
 
 function refuse(

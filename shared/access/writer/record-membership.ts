@@ -1,8 +1,8 @@
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
+import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import { personSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
-import type { MembershipAttempt } from '../../storage/marks-and-attempts';
 import { updateLedger } from '../ledger/update-ledger';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 

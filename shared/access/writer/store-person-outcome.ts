@@ -25,6 +25,13 @@ export type StorePersonOutcomeDeps = RunEvidenceDeps &
   ScheduleNextLookDeps &
   Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
+/** What became of a person's plan. `isDeferred`: a part of it could not be read or made now, so that the mark stays. */
+export type Settlement = Readonly<{
+  identity: DirectoryIdentity | undefined;
+  isDeferred: boolean;
+  applied: AppliedPlan;
+}>;
+
 /** Backoff of looking for somebody whom the directory does not have: doubled each time, from the first to the longest. */
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 6 * HOUR_MS;
@@ -37,13 +44,13 @@ const LONGEST_RETRY_MS = 6 * HOUR_MS;
 export async function storePersonOutcome(
   deps: StorePersonOutcomeDeps,
   person: PersonWork,
-  identity: DirectoryIdentity | undefined,
   cases: readonly DecidedOfPerson[],
-  applied: AppliedPlan,
+  { identity, isDeferred, applied }: Settlement,
 ): Promise<void> {
   const isWaiting = (decided: DecidedOfPerson): boolean =>
     applied.waiting.has(`${decided.groupId}/${decided.personKey}`);
-  if (isNothingLearnt(person, identity) && cases.length > 0 && cases.every(isWaiting)) return;
+  const isAllWaiting = cases.every(isWaiting) && (cases.length > 0 || isDeferred);
+  if (isNothingLearnt(person, identity, isDeferred) && isAllWaiting) return;
   const refusals = cases.flatMap((decided) => {
     const code = applied.refused.get(`${decided.groupId}/${decided.personKey}`);
     return code === undefined ? [] : [{ decided, code }];
@@ -79,19 +86,20 @@ export async function storePersonOutcome(
       dueAtMs: deps.clock.now() + deps.organization.planExpiryDays * DAY_MS,
     });
   if (person.mark === undefined) return;
-  if (!cases.some(isWaiting)) await deps.changes.clearMark(person.mark);
+  if (!isDeferred && !cases.some(isWaiting)) await deps.changes.clearMark(person.mark);
 }
 
 /**
  * True when there is nothing to store of a person. Thousands may wait for their call to fill, and cost no storage call
  * in each pass.
  */
-function isNothingLearnt(person: PersonWork, identity: DirectoryIdentity | undefined): boolean {
-  return (
-    person.unusableGroups.length === 0 &&
-    identity !== undefined &&
-    isSameIdentity(identity, person.stored.value.identity)
-  );
+function isNothingLearnt(
+  person: PersonWork,
+  identity: DirectoryIdentity | undefined,
+  isDeferred: boolean,
+): boolean {
+  if (identity === undefined) return isDeferred;
+  return person.unusableGroups.length === 0 && isSameIdentity(identity, person.stored.value.identity);
 }
 
 /** Adds to the ledger, and as evidence, what one decision says of UiPath. The changes that were made are recorded already. */

@@ -1,4 +1,4 @@
-import type { Fence } from '../../storage/marks-and-attempts';
+import type { Fence } from '../../storage/fenced-attempts';
 
 /** Lease and fencing token of the run: they stop a writer that was replaced, before it calls UiPath. */
 export type WriterFence = Readonly<{

@@ -1,19 +1,47 @@
 import type { DeadOfSource } from '../../access/ledger/list-dead-deliveries';
+import type { FailingUnit } from '../../access/desk/list-failing-units';
 import type { RefusedChange } from '../../domain/plan/refused-change';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 import { renderDeadDeliveries } from './dead-delivery-list';
 
-/** What waits for a person: deliveries that could not be processed, and changes that UiPath refused. */
+/** What waits for a person: deliveries that could not be processed, and changes that UiPath refused; then what fails for now. */
 export function renderDeadLetters(
   layout: PageLayout,
   deliveries: readonly DeadOfSource[],
   letters: readonly RefusedChange[],
+  failing: readonly FailingUnit[],
 ): Markup {
-  if (deliveries.length + letters.length === 0)
+  if (deliveries.length + letters.length + failing.length === 0)
     return markup`<p>No delivery and no change waits for a person.</p>`;
   return markup`${deliveries.length === 0 ? undefined : renderDeadDeliveries(layout, deliveries)}
-${letters.length === 0 ? undefined : renderRefusedChanges(layout, letters)}`;
+${letters.length === 0 ? undefined : renderRefusedChanges(layout, letters)}
+${failing.length === 0 ? undefined : renderFailingUnits(failing)}`;
+}
+
+const KINDS: Readonly<Record<FailingUnit['kind'], string>> = {
+  row: 'Stored row',
+  person: 'Person',
+  group: 'Group',
+  attempt: 'Open call to UiPath',
+  hold: 'Released hold',
+  rule: 'Rule',
+  entity: 'Entry of the access policy',
+  finding: 'Finding',
+  source: 'Source',
+  phase: 'Part of every run',
+};
+
+/** What fails by itself and is tried again by itself, with the cause by its code; everything else goes on. */
+function renderFailingUnits(failing: readonly FailingUnit[]): Markup {
+  return markup`<h2>Tried again by itself</h2>
+<p>These fail for now, and delay nothing else. Each is tried again at its time; the code says what to look at.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="What is tried again by itself"><table><caption>What fails for now</caption>
+<thead><tr><th scope="col">What</th><th scope="col">Code</th><th scope="col">Failures</th><th scope="col">Since</th><th scope="col">Next try</th></tr></thead>
+<tbody>${failing.map(
+    (unit) =>
+      markup`<tr><td>${KINDS[unit.kind]} ${name(unit.name)}</td><td><code>${unit.code}</code></td><td>${unit.failures}</td><td>${time(unit.sinceMs)}</td><td>${time(unit.nextTryMs)}</td></tr>`,
+  )}</tbody></table></div>`;
 }
 
 function renderRefusedChanges(layout: PageLayout, letters: readonly RefusedChange[]): Markup {

@@ -1,5 +1,6 @@
 import { isUnverifiable } from './is-finding-unverifiable';
 import { isForgotten, isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
+import { smallestOf } from '../extremes';
 import type { Waiver } from './waiver';
 
 /** What following findings depends on, beside the findings. */
@@ -85,7 +86,7 @@ function createLastLook(
     const looks = unread
       .filter((one) => isUnverifiable(finding, new Set([partOf(one)])))
       .map(({ notSeenAtMs = Number.NEGATIVE_INFINITY }) => notSeenAtMs);
-    const earliest = Math.min(...looks);
+    const earliest = smallestOf(looks, Number.NEGATIVE_INFINITY);
     return Number.isFinite(earliest) ? earliest : undefined;
   };
 }

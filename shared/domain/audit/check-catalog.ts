@@ -198,6 +198,11 @@ const CATALOG = {
     why: 'A change waits for more than a day. The audit says nothing of those it is about.',
     mend: 'Look at the runs of the function apply-changes.',
   }),
+  'work-failing': createCheckEntry('work-failing', 'high', {
+    title: 'Work that keeps failing',
+    why: 'One person, group or other unit of work has failed for more than an hour: what it needs is not done.',
+    mend: 'Mend the cause by its code. It is tried again by itself.',
+  }),
   'guards-off': createCheckEntry('guards-off', 'high', {
     title: 'Guard that holds nothing',
     why: 'A limit is so high that everybody could be removed at once.',

@@ -1,4 +1,5 @@
 import type { BuiltInCheckId } from './check-catalog';
+import { FAMILIES } from './check-families';
 import type { Finding, FindingSubject } from './finding';
 
 type PartsOf = (subject: FindingSubject) => readonly string[];
@@ -68,14 +69,15 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'machine-in-privileged-group': PRIVILEGED,
   'secret-expiring': ({ secret = '' }) => [secret.startsWith('application ') ? 'applications' : 'secrets'],
   'scope-unneeded': () => ['applications'],
-  'source-silent': OWN_RECORDS,
+  'source-silent': () => ['heartbeats'],
   'night-missing': OWN_RECORDS,
   'audit-unfinished': OWN_RECORDS,
-  'revoke-failed': OWN_RECORDS,
-  'change-refused': OWN_RECORDS,
-  'plan-held': OWN_RECORDS,
+  'revoke-failed': () => ['refused-changes'],
+  'change-refused': () => ['refused-changes'],
+  'plan-held': () => ['holds'],
   'change-overdue': OWN_RECORDS,
-  'deliveries-dead': OWN_RECORDS,
+  'work-failing': () => ['backoffs'],
+  'deliveries-dead': () => ['dead-deliveries'],
   'guards-off': OWN_RECORDS,
   'part-unknown': ({ part = '' }) => partsBehind(part),
 };
@@ -85,7 +87,9 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
  * `unknown`: the parts of tonight's `part-unknown` findings.
  */
 export function isUnverifiable({ check, subject }: Finding, unknown: ReadonlySet<string>): boolean {
-  const parts = isOwn(check) ? [check, ...ownParts(subject)] : PARTS[check](subject);
+  const parts = isOwn(check)
+    ? [check, ...ownParts(subject)]
+    : [...PARTS[check](subject), `check:${FAMILIES[check]}`];
   return parts.some((part) =>
     part.endsWith(':') ? [...unknown].some((name) => name.startsWith(part)) : unknown.has(part),
   );

@@ -1,4 +1,4 @@
-import type { Known } from './snapshot';
+import type { Known, UnknownPart } from './snapshot';
 
 /** The operational state of the application, from its storage and the vault. */
 export type OperationalState = Readonly<{
@@ -24,6 +24,12 @@ export type OperationalState = Readonly<{
       namedMs: number | undefined;
     }>
   >;
+  /** Units of the writer's work that fail, and since when. */
+  failing: ReadonlyArray<
+    Readonly<{ kind: string; key: string; name?: string | undefined; code: string; sinceMs: number }>
+  >;
+  /** What of all this could not be read, and is left empty. */
+  unread: readonly UnknownPart[];
   lastAudit: Readonly<{ night: string; atMs: number }> | undefined;
   /** Nights whose audit began and never ended. */
   unfinished: readonly string[];

@@ -3,6 +3,7 @@ import type { Grant, PersonLedger } from './person-ledger';
 import type { BirthrightLine, OrganizationPolicy } from '../policy';
 import { changesOf, lastLeftAtMs, workerAt, type Employment } from './worker-timeline';
 import { DAY_MS } from '../durations';
+import { smallestOf } from '../extremes';
 
 /** Why a person may be in a group now. `group` is the folded name. */
 export type Reason =
@@ -48,7 +49,7 @@ export function reasonsWithin(
   const reasons: Reason[] = [];
   for (let atMs: number | undefined = span.fromMs; atMs !== undefined && atMs < (span.untilMs ?? Infinity);) {
     const access = personAccess(ledger, organization, atMs);
-    reasons.push(...access.reasons);
+    for (const reason of access.reasons) reasons.push(reason);
     atMs = access.nextChangeAtMs;
   }
   return reasons;
@@ -145,5 +146,5 @@ function nextChangeAtMs(
       .filter((grant) => !isRevoked(grant, ledger))
       .flatMap((grant) => [grant.validFromMs, grant.validUntilMs ?? 0]),
   ].filter((candidate) => candidate > nowMs);
-  return candidates.length === 0 ? undefined : Math.min(...candidates);
+  return smallestOf(candidates, undefined);
 }

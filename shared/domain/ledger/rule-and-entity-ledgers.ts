@@ -36,6 +36,8 @@ export type EntityLedger = Readonly<{
   name: string;
   statements: readonly EntityStatement[];
   have: Readonly<{ entityId: string; sinceMs: number }> | undefined;
+  /** The last addition that was sent, noted before the call. */
+  sent?: Readonly<{ entityId: string; atMs: number }> | undefined;
   /** The latest request whose outcome UiPath shows. */
   settled?: string | undefined;
 }>;

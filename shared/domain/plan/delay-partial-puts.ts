@@ -1,3 +1,5 @@
+import { smallestOf } from '../extremes';
+
 /** Changes of one group that wait to be sent. */
 export type WaitingGroup = Readonly<{
   groupId: string;
@@ -32,7 +34,11 @@ export function batchChanges(groups: readonly WaitingGroup[], rules: BatchingRul
   const { maxIdsPerPut, remainingPuts, patienceMs, nowMs } = rules;
   const full = groups.reduce((sum, group) => sum + Math.floor(group.changes / maxIdsPerPut), 0);
   const partial = groups.filter((group) => group.changes % maxIdsPerPut > 0);
-  const patienceEndsAtMs = Math.min(...partial.map((group) => group.oldestMs)) + patienceMs;
+  const patienceEndsAtMs =
+    smallestOf(
+      partial.map((group) => group.oldestMs),
+      Infinity,
+    ) + patienceMs;
   const prompt = partial.length <= remainingPuts * PROMPT_SHARE;
   const wait =
     (partial.length > 0 && full > 0 && full >= remainingPuts) || (!prompt && nowMs < patienceEndsAtMs);

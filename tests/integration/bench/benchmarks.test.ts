@@ -14,8 +14,8 @@ afterEach(() => {
   for (const { variable } of Object.values(SECRETS)) delete process.env[variable];
 });
 
-async function lineOf(benchmark: Benchmark, size: number): Promise<Record<string, unknown>> {
-  const figures: Figures = await benchmark.run({ size, progress: () => undefined });
+async function lineOf(benchmark: Benchmark, size: number, users?: number): Promise<Record<string, unknown>> {
+  const figures: Figures = await benchmark.run({ size, users, progress: () => undefined });
   const line = toJson(toReport(benchmark, { size, seconds: 1, figures }));
   expect(line).not.toContain('\n');
   return JSON.parse(line) as Record<string, unknown>;
@@ -93,6 +93,8 @@ describe('a benchmark at a tiny size', () => {
       memberships: 1_000,
       findings: 0,
       getCalls: 24,
+      users: 200,
+      ended: 1,
       windows: 1,
       evaluationSeconds: number,
       peakMemoryMb: number,
@@ -108,6 +110,13 @@ describe('a benchmark at a tiny size', () => {
     expect(line['callsPerTick300000']).toBeGreaterThanOrEqual(4);
     expect(line['callsRatio']).toBe(1);
   }, 240_000);
+
+  it('audits a list of users that is longer than what people there are', async () => {
+    const line = await lineOf(audit, 0.002, 3_500);
+    expect(line).toMatchObject({ people: 20, users: 3_500, ended: 1, windows: 1 });
+    // Two groups, the list of groups, rules and access policy; four pages of users.
+    expect(line['getCalls']).toBe(9);
+  }, 120_000);
 
   it('counts every tick of an idle hour, and no call to UiPath', async () => {
     const line = await lineOf(idle, 0.1);

@@ -30,6 +30,12 @@ describe('robot accounts', () => {
     expect((await list(query)).list.map((robot) => robot['name'])).toEqual(names);
   });
 
+  it.each(['asc', 'desc'])('are in the order of ids when asked for %s', async (order) => {
+    const ids = (await list(`?sortBy=Id&sortOrder=${order}`)).list.map((robot) => String(robot['id']));
+    const sorted = ids.toSorted((a, b) => (a < b ? -1 : 1));
+    expect(ids).toEqual(order === 'asc' ? sorted : sorted.toReversed());
+  });
+
   it('are read with their groups', async () => {
     const alpha = harness.sandbox.idOf('acme', 'alpha');
     const { body } = await harness.call('GET', `/api/RobotAccount/${harness.partition}/${alpha}`);

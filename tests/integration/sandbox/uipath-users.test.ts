@@ -46,6 +46,12 @@ describe('the list of users', () => {
     expect([answer.status, answer.list.map((user) => user['email'])]).toEqual([200, emails]);
   });
 
+  it.each(['asc', 'desc'])('is in the order of ids when asked for %s', async (order) => {
+    const ids = (await list(`?sortBy=Id&sortOrder=${order}`)).list.map((user) => String(user['id']));
+    const sorted = ids.toSorted((a, b) => (a < b ? -1 : 1));
+    expect(ids).toEqual(order === 'asc' ? sorted : sorted.toReversed());
+  });
+
   it('counts all that match', async () => {
     expect((await list('?top=0')).body).toEqual({ totalCount: 2, results: [] });
   });

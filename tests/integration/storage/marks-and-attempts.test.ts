@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Attempt } from '../../../shared/storage/fenced-attempts';
 import type { Subject } from '../../../shared/domain/ledger/subject';
 import type { Lane } from '../../../shared/domain/lane';
-import {
-  createChangeStore,
-  type Attempt,
-  type ChangeStore,
-} from '../../../shared/storage/marks-and-attempts';
+import { createChangeStore, type ChangeStore } from '../../../shared/storage/marks-and-attempts';
+import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 
@@ -144,7 +142,7 @@ describe('work', () => {
     seen.push(await store.hasWork(organization));
     await store.begin(organization, fence, anAttempt('1'));
     seen.push(await store.hasWork(organization));
-    await store.end(organization, '1');
+    await store.end(organization, fence, '1');
     seen.push(await store.hasWork(organization));
     expect(seen).toEqual([false, false, true, false, true, false]);
   });
@@ -179,7 +177,51 @@ describe('the fence', () => {
     await store.begin(organization, present, anAttempt('2'));
     expect(await store.listAttempts(organization)).toHaveLength(1);
   });
+
+  it('keeps a writer that was replaced from ending the call it began, so that the present one settles it', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const replaced = await store.takeFence(organization);
+    await store.begin(organization, replaced, anAttempt('1'));
+    const present = await store.takeFence(organization);
+    const error = await errorOf(async () => store.end(organization, replaced, '1'));
+    expect(error.code).toBe('lease-lost');
+    expect(await store.listAttempts(organization)).toHaveLength(1);
+    await store.end(organization, present, '1');
+    expect(await store.listAttempts(organization)).toEqual([]);
+  });
+
+  it('is still its own for a writer whose answer was lost: the change is made once', async () => {
+    const organization = newName('acme');
+    const store = createChangeStore(lossy(storage()));
+    const fence = await store.takeFence(organization);
+    await store.begin(organization, fence, anAttempt('1'));
+    await store.begin(organization, fence, anAttempt('2'));
+    await store.end(organization, fence, '1');
+    expect((await store.listAttempts(organization)).map(({ id }) => id)).toEqual(['2']);
+  });
 });
+
+/** Storage whose answers to transactions get lost, so that each is sent again, as the library does. */
+function lossy(account: StorageAccount): StorageAccount {
+  return {
+    ...account,
+    table: async (name) => {
+      const table = await account.table(name);
+      return new Proxy(table, {
+        get: (target, key) => {
+          const member: unknown = Reflect.get(target, key, target);
+          if (key !== 'submitTransaction' || typeof member !== 'function')
+            return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+          return async (...args: unknown[]) => {
+            await Reflect.apply(member, target, args);
+            return Reflect.apply(member, target, args) as unknown;
+          };
+        },
+      });
+    },
+  };
+}
 
 describe('attempts', () => {
   const rule: Attempt = {
@@ -199,8 +241,8 @@ describe('attempts', () => {
     await store.begin(organization, fence, anAttempt('1'));
     await store.begin(organization, fence, rule);
     expect(await store.listAttempts(organization)).toEqual([anAttempt('1'), rule]);
-    await store.end(organization, '1');
-    await store.end(organization, '1');
+    await store.end(organization, fence, '1');
+    await store.end(organization, fence, '1');
     expect(await store.listAttempts(organization)).toEqual([rule]);
   });
 
@@ -209,9 +251,10 @@ describe('attempts', () => {
     const table = await storage().table('changes');
     await table.createEntity({ partitionKey: organization, rowKey: 'a:1', json0: '{}' });
     const store = createChangeStore(storage());
-    await store.begin(organization, await store.takeFence(organization), anAttempt('2'));
+    const fence = await store.takeFence(organization);
+    await store.begin(organization, fence, anAttempt('2'));
     expect(await store.listAttempts(organization)).toEqual([anAttempt('2')]);
-    await store.end(organization, '2');
+    await store.end(organization, fence, '2');
     expect(await store.hasWork(organization)).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { describe, expect, it } from '@jest/globals';
 import { summarizeNight } from '../../../shared/domain/audit/audit-summary';
 import type { FindingRecord } from '../../../shared/domain/audit/finding';
@@ -160,6 +161,41 @@ describe('findings', () => {
     expect(await store.list(newName('none'))).toEqual([]);
     await store.forget(organization, [finding.id, 'never there']);
     expect(await store.list(organization)).toEqual([{ ...finding, id: 'b' }]);
+  });
+
+  it('are saved and forgotten by the hundred', async () => {
+    const sizes: number[] = [];
+    const table = await storage().table('findings');
+    const counting = {
+      submitTransaction: async (actions: TransactionAction[]) => {
+        sizes.push(actions.length);
+        return table.submitTransaction(actions);
+      },
+      listEntities: table.listEntities.bind(table),
+    };
+    const store = createFindingStore({ table: async () => counting as unknown as TableClient });
+    const organization = newName('acme');
+    const many = Array.from({ length: 201 }, (_, at) => ({ ...finding, id: `f${at}` }));
+    await store.save(organization, many);
+    expect(sizes.toSorted((a, b) => b - a)).toEqual([100, 100, 1]);
+    expect(await store.list(organization)).toHaveLength(201);
+    await store.forget(
+      organization,
+      many.slice(1).map(({ id }) => id),
+    );
+    expect(sizes).toHaveLength(5);
+    expect(await store.list(organization)).toEqual([many[0]]);
+  });
+
+  it('that are long are still saved, fewer at a time than storage would refuse', async () => {
+    const store = createFindingStore(storage());
+    const organization = newName('acme');
+    const words = { text: 'ä€'.repeat(50_000) };
+    await store.save(
+      organization,
+      Array.from({ length: 60 }, (_, at) => ({ ...finding, id: `f${at}`, subject: words })),
+    );
+    expect(await store.list(organization)).toHaveLength(60);
   });
 });
 

@@ -29,6 +29,52 @@ describe('the snapshot of a night', () => {
     );
   });
 
+  it('is added to, its head is replaced, and what was there stays', async () => {
+    const store = createSnapshotStore(storage());
+    const organization = newName('acme');
+    await store.save(organization, NIGHT, aSnapshot({ parts: new Map([['a', '[1]']]) }));
+    const { parts: _none, ...head } = aSnapshot({ calls: { GET: 3 } });
+    expect(await store.append(organization, NIGHT, head, new Map([['b', '[2]']]))).toBe(true);
+    expect(await store.append(organization, NIGHT, { ...head, state: 'done' }, new Map())).toBe(true);
+    expect(await store.read(organization, NIGHT)).toEqual({
+      ...head,
+      state: 'done',
+      parts: new Map([
+        ['a', '[1]'],
+        ['b', '[2]'],
+      ]),
+    });
+    expect(await store.unfinished(organization, '2027')).toEqual([]);
+  });
+
+  it('is not added to when there is none, or one that was stored in one piece', async () => {
+    const store = createSnapshotStore(storage());
+    const organization = newName('acme');
+    const { parts, ...head } = aSnapshot();
+    expect(await store.append(organization, NIGHT, head, parts)).toBe(false);
+    const text = '{"version":1,"state":"reading","startedAtMs":1,"calls":{}}\n"a"\n[1]\n';
+    const container = await storage().container('snapshots');
+    await container.getBlockBlobClient(`${organization}/${NIGHT}.jsonl.gz`).uploadData(gzipSync(text));
+    expect(await store.append(organization, NIGHT, head, parts)).toBe(false);
+    expect((await store.read(organization, NIGHT))?.parts).toEqual(new Map([['a', '[1]']]));
+  });
+
+  it('loses nothing to two that add to it at the same moment: the later one is told', async () => {
+    const store = createSnapshotStore(storage());
+    const organization = newName('acme');
+    await store.save(organization, NIGHT, aSnapshot({ parts: new Map([['a', '[1]']]) }));
+    const { parts: _none, ...head } = aSnapshot();
+    const names = ['b', 'c', 'd'];
+    const added = await Promise.all(
+      names.map(async (name) => store.append(organization, NIGHT, head, new Map([[name, '[]']]))),
+    );
+    expect([...((await store.read(organization, NIGHT))?.parts.keys() ?? [])].toSorted()).toEqual([
+      'a',
+      ...names.filter((_, at) => added[at]),
+    ]);
+    expect(added).toContain(true);
+  });
+
   it('is none before it was saved', async () => {
     expect(await createSnapshotStore(storage()).read(newName('acme'), NIGHT)).toBeUndefined();
   });
@@ -46,6 +92,17 @@ describe('the snapshot of a night', () => {
     await container.getBlockBlobClient(`${organization}/${NIGHT}.jsonl.gz`).uploadData(gzipSync(text));
     const { code } = await errorOf(async () => createSnapshotStore(storage()).read(organization, NIGHT));
     expect(code).toBe('record-unreadable');
+  });
+
+  it('that is not compressed, or cut off, is refused', async () => {
+    const organization = newName('acme');
+    const container = await storage().container('snapshots');
+    const blob = container.getBlockBlobClient(`${organization}/${NIGHT}.jsonl.gz`);
+    const read = async () => createSnapshotStore(storage()).read(organization, NIGHT);
+    for (const bytes of [Buffer.from('cut'), gzipSync('{"version":1}').subarray(0, 12)]) {
+      await blob.uploadData(bytes);
+      expect((await errorOf(read)).code).toBe('record-unreadable');
+    }
   });
 
   it('is found by its state, in its organization only', async () => {

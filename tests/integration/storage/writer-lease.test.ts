@@ -1,5 +1,7 @@
+import type { ContainerClient } from '@azure/storage-blob';
 import { describe, expect, it } from '@jest/globals';
-import { createWriterLeases, type WriterLeases } from '../../../shared/storage/writer-lease';
+import { errorCodeOf } from '../../../shared/errors';
+import { createWriterLeases, type Repeat, type WriterLeases } from '../../../shared/storage/writer-lease';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 
@@ -64,4 +66,122 @@ describe('the lease of an organization', () => {
     nowMs = 5_000;
     expect((await errorOf(async () => lease?.renew())).code).toBe('lease-lost');
   });
+
+  it('outlives the longest call: it is asked for with sixty seconds', async () => {
+    const organization = newName('acme');
+    let seconds = 0;
+    const account = storage();
+    const leases = createWriterLeases(
+      { container: async (name) => spyOnLease(await account.container(name), (asked) => (seconds = asked)) },
+      { now: () => 0 },
+    );
+    await leases.acquire(organization);
+    expect(seconds).toBe(60);
+  });
+
+  it('is renewed in the background while a step takes long, and no more once it is released', async () => {
+    const organization = newName('acme');
+    const timer = manualTimer();
+    let nowMs = 0;
+    const lease = await createWriterLeases(storage(), { now: () => nowMs }, timer.repeat).acquire(
+      organization,
+    );
+    nowMs = 4_000;
+    await timer.pass();
+    nowMs = 8_000;
+    await expire(organization);
+    // Renewed four seconds ago: no call is made, so that what happened to it meanwhile is not seen yet.
+    await expect(lease?.renew()).resolves.toBeUndefined();
+    await lease?.release();
+    expect(timer.running()).toBe(0);
+  });
+
+  it('that is lost in the background ends the calls that are on their way, and every later step', async () => {
+    const organization = newName('acme');
+    const timer = manualTimer();
+    const lease = await createWriterLeases(storage(), { now: () => 0 }, timer.repeat).acquire(organization);
+    await expire(organization);
+    expect(await leasesAt().acquire(organization)).toBeDefined();
+    expect(lease?.signal.aborted).toBe(false);
+    await timer.pass();
+    expect(lease?.signal.aborted).toBe(true);
+    expect((await errorOf(async () => lease?.renew())).code).toBe('lease-lost');
+  });
+
+  it.each([
+    ['within its time', 49_000, undefined],
+    ['at the end of its time', 50_001, 'lease-lost'],
+  ])('that cannot be renewed while storage is away is held %s', async (_when, nowMs, code) => {
+    const organization = newName('acme');
+    let isAway = false;
+    const account = storage();
+    let timeMs = 0;
+    const leases = createWriterLeases(
+      {
+        container: async (name) =>
+          spyOnLease(
+            await account.container(name),
+            () => undefined,
+            () => isAway,
+          ),
+      },
+      { now: () => timeMs },
+    );
+    const lease = await leases.acquire(organization);
+    isAway = true;
+    timeMs = nowMs;
+    const renewed = lease?.renew().then(
+      () => undefined,
+      (error: unknown) => errorCodeOf(error),
+    );
+    expect(await renewed).toBe(code);
+    await lease?.release();
+  });
 });
+
+/** A timer that passes when the test says so. */
+function manualTimer() {
+  const acts = new Set<() => Promise<void>>();
+  const repeat: Repeat = (act) => {
+    acts.add(act);
+    return () => acts.delete(act);
+  };
+  return {
+    repeat,
+    running: () => acts.size,
+    pass: async () => {
+      for (const act of acts) await act();
+    },
+  };
+}
+
+/** A container whose leases are as real ones, seen by the test, and whose service may be away. */
+function spyOnLease(
+  container: ContainerClient,
+  see: (seconds: number) => void,
+  isAway: () => boolean = () => false,
+): ContainerClient {
+  const client = {
+    getBlockBlobClient: (name: string) => {
+      const blob = container.getBlockBlobClient(name);
+      return {
+        upload: blob.upload.bind(blob),
+        getBlobLeaseClient: () => {
+          const lease = blob.getBlobLeaseClient();
+          return {
+            acquireLease: async (seconds: number) => {
+              see(seconds);
+              return lease.acquireLease(seconds);
+            },
+            renewLease: async () => {
+              if (isAway()) throw new Error('The service is away');
+              return lease.renewLease();
+            },
+            releaseLease: async () => lease.releaseLease(),
+          };
+        },
+      };
+    },
+  };
+  return client as unknown as ContainerClient;
+}

@@ -37,6 +37,15 @@ function page(total: number, from: number, to: number, type: unknown = 0): Scrip
   return { json: { totalCount: total, results } };
 }
 
+function membersOf(numbers: readonly number[]): ReadonlyArray<Readonly<{ id: string; type: number }>> {
+  return numbers.map((at) => ({ id: guid(at), type: 0 }));
+}
+
+/** What UiPath answers after so many entries of such a list. */
+function pageOf(numbers: readonly number[], skip: number): Scripted {
+  return { json: { totalCount: numbers.length, results: membersOf(numbers.slice(skip, skip + 1_000)) } };
+}
+
 describe('groups', () => {
   it('are listed with ids in lower case and times in UTC', async () => {
     harness.uipath.reply({ json: [WIRE] });
@@ -99,14 +108,26 @@ describe('groups', () => {
 describe('the members of a group', () => {
   const listMembers = async (): Promise<unknown> => harness.client.groups.listMembers(GROUP_ID);
 
-  it('are read page by page to the end', async () => {
-    harness.uipath.reply(page(2_300, 0, 1_000), page(2_300, 1_000, 1_900), page(2_300, 1_900, 2_300));
+  it('are read page by page to the end, each page from the last entry of the one before', async () => {
+    harness.uipath.reply(page(2_300, 0, 1_000), page(2_300, 999, 1_900), page(2_300, 1_899, 2_300));
     await expect(listMembers()).resolves.toHaveLength(2_300);
     expect(harness.uipath.requests.map(({ query }) => Object.fromEntries(query))).toEqual([
       { top: '1000', skip: '0' },
-      { top: '1000', skip: '1000' },
-      { top: '1000', skip: '1900' },
+      { top: '1000', skip: '999' },
+      { top: '1000', skip: '1899' },
     ]);
+  });
+
+  it.each([
+    [1_000, 1],
+    [1_001, 2],
+    [1_999, 2],
+    [50_000, 51],
+  ])('are %i in %i reads', async (members, reads) => {
+    const pages = Array.from({ length: reads }, (_, at) => at * 999);
+    harness.uipath.reply(...pages.map((from) => page(members, from, Math.min(from + 1_000, members))));
+    await expect(listMembers()).resolves.toHaveLength(members);
+    expect(harness.uipath.requests).toHaveLength(reads);
   });
 
   it('may be nobody, when UiPath says so', async () => {
@@ -114,14 +135,31 @@ describe('the members of a group', () => {
     await expect(listMembers()).resolves.toEqual([]);
   });
 
+  it('hold whoever moves into a page that was read while somebody else is removed (incident 41)', async () => {
+    const numbers = Array.from({ length: 1_500 }, (_, at) => at);
+    const later = [...numbers.filter((at) => at !== 5), 1_500];
+    harness.uipath.reply(pageOf(numbers, 0), pageOf(later, 999), pageOf(later, 0), pageOf(later, 999));
+    const members = (await harness.client.groups.listMembers(GROUP_ID)).map(({ id }) => id);
+    expect(new Set(members)).toEqual(new Set(later.map(guid)));
+    expect(harness.uipath.requests.map(({ query }) => query.get('skip'))).toEqual(['0', '999', '0', '999']);
+  });
+
+  it('are read again when their number changes meanwhile', async () => {
+    harness.uipath.reply(page(1_500, 0, 1_000), page(1_501, 999, 1_501));
+    harness.uipath.reply(page(1_501, 0, 1_000), page(1_501, 999, 1_501));
+    await expect(listMembers()).resolves.toHaveLength(1_501);
+  });
+
   it.each<[string, readonly Scripted[]]>([
-    ['a page is empty before the end', [page(5, 0, 3), page(5, 3, 3)]],
+    ['a page is empty before the end', [page(5, 0, 3), page(5, 2, 2)]],
+    ['a page holds nothing new before the end', [page(5, 0, 3), page(5, 2, 3)]],
     ['the first page is empty', [page(5, 0, 0)]],
-    ['somebody comes twice', [page(4, 0, 2), page(4, 1, 3)]],
+    ['somebody comes twice', [page(4, 0, 2), { json: { totalCount: 4, results: membersOf([1, 2, 2]) } }]],
+    ['a page begins elsewhere', [page(5, 0, 3), page(5, 3, 5)]],
     ['more come than there are', [page(2, 0, 3)]],
-    ['the list shrinks meanwhile', [page(5, 0, 3), page(3, 3, 4)]],
-  ])('are an error, not fewer members, when %s', async (_, pages) => {
-    harness.uipath.reply(...pages);
+    ['the list shrinks meanwhile', [page(5, 0, 3), page(3, 2, 3)]],
+  ])('are an error, not fewer members, when each of three times %s', async (_, pages) => {
+    harness.uipath.reply(...pages, ...pages, ...pages);
     expect((await errorOf(listMembers)).code).toBe('uipath-answer-invalid');
     expect(harness.uipath.unused()).toBe(0);
   });

@@ -128,7 +128,13 @@ describe('users', () => {
     ]);
     const [request] = harness.uipath.requests;
     expect(request?.path).toBe(`${API}/User/users/${PARTITION}`);
-    expect(Object.fromEntries(request?.query ?? [])).toEqual({ searchTerm: 'a&b', top: '1000', skip: '0' });
+    expect(Object.fromEntries(request?.query ?? [])).toEqual({
+      searchTerm: 'a&b',
+      sortBy: 'Id',
+      sortOrder: 'asc',
+      top: '1000',
+      skip: '0',
+    });
   });
 
   it('of whom nothing is told are neither active nor inactive', async () => {

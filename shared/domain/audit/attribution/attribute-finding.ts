@@ -4,6 +4,7 @@ import { isOpen, type Attribution, type FindingRecord } from '../finding';
 import type { LoggedEvent } from './logged-event';
 import { describeUnattributed, type Unattributed } from './unattributed-reasons';
 import { DAY_MS } from '../../durations';
+import { smallestOf } from '../../extremes';
 
 /** UiPath's audit log lags by up to two days: attribution is repeated for this long, for missing actors and for later events. */
 const LOOK_AGAIN_MS = 3 * DAY_MS;
@@ -32,9 +33,13 @@ export function toAttribute(
 /** The start of the log to read for these findings, epoch milliseconds. */
 export function searchFromMs(records: readonly FindingRecord[], nowMs: number): number {
   const spans = records.map((record) => spanOf(record, nowMs));
+  const searched = spans.filter(({ afterMs, untilMs }) => afterMs < untilMs);
   return Math.min(
     nowMs,
-    ...spans.filter(({ afterMs, untilMs }) => afterMs < untilMs).map(({ afterMs }) => afterMs),
+    smallestOf(
+      searched.map(({ afterMs }) => afterMs),
+      nowMs,
+    ),
   );
 }
 
@@ -65,7 +70,15 @@ export function attribute(
   search: Readonly<{ known: KnownNames; nowMs: number }>,
 ): readonly FindingRecord[] {
   const ids = new Set(asked.map(({ id }) => id));
-  const whoDid = log.kind === 'failed' ? () => unknown(log.why, log.code) : createSearch(log, search);
+  const find = log.kind === 'failed' ? () => unknown(log.why, log.code) : createSearch(log, search);
+  const whoDid = (record: FindingRecord): Attribution => {
+    try {
+      return find(record);
+    } catch {
+      // One finding that cannot be looked up keeps its place in the report.
+      return unknown('audit-log-unavailable', 'internal');
+    }
+  };
   return records.map((record) =>
     ids.has(record.id) ? { ...record, attribution: betterOf(record.attribution, whoDid(record)) } : record,
   );

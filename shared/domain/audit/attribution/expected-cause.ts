@@ -4,13 +4,14 @@ import type { CheckId } from '../check-catalog';
 import type { Finding } from '../finding';
 import type { Act } from './logged-event';
 import type { MentionedThing } from './find-mention-in-event';
+import { createNameIndex, type NameIndex } from './name-index';
 import { valueOr, type Snapshot } from '../snapshot';
 
 /** Names and ids that UiPath gives to what findings are about. Names are folded. */
 export type KnownNames = Readonly<{
   groupIds: ReadonlyMap<string, string>;
   /** Of groups, rules and entries of the access policy. */
-  all: readonly string[];
+  all: NameIndex;
   /** Accounts for emergencies, by address. */
   accountIds: ReadonlyMap<string, string>;
 }>;
@@ -111,7 +112,7 @@ function thingOf(
   said: readonly string[],
 ): MentionedThing {
   const names = said.map(fold);
-  const longerNames = known.all.filter((one) => names.some((name) => one !== name && one.includes(name)));
+  const longerNames = names.flatMap((name) => known.all.around(name));
   const objectKeys = kind === 'member' || kind === 'entity' ? OBJECT_KEYS : undefined;
   return { ids, names, longerNames, idKeys: ID_KEYS[kind], objectKeys };
 }
@@ -126,7 +127,7 @@ export function knownNamesIn({ groupNames, rules, accessPolicy, breakGlass }: Sn
   const named = [...groups.map(([, group]) => group), ...valueOr(rules, []), ...valueOr(accessPolicy, [])];
   return {
     groupIds: new Map(groups.map(([id, { name }]) => [fold(name), id])),
-    all: [...new Set(named.map(({ name }) => fold(name)))],
+    all: createNameIndex([...new Set(named.map(({ name }) => fold(name)))]),
     accountIds: new Map(
       [...breakGlass].flatMap(([account, read]) => {
         const memberId = valueOr(read, undefined)?.memberId;

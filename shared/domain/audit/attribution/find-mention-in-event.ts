@@ -81,7 +81,7 @@ function isNamed(
 
 function maskNames(text: string, names: readonly string[]): string {
   const said = fold(text);
-  return names
+  return [...new Set(names)]
     .filter((name) => said.includes(fold(name)))
     .toSorted((a, b) => b.length - a.length)
     .reduce(
@@ -96,17 +96,27 @@ function maskNames(text: string, names: readonly string[]): string {
 
 /** Where a word stands with nothing of a longer word, id or address on either side. */
 function placesOf(text: string, word: string): ReadonlyArray<Readonly<{ begin: number; end: number }>> {
-  if (word.trim() === '') return [];
-  const escaped = word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
-  const whole = new RegExp(
-    String.raw`(?<![\p{L}\p{N}_@+-]|[\p{L}\p{N}]\.)${escaped}(?![\p{L}\p{N}_@+-]|\.[\p{L}\p{N}])`,
-    'giu',
-  );
-  return [...text.matchAll(whole)].map(({ index, 0: found }) => ({
-    begin: index,
-    end: index + found.length,
-  }));
+  // Most texts hold nothing of it, and making the pattern takes far longer than looking for the word.
+  if (word.trim() === '' || !fold(text).includes(fold(word))) return [];
+  const pattern = new RegExp(word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'giu');
+  const places: Array<Readonly<{ begin: number; end: number }>> = [];
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const { index: begin } = found;
+    const end = begin + found[0].length;
+    const isWhole =
+      !GOES_ON_BEFORE.test(text.slice(Math.max(0, begin - LONGEST_JOINT), begin)) &&
+      !GOES_ON_AFTER.test(text.slice(end, end + LONGEST_JOINT));
+    if (isWhole) places.push({ begin, end });
+    else pattern.lastIndex = begin + 1;
+  }
+  return places;
 }
+
+/** A longer word, id or address goes on before or after a place. Made once: such a pattern takes long to compile. */
+const GOES_ON_BEFORE = /(?:[\p{L}\p{N}_@+-]|[\p{L}\p{N}]\.)$/u;
+const GOES_ON_AFTER = /^(?:[\p{L}\p{N}_@+-]|\.[\p{L}\p{N}])/u;
+/** A full stop and a letter of two units, with one unit to spare. */
+const LONGEST_JOINT = 4;
 
 /** True for an id within a longer text, as `aad|` and an id. A number says nothing unless it stands alone where an id does. */
 function holds(text: string, id: string): boolean {

@@ -17,15 +17,21 @@ type CheckedItem = Readonly<{
 export function checkCustom(audit: CheckInput): readonly Finding[] {
   const byScope = new Map<OwnCheckScope, readonly CheckedItem[]>();
   return audit.organization.audit.ownChecks.flatMap((check) => {
-    const subjects = byScope.get(check.each) ?? subjectsOf(audit, check.each);
-    byScope.set(check.each, subjects);
-    return runOne(audit, check, subjects);
+    return runOne(audit, check, () => {
+      const subjects = byScope.get(check.each) ?? subjectsOf(audit, check.each);
+      byScope.set(check.each, subjects);
+      return subjects;
+    });
   });
 }
 
-function runOne(audit: CheckInput, check: OwnCheck, subjects: readonly CheckedItem[]): readonly Finding[] {
+function runOne(
+  audit: CheckInput,
+  check: OwnCheck,
+  subjects: () => readonly CheckedItem[],
+): readonly Finding[] {
   try {
-    return subjects
+    return subjects()
       .filter(({ facts }) => check.finds(facts))
       .map(({ subject, words }) => ({
         ...createAuditFinding(audit, check.id, subject, words),

@@ -75,20 +75,24 @@ function checkDormant(
   const members = new Set<string>();
   for (const group of groups.values())
     for (const memberId of group.members.keys()) if (unused.has(memberId)) members.add(memberId);
+  const staying = protectedAnywhere(audit);
   return [...members]
-    .filter((memberId) => !isProtectedAnywhere(audit, memberId))
+    .filter((memberId) => !staying.has(memberId))
     .map((memberId) =>
       createAuditFinding(audit, 'identity-dormant', { memberId }, memberNameOf(audit, memberId)),
     );
 }
 
 /** A group that protects somebody counts also while its members are unknown. */
-function isProtectedAnywhere({ organization, expected, snapshot }: CheckInput, memberId: string): boolean {
-  return (
-    organization.protectedPrincipals.has(memberId) ||
-    [...expected.protectedIds.values()].some((ids) => ids.has(memberId)) ||
-    [...snapshot.breakGlass.values()].some((read) => valueOr(read, undefined)?.memberId === memberId)
-  );
+function protectedAnywhere({
+  organization,
+  expected,
+  snapshot,
+}: CheckInput): ReadonlySet<string | undefined> {
+  const ids = new Set<string | undefined>(organization.protectedPrincipals);
+  for (const inGroup of expected.protectedIds.values()) for (const memberId of inGroup) ids.add(memberId);
+  for (const read of snapshot.breakGlass.values()) ids.add(valueOr(read, undefined)?.memberId);
+  return ids;
 }
 
 /** Machines, and people of other companies, in a privileged group. */

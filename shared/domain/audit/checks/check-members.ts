@@ -1,5 +1,6 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
 import { createAuditFinding, type CheckInput } from '../check-input';
+import { containCheck } from './contain-check';
 import type { CheckId } from '../check-catalog';
 import type { ExpectedPerson } from '../expected-access';
 import type { Finding } from '../finding';
@@ -14,7 +15,9 @@ export function checkMembers(audit: CheckInput): readonly Finding[] {
   );
   const missing = missingMembers(audit, new Map(groups));
   return [
-    ...groups.flatMap(([name, group]) => unexpectedMembers(audit, name, group)),
+    ...groups.flatMap(([name, group]) =>
+      containCheck(audit, `group:${name}`, () => unexpectedMembers(audit, name, group)),
+    ),
     ...missing,
     ...leaversElsewhere(audit),
     ...rehiredInLockout(audit, new Map(groups)),

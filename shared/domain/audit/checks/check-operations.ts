@@ -4,6 +4,7 @@ import { createAuditFinding, type CheckInput } from '../check-input';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
+import { largestOf } from '../../extremes';
 
 /** Tolerance for a late timer. */
 const LATE_MS = 2 * HOUR_MS;
@@ -20,6 +21,7 @@ export function checkOperations(audit: CheckInput): readonly Finding[] {
     ...checkNights(audit),
     ...checkChanges(audit),
     ...checkGuards(audit),
+    ...checkFailingWork(audit),
   ];
 }
 
@@ -32,7 +34,7 @@ function checkSecrets(audit: CheckInput): readonly Finding[] {
     ...applications
       .filter(({ clientId }) => clientId === operations.own.clientId)
       .flatMap(({ name, secretEndsMs }) => {
-        const last = secretEndsMs.length === 0 ? undefined : Math.max(...secretEndsMs);
+        const last = largestOf(secretEndsMs, undefined);
         return last === undefined ? [] : [[`application ${name}`, last] as const];
       }),
   ];
@@ -121,6 +123,20 @@ function checkChanges(audit: CheckInput): readonly Finding[] {
 }
 
 /** Guards whose limit would let everybody be removed. */
+/** What fails for a short while mends itself by being tried again. */
+function checkFailingWork(audit: CheckInput): readonly Finding[] {
+  return audit.operations.failing
+    .filter(({ sinceMs }) => audit.nowMs - sinceMs > HOUR_MS)
+    .map(({ kind, key, name, code, sinceMs }) =>
+      createAuditFinding(
+        audit,
+        'work-failing',
+        { kind, key },
+        { ...(name === undefined ? {} : { name }), code, since: new Date(sinceMs).toISOString() },
+      ),
+    );
+}
+
 function checkGuards(audit: CheckInput): readonly Finding[] {
   const { guards, groups } = audit.organization;
   const whole = Math.max(MANY, audit.expected.people.length);

@@ -5,9 +5,11 @@ import { checkGroups } from './check-groups';
 import { checkIdentities } from './check-identities';
 import { checkMembers } from './check-members';
 import { checkOperations } from './check-operations';
+import { containCheck } from './contain-check';
 import { checkCustom } from './check-custom';
 import { checkRules } from './check-rules';
 import type { Finding } from '../finding';
+import type { CheckFamily } from '../check-families';
 import { unknownPartsOf, type UnknownPart } from '../snapshot';
 
 /**
@@ -20,19 +22,26 @@ export function runAllChecks(parts: Omit<CheckInput, 'personOf'>): readonly Find
     ...everythingUnknown(parts).map(({ part, code }) =>
       createAuditFinding(audit, 'part-unknown', { part }, { code }),
     ),
-    ...checkGroups(audit),
-    ...checkMembers(audit),
-    ...checkAdministrators(audit),
-    ...checkAccessPolicy(audit),
-    ...checkRules(audit),
-    ...checkIdentities(audit),
-    ...checkOperations(audit),
+    ...Object.entries(CHECKS_BY_FAMILY).flatMap(([family, check]) =>
+      containCheck(audit, `check:${family}`, () => check(audit)),
+    ),
     ...checkCustom(audit),
   ];
   return [...new Map(findings.map((finding) => [finding.id, finding])).values()].toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   );
 }
+
+/** Checks that fail together; a finding of theirs is then neither confirmed nor fixed. */
+const CHECKS_BY_FAMILY = {
+  groups: checkGroups,
+  members: checkMembers,
+  administrators: checkAdministrators,
+  'access-policy': checkAccessPolicy,
+  rules: checkRules,
+  identities: checkIdentities,
+  operations: checkOperations,
+} as const satisfies Readonly<Record<CheckFamily, (audit: CheckInput) => readonly Finding[]>>;
 
 /** What could not be read of UiPath and of our own. */
 function everythingUnknown({
@@ -46,5 +55,5 @@ function everythingUnknown({
     part: `ledger:${kind}`,
     code: 'record-unreadable',
   }));
-  return [...unknownPartsOf(snapshot), ...secrets, ...ledgers];
+  return [...unknownPartsOf(snapshot), ...secrets, ...ledgers, ...operations.unread];
 }

@@ -98,6 +98,7 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'It is a plan itself. Somebody releases it on the page of held plans, or lets it expire.',
   ),
   'change-overdue': createNoPlan('by-itself', 'It ends by itself as soon as the writer has made the change.'),
+  'work-failing': createNoPlan('by-itself', 'It ends by itself with the first try that succeeds.'),
   'guards-off': createNoPlan('decision', 'Somebody decides on a limit, in the policy file.'),
   'part-unknown': createNoPlan(
     'by-itself',

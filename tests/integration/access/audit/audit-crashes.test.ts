@@ -76,6 +76,7 @@ function dyingAt(app: RunAuditDeps, death: Death): Readonly<{ app: RunAuditDeps;
       snapshots: {
         ...snapshots,
         save: dying((_organization, _night, { state }) => state, snapshots.save),
+        append: dying((_organization, _night, { state }) => state, snapshots.append),
       },
     },
   };

@@ -452,6 +452,63 @@ describe('an audit that takes more than one window', () => {
   });
 });
 
+describe('an audit of a list that is longer than a window', () => {
+  it('goes on in the list where the window ended, and ends', async () => {
+    const users = Array.from({ length: 3_500 }, (_, at) => `user.${at}@acme.example`);
+    const world = await start({
+      seed: { users: [OLGA, ...users], groups: { Administrators: [OLGA], Developers: users } },
+      policy: { groups: { Developers: {} }, birthright: [], quota: { share: 0.01, reserve: 0 } },
+    });
+    world.calls();
+    const { app, clock, log } = world.engine;
+    while (!log.some(({ event }) => event === 'audit-done')) {
+      await auditWhenPossible(
+        { ...app, uipath: app.auditUiPath },
+        { organization: world.alias, night: '202603020200' },
+      );
+      clock.advance(5 * 60_000);
+    }
+    expect(world.calls()).toMatchObject({ G1: 1, G3: 4, U1: 4 });
+    expect(log.filter(({ event }) => event === 'audit-waits').length).toBeGreaterThan(3);
+    expect(log.find(({ event }) => event === 'audit-done')).toMatchObject({ findings: 3_500 });
+  });
+});
+
+describe('an audit that takes longer than a turn', () => {
+  it('goes on at once in the next one, reads everything once and ends', async () => {
+    const groups = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`Group ${index}`, [CARA]]));
+    const world = await start({
+      seed: { groups: { Administrators: [OLGA], ...groups } },
+      policy: {
+        groups: Object.fromEntries(Object.keys(groups).map((name) => [name, {}])),
+        birthright: [],
+      },
+    });
+    world.calls();
+    const { app, clock, log } = world.engine;
+    const slow: typeof app.auditUiPath = async (alias, tell) => {
+      const uipath = await app.auditUiPath(alias, tell);
+      const memberPage: typeof uipath.groups.memberPage = async (...asked) => {
+        clock.advance(60_000);
+        return uipath.groups.memberPage(...asked);
+      };
+      return { ...uipath, groups: { ...uipath.groups, memberPage } };
+    };
+    const startedMs: number[] = [];
+    while (!log.some(({ event }) => event === 'audit-done')) {
+      const beganMs = clock.now();
+      await auditWhenPossible({ ...app, uipath: slow }, { organization: world.alias, night: '202603020200' });
+      startedMs.push(clock.now() - beganMs);
+    }
+    expect(Math.max(...startedMs)).toBeLessThan(4 * 60_000);
+    expect(startedMs.length).toBeGreaterThan(2);
+    expect(world.calls()).toMatchObject({ G1: 1, G3: 9, U1: 1, R1: 1, P1: 1 });
+    const waits = log.filter(({ event }) => event === 'audit-waits');
+    expect(new Set(waits.map(({ code }) => code))).toEqual(new Set(['turn-over']));
+    expect(world.engine.queued().map(({ dueAtMs }) => dueAtMs <= clock.now())).not.toContain(false);
+  });
+});
+
 describe('a finding that was fixed', () => {
   it('is shown for ninety days; then neither report nor table has it, and it begins anew when it comes back', async () => {
     const world = await start({ policy: { audit: { everyHours: 744, dormantDays: 3650 } } });

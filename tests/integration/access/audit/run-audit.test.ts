@@ -170,8 +170,14 @@ describe('a part that cannot be read (incident 2)', () => {
   it.each([
     ['fails for one group', { kind: 'answer', status: 503, match: { endpoint: 'G3' }, times: 3 }, 1],
     [
-      'is short',
-      { kind: 'answer', status: 200, body: { totalCount: 2, results: [] }, match: { endpoint: 'G3' } },
+      'is short each of three times',
+      {
+        kind: 'answer',
+        status: 200,
+        body: { totalCount: 2, results: [] },
+        match: { endpoint: 'G3' },
+        times: 3,
+      },
       1,
     ],
     ['fails for the list of groups', { kind: 'answer', status: 503, match: { endpoint: 'G1' }, times: 3 }, 5],

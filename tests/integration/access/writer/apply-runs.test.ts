@@ -116,7 +116,7 @@ describe('a run', () => {
       { kind: 'answer', status: 400, family: 'oauth', message: 'invalid_client', match: { endpoint: 'T1' } },
       5 * MINUTE_MS,
     ],
-    ['forbids it', { kind: 'answer', status: 403, match: { endpoint: 'G1' } }, 5 * MINUTE_MS],
+    ['forbids it', { kind: 'answer', status: 403, match: { endpoint: 'G1' } }, MINUTE_MS],
     ['is down', { kind: 'answer', status: 503, match: { endpoint: 'G1' }, times: 3 }, MINUTE_MS],
     ['sends a page', { kind: 'html', match: { endpoint: 'G1' } }, MINUTE_MS],
   ] as const)('keeps its work while UiPath %s, and books a later one', async (_what, fault, delayMs) => {

@@ -56,7 +56,11 @@ describe('an account whose address changes', () => {
     await world.joins(ANA);
     await world.joins(BEN);
     await world.settle();
-    await world.engine.app.accounts.note(world.alias, world.id(ANA), personKey(BEN));
+    await world.engine.app.accounts.note(
+      world.alias,
+      [{ memberId: world.id(ANA), personKey: personKey(BEN) }],
+      0,
+    );
     await world.leaves(ANA);
     await world.settle();
     expect(world.members('Developers')).toEqual([BEN]);

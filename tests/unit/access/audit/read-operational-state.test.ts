@@ -4,8 +4,80 @@ import {
   type OperationalStateDeps,
 } from '../../../../shared/access/audit/read-operational-state';
 import type { Policy, SourcePolicy } from '../../../../shared/domain/policy';
-import { AppError } from '../../../../shared/errors';
+import { AppError, type ErrorCode } from '../../../../shared/errors';
+import { errorOf } from '../../../fakes/error-of';
 import { anOrganization } from '../../../fixtures/builders/organizations';
+
+/** An application in which nothing happened. */
+const QUIET: OperationalStateDeps = {
+  policy: async () => ({
+    hash: 'h',
+    organizations: new Map([['production', anOrganization()]]),
+    sources: [],
+  }),
+  refusedChanges: { list: async () => [] },
+  deadDeliveries: { list: async () => [] },
+  heartbeats: { noteNamed: async (_feed, _name, nowMs) => nowMs },
+  ledger: { read: async () => undefined } as never,
+  holds: { list: async () => [] },
+  deliveries: { lastReceivedMs: async () => undefined },
+  backoffs: { list: async () => [] },
+  ownSecrets: [],
+  secretEnds: async () => undefined,
+};
+const KNOWN = {
+  marks: [],
+  nowMs: 0,
+  lastAudit: undefined,
+  unfinished: [],
+  own: { clientId: '', scopes: [] },
+};
+
+describe('records of the application that cannot be read', () => {
+  const stateOf = async (deps: Partial<OperationalStateDeps>) =>
+    readOperationalState({ ...QUIET, ...deps }, await QUIET.policy(), anOrganization(), KNOWN);
+  const failing = (code: ErrorCode) => ({
+    list: async (): Promise<never> => {
+      throw new AppError(code, 'No');
+    },
+  });
+
+  it.each<[string, Partial<OperationalStateDeps>]>([
+    ['holds', { holds: failing('record-unreadable') }],
+    ['refused-changes', { refusedChanges: failing('record-unreadable') }],
+    ['backoffs', { backoffs: failing('record-unreadable') }],
+  ])('are the unknown part %s, and all others are told', async (part, deps) => {
+    const unit = { kind: 'group', key: 'g', name: 'Users' } as const;
+    const backoff = { unit, code: 'c', failures: 1, sinceMs: 3, lastMs: 3, notBeforeMs: 4 };
+    const state = await stateOf({ backoffs: { list: async () => [backoff] }, ...deps });
+    expect(state.unread).toEqual([{ part, code: 'record-unreadable' }]);
+    expect(state.failing).toHaveLength(part === 'backoffs' ? 0 : 1);
+  });
+
+  it('are waited for where storage does not answer at all', async () => {
+    const { code } = await errorOf(async () => stateOf({ holds: failing('storage-unavailable') }));
+    expect(code).toBe('storage-unavailable');
+  });
+
+  it('keep a refused change open whose person cannot be read', async () => {
+    const refused = {
+      id: 'x',
+      personKey: 'p',
+      groupId: 'g',
+      groupName: 'Users',
+      memberId: 'm',
+      decision: 'remove',
+      state: 'open',
+      history: [],
+    } as const;
+    const state = await stateOf({
+      refusedChanges: { list: async () => [refused] },
+      ledger: { read: failing('record-unreadable').list },
+    });
+    expect(state.refusals).toMatchObject([{ id: 'x', decision: 'remove' }]);
+    expect(state.unread).toEqual([]);
+  });
+});
 
 describe('the secrets whose end an audit looks at', () => {
   const source = (name: string, more: Partial<SourcePolicy>): SourcePolicy => ({
@@ -46,25 +118,8 @@ describe('the secrets whose end an audit looks at', () => {
     ],
   };
   const read = async (secretEnds: OperationalStateDeps['secretEnds'], ownSecrets: readonly string[] = []) => {
-    const deps: OperationalStateDeps = {
-      policy: async () => policy,
-      refusedChanges: { list: async () => [] },
-      deadDeliveries: { list: async () => [] },
-      heartbeats: { noteNamed: async (_feed, _name, nowMs) => nowMs },
-      ledger: { read: async () => undefined } as never,
-      holds: { list: async () => [] },
-      deliveries: { lastReceivedMs: async () => undefined },
-      ownSecrets,
-      secretEnds,
-    };
-    const known = {
-      marks: [],
-      nowMs: 0,
-      lastAudit: undefined,
-      unfinished: [],
-      own: { clientId: '', scopes: [] },
-    };
-    return (await readOperationalState(deps, policy, organization, known)).secretEndsMs;
+    const deps = { ...QUIET, policy: async () => policy, ownSecrets, secretEnds };
+    return (await readOperationalState(deps, policy, organization, KNOWN)).secretEndsMs;
   };
   const NAMES = [
     'uipath-production',

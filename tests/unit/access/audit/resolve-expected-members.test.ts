@@ -4,6 +4,7 @@ import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
 import { AppError, type ErrorCode } from '../../../../shared/errors';
 import type { UiPathClient } from '../../../../shared/uipath/client';
+import { memoryReader } from '../../../fakes/memory-reader';
 import { errorOf } from '../../../fakes/error-of';
 import { anAudit, aPerson, aSnapshotGroup, known } from '../../../fixtures/builders/audits';
 import { aGroup, groupsOf, PLAIN_AUDIT } from '../../../fixtures/builders/organizations';
@@ -78,7 +79,15 @@ describe('what the directory is asked', () => {
       },
     };
     const { organization, expected, snapshot } = audit;
-    return { asked, ...(await resolveExpectedMembers(directory, organization, expected, snapshot)) };
+    return {
+      asked,
+      ...(await resolveExpectedMembers(
+        { directory, reader: await memoryReader() },
+        organization,
+        expected,
+        snapshot,
+      )),
+    };
   };
   const answersIn = ({ directory }: Snapshot) => (directory.kind === 'known' ? directory.value : directory);
 
@@ -110,7 +119,12 @@ describe('what the directory is asked', () => {
       resolveByNames: async (names) => new Map(names.map((name) => [name, { kind: 'not-found' }])),
       resolve: async () => ({ kind: 'not-found' }),
     };
-    const answer = await resolveExpectedMembers(directory, organization, expected, snapshot);
+    const answer = await resolveExpectedMembers(
+      { directory, reader: await memoryReader() },
+      organization,
+      expected,
+      snapshot,
+    );
     expect(answer.expected.protectedUnfound).toEqual(new Set(['developers']));
   });
 

@@ -11,21 +11,34 @@ import { errorOf } from '../../../fakes/error-of';
 
 const NAMES = { name: 'names', schema: z.array(z.string()) };
 
-type Opened = Readonly<{ reader: ResumableReader; saved: readonly StoredSnapshot[] }>;
+type Opened = Readonly<{
+  reader: ResumableReader;
+  /** What is stored after each save. */
+  saved: readonly StoredSnapshot[];
+  /** Names of the parts that each save wrote. */
+  written: ReadonlyArray<readonly string[]>;
+  clock: { nowMs: number };
+}>;
 
-async function open(before?: StoredSnapshot): Promise<Opened> {
+async function open(before?: StoredSnapshot, { mayAppend = true } = {}): Promise<Opened> {
   const saved: StoredSnapshot[] = [];
-  const snapshots: SnapshotStore = {
-    read: async () => before,
+  const written: Array<readonly string[]> = [];
+  const clock = { nowMs: 5 };
+  const snapshots: Pick<SnapshotStore, 'save' | 'append'> = {
     save: async (_organization, _night, snapshot) => {
       saved.push({ ...snapshot, parts: new Map(snapshot.parts) });
+      written.push([...snapshot.parts.keys()]);
     },
-    unfinished: async () => [],
-    forget: async () => 0,
-    givenUpFor: async () => [],
+    append: async (_organization, _night, head, parts) => {
+      if (!mayAppend) return false;
+      saved.push({ ...head, parts: new Map([...((saved.at(-1) ?? before)?.parts ?? []), ...parts]) });
+      written.push([...parts.keys()]);
+      return true;
+    },
   };
-  const night = { organization: 'acme', night: '202611210200', before, nowMs: 5 };
-  return { reader: await openResumableReader(snapshots, night), saved };
+  const night = { organization: 'acme', night: '202611210200', before };
+  const reader = await openResumableReader(snapshots, { ...night, now: () => clock.nowMs, turnMs: 1_000 });
+  return { reader, saved, written, clock };
 }
 
 const never = async (): Promise<never> => {
@@ -97,6 +110,78 @@ describe('a part of a snapshot', () => {
       await reader.part({ ...NAMES, name: `part ${part}` }, never);
     }
     expect(saved.map(({ state }) => state)).toEqual(Array.from({ length: saves }, () => 'reading'));
+  });
+});
+
+describe('a save', () => {
+  const value = async (): Promise<string[]> => ['a'];
+
+  it('writes what was read since the last one, and goes on with what is stored', async () => {
+    const first = await open();
+    await first.reader.part({ ...NAMES, name: 'one' }, value);
+    await first.reader.save('reading');
+    await first.reader.part({ ...NAMES, name: 'two' }, value);
+    await first.reader.save('reading');
+    expect(first.written).toEqual([['one'], ['two']]);
+    const next = await open(first.saved.at(-1));
+    await next.reader.part({ ...NAMES, name: 'three' }, value);
+    await next.reader.save('done');
+    expect(next.written).toEqual([['three']]);
+    expect([...(next.saved.at(-1)?.parts.keys() ?? [])]).toEqual(['one', 'two', 'three']);
+  });
+
+  it('writes everything where what is stored cannot be added to', async () => {
+    const before = { state: 'reading', startedAtMs: 1, calls: {}, parts: new Map([['old', '[]']]) } as const;
+    const { reader, written } = await open(before, { mayAppend: false });
+    await reader.part({ ...NAMES, name: 'new' }, value);
+    await reader.save('reading');
+    expect(written).toEqual([['old', 'new']]);
+  });
+
+  it('of parts that are read side by side writes each once', async () => {
+    const { reader, written } = await open();
+    const names = Array.from({ length: 250 }, (_, at) => `part ${at}`);
+    await Promise.all(names.map(async (name) => reader.part({ ...NAMES, name }, value)));
+    await reader.save('reading');
+    expect(written.flat().toSorted()).toEqual(names.toSorted());
+  });
+});
+
+describe('a turn', () => {
+  const value = async (): Promise<string[]> => ['a'];
+  const codeOf = async (run: () => Promise<unknown>): Promise<string> => (await errorOf(run)).code;
+
+  it.each([
+    [999, 'read'],
+    [1_000, 'turn-over'],
+  ])('of a second has after %i ms a further part %s', async (ms, outcome) => {
+    const { reader, clock } = await open();
+    await reader.part({ ...NAMES, name: 'one' }, value);
+    clock.nowMs += ms;
+    const next = async (): Promise<unknown> => reader.part({ ...NAMES, name: 'two' }, value);
+    expect(outcome === 'read' ? (await next()) !== undefined : await codeOf(next)).toBe(
+      outcome === 'read' ? true : 'turn-over',
+    );
+  });
+
+  it('reads something however late it is: otherwise none would end', async () => {
+    const { reader, clock } = await open();
+    clock.nowMs += 5_000;
+    expect((await reader.part({ ...NAMES, name: 'one' }, value)).kind).toBe('known');
+    expect(await codeOf(async () => reader.part({ ...NAMES, name: 'two' }, value))).toBe('turn-over');
+    expect((await reader.part({ ...NAMES, name: 'one' }, never)).kind).toBe('known');
+  });
+
+  it('leaves half of it to what follows the reading, unless it read nothing', async () => {
+    const { reader, clock } = await open();
+    clock.nowMs += 5_000;
+    expect(() => {
+      reader.requireHalfTurn();
+    }).not.toThrow();
+    await reader.part({ ...NAMES, name: 'one' }, value);
+    await expect(async () => {
+      reader.requireHalfTurn();
+    }).rejects.toMatchObject({ code: 'turn-over', retryAtMs: clock.nowMs });
   });
 });
 

@@ -63,6 +63,16 @@ describe('the checks of the application itself', () => {
       [`change-overdue person k ${at(NOW_MS - DAY_MS - 1)}`],
     ],
     [
+      'work that fails for more than an hour',
+      { failing: [{ kind: 'group', key: 'g1', name: 'Users', code: 'c', sinceMs: NOW_MS - HOUR_MS - 1 }] },
+      [`work-failing group g1 c ${at(NOW_MS - HOUR_MS - 1)}`],
+    ],
+    [
+      'work that fails for an hour',
+      { failing: [{ kind: 'group', key: 'g1', code: 'c', sinceMs: NOW_MS - HOUR_MS }] },
+      [],
+    ],
+    [
       'a change that waits not so long',
       { marks: [{ kind: 'person', key: 'k', sinceMs: NOW_MS - DAY_MS }] },
       [],

@@ -1,0 +1,71 @@
+import type { Clock } from '../../clock';
+import { HOUR_MS } from '../../domain/durations';
+import type { Subject } from '../../domain/ledger/subject';
+import type { Backoff, Unit } from '../../domain/plan/backoff';
+import type { Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { BackoffStore } from '../../storage/backoffs';
+import type { LedgerStore } from '../../storage/ledger';
+
+export type ListFailingUnitsDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  backoffs: Pick<BackoffStore, 'list'>;
+  ledger: Pick<LedgerStore, 'read'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+/** A unit of work that fails by itself and is tried again by itself. `name` is what people call it. */
+export type FailingUnit = Readonly<{ kind: Unit['kind']; name: string }> &
+  Pick<Backoff, 'code' | 'failures' | 'sinceMs'> &
+  Readonly<{ nextTryMs: number }>;
+
+/** A unit that was not tried again for so long after its time has no work left. */
+const GONE_AFTER_MS = 2 * HOUR_MS;
+
+/**
+ * Units of an organization that fail now, those that fail longest first.
+ *
+ * @throws AppError `dead-letter-unknown` for an unknown organization
+ */
+export async function listFailingUnits(
+  deps: ListFailingUnitsDeps,
+  organization: string,
+): Promise<readonly FailingUnit[]> {
+  if (!(await deps.policy()).organizations.has(organization))
+    throw new AppError('dead-letter-unknown', 'There is no such organization');
+  const nowMs = deps.clock.now();
+  const alive = (await deps.backoffs.list(organization)).filter(
+    ({ notBeforeMs }) => notBeforeMs + GONE_AFTER_MS > nowMs,
+  );
+  const units: FailingUnit[] = [];
+  for (const { unit, code, failures, sinceMs, notBeforeMs: nextTryMs } of alive.toSorted(
+    (a, b) => a.sinceMs - b.sinceMs,
+  ))
+    units.push({
+      kind: unit.kind,
+      name: await nameOf(deps, organization, unit),
+      code,
+      failures,
+      sinceMs,
+      nextTryMs,
+    });
+  return units;
+}
+
+/** The name that the unit has, or that its ledger tells; one whose ledger cannot be read goes by its key. */
+async function nameOf(
+  { ledger }: Pick<ListFailingUnitsDeps, 'ledger'>,
+  organization: string,
+  { kind, key, name }: Unit,
+): Promise<string> {
+  if (name !== undefined) return name;
+  if (kind !== 'person' && kind !== 'rule' && kind !== 'entity') return key;
+  const subject: Subject<typeof kind> = { organization, kind, key };
+  try {
+    const value = (await ledger.read(subject))?.value;
+    if (value === undefined) return key;
+    return 'email' in value ? value.email : value.name;
+  } catch {
+    return key;
+  }
+}

@@ -1,0 +1,49 @@
+import { HOUR_MS } from '../durations';
+
+/** The smallest things that can fail by themselves. `phase` is what a run cannot do for any of them, such as list the groups. */
+type UnitKind =
+  'row' | 'person' | 'group' | 'attempt' | 'hold' | 'rule' | 'entity' | 'finding' | 'source' | 'phase';
+
+/** A unit of failure of one organization. `name` is what people call it; it is no part of its identity. */
+export type Unit = Readonly<{ kind: UnitKind; key: string; name?: string }>;
+
+/** A unit that fails, and when it is tried again. */
+export type Backoff = Readonly<{
+  unit: Unit;
+  /** Code of the last failure. */
+  code: string;
+  /** In a row, without a success in between. */
+  failures: number;
+  sinceMs: number;
+  lastMs: number;
+  notBeforeMs: number;
+}>;
+
+const FIRST_MS = 60_000;
+const LONGEST_MS = HOUR_MS / 2;
+/** Everybody of an organization waits for a phase, leavers too. */
+const LONGEST_OF_PHASE_MS = 300_000;
+
+/** Exponential: a minute, doubled with each failure in a row, half an hour at most; five minutes for a phase. */
+export function nextBackoff(
+  before: Backoff | undefined,
+  failure: Readonly<{ unit: Unit; code: string; nowMs: number }>,
+): Backoff {
+  const { unit, code, nowMs } = failure;
+  const failures = (before?.failures ?? 0) + 1;
+  const longestMs = unit.kind === 'phase' ? LONGEST_OF_PHASE_MS : LONGEST_MS;
+  const waitMs = Math.min(longestMs, FIRST_MS * 2 ** Math.min(failures - 1, 10));
+  return {
+    unit,
+    code,
+    failures,
+    sinceMs: before?.sinceMs ?? nowMs,
+    lastMs: nowMs,
+    notBeforeMs: nowMs + waitMs,
+  };
+}
+
+/** Names a unit within its organization. */
+export function unitKeyOf({ kind, key }: Unit): string {
+  return `${kind}:${key}`;
+}

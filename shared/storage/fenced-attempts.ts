@@ -1,0 +1,150 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { z } from 'zod';
+import { AppError } from '../errors';
+import { encodeRecord } from './encode-record';
+import { isConflict, undefinedIfMissing } from './storage-errors';
+import { decodeListed, type OnUnreadable } from './unreadable-rows';
+
+/** One PUT of a group's members. */
+export type MembershipAttempt = Readonly<{
+  kind: 'membership';
+  id: string;
+  groupId: string;
+  groupName: string;
+  add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
+  remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
+  planHash: string;
+  startedAtMs: number;
+}>;
+
+/** An attempt (write-ahead intent): one call that changes UiPath, stored before it is made. */
+export type Attempt =
+  | MembershipAttempt
+  | Readonly<{
+      kind: 'create-rule';
+      id: string;
+      subjectKey: string;
+      name: string;
+      description: string;
+      contentHash: string;
+      startedAtMs: number;
+    }>;
+
+/** A fencing token: a number that grows with every writer of the organization, checked with each attempt. */
+export type Fence = { readonly token: number; etag: string };
+
+/** Calls that were begun and not ended, and the fence that keeps a writer that was replaced from either. */
+export type FencedAttempts = Readonly<{
+  takeFence: (organization: string) => Promise<Fence>;
+  /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
+  begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
+  /** Ends an attempt whose outcome is recorded; one that is ended already is no error. @throws AppError `lease-lost` as `begin` */
+  end: (organization: string, fence: Fence, attemptId: string) => Promise<void>;
+  /** Calls whose outcome was not recorded: the writer died, or the answer was lost. */
+  listAttempts: (organization: string) => Promise<readonly Attempt[]>;
+}>;
+
+const member = z.object({ personKey: z.string(), memberId: z.string() });
+const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('membership'),
+    id: z.string(),
+    groupId: z.string(),
+    groupName: z.string(),
+    add: z.array(member),
+    remove: z.array(member.extend({ cause: z.string().optional() })),
+    planHash: z.string(),
+    startedAtMs: z.number(),
+  }),
+  z.object({
+    kind: z.literal('create-rule'),
+    id: z.string(),
+    subjectKey: z.string(),
+    name: z.string(),
+    description: z.string(),
+    contentHash: z.string(),
+    startedAtMs: z.number(),
+  }),
+]);
+
+const FENCE_ROW = 'fence';
+/** Matches no row: without an ETag the next write must not pass for an unconditional one. */
+const NO_ETAG = 'W/"none"';
+
+/** In the partition of each organization: the row `fence` and the open attempts `a:<id>`, written in one transaction with it. */
+export function createFencedAttempts(
+  table: () => Promise<TableClient>,
+  onUnreadable: OnUnreadable,
+): FencedAttempts {
+  /**
+   * One change and the fence in one transaction: it fails where another writer took the fence. When the answer to it was lost
+   * and the library sent it again, the conflict is with ourselves: the fence still has our token.
+   */
+  const fenced = async (organization: string, fence: Fence, action: TransactionAction): Promise<void> => {
+    const row = { partitionKey: organization, rowKey: FENCE_ROW, token: fence.token };
+    for (;;) {
+      try {
+        const answer = await (
+          await table()
+        ).submitTransaction([['update', row, 'Replace', { etag: fence.etag }], action]);
+        // By its place: the service names only the rows that it created.
+        fence.etag = answer.subResponses[0]?.etag ?? NO_ETAG;
+        return;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        const now = await undefinedIfMissing(async () =>
+          (await table()).getEntity<{ token: number }>(organization, FENCE_ROW),
+        );
+        if (now?.token !== fence.token)
+          throw new AppError('lease-lost', 'Another run writes to this organization now', { cause: error });
+        if (now.etag === fence.etag) return;
+        fence.etag = now.etag;
+      }
+    }
+  };
+
+  return {
+    takeFence: async (organization) => {
+      const client = await table();
+      for (;;) {
+        const row = await undefinedIfMissing(async () =>
+          client.getEntity<{ token: number }>(organization, FENCE_ROW),
+        );
+        const entity = { partitionKey: organization, rowKey: FENCE_ROW, token: (row?.token ?? 0) + 1 };
+        try {
+          const { etag = NO_ETAG } =
+            row === undefined
+              ? await client.createEntity(entity)
+              : await client.updateEntity(entity, 'Replace', { etag: row.etag });
+          return { token: entity.token, etag };
+        } catch (error) {
+          if (!isConflict(error)) throw error;
+        }
+      }
+    },
+
+    begin: async (organization, fence, attempt) =>
+      fenced(organization, fence, [
+        'create',
+        { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) },
+      ]),
+
+    end: async (organization, fence, attemptId) => {
+      await undefinedIfMissing(async () =>
+        fenced(organization, fence, ['delete', { partitionKey: organization, rowKey: `a:${attemptId}` }]),
+      );
+    },
+
+    listAttempts: async (organization) => {
+      const attempts: Attempt[] = [];
+      const rows = (await table()).listEntities({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'a:' and RowKey lt 'a;'` },
+      });
+      for await (const row of rows) {
+        const attempt = decodeListed(AttemptSchema, row, { table: 'changes', onUnreadable });
+        if (attempt !== undefined) attempts.push(attempt);
+      }
+      return attempts;
+    },
+  };
+}
