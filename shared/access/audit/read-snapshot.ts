@@ -19,9 +19,9 @@ const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: 
 /** Ids in runs of one kind, in order: half of what pairs of both take. */
 const MembersSchema = z
   .array(z.tuple([z.enum(MEMBER_KINDS), z.array(z.string())]))
-  .transform((runs) => runs.flatMap(([kind, ids]) => ids.map((id): Member => [id, kind])));
+  .transform((runs) => runs.flatMap(([kind, ids]) => ids.map((id): MemberOfKind => [id, kind])));
 const MembersPageSchema = z.object({ totalCount: z.number(), entries: MembersSchema });
-type Member = readonly [id: string, kind: MemberKind];
+type MemberOfKind = readonly [id: string, kind: MemberKind];
 const IdsSchema = z.array(z.string());
 
 type Elsewhere = Extract<Snapshot['elsewhere'], { kind: 'known' }>['value'];
@@ -88,7 +88,7 @@ async function readMembers(
   groupId: string,
   internString: InternString,
 ): Promise<KeptPart<SnapshotGroup>> {
-  const list = { name: `group:${groupId}`, schema: MembersPageSchema, idOf: ([id]: Member) => id };
+  const list = { name: `group:${groupId}`, schema: MembersPageSchema, idOf: ([id]: MemberOfKind) => id };
   const members = await readKeptList(reader, list, async (skip) => {
     const { totalCount, results } = await uipath.groups.memberPage(groupId, skip);
     return { totalCount, entries: inRuns(results) };
