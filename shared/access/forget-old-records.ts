@@ -4,6 +4,7 @@ import { personSubject } from '../domain/ledger/subject';
 import { isStillWanted } from '../domain/plan/refused-change';
 import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
 import { hasHoldEnded, lastWordMs, RETENTION_MS } from '../domain/retention';
+import type { BackoffStore } from '../storage/backoffs';
 import type { Deliveries } from '../storage/deliveries';
 import type { HoldStore } from '../storage/holds';
 import type { LedgerStore } from '../storage/ledger';
@@ -22,6 +23,7 @@ type ForgetRecordsDeps = Readonly<{
   deliveries: Pick<Deliveries, 'forgetIds'>;
   snapshots: Pick<SnapshotStore, 'forget'>;
   notificationStates: Pick<NotificationStates, 'list' | 'remove'>;
+  backoffs: Pick<BackoffStore, 'list' | 'remove'>;
   clock: Pick<Clock, 'now'>;
 }>;
 
@@ -57,6 +59,7 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
         requests: async (nowMs) => deps.requests.forgetIds(alias, nowMs - RETENTION_MS.requests),
         snapshots: async (nowMs) => deps.snapshots.forget(alias, nowMs - RETENTION_MS.snapshots, PORTION),
         notificationStates: async (nowMs) => forgetNotificationStates(deps, organization, nowMs),
+        backoffs: async (nowMs) => forgetBackoffs(deps, alias, nowMs),
       };
       let forgotten = 0;
       for (const [kind, forget] of Object.entries(kinds))
@@ -103,4 +106,14 @@ async function forgetNotificationStates(
   const targets = gone.slice(0, PORTION).map(({ target }) => target);
   await notificationStates.remove(alias, targets);
   return targets.length;
+}
+
+async function forgetBackoffs(
+  { backoffs }: Pick<ForgetRecordsDeps, 'backoffs'>,
+  alias: string,
+  nowMs: number,
+): Promise<number> {
+  const old = (await backoffs.list(alias)).filter(({ lastMs }) => lastMs < nowMs - RETENTION_MS.backoffs);
+  for (const { unit } of old.slice(0, PORTION)) await backoffs.remove(alias, unit);
+  return Math.min(old.length, PORTION);
 }

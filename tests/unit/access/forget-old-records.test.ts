@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createForgetRecords } from '../../../shared/access/forget-old-records';
 import { hasHoldEnded, RETENTION_MS } from '../../../shared/domain/retention';
+import type { Backoff } from '../../../shared/domain/plan/backoff';
 import type { Hold } from '../../../shared/domain/plan/hold';
 import type { RefusedChange } from '../../../shared/domain/plan/refused-change';
 import type { NotificationState } from '../../../shared/storage/notification-state';
@@ -14,6 +15,7 @@ function someRecords(
   given: Readonly<{
     refused?: readonly RefusedChange[];
     told?: readonly NotificationState[];
+    backoffs?: readonly Backoff[];
     portions?: readonly number[];
   }> = {},
 ) {
@@ -40,6 +42,12 @@ function someRecords(
     deliveries: { forgetIds: async (feed, source, beforeMs) => count('deliveries', feed, source, beforeMs) },
     snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },
     notificationStates: { list: async () => given.told ?? [], remove },
+    backoffs: {
+      list: async () => given.backoffs ?? [],
+      remove: async (_organization, { key }) => {
+        removed.push(key);
+      },
+    },
     clock: { now: () => nowMs },
   });
   return {
@@ -109,6 +117,23 @@ describe('the retention of records', () => {
     });
     expect(await forget.ofOrganization(organization)).toBe(1);
     expect(removed).toEqual(['settled']);
+  });
+
+  it('ends the backoff of a unit that was not met for a month', async () => {
+    const oldMs = NOW_MS - RETENTION_MS.backoffs;
+    const backoff = (key: string, lastMs: number): Backoff => ({
+      unit: { kind: 'group', key },
+      code: 'uipath-unavailable',
+      failures: 3,
+      sinceMs: 1,
+      lastMs,
+      notBeforeMs: lastMs,
+    });
+    const { forget, removed } = someRecords({
+      backoffs: [backoff('gone', oldMs - 1), backoff('met', oldMs)],
+    });
+    await forget.ofOrganization(organization);
+    expect(removed).toEqual(['gone']);
   });
 
   it('keeps what a receiver was told that the policy names', async () => {
