@@ -11,18 +11,13 @@ const UNUSED = [
     importer: '@azure/storage-common',
     message: 'This app has no CRC-64 checksums of blobs: leave contentChecksumAlgorithm unset.',
   },
-  {
-    module: 'fast-xml-builder',
-    importer: 'fast-xml-parser',
-    message: 'This app reads XML and writes none.',
-  },
 ];
 
 /** Puts a function that throws in the place of each unused module, and so leaves out whatever that module imports. */
 export const unusedModules = {
   name: 'unused-modules',
   setup(build) {
-    build.onResolve({ filter: /^(open|\.\/crc64\.js|fast-xml-builder)$/ }, ({ path, importer }) => {
+    build.onResolve({ filter: /^(open|\.\/crc64\.js)$/ }, ({ path, importer }) => {
       const unused = UNUSED.find(
         (entry) =>
           entry.module === path &&
