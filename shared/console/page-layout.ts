@@ -1,5 +1,5 @@
 import { markup, name, type Markup } from '../html/markup';
-import { renderPage } from '../html/page';
+import { renderPage } from '../html/html-document';
 import { CONSOLE_PATH, PAGES, type PageName } from './console-pages';
 import type { Visitor } from './visitor-permissions';
 

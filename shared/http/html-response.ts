@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
-import { contentSecurityPolicy } from '../html/page';
+import { contentSecurityPolicy } from '../html/html-document';
 import { answerHeaders } from './json-response';
 
 const pageHeaders = {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { AppError } from '../errors';
-import type { Notification, Notifier, Receiver } from './notifier';
+import type { Notification, Notifier, Receiver } from './notifier-interface';
 
 const TIMEOUT_MS = 10_000;
 const SMALLEST_KEY_BYTES = 16;

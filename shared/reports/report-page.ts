@@ -2,7 +2,7 @@ import type { FindingRecord } from '../domain/audit/finding';
 import { openCount, summarizeNight, type AuditSummary } from '../domain/audit/audit-summary';
 import { compareReports, type AuditReport } from '../domain/audit/report';
 import { markup, name, time, type Markup } from '../html/markup';
-import { renderPage } from '../html/page';
+import { renderPage } from '../html/html-document';
 import { describeCheck } from '../domain/audit/check-catalog';
 import { linkToCheck, renderAboutChecks } from './check-explanations';
 import { subjectText } from './describe-finding';

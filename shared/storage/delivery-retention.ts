@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '../domain/durations';
 import type { Feed } from '../domain/policy';
 import { blobOf, bodyRowKey, partitionOf, stateOf, type StoredDelivery } from './delivery-rows';
 import { removeRows } from './record-table';
-import { rowsInPages } from './rows-in-pages';
+import { rowsInPages } from './list-few-rows';
 import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';

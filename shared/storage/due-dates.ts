@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import type { Lane } from '../domain/lane';
 import { removeRows } from './record-table';
-import { rowsInPages } from './rows-in-pages';
+import { rowsInPages } from './list-few-rows';
 import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';
 import { untold } from './unreadable-rows';

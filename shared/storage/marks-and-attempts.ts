@@ -3,7 +3,7 @@ import { createFencedAttempts, type FencedAttempts } from './fenced-attempts';
 import { createBookings, type Bookings } from './writer-bookings';
 import type { Lane } from '../domain/lane';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
-import { rowsInPages } from './rows-in-pages';
+import { rowsInPages } from './list-few-rows';
 import { isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { removeRows } from './record-table';
-import { rowsInPages } from './rows-in-pages';
+import { rowsInPages } from './list-few-rows';
 import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';
 

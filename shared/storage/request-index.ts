@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '../errors';
 import { decodeRecord, encodeRecord } from './encode-record';
 import { removeRows } from './record-table';
-import { rowsInPages } from './rows-in-pages';
+import { rowsInPages } from './list-few-rows';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';

@@ -5,7 +5,7 @@ import type { Lane } from '../domain/lane';
 import type { Feed } from '../domain/policy';
 import { partitionOf, resendRowOf } from './delivery-rows';
 import { removeRows } from './record-table';
-import { rowsInPages } from './rows-in-pages';
+import { rowsInPages } from './list-few-rows';
 import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
 import { timeKey } from './time-key';
 

@@ -1,7 +1,7 @@
 import type { CheckInput } from '../../domain/audit/check-input';
 import { carryFindingsOver } from '../../domain/audit/carry-findings-over';
 import type { Finding, FindingRecord } from '../../domain/audit/finding';
-import { isChangePending } from '../../domain/audit/pending-changes';
+import { isChangePending } from '../../domain/audit/is-change-pending';
 import type { AuditReport } from '../../domain/audit/report';
 import { isUnverifiable } from '../../domain/audit/is-finding-unverifiable';
 import { waiverOf, type Waiver } from '../../domain/audit/waiver';

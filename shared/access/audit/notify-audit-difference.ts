@@ -4,7 +4,7 @@ import { hashOf } from '../../domain/canonical-json';
 import type { NotifyTarget, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
-import type { Notifier } from '../../notify/notifier';
+import type { Notifier } from '../../notify/notifier-interface';
 import { hasChanged, renderDifference } from '../../reports/difference-message';
 import type { SecretStore } from '../../secrets/secret-store-interface';
 import type { NotificationMessage, NotificationQueue } from '../../storage/queues';

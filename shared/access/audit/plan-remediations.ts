@@ -1,6 +1,6 @@
 import type { CheckInput } from '../../domain/audit/check-input';
 import { isOpen, type Finding, type FindingRecord, type Remediation } from '../../domain/audit/finding';
-import { isChangePending } from '../../domain/audit/pending-changes';
+import { isChangePending } from '../../domain/audit/is-change-pending';
 import { planRemediation } from '../../domain/audit/remediation/plan-remediation';
 import { isAutomatic } from '../../domain/audit/remediation/automatic-remediation';
 import { removalsHash, type Hold, BY_POLICY } from '../../domain/plan/hold';

@@ -34,7 +34,7 @@ import {
   type StoreAuditResultDeps,
 } from './store-audit-result';
 import { planRemediations } from './plan-remediations';
-import { resolveExpectedMembers } from './resolve-expected-members';
+import { resolveExpectedMembers } from './resolve-open-ids-and-addresses';
 import {
   BEGINNING,
   readBeginning,

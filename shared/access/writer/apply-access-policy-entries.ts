@@ -15,9 +15,9 @@ import {
 } from './resolve-access-policy-entity';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
-import type { TimeBudget } from './time-budget';
+import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './units';
-import type { WriterFence } from './writer-fence';
+import type { WriterFence } from './lease-and-fence-interface';
 
 /** Before a removal that the list does not show yet is tried again. */
 const LOOK_AGAIN_MS = 60_000;

@@ -7,7 +7,7 @@ import { applyReleasedHolds, type ApplyReleasedHoldsDeps } from './apply-release
 import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
 import { applyRules, type ApplyRulesDeps } from './apply-rules';
 import type { MarksOfRun } from './marks-of-run';
-import type { TimeBudget } from './time-budget';
+import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './units';
 
 export type ApplyMarkedSubjectsDeps = ApplyPeopleMembershipsDeps &

@@ -11,7 +11,7 @@ import type { MarksOfRun } from './marks-of-run';
 import { putGroupMembers, type PutGroupMembersDeps } from './put-group-members';
 import type { PutLimit } from './put-limit';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
-import type { TimeBudget } from './time-budget';
+import type { TimeBudget } from './time-budget-interface';
 import { groupUnit, type ContainedDeps } from './units';
 
 type BatchDeps = Pick<PutLimit, 'maxIdsPerPut'> &

@@ -4,7 +4,7 @@ import type { Hold } from '../../domain/plan/hold';
 import type { LedgerOf, LedgerStore } from '../../storage/ledger';
 import { updateLedger } from '../ledger/update-ledger';
 import { runEvidence, type RunEvidenceDeps } from './run-evidence';
-import type { WriterFence } from './writer-fence';
+import type { WriterFence } from './lease-and-fence-interface';
 
 export type ApplyOncePerReleaseDeps = RunEvidenceDeps &
   Pick<WriterFence, 'stillOurs'> &

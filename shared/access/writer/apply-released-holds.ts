@@ -15,7 +15,7 @@ import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person'
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { storePersonOutcome, type StorePersonOutcomeDeps } from './store-person-outcome';
-import type { TimeBudget } from './time-budget';
+import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './units';
 
 type MarkAgainDeps = Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;

@@ -12,7 +12,7 @@ import {
 } from './apply-released-access-policy-entry';
 import { applyReleasedRule, type ApplyReleasedRuleDeps } from './apply-released-rule';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
-import type { TimeBudget } from './time-budget';
+import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './units';
 
 type ApplyReleasedRemediationDeps = ApplyReleasedMemberRemovalsDeps &

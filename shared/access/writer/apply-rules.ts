@@ -23,9 +23,9 @@ import { recordRuleOutcome } from './record-rule-outcome';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import type { RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
-import type { TimeBudget } from './time-budget';
+import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './units';
-import type { WriterFence } from './writer-fence';
+import type { WriterFence } from './lease-and-fence-interface';
 
 type RemoveRuleDeps = RunEvidenceDeps &
   Pick<WriterFence, 'stillOurs'> &

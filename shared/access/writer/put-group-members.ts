@@ -15,7 +15,7 @@ import { recordMembership } from './record-membership';
 import type { RunEvidenceDeps } from './run-evidence';
 import type { UiPathInLane } from './uipath-in-lane';
 import { personUnit, type ContainedDeps } from './units';
-import type { WriterFence } from './writer-fence';
+import type { WriterFence } from './lease-and-fence-interface';
 
 type ReadBackDeps = Readonly<{
   uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'checkMembers'> }>;

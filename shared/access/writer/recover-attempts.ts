@@ -9,10 +9,10 @@ import { newAttemptId } from './attempt-id';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
 import { isRecorded, recordMembership, type IsRecordedDeps } from './record-membership';
 import type { RunEvidenceDeps } from './run-evidence';
-import type { TimeBudget } from './time-budget';
+import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
 import { personUnit, type ContainedDeps } from './units';
-import type { WriterFence } from './writer-fence';
+import type { WriterFence } from './lease-and-fence-interface';
 
 type RecoverMembershipDeps = RunEvidenceDeps &
   ContainedDeps &

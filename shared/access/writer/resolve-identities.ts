@@ -8,7 +8,7 @@ import type { PeopleByAccount } from '../../storage/people-by-account';
 import type { UiPathClient } from '../../uipath/client';
 import { isShared } from '../ledger/containment';
 import type { PersonWork } from './load-person';
-import type { TimeBudget } from './time-budget';
+import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
 import { personUnit, type ContainedDeps } from './units';
 

@@ -6,7 +6,7 @@ import {
 import type { AuditReport } from '../../../../shared/domain/audit/report';
 import type { NotifyTarget, Policy } from '../../../../shared/domain/policy';
 import { AppError } from '../../../../shared/errors';
-import type { Notification, Receiver } from '../../../../shared/notify/notifier';
+import type { Notification, Receiver } from '../../../../shared/notify/notifier-interface';
 import type { NotificationMessage } from '../../../../shared/storage/queues';
 import type { NotificationState } from '../../../../shared/storage/notification-state';
 import { finding, report } from '../../../fixtures/audit-reports';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { resolveExpectedMembers } from '../../../../shared/access/audit/resolve-expected-members';
+import { resolveExpectedMembers } from '../../../../shared/access/audit/resolve-open-ids-and-addresses';
 import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
 import { AppError, type ErrorCode } from '../../../../shared/errors';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toCheckInput } from '../../../../shared/domain/audit/check-input';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
-import { isChangePending } from '../../../../shared/domain/audit/pending-changes';
+import { isChangePending } from '../../../../shared/domain/audit/is-change-pending';
 import { anAudit, aPerson, known, two } from '../../../fixtures/builders/audits';
 
 const rule = { name: 'Robots', contentHash: 'h', owner: 'ben@acme.example', untilMs: undefined };
