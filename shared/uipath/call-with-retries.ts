@@ -70,9 +70,14 @@ function readFailure(context: CallContext, asked: UiPathCall, answer: HttpAnswer
     const asksMs = retryAfterMs(answer.headers.get('retry-after'), nowMs);
     return { error: toRefusal(asked, answer), retryAfterMs: asksMs };
   }
-  const text = answer.sent ? 'the answer was lost or came too late' : 'no connection: check identityBaseUrl';
-  const error = uipathError('uipath-unreachable', asked, text, { status: 0, cause: answer.cause });
-  return { error, retryAfterMs: undefined };
+  const lost = answer.sent
+    ? uipathError('uipath-unavailable', asked, 'the answer was lost or came too late', withCause(answer))
+    : uipathError('uipath-unreachable', asked, 'no connection: check identityBaseUrl', withCause(answer));
+  return { error: lost, retryAfterMs: undefined };
+}
+
+function withCause({ cause }: LostAnswer): Readonly<{ status: 0; cause: unknown }> {
+  return { status: 0, cause };
 }
 
 function readThrottling({ clock, random }: CallContext, asked: UiPathCall, answer: HttpAnswer): Failure {

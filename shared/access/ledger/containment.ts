@@ -21,8 +21,12 @@ export type Containment = Readonly<{
   run: (unit: Unit, work: () => Promise<void>) => Promise<'done' | 'failed' | 'waits'>;
   /** The same for a failure that was caught elsewhere. @throws what the others would share */
   fail: (unit: Unit, error: unknown) => Promise<void>;
-  /** Ends a unit's backoff, if it has one. */
+  /** Ends a unit's backoff, if it has one, after UiPath did what it was called for. */
   succeed: (unit: Unit) => Promise<void>;
+  /** Ends a unit's backoff, and says nothing about UiPath. */
+  settle: (unit: Unit) => Promise<void>;
+  /** UiPath answered a call: what failed before it was no outage. */
+  noteAnswer: () => void;
   /** When the first of the units that this run came across may be tried again. */
   againAtMs: () => number | undefined;
 }>;
@@ -83,17 +87,25 @@ export async function openContainment(
     outagesInARow = OUTAGE.has(code) ? outagesInARow + 1 : 0;
     if (isAway(code)) throw error;
   };
-  const succeed = async (unit: Unit): Promise<void> => {
+  const noteAnswer = (): void => {
     outagesInARow = 0;
+  };
+  const settle = async (unit: Unit): Promise<void> => {
     if (!known.delete(unitKeyOf(unit))) return;
     await backoffs.remove(organization, unit);
     log({ event: 'unit-recovered', organization, kind: unit.kind, key: unit.key });
+  };
+  const succeed = async (unit: Unit): Promise<void> => {
+    noteAnswer();
+    await settle(unit);
   };
 
   return {
     isWaiting,
     fail,
     succeed,
+    settle,
+    noteAnswer,
     run: async (unit, work) => {
       if (isWaiting(unit)) return 'waits';
       try {

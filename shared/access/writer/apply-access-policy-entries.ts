@@ -77,8 +77,9 @@ async function applyEntity(
 ): Promise<void> {
   const latest = latestOf(ledger.statements);
   const want = latest?.want === true;
-  const entityId =
-    ledger.have?.entityId ?? ledger.sent?.entityId ?? (await resolveAccessPolicyEntity(deps, ledger));
+  // An addition of before may be of an account or a group that was made anew since.
+  const sentId = want ? undefined : ledger.sent?.entityId;
+  const entityId = ledger.have?.entityId ?? sentId ?? (await resolveAccessPolicyEntity(deps, ledger));
   if (entityId === undefined) {
     const { kind, facts } = await whyUnresolved(deps, ledger);
     await note(deps, subject, ledger, kind, facts);
@@ -90,7 +91,7 @@ async function applyEntity(
     return;
   }
   await deps.stillOurs();
-  if (want && ledger.sent?.entityId !== entityId) await noteSent(deps, subject, entityId);
+  if (want && ledger.have === undefined) await noteSent(deps, subject, entityId);
   const { added, removed } = await deps.uipath.normal.accessPolicy.update({
     entityType: ledger.entityType,
     add: want ? [entityId] : [],
@@ -102,7 +103,7 @@ async function applyEntity(
     return;
   }
   const have = want ? { entityId, sinceMs: deps.clock.now() } : undefined;
-  const outcome = { have, settled: latest?.requestId };
+  const outcome = { have, settled: latest?.requestId, isGone: !want };
   if (have?.entityId !== ledger.have?.entityId || added.length + removed.length > 0)
     await note(deps, subject, outcome, want ? 'policy-entity-added' : 'policy-entity-removed', { entityId });
   else if (outcome.settled !== ledger.settled)
@@ -143,13 +144,16 @@ async function whyUnresolved(
 async function note(
   deps: RunEvidenceDeps,
   subject: Subject<'entity'>,
-  { have, settled }: Pick<EntityLedger, 'have' | 'settled'>,
+  { have, settled, isGone = false }: Pick<EntityLedger, 'have' | 'settled'> & Readonly<{ isGone?: boolean }>,
   kind: string,
   facts: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await updateLedger(deps.ledger, subject, (current) =>
     current === undefined
       ? undefined
-      : { next: { ...current, have, settled }, evidence: [runEvidence(deps, kind, facts)] },
+      : {
+          next: { ...current, have, settled, sent: isGone ? undefined : current.sent },
+          evidence: [runEvidence(deps, kind, facts)],
+        },
   );
 }

@@ -103,7 +103,13 @@ export async function applyChanges(
     await recoverAttempts(run);
     const goesOnAtMs = await applyMarkedSubjects(run);
     const failingUntilMs = run.units.againAtMs();
-    const again = [goesOnAtMs, failingUntilMs].filter((atMs) => atMs !== undefined);
+    const again = [
+      goesOnAtMs,
+      // A booked run stands in the way of earlier ones: what is marked meanwhile waits no longer than this.
+      failingUntilMs === undefined
+        ? undefined
+        : Math.min(failingUntilMs, deps.clock.now() + TROUBLE_RETRY_MS),
+    ].filter((atMs) => atMs !== undefined);
     if (again.length === 0) return 'done';
     const waitMs = Math.max(0, Math.min(...again) - deps.clock.now());
     return await book(deps, alias, waitMs, failingUntilMs === undefined ? 'more' : 'waiting');

@@ -51,6 +51,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
       if (done.remediations && released.length === 0)
         return again.length === 0 ? undefined : Math.min(...again);
       await applyReleasedRemediations(deps);
+      if (deps.isTimeUp()) return deps.clock.now();
       // What could not be applied now is still to be done, also where the message of the next run is lost.
       const isAllDone = deps.units.againAtMs() === undefined;
       for (const mark of released.splice(0)) if (isAllDone) await deps.changes.clearMark(mark);

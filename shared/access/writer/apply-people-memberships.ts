@@ -98,7 +98,7 @@ async function settleContained(
   const unit = personUnit(person.subject.key);
   try {
     await storePersonOutcome(deps, person, cases, outcome);
-    if (!outcome.isDeferred) await deps.units.succeed(unit);
+    if (!outcome.isDeferred) await deps.units.settle(unit);
   } catch (error) {
     await deps.units.fail(unit, error);
   }

@@ -30,6 +30,8 @@ export type GuardPlanDeps = MeasureDeps &
   ContainedDeps &
   Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
+const GUARDS = { kind: 'phase', key: 'guards' } as const;
+
 type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
 
 /**
@@ -43,9 +45,11 @@ export async function guardOrDefer(
   deferred: Set<string>,
 ): Promise<MembershipPlan> {
   try {
-    return await guardPlan(deps, lane, plan);
+    const guarded = await guardPlan(deps, lane, plan);
+    await deps.units.settle(GUARDS);
+    return guarded;
   } catch (error) {
-    await deps.units.fail({ kind: 'phase', key: 'guards' }, error);
+    await deps.units.fail(GUARDS, error);
     for (const { personKey } of removalsIn(plan)) deferred.add(personKey);
     const groups = plan.groups.map((group) => ({
       ...group,

@@ -73,6 +73,7 @@ export async function readMemberships(
     try {
       const ids = entry.candidates.map(({ memberId }) => memberId);
       have.set(groupId, new Set(await groupCalls.checkMembers(groupId, ids)));
+      deps.units.noteAnswer();
     } catch (error) {
       await deps.units.fail(groupUnit(entry.group), error);
       waits(entry);
@@ -84,6 +85,7 @@ export async function readMemberships(
     const { examine, stored, subject } = person;
     try {
       const within = await directory.groupMembership(memberId, [...examine.keys()]);
+      deps.units.noteAnswer();
       const known = stored.value.applied.map(({ groupId }) => groupId);
       for (const groupId of new Set([...within, ...known])) {
         const group = examine.get(groupId);

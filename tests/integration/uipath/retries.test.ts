@@ -36,8 +36,8 @@ const WRITES: ReadonlyArray<readonly [string, Act, Scripted]> = [
   ['a DELETE', async ({ rules }) => rules.remove(1), { status: 204 }],
 ];
 const FAILURES: ReadonlyArray<readonly [string, Scripted, string]> = [
-  ['a reset connection', { fault: 'reset' }, 'uipath-unreachable'],
-  ['half an answer', { fault: 'truncate', json: [GROUP] }, 'uipath-unreachable'],
+  ['a reset connection', { fault: 'reset' }, 'uipath-unavailable'],
+  ['half an answer', { fault: 'truncate', json: [GROUP] }, 'uipath-unavailable'],
   ['408', { status: 408 }, 'uipath-unavailable'],
   ['500', { status: 500 }, 'uipath-unavailable'],
   ['502 with a page', { status: 502, text: '<html></html>' }, 'uipath-unavailable'],

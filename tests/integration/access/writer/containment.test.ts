@@ -50,6 +50,8 @@ describe('a group that always fails', () => {
     ['when its members are changed, without an answer', { kind: 'reset', match: { endpoint: 'G4' } }],
     ['when its members are looked up', { kind: 'answer', status: 500, match: { endpoint: 'G7' } }],
     ['when its members are looked up, with a page', { kind: 'html', match: { endpoint: 'G7' } }],
+    ['when its members are looked up, without an answer', { kind: 'reset', match: { endpoint: 'G7' } }],
+    ['at every call, without an answer', { kind: 'reset' }],
     ['as it may not be changed', { kind: 'answer', status: 403, match: { endpoint: 'G4' } }],
   ])(
     '%s delays nobody else, is seen, and gets its people when it works (incident 45)',
@@ -85,6 +87,32 @@ describe('a group that always fails', () => {
       .filter(({ endpoint, path }) => endpoint === 'G4' && path.includes(world.groupId('Finance')));
     expect(puts.length).toBeGreaterThan(3);
     expect(puts.length).toBeLessThanOrEqual(14);
+  });
+
+  it('with a long backoff keeps nobody who joins meanwhile waiting for it', async () => {
+    const world = await start();
+    world.engine.uipath.inject(
+      inGroup(world, 'Finance', { kind: 'answer', status: 500, match: { endpoint: 'G4' } }),
+    );
+    await world.joins(BEN, FINANCE);
+    await live(world, HOUR_MS);
+    await world.joins(CARA);
+    await live(world, 2 * MINUTE_MS);
+    expect(world.members('Developers')).toEqual([CARA]);
+  });
+
+  it('and two more of them leave everybody else their turn, and the phase of people without a backoff', async () => {
+    const world = await start();
+    for (const group of ['Finance', 'Treasury', 'Users'])
+      world.engine.uipath.inject(
+        inGroup(world, group, { kind: 'answer', status: 500, match: { endpoint: 'G4' } }),
+      );
+    await world.joins(BEN, FINANCE);
+    await world.asks('R1', { kind: 'grant', person: BEN, group: 'Treasury', duration: 'P30D' });
+    await world.joins(ANA);
+    await live(world, 5 * MINUTE_MS);
+    expect((await failing(world)).filter((unit) => unit.startsWith('phase'))).toEqual([]);
+    expect(world.members('Developers')).toEqual([ANA]);
   });
 
   it('keeps no leaver from being taken out of the others', async () => {
