@@ -1,7 +1,7 @@
 import { app, type StorageQueueHandler } from '@azure/functions';
 import type { Lane } from '../shared/domain/lane';
 import { processDelivery } from '../shared/access/intake/process-delivery';
-import { processDeliveryBatch } from '../shared/access/intake/process-delivery-batch';
+import { processDeliveriesOfOneMessage } from '../shared/access/intake/process-deliveries-of-one-message';
 import type { AppDeps } from '../shared/app-deps';
 import { errorCodeOf } from '../shared/errors';
 import { QUEUES } from '../shared/storage/queues';
@@ -30,7 +30,7 @@ function deliveryHandler(deps: AppDeps, lane: Lane): StorageQueueHandler {
   return async (entry, context) => {
     const { others = [], ...message } = parseMessage(DeliveryMessageSchema, entry);
     if (others.length > 0) {
-      await processDeliveryBatch(deps, message, others, lane);
+      await processDeliveriesOfOneMessage(deps, message, others, lane);
       return;
     }
     try {

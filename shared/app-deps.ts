@@ -31,7 +31,7 @@ import type { WorkQueues } from './storage/queues';
 import { tellHourly } from './storage/unreadable-rows';
 import { createStores, type Stores } from './stores';
 import { createIdentityCheck } from './webhooks/check-entra-token';
-import { webhookSourceOf } from './webhooks/source-registry';
+import { webhookFormatOf } from './webhooks/format-registry';
 
 /** Everything the functions need, made once per process. Nothing is called before the first use. */
 export type AppDeps = Stores &
@@ -97,7 +97,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     secrets: createSecretsWithDeadline(secrets, SENDER_PATIENCE_MS),
     secretEnds,
     ownSecrets: config.consoleSignIn === 'off' ? [] : [CONSOLE_SECRET],
-    formatOf: webhookSourceOf,
+    formatOf: webhookFormatOf,
     checkIdentity: createIdentityCheck(),
     fetchBackOf: createFetchBacks({ secrets, clock }),
     sourceFor: async (feed, name) => {

@@ -3,12 +3,12 @@ import { SecretClient } from '@azure/keyvault-secrets';
 import type { Clock } from './clock';
 import type { Policy } from './domain/policy';
 import type { Log } from './log-interface';
-import { secretUsesOf } from './secret-uses';
+import { secretUsesOf } from './source-secret-uses';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment-secrets';
 import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/key-vault';
 import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
-import { createValidatedSecrets } from './secrets/validated-secrets';
+import { createValidatedSecrets } from './secrets/log-unusable-secrets';
 
 type KeptSecrets = Readonly<{ secretStore: SecretStore; secretEnds: SecretEnds }>;
 

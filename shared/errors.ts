@@ -1,4 +1,4 @@
-import type { SecretFault } from './domain/secret-form';
+import type { SecretFault } from './domain/secret-form-and-faults';
 
 /**
  * Every failure this application names. A code is part of the public contract: it is shown to callers,

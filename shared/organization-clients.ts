@@ -4,7 +4,7 @@ import { AppError } from './errors';
 import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store-interface';
-import { createQuotaLedger } from './storage/quota-gate-per-organization';
+import { createQuotaGates } from './storage/quota-gate-per-organization';
 import { createUiPathClient, type UiPathClient } from './uipath/client';
 import { scopesFor } from './uipath/client-settings';
 
@@ -22,7 +22,7 @@ export function createOrganizationClients(parts: ClientParts): Organizations {
   const { storage, secrets, clock, random, uipathFetch, quotaRules } = parts;
   const opened = new Map<string, OpenOrganization>();
   const open = (organization: OrganizationPolicy): OpenOrganization => {
-    const quotas = createQuotaLedger({
+    const quotas = createQuotaGates({
       storage,
       clock,
       rulesOf: () => ({ ...organization.quota, ...quotaRules }),

@@ -1,10 +1,10 @@
 import type { ReadinessCheck } from './access/run-readiness-checks';
 import { EVERYONE_GROUP_ID } from './domain/plan/hard-stops';
 import type { OrganizationPolicy, Policy } from './domain/policy';
-import { faultsInVersions } from './domain/secret-form';
+import { faultsInVersions } from './domain/secret-form-and-faults';
 import { SecretError } from './errors';
 import type { Organizations } from './organization-clients';
-import { secretUsesOf, type NamedSecretUse } from './secret-uses';
+import { secretUsesOf, type NamedSecretUse } from './source-secret-uses';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store-interface';
 import type { StorageAccount } from './storage/storage-account';

@@ -7,7 +7,7 @@ import { createFindingStore } from './storage/findings';
 import { createHeartbeats } from './storage/ignored-deliveries-and-named-since';
 import { createHoldStore } from './storage/holds';
 import { createLedgerStore } from './storage/ledger';
-import { createChangeStore } from './storage/marks-and-attempts';
+import { createChangeStore } from './storage/marks-attempts-and-bookings';
 import { createNotificationStates } from './storage/notification-state';
 import { createPeopleByAccount } from './storage/people-by-account';
 import { createProvisionedUsers } from './storage/provisioned-users';

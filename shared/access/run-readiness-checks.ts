@@ -1,4 +1,4 @@
-import type { SecretFault } from '../domain/secret-form';
+import type { SecretFault } from '../domain/secret-form-and-faults';
 import { errorCodeOf, SecretError, type ErrorCode } from '../errors';
 
 /** One dependency of this application. */

@@ -6,13 +6,13 @@ import { STORAGE_WIDTH } from '../map-concurrently';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueDates, DueItem } from '../storage/due-dates';
 import type { Heartbeats } from '../storage/ignored-deliveries-and-named-since';
-import type { ChangeStore } from '../storage/marks-and-attempts';
+import type { ChangeStore } from '../storage/marks-attempts-and-bookings';
 import type { WorkQueues } from '../storage/queues';
 import type { DueResend } from '../storage/resend-schedule';
 import type { RequestIndex } from '../storage/request-index';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
-import { bookMarkedRun, bookRun } from './ledger/book-writer-run';
+import { bookMarkedRun, bookRun } from './ledger/mark-and-book-writer-run';
 import type { ForgetRecords } from './forget-old-records';
 import { openTick, type Tick } from './tick';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { Log } from '../log-interface';
 import { mapConcurrently } from '../map-concurrently';
-import { containUnit, type TimedUnit } from './ledger/contain-unit';
+import { containTimedUnit, type TimedUnit } from './ledger/contain-timed-unit';
 
 /** One firing of the timer: what it may take, and what failed in it. */
 export type Tick = Readonly<{
@@ -37,7 +37,7 @@ export function openTick(deps: Readonly<{ clock: Pick<Clock, 'now'>; log: Log }>
           return;
         }
         const key = keyOf(unit);
-        const failure = await containUnit(deps, { kind, key }, async () => work(unit));
+        const failure = await containTimedUnit(deps, { kind, key }, async () => work(unit));
         if (failure === undefined) return;
         const ofKind = failed.get(kind) ?? new Map<string, unknown>();
         failed.set(kind, ofKind.set(key, failure.error));

@@ -1,6 +1,6 @@
 import { markup, name, type Markup } from '../html/markup';
 import { renderPage } from '../html/html-document';
-import { CONSOLE_PATH, PAGES, type PageName } from './console-pages';
+import { CONSOLE_PATH, PAGES, type PageName } from './path-and-page-names';
 import type { Visitor } from './visitor-permissions';
 
 const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;

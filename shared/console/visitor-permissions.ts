@@ -1,5 +1,5 @@
 import type { OrganizationPolicy, People } from '../domain/policy';
-import { fold } from '../domain/person-key';
+import { fold } from '../domain/fold';
 
 /** A signed-in person. `id` binds their form tokens to them. */
 export type Visitor = Readonly<{ name: string; via: 'key' | 'easy-auth'; id: string }>;

@@ -1,4 +1,4 @@
-import { fold } from './person-key';
+import { fold } from './fold';
 
 /** Groups by folded name, in the order given. UiPath may have several whose names differ only in case or Unicode form. */
 export function groupsByName<G extends Readonly<{ name: string }>>(

@@ -2,7 +2,7 @@ import type { AuditPolicy } from './audit/audit-policy';
 import type { CheckId } from './audit/check-catalog';
 import type { GuardLimits } from './plan/guards';
 import { ADMINISTRATORS_GROUP_ID } from './plan/hard-stops';
-import { fold } from './person-key';
+import { fold } from './fold';
 import type { LeaverDateRule } from './ledger/effective-time';
 import type { SourceSettings } from './source-settings';
 

@@ -1,4 +1,4 @@
-import type { WorkerAdapter } from './vendor-adapter';
+import type { WorkerAdapter } from './vendor-adapter-interface';
 
 const asked = [
   'workEmail',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { WorkerAdapter } from './vendor-adapter';
+import type { WorkerAdapter } from './vendor-adapter-interface';
 import type { VendorCall } from './vendor-api';
 
 const VERSION = '2020-09-17';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { TicketAdapter } from './vendor-adapter';
+import type { TicketAdapter } from './vendor-adapter-interface';
 
 const IssueSchema = z.looseObject({ key: z.string() });
 const ApprovalsSchema = z.object({ values: z.array(z.unknown()) });

@@ -1,4 +1,4 @@
-import type { WorkerAdapter } from './vendor-adapter';
+import type { WorkerAdapter } from './vendor-adapter-interface';
 
 /** One employee of Merge's common model. The secret is `apiKey:accountToken`: a key of the organization and the token of the linked account. */
 export const mergeAdapter: WorkerAdapter = {

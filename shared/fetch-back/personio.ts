@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
 import type { Granted } from './access-token-cache';
-import type { WorkerAdapter } from './vendor-adapter';
+import type { WorkerAdapter } from './vendor-adapter-interface';
 import type { VendorCall } from './vendor-api';
 
 const TokenSchema = z.object({

@@ -1,4 +1,4 @@
-import type { WorkerAdapter } from './vendor-adapter';
+import type { WorkerAdapter } from './vendor-adapter-interface';
 
 /** The employee of Rippling's API, which answers the fields that the key may see. The secret is an API key or access token. */
 export const ripplingAdapter: WorkerAdapter = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { TicketAdapter } from './vendor-adapter';
+import type { TicketAdapter } from './vendor-adapter-interface';
 
 const ListSchema = z.object({ result: z.array(z.record(z.string(), z.unknown())) });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors';
-import type { WorkerAdapter } from './vendor-adapter';
+import type { WorkerAdapter } from './vendor-adapter-interface';
 
 const Nested = z.looseObject({}).nullish();
 const JobSchema = z.looseObject({ userId: z.string(), userNav: Nested, employmentNav: Nested });

@@ -1,11 +1,17 @@
 import type { Clock } from '../clock';
 import type { SourcePolicy } from '../domain/policy';
-import { faultInSecret } from '../domain/secret-form';
+import { faultInSecret } from '../domain/secret-form-and-faults';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError, SecretError } from '../errors';
 import { createAccessTokenCache, type UseAccessToken } from './access-token-cache';
 import { bamboohrAdapter } from './bamboohr';
-import type { FetchBack, LookUpFacts, LookUpSession, TicketAdapter, WorkerAdapter } from './vendor-adapter';
+import type {
+  FetchBack,
+  LookUpFacts,
+  LookUpSession,
+  TicketAdapter,
+  WorkerAdapter,
+} from './vendor-adapter-interface';
 import { finchAdapter } from './finch';
 import { hibobAdapter } from './hibob';
 import { jiraAdapter } from './jira';

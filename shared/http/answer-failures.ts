@@ -7,7 +7,7 @@ import type {
 } from '@azure/functions';
 import { AppError, errorCodeOf } from '../errors';
 import { answerHeaders } from './json-response';
-import { problemResponse, PROBLEMS } from './problem';
+import { problemResponse, PROBLEMS } from './problem-response';
 
 /** What a handler needs of the platform, so that a test can bring its own. */
 type AnsweringContext = Pick<InvocationContext, 'invocationId' | 'functionName' | 'warn' | 'error'>;

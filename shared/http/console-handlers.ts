@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readReport } from '../access/desk/read-report';
-import { routeDecision, DONE, type DecideDeps } from '../console/route-decision';
+import { carryOutDecision, DONE, type DecideDeps } from '../console/carry-out-decision';
 import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/page-layout';
-import { CONSOLE_PATH, PAGES, type PageName } from '../console/console-pages';
+import { CONSOLE_PATH, PAGES, type PageName } from '../console/path-and-page-names';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
 import {
@@ -20,7 +20,7 @@ import { AppError, errorCodeOf } from '../errors';
 import { markup } from '../html/markup';
 import { chooseFormat } from '../reports/report-formats';
 import { htmlResponse, seeOther } from './html-response';
-import { PROBLEMS } from './problem';
+import { PROBLEMS } from './problem-response';
 import { readForm } from './read-form';
 import { reportResponse } from './report-response';
 
@@ -64,7 +64,7 @@ export async function postDecision(deps: ConsoleDeps, request: ConsoleRequest): 
   const chosen = requireOrganization(await readableBy(deps, who), organization);
   if (!mayDecide(who.visitor, chosen))
     throw new AppError('not-permitted', 'You may look at this organization, and not decide');
-  const done = await routeDecision(deps, {
+  const done = await carryOutDecision(deps, {
     organization,
     page,
     id,

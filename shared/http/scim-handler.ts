@@ -1,6 +1,11 @@
 import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { findSender, noteIgnored, type FindSenderDeps } from '../access/intake/accept-delivery';
-import { findGroups, findUsers, getUser, type FindProvisionedDeps } from '../access/intake/find-scim-users';
+import {
+  findGroups,
+  findUsers,
+  getUser,
+  type FindProvisionedDeps,
+} from '../access/intake/find-scim-users-and-groups';
 import { provisionUser, type ProvisionAct, type ProvisionDeps } from '../access/intake/provision-scim-user';
 import { verifySender, type VerifySenderDeps } from '../access/intake/verify-sender';
 import type { ProvisionedUser } from '../domain/provisioned-user';
@@ -17,7 +22,7 @@ import {
 } from '../webhooks/scim/scim-responses';
 import { answerFailures } from './answer-failures';
 import { answerHeaders, jsonResponse } from './json-response';
-import { PROBLEMS, RETRY_AFTER_SECONDS } from './problem';
+import { PROBLEMS, RETRY_AFTER_SECONDS } from './problem-response';
 import { readBody } from './read-body';
 
 export type ScimHandlerDeps = FindSenderDeps &

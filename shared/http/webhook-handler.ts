@@ -1,11 +1,11 @@
 import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { acceptDelivery, type AcceptDeliveryDeps } from '../access/intake/accept-delivery';
-import { answerWebhookHandshake } from '../access/intake/answer-webhook-handshake';
+import { answerCloudEventsHandshake } from '../access/intake/answer-cloudevents-handshake';
 import type { Clock } from '../clock';
 import type { Feed } from '../domain/policy';
 import { answerFailures } from './answer-failures';
 import { answerHeaders, jsonResponse } from './json-response';
-import { senderProblemResponse } from './problem';
+import { senderProblemResponse } from './problem-response';
 import { readBody } from './read-body';
 
 export type WebhookHandlerDeps = AcceptDeliveryDeps &
@@ -22,7 +22,7 @@ export function webhookHandler(
     if (request.method === 'OPTIONS')
       return {
         status: 200,
-        headers: { ...answerHeaders, ...(await answerWebhookHandshake(deps, { feed, source, headers })) },
+        headers: { ...answerHeaders, ...(await answerCloudEventsHandshake(deps, { feed, source, headers })) },
       };
     const { answer, ...accepted } = await acceptDelivery(deps, {
       feed,

@@ -5,7 +5,7 @@ import { isCheckId, type CheckId } from '../domain/audit/check-catalog';
 import { anchorOf } from '../domain/audit/check-catalog-entry';
 import { mayBeAutomatic } from '../domain/audit/remediation/automatic-remediation';
 import { isBeyondCeiling, type Waiver } from '../domain/audit/waiver';
-import { fold } from '../domain/person-key';
+import { fold } from '../domain/fold';
 import { compileExpression } from './custom-check-expression';
 import { DAY_MS } from '../domain/durations';
 

@@ -1,4 +1,4 @@
-import { fold } from '../domain/person-key';
+import { fold } from '../domain/fold';
 import { faultsInAudit } from './audit-section';
 import type { PolicyFile } from './policy-schema';
 import { faultsInSource } from './sources-section';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
-import { fold } from '../domain/person-key';
+import { fold } from '../domain/fold';
 import type {
   GroupPolicy,
   OrganizationPolicy,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EntraPolicy } from '../domain/source-settings';
-import type { WebhookSource } from '../webhooks/webhook-source';
+import type { WebhookFormat } from '../webhooks/webhook-format';
 
 const Guid = z.guid().transform((id) => id.toLowerCase());
 
@@ -28,7 +28,7 @@ export function toEntraPolicy({ entra }: Proof): EntraPolicy | undefined {
 
 /** A source has the proof of origin that its format asks for, and no other. An identity may stand in for a token. */
 export function faultsInProof(
-  source: WebhookSource,
+  source: WebhookFormat,
   { secret, entra }: Proof,
 ): ReadonlyArray<Readonly<{ path: readonly PropertyKey[]; problem: string }>> {
   const { format } = source;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { fold } from '../domain/person-key';
+import { fold } from '../domain/fold';
 import type { Feed } from '../domain/policy';
 import type { SourceAct, SourceSettings } from '../domain/source-settings';
 import { EntraSchema, faultsInProof, toEntraPolicy } from './proof-of-origin-section';
-import { proofOfOrigin } from '../webhooks/proof-of-origin-kinds';
-import { formatsOf, webhookSourceOf } from '../webhooks/source-registry';
-import type { WebhookSource } from '../webhooks/webhook-source';
+import { proofOfOrigin } from '../webhooks/proof-of-origin';
+import { formatsOf, webhookFormatOf } from '../webhooks/format-registry';
+import type { WebhookFormat } from '../webhooks/webhook-format';
 import { ticketActs } from '../webhooks/derive-access-request';
 
 const Name = z.string().trim().min(1).max(200);
@@ -93,7 +93,7 @@ type SourceFault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
 
 /** The settings of a source, with defaults filled in. */
 export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings {
-  const source = webhookSourceOf(feed, entry.format);
+  const source = webhookFormatOf(feed, entry.format);
   return {
     may: new Set(entry.may ?? (source === undefined ? [] : defaultActs(feed, source, entry))),
     groups: entry.groups === undefined ? undefined : new Set(entry.groups.map(fold)),
@@ -124,7 +124,7 @@ export function faultsInSource(
   entry: SourceEntry,
   organizations: Entries,
 ): readonly SourceFault[] {
-  const source = webhookSourceOf(feed, entry.format);
+  const source = webhookFormatOf(feed, entry.format);
   if (source === undefined)
     return [
       {
@@ -147,12 +147,12 @@ export function faultsInSource(
 
 type PolicyGroups = Entries[string]['groups'];
 
-function isUnproved(source: WebhookSource, entry: SourceEntry): boolean {
+function isUnproved(source: WebhookFormat, entry: SourceEntry): boolean {
   return proofOfOrigin(source.credential, { entra: entry.entra, fetchBack: entry.fetchBack }) === 'token';
 }
 
 /** A token proves nothing about a body: without a second look at the source it may only add. */
-function defaultActs(feed: Feed, source: WebhookSource, entry: SourceEntry): readonly SourceAct[] {
+function defaultActs(feed: Feed, source: WebhookFormat, entry: SourceEntry): readonly SourceAct[] {
   if (!isUnproved(source, entry)) return actsOf[feed];
   return feed === 'hr' ? ['joiner'] : ['grant', 'extend'];
 }
@@ -172,7 +172,7 @@ function faultsInActs(feed: Feed, { may = [], events }: SourceEntry): readonly S
   ];
 }
 
-function faultsInPlaces(source: WebhookSource, entry: SourceEntry): readonly SourceFault[] {
+function faultsInPlaces(source: WebhookFormat, entry: SourceEntry): readonly SourceFault[] {
   const isOwnContract = source.ownContract === true && entry.fetchBack === undefined;
   return [
     ...(['events', 'fields', 'people'] as const)
@@ -202,7 +202,7 @@ function faultsInGroups(
     .map((name) => ({ path: ['groups'], problem: `group "${name}" is in none of its organizations` }));
 }
 
-function faultsInFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): readonly SourceFault[] {
+function faultsInFetchBack(source: WebhookFormat, { fetchBack }: SourceEntry): readonly SourceFault[] {
   if (source.fetchBack === 'needed' && fetchBack === undefined)
     return [{ path: [], problem: `needs fetchBack: deliveries of ${source.format} carry ids only` }];
   if (fetchBack === undefined) return [];
@@ -216,7 +216,7 @@ function faultsInFetchBack(source: WebhookSource, { fetchBack }: SourceEntry): r
 
 function faultsInTrust(
   feed: Feed,
-  source: WebhookSource,
+  source: WebhookFormat,
   entry: SourceEntry,
   spokenOf: readonly PolicyGroups[],
 ): readonly SourceFault[] {

@@ -1,4 +1,4 @@
-import { hashOf } from '../domain/canonical-json';
+import { hashOf } from '../domain/canonical-json-hash';
 import { PRODUCT } from './product-name';
 
 /** OSCAL's own namespace is closed: a property of somebody else's says whose it is. */

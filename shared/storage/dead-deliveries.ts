@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '../domain/dead-delivery';
 import type { Feed } from '../domain/policy';
 import { partitionOf, resendRowOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { decodeRecord, encodeRecord } from './record-encoding';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';

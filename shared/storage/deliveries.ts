@@ -17,7 +17,7 @@ import {
 } from './delivery-rows';
 import { createDeliveryRetention, type DeliveryRetention } from './delivery-retention';
 import { coalesceWrites } from './coalesce-writes';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { decodeRecord, encodeRecord } from './record-encoding';
 import { createResendSchedule, listPendingMarks, type ResendSchedule } from './resend-schedule';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';

@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '../domain/durations';
 import type { Feed } from '../domain/policy';
 import { blobOf, bodyRowKey, partitionOf, stateOf, type StoredDelivery } from './delivery-rows';
 import { removeRows } from './record-table';
-import { rowsInPages } from './list-few-rows';
+import { listRowsInPages } from './list-rows-in-pages';
 import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';
@@ -39,7 +39,7 @@ export function createDeliveryRetention(
     const rows = (await table()).listEntities<{ rowKey: string; receivedAtMs?: number }>({
       queryOptions: { filter },
     });
-    for await (const row of rowsInPages(rows, most)) {
+    for await (const row of listRowsInPages(rows, most)) {
       if (found.length >= most) break;
       found.push(row);
     }

@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import type { Lane } from '../domain/lane';
 import { removeRows } from './record-table';
-import { rowsInPages } from './list-few-rows';
+import { listRowsInPages } from './list-rows-in-pages';
 import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';
 import { untold } from './unreadable-rows';
@@ -32,7 +32,7 @@ export function createDueDates(storage: Pick<StorageAccount, 'table'>, onUnreada
     const rows = (await table()).listEntities<{ rowKey: string; lane?: string }>({
       queryOptions: { filter },
     });
-    for await (const { rowKey, lane } of rowsInPages(rows, most)) {
+    for await (const { rowKey, lane } of listRowsInPages(rows, most)) {
       if (items.length >= most) break;
       const [time = '', kindName = '', key = ''] = rowKey.split(':');
       const kind = KINDS.find((known) => known === kindName);

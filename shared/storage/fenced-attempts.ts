@@ -1,7 +1,7 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { encodeRecord } from './encode-record';
+import { encodeRecord } from './record-encoding';
 import { isConflict, undefinedIfMissing } from './storage-errors';
 import { decodeListed, type OnUnreadable } from './unreadable-rows';
 

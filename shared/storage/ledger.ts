@@ -19,7 +19,7 @@ import {
   PersonLedgerSchema,
   RuleLedgerSchema,
 } from './ledger-schemas';
-import { decodeRecord, encodeRecord, requireTransactionSize } from './encode-record';
+import { decodeRecord, encodeRecord, requireTransactionSize } from './record-encoding';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';

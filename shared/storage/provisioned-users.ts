@@ -7,7 +7,7 @@ import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf } from './delivery-rows';
 import { inactiveActions, inactiveKey } from './inactive-scim-user-index';
 import { createCachedKeyPages } from './cache-row-keys-for-paging';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { decodeRecord, encodeRecord } from './record-encoding';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';

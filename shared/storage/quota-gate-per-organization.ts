@@ -27,7 +27,7 @@ export type QuotaLedger = Readonly<{
  * Every organization has the same rules unless `rulesOf` says otherwise for its alias.
  * @throws AppError `configuration-invalid` from `forOrganization` when a share leaves a method without a single call
  */
-export function createQuotaLedger(
+export function createQuotaGates(
   options: Readonly<{
     storage: Pick<StorageAccount, 'table'>;
     clock: Pick<Clock, 'now'>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NOTHING_SPENT, type HttpMethod, type QuotaState } from '../domain/plan/quota';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { decodeRecord, encodeRecord } from './record-encoding';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 

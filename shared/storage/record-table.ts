@@ -1,7 +1,7 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { z } from 'zod';
 import { AppError } from '../errors';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { decodeRecord, encodeRecord } from './record-encoding';
 import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, type OnUnreadable } from './unreadable-rows';

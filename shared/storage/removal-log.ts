@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { removeRows } from './record-table';
-import { rowsInPages } from './list-few-rows';
+import { listRowsInPages } from './list-rows-in-pages';
 import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';
 
@@ -43,7 +43,7 @@ export function createRemovalLog(storage: Pick<StorageAccount, 'table'>): Remova
       const rows = client.listEntities<{ rowKey: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt '${timeKey(beforeMs)}'` },
       });
-      for await (const { rowKey } of rowsInPages(rows, most)) {
+      for await (const { rowKey } of listRowsInPages(rows, most)) {
         if (old.length >= most) break;
         old.push(rowKey);
       }

@@ -2,9 +2,9 @@ import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { decodeRecord, encodeRecord } from './encode-record';
+import { decodeRecord, encodeRecord } from './record-encoding';
 import { removeRows } from './record-table';
-import { rowsInPages } from './list-few-rows';
+import { listRowsInPages } from './list-rows-in-pages';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
@@ -85,7 +85,7 @@ export function createRequestIndex(
         filter: `PartitionKey eq '${organization}' and RowKey gt '${from}' and RowKey lt '${to}'`,
       },
     });
-    for await (const { rowKey } of rowsInPages(rows, FORGOTTEN_TOGETHER)) {
+    for await (const { rowKey } of listRowsInPages(rows, FORGOTTEN_TOGETHER)) {
       if (keys.length >= FORGOTTEN_TOGETHER) break;
       keys.push(rowKey);
     }
@@ -130,7 +130,7 @@ export function createRequestIndex(
           fields: [{ field: 'cursor', problem: 'is not one that a list gave' }],
         });
       const found: RequestInList[] = [];
-      for await (const row of rowsInPages(await listRows(organization, `t:${cursor ?? ''}`), most)) {
+      for await (const row of listRowsInPages(await listRows(organization, `t:${cursor ?? ''}`), most)) {
         if (found.length >= most) break;
         const entry = decodeListed(RequestEntrySchema, row, { table: 'requests', onUnreadable });
         if (entry !== undefined) found.push({ entry, cursor: row.rowKey.slice(2) });

@@ -5,7 +5,7 @@ import type { Lane } from '../domain/lane';
 import type { Feed } from '../domain/policy';
 import { partitionOf, resendRowOf } from './delivery-rows';
 import { removeRows } from './record-table';
-import { rowsInPages } from './list-few-rows';
+import { listRowsInPages } from './list-rows-in-pages';
 import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
 import { timeKey } from './time-key';
 
@@ -40,7 +40,7 @@ export function createResendSchedule(table: () => Promise<TableClient>): ResendS
     const rows: ResendRow[] = [];
     const filter = `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge 'q:' and RowKey lt 'q:${timeKey(beforeMs)}'`;
     const listed = (await table()).listEntities<ResendRow>({ queryOptions: { filter } });
-    for await (const row of rowsInPages(listed, most)) {
+    for await (const row of listRowsInPages(listed, most)) {
       if (rows.length >= most) break;
       rows.push(row);
     }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../clock';
 import { HOUR_MS } from '../domain/durations';
 import { AppError } from '../errors';
-import { decodeRecord } from './encode-record';
+import { decodeRecord } from './record-encoding';
 
 /** Where a row is that cannot be read. Keys hold hashes, ids and names of sources, never personal data. */
 export type UnreadableRow = Readonly<{ table: string; partitionKey: string; rowKey: string }>;

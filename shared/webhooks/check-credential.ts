@@ -1,4 +1,4 @@
-import { faultsInVersions, type SecretForm } from '../domain/secret-form';
+import { faultsInVersions, type SecretForm } from '../domain/secret-form-and-faults';
 import { SecretError } from '../errors';
 import {
   checkSignature,
@@ -7,7 +7,7 @@ import {
   type SignatureVerdict,
   type SigningSecrets,
 } from './signature';
-import { checkToken, type TokenRule } from './bearer-token';
+import { checkToken, type TokenRule } from './check-sender-token';
 
 /**
  * How a sender authenticates. `signed`: the body is authentic. `bearer`: only the channel is; a holder of the token

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fold } from '../domain/person-key';
+import { fold } from '../domain/fold';
 import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent, WorkerEventKind } from '../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from './validate-body';

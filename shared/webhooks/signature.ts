@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { keyInSecret, type SecretForm } from '../domain/secret-form';
+import { keyInSecret, type SecretForm } from '../domain/secret-form-and-faults';
 import { SecretError } from '../errors';
 
 /** Header access by case-insensitive name; `null` when a header is absent. Fetch's `Headers` is one. */

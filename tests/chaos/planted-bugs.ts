@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors';
 import type { PersonLedger } from '../../shared/domain/ledger/person-ledger';
 import type { Stored } from '../../shared/storage/ledger';
-import type { WebhookSource } from '../../shared/webhooks/webhook-source';
+import type { WebhookFormat } from '../../shared/webhooks/webhook-format';
 import type { Instance } from '../fixtures/engine-instance';
 import type { HistoryStorage } from './history-storage';
 import { createMemoryTable } from './memory-table';
@@ -234,7 +234,7 @@ function onlyGroupsWithoutEndedGrants(ledger: PersonLedger, nowMs: number): Pers
   return ledger.grants.filter(({ group }) => !ended.has(group));
 }
 
-function saidOnArrival(source: WebhookSource, now: () => number): WebhookSource {
+function saidOnArrival(source: WebhookFormat, now: () => number): WebhookFormat {
   return {
     ...source,
     parse: (...args) => {

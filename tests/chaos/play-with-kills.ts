@@ -5,7 +5,7 @@ import { startStack, type Stack } from '../../sandbox/stack';
 import { storyOf } from '../../sandbox/story';
 import type { RequestEvent } from '../../sandbox/uipath/world';
 import { verifyEvidence, type EvidenceRecord } from '../../shared/domain/ledger/evidence';
-import { createChangeStore } from '../../shared/storage/marks-and-attempts';
+import { createChangeStore } from '../../shared/storage/marks-attempts-and-bookings';
 import { createLedgerStore } from '../../shared/storage/ledger';
 import { openStorage } from '../../shared/storage/storage-account';
 import { startAcknowledgingProxy } from './acknowledging-proxy';

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import type { Policy } from '../../shared/domain/policy';
 import { AppError, errorCodeOf } from '../../shared/errors';
-import { PROBLEMS } from '../../shared/http/problem';
+import { PROBLEMS } from '../../shared/http/problem-response';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import type { BodyType } from '../../shared/webhooks/parse-posted-body';
-import { webhookSourceOf } from '../../shared/webhooks/source-registry';
-import type { WebhookSource } from '../../shared/webhooks/webhook-source';
+import { webhookFormatOf } from '../../shared/webhooks/format-registry';
+import type { WebhookFormat } from '../../shared/webhooks/webhook-format';
 import { HR_API_SECRET } from '../../sandbox/vendors/demo-sources';
 import { startHrApi } from '../../sandbox/vendors/hr-api';
 import type { ReceivedPosting } from '../fixtures/webhooks/delivery-world';
@@ -78,7 +78,7 @@ function casesOf(sender: VendorSender): fc.Arbitrary<FuzzCase> {
 
 type Stage = Readonly<{
   sender: VendorSender;
-  format: WebhookSource;
+  format: WebhookFormat;
   policy: Policy;
   /** Has the sender's own API answer so from now on. */
   alterAnswers: (alter: (text: string) => string) => void;
@@ -88,7 +88,7 @@ type Stage = Readonly<{
 }>;
 
 async function openStage(sender: VendorSender): Promise<Stage> {
-  const format = webhookSourceOf(sender.feed, sender.format);
+  const format = webhookFormatOf(sender.feed, sender.format);
   if (format === undefined) throw new Error(`There is no format ${sender.format}`);
   let alter = (text: string): string => text;
   const api = await startHrApi({ secret: HR_API_SECRET.value, alter: (text) => alter(text) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorCodeOf } from '../../shared/errors';
-import { webhookSourceOf } from '../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../shared/webhooks/format-registry';
 import { postingOf, vendorSenders, type VendorSender } from '../fixtures/webhooks/vendor-senders';
 import { fuzzScim } from './fuzz-scim';
 import { fuzzSource } from './fuzz-source';
@@ -105,7 +105,7 @@ describe('the judge of growing bodies', () => {
 describe('the judge of altered headers', () => {
   const formatOf = (format: string) => {
     const { feed } = senderOf(format);
-    const source = webhookSourceOf(feed, format);
+    const source = webhookFormatOf(feed, format);
     if (source === undefined) throw new Error(errorCodeOf(undefined));
     return source;
   };

@@ -1,5 +1,5 @@
 import { parsePolicy } from '../../shared/policy/parse-policy';
-import { webhookSourceOf } from '../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../shared/webhooks/format-registry';
 import type { Posting } from '../fixtures/webhooks/delivery-world';
 import { createSenderWorld } from '../fixtures/webhooks/sender-world';
 import { policyOf, postingOf, textOf, type VendorSender } from '../fixtures/webhooks/vendor-senders';
@@ -100,7 +100,7 @@ function isSlow(large: number, small: number): boolean {
 
 function shapesOf(sender: VendorSender): readonly Shape[] {
   const isXml = sender.bodyType === 'xml';
-  const isForm = webhookSourceOf(sender.feed, sender.format)?.bodyTypes.includes(
+  const isForm = webhookFormatOf(sender.feed, sender.format)?.bodyTypes.includes(
     'application/x-www-form-urlencoded',
   );
   return [

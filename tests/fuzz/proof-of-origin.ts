@@ -1,8 +1,8 @@
 import type { SignatureRule } from '../../shared/webhooks/signature';
-import type { WebhookSource } from '../../shared/webhooks/webhook-source';
+import type { WebhookFormat } from '../../shared/webhooks/webhook-format';
 
 /** Whether altered headers still prove what the sender's own did. Senders differ in the case of hex digits, padding and alphabet. */
-export function provesTheSame({ credential }: WebhookSource, altered: Headers, sent: Headers): boolean {
+export function provesTheSame({ credential }: WebhookFormat, altered: Headers, sent: Headers): boolean {
   switch (credential.trust) {
     case 'signed':
       return isSameSignature(credential.signature, altered, sent);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import { compareReports, type AuditReport } from '../../domain/audit/report';
-import { hashOf } from '../../domain/canonical-json';
+import { hashOf } from '../../domain/canonical-json-hash';
 import type { NotifyTarget, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';

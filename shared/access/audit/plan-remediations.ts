@@ -2,15 +2,12 @@ import type { CheckInput } from '../../domain/audit/check-input';
 import { isOpen, type Finding, type FindingRecord, type Remediation } from '../../domain/audit/finding';
 import { isChangePending } from '../../domain/audit/is-change-pending';
 import { planRemediation } from '../../domain/audit/remediation/plan-remediation';
-import { isAutomatic } from '../../domain/audit/remediation/automatic-remediation';
-import { removalsHash, type Hold, BY_POLICY } from '../../domain/plan/hold';
+import { removalsHash, type Hold } from '../../domain/plan/hold';
 import { latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
-import { fold } from '../../domain/person-key';
-import type { OrganizationPolicy } from '../../domain/policy';
+import { fold } from '../../domain/fold';
 import { errorCodeOf } from '../../errors';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
-import { requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
 
 type PlanningDeps = Readonly<{
   ledger: Pick<LedgerStore, 'list'>;
@@ -140,23 +137,4 @@ function removalsOf(remediation: Remediation): readonly MemberRemoval[] {
   if (remediation.kind === 'change') return [];
   const { groupId = '', remove } = remediation;
   return remove.map((memberId) => ({ groupId, memberId }));
-}
-
-/** Requests the remediations that the policy releases by itself, and marks their findings as applied. */
-export async function remediateByPolicy(
-  deps: RemediationDeps,
-  at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
-  records: readonly FindingRecord[],
-): Promise<readonly FindingRecord[]> {
-  const items = records.filter(({ remediation, ...record }) => {
-    if (remediation === undefined || remediation.kind === 'change') return false;
-    return remediation.status === 'proposed' && isAutomatic(at.organization, record, remediation.group);
-  });
-  await requestRemediation(deps, at.organization, { by: BY_POLICY, policyHash: at.policyHash }, items);
-  const mended = new Set(items.map(({ id }) => id));
-  return records.map((record) =>
-    record.remediation !== undefined && mended.has(record.id)
-      ? { ...record, remediation: { ...record.remediation, status: 'applied' } }
-      : record,
-  );
 }

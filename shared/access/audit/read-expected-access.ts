@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { ExpectedPerson, ExpectedAccess } from '../../domain/audit/expected-access';
-import { hashOf } from '../../domain/canonical-json';
+import { hashOf } from '../../domain/canonical-json-hash';
 import { ruleWantedAt, latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
 import { createStringInterner } from '../../domain/intern-strings';
 import { isGrantValid, personAccess } from '../../domain/ledger/person-access';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { lastLeftAtMs } from '../../domain/ledger/worker-timeline';
-import type { Mark } from '../../storage/marks-and-attempts';
+import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { LedgerStore } from '../../storage/ledger';
 import { createFormerDirectoryIds, formerIdOf } from './former-ids-of-unresolved-people';
 import { DAY_MS } from '../../domain/durations';

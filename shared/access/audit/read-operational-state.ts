@@ -3,10 +3,10 @@ import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-
 import { listHolds } from '../ledger/list-holds';
 import type { Known, UnknownPart } from '../../domain/audit/snapshot';
 import { lastFailureOf } from '../../domain/dead-delivery';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { Mark } from '../../storage/marks-and-attempts';
+import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { BackoffStore } from '../../storage/backoffs';
 import type { Deliveries } from '../../storage/deliveries';
 import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';

@@ -6,13 +6,13 @@ import type { Known, LeadingSnapshot, Snapshot, SnapshotGroup } from '../../doma
 import { groupsByName } from '../../domain/groups-by-name';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
 import { createStringInterner } from '../../domain/intern-strings';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import { AppError } from '../../errors';
 import { mapConcurrently } from '../../map-concurrently';
-import { readKeptList } from './read-kept-list';
-import { LOOK_UP_WIDTH } from './resolve-kept-names';
+import { readListInParts } from './read-list-in-parts';
+import { LOOK_UP_WIDTH } from './look-up-ids-by-name';
 import { readKeptPart, type KeptPart } from './resumable-snapshot-reader';
-import { readUsersRulesAndAccessPolicy } from './read-users-rules-and-access-policy';
+import { readUsersRulesAndAccessPolicy } from './read-snapshot-besides-groups';
 import type { SnapshotContext } from './snapshot-context';
 
 const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() }));
@@ -89,7 +89,7 @@ async function readMembers(
   internString: InternString,
 ): Promise<KeptPart<SnapshotGroup>> {
   const list = { name: `group:${groupId}`, schema: MembersPageSchema, idOf: ([id]: MemberOfKind) => id };
-  const members = await readKeptList(reader, list, async (skip) => {
+  const members = await readListInParts(reader, list, async (skip) => {
     const { totalCount, results } = await uipath.groups.memberPage(groupId, skip);
     return { totalCount, entries: inRuns(results) };
   });

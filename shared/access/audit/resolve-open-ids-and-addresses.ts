@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { namelessMembers } from '../../domain/audit/checks/member-addresses';
 import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access';
 import type { LeadingSnapshot, Snapshot } from '../../domain/audit/snapshot';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
 import { mapConcurrently } from '../../map-concurrently';
 import type { ExpectedFromLedger } from './read-expected-access';
-import { LOOK_UP_WIDTH, resolveKeptNames } from './resolve-kept-names';
+import { LOOK_UP_WIDTH, lookUpIdsByName } from './look-up-ids-by-name';
 import type { ResumableReader } from './resumable-snapshot-reader';
 
 type ResolvingDeps = Readonly<{
@@ -27,14 +27,14 @@ type Addresses = Extract<Snapshot['directory'], { kind: 'known' }>['value']['add
  * writer, who may be members already; then the addresses that no list shows. While a protected member cannot be
  * resolved, every group that protects them is unknown: a protected member must not become a finding.
  */
-export async function resolveExpectedMembers(
+export async function resolveOpenIdsAndAddresses(
   deps: ResolvingDeps,
   organization: OrganizationPolicy,
   expected: ExpectedFromLedger,
   snapshot: LeadingSnapshot,
 ): Promise<Readonly<{ expected: ExpectedAccess; snapshot: Snapshot }>> {
   const resolve = async (asked: readonly string[], searchMissing: boolean) =>
-    resolveKeptNames(deps.directory, deps.reader, asked, searchMissing);
+    lookUpIdsByName(deps.directory, deps.reader, asked, searchMissing);
   const names = new Set([...organization.groups.values()].flatMap((group) => [...group.protectedMembers]));
   const open = expected.people.filter(
     ({ pending, memberId, unresolved }) => pending && (memberId === undefined || unresolved !== undefined),

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Known } from '../../domain/audit/snapshot';
 import { AppError, errorCodeOf } from '../../errors';
 import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
-import { isComeBackLater } from './come-back-later';
+import { isComeBackLater } from './is-come-back-later';
 
 /** A part of a snapshot: its name, and the schema in which it is stored. */
 type PartToRead<S extends z.ZodType> = Readonly<{ name: string; schema: S }>;

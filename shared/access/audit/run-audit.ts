@@ -12,29 +12,29 @@ import type { Snapshot } from '../../domain/audit/snapshot';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
 import { AppError } from '../../errors';
-import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleByAccount } from '../../storage/people-by-account';
 import type { AuditMessage, WorkQueues } from '../../storage/queues';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
-import { attributeFindings } from './attribute-findings';
-import { isComeBackLater } from './come-back-later';
+import { attributeFindings } from './read-log-and-attribute-findings';
+import { isComeBackLater } from './is-come-back-later';
 import { followFindings, unreadableParts } from './follow-findings';
-import { readSnapshotIfReadable } from './read-snapshot-if-readable';
+import { readStoredSnapshot } from './read-stored-snapshot';
 import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
 import { verifyEmptyGroups } from './verify-empty-groups';
 import {
   DECISION,
   EARLIER_NIGHT,
-  storeAuditResult,
+  remediateAndStoreAuditResult,
   readEarlierNight,
   reportOfNight,
-  type StoreAuditResultDeps,
-} from './store-audit-result';
+  type RemediateAndStoreAuditResultDeps,
+} from './remediate-and-store-audit-result';
 import { planRemediations } from './plan-remediations';
-import { resolveExpectedMembers } from './resolve-open-ids-and-addresses';
+import { resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
 import {
   BEGINNING,
   readBeginning,
@@ -46,7 +46,7 @@ import { readOperationalState, type OperationalStateDeps } from './read-operatio
 import { readSnapshot } from './read-snapshot';
 
 export type RunAuditDeps = OperationalStateDeps &
-  StoreAuditResultDeps &
+  RemediateAndStoreAuditResultDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     /** The application's own id and scopes come along; `tell` hears of every call. */
@@ -79,7 +79,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   const organization = policy.organizations.get(message.organization);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
-  const stored = await readSnapshotIfReadable(deps.snapshots, organization.alias, message.night);
+  const stored = await readStoredSnapshot(deps.snapshots, organization.alias, message.night);
   if (stored?.state === 'given-up') return undefined;
   if (stored?.state === 'done') return reportOfNight(deps.reports, organization.alias, message.night);
   const reader = await openResumableReader(deps.snapshots, {
@@ -92,7 +92,11 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   try {
     const decision = await reader.remember(DECISION, async () => decideNight(deps, at, reader));
     await reader.save('reading');
-    const report = await storeAuditResult(deps, { organization, policyHash: policy.hash }, decision());
+    const report = await remediateAndStoreAuditResult(
+      deps,
+      { organization, policyHash: policy.hash },
+      decision(),
+    );
     await reader.save('done');
     return report;
   } catch (error) {
@@ -149,7 +153,7 @@ async function decideNight(
     last.people,
     earlierNights,
   );
-  const { expected, snapshot } = await resolveExpectedMembers(
+  const { expected, snapshot } = await resolveOpenIdsAndAddresses(
     { directory: uipath.directory, reader },
     organization,
     last,
@@ -217,7 +221,7 @@ async function giveUpEarlierNights(
   const nowMs = clock.now();
   const nights = await snapshots.unfinished(alias, night);
   for (const earlier of nights) {
-    const snapshot = await readSnapshotIfReadable(snapshots, alias, earlier);
+    const snapshot = await readStoredSnapshot(snapshots, alias, earlier);
     const { parts = new Map<string, string>(), ...head } = snapshot ?? { startedAtMs: nowMs, calls: {} };
     const given = { ...head, state: 'given-up', givenUpFor: night } as const;
     if (snapshot === undefined || !(await snapshots.append(alias, earlier, given, new Map())))

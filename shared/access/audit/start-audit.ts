@@ -4,7 +4,7 @@ import type { Log } from '../../log-interface';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import { organizationSubject } from '../../domain/ledger/subject';
-import { containUnit } from '../ledger/contain-unit';
+import { containTimedUnit } from '../ledger/contain-timed-unit';
 
 /**
  * Enqueues one audit per organization. A night is named by its minute, so that a timer that fires twice audits once.
@@ -27,7 +27,7 @@ export async function startAudit(
   const organizations = [...(await deps.policy()).organizations.keys()];
   const failures: unknown[] = [];
   for (const organization of organizations) {
-    const failure = await containUnit(deps, { kind: 'organization', key: organization }, async () => {
+    const failure = await containTimedUnit(deps, { kind: 'organization', key: organization }, async () => {
       const subject = organizationSubject(organization);
       const isOver = (await deps.ledger.read(subject))?.value.lastAudit?.night.startsWith(minute) === true;
       await deps.queues.enqueueAudit({ organization, night: isOver ? second : minute });

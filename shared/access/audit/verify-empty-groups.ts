@@ -2,7 +2,7 @@ import type { ExpectedPerson } from '../../domain/audit/expected-access';
 import { EMPTY, type EarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import type { Known, LeadingSnapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { errorCodeOf } from '../../errors';
-import { isComeBackLater } from './come-back-later';
+import { isComeBackLater } from './is-come-back-later';
 import type { UiPathClient } from '../../uipath/client';
 
 type MemberLookUp = Pick<UiPathClient['groups'], 'checkMembers'>;

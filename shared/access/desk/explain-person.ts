@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock';
 import { verifyEvidence, type EvidenceFault, type EvidenceRecord } from '../../domain/ledger/evidence';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
-import { fold, personKey } from '../../domain/person-key';
+import { personKey } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { Policy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';

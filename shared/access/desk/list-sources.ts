@@ -4,13 +4,13 @@ import type { Feed, Policy, SourcePolicy } from '../../domain/policy';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { Deliveries } from '../../storage/deliveries';
 import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
-import { proofOfOrigin, type ProofOfOrigin } from '../../webhooks/proof-of-origin-kinds';
-import type { WebhookSource } from '../../webhooks/webhook-source';
+import { proofOfOrigin, type ProofOfOrigin } from '../../webhooks/proof-of-origin';
+import type { WebhookFormat } from '../../webhooks/webhook-format';
 import { DAY_MS } from '../../domain/durations';
 
 export type ListSourcesDeps = Readonly<{
   policy: () => Promise<Policy>;
-  formatOf: (feed: Feed, format: string) => WebhookSource | undefined;
+  formatOf: (feed: Feed, format: string) => WebhookFormat | undefined;
   deliveries: Pick<Deliveries, 'listPending' | 'lastReceivedMs'>;
   deadDeliveries: Pick<DeadDeliveries, 'list'>;
   heartbeats: Pick<Heartbeats, 'ignoredByDay' | 'namedMs'>;

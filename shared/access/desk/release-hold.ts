@@ -2,11 +2,11 @@ import type { Clock } from '../../clock';
 import { releaseRefusalOf, type Hold } from '../../domain/plan/hold';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
-import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
-import { bookRun } from '../ledger/book-writer-run';
+import { bookRun } from '../ledger/mark-and-book-writer-run';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
 

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
-import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { RefusedChangeStore } from '../../storage/refused-changes';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
-import { markChanged } from '../ledger/book-writer-run';
+import { markChanged } from '../ledger/mark-and-book-writer-run';
 import { requireOrganization } from '../ledger/list-refused-changes';
 import { updateLedger } from '../ledger/update-ledger';
 import { isGuid } from '../../domain/guid';

@@ -5,7 +5,7 @@ import { AppError, errorCodeOf } from '../../errors';
 import { parseDelivery } from '../../webhooks/parse-delivery';
 import { bodyTypeOf } from '../../webhooks/parse-posted-body';
 import type { DeliveryHeaders } from '../../webhooks/signature';
-import type { SourceAnswer, WebhookSource } from '../../webhooks/webhook-source';
+import type { SourceAnswer, WebhookFormat } from '../../webhooks/webhook-format';
 import { chooseLane } from './delivery-lane';
 import { verifySender, type SenderSettings, type VerifySenderDeps } from './verify-sender';
 import type { Delivery } from '../../domain/delivery';
@@ -14,7 +14,7 @@ import type { Lane } from '../../domain/lane';
 /** The sender behind an address, from the policy, and how its format is read. */
 export type FindSenderDeps = Readonly<{
   sourceFor: (feed: Feed, name: string) => Promise<SenderSettings | undefined>;
-  formatOf: (feed: Feed, format: string) => WebhookSource | undefined;
+  formatOf: (feed: Feed, format: string) => WebhookFormat | undefined;
 }>;
 
 export type EnqueueDeliveryDeps = Readonly<{
@@ -106,8 +106,8 @@ export async function findSender(
   deps: FindSenderDeps,
   feed: Feed,
   source: string,
-  spokenAt: WebhookSource['spokenAt'],
-): Promise<Readonly<{ settings: SenderSettings; format: WebhookSource }>> {
+  spokenAt: WebhookFormat['spokenAt'],
+): Promise<Readonly<{ settings: SenderSettings; format: WebhookFormat }>> {
   const settings = await deps.sourceFor(feed, source);
   if (settings === undefined) throw new AppError('source-unknown', 'There is no such source');
   const format = deps.formatOf(feed, settings.format);
@@ -136,7 +136,7 @@ export function dedupeKey(feed: Feed, source: string, dedupeId: string): string 
 }
 
 /** Some senders probe the address before they have a secret. The answer reveals nothing and nothing is stored. */
-function isGreeting(format: WebhookSource, rawBody: Uint8Array): boolean {
+function isGreeting(format: WebhookFormat, rawBody: Uint8Array): boolean {
   return (format.greetings ?? []).some((greeting) => Buffer.from(greeting).equals(rawBody));
 }
 
@@ -156,13 +156,13 @@ export async function noteIgnored(
 function ignored(
   deps: Pick<AcceptDeliveryDeps, 'log'>,
   from: Readonly<{ feed: Feed; source: string }>,
-  format: WebhookSource,
+  format: WebhookFormat,
   deliveryId: string,
 ): AcceptedDelivery {
   deps.log({ event: 'delivery-ignored', ...from });
   return answered(format, { deliveryId, duplicate: false, ignored: true });
 }
 
-function answered(format: WebhookSource, accepted: AcceptedDelivery): AcceptedDelivery {
+function answered(format: WebhookFormat, accepted: AcceptedDelivery): AcceptedDelivery {
   return format.answer === undefined ? accepted : { ...accepted, answer: format.answer(accepted) };
 }

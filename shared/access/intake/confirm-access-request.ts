@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../../domain/ledger/access-request';
 import type { SourcePolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
-import type { WebhookSource } from '../../webhooks/webhook-source';
+import type { WebhookFormat } from '../../webhooks/webhook-format';
 import type { LookUpDeps } from './look-up-worker';
 import { HOUR_MS } from '../../domain/durations';
 
@@ -14,7 +14,7 @@ import { HOUR_MS } from '../../domain/durations';
  */
 export async function confirmAccessRequest(
   deps: LookUpDeps,
-  about: Readonly<{ source: SourcePolicy; format: WebhookSource; receivedAtMs: number; nowMs: number }>,
+  about: Readonly<{ source: SourcePolicy; format: WebhookFormat; receivedAtMs: number; nowMs: number }>,
   ticketId: string,
 ): Promise<AccessRequest | 'ticket-unknown' | 'ticket-not-approved'> {
   const { source, format, receivedAtMs, nowMs } = about;

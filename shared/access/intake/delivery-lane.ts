@@ -1,4 +1,4 @@
-import type { Meaning, Meanings } from '../../webhooks/webhook-source';
+import type { Meaning, Meanings } from '../../webhooks/webhook-format';
 import type { Lane } from '../../domain/lane';
 
 /** The lane of a delivery: `urgent` for leavers and revokes, so that access is taken away first. */

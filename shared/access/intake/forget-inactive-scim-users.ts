@@ -1,5 +1,5 @@
 import type { ProvisionedUsers } from '../../storage/provisioned-users';
-import { keysToChange } from './reserve-scim-user-keys';
+import { keysToChange } from './scim-user-key-changes';
 
 export type ForgetProvisionedDeps = Readonly<{
   users: Pick<ProvisionedUsers, 'get' | 'holderOf' | 'write' | 'listInactive'>;

@@ -1,8 +1,8 @@
 import type { SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
-import type { FetchBack } from '../../fetch-back/vendor-adapter';
-import type { LookUp, Meanings } from '../../webhooks/webhook-source';
+import type { FetchBack } from '../../fetch-back/vendor-adapter-interface';
+import type { LookUp, Meanings } from '../../webhooks/webhook-format';
 import { deriveWorkerEvents } from '../../webhooks/derive-worker-events';
 import { HOUR_MS } from '../../domain/durations';
 

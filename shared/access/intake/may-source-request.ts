@@ -1,5 +1,5 @@
 import type { AccessRequest } from '../../domain/ledger/access-request';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { SourcePolicy } from '../../domain/policy';
 
 /** Verified is not authorized: the policy says what a source may cause, and for which groups. */

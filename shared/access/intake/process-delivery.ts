@@ -4,7 +4,7 @@ import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage } from '../../storage/queues';
 import { parseDelivery } from '../../webhooks/parse-delivery';
 import { bodyTypeOf } from '../../webhooks/parse-posted-body';
-import type { WebhookSource } from '../../webhooks/webhook-source';
+import type { WebhookFormat } from '../../webhooks/webhook-format';
 import { chooseLane } from './delivery-lane';
 import { settlingMs } from './look-up-worker';
 import { recordDeliveryStatements, type RecordDeliveryStatementsDeps } from './record-delivery-statements';
@@ -12,7 +12,7 @@ import { recordDeliveryStatements, type RecordDeliveryStatementsDeps } from './r
 export type ProcessDeliveryDeps = RecordDeliveryStatementsDeps &
   Readonly<{
     policy: () => Promise<Policy>;
-    formatOf: (feed: 'hr' | 'ticket', format: string) => WebhookSource | undefined;
+    formatOf: (feed: 'hr' | 'ticket', format: string) => WebhookFormat | undefined;
     deliveries: Pick<Deliveries, 'read' | 'complete'>;
     /** Deadline of one message, milliseconds: after it no further statement is begun. It leaves room for the longest look-up. */
     turnMs: number;

@@ -10,7 +10,7 @@ import { patchUser } from '../../webhooks/scim/scim-patch';
 import { addressOfUser, userChangeOf } from '../../webhooks/scim/scim-user-change';
 import { readUser } from '../../webhooks/scim/read-scim-user';
 import { ScimUserSchema, type ScimUser } from '../../webhooks/scim/scim-user-schema';
-import type { WebhookSource } from '../../webhooks/webhook-source';
+import type { WebhookFormat } from '../../webhooks/webhook-format';
 import {
   dedupeKey,
   enqueueDelivery,
@@ -18,7 +18,7 @@ import {
   type AcceptDeliveryDeps,
   type EnqueueDeliveryDeps,
 } from './accept-delivery';
-import { formerAddressesOf, keysToChange } from './reserve-scim-user-keys';
+import { formerAddressesOf, keysToChange } from './scim-user-key-changes';
 import { chooseLane } from './delivery-lane';
 import type { Lane } from '../../domain/lane';
 
@@ -36,7 +36,7 @@ export type ProvisionAct =
   | Readonly<{ kind: 'delete'; id: string }>;
 
 /** An authenticated SCIM client. */
-type ScimClient = Readonly<{ source: string; format: WebhookSource; mapping?: SourceMapping | undefined }>;
+type ScimClient = Readonly<{ source: string; format: WebhookFormat; mapping?: SourceMapping | undefined }>;
 
 const MOST_TRIES = 6;
 /** A user travels in the row of a delivery, which holds 60 KiB. */

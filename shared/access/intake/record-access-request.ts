@@ -3,8 +3,9 @@ import { type Subject, subjectByName } from '../../domain/ledger/subject';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
 import { personAccess, reasonsWithin } from '../../domain/ledger/person-access';
-import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/prune-person-ledger';
-import { fold, personKey } from '../../domain/person-key';
+import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
+import { personKey } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import {
   emptyPersonLedger,
   recordRequest,
@@ -20,7 +21,7 @@ import {
 } from '../../domain/ledger/request-refusal';
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
-import { markChanged } from '../ledger/book-writer-run';
+import { markChanged } from '../ledger/mark-and-book-writer-run';
 import {
   markAndSchedulePerson,
   type DeliveryContext,

@@ -4,7 +4,7 @@ import { AppError, errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
 import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
-import type { Meaning, Meanings, WebhookSource } from '../../webhooks/webhook-source';
+import type { Meaning, Meanings, WebhookFormat } from '../../webhooks/webhook-format';
 import { confirmAccessRequest } from './confirm-access-request';
 import { chooseLane } from './delivery-lane';
 import { lookUpWorker, isRetryable, type LookUpDeps } from './look-up-worker';
@@ -29,7 +29,7 @@ const PROGRESS_EVERY_MS = 60_000;
 /** A delayed message is not coalesced with others: a long delivery gets one of its own. */
 const CONTINUATION_DELAY_MS = 1_000;
 
-type StatementContext = DeliveryContext & Readonly<{ format: WebhookSource; receivedAtMs: number }>;
+type StatementContext = DeliveryContext & Readonly<{ format: WebhookFormat; receivedAtMs: number }>;
 
 /**
  * Records the statements of a delivery one after the other and returns their outcomes. Statements that were settled by

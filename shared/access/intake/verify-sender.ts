@@ -3,7 +3,7 @@ import { AppError } from '../../errors';
 import { checkCredential } from '../../webhooks/check-credential';
 import type { CheckIdentity } from '../../webhooks/check-entra-token';
 import type { DeliveryHeaders, SigningSecrets } from '../../webhooks/signature';
-import type { WebhookSource } from '../../webhooks/webhook-source';
+import type { WebhookFormat } from '../../webhooks/webhook-format';
 
 /** A sender's part of the policy. One of `secretName` and `entra` is there: the policy check sees to it. */
 export type SenderSettings = Readonly<{
@@ -33,7 +33,7 @@ type Sent = Readonly<{ headers: DeliveryHeaders; rawBody: Uint8Array; receivedAt
 export async function verifySender(
   deps: VerifySenderDeps,
   from: Readonly<{ feed: string; source: string }>,
-  { format, settings }: Readonly<{ format: WebhookSource; settings: SenderSettings }>,
+  { format, settings }: Readonly<{ format: WebhookFormat; settings: SenderSettings }>,
   sent: Sent,
 ): Promise<string | undefined> {
   const verdict = await verdictOf(deps, format, settings, sent);
@@ -47,7 +47,7 @@ export async function verifySender(
 
 async function verdictOf(
   deps: VerifySenderDeps,
-  { credential }: WebhookSource,
+  { credential }: WebhookFormat,
   { secretName, entra }: SenderSettings,
   { headers, rawBody, receivedAtMs: nowMs }: Sent,
 ) {

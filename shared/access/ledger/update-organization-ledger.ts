@@ -1,4 +1,4 @@
-import { hashOf } from '../../domain/canonical-json';
+import { hashOf } from '../../domain/canonical-json-hash';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import type { LedgerStore } from '../../storage/ledger';

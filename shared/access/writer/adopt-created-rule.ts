@@ -2,10 +2,10 @@ import type { Subject } from '../../domain/ledger/subject';
 import type { Attempt } from '../../storage/fenced-attempts';
 import type { UiPathClient } from '../../uipath/client';
 import { recordRuleOutcome } from './record-rule-outcome';
-import type { RunEvidenceDeps } from './run-evidence';
+import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 
-export type AdoptCreatedRuleDeps = RunEvidenceDeps &
+export type AdoptCreatedRuleDeps = EvidenceOfRunDeps &
   Readonly<{ uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'list'> }, 'urgent'> }>;
 
 /**

@@ -1,11 +1,11 @@
 import { HOUR_MS } from '../../domain/durations';
 import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import type { Subject } from '../../domain/ledger/subject';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import type { DueDates } from '../../storage/due-dates';
-import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
+import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
 import { updateLedger } from '../ledger/update-ledger';
 import { SHOWS_WITHIN_MS } from './recover-attempts';
@@ -13,17 +13,17 @@ import {
   resolveAccessPolicyEntity,
   type ResolveAccessPolicyEntityDeps,
 } from './resolve-access-policy-entity';
-import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './units';
+import type { ContainedDeps } from './person-and-group-units';
 import type { WriterFence } from './lease-and-fence-interface';
 
 /** Before a removal that the list does not show yet is tried again. */
 const LOOK_AGAIN_MS = 60_000;
 
 type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
-  RunEvidenceDeps &
+  EvidenceOfRunDeps &
   Pick<WriterFence, 'stillOurs'> &
   Readonly<{
     organization: Pick<OrganizationPolicy, 'protectedPrincipals'>;
@@ -113,7 +113,11 @@ async function applyEntity(
 }
 
 /** Stores the intent of an addition before the call: reads may show the entry only after its removal was asked for. */
-async function noteSent(deps: RunEvidenceDeps, subject: Subject<'entity'>, entityId: string): Promise<void> {
+async function noteSent(
+  deps: EvidenceOfRunDeps,
+  subject: Subject<'entity'>,
+  entityId: string,
+): Promise<void> {
   await updateLedger(deps.ledger, subject, (current) =>
     current === undefined
       ? undefined
@@ -142,7 +146,7 @@ async function whyUnresolved(
 }
 
 async function note(
-  deps: RunEvidenceDeps,
+  deps: EvidenceOfRunDeps,
   subject: Subject<'entity'>,
   { have, settled, isGone = false }: Pick<EntityLedger, 'have' | 'settled'> & Readonly<{ isGone?: boolean }>,
   kind: string,
@@ -153,7 +157,7 @@ async function note(
       ? undefined
       : {
           next: { ...current, have, settled, sent: isGone ? undefined : current.sent },
-          evidence: [runEvidence(deps, kind, facts)],
+          evidence: [evidenceOfRun(deps, kind, facts)],
         },
   );
 }

@@ -1,19 +1,19 @@
 import type { Clock } from '../../clock';
 import type { OrganizationPolicy } from '../../domain/policy';
-import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
+import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import { applyAccessPolicyEntries, type ApplyAccessPolicyEntriesDeps } from './apply-access-policy-entries';
 import { applyPeopleMemberships, type ApplyPeopleMembershipsDeps } from './apply-people-memberships';
-import { applyReleasedHolds, type ApplyReleasedHoldsDeps } from './apply-released-holds';
+import { applyReleasedGuardHolds, type ApplyReleasedGuardHoldsDeps } from './apply-released-guard-holds';
 import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
 import { applyRules, type ApplyRulesDeps } from './apply-rules';
 import type { MarksOfRun } from './marks-of-run';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './units';
+import type { ContainedDeps } from './person-and-group-units';
 
 export type ApplyMarkedSubjectsDeps = ApplyPeopleMembershipsDeps &
   ApplyRulesDeps &
   ApplyAccessPolicyEntriesDeps &
-  ApplyReleasedHoldsDeps &
+  ApplyReleasedGuardHoldsDeps &
   ApplyReleasedRemediationsDeps &
   ContainedDeps &
   TimeBudget &
@@ -43,7 +43,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     if (deps.isTimeUp() && (marks.length > 0 || !done.remediations)) return deps.clock.now();
     const urgent = marks.filter((mark) => mark.lane === 'urgent');
     if (urgent.length === 0 && !done.holds) {
-      await applyReleasedHolds(deps);
+      await applyReleasedGuardHolds(deps);
       done.holds = true;
       continue;
     }

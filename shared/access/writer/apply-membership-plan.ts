@@ -4,15 +4,15 @@ import type { Unit } from '../../domain/plan/backoff';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
-import { batchChanges, type Batching } from '../../domain/plan/delay-partial-puts';
+import { batchChanges, type Batching } from '../../domain/plan/batch-changes-into-puts';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import type { MarksOfRun } from './marks-of-run';
 import { putGroupMembers, type PutGroupMembersDeps } from './put-group-members';
 import type { PutLimit } from './put-limit';
-import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { TimeBudget } from './time-budget-interface';
-import { groupUnit, type ContainedDeps } from './units';
+import { groupUnit, type ContainedDeps } from './person-and-group-units';
 
 type BatchDeps = Pick<PutLimit, 'maxIdsPerPut'> &
   Readonly<{
@@ -22,7 +22,7 @@ type BatchDeps = Pick<PutLimit, 'maxIdsPerPut'> &
   }>;
 
 export type ApplyMembershipPlanDeps = PutGroupMembersDeps &
-  RunEvidenceDeps &
+  EvidenceOfRunDeps &
   BatchDeps &
   ContainedDeps &
   TimeBudget &
@@ -160,7 +160,7 @@ async function batch(
 }
 
 async function recordPlan(
-  deps: RunEvidenceDeps,
+  deps: EvidenceOfRunDeps,
   plan: MembershipPlan,
   groups: readonly GroupPlan[],
 ): Promise<void> {
@@ -172,5 +172,5 @@ async function recordPlan(
       remove: changesIn(group).filter((change) => change.decision === 'remove').length,
     })),
   };
-  await updateOrganizationLedger(deps, [runEvidence(deps, 'plan', facts)]);
+  await updateOrganizationLedger(deps, [evidenceOfRun(deps, 'plan', facts)]);
 }

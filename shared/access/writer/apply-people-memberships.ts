@@ -1,15 +1,15 @@
 import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
+import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson, type DecidedOfPerson } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps } from './guard-plan';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { storePersonOutcome, type Settlement, type StorePersonOutcomeDeps } from './store-person-outcome';
-import { personUnit, type ContainedDeps } from './units';
+import { settlePerson, type Settlement, type SettlePersonDeps } from './settle-person';
+import { personUnit, type ContainedDeps } from './person-and-group-units';
 
 type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
@@ -19,7 +19,7 @@ export type ApplyPeopleMembershipsDeps = LoadMarkedDeps &
   PlanPeopleMembershipsDeps &
   GuardPlanDeps &
   ApplyMembershipPlanDeps &
-  StorePersonOutcomeDeps;
+  SettlePersonDeps;
 
 /**
  * Reconciles the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and removes.
@@ -90,14 +90,14 @@ async function loadMarkedPeople(
 }
 
 async function settleContained(
-  deps: StorePersonOutcomeDeps & ContainedDeps,
+  deps: SettlePersonDeps & ContainedDeps,
   person: PersonWork,
   cases: readonly DecidedOfPerson[],
   outcome: Settlement,
 ): Promise<void> {
   const unit = personUnit(person.subject.key);
   try {
-    await storePersonOutcome(deps, person, cases, outcome);
+    await settlePerson(deps, person, cases, outcome);
     if (!outcome.isDeferred) await deps.units.settle(unit);
   } catch (error) {
     await deps.units.fail(unit, error);

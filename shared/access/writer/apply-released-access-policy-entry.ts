@@ -2,7 +2,7 @@ import {
   idsOf,
   whyEntryIsNotAdded,
   whyEntryStays,
-} from '../../domain/audit/remediation/plan-access-policy-remediation';
+} from '../../domain/audit/remediation/plan-entry-remediation';
 import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { subjectByName } from '../../domain/ledger/subject';
 import type { Hold } from '../../domain/plan/hold';
@@ -10,8 +10,8 @@ import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
-import { toSnapshotEntry } from '../ledger/normalize-rules-and-entries';
-import { applyOncePerRelease, type ApplyOncePerReleaseDeps } from './apply-once-per-release';
+import { toSnapshotEntry } from '../ledger/to-snapshot-rules-and-entries';
+import { applyReleasedChangeOnce, type ApplyOncePerReleaseDeps } from './apply-released-change-once';
 import {
   findThisApplicationAmongMembers,
   type FindThisApplicationDeps,
@@ -54,7 +54,7 @@ export async function applyReleasedAccessPolicyEntry(
   const isThere = new Set(have.map(({ entityId }) => entityId));
   const isNeeded = ids.some((id) => isThere.has(id) === (decision === 'remove'));
   const [added, removed] = decision === 'add' ? [ids, []] : [[], ids];
-  await applyOncePerRelease(
+  await applyReleasedChangeOnce(
     deps,
     released,
     { subject, empty: toLedger(entity), isNeeded },

@@ -3,9 +3,9 @@ import { changeHash } from '../../domain/plan/rule-or-entry-change';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import type { HoldStore } from '../../storage/holds';
 import {
-  applyReleasedMemberRemovals,
-  type ApplyReleasedMemberRemovalsDeps,
-} from './apply-released-member-removals';
+  applyReleasedRemovalsWithoutReason,
+  type ApplyReleasedRemovalsWithoutReasonDeps,
+} from './apply-released-removals-without-reason';
 import {
   applyReleasedAccessPolicyEntry,
   type ApplyReleasedAccessPolicyEntryDeps,
@@ -13,9 +13,9 @@ import {
 import { applyReleasedRule, type ApplyReleasedRuleDeps } from './apply-released-rule';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './units';
+import type { ContainedDeps } from './person-and-group-units';
 
-type ApplyReleasedRemediationDeps = ApplyReleasedMemberRemovalsDeps &
+type ApplyReleasedRemediationDeps = ApplyReleasedRemovalsWithoutReasonDeps &
   ApplyReleasedRuleDeps &
   ApplyReleasedAccessPolicyEntryDeps;
 
@@ -59,7 +59,7 @@ async function applyOrSayWhyNot(deps: ApplyReleasedRemediationDeps, hold: Hold):
   const { change } = hold;
   if (change !== undefined && changeHash(change) !== hold.hash) return 'changed';
   try {
-    if (change === undefined) return await applyReleasedMemberRemovals(deps, hold);
+    if (change === undefined) return await applyReleasedRemovalsWithoutReason(deps, hold);
     return change.kind === 'rule'
       ? await applyReleasedRule(deps, hold, change)
       : await applyReleasedAccessPolicyEntry(deps, hold, change);

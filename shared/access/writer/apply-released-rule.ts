@@ -5,12 +5,12 @@ import type { Hold } from '../../domain/plan/hold';
 import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
-import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
-import { toSnapshotRule } from '../ledger/normalize-rules-and-entries';
+import { toSnapshotRule } from '../ledger/to-snapshot-rules-and-entries';
 import { updateLedger } from '../ledger/update-ledger';
-import { applyOncePerRelease, type ApplyOncePerReleaseDeps } from './apply-once-per-release';
-import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+import { applyReleasedChangeOnce, type ApplyOncePerReleaseDeps } from './apply-released-change-once';
+import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 
 type DeleteStrangerDeps = ApplyOncePerReleaseDeps &
@@ -20,7 +20,7 @@ type DeleteStrangerDeps = ApplyOncePerReleaseDeps &
   }>;
 
 export type ApplyReleasedRuleDeps = DeleteStrangerDeps &
-  RunEvidenceDeps &
+  EvidenceOfRunDeps &
   Readonly<{ changes: Pick<ChangeStore, 'mark'> }>;
 
 type RuleChange = Extract<RuleOrEntryChange, { kind: 'rule' }>;
@@ -54,14 +54,14 @@ export async function applyReleasedRule(
  * when another version was written since.
  */
 async function distrust(
-  deps: RunEvidenceDeps,
+  deps: EvidenceOfRunDeps,
   subject: Subject<'rule'>,
   { ruleId, contentHash }: RuleChange,
 ): Promise<boolean> {
   const after = await updateLedger(deps.ledger, subject, (current) => {
     const { have } = current ?? {};
     if (current === undefined || have?.contentHash !== contentHash) return undefined;
-    const entry = runEvidence(deps, 'rule-to-be-rewritten', { ruleId, contentHash });
+    const entry = evidenceOfRun(deps, 'rule-to-be-rewritten', { ruleId, contentHash });
     return { next: { ...current, have: { ...have, contentHash: UNKNOWN_CONTENT } }, evidence: [entry] };
   });
   return after?.have?.contentHash === UNKNOWN_CONTENT;
@@ -81,7 +81,7 @@ async function deleteStranger(
     rule === undefined || (rule.name === name && toSnapshotRule(rule).contentHash === contentHash);
   if (!isSame) return 'changed';
   const empty: RuleLedger = { name, statements: [], have: undefined };
-  await applyOncePerRelease(
+  await applyReleasedChangeOnce(
     deps,
     released,
     { subject, empty, isNeeded: rule !== undefined },

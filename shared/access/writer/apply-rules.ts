@@ -9,11 +9,11 @@ import {
   type WantedRule,
 } from '../../domain/ledger/rule-and-entity-ledgers';
 import type { Subject } from '../../domain/ledger/subject';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { DueDates } from '../../storage/due-dates';
-import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
+import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
 import { toRuleDefinitionText } from '../../uipath/rule-definition';
 import type { RuleInput } from '../../uipath/rules';
@@ -21,13 +21,13 @@ import { updateLedger } from '../ledger/update-ledger';
 import { newAttemptId } from './attempt-id';
 import { recordRuleOutcome } from './record-rule-outcome';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
-import type { RunEvidenceDeps } from './run-evidence';
+import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './units';
+import type { ContainedDeps } from './person-and-group-units';
 import type { WriterFence } from './lease-and-fence-interface';
 
-type RemoveRuleDeps = RunEvidenceDeps &
+type RemoveRuleDeps = EvidenceOfRunDeps &
   Pick<WriterFence, 'stillOurs'> &
   Readonly<{ uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'remove'> }, 'normal'> }>;
 
@@ -38,7 +38,7 @@ type CreateRuleDeps = Pick<WriterFence, 'fence'> &
     uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'create'> }, 'normal'>;
   }>;
 
-type PutRuleDeps = RunEvidenceDeps &
+type PutRuleDeps = EvidenceOfRunDeps &
   WriterFence &
   CreateRuleDeps &
   Readonly<{
@@ -204,7 +204,7 @@ async function toBody(
 
 /** Remembers the request that UiPath now shows, for whoever asks where it stands. */
 async function settle(
-  deps: Pick<RunEvidenceDeps, 'ledger'>,
+  deps: Pick<EvidenceOfRunDeps, 'ledger'>,
   subject: Subject<'rule'>,
   requestId: string | undefined,
 ): Promise<void> {

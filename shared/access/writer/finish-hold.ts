@@ -1,9 +1,9 @@
 import type { Hold } from '../../domain/plan/hold';
 import type { HoldStore } from '../../storage/holds';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
-import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
-export type FinishHoldDeps = RunEvidenceDeps & Readonly<{ holds: Pick<HoldStore, 'put'> }>;
+export type FinishHoldDeps = EvidenceOfRunDeps & Readonly<{ holds: Pick<HoldStore, 'put'> }>;
 
 /**
  * Closes a released hold: `done`, or `stale` with `because`, the reason why it was not carried out. The evidence says who
@@ -21,6 +21,6 @@ export async function finishHold(deps: FinishHoldDeps, hold: Hold, because?: str
     ...(isRemediation ? { removals } : {}),
     ...said,
   };
-  await updateOrganizationLedger(deps, [runEvidence(deps, `plan-${state}`, facts)]);
+  await updateOrganizationLedger(deps, [evidenceOfRun(deps, `plan-${state}`, facts)]);
   await deps.holds.put(deps.organization.alias, { ...hold, state, ...said });
 }

@@ -10,9 +10,9 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { RemovalLog } from '../../storage/removal-log';
 import type { UiPathClient } from '../../uipath/client';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
-import { runEvidence, type RunEvidenceDeps } from './run-evidence';
+import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
-import type { ContainedDeps } from './units';
+import type { ContainedDeps } from './person-and-group-units';
 
 /** What the guards measure removals against. */
 type MeasureDeps = Readonly<{
@@ -22,7 +22,7 @@ type MeasureDeps = Readonly<{
   uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'listMembers'> }>;
 }>;
 
-type StoreHoldDeps = RunEvidenceDeps &
+type StoreHoldDeps = EvidenceOfRunDeps &
   Readonly<{ organization: OrganizationPolicy; holds: Pick<HoldStore, 'put'>; log: Log }>;
 
 export type GuardPlanDeps = MeasureDeps &
@@ -171,7 +171,7 @@ async function hold(
   const hash = removalsHash(removals);
   const expiresAtMs = nowMs + deps.organization.planExpiryDays * DAY_MS;
   await updateOrganizationLedger(deps, [
-    runEvidence(deps, 'removals-held', { planHash: hash, removals: removals.length, guards, expiresAtMs }),
+    evidenceOfRun(deps, 'removals-held', { planHash: hash, removals: removals.length, guards, expiresAtMs }),
   ]);
   await deps.holds.put(deps.organization.alias, {
     ...held,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import { hashOf } from '../../domain/canonical-json';
+import { hashOf } from '../../domain/canonical-json-hash';
 import { noteRefusal, refusalsInARow } from '../../domain/plan/refused-change';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { ErrorCode } from '../../errors';

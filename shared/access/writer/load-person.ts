@@ -3,10 +3,10 @@ import type { Lane } from '../../domain/lane';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { Subject } from '../../domain/ledger/subject';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
-import type { Mark } from '../../storage/marks-and-attempts';
+import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { GroupInUiPath, ReadGroupsByName } from './memoize-groups-by-name';
 
 export type LoadPersonDeps = Readonly<{

@@ -1,4 +1,4 @@
-import type { ChangeStore, Mark } from '../../storage/marks-and-attempts';
+import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 
 /** The marks that a run has taken up: one that stays, because its unit fails or waits, is not taken up twice. */
 export type MarksOfRun = Readonly<{

@@ -1,17 +1,17 @@
 import type { Lane } from '../../domain/lane';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
-import { ADMINISTERING_KINDS } from '../../domain/member-kind';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
-import { keptByOthers, type KeptByOthersDeps } from './kept-by-others';
+import { countAdministratorsLeft } from './count-administrators-left';
+import { keptByOthers, type KeptByOthersDeps } from './memberships-kept-by-others';
 import type { PersonWork } from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
 import { candidatesOf, readMemberships, type Candidate, type ReadMembershipsDeps } from './read-memberships';
 import type { UiPathInLane } from './uipath-in-lane';
-import { groupUnit } from './units';
+import { groupUnit } from './person-and-group-units';
 
 export type PlanPeopleMembershipsDeps = ReadMembershipsDeps &
   KeptByOthersDeps &
@@ -81,7 +81,7 @@ async function countAdministrators(
   deferred: Set<string>,
 ): Promise<Readonly<{ counted: readonly GroupCase[]; left: number }>> {
   try {
-    return { counted: cases, left: await administratorsLeft(deps.uipath[lane].groups, cases) };
+    return { counted: cases, left: await countAdministratorsLeft(deps.uipath[lane].groups, cases) };
   } catch (error) {
     const group = { groupId: ADMINISTRATORS_GROUP_ID, name: 'Administrators' };
     await deps.units.fail(groupUnit(group), error);
@@ -114,23 +114,4 @@ function whyOf(person: PersonWork, group: string): readonly string[] {
     );
   if (reasons.length > 0) return reasons;
   return [person.access.employment === 'left' ? 'left' : 'no-reason'];
-}
-
-/**
- * Counts the administrators who stay if every removal in question is made. The members are listed only when one is in
- * question.
- */
-export async function administratorsLeft(
-  groups: Pick<UiPathClient['groups'], 'listMembers'>,
-  cases: readonly GroupCase[],
-): Promise<number> {
-  const leaving = new Set(
-    cases
-      .filter((group) => group.groupId === ADMINISTRATORS_GROUP_ID)
-      .flatMap((group) => group.cases.filter((membership) => membership.have && !membership.want))
-      .map((membership) => membership.memberId),
-  );
-  if (leaving.size === 0) return Number.POSITIVE_INFINITY;
-  const members = await groups.listMembers(ADMINISTRATORS_GROUP_ID);
-  return members.filter((member) => ADMINISTERING_KINDS.has(member.kind) && !leaving.has(member.id)).length;
 }

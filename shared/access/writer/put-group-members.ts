@@ -5,16 +5,16 @@ import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log-interface';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
 import type { MembershipUpdate } from '../../uipath/groups';
 import { newAttemptId } from './attempt-id';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
 import type { PutLimit } from './put-limit';
-import { recordMembership } from './record-membership';
-import type { RunEvidenceDeps } from './run-evidence';
+import { recordMembershipOutcome } from './record-membership-outcome';
+import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
-import { personUnit, type ContainedDeps } from './units';
+import { personUnit, type ContainedDeps } from './person-and-group-units';
 import type { WriterFence } from './lease-and-fence-interface';
 
 type ReadBackDeps = Readonly<{
@@ -29,7 +29,7 @@ type PutAndReadBackDeps = ReadBackDeps &
 export type PutGroupMembersDeps = PutAndReadBackDeps &
   WriterFence &
   ContainedDeps &
-  RunEvidenceDeps &
+  EvidenceOfRunDeps &
   LogRemovalsDeps &
   Pick<PutLimit, 'learnMaxIdsPerPut'> &
   Readonly<{
@@ -123,7 +123,7 @@ async function recordOutcome(
   const unrecorded = new Set<string>();
   await mapConcurrently(changes, STORAGE_WIDTH, async ({ personKey, why }) => {
     try {
-      await recordMembership(deps, attempt, personKey, why);
+      await recordMembershipOutcome(deps, attempt, personKey, why);
     } catch (error) {
       await deps.units.fail(personUnit(personKey), error);
       unrecorded.add(personKey);

@@ -6,7 +6,7 @@ import type { UiPathClient } from '../../uipath/client';
 import type { PersonWork } from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { UiPathInLane } from './uipath-in-lane';
-import { groupUnit, personUnit, type ContainedDeps } from './units';
+import { groupUnit, personUnit, type ContainedDeps } from './person-and-group-units';
 
 export type ReadMembershipsDeps = ContainedDeps &
   Readonly<{

@@ -2,19 +2,19 @@ import { personSubject } from '../../domain/ledger/subject';
 import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
-import type { ChangeStore } from '../../storage/marks-and-attempts';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
 import { adoptCreatedRule, type AdoptCreatedRuleDeps } from './adopt-created-rule';
 import { newAttemptId } from './attempt-id';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
-import { isRecorded, recordMembership, type IsRecordedDeps } from './record-membership';
-import type { RunEvidenceDeps } from './run-evidence';
+import { isRecorded, recordMembershipOutcome, type IsRecordedDeps } from './record-membership-outcome';
+import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
-import { personUnit, type ContainedDeps } from './units';
+import { personUnit, type ContainedDeps } from './person-and-group-units';
 import type { WriterFence } from './lease-and-fence-interface';
 
-type RecoverMembershipDeps = RunEvidenceDeps &
+type RecoverMembershipDeps = EvidenceOfRunDeps &
   ContainedDeps &
   IsRecordedDeps &
   LogRemovalsDeps &
@@ -63,14 +63,15 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
   const unrecorded = new Set<AttemptMember>();
   for (const member of attempt.add.filter(({ memberId }) => members.has(memberId)))
     await orKeep(deps, unrecorded, member, async () => {
-      await recordMembership(deps, attempt, member.personKey, ['read-back']);
+      await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back']);
       await lookAgain(deps, member.personKey);
     });
   const removed: Array<MembershipAttempt['remove'][number]> = [];
   for (const member of attempt.remove.filter(({ memberId }) => !members.has(memberId)))
     await orKeep(deps, unrecorded, member, async () => {
       const recorded = await isRecorded(deps, attempt, member.personKey);
-      if (recorded === undefined) await recordMembership(deps, attempt, member.personKey, ['read-back']);
+      if (recorded === undefined)
+        await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back']);
       if (recorded !== 'by-another') removed.push(member);
     });
   await logRemovals(deps, attempt.id, attempt.groupId, removed);

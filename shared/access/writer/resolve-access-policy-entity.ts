@@ -1,5 +1,5 @@
 import type { EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { UiPathClient } from '../../uipath/client';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import type { UiPathInLane } from './uipath-in-lane';

@@ -6,11 +6,11 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { PeopleByAccount } from '../../storage/people-by-account';
 import type { UiPathClient } from '../../uipath/client';
-import { isShared } from '../ledger/containment';
+import { isShared } from './containment';
 import type { PersonWork } from './load-person';
 import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
-import { personUnit, type ContainedDeps } from './units';
+import { personUnit, type ContainedDeps } from './person-and-group-units';
 
 export type ResolveIdentitiesDeps = ContainedDeps &
   TimeBudget &

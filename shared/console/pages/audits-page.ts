@@ -3,7 +3,7 @@ import { openCount, type AuditSummary } from '../../domain/audit/audit-summary';
 import { markup, time, timeText, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { SEVERITIES } from '../../domain/audit/check-catalog-entry';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 import type { PageLayout } from '../page-layout';
 import { renderReportLinks } from './report-links';
 

@@ -4,7 +4,7 @@ import { markup, time, type Markup } from '../../html/markup';
 import { renderAboutChecks } from '../../reports/check-explanations';
 import { renderFindingList } from '../../reports/finding-list';
 import { renderForm, type PageLayout } from '../page-layout';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 
 const CHOICES = { open: 'Open', waived: 'Accepted', fixed: 'Fixed', all: 'All' } as const;
 

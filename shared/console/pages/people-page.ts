@@ -1,9 +1,9 @@
 import type { PersonExplained } from '../../access/desk/explain-person';
 import type { Reason } from '../../domain/ledger/person-access';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import { markup, name, time, type Markup } from '../../html/markup';
 import type { PageLayout } from '../page-layout';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 
 const MOST_EVIDENCE = 100;
 

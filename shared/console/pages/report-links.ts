@@ -1,7 +1,7 @@
 import type { AuditReport } from '../../domain/audit/report';
 import { markup, type Markup } from '../../html/markup';
 import { FORMATS } from '../../reports/report-formats';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 
 /** Where a night's report is, as a page and in each other format. */
 export function renderReportLinks({

@@ -3,7 +3,7 @@ import type { RequestListQuery } from '../../access/desk/parse-request-list-quer
 import { REQUEST_STATES } from '../../domain/ledger/request-progress';
 import { markup, name, time, type Markup } from '../../html/markup';
 import type { PageLayout } from '../page-layout';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 
 /** The latest requests, or those that were asked for. */
 export function renderRequestList(

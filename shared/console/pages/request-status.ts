@@ -1,7 +1,7 @@
 import type { RequestStatus } from '../../access/desk/read-request-status';
 import { markup, name, type Markup } from '../../html/markup';
 import type { PageLayout } from '../page-layout';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 
 /** Asks for the id of a request. */
 export function renderRequestLookUp(

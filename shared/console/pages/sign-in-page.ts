@@ -1,6 +1,6 @@
 import { markup } from '../../html/markup';
 import { renderNoticePage } from '../page-layout';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 
 /** Asks for the key and a name; `refused` after a wrong one. */
 export function renderSignIn(refused: boolean): string {

@@ -1,6 +1,6 @@
 import type { SourceState } from '../../access/desk/list-sources';
 import { markup, name, time, type Markup } from '../../html/markup';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 
 /** Renders the sources of an organization: proof of origin, allowed acts, heartbeat, pending and dead deliveries. */
 export function renderSources(organization: string, states: readonly SourceState[]): Markup {

@@ -5,7 +5,7 @@ import { markup, time, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { renderTrend } from '../../reports/trend-chart';
 import type { NotificationState } from '../../storage/notification-state';
-import { CONSOLE_PATH } from '../console-pages';
+import { CONSOLE_PATH } from '../path-and-page-names';
 import { renderReportLinks } from './report-links';
 
 export type Today = Readonly<{

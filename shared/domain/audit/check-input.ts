@@ -1,7 +1,5 @@
 import type { OrganizationPolicy } from '../policy';
-import type { CheckId } from './check-catalog';
 import type { ExpectedAccess, ExpectedPerson } from './expected-access';
-import { createFinding, type Finding, type FindingSubject } from './finding';
 import type { OperationalState } from './operational-state';
 import type { Snapshot } from './snapshot';
 
@@ -35,25 +33,4 @@ function mergePeople(one: ExpectedPerson | undefined, other: ExpectedPerson): Ex
     ended: new Set([...one.ended, ...other.ended]),
     pending: one.pending || other.pending,
   };
-}
-
-/** A finding of this audit. */
-export function createAuditFinding(
-  { organization }: CheckInput,
-  check: CheckId,
-  subject: FindingSubject,
-  words: Readonly<Record<string, string>> = {},
-): Finding {
-  return createFinding(organization.alias, check, subject, words);
-}
-
-/** True for a member whose id is protected, by the organization or by the group's policy. */
-export function isProtectedById(
-  { organization, expected }: Pick<CheckInput, 'organization' | 'expected'>,
-  group: string,
-  memberId: string,
-): boolean {
-  return (
-    organization.protectedPrincipals.has(memberId) || expected.protectedIds.get(group)?.has(memberId) === true
-  );
 }

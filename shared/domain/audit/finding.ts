@@ -1,4 +1,4 @@
-import { hashOf } from '../canonical-json';
+import { hashOf } from '../canonical-json-hash';
 import type { RuleOrEntryChange } from '../plan/rule-or-entry-change';
 import { describeCheck, type CheckId } from './check-catalog';
 import type { Severity } from './check-catalog-entry';

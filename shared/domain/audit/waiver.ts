@@ -1,6 +1,6 @@
 import type { CheckId } from './check-catalog';
 import type { Finding, FindingSubject } from './finding';
-import { fold } from '../person-key';
+import { fold } from '../fold';
 import { DAY_MS } from '../durations';
 
 /** A finding that somebody accepts for a time: what it is about, why, who answers for it and until when. */

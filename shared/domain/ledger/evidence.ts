@@ -1,4 +1,4 @@
-import { hashOf } from '../canonical-json';
+import { hashOf } from '../canonical-json-hash';
 
 /** An evidence entry: one decision or outcome. `facts` hold ids, codes and hashes, never a payload. */
 export type EvidenceEntry = Readonly<{

@@ -1,4 +1,4 @@
-import { fold } from '../person-key';
+import { fold } from '../fold';
 import type { Grant, PersonLedger } from './person-ledger';
 import type { BirthrightLine, OrganizationPolicy } from '../policy';
 import { changesOf, lastLeftAtMs, workerAt, type Employment } from './worker-timeline';

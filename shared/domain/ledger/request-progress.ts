@@ -1,6 +1,6 @@
 import { latestOf, type EntityLedger, type RuleLedger } from './rule-and-entity-ledgers';
 import { isRevoked, personAccess } from './person-access';
-import { fold } from '../person-key';
+import { fold } from '../fold';
 import type { PersonLedger } from './person-ledger';
 import type { OrganizationPolicy } from '../policy';
 

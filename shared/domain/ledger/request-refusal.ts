@@ -1,5 +1,5 @@
 import type { AccessRequest } from './access-request';
-import { fold } from '../person-key';
+import { fold } from '../fold';
 import type { Reason } from './person-access';
 import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
 import { DAY_MS } from '../durations';

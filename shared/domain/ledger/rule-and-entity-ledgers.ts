@@ -1,5 +1,5 @@
 import type { AccessRequest, AccessRequestAction, RuleDefinition } from './access-request';
-import { hashOf } from '../canonical-json';
+import { hashOf } from '../canonical-json-hash';
 
 /** One statement about a rule or an access-policy entry. The latest one counts, in any order of arrival (last writer wins). */
 type NamedStatement = Readonly<{

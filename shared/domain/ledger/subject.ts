@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fold } from '../person-key';
+import { fold } from '../fold';
 
 /** Kinds of subject that have a ledger. */
 export type SubjectKind = 'person' | 'rule' | 'entity' | 'organization';

@@ -1,4 +1,4 @@
-import { fold } from '../person-key';
+import { fold } from '../fold';
 
 /** Ids that UiPath gives its built-in groups in every organization. */
 export const EVERYONE_GROUP_ID = 'ce684f6f-5af3-4e43-8516-1adad6e98fc9';

@@ -1,4 +1,4 @@
-import { hashOf } from '../canonical-json';
+import { hashOf } from '../canonical-json-hash';
 import type { TrippedGuard } from './guards';
 import type { RuleOrEntryChange } from './rule-or-entry-change';
 

@@ -1,4 +1,4 @@
-import { hashOf } from '../canonical-json';
+import { hashOf } from '../canonical-json-hash';
 import { hardStopOf, type HardStop, type HardStopRules } from './hard-stops';
 import type { AppliedMembership } from '../ledger/person-ledger';
 import type { GroupMode } from '../policy';

@@ -1,5 +1,5 @@
 import { personAccess } from '../ledger/person-access';
-import { fold } from '../person-key';
+import { fold } from '../fold';
 import type { PersonLedger } from '../ledger/person-ledger';
 import type { OrganizationPolicy } from '../policy';
 

@@ -1,4 +1,4 @@
-import { hashOf } from '../canonical-json';
+import { hashOf } from '../canonical-json-hash';
 
 /** A change of one entry of the access policy, or of one rule, which only a person's release explains. */
 export type RuleOrEntryChange =

@@ -1,4 +1,4 @@
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import { AppError } from '../../errors';
 
 /** `type eq "work"` within the brackets of a path, or a condition of a query. */

@@ -9,7 +9,7 @@ import {
   isTakenAway,
   withOnePrimary,
   type Op,
-} from './scim-patch-entries';
+} from './patch-scim-values';
 import { parsePath, readPath, type ScimPath } from './scim-path';
 import { isRecord, MOST_ENTRIES, setValue, toFlag, toText, type UserDraft } from './normalize-scim-values';
 import { checkUser } from './read-scim-user';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { ProvisionedUser } from '../../domain/provisioned-user';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';

@@ -4,12 +4,12 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { AppError } from '../../errors';
 import { bodyInvalid, checkBody } from '../validate-body';
 import type { Credential } from '../check-credential';
-import { dedupeIdOf } from '../dedupe-id';
+import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { instantOf } from '../parse-sender-time';
-import type { Meaning, Meanings, WebhookSource } from '../webhook-source';
+import type { Meaning, Meanings, WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { DAY_MS } from '../../domain/durations';
@@ -78,7 +78,7 @@ const employmentFields = /^(status|termination ?date|hire ?date)$/i;
 const bodyTypes = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
 /** Webhooks of both generations. Those that carry ids only are looked up. */
-export const bamboohrSource: WebhookSource = {
+export const bamboohrSource: WebhookFormat = {
   format: 'bamboohr',
   credential,
   bodyTypes,
@@ -91,7 +91,7 @@ export const bamboohrSource: WebhookSource = {
 };
 
 /** Webhooks that carry the fields the administrator chose, perhaps of several people. */
-export const bamboohrFieldsSource: WebhookSource = {
+export const bamboohrFieldsSource: WebhookFormat = {
   format: 'bamboohr-fields',
   credential,
   bodyTypes,

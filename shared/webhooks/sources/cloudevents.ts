@@ -8,10 +8,10 @@ import type { Credential } from '../check-credential';
 import { workerKindOf } from '../translate-worker-event-name';
 import type { PostedBody } from '../parse-posted-body';
 import { fieldReader } from '../read-field-by-path';
-import type { Meanings, WebhookSource } from '../webhook-source';
+import type { Meanings, WebhookFormat } from '../webhook-format';
 import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
-import { tokenCredential } from './posted-ticket';
+import { tokenCredential } from './token-credential';
 import { standardCredential } from './own-contract';
 
 const workerPlaces: WorkerPlaces = {
@@ -48,26 +48,26 @@ const ticketPlaces = {
  * CloudEvents 1.0 over HTTP. The types of our own contract need no mapping: their data is its body. Of other types the policy
  * says what they mean. Without a signature the attributes may be headers.
  */
-export const cloudEventsHrSource: WebhookSource = cloudEventsSource('hr', 'cloudevents', tokenCredential);
-export const cloudEventsTicketSource: WebhookSource = cloudEventsSource(
+export const cloudEventsHrSource: WebhookFormat = cloudEventsSource('hr', 'cloudevents', tokenCredential);
+export const cloudEventsTicketSource: WebhookFormat = cloudEventsSource(
   'ticket',
   'cloudevents',
   tokenCredential,
 );
 
 /** The same, signed as Standard Webhooks says: only in the structured mode, as no signature covers headers. */
-export const signedCloudEventsHrSource: WebhookSource = cloudEventsSource(
+export const signedCloudEventsHrSource: WebhookFormat = cloudEventsSource(
   'hr',
   'cloudevents-signed',
   standardCredential,
 );
-export const signedCloudEventsTicketSource: WebhookSource = cloudEventsSource(
+export const signedCloudEventsTicketSource: WebhookFormat = cloudEventsSource(
   'ticket',
   'cloudevents-signed',
   standardCredential,
 );
 
-function cloudEventsSource(feed: Feed, format: string, credential: Credential): WebhookSource {
+function cloudEventsSource(feed: Feed, format: string, credential: Credential): WebhookFormat {
   const isSigned = credential.trust === 'signed';
   const toMeanings = feed === 'hr' ? toWorkerMeanings : toRequestMeanings;
   return {

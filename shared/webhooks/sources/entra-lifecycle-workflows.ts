@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
-import { dedupeIdOf } from '../dedupe-id';
+import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { senderId, WorkerIdSchema } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 
 const CalloutSchema = z.object({
@@ -30,7 +30,7 @@ const noEvents: ReadonlyMap<string, WorkerEventKind> = new Map();
  * A custom task extension of Microsoft Entra Lifecycle Workflows, as its Logic App passes it on. It does not say whether
  * somebody joins or leaves: the workflow's id does, and the policy knows which is which.
  */
-export const entraLifecycleWorkflowsSource: WebhookSource = {
+export const entraLifecycleWorkflowsSource: WebhookFormat = {
   format: 'entra-lifecycle-workflows',
   credential: { trust: 'identity' },
   bodyTypes: ['application/json'],

@@ -5,7 +5,7 @@ import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { WorkerIdSchema } from '../id-schemas';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf } from '../derive-worker-events';
 
 const EventSchema = z.object({
@@ -21,7 +21,7 @@ const events: ReadonlyMap<string, WorkerEventKind> = new Map([
 ]);
 
 /** Employees of any HR system that Finch is connected to: ids only, signed like Standard Webhooks under names of its own. */
-export const finchSource: WebhookSource = {
+export const finchSource: WebhookFormat = {
   format: 'finch',
   credential: {
     trust: 'signed',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { postedTicketSource } from './posted-ticket';
 
 const WrappedSchema = z.union([
@@ -8,7 +8,7 @@ const WrappedSchema = z.union([
 ]);
 
 /** Webhook nodes of the workflow automator: with the ticked fields, or with the body of our guide. */
-export const freshserviceSource: WebhookSource = postedTicketSource({
+export const freshserviceSource: WebhookFormat = postedTicketSource({
   format: 'freshservice',
   places: {
     ticketId: ['ticket_id'],

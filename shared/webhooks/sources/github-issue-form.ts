@@ -1,4 +1,4 @@
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 
 const mostAnswers = 40;
 

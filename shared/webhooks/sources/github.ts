@@ -1,11 +1,11 @@
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../validate-body';
-import { bytesIdOf } from '../dedupe-id';
+import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
-import type { Meanings, WebhookSource } from '../webhook-source';
+import type { Meanings, WebhookFormat } from '../webhook-format';
 import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
 import { issueFormOf } from './github-issue-form';
 import { z } from 'zod';
@@ -58,7 +58,7 @@ const events: ReadonlyMap<string, string> = new Map([
  * Issues of GitHub: a label or a comment approves what an issue form asks for. Whoever can label or comment could approve,
  * so only people whom the policy names count as anybody at all.
  */
-export const githubSource: WebhookSource = {
+export const githubSource: WebhookFormat = {
   format: 'github',
   credential: { trust: 'signed', signature: sha256Header('x-hub-signature-256') },
   bodyTypes: ['application/json', 'application/x-www-form-urlencoded'],

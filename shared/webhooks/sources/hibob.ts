@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
-import { dedupeIdOf } from '../dedupe-id';
+import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { instantOf } from '../parse-sender-time';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
 import { DAY_MS } from '../../domain/durations';
@@ -43,7 +43,7 @@ const events: ReadonlyMap<string, WorkerEventKind> = new Map([
 ]);
 
 /** Webhooks of both versions: ids only. Lifecycle events come at midnight of their day where the site is. */
-export const hibobSource: WebhookSource = {
+export const hibobSource: WebhookFormat = {
   format: 'hibob',
   credential: {
     trust: 'signed',

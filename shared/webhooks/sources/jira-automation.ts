@@ -1,5 +1,5 @@
 import { textAt } from '../read-field-by-path';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { jiraApprovalsIn } from './jira-approvals';
 import { postedTicketSource } from './posted-ticket';
 
@@ -7,7 +7,7 @@ import { postedTicketSource } from './posted-ticket';
  * "Send web request" of a Jira automation rule with the issue as its body, in either of Jira's two forms, and the webhook of a legacy
  * automation of Jira Service Management, whose issue may tell no time.
  */
-export const jiraAutomationSource: WebhookSource = postedTicketSource({
+export const jiraAutomationSource: WebhookFormat = postedTicketSource({
   format: 'jira-automation',
   fieldsToPlace: ['group', 'approver'],
   places: {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { fold } from '../../domain/person-key';
+import { fold } from '../../domain/fold';
 import type { SourceMapping } from '../../domain/source-settings';
 import { checkBody } from '../validate-body';
-import { bytesIdOf } from '../dedupe-id';
+import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';
-import type { Meanings, WebhookSource } from '../webhook-source';
+import type { Meanings, WebhookFormat } from '../webhook-format';
 import { idText, senderId } from '../id-schemas';
 import { longestMs } from '../parse-sender-time';
 import { deriveAccessRequest, ticketActOf, type TicketAct } from '../derive-access-request';
@@ -33,7 +33,7 @@ const places = {
 const events: ReadonlyMap<string, string> = new Map([['status:approved', 'grant']]);
 
 /** Webhooks that a Jira administrator sets up with a secret. What matters is a field that changed to a value: `status:Approved`. */
-export const jiraSource: WebhookSource = {
+export const jiraSource: WebhookFormat = {
   format: 'jira',
   credential: { trust: 'signed', signature: sha256Header('x-hub-signature') },
   bodyTypes: ['application/json'],

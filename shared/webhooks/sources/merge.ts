@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { checkBody } from '../validate-body';
-import { dedupeIdOf } from '../dedupe-id';
+import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { instantOf } from '../parse-sender-time';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 
@@ -40,7 +40,7 @@ const events: ReadonlyMap<string, WorkerEventKind> = new Map([
 ]);
 
 /** Employees of any HR system that Merge is connected to. An event is Merge noticing a change: minutes to a day after it. */
-export const mergeSource: WebhookSource = {
+export const mergeSource: WebhookFormat = {
   format: 'merge',
   credential: {
     trust: 'signed',

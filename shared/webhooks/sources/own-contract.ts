@@ -3,12 +3,12 @@ import { checkBody } from '../validate-body';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { WorkerEventBodySchema, toWorkerEvent } from '../contract/worker-event-body';
 import type { Credential } from '../check-credential';
-import { bytesIdOf } from '../dedupe-id';
+import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import type { SignatureRule } from '../signature';
-import type { Meanings, WebhookSource } from '../webhook-source';
-import { tokenCredential } from './posted-ticket';
+import type { Meanings, WebhookFormat } from '../webhook-format';
+import { tokenCredential } from './token-credential';
 
 /** Standard Webhooks 1.0: the id stays over retries, the timestamp is each attempt's own. `svix-*` is the older spelling. */
 const signature: SignatureRule = {
@@ -37,24 +37,24 @@ const toRequestMeanings = (body: unknown): Meanings => [
 ];
 
 /** Our own contract for whoever writes the sender: ServiceNow, Workday, Power Automate, a script. */
-export const standardHrSource: WebhookSource = contractSource(
+export const standardHrSource: WebhookFormat = contractSource(
   'standard',
   standardCredential,
   toWorkerMeanings,
 );
-export const standardTicketSource: WebhookSource = contractSource(
+export const standardTicketSource: WebhookFormat = contractSource(
   'standard',
   standardCredential,
   toRequestMeanings,
 );
 
 /** The same contract for senders that cannot sign, and only show a token. */
-export const tokenHrSource: WebhookSource = contractSource(
+export const tokenHrSource: WebhookFormat = contractSource(
   'standard-token',
   tokenCredential,
   toWorkerMeanings,
 );
-export const tokenTicketSource: WebhookSource = contractSource(
+export const tokenTicketSource: WebhookFormat = contractSource(
   'standard-token',
   tokenCredential,
   toRequestMeanings,
@@ -64,7 +64,7 @@ function contractSource(
   format: string,
   credential: Credential,
   toMeanings: (body: unknown) => Meanings,
-): WebhookSource {
+): WebhookFormat {
   return {
     format,
     credential,

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
-import { dedupeIdOf } from '../dedupe-id';
+import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { idAt, textAt } from '../read-field-by-path';
 import { instantOf } from '../parse-sender-time';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
-import { tokenCredential } from './posted-ticket';
+import { tokenCredential } from './token-credential';
 
 const EventSchema = z.object({
   event_name: z.string().max(100),
@@ -30,7 +30,7 @@ const events: ReadonlyMap<string, WorkerEventKind> = new Map([
 const idPlaces = ['payload.person_id', 'payload.person.id', 'payload.employee_id', 'payload.id'];
 
 /** Notifications of Personio: ids only, and a token that anybody who holds it could use. What counts is what the record says. */
-export const personioSource: WebhookSource = {
+export const personioSource: WebhookFormat = {
   format: 'personio',
   credential: tokenCredential,
   bodyTypes: ['application/json'],

@@ -1,13 +1,13 @@
 import type { AccessRequest } from '../../domain/ledger/access-request';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../validate-body';
-import type { Credential } from '../check-credential';
-import { bytesIdOf, dedupeIdOf } from '../dedupe-id';
+import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { addressOf, fieldReader, firstTextAt, textAt } from '../read-field-by-path';
 import { idText } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
+import { tokenCredential } from './token-credential';
 import { deriveAccessRequest, ticketActOf, type SaidOfTicket } from '../derive-access-request';
 
 /**
@@ -34,14 +34,8 @@ type PostedTicketFormat = Readonly<{
 
 const REPETITIONS_MS = 5 * 60_000;
 
-/** Systems whose administrators write the request themselves have no signature, only a header with a token. */
-export const tokenCredential: Credential = {
-  trust: 'bearer',
-  token: { headers: ['authorization', 'x-webhook-token'] },
-};
-
 /** A ticket system that posts one ticket with a token, in a shape of which the policy places what is each site's own. */
-export function postedTicketSource(shape: PostedTicketFormat): WebhookSource {
+export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
   const { format, places, unwrap = (body) => body } = shape;
   return {
     format,
@@ -79,7 +73,7 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookSource {
 function confirmedBy(
   shape: PostedTicketFormat,
   approvalsInRecord: (record: unknown) => SaidOfTicket['approvals'],
-): NonNullable<WebhookSource['confirmed']> {
+): NonNullable<WebhookFormat['confirmed']> {
   const { places, events, unwrap = (body) => body } = shape;
   return {
     parse: (posted, mapping) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkBody } from '../validate-body';
 import { instantOf } from '../parse-sender-time';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { postedTicketSource } from './posted-ticket';
 
 const ResponsesSchema = z.looseObject({
@@ -22,7 +22,7 @@ const ResponsesSchema = z.looseObject({
  * A flow that posts the outcome of an approval beside what was asked for. With several responders the outcome is a list, so
  * what counts is each response: who did not say `Approve` is no approver, and one refusal is enough for none at all.
  */
-export const powerAutomateSource: WebhookSource = postedTicketSource({
+export const powerAutomateSource: WebhookFormat = postedTicketSource({
   format: 'power-automate',
   places: {
     ticketId: ['approval.name'],

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { checkBody } from '../validate-body';
-import { bytesIdOf, dedupeIdOf } from '../dedupe-id';
+import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
-import { tokenCredential } from './posted-ticket';
+import { tokenCredential } from './token-credential';
 
 const BUCKET_MS = 5 * 60_000;
 
@@ -30,7 +30,7 @@ const events: ReadonlyMap<string, WorkerEventKind> = new Map([
  * Partner webhooks of Rippling: a form with an id, and a token that anybody who holds it could use. Neither an id nor a time
  * of the event is sent, so equal bodies within five minutes are one delivery, and what counts is what the record says.
  */
-export const ripplingSource: WebhookSource = {
+export const ripplingSource: WebhookFormat = {
   format: 'rippling',
   credential: tokenCredential,
   bodyTypes: ['application/x-www-form-urlencoded'],

@@ -1,7 +1,7 @@
 import { checkBody } from '../validate-body';
 import { parsePosted } from '../parse-posted-body';
 import { workerEventsOfChange, ScimUserChangeSchema } from '../scim/scim-user-change';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf } from '../derive-worker-events';
 
 export const SCIM_FORMAT = 'scim';
@@ -10,7 +10,7 @@ export const SCIM_FORMAT = 'scim';
  * Provisioning by SCIM 2.0 (RFC 7643 and 7644), as the clients of Entra and Okta speak it. It is spoken at an address of its own; what is
  * kept and read here is the statement that a change of a user makes.
  */
-export const scimSource: WebhookSource = {
+export const scimSource: WebhookFormat = {
   format: SCIM_FORMAT,
   spokenAt: 'scim',
   credential: { trust: 'bearer', token: { headers: ['authorization'] } },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantOf } from '../parse-sender-time';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import type { SaidOfTicket } from '../derive-access-request';
 import { postedTicketSource } from './posted-ticket';
 
@@ -27,7 +27,7 @@ function approvalsIn(record: unknown): SaidOfTicket['approvals'] {
 }
 
 /** A REST step of a ServiceNow flow that posts the requested item, in the names of its table. */
-export const serviceNowFlowSource: WebhookSource = postedTicketSource({
+export const serviceNowFlowSource: WebhookFormat = postedTicketSource({
   format: 'servicenow-token',
   revision: ['sys_id', 'sys_mod_count'],
   places: {

@@ -1,4 +1,4 @@
-import type { Meaning, WebhookSource } from '../webhook-source';
+import type { Meaning, WebhookFormat } from '../webhook-format';
 import { serviceNowFlowSource } from './servicenow-flow';
 import { standardTicketSource } from './own-contract';
 
@@ -8,7 +8,7 @@ const readTicket = serviceNowFlowSource.confirmed?.readTicket;
  * The script include of our guide: our own contract, signed. Where the policy has ServiceNow asked, whatever gives somebody a
  * membership is read there; what ends one is signed, and needs no more.
  */
-export const serviceNowSource: WebhookSource = {
+export const serviceNowSource: WebhookFormat = {
   ...standardTicketSource,
   format: 'servicenow',
   fetchBack: 'offered',

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { bodyInvalid, checkBody } from '../validate-body';
-import { dedupeIdOf } from '../dedupe-id';
+import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
-import type { WebhookSource } from '../webhook-source';
+import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
-import { tokenCredential } from './posted-ticket';
+import { tokenCredential } from './token-credential';
 
 const endings: ReadonlyMap<string, WorkerEventKind> = new Map([
   ['hire', 'joiner'],
@@ -55,7 +55,7 @@ const places: WorkerPlaces = {
 };
 
 /** The JSON that our guide has an administrator lay out in Integration Center. */
-export const successFactorsSource: WebhookSource = {
+export const successFactorsSource: WebhookFormat = {
   format: 'successfactors',
   credential: tokenCredential,
   bodyTypes: ['application/json'],

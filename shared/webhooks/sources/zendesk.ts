@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../validate-body';
-import { bytesIdOf } from '../dedupe-id';
+import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { fieldReader, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
-import type { Meanings, WebhookSource } from '../webhook-source';
+import type { Meanings, WebhookFormat } from '../webhook-format';
 import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
 import { DAY_MS } from '../../domain/durations';
 
@@ -28,7 +28,7 @@ const places = {
 } as const;
 
 /** Triggers and automations of Zendesk, whose body the administrator writes, and ticket events, whose fields the policy places. */
-export const zendeskSource: WebhookSource = {
+export const zendeskSource: WebhookFormat = {
   format: 'zendesk',
   credential: {
     trust: 'signed',

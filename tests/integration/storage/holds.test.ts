@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hashOf } from '../../../shared/domain/canonical-json';
+import { hashOf } from '../../../shared/domain/canonical-json-hash';
 import type { Hold } from '../../../shared/domain/plan/hold';
 import { createHoldStore } from '../../../shared/storage/holds';
 import type { UnreadableRow } from '../../../shared/storage/unreadable-rows';

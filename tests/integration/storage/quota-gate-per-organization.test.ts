@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_QUOTA_RULES, type QuotaGate, type QuotaRules } from '../../../shared/domain/plan/quota';
-import { createQuotaLedger, type QuotaLedger } from '../../../shared/storage/quota-gate-per-organization';
+import { createQuotaGates, type QuotaLedger } from '../../../shared/storage/quota-gate-per-organization';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import { errorOf } from '../../fakes/error-of';
@@ -34,7 +34,7 @@ beforeEach(() => {
 
 /** An instance of the application; `account` lets a test stand between it and the table. */
 function instance(account: Pick<StorageAccount, 'table'> = storage): QuotaLedger {
-  return createQuotaLedger({
+  return createQuotaGates({
     storage: account,
     clock: { now: () => nowMs },
     rulesOf: () => RULES,
@@ -195,7 +195,7 @@ describe('the quota of an organization', () => {
   });
 
   it('of which a share leaves nothing is refused as a setting', async () => {
-    const ledger = createQuotaLedger({
+    const ledger = createQuotaGates({
       storage,
       clock: { now: () => nowMs },
       rulesOf: () => ({ share: 0.001 }),

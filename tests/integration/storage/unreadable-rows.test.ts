@@ -5,7 +5,7 @@ import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createDueDates } from '../../../shared/storage/due-dates';
 import { createFindingStore } from '../../../shared/storage/findings';
 import { createHoldStore } from '../../../shared/storage/holds';
-import { createChangeStore } from '../../../shared/storage/marks-and-attempts';
+import { createChangeStore } from '../../../shared/storage/marks-attempts-and-bookings';
 import { createNotificationStates } from '../../../shared/storage/notification-state';
 import { createProvisionedUsers } from '../../../shared/storage/provisioned-users';
 import { createRefusedChangeStore } from '../../../shared/storage/refused-changes';

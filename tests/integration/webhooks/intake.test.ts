@@ -14,7 +14,7 @@ import { createWorkQueues, QUEUES } from '../../../shared/storage/queues';
 import { coded } from '../../../shared/storage/storage-errors';
 import { openStorage, type StorageAccount } from '../../../shared/storage/storage-account';
 import { createIdentityCheck } from '../../../shared/webhooks/check-entra-token';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { fakeInvocation } from '../../fakes/invocation';
 import { useStorage } from '../../fakes/test-storage';
 import type { Posting } from '../../fixtures/webhooks/delivery-world';
@@ -53,7 +53,7 @@ function intakeOf(
       config: { maxBodyBytes: 1_048_576 },
       sourceFor: async (_feed, source) =>
         source === name ? { format, secretName, entra, mapping } : undefined,
-      formatOf: webhookSourceOf,
+      formatOf: webhookFormatOf,
       secrets: { read: async () => ({ current: sender.secret, previous: undefined }) },
       checkIdentity: createIdentityCheck(() => createLocalJWKSet(keySetOf(sender.secret) as JSONWebKeySet)),
       deliveries: coded(createDeliveries(account)),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANA, BEN, GROUPS, MALLORY, ORGANIZATION } from '../../../sandbox/demo-organization';
 import { demoSources, listenedTo } from '../../../sandbox/vendors/demo-sources';
 import { hrPosting, ticketPosting } from '../../../sandbox/vendors/vendor-posting';
-import { formatsOf } from '../../../shared/webhooks/source-registry';
+import { formatsOf } from '../../../shared/webhooks/format-registry';
 import { hrPaths, playHrPath, startDemoWorlds, type DemoWorlds } from '../../fixtures/webhooks/ledger-paths';
 
 let worlds: DemoWorlds;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { fold, personKey } from '../../../shared/domain/person-key';
+import { personKey } from '../../../shared/domain/person-key';
+import { fold } from '../../../shared/domain/fold';
 
 describe('names that are compared', () => {
   it.each([

@@ -3,7 +3,7 @@ import type { HttpHandler, HttpResponseInit } from '@azure/functions';
 import { AppError, UpstreamError, type ErrorCode } from '../../../shared/errors';
 import { answerFailures } from '../../../shared/http/answer-failures';
 import { jsonResponse } from '../../../shared/http/json-response';
-import { PROBLEMS } from '../../../shared/http/problem';
+import { PROBLEMS } from '../../../shared/http/problem-response';
 import { fakeInvocation, fakeRequest } from '../../fakes/invocation';
 
 const invocationId = '0e7f9a54-1111-4222-8333-944445555666';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatsOf } from '../../../shared/webhooks/source-registry';
+import { formatsOf } from '../../../shared/webhooks/format-registry';
 import { playTicketPath, ticketPaths } from '../../fixtures/webhooks/ledger-paths';
 
 describe('a ticket, from its bytes to the ledger', () => {

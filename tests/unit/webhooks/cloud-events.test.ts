@@ -3,11 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hrBodies } from '../../../sandbox/vendors/hr-bodies';
-import { answerWebhookHandshake } from '../../../shared/access/intake/answer-webhook-handshake';
+import { answerCloudEventsHandshake } from '../../../shared/access/intake/answer-cloudevents-handshake';
 import type { Feed } from '../../../shared/domain/policy';
 import { webhookHandler } from '../../../shared/http/webhook-handler';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { fakeInvocation } from '../../fakes/invocation';
 import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
@@ -190,7 +190,7 @@ describe('a batch of CloudEvents', () => {
 
 describe('a sender that asks whether it may send', () => {
   const depsFor = (format: string) => ({
-    formatOf: webhookSourceOf,
+    formatOf: webhookFormatOf,
     sourceFor: async (feed: Feed, name: string) => {
       const found = parsePolicy(policyOf(senderOf(format)), 'policy.yaml').sources.find(
         (source) => source.feed === feed && source.name === name,
@@ -199,7 +199,7 @@ describe('a sender that asks whether it may send', () => {
     },
   });
   const ask = async (format: string, headers: Readonly<Record<string, string>>, source = 'main') =>
-    answerWebhookHandshake(depsFor(format), { feed: 'hr', source, headers: new Headers(headers) });
+    answerCloudEventsHandshake(depsFor(format), { feed: 'hr', source, headers: new Headers(headers) });
 
   it.each(['cloudevents', 'cloudevents-signed'])('is permitted by %s, under its name', async (format) => {
     const headers = { 'webhook-request-origin': 'eventemitter.example.com', 'webhook-request-rate': '120' };

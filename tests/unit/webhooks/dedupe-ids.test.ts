@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Feed } from '../../../shared/domain/policy';
 import { errorCodeOf } from '../../../shared/errors';
-import { dedupeIdOf } from '../../../shared/webhooks/dedupe-id';
+import { dedupeIdOf } from '../../../shared/webhooks/dedupe-id-from-content';
 import { bodyTypeOf } from '../../../shared/webhooks/parse-posted-body';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { createSenderWorld } from '../../fixtures/webhooks/sender-world';
 import {
   NOW_MS,
@@ -222,7 +222,7 @@ function idOf(from: VendorSender, body: string, id = 'delivery-1', receivedAtMs 
   const posting = postingOf(from, { body, id });
   const headers = new Headers(posting.headers);
   const type = bodyTypeOf(headers.get('content-type'));
-  const format = webhookSourceOf(from.feed, from.format);
+  const format = webhookFormatOf(from.feed, from.format);
   if (type === undefined || format === undefined) throw new Error('It cannot be posted');
   const signedId = /^(standard|servicenow|cloudevents-signed|finch)$/.test(from.format) ? id : undefined;
   return format.dedupeId({ rawBody: Buffer.from(body), type, receivedAtMs, headers, signedId });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BodyType } from '../../../shared/webhooks/parse-posted-body';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import type { SigningSecrets } from '../../../shared/webhooks/signature';
 import { errorCodeOf } from '../../../shared/errors';
 import type { Posting } from '../../fixtures/webhooks/delivery-world';
@@ -254,7 +254,7 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
     });
 
     it('in the type of another sender is refused, and nothing is kept', async () => {
-      const own = webhookSourceOf(from.feed, from.format)?.bodyTypes ?? [];
+      const own = webhookFormatOf(from.feed, from.format)?.bodyTypes ?? [];
       const others = bodyTypes.filter((type) => !own.includes(type));
       expect(others.length).toBeGreaterThan(0);
       for (const type of others) {

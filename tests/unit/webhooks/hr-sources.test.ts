@@ -5,10 +5,10 @@ import { signers } from '../../../sandbox/vendors/signing';
 import type { WorkerEvent } from '../../../shared/domain/ledger/worker-event';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { parseFormBody } from '../../../shared/webhooks/form-body';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { instantOf, dayOf } from '../../../shared/webhooks/parse-sender-time';
 import { checkSignature } from '../../../shared/webhooks/signature';
-import type { Meanings } from '../../../shared/webhooks/webhook-source';
+import type { Meanings } from '../../../shared/webhooks/webhook-format';
 import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import { signatureRuleOf } from '../../fixtures/webhooks/signature-rule';
@@ -32,7 +32,7 @@ function senderOf(format: string): VendorSender {
 
 function parse(format: string, body: unknown, settings = senderOf(format).settings): Meanings {
   const [source] = parsePolicy(policyOf(senderOf(format), settings), 'policy.yaml').sources;
-  const found = webhookSourceOf('hr', format);
+  const found = webhookFormatOf('hr', format);
   if (source === undefined || found === undefined) throw new Error(`No format ${format}`);
   const rawBody = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json';

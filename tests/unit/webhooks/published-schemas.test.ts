@@ -3,7 +3,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishedSchemas } from '../../../shared/webhooks/contract/published-schemas';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { postedJson } from '../../fixtures/webhooks/posted';
 
@@ -32,7 +32,7 @@ describe.each(cases)('the published schema %s', (file, schema, feed) => {
     (_index, example) => {
       expect(validate(example) ? [] : validate.errors).toEqual([]);
       expect(
-        webhookSourceOf(feed, 'standard')?.parse(postedJson(JSON.stringify(example)), PLAIN_MAPPING),
+        webhookFormatOf(feed, 'standard')?.parse(postedJson(JSON.stringify(example)), PLAIN_MAPPING),
       ).toHaveLength(1);
     },
   );

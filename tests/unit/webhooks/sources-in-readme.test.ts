@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Feed } from '../../../shared/domain/policy';
 import { SourceSchema, toSourceSettings } from '../../../shared/policy/sources-section';
-import { formatsOf, webhookSourceOf } from '../../../shared/webhooks/source-registry';
-import type { WebhookSource } from '../../../shared/webhooks/webhook-source';
+import { formatsOf, webhookFormatOf } from '../../../shared/webhooks/format-registry';
+import type { WebhookFormat } from '../../../shared/webhooks/webhook-format';
 import { ticketActs } from '../../../shared/webhooks/derive-access-request';
 import {
   hrPaths,
@@ -30,7 +30,7 @@ const bodies = {
 } as const;
 
 /** The cells of a source but for the last, which names its test. */
-function rowOf(feed: Feed, source: WebhookSource): readonly string[] {
+function rowOf(feed: Feed, source: WebhookFormat): readonly string[] {
   return [
     `\`${source.format}\``,
     names[feed],
@@ -50,7 +50,7 @@ const identified = {
 };
 
 /** What a source may cause when its entry says no more than it must, and what lets a token cause all. */
-function causesOf(feed: Feed, source: WebhookSource): string {
+function causesOf(feed: Feed, source: WebhookFormat): string {
   const mayWith = (more: object) =>
     toSourceSettings(feed, SourceSchema.parse({ format: source.format, secret: 'any', ...more })).may;
   const may = mayWith(source.fetchBack === 'needed' ? asked : {});
@@ -63,7 +63,7 @@ function causesOf(feed: Feed, source: WebhookSource): string {
 }
 
 /** A ticket system's own format has no word for rules. */
-function saidOf(feed: Feed, { ownContract, format }: WebhookSource, may: ReadonlySet<string>): string {
+function saidOf(feed: Feed, { ownContract, format }: WebhookFormat, may: ReadonlySet<string>): string {
   const knowsRules = ownContract === true || format.startsWith('cloudevents');
   const acts = [...may].filter(
     (act) => feed === 'hr' || knowsRules || ticketActs.some((known) => known === act),
@@ -82,7 +82,7 @@ const listed = [
 
 const sources = feeds.flatMap((feed) =>
   formatsOf(feed).flatMap((format) => {
-    const source = webhookSourceOf(feed, format);
+    const source = webhookFormatOf(feed, format);
     return source === undefined ? [] : [{ feed, source }];
   }),
 );
@@ -141,7 +141,7 @@ describe('the table of sources in docs/sources', () => {
 });
 
 /** How the table says that a source is asked back. */
-function lookUpOf({ fetchBack, credential }: WebhookSource): string | undefined {
+function lookUpOf({ fetchBack, credential }: WebhookFormat): string | undefined {
   if (fetchBack === undefined) return undefined;
   if (fetchBack === 'needed') return '; looked up';
   return credential.trust === 'signed' ? 'can be looked up' : 'or looked up';

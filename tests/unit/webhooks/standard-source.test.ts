@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { assert, json, oneof, property, uint8Array } from 'fast-check';
 import { AppError } from '../../../shared/errors';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { standardHrSource, standardTicketSource } from '../../../shared/webhooks/sources/own-contract';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { postedJson } from '../../fixtures/webhooks/posted';
 
 describe('the formats of a feed', () => {
   it('are found by name, each in its own feed', () => {
-    expect(webhookSourceOf('hr', 'standard')).toBe(standardHrSource);
-    expect(webhookSourceOf('ticket', 'standard')).toBe(standardTicketSource);
-    expect(webhookSourceOf('hr', 'Standard')).toBeUndefined();
-    expect(webhookSourceOf('ticket', 'constructor')).toBeUndefined();
+    expect(webhookFormatOf('hr', 'standard')).toBe(standardHrSource);
+    expect(webhookFormatOf('ticket', 'standard')).toBe(standardTicketSource);
+    expect(webhookFormatOf('hr', 'Standard')).toBeUndefined();
+    expect(webhookFormatOf('ticket', 'constructor')).toBeUndefined();
   });
 });
 

@@ -3,8 +3,8 @@ import { loginOf } from '../../../sandbox/vendors/ticket';
 import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
 import type { AccessRequest } from '../../../shared/domain/ledger/access-request';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
-import type { Meanings } from '../../../shared/webhooks/webhook-source';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
+import type { Meanings } from '../../../shared/webhooks/webhook-format';
 import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import { postedJson } from '../../fixtures/webhooks/posted';
@@ -33,7 +33,7 @@ function parse(format: string, body: unknown, settings = senderOf(format).settin
   const policy = parsePolicy(policyOf(senderOf(format), settings), 'policy.yaml');
   const [source] = policy.sources;
   if (source === undefined) throw new Error('The policy has no source');
-  const parsed = webhookSourceOf('ticket', format)?.parse(postedJson(JSON.stringify(body)), source.mapping);
+  const parsed = webhookFormatOf('ticket', format)?.parse(postedJson(JSON.stringify(body)), source.mapping);
   if (parsed === undefined) throw new Error(`No format ${format}`);
   return parsed;
 }

@@ -1,7 +1,7 @@
 import { HttpRequest } from '@azure/functions';
 import { expect, it } from '@jest/globals';
 import { webhookHandler } from '../../../shared/http/webhook-handler';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { fakeInvocation } from '../../fakes/invocation';
 import { NOW_MS, postingOf, vendorSenders, type VendorSender } from '../../fixtures/webhooks/vendor-senders';
 
@@ -13,7 +13,7 @@ async function answerTo(
   let kept = 0;
   const handler = webhookHandler(
     {
-      formatOf: webhookSourceOf,
+      formatOf: webhookFormatOf,
       sourceFor: async () => ({ format: from.format, secretName: 'webhook' }),
       secrets: { read: async () => ({ current: from.secret, previous: undefined }) },
       checkIdentity: async () => ({ verified: false, reason: 'identity-missing' }),

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
 import type { AccessRequest } from '../../../shared/domain/ledger/access-request';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
-import { webhookSourceOf } from '../../../shared/webhooks/source-registry';
-import type { Meanings } from '../../../shared/webhooks/webhook-source';
+import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
+import type { Meanings } from '../../../shared/webhooks/webhook-format';
 import { errorOf } from '../../fakes/error-of';
 import { createDeliveryWorld } from '../../fixtures/webhooks/delivery-world';
 import { postedJson } from '../../fixtures/webhooks/posted';
@@ -30,7 +30,7 @@ function senderOf(format: string, feed = 'ticket'): VendorSender {
 
 function parse(format: string, body: unknown, settings = senderOf(format).settings): Meanings {
   const [source] = parsePolicy(policyOf(senderOf(format), settings), 'policy.yaml').sources;
-  const found = webhookSourceOf('ticket', format);
+  const found = webhookFormatOf('ticket', format);
   if (source === undefined || found === undefined) throw new Error(`No format ${format}`);
   return found.parse(postedJson(JSON.stringify(body)), source.mapping);
 }

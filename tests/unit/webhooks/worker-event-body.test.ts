@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Meanings } from '../../../shared/webhooks/webhook-source';
+import type { Meanings } from '../../../shared/webhooks/webhook-format';
 import { standardHrSource } from '../../../shared/webhooks/sources/own-contract';
 import { errorOf } from '../../fakes/error-of';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';

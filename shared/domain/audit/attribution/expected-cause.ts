@@ -1,5 +1,5 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
-import { fold } from '../../person-key';
+import { fold } from '../../fold';
 import type { CheckId } from '../check-catalog';
 import type { Finding } from '../finding';
 import type { Act } from './logged-event';

@@ -1,4 +1,4 @@
-import { fold } from '../../person-key';
+import { fold } from '../../fold';
 import { actsIn, type LoggedEvent } from './logged-event';
 
 /** Something that an event may be about: any of the ids or names will do. */

@@ -1,4 +1,4 @@
-import { fold } from '../../person-key';
+import { fold } from '../../fold';
 
 /** Finds names by their words, in time that depends on the few that share one and not on how many there are. */
 export type NameIndex = Readonly<{

@@ -1,6 +1,7 @@
-import { fold } from '../../person-key';
+import { fold } from '../../fold';
 import type { PolicyEntity } from '../../policy';
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 
 const EVERYONE = 'everyone';

@@ -1,6 +1,7 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import { type MemberKind, ADMINISTERING_KINDS } from '../../member-kind';
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import type { AdministratorRules } from '../audit-policy';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';

@@ -1,6 +1,7 @@
 import { EVERYONE_GROUP_ID } from '../../plan/hard-stops';
-import { fold } from '../../person-key';
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { fold } from '../../fold';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 

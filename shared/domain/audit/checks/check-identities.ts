@@ -1,6 +1,7 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
 import type { MemberKind } from '../../member-kind';
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
 import { privilegedGroups, readGroups } from './privileged-groups';

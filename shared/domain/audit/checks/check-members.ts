@@ -1,5 +1,6 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import { containCheck } from './contain-check';
 import type { CheckId } from '../check-catalog';
 import type { ExpectedPerson } from '../expected-access';

@@ -1,6 +1,7 @@
 import { heartbeatOf } from '../../source-heartbeat';
 import { exceeds, type RemovalLimit } from '../../plan/guards';
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';

@@ -1,5 +1,6 @@
-import { fold } from '../../person-key';
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { fold } from '../../fold';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import type { BaselineRule } from '../../policy';
 import type { ExpectedRule } from '../expected-access';
 import type { Finding, FindingSubject } from '../finding';

@@ -1,4 +1,5 @@
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 
 /** Code of a check that could not be carried out on what it was given. */

@@ -1,6 +1,7 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
 import type { MemberKind } from '../../member-kind';
-import { isProtectedById, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { isProtectedById } from './is-protected-by-id';
 import { privilegedGroups } from './privileged-groups';
 import { valueOr, type Snapshot } from '../snapshot';
 

@@ -1,5 +1,6 @@
 import { addressOf } from './member-addresses';
-import { createAuditFinding, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 import { valueOr } from '../snapshot';
 

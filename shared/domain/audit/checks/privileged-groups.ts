@@ -1,5 +1,5 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
-import { fold } from '../../person-key';
+import { fold } from '../../fold';
 import type { CheckInput } from '../check-input';
 import { valueOr, type SnapshotGroup } from '../snapshot';
 

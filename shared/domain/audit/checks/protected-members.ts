@@ -1,8 +1,9 @@
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
-import { fold } from '../../person-key';
+import { fold } from '../../fold';
 import { protectedIn } from '../../policy';
 import { addressOf } from './member-addresses';
-import { isProtectedById, type CheckInput } from '../check-input';
+import { type CheckInput } from '../check-input';
+import { isProtectedById } from './is-protected-by-id';
 import { valueOr } from '../snapshot';
 
 /** True for a member that stays whatever the ledger says: by id, or by the address where the directory gave no id for it. */

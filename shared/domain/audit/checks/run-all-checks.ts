@@ -1,4 +1,5 @@
-import { createAuditFinding, toCheckInput, type CheckInput } from '../check-input';
+import { toCheckInput, type CheckInput } from '../check-input';
+import { createAuditFinding } from './create-audit-finding';
 import { checkAccessPolicy } from './check-access-policy';
 import { checkAdministrators } from './check-administrators';
 import { checkGroups } from './check-groups';
@@ -6,7 +7,7 @@ import { checkIdentities } from './check-identities';
 import { checkMembers } from './check-members';
 import { checkOperations } from './check-operations';
 import { containCheck } from './contain-check';
-import { checkCustom } from './check-custom';
+import { runCustomChecks } from './run-custom-checks';
 import { checkRules } from './check-rules';
 import type { Finding } from '../finding';
 import type { CheckFamily } from '../check-families';
@@ -25,7 +26,7 @@ export function runAllChecks(parts: Omit<CheckInput, 'personOf'>): readonly Find
     ...Object.entries(CHECKS_BY_FAMILY).flatMap(([family, check]) =>
       containCheck(audit, `check:${family}`, () => check(audit)),
     ),
-    ...checkCustom(audit),
+    ...runCustomChecks(audit),
   ];
   return [...new Map(findings.map((finding) => [finding.id, finding])).values()].toSorted((a, b) =>
     a.id < b.id ? -1 : 1,

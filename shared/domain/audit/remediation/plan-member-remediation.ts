@@ -1,6 +1,6 @@
-import { hashOf } from '../../canonical-json';
+import { hashOf } from '../../canonical-json-hash';
 import { ADMINISTRATORS_GROUP_ID, EVERYONE_GROUP_ID } from '../../plan/hard-stops';
-import { fold } from '../../person-key';
+import { fold } from '../../fold';
 import { groupPolicyOf } from '../../policy';
 import type { CheckInput } from '../check-input';
 import type { Remediation } from '../finding';

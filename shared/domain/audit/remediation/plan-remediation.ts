@@ -1,6 +1,6 @@
 import { isBuiltIn, type BuiltInCheckId } from '../check-catalog';
 import type { FindingRecord, NoPlan } from '../finding';
-import { planEntryAddition, planEntryRemoval } from './plan-access-policy-remediation';
+import { planEntryAddition, planEntryRemoval } from './plan-entry-remediation';
 import { planAddition, planAdministratorRemoval, planDuties, planRemoval } from './plan-member-remediation';
 import { planRuleDeletion, planRuleWriting } from './plan-rule-remediation';
 import {

@@ -1,5 +1,5 @@
 import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-change';
-import { fold } from '../../person-key';
+import { fold } from '../../fold';
 import type { OrganizationPolicy } from '../../policy';
 import { NOT_NAMED, type RemediationPlanner } from './remediation-planner-interface';
 import { valueOr } from '../snapshot';

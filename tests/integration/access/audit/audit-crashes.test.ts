@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { runAudit, type RunAuditDeps } from '../../../../shared/access/audit/run-audit';
 import type { AuditReport } from '../../../../shared/domain/audit/report';
-import { hashOf } from '../../../../shared/domain/canonical-json';
+import { hashOf } from '../../../../shared/domain/canonical-json-hash';
 import type { EvidenceRecord } from '../../../../shared/domain/ledger/evidence';
 import { byHand, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 

@@ -4,7 +4,7 @@ import { remediateFinding } from '../../../../shared/access/desk/remediate-findi
 import { createReportStore } from '../../../../shared/storage/reports';
 import { startAudit } from '../../../../shared/access/audit/start-audit';
 import type { AuditReport } from '../../../../shared/domain/audit/report';
-import { hashOf } from '../../../../shared/domain/canonical-json';
+import { hashOf } from '../../../../shared/domain/canonical-json-hash';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, byHand, CARA, MAX, OLGA, useWorlds, type World } from '../world';
 

@@ -8,7 +8,7 @@ import {
 } from '../../../../shared/access/audit/read-expected-access';
 import type { RuleLedger } from '../../../../shared/domain/ledger/rule-and-entity-ledgers';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
-import type { Mark } from '../../../../shared/storage/marks-and-attempts';
+import type { Mark } from '../../../../shared/storage/marks-attempts-and-bookings';
 import type { LedgerOf, LedgerStore } from '../../../../shared/storage/ledger';
 import { DAY_MS, NOW_MS } from '../../../fixtures/builders/audits';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { resolveExpectedMembers } from '../../../../shared/access/audit/resolve-open-ids-and-addresses';
+import { resolveOpenIdsAndAddresses } from '../../../../shared/access/audit/resolve-open-ids-and-addresses';
 import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
 import { AppError, type ErrorCode } from '../../../../shared/errors';
@@ -81,7 +81,7 @@ describe('what the directory is asked', () => {
     const { organization, expected, snapshot } = audit;
     return {
       asked,
-      ...(await resolveExpectedMembers(
+      ...(await resolveOpenIdsAndAddresses(
         { directory, reader: await memoryReader() },
         organization,
         expected,
@@ -119,7 +119,7 @@ describe('what the directory is asked', () => {
       resolveByNames: async (names) => new Map(names.map((name) => [name, { kind: 'not-found' }])),
       resolve: async () => ({ kind: 'not-found' }),
     };
-    const answer = await resolveExpectedMembers(
+    const answer = await resolveOpenIdsAndAddresses(
       { directory, reader: await memoryReader() },
       organization,
       expected,

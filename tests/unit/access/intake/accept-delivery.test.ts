@@ -6,7 +6,7 @@ import {
   type WebhookRequest,
 } from '../../../../shared/access/intake/accept-delivery';
 import { AppError } from '../../../../shared/errors';
-import { webhookSourceOf } from '../../../../shared/webhooks/source-registry';
+import { webhookFormatOf } from '../../../../shared/webhooks/format-registry';
 import { errorOf } from '../../../fakes/error-of';
 import { otherSigningSecret, signedHeaders, signingSecret } from '../../../fakes/signed-delivery';
 import { noIdentity } from '../../../fakes/no-identity';
@@ -32,7 +32,7 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
   const deps: AcceptDeliveryDeps = {
     sourceFor: async (feed, name) =>
       feed === 'hr' && name === 'workday' ? { format: 'standard', secretName: 'workday-key' } : undefined,
-    formatOf: webhookSourceOf,
+    formatOf: webhookFormatOf,
     checkIdentity: noIdentity,
     secrets: {
       read: async (name) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { processDeliveryBatch } from '../../../../shared/access/intake/process-delivery-batch';
+import { processDeliveriesOfOneMessage } from '../../../../shared/access/intake/process-deliveries-of-one-message';
 import type { Policy } from '../../../../shared/domain/policy';
 import { AppError } from '../../../../shared/errors';
 import { parsePolicy } from '../../../../shared/policy/parse-policy';
@@ -185,7 +185,7 @@ describe('deliveries that share a message', () => {
     const [first, ...others] = world.takeQueued();
     if (first === undefined) throw new Error('Nothing was accepted');
     const ids = others.map(({ deliveryId }) => deliveryId);
-    await processDeliveryBatch(world.deps, first, ids, 'normal');
+    await processDeliveriesOfOneMessage(world.deps, first, ids, 'normal');
     expect(world.clock.now() - NOW_MS).toBeLessThan(FUNCTION_TIMEOUT_MS / 2);
     expect(world.log.filter(({ event }) => event === 'look-up-waits')).toHaveLength(asked);
     expect(world.takeQueued()).toHaveLength(20 - asked);
@@ -198,7 +198,7 @@ describe('deliveries that share a message', () => {
     const [first, ...others] = world.takeQueued();
     if (first === undefined) throw new Error('Nothing was accepted');
     const ids = others.map(({ deliveryId }) => deliveryId);
-    await processDeliveryBatch(world.deps, first, ids, 'normal');
+    await processDeliveriesOfOneMessage(world.deps, first, ids, 'normal');
     expect(world.clock.now() - NOW_MS).toBeLessThan(FUNCTION_TIMEOUT_MS / 2);
     expect(world.outcomes().filter((outcome) => outcome === 'pending')).toHaveLength(1);
     await world.work();

@@ -8,7 +8,7 @@ import {
   type EvidenceEntry,
   type EvidenceRecord,
 } from '../../../../shared/domain/ledger/evidence';
-import { hashOf } from '../../../../shared/domain/canonical-json';
+import { hashOf } from '../../../../shared/domain/canonical-json-hash';
 
 const entry = (kind: string, facts: EvidenceEntry['facts'] = {}): EvidenceEntry => ({
   kind,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { attribute, type ReadLog } from '../../../../../shared/domain/audit/attribution/attribute-finding';
+import { attribute, type ReadLog } from '../../../../../shared/domain/audit/attribution/attribute-findings';
 import type { CheckId } from '../../../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../../../shared/domain/audit/finding';
 import type { LoggedEvent } from '../../../../../shared/domain/audit/attribution/logged-event';

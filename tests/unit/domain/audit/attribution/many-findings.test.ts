@@ -3,7 +3,7 @@ import {
   attribute,
   searchFromMs,
   toAttribute,
-} from '../../../../../shared/domain/audit/attribution/attribute-finding';
+} from '../../../../../shared/domain/audit/attribution/attribute-findings';
 import { knownNamesIn } from '../../../../../shared/domain/audit/attribution/expected-cause';
 import { createNameIndex } from '../../../../../shared/domain/audit/attribution/name-index';
 import { carryFindingsOver } from '../../../../../shared/domain/audit/carry-findings-over';

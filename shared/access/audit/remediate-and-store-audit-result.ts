@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { AuditReport } from '../../domain/audit/report';
+import { hashOf } from '../../domain/canonical-json-hash';
+import type { OrganizationPolicy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { Log } from '../../log-interface';
+import type { FindingStore } from '../../storage/findings';
+import type { LedgerStore } from '../../storage/ledger';
+import { AuditReportSchema } from '../../storage/audit-report-schema';
+import type { ReportStore } from '../../storage/reports';
+import { remediateByPolicy } from './remediate-by-policy';
+import type { RemediationDeps } from '../ledger/request-remediation';
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { organizationSubject } from '../../domain/ledger/subject';
+
+export type RemediateAndStoreAuditResultDeps = RemediationDeps &
+  Readonly<{
+    ledger: Pick<LedgerStore, 'read' | 'write'>;
+    findings: Pick<FindingStore, 'save' | 'forget'>;
+    reports: Pick<ReportStore, 'read' | 'save'>;
+    log: Log;
+  }>;
+
+/** The last audit before this night, as of the night's beginning; null: there was none. */
+export const EARLIER_NIGHT = {
+  name: 'earlier-night',
+  schema: z
+    .object({ night: z.string(), atMs: z.number(), startedAtMs: z.number().exactOptional() })
+    .nullable()
+    .transform((earlier) => earlier ?? undefined),
+};
+
+/**
+ * The decided result of a night, before anything was stored or remediated. It is kept in the night's snapshot, so that
+ * a run after a crash repeats these steps and does not read again what the night itself has changed.
+ */
+export const DECISION = {
+  name: 'decision',
+  schema: z.object({
+    report: AuditReportSchema,
+    /** Ids of findings of which nothing is to be kept. */
+    forgotten: z.array(z.string()).readonly(),
+  }),
+};
+
+export async function readEarlierNight(
+  ledger: Pick<LedgerStore, 'read'>,
+  alias: string,
+  night: string,
+): Promise<z.input<typeof EARLIER_NIGHT.schema>> {
+  const last = await readLastAudit(ledger, alias);
+  if (last === undefined || last.night === night) return null;
+  const { atMs, startedAtMs } = last;
+  return { night: last.night, atMs, ...(startedAtMs === undefined ? {} : { startedAtMs }) };
+}
+
+/** @throws AppError `report-unknown` when somebody deleted it */
+export async function reportOfNight(
+  reports: Pick<ReportStore, 'read'>,
+  alias: string,
+  night: string,
+): Promise<AuditReport> {
+  const report = await reports.read(alias, night);
+  if (report === undefined) throw new AppError('report-unknown', 'The night is over and its report is gone');
+  return report;
+}
+
+/**
+ * Requests the remediations that the policy releases by itself, then stores findings, report and evidence. Idempotent:
+ * once the evidence names the night, its report stays as it was stored.
+ * @throws AppError `report-unknown`
+ */
+export async function remediateAndStoreAuditResult(
+  deps: RemediateAndStoreAuditResultDeps,
+  at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
+  { report: decided, forgotten }: z.output<typeof DECISION.schema>,
+): Promise<AuditReport> {
+  const { organization: alias, night } = decided;
+  const isRecorded = (await readLastAudit(deps.ledger, alias))?.night === night;
+  const report = isRecorded
+    ? await reportOfNight(deps.reports, alias, night)
+    : await remediateAndStore(deps, at, decided);
+  const shown = new Set(report.findings.map(({ id }) => id));
+  await deps.findings.forget(
+    alias,
+    forgotten.filter((id) => !shown.has(id)),
+  );
+  const found = report.findings.filter(({ lastSeenMs }) => lastSeenMs === report.takenAtMs);
+  deps.log({ event: 'audit-done', organization: alias, result: report.result, findings: found.length });
+  return report;
+}
+
+async function remediateAndStore(
+  deps: RemediateAndStoreAuditResultDeps,
+  at: Readonly<{ organization: OrganizationPolicy; policyHash: string }>,
+  decided: AuditReport,
+): Promise<AuditReport> {
+  const { organization: alias, night, unknown } = decided;
+  const findings =
+    unknown.length > 0 ? decided.findings : await remediateByPolicy(deps, at, decided.findings);
+  const report: AuditReport = { ...decided, findings };
+  await deps.findings.save(alias, findings);
+  await deps.reports.save(alias, night, report);
+  await recordAudit(deps, report);
+  return report;
+}
+
+/** The report's hash goes into the evidence, so that a report changed later is seen. */
+async function recordAudit(
+  deps: Pick<RemediateAndStoreAuditResultDeps, 'ledger'>,
+  report: AuditReport,
+): Promise<void> {
+  const reportHash = hashOf(report);
+  const { organization: alias, night, startedAtMs, takenAtMs: atMs, policyHash, result } = report;
+  await updateOrganizationLedger(
+    { ledger: deps.ledger, organization: { alias } },
+    [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
+    (current) => ({ ...current, lastAudit: { night, reportHash, atMs, startedAtMs } }),
+  );
+}
+
+async function readLastAudit(ledger: Pick<LedgerStore, 'read'>, alias: string) {
+  const subject = organizationSubject(alias);
+  return (await ledger.read(subject))?.value.lastAudit;
+}

@@ -1,0 +1,49 @@
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
+import type { Subject } from '../../domain/ledger/subject';
+import type { Lane } from '../../domain/lane';
+import type { WorkQueues } from '../../storage/queues';
+
+type BookingDeps = Readonly<{
+  changes: Pick<ChangeStore, 'bookRun'>;
+  queues: Pick<WorkQueues, 'enqueueChanges'>;
+}>;
+
+/**
+ * Books a run of the organization's writer at `atMs` (epoch). Bookings are coalesced: one that was made before is
+ * enough, unless it waits and this one is urgent.
+ */
+export async function bookRun(
+  deps: BookingDeps,
+  organization: string,
+  lane: Lane,
+  atMs: number,
+  nowMs: number,
+): Promise<void> {
+  const booking = await deps.changes.bookRun(organization, lane, atMs, nowMs);
+  if (booking !== undefined) await deps.queues.enqueueChanges({ organization, booking }, atMs - nowMs);
+}
+
+/** Debounce: a run that begins a little later coalesces more changes into each call. Urgent ones do not wait. */
+const GATHER_MS = 1_000;
+
+/** Marks a subject for the writer and books a run. Idempotent. */
+export async function markChanged(
+  deps: BookingDeps & Readonly<{ changes: Pick<ChangeStore, 'mark'> }>,
+  subject: Subject,
+  lane: Lane,
+  nowMs: number,
+  cause: string,
+): Promise<void> {
+  await deps.changes.mark(subject, lane, nowMs, cause);
+  await bookMarkedRun(deps, subject.organization, lane, nowMs);
+}
+
+/** Sees to it that the writer looks at what was marked in an organization. */
+export async function bookMarkedRun(
+  deps: BookingDeps,
+  organization: string,
+  lane: Lane,
+  nowMs: number,
+): Promise<void> {
+  await bookRun(deps, organization, lane, lane === 'urgent' ? nowMs : nowMs + GATHER_MS, nowMs);
+}

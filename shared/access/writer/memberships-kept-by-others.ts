@@ -1,0 +1,53 @@
+import type { Lane } from '../../domain/lane';
+import { fold } from '../../domain/fold';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
+import type { GroupInUiPath } from './memoize-groups-by-name';
+import type { GroupCandidates } from './read-memberships';
+import { personUnit, type ContainedDeps } from './person-and-group-units';
+
+export type KeptByOthersDeps = FindPeopleOfAccountDeps & ContainedDeps;
+
+type KeptByOthers = Readonly<{
+  /** `<group id>/<directory id>` */
+  memberships: ReadonlySet<string>;
+  /** Directory ids of which nobody can tell now. */
+  unknown: ReadonlySet<string>;
+}>;
+
+/**
+ * Memberships to be removed for which another person with the same account has a reason: whoever left may be that person
+ * under an earlier address. Where that cannot be read, nothing is planned for the account.
+ */
+export async function keptByOthers(
+  deps: KeptByOthersDeps,
+  lane: Lane,
+  groups: readonly GroupCandidates[],
+  have: ReadonlyMap<string, ReadonlySet<string>>,
+  deferred: Set<string>,
+): Promise<KeptByOthers> {
+  const goes = new Map<string, { group: GroupInUiPath; personKey: string }[]>();
+  for (const { group, candidates } of groups)
+    for (const { person, memberId } of candidates) {
+      if (have.get(group.groupId)?.has(memberId) !== true || person.wanted.has(fold(group.name))) continue;
+      const known = goes.get(memberId) ?? [];
+      known.push({ group, personKey: person.subject.key });
+      goes.set(memberId, known);
+    }
+  const memberships = new Set<string>();
+  const unknown = new Set<string>();
+  await mapConcurrently([...goes], STORAGE_WIDTH, async ([memberId, left]) => {
+    try {
+      for (const { wanted } of await findPeopleOfAccount(deps, lane, memberId))
+        for (const { group } of left)
+          if (wanted.has(fold(group.name))) memberships.add(`${group.groupId}/${memberId}`);
+    } catch (error) {
+      for (const personKey of new Set(left.map((one) => one.personKey))) {
+        await deps.units.fail(personUnit(personKey), error);
+        deferred.add(personKey);
+      }
+      unknown.add(memberId);
+    }
+  });
+  return { memberships, unknown };
+}

@@ -1,0 +1,174 @@
+import type { Clock } from '../../clock';
+import { DAY_MS, HOUR_MS } from '../../domain/durations';
+import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import type { DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
+import type { OrganizationPolicy } from '../../domain/policy';
+import type { DueDates } from '../../storage/due-dates';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
+import { scheduleNextChange } from '../ledger/schedule-next-change';
+import { updateLedger } from '../ledger/update-ledger';
+import type { AppliedPlan } from './apply-membership-plan';
+import type { DecidedOfPerson } from './membership-cases-by-person';
+import { keepRefusedChanges, type KeepRefusedChangesDeps } from './keep-refused-changes';
+import type { PersonWork } from './load-person';
+import { withMembership, withoutMembership } from './record-membership-outcome';
+import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
+
+type ScheduleNextLookDeps = Readonly<{
+  organization: OrganizationPolicy;
+  due: Pick<DueDates, 'schedule'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+export type SettlePersonDeps = EvidenceOfRunDeps &
+  KeepRefusedChangesDeps &
+  ScheduleNextLookDeps &
+  Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
+
+/** What became of a person's plan. `isDeferred`: a part of it could not be read or made now, so that the mark stays. */
+export type Settlement = Readonly<{
+  identity: DirectoryIdentity | undefined;
+  isDeferred: boolean;
+  applied: AppliedPlan;
+}>;
+
+/** Backoff of looking for somebody whom the directory does not have: doubled each time, from the first to the longest. */
+const FIRST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 6 * HOUR_MS;
+
+/**
+ * Settles a person after a plan: stores what the run learnt beyond the changes it made (memberships that stood already,
+ * removals that are not ours to make, the directory identity), schedules the next look and clears the mark. While a change
+ * waits for its call to fill, the mark stays.
+ */
+export async function settlePerson(
+  deps: SettlePersonDeps,
+  person: PersonWork,
+  cases: readonly DecidedOfPerson[],
+  { identity, isDeferred, applied }: Settlement,
+): Promise<void> {
+  const isWaiting = (decided: DecidedOfPerson): boolean =>
+    applied.waiting.has(`${decided.groupId}/${decided.personKey}`);
+  const isAllWaiting = cases.every(isWaiting) && (cases.length > 0 || isDeferred);
+  if (isNothingLearnt(person, identity, isDeferred) && isAllWaiting) return;
+  const refusals = cases.flatMap((decided) => {
+    const code = applied.refused.get(`${decided.groupId}/${decided.personKey}`);
+    return code === undefined ? [] : [{ decided, code }];
+  });
+  const ledger = await updateLedger(deps.ledger, person.subject, (current = person.stored.value) => {
+    const learnt = cases.reduce((value, decided) => learn(deps, value, decided), {
+      ledger: current,
+      evidence: [] as readonly EvidenceEntry[],
+    });
+    const evidence = [
+      ...learnt.evidence,
+      ...refusals.map(({ decided, code }) =>
+        evidenceOfRun(deps, 'change-refused', { groupId: decided.groupId, decision: decided.decision, code }),
+      ),
+      ...person.unusableGroups.map(({ kind, group }) => evidenceOfRun(deps, kind, { group })),
+      ...(identity !== undefined && identity.kind !== 'resolved' && current.identity?.kind !== identity.kind
+        ? [evidenceOfRun(deps, `identity-${identity.kind}`, {})]
+        : []),
+    ];
+    const known = identity === undefined || isSameIdentity(identity, current.identity);
+    if (known && evidence.length === 0) return undefined;
+    const next = identity ?? current.identity;
+    return {
+      next: { ...learnt.ledger, identity: refusals.length > 0 ? toLookUpAnew(next) : next },
+      evidence,
+    };
+  });
+  const triesLeft = await keepRefusedChanges(deps, refusals);
+  await scheduleNextLook(deps, person, ledger ?? person.stored.value, triesLeft);
+  if (cases.some((decided) => decided.decision === 'held'))
+    await deps.due.schedule({
+      subject: person.subject,
+      dueAtMs: deps.clock.now() + deps.organization.planExpiryDays * DAY_MS,
+    });
+  if (person.mark === undefined) return;
+  if (!isDeferred && !cases.some(isWaiting)) await deps.changes.clearMark(person.mark);
+}
+
+/**
+ * True when there is nothing to store of a person. Thousands may wait for their call to fill, and cost no storage call
+ * in each pass.
+ */
+function isNothingLearnt(
+  person: PersonWork,
+  identity: DirectoryIdentity | undefined,
+  isDeferred: boolean,
+): boolean {
+  if (identity === undefined) return isDeferred;
+  return person.unusableGroups.length === 0 && isSameIdentity(identity, person.stored.value.identity);
+}
+
+/** Adds to the ledger, and as evidence, what one decision says of UiPath. The changes that were made are recorded already. */
+function learn(
+  deps: Pick<EvidenceOfRunDeps, 'clock' | 'policyHash'>,
+  before: Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }>,
+  decided: DecidedOfPerson,
+): Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }> {
+  const { groupId, groupName, decision, why } = decided;
+  const known = before.ledger.applied.some((membership) => membership.groupId === groupId);
+  const note = (kind: string, ledger: PersonLedger) => ({
+    ledger,
+    evidence: [...before.evidence, evidenceOfRun(deps, kind, { groupId, group: groupName, decision, why })],
+  });
+  switch (decision) {
+    case 'add':
+    case 'remove':
+      return before;
+    case 'in-place':
+      return known
+        ? before
+        : note(
+            'membership-standing',
+            withMembership(before.ledger, {
+              groupId,
+              groupName,
+              origin: 'standing',
+              sinceMs: deps.clock.now(),
+            }),
+          );
+    case 'absent':
+      return known ? note('membership-gone', withoutMembership(before.ledger, groupId)) : before;
+    case 'left-alone':
+      return note('membership-left-alone', withoutMembership(before.ledger, groupId));
+    case 'held':
+      return note('removal-held', before.ledger);
+    case 'observed':
+    case 'everyone-is-implicit':
+    case 'own-identity':
+    case 'protected-principal':
+    case 'last-administrator':
+      return note('change-withheld', before.ledger);
+  }
+}
+
+async function scheduleNextLook(
+  deps: ScheduleNextLookDeps,
+  person: PersonWork,
+  ledger: PersonLedger,
+  triesLeft: boolean,
+): Promise<void> {
+  const nowMs = deps.clock.now();
+  const { subject } = person;
+  const lane = person.access.employment === 'left' ? 'urgent' : 'normal';
+  await scheduleNextChange(deps.due, subject, ledger, deps.organization, nowMs);
+  if (triesLeft || person.unusableGroups.length > 0)
+    await deps.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS, lane });
+  const { identity } = ledger;
+  if (identity === undefined || identity.kind === 'resolved' || person.examine.size === 0) return;
+  if (nowMs - identity.sinceMs > deps.organization.identityRetryHours * HOUR_MS) return;
+  const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (identity.attempts - 1));
+  await deps.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
+}
+
+/** An id that was refused may be that of somebody deleted and created again. Until that is known it stays theirs. */
+function toLookUpAnew(identity: DirectoryIdentity | undefined): DirectoryIdentity | undefined {
+  return identity?.kind === 'resolved' ? { ...identity, checkedAtMs: 0 } : identity;
+}
+
+function isSameIdentity(a: DirectoryIdentity, b: DirectoryIdentity | undefined): boolean {
+  return a.kind === 'resolved' && b?.kind === 'resolved' && a.id === b.id && a.checkedAtMs === b.checkedAtMs;
+}

@@ -1,0 +1,102 @@
+import { closeDeadDelivery, type CloseDeadDeliveryDeps } from '../access/desk/close-dead-delivery';
+import type { DeliveryDecider } from '../access/desk/may-decide-dead-delivery';
+import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
+import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
+import { releaseHold, type HoldDeps } from '../access/desk/release-hold';
+import { retryRefusedChange, type RefusedChangeDeps } from '../access/desk/retry-refused-change';
+import {
+  retryDeadDeliveriesOf,
+  retryDeadDelivery,
+  type RetryDeadDeliveryDeps,
+} from '../access/desk/retry-dead-delivery';
+import { AppError } from '../errors';
+import { DAY_MS } from '../domain/durations';
+
+export type DecideDeps = HoldDeps &
+  RefusedChangeDeps &
+  RetryDeadDeliveryDeps &
+  CloseDeadDeliveryDeps &
+  WaiveDeps &
+  RemediateFindingDeps;
+
+/** Texts that a page shows after a decision, by the key in its address. A page shows no other text from its address. */
+export const DONE = {
+  released: 'The plan is released. The next run applies exactly its removals.',
+  retried: 'The change is tried again with the next run.',
+  redelivered:
+    'It is processed again, under the policy as it is now. What fails again is back here after its last try.',
+  closed: 'The delivery is closed for good. The evidence has your reason.',
+  waived: 'The finding is accepted until the day you named.',
+  mended: 'The plan of the finding is on its way. The next audit says whether the finding is gone.',
+} as const satisfies Record<string, string>;
+
+type Done = keyof typeof DONE;
+
+type ConsoleDecision = Readonly<{
+  organization: string;
+  page: string;
+  id: string;
+  fields: URLSearchParams;
+}> &
+  DeliveryDecider;
+
+/** Carries out what a visitor decided on a page, in their name. @throws AppError `page-unknown`, and what the use case throws */
+export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecision): Promise<Done> {
+  const { organization, page, id, by, fields } = decision;
+  const said = (name: string): string => fields.get(name)?.trim() ?? '';
+  switch (page) {
+    case 'plans':
+      await releaseHold(deps, organization, id, by);
+      return 'released';
+    case 'dead-letters':
+      return decideDeadLetter(deps, decision);
+    case 'findings':
+      if (fields.has('planHash')) {
+        await remediateFinding(deps, organization, id, { by, planHash: said('planHash') });
+        return 'mended';
+      }
+      await waiveFinding(deps, organization, id, {
+        by,
+        reason: said('reason'),
+        owner: said('owner'),
+        ticket: said('ticket'),
+        untilMs: endOfDayMs(said('until')),
+      });
+      return 'waived';
+    default:
+      throw new AppError('page-unknown', 'There is no such page');
+  }
+}
+
+/** A refused change, a dead delivery, or all of a source: the form says which. */
+async function decideDeadLetter(deps: DecideDeps, decision: ConsoleDecision): Promise<Done> {
+  const { organization, id, by, fields } = decision;
+  switch (fields.get('decision') ?? '') {
+    case 'retry-change': {
+      const memberId = fields.get('memberId')?.trim() ?? '';
+      await retryRefusedChange(deps, organization, id, {
+        by,
+        memberId: memberId === '' ? undefined : memberId,
+      });
+      return 'retried';
+    }
+    case 'retry-delivery':
+      await retryDeadDelivery(deps, organization, id, decision);
+      return 'redelivered';
+    case 'retry-source':
+      await retryDeadDeliveriesOf(deps, organization, fields.get('source') ?? '', decision);
+      return 'redelivered';
+    case 'close-delivery':
+      await closeDeadDelivery(deps, organization, id, { ...decision, reason: fields.get('reason') });
+      return 'closed';
+    default:
+      throw new AppError('page-unknown', 'There is no such decision');
+  }
+}
+
+/** The end of a day in UTC. @throws AppError `waiver-invalid` */
+function endOfDayMs(day: string): number {
+  const beginsMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : Number.NaN;
+  if (Number.isNaN(beginsMs)) throw new AppError('waiver-invalid', 'Name the last day as 2027-01-31');
+  return beginsMs + DAY_MS;
+}

@@ -1,0 +1,24 @@
+import type { Policy, SourcePolicy } from './domain/policy';
+import { lookUpFactsOf } from './fetch-back/vendor-registry';
+import type { SecretUse } from './secrets/log-unusable-secrets';
+import { secretFormOf } from './webhooks/check-credential';
+import { webhookFormatOf } from './webhooks/format-registry';
+
+export type NamedSecretUse = SecretUse & Readonly<{ secret: string }>;
+
+/** Every secret that a source is verified with or asked with. */
+export function secretUsesOf({ sources }: Pick<Policy, 'sources'>): readonly NamedSecretUse[] {
+  return sources.flatMap((source) => [...inDeliveries(source), ...inLookUps(source)]);
+}
+
+function inDeliveries({ feed, name, format, secret }: SourcePolicy): readonly NamedSecretUse[] {
+  const credential = webhookFormatOf(feed, format)?.credential;
+  if (secret === undefined || credential === undefined || credential.trust === 'identity') return [];
+  return [{ feed, source: name, use: 'deliveries', form: secretFormOf(credential), secret }];
+}
+
+function inLookUps({ feed, name, format, fetchBack }: SourcePolicy): readonly NamedSecretUse[] {
+  const form = lookUpFactsOf(format)?.secretForm;
+  if (fetchBack === undefined || form === undefined) return [];
+  return [{ feed, source: name, use: 'look-ups', form, secret: fetchBack.secret }];
+}

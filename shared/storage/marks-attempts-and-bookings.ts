@@ -1,0 +1,128 @@
+import type { TableClient } from '@azure/data-tables';
+import { createFencedAttempts, type FencedAttempts } from './fenced-attempts';
+import { createBookings, type Bookings } from './writer-bookings';
+import type { Lane } from '../domain/lane';
+import type { Subject, SubjectKind } from '../domain/ledger/subject';
+import { listRowsInPages } from './list-rows-in-pages';
+import { isConflict, isNotFound } from './storage-errors';
+import type { StorageAccount } from './storage-account';
+import { untold } from './unreadable-rows';
+
+/**
+ * A to-do note for the writer, "look at this subject": its ledger may differ from what UiPath has. The note stays until
+ * both are the same; the ETag tells whether the subject was marked again since.
+ */
+export type Mark = Readonly<{
+  subject: Subject;
+  lane: Lane;
+  etag: string;
+  sinceMs: number;
+  cause: string;
+}>;
+
+export type ChangeStore = Bookings &
+  FencedAttempts &
+  Readonly<{
+    /**
+     * Marks a subject for the writer. `cause` is the source whose event led to it, or `time`. A subject that is marked
+     * already keeps its first time.
+     */
+    mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
+    /** Marks of an organization, urgent ones first. */
+    listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
+    /** Removes a mark unless the subject was marked again since it was read. */
+    clearMark: (mark: Mark) => Promise<void>;
+    /** True when something is marked or a call was left open. */
+    hasWork: (organization: string) => Promise<boolean>;
+  }>;
+
+const LANES: readonly Lane[] = ['urgent', 'normal'];
+const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
+/** The booking and the fence sort between attempts and marks. */
+const ROWS_BEFORE_MARKS = 2;
+
+/**
+ * One partition per organization: marks `m:<lane>:<kind>:<key>`, open attempts `a:<id>`, the fence and the booking.
+ * An attempt and the fence are written in one transaction, so a writer that was replaced cannot begin a call.
+ */
+export function createChangeStore(
+  storage: Pick<StorageAccount, 'table'>,
+  onUnreadable = untold,
+): ChangeStore {
+  const table = async (): Promise<TableClient> => storage.table('changes');
+
+  return {
+    mark: async ({ organization, kind, key }, lane, nowMs, cause = 'time') => {
+      const client = await table();
+      const row = { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, cause };
+      // Another ETag for a mark that is there, so that a run which has looked already does not clear it.
+      while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
+        if (await isMade(async () => client.updateEntity(row, 'Merge'), isNotFound)) return;
+    },
+
+    listMarks: async (organization, most) => {
+      const marks: Mark[] = [];
+      const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number; cause?: string }>({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'm:' and RowKey lt 'm;'` },
+      });
+      for await (const row of listRowsInPages(rows, most)) {
+        if (marks.length >= most) break;
+        const [, laneIndex = '', kindName = '', key = ''] = row.rowKey.split(':');
+        const lane = LANES[Number(laneIndex)];
+        const kind = KINDS.find((known) => known === kindName);
+        if (lane === undefined || kind === undefined || key === '') {
+          onUnreadable({ table: 'changes', partitionKey: organization, rowKey: row.rowKey });
+          continue;
+        }
+        marks.push({
+          subject: { organization, kind, key },
+          lane,
+          etag: row.etag,
+          sinceMs: row.sinceMs,
+          cause: row.cause ?? 'time',
+        });
+      }
+      return marks;
+    },
+
+    clearMark: async ({ subject, lane, etag }) => {
+      try {
+        await (
+          await table()
+        ).deleteEntity(subject.organization, `m:${laneKey(lane)}:${subject.kind}:${subject.key}`, { etag });
+      } catch (error) {
+        if (!isConflict(error) && !isNotFound(error)) throw error;
+      }
+    },
+
+    ...createBookings(table),
+    ...createFencedAttempts(table, onUnreadable),
+
+    hasWork: async (organization) => {
+      const rows = (await table()).listEntities<{ rowKey: string }>({
+        queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey lt 'n'`, select: ['RowKey'] },
+      });
+      for await (const row of listRowsInPages(rows, ROWS_BEFORE_MARKS + 1))
+        if (/^[am]:/.test(row.rowKey)) return true;
+      return false;
+    },
+  };
+}
+
+/** False when it failed in the way that `isExpected` tells. */
+async function isMade(
+  make: () => Promise<unknown>,
+  isExpected: (error: unknown) => boolean,
+): Promise<boolean> {
+  try {
+    await make();
+    return true;
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return false;
+  }
+}
+
+function laneKey(lane: Lane): number {
+  return LANES.indexOf(lane);
+}

@@ -1,0 +1,260 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Attempt } from '../../../shared/storage/fenced-attempts';
+import type { Subject } from '../../../shared/domain/ledger/subject';
+import type { Lane } from '../../../shared/domain/lane';
+import { createChangeStore, type ChangeStore } from '../../../shared/storage/marks-attempts-and-bookings';
+import type { StorageAccount } from '../../../shared/storage/storage-account';
+import { errorOf } from '../../fakes/error-of';
+import { newName, useStorage } from '../../fakes/test-storage';
+
+const storage = useStorage();
+const NOW_MS = 1_000_000;
+
+function aSubject(organization: string, key = 'aa', kind: Subject['kind'] = 'person'): Subject {
+  return { organization, kind, key };
+}
+
+function anAttempt(id: string): Attempt {
+  return {
+    kind: 'membership',
+    id,
+    groupId: 'g',
+    groupName: 'Developers',
+    add: [{ personKey: 'aa', memberId: 'm' }],
+    remove: [],
+    planHash: 'h',
+    startedAtMs: NOW_MS,
+  };
+}
+
+async function keysOf(store: ChangeStore, organization: string, most = 100): Promise<readonly string[]> {
+  return (await store.listMarks(organization, most)).map(
+    ({ lane, subject }) => `${lane} ${subject.kind} ${subject.key}`,
+  );
+}
+
+describe('marks', () => {
+  it('are listed urgent ones first, as many as asked', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    await store.mark(aSubject(organization, 'a1'), 'normal', NOW_MS);
+    await store.mark(aSubject(organization, 'r1', 'rule'), 'normal', NOW_MS);
+    await store.mark(aSubject(organization, 'z9'), 'urgent', NOW_MS);
+    expect(await keysOf(store, organization)).toEqual([
+      'urgent person z9',
+      'normal person a1',
+      'normal rule r1',
+    ]);
+    expect(await keysOf(store, organization, 1)).toEqual(['urgent person z9']);
+  });
+
+  it('are one per subject and lane, wait since they were set first, and stay in their organization', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    await store.mark(aSubject(organization), 'normal', NOW_MS);
+    await store.mark(aSubject(organization), 'normal', NOW_MS + 1);
+    await store.mark(aSubject(`${organization}2`), 'normal', NOW_MS);
+    expect(await keysOf(store, organization)).toEqual(['normal person aa']);
+    expect((await store.listMarks(organization, 1))[0]?.sinceMs).toBe(NOW_MS);
+  });
+
+  it('are removed once they were looked at, unless the subject was marked again meanwhile', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    await store.mark(aSubject(organization), 'normal', NOW_MS);
+    const [first] = await store.listMarks(organization, 1);
+    await store.mark(aSubject(organization), 'normal', NOW_MS);
+    if (first !== undefined) await store.clearMark(first);
+    const [second] = await store.listMarks(organization, 1);
+    expect(second).toMatchObject({ subject: aSubject(organization) });
+    if (second !== undefined) {
+      await store.clearMark(second);
+      await store.clearMark(second);
+    }
+    expect(await store.listMarks(organization, 1)).toEqual([]);
+  });
+});
+
+describe('booking a run', () => {
+  it.each<[string, Readonly<{ atMs: number; lane?: Lane }> | undefined, Lane, number, boolean]>([
+    ['nothing is booked', undefined, 'normal', NOW_MS, true],
+    ['one is booked for now', { atMs: NOW_MS }, 'normal', NOW_MS, false],
+    ['one is booked for now and this is urgent', { atMs: NOW_MS }, 'urgent', NOW_MS, false],
+    ['one waits', { atMs: NOW_MS + 60_000 }, 'normal', NOW_MS, false],
+    ['one waits and this is urgent', { atMs: NOW_MS + 60_000 }, 'urgent', NOW_MS, true],
+    ['one waits five seconds and this is urgent', { atMs: NOW_MS + 5_000 }, 'urgent', NOW_MS, false],
+    ['one waits longer than that and this is urgent', { atMs: NOW_MS + 5_001 }, 'urgent', NOW_MS, true],
+    ['one is a minute overdue', { atMs: NOW_MS - 60_000 }, 'normal', NOW_MS, false],
+    ['one is longer overdue and may be lost', { atMs: NOW_MS - 60_001 }, 'normal', NOW_MS, true],
+  ])('when %s', async (_state, booked, lane, atMs, expected) => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    if (booked !== undefined) await store.bookRun(organization, 'normal', booked.atMs, booked.atMs);
+    expect((await store.bookRun(organization, lane, atMs, NOW_MS)) !== undefined).toBe(expected);
+    expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBeUndefined();
+  });
+
+  it('lets one of many callers send the message (incident 11)', async () => {
+    const organization = newName('acme');
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async () =>
+        createChangeStore(storage()).bookRun(organization, 'normal', NOW_MS, NOW_MS),
+      ),
+    );
+    expect(answers.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('is open again once the booking was taken, also when it is taken twice', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const booking = await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
+    expect(await store.takeBooking(organization, booking, NOW_MS)).toBe(true);
+    expect(await store.takeBooking(organization, booking, NOW_MS)).toBe(true);
+    expect(await store.bookRun(organization, 'normal', NOW_MS, NOW_MS)).toEqual(expect.any(String));
+  });
+
+  it.each<[string, (own: string | undefined) => string | undefined, number, boolean]>([
+    ['the booked message', (own) => own, NOW_MS, true],
+    ['a message without a booking, as earlier versions sent them,', () => undefined, NOW_MS, true],
+    ['a message that was replaced', () => 'earlier', NOW_MS + 60_000, false],
+    ['a message that was replaced by one that seems lost', () => 'earlier', NOW_MS + 60_001, true],
+  ])('is taken by %s', async (_message, bookingOf, nowMs, expected) => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const own = await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
+    expect(await store.takeBooking(organization, bookingOf(own), nowMs)).toBe(expected);
+    expect((await store.bookRun(organization, 'normal', NOW_MS, NOW_MS)) !== undefined).toBe(expected);
+  });
+});
+
+describe('work', () => {
+  it('is there while something is marked or a call is open; bookings and fences are none', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const seen: boolean[] = [await store.hasWork(organization)];
+    await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
+    const fence = await store.takeFence(organization);
+    seen.push(await store.hasWork(organization));
+    await store.mark(aSubject(organization), 'normal', NOW_MS);
+    seen.push(await store.hasWork(organization));
+    const [mark] = await store.listMarks(organization, 1);
+    if (mark !== undefined) await store.clearMark(mark);
+    seen.push(await store.hasWork(organization));
+    await store.begin(organization, fence, anAttempt('1'));
+    seen.push(await store.hasWork(organization));
+    await store.end(organization, fence, '1');
+    seen.push(await store.hasWork(organization));
+    expect(seen).toEqual([false, false, true, false, true, false]);
+  });
+});
+
+describe('the fence', () => {
+  it('grows with every writer, also when two take it at once', async () => {
+    const organization = newName('acme');
+    const fences = await Promise.all(
+      Array.from({ length: 4 }, async () => createChangeStore(storage()).takeFence(organization)),
+    );
+    expect(new Set(fences.map(({ token }) => token))).toEqual(new Set([1, 2, 3, 4]));
+  });
+
+  it('lets its writer begin call after call', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const fence = await store.takeFence(organization);
+    await store.begin(organization, fence, anAttempt('1'));
+    await store.begin(organization, fence, anAttempt('2'));
+    expect((await store.listAttempts(organization)).map(({ id }) => id)).toEqual(['1', '2']);
+  });
+
+  it('keeps a writer that was replaced from beginning a call, and stores nothing of it (incident 8)', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const replaced = await store.takeFence(organization);
+    const present = await store.takeFence(organization);
+    const error = await errorOf(async () => store.begin(organization, replaced, anAttempt('1')));
+    expect(error.code).toBe('lease-lost');
+    expect(await store.listAttempts(organization)).toEqual([]);
+    await store.begin(organization, present, anAttempt('2'));
+    expect(await store.listAttempts(organization)).toHaveLength(1);
+  });
+
+  it('keeps a writer that was replaced from ending the call it began, so that the present one settles it', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const replaced = await store.takeFence(organization);
+    await store.begin(organization, replaced, anAttempt('1'));
+    const present = await store.takeFence(organization);
+    const error = await errorOf(async () => store.end(organization, replaced, '1'));
+    expect(error.code).toBe('lease-lost');
+    expect(await store.listAttempts(organization)).toHaveLength(1);
+    await store.end(organization, present, '1');
+    expect(await store.listAttempts(organization)).toEqual([]);
+  });
+
+  it('is still its own for a writer whose answer was lost: the change is made once', async () => {
+    const organization = newName('acme');
+    const store = createChangeStore(lossy(storage()));
+    const fence = await store.takeFence(organization);
+    await store.begin(organization, fence, anAttempt('1'));
+    await store.begin(organization, fence, anAttempt('2'));
+    await store.end(organization, fence, '1');
+    expect((await store.listAttempts(organization)).map(({ id }) => id)).toEqual(['2']);
+  });
+});
+
+/** Storage whose answers to transactions get lost, so that each is sent again, as the library does. */
+function lossy(account: StorageAccount): StorageAccount {
+  return {
+    ...account,
+    table: async (name) => {
+      const table = await account.table(name);
+      return new Proxy(table, {
+        get: (target, key) => {
+          const member: unknown = Reflect.get(target, key, target);
+          if (key !== 'submitTransaction' || typeof member !== 'function')
+            return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+          return async (...args: unknown[]) => {
+            await Reflect.apply(member, target, args);
+            return Reflect.apply(member, target, args) as unknown;
+          };
+        },
+      });
+    },
+  };
+}
+
+describe('attempts', () => {
+  const rule: Attempt = {
+    kind: 'create-rule',
+    id: '2',
+    subjectKey: 'k',
+    name: 'n',
+    description: 'd',
+    contentHash: 'c',
+    startedAtMs: 2,
+  };
+
+  it('are read back as they were begun, until they end', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const fence = await store.takeFence(organization);
+    await store.begin(organization, fence, anAttempt('1'));
+    await store.begin(organization, fence, rule);
+    expect(await store.listAttempts(organization)).toEqual([anAttempt('1'), rule]);
+    await store.end(organization, fence, '1');
+    await store.end(organization, fence, '1');
+    expect(await store.listAttempts(organization)).toEqual([rule]);
+  });
+
+  it('that cannot be read keep no other back, and are not forgotten: there is work until they are settled', async () => {
+    const organization = newName('acme');
+    const table = await storage().table('changes');
+    await table.createEntity({ partitionKey: organization, rowKey: 'a:1', json0: '{}' });
+    const store = createChangeStore(storage());
+    const fence = await store.takeFence(organization);
+    await store.begin(organization, fence, anAttempt('2'));
+    expect(await store.listAttempts(organization)).toEqual([anAttempt('2')]);
+    await store.end(organization, fence, '2');
+    expect(await store.hasWork(organization)).toBe(true);
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors';
+import { createLedgerStore } from '../../../shared/storage/ledger';
+import { decodeRecord, encodeRecord } from '../../../shared/storage/record-encoding';
+import { coded } from '../../../shared/storage/storage-errors';
+import { errorOf } from '../../fakes/error-of';
+import { useStorage } from '../../fakes/test-storage';
+
+const storage = useStorage();
+
+describe('a record in pieces', () => {
+  it.each(['', 'x', 'xx'])('never cuts a character in two (shifted by %p)', (shift) => {
+    const value = { text: shift + '🙂'.repeat(50_000) };
+    const record = encodeRecord(value);
+    const pieces = Object.keys(record).filter((name) => name.startsWith('json'));
+    expect(pieces.length).toBeGreaterThan(3);
+    for (const name of pieces) {
+      expect(() => encodeURIComponent(String(record[name]))).not.toThrow();
+      expect(String(record[name]).length).toBeLessThanOrEqual(30_000);
+    }
+    expect(decodeRecord(z.object({ text: z.string() }), record)).toEqual(value);
+  });
+
+  it('is refused one character past what a row holds, and a row holds what is just below', async () => {
+    const inRow = { text: 'x'.repeat(500_000 - '{"text":""}'.length) };
+    const table = await storage().table('records');
+    const row = { partitionKey: 'p', rowKey: 'k', ...encodeRecord(inRow) };
+    await table.createEntity(row);
+    const read = await table.getEntity('p', 'k');
+    expect(decodeRecord(z.object({ text: z.string() }), read)).toEqual(inRow);
+    const error = await errorOf(() => encodeRecord({ text: `${inRow.text}x` }));
+    expect(error.code).toBe('record-too-large');
+  });
+
+  const readVersion = (schemaVersion: unknown) => {
+    const { schemaVersion: _own, ...row } = encodeRecord({ text: 'x' });
+    return decodeRecord(z.object({ text: z.string() }), { ...row, schemaVersion });
+  };
+
+  it.each([undefined, 1])('of schema version %p is read', (schemaVersion) => {
+    expect(readVersion(schemaVersion)).toEqual({ text: 'x' });
+  });
+
+  it.each([
+    [2, 'A stored record was written by a newer version'],
+    [0, 'A stored record does not say which version wrote it'],
+    ['1', 'A stored record does not say which version wrote it'],
+  ])('of schema version %p is not read: %s', async (schemaVersion, message) => {
+    const error = await errorOf(() => readVersion(schemaVersion));
+    expect(error).toMatchObject({ code: 'record-unreadable', message });
+  });
+
+  it('names the member that is wrong, and no value', async () => {
+    const record = encodeRecord({ person: { email: 42, name: 'Ana Pop' } });
+    const error = await errorOf(() =>
+      decodeRecord(z.object({ person: z.object({ email: z.string() }) }), record),
+    );
+    expect(error.code).toBe('record-unreadable');
+    expect(error.message).toContain('person.email');
+    expect(error.message).not.toContain('Ana Pop');
+  });
+});
+
+describe('a store whose failures are coded', () => {
+  const store = coded({
+    size: 3,
+    ours: async () => {
+      throw new AppError('storage-conflict', 'Ours');
+    },
+    theirs: async () => {
+      throw new Error('ECONNREFUSED with an account name');
+    },
+    add: async (a: number, b: number) => a + b,
+    items: async function* (fail: boolean) {
+      yield 1;
+      if (fail) throw new Error('ECONNRESET');
+      yield 2;
+    },
+  });
+
+  it('hands on what goes well', async () => {
+    expect(store.size).toBe(3);
+    expect(await store.add(1, 2)).toBe(3);
+    const items: number[] = [];
+    for await (const item of store.items(false)) items.push(item);
+    expect(items).toEqual([1, 2]);
+  });
+
+  it('keeps our own codes and gives every other failure one, with its cause and without its words', async () => {
+    expect((await errorOf(store.ours)).code).toBe('storage-conflict');
+    const error = await errorOf(store.theirs);
+    expect(error.code).toBe('storage-unavailable');
+    expect(error.message).not.toContain('ECONNREFUSED');
+    expect(error.cause).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('does so for a list that breaks off, too', async () => {
+    const seen: number[] = [];
+    const error = await errorOf(async () => {
+      for await (const item of store.items(true)) seen.push(item);
+    });
+    expect([error.code, seen]).toEqual(['storage-unavailable', [1]]);
+  });
+});
+
+describe('storage that does not answer', () => {
+  it('is unavailable, not empty', async () => {
+    const failing = {
+      table: async () => {
+        throw new Error('connect ECONNREFUSED');
+      },
+    };
+    const ledger = coded(createLedgerStore(failing));
+    const codes = [
+      (await errorOf(async () => ledger.read({ organization: 'a', kind: 'person', key: 'k' }))).code,
+      (
+        await errorOf(async () => {
+          for await (const entry of ledger.list('a', 'person')) expect(entry).toBeUndefined();
+        })
+      ).code,
+    ];
+    expect(codes).toEqual(['storage-unavailable', 'storage-unavailable']);
+  });
+});

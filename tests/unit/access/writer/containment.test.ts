@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import { openContainment } from '../../../../shared/access/writer/containment';
+import { AppError, type ErrorCode } from '../../../../shared/errors';
+import { createBackoffs } from '../../../fakes/backoffs';
+
+const GROUP = { kind: 'group', key: 'g1' } as const;
+const OTHERS = ['g2', 'g3', 'g4'].map((key) => ({ kind: 'group', key }) as const);
+
+function setUp() {
+  const backoffs = createBackoffs();
+  const logged: Array<Readonly<Record<string, unknown>>> = [];
+  const clock = { nowMs: 0, now: () => clock.nowMs };
+  const open = async () =>
+    openContainment({ backoffs, clock, log: (line) => void logged.push(line) }, 'acme');
+  return { backoffs, clock, logged, open };
+}
+
+function failWith(code: ErrorCode) {
+  return async (): Promise<void> => {
+    throw new AppError(code, 'failed');
+  };
+}
+
+const work = async (): Promise<void> => undefined;
+
+describe('the failure of one unit', () => {
+  it.each<ErrorCode>([
+    'uipath-not-found',
+    'uipath-rejected',
+    'uipath-conflict',
+    'uipath-forbidden',
+    'uipath-scope-missing',
+    'uipath-endpoint-closed',
+    'uipath-answer-invalid',
+    'uipath-unavailable',
+    'uipath-outcome-unknown',
+    'uipath-group-ambiguous',
+    'record-unreadable',
+    'storage-conflict',
+  ])('%s stops only itself', async (code) => {
+    const { open, backoffs } = setUp();
+    const containment = await open();
+    expect(await containment.run(GROUP, failWith(code))).toBe('failed');
+    expect(await containment.run(OTHERS[0] ?? GROUP, work)).toBe('done');
+    expect([...backoffs.rows.values()]).toMatchObject([{ unit: GROUP, code, failures: 1 }]);
+  });
+
+  it('that nobody expected stops only itself too', async () => {
+    const containment = await setUp().open();
+    const broken = async (): Promise<void> => {
+      throw new TypeError('a fault of ours');
+    };
+    expect(await containment.run(GROUP, broken)).toBe('failed');
+  });
+
+  it('is told with its code and how often it happened, never with its message', async () => {
+    const { open, logged } = setUp();
+    await (await open()).run(GROUP, failWith('uipath-rejected'));
+    expect(logged).toEqual([
+      {
+        event: 'unit-failed',
+        organization: 'acme',
+        kind: 'group',
+        key: 'g1',
+        code: 'uipath-rejected',
+        failures: 1,
+      },
+    ]);
+  });
+
+  it('keeps it from being tried before its time, in this run and in the next ones', async () => {
+    const { open, clock } = setUp();
+    const containment = await open();
+    await containment.run(GROUP, failWith('uipath-rejected'));
+    expect(await containment.run(GROUP, work)).toBe('waits');
+    clock.nowMs = 59_999;
+    const next = await open();
+    expect([await next.run(GROUP, work), next.againAtMs()]).toEqual(['waits', 60_000]);
+    clock.nowMs = 60_000;
+    expect(await (await open()).run(GROUP, work)).toBe('done');
+  });
+
+  it('is over once the unit works again: nothing is kept of it', async () => {
+    const { open, clock, backoffs, logged } = setUp();
+    await (await open()).run(GROUP, failWith('uipath-rejected'));
+    clock.nowMs = 60_000;
+    await (await open()).run(GROUP, work);
+    expect(backoffs.rows.size).toBe(0);
+    expect(logged.at(-1)).toMatchObject({ event: 'unit-recovered', key: 'g1' });
+  });
+
+  it('that works costs no write', async () => {
+    const { backoffs, clock, open: _own } = setUp();
+    const silent = {
+      ...backoffs,
+      put: async () => Promise.reject(new Error('written')),
+      remove: async () => Promise.reject(new Error('written')),
+    };
+    const containment = await openContainment({ backoffs: silent, clock, log: () => undefined }, 'acme');
+    expect(await containment.run(GROUP, work)).toBe('done');
+    expect(containment.againAtMs()).toBeUndefined();
+  });
+});
+
+describe('a failure that all would share', () => {
+  it.each<ErrorCode>([
+    'quota-exhausted',
+    'uipath-throttled',
+    'uipath-unreachable',
+    'uipath-token-refused',
+    'uipath-unauthorized',
+    'secret-missing',
+    'vault-unavailable',
+    'storage-unavailable',
+    'lease-lost',
+  ])('%s ends the run and is no unit’s', async (code) => {
+    const { open, backoffs } = setUp();
+    const containment = await open();
+    await expect(containment.run(GROUP, failWith(code))).rejects.toMatchObject({ code });
+    expect(backoffs.rows.size).toBe(0);
+  });
+
+  it('is what three units in a row meet; each has its backoff, so that the next run goes past them', async () => {
+    const { open } = setUp();
+    const containment = await open();
+    const [second, third, fourth] = OTHERS;
+    if (second === undefined || third === undefined || fourth === undefined) throw new RangeError();
+    expect(await containment.run(GROUP, failWith('uipath-unavailable'))).toBe('failed');
+    expect(await containment.run(second, failWith('uipath-unavailable'))).toBe('failed');
+    await expect(containment.run(third, failWith('uipath-unavailable'))).rejects.toMatchObject({
+      code: 'uipath-unavailable',
+    });
+    const next = await open();
+    const outcomes = [GROUP, second, third, fourth].map(async (unit) => next.run(unit, work));
+    expect(await Promise.all(outcomes)).toEqual(['waits', 'waits', 'waits', 'done']);
+  });
+
+  it('is not what units meet that others between them do not', async () => {
+    const containment = await setUp().open();
+    const [second, third, fourth] = OTHERS;
+    if (second === undefined || third === undefined || fourth === undefined) throw new RangeError();
+    const outcomes = [
+      await containment.run(GROUP, failWith('uipath-unavailable')),
+      await containment.run(second, failWith('uipath-unavailable')),
+      await containment.run(third, work),
+      await containment.run(fourth, failWith('uipath-unavailable')),
+    ];
+    expect(outcomes).toEqual(['failed', 'failed', 'done', 'failed']);
+  });
+});
