@@ -21,7 +21,7 @@ import { markup } from '../html/markup';
 import { chooseFormat } from '../reports/report-formats';
 import { htmlResponse, seeOther } from './html-response';
 import { PROBLEMS } from './problem-response';
-import { readForm } from './read-form';
+import { readForm } from './read-same-site-form';
 import { reportResponse } from './report-response';
 
 export type ConsoleDeps = SignInDeps & PageDeps & DecideDeps;

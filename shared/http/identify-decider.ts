@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { AppError } from '../errors';
-import { checkBody } from '../webhooks/validate-body';
+import { checkBody } from '../webhooks/check-body';
 import { parseJsonBody } from '../webhooks/json-body';
 import { readBody } from './read-body';
 

@@ -11,7 +11,7 @@ import {
   type QuotaState,
 } from '../domain/plan/quota';
 import { AppError } from '../errors';
-import type { QuotaRow, StoredQuota } from './quota-row';
+import type { QuotaRow, StoredQuota } from './read-and-write-quota-row';
 
 /** Several instances may write one row: how often a write is tried again after another instance was faster. */
 const MAX_CONFLICTS = 20;

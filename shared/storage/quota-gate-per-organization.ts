@@ -9,7 +9,7 @@ import {
 } from '../domain/plan/quota';
 import { AppError } from '../errors';
 import { createQuotaCounter, type QuotaCounter } from './quota-counter';
-import { openQuotaRow } from './quota-row';
+import { openQuotaRow } from './read-and-write-quota-row';
 import { coded } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 

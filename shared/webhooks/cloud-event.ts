@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyInvalid, checkBody } from './validate-body';
+import { bodyInvalid, checkBody } from './check-body';
 import { parseJsonBody } from './json-body';
 import { parsePosted, type PostedBody } from './parse-posted-body';
 import { instantOf } from './parse-sender-time';

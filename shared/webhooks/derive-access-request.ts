@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../domain/ledger/access-request';
 import type { SourceMapping } from '../domain/source-settings';
 import { addressOf } from './read-field-by-path';
-import { bodyInvalid, checkBody } from './validate-body';
+import { bodyInvalid, checkBody } from './check-body';
 import { AccessRequestBodySchema, toAccessRequest } from './contract/access-request-body';
 
 /** Kinds of request that a native ticket format can make; rules and access-policy entries come in our own contract. */

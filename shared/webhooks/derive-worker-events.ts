@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { fold } from '../domain/fold';
 import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent, WorkerEventKind } from '../domain/ledger/worker-event';
-import { bodyInvalid, checkBody } from './validate-body';
+import { bodyInvalid, checkBody } from './check-body';
 import { toWorkerEvent, WorkerEventBodySchema } from './contract/worker-event-body';
 import { addressOf, fieldReader } from './read-field-by-path';
 import { dayOf } from './parse-sender-time';

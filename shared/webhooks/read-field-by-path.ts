@@ -1,5 +1,5 @@
 import type { SourceMapping } from '../domain/source-settings';
-import { bodyInvalid } from './validate-body';
+import { bodyInvalid } from './check-body';
 import { idProblem, isIdNumber } from './id-schemas';
 
 const longestText = 4_000;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAzurite, type Azurite } from '../../sandbox/azurite';
 import { FIXED_STORIES } from './fixed-stories';
 import { openEmulatedStorage, openMemoryStorage, type OpenStorage } from './history-storage';
-import { play } from './play';
+import { play, type Played } from './play';
 import { openStage } from './stage';
 import { sweep } from './sweep';
 import type { StepFault } from './turns';
@@ -16,6 +16,21 @@ const FAULTS: readonly StepFault[] = [
   'jump-clock',
 ];
 const LIMIT_MS = 300_000;
+
+/**
+ * The steps in their order. Those at deliveries without one: the timer looks at the sources side by side, so their order is the
+ * storage's.
+ */
+function stepsOf({
+  steps,
+}: Pick<Played, 'steps'>): Readonly<Record<'inOrder' | 'inAnyOrder', readonly string[]>> {
+  const named = steps.map(({ actor, what }) => `${actor}: ${what}`);
+  const isSideBySide = (step: string): boolean => step.includes(': deliveries ');
+  return {
+    inOrder: named.filter((step) => !isSideBySide(step)),
+    inAnyOrder: named.filter(isSideBySide).toSorted(),
+  };
+}
 
 /** Plays histories written by hand with each fault at each of their steps, and some of it over the storage emulator. */
 export function describeSweep(titles: readonly string[]): void {
@@ -56,7 +71,7 @@ export function describeSweep(titles: readonly string[]): void {
         const emulated = await play(story, { stage, storage: openAzurite() });
         const inMemory = await play(story, { stage, storage: openMemoryStorage() });
         expect(emulated.violations).toEqual([]);
-        expect(emulated.steps).toEqual(inMemory.steps);
+        expect(stepsOf(emulated)).toEqual(stepsOf(inMemory));
       },
       LIMIT_MS,
     );

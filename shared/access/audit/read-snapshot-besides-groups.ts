@@ -54,7 +54,7 @@ const BreakGlassSchema = z
 type Others = Pick<Snapshot, 'accessPolicy' | 'rules' | 'users' | 'breakGlass' | 'applications' | 'robots'>;
 
 /** Everything but groups and members. */
-export async function readUsersRulesAndAccessPolicy(context: SnapshotContext): Promise<Others> {
+export async function readSnapshotBesidesGroups(context: SnapshotContext): Promise<Others> {
   const { organization, uipath, reader } = context;
   const accessPolicy = readKeptPart(
     await reader.part({ name: 'access-policy', schema: EntitiesSchema }, async () =>

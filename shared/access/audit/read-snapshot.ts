@@ -12,7 +12,7 @@ import { mapConcurrently } from '../../map-concurrently';
 import { readListInParts } from './read-list-in-parts';
 import { LOOK_UP_WIDTH } from './look-up-ids-by-name';
 import { readKeptPart, type KeptPart } from './resumable-snapshot-reader';
-import { readUsersRulesAndAccessPolicy } from './read-snapshot-besides-groups';
+import { readSnapshotBesidesGroups } from './read-snapshot-besides-groups';
 import type { SnapshotContext } from './snapshot-context';
 
 const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() }));
@@ -53,7 +53,7 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
       ? undefined
       : await readMembers(context, ADMINISTRATORS_GROUP_ID, internString);
   const elsewhere = await readElsewhere(context, listed, internString);
-  const others = await readUsersRulesAndAccessPolicy(context);
+  const others = await readSnapshotBesidesGroups(context);
   // Members are users for the most part: their ids are then the same texts as those of the users.
   if (others.users.kind === 'known') for (const id of others.users.value.keys()) internString(id);
   return {

@@ -22,7 +22,7 @@ import type { WaiverStore } from '../../storage/waivers';
 import { attributeFindings } from './read-log-and-attribute-findings';
 import { isComeBackLater } from './is-come-back-later';
 import { followFindings, unreadableParts } from './follow-findings';
-import { readStoredSnapshot } from './read-stored-snapshot';
+import { readStoredSnapshotIfReadable } from './read-stored-snapshot-if-readable';
 import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
 import { verifyEmptyGroups } from './verify-empty-groups';
 import {
@@ -79,7 +79,7 @@ export async function runAudit(deps: RunAuditDeps, message: AuditMessage): Promi
   const organization = policy.organizations.get(message.organization);
   if (organization === undefined)
     throw new AppError('message-invalid', 'The policy names no such organization');
-  const stored = await readStoredSnapshot(deps.snapshots, organization.alias, message.night);
+  const stored = await readStoredSnapshotIfReadable(deps.snapshots, organization.alias, message.night);
   if (stored?.state === 'given-up') return undefined;
   if (stored?.state === 'done') return reportOfNight(deps.reports, organization.alias, message.night);
   const reader = await openResumableReader(deps.snapshots, {
@@ -221,7 +221,7 @@ async function giveUpEarlierNights(
   const nowMs = clock.now();
   const nights = await snapshots.unfinished(alias, night);
   for (const earlier of nights) {
-    const snapshot = await readStoredSnapshot(snapshots, alias, earlier);
+    const snapshot = await readStoredSnapshotIfReadable(snapshots, alias, earlier);
     const { parts = new Map<string, string>(), ...head } = snapshot ?? { startedAtMs: nowMs, calls: {} };
     const given = { ...head, state: 'given-up', givenUpFor: night } as const;
     if (snapshot === undefined || !(await snapshots.append(alias, earlier, given, new Map())))

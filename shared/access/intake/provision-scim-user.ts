@@ -5,7 +5,7 @@ import type { ProvisionedUser } from '../../domain/provisioned-user';
 import { PLAIN_MAPPING, type SourceMapping } from '../../domain/source-settings';
 import { AppError } from '../../errors';
 import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
-import { bodyInvalid, checkBody } from '../../webhooks/validate-body';
+import { bodyInvalid, checkBody } from '../../webhooks/check-body';
 import { patchUser } from '../../webhooks/scim/scim-patch';
 import { addressOfUser, userChangeOf } from '../../webhooks/scim/scim-user-change';
 import { readUser } from '../../webhooks/scim/read-scim-user';

@@ -1,7 +1,7 @@
 import type { ProvisionedUser, UserKey } from '../../domain/provisioned-user';
 import { AppError } from '../../errors';
 import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
-import { checkBody } from '../../webhooks/validate-body';
+import { checkBody } from '../../webhooks/check-body';
 import { addressKey, keysOf } from '../../webhooks/scim/scim-user-keys';
 import { ScimUserSchema } from '../../webhooks/scim/scim-user-schema';
 

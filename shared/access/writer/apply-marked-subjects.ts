@@ -1,18 +1,24 @@
 import type { Clock } from '../../clock';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
-import { applyAccessPolicyEntries, type ApplyAccessPolicyEntriesDeps } from './apply-access-policy-entries';
-import { applyPeopleMemberships, type ApplyPeopleMembershipsDeps } from './apply-people-memberships';
+import {
+  reconcileAccessPolicyEntries,
+  type ReconcileAccessPolicyEntriesDeps,
+} from './reconcile-access-policy-entries';
+import {
+  reconcilePeopleMemberships,
+  type ReconcilePeopleMembershipsDeps,
+} from './reconcile-people-memberships';
 import { applyReleasedGuardHolds, type ApplyReleasedGuardHoldsDeps } from './apply-released-guard-holds';
 import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
-import { applyRules, type ApplyRulesDeps } from './apply-rules';
+import { reconcileRules, type ReconcileRulesDeps } from './reconcile-rules';
 import type { MarksOfRun } from './marks-of-run';
 import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './person-and-group-units';
 
-export type ApplyMarkedSubjectsDeps = ApplyPeopleMembershipsDeps &
-  ApplyRulesDeps &
-  ApplyAccessPolicyEntriesDeps &
+export type ApplyMarkedSubjectsDeps = ReconcilePeopleMembershipsDeps &
+  ReconcileRulesDeps &
+  ReconcileAccessPolicyEntriesDeps &
   ApplyReleasedGuardHoldsDeps &
   ApplyReleasedRemediationsDeps &
   ContainedDeps &
@@ -62,14 +68,14 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     deps.marks.take(batch);
     const lane = urgent.length > 0 ? 'urgent' : 'normal';
     await asPhase(deps, 'people', async () => {
-      const againAtMs = await applyPeopleMemberships(deps, ofKind(batch, 'person'), lane);
+      const againAtMs = await reconcilePeopleMemberships(deps, ofKind(batch, 'person'), lane);
       if (againAtMs !== undefined) again.push(againAtMs);
     });
     const ofOrganization = ofKind(batch, 'organization');
     if (ofOrganization.length > 0) await applyReleasedRemediations(deps, 'changes');
     released.push(...ofOrganization);
-    await applyRules(deps, ofKind(batch, 'rule'));
-    await applyAccessPolicyEntries(deps, ofKind(batch, 'entity'));
+    await reconcileRules(deps, ofKind(batch, 'rule'));
+    await reconcileAccessPolicyEntries(deps, ofKind(batch, 'entity'));
   }
 }
 

@@ -7,10 +7,10 @@ import {
   type ApplyReleasedRemovalsWithoutReasonDeps,
 } from './apply-released-removals-without-reason';
 import {
-  applyReleasedAccessPolicyEntry,
+  applyReleasedEntryRemediation,
   type ApplyReleasedAccessPolicyEntryDeps,
-} from './apply-released-access-policy-entry';
-import { applyReleasedRule, type ApplyReleasedRuleDeps } from './apply-released-rule';
+} from './apply-released-entry-remediation';
+import { applyReleasedRuleRemediation, type ApplyReleasedRuleDeps } from './apply-released-rule-remediation';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './person-and-group-units';
@@ -61,8 +61,8 @@ async function applyOrSayWhyNot(deps: ApplyReleasedRemediationDeps, hold: Hold):
   try {
     if (change === undefined) return await applyReleasedRemovalsWithoutReason(deps, hold);
     return change.kind === 'rule'
-      ? await applyReleasedRule(deps, hold, change)
-      : await applyReleasedAccessPolicyEntry(deps, hold, change);
+      ? await applyReleasedRuleRemediation(deps, hold, change)
+      : await applyReleasedEntryRemediation(deps, hold, change);
   } catch (error) {
     const code = errorCodeOf(error);
     if (!REFUSALS.has(code)) throw error;

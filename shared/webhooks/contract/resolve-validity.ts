@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { bodyInvalid } from '../validate-body';
+import { bodyInvalid } from '../check-body';
 
 type Ending = Readonly<{ until?: string | null | undefined; duration?: string | null | undefined }>;
 

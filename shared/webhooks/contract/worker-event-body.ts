@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/ledger/worker-event';
 import { ABSENT } from '../../domain/ledger/worker-timeline';
-import { bodyInvalid } from '../validate-body';
+import { bodyInvalid } from '../check-body';
 import { email, envelope, instant, localDate, optionalText, text, timeZone } from './field-schemas';
 
 const mostAttributes = 64;

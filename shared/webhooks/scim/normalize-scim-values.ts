@@ -1,4 +1,4 @@
-import { bodyInvalid } from '../validate-body';
+import { bodyInvalid } from '../check-body';
 import { knownName, type ScimAttribute } from './scim-attributes';
 
 /** A user or a part of one with its members open to change, before it is checked again. */

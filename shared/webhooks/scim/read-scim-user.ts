@@ -1,4 +1,4 @@
-import { bodyInvalid, checkBody } from '../validate-body';
+import { bodyInvalid, checkBody } from '../check-body';
 import { isRecord, setValue, toKept, type UserDraft } from './normalize-scim-values';
 import { extensionOf, knownName, READ_ONLY, urnOf, USER_ATTRIBUTES } from './scim-attributes';
 import { ScimUserSchema, type ScimUser } from './scim-user-schema';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../errors';
-import { bodyInvalid, checkBody } from '../validate-body';
+import { bodyInvalid, checkBody } from '../check-body';
 import { knownName, SCIM, USER_ATTRIBUTES, type ScimAttribute } from './scim-attributes';
 import {
   changedEntries,

@@ -3,7 +3,7 @@ import { fold } from '../../domain/fold';
 import type { ProvisionedUser } from '../../domain/provisioned-user';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
-import { checkBody } from '../validate-body';
+import { checkBody } from '../check-body';
 import { email } from '../contract/field-schemas';
 import { addressOf, fieldReader } from '../read-field-by-path';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';

@@ -1,4 +1,4 @@
-import { bodyInvalid } from '../validate-body';
+import { bodyInvalid } from '../check-body';
 import { isRecord, setValue, toText, type UserDraft } from './normalize-scim-values';
 import { ENTERPRISE_ATTRIBUTES, knownName, urnOf } from './scim-attributes';
 import { MOST_EXTENSION_ATTRIBUTES } from './scim-user-schema';

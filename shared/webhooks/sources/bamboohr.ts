@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { AppError } from '../../errors';
-import { bodyInvalid, checkBody } from '../validate-body';
+import { bodyInvalid, checkBody } from '../check-body';
 import type { Credential } from '../check-credential';
 import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';

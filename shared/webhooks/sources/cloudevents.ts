@@ -1,6 +1,6 @@
 import type { Feed } from '../../domain/policy';
 import type { SourceMapping } from '../../domain/source-settings';
-import { checkBody } from '../validate-body';
+import { checkBody } from '../check-body';
 import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { toWorkerEvent, WorkerEventBodySchema } from '../contract/worker-event-body';

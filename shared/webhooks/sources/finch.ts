@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { checkBody } from '../validate-body';
+import { checkBody } from '../check-body';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';

@@ -1,5 +1,5 @@
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid, checkBody } from '../validate-body';
+import { bodyInvalid, checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fold } from '../../domain/fold';
 import type { SourceMapping } from '../../domain/source-settings';
-import { checkBody } from '../validate-body';
+import { checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';

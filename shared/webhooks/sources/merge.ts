@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { checkBody } from '../validate-body';
+import { checkBody } from '../check-body';
 import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkBody } from '../validate-body';
+import { checkBody } from '../check-body';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
 import { WorkerEventBodySchema, toWorkerEvent } from '../contract/worker-event-body';
 import type { Credential } from '../check-credential';

@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../../domain/ledger/access-request';
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid } from '../validate-body';
+import { bodyInvalid } from '../check-body';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { addressOf, fieldReader, firstTextAt, textAt } from '../read-field-by-path';

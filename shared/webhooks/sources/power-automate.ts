@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkBody } from '../validate-body';
+import { checkBody } from '../check-body';
 import { instantOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
 import { postedTicketSource } from './posted-ticket';

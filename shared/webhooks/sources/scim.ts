@@ -1,4 +1,4 @@
-import { checkBody } from '../validate-body';
+import { checkBody } from '../check-body';
 import { parsePosted } from '../parse-posted-body';
 import { workerEventsOfChange, ScimUserChangeSchema } from '../scim/scim-user-change';
 import type { WebhookFormat } from '../webhook-format';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyInvalid, checkBody } from '../validate-body';
+import { bodyInvalid, checkBody } from '../check-body';
 import { dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';

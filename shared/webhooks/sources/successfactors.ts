@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { bodyInvalid, checkBody } from '../validate-body';
+import { bodyInvalid, checkBody } from '../check-body';
 import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid, checkBody } from '../validate-body';
+import { bodyInvalid, checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { fieldReader, textAt } from '../read-field-by-path';

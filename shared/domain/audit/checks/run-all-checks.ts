@@ -3,7 +3,7 @@ import { createAuditFinding } from './create-audit-finding';
 import { checkAccessPolicy } from './check-access-policy';
 import { checkAdministrators } from './check-administrators';
 import { checkGroups } from './check-groups';
-import { checkIdentities } from './check-identities';
+import { checkAccountsAndPrivilegedMembers } from './check-accounts-and-privileged-members';
 import { checkMembers } from './check-members';
 import { checkOperations } from './check-operations';
 import { containCheck } from './contain-check';
@@ -40,7 +40,7 @@ const CHECKS_BY_FAMILY = {
   administrators: checkAdministrators,
   'access-policy': checkAccessPolicy,
   rules: checkRules,
-  identities: checkIdentities,
+  identities: checkAccountsAndPrivilegedMembers,
   operations: checkOperations,
 } as const satisfies Readonly<Record<CheckFamily, (audit: CheckInput) => readonly Finding[]>>;
 

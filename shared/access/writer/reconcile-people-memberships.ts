@@ -13,7 +13,7 @@ import { personUnit, type ContainedDeps } from './person-and-group-units';
 
 type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
-export type ApplyPeopleMembershipsDeps = LoadMarkedDeps &
+export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
   Readonly<{ clock: Pick<Clock, 'now'> }> &
   ResolveIdentitiesDeps &
   PlanPeopleMembershipsDeps &
@@ -26,8 +26,8 @@ export type ApplyPeopleMembershipsDeps = LoadMarkedDeps &
  * Returns when to look again, epoch milliseconds, at changes that wait for a call to fill; the marks of those people stay, and
  * so do those of whom something could not be read or made now.
  */
-export async function applyPeopleMemberships(
-  deps: ApplyPeopleMembershipsDeps,
+export async function reconcilePeopleMemberships(
+  deps: ReconcilePeopleMembershipsDeps,
   marks: readonly Mark[],
   lane: Lane,
 ): Promise<number | undefined> {

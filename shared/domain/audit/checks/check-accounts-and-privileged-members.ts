@@ -12,7 +12,7 @@ import { DAY_MS, HOUR_MS } from '../../durations';
 const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
 
 /** Addresses without exactly one account, dormant accounts, and people or machines that should not be in privileged groups. */
-export function checkIdentities(audit: CheckInput): readonly Finding[] {
+export function checkAccountsAndPrivilegedMembers(audit: CheckInput): readonly Finding[] {
   const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
   return [
     ...checkUnresolved(audit),

@@ -47,7 +47,7 @@ type PutRuleDeps = EvidenceOfRunDeps &
     groupsByName: ReadGroupsByName;
   }>;
 
-export type ApplyRulesDeps = PutRuleDeps &
+export type ReconcileRulesDeps = PutRuleDeps &
   RemoveRuleDeps &
   ContainedDeps &
   TimeBudget &
@@ -64,7 +64,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
 type RuleBody = Readonly<{ input: RuleInput & Readonly<{ description: string }>; contentHash: string }>;
 
 /** Reconciles the marked rules: creates, updates and deletes them. */
-export async function applyRules(deps: ApplyRulesDeps, marks: readonly Mark[]): Promise<void> {
+export async function reconcileRules(deps: ReconcileRulesDeps, marks: readonly Mark[]): Promise<void> {
   for (const mark of marks) {
     if (deps.isTimeUp()) return;
     const subject: Subject<'rule'> = { ...mark.subject, kind: 'rule' };
@@ -76,7 +76,11 @@ export async function applyRules(deps: ApplyRulesDeps, marks: readonly Mark[]): 
   }
 }
 
-async function applyRule(deps: ApplyRulesDeps, subject: Subject<'rule'>, ledger: RuleLedger): Promise<void> {
+async function applyRule(
+  deps: ReconcileRulesDeps,
+  subject: Subject<'rule'>,
+  ledger: RuleLedger,
+): Promise<void> {
   const statement = ruleWantedAt(ledger, deps.clock.now());
   try {
     if (statement?.want === undefined) await removeRule(deps, subject, ledger);

@@ -32,7 +32,7 @@ const UNKNOWN_CONTENT = '';
  * Writes a rule again, or deletes one, as it was released. A rule that was requested is only marked: its ledger says what it
  * should be, and the writer reconciles it. Returns why nothing was done.
  */
-export async function applyReleasedRule(
+export async function applyReleasedRuleRemediation(
   deps: ApplyReleasedRuleDeps,
   released: Hold,
   change: RuleChange,

@@ -2,7 +2,7 @@ import { errorCodeOf } from '../../errors';
 import type { SnapshotStore, StoredSnapshot } from '../../storage/snapshots';
 
 /** The checkpoint of a night; undefined also for one that cannot be read: its parts are then read from UiPath again. */
-export async function readStoredSnapshot(
+export async function readStoredSnapshotIfReadable(
   snapshots: Pick<SnapshotStore, 'read'>,
   alias: string,
   night: string,

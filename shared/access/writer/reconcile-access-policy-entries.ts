@@ -33,14 +33,14 @@ type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
     uipath: UiPathInLane<{ accessPolicy: Pick<UiPathClient['accessPolicy'], 'update'> }, 'normal'>;
   }>;
 
-export type ApplyAccessPolicyEntriesDeps = ApplyEntityDeps &
+export type ReconcileAccessPolicyEntriesDeps = ApplyEntityDeps &
   ContainedDeps &
   TimeBudget &
   Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
 /** Reconciles the marked entries of the organization access policy: adds and removes them. */
-export async function applyAccessPolicyEntries(
-  deps: ApplyAccessPolicyEntriesDeps,
+export async function reconcileAccessPolicyEntries(
+  deps: ReconcileAccessPolicyEntriesDeps,
   marks: readonly Mark[],
 ): Promise<void> {
   for (const mark of marks) {

@@ -33,7 +33,7 @@ export type ApplyReleasedAccessPolicyEntryDeps = ApplyOncePerReleaseDeps &
 type EntryChange = Extract<RuleOrEntryChange, { kind: 'access-policy' }>;
 
 /** Adds or removes one entry of the access policy as it was released. Returns why nothing was done. */
-export async function applyReleasedAccessPolicyEntry(
+export async function applyReleasedEntryRemediation(
   deps: ApplyReleasedAccessPolicyEntryDeps,
   released: Hold,
   change: EntryChange,
