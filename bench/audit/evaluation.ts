@@ -2,7 +2,7 @@ import type { CheckInput } from '../../shared/domain/audit/check-input';
 import type { MemberKind } from '../../shared/domain/member-kind';
 import { runAllChecks } from '../../shared/domain/audit/checks/run-all-checks';
 import { carryFindingsOver } from '../../shared/domain/audit/carry-findings-over';
-import type { ExpectedPerson } from '../../shared/domain/audit/expected-access';
+import type { ExpectedPerson } from '../../shared/domain/audit/expected-access-types';
 import type { Known, SnapshotGroup, SnapshotUser } from '../../shared/domain/audit/snapshot';
 import type { OrganizationPolicy } from '../../shared/domain/policy';
 import { percentile } from '../benchmark';

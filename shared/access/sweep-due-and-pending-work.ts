@@ -8,7 +8,7 @@ import type { DueDates, DueItem } from '../storage/due-dates';
 import type { Heartbeats } from '../storage/ignored-deliveries-and-named-since';
 import type { ChangeStore } from '../storage/marks-attempts-and-bookings';
 import type { WorkQueues } from '../storage/queues';
-import type { DueResend } from '../storage/resend-schedule';
+import type { DueResend } from '../storage/delivery-resend-schedule';
 import type { RequestIndex } from '../storage/request-index';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';

@@ -18,7 +18,7 @@ import {
 import { createDeliveryRetention, type DeliveryRetention } from './delivery-retention';
 import { coalesceWrites } from './coalesce-writes';
 import { decodeRecord, encodeRecord } from './record-encoding';
-import { createResendSchedule, listPendingMarks, type ResendSchedule } from './resend-schedule';
+import { createResendSchedule, listPendingMarks, type ResendSchedule } from './delivery-resend-schedule';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RuleOrEntryChange } from '../domain/plan/rule-or-entry-change';
+import type { RuleOrEntryChange } from '../domain/plan/remediation-change-of-rule-or-entry';
 
 /** The stored form of a change of a rule or of the access policy. */
 export const RuleOrEntryChangeSchema: z.ZodType<RuleOrEntryChange> = z.discriminatedUnion('kind', [

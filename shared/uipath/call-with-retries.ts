@@ -70,9 +70,11 @@ function readFailure(context: CallContext, asked: UiPathCall, answer: HttpAnswer
     const asksMs = retryAfterMs(answer.headers.get('retry-after'), nowMs);
     return { error: toRefusal(asked, answer), retryAfterMs: asksMs };
   }
-  const lost = answer.sent
-    ? uipathError('uipath-unavailable', asked, 'the answer was lost or came too late', withCause(answer))
-    : uipathError('uipath-unreachable', asked, 'no connection: check identityBaseUrl', withCause(answer));
+  const isOwnEnd = context.signal?.aborted === true;
+  const lost =
+    answer.sent && !isOwnEnd
+      ? uipathError('uipath-unavailable', asked, 'the answer was lost or came too late', withCause(answer))
+      : uipathError('uipath-unreachable', asked, 'no connection: check identityBaseUrl', withCause(answer));
   return { error: lost, retryAfterMs: undefined };
 }
 

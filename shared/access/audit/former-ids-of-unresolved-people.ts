@@ -1,4 +1,4 @@
-import type { ExpectedPerson } from '../../domain/audit/expected-access';
+import type { ExpectedPerson } from '../../domain/audit/expected-access-types';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 
 /**

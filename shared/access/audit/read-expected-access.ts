@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ExpectedPerson, ExpectedAccess } from '../../domain/audit/expected-access';
+import type { ExpectedPerson, ExpectedAccess } from '../../domain/audit/expected-access-types';
 import { hashOf } from '../../domain/canonical-json-hash';
 import { ruleWantedAt, latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
 import { createStringInterner } from '../../domain/intern-strings';

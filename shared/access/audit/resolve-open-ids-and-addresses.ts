@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { namelessMembers } from '../../domain/audit/checks/member-addresses';
-import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access';
+import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access-types';
 import type { LeadingSnapshot, Snapshot } from '../../domain/audit/snapshot';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';

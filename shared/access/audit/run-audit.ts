@@ -5,7 +5,7 @@ import { toCheckInput } from '../../domain/audit/check-input';
 import { runAllChecks } from '../../domain/audit/checks/run-all-checks';
 import { rememberEarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
-import type { ExpectedAccess } from '../../domain/audit/expected-access';
+import type { ExpectedAccess } from '../../domain/audit/expected-access-types';
 import { isOpen } from '../../domain/audit/finding';
 import { checksOf, type AuditReport } from '../../domain/audit/report';
 import type { Snapshot } from '../../domain/audit/snapshot';

@@ -1,4 +1,4 @@
-import type { ExpectedPerson } from '../../domain/audit/expected-access';
+import type { ExpectedPerson } from '../../domain/audit/expected-access-types';
 import { EMPTY, type EarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import type { Known, LeadingSnapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { errorCodeOf } from '../../errors';

@@ -1,7 +1,7 @@
 import type { FindingRecord } from '../../domain/audit/finding';
 import { hashOf } from '../../domain/canonical-json-hash';
 import { BY_POLICY, removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
-import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
+import type { RuleOrEntryChange } from '../../domain/plan/remediation-change-of-rule-or-entry';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { Clock } from '../../clock';

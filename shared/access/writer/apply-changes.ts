@@ -61,6 +61,8 @@ const BUSY_RETRY_MS = 5_000;
 /** After a failure that may pass by itself, and after one that a person has to put right. */
 const TROUBLE_RETRY_MS = 60_000;
 const MISCONFIGURED_RETRY_MS = 300_000;
+/** For units in backoff, however long it is. */
+const LONGEST_WAIT_FOR_UNITS_MS = 300_000;
 
 const WAITS: ReadonlySet<ErrorCode> = new Set(['quota-exhausted', 'uipath-throttled']);
 const PASSES: ReadonlySet<ErrorCode> = new Set([
@@ -108,7 +110,7 @@ export async function applyChanges(
       // A booked run stands in the way of earlier ones: what is marked meanwhile waits no longer than this.
       failingUntilMs === undefined
         ? undefined
-        : Math.min(failingUntilMs, deps.clock.now() + TROUBLE_RETRY_MS),
+        : Math.min(failingUntilMs, deps.clock.now() + LONGEST_WAIT_FOR_UNITS_MS),
     ].filter((atMs) => atMs !== undefined);
     if (again.length === 0) return 'done';
     const waitMs = Math.max(0, Math.min(...again) - deps.clock.now());

@@ -6,7 +6,7 @@ import {
 import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { subjectByName } from '../../domain/ledger/subject';
 import type { Hold } from '../../domain/plan/hold';
-import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
+import type { RuleOrEntryChange } from '../../domain/plan/remediation-change-of-rule-or-entry';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';

@@ -1,11 +1,11 @@
 import type { Hold } from '../../domain/plan/hold';
-import { changeHash } from '../../domain/plan/rule-or-entry-change';
+import { changeHash } from '../../domain/plan/remediation-change-of-rule-or-entry';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import type { HoldStore } from '../../storage/holds';
 import {
-  applyReleasedRemovalsWithoutReason,
-  type ApplyReleasedRemovalsWithoutReasonDeps,
-} from './apply-released-removals-without-reason';
+  applyReleasedMembershipRemediation,
+  type ApplyReleasedMembershipRemediationDeps,
+} from './apply-released-membership-remediation';
 import {
   applyReleasedEntryRemediation,
   type ApplyReleasedAccessPolicyEntryDeps,
@@ -15,7 +15,7 @@ import { finishHold, type FinishHoldDeps } from './finish-hold';
 import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './person-and-group-units';
 
-type ApplyReleasedRemediationDeps = ApplyReleasedRemovalsWithoutReasonDeps &
+type ApplyReleasedRemediationDeps = ApplyReleasedMembershipRemediationDeps &
   ApplyReleasedRuleDeps &
   ApplyReleasedAccessPolicyEntryDeps;
 
@@ -59,7 +59,7 @@ async function applyOrSayWhyNot(deps: ApplyReleasedRemediationDeps, hold: Hold):
   const { change } = hold;
   if (change !== undefined && changeHash(change) !== hold.hash) return 'changed';
   try {
-    if (change === undefined) return await applyReleasedRemovalsWithoutReason(deps, hold);
+    if (change === undefined) return await applyReleasedMembershipRemediation(deps, hold);
     return change.kind === 'rule'
       ? await applyReleasedRuleRemediation(deps, hold, change)
       : await applyReleasedEntryRemediation(deps, hold, change);

@@ -2,7 +2,7 @@ import { isAgreedRule } from '../../domain/audit/remediation/plan-rule-remediati
 import { ruleWantedAt, type RuleLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import { subjectByName, type Subject } from '../../domain/ledger/subject';
 import type { Hold } from '../../domain/plan/hold';
-import type { RuleOrEntryChange } from '../../domain/plan/rule-or-entry-change';
+import type { RuleOrEntryChange } from '../../domain/plan/remediation-change-of-rule-or-entry';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';

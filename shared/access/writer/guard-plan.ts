@@ -46,7 +46,7 @@ export async function guardOrDefer(
 ): Promise<MembershipPlan> {
   try {
     const guarded = await guardPlan(deps, lane, plan);
-    await deps.units.settle(GUARDS);
+    if (removalsIn(plan).length > 0) await deps.units.settle(GUARDS);
     return guarded;
   } catch (error) {
     await deps.units.fail(GUARDS, error);

@@ -77,8 +77,7 @@ async function applyEntity(
 ): Promise<void> {
   const latest = latestOf(ledger.statements);
   const want = latest?.want === true;
-  // An addition of before may be of an account or a group that was made anew since.
-  const sentId = want ? undefined : ledger.sent?.entityId;
+  const sentId = want ? sentLately(ledger, deps.clock.now()) : ledger.sent?.entityId;
   const entityId = ledger.have?.entityId ?? sentId ?? (await resolveAccessPolicyEntity(deps, ledger));
   if (entityId === undefined) {
     const { kind, facts } = await whyUnresolved(deps, ledger);
@@ -123,6 +122,11 @@ async function noteSent(
       ? undefined
       : { next: { ...current, sent: { entityId, atMs: deps.clock.now() } }, evidence: [] },
   );
+}
+
+/** The id of an addition that may have been made, though no answer said so. One of longer ago may be of an account that is gone. */
+function sentLately({ sent }: EntityLedger, nowMs: number): string | undefined {
+  return sent !== undefined && nowMs - sent.atMs <= SHOWS_WITHIN_MS ? sent.entityId : undefined;
 }
 
 /** True while the list may not show yet what was added: "not there" is then no outcome of a removal. */

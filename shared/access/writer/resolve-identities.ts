@@ -5,6 +5,7 @@ import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { PeopleByAccount } from '../../storage/people-by-account';
+import { UpstreamError } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
 import { isShared } from './containment';
 import type { PersonWork } from './load-person';
@@ -91,7 +92,11 @@ type IdentityLookUp = Readonly<{
   unknown: Set<string>;
 }>;
 
-/** Bisects a look-up that fails by itself, until the name that makes it fail is alone. */
+function isLost(error: unknown): boolean {
+  return error instanceof UpstreamError && error.status === 0;
+}
+
+/** Bisects a look-up that fails by itself, until the name that makes it fail is alone; one without an answer is asked name by name. */
 async function lookUp(deps: ResolveIdentitiesDeps, lane: Lane, asked: IdentityLookUp): Promise<void> {
   const { part, searchMissing, identities, unknown } = asked;
   const [first] = part;
@@ -117,6 +122,13 @@ async function lookUp(deps: ResolveIdentitiesDeps, lane: Lane, asked: IdentityLo
     if (part.length === 1) {
       await deps.units.fail(personUnit(first.subject.key), error);
       unknown.add(first.subject.key);
+      return;
+    }
+    // An answer that is waited for in vain takes a minute: halving would take more than a run has.
+    if (isLost(error)) {
+      await mapConcurrently(part, LOOK_UP_WIDTH, async (one) =>
+        lookUp(deps, lane, { ...asked, part: [one] }),
+      );
       return;
     }
     const middle = Math.ceil(part.length / 2);

@@ -1,5 +1,5 @@
 import type { OrganizationPolicy } from '../policy';
-import type { ExpectedAccess, ExpectedPerson } from './expected-access';
+import type { ExpectedAccess, ExpectedPerson } from './expected-access-types';
 import type { OperationalState } from './operational-state';
 import type { Snapshot } from './snapshot';
 

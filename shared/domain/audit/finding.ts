@@ -1,5 +1,5 @@
 import { hashOf } from '../canonical-json-hash';
-import type { RuleOrEntryChange } from '../plan/rule-or-entry-change';
+import type { RuleOrEntryChange } from '../plan/remediation-change-of-rule-or-entry';
 import { describeCheck, type CheckId } from './check-catalog';
 import type { Severity } from './check-catalog-entry';
 import { DAY_MS } from '../durations';

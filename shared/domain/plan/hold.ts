@@ -1,6 +1,6 @@
 import { hashOf } from '../canonical-json-hash';
 import type { TrippedGuard } from './guards';
-import type { RuleOrEntryChange } from './rule-or-entry-change';
+import type { RuleOrEntryChange } from './remediation-change-of-rule-or-entry';
 
 export type HeldRemoval = Readonly<{
   groupId: string;

@@ -3,7 +3,7 @@ import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
 import { containCheck } from './contain-check';
 import type { CheckId } from '../check-catalog';
-import type { ExpectedPerson } from '../expected-access';
+import type { ExpectedPerson } from '../expected-access-types';
 import type { Finding } from '../finding';
 import { memberNameOf } from './member-names';
 import { isBreakGlassUnknown, isProtected } from './protected-members';

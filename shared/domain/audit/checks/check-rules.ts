@@ -2,7 +2,7 @@ import { fold } from '../../fold';
 import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
 import type { BaselineRule } from '../../policy';
-import type { ExpectedRule } from '../expected-access';
+import type { ExpectedRule } from '../expected-access-types';
 import type { Finding, FindingSubject } from '../finding';
 import { memberNameOf } from './member-names';
 import { isProtected } from './protected-members';

@@ -1,4 +1,4 @@
-import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-change';
+import { changeHash, type RuleOrEntryChange } from '../../plan/remediation-change-of-rule-or-entry';
 import type { OrganizationPolicy } from '../../policy';
 import { entityName, isBroad } from '../checks/check-access-policy';
 import type { NoPlan } from '../finding';

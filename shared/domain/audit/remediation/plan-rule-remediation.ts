@@ -1,4 +1,4 @@
-import { changeHash, type RuleOrEntryChange } from '../../plan/rule-or-entry-change';
+import { changeHash, type RuleOrEntryChange } from '../../plan/remediation-change-of-rule-or-entry';
 import { fold } from '../../fold';
 import type { OrganizationPolicy } from '../../policy';
 import { NOT_NAMED, type RemediationPlanner } from './remediation-planner-interface';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { verifyEmptyGroups } from '../../../../shared/access/audit/verify-empty-groups';
-import type { ExpectedPerson } from '../../../../shared/domain/audit/expected-access';
+import type { ExpectedPerson } from '../../../../shared/domain/audit/expected-access-types';
 import type { Snapshot } from '../../../../shared/domain/audit/snapshot';
 import { AppError, type ErrorCode } from '../../../../shared/errors';
 import { errorOf } from '../../../fakes/error-of';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MemberKind } from '../../../../../shared/domain/member-kind';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../../shared/domain/plan/hard-stops';
-import type { ExpectedPerson } from '../../../../../shared/domain/audit/expected-access';
+import type { ExpectedPerson } from '../../../../../shared/domain/audit/expected-access-types';
 import type { Snapshot, SnapshotUser } from '../../../../../shared/domain/audit/snapshot';
 import type { OrganizationPolicy } from '../../../../../shared/domain/policy';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExpectedPerson } from '../../../../../shared/domain/audit/expected-access';
+import type { ExpectedPerson } from '../../../../../shared/domain/audit/expected-access-types';
 import type { OrganizationPolicy } from '../../../../../shared/domain/policy';
 import {
   aPerson,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { CHECKS, isCheckId, type CheckId } from '../../../../../shared/domain/audit/check-catalog';
 import { NOT_NAMED } from '../../../../../shared/domain/audit/remediation/remediation-planner-interface';
 import { isAgreedRule } from '../../../../../shared/domain/audit/remediation/plan-rule-remediation';
-import { changeHash } from '../../../../../shared/domain/plan/rule-or-entry-change';
+import { changeHash } from '../../../../../shared/domain/plan/remediation-change-of-rule-or-entry';
 import { type anAudit, aSnapshotRule, known, NOW_MS } from '../../../../fixtures/builders/audits';
 import { anOrganization } from '../../../../fixtures/builders/organizations';
 import { plannedFor, shortly } from '../../../../fixtures/builders/plan-worlds';

@@ -34,7 +34,7 @@ type FindProtectedDeps = Readonly<{
   uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames'> }, 'urgent'>;
 }>;
 
-export type ApplyReleasedRemovalsWithoutReasonDeps = FindProtectedDeps &
+export type ApplyReleasedMembershipRemediationDeps = FindProtectedDeps &
   PlanMemberRemovalsDeps &
   GuardPlanDeps &
   ApplyMembershipPlanDeps;
@@ -45,8 +45,8 @@ export type ApplyReleasedRemovalsWithoutReasonDeps = FindProtectedDeps &
  * Returns why somebody was not removed: what was decided instead, the codes of UiPath's refusals, `changed`, or
  * `protected-unresolved` where it is not known which accounts are the protected ones.
  */
-export async function applyReleasedRemovalsWithoutReason(
-  deps: ApplyReleasedRemovalsWithoutReasonDeps,
+export async function applyReleasedMembershipRemediation(
+  deps: ApplyReleasedMembershipRemediationDeps,
   released: Hold,
 ): Promise<string | undefined> {
   const protectedIds = await findProtected(deps, released.removals);
