@@ -5,7 +5,8 @@ import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '
 import type { Feed } from '../domain/policy';
 import { partitionOf, resendRowOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
 import { decodeRecord, encodeRecord } from './record-encoding';
-import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
+import { undefinedIfMissing } from './storage-errors';
+import { submitUnlessChanged } from './submit-unless-changed';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
 
@@ -39,15 +40,8 @@ export function createDeadDeliveries(
   const table = async (): Promise<TableClient> => storage.table('deliveries');
 
   /** False when the mark that goes is not there. */
-  const change = async (actions: TransactionAction[]): Promise<boolean> => {
-    try {
-      await (await table()).submitTransaction(actions);
-      return true;
-    } catch (error) {
-      if (isNotFound(error) || isConflict(error)) return false;
-      throw error;
-    }
-  };
+  const change = async (actions: readonly TransactionAction[]): Promise<boolean> =>
+    submitUnlessChanged(await table(), actions);
 
   return {
     fail: async (key, { code, tries, atMs }) => {

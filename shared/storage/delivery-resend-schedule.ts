@@ -6,7 +6,8 @@ import type { Feed } from '../domain/policy';
 import { partitionOf, resendRowOf } from './delivery-rows';
 import { removeRows } from './record-table';
 import { listRowsInPages } from './list-rows-in-pages';
-import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
+import { undefinedIfMissing } from './storage-errors';
+import { submitUnlessChanged } from './submit-unless-changed';
 import { timeKey } from './time-key';
 
 /** A pending delivery whose message may be lost. `resends`: so often it was sent again already. */
@@ -73,18 +74,11 @@ export function createResendSchedule(table: () => Promise<TableClient>): ResendS
     more: readonly TransactionAction[] = [],
   ): Promise<boolean> => {
     const partitionKey = partitionOf(key.feed, key.source);
-    try {
-      const client = await table();
-      await client.submitTransaction([
-        ['delete', { partitionKey, rowKey }],
-        ['upsert', resendRowOf(key, { ...next, lane }), 'Replace'],
-        ...more,
-      ]);
-      return true;
-    } catch (error) {
-      if (isNotFound(error) || isConflict(error)) return false;
-      throw error;
-    }
+    return submitUnlessChanged(await table(), [
+      ['delete', { partitionKey, rowKey }],
+      ['upsert', resendRowOf(key, { ...next, lane }), 'Replace'],
+      ...more,
+    ]);
   };
 
   /**

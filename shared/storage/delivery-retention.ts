@@ -4,7 +4,8 @@ import type { Feed } from '../domain/policy';
 import { blobOf, bodyRowKey, partitionOf, stateOf, type StoredDelivery } from './delivery-rows';
 import { removeRows } from './record-table';
 import { listRowsInPages } from './list-rows-in-pages';
-import { isConflict, isNotFound, undefinedIfMissing } from './storage-errors';
+import { undefinedIfMissing } from './storage-errors';
+import { submitUnlessChanged } from './submit-unless-changed';
 import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';
 
@@ -47,15 +48,8 @@ export function createDeliveryRetention(
   };
 
   /** Another tick of the timer may have been here first. */
-  const submit = async (actions: TransactionAction[]): Promise<boolean> => {
-    try {
-      await (await table()).submitTransaction(actions);
-      return true;
-    } catch (error) {
-      if (isNotFound(error) || isConflict(error)) return false;
-      throw error;
-    }
-  };
+  const submit = async (actions: readonly TransactionAction[]): Promise<boolean> =>
+    submitUnlessChanged(await table(), actions);
 
   /** An earlier version wrote `b:<id>`, which does not sort by time. Looked for until there is none, then once an hour. */
   const rewrite = async (partitionKey: string, beforeMs: number): Promise<void> => {
