@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { DAY_MS } from '../domain/durations';
-import type { Policy, SourcePolicy } from '../domain/policy';
+import type { OrganizationPolicy, Policy, SourcePolicy } from '../domain/policy';
 import type { Log } from '../log-interface';
 import { STORAGE_WIDTH } from '../map-concurrently';
 import type { Deliveries } from '../storage/deliveries';
@@ -14,7 +14,7 @@ import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
 import { bookMarkedRun, bookRun } from './ledger/mark-and-book-writer-run';
 import type { ForgetRecords } from './forget-old-records';
-import { openTick, type Tick } from './tick';
+import { openTick, type Tick } from './timer-tick';
 
 export type SweepDeps = ForgetProvisionedDeps &
   Readonly<{
@@ -135,11 +135,16 @@ async function sendAgain(
 async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<number> {
   const keptFromMs = tick.nowMs - deps.payloadDays * DAY_MS;
   let forgotten = 0;
-  await tick.each('organization', [...policy.organizations.keys()], WIDTH, String, async (organization) => {
-    forgotten += await deps.requests.forgetInList(organization, keptFromMs);
-    const governed = policy.organizations.get(organization);
-    if (governed !== undefined) forgotten += await deps.forgetRecords.ofOrganization(governed);
-  });
+  await tick.each(
+    'organization',
+    [...policy.organizations.values()],
+    WIDTH,
+    nameOfOrganization,
+    async (organization) => {
+      forgotten += await deps.requests.forgetInList(organization.alias, keptFromMs);
+      forgotten += await deps.forgetRecords.ofOrganization(organization);
+    },
+  );
   await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {
     forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
     forgotten += await deps.heartbeats.forgetIgnored(feed, name, keptFromMs);
@@ -148,6 +153,10 @@ async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<n
       forgotten += await forgetInactiveUsers(deps, name, tick.nowMs - INACTIVE_USER_DAYS * DAY_MS);
   });
   return forgotten;
+}
+
+function nameOfOrganization({ alias }: Pick<OrganizationPolicy, 'alias'>): string {
+  return alias;
 }
 
 function nameOfSource({ feed, name }: Pick<SourcePolicy, 'feed' | 'name'>): string {

@@ -1,5 +1,5 @@
 import { closeDeadDelivery, type CloseDeadDeliveryDeps } from '../access/desk/close-dead-delivery';
-import type { DeliveryDecider } from '../access/desk/may-decide-dead-delivery';
+import type { DeliveryDecider } from '../access/desk/organizations-decided';
 import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
 import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
 import { releaseHold, type HoldDeps } from '../access/desk/release-hold';

@@ -15,18 +15,7 @@ export type BackoffStore = Readonly<{
 
 const BackoffSchema: z.ZodType<Backoff> = z.object({
   unit: z.object({
-    kind: z.enum([
-      'row',
-      'person',
-      'group',
-      'attempt',
-      'hold',
-      'rule',
-      'entity',
-      'finding',
-      'source',
-      'phase',
-    ]),
+    kind: z.enum(['person', 'group', 'attempt', 'hold', 'rule', 'entity', 'phase']),
     key: z.string(),
     name: z.string().exactOptional(),
   }),

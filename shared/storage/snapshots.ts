@@ -1,5 +1,6 @@
 import type { BlockBlobClient, BlockBlobCommitBlockListOptions } from '@azure/storage-blob';
 import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip, gunzip } from 'node:zlib';
@@ -170,11 +171,7 @@ async function decode(bytes: Buffer, night: string): Promise<StoredSnapshot> {
 
 /** Line by line: the whole text is never there at once. */
 async function compress(lines: Iterable<string>): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  await pipeline(lines, createGzip(), async (compressed: AsyncIterable<Uint8Array>) => {
-    for await (const piece of compressed) pieces.push(piece);
-  });
-  return Buffer.concat(pieces);
+  return pipeline(lines, createGzip(), buffer);
 }
 
 /** Storage does not keep the case of the names. */

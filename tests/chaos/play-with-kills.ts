@@ -35,7 +35,7 @@ type Kills = { armed: boolean; count: number; sawRequests: number };
 const CHANGING = new Set(['G4', 'P2', 'R2', 'R3', 'R4']);
 /** An audit reads more than this: so many requests into a step that changes nothing is in the middle of its reads. */
 const INTO_THE_READS = 3;
-/** On a quiet machine a step takes half a minute with its kill: the dead writer's lease of 15 s, and the start of a process. */
+/** On a quiet machine a step takes more than a minute with its kill: the dead writer's lease of 60 s, and the start of a process. */
 const PATIENCE_MS = 120_000;
 /**
  * Longer than the recovery from a kill, or the grant would be over before it was applied: on a busy machine the first read

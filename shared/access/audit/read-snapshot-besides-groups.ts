@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { SnapshotContext } from './snapshot-context';
 import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../../domain/audit/snapshot';
-import { fold } from '../../domain/fold';
 import { AppError, errorCodeOf } from '../../errors';
 import type { UiPathRule } from '../../uipath/rules';
 import { readListInParts } from './read-list-in-parts';
@@ -13,6 +12,7 @@ import {
   RobotsSchema,
 } from './read-applications-and-robots';
 import { toSnapshotEntries, toSnapshotRule } from '../ledger/to-snapshot-rules-and-entries';
+import { toAddress } from './to-address';
 
 const EntitiesSchema = z.array(
   z.object({
@@ -154,9 +154,4 @@ function isRuleAgreed({ organization, reader }: SnapshotContext): boolean {
   return organization.rules.baseline.some(
     ({ untilMs }) => untilMs === undefined || untilMs > reader.startedAtMs,
   );
-}
-
-/** A user name is an address in most organizations, and nothing to compare with in the others. */
-function toAddress(name: string | null): string | null {
-  return name?.includes('@') === true ? fold(name) : null;
 }

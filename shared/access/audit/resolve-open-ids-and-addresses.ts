@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { namelessMembers } from '../../domain/audit/checks/member-addresses';
 import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access-types';
 import type { LeadingSnapshot, Snapshot } from '../../domain/audit/snapshot';
-import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
 import { mapConcurrently } from '../../map-concurrently';
 import type { ExpectedFromLedger } from './read-expected-access';
 import { LOOK_UP_WIDTH, lookUpIdsByName } from './look-up-ids-by-name';
 import type { ResumableReader } from './resumable-snapshot-reader';
+import { toAddress } from './to-address';
 
 type ResolvingDeps = Readonly<{
   directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve'>;
@@ -89,18 +89,13 @@ async function readAddresses(
     if (failures.length > 0) return;
     const part = await reader.part({ name: `address-of:${id}`, schema: AddressSchema }, async () => {
       const answer = await directory.resolve(id, 'user');
-      return answer.kind === 'found' ? toAddress(answer.entity) : null;
+      return answer.kind === 'found' ? toAddress(answer.entity.email ?? answer.entity.name) : null;
     });
     if (part.kind === 'unknown') failures.push(part.code);
     else addresses.set(id, part.value());
   });
   const [code] = failures;
   return code === undefined ? { kind: 'known', value: addresses } : { kind: 'unknown', code };
-}
-
-function toAddress({ email, name }: Readonly<{ email: string | null; name: string }>): string | null {
-  const address = email ?? name;
-  return address.includes('@') ? fold(address) : null;
 }
 
 function nothingKnown(

@@ -6,7 +6,7 @@ import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { LedgerStore } from '../../storage/ledger';
 import { findDeadDelivery } from './find-dead-delivery';
 import { noSuchDelivery } from '../ledger/list-dead-deliveries';
-import { organizationsDecided, type DeliveryDecider } from './may-decide-dead-delivery';
+import { organizationsDecided, type DeliveryDecider } from './organizations-decided';
 import { recordDecision } from '../ledger/update-organization-ledger';
 
 export type CloseDeadDeliveryDeps = Readonly<{

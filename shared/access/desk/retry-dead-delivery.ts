@@ -8,7 +8,7 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import { findDeadDelivery } from './find-dead-delivery';
 import { listDeadDeliveries, noSuchDelivery } from '../ledger/list-dead-deliveries';
-import { organizationsDecided, type DeliveryDecider } from './may-decide-dead-delivery';
+import { organizationsDecided, type DeliveryDecider } from './organizations-decided';
 import { recordDecision } from '../ledger/update-organization-ledger';
 
 export type RetryDeadDeliveryDeps = Readonly<{

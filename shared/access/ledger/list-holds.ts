@@ -16,7 +16,7 @@ export async function listHolds(
   const policy = await deps.policy();
   if (!policy.organizations.has(organization)) throw new AppError('plan-unknown', 'There is no such plan');
   const nowMs = deps.clock.now();
-  return (await deps.holds.list(organization))
-    .filter((hold) => hold.state === 'held' && hold.expiresAtMs > nowMs)
+  return (await deps.holds.list(organization, 'held'))
+    .filter((hold) => hold.expiresAtMs > nowMs)
     .toSorted((a, b) => a.heldAtMs - b.heldAtMs);
 }

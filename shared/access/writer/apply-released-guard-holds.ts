@@ -38,9 +38,9 @@ export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
  * is removed and the hold is stale. A removal that was made before a run ended early counts as made.
  */
 export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps): Promise<void> {
-  const holds = await deps.holds.list(deps.organization.alias);
+  const holds = await deps.holds.list(deps.organization.alias, 'released');
   for (const hold of holds) {
-    if (hold.state !== 'released' || hold.kind === 'remediation') continue;
+    if (hold.kind === 'remediation') continue;
     if (deps.isTimeUp()) return;
     await deps.units.run({ kind: 'hold', key: hold.hash }, async () => applyReleasedHold(deps, hold));
   }

@@ -45,9 +45,9 @@ export async function applyReleasedRemediations(
   deps: ApplyReleasedRemediationsDeps,
   only?: 'changes',
 ): Promise<void> {
-  for (const hold of await deps.holds.list(deps.organization.alias)) {
+  for (const hold of await deps.holds.list(deps.organization.alias, 'released')) {
     const isAsked = hold.change !== undefined || only === undefined;
-    if (hold.state !== 'released' || hold.kind !== 'remediation' || !isAsked) continue;
+    if (hold.kind !== 'remediation' || !isAsked) continue;
     if (deps.isTimeUp()) return;
     await deps.units.run({ kind: 'hold', key: hold.hash }, async () => {
       await finishHold(deps, hold, await applyOrSayWhyNot(deps, hold));

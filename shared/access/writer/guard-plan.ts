@@ -35,7 +35,7 @@ const GUARDS = { kind: 'phase', key: 'guards' } as const;
 type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
 
 /**
- * The same where the guards themselves fail, as when the size of a group cannot be read: nothing is removed then, whoever is
+ * Applies `guardPlan`. Where the guards themselves fail, as when the size of a group cannot be read: nothing is removed then, whoever is
  * concerned is deferred, and additions pass.
  */
 export async function guardOrDefer(
@@ -72,8 +72,8 @@ export async function guardPlan(
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
   const nowMs = deps.clock.now();
-  const open = (await deps.holds.list(deps.organization.alias)).filter(
-    (held) => held.state === 'held' && held.expiresAtMs > nowMs,
+  const open = (await deps.holds.list(deps.organization.alias, 'held')).filter(
+    (held) => held.expiresAtMs > nowMs,
   );
   const heldBefore = new Set(open.flatMap((held) => held.removals.map(keyOf)));
   const fresh = removals.filter((removal) => !heldBefore.has(keyOf(toHeldRemoval(removal))));

@@ -41,15 +41,22 @@ export const SHOWS_WITHIN_MS = 600_000;
 export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<void> {
   for (const attempt of await deps.changes.listAttempts(deps.organization.alias)) {
     if (deps.isTimeUp()) return;
-    await deps.units.run({ kind: 'attempt', key: attempt.id }, async () => {
-      const settled =
-        attempt.kind === 'membership'
-          ? await recoverMembership(deps, attempt)
-          : await adoptCreatedRule(deps, attempt).then(() => true);
-      if (!settled) return;
-      await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
-      deps.log({ event: 'attempt-recovered', organization: deps.organization.alias, kind: attempt.kind });
-    });
+    await deps.units.run(
+      {
+        kind: 'attempt',
+        key: attempt.id,
+        name: attempt.kind === 'membership' ? attempt.groupName : attempt.name,
+      },
+      async () => {
+        const settled =
+          attempt.kind === 'membership'
+            ? await recoverMembership(deps, attempt)
+            : await adoptCreatedRule(deps, attempt).then(() => true);
+        if (!settled) return;
+        await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
+        deps.log({ event: 'attempt-recovered', organization: deps.organization.alias, kind: attempt.kind });
+      },
+    );
   }
 }
 

@@ -20,22 +20,19 @@ ${failing.length === 0 ? undefined : renderFailingUnits(failing)}`;
 }
 
 const KINDS: Readonly<Record<FailingUnit['kind'], string>> = {
-  row: 'Stored row',
   person: 'Person',
   group: 'Group',
   attempt: 'Open call to UiPath',
   hold: 'Released hold',
   rule: 'Rule',
   entity: 'Entry of the access policy',
-  finding: 'Finding',
-  source: 'Source',
   phase: 'Part of every run',
 };
 
 /** What fails by itself and is tried again by itself, with the cause by its code; everything else goes on. */
 function renderFailingUnits(failing: readonly FailingUnit[]): Markup {
   return markup`<h2>Tried again by itself</h2>
-<p>These fail for now, and delay nothing else. Each is tried again at its time; the code says what to look at.</p>
+<p>These fail for now, and stop nothing else. Each is tried again at its time. The table of error codes in docs/operations.md says what to do about each.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="What is tried again by itself"><table><caption>What fails for now</caption>
 <thead><tr><th scope="col">What</th><th scope="col">Code</th><th scope="col">Failures</th><th scope="col">Since</th><th scope="col">Next try</th></tr></thead>
 <tbody>${failing.map(

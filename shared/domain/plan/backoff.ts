@@ -1,8 +1,7 @@
 import { HOUR_MS } from '../durations';
 
 /** The smallest things that can fail by themselves. `phase` is what a run cannot do for any of them, such as list the groups. */
-type UnitKind =
-  'row' | 'person' | 'group' | 'attempt' | 'hold' | 'rule' | 'entity' | 'finding' | 'source' | 'phase';
+type UnitKind = 'person' | 'group' | 'attempt' | 'hold' | 'rule' | 'entity' | 'phase';
 
 /** A unit of failure of one organization. `name` is what people call it; it is no part of its identity. */
 export type Unit = Readonly<{ kind: UnitKind; key: string; name?: string }>;

@@ -123,7 +123,6 @@ function checkChanges(audit: CheckInput): readonly Finding[] {
   ];
 }
 
-/** Guards whose limit would let everybody be removed. */
 /** What fails for a short while mends itself by being tried again. */
 function checkFailingWork(audit: CheckInput): readonly Finding[] {
   return audit.operations.failing
@@ -138,6 +137,7 @@ function checkFailingWork(audit: CheckInput): readonly Finding[] {
     );
 }
 
+/** Guards whose limit would let everybody be removed. */
 function checkGuards(audit: CheckInput): readonly Finding[] {
   const { guards, groups } = audit.organization;
   const whole = Math.max(MANY, audit.expected.people.length);

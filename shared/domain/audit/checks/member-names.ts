@@ -15,7 +15,7 @@ export function memberNameOf(audit: CheckInput, memberId: string): Readonly<Reco
   return application === undefined ? {} : { name: application.name, kind: 'application' };
 }
 
-/** True for a member whose address would decide the check and is not known: neither a finding nor clean. */
+/** The unknown part for a member whose address would decide the check and is not known: that is neither faulty nor clean. */
 export function addressUnknown(audit: CheckInput, memberId: string): Finding {
   return createAuditFinding(
     audit,

@@ -95,7 +95,8 @@ describe('a group that always fails', () => {
       inGroup(world, 'Finance', { kind: 'answer', status: 500, match: { endpoint: 'G4' } }),
     );
     await world.joins(BEN, FINANCE);
-    await live(world, HOUR_MS);
+    // The backoff of 31 minutes begins about now.
+    await live(world, 35 * MINUTE_MS);
     await world.joins(CARA);
     await live(world, 6 * MINUTE_MS);
     expect(world.members('Developers')).toEqual([CARA]);
@@ -204,6 +205,7 @@ describe('a person whose row cannot be read', () => {
     expect(world.members('Developers')).toEqual([ANA]);
     expect(await failing(world)).toEqual(['person : record-unreadable']);
     expect(world.members('Finance')).toEqual([BEN]);
+    expect(await world.engine.app.changes.hasWork(world.alias)).toBe(true);
     await repair();
     await world.leaves(BEN);
     await live(world, HOUR_MS);
