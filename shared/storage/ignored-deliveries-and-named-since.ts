@@ -8,6 +8,7 @@ import { coalesceWrites } from './coalesce-writes';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { DAY_MS } from '../domain/durations';
+import { removeRows } from './record-table';
 
 export type Heartbeats = Readonly<{
   /** Counts an authentic delivery that asked for nothing, and notes that its source was heard. */
@@ -104,7 +105,7 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
       if (forgottenOn.get(partitionKey) === day) return 0;
       const old: string[] = [];
       for await (const { rowKey } of await counts(feed, source, '', day)) old.push(rowKey);
-      for (const rowKey of old) await (await table()).deleteEntity(partitionKey, rowKey);
+      await removeRows(await table(), partitionKey, old);
       forgottenOn.set(partitionKey, day);
       return old.length;
     },

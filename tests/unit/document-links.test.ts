@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 const TOP = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
@@ -25,5 +25,23 @@ describe('documents', () => {
     }
     expect(links).toBeGreaterThan(100);
     expect(broken).toEqual([]);
+  });
+
+  it('name source files that exist', async () => {
+    const folders = ['functions', 'shared', 'sandbox', 'tests', 'bench', 'scripts'];
+    const files = await Promise.all(
+      folders.map(async (one) => readdir(join(ROOT, one), { recursive: true })),
+    );
+    const known = new Set(files.flat().map((file) => basename(file)));
+    const named = await Promise.all(
+      (await documents())
+        .filter((document) => document !== 'CHANGELOG.md')
+        .map(async (document) => {
+          const text = await readFile(join(ROOT, document), 'utf8');
+          return [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file = '']) => `${document}: ${file}`);
+        }),
+    );
+    expect(named.flat().length).toBeGreaterThan(100);
+    expect(named.flat().filter((name) => !known.has(name.split(/[ /]/).at(-1) ?? ''))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
@@ -176,6 +177,13 @@ describe('the walls between the rooms', () => {
 
   const codesOf = (file: string): readonly string[] =>
     diagnostics.filter(({ filename }) => filename.endsWith(file)).map(({ code }) => code);
+
+  it('are tried with files that exist', () => {
+    const specifiers = [...FORBIDDEN, ...ALLOWED].filter(([, what]) => what.startsWith('.'));
+    const gone = specifiers.filter(([at, what]) => !existsSync(`${join(ROOT, at, what)}.ts`));
+    expect(specifiers.length).toBeGreaterThan(50);
+    expect(gone).toEqual([]);
+  });
 
   it.each(FORBIDDEN.map(([at, what], index) => [at, what, index] as const))(
     'keeps %s from importing %s, values and types',

@@ -14,7 +14,7 @@ import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from '.
 import { reconcileRules, type ReconcileRulesDeps } from './reconcile-rules';
 import type { MarksOfRun } from './marks-of-run';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './person-and-group-units';
+import type { ContainedDeps } from './containment';
 
 export type ApplyMarkedSubjectsDeps = ReconcilePeopleMembershipsDeps &
   ReconcileRulesDeps &

@@ -12,7 +12,8 @@ import { putGroupMembers, type PutGroupMembersDeps } from './put-group-members';
 import type { PutLimit } from './put-limit';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { TimeBudget } from './time-budget-interface';
-import { groupUnit, type ContainedDeps } from './person-and-group-units';
+import { groupUnit } from './person-and-group-units';
+import { type ContainedDeps } from './containment';
 
 type BatchDeps = Pick<PutLimit, 'maxIdsPerPut'> &
   Readonly<{

@@ -16,7 +16,7 @@ import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-pe
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePerson, type SettlePersonDeps } from './settle-person';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './person-and-group-units';
+import type { ContainedDeps } from './containment';
 
 type MarkAgainDeps = Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
 

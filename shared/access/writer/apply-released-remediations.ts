@@ -13,7 +13,7 @@ import {
 import { applyReleasedRuleRemediation, type ApplyReleasedRuleDeps } from './apply-released-rule-remediation';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './person-and-group-units';
+import type { ContainedDeps } from './containment';
 
 type ApplyReleasedRemediationDeps = ApplyReleasedMembershipRemediationDeps &
   ApplyReleasedRuleDeps &

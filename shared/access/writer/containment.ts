@@ -31,6 +31,9 @@ export type Containment = Readonly<{
   againAtMs: () => number | undefined;
 }>;
 
+/** Keeps the failure of one unit from the others of this run. */
+export type ContainedDeps = Readonly<{ units: Containment }>;
+
 /** Failures of all: nothing else would fare better now. */
 const SHARED: ReadonlySet<ErrorCode> = new Set([
   'quota-exhausted',

@@ -12,7 +12,7 @@ import type { UiPathClient } from '../../uipath/client';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
-import type { ContainedDeps } from './person-and-group-units';
+import type { ContainedDeps } from './containment';
 
 /** What the guards measure removals against. */
 type MeasureDeps = Readonly<{

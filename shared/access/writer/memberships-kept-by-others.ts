@@ -4,7 +4,8 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
 import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { GroupCandidates } from './read-memberships';
-import { personUnit, type ContainedDeps } from './person-and-group-units';
+import { personUnit } from './person-and-group-units';
+import { type ContainedDeps } from './containment';
 
 export type KeptByOthersDeps = FindPeopleOfAccountDeps & ContainedDeps;
 

@@ -14,7 +14,8 @@ import type { PutLimit } from './put-limit';
 import { recordMembershipOutcome } from './record-membership-outcome';
 import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
-import { personUnit, type ContainedDeps } from './person-and-group-units';
+import { personUnit } from './person-and-group-units';
+import { type ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 
 type ReadBackDeps = Readonly<{

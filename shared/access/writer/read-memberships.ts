@@ -6,7 +6,8 @@ import type { UiPathClient } from '../../uipath/client';
 import type { PersonWork } from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { UiPathInLane } from './uipath-in-lane';
-import { groupUnit, personUnit, type ContainedDeps } from './person-and-group-units';
+import { groupUnit, personUnit } from './person-and-group-units';
+import { type ContainedDeps } from './containment';
 
 export type ReadMembershipsDeps = ContainedDeps &
   Readonly<{

@@ -16,7 +16,7 @@ import {
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './person-and-group-units';
+import type { ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 
 /** Before a removal that the list does not show yet is tried again. */

@@ -9,7 +9,8 @@ import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person'
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePerson, type Settlement, type SettlePersonDeps } from './settle-person';
-import { personUnit, type ContainedDeps } from './person-and-group-units';
+import { personUnit } from './person-and-group-units';
+import { type ContainedDeps } from './containment';
 
 type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 

@@ -24,7 +24,7 @@ import type { ReadGroupsByName } from './memoize-groups-by-name';
 import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './person-and-group-units';
+import type { ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 
 type RemoveRuleDeps = EvidenceOfRunDeps &

@@ -11,7 +11,8 @@ import { isRecorded, recordMembershipOutcome, type IsRecordedDeps } from './reco
 import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
-import { personUnit, type ContainedDeps } from './person-and-group-units';
+import { personUnit } from './person-and-group-units';
+import { type ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 
 type RecoverMembershipDeps = EvidenceOfRunDeps &

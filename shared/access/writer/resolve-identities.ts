@@ -11,7 +11,8 @@ import { isShared } from './containment';
 import type { PersonWork } from './load-person';
 import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
-import { personUnit, type ContainedDeps } from './person-and-group-units';
+import { personUnit } from './person-and-group-units';
+import { type ContainedDeps } from './containment';
 
 export type ResolveIdentitiesDeps = ContainedDeps &
   TimeBudget &

@@ -129,6 +129,15 @@ describe('a read', () => {
     await expect(client.groups.list()).resolves.toEqual([]);
   });
 
+  it('that ends with the lease of its writer is no failure of what was read', async () => {
+    const ending = new AbortController();
+    harness.uipath.reply({ fault: 'hang' });
+    const reading = errorOf(async () => harness.client.abortedBy(ending.signal).groups.list());
+    while (harness.uipath.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    ending.abort();
+    expect(await reading).toMatchObject({ code: 'uipath-unreachable', status: 0 });
+  });
+
   it('from an address where nobody listens says so', async () => {
     const dead = await deadUrl();
     const client = harness.connect({ fetch: async () => fetch(dead) });
