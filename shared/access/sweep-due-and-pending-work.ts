@@ -72,7 +72,12 @@ export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResu
   const others = organizations.filter((organization) => !booked.has(organization));
   await tick.each('organization', others, WIDTH, String, async (organization) => {
     if (await deps.changes.hasWork(organization))
-      await bookRun(deps, organization, 'normal', tick.nowMs, tick.nowMs);
+      await bookRun(deps, organization, {
+        lane: 'normal',
+        atMs: tick.nowMs,
+        nowMs: tick.nowMs,
+        reason: 'rest',
+      });
   });
   const forgotten = await forgetOld(deps, tick, policy);
   const { left } = tick;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { unitKeyOf, type Backoff, type Unit } from '../domain/plan/backoff';
+import { UNIT_KINDS, unitKeyOf, type Backoff, type Unit } from '../domain/plan/backoff';
 import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';
@@ -15,7 +15,7 @@ export type BackoffStore = Readonly<{
 
 const BackoffSchema: z.ZodType<Backoff> = z.object({
   unit: z.object({
-    kind: z.enum(['person', 'group', 'attempt', 'hold', 'rule', 'entity', 'phase']),
+    kind: z.enum(UNIT_KINDS),
     key: z.string(),
     name: z.string().exactOptional(),
   }),

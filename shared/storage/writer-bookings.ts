@@ -3,14 +3,26 @@ import type { Lane } from '../domain/lane';
 import type { TableClient } from '@azure/data-tables';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 
+/** When the writer of an organization is to run again, and for what. */
+export type WantedRun = Readonly<{
+  lane: Lane;
+  /** Epoch milliseconds. */
+  atMs: number;
+  nowMs: number;
+  /**
+   * `marks`: something was marked just now. `rest`: what a run left or a tick found. `failing`: only what waits for a backoff, so that
+   * new marks go first.
+   */
+  reason: 'marks' | 'rest' | 'failing';
+}>;
+
 /** The next run of each organization's writer. */
 export type Bookings = Readonly<{
   /**
-   * Books the next run of an organization for `atMs`. The booking's id when the caller has to send its message: no run was
-   * booked, or the booked one is overdue and may be lost, or it waits and the matter is urgent. Many deliveries become one
-   * message.
+   * Books the next run of an organization. The booking's id when the caller has to send its message: no run was booked, or
+   * the booked one is overdue and may be lost, or it waits and this one may go before it. Many deliveries become one message.
    */
-  bookRun: (organization: string, lane: Lane, atMs: number, nowMs: number) => Promise<string | undefined>;
+  bookRun: (organization: string, wanted: WantedRun) => Promise<string | undefined>;
   /**
    * Takes the booking: what is marked from now on books a run of its own. False when another booking stands, which is not
    * overdue: its message does the work, and this one would only bring one more.
@@ -18,7 +30,7 @@ export type Bookings = Readonly<{
   takeBooking: (organization: string, booking: string | undefined, nowMs: number) => Promise<boolean>;
 }>;
 
-type Booking = { atMs: number; id?: string };
+type Booking = { atMs: number; id?: string; reason?: string };
 
 const BOOKING_ROW = 'booking';
 /** A run booked this much later than needed is worth a message of its own. */
@@ -29,16 +41,17 @@ const OVERDUE_MS = 60_000;
 /** A row `booking` in the partition of each organization. */
 export function createBookings(table: () => Promise<TableClient>): Bookings {
   return {
-    bookRun: async (organization, lane, atMs, nowMs) => {
+    bookRun: async (organization, wanted) => {
       const client = await table();
       const id = randomUUID();
-      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id };
+      const { atMs, nowMs, reason } = wanted;
+      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id, reason };
       const booked = await undefinedIfMissing(async () =>
         client.getEntity<Booking>(organization, BOOKING_ROW),
       );
       try {
         if (booked === undefined) await client.createEntity(entity);
-        else if (isOverdue(booked, nowMs) || (lane === 'urgent' && booked.atMs > atMs + EARLIER_BY_MS))
+        else if (isOverdue(booked, nowMs) || goesBefore(wanted, booked))
           await client.updateEntity(entity, 'Replace', { etag: booked.etag });
         else return undefined;
         return id;
@@ -66,6 +79,11 @@ export function createBookings(table: () => Promise<TableClient>): Bookings {
       }
     },
   };
+}
+
+function goesBefore({ lane, atMs, reason }: WantedRun, booked: Booking): boolean {
+  const mayGoFirst = lane === 'urgent' || (reason === 'marks' && booked.reason === 'failing');
+  return mayGoFirst && booked.atMs > atMs + EARLIER_BY_MS;
 }
 
 function isOverdue(booked: Booking, nowMs: number): boolean {

@@ -52,7 +52,7 @@ export async function releaseHold(
   await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias: organization } }, [
     { kind: 'plan-released', atMs: nowMs, policyHash: policy.hash, facts: { planHash: hash, by } },
   ]);
-  await bookRun(deps, organization, 'urgent', nowMs, nowMs);
+  await bookRun(deps, organization, { lane: 'urgent', atMs: nowMs, nowMs, reason: 'marks' });
   return released;
 }
 

@@ -2,6 +2,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { Subject } from '../../domain/ledger/subject';
 import type { Lane } from '../../domain/lane';
 import type { WorkQueues } from '../../storage/queues';
+import type { WantedRun } from '../../storage/writer-bookings';
 
 type BookingDeps = Readonly<{
   changes: Pick<ChangeStore, 'bookRun'>;
@@ -9,18 +10,13 @@ type BookingDeps = Readonly<{
 }>;
 
 /**
- * Books a run of the organization's writer at `atMs` (epoch). Bookings are coalesced: one that was made before is
- * enough, unless it waits and this one is urgent.
+ * Books a run of the organization's writer. Bookings are coalesced: one that was made before is enough, unless it waits and
+ * this one may go before it.
  */
-export async function bookRun(
-  deps: BookingDeps,
-  organization: string,
-  lane: Lane,
-  atMs: number,
-  nowMs: number,
-): Promise<void> {
-  const booking = await deps.changes.bookRun(organization, lane, atMs, nowMs);
-  if (booking !== undefined) await deps.queues.enqueueChanges({ organization, booking }, atMs - nowMs);
+export async function bookRun(deps: BookingDeps, organization: string, wanted: WantedRun): Promise<void> {
+  const booking = await deps.changes.bookRun(organization, wanted);
+  if (booking !== undefined)
+    await deps.queues.enqueueChanges({ organization, booking }, wanted.atMs - wanted.nowMs);
 }
 
 /** Debounce: a run that begins a little later coalesces more changes into each call. Urgent ones do not wait. */
@@ -45,5 +41,6 @@ export async function bookMarkedRun(
   lane: Lane,
   nowMs: number,
 ): Promise<void> {
-  await bookRun(deps, organization, lane, lane === 'urgent' ? nowMs : nowMs + GATHER_MS, nowMs);
+  const atMs = lane === 'urgent' ? nowMs : nowMs + GATHER_MS;
+  await bookRun(deps, organization, { lane, atMs, nowMs, reason: 'marks' });
 }

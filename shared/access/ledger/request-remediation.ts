@@ -81,7 +81,7 @@ export async function requestRemediation(
   }
   if (removals.length > 0)
     await putReleased(deps, organization, { hash: planHash, removals, releasedBy: by });
-  await bookRun(deps, alias, 'urgent', nowMs, nowMs);
+  await bookRun(deps, alias, { lane: 'urgent', atMs: nowMs, nowMs, reason: 'marks' });
 }
 
 /** Releases a change of a rule or of the access policy to the writer, in a person's name: exactly this one. */
@@ -94,7 +94,7 @@ export async function releaseChange(
   const nowMs = deps.clock.now();
   await recordRelease(deps, organization, decision, { findings: [finding], planHash, change });
   await putReleased(deps, organization, { hash: planHash, removals: [], change, releasedBy: decision.by });
-  await bookRun(deps, organization.alias, 'urgent', nowMs, nowMs);
+  await bookRun(deps, organization.alias, { lane: 'urgent', atMs: nowMs, nowMs, reason: 'marks' });
 }
 
 async function recordRelease(

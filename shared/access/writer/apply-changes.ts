@@ -61,8 +61,6 @@ const BUSY_RETRY_MS = 5_000;
 /** After a failure that may pass by itself, and after one that a person has to put right. */
 const TROUBLE_RETRY_MS = 60_000;
 const MISCONFIGURED_RETRY_MS = 300_000;
-/** For units in backoff, however long it is. */
-const LONGEST_WAIT_FOR_UNITS_MS = 300_000;
 
 const WAITS: ReadonlySet<ErrorCode> = new Set(['quota-exhausted', 'uipath-throttled']);
 const PASSES: ReadonlySet<ErrorCode> = new Set([
@@ -104,17 +102,8 @@ export async function applyChanges(
     const run = await openRun(deps, { organization, policyHash: policy.hash, lease });
     await recoverAttempts(run);
     const goesOnAtMs = await applyMarkedSubjects(run);
-    const failingUntilMs = run.units.againAtMs();
-    const again = [
-      goesOnAtMs,
-      // A booked run stands in the way of earlier ones: what is marked meanwhile waits no longer than this.
-      failingUntilMs === undefined
-        ? undefined
-        : Math.min(failingUntilMs, deps.clock.now() + LONGEST_WAIT_FOR_UNITS_MS),
-    ].filter((atMs) => atMs !== undefined);
-    if (again.length === 0) return 'done';
-    const waitMs = Math.max(0, Math.min(...again) - deps.clock.now());
-    return await book(deps, alias, waitMs, failingUntilMs === undefined ? 'more' : 'waiting');
+    if (goesOnAtMs === undefined && !run.isTimeUp()) await run.units.endRecovered();
+    return await bookNext(deps, alias, goesOnAtMs, run.units.againAtMs());
   } catch (error) {
     return await bookAfter(deps, alias, error);
   } finally {
@@ -166,6 +155,21 @@ async function openRun(
   };
 }
 
+/** Books the next run, where there has to be one: for what is left, or for the units that fail, whichever comes first. */
+async function bookNext(
+  deps: BookDeps,
+  alias: string,
+  goesOnAtMs: number | undefined,
+  failingUntilMs: number | undefined,
+): Promise<ApplyOutcome> {
+  const nowMs = deps.clock.now();
+  const outcome = failingUntilMs === undefined ? 'more' : 'waiting';
+  if (goesOnAtMs !== undefined && goesOnAtMs <= (failingUntilMs ?? Infinity))
+    return book(deps, alias, Math.max(0, goesOnAtMs - nowMs), outcome);
+  if (failingUntilMs === undefined) return 'done';
+  return book(deps, alias, Math.max(0, failingUntilMs - nowMs), outcome, 'failing');
+}
+
 async function bookAfter(
   deps: BookDeps & Pick<ApplyChangesDeps, 'log'>,
   alias: string,
@@ -192,8 +196,9 @@ async function book<O extends ApplyOutcome>(
   alias: string,
   delayMs: number,
   outcome: O,
+  reason: 'rest' | 'failing' = 'rest',
 ): Promise<O> {
   const nowMs = deps.clock.now();
-  await bookRun(deps, alias, 'normal', nowMs + delayMs, nowMs);
+  await bookRun(deps, alias, { lane: 'normal', atMs: nowMs + delayMs, nowMs, reason });
   return outcome;
 }

@@ -55,7 +55,7 @@ export async function applyMembershipPlan(
   plan: MembershipPlan,
   waitingSince: ReadonlyMap<string, number>,
 ): Promise<AppliedPlan> {
-  const groups = inOrder(deps.organization, plan.groups);
+  const groups = inOrder(deps, plan.groups);
   const refused = new Map<string, ErrorCode>();
   const waiting = new Set<string>();
   if (groups.length === 0) return { refused, waiting, againAtMs: undefined };
@@ -77,11 +77,18 @@ export async function applyMembershipPlan(
   return { refused, waiting, againAtMs };
 }
 
-/** Groups with changes: Administrators, then those that the policy calls privileged, then the others. */
-function inOrder(organization: OrganizationPolicy, groups: readonly GroupPlan[]): readonly GroupPlan[] {
-  const rankOf = ({ groupId, name }: GroupPlan): number => {
-    if (groupId === ADMINISTRATORS_GROUP_ID) return 0;
-    return groupPolicyOf(organization, name)?.privileged === true ? 1 : 2;
+/**
+ * Groups with changes: Administrators, then those that the policy calls privileged, then the others. A group that failed
+ * comes last: it may cost the only call that the quota leaves.
+ */
+function inOrder(
+  { organization, units }: Pick<ApplyMembershipPlanDeps, 'organization' | 'units'>,
+  groups: readonly GroupPlan[],
+): readonly GroupPlan[] {
+  const rankOf = (group: GroupPlan): number => {
+    if (units.isFailing(groupUnit(group))) return 3;
+    if (group.groupId === ADMINISTRATORS_GROUP_ID) return 0;
+    return groupPolicyOf(organization, group.name)?.privileged === true ? 1 : 2;
   };
   return groups
     .filter((group) => changesIn(group).length > 0)

@@ -17,6 +17,7 @@ import {
 } from './find-this-application-among-members';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
+import { sizeInUiPath } from './measure-removals';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { countAdministratorsLeft } from './count-administrators-left';
 import type { UiPathInLane } from './uipath-in-lane';
@@ -59,7 +60,9 @@ export async function applyReleasedMembershipRemediation(
   const stays = decided.filter(({ decision }) => !leadsOut(decision)).map(({ decision }) => decision);
   const goes = decided.filter(({ decision }) => leadsOut(decision));
   if (byPerson && removalsHash(goes) !== released.hash) return wordsOf(stays) ?? 'changed';
-  const plan = byPerson ? planned : await guardPlan(deps, 'urgent', planned, 'remediation');
+  const plan = byPerson
+    ? planned
+    : await guardPlan(deps, planned, async (group) => sizeInUiPath(deps, 'urgent', group), 'remediation');
   const applied = await applyMembershipPlan(deps, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   if (applied.waiting.size > 0) throw new AppError('uipath-unavailable', 'A group of the remediation waits');

@@ -12,6 +12,8 @@ export type ContainmentDeps = Readonly<{
 
 /** Keeps the failure of one unit from the others, with a backoff per unit that outlives the run. */
 export type Containment = Readonly<{
+  /** True for a unit whose last try failed. */
+  isFailing: (unit: Unit) => boolean;
   /** True while a unit has to wait after a failure. */
   isWaiting: (unit: Unit) => boolean;
   /**
@@ -21,14 +23,26 @@ export type Containment = Readonly<{
   run: (unit: Unit, work: () => Promise<void>) => Promise<'done' | 'failed' | 'waits'>;
   /** The same for a failure that was caught elsewhere. @throws what the others would share */
   fail: (unit: Unit, error: unknown) => Promise<void>;
+  /**
+   * The same for the look-up of one person among many: a few that fail say nothing about UiPath, and the others go on.
+   * @throws a failure that every unit would meet
+   */
+  failAlone: (unit: Unit, error: unknown) => Promise<void>;
+  /** True when so much failed in a row, without an answer in between, that the rest had better wait for the next run. */
+  isAway: () => boolean;
   /** Ends a unit's backoff, if it has one, after UiPath did what it was called for. */
   succeed: (unit: Unit) => Promise<void>;
   /** Ends a unit's backoff, and says nothing about UiPath. */
   settle: (unit: Unit) => Promise<void>;
   /** UiPath answered a call: what failed before it was no outage. */
   noteAnswer: () => void;
-  /** When the first of the units that this run came across may be tried again. */
+  /** When the first of the units that fail may be tried again. */
   againAtMs: () => number | undefined;
+  /**
+   * Ends the backoff of each unit that was due and did not fail, after a run that came to everything: it works again, or
+   * nothing wants it any more. What a phase or an open call keeps back was not come to.
+   */
+  endRecovered: () => Promise<void>;
 }>;
 
 /** Keeps the failure of one unit from the others of this run. */
@@ -53,6 +67,9 @@ const SHARED: ReadonlySet<ErrorCode> = new Set([
 /** Failures of one unit, or of UiPath altogether: it is away when so many units in a row met one. */
 const OUTAGE: ReadonlySet<ErrorCode> = new Set(['uipath-unavailable', 'uipath-outcome-unknown']);
 const UNITS_TO_AN_OUTAGE = 3;
+/** As many as one look-up of names has: all of them may be bad. */
+const LOOK_UPS_TO_AN_OUTAGE = 20;
+const STANDS_BEFORE_OTHERS: ReadonlySet<Unit['kind']> = new Set(['phase', 'attempt']);
 
 /** True for a failure that every unit would meet now. */
 export function isShared(error: unknown): boolean {
@@ -65,38 +82,51 @@ export async function openContainment(
   organization: string,
 ): Promise<Containment> {
   const known = new Map((await backoffs.list(organization)).map((one) => [unitKeyOf(one.unit), one]));
-  const waits: number[] = [];
+  const failedNow = new Set<string>();
   let outagesInARow = 0;
-  const isAway = (code: ErrorCode): boolean => outagesInARow >= UNITS_TO_AN_OUTAGE && OUTAGE.has(code);
+  let aloneInARow = 0;
+  let leftSomething = false;
+  const isOutage = (code: ErrorCode): boolean => outagesInARow >= UNITS_TO_AN_OUTAGE && OUTAGE.has(code);
 
   const waitingOf = (unit: Unit): Backoff | undefined => {
     const backoff = known.get(unitKeyOf(unit));
     return backoff !== undefined && backoff.notBeforeMs > clock.now() ? backoff : undefined;
   };
-  const isWaiting = (unit: Unit): boolean => {
-    const backoff = waitingOf(unit);
-    if (backoff !== undefined) waits.push(backoff.notBeforeMs);
-    return backoff !== undefined;
-  };
-  const fail = async (unit: Unit, error: unknown): Promise<void> => {
-    const code = errorCodeOf(error);
-    if (isShared(error) || isAway(code)) throw error;
+  const isWaiting = (unit: Unit): boolean => waitingOf(unit) !== undefined;
+  const note = async (unit: Unit, code: ErrorCode): Promise<void> => {
     const backoff = nextBackoff(known.get(unitKeyOf(unit)), { unit, code, nowMs: clock.now() });
     known.set(unitKeyOf(unit), backoff);
-    waits.push(backoff.notBeforeMs);
+    failedNow.add(unitKeyOf(unit));
     await backoffs.put(organization, backoff);
     const { kind, key } = unit;
     log({ event: 'unit-failed', organization, kind, key, code, failures: backoff.failures });
+  };
+  const fail = async (unit: Unit, error: unknown): Promise<void> => {
+    const code = errorCodeOf(error);
+    if (isShared(error) || isOutage(code)) throw error;
+    await note(unit, code);
     outagesInARow = OUTAGE.has(code) ? outagesInARow + 1 : 0;
-    if (isAway(code)) throw error;
+    if (isOutage(code)) throw error;
+  };
+  const failAlone = async (unit: Unit, error: unknown): Promise<void> => {
+    if (isShared(error)) throw error;
+    aloneInARow += 1;
+    await note(unit, errorCodeOf(error));
   };
   const noteAnswer = (): void => {
     outagesInARow = 0;
+    aloneInARow = 0;
   };
   const settle = async (unit: Unit): Promise<void> => {
     if (!known.delete(unitKeyOf(unit))) return;
     await backoffs.remove(organization, unit);
     log({ event: 'unit-recovered', organization, kind: unit.kind, key: unit.key });
+  };
+  const endRecovered = async (): Promise<void> => {
+    const stand = [...known.values()].filter(({ unit }) => STANDS_BEFORE_OTHERS.has(unit.kind));
+    if (leftSomething || stand.some(({ unit }) => isWaiting(unit) || failedNow.has(unitKeyOf(unit)))) return;
+    for (const { unit } of known.values())
+      if (!isWaiting(unit) && !failedNow.has(unitKeyOf(unit))) await settle(unit);
   };
   const succeed = async (unit: Unit): Promise<void> => {
     noteAnswer();
@@ -104,8 +134,16 @@ export async function openContainment(
   };
 
   return {
+    isFailing: (unit) => known.has(unitKeyOf(unit)),
     isWaiting,
     fail,
+    failAlone,
+    isAway: () => {
+      const isAway = outagesInARow >= UNITS_TO_AN_OUTAGE || aloneInARow >= LOOK_UPS_TO_AN_OUTAGE;
+      leftSomething ||= isAway;
+      return isAway;
+    },
+    endRecovered,
     succeed,
     settle,
     noteAnswer,
@@ -120,6 +158,12 @@ export async function openContainment(
       await succeed(unit);
       return 'done';
     },
-    againAtMs: () => (waits.length === 0 ? undefined : Math.min(...waits)),
+    againAtMs: () => {
+      let firstMs: number | undefined;
+      for (const { unit, notBeforeMs } of known.values())
+        if (isWaiting(unit) || failedNow.has(unitKeyOf(unit)))
+          firstMs = Math.min(firstMs ?? notBeforeMs, notBeforeMs);
+      return firstMs;
+    },
   };
 }

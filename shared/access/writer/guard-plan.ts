@@ -1,42 +1,36 @@
-import { DAY_MS, HOUR_MS } from '../../domain/durations';
+import { DAY_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
-import { isHeld, trippedGuards, type GuardedRemoval, type GuardFacts } from '../../domain/plan/guards';
+import { isHeld, trippedGuards } from '../../domain/plan/guards';
 import { removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
-import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
+import type { OrganizationPolicy } from '../../domain/policy';
 import type { Log } from '../../log-interface';
 import type { HoldStore } from '../../storage/holds';
-import type { LedgerStore } from '../../storage/ledger';
-import type { RemovalLog } from '../../storage/removal-log';
-import type { UiPathClient } from '../../uipath/client';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
-import type { UiPathInLane } from './uipath-in-lane';
 import type { ContainedDeps } from './containment';
-
-/** What the guards measure removals against. */
-type MeasureDeps = Readonly<{
-  organization: OrganizationPolicy;
-  ledger: Pick<LedgerStore, 'list'>;
-  removals: Pick<RemovalLog, 'since'>;
-  uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'listMembers'> }>;
-}>;
+import {
+  measureRemovals,
+  sizeInUiPath,
+  type MeasureRemovalsDeps,
+  type PlannedRemoval,
+  type SizeInUiPathDeps,
+} from './measure-removals';
 
 type StoreHoldDeps = EvidenceOfRunDeps &
   Readonly<{ organization: OrganizationPolicy; holds: Pick<HoldStore, 'put'>; log: Log }>;
 
-export type GuardPlanDeps = MeasureDeps &
+export type GuardPlanDeps = MeasureRemovalsDeps &
+  SizeInUiPathDeps &
   StoreHoldDeps &
   ContainedDeps &
   Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
 const GUARDS = { kind: 'phase', key: 'guards' } as const;
 
-type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
-
 /**
- * Applies `guardPlan`. Where the guards themselves fail, as when the size of a group cannot be read: nothing is removed then, whoever is
- * concerned is deferred, and additions pass.
+ * Applies `guardPlan`. Where the size of a group cannot be read, nobody is removed from it, and whoever is concerned is deferred;
+ * where the guards fail altogether that holds for every group. Additions pass.
  */
 export async function guardOrDefer(
   deps: GuardPlanDeps,
@@ -44,29 +38,51 @@ export async function guardOrDefer(
   plan: MembershipPlan,
   deferred: Set<string>,
 ): Promise<MembershipPlan> {
+  const removals = removalsIn(plan);
+  if (removals.length === 0) return plan;
+  const unsized = new Set<string>();
+  let guarded: MembershipPlan | undefined;
   try {
-    const guarded = await guardPlan(deps, lane, plan);
-    if (removalsIn(plan).length > 0) await deps.units.settle(GUARDS);
-    return guarded;
+    guarded = await guardPlan(deps, plan, async (group) => containedSizeOf(deps, lane, group, unsized));
+    await deps.units.settle(GUARDS);
   } catch (error) {
     await deps.units.fail(GUARDS, error);
-    for (const { personKey } of removalsIn(plan)) deferred.add(personKey);
-    const groups = plan.groups.map((group) => ({
-      ...group,
-      decided: group.decided.filter(({ decision }) => decision !== 'remove'),
-    }));
-    return { ...plan, groups };
   }
+  const weighed = guarded ?? plan;
+  const unweighed = new Set(
+    removalsIn(weighed)
+      .filter(({ groupId }) => guarded === undefined || unsized.has(groupId))
+      .map(keyOfPlanned),
+  );
+  if (unweighed.size === 0) return weighed;
+  for (const removal of removals) if (unweighed.has(keyOfPlanned(removal))) deferred.add(removal.personKey);
+  return decideAnew(weighed, unweighed, () => []);
+}
+
+async function containedSizeOf(
+  deps: SizeInUiPathDeps & ContainedDeps,
+  lane: Lane,
+  group: GroupPlan,
+  unsized: Set<string>,
+): Promise<number | undefined> {
+  const unit = { kind: 'guard', key: group.groupId, name: group.name } as const;
+  let size: number | undefined;
+  await deps.units.run(unit, async () => {
+    size = await sizeInUiPath(deps, lane, group);
+  });
+  if (size === undefined) unsized.add(group.groupId);
+  return size;
 }
 
 /**
  * Guard rails: holds the removals that are too many, and only them; their cases come back decided `held`. What was held
- * before stays held. What is held now is stored as a hold, for a named person to release.
+ * before stays held. What is held now is stored as a hold, for a named person to release. A group of which `sizeOf` knows nothing
+ * trips no guard of its own; its removals come back as they were.
  */
 export async function guardPlan(
   deps: GuardPlanDeps,
-  lane: Lane,
   plan: MembershipPlan,
+  sizeOf: (group: GroupPlan) => Promise<number | undefined>,
   kind: NonNullable<Hold['kind']> = 'guard',
 ): Promise<MembershipPlan> {
   const removals = removalsIn(plan);
@@ -76,20 +92,32 @@ export async function guardPlan(
     (held) => held.expiresAtMs > nowMs,
   );
   const heldBefore = new Set(open.flatMap((held) => held.removals.map(keyOf)));
-  const fresh = removals.filter((removal) => !heldBefore.has(keyOf(toHeldRemoval(removal))));
-  const tripped = trippedGuards(fresh, await factsOf(deps, lane, fresh, nowMs));
+  const fresh = removals.filter((removal) => !heldBefore.has(keyOfPlanned(removal)));
+  const { facts, unsized } = await measureRemovals(deps, fresh, sizeOf, nowMs);
+  const tripped = trippedGuards(fresh, facts).filter(
+    ({ guard, scope }) => !((guard === 'group' || guard === 'day') && unsized.has(scope)),
+  );
   const heldNow = fresh.filter((removal) => isHeld(removal, tripped));
   if (heldNow.length > 0)
     await hold(deps, { kind, removals: heldNow.map(toHeldRemoval), guards: tripped }, nowMs);
-  const held = new Set([...heldBefore, ...heldNow.map((removal) => keyOf(toHeldRemoval(removal)))]);
+  const held = new Set([...heldBefore, ...heldNow.map(keyOfPlanned)]);
+  return decideAnew(plan, held, (decided) => [{ ...decided, decision: 'held' }]);
+}
+
+/** The plan with some of its removals, by `keyOf`, decided anew; none: they are left out. */
+function decideAnew(
+  plan: MembershipPlan,
+  removals: ReadonlySet<string>,
+  anew: (decided: DecidedCase) => readonly DecidedCase[],
+): MembershipPlan {
   return {
     ...plan,
     groups: plan.groups.map((group) => ({
       ...group,
-      decided: group.decided.map((decided) =>
-        decided.decision === 'remove' && held.has(`${group.groupId}/${decided.memberId}`)
-          ? { ...decided, decision: 'held' }
-          : decided,
+      decided: group.decided.flatMap((decided) =>
+        decided.decision === 'remove' && removals.has(`${group.groupId}/${decided.memberId}`)
+          ? anew(decided)
+          : [decided],
       ),
     })),
   };
@@ -118,48 +146,8 @@ function keyOf(removal: Pick<HeldRemoval, 'groupId' | 'memberId'>): string {
   return `${removal.groupId}/${removal.memberId}`;
 }
 
-/** Facts for the guards. Sizes are read only where a floor is passed: small removals cost no call. */
-async function factsOf(
-  deps: MeasureDeps,
-  lane: Lane,
-  removals: readonly PlannedRemoval[],
-  nowMs: number,
-): Promise<GuardFacts> {
-  const { guards } = deps.organization;
-  const made = await deps.removals.since(deps.organization.alias, nowMs - DAY_MS);
-  const removedInGroup = new Map<string, number>();
-  const removedForCause = new Map<string, number>();
-  for (const { atMs, groupId, cause, count } of made) {
-    removedInGroup.set(groupId, (removedInGroup.get(groupId) ?? 0) + count);
-    if (atMs > nowMs - HOUR_MS) removedForCause.set(cause, (removedForCause.get(cause) ?? 0) + count);
-  }
-  const countIn = new Map<string, number>();
-  const nameOf = new Map<string, string>();
-  for (const { groupId, group } of removals) {
-    countIn.set(groupId, (countIn.get(groupId) ?? 0) + 1);
-    nameOf.set(groupId, group.name);
-  }
-  const limitsOf: GuardFacts['limitsOf'] = (groupId) => ({
-    ...guards,
-    ...groupPolicyOf(deps.organization, nameOf.get(groupId) ?? '')?.guards,
-  });
-  const groupSizes = new Map<string, number>();
-  for (const [groupId, count] of countIn) {
-    const limits = limitsOf(groupId);
-    const total = count + (removedInGroup.get(groupId) ?? 0);
-    if (count > limits.group.floor || total > limits.day.floor)
-      groupSizes.set(groupId, (await deps.uipath[lane].groups.listMembers(groupId)).length);
-  }
-  const most = Math.max(removals.length, ...[...removedForCause.values()].map((n) => n + removals.length));
-  const floor = Math.min(guards.run.floor, guards.batch.floor);
-  const people = most > floor ? await countPeople(deps.ledger, deps.organization.alias) : 0;
-  return { limits: guards, limitsOf, groupSizes, people, removedInGroup, removedForCause };
-}
-
-async function countPeople(ledger: MeasureDeps['ledger'], alias: string): Promise<number> {
-  let people = 0;
-  for await (const person of ledger.list(alias, 'person')) people += Number(person.key !== '');
-  return people;
+function keyOfPlanned({ groupId, decided }: PlannedRemoval): string {
+  return keyOf({ groupId, memberId: decided.memberId });
 }
 
 async function hold(

@@ -181,10 +181,19 @@ async function putAndReadBack(
     const unseen = await readBack(deps, put, changes);
     if (unseen.length === 0) return;
     await deps.stillOurs();
-    await groups.updateMembers(toUpdate(group, name, unseen));
+    await sendAgain(async () => groups.updateMembers(toUpdate(group, name, unseen)), error);
   }
   if (await isVisible(deps, put, changes)) return;
   throw new AppError('uipath-outcome-unknown', `Group ${group.groupId} does not show the change yet`);
+}
+
+/** Where the quota has no second call, what counts is that the first had no answer: the group waits, and no other. */
+async function sendAgain(send: () => Promise<unknown>, first: unknown): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    throw errorCodeOf(error) === 'quota-exhausted' ? first : error;
+  }
 }
 
 function toUpdate({ groupId }: GroupPlan, name: string, changes: readonly DecidedCase[]): MembershipUpdate {

@@ -84,6 +84,10 @@ export async function readMemberships(
   await mapConcurrently(candidates.filter(isLeaver), READ_WIDTH, async (candidate) => {
     const { person, memberId } = candidate;
     const { examine, stored, subject } = person;
+    if (deps.units.isAway()) {
+      deferred.add(subject.key);
+      return;
+    }
     try {
       const within = await directory.groupMembership(memberId, [...examine.keys()]);
       deps.units.noteAnswer();
@@ -99,7 +103,7 @@ export async function readMemberships(
         if (within.has(groupId)) have.set(groupId, (have.get(groupId) ?? new Set()).add(memberId));
       }
     } catch (error) {
-      await deps.units.fail(personUnit(subject.key), error);
+      await deps.units.failAlone(personUnit(subject.key), error);
       deferred.add(subject.key);
     }
   });

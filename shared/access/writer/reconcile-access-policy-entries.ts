@@ -19,7 +19,7 @@ import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 
-/** Before a removal that the list does not show yet is tried again. */
+/** Before a removal that the list does not show yet, or an addition whose id was gone, is tried again. */
 const LOOK_AGAIN_MS = 60_000;
 
 type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
@@ -65,8 +65,12 @@ async function applyOrNote(
   } catch (error) {
     const code = errorCodeOf(error);
     if (code !== 'uipath-rejected' && code !== 'uipath-conflict' && code !== 'uipath-not-found') throw error;
-    await note(deps, subject, ledger, 'change-refused', { code });
-    await deps.due.schedule({ subject, dueAtMs: deps.clock.now() + HOUR_MS });
+    // An id that is gone is not asked for again: whoever has the name now is looked up.
+    const isIdGone = code === 'uipath-not-found' && ledger.have !== undefined;
+    const known = isIdGone ? { ...ledger, have: undefined, isGone: true } : ledger;
+    await note(deps, subject, known, 'change-refused', { code });
+    const waitMs = isIdGone ? LOOK_AGAIN_MS : HOUR_MS;
+    await deps.due.schedule({ subject, dueAtMs: deps.clock.now() + waitMs });
   }
 }
 

@@ -1,5 +1,6 @@
 import { personSubject } from '../../domain/ledger/subject';
-import type { MembershipAttempt } from '../../storage/fenced-attempts';
+import type { Unit } from '../../domain/plan/backoff';
+import type { Attempt, MembershipAttempt } from '../../storage/fenced-attempts';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -42,23 +43,23 @@ export const SHOWS_WITHIN_MS = 600_000;
 export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<void> {
   for (const attempt of await deps.changes.listAttempts(deps.organization.alias)) {
     if (deps.isTimeUp()) return;
-    await deps.units.run(
-      {
-        kind: 'attempt',
-        key: attempt.id,
-        name: attempt.kind === 'membership' ? attempt.groupName : attempt.name,
-      },
-      async () => {
-        const settled =
-          attempt.kind === 'membership'
-            ? await recoverMembership(deps, attempt)
-            : await adoptCreatedRule(deps, attempt).then(() => true);
-        if (!settled) return;
-        await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
-        deps.log({ event: 'attempt-recovered', organization: deps.organization.alias, kind: attempt.kind });
-      },
-    );
+    await deps.units.run(unitOf(attempt), async () => {
+      const settled =
+        attempt.kind === 'membership'
+          ? await recoverMembership(deps, attempt)
+          : await adoptCreatedRule(deps, attempt).then(() => true);
+      if (!settled) return;
+      await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
+      deps.log({ event: 'attempt-recovered', organization: deps.organization.alias, kind: attempt.kind });
+    });
   }
+}
+
+/** Open calls of one group fail together, and count as one. */
+function unitOf(attempt: Attempt): Unit {
+  return attempt.kind === 'membership'
+    ? { kind: 'attempt', key: attempt.groupId, name: attempt.groupName }
+    : { kind: 'attempt', key: attempt.id, name: attempt.name };
 }
 
 type AttemptMember = Readonly<{ personKey: string; memberId: string }>;

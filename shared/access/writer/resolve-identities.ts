@@ -5,7 +5,6 @@ import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { PeopleByAccount } from '../../storage/people-by-account';
-import { UpstreamError } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
 import { isShared } from './containment';
 import type { PersonWork } from './load-person';
@@ -23,7 +22,10 @@ export type ResolveIdentitiesDeps = ContainedDeps &
     clock: Pick<Clock, 'now'>;
   }>;
 
-/** Identities by person key. `unknown` were not looked up: there was no time, or their look-up fails. */
+/**
+ * Identities by person key. `unknown` were not looked up: there was no time, or their look-up fails; somebody who left may
+ * have an earlier id all the same.
+ */
 export type ResolvedIdentities = Readonly<{
   identities: ReadonlyMap<string, DirectoryIdentity>;
   unknown: ReadonlySet<string>;
@@ -41,7 +43,8 @@ const CUT_SHORT_MS = 60_000;
 
 /**
  * Resolves people to directory identities. One known and fresh costs no call; the others are looked up a few calls wide, and
- * what each call finds is stored at once, so that a run that is cut short has not looked it up for nothing.
+ * what each call finds is stored at once, so that a run that is cut short has not looked it up for nothing. A look-up that
+ * fails by itself is made again name by name, so that a bad name is alone; whoever it is about waits.
  */
 export async function resolveIdentities(
   deps: ResolveIdentitiesDeps,
@@ -62,10 +65,23 @@ export async function resolveIdentities(
   const parts = Array.from({ length: Math.ceil(rest.length / NAMES_TOGETHER) }, (_, index) =>
     rest.slice(index * NAMES_TOGETHER, (index + 1) * NAMES_TOGETHER),
   );
+  const results = { searchMissing, identities, unknown };
+  const failed: PersonWork[] = [];
   await mapConcurrently(parts, LOOK_UP_WIDTH, async (part) => {
-    if (deps.isTimeUp()) for (const person of part) unknown.add(person.subject.key);
-    else await lookUp(deps, lane, { part, searchMissing, identities, unknown });
+    await orInstead(deps, lane, part, results, async () => void failed.push(...part));
   });
+  await mapConcurrently(failed, LOOK_UP_WIDTH, async (person) => {
+    await orInstead(deps, lane, [person], results, async (error) => {
+      await deps.units.failAlone(personUnit(person.subject.key), error);
+      unknown.add(person.subject.key);
+    });
+  });
+  // Somebody who left is taken out under the id that was theirs, however long ago it was looked up.
+  for (const { subject, access, stored } of rest) {
+    const known = stored.value.identity;
+    if (unknown.has(subject.key) && access.employment === 'left' && known?.kind === 'resolved')
+      identities.set(subject.key, known);
+  }
   return { identities, unknown };
 }
 
@@ -86,56 +102,55 @@ async function withoutStored(
   return open.filter(({ subject }) => !identities.has(subject.key));
 }
 
-type IdentityLookUp = Readonly<{
-  part: readonly PersonWork[];
+type LookUpResults = Readonly<{
   searchMissing: boolean;
   identities: Map<string, DirectoryIdentity>;
   unknown: Set<string>;
 }>;
 
-function isLost(error: unknown): boolean {
-  return error instanceof UpstreamError && error.status === 0;
+/** Looks people up; does `instead` what is to be done when that fails by itself. Those for whom there is no time are unknown. */
+async function orInstead(
+  deps: ResolveIdentitiesDeps,
+  lane: Lane,
+  people: readonly PersonWork[],
+  results: LookUpResults,
+  instead: (error: unknown) => Promise<void>,
+): Promise<void> {
+  if (deps.isTimeUp() || deps.units.isAway()) {
+    for (const { subject } of people) results.unknown.add(subject.key);
+    return;
+  }
+  try {
+    await lookUp(deps, lane, people, results);
+    deps.units.noteAnswer();
+  } catch (error) {
+    if (isShared(error)) throw error;
+    await instead(error);
+  }
 }
 
-/** Bisects a look-up that fails by itself, until the name that makes it fail is alone; one without an answer is asked name by name. */
-async function lookUp(deps: ResolveIdentitiesDeps, lane: Lane, asked: IdentityLookUp): Promise<void> {
-  const { part, searchMissing, identities, unknown } = asked;
-  const [first] = part;
-  try {
-    const names = [...new Set(part.map(({ stored }) => stored.value.email))];
-    const found = await deps.uipath[lane].directory.resolveByNames(names, 'user', { searchMissing });
-    const nowMs = deps.clock.now();
-    const accounts: Array<Readonly<{ memberId: string; personKey: string }>> = [];
-    for (const { subject, stored } of part) {
-      const answer = found.get(stored.value.email);
-      if (answer?.kind === 'found')
-        accounts.push({ memberId: answer.entity.identifier, personKey: subject.key });
-      identities.set(
-        subject.key,
-        answer?.kind === 'found'
-          ? { kind: 'resolved', id: answer.entity.identifier, checkedAtMs: nowMs }
-          : unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', stored.value.identity, nowMs),
-      );
-    }
-    if (accounts.length > 0) await deps.accounts.note(deps.organization.alias, accounts, nowMs);
-  } catch (error) {
-    if (isShared(error) || first === undefined) throw error;
-    if (part.length === 1) {
-      await deps.units.fail(personUnit(first.subject.key), error);
-      unknown.add(first.subject.key);
-      return;
-    }
-    // An answer that is waited for in vain takes a minute: halving would take more than a run has.
-    if (isLost(error)) {
-      await mapConcurrently(part, LOOK_UP_WIDTH, async (one) =>
-        lookUp(deps, lane, { ...asked, part: [one] }),
-      );
-      return;
-    }
-    const middle = Math.ceil(part.length / 2);
-    await lookUp(deps, lane, { ...asked, part: part.slice(0, middle) });
-    await lookUp(deps, lane, { ...asked, part: part.slice(middle) });
+async function lookUp(
+  deps: ResolveIdentitiesDeps,
+  lane: Lane,
+  part: readonly PersonWork[],
+  { searchMissing, identities }: LookUpResults,
+): Promise<void> {
+  const names = [...new Set(part.map(({ stored }) => stored.value.email))];
+  const found = await deps.uipath[lane].directory.resolveByNames(names, 'user', { searchMissing });
+  const nowMs = deps.clock.now();
+  const accounts: Array<Readonly<{ memberId: string; personKey: string }>> = [];
+  for (const { subject, stored } of part) {
+    const answer = found.get(stored.value.email);
+    if (answer?.kind === 'found')
+      accounts.push({ memberId: answer.entity.identifier, personKey: subject.key });
+    identities.set(
+      subject.key,
+      answer?.kind === 'found'
+        ? { kind: 'resolved', id: answer.entity.identifier, checkedAtMs: nowMs }
+        : unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', stored.value.identity, nowMs),
+    );
   }
+  if (accounts.length > 0) await deps.accounts.note(deps.organization.alias, accounts, nowMs);
 }
 
 function unresolved(

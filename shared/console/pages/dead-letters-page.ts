@@ -22,6 +22,7 @@ ${failing.length === 0 ? undefined : renderFailingUnits(failing)}`;
 const KINDS: Readonly<Record<FailingUnit['kind'], string>> = {
   person: 'Person',
   group: 'Group',
+  guard: 'Guard of the group',
   attempt: 'Open call to UiPath',
   hold: 'Released hold',
   rule: 'Rule',

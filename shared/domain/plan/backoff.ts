@@ -1,7 +1,11 @@
 import { HOUR_MS } from '../durations';
 
-/** The smallest things that can fail by themselves. `phase` is what a run cannot do for any of them, such as list the groups. */
-type UnitKind = 'person' | 'group' | 'attempt' | 'hold' | 'rule' | 'entity' | 'phase';
+/**
+ * The smallest things that can fail by themselves. `guard` is what keeps the removals of one group from being weighed; `phase` is
+ * what a run cannot do for any unit, such as list the groups.
+ */
+export const UNIT_KINDS = ['person', 'group', 'guard', 'attempt', 'hold', 'rule', 'entity', 'phase'] as const;
+type UnitKind = (typeof UNIT_KINDS)[number];
 
 /** A unit of failure of one organization. `name` is what people call it; it is no part of its identity. */
 export type Unit = Readonly<{ kind: UnitKind; key: string; name?: string }>;
@@ -20,17 +24,18 @@ export type Backoff = Readonly<{
 
 const FIRST_MS = 60_000;
 const LONGEST_MS = HOUR_MS / 2;
-/** Everybody of an organization waits for a phase, leavers too. */
-const LONGEST_OF_PHASE_MS = 300_000;
+/** Somebody who left may wait for it in every group. */
+const LONGEST_OF_LEAVERS_MS = 300_000;
+const LEAVERS_WAIT_FOR: ReadonlySet<UnitKind> = new Set(['person', 'guard', 'phase']);
 
-/** Exponential: a minute, doubled with each failure in a row, half an hour at most; five minutes for a phase. */
+/** Exponential: a minute, doubled with each failure in a row, half an hour at most; five minutes for a person, a guard and a phase. */
 export function nextBackoff(
   before: Backoff | undefined,
   failure: Readonly<{ unit: Unit; code: string; nowMs: number }>,
 ): Backoff {
   const { unit, code, nowMs } = failure;
   const failures = (before?.failures ?? 0) + 1;
-  const longestMs = unit.kind === 'phase' ? LONGEST_OF_PHASE_MS : LONGEST_MS;
+  const longestMs = LEAVERS_WAIT_FOR.has(unit.kind) ? LONGEST_OF_LEAVERS_MS : LONGEST_MS;
   const waitMs = Math.min(longestMs, FIRST_MS * 2 ** Math.min(failures - 1, 10));
   return {
     unit,

@@ -1,7 +1,7 @@
+import type { WantedRun } from '../../../shared/storage/writer-bookings';
 import { describe, expect, it } from '@jest/globals';
 import type { Attempt } from '../../../shared/storage/fenced-attempts';
 import type { Subject } from '../../../shared/domain/ledger/subject';
-import type { Lane } from '../../../shared/domain/lane';
 import { createChangeStore, type ChangeStore } from '../../../shared/storage/marks-attempts-and-bookings';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { errorOf } from '../../fakes/error-of';
@@ -76,29 +76,53 @@ describe('marks', () => {
 });
 
 describe('booking a run', () => {
-  it.each<[string, Readonly<{ atMs: number; lane?: Lane }> | undefined, Lane, number, boolean]>([
-    ['nothing is booked', undefined, 'normal', NOW_MS, true],
-    ['one is booked for now', { atMs: NOW_MS }, 'normal', NOW_MS, false],
-    ['one is booked for now and this is urgent', { atMs: NOW_MS }, 'urgent', NOW_MS, false],
-    ['one waits', { atMs: NOW_MS + 60_000 }, 'normal', NOW_MS, false],
-    ['one waits and this is urgent', { atMs: NOW_MS + 60_000 }, 'urgent', NOW_MS, true],
-    ['one waits five seconds and this is urgent', { atMs: NOW_MS + 5_000 }, 'urgent', NOW_MS, false],
-    ['one waits longer than that and this is urgent', { atMs: NOW_MS + 5_001 }, 'urgent', NOW_MS, true],
-    ['one is a minute overdue', { atMs: NOW_MS - 60_000 }, 'normal', NOW_MS, false],
-    ['one is longer overdue and may be lost', { atMs: NOW_MS - 60_001 }, 'normal', NOW_MS, true],
-  ])('when %s', async (_state, booked, lane, atMs, expected) => {
+  type Earlier = Readonly<{ atMs: number; reason?: WantedRun['reason'] }>;
+  const inAMinute = NOW_MS + 60_000;
+  it.each<[string, Earlier | undefined, Pick<WantedRun, 'lane'> & Partial<WantedRun>, boolean]>([
+    ['nothing is booked', undefined, { lane: 'normal' }, true],
+    ['one is booked for now', { atMs: NOW_MS }, { lane: 'normal' }, false],
+    ['one is booked for now and this is urgent', { atMs: NOW_MS }, { lane: 'urgent' }, false],
+    ['one waits', { atMs: inAMinute }, { lane: 'normal' }, false],
+    ['one waits and something is marked', { atMs: inAMinute }, { lane: 'normal', reason: 'marks' }, false],
+    ['one waits and this is urgent', { atMs: inAMinute }, { lane: 'urgent' }, true],
+    ['one waits five seconds and this is urgent', { atMs: NOW_MS + 5_000 }, { lane: 'urgent' }, false],
+    ['one waits longer than that and this is urgent', { atMs: NOW_MS + 5_001 }, { lane: 'urgent' }, true],
+    ['one is a minute overdue', { atMs: NOW_MS - 60_000 }, { lane: 'normal' }, false],
+    ['one is longer overdue and may be lost', { atMs: NOW_MS - 60_001 }, { lane: 'normal' }, true],
+    ['one is for what fails', { atMs: inAMinute, reason: 'failing' }, { lane: 'normal' }, false],
+    [
+      'one is for what fails and something is marked',
+      { atMs: inAMinute, reason: 'failing' },
+      { lane: 'normal', reason: 'marks' },
+      true,
+    ],
+    [
+      'one is for what fails, in five seconds, and something is marked',
+      { atMs: NOW_MS + 5_000, reason: 'failing' },
+      { lane: 'normal', reason: 'marks' },
+      false,
+    ],
+  ])('when %s', async (_state, earlier, wanted, expected) => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
-    if (booked !== undefined) await store.bookRun(organization, 'normal', booked.atMs, booked.atMs);
-    expect((await store.bookRun(organization, lane, atMs, NOW_MS)) !== undefined).toBe(expected);
-    expect(await store.bookRun(organization, lane, atMs, NOW_MS)).toBeUndefined();
+    const usual = { lane: 'normal', reason: 'rest' } as const;
+    if (earlier !== undefined)
+      await store.bookRun(organization, { ...usual, ...earlier, nowMs: earlier.atMs });
+    const run: WantedRun = { ...usual, atMs: NOW_MS, nowMs: NOW_MS, ...wanted };
+    expect((await store.bookRun(organization, run)) !== undefined).toBe(expected);
+    expect(await store.bookRun(organization, run)).toBeUndefined();
   });
 
   it('lets one of many callers send the message (incident 11)', async () => {
     const organization = newName('acme');
     const answers = await Promise.all(
       Array.from({ length: 8 }, async () =>
-        createChangeStore(storage()).bookRun(organization, 'normal', NOW_MS, NOW_MS),
+        createChangeStore(storage()).bookRun(organization, {
+          lane: 'normal',
+          atMs: NOW_MS,
+          nowMs: NOW_MS,
+          reason: 'rest',
+        }),
       ),
     );
     expect(answers.filter(Boolean)).toHaveLength(1);
@@ -107,10 +131,17 @@ describe('booking a run', () => {
   it('is open again once the booking was taken, also when it is taken twice', async () => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
-    const booking = await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
+    const booking = await store.bookRun(organization, {
+      lane: 'normal',
+      atMs: NOW_MS,
+      nowMs: NOW_MS,
+      reason: 'rest',
+    });
     expect(await store.takeBooking(organization, booking, NOW_MS)).toBe(true);
     expect(await store.takeBooking(organization, booking, NOW_MS)).toBe(true);
-    expect(await store.bookRun(organization, 'normal', NOW_MS, NOW_MS)).toEqual(expect.any(String));
+    expect(
+      await store.bookRun(organization, { lane: 'normal', atMs: NOW_MS, nowMs: NOW_MS, reason: 'rest' }),
+    ).toEqual(expect.any(String));
   });
 
   it.each<[string, (own: string | undefined) => string | undefined, number, boolean]>([
@@ -121,9 +152,17 @@ describe('booking a run', () => {
   ])('is taken by %s', async (_message, bookingOf, nowMs, expected) => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
-    const own = await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
+    const own = await store.bookRun(organization, {
+      lane: 'normal',
+      atMs: NOW_MS,
+      nowMs: NOW_MS,
+      reason: 'rest',
+    });
     expect(await store.takeBooking(organization, bookingOf(own), nowMs)).toBe(expected);
-    expect((await store.bookRun(organization, 'normal', NOW_MS, NOW_MS)) !== undefined).toBe(expected);
+    expect(
+      (await store.bookRun(organization, { lane: 'normal', atMs: NOW_MS, nowMs: NOW_MS, reason: 'rest' })) !==
+        undefined,
+    ).toBe(expected);
   });
 });
 
@@ -132,7 +171,7 @@ describe('work', () => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
     const seen: boolean[] = [await store.hasWork(organization)];
-    await store.bookRun(organization, 'normal', NOW_MS, NOW_MS);
+    await store.bookRun(organization, { lane: 'normal', atMs: NOW_MS, nowMs: NOW_MS, reason: 'rest' });
     const fence = await store.takeFence(organization);
     seen.push(await store.hasWork(organization));
     await store.mark(aSubject(organization), 'normal', NOW_MS);

@@ -56,7 +56,7 @@ function aTimer({ organizations, dates = [], resends = [], fails = new Set(), ca
     changes: {
       mark: async ({ organization, key }: { organization: string; key: string }, lane: string) =>
         note(`mark ${organization}/${key} ${lane}`, undefined),
-      bookRun: async (organization: string, lane: string) =>
+      bookRun: async (organization: string, { lane }: { lane: string }) =>
         note(`book ${organization} ${lane}`, `id-${organization}`),
       hasWork: async (organization: string) => note(`work? ${organization}`, false),
     },

@@ -1,48 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
-import type { FaultInput } from '../../../../sandbox/uipath/faults';
-import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
+import { damage, failing, HOUR_MS, inGroup, live, MINUTE_MS, TICK_MS } from '../live-through-time';
+import { ANA, BEN, CARA, DAN, useWorlds } from '../world';
 
 const start = useWorlds();
-const TICK_MS = 30_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const DEVELOPERS_ONLY = {
   birthright: [{ name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] }],
 };
 const FINANCE = { attributes: { department: 'Finance' } };
-
-/** Time as Azure brings it: a tick each thirty seconds, and every message when it is due. */
-async function live(world: World, ms: number): Promise<void> {
-  const { clock, tick, work } = world.engine;
-  for (const endsAtMs = clock.now() + ms; clock.now() < endsAtMs;) {
-    await tick();
-    await work();
-    clock.advance(TICK_MS);
-  }
-  await work();
-}
-
-function inGroup(world: World, group: string, fault: object): FaultInput {
-  const match = { path: world.groupId(group), ...('match' in fault ? (fault.match as object) : {}) };
-  return { ...fault, match, times: 'always' } as FaultInput;
-}
-
-async function failing(world: World): Promise<readonly string[]> {
-  const backoffs = await world.engine.app.backoffs.list(world.alias);
-  return backoffs.map(({ unit, code }) => `${unit.kind} ${unit.name ?? ''}: ${code}`);
-}
-
-/** Puts something in place of a person's ledger row, and returns how to put it back. */
-async function damage(world: World, email: string, change: Readonly<Record<string, unknown>>) {
-  const table = await world.engine.storage.table('ledger');
-  const [partitionKey, rowKey] = [`${world.alias}:person:${personKey(email)}`, 'state'];
-  const { etag: _etag, timestamp: _timestamp, ...row } = await table.getEntity(partitionKey, rowKey);
-  await table.updateEntity({ ...row, partitionKey, rowKey, ...change }, 'Replace');
-  return async () => {
-    await table.updateEntity({ ...row, partitionKey, rowKey }, 'Replace');
-  };
-}
 
 describe('a group that always fails', () => {
   it.each([
@@ -98,7 +63,7 @@ describe('a group that always fails', () => {
     // The backoff of 31 minutes begins about now.
     await live(world, 35 * MINUTE_MS);
     await world.joins(CARA);
-    await live(world, 6 * MINUTE_MS);
+    await live(world, 2 * TICK_MS);
     expect(world.members('Developers')).toEqual([CARA]);
   });
 

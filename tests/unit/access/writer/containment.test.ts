@@ -148,3 +148,83 @@ describe('a failure that all would share', () => {
     expect(outcomes).toEqual(['failed', 'failed', 'done', 'failed']);
   });
 });
+
+describe('look-ups of people among many', () => {
+  const person = (key: number) => ({ kind: 'person', key: `${key}` }) as const;
+  const failure = new AppError('uipath-unavailable', 'failed');
+
+  it('fail alone, each with a backoff, until twenty in a row had no answer', async () => {
+    const { open, backoffs } = setUp();
+    const containment = await open();
+    for (let key = 0; key < 19; key += 1) await containment.failAlone(person(key), failure);
+    expect(containment.isAway()).toBe(false);
+    await containment.failAlone(person(19), failure);
+    expect(containment.isAway()).toBe(true);
+    expect(backoffs.rows.size).toBe(20);
+    containment.noteAnswer();
+    expect(containment.isAway()).toBe(false);
+  });
+
+  it('are no outage for a group', async () => {
+    const containment = await setUp().open();
+    for (let key = 0; key < 30; key += 1) await containment.failAlone(person(key), failure);
+    expect(await containment.run(GROUP, failWith('uipath-unavailable'))).toBe('failed');
+  });
+
+  it('throw what everybody would meet', async () => {
+    const containment = await setUp().open();
+    const used = new AppError('quota-exhausted', 'used up');
+    await expect(containment.failAlone(person(1), used)).rejects.toBe(used);
+  });
+});
+
+describe('after a run that came to everything', () => {
+  async function afterAMinute(
+    act: (containment: Awaited<ReturnType<ReturnType<typeof setUp>['open']>>) => Promise<unknown>,
+  ) {
+    const { open, clock, backoffs } = setUp();
+    const first = await open();
+    await first.run(GROUP, failWith('uipath-rejected'));
+    clock.nowMs = 60_000;
+    const second = await open();
+    await act(second);
+    await second.endRecovered();
+    return [...backoffs.rows.keys()];
+  }
+
+  it('a unit that was due and did not fail has no backoff any more', async () => {
+    expect(await afterAMinute(async () => undefined)).toEqual([]);
+  });
+
+  it('one that failed again keeps it, also when it is due again by then', async () => {
+    const { open, clock, backoffs } = setUp();
+    const containment = await open();
+    await containment.run(GROUP, failWith('uipath-rejected'));
+    clock.nowMs = 61_000;
+    await containment.endRecovered();
+    expect([...backoffs.rows.keys()]).toEqual(['group:g1']);
+    expect(containment.againAtMs()).toBe(60_000);
+  });
+
+  it('one that waits keeps it', async () => {
+    const { open, clock, backoffs } = setUp();
+    await (await open()).run(GROUP, failWith('uipath-rejected'));
+    clock.nowMs = 59_999;
+    await (await open()).endRecovered();
+    expect(backoffs.rows.size).toBe(1);
+  });
+
+  it.each(['phase', 'attempt'] as const)('a %s that fails may have kept it back', async (kind) => {
+    const left = await afterAMinute(async ({ run }) => run({ kind, key: 'k' }, failWith('uipath-rejected')));
+    expect(left).toContain('group:g1');
+  });
+
+  it('one keeps it where the rest was left for the next run', async () => {
+    const left = await afterAMinute(async ({ failAlone, isAway }) => {
+      for (let key = 0; key < 20; key += 1)
+        await failAlone({ kind: 'person', key: `${key}` }, new AppError('uipath-unavailable', 'failed'));
+      return isAway();
+    });
+    expect(left).toContain('group:g1');
+  });
+});

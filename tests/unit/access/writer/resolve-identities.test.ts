@@ -4,6 +4,7 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { openContainment } from '../../../../shared/access/writer/containment';
 import type { PersonWork } from '../../../../shared/access/writer/load-person';
 import { resolveIdentities } from '../../../../shared/access/writer/resolve-identities';
+import { DAY_MS } from '../../../../shared/domain/durations';
 import { UpstreamError } from '../../../../shared/errors';
 import { createBackoffs } from '../../../fakes/backoffs';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
@@ -25,7 +26,11 @@ function aPerson(email: string): PersonWork {
 }
 
 /** Looks everybody up where a look-up that holds a bad name fails with `status`; 0: no answer came. */
-async function lookUpAll(status: number, isBad: (email: string) => boolean) {
+async function lookUpAll(
+  status: number,
+  isBad: (email: string) => boolean,
+  people: readonly PersonWork[] = EMAILS.map(aPerson),
+) {
   const asked: number[] = [];
   const backoffs = createBackoffs();
   const clock = { now: () => 0 };
@@ -50,34 +55,55 @@ async function lookUpAll(status: number, isBad: (email: string) => boolean) {
       clock,
     },
     'normal',
-    EMAILS.map(aPerson),
+    people,
   );
   return { looking, asked, backoffs };
 }
 
 describe('a look-up that one name makes fail', () => {
-  it('is halved until the name is alone', async () => {
-    const { looking, asked, backoffs } = await lookUpAll(500, (email) => email === BAD);
-    const { identities, unknown } = await looking;
-    expect([...unknown]).toEqual([personKey(BAD)]);
-    expect(identities.size).toBe(EMAILS.length - 1);
-    expect(asked).toEqual([7, 4, 2, 1, 1, 2, 3]);
-    expect([...backoffs.rows.keys()]).toEqual([`person:${personKey(BAD)}`]);
-  });
-
-  it('by never being answered asks each name once more and halves nothing: each wait costs a minute', async () => {
-    const { looking, asked } = await lookUpAll(0, (email) => email === BAD);
+  it.each([
+    ['with an error', 500],
+    ['by never being answered', 0],
+  ])('%s is made again name by name', async (_how, status) => {
+    const { looking, asked, backoffs } = await lookUpAll(status, (email) => email === BAD);
     const { identities, unknown } = await looking;
     expect([...unknown]).toEqual([personKey(BAD)]);
     expect(identities.size).toBe(EMAILS.length - 1);
     expect(asked).toEqual([7, 1, 1, 1, 1, 1, 1, 1]);
+    expect([...backoffs.rows.keys()]).toEqual([`person:${personKey(BAD)}`]);
+  });
+});
+
+describe('look-ups that all fail', () => {
+  it('keep nobody else waiting: the run goes on, and each of a few has a backoff', async () => {
+    const { looking, backoffs } = await lookUpAll(500, () => true);
+    const { identities, unknown } = await looking;
+    expect([identities.size, unknown.size]).toEqual([0, EMAILS.length]);
+    expect(backoffs.rows.size).toBe(EMAILS.length);
   });
 
-  it('is an outage when no name is answered', async () => {
-    const { looking, asked, backoffs } = await lookUpAll(0, () => true);
-    await expect(looking).rejects.toMatchObject({ code: 'uipath-unavailable' });
-    expect(backoffs.rows.size).toBeGreaterThanOrEqual(3);
-    expect(backoffs.rows.size).toBeLessThan(EMAILS.length);
-    expect(asked.length).toBeLessThanOrEqual(1 + EMAILS.length);
+  it('are not made one by one for a thousand names', async () => {
+    const people = Array.from({ length: 1_000 }, (_, at) => aPerson(`new.${at}@acme.example`));
+    const { looking, asked, backoffs } = await lookUpAll(500, () => true, people);
+    expect((await looking).unknown.size).toBe(1_000);
+    expect(asked.length).toBeLessThanOrEqual(50 + 26);
+    expect(backoffs.rows.size).toBeLessThanOrEqual(26);
+  });
+
+  it('leave somebody who left the id of before', async () => {
+    const identity = { kind: 'resolved', id: 'old id', checkedAtMs: -30 * DAY_MS } as const;
+    const [leaver, joiner] = ['left', 'active'].map((employment): PersonWork => {
+      const person = aPerson(`${employment}@acme.example`);
+      return {
+        ...person,
+        access: { ...person.access, employment: employment as 'left' | 'active' },
+        stored: { ...person.stored, value: { ...person.stored.value, identity } },
+      };
+    });
+    if (leaver === undefined || joiner === undefined) throw new RangeError('Two people');
+    const { looking } = await lookUpAll(500, () => true, [leaver, joiner]);
+    const { identities, unknown } = await looking;
+    expect([...identities]).toEqual([[leaver.subject.key, identity]]);
+    expect([...unknown]).toEqual([leaver.subject.key, joiner.subject.key]);
   });
 });

@@ -24,6 +24,17 @@ describe('the backoff of a unit', () => {
     expect(notBeforeMs - lastMs).toBe(waitMs);
   });
 
+  it.each(['person', 'guard', 'phase'] as const)(
+    'of a %s, for which leavers wait, is five minutes at most',
+    (kind) => {
+      const unit = { kind, key: 'k' };
+      let backoff: Backoff | undefined;
+      for (let failure = 0; failure < 20; failure += 1)
+        backoff = nextBackoff(backoff, { unit, code: 'c', nowMs: failure });
+      expect(backoff?.notBeforeMs).toBe(19 + 300_000);
+    },
+  );
+
   it('tells since when it fails, how often, and with which code last', () => {
     expect(after(3)).toEqual({
       unit: UNIT,
