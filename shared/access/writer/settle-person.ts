@@ -32,6 +32,16 @@ export type Settlement = Readonly<{
   applied: AppliedPlan;
 }>;
 
+/** Decisions that say the same in each run: told once, when nothing of the person is left to the next run. */
+const REPEATED: ReadonlySet<DecidedOfPerson['decision']> = new Set([
+  'held',
+  'observed',
+  'everyone-is-implicit',
+  'own-identity',
+  'protected-principal',
+  'last-administrator',
+]);
+
 /** Backoff of looking for somebody whom the directory does not have: doubled each time, from the first to the longest. */
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 6 * HOUR_MS;
@@ -56,7 +66,8 @@ export async function settlePerson(
     return code === undefined ? [] : [{ decided, code }];
   });
   const ledger = await updateLedger(deps.ledger, person.subject, (current = person.stored.value) => {
-    const learnt = cases.reduce((value, decided) => learn(deps, value, decided), {
+    const told = isDeferred ? cases.filter(({ decision }) => !REPEATED.has(decision)) : cases;
+    const learnt = told.reduce((value, decided) => learn(deps, value, decided), {
       ledger: current,
       evidence: [] as readonly EvidenceEntry[],
     });
@@ -65,7 +76,9 @@ export async function settlePerson(
       ...refusals.map(({ decided, code }) =>
         evidenceOfRun(deps, 'change-refused', { groupId: decided.groupId, decision: decided.decision, code }),
       ),
-      ...person.unusableGroups.map(({ kind, group }) => evidenceOfRun(deps, kind, { group })),
+      ...(isDeferred
+        ? []
+        : person.unusableGroups.map(({ kind, group }) => evidenceOfRun(deps, kind, { group }))),
       ...(identity !== undefined && identity.kind !== 'resolved' && current.identity?.kind !== identity.kind
         ? [evidenceOfRun(deps, `identity-${identity.kind}`, {})]
         : []),

@@ -210,3 +210,23 @@ describe('a person whose row is repaired', () => {
     expect(await failing(world)).toEqual([]);
   });
 });
+
+describe('somebody whose part waits for long', () => {
+  it('has no evidence of each run', async () => {
+    const world = await start({
+      policy: { groups: { Developers: { mode: 'observe' }, Users: {}, Finance: {} } },
+    });
+    world.engine.uipath.inject(
+      inGroup(world, 'Users', { kind: 'answer', status: 500, match: { endpoint: 'G7' } }),
+    );
+    await world.joins(ANA);
+    await live(world, 3 * HOUR_MS);
+    const during = (await world.kinds(ANA)).length;
+    world.engine.uipath.clearFaults();
+    await live(world, HOUR_MS);
+    expect(world.members('Users')).toEqual([ANA]);
+    const kinds = await world.kinds(ANA);
+    expect(kinds.filter((kind) => kind === 'change-withheld')).toHaveLength(1);
+    expect(during).toBeLessThanOrEqual(3);
+  });
+});
