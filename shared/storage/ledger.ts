@@ -31,8 +31,11 @@ export type LedgerOf = {
   organization: OrganizationLedger;
 };
 
-/** A ledger as read, with the ETag for optimistic concurrency. */
-export type Stored<T> = Readonly<{ value: T; etag: string | undefined; head: EvidenceHead }>;
+/** Where a ledger and its evidence stood when they were read, with the ETag for optimistic concurrency. */
+type Place = Readonly<{ etag: string | undefined; head: EvidenceHead }>;
+
+/** A ledger as read. */
+export type Stored<T> = Place & Readonly<{ value: T }>;
 
 export type LedgerStore = Readonly<{
   /** @throws AppError `record-unreadable` */
@@ -48,6 +51,11 @@ export type LedgerStore = Readonly<{
     read: Stored<LedgerOf[K]> | undefined,
     evidence: readonly EvidenceEntry[],
   ) => Promise<void>;
+  /**
+   * Appends evidence to a ledger that is there and leaves what it says as it is, also where that cannot be read.
+   * @throws AppError `record-unreadable` where it does not say where its evidence ends, and else as `write`
+   */
+  appendEvidence: (subject: Subject, evidence: readonly EvidenceEntry[]) => Promise<void>;
   /** Every ledger of one kind in an organization. One that cannot be read has no value: it is there, and what it says is not known. */
   list: <K extends SubjectKind>(
     organization: string,
@@ -102,10 +110,11 @@ export function createLedgerStore(
     return row !== undefined && headOf(row).hash === head.hash ? row.etag : undefined;
   };
 
-  const writePortion = async <K extends SubjectKind>(
-    subject: Subject<K>,
-    value: LedgerOf[K],
-    read: Stored<LedgerOf[K]> | undefined,
+  /** `value` undefined: the row keeps what it says. */
+  const writePortion = async (
+    subject: Subject,
+    value: LedgerOf[SubjectKind] | undefined,
+    read: Place | undefined,
     evidence: readonly EvidenceEntry[],
   ): Promise<EvidenceHead> => {
     const partitionKey = partitionOf(subject);
@@ -115,10 +124,11 @@ export function createLedgerStore(
       rowKey: STATE_ROW,
       evidenceSeq: head.seq,
       evidenceHash: head.hash,
-      ...encodeRecord(value),
+      ...(value === undefined ? {} : encodeRecord(value)),
     };
+    const mode = value === undefined ? 'Merge' : 'Replace';
     const actions: TransactionAction[] = [
-      read?.etag === undefined ? ['create', state] : ['update', state, 'Replace', { etag: read.etag }],
+      read?.etag === undefined ? ['create', state] : ['update', state, mode, { etag: read.etag }],
       ...records.map((record): TransactionAction => [
         'create',
         { partitionKey, rowKey: evidenceRow(record.seq), ...encodeRecord(record) },
@@ -134,6 +144,24 @@ export function createLedgerStore(
     return head;
   };
 
+  /** All but the last portion leave the ledger as it was: `before`. */
+  const writePortions = async (
+    subject: Subject,
+    { before, next }: Readonly<Record<'before' | 'next', LedgerOf[SubjectKind] | undefined>>,
+    read: Place | undefined,
+    evidence: readonly EvidenceEntry[],
+  ): Promise<void> => {
+    const portions = toPortions(evidence.flatMap(divideEvidence));
+    let stored = read;
+    for (const portion of portions.slice(0, -1)) {
+      const head = await writePortion(subject, before, stored, portion);
+      const etag = await etagIfEndsWith(subject, head);
+      if (etag === undefined) throw conflict();
+      stored = { etag, head };
+    }
+    await writePortion(subject, next, stored, portions.at(-1) ?? []);
+  };
+
   return {
     read: async (subject) => {
       const row = await undefinedIfMissing(async () =>
@@ -147,17 +175,16 @@ export function createLedgerStore(
       };
     },
 
-    write: async (subject, next, read, evidence) => {
-      const portions = toPortions(evidence.flatMap(divideEvidence));
-      let stored = read;
-      for (const portion of portions.slice(0, -1)) {
-        const value = stored?.value ?? next;
-        const head = await writePortion(subject, value, stored, portion);
-        const etag = await etagIfEndsWith(subject, head);
-        if (etag === undefined) throw conflict();
-        stored = { value, etag, head };
-      }
-      await writePortion(subject, next, stored, portions.at(-1) ?? []);
+    write: async (subject, next, read, evidence) =>
+      writePortions(subject, { before: read?.value ?? next, next }, read, evidence),
+
+    appendEvidence: async (subject, evidence) => {
+      const row = await undefinedIfMissing(async () =>
+        (await table()).getEntity(partitionOf(subject), STATE_ROW),
+      );
+      if (row === undefined) throw conflict();
+      const place = { etag: row.etag, head: headOf(row) };
+      await writePortions(subject, { before: undefined, next: undefined }, place, evidence);
     },
 
     list: async function* (organization, kind) {

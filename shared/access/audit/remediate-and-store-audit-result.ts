@@ -8,14 +8,14 @@ import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import { AuditReportSchema } from '../../storage/audit-report-schema';
 import type { ReportStore } from '../../storage/reports';
+import { readLastAudit } from './read-last-audit';
 import { remediateByPolicy } from './remediate-by-policy';
 import type { RemediationDeps } from '../ledger/request-remediation';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
-import { organizationSubject } from '../../domain/ledger/subject';
 
 export type RemediateAndStoreAuditResultDeps = RemediationDeps &
   Readonly<{
-    ledger: Pick<LedgerStore, 'read' | 'write'>;
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence' | 'evidence'>;
     findings: Pick<FindingStore, 'save' | 'forget'>;
     reports: Pick<ReportStore, 'read' | 'save'>;
     log: Log;
@@ -44,7 +44,7 @@ export const DECISION = {
 };
 
 export async function readEarlierNight(
-  ledger: Pick<LedgerStore, 'read'>,
+  ledger: Pick<LedgerStore, 'read' | 'evidence'>,
   alias: string,
   night: string,
 ): Promise<z.input<typeof EARLIER_NIGHT.schema>> {
@@ -117,9 +117,4 @@ async function recordAudit(
     [{ kind: 'audit', atMs, policyHash, facts: { night, reportHash, result } }],
     (current) => ({ ...current, lastAudit: { night, reportHash, atMs, startedAtMs } }),
   );
-}
-
-async function readLastAudit(ledger: Pick<LedgerStore, 'read'>, alias: string) {
-  const subject = organizationSubject(alias);
-  return (await ledger.read(subject))?.value.lastAudit;
 }

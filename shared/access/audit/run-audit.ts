@@ -54,7 +54,7 @@ export type RunAuditDeps = OperationalStateDeps &
       organization: string,
       tell: (method: HttpMethod) => void,
     ) => Promise<AuditUiPath & Readonly<{ own: Readonly<{ clientId: string; scopes: readonly string[] }> }>>;
-    ledger: Pick<LedgerStore, 'read' | 'write' | 'list'>;
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence' | 'evidence' | 'list'>;
     changes: Pick<ChangeStore, 'listMarks'>;
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;

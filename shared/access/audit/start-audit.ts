@@ -3,8 +3,8 @@ import type { Policy } from '../../domain/policy';
 import type { Log } from '../../log-interface';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
-import { organizationSubject } from '../../domain/ledger/subject';
 import { containTimedUnit } from '../ledger/contain-timed-unit';
+import { readLastAudit } from './read-last-audit';
 
 /**
  * Enqueues one audit per organization. A night is named by its minute, so that a timer that fires twice audits once.
@@ -16,7 +16,7 @@ import { containTimedUnit } from '../ledger/contain-timed-unit';
 export async function startAudit(
   deps: Readonly<{
     policy: () => Promise<Policy>;
-    ledger: Pick<LedgerStore, 'read'>;
+    ledger: Pick<LedgerStore, 'read' | 'evidence'>;
     queues: Pick<WorkQueues, 'enqueueAudit'>;
     clock: Pick<Clock, 'now'>;
     log: Log;
@@ -28,8 +28,8 @@ export async function startAudit(
   const failures: unknown[] = [];
   for (const organization of organizations) {
     const failure = await containTimedUnit(deps, { kind: 'organization', key: organization }, async () => {
-      const subject = organizationSubject(organization);
-      const isOver = (await deps.ledger.read(subject))?.value.lastAudit?.night.startsWith(minute) === true;
+      const last = await readLastAudit(deps.ledger, organization);
+      const isOver = last?.night.startsWith(minute) === true;
       await deps.queues.enqueueAudit({ organization, night: isOver ? second : minute });
     });
     if (failure !== undefined) failures.push(failure.error);

@@ -12,7 +12,7 @@ import { recordDecision } from '../ledger/update-organization-ledger';
 export type CloseDeadDeliveryDeps = Readonly<{
   policy: () => Promise<Policy>;
   deadDeliveries: Pick<DeadDeliveries, 'get' | 'close'>;
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
   clock: Pick<Clock, 'now'>;
 }>;
 

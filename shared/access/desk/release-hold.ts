@@ -13,7 +13,7 @@ import { organizationSubject } from '../../domain/ledger/subject';
 export type HoldDeps = Readonly<{
   policy: () => Promise<Policy>;
   holds: HoldStore;
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
   changes: Pick<ChangeStore, 'bookRun' | 'mark'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;
   clock: Pick<Clock, 'now'>;

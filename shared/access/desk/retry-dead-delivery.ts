@@ -14,7 +14,7 @@ import { recordDecision } from '../ledger/update-organization-ledger';
 export type RetryDeadDeliveryDeps = Readonly<{
   policy: () => Promise<Policy>;
   deadDeliveries: Pick<DeadDeliveries, 'list' | 'get' | 'reopen'>;
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
   queues: Pick<WorkQueues, 'enqueueDelivery'>;
   clock: Pick<Clock, 'now'>;
   log: Log;

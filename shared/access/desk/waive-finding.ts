@@ -13,7 +13,7 @@ export type WaiveDeps = Readonly<{
   policy: () => Promise<Policy>;
   findings: Pick<FindingStore, 'get' | 'save'>;
   waivers: Pick<WaiverStore, 'put'>;
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
   clock: Pick<Clock, 'now'>;
 }>;
 

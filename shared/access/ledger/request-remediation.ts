@@ -19,7 +19,7 @@ import { organizationSubject, personSubject } from '../../domain/ledger/subject'
 type ReleaseDecision = Readonly<{ by: string; policyHash: string }>;
 
 export type RemediationDeps = Readonly<{
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
   holds: Pick<HoldStore, 'put'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;

@@ -35,6 +35,24 @@ export async function updateLedger<K extends SubjectKind>(
   }
 }
 
+/**
+ * Appends evidence to a ledger whose other content cannot be read, and stays as it is.
+ * @throws AppError `storage-conflict` after several lost races
+ */
+export async function appendEvidence(
+  store: Pick<LedgerStore, 'appendEvidence'>,
+  subject: Subject,
+  evidence: readonly EvidenceEntry[],
+): Promise<void> {
+  for (let attempt = 1; evidence.length > 0; attempt += 1)
+    try {
+      await store.appendEvidence(subject, evidence);
+      return;
+    } catch (error) {
+      if (errorCodeOf(error) !== 'storage-conflict' || attempt === ATTEMPTS) throw error;
+    }
+}
+
 /** True when a delivery's statement or request left evidence before. It reads the subject's whole history. */
 export async function wasDecided(
   store: Pick<LedgerStore, 'evidence'>,

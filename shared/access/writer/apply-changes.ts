@@ -130,14 +130,15 @@ async function openRun(
   const endsAtMs = deps.clock.now() + deps.runMs;
   const { forLane, remainingPuts, ownIds } = await deps.uipath(organization.alias, lease.signal);
   const uipath = { urgent: forLane('urgent'), normal: forLane('normal') };
+  const units = await openContainment(deps, organization.alias);
   return {
     organization,
     policyHash,
     stillOurs: lease.renew,
     isTimeUp: () => deps.clock.now() > endsAtMs,
-    units: await openContainment(deps, organization.alias),
+    units,
     marks: createMarksOfRun(deps.changes, organization.alias),
-    ...(await readPutLimit(deps, organization)),
+    ...(await readPutLimit({ ...deps, units }, organization)),
     ledger: deps.ledger,
     changes: deps.changes,
     due: deps.due,

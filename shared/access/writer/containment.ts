@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import { smallestOf } from '../../domain/extremes';
 import { nextBackoff, unitKeyOf, type Backoff, type Unit } from '../../domain/plan/backoff';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log-interface';
@@ -28,6 +29,11 @@ export type Containment = Readonly<{
    * @throws a failure that every unit would meet
    */
   failAlone: (unit: Unit, error: unknown) => Promise<void>;
+  /**
+   * Shows a failure of what this run does without: nothing waits for it.
+   * @throws a failure that every unit would meet
+   */
+  doWithout: (unit: Unit, error: unknown) => Promise<void>;
   /** True when so much failed in a row, without an answer in between, that the rest had better wait for the next run. */
   isAway: () => boolean;
   /** Ends a unit's backoff, if it has one, after UiPath did what it was called for. */
@@ -83,6 +89,7 @@ export async function openContainment(
 ): Promise<Containment> {
   const known = new Map((await backoffs.list(organization)).map((one) => [unitKeyOf(one.unit), one]));
   const failedNow = new Set<string>();
+  const notNeeded = new Set<string>();
   let outagesInARow = 0;
   let aloneInARow = 0;
   let leftSomething = false;
@@ -113,6 +120,16 @@ export async function openContainment(
     aloneInARow += 1;
     await note(unit, errorCodeOf(error));
   };
+  const doWithout = async (unit: Unit, error: unknown): Promise<void> => {
+    if (isShared(error)) throw error;
+    notNeeded.add(unitKeyOf(unit));
+    if (!isWaiting(unit)) await note(unit, errorCodeOf(error));
+  };
+  /** Units that fail and keep something from being done. */
+  const failing = (): readonly Backoff[] =>
+    [...known.values()].filter(
+      ({ unit }) => !notNeeded.has(unitKeyOf(unit)) && (isWaiting(unit) || failedNow.has(unitKeyOf(unit))),
+    );
   const noteAnswer = (): void => {
     outagesInARow = 0;
     aloneInARow = 0;
@@ -123,8 +140,7 @@ export async function openContainment(
     log({ event: 'unit-recovered', organization, kind: unit.kind, key: unit.key });
   };
   const endRecovered = async (): Promise<void> => {
-    const stand = [...known.values()].filter(({ unit }) => STANDS_BEFORE_OTHERS.has(unit.kind));
-    if (leftSomething || stand.some(({ unit }) => isWaiting(unit) || failedNow.has(unitKeyOf(unit)))) return;
+    if (leftSomething || failing().some(({ unit }) => STANDS_BEFORE_OTHERS.has(unit.kind))) return;
     for (const { unit } of known.values())
       if (!isWaiting(unit) && !failedNow.has(unitKeyOf(unit))) await settle(unit);
   };
@@ -138,6 +154,7 @@ export async function openContainment(
     isWaiting,
     fail,
     failAlone,
+    doWithout,
     isAway: () => {
       const isAway = outagesInARow >= UNITS_TO_AN_OUTAGE || aloneInARow >= LOOK_UPS_TO_AN_OUTAGE;
       leftSomething ||= isAway;
@@ -158,12 +175,10 @@ export async function openContainment(
       await succeed(unit);
       return 'done';
     },
-    againAtMs: () => {
-      let firstMs: number | undefined;
-      for (const { unit, notBeforeMs } of known.values())
-        if (isWaiting(unit) || failedNow.has(unitKeyOf(unit)))
-          firstMs = Math.min(firstMs ?? notBeforeMs, notBeforeMs);
-      return firstMs;
-    },
+    againAtMs: () =>
+      smallestOf(
+        failing().map(({ notBeforeMs }) => notBeforeMs),
+        undefined,
+      ),
   };
 }

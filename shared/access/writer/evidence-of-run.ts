@@ -5,7 +5,7 @@ import type { LedgerStore } from '../../storage/ledger';
 
 /** Writes evidence of this run: a ledger and the evidence of its change are one transaction. */
 export type EvidenceOfRunDeps = Readonly<{
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
   organization: Pick<OrganizationPolicy, 'alias'>;
   /** The version of the policy that the run works under. */
   policyHash: string;

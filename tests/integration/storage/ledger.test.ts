@@ -145,6 +145,32 @@ describe('a ledger', () => {
     expect((await errorOf(async () => store.read(subject))).code).toBe('record-unreadable');
   });
 
+  it('that cannot be read takes more evidence than a transaction holds, and keeps what it says', async () => {
+    const store = createLedgerStore(storage());
+    const subject = aSubject();
+    await put(store, subject, aPersonLedger(), 'one');
+    const table = await storage().table('ledger');
+    const damage = { json0: '{"email":1}', schemaVersion: 9 };
+    await table.updateEntity({ ...stateRow(subject), ...damage }, 'Merge');
+    const many = Array.from({ length: 200 }, (_, index) => anEntry(`more-${index}`));
+    await store.appendEvidence(subject, many);
+    const { records, head } = await store.evidence(subject);
+    expect(records.map(({ kind }) => kind)).toEqual(['one', ...many.map(({ kind }) => kind)]);
+    expect(verifyEvidence(records, head)).toBeUndefined();
+    const { partitionKey, rowKey } = stateRow(subject);
+    expect(await table.getEntity(partitionKey, rowKey)).toMatchObject(damage);
+  });
+
+  it('that nobody wrote takes no evidence alone, and one that has lost the end of its evidence none at all', async () => {
+    const store = createLedgerStore(storage());
+    const subject = aSubject();
+    const append = async () => store.appendEvidence(subject, [anEntry('more')]);
+    expect((await errorOf(append)).code).toBe('storage-conflict');
+    await put(store, subject, aPersonLedger(), 'one');
+    await (await storage().table('ledger')).updateEntity({ ...stateRow(subject), evidenceHash: 7 }, 'Merge');
+    expect((await errorOf(append)).code).toBe('record-unreadable');
+  });
+
   it('written by the version before is still read: optional members may be null, unknown ones are left alone', async () => {
     const subject = aSubject();
     const value = {

@@ -219,6 +219,9 @@ describe('the start of the nightly audits', () => {
           if (failing.includes(organization)) throw new AppError('record-unreadable', 'It is damaged');
           return undefined;
         },
+        evidence: async () => {
+          throw new AppError('record-unreadable', 'It does not say where it ends');
+        },
       },
       queues: {
         enqueueAudit: async ({ organization }) => {

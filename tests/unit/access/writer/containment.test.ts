@@ -89,6 +89,24 @@ describe('the failure of one unit', () => {
     expect(logged.at(-1)).toMatchObject({ event: 'unit-recovered', key: 'g1' });
   });
 
+  it('of what the run does without is shown, once in a backoff, and nothing waits for it', async () => {
+    const { open, clock, backoffs, logged } = setUp();
+    const unreadable = new AppError('record-unreadable', 'It is damaged');
+    const containment = await open();
+    await containment.doWithout(GROUP, unreadable);
+    await containment.doWithout(GROUP, unreadable);
+    expect(containment.againAtMs()).toBeUndefined();
+    expect([...backoffs.rows.values()]).toMatchObject([{ unit: GROUP, failures: 1 }]);
+    clock.nowMs = 60_000;
+    await (await open()).doWithout(GROUP, unreadable);
+    expect(logged.map(({ event, failures }) => [event, failures])).toEqual([
+      ['unit-failed', 1],
+      ['unit-failed', 2],
+    ]);
+    const away = new AppError('storage-unavailable', 'It is away');
+    await expect(containment.doWithout(GROUP, away)).rejects.toBe(away);
+  });
+
   it('that works costs no write', async () => {
     const { backoffs, clock, open: _own } = setUp();
     const silent = {
