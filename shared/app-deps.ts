@@ -89,7 +89,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     log,
     policy,
     ...stores,
-    forgetRecords: createForgetRecords({ ...stores, clock }),
+    forgetRecords: createForgetRecords({ ...stores, clock, log }),
     queues,
     queue: queues,
     notifications,

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { HOUR_MS } from '../domain/durations';
-import { personSubject } from '../domain/ledger/subject';
+import type { PersonLedger } from '../domain/ledger/person-ledger';
+import { personSubject, type Subject } from '../domain/ledger/subject';
 import { isStillWanted } from '../domain/plan/refused-change';
 import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
 import { hasHoldEnded, lastWordMs, RETENTION_MS } from '../domain/retention';
@@ -13,6 +14,9 @@ import type { RefusedChangeStore } from '../storage/refused-changes';
 import type { RemovalLog } from '../storage/removal-log';
 import type { RequestIndex } from '../storage/request-index';
 import type { SnapshotStore } from '../storage/snapshots';
+import { errorCodeOf } from '../errors';
+import type { Log } from '../log-interface';
+import { containTimedUnit } from './ledger/contain-timed-unit';
 
 type ForgetRecordsDeps = Readonly<{
   holds: Pick<HoldStore, 'forget'>;
@@ -25,9 +29,13 @@ type ForgetRecordsDeps = Readonly<{
   notificationStates: Pick<NotificationStates, 'list' | 'remove'>;
   backoffs: Pick<BackoffStore, 'list' | 'remove'>;
   clock: Pick<Clock, 'now'>;
+  log: Log;
 }>;
 
-/** Ends retentions. Each call forgets a portion of each kind, and nothing when it found no more within the hour. */
+/**
+ * Ends retentions. Each call forgets a portion of each kind, and nothing when it found no more within the hour. A kind that fails
+ * is told, keeps back no other, and is tried again an hour later.
+ */
 export type ForgetRecords = Readonly<{
   ofOrganization: (organization: OrganizationPolicy) => Promise<number>;
   ofSource: (source: Pick<SourcePolicy, 'feed' | 'name'>) => Promise<number>;
@@ -36,30 +44,43 @@ export type ForgetRecords = Readonly<{
 /** Records of one kind and call. */
 const PORTION = 100;
 
+/** What a call forgot of one kind. `isMore`: there may be more behind it. */
+type Forgotten = Readonly<{ count: number; isMore: boolean }>;
+type Forget = (nowMs: number) => Promise<Forgotten>;
+
 export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
   const lookAgainAtMs = new Map<string, number>();
+  const forgetRefusedChanges = createForgetRefusedChanges(deps);
 
-  /** A full portion has more behind it; else the next look is an hour away. */
-  const hourly = async (key: string, forget: (nowMs: number) => Promise<number>): Promise<number> => {
+  const hourly = async (key: string, forget: Forget): Promise<number> => {
     const nowMs = deps.clock.now();
     if (nowMs < (lookAgainAtMs.get(key) ?? 0)) return 0;
-    const forgotten = await forget(nowMs);
-    if (forgotten < PORTION) lookAgainAtMs.set(key, nowMs + HOUR_MS);
-    return forgotten;
+    let forgotten: Forgotten = { count: 0, isMore: false };
+    await containTimedUnit(deps, { kind: 'retention', key }, async () => {
+      forgotten = await forget(nowMs);
+    });
+    if (!forgotten.isMore) lookAgainAtMs.set(key, nowMs + HOUR_MS);
+    return forgotten.count;
   };
 
   return {
     ofOrganization: async (organization) => {
       const { alias } = organization;
-      const kinds: Readonly<Record<string, (nowMs: number) => Promise<number>>> = {
+      const kinds: Readonly<Record<string, Forget>> = {
         holds: async (nowMs) =>
-          deps.holds.forget(alias, (hold) => hasHoldEnded(hold, nowMs - RETENTION_MS.holds), PORTION),
-        refusedChanges: async (nowMs) => forgetRefusedChanges(deps, organization, nowMs),
-        removals: async (nowMs) => deps.removals.forget(alias, nowMs - RETENTION_MS.removals, PORTION),
-        requests: async (nowMs) => deps.requests.forgetIds(alias, nowMs - RETENTION_MS.requests),
-        snapshots: async (nowMs) => deps.snapshots.forget(alias, nowMs - RETENTION_MS.snapshots, PORTION),
-        notificationStates: async (nowMs) => forgetNotificationStates(deps, organization, nowMs),
-        backoffs: async (nowMs) => forgetBackoffs(deps, alias, nowMs),
+          portion(
+            await deps.holds.forget(alias, (hold) => hasHoldEnded(hold, nowMs - RETENTION_MS.holds), PORTION),
+          ),
+        refusedChanges: async (nowMs) => forgetRefusedChanges(organization, nowMs),
+        removals: async (nowMs) =>
+          portion(await deps.removals.forget(alias, nowMs - RETENTION_MS.removals, PORTION)),
+        requests: async (nowMs) =>
+          portion(await deps.requests.forgetIds(alias, nowMs - RETENTION_MS.requests)),
+        snapshots: async (nowMs) =>
+          portion(await deps.snapshots.forget(alias, nowMs - RETENTION_MS.snapshots, PORTION)),
+        notificationStates: async (nowMs) =>
+          portion(await forgetNotificationStates(deps, organization, nowMs)),
+        backoffs: async (nowMs) => portion(await forgetBackoffs(deps, alias, nowMs)),
       };
       let forgotten = 0;
       for (const [kind, forget] of Object.entries(kinds))
@@ -68,28 +89,55 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
     },
     ofSource: async ({ feed, name }) =>
       hourly(`deliveries/${feed}/${name}`, async (nowMs) =>
-        deps.deliveries.forgetIds(feed, name, nowMs - RETENTION_MS.deliveries),
+        portion(await deps.deliveries.forgetIds(feed, name, nowMs - RETENTION_MS.deliveries)),
       ),
   };
 }
 
-/** Those that were made, or that nobody wants any more. What still waits for a person stays, however old. */
-async function forgetRefusedChanges(
-  { refusedChanges, ledger }: Pick<ForgetRecordsDeps, 'refusedChanges' | 'ledger'>,
-  organization: OrganizationPolicy,
-  nowMs: number,
-): Promise<number> {
-  const { alias } = organization;
-  const old = (await refusedChanges.list(alias)).filter(
-    (change) => lastWordMs(change) < nowMs - RETENTION_MS.refusedChanges,
-  );
-  const settled: string[] = [];
-  for (const change of old.slice(0, PORTION)) {
-    const person = (await ledger.read(personSubject(alias, change.personKey)))?.value;
-    if (!isStillWanted(change, person, organization, nowMs)) settled.push(change.id);
+function portion(count: number): Forgotten {
+  return { count, isMore: count >= PORTION };
+}
+
+/**
+ * Those that were made, or that nobody wants any more. What still waits for a person stays, however old, and so does what is of
+ * somebody whose ledger cannot be read; the next call goes on behind it.
+ */
+function createForgetRefusedChanges({
+  refusedChanges,
+  ledger,
+}: Pick<ForgetRecordsDeps, 'refusedChanges' | 'ledger'>) {
+  const lookedUpTo = new Map<string, string>();
+
+  return async (organization: OrganizationPolicy, nowMs: number): Promise<Forgotten> => {
+    const { alias } = organization;
+    const after = lookedUpTo.get(alias) ?? '';
+    const old = (await refusedChanges.list(alias))
+      .filter((change) => change.id > after && lastWordMs(change) < nowMs - RETENTION_MS.refusedChanges)
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const looked = old.slice(0, PORTION);
+    const settled: string[] = [];
+    for (const change of looked) {
+      const person = await readIfReadable(ledger, personSubject(alias, change.personKey));
+      if (person !== 'unreadable' && !isStillWanted(change, person, organization, nowMs))
+        settled.push(change.id);
+    }
+    await refusedChanges.remove(alias, settled);
+    const isMore = old.length > looked.length;
+    lookedUpTo.set(alias, isMore ? (looked.at(-1)?.id ?? '') : '');
+    return { count: settled.length, isMore };
+  };
+}
+
+async function readIfReadable(
+  ledger: Pick<LedgerStore, 'read'>,
+  subject: Subject<'person'>,
+): Promise<PersonLedger | 'unreadable' | undefined> {
+  try {
+    return (await ledger.read(subject))?.value;
+  } catch (error) {
+    if (errorCodeOf(error) !== 'record-unreadable') throw error;
+    return 'unreadable';
   }
-  await refusedChanges.remove(alias, settled);
-  return settled.length;
 }
 
 /** A receiver that the policy names knows by its state what it was told, however long ago. */

@@ -14,6 +14,7 @@ import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
 import { bookMarkedRun, bookRun } from './ledger/mark-and-book-writer-run';
 import type { ForgetRecords } from './forget-old-records';
+import { containTimedUnit } from './ledger/contain-timed-unit';
 import { openTick, type Tick } from './timer-tick';
 
 export type SweepDeps = ForgetProvisionedDeps &
@@ -136,26 +137,33 @@ async function sendAgain(
   return sent;
 }
 
-/** Forgets what is older than the settings say, a portion of each kind. */
+/** Forgets what is older than the settings say, a portion of each kind. A kind that fails keeps back no other. */
 async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<number> {
   const keptFromMs = tick.nowMs - deps.payloadDays * DAY_MS;
   let forgotten = 0;
-  await tick.each(
-    'organization',
-    [...policy.organizations.values()],
-    WIDTH,
-    nameOfOrganization,
-    async (organization) => {
-      forgotten += await deps.requests.forgetInList(organization.alias, keptFromMs);
-      forgotten += await deps.forgetRecords.ofOrganization(organization);
-    },
-  );
+  const count = (records: number): void => {
+    forgotten += records;
+  };
+  const forget = async (key: string, kind: () => Promise<number>): Promise<void> => {
+    await containTimedUnit(deps, { kind: 'retention', key }, async () => {
+      count(await kind());
+    });
+  };
+  const organizations = [...policy.organizations.values()];
+  await tick.each('organization', organizations, WIDTH, nameOfOrganization, async (organization) => {
+    const { alias } = organization;
+    await forget(`requests/${alias}`, async () => deps.requests.forgetInList(alias, keptFromMs));
+    count(await deps.forgetRecords.ofOrganization(organization));
+  });
   await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {
-    forgotten += await deps.deliveries.forgetBodies(feed, name, keptFromMs);
-    forgotten += await deps.heartbeats.forgetIgnored(feed, name, keptFromMs);
-    forgotten += await deps.forgetRecords.ofSource({ feed, name });
-    if (format === SCIM_FORMAT)
-      forgotten += await forgetInactiveUsers(deps, name, tick.nowMs - INACTIVE_USER_DAYS * DAY_MS);
+    await forget(`bodies/${feed}/${name}`, async () => deps.deliveries.forgetBodies(feed, name, keptFromMs));
+    await forget(`ignored/${feed}/${name}`, async () =>
+      deps.heartbeats.forgetIgnored(feed, name, keptFromMs),
+    );
+    count(await deps.forgetRecords.ofSource({ feed, name }));
+    if (format !== SCIM_FORMAT) return;
+    const inactiveFromMs = tick.nowMs - INACTIVE_USER_DAYS * DAY_MS;
+    await forget(`users/${name}`, async () => forgetInactiveUsers(deps, name, inactiveFromMs));
   });
   return forgotten;
 }

@@ -2,7 +2,10 @@ import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
 
 /** What fails alone within a loop of a timer, and is tried again with the next tick. */
-export type TimedUnit = Readonly<{ kind: 'organization' | 'source' | 'delivery' | 'due-date'; key: string }>;
+export type TimedUnit = Readonly<{
+  kind: 'organization' | 'source' | 'delivery' | 'due-date' | 'retention';
+  key: string;
+}>;
 
 /** Does the work of one unit. Its failure is logged and returned in an object: the caller goes on with the next. */
 export async function containTimedUnit(

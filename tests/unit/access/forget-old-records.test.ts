@@ -5,6 +5,7 @@ import type { Backoff } from '../../../shared/domain/plan/backoff';
 import type { Hold } from '../../../shared/domain/plan/hold';
 import type { RefusedChange } from '../../../shared/domain/plan/refused-change';
 import type { NotificationState } from '../../../shared/storage/notification-state';
+import { AppError } from '../../../shared/errors';
 import { anOrganization } from '../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger } from '../../fixtures/builders/person-ledgers';
 
@@ -17,14 +18,19 @@ function someRecords(
     told?: readonly NotificationState[];
     backoffs?: readonly Backoff[];
     portions?: readonly number[];
+    /** Keys of people whose ledger cannot be read, and kinds of which nothing can. */
+    unreadable?: ReadonlySet<string>;
+    fails?: ReadonlySet<string>;
   }> = {},
 ) {
   const portions = [...(given.portions ?? [])];
-  const asked: unknown[] = [];
+  const asked: Array<readonly unknown[]> = [];
   const removed: string[] = [];
   let nowMs = NOW_MS;
+  const log: unknown[] = [];
   const count = async (...call: readonly unknown[]) => {
     asked.push(call);
+    if (given.fails?.has(String(call[0])) === true) throw new AppError('storage-unavailable', 'It is away');
     return portions.shift() ?? 0;
   };
   const remove = async (_organization: string, keys: readonly string[]) => {
@@ -35,7 +41,10 @@ function someRecords(
     holds: { forget: async () => count('holds') },
     refusedChanges: { list: async () => given.refused ?? [], remove },
     ledger: {
-      read: async () => ({ value: ledger, etag: 'e', head: { seq: 0, hash: '' } }) as never,
+      read: async ({ key }) => {
+        if (given.unreadable?.has(key) === true) throw new AppError('record-unreadable', 'It is damaged');
+        return { value: ledger, etag: 'e', head: { seq: 0, hash: '' } } as never;
+      },
     },
     removals: { forget: async (_alias, beforeMs, most) => count('removals', beforeMs, most) },
     requests: { forgetIds: async (_alias, beforeMs) => count('requests', beforeMs) },
@@ -49,10 +58,12 @@ function someRecords(
       },
     },
     clock: { now: () => nowMs },
+    log: (line) => log.push(line),
   });
   return {
     forget,
     asked,
+    log,
     removed,
     pass: (ms: number) => {
       nowMs += ms;
@@ -117,6 +128,55 @@ describe('the retention of records', () => {
     });
     expect(await forget.ofOrganization(organization)).toBe(1);
     expect(removed).toEqual(['settled']);
+  });
+
+  const OLD_MS = NOW_MS - RETENTION_MS.refusedChanges - 1;
+  const named = (index: number): string => String(index).padStart(3, '0');
+
+  it('keeps a refused change of somebody whose ledger cannot be read, and forgets those behind it', async () => {
+    const { forget, removed, asked } = someRecords({
+      refused: [
+        { ...refused('a', 'Given up', OLD_MS), personKey: 'damaged' },
+        refused('b', 'Given up', OLD_MS),
+      ],
+      unreadable: new Set(['damaged']),
+    });
+    expect(await forget.ofOrganization(organization)).toBe(1);
+    expect(removed).toEqual(['b']);
+    expect(asked.map(([kind]) => kind)).toContain('snapshots');
+  });
+
+  it('goes past refused changes that are still wanted: a portion a tick, and from the first again an hour later', async () => {
+    const wanted = Array.from({ length: 250 }, (_, index) => refused(named(index), 'Wanted', OLD_MS));
+    const { forget, removed, pass } = someRecords({
+      refused: [refused('999', 'Given up', OLD_MS), ...wanted.toReversed()],
+    });
+    await forget.ofOrganization(organization);
+    await forget.ofOrganization(organization);
+    expect(removed).toEqual([]);
+    await forget.ofOrganization(organization);
+    expect(removed).toEqual(['999']);
+    removed.splice(0);
+    await forget.ofOrganization(organization);
+    pass(3_600_000);
+    for (let tick = 0; tick < 2; tick += 1) await forget.ofOrganization(organization);
+    expect(removed).toEqual([]);
+    await forget.ofOrganization(organization);
+    expect(removed).toEqual(['999']);
+  });
+
+  it('of one kind that fails keeps back no other, is told, and is tried again an hour later', async () => {
+    const { forget, asked, log, pass } = someRecords({ fails: new Set(['removals']) });
+    await forget.ofOrganization(organization);
+    expect(asked.map(([kind]) => kind)).toEqual(['holds', 'removals', 'requests', 'snapshots']);
+    expect(log).toEqual([
+      { event: 'unit-failed', kind: 'retention', key: 'removals/acme', code: 'storage-unavailable' },
+    ]);
+    await forget.ofOrganization(organization);
+    expect(asked).toHaveLength(4);
+    pass(3_600_000);
+    await forget.ofOrganization(organization);
+    expect(asked).toHaveLength(8);
   });
 
   it('ends the backoff of a unit that was not met for a month', async () => {

@@ -152,10 +152,15 @@ describe('the timer for due work', () => {
       'an organization whose list of requests fails',
       'requests one',
       { due: 4, resent: 2 },
-      'organization one',
+      'retention requests/one',
     ],
     ['a source whose deliveries cannot be listed', 'pending hr-1', { due: 4, resent: 1 }, 'source hr/hr-1'],
-    ['a source whose bodies cannot be forgotten', 'bodies hr-1', { due: 4, resent: 2 }, 'source hr/hr-1'],
+    [
+      'a source whose bodies cannot be forgotten',
+      'bodies hr-1',
+      { due: 4, resent: 2 },
+      'retention bodies/hr/hr-1',
+    ],
     ['a delivery', 'claim d1', { due: 4, resent: 1 }, 'delivery d1'],
     ['a message', 'send d2 normal', { due: 4, resent: 1 }, 'delivery d2'],
   ])('goes on when %s fails, and says so', async (_what, call, expected, unit) => {
@@ -204,6 +209,21 @@ describe('the timer for due work', () => {
     expect(due).toBeLessThan(200);
     expect(calls.length).toBeLessThan(60);
     expect(log).toContainEqual(expect.objectContaining({ event: 'due-work', left: expect.any(Number) }));
+  });
+});
+
+describe('a retention that fails', () => {
+  it.each([
+    ['requests one', ['records one']],
+    ['bodies hr-1', ['ignored hr-1', 'ids hr-1']],
+    ['ignored hr-1', ['bodies hr-1', 'ids hr-1']],
+  ])('of %s keeps back no other of the same', async (fails, others) => {
+    const { deps, calls, log } = aTimer({ organizations: ['one'], fails: new Set([fails]) });
+    await sweepDueAndPendingWork(deps);
+    expect(calls).toEqual(expect.arrayContaining(others));
+    expect(log).toContainEqual(
+      expect.objectContaining({ event: 'unit-failed', kind: 'retention', code: 'storage-unavailable' }),
+    );
   });
 });
 
