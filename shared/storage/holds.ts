@@ -9,11 +9,13 @@ import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';
 
 export type HoldStore = Readonly<{
-  /** Every hold of an organization, or those of one state. What cannot be read is told and passed over. */
-  list: (organization: string, state?: Hold['state']) => Promise<readonly Hold[]>;
+  /** Every hold of an organization, or those of some states. What cannot be read is told and passed over. */
+  list: (organization: string, ...states: ReadonlyArray<Hold['state']>) => Promise<readonly Hold[]>;
   /** @throws AppError `record-unreadable` */
   get: (organization: string, hash: string) => Promise<Hold | undefined>;
   put: (organization: string, hold: Hold) => Promise<void>;
+  /** Puts a hold unless one of the same hash is released, or cannot be read. Returns whether it did. */
+  putUnlessReleased: (organization: string, hold: Hold) => Promise<boolean>;
   /**
    * Changes a hold that is still as `decide` sees it; a decision that returns undefined changes nothing.
    * @throws AppError `storage-conflict` when somebody else changed it at the same time
@@ -124,10 +126,10 @@ export function createHoldStore(
   };
 
   return {
-    list: async (organization, state) => {
+    list: async (organization, ...states) => {
       const holds: Hold[] = [];
       for (const stored of await rows.list(organization)) {
-        if (state !== undefined && stored.state !== state) continue;
+        if (states.length > 0 && !states.includes(stored.state)) continue;
         try {
           holds.push(await toHold(organization, stored));
         } catch (error) {
@@ -142,6 +144,13 @@ export function createHoldStore(
       return stored === undefined ? undefined : toHold(organization, stored);
     },
     put: async (organization, hold) => rows.put(organization, hold.hash, await toStored(organization, hold)),
+    putUnlessReleased: async (organization, hold) =>
+      rows.putUnless(
+        organization,
+        hold.hash,
+        await toStored(organization, hold),
+        ({ state }) => state === 'released',
+      ),
     change: async (organization, hash, decide) => {
       let changed: Hold | undefined;
       await rows.change(organization, hash, async (stored) => {

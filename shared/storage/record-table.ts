@@ -7,6 +7,8 @@ import type { StorageAccount } from './storage-account';
 import { decodeListed, type OnUnreadable } from './unreadable-rows';
 import { writeInTransactions } from './write-in-transactions';
 
+const ATTEMPTS = 4;
+
 /** A table with a partition per organization and a row per record. */
 export type RecordTable<T> = Readonly<{
   /** Every record of an organization. A row that cannot be read is told and passed over. */
@@ -15,6 +17,16 @@ export type RecordTable<T> = Readonly<{
   get: (organization: string, key: string) => Promise<T | undefined>;
   /** Replaces what is there. @throws AppError `record-too-large` */
   put: (organization: string, key: string, record: T) => Promise<void>;
+  /**
+   * Replaces what is there unless it is to be kept; one that cannot be read is. Returns whether it did.
+   * @throws AppError `record-too-large`, or `storage-conflict` after several lost races
+   */
+  putUnless: (
+    organization: string,
+    key: string,
+    record: T,
+    isKept: (there: T) => boolean,
+  ) => Promise<boolean>;
   /** The same for many, in transactions; where one fails some may be there. @throws AppError `record-too-large` */
   putAll: (
     organization: string,
@@ -72,6 +84,24 @@ export function createRecordTable<T>(
       const row = rowOf(organization, key, record);
       await (await table()).upsertEntity(row, 'Replace');
     },
+    putUnless: async (organization, key, record, isKept) => {
+      const client = await table();
+      const next = rowOf(organization, key, record);
+      for (let attempt = 1; ; attempt += 1) {
+        const row = await undefinedIfMissing(async () => client.getEntity(organization, key));
+        const there =
+          row === undefined ? undefined : decodeListed(schema, row, { table: name, onUnreadable });
+        if (row !== undefined && (there === undefined || isKept(there))) return false;
+        try {
+          if (row === undefined) await client.createEntity(next);
+          else await client.updateEntity(next, 'Replace', { etag: row.etag });
+          return true;
+        } catch (error) {
+          if (!isConflict(error) && !isNotFound(error)) throw error;
+          if (attempt === ATTEMPTS) throw conflict(noun, error);
+        }
+      }
+    },
     putAll: async (organization, entries) => {
       await writeInTransactions(
         await table(),
@@ -89,13 +119,15 @@ export function createRecordTable<T>(
         return next;
       } catch (error) {
         if (!isConflict(error)) throw error;
-        throw new AppError('storage-conflict', `Somebody else changed this ${noun} at the same time`, {
-          cause: error,
-        });
+        throw conflict(noun, error);
       }
     },
     remove: async (organization, keys) => removeRows(await table(), organization, keys),
   };
+}
+
+function conflict(noun: string, cause: unknown): AppError {
+  return new AppError('storage-conflict', `Somebody else changed this ${noun} at the same time`, { cause });
 }
 
 /** Removes rows of one partition, a transaction at a time; where one of a transaction is gone already, one by one. */

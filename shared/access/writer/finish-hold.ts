@@ -3,11 +3,12 @@ import type { HoldStore } from '../../storage/holds';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
-export type FinishHoldDeps = EvidenceOfRunDeps & Readonly<{ holds: Pick<HoldStore, 'put'> }>;
+export type FinishHoldDeps = EvidenceOfRunDeps & Readonly<{ holds: Pick<HoldStore, 'change'> }>;
 
 /**
  * Closes a released hold: `done`, or `stale` with `because`, the reason why it was not carried out. The evidence says who
- * released it, also where the process died before the release itself was recorded.
+ * released it, also where the process died before the release itself was recorded. One that was released anew meanwhile stays
+ * released.
  */
 export async function finishHold(deps: FinishHoldDeps, hold: Hold, because?: string): Promise<void> {
   const state = because === undefined ? 'done' : 'stale';
@@ -22,5 +23,9 @@ export async function finishHold(deps: FinishHoldDeps, hold: Hold, because?: str
     ...said,
   };
   await updateOrganizationLedger(deps, [evidenceOfRun(deps, `plan-${state}`, facts)]);
-  await deps.holds.put(deps.organization.alias, { ...hold, state, ...said });
+  await deps.holds.change(deps.organization.alias, hold.hash, (now) =>
+    now.state === 'released' && now.releasedAtMs === hold.releasedAtMs
+      ? { ...now, state, ...said }
+      : undefined,
+  );
 }

@@ -18,7 +18,7 @@ import {
 } from './measure-removals';
 
 type StoreHoldDeps = EvidenceOfRunDeps &
-  Readonly<{ organization: OrganizationPolicy; holds: Pick<HoldStore, 'put'>; log: Log }>;
+  Readonly<{ organization: OrganizationPolicy; holds: Pick<HoldStore, 'putUnlessReleased'>; log: Log }>;
 
 export type GuardPlanDeps = MeasureRemovalsDeps &
   SizeInUiPathDeps &
@@ -76,8 +76,8 @@ async function containedSizeOf(
 
 /**
  * Guard rails: holds the removals that are too many, and only them; their cases come back decided `held`. What was held
- * before stays held. What is held now is stored as a hold, for a named person to release. A group of which `sizeOf` knows nothing
- * trips no guard of its own; its removals come back as they were.
+ * before stays held, and what a person released of it waits for its own turn. What is held now is stored as a hold, for a named
+ * person to release. A group of which `sizeOf` knows nothing trips no guard of its own; its removals come back as they were.
  */
 export async function guardPlan(
   deps: GuardPlanDeps,
@@ -88,8 +88,9 @@ export async function guardPlan(
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
   const nowMs = deps.clock.now();
-  const open = (await deps.holds.list(deps.organization.alias, 'held')).filter(
-    (held) => held.expiresAtMs > nowMs,
+  const open = (await deps.holds.list(deps.organization.alias, 'held', 'released')).filter(
+    ({ state, kind: of, expiresAtMs }) =>
+      state === 'held' ? expiresAtMs > nowMs : of !== 'remediation' && kind !== 'remediation',
   );
   const heldBefore = new Set(open.flatMap((held) => held.removals.map(keyOf)));
   const fresh = removals.filter((removal) => !heldBefore.has(keyOfPlanned(removal)));
@@ -161,7 +162,7 @@ async function hold(
   await updateOrganizationLedger(deps, [
     evidenceOfRun(deps, 'removals-held', { planHash: hash, removals: removals.length, guards, expiresAtMs }),
   ]);
-  await deps.holds.put(deps.organization.alias, {
+  const isHeldNow = await deps.holds.putUnlessReleased(deps.organization.alias, {
     ...held,
     hash,
     state: 'held',
@@ -170,6 +171,7 @@ async function hold(
     releasedBy: undefined,
     releasedAtMs: undefined,
   });
+  if (!isHeldNow) return;
   deps.log({
     event: 'removals-held',
     organization: deps.organization.alias,

@@ -69,6 +69,53 @@ describe('a hold', () => {
     expect((await store.get(organization, hold.hash))?.state).toBe('released');
   });
 
+  it.each<[Hold['state'] | undefined, boolean]>([
+    [undefined, true],
+    ['held', true],
+    ['done', true],
+    ['stale', true],
+    ['released', false],
+  ])('takes the place of one that is %s: %p', async (state, isPut) => {
+    const store = createHoldStore(storage());
+    const organization = newName('acme');
+    if (state !== undefined) await store.put(organization, aHold(1, { state }));
+    const hold = aHold(1, { heldAtMs: 9 });
+    expect(await store.putUnlessReleased(organization, hold)).toBe(isPut);
+    expect(await store.get(organization, hold.hash)).toEqual(isPut ? hold : aHold(1, { state: 'released' }));
+  });
+
+  it('takes no place of one that cannot be read', async () => {
+    const told: UnreadableRow[] = [];
+    const store = createHoldStore(storage(), (row) => told.push(row));
+    const organization = newName('acme');
+    const hold = aHold(1, { state: 'released' });
+    await store.put(organization, hold);
+    const row = { partitionKey: organization, rowKey: hold.hash };
+    await (await storage().table('plans')).updateEntity({ ...row, schemaVersion: 2 }, 'Merge');
+    expect(await store.putUnlessReleased(organization, aHold(1))).toBe(false);
+    expect(told).toEqual([{ table: 'plans', ...row }]);
+  });
+
+  it('takes no place of one that is released while it is written', async () => {
+    const organization = newName('acme');
+    const store = createHoldStore(storage());
+    const hold = aHold(1);
+    await store.put(organization, hold);
+    const before = await (await storage().table('plans')).getEntity(organization, hold.hash);
+    const rows = [before];
+    const meanwhile = createHoldStore({
+      ...storage(),
+      table: async (name) => {
+        const client = await storage().table(name);
+        const getEntity = async () => rows.pop() ?? client.getEntity(organization, hold.hash);
+        return Object.assign(Object.create(client), { getEntity }) as typeof client;
+      },
+    });
+    await store.change(organization, hold.hash, (held) => ({ ...held, state: 'released' }));
+    expect(await meanwhile.putUnlessReleased(organization, hold)).toBe(false);
+    expect((await store.get(organization, hold.hash))?.state).toBe('released');
+  });
+
   it('of a row that an earlier version wrote is read, and is in a row still after a release', async () => {
     const store = createHoldStore(storage());
     const organization = newName('acme');

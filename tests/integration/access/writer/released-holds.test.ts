@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { releaseHold } from '../../../../shared/access/desk/release-hold';
+import { applyChanges } from '../../../../shared/access/writer/apply-changes';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
+import { personKey } from '../../../../shared/domain/person-key';
+import { ANA, CARA, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const OLGA = 'olga';
+
+/** Two people who leave at once are more than the guard of a group lets go. */
+async function withHold(): Promise<Readonly<{ world: World; hash: string }>> {
+  const world = await start({ policy: { guards: { group: { count: 1, percent: 100, floor: 1 } } } });
+  for (const email of [ANA, CARA]) await world.joins(email);
+  await world.settle();
+  for (const email of [ANA, CARA]) await world.leaves(email);
+  await world.settle();
+  expect(world.members('Developers')).toEqual([ANA, CARA]);
+  const [hold, ...others] = await world.engine.app.holds.list(world.alias, 'held');
+  expect(others).toEqual([]);
+  return { world, hash: hold?.hash ?? '' };
+}
+
+async function markAgain({ engine, alias }: World): Promise<void> {
+  for (const email of [ANA, CARA])
+    await engine.app.changes.mark(personSubject(alias, personKey(email)), 'urgent', engine.clock.now());
+}
+
+describe('a released hold', () => {
+  it('is carried out also where its people are planned again before', async () => {
+    const { world, hash } = await withHold();
+    await releaseHold(world.engine.app, world.alias, hash, OLGA);
+    await markAgain(world);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
+    expect(await world.engine.app.holds.list(world.alias)).toMatchObject([
+      { hash, state: 'done', releasedBy: OLGA },
+    ]);
+  });
+
+  it('stays released where the release lands between the list and the writing of a plan that holds the same', async () => {
+    const { world, hash } = await withHold();
+    const { app } = world.engine;
+    const before = {
+      ...app,
+      holds: {
+        ...app.holds,
+        list: async (
+          organization: string,
+          ...states: readonly ('held' | 'released' | 'done' | 'stale')[]
+        ) => {
+          if (!states.includes('held')) return [];
+          await releaseHold(app, organization, hash, OLGA);
+          return [];
+        },
+      },
+    };
+    await markAgain(world);
+    await applyChanges(before, { organization: world.alias });
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'released', releasedBy: OLGA });
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
+  });
+
+  it('that was released anew while it was carried out is not closed by the first', async () => {
+    const { world, hash } = await withHold();
+    const { app } = world.engine;
+    await releaseHold(app, world.alias, hash, OLGA);
+    const [released] = await app.holds.list(world.alias, 'released');
+    if (released === undefined) throw new Error('It was not released');
+    const anew = { ...released, releasedBy: 'ben', releasedAtMs: world.engine.clock.now() + 1 };
+    const during = {
+      ...app,
+      ledger: {
+        ...app.ledger,
+        write: async (...args: Parameters<typeof app.ledger.write>) => {
+          if (args[3].some(({ kind }) => kind === 'plan-done')) await app.holds.put(world.alias, anew);
+          return app.ledger.write(...args);
+        },
+      },
+    };
+    await applyChanges(during, { organization: world.alias });
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'released', releasedBy: 'ben' });
+    await world.settle();
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done', releasedBy: 'ben' });
+  });
+});
