@@ -30,6 +30,9 @@ export type Attempt =
       startedAtMs: number;
     }>;
 
+/** An open call that cannot be read: it is there, and what it was about is not known. */
+type UnreadableAttempt = Readonly<{ kind: 'unreadable'; id: string }>;
+
 /** A fencing token: a number that grows with every writer of the organization, checked with each attempt. */
 export type Fence = { readonly token: number; etag: string };
 
@@ -41,7 +44,7 @@ export type FencedAttempts = Readonly<{
   /** Ends an attempt whose outcome is recorded; one that is ended already is no error. @throws AppError `lease-lost` as `begin` */
   end: (organization: string, fence: Fence, attemptId: string) => Promise<void>;
   /** Calls whose outcome was not recorded: the writer died, or the answer was lost. */
-  listAttempts: (organization: string) => Promise<readonly Attempt[]>;
+  listAttempts: (organization: string) => Promise<ReadonlyArray<Attempt | UnreadableAttempt>>;
 }>;
 
 const member = z.object({ personKey: z.string(), memberId: z.string() });
@@ -136,13 +139,13 @@ export function createFencedAttempts(
     },
 
     listAttempts: async (organization) => {
-      const attempts: Attempt[] = [];
+      const attempts: Array<Attempt | UnreadableAttempt> = [];
       const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'a:' and RowKey lt 'a;'` },
       });
       for await (const row of rows) {
         const attempt = decodeListed(AttemptSchema, row, { table: 'changes', onUnreadable });
-        if (attempt !== undefined) attempts.push(attempt);
+        attempts.push(attempt ?? { kind: 'unreadable', id: (row.rowKey ?? '').slice('a:'.length) });
       }
       return attempts;
     },

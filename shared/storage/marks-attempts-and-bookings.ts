@@ -8,12 +8,15 @@ import { isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';
 
+/** Of a mark whose key this version does not know. `key` is that of the row. */
+type UnreadableSubject = Readonly<{ organization: string; kind: 'unreadable'; key: string }>;
+
 /**
  * A to-do note for the writer, "look at this subject": its ledger may differ from what UiPath has. The note stays until
  * both are the same; the ETag tells whether the subject was marked again since.
  */
 export type Mark = Readonly<{
-  subject: Subject;
+  subject: Subject | UnreadableSubject;
   lane: Lane;
   etag: string;
   sinceMs: number;
@@ -28,7 +31,7 @@ export type ChangeStore = Bookings &
      * already keeps its first time.
      */
     mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
-    /** Marks of an organization, urgent ones first. */
+    /** Marks of an organization, urgent ones first: `most` that can be read, and those between them that cannot. */
     listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
     /** Removes a mark unless the subject was marked again since it was read. */
     clearMark: (mark: Mark) => Promise<void>;
@@ -62,25 +65,17 @@ export function createChangeStore(
 
     listMarks: async (organization, most) => {
       const marks: Mark[] = [];
+      let readable = 0;
       const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number; cause?: string }>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'm:' and RowKey lt 'm;'` },
       });
-      for await (const row of listRowsInPages(rows, most)) {
-        if (marks.length >= most) break;
-        const [, laneIndex = '', kindName = '', key = ''] = row.rowKey.split(':');
-        const lane = LANES[Number(laneIndex)];
-        const kind = KINDS.find((known) => known === kindName);
-        if (lane === undefined || kind === undefined || key === '') {
-          onUnreadable({ table: 'changes', partitionKey: organization, rowKey: row.rowKey });
-          continue;
-        }
-        marks.push({
-          subject: { organization, kind, key },
-          lane,
-          etag: row.etag,
-          sinceMs: row.sinceMs,
-          cause: row.cause ?? 'time',
-        });
+      for await (const { rowKey, etag, sinceMs, cause = 'time' } of listRowsInPages(rows, most)) {
+        if (readable >= most) break;
+        const { subject, lane } = whatIsMarked(organization, rowKey);
+        if (subject.kind === 'unreadable')
+          onUnreadable({ table: 'changes', partitionKey: organization, rowKey });
+        else readable += 1;
+        marks.push({ subject, lane, etag, sinceMs, cause });
       }
       return marks;
     },
@@ -107,6 +102,16 @@ export function createChangeStore(
       return false;
     },
   };
+}
+
+/** From a row key `m:<lane>:<kind>:<key>`. */
+function whatIsMarked(organization: string, rowKey: string): Pick<Mark, 'subject' | 'lane'> {
+  const [, laneIndex = '', kindName = '', key = ''] = rowKey.split(':');
+  const lane = LANES[Number(laneIndex)];
+  const kind = KINDS.find((known) => known === kindName);
+  if (lane === undefined || kind === undefined || key === '')
+    return { subject: { organization, kind: 'unreadable', key: rowKey }, lane: lane ?? 'normal' };
+  return { subject: { organization, kind, key }, lane };
 }
 
 /** False when it failed in the way that `isExpected` tells. */

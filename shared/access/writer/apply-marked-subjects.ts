@@ -11,6 +11,7 @@ import {
 } from './reconcile-people-memberships';
 import { applyReleasedGuardHolds, type ApplyReleasedGuardHoldsDeps } from './apply-released-guard-holds';
 import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
+import { failUnreadableRow } from './fail-unreadable-row';
 import { reconcileRules, type ReconcileRulesDeps } from './reconcile-rules';
 import type { MarksOfRun } from './marks-of-run';
 import type { TimeBudget } from './time-budget-interface';
@@ -66,6 +67,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     }
     const batch = urgent.length > 0 ? urgent : marks;
     deps.marks.take(batch);
+    for (const { subject } of ofKind(batch, 'unreadable')) await failUnreadableRow(deps, subject.key);
     const lane = urgent.length > 0 ? 'urgent' : 'normal';
     await asPhase(deps, 'people', async () => {
       const againAtMs = await reconcilePeopleMemberships(deps, ofKind(batch, 'person'), lane);

@@ -7,6 +7,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
 import { adoptCreatedRule, type AdoptCreatedRuleDeps } from './adopt-created-rule';
 import { newAttemptId } from './attempt-id';
+import { failUnreadableRow } from './fail-unreadable-row';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
 import { isRecorded, recordMembershipOutcome, type IsRecordedDeps } from './record-membership-outcome';
 import type { EvidenceOfRunDeps } from './evidence-of-run';
@@ -43,6 +44,10 @@ export const SHOWS_WITHIN_MS = 600_000;
 export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<void> {
   for (const attempt of await deps.changes.listAttempts(deps.organization.alias)) {
     if (deps.isTimeUp()) return;
+    if (attempt.kind === 'unreadable') {
+      await failUnreadableRow(deps, `a:${attempt.id}`);
+      continue;
+    }
     await deps.units.run(unitOf(attempt), async () => {
       const settled =
         attempt.kind === 'membership'

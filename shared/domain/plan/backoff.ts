@@ -1,10 +1,20 @@
 import { HOUR_MS } from '../durations';
 
 /**
- * The smallest things that can fail by themselves. `guard` is what keeps the removals of one group from being weighed; `phase` is
- * what a run cannot do for any unit, such as list the groups.
+ * The smallest things that can fail by themselves. `guard` is what keeps the removals of one group from being weighed; `row` is
+ * an open call or a mark that cannot be read; `phase` is what a run cannot do for any unit, such as list the groups.
  */
-export const UNIT_KINDS = ['person', 'group', 'guard', 'attempt', 'hold', 'rule', 'entity', 'phase'] as const;
+export const UNIT_KINDS = [
+  'person',
+  'group',
+  'guard',
+  'attempt',
+  'row',
+  'hold',
+  'rule',
+  'entity',
+  'phase',
+] as const;
 type UnitKind = (typeof UNIT_KINDS)[number];
 
 /** A unit of failure of one organization. `name` is what people call it; it is no part of its identity. */

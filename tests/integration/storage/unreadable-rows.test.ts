@@ -151,14 +151,20 @@ const STORES: Readonly<Record<string, Listed>> = {
       const changes = createChangeStore(account);
       await changes.begin(organization, await changes.takeFence(organization), attempt);
     },
-    list: async (account, organization, tell) => createChangeStore(account, tell).listAttempts(organization),
+    list: async (account, organization, tell) =>
+      (await createChangeStore(account, tell).listAttempts(organization)).filter(
+        ({ kind }) => kind !== 'unreadable',
+      ),
   },
   marks: {
     table: 'changes',
     rowKey: 'm:0:planet:mars',
     fill: async (account, organization) =>
       createChangeStore(account).mark({ organization, kind: 'person', key: 'p' }, 'normal', 1),
-    list: async (account, organization, tell) => createChangeStore(account, tell).listMarks(organization, 1),
+    list: async (account, organization, tell) =>
+      (await createChangeStore(account, tell).listMarks(organization, 1)).filter(
+        ({ subject }) => subject.kind !== 'unreadable',
+      ),
   },
   'due dates': {
     table: 'due',

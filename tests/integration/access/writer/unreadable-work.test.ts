@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { ANA, CARA, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const TICK_MS = 30_000;
+const HOUR_MS = 3_600_000;
+
+/** An hour as Azure brings it: a tick each thirty seconds, and every message when it is due. Returns how many runs there were. */
+async function anHour(world: World): Promise<number> {
+  const { clock, tick, work } = world.engine;
+  let runs = 0;
+  for (const endsAtMs = clock.now() + HOUR_MS; clock.now() < endsAtMs; clock.advance(TICK_MS)) {
+    await tick();
+    runs += (await work()).length;
+  }
+  return runs;
+}
+
+async function failing({ engine, alias }: World): Promise<readonly string[]> {
+  const backoffs = await engine.app.backoffs.list(alias);
+  return backoffs.map(({ unit, code }) => `${unit.kind} ${unit.key}: ${code}`);
+}
+
+const attempt = {
+  kind: 'create-rule',
+  id: 'lost',
+  subjectKey: 's',
+  name: 'Rule',
+  description: '',
+  contentHash: 'h',
+  startedAtMs: 1,
+} as const;
+
+describe('what cannot be read of the work of an organization', () => {
+  it.each([
+    ['an open call', { rowKey: 'a:lost', json0: '{"kind":"planet"}', schemaVersion: 1 }, 'row a:lost'],
+    ['a mark', { rowKey: 'm:0:planet:mars', sinceMs: 1, cause: 'time' }, 'row m:0:planet:mars'],
+  ])('%s, is seen, costs a few runs an hour and delays nobody', async (_what, row, unit) => {
+    const world = await start();
+    const table = await world.engine.storage.table('changes');
+    await table.createEntity({ partitionKey: world.alias, ...row });
+    expect(await anHour(world)).toBeLessThanOrEqual(8);
+    expect(await failing(world)).toEqual([`${unit}: record-unreadable`]);
+    await world.joins(ANA);
+    await world.leaves(CARA);
+    await anHour(world);
+    expect(world.members('Developers')).toEqual([ANA]);
+    expect(await table.getEntity(world.alias, row.rowKey)).toMatchObject(row);
+
+    await table.deleteEntity(world.alias, row.rowKey);
+    await anHour(world);
+    expect(await failing(world)).toEqual([]);
+    expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
+    expect(await anHour(world)).toBe(0);
+  });
+
+  it('an open call, is recovered once it can be read', async () => {
+    const world = await start();
+    const { changes } = world.engine.app;
+    await changes.begin(world.alias, await changes.takeFence(world.alias), attempt);
+    const table = await world.engine.storage.table('changes');
+    const row = { partitionKey: world.alias, rowKey: 'a:lost' };
+    await table.updateEntity({ ...row, schemaVersion: 2 }, 'Merge');
+    await anHour(world);
+    expect(await failing(world)).toEqual(['row a:lost: record-unreadable']);
+    await table.updateEntity({ ...row, schemaVersion: 1 }, 'Merge');
+    await anHour(world);
+    expect(await failing(world)).toEqual([]);
+    expect(await changes.listAttempts(world.alias)).toEqual([]);
+  });
+});
