@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DAY_MS } from '../domain/durations';
 import type { Lane } from '../domain/lane';
 import type { TableClient } from '@azure/data-tables';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
@@ -86,6 +87,7 @@ function goesBefore({ lane, atMs, reason }: WantedRun, booked: Booking): boolean
   return mayGoFirst && booked.atMs > atMs + EARLIER_BY_MS;
 }
 
-function isOverdue(booked: Booking, nowMs: number): boolean {
-  return booked.atMs < nowMs - OVERDUE_MS;
+/** Also true of a row that somebody edited: nothing is booked for so much later, or for no time. */
+function isOverdue({ atMs }: Booking, nowMs: number): boolean {
+  return !(atMs >= nowMs - OVERDUE_MS && atMs <= nowMs + DAY_MS);
 }

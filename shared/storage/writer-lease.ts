@@ -29,8 +29,8 @@ export type Repeat = (act: () => Promise<void>, everyMs: number) => () => void;
 const LEASE_SECONDS = 60;
 /** A step that comes later than this after the last renewal renews first. */
 const RENEW_AFTER_MS = 5_000;
-/** Renewed three times before it would end. */
-const BACKGROUND_MS = 15_000;
+/** A renewal may fail four times in a row before the lease counts as lost. */
+const BACKGROUND_MS = 10_000;
 /** So long before its end it counts as lost where it cannot be renewed: time for the write that follows the check. */
 const MARGIN_MS = 10_000;
 
@@ -73,18 +73,21 @@ function hold(
     lost.abort();
     return new AppError('lease-lost', 'The lease of this organization is no longer ours', { cause });
   };
+  const isOver = (): boolean => clock.now() - renewedAtMs >= LEASE_SECONDS * 1_000 - MARGIN_MS;
   const renewNow = async (): Promise<void> => {
     const askedAtMs = clock.now();
     try {
       await lease.renewLease();
       renewedAtMs = Math.max(renewedAtMs, askedAtMs);
     } catch (error) {
-      const isOver = clock.now() - renewedAtMs > LEASE_SECONDS * 1_000 - MARGIN_MS;
-      if (isOver || isConflict(error) || isNotFound(error)) throw lose(error);
+      if (isOver() || isConflict(error) || isNotFound(error)) throw lose(error);
     }
   };
   const stop = repeat(async () => {
-    if (!lost.signal.aborted) await renewNow().catch(() => undefined);
+    if (lost.signal.aborted) return;
+    // A renewal that was asked for earlier may never be answered.
+    if (isOver()) lose(undefined);
+    else await renewNow().catch(() => undefined);
   }, BACKGROUND_MS);
   return {
     signal: lost.signal,

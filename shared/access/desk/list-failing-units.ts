@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock';
-import { HOUR_MS } from '../../domain/durations';
 import type { Subject } from '../../domain/ledger/subject';
-import type { Backoff, Unit } from '../../domain/plan/backoff';
+import { isMetStill, waitsUntilMs, type Backoff, type Unit } from '../../domain/plan/backoff';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { BackoffStore } from '../../storage/backoffs';
@@ -19,9 +18,6 @@ export type FailingUnit = Readonly<{ kind: Unit['kind']; name: string }> &
   Pick<Backoff, 'code' | 'failures' | 'sinceMs'> &
   Readonly<{ nextTryMs: number }>;
 
-/** A unit that was not tried again for so long after its time has no work left. */
-const GONE_AFTER_MS = 2 * HOUR_MS;
-
 /**
  * Units of an organization that fail now, those that fail longest first.
  *
@@ -34,21 +30,13 @@ export async function listFailingUnits(
   if (!(await deps.policy()).organizations.has(organization))
     throw new AppError('dead-letter-unknown', 'There is no such organization');
   const nowMs = deps.clock.now();
-  const alive = (await deps.backoffs.list(organization)).filter(
-    ({ notBeforeMs }) => notBeforeMs + GONE_AFTER_MS > nowMs,
-  );
+  const alive = (await deps.backoffs.list(organization)).filter((backoff) => isMetStill(backoff, nowMs));
   const units: FailingUnit[] = [];
-  for (const { unit, code, failures, sinceMs, notBeforeMs: nextTryMs } of alive.toSorted(
-    (a, b) => a.sinceMs - b.sinceMs,
-  ))
-    units.push({
-      kind: unit.kind,
-      name: await nameOf(deps, organization, unit),
-      code,
-      failures,
-      sinceMs,
-      nextTryMs,
-    });
+  for (const backoff of alive.toSorted((a, b) => a.sinceMs - b.sinceMs)) {
+    const { unit, code, failures, sinceMs } = backoff;
+    const name = await nameOf(deps, organization, unit);
+    units.push({ kind: unit.kind, name, code, failures, sinceMs, nextTryMs: waitsUntilMs(backoff, nowMs) });
+  }
   return units;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import { smallestOf } from '../../domain/extremes';
 import type { Lane } from '../../domain/lane';
 import type { Unit } from '../../domain/plan/backoff';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
@@ -156,7 +157,12 @@ async function batch(
   const nowMs = deps.clock.now();
   const waiting = groups.map((group) => {
     const changes = changesIn(group);
-    const oldestMs = Math.min(...changes.map((change) => waitingSince.get(change.personKey) ?? nowMs));
+    const since = changes.map((change) => waitingSince.get(change.personKey) ?? nowMs);
+    // A time that is ahead by more than clocks differ was edited: whoever has it has waited long enough.
+    const oldestMs = smallestOf(
+      since.map((atMs) => (atMs > nowMs + PATIENCE_MS ? 0 : atMs)),
+      nowMs,
+    );
     return { groupId: group.groupId, changes: changes.length, oldestMs };
   });
   return batchChanges(waiting, {

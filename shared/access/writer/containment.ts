@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
-import { nextBackoff, unitKeyOf, type Backoff, type Unit } from '../../domain/plan/backoff';
+import { nextBackoff, unitKeyOf, waitsUntilMs, type Backoff, type Unit } from '../../domain/plan/backoff';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log-interface';
 import type { BackoffStore } from '../../storage/backoffs';
@@ -95,11 +95,13 @@ export async function openContainment(
   let leftSomething = false;
   const isOutage = (code: ErrorCode): boolean => outagesInARow >= UNITS_TO_AN_OUTAGE && OUTAGE.has(code);
 
-  const waitingOf = (unit: Unit): Backoff | undefined => {
+  /** undefined for a unit that need not wait. */
+  const waitsUntil = (unit: Unit): number | undefined => {
     const backoff = known.get(unitKeyOf(unit));
-    return backoff !== undefined && backoff.notBeforeMs > clock.now() ? backoff : undefined;
+    const untilMs = backoff === undefined ? 0 : waitsUntilMs(backoff, clock.now());
+    return untilMs > clock.now() ? untilMs : undefined;
   };
-  const isWaiting = (unit: Unit): boolean => waitingOf(unit) !== undefined;
+  const isWaiting = (unit: Unit): boolean => waitsUntil(unit) !== undefined;
   const note = async (unit: Unit, code: ErrorCode): Promise<void> => {
     const backoff = nextBackoff(known.get(unitKeyOf(unit)), { unit, code, nowMs: clock.now() });
     known.set(unitKeyOf(unit), backoff);
@@ -177,7 +179,7 @@ export async function openContainment(
     },
     againAtMs: () =>
       smallestOf(
-        failing().map(({ notBeforeMs }) => notBeforeMs),
+        failing().map((backoff) => waitsUntilMs(backoff, clock.now())),
         undefined,
       ),
   };

@@ -73,7 +73,8 @@ type AttemptMember = Readonly<{ personKey: string; memberId: string }>;
 async function recoverMembership(deps: RecoverMembershipDeps, attempt: MembershipAttempt): Promise<boolean> {
   const all = [...attempt.add, ...attempt.remove];
   const members = await membersNow(deps, attempt, all);
-  const isOpenStill = deps.clock.now() - attempt.startedAtMs <= SHOWS_WITHIN_MS;
+  // Neither long ago nor, as an edited row may say, in the far future.
+  const isOpenStill = Math.abs(deps.clock.now() - attempt.startedAtMs) <= SHOWS_WITHIN_MS;
   const unrecorded = new Set<AttemptMember>();
   for (const member of attempt.add.filter(({ memberId }) => members.has(memberId)))
     await orKeep(deps, unrecorded, member, async () => {
@@ -84,8 +85,10 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
   for (const member of attempt.remove.filter(({ memberId }) => !members.has(memberId)))
     await orKeep(deps, unrecorded, member, async () => {
       const recorded = await isRecorded(deps, attempt, member.personKey);
-      if (recorded === undefined)
+      if (recorded === undefined) {
+        await lookAgain(deps, member.personKey);
         await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back']);
+      }
       if (recorded !== 'by-another') removed.push(member);
     });
   await logRemovals(deps, attempt.id, attempt.groupId, removed);
@@ -133,7 +136,7 @@ async function orKeep(
   }
 }
 
-/** Marks the person: a run in between did not see the membership, so whether it is still wanted has to be asked again. */
+/** Marks the person: a run in between did not see the change, so whether it is still wanted has to be asked again. */
 async function lookAgain(
   deps: Pick<RecoverMembershipDeps, 'changes' | 'organization' | 'clock'>,
   personKey: string,

@@ -38,23 +38,49 @@ const LONGEST_MS = HOUR_MS / 2;
 const LONGEST_OF_LEAVERS_MS = 300_000;
 const LEAVERS_WAIT_FOR: ReadonlySet<UnitKind> = new Set(['person', 'guard', 'phase']);
 
-/** Exponential: a minute, doubled with each failure in a row, half an hour at most; five minutes for a person, a guard and a phase. */
+/** A unit that was not tried again for so long after its time has no work left: what fails later is another failure. */
+const OVER_AFTER_MS = 2 * HOUR_MS;
+
+/**
+ * Exponential: a minute, doubled with each failure in a row, half an hour at most; five minutes for a person, a guard and a
+ * phase. It begins anew long after the last failure, and where the one before says what cannot be.
+ */
 export function nextBackoff(
   before: Backoff | undefined,
   failure: Readonly<{ unit: Unit; code: string; nowMs: number }>,
 ): Backoff {
   const { unit, code, nowMs } = failure;
-  const failures = (before?.failures ?? 0) + 1;
-  const longestMs = LEAVERS_WAIT_FOR.has(unit.kind) ? LONGEST_OF_LEAVERS_MS : LONGEST_MS;
-  const waitMs = Math.min(longestMs, FIRST_MS * 2 ** Math.min(failures - 1, 10));
+  const inARow =
+    before !== undefined && isMetStill(before, nowMs) && isPossible(before, nowMs) ? before : undefined;
+  const failures = (inARow?.failures ?? 0) + 1;
+  const waitMs = Math.min(longestOf(unit), FIRST_MS * 2 ** Math.min(failures - 1, 10));
   return {
     unit,
     code,
     failures,
-    sinceMs: before?.sinceMs ?? nowMs,
+    sinceMs: inARow?.sinceMs ?? nowMs,
     lastMs: nowMs,
     notBeforeMs: nowMs + waitMs,
   };
+}
+
+/** When a unit may be tried again: whatever its row says, no later than the longest backoff after its last failure. */
+export function waitsUntilMs({ unit, lastMs, notBeforeMs }: Backoff, nowMs: number): number {
+  const longestMs = longestOf(unit);
+  return lastMs > nowMs + longestMs ? 0 : Math.min(notBeforeMs, lastMs + longestMs);
+}
+
+/** False for a unit that was not tried again long after its time. */
+export function isMetStill(backoff: Backoff, nowMs: number): boolean {
+  return nowMs < waitsUntilMs(backoff, nowMs) + OVER_AFTER_MS;
+}
+
+function isPossible({ failures, sinceMs, lastMs }: Backoff, nowMs: number): boolean {
+  return failures >= 0 && sinceMs <= lastMs && lastMs <= nowMs + LONGEST_MS;
+}
+
+function longestOf({ kind }: Unit): number {
+  return LEAVERS_WAIT_FOR.has(kind) ? LONGEST_OF_LEAVERS_MS : LONGEST_MS;
 }
 
 /** Names a unit within its organization. */

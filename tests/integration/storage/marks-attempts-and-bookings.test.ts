@@ -113,6 +113,20 @@ describe('booking a run', () => {
     expect(await store.bookRun(organization, run)).toBeUndefined();
   });
 
+  it.each([
+    ['for later than a day', NOW_MS + 86_400_001, true],
+    ['for a day later', NOW_MS + 86_400_000, false],
+    ['for no time at all', 'soon', true],
+  ])('that somebody edited %s stands in the way of others: not %p', async (_how, atMs, isBooked) => {
+    const store = createChangeStore(storage());
+    const organization = newName('edited');
+    const table = await storage().table('changes');
+    await table.createEntity({ partitionKey: organization, rowKey: 'booking', atMs, id: 'edited' });
+    const wanted = { lane: 'normal', atMs: NOW_MS, nowMs: NOW_MS, reason: 'rest' } as const;
+    expect((await store.bookRun(organization, wanted)) !== undefined).toBe(isBooked);
+    expect(await store.takeBooking(organization, 'other', NOW_MS)).toBe(false);
+  });
+
   it('lets one of many callers send the message (incident 11)', async () => {
     const organization = newName('acme');
     const answers = await Promise.all(
@@ -169,7 +183,7 @@ describe('booking a run', () => {
 describe('work', () => {
   it('is there while something is marked or a call is open; bookings and fences are none', async () => {
     const store = createChangeStore(storage());
-    const organization = newName('acme');
+    const organization = newName('work');
     const seen: boolean[] = [await store.hasWork(organization)];
     await store.bookRun(organization, { lane: 'normal', atMs: NOW_MS, nowMs: NOW_MS, reason: 'rest' });
     const fence = await store.takeFence(organization);

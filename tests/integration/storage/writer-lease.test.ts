@@ -109,8 +109,8 @@ describe('the lease of an organization', () => {
   });
 
   it.each([
-    ['within its time', 49_000, undefined],
-    ['at the end of its time', 50_001, 'lease-lost'],
+    ['within its time', 49_999, undefined],
+    ['at the end of its time', 50_000, 'lease-lost'],
   ])('that cannot be renewed while storage is away is held %s', async (_when, nowMs, code) => {
     const organization = newName('acme');
     let isAway = false;
@@ -139,16 +139,97 @@ describe('the lease of an organization', () => {
   });
 });
 
+describe('a renewal in the background', () => {
+  const BACKGROUND_MS = 10_000;
+
+  /** Whoever renews without an answer is not waited for. */
+  const unanswered = createUnanswered();
+
+  /** A lease whose renewals come to what `renew` says, with a step that takes long: the timer alone looks after it. */
+  async function aLongStep(renew: (atMs: number) => Promise<void>) {
+    const timer = manualTimer();
+    const account = storage();
+    let nowMs = 0;
+    const lease = await createWriterLeases(
+      {
+        container: async (name) =>
+          spyOnLease(
+            await account.container(name),
+            () => undefined,
+            () => false,
+            async () => renew(nowMs),
+          ),
+      },
+      { now: () => nowMs },
+      timer.repeat,
+    ).acquire(newName('long-step'));
+    if (lease === undefined) throw new Error('It is held by nobody');
+    return {
+      lease,
+      everyMs: timer.everyMs(),
+      pass: async (untilMs: number) => {
+        while (nowMs < untilMs) {
+          nowMs += BACKGROUND_MS;
+          await Promise.race([timer.pass(), unanswered.asked]);
+        }
+      },
+    };
+  }
+
+  it('comes often enough that it may fail four times', async () => {
+    expect((await aLongStep(async () => undefined)).everyMs).toBe(BACKGROUND_MS);
+  });
+
+  it('that fails once is made good by the next', async () => {
+    const { lease, pass } = await aLongStep(async (atMs) => {
+      if (atMs === 30_000) throw new Error('503');
+    });
+    await pass(300_000);
+    expect(lease.signal.aborted).toBe(false);
+    await expect(lease.renew()).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['is refused', async (): Promise<void> => Promise.reject(new Error('503'))],
+    ['is never answered', unanswered.call],
+  ])('that %s for good ends the calls on their way before the lease ends', async (_how, renew) => {
+    const { lease, pass } = await aLongStep(renew);
+    await pass(40_000);
+    expect(lease.signal.aborted).toBe(false);
+    await pass(50_000);
+    expect(lease.signal.aborted).toBe(true);
+    expect((await errorOf(async () => lease.renew())).code).toBe('lease-lost');
+  });
+});
+
+/** A call that is never answered; `asked` is done once it was made. */
+function createUnanswered() {
+  let ask = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    ask = resolve;
+  });
+  return {
+    asked,
+    call: async (): Promise<void> => {
+      ask();
+      return new Promise(() => undefined);
+    },
+  };
+}
+
 /** A timer that passes when the test says so. */
 function manualTimer() {
   const acts = new Set<() => Promise<void>>();
-  const repeat: Repeat = (act) => {
+  let askedMs = 0;
+  const repeat: Repeat = (act, everyMs) => {
+    askedMs = everyMs;
     acts.add(act);
     return () => acts.delete(act);
   };
   return {
     repeat,
     running: () => acts.size,
+    everyMs: () => askedMs,
     pass: async () => {
       for (const act of acts) await act();
     },
@@ -160,6 +241,7 @@ function spyOnLease(
   container: ContainerClient,
   see: (seconds: number) => void,
   isAway: () => boolean = () => false,
+  renew: () => Promise<void> = async () => undefined,
 ): ContainerClient {
   const client = {
     getBlockBlobClient: (name: string) => {
@@ -175,6 +257,7 @@ function spyOnLease(
             },
             renewLease: async () => {
               if (isAway()) throw new Error('The service is away');
+              await renew();
               return lease.renewLease();
             },
             releaseLease: async () => lease.releaseLease(),

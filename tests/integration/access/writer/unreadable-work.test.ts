@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Instance } from '../../../fixtures/engine-instance';
 import { ANA, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const TICK_MS = 30_000;
 const HOUR_MS = 3_600_000;
+const IN_2999_MS = Date.UTC(2999, 0, 1);
 
 /** An hour as Azure brings it: a tick each thirty seconds, and every message when it is due. Returns how many runs there were. */
 async function anHour(world: World): Promise<number> {
@@ -19,6 +21,10 @@ async function anHour(world: World): Promise<number> {
 async function failing({ engine, alias }: World): Promise<readonly string[]> {
   const backoffs = await engine.app.backoffs.list(alias);
   return backoffs.map(({ unit, code }) => `${unit.kind} ${unit.key}: ${code}`);
+}
+
+function withFewPuts(uipath: Instance['uipath']): Instance['uipath'] {
+  return async (...args) => ({ ...(await uipath(...args)), remainingPuts: async () => 2 });
 }
 
 const attempt = {
@@ -52,6 +58,45 @@ describe('what cannot be read of the work of an organization', () => {
     expect(await failing(world)).toEqual([]);
     expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
     expect(await anHour(world)).toBe(0);
+  });
+
+  it('a mark of the year 2999 waits no longer than others for its call to fill', async () => {
+    const world = await start();
+    const { app, storage, clock } = world.engine;
+    await world.joins(ANA);
+    await world.joins(CARA);
+    await world.engine.work();
+    const table = await storage.table('changes');
+    for (const { subject } of await app.changes.listMarks(world.alias, 10))
+      await table.updateEntity(
+        { partitionKey: world.alias, rowKey: `m:1:person:${subject.key}`, sinceMs: IN_2999_MS },
+        'Merge',
+      );
+    // So little of the quota is left that a PUT which is not full waits.
+    const quota = { ...app, uipath: withFewPuts(app.uipath) };
+    clock.advance(2_000);
+    await world.engine.work(quota);
+    clock.advance(61_000);
+    await world.engine.work(quota);
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+  });
+
+  it('an open call of the year 2999 is recovered as one of long ago', async () => {
+    const world = await start();
+    const { changes } = world.engine.app;
+    const of2999 = {
+      kind: 'membership',
+      id: 'lost',
+      groupId: world.groupId('Developers'),
+      groupName: 'Developers',
+      add: [{ personKey: 'p', memberId: world.id(ANA) }],
+      remove: [],
+      planHash: 'h',
+      startedAtMs: IN_2999_MS,
+    } as const;
+    await changes.begin(world.alias, await changes.takeFence(world.alias), of2999);
+    await anHour(world);
+    expect(await changes.listAttempts(world.alias)).toEqual([]);
   });
 
   it('an open call, is recovered once it can be read', async () => {

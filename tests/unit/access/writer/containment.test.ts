@@ -80,6 +80,18 @@ describe('the failure of one unit', () => {
     expect(await (await open()).run(GROUP, work)).toBe('done');
   });
 
+  it('keeps it waiting no longer than the longest backoff, whatever somebody wrote into its row', async () => {
+    const { open, clock, backoffs } = setUp();
+    const notBeforeMs = Date.UTC(2999, 0, 1);
+    const edited = { unit: GROUP, code: 'c', failures: 1, sinceMs: 0, lastMs: 0, notBeforeMs };
+    await backoffs.put('acme', edited);
+    const waiting = await open();
+    expect([await waiting.run(GROUP, work), waiting.againAtMs()]).toEqual(['waits', 1_800_000]);
+    clock.nowMs = 1_800_000;
+    expect(await (await open()).run(GROUP, work)).toBe('done');
+    expect(backoffs.rows.size).toBe(0);
+  });
+
   it('is over once the unit works again: nothing is kept of it', async () => {
     const { open, clock, backoffs, logged } = setUp();
     await (await open()).run(GROUP, failWith('uipath-rejected'));

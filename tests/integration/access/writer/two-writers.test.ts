@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { ANA, BEN, CARA, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const TICK_MS = 30_000;
+const HOUR_MS = 3_600_000;
+
+/** Time as Azure brings it: a tick each thirty seconds, and every message when it is due. */
+async function live({ engine: { clock, tick, work } }: World, ms: number): Promise<void> {
+  for (const endsAtMs = clock.now() + ms; clock.now() < endsAtMs; clock.advance(TICK_MS)) {
+    await tick();
+    await work();
+  }
+}
+
+/**
+ * While the next change of a group is on its way, the lease of its writer ends. What is said `meanwhile` and all that waits is worked
+ * off by a second writer, then the change lands.
+ */
+function duringTheNextPut(world: World, group: string, meanwhile: () => Promise<void>): void {
+  const { uipath, clock, storage, newInstance, work } = world.engine;
+  const second = newInstance();
+  const stop = uipath.onRequest(async ({ phase, endpoint, path }) => {
+    if (phase !== 'before' || endpoint !== 'G4' || !path.includes(world.groupId(group))) return;
+    stop();
+    const leases = await storage.container('leases');
+    await leases.getBlobClient(world.alias).getBlobLeaseClient().breakLease(0);
+    clock.advance(61_000);
+    await meanwhile();
+    for (let look = 0; look < 3; look += 1) {
+      await work(second);
+      clock.advance(5_000);
+    }
+  });
+}
+
+async function expectNothingOpen(world: World): Promise<void> {
+  const { changes, backoffs } = world.engine.app;
+  expect(await changes.listAttempts(world.alias)).toEqual([]);
+  expect(await changes.hasWork(world.alias)).toBe(false);
+  expect(await backoffs.list(world.alias)).toEqual([]);
+  for (const email of [ANA, BEN, CARA]) expect(await world.fault(email)).toBeUndefined();
+}
+
+describe('a second writer that begins while a change of the first is on its way', () => {
+  it('and somebody is hired again whose removal that is: they are a member in the end', async () => {
+    const world = await start();
+    await world.joins(ANA);
+    await world.settle();
+    duringTheNextPut(world, 'Developers', async () => {
+      await world.joins(ANA);
+    });
+    world.engine.clock.advance(1_000);
+    await world.leaves(ANA);
+    await live(world, HOUR_MS);
+    expect(['Developers', 'Users'].map(world.members)).toEqual([[ANA], [ANA]]);
+    await expectNothingOpen(world);
+  });
+
+  it('and somebody leaves whose addition that is: they are no member in the end', async () => {
+    const world = await start();
+    duringTheNextPut(world, 'Developers', async () => {
+      await world.leaves(ANA);
+    });
+    await world.joins(ANA);
+    await live(world, HOUR_MS);
+    expect(['Developers', 'Users'].map(world.members)).toEqual([[], []]);
+    await expectNothingOpen(world);
+  });
+
+  it('and others join: each is added once, and everybody is recorded', async () => {
+    const world = await start();
+    duringTheNextPut(world, 'Developers', async () => {
+      await world.joins(CARA);
+    });
+    for (const email of [ANA, BEN]) await world.joins(email);
+    await live(world, HOUR_MS);
+    expect(world.members('Developers')).toEqual([ANA, BEN, CARA]);
+    for (const email of [ANA, BEN, CARA]) {
+      const added = (await world.evidence(email)).filter(
+        ({ kind, facts }) => kind === 'membership-added' && facts['group'] === 'Developers',
+      );
+      expect(added).toHaveLength(1);
+    }
+    await expectNothingOpen(world);
+  });
+});
