@@ -13,12 +13,25 @@ export type MemoizeGroupsByNameDeps = Readonly<{
   uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'list'> }>;
 }>;
 
-/** Memoizes the group list for one run: 1 GET, when it is first needed, in the lane of whoever needs it first. */
+/** A list that failed so often in a run is not asked for again. */
+const ATTEMPTS = 3;
+
+/**
+ * Memoizes the group list for one run: 1 GET, when it is first needed, in the lane of whoever needs it first. Where that failed,
+ * whoever needs it later in the run has it read again.
+ */
 export function memoizeGroupsByName({ uipath }: MemoizeGroupsByNameDeps): ReadGroupsByName {
   let reading: Promise<GroupsByName> | undefined;
+  let attempts = 0;
   const read = async (lane: Lane): Promise<GroupsByName> => {
-    const groups = await uipath[lane].groups.list();
-    return groupsByName(groups.map(({ id: groupId, name }) => ({ groupId, name })));
+    attempts += 1;
+    try {
+      const groups = await uipath[lane].groups.list();
+      return groupsByName(groups.map(({ id: groupId, name }) => ({ groupId, name })));
+    } catch (error) {
+      if (attempts < ATTEMPTS) reading = undefined;
+      throw error;
+    }
   };
   return async (lane) => (reading ??= read(lane));
 }

@@ -9,6 +9,7 @@ import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person'
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePerson, type Settlement, type SettlePersonDeps } from './settle-person';
+import type { ReadGroupsByName } from './memoize-groups-by-name';
 import { personUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
 
@@ -62,17 +63,16 @@ async function loadMarkedPeople(
   marks: readonly Mark[],
 ): Promise<readonly PersonWork[]> {
   let groupsFailure: unknown;
-  const own = {
-    ...deps,
-    groupsByName: async (wanted: Lane) => {
-      try {
-        return await deps.groupsByName(wanted);
-      } catch (error) {
-        groupsFailure = error;
-        throw error;
-      }
-    },
+  const readGroups = async (wanted: Lane): ReturnType<ReadGroupsByName> => {
+    try {
+      return await deps.groupsByName(wanted);
+    } catch (error) {
+      groupsFailure = error;
+      throw error;
+    }
   };
+  let reading: ReturnType<ReadGroupsByName> | undefined;
+  const own = { ...deps, groupsByName: async (wanted: Lane) => (reading ??= readGroups(wanted)) };
   const loaded = await mapConcurrently(marks, STORAGE_WIDTH, async (mark) => {
     const unit = personUnit(mark.subject.key);
     if (deps.units.isWaiting(unit)) return undefined;

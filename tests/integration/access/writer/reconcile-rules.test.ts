@@ -35,6 +35,21 @@ const stateOf = async (world: World, id: string) =>
   (await readRequestStatus(world.engine.app, world.alias, id)).state;
 
 describe('a rule that was approved', () => {
+  it('is created in the run whose people could not be planned, as the list of groups failed for them', async () => {
+    const world = await start(SAML);
+    await world.asks('R1', aRule());
+    await world.joins(ANA);
+    world.engine.clock.advance(1_000);
+    world.engine.uipath.inject({ kind: 'answer', status: 503, match: { endpoint: 'G1' }, times: 3 });
+    await world.engine.work();
+    world.engine.clock.advance(1_000);
+    expect(await world.engine.work()).toEqual(['waiting']);
+    expect(rulesOf(world)).toHaveLength(1);
+    expect(world.members('Developers')).toEqual([]);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([ANA]);
+  });
+
   it('is created with its groups, and says who owns it, under which ticket and until when', async () => {
     const world = await start(SAML);
     await world.asks('R1', aRule({ duration: 'PT4H' }));
