@@ -1,0 +1,119 @@
+import { ACME, BETA } from './fault-organizations';
+import type { Thing } from './fault-story';
+import { addRow, isListedAsFailing, isLogged, ofPeople, retryAll } from './fault-tools';
+import type { UnitFault } from './unit-fault';
+
+/** A row of acme that cannot be read, beside all others. */
+const row = (
+  unit: UnitFault['unit'],
+  how: string,
+  table: string,
+  rowKey: string,
+  partitionKey: string = ACME,
+): UnitFault => ({
+  unit,
+  how,
+  begin: async ({ world }) =>
+    addRow(world, { table, partitionKey, rowKey }, { json0: '{', schemaVersion: 1 }),
+  isVisible: (story) => isLogged(story, 'row-unreadable', { table }),
+});
+
+const inBeta = (thing: Thing): boolean => thing.kind === 'member' && thing.organization === BETA;
+
+export const OTHER_FAULTS: readonly UnitFault[] = [
+  row('row', 'a mark cannot be read', 'changes', 'm:1:robot:'),
+  row('row', 'a backoff cannot be read', 'backoffs', 'ffff'),
+  row('finding', 'its row cannot be read', 'findings', 'ffff'),
+  row('dead letter', 'its row cannot be read', 'deliveries', 'x:ffff', 'hr:main'),
+  {
+    unit: 'source',
+    how: 'its secret is missing',
+    begin: async (story) => {
+      const end = story.world.loseSecret('hr-other');
+      await story.joins('otto', 'Spare', 'other');
+      return end;
+    },
+    concerns: ofPeople('otto'),
+    isVisible: ({ world }) => world.failures.includes('hr/other: secret-missing'),
+  },
+  {
+    unit: 'source',
+    how: 'its deliveries cannot be read',
+    begin: async (story) => {
+      await story.joins('otto', 'Spare', 'other');
+      const end = story.world.storage.lose({ table: 'deliveries', partitionKey: 'hr:other' });
+      return async () => {
+        end();
+        await retryAll(story, 'hr/other');
+      };
+    },
+    concerns: ofPeople('otto'),
+    isVisible: (story) => isLogged(story, 'unit-failed', { kind: 'source', key: 'hr/other' }),
+  },
+  {
+    unit: 'source',
+    how: 'when it was heard cannot be read',
+    begin: async ({ world }) =>
+      addRow(
+        world,
+        { table: 'deliveries', partitionKey: 'hr:other', rowKey: 'last' },
+        { receivedAtMs: 'soon' },
+      ),
+    isVisible: () => true,
+  },
+  {
+    unit: 'organization',
+    how: 'its UiPath is away',
+    begin: async (story) => {
+      const end = story.world.interfere(({ organization }) => (organization === BETA ? 'reset' : undefined));
+      await story.leavesBeta('bea');
+      return end;
+    },
+    concerns: inBeta,
+    leavesWithoutReport: BETA,
+    isVisible: async (story) =>
+      isLogged(story, 'apply-stopped', { organization: BETA }) || isListedAsFailing(story, 'phase', BETA),
+  },
+  {
+    unit: 'organization',
+    how: 'its credential is missing',
+    begin: async (story) => {
+      const end = story.world.loseSecret('uipath-beta');
+      await story.leavesBeta('bea');
+      return end;
+    },
+    concerns: inBeta,
+    leavesWithoutReport: BETA,
+    isVisible: async (story) =>
+      isLogged(story, 'apply-stopped', { organization: BETA }) || isListedAsFailing(story, 'phase', BETA),
+  },
+  {
+    unit: 'organization',
+    how: 'its changes cannot be read',
+    begin: async (story) => {
+      await story.leavesBeta('bea');
+      const end = story.world.storage.lose({ table: 'changes', partitionKey: BETA });
+      return async () => {
+        end();
+        await retryAll(story, 'hr/beta', BETA);
+      };
+    },
+    concerns: inBeta,
+    leavesWithoutReport: BETA,
+    isVisible: ({ world }) => world.failures.some((failure) => failure.endsWith('storage-unavailable')),
+  },
+  {
+    unit: 'tick',
+    how: 'its process dies, each time one step later',
+    begin: async (story) => {
+      await story.isGranted('tim', 3);
+      const end = story.world.killTicks((tick) => 1 + (tick % 4));
+      return () => {
+        end();
+        story.grantEnds('tim');
+      };
+    },
+    concerns: (thing) => thing.kind === 'member' && thing.group === 'Asked' && thing.name === 'tim',
+    isVisible: ({ world }) => world.failures.includes('tick: died'),
+  },
+];
