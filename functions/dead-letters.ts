@@ -21,8 +21,11 @@ export function registerDeadLetters(deps: AppDeps): void {
       const deadLetters = await listRefusedChanges(deps, organization);
       const dead = await listDeadDeliveries(deps, organization);
       const deliveries = dead.flatMap((one) => one.deliveries);
+      const unreadable = dead.flatMap(({ source: { feed, name }, unreadable: code }) =>
+        code === undefined ? [] : [{ feed, source: name, code }],
+      );
       const failing = await listFailingUnits(deps, organization);
-      return jsonResponse(200, { deadLetters, deliveries, failing });
+      return jsonResponse(200, { deadLetters, deliveries, unreadable, failing });
     }),
   });
   app.http('retry-dead-letter', {

@@ -10,6 +10,8 @@ import type { RequestListener } from './world';
 export type UiPathSandbox = Readonly<{
   /** What `https://cloud.uipath.com` is for the real one. */
   url: string;
+  /** Reaches it without a connection. */
+  fetch: typeof globalThis.fetch;
   /** Of the control API, which is described in the README beside this file. */
   controlUrl: string;
   identityBaseUrl: (organization: string) => string;

@@ -3,7 +3,7 @@ import { buildOrganization, findId } from './build-organization';
 import { answerControl } from './control';
 import { exchange } from './exchange';
 import { Faults } from './faults';
-import { serve } from './http-server';
+import { fetchInProcess, serve } from './http-server';
 import { createIds } from './ids';
 import type { Organization } from './organization';
 import { actAsPerson, findGroup } from './people';
@@ -75,6 +75,7 @@ function stringsOf(world: World, seed: Seed, url: string): SandboxControls {
   };
   return {
     url,
+    fetch: fetchInProcess(async (incoming) => exchange(world, incoming)),
     identityBaseUrl: (name) => `${url}/${name}/identity_`,
     auditBaseUrl: (name) => `${url}/${name}/orgaudit_`,
     organizations: () => [...world.organizations.values()],

@@ -63,14 +63,14 @@ export function createMemoryTable(): TableClient {
   };
 
   const query = (filter: string | undefined): readonly Entity[] => {
-    const conditions = conditionsOf(filter);
-    const only = conditions.find(({ name, operator }) => name === 'PartitionKey' && operator === 'eq');
-    const partitions = only === undefined ? [...rows.values()] : [partition(only.value)];
-    return partitions
-      .flatMap((one) => [...one.values()])
-      .filter(({ entity }) => conditions.every((condition) => holds(entity, condition)))
-      .map(answer)
-      .toSorted((a, b) => compare(a.partitionKey, b.partitionKey) || compare(a.rowKey, b.rowKey));
+    const all = conditionsOf(filter);
+    const only = all.find(({ property, operator }) => property === 'partitionKey' && operator === 'eq');
+    const conditions = all.filter((condition) => condition !== only);
+    const found: Entity[] = [];
+    for (const one of only === undefined ? rows.values() : [partition(only.value)])
+      for (const row of one.values())
+        if (conditions.every((condition) => holds(row.entity, condition))) found.push(answer(row));
+    return found.toSorted((a, b) => compare(a.partitionKey, b.partitionKey) || compare(a.rowKey, b.rowKey));
   };
 
   const one = async (...action: Action): Promise<Readonly<{ etag: string | undefined }>> => ({
@@ -127,24 +127,32 @@ function answer({ entity, etag }: Row): Entity {
   return { ...entity, etag };
 }
 
-type Condition = Readonly<{ name: string; operator: string; value: string }>;
+type Condition = Readonly<{ property: string; operator: string; value: string }>;
 
 /** Comparisons of text joined by `and`: all that the application asks for. */
 function conditionsOf(filter: string | undefined): readonly Condition[] {
   return (filter?.split(' and ') ?? []).map((text) => {
     const [, name = '', operator = '', value] = /^(\w+) (eq|ge|gt|le|lt) '([^']*)'$/.exec(text) ?? [];
     if (value === undefined) throw new Error(`A filter that the table in memory does not know: ${text}`);
-    return { name, operator, value };
+    const property = name === 'PartitionKey' ? 'partitionKey' : name === 'RowKey' ? 'rowKey' : name;
+    return { property, operator, value };
   });
 }
 
-function holds(entity: Entity, { name, operator, value }: Condition): boolean {
-  const property = name === 'PartitionKey' ? 'partitionKey' : name === 'RowKey' ? 'rowKey' : name;
-  const order = compare(String(entity[property]), value);
-  if (operator === 'eq') return order === 0;
-  if (operator === 'lt') return order < 0;
-  if (operator === 'le') return order <= 0;
-  return operator === 'gt' ? order > 0 : order >= 0;
+function holds(entity: Entity, { property, operator, value }: Condition): boolean {
+  const has = String(entity[property]);
+  switch (operator) {
+    case 'eq':
+      return has === value;
+    case 'lt':
+      return has < value;
+    case 'le':
+      return has <= value;
+    case 'gt':
+      return has > value;
+    default:
+      return has >= value;
+  }
 }
 
 function compare(a: string, b: string): number {

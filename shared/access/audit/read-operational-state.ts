@@ -5,7 +5,7 @@ import type { Known, UnknownPart } from '../../domain/audit/snapshot';
 import { lastFailureOf } from '../../domain/dead-delivery';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { errorCodeOf } from '../../errors';
+import { errorCodeOf, type ErrorCode } from '../../errors';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { BackoffStore } from '../../storage/backoffs';
 import type { Deliveries } from '../../storage/deliveries';
@@ -52,6 +52,9 @@ export async function readOperationalState(
   const letters = await read('refused-changes', async () => listRefusedChanges(atNow, alias));
   const held = await read('holds', async () => listHolds(atNow, alias));
   const failing = await read('backoffs', async () => deps.backoffs.list(alias));
+  const noteUnread = (part: string, code: ErrorCode): void => {
+    if (!unread.some((one) => one.part === part)) unread.push({ part, code });
+  };
   return {
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,
@@ -63,7 +66,7 @@ export async function readOperationalState(
       decision,
       code: history.findLast(({ event }) => event === 'refused')?.code ?? '',
     })),
-    deadDeliveries: await read('dead-deliveries', async () => readDeadDeliveries(deps, alias)),
+    deadDeliveries: await readDeadDeliveries(deps, alias, (code) => noteUnread('dead-deliveries', code)),
     holds: held.map(({ hash, removals, expiresAtMs }) => ({
       hash,
       removals: removals.length,
@@ -78,7 +81,9 @@ export async function readOperationalState(
       sinceMs,
     })),
     secretEndsMs: await readSecretEnds(deps, policy, organization),
-    sources: await read('heartbeats', async () => readHeartbeats(deps, policy, organization, known.nowMs)),
+    sources: await readHeartbeats(deps, policy, organization, known.nowMs, (code) =>
+      noteUnread('heartbeats', code),
+    ),
     unread,
   };
 }
@@ -101,16 +106,24 @@ async function readSecretEnds(
   }
 }
 
+/** Hears why a source could not be read, whose part is unknown then; the others are told. */
+type OnUnread = (code: ErrorCode) => void;
+
 async function readDeadDeliveries(
   deps: ListDeadDeliveriesDeps,
   alias: string,
+  onUnread: OnUnread,
 ): Promise<OperationalState['deadDeliveries']> {
-  return (await listDeadDeliveries(deps, alias)).map(({ source: { feed, name }, deliveries }) => ({
-    source: `${feed}/${name}`,
-    deliveries: deliveries.length,
-    codes: [...new Set(deliveries.map((dead) => lastFailureOf(dead).code))].toSorted(),
-    sinceMs: deliveries[0]?.receivedAtMs ?? 0,
-  }));
+  const found = await listDeadDeliveries(deps, alias);
+  for (const { unreadable } of found) if (unreadable !== undefined) onUnread(unreadable);
+  return found
+    .filter(({ unreadable }) => unreadable === undefined)
+    .map(({ source: { feed, name }, deliveries }) => ({
+      source: `${feed}/${name}`,
+      deliveries: deliveries.length,
+      codes: [...new Set(deliveries.map((dead) => lastFailureOf(dead).code))].toSorted(),
+      sinceMs: deliveries[0]?.receivedAtMs ?? 0,
+    }));
 }
 
 /** Every secret that the organization depends on. */
@@ -134,14 +147,19 @@ async function readHeartbeats(
   policy: Policy,
   { alias }: OrganizationPolicy,
   nowMs: number,
+  onUnread: OnUnread,
 ): Promise<OperationalState['sources']> {
   const sources: Array<OperationalState['sources'][number]> = [];
   for (const { feed, name, organizations, heartbeatHours } of policy.sources) {
     if (!organizations.includes(alias)) continue;
-    const lastMs = await deps.deliveries.lastReceivedMs(feed, name);
-    const namedMs = lastMs === undefined ? await deps.heartbeats.noteNamed(feed, name, nowMs) : undefined;
-    if (heartbeatHours !== undefined)
-      sources.push({ name: `${feed}/${name}`, heartbeatHours, lastMs, namedMs });
+    try {
+      const lastMs = await deps.deliveries.lastReceivedMs(feed, name);
+      const namedMs = lastMs === undefined ? await deps.heartbeats.noteNamed(feed, name, nowMs) : undefined;
+      if (heartbeatHours !== undefined)
+        sources.push({ name: `${feed}/${name}`, heartbeatHours, lastMs, namedMs });
+    } catch (error) {
+      onUnread(errorCodeOf(error));
+    }
   }
   return sources;
 }

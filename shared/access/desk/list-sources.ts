@@ -6,6 +6,7 @@ import type { Deliveries } from '../../storage/deliveries';
 import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
 import { proofOfOrigin, type ProofOfOrigin } from '../../webhooks/proof-of-origin';
 import type { WebhookFormat } from '../../webhooks/webhook-format';
+import { errorCodeOf, type ErrorCode } from '../../errors';
 import { DAY_MS } from '../../domain/durations';
 
 export type ListSourcesDeps = Readonly<{
@@ -31,9 +32,20 @@ export type SourceState = Readonly<{
   pending: number;
   /** They wait for a person. */
   dead: number;
+  /** Why nothing of it can be read now: all else is as if nothing had ever come. */
+  unreadable?: ErrorCode;
 }>;
 
-/** The sources that may send for an organization. */
+const UNREAD = {
+  lastReceivedMs: undefined,
+  heartbeat: 'not-watched',
+  ignoredToday: 0,
+  ignoredThisWeek: 0,
+  pending: 0,
+  dead: 0,
+} as const;
+
+/** The sources that may send for an organization. One that cannot be read keeps no other from being told. */
 export async function listSources(
   deps: ListSourcesDeps,
   organization: string,
@@ -42,14 +54,13 @@ export async function listSources(
   const nowMs = deps.clock.now();
   const states: SourceState[] = [];
   for (const source of sources.filter((known) => known.organizations.includes(organization))) {
-    const pending = await deps.deliveries.listPending(source.feed, source.name, nowMs + 1);
-    const dead = await deps.deadDeliveries.list(source.feed, source.name);
-    states.push({
-      source,
-      ...(await activityOf(deps, source, nowMs)),
-      pending: pending.length,
-      dead: dead.length,
-    });
+    const credential = deps.formatOf(source.feed, source.format)?.credential;
+    const proof = credential === undefined ? undefined : proofOfOrigin(credential, source);
+    try {
+      states.push({ source, proof, ...(await activityOf(deps, source, nowMs)) });
+    } catch (error) {
+      states.push({ source, proof, ...UNREAD, unreadable: errorCodeOf(error) });
+    }
   }
   return states;
 }
@@ -58,14 +69,16 @@ async function activityOf(
   deps: Omit<ListSourcesDeps, 'policy' | 'clock'>,
   source: SourcePolicy,
   nowMs: number,
-): Promise<Omit<SourceState, 'source' | 'pending' | 'dead'>> {
+): Promise<Omit<SourceState, 'source' | 'proof'>> {
   const { feed, name, heartbeatHours } = source;
-  const credential = deps.formatOf(feed, source.format)?.credential;
+  const pending = await deps.deliveries.listPending(feed, name, nowMs + 1);
+  const dead = await deps.deadDeliveries.list(feed, name);
   const lastMs = await deps.deliveries.lastReceivedMs(feed, name);
   const namedMs = lastMs === undefined ? await deps.heartbeats.namedMs(feed, name) : undefined;
   const ignored = await deps.heartbeats.ignoredByDay(feed, name, nowMs - 6 * DAY_MS);
   return {
-    proof: credential === undefined ? undefined : proofOfOrigin(credential, source),
+    pending: pending.length,
+    dead: dead.length,
     lastReceivedMs: lastMs,
     heartbeat: heartbeatOf({ heartbeatHours, lastMs, namedMs }, nowMs),
     ignoredToday: ignored.get(utcDayOf(nowMs)) ?? 0,

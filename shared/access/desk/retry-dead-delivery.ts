@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
 import type { Policy, SourcePolicy } from '../../domain/policy';
-import { errorCodeOf } from '../../errors';
+import { AppError, errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { LedgerStore } from '../../storage/ledger';
@@ -42,7 +42,7 @@ export async function retryDeadDelivery(
 /**
  * Retries the oldest dead deliveries of a source that feeds the organization, a hundred at most, and returns how many.
  * The source is named as `hr/<name>` or `ticket/<name>`.
- * @throws AppError `dead-letter-unknown` when it has none, `not-permitted`
+ * @throws AppError `dead-letter-unknown` when it has none, `not-permitted`, or why they cannot be read now
  */
 export async function retryDeadDeliveriesOf(
   deps: RetryDeadDeliveryDeps,
@@ -54,6 +54,8 @@ export async function retryDeadDeliveriesOf(
     ({ source }) => `${source.feed}/${source.name}` === named,
   );
   if (found === undefined) throw noSuchDelivery();
+  if (found.unreadable !== undefined)
+    throw new AppError(found.unreadable, 'What is dead of this source cannot be read now');
   return requeue(deps, found.source, found.deliveries.slice(0, MOST_TOGETHER), decider);
 }
 

@@ -1,6 +1,6 @@
 import type { DeadDelivery } from '../../domain/dead-delivery';
 import type { Policy, SourcePolicy } from '../../domain/policy';
-import { AppError } from '../../errors';
+import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 
 export type ListDeadDeliveriesDeps = Readonly<{
@@ -8,11 +8,16 @@ export type ListDeadDeliveriesDeps = Readonly<{
   deadDeliveries: Pick<DeadDeliveries, 'list'>;
 }>;
 
-/** The dead deliveries of one source, oldest first. */
-export type DeadOfSource = Readonly<{ source: SourcePolicy; deliveries: readonly DeadDelivery[] }>;
+/** The dead deliveries of one source, oldest first. `unreadable`: they cannot be read now, and why. */
+export type DeadOfSource = Readonly<{
+  source: SourcePolicy;
+  deliveries: readonly DeadDelivery[];
+  unreadable?: ErrorCode;
+}>;
 
 /**
- * Deliveries that wait for a person, by source: of every source that feeds the organization, whatever else it feeds.
+ * Deliveries that wait for a person, by source: of every source that feeds the organization, whatever else it feeds. A source
+ * that cannot be read is among them, and keeps no other from being listed.
  *
  * @throws AppError `dead-letter-unknown` for an unknown organization
  */
@@ -22,14 +27,22 @@ export async function listDeadDeliveries(
 ): Promise<readonly DeadOfSource[]> {
   const found: DeadOfSource[] = [];
   for (const source of sourcesFeeding(await deps.policy(), organization)) {
-    const deliveries = await deps.deadDeliveries.list(source.feed, source.name);
-    if (deliveries.length > 0)
-      found.push({
-        source,
-        deliveries: deliveries.toSorted((a, b) => a.receivedAtMs - b.receivedAtMs),
-      });
+    const dead = await readDeadOf(deps, source);
+    if (dead.deliveries.length > 0 || dead.unreadable !== undefined) found.push(dead);
   }
   return found;
+}
+
+async function readDeadOf(
+  deps: Pick<ListDeadDeliveriesDeps, 'deadDeliveries'>,
+  source: SourcePolicy,
+): Promise<DeadOfSource> {
+  try {
+    const deliveries = await deps.deadDeliveries.list(source.feed, source.name);
+    return { source, deliveries: deliveries.toSorted((a, b) => a.receivedAtMs - b.receivedAtMs) };
+  } catch (error) {
+    return { source, deliveries: [], unreadable: errorCodeOf(error) };
+  }
 }
 
 /** The sources that feed an organization. @throws AppError `dead-letter-unknown` for an unknown organization */

@@ -15,7 +15,10 @@ sender names otherwise are lines of the source's mapping in the policy. What is 
 ${found.map((one) => renderSource(layout, one))}`;
 }
 
-function renderSource(layout: PageLayout, { source, deliveries }: DeadOfSource): Markup {
+function renderSource(layout: PageLayout, { source, deliveries, unreadable }: DeadOfSource): Markup {
+  if (unreadable !== undefined)
+    return markup`<h3>${source.feed === 'hr' ? 'HR' : 'Tickets'}: ${name(source.name)}</h3>
+<p><span class="mark red">${unreadable}</span> What is dead of this source cannot be read now.</p>`;
   const mayDecide =
     layout.mayDecide && source.organizations.every((alias) => layout.decidesIn.includes(alias));
   const hidden = deliveries.length - MOST_SHOWN;

@@ -16,12 +16,17 @@ const proofs: Readonly<Record<NonNullable<SourceState['proof']>, string>> = {
 };
 
 function renderSource(organization: string, state: SourceState): Markup {
-  const { source, proof, lastReceivedMs, ignoredToday, ignoredThisWeek, pending, dead } = state;
+  const { source, proof, unreadable } = state;
   return markup`<li><h2>${source.feed === 'hr' ? 'HR' : 'Tickets'}: ${name(source.name)}</h2>
-<dl><dt>format</dt><dd>${source.format}</dd><dt>proof of origin</dt><dd>${proof === undefined ? 'unknown' : proofs[proof]}</dd><dt>may cause</dt><dd>${[...source.may].join(', ')}</dd>
-<dt>last heard</dt><dd>${lastReceivedMs === undefined ? 'never' : time(lastReceivedMs)}</dd><dt>heartbeat</dt><dd>${renderHeartbeat(state)}</dd>
+<dl><dt>format</dt><dd>${source.format}</dd><dt>proof of origin</dt><dd>${proof === undefined ? 'unknown' : proofs[proof]}</dd><dt>may cause</dt><dd>${[...source.may].join(', ')}</dd></dl>
+${unreadable === undefined ? renderActivity(organization, state) : markup`<p><span class="mark red">${unreadable}</span> Nothing of this source can be read now.</p>`}</li>`;
+}
+
+function renderActivity(organization: string, state: SourceState): Markup {
+  const { lastReceivedMs, ignoredToday, ignoredThisWeek, pending, dead } = state;
+  return markup`<dl><dt>last heard</dt><dd>${lastReceivedMs === undefined ? 'never' : time(lastReceivedMs)}</dd><dt>heartbeat</dt><dd>${renderHeartbeat(state)}</dd>
 <dt>asked for nothing</dt><dd>${ignoredToday} today, ${ignoredThisWeek} in seven days</dd><dt>on their way</dt><dd>${pending}</dd><dt>dead</dt><dd>${dead}</dd></dl>
-${dead === 0 ? undefined : markup`<p><a href="${CONSOLE_PATH}/${organization}/dead-letters">Decide about the dead ones</a></p>`}</li>`;
+${dead === 0 ? undefined : markup`<p><a href="${CONSOLE_PATH}/${organization}/dead-letters">Decide about the dead ones</a></p>`}`;
 }
 
 function renderHeartbeat({ heartbeat, source: { heartbeatHours = 0 } }: SourceState): Markup {

@@ -1,7 +1,7 @@
 import type { ReportInContext } from '../../access/desk/read-report';
 import type { SourceState } from '../../access/desk/list-sources';
 import { openCount, summarizeNight } from '../../domain/audit/audit-summary';
-import { markup, time, type Markup } from '../../html/markup';
+import { markup, name, time, type Markup } from '../../html/markup';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { renderTrend } from '../../reports/trend-chart';
 import type { NotificationState } from '../../storage/notification-state';
@@ -37,6 +37,7 @@ export function renderToday(today: Today): Markup {
     ([number, word, page]) =>
       markup`<li><strong>${number}</strong><a href="${CONSOLE_PATH}/${organization}/${page}">${word}</a></li>`,
   )}</ul>
+${renderUnreadSources(today)}
 ${renderNotificationFailures(today)}
 ${latest === undefined ? markup`<p>No audit has ended yet.</p>` : renderLatest(latest)}`;
 }
@@ -48,6 +49,14 @@ ${renderReportLinks(report)}</p>
 ${renderChanges(report, before, `${CONSOLE_PATH}/${report.organization}/findings?show=all`)}
 <h2>Over the nights</h2>
 ${renderTrend(nights)}`;
+}
+
+function renderUnreadSources({ sources }: Today): Markup {
+  return markup`${sources.map(({ source, unreadable }) =>
+    unreadable === undefined
+      ? markup``
+      : markup`<p class="alert">${source.feed === 'hr' ? 'HR' : 'Tickets'} ${name(source.name)} cannot be read now and is in none of these numbers: <code>${unreadable}</code>.</p>`,
+  )}`;
 }
 
 function renderNotificationFailures({ told }: Today): Markup {

@@ -37,6 +37,12 @@ const textOf = (changes: Partial<SourceState>): string =>
     .replaceAll(/\s+/g, ' ');
 
 describe('the page of sources', () => {
+  it('says of one that cannot be read why, and nothing that is not known', () => {
+    const text = textOf({ unreadable: 'storage-unavailable', lastReceivedMs: undefined });
+    expect(text).toContain('storage-unavailable Nothing of this source can be read now.');
+    expect(text).not.toContain('never');
+  });
+
   it('says what a source is, what makes it believed, and when it was heard', () => {
     expect(textOf({})).toContain('HR: bob format hibob proof of origin signature may cause joiner, leaver');
     expect(textOf({})).toContain('last heard 2026-11-20 10:00 UTC');

@@ -30,6 +30,7 @@ export const STAFF = {
   silas: 'Sized',
   dora: 'Spare',
   tim: 'Spare',
+  tom: 'Spare',
   ada: undefined,
   ann: undefined,
   art: undefined,

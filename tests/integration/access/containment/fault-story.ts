@@ -91,7 +91,7 @@ export function createStory(world: FaultWorld): Story {
       ),
     ),
     ...[...rules].map((name) => ({ kind: 'rule', name }) as const),
-    ...PEOPLE[ACME]!.map((name) => ({ kind: 'entry', name }) as const),
+    ...Object.keys(STAFF).map((name) => ({ kind: 'entry', name }) as const),
   ];
 
   return {

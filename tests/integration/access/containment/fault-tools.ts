@@ -1,4 +1,5 @@
-import type { FaultWorld, Request, RequestFault } from './fault-world';
+import type { FaultWorld } from './fault-world';
+import type { Request, RequestFault } from './interference';
 import { listFailingUnits } from '../../../../shared/access/desk/list-failing-units';
 import { listDeadDeliveries } from '../../../../shared/access/ledger/list-dead-deliveries';
 import { retryDeadDeliveriesOf } from '../../../../shared/access/desk/retry-dead-delivery';

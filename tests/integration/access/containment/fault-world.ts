@@ -11,11 +11,11 @@ import { parsePolicy } from '../../../../shared/policy/parse-policy';
 import type { UiPathSandbox } from '../../../../sandbox/uipath/sandbox-controls';
 import type { Clock } from '../../../../shared/clock';
 import { signedHeaders } from '../../../fakes/signed-delivery';
-import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { createInstance, secretsOf, type Instance } from '../../../fixtures/engine-instance';
 import { createMessages, type QueuedMessage } from '../../../fixtures/engine-messages';
 import type { Stage } from '../../../chaos/play';
 import { CREDENTIALS, policyText, SEEDS } from './fault-organizations';
+import { interferingFetch, mortal, type DiesAfter, type RequestFault } from './interference';
 import { openFaultyStorage, type FaultyStorage } from './storage-faults';
 
 export const TICK_MS = 30_000;
@@ -26,11 +26,6 @@ const START_MS = Date.parse('2026-03-02T08:00:00Z');
 const MOST_TRIES = 5;
 const VISIBLE_AGAIN_MS = 30_000;
 const SENDER_RETRY_MS = 5 * MINUTE_MS;
-
-/** A request to UiPath, as a fault sees it. */
-export type Request = Readonly<{ organization: string; method: string; path: string; body: string }>;
-/** Answers in place of UiPath: with a status, or with a connection that ends. */
-export type RequestFault = (request: Request) => number | 'reset' | undefined;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -51,8 +46,8 @@ export type FaultWorld = Readonly<{
   interfere: (fault: RequestFault) => () => void;
   /** From now on a secret is missing; returns how to bring it back. */
   loseSecret: (name: string) => () => void;
-  /** From now on the process of each tick dies after so many steps; returns how to end it. */
-  killTicks: (stepsOf: (tick: number) => number) => () => void;
+  /** From now on the process of a tick dies right after such a step; returns how to end it. */
+  killTicks: (diesAfter: DiesAfter) => () => void;
   /** Messages and ticks that ended in an error, as `what: code`. */
   failures: readonly string[];
   queued: () => readonly QueuedMessage[];
@@ -83,7 +78,7 @@ export function openFaultWorld(stage: Stage): FaultWorld {
     log: (line) => {
       log.push(line);
     },
-    uipathFetch: interferingFetch(requestFaults),
+    uipathFetch: interferingFetch(uipath.fetch, requestFaults),
     secretStore: {
       read: async (name) => {
         if (lostSecrets.has(name)) throw new AppError('secret-missing', 'There is no such secret');
@@ -92,7 +87,7 @@ export function openFaultWorld(stage: Stage): FaultWorld {
     },
   });
 
-  let stepsOfTick: ((tick: number) => number) | undefined;
+  let diesAfter: DiesAfter | undefined;
   let ticks = 0;
   let letters: ReadonlyArray<Readonly<{ dueAtMs: number; send: () => Promise<void> }>> = [];
   let sent = 0;
@@ -132,14 +127,9 @@ export function openFaultWorld(stage: Stage): FaultWorld {
   };
   const tick = async (): Promise<void> => {
     ticks += 1;
-    const isLast = countdown(stepsOfTick?.(ticks) ?? Infinity);
-    const dies = (): boolean => {
-      const isOver = isLast();
-      if (isOver) failures.push('tick: died');
-      return isOver;
-    };
+    const instance = diesAfter === undefined ? app : mortal(app, ticks, diesAfter, failures);
     try {
-      await sweepDueAndPendingWork(stepsOfTick === undefined ? app : dyingAfter(app, dies));
+      await sweepDueAndPendingWork(instance);
     } catch (error) {
       failures.push(`tick: ${errorCodeOf(error)}`);
     }
@@ -176,9 +166,15 @@ export function openFaultWorld(stage: Stage): FaultWorld {
     },
     live: async (ms) => {
       for (const endsAtMs = clock.now() + ms; clock.now() < endsAtMs;) {
+        const nextTickMs = clock.now() + TICK_MS;
         await tick();
         await work();
-        clock.advance(TICK_MS);
+        for (let [next] = messages.waiting(); next !== undefined && next.dueAtMs < nextTickMs;) {
+          clock.advance(Math.max(0, next.dueAtMs - clock.now()));
+          await work();
+          [next] = messages.waiting();
+        }
+        clock.advance(Math.max(0, nextTickMs - clock.now()));
       }
       await work();
     },
@@ -191,32 +187,12 @@ export function openFaultWorld(stage: Stage): FaultWorld {
       lostSecrets.add(name);
       return () => void lostSecrets.delete(name);
     },
-    killTicks: (stepsOf) => {
-      stepsOfTick = stepsOf;
+    killTicks: (wanted) => {
+      diesAfter = wanted;
       return () => {
-        stepsOfTick = undefined;
+        diesAfter = undefined;
       };
     },
-  };
-}
-
-function interferingFetch(faults: ReadonlySet<RequestFault>): typeof globalThis.fetch {
-  return async (input, init) => {
-    if (typeof input !== 'string') throw new TypeError('Addresses are texts here');
-    const { pathname } = new URL(input);
-    const request: Request = {
-      organization: pathname.split('/')[1] ?? '',
-      method: init?.method ?? 'GET',
-      path: pathname,
-      body: typeof init?.body === 'string' ? init.body : '',
-    };
-    for (const fault of faults) {
-      const answer = fault(request);
-      if (answer === 'reset')
-        throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNRESET' } });
-      if (answer !== undefined) return new Response(null, { status: answer });
-    }
-    return fetch(input, init);
   };
 }
 

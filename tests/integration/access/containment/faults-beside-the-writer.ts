@@ -1,6 +1,7 @@
 import { ACME, BETA } from './fault-organizations';
 import type { Thing } from './fault-story';
-import { addRow, isListedAsFailing, isLogged, ofPeople, retryAll } from './fault-tools';
+import { addRow, isListedAsFailing, isLogged, ofPeople, retryAll, subjectOf } from './fault-tools';
+import { MINUTE_MS, type FaultWorld } from './fault-world';
 import type { UnitFault } from './unit-fault';
 
 /** A row of acme that cannot be read, beside all others. */
@@ -19,6 +20,25 @@ const row = (
 });
 
 const inBeta = (thing: Thing): boolean => thing.kind === 'member' && thing.organization === BETA;
+
+/** What is due then is the end of Tim's access, and things of others that go on all the time. */
+const ofTick = (how: string, diesAfter: Parameters<FaultWorld['killTicks']>[0]): UnitFault => ({
+  unit: 'tick',
+  how,
+  begin: async (story) => {
+    const { world } = story;
+    await story.isGranted('tim', 3);
+    const end = world.killTicks(diesAfter);
+    for (let minute = 4; minute < 60; minute += 1)
+      await world.app.due.schedule({ subject: subjectOf('tom'), dueAtMs: world.now() + minute * MINUTE_MS });
+    return () => {
+      end();
+      story.grantEnds('tim');
+    };
+  },
+  concerns: (thing) => thing.kind === 'member' && thing.group === 'Asked' && thing.name === 'tim',
+  isVisible: ({ world }) => world.failures.includes('tick: died'),
+});
 
 export const OTHER_FAULTS: readonly UnitFault[] = [
   row('row', 'a mark cannot be read', 'changes', 'm:1:robot:'),
@@ -102,18 +122,9 @@ export const OTHER_FAULTS: readonly UnitFault[] = [
     leavesWithoutReport: BETA,
     isVisible: ({ world }) => world.failures.some((failure) => failure.endsWith('storage-unavailable')),
   },
-  {
-    unit: 'tick',
-    how: 'its process dies, each time one step later',
-    begin: async (story) => {
-      await story.isGranted('tim', 3);
-      const end = story.world.killTicks((tick) => 1 + (tick % 4));
-      return () => {
-        end();
-        story.grantEnds('tim');
-      };
-    },
-    concerns: (thing) => thing.kind === 'member' && thing.group === 'Asked' && thing.name === 'tim',
-    isVisible: ({ world }) => world.failures.includes('tick: died'),
-  },
+  ofTick('its process dies when it has marked what is due', (step) => step === 'mark'),
+  ofTick(
+    'each third process dies before the message of the run that it booked',
+    (step, tick) => step === 'book' && tick % 3 === 0,
+  ),
 ];

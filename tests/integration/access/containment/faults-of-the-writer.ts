@@ -23,7 +23,7 @@ const meetsSlow = async (story: Story): Promise<void> => {
   await story.joins('sven', 'Slow');
 };
 
-const group = (
+const ofGroup = (
   how: string,
   answer: number | 'reset',
   isMeant: (path: string, method: string) => boolean,
@@ -77,11 +77,11 @@ const unreadablePerson = (how: string, damage: Readonly<Record<string, unknown>>
 });
 
 export const WRITER_FAULTS: readonly UnitFault[] = [
-  group('changes of its members fail', 500, isPut),
-  group('changes of its members are not answered', 'reset', isPut),
-  group('changes of its members are forbidden', 403, isPut),
-  group('its members cannot be looked up', 500, isCheck),
-  group('nothing about it is answered', 'reset', () => true),
+  ofGroup('changes of its members fail', 500, isPut),
+  ofGroup('changes of its members are not answered', 'reset', isPut),
+  ofGroup('changes of its members are forbidden', 403, isPut),
+  ofGroup('its members cannot be looked up', 500, isCheck),
+  ofGroup('nothing about it is answered', 'reset', () => true),
   unreadablePerson('their row is cut off', { json0: '{"email":' }),
   unreadablePerson('their row is of a newer version', { schemaVersion: 2 }),
   {

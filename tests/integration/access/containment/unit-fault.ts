@@ -1,7 +1,7 @@
 import type { Story, Thing } from './fault-story';
 
 /** The units of failure of docs/containment.md. */
-export type FailingUnitKind =
+type FailingUnitKind =
   | 'row'
   | 'person'
   | 'group'

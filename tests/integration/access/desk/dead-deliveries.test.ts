@@ -4,6 +4,7 @@ import { sweepDueAndPendingWork } from '../../../../shared/access/sweep-due-and-
 import { listDeadDeliveries } from '../../../../shared/access/ledger/list-dead-deliveries';
 import { retryDeadDeliveriesOf, retryDeadDelivery } from '../../../../shared/access/desk/retry-dead-delivery';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
+import { AppError } from '../../../../shared/errors';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
 
@@ -48,6 +49,38 @@ describe('a dead delivery', () => {
       deliveries: [{ deliveryId: ids[0], receivedAtMs: world.engine.clock.now() }],
     });
     expect(JSON.stringify(found?.deliveries)).not.toContain(ANA);
+  });
+
+  it('is found and put back although another source cannot be read, which is listed as such', async () => {
+    const { world, ids } = await withDead(ANA);
+    const { app } = world.engine;
+    const unlessTickets =
+      <A extends readonly [{ feed: string } | string, ...unknown[]], R>(read: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        const [first] = args;
+        const feed = typeof first === 'string' ? first : first.feed;
+        if (feed === 'ticket') throw new AppError('storage-unavailable', 'No');
+        return read(...args);
+      };
+    const { list, get } = app.deadDeliveries;
+    const deadDeliveries = { ...app.deadDeliveries, list: unlessTickets(list), get: unlessTickets(get) };
+    const deps = { ...app, deadDeliveries };
+    const found = await listDeadDeliveries(deps, world.alias);
+    expect(
+      found.map(({ source, deliveries, unreadable }) => [source.feed, deliveries.length, unreadable]),
+    ).toEqual([
+      ['hr', 1, undefined],
+      ['ticket', 0, 'storage-unavailable'],
+    ]);
+    const { code } = await errorOf(async () =>
+      retryDeadDeliveriesOf(deps, world.alias, 'ticket/standard', anybody),
+    );
+    expect(code).toBe('storage-unavailable');
+    await retryDeadDelivery(deps, world.alias, ids[0] ?? '', anybody);
+    const none = await errorOf(async () => retryDeadDelivery(deps, world.alias, 'f'.repeat(64), anybody));
+    expect(none.code).toBe('storage-unavailable');
+    await world.settle();
+    expect(world.members('Developers')).toEqual([ANA]);
   });
 
   it('is processed once after it was put back, and the evidence says by whom', async () => {

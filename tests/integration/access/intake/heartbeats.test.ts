@@ -4,6 +4,7 @@ import { sweepDueAndPendingWork } from '../../../../shared/access/sweep-due-and-
 import { listSources, type SourceState } from '../../../../shared/access/desk/list-sources';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { DEMO_SEED, ORGANIZATION } from '../../../../sandbox/demo-organization';
+import { AppError } from '../../../../shared/errors';
 import { errorOf } from '../../../fakes/error-of';
 import { signedHeaders } from '../../../fakes/signed-delivery';
 import { ANA, useWorlds, type World } from '../world';
@@ -64,6 +65,25 @@ describe('a source that was never heard', () => {
     clock.advance(1);
     expect(await silentIn(world)).toEqual(['hr/standard never']);
     expect(await hrIn(world)).toMatchObject({ heartbeat: 'silent' });
+  });
+});
+
+describe('a source that cannot be read', () => {
+  it('is told as such, and the others are told', async () => {
+    const world = await start();
+    const { app } = world.engine;
+    const lastReceivedMs: typeof app.deliveries.lastReceivedMs = async (feed, name) => {
+      if (feed === 'hr') throw new AppError('storage-unavailable', 'No');
+      return app.deliveries.lastReceivedMs(feed, name);
+    };
+    const states = await listSources(
+      { ...app, deliveries: { ...app.deliveries, lastReceivedMs } },
+      world.alias,
+    );
+    expect(states.map(({ source, unreadable }) => [source.feed, unreadable])).toEqual([
+      ['hr', 'storage-unavailable'],
+      ['ticket', undefined],
+    ]);
   });
 });
 

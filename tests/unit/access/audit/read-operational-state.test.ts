@@ -8,13 +8,14 @@ import { AppError, type ErrorCode } from '../../../../shared/errors';
 import { errorOf } from '../../../fakes/error-of';
 import { anOrganization } from '../../../fixtures/builders/organizations';
 
+const QUIET_POLICY: Policy = {
+  hash: 'h',
+  organizations: new Map([['production', anOrganization()]]),
+  sources: [],
+};
 /** An application in which nothing happened. */
 const QUIET: OperationalStateDeps = {
-  policy: async () => ({
-    hash: 'h',
-    organizations: new Map([['production', anOrganization()]]),
-    sources: [],
-  }),
+  policy: async () => QUIET_POLICY,
   refusedChanges: { list: async () => [] },
   deadDeliveries: { list: async () => [] },
   heartbeats: { noteNamed: async (_feed, _name, nowMs) => nowMs },
@@ -33,6 +34,20 @@ const KNOWN = {
   own: { clientId: '', scopes: [] },
 };
 
+const source = (name: string, more: Partial<SourcePolicy> = {}): SourcePolicy => ({
+  feed: 'hr',
+  name,
+  format: 'standard',
+  secret: undefined,
+  organizations: ['production'],
+  heartbeatHours: undefined,
+  may: new Set(),
+  groups: undefined,
+  mapping: { events: new Map(), fields: new Map(), people: new Map() },
+  fetchBack: undefined,
+  entra: undefined,
+  ...more,
+});
 describe('records of the application that cannot be read', () => {
   const stateOf = async (deps: Partial<OperationalStateDeps>) =>
     readOperationalState({ ...QUIET, ...deps }, await QUIET.policy(), anOrganization(), KNOWN);
@@ -79,21 +94,32 @@ describe('records of the application that cannot be read', () => {
   });
 });
 
-describe('the secrets whose end an audit looks at', () => {
-  const source = (name: string, more: Partial<SourcePolicy>): SourcePolicy => ({
-    feed: 'hr',
-    name,
-    format: 'standard',
-    secret: undefined,
-    organizations: ['production'],
-    heartbeatHours: undefined,
-    may: new Set(),
-    groups: undefined,
-    mapping: { events: new Map(), fields: new Map(), people: new Map() },
-    fetchBack: undefined,
-    entra: undefined,
-    ...more,
+describe('a source that cannot be read', () => {
+  const failsOf =
+    <T>(value: T) =>
+    async (_feed: string, name: string): Promise<T> => {
+      if (name === 'bad') throw new AppError('storage-unavailable', 'No');
+      return value;
+    };
+  const dead = { feed: 'hr', source: 'good', deliveryId: 'd', receivedAtMs: 1, history: [] } as const;
+  const policy: Policy = {
+    ...QUIET_POLICY,
+    sources: [source('bad', { heartbeatHours: 1 }), source('good', { heartbeatHours: 1 })],
+  };
+
+  it.each<[string, Partial<OperationalStateDeps>, number, number]>([
+    ['dead-deliveries', { deadDeliveries: { list: failsOf([dead]) } }, 1, 2],
+    ['heartbeats', { deliveries: { lastReceivedMs: failsOf(7) } }, 0, 1],
+  ])('makes %s unknown, and what is known of the others is told', async (part, deps, deadOf, heard) => {
+    const all = { ...QUIET, policy: async () => policy, ...deps };
+    const state = await readOperationalState(all, policy, anOrganization(), KNOWN);
+    expect(state.unread).toEqual([{ part, code: 'storage-unavailable' }]);
+    expect(state.deadDeliveries).toHaveLength(deadOf);
+    expect(state.sources).toHaveLength(heard);
   });
+});
+
+describe('the secrets whose end an audit looks at', () => {
   const organization = anOrganization({
     notify: [
       { name: 'chat', url: 'https://chat.example', secret: 'notify-chat' },
