@@ -36,8 +36,8 @@ type Booking = { atMs: number; id?: string; reason?: string };
 const BOOKING_ROW = 'booking';
 /** A run booked this much later than needed is worth a message of its own. */
 const EARLIER_BY_MS = 5_000;
-/** A booked run that did not begin for so long may have lost its message. */
-const OVERDUE_MS = 60_000;
+/** A booked run that did not begin for so long may have lost its message. Less than a tick, so that the next one sends it again. */
+const OVERDUE_MS = 20_000;
 
 /** A row `booking` in the partition of each organization. */
 export function createBookings(table: () => Promise<TableClient>): Bookings {

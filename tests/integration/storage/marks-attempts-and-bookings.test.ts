@@ -87,8 +87,8 @@ describe('booking a run', () => {
     ['one waits and this is urgent', { atMs: inAMinute }, { lane: 'urgent' }, true],
     ['one waits five seconds and this is urgent', { atMs: NOW_MS + 5_000 }, { lane: 'urgent' }, false],
     ['one waits longer than that and this is urgent', { atMs: NOW_MS + 5_001 }, { lane: 'urgent' }, true],
-    ['one is a minute overdue', { atMs: NOW_MS - 60_000 }, { lane: 'normal' }, false],
-    ['one is longer overdue and may be lost', { atMs: NOW_MS - 60_001 }, { lane: 'normal' }, true],
+    ['one is twenty seconds overdue', { atMs: NOW_MS - 20_000 }, { lane: 'normal' }, false],
+    ['one is longer overdue and may be lost', { atMs: NOW_MS - 20_001 }, { lane: 'normal' }, true],
     ['one is for what fails', { atMs: inAMinute, reason: 'failing' }, { lane: 'normal' }, false],
     [
       'one is for what fails and something is marked',
@@ -161,8 +161,8 @@ describe('booking a run', () => {
   it.each<[string, (own: string | undefined) => string | undefined, number, boolean]>([
     ['the booked message', (own) => own, NOW_MS, true],
     ['a message without a booking, as earlier versions sent them,', () => undefined, NOW_MS, true],
-    ['a message that was replaced', () => 'earlier', NOW_MS + 60_000, false],
-    ['a message that was replaced by one that seems lost', () => 'earlier', NOW_MS + 60_001, true],
+    ['a message that was replaced', () => 'earlier', NOW_MS + 20_000, false],
+    ['a message that was replaced by one that seems lost', () => 'earlier', NOW_MS + 20_001, true],
   ])('is taken by %s', async (_message, bookingOf, nowMs, expected) => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
