@@ -8,6 +8,8 @@ export type BenchmarkContext = Readonly<{
   size: number;
   /** Accounts that UiPath has, for a benchmark that can vary them; undefined: as many as its own size says. */
   users: number | undefined;
+  /** Simulated time that each call to UiPath takes, milliseconds; undefined: what the benchmark has by itself. */
+  latencyMs: number | undefined;
   /** Tells a person who waits how far it is. */
   progress: (line: string) => void;
 }>;

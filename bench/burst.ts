@@ -33,6 +33,7 @@ export const burst: Benchmark = {
     const options = {
       organizations: [seedOf(ALIAS, workforce)],
       policy: { organizations: [ALIAS], workforce },
+      uipathLatencyMs: context.latencyMs ?? 0,
     };
     return withEngine(options, async (engine) => measure(engine, workforce, context));
   },
@@ -41,7 +42,7 @@ export const burst: Benchmark = {
 async function measure(
   engine: Engine,
   workforce: Workforce,
-  { progress }: BenchmarkContext,
+  { progress, latencyMs }: BenchmarkContext,
 ): Promise<Figures> {
   const { maxIdsPerPut, quota } = await engine.organization(ALIAS);
   const rules = { ...DEFAULT_QUOTA_RULES, ...quota };
@@ -69,6 +70,7 @@ async function measure(
   return {
     events: workforce.people.length,
     memberships,
+    uipathLatencyMs: latencyMs ?? 0,
     maxIdsPerPut,
     putCalls,
     putLowerBound,

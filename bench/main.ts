@@ -11,7 +11,7 @@ import { toJson, toReport, toText } from './report';
 
 const BENCHMARKS: readonly Benchmark[] = [burst, urgent, intake, growth, idle, tick, audit];
 
-type Options = Readonly<{ list?: true; json?: true; size: number; users?: number }>;
+type Options = Readonly<{ list?: true; json?: true; size: number; users?: number; latency?: number }>;
 
 const program = new Command('bench')
   .description('Measures what the application promises, on this machine.')
@@ -19,11 +19,16 @@ const program = new Command('bench')
   .option('--list', 'name the benchmarks and what they promise')
   .option('--json', 'end with one line of JSON')
   .option('--size <fraction>', 'a part of the full size, such as 0.05 for a quick look', toSize, 1)
-  .option('--users <number>', 'accounts that UiPath has, in the benchmark audit', toCount);
+  .option('--users <number>', 'accounts that UiPath has, in the benchmark audit', toCount)
+  .option(
+    '--latency <ms>',
+    'simulated time of a call to UiPath, in the benchmarks burst, urgent and mass',
+    toMilliseconds,
+  );
 
 async function main(): Promise<void> {
   program.parse();
-  const { list, json, size, users } = program.opts<Options>();
+  const { list, json, size, users, latency } = program.opts<Options>();
   const [name] = program.args;
   if (list === true) {
     process.stdout.write(describe());
@@ -36,6 +41,7 @@ async function main(): Promise<void> {
   const figures = await benchmark.run({
     size,
     users,
+    latencyMs: latency,
     progress: (line) => process.stderr.write(`${elapsed().toFixed(1)} s  ${line}\n`),
   });
   const report = toReport(benchmark, { size, seconds: elapsed(), figures });
@@ -63,6 +69,12 @@ function toCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('A whole number above 0.');
   return count;
+}
+
+function toMilliseconds(text: string): number {
+  const ms = Number(text);
+  if (!Number.isInteger(ms) || ms < 0) throw new InvalidArgumentError('A whole number, 0 or above.');
+  return ms;
 }
 
 main().catch((error: unknown) => {
