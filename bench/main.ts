@@ -4,12 +4,14 @@ import { burst } from './burst';
 import { growth } from './growth';
 import { idle } from './idle';
 import { intake } from './intake/intake';
+import { leavers } from './leavers/leavers';
+import { mass } from './leavers/mass';
 import { tick } from './tick';
 import { urgent } from './urgent';
 import { rounded, type Benchmark, type Target } from './benchmark';
 import { toJson, toReport, toText } from './report';
 
-const BENCHMARKS: readonly Benchmark[] = [burst, urgent, intake, growth, idle, tick, audit];
+const BENCHMARKS: readonly Benchmark[] = [burst, urgent, mass, leavers, intake, growth, idle, tick, audit];
 
 type Options = Readonly<{ list?: true; json?: true; size: number; users?: number; latency?: number }>;
 

@@ -1,4 +1,3 @@
-import { build } from 'esbuild';
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,8 +12,8 @@ import { parsePolicy } from '../../shared/policy/parse-policy';
 import { createLedgerStore } from '../../shared/storage/ledger';
 import { openStorage } from '../../shared/storage/storage-account';
 import { rounded, scaled, type Benchmark, type BenchmarkContext, type Figures } from '../benchmark';
+import { bundleScript } from '../bundle-script';
 import { manualClock, type ManualClock } from '../manual-clock';
-import { findProjectRoot } from '../../sandbox/project-root';
 import { ALIAS, CLIENT, emailOf, estateLedger, estatePolicy, estateSeed, type EstateSize } from './estate';
 import { measureGrowth } from './evaluation';
 import type { AuditOrder, AuditWord } from './order';
@@ -69,11 +68,16 @@ export const audit: Benchmark = {
       let readsBefore = 0;
       let mostReads = 0;
       const readsNow = (): number => uipath.counts(ALIAS)['GET']?.requests ?? 0;
-      const measured = await auditIn(await buildAuditor(folder), order, clock, () => {
-        mostReads = Math.max(mostReads, readsNow() - readsBefore);
-        readsBefore = readsNow();
-        context.progress(`${readsBefore} reads`);
-      });
+      const measured = await auditIn(
+        await bundleScript('bench/audit/auditor.ts', folder),
+        order,
+        clock,
+        () => {
+          mostReads = Math.max(mostReads, readsNow() - readsBefore);
+          readsBefore = readsNow();
+          context.progress(`${readsBefore} reads`);
+        },
+      );
       mostReads = Math.max(mostReads, readsNow() - readsBefore);
       const organization = parsePolicy(text, 'policy.yaml').organizations.get(ALIAS);
       if (organization === undefined) throw new Error('The policy has no such organization');
@@ -129,22 +133,6 @@ async function fill(
     await ledger.write(subject, estateLedger(index, size, idOf(email), START_MS), undefined, []);
   });
   progress(`${size.people} people in the ledger`);
-}
-
-async function buildAuditor(folder: string): Promise<string> {
-  const outfile = join(folder, 'auditor.js');
-  await build({
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'warning',
-    entryPoints: [join(findProjectRoot(), 'bench/audit/auditor.ts')],
-    outfile,
-    define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  });
-  return outfile;
 }
 
 /** Runs the audit in its own process; when it waits for quota, UiPath's clock moves on with it. */
