@@ -34,7 +34,7 @@ export function createStores(storage: StorageAccount, clock: Clock, onUnreadable
     deadDeliveries: coded(createDeadDeliveries(storage, onUnreadable)),
     heartbeats: coded(createHeartbeats(storage)),
     users: coded(createProvisionedUsers(storage, clock, onUnreadable)),
-    ledger: coded(createLedgerStore(storage, onUnreadable)),
+    ledger: coded(createLedgerStore(storage, onUnreadable, clock)),
     changes: coded(createChangeStore(storage, onUnreadable)),
     refusedChanges: coded(createRefusedChangeStore(storage, onUnreadable)),
     due: coded(createDueDates(storage, onUnreadable)),

@@ -1,5 +1,6 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
+import type { Clock } from '../clock';
 import {
   divideEvidence,
   EMPTY_CHAIN,
@@ -13,6 +14,7 @@ import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { AppError } from '../errors';
+import { createLedgerRows, partitionOf, STATE_ROW } from './ledger-rows';
 import {
   EntityLedgerSchema,
   OrganizationLedgerSchema,
@@ -61,6 +63,8 @@ export type LedgerStore = Readonly<{
     organization: string,
     kind: K,
   ) => AsyncIterable<Readonly<{ key: string; value: LedgerOf[K] | undefined }>>;
+  /** About how many there are of one kind: a call for some hundreds. */
+  count: (organization: string, kind: SubjectKind) => Promise<number>;
   /** A subject's evidence with the end of its chain, for explaining and verifying. */
   evidence: (
     subject: Subject,
@@ -86,22 +90,23 @@ const EvidenceRecordSchema = z.object({
   hash: z.string(),
 });
 
-/** A page stays in memory while its rows are worked on: of the thousand that storage would give, several megabytes. */
-const PAGE_SIZE = 250;
-
 /** Evidence of one transaction. */
 const PORTION_RECORDS = 90;
 const PORTION_BYTES = 1_500_000;
 
-const STATE_ROW = 'state';
 const evidenceRow = (seq: number): string => `e:${String(seq).padStart(10, '0')}`;
 
-/** One partition per subject: the row `state` and its evidence `e:<number>`. Reading a subject costs one row, however long its history. */
+/**
+ * One partition per subject: the row `state` and its evidence `e:<number>`. Reading a subject costs one row, however long its
+ * history. A subject is noted in the index before its first row is written.
+ */
 export function createLedgerStore(
   storage: Pick<StorageAccount, 'table'>,
   onUnreadable = untold,
+  clock: Pick<Clock, 'now'> = Date,
 ): LedgerStore {
   const table = async (): Promise<TableClient> => storage.table('ledger');
+  const rows = createLedgerRows(storage, clock);
   /** Defined where a conflict is with our own write: its answer was lost and the client library sent it again. */
   const etagIfEndsWith = async (subject: Subject, head: EvidenceHead): Promise<string | undefined> => {
     const row = await undefinedIfMissing(async () =>
@@ -175,8 +180,10 @@ export function createLedgerStore(
       };
     },
 
-    write: async (subject, next, read, evidence) =>
-      writePortions(subject, { before: read?.value ?? next, next }, read, evidence),
+    write: async (subject, next, read, evidence) => {
+      if (read === undefined) await rows.note(subject);
+      await writePortions(subject, { before: read?.value ?? next, next }, read, evidence);
+    },
 
     appendEvidence: async (subject, evidence) => {
       const row = await undefinedIfMissing(async () =>
@@ -188,27 +195,20 @@ export function createLedgerStore(
     },
 
     list: async function* (organization, kind) {
-      const prefix = `${organization}:${kind}:`;
-      const rows = (await table()).listEntities({
-        queryOptions: {
-          filter: `PartitionKey ge '${prefix}' and PartitionKey lt '${prefix}~' and RowKey eq '${STATE_ROW}'`,
-        },
-      });
-      for await (const page of rows.byPage({ maxPageSize: PAGE_SIZE }))
-        for (const row of page)
-          yield {
-            key: (row.partitionKey ?? '').slice(prefix.length),
-            value: decodeListed(SCHEMAS[kind], row, { table: 'ledger', onUnreadable }),
-          };
+      for await (const page of rows.pages(organization, kind))
+        for (const { key, row } of page)
+          yield { key, value: decodeListed(SCHEMAS[kind], row, { table: 'ledger', onUnreadable }) };
     },
+
+    count: rows.count,
 
     evidence: async (subject) => {
       const records: EvidenceRecord[] = [];
       let head = EMPTY_CHAIN;
-      const rows = (await table()).listEntities({
+      const stored = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${partitionOf(subject)}'` },
       });
-      for await (const row of rows)
+      for await (const row of stored)
         if (row.rowKey === STATE_ROW) head = headOf(row);
         else records.push(decodeRecord(EvidenceRecordSchema, row));
       return { records, head };
@@ -242,8 +242,4 @@ function headOf(row: Readonly<Record<string, unknown>>): EvidenceHead {
   const head = HeadSchema.safeParse({ seq: row['evidenceSeq'], hash: row['evidenceHash'] });
   if (head.success) return head.data;
   throw new AppError('record-unreadable', 'A stored ledger does not say where its evidence ends');
-}
-
-function partitionOf({ organization, kind, key }: Subject): string {
-  return `${organization}:${kind}:${key}`;
 }

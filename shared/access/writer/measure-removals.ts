@@ -11,7 +11,7 @@ import type { UiPathInLane } from './uipath-in-lane';
 /** What the guards measure removals against. */
 export type MeasureRemovalsDeps = Readonly<{
   organization: OrganizationPolicy;
-  ledger: Pick<LedgerStore, 'list'>;
+  ledger: Pick<LedgerStore, 'count'>;
   removals: Pick<RemovalLog, 'since'>;
 }>;
 
@@ -59,17 +59,11 @@ export async function measureRemovals(
   }
   const most = Math.max(removals.length, ...[...removedForCause.values()].map((n) => n + removals.length));
   const floor = Math.min(guards.run.floor, guards.batch.floor);
-  const people = most > floor ? await countPeople(deps.ledger, deps.organization.alias) : 0;
+  const people = most > floor ? await deps.ledger.count(deps.organization.alias, 'person') : 0;
   return {
     facts: { limits: guards, limitsOf, groupSizes, people, removedInGroup, removedForCause },
     unsized,
   };
-}
-
-async function countPeople(ledger: MeasureRemovalsDeps['ledger'], alias: string): Promise<number> {
-  let people = 0;
-  for await (const person of ledger.list(alias, 'person')) people += Number(person.key !== '');
-  return people;
 }
 
 /** Members that a group has now. @throws what `listMembers` throws */

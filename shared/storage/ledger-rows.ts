@@ -1,0 +1,135 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { z } from 'zod';
+import type { Clock } from '../clock';
+import { DAY_MS } from '../domain/durations';
+import type { Subject, SubjectKind } from '../domain/ledger/subject';
+import { mapConcurrently, STORAGE_WIDTH } from '../map-concurrently';
+import { undefinedIfMissing } from './storage-errors';
+import type { StorageAccount } from './storage-account';
+import { writeInTransactions } from './write-in-transactions';
+
+type LedgerRow = Readonly<{ key: string; row: Readonly<Record<string, unknown>> }>;
+
+/** Which ledgers there are, and their rows without their evidence. */
+export type LedgerRows = Readonly<{
+  /** Notes that there is, or is about to be, a ledger of this subject. Idempotent. */
+  note: (subject: Subject) => Promise<void>;
+  pages: (organization: string, kind: SubjectKind) => AsyncIterable<readonly LedgerRow[]>;
+  /** About how many there are: a call for each page of the index. */
+  count: (organization: string, kind: SubjectKind) => Promise<number>;
+}>;
+
+/** A page stays in memory while its rows are worked on: of the thousand that storage would give, several megabytes. */
+const PAGE_SIZE = 250;
+
+/** An earlier version, which notes no subject, may run beside this one for as long as a deployment takes. */
+const BESIDE_EARLIER_MS = DAY_MS;
+/** And may come back for a while. */
+const RESCAN_MS = 7 * DAY_MS;
+
+/** When all rows were looked at first and last, epoch milliseconds: each the beginning of a scan that came to its end. */
+const ScansSchema = z.object({ firstMs: z.number(), lastMs: z.number() });
+
+export const STATE_ROW = 'state';
+const SCANS_ROW = 'scans';
+const KEY_PREFIX = 'k:';
+
+export function partitionOf({ organization, kind, key }: Subject): string {
+  return `${organization}:${kind}:${key}`;
+}
+
+/**
+ * The table `subjects` names the ledgers, one partition per organization and kind, so that to list them storage need not look
+ * at their evidence. A subject is noted before its ledger: one that is noted may have none, and one that has a ledger is noted.
+ * Not so those of an earlier version: until the index can be trusted all rows are looked at, and the index learns what is found.
+ */
+export function createLedgerRows(
+  storage: Pick<StorageAccount, 'table'>,
+  clock: Pick<Clock, 'now'>,
+): LedgerRows {
+  const ledgers = async (): Promise<TableClient> => storage.table('ledger');
+  const subjects = async (): Promise<TableClient> => storage.table('subjects');
+
+  const scansOf = async (partitionKey: string): Promise<z.infer<typeof ScansSchema> | undefined> => {
+    const row = await undefinedIfMissing(async () => (await subjects()).getEntity(partitionKey, SCANS_ROW));
+    const scans = ScansSchema.safeParse(row);
+    return scans.success ? scans.data : undefined;
+  };
+
+  const keyPages = async function* (partitionKey: string): AsyncIterable<readonly string[]> {
+    const rows = (await subjects()).listEntities<{ rowKey: string }>({
+      queryOptions: {
+        filter: `PartitionKey eq '${partitionKey}' and RowKey ge '${KEY_PREFIX}' and RowKey lt 'k;'`,
+        select: ['RowKey'],
+      },
+    });
+    for await (const page of rows.byPage({ maxPageSize: PAGE_SIZE }))
+      yield page.map(({ rowKey }) => rowKey.slice(KEY_PREFIX.length));
+  };
+
+  const pagesByIndex = async function* (partitionKey: string): AsyncIterable<readonly LedgerRow[]> {
+    for await (const keys of keyPages(partitionKey)) {
+      const client = await ledgers();
+      const found = await mapConcurrently(keys, STORAGE_WIDTH, async (key): Promise<readonly LedgerRow[]> => {
+        const row = await undefinedIfMissing(async () =>
+          client.getEntity(`${partitionKey}:${key}`, STATE_ROW),
+        );
+        return row === undefined ? [] : [{ key, row }];
+      });
+      yield found.flat();
+    }
+  };
+
+  const pagesByScan = async function* (partitionKey: string): AsyncIterable<readonly LedgerRow[]> {
+    const begunAtMs = clock.now();
+    const prefix = `${partitionKey}:`;
+    const rows = (await ledgers()).listEntities({
+      queryOptions: {
+        filter: `PartitionKey ge '${prefix}' and PartitionKey lt '${prefix}~' and RowKey eq '${STATE_ROW}'`,
+      },
+    });
+    for await (const page of rows.byPage({ maxPageSize: PAGE_SIZE })) {
+      const found = page.map((row) => ({ key: (row.partitionKey ?? '').slice(prefix.length), row }));
+      const noted = found.map(({ key }): TransactionAction => [
+        'upsert',
+        { partitionKey, rowKey: `${KEY_PREFIX}${key}` },
+        'Merge',
+      ]);
+      await writeInTransactions(await subjects(), noted);
+      yield found;
+    }
+    const firstMs = (await scansOf(partitionKey))?.firstMs ?? begunAtMs;
+    await (
+      await subjects()
+    ).upsertEntity({ partitionKey, rowKey: SCANS_ROW, firstMs, lastMs: begunAtMs }, 'Replace');
+  };
+
+  return {
+    note: async ({ organization, kind, key }) => {
+      const row = { partitionKey: listOf(organization, kind), rowKey: `${KEY_PREFIX}${key}` };
+      await (await subjects()).upsertEntity(row, 'Merge');
+    },
+    pages: async function* (organization, kind) {
+      const partitionKey = listOf(organization, kind);
+      const scans = await scansOf(partitionKey);
+      const isTrusted =
+        scans !== undefined &&
+        scans.lastMs - scans.firstMs >= BESIDE_EARLIER_MS &&
+        clock.now() - scans.lastMs < RESCAN_MS;
+      yield* isTrusted ? pagesByIndex(partitionKey) : pagesByScan(partitionKey);
+    },
+    count: async (organization, kind) => {
+      const partitionKey = listOf(organization, kind);
+      const isScanned = (await scansOf(partitionKey)) !== undefined;
+      let count = 0;
+      for await (const page of isScanned ? keyPages(partitionKey) : pagesByScan(partitionKey))
+        count += page.length;
+      return count;
+    },
+  };
+}
+
+/** What the keys of all partitions of a kind begin with. */
+function listOf(organization: string, kind: SubjectKind): string {
+  return `${organization}:${kind}`;
+}
