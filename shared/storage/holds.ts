@@ -11,6 +11,8 @@ import { untold } from './unreadable-rows';
 export type HoldStore = Readonly<{
   /** Every hold of an organization, or those of some states. What cannot be read is told and passed over. */
   list: (organization: string, ...states: ReadonlyArray<Hold['state']>) => Promise<readonly Hold[]>;
+  /** The same without what may be in a blob, of every state. */
+  heads: (organization: string) => Promise<readonly HoldHead[]>;
   /** @throws AppError `record-unreadable` */
   get: (organization: string, hash: string) => Promise<Hold | undefined>;
   put: (organization: string, hold: Hold) => Promise<void>;
@@ -58,6 +60,7 @@ const HeadSchema = z.object({
   kind: z.enum(['guard', 'remediation']).exactOptional(),
   state: z.enum(['held', 'released', 'done', 'stale']),
   change: RuleOrEntryChangeSchema.exactOptional(),
+  causes: z.array(z.string()).exactOptional(),
   heldAtMs: z.number(),
   expiresAtMs: z.number(),
   releasedBy: z
@@ -139,6 +142,7 @@ export function createHoldStore(
       }
       return holds;
     },
+    heads: async (organization) => rows.list(organization),
     get: async (organization, hash) => {
       const stored = await rows.get(organization, hash);
       return stored === undefined ? undefined : toHold(organization, stored);

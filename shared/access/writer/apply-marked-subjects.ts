@@ -1,5 +1,8 @@
 import type { Clock } from '../../clock';
+import { smallestOf } from '../../domain/extremes';
+import { gatheringCauses } from '../../domain/plan/hold';
 import type { OrganizationPolicy } from '../../domain/policy';
+import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import {
   reconcileAccessPolicyEntries,
@@ -27,12 +30,13 @@ export type ApplyMarkedSubjectsDeps = ReconcilePeopleMembershipsDeps &
   Readonly<{
     organization: Pick<OrganizationPolicy, 'alias'>;
     changes: Pick<ChangeStore, 'listMarks' | 'clearMark'>;
+    holds: Pick<HoldStore, 'heads'>;
     marks: MarksOfRun;
     clock: Pick<Clock, 'now'>;
   }>;
 
-/** Marks that a run lists at once: what is planned together is sent together. */
-const MARKS_PER_PASS = 50_000;
+/** Marks that a run lists at once: what is planned one after the other is judged and sent together. */
+const MARKS_TOGETHER = 50_000;
 
 /**
  * Works through the marks, urgent ones always first, then the holds that a person released. Released changes come before the
@@ -44,9 +48,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
   const released: Mark[] = [];
   const done = { holds: false, remediations: false };
   for (;;) {
-    const marks = (await deps.changes.listMarks(deps.organization.alias, MARKS_PER_PASS)).filter(
-      (mark) => !deps.marks.isTaken(mark),
-    );
+    const marks = await listOpenMarks(deps);
     if (deps.isTimeUp() && (marks.length > 0 || !done.remediations)) return deps.clock.now();
     const urgent = marks.filter((mark) => mark.lane === 'urgent');
     if (urgent.length === 0 && !done.holds) {
@@ -55,8 +57,10 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
       continue;
     }
     if (marks.length === 0) {
-      if (done.remediations && released.length === 0)
-        return again.length === 0 ? undefined : Math.min(...again);
+      if (done.remediations && released.length === 0) {
+        const gatheredUntilMs = deps.marks.gatheredUntilMs();
+        return smallestOf(gatheredUntilMs === undefined ? again : [...again, gatheredUntilMs], undefined);
+      }
       await applyReleasedRemediations(deps);
       if (deps.isTimeUp()) return deps.clock.now();
       // What could not be applied now is still to be done, also where the message of the next run is lost.
@@ -75,10 +79,20 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     });
     const ofOrganization = ofKind(batch, 'organization');
     if (ofOrganization.length > 0) await applyReleasedRemediations(deps, 'changes');
-    released.push(...ofOrganization);
+    for (const mark of ofOrganization) released.push(mark);
     await reconcileRules(deps, ofKind(batch, 'rule'));
     await reconcileAccessPolicyEntries(deps, ofKind(batch, 'entity'));
   }
+}
+
+/** Marks that are to be worked on now. What a wrong export goes on to cause is gathered, to be held together. */
+async function listOpenMarks(deps: ApplyMarkedSubjectsDeps): Promise<readonly Mark[]> {
+  const { alias } = deps.organization;
+  const listed = await deps.changes.listMarks(alias, MARKS_TOGETHER);
+  const marks = listed.filter((mark) => !deps.marks.isTaken(mark));
+  if (marks.every(({ lane }) => lane === 'normal')) return marks;
+  deps.marks.gather(gatheringCauses(await deps.holds.heads(alias), deps.clock.now()));
+  return marks.filter((mark) => !deps.marks.isGathered(mark));
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock';
-import { smallestOf } from '../../domain/extremes';
 import type { Lane } from '../../domain/lane';
 import type { Unit } from '../../domain/plan/backoff';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
-import { batchChanges, type Batching } from '../../domain/plan/batch-changes-into-puts';
+import { batchChanges, fullCallsOnly, type Batching } from '../../domain/plan/batch-changes-into-puts';
+import { smallestOf } from '../../domain/extremes';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import type { MarksOfRun } from './marks-of-run';
@@ -38,6 +38,8 @@ export type AppliedPlan = Readonly<{
   waiting: ReadonlySet<string>;
   /** When to look at the waiting ones again, epoch milliseconds. */
   againAtMs: number | undefined;
+  /** The time is up, or somebody's access has to go first: nothing more is to be begun. */
+  isCutShort: boolean;
   /** What stopped it is shared by all: what was learnt until then is to be written down before the run ends. */
   stoppedBy?: Error;
 }>;
@@ -48,20 +50,22 @@ const PATIENCE_MS = 60_000;
 /**
  * Applies this plan and nothing else, group by group, as many changes in each PUT as it takes. `waitingSince` is by person
  * key. Refused and waiting changes are returned. A group that fails waits with a backoff of its own, and the others have their
- * turn. Urgent changes never wait for a call to fill; privileged groups are first among them.
+ * turn. Urgent changes never wait for a call to fill; privileged groups are first among them. With `moreFollows` another plan of
+ * the same marks comes next, and what does not fill a call waits for that.
  */
 export async function applyMembershipPlan(
   deps: ApplyMembershipPlanDeps,
   lane: Lane,
   plan: MembershipPlan,
   waitingSince: ReadonlyMap<string, number>,
+  moreFollows = false,
 ): Promise<AppliedPlan> {
   const groups = inOrder(deps, plan.groups);
   const refused = new Map<string, ErrorCode>();
   const waiting = new Set<string>();
-  if (groups.length === 0) return { refused, waiting, againAtMs: undefined };
+  if (groups.length === 0) return { refused, waiting, againAtMs: undefined, isCutShort: false };
   await recordPlan(deps, plan, groups);
-  const { send, againAtMs } = await batch(deps, lane, groups, waitingSince);
+  const { send, againAtMs } = await batch(deps, lane, groups, { waitingSince, moreFollows });
   const wait = (group: GroupPlan, from: number): void => {
     for (const change of changesIn(group).slice(from)) waiting.add(`${group.groupId}/${change.personKey}`);
   };
@@ -72,10 +76,10 @@ export async function applyMembershipPlan(
     wait(group, sent);
     if (end === 'done' || end === 'contained') continue;
     for (const later of groups.slice(index + 1)) wait(later, 0);
-    const stopped = { refused, waiting, againAtMs: deps.clock.now() };
+    const stopped = { refused, waiting, againAtMs: deps.clock.now(), isCutShort: true };
     return error === undefined ? stopped : { ...stopped, stoppedBy: error };
   }
-  return { refused, waiting, againAtMs };
+  return { refused, waiting, againAtMs, isCutShort: false };
 }
 
 /**
@@ -151,7 +155,10 @@ async function batch(
   deps: BatchDeps,
   lane: Lane,
   groups: readonly GroupPlan[],
-  waitingSince: ReadonlyMap<string, number>,
+  {
+    waitingSince,
+    moreFollows,
+  }: Readonly<{ waitingSince: ReadonlyMap<string, number>; moreFollows: boolean }>,
 ): Promise<Batching> {
   if (lane === 'urgent') return { send: new Map(), againAtMs: undefined };
   const nowMs = deps.clock.now();
@@ -165,6 +172,7 @@ async function batch(
     );
     return { groupId: group.groupId, changes: changes.length, oldestMs };
   });
+  if (moreFollows) return fullCallsOnly(waiting, deps.maxIdsPerPut());
   return batchChanges(waiting, {
     maxIdsPerPut: deps.maxIdsPerPut(),
     remainingPuts: await deps.remainingPuts(lane),

@@ -26,11 +26,11 @@ type ApplyReleasedHoldDeps = LoadPersonDeps &
   ApplyMembershipPlanDeps &
   SettlePersonDeps &
   MarkAgainDeps &
-  FinishHoldDeps;
+  FinishHoldDeps &
+  TimeBudget;
 
 export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
   ContainedDeps &
-  TimeBudget &
   Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
 /**
@@ -54,6 +54,7 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
   const people = loaded.filter((person) => person !== undefined);
   const { identities, unknown } = await resolveIdentities(deps, 'urgent', people);
   const { plan: planned, deferred } = await planPeopleMemberships(deps, 'urgent', people, identities);
+  if (deps.isTimeUp()) return;
   // Whether it is still so cannot be told now: not a reason to call it stale.
   if (unknown.size + deferred.size > 0)
     throw new AppError('uipath-unavailable', 'Some of the people of a hold could not be looked up');

@@ -17,7 +17,7 @@ import {
 } from './find-this-application-among-members';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
-import { sizeInUiPath } from './measure-removals';
+import { sizeInUiPath } from './trip-guards';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { countAdministratorsLeft } from './count-administrators-left';
 import type { UiPathInLane } from './uipath-in-lane';

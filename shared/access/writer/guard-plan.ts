@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
-import { isHeld, trippedGuards } from '../../domain/plan/guards';
-import { removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
+import { isHeld } from '../../domain/plan/guards';
+import { holdToJoin, joinHold, removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { Log } from '../../log-interface';
@@ -9,18 +9,23 @@ import type { HoldStore } from '../../storage/holds';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { ContainedDeps } from './containment';
+import { batchOfOne, type GuardedBatch } from './guarded-batch';
 import {
-  measureRemovals,
   sizeInUiPath,
-  type MeasureRemovalsDeps,
+  tripGuards,
   type PlannedRemoval,
   type SizeInUiPathDeps,
-} from './measure-removals';
+  type TripGuardsDeps,
+} from './trip-guards';
 
 type StoreHoldDeps = EvidenceOfRunDeps &
-  Readonly<{ organization: OrganizationPolicy; holds: Pick<HoldStore, 'putUnlessReleased'>; log: Log }>;
+  Readonly<{
+    organization: OrganizationPolicy;
+    holds: Pick<HoldStore, 'putUnlessReleased' | 'change'>;
+    log: Log;
+  }>;
 
-export type GuardPlanDeps = MeasureRemovalsDeps &
+export type GuardPlanDeps = TripGuardsDeps &
   SizeInUiPathDeps &
   StoreHoldDeps &
   ContainedDeps &
@@ -37,13 +42,15 @@ export async function guardOrDefer(
   lane: Lane,
   plan: MembershipPlan,
   deferred: Set<string>,
+  batch: GuardedBatch,
 ): Promise<MembershipPlan> {
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
   const unsized = new Set<string>();
   let guarded: MembershipPlan | undefined;
   try {
-    guarded = await guardPlan(deps, plan, async (group) => containedSizeOf(deps, lane, group, unsized));
+    const sizeOf = async (group: GroupPlan) => containedSizeOf(deps, lane, group, unsized);
+    guarded = await guardPlan(deps, plan, sizeOf, 'guard', batch);
     await deps.units.settle(GUARDS);
   } catch (error) {
     await deps.units.fail(GUARDS, error);
@@ -84,23 +91,22 @@ export async function guardPlan(
   plan: MembershipPlan,
   sizeOf: (group: GroupPlan) => Promise<number | undefined>,
   kind: NonNullable<Hold['kind']> = 'guard',
+  batch: GuardedBatch = batchOfOne(),
 ): Promise<MembershipPlan> {
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
   const nowMs = deps.clock.now();
-  const open = (await deps.holds.list(deps.organization.alias, 'held', 'released')).filter(
+  batch.open ??= (await deps.holds.list(deps.organization.alias, 'held', 'released')).filter(
     ({ state, kind: of, expiresAtMs }) =>
       state === 'held' ? expiresAtMs > nowMs : of !== 'remediation' && kind !== 'remediation',
   );
-  const heldBefore = new Set(open.flatMap((held) => held.removals.map(keyOf)));
+  const heldBefore = new Set(batch.open.flatMap((held) => held.removals.map(keyOf)));
   const fresh = removals.filter((removal) => !heldBefore.has(keyOfPlanned(removal)));
-  const { facts, unsized } = await measureRemovals(deps, fresh, sizeOf, nowMs);
-  const tripped = trippedGuards(fresh, facts).filter(
-    ({ guard, scope }) => !((guard === 'group' || guard === 'day') && unsized.has(scope)),
-  );
-  const heldNow = fresh.filter((removal) => isHeld(removal, tripped));
+  batch.tripped = await tripGuards(deps, fresh, batch, sizeOf, nowMs);
+  const heldNow = fresh.filter((removal) => isHeld(removal, batch.tripped));
+  batch.passed += fresh.length - heldNow.length;
   if (heldNow.length > 0)
-    await hold(deps, { kind, removals: heldNow.map(toHeldRemoval), guards: tripped }, nowMs);
+    await hold(deps, { kind, removals: heldNow.map(toHeldRemoval), guards: batch.tripped }, batch, nowMs);
   const held = new Set([...heldBefore, ...heldNow.map(keyOfPlanned)]);
   return decideAnew(plan, held, (decided) => [{ ...decided, decision: 'held' }]);
 }
@@ -151,31 +157,44 @@ function keyOfPlanned({ groupId, decided }: PlannedRemoval): string {
   return keyOf({ groupId, memberId: decided.memberId });
 }
 
+/**
+ * Stores a hold. Where there is one already of the same batch, or of the same sources within the hour, they become one: the new
+ * one is stored before the other is closed, so that nothing is held by none.
+ */
 async function hold(
   deps: StoreHoldDeps,
-  held: Pick<Hold, 'kind' | 'removals' | 'guards'>,
+  held: Pick<Hold, 'removals' | 'guards'> & Readonly<{ kind: NonNullable<Hold['kind']> }>,
+  batch: GuardedBatch,
   nowMs: number,
 ): Promise<void> {
-  const { removals, guards } = held;
+  const { alias, planExpiryDays } = deps.organization;
+  const { kind } = held;
+  const causes = held.guards.flatMap(({ guard, scope }) => (guard === 'batch' ? [scope] : []));
+  const further = { ...held, ...(causes.length === 0 ? {} : { causes }) };
+  const joined = kind === 'guard' ? (batch.hold ?? holdToJoin(batch.open ?? [], causes, nowMs)) : undefined;
+  const whole = joined === undefined ? further : joinHold(joined, further);
+  const { removals, guards } = whole;
   const hash = removalsHash(removals);
-  const expiresAtMs = nowMs + deps.organization.planExpiryDays * DAY_MS;
+  const expiresAtMs = nowMs + planExpiryDays * DAY_MS;
+  const facts = { planHash: hash, removals: removals.length, guards, expiresAtMs };
   await updateOrganizationLedger(deps, [
-    evidenceOfRun(deps, 'removals-held', { planHash: hash, removals: removals.length, guards, expiresAtMs }),
+    evidenceOfRun(deps, 'removals-held', joined === undefined ? facts : { ...facts, joins: joined.hash }),
   ]);
-  const isHeldNow = await deps.holds.putUnlessReleased(deps.organization.alias, {
-    ...held,
+  const next: Hold = {
+    ...whole,
+    kind,
     hash,
     state: 'held',
     heldAtMs: nowMs,
     expiresAtMs,
     releasedBy: undefined,
     releasedAtMs: undefined,
-  });
-  if (!isHeldNow) return;
-  deps.log({
-    event: 'removals-held',
-    organization: deps.organization.alias,
-    planHash: hash,
-    removals: removals.length,
-  });
+  };
+  if (!(await deps.holds.putUnlessReleased(alias, next))) return;
+  batch.hold = next;
+  if (joined !== undefined && joined.hash !== hash)
+    await deps.holds.change(alias, joined.hash, (before) =>
+      before.state === 'held' ? { ...before, state: 'stale', because: 'joined' } : undefined,
+    );
+  deps.log({ event: 'removals-held', organization: alias, planHash: hash, removals: removals.length });
 }

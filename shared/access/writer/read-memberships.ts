@@ -5,11 +5,13 @@ import { mapConcurrently } from '../../map-concurrently';
 import type { UiPathClient } from '../../uipath/client';
 import type { PersonWork } from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
+import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
 import { groupUnit, personUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
 
 export type ReadMembershipsDeps = ContainedDeps &
+  TimeBudget &
   Readonly<{
     uipath: UiPathInLane<{
       groups: Pick<UiPathClient['groups'], 'checkMembers'>;
@@ -43,7 +45,7 @@ export type Memberships = Readonly<{
 
 /**
  * Leavers are looked up person by person (1 POST for 200 groups): only what they have, or had by the ledger, is theirs to lose.
- * The others are looked up group by group (1 POST for 200 people).
+ * The others are looked up group by group (1 POST for 200 people). Whoever there is no time for is deferred.
  */
 export async function readMemberships(
   deps: ReadMembershipsDeps,
@@ -70,7 +72,7 @@ export async function readMemberships(
   };
   await mapConcurrently([...groups.values()], READ_WIDTH, async (entry) => {
     const { groupId } = entry.group;
-    if (deps.units.isWaiting(groupUnit(entry.group))) return waits(entry);
+    if (deps.isTimeUp() || deps.units.isWaiting(groupUnit(entry.group))) return waits(entry);
     try {
       const ids = entry.candidates.map(({ memberId }) => memberId);
       have.set(groupId, new Set(await groupCalls.checkMembers(groupId, ids)));
@@ -84,7 +86,7 @@ export async function readMemberships(
   await mapConcurrently(candidates.filter(isLeaver), READ_WIDTH, async (candidate) => {
     const { person, memberId } = candidate;
     const { examine, stored, subject } = person;
-    if (deps.units.isAway()) {
+    if (deps.units.isAway() || deps.isTimeUp()) {
       deferred.add(subject.key);
       return;
     }

@@ -1,14 +1,24 @@
 import type { Clock } from '../../clock';
+import { smallestOf } from '../../domain/extremes';
 import type { Lane } from '../../domain/lane';
+import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import {
+  waitingPart,
+  withWaiting,
+  type GroupPlan,
+  type MembershipPlan,
+} from '../../domain/plan/membership-plan';
+import type { ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
-import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson, type DecidedOfPerson } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps } from './guard-plan';
+import { batchOfOne, batchOfSlices, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePerson, type Settlement, type SettlePersonDeps } from './settle-person';
+import { settlePerson, type SettlePersonDeps } from './settle-person';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import { personUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
@@ -23,17 +33,76 @@ export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
   ApplyMembershipPlanDeps &
   SettlePersonDeps;
 
+/** A person after planning: to be settled once none of their changes waits for the next slice. */
+type PlannedPerson = Readonly<{
+  person: PersonWork;
+  cases: readonly DecidedOfPerson[];
+  identity: DirectoryIdentity | undefined;
+  isDeferred: boolean;
+}>;
+
+/** People who are looked up and planned before the first of them is changed. */
+const PEOPLE_PER_PASS = 2_000;
+
 /**
- * Reconciles the memberships of the marked people, all of them in one plan: one PUT carries a group's adds and removes.
- * Returns when to look again, epoch milliseconds, at changes that wait for a call to fill; the marks of those people stay, and
- * so do those of whom something could not be read or made now.
+ * Reconciles the memberships of the marked people, in passes: one PUT carries a group's adds and removes, and what does not fill
+ * a call waits for the next pass. The guards judge all passes as a whole. Returns when to look again, epoch milliseconds, at what
+ * there was no time for, or at changes that wait for a call to fill; the marks of those people stay, and so do those of whom
+ * something could not be read or made now.
  */
 export async function reconcilePeopleMemberships(
   deps: ReconcilePeopleMembershipsDeps,
   marks: readonly Mark[],
   lane: Lane,
 ): Promise<number | undefined> {
-  if (marks.length === 0) return undefined;
+  const passes = Array.from({ length: Math.ceil(marks.length / PEOPLE_PER_PASS) }, (_, index) =>
+    marks.slice(index * PEOPLE_PER_PASS, (index + 1) * PEOPLE_PER_PASS),
+  );
+  const batch = passes.length > 1 ? batchOfSlices(deps, marks) : batchOfOne();
+  const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
+  const refused = new Map<string, ErrorCode>();
+  let open: readonly PlannedPerson[] = [];
+  let waiting: readonly GroupPlan[] = [];
+  let againAtMs: number | undefined;
+  for (const [index, pass] of passes.entries()) {
+    const isLast = index === passes.length - 1;
+    const moreFollows = lane === 'normal' && !isLast;
+    const planned = await planPass(deps, lane, pass, batch);
+    const plan = withWaiting(planned.plan, waiting);
+    const applied = await applyMembershipPlan(deps, lane, plan, waitingSince, moreFollows);
+    for (const [change, code] of applied.refused) refused.set(change, code);
+    open = [...open, ...planned.people];
+    const givesWay = !isLast && (deps.isTimeUp() || (moreFollows && (await deps.marks.isOvertaken())));
+    const endsHere = isLast || applied.isCutShort || givesWay;
+    const isCarried = ({ person, cases }: PlannedPerson): boolean =>
+      moreFollows &&
+      !endsHere &&
+      cases.some(({ groupId }) => applied.waiting.has(`${groupId}/${person.subject.key}`));
+    await mapConcurrently(
+      open.filter((one) => !isCarried(one)),
+      STORAGE_WIDTH,
+      async (one) => settleContained(deps, one, { ...applied, refused }),
+    );
+    if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
+    const isCutShort = applied.isCutShort || givesWay || (deps.isTimeUp() && planned.isDeferred);
+    againAtMs = smallestOf(
+      [againAtMs, isCutShort ? deps.clock.now() : applied.againAtMs].filter((atMs) => atMs !== undefined),
+      undefined,
+    );
+    if (endsHere) break;
+    open = open.filter(isCarried);
+    waiting = moreFollows ? waitingPart(plan, applied.waiting) : [];
+  }
+  return againAtMs;
+}
+
+/** Loads, looks up and plans so many people, under the guards. */
+async function planPass(
+  deps: ReconcilePeopleMembershipsDeps,
+  lane: Lane,
+  marks: readonly Mark[],
+  batch: GuardedBatch,
+): Promise<Readonly<{ plan: MembershipPlan; people: readonly PlannedPerson[]; isDeferred: boolean }>> {
   const people = await loadMarkedPeople(deps, lane, marks);
   const { identities, unknown } = await resolveIdentities(
     deps,
@@ -42,18 +111,17 @@ export async function reconcilePeopleMemberships(
   );
   const planned = await planPeopleMemberships(deps, lane, people, identities);
   const deferred = new Set([...planned.deferred, ...unknown]);
-  const plan = await guardOrDefer(deps, lane, planned.plan, deferred);
-  const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
-  const applied = await applyMembershipPlan(deps, lane, plan, waitingSince);
+  const plan = await guardOrDefer(deps, lane, planned.plan, deferred, batch);
   const cases = casesByPerson(plan);
-  await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
-    const { key } = person.subject;
-    const outcome = { identity: identities.get(key), isDeferred: deferred.has(key), applied };
-    await settleContained(deps, person, cases.get(key) ?? [], outcome);
-  });
-  if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  const isCutShort = deps.isTimeUp() && unknown.size > 0;
-  return isCutShort ? deps.clock.now() : applied.againAtMs;
+  return {
+    plan,
+    isDeferred: deferred.size > 0,
+    people: people.map((person): PlannedPerson => {
+      const { key } = person.subject;
+      const identity = identities.get(key);
+      return { person, cases: cases.get(key) ?? [], identity, isDeferred: deferred.has(key) };
+    }),
+  };
 }
 
 /** People whose ledger can be read now. The mark of somebody who has no ledger is cleared. */
@@ -92,14 +160,13 @@ async function loadMarkedPeople(
 
 async function settleContained(
   deps: SettlePersonDeps & ContainedDeps,
-  person: PersonWork,
-  cases: readonly DecidedOfPerson[],
-  outcome: Settlement,
+  { person, cases, identity, isDeferred }: PlannedPerson,
+  applied: AppliedPlan,
 ): Promise<void> {
   const unit = personUnit(person.subject.key);
   try {
-    await settlePerson(deps, person, cases, outcome);
-    if (!outcome.isDeferred) await deps.units.settle(unit);
+    await settlePerson(deps, person, cases, { identity, isDeferred, applied });
+    if (!isDeferred) await deps.units.settle(unit);
   } catch (error) {
     await deps.units.fail(unit, error);
   }

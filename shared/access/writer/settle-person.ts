@@ -26,7 +26,7 @@ export type SettlePersonDeps = EvidenceOfRunDeps &
   Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
 /** What became of a person's plan. `isDeferred`: a part of it could not be read or made now, so that the mark stays. */
-export type Settlement = Readonly<{
+type Settlement = Readonly<{
   identity: DirectoryIdentity | undefined;
   isDeferred: boolean;
   applied: AppliedPlan;

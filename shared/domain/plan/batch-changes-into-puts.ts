@@ -47,3 +47,14 @@ export function batchChanges(groups: readonly WaitingGroup[], rules: BatchingRul
   );
   return { send, againAtMs: wait ? Math.max(nowMs, patienceEndsAtMs) : undefined };
 }
+
+/** Full calls go, and the rest waits for what is planned next. */
+export function fullCallsOnly(
+  groups: ReadonlyArray<Pick<WaitingGroup, 'groupId' | 'changes'>>,
+  maxIdsPerPut: number,
+): Batching {
+  return {
+    send: new Map(groups.map(({ groupId, changes }) => [groupId, changes - (changes % maxIdsPerPut)])),
+    againAtMs: undefined,
+  };
+}

@@ -12,6 +12,15 @@ export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>>;
 /** A planned removal. `cause` is the source whose event led to it, or `time`. */
 export type GuardedRemoval = Readonly<{ groupId: string; personKey: string; cause: string }>;
 
+/** Removals to expect of people whose turn is another one of the same batch: what is planned in slices is judged as a whole. */
+export type RemovalsElsewhere = Readonly<{
+  all: number;
+  forCause: ReadonlyMap<string, number>;
+  inGroup: ReadonlyMap<string, number>;
+}>;
+
+export const NOTHING_ELSEWHERE: RemovalsElsewhere = { all: 0, forCause: new Map(), inGroup: new Map() };
+
 /** The facts that the limits are compared with. */
 export type GuardFacts = Readonly<{
   /** Limits of one group's own `group` and `day` guard. */
@@ -24,6 +33,7 @@ export type GuardFacts = Readonly<{
   /** Removals already made: in each group within 24 hours, for each cause within an hour. */
   removedInGroup: ReadonlyMap<string, number>;
   removedForCause: ReadonlyMap<string, number>;
+  elsewhere: RemovalsElsewhere;
 }>;
 
 /** A guard that trips, with what it saw: it holds removals only, additions pass. */
@@ -34,26 +44,36 @@ export function exceeds(removals: number, whole: number, limit: RemovalLimit): b
   return removals > limit.floor && (removals > limit.count || removals > (whole * limit.percent) / 100);
 }
 
-/** The guards that a set of removals trips. */
-export function trippedGuards(
+/** The guards of everything together, and of each source, that a set of removals trips. */
+export function trippedByMany(
   removals: readonly GuardedRemoval[],
-  facts: GuardFacts,
+  facts: Pick<GuardFacts, 'limits' | 'people' | 'removedForCause' | 'elsewhere'>,
 ): readonly TrippedGuard[] {
-  const inGroups = countBy(removals, (removal) => removal.groupId);
-  const forCauses = countBy(removals, (removal) => removal.cause);
-  const groups = [...inGroups].flatMap(([groupId, count]): TrippedGuard[] => {
+  const { limits, people, elsewhere } = facts;
+  const causes = [...countBy(removals, (removal) => removal.cause)].flatMap(([cause, count]) => {
+    const before = facts.removedForCause.get(cause) ?? 0;
+    const others = elsewhere.forCause.get(cause) ?? 0;
+    return trip('batch', cause, count + before + others, people, limits.batch);
+  });
+  const all = removals.length === 0 ? 0 : removals.length + elsewhere.all;
+  return [...trip('run', '', all, people, limits.run), ...causes];
+}
+
+/** The guards of single groups that a set of removals trips. */
+export function trippedInGroups(
+  removals: readonly GuardedRemoval[],
+  facts: Pick<GuardFacts, 'limitsOf' | 'groupSizes' | 'removedInGroup' | 'elsewhere'>,
+): readonly TrippedGuard[] {
+  return [...countBy(removals, (removal) => removal.groupId)].flatMap(([groupId, own]): TrippedGuard[] => {
     const limits = facts.limitsOf(groupId);
     const whole = facts.groupSizes.get(groupId) ?? 0;
     const before = facts.removedInGroup.get(groupId) ?? 0;
+    const count = own + (facts.elsewhere.inGroup.get(groupId) ?? 0);
     return [
       ...trip('group', groupId, count, whole, limits.group),
       ...trip('day', groupId, count + before, whole + before, limits.day),
     ];
   });
-  const causes = [...forCauses].flatMap(([cause, count]) =>
-    trip('batch', cause, count + (facts.removedForCause.get(cause) ?? 0), facts.people, facts.limits.batch),
-  );
-  return [...groups, ...trip('run', '', removals.length, facts.people, facts.limits.run), ...causes];
 }
 
 /** Whether a removal is held by one of the guards that tripped. */

@@ -1,4 +1,5 @@
 import { hashOf } from '../canonical-json-hash';
+import { HOUR_MS } from '../durations';
 import type { TrippedGuard } from './guards';
 import type { RuleOrEntryChange } from './remediation-change-of-rule-or-entry';
 
@@ -24,8 +25,11 @@ export type Hold = Readonly<{
   state: HoldState;
   guards: readonly TrippedGuard[];
   removals: readonly HeldRemoval[];
+  /** Sources that caused too much within an hour. What else they cause while this is held joins it. */
+  causes?: readonly string[];
   /** In place of removals: of a rule or of the access policy. Guards are for memberships, so it is never held. */
   change?: RuleOrEntryChange;
+  /** When its last removal was held. */
   heldAtMs: number;
   expiresAtMs: number;
   releasedBy: string | undefined;
@@ -46,4 +50,65 @@ export function removalsHash(removals: ReadonlyArray<Pick<HeldRemoval, 'groupId'
 export function releaseRefusalOf(hold: Hold, nowMs: number): 'plan-not-held' | 'plan-expired' | undefined {
   if (hold.state !== 'held') return 'plan-not-held';
   return nowMs >= hold.expiresAtMs ? 'plan-expired' : undefined;
+}
+
+/** A larger one could not be looked through by anybody, and what was too much an hour ago is another incident. */
+const MOST_JOINED = 50_000;
+const JOIN_WITHIN_MS = HOUR_MS;
+
+/** The hold that further removals of these sources belong to, so that a person releases an incident and not its pieces. */
+export function holdToJoin(
+  open: readonly Hold[],
+  causes: readonly string[],
+  nowMs: number,
+): Hold | undefined {
+  return open.find(
+    (hold) =>
+      hold.state === 'held' &&
+      hold.kind !== 'remediation' &&
+      nowMs - hold.heldAtMs < JOIN_WITHIN_MS &&
+      hold.removals.length < MOST_JOINED &&
+      hold.causes?.some((cause) => causes.includes(cause)) === true,
+  );
+}
+
+/** What is held when further removals join a hold: they make another one, with a hash of its own. */
+export function joinHold(
+  hold: Pick<Hold, 'removals' | 'guards' | 'causes'>,
+  further: Pick<Hold, 'removals' | 'guards' | 'causes'>,
+): Pick<Hold, 'removals' | 'guards' | 'causes'> {
+  const removals = new Map(
+    [...hold.removals, ...further.removals].map((removal) => [
+      `${removal.groupId}/${removal.memberId}`,
+      removal,
+    ]),
+  );
+  const guards = new Map(hold.guards.map((guard) => [`${guard.guard}/${guard.scope}`, guard]));
+  for (const guard of further.guards) {
+    const known = guards.get(`${guard.guard}/${guard.scope}`);
+    const most = Math.max(guard.removals, known?.removals ?? 0);
+    guards.set(`${guard.guard}/${guard.scope}`, { ...guard, removals: most });
+  }
+  return {
+    removals: [...removals.values()],
+    guards: [...guards.values()],
+    causes: [...new Set([...(hold.causes ?? []), ...(further.causes ?? [])])],
+  };
+}
+
+/** For so long after a hold what its sources cause is gathered, to be held together. */
+const GATHER_MS = 10_000;
+
+/** Sources of which more is to be expected at once, and until when to wait for it, epoch milliseconds. */
+export function gatheringCauses(
+  holds: ReadonlyArray<Pick<Hold, 'state' | 'heldAtMs' | 'causes'>>,
+  nowMs: number,
+): ReadonlyMap<string, number> {
+  const until = new Map<string, number>();
+  for (const { state, heldAtMs, causes = [] } of holds) {
+    const endsAtMs = heldAtMs + GATHER_MS;
+    if (state !== 'held' || endsAtMs <= nowMs) continue;
+    for (const cause of causes) until.set(cause, Math.max(endsAtMs, until.get(cause) ?? 0));
+  }
+  return until;
 }

@@ -67,15 +67,38 @@ export function planMemberships(groups: readonly GroupCase[], stops: HardStopRul
         .toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1)),
     }))
     .toSorted((a, b) => (a.groupId < b.groupId ? -1 : 1));
-  return {
-    groups: planned,
-    hash: hashOf(
-      planned.map((group) => [
-        group.groupId,
-        ...changesIn(group).map((change) => [change.decision, change.memberId]),
-      ]),
-    ),
-  };
+  return toPlan(planned);
+}
+
+function toPlan(groups: readonly GroupPlan[]): MembershipPlan {
+  const hash = hashOf(
+    groups.map((group) => [
+      group.groupId,
+      ...changesIn(group).map((change) => [change.decision, change.memberId]),
+    ]),
+  );
+  return { groups, hash };
+}
+
+/** The changes of a plan that wait, keyed `groupId/personKey`, and nothing else of it. */
+export function waitingPart(plan: MembershipPlan, waiting: ReadonlySet<string>): readonly GroupPlan[] {
+  return plan.groups
+    .map((group) => ({
+      ...group,
+      decided: changesIn(group).filter(({ personKey }) => waiting.has(`${group.groupId}/${personKey}`)),
+    }))
+    .filter(({ decided }) => decided.length > 0);
+}
+
+/** A plan together with changes of other people that wait since an earlier one: so they fill calls together. */
+export function withWaiting(plan: MembershipPlan, waiting: readonly GroupPlan[]): MembershipPlan {
+  if (waiting.length === 0) return plan;
+  const groups = new Map(waiting.map((group) => [group.groupId, group]));
+  for (const group of plan.groups) {
+    const before = groups.get(group.groupId)?.decided ?? [];
+    groups.set(group.groupId, { ...group, decided: [...before, ...group.decided] });
+  }
+  return toPlan([...groups.values()]);
 }
 
 /**

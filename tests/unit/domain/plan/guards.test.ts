@@ -2,10 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import {
   exceeds,
   isHeld,
-  trippedGuards,
+  NOTHING_ELSEWHERE,
+  trippedByMany,
+  trippedInGroups,
   type GuardFacts,
   type GuardLimits,
   type GuardedRemoval,
+  type TrippedGuard,
 } from '../../../../shared/domain/plan/guards';
 
 const limit = { count: 25, percent: 20, floor: 5 };
@@ -22,8 +25,14 @@ const facts = (overrides: Partial<GuardFacts> = {}): GuardFacts => ({
   people: 1_000,
   removedInGroup: new Map(),
   removedForCause: new Map(),
+  elsewhere: NOTHING_ELSEWHERE,
   ...overrides,
 });
+
+const trippedGuards = (all: readonly GuardedRemoval[], known: GuardFacts): readonly TrippedGuard[] => [
+  ...trippedInGroups(all, known),
+  ...trippedByMany(all, known),
+];
 
 describe('a limit', () => {
   it.each([
