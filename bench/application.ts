@@ -37,7 +37,10 @@ export function assembleApplication(
   connectionString: string,
   signingSecret: string,
   clock: ManualClock,
-  alter: (app: AppDeps) => AppDeps = (app) => app,
+  {
+    alter = (app) => app,
+    ...given
+  }: Readonly<{ alter?: (app: AppDeps) => AppDeps; uipathFetch?: typeof globalThis.fetch }> = {},
 ): Application {
   const config = parseConfig({ AzureWebJobsStorage: connectionString });
   const { clientId, clientSecret } = CLIENT;
@@ -45,7 +48,7 @@ export function assembleApplication(
     [SECRETS.organization.variable]: JSON.stringify({ clientId, clientSecret }),
     [SECRETS.signing.variable]: signingSecret,
   });
-  const parts = createAppDeps(config, () => undefined, { clock, secretStore });
+  const parts = createAppDeps(config, () => undefined, { ...given, clock, secretStore });
   const queues = createVirtualQueues(parts.queues, clock.now);
   const app = alter({ ...parts, queues: queues.queues, queue: queues.queues });
   return {

@@ -18,7 +18,11 @@ export type EngineOrder = Readonly<{
         leavers: readonly Told[];
         joiners: ReadonlyArray<Told & Readonly<{ attributes: Readonly<Record<string, string>> }>>;
       }>
-    | Readonly<{ kind: 'plan' }>;
+    | Readonly<{
+        kind: 'plan';
+        /** Directory id and group ids: UiPath's answers, which are given from memory. */
+        memberships: ReadonlyArray<readonly [string, readonly string[]]>;
+      }>;
 }>;
 
 /** From whoever has UiPath: a call arrived, and what time is it? */

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { workerJoined, workerLeft } from '../../sandbox/events';
 import { bookMarkedRun } from '../../shared/access/ledger/mark-and-book-writer-run';
+import type { AppDeps } from '../../shared/app-deps';
 import { DAY_MS } from '../../shared/domain/durations';
 import { largestOf } from '../../shared/domain/extremes';
 import { personKey } from '../../shared/domain/person-key';
@@ -69,7 +71,7 @@ type Seen = {
 };
 
 function observed(order: EngineOrder, clock: ManualClock, seen: Seen): Application {
-  return assembleApplication(order.connectionString, order.signingSecret, clock, (app) => ({
+  const alter = (app: AppDeps): AppDeps => ({
     ...app,
     changes: {
       ...app.changes,
@@ -90,8 +92,27 @@ function observed(order: EngineOrder, clock: ManualClock, seen: Seen): Applicati
           if (!seen.heldAtMs.has(key)) seen.heldAtMs.set(key, clock.now());
       },
     },
-  }));
+  });
+  const { connectionString, signingSecret, task } = order;
+  return assembleApplication(connectionString, signingSecret, clock, {
+    alter,
+    ...(task.kind === 'plan' ? { uipathFetch: answeredFromMemory(new Map(task.memberships)) } : {}),
+  });
 }
+
+/** UiPath's own time is not the application's: which groups somebody is in is answered at once. */
+function answeredFromMemory(groupsOf: ReadonlyMap<string, readonly string[]>): typeof globalThis.fetch {
+  return async (input, init) => {
+    const isAsked = typeof input === 'string' && input.includes('/api/Directory/GroupMembership/');
+    if (!isAsked || typeof init?.body !== 'string') return fetch(input, init);
+    const asked = QuestionSchema.parse(JSON.parse(init.body));
+    const ids = new Set(asked.groupIds);
+    const within = (groupsOf.get(asked.userId) ?? []).filter((id) => ids.has(id));
+    return Response.json(within.map((identifier) => ({ identifier })));
+  };
+}
+
+const QuestionSchema = z.object({ userId: z.string(), groupIds: z.array(z.string()) });
 
 async function planOnce(
   { app, work }: Application,

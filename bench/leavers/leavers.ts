@@ -51,10 +51,20 @@ export const leavers: Benchmark = {
     try {
       await fillLedger(surroundings, ALIAS, people, surroundings.clock.now());
       progress(`${people.length} people left`);
+      const groupIds = new Map(
+        [...surroundings.uipath.organization(ALIAS).groups.values()].map(({ id, name }) => [name, id]),
+      );
+      const memberships = people.map(
+        (person) =>
+          [
+            surroundings.uipath.idOf(ALIAS, person.email),
+            person.groups.map((name) => groupIds.get(name) ?? ''),
+          ] as const,
+      );
       const script = await bundleScript('bench/leavers/engine-process.ts', folder);
       const { figures, held } = await runEngineProcess(
         script,
-        { organization: ALIAS, latencyMs: 0, task: { kind: 'plan' } },
+        { organization: ALIAS, latencyMs: 0, task: { kind: 'plan', memberships } },
         surroundings,
         progress,
       );
