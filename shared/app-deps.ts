@@ -76,7 +76,8 @@ export function readConfig(): Config {
  */
 export function createAppDeps(config: Config, log: Log, given: Partial<Infrastructure> = {}): AppDeps {
   const infrastructure = createInfrastructure({ config, environment: process.env, log }, given);
-  const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs } = infrastructure;
+  const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs, peoplePerPass } =
+    infrastructure;
   const secrets = createAppSecrets(secretStore, { policy, clock, log });
   const client = createOrganizationClients({ ...infrastructure, secrets });
   const onUnreadable = tellHourly((row) => {
@@ -108,6 +109,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     },
     payloadDays: config.payloadDays,
     runMs,
+    peoplePerPass,
     turnMs: TURN_MS,
     auditTurnMs: AUDIT_TURN_MS,
     uipath: async (alias, signal) => {

@@ -32,6 +32,8 @@ export type Infrastructure = Readonly<{
   quotaRules: Partial<QuotaRules>;
   /** After so long a run of the writer takes up nothing more. */
   runMs: number;
+  /** People who are looked up and planned before the first of them is changed. */
+  peoplePerPass: number;
 }>;
 
 type Sources = Readonly<{
@@ -42,6 +44,8 @@ type Sources = Readonly<{
 
 /** Leaves a minute for what a run has begun: the platform ends a function after five. */
 const RUN_MS = 4 * 60_000;
+/** So many are looked up within seconds: the first of ten thousand joiners need not wait for the last. */
+const PEOPLE_PER_PASS = 2_000;
 
 const systemClock: Clock = {
   now: () => Date.now(),
@@ -82,6 +86,7 @@ export function createInfrastructure(
     uipathFetch: globalThis.fetch,
     quotaRules: {},
     runMs: RUN_MS,
+    peoplePerPass: PEOPLE_PER_PASS,
     ...given,
   };
 }

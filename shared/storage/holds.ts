@@ -62,6 +62,7 @@ const HeadSchema = z.object({
   change: RuleOrEntryChangeSchema.exactOptional(),
   causes: z.array(z.string()).exactOptional(),
   heldAtMs: z.number(),
+  joinedAtMs: z.number().exactOptional(),
   expiresAtMs: z.number(),
   releasedBy: z
     .string()

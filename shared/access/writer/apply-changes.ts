@@ -32,6 +32,7 @@ type OpenRunDeps = Pick<
     changes: Pick<ChangeStore, 'takeFence'>;
     /** After so long a run takes up nothing more, and the next one is booked. */
     runMs: number;
+    peoplePerPass: number;
     /** UiPath as this organization's application sees it, and the client ids of that application. `signal` ends its calls. */
     uipath: (
       organization: string,
@@ -136,6 +137,7 @@ async function openRun(
     policyHash,
     stillOurs: lease.renew,
     isTimeUp: () => deps.clock.now() > endsAtMs,
+    peoplePerPass: deps.peoplePerPass,
     units,
     marks: createMarksOfRun(deps.changes, organization.alias),
     ...(await readPutLimit({ ...deps, units }, organization)),

@@ -1,7 +1,14 @@
 import { DAY_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
 import { isHeld } from '../../domain/plan/guards';
-import { holdToJoin, joinHold, removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
+import {
+  holdToJoin,
+  joinHold,
+  removalsHash,
+  stillTripped,
+  type Hold,
+  type HeldRemoval,
+} from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { Log } from '../../log-interface';
@@ -96,11 +103,9 @@ export async function guardPlan(
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
   const nowMs = deps.clock.now();
-  batch.open ??= (await deps.holds.list(deps.organization.alias, 'held', 'released')).filter(
-    ({ state, kind: of, expiresAtMs }) =>
-      state === 'held' ? expiresAtMs > nowMs : of !== 'remediation' && kind !== 'remediation',
-  );
-  const heldBefore = new Set(batch.open.flatMap((held) => held.removals.map(keyOf)));
+  const open = batch.open ?? (await listOpenHolds(deps, kind, nowMs));
+  if (batch.open === undefined) Object.assign(batch, { open, tripped: stillTripped(open, nowMs) });
+  const heldBefore = new Set(open.flatMap((held) => held.removals.map(keyOf)));
   const fresh = removals.filter((removal) => !heldBefore.has(keyOfPlanned(removal)));
   batch.tripped = await tripGuards(deps, fresh, batch, sizeOf, nowMs);
   const heldNow = fresh.filter((removal) => isHeld(removal, batch.tripped));
@@ -109,6 +114,17 @@ export async function guardPlan(
     await hold(deps, { kind, removals: heldNow.map(toHeldRemoval), guards: batch.tripped }, batch, nowMs);
   const held = new Set([...heldBefore, ...heldNow.map(keyOfPlanned)]);
   return decideAnew(plan, held, (decided) => [{ ...decided, decision: 'held' }]);
+}
+
+async function listOpenHolds(
+  { holds, organization }: Pick<GuardPlanDeps, 'holds' | 'organization'>,
+  kind: NonNullable<Hold['kind']>,
+  nowMs: number,
+): Promise<readonly Hold[]> {
+  return (await holds.list(organization.alias, 'held', 'released')).filter(
+    ({ state, kind: of, expiresAtMs }) =>
+      state === 'held' ? expiresAtMs > nowMs : of !== 'remediation' && kind !== 'remediation',
+  );
 }
 
 /** The plan with some of its removals, by `keyOf`, decided anew; none: they are left out. */
@@ -185,7 +201,8 @@ async function hold(
     kind,
     hash,
     state: 'held',
-    heldAtMs: nowMs,
+    heldAtMs: joined?.heldAtMs ?? nowMs,
+    ...(joined === undefined ? {} : { joinedAtMs: nowMs }),
     expiresAtMs,
     releasedBy: undefined,
     releasedAtMs: undefined,

@@ -26,7 +26,11 @@ import { type ContainedDeps } from './containment';
 type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
 export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
-  Readonly<{ clock: Pick<Clock, 'now'> }> &
+  Readonly<{
+    clock: Pick<Clock, 'now'>;
+    /** People who are looked up and planned before the first of them is changed. */
+    peoplePerPass: number;
+  }> &
   ResolveIdentitiesDeps &
   PlanPeopleMembershipsDeps &
   GuardPlanDeps &
@@ -41,9 +45,6 @@ type PlannedPerson = Readonly<{
   isDeferred: boolean;
 }>;
 
-/** People who are looked up and planned before the first of them is changed. */
-const PEOPLE_PER_PASS = 2_000;
-
 /**
  * Reconciles the memberships of the marked people, in passes: one PUT carries a group's adds and removes, and what does not fill
  * a call waits for the next pass. The guards judge all passes as a whole. Returns when to look again, epoch milliseconds, at what
@@ -55,8 +56,9 @@ export async function reconcilePeopleMemberships(
   marks: readonly Mark[],
   lane: Lane,
 ): Promise<number | undefined> {
-  const passes = Array.from({ length: Math.ceil(marks.length / PEOPLE_PER_PASS) }, (_, index) =>
-    marks.slice(index * PEOPLE_PER_PASS, (index + 1) * PEOPLE_PER_PASS),
+  const { peoplePerPass } = deps;
+  const passes = Array.from({ length: Math.ceil(marks.length / peoplePerPass) }, (_, index) =>
+    marks.slice(index * peoplePerPass, (index + 1) * peoplePerPass),
   );
   const batch = passes.length > 1 ? batchOfSlices(deps, marks) : batchOfOne();
   const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));

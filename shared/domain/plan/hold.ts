@@ -25,12 +25,13 @@ export type Hold = Readonly<{
   state: HoldState;
   guards: readonly TrippedGuard[];
   removals: readonly HeldRemoval[];
-  /** Sources that caused too much within an hour. What else they cause while this is held joins it. */
+  /** Sources that caused too much. What else they cause within the hour, while this is held, joins it. */
   causes?: readonly string[];
   /** In place of removals: of a rule or of the access policy. Guards are for memberships, so it is never held. */
   change?: RuleOrEntryChange;
-  /** When its last removal was held. */
   heldAtMs: number;
+  /** When others joined it last. */
+  joinedAtMs?: number;
   expiresAtMs: number;
   releasedBy: string | undefined;
   releasedAtMs: number | undefined;
@@ -64,12 +65,24 @@ export function holdToJoin(
 ): Hold | undefined {
   return open.find(
     (hold) =>
-      hold.state === 'held' &&
-      hold.kind !== 'remediation' &&
-      nowMs - hold.heldAtMs < JOIN_WITHIN_MS &&
+      isOfThisHour(hold, nowMs) &&
       hold.removals.length < MOST_JOINED &&
       hold.causes?.some((cause) => causes.includes(cause)) === true,
   );
+}
+
+/** Guards of sources that tripped within the hour and hold something still: one more removal is of the same incident. */
+export function stillTripped(open: readonly Hold[], nowMs: number): readonly TrippedGuard[] {
+  return open
+    .filter((hold) => isOfThisHour(hold, nowMs))
+    .flatMap(({ guards }) => guards.filter(({ guard }) => guard === 'batch'));
+}
+
+function isOfThisHour(
+  { kind, state, heldAtMs }: Pick<Hold, 'kind' | 'state' | 'heldAtMs'>,
+  nowMs: number,
+): boolean {
+  return kind !== 'remediation' && state === 'held' && nowMs - heldAtMs < JOIN_WITHIN_MS;
 }
 
 /** What is held when further removals join a hold: they make another one, with a hash of its own. */
@@ -101,12 +114,12 @@ const GATHER_MS = 10_000;
 
 /** Sources of which more is to be expected at once, and until when to wait for it, epoch milliseconds. */
 export function gatheringCauses(
-  holds: ReadonlyArray<Pick<Hold, 'state' | 'heldAtMs' | 'causes'>>,
+  holds: ReadonlyArray<Pick<Hold, 'state' | 'heldAtMs' | 'joinedAtMs' | 'causes'>>,
   nowMs: number,
 ): ReadonlyMap<string, number> {
   const until = new Map<string, number>();
-  for (const { state, heldAtMs, causes = [] } of holds) {
-    const endsAtMs = heldAtMs + GATHER_MS;
+  for (const { state, heldAtMs, joinedAtMs = heldAtMs, causes = [] } of holds) {
+    const endsAtMs = joinedAtMs + GATHER_MS;
     if (state !== 'held' || endsAtMs <= nowMs) continue;
     for (const cause of causes) until.set(cause, Math.max(endsAtMs, until.get(cause) ?? 0));
   }

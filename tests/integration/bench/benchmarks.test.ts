@@ -15,7 +15,12 @@ afterEach(() => {
 });
 
 async function lineOf(benchmark: Benchmark, size: number, users?: number): Promise<Record<string, unknown>> {
-  const figures: Figures = await benchmark.run({ size, users, latencyMs: undefined, progress: () => undefined });
+  const figures: Figures = await benchmark.run({
+    size,
+    users,
+    latencyMs: undefined,
+    progress: () => undefined,
+  });
   const line = toJson(toReport(benchmark, { size, seconds: 1, figures }));
   expect(line).not.toContain('\n');
   return JSON.parse(line) as Record<string, unknown>;

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { batchChanges, type WaitingGroup } from '../../../../shared/domain/plan/batch-changes-into-puts';
+import {
+  batchChanges,
+  fullCallsOnly,
+  type WaitingGroup,
+} from '../../../../shared/domain/plan/batch-changes-into-puts';
 
 const NOW_MS = 1_000_000;
 const rules = { maxIdsPerPut: 100, remainingPuts: 60, patienceMs: 60_000, nowMs: NOW_MS };
@@ -49,6 +53,21 @@ describe('batching', () => {
   it('looks again at the earliest of the waiting groups', () => {
     const groups = [...many(3, 10_000), group('old', 3, 50_000)];
     expect(batchChanges(groups, rules).againAtMs).toBe(NOW_MS + 10_000);
+  });
+});
+
+describe('batching before more is planned', () => {
+  it('sends full calls only, however long the rest has waited', () => {
+    const { send, againAtMs } = fullCallsOnly(
+      [group('a', 99, 90_000), group('b', 100), group('c', 250)],
+      100,
+    );
+    expect([...send]).toEqual([
+      ['a', 0],
+      ['b', 100],
+      ['c', 200],
+    ]);
+    expect(againAtMs).toBeUndefined();
   });
 });
 

@@ -102,6 +102,20 @@ describe('guards', () => {
     ]);
   });
 
+  it('judge a slice by what the rest of its batch will ask for', () => {
+    const limits: GuardLimits = { group: limit, day: limit, run: limit, batch: limit };
+    const few = removals('g', 2);
+    const others = { all: 24, forCause: new Map([['bamboohr', 24]]), inGroup: new Map([['g', 19]]) };
+    expect(trippedGuards(few, facts({ limits }))).toEqual([]);
+    expect(trippedGuards(few, facts({ limits, elsewhere: others }))).toEqual([
+      { guard: 'group', scope: 'g', removals: 21, whole: 100 },
+      { guard: 'day', scope: 'g', removals: 21, whole: 100 },
+      { guard: 'run', scope: '', removals: 26, whole: 1_000 },
+      { guard: 'batch', scope: 'bamboohr', removals: 26, whole: 1_000 },
+    ]);
+    expect(trippedGuards([], facts({ limits, elsewhere: others }))).toEqual([]);
+  });
+
   it('let everything pass when nothing is removed', () => {
     expect(
       trippedGuards([], facts({ limits: { group: limit, day: limit, run: limit, batch: limit } })),

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { releaseRefusalOf, removalsHash, type Hold } from '../../../../shared/domain/plan/hold';
+import {
+  gatheringCauses,
+  holdToJoin,
+  joinHold,
+  releaseRefusalOf,
+  removalsHash,
+  stillTripped,
+  type Hold,
+} from '../../../../shared/domain/plan/hold';
 
 const plan: Hold = {
   hash: 'h',
@@ -29,5 +37,80 @@ describe('a held plan', () => {
     ['stale', { state: 'stale' }, 0, 'plan-not-held'],
   ] as const)('%s: release is refused with %s', (_title, change, nowMs, refusal) => {
     expect(releaseRefusalOf({ ...plan, ...change }, nowMs)).toBe(refusal);
+  });
+});
+
+describe('further removals of an incident', () => {
+  const HOUR = 3_600_000;
+  const held = (groupId: string, memberId: string) => ({
+    ...removal(groupId, memberId),
+    groupName: groupId,
+    personKey: `p${memberId}`,
+    why: ['left'],
+  });
+  const guard = (scope: string, removals: number) =>
+    ({ guard: 'batch', scope, removals, whole: 10 }) as const;
+  const incident: Hold = {
+    ...plan,
+    causes: ['hr'],
+    heldAtMs: 1_000,
+    removals: [held('g', '1')],
+    guards: [guard('hr', 7)],
+  };
+
+  it.each([
+    ['of the same source', {}, ['hr', 'time'], HOUR + 999, true],
+    ['an hour later', {}, ['hr'], HOUR + 1_000, false],
+    ['of another source', {}, ['jira'], 2_000, false],
+    ['of a hold that no source tripped', { causes: [] }, ['hr'], 2_000, false],
+    ['that no source tripped', {}, [], 2_000, false],
+    ['that an audit asks for', { kind: 'remediation' }, ['hr'], 2_000, false],
+    [
+      'of one that is large already',
+      { removals: Array.from({ length: 50_000 }, () => held('g', '1')) },
+      ['hr'],
+      2_000,
+      false,
+    ],
+  ] as const)('%s join its hold or do not', (_what, change, causes, nowMs, joins) => {
+    const open: readonly Hold[] = [
+      { ...plan, hash: 'other' },
+      { ...incident, ...change },
+    ];
+    expect(holdToJoin(open, causes, nowMs)?.hash).toBe(joins ? 'h' : undefined);
+  });
+
+  it('are held with the earlier ones, each once, by every guard that tripped', () => {
+    const further = {
+      removals: [held('g', '1'), held('g', '2')],
+      guards: [guard('hr', 5), guard('jira', 9)],
+      causes: ['jira'],
+    };
+    const joined = joinHold(incident, further);
+    expect(joined.removals.map(({ memberId }) => memberId)).toEqual(['1', '2']);
+    expect(joined.guards).toEqual([guard('hr', 7), guard('jira', 9)]);
+    expect(joined.causes).toEqual(['hr', 'jira']);
+    const without = { removals: [], guards: [] };
+    expect(joinHold(without, without)).toEqual({ ...without, causes: [] });
+  });
+
+  it('trip the guard of their source for an hour, while it holds something', () => {
+    const guards = [guard('hr', 7), { guard: 'group', scope: 'g', removals: 7, whole: 9 } as const];
+    const open = [{ ...incident, guards, joinedAtMs: 9_000 }];
+    expect(stillTripped(open, HOUR + 999)).toEqual([guard('hr', 7)]);
+    expect(stillTripped(open, HOUR + 1_000)).toEqual([]);
+  });
+
+  it('are gathered for ten seconds after the last was held', () => {
+    const later = { ...incident, joinedAtMs: 4_000, causes: ['hr', 'jira'] };
+    const others: readonly Hold[] = [
+      { ...incident, state: 'released' },
+      { ...plan, heldAtMs: 4_000 },
+    ];
+    expect([...gatheringCauses([later, incident, ...others], 10_999)]).toEqual([
+      ['hr', 14_000],
+      ['jira', 14_000],
+    ]);
+    expect(gatheringCauses([incident], 11_000).size).toBe(0);
   });
 });

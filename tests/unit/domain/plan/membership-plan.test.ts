@@ -9,6 +9,8 @@ import {
   changesIn,
   leadsOut,
   planMemberships,
+  waitingPart,
+  withWaiting,
   type GroupCase,
   type MembershipCase,
   type MembershipDecision,
@@ -171,6 +173,41 @@ describe('a plan', () => {
       ['a', 'add'],
       ['b', 'remove'],
     ]);
+  });
+});
+
+describe('changes that wait for the next plan', () => {
+  const person = (key: string, overrides: Partial<MembershipCase> = {}): MembershipCase =>
+    membership({ personKey: key, memberId: `id-${key}`, want: true, have: false, ...overrides });
+  const earlier = planMemberships(
+    [
+      group({ cases: [person('a'), person('b'), person('c', { have: true })] }),
+      group({ groupId: 'g2', name: 'Two', cases: [person('a')] }),
+    ],
+    STOPS,
+  );
+  const waiting = waitingPart(earlier, new Set(['g1/b', 'g1/c', 'g3/a']));
+
+  it('are those that were not sent, and no other decision', () => {
+    expect(
+      waiting.map(({ groupId, decided }) => [groupId, decided.map(({ personKey }) => personKey)]),
+    ).toEqual([['g1', ['b']]]);
+  });
+
+  it('are sent with those of other people, under another hash', () => {
+    const later = planMemberships(
+      [group({ cases: [person('d')] }), group({ groupId: 'g4', cases: [person('d')] })],
+      STOPS,
+    );
+    const both = withWaiting(later, waiting);
+    expect(both.groups.map((one) => [one.groupId, changesIn(one).map(({ personKey }) => personKey)])).toEqual(
+      [
+        ['g1', ['b', 'd']],
+        ['g4', ['d']],
+      ],
+    );
+    expect(both.hash).not.toBe(later.hash);
+    expect(withWaiting(later, [])).toBe(later);
   });
 });
 

@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startAzurite, type Azurite } from '../../../../sandbox/azurite';
+import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../../sandbox/demo-organization';
+import { workerJoined, workerLeft, workerMoved } from '../../../../sandbox/events';
+import type { Hold } from '../../../../shared/domain/plan/hold';
+import { startEngine, type Engine } from '../../../fixtures/engine';
+
+const PEOPLE = Array.from({ length: 9 }, (_, index) => `worker${index}@acme.example`);
+const LATE = ['late1@acme.example', 'late2@acme.example'];
+const JOINER = 'joiner@acme.example';
+const AUTOMATION = { department: 'Automation' };
+
+const seed = {
+  organizations: [{ ...DEMO_SEED, users: [...(DEMO_SEED.users ?? []), ...PEOPLE, ...LATE, JOINER] }],
+};
+
+type Limits = Readonly<{ run: number; batch: number; group: number }>;
+
+const NEVER = 1_000;
+
+/** Of everything, of one source, of one group: so many removals pass. */
+const guarded =
+  ({ run, batch, group }: Partial<Limits>, maxIdsPerPut = 100) =>
+  (identityBaseUrl: string): string => {
+    const limit = (count = NEVER): string => `{ count: ${count}, percent: 100, floor: ${count} }`;
+    return demoPolicy(identityBaseUrl).replace(
+      '    leaver:\n',
+      `    maxIdsPerPut: ${maxIdsPerPut}
+    guards: { group: ${limit(group)}, day: ${limit()}, run: ${limit(run)}, batch: ${limit(batch)} }
+    leaver:\n`,
+    );
+  };
+
+describe('marks that are planned two people at a time', () => {
+  let azurite: Azurite;
+  const engines: Engine[] = [];
+  beforeAll(async () => {
+    azurite = await startAzurite();
+  });
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) await engine.close();
+  });
+  afterAll(async () => {
+    await azurite.close();
+  });
+
+  const start = async (options: Parameters<typeof startEngine>[0]): Promise<Engine> => {
+    const engine = await startEngine({ azurite, seed, peoplePerPass: 2, ...options });
+    engines.push(engine);
+    return engine;
+  };
+  const staffed = async (limits: Partial<Limits>): Promise<Engine> => {
+    const engine = await start({ policy: guarded(limits) });
+    for (const person of [...PEOPLE, ...LATE]) await engine.post('hr', workerJoined(person, AUTOMATION));
+    await engine.finish();
+    expect(membersOf(engine)).toBe(PEOPLE.length + LATE.length);
+    engine.clock.advance(3_600_000);
+    return engine;
+  };
+  const membersOf = (engine: Engine, group: string = GROUPS.developers): number =>
+    engine.uipath.memberIds(ORGANIZATION, group).size;
+  const putsOf = (engine: Engine): number =>
+    engine.uipath.requests().filter(({ method }) => method === 'PUT').length;
+  const leave = async (engine: Engine, people: readonly string[]): Promise<void> => {
+    for (const person of people) await engine.post('hr', workerLeft(person));
+  };
+  const holdsIn = async (engine: Engine, state?: Hold['state']): Promise<readonly Hold[]> =>
+    engine.app.holds.list(ORGANIZATION, state);
+
+  it('fill the calls of a group together', async () => {
+    const engine = await start({ policy: guarded({}, 4) });
+    for (const person of PEOPLE) await engine.post('hr', workerJoined(person, AUTOMATION));
+    await engine.finish();
+    expect([membersOf(engine), membersOf(engine, GROUPS.users)]).toEqual([9, 9]);
+    // Nine in fours, in two groups. Two at a time they would be ten.
+    expect(putsOf(engine)).toBe(6);
+    expect(await engine.app.changes.listMarks(ORGANIZATION, 100)).toEqual([]);
+  });
+
+  it('send full calls before the last of them is looked up', async () => {
+    const engine = await start({ policy: guarded({}, 4) });
+    let looksAfterFirstPut = 0;
+    engine.uipath.onRequest(({ phase, endpoint }) => {
+      if (phase === 'after' && endpoint === 'D5' && putsOf(engine) > 0) looksAfterFirstPut += 1;
+    });
+    for (const person of PEOPLE) await engine.post('hr', workerJoined(person, AUTOMATION));
+    await engine.finish();
+    expect(looksAfterFirstPut).toBe(3);
+  });
+
+  it.each<[string, Partial<Limits>, 'batch' | 'run' | 'group']>([
+    ['of one source', { batch: 17 }, 'batch'],
+    ['of everything', { run: 17 }, 'run'],
+    ['of one group', { group: 8 }, 'group'],
+  ])('are held as a whole when all together are too many %s', async (_what, limits, guard) => {
+    const engine = await staffed(limits);
+    await leave(engine, PEOPLE);
+    await engine.finish();
+    const [hold, ...others] = await holdsIn(engine, 'held');
+    expect(others).toEqual([]);
+    expect(hold?.guards.map((tripped) => tripped.guard)).toContain(guard);
+    expect(new Set(hold?.removals.map(({ personKey }) => personKey)).size).toBe(PEOPLE.length);
+    expect([membersOf(engine), membersOf(engine, GROUPS.users)]).toEqual([11, 11]);
+    expect(await engine.app.changes.listMarks(ORGANIZATION, 100)).toEqual([]);
+  });
+
+  it('are let through when all together are within the limits', async () => {
+    const engine = await staffed({ run: 18, batch: 18, group: 9 });
+    await leave(engine, PEOPLE);
+    await engine.finish();
+    expect([membersOf(engine), membersOf(engine, GROUPS.users)]).toEqual([2, 2]);
+    expect(await holdsIn(engine)).toEqual([]);
+  });
+
+  it('are held as a whole too when nobody left, but everybody moved', async () => {
+    const engine = await staffed({ batch: 8 });
+    for (const person of PEOPLE) await engine.post('hr', workerMoved(person, { department: 'Finance' }));
+    await engine.finish();
+    expect(membersOf(engine)).toBe(11);
+    expect(membersOf(engine, GROUPS.finance)).toBe(PEOPLE.length);
+    const [hold, ...others] = await holdsIn(engine, 'held');
+    expect([hold?.removals.length, others.length]).toEqual([PEOPLE.length, 0]);
+  });
+
+  it('go on in the next run when the time of one is up', async () => {
+    const engine = await start({ policy: guarded({}, 4), runMs: 1_000 });
+    engine.uipath.onRequest(({ phase }) => {
+      if (phase === 'before') engine.clock.advance(200);
+    });
+    for (const person of PEOPLE) await engine.post('hr', workerJoined(person, AUTOMATION));
+    const outcomes = await engine.finish();
+    expect(outcomes.filter((outcome) => outcome === 'more').length).toBeGreaterThan(2);
+    expect([membersOf(engine), membersOf(engine, GROUPS.users)]).toEqual([9, 9]);
+    expect(await engine.app.changes.listMarks(ORGANIZATION, 100)).toEqual([]);
+  });
+
+  it('join the hold of their incident, and nobody who joins waits for that', async () => {
+    const engine = await staffed({ batch: 8 });
+    await leave(engine, PEOPLE);
+    await engine.work();
+    const [first] = await holdsIn(engine, 'held');
+    expect(first?.removals).toHaveLength(18);
+
+    engine.clock.advance(4_000);
+    await leave(engine, LATE);
+    await engine.post('hr', workerJoined(JOINER, AUTOMATION));
+    await engine.work();
+    engine.clock.advance(1_000);
+    await engine.work();
+    expect(membersOf(engine)).toBe(12);
+    expect((await holdsIn(engine, 'held')).map(({ hash }) => hash)).toEqual([first?.hash]);
+
+    engine.clock.advance(5_000);
+    await engine.work();
+    const [joined, ...others] = await holdsIn(engine, 'held');
+    expect([joined?.removals.length, others.length]).toEqual([22, 0]);
+    const stale = await holdsIn(engine, 'stale');
+    expect(stale.find(({ hash }) => hash === first?.hash)?.because).toBe('joined');
+    expect(membersOf(engine)).toBe(12);
+
+    engine.clock.advance(3_600_000);
+    await leave(engine, [JOINER]);
+    await engine.finish();
+    expect(membersOf(engine)).toBe(11);
+    expect(await holdsIn(engine, 'held')).toHaveLength(1);
+  });
+});
