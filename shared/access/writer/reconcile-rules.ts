@@ -51,7 +51,7 @@ export type ReconcileRulesDeps = PutRuleDeps &
   RemoveRuleDeps &
   ContainedDeps &
   TimeBudget &
-  Readonly<{ changes: Pick<ChangeStore, 'clearMark'>; due: Pick<DueDates, 'schedule'> }>;
+  Readonly<{ changes: Pick<ChangeStore, 'clearMark' | 'listAttempts'>; due: Pick<DueDates, 'schedule'> }>;
 
 /** Refusals of one rule: the others go on. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
@@ -63,10 +63,20 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
 
 type RuleBody = Readonly<{ input: RuleInput & Readonly<{ description: string }>; contentHash: string }>;
 
-/** Reconciles the marked rules: creates, updates and deletes them. */
+/**
+ * Reconciles the marked rules: creates, updates and deletes them. One with an open attempt waits for its recovery: it may exist,
+ * and another create call would make a second.
+ */
 export async function reconcileRules(deps: ReconcileRulesDeps, marks: readonly Mark[]): Promise<void> {
+  if (marks.length === 0) return;
+  const open = new Set(
+    (await deps.changes.listAttempts(deps.organization.alias)).flatMap((attempt) =>
+      attempt.kind === 'create-rule' ? [attempt.subjectKey] : [],
+    ),
+  );
   for (const mark of marks) {
     if (deps.isTimeUp()) return;
+    if (open.has(mark.subject.key)) continue;
     const subject: Subject<'rule'> = { ...mark.subject, kind: 'rule' };
     await deps.units.run({ kind: 'rule', key: subject.key }, async () => {
       const stored = await deps.ledger.read(subject);

@@ -149,6 +149,30 @@ describe('an open call', () => {
     expect(await app.changes.listAttempts(world.alias)).toEqual([]);
     expect(await failing(world)).toEqual([]);
   });
+
+  it('of a rule that may exist keeps the rule from being created once more', async () => {
+    const world = await start();
+    const { uipath } = world.engine;
+    uipath.inject(
+      { kind: 'answer', status: 403, match: { endpoint: 'R1' }, times: 'always' },
+      { kind: 'answer-lost', match: { endpoint: 'R2' } },
+    );
+    await world.asks('R1', {
+      kind: 'create-rule',
+      name: 'Night rule',
+      definition: {
+        groups: ['Users'],
+        conditions: [{ claimName: 'department', conditionType: 'Contains', value: 'Night' }],
+      },
+      owner: BEN,
+    });
+    await live(world, HOUR_MS);
+    expect(uipath.organization(world.alias).rules.size).toBe(1);
+    uipath.clearFaults();
+    await live(world, HOUR_MS);
+    expect(uipath.organization(world.alias).rules.size).toBe(1);
+    expect(await failing(world)).toEqual([]);
+  });
 });
 
 describe('a person whose row cannot be read', () => {
