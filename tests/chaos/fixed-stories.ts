@@ -59,6 +59,7 @@ function story(events: readonly Event[]): Story {
     seed: 1,
     organization: { graceDays: 0, limits: ROOMY, share: 0.5 },
     weather: { steps: {}, post: GOOD_POST, instances: 1 },
+    latencyMs: 0,
     events: [
       ...events,
       { kind: 'compare', atMs: last + HOUR_MS },

@@ -26,7 +26,13 @@ export type Seen = Readonly<{
   hands: Array<Readonly<{ atMs: number; group: string; person: string; joined: boolean }>>;
   /** Names that groups were given by hand, by id. */
   groupNames: Map<string, string>;
-  /** Reads lagged behind, so that a change may be sent a second time. */
+  /** Names of groups that somebody deleted. */
+  deletedGroups: Set<string>;
+  /** Codes that a message may fail with, beside those of the weather. */
+  expected: readonly string[];
+  /** How much later than it was sent a call may arrive. */
+  latencyMs: number;
+  /** Reads lagged behind, or a call arrived after its writer had been replaced, so that a change may be sent a second time. */
   repeatsAllowed: boolean;
 }>;
 
@@ -95,9 +101,9 @@ export async function judgeState(
   return [
     ...violations,
     ...chains.faults,
-    ...[...expected].flatMap(([person, access]) => judgePerson(person, access, at)),
-    ...judgeRules(uipath, expectedRules(accepted, nowMs, refused)),
-    ...judgeQuota(uipath, seen.organization),
+    ...[...expected].flatMap(([person, access]) => judgePerson(person, access, at).map(({ text }) => text)),
+    ...(seen.deletedGroups.size > 0 ? [] : judgeRules(uipath, expectedRules(accepted, nowMs, refused))),
+    ...judgeQuota(uipath, seen),
     ...judgeEvidence(seen, chains.records),
     ...(uipath.memberIds(ALIAS, GROUPS.old).has(uipath.idOf(ALIAS, LEAD))
       ? []
@@ -105,18 +111,20 @@ export async function judgeState(
   ];
 }
 
-function judgePerson(
+/** What is not as expected of a person, by group. */
+export function judgePerson(
   person: string,
   { state, groups }: Expected,
   { uipath, seen }: Readonly<{ uipath: UiPathSandbox; seen: Seen }>,
-): readonly string[] {
+): ReadonlyArray<Readonly<{ group: string; text: string }>> {
   const id = uipath.idOf(ALIAS, person);
-  return [...MANAGED, GROUPS.old].flatMap((group) => {
+  const present = [...MANAGED, GROUPS.old].filter((group) => !seen.deletedGroups.has(group));
+  return present.flatMap((group) => {
     const is = uipath.memberIds(ALIAS, group).has(id);
     const hands = seen.hands.filter((hand) => hand.person === person && hand.group === group);
     const stood = (SEED.groups?.[group] as readonly string[] | undefined)?.includes(person) === true;
     const touched = hands.length > 0 || stood;
-    const says = (text: string): string[] => [`${person} (${state}) ${text} ${group}`];
+    const says = (text: string) => [{ group, text: `${person} (${state}) ${text} ${group}` }];
     if (groups.has(group)) return is || hands.some(({ joined }) => !joined) ? [] : says('should be in');
     if (state === 'gone') return is && hands.length === 0 ? says('should be out of') : [];
     if (!touched) return is ? says('should not be in') : [];
@@ -140,7 +148,8 @@ function judgeRules(uipath: UiPathSandbox, expected: readonly ExpectedRule[]): r
 }
 
 /** No window of the limits' length holds more calls than our share. */
-function judgeQuota(uipath: UiPathSandbox, { limits, share }: TestOrganization): readonly string[] {
+function judgeQuota(uipath: UiPathSandbox, { organization, latencyMs }: Seen): readonly string[] {
+  const { limits, share } = organization;
   const violations = new Set<string>();
   for (const [method, limit] of Object.entries(limits)) {
     const times = uipath
@@ -149,7 +158,7 @@ function judgeQuota(uipath: UiPathSandbox, { limits, share }: TestOrganization):
       .map(({ atMs }) => atMs);
     const most = Math.floor(limit * share);
     for (let index = most; index < times.length; index += 1)
-      if ((times[index] ?? 0) - (times[index - most] ?? 0) < WINDOW_MS)
+      if ((times[index] ?? 0) - (times[index - most] ?? 0) < WINDOW_MS - latencyMs)
         violations.add(`more than ${most} ${method} calls in a window`);
   }
   return [...violations];
@@ -166,6 +175,7 @@ function judgeEvidence(
   const touched = new Set(seen.hands.map(({ group, person }) => `${person} ${group}`));
   for (const [group, members] of Object.entries(SEED.groups ?? {}))
     for (const member of members as readonly string[]) touched.add(`${member} ${group}`);
+  for (const group of seen.deletedGroups) for (const person of PEOPLE) touched.add(`${person} ${group}`);
   const done = new Map<string, string[]>();
   const add = (id: string, groupId: string, what: string): void => {
     const key = `${nameOf(seen, id)}|${groupId}`;
@@ -200,7 +210,7 @@ function touchedById(seen: Seen, person: string): boolean {
 }
 
 /** What may be expected of a person, by what was surely known when the run began and by what may have come to be known since. */
-function viewsOf(
+export function viewsOf(
   person: string,
   seen: Seen,
   { nowMs, startedAtMs, known, maybe }: Knowledge,

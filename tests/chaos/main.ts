@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startAzurite } from '../../sandbox/azurite';
 import { FIXED_STORIES } from './fixed-stories';
 import { openEmulatedStorage, openMemoryStorage, type OpenStorage } from './history-storage';
-import { makeStory } from './make-story';
+import { isKind, KINDS } from './kinds';
 import { play, type Stage } from './play';
 import { shrink } from './shrink';
 import { openStage } from './stage';
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** One history, with its diary. */
     seed: { type: 'string' },
+    /** `plain`, `standing` or `mixed`. */
+    kind: { type: 'string', default: 'mixed' },
     /** The histories written by hand, with each fault at each step. */
     sweep: { type: 'boolean', default: false },
     /** Over the storage emulator instead of tables in memory. */
@@ -59,13 +61,15 @@ async function playAll(stage: Stage, open: OpenStorage, only: string | undefined
     if (only !== undefined && story.seed === first) for (const line of played.diary) say(line);
     return played.violations;
   };
+  const { kind } = values;
+  if (!isKind(kind)) throw new Error(`There is no kind ${kind}: ${Object.keys(KINDS).join(', ')}`);
   for (let seed = first; seed < first + runs; seed += 1) {
-    const story = makeStory(seed);
+    const story = KINDS[kind](seed);
     const found = await violationsOf(story);
     if (found.length > 0) {
       violations += found.length;
       for (const violation of found) say(`seed ${seed}: ${violation}`);
-      say(`again: npm run chaos -- --seed ${seed}`);
+      say(`again: npm run chaos -- --kind ${kind} --seed ${seed}`);
       if (only === undefined) {
         const small = await shrink(story, async (smaller) =>
           (await violationsOf(smaller)).includes(found[0] ?? ''),

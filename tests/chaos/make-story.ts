@@ -32,6 +32,7 @@ export function makeStory(seed: number): Story {
     seed,
     organization,
     weather,
+    latencyMs: 0,
     events: [
       ...events,
       { kind: 'compare', atMs: last + HOUR_MS },
@@ -43,7 +44,7 @@ export function makeStory(seed: number): Story {
 const RARELY = 0.004;
 const SOMETIMES = 0.02;
 
-function makeWeather(random: Random): Weather {
+export function makeWeather(random: Random): Weather {
   const calm: Weather = { steps: {}, post: GOOD_POST, instances: 1 };
   const crashes = { 'crash-before': RARELY, 'crash-after': SOMETIMES } as const;
   const failures = { 'fail-before': SOMETIMES, 'fail-after': SOMETIMES, twice: SOMETIMES } as const;
@@ -95,7 +96,12 @@ function makeEvents(random: Random): readonly Event[] {
 }
 
 /** Most arrive at once; some hours or days late, some twice, some again as another delivery of the same statement. */
-function deliveries(random: Random, feed: Delivery['feed'], body: Body, saidAtMs: number): readonly Event[] {
+export function deliveries(
+  random: Random,
+  feed: Delivery['feed'],
+  body: Body,
+  saidAtMs: number,
+): readonly Event[] {
   const lateMs = random.chance(0.2) ? random.int(2 * DAY_MS) : 0;
   const first: Event = {
     kind: 'deliver',
@@ -112,13 +118,13 @@ function deliveries(random: Random, feed: Delivery['feed'], body: Body, saidAtMs
   return [first, again];
 }
 
-function byHand(random: Random, person: string, atMs: number): Event {
+export function byHand(random: Random, person: string, atMs: number): Event {
   const group = random.pick([...MANAGED, GROUPS.old]);
   const joins = random.chance(0.6);
   return { kind: 'by-hand', atMs, group, add: joins ? [person] : [], remove: joins ? [] : [person] };
 }
 
-function renaming(random: Random, atMs: number): Event {
+export function renaming(random: Random, atMs: number): Event {
   const group = random.pick(MANAGED);
   return {
     kind: 'rename',
@@ -128,8 +134,8 @@ function renaming(random: Random, atMs: number): Event {
   };
 }
 
-/** Trouble that UiPath makes by itself. */
-function uipathTrouble(random: Random, lastMs: number): readonly Event[] {
+/** Trouble that UiPath makes by itself, and that passes. */
+export function uipathTrouble(random: Random, lastMs: number): readonly Event[] {
   const at = (): number => START_MS + random.int(lastMs - START_MS + HOUR_MS);
   const events: Event[] = [];
   if (random.chance(0.15))

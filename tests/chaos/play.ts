@@ -1,27 +1,43 @@
+import { retryDeadDelivery } from '../../shared/access/desk/retry-dead-delivery';
 import { acceptDelivery } from '../../shared/access/intake/accept-delivery';
 import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
+import { listDeadDeliveries } from '../../shared/access/ledger/list-dead-deliveries';
 import { applyChanges } from '../../shared/access/writer/apply-changes';
 import { sweepDueAndPendingWork } from '../../shared/access/sweep-due-and-pending-work';
 import { processDelivery } from '../../shared/access/intake/process-delivery';
 import type { Clock } from '../../shared/clock';
-import { AppError } from '../../shared/errors';
+import { AppError, errorCodeOf } from '../../shared/errors';
 import { coded } from '../../shared/storage/storage-errors';
+import { createWriterLeases } from '../../shared/storage/writer-lease';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import { signedHeaders } from '../fakes/signed-delivery';
 import { createInstance, type Instance } from '../fixtures/engine-instance';
 import type { HistoryStorage } from './history-storage';
 import { judgeChange, judgeState, type Knowledge, type Seen } from './judge';
-import { GOOD_POST, PostOffice, type Letter } from './post-office';
+import { judgeDelay, mostDelayMs, type Watched } from './judge-delay';
+import { GOOD_POST, LAST_TRY, PostOffice, type Letter } from './post-office';
 import { createRandom } from './random';
+import { StandingTroubles, type Trouble } from './standing-troubles';
 import { steppedFetch } from './stepped-fetch';
 import { LeaseTimes, steppedStorage } from './stepped-storage';
 import type { Body, Delivery, Event, Story } from './story';
-import { ALIAS, HOUR_MS, LEAD, PEOPLE, policyText, SEED, START_MS, WINDOW_MS } from './test-organization';
+import {
+  ALIAS,
+  HOUR_MS,
+  LEAD,
+  MANAGED,
+  PEOPLE,
+  policyText,
+  SEED,
+  START_MS,
+  WINDOW_MS,
+} from './test-organization';
 import {
   createTurns,
   type Actor,
   type Ending,
   type FaultPlan,
+  type HistoryClock,
   type Step,
   type StepFault,
   type Task,
@@ -58,6 +74,8 @@ const JUMP_MS = 20_000;
 const TOGETHER_MS = 5_000;
 /** Longer than anything the application waits before it takes something for lost. */
 const IDLE_MS = 130_000;
+const TICK_MS = 30_000;
+const DECIDER = { by: LEAD, mayDecide: () => true };
 
 /** Plays a history from an empty storage to its end and returns everything that should not have happened. */
 export async function play(story: Story, options: PlayOptions): Promise<Played> {
@@ -85,7 +103,10 @@ class Player {
   crashes = 0;
   readonly #story: Story;
   readonly #options: PlayOptions;
-  readonly #clock: Clock & Readonly<{ advance: (ms: number) => void }>;
+  readonly #clock: HistoryClock & Clock;
+  readonly #troubles: StandingTroubles;
+  /** What the story has still in store. */
+  readonly #coming: Event[];
   readonly #post: PostOffice;
   readonly #leases: LeaseTimes;
   readonly #turns: ReturnType<typeof createTurns>;
@@ -111,12 +132,14 @@ class Player {
     uipath.addOrganization(SEED);
     uipath.setRateLimits({ ...story.organization.limits, windowMs: WINDOW_MS });
     this.#policy = parsePolicy(policyText(uipath.identityBaseUrl(ALIAS), story.organization), 'policy.yaml');
+    this.#coming = [...story.events];
+    this.#troubles = new StandingTroubles(this.#clock.now);
     this.#leases = new LeaseTimes(this.#clock);
     this.#post = new PostOffice(this.#clock, createRandom(story.seed + 2), story.weather.post);
     const dice = createRandom(story.seed + 3);
     const faultAt: FaultPlan =
       options.faultAt ?? (() => (this.#calm ? undefined : throwDice(story.weather.steps, dice.next)));
-    this.#turns = createTurns(createRandom(story.seed + 4), faultAt, {
+    this.#turns = createTurns(createRandom(story.seed + 4), this.#clock, faultAt, {
       'lose-lease': async () => this.#loseLeases(),
       'jump-clock': async () => this.#clock.advance(JUMP_MS),
     });
@@ -127,7 +150,10 @@ class Player {
       changes: [],
       hands: [],
       groupNames: new Map(),
-      repeatsAllowed: story.events.some(({ kind }) => kind === 'uipath-lag'),
+      deletedGroups: new Set(),
+      latencyMs: story.latencyMs,
+      expected: [],
+      repeatsAllowed: mayRepeat(story),
     };
     this.#workers = Array.from({ length: story.weather.instances }, () => this.#start());
   }
@@ -137,8 +163,11 @@ class Player {
   }
 
   async playAll(): Promise<void> {
-    for (const event of this.#story.events) {
+    for (let event = this.#coming[0]; event !== undefined; event = this.#coming[0]) {
       await this.#workUntil(event.atMs);
+      // What was delivered meanwhile is another one.
+      if (event !== this.#coming[0]) continue;
+      this.#coming.shift();
       this.#note(JSON.stringify(event));
       await this.#happen(event);
     }
@@ -173,9 +202,7 @@ class Player {
       }
       case 'rename': {
         const { groups } = uipath.organization(ALIAS);
-        const group = [...groups.values()].find(
-          ({ name }) => name.toLowerCase() === event.group.toLowerCase(),
-        );
+        const group = groupNamed(uipath, event.group);
         if (group !== undefined) {
           groups.set(group.id, { ...group, name: event.name });
           this.#seen.groupNames.set(group.id, event.name);
@@ -190,6 +217,23 @@ class Player {
         return;
       case 'uipath-lag':
         uipath.setSwitches({ membershipLagMs: event.ms });
+        return;
+      case 'trouble-begins':
+        this.#beginTrouble(event.name, event.trouble);
+        return;
+      case 'trouble-ends':
+        this.#troubles.end(event.name);
+        return;
+      case 'delete-group': {
+        const { groups } = uipath.organization(ALIAS);
+        const group = groupNamed(uipath, event.group);
+        if (group !== undefined) groups.delete(group.id);
+        this.#seen.deletedGroups.add(event.group);
+        this.#troubles.concern(`deleted ${event.group}`, { group: event.group });
+        return;
+      }
+      case 'watch':
+        await this.#watch();
         return;
       case 'compare':
         await this.#settle();
@@ -207,12 +251,26 @@ class Player {
 
   /** A sender tries until it gets an answer; only then is the delivery accepted. */
   async #send(delivery: Delivery): Promise<void> {
-    const { feed, webhookId, body } = delivery;
-    const text = JSON.stringify(body);
     for (let attempt = 1; attempt <= MOST_POSTS; attempt += 1) {
-      const worker = this.#worker(0);
-      let deliveryId = '';
-      const run = async (): Promise<void> => {
+      let isAccepted = false;
+      await this.#run([this.#sending(delivery, this.#worker(0), () => (isAccepted = true))]);
+      if (isAccepted) return;
+      this.#clock.advance(SENDER_RETRY_MS);
+    }
+    throw new Error(`Nobody took delivery ${delivery.webhookId}`);
+  }
+
+  #sending(
+    { feed, webhookId, body }: Delivery,
+    worker: Worker,
+    accepted: () => void,
+    again: () => void = () => undefined,
+  ): Task {
+    const text = JSON.stringify(body);
+    let deliveryId = '';
+    return {
+      actor: worker.actor,
+      run: async () => {
         ({ deliveryId } = await acceptDelivery(worker.instance, {
           feed,
           source: 'standard',
@@ -220,17 +278,18 @@ class Player {
           rawBody: Buffer.from(text),
           receivedAtMs: this.#clock.now(),
         }));
-      };
-      const [ending] = await this.#run([{ actor: worker.actor, run }]);
-      if (ending === 'done') {
-        this.#byDelivery.set(deliveryId, body);
-        this.#accepted.push(body);
-        return;
-      }
-      this.#expectCode(ending ?? 'crashed', ['storage-unavailable']);
-      this.#clock.advance(SENDER_RETRY_MS);
-    }
-    throw new Error(`Nobody took delivery ${webhookId}`);
+      },
+      ended: (ending) => {
+        if (ending === 'done') {
+          this.#byDelivery.set(deliveryId, body);
+          this.#accepted.push(body);
+          accepted();
+          return;
+        }
+        this.#expectCode(ending, ['storage-unavailable']);
+        again();
+      },
+    };
   }
 
   /** Handles what falls due until an instant, and moves the clock there. */
@@ -254,18 +313,45 @@ class Player {
   }
 
   async #handle(letters: readonly Letter[]): Promise<number> {
-    const tasks = letters.map((letter, index) => {
-      const worker = this.#worker(index);
-      return { actor: worker.actor, run: async () => this.#read(worker, letter) };
-    });
-    const endings = await this.#run(tasks);
-    for (const [index, letter] of letters.entries()) {
-      const ending = endings[index] ?? 'crashed';
-      if (ending === 'done') continue;
-      this.#post.giveBack(letter);
-      this.#expectCode(ending, ['storage-unavailable', 'storage-conflict', 'lease-lost']);
-    }
+    await this.#run(letters.map((letter, index) => this.#reading(letter, this.#worker(index))));
     return letters.length;
+  }
+
+  #reading(letter: Letter, worker: Worker): Task {
+    return {
+      actor: worker.actor,
+      run: async () => this.#read(worker, letter),
+      ended: (ending) => {
+        if (ending === 'done') return;
+        this.#post.giveBack(letter);
+        const { expected } = this.#seen;
+        this.#expectCode(ending, ['storage-unavailable', 'storage-conflict', 'lease-lost', ...expected]);
+      },
+    };
+  }
+
+  /** While a slow run goes on, what is sent meanwhile arrives, and another process takes up what falls due. */
+  #arrivals(isBusy: ReadonlySet<Actor>): readonly Task[] {
+    const tasks: Task[] = [];
+    const [next] = this.#coming;
+    const free = this.#workers.findIndex(({ actor }) => !isBusy.has(actor));
+    if (free === -1) return tasks;
+    const worker = this.#worker(free);
+    if (next?.kind === 'deliver' && next.atMs <= this.#clock.now()) {
+      this.#coming.shift();
+      this.#note(`meanwhile ${JSON.stringify(next)}`);
+      const again = { ...next, atMs: this.#clock.now() + SENDER_RETRY_MS };
+      const put = (): void => void this.#coming.unshift(again);
+      tasks.push(this.#sending(next.delivery, worker, () => undefined, put));
+    } else
+      for (const letter of this.#post.takeDue(1, (one) => this.#isKnown(one)))
+        tasks.push(this.#reading(letter, worker));
+    return tasks;
+  }
+
+  /** False for a delivery whose sender has no answer yet. */
+  #isKnown(letter: Letter): boolean {
+    return letter.queue !== 'deliveries' || this.#byDelivery.has(letter.message.deliveryId);
   }
 
   async #read({ actor, instance }: Worker, letter: Letter): Promise<void> {
@@ -273,7 +359,7 @@ class Player {
       case 'deliveries': {
         const body = this.#byDelivery.get(letter.message.deliveryId);
         if (body !== undefined) this.#begun.push(body);
-        await processDelivery(instance, letter.message);
+        await this.#process(instance, letter);
         if (body !== undefined) this.#done.add(body.id);
         return;
       }
@@ -289,20 +375,88 @@ class Player {
     }
   }
 
-  async #tick(): Promise<void> {
-    const { actor, instance } = this.#worker(0);
-    const [ending] = await this.#run([{ actor, run: async () => sweepDueAndPendingWork(instance) }]);
-    this.#expectCode(ending ?? 'crashed', ['storage-unavailable', 'storage-conflict']);
+  /** As the function does: a delivery that fails its last try becomes a dead delivery. */
+  async #process(
+    instance: Instance,
+    { message, tries }: Extract<Letter, { queue: 'deliveries' }>,
+  ): Promise<void> {
+    try {
+      await processDelivery(instance, message);
+    } catch (error) {
+      if (tries + 1 >= LAST_TRY)
+        await instance.deadDeliveries.fail(message, {
+          code: errorCodeOf(error),
+          tries: LAST_TRY,
+          atMs: this.#clock.now(),
+        });
+      throw error;
+    }
   }
 
-  async #run(tasks: readonly Task[]): Promise<readonly Ending[]> {
-    const endings = await this.#turns.run(tasks);
-    this.#workers = this.#workers.map((worker) => {
-      if (worker.actor.alive) return worker;
-      this.crashes += 1;
-      return this.#start();
-    });
-    return endings;
+  async #tick(): Promise<void> {
+    const codes = ['storage-unavailable', 'storage-conflict'];
+    await this.#onFirst(codes, async (instance) => sweepDueAndPendingWork(instance));
+  }
+
+  /** Something that one process does, and may fail at in the ways that are named. */
+  async #onFirst(codes: readonly string[], act: (instance: Instance) => Promise<unknown>): Promise<void> {
+    const { actor, instance } = this.#worker(0);
+    const ended = (ending: Ending): void => this.#expectCode(ending, codes);
+    await this.#run([{ actor, run: async () => act(instance), ended }]);
+  }
+
+  /** Plays the timer for as long as a word may take, and looks at what was known before. */
+  async #watch(): Promise<void> {
+    const startedAtMs = this.#clock.now();
+    const known = this.#begun.filter(({ id }) => this.#done.has(id));
+    const concernedBefore = this.#concerned();
+    const untilMs = startedAtMs + mostDelayMs(this.#story);
+    while (this.#clock.now() < untilMs) {
+      await this.#tick();
+      await this.#workUntil(Math.min(untilMs, this.#clock.now() + TICK_MS));
+    }
+    const ids = new Set(known.map(({ id }) => id));
+    const maybe = this.#begun.filter(({ id }) => !ids.has(id));
+    const watched: Watched = {
+      story: this.#story,
+      uipath: this.#options.stage.uipath,
+      seen: this.#seen,
+      knowledge: { startedAtMs, nowMs: this.#clock.now(), known, maybe },
+      isConcerned: (person, group) =>
+        concernedBefore.has(`${person} ${group}`) || this.#troubles.isConcerned(person, group),
+    };
+    this.violations.push(...judgeDelay(watched));
+  }
+
+  #concerned(): ReadonlySet<string> {
+    const all = PEOPLE.flatMap((person) => MANAGED.map((group) => ({ person, group })));
+    return new Set(
+      all
+        .filter(({ person, group }) => this.#troubles.isConcerned(person, group))
+        .map(({ person, group }) => `${person} ${group}`),
+    );
+  }
+
+  #beginTrouble(name: string, trouble: Trouble): void {
+    const { uipath } = this.#options.stage;
+    const id = 'group' in trouble ? groupNamed(uipath, trouble.group)?.id : undefined;
+    this.#troubles.begin(name, trouble, id);
+  }
+
+  async #run(tasks: readonly Task[]): Promise<void> {
+    const busy = new Set<Actor>();
+    const watched = (task: Task): Task => {
+      busy.add(task.actor);
+      const ended = (ending: Ending): void => {
+        busy.delete(task.actor);
+        task.ended(ending);
+      };
+      return { ...task, ended };
+    };
+    const isSlow = this.#story.latencyMs > 0;
+    const arrivals = (): readonly Task[] => (isSlow ? this.#arrivals(busy).map(watched) : []);
+    await this.#turns.run(tasks.map(watched), arrivals);
+    await this.#turns.land();
   }
 
   /** No more faults: what is still to do is done, and looked at again an hour later. */
@@ -312,8 +466,10 @@ class Player {
     const { membershipLagMs } = uipath.switches();
     const { faults } = this.#post;
     uipath.clearFaults();
+    this.#troubles.endAll();
     uipath.setSwitches({ membershipLagMs: 0 });
     this.#post.faults = GOOD_POST;
+    await this.#retryTheDead();
     for (const waitMs of [0, HOUR_MS + 60_000]) {
       await this.#workUntil(this.#clock.now() + waitMs);
       await this.#untilIdle();
@@ -321,6 +477,15 @@ class Player {
     this.#calm = false;
     this.#post.faults = faults;
     uipath.setSwitches({ membershipLagMs });
+  }
+
+  /** A person has what became a dead delivery processed again. */
+  async #retryTheDead(): Promise<void> {
+    await this.#onFirst([], async (instance) => {
+      for (const { deliveries } of await listDeadDeliveries(instance, ALIAS))
+        for (const { deliveryId } of deliveries)
+          await retryDeadDelivery(instance, ALIAS, deliveryId, DECIDER);
+    });
   }
 
   async #untilIdle(): Promise<void> {
@@ -343,7 +508,11 @@ class Player {
   #worker(index: number): Worker {
     const worker = this.#workers[index];
     if (worker === undefined) throw new RangeError('There are not so many instances');
-    return worker;
+    if (worker.actor.alive) return worker;
+    this.crashes += 1;
+    const next = this.#start();
+    this.#workers[index] = next;
+    return next;
   }
 
   #start(): Worker {
@@ -351,9 +520,16 @@ class Player {
     const actor: Actor = { name: `instance ${this.#actors}`, alive: true };
     const { stage, storage, bug, storageOf = (own) => own } = this.#options;
     const turns = this.#turns;
+    const clock: Clock = { now: this.#clock.now, sleep: async (ms) => turns.sleep(actor, ms) };
+    const ownStorage = steppedStorage(storageOf(storage), {
+      turns,
+      actor,
+      leases: this.#leases,
+      renewalsFail: () => this.#troubles.renewalsFail(),
+    });
     const instance = createInstance({
-      clock: this.#clock,
-      storage: steppedStorage(storageOf(storage), { turns, actor, leases: this.#leases }),
+      clock,
+      storage: ownStorage,
       credentials: { clientId: 'chaos-client', clientSecret: 'not-a-secret' },
       quotaRules: { limits: this.#story.organization.limits },
       uipathFetch: steppedFetch(stage.uipath, {
@@ -361,6 +537,8 @@ class Player {
         actor,
         now: this.#clock.now,
         organization: ALIAS,
+        latencyMs: this.#story.latencyMs,
+        troubles: this.#troubles,
         onChange: (change) => {
           this.#seen.changes.push(change);
           this.violations.push(...judgeChange(change, this.#seen, this.#knowledgeOf(actor), stage.uipath));
@@ -370,7 +548,9 @@ class Player {
       policy: () => this.#policy,
       log: (line) => this.#note(`${actor.name} ${JSON.stringify(line)}`),
     });
-    return { actor, instance: bug === undefined ? instance : bug(instance, { clock: this.#clock }) };
+    const repeat = (act: () => Promise<void>, everyMs: number) => turns.repeat(actor, act, everyMs);
+    const leased = { ...instance, leases: coded(createWriterLeases(ownStorage, clock, repeat)) };
+    return { actor, instance: bug === undefined ? leased : bug(leased, { clock }) };
   }
 
   #knowledgeOf(actor: Actor): Knowledge {
@@ -410,7 +590,23 @@ function throwDice(odds: Story['weather']['steps'], next: () => number): StepFau
   return undefined;
 }
 
-function manualClock(startMs: number): Clock & Readonly<{ advance: (ms: number) => void }> {
+/** Reads that lag, or a slow call whose writer was replaced while it was on its way. */
+function mayRepeat({ events, latencyMs, weather }: Story): boolean {
+  const { 'lose-lease': loses = 0, stall = 0 } = weather.steps;
+  const renewalsFail = events.some(
+    (event) => event.kind === 'trouble-begins' && event.trouble.kind === 'renewals-fail',
+  );
+  return (
+    events.some(({ kind }) => kind === 'uipath-lag') || (latencyMs > 0 && (loses + stall > 0 || renewalsFail))
+  );
+}
+
+function groupNamed(uipath: UiPathSandbox, wanted: string) {
+  const { groups } = uipath.organization(ALIAS);
+  return [...groups.values()].find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+}
+
+function manualClock(startMs: number): Clock & HistoryClock {
   let nowMs = startMs;
   return {
     now: () => nowMs,

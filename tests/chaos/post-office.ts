@@ -3,7 +3,8 @@ import type { AuditMessage, ChangesMessage, DeliveryMessage, WorkQueues } from '
 import type { Random } from './random';
 import type { Actor, Turns } from './turns';
 
-export type Letter = Readonly<{ dueAtMs: number; number: number }> &
+/** `tries`: how often it was taken up and given back. */
+export type Letter = Readonly<{ dueAtMs: number; number: number; tries: number }> &
   (
     | Readonly<{ queue: 'deliveries'; message: DeliveryMessage }>
     | Readonly<{ queue: 'changes'; message: ChangesMessage }>
@@ -17,6 +18,8 @@ export const GOOD_POST: PostalFaults = { twice: 0, late: 0, lost: 0 };
 
 /** A message that was not handled to its end comes back after so long, as host.json says. */
 const VISIBLE_AGAIN_MS = 30_000;
+/** As host.json says. */
+export const LAST_TRY = 5;
 const LATEST_MS = 600_000;
 /** A copy that comes so soon is read by another process while the first is still at work. */
 const AT_ONCE_MS = 2_000;
@@ -43,7 +46,7 @@ export class PostOffice {
         async () => {
           this.#send(letter, delayMs);
         },
-        () => Object.assign(new Error('The queue is busy'), { statusCode: 503 }),
+        { failure: () => Object.assign(new Error('The queue is busy'), { statusCode: 503 }) },
       );
     return {
       enqueueDelivery: async (message) => send({ queue: 'deliveries', message }),
@@ -56,16 +59,19 @@ export class PostOffice {
     return this.#letters;
   }
 
-  /** Takes up to `most` letters that are due. */
-  takeDue(most: number): readonly Letter[] {
-    const due = this.#letters.filter(({ dueAtMs }) => dueAtMs <= this.#clock.now()).slice(0, most);
+  /** Takes up to `most` letters that are due and wanted. */
+  takeDue(most: number, isWanted: (letter: Letter) => boolean = () => true): readonly Letter[] {
+    const due = this.#letters
+      .filter((letter) => letter.dueAtMs <= this.#clock.now() && isWanted(letter))
+      .slice(0, most);
     this.#letters = this.#letters.filter((letter) => !due.includes(letter));
     return due;
   }
 
-  /** Gives back a letter whose reader failed or died. */
+  /** Gives back a letter whose reader failed or died. After the last try it is put aside. */
   giveBack(letter: Letter): void {
-    this.#add({ ...letter, dueAtMs: this.#clock.now() + VISIBLE_AGAIN_MS });
+    const tries = letter.tries + 1;
+    if (tries < LAST_TRY) this.#add({ ...letter, tries, dueAtMs: this.#clock.now() + VISIBLE_AGAIN_MS });
   }
 
   #send(letter: Unsent, delayMs: number): void {
@@ -75,7 +81,7 @@ export class PostOffice {
       const atOnce = copy === 1 && this.#random.chance(0.5);
       const lateMs = late ? this.#random.int(atOnce ? AT_ONCE_MS : LATEST_MS) : 0;
       this.#sent += 1;
-      this.#add({ ...letter, number: this.#sent, dueAtMs: this.#clock.now() + delayMs + lateMs });
+      this.#add({ ...letter, number: this.#sent, tries: 0, dueAtMs: this.#clock.now() + delayMs + lateMs });
     }
   }
 

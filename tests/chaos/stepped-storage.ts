@@ -38,10 +38,15 @@ const LEASE_SECONDS = 60;
 /** One process's way to the storage: each transaction is a step. */
 export function steppedStorage(
   storage: StorageAccount,
-  { turns, actor, leases }: Readonly<{ turns: Turns; actor: Actor; leases: LeaseTimes }>,
+  {
+    turns,
+    actor,
+    leases,
+    renewalsFail,
+  }: Readonly<{ turns: Turns; actor: Actor; leases: LeaseTimes; renewalsFail: () => boolean }>,
 ): StorageAccount {
   const step = async <T>(what: string, act: () => Promise<T>): Promise<T> =>
-    turns.step(actor, what, act, storageFailure);
+    turns.step(actor, what, act, { failure: storageFailure });
   const tables = new Map<string, TableClient>();
   return {
     ...storage,
@@ -50,7 +55,8 @@ export function steppedStorage(
       tables.set(name, known);
       return known;
     },
-    container: async (name) => steppedContainer(await storage.container(name), name, { step, leases }),
+    container: async (name) =>
+      steppedContainer(await storage.container(name), name, { step, leases, renewalsFail }),
   };
 }
 
@@ -90,7 +96,7 @@ function once<T>(act: () => Promise<T>): () => Promise<T> {
 function steppedContainer(
   container: ContainerClient,
   name: string,
-  { step, leases }: Readonly<{ step: StepOf; leases: LeaseTimes }>,
+  { step, leases, renewalsFail }: Readonly<{ step: StepOf; leases: LeaseTimes; renewalsFail: () => boolean }>,
 ): ContainerClient {
   const client = {
     listBlobsFlat: (options: object) => container.listBlobsFlat(options),
@@ -115,6 +121,7 @@ function steppedContainer(
               }),
             renewLease: async () =>
               step('lease renew', async () => {
+                if (renewalsFail()) throw storageFailure();
                 await lease.renewLease();
                 leases.take(blobName, LEASE_SECONDS);
               }),

@@ -1,5 +1,6 @@
 import type { FaultInput } from '../../sandbox/uipath/faults';
 import type { PostalFaults } from './post-office';
+import type { Trouble } from './standing-troubles';
 import type { TestOrganization } from './test-organization';
 import type { StepFault } from './turns';
 
@@ -57,6 +58,12 @@ export type Event = Readonly<{ atMs: number }> &
     | Readonly<{ kind: 'tick' }>
     | Readonly<{ kind: 'uipath-fault'; fault: FaultInput }>
     | Readonly<{ kind: 'uipath-lag'; ms: number }>
+    /** Something begins to fail and goes on failing, until it ends by name or everything settles. */
+    | Readonly<{ kind: 'trouble-begins'; name: string; trouble: Trouble }>
+    | Readonly<{ kind: 'trouble-ends'; name: string }>
+    | Readonly<{ kind: 'delete-group'; group: string }>
+    /** The timer ticks for as long as it may take, and then the oracle looks at whoever is not concerned by a trouble. */
+    | Readonly<{ kind: 'watch' }>
     /** Everything settles, and the oracle compares. */
     | Readonly<{ kind: 'compare' }>
   );
@@ -73,5 +80,7 @@ export type Story = Readonly<{
   seed: number;
   organization: TestOrganization;
   weather: Weather;
+  /** How long each call to UiPath takes. */
+  latencyMs: number;
   events: readonly Event[];
 }>;

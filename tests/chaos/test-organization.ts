@@ -3,7 +3,8 @@ import type { OrganizationSeed } from '../../sandbox/uipath/seed';
 /** The organization that every history is about, as its administrator left it, and what is agreed about it, in plain words. */
 export const ALIAS = 'acme';
 export const START_MS = Date.parse('2026-03-02T08:00:00Z');
-export const HOUR_MS = 3_600_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 export const LEAD = 'lead@acme.test';

@@ -1,0 +1,16 @@
+import { makeStandingStory } from './make-standing-story';
+import { makeStory } from './make-story';
+import type { Story } from './story';
+
+/** `plain`: faults that pass. `standing`: faults that stay, slow calls and delays. `mixed`: both in turn. */
+export const KINDS = {
+  plain: makeStory,
+  standing: makeStandingStory,
+  mixed: (seed) => (seed % 2 === 0 ? makeStandingStory(seed) : makeStory(seed)),
+} as const satisfies Readonly<Record<string, (seed: number) => Story>>;
+
+export type Kind = keyof typeof KINDS;
+
+export function isKind(name: string): name is Kind {
+  return Object.hasOwn(KINDS, name);
+}
