@@ -57,7 +57,7 @@ function story(events: readonly Event[]): Story {
   const last = Math.max(...events.map(({ atMs }) => atMs));
   return {
     seed: 1,
-    organization: { graceDays: 0, limits: ROOMY, share: 0.5 },
+    organization: { graceDays: 0, limits: ROOMY, share: 0.5, guards: 'large' },
     weather: { steps: {}, post: GOOD_POST, instances: 1 },
     latencyMs: 0,
     events: [

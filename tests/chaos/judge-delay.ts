@@ -1,4 +1,5 @@
 import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
+import type { HeldNow } from './judge-holds';
 import { judgePerson, viewsOf, type Knowledge, type Seen } from './judge';
 import type { Story } from './story';
 import { MINUTE_MS, PEOPLE, TIGHT } from './test-organization';
@@ -8,6 +9,8 @@ export type Watched = Readonly<{
   story: Story;
   uipath: UiPathSandbox;
   seen: Seen;
+  /** Removals that wait for a person, or that a person released just now. */
+  held: HeldNow;
   knowledge: Knowledge;
   /** Whom a trouble concerned at any time. */
   isConcerned: (person: string, group: string) => boolean;
@@ -27,14 +30,21 @@ export function mostDelayMs({ latencyMs }: Pick<Story, 'latencyMs'>): number {
  * Whoever is not concerned by a trouble has been served by now. Only what is not as expected in every view of what was known
  * counts. Where the weather takes processes, messages or the quota away, nothing is promised.
  */
-export function judgeDelay({ story, uipath, seen, knowledge, isConcerned }: Watched): readonly string[] {
+export function judgeDelay({
+  story,
+  uipath,
+  seen,
+  held,
+  knowledge,
+  isConcerned,
+}: Watched): readonly string[] {
   const { steps, post } = story.weather;
   const isCalm = Object.keys(steps).length === 0 && post.late + post.lost === 0;
   const isQuick = !story.events.some(({ kind }) => kind === 'uipath-fault' || kind === 'uipath-lag');
   if (!isCalm || !isQuick || story.organization.limits === TIGHT) return [];
   return PEOPLE.flatMap((person) => {
     const faults = viewsOf(person, seen, knowledge).map((view) =>
-      judgePerson(person, view, { uipath, seen }),
+      judgePerson(person, view, { uipath, seen, held }),
     );
     const [first = []] = faults;
     return first

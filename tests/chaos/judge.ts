@@ -1,5 +1,6 @@
 import { checkEvidence, evidenceKey } from './evidence-check';
 import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
+import { heldNow, judgeGuards, judgeHolds, readHolds, type HeldNow, type Released } from './judge-holds';
 import { expectedFor, expectedRules, type Expected, type ExpectedRule } from './expected-access';
 import type { HistoryStorage } from './history-storage';
 import { refusalsIn } from './refusals';
@@ -28,8 +29,8 @@ export type Seen = Readonly<{
   groupNames: Map<string, string>;
   /** Names of groups that somebody deleted. */
   deletedGroups: Set<string>;
-  /** Codes that a message may fail with, beside those of the weather. */
-  expected: readonly string[];
+  /** Held removals that a person released. */
+  released: Released[];
   /** How much later than it was sent a call may arrive. */
   latencyMs: number;
   /** Reads lagged behind, or a call arrived after its writer had been replaced, so that a change may be sent a second time. */
@@ -97,12 +98,18 @@ export async function judgeState(
   const { refused, violations } = await refusalsIn(storage, accepted);
   const rules = { graceDays: seen.organization.graceDays, refused };
   const expected = new Map(PEOPLE.map((person) => [person, expectedFor(person, accepted, nowMs, rules)]));
+  const holds = await readHolds(storage);
+  const state = { uipath, seen, held: heldNow(holds, nowMs) };
   const chains = await checkEvidence(storage);
   return [
     ...violations,
     ...chains.faults,
-    ...[...expected].flatMap(([person, access]) => judgePerson(person, access, at).map(({ text }) => text)),
+    ...[...expected].flatMap(([person, access]) =>
+      judgePerson(person, access, state).map(({ text }) => text),
+    ),
     ...(seen.deletedGroups.size > 0 ? [] : judgeRules(uipath, expectedRules(accepted, nowMs, refused))),
+    ...judgeGuards(seen),
+    ...judgeHolds(holds, seen),
     ...judgeQuota(uipath, seen),
     ...judgeEvidence(seen, chains.records),
     ...(uipath.memberIds(ALIAS, GROUPS.old).has(uipath.idOf(ALIAS, LEAD))
@@ -115,7 +122,7 @@ export async function judgeState(
 export function judgePerson(
   person: string,
   { state, groups }: Expected,
-  { uipath, seen }: Readonly<{ uipath: UiPathSandbox; seen: Seen }>,
+  { uipath, seen, held }: Readonly<{ uipath: UiPathSandbox; seen: Seen; held: HeldNow }>,
 ): ReadonlyArray<Readonly<{ group: string; text: string }>> {
   const id = uipath.idOf(ALIAS, person);
   const present = [...MANAGED, GROUPS.old].filter((group) => !seen.deletedGroups.has(group));
@@ -125,6 +132,8 @@ export function judgePerson(
     const stood = (SEED.groups?.[group] as readonly string[] | undefined)?.includes(person) === true;
     const touched = hands.length > 0 || stood;
     const says = (text: string) => [{ group, text: `${person} (${state}) ${text} ${group}` }];
+    // A removal that is held waits for a person.
+    if (is && held.has(`${groupIdOf(uipath, group)}/${id}`)) return [];
     if (groups.has(group)) return is || hands.some(({ joined }) => !joined) ? [] : says('should be in');
     if (state === 'gone') return is && hands.length === 0 ? says('should be out of') : [];
     if (!touched) return is ? says('should not be in') : [];
@@ -237,6 +246,11 @@ function wasAdded(seen: Seen, id: string, groupId: string): boolean {
 
 function nameOf(seen: Seen, id: string): string {
   return seen.personOf.get(id) ?? id;
+}
+
+function groupIdOf(uipath: UiPathSandbox, group: string): string {
+  const groups = [...uipath.organization(ALIAS).groups.values()];
+  return groups.find(({ name }) => originalName(name) === group)?.id ?? '';
 }
 
 function groupNameOf(uipath: UiPathSandbox, groupId: string): string {

@@ -3,6 +3,7 @@ import { makeRule, makeTicket, type Granted } from './make-tickets';
 import { makeWord, type Employment } from './make-words';
 import { GOOD_POST } from './post-office';
 import { createRandom, type Random } from './random';
+import type { Damage } from './damaged-rows';
 import type { Trouble } from './standing-troubles';
 import type { Event, Story, Weather } from './story';
 import {
@@ -29,8 +30,9 @@ export function makeStandingStory(seed: number): Story {
     graceDays: random.pick([0, 0, 2]),
     limits: tight ? TIGHT : ROOMY,
     share: tight ? 1 : 0.5,
+    guards: random.chance(0.3) ? 'small' : 'large',
   };
-  const told = makeChapters(random);
+  const told = makeChapters(random, organization.guards === 'small');
   const last = Math.max(...told.map(({ atMs }) => atMs));
   const weather = makeHardWeather(random, latencyMs);
   const extra = random.chance(0.2) ? uipathTrouble(random, last) : [];
@@ -64,7 +66,7 @@ type Told = {
 };
 
 /** In each chapter one or two troubles begin, people are told about while they stand, and they end, or not. */
-function makeChapters(random: Random): readonly Event[] {
+function makeChapters(random: Random, hasHolds: boolean): readonly Event[] {
   const told: Told = {
     random,
     employments: new Map(PEOPLE.map((person) => [person, { kind: 'unknown' }])),
@@ -76,8 +78,21 @@ function makeChapters(random: Random): readonly Event[] {
   for (let chapter = 1 + random.int(3); chapter > 0; chapter -= 1) {
     atMs += random.int(2 * DAY_MS);
     const names = random.chance(0.5) ? ['one'] : ['one', 'other'];
+    if (hasHolds && random.chance(0.7)) {
+      events.push(...makeWave(told, atMs));
+      if (random.chance(0.6)) events.push({ kind: 'release', atMs: atMs + random.int(3 * HOUR_MS) });
+    }
     for (const name of names) {
       const beginsAtMs = atMs + random.int(random.chance(0.5) ? 1_000 : 20 * MINUTE_MS);
+      if (random.chance(0.35)) {
+        events.push({
+          kind: 'damage',
+          atMs: beginsAtMs,
+          name: `${name} of ${chapter}`,
+          damage: makeDamage(random),
+        });
+        continue;
+      }
       events.push({
         kind: 'trouble-begins',
         atMs: beginsAtMs,
@@ -92,11 +107,33 @@ function makeChapters(random: Random): readonly Event[] {
       atMs = lastMs + random.int(2 * HOUR_MS) + 20 * MINUTE_MS;
     }
     for (const name of names)
-      if (random.chance(0.8)) events.push({ kind: 'trouble-ends', atMs, name: `${name} of ${chapter}` });
+      if (random.chance(0.8))
+        for (const kind of ['trouble-ends', 'repair'] as const)
+          events.push({ kind, atMs, name: `${name} of ${chapter}` });
     if (random.chance(0.4)) events.push({ kind: 'watch', atMs: atMs + HOUR_MS });
     if (random.chance(0.1)) events.push({ kind: 'delete-group', atMs, group: random.pick(MANAGED) });
   }
   return events;
+}
+
+function makeDamage(random: Random): Damage {
+  return {
+    row: random.pick(['person', 'person', 'mark', 'attempt', 'hold', 'backoff']),
+    how: random.pick(['shape', 'newer', 'unsaid']),
+    person: random.pick(PEOPLE),
+  };
+}
+
+/** HR says something of everybody at once. */
+function makeWave(told: Told, atMs: number): Event[] {
+  return PEOPLE.flatMap((person) => {
+    told.said += 1;
+    const before = told.employments.get(person) ?? { kind: 'unknown' };
+    const saidAtMs = atMs + told.random.int(5_000);
+    const { body, next } = makeWord(told.random, `${told.said}`, person, before, saidAtMs);
+    told.employments.set(person, next);
+    return deliveries(told.random, 'hr', body, saidAtMs);
+  });
 }
 
 function makeTrouble(random: Random): Trouble {

@@ -23,6 +23,7 @@ export function makeStory(seed: number): Story {
     graceDays: random.pick([0, 0, 2]),
     limits: tight ? TIGHT : ROOMY,
     share: tight ? 1 : 0.5,
+    guards: 'large',
   };
   const weather = makeWeather(random);
   const told = makeEvents(random);

@@ -21,7 +21,7 @@ export type PlantedBug = Readonly<{
 
 const crashes: Partial<Weather> = { steps: { 'crash-after': 0.03 } };
 const calm: Partial<Weather> = {};
-const roomy = { graceDays: 0, limits: ROOMY, share: 0.5 };
+const roomy = { graceDays: 0, limits: ROOMY, share: 0.5, guards: 'large' } as const;
 
 export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
   'a mark is cleared although the person was marked again': {
@@ -111,7 +111,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
   },
   'what was spent of the quota is forgotten with the process': {
     weather: { steps: { 'crash-after': 0.02 } },
-    organization: { graceDays: 0, limits: TIGHT, share: 0.5 },
+    organization: { graceDays: 0, limits: TIGHT, share: 0.5, guards: 'large' },
     options: { storageOf: withOwnQuota },
   },
   'a change leaves no evidence': {

@@ -1,3 +1,4 @@
+import { releaseHold } from '../../shared/access/desk/release-hold';
 import { retryDeadDelivery } from '../../shared/access/desk/retry-dead-delivery';
 import { acceptDelivery } from '../../shared/access/intake/accept-delivery';
 import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
@@ -12,8 +13,11 @@ import { createWriterLeases } from '../../shared/storage/writer-lease';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import { signedHeaders } from '../fakes/signed-delivery';
 import { createInstance, type Instance } from '../fixtures/engine-instance';
+import { evidenceKey } from './evidence-check';
 import type { HistoryStorage } from './history-storage';
 import { judgeChange, judgeState, type Knowledge, type Seen } from './judge';
+import { damageRow, repairRow, type DamagedRow } from './damaged-rows';
+import { heldNow, readHolds } from './judge-holds';
 import { judgeDelay, mostDelayMs, type Watched } from './judge-delay';
 import { GOOD_POST, LAST_TRY, PostOffice, type Letter } from './post-office';
 import { createRandom } from './random';
@@ -105,6 +109,7 @@ class Player {
   readonly #options: PlayOptions;
   readonly #clock: HistoryClock & Clock;
   readonly #troubles: StandingTroubles;
+  readonly #damaged = new Map<string, DamagedRow>();
   /** What the story has still in store. */
   readonly #coming: Event[];
   readonly #post: PostOffice;
@@ -152,7 +157,7 @@ class Player {
       groupNames: new Map(),
       deletedGroups: new Set(),
       latencyMs: story.latencyMs,
-      expected: [],
+      released: [],
       repeatsAllowed: mayRepeat(story),
     };
     this.#workers = Array.from({ length: story.weather.instances }, () => this.#start());
@@ -232,6 +237,22 @@ class Player {
         this.#troubles.concern(`deleted ${event.group}`, { group: event.group });
         return;
       }
+      case 'damage': {
+        const row = await damageRow(this.#options.storage, event.damage);
+        if (row === undefined) return;
+        this.#damaged.set(event.name, row);
+        for (const person of PEOPLE)
+          if (row.personKeys.some((key) => evidenceKey(person).endsWith(key)))
+            this.#troubles.concern(`${event.name} ${person}`, { person });
+        return;
+      }
+      case 'repair':
+        await this.#repair(event.name);
+        await this.#retryTheDead();
+        return;
+      case 'release':
+        await this.#release();
+        return;
       case 'watch':
         await this.#watch();
         return;
@@ -324,8 +345,8 @@ class Player {
       ended: (ending) => {
         if (ending === 'done') return;
         this.#post.giveBack(letter);
-        const { expected } = this.#seen;
-        this.#expectCode(ending, ['storage-unavailable', 'storage-conflict', 'lease-lost', ...expected]);
+        const unreadable = this.#damaged.size > 0 ? ['record-unreadable'] : [];
+        this.#expectCode(ending, ['storage-unavailable', 'storage-conflict', 'lease-lost', ...unreadable]);
       },
     };
   }
@@ -417,15 +438,40 @@ class Player {
     }
     const ids = new Set(known.map(({ id }) => id));
     const maybe = this.#begun.filter(({ id }) => !ids.has(id));
+    const holds = await readHolds(this.#options.storage);
+    const waiting = holds.map((hold) =>
+      hold.state === 'released' ? { ...hold, state: 'held' as const } : hold,
+    );
     const watched: Watched = {
       story: this.#story,
       uipath: this.#options.stage.uipath,
       seen: this.#seen,
+      held: heldNow(waiting, this.#clock.now()),
       knowledge: { startedAtMs, nowMs: this.#clock.now(), known, maybe },
       isConcerned: (person, group) =>
         concernedBefore.has(`${person} ${group}`) || this.#troubles.isConcerned(person, group),
     };
     this.violations.push(...judgeDelay(watched));
+  }
+
+  async #repair(name: string): Promise<void> {
+    const row = this.#damaged.get(name);
+    if (row === undefined) return;
+    this.violations.push(...(await repairRow(this.#options.storage, row)));
+    this.#damaged.delete(name);
+    for (const person of PEOPLE) this.#troubles.end(`${name} ${person}`);
+  }
+
+  async #release(): Promise<void> {
+    const holds = (await readHolds(this.#options.storage)).filter(
+      ({ state, expiresAtMs }) => state === 'held' && expiresAtMs > this.#clock.now(),
+    );
+    for (const { hash, removals } of holds) {
+      const atMs = this.#clock.now();
+      this.#seen.released.push(...removals.map(({ groupId, memberId }) => ({ groupId, memberId, atMs })));
+      const codes = ['storage-unavailable', 'storage-conflict', 'plan-not-held', 'plan-expired'];
+      await this.#onFirst(codes, async (instance) => releaseHold(instance, ALIAS, hash, LEAD));
+    }
   }
 
   #concerned(): ReadonlySet<string> {
@@ -466,6 +512,7 @@ class Player {
     const { membershipLagMs } = uipath.switches();
     const { faults } = this.#post;
     uipath.clearFaults();
+    for (const name of this.#damaged.keys()) await this.#repair(name);
     this.#troubles.endAll();
     uipath.setSwitches({ membershipLagMs: 0 });
     this.#post.faults = GOOD_POST;
@@ -481,7 +528,8 @@ class Player {
 
   /** A person has what became a dead delivery processed again. */
   async #retryTheDead(): Promise<void> {
-    await this.#onFirst([], async (instance) => {
+    const codes = ['storage-unavailable', 'storage-conflict', 'dead-letter-unknown'];
+    await this.#onFirst(codes, async (instance) => {
       for (const { deliveries } of await listDeadDeliveries(instance, ALIAS))
         for (const { deliveryId } of deliveries)
           await retryDeadDelivery(instance, ALIAS, deliveryId, DECIDER);

@@ -1,4 +1,5 @@
 import type { FaultInput } from '../../sandbox/uipath/faults';
+import type { Damage } from './damaged-rows';
 import type { PostalFaults } from './post-office';
 import type { Trouble } from './standing-troubles';
 import type { TestOrganization } from './test-organization';
@@ -62,6 +63,11 @@ export type Event = Readonly<{ atMs: number }> &
     | Readonly<{ kind: 'trouble-begins'; name: string; trouble: Trouble }>
     | Readonly<{ kind: 'trouble-ends'; name: string }>
     | Readonly<{ kind: 'delete-group'; group: string }>
+    /** Somebody edits a stored row, and puts it back later. */
+    | Readonly<{ kind: 'damage'; name: string; damage: Damage }>
+    | Readonly<{ kind: 'repair'; name: string }>
+    /** A named person releases all that is held. */
+    | Readonly<{ kind: 'release' }>
     /** The timer ticks for as long as it may take, and then the oracle looks at whoever is not concerned by a trouble. */
     | Readonly<{ kind: 'watch' }>
     /** Everything settles, and the oracle compares. */

@@ -39,7 +39,17 @@ export const BIRTHRIGHT: Readonly<Record<string, readonly string[]>> = {
   Legal: [GROUPS.users],
 };
 
-export type TestOrganization = Readonly<{ graceDays: number; limits: CallLimits; share: number }>;
+export type TestOrganization = Readonly<{
+  graceDays: number;
+  limits: CallLimits;
+  share: number;
+  /** `large` never hold anything. With `small` ones more than one removal from a group within a day is held. */
+  guards: 'large' | 'small';
+}>;
+
+/** How many removals small guards let pass: from a group within a day, and in a run. */
+export const SMALL_GUARD = 1;
+const SMALL_RUN_GUARD = 4;
 
 /** UiPath's limits of a history; the application is told the same. */
 export type CallLimits = Readonly<Record<'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', number>>;
@@ -72,13 +82,14 @@ export const SEED: OrganizationSeed = {
   },
 };
 
-export function policyText(identityBaseUrl: string, { graceDays, share }: TestOrganization): string {
+export function policyText(identityBaseUrl: string, { graceDays, share, guards }: TestOrganization): string {
   const lines = Object.entries(BIRTHRIGHT).map(
     ([department, groups]) =>
       `      - { name: ${department}, when: { department: ${department} }, groups: [${groups.join(', ')}] }`,
   );
   const requests = `{ approvers: [${LEAD}], longestDays: 30 }`;
-  const many = '{ count: 1000, percent: 100, floor: 1000 }';
+  const limit = (most: number): string => `{ count: ${most}, percent: 100, floor: ${most} }`;
+  const [few, run] = guards === 'small' ? [SMALL_GUARD, SMALL_RUN_GUARD] : [1_000, 1_000];
   return `version: 1
 organizations:
   ${ALIAS}:
@@ -87,7 +98,8 @@ organizations:
     credentialSecret: uipath
     quota: { share: ${share} }
     mover: { graceDays: ${graceDays} }
-    guards: { group: ${many}, day: ${many}, run: ${many}, batch: ${many} }
+    planExpiryDays: 2
+    guards: { group: ${limit(few)}, day: ${limit(few)}, run: ${limit(run)}, batch: ${limit(run)} }
     groups:
       ${GROUPS.developers}: { mode: additive }
       ${GROUPS.finance}: { mode: additive }
