@@ -138,13 +138,12 @@ function firstOfOtherKindAfter(earlier: Statement, words: Timeline): number {
 
 /**
  * A hire that is moved before it begins keeps its announced end; a hire said later of somebody at work takes the end back.
- * A hire moves a start where an earlier hire was still ahead when it was said, and would have begun before the end.
+ * A hire moves a start where an earlier hire was still ahead when it was said, and would have begun before the end. One that was
+ * called off before the end was said is no such hire.
  */
 function createMovedStarts(end: Statement, words: Timeline): (hire: Statement) => boolean {
   if (end.kind !== 'leaver') return () => false;
-  const starts = words
-    .filter(({ kind, effectiveAtMs }) => kind === 'joiner' && effectiveAtMs < end.effectiveAtMs)
-    .toSorted((a, b) => a.occurredAtMs - b.occurredAtMs);
+  const starts = startsBefore(end, words);
   let latestMs = Number.NEGATIVE_INFINITY;
   const latestStartMs = starts.map(({ effectiveAtMs }) => (latestMs = Math.max(latestMs, effectiveAtMs)));
   return (hire) => {
@@ -152,6 +151,20 @@ function createMovedStarts(end: Statement, words: Timeline): (hire: Statement) =
     const before = countBefore(starts, hire.occurredAtMs);
     return before > 0 && (latestStartMs[before - 1] ?? 0) > hire.occurredAtMs;
   };
+}
+
+/** Hires that would begin before an end, in the order they were said, but for those that a leaving called off before the end was said. */
+function startsBefore(end: Statement, words: Timeline): readonly Statement[] {
+  const starts: Statement[] = [];
+  let calledOffAfterMs = Number.POSITIVE_INFINITY;
+  for (const word of words.toSorted(
+    (a, b) => b.occurredAtMs - a.occurredAtMs || order[a.kind] - order[b.kind],
+  ))
+    if (word.kind === 'joiner') {
+      if (word.effectiveAtMs < end.effectiveAtMs && word.effectiveAtMs <= calledOffAfterMs) starts.push(word);
+    } else if (word.occurredAtMs < end.occurredAtMs)
+      calledOffAfterMs = Math.min(calledOffAfterMs, word.effectiveAtMs);
+  return starts.toReversed();
 }
 
 /** How many of these, sorted by when they were said, were said before an instant: by binary search. */

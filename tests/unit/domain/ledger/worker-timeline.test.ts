@@ -285,6 +285,27 @@ describe('words about hiring and leaving', () => {
       ['active', 'active', 'active'],
     ],
     [
+      'a hire that was called off before the end was said keeps no end',
+      [
+        joined({ saidAt: 1, from: 45 }),
+        left({ saidAt: 2 }),
+        joined({ saidAt: 5 }),
+        left({ saidAt: 6, from: 48 }),
+        joined({ saidAt: 10 }),
+      ],
+      ['active', 'active', 'active'],
+    ],
+    [
+      'a leaving of the moment in which a hire is announced does not call it off',
+      [
+        left({ saidAt: 1 }),
+        joined({ saidAt: 1, from: 45 }),
+        left({ saidAt: 6, from: 48 }),
+        joined({ saidAt: 10, from: 46 }),
+      ],
+      ['left', 'left', 'left'],
+    ],
+    [
       'a start announced again without its end keeps the end',
       [joined({ saidAt: 1, from: 50 }), left({ saidAt: 2, from: 60 }), joined({ saidAt: 10, from: 50 })],
       ['expected', 'active', 'left'],
