@@ -5,7 +5,7 @@ import type { StorageAccount } from './storage-account';
 import { timeKey } from './time-key';
 
 /** Removals that were made: one row per call and cause. */
-type RemovalEntry = Readonly<{ atMs: number; groupId: string; cause: string; count: number }>;
+export type RemovalEntry = Readonly<{ atMs: number; groupId: string; cause: string; count: number }>;
 
 export type RemovalLog = Readonly<{
   /** Notes the removals of one call; noting the same call again is harmless. */

@@ -14,7 +14,8 @@ import {
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
-import type { RemovalLog } from '../../storage/removal-log';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
+import type { RemovalEntry, RemovalLog } from '../../storage/removal-log';
 import type { UiPathClient } from '../../uipath/client';
 import type { GuardedBatch } from './guarded-batch';
 import type { UiPathInLane } from './uipath-in-lane';
@@ -24,6 +25,7 @@ export type TripGuardsDeps = Readonly<{
   organization: OrganizationPolicy;
   ledger: Pick<LedgerStore, 'count'>;
   removals: Pick<RemovalLog, 'since'>;
+  changes: Pick<ChangeStore, 'listAttempts'>;
 }>;
 
 export type SizeInUiPathDeps = Readonly<{
@@ -46,7 +48,7 @@ export async function tripGuards(
   nowMs: number,
 ): Promise<readonly TrippedGuard[]> {
   if (removals.length === 0) return batch.tripped;
-  const made = await removalsMade(deps, nowMs);
+  const made = await removalsMade(deps, removals, nowMs);
   const tripped = new Map(batch.tripped.map((guard) => [`${guard.guard}/${guard.scope}`, guard]));
   const trip = (more: readonly TrippedGuard[]): readonly PlannedRemoval[] => {
     for (const guard of more) tripped.set(`${guard.guard}/${guard.scope}`, guard);
@@ -72,15 +74,41 @@ export async function tripGuards(
 
 type RemovalsMade = Pick<GuardFacts, 'removedInGroup' | 'removedForCause'>;
 
-async function removalsMade(deps: TripGuardsDeps, nowMs: number): Promise<RemovalsMade> {
+async function removalsMade(
+  deps: TripGuardsDeps,
+  planned: readonly PlannedRemoval[],
+  nowMs: number,
+): Promise<RemovalsMade> {
   const removedInGroup = new Map<string, number>();
   const removedForCause = new Map<string, number>();
   const made = await deps.removals.since(deps.organization.alias, nowMs - DAY_MS);
-  for (const { atMs, groupId, cause, count } of made) {
+  const underWay = await removalsUnderWay(deps, planned, nowMs - DAY_MS);
+  for (const { atMs, groupId, cause, count } of [...made, ...underWay]) {
     removedInGroup.set(groupId, (removedInGroup.get(groupId) ?? 0) + count);
     if (atMs > nowMs - HOUR_MS) removedForCause.set(cause, (removedForCause.get(cause) ?? 0) + count);
   }
   return { removedInGroup, removedForCause };
+}
+
+/** Those of open attempts, which may have been made. One that is planned again counts once. */
+async function removalsUnderWay(
+  { changes, organization }: Pick<TripGuardsDeps, 'changes' | 'organization'>,
+  planned: readonly PlannedRemoval[],
+  sinceMs: number,
+): Promise<readonly RemovalEntry[]> {
+  const again = new Set(planned.map(({ groupId, decided }) => `${groupId}/${decided.memberId}`));
+  return (await changes.listAttempts(organization.alias)).flatMap((attempt) =>
+    attempt.kind !== 'membership' || attempt.startedAtMs < sinceMs
+      ? []
+      : attempt.remove
+          .filter(({ memberId }) => !again.has(`${attempt.groupId}/${memberId}`))
+          .map(({ cause = 'time' }) => ({
+            atMs: attempt.startedAtMs,
+            groupId: attempt.groupId,
+            cause,
+            count: 1,
+          })),
+  );
 }
 
 /** The ledger is counted where a floor may be passed. */

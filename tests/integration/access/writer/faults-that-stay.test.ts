@@ -97,6 +97,24 @@ describe('a group whose size cannot be read while a guard needs it', () => {
   });
 });
 
+describe('a removal whose outcome is not known', () => {
+  it('counts for the guards of the day', async () => {
+    const any = { count: 1_000, percent: 100, floor: 1_000 };
+    const one = { count: 1, percent: 100, floor: 1 };
+    const world = await start({ policy: { guards: { group: any, day: one, run: any, batch: any } } });
+    for (const email of [BEN, CARA, DAN]) await world.joins(email, FINANCE);
+    await world.settle();
+    world.engine.uipath.inject(
+      inGroup(world, 'Finance', { kind: 'answer', status: 500, match: { endpoint: 'G7' } }),
+    );
+    await world.leaves(BEN);
+    await live(world, 2 * TICK_MS);
+    await world.leaves(CARA);
+    await live(world, HOUR_MS);
+    expect(world.members('Finance')).toEqual([CARA, DAN]);
+  });
+});
+
 describe('an entry of the access policy', () => {
   it('whose group was deleted and made anew is added with the new id', async () => {
     const world = await start();

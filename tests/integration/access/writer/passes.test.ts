@@ -64,8 +64,8 @@ describe('marks that are planned two people at a time', () => {
   const leave = async (engine: Engine, people: readonly string[]): Promise<void> => {
     for (const person of people) await engine.post('hr', workerLeft(person));
   };
-  const holdsIn = async (engine: Engine, state?: Hold['state']): Promise<readonly Hold[]> =>
-    engine.app.holds.list(ORGANIZATION, state);
+  const holdsIn = async (engine: Engine, ...states: ReadonlyArray<Hold['state']>): Promise<readonly Hold[]> =>
+    engine.app.holds.list(ORGANIZATION, ...states);
 
   it('fill the calls of a group together', async () => {
     const engine = await start({ policy: guarded({}, 4) });
