@@ -4,9 +4,9 @@ import { evidenceKey } from './evidence-check';
 import { ALIAS } from './test-organization';
 
 /** The ledger of the person, or the first that there is of the other kinds. */
-export type DamagedKind = 'person' | 'mark' | 'attempt' | 'hold' | 'backoff';
+type DamagedKind = 'person' | 'mark' | 'attempt' | 'hold' | 'backoff';
 /** `shape`: as nobody here writes it. `newer`: by a version that comes later. `unsaid`: without a version that can be read. */
-export type DamageHow = 'shape' | 'newer' | 'unsaid';
+type DamageHow = 'shape' | 'newer' | 'unsaid';
 export type Damage = Readonly<{ row: DamagedKind; how: DamageHow; person: string }>;
 
 type Row = TableEntityResult<Record<string, unknown>>;
@@ -55,8 +55,7 @@ export async function repairRow(storage: StorageAccount, row: DamagedRow): Promi
 }
 
 async function find(table: TableClient, { row, person }: Damage): Promise<Row | undefined> {
-  for await (const entity of table.listEntities<Record<string, unknown>>())
-    if (isOfKind(entity, row, person)) return entity;
+  for await (const entity of table.listEntities()) if (isOfKind(entity, row, person)) return entity;
   return undefined;
 }
 
@@ -81,8 +80,10 @@ function damaged(row: Stored, { row: kind, how }: Damage): Stored {
   return kind === 'mark' ? { ...row, sinceMs: 'lately' } : { ...row, json0: '{"other":"shape"}' };
 }
 
-function withoutEtag({ etag: _, ...row }: Row): Stored {
-  return { ...row, partitionKey: row.partitionKey ?? '', rowKey: row.rowKey ?? '' };
+function withoutEtag(row: Row): Stored {
+  const properties = Object.entries(row).filter(([name]) => name !== 'etag');
+  const { partitionKey = '', rowKey = '' } = row;
+  return { ...Object.fromEntries(properties), partitionKey, rowKey };
 }
 
 function personKeysIn(kind: DamagedKind, row: Row): readonly string[] {

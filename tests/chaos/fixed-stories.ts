@@ -75,7 +75,7 @@ export function hr(id: string, minutes: number, body: Unsaid<Extract<Body, { wor
   return deliver('hr', minutes, { ...said, ...body });
 }
 
-function ticket(id: string, minutes: number, action: TicketAction): Event {
+export function ticket(id: string, minutes: number, action: TicketAction): Event {
   const occurredAt = at(minutes);
   return deliver('ticket', minutes, {
     schemaVersion: 1,

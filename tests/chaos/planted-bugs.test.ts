@@ -3,9 +3,11 @@ import { FIXED_STORIES } from './fixed-stories';
 import { openMemoryStorage } from './history-storage';
 import { makeStory } from './make-story';
 import { PLANTED_BUGS, underBug } from './planted-bugs';
+import { PLANTED_STANDING_BUGS } from './planted-standing-bugs';
 import { play } from './play';
 import { openStage } from './stage';
 
+const FEW_SEEDS = 6;
 /** A mistake is to be found within so many seeds; without it the same history shows nothing. */
 const MOST_SEEDS = 24;
 
@@ -35,3 +37,22 @@ it.each(Object.entries(PLANTED_BUGS))(
   },
   240_000,
 );
+
+it.each(Object.entries(PLANTED_STANDING_BUGS))(
+  'notices that %s',
+  async (_title, { story, bug }) => {
+    for (let seed = 1; seed <= FEW_SEEDS; seed += 1) {
+      const seeded = { ...story, seed };
+      const sound = await play(seeded, { stage, storage: openMemoryStorage() });
+      expect(sound.violations).toEqual([]);
+      const faulty = await play(seeded, { stage, storage: openMemoryStorage(), bug });
+      if (faulty.violations.length > 0) return;
+    }
+    throw new Error(`Not noticed with ${FEW_SEEDS} seeds`);
+  },
+  240_000,
+);
+
+it('knows enough mistakes', () => {
+  expect(Object.keys({ ...PLANTED_BUGS, ...PLANTED_STANDING_BUGS }).length).toBeGreaterThanOrEqual(24);
+});

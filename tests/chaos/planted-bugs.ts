@@ -5,6 +5,7 @@ import type { WebhookFormat } from '../../shared/webhooks/webhook-format';
 import type { Instance } from '../fixtures/engine-instance';
 import type { HistoryStorage } from './history-storage';
 import { createMemoryTable } from './memory-table';
+import { withGroups } from './bent-instances';
 import type { Bug, PlayOptions } from './play';
 import type { Story, Weather } from './story';
 import { GOOD_POST } from './post-office';
@@ -193,24 +194,6 @@ export function underBug(story: Story, { weather, organization = roomy, events =
     weather: { ...still, ...weather },
     events: [...story.events, ...events].toSorted((a, b) => a.atMs - b.atMs),
   };
-}
-
-type Groups = ReturnType<Awaited<ReturnType<Instance['uipath']>>['forLane']>['groups'];
-
-function withGroups(change: (groups: Groups) => Groups): Bug {
-  return (instance) => ({
-    ...instance,
-    uipath: async (alias, signal) => {
-      const uipath = await instance.uipath(alias, signal);
-      return {
-        ...uipath,
-        forLane: (lane) => {
-          const client = uipath.forLane(lane);
-          return { ...client, groups: change(client.groups) };
-        },
-      };
-    },
-  });
 }
 
 /** Bends what is read of a person; what is written of them stays as it is. */

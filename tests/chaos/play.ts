@@ -186,6 +186,7 @@ class Player {
         return;
       case 'by-hand': {
         const { group, add, remove } = event;
+        if (this.#seen.deletedGroups.has(group)) return;
         const before = new Set(uipath.memberIds(ALIAS, group));
         const actor = { name: 'Somebody', email: LEAD };
         uipath.actAsPerson(ALIAS, {
@@ -589,6 +590,7 @@ class Player {
         troubles: this.#troubles,
         onChange: (change) => {
           this.#seen.changes.push(change);
+          this.#note(`${actor.name} PUT ${JSON.stringify(change)}`);
           this.violations.push(...judgeChange(change, this.#seen, this.#knowledgeOf(actor), stage.uipath));
         },
       }),

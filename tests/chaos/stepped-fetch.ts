@@ -38,8 +38,10 @@ export function steppedFetch(uipath: UiPathSandbox, network: Network): typeof gl
     const act = async (): Promise<Response> => {
       const effect = troubles.effectOn({ method, url, body });
       if (effect === 'fails') return new Response(null, { status: 500 });
-      const sent = effect === 'half-made' ? { ...init, body: firstHalf(body) } : init;
-      const response = await watched(uipath, network, { url, body, method }, async () => fetch(url, sent));
+      const sent = effect === 'half-made' ? firstHalf(body) : body;
+      const response = await watched(uipath, network, { url, body: sent, method }, async () =>
+        fetch(url, { ...init, ...(sent === '' ? {} : { body: sent }) }),
+      );
       if (effect !== undefined) throw connectionLost();
       return response;
     };
