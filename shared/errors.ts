@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'plan-unknown'
   | 'plan-not-held'
   | 'plan-expired'
+  | 'hold-incomplete'
   // Settings and policy
   | 'configuration-invalid'
   | 'policy-invalid'

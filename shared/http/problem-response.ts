@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'waiver-invalid': { status: 422, title: 'The waiver was not accepted' },
   'plan-not-held': { status: 409, title: 'The plan is not held' },
   'plan-expired': { status: 409, title: 'The plan has expired' },
+  'hold-incomplete': { status: 503, title: 'A part of the hold waits' },
   'configuration-invalid': { status: 503, title: 'Invalid settings' },
   'policy-invalid': { status: 503, title: 'Invalid policy' },
   'policy-unavailable': { status: 503, title: 'Policy unavailable' },

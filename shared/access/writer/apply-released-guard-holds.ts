@@ -13,6 +13,7 @@ import { casesByPerson } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
+import { personUnit } from './person-and-group-units';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePerson, type SettlePersonDeps } from './settle-person';
 import type { TimeBudget } from './time-budget-interface';
@@ -27,15 +28,16 @@ type ApplyReleasedHoldDeps = LoadPersonDeps &
   SettlePersonDeps &
   MarkAgainDeps &
   FinishHoldDeps &
+  ContainedDeps &
   TimeBudget;
 
 export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
-  ContainedDeps &
   Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
 /**
  * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, nobody
- * is removed and the hold is stale. A removal that was made before a run ended early counts as made.
+ * is removed and the hold is stale. A removal that was made before a run ended early counts as made. What cannot be told or
+ * made now waits for a later run, and the others do not wait for it.
  */
 export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps): Promise<void> {
   const holds = await deps.holds.list(deps.organization.alias, 'released');
@@ -47,18 +49,13 @@ export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps)
 }
 
 async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): Promise<void> {
-  const keys = [...new Set(released.removals.map((removal) => removal.personKey))];
-  const loaded = await mapConcurrently(keys, STORAGE_WIDTH, async (key) =>
-    loadPerson(deps, 'urgent', personSubject(deps.organization.alias, key)),
-  );
-  const people = loaded.filter((person) => person !== undefined);
+  const { people, unread } = await loadPeople(deps, released);
   const { identities, unknown } = await resolveIdentities(deps, 'urgent', people);
   const { plan: planned, deferred } = await planPeopleMemberships(deps, 'urgent', people, identities);
   if (deps.isTimeUp()) return;
-  // Whether it is still so cannot be told now: not a reason to call it stale.
-  if (unknown.size + deferred.size > 0)
-    throw new AppError('uipath-unavailable', 'Some of the people of a hold could not be looked up');
-  if (!isStillSo(planned, released, { people, identities })) {
+  const open = new Set([...unread, ...unknown, ...deferred]);
+  const states = new Set(statesOf(planned, released, { people, identities, open }));
+  if (states.has('changed')) {
     await markAgain(deps, people);
     await finishHold(deps, released, 'changed');
     return;
@@ -69,34 +66,65 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
   const cases = casesByPerson(now);
   for (const person of people) {
     const { key } = person.subject;
-    const outcome = { identity: identities.get(key), isDeferred: false, applied };
+    const outcome = { identity: identities.get(key), isDeferred: open.has(key), applied };
     await settlePerson(deps, person, cases.get(key) ?? [], outcome);
   }
-  if (applied.waiting.size > 0) throw new AppError('uipath-unavailable', 'A group of a hold waits');
+  if (states.has('unknown') || applied.waiting.size > 0)
+    throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails');
   await finishHold(deps, released);
 }
 
-/** True when each removal would be decided again, or is over: neither ledger nor UiPath has the membership any more. */
-function isStillSo(
+/** The people of a hold, and those whose ledger cannot be read now. */
+async function loadPeople(
+  deps: LoadPersonDeps & ContainedDeps,
+  { removals }: Hold,
+): Promise<Readonly<{ people: readonly PersonWork[]; unread: ReadonlySet<string> }>> {
+  const keys = [...new Set(removals.map((removal) => removal.personKey))];
+  const unread = new Set<string>();
+  // Everybody's, and no fault of one person.
+  await deps.groupsByName('urgent');
+  const loaded = await mapConcurrently(keys, STORAGE_WIDTH, async (key) => {
+    try {
+      return await loadPerson(deps, 'urgent', personSubject(deps.organization.alias, key));
+    } catch (error) {
+      await deps.units.fail(personUnit(key), error);
+      unread.add(key);
+      return undefined;
+    }
+  });
+  return { people: loaded.filter((person) => person !== undefined), unread };
+}
+
+type RemovalState = 'as-released' | 'changed' | 'unknown';
+
+/**
+ * Of each removal whether it would be decided again, or is over: neither ledger nor UiPath has the membership any more. Of `open`
+ * people, by key, a part could not be read: what is not decided of them is unknown, and no reason to call the hold stale.
+ */
+function statesOf(
   plan: MembershipPlan,
   { removals }: Hold,
-  {
-    people,
-    identities,
-  }: Readonly<{ people: readonly PersonWork[]; identities: ReadonlyMap<string, DirectoryIdentity> }>,
-): boolean {
+  known: Readonly<{
+    people: readonly PersonWork[];
+    identities: ReadonlyMap<string, DirectoryIdentity>;
+    open: ReadonlySet<string>;
+  }>,
+): readonly RemovalState[] {
   const decided = new Map(
     plan.groups.flatMap(({ groupId, decided: cases }) =>
       cases.map((one) => [`${groupId}/${one.personKey}`, one] as const),
     ),
   );
-  const personOf = new Map(people.map((person) => [person.subject.key, person]));
-  return removals.every(({ groupId, groupName, personKey, memberId }) => {
-    const identity = identities.get(personKey);
-    if (identity?.kind !== 'resolved' || identity.id !== memberId) return false;
+  const personOf = new Map(known.people.map((person) => [person.subject.key, person]));
+  return removals.map(({ groupId, groupName, personKey, memberId }): RemovalState => {
+    const identity = known.identities.get(personKey);
+    const isOpen = known.open.has(personKey);
+    if (identity?.kind !== 'resolved') return isOpen ? 'unknown' : 'changed';
+    if (identity.id !== memberId) return 'changed';
     const decision = decided.get(`${groupId}/${personKey}`)?.decision;
-    if (decision !== undefined) return leadsOut(decision);
-    return personOf.get(personKey)?.wanted.has(fold(groupName)) === false;
+    if (decision !== undefined) return leadsOut(decision) ? 'as-released' : 'changed';
+    if (isOpen) return 'unknown';
+    return personOf.get(personKey)?.wanted.has(fold(groupName)) === false ? 'as-released' : 'changed';
   });
 }
 

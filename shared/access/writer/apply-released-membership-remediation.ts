@@ -65,7 +65,7 @@ export async function applyReleasedMembershipRemediation(
     : await guardPlan(deps, planned, async (group) => sizeInUiPath(deps, 'urgent', group), 'remediation');
   const applied = await applyMembershipPlan(deps, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  if (applied.waiting.size > 0) throw new AppError('uipath-unavailable', 'A group of the remediation waits');
+  if (applied.waiting.size > 0) throw new AppError('hold-incomplete', 'A group of the remediation waits');
   return wordsOf([...stays, ...applied.refused.values()]);
 }
 

@@ -3,6 +3,7 @@ import { releaseHold } from '../../../../shared/access/desk/release-hold';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
+import { damage, failing, HOUR_MS, inGroup, live } from '../live-through-time';
 import { ANA, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -84,5 +85,35 @@ describe('a released hold', () => {
     expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'released', releasedBy: 'ben' });
     await world.settle();
     expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done', releasedBy: 'ben' });
+  });
+});
+
+describe('a released hold of which a part fails', () => {
+  it('carries out the rest, is seen, and follows when it works', async () => {
+    const { world, hash } = await withHold();
+    const { app, uipath } = world.engine;
+    uipath.inject(inGroup(world, 'Developers', { kind: 'answer', status: 500, match: { endpoint: 'G4' } }));
+    await releaseHold(app, world.alias, hash, OLGA);
+    await live(world, HOUR_MS);
+    expect(world.members('Users')).toEqual([]);
+    expect(await failing(world)).toEqual(expect.arrayContaining(['hold : hold-incomplete']));
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'released' });
+    uipath.clearFaults();
+    await live(world, HOUR_MS);
+    expect(world.members('Developers')).toEqual([]);
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done' });
+    expect(await failing(world)).toEqual([]);
+  });
+
+  it('one person whose row cannot be read keeps back no other', async () => {
+    const { world, hash } = await withHold();
+    const repair = await damage(world, CARA, { json0: '{"email":' });
+    await releaseHold(world.engine.app, world.alias, hash, OLGA);
+    await live(world, HOUR_MS);
+    expect(['Developers', 'Users'].map(world.members)).toEqual([[CARA], [CARA]]);
+    await repair();
+    await live(world, HOUR_MS);
+    expect(['Developers', 'Users'].map(world.members)).toEqual([[], []]);
+    expect(await failing(world)).toEqual([]);
   });
 });
