@@ -67,7 +67,11 @@ export async function applyMembershipPlan(
   await recordPlan(deps, plan, groups);
   const { send, againAtMs } = await batch(deps, lane, groups, { waitingSince, moreFollows });
   const wait = (group: GroupPlan, from: number): void => {
-    for (const change of changesIn(group).slice(from)) waiting.add(`${group.groupId}/${change.personKey}`);
+    for (const { personKey } of changesIn(group).slice(from)) {
+      const key = `${group.groupId}/${personKey}`;
+      // Of a PUT that was cut short while it was bisected some may be refused already.
+      if (!refused.has(key)) waiting.add(key);
+    }
   };
   for (const [index, group] of groups.entries()) {
     const put = { lane, group, planHash: plan.hash, refused };

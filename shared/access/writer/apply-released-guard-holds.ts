@@ -8,7 +8,7 @@ import { AppError } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
@@ -37,7 +37,8 @@ export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
 /**
  * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, nobody
  * is removed and the hold is stale. A removal that was made before a run ended early counts as made. What cannot be told or
- * made now waits for a later run, and the others do not wait for it.
+ * made now waits for a later run, and the others do not wait for it. Where UiPath refuses some of them, the hold is stale with
+ * the codes of the refusals, and the others are made.
  */
 export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps): Promise<void> {
   const holds = await deps.holds.list(deps.organization.alias, 'released');
@@ -62,16 +63,28 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
   }
   const now = onlyRemovals(planned, released);
   const applied = await applyMembershipPlan(deps, 'urgent', now, new Map());
-  if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   const cases = casesByPerson(now);
-  for (const person of people) {
+  await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
     const { key } = person.subject;
     const outcome = { identity: identities.get(key), isDeferred: open.has(key), applied };
     await settlePerson(deps, person, cases.get(key) ?? [], outcome);
-  }
+  });
+  if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   if (states.has('unknown') || applied.waiting.size > 0)
     throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails');
-  await finishHold(deps, released);
+  await finishHold(deps, released, whyNotWhole(applied), refusedRemovals(released, applied));
+}
+
+/** The codes of UiPath's refusals, or undefined. The refused removals are refused changes, each by itself. */
+function whyNotWhole({ refused }: Pick<AppliedPlan, 'refused'>): string | undefined {
+  return refused.size === 0 ? undefined : [...new Set(refused.values())].join(', ');
+}
+
+function refusedRemovals({ removals }: Hold, { refused }: Pick<AppliedPlan, 'refused'>) {
+  return removals.flatMap(({ groupId, personKey, memberId }) => {
+    const code = refused.get(`${groupId}/${personKey}`);
+    return code === undefined ? [] : [{ groupId, memberId, code }];
+  });
 }
 
 /** The people of a hold, and those whose ledger cannot be read now. */

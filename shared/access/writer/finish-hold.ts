@@ -6,11 +6,16 @@ import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 export type FinishHoldDeps = EvidenceOfRunDeps & Readonly<{ holds: Pick<HoldStore, 'change'> }>;
 
 /**
- * Closes a released hold: `done`, or `stale` with `because`, the reason why it was not carried out. The evidence says who
- * released it, also where the process died before the release itself was recorded. One that was released anew meanwhile stays
+ * Closes a released hold: `done`, or `stale` with `because`, the reason why it was not carried out, or not whole: `refused`
+ * are the removals that UiPath refused. The evidence says who released it, also where the process died before the release itself was recorded. One that was released anew meanwhile stays
  * released.
  */
-export async function finishHold(deps: FinishHoldDeps, hold: Hold, because?: string): Promise<void> {
+export async function finishHold(
+  deps: FinishHoldDeps,
+  hold: Hold,
+  because?: string,
+  refused: ReadonlyArray<Readonly<{ groupId: string; memberId: string; code: string }>> = [],
+): Promise<void> {
   const state = because === undefined ? 'done' : 'stale';
   const said = because === undefined ? {} : { because };
   const removals = hold.removals.map(({ groupId, memberId }) => ({ groupId, memberId }));
@@ -21,6 +26,7 @@ export async function finishHold(deps: FinishHoldDeps, hold: Hold, because?: str
     by: hold.releasedBy,
     ...(isRemediation ? { removals } : {}),
     ...said,
+    ...(refused.length === 0 ? {} : { refused }),
   };
   await updateOrganizationLedger(deps, [evidenceOfRun(deps, `plan-${state}`, facts)]);
   await deps.holds.change(deps.organization.alias, hold.hash, (now) =>
