@@ -110,5 +110,6 @@ export const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object(
     }),
   ),
   maxIdsPerPut: maybe(z.number()),
+  maxIdsLearntMs: z.number().exactOptional(),
   decisions: z.array(z.string()).optional(),
 });

@@ -35,13 +35,14 @@ type Kills = { armed: boolean; count: number; sawRequests: number };
 const CHANGING = new Set(['G4', 'P2', 'R2', 'R3', 'R4']);
 /** An audit reads more than this: so many requests into a step that changes nothing is in the middle of its reads. */
 const INTO_THE_READS = 3;
-/** On a quiet machine a step takes more than a minute with its kill: the dead writer's lease of 60 s, and the start of a process. */
-const PATIENCE_MS = 120_000;
 /**
- * Longer than the recovery from a kill, or the grant would be over before it was applied: on a busy machine the first read
- * of the vault may take too long, and the writer then tries again after a minute.
+ * A step may wait for two leases of 60 s: that of the writer killed at the end of the step before, whose change showed already, and
+ * that of its own. To these come the starts of two processes, and on a busy machine a minute, as the writer tries again
+ * after so long where the first read of the vault takes too long.
  */
-const GRANT_SECONDS = 90;
+const PATIENCE_MS = 240_000;
+/** Longer than one lease and such a minute, or the grant would be over before it was applied. The step before it begins no writer. */
+const GRANT_SECONDS = 180;
 
 /** Plays the story on a stack of its own with one kill in every step. */
 export async function playWithKills(point: KillPoint): Promise<Outcome> {

@@ -156,7 +156,8 @@ async function splitOrRefuse(
   const refusedBefore = put.refused.size;
   await putGroupMembers(deps, put, changes.slice(0, middle));
   await putGroupMembers(deps, put, changes.slice(middle));
-  if (put.refused.size === refusedBefore) await deps.learnMaxIdsPerPut(middle);
+  // A conflict is with what somebody else did meanwhile: it says nothing of the size.
+  if (code === 'uipath-rejected' && put.refused.size === refusedBefore) await deps.learnMaxIdsPerPut(middle);
 }
 
 /**

@@ -1,5 +1,7 @@
+import type { Clock } from '../../clock';
 import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
+import { growPutLimit } from '../../domain/plan/learnt-put-limit';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
@@ -13,26 +15,35 @@ export type PutLimit = Readonly<{
 }>;
 
 type PutLimitDeps = ContainedDeps &
-  Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'> }>;
+  Readonly<{
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
 
 const PUT_LIMIT = { kind: 'phase', key: 'put-limit' } as const;
 
 /**
- * The limit as earlier runs learnt it, from the organization's ledger. Where that cannot be read it is the policy's, which UiPath
- * may have to refuse once more.
+ * The limit as earlier runs learnt it, from the organization's ledger; with each day since it is tried larger again. Where the
+ * ledger cannot be read it is the policy's, which UiPath may have to refuse once more.
  */
 export async function readPutLimit(
   deps: PutLimitDeps,
   organization: Pick<OrganizationPolicy, 'alias' | 'maxIdsPerPut'>,
 ): Promise<PutLimit> {
-  let learnt = (await readIfReadable(deps, organization.alias))?.maxIdsPerPut ?? organization.maxIdsPerPut;
+  const { maxIdsPerPut: most, maxIdsLearntMs: learntMs = 0 } =
+    (await readIfReadable(deps, organization.alias)) ?? {};
+  let limit = Math.min(
+    organization.maxIdsPerPut,
+    most === undefined ? Infinity : growPutLimit({ most, learntMs }, deps.clock.now()),
+  );
   return {
-    maxIdsPerPut: () => Math.min(learnt, organization.maxIdsPerPut),
-    learnMaxIdsPerPut: async (most) => {
-      learnt = Math.max(1, Math.min(learnt, most));
+    maxIdsPerPut: () => limit,
+    learnMaxIdsPerPut: async (taken) => {
+      limit = Math.max(1, Math.min(limit, taken));
+      const learnt = { maxIdsPerPut: limit, maxIdsLearntMs: deps.clock.now() };
       await updateOrganizationLedger({ ledger: deps.ledger, organization }, [], (current) => ({
         ...current,
-        maxIdsPerPut: learnt,
+        ...learnt,
       }));
     },
   };

@@ -3,6 +3,8 @@ export type OrganizationLedger = Readonly<{
   lastAudit: Readonly<{ night: string; reportHash: string; atMs: number; startedAtMs?: number }> | undefined;
   /** Ids that UiPath took in one PUT at most; undefined until it refused more. */
   maxIdsPerPut: number | undefined;
+  /** When that was learnt. */
+  maxIdsLearntMs?: number;
   /** The latest decisions of people that are in the evidence, by id, so that one that is repeated is there once. */
   decisions?: readonly string[] | undefined;
 }>;
