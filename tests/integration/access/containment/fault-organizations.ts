@@ -70,6 +70,8 @@ export const SEEDS: readonly OrganizationSeed[] = [
 
 const MANY = { count: 1_000, percent: 100, floor: 1_000 };
 const ONE_AT_ONCE = { guards: { group: { count: 1, percent: 100, floor: 1 } } };
+/** Holds nothing, and asks for the size of the group when two are removed at once. */
+const BY_SIZE = { guards: { group: { count: 1_000, percent: 100, floor: 1 } } };
 const guards = { group: MANY, day: MANY, run: MANY, batch: MANY };
 
 /** What is agreed about both, as the text of a policy file. */
@@ -89,7 +91,7 @@ export function policyText(identityBaseUrlOf: (organization: string) => string):
       Asked: { requests },
       Gone: {},
       Held: ONE_AT_ONCE,
-      Sized: ONE_AT_ONCE,
+      Sized: BY_SIZE,
     },
     birthright: GROUPS.map((group) => ({
       name: group,

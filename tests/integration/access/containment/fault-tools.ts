@@ -11,6 +11,12 @@ import type { Story, Thing } from './fault-story';
 /** The row of somebody in the ledger. */
 export const subjectOf = (name: Name): Subject<'person'> => personSubject(ACME, personKey(emailOf(name)));
 
+export const stateRowOf = (name: Name): RowKey => ({
+  table: 'ledger',
+  partitionKey: `${ACME}:person:${subjectOf(name).key}`,
+  rowKey: 'state',
+});
+
 export const idOf = ({ uipath }: FaultWorld, name: Name): string => uipath.idOf(ACME, emailOf(name));
 
 export function groupIdOf({ uipath }: FaultWorld, name: string): string {

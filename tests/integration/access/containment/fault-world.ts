@@ -38,8 +38,8 @@ export type FaultWorld = Readonly<{
   log: ReadonlyArray<Parameters<Log>[0]>;
   /** Sends a body of the standard contract. A sender that is not answered well sends again every five minutes. */
   post: (feed: Feed, source: string, body: Fields) => Promise<void>;
-  /** Time passes: a tick each thirty seconds, and every message when it is due. */
-  live: (ms: number) => Promise<void>;
+  /** Time passes: a tick each thirty seconds, unless told otherwise, and every message when it is due. */
+  live: (ms: number, tickMs?: number) => Promise<void>;
   /** Begins the audits of a night. */
   audit: () => Promise<void>;
   /** From now on `fault` answers for UiPath; returns how to end it. */
@@ -164,9 +164,9 @@ export function openFaultWorld(stage: Stage): FaultWorld {
       const text = JSON.stringify({ schemaVersion: 1, id: `word-${sent}`, occurredAt, ...body });
       await deliver(feed, source, text, `msg-${sent}`);
     },
-    live: async (ms) => {
+    live: async (ms, tickMs = TICK_MS) => {
       for (const endsAtMs = clock.now() + ms; clock.now() < endsAtMs;) {
-        const nextTickMs = clock.now() + TICK_MS;
+        const nextTickMs = Math.min(endsAtMs, clock.now() + tickMs);
         await tick();
         await work();
         for (let [next] = messages.waiting(); next !== undefined && next.dueAtMs < nextTickMs;) {

@@ -43,8 +43,9 @@ const ofTick = (how: string, diesAfter: Parameters<FaultWorld['killTicks']>[0]):
 export const OTHER_FAULTS: readonly UnitFault[] = [
   row('row', 'a mark cannot be read', 'changes', 'm:1:robot:'),
   row('row', 'a backoff cannot be read', 'backoffs', 'ffff'),
-  row('finding', 'its row cannot be read', 'findings', 'ffff'),
-  row('dead letter', 'its row cannot be read', 'deliveries', 'x:ffff', 'hr:main'),
+  row('row', 'a date cannot be read', 'due', '000000000000000:robot:x'),
+  row('finding', 'a finding cannot be read', 'findings', 'ffff'),
+  row('dead letter', 'a dead letter cannot be read', 'deliveries', 'x:ffff', 'hr:main'),
   {
     unit: 'source',
     how: 'its secret is missing',

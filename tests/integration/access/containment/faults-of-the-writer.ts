@@ -13,6 +13,7 @@ import {
   ofPeople,
   onGroup,
   retryAll,
+  stateRowOf,
   subjectOf,
 } from './fault-tools';
 import type { UnitFault } from './unit-fault';
@@ -61,11 +62,7 @@ const unreadablePerson = (how: string, damage: Readonly<Record<string, unknown>>
   unit: 'person',
   how,
   begin: async (story) => {
-    const repair = await damageRow(
-      story.world,
-      { table: 'ledger', partitionKey: `${ACME}:person:${subjectOf('dora').key}`, rowKey: 'state' },
-      damage,
-    );
+    const repair = await damageRow(story.world, stateRowOf('dora'), damage);
     await story.leaves('dora');
     return async () => {
       await repair();
@@ -82,8 +79,32 @@ export const WRITER_FAULTS: readonly UnitFault[] = [
   ofGroup('changes of its members are forbidden', 403, isPut),
   ofGroup('its members cannot be looked up', 500, isCheck),
   ofGroup('nothing about it is answered', 'reset', () => true),
+  {
+    unit: 'group',
+    how: 'its size cannot be read while a guard asks for it',
+    begin: async (story) => {
+      const { world } = story;
+      const end = world.interfere(onGroup(world, 'Sized', 500, ({ path }) => path.endsWith('/Members')));
+      await story.leaves('sid');
+      await story.leaves('sara');
+      return end;
+    },
+    concerns: inGroup('Sized'),
+    isVisible: async (story) => isListedAsFailing(story, 'guard'),
+  },
   unreadablePerson('their row is cut off', { json0: '{"email":' }),
   unreadablePerson('their row is of a newer version', { schemaVersion: 2 }),
+  {
+    unit: 'person',
+    how: 'their row has another shape, and something about them is due',
+    begin: async ({ world }) => {
+      const repair = await damageRow(world, stateRowOf('dora'), { json0: '[]' });
+      await world.app.due.schedule({ subject: subjectOf('dora'), dueAtMs: world.now(), lane: 'urgent' });
+      return repair;
+    },
+    concerns: ofPeople('dora'),
+    isVisible: async (story) => isListedAsFailing(story, 'person'),
+  },
   {
     unit: 'person',
     how: 'their name cannot be looked up',
@@ -156,7 +177,7 @@ export const WRITER_FAULTS: readonly UnitFault[] = [
   },
   {
     unit: 'hold',
-    how: 'its row cannot be read',
+    how: 'a hold cannot be read',
     begin: async (story) => {
       const { world } = story;
       await holdTwo(story);

@@ -9,6 +9,9 @@ export type Lasting = Readonly<{ fault: UnitFault; how: 'passes' | 'stays' }>;
 const PASSES_MS = 7 * MINUTE_MS;
 const STAYS_MS = 3 * HOUR_MS;
 const TWO_TICKS_MS = 2 * TICK_MS;
+/** Long before anything is said or looked at, three of four ticks are left out: half of the time of a case goes into them. */
+const CALM_TICK_MS = 4 * TICK_MS;
+const BUSY_BEFORE_MS = 4 * TICK_MS;
 /** The longest backoff is half an hour; whatever was late is done so long after the last fault ended. */
 const CONVERGES_WITHIN_MS = 45 * MINUTE_MS;
 
@@ -59,6 +62,8 @@ export async function playFaults(stage: Stage, lasting: readonly Lasting[]): Pro
     for (const fault of unseen) if (await fault.isVisible(story)) unseen.delete(fault);
   };
   const liveUntil = async (atMs: number): Promise<void> => {
+    const calmMs = atMs - BUSY_BEFORE_MS - world.now();
+    if (calmMs > 0) await world.live(calmMs, CALM_TICK_MS);
     if (atMs > world.now()) await world.live(atMs - world.now());
   };
   const moments = [
@@ -93,7 +98,7 @@ export async function playFaults(stage: Stage, lasting: readonly Lasting[]): Pro
       )
         wrong.push(`${organization} has no report`);
 
-  await world.live(CONVERGES_WITHIN_MS);
+  await liveUntil(world.now() + CONVERGES_WITHIN_MS);
   wrong.push(...story.differences(() => false).map((difference) => `in the end: ${difference}`));
   wrong.push(...(await leftOver(story)));
   return wrong;
