@@ -29,11 +29,15 @@ const TABLES = {
   backoff: 'backoffs',
 } as const satisfies Readonly<Record<DamagedKind, string>>;
 
-/** Damages a row, or returns undefined where there is none of its kind now. */
-export async function damageRow(storage: StorageAccount, damage: Damage): Promise<DamagedRow | undefined> {
+/** Damages a row, or returns undefined where there is none of its kind now that is whole. */
+export async function damageRow(
+  storage: StorageAccount,
+  damage: Damage,
+  damagedAlready: readonly DamagedRow[],
+): Promise<DamagedRow | undefined> {
   const { row: kind } = damage;
   const table = await storage.table(TABLES[kind]);
-  const before = await find(table, damage);
+  const before = await find(table, damage, damagedAlready);
   if (before === undefined) return undefined;
   await table.updateEntity(damaged(withoutEtag(before), damage), 'Replace');
   const { etag } = await table.getEntity(before.partitionKey ?? '', before.rowKey ?? '');
@@ -54,8 +58,15 @@ export async function repairRow(storage: StorageAccount, row: DamagedRow): Promi
   return [`a damaged row of a ${row.kind} was ${now === undefined ? 'removed' : 'written'}`];
 }
 
-async function find(table: TableClient, { row, person }: Damage): Promise<Row | undefined> {
-  for await (const entity of table.listEntities()) if (isOfKind(entity, row, person)) return entity;
+async function find(
+  table: TableClient,
+  { row, person }: Damage,
+  damagedAlready: readonly DamagedRow[],
+): Promise<Row | undefined> {
+  const isWhole = ({ partitionKey, rowKey }: Row): boolean =>
+    !damagedAlready.some(({ before }) => before.partitionKey === partitionKey && before.rowKey === rowKey);
+  for await (const entity of table.listEntities())
+    if (isWhole(entity) && isOfKind(entity, row, person)) return entity;
   return undefined;
 }
 
@@ -68,7 +79,7 @@ function isOfKind({ partitionKey, rowKey = '', ...rest }: Row, kind: DamagedKind
     case 'attempt':
       return rowKey.startsWith('a:');
     case 'hold':
-      return (JSON.parse(String(rest['json0'])) as Readonly<{ state: string }>).state === 'held';
+      return String(rest['json0']).includes('"state":"held"');
     case 'backoff':
       return true;
   }

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openMemoryStorage } from './history-storage';
-import { makeStory } from './make-story';
+import { KINDS, type Kind } from './kinds';
 import { play, type Played } from './play';
 import { openStage } from './stage';
 
-const HISTORIES = 100;
-const PER_TEST = 20;
+const HISTORIES = { plain: 40, standing: 40 } as const;
+const PER_TEST = 10;
 
 let stage: Awaited<ReturnType<typeof openStage>>;
 beforeAll(async () => {
@@ -15,27 +15,33 @@ afterAll(async () => {
   await stage.close();
 });
 
-async function playSeed(seed: number): Promise<Played> {
-  return play(makeStory(seed), { stage, storage: openMemoryStorage() });
+async function playSeed(kind: Kind, seed: number): Promise<Played> {
+  return play(KINDS[kind](seed), { stage, storage: openMemoryStorage() });
 }
 
-it.each(Array.from({ length: HISTORIES / PER_TEST }, (_, index) => index * PER_TEST + 1))(
-  'ends as agreed in every weather, histories from seed %d on',
-  async (first) => {
-    for (let seed = first; seed < first + PER_TEST; seed += 1) {
-      const { violations } = await playSeed(seed);
-      expect({ reproduce: `npm run chaos -- --seed ${seed}`, violations }).toEqual({
-        reproduce: `npm run chaos -- --seed ${seed}`,
-        violations: [],
-      });
-    }
+describe.each(Object.entries(HISTORIES) as Array<[Kind, number]>)(
+  'histories of the kind %s',
+  (kind, count) => {
+    it.each(Array.from({ length: count / PER_TEST }, (_, index) => index * PER_TEST + 1))(
+      'end as agreed in every weather, from seed %d on',
+      async (first) => {
+        for (let seed = first; seed < first + PER_TEST; seed += 1) {
+          const { violations } = await playSeed(kind, seed);
+          const reproduce = `npm run chaos -- --kind ${kind} --seed ${seed}`;
+          expect({ reproduce, violations }).toEqual({ reproduce, violations: [] });
+        }
+      },
+      120_000,
+    );
   },
-  120_000,
 );
 
-it('plays a seed in the same way each time', async () => {
-  const first = await playSeed(77);
-  const second = await playSeed(77);
+it.each([
+  ['plain', 77],
+  ['standing', 33],
+] as const)('plays a seed of the kind %s in the same way each time', async (kind, seed) => {
+  const first = await playSeed(kind, seed);
+  const second = await playSeed(kind, seed);
   expect(second.steps).toEqual(first.steps);
   expect(first.steps.length).toBeGreaterThan(100);
 });

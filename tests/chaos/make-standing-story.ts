@@ -106,10 +106,12 @@ function makeChapters(random: Random, hasHolds: boolean): readonly Event[] {
       events.push(...words, { kind: 'watch', atMs: lastMs + 1_000 });
       atMs = lastMs + random.int(2 * HOUR_MS) + 20 * MINUTE_MS;
     }
-    for (const name of names)
-      if (random.chance(0.8))
-        for (const kind of ['trouble-ends', 'repair'] as const)
-          events.push({ kind, atMs, name: `${name} of ${chapter}` });
+    for (const name of names) {
+      // A few outlast what is told.
+      const endsAtMs = atMs + (random.chance(0.8) ? 0 : random.int(8 * HOUR_MS));
+      for (const kind of ['trouble-ends', 'repair'] as const)
+        events.push({ kind, atMs: endsAtMs, name: `${name} of ${chapter}` });
+    }
     if (random.chance(0.4)) events.push({ kind: 'watch', atMs: atMs + HOUR_MS });
     if (random.chance(0.1)) events.push({ kind: 'delete-group', atMs, group: random.pick(MANAGED) });
   }

@@ -239,7 +239,7 @@ class Player {
         return;
       }
       case 'damage': {
-        const row = await damageRow(this.#options.storage, event.damage);
+        const row = await damageRow(this.#options.storage, event.damage, [...this.#damaged.values()]);
         if (row === undefined) return;
         this.#damaged.set(event.name, row);
         for (const person of PEOPLE)

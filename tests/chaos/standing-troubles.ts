@@ -75,7 +75,13 @@ export class StandingTroubles {
   }
 }
 
-function effectOf({ trouble, groupId = '' }: Standing, { method, url, body }: Asked): Effect | undefined {
+/** A group that is not there any more has no part in any request. */
+const NO_GROUP = 'no group';
+
+function effectOf(
+  { trouble, groupId = NO_GROUP }: Standing,
+  { method, url, body }: Asked,
+): Effect | undefined {
   const isPut = method === 'PUT' && url.endsWith(`/api/Group/${groupId}`);
   switch (trouble.kind) {
     case 'put-fails':
