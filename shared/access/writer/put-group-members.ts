@@ -11,7 +11,7 @@ import type { MembershipUpdate } from '../../uipath/groups';
 import { newAttemptId } from './attempt-id';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
 import type { PutLimit } from './put-limit';
-import { recordMembershipOutcome } from './record-membership-outcome';
+import { recordMembershipOutcome, recordSeenAdditions } from './record-membership-outcome';
 import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 import { personUnit } from './person-and-group-units';
@@ -34,7 +34,7 @@ export type PutGroupMembersDeps = PutAndReadBackDeps &
   LogRemovalsDeps &
   Pick<PutLimit, 'learnMaxIdsPerPut'> &
   Readonly<{
-    changes: Pick<ChangeStore, 'begin' | 'end'>;
+    changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts'>;
     uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'loadByIds'> }>;
     log: Log;
   }>;
@@ -80,6 +80,7 @@ export async function putGroupMembers(
     planHash,
     startedAtMs: deps.clock.now(),
   };
+  await recordSeenAdditions(deps, group.groupId, new Set(attempt.remove.map(({ memberId }) => memberId)));
   await deps.changes.begin(deps.organization.alias, deps.fence, attempt);
   const call = { mayHaveReachedUiPath: false };
   try {

@@ -1,5 +1,6 @@
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
 import type { MembershipAttempt } from '../../storage/fenced-attempts';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import { personSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
@@ -48,6 +49,20 @@ export async function recordMembershipOutcome(
       ],
     };
   });
+}
+
+/** Records that an open attempt added people of whom it is seen now: that they are removed next would hide it from its recovery. */
+export async function recordSeenAdditions(
+  deps: EvidenceOfRunDeps & Readonly<{ changes: Pick<ChangeStore, 'listAttempts'> }>,
+  groupId: string,
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  if (seen.size === 0) return;
+  for (const attempt of await deps.changes.listAttempts(deps.organization.alias)) {
+    if (attempt.kind !== 'membership' || attempt.groupId !== groupId) continue;
+    for (const { memberId, personKey } of attempt.add)
+      if (seen.has(memberId)) await recordMembershipOutcome(deps, attempt, personKey, ['read-back']);
+  }
 }
 
 /** True when UiPath showed our own change late, and the run that made it took the membership for one that stood before. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { damage, failing, HOUR_MS, inGroup, live, MINUTE_MS, TICK_MS } from '../live-through-time';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
@@ -112,6 +113,32 @@ describe('a removal whose outcome is not known', () => {
     await world.leaves(CARA);
     await live(world, HOUR_MS);
     expect(world.members('Finance')).toEqual([CARA, DAN]);
+  });
+});
+
+describe('an addition whose outcome is not known', () => {
+  it('is in the evidence when the person is removed before it can be read back', async () => {
+    const world = await start();
+    world.engine.uipath.inject(
+      inGroup(world, 'Finance', { kind: 'answer-lost', match: { endpoint: 'G4' } }),
+      inGroup(world, 'Finance', { kind: 'answer', status: 500, match: { endpoint: 'G7' }, skip: 1 }),
+    );
+    await world.joins(ANA, FINANCE);
+    await live(world, 2 * TICK_MS);
+    expect(world.members('Finance')).toEqual([ANA]);
+    await world.leaves(ANA);
+    await live(world, HOUR_MS);
+    expect(world.members('Finance')).toEqual([]);
+    world.engine.uipath.clearFaults();
+    await live(world, HOUR_MS);
+    const { records } = await world.engine.app.ledger.evidence(personSubject(world.alias, personKey(ANA)));
+    const told = records
+      .filter(({ facts }) => facts['groupId'] === world.groupId('Finance'))
+      .map(({ kind }) => kind);
+    expect(told.filter((kind) => kind !== 'membership-gone')).toEqual([
+      'membership-added',
+      'membership-removed',
+    ]);
   });
 });
 
