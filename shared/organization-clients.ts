@@ -17,10 +17,11 @@ type ClientParts = Pick<
 > &
   Readonly<{ secrets: SecretStore }>;
 
-/** One client per organization, made anew when the policy changes. */
+/** One client per organization, made anew when the policy changes; those of another policy are dropped. */
 export function createOrganizationClients(parts: ClientParts): Organizations {
   const { storage, secrets, clock, random, uipathFetch, quotaRules } = parts;
   const opened = new Map<string, OpenOrganization>();
+  let openedUnder: string | undefined;
   const open = (organization: OrganizationPolicy): OpenOrganization => {
     const quotas = createQuotaGates({
       storage,
@@ -45,9 +46,10 @@ export function createOrganizationClients(parts: ClientParts): Organizations {
     const organization = organizations.get(alias);
     if (organization === undefined)
       throw new AppError('policy-invalid', 'The policy names no such organization');
-    const key = `${hash}:${alias}`;
-    const known = opened.get(key) ?? open(organization);
-    opened.set(key, known);
+    if (hash !== openedUnder) opened.clear();
+    openedUnder = hash;
+    const known = opened.get(alias) ?? open(organization);
+    opened.set(alias, known);
     const { clientId } = await readOrganizationCredential(secrets, organization.credentialSecret);
     return { ...known, clientId: clientId.toLowerCase() };
   };

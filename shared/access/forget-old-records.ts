@@ -7,6 +7,7 @@ import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
 import { hasHoldEnded, lastWordMs, RETENTION_MS } from '../domain/retention';
 import type { BackoffStore } from '../storage/backoffs';
 import type { Deliveries } from '../storage/deliveries';
+import type { DueDates } from '../storage/due-dates';
 import type { HoldStore } from '../storage/holds';
 import type { LedgerStore } from '../storage/ledger';
 import type { NotificationStates } from '../storage/notification-state';
@@ -28,6 +29,7 @@ type ForgetRecordsDeps = Readonly<{
   snapshots: Pick<SnapshotStore, 'forget'>;
   notificationStates: Pick<NotificationStates, 'list' | 'remove'>;
   backoffs: Pick<BackoffStore, 'list' | 'remove'>;
+  due: Pick<DueDates, 'forgetOfOthers'>;
   clock: Pick<Clock, 'now'>;
   log: Log;
 }>;
@@ -39,6 +41,8 @@ type ForgetRecordsDeps = Readonly<{
 export type ForgetRecords = Readonly<{
   ofOrganization: (organization: OrganizationPolicy) => Promise<number>;
   ofSource: (source: Pick<SourcePolicy, 'feed' | 'name'>) => Promise<number>;
+  /** Of organizations that are not among these. */
+  ofOthers: (organizations: ReadonlySet<string>) => Promise<number>;
 }>;
 
 /** Records of one kind and call. */
@@ -90,6 +94,10 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
     ofSource: async ({ feed, name }) =>
       hourly(`deliveries/${feed}/${name}`, async (nowMs) =>
         portion(await deps.deliveries.forgetIds(feed, name, nowMs - RETENTION_MS.deliveries)),
+      ),
+    ofOthers: async (organizations) =>
+      hourly('dueDates', async (nowMs) =>
+        portion(await deps.due.forgetOfOthers(organizations, nowMs - RETENTION_MS.dueDates, PORTION)),
       ),
   };
 }

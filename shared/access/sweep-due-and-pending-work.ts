@@ -155,6 +155,7 @@ async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<n
     await forget(`requests/${alias}`, async () => deps.requests.forgetInList(alias, keptFromMs));
     count(await deps.forgetRecords.ofOrganization(organization));
   });
+  count(await deps.forgetRecords.ofOthers(new Set(policy.organizations.keys())));
   await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {
     await forget(`bodies/${feed}/${name}`, async () => deps.deliveries.forgetBodies(feed, name, keptFromMs));
     await forget(`ignored/${feed}/${name}`, async () =>

@@ -18,6 +18,8 @@ export const RETENTION_MS = {
   snapshots: 35 * DAY_MS,
   /** Of a receiver that the policy does not name any more. */
   notificationStates: 90 * DAY_MS,
+  /** Dates that came, of an organization that the policy does not name any more. */
+  dueDates: 90 * DAY_MS,
   /** Of a unit that was met last so long ago: it is gone, or works. */
   backoffs: 30 * DAY_MS,
 } as const;

@@ -17,6 +17,10 @@ export type DueDates = Readonly<{
   schedule: (item: DueItem) => Promise<void>;
   /** Items of an organization due at or before `nowMs`: earliest first, and where there are more than `most`, urgent ones before the others. */
   listDue: (organization: string, nowMs: number, most: number) => Promise<readonly DueItem[]>;
+  /**
+   * Forgets items that were due before `beforeMs` of organizations that are not among these, at most so many. Returns how many.
+   */
+  forgetOfOthers: (organizations: ReadonlySet<string>, beforeMs: number, most: number) => Promise<number>;
   /** Removes items of one organization; one that is gone already is no error. */
   remove: (...items: readonly DueItem[]) => Promise<void>;
 }>;
@@ -49,6 +53,18 @@ export function createDueDates(storage: Pick<StorageAccount, 'table'>, onUnreada
     return items;
   };
 
+  const keysOf = async (filter: string, most: number) => {
+    const keys: Readonly<{ partitionKey: string; rowKey: string }>[] = [];
+    const rows = (await table()).listEntities<{ partitionKey: string; rowKey: string }>({
+      queryOptions: { filter },
+    });
+    for await (const { partitionKey, rowKey } of listRowsInPages(rows, most)) {
+      if (keys.length >= most) break;
+      keys.push({ partitionKey, rowKey });
+    }
+    return keys;
+  };
+
   return {
     schedule: async (item) => {
       await (
@@ -69,6 +85,23 @@ export function createDueDates(storage: Pick<StorageAccount, 'table'>, onUnreada
       if (earliest.length < most) return earliest;
       const urgent = await list(organization, `${filter} and lane eq 'urgent'`, most);
       return [...urgent, ...earliest.filter(({ lane }) => lane !== 'urgent')].slice(0, most);
+    },
+
+    // From one partition to the next: it costs as many calls as there are organizations, however much they have stored.
+    forgetOfOthers: async (organizations, beforeMs, most) => {
+      let forgotten = 0;
+      let [next] = await keysOf(`PartitionKey gt ''`, 1);
+      while (next !== undefined && forgotten < most) {
+        const { partitionKey } = next;
+        if (!organizations.has(partitionKey)) {
+          const filter = `PartitionKey eq '${partitionKey}' and RowKey lt '${timeKey(beforeMs)}'`;
+          const old = (await keysOf(filter, most - forgotten)).map(({ rowKey }) => rowKey);
+          await removeRows(await table(), partitionKey, old);
+          forgotten += old.length;
+        }
+        [next] = await keysOf(`PartitionKey gt '${partitionKey}'`, 1);
+      }
+      return forgotten;
     },
 
     remove: async (...items) => {

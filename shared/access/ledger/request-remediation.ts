@@ -13,7 +13,7 @@ import { bookRun } from './mark-and-book-writer-run';
 import { updateLedger } from './update-ledger';
 import { updateOrganizationLedger } from './update-organization-ledger';
 import { DAY_MS } from '../../domain/durations';
-import { organizationSubject, personSubject } from '../../domain/ledger/subject';
+import { organizationSubject, personSubject, type Subject } from '../../domain/ledger/subject';
 
 /** The person or policy that released it, and the policy in force. */
 type ReleaseDecision = Readonly<{ by: string; policyHash: string }>;
@@ -75,7 +75,7 @@ export async function requestRemediation(
     const { record, groupId, personKey } = item;
     if (!item.isByMark || personKey === undefined) continue;
     const isMissing = record.check === 'member-missing';
-    if (isMissing) await forgetMembership(deps, alias, personKey, groupId);
+    if (isMissing) await forgetMembership(deps, personSubject(alias, personKey), groupId, policyHash);
     const subject = personSubject(alias, personKey);
     await deps.changes.mark(subject, isMissing ? 'normal' : 'urgent', nowMs, 'audit');
   }
@@ -164,11 +164,11 @@ function toRemoval(item: Remediable): HeldRemoval | undefined {
 /** Removes a membership from the ledger's applied ones that UiPath no longer shows, so that the writer applies it again. */
 async function forgetMembership(
   deps: Pick<RemediationDeps, 'ledger' | 'clock'>,
-  organization: string,
-  personKey: string,
+  subject: Subject<'person'>,
   groupId: string,
+  policyHash: string,
 ): Promise<void> {
-  await updateLedger(deps.ledger, personSubject(organization, personKey), (current) => {
+  await updateLedger(deps.ledger, subject, (current) => {
     const lost = current?.applied.find((membership) => membership.groupId === groupId);
     if (current === undefined || lost === undefined) return undefined;
     return {
@@ -177,7 +177,7 @@ async function forgetMembership(
         {
           kind: 'membership-gone',
           atMs: deps.clock.now(),
-          policyHash: '',
+          policyHash,
           facts: { groupId, group: fold(lost.groupName), why: ['audit'] },
         },
       ],

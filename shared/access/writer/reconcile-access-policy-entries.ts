@@ -13,6 +13,10 @@ import {
   resolveAccessPolicyEntity,
   type ResolveAccessPolicyEntityDeps,
 } from './resolve-access-policy-entity';
+import {
+  findThisApplicationAmongMembers,
+  type FindThisApplicationDeps,
+} from './find-this-application-among-members';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { TimeBudget } from './time-budget-interface';
@@ -23,12 +27,11 @@ import type { WriterFence } from './lease-and-fence-interface';
 const LOOK_AGAIN_MS = 60_000;
 
 type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
+  FindThisApplicationDeps &
   EvidenceOfRunDeps &
   Pick<WriterFence, 'stillOurs'> &
   Readonly<{
     organization: Pick<OrganizationPolicy, 'protectedPrincipals'>;
-    /** Client ids of this application. */
-    ownIds: ReadonlySet<string>;
     due: Pick<DueDates, 'schedule'>;
     uipath: UiPathInLane<{ accessPolicy: Pick<UiPathClient['accessPolicy'], 'update'> }, 'normal'>;
   }>;
@@ -89,7 +92,7 @@ async function applyEntity(
     await deps.due.schedule({ subject, dueAtMs: deps.clock.now() + HOUR_MS });
     return;
   }
-  if (!want && (deps.ownIds.has(entityId) || deps.organization.protectedPrincipals.has(entityId))) {
+  if (!want && (await isNeverRemoved(deps, ledger, entityId))) {
     await note(deps, subject, ledger, 'change-withheld', { entityId });
     return;
   }
@@ -113,6 +116,18 @@ async function applyEntity(
     await updateLedger(deps.ledger, subject, (current) =>
       current === undefined ? undefined : { next: { ...current, settled: outcome.settled }, evidence: [] },
     );
+}
+
+/** Nobody's request takes a protected principal off the list, nor this application itself. */
+async function isNeverRemoved(
+  deps: FindThisApplicationDeps & Pick<ApplyEntityDeps, 'organization'>,
+  { entityType }: EntityLedger,
+  entityId: string,
+): Promise<boolean> {
+  if (deps.organization.protectedPrincipals.has(entityId)) return true;
+  return (
+    entityType === 'application' && (await findThisApplicationAmongMembers(deps, [entityId])).has(entityId)
+  );
 }
 
 /** Stores the intent of an addition before the call: reads may show the entry only after its removal was asked for. */

@@ -100,8 +100,9 @@ function isOwn(check: Finding['check']): check is Exclude<Finding['check'], Buil
 }
 
 /** The parts that a custom check reads, by the kind of its subject. */
-function ownParts({ group, memberId, ruleId, entity }: FindingSubject): readonly string[] {
-  if (memberId !== undefined) return [`group:${group}`, 'users', 'addresses'];
+function ownParts({ group, memberId, personKey, ruleId, entity }: FindingSubject): readonly string[] {
+  if (memberId !== undefined) return [`group:${group}`, 'users', 'addresses', PEOPLE];
+  if (personKey !== undefined) return [PEOPLE];
   if (group !== undefined) return [`group:${group}`];
   if (ruleId !== undefined) return ['rules', 'groups'];
   return entity === undefined ? [] : ['access-policy'];
@@ -115,6 +116,7 @@ function addressParts(memberId: string): readonly string[] {
 function partsBehind(part: string): readonly string[] {
   if (part.startsWith('address:'))
     return ['users', 'addresses', 'administrators', 'administrator-people', 'break-glass:', ANY_GROUP];
-  if (part.startsWith('own:')) return ['users', 'addresses', ANY_GROUP, 'rules', 'groups', 'access-policy'];
+  if (part.startsWith('own:'))
+    return ['users', 'addresses', ANY_GROUP, 'rules', 'groups', 'access-policy', PEOPLE];
   return [];
 }

@@ -75,3 +75,20 @@ describe('what is due', () => {
     expect(await timesOf(organization, 2_000)).toEqual([]);
   });
 });
+
+describe('dates of organizations that are not governed any more', () => {
+  it('are forgotten some at a time once they came long ago; later ones and those of others stay', async () => {
+    const store = createDueDates(storage());
+    const [gone, goneToo, governed] = [newName('gone'), newName('gone'), newName('governed')];
+    for (const organization of [gone, goneToo, governed])
+      for (const atMs of [1, 2, 1_000]) await store.schedule(dueAt(organization, atMs));
+    const known = new Set<string>();
+    for await (const { partitionKey = '' } of (await storage().table('due')).listEntities())
+      if (partitionKey !== gone && partitionKey !== goneToo) known.add(partitionKey);
+    const counts = [];
+    for (let call = 0; call < 3; call += 1) counts.push(await store.forgetOfOthers(known, 1_000, 3));
+    expect(counts).toEqual([3, 1, 0]);
+    const left = await Promise.all([gone, goneToo, governed].map(async (one) => timesOf(one, 5_000)));
+    expect(left).toEqual([[1_000], [1_000], [1, 2, 1_000]]);
+  });
+});

@@ -50,6 +50,7 @@ function someRecords(
     requests: { forgetIds: async (_alias, beforeMs) => count('requests', beforeMs) },
     deliveries: { forgetIds: async (feed, source, beforeMs) => count('deliveries', feed, source, beforeMs) },
     snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },
+    due: { forgetOfOthers: async (known, beforeMs, most) => count('due', [...known], beforeMs, most) },
     notificationStates: { list: async () => given.told ?? [], remove },
     backoffs: {
       list: async () => given.backoffs ?? [],
@@ -92,6 +93,13 @@ describe('the retention of records', () => {
     pass(1);
     await forget.ofOrganization(organization);
     expect(asked).toHaveLength(9);
+  });
+
+  it('of organizations that the policy does not name any more ends for dates that came long ago', async () => {
+    const { forget, asked } = someRecords();
+    await forget.ofOthers(new Set(['acme']));
+    await forget.ofOthers(new Set(['acme']));
+    expect(asked).toEqual([['due', ['acme'], NOW_MS - 90 * DAY_MS, 100]]);
   });
 
   it('goes on at the next tick where a portion was full', async () => {

@@ -89,6 +89,7 @@ function aTimer({ organizations, dates = [], resends = [], fails = new Set(), ca
     forgetRecords: {
       ofOrganization: async ({ alias }: { alias: string }) => note(`records ${alias}`, 0),
       ofSource: async ({ name }: { name: string }) => note(`ids ${name}`, 0),
+      ofOthers: async (known: ReadonlySet<string>) => note(`others than ${[...known].join()}`, 0),
     },
     payloadDays: 30,
   } as unknown as SweepDeps;

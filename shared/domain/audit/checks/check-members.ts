@@ -1,3 +1,4 @@
+import { mayBeUnreadablePerson } from './may-be-unreadable-person';
 import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
 import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
@@ -38,7 +39,7 @@ function unexpectedMembers(audit: CheckInput, name: string, group: SnapshotGroup
     if (isProtected(audit, name, memberId)) continue;
     const check = checkOf(person, name);
     if (check === 'member-without-reason' && listsAdministrators) continue;
-    if (person === undefined && mayBeUnreadable(audit, memberId)) continue;
+    if (person === undefined && mayBeUnreadablePerson(audit, memberId)) continue;
     findings.push(
       createAuditFinding(
         audit,
@@ -55,12 +56,6 @@ function unexpectedMembers(audit: CheckInput, name: string, group: SnapshotGroup
 function memberWords(audit: CheckInput, memberId: string, groupId: string): Readonly<Record<string, string>> {
   const key = audit.personOf.get(memberId)?.personKey;
   return { ...memberNameOf(audit, memberId), groupId, ...(key === undefined ? {} : { personKey: key }) };
-}
-
-/** True for the account of somebody whose ledger cannot be read, who may have a reason in it. */
-function mayBeUnreadable({ expected }: CheckInput, memberId: string): boolean {
-  const { unreadable, unreadableAccounts } = expected;
-  return unreadable.has('person') && unreadableAccounts?.has(memberId) !== false;
 }
 
 function checkOf(person: ExpectedPerson | undefined, group: string): CheckId {

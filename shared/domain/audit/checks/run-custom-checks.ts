@@ -4,6 +4,7 @@ import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
 import type { OwnCheck, OwnCheckFacts, OwnCheckScope } from '../audit-policy';
 import type { Finding, FindingSubject } from '../finding';
+import { mayBeUnreadablePerson } from './may-be-unreadable-person';
 import { memberNameOf } from './member-names';
 import { valueOr } from '../snapshot';
 import { DAY_MS } from '../../durations';
@@ -66,8 +67,9 @@ function members(audit: CheckInput): readonly CheckedItem[] {
   // An account that is missing from the lists only tonight must not pass for one of which nothing is known.
   if (users.kind === 'unknown' || valueOr(directory, undefined)?.addresses.kind !== 'known') return [];
   return [...audit.snapshot.groups].flatMap(([group, read]) =>
-    [...(valueOr(read, undefined)?.members ?? [])].map(([memberId, kind]) => {
+    [...(valueOr(read, undefined)?.members ?? [])].flatMap(([memberId, kind]) => {
       const person = audit.personOf.get(memberId);
+      if (person === undefined && mayBeUnreadablePerson(audit, memberId)) return [];
       const user = users.value.get(memberId);
       return {
         subject: { group, memberId },

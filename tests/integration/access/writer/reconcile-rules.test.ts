@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Subject } from '../../../../shared/domain/ledger/subject';
 import { createHash } from 'node:crypto';
+import { DEMO_SEED } from '../../../../sandbox/demo-organization';
 import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
 import { ANA, BEN, MAX, useWorlds, type World } from '../world';
 
@@ -241,6 +242,19 @@ describe('an entry of the access policy', () => {
     expect(
       await world.engine.app.due.listDue(world.alias, world.engine.clock.now() + HOUR_MS, 9),
     ).toHaveLength(1);
+  });
+
+  it('of this application itself stays on the list, where it has an id of the directory', async () => {
+    const [client] = DEMO_SEED.clients ?? [];
+    const name = 'Access functions';
+    const clients = [{ clientId: '', clientSecret: '', scopes: [], ...client, name, administrator: true }];
+    const world = await start({ seed: { clients, accessPolicy: ['Administrators', name] } });
+    const id = world.id(name);
+    expect([policyOf(world).has(id), id === client?.clientId]).toEqual([true, false]);
+    await world.asks('E1', remove('application', name));
+    await world.settle();
+    expect(policyOf(world).has(id)).toBe(true);
+    expect(await world.kinds(subjectOf('entity', `application:${name}`))).toContain('change-withheld');
   });
 
   it('of a pinned principal stays on the list (incident 21)', async () => {

@@ -138,6 +138,19 @@ describe('who should not be where much is allowed', () => {
     expect(world.calls()['G4']).toBe(1);
   });
 
+  it('who is missing is put back, under the policy that is in force', async () => {
+    const world = await start();
+    await world.joins(ANA);
+    await world.settle();
+    byHand(world, 'Developers', [], [ANA]);
+    await release(world, await findingOf(world, 'member-missing'));
+    await world.settle();
+    expect(world.members('Developers')).toEqual([ANA]);
+    const { hash } = await world.engine.app.policy();
+    const gone = (await world.evidence(ANA)).filter(({ kind }) => kind === 'membership-gone');
+    expect(gone.map(({ policyHash }) => policyHash)).toEqual([hash]);
+  });
+
   it('is never this application itself, whatever was released', async () => {
     const world = await start({
       policy: { groups: { Administrators: { privileged: true, protectedMembers: [OLGA] } }, birthright: [] },

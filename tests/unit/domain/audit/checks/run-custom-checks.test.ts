@@ -118,6 +118,19 @@ describe('own checks', () => {
     ).toEqual(['group-missing developers', 'own:mine x']);
   });
 
+  it.each([
+    ['is known', ['m1'], ['own:mine developers m2']],
+    ['is not known, who may be anybody', undefined, []],
+  ])('see no member whose ledger cannot be read, where their account %s', (_is, accounts, found) => {
+    const unreadable = new Set(['person'] as const);
+    const unreadableAccounts = accounts === undefined ? {} : { unreadableAccounts: new Set(accounts) };
+    const findings = run('member', () => true, {
+      ...all,
+      expected: { people: [], unreadable, ...unreadableAccounts },
+    });
+    expect(findings.filter((finding) => finding.startsWith('own:'))).toEqual(found);
+  });
+
   it('see nobody in a group that could not be read', () => {
     const snapshot = { groups: new Map([['developers', UNKNOWN]]) };
     expect(run('member', () => true, { snapshot })).toEqual([
