@@ -135,6 +135,9 @@ describe.each(thin)('what %s announces by id', (format) => {
     const world = worldOf(from);
     api.answerNext({ status: 503 }, { status: 502 }, { status: 500, body: '<html>' });
     await say(world, format, 'joiner', ANA);
+    // The answers are there for this look-up alone: whatever else comes to this port would take one of them.
+    expect(new Set(api.requests.map(({ method, path }) => `${method} ${path}`)).size).toBe(1);
+    expect(api.requests.length).toBeLessThanOrEqual(3);
     expect(world.outcomes()).toEqual(['pending']);
     expect(world.touched).not.toEqual([]);
     expect(world.log).toContainEqual(
