@@ -1,6 +1,6 @@
 import { ACME, BETA } from './fault-organizations';
 import type { Thing } from './fault-story';
-import { addRow, isListedAsFailing, isLogged, ofPeople, retryAll, subjectOf } from './fault-tools';
+import { addRow, inGroup, isListedAsFailing, isLogged, ofPeople, retryAll, subjectOf } from './fault-tools';
 import { MINUTE_MS, type FaultWorld } from './fault-world';
 import type { UnitFault } from './unit-fault';
 
@@ -21,7 +21,7 @@ const row = (
 
 const inBeta = (thing: Thing): boolean => thing.kind === 'member' && thing.organization === BETA;
 
-/** What is due then is the end of Tim's access, and things of others that go on all the time. */
+/** What is due then is the end of Tim's access and of Quinn's, and a look at Tom each minute. */
 const ofTick = (how: string, diesAfter: Parameters<FaultWorld['killTicks']>[0]): UnitFault => ({
   unit: 'tick',
   how,
@@ -36,7 +36,7 @@ const ofTick = (how: string, diesAfter: Parameters<FaultWorld['killTicks']>[0]):
       story.grantEnds('tim');
     };
   },
-  concerns: (thing) => thing.kind === 'member' && thing.group === 'Asked' && thing.name === 'tim',
+  concerns: (thing) => inGroup('Asked')(thing) && ofPeople('tim', 'quinn')(thing),
   isVisible: ({ world }) => world.failures.includes('tick: died'),
 });
 
