@@ -8,6 +8,7 @@ import { sweepDueAndPendingWork } from '../../shared/access/sweep-due-and-pendin
 import { processDelivery } from '../../shared/access/intake/process-delivery';
 import type { Clock } from '../../shared/clock';
 import { AppError, errorCodeOf } from '../../shared/errors';
+import { createDeadDeliveries, type DeadDeliveries } from '../../shared/storage/dead-deliveries';
 import { coded } from '../../shared/storage/storage-errors';
 import { createWriterLeases } from '../../shared/storage/writer-lease';
 import { parsePolicy } from '../../shared/policy/parse-policy';
@@ -116,6 +117,7 @@ class Player {
   readonly #leases: LeaseTimes;
   readonly #turns: ReturnType<typeof createTurns>;
   readonly #policy: ReturnType<typeof parsePolicy>;
+  readonly #deadDeliveries: DeadDeliveries;
   readonly #accepted: Body[] = [];
   /** In the order they were taken up, which may be several times; `#done` were finished at least once. */
   readonly #begun: Body[] = [];
@@ -139,6 +141,7 @@ class Player {
     this.#policy = parsePolicy(policyText(uipath.identityBaseUrl(ALIAS), story.organization), 'policy.yaml');
     this.#coming = [...story.events];
     this.#troubles = new StandingTroubles(this.#clock.now);
+    this.#deadDeliveries = createDeadDeliveries(options.storage);
     this.#leases = new LeaseTimes(this.#clock);
     this.#post = new PostOffice(this.#clock, createRandom(story.seed + 2), story.weather.post);
     const dice = createRandom(story.seed + 3);
@@ -382,7 +385,9 @@ class Player {
         const body = this.#byDelivery.get(letter.message.deliveryId);
         if (body !== undefined) this.#begun.push(body);
         await this.#process(instance, letter);
-        if (body !== undefined) this.#done.add(body.id);
+        // A late copy of its message does nothing for a delivery that is dead.
+        const isDead = (await this.#deadDeliveries.get(letter.message)) !== undefined;
+        if (body !== undefined && !isDead) this.#done.add(body.id);
         return;
       }
       case 'changes':
