@@ -11,10 +11,10 @@ export type WantedRun = Readonly<{
   atMs: number;
   nowMs: number;
   /**
-   * `marks`: something was marked just now. `rest`: what a run left or a tick found. `failing`: only what waits for a backoff, so that
-   * new marks go first.
+   * `marks`: something was marked just now. `rest`: what a run left or a tick found. `failing` and `gathering`: only what waits for
+   * a backoff, or for more of its kind, so that new marks go first.
    */
-  reason: 'marks' | 'rest' | 'failing';
+  reason: 'marks' | 'rest' | 'failing' | 'gathering';
 }>;
 
 /** The next run of each organization's writer. */
@@ -83,6 +83,8 @@ export function createBookings(table: () => Promise<TableClient>): Bookings {
 }
 
 function goesBefore({ lane, atMs, reason }: WantedRun, booked: Booking): boolean {
+  // Whoever joins while leavers are gathered is delayed by nothing.
+  if (reason === 'marks' && booked.reason === 'gathering') return booked.atMs > atMs;
   const mayGoFirst = lane === 'urgent' || (reason === 'marks' && booked.reason === 'failing');
   return mayGoFirst && booked.atMs > atMs + EARLIER_BY_MS;
 }

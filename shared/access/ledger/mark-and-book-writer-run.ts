@@ -19,7 +19,10 @@ export async function bookRun(deps: BookingDeps, organization: string, wanted: W
     await deps.queues.enqueueChanges({ organization, booking }, wanted.atMs - wanted.nowMs);
 }
 
-/** Debounce: a run that begins a little later coalesces more changes into each call. Urgent ones do not wait. */
+/**
+ * Debounce: a run that begins a little later coalesces more changes into each call, and of an export that ends everybody the guards
+ * see many before the first is removed.
+ */
 const GATHER_MS = 1_000;
 
 /** Marks a subject for the writer and books a run. Idempotent. */
@@ -41,6 +44,5 @@ export async function bookMarkedRun(
   lane: Lane,
   nowMs: number,
 ): Promise<void> {
-  const atMs = lane === 'urgent' ? nowMs : nowMs + GATHER_MS;
-  await bookRun(deps, organization, { lane, atMs, nowMs, reason: 'marks' });
+  await bookRun(deps, organization, { lane, atMs: nowMs + GATHER_MS, nowMs, reason: 'marks' });
 }

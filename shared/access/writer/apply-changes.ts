@@ -4,6 +4,7 @@ import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
+import type { WantedRun } from '../../storage/writer-bookings';
 import { bookRun } from '../ledger/mark-and-book-writer-run';
 import { openContainment, type ContainmentDeps } from './containment';
 import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
@@ -99,14 +100,15 @@ export async function applyChanges(
   if (!(await deps.changes.takeBooking(alias, booking, deps.clock.now()))) return 'superseded';
   const lease = await deps.leases.acquire(alias);
   if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
+  let run: RunDeps | undefined;
   try {
-    const run = await openRun(deps, { organization, policyHash: policy.hash, lease });
+    run = await openRun(deps, { organization, policyHash: policy.hash, lease });
     await recoverAttempts(run);
     const goesOnAtMs = await applyMarkedSubjects(run);
     if (goesOnAtMs === undefined && !run.isTimeUp()) await run.units.endRecovered();
-    return await bookNext(deps, alias, goesOnAtMs, run.units.againAtMs());
+    return await bookNext(deps, alias, goesOnAtMs, run);
   } catch (error) {
-    return await bookAfter(deps, alias, error);
+    return await bookAfter(deps, alias, error, run?.marks.gatheredUntilMs());
   } finally {
     await lease.release();
   }
@@ -163,35 +165,41 @@ async function bookNext(
   deps: BookDeps,
   alias: string,
   goesOnAtMs: number | undefined,
-  failingUntilMs: number | undefined,
+  { units, marks }: Pick<RunDeps, 'units' | 'marks'>,
 ): Promise<ApplyOutcome> {
   const nowMs = deps.clock.now();
+  const failingUntilMs = units.againAtMs();
+  const reason = goesOnAtMs === marks.gatheredUntilMs() ? 'gathering' : 'rest';
   const outcome = failingUntilMs === undefined ? 'more' : 'waiting';
   if (goesOnAtMs !== undefined && goesOnAtMs <= (failingUntilMs ?? Infinity))
-    return book(deps, alias, Math.max(0, goesOnAtMs - nowMs), outcome);
+    return book(deps, alias, Math.max(0, goesOnAtMs - nowMs), outcome, reason);
   if (failingUntilMs === undefined) return 'done';
   return book(deps, alias, Math.max(0, failingUntilMs - nowMs), outcome, 'failing');
 }
 
+/** What was gathered does not wait for what stopped the run: it may need nothing of that. */
 async function bookAfter(
   deps: BookDeps & Pick<ApplyChangesDeps, 'log'>,
   alias: string,
   error: unknown,
+  gatheredUntilMs: number | undefined,
 ): Promise<ApplyOutcome> {
   const code = errorCodeOf(error);
   const nowMs = deps.clock.now();
   deps.log({ event: 'apply-stopped', organization: alias, code });
+  const retryMs = retryAfterMs(code, error, nowMs);
+  if (retryMs === undefined) throw error;
+  const gatherMs = gatheredUntilMs === undefined ? retryMs : Math.max(0, gatheredUntilMs - nowMs);
+  const isGathering = gatherMs < retryMs;
+  return book(deps, alias, isGathering ? gatherMs : retryMs, 'waiting', isGathering ? 'gathering' : 'rest');
+}
+
+function retryAfterMs(code: ErrorCode, error: unknown, nowMs: number): number | undefined {
   if (WAITS.has(code) && error instanceof AppError)
-    return book(
-      deps,
-      alias,
-      Math.max(1_000, (error.retryAtMs ?? nowMs + TROUBLE_RETRY_MS) - nowMs),
-      'waiting',
-    );
-  if (code === 'vault-unavailable') return book(deps, alias, BUSY_RETRY_MS, 'waiting');
-  if (PASSES.has(code)) return book(deps, alias, TROUBLE_RETRY_MS, 'waiting');
-  if (MISCONFIGURED.has(code)) return book(deps, alias, MISCONFIGURED_RETRY_MS, 'waiting');
-  throw error;
+    return Math.max(1_000, (error.retryAtMs ?? nowMs + TROUBLE_RETRY_MS) - nowMs);
+  if (code === 'vault-unavailable') return BUSY_RETRY_MS;
+  if (PASSES.has(code)) return TROUBLE_RETRY_MS;
+  return MISCONFIGURED.has(code) ? MISCONFIGURED_RETRY_MS : undefined;
 }
 
 async function book<O extends ApplyOutcome>(
@@ -199,7 +207,7 @@ async function book<O extends ApplyOutcome>(
   alias: string,
   delayMs: number,
   outcome: O,
-  reason: 'rest' | 'failing' = 'rest',
+  reason: WantedRun['reason'] = 'rest',
 ): Promise<O> {
   const nowMs = deps.clock.now();
   await bookRun(deps, alias, { lane: 'normal', atMs: nowMs + delayMs, nowMs, reason });

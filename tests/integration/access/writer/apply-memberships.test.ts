@@ -138,6 +138,8 @@ describe('a leaver', () => {
     }
     expect(world.calls()['G1']).toBe(2);
     await world.leaves(ANA);
+    await world.engine.work();
+    world.engine.clock.advance(1_000);
     expect(await world.engine.work()).toContain('done');
     expect(world.members('Developers')).toEqual([BEN]);
   });

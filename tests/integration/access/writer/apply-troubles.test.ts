@@ -105,6 +105,8 @@ describe('a removal', () => {
     await world.settle();
     engine.uipath.inject({ kind: 'answer', status: 503, times: 'always', match: { endpoint: 'G4' } });
     await world.leaves(ANA);
+    await engine.work();
+    engine.clock.advance(1_000);
     const later = engine.newInstance();
     for (let tries = 1; tries <= 20; tries += 1) {
       const instance = tries <= 10 ? engine.app : later;
