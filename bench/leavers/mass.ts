@@ -32,8 +32,8 @@ export const mass: Benchmark = {
     { figure: 'http429', atMost: 0 },
   ],
   run: async (context) => {
-    const joiners = scaled(FULL_JOINERS, context.size, 4);
-    const people = scaled(FULL_PEOPLE, context.size, 200);
+    const joiners = scaled(FULL_JOINERS, context.size, 2);
+    const people = scaled(FULL_PEOPLE, context.size, 40);
     const workforce = createWorkforce({ people: people + joiners, groups: 40, groupsEach: 3 });
     const groupsOf = new Map(workforce.birthright.map(({ team, groups }) => [team, groups]));
     const everybody = workforce.people.map((person): Employee => ({

@@ -55,9 +55,9 @@ export function createResendSchedule(table: () => Promise<TableClient>): ResendS
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, number>> => {
     const client = await table();
-    const marks: PendingMark[] = [];
-    if (ids.length > MARKS_ONE_BY_ONE) marks.push(...(await listPendingMarks(client, feed, source)));
-    else
+    const isMany = ids.length > MARKS_ONE_BY_ONE;
+    const marks: PendingMark[] = isMany ? [...(await listPendingMarks(client, feed, source))] : [];
+    if (!isMany)
       for (const deliveryId of ids) {
         const mark = await undefinedIfMissing(async () =>
           client.getEntity<{ receivedAtMs?: number }>(partitionOf(feed, source), `p:${deliveryId}`),

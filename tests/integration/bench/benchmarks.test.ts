@@ -5,6 +5,8 @@ import { burst } from '../../../bench/burst';
 import { growth } from '../../../bench/growth';
 import { idle } from '../../../bench/idle';
 import { intake } from '../../../bench/intake/intake';
+import { leavers } from '../../../bench/leavers/leavers';
+import { mass } from '../../../bench/leavers/mass';
 import { toJson, toReport } from '../../../bench/report';
 import { tick } from '../../../bench/tick';
 import { urgent } from '../../../bench/urgent';
@@ -14,13 +16,12 @@ afterEach(() => {
   for (const { variable } of Object.values(SECRETS)) delete process.env[variable];
 });
 
-async function lineOf(benchmark: Benchmark, size: number, users?: number): Promise<Record<string, unknown>> {
-  const figures: Figures = await benchmark.run({
-    size,
-    users,
-    latencyMs: undefined,
-    progress: () => undefined,
-  });
+async function lineOf(
+  benchmark: Benchmark,
+  size: number,
+  { users, latencyMs }: Readonly<{ users?: number; latencyMs?: number }> = {},
+): Promise<Record<string, unknown>> {
+  const figures: Figures = await benchmark.run({ size, users, latencyMs, progress: () => undefined });
   const line = toJson(toReport(benchmark, { size, seconds: 1, figures }));
   expect(line).not.toContain('\n');
   return JSON.parse(line) as Record<string, unknown>;
@@ -62,6 +63,29 @@ describe('a benchmark at a tiny size', () => {
     // Each of the calls for twelve groups takes time: less would mean that it does not pass.
     expect(line['virtualSecondsToRemovedP95']).toBeGreaterThan(1.8);
     expect(line['virtualSecondsToRemovedP95']).toBeLessThanOrEqual(15);
+  }, 240_000);
+
+  it('lets calls of a burst take time', async () => {
+    const line = await lineOf(burst, 0.004, { latencyMs: 150 });
+    expect(line).toMatchObject({ events: 40, uipathLatencyMs: 150, http429: 0 });
+    // Without it every call is made at the tenth of a second at which something arrived.
+    expect(Number(line['virtualSeconds']) * 10).not.toBe(Math.round(Number(line['virtualSeconds']) * 10));
+  }, 240_000);
+
+  it('accounts for everybody whom a wrong export ends', async () => {
+    const line = await lineOf(mass, 0.004);
+    expect(line).toMatchObject({ benchmark: 'mass', ended: 40, joiners: 2, holds: 1, http429: 0 });
+    expect(Number(line['heldRemovals']) + Number(line['removedMemberships'])).toBe(120);
+    expect(line['heldRemovals']).toBeGreaterThan(60);
+    expect(line['heldAfterVirtualSeconds']).toBeLessThanOrEqual(60);
+    expect(line['additionDelayVirtualSeconds']).toBe(0);
+    expect(line['peakMemoryMb']).toBeGreaterThan(50);
+  }, 240_000);
+
+  it('plans leavers until a guard is asked, and holds all that they have', async () => {
+    const line = await lineOf(leavers, 0.01);
+    expect(line).toMatchObject({ leavers: 10, groups: 20, memberships: 200, heldRemovals: 200, holds: 1 });
+    expect(line['planSeconds']).toBeGreaterThan(0);
   }, 240_000);
 
   it('takes in every webhook that is sent', async () => {
@@ -109,7 +133,7 @@ describe('a benchmark at a tiny size', () => {
   }, 120_000);
 
   it('audits a list of users that is longer than what people there are', async () => {
-    const line = await lineOf(audit, 0.002, 3_500);
+    const line = await lineOf(audit, 0.002, { users: 3_500 });
     expect(line).toMatchObject({ people: 20, users: 3_500, ended: 1, windows: 1 });
     // Two groups, the list of groups, rules and access policy; four pages of users.
     expect(line['getCalls']).toBe(9);
