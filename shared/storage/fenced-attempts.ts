@@ -43,6 +43,8 @@ export type FencedAttempts = Readonly<{
   begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
   /** Ends an attempt whose outcome is recorded; one that is ended already is no error. @throws AppError `lease-lost` as `begin` */
   end: (organization: string, fence: Fence, attemptId: string) => Promise<void>;
+  /** @throws AppError `lease-lost` when another writer took over */
+  requireFence: (organization: string, fence: Fence) => Promise<void>;
   /** Calls whose outcome was not recorded: the writer died, or the answer was lost. */
   listAttempts: (organization: string) => Promise<ReadonlyArray<Attempt | UnreadableAttempt>>;
 }>;
@@ -79,6 +81,18 @@ export function createFencedAttempts(
   table: () => Promise<TableClient>,
   onUnreadable: OnUnreadable,
 ): FencedAttempts {
+  const readOwn = async (
+    organization: string,
+    fence: Fence,
+    cause?: unknown,
+  ): Promise<Readonly<{ etag: string }>> => {
+    const now = await undefinedIfMissing(async () =>
+      (await table()).getEntity<{ token: number }>(organization, FENCE_ROW),
+    );
+    if (now?.token !== fence.token)
+      throw new AppError('lease-lost', 'Another run writes to this organization now', { cause });
+    return now;
+  };
   /**
    * One change and the fence in one transaction: it fails where another writer took the fence. When the answer to it was lost
    * and the library sent it again, the conflict is with ourselves: the fence still has our token.
@@ -95,11 +109,7 @@ export function createFencedAttempts(
         return;
       } catch (error) {
         if (!isConflict(error)) throw error;
-        const now = await undefinedIfMissing(async () =>
-          (await table()).getEntity<{ token: number }>(organization, FENCE_ROW),
-        );
-        if (now?.token !== fence.token)
-          throw new AppError('lease-lost', 'Another run writes to this organization now', { cause: error });
+        const now = await readOwn(organization, fence, error);
         if (now.etag === fence.etag) return;
         fence.etag = now.etag;
       }
@@ -136,6 +146,10 @@ export function createFencedAttempts(
       await undefinedIfMissing(async () =>
         fenced(organization, fence, ['delete', { partitionKey: organization, rowKey: `a:${attemptId}` }]),
       );
+    },
+
+    requireFence: async (organization, fence) => {
+      await readOwn(organization, fence);
     },
 
     listAttempts: async (organization) => {

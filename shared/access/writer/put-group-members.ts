@@ -4,18 +4,17 @@ import type { Lane } from '../../domain/lane';
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log-interface';
-import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
 import type { MembershipUpdate } from '../../uipath/groups';
 import { newAttemptId } from './attempt-id';
-import { logRemovals, type LogRemovalsDeps } from './log-removals';
 import type { PutLimit } from './put-limit';
-import { recordMembershipOutcome, recordSeenAdditions } from './record-membership-outcome';
-import type { EvidenceOfRunDeps } from './evidence-of-run';
+import {
+  recordPutOutcome,
+  recordSeenAdditions,
+  type RecordPutOutcomeDeps,
+} from './record-membership-outcome';
 import type { UiPathInLane } from './uipath-in-lane';
-import { personUnit } from './person-and-group-units';
-import { type ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 
 type ReadBackDeps = Readonly<{
@@ -28,10 +27,7 @@ type PutAndReadBackDeps = ReadBackDeps &
   Readonly<{ uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'updateMembers'> }> }>;
 
 export type PutGroupMembersDeps = PutAndReadBackDeps &
-  WriterFence &
-  ContainedDeps &
-  EvidenceOfRunDeps &
-  LogRemovalsDeps &
+  RecordPutOutcomeDeps &
   Pick<PutLimit, 'learnMaxIdsPerPut'> &
   Readonly<{
     changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts'>;
@@ -100,7 +96,7 @@ export async function putGroupMembers(
       return;
     }
   }
-  await recordOutcome(deps, attempt, changes);
+  await recordPutOutcome(deps, attempt, changes);
   deps.log({
     event: 'memberships-applied',
     organization: deps.organization.alias,
@@ -109,38 +105,6 @@ export async function putGroupMembers(
     removed: attempt.remove.length,
     refused: refused.size,
   });
-}
-
-/**
- * Records what a call came to, while the lease is ours: a writer that was replaced records and ends nothing, and the attempt is
- * recovered by the next one. A person whose share cannot be recorded keeps it in an attempt of its own.
- */
-async function recordOutcome(
-  deps: PutGroupMembersDeps,
-  attempt: MembershipAttempt,
-  changes: readonly DecidedCase[],
-): Promise<void> {
-  const { alias } = deps.organization;
-  await deps.stillOurs();
-  const unrecorded = new Set<string>();
-  await mapConcurrently(changes, STORAGE_WIDTH, async ({ personKey, why }) => {
-    try {
-      await recordMembershipOutcome(deps, attempt, personKey, why);
-    } catch (error) {
-      await deps.units.fail(personUnit(personKey), error);
-      unrecorded.add(personKey);
-    }
-  });
-  const isRecorded = ({ personKey }: Readonly<{ personKey: string }>): boolean => !unrecorded.has(personKey);
-  await logRemovals(deps, attempt.id, attempt.groupId, attempt.remove.filter(isRecorded));
-  if (unrecorded.size > 0)
-    await deps.changes.begin(alias, deps.fence, {
-      ...attempt,
-      id: newAttemptId(attempt.startedAtMs),
-      add: attempt.add.filter((member) => !isRecorded(member)),
-      remove: attempt.remove.filter((member) => !isRecorded(member)),
-    });
-  await deps.changes.end(alias, deps.fence, attempt.id);
 }
 
 async function splitOrRefuse(

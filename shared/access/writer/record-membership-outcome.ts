@@ -1,59 +1,142 @@
+import type { DecidedCase } from '../../domain/plan/membership-plan';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import { newAttemptId } from './attempt-id';
+import type { ContainedDeps } from './containment';
+import type { WriterFence } from './lease-and-fence-interface';
+import { logRemovals, type LogRemovalsDeps } from './log-removals';
+import { personUnit } from './person-and-group-units';
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
 import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import { personSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy } from '../../domain/policy';
-import type { LedgerStore } from '../../storage/ledger';
+import type { LedgerStore, Stored } from '../../storage/ledger';
 import { updateLedger } from '../ledger/update-ledger';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
-export type IsRecordedDeps = Readonly<{
+type IsRecordedDeps = Readonly<{
   ledger: Pick<LedgerStore, 'evidence'>;
   organization: Pick<OrganizationPolicy, 'alias'>;
 }>;
 
+export type RecordMembershipOutcomeDeps = EvidenceOfRunDeps & IsRecordedDeps;
+
+/** What is known of the person before their share is recorded. */
+type Before = Readonly<{
+  /** Their ledger as it was read while no other writer had taken over. */
+  known?: Stored<PersonLedger> | undefined;
+  /** Another writer may have recorded the share. Else that is asked only where the ledger has changed since it was read. */
+  mayBeRecorded: boolean;
+}>;
+
 /**
- * Records one person's share of a PUT's outcome in their ledger. Idempotent for additions only: a removed membership may be
- * one that the ledger never knew, as a leaver is in groups that nobody manages here, so only the evidence can tell that its
- * removal was recorded. Before recording one again after a crash, ask `isRecorded`.
+ * Records one person's share of a PUT's outcome in their ledger, once, whoever else records it. Returns what was recorded of it
+ * before. A removed membership may be one that the ledger never knew, as a leaver is in groups that nobody manages here, so
+ * only the evidence can tell that its removal was recorded: their whole history is read then.
  */
 export async function recordMembershipOutcome(
-  deps: EvidenceOfRunDeps,
+  deps: RecordMembershipOutcomeDeps,
   attempt: MembershipAttempt,
   personKey: string,
   why: readonly string[],
-): Promise<void> {
+  { known: read, mayBeRecorded }: Before,
+): Promise<RecordedBefore> {
   const { groupId, groupName, planHash } = attempt;
   const added = attempt.add.some((member) => member.personKey === personKey);
   const subject = personSubject(deps.organization.alias, personKey);
-  await updateLedger(deps.ledger, subject, (current) => {
-    if (current === undefined) return undefined;
-    const known = current.applied.find((membership) => membership.groupId === groupId);
-    if (added && known !== undefined && !isTakenForStanding(known, attempt)) return undefined;
-    const membership: AppliedMembership = {
-      groupId,
-      groupName,
-      origin: 'applied',
-      sinceMs: deps.clock.now(),
-    };
-    return {
-      next: added ? withMembership(current, membership) : withoutMembership(current, groupId),
-      evidence: [
-        evidenceOfRun(deps, added ? 'membership-added' : 'membership-removed', {
-          groupId,
-          group: groupName,
-          why,
-          planHash,
-          attemptId: attempt.id,
-        }),
-      ],
-    };
+  let before: RecordedBefore;
+  let asks = mayBeRecorded;
+  await updateLedger(
+    deps.ledger,
+    subject,
+    async (current) => {
+      if (current === undefined) return undefined;
+      const known = current.applied.find((membership) => membership.groupId === groupId);
+      if (added && known !== undefined && !isTakenForStanding(known, attempt)) return undefined;
+      before = asks ? await recordedBefore(deps, attempt, personKey) : undefined;
+      asks = true;
+      if (before !== undefined) return undefined;
+      const membership: AppliedMembership = {
+        groupId,
+        groupName,
+        origin: 'applied',
+        sinceMs: deps.clock.now(),
+      };
+      return {
+        next: added ? withMembership(current, membership) : withoutMembership(current, groupId),
+        evidence: [
+          evidenceOfRun(deps, added ? 'membership-added' : 'membership-removed', {
+            groupId,
+            group: groupName,
+            why,
+            planHash,
+            attemptId: attempt.id,
+          }),
+        ],
+      };
+    },
+    read,
+  );
+  return before;
+}
+
+export type RecordPutOutcomeDeps = RecordMembershipOutcomeDeps &
+  WriterFence &
+  ContainedDeps &
+  LogRemovalsDeps &
+  Readonly<{ changes: Pick<ChangeStore, 'begin' | 'end' | 'requireFence'> }>;
+
+/**
+ * Records what a PUT came to, while the lease is ours: a writer that was replaced records and ends nothing, and the attempt is
+ * recovered by the next one. A person whose share cannot be recorded keeps it in an attempt of its own.
+ * @throws AppError `lease-lost`
+ */
+export async function recordPutOutcome(
+  deps: RecordPutOutcomeDeps,
+  attempt: MembershipAttempt,
+  changes: ReadonlyArray<Pick<DecidedCase, 'personKey' | 'why'>>,
+): Promise<void> {
+  const { alias } = deps.organization;
+  await deps.stillOurs();
+  const unrecorded = new Set<string>();
+  const orLater = async (personKey: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      await deps.units.fail(personUnit(personKey), error);
+      unrecorded.add(personKey);
+    }
+  };
+  const ledgers = new Map<string, Stored<PersonLedger> | undefined>();
+  await mapConcurrently(changes, STORAGE_WIDTH, async ({ personKey }) =>
+    orLater(personKey, async () =>
+      ledgers.set(personKey, await deps.ledger.read(personSubject(alias, personKey))),
+    ),
+  );
+  // A writer after us had recorded nothing when these were read: whatever it records from now on changes them.
+  await deps.changes.requireFence(alias, deps.fence);
+  await mapConcurrently(changes, STORAGE_WIDTH, async ({ personKey, why }) => {
+    const known = ledgers.get(personKey);
+    if (known === undefined) return;
+    await orLater(personKey, async () =>
+      recordMembershipOutcome(deps, attempt, personKey, why, { known, mayBeRecorded: false }),
+    );
   });
+  const isRecorded = ({ personKey }: Readonly<{ personKey: string }>): boolean => !unrecorded.has(personKey);
+  await logRemovals(deps, attempt.id, attempt.groupId, attempt.remove.filter(isRecorded));
+  if (unrecorded.size > 0)
+    await deps.changes.begin(alias, deps.fence, {
+      ...attempt,
+      id: newAttemptId(attempt.startedAtMs),
+      add: attempt.add.filter((member) => !isRecorded(member)),
+      remove: attempt.remove.filter((member) => !isRecorded(member)),
+    });
+  await deps.changes.end(alias, deps.fence, attempt.id);
 }
 
 /** Records that an open attempt added people of whom it is seen now: that they are removed next would hide it from its recovery. */
 export async function recordSeenAdditions(
-  deps: EvidenceOfRunDeps & Readonly<{ changes: Pick<ChangeStore, 'listAttempts'> }>,
+  deps: RecordMembershipOutcomeDeps & Readonly<{ changes: Pick<ChangeStore, 'listAttempts'> }>,
   groupId: string,
   seen: ReadonlySet<string>,
 ): Promise<void> {
@@ -61,7 +144,8 @@ export async function recordSeenAdditions(
   for (const attempt of await deps.changes.listAttempts(deps.organization.alias)) {
     if (attempt.kind !== 'membership' || attempt.groupId !== groupId) continue;
     for (const { memberId, personKey } of attempt.add)
-      if (seen.has(memberId)) await recordMembershipOutcome(deps, attempt, personKey, ['read-back']);
+      if (seen.has(memberId))
+        await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], { mayBeRecorded: false });
   }
 }
 
@@ -70,15 +154,14 @@ function isTakenForStanding(known: AppliedMembership, { startedAtMs }: Membershi
   return known.origin === 'standing' && known.sinceMs >= startedAtMs;
 }
 
-/**
- * Looks in the evidence for a person's share of an attempt. `by-another`: a later attempt removed the same membership, so
- * this one had not happened. Reads the person's whole history.
- */
-export async function isRecorded(
+/** `by-another`: a later attempt removed the same membership, so this one had not happened. */
+type RecordedBefore = 'by-this' | 'by-another' | undefined;
+
+async function recordedBefore(
   deps: IsRecordedDeps,
   attempt: Pick<MembershipAttempt, 'id' | 'groupId' | 'startedAtMs'>,
   personKey: string,
-): Promise<'by-this' | 'by-another' | undefined> {
+): Promise<RecordedBefore> {
   const subject = personSubject(deps.organization.alias, personKey);
   const { records } = await deps.ledger.evidence(subject);
   if (records.some((record) => record.facts['attemptId'] === attempt.id)) return 'by-this';

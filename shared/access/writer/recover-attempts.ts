@@ -9,7 +9,7 @@ import { adoptCreatedRule, type AdoptCreatedRuleDeps } from './adopt-created-rul
 import { newAttemptId } from './attempt-id';
 import { failUnreadableRow } from './fail-unreadable-row';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
-import { isRecorded, recordMembershipOutcome, type IsRecordedDeps } from './record-membership-outcome';
+import { recordMembershipOutcome, type RecordMembershipOutcomeDeps } from './record-membership-outcome';
 import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
@@ -19,7 +19,7 @@ import type { WriterFence } from './lease-and-fence-interface';
 
 type RecoverMembershipDeps = EvidenceOfRunDeps &
   ContainedDeps &
-  IsRecordedDeps &
+  RecordMembershipOutcomeDeps &
   LogRemovalsDeps &
   Pick<WriterFence, 'fence'> &
   Readonly<{
@@ -78,18 +78,17 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
   const unrecorded = new Set<AttemptMember>();
   for (const member of attempt.add.filter(({ memberId }) => members.has(memberId)))
     await orKeep(deps, unrecorded, member, async () => {
-      await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back']);
+      await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back'], { mayBeRecorded: false });
       await lookAgain(deps, member.personKey);
     });
   const removed: Array<MembershipAttempt['remove'][number]> = [];
   for (const member of attempt.remove.filter(({ memberId }) => !members.has(memberId)))
     await orKeep(deps, unrecorded, member, async () => {
-      const recorded = await isRecorded(deps, attempt, member.personKey);
-      if (recorded === undefined) {
-        await lookAgain(deps, member.personKey);
-        await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back']);
-      }
-      if (recorded !== 'by-another') removed.push(member);
+      await lookAgain(deps, member.personKey);
+      const before = await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back'], {
+        mayBeRecorded: true,
+      });
+      if (before !== 'by-another') removed.push(member);
     });
   await logRemovals(deps, attempt.id, attempt.groupId, removed);
   const isLeft = (member: AttemptMember, isShown: boolean): boolean =>
