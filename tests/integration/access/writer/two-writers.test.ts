@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { applyChanges } from '../../../../shared/access/writer/apply-changes';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
+import { personKey } from '../../../../shared/domain/person-key';
 import { ANA, BEN, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -84,4 +87,56 @@ describe('a second writer that begins while a change of the first is on its way'
     }
     await expectNothingOpen(world);
   });
+});
+
+describe('a writer that is replaced after its call and before it records', () => {
+  it.each(['read', 'write'] as const)(
+    'at its %s of the ledger records nothing that the next one recovered',
+    async (step) => {
+      const world = await start();
+      await world.joins(ANA);
+      await world.settle();
+      const { app, storage, clock, newInstance, uipath, work } = world.engine;
+      const [first, second] = [newInstance(), newInstance()];
+      let isRemoved = false;
+      let isReplaced = false;
+      const stop = uipath.onRequest(({ phase, endpoint }) => {
+        isRemoved ||= phase === 'after' && endpoint === 'G4';
+      });
+      const replaceOnce = async (): Promise<void> => {
+        if (!isRemoved) return;
+        isRemoved = false;
+        isReplaced = true;
+        stop();
+        const leases = await storage.container('leases');
+        await leases.getBlobClient(world.alias).getBlobLeaseClient().breakLease(0);
+        await app.changes.mark(personSubject(world.alias, personKey(ANA)), 'urgent', clock.now());
+        await applyChanges(second, { organization: world.alias });
+      };
+      const ledger: typeof first.ledger = {
+        ...first.ledger,
+        read: async (subject) => {
+          if (step === 'read') await replaceOnce();
+          return first.ledger.read(subject);
+        },
+        write: async (subject, next, read, evidence) => {
+          if (step === 'write' && evidence.some(({ kind }) => kind === 'membership-removed'))
+            await replaceOnce();
+          return first.ledger.write(subject, next, read, evidence);
+        },
+      };
+      await world.leaves(ANA);
+      await work({ ...first, ledger });
+      clock.advance(1_000);
+      await work({ ...first, ledger });
+      expect(isReplaced).toBe(true);
+      await live(world, HOUR_MS);
+      const removed = (await world.evidence(ANA)).filter(({ kind }) => kind === 'membership-removed');
+      expect(removed.map(({ facts }) => facts['group'])).toEqual(
+        expect.arrayContaining(['Developers', 'Users']),
+      );
+      expect(removed).toHaveLength(2);
+      await expectNothingOpen(world);
+    },
+  );
 });
