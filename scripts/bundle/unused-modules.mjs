@@ -1,4 +1,11 @@
-/** What dependencies bring for uses that this app has not. `message` is what a call of it would throw. */
+const NO_SAS = 'This app signs no shared access signatures: it has an identity.';
+const NO_QUERY = 'This app does not query what is in a blob.';
+const NO_BATCH = 'This app sends no batches of calls for blobs.';
+
+/**
+ * What dependencies bring for uses that this app has not. `names` are what is imported from it, `default` unless said; `message`
+ * is what a call of one would throw.
+ */
 const UNUSED = [
   {
     module: 'open',
@@ -11,22 +18,50 @@ const UNUSED = [
     importer: '@azure/storage-common',
     message: 'This app has no CRC-64 checksums of blobs: leave contentChecksumAlgorithm unset.',
   },
+  ...[
+    ['./sas/BlobSASSignatureValues.js', '@azure/storage-blob', 'generateBlobSASQueryParameters'],
+    ['./sas/AccountSASSignatureValues.js', '@azure/storage-blob', 'generateAccountSASQueryParameters'],
+    ['./QueueSASSignatureValues.js', '@azure/storage-queue', 'generateQueueSASQueryParameters'],
+    ['./AccountSASSignatureValues.js', '@azure/storage-queue', 'generateAccountSASQueryParameters'],
+  ].map(([module, importer, name]) => ({
+    module,
+    importer,
+    names: [name, `${name}Internal`],
+    message: NO_SAS,
+  })),
+  {
+    module: './BlobQueryResponse.js',
+    importer: '@azure/storage-blob',
+    names: ['BlobQueryResponse'],
+    message: NO_QUERY,
+  },
+  {
+    module: './BlobBatchClient.js',
+    importer: '@azure/storage-blob',
+    names: ['BlobBatchClient'],
+    message: NO_BATCH,
+  },
 ];
+
+const MODULES = new RegExp(`^(${UNUSED.map(({ module }) => module.replaceAll('.', '\\.')).join('|')})$`);
 
 /** Puts a function that throws in the place of each unused module, and so leaves out whatever that module imports. */
 export const unusedModules = {
   name: 'unused-modules',
   setup(build) {
-    build.onResolve({ filter: /^(open|\.\/crc64\.js)$/ }, ({ path, importer }) => {
+    build.onResolve({ filter: MODULES }, ({ path, importer }) => {
       const unused = UNUSED.find(
         (entry) =>
           entry.module === path &&
           importer.replaceAll('\\', '/').includes(`/node_modules/${entry.importer}/`),
       );
-      return unused && { path, namespace: 'unused', pluginData: unused };
+      return unused && { path: `${unused.importer}/${path}`, namespace: 'unused', pluginData: unused };
     });
     build.onLoad({ filter: /.*/, namespace: 'unused' }, ({ pluginData }) => ({
-      contents: `export default function unused() { throw new Error(${JSON.stringify(pluginData.message)}); }`,
+      contents: [
+        `function unused() { throw new Error(${JSON.stringify(pluginData.message)}); }`,
+        `export { ${(pluginData.names ?? ['default']).map((name) => `unused as ${name}`).join(', ')} };`,
+      ].join('\n'),
     }));
   },
 };

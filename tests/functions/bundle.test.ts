@@ -107,6 +107,13 @@ describe('the bundle', () => {
     expect(BROWSER_TEXTS.filter((text) => texts.includes(text))).toEqual([]);
   });
 
+  it('holds nothing that signs a shared access signature, queries a blob or sends calls in batches', () => {
+    expect(sources.some((source) => source.endsWith('/storage-blob/src/BlobServiceClient.ts'))).toBe(true);
+    const unused = /\/(\w*SASSignatureValues|internal-avro\/\w+|BlobQueryResponse|BlobBatch\w*)\.ts$/;
+    expect(sources.filter((source) => unused.test(source))).toEqual([]);
+    expect(texts.includes('This app signs no shared access signatures')).toBe(true);
+  });
+
   it('says how to sign in, should a package open a browser after all', async () => {
     const printed = await run(`
       import { build } from 'esbuild';
