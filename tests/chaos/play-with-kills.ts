@@ -41,8 +41,8 @@ const INTO_THE_READS = 3;
  * after so long where the first read of the vault takes too long.
  */
 const PATIENCE_MS = 240_000;
-/** Longer than one lease and such a minute, or the grant would be over before it was applied. The step before it begins no writer. */
-const GRANT_SECONDS = 180;
+/** As long as its step is waited for: a grant that is over before it was applied is never applied. */
+const GRANT_SECONDS = PATIENCE_MS / 1_000;
 
 /** Plays the story on a stack of its own with one kill in every step. */
 export async function playWithKills(point: KillPoint): Promise<Outcome> {

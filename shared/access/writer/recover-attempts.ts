@@ -135,11 +135,15 @@ async function orKeep(
   }
 }
 
-/** Marks the person: a run in between did not see the change, so whether it is still wanted has to be asked again. */
+/**
+ * Marks the person, if the ledger knows one: a run in between did not see the change, so whether it is still wanted has to be
+ * asked again.
+ */
 async function lookAgain(
-  deps: Pick<RecoverMembershipDeps, 'changes' | 'organization' | 'clock'>,
+  deps: Pick<RecoverMembershipDeps, 'ledger' | 'changes' | 'organization' | 'clock'>,
   personKey: string,
 ): Promise<void> {
   const subject = personSubject(deps.organization.alias, personKey);
+  if ((await deps.ledger.read(subject)) === undefined) return;
   await deps.changes.mark(subject, 'normal', deps.clock.now());
 }
