@@ -27,7 +27,7 @@ export type Seen = Readonly<{
   hands: Array<Readonly<{ atMs: number; group: string; person: string; joined: boolean }>>;
   /** Names that groups were given by hand, by id. */
   groupNames: Map<string, string>;
-  /** Names of groups that somebody deleted. */
+  /** Names and ids of groups that somebody deleted. What became of an open call of one nobody can tell any more. */
   deletedGroups: Set<string>;
   /** Held removals that a person released. */
   released: Released[];
@@ -206,7 +206,7 @@ function judgeEvidence(
       const own = changesTold.filter(({ facts }) => facts['groupId'] === groupId);
       const { group: told = groupId } = (own[0]?.facts ?? {}) as Readonly<{ group?: string }>;
       const group = originalName(told);
-      if (own.length === 0 ? touchedById(seen, person) : touched.has(`${person} ${group}`)) return [];
+      if (touched.has(`${person} ${group}`) || (own.length === 0 && touchedById(seen, person))) return [];
       const is = own.map(({ kind }) => kind).join(', ');
       const should = (done.get(`${person}|${groupId}`) ?? []).join(', ');
       return is === should ? [] : [`evidence of ${person} in ${group} tells [${is}], it was [${should}]`];

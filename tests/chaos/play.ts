@@ -237,7 +237,7 @@ class Player {
         const { groups } = uipath.organization(ALIAS);
         const group = groupNamed(uipath, event.group);
         if (group !== undefined) groups.delete(group.id);
-        this.#seen.deletedGroups.add(event.group);
+        this.#seen.deletedGroups.add(event.group).add(group?.id ?? event.group);
         this.#troubles.concern(`deleted ${event.group}`, { group: event.group });
         return;
       }
