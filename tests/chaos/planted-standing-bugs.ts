@@ -101,14 +101,15 @@ export const PLANTED_STANDING_BUGS: Readonly<Record<string, PlantedStandingBug>>
   },
   'a backoff never ends': {
     story: standingStory([...noPut, ...PEOPLE_MEANWHILE]),
-    bug: (instance) => ({
+    bug: (instance, { clock }) => ({
       ...instance,
       backoffs: {
         ...instance.backoffs,
         list: async (organization) =>
           (await instance.backoffs.list(organization)).map((one) => ({
             ...one,
-            notBeforeMs: one.lastMs + 30 * 24 * 3_600_000,
+            lastMs: clock.now(),
+            notBeforeMs: clock.now() + 300_000,
           })),
       },
     }),
@@ -257,10 +258,22 @@ export const PLANTED_STANDING_BUGS: Readonly<Record<string, PlantedStandingBug>>
       },
       changes: {
         ...instance.changes,
+        requireFence: async () => undefined,
         begin: async (organization, _fence, attempt) =>
           instance.changes.begin(organization, await instance.changes.takeFence(organization), attempt),
         end: async (organization, _fence, attemptId) =>
           instance.changes.end(organization, await instance.changes.takeFence(organization), attemptId),
+      },
+      ledger: {
+        ...instance.ledger,
+        write: async (subject, next, read, evidence) => {
+          try {
+            await instance.ledger.write(subject, next, read, evidence);
+          } catch (error) {
+            if (errorCodeOf(error) !== 'storage-conflict' || read === undefined) throw error;
+            await instance.ledger.write(subject, next, await instance.ledger.read(subject), evidence);
+          }
+        },
       },
     }),
   },

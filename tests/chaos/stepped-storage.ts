@@ -51,12 +51,17 @@ export function steppedStorage(
   return {
     ...storage,
     table: async (name) => {
-      const known = tables.get(name) ?? steppedTable(await storage.table(name), name, step);
+      const known =
+        tables.get(name) ?? steppedTable(await turns.outside(async () => storage.table(name)), name, step);
       tables.set(name, known);
       return known;
     },
     container: async (name) =>
-      steppedContainer(await storage.container(name), name, { step, leases, renewalsFail }),
+      steppedContainer(await turns.outside(async () => storage.container(name)), name, {
+        step,
+        leases,
+        renewalsFail,
+      }),
   };
 }
 

@@ -31,6 +31,8 @@ type StepSettings = Readonly<{ failure: () => Error; takesMs?: number }>;
 export type Turns = Readonly<{
   /** Waits for its turn, then acts. */
   step: <T>(actor: Actor, what: string, act: () => Promise<T>, settings: StepSettings) => Promise<T>;
+  /** Waits for what is no step, and takes none of the history's time: tables that are made for it. */
+  outside: <T>(act: () => Promise<T>) => Promise<T>;
   /** Waits by the clock of the history. */
   sleep: (actor: Actor, ms: number) => Promise<void>;
   /** Acts every so often by the clock of the history, until it is stopped. */
@@ -69,6 +71,7 @@ export function createTurns(
 ): Turns {
   const steps: Step[] = [];
   let waiting: Waiting[] = [];
+  let outside = 0;
 
   /** A request has its effect when it is sent or when its answer is there. */
   const travel = async <T>(takesMs: number, act: () => Promise<T>): Promise<Answer<T>> => {
@@ -149,6 +152,14 @@ export function createTurns(
             waiting.push({ actor, atMs: clock.now(), take: onTurn });
           })
         : never(),
+    outside: async (act) => {
+      outside += 1;
+      try {
+        return await act();
+      } finally {
+        outside -= 1;
+      }
+    },
     sleep: async (actor, ms) =>
       new Promise((resolve) => {
         const wake = async (): Promise<void> => resolve();
@@ -202,8 +213,9 @@ export function createTurns(
           movedAtMs = Date.now();
           idleTurns = 0;
         } else if (open.size > 0) {
-          idleTurns += 1;
-          if (idleTurns > TURNS_BEFORE_TIME_PASSES && !passTime()) await sleep(1);
+          idleTurns = outside > 0 ? 0 : idleTurns + 1;
+          const isTimeUp = idleTurns > TURNS_BEFORE_TIME_PASSES;
+          if (outside > 0 || (isTimeUp && !passTime())) await sleep(1);
           if (Date.now() - movedAtMs > STUCK_AFTER_MS || clock.now() - startedAtMs > LONGEST_RUN_MS)
             throw new Error('Nothing goes on any more');
         }

@@ -138,18 +138,16 @@ function firstOfOtherKindAfter(earlier: Statement, words: Timeline): number {
 
 /**
  * A hire that is moved before it begins keeps its announced end; a hire said later of somebody at work takes the end back.
- * A hire moves a start where an earlier hire was still ahead when it was said, and would have begun before the end. One that was
- * called off before the end was said is no such hire.
+ * A hire moves a start where the hire said before it was still ahead then, and would have begun before the end. One that was
+ * called off before the end was said is no such hire, and one that was moved begins when it was moved to.
  */
 function createMovedStarts(end: Statement, words: Timeline): (hire: Statement) => boolean {
   if (end.kind !== 'leaver') return () => false;
   const starts = startsBefore(end, words);
-  let latestMs = Number.NEGATIVE_INFINITY;
-  const latestStartMs = starts.map(({ effectiveAtMs }) => (latestMs = Math.max(latestMs, effectiveAtMs)));
   return (hire) => {
     if (hire.kind !== 'joiner') return false;
     const before = countBefore(starts, hire.occurredAtMs);
-    return before > 0 && (latestStartMs[before - 1] ?? 0) > hire.occurredAtMs;
+    return before > 0 && (starts[before - 1]?.effectiveAtMs ?? 0) > hire.occurredAtMs;
   };
 }
 

@@ -296,6 +296,16 @@ describe('words about hiring and leaving', () => {
       ['active', 'active', 'active'],
     ],
     [
+      'a hire that was moved forward and has begun keeps no end',
+      [
+        joined({ saidAt: 1, from: 45 }),
+        joined({ saidAt: 3, from: 8 }),
+        left({ saidAt: 4, from: 48 }),
+        joined({ saidAt: 10 }),
+      ],
+      ['active', 'active', 'active'],
+    ],
+    [
       'a leaving of the moment in which a hire is announced does not call it off',
       [
         left({ saidAt: 1 }),
