@@ -243,7 +243,7 @@ export const PLANTED_STANDING_BUGS: Readonly<Record<string, PlantedStandingBug>>
         ...stands({ kind: 'renewals-fail' }, 50, 100),
         joins('dan', 60, DAN, 'Finance'),
         // A few seconds after the lease has ended, while the first writer waits for UiPath.
-        leaves('dan', 61.05, DAN),
+        leaves('dan', 61.6, DAN),
       ],
       { latencyMs: 18_000, weather: { steps: {}, post: GOOD_POST, instances: 2 } },
     ),
@@ -263,17 +263,6 @@ export const PLANTED_STANDING_BUGS: Readonly<Record<string, PlantedStandingBug>>
           instance.changes.begin(organization, await instance.changes.takeFence(organization), attempt),
         end: async (organization, _fence, attemptId) =>
           instance.changes.end(organization, await instance.changes.takeFence(organization), attemptId),
-      },
-      ledger: {
-        ...instance.ledger,
-        write: async (subject, next, read, evidence) => {
-          try {
-            await instance.ledger.write(subject, next, read, evidence);
-          } catch (error) {
-            if (errorCodeOf(error) !== 'storage-conflict' || read === undefined) throw error;
-            await instance.ledger.write(subject, next, await instance.ledger.read(subject), evidence);
-          }
-        },
       },
     }),
   },
