@@ -43,9 +43,13 @@ export type Memberships = Readonly<{
   have: ReadonlyMap<string, ReadonlySet<string>>;
 }>;
 
+/** A group to be looked up: `candidates` are cases whatever it says, `leavers` where they are in it, or were by the ledger. */
+type AskedGroup = GroupCandidates & Readonly<{ candidates: Candidate[]; leavers: Candidate[] }>;
+
 /**
- * Leavers are looked up person by person (1 POST for 200 groups): only what they have, or had by the ledger, is theirs to lose.
- * The others are looked up group by group (1 POST for 200 people). Whoever there is no time for is deferred.
+ * People are looked up group by group (1 POST for 200 people), and leavers person by person (1 POST for 200 groups) unless there are
+ * so many that groups cost less: only what they have, or had by the ledger, is theirs to lose. Whoever there is no time for is
+ * deferred.
  */
 export async function readMemberships(
   deps: ReadMembershipsDeps,
@@ -53,29 +57,34 @@ export async function readMemberships(
   candidates: readonly Candidate[],
   deferred: Set<string>,
 ): Promise<Memberships> {
-  const groups = new Map<string, { group: GroupInUiPath; candidates: Candidate[] }>();
+  const groups = new Map<string, AskedGroup>();
   const have = new Map<string, Set<string>>();
-  const add = (group: GroupInUiPath, candidate: Candidate): void => {
-    if (group.groupId === EVERYONE_GROUP_ID) return;
-    const entry = groups.get(group.groupId) ?? { group, candidates: [] };
-    entry.candidates.push(candidate);
-    groups.set(group.groupId, entry);
+  const entryOf = (group: GroupInUiPath): AskedGroup => {
+    const entry = groups.get(group.groupId) ?? { group, candidates: [], leavers: [] };
+    if (group.groupId !== EVERYONE_GROUP_ID) groups.set(group.groupId, entry);
+    return entry;
   };
-  const isLeaver = ({ person }: Candidate): boolean => person.access.employment === 'left';
+  const { single, many } = divideLeavers(deps, candidates.filter(isLeaver));
   for (const candidate of candidates)
-    if (!isLeaver(candidate)) for (const group of candidate.person.examine.values()) add(group, candidate);
+    if (!isLeaver(candidate))
+      for (const group of candidate.person.examine.values()) entryOf(group).candidates.push(candidate);
+  for (const candidate of many)
+    for (const group of candidate.person.examine.values()) entryOf(group).leavers.push(candidate);
   const { groups: groupCalls, directory } = deps.uipath[lane];
 
-  const waits = ({ group, candidates: asked }: GroupCandidates): void => {
-    for (const { person } of asked) deferred.add(person.subject.key);
+  const waits = ({ group, candidates: asked, leavers }: AskedGroup): void => {
+    for (const { person } of [...asked, ...leavers]) deferred.add(person.subject.key);
     groups.delete(group.groupId);
   };
   await mapConcurrently([...groups.values()], READ_WIDTH, async (entry) => {
     const { groupId } = entry.group;
     if (deps.isTimeUp() || deps.units.isWaiting(groupUnit(entry.group))) return waits(entry);
     try {
-      const ids = entry.candidates.map(({ memberId }) => memberId);
-      have.set(groupId, new Set(await groupCalls.checkMembers(groupId, ids)));
+      const ids = [...entry.candidates, ...entry.leavers].map(({ memberId }) => memberId);
+      const members = new Set(await groupCalls.checkMembers(groupId, ids));
+      have.set(groupId, members);
+      for (const leaver of entry.leavers.splice(0))
+        if (members.has(leaver.memberId) || isKnownIn(leaver, groupId)) entry.candidates.push(leaver);
       deps.units.noteAnswer();
     } catch (error) {
       await deps.units.fail(groupUnit(entry.group), error);
@@ -83,7 +92,7 @@ export async function readMemberships(
     }
   });
 
-  await mapConcurrently(candidates.filter(isLeaver), READ_WIDTH, async (candidate) => {
+  await mapConcurrently(single, READ_WIDTH, async (candidate) => {
     const { person, memberId } = candidate;
     const { examine, stored, subject } = person;
     if (deps.units.isAway() || deps.isTimeUp()) {
@@ -101,7 +110,7 @@ export async function readMemberships(
           deferred.add(subject.key);
           continue;
         }
-        add(group, candidate);
+        entryOf(group).candidates.push(candidate);
         if (within.has(groupId)) have.set(groupId, (have.get(groupId) ?? new Set()).add(memberId));
       }
     } catch (error) {
@@ -109,5 +118,42 @@ export async function readMemberships(
       deferred.add(subject.key);
     }
   });
-  return { groups: [...groups.values()], have };
+  return { groups: [...groups.values()].filter((entry) => entry.candidates.length > 0), have };
+}
+
+function isLeaver({ person }: Candidate): boolean {
+  return person.access.employment === 'left';
+}
+
+function isKnownIn({ person }: Candidate, groupId: string): boolean {
+  return person.stored.value.applied.some((membership) => membership.groupId === groupId);
+}
+
+/** Ids in one look-up, of groups as of people. */
+const IDS_TOGETHER = 200;
+
+/**
+ * Leavers with the same groups to look at are `many` where a look-up of each group costs fewer calls than one of each leaver. Not
+ * where one of the groups fails: it would keep all of them back, also those who are not in it.
+ */
+function divideLeavers(
+  { units }: ContainedDeps,
+  leavers: readonly Candidate[],
+): Readonly<{ single: readonly Candidate[]; many: readonly Candidate[] }> {
+  const alike = new Map<PersonWork['examine'], Candidate[]>();
+  for (const leaver of leavers) {
+    const same = alike.get(leaver.person.examine) ?? [];
+    same.push(leaver);
+    alike.set(leaver.person.examine, same);
+  }
+  const single: Candidate[] = [];
+  const many: Candidate[] = [];
+  for (const [examine, same] of alike) {
+    const byGroup = examine.size * Math.ceil(same.length / IDS_TOGETHER);
+    const byPerson = same.length * Math.ceil(examine.size / IDS_TOGETHER);
+    const areMany =
+      byGroup < byPerson && ![...examine.values()].some((group) => units.isFailing(groupUnit(group)));
+    for (const leaver of same) (areMany ? many : single).push(leaver);
+  }
+  return { single, many };
 }

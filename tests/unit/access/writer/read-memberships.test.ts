@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { openContainment } from '../../../../shared/access/writer/containment';
+import type { PersonWork } from '../../../../shared/access/writer/load-person';
+import { readMemberships, type Candidate } from '../../../../shared/access/writer/read-memberships';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
+import { EVERYONE_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
+import { UpstreamError } from '../../../../shared/errors';
+import { createBackoffs } from '../../../fakes/backoffs';
+import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
+
+const group = (groupId: string) => ({ groupId, name: groupId });
+const ALL = new Map(['a', 'b', 'c', EVERYONE_GROUP_ID].map((id) => [id, group(id)]));
+
+/** Somebody whose ledger knows these groups. */
+function leaver(
+  memberId: string,
+  known: readonly string[] = [],
+  examine: PersonWork['examine'] = ALL,
+): Candidate {
+  const applied = known.map((id) => ({ groupId: id, groupName: id, origin: 'applied', sinceMs: 0 }) as const);
+  return {
+    memberId,
+    person: {
+      mark: undefined,
+      subject: personSubject('acme', memberId),
+      stored: { value: aPersonLedger({ applied }), etag: undefined, head: { seq: 0, hash: '' } },
+      access: { employment: 'left', lockedUntilMs: undefined, reasons: [], nextChangeAtMs: undefined },
+      wanted: new Set(),
+      examine,
+      unusableGroups: [],
+    },
+  };
+}
+
+type World = Readonly<{
+  within?: Readonly<Record<string, readonly string[]>>;
+  failing?: string;
+  isTimeUp?: boolean;
+}>;
+
+async function read(leavers: readonly Candidate[], { within = {}, failing, isTimeUp = false }: World = {}) {
+  const backoffs = createBackoffs();
+  const clock = { now: () => 0 };
+  const fails = (): never => {
+    throw new UpstreamError('uipath-answer-invalid', 'failed', { service: 'uipath', status: 200 });
+  };
+  const calls = { groups: 0, people: 0 };
+  const lookUps = {
+    groups: {
+      checkMembers: async (groupId: string, ids: readonly string[]) => {
+        calls.groups += 1;
+        if (groupId === failing) fails();
+        return new Set(ids.filter((id) => within[groupId]?.includes(id)));
+      },
+    },
+    directory: {
+      groupMembership: async (id: string, groupIds: readonly string[]) => {
+        calls.people += 1;
+        return new Set(groupIds.filter((groupId) => within[groupId]?.includes(id)));
+      },
+    },
+  };
+  const units = await openContainment({ backoffs, clock, log: () => undefined }, 'acme');
+  const deps = { units, isTimeUp: () => isTimeUp, uipath: { urgent: lookUps, normal: lookUps } };
+  const deferred = new Set<string>();
+  const once = async () => {
+    const { groups, have } = await readMemberships(deps, 'urgent', leavers, deferred);
+    return {
+      cases: groups.map((one) => [one.group.groupId, one.candidates.map(({ memberId }) => memberId)]),
+      have: [...have].map(([groupId, ids]) => [groupId, [...ids]]),
+    };
+  };
+  return { once, calls, deferred };
+}
+
+describe('leavers', () => {
+  const few = ['1', '2', '3'].map((id) => leaver(id));
+  const many = [leaver('1', ['c']), ...['2', '3', '4', '5'].map((id) => leaver(id))];
+  const within = { a: ['2'], b: ['2', '5'], [EVERYONE_GROUP_ID]: ['1', '2'] };
+  const cases = [
+    ['a', ['2']],
+    ['b', ['2', '5']],
+  ];
+
+  it('are asked for their groups one by one where they are fewer than the groups', async () => {
+    const { once, calls } = await read(few, { within });
+    expect((await once()).cases).toEqual([
+      ['a', ['2']],
+      ['b', ['2']],
+    ]);
+    expect(calls).toEqual({ groups: 0, people: 3 });
+  });
+
+  it('are looked for group by group where they are more, and lose what they have or had', async () => {
+    const { once, calls, deferred } = await read(many, { within });
+    const found = await once();
+    expect(found.cases).toEqual([...cases, ['c', ['1']]]);
+    expect(found.have).toEqual([...cases, ['c', []]]);
+    expect(calls).toEqual({ groups: 3, people: 0 });
+    expect(deferred.size).toBe(0);
+  });
+
+  it('are asked one by one again while a group fails, so that it keeps back only who is in it', async () => {
+    const { once, calls, deferred } = await read(many, { within, failing: 'a' });
+    expect((await once()).cases).toEqual([
+      ['b', ['2', '5']],
+      ['c', ['1']],
+    ]);
+    expect([...deferred]).toEqual(['1', '2', '3', '4', '5']);
+    deferred.clear();
+    expect((await once()).cases).toEqual([
+      ['c', ['1']],
+      ['b', ['2', '5']],
+    ]);
+    expect(calls).toEqual({ groups: 3, people: 5 });
+    expect([...deferred]).toEqual(['2']);
+  });
+
+  it('wait when there is no time, whichever way they would be looked up', async () => {
+    for (const leavers of [few, many]) {
+      const { once, calls, deferred } = await read(leavers, { within, isTimeUp: true });
+      expect((await once()).cases).toEqual([]);
+      expect(calls).toEqual({ groups: 0, people: 0 });
+      expect(deferred.size).toBe(leavers.length);
+    }
+  });
+});
