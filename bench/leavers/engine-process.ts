@@ -82,14 +82,15 @@ function observed(order: EngineOrder, clock: ManualClock, seen: Seen): Applicati
     },
     holds: {
       ...app.holds,
-      list: async (organization, state) => {
-        if (state === 'held') seen.askedAt ??= performance.now();
-        return app.holds.list(organization, state);
+      list: async (organization, ...states) => {
+        if (states.includes('held')) seen.askedAt ??= performance.now();
+        return app.holds.list(organization, ...states);
       },
-      put: async (organization, hold) => {
-        await app.holds.put(organization, hold);
+      putUnlessReleased: async (organization, hold) => {
+        const isPut = await app.holds.putUnlessReleased(organization, hold);
         for (const { personKey: key } of hold.removals)
-          if (!seen.heldAtMs.has(key)) seen.heldAtMs.set(key, clock.now());
+          if (isPut && !seen.heldAtMs.has(key)) seen.heldAtMs.set(key, clock.now());
+        return isPut;
       },
     },
   });

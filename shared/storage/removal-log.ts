@@ -1,4 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import { AppError } from '../errors';
 import { removeRows } from './record-table';
 import { listRowsInPages } from './list-rows-in-pages';
 import type { StorageAccount } from './storage-account';
@@ -10,12 +12,20 @@ export type RemovalEntry = Readonly<{ atMs: number; groupId: string; cause: stri
 export type RemovalLog = Readonly<{
   /** Notes the removals of one call; noting the same call again is harmless. */
   add: (organization: string, callId: string, entries: readonly RemovalEntry[]) => Promise<void>;
+  /**
+   * @throws AppError `record-unreadable`: guards that do not know what was removed before would let everything pass
+   */
   since: (organization: string, sinceMs: number) => Promise<readonly RemovalEntry[]>;
   /** Forgets removals made before `beforeMs`, oldest first, at most so many. Returns how many. */
   forget: (organization: string, beforeMs: number, most: number) => Promise<number>;
 }>;
 
-type RemovalRow = { atMs: number; groupId: string; cause: string; count: number };
+const RemovalSchema = z.object({
+  atMs: z.number(),
+  groupId: z.string(),
+  cause: z.string(),
+  count: z.number(),
+});
 
 /** Rows sort by time, so that a sliding window is one range. */
 export function createRemovalLog(storage: Pick<StorageAccount, 'table'>): RemovalLog {
@@ -31,10 +41,14 @@ export function createRemovalLog(storage: Pick<StorageAccount, 'table'>): Remova
     },
     since: async (organization, sinceMs) => {
       const entries: RemovalEntry[] = [];
-      const rows = (await table()).listEntities<RemovalRow>({
+      const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge '${timeKey(sinceMs)}'` },
       });
-      for await (const { atMs, groupId, cause, count } of rows) entries.push({ atMs, groupId, cause, count });
+      for await (const row of rows) {
+        const { data } = RemovalSchema.safeParse(row);
+        if (data === undefined) throw new AppError('record-unreadable', 'A row of the removal log');
+        entries.push(data);
+      }
       return entries;
     },
     forget: async (organization, beforeMs, most) => {

@@ -298,10 +298,10 @@ function listingReleased(
     ...instance,
     holds: {
       ...instance.holds,
-      list: async (organization, state) =>
-        state === 'released'
+      list: async (organization, ...states) =>
+        states.length === 1 && states[0] === 'released'
           ? listReleased(instance.holds, organization)
-          : instance.holds.list(organization, state),
+          : instance.holds.list(organization, ...states),
     },
   });
 }

@@ -139,6 +139,7 @@ async function openRun(
     policyHash,
     stillOurs: lease.renew,
     isTimeUp: () => deps.clock.now() > endsAtMs,
+    leftMs: () => Math.max(0, endsAtMs - deps.clock.now()),
     peoplePerPass: deps.peoplePerPass,
     units,
     marks: createMarksOfRun(deps.changes, organization.alias),

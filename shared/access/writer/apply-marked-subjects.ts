@@ -52,7 +52,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     if (deps.isTimeUp() && (marks.length > 0 || !done.remediations)) return deps.clock.now();
     const urgent = marks.filter((mark) => mark.lane === 'urgent');
     if (urgent.length === 0 && !done.holds) {
-      await applyReleasedGuardHolds(deps);
+      if (!(await applyReleasedGuardHolds(deps))) again.push(deps.clock.now());
       done.holds = true;
       continue;
     }

@@ -16,7 +16,7 @@ import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-pe
 import { personUnit } from './person-and-group-units';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePerson, type SettlePersonDeps } from './settle-person';
-import type { TimeBudget } from './time-budget-interface';
+import { forLookUps, type TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './containment';
 
 type MarkAgainDeps = Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
@@ -38,28 +38,42 @@ export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
  * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, nobody
  * is removed and the hold is stale. A removal that was made before a run ended early counts as made. What cannot be told or
  * made now waits for a later run, and the others do not wait for it. Where UiPath refuses some of them, the hold is stale with
- * the codes of the refusals, and the others are made.
+ * the codes of the refusals, and the others are made. Returns false where there was no time for all.
  */
-export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps): Promise<void> {
+export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps): Promise<boolean> {
+  let isAllTried = true;
   const holds = await deps.holds.list(deps.organization.alias, 'released');
   for (const hold of holds) {
     if (hold.kind === 'remediation') continue;
-    if (deps.isTimeUp()) return;
-    await deps.units.run({ kind: 'hold', key: hold.hash }, async () => applyReleasedHold(deps, hold));
+    if (deps.isTimeUp()) return false;
+    const unit = { kind: 'hold', key: hold.hash } as const;
+    if (deps.units.isWaiting(unit)) continue;
+    try {
+      if ((await applyReleasedHold(deps, hold)) === 'done') await deps.units.succeed(unit);
+      else isAllTried = false;
+    } catch (error) {
+      await deps.units.fail(unit, error);
+    }
   }
+  return isAllTried;
 }
 
-async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): Promise<void> {
+/** `unfinished`: there was no time for all of it, and nothing failed. */
+async function applyReleasedHold(
+  deps: ApplyReleasedHoldDeps,
+  released: Hold,
+): Promise<'done' | 'unfinished'> {
+  const lookingUp = forLookUps(deps);
   const { people, unread } = await loadPeople(deps, released);
-  const { identities, unknown } = await resolveIdentities(deps, 'urgent', people);
-  const { plan: planned, deferred } = await planPeopleMemberships(deps, 'urgent', people, identities);
-  if (deps.isTimeUp()) return;
+  const { identities, unknown } = await resolveIdentities(lookingUp, 'urgent', people);
+  const { plan: planned, deferred } = await planPeopleMemberships(lookingUp, 'urgent', people, identities);
+  if (deps.isTimeUp()) return 'unfinished';
   const open = new Set([...unread, ...unknown, ...deferred]);
   const states = new Set(statesOf(planned, released, { people, identities, open }));
   if (states.has('changed')) {
     await markAgain(deps, people);
     await finishHold(deps, released, 'changed');
-    return;
+    return 'done';
   }
   const now = onlyRemovals(planned, released);
   const applied = await applyMembershipPlan(deps, 'urgent', now, new Map());
@@ -70,9 +84,11 @@ async function applyReleasedHold(deps: ApplyReleasedHoldDeps, released: Hold): P
     await settlePerson(deps, person, cases.get(key) ?? [], outcome);
   });
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
+  if (applied.isCutShort || (states.has('unknown') && lookingUp.isTimeUp())) return 'unfinished';
   if (states.has('unknown') || applied.waiting.size > 0)
     throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails');
   await finishHold(deps, released, whyNotWhole(applied), refusedRemovals(released, applied));
+  return 'done';
 }
 
 /** The codes of UiPath's refusals, or undefined. The refused removals are refused changes, each by itself. */
@@ -93,10 +109,13 @@ async function loadPeople(
   { removals }: Hold,
 ): Promise<Readonly<{ people: readonly PersonWork[]; unread: ReadonlySet<string> }>> {
   const keys = [...new Set(removals.map((removal) => removal.personKey))];
+  // Each time somebody else is first: where there is no time for all, everybody has a turn.
+  const first = Math.floor(deps.clock.now() / 1_000) % keys.length;
+  const inTurn = [...keys.slice(first), ...keys.slice(0, first)];
   const unread = new Set<string>();
   // Everybody's, and no fault of one person.
   await deps.groupsByName('urgent');
-  const loaded = await mapConcurrently(keys, STORAGE_WIDTH, async (key) => {
+  const loaded = await mapConcurrently(inTurn, STORAGE_WIDTH, async (key) => {
     try {
       return await loadPerson(deps, 'urgent', personSubject(deps.organization.alias, key));
     } catch (error) {

@@ -28,7 +28,7 @@ type PutAndReadBackDeps = ReadBackDeps &
 
 export type PutGroupMembersDeps = PutAndReadBackDeps &
   RecordPutOutcomeDeps &
-  Pick<PutLimit, 'learnMaxIdsPerPut'> &
+  Pick<PutLimit, 'learnMaxIdsPerPut' | 'maxIdsPerPut'> &
   Readonly<{
     changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts'>;
     uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'loadByIds'> }>;
@@ -121,8 +121,10 @@ async function splitOrRefuse(
   const refusedBefore = put.refused.size;
   await putGroupMembers(deps, put, changes.slice(0, middle));
   await putGroupMembers(deps, put, changes.slice(middle));
-  // A conflict is with what somebody else did meanwhile: it says nothing of the size.
-  if (code === 'uipath-rejected' && put.refused.size === refusedBefore) await deps.learnMaxIdsPerPut(middle);
+  // A conflict is with what somebody else did meanwhile, and a small PUT was not refused for its size.
+  const isLarge = changes.length * 2 > deps.maxIdsPerPut();
+  if (isLarge && code === 'uipath-rejected' && put.refused.size === refusedBefore)
+    await deps.learnMaxIdsPerPut(middle);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Lane } from '../../domain/lane';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
+import { errorCodeOf } from '../../errors';
 import { mapConcurrently } from '../../map-concurrently';
 import type { UiPathClient } from '../../uipath/client';
 import type { PersonWork } from './load-person';
@@ -80,9 +81,15 @@ export async function readMemberships(
     const { groupId } = entry.group;
     if (deps.isTimeUp() || deps.units.isWaiting(groupUnit(entry.group))) return waits(entry);
     try {
-      const ids = [...entry.candidates, ...entry.leavers].map(({ memberId }) => memberId);
-      const members = new Set(await groupCalls.checkMembers(groupId, ids));
-      have.set(groupId, members);
+      const people = [...entry.candidates, ...entry.leavers];
+      const { members, failed } = await askTogetherOrEach(groupId, people, groupCalls);
+      for (const [{ person, memberId }, error] of failed) {
+        await deps.units.failAlone(personUnit(person.subject.key), error);
+        deferred.add(person.subject.key);
+        for (const asked of [entry.candidates, entry.leavers])
+          asked.splice(0, asked.length, ...asked.filter((one) => one.memberId !== memberId));
+      }
+      have.set(groupId, new Set(members));
       for (const leaver of entry.leavers.splice(0))
         if (members.has(leaver.memberId) || isKnownIn(leaver, groupId)) entry.candidates.push(leaver);
       deps.units.noteAnswer();
@@ -119,6 +126,36 @@ export async function readMemberships(
     }
   });
   return { groups: [...groups.values()].filter((entry) => entry.candidates.length > 0), have };
+}
+
+/** Asks for members of a group; where UiPath refuses the ids, one by one. A group of which it refuses each is at fault itself. */
+async function askTogetherOrEach(
+  groupId: string,
+  people: readonly Candidate[],
+  { checkMembers }: Pick<UiPathClient['groups'], 'checkMembers'>,
+): Promise<Readonly<{ members: ReadonlySet<string>; failed: ReadonlyMap<Candidate, unknown> }>> {
+  const failed = new Map<Candidate, unknown>();
+  try {
+    return {
+      members: await checkMembers(
+        groupId,
+        people.map(({ memberId }) => memberId),
+      ),
+      failed,
+    };
+  } catch (error) {
+    if (errorCodeOf(error) !== 'uipath-rejected' || people.length === 1) throw error;
+    const members = new Set<string>();
+    await mapConcurrently(people, READ_WIDTH, async (one) => {
+      try {
+        for (const id of await checkMembers(groupId, [one.memberId])) members.add(id);
+      } catch (alone) {
+        failed.set(one, alone);
+      }
+    });
+    if (failed.size === people.length) throw error;
+    return { members, failed };
+  }
 }
 
 function isLeaver({ person }: Candidate): boolean {

@@ -21,6 +21,7 @@ import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identit
 import { settlePerson, type SettlePersonDeps } from './settle-person';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import { personUnit } from './person-and-group-units';
+import { forLookUps } from './time-budget-interface';
 import { type ContainedDeps } from './containment';
 
 type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
@@ -86,7 +87,7 @@ export async function reconcilePeopleMemberships(
       async (one) => settleContained(deps, one, { ...applied, refused }),
     );
     if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-    const isCutShort = applied.isCutShort || givesWay || (deps.isTimeUp() && planned.isDeferred);
+    const isCutShort = applied.isCutShort || givesWay || planned.isCutShort;
     againAtMs = smallestOf(
       [againAtMs, isCutShort ? deps.clock.now() : applied.againAtMs].filter((atMs) => atMs !== undefined),
       undefined,
@@ -104,20 +105,21 @@ async function planPass(
   lane: Lane,
   marks: readonly Mark[],
   batch: GuardedBatch,
-): Promise<Readonly<{ plan: MembershipPlan; people: readonly PlannedPerson[]; isDeferred: boolean }>> {
+): Promise<Readonly<{ plan: MembershipPlan; people: readonly PlannedPerson[]; isCutShort: boolean }>> {
+  const lookingUp = forLookUps(deps);
   const people = await loadMarkedPeople(deps, lane, marks);
   const { identities, unknown } = await resolveIdentities(
-    deps,
+    lookingUp,
     lane,
     people.filter((person) => person.examine.size > 0),
   );
-  const planned = await planPeopleMemberships(deps, lane, people, identities);
+  const planned = await planPeopleMemberships(lookingUp, lane, people, identities);
   const deferred = new Set([...planned.deferred, ...unknown]);
   const plan = await guardOrDefer(deps, lane, planned.plan, deferred, batch);
   const cases = casesByPerson(plan);
   return {
     plan,
-    isDeferred: deferred.size > 0,
+    isCutShort: deferred.size > 0 && lookingUp.isTimeUp(),
     people: people.map((person): PlannedPerson => {
       const { key } = person.subject;
       const identity = identities.get(key);

@@ -65,21 +65,22 @@ type RuleBody = Readonly<{ input: RuleInput & Readonly<{ description: string }>;
 
 /**
  * Reconciles the marked rules: creates, updates and deletes them. One with an open attempt waits for its recovery: it may exist,
- * and another create call would make a second.
+ * and another create call would make a second. An attempt that cannot be read may be of any rule that is to be created.
  */
 export async function reconcileRules(deps: ReconcileRulesDeps, marks: readonly Mark[]): Promise<void> {
   if (marks.length === 0) return;
+  const attempts = await deps.changes.listAttempts(deps.organization.alias);
   const open = new Set(
-    (await deps.changes.listAttempts(deps.organization.alias)).flatMap((attempt) =>
-      attempt.kind === 'create-rule' ? [attempt.subjectKey] : [],
-    ),
+    attempts.flatMap((attempt) => (attempt.kind === 'create-rule' ? [attempt.subjectKey] : [])),
   );
+  const isAnyUnreadable = attempts.some(({ kind }) => kind === 'unreadable');
   for (const mark of marks) {
     if (deps.isTimeUp()) return;
     if (open.has(mark.subject.key)) continue;
     const subject: Subject<'rule'> = { ...mark.subject, kind: 'rule' };
     await deps.units.run({ kind: 'rule', key: subject.key }, async () => {
       const stored = await deps.ledger.read(subject);
+      if (isAnyUnreadable && stored !== undefined && stored.value.have === undefined) return;
       if (stored !== undefined) await applyRule(deps, subject, stored.value);
       await deps.changes.clearMark(mark);
     });

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import { DAY_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import { isGuid } from '../../domain/guid';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { PeopleByAccount } from '../../storage/people-by-account';
@@ -56,7 +57,7 @@ export async function resolveIdentities(
   const unknown = new Set<string>();
   const open = people.filter((person) => {
     const known = person.stored.value.identity;
-    if (known?.kind !== 'resolved' || nowMs - known.checkedAtMs > IDENTITY_FRESH_MS) return true;
+    if (!isUsable(known) || nowMs - known.checkedAtMs > IDENTITY_FRESH_MS) return true;
     identities.set(person.subject.key, known);
     return false;
   });
@@ -79,7 +80,7 @@ export async function resolveIdentities(
   // Somebody who left is taken out under the id that was theirs, however long ago it was looked up.
   for (const { subject, access, stored } of rest) {
     const known = stored.value.identity;
-    if (unknown.has(subject.key) && access.employment === 'left' && known?.kind === 'resolved')
+    if (unknown.has(subject.key) && access.employment === 'left' && isUsable(known))
       identities.set(subject.key, known);
   }
   return { identities, unknown };
@@ -100,6 +101,13 @@ async function withoutStored(
       identities.set(subject.key, { kind: 'resolved', id: noted.memberId, checkedAtMs: noted.atMs });
   });
   return open.filter(({ subject }) => !identities.has(subject.key));
+}
+
+/** One id of another form would make UiPath refuse all that are asked for with it. */
+function isUsable(
+  identity: DirectoryIdentity | undefined,
+): identity is Extract<DirectoryIdentity, { kind: 'resolved' }> {
+  return identity?.kind === 'resolved' && isGuid(identity.id);
 }
 
 type LookUpResults = Readonly<{

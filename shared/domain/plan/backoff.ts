@@ -36,7 +36,7 @@ const FIRST_MS = 60_000;
 const LONGEST_MS = HOUR_MS / 2;
 /** Somebody who left may wait for it in every group. */
 const LONGEST_OF_LEAVERS_MS = 300_000;
-const LEAVERS_WAIT_FOR: ReadonlySet<UnitKind> = new Set(['person', 'guard', 'phase']);
+const LEAVERS_WAIT_FOR: ReadonlySet<UnitKind> = new Set(['person', 'guard', 'hold', 'phase']);
 
 /** A unit that was not tried again for so long after its time has no work left: what fails later is another failure. */
 const OVER_AFTER_MS = 2 * HOUR_MS;

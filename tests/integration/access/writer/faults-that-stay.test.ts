@@ -275,3 +275,43 @@ describe('somebody whose part waits for long', () => {
     expect(during).toBeLessThanOrEqual(3);
   });
 });
+
+describe('a person whose stored id is none of UiPath', () => {
+  it('is looked up anew, and keeps nobody else out of their groups', async () => {
+    const world = await start();
+    await world.joins(CARA);
+    await world.settle();
+    const ledger = await world.ledger(CARA);
+    await damage(world, CARA, {
+      json0: JSON.stringify({ ...ledger, applied: [], identity: { ...ledger?.identity, id: 'not-a-guid' } }),
+    });
+    await world.moves(CARA, { attributes: { department: 'Automation' } });
+    await world.joins(ANA);
+    await live(world, 2 * TICK_MS);
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+    expect(await failing(world)).toEqual([]);
+  });
+});
+
+describe('a row of the removal log that cannot be read', () => {
+  it('lets nothing pass the guards: removals wait and are seen, additions are made', async () => {
+    const limit = { count: 1_000, percent: 100, floor: 1_000 };
+    const batch = { count: 1, percent: 100, floor: 1 };
+    const world = await start({ policy: { guards: { group: limit, day: limit, run: limit, batch } } });
+    for (const email of [BEN, CARA]) await world.joins(email);
+    await world.settle();
+    const { clock, storage } = world.engine;
+    const table = await storage.table('removals');
+    const row = { partitionKey: world.alias, rowKey: `${String(clock.now()).padStart(15, '0')}:x:0` };
+    await table.upsertEntity({ ...row, atMs: clock.now(), groupId: 'x', cause: 'standard' }, 'Replace');
+    for (const email of [BEN, CARA]) await world.leaves(email);
+    await world.joins(ANA);
+    await live(world, 2 * TICK_MS);
+    expect(world.members('Developers')).toEqual([ANA, BEN, CARA]);
+    expect(await failing(world)).toEqual(['phase : record-unreadable']);
+    await table.deleteEntity(row.partitionKey, row.rowKey);
+    await live(world, 6 * MINUTE_MS);
+    expect(await world.engine.app.holds.list(world.alias, 'held')).toHaveLength(1);
+    expect(await failing(world)).toEqual([]);
+  });
+});

@@ -6,8 +6,8 @@ const start = useWorlds();
 const DAY_MS = 86_400_000;
 const AUTOMATION = { name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] };
 
-async function aWorld(): Promise<World> {
-  return start({ policy: { birthright: [AUTOMATION] } });
+async function aWorld(maxIdsPerPut = 2): Promise<World> {
+  return start({ policy: { maxIdsPerPut, birthright: [AUTOMATION] } });
 }
 
 /** How many PUTs it takes to have two people join. */
@@ -29,6 +29,13 @@ describe('the most ids that a PUT carries', () => {
     refuseOnce(world, 400);
     expect(await putsFor(world, ANA, BEN)).toBe(3);
     expect(await putsFor(world, CARA, DAN)).toBe(2);
+  });
+
+  it('is what it was after a small PUT was refused once, which says nothing of the size', async () => {
+    const world = await aWorld(4);
+    refuseOnce(world, 400);
+    expect(await putsFor(world, ANA, BEN)).toBe(3);
+    expect(await putsFor(world, CARA, DAN)).toBe(1);
   });
 
   it('is what it was after a conflict, which says nothing of the size', async () => {

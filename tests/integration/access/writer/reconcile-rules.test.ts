@@ -3,6 +3,7 @@ import type { Subject } from '../../../../shared/domain/ledger/subject';
 import { createHash } from 'node:crypto';
 import { DEMO_SEED } from '../../../../sandbox/demo-organization';
 import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
+import { failing, live } from '../live-through-time';
 import { ANA, BEN, MAX, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -34,6 +35,30 @@ const rulesOf = (world: World) => [...world.engine.uipath.organization(world.ali
 const policyOf = (world: World) => world.engine.uipath.organization(world.alias).accessPolicy;
 const stateOf = async (world: World, id: string) =>
   (await readRequestStatus(world.engine.app, world.alias, id)).state;
+
+describe('an open create call that cannot be read', () => {
+  it('keeps a rule that may be its own from being created again, until it can be read', async () => {
+    const world = await start(SAML);
+    const { uipath, app, clock, storage, work } = world.engine;
+    uipath.inject({ kind: 'answer-lost', match: { endpoint: 'R2' } });
+    await world.asks('R1', aRule());
+    await work();
+    clock.advance(1_000);
+    await work();
+    const [attempt] = await app.changes.listAttempts(world.alias);
+    const table = await storage.table('changes');
+    const row = { partitionKey: world.alias, rowKey: `a:${attempt?.id ?? ''}` };
+    await table.updateEntity({ ...row, schemaVersion: 99 }, 'Merge');
+    await live(world, HOUR_MS);
+    expect(uipath.organization(world.alias).rules.size).toBe(1);
+    expect(await failing(world)).toEqual([expect.stringContaining('record-unreadable')]);
+    await table.updateEntity({ ...row, schemaVersion: 1 }, 'Merge');
+    await live(world, HOUR_MS);
+    expect(uipath.organization(world.alias).rules.size).toBe(1);
+    expect(await failing(world)).toEqual([]);
+    expect(await app.changes.hasWork(world.alias)).toBe(false);
+  });
+});
 
 describe('a rule that was approved', () => {
   it('is created in the run whose people could not be planned, as the list of groups failed for them', async () => {

@@ -10,8 +10,13 @@ const start = useWorlds();
 const OLGA = 'olga';
 
 /** Two people who leave at once are more than the guard of a group lets go. */
-async function withHold(): Promise<Readonly<{ world: World; hash: string }>> {
-  const world = await start({ policy: { guards: { group: { count: 1, percent: 100, floor: 1 } } } });
+async function withHold(
+  engine: Readonly<{ runMs?: number }> = {},
+): Promise<Readonly<{ world: World; hash: string }>> {
+  const world = await start({
+    policy: { guards: { group: { count: 1, percent: 100, floor: 1 } } },
+    engine,
+  });
   for (const email of [ANA, CARA]) await world.joins(email);
   await world.settle();
   for (const email of [ANA, CARA]) await world.leaves(email);
@@ -85,6 +90,23 @@ describe('a released hold', () => {
     expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'released', releasedBy: 'ben' });
     await world.settle();
     expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done', releasedBy: 'ben' });
+  });
+});
+
+describe('a released hold for which a run has no time', () => {
+  it('fails not, and is carried out by the runs that follow at once', async () => {
+    const { world, hash } = await withHold({ runMs: 1_000 });
+    const { app, uipath, clock, work, log } = world.engine;
+    uipath.onRequest(({ phase, endpoint }) => {
+      if (phase === 'before' && endpoint === 'G4') clock.advance(1_100);
+    });
+    await releaseHold(app, world.alias, hash, OLGA);
+    const releasedAtMs = clock.now();
+    await work();
+    expect(log.filter(({ event }) => event === 'unit-failed')).toEqual([]);
+    expect(clock.now() - releasedAtMs).toBeLessThan(10_000);
+    expect(['Developers', 'Users'].map(world.members)).toEqual([[], []]);
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done' });
   });
 });
 

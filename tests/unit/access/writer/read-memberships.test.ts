@@ -4,7 +4,7 @@ import type { PersonWork } from '../../../../shared/access/writer/load-person';
 import { readMemberships, type Candidate } from '../../../../shared/access/writer/read-memberships';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { EVERYONE_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
-import { UpstreamError } from '../../../../shared/errors';
+import { AppError, UpstreamError } from '../../../../shared/errors';
 import { createBackoffs } from '../../../fakes/backoffs';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
@@ -35,10 +35,15 @@ function leaver(
 type World = Readonly<{
   within?: Readonly<Record<string, readonly string[]>>;
   failing?: string;
+  /** An id that UiPath refuses. */
+  refused?: string;
   isTimeUp?: boolean;
 }>;
 
-async function read(leavers: readonly Candidate[], { within = {}, failing, isTimeUp = false }: World = {}) {
+async function read(
+  leavers: readonly Candidate[],
+  { within = {}, failing, refused = '', isTimeUp = false }: World = {},
+) {
   const backoffs = createBackoffs();
   const clock = { now: () => 0 };
   const fails = (): never => {
@@ -50,6 +55,7 @@ async function read(leavers: readonly Candidate[], { within = {}, failing, isTim
       checkMembers: async (groupId: string, ids: readonly string[]) => {
         calls.groups += 1;
         if (groupId === failing) fails();
+        if (ids.includes(refused)) throw new AppError('uipath-rejected', 'refused');
         return new Set(ids.filter((id) => within[groupId]?.includes(id)));
       },
     },
@@ -61,7 +67,12 @@ async function read(leavers: readonly Candidate[], { within = {}, failing, isTim
     },
   };
   const units = await openContainment({ backoffs, clock, log: () => undefined }, 'acme');
-  const deps = { units, isTimeUp: () => isTimeUp, uipath: { urgent: lookUps, normal: lookUps } };
+  const deps = {
+    units,
+    isTimeUp: () => isTimeUp,
+    leftMs: () => 0,
+    uipath: { urgent: lookUps, normal: lookUps },
+  };
   const deferred = new Set<string>();
   const once = async () => {
     const { groups, have } = await readMemberships(deps, 'urgent', leavers, deferred);
@@ -70,7 +81,7 @@ async function read(leavers: readonly Candidate[], { within = {}, failing, isTim
       have: [...have].map(([groupId, ids]) => [groupId, [...ids]]),
     };
   };
-  return { once, calls, deferred };
+  return { once, calls, deferred, backoffs };
 }
 
 describe('leavers', () => {
@@ -123,5 +134,27 @@ describe('leavers', () => {
       expect(calls).toEqual({ groups: 0, people: 0 });
       expect(deferred.size).toBe(leavers.length);
     }
+  });
+});
+
+describe('an account that UiPath refuses to look up in a group', () => {
+  const people = ['m1', 'm2', 'bad'].map((id): Candidate => {
+    const { memberId, person } = leaver(id);
+    return { memberId, person: { ...person, access: { ...person.access, employment: 'active' } } };
+  });
+
+  it('waits alone: the others are looked up', async () => {
+    const { once, deferred, backoffs } = await read(people, { refused: 'bad', within: { a: ['m1'] } });
+    const { cases, have } = await once();
+    expect(cases.find(([groupId]) => groupId === 'a')).toEqual(['a', ['m1', 'm2']]);
+    expect(have.find(([groupId]) => groupId === 'a')).toEqual(['a', ['m1']]);
+    expect([...deferred]).toEqual(['bad']);
+    expect([...backoffs.rows.keys()]).toEqual(['person:bad']);
+  });
+
+  it('is no fault of theirs where each is refused', async () => {
+    const { once, backoffs } = await read(people.slice(2), { refused: 'bad' });
+    expect((await once()).cases).toEqual([]);
+    expect([...backoffs.rows.keys()].every((key) => key.startsWith('group:'))).toBe(true);
   });
 });

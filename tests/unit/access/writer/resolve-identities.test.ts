@@ -52,6 +52,7 @@ async function lookUpAll(
       uipath: { urgent: { directory: { resolveByNames } }, normal: { directory: { resolveByNames } } },
       units: await openContainment({ backoffs, clock, log: () => undefined }, 'acme'),
       isTimeUp: () => false,
+      leftMs: () => 0,
       clock,
     },
     'normal',
@@ -91,7 +92,11 @@ describe('look-ups that all fail', () => {
   });
 
   it('leave somebody who left the id of before', async () => {
-    const identity = { kind: 'resolved', id: 'old id', checkedAtMs: -30 * DAY_MS } as const;
+    const identity = {
+      kind: 'resolved',
+      id: '9d2cf7fb-e0d4-4e7a-8fd4-45d30fd79b7a',
+      checkedAtMs: -30 * DAY_MS,
+    } as const;
     const [leaver, joiner] = ['left', 'active'].map((employment): PersonWork => {
       const person = aPerson(`${employment}@acme.example`);
       return {

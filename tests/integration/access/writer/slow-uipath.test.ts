@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { releaseHold } from '../../../../shared/access/desk/release-hold';
+import { HOUR_MS, live, MINUTE_MS } from '../live-through-time';
+import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const MANY = Array.from({ length: 50 }, (_, index) => `new.${index + 1}@acme.example`);
+const any = { count: 1_000, percent: 100, floor: 1_000 };
+const none = { group: any, day: any, run: any, batch: any };
+const AUTOMATION = { name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] };
+
+const TEAMS = Array.from({ length: 60 }, (_, index) => `Team ${index + 1}`);
+const GROUPS = Object.fromEntries(
+  ['Developers', ...TEAMS].map((name) => [name, { requests: { approvers: [BEN] } }]),
+);
+
+/** Somebody leaves with twenty-nine others, whose look-ups take longer than a run. */
+async function withManyMembers(guards: object): Promise<World> {
+  const world = await start({
+    seed: {
+      users: [OLGA, ANA, BEN, CARA, DAN, ...MANY],
+      // So many that leavers are looked up one by one.
+      groups: {
+        Administrators: [OLGA],
+        Developers: [],
+        ...Object.fromEntries(TEAMS.map((team) => [team, []])),
+      },
+    },
+    policy: { guards, groups: GROUPS, birthright: [AUTOMATION] },
+    engine: { runMs: 12_000 },
+  });
+  for (const email of MANY) await world.joins(email);
+  await world.settle();
+  expect(membersOf(world)).toBe(MANY.length);
+  return world;
+}
+
+function membersOf({ engine, alias }: World): number {
+  return engine.uipath.memberIds(alias, 'Developers').size;
+}
+
+/** The first moment at which something is so, after a call to UiPath. */
+function momentOf({ engine: { uipath, clock } }: World, isSo: () => boolean): () => number {
+  let atMs = Infinity;
+  uipath.onRequest(() => {
+    if (isSo()) atMs = Math.min(atMs, clock.now());
+  });
+  return () => atMs;
+}
+
+/** Each call takes its time, for so long: what goes round in circles ends with it. */
+function slowly({ engine }: World, ms: number): void {
+  const { uipath, clock } = engine;
+  const untilMs = clock.now() + ms;
+  const stop = uipath.onRequest(({ phase }) => {
+    if (clock.now() > untilMs) stop();
+    else if (phase === 'before') clock.advance(300);
+  });
+}
+
+describe('a UiPath whose look-ups take longer than a run', () => {
+  it('has whoever was looked up taken out by each run, and others join meanwhile', async () => {
+    const world = await withManyMembers(none);
+    for (const email of MANY) await world.leaves(email);
+    await world.joins(ANA);
+    const leftAtMs = world.engine.clock.now();
+    const out = momentOf(world, () => membersOf(world) === 1);
+    slowly(world, HOUR_MS);
+    await live(world, 10 * MINUTE_MS);
+    expect(world.members('Developers')).toEqual([ANA]);
+    expect(out() - leftAtMs).toBeLessThan(10 * MINUTE_MS);
+  });
+
+  it('has whoever was looked up added by each run, where each joins another group', async () => {
+    const world = await withManyMembers(none);
+    for (const [index, person] of MANY.entries())
+      await world.asks(`R${index}`, { kind: 'grant', person, group: TEAMS[index], duration: 'P30D' });
+    const { uipath, clock } = world.engine;
+    const askedAtMs = clock.now();
+    const isIn = (team: string): boolean => uipath.memberIds(world.alias, team).size === 1;
+    const areIn = momentOf(world, () => TEAMS.slice(0, MANY.length).every(isIn));
+    slowly(world, HOUR_MS);
+    await live(world, 10 * MINUTE_MS);
+    expect(areIn() - askedAtMs).toBeLessThan(10 * MINUTE_MS);
+  });
+
+  it('has a released hold carried out in parts', async () => {
+    const world = await withManyMembers({ ...none, batch: { count: 5, percent: 100, floor: 5 } });
+    for (const email of MANY) await world.leaves(email);
+    await world.settle();
+    const { app, clock } = world.engine;
+    const holds = await app.holds.list(world.alias, 'held');
+    expect(membersOf(world)).toBe(MANY.length);
+    slowly(world, HOUR_MS);
+    for (const { hash } of holds) await releaseHold(app, world.alias, hash, 'olga');
+    const releasedAtMs = clock.now();
+    const out = momentOf(world, () => membersOf(world) === 0);
+    await live(world, 30 * MINUTE_MS);
+    expect(out() - releasedAtMs).toBeLessThan(10 * MINUTE_MS);
+    for (const { hash } of holds)
+      expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done' });
+  });
+});
