@@ -46,6 +46,10 @@ async function nameOf(
   organization: string,
   { kind, key, name }: Unit,
 ): Promise<string> {
+  if (kind === 'outcome') {
+    const [person = ''] = key.split('/');
+    return `${name ?? ''}: ${await nameOf({ ledger }, organization, { kind: 'person', key: person })}`;
+  }
   if (name !== undefined) return name;
   if (kind !== 'person' && kind !== 'rule' && kind !== 'entity') return key;
   const subject: Subject<typeof kind> = { organization, kind, key };

@@ -8,9 +8,16 @@ export type LedgerUpdate<T> = Readonly<{ next: T; evidence: readonly EvidenceEnt
 
 const ATTEMPTS = 8;
 
+type UpdateLedgerOptions<T> = Readonly<{
+  /** The ledger as it was read before: it spares the first read. */
+  known?: Stored<T> | undefined;
+  /** Asked after each conflict, once the ledger is read again. What it throws ends the update. */
+  mayGoOn?: () => Promise<void>;
+}>;
+
 /**
- * Read-modify-write with optimistic concurrency: after a conflict it reads again and decides again. `known` spares the
- * first read. Returns the ledger as it stands afterwards.
+ * Read-modify-write with optimistic concurrency: after a conflict it reads again and decides again. Returns the ledger as
+ * it stands afterwards.
  * @throws AppError `storage-conflict` after several lost races
  */
 export async function updateLedger<K extends SubjectKind>(
@@ -19,7 +26,7 @@ export async function updateLedger<K extends SubjectKind>(
   decide: (
     current: LedgerOf[K] | undefined,
   ) => LedgerUpdate<LedgerOf[K]> | Promise<LedgerUpdate<LedgerOf[K]>>,
-  known?: Stored<LedgerOf[K]>,
+  { known, mayGoOn }: UpdateLedgerOptions<LedgerOf[K]> = {},
 ): Promise<LedgerOf[K] | undefined> {
   let read = known ?? (await store.read(subject));
   for (let attempt = 1; ; attempt += 1) {
@@ -31,6 +38,7 @@ export async function updateLedger<K extends SubjectKind>(
     } catch (error) {
       if (errorCodeOf(error) !== 'storage-conflict' || attempt === ATTEMPTS) throw error;
       read = await store.read(subject);
+      await mayGoOn?.();
     }
   }
 }

@@ -15,7 +15,7 @@ import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person'
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { personUnit } from './person-and-group-units';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePerson, type SettlePersonDeps } from './settle-person';
+import { settlePeople, type SettlePeopleDeps } from './settle-person';
 import { forLookUps, type TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './containment';
 
@@ -25,7 +25,7 @@ type ApplyReleasedHoldDeps = LoadPersonDeps &
   ResolveIdentitiesDeps &
   PlanPeopleMembershipsDeps &
   ApplyMembershipPlanDeps &
-  SettlePersonDeps &
+  SettlePeopleDeps &
   MarkAgainDeps &
   FinishHoldDeps &
   ContainedDeps &
@@ -78,14 +78,14 @@ async function applyReleasedHold(
   const now = onlyRemovals(planned, released);
   const applied = await applyMembershipPlan(deps, 'urgent', now, new Map());
   const cases = casesByPerson(now);
-  await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
+  const decided = people.map((person) => {
     const { key } = person.subject;
-    const outcome = { identity: identities.get(key), isDeferred: open.has(key), applied };
-    await settlePerson(deps, person, cases.get(key) ?? [], outcome);
+    return { person, cases: cases.get(key) ?? [], identity: identities.get(key), isDeferred: open.has(key) };
   });
+  const unsettled = await settlePeople(deps, decided, applied);
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   if (applied.isCutShort || (states.has('unknown') && lookingUp.isTimeUp())) return 'unfinished';
-  if (states.has('unknown') || applied.waiting.size > 0)
+  if (states.has('unknown') || applied.waiting.size + unsettled.length > 0)
     throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails');
   await finishHold(deps, released, whyNotWhole(applied), refusedRemovals(released, applied));
   return 'done';

@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
 import type { Lane } from '../../domain/lane';
-import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import {
   waitingPart,
   withWaiting,
@@ -11,14 +10,14 @@ import {
 import type { ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
-import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson, type DecidedOfPerson } from './membership-cases-by-person';
+import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { casesByPerson } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps } from './guard-plan';
 import { batchOfOne, batchOfSlices, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePerson, type SettlePersonDeps } from './settle-person';
+import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settle-person';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import { personUnit } from './person-and-group-units';
 import { forLookUps } from './time-budget-interface';
@@ -36,15 +35,7 @@ export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
   PlanPeopleMembershipsDeps &
   GuardPlanDeps &
   ApplyMembershipPlanDeps &
-  SettlePersonDeps;
-
-/** A person after planning: to be settled once none of their changes waits for the next slice. */
-type PlannedPerson = Readonly<{
-  person: PersonWork;
-  cases: readonly DecidedOfPerson[];
-  identity: DirectoryIdentity | undefined;
-  isDeferred: boolean;
-}>;
+  SettlePeopleDeps;
 
 /**
  * Reconciles the memberships of the marked people, in passes: one PUT carries a group's adds and removes, and what does not fill
@@ -81,11 +72,8 @@ export async function reconcilePeopleMemberships(
       moreFollows &&
       !endsHere &&
       cases.some(({ groupId }) => applied.waiting.has(`${groupId}/${person.subject.key}`));
-    await mapConcurrently(
-      open.filter((one) => !isCarried(one)),
-      STORAGE_WIDTH,
-      async (one) => settleContained(deps, one, { ...applied, refused }),
-    );
+    const ready = open.filter((one) => !isCarried(one));
+    await settlePeople(deps, ready, { ...applied, refused });
     if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
     const isCutShort = applied.isCutShort || givesWay || planned.isCutShort;
     againAtMs = smallestOf(
@@ -160,18 +148,4 @@ async function loadMarkedPeople(
     }
   });
   return loaded.filter((person) => person !== undefined);
-}
-
-async function settleContained(
-  deps: SettlePersonDeps & ContainedDeps,
-  { person, cases, identity, isDeferred }: PlannedPerson,
-  applied: AppliedPlan,
-): Promise<void> {
-  const unit = personUnit(person.subject.key);
-  try {
-    await settlePerson(deps, person, cases, { identity, isDeferred, applied });
-    if (!isDeferred) await deps.units.settle(unit);
-  } catch (error) {
-    await deps.units.fail(unit, error);
-  }
 }

@@ -4,7 +4,7 @@ import { newAttemptId } from './attempt-id';
 import type { ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
-import { personUnit } from './person-and-group-units';
+import { outcomeUnit } from './person-and-group-units';
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
 import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -19,12 +19,18 @@ type IsRecordedDeps = Readonly<{
   organization: Pick<OrganizationPolicy, 'alias'>;
 }>;
 
-export type RecordMembershipOutcomeDeps = EvidenceOfRunDeps & IsRecordedDeps;
+type RequireFenceDeps = Pick<WriterFence, 'fence'> &
+  Readonly<{
+    organization: Pick<OrganizationPolicy, 'alias'>;
+    changes: Pick<ChangeStore, 'requireFence'>;
+  }>;
+
+type RecordMembershipOutcomeDeps = EvidenceOfRunDeps & IsRecordedDeps & RequireFenceDeps;
 
 /** What is known of the person before their share is recorded. */
 type Before = Readonly<{
   /** Their ledger as it was read while no other writer had taken over. */
-  known?: Stored<PersonLedger> | undefined;
+  known: Stored<PersonLedger>;
   /** Another writer may have recorded the share. Else that is asked only where the ledger has changed since it was read. */
   mayBeRecorded: boolean;
 }>;
@@ -33,6 +39,7 @@ type Before = Readonly<{
  * Records one person's share of a PUT's outcome in their ledger, once, whoever else records it. Returns what was recorded of it
  * before. A removed membership may be one that the ledger never knew, as a leaver is in groups that nobody manages here, so
  * only the evidence can tell that its removal was recorded: their whole history is read then.
+ * @throws AppError `lease-lost` when the ledger has changed since it was read, and another writer took over
  */
 export async function recordMembershipOutcome(
   deps: RecordMembershipOutcomeDeps,
@@ -75,16 +82,60 @@ export async function recordMembershipOutcome(
         ],
       };
     },
-    read,
+    { known: read, mayGoOn: async () => deps.changes.requireFence(deps.organization.alias, deps.fence) },
   );
   return before;
 }
 
-export type RecordPutOutcomeDeps = RecordMembershipOutcomeDeps &
+/** One person's share of what a call came to. */
+type Share = Readonly<{ attempt: MembershipAttempt; personKey: string }>;
+
+export type RecordEachDeps = RecordMembershipOutcomeDeps & ContainedDeps;
+
+/**
+ * Records shares while the fence is ours. The ledgers are read first: a writer after us had recorded nothing then, and whatever
+ * it records from now on changes them. A share that cannot be recorded fails alone, and is returned; nobody's other work
+ * waits for it. Of somebody who has no ledger there is nothing to record.
+ * @throws AppError `lease-lost`
+ */
+export async function recordEach<S extends Share>(
+  deps: RecordEachDeps,
+  shares: readonly S[],
+  record: (share: S, known: Stored<PersonLedger>) => Promise<unknown>,
+): Promise<ReadonlySet<S>> {
+  const { alias } = deps.organization;
+  const unrecorded = new Set<S>();
+  if (shares.length === 0) return unrecorded;
+  const orLater = async (share: S, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      await deps.units.fail(outcomeUnit(share.attempt, share.personKey), error);
+      unrecorded.add(share);
+    }
+  };
+  const ledgers = new Map<S, Stored<PersonLedger> | undefined>();
+  await mapConcurrently(shares, STORAGE_WIDTH, async (share) =>
+    orLater(share, async () => {
+      ledgers.set(share, await deps.ledger.read(personSubject(alias, share.personKey)));
+    }),
+  );
+  await deps.changes.requireFence(alias, deps.fence);
+  await mapConcurrently(shares, STORAGE_WIDTH, async (share) => {
+    if (unrecorded.has(share)) return;
+    await orLater(share, async () => {
+      const known = ledgers.get(share);
+      if (known !== undefined) await record(share, known);
+      await deps.units.settle(outcomeUnit(share.attempt, share.personKey));
+    });
+  });
+  return unrecorded;
+}
+
+export type RecordPutOutcomeDeps = RecordEachDeps &
   WriterFence &
-  ContainedDeps &
   LogRemovalsDeps &
-  Readonly<{ changes: Pick<ChangeStore, 'begin' | 'end' | 'requireFence'> }>;
+  Readonly<{ changes: Pick<ChangeStore, 'begin' | 'end'> }>;
 
 /**
  * Records what a PUT came to, while the lease is ours: a writer that was replaced records and ends nothing, and the attempt is
@@ -98,30 +149,11 @@ export async function recordPutOutcome(
 ): Promise<void> {
   const { alias } = deps.organization;
   await deps.stillOurs();
-  const unrecorded = new Set<string>();
-  const orLater = async (personKey: string, work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      await deps.units.fail(personUnit(personKey), error);
-      unrecorded.add(personKey);
-    }
-  };
-  const ledgers = new Map<string, Stored<PersonLedger> | undefined>();
-  await mapConcurrently(changes, STORAGE_WIDTH, async ({ personKey }) =>
-    orLater(personKey, async () =>
-      ledgers.set(personKey, await deps.ledger.read(personSubject(alias, personKey))),
-    ),
+  const shares = changes.map(({ personKey, why }) => ({ attempt, personKey, why }));
+  const failed = await recordEach(deps, shares, async ({ personKey, why }, known) =>
+    recordMembershipOutcome(deps, attempt, personKey, why, { known, mayBeRecorded: false }),
   );
-  // A writer after us had recorded nothing when these were read: whatever it records from now on changes them.
-  await deps.changes.requireFence(alias, deps.fence);
-  await mapConcurrently(changes, STORAGE_WIDTH, async ({ personKey, why }) => {
-    const known = ledgers.get(personKey);
-    if (known === undefined) return;
-    await orLater(personKey, async () =>
-      recordMembershipOutcome(deps, attempt, personKey, why, { known, mayBeRecorded: false }),
-    );
-  });
+  const unrecorded = new Set([...failed].map(({ personKey }) => personKey));
   const isRecorded = ({ personKey }: Readonly<{ personKey: string }>): boolean => !unrecorded.has(personKey);
   await logRemovals(deps, attempt.id, attempt.groupId, attempt.remove.filter(isRecorded));
   if (unrecorded.size > 0)
@@ -134,19 +166,27 @@ export async function recordPutOutcome(
   await deps.changes.end(alias, deps.fence, attempt.id);
 }
 
-/** Records that an open attempt added people of whom it is seen now: that they are removed next would hide it from its recovery. */
+/**
+ * Records that an open attempt added people of whom it is seen now: that they are removed next would hide it from its recovery.
+ * One whose addition cannot be recorded is removed all the same.
+ * @throws AppError `lease-lost`
+ */
 export async function recordSeenAdditions(
-  deps: RecordMembershipOutcomeDeps & Readonly<{ changes: Pick<ChangeStore, 'listAttempts'> }>,
+  deps: RecordEachDeps & Readonly<{ changes: Pick<ChangeStore, 'listAttempts'> }>,
   groupId: string,
   seen: ReadonlySet<string>,
 ): Promise<void> {
   if (seen.size === 0) return;
-  for (const attempt of await deps.changes.listAttempts(deps.organization.alias)) {
-    if (attempt.kind !== 'membership' || attempt.groupId !== groupId) continue;
-    for (const { memberId, personKey } of attempt.add)
-      if (seen.has(memberId))
-        await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], { mayBeRecorded: false });
-  }
+  const attempts = await deps.changes.listAttempts(deps.organization.alias);
+  const shares = attempts.flatMap((attempt): readonly Share[] => {
+    if (attempt.kind !== 'membership' || attempt.groupId !== groupId) return [];
+    return attempt.add
+      .filter(({ memberId }) => seen.has(memberId))
+      .map(({ personKey }) => ({ attempt, personKey }));
+  });
+  await recordEach(deps, shares, async ({ attempt, personKey }, known) =>
+    recordMembershipOutcome(deps, attempt, personKey, ['read-back'], { known, mayBeRecorded: false }),
+  );
 }
 
 /** True when UiPath showed our own change late, and the run that made it took the membership for one that stood before. */

@@ -9,17 +9,14 @@ import { adoptCreatedRule, type AdoptCreatedRuleDeps } from './adopt-created-rul
 import { newAttemptId } from './attempt-id';
 import { failUnreadableRow } from './fail-unreadable-row';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
-import { recordMembershipOutcome, type RecordMembershipOutcomeDeps } from './record-membership-outcome';
-import type { EvidenceOfRunDeps } from './evidence-of-run';
+import { recordEach, recordMembershipOutcome, type RecordEachDeps } from './record-membership-outcome';
 import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
-import { personUnit } from './person-and-group-units';
+import { outcomeUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 
-type RecoverMembershipDeps = EvidenceOfRunDeps &
-  ContainedDeps &
-  RecordMembershipOutcomeDeps &
+type RecoverMembershipDeps = RecordEachDeps &
   LogRemovalsDeps &
   Pick<WriterFence, 'fence'> &
   Readonly<{
@@ -48,6 +45,7 @@ export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<void> 
       await failUnreadableRow(deps, `a:${attempt.id}`);
       continue;
     }
+    if (isWaiting(deps, attempt)) continue;
     await deps.units.run(unitOf(attempt), async () => {
       const settled =
         attempt.kind === 'membership'
@@ -67,30 +65,51 @@ function unitOf(attempt: Attempt): Unit {
     : { kind: 'attempt', key: attempt.id, name: attempt.name };
 }
 
+/** True when only outcomes are left that wait for their own backoff. */
+function isWaiting({ units }: ContainedDeps, attempt: Attempt): boolean {
+  if (attempt.kind !== 'membership') return false;
+  const all = [...attempt.add, ...attempt.remove];
+  return all.length > 0 && all.every(({ personKey }) => units.isWaiting(outcomeUnit(attempt, personKey)));
+}
+
 type AttemptMember = Readonly<{ personKey: string; memberId: string }>;
 
-/** False while changes may still come to show: the attempt stays open, so that they are known as ours when they do. */
+/**
+ * False while changes may still come to show: the attempt stays open, so that they are known as ours when they do. A person
+ * whose share cannot be recorded keeps it in an attempt, and the others are recorded.
+ */
 async function recoverMembership(deps: RecoverMembershipDeps, attempt: MembershipAttempt): Promise<boolean> {
   const all = [...attempt.add, ...attempt.remove];
   const members = await membersNow(deps, attempt, all);
   // Neither long ago nor, as an edited row may say, in the far future.
   const isOpenStill = Math.abs(deps.clock.now() - attempt.startedAtMs) <= SHOWS_WITHIN_MS;
-  const unrecorded = new Set<AttemptMember>();
-  for (const member of attempt.add.filter(({ memberId }) => members.has(memberId)))
-    await orKeep(deps, unrecorded, member, async () => {
-      await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back'], { mayBeRecorded: false });
-      await lookAgain(deps, member.personKey);
+  const shareOf = (member: AttemptMember) => ({ attempt, personKey: member.personKey, member });
+  const added = attempt.add.filter((member) => members.has(member.memberId)).map(shareOf);
+  const removed = attempt.remove.filter((member) => !members.has(member.memberId)).map(shareOf);
+  const removals = new Set(removed);
+  const byAnother = new Set<AttemptMember>();
+  const seen = [...added, ...removed];
+  const due = new Set(seen.filter(({ personKey }) => !deps.units.isWaiting(outcomeUnit(attempt, personKey))));
+  const failed = await recordEach(deps, [...due], async (share, known) => {
+    // A run in between did not see the change, so whether it is still wanted has to be asked again.
+    await deps.changes.mark(
+      personSubject(deps.organization.alias, share.personKey),
+      'normal',
+      deps.clock.now(),
+    );
+    const before = await recordMembershipOutcome(deps, attempt, share.personKey, ['read-back'], {
+      known,
+      mayBeRecorded: removals.has(share),
     });
-  const removed: Array<MembershipAttempt['remove'][number]> = [];
-  for (const member of attempt.remove.filter(({ memberId }) => !members.has(memberId)))
-    await orKeep(deps, unrecorded, member, async () => {
-      await lookAgain(deps, member.personKey);
-      const before = await recordMembershipOutcome(deps, attempt, member.personKey, ['read-back'], {
-        mayBeRecorded: true,
-      });
-      if (before !== 'by-another') removed.push(member);
-    });
-  await logRemovals(deps, attempt.id, attempt.groupId, removed);
+    if (before === 'by-another') byAnother.add(share.member);
+  });
+  const unrecorded = new Set<AttemptMember>(
+    seen.filter((share) => !due.has(share) || failed.has(share)).map(({ member }) => member),
+  );
+  const toLog = attempt.remove.filter(
+    (member) => !members.has(member.memberId) && !unrecorded.has(member) && !byAnother.has(member),
+  );
+  await logRemovals(deps, attempt.id, attempt.groupId, toLog);
   const isLeft = (member: AttemptMember, isShown: boolean): boolean =>
     unrecorded.has(member) || (!isShown && isOpenStill);
   const add = attempt.add.filter((member) => isLeft(member, members.has(member.memberId)));
@@ -118,32 +137,4 @@ async function membersNow(
     if (errorCodeOf(error) === 'uipath-not-found') return new Set();
     throw error;
   }
-}
-
-/** A person whose share cannot be recorded keeps it in the attempt; the others are recorded. */
-async function orKeep(
-  deps: ContainedDeps,
-  unrecorded: Set<AttemptMember>,
-  member: AttemptMember,
-  record: () => Promise<void>,
-): Promise<void> {
-  try {
-    await record();
-  } catch (error) {
-    await deps.units.fail(personUnit(member.personKey), error);
-    unrecorded.add(member);
-  }
-}
-
-/**
- * Marks the person, if the ledger knows one: a run in between did not see the change, so whether it is still wanted has to be
- * asked again.
- */
-async function lookAgain(
-  deps: Pick<RecoverMembershipDeps, 'ledger' | 'changes' | 'organization' | 'clock'>,
-  personKey: string,
-): Promise<void> {
-  const subject = personSubject(deps.organization.alias, personKey);
-  if ((await deps.ledger.read(subject)) === undefined) return;
-  await deps.changes.mark(subject, 'normal', deps.clock.now());
 }

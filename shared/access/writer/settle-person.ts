@@ -6,11 +6,15 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
-import { updateLedger } from '../ledger/update-ledger';
+import { updateLedger, type LedgerUpdate } from '../ledger/update-ledger';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { AppliedPlan } from './apply-membership-plan';
 import type { DecidedOfPerson } from './membership-cases-by-person';
 import { keepRefusedChanges, type KeepRefusedChangesDeps } from './keep-refused-changes';
 import type { PersonWork } from './load-person';
+import type { ContainedDeps } from './containment';
+import type { WriterFence } from './lease-and-fence-interface';
+import { personUnit } from './person-and-group-units';
 import { withMembership, withoutMembership } from './record-membership-outcome';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
@@ -20,16 +24,20 @@ type ScheduleNextLookDeps = Readonly<{
   clock: Pick<Clock, 'now'>;
 }>;
 
-export type SettlePersonDeps = EvidenceOfRunDeps &
+type SettlePersonDeps = EvidenceOfRunDeps &
   KeepRefusedChangesDeps &
   ScheduleNextLookDeps &
-  Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
+  Pick<WriterFence, 'fence'> &
+  Readonly<{ changes: Pick<ChangeStore, 'clearMark' | 'requireFence'> }>;
 
-/** What became of a person's plan. `isDeferred`: a part of it could not be read or made now, so that the mark stays. */
-type Settlement = Readonly<{
+export type SettlePeopleDeps = SettlePersonDeps & ContainedDeps;
+
+/** A person after planning. `isDeferred`: a part could not be read or made now, so that the mark stays. */
+export type PlannedPerson = Readonly<{
+  person: PersonWork;
+  cases: readonly DecidedOfPerson[];
   identity: DirectoryIdentity | undefined;
   isDeferred: boolean;
-  applied: AppliedPlan;
 }>;
 
 /** Decisions that say the same in each run: told once, when nothing of the person is left to the next run. */
@@ -47,15 +55,64 @@ const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 6 * HOUR_MS;
 
 /**
+ * Settles people after a plan, each alone, while the fence is ours. The ledger of whoever this run changed is read again before
+ * the fence is asked, and that of the others was read before UiPath was: whatever a writer after us records changes them.
+ * Returns those who could not be settled.
+ * @throws AppError `lease-lost`
+ */
+export async function settlePeople(
+  deps: SettlePeopleDeps,
+  people: readonly PlannedPerson[],
+  applied: AppliedPlan,
+): Promise<readonly PlannedPerson[]> {
+  if (people.length === 0) return [];
+  const failed: PlannedPerson[] = [];
+  const orFail = async (one: PlannedPerson, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      await deps.units.fail(personUnit(one.person.subject.key), error);
+      failed.push(one);
+    }
+  };
+  const anew = new Map<PlannedPerson, PersonWork>();
+  const changed = people.filter(({ cases }) => cases.some((decided) => isMade(decided, applied)));
+  await mapConcurrently(changed, STORAGE_WIDTH, async (one) =>
+    orFail(one, async () => {
+      const stored = (await deps.ledger.read(one.person.subject)) ?? one.person.stored;
+      anew.set(one, { ...one.person, stored });
+    }),
+  );
+  await deps.changes.requireFence(deps.organization.alias, deps.fence);
+  const read = people.filter((one) => !failed.includes(one));
+  await mapConcurrently(read, STORAGE_WIDTH, async (one) =>
+    orFail(one, async () => {
+      await settlePerson(deps, { ...one, person: anew.get(one) ?? one.person }, applied);
+      if (!one.isDeferred) await deps.units.settle(personUnit(one.person.subject.key));
+    }),
+  );
+  return failed;
+}
+
+/** True for a change that this run made, and recorded. */
+function isMade(
+  { decision, groupId, personKey }: DecidedOfPerson,
+  { waiting, refused }: AppliedPlan,
+): boolean {
+  if (decision !== 'add' && decision !== 'remove') return false;
+  const key = `${groupId}/${personKey}`;
+  return !waiting.has(key) && !refused.has(key);
+}
+
+/**
  * Settles a person after a plan: stores what the run learnt beyond the changes it made (memberships that stood already,
  * removals that are not ours to make, the directory identity), schedules the next look and clears the mark. While a change
  * waits for its call to fill, the mark stays.
  */
-export async function settlePerson(
+async function settlePerson(
   deps: SettlePersonDeps,
-  person: PersonWork,
-  cases: readonly DecidedOfPerson[],
-  { identity, isDeferred, applied }: Settlement,
+  { person, cases, identity, isDeferred }: PlannedPerson,
+  applied: AppliedPlan,
 ): Promise<void> {
   const isWaiting = (decided: DecidedOfPerson): boolean =>
     applied.waiting.has(`${decided.groupId}/${decided.personKey}`);
@@ -65,7 +122,7 @@ export async function settlePerson(
     const code = applied.refused.get(`${decided.groupId}/${decided.personKey}`);
     return code === undefined ? [] : [{ decided, code }];
   });
-  const ledger = await updateLedger(deps.ledger, person.subject, (current = person.stored.value) => {
+  const decide = (current = person.stored.value): LedgerUpdate<PersonLedger> => {
     const told = isDeferred ? cases.filter(({ decision }) => !REPEATED.has(decision)) : cases;
     const learnt = told.reduce((value, decided) => learn(deps, value, decided), {
       ledger: current,
@@ -90,6 +147,10 @@ export async function settlePerson(
       next: { ...learnt.ledger, identity: refusals.length > 0 ? toLookUpAnew(next) : next },
       evidence,
     };
+  };
+  const ledger = await updateLedger(deps.ledger, person.subject, decide, {
+    known: person.stored,
+    mayGoOn: async () => deps.changes.requireFence(deps.organization.alias, deps.fence),
   });
   const triesLeft = await keepRefusedChanges(deps, refusals);
   await scheduleNextLook(deps, person, ledger ?? person.stored.value, triesLeft);

@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<FailingUnit['kind'], string>> = {
   group: 'Group',
   guard: 'Guard of the group',
   attempt: 'Open call to UiPath',
+  outcome: 'Outcome of a change to the group',
   row: 'Row of pending work',
   hold: 'Released hold',
   rule: 'Rule',

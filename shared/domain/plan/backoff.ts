@@ -2,13 +2,15 @@ import { HOUR_MS } from '../durations';
 
 /**
  * The smallest things that can fail by themselves. `guard` is what keeps the removals of one group from being weighed; `row` is
- * an open call or a mark that cannot be read; `phase` is what a run cannot do for any unit, such as list the groups.
+ * an open call or a mark that cannot be read; `outcome` is what one call came to for one person, where that cannot be recorded;
+ * `phase` is what a run cannot do for any unit, such as list the groups.
  */
 export const UNIT_KINDS = [
   'person',
   'group',
   'guard',
   'attempt',
+  'outcome',
   'row',
   'hold',
   'rule',
@@ -34,16 +36,16 @@ export type Backoff = Readonly<{
 
 const FIRST_MS = 60_000;
 const LONGEST_MS = HOUR_MS / 2;
-/** Somebody who left may wait for it in every group. */
+/** Somebody who left may wait for it. */
 const LONGEST_OF_LEAVERS_MS = 300_000;
-const LEAVERS_WAIT_FOR: ReadonlySet<UnitKind> = new Set(['person', 'guard', 'hold', 'phase']);
+const LEAVERS_WAIT_FOR: ReadonlySet<UnitKind> = new Set(['person', 'outcome', 'guard', 'hold', 'phase']);
 
 /** A unit that was not tried again for so long after its time has no work left: what fails later is another failure. */
 const OVER_AFTER_MS = 2 * HOUR_MS;
 
 /**
- * Exponential: a minute, doubled with each failure in a row, half an hour at most; five minutes for a person, a guard and a
- * phase. It begins anew long after the last failure, and where the one before says what cannot be.
+ * Exponential: a minute, doubled with each failure in a row, half an hour at most; five minutes for a person, an outcome,
+ * a guard and a phase. It begins anew long after the last failure, and where the one before says what cannot be.
  */
 export function nextBackoff(
   before: Backoff | undefined,

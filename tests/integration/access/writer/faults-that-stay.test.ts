@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
+import { AppError } from '../../../../shared/errors';
 import { damage, failing, HOUR_MS, inGroup, live, MINUTE_MS, TICK_MS } from '../live-through-time';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
 
@@ -8,6 +9,27 @@ const start = useWorlds();
 const FINANCE = { attributes: { department: 'Finance' } };
 const NAMES_DOWN = { kind: 'answer', status: 500, match: { endpoint: 'D5' }, times: 'always' } as const;
 const MANY = Array.from({ length: 45 }, (_, index) => `new.${index + 1}@acme.example`);
+
+type Instance = ReturnType<World['engine']['newInstance']>;
+type Write = Parameters<Instance['ledger']['write']>;
+
+/** An instance that cannot store this evidence. */
+function refusing(world: World, refuses: (subject: Write[0], entry: Write[3][number]) => boolean): Instance {
+  const own = world.engine.newInstance();
+  const write: typeof own.ledger.write = async (subject, next, read, evidence) => {
+    if (evidence.some((entry) => refuses(subject, entry))) throw new AppError('record-too-large', 'Full');
+    await own.ledger.write(subject, next, read, evidence);
+  };
+  return { ...own, ledger: { ...own.ledger, write } };
+}
+
+async function liveAs({ engine }: World, instance: Instance, ms: number): Promise<void> {
+  for (const endsAtMs = engine.clock.now() + ms; engine.clock.now() < endsAtMs;) {
+    await engine.tick();
+    await engine.work(instance);
+    engine.clock.advance(TICK_MS);
+  }
+}
 
 /** Since when the units fail, by kind and name. */
 async function since(world: World): Promise<Readonly<Record<string, number>>> {
@@ -159,6 +181,75 @@ describe('an entry of the access policy', () => {
     await world.asks('R2', { kind: 'add-policy-entity', entityType: 'group', name: 'Treasury' });
     await live(world, 5 * MINUTE_MS);
     expect([...accessPolicy]).toContain(anew);
+  });
+});
+
+describe('an addition that cannot be recorded', () => {
+  it.each(['at its recovery', 'after its call'] as const)(
+    '%s waits alone, is seen, and keeps nobody in or out of a group',
+    async (when) => {
+      const world = await start();
+      if (when === 'at its recovery') {
+        await world.joins(BEN, FINANCE);
+        await world.settle();
+        const { changes } = world.engine.app;
+        const atMs = world.engine.clock.now();
+        world.engine.uipath.actAsPerson(world.alias, {
+          kind: 'change-members',
+          actor: { name: 'M', email: 'm@acme.example' },
+          group: 'Developers',
+          add: [BEN],
+          remove: [],
+        });
+        await changes.begin(world.alias, await changes.takeFence(world.alias), {
+          kind: 'membership',
+          id: `${String(atMs).padStart(15, '0')}-x`,
+          groupId: world.groupId('Developers'),
+          groupName: 'Developers',
+          add: [{ personKey: personKey(BEN), memberId: world.id(BEN) }],
+          remove: [],
+          planHash: '',
+          startedAtMs: atMs,
+        });
+      }
+      const full = refusing(
+        world,
+        ({ key }, { kind, facts }) =>
+          key === personKey(BEN) && kind === 'membership-added' && facts['group'] === 'Developers',
+      );
+      await world.joins(CARA);
+      if (when === 'after its call') await world.joins(BEN);
+      await liveAs(world, full, 5 * MINUTE_MS);
+      expect(world.members('Developers')).toEqual([BEN, CARA]);
+      expect(await failing(world)).toEqual(['outcome Developers: record-too-large']);
+
+      await world.leaves(BEN);
+      await liveAs(world, full, 2 * TICK_MS);
+      expect(['Developers', 'Users', 'Finance'].map(world.members)).toEqual([[CARA], [CARA], []]);
+      await live(world, HOUR_MS);
+      expect(await failing(world)).toEqual([]);
+      expect(await world.engine.app.changes.listAttempts(world.alias)).toEqual([]);
+    },
+  );
+
+  it('is recorded five minutes after it can be', async () => {
+    const world = await start();
+    const full = refusing(
+      world,
+      ({ key }, { kind, facts }) =>
+        key === personKey(BEN) && kind === 'membership-added' && facts['group'] === 'Finance',
+    );
+    await world.joins(BEN, FINANCE);
+    await liveAs(world, full, HOUR_MS);
+    expect((await world.ledger(BEN))?.applied).not.toContainEqual(
+      expect.objectContaining({ groupName: 'Finance', origin: 'applied' }),
+    );
+    await live(world, 5 * MINUTE_MS + TICK_MS);
+    expect((await world.ledger(BEN))?.applied).toContainEqual(
+      expect.objectContaining({ groupName: 'Finance', origin: 'applied' }),
+    );
+    expect(await failing(world)).toEqual([]);
+    expect(await world.engine.app.changes.listAttempts(world.alias)).toEqual([]);
   });
 });
 

@@ -5,8 +5,12 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { ANA, BEN, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
+type Instance = ReturnType<World['engine']['newInstance']>;
 const TICK_MS = 30_000;
 const HOUR_MS = 3_600_000;
+
+const FINANCE = { attributes: { department: 'Finance' } };
+const MANAGER = { name: 'M', email: 'm@acme.example' };
 
 /** Time as Azure brings it: a tick each thirty seconds, and every message when it is due. */
 async function live({ engine: { clock, tick, work } }: World, ms: number): Promise<void> {
@@ -21,20 +25,26 @@ async function live({ engine: { clock, tick, work } }: World, ms: number): Promi
  * off by a second writer, then the change lands.
  */
 function duringTheNextPut(world: World, group: string, meanwhile: () => Promise<void>): void {
-  const { uipath, clock, storage, newInstance, work } = world.engine;
+  const { uipath, newInstance } = world.engine;
   const second = newInstance();
   const stop = uipath.onRequest(async ({ phase, endpoint, path }) => {
     if (phase !== 'before' || endpoint !== 'G4' || !path.includes(world.groupId(group))) return;
     stop();
-    const leases = await storage.container('leases');
-    await leases.getBlobClient(world.alias).getBlobLeaseClient().breakLease(0);
-    clock.advance(61_000);
-    await meanwhile();
-    for (let look = 0; look < 3; look += 1) {
-      await work(second);
-      clock.advance(5_000);
-    }
+    await replaceWriter(world, second, meanwhile);
   });
+}
+
+/** Ends the lease of the writer that has it, and has a second one work off all that waits and is said `meanwhile`. */
+async function replaceWriter(world: World, second: Instance, meanwhile: () => Promise<void>): Promise<void> {
+  const { clock, storage, work } = world.engine;
+  const leases = await storage.container('leases');
+  await leases.getBlobClient(world.alias).getBlobLeaseClient().breakLease(0);
+  clock.advance(61_000);
+  await meanwhile();
+  for (let look = 0; look < 3; look += 1) {
+    await work(second);
+    clock.advance(5_000);
+  }
 }
 
 async function expectNothingOpen(world: World): Promise<void> {
@@ -139,4 +149,113 @@ describe('a writer that is replaced after its call and before it records', () =>
       await expectNothingOpen(world);
     },
   );
+});
+
+describe('a writer that is replaced after it looked at somebody and before it settles them', () => {
+  it.each(['look-up', 'read', 'write'] as const)(
+    'at its %s writes nothing of what it learnt, and hired again they get everything',
+    async (step) => {
+      const world = await start();
+      const { uipath, clock, newInstance, work } = world.engine;
+      const [first, second] = [newInstance(), newInstance()];
+      // With a group to add the run changes the ledger itself, and reads it anew before it settles.
+      for (const group of step === 'read' ? ['Finance'] : ['Finance', 'Users'])
+        uipath.actAsPerson(world.alias, {
+          kind: 'change-members',
+          actor: MANAGER,
+          group,
+          add: [ANA],
+          remove: [],
+        });
+      let isReplaced = false;
+      const replaceAt = async (reached: typeof step): Promise<void> => {
+        if (reached !== step || isReplaced) return;
+        isReplaced = true;
+        await replaceWriter(world, second, async () => world.leaves(ANA));
+      };
+      const groups = new Set(['Finance', 'Users'].map(world.groupId));
+      uipath.onRequest(async ({ phase, endpoint, path }) => {
+        if (phase !== 'after' || endpoint !== 'G7') return;
+        for (const group of groups) if (path.includes(group)) groups.delete(group);
+        if (groups.size === 0) await replaceAt('look-up');
+      });
+      let isAdded = false;
+      const ledger: typeof first.ledger = {
+        ...first.ledger,
+        read: async (subject) => {
+          if (isAdded) await replaceAt('read');
+          return first.ledger.read(subject);
+        },
+        write: async (subject, next, read, evidence) => {
+          if (evidence.some(({ kind }) => kind === 'membership-standing')) await replaceAt('write');
+          await first.ledger.write(subject, next, read, evidence);
+          isAdded ||= evidence.some(({ kind }) => kind === 'membership-added');
+        },
+      };
+      await world.joins(ANA, FINANCE);
+      await work({ ...first, ledger });
+      clock.advance(1_000);
+      await work({ ...first, ledger });
+      expect(isReplaced).toBe(true);
+      expect(['Finance', 'Users'].map(world.members)).toEqual([[], []]);
+      expect((await world.ledger(ANA))?.applied).toEqual([]);
+      expect(await world.kinds(ANA)).not.toContain('membership-standing');
+      await live(world, HOUR_MS);
+      await world.joins(ANA, FINANCE);
+      await live(world, HOUR_MS);
+      expect(['Finance', 'Users'].map(world.members)).toEqual([[ANA], [ANA]]);
+      await expectNothingOpen(world);
+    },
+  );
+});
+
+describe('a writer that is replaced while it recovers an open call', () => {
+  it.each(['read', 'write'] as const)('at its %s of the ledger records nothing of it', async (step) => {
+    const world = await start();
+    await world.joins(ANA);
+    await world.settle();
+    const { app, uipath, clock, newInstance } = world.engine;
+    const [first, second] = [newInstance(), newInstance()];
+    const group = { groupId: world.groupId('Finance'), groupName: 'Finance' };
+    uipath.actAsPerson(world.alias, {
+      kind: 'change-members',
+      actor: MANAGER,
+      group: 'Finance',
+      add: [ANA],
+      remove: [],
+    });
+    await app.changes.begin(world.alias, await app.changes.takeFence(world.alias), {
+      kind: 'membership',
+      id: `${String(clock.now()).padStart(15, '0')}-x`,
+      ...group,
+      add: [{ personKey: personKey(ANA), memberId: world.id(ANA) }],
+      remove: [],
+      planHash: '',
+      startedAtMs: clock.now(),
+    });
+    let isReplaced = false;
+    const replaceAt = async (reached: typeof step): Promise<void> => {
+      if (reached !== step || isReplaced) return;
+      isReplaced = true;
+      await replaceWriter(world, second, async () => world.leaves(ANA));
+    };
+    const ledger: typeof first.ledger = {
+      ...first.ledger,
+      read: async (subject) => {
+        if (subject.kind === 'person') await replaceAt('read');
+        return first.ledger.read(subject);
+      },
+      write: async (subject, next, read, evidence) => {
+        if (evidence.some(({ kind }) => kind === 'membership-added')) await replaceAt('write');
+        await first.ledger.write(subject, next, read, evidence);
+      },
+    };
+    await applyChanges({ ...first, ledger }, { organization: world.alias });
+    expect(isReplaced).toBe(true);
+    const told = (await world.evidence(ANA)).filter(({ facts }) => facts['groupId'] === group.groupId);
+    expect(told.map(({ kind }) => kind)).toEqual(['membership-added', 'membership-removed']);
+    await live(world, HOUR_MS);
+    expect(world.members('Finance')).toEqual([]);
+    await expectNothingOpen(world);
+  });
 });

@@ -40,6 +40,7 @@ describe('units that fail', () => {
         [{ kind: 'person', key: 'broken' }, 3],
         [{ kind: 'person', key: 'nobody' }, 4],
         [{ kind: 'attempt', key: 'a1' }, 5],
+        [{ kind: 'outcome', key: 'ana/g1', name: 'Developers' }, 6],
       ],
       10,
     );
@@ -50,6 +51,7 @@ describe('units that fail', () => {
       'person broken',
       'person nobody',
       'attempt a1',
+      'outcome Developers: ana@acme.example',
     ]);
   });
 

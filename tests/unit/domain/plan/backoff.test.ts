@@ -24,7 +24,7 @@ describe('the backoff of a unit', () => {
     expect(notBeforeMs - lastMs).toBe(waitMs);
   });
 
-  it.each(['person', 'guard', 'phase'] as const)(
+  it.each(['person', 'outcome', 'guard', 'phase'] as const)(
     'of a %s, for which leavers wait, is five minutes at most',
     (kind) => {
       const unit = { kind, key: 'k' };
