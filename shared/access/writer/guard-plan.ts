@@ -1,22 +1,16 @@
-import { DAY_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
 import { isHeld } from '../../domain/plan/guards';
-import {
-  holdToJoin,
-  joinHold,
-  removalsHash,
-  stillTripped,
-  type Hold,
-  type HeldRemoval,
-} from '../../domain/plan/hold';
+import { stillTripped, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
-import type { OrganizationPolicy } from '../../domain/policy';
-import type { Log } from '../../log-interface';
 import type { HoldStore } from '../../storage/holds';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
-import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import type { ContainedDeps } from './containment';
-import { batchOfOne, type GuardedBatch } from './guarded-batch';
+import {
+  batchOfOne,
+  holdRemovals,
+  type GuardedBatch,
+  type HeldNow,
+  type HoldRemovalsDeps,
+} from './guarded-batch';
 import {
   sizeInUiPath,
   tripGuards,
@@ -25,16 +19,9 @@ import {
   type TripGuardsDeps,
 } from './trip-guards';
 
-type StoreHoldDeps = EvidenceOfRunDeps &
-  Readonly<{
-    organization: OrganizationPolicy;
-    holds: Pick<HoldStore, 'putUnlessReleased' | 'change'>;
-    log: Log;
-  }>;
-
 export type GuardPlanDeps = TripGuardsDeps &
   SizeInUiPathDeps &
-  StoreHoldDeps &
+  HoldRemovalsDeps &
   ContainedDeps &
   Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
@@ -103,15 +90,16 @@ export async function guardPlan(
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
   const nowMs = deps.clock.now();
-  const open = batch.open ?? (await listOpenHolds(deps, kind, nowMs));
-  if (batch.open === undefined) Object.assign(batch, { open, tripped: stillTripped(open, nowMs) });
-  const heldBefore = new Set(open.flatMap((held) => held.removals.map(keyOf)));
+  if (batch.open === undefined) {
+    batch.open = await listOpenHolds(deps, kind, nowMs);
+    batch.tripped = stillTripped(batch.open, nowMs);
+  }
+  const heldBefore = new Set(batch.open.flatMap((held) => held.removals.map(keyOf)));
   const fresh = removals.filter((removal) => !heldBefore.has(keyOfPlanned(removal)));
   batch.tripped = await tripGuards(deps, fresh, batch, sizeOf, nowMs);
   const heldNow = fresh.filter((removal) => isHeld(removal, batch.tripped));
   batch.passed += fresh.length - heldNow.length;
-  if (heldNow.length > 0)
-    await hold(deps, { kind, removals: heldNow.map(toHeldRemoval), guards: batch.tripped }, batch, nowMs);
+  if (heldNow.length > 0) await holdRemovals(deps, toHeldNow(kind, heldNow, batch.tripped), batch, nowMs);
   const held = new Set([...heldBefore, ...heldNow.map(keyOfPlanned)]);
   return decideAnew(plan, held, (decided) => [{ ...decided, decision: 'held' }]);
 }
@@ -173,45 +161,11 @@ function keyOfPlanned({ groupId, decided }: PlannedRemoval): string {
   return keyOf({ groupId, memberId: decided.memberId });
 }
 
-/**
- * Stores a hold. Where there is one already of the same batch, or of the same sources within the hour, they become one: the new
- * one is stored before the other is closed, so that nothing is held by none.
- */
-async function hold(
-  deps: StoreHoldDeps,
-  held: Pick<Hold, 'removals' | 'guards'> & Readonly<{ kind: NonNullable<Hold['kind']> }>,
-  batch: GuardedBatch,
-  nowMs: number,
-): Promise<void> {
-  const { alias, planExpiryDays } = deps.organization;
-  const { kind } = held;
-  const causes = held.guards.flatMap(({ guard, scope }) => (guard === 'batch' ? [scope] : []));
-  const further = { ...held, ...(causes.length === 0 ? {} : { causes }) };
-  const joined = kind === 'guard' ? (batch.hold ?? holdToJoin(batch.open ?? [], causes, nowMs)) : undefined;
-  const whole = joined === undefined ? further : joinHold(joined, further);
-  const { removals, guards } = whole;
-  const hash = removalsHash(removals);
-  const expiresAtMs = nowMs + planExpiryDays * DAY_MS;
-  const facts = { planHash: hash, removals: removals.length, guards, expiresAtMs };
-  await updateOrganizationLedger(deps, [
-    evidenceOfRun(deps, 'removals-held', joined === undefined ? facts : { ...facts, joins: joined.hash }),
-  ]);
-  const next: Hold = {
-    ...whole,
-    kind,
-    hash,
-    state: 'held',
-    heldAtMs: joined?.heldAtMs ?? nowMs,
-    ...(joined === undefined ? {} : { joinedAtMs: nowMs }),
-    expiresAtMs,
-    releasedBy: undefined,
-    releasedAtMs: undefined,
-  };
-  if (!(await deps.holds.putUnlessReleased(alias, next))) return;
-  batch.hold = next;
-  if (joined !== undefined && joined.hash !== hash)
-    await deps.holds.change(alias, joined.hash, (before) =>
-      before.state === 'held' ? { ...before, state: 'stale', because: 'joined' } : undefined,
-    );
-  deps.log({ event: 'removals-held', organization: alias, planHash: hash, removals: removals.length });
+function toHeldNow(
+  kind: HeldNow['kind'],
+  planned: readonly PlannedRemoval[],
+  guards: Hold['guards'],
+): HeldNow {
+  const causes = guards.flatMap(({ guard, scope }) => (guard === 'batch' ? [scope] : []));
+  return { kind, removals: planned.map(toHeldRemoval), guards, ...(causes.length === 0 ? {} : { causes }) };
 }

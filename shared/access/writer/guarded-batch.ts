@@ -1,14 +1,19 @@
 import type { Clock } from '../../clock';
+import { DAY_MS } from '../../domain/durations';
 import { personAccess } from '../../domain/ledger/person-access';
 import { personSubject } from '../../domain/ledger/subject';
 import { countElsewhere, expectedRemovals } from '../../domain/plan/expected-removals';
 import type { GuardedRemoval, RemovalsElsewhere, TrippedGuard } from '../../domain/plan/guards';
-import type { Hold } from '../../domain/plan/hold';
+import { hasRoomFor, holdToJoin, joinHold, removalsHash, type Hold } from '../../domain/plan/hold';
 import type { OrganizationPolicy } from '../../domain/policy';
-import { AppError } from '../../errors';
+import { errorCodeOf } from '../../errors';
+import type { Log } from '../../log-interface';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
 export type GuardedBatchDeps = Readonly<{
   organization: OrganizationPolicy;
@@ -16,20 +21,31 @@ export type GuardedBatchDeps = Readonly<{
   clock: Pick<Clock, 'now'>;
 }>;
 
+export type HoldRemovalsDeps = EvidenceOfRunDeps &
+  Readonly<{
+    organization: OrganizationPolicy;
+    holds: Pick<HoldStore, 'get' | 'putUnlessReleased' | 'change'>;
+    log: Log;
+  }>;
+
 /**
- * What the guards know of marks that are planned in slices. They judge the whole: what trips for one slice is held in all
- * further ones, and before the first removal is let through it is counted what the others will ask for.
+ * What the guards know of marks that are planned in passes; `guardPlan` keeps it up to date. They judge the whole: what trips for
+ * one pass is held in all further ones, and before removals are let through it is counted what later passes will ask for.
  */
 export type GuardedBatch = {
-  /** Holds that were open when the first removal was planned, and those that were stored since. */
+  /** Holds as they were when the first removal was planned; undefined until then. */
   open: readonly Hold[] | undefined;
-  /** The hold of this batch. */
+  /** The hold that this batch wrote last, as it was then. */
   hold: Hold | undefined;
   tripped: readonly TrippedGuard[];
-  /** Removals of earlier slices that no guard held. */
+  /** Removals of earlier passes that no guard held. */
   passed: number;
-  /** Removals to expect of everybody but these people, until it was asked for once. */
-  countOthers:
+  /** Removals from each group within 24 hours, as of the first pass. */
+  removedBefore: ReadonlyMap<string, number> | undefined;
+  /** Members of groups before the batch, of those that were asked for. */
+  readonly groupSizes: Map<string, number>;
+  /** Removals to expect of whoever is not among these people, nor was in an earlier question. Undefined: nobody else is planned. */
+  readonly countLater:
     | ((
         people: ReadonlySet<string>,
         isHeldBefore: (removal: GuardedRemoval) => boolean,
@@ -37,21 +53,28 @@ export type GuardedBatch = {
     | undefined;
 };
 
-/** All that is planned together is in one slice. */
+/** All that is planned together is in one pass. */
 export function batchOfOne(): GuardedBatch {
-  return { open: undefined, hold: undefined, tripped: [], passed: 0, countOthers: undefined };
+  return {
+    open: undefined,
+    hold: undefined,
+    tripped: [],
+    passed: 0,
+    removedBefore: undefined,
+    groupSizes: new Map(),
+    countLater: undefined,
+  };
 }
 
-export function batchOfSlices(deps: GuardedBatchDeps, marks: readonly Mark[]): GuardedBatch {
+/** Ledgers are read once, when it is first asked. */
+export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): GuardedBatch {
+  let later: readonly GuardedRemoval[] | undefined;
   return {
     ...batchOfOne(),
-    countOthers: async (people, isHeldBefore) => {
-      const others = marks.filter(({ subject }) => !people.has(subject.key));
-      const expected = await mapConcurrently(others, STORAGE_WIDTH, async (mark) => {
-        const removals = await expectedOf(deps, mark);
-        return removals.filter((removal) => !isHeldBefore(removal));
-      });
-      return countElsewhere(expected.flat());
+    countLater: async (people, isHeldBefore) => {
+      later ??= (await mapConcurrently(marks, STORAGE_WIDTH, async (mark) => expectedOf(deps, mark))).flat();
+      later = later.filter((removal) => !people.has(removal.personKey) && !isHeldBefore(removal));
+      return countElsewhere(later);
     },
   };
 }
@@ -67,7 +90,108 @@ async function expectedOf(
     const access = personAccess(stored.value, organization, clock.now());
     return expectedRemovals({ personKey: subject.key, ledger: stored.value, access, cause }, organization);
   } catch (error) {
-    if (error instanceof AppError && error.code === 'record-unreadable') return [];
+    if (errorCodeOf(error) === 'record-unreadable') return [];
+    throw error;
+  }
+}
+
+/** Removals that guards hold now, and which guards. */
+export type HeldNow = Pick<Hold, 'removals' | 'guards' | 'causes'> &
+  Readonly<{ kind: NonNullable<Hold['kind']> }>;
+
+/**
+ * Holds removals. Where there is a hold already of the same batch, or of the same sources within the hour, they become one: the
+ * new one is stored before the other is closed, so that nothing is held by none.
+ */
+export async function holdRemovals(
+  deps: HoldRemovalsDeps,
+  further: HeldNow,
+  batch: GuardedBatch,
+  nowMs: number,
+): Promise<void> {
+  const joined = await readHoldToJoin(deps, further, batch, nowMs);
+  const next = await storeHold(deps, further, joined, nowMs);
+  if (next === undefined) return;
+  batch.hold = next;
+  if (joined === undefined || joined.hash === next.hash || (await closeHold(deps, joined.hash))) return;
+  // A person released it meanwhile: what was to join it is held by itself.
+  batch.hold = await storeHold(deps, further, undefined, nowMs);
+  await closeHold(deps, next.hash);
+}
+
+/** As it is now: one that a person released meanwhile is not joined. */
+async function readHoldToJoin(
+  deps: HoldRemovalsDeps,
+  further: HeldNow,
+  { open = [], hold: ofBatch }: GuardedBatch,
+  nowMs: number,
+): Promise<Hold | undefined> {
+  if (further.kind === 'remediation') return undefined;
+  const found =
+    ofBatch !== undefined && hasRoomFor(ofBatch, further) ? ofBatch : holdToJoin(open, further, nowMs);
+  const now = found === undefined ? undefined : await readHold(deps, found.hash);
+  return now?.state === 'held' ? now : undefined;
+}
+
+/** One that cannot be read is as good as none: it is told elsewhere, and stops only itself. */
+async function readHold(
+  { organization, holds }: Pick<HoldRemovalsDeps, 'organization' | 'holds'>,
+  hash: string,
+): Promise<Hold | undefined> {
+  try {
+    return await holds.get(organization.alias, hash);
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return undefined;
+    throw error;
+  }
+}
+
+/** Returns what is held now; undefined where exactly that is released, so that it is not held. */
+async function storeHold(
+  deps: HoldRemovalsDeps,
+  further: HeldNow,
+  joined: Hold | undefined,
+  nowMs: number,
+): Promise<Hold | undefined> {
+  const { alias, planExpiryDays } = deps.organization;
+  const whole = joined === undefined ? further : { ...further, ...joinHold(joined, further) };
+  const { removals, guards } = whole;
+  const hash = removalsHash(removals);
+  const expiresAtMs = nowMs + planExpiryDays * DAY_MS;
+  const next: Hold = {
+    ...whole,
+    hash,
+    state: 'held',
+    heldAtMs: joined?.heldAtMs ?? nowMs,
+    ...(joined === undefined ? {} : { joinedAtMs: nowMs }),
+    expiresAtMs,
+    releasedBy: undefined,
+    releasedAtMs: undefined,
+  };
+  const joins = joined === undefined ? {} : { joins: joined.hash };
+  const facts = { planHash: hash, removals: removals.length, guards, expiresAtMs, ...joins };
+  if ((await readHold(deps, hash))?.state === 'released') return undefined;
+  await updateOrganizationLedger(deps, [evidenceOfRun(deps, 'removals-held', facts)]);
+  if (!(await deps.holds.putUnlessReleased(alias, next))) {
+    await updateOrganizationLedger(deps, [evidenceOfRun(deps, 'removals-not-held', { planHash: hash })]);
+    return undefined;
+  }
+  deps.log({ event: 'removals-held', organization: alias, planHash: hash, removals: removals.length });
+  return next;
+}
+
+/** Closes a hold whose removals another one holds. Returns false where it was not held any more, or somebody else changed it. */
+async function closeHold(
+  { organization, holds }: Pick<HoldRemovalsDeps, 'organization' | 'holds'>,
+  hash: string,
+): Promise<boolean> {
+  try {
+    const closed = await holds.change(organization.alias, hash, (before) =>
+      before.state === 'held' ? { ...before, state: 'stale', because: 'joined' } : undefined,
+    );
+    return closed !== undefined;
+  } catch (error) {
+    if (errorCodeOf(error) === 'storage-conflict') return false;
     throw error;
   }
 }

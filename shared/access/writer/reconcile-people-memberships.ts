@@ -13,7 +13,7 @@ import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-booking
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps } from './guard-plan';
-import { batchOfOne, batchOfSlices, type GuardedBatch } from './guarded-batch';
+import { batchOfOne, batchOfPasses, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
@@ -52,7 +52,7 @@ export async function reconcilePeopleMemberships(
   const passes = Array.from({ length: Math.ceil(marks.length / peoplePerPass) }, (_, index) =>
     marks.slice(index * peoplePerPass, (index + 1) * peoplePerPass),
   );
-  const batch = passes.length > 1 ? batchOfSlices(deps, marks) : batchOfOne();
+  const batch = passes.length > 1 ? batchOfPasses(deps, marks) : batchOfOne();
   const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
   const refused = new Map<string, ErrorCode>();
   let open: readonly PlannedPerson[] = [];

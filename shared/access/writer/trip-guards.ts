@@ -38,7 +38,7 @@ export type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decid
 
 /**
  * Guards of many removals are asked first, as they cost no call: what one of them holds needs no other. Of the rest it is counted
- * once what the others of the batch will ask for, and the sizes of groups are read, where a floor is passed.
+ * what later passes will ask for, and the sizes of groups are read, where a floor is passed.
  */
 export async function tripGuards(
   deps: TripGuardsDeps,
@@ -49,6 +49,7 @@ export async function tripGuards(
 ): Promise<readonly TrippedGuard[]> {
   if (removals.length === 0) return batch.tripped;
   const made = await removalsMade(deps, removals, nowMs);
+  const removedBeforeRun = (batch.removedBefore ??= made.removedInGroup);
   const tripped = new Map(batch.tripped.map((guard) => [`${guard.guard}/${guard.scope}`, guard]));
   const trip = (more: readonly TrippedGuard[]): readonly PlannedRemoval[] => {
     for (const guard of more) tripped.set(`${guard.guard}/${guard.scope}`, guard);
@@ -57,18 +58,20 @@ export async function tripGuards(
   };
   let elsewhere: RemovalsElsewhere = { ...NOTHING_ELSEWHERE, all: batch.passed };
   let rest = trip(await guardsOfMany(deps, removals, made, elsewhere));
-  if (rest.length > 0 && batch.countOthers !== undefined) {
+  if (rest.length > 0 && batch.countLater !== undefined) {
     const heldBefore = new Set(
       batch.open?.flatMap((held) => held.removals.map(({ groupId, personKey }) => `${groupId}/${personKey}`)),
     );
-    elsewhere = await batch.countOthers(
+    const later = await batch.countLater(
       new Set(removals.map(({ personKey }) => personKey)),
       ({ groupId, personKey }) => heldBefore.has(`${groupId}/${personKey}`),
     );
-    batch.countOthers = undefined;
+    elsewhere = { ...later, all: batch.passed + later.all };
     rest = trip(await guardsOfMany(deps, removals, made, elsewhere));
   }
-  if (rest.length > 0) trip(await guardsOfGroups(deps.organization, rest, sizeOf, { ...made, elsewhere }));
+  const { groupSizes } = batch;
+  const facts = { ...made, removedBeforeRun, elsewhere, groupSizes };
+  if (rest.length > 0) trip(await guardsOfGroups(deps.organization, rest, sizeOf, facts));
   return [...tripped.values()];
 }
 
@@ -125,12 +128,13 @@ async function guardsOfMany(
   return trippedByMany(removals, { limits, people, removedForCause, elsewhere });
 }
 
-/** Sizes are read only where a floor is passed: small removals cost no call. A group without a size trips no guard. */
+/** Sizes are read once, and only where a floor is passed: small removals cost no call. A group without a size trips no guard. */
 async function guardsOfGroups(
   organization: OrganizationPolicy,
   removals: readonly PlannedRemoval[],
   sizeOf: SizeOf,
-  known: Pick<GuardFacts, 'removedInGroup' | 'elsewhere'>,
+  known: Pick<GuardFacts, 'removedInGroup' | 'removedBeforeRun' | 'elsewhere'> &
+    Pick<GuardedBatch, 'groupSizes'>,
 ): Promise<readonly TrippedGuard[]> {
   const countIn = new Map<string, number>();
   const groups = new Map<string, GroupPlan>();
@@ -142,19 +146,20 @@ async function guardsOfGroups(
     ...organization.guards,
     ...groupPolicyOf(organization, groups.get(groupId)?.name ?? '')?.guards,
   });
-  const groupSizes = new Map<string, number>();
   const unsized = new Set<string>();
   for (const [groupId, group] of groups) {
     const limits = limitsOf(groupId);
     const count = countIn.get(groupId) ?? 0;
     const total = count + (known.removedInGroup.get(groupId) ?? 0);
     if (count <= limits.group.floor && total <= limits.day.floor) continue;
+    if (known.groupSizes.has(groupId)) continue;
     const size = await sizeOf(group);
+    const removed = (known.removedInGroup.get(groupId) ?? 0) - (known.removedBeforeRun.get(groupId) ?? 0);
     if (size === undefined) unsized.add(groupId);
-    else groupSizes.set(groupId, size);
+    else known.groupSizes.set(groupId, size + Math.max(0, removed));
   }
   const sized = removals.filter(({ groupId }) => !unsized.has(groupId));
-  return trippedInGroups(sized, { ...known, limitsOf, groupSizes });
+  return trippedInGroups(sized, { ...known, limitsOf });
 }
 
 /** Members that a group has now. @throws what `listMembers` throws */

@@ -12,7 +12,7 @@ export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>>;
 /** A planned removal. `cause` is the source whose event led to it, or `time`. */
 export type GuardedRemoval = Readonly<{ groupId: string; personKey: string; cause: string }>;
 
-/** Removals to expect of people whose turn is another one of the same batch: what is planned in slices is judged as a whole. */
+/** Removals to expect of people whose turn is another one of the same batch: what is planned in passes is judged as a whole. */
 export type RemovalsElsewhere = Readonly<{
   all: number;
   forCause: ReadonlyMap<string, number>;
@@ -32,6 +32,8 @@ export type GuardFacts = Readonly<{
   people: number;
   /** Removals already made: in each group within 24 hours, for each cause within an hour. */
   removedInGroup: ReadonlyMap<string, number>;
+  /** Those of the 24 hours that were made before the run. */
+  removedBeforeRun: ReadonlyMap<string, number>;
   removedForCause: ReadonlyMap<string, number>;
   elsewhere: RemovalsElsewhere;
 }>;
@@ -62,16 +64,17 @@ export function trippedByMany(
 /** The guards of single groups that a set of removals trips. */
 export function trippedInGroups(
   removals: readonly GuardedRemoval[],
-  facts: Pick<GuardFacts, 'limitsOf' | 'groupSizes' | 'removedInGroup' | 'elsewhere'>,
+  facts: Pick<GuardFacts, 'limitsOf' | 'groupSizes' | 'removedInGroup' | 'removedBeforeRun' | 'elsewhere'>,
 ): readonly TrippedGuard[] {
   return [...countBy(removals, (removal) => removal.groupId)].flatMap(([groupId, own]): TrippedGuard[] => {
     const limits = facts.limitsOf(groupId);
     const whole = facts.groupSizes.get(groupId) ?? 0;
-    const before = facts.removedInGroup.get(groupId) ?? 0;
+    const removed = facts.removedInGroup.get(groupId) ?? 0;
+    const beforeRun = facts.removedBeforeRun.get(groupId) ?? 0;
     const count = own + (facts.elsewhere.inGroup.get(groupId) ?? 0);
     return [
       ...trip('group', groupId, count, whole, limits.group),
-      ...trip('day', groupId, count + before, whole + before, limits.day),
+      ...trip('day', groupId, count + removed, whole + beforeRun, limits.day),
     ];
   });
 }

@@ -53,22 +53,28 @@ export function releaseRefusalOf(hold: Hold, nowMs: number): 'plan-not-held' | '
   return nowMs >= hold.expiresAtMs ? 'plan-expired' : undefined;
 }
 
-/** A larger one could not be looked through by anybody, and what was too much an hour ago is another incident. */
-const MOST_JOINED = 50_000;
+/** Removals of a hold that others joined. It is written anew whenever some join, and a person has to look it through. */
+const MOST_JOINED = 20_000;
+/** What was too much an hour ago is another incident. */
 const JOIN_WITHIN_MS = HOUR_MS;
 
 /** The hold that further removals of these sources belong to, so that a person releases an incident and not its pieces. */
 export function holdToJoin(
   open: readonly Hold[],
-  causes: readonly string[],
+  further: Pick<Hold, 'removals' | 'causes'>,
   nowMs: number,
 ): Hold | undefined {
   return open.find(
     (hold) =>
       isOfThisHour(hold, nowMs) &&
-      hold.removals.length < MOST_JOINED &&
-      hold.causes?.some((cause) => causes.includes(cause)) === true,
+      hasRoomFor(hold, further) &&
+      hold.causes?.some((cause) => further.causes?.includes(cause)) === true,
   );
+}
+
+/** Whether a hold is small enough for further removals to join it. Those that find no room begin a further hold. */
+export function hasRoomFor(hold: Pick<Hold, 'removals'>, further: Pick<Hold, 'removals'>): boolean {
+  return hold.removals.length + further.removals.length <= MOST_JOINED;
 }
 
 /** Guards of sources that tripped within the hour and hold something still: one more removal is of the same incident. */

@@ -128,6 +128,50 @@ describe('marks that are planned two people at a time', () => {
     expect([hold?.removals.length, others.length]).toEqual([PEOPLE.length, 0]);
   });
 
+  it('give way to a leaver who is marked meanwhile', async () => {
+    const engine = await start({ policy: guarded({}) });
+    const [leaver = ''] = LATE;
+    await engine.post('hr', workerJoined(leaver, AUTOMATION));
+    await engine.finish();
+    const leaverAtLooks: string[] = [];
+    const membersBefore = membersOf(engine);
+    engine.uipath.onRequest(async ({ phase, endpoint }) => {
+      if (phase !== 'after' || endpoint !== 'D5') return;
+      leaverAtLooks.push(membersOf(engine) < membersBefore ? 'gone' : 'member');
+      if (leaverAtLooks.length > 1) return;
+      await leave(engine, [leaver]);
+      await engine.work();
+    });
+    for (const person of PEOPLE) await engine.post('hr', workerJoined(person, AUTOMATION));
+    await engine.finish();
+    expect(leaverAtLooks).toEqual(['member', 'gone', 'gone', 'gone', 'gone']);
+    expect(membersOf(engine)).toBe(PEOPLE.length);
+  });
+
+  it('are not kept waiting, where they are gathered, by what stops the run', async () => {
+    const engine = await staffed({ batch: 8 });
+    await leave(engine, PEOPLE);
+    await workSoon(engine);
+    engine.clock.advance(3_000);
+    await leave(engine, LATE);
+    await engine.post('hr', workerJoined(JOINER, AUTOMATION));
+    engine.uipath.inject({
+      kind: 'answer',
+      status: 429,
+      headers: { 'retry-after': '120' },
+      match: { endpoint: 'G4' },
+    });
+    await workSoon(engine);
+    expect(engine.log).toContainEqual(
+      expect.objectContaining({ event: 'apply-stopped', code: 'uipath-throttled' }),
+    );
+    // Four of the ten seconds have passed: UiPath may be asked again in two minutes, and to hold needs no call to it.
+    expect(engine.queued().map(({ dueAtMs }) => dueAtMs - engine.clock.now())).toEqual([6_000]);
+    engine.clock.advance(6_000);
+    await engine.work();
+    expect((await holdsIn(engine, 'held')).map(({ removals }) => removals.length)).toEqual([22]);
+  });
+
   it('go on in the next run when the time of one is up', async () => {
     const engine = await start({ policy: guarded({}, 4), runMs: 1_000 });
     engine.uipath.onRequest(({ phase }) => {

@@ -24,6 +24,7 @@ const facts = (overrides: Partial<GuardFacts> = {}): GuardFacts => ({
   groupSizes: new Map([['g', 100]]),
   people: 1_000,
   removedInGroup: new Map(),
+  removedBeforeRun: overrides.removedInGroup ?? new Map(),
   removedForCause: new Map(),
   elsewhere: NOTHING_ELSEWHERE,
   ...overrides,
@@ -102,7 +103,16 @@ describe('guards', () => {
     ]);
   });
 
-  it('judge a slice by what the rest of its batch will ask for', () => {
+  it('measure those of a day against the members that a group had before them', () => {
+    const limits: GuardLimits = { ...NO_LIMITS, day: limit };
+    const before = { removedBeforeRun: new Map([['g', 5]]), removedInGroup: new Map([['g', 18]]) };
+    expect(trippedGuards(removals('g', 3), facts({ limits, ...before }))).toEqual([]);
+    expect(trippedGuards(removals('g', 4), facts({ limits, ...before }))).toEqual([
+      { guard: 'day', scope: 'g', removals: 22, whole: 105 },
+    ]);
+  });
+
+  it('judge a pass by what the rest of its batch will ask for', () => {
     const limits: GuardLimits = { group: limit, day: limit, run: limit, batch: limit };
     const few = removals('g', 2);
     const others = { all: 24, forCause: new Map([['bamboohr', 24]]), inGroup: new Map([['g', 19]]) };

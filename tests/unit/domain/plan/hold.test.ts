@@ -48,6 +48,7 @@ describe('further removals of an incident', () => {
     personKey: `p${memberId}`,
     why: ['left'],
   });
+  const many = (count: number) => Array.from({ length: count }, () => held('g', '1'));
   const guard = (scope: string, removals: number) =>
     ({ guard: 'batch', scope, removals, whole: 10 }) as const;
   const incident: Hold = {
@@ -65,19 +66,14 @@ describe('further removals of an incident', () => {
     ['of a hold that no source tripped', { causes: [] }, ['hr'], 2_000, false],
     ['that no source tripped', {}, [], 2_000, false],
     ['that an audit asks for', { kind: 'remediation' }, ['hr'], 2_000, false],
-    [
-      'of one that is large already',
-      { removals: Array.from({ length: 50_000 }, () => held('g', '1')) },
-      ['hr'],
-      2_000,
-      false,
-    ],
+    ['of one that becomes as large as it may', { removals: many(19_999) }, ['hr'], 2_000, true],
+    ['of one that would become larger', { removals: many(20_000) }, ['hr'], 2_000, false],
   ] as const)('%s join its hold or do not', (_what, change, causes, nowMs, joins) => {
     const open: readonly Hold[] = [
       { ...plan, hash: 'other' },
       { ...incident, ...change },
     ];
-    expect(holdToJoin(open, causes, nowMs)?.hash).toBe(joins ? 'h' : undefined);
+    expect(holdToJoin(open, { removals: many(1), causes }, nowMs)?.hash).toBe(joins ? 'h' : undefined);
   });
 
   it('are held with the earlier ones, each once, by every guard that tripped', () => {
