@@ -92,7 +92,7 @@ async function listOpenMarks(deps: ApplyMarkedSubjectsDeps): Promise<readonly Ma
   const marks = listed.filter((mark) => !deps.marks.isTaken(mark));
   if (marks.every(({ lane }) => lane === 'normal')) return marks;
   deps.marks.gather(gatheringCauses(await deps.holds.heads(alias), deps.clock.now()));
-  return marks.filter((mark) => !deps.marks.isGathered(mark));
+  return marks.filter((mark) => !deps.marks.leaveIfGathered(mark));
 }
 
 /**

@@ -7,7 +7,8 @@ export type MarksOfRun = Readonly<{
   isTaken: (mark: Mark) => boolean;
   /** Leaves urgent marks of people of these causes to a later run: until then, epoch milliseconds, they are gathered. */
   gather: (untilMs: ReadonlyMap<string, number>) => void;
-  isGathered: (mark: Mark) => boolean;
+  /** Whether a mark is of these, and so left to that run. */
+  leaveIfGathered: (mark: Mark) => boolean;
   /** When the first marks that were left to a later run are to be looked at; undefined: there are none. */
   gatheredUntilMs: () => number | undefined;
   /** True when a mark of the urgent lane waits that this run has not taken up: what it does now has to give way. */
@@ -20,7 +21,7 @@ export function createMarksOfRun(changes: Pick<ChangeStore, 'listMarks'>, organi
   const gathered = new Map<string, number>();
   let urgentTaken = 0;
   const isTaken = ({ etag }: Mark): boolean => taken.has(etag);
-  const isGathered = ({ etag, lane, subject, cause }: Mark): boolean => {
+  const leaveIfGathered = ({ etag, lane, subject, cause }: Mark): boolean => {
     const untilMs = gathering.get(cause);
     if (lane !== 'urgent' || subject.kind !== 'person' || untilMs === undefined) return false;
     gathered.set(etag, untilMs);
@@ -38,14 +39,14 @@ export function createMarksOfRun(changes: Pick<ChangeStore, 'listMarks'>, organi
       gathering = untilMs;
       gathered.clear();
     },
-    isGathered,
+    leaveIfGathered,
     gatheredUntilMs: () => smallestOf(gathered.values(), undefined),
     isOvertaken: async () => {
       let most = 1;
       for (;;) {
         const marks = await changes.listMarks(organization, most);
         const urgent = marks.filter((mark) => mark.lane === 'urgent');
-        if (urgent.some((mark) => !isTaken(mark) && !isGathered(mark))) return true;
+        if (urgent.some((mark) => !isTaken(mark) && !leaveIfGathered(mark))) return true;
         if (urgent.length < most) return false;
         most = Math.max(2 * most, urgentTaken + gathered.size + 1);
       }

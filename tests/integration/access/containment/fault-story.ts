@@ -1,4 +1,4 @@
-import { ACME, BETA, emailOf, GROUPS, LEAD, STAFF, type GroupName, type Name } from './fault-organizations';
+import { ACME, BETA, emailOf, GROUPS, LEAD, STAFF, type Name } from './fault-organizations';
 import type { FaultWorld } from './fault-world';
 
 /** What words ask for: somebody in a group, a rule, or an entry of the access policy. */
@@ -23,8 +23,6 @@ export type Story = Readonly<{
   grantEnds: (name: Name) => void;
   asksForRule: (name: string) => Promise<void>;
   asksForEntry: (name: Name) => Promise<void>;
-  /** Somebody or something outside of any word: a membership that is to be there in the end. */
-  wants: (name: Name, groups: readonly GroupName[]) => void;
   /** All in which UiPath is not as the words say, but for what a fault concerns. */
   differences: (isConcerned: (thing: Thing) => boolean) => readonly string[];
 }>;
@@ -127,9 +125,6 @@ export function createStory(world: FaultWorld): Story {
     asksForEntry: async (name) => {
       entries.add(name);
       await asks({ kind: 'add-policy-entity', entityType: 'user', name: emailOf(name) });
-    },
-    wants: (name, groups) => {
-      inDepartment.set(`${ACME}/${name}`, groups);
     },
     differences: (isConcerned) =>
       things()

@@ -44,7 +44,6 @@ export async function playFaults(stage: Stage, lasting: readonly Lasting[]): Pro
   for (const [name, department] of Object.entries(STAFF) as Array<[Name, Department | undefined]>)
     if (department !== undefined) await story.joins(name, department);
   await story.joinsBeta('bea');
-  for (const fault of faults) await fault.prepare?.(story);
   await world.live(2 * TWO_TICKS_MS);
   wrong.push(...story.differences(() => false).map((difference) => `before: ${difference}`));
 

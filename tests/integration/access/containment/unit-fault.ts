@@ -22,8 +22,6 @@ export type EndFault = () => Promise<void> | void;
 export type UnitFault = Readonly<{
   unit: FailingUnitKind;
   how: string;
-  /** What is to be there before. */
-  prepare?: (story: Story) => Promise<void>;
   /** Begins it, and says the words that meet it. */
   begin: (story: Story) => Promise<EndFault>;
   /** What may be late while it lasts. */

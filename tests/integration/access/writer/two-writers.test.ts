@@ -2,23 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
+import { HOUR_MS, live } from '../live-through-time';
 import { ANA, BEN, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
-type Instance = ReturnType<World['engine']['newInstance']>;
-const TICK_MS = 30_000;
-const HOUR_MS = 3_600_000;
-
 const FINANCE = { attributes: { department: 'Finance' } };
 const MANAGER = { name: 'M', email: 'm@acme.example' };
 
-/** Time as Azure brings it: a tick each thirty seconds, and every message when it is due. */
-async function live({ engine: { clock, tick, work } }: World, ms: number): Promise<void> {
-  for (const endsAtMs = clock.now() + ms; clock.now() < endsAtMs; clock.advance(TICK_MS)) {
-    await tick();
-    await work();
-  }
-}
+type Instance = ReturnType<World['engine']['newInstance']>;
 
 /**
  * While the next change of a group is on its way, the lease of its writer ends. What is said `meanwhile` and all that waits is worked
