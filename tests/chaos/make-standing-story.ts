@@ -20,6 +20,7 @@ import {
 
 /** Keeps the histories of the two kinds apart where they have the same seed. */
 const OTHER_SEEDS = 1_000_003;
+const SLICE_SEEDS = 2_000_000;
 
 /** A random history of faults that stay, alone and two at a time, of slow calls and of weather. The same seed is the same history. */
 export function makeStandingStory(seed: number): Story {
@@ -31,6 +32,7 @@ export function makeStandingStory(seed: number): Story {
     limits: tight ? TIGHT : ROOMY,
     share: tight ? 1 : 0.5,
     guards: random.chance(0.3) ? 'small' : 'large',
+    ...makeSlices(createRandom(seed + SLICE_SEEDS), latencyMs),
   };
   const told = makeChapters(random, organization.guards === 'small');
   const last = Math.max(...told.map(({ atMs }) => atMs));
@@ -46,6 +48,14 @@ export function makeStandingStory(seed: number): Story {
       { kind: 'compare', atMs: last + HOUR_MS },
       { kind: 'compare', atMs: last + 45 * DAY_MS },
     ],
+  };
+}
+
+/** A few people a pass and little time a run, so that work comes in parts. A run has time for what one person needs. */
+function makeSlices(random: Random, latencyMs: number): Pick<TestOrganization, 'peoplePerPass' | 'runMs'> {
+  return {
+    ...(random.chance(0.4) ? { peoplePerPass: 1 + random.int(3) } : {}),
+    ...(latencyMs <= 2_000 && random.chance(0.3) ? { runMs: 60_000 } : {}),
   };
 }
 

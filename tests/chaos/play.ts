@@ -586,6 +586,7 @@ class Player {
       storage: ownStorage,
       credentials: { clientId: 'chaos-client', clientSecret: 'not-a-secret' },
       quotaRules: { limits: this.#story.organization.limits },
+      ...slicesOf(this.#story.organization),
       uipathFetch: steppedFetch(stage.uipath, {
         turns,
         actor,
@@ -671,5 +672,12 @@ function manualClock(startMs: number): Clock & HistoryClock {
     advance: (ms) => {
       nowMs += ms;
     },
+  };
+}
+
+function slicesOf({ peoplePerPass, runMs }: Story['organization']) {
+  return {
+    ...(peoplePerPass === undefined ? {} : { peoplePerPass }),
+    ...(runMs === undefined ? {} : { runMs }),
   };
 }

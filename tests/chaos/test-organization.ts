@@ -45,6 +45,9 @@ export type TestOrganization = Readonly<{
   share: number;
   /** `large` never hold anything. With `small` ones more than one removal from a group within a day is held. */
   guards: 'large' | 'small';
+  /** Left out: as in Azure. */
+  peoplePerPass?: number;
+  runMs?: number;
 }>;
 
 /** How many removals small guards let pass: from a group within a day, and in a run. */
