@@ -71,7 +71,7 @@ describe('the ledger of an organization that cannot be read', () => {
   });
 
   it('has learnt nothing: UiPath refuses too large a PUT once more in each run, and takes its halves', async () => {
-    const world = await start();
+    const world = await start({ policy: { maxIdsPerPut: 3 } });
     world.engine.uipath.setSwitches({ maxIdsPerPut: 1 });
     await world.joins(ANA);
     await world.settle();
