@@ -10,6 +10,7 @@ export const LEAD = 'lead@acme.example';
 
 /** Groups of acme, and what only they are for. Who works in the department of that name is in the group, and in Users. */
 export const GROUPS = ['Calm', 'Quiet', 'Slow', 'Stuck', 'Held', 'Sized', 'Spare'] as const;
+
 /** Everybody of acme, with the department in which they begin. Whoever begins in none joins later. */
 export const STAFF = {
   cara: 'Calm',
