@@ -37,6 +37,13 @@ describe.each(Object.entries(HISTORIES) as Array<[Kind, number]>)(
 );
 
 it.each([
+  [10171, 'an end that a hire moved forward took back'],
+  [15650, 'a removal that was undone before its outcome could be read'],
+])('history %d ends as agreed: %s', async (seed) => {
+  expect((await playSeed('standing', seed)).violations).toEqual([]);
+});
+
+it.each([
   ['plain', 77],
   ['standing', 33],
 ] as const)('plays a seed of the kind %s in the same way each time', async (kind, seed) => {

@@ -11,7 +11,7 @@ import { newAttemptId } from './attempt-id';
 import type { PutLimit } from './put-limit';
 import {
   recordPutOutcome,
-  recordSeenAdditions,
+  recordSeen,
   type RecordPutOutcomeDeps,
 } from './record-membership-outcome';
 import type { UiPathInLane } from './uipath-in-lane';
@@ -76,7 +76,10 @@ export async function putGroupMembers(
     planHash,
     startedAtMs: deps.clock.now(),
   };
-  await recordSeenAdditions(deps, group.groupId, new Set(attempt.remove.map(({ memberId }) => memberId)));
+  await recordSeen(deps, group.groupId, {
+    members: new Set(attempt.remove.map(({ memberId }) => memberId)),
+    others: new Set(attempt.add.map(({ memberId }) => memberId)),
+  });
   await deps.changes.begin(deps.organization.alias, deps.fence, attempt);
   const call = { mayHaveReachedUiPath: false };
   try {

@@ -167,25 +167,28 @@ export async function recordPutOutcome(
 }
 
 /**
- * Records that an open attempt added people of whom it is seen now: that they are removed next would hide it from its recovery.
- * One whose addition cannot be recorded is removed all the same.
+ * Records what an open attempt of a group did, as it is seen now: `members` are in the group, `others` are not. That the contrary
+ * is done next would hide it from the attempt's recovery. It is done also where that cannot be recorded.
  * @throws AppError `lease-lost`
  */
-export async function recordSeenAdditions(
+export async function recordSeen(
   deps: RecordEachDeps & Readonly<{ changes: Pick<ChangeStore, 'listAttempts'> }>,
   groupId: string,
-  seen: ReadonlySet<string>,
+  { members, others }: Readonly<Record<'members' | 'others', ReadonlySet<string>>>,
 ): Promise<void> {
-  if (seen.size === 0) return;
   const attempts = await deps.changes.listAttempts(deps.organization.alias);
-  const shares = attempts.flatMap((attempt): readonly Share[] => {
+  const shares = attempts.flatMap((attempt) => {
     if (attempt.kind !== 'membership' || attempt.groupId !== groupId) return [];
-    return attempt.add
-      .filter(({ memberId }) => seen.has(memberId))
-      .map(({ personKey }) => ({ attempt, personKey }));
+    const added = attempt.add.filter(({ memberId }) => members.has(memberId));
+    const removed = attempt.remove.filter(({ memberId }) => others.has(memberId));
+    return [...added, ...removed].map(({ personKey }) => ({
+      attempt,
+      personKey,
+      mayBeRecorded: removed.some((one) => one.personKey === personKey),
+    }));
   });
-  await recordEach(deps, shares, async ({ attempt, personKey }, known) =>
-    recordMembershipOutcome(deps, attempt, personKey, ['read-back'], { known, mayBeRecorded: false }),
+  await recordEach(deps, shares, async ({ attempt, personKey, mayBeRecorded }, known) =>
+    recordMembershipOutcome(deps, attempt, personKey, ['read-back'], { known, mayBeRecorded }),
   );
 }
 
