@@ -9,11 +9,7 @@ import type { UiPathClient } from '../../uipath/client';
 import type { MembershipUpdate } from '../../uipath/groups';
 import { newAttemptId } from './attempt-id';
 import type { PutLimit } from './put-limit';
-import {
-  recordPutOutcome,
-  recordSeen,
-  type RecordPutOutcomeDeps,
-} from './record-membership-outcome';
+import { recordPutOutcome, recordSeen, type RecordPutOutcomeDeps } from './record-membership-outcome';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { WriterFence } from './lease-and-fence-interface';
 
