@@ -38,6 +38,7 @@ describe.each(Object.entries(HISTORIES) as Array<[Kind, number]>)(
 
 it.each([
   [10171, 'an end that a hire moved forward took back'],
+  [16463, 'removals of a group in two passes, sent in one call'],
   [15650, 'a removal that was undone before its outcome could be read'],
 ])('history %d ends as agreed: %s', async (seed) => {
   expect((await playSeed('standing', seed)).violations).toEqual([]);

@@ -98,9 +98,14 @@ export async function guardPlan(
   const fresh = removals.filter((removal) => !heldBefore.has(keyOfPlanned(removal)));
   batch.tripped = await tripGuards(deps, fresh, batch, sizeOf, nowMs);
   const heldNow = fresh.filter((removal) => isHeld(removal, batch.tripped));
-  batch.passed += fresh.length - heldNow.length;
+  const heldNowKeys = new Set(heldNow.map(keyOfPlanned));
+  for (const removal of fresh)
+    if (!heldNowKeys.has(keyOfPlanned(removal))) {
+      batch.passed += 1;
+      batch.passedInGroup.set(removal.groupId, (batch.passedInGroup.get(removal.groupId) ?? 0) + 1);
+    }
   if (heldNow.length > 0) await holdRemovals(deps, toHeldNow(kind, heldNow, batch.tripped), batch, nowMs);
-  const held = new Set([...heldBefore, ...heldNow.map(keyOfPlanned)]);
+  const held = new Set([...heldBefore, ...heldNowKeys]);
   return decideAnew(plan, held, (decided) => [{ ...decided, decision: 'held' }]);
 }
 

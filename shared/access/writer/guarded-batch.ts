@@ -40,6 +40,8 @@ export type GuardedBatch = {
   tripped: readonly TrippedGuard[];
   /** Removals of earlier passes that no guard held. */
   passed: number;
+  /** The same by group. Some may be carried to a later pass, and are not made yet. */
+  readonly passedInGroup: Map<string, number>;
   /** Removals from each group within 24 hours, as of the first pass. */
   removedBefore: ReadonlyMap<string, number> | undefined;
   /** Members of groups before the batch, of those that were asked for. */
@@ -60,6 +62,7 @@ export function batchOfOne(): GuardedBatch {
     hold: undefined,
     tripped: [],
     passed: 0,
+    passedInGroup: new Map(),
     removedBefore: undefined,
     groupSizes: new Map(),
     countLater: undefined,

@@ -56,7 +56,8 @@ export async function tripGuards(
     const guards = [...tripped.values()];
     return removals.filter((removal) => !isHeld(removal, guards));
   };
-  let elsewhere: RemovalsElsewhere = { ...NOTHING_ELSEWHERE, all: batch.passed };
+  const inGroup = notMadeYet(batch, made, removedBeforeRun);
+  let elsewhere: RemovalsElsewhere = { ...NOTHING_ELSEWHERE, all: batch.passed, inGroup };
   let rest = trip(await guardsOfMany(deps, removals, made, elsewhere));
   if (rest.length > 0 && batch.countLater !== undefined) {
     const heldBefore = new Set(
@@ -66,13 +67,27 @@ export async function tripGuards(
       new Set(removals.map(({ personKey }) => personKey)),
       ({ groupId, personKey }) => heldBefore.has(`${groupId}/${personKey}`),
     );
-    elsewhere = { ...later, all: batch.passed + later.all };
+    for (const [groupId, count] of later.inGroup) inGroup.set(groupId, (inGroup.get(groupId) ?? 0) + count);
+    elsewhere = { ...later, all: batch.passed + later.all, inGroup };
     rest = trip(await guardsOfMany(deps, removals, made, elsewhere));
   }
   const { groupSizes } = batch;
   const facts = { ...made, removedBeforeRun, elsewhere, groupSizes };
   if (rest.length > 0) trip(await guardsOfGroups(deps.organization, rest, sizeOf, facts));
   return [...tripped.values()];
+}
+
+/** Removals by group that earlier passes let through and that are carried to a later one. */
+function notMadeYet(
+  { passedInGroup }: Pick<GuardedBatch, 'passedInGroup'>,
+  { removedInGroup }: Pick<RemovalsMade, 'removedInGroup'>,
+  removedBeforeRun: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const left = [...passedInGroup].map(([groupId, passed]): readonly [string, number] => {
+    const made = (removedInGroup.get(groupId) ?? 0) - (removedBeforeRun.get(groupId) ?? 0);
+    return [groupId, passed - made];
+  });
+  return new Map(left.filter(([, count]) => count > 0));
 }
 
 type RemovalsMade = Pick<GuardFacts, 'removedInGroup' | 'removedForCause'>;
