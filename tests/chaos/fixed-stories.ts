@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 
 /** A few short histories, written by hand, that are played again and again with one fault at each step. */
 export const FIXED_STORIES: Readonly<Record<string, Story>> = {
-  'somebody joins, moves and leaves': story([
+  'somebody joins, moves and leaves': storyOf([
     hr('joined', 0, { type: 'worker.joined', worker: { email: ANA }, attributes: { department: 'Finance' } }),
     hr('moved', 10, {
       type: 'worker.moved',
@@ -16,7 +16,7 @@ export const FIXED_STORIES: Readonly<Record<string, Story>> = {
     }),
     hr('left', 20, { type: 'worker.left', worker: { email: ANA }, immediate: true }),
   ]),
-  'two grants overlap and one is revoked': story([
+  'two grants overlap and one is revoked': storyOf([
     ticket('short', 0, { kind: 'grant', person: BEN, group: GROUPS.support, until: at(120) }),
     ticket('long', 1, { kind: 'grant', person: BEN, group: GROUPS.support, until: at(600) }),
     ticket('other', 2, { kind: 'grant', person: BEN, group: GROUPS.night, until: at(600) }),
@@ -24,11 +24,11 @@ export const FIXED_STORIES: Readonly<Record<string, Story>> = {
     { kind: 'tick', atMs: START_MS + 130 * MINUTE_MS },
     { kind: 'compare', atMs: START_MS + 140 * MINUTE_MS },
   ]),
-  'a second grant comes while the first is applied': story([
+  'a second grant comes while the first is applied': storyOf([
     ticket('first', 0, { kind: 'grant', person: BEN, group: GROUPS.support, until: at(600) }),
     ticket('second', 0.015, { kind: 'grant', person: BEN, group: GROUPS.night, until: at(600) }),
   ]),
-  'a rule and a hire for tomorrow': story([
+  'a rule and a hire for tomorrow': storyOf([
     hr('hired', 0, {
       type: 'worker.joined',
       worker: { email: BEN },
@@ -53,7 +53,8 @@ function at(minutes: number): string {
   return new Date(START_MS + minutes * MINUTE_MS).toISOString();
 }
 
-function story(events: readonly Event[]): Story {
+/** What happens, in calm weather, with a look at everything an hour and six weeks after the last of it. */
+export function storyOf(events: readonly Event[]): Story {
   const last = Math.max(...events.map(({ atMs }) => atMs));
   return {
     seed: 1,

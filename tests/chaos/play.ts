@@ -1,3 +1,4 @@
+import { manualClock } from '../fakes/manual-clock';
 import { releaseHold } from '../../shared/access/desk/release-hold';
 import { retryDeadDelivery } from '../../shared/access/desk/retry-dead-delivery';
 import { acceptDelivery } from '../../shared/access/intake/accept-delivery';
@@ -660,19 +661,6 @@ function mayRepeat({ events, latencyMs, weather }: Story): boolean {
 function groupNamed(uipath: UiPathSandbox, wanted: string) {
   const { groups } = uipath.organization(ALIAS);
   return [...groups.values()].find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
-}
-
-function manualClock(startMs: number): Clock & HistoryClock {
-  let nowMs = startMs;
-  return {
-    now: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-    advance: (ms) => {
-      nowMs += ms;
-    },
-  };
 }
 
 function slicesOf({ peoplePerPass, runMs }: Story['organization']) {

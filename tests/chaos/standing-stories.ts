@@ -1,8 +1,7 @@
-import { hr, ticket } from './fixed-stories';
-import { GOOD_POST } from './post-office';
+import { hr, storyOf, ticket } from './fixed-stories';
 import type { Trouble } from './standing-troubles';
 import type { Event, Story } from './story';
-import { DAY_MS, GROUPS, HOUR_MS, LEAD, MINUTE_MS, PEOPLE, ROOMY, START_MS } from './test-organization';
+import { GROUPS, LEAD, MINUTE_MS, PEOPLE, START_MS } from './test-organization';
 
 const [ANA, BEN, CLEO, DAN] = PEOPLE;
 
@@ -15,19 +14,7 @@ export function standingStory(events: readonly Event[], other: Partial<Story> = 
     watch(1),
     ...events,
   ].toSorted((a, b) => a.atMs - b.atMs);
-  const last = Math.max(...all.map(({ atMs }) => atMs));
-  return {
-    seed: 1,
-    organization: { graceDays: 0, limits: ROOMY, share: 0.5, guards: 'large' },
-    weather: { steps: {}, post: GOOD_POST, instances: 1 },
-    latencyMs: 0,
-    events: [
-      ...all,
-      { kind: 'compare', atMs: last + HOUR_MS },
-      { kind: 'compare', atMs: last + 45 * DAY_MS },
-    ],
-    ...other,
-  };
+  return { ...storyOf(all), ...other };
 }
 
 /** Somebody comes, somebody moves and somebody leaves while it stands. */

@@ -13,7 +13,7 @@ import { casesByPerson } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
-import { personUnit } from './person-and-group-units';
+import { holdUnit, personUnit } from './person-and-group-units';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePeople, type SettlePeopleDeps } from './settle-person';
 import { forLookUps, type TimeBudget } from './time-budget-interface';
@@ -46,7 +46,7 @@ export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps)
   for (const hold of holds) {
     if (hold.kind === 'remediation') continue;
     if (deps.isTimeUp()) return false;
-    const unit = { kind: 'hold', key: hold.hash } as const;
+    const unit = holdUnit(hold);
     if (deps.units.isWaiting(unit)) continue;
     try {
       if ((await applyReleasedHold(deps, hold)) === 'done') await deps.units.succeed(unit);

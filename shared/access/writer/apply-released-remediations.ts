@@ -12,6 +12,7 @@ import {
 } from './apply-released-entry-remediation';
 import { applyReleasedRuleRemediation, type ApplyReleasedRuleDeps } from './apply-released-rule-remediation';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
+import { holdUnit } from './person-and-group-units';
 import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './containment';
 
@@ -49,7 +50,7 @@ export async function applyReleasedRemediations(
     const isAsked = hold.change !== undefined || only === undefined;
     if (hold.kind !== 'remediation' || !isAsked) continue;
     if (deps.isTimeUp()) return;
-    await deps.units.run({ kind: 'hold', key: hold.hash }, async () => {
+    await deps.units.run(holdUnit(hold), async () => {
       await finishHold(deps, hold, await applyOrSayWhyNot(deps, hold));
     });
   }

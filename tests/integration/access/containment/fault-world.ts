@@ -1,3 +1,4 @@
+import { manualClock } from '../../../fakes/manual-clock';
 import { acceptDelivery } from '../../../../shared/access/intake/accept-delivery';
 import { processDelivery } from '../../../../shared/access/intake/process-delivery';
 import { auditWhenPossible } from '../../../../shared/access/audit/run-audit';
@@ -9,7 +10,6 @@ import type { Log } from '../../../../shared/log-interface';
 import type { Feed } from '../../../../shared/domain/policy';
 import { parsePolicy } from '../../../../shared/policy/parse-policy';
 import type { UiPathSandbox } from '../../../../sandbox/uipath/sandbox-controls';
-import type { Clock } from '../../../../shared/clock';
 import { signedHeaders } from '../../../fakes/signed-delivery';
 import { createInstance, secretsOf, type Instance } from '../../../fixtures/engine-instance';
 import { createMessages, type QueuedMessage } from '../../../fixtures/engine-messages';
@@ -56,7 +56,7 @@ export type FaultWorld = Readonly<{
 /** Begins a world of its own on a stage that was used before. */
 export function openFaultWorld(stage: Stage): FaultWorld {
   const { uipath } = stage;
-  const clock = manualClock();
+  const clock = manualClock(START_MS);
   stage.clock.current = clock;
   uipath.reset();
   for (const seed of SEEDS) uipath.addOrganization(seed);
@@ -192,19 +192,6 @@ export function openFaultWorld(stage: Stage): FaultWorld {
       return () => {
         diesAfter = undefined;
       };
-    },
-  };
-}
-
-function manualClock(): Clock & Readonly<{ advance: (ms: number) => void }> {
-  let nowMs = START_MS;
-  return {
-    now: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-    advance: (ms) => {
-      nowMs += ms;
     },
   };
 }

@@ -118,7 +118,9 @@ describe('a released hold of which a part fails', () => {
     await releaseHold(app, world.alias, hash, OLGA);
     await live(world, HOUR_MS);
     expect(world.members('Users')).toEqual([]);
-    expect(await failing(world)).toEqual(expect.arrayContaining(['hold : hold-incomplete']));
+    expect(await failing(world)).toEqual(
+      expect.arrayContaining(['hold 4 removals in Users and 1 more: hold-incomplete']),
+    );
     expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'released' });
     uipath.clearFaults();
     await live(world, HOUR_MS);
