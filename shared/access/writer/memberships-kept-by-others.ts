@@ -10,8 +10,10 @@ import { type ContainedDeps } from './containment';
 export type KeptByOthersDeps = FindPeopleOfAccountDeps & ContainedDeps;
 
 type KeptByOthers = Readonly<{
-  /** `<group id>/<directory id>` */
+  /** `<group id>/<person key>` */
   memberships: ReadonlySet<string>;
+  /** The same, of whoever has a reason again since they were read: it is planned anew. */
+  wantedAgain: ReadonlySet<string>;
   /** Directory ids of which nobody can tell now. */
   unknown: ReadonlySet<string>;
 }>;
@@ -35,13 +37,19 @@ export async function keptByOthers(
       known.push({ group, personKey: person.subject.key });
       goes.set(memberId, known);
     }
-  const memberships = new Set<string>();
-  const unknown = new Set<string>();
+  const [memberships, wantedAgain, unknown] = [new Set<string>(), new Set<string>(), new Set<string>()];
   await mapConcurrently([...goes], STORAGE_WIDTH, async ([memberId, left]) => {
     try {
-      for (const { wanted } of await findPeopleOfAccount(deps, lane, memberId))
-        for (const { group } of left)
-          if (wanted.has(fold(group.name))) memberships.add(`${group.groupId}/${memberId}`);
+      for (const { subject, wanted } of await findPeopleOfAccount(deps, lane, memberId))
+        for (const { group, personKey } of left) {
+          if (!wanted.has(fold(group.name))) continue;
+          const key = `${group.groupId}/${personKey}`;
+          if (subject.key !== personKey) memberships.add(key);
+          else {
+            wantedAgain.add(key);
+            deferred.add(personKey);
+          }
+        }
     } catch (error) {
       for (const personKey of new Set(left.map((one) => one.personKey))) {
         await deps.units.fail(personUnit(personKey), error);
@@ -50,5 +58,5 @@ export async function keptByOthers(
       unknown.add(memberId);
     }
   });
-  return { memberships, unknown };
+  return { memberships, wantedAgain, unknown };
 }

@@ -44,6 +44,7 @@ export async function planPeopleMemberships(
     mode: modeOf(deps.organization, group, candidates),
     cases: candidates
       .filter(({ memberId }) => !kept.unknown.has(memberId))
+      .filter(({ person }) => !kept.wantedAgain.has(`${group.groupId}/${person.subject.key}`))
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;
         const name = fold(group.name);
@@ -55,7 +56,7 @@ export async function planPeopleMemberships(
           have: have.get(group.groupId)?.has(memberId) === true,
           leaving: access.employment === 'left',
           applied: stored.value.applied.find((membership) => membership.groupId === group.groupId),
-          keptByOther: kept.memberships.has(`${group.groupId}/${memberId}`),
+          keptByOther: kept.memberships.has(`${group.groupId}/${subject.key}`),
           why: whyOf(person, name),
           cause: person.mark?.cause,
         };

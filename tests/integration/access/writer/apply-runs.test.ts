@@ -45,6 +45,29 @@ describe('a run', () => {
     expect(world.members('Developers')).toEqual([ANA]);
   });
 
+  it('that plans a removal whose reason comes back meanwhile makes none, and knows the membership as ours', async () => {
+    const world = await start({ policy: DEVELOPERS_ONLY });
+    const { uipath, work, newInstance } = world.engine;
+    await world.joins(ANA);
+    await world.settle();
+    await world.moves(ANA, { attributes: { department: 'Legal' } });
+    let isBack = false;
+    const stop = uipath.onRequest(async ({ phase, endpoint }) => {
+      if (phase !== 'after' || endpoint !== 'G7') return;
+      stop();
+      isBack = true;
+      await world.moves(ANA, { attributes: { department: 'Automation' } });
+      await work(newInstance());
+    });
+    await world.settle();
+    expect(isBack).toBe(true);
+    expect(world.members('Developers')).toEqual([ANA]);
+    expect(await world.kinds(ANA)).not.toContain('membership-left-alone');
+    await world.moves(ANA, { attributes: { department: 'Legal' } });
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
+  });
+
   it.each([
     ['at its next step', 'lease'],
     ['by the fence, should it not notice', 'fence'],
