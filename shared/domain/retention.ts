@@ -31,6 +31,7 @@ export function hasHoldEnded(
 ): boolean {
   switch (state) {
     case 'released':
+    case 'unreadable':
       return false;
     case 'held':
       return expiresAtMs < beforeMs;

@@ -9,7 +9,7 @@ import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';
 
 export type HoldStore = Readonly<{
-  /** Every hold of an organization, or those of some states. What cannot be read is told and passed over. */
+  /** Every hold of an organization that can be read, or those of some states. What cannot be read is told and passed over. */
   list: (organization: string, ...states: ReadonlyArray<Hold['state']>) => Promise<readonly Hold[]>;
   /** The same without what may be in a blob, of every state. */
   heads: (organization: string) => Promise<readonly HoldHead[]>;
@@ -34,7 +34,7 @@ export type HoldStore = Readonly<{
 /** A hold without what may be in a blob. */
 type HoldHead = Omit<Hold, 'guards' | 'removals'>;
 
-/** What grows with the number of people: it is never changed, and stands in a blob where a row would not hold it. */
+/** What grows with the number of people: it is never changed, and stands in a blob, and in the row as well where that holds it. */
 const PartsSchema = z.object({
   guards: z.array(
     z.object({
@@ -54,6 +54,7 @@ const PartsSchema = z.object({
     }),
   ),
 });
+const BlobSchema = PartsSchema.extend({ expiresAtMs: z.number().exactOptional() });
 
 const HeadSchema = z.object({
   hash: z.string(),
@@ -76,7 +77,8 @@ const HeadSchema = z.object({
 });
 
 /** As a row has it: whole, or with the name of the blob that has the rest. */
-type StoredHold = Readonly<HoldHead> & Readonly<{ parts: Pick<Hold, 'guards' | 'removals'> | string }>;
+type StoredHold = Readonly<HoldHead> & Readonly<{ parts: Parts | string }>;
+type Parts = Pick<Hold, 'guards' | 'removals'>;
 
 const StoredHoldSchema: z.ZodType<StoredHold> = z.union([
   HeadSchema.extend({ partsBlob: z.string() }).transform(({ partsBlob, ...head }) => ({
@@ -93,8 +95,9 @@ const StoredHoldSchema: z.ZodType<StoredHold> = z.union([
 const LARGEST_ROW_LENGTH = 250_000;
 
 /**
- * One row per hold and organization, by hash. A release is a compare-and-set of that row. The removals of a large one are in a
- * blob, named after its content and written before the row: whoever reads the row finds it.
+ * One row per hold and organization, by hash. A release is a compare-and-set of that row. What it holds is in a blob as well, named
+ * after the hold and its content and written before the row: whoever reads the row finds it, and a row that cannot be read lets
+ * nothing go.
  */
 export function createHoldStore(
   storage: Pick<StorageAccount, 'table' | 'container'>,
@@ -108,31 +111,57 @@ export function createHoldStore(
       typeof parts === 'string' ? { ...head, partsBlob: parts } : { ...head, ...parts },
     onUnreadable,
   });
-  const blob = async (organization: string, name: string) =>
-    (await storage.container('plans')).getBlockBlobClient(`${organization}/${name}`);
+  const container = async () => storage.container('plans');
+  const blob = async (name: string) => (await container()).getBlockBlobClient(name);
+  const blobsOf = async (organization: string, hash: string): Promise<readonly string[]> => {
+    const names: string[] = [];
+    for await (const { name } of (await container()).listBlobsFlat({ prefix: `${organization}/${hash}-` }))
+      names.push(name);
+    return names;
+  };
+  const removeBlobs = async (organization: string, hash: string): Promise<void> => {
+    for (const name of await blobsOf(organization, hash)) await (await blob(name)).deleteIfExists();
+  };
+  const read = async (name: string) =>
+    BlobSchema.safeParse(
+      parseJson(await undefinedIfMissing(async () => (await blob(name)).downloadToBuffer())),
+    );
 
   const toStored = async (organization: string, hold: Hold): Promise<StoredHold> => {
     const { guards, removals, ...head } = hold;
-    const json = JSON.stringify({ guards, removals });
-    if (json.length <= LARGEST_ROW_LENGTH) return { ...head, parts: { guards, removals } };
-    const parts = `${hold.hash}-${createHash('sha256').update(json).digest('hex').slice(0, 16)}.json`;
-    const bytes = Buffer.from(json);
-    await (await blob(organization, parts)).uploadData(bytes);
-    return { ...head, parts };
+    const { hash, expiresAtMs } = head;
+    const json = JSON.stringify({ guards, removals, expiresAtMs });
+    const name = `${hash}-${createHash('sha256').update(json).digest('hex').slice(0, 16)}.json`;
+    if (removals.length > 0) await (await blob(`${organization}/${name}`)).uploadData(Buffer.from(json));
+    const isLarge = removals.length > 0 && json.length > LARGEST_ROW_LENGTH;
+    return { ...head, parts: isLarge ? name : { guards, removals } };
   };
   const toHold = async (organization: string, { parts, ...head }: StoredHold): Promise<Hold> => {
     if (typeof parts !== 'string') return { ...head, ...parts };
-    const bytes = await undefinedIfMissing(async () => (await blob(organization, parts)).downloadToBuffer());
-    const read = PartsSchema.safeParse(parseJson(bytes));
-    if (!read.success)
+    const found = await read(`${organization}/${parts}`);
+    if (!found.success)
       throw new AppError('record-unreadable', 'The removals of a stored plan are gone or of another shape');
-    return { ...head, ...read.data };
+    const { guards, removals } = found.data;
+    return { ...head, guards, removals };
+  };
+  /** What a hold holds whose row cannot be read. One that is over has no blob any more, a large one until it would have expired. */
+  const unreadable = async (organization: string, hash: string): Promise<readonly Hold[]> => {
+    const holds: Hold[] = [];
+    for (const name of await blobsOf(organization, hash)) {
+      const { data } = await read(name);
+      if (data?.expiresAtMs === undefined) continue;
+      const { guards, removals, expiresAtMs } = data;
+      const unknown = { heldAtMs: 0, releasedBy: undefined, releasedAtMs: undefined };
+      holds.push({ hash, state: 'unreadable', guards, removals, expiresAtMs, ...unknown });
+    }
+    return holds;
   };
 
   return {
     list: async (organization, ...states) => {
       const holds: Hold[] = [];
-      for (const stored of await rows.list(organization)) {
+      const passedOver: string[] = [];
+      for (const stored of await rows.list(organization, (hash) => void passedOver.push(hash))) {
         if (states.length > 0 && !states.includes(stored.state)) continue;
         try {
           holds.push(await toHold(organization, stored));
@@ -141,6 +170,8 @@ export function createHoldStore(
           onUnreadable({ table: 'plans', partitionKey: organization, rowKey: stored.hash });
         }
       }
+      if (states.includes('unreadable'))
+        for (const hash of passedOver) holds.push(...(await unreadable(organization, hash)));
       return holds;
     },
     heads: async (organization) => rows.list(organization),
@@ -158,7 +189,7 @@ export function createHoldStore(
       ),
     change: async (organization, hash, decide) => {
       let changed: Hold | undefined;
-      await rows.change(organization, hash, async (stored) => {
+      const next = await rows.change(organization, hash, async (stored) => {
         const hold = await toHold(organization, stored);
         changed = decide(hold);
         if (changed === undefined) return undefined;
@@ -166,6 +197,8 @@ export function createHoldStore(
         const isSame = guards === hold.guards && removals === hold.removals;
         return isSame ? { ...head, parts: stored.parts } : toStored(organization, changed);
       });
+      const isOver = next?.state === 'done' || next?.state === 'stale';
+      if (isOver && typeof next.parts !== 'string') await removeBlobs(organization, hash);
       return changed;
     },
     forget: async (organization, isOver, most) => {
@@ -174,8 +207,7 @@ export function createHoldStore(
         organization,
         over.map(({ hash }) => hash),
       );
-      for (const { parts } of over)
-        if (typeof parts === 'string') await (await blob(organization, parts)).deleteIfExists();
+      for (const { hash } of over) await removeBlobs(organization, hash);
       return over.length;
     },
   };

@@ -11,8 +11,8 @@ const ATTEMPTS = 4;
 
 /** A table with a partition per organization and a row per record. */
 export type RecordTable<T> = Readonly<{
-  /** Every record of an organization. A row that cannot be read is told and passed over. */
-  list: (organization: string) => Promise<readonly T[]>;
+  /** Every record of an organization. A row that cannot be read is told, also to `onPassedOver` by its key, and passed over. */
+  list: (organization: string, onPassedOver?: (key: string) => void) => Promise<readonly T[]>;
   /** @throws AppError `record-unreadable` */
   get: (organization: string, key: string) => Promise<T | undefined>;
   /** Replaces what is there. @throws AppError `record-too-large` */
@@ -65,7 +65,7 @@ export function createRecordTable<T>(
     ...encodeRecord(toStored(record)),
   });
   return {
-    list: async (organization) => {
+    list: async (organization, onPassedOver) => {
       const records: T[] = [];
       const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}'` },
@@ -73,6 +73,7 @@ export function createRecordTable<T>(
       for await (const row of rows) {
         const record = decodeListed(schema, row, { table: name, onUnreadable });
         if (record !== undefined) records.push(record);
+        else onPassedOver?.(row.rowKey ?? '');
       }
       return records;
     },

@@ -40,6 +40,9 @@ it.each([
   [10171, 'an end that a hire moved forward took back'],
   [16463, 'removals of a group in two passes, sent in one call'],
   [15650, 'a removal that was undone before its outcome could be read'],
+  [10363, 'an addition that was undone before its call could be read'],
+  [16104, 'removals that a hold holds whose row cannot be read'],
+  [15039, 'a grant that came while its end was planned'],
 ])('history %d ends as agreed: %s', async (seed) => {
   expect((await playSeed('standing', seed)).violations).toEqual([]);
 });

@@ -173,7 +173,10 @@ function judgeQuota(uipath: UiPathSandbox, { organization, latencyMs }: Seen): r
   return [...violations];
 }
 
-/** Each membership that the application changed is told by the person's evidence, in the same order; nothing else is. */
+/**
+ * Each membership that the application changed is told by the person's evidence, in the same order; nothing else is. One that was
+ * undone while the open call could not be read may be told as a call of which nobody can say what it came to.
+ */
 function judgeEvidence(
   seen: Seen,
   records: ReadonlyMap<
@@ -207,11 +210,26 @@ function judgeEvidence(
       const { group: told = groupId } = (own[0]?.facts ?? {}) as Readonly<{ group?: string }>;
       const group = originalName(told);
       if (touched.has(`${person} ${group}`) || (own.length === 0 && touchedById(seen, person))) return [];
-      const is = own.map(({ kind }) => kind).join(', ');
-      const should = (done.get(`${person}|${groupId}`) ?? []).join(', ');
-      return is === should ? [] : [`evidence of ${person} in ${group} tells [${is}], it was [${should}]`];
+      const unknown = (records.get(evidenceKey(person)) ?? [])
+        .filter(({ kind, facts }) => kind === 'membership-outcome-unknown' && facts['groupId'] === groupId)
+        .map(({ facts }) => (facts['change'] === 'add' ? 'membership-added' : 'membership-removed'));
+      const is = own.map(({ kind }) => kind);
+      const should = done.get(`${person}|${groupId}`) ?? [];
+      return isToldBy(should, is, unknown)
+        ? []
+        : [`evidence of ${person} in ${group} tells [${is.join(', ')}], it was [${should.join(', ')}]`];
     });
   });
+}
+
+/** True when leaving out some of the unknown from what was done gives what is told. */
+function isToldBy(done: readonly string[], told: readonly string[], unknown: readonly string[]): boolean {
+  if (done.length === told.length) return done.every((what, index) => what === told[index]);
+  return unknown.some((what, of) =>
+    done.some(
+      (one, index) => one === what && isToldBy(done.toSpliced(index, 1), told, unknown.toSpliced(of, 1)),
+    ),
+  );
 }
 
 function touchedById(seen: Seen, person: string): boolean {

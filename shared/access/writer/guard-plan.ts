@@ -114,9 +114,9 @@ async function listOpenHolds(
   kind: NonNullable<Hold['kind']>,
   nowMs: number,
 ): Promise<readonly Hold[]> {
-  return (await holds.list(organization.alias, 'held', 'released')).filter(
+  return (await holds.list(organization.alias, 'held', 'released', 'unreadable')).filter(
     ({ state, kind: of, expiresAtMs }) =>
-      state === 'held' ? expiresAtMs > nowMs : of !== 'remediation' && kind !== 'remediation',
+      state === 'released' ? of !== 'remediation' && kind !== 'remediation' : expiresAtMs > nowMs,
   );
 }
 

@@ -5,10 +5,21 @@ import type { ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
 import { outcomeUnit } from './person-and-group-units';
-import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
+import type { EvidenceRecord } from '../../domain/ledger/evidence';
+import {
+  withMembership,
+  withoutMembership,
+  type AppliedMembership,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
+import {
+  isOutcomeUnknown,
+  removalRecordedBefore,
+  type RecordedBefore,
+} from '../../domain/ledger/recorded-membership-changes';
 import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import { personSubject } from '../../domain/ledger/subject';
+import { personSubject, type Subject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import { updateLedger } from '../ledger/update-ledger';
@@ -59,8 +70,11 @@ export async function recordMembershipOutcome(
     async (current) => {
       if (current === undefined) return undefined;
       const known = current.applied.find((membership) => membership.groupId === groupId);
-      if (added && known !== undefined && !isTakenForStanding(known, attempt)) return undefined;
-      before = asks ? await recordedBefore(deps, attempt, personKey) : undefined;
+      if (added && known !== undefined && !isTakenForStanding(known, attempt)) {
+        before = 'in-ledger';
+        return undefined;
+      }
+      before = asks ? removalRecordedBefore(await recordsOf(deps, subject), attempt) : undefined;
       asks = true;
       if (before !== undefined) return undefined;
       const membership: AppliedMembership = {
@@ -85,6 +99,35 @@ export async function recordMembershipOutcome(
     { known: read, mayGoOn: async () => deps.changes.requireFence(deps.organization.alias, deps.fence) },
   );
   return before;
+}
+
+/**
+ * Records, once, that nobody can tell what a call came to for a person, where that is so: what it changed was undone before it
+ * could be read back. Reads their whole history.
+ */
+export async function recordOutcomeUnknown(
+  deps: RecordMembershipOutcomeDeps,
+  attempt: MembershipAttempt,
+  personKey: string,
+  known: Stored<PersonLedger>,
+): Promise<void> {
+  const { id: attemptId, groupId, groupName: group, planHash } = attempt;
+  const change = attempt.add.some((member) => member.personKey === personKey) ? 'add' : 'remove';
+  const subject = personSubject(deps.organization.alias, personKey);
+  const facts = { groupId, group, change, planHash, attemptId };
+  await updateLedger(
+    deps.ledger,
+    subject,
+    async (current) =>
+      current !== undefined && isOutcomeUnknown(await recordsOf(deps, subject), attempt, change)
+        ? { next: current, evidence: [evidenceOfRun(deps, 'membership-outcome-unknown', facts)] }
+        : undefined,
+    { known, mayGoOn: async () => deps.changes.requireFence(deps.organization.alias, deps.fence) },
+  );
+}
+
+async function recordsOf({ ledger }: IsRecordedDeps, subject: Subject): Promise<readonly EvidenceRecord[]> {
+  return (await ledger.evidence(subject)).records;
 }
 
 /** One person's share of what a call came to. */
@@ -195,31 +238,4 @@ export async function recordSeen(
 /** True when UiPath showed our own change late, and the run that made it took the membership for one that stood before. */
 function isTakenForStanding(known: AppliedMembership, { startedAtMs }: MembershipAttempt): boolean {
   return known.origin === 'standing' && known.sinceMs >= startedAtMs;
-}
-
-/** `by-another`: a later attempt removed the same membership, so this one had not happened. */
-type RecordedBefore = 'by-this' | 'by-another' | undefined;
-
-async function recordedBefore(
-  deps: IsRecordedDeps,
-  attempt: Pick<MembershipAttempt, 'id' | 'groupId' | 'startedAtMs'>,
-  personKey: string,
-): Promise<RecordedBefore> {
-  const subject = personSubject(deps.organization.alias, personKey);
-  const { records } = await deps.ledger.evidence(subject);
-  if (records.some((record) => record.facts['attemptId'] === attempt.id)) return 'by-this';
-  const removedSince = records.some(
-    ({ kind, atMs, facts }) =>
-      kind === 'membership-removed' && atMs >= attempt.startedAtMs && facts['groupId'] === attempt.groupId,
-  );
-  return removedSince ? 'by-another' : undefined;
-}
-
-export function withMembership(ledger: PersonLedger, membership: AppliedMembership): PersonLedger {
-  const { applied, ...rest } = withoutMembership(ledger, membership.groupId);
-  return { ...rest, applied: [...applied, membership] };
-}
-
-export function withoutMembership(ledger: PersonLedger, groupId: string): PersonLedger {
-  return { ...ledger, applied: ledger.applied.filter((membership) => membership.groupId !== groupId) };
 }

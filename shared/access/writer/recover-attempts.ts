@@ -9,7 +9,12 @@ import { adoptCreatedRule, type AdoptCreatedRuleDeps } from './adopt-created-rul
 import { newAttemptId } from './attempt-id';
 import { failUnreadableRow } from './fail-unreadable-row';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
-import { recordEach, recordMembershipOutcome, type RecordEachDeps } from './record-membership-outcome';
+import {
+  recordEach,
+  recordMembershipOutcome,
+  recordOutcomeUnknown,
+  type RecordEachDeps,
+} from './record-membership-outcome';
 import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
 import { outcomeUnit } from './person-and-group-units';
@@ -72,7 +77,7 @@ function isWaiting({ units }: ContainedDeps, attempt: Attempt): boolean {
   return all.length > 0 && all.every(({ personKey }) => units.isWaiting(outcomeUnit(attempt, personKey)));
 }
 
-type AttemptMember = Readonly<{ personKey: string; memberId: string }>;
+type AttemptMember = MembershipAttempt['remove'][number];
 
 /**
  * False while changes may still come to show: the attempt stays open, so that they are known as ours when they do. A person
@@ -84,36 +89,38 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
   // Neither long ago nor, as an edited row may say, in the far future.
   const isOpenStill = Math.abs(deps.clock.now() - attempt.startedAtMs) <= SHOWS_WITHIN_MS;
   const shareOf = (member: AttemptMember) => ({ attempt, personKey: member.personKey, member });
-  const added = attempt.add.filter((member) => members.has(member.memberId)).map(shareOf);
-  const removed = attempt.remove.filter((member) => !members.has(member.memberId)).map(shareOf);
-  const removals = new Set(removed);
+  const isMember = (member: AttemptMember): boolean => members.has(member.memberId);
+  const removals = new Set(attempt.remove.filter((member) => !isMember(member)).map(shareOf));
+  const seen = new Set([...attempt.add.filter(isMember).map(shareOf), ...removals]);
+  const unseen = [...attempt.add.filter((member) => !isMember(member)), ...attempt.remove.filter(isMember)];
   const byAnother = new Set<AttemptMember>();
-  const seen = [...added, ...removed];
-  const due = new Set(seen.filter(({ personKey }) => !deps.units.isWaiting(outcomeUnit(attempt, personKey))));
+  const shares = isOpenStill ? [...seen] : [...seen, ...unseen.map(shareOf)];
+  const due = new Set(
+    shares.filter(({ personKey }) => !deps.units.isWaiting(outcomeUnit(attempt, personKey))),
+  );
   const failed = await recordEach(deps, [...due], async (share, known) => {
+    const { personKey } = share;
+    if (!seen.has(share)) return recordOutcomeUnknown(deps, attempt, personKey, known);
     // A run in between did not see the change, so whether it is still wanted has to be asked again.
-    await deps.changes.mark(
-      personSubject(deps.organization.alias, share.personKey),
-      'normal',
-      deps.clock.now(),
-    );
-    const before = await recordMembershipOutcome(deps, attempt, share.personKey, ['read-back'], {
+    await deps.changes.mark(personSubject(deps.organization.alias, personKey), 'normal', deps.clock.now());
+    const before = await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], {
       known,
       mayBeRecorded: removals.has(share),
     });
     if (before === 'by-another') byAnother.add(share.member);
+    if (!isOpenStill && (before === 'by-another' || before === 'in-ledger'))
+      await recordOutcomeUnknown(deps, attempt, personKey, known);
   });
   const unrecorded = new Set<AttemptMember>(
-    seen.filter((share) => !due.has(share) || failed.has(share)).map(({ member }) => member),
+    shares.filter((share) => !due.has(share) || failed.has(share)).map(({ member }) => member),
   );
-  const toLog = attempt.remove.filter(
-    (member) => !members.has(member.memberId) && !unrecorded.has(member) && !byAnother.has(member),
-  );
-  await logRemovals(deps, attempt.id, attempt.groupId, toLog);
+  const toLog = [...removals].map(({ member }) => member);
+  const isMade = (member: AttemptMember): boolean => !unrecorded.has(member) && !byAnother.has(member);
+  await logRemovals(deps, attempt.id, attempt.groupId, toLog.filter(isMade));
   const isLeft = (member: AttemptMember, isShown: boolean): boolean =>
     unrecorded.has(member) || (!isShown && isOpenStill);
-  const add = attempt.add.filter((member) => isLeft(member, members.has(member.memberId)));
-  const remove = attempt.remove.filter((member) => isLeft(member, !members.has(member.memberId)));
+  const add = attempt.add.filter((member) => isLeft(member, isMember(member)));
+  const remove = attempt.remove.filter((member) => isLeft(member, !isMember(member)));
   const left = add.length + remove.length;
   if (left === 0) return true;
   if (left === all.length) return false;

@@ -1,7 +1,12 @@
 import type { Clock } from '../../clock';
 import { DAY_MS, HOUR_MS } from '../../domain/durations';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import type { DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
+import {
+  withMembership,
+  withoutMembership,
+  type DirectoryIdentity,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -15,7 +20,6 @@ import type { PersonWork } from './load-person';
 import type { ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 import { personUnit } from './person-and-group-units';
-import { withMembership, withoutMembership } from './record-membership-outcome';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
 type ScheduleNextLookDeps = Readonly<{
@@ -184,6 +188,7 @@ function learn(
 ): Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }> {
   const { groupId, groupName, decision, why } = decided;
   const known = before.ledger.applied.some((membership) => membership.groupId === groupId);
+  const standing = { groupId, groupName, origin: 'standing', sinceMs: deps.clock.now() } as const;
   const note = (kind: string, ledger: PersonLedger) => ({
     ledger,
     evidence: [...before.evidence, evidenceOfRun(deps, kind, { groupId, group: groupName, decision, why })],
@@ -193,17 +198,7 @@ function learn(
     case 'remove':
       return before;
     case 'in-place':
-      return known
-        ? before
-        : note(
-            'membership-standing',
-            withMembership(before.ledger, {
-              groupId,
-              groupName,
-              origin: 'standing',
-              sinceMs: deps.clock.now(),
-            }),
-          );
+      return known ? before : note('membership-standing', withMembership(before.ledger, standing));
     case 'absent':
       return known ? note('membership-gone', withoutMembership(before.ledger, groupId)) : before;
     case 'left-alone':

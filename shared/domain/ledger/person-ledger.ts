@@ -104,3 +104,13 @@ export function recordRequest(
   };
   return { ledger: { ...ledger, grants: [...grants, grant], revocations }, outcome: 'recorded' };
 }
+
+/** The ledger with a membership in place of whatever it said of that group. */
+export function withMembership(ledger: PersonLedger, membership: AppliedMembership): PersonLedger {
+  const { applied, ...rest } = withoutMembership(ledger, membership.groupId);
+  return { ...rest, applied: [...applied, membership] };
+}
+
+export function withoutMembership(ledger: PersonLedger, groupId: string): PersonLedger {
+  return { ...ledger, applied: ledger.applied.filter((membership) => membership.groupId !== groupId) };
+}

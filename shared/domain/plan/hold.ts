@@ -11,8 +11,11 @@ export type HeldRemoval = Readonly<{
   why: readonly string[];
 }>;
 
-/** `stale`: released, but not applied, because the facts had changed. */
-type HoldState = 'held' | 'released' | 'done' | 'stale';
+/**
+ * `stale`: released, but not applied, because the facts had changed. `unreadable`: only what it holds can be read, and until when, so
+ * that it goes on to hold that.
+ */
+type HoldState = 'held' | 'released' | 'done' | 'stale' | 'unreadable';
 
 /** Removals that a guard holds until a named person releases exactly them, or the hold expires. */
 export type Hold = Readonly<{

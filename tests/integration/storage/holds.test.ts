@@ -28,6 +28,11 @@ function aHold(removals: number, overrides: Partial<Hold> = {}): Hold {
   };
 }
 
+async function damageRow(partitionKey: string, rowKey: string): Promise<void> {
+  const table = await storage().table('plans');
+  await table.updateEntity({ partitionKey, rowKey, json0: '{"other":"shape"}' }, 'Merge');
+}
+
 describe('a hold', () => {
   it.each([0, 1, 10_000, 50_000])(
     'of %d removals is stored, listed, released once and put again',
@@ -95,6 +100,41 @@ describe('a hold', () => {
     expect(await store.putUnlessReleased(organization, aHold(1))).toBe(false);
     expect(told).toEqual([{ table: 'plans', ...row }]);
   });
+
+  it.each([1, 10_000])(
+    'of %d removals goes on to hold them when its row cannot be read',
+    async (removals) => {
+      const store = createHoldStore(storage());
+      const organization = newName('acme');
+      const hold = aHold(removals);
+      await store.put(organization, hold);
+      await store.put(organization, aHold(1, { hash: `b${hold.hash.slice(1)}` }));
+      await damageRow(organization, hold.hash);
+      expect(await store.list(organization, 'held')).toMatchObject([{ removals: [{}] }]);
+      const [unreadable, ...others] = await store.list(organization, 'unreadable');
+      expect(others).toEqual([]);
+      expect(unreadable).toMatchObject({
+        hash: hold.hash,
+        state: 'unreadable',
+        expiresAtMs: hold.expiresAtMs,
+      });
+      expect(hashOf(unreadable?.removals)).toBe(hashOf(hold.removals));
+    },
+  );
+
+  it.each<Hold['state']>(['done', 'stale'])(
+    'that is %s holds nothing when its row cannot be read',
+    async (state) => {
+      const store = createHoldStore(storage());
+      const organization = newName('acme');
+      const hold = aHold(2);
+      await store.put(organization, hold);
+      await store.change(organization, hold.hash, (before) => ({ ...before, state }));
+      expect(await store.get(organization, hold.hash)).toEqual({ ...hold, state });
+      await damageRow(organization, hold.hash);
+      expect(await store.list(organization, 'unreadable')).toEqual([]);
+    },
+  );
 
   it('takes no place of one that is released while it is written', async () => {
     const organization = newName('acme');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { personKey } from '../../../../shared/domain/person-key';
 import type { Instance } from '../../../fixtures/engine-instance';
-import { ANA, CARA, useWorlds, type World } from '../world';
+import { ANA, byHand, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const TICK_MS = 30_000;
@@ -113,4 +114,48 @@ describe('what cannot be read of the work of an organization', () => {
     expect(await failing(world)).toEqual([]);
     expect(await changes.listAttempts(world.alias)).toEqual([]);
   });
+
+  it.each([
+    ['added', 'add', 'membership-removed'],
+    ['removed', 'remove', 'membership-added'],
+  ] as const)(
+    'an open call that %s somebody, and was undone before it can be read: that nobody can tell is in the evidence',
+    async (_what, change, undone) => {
+      const world = await start();
+      const { changes } = world.engine.app;
+      const member = { personKey: personKey(ANA), memberId: world.id(ANA) };
+      await world.joins(ANA);
+      await world.settle();
+      if (change === 'add') byHand(world, 'Treasury', [world.id(ANA)]);
+      else byHand(world, 'Developers', [], [world.id(ANA)]);
+      const groupName = change === 'add' ? 'Treasury' : 'Developers';
+      await changes.begin(world.alias, await changes.takeFence(world.alias), {
+        kind: 'membership',
+        id: 'lost',
+        groupId: world.groupId(groupName),
+        groupName,
+        add: change === 'add' ? [member] : [],
+        remove: change === 'remove' ? [member] : [],
+        planHash: 'h',
+        startedAtMs: world.engine.clock.now(),
+      });
+      const table = await world.engine.storage.table('changes');
+      const row = { partitionKey: world.alias, rowKey: 'a:lost' };
+      await table.updateEntity({ ...row, schemaVersion: 2 }, 'Merge');
+      if (change === 'add') await world.leaves(ANA);
+      else {
+        await world.moves(ANA);
+        await anHour(world);
+        await world.moves(ANA, { attributes: { department: 'Automation' } });
+      }
+      await anHour(world);
+      await table.updateEntity({ ...row, schemaVersion: 1 }, 'Merge');
+      await anHour(world);
+      const ofGroup = (await world.evidence(ANA)).filter(({ facts }) => facts['group'] === groupName);
+      expect(ofGroup.map(({ kind }) => kind).slice(-2)).toEqual([undone, 'membership-outcome-unknown']);
+      expect(ofGroup.at(-1)?.facts).toMatchObject({ attemptId: 'lost', change });
+      expect(await changes.listAttempts(world.alias)).toEqual([]);
+      expect(await world.fault(ANA)).toBeUndefined();
+    },
+  );
 });
