@@ -54,7 +54,11 @@ const PartsSchema = z.object({
     }),
   ),
 });
-const BlobSchema = PartsSchema.extend({ expiresAtMs: z.number().exactOptional() });
+/** With it what a row that cannot be read does not tell: since when and until when. Earlier versions wrote neither. */
+const BlobSchema = PartsSchema.extend({
+  heldAtMs: z.number().exactOptional(),
+  expiresAtMs: z.number().exactOptional(),
+});
 
 const HeadSchema = z.object({
   hash: z.string(),
@@ -129,8 +133,8 @@ export function createHoldStore(
 
   const toStored = async (organization: string, hold: Hold): Promise<StoredHold> => {
     const { guards, removals, ...head } = hold;
-    const { hash, expiresAtMs } = head;
-    const json = JSON.stringify({ guards, removals, expiresAtMs });
+    const { hash, expiresAtMs, joinedAtMs: heldAtMs = head.heldAtMs } = head;
+    const json = JSON.stringify({ guards, removals, heldAtMs, expiresAtMs });
     const name = `${hash}-${createHash('sha256').update(json).digest('hex').slice(0, 16)}.json`;
     if (removals.length > 0) await (await blob(`${organization}/${name}`)).uploadData(Buffer.from(json));
     const isLarge = removals.length > 0 && json.length > LARGEST_ROW_LENGTH;
@@ -149,10 +153,10 @@ export function createHoldStore(
     const holds: Hold[] = [];
     for (const name of await blobsOf(organization, hash)) {
       const { data } = await read(name);
-      if (data?.expiresAtMs === undefined) continue;
-      const { guards, removals, expiresAtMs } = data;
-      const unknown = { heldAtMs: 0, releasedBy: undefined, releasedAtMs: undefined };
-      holds.push({ hash, state: 'unreadable', guards, removals, expiresAtMs, ...unknown });
+      if (data?.heldAtMs === undefined || data.expiresAtMs === undefined) continue;
+      const { guards, removals, heldAtMs, expiresAtMs } = data;
+      const unknown = { releasedBy: undefined, releasedAtMs: undefined };
+      holds.push({ hash, state: 'unreadable', guards, removals, heldAtMs, expiresAtMs, ...unknown });
     }
     return holds;
   };
@@ -194,7 +198,8 @@ export function createHoldStore(
         changed = decide(hold);
         if (changed === undefined) return undefined;
         const { guards, removals, ...head } = changed;
-        const isSame = guards === hold.guards && removals === hold.removals;
+        const isSame =
+          guards === hold.guards && removals === hold.removals && head.expiresAtMs === hold.expiresAtMs;
         return isSame ? { ...head, parts: stored.parts } : toStored(organization, changed);
       });
       const isOver = next?.state === 'done' || next?.state === 'stale';

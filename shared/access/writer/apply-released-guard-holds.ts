@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
+import { RELEASED } from '../../domain/plan/guards';
 import type { Hold } from '../../domain/plan/hold';
 import { leadsOut, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { AppError } from '../../errors';
@@ -165,9 +166,11 @@ function onlyRemovals(plan: MembershipPlan, released: Hold): MembershipPlan {
   const asked = new Set(released.removals.map((removal) => `${removal.groupId}/${removal.personKey}`));
   const groups = plan.groups.map((group) => ({
     ...group,
-    decided: group.decided.filter(
-      ({ decision, personKey }) => decision === 'remove' && asked.has(`${group.groupId}/${personKey}`),
-    ),
+    decided: group.decided
+      .filter(
+        ({ decision, personKey }) => decision === 'remove' && asked.has(`${group.groupId}/${personKey}`),
+      )
+      .map((decided) => ({ ...decided, cause: RELEASED })),
   }));
   return { ...plan, hash: released.hash, groups };
 }

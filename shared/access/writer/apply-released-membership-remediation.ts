@@ -1,3 +1,4 @@
+import { RELEASED } from '../../domain/plan/guards';
 import { AppError } from '../../errors';
 import { personSubject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
@@ -61,12 +62,21 @@ export async function applyReleasedMembershipRemediation(
   const goes = decided.filter(({ decision }) => leadsOut(decision));
   if (byPerson && removalsHash(goes) !== released.hash) return wordsOf(stays) ?? 'changed';
   const plan = byPerson
-    ? planned
+    ? asReleased(planned)
     : await guardPlan(deps, planned, async (group) => sizeInUiPath(deps, 'urgent', group), 'remediation');
   const applied = await applyMembershipPlan(deps, 'urgent', plan, new Map());
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
   if (applied.waiting.size > 0) throw new AppError('hold-incomplete', 'A group of the remediation waits');
   return wordsOf([...stays, ...applied.refused.values()]);
+}
+
+/** What a person looked through counts for no guard. */
+function asReleased(plan: MembershipPlan): MembershipPlan {
+  const groups = plan.groups.map((group) => ({
+    ...group,
+    decided: group.decided.map((decided) => ({ ...decided, cause: RELEASED })),
+  }));
+  return { ...plan, groups };
 }
 
 function wordsOf(words: Iterable<string>): string | undefined {

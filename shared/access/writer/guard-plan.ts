@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
 import { isHeld } from '../../domain/plan/guards';
 import { stillTripped, type Hold, type HeldRemoval } from '../../domain/plan/hold';
@@ -6,6 +7,7 @@ import type { HoldStore } from '../../storage/holds';
 import type { ContainedDeps } from './containment';
 import {
   batchOfOne,
+  holdOn,
   holdRemovals,
   type GuardedBatch,
   type HeldNow,
@@ -37,6 +39,7 @@ export async function guardOrDefer(
   plan: MembershipPlan,
   deferred: Set<string>,
   batch: GuardedBatch,
+  isLater: IsLaterRemoval,
 ): Promise<MembershipPlan> {
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
@@ -44,7 +47,7 @@ export async function guardOrDefer(
   let guarded: MembershipPlan | undefined;
   try {
     const sizeOf = async (group: GroupPlan) => containedSizeOf(deps, lane, group, unsized);
-    guarded = await guardPlan(deps, plan, sizeOf, 'guard', batch);
+    guarded = await guardPlan(deps, plan, sizeOf, 'guard', batch, isLater);
     await deps.units.settle(GUARDS);
   } catch (error) {
     await deps.units.fail(GUARDS, error);
@@ -86,16 +89,18 @@ export async function guardPlan(
   sizeOf: (group: GroupPlan) => Promise<number | undefined>,
   kind: NonNullable<Hold['kind']> = 'guard',
   batch: GuardedBatch = batchOfOne(),
+  isLater: IsLaterRemoval = () => false,
 ): Promise<MembershipPlan> {
   const removals = removalsIn(plan);
   if (removals.length === 0) return plan;
   const nowMs = deps.clock.now();
   if (batch.open === undefined) {
-    batch.open = await listOpenHolds(deps, kind, nowMs);
-    batch.tripped = stillTripped(batch.open, nowMs);
+    await readHolds(deps, kind, batch, nowMs);
+    batch.tripped = stillTripped(batch.open ?? [], nowMs);
   }
-  const heldBefore = new Set(batch.open.flatMap((held) => held.removals.map(keyOf)));
-  const fresh = removals.filter((removal) => !heldBefore.has(keyOfPlanned(removal)));
+  await holdOnExpired(deps, removals, batch, isLater, nowMs);
+  const held = heldUntil(removals, batch.open ?? [], isLater, nowMs);
+  const fresh = removals.filter((removal) => !held.has(keyOfPlanned(removal)));
   batch.tripped = await tripGuards(deps, fresh, batch, sizeOf, nowMs);
   const heldNow = fresh.filter((removal) => isHeld(removal, batch.tripped));
   const heldNowKeys = new Set(heldNow.map(keyOfPlanned));
@@ -105,36 +110,87 @@ export async function guardPlan(
       batch.passedInGroup.set(removal.groupId, (batch.passedInGroup.get(removal.groupId) ?? 0) + 1);
     }
   if (heldNow.length > 0) await holdRemovals(deps, toHeldNow(kind, heldNow, batch.tripped), batch, nowMs);
-  const held = new Set([...heldBefore, ...heldNowKeys]);
-  return decideAnew(plan, held, (decided) => [{ ...decided, decision: 'held' }]);
+  const untilMs = batch.hold?.expiresAtMs ?? nowMs + HOUR_MS;
+  for (const key of heldNowKeys) held.set(key, untilMs);
+  return decideAnew(plan, held, (decided, key) => {
+    const heldUntilMs = held.get(key) ?? untilMs;
+    return [{ ...decided, decision: 'held', heldUntilMs }];
+  });
 }
 
-async function listOpenHolds(
+/** True for a removal that came about after an instant: the person had a reason in between, or was at work. */
+export type IsLaterRemoval = (removal: PlannedRemoval, sinceMs: number) => boolean;
+
+/**
+ * Until when each removal is held, by key. A removal that came about later is not what a hold holds. What is released is looked at
+ * again within the hour, however long ago it would have expired.
+ */
+function heldUntil(
+  removals: readonly PlannedRemoval[],
+  holds: readonly Hold[],
+  isLater: IsLaterRemoval,
+  nowMs: number,
+): Map<string, number> {
+  const planned = new Map(removals.map((removal) => [keyOfPlanned(removal), removal]));
+  const until = new Map<string, number>();
+  for (const { removals: held, state, heldAtMs, joinedAtMs = heldAtMs, expiresAtMs } of holds) {
+    const endsAtMs = state === 'released' ? nowMs + HOUR_MS : expiresAtMs;
+    for (const key of held.map(keyOf)) {
+      const removal = planned.get(key);
+      if (removal === undefined || isLater(removal, joinedAtMs)) continue;
+      until.set(key, Math.max(until.get(key) ?? 0, endsAtMs));
+    }
+  }
+  return until;
+}
+
+/** Expired holds of which one of these removals is to be made still are held on. */
+async function holdOnExpired(
+  deps: HoldRemovalsDeps,
+  removals: readonly PlannedRemoval[],
+  batch: GuardedBatch,
+  isLater: IsLaterRemoval,
+  nowMs: number,
+): Promise<void> {
+  const open = heldUntil(removals, batch.open ?? [], isLater, nowMs);
+  const rest = removals.filter((removal) => !open.has(keyOfPlanned(removal)));
+  for (const hold of batch.expired) {
+    if (heldUntil(rest, [hold], isLater, nowMs).size === 0) continue;
+    const held = await holdOn(deps, hold, nowMs);
+    if (held !== undefined) batch.open = [...(batch.open ?? []), held];
+    batch.expired = batch.expired.filter((one) => one !== hold);
+  }
+}
+
+async function readHolds(
   { holds, organization }: Pick<GuardPlanDeps, 'holds' | 'organization'>,
   kind: NonNullable<Hold['kind']>,
+  batch: GuardedBatch,
   nowMs: number,
-): Promise<readonly Hold[]> {
-  return (await holds.list(organization.alias, 'held', 'released', 'unreadable')).filter(
-    ({ state, kind: of, expiresAtMs }) =>
-      state === 'released' ? of !== 'remediation' && kind !== 'remediation' : expiresAtMs > nowMs,
+): Promise<void> {
+  const all = await holds.list(organization.alias, 'held', 'released', 'unreadable');
+  const ofGuards = all.filter(({ kind: of }) => of !== 'remediation' && kind !== 'remediation');
+  const isExpired = ({ state, expiresAtMs }: Hold): boolean => state !== 'released' && expiresAtMs <= nowMs;
+  batch.open = all.filter(
+    (hold) => !isExpired(hold) && (hold.state !== 'released' || ofGuards.includes(hold)),
   );
+  batch.expired = ofGuards.filter((hold) => hold.state === 'held' && isExpired(hold));
 }
 
 /** The plan with some of its removals, by `keyOf`, decided anew; none: they are left out. */
 function decideAnew(
   plan: MembershipPlan,
-  removals: ReadonlySet<string>,
-  anew: (decided: DecidedCase) => readonly DecidedCase[],
+  removals: Readonly<{ has: (key: string) => boolean }>,
+  anew: (decided: DecidedCase, key: string) => readonly DecidedCase[],
 ): MembershipPlan {
   return {
     ...plan,
     groups: plan.groups.map((group) => ({
       ...group,
-      decided: group.decided.flatMap((decided) =>
-        decided.decision === 'remove' && removals.has(`${group.groupId}/${decided.memberId}`)
-          ? anew(decided)
-          : [decided],
-      ),
+      decided: group.decided.flatMap((decided) => {
+        const key = keyOf({ groupId: group.groupId, memberId: decided.memberId });
+        return decided.decision === 'remove' && removals.has(key) ? anew(decided, key) : [decided];
+      }),
     })),
   };
 }

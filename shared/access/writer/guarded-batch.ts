@@ -35,6 +35,8 @@ export type HoldRemovalsDeps = EvidenceOfRunDeps &
 export type GuardedBatch = {
   /** Holds as they were when the first removal was planned; undefined until then. */
   open: readonly Hold[] | undefined;
+  /** Holds that nobody released in time. */
+  expired: readonly Hold[];
   /** The hold that this batch wrote last, as it was then. */
   hold: Hold | undefined;
   tripped: readonly TrippedGuard[];
@@ -59,6 +61,7 @@ export type GuardedBatch = {
 export function batchOfOne(): GuardedBatch {
   return {
     open: undefined,
+    expired: [],
     hold: undefined,
     tripped: [],
     passed: 0,
@@ -160,7 +163,7 @@ async function storeHold(
   const whole = joined === undefined ? further : { ...further, ...joinHold(joined, further) };
   const { removals, guards } = whole;
   const hash = removalsHash(removals);
-  const expiresAtMs = nowMs + planExpiryDays * DAY_MS;
+  const expiresAtMs = joined?.expiresAtMs ?? nowMs + planExpiryDays * DAY_MS;
   const next: Hold = {
     ...whole,
     hash,
@@ -197,4 +200,26 @@ async function closeHold(
     if (errorCodeOf(error) === 'storage-conflict') return false;
     throw error;
   }
+}
+
+/**
+ * Holds on what nobody released in time, as it was: the guard that held it would let it pass later, piece by piece. Returns undefined
+ * where it is no expired hold any more.
+ */
+export async function holdOn(
+  deps: HoldRemovalsDeps,
+  expired: Hold,
+  nowMs: number,
+): Promise<Hold | undefined> {
+  const { alias, planExpiryDays } = deps.organization;
+  const { hash: planHash, removals, guards } = expired;
+  const expiresAtMs = nowMs + planExpiryDays * DAY_MS;
+  const facts = { planHash, removals: removals.length, guards, expiresAtMs };
+  const held = await deps.holds.change(alias, planHash, (before) =>
+    before.state === 'held' && before.expiresAtMs <= nowMs ? { ...before, expiresAtMs } : undefined,
+  );
+  if (held === undefined) return undefined;
+  await updateOrganizationLedger(deps, [evidenceOfRun(deps, 'removals-held-on', facts)]);
+  deps.log({ event: 'removals-held', organization: alias, planHash, removals: removals.length });
+  return held;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
+import { hasLostSince } from '../../domain/ledger/person-access';
 import type { Lane } from '../../domain/lane';
 import {
   waitingPart,
@@ -12,7 +13,7 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson } from './membership-cases-by-person';
-import { guardOrDefer, type GuardPlanDeps } from './guard-plan';
+import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
 import { batchOfOne, batchOfPasses, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
@@ -103,7 +104,7 @@ async function planPass(
   );
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities);
   const deferred = new Set([...planned.deferred, ...unknown]);
-  const plan = await guardOrDefer(deps, lane, planned.plan, deferred, batch);
+  const plan = await guardOrDefer(deps, lane, planned.plan, deferred, batch, isLaterAmong(deps, people));
   const cases = casesByPerson(plan);
   return {
     plan,
@@ -113,6 +114,19 @@ async function planPass(
       const identity = identities.get(key);
       return { person, cases: cases.get(key) ?? [], identity, isDeferred: deferred.has(key) };
     }),
+  };
+}
+
+function isLaterAmong(
+  { organization, clock }: Pick<ReconcilePeopleMembershipsDeps, 'organization' | 'clock'>,
+  people: readonly PersonWork[],
+): IsLaterRemoval {
+  const ledgers = new Map(people.map(({ subject, stored }) => [subject.key, stored.value]));
+  return ({ personKey, group }, sinceMs) => {
+    const ledger = ledgers.get(personKey);
+    return (
+      ledger !== undefined && hasLostSince(ledger, organization, group.name, { sinceMs, nowMs: clock.now() })
+    );
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
-import { DAY_MS, HOUR_MS } from '../../domain/durations';
+import { HOUR_MS } from '../../domain/durations';
+import { smallestOf } from '../../domain/extremes';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import {
   withMembership,
@@ -158,11 +159,11 @@ async function settlePerson(
   });
   const triesLeft = await keepRefusedChanges(deps, refusals);
   await scheduleNextLook(deps, person, ledger ?? person.stored.value, triesLeft);
-  if (cases.some((decided) => decided.decision === 'held'))
-    await deps.due.schedule({
-      subject: person.subject,
-      dueAtMs: deps.clock.now() + deps.organization.planExpiryDays * DAY_MS,
-    });
+  const heldUntilMs = smallestOf(
+    cases.flatMap((decided) => decided.heldUntilMs ?? []),
+    undefined,
+  );
+  if (heldUntilMs !== undefined) await deps.due.schedule({ subject: person.subject, dueAtMs: heldUntilMs });
   if (person.mark === undefined) return;
   if (!isDeferred && !cases.some(isWaiting)) await deps.changes.clearMark(person.mark);
 }

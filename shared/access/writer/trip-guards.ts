@@ -4,6 +4,7 @@ import type { Lane } from '../../domain/lane';
 import {
   isHeld,
   NOTHING_ELSEWHERE,
+  RELEASED,
   trippedByMany,
   trippedInGroups,
   type GuardedRemoval,
@@ -102,6 +103,7 @@ async function removalsMade(
   const made = await deps.removals.since(deps.organization.alias, nowMs - DAY_MS);
   const underWay = await removalsUnderWay(deps, planned, nowMs - DAY_MS);
   for (const { atMs, groupId, cause, count } of [...made, ...underWay]) {
+    if (cause === RELEASED) continue;
     removedInGroup.set(groupId, (removedInGroup.get(groupId) ?? 0) + count);
     if (atMs > nowMs - HOUR_MS) removedForCause.set(cause, (removedForCause.get(cause) ?? 0) + count);
   }

@@ -55,6 +55,24 @@ export function reasonsWithin(
   return reasons;
 }
 
+/**
+ * True where somebody who has no reason for a group now lost it after an instant: they left since, or had a reason since. Their going
+ * is another one than what was known at that instant.
+ */
+export function hasLostSince(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  groupName: string,
+  { sinceMs, nowMs }: Readonly<{ sinceMs: number; nowMs: number }>,
+): boolean {
+  const { employment, leftAtMs } = workerAt(ledger.timeline, nowMs);
+  if (employment === 'left' && leftAtMs !== undefined && leftAtMs > sinceMs) return true;
+  const group = fold(groupName);
+  return reasonsWithin(ledger, organization, { fromMs: sinceMs, untilMs: nowMs }).some(
+    (reason) => reason.group === group,
+  );
+}
+
 /** True while this grant is a reason; a leaver's grants end for good and do not come back with a rehire. */
 export function isGrantValid(grant: Grant, ledger: PersonLedger, nowMs: number): boolean {
   const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs);

@@ -9,6 +9,9 @@ type GuardName = 'group' | 'day' | 'run' | 'batch';
 
 export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>>;
 
+/** The cause of what a named person released, which counts for no guard: no source has a name with a space. */
+export const RELEASED = 'named release';
+
 /** A planned removal. `cause` is the source whose event led to it, or `time`. */
 export type GuardedRemoval = Readonly<{ groupId: string; personKey: string; cause: string }>;
 

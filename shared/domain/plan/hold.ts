@@ -17,7 +17,10 @@ export type HeldRemoval = Readonly<{
  */
 type HoldState = 'held' | 'released' | 'done' | 'stale' | 'unreadable';
 
-/** Removals that a guard holds until a named person releases exactly them, or the hold expires. */
+/**
+ * Removals that a guard holds until a named person releases exactly them, or the hold expires. Where one of them is to be made still
+ * when it expires, all are held on.
+ */
 export type Hold = Readonly<{
   hash: string;
   /**

@@ -45,7 +45,12 @@ export type MembershipDecision =
   | 'observed'
   | HardStop;
 
-export type DecidedCase = MembershipCase & Readonly<{ decision: MembershipDecision }>;
+export type DecidedCase = MembershipCase &
+  Readonly<{
+    decision: MembershipDecision;
+    /** Of a removal that is held: when the hold expires, epoch milliseconds. */
+    heldUntilMs?: number;
+  }>;
 
 export type GroupPlan = Readonly<{
   groupId: string;
