@@ -48,8 +48,19 @@ export function judgeGuards({ organization, changes, released }: Removals): read
   return isOneTooMany ? ['more members were removed within a day than the guards let pass'] : [];
 }
 
-/** Nothing that is held is removed, and what was released is. */
-export function judgeHolds(holds: readonly Hold[], { changes, released }: Removals): readonly string[] {
+/** Whether a member lost a group by another word after an instant: they were to be in it, or at work, in between. */
+export type LostSince = (
+  removal: Readonly<{ groupId: string; memberId: string }>,
+  sinceMs: number,
+  untilMs: number,
+) => boolean;
+
+/** Nothing that is held is removed, but for another reason that came later, and what was released is. */
+export function judgeHolds(
+  holds: readonly Hold[],
+  { changes, released }: Removals,
+  hasLostSince: LostSince,
+): readonly string[] {
   const violations: string[] = [];
   for (const { state, heldAtMs, expiresAtMs, removals, hash } of holds) {
     if (state === 'released') violations.push(`the released hold ${hash} is not carried out`);
@@ -61,7 +72,8 @@ export function judgeHolds(holds: readonly Hold[], { changes, released }: Remova
           change.groupId === groupId &&
           change.removed.includes(memberId) &&
           change.atMs > heldAtMs &&
-          change.atMs < expiresAtMs,
+          change.atMs < expiresAtMs &&
+          !hasLostSince({ groupId, memberId }, heldAtMs, change.atMs),
       );
       if (isRemoved && !isReleased) violations.push(`a removal from ${groupId} was made while it was held`);
     }

@@ -109,13 +109,26 @@ export async function judgeState(
     ),
     ...(seen.deletedGroups.size > 0 ? [] : judgeRules(uipath, expectedRules(accepted, nowMs, refused))),
     ...judgeGuards(seen),
-    ...judgeHolds(holds, seen),
+    ...judgeHolds(holds, seen, ({ groupId, memberId }, sinceMs, untilMs) => {
+      const group = groupNameOf(uipath, groupId);
+      const expectedAt = (ms: number): Expected => expectedFor(nameOf(seen, memberId), accepted, ms, rules);
+      const isGone = expectedAt(untilMs).state === 'gone';
+      return instantsWithin(accepted, sinceMs, untilMs).some(
+        (ms) => expectedAt(ms).groups.has(group) || (isGone && expectedAt(ms).state === 'works'),
+      );
+    }),
     ...judgeQuota(uipath, seen),
     ...judgeEvidence(seen, chains.records),
     ...(uipath.memberIds(ALIAS, GROUPS.old).has(uipath.idOf(ALIAS, LEAD))
       ? []
       : ['a stranger lost a membership']),
   ];
+}
+
+/** The instants of a span at which something of what was said begins or ends, and its first. */
+function instantsWithin(bodies: readonly Body[], sinceMs: number, untilMs: number): readonly number[] {
+  const dates = JSON.stringify(bodies).match(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g) ?? [];
+  return [sinceMs, ...dates.map(Date.parse).filter((ms) => ms >= sinceMs && ms < untilMs)];
 }
 
 /** What is not as expected of a person, by group. */
