@@ -1,5 +1,6 @@
 import { HOUR_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
+import { noteLeft } from '../../domain/plan/expected-removals';
 import { isHeld } from '../../domain/plan/guards';
 import { stillTripped, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
@@ -9,10 +10,12 @@ import {
   batchOfOne,
   holdOn,
   holdRemovals,
+  notePassed,
   type GuardedBatch,
   type HeldNow,
   type HoldRemovalsDeps,
 } from './guarded-batch';
+import type { TimeBudget } from './time-budget-interface';
 import {
   sizeInUiPath,
   tripGuards,
@@ -30,11 +33,11 @@ export type GuardPlanDeps = TripGuardsDeps &
 const GUARDS = { kind: 'phase', key: 'guards' } as const;
 
 /**
- * Applies `guardPlan`. Where the size of a group cannot be read, nobody is removed from it, and whoever is concerned is deferred;
- * where the guards fail altogether that holds for every group. Additions pass.
+ * Applies `guardPlan`. Where the size of a group cannot be read, or there is no time to, nobody is removed from it, and whoever is
+ * concerned is deferred; where the guards fail altogether that holds for every group. Additions pass.
  */
 export async function guardOrDefer(
-  deps: GuardPlanDeps,
+  deps: GuardPlanDeps & Pick<TimeBudget, 'isTimeUp'>,
   lane: Lane,
   plan: MembershipPlan,
   deferred: Set<string>,
@@ -59,21 +62,24 @@ export async function guardOrDefer(
       .map(keyOfPlanned),
   );
   if (unweighed.size === 0) return weighed;
-  for (const removal of removals) if (unweighed.has(keyOfPlanned(removal))) deferred.add(removal.personKey);
+  const waiting = removals.filter((removal) => unweighed.has(keyOfPlanned(removal)));
+  for (const { personKey } of waiting) deferred.add(personKey);
+  noteLeft(batch.left, waiting);
   return decideAnew(weighed, unweighed, () => []);
 }
 
 async function containedSizeOf(
-  deps: SizeInUiPathDeps & ContainedDeps,
+  deps: SizeInUiPathDeps & ContainedDeps & Pick<TimeBudget, 'isTimeUp'>,
   lane: Lane,
   group: GroupPlan,
   unsized: Set<string>,
 ): Promise<number | undefined> {
   const unit = { kind: 'guard', key: group.groupId, name: group.name } as const;
   let size: number | undefined;
-  await deps.units.run(unit, async () => {
-    size = await sizeInUiPath(deps, lane, group);
-  });
+  if (!deps.isTimeUp())
+    await deps.units.run(unit, async () => {
+      size = await sizeInUiPath(deps, lane, group);
+    });
   if (size === undefined) unsized.add(group.groupId);
   return size;
 }
@@ -101,15 +107,21 @@ export async function guardPlan(
   await holdOnExpired(deps, removals, batch, isLater, nowMs);
   const held = heldUntil(removals, batch.open ?? [], isLater, nowMs);
   const fresh = removals.filter((removal) => !held.has(keyOfPlanned(removal)));
-  batch.tripped = await tripGuards(deps, fresh, batch, sizeOf, nowMs);
+  const unsized = new Set<string>();
+  const notedSizeOf = async (group: GroupPlan): Promise<number | undefined> => {
+    const size = await sizeOf(group);
+    if (size === undefined) unsized.add(group.groupId);
+    return size;
+  };
+  batch.tripped = await tripGuards(deps, fresh, batch, notedSizeOf, nowMs);
   const heldNow = fresh.filter((removal) => isHeld(removal, batch.tripped));
   const heldNowKeys = new Set(heldNow.map(keyOfPlanned));
-  for (const removal of fresh)
-    if (!heldNowKeys.has(keyOfPlanned(removal))) {
-      batch.passed += 1;
-      batch.passedInGroup.set(removal.groupId, (batch.passedInGroup.get(removal.groupId) ?? 0) + 1);
-    }
   if (heldNow.length > 0) await holdRemovals(deps, toHeldNow(kind, heldNow, batch.tripped), batch, nowMs);
+  const passed = fresh.filter((removal) => !heldNowKeys.has(keyOfPlanned(removal)));
+  notePassed(
+    batch,
+    passed.filter(({ groupId }) => !unsized.has(groupId)),
+  );
   const untilMs = batch.hold?.expiresAtMs ?? nowMs + HOUR_MS;
   for (const key of heldNowKeys) held.set(key, untilMs);
   return decideAnew(plan, held, (decided, key) => {

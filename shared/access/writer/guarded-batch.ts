@@ -2,8 +2,12 @@ import type { Clock } from '../../clock';
 import { DAY_MS } from '../../domain/durations';
 import { personAccess } from '../../domain/ledger/person-access';
 import { personSubject } from '../../domain/ledger/subject';
-import { countElsewhere, expectedRemovals } from '../../domain/plan/expected-removals';
-import type { GuardedRemoval, RemovalsElsewhere, TrippedGuard } from '../../domain/plan/guards';
+import {
+  expectedRemovals,
+  type ExpectedRemoval,
+  type RemovalsLeft,
+} from '../../domain/plan/expected-removals';
+import type { GuardedRemoval, TrippedGuard } from '../../domain/plan/guards';
 import { hasRoomFor, holdToJoin, joinHold, removalsHash, type Hold } from '../../domain/plan/hold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
@@ -13,6 +17,7 @@ import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { isShared } from './containment';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
 export type GuardedBatchDeps = Readonly<{
@@ -30,7 +35,8 @@ export type HoldRemovalsDeps = EvidenceOfRunDeps &
 
 /**
  * What the guards know of marks that are planned in passes; `guardPlan` keeps it up to date. They judge the whole: what trips for
- * one pass is held in all further ones, and before removals are let through it is counted what later passes will ask for.
+ * one pass is held in all further ones, and before removals are let through it is counted what whoever is not planned yet, or could
+ * not be, will ask for.
  */
 export type GuardedBatch = {
   /** Holds as they were when the first removal was planned; undefined until then. */
@@ -48,16 +54,12 @@ export type GuardedBatch = {
   removedBefore: ReadonlyMap<string, number> | undefined;
   /** Members of groups before the batch, of those that were asked for. */
   readonly groupSizes: Map<string, number>;
-  /** Removals to expect of whoever is not among these people, nor was in an earlier question. Undefined: nobody else is planned. */
-  readonly countLater:
-    | ((
-        people: ReadonlySet<string>,
-        isHeldBefore: (removal: GuardedRemoval) => boolean,
-      ) => Promise<RemovalsElsewhere>)
-    | undefined;
+  readonly left: RemovalsLeft;
+  /** All that is left, after a look at the ledgers that were not read yet. */
+  readonly expectLeft: () => Promise<readonly ExpectedRemoval[]>;
 };
 
-/** All that is planned together is in one pass. */
+/** What is planned is all there is. */
 export function batchOfOne(): GuardedBatch {
   return {
     open: undefined,
@@ -68,36 +70,49 @@ export function batchOfOne(): GuardedBatch {
     passedInGroup: new Map(),
     removedBefore: undefined,
     groupSizes: new Map(),
-    countLater: undefined,
+    left: new Map(),
+    expectLeft: async () => [],
   };
 }
 
-/** Ledgers are read once, when it is first asked. */
+/** A ledger is read once, when it is first asked for. */
 export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): GuardedBatch {
-  let later: readonly GuardedRemoval[] | undefined;
+  const left: RemovalsLeft = new Map(marks.map(({ subject }) => [subject.key, undefined]));
   return {
     ...batchOfOne(),
-    countLater: async (people, isHeldBefore) => {
-      later ??= (await mapConcurrently(marks, STORAGE_WIDTH, async (mark) => expectedOf(deps, mark))).flat();
-      later = later.filter((removal) => !people.has(removal.personKey) && !isHeldBefore(removal));
-      return countElsewhere(later);
+    left,
+    expectLeft: async () => {
+      const unread = marks.filter(({ subject: { key } }) => left.has(key) && left.get(key) === undefined);
+      await mapConcurrently(unread, STORAGE_WIDTH, async (mark) => {
+        left.set(mark.subject.key, await expectedOf(deps, mark));
+      });
+      return [...left.values()].flatMap((expected) => expected ?? []);
     },
   };
+}
+
+/** Counts removals that no guard holds. */
+export function notePassed(batch: GuardedBatch, removals: readonly GuardedRemoval[]): void {
+  batch.passed += removals.length;
+  for (const { groupId } of removals)
+    batch.passedInGroup.set(groupId, (batch.passedInGroup.get(groupId) ?? 0) + 1);
 }
 
 /** Of whoever cannot be read now nothing is expected: nothing of theirs is planned either. */
 async function expectedOf(
   { organization, ledger, clock }: GuardedBatchDeps,
   { subject, cause }: Mark,
-): Promise<readonly GuardedRemoval[]> {
+): Promise<readonly ExpectedRemoval[]> {
   try {
     const stored = await ledger.read(personSubject(organization.alias, subject.key));
     if (stored === undefined) return [];
-    const access = personAccess(stored.value, organization, clock.now());
-    return expectedRemovals({ personKey: subject.key, ledger: stored.value, access, cause }, organization);
+    const nowMs = clock.now();
+    const access = personAccess(stored.value, organization, nowMs);
+    const person = { personKey: subject.key, ledger: stored.value, access, cause };
+    return expectedRemovals(person, organization, nowMs);
   } catch (error) {
-    if (errorCodeOf(error) === 'record-unreadable') return [];
-    throw error;
+    if (isShared(error)) throw error;
+    return [];
   }
 }
 

@@ -26,7 +26,7 @@ export type Candidate = Readonly<{ person: PersonWork; memberId: string }>;
 export type GroupCandidates = Readonly<{ group: GroupInUiPath; candidates: readonly Candidate[] }>;
 
 /** Look-ups in UiPath at the same time. */
-const READ_WIDTH = 6;
+export const READ_WIDTH = 6;
 
 export function candidatesOf(
   people: readonly PersonWork[],

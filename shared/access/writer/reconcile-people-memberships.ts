@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
 import { hasLostSince } from '../../domain/ledger/person-access';
 import type { Lane } from '../../domain/lane';
+import { notePlanned } from '../../domain/plan/expected-removals';
 import {
   waitingPart,
   withWaiting,
@@ -14,7 +15,7 @@ import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-booking
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
-import { batchOfOne, batchOfPasses, type GuardedBatch } from './guarded-batch';
+import { batchOfPasses, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
@@ -53,7 +54,7 @@ export async function reconcilePeopleMemberships(
   const passes = Array.from({ length: Math.ceil(marks.length / peoplePerPass) }, (_, index) =>
     marks.slice(index * peoplePerPass, (index + 1) * peoplePerPass),
   );
-  const batch = passes.length > 1 ? batchOfPasses(deps, marks) : batchOfOne();
+  const batch = batchOfPasses(deps, marks);
   const waitingSince = new Map(marks.map((mark) => [mark.subject.key, mark.sinceMs]));
   const refused = new Map<string, ErrorCode>();
   let open: readonly PlannedPerson[] = [];
@@ -104,11 +105,21 @@ async function planPass(
   );
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities);
   const deferred = new Set([...planned.deferred, ...unknown]);
-  const plan = await guardOrDefer(deps, lane, planned.plan, deferred, batch, isLaterAmong(deps, people));
+  const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();
+  const toExpect = people.map(({ subject, stored, access, mark }) => {
+    return { personKey: subject.key, ledger: stored.value, access, cause: mark?.cause ?? 'time' };
+  });
+  notePlanned(batch.left, toExpect, planned.plan, deferred, {
+    organization: deps.organization,
+    nowMs: deps.clock.now(),
+  });
+  // Half of what is left now is for the sizes that guards read: where the look-ups took all their time, some are read all the same.
+  const sizing = forLookUps(deps);
+  const plan = await guardOrDefer(sizing, lane, planned.plan, deferred, batch, isLaterAmong(deps, people));
   const cases = casesByPerson(plan);
   return {
     plan,
-    isCutShort: deferred.size > 0 && lookingUp.isTimeUp(),
+    isCutShort: isCutShort || (deferred.size > 0 && sizing.isTimeUp()),
     people: people.map((person): PlannedPerson => {
       const { key } = person.subject;
       const identity = identities.get(key);

@@ -1,24 +1,26 @@
 import { DAY_MS, HOUR_MS } from '../../domain/durations';
 import { largestOf } from '../../domain/extremes';
 import type { Lane } from '../../domain/lane';
+import type { ExpectedRemoval } from '../../domain/plan/expected-removals';
 import {
+  countBy,
   isHeld,
-  NOTHING_ELSEWHERE,
   RELEASED,
   trippedByMany,
   trippedInGroups,
   type GuardedRemoval,
   type GuardFacts,
-  type RemovalsElsewhere,
   type TrippedGuard,
 } from '../../domain/plan/guards';
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
 import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
+import { mapConcurrently } from '../../map-concurrently';
 import type { LedgerStore } from '../../storage/ledger';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { RemovalEntry, RemovalLog } from '../../storage/removal-log';
 import type { UiPathClient } from '../../uipath/client';
 import type { GuardedBatch } from './guarded-batch';
+import { READ_WIDTH } from './read-memberships';
 import type { UiPathInLane } from './uipath-in-lane';
 
 /** What the guards measure removals against. */
@@ -38,8 +40,9 @@ type SizeOf = (group: GroupPlan) => Promise<number | undefined>;
 export type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decided: DecidedCase }>;
 
 /**
- * Guards of many removals are asked first, as they cost no call: what one of them holds needs no other. Of the rest it is counted
- * what later passes will ask for, and the sizes of groups are read, where a floor is passed.
+ * Guards of many removals are asked first, as they cost no call: what one of them holds needs no other, and counts for no group.
+ * For the rest it is counted what is to be expected of whoever is not planned yet, and the sizes of groups are read, where a floor
+ * is passed.
  */
 export async function tripGuards(
   deps: TripGuardsDeps,
@@ -57,25 +60,38 @@ export async function tripGuards(
     const guards = [...tripped.values()];
     return removals.filter((removal) => !isHeld(removal, guards));
   };
-  const inGroup = notMadeYet(batch, made, removedBeforeRun);
-  let elsewhere: RemovalsElsewhere = { ...NOTHING_ELSEWHERE, all: batch.passed, inGroup };
-  let rest = trip(await guardsOfMany(deps, removals, made, elsewhere));
-  if (rest.length > 0 && batch.countLater !== undefined) {
-    const heldBefore = new Set(
-      batch.open?.flatMap((held) => held.removals.map(({ groupId, personKey }) => `${groupId}/${personKey}`)),
-    );
-    const later = await batch.countLater(
-      new Set(removals.map(({ personKey }) => personKey)),
-      ({ groupId, personKey }) => heldBefore.has(`${groupId}/${personKey}`),
-    );
-    for (const [groupId, count] of later.inGroup) inGroup.set(groupId, (inGroup.get(groupId) ?? 0) + count);
-    elsewhere = { ...later, all: batch.passed + later.all, inGroup };
-    rest = trip(await guardsOfMany(deps, removals, made, elsewhere));
+  const othersInGroup = notMadeYet(batch, made, removedBeforeRun);
+  let rest = trip(await guardsOfMany(deps, removals, made, batch));
+  const left = rest.length === 0 ? [] : notHeldYet(await batch.expectLeft(), batch);
+  if (left.length > 0) {
+    const causes = new Set(removals.map(({ cause }) => cause));
+    const ofAll = await guardsOfMany(deps, [...removals, ...left], made, batch);
+    rest = trip(ofAll.filter(({ guard, scope }) => guard === 'run' || causes.has(scope)));
+    const guards = [...tripped.values(), ...ofAll];
+    const passing = left.filter((removal) => !isHeld(removal, guards));
+    for (const [groupId, count] of countBy(passing, (removal) => removal.groupId))
+      othersInGroup.set(groupId, (othersInGroup.get(groupId) ?? 0) + count);
   }
   const { groupSizes } = batch;
-  const facts = { ...made, removedBeforeRun, elsewhere, groupSizes };
-  if (rest.length > 0) trip(await guardsOfGroups(deps.organization, rest, sizeOf, facts));
+  const facts = { ...made, removedBeforeRun, othersInGroup, groupSizes };
+  if (rest.length > 0) trip(await guardsOfGroups(deps.organization, rest, sizeOf, facts, nowMs));
   return [...tripped.values()];
+}
+
+function notHeldYet(
+  removals: readonly ExpectedRemoval[],
+  { open = [] }: Pick<GuardedBatch, 'open'>,
+): readonly GuardedRemoval[] {
+  const heldSince = new Map<string, number>();
+  for (const { removals: held, heldAtMs, joinedAtMs = heldAtMs } of open)
+    for (const { groupId, personKey } of held) {
+      const key = `${groupId}/${personKey}`;
+      heldSince.set(key, Math.max(joinedAtMs, heldSince.get(key) ?? 0));
+    }
+  return removals.filter(({ groupId, personKey, isLater }) => {
+    const sinceMs = heldSince.get(`${groupId}/${personKey}`);
+    return sinceMs === undefined || isLater(sinceMs);
+  });
 }
 
 /** Removals by group that earlier passes let through and that are carried to a later one. */
@@ -134,47 +150,54 @@ async function removalsUnderWay(
 /** The ledger is counted where a floor may be passed. */
 async function guardsOfMany(
   { organization, ledger }: TripGuardsDeps,
-  removals: readonly PlannedRemoval[],
+  removals: readonly GuardedRemoval[],
   { removedForCause }: RemovalsMade,
-  elsewhere: RemovalsElsewhere,
+  { passed }: Pick<GuardedBatch, 'passed'>,
 ): Promise<readonly TrippedGuard[]> {
   const { guards: limits, alias } = organization;
-  const most = removals.length + elsewhere.all + largestOf(removedForCause.values(), 0);
+  const most = removals.length + passed + largestOf(removedForCause.values(), 0);
   const floor = Math.min(limits.run.floor, limits.batch.floor);
   const people = most > floor ? await ledger.count(alias, 'person') : 0;
-  return trippedByMany(removals, { limits, people, removedForCause, elsewhere });
+  return trippedByMany(removals, { limits, people, removedForCause, passed });
 }
 
-/** Sizes are read once, and only where a floor is passed: small removals cost no call. A group without a size trips no guard. */
+/**
+ * Sizes are read once, a few at a time, and only where a floor is passed: small removals cost no call. A group without a size trips
+ * no guard. Each time another group is first: where there is no time for all, each has a turn.
+ */
 async function guardsOfGroups(
   organization: OrganizationPolicy,
   removals: readonly PlannedRemoval[],
   sizeOf: SizeOf,
-  known: Pick<GuardFacts, 'removedInGroup' | 'removedBeforeRun' | 'elsewhere'> &
+  known: Pick<GuardFacts, 'removedInGroup' | 'removedBeforeRun' | 'othersInGroup'> &
     Pick<GuardedBatch, 'groupSizes'>,
+  nowMs: number,
 ): Promise<readonly TrippedGuard[]> {
   const countIn = new Map<string, number>();
   const groups = new Map<string, GroupPlan>();
   for (const { groupId, group } of removals) {
-    countIn.set(groupId, (countIn.get(groupId) ?? known.elsewhere.inGroup.get(groupId) ?? 0) + 1);
+    countIn.set(groupId, (countIn.get(groupId) ?? known.othersInGroup.get(groupId) ?? 0) + 1);
     groups.set(groupId, group);
   }
   const limitsOf: GuardFacts['limitsOf'] = (groupId) => ({
     ...organization.guards,
     ...groupPolicyOf(organization, groups.get(groupId)?.name ?? '')?.guards,
   });
-  const unsized = new Set<string>();
-  for (const [groupId, group] of groups) {
+  const toRead = [...groups.values()].filter(({ groupId }) => {
     const limits = limitsOf(groupId);
     const count = countIn.get(groupId) ?? 0;
     const total = count + (known.removedInGroup.get(groupId) ?? 0);
-    if (count <= limits.group.floor && total <= limits.day.floor) continue;
-    if (known.groupSizes.has(groupId)) continue;
+    return (count > limits.group.floor || total > limits.day.floor) && !known.groupSizes.has(groupId);
+  });
+  const first = Math.floor(nowMs / 1_000) % Math.max(1, toRead.length);
+  const unsized = new Set<string>();
+  await mapConcurrently([...toRead.slice(first), ...toRead.slice(0, first)], READ_WIDTH, async (group) => {
+    const { groupId } = group;
     const size = await sizeOf(group);
     const removed = (known.removedInGroup.get(groupId) ?? 0) - (known.removedBeforeRun.get(groupId) ?? 0);
     if (size === undefined) unsized.add(groupId);
     else known.groupSizes.set(groupId, size + Math.max(0, removed));
-  }
+  });
   const sized = removals.filter(({ groupId }) => !unsized.has(groupId));
   return trippedInGroups(sized, { ...known, limitsOf });
 }

@@ -1,22 +1,48 @@
 import { fold } from '../fold';
-import type { PersonAccess } from '../ledger/person-access';
+import { hasLostSince, type PersonAccess } from '../ledger/person-access';
 import type { PersonLedger } from '../ledger/person-ledger';
-import { groupPolicyOf, type OrganizationPolicy } from '../policy';
-import type { GuardedRemoval, RemovalsElsewhere } from './guards';
+import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../policy';
+import type { GuardedRemoval } from './guards';
+import { hardStopOf } from './hard-stops';
+import type { MembershipPlan } from './membership-plan';
+
+/** Of whom removals are expected, and the source that led there. */
+type PersonToExpect = Readonly<{
+  personKey: string;
+  ledger: PersonLedger;
+  access: PersonAccess;
+  cause: string;
+}>;
+
+/** `isLater`: whether it came about after an instant, so that it is not what was held then. */
+export type ExpectedRemoval = GuardedRemoval & Readonly<{ isLater: (sinceMs: number) => boolean }>;
+
+/** Removals to expect of whoever is marked and not planned, or only in part, by person key; undefined until their ledger is read. */
+export type RemovalsLeft = Map<string, readonly ExpectedRemoval[] | undefined>;
 
 /**
- * Removals to expect of a person by the ledger alone, before UiPath is asked: memberships that are known and have no reason any
- * more. What UiPath has beyond them is not among them.
+ * Removals to expect of a person by the ledger alone, before UiPath is asked: memberships that are known, have no reason any
+ * more and are not protected. What UiPath has beyond them is not among them; what it has no more is, and so is what another
+ * person with the same account keeps.
  */
 export function expectedRemovals(
-  person: Readonly<{ personKey: string; ledger: PersonLedger; access: PersonAccess; cause: string }>,
+  { personKey, ledger, access, cause }: PersonToExpect,
   organization: OrganizationPolicy,
-): readonly GuardedRemoval[] {
-  const { personKey, ledger, access, cause } = person;
+  nowMs: number,
+): readonly ExpectedRemoval[] {
   const wanted = new Set(access.reasons.map(({ group }) => group));
+  const memberId = ledger.identity?.kind === 'resolved' ? ledger.identity.id : '';
   return ledger.applied
-    .filter(({ groupName, origin }) => {
+    .filter(({ groupId, groupName, origin }) => {
       if (wanted.has(fold(groupName))) return false;
+      const stops = {
+        ownIds: new Set<string>(),
+        protectedIds: organization.protectedPrincipals,
+        protectedMembers: new Map([[groupId, protectedIn(organization, { groupId, name: groupName })]]),
+        administratorsLeft: Infinity,
+      };
+      if (hardStopOf(groupId, { memberId, email: ledger.email, want: false }, stops) !== undefined)
+        return false;
       const mode = groupPolicyOf(organization, groupName)?.mode;
       if (mode === 'observe') return false;
       return (
@@ -25,18 +51,50 @@ export function expectedRemovals(
         (mode === 'additive' && origin === 'applied')
       );
     })
-    .map(({ groupId }) => ({ groupId, personKey, cause }));
+    .map(({ groupId, groupName }) => {
+      const isLater = (sinceMs: number): boolean =>
+        hasLostSince(ledger, organization, groupName, { sinceMs, nowMs });
+      return { groupId, personKey, cause, isLater };
+    });
 }
 
-/** Counts removals as the guards look at them. */
-export function countElsewhere(removals: Iterable<GuardedRemoval>): RemovalsElsewhere {
-  const forCause = new Map<string, number>();
-  const inGroup = new Map<string, number>();
-  let all = 0;
-  for (const { groupId, cause } of removals) {
-    all += 1;
-    forCause.set(cause, (forCause.get(cause) ?? 0) + 1);
-    inGroup.set(groupId, (inGroup.get(groupId) ?? 0) + 1);
+/** Nothing is left of people who are planned; of those who are deferred it is what the plan does not decide. */
+export function notePlanned(
+  left: RemovalsLeft,
+  people: readonly PersonToExpect[],
+  { groups }: Pick<MembershipPlan, 'groups'>,
+  deferred: ReadonlySet<string>,
+  { organization, nowMs }: Readonly<{ organization: OrganizationPolicy; nowMs: number }>,
+): void {
+  const decided = new Set(
+    groups.flatMap((group) =>
+      group.decided
+        .filter(({ personKey }) => deferred.has(personKey))
+        .map(({ personKey }) => `${group.groupId}/${personKey}`),
+    ),
+  );
+  for (const person of people) {
+    left.delete(person.personKey);
+    if (deferred.has(person.personKey))
+      note(
+        left,
+        expectedRemovals(person, organization, nowMs).filter(
+          ({ groupId, personKey }) => !decided.has(`${groupId}/${personKey}`),
+        ),
+      );
   }
-  return { all, forCause, inGroup };
+}
+
+/** Removals that wait, although they are known, and no hold holds them. */
+export function noteLeft(left: RemovalsLeft, removals: readonly GuardedRemoval[]): void {
+  const isLater = (): boolean => true;
+  note(
+    left,
+    removals.map(({ groupId, personKey, cause }) => ({ groupId, personKey, cause, isLater })),
+  );
+}
+
+function note(left: RemovalsLeft, removals: readonly ExpectedRemoval[]): void {
+  for (const removal of removals)
+    left.set(removal.personKey, [...(left.get(removal.personKey) ?? []), removal]);
 }

@@ -15,15 +15,6 @@ export const RELEASED = 'named release';
 /** A planned removal. `cause` is the source whose event led to it, or `time`. */
 export type GuardedRemoval = Readonly<{ groupId: string; personKey: string; cause: string }>;
 
-/** Removals to expect of people whose turn is another one of the same batch: what is planned in passes is judged as a whole. */
-export type RemovalsElsewhere = Readonly<{
-  all: number;
-  forCause: ReadonlyMap<string, number>;
-  inGroup: ReadonlyMap<string, number>;
-}>;
-
-export const NOTHING_ELSEWHERE: RemovalsElsewhere = { all: 0, forCause: new Map(), inGroup: new Map() };
-
 /** The facts that the limits are compared with. */
 export type GuardFacts = Readonly<{
   /** Limits of one group's own `group` and `day` guard. */
@@ -38,7 +29,10 @@ export type GuardFacts = Readonly<{
   /** Those of the 24 hours that were made before the run. */
   removedBeforeRun: ReadonlyMap<string, number>;
   removedForCause: ReadonlyMap<string, number>;
-  elsewhere: RemovalsElsewhere;
+  /** Removals of earlier passes of the batch that no guard held. */
+  passed: number;
+  /** Removals to expect from each group beyond those that are judged: of people who are not planned yet, or let through and not made. */
+  othersInGroup: ReadonlyMap<string, number>;
 }>;
 
 /** A guard that trips, with what it saw: it holds removals only, additions pass. */
@@ -52,29 +46,31 @@ export function exceeds(removals: number, whole: number, limit: RemovalLimit): b
 /** The guards of everything together, and of each source, that a set of removals trips. */
 export function trippedByMany(
   removals: readonly GuardedRemoval[],
-  facts: Pick<GuardFacts, 'limits' | 'people' | 'removedForCause' | 'elsewhere'>,
+  facts: Pick<GuardFacts, 'limits' | 'people' | 'removedForCause' | 'passed'>,
 ): readonly TrippedGuard[] {
-  const { limits, people, elsewhere } = facts;
+  const { limits, people, passed } = facts;
   const causes = [...countBy(removals, (removal) => removal.cause)].flatMap(([cause, count]) => {
     const before = facts.removedForCause.get(cause) ?? 0;
-    const others = elsewhere.forCause.get(cause) ?? 0;
-    return trip('batch', cause, count + before + others, people, limits.batch);
+    return trip('batch', cause, count + before, people, limits.batch);
   });
-  const all = removals.length === 0 ? 0 : removals.length + elsewhere.all;
+  const all = removals.length === 0 ? 0 : removals.length + passed;
   return [...trip('run', '', all, people, limits.run), ...causes];
 }
 
 /** The guards of single groups that a set of removals trips. */
 export function trippedInGroups(
   removals: readonly GuardedRemoval[],
-  facts: Pick<GuardFacts, 'limitsOf' | 'groupSizes' | 'removedInGroup' | 'removedBeforeRun' | 'elsewhere'>,
+  facts: Pick<
+    GuardFacts,
+    'limitsOf' | 'groupSizes' | 'removedInGroup' | 'removedBeforeRun' | 'othersInGroup'
+  >,
 ): readonly TrippedGuard[] {
   return [...countBy(removals, (removal) => removal.groupId)].flatMap(([groupId, own]): TrippedGuard[] => {
     const limits = facts.limitsOf(groupId);
     const whole = facts.groupSizes.get(groupId) ?? 0;
     const removed = facts.removedInGroup.get(groupId) ?? 0;
     const beforeRun = facts.removedBeforeRun.get(groupId) ?? 0;
-    const count = own + (facts.elsewhere.inGroup.get(groupId) ?? 0);
+    const count = own + (facts.othersInGroup.get(groupId) ?? 0);
     return [
       ...trip('group', groupId, count, whole, limits.group),
       ...trip('day', groupId, count + removed, whole + beforeRun, limits.day),
@@ -107,7 +103,8 @@ function trip(
   return exceeds(removals, whole, limit) ? [{ guard, scope, removals, whole }] : [];
 }
 
-function countBy(
+/** Removals by group, by source. */
+export function countBy(
   removals: readonly GuardedRemoval[],
   keyOf: (removal: GuardedRemoval) => string,
 ): ReadonlyMap<string, number> {

@@ -2,12 +2,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { startAzurite, type Azurite } from '../../../../sandbox/azurite';
 import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../../sandbox/demo-organization';
 import { workerJoined, workerLeft, workerMoved } from '../../../../sandbox/events';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
+import { personKey } from '../../../../shared/domain/person-key';
+import { nextBackoff } from '../../../../shared/domain/plan/backoff';
 import type { Hold } from '../../../../shared/domain/plan/hold';
 import { startEngine, type Engine } from '../../../fixtures/engine';
 
 const PEOPLE = Array.from({ length: 9 }, (_, index) => `worker${index}@acme.example`);
 const LATE = ['late1@acme.example', 'late2@acme.example'];
 const JOINER = 'joiner@acme.example';
+const IN_TURN = [...PEOPLE, ...LATE].toSorted((a, b) => (personKey(a) < personKey(b) ? -1 : 1));
+const [FIRST = ''] = IN_TURN;
 const AUTOMATION = { department: 'Automation' };
 
 const seed = {
@@ -49,8 +54,8 @@ describe('marks that are planned two people at a time', () => {
     engines.push(engine);
     return engine;
   };
-  const staffed = async (limits: Partial<Limits>): Promise<Engine> => {
-    const engine = await start({ policy: guarded(limits) });
+  const staffed = async (limits: Partial<Limits>, peoplePerPass = 2): Promise<Engine> => {
+    const engine = await start({ policy: guarded(limits), peoplePerPass });
     for (const person of [...PEOPLE, ...LATE]) await engine.post('hr', workerJoined(person, AUTOMATION));
     await engine.finish();
     expect(membersOf(engine)).toBe(PEOPLE.length + LATE.length);
@@ -105,7 +110,7 @@ describe('marks that are planned two people at a time', () => {
     const [hold, ...others] = await holdsIn(engine, 'held');
     expect(others).toEqual([]);
     expect(hold?.guards.map((tripped) => tripped.guard)).toContain(guard);
-    expect(new Set(hold?.removals.map(({ personKey }) => personKey)).size).toBe(PEOPLE.length);
+    expect(new Set(hold?.removals.map((one) => one.personKey)).size).toBe(PEOPLE.length);
     expect([membersOf(engine), membersOf(engine, GROUPS.users)]).toEqual([11, 11]);
     expect(await engine.app.changes.listMarks(ORGANIZATION, 100)).toEqual([]);
   });
@@ -116,6 +121,48 @@ describe('marks that are planned two people at a time', () => {
     await engine.finish();
     expect([membersOf(engine), membersOf(engine, GROUPS.users)]).toEqual([2, 2]);
     expect(await holdsIn(engine)).toEqual([]);
+  });
+
+  it.each([1, 2])(
+    'let an ordinary leaver go beside a wrong export that is held: %i at a time',
+    async (peoplePerPass) => {
+      const engine = await staffed({ batch: 17, group: 8 }, peoplePerPass);
+      const { changes } = engine.app;
+      await leave(engine, IN_TURN);
+      await engine.work();
+      await changes.mark(personSubject(ORGANIZATION, personKey(FIRST)), 'urgent', engine.clock.now(), 'time');
+      await engine.finish();
+      expect([membersOf(engine), membersOf(engine, GROUPS.users)]).toEqual([10, 10]);
+      expect((await holdsIn(engine, 'held')).map(({ removals }) => removals.length)).toEqual([20]);
+    },
+  );
+
+  it('count nobody who turned out to have nothing to lose', async () => {
+    const engine = await staffed({ batch: 8 });
+    for (const group of [GROUPS.developers, GROUPS.users])
+      engine.uipath.actAsPerson(ORGANIZATION, {
+        kind: 'change-members',
+        actor: { name: 'Max', email: 'max@acme.example' },
+        group,
+        add: [],
+        remove: IN_TURN.slice(0, -1),
+      });
+    await leave(engine, IN_TURN);
+    await engine.finish();
+    expect([membersOf(engine), membersOf(engine, GROUPS.users)]).toEqual([0, 0]);
+    expect(await holdsIn(engine)).toEqual([]);
+  });
+
+  it.each([2, 100])('count whoever cannot be looked up now: %i at a time', async (peoplePerPass) => {
+    const engine = await staffed({ group: 10 }, peoplePerPass);
+    const unit = { kind: 'person', key: personKey(FIRST) } as const;
+    const nowMs = engine.clock.now();
+    const failure = { unit, code: 'internal', nowMs: nowMs + 1_000 } as const;
+    await engine.app.backoffs.put(ORGANIZATION, nextBackoff(undefined, failure));
+    await leave(engine, IN_TURN);
+    await workSoon(engine);
+    expect(membersOf(engine)).toBe(11);
+    expect(await holdsIn(engine, 'held')).toHaveLength(1);
   });
 
   it('are held as a whole too when nobody left, but everybody moved', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { releaseHold } from '../../../../shared/access/desk/release-hold';
-import { HOUR_MS, live, MINUTE_MS } from '../live-through-time';
+import { failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -99,5 +99,45 @@ describe('a UiPath whose look-ups take longer than a run', () => {
     expect(out() - releasedAtMs).toBeLessThan(10 * MINUTE_MS);
     for (const { hash } of holds)
       expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done' });
+  });
+
+  it('counts for the guards also whoever there is no time for, and others join meanwhile', async () => {
+    const limit = { count: 25, percent: 100, floor: 25 };
+    const world = await withManyMembers({ ...none, group: limit });
+    for (const email of MANY) await world.leaves(email);
+    await world.joins(ANA);
+    slowly(world, HOUR_MS);
+    await live(world, 10 * MINUTE_MS);
+    expect(membersOf(world)).toBeGreaterThan(25);
+    expect(world.members('Developers')).toContain(ANA);
+    expect(await world.engine.app.changes.listMarks(world.alias, 1)).toEqual([]);
+  });
+
+  it('has sizes for the guards read a few in each run, and makes what needs none', async () => {
+    const world = await start({
+      seed: {
+        users: [OLGA, ANA, BEN, CARA, DAN],
+        groups: {
+          Administrators: [OLGA],
+          Developers: [],
+          Users: [],
+          ...Object.fromEntries(TEAMS.slice(0, 30).map((team) => [team, [ANA, BEN, CARA]])),
+        },
+      },
+      policy: { guards: { ...none, group: { count: 1_000, percent: 100, floor: 1 } } },
+      engine: {
+        runMs: 6_000,
+        quota: { limits: { GET: 30_000, POST: 24_000, PUT: 160, PATCH: 9, DELETE: 9 } },
+      },
+    });
+    for (const email of [ANA, BEN]) await world.joins(email);
+    await world.settle();
+    for (const email of [ANA, BEN]) await world.leaves(email);
+    const leftAtMs = world.engine.clock.now();
+    const out = momentOf(world, () => TEAMS.slice(0, 30).every((team) => world.members(team).length === 1));
+    slowly(world, 5 * MINUTE_MS);
+    await live(world, 4 * MINUTE_MS);
+    expect(out() - leftAtMs).toBeLessThan(4 * MINUTE_MS);
+    expect(await failing(world)).toEqual([]);
   });
 });

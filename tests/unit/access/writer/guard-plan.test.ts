@@ -123,6 +123,7 @@ function setUp(guards: Partial<GuardLimits>, onPut: (hold: Hold) => void = () =>
         sized.push(groupId);
         return 100;
       };
+      for (const { personKey } of plan.groups.flatMap(({ decided }) => decided)) batch.left.delete(personKey);
       const guarded = await guardPlan(deps, plan, sizeOf, 'guard', batch);
       return guarded.groups.flatMap(({ decided }) => decided.filter(({ decision }) => decision === 'remove'))
         .length;
@@ -237,6 +238,13 @@ describe('passes of a batch', () => {
     expect(await pass(removals('g', 0, 3), batch)).toBe(3);
     // Two of whom the ledger knows nothing, while two are to come of whom it does.
     expect(await pass(removals('g', 9, 2), batch)).toBe(0);
+  });
+
+  it('count nobody as let through who waits for the size of a group', async () => {
+    const { deps } = setUp({ group: upTo(0) });
+    const batch = batchOfOne();
+    await guardPlan(deps, removals('g', 0, 3), async () => undefined, 'guard', batch);
+    expect([batch.passed, batch.passedInGroup.size]).toEqual([0, 0]);
   });
 
   it('count nobody twice, neither who had a turn nor what was held before', async () => {

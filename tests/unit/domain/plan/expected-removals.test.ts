@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { personAccess } from '../../../../shared/domain/ledger/person-access';
 import type { AppliedMembership, PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
-import { countElsewhere, expectedRemovals } from '../../../../shared/domain/plan/expected-removals';
-import type { GroupMode } from '../../../../shared/domain/policy';
+import {
+  expectedRemovals,
+  noteLeft,
+  notePlanned,
+  type RemovalsLeft,
+} from '../../../../shared/domain/plan/expected-removals';
+import type { DecidedCase } from '../../../../shared/domain/plan/membership-plan';
+import type { GroupMode, OrganizationPolicy } from '../../../../shared/domain/policy';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
@@ -22,13 +28,25 @@ const seen = (groupName: string, origin: AppliedMembership['origin'] = 'applied'
   sinceMs: 0,
 });
 
+const aCase = (personKey: string): DecidedCase => ({
+  personKey,
+  email: `${personKey}@acme.example`,
+  memberId: `id of ${personKey}`,
+  want: false,
+  have: true,
+  leaving: true,
+  applied: undefined,
+  why: ['left'],
+  decision: 'remove',
+});
+
 function expectedIn(modes: Readonly<Record<string, GroupMode>>, ledger: PersonLedger): readonly string[] {
   const organization = anOrganization({
     groups: groupsOf(...Object.entries(modes).map(([name, mode]) => aGroup(name, { mode }))),
     birthright: [{ name: 'all', when: new Map(), groups: ['wanted'] }],
   });
   const access = personAccess(ledger, organization, NOW_MS);
-  const removals = expectedRemovals({ personKey: 'p', ledger, access, cause: 'hr' }, organization);
+  const removals = expectedRemovals({ personKey: 'p', ledger, access, cause: 'hr' }, organization, NOW_MS);
   expect(removals.every(({ personKey, cause }) => personKey === 'p' && cause === 'hr')).toBe(true);
   return removals.map(({ groupId }) => groupId);
 }
@@ -54,17 +72,40 @@ describe('removals to expect', () => {
     expect(expectedIn(MODES, { ...mover, applied: standing })).toEqual(['id of owned']);
   });
 
-  it('are counted as the guards look at them', () => {
-    const removal = (groupId: string, cause: string) => ({ groupId, cause, personKey: 'p' });
-    const counted = countElsewhere([removal('g', 'hr'), removal('h', 'hr'), removal('g', 'jira')]);
-    expect(counted.all).toBe(3);
-    expect([...counted.forCause]).toEqual([
-      ['hr', 2],
-      ['jira', 1],
+  it.each<[string, Partial<OrganizationPolicy>]>([
+    ['a protected principal', { protectedPrincipals: new Set(['id of p']) }],
+    [
+      'a protected member of the group',
+      { groups: groupsOf(aGroup('owned', { protectedMembers: new Set(['p@acme.example']) })) },
+    ],
+  ])('are none of %s', (_who, policy) => {
+    const identity = { kind: 'resolved', id: 'id of p', checkedAtMs: 0 } as const;
+    const timeline = [says('leaver')];
+    const ledger = aPersonLedger({ email: 'P@acme.example', identity, timeline, applied: [seen('owned')] });
+    const access = personAccess(ledger, anOrganization(policy), NOW_MS);
+    const person = { personKey: 'p', ledger, access, cause: 'hr' };
+    expect(expectedRemovals(person, anOrganization(policy), NOW_MS)).toEqual([]);
+    expect(expectedRemovals(person, anOrganization(), NOW_MS)).toHaveLength(1);
+  });
+
+  it('after a pass are those of whoever is deferred that it did not decide', () => {
+    const organization = anOrganization();
+    const ledger = aPersonLedger({ timeline: [says('leaver')], applied: [seen('g'), seen('h')] });
+    const access = personAccess(ledger, organization, NOW_MS);
+    const people = ['planned', 'deferred'].map((personKey) => ({ personKey, ledger, access, cause: 'hr' }));
+    const decided = people.map(({ personKey }) => aCase(personKey));
+    const groups = [{ groupId: 'id of g', name: 'g', decided }];
+    const left: RemovalsLeft = new Map(['planned', 'deferred', 'later'].map((key) => [key, undefined]));
+    notePlanned(left, people, { groups }, new Set(['deferred']), { organization, nowMs: NOW_MS });
+    const ofDeferred = { groupId: 'id of h', personKey: 'deferred', cause: 'hr' };
+    expect([...left]).toMatchObject([
+      ['later', undefined],
+      ['deferred', [ofDeferred]],
     ]);
-    expect([...counted.inGroup]).toEqual([
-      ['g', 2],
-      ['h', 1],
-    ]);
+    const [expected] = left.get('deferred') ?? [];
+    expect([0, 1].map((ms) => expected?.isLater(ms))).toEqual([true, false]);
+    const again = { ...ofDeferred, groupId: 'id of g' };
+    noteLeft(left, [again]);
+    expect(left.get('deferred')).toMatchObject([ofDeferred, again]);
   });
 });

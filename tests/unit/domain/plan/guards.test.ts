@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import {
   exceeds,
   isHeld,
-  NOTHING_ELSEWHERE,
   trippedByMany,
   trippedInGroups,
   type GuardFacts,
@@ -26,7 +25,8 @@ const facts = (overrides: Partial<GuardFacts> = {}): GuardFacts => ({
   removedInGroup: new Map(),
   removedBeforeRun: overrides.removedInGroup ?? new Map(),
   removedForCause: new Map(),
-  elsewhere: NOTHING_ELSEWHERE,
+  passed: 0,
+  othersInGroup: new Map(),
   ...overrides,
 });
 
@@ -115,15 +115,14 @@ describe('guards', () => {
   it('judge a pass by what the rest of its batch will ask for', () => {
     const limits: GuardLimits = { group: limit, day: limit, run: limit, batch: limit };
     const few = removals('g', 2);
-    const others = { all: 24, forCause: new Map([['bamboohr', 24]]), inGroup: new Map([['g', 19]]) };
+    const others = { passed: 24, othersInGroup: new Map([['g', 19]]) };
     expect(trippedGuards(few, facts({ limits }))).toEqual([]);
-    expect(trippedGuards(few, facts({ limits, elsewhere: others }))).toEqual([
+    expect(trippedGuards(few, facts({ limits, ...others }))).toEqual([
       { guard: 'group', scope: 'g', removals: 21, whole: 100 },
       { guard: 'day', scope: 'g', removals: 21, whole: 100 },
       { guard: 'run', scope: '', removals: 26, whole: 1_000 },
-      { guard: 'batch', scope: 'bamboohr', removals: 26, whole: 1_000 },
     ]);
-    expect(trippedGuards([], facts({ limits, elsewhere: others }))).toEqual([]);
+    expect(trippedGuards([], facts({ limits, ...others }))).toEqual([]);
   });
 
   it('let everything pass when nothing is removed', () => {
