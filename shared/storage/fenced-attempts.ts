@@ -15,6 +15,8 @@ export type MembershipAttempt = Readonly<{
   remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
   planHash: string;
   startedAtMs: number;
+  /** When UiPath was last asked whether it shows the change; undefined: never. */
+  askedAtMs?: number | undefined;
 }>;
 
 /** An attempt (write-ahead intent): one call that changes UiPath, stored before it is made. */
@@ -41,6 +43,8 @@ export type FencedAttempts = Readonly<{
   takeFence: (organization: string) => Promise<Fence>;
   /** Stores the intent of one call. @throws AppError `lease-lost` when another writer took over */
   begin: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
+  /** Stores an open attempt anew; one that is ended already is no error. @throws AppError `lease-lost` as `begin` */
+  replace: (organization: string, fence: Fence, attempt: Attempt) => Promise<void>;
   /** Ends an attempt whose outcome is recorded; one that is ended already is no error. @throws AppError `lease-lost` as `begin` */
   end: (organization: string, fence: Fence, attemptId: string) => Promise<void>;
   /** @throws AppError `lease-lost` when another writer took over */
@@ -60,6 +64,7 @@ const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
     remove: z.array(member.extend({ cause: z.string().optional() })),
     planHash: z.string(),
     startedAtMs: z.number(),
+    askedAtMs: z.number().optional(),
   }),
   z.object({
     kind: z.literal('create-rule'),
@@ -142,6 +147,11 @@ export function createFencedAttempts(
         { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) },
       ]),
 
+    replace: async (organization, fence, attempt) => {
+      const row = { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) };
+      await undefinedIfMissing(async () => fenced(organization, fence, ['update', row, 'Replace']));
+    },
+
     end: async (organization, fence, attemptId) => {
       await undefinedIfMissing(async () =>
         fenced(organization, fence, ['delete', { partitionKey: organization, rowKey: `a:${attemptId}` }]),
@@ -159,7 +169,9 @@ export function createFencedAttempts(
       });
       for await (const row of rows) {
         const attempt = decodeListed(AttemptSchema, row, { table: 'changes', onUnreadable });
-        attempts.push(attempt ?? { kind: 'unreadable', id: (row.rowKey ?? '').slice('a:'.length) });
+        // By its key it ends, whatever an edited row says.
+        const id = (row.rowKey ?? '').slice('a:'.length);
+        attempts.push(attempt === undefined ? { kind: 'unreadable', id } : { ...attempt, id });
       }
       return attempts;
     },

@@ -103,9 +103,9 @@ export async function applyChanges(
   let run: RunDeps | undefined;
   try {
     run = await openRun(deps, { organization, policyHash: policy.hash, lease });
-    await recoverAttempts(run);
+    const isAllRecovered = await recoverAttempts(run);
     const goesOnAtMs = await applyMarkedSubjects(run);
-    if (goesOnAtMs === undefined && !run.isTimeUp()) await run.units.endRecovered();
+    if (isAllRecovered && goesOnAtMs === undefined && !run.isTimeUp()) await run.units.endRecovered();
     return await bookNext(deps, alias, goesOnAtMs, run);
   } catch (error) {
     return await bookAfter(deps, alias, error, run?.marks.gatheredUntilMs());

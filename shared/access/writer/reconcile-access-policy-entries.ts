@@ -2,13 +2,13 @@ import { HOUR_MS } from '../../domain/durations';
 import { latestOf, type EntityLedger } from '../../domain/ledger/rule-and-entity-ledgers';
 import type { Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
+import { SHOWS_WITHIN_MS } from '../../domain/plan/open-call';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf, type ErrorCode } from '../../errors';
 import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
 import { updateLedger } from '../ledger/update-ledger';
-import { SHOWS_WITHIN_MS } from './recover-attempts';
 import {
   resolveAccessPolicyEntity,
   type ResolveAccessPolicyEntityDeps,

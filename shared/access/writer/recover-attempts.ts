@@ -1,5 +1,8 @@
 import { personSubject } from '../../domain/ledger/subject';
+import { personAccess } from '../../domain/ledger/person-access';
 import type { Unit } from '../../domain/plan/backoff';
+import { isToBeAsked, mayStillShow } from '../../domain/plan/open-call';
+import type { OrganizationPolicy } from '../../domain/policy';
 import type { Attempt, MembershipAttempt } from '../../storage/fenced-attempts';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
@@ -15,7 +18,7 @@ import {
   recordOutcomeUnknown,
   type RecordEachDeps,
 } from './record-membership-outcome';
-import type { TimeBudget } from './time-budget-interface';
+import { shareOfTime, type TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
 import { outcomeUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
@@ -25,7 +28,8 @@ type RecoverMembershipDeps = RecordEachDeps &
   LogRemovalsDeps &
   Pick<WriterFence, 'fence'> &
   Readonly<{
-    changes: Pick<ChangeStore, 'begin' | 'mark'>;
+    organization: OrganizationPolicy;
+    changes: Pick<ChangeStore, 'begin' | 'mark' | 'replace'>;
     uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'checkMembers'> }, 'urgent'>;
   }>;
 
@@ -35,22 +39,25 @@ export type RecoverAttemptsDeps = RecoverMembershipDeps &
   TimeBudget &
   Readonly<{ changes: Pick<ChangeStore, 'listAttempts' | 'end'>; log: Log }>;
 
-/** How long UiPath's reads may lag behind its writes: a change that does not show yet may still come to. */
-export const SHOWS_WITHIN_MS = 600_000;
+/** Of the time of a run: leavers wait for this, and what an open call did is recorded before its contrary is done. */
+const SHARE = 1 / 4;
 
 /**
  * Recovers attempts whose outcome was never stored, because the writer died or the answer was lost: what UiPath has now is
  * the outcome. Nothing is sent again; what did not happen is still marked, and is planned anew. Leavers wait for this, so it
- * spends their reserve. An attempt that cannot be recovered now stays open, with a backoff of its own.
+ * spends their reserve. An attempt that cannot be recovered now stays open, with a backoff of its own; one that does not show is
+ * asked about ever more seldom. Those that were asked about longest ago come first. Returns false where there was no time for all.
  */
-export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<void> {
-  for (const attempt of await deps.changes.listAttempts(deps.organization.alias)) {
-    if (deps.isTimeUp()) return;
+export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<boolean> {
+  const isTimeUp = shareOfTime(deps, SHARE);
+  const attempts = await deps.changes.listAttempts(deps.organization.alias);
+  for (const attempt of attempts.toSorted((a, b) => askedAtMsOf(a) - askedAtMsOf(b))) {
+    if (isTimeUp()) return false;
     if (attempt.kind === 'unreadable') {
       await failUnreadableRow(deps, `a:${attempt.id}`);
       continue;
     }
-    if (isWaiting(deps, attempt)) continue;
+    if (isWaiting(deps, attempt) || !isToBeAsked(attempt, deps.clock.now())) continue;
     await deps.units.run(unitOf(attempt), async () => {
       const settled =
         attempt.kind === 'membership'
@@ -61,6 +68,11 @@ export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<void> 
       deps.log({ event: 'attempt-recovered', organization: deps.organization.alias, kind: attempt.kind });
     });
   }
+  return true;
+}
+
+function askedAtMsOf(attempt: Readonly<{ kind: string; askedAtMs?: number | undefined }>): number {
+  return attempt.askedAtMs ?? 0;
 }
 
 /** Open calls of one group fail together, and count as one. */
@@ -86,8 +98,8 @@ type AttemptMember = MembershipAttempt['remove'][number];
 async function recoverMembership(deps: RecoverMembershipDeps, attempt: MembershipAttempt): Promise<boolean> {
   const all = [...attempt.add, ...attempt.remove];
   const members = await membersNow(deps, attempt, all);
-  // Neither long ago nor, as an edited row may say, in the far future.
-  const isOpenStill = Math.abs(deps.clock.now() - attempt.startedAtMs) <= SHOWS_WITHIN_MS;
+  const askedAtMs = deps.clock.now();
+  const isOpenStill = mayStillShow(attempt, askedAtMs);
   const shareOf = (member: AttemptMember) => ({ attempt, personKey: member.personKey, member });
   const isMember = (member: AttemptMember): boolean => members.has(member.memberId);
   const removals = new Set(attempt.remove.filter((member) => !isMember(member)).map(shareOf));
@@ -102,7 +114,10 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
     const { personKey } = share;
     if (!seen.has(share)) return recordOutcomeUnknown(deps, attempt, personKey, known);
     // A run in between did not see the change, so whether it is still wanted has to be asked again.
-    await deps.changes.mark(personSubject(deps.organization.alias, personKey), 'normal', deps.clock.now());
+    const nowMs = deps.clock.now();
+    const { employment } = personAccess(known.value, deps.organization, nowMs);
+    const lane = employment === 'left' ? 'urgent' : 'normal';
+    await deps.changes.mark(personSubject(deps.organization.alias, personKey), lane, nowMs);
     const before = await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], {
       known,
       mayBeRecorded: removals.has(share),
@@ -123,8 +138,12 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
   const remove = attempt.remove.filter((member) => isLeft(member, !isMember(member)));
   const left = add.length + remove.length;
   if (left === 0) return true;
-  if (left === all.length) return false;
-  const rest = { ...attempt, id: newAttemptId(attempt.startedAtMs), add, remove };
+  const asked = { ...attempt, askedAtMs };
+  if (left === all.length) {
+    if (isOpenStill) await deps.changes.replace(deps.organization.alias, deps.fence, asked);
+    return false;
+  }
+  const rest = { ...asked, id: newAttemptId(attempt.startedAtMs), add, remove };
   await deps.changes.begin(deps.organization.alias, deps.fence, rest);
   return true;
 }

@@ -1,13 +1,18 @@
 /** How long a run may take up new work: what is left stays marked, and the next run goes on with it. */
 export type TimeBudget = Readonly<{ isTimeUp: () => boolean; leftMs: () => number }>;
 
+type TimedDeps = TimeBudget & Readonly<{ clock: Readonly<{ now: () => number }> }>;
+
 /**
  * Half of what is left is for looking up: the other half is for making what was planned. A run that looks up all its time
  * would have to begin anew each time.
  */
-export function forLookUps<D extends TimeBudget & Readonly<{ clock: Readonly<{ now: () => number }> }>>(
-  deps: D,
-): D {
-  const untilMs = deps.clock.now() + deps.leftMs() / 2;
-  return { ...deps, isTimeUp: () => deps.clock.now() > untilMs };
+export function forLookUps<D extends TimedDeps>(deps: D): D {
+  return { ...deps, isTimeUp: shareOfTime(deps, 1 / 2) };
+}
+
+/** Tells when so much of what is left is over: what may take a whole run leaves the others their turn. */
+export function shareOfTime({ clock, leftMs }: TimedDeps, share: number): TimeBudget['isTimeUp'] {
+  const untilMs = clock.now() + leftMs() * share;
+  return () => clock.now() > untilMs;
 }

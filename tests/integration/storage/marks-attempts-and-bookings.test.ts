@@ -294,8 +294,12 @@ describe('attempts', () => {
     await store.begin(organization, fence, anAttempt('1'));
     await store.begin(organization, fence, rule);
     expect(await store.listAttempts(organization)).toEqual([anAttempt('1'), rule]);
+    const asked = { ...anAttempt('1'), askedAtMs: 3 };
+    await store.replace(organization, fence, asked);
+    expect(await store.listAttempts(organization)).toEqual([asked, rule]);
     await store.end(organization, fence, '1');
     await store.end(organization, fence, '1');
+    await store.replace(organization, fence, asked);
     expect(await store.listAttempts(organization)).toEqual([rule]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
+import { TICK_MS } from '../live-through-time';
 import { ANA, BEN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -27,9 +28,7 @@ describe('a crash after any step of a run (incident 8)', () => {
       const messages = world.engine.queued().length;
       await world.engine.work({ ...world.engine.app, leases: { acquire: async () => undefined } });
       died = await runDying(world, steps);
-      await world.settle();
-      await world.engine.tick();
-      await world.settle();
+      await world.pass(TICK_MS);
       expect(messages).toBe(3);
       expect(['Developers', 'Finance'].map(world.members)).toEqual([[ANA], [ANA]]);
       expect((await world.ledger(ANA))?.applied.map(({ origin }) => origin)).toEqual(['applied', 'applied']);

@@ -65,3 +65,30 @@ describe('a row of the removal log that cannot be read', () => {
     expect(await failing(world)).toEqual([]);
   });
 });
+
+describe('an open call whose row names another id than its key', () => {
+  it('is recovered, and ends', async () => {
+    const world = await start();
+    await world.joins(BEN);
+    await world.settle();
+    const { app, clock, storage } = world.engine;
+    const id = `${String(clock.now()).padStart(15, '0')}-x`;
+    await app.changes.begin(world.alias, await app.changes.takeFence(world.alias), {
+      kind: 'membership',
+      id,
+      groupId: world.groupId('Finance'),
+      groupName: 'Finance',
+      add: [],
+      remove: [{ personKey: personKey(BEN), memberId: world.id(BEN) }],
+      planHash: '',
+      startedAtMs: clock.now(),
+    });
+    const table = await storage.table('changes');
+    const row = { partitionKey: world.alias, rowKey: `a:${id}` };
+    const { json0 } = await table.getEntity<{ json0: string }>(row.partitionKey, row.rowKey);
+    await table.updateEntity({ ...row, json0: json0.replace(`"id":"${id}"`, '"id":"another"') }, 'Merge');
+    await live(world, 5 * MINUTE_MS);
+    expect(await app.changes.listAttempts(world.alias)).toEqual([]);
+    expect(await failing(world)).toEqual([]);
+  });
+});

@@ -6,6 +6,7 @@ import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../../shared/domain/audit/finding';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { entryOf, findingOf, organizationOf, release, ruleOf, withoutFaults } from '../remediation-world';
+import { TICK_MS } from '../live-through-time';
 import { BEN, byHand, CARA, MAX, OLGA, useWorlds, type World } from '../world';
 
 const start = withoutFaults(useWorlds());
@@ -146,9 +147,7 @@ describe.each(CASES.map((one) => [one.check, one] as const))(
         await release(world, finding);
         const dying = dyingAfter(world.engine.app, countdown(steps));
         died = (await applyChanges(dying, { organization: world.alias }).catch(() => 'died')) === 'died';
-        await world.settle();
-        await world.engine.tick();
-        await world.settle();
+        await world.pass(TICK_MS);
         await expectMended(world, plan, before);
       }
       expect(steps).toBeGreaterThan(6);
