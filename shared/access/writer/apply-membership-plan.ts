@@ -6,13 +6,13 @@ import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import { changesIn, type GroupPlan, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { batchChanges, fullCallsOnly, type Batching } from '../../domain/plan/batch-changes-into-puts';
 import { smallestOf } from '../../domain/extremes';
-import { errorCodeOf, type ErrorCode } from '../../errors';
+import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import type { MarksOfRun } from './marks-of-run';
-import { putGroupMembers, type PutGroupMembersDeps } from './put-group-members';
+import { putGroupMembers, type PlannedPut, type PutGroupMembersDeps } from './put-group-members';
 import type { PutLimit } from './put-limit';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
-import type { TimeBudget } from './time-budget-interface';
+import { shareOfTime, type TimeBudget } from './time-budget-interface';
 import { groupUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
 
@@ -73,17 +73,21 @@ export async function applyMembershipPlan(
       if (!refused.has(key)) waiting.add(key);
     }
   };
+  let isAnyLeft = false;
   for (const [index, group] of groups.entries()) {
-    const put = { lane, group, planHash: plan.hash, refused };
+    const mayBeMade = new Map<string, ErrorCode>();
+    const put = { lane, group, planHash: plan.hash, refused, mayBeMade };
     const most = send.get(group.groupId) ?? changesIn(group).length;
     const { sent, end, error } = await applyGroup(deps, put, most);
     wait(group, sent);
-    if (end === 'done' || end === 'contained') continue;
+    for (const change of mayBeMade.keys()) waiting.add(change);
+    isAnyLeft ||= end === 'left';
+    if (end !== 'yielded' && end !== 'stopped') continue;
     for (const later of groups.slice(index + 1)) wait(later, 0);
     const stopped = { refused, waiting, againAtMs: deps.clock.now(), isCutShort: true };
     return error === undefined ? stopped : { ...stopped, stoppedBy: error };
   }
-  return { refused, waiting, againAtMs, isCutShort: false };
+  return { refused, waiting, againAtMs: isAnyLeft ? deps.clock.now() : againAtMs, isCutShort: false };
 }
 
 /**
@@ -107,14 +111,18 @@ function inOrder(
 type GroupOutcome = Readonly<{
   /** Changes that need not wait: they were made or refused. */
   sent: number;
-  /** `yielded`: somebody's access has to go first, or the time is up. `stopped`: by a failure that all share. */
-  end: 'done' | 'contained' | 'yielded' | 'stopped';
+  /**
+   * `left`: a refused PUT has had its share of the time. `yielded`: somebody's access has to go first, or the time is up.
+   * `stopped`: by a failure that all share.
+   */
+  end: 'done' | 'contained' | 'left' | 'yielded' | 'stopped';
   error?: Error;
 }>;
 
+/** Half of what is left is for a PUT that is refused: the other half is for the groups behind it. */
 async function applyGroup(
   deps: ApplyMembershipPlanDeps,
-  put: Parameters<typeof putGroupMembers>[1],
+  put: Omit<PlannedPut, 'givesWay'>,
   most: number,
 ): Promise<GroupOutcome> {
   const { lane, group } = put;
@@ -122,20 +130,40 @@ async function applyGroup(
   const unit = groupUnit(group);
   let sent = 0;
   if (most > 0 && deps.units.isWaiting(unit)) return { sent, end: 'contained' };
+  const yields = async (): Promise<boolean> =>
+    deps.isTimeUp() || (lane === 'normal' && (await deps.marks.isOvertaken()));
+  const send = async (count: number): Promise<number> => {
+    const isTimeUp = shareOfTime(deps, 1 / 2);
+    const givesWay = async (): Promise<boolean> => isTimeUp() || yields();
+    return putGroupMembers(deps, { ...put, givesWay }, changes.slice(sent, sent + count));
+  };
   try {
     while (sent < most) {
-      const yields = deps.isTimeUp() || (lane === 'normal' && (await deps.marks.isOvertaken()));
-      if (yields) return { sent, end: 'yielded' };
-      const end = Math.min(most, sent + deps.maxIdsPerPut());
-      await putGroupMembers(deps, put, changes.slice(sent, end));
-      sent = end;
+      if (await yields()) return { sent, end: 'yielded' };
+      const wanted = Math.min(most - sent, deps.maxIdsPerPut());
+      const settled = await send(wanted);
+      sent += settled;
+      if (settled === wanted) continue;
+      if (await yields()) return { sent, end: 'yielded' };
+      // However slow UiPath is, each run comes further.
+      if (settled === 0) sent += await send(1);
+      requireKnown(put);
+      return { sent, end: 'left' };
     }
+    requireKnown(put);
     if (most > 0) await deps.units.succeed(unit);
     return { sent, end: 'done' };
   } catch (error) {
     if (errorCodeOf(error) === 'lease-lost') throw error;
     return { sent, ...(await containedOr(deps, unit, error)) };
   }
+}
+
+/** @throws AppError with the code of a refusal that may be of what was made before: the group is tried again when that is known */
+function requireKnown({ group, mayBeMade }: Pick<PlannedPut, 'group' | 'mayBeMade'>): void {
+  const [code] = mayBeMade.values();
+  if (code !== undefined)
+    throw new AppError(code, `Group ${group.groupId} refuses what an open call may have made`);
 }
 
 /** A failure of the group's own is contained; one that all share stops the run, once what was learnt is written down. */

@@ -4,12 +4,14 @@ import { personSubject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
 import { RELEASED } from '../../domain/plan/guards';
 import type { Hold } from '../../domain/plan/hold';
-import { leadsOut, type MembershipPlan } from '../../domain/plan/membership-plan';
+import { leadsOut, withoutChanges, type MembershipPlan } from '../../domain/plan/membership-plan';
+import { refusedSince } from '../../domain/plan/refused-change';
 import { AppError } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import type { RefusedChangeStore } from '../../storage/refused-changes';
+import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
@@ -30,7 +32,8 @@ type ApplyReleasedHoldDeps = LoadPersonDeps &
   MarkAgainDeps &
   FinishHoldDeps &
   ContainedDeps &
-  TimeBudget;
+  TimeBudget &
+  Readonly<{ refusedChanges: Pick<RefusedChangeStore, 'list'> }>;
 
 export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
   Readonly<{ holds: Pick<HoldStore, 'list'> }>;
@@ -39,7 +42,7 @@ export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
  * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, nobody
  * is removed and the hold is stale. A removal that was made before a run ended early counts as made. What cannot be told or
  * made now waits for a later run, and the others do not wait for it. Where UiPath refuses some of them, the hold is stale with
- * the codes of the refusals, and the others are made. Returns false where there was no time for all.
+ * the codes of the refusals, and the others are made; what was refused since the release is not sent by a later run. Returns false where there was no time for all.
  */
 export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps): Promise<boolean> {
   let isAllTried = true;
@@ -64,6 +67,7 @@ async function applyReleasedHold(
   deps: ApplyReleasedHoldDeps,
   released: Hold,
 ): Promise<'done' | 'unfinished'> {
+  const { releasedAtMs = 0 } = released;
   const lookingUp = forLookUps(deps);
   const { people, unread } = await loadPeople(deps, released);
   const { identities, unknown } = await resolveIdentities(lookingUp, 'urgent', people);
@@ -76,7 +80,9 @@ async function applyReleasedHold(
     await finishHold(deps, released, 'changed');
     return 'done';
   }
-  const now = onlyRemovals(planned, released);
+  const asked = onlyRemovals(planned, released);
+  const before = refusedSince(await deps.refusedChanges.list(deps.organization.alias), asked, releasedAtMs);
+  const now = withoutChanges(asked, before);
   const applied = await applyMembershipPlan(deps, 'urgent', now, new Map());
   const cases = casesByPerson(now);
   const decided = people.map((person) => {
@@ -85,19 +91,20 @@ async function applyReleasedHold(
   });
   const unsettled = await settlePeople(deps, decided, applied);
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  if (applied.isCutShort || (states.has('unknown') && lookingUp.isTimeUp())) return 'unfinished';
+  if (applied.againAtMs !== undefined || (states.has('unknown') && lookingUp.isTimeUp())) return 'unfinished';
   if (states.has('unknown') || applied.waiting.size + unsettled.length > 0)
     throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails');
-  await finishHold(deps, released, whyNotWhole(applied), refusedRemovals(released, applied));
+  const refused = new Map([...before, ...applied.refused]);
+  await finishHold(deps, released, whyNotWhole(refused), refusedRemovals(released, refused));
   return 'done';
 }
 
 /** The codes of UiPath's refusals, or undefined. The refused removals are refused changes, each by itself. */
-function whyNotWhole({ refused }: Pick<AppliedPlan, 'refused'>): string | undefined {
+function whyNotWhole(refused: ReadonlyMap<string, string>): string | undefined {
   return refused.size === 0 ? undefined : [...new Set(refused.values())].join(', ');
 }
 
-function refusedRemovals({ removals }: Hold, { refused }: Pick<AppliedPlan, 'refused'>) {
+function refusedRemovals({ removals }: Hold, refused: ReadonlyMap<string, string>) {
   return removals.flatMap(({ groupId, personKey, memberId }) => {
     const code = refused.get(`${groupId}/${personKey}`);
     return code === undefined ? [] : [{ groupId, memberId, code }];

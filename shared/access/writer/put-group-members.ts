@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import type { Lane } from '../../domain/lane';
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
+import { mayStillShow } from '../../domain/plan/open-call';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log-interface';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -35,30 +36,35 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set(['uipath-not-found', 'uipath-re
 /** Waits between looks at a write that is not visible yet. */
 const LOOK_AGAIN_MS: readonly number[] = [250, 1_000, 3_000];
 
-/** The planned group whose changes are sent. Refusals are added to `refused`, keyed `groupId/personKey`. */
-type PlannedPut = Readonly<{
+/** The planned group whose changes are sent. Refusals are added to the maps, keyed `groupId/personKey`. */
+export type PlannedPut = Readonly<{
   lane: Lane;
   group: GroupPlan;
   planHash: string;
   refused: Map<string, ErrorCode>;
+  /** Refused as well, and a call before, whose outcome is not known, may have made them: they wait until that is known. */
+  mayBeMade: Map<string, ErrorCode>;
+  /** True when what is left of a refused PUT has to wait. */
+  givesWay: () => Promise<boolean>;
 }>;
 
 /**
  * Makes one PUT: name read just before, intent stored, call, read back, outcome stored. A refused PUT is bisected until the
  * bad id is alone. When both halves are taken whole, it was the size that was refused, and the organization remembers that.
  * A single change that is refused as a conflict and shows all the same was made by a call whose answer was lost: it is ours.
+ * Returns how many of the changes, from the first on, need not be sent any more: fewer than all where a refused PUT gave way.
  */
 export async function putGroupMembers(
   deps: PutGroupMembersDeps,
   put: PlannedPut,
   changes: readonly DecidedCase[],
-): Promise<void> {
+): Promise<number> {
   const { group, planHash, refused } = put;
   await deps.stillOurs();
   const current = (await deps.uipath[put.lane].groups.loadByIds([group.groupId])).get(group.groupId);
   if (current === undefined) {
-    refuse(put, changes, 'uipath-not-found');
-    return;
+    note(refused, put, changes, 'uipath-not-found');
+    return changes.length;
   }
   const attempt: MembershipAttempt = {
     kind: 'membership',
@@ -88,11 +94,18 @@ export async function putGroupMembers(
         await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
       throw error;
     }
-    const made = changes.length === 1 && code === 'uipath-conflict' && (await isVisible(deps, put, changes));
-    if (!made) {
-      await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
-      await splitOrRefuse(deps, put, changes, code);
-      return;
+    const mayBeMade = call.mayHaveReachedUiPath || (changes.length === 1 && code === 'uipath-conflict');
+    const unseen = mayBeMade ? await readBack(deps, put, changes) : changes;
+    if (unseen.length > 0) {
+      if (!call.mayHaveReachedUiPath) {
+        await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
+        return splitOrRefuse(deps, put, changes, code);
+      }
+      // A refused repetition says nothing of the call before it. That stays open: its recovery records what shows.
+      const seen = changes.filter((change) => !unseen.includes(change));
+      note(put.mayBeMade, put, seen, code);
+      const next = unseen[await splitOrRefuse(deps, put, unseen, code)];
+      return next === undefined ? changes.length : changes.indexOf(next);
     }
   }
   await recordPutOutcome(deps, attempt, changes);
@@ -104,26 +117,51 @@ export async function putGroupMembers(
     removed: attempt.remove.length,
     refused: refused.size,
   });
+  return changes.length;
 }
 
+/** Returns how many of the changes need not be sent any more. */
 async function splitOrRefuse(
   deps: PutGroupMembersDeps,
   put: PlannedPut,
   changes: readonly DecidedCase[],
   code: ErrorCode,
-): Promise<void> {
-  if (changes.length === 1) {
-    refuse(put, changes, code);
-    return;
+): Promise<number> {
+  const [first] = changes;
+  if (changes.length === 1 && first !== undefined) {
+    note((await isOpen(deps, put, first)) ? put.mayBeMade : put.refused, put, changes, code);
+    return changes.length;
   }
   const middle = Math.ceil(changes.length / 2);
-  const refusedBefore = put.refused.size;
-  await putGroupMembers(deps, put, changes.slice(0, middle));
-  await putGroupMembers(deps, put, changes.slice(middle));
+  const countRefused = (): number => put.refused.size + put.mayBeMade.size;
+  const refusedBefore = countRefused();
+  let settled = 0;
+  for (const endsAt of [middle, changes.length]) {
+    if (await put.givesWay()) return settled;
+    settled += await putGroupMembers(deps, put, changes.slice(settled, endsAt));
+    if (settled < endsAt) return settled;
+  }
   // A conflict is with what somebody else did meanwhile, and a small PUT was not refused for its size.
   const isLarge = changes.length * 2 > deps.maxIdsPerPut();
-  if (isLarge && code === 'uipath-rejected' && put.refused.size === refusedBefore)
+  if (isLarge && code === 'uipath-rejected' && countRefused() === refusedBefore)
     await deps.learnMaxIdsPerPut(middle);
+  return settled;
+}
+
+/** True while a call before may come to show that it made this change. */
+async function isOpen(
+  deps: Pick<PutGroupMembersDeps, 'changes' | 'organization' | 'clock'>,
+  { group }: Pick<PlannedPut, 'group'>,
+  { decision, memberId }: DecidedCase,
+): Promise<boolean> {
+  const attempts = await deps.changes.listAttempts(deps.organization.alias);
+  return attempts.some(
+    (attempt) =>
+      attempt.kind === 'membership' &&
+      attempt.groupId === group.groupId &&
+      mayStillShow(attempt, deps.clock.now()) &&
+      (decision === 'add' ? attempt.add : attempt.remove).some((member) => member.memberId === memberId),
+  );
 }
 
 /**
@@ -194,12 +232,13 @@ async function readBack(
   return unseen;
 }
 
-function refuse(
-  { group, refused }: Pick<PlannedPut, 'group' | 'refused'>,
+function note(
+  refusals: Map<string, ErrorCode>,
+  { group }: Pick<PlannedPut, 'group'>,
   changes: readonly DecidedCase[],
   code: ErrorCode,
 ): void {
-  for (const change of changes) refused.set(`${group.groupId}/${change.personKey}`, code);
+  for (const change of changes) refusals.set(`${group.groupId}/${change.personKey}`, code);
 }
 
 function toMember(change: DecidedCase): Readonly<{ personKey: string; memberId: string }> {

@@ -95,6 +95,15 @@ export function waitingPart(plan: MembershipPlan, waiting: ReadonlySet<string>):
     .filter(({ decided }) => decided.length > 0);
 }
 
+/** A plan without some of its changes, keyed `groupId/personKey`. Its hash stays that of the whole. */
+export function withoutChanges(plan: MembershipPlan, changes: ReadonlyMap<string, unknown>): MembershipPlan {
+  const groups = plan.groups.map((group) => ({
+    ...group,
+    decided: group.decided.filter(({ personKey }) => !changes.has(`${group.groupId}/${personKey}`)),
+  }));
+  return { ...plan, groups };
+}
+
 /** A plan together with changes of other people that wait since an earlier one: so they fill calls together. */
 export function withWaiting(plan: MembershipPlan, waiting: readonly GroupPlan[]): MembershipPlan {
   if (waiting.length === 0) return plan;

@@ -2,6 +2,7 @@ import { personAccess } from '../ledger/person-access';
 import { fold } from '../fold';
 import type { PersonLedger } from '../ledger/person-ledger';
 import type { OrganizationPolicy } from '../policy';
+import { changesIn, type MembershipPlan } from './membership-plan';
 
 /** A refused change (dead letter): one that UiPath refused by itself, with all that is needed to correct and retry it. */
 export type RefusedChange = Readonly<{
@@ -32,6 +33,30 @@ export function noteRefusal(
 export function refusalsInARow(letter: RefusedChange): number {
   const lastRetry = letter.history.findLastIndex((item) => item.event === 'retried');
   return letter.history.length - 1 - lastRetry;
+}
+
+/** The changes of a plan that were refused since then, with the last code, keyed `groupId/personKey`. */
+export function refusedSince(
+  refused: readonly RefusedChange[],
+  plan: MembershipPlan,
+  sinceMs: number,
+): ReadonlyMap<string, string> {
+  const codes = new Map<string, string>(
+    refused.flatMap(({ groupId, personKey, decision, history }) => {
+      const last = history.at(-1);
+      return last?.event === 'refused' && last.atMs >= sinceMs
+        ? [[`${decision}/${groupId}/${personKey}`, last.code] as const]
+        : [];
+    }),
+  );
+  return new Map(
+    plan.groups.flatMap((group) =>
+      changesIn(group).flatMap(({ decision, personKey }) => {
+        const code = codes.get(`${decision}/${group.groupId}/${personKey}`);
+        return code === undefined ? [] : [[`${group.groupId}/${personKey}`, code] as const];
+      }),
+    ),
+  );
 }
 
 /** True while a refused change is still wanted and not made. One that is no longer wanted waits for no person. */
