@@ -5,14 +5,17 @@ import { encodeRecord } from './record-encoding';
 import { isConflict, undefinedIfMissing } from './storage-errors';
 import { decodeListed, type OnUnreadable } from './unreadable-rows';
 
+/** `seen`: UiPath showed the change before the contrary was done. */
+export type AttemptMember = Readonly<{ personKey: string; memberId: string; seen?: boolean | undefined }>;
+
 /** One PUT of a group's members. */
 export type MembershipAttempt = Readonly<{
   kind: 'membership';
   id: string;
   groupId: string;
   groupName: string;
-  add: ReadonlyArray<Readonly<{ personKey: string; memberId: string }>>;
-  remove: ReadonlyArray<Readonly<{ personKey: string; memberId: string; cause?: string | undefined }>>;
+  add: readonly AttemptMember[];
+  remove: ReadonlyArray<AttemptMember & Readonly<{ cause?: string | undefined }>>;
   planHash: string;
   startedAtMs: number;
   /** When UiPath was last asked whether it shows the change; undefined: never. */
@@ -53,7 +56,7 @@ export type FencedAttempts = Readonly<{
   listAttempts: (organization: string) => Promise<ReadonlyArray<Attempt | UnreadableAttempt>>;
 }>;
 
-const member = z.object({ personKey: z.string(), memberId: z.string() });
+const member = z.object({ personKey: z.string(), memberId: z.string(), seen: z.boolean().optional() });
 const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('membership'),

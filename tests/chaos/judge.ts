@@ -188,7 +188,7 @@ function judgeQuota(uipath: UiPathSandbox, { organization, latencyMs }: Seen): r
 
 /**
  * Each membership that the application changed is told by the person's evidence, in the same order; nothing else is. One that was
- * undone while the open call could not be read may be told as a call of which nobody can say what it came to.
+ * undone while the open call could not be read or recorded may be told as a call of which nobody can say what it came to.
  */
 function judgeEvidence(
   seen: Seen,

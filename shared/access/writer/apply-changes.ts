@@ -15,7 +15,7 @@ import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
 import type { WriterLease, WriterLeases } from '../../storage/writer-lease';
 
 /** All that the steps of a run name. */
-type RunDeps = RecoverAttemptsDeps & ApplyMarkedSubjectsDeps;
+type RunDeps = RecoverAttemptsDeps & Omit<ApplyMarkedSubjectsDeps, 'openAdditions'>;
 type UiPathOfRun = (RunDeps & MemoizeGroupsByNameDeps)['uipath'];
 
 type BookDeps = Readonly<{
@@ -103,8 +103,8 @@ export async function applyChanges(
   let run: RunDeps | undefined;
   try {
     run = await openRun(deps, { organization, policyHash: policy.hash, lease });
-    const isAllRecovered = await recoverAttempts(run);
-    const goesOnAtMs = await applyMarkedSubjects(run);
+    const { isAllRecovered, openAdditions } = await recoverAttempts(run);
+    const goesOnAtMs = await applyMarkedSubjects({ ...run, openAdditions });
     if (isAllRecovered && goesOnAtMs === undefined && !run.isTimeUp()) await run.units.endRecovered();
     return await bookNext(deps, alias, goesOnAtMs, run);
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
-import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
+import type { SharedCall } from '../../domain/ledger/recorded-membership-changes';
 import type { Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
@@ -9,7 +10,12 @@ import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { GroupInUiPath, ReadGroupsByName } from './memoize-groups-by-name';
 
+/** Calls that may have added somebody, by person key: the ledger may not say it yet. */
+export type OpenAdditions = ReadonlyMap<string, ReadonlyArray<SharedCall & Readonly<{ groupName: string }>>>;
+
 export type LoadPersonDeps = Readonly<{
+  /** Of the calls that were open when the run began. */
+  openAdditions: OpenAdditions;
   ledger: Pick<LedgerStore, 'read'>;
   organization: OrganizationPolicy;
   clock: Pick<Clock, 'now'>;
@@ -42,25 +48,34 @@ export async function loadPerson(
   if (stored === undefined) return undefined;
   const access = personAccess(stored.value, deps.organization, deps.clock.now());
   const wanted = new Set(access.reasons.map((reason) => reason.group));
-  const { examine, unusableGroups } = await groupsToExamine(deps, lane, stored.value, { access, wanted });
+  const { examine, unusableGroups } = await groupsToExamine(deps, lane, stored.value, {
+    access,
+    wanted,
+    added: deps.openAdditions.get(subject.key) ?? [],
+  });
   return { mark, subject, stored, access, wanted, examine, unusableGroups };
 }
 
 /**
- * Groups to compare with UiPath: those wanted and not applied yet, those applied and not wanted any more; for a leaver every
- * group. What was applied is found by its id, as somebody may have renamed the group. A wanted name that several groups have
+ * Groups to compare with UiPath: those wanted and not applied yet, those applied and not wanted any more, also by a call whose
+ * outcome is not recorded; for a leaver every group. What was applied is found by its id, as somebody may have renamed the group. A wanted name that several groups have
  * adds nobody to any of them; where the name is not wanted, a leaver is taken out of each, by its id.
  */
 async function groupsToExamine(
   deps: Pick<LoadPersonDeps, 'organization' | 'groupsByName'>,
   lane: Lane,
   ledger: PersonLedger,
-  { access, wanted }: Pick<PersonWork, 'access' | 'wanted'>,
+  {
+    access,
+    wanted,
+    added,
+  }: Pick<PersonWork, 'access' | 'wanted'> &
+    Readonly<{ added: ReadonlyArray<Pick<AppliedMembership, 'groupId' | 'groupName'>> }>,
 ): Promise<Pick<PersonWork, 'examine' | 'unusableGroups'>> {
   const applied = new Set(ledger.applied.map((membership) => fold(membership.groupName)));
   const leaving = access.employment === 'left';
   const open = [...wanted].filter((name) => !applied.has(name));
-  const over = ledger.applied.filter((membership) => !wanted.has(fold(membership.groupName)));
+  const over = [...ledger.applied, ...added].filter(({ groupName }) => !wanted.has(fold(groupName)));
   if (!leaving && open.length + over.length === 0) return { examine: new Map(), unusableGroups: [] };
   const groups = await deps.groupsByName(lane);
   if (leaving && deps.organization.leaver.groups === 'all')

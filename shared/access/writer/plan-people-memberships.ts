@@ -1,20 +1,34 @@
 import type { Lane } from '../../domain/lane';
-import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import type { AppliedMembership, DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import { isTakenForStanding, whatToTell } from '../../domain/ledger/recorded-membership-changes';
 import { fold } from '../../domain/fold';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import type { LedgerStore } from '../../storage/ledger';
 import type { UiPathClient } from '../../uipath/client';
 import { countAdministratorsLeft } from './count-administrators-left';
 import { keptByOthers, type KeptByOthersDeps } from './memberships-kept-by-others';
-import type { PersonWork } from './load-person';
+import type { OpenAdditions, PersonWork } from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
-import { candidatesOf, readMemberships, type Candidate, type ReadMembershipsDeps } from './read-memberships';
+import {
+  candidatesOf,
+  readMemberships,
+  type GroupCandidates,
+  type Memberships,
+  type ReadMembershipsDeps,
+} from './read-memberships';
 import type { UiPathInLane } from './uipath-in-lane';
-import { groupUnit } from './person-and-group-units';
+import type { ContainedDeps } from './containment';
+import { groupUnit, personUnit } from './person-and-group-units';
+
+type AddedByOpenCallsDeps = ContainedDeps &
+  Readonly<{ ledger: Pick<LedgerStore, 'evidence'>; openAdditions: OpenAdditions }>;
 
 export type PlanPeopleMembershipsDeps = ReadMembershipsDeps &
   KeptByOthersDeps &
+  AddedByOpenCallsDeps &
   Readonly<{
     organization: OrganizationPolicy;
     /** Client ids of this application. */
@@ -38,13 +52,24 @@ export async function planPeopleMemberships(
   const deferred = new Set<string>();
   const { groups, have } = await readMemberships(deps, lane, candidatesOf(people, identities), deferred);
   const kept = await keptByOthers(deps, lane, groups, have, deferred);
+  const open = await addedByOpenCalls(deps, groups, have, deferred);
+  const appliedIn = (groupId: string, { subject, stored }: PersonWork): AppliedMembership | undefined =>
+    open.memberships.get(`${groupId}/${subject.key}`) ??
+    stored.value.applied.find((membership) => membership.groupId === groupId);
   const cases = groups.map(({ group, candidates }): GroupCase => ({
     groupId: group.groupId,
     name: group.name,
-    mode: modeOf(deps.organization, group, candidates),
+    mode: modeOf(
+      deps.organization,
+      group,
+      candidates.flatMap(({ person }) => appliedIn(group.groupId, person) ?? []),
+    ),
     cases: candidates
       .filter(({ memberId }) => !kept.unknown.has(memberId))
-      .filter(({ person }) => !kept.wantedAgain.has(`${group.groupId}/${person.subject.key}`))
+      .filter(({ person }) => {
+        const key = `${group.groupId}/${person.subject.key}`;
+        return !kept.wantedAgain.has(key) && !open.unknown.has(key);
+      })
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;
         const name = fold(group.name);
@@ -55,7 +80,7 @@ export async function planPeopleMemberships(
           want: wanted.has(name),
           have: have.get(group.groupId)?.has(memberId) === true,
           leaving: access.employment === 'left',
-          applied: stored.value.applied.find((membership) => membership.groupId === group.groupId),
+          applied: appliedIn(group.groupId, person),
           keptByOther: kept.memberships.has(`${group.groupId}/${subject.key}`),
           why: whyOf(person, name),
           cause: person.mark?.cause,
@@ -92,18 +117,55 @@ async function countAdministrators(
   }
 }
 
+/**
+ * Memberships that UiPath shows and an open call added, keyed `<group id>/<person key>`, unless the evidence says that they were
+ * undone since: the ledger may say nothing of them, or that they stood before. Where that cannot be read, nothing is planned for
+ * the person in that group. A leaver loses them whoever added them.
+ */
+async function addedByOpenCalls(
+  deps: AddedByOpenCallsDeps,
+  groups: readonly GroupCandidates[],
+  have: Memberships['have'],
+  deferred: Set<string>,
+): Promise<Readonly<{ memberships: ReadonlyMap<string, AppliedMembership>; unknown: ReadonlySet<string> }>> {
+  const memberships = new Map<string, AppliedMembership>();
+  const unknown = new Set<string>();
+  const asked = groups.flatMap(({ group: { groupId }, candidates }) =>
+    candidates.flatMap(({ person: { subject, stored, access }, memberId }) => {
+      if (access.employment === 'left' || have.get(groupId)?.has(memberId) !== true) return [];
+      const known = stored.value.applied.find((membership) => membership.groupId === groupId);
+      const calls = (deps.openAdditions.get(subject.key) ?? []).filter(
+        (call) => call.groupId === groupId && (known === undefined || isTakenForStanding(known, call)),
+      );
+      return calls.length === 0 ? [] : [{ groupId, subject, calls }];
+    }),
+  );
+  await mapConcurrently(asked, STORAGE_WIDTH, async ({ groupId, subject, calls }) => {
+    try {
+      const { records } = await deps.ledger.evidence(subject);
+      const call = calls.find(
+        (one) => whatToTell(records, one, 'add', { shows: 'before', isInLedger: false }) === 'change',
+      );
+      if (call === undefined) return;
+      const { groupName, startedAtMs: sinceMs } = call;
+      memberships.set(`${groupId}/${subject.key}`, { groupId, groupName, origin: 'applied', sinceMs });
+    } catch (error) {
+      await deps.units.fail(personUnit(subject.key), error);
+      deferred.add(subject.key);
+      unknown.add(`${groupId}/${subject.key}`);
+    }
+  });
+  return { memberships, unknown };
+}
+
 /** The policy knows a group by name, and a renamed one by the name it had when we put somebody there. */
 function modeOf(
   organization: OrganizationPolicy,
   group: GroupInUiPath,
-  candidates: readonly Candidate[],
+  applied: readonly AppliedMembership[],
 ): GroupCase['mode'] {
-  const formerNames = candidates.flatMap(({ person }) =>
-    person.stored.value.applied
-      .filter(({ groupId }) => groupId === group.groupId)
-      .map(({ groupName }) => groupName),
-  );
-  const policies = [group.name, ...formerNames].map((name) => groupPolicyOf(organization, name));
+  const names = [group.name, ...applied.map(({ groupName }) => groupName)];
+  const policies = names.map((name) => groupPolicyOf(organization, name));
   return policies.find((policy) => policy !== undefined)?.mode ?? 'unmanaged';
 }
 

@@ -27,7 +27,7 @@ export type PutGroupMembersDeps = PutAndReadBackDeps &
   RecordPutOutcomeDeps &
   Pick<PutLimit, 'learnMaxIdsPerPut' | 'maxIdsPerPut'> &
   Readonly<{
-    changes: Pick<ChangeStore, 'begin' | 'end' | 'listAttempts'>;
+    changes: Pick<ChangeStore, 'begin' | 'replace' | 'end' | 'listAttempts'>;
     uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'loadByIds'> }>;
     log: Log;
   }>;

@@ -5,7 +5,6 @@ import type { ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
 import { outcomeUnit } from './person-and-group-units';
-import type { EvidenceRecord } from '../../domain/ledger/evidence';
 import {
   withMembership,
   withoutMembership,
@@ -13,22 +12,18 @@ import {
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
 import {
-  isOutcomeUnknown,
-  removalRecordedBefore,
-  type RecordedBefore,
+  isTakenForStanding,
+  whatToTell,
+  type Shows,
+  type ToTell,
 } from '../../domain/ledger/recorded-membership-changes';
-import type { MembershipAttempt } from '../../storage/fenced-attempts';
+import type { AttemptMember, MembershipAttempt } from '../../storage/fenced-attempts';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import { personSubject, type Subject } from '../../domain/ledger/subject';
+import { personSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import { updateLedger } from '../ledger/update-ledger';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
-
-type IsRecordedDeps = Readonly<{
-  ledger: Pick<LedgerStore, 'evidence'>;
-  organization: Pick<OrganizationPolicy, 'alias'>;
-}>;
 
 type RequireFenceDeps = Pick<WriterFence, 'fence'> &
   Readonly<{
@@ -36,20 +31,23 @@ type RequireFenceDeps = Pick<WriterFence, 'fence'> &
     changes: Pick<ChangeStore, 'requireFence'>;
   }>;
 
-type RecordMembershipOutcomeDeps = EvidenceOfRunDeps & IsRecordedDeps & RequireFenceDeps;
+type RecordMembershipOutcomeDeps = EvidenceOfRunDeps &
+  RequireFenceDeps &
+  Readonly<{ ledger: Pick<LedgerStore, 'evidence'> }>;
 
-/** What is known of the person before their share is recorded. */
+/** What is known of a share before it is recorded. */
 type Before = Readonly<{
-  /** Their ledger as it was read while no other writer had taken over. */
+  /** The person's ledger as it was read while no other writer had taken over. */
   known: Stored<PersonLedger>;
+  shows: Shows;
   /** Another writer may have recorded the share. Else that is asked only where the ledger has changed since it was read. */
   mayBeRecorded: boolean;
 }>;
 
 /**
- * Records one person's share of a PUT's outcome in their ledger, once, whoever else records it. Returns what was recorded of it
- * before. A removed membership may be one that the ledger never knew, as a leaver is in groups that nobody manages here, so
- * only the evidence can tell that its removal was recorded: their whole history is read then.
+ * Records one person's share of a PUT's outcome in their ledger, once, whoever else records it; or that nobody can tell what it
+ * came to. Returns what there was to tell. Only the evidence says what was told already, as a leaver is removed from groups that
+ * the ledger never knew, and what was added is removed again: their whole history is read then.
  * @throws AppError `lease-lost` when the ledger has changed since it was read, and another writer took over
  */
 export async function recordMembershipOutcome(
@@ -57,12 +55,13 @@ export async function recordMembershipOutcome(
   attempt: MembershipAttempt,
   personKey: string,
   why: readonly string[],
-  { known: read, mayBeRecorded }: Before,
-): Promise<RecordedBefore> {
-  const { groupId, groupName, planHash } = attempt;
-  const added = attempt.add.some((member) => member.personKey === personKey);
+  { known: read, shows, mayBeRecorded }: Before,
+): Promise<ToTell> {
+  const { id: attemptId, groupId, groupName, planHash } = attempt;
+  const change = attempt.add.some((member) => member.personKey === personKey) ? 'add' : 'remove';
   const subject = personSubject(deps.organization.alias, personKey);
-  let before: RecordedBefore;
+  const facts = { groupId, group: groupName, planHash, attemptId };
+  let toTell: ToTell = 'by-another';
   let asks = mayBeRecorded;
   await updateLedger(
     deps.ledger,
@@ -70,64 +69,35 @@ export async function recordMembershipOutcome(
     async (current) => {
       if (current === undefined) return undefined;
       const known = current.applied.find((membership) => membership.groupId === groupId);
-      if (added && known !== undefined && !isTakenForStanding(known, attempt)) {
-        before = 'in-ledger';
-        return undefined;
-      }
-      before = asks ? removalRecordedBefore(await recordsOf(deps, subject), attempt) : undefined;
+      const isInLedger = change === 'add' && known !== undefined && !isTakenForStanding(known, attempt);
+      const records = asks ? (await deps.ledger.evidence(subject)).records : [];
+      toTell = whatToTell(records, attempt, change, { shows, isInLedger });
       asks = true;
-      if (before !== undefined) return undefined;
+      if (toTell === 'unknown')
+        return {
+          next: current,
+          evidence: [evidenceOfRun(deps, 'membership-outcome-unknown', { ...facts, change, shows })],
+        };
+      if (toTell !== 'change') return undefined;
       const membership: AppliedMembership = {
         groupId,
         groupName,
         origin: 'applied',
         sinceMs: deps.clock.now(),
       };
-      return {
-        next: added ? withMembership(current, membership) : withoutMembership(current, groupId),
-        evidence: [
-          evidenceOfRun(deps, added ? 'membership-added' : 'membership-removed', {
-            groupId,
-            group: groupName,
-            why,
-            planHash,
-            attemptId: attempt.id,
-          }),
-        ],
-      };
+      return change === 'add'
+        ? {
+            next: withMembership(current, membership),
+            evidence: [evidenceOfRun(deps, 'membership-added', { ...facts, why })],
+          }
+        : {
+            next: withoutMembership(current, groupId),
+            evidence: [evidenceOfRun(deps, 'membership-removed', { ...facts, why })],
+          };
     },
     { known: read, mayGoOn: async () => deps.changes.requireFence(deps.organization.alias, deps.fence) },
   );
-  return before;
-}
-
-/**
- * Records, once, that nobody can tell what a call came to for a person, where that is so: what it changed was undone before it
- * could be read back. Reads their whole history.
- */
-export async function recordOutcomeUnknown(
-  deps: RecordMembershipOutcomeDeps,
-  attempt: MembershipAttempt,
-  personKey: string,
-  known: Stored<PersonLedger>,
-): Promise<void> {
-  const { id: attemptId, groupId, groupName: group, planHash } = attempt;
-  const change = attempt.add.some((member) => member.personKey === personKey) ? 'add' : 'remove';
-  const subject = personSubject(deps.organization.alias, personKey);
-  const facts = { groupId, group, change, planHash, attemptId };
-  await updateLedger(
-    deps.ledger,
-    subject,
-    async (current) =>
-      current !== undefined && isOutcomeUnknown(await recordsOf(deps, subject), attempt, change)
-        ? { next: current, evidence: [evidenceOfRun(deps, 'membership-outcome-unknown', facts)] }
-        : undefined,
-    { known, mayGoOn: async () => deps.changes.requireFence(deps.organization.alias, deps.fence) },
-  );
-}
-
-async function recordsOf({ ledger }: IsRecordedDeps, subject: Subject): Promise<readonly EvidenceRecord[]> {
-  return (await ledger.evidence(subject)).records;
+  return toTell;
 }
 
 /** One person's share of what a call came to. */
@@ -194,7 +164,7 @@ export async function recordPutOutcome(
   await deps.stillOurs();
   const shares = changes.map(({ personKey, why }) => ({ attempt, personKey, why }));
   const failed = await recordEach(deps, shares, async ({ personKey, why }, known) =>
-    recordMembershipOutcome(deps, attempt, personKey, why, { known, mayBeRecorded: false }),
+    recordMembershipOutcome(deps, attempt, personKey, why, { known, shows: 'now', mayBeRecorded: false }),
   );
   const unrecorded = new Set([...failed].map(({ personKey }) => personKey));
   const isRecorded = ({ personKey }: Readonly<{ personKey: string }>): boolean => !unrecorded.has(personKey);
@@ -210,32 +180,40 @@ export async function recordPutOutcome(
 }
 
 /**
- * Records what an open attempt of a group did, as it is seen now: `members` are in the group, `others` are not. That the contrary
- * is done next would hide it from the attempt's recovery. It is done also where that cannot be recorded.
+ * Records what open attempts of a group did, as it is seen now: `members` are in the group, `others` are not. The contrary is done
+ * next, which would hide it from their recovery: they keep that it was seen, so that it is told also where it cannot be recorded now.
  * @throws AppError `lease-lost`
  */
 export async function recordSeen(
-  deps: RecordEachDeps & Readonly<{ changes: Pick<ChangeStore, 'listAttempts'> }>,
+  deps: RecordEachDeps & Readonly<{ changes: Pick<ChangeStore, 'listAttempts' | 'replace'> }>,
   groupId: string,
   { members, others }: Readonly<Record<'members' | 'others', ReadonlySet<string>>>,
 ): Promise<void> {
-  const attempts = await deps.changes.listAttempts(deps.organization.alias);
-  const shares = attempts.flatMap((attempt) => {
-    if (attempt.kind !== 'membership' || attempt.groupId !== groupId) return [];
-    const added = attempt.add.filter(({ memberId }) => members.has(memberId));
-    const removed = attempt.remove.filter(({ memberId }) => others.has(memberId));
-    return [...added, ...removed].map(({ personKey }) => ({
-      attempt,
-      personKey,
-      mayBeRecorded: removed.some((one) => one.personKey === personKey),
-    }));
-  });
-  await recordEach(deps, shares, async ({ attempt, personKey, mayBeRecorded }, known) =>
-    recordMembershipOutcome(deps, attempt, personKey, ['read-back'], { known, mayBeRecorded }),
+  const { alias } = deps.organization;
+  const attempts = (await deps.changes.listAttempts(alias)).filter((one) => one.kind === 'membership');
+  const seen = attempts
+    .filter((attempt) => attempt.groupId === groupId)
+    .map((attempt) => {
+      const added = attempt.add.filter(({ memberId }) => members.has(memberId));
+      const removed = attempt.remove.filter(({ memberId }) => others.has(memberId));
+      return { attempt, shares: [...added, ...removed] };
+    });
+  const shares = seen.flatMap((one) =>
+    one.shares.map((member) => ({ attempt: one.attempt, personKey: member.personKey, member })),
   );
-}
-
-/** True when UiPath showed our own change late, and the run that made it took the membership for one that stood before. */
-function isTakenForStanding(known: AppliedMembership, { startedAtMs }: MembershipAttempt): boolean {
-  return known.origin === 'standing' && known.sinceMs >= startedAtMs;
+  await recordEach(deps, shares, async ({ attempt, personKey, member }, known) => {
+    const shows = member.seen === true ? 'before' : 'now';
+    await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], {
+      known,
+      shows,
+      mayBeRecorded: true,
+    });
+  });
+  for (const { attempt, shares: shown } of seen) {
+    if (shown.every((member) => member.seen === true)) continue;
+    const note = <M extends AttemptMember>(member: M): M =>
+      shown.includes(member) ? { ...member, seen: true } : member;
+    const noted = { ...attempt, add: attempt.add.map(note), remove: attempt.remove.map(note) };
+    await deps.changes.replace(alias, deps.fence, noted);
+  }
 }

@@ -1,9 +1,11 @@
 import { personSubject } from '../../domain/ledger/subject';
 import { personAccess } from '../../domain/ledger/person-access';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import type { Shows } from '../../domain/ledger/recorded-membership-changes';
 import type { Unit } from '../../domain/plan/backoff';
 import { isToBeAsked, mayStillShow } from '../../domain/plan/open-call';
 import type { OrganizationPolicy } from '../../domain/policy';
-import type { Attempt, MembershipAttempt } from '../../storage/fenced-attempts';
+import type { Attempt, AttemptMember, MembershipAttempt } from '../../storage/fenced-attempts';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -12,12 +14,8 @@ import { adoptCreatedRule, type AdoptCreatedRuleDeps } from './adopt-created-rul
 import { newAttemptId } from './attempt-id';
 import { failUnreadableRow } from './fail-unreadable-row';
 import { logRemovals, type LogRemovalsDeps } from './log-removals';
-import {
-  recordEach,
-  recordMembershipOutcome,
-  recordOutcomeUnknown,
-  type RecordEachDeps,
-} from './record-membership-outcome';
+import type { OpenAdditions } from './load-person';
+import { recordEach, recordMembershipOutcome, type RecordEachDeps } from './record-membership-outcome';
 import { shareOfTime, type TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
 import { outcomeUnit } from './person-and-group-units';
@@ -46,12 +44,22 @@ const SHARE = 1 / 4;
  * Recovers attempts whose outcome was never stored, because the writer died or the answer was lost: what UiPath has now is
  * the outcome. Nothing is sent again; what did not happen is still marked, and is planned anew. Leavers wait for this, so it
  * spends their reserve. An attempt that cannot be recovered now stays open, with a backoff of its own; one that does not show is
- * asked about ever more seldom. Those that were asked about longest ago come first. Returns false where there was no time for all.
+ * asked about ever more seldom. Those that were asked about longest ago come first. Returns whether there was time for all, and
+ * what the attempts may have added: a ledger may not say it yet.
  */
-export async function recoverAttempts(deps: RecoverAttemptsDeps): Promise<boolean> {
-  const isTimeUp = shareOfTime(deps, SHARE);
+export async function recoverAttempts(
+  deps: RecoverAttemptsDeps,
+): Promise<Readonly<{ isAllRecovered: boolean; openAdditions: OpenAdditions }>> {
   const attempts = await deps.changes.listAttempts(deps.organization.alias);
-  for (const attempt of attempts.toSorted((a, b) => askedAtMsOf(a) - askedAtMsOf(b))) {
+  const inTurn = attempts.toSorted((a, b) => askedAtMsOf(a) - askedAtMsOf(b));
+  return { isAllRecovered: await recoverEach(deps, inTurn), openAdditions: additionsOf(attempts) };
+}
+
+type Listed = Awaited<ReturnType<ChangeStore['listAttempts']>>;
+
+async function recoverEach(deps: RecoverAttemptsDeps, attempts: Listed): Promise<boolean> {
+  const isTimeUp = shareOfTime(deps, SHARE);
+  for (const attempt of attempts) {
     if (isTimeUp()) return false;
     if (attempt.kind === 'unreadable') {
       await failUnreadableRow(deps, `a:${attempt.id}`);
@@ -75,6 +83,15 @@ function askedAtMsOf(attempt: Readonly<{ kind: string; askedAtMs?: number | unde
   return attempt.askedAtMs ?? 0;
 }
 
+function additionsOf(attempts: Listed): OpenAdditions {
+  const additions = new Map<string, MembershipAttempt[]>();
+  for (const attempt of attempts)
+    if (attempt.kind === 'membership')
+      for (const { personKey } of attempt.add)
+        additions.set(personKey, [...(additions.get(personKey) ?? []), attempt]);
+  return additions;
+}
+
 /** Open calls of one group fail together, and count as one. */
 function unitOf(attempt: Attempt): Unit {
   return attempt.kind === 'membership'
@@ -89,53 +106,48 @@ function isWaiting({ units }: ContainedDeps, attempt: Attempt): boolean {
   return all.length > 0 && all.every(({ personKey }) => units.isWaiting(outcomeUnit(attempt, personKey)));
 }
 
-type AttemptMember = MembershipAttempt['remove'][number];
-
 /**
  * False while changes may still come to show: the attempt stays open, so that they are known as ours when they do. A person
  * whose share cannot be recorded keeps it in an attempt, and the others are recorded.
  */
 async function recoverMembership(deps: RecoverMembershipDeps, attempt: MembershipAttempt): Promise<boolean> {
   const all = [...attempt.add, ...attempt.remove];
-  const members = await membersNow(deps, attempt, all);
+  const members = await membersNow(
+    deps,
+    attempt,
+    all.filter(({ seen }) => seen !== true),
+  );
   const askedAtMs = deps.clock.now();
   const isOpenStill = mayStillShow(attempt, askedAtMs);
-  const shareOf = (member: AttemptMember) => ({ attempt, personKey: member.personKey, member });
-  const isMember = (member: AttemptMember): boolean => members.has(member.memberId);
-  const removals = new Set(attempt.remove.filter((member) => !isMember(member)).map(shareOf));
-  const seen = new Set([...attempt.add.filter(isMember).map(shareOf), ...removals]);
-  const unseen = [...attempt.add.filter((member) => !isMember(member)), ...attempt.remove.filter(isMember)];
-  const byAnother = new Set<AttemptMember>();
-  const shares = isOpenStill ? [...seen] : [...seen, ...unseen.map(shareOf)];
-  const due = new Set(
-    shares.filter(({ personKey }) => !deps.units.isWaiting(outcomeUnit(attempt, personKey))),
-  );
-  const failed = await recordEach(deps, [...due], async (share, known) => {
-    const { personKey } = share;
-    if (!seen.has(share)) return recordOutcomeUnknown(deps, attempt, personKey, known);
-    // A run in between did not see the change, so whether it is still wanted has to be asked again.
-    const nowMs = deps.clock.now();
-    const { employment } = personAccess(known.value, deps.organization, nowMs);
-    const lane = employment === 'left' ? 'urgent' : 'normal';
-    await deps.changes.mark(personSubject(deps.organization.alias, personKey), lane, nowMs);
-    const before = await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], {
-      known,
-      mayBeRecorded: removals.has(share),
-    });
-    if (before === 'by-another') byAnother.add(share.member);
-    if (!isOpenStill && (before === 'by-another' || before === 'in-ledger'))
-      await recordOutcomeUnknown(deps, attempt, personKey, known);
+  const shares = all.map((member, index) => {
+    const isAdded = index < attempt.add.length;
+    const showsNow: Shows = members.has(member.memberId) === isAdded ? 'now' : 'no';
+    const shows: Shows = member.seen === true ? 'before' : showsNow;
+    return { attempt, personKey: member.personKey, member, shows };
   });
-  const unrecorded = new Set<AttemptMember>(
-    shares.filter((share) => !due.has(share) || failed.has(share)).map(({ member }) => member),
+  const toTell = shares.filter(({ shows }) => shows !== 'no' || !isOpenStill);
+  const due = toTell.filter(({ personKey }) => !deps.units.isWaiting(outcomeUnit(attempt, personKey)));
+  const made = new Set(due.filter(({ shows }) => shows !== 'no').map(({ member }) => member));
+  const failed = await recordEach(deps, due, async ({ personKey, member, shows }, known) => {
+    // A run in between did not see the change, so whether it is still wanted has to be asked again.
+    if (shows !== 'no') await markAgain(deps, personKey, known.value);
+    const told = await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], {
+      known,
+      shows,
+      mayBeRecorded: true,
+    });
+    if (told === 'by-another') made.delete(member);
+    else made.add(member);
+  });
+  const recorded = new Set(due.filter((share) => !failed.has(share)).map(({ member }) => member));
+  await logRemovals(
+    deps,
+    attempt.id,
+    attempt.groupId,
+    attempt.remove.filter((member) => recorded.has(member) && made.has(member)),
   );
-  const toLog = [...removals].map(({ member }) => member);
-  const isMade = (member: AttemptMember): boolean => !unrecorded.has(member) && !byAnother.has(member);
-  await logRemovals(deps, attempt.id, attempt.groupId, toLog.filter(isMade));
-  const isLeft = (member: AttemptMember, isShown: boolean): boolean =>
-    unrecorded.has(member) || (!isShown && isOpenStill);
-  const add = attempt.add.filter((member) => isLeft(member, isMember(member)));
-  const remove = attempt.remove.filter((member) => isLeft(member, !isMember(member)));
+  const add = attempt.add.filter((member) => !recorded.has(member));
+  const remove = attempt.remove.filter((member) => !recorded.has(member));
   const left = add.length + remove.length;
   if (left === 0) return true;
   const asked = { ...attempt, askedAtMs };
@@ -148,12 +160,24 @@ async function recoverMembership(deps: RecoverMembershipDeps, attempt: Membershi
   return true;
 }
 
+async function markAgain(
+  { organization, changes, clock }: Pick<RecoverMembershipDeps, 'organization' | 'changes' | 'clock'>,
+  personKey: string,
+  ledger: PersonLedger,
+): Promise<void> {
+  const nowMs = clock.now();
+  const { employment } = personAccess(ledger, organization, nowMs);
+  const lane = employment === 'left' ? 'urgent' : 'normal';
+  await changes.mark(personSubject(organization.alias, personKey), lane, nowMs);
+}
+
 /** Nobody is a member of a group that is gone. */
 async function membersNow(
   deps: Pick<RecoverMembershipDeps, 'uipath'>,
   { groupId }: MembershipAttempt,
   all: readonly AttemptMember[],
 ): Promise<ReadonlySet<string>> {
+  if (all.length === 0) return new Set();
   try {
     return await deps.uipath.urgent.groups.checkMembers(
       groupId,

@@ -199,7 +199,10 @@ function learn(
     case 'remove':
       return before;
     case 'in-place':
-      return known ? before : note('membership-standing', withMembership(before.ledger, standing));
+      // An open call may have applied it: its recovery records that.
+      return known || decided.applied !== undefined
+        ? before
+        : note('membership-standing', withMembership(before.ledger, standing));
     case 'absent':
       return known ? note('membership-gone', withoutMembership(before.ledger, groupId)) : before;
     case 'left-alone':

@@ -126,7 +126,7 @@ async function removalsMade(
   return { removedInGroup, removedForCause };
 }
 
-/** Those of open attempts, which may have been made. One that is planned again counts once. */
+/** Those of open attempts, which may have been made. One that is planned again counts once, unless it was undone meanwhile. */
 async function removalsUnderWay(
   { changes, organization }: Pick<TripGuardsDeps, 'changes' | 'organization'>,
   planned: readonly PlannedRemoval[],
@@ -137,7 +137,7 @@ async function removalsUnderWay(
     attempt.kind !== 'membership' || attempt.startedAtMs < sinceMs
       ? []
       : attempt.remove
-          .filter(({ memberId }) => !again.has(`${attempt.groupId}/${memberId}`))
+          .filter(({ memberId, seen }) => seen === true || !again.has(`${attempt.groupId}/${memberId}`))
           .map(({ cause = 'time' }) => ({
             atMs: attempt.startedAtMs,
             groupId: attempt.groupId,

@@ -303,6 +303,20 @@ describe('attempts', () => {
     expect(await store.listAttempts(organization)).toEqual([rule]);
   });
 
+  it('are read back as they were replaced, where no other writer took over', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const fence = await store.takeFence(organization);
+    const attempt = anAttempt('1');
+    await store.begin(organization, fence, attempt);
+    const seen = { ...attempt, add: [{ personKey: 'p', memberId: 'm', seen: true }] };
+    await store.replace(organization, fence, seen);
+    expect(await store.listAttempts(organization)).toEqual([seen]);
+    await store.takeFence(organization);
+    expect((await errorOf(async () => store.replace(organization, fence, attempt))).code).toBe('lease-lost');
+    expect(await store.listAttempts(organization)).toEqual([seen]);
+  });
+
   it('that cannot be read keep no other back, and are not forgotten: there is work until they are settled', async () => {
     const organization = newName('acme');
     const table = await storage().table('changes');

@@ -3,7 +3,7 @@ import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { AppError } from '../../../../shared/errors';
 import { failing, HOUR_MS, inGroup, live, MINUTE_MS, TICK_MS } from '../live-through-time';
-import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
+import { ANA, BEN, byHand, CARA, DAN, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const FINANCE = { attributes: { department: 'Finance' } };
@@ -29,6 +29,41 @@ async function liveAs({ engine }: World, instance: Instance, ms: number): Promis
     await engine.work(instance);
     engine.clock.advance(TICK_MS);
   }
+}
+
+/** A call whose answer was lost and that cannot be read back for ten minutes: by hand it is done what it did. */
+async function leavesOpen(world: World, change: 'add' | 'remove', group: string, email: string) {
+  const { app, clock } = world.engine;
+  const nowMs = clock.now();
+  const [groupId, id] = [world.groupId(group), `${String(nowMs).padStart(15, '0')}-open`];
+  const [members, none] = [[{ personKey: personKey(email), memberId: world.id(email) }], []];
+  byHand(world, group, change === 'add' ? [email] : [], change === 'add' ? [] : [email]);
+  await app.changes.begin(world.alias, await app.changes.takeFence(world.alias), {
+    kind: 'membership',
+    id,
+    groupId,
+    groupName: group,
+    add: change === 'add' ? members : none,
+    remove: change === 'add' ? none : members,
+    planHash: '',
+    startedAtMs: nowMs,
+  });
+  await app.backoffs.put(world.alias, {
+    unit: { kind: 'attempt', key: groupId, name: group },
+    code: 'uipath-unavailable',
+    failures: 5,
+    sinceMs: nowMs,
+    lastMs: nowMs,
+    notBeforeMs: nowMs + 10 * MINUTE_MS,
+  });
+  clock.advance(1_000);
+}
+
+/** What is told of the changes of somebody's membership. */
+async function changesTold(world: World, email: string, group: string): Promise<readonly string[]> {
+  const told = (await world.evidence(email)).filter(({ facts }) => facts['groupId'] === world.groupId(group));
+  const kinds = told.map(({ kind }) => kind.replace('membership-', ''));
+  return kinds.filter((kind) => ['added', 'removed', 'outcome-unknown'].includes(kind));
 }
 
 /** Since when the units fail, by kind and name. */
@@ -164,6 +199,62 @@ describe('an addition whose outcome is not known', () => {
   });
 });
 
+describe('an open call that is undone before it is recovered', () => {
+  it('is recorded once: whoever was added by it, removed and put in again by hand stays', async () => {
+    const world = await start();
+    await world.joins(ANA, FINANCE);
+    await world.settle();
+    await leavesOpen(world, 'add', 'Developers', ANA);
+    await world.leaves(ANA);
+    await live(world, 2 * TICK_MS);
+    expect(world.members('Developers')).toEqual([]);
+    await world.joins(ANA, FINANCE);
+    byHand(world, 'Developers', [ANA]);
+    await live(world, HOUR_MS);
+    expect(world.members('Developers')).toEqual([ANA]);
+    expect(await changesTold(world, ANA, 'Developers')).toEqual(['added', 'removed']);
+    expect(await world.engine.app.changes.listAttempts(world.alias)).toEqual([]);
+  });
+
+  it('is in the log of removals that the guards read', async () => {
+    const world = await start();
+    await world.joins(BEN);
+    await world.settle();
+    await leavesOpen(world, 'remove', 'Developers', BEN);
+    await world.moves(BEN);
+    await live(world, TICK_MS);
+    await world.moves(BEN, { attributes: { department: 'Automation' } });
+    await live(world, 2 * TICK_MS);
+    expect(world.members('Developers')).toEqual([BEN]);
+    await live(world, HOUR_MS);
+    const logged = await world.engine.app.removals.since(world.alias, 0);
+    expect(logged.filter(({ groupId }) => groupId === world.groupId('Developers'))).toHaveLength(1);
+    expect(await changesTold(world, BEN, 'Developers')).toEqual(['added', 'removed', 'added']);
+  });
+});
+
+describe('a removal that cannot be recorded', () => {
+  it('is told, and is in the log of the guards, though the person is put in again before it can be', async () => {
+    const world = await start();
+    await world.joins(BEN);
+    await world.settle();
+    const full = refusing(
+      world,
+      ({ key }, { kind, facts }) =>
+        key === personKey(BEN) && kind === 'membership-removed' && facts['group'] === 'Developers',
+    );
+    await world.leaves(BEN);
+    await liveAs(world, full, 5 * MINUTE_MS);
+    await world.joins(BEN);
+    await liveAs(world, full, 4 * MINUTE_MS);
+    expect(world.members('Developers')).toEqual([BEN]);
+    await live(world, 5 * MINUTE_MS);
+    expect(await changesTold(world, BEN, 'Developers')).toEqual(['added', 'added', 'outcome-unknown']);
+    const logged = await world.engine.app.removals.since(world.alias, 0);
+    expect(logged.filter(({ groupId }) => groupId === world.groupId('Developers'))).toHaveLength(1);
+  });
+});
+
 describe('an entry of the access policy', () => {
   it('whose group was deleted and made anew is added with the new id', async () => {
     const world = await start();
@@ -219,6 +310,7 @@ describe('an addition that cannot be recorded', () => {
       );
       await world.joins(CARA);
       if (when === 'after its call') await world.joins(BEN);
+      else await world.moves(BEN, { attributes: { department: 'Automation' } });
       await liveAs(world, full, 5 * MINUTE_MS);
       expect(world.members('Developers')).toEqual([BEN, CARA]);
       expect(await failing(world)).toEqual(['outcome Developers: record-too-large']);
@@ -231,6 +323,38 @@ describe('an addition that cannot be recorded', () => {
       expect(await world.engine.app.changes.listAttempts(world.alias)).toEqual([]);
     },
   );
+
+  it('ends with its reason, and that nobody can tell of it is in the evidence', async () => {
+    const world = await start();
+    const full = refusing(
+      world,
+      ({ key }, { kind, facts }) =>
+        key === personKey(BEN) && kind === 'membership-added' && facts['group'] === 'Developers',
+    );
+    await world.joins(BEN);
+    await liveAs(world, full, 5 * MINUTE_MS);
+    expect(world.members('Developers')).toEqual([BEN]);
+    await world.moves(BEN);
+    await liveAs(world, full, 2 * TICK_MS);
+    expect(world.members('Developers')).toEqual([]);
+    await live(world, HOUR_MS);
+    expect(await changesTold(world, BEN, 'Developers')).toEqual(['removed', 'outcome-unknown']);
+  });
+
+  it('ends with its reason also where that ends at once', async () => {
+    const world = await start();
+    const full = refusing(
+      world,
+      ({ key }, { kind, facts }) =>
+        key === personKey(BEN) && kind === 'membership-added' && facts['group'] === 'Developers',
+    );
+    await world.joins(BEN);
+    await liveAs(world, full, 2 * TICK_MS);
+    expect(world.members('Developers')).toEqual([BEN]);
+    await world.moves(BEN);
+    await liveAs(world, full, 5 * MINUTE_MS);
+    expect(world.members('Developers')).toEqual([]);
+  });
 
   it('is recorded five minutes after it can be', async () => {
     const world = await start();

@@ -5,6 +5,7 @@ import { personSubject } from '../../../../shared/domain/ledger/subject';
 import type { GuardLimits } from '../../../../shared/domain/plan/guards';
 import type { Hold } from '../../../../shared/domain/plan/hold';
 import type { MembershipPlan } from '../../../../shared/domain/plan/membership-plan';
+import type { Attempt } from '../../../../shared/storage/fenced-attempts';
 import type { Mark } from '../../../../shared/storage/marks-attempts-and-bookings';
 import type { RemovalEntry } from '../../../../shared/storage/removal-log';
 import { AppError } from '../../../../shared/errors';
@@ -277,5 +278,29 @@ describe('passes of a batch', () => {
     made.push({ atMs: NOW_MS, groupId: 'g', cause: 'hr', count: 8 });
     expect(await pass(removals('g', 36, 2), batch)).toBe(0);
     expect(sized).toEqual(['h', 'g']);
+  });
+});
+
+describe('a removal of an open call', () => {
+  it.each([
+    ['that is planned again counts once', undefined, 1],
+    ['that was undone and is planned again counts twice', true, 0],
+  ])('%s', async (_which, seen, passed) => {
+    const { deps } = setUp({ day: upTo(1) });
+    const attempt: Attempt = {
+      kind: 'membership',
+      id: 'a',
+      groupId: 'g',
+      groupName: 'g',
+      add: [],
+      remove: [{ personKey: 'p0', memberId: 'm0', seen }],
+      planHash: '',
+      startedAtMs: NOW_MS,
+    };
+    const own: GuardPlanDeps = { ...deps, changes: { listAttempts: async () => [attempt] } };
+    const { groups } = await guardPlan(own, removals('g', 0, 1), async () => 100, 'guard', batchOfOne());
+    expect(
+      groups.flatMap(({ decided }) => decided.filter(({ decision }) => decision === 'remove')),
+    ).toHaveLength(passed);
   });
 });
