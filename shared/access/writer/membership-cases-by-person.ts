@@ -1,4 +1,6 @@
+import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import type { DecidedCase, MembershipPlan } from '../../domain/plan/membership-plan';
+import type { AppliedPlan } from './apply-membership-plan';
 
 /** What was decided for a person in one group. */
 export type DecidedOfPerson = DecidedCase & Readonly<{ groupId: string; groupName: string }>;
@@ -14,4 +16,30 @@ export function casesByPerson(plan: MembershipPlan): CasesByPerson {
       cases.set(decided.personKey, own);
     }
   return cases;
+}
+
+/** A person's cases, and their id as it was looked up. */
+type CasesOfPerson = Readonly<{
+  cases: readonly DecidedOfPerson[];
+  identity: DirectoryIdentity | undefined;
+}>;
+
+/**
+ * Whether the run that began then left the next one less to do for a person: a change was made, or their id looked up. The id of
+ * whoever is refused is looked up each time.
+ */
+export function hasLess({ cases, identity }: CasesOfPerson, applied: AppliedPlan, sinceMs: number): boolean {
+  if (cases.some((decided) => isMade(decided, applied))) return true;
+  const isRefused = cases.some(({ groupId, personKey }) => applied.refused.has(`${groupId}/${personKey}`));
+  return !isRefused && identity !== undefined && identity.checkedAtMs >= sinceMs;
+}
+
+/** True for a change that this run made, and recorded. */
+export function isMade(
+  { decision, groupId, personKey }: DecidedOfPerson,
+  { waiting, refused }: AppliedPlan,
+): boolean {
+  if (decision !== 'add' && decision !== 'remove') return false;
+  const key = `${groupId}/${personKey}`;
+  return !waiting.has(key) && !refused.has(key);
 }

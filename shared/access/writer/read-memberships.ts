@@ -1,18 +1,21 @@
+import { inTurn } from '../../domain/in-turn';
 import type { Lane } from '../../domain/lane';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
 import { errorCodeOf } from '../../errors';
 import { mapConcurrently } from '../../map-concurrently';
 import type { UiPathClient } from '../../uipath/client';
+import type { WriterFence } from './lease-and-fence-interface';
 import type { PersonWork } from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
-import type { TimeBudget } from './time-budget-interface';
+import { paceOf, type TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
 import { groupUnit, personUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
 
 export type ReadMembershipsDeps = ContainedDeps &
   TimeBudget &
+  Pick<WriterFence, 'fence'> &
   Readonly<{
     uipath: UiPathInLane<{
       groups: Pick<UiPathClient['groups'], 'checkMembers'>;
@@ -45,12 +48,13 @@ export type Memberships = Readonly<{
 }>;
 
 /** A group to be looked up: `candidates` are cases whatever it says, `leavers` where they are in it, or were by the ledger. */
-type AskedGroup = GroupCandidates & Readonly<{ candidates: Candidate[]; leavers: Candidate[] }>;
+type AskedGroup = Readonly<{ group: GroupInUiPath; candidates: Candidate[]; leavers: Candidate[] }>;
 
 /**
  * People are looked up group by group (1 POST for 200 people), and leavers person by person (1 POST for 200 groups) unless there are
- * so many that groups cost less: only what they have, or had by the ledger, is theirs to lose. Whoever there is no time for is
- * deferred.
+ * so many that groups cost less: only what they have, or had by the ledger, is theirs to lose. So many at a time are looked up in
+ * all groups before the next; those for whom all groups would outlast the time are looked up person by person, so that each run
+ * comes to the end with some. Whoever there is no time for is deferred, and planned for the groups that were read.
  */
 export async function readMemberships(
   deps: ReadMembershipsDeps,
@@ -58,74 +62,83 @@ export async function readMemberships(
   candidates: readonly Candidate[],
   deferred: Set<string>,
 ): Promise<Memberships> {
-  const groups = new Map<string, AskedGroup>();
+  const found = new Map<string, Readonly<{ group: GroupInUiPath; candidates: Set<Candidate> }>>();
   const have = new Map<string, Set<string>>();
-  const entryOf = (group: GroupInUiPath): AskedGroup => {
-    const entry = groups.get(group.groupId) ?? { group, candidates: [], leavers: [] };
-    if (group.groupId !== EVERYONE_GROUP_ID) groups.set(group.groupId, entry);
-    return entry;
+  const note = (group: GroupInUiPath, people: readonly Candidate[], members: Iterable<string>): void => {
+    const { groupId } = group;
+    const entry = found.get(groupId) ?? { group, candidates: new Set() };
+    for (const one of people) entry.candidates.add(one);
+    found.set(groupId, entry);
+    const known = have.get(groupId) ?? new Set();
+    for (const memberId of members) known.add(memberId);
+    have.set(groupId, known);
   };
-  const { single, many } = divideLeavers(deps, candidates.filter(isLeaver));
-  for (const candidate of candidates)
-    if (!isLeaver(candidate))
-      for (const group of candidate.person.examine.values()) entryOf(group).candidates.push(candidate);
-  for (const candidate of many)
-    for (const group of candidate.person.examine.values()) entryOf(group).leavers.push(candidate);
+  const defer = (people: readonly Candidate[]): void => {
+    for (const { person } of people) deferred.add(person.subject.key);
+  };
   const { groups: groupCalls, directory } = deps.uipath[lane];
 
-  const waits = ({ group, candidates: asked, leavers }: AskedGroup): void => {
-    for (const { person } of [...asked, ...leavers]) deferred.add(person.subject.key);
-    groups.delete(group.groupId);
-  };
-  await mapConcurrently([...groups.values()], READ_WIDTH, async (entry) => {
-    const { groupId } = entry.group;
-    if (deps.isTimeUp() || deps.units.isWaiting(groupUnit(entry.group))) return waits(entry);
+  const askGroup = async ({ group, candidates: others, leavers }: AskedGroup): Promise<void> => {
+    const people = [...others, ...leavers];
+    if (deps.isTimeUp() || deps.units.isWaiting(groupUnit(group))) return defer(people);
     try {
-      const people = [...entry.candidates, ...entry.leavers];
-      const { members, failed } = await askTogetherOrEach(groupId, people, groupCalls);
-      for (const [{ person, memberId }, error] of failed) {
+      const { members, failed } = await askTogetherOrEach(group.groupId, people, groupCalls);
+      for (const [{ person }, error] of failed) {
         await deps.units.failAlone(personUnit(person.subject.key), error);
         deferred.add(person.subject.key);
-        for (const asked of [entry.candidates, entry.leavers])
-          asked.splice(0, asked.length, ...asked.filter((one) => one.memberId !== memberId));
       }
-      have.set(groupId, new Set(members));
-      for (const leaver of entry.leavers.splice(0))
-        if (members.has(leaver.memberId) || isKnownIn(leaver, groupId)) entry.candidates.push(leaver);
+      const isCase = (leaver: Candidate): boolean =>
+        members.has(leaver.memberId) || isKnownIn(leaver, group.groupId);
+      const cases = [...others, ...leavers.filter(isCase)].filter((one) => !failed.has(one));
+      note(group, cases, members);
       deps.units.noteAnswer();
     } catch (error) {
-      await deps.units.fail(groupUnit(entry.group), error);
-      waits(entry);
+      await deps.units.fail(groupUnit(group), error);
+      defer(people);
     }
-  });
-
-  await mapConcurrently(single, READ_WIDTH, async (candidate) => {
+  };
+  const askPerson = async (candidate: Candidate): Promise<void> => {
     const { person, memberId } = candidate;
     const { examine, stored, subject } = person;
-    if (deps.units.isAway() || deps.isTimeUp()) {
-      deferred.add(subject.key);
-      return;
-    }
+    if (deps.units.isAway() || deps.isTimeUp()) return defer([candidate]);
     try {
       const within = await directory.groupMembership(memberId, [...examine.keys()]);
       deps.units.noteAnswer();
       const known = stored.value.applied.map(({ groupId }) => groupId);
       for (const groupId of new Set([...within, ...known])) {
         const group = examine.get(groupId);
-        if (group === undefined) continue;
-        if (deps.units.isWaiting(groupUnit(group))) {
-          deferred.add(subject.key);
-          continue;
-        }
-        entryOf(group).candidates.push(candidate);
-        if (within.has(groupId)) have.set(groupId, (have.get(groupId) ?? new Set()).add(memberId));
+        if (group === undefined || groupId === EVERYONE_GROUP_ID) continue;
+        if (deps.units.isWaiting(groupUnit(group))) defer([candidate]);
+        else note(group, [candidate], within.has(groupId) ? [memberId] : []);
       }
     } catch (error) {
       await deps.units.failAlone(personUnit(subject.key), error);
-      deferred.add(subject.key);
+      defer([candidate]);
     }
-  });
-  return { groups: [...groups.values()].filter((entry) => entry.candidates.length > 0), have };
+  };
+
+  const { single, many } = divideLeavers(deps, candidates.filter(isLeaver));
+  const oneByOne = [...single];
+  const pace = paceOf(deps, READ_WIDTH);
+  let others = candidates.filter((one) => !isLeaver(one));
+  for (const leavers of many.length > 0 ? many : [[]]) {
+    const asked = byGroup(others, leavers);
+    let left = asked.length;
+    let hasTime = !isAnyFailing(deps, leavers) && pace.hasTimeFor(left);
+    await mapConcurrently(inTurn(asked, deps.fence.token), READ_WIDTH, async (one) => {
+      hasTime &&= pace.hasTimeFor(left);
+      left -= 1;
+      const together = hasTime ? one : { ...one, leavers: [] };
+      if (together.candidates.length + together.leavers.length === 0) return;
+      await askGroup(together);
+      pace.note();
+    });
+    if (!hasTime) oneByOne.push(...leavers);
+    others = [];
+  }
+  await mapConcurrently(inTheirTurn(deps, oneByOne), READ_WIDTH, askPerson);
+  const groups = [...found.values()].map((entry) => ({ ...entry, candidates: [...entry.candidates] }));
+  return { groups: groups.filter((entry) => entry.candidates.length > 0), have };
 }
 
 /** Asks for members of a group; where UiPath refuses the ids, one by one. A group of which it refuses each is at fault itself. */
@@ -166,17 +179,33 @@ function isKnownIn({ person }: Candidate, groupId: string): boolean {
   return person.stored.value.applied.some((membership) => membership.groupId === groupId);
 }
 
+function byGroup(candidates: readonly Candidate[], leavers: readonly Candidate[]): readonly AskedGroup[] {
+  const groups = new Map<string, AskedGroup>();
+  const add = (as: 'candidates' | 'leavers', people: readonly Candidate[]): void => {
+    for (const one of people)
+      for (const group of one.person.examine.values()) {
+        if (group.groupId === EVERYONE_GROUP_ID) continue;
+        const entry = groups.get(group.groupId) ?? { group, candidates: [], leavers: [] };
+        entry[as].push(one);
+        groups.set(group.groupId, entry);
+      }
+  };
+  add('candidates', candidates);
+  add('leavers', leavers);
+  return [...groups.values()];
+}
+
 /** Ids in one look-up, of groups as of people. */
 const IDS_TOGETHER = 200;
 
 /**
- * Leavers with the same groups to look at are `many` where a look-up of each group costs fewer calls than one of each leaver. Not
- * where one of the groups fails: it would keep all of them back, also those who are not in it.
+ * Leavers with the same groups to look at are `many`, in parts of one look-up, where a look-up of each group costs fewer calls than
+ * one of each leaver. Not where one of the groups fails: it would keep all of them back, also those who are not in it.
  */
 function divideLeavers(
-  { units }: ContainedDeps,
+  deps: ContainedDeps,
   leavers: readonly Candidate[],
-): Readonly<{ single: readonly Candidate[]; many: readonly Candidate[] }> {
+): Readonly<{ single: readonly Candidate[]; many: ReadonlyArray<readonly Candidate[]> }> {
   const alike = new Map<PersonWork['examine'], Candidate[]>();
   for (const leaver of leavers) {
     const same = alike.get(leaver.person.examine) ?? [];
@@ -184,13 +213,36 @@ function divideLeavers(
     alike.set(leaver.person.examine, same);
   }
   const single: Candidate[] = [];
-  const many: Candidate[] = [];
+  const many: (readonly Candidate[])[] = [];
   for (const [examine, same] of alike) {
-    const byGroup = examine.size * Math.ceil(same.length / IDS_TOGETHER);
+    const parts = Math.ceil(same.length / IDS_TOGETHER);
     const byPerson = same.length * Math.ceil(examine.size / IDS_TOGETHER);
-    const areMany =
-      byGroup < byPerson && ![...examine.values()].some((group) => units.isFailing(groupUnit(group)));
-    for (const leaver of same) (areMany ? many : single).push(leaver);
+    if (examine.size * parts >= byPerson || isAnyFailing(deps, same)) single.push(...same);
+    else
+      for (let part = 0; part < parts; part += 1)
+        many.push(same.slice(part * IDS_TOGETHER, (part + 1) * IDS_TOGETHER));
   }
   return { single, many };
+}
+
+/** Whether one of the groups fails that these people, who have the same, are looked up in. */
+function isAnyFailing({ units }: ContainedDeps, [one]: readonly Candidate[]): boolean {
+  return [...(one?.person.examine.values() ?? [])].some((group) => units.isFailing(groupUnit(group)));
+}
+
+/** In each run another one is first. Whoever has by the ledger only what waits for groups that fail comes last. */
+function inTheirTurn(
+  { units, fence }: Pick<ReadMembershipsDeps, 'units' | 'fence'>,
+  people: readonly Candidate[],
+): readonly Candidate[] {
+  const first: Candidate[] = [];
+  const last: Candidate[] = [];
+  for (const one of inTurn(people, fence.token)) {
+    const { applied } = one.person.stored.value;
+    const waits =
+      applied.length > 0 &&
+      applied.every(({ groupId, groupName }) => units.isWaiting(groupUnit({ groupId, name: groupName })));
+    (waits ? last : first).push(one);
+  }
+  return [...first, ...last];
 }

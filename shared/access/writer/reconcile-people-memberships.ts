@@ -12,8 +12,8 @@ import {
 import type { ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
-import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson } from './membership-cases-by-person';
+import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { casesByPerson, hasLess } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
 import { batchOfPasses, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
@@ -39,6 +39,9 @@ export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
   ApplyMembershipPlanDeps &
   SettlePeopleDeps;
 
+/** A run whose look-ups took all their time and brought nobody further is no reason for another at once. */
+const PAUSE_MS = 30_000;
+
 /**
  * Reconciles the memberships of the marked people, in passes: one PUT carries a group's adds and removes, and what does not fill
  * a call waits for the next pass. The guards judge all passes as a whole. Returns when to look again, epoch milliseconds, at what
@@ -63,6 +66,7 @@ export async function reconcilePeopleMemberships(
   for (const [index, pass] of passes.entries()) {
     const isLast = index === passes.length - 1;
     const moreFollows = lane === 'normal' && !isLast;
+    const sinceMs = deps.clock.now();
     const planned = await planPass(deps, lane, pass, batch);
     const plan = withWaiting(planned.plan, waiting);
     const applied = await applyMembershipPlan(deps, lane, plan, waitingSince, moreFollows);
@@ -77,9 +81,12 @@ export async function reconcilePeopleMemberships(
     const ready = open.filter((one) => !isCarried(one));
     await settlePeople(deps, ready, { ...applied, refused });
     if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-    const isCutShort = applied.isCutShort || givesWay || planned.isCutShort;
+    const nowMs = deps.clock.now();
+    const isCutShort = applied.isCutShort || givesWay;
+    const cameFurther = ready.some((one) => isDone(one, applied) || hasLess(one, applied, sinceMs));
+    const lateAtMs = planned.isCutShort ? nowMs + (cameFurther ? 0 : PAUSE_MS) : undefined;
     againAtMs = smallestOf(
-      [againAtMs, isCutShort ? deps.clock.now() : applied.againAtMs].filter((atMs) => atMs !== undefined),
+      [againAtMs, lateAtMs, isCutShort ? nowMs : applied.againAtMs].filter((atMs) => atMs !== undefined),
       undefined,
     );
     if (endsHere) break;
@@ -87,6 +94,10 @@ export async function reconcilePeopleMemberships(
     waiting = moreFollows ? waitingPart(plan, applied.waiting) : [];
   }
   return againAtMs;
+}
+
+function isDone({ cases, isDeferred }: PlannedPerson, { waiting }: AppliedPlan): boolean {
+  return !isDeferred && !cases.some(({ groupId, personKey }) => waiting.has(`${groupId}/${personKey}`));
 }
 
 /** Loads, looks up and plans so many people, under the guards. */

@@ -15,7 +15,7 @@ import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, type LedgerUpdate } from '../ledger/update-ledger';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { AppliedPlan } from './apply-membership-plan';
-import type { DecidedOfPerson } from './membership-cases-by-person';
+import { isMade, type DecidedOfPerson } from './membership-cases-by-person';
 import { keepRefusedChanges, type KeepRefusedChangesDeps } from './keep-refused-changes';
 import type { PersonWork } from './load-person';
 import type { ContainedDeps } from './containment';
@@ -97,16 +97,6 @@ export async function settlePeople(
     }),
   );
   return failed;
-}
-
-/** True for a change that this run made, and recorded. */
-function isMade(
-  { decision, groupId, personKey }: DecidedOfPerson,
-  { waiting, refused }: AppliedPlan,
-): boolean {
-  if (decision !== 'add' && decision !== 'remove') return false;
-  const key = `${groupId}/${personKey}`;
-  return !waiting.has(key) && !refused.has(key);
 }
 
 /**

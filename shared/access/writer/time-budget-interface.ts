@@ -8,11 +8,30 @@ type TimedDeps = TimeBudget & Readonly<{ clock: Readonly<{ now: () => number }> 
  * would have to begin anew each time.
  */
 export function forLookUps<D extends TimedDeps>(deps: D): D {
-  return { ...deps, isTimeUp: shareOfTime(deps, 1 / 2) };
+  const beforeMs = deps.clock.now();
+  const msForThem = deps.leftMs() / 2;
+  return {
+    ...deps,
+    isTimeUp: shareOfTime(deps, 1 / 2),
+    leftMs: () => Math.max(0, beforeMs + msForThem - deps.clock.now()),
+  };
 }
 
 /** Tells when so much of what is left is over: what may take a whole run leaves the others their turn. */
 export function shareOfTime({ clock, leftMs }: TimedDeps, share: number): TimeBudget['isTimeUp'] {
   const untilMs = clock.now() + leftMs() * share;
   return () => clock.now() > untilMs;
+}
+
+/** Tells whether so many more look-ups of a kind end in time, from the first answer on. So many are made at once. */
+export function paceOf({ leftMs }: Pick<TimeBudget, 'leftMs'>, atOnce: number) {
+  const beforeMs = leftMs();
+  let made = 0;
+  return {
+    note: () => void (made += 1),
+    hasTimeFor: (more: number): boolean => {
+      const msEach = (beforeMs - leftMs()) / Math.ceil(made / atOnce);
+      return made === 0 || Math.ceil(more / atOnce) * msEach <= leftMs();
+    },
+  };
 }

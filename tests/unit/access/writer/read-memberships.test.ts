@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { openContainment } from '../../../../shared/access/writer/containment';
 import type { PersonWork } from '../../../../shared/access/writer/load-person';
+import { groupUnit } from '../../../../shared/access/writer/person-and-group-units';
 import { readMemberships, type Candidate } from '../../../../shared/access/writer/read-memberships';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { EVERYONE_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
@@ -38,11 +39,15 @@ type World = Readonly<{
   /** An id that UiPath refuses. */
   refused?: string;
   isTimeUp?: boolean;
+  /** Of the look-ups, each of which takes one. Left out: there is no end to them. */
+  leftMs?: number;
+  /** The number of the run. */
+  turn?: number;
 }>;
 
 async function read(
   leavers: readonly Candidate[],
-  { within = {}, failing, refused = '', isTimeUp = false }: World = {},
+  { within = {}, failing, refused = '', isTimeUp = false, leftMs = Infinity, turn = 0 }: World = {},
 ) {
   const backoffs = createBackoffs();
   const clock = { now: () => 0 };
@@ -66,11 +71,13 @@ async function read(
       },
     },
   };
+  const usedMs = () => calls.groups + calls.people;
   const units = await openContainment({ backoffs, clock, log: () => undefined }, 'acme');
   const deps = {
     units,
-    isTimeUp: () => isTimeUp,
-    leftMs: () => 0,
+    isTimeUp: () => isTimeUp || usedMs() >= leftMs,
+    leftMs: () => (leftMs === Infinity ? 1_000_000 : Math.max(0, leftMs - usedMs())),
+    fence: { token: turn, etag: '' },
     uipath: { urgent: lookUps, normal: lookUps },
   };
   const deferred = new Set<string>();
@@ -81,7 +88,9 @@ async function read(
       have: [...have].map(([groupId, ids]) => [groupId, [...ids]]),
     };
   };
-  return { once, calls, deferred, backoffs };
+  const fail = async (groupId: string) =>
+    units.fail(groupUnit(group(groupId)), new AppError('internal', 'failed'));
+  return { once, calls, deferred, backoffs, fail };
 }
 
 describe('leavers', () => {
@@ -125,6 +134,49 @@ describe('leavers', () => {
     ]);
     expect(calls).toEqual({ groups: 3, people: 5 });
     expect([...deferred]).toEqual(['2']);
+  });
+
+  const GROUPS = Array.from({ length: 20 }, (_, index) => `g${index + 10}`);
+  const crowd = Array.from({ length: 40 }, (_, index) =>
+    leaver(`${index + 10}`, [], new Map(GROUPS.map((id) => [id, group(id)]))),
+  );
+  const together = (people: readonly Candidate[]): readonly Candidate[] =>
+    people.map(({ memberId }) => leaver(memberId, [], crowd[0]?.person.examine));
+
+  it('are looked up to the end one by one where all groups would outlast the time', async () => {
+    const ids = crowd.map(({ memberId }) => memberId);
+    const world = { leftMs: 14, within: { g10: ids, g29: ids } };
+    const { once, calls, deferred } = await read(together(crowd), world);
+    expect((await once()).cases).toEqual([
+      ['g10', ids],
+      ['g29', ids.slice(0, calls.people)],
+    ]);
+    expect(calls.groups).toBeLessThan(GROUPS.length / 2);
+    expect(calls.people).toBeGreaterThan(0);
+    expect([...deferred]).toEqual(ids.slice(calls.people));
+  });
+
+  it('have another turn in each run: a few runs come to everybody', async () => {
+    const served = new Set<string>();
+    for (let turn = 0; turn < 12; turn += 1) {
+      const { once, deferred } = await read(crowd, { leftMs: 6, turn });
+      await once();
+      for (const { memberId } of crowd) if (!deferred.has(memberId)) served.add(memberId);
+    }
+    expect(served.size).toBe(crowd.length);
+  });
+
+  it('that have only what waits for a failing group come after the others', async () => {
+    const examine = new Map(ALL);
+    const stuck = ['1', '2', '3'].map((id) => leaver(id, ['a'], examine));
+    const others = [leaver('4', ['a', 'b'], examine), leaver('5', [], examine)];
+    const { once, deferred, fail } = await read([...stuck, ...others], {
+      within: { b: ['4', '5'] },
+      leftMs: 2,
+    });
+    await fail('a');
+    expect((await once()).cases).toEqual([['b', ['4', '5']]]);
+    expect(deferred).toEqual(new Set(['1', '2', '3', '4']));
   });
 
   it('wait when there is no time, whichever way they would be looked up', async () => {
