@@ -77,6 +77,7 @@ const HeadSchema = z.object({
     .number()
     .nullish()
     .transform((value) => value ?? undefined),
+  over: z.string().exactOptional(),
   because: z.string().exactOptional(),
 });
 

@@ -2,8 +2,10 @@ import type { Clock } from '../../clock';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
+import { inTurn } from '../../domain/in-turn';
 import { RELEASED } from '../../domain/plan/guards';
 import type { Hold } from '../../domain/plan/hold';
+import { peopleOver, withPeopleOver } from '../../domain/plan/hold-in-parts';
 import { leadsOut, withoutChanges, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { refusedSince } from '../../domain/plan/refused-change';
 import { AppError } from '../../errors';
@@ -11,14 +13,15 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { RefusedChangeStore } from '../../storage/refused-changes';
-import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson } from './membership-cases-by-person';
+import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { casesByPerson, hasLess } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
+import type { WriterFence } from './lease-and-fence-interface';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { holdUnit, personUnit } from './person-and-group-units';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
-import { settlePeople, type SettlePeopleDeps } from './settle-person';
+import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settle-person';
 import { forLookUps, type TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './containment';
 
@@ -62,21 +65,25 @@ export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps)
   return isAllTried;
 }
 
-/** `unfinished`: there was no time for all of it, and nothing failed. */
+/**
+ * `unfinished`: there was no time for all of it, and the next run goes on. Whose removals are over by then is not asked of UiPath
+ * again. One that came no further fails.
+ */
 async function applyReleasedHold(
   deps: ApplyReleasedHoldDeps,
   released: Hold,
 ): Promise<'done' | 'unfinished'> {
   const { releasedAtMs = 0 } = released;
   const lookingUp = forLookUps(deps);
-  const { people, unread } = await loadPeople(deps, released);
+  const sinceMs = deps.clock.now();
+  const { people, over, unread } = await loadPeople(deps, released);
   const { identities, unknown } = await resolveIdentities(lookingUp, 'urgent', people);
   const { plan: planned, deferred } = await planPeopleMemberships(lookingUp, 'urgent', people, identities);
-  if (deps.isTimeUp()) return 'unfinished';
   const open = new Set([...unread, ...unknown, ...deferred]);
-  const states = new Set(statesOf(planned, released, { people, identities, open }));
+  const statesOfRemovals = statesOf(planned, released, { people, over, identities, open });
+  const states = new Set(statesOfRemovals);
   if (states.has('changed')) {
-    await markAgain(deps, people);
+    await markAgain(deps, [...people, ...over]);
     await finishHold(deps, released, 'changed');
     return 'done';
   }
@@ -85,18 +92,55 @@ async function applyReleasedHold(
   const now = withoutChanges(asked, before);
   const applied = await applyMembershipPlan(deps, 'urgent', now, new Map());
   const cases = casesByPerson(now);
-  const decided = people.map((person) => {
+  const decided = people.map((person): PlannedPerson => {
     const { key } = person.subject;
     return { person, cases: cases.get(key) ?? [], identity: identities.get(key), isDeferred: open.has(key) };
   });
   const unsettled = await settlePeople(deps, decided, applied);
-  if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  if (applied.againAtMs !== undefined || (states.has('unknown') && lookingUp.isTimeUp())) return 'unfinished';
-  if (states.has('unknown') || applied.waiting.size + unsettled.length > 0)
-    throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails');
   const refused = new Map([...before, ...applied.refused]);
-  await finishHold(deps, released, whyNotWhole(refused), refusedRemovals(released, refused));
-  return 'done';
+  const isCutShort = applied.againAtMs !== undefined || (states.has('unknown') && lookingUp.isTimeUp());
+  const isWhole = !isCutShort && !states.has('unknown') && applied.waiting.size + unsettled.length === 0;
+  if (isWhole && applied.stoppedBy === undefined) {
+    await finishHold(deps, released, whyNotWhole(refused), refusedRemovals(released, refused));
+    return 'done';
+  }
+  const left = peopleLeft(released, statesOfRemovals, { waiting: applied.waiting, refused }, unsettled);
+  const overNow = people.filter(({ subject }) => !left.has(subject.key));
+  await noteOver(deps, released, overNow);
+  if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
+  if (isCutShort && (overNow.length > 0 || decided.some((one) => hasLess(one, applied, sinceMs))))
+    return 'unfinished';
+  throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails, or for time');
+}
+
+/** People of whom a removal is to be looked at again: it is unknown, was not made, or was refused. */
+function peopleLeft(
+  { removals }: Hold,
+  states: readonly RemovalState[],
+  { waiting, refused }: Readonly<{ waiting: AppliedPlan['waiting']; refused: ReadonlyMap<string, string> }>,
+  unsettled: readonly PlannedPerson[],
+): ReadonlySet<string> {
+  const left = removals.filter(({ groupId, personKey }, at) => {
+    const key = `${groupId}/${personKey}`;
+    return states[at] === 'unknown' || waiting.has(key) || refused.has(key);
+  });
+  return new Set([
+    ...left.map(({ personKey }) => personKey),
+    ...unsettled.map(({ person }) => person.subject.key),
+  ]);
+}
+
+/** The next run need not ask UiPath for these people again. */
+async function noteOver(
+  { holds, organization }: Pick<FinishHoldDeps, 'holds' | 'organization'>,
+  { hash, releasedAtMs }: Hold,
+  people: readonly PersonWork[],
+): Promise<void> {
+  if (people.length === 0) return;
+  const keys = new Set(people.map(({ subject }) => subject.key));
+  await holds.change(organization.alias, hash, (now) =>
+    now.state === 'released' && now.releasedAtMs === releasedAtMs ? withPeopleOver(now, keys) : undefined,
+  );
 }
 
 /** The codes of UiPath's refusals, or undefined. The refused removals are refused changes, each by itself. */
@@ -111,19 +155,22 @@ function refusedRemovals({ removals }: Hold, refused: ReadonlyMap<string, string
   });
 }
 
-/** The people of a hold, and those whose ledger cannot be read now. */
+/**
+ * The people of a hold, those of them whose removals an earlier run found over, and those whose ledger cannot be read now. Whoever
+ * has one of the memberships again by the ledger is as the others.
+ */
 async function loadPeople(
-  deps: LoadPersonDeps & ContainedDeps,
-  { removals }: Hold,
-): Promise<Readonly<{ people: readonly PersonWork[]; unread: ReadonlySet<string> }>> {
+  deps: LoadPersonDeps & ContainedDeps & Pick<WriterFence, 'fence'>,
+  released: Hold,
+): Promise<
+  Readonly<{ people: readonly PersonWork[]; over: readonly PersonWork[]; unread: ReadonlySet<string> }>
+> {
+  const { removals } = released;
   const keys = [...new Set(removals.map((removal) => removal.personKey))];
-  // Each time somebody else is first: where there is no time for all, everybody has a turn.
-  const first = Math.floor(deps.clock.now() / 1_000) % keys.length;
-  const inTurn = [...keys.slice(first), ...keys.slice(0, first)];
   const unread = new Set<string>();
   // Everybody's, and no fault of one person.
   await deps.groupsByName('urgent');
-  const loaded = await mapConcurrently(inTurn, STORAGE_WIDTH, async (key) => {
+  const loaded = await mapConcurrently(inTurn(keys, deps.fence.token), STORAGE_WIDTH, async (key) => {
     try {
       return await loadPerson(deps, 'urgent', personSubject(deps.organization.alias, key));
     } catch (error) {
@@ -132,20 +179,31 @@ async function loadPeople(
       return undefined;
     }
   });
-  return { people: loaded.filter((person) => person !== undefined), unread };
+  const wereOver = peopleOver(released);
+  const asked = new Set(removals.map(({ groupId, personKey }) => `${groupId}/${personKey}`));
+  const isStillOver = ({ subject: { key }, stored }: PersonWork): boolean =>
+    wereOver.has(key) && !stored.value.applied.some(({ groupId }) => asked.has(`${groupId}/${key}`));
+  const found = loaded.filter((person) => person !== undefined);
+  return {
+    people: found.filter((person) => !isStillOver(person)),
+    over: found.filter(isStillOver),
+    unread,
+  };
 }
 
 type RemovalState = 'as-released' | 'changed' | 'unknown';
 
 /**
- * Of each removal whether it would be decided again, or is over: neither ledger nor UiPath has the membership any more. Of `open`
- * people, by key, a part could not be read: what is not decided of them is unknown, and no reason to call the hold stale.
+ * Of each removal whether it would be decided again, or is over: neither ledger nor UiPath has the membership any more, or had it
+ * in an earlier run. Of `open` people, by key, a part could not be read: what is not decided of them is unknown, and no reason to
+ * call the hold stale.
  */
 function statesOf(
   plan: MembershipPlan,
   { removals }: Hold,
   known: Readonly<{
     people: readonly PersonWork[];
+    over: readonly PersonWork[];
     identities: ReadonlyMap<string, DirectoryIdentity>;
     open: ReadonlySet<string>;
   }>,
@@ -155,16 +213,18 @@ function statesOf(
       cases.map((one) => [`${groupId}/${one.personKey}`, one] as const),
     ),
   );
-  const personOf = new Map(known.people.map((person) => [person.subject.key, person]));
+  const personOf = new Map([...known.people, ...known.over].map((person) => [person.subject.key, person]));
+  const over = new Set(known.over.map((person) => person.subject.key));
   return removals.map(({ groupId, groupName, personKey, memberId }): RemovalState => {
+    const ifGone = personOf.get(personKey)?.wanted.has(fold(groupName)) === false ? 'as-released' : 'changed';
+    if (over.has(personKey)) return ifGone;
     const identity = known.identities.get(personKey);
     const isOpen = known.open.has(personKey);
     if (identity?.kind !== 'resolved') return isOpen ? 'unknown' : 'changed';
     if (identity.id !== memberId) return 'changed';
     const decision = decided.get(`${groupId}/${personKey}`)?.decision;
     if (decision !== undefined) return leadsOut(decision) ? 'as-released' : 'changed';
-    if (isOpen) return 'unknown';
-    return personOf.get(personKey)?.wanted.has(fold(groupName)) === false ? 'as-released' : 'changed';
+    return isOpen ? 'unknown' : ifGone;
   });
 }
 

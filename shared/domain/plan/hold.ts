@@ -41,6 +41,8 @@ export type Hold = Readonly<{
   expiresAtMs: number;
   releasedBy: string | undefined;
   releasedAtMs: number | undefined;
+  /** While it is carried out in parts: whose removals are over. */
+  over?: string;
   /** Why it is stale: decisions of the hold as it would be now, codes of refusals. */
   because?: string;
 }>;

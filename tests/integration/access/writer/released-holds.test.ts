@@ -4,7 +4,7 @@ import type { Hold } from '../../../../shared/domain/plan/hold';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
-import { damage, failing, HOUR_MS, inGroup, live } from '../live-through-time';
+import { damage, failing, HOUR_MS, inGroup, live, MINUTE_MS } from '../live-through-time';
 import { ANA, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -132,6 +132,26 @@ describe('a released hold for which a run has no time', () => {
   });
 });
 
+describe('a released hold that comes no further in a run', () => {
+  it('is seen, is tried by its own backoff, and follows when there is time', async () => {
+    const { world, hash } = await withHold({ runMs: 1_000 });
+    const { app, uipath, clock } = world.engine;
+    await releaseHold(app, world.alias, hash, OLGA);
+    const untilMs = clock.now() + HOUR_MS / 2;
+    const stop = uipath.onRequest(({ phase, endpoint }) => {
+      if (clock.now() > untilMs) stop();
+      else if (phase === 'before' && endpoint === 'G1') clock.advance(1_100);
+    });
+    world.calls();
+    await live(world, 20 * MINUTE_MS);
+    expect(await failing(world)).toEqual(['hold 4 removals in Users and 1 more: hold-incomplete']);
+    expect(world.calls()['G1']).toBeLessThan(10);
+    await live(world, 20 * MINUTE_MS);
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done' });
+    expect(await failing(world)).toEqual([]);
+  });
+});
+
 describe('a released hold of which a part fails', () => {
   it('carries out the rest, is seen, and follows when it works', async () => {
     const { world, hash } = await withHold();
@@ -161,5 +181,20 @@ describe('a released hold of which a part fails', () => {
     await live(world, HOUR_MS);
     expect(['Developers', 'Users'].map(world.members)).toEqual([[], []]);
     expect(await failing(world)).toEqual([]);
+  });
+
+  it('asks for those who are out no more, and is stale when one of them is hired again', async () => {
+    const { world, hash } = await withHold();
+    const { app } = world.engine;
+    await damage(world, CARA, { json0: '{"email":' });
+    await releaseHold(app, world.alias, hash, OLGA);
+    await live(world, MINUTE_MS);
+    expect(world.members('Developers')).toEqual([CARA]);
+    world.calls();
+    await live(world, 10 * MINUTE_MS);
+    expect(world.calls()).toEqual({ G1: expect.any(Number) });
+    await world.joins(ANA);
+    await live(world, 10 * MINUTE_MS);
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'stale', because: 'changed' });
   });
 });
