@@ -87,10 +87,9 @@ export function notePlanned(
 
 /** Removals that wait, although they are known, and no hold holds them. */
 export function noteLeft(left: RemovalsLeft, removals: readonly GuardedRemoval[]): void {
-  const isLater = (): boolean => true;
   note(
     left,
-    removals.map(({ groupId, personKey, cause }) => ({ groupId, personKey, cause, isLater })),
+    removals.map(({ groupId, personKey, cause }) => ({ groupId, personKey, cause, isLater: () => true })),
   );
 }
 
