@@ -40,24 +40,34 @@ export function personAccess(
   };
 }
 
+type Span = Readonly<{ fromMs: number; untilMs: number | undefined }>;
+
 /** Every reason that holds at some time of the span, as far as is known now. The span is open where it has no end. */
 export function reasonsWithin(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
-  span: Readonly<{ fromMs: number; untilMs: number | undefined }>,
+  span: Span,
 ): readonly Reason[] {
-  const reasons: Reason[] = [];
-  for (let atMs: number | undefined = span.fromMs; atMs !== undefined && atMs < (span.untilMs ?? Infinity);) {
+  return accessWithin(ledger, organization, span).flatMap(({ reasons }) => reasons);
+}
+
+function accessWithin(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  { fromMs, untilMs = Infinity }: Span,
+): readonly PersonAccess[] {
+  const within: PersonAccess[] = [];
+  for (let atMs: number | undefined = fromMs; atMs !== undefined && atMs < untilMs;) {
     const access = personAccess(ledger, organization, atMs);
-    for (const reason of access.reasons) reasons.push(reason);
+    within.push(access);
     atMs = access.nextChangeAtMs;
   }
-  return reasons;
+  return within;
 }
 
 /**
- * True where somebody who has no reason for a group now lost it after an instant: they left since, or had a reason since. Their going
- * is another one than what was known at that instant.
+ * True where somebody who has no reason for a group now lost it after an instant: they had a reason since, or were at work since and
+ * left. Their going is another one than what was known at that instant; that it is said once more makes it no other.
  */
 export function hasLostSince(
   ledger: PersonLedger,
@@ -65,11 +75,11 @@ export function hasLostSince(
   groupName: string,
   { sinceMs, nowMs }: Readonly<{ sinceMs: number; nowMs: number }>,
 ): boolean {
-  const { employment, leftAtMs } = workerAt(ledger.timeline, nowMs);
-  if (employment === 'left' && leftAtMs !== undefined && leftAtMs > sinceMs) return true;
+  const isGone = workerAt(ledger.timeline, nowMs).employment === 'left';
   const group = fold(groupName);
-  return reasonsWithin(ledger, organization, { fromMs: sinceMs, untilMs: nowMs }).some(
-    (reason) => reason.group === group,
+  return accessWithin(ledger, organization, { fromMs: sinceMs, untilMs: nowMs }).some(
+    ({ employment, reasons }) =>
+      (isGone && employment !== 'left') || reasons.some((reason) => reason.group === group),
   );
 }
 

@@ -62,6 +62,14 @@ describe('after a wrong export that was corrected', () => {
     expect(developers(world)).toBe(MANY.length);
   });
 
+  it('somebody who is said to have left once more is held still', async () => {
+    const world = await withMany({ batch: limit(4) });
+    await leave(world, MANY);
+    world.engine.clock.advance(2 * HOUR_MS);
+    await leave(world, [ONE]);
+    expect(developers(world)).toBe(MANY.length);
+  });
+
   it('those who leave in earnest all at once are held', async () => {
     const world = await withMany({ batch: limit(4) });
     await leave(world, MANY);

@@ -326,6 +326,12 @@ describe('somebody who has no reason for Finance now', () => {
 
   it.each<[string, boolean, readonly Statement[]]>([
     ['left before', false, [left({ saidAt: 5 })]],
+    ['left before, which is said again', false, [left({ saidAt: 5 }), left({ saidAt: 30 })]],
+    [
+      'left before, and a new hire was called off',
+      false,
+      [left({ saidAt: 5 }), joined({ ...inFinance(20), from: 40 }), left({ saidAt: 30 })],
+    ],
     [
       'left, was hired again and left',
       true,
