@@ -5,8 +5,13 @@ import { encodeRecord } from './record-encoding';
 import { isConflict, undefinedIfMissing } from './storage-errors';
 import { decodeListed, type OnUnreadable } from './unreadable-rows';
 
-/** `seen`: UiPath showed the change before the contrary was done. */
-export type AttemptMember = Readonly<{ personKey: string; memberId: string; seen?: boolean | undefined }>;
+/** `seen`: UiPath showed the change before the contrary was done. `again`: a later call removed them once more. */
+export type AttemptMember = Readonly<{
+  personKey: string;
+  memberId: string;
+  seen?: boolean | undefined;
+  again?: boolean | undefined;
+}>;
 
 /** One PUT of a group's members. */
 export type MembershipAttempt = Readonly<{
@@ -56,7 +61,12 @@ export type FencedAttempts = Readonly<{
   listAttempts: (organization: string) => Promise<ReadonlyArray<Attempt | UnreadableAttempt>>;
 }>;
 
-const member = z.object({ personKey: z.string(), memberId: z.string(), seen: z.boolean().optional() });
+const member = z.object({
+  personKey: z.string(),
+  memberId: z.string(),
+  seen: z.boolean().optional(),
+  again: z.boolean().optional(),
+});
 const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('membership'),

@@ -54,7 +54,7 @@ const PartsSchema = z.object({
     }),
   ),
 });
-/** With it what a row that cannot be read does not tell: since when and until when. Earlier versions wrote neither. */
+/** With it what a row that cannot be read does not tell: since when and until when. Earlier versions wrote neither: it is held until the row can be read. */
 const BlobSchema = PartsSchema.extend({
   heldAtMs: z.number().exactOptional(),
   expiresAtMs: z.number().exactOptional(),
@@ -154,8 +154,8 @@ export function createHoldStore(
     const holds: Hold[] = [];
     for (const name of await blobsOf(organization, hash)) {
       const { data } = await read(name);
-      if (data?.heldAtMs === undefined || data.expiresAtMs === undefined) continue;
-      const { guards, removals, heldAtMs, expiresAtMs } = data;
+      if (data === undefined) continue;
+      const { guards, removals, heldAtMs = Infinity, expiresAtMs = Infinity } = data;
       const unknown = { releasedBy: undefined, releasedAtMs: undefined };
       holds.push({ hash, state: 'unreadable', guards, removals, heldAtMs, expiresAtMs, ...unknown });
     }
@@ -209,11 +209,12 @@ export function createHoldStore(
     },
     forget: async (organization, isOver, most) => {
       const over = (await rows.list(organization)).filter(isOver).slice(0, most);
+      // Only a row tells of its blobs.
+      for (const { hash } of over) await removeBlobs(organization, hash);
       await rows.remove(
         organization,
         over.map(({ hash }) => hash),
       );
-      for (const { hash } of over) await removeBlobs(organization, hash);
       return over.length;
     },
   };

@@ -27,8 +27,8 @@ export type ChangeStore = Bookings &
   FencedAttempts &
   Readonly<{
     /**
-     * Marks a subject for the writer. `cause` is the source whose event led to it, or `time`. A subject that is marked
-     * already keeps its first time.
+     * Marks a subject for the writer. `cause` is the source whose event led to it; without one it is `time`, or that of a mark
+     * that is there. A subject that is marked already keeps its first time.
      */
     mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
     /** Marks of an organization, urgent ones first: `most` that can be read, and those between them that cannot. */
@@ -55,12 +55,14 @@ export function createChangeStore(
   const table = async (): Promise<TableClient> => storage.table('changes');
 
   return {
-    mark: async ({ organization, kind, key }, lane, nowMs, cause = 'time') => {
+    mark: async ({ organization, kind, key }, lane, nowMs, cause) => {
       const client = await table();
-      const row = { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}`, cause };
+      const id = { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}` };
+      const row = cause === undefined ? id : { ...id, cause };
       // Another ETag for a mark that is there, so that a run which has looked already does not clear it.
       while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
-        if (await isMade(async () => client.updateEntity(row, 'Merge'), isNotFound)) return;
+        if (await isMade(async () => client.updateEntity({ ...row, againAtMs: nowMs }, 'Merge'), isNotFound))
+          return;
     },
 
     listMarks: async (organization, most) => {

@@ -13,7 +13,7 @@ import { putGroupMembers, type PlannedPut, type PutGroupMembersDeps } from './pu
 import type { PutLimit } from './put-limit';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import { shareOfTime, type TimeBudget } from './time-budget-interface';
-import { groupUnit } from './person-and-group-units';
+import { groupUnit, personUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
 
 type BatchDeps = Pick<PutLimit, 'maxIdsPerPut'> &
@@ -80,7 +80,13 @@ export async function applyMembershipPlan(
     const most = send.get(group.groupId) ?? changesIn(group).length;
     const { sent, end, error } = await applyGroup(deps, put, most);
     wait(group, sent);
-    for (const change of mayBeMade.keys()) waiting.add(change);
+    for (const { personKey } of changesIn(group)) {
+      const code = mayBeMade.get(`${group.groupId}/${personKey}`);
+      if (code === undefined) continue;
+      waiting.add(`${group.groupId}/${personKey}`);
+      const told = new AppError(code, `Group ${group.groupId} refuses what an open call may have made`);
+      await deps.units.fail(personUnit(personKey), told);
+    }
     isAnyLeft ||= end === 'left';
     if (end !== 'yielded' && end !== 'stopped') continue;
     for (const later of groups.slice(index + 1)) wait(later, 0);
@@ -147,23 +153,14 @@ async function applyGroup(
       if (await yields()) return { sent, end: 'yielded' };
       // However slow UiPath is, each run comes further.
       if (settled === 0) sent += await send(1);
-      requireKnown(put);
       return { sent, end: 'left' };
     }
-    requireKnown(put);
     if (most > 0) await deps.units.succeed(unit);
     return { sent, end: 'done' };
   } catch (error) {
     if (errorCodeOf(error) === 'lease-lost') throw error;
     return { sent, ...(await containedOr(deps, unit, error)) };
   }
-}
-
-/** @throws AppError with the code of a refusal that may be of what was made before: the group is tried again when that is known */
-function requireKnown({ group, mayBeMade }: Pick<PlannedPut, 'group' | 'mayBeMade'>): void {
-  const [code] = mayBeMade.values();
-  if (code !== undefined)
-    throw new AppError(code, `Group ${group.groupId} refuses what an open call may have made`);
 }
 
 /** A failure of the group's own is contained; one that all share stops the run, once what was learnt is written down. */

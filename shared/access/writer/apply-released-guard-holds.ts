@@ -108,8 +108,9 @@ async function applyReleasedHold(
   const overNow = people.filter(({ subject }) => !left.has(subject.key));
   await noteOver(deps, released, overNow);
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  if (isCutShort && (overNow.length > 0 || decided.some((one) => hasLess(one, applied, sinceMs))))
-    return 'unfinished';
+  const overBefore = peopleOver(released);
+  const isAnyOver = overNow.some(({ subject }) => !overBefore.has(subject.key));
+  if (isCutShort && (isAnyOver || decided.some((one) => hasLess(one, applied, sinceMs)))) return 'unfinished';
   throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails, or for time');
 }
 
@@ -228,15 +229,13 @@ function statesOf(
   });
 }
 
-/** The part of a plan that removes what the released hold removes. */
+/** The part of a plan that removes what the released hold removes, or finds it gone. */
 function onlyRemovals(plan: MembershipPlan, released: Hold): MembershipPlan {
   const asked = new Set(released.removals.map((removal) => `${removal.groupId}/${removal.personKey}`));
   const groups = plan.groups.map((group) => ({
     ...group,
     decided: group.decided
-      .filter(
-        ({ decision, personKey }) => decision === 'remove' && asked.has(`${group.groupId}/${personKey}`),
-      )
+      .filter(({ decision, personKey }) => leadsOut(decision) && asked.has(`${group.groupId}/${personKey}`))
       .map((decided) => ({ ...decided, cause: RELEASED })),
   }));
   return { ...plan, hash: released.hash, groups };

@@ -135,7 +135,7 @@ export type IsLaterRemoval = (removal: PlannedRemoval, sinceMs: number) => boole
 
 /**
  * Until when each removal is held, by key. A removal that came about later is not what a hold holds. What is released is looked at
- * again within the hour, however long ago it would have expired.
+ * again within the hour, however long ago it would have expired; what cannot be read, too.
  */
 function heldUntil(
   removals: readonly PlannedRemoval[],
@@ -146,7 +146,7 @@ function heldUntil(
   const planned = new Map(removals.map((removal) => [keyOfPlanned(removal), removal]));
   const until = new Map<string, number>();
   for (const { removals: held, state, heldAtMs, joinedAtMs = heldAtMs, expiresAtMs } of holds) {
-    const endsAtMs = state === 'released' ? nowMs + HOUR_MS : expiresAtMs;
+    const endsAtMs = state === 'held' ? expiresAtMs : nowMs + HOUR_MS;
     for (const key of held.map(keyOf)) {
       const removal = planned.get(key);
       if (removal === undefined || isLater(removal, joinedAtMs)) continue;

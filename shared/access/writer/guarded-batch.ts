@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import { DAY_MS } from '../../domain/durations';
+import { DAY_MS, HOUR_MS } from '../../domain/durations';
 import { personAccess } from '../../domain/ledger/person-access';
 import { personSubject } from '../../domain/ledger/subject';
 import {
@@ -17,13 +17,15 @@ import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
-import { isShared } from './containment';
+import { isShared, type ContainedDeps } from './containment';
+import { personUnit } from './person-and-group-units';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
 export type GuardedBatchDeps = Readonly<{
   organization: OrganizationPolicy;
   ledger: Pick<LedgerStore, 'read'>;
   clock: Pick<Clock, 'now'>;
+  units: Pick<ContainedDeps['units'], 'isFailing'>;
 }>;
 
 export type HoldRemovalsDeps = EvidenceOfRunDeps &
@@ -77,18 +79,27 @@ export function batchOfOne(): GuardedBatch {
 
 /** A ledger is read once, when it is first asked for. */
 export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): GuardedBatch {
-  const left: RemovalsLeft = new Map(marks.map(({ subject }) => [subject.key, undefined]));
+  const counted = marks.filter((mark) => !isStuck(deps, mark));
+  const left: RemovalsLeft = new Map(counted.map(({ subject }) => [subject.key, undefined]));
   return {
     ...batchOfOne(),
     left,
     expectLeft: async () => {
-      const unread = marks.filter(({ subject: { key } }) => left.has(key) && left.get(key) === undefined);
+      const unread = counted.filter(({ subject: { key } }) => left.has(key) && left.get(key) === undefined);
       await mapConcurrently(unread, STORAGE_WIDTH, async (mark) => {
         left.set(mark.subject.key, await expectedOf(deps, mark));
       });
       return [...left.values()].flatMap((expected) => expected ?? []);
     },
   };
+}
+
+/** True for somebody who has been failing by themselves for an hour: what leaves meanwhile is of another incident. */
+export function isStuck(
+  { units, clock }: Pick<GuardedBatchDeps, 'units' | 'clock'>,
+  { subject, sinceMs }: Pick<Mark, 'subject' | 'sinceMs'>,
+): boolean {
+  return clock.now() - sinceMs > HOUR_MS && units.isFailing(personUnit(subject.key));
 }
 
 /** Counts removals that no guard holds. */
@@ -217,10 +228,7 @@ async function closeHold(
   }
 }
 
-/**
- * Holds on what nobody released in time, as it was: the guard that held it would let it pass later, piece by piece. Returns undefined
- * where it is no expired hold any more.
- */
+/** Holds on what nobody released in time: its guard would let it pass later, piece by piece. Undefined: it is expired no more. */
 export async function holdOn(
   deps: HoldRemovalsDeps,
   expired: Hold,

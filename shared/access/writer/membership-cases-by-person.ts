@@ -34,6 +34,14 @@ export function hasLess({ cases, identity }: CasesOfPerson, applied: AppliedPlan
   return !isRefused && identity !== undefined && identity.checkedAtMs >= sinceMs;
 }
 
+/** True where a change of these waits for a later run or pass. */
+export function isAnyWaiting(
+  cases: readonly DecidedOfPerson[],
+  { waiting }: Pick<AppliedPlan, 'waiting'>,
+): boolean {
+  return cases.some(({ groupId, personKey }) => waiting.has(`${groupId}/${personKey}`));
+}
+
 /** True for a change that this run made, and recorded. */
 export function isMade(
   { decision, groupId, personKey }: DecidedOfPerson,

@@ -12,10 +12,10 @@ import {
 import type { ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
-import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
-import { casesByPerson, hasLess } from './membership-cases-by-person';
+import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
-import { batchOfPasses, type GuardedBatch } from './guarded-batch';
+import { batchOfPasses, isStuck, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
@@ -74,16 +74,16 @@ export async function reconcilePeopleMemberships(
     open = [...open, ...planned.people];
     const givesWay = !isLast && (deps.isTimeUp() || (moreFollows && (await deps.marks.isOvertaken())));
     const endsHere = isLast || applied.isCutShort || givesWay;
-    const isCarried = ({ person, cases }: PlannedPerson): boolean =>
-      moreFollows &&
-      !endsHere &&
-      cases.some(({ groupId }) => applied.waiting.has(`${groupId}/${person.subject.key}`));
+    const isCarried = ({ cases }: PlannedPerson): boolean =>
+      moreFollows && !endsHere && isAnyWaiting(cases, applied);
     const ready = open.filter((one) => !isCarried(one));
     await settlePeople(deps, ready, { ...applied, refused });
     if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
     const nowMs = deps.clock.now();
     const isCutShort = applied.isCutShort || givesWay;
-    const cameFurther = ready.some((one) => isDone(one, applied) || hasLess(one, applied, sinceMs));
+    const cameFurther = ready.some(
+      (one) => (!one.isDeferred && !isAnyWaiting(one.cases, applied)) || hasLess(one, applied, sinceMs),
+    );
     const lateAtMs = planned.isCutShort ? nowMs + (cameFurther ? 0 : PAUSE_MS) : undefined;
     againAtMs = smallestOf(
       [againAtMs, lateAtMs, isCutShort ? nowMs : applied.againAtMs].filter((atMs) => atMs !== undefined),
@@ -94,10 +94,6 @@ export async function reconcilePeopleMemberships(
     waiting = moreFollows ? waitingPart(plan, applied.waiting) : [];
   }
   return againAtMs;
-}
-
-function isDone({ cases, isDeferred }: PlannedPerson, { waiting }: AppliedPlan): boolean {
-  return !isDeferred && !cases.some(({ groupId, personKey }) => waiting.has(`${groupId}/${personKey}`));
 }
 
 /** Loads, looks up and plans so many people, under the guards. */
@@ -120,7 +116,8 @@ async function planPass(
   const toExpect = people.map(({ subject, stored, access, mark }) => {
     return { personKey: subject.key, ledger: stored.value, access, cause: mark?.cause ?? 'time' };
   });
-  notePlanned(batch.left, toExpect, planned.plan, deferred, {
+  const stuck = new Set(marks.filter((mark) => isStuck(deps, mark)).map(({ subject }) => subject.key));
+  notePlanned(batch.left, toExpect, planned.plan, new Set([...deferred].filter((key) => !stuck.has(key))), {
     organization: deps.organization,
     nowMs: deps.clock.now(),
   });

@@ -182,6 +182,7 @@ export async function recordPutOutcome(
 /**
  * Records what open attempts of a group did, as it is seen now: `members` are in the group, `others` are not. The contrary is done
  * next, which would hide it from their recovery: they keep that it was seen, so that it is told also where it cannot be recorded now.
+ * A removal that is done again next is counted as that.
  * @throws AppError `lease-lost`
  */
 export async function recordSeen(
@@ -201,19 +202,26 @@ export async function recordSeen(
   const shares = seen.flatMap((one) =>
     one.shares.map((member) => ({ attempt: one.attempt, personKey: member.personKey, member })),
   );
+  const byAnother = new Set<AttemptMember>();
   await recordEach(deps, shares, async ({ attempt, personKey, member }, known) => {
     const shows = member.seen === true ? 'before' : 'now';
-    await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], {
+    const told = await recordMembershipOutcome(deps, attempt, personKey, ['read-back'], {
       known,
       shows,
       mayBeRecorded: true,
     });
+    if (told === 'by-another') byAnother.add(member);
   });
   for (const { attempt, shares: shown } of seen) {
-    if (shown.every((member) => member.seen === true)) continue;
-    const note = <M extends AttemptMember>(member: M): M =>
-      shown.includes(member) ? { ...member, seen: true } : member;
-    const noted = { ...attempt, add: attempt.add.map(note), remove: attempt.remove.map(note) };
+    const isAgain = (member: AttemptMember): boolean =>
+      member.again !== true && attempt.remove.includes(member) && members.has(member.memberId);
+    if (shown.every((member) => member.seen === true) && !attempt.remove.some(isAgain)) continue;
+    const note = <M extends AttemptMember>(member: M): readonly M[] => {
+      if (byAnother.has(member)) return [];
+      if (isAgain(member)) return [{ ...member, again: true }];
+      return [shown.includes(member) ? { ...member, seen: true } : member];
+    };
+    const noted = { ...attempt, add: attempt.add.flatMap(note), remove: attempt.remove.flatMap(note) };
     await deps.changes.replace(alias, deps.fence, noted);
   }
 }

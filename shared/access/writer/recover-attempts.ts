@@ -51,8 +51,20 @@ export async function recoverAttempts(
   deps: RecoverAttemptsDeps,
 ): Promise<Readonly<{ isAllRecovered: boolean; openAdditions: OpenAdditions }>> {
   const attempts = await deps.changes.listAttempts(deps.organization.alias);
-  const inTurn = attempts.toSorted((a, b) => askedAtMsOf(a) - askedAtMsOf(b));
-  return { isAllRecovered: await recoverEach(deps, inTurn), openAdditions: additionsOf(attempts) };
+  return { isAllRecovered: await recoverEach(deps, inTurn(attempts)), openAdditions: additionsOf(attempts) };
+}
+
+/** Units asked about longest ago first. Calls of one group stay in the order in which they were made: a later one undid the earlier. */
+function inTurn(attempts: Listed): Listed {
+  const unitKeyOf = (attempt: Listed[number]): string =>
+    attempt.kind === 'membership' ? attempt.groupId : attempt.id;
+  const askedAtMs = new Map<string, number>();
+  for (const attempt of attempts) {
+    const key = unitKeyOf(attempt);
+    askedAtMs.set(key, Math.min(askedAtMsOf(attempt), askedAtMs.get(key) ?? Infinity));
+  }
+  const turnOf = (attempt: Listed[number]): number => askedAtMs.get(unitKeyOf(attempt)) ?? 0;
+  return attempts.toSorted((a, b) => turnOf(a) - turnOf(b));
 }
 
 type Listed = Awaited<ReturnType<ChangeStore['listAttempts']>>;

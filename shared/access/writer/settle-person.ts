@@ -15,7 +15,7 @@ import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, type LedgerUpdate } from '../ledger/update-ledger';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { AppliedPlan } from './apply-membership-plan';
-import { isMade, type DecidedOfPerson } from './membership-cases-by-person';
+import { isAnyWaiting, isMade, type DecidedOfPerson } from './membership-cases-by-person';
 import { keepRefusedChanges, type KeepRefusedChangesDeps } from './keep-refused-changes';
 import type { PersonWork } from './load-person';
 import type { ContainedDeps } from './containment';
@@ -93,7 +93,8 @@ export async function settlePeople(
   await mapConcurrently(read, STORAGE_WIDTH, async (one) =>
     orFail(one, async () => {
       await settlePerson(deps, { ...one, person: anew.get(one) ?? one.person }, applied);
-      if (!one.isDeferred) await deps.units.settle(personUnit(one.person.subject.key));
+      if (!one.isDeferred && !isAnyWaiting(one.cases, applied))
+        await deps.units.settle(personUnit(one.person.subject.key));
     }),
   );
   return failed;

@@ -80,10 +80,11 @@ export async function tripGuards(
 
 function notHeldYet(
   removals: readonly ExpectedRemoval[],
-  { open = [] }: Pick<GuardedBatch, 'open'>,
+  { open = [], expired }: Pick<GuardedBatch, 'open' | 'expired'>,
 ): readonly GuardedRemoval[] {
   const heldSince = new Map<string, number>();
-  for (const { removals: held, heldAtMs, joinedAtMs = heldAtMs } of open)
+  // What expired is held on when its turn comes.
+  for (const { removals: held, heldAtMs, joinedAtMs = heldAtMs } of [...open, ...expired])
     for (const { groupId, personKey } of held) {
       const key = `${groupId}/${personKey}`;
       heldSince.set(key, Math.max(joinedAtMs, heldSince.get(key) ?? 0));
@@ -137,7 +138,10 @@ async function removalsUnderWay(
     attempt.kind !== 'membership' || attempt.startedAtMs < sinceMs
       ? []
       : attempt.remove
-          .filter(({ memberId, seen }) => seen === true || !again.has(`${attempt.groupId}/${memberId}`))
+          .filter(
+            ({ memberId, seen, again: isAgain }) =>
+              isAgain !== true && (seen === true || !again.has(`${attempt.groupId}/${memberId}`)),
+          )
           .map(({ cause = 'time' }) => ({
             atMs: attempt.startedAtMs,
             groupId: attempt.groupId,

@@ -1,7 +1,7 @@
 import { fold } from '../fold';
 import type { Grant, PersonLedger } from './person-ledger';
 import type { BirthrightLine, OrganizationPolicy } from '../policy';
-import { changesOf, lastLeftAtMs, workerAt, type Employment } from './worker-timeline';
+import { changesOf, lastLeftAtMs, workerAt, type Employment, type Timeline } from './worker-timeline';
 import { DAY_MS } from '../durations';
 import { smallestOf } from '../extremes';
 
@@ -67,7 +67,8 @@ function accessWithin(
 
 /**
  * True where somebody who has no reason for a group now lost it after an instant: they had a reason since, or were at work since and
- * left. Their going is another one than what was known at that instant; that it is said once more makes it no other.
+ * left, as is known now or by what was said since. Their going is another one than what was known at that instant; that it is said
+ * once more makes it no other.
  */
 export function hasLostSince(
   ledger: PersonLedger,
@@ -75,11 +76,28 @@ export function hasLostSince(
   groupName: string,
   { sinceMs, nowMs }: Readonly<{ sinceMs: number; nowMs: number }>,
 ): boolean {
-  const isGone = workerAt(ledger.timeline, nowMs).employment === 'left';
   const group = fold(groupName);
-  return accessWithin(ledger, organization, { fromMs: sinceMs, untilMs: nowMs }).some(
-    ({ employment, reasons }) =>
-      (isGone && employment !== 'left') || reasons.some((reason) => reason.group === group),
+  const isGone = workerAt(ledger.timeline, nowMs).employment === 'left';
+  const within = accessWithin(ledger, organization, { fromMs: sinceMs, untilMs: nowMs });
+  if (isGone)
+    return (
+      within.some(({ employment }) => employment !== 'left') || wasHiredAndLeftSince(ledger.timeline, sinceMs)
+    );
+  return (
+    within.some(({ reasons }) => reasons.some((reason) => reason.group === group)) ||
+    ledger.grants.some(
+      (grant) => fold(grant.group) === group && grant.occurredAtMs > sinceMs && grant.validFromMs <= nowMs,
+    )
+  );
+}
+
+/** A leaving that was said later may be dated before the hire. A hire that had not begun was called off. */
+function wasHiredAndLeftSince(timeline: Timeline, sinceMs: number): boolean {
+  const hires = timeline.filter(({ kind, occurredAtMs }) => kind === 'joiner' && occurredAtMs > sinceMs);
+  return timeline.some(
+    ({ kind, occurredAtMs }) =>
+      kind === 'leaver' &&
+      hires.some((hire) => hire.occurredAtMs < occurredAtMs && hire.effectiveAtMs <= occurredAtMs),
   );
 }
 

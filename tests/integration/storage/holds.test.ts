@@ -122,6 +122,22 @@ describe('a hold', () => {
     },
   );
 
+  it('that an earlier version wrote, large and without times, goes on to hold, for as long as its row cannot be read', async () => {
+    const store = createHoldStore(storage());
+    const organization = newName('acme');
+    const hold = aHold(10_000);
+    await store.put(organization, hold);
+    const container = await storage().container('plans');
+    for await (const { name } of container.listBlobsFlat({ prefix: `${organization}/` })) {
+      const body = Buffer.from(JSON.stringify({ guards: hold.guards, removals: hold.removals }));
+      await container.getBlockBlobClient(name).uploadData(body);
+    }
+    await damageRow(organization, hold.hash);
+    expect(await store.list(organization, 'unreadable')).toMatchObject([
+      { removals: hold.removals, heldAtMs: Infinity, expiresAtMs: Infinity },
+    ]);
+  });
+
   it.each<Hold['state']>(['done', 'stale'])(
     'that is %s holds nothing when its row cannot be read',
     async (state) => {

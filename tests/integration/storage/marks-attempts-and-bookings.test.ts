@@ -58,6 +58,18 @@ describe('marks', () => {
     expect((await store.listMarks(organization, 1))[0]?.sinceMs).toBe(NOW_MS);
   });
 
+  it.each([
+    ['without one keep the first', undefined, 'hr'],
+    ['of another have that', 'tickets', 'tickets'],
+  ])('have a cause: made again %s', async (_again, cause, expected) => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    await store.mark(aSubject(organization), 'urgent', NOW_MS, 'hr');
+    await store.mark(aSubject(organization, 'b1'), 'urgent', NOW_MS);
+    await store.mark(aSubject(organization), 'urgent', NOW_MS, cause);
+    expect((await store.listMarks(organization, 2)).map((mark) => mark.cause)).toEqual([expected, 'time']);
+  });
+
   it('are removed once they were looked at, unless the subject was marked again meanwhile', async () => {
     const store = createChangeStore(storage());
     const organization = newName('acme');

@@ -95,7 +95,7 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
   ),
   'plan-held': createNoPlan(
     'decision',
-    'It is a plan itself. Somebody releases it on the page of held plans, or lets it expire.',
+    'It is a plan itself. Somebody releases it on the page of held plans, or HR corrects what it said: who is at work again is not removed.',
   ),
   'change-overdue': createNoPlan('by-itself', 'It ends by itself as soon as the writer has made the change.'),
   'work-failing': createNoPlan('by-itself', 'It ends by itself with the first try that succeeds.'),

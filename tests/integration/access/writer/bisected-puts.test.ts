@@ -170,6 +170,39 @@ describe('an addition whose answer was lost, which shows late, and whose repetit
     expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
   });
 
+  it('keeps nobody else of its group waiting', async () => {
+    const world = await start();
+    await world.joins(DAN, IN_FINANCE);
+    await world.settle();
+    const match = { endpoint: 'G4', path: world.groupId('Finance') } as const;
+    world.engine.uipath.inject(
+      { kind: 'reset', match },
+      { kind: 'answer', status: 400, match, times: 'always' },
+    );
+    await world.joins(ANA, IN_FINANCE);
+    await live(world, 7 * MINUTE_MS);
+    world.engine.uipath.clearFaults();
+    await world.leaves(DAN);
+    await live(world, MINUTE_MS);
+    expect(world.members('Finance')).not.toContain(DAN);
+  });
+
+  it('counts for the guards once, with the call that repeats it', async () => {
+    const any = { count: 1_000, percent: 100, floor: 1_000 };
+    const day = { count: 5, percent: 100, floor: 5 };
+    const world = await start({ policy: { guards: { group: any, run: any, batch: any, day } } });
+    for (const email of [ANA, BEN, CARA, DAN]) await world.joins(email, IN_FINANCE);
+    await world.settle();
+    const match = { endpoint: 'G4', path: world.groupId('Finance') } as const;
+    world.engine.uipath.inject({ kind: 'reset', match }, { kind: 'answer', status: 400, match });
+    for (const email of [ANA, BEN, CARA]) await world.leaves(email);
+    await live(world, MINUTE_MS);
+    expect(world.members('Finance')).toEqual([DAN]);
+    await world.leaves(DAN);
+    await live(world, MINUTE_MS);
+    expect(world.members('Finance')).toEqual([]);
+  });
+
   it('keeps none of the others of its PUT from being made', async () => {
     const world = await start({
       policy: { birthright: [{ name: 'finance', when: { department: 'Finance' }, groups: ['Finance'] }] },

@@ -52,7 +52,7 @@ function setUp(guards: Partial<GuardLimits>, onPut: (hold: Hold) => void = () =>
     policyHash: 'v1',
     clock: { now: () => NOW_MS },
     log: () => undefined,
-    units: undefined as never,
+    units: { isFailing: () => false } as never,
     uipath: undefined as never,
     removals: { since: async () => made },
     changes: { listAttempts: async () => [] },
@@ -246,6 +246,25 @@ describe('passes of a batch', () => {
     const batch = batchOfOne();
     await guardPlan(deps, removals('g', 0, 3), async () => undefined, 'guard', batch);
     expect([batch.passed, batch.passedInGroup.size]).toEqual([0, 0]);
+  });
+
+  it('count nobody who has been failing for an hour, and whoever began to fail just now', async () => {
+    const { knows, deps } = setUp({});
+    const units = { isFailing: () => true };
+    const marks = knows('g', 0, 3).map((mark, index) => ({ ...mark, sinceMs: NOW_MS - index * 3_600_000 }));
+    const left = await batchOfPasses({ ...deps, units }, marks).expectLeft();
+    expect(left.map(({ personKey }) => personKey)).toEqual(
+      marks.slice(0, 2).map(({ subject }) => subject.key),
+    );
+    expect(await batchOfPasses(deps, marks).expectLeft()).toHaveLength(3);
+  });
+
+  it('count nobody whose hold expired, and is held on when their turn comes', async () => {
+    const { pass, knows, deps } = setUp({ run: upTo(6) });
+    const held = setUp({ batch: upTo(0) });
+    await held.pass(removals('h', 6, 5), batchOfOne());
+    const batch = { ...batchOfPasses(deps, knows('h', 6, 5)), open: [], expired: [...held.holds.values()] };
+    expect(await pass(removals('g', 0, 3), batch)).toBe(3);
   });
 
   it('count nobody twice, neither who had a turn nor what was held before', async () => {

@@ -342,6 +342,11 @@ describe('somebody who has no reason for Finance now', () => {
       true,
       [left({ saidAt: 5 }), joined(inSales(20)), left({ saidAt: 30 })],
     ],
+    [
+      'left before, was hired again and left, both dated back',
+      true,
+      [left({ saidAt: 5 }), joined({ ...inFinance(20), from: 5 }), left({ saidAt: 30, from: 5 })],
+    ],
     ['moved on before', false, [moved(inSales(5))]],
     ['moved on before, and once more since', false, [moved(inSales(5)), moved({ saidAt: 20 })]],
     ['came back and moved on again', true, [moved(inSales(5)), moved(inFinance(20)), moved(inSales(30))]],
@@ -350,6 +355,30 @@ describe('somebody who has no reason for Finance now', () => {
     const ledger = aPersonLedger({ timeline: timelineOf(before, ...statements) });
     expect(groupsAt(ledger, 100)).not.toContain('finance');
     expect(hasLostSince(ledger, organization, 'FINANCE', { sinceMs: 10, nowMs: 100 })).toBe(isLater);
+  });
+});
+
+describe('a grant that was given and revoked', () => {
+  const given = (occurredAtMs: number) =>
+    aGrant({
+      group: 'Night',
+      requestId: `R${occurredAtMs}`,
+      occurredAtMs,
+      validFromMs: occurredAtMs,
+      validUntilMs: undefined,
+    });
+  const revoked = (occurredAtMs: number) =>
+    aRevocation({ group: 'Night', grantRequestId: undefined, occurredAtMs });
+
+  it.each([
+    ['before', false, [given(1)], [revoked(5)]],
+    ['before, and revoked once more since', false, [given(1)], [revoked(5), revoked(30)]],
+    ['before, and again since', true, [given(1), given(20)], [revoked(5), revoked(30)]],
+  ])('%s is one that was lost since: %p', (_when, isLater, grants, revocations) => {
+    const timeline = timelineOf(joined({ saidAt: 0 }));
+    const ledger = aPersonLedger({ timeline, grants, revocations });
+    expect(groupsAt(ledger, 100)).not.toContain('night');
+    expect(hasLostSince(ledger, organization, 'Night', { sinceMs: 10, nowMs: 100 })).toBe(isLater);
   });
 });
 
