@@ -40,13 +40,13 @@ export function personAccess(
   };
 }
 
-type Span = Readonly<{ fromMs: number; untilMs: number | undefined }>;
+type AccessSpan = Readonly<{ fromMs: number; untilMs: number | undefined }>;
 
 /** Every reason that holds at some time of the span, as far as is known now. The span is open where it has no end. */
 export function reasonsWithin(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
-  span: Span,
+  span: AccessSpan,
 ): readonly Reason[] {
   return accessWithin(ledger, organization, span).flatMap(({ reasons }) => reasons);
 }
@@ -54,7 +54,7 @@ export function reasonsWithin(
 function accessWithin(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
-  { fromMs, untilMs = Infinity }: Span,
+  { fromMs, untilMs = Infinity }: AccessSpan,
 ): readonly PersonAccess[] {
   const within: PersonAccess[] = [];
   for (let atMs: number | undefined = fromMs; atMs !== undefined && atMs < untilMs;) {

@@ -65,6 +65,42 @@ describe('many open calls that do not show', () => {
   });
 });
 
+describe('a removal that was made by a later call', () => {
+  it('is told and counted once, where the person comes back before the first call is recovered', async () => {
+    const world = await start();
+    const { changes, removals } = world.engine.app;
+    const { clock, work } = world.engine;
+    await world.joins(ANA, { attributes: { department: 'Finance' } });
+    await world.settle();
+    clock.advance(MINUTE_MS);
+    await changes.begin(world.alias, await changes.takeFence(world.alias), {
+      kind: 'membership',
+      id: `${String(clock.now()).padStart(15, '0')}-lost`,
+      groupId: world.groupId('Finance'),
+      groupName: 'Finance',
+      add: [],
+      remove: [{ personKey: personKey(ANA), memberId: world.id(ANA) }],
+      planHash: 'h',
+      startedAtMs: clock.now(),
+      askedAtMs: clock.now(),
+    });
+    clock.advance(1_000);
+    await world.moves(ANA, { attributes: { department: 'Automation' } });
+    await work();
+    clock.advance(2_000);
+    await work();
+    expect(world.members('Finance')).toEqual([]);
+    await world.moves(ANA, { attributes: { department: 'Finance' } });
+    await live(world, 20 * MINUTE_MS);
+    expect(world.members('Finance')).toEqual([ANA]);
+    expect(await world.kinds(ANA)).not.toContain('membership-outcome-unknown');
+    const ofFinance = (await removals.since(world.alias, 0)).filter(
+      ({ groupId }) => groupId === world.groupId('Finance'),
+    );
+    expect(ofFinance).toHaveLength(1);
+  });
+});
+
 describe('an addition that shows after the person left', () => {
   it('is taken back with the calls that are kept for leavers', async () => {
     const world = await start({

@@ -4,8 +4,8 @@ import type { Hold } from '../../../../shared/domain/plan/hold';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
-import { damage, failing, HOUR_MS, inGroup, live, MINUTE_MS } from '../live-through-time';
-import { ANA, CARA, useWorlds, type World } from '../world';
+import { damage, failing, HOUR_MS, inGroup, live, MINUTE_MS, TICK_MS } from '../live-through-time';
+import { ANA, CARA, useWorlds, type World, byHand } from '../world';
 
 const start = useWorlds();
 const OLGA = 'olga';
@@ -67,6 +67,19 @@ describe('a released hold', () => {
     await releaseHold(app, world.alias, hash, OLGA);
     await live(world, HOUR_MS);
     expect(world.members('Developers')).toEqual([]);
+  });
+
+  it('knows who was taken out by hand, also while another group of it fails', async () => {
+    const { world, hash } = await withHold();
+    byHand(world, 'Users', [], [world.id(ANA)]);
+    world.engine.uipath.inject(
+      inGroup(world, 'Developers', { kind: 'answer', status: 500, match: { endpoint: 'G4' } }),
+    );
+    await releaseHold(world.engine.app, world.alias, hash, OLGA);
+    await live(world, TICK_MS);
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+    expect((await world.ledger(ANA))?.applied.map(({ groupName }) => groupName)).toEqual(['Developers']);
+    expect(await world.kinds(ANA)).toContain('membership-gone');
   });
 
   it('stays released where the release lands between the list and the writing of a plan that holds the same', async () => {
