@@ -25,7 +25,8 @@ import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settl
 import { forLookUps, type TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './containment';
 
-type MarkAgainDeps = Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
+type MarkAgainDeps = Pick<LoadPersonDeps, 'organization'> &
+  Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
 
 type ApplyReleasedHoldDeps = LoadPersonDeps &
   ResolveIdentitiesDeps &
@@ -83,7 +84,7 @@ async function applyReleasedHold(
   const statesOfRemovals = statesOf(planned, released, { people, over, identities, open });
   const states = new Set(statesOfRemovals);
   if (states.has('changed')) {
-    await markAgain(deps, [...people, ...over]);
+    await markAgain(deps, released);
     await finishHold(deps, released, 'changed');
     return 'done';
   }
@@ -241,8 +242,8 @@ function onlyRemovals(plan: MembershipPlan, released: Hold): MembershipPlan {
   return { ...plan, hash: released.hash, groups };
 }
 
-/** Has the people of a stale hold planned again, under the guards. */
-async function markAgain(deps: MarkAgainDeps, people: readonly PersonWork[]): Promise<void> {
-  for (const person of people)
-    await deps.changes.mark(person.subject, 'normal', deps.clock.now(), 'stale-plan');
+/** Has the people of a stale hold planned again, under the guards, also whoever cannot be read now. */
+async function markAgain({ organization, changes, clock }: MarkAgainDeps, { removals }: Hold): Promise<void> {
+  for (const key of new Set(removals.map(({ personKey }) => personKey)))
+    await changes.mark(personSubject(organization.alias, key), 'normal', clock.now(), 'stale-plan');
 }

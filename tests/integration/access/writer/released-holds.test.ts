@@ -199,7 +199,7 @@ describe('a released hold of which a part fails', () => {
   it('asks for those who are out no more, and is stale when one of them is hired again', async () => {
     const { world, hash } = await withHold();
     const { app } = world.engine;
-    await damage(world, CARA, { json0: '{"email":' });
+    const repair = await damage(world, CARA, { json0: '{"email":' });
     await releaseHold(app, world.alias, hash, OLGA);
     await live(world, MINUTE_MS);
     expect(world.members('Developers')).toEqual([CARA]);
@@ -209,5 +209,9 @@ describe('a released hold of which a part fails', () => {
     await world.joins(ANA);
     await live(world, 10 * MINUTE_MS);
     expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'stale', because: 'changed' });
+    // Whoever could not be read is planned again as well.
+    await repair();
+    await live(world, HOUR_MS);
+    expect(world.members('Developers')).toEqual([ANA]);
   });
 });
