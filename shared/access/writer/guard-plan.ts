@@ -182,11 +182,11 @@ async function readHolds(
 ): Promise<void> {
   const all = await holds.list(organization.alias, 'held', 'released', 'unreadable');
   const ofGuards = all.filter(({ kind: of }) => of !== 'remediation' && kind !== 'remediation');
-  const isExpired = ({ state, expiresAtMs }: Hold): boolean => state !== 'released' && expiresAtMs <= nowMs;
+  const isExpired = ({ state, expiresAtMs }: Hold): boolean => state === 'held' && expiresAtMs <= nowMs;
   batch.open = all.filter(
     (hold) => !isExpired(hold) && (hold.state !== 'released' || ofGuards.includes(hold)),
   );
-  batch.expired = ofGuards.filter((hold) => hold.state === 'held' && isExpired(hold));
+  batch.expired = ofGuards.filter(isExpired);
 }
 
 /** The plan with some of its removals, by `keyOf`, decided anew; none: they are left out. */

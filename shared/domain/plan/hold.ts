@@ -12,8 +12,8 @@ export type HeldRemoval = Readonly<{
 }>;
 
 /**
- * `stale`: released, but not applied, because the facts had changed. `unreadable`: only what it holds can be read, and until when, so
- * that it goes on to hold that.
+ * `stale`: released, but not applied, because the facts had changed. `unreadable`: only what it holds can be read, which
+ * it goes on to hold.
  */
 type HoldState = 'held' | 'released' | 'done' | 'stale' | 'unreadable';
 
