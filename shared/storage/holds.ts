@@ -54,11 +54,9 @@ const PartsSchema = z.object({
     }),
   ),
 });
-/** With it what a row that cannot be read does not tell: since when and until when. Earlier versions wrote neither: it is held until the row can be read. */
-const BlobSchema = PartsSchema.extend({
-  heldAtMs: z.number().exactOptional(),
-  expiresAtMs: z.number().exactOptional(),
-});
+
+/** With it what a row that cannot be read does not tell: since when it is held. Earlier versions did not write that. */
+const BlobSchema = PartsSchema.extend({ heldAtMs: z.number().exactOptional() });
 
 const HeadSchema = z.object({
   hash: z.string(),
@@ -134,8 +132,8 @@ export function createHoldStore(
 
   const toStored = async (organization: string, hold: Hold): Promise<StoredHold> => {
     const { guards, removals, ...head } = hold;
-    const { hash, expiresAtMs, joinedAtMs: heldAtMs = head.heldAtMs } = head;
-    const json = JSON.stringify({ guards, removals, heldAtMs, expiresAtMs });
+    const { hash, joinedAtMs: heldAtMs = head.heldAtMs } = head;
+    const json = JSON.stringify({ guards, removals, heldAtMs });
     const name = `${hash}-${createHash('sha256').update(json).digest('hex').slice(0, 16)}.json`;
     if (removals.length > 0) await (await blob(`${organization}/${name}`)).uploadData(Buffer.from(json));
     const isLarge = removals.length > 0 && json.length > LARGEST_ROW_LENGTH;
@@ -149,15 +147,15 @@ export function createHoldStore(
     const { guards, removals } = found.data;
     return { ...head, guards, removals };
   };
-  /** What a hold holds whose row cannot be read. One that is over has no blob any more, a large one until it would have expired. */
+  /** What a hold holds whose row cannot be read, without end. One that is over has no blob any more, but for a large one. */
   const unreadable = async (organization: string, hash: string): Promise<readonly Hold[]> => {
     const holds: Hold[] = [];
     for (const name of await blobsOf(organization, hash)) {
       const { data } = await read(name);
       if (data === undefined) continue;
-      const { guards, removals, heldAtMs = Infinity, expiresAtMs = Infinity } = data;
-      const unknown = { releasedBy: undefined, releasedAtMs: undefined };
-      holds.push({ hash, state: 'unreadable', guards, removals, heldAtMs, expiresAtMs, ...unknown });
+      const { guards, removals, heldAtMs = Infinity } = data;
+      const unknown = { expiresAtMs: Infinity, releasedBy: undefined, releasedAtMs: undefined };
+      holds.push({ hash, state: 'unreadable', guards, removals, heldAtMs, ...unknown });
     }
     return holds;
   };
@@ -199,8 +197,7 @@ export function createHoldStore(
         changed = decide(hold);
         if (changed === undefined) return undefined;
         const { guards, removals, ...head } = changed;
-        const isSame =
-          guards === hold.guards && removals === hold.removals && head.expiresAtMs === hold.expiresAtMs;
+        const isSame = guards === hold.guards && removals === hold.removals;
         return isSame ? { ...head, parts: stored.parts } : toStored(organization, changed);
       });
       const isOver = next?.state === 'done' || next?.state === 'stale';

@@ -46,7 +46,8 @@ export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
  * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, nobody
  * is removed and the hold is stale. A removal that was made before a run ended early counts as made. What cannot be told or
  * made now waits for a later run, and the others do not wait for it. Where UiPath refuses some of them, the hold is stale with
- * the codes of the refusals, and the others are made; what was refused since the release is not sent by a later run. Returns false where there was no time for all.
+ * the codes of the refusals, and the others are made; what was refused since the release is not sent by a later run. Returns
+ * false where there was no time for all.
  */
 export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps): Promise<boolean> {
   let isAllTried = true;

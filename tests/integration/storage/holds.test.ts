@@ -116,7 +116,7 @@ describe('a hold', () => {
       expect(unreadable).toMatchObject({
         hash: hold.hash,
         state: 'unreadable',
-        expiresAtMs: hold.expiresAtMs,
+        heldAtMs: hold.heldAtMs,
       });
       expect(hashOf(unreadable?.removals)).toBe(hashOf(hold.removals));
     },

@@ -23,6 +23,15 @@ function refusing(world: World, refuses: (subject: Write[0], entry: Write[3][num
   return { ...own, ledger: { ...own.ledger, write } };
 }
 
+/** One that cannot store that Ben was added to this group. */
+function refusingToAdd(world: World, group: string): Instance {
+  return refusing(
+    world,
+    ({ key }, { kind, facts }) =>
+      key === personKey(BEN) && kind === 'membership-added' && facts['group'] === group,
+  );
+}
+
 async function liveAs({ engine }: World, instance: Instance, ms: number): Promise<void> {
   for (const endsAtMs = engine.clock.now() + ms; engine.clock.now() < endsAtMs;) {
     await engine.tick();
@@ -303,11 +312,7 @@ describe('an addition that cannot be recorded', () => {
           startedAtMs: atMs,
         });
       }
-      const full = refusing(
-        world,
-        ({ key }, { kind, facts }) =>
-          key === personKey(BEN) && kind === 'membership-added' && facts['group'] === 'Developers',
-      );
+      const full = refusingToAdd(world, 'Developers');
       await world.joins(CARA);
       if (when === 'after its call') await world.joins(BEN);
       else await world.moves(BEN, { attributes: { department: 'Automation' } });
@@ -326,11 +331,7 @@ describe('an addition that cannot be recorded', () => {
 
   it('ends with its reason, and that nobody can tell of it is in the evidence', async () => {
     const world = await start();
-    const full = refusing(
-      world,
-      ({ key }, { kind, facts }) =>
-        key === personKey(BEN) && kind === 'membership-added' && facts['group'] === 'Developers',
-    );
+    const full = refusingToAdd(world, 'Developers');
     await world.joins(BEN);
     await liveAs(world, full, 5 * MINUTE_MS);
     expect(world.members('Developers')).toEqual([BEN]);
@@ -343,11 +344,7 @@ describe('an addition that cannot be recorded', () => {
 
   it('ends with its reason also where that ends at once', async () => {
     const world = await start();
-    const full = refusing(
-      world,
-      ({ key }, { kind, facts }) =>
-        key === personKey(BEN) && kind === 'membership-added' && facts['group'] === 'Developers',
-    );
+    const full = refusingToAdd(world, 'Developers');
     await world.joins(BEN);
     await liveAs(world, full, 2 * TICK_MS);
     expect(world.members('Developers')).toEqual([BEN]);
@@ -358,11 +355,7 @@ describe('an addition that cannot be recorded', () => {
 
   it('is recorded five minutes after it can be', async () => {
     const world = await start();
-    const full = refusing(
-      world,
-      ({ key }, { kind, facts }) =>
-        key === personKey(BEN) && kind === 'membership-added' && facts['group'] === 'Finance',
-    );
+    const full = refusingToAdd(world, 'Finance');
     await world.joins(BEN, FINANCE);
     await liveAs(world, full, HOUR_MS);
     expect((await world.ledger(BEN))?.applied).not.toContainEqual(
