@@ -27,18 +27,21 @@ export type MembershipAttempt = Readonly<{
   askedAtMs?: number | undefined;
 }>;
 
+/** One POST of a rule. */
+export type CreateRuleAttempt = Readonly<{
+  kind: 'create-rule';
+  id: string;
+  subjectKey: string;
+  name: string;
+  description: string;
+  contentHash: string;
+  startedAtMs: number;
+  /** When UiPath was last asked whether it lists the rule; undefined: never. */
+  askedAtMs?: number | undefined;
+}>;
+
 /** An attempt (write-ahead intent): one call that changes UiPath, stored before it is made. */
-export type Attempt =
-  | MembershipAttempt
-  | Readonly<{
-      kind: 'create-rule';
-      id: string;
-      subjectKey: string;
-      name: string;
-      description: string;
-      contentHash: string;
-      startedAtMs: number;
-    }>;
+export type Attempt = MembershipAttempt | CreateRuleAttempt;
 
 /** An open call that cannot be read: it is there, and what it was about is not known. */
 type UnreadableAttempt = Readonly<{ kind: 'unreadable'; id: string }>;
@@ -87,6 +90,7 @@ const AttemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('kind', [
     description: z.string(),
     contentHash: z.string(),
     startedAtMs: z.number(),
+    askedAtMs: z.number().optional(),
   }),
 ]);
 

@@ -40,6 +40,8 @@ export type Containment = Readonly<{
   succeed: (unit: Unit) => Promise<void>;
   /** Ends a unit's backoff, and says nothing about UiPath. */
   settle: (unit: Unit) => Promise<void>;
+  /** A unit that waits for something else: this run does not tell whether it still fails. */
+  leave: (unit: Unit) => void;
   /** UiPath answered a call: what failed before it was no outage. */
   noteAnswer: () => void;
   /** When the first of the units that fail may be tried again. */
@@ -90,6 +92,7 @@ export async function openContainment(
   const known = new Map((await backoffs.list(organization)).map((one) => [unitKeyOf(one.unit), one]));
   const failedNow = new Set<string>();
   const notNeeded = new Set<string>();
+  const left = new Set<string>();
   let outagesInARow = 0;
   let aloneInARow = 0;
   let leftSomething = false;
@@ -144,7 +147,8 @@ export async function openContainment(
   const endRecovered = async (): Promise<void> => {
     if (leftSomething || failing().some(({ unit }) => STANDS_BEFORE_OTHERS.has(unit.kind))) return;
     for (const { unit } of known.values())
-      if (!isWaiting(unit) && !failedNow.has(unitKeyOf(unit))) await settle(unit);
+      if (!isWaiting(unit) && !failedNow.has(unitKeyOf(unit)) && !left.has(unitKeyOf(unit)))
+        await settle(unit);
   };
   const succeed = async (unit: Unit): Promise<void> => {
     noteAnswer();
@@ -165,6 +169,7 @@ export async function openContainment(
     endRecovered,
     succeed,
     settle,
+    leave: (unit) => left.add(unitKeyOf(unit)),
     noteAnswer,
     run: async (unit, work) => {
       if (isWaiting(unit)) return 'waits';

@@ -76,9 +76,13 @@ export async function reconcileRules(deps: ReconcileRulesDeps, marks: readonly M
   const isAnyUnreadable = attempts.some(({ kind }) => kind === 'unreadable');
   for (const mark of marks) {
     if (deps.isTimeUp()) return;
-    if (open.has(mark.subject.key)) continue;
     const subject: Subject<'rule'> = { ...mark.subject, kind: 'rule' };
-    await deps.units.run({ kind: 'rule', key: subject.key }, async () => {
+    const unit = { kind: 'rule', key: subject.key } as const;
+    if (open.has(subject.key)) {
+      deps.units.leave(unit);
+      continue;
+    }
+    await deps.units.run(unit, async () => {
       const stored = await deps.ledger.read(subject);
       if (isAnyUnreadable && stored !== undefined && stored.value.have === undefined) return;
       if (stored !== undefined) await applyRule(deps, subject, stored.value);

@@ -82,7 +82,7 @@ async function recoverEach(deps: RecoverAttemptsDeps, attempts: Listed): Promise
       const settled =
         attempt.kind === 'membership'
           ? await recoverMembership(deps, attempt)
-          : await adoptCreatedRule(deps, attempt).then(() => true);
+          : await adoptCreatedRule(deps, attempt);
       if (!settled) return;
       await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
       deps.log({ event: 'attempt-recovered', organization: deps.organization.alias, kind: attempt.kind });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
+import { SHOWS_WITHIN_MS } from '../../../../shared/domain/plan/open-call';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { TICK_MS } from '../live-through-time';
 import { ANA, BEN, OLGA, useWorlds, type World } from '../world';
@@ -58,9 +59,7 @@ describe('a crash after any step of a run (incident 8)', () => {
       });
       await world.engine.work();
       died = await runDying(world, steps);
-      await world.settle();
-      await world.engine.tick();
-      await world.settle();
+      await world.pass(SHOWS_WITHIN_MS + TICK_MS);
       expect(world.engine.uipath.organization(world.alias).rules.size).toBe(1);
       expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
     }

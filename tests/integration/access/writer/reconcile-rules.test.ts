@@ -7,7 +7,8 @@ import { failing, live } from '../live-through-time';
 import { ANA, BEN, MAX, useWorlds, type World } from '../world';
 
 const start = useWorlds();
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const SAML = { seed: { saml: true } };
 
 const aRule = (more: Readonly<Record<string, unknown>> = {}) => ({
@@ -162,6 +163,40 @@ describe('a rule that was approved', () => {
     expect(world.calls()['R2']).toBe(1);
     expect((await world.evidence(RULE)).filter(({ kind }) => kind === 'rule-created')).toHaveLength(1);
     expect(await stateOf(world, 'R1')).toBe('applied');
+  });
+
+  it('whose call was given up is not created twice when the call arrives minutes later', async () => {
+    const world = await start(SAML);
+    const { app, uipath } = world.engine;
+    uipath.inject({ kind: 'answer', status: 503, family: 'pascal', match: { endpoint: 'R2' } });
+    await world.asks('R1', aRule());
+    await world.settle();
+    await live(world, 4 * MINUTE_MS);
+    const [attempt] = await app.changes.listAttempts(world.alias);
+    if (attempt?.kind !== 'create-rule') throw new Error('The call is not open');
+    const { name, description } = attempt;
+    uipath.actAsPerson(world.alias, { kind: 'create-rule', actor: MAX, name, description });
+    await live(world, 20 * MINUTE_MS);
+    expect(world.calls()['R2']).toBe(1);
+    expect(rulesOf(world)).toHaveLength(1);
+    expect(await stateOf(world, 'R1')).toBe('applied');
+    expect(await failing(world)).toEqual([]);
+  });
+
+  it('whose call was given up is created anew when it does not show within ten minutes', async () => {
+    const world = await start(SAML);
+    world.engine.uipath.inject({ kind: 'answer', status: 503, family: 'pascal', match: { endpoint: 'R2' } });
+    await world.asks('R1', aRule());
+    await world.settle();
+    await live(world, 9 * MINUTE_MS);
+    const { R1: listings, R2: creations } = world.calls();
+    expect(creations).toBe(1);
+    expect(listings).toBeLessThan(15);
+    await live(world, 2 * MINUTE_MS);
+    expect(world.calls()['R2']).toBe(1);
+    expect(rulesOf(world)).toHaveLength(1);
+    expect(await stateOf(world, 'R1')).toBe('applied');
+    expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
   });
 
   it('that UiPath refuses is tried again, and the one after it has its turn', async () => {

@@ -249,6 +249,10 @@ describe('after a run that came to everything', () => {
     expect(left).toContain('group:g1');
   });
 
+  it('one that waits for something else keeps it', async () => {
+    expect(await afterAMinute(async ({ leave }) => leave(GROUP))).toEqual(['group:g1']);
+  });
+
   it('one keeps it where the rest was left for the next run', async () => {
     const left = await afterAMinute(async ({ failAlone, isAway }) => {
       for (let key = 0; key < 20; key += 1)
