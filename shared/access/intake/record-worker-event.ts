@@ -24,6 +24,9 @@ export type RecordWorkerEventDeps = Readonly<{
   queues: Pick<WorkQueues, 'enqueueChanges'>;
 }>;
 
+/** So long the ledger tells what somebody's attributes were: what was held asks whether it is still the same change. */
+const REMEMBERED_DAYS = 180;
+
 /** The delivery that is being processed and the policy it is processed under. */
 export type DeliveryContext = Readonly<{
   policy: Policy;
@@ -80,7 +83,7 @@ async function recordInOrganization(
         current.timeline,
         { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes },
         context.nowMs,
-        organization.mover.graceDays * DAY_MS,
+        Math.max(organization.mover.graceDays, REMEMBERED_DAYS) * DAY_MS,
       );
       const { outcome } = recorded;
       said.outcome = outcome;

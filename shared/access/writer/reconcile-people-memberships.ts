@@ -143,8 +143,11 @@ function isLaterAmong(
   const ledgers = new Map(people.map(({ subject, stored }) => [subject.key, stored.value]));
   return ({ personKey, group }, sinceMs) => {
     const ledger = ledgers.get(personKey);
-    return (
-      ledger !== undefined && hasLostSince(ledger, organization, group.name, { sinceMs, nowMs: clock.now() })
+    if (ledger === undefined) return false;
+    // Reasons go by the name that the group had when it was agreed, and it may have another by now.
+    const known = ledger.applied.find(({ groupId }) => groupId === group.groupId)?.groupName;
+    return [...new Set([group.name, known ?? group.name])].some((name) =>
+      hasLostSince(ledger, organization, name, { sinceMs, nowMs: clock.now() }),
     );
   };
 }

@@ -1,7 +1,14 @@
 import { fold } from '../fold';
-import type { Grant, PersonLedger } from './person-ledger';
+import type { Grant, PersonLedger, Revocation } from './person-ledger';
 import type { BirthrightLine, OrganizationPolicy } from '../policy';
-import { changesOf, lastLeftAtMs, workerAt, type Employment, type Timeline } from './worker-timeline';
+import {
+  changesOf,
+  lastLeftAtMs,
+  workerAt,
+  type Employment,
+  type Statement,
+  type Timeline,
+} from './worker-timeline';
 import { DAY_MS } from '../durations';
 import { smallestOf } from '../extremes';
 
@@ -68,14 +75,15 @@ function accessWithin(
 /**
  * True where somebody who has no reason for a group now lost it after an instant: they had a reason since, or were at work since and
  * left, as is known now or by what was said since. Their going is another one than what was known at that instant; that it is said
- * once more makes it no other.
+ * once more makes it no other, and days of grace give nothing back.
  */
 export function hasLostSince(
   ledger: PersonLedger,
-  organization: OrganizationPolicy,
+  policy: OrganizationPolicy,
   groupName: string,
   { sinceMs, nowMs }: Readonly<{ sinceMs: number; nowMs: number }>,
 ): boolean {
+  const organization = { ...policy, mover: { graceDays: 0 } };
   const group = fold(groupName);
   const isGone = workerAt(ledger.timeline, nowMs).employment === 'left';
   const within = accessWithin(ledger, organization, { fromMs: sinceMs, untilMs: nowMs });
@@ -86,19 +94,45 @@ export function hasLostSince(
   return (
     within.some(({ reasons }) => reasons.some((reason) => reason.group === group)) ||
     ledger.grants.some(
-      (grant) => fold(grant.group) === group && grant.occurredAtMs > sinceMs && grant.validFromMs <= nowMs,
+      (grant) => fold(grant.group) === group && gaveSince(grant, ledger, organization, { sinceMs, nowMs }),
     )
+  );
+}
+
+/** Whether a grant that is over, revoked or not, gave something after an instant. */
+function gaveSince(
+  grant: Grant,
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  { sinceMs, nowMs }: Readonly<{ sinceMs: number; nowMs: number }>,
+): boolean {
+  const fromMs = Math.max(sinceMs, grant.validFromMs, grant.occurredAtMs);
+  const ends = ledger.revocations
+    .filter((revocation) => isEndedBy(grant, revocation))
+    .map(({ occurredAtMs }) => occurredAtMs);
+  const untilMs = Math.min(nowMs, grant.validUntilMs ?? Infinity, ...ends);
+  const unrevoked = { ...ledger, grants: [grant], revocations: [] };
+  return accessWithin(unrevoked, organization, { fromMs, untilMs }).some(({ reasons }) =>
+    reasons.some((reason) => reason.kind === 'grant'),
   );
 }
 
 /** A leaving that was said later may be dated before the hire. A hire that had not begun was called off. */
 function wasHiredAndLeftSince(timeline: Timeline, sinceMs: number): boolean {
-  const hires = timeline.filter(({ kind, occurredAtMs }) => kind === 'joiner' && occurredAtMs > sinceMs);
+  const hires = timeline.filter(
+    (word) => word.kind === 'joiner' && word.occurredAtMs > sinceMs && tookEffect(word, timeline),
+  );
   return timeline.some(
     ({ kind, occurredAtMs }) =>
       kind === 'leaver' &&
       hires.some((hire) => hire.occurredAtMs < occurredAtMs && hire.effectiveAtMs <= occurredAtMs),
   );
+}
+
+/** Whether somebody was at work by a hire, as far as had been said by then: an old one that is said again may have no effect. */
+function tookEffect({ occurredAtMs, effectiveAtMs }: Statement, timeline: Timeline): boolean {
+  const said = timeline.filter((word) => word.occurredAtMs <= occurredAtMs);
+  return workerAt(said, Math.max(occurredAtMs, effectiveAtMs)).employment !== 'left';
 }
 
 /** True while this grant is a reason; a leaver's grants end for good and do not come back with a rehire. */
@@ -114,12 +148,15 @@ export function isGrantValid(grant: Grant, ledger: PersonLedger, nowMs: number):
 
 /** True when a revocation of this grant is in the ledger. */
 export function isRevoked(grant: Grant, ledger: PersonLedger): boolean {
-  return ledger.revocations.some(
-    (revocation) =>
-      fold(revocation.group) === fold(grant.group) &&
-      (revocation.grantRequestId === undefined
-        ? revocation.occurredAtMs >= grant.occurredAtMs
-        : revocation.grantRequestId === grant.requestId),
+  return ledger.revocations.some((revocation) => isEndedBy(grant, revocation));
+}
+
+function isEndedBy(grant: Grant, revocation: Revocation): boolean {
+  return (
+    fold(revocation.group) === fold(grant.group) &&
+    (revocation.grantRequestId === undefined
+      ? revocation.occurredAtMs >= grant.occurredAtMs
+      : revocation.grantRequestId === grant.requestId)
   );
 }
 

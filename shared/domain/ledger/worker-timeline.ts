@@ -43,7 +43,7 @@ export function recordStatement(
 ): Readonly<{ timeline: Timeline; outcome: StatementOutcome }> {
   if (timeline.some((known) => known.id === statement.id)) return { timeline, outcome: 'duplicate' };
   const all = [...timeline, statement];
-  const next = all.filter((candidate) => !isBuried(candidate, all, nowMs - historyMs));
+  const next = all.filter((candidate) => !isImmaterial(candidate, all, nowMs, historyMs));
   return { timeline: next, outcome: outcomeOf(statement, all, nowMs) };
 }
 
@@ -206,7 +206,15 @@ function attributesOf(
   );
 }
 
-/** A mover whose every attribute was said again by a newer mover in force can never matter again; words about employment are few and stay. */
+/** False for a word about employment: they are few and stay. */
+function isImmaterial(statement: Statement, all: Timeline, nowMs: number, historyMs: number): boolean {
+  return (
+    isBuried(statement, all, nowMs - historyMs) ||
+    (isBuried(statement, all, nowMs) && isRepetition(statement, all))
+  );
+}
+
+/** A mover whose every attribute was said again by a newer mover in force can never matter again. */
 function isBuried(statement: Statement, all: Timeline, nowMs: number): boolean {
   if (statement.kind !== 'mover') return false;
   return Object.keys(statement.attributes).every((name) =>
@@ -218,5 +226,15 @@ function isBuried(statement: Statement, all: Timeline, nowMs: number): boolean {
         (other.occurredAtMs > statement.occurredAtMs || other.effectiveAtMs === statement.effectiveAtMs) &&
         byTime(statement, other) < 0,
     ),
+  );
+}
+
+/** A mover that says what the word about each of its attributes before it said. Between the two nobody was hired or left. */
+function isRepetition(mover: Statement, all: Timeline): boolean {
+  const before = all.filter((other) => byTime(other, mover) < 0).toSorted(byTime);
+  const sinceHired = before.slice(before.findLastIndex(isAboutEmployment) + 1);
+  return Object.entries(mover.attributes).every(
+    ([name, value]) =>
+      sinceHired.findLast(({ attributes }) => name in attributes)?.attributes[name] === value,
   );
 }
