@@ -9,6 +9,7 @@ import {
 } from '../../domain/plan/expected-removals';
 import type { GuardedRemoval, TrippedGuard } from '../../domain/plan/guards';
 import { hasRoomFor, holdToJoin, joinHold, removalsHash, type Hold } from '../../domain/plan/hold';
+import { stuckAmong } from '../../domain/plan/stuck-people';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
@@ -56,6 +57,8 @@ export type GuardedBatch = {
   removedBefore: ReadonlyMap<string, number> | undefined;
   /** Members of groups before the batch, of those that were asked for. */
   readonly groupSizes: Map<string, number>;
+  /** Person keys of whom nothing is counted until they are planned. */
+  readonly stuck: ReadonlySet<string>;
   readonly left: RemovalsLeft;
   /** All that is left, after a look at the ledgers that were not read yet. */
   readonly expectLeft: () => Promise<readonly ExpectedRemoval[]>;
@@ -72,6 +75,7 @@ export function batchOfOne(): GuardedBatch {
     passedInGroup: new Map(),
     removedBefore: undefined,
     groupSizes: new Map(),
+    stuck: new Set(),
     left: new Map(),
     expectLeft: async () => [],
   };
@@ -79,10 +83,15 @@ export function batchOfOne(): GuardedBatch {
 
 /** A ledger is read once, when it is first asked for. */
 export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): GuardedBatch {
-  const counted = marks.filter((mark) => !isStuck(deps, mark));
+  const { organization, units, clock } = deps;
+  const isFailing = ({ subject, sinceMs }: Mark): boolean =>
+    clock.now() - sinceMs > HOUR_MS && units.isFailing(personUnit(subject.key));
+  const stuck = stuckAmong(marks, isFailing, organization.guards.batch);
+  const counted = marks.filter(({ subject }) => !stuck.has(subject.key));
   const left: RemovalsLeft = new Map(counted.map(({ subject }) => [subject.key, undefined]));
   return {
     ...batchOfOne(),
+    stuck,
     left,
     expectLeft: async () => {
       const unread = counted.filter(({ subject: { key } }) => left.has(key) && left.get(key) === undefined);
@@ -92,14 +101,6 @@ export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): G
       return [...left.values()].flatMap((expected) => expected ?? []);
     },
   };
-}
-
-/** True for somebody who has been failing by themselves for an hour: what leaves meanwhile is of another incident. */
-export function isStuck(
-  { units, clock }: Pick<GuardedBatchDeps, 'units' | 'clock'>,
-  { subject, sinceMs }: Pick<Mark, 'subject' | 'sinceMs'>,
-): boolean {
-  return clock.now() - sinceMs > HOUR_MS && units.isFailing(personUnit(subject.key));
 }
 
 /** Counts removals that no guard holds. */

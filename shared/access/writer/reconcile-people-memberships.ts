@@ -15,7 +15,7 @@ import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-booking
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
-import { batchOfPasses, isStuck, type GuardedBatch } from './guarded-batch';
+import { batchOfPasses, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
@@ -116,11 +116,9 @@ async function planPass(
   const toExpect = people.map(({ subject, stored, access, mark }) => {
     return { personKey: subject.key, ledger: stored.value, access, cause: mark?.cause ?? 'time' };
   });
-  const stuck = new Set(marks.filter((mark) => isStuck(deps, mark)).map(({ subject }) => subject.key));
-  notePlanned(batch.left, toExpect, planned.plan, new Set([...deferred].filter((key) => !stuck.has(key))), {
-    organization: deps.organization,
-    nowMs: deps.clock.now(),
-  });
+  const counted = new Set([...deferred].filter((key) => !batch.stuck.has(key)));
+  const { organization, clock } = deps;
+  notePlanned(batch.left, toExpect, planned.plan, counted, { organization, nowMs: clock.now() });
   // Half of what is left now is for the sizes that guards read: where the look-ups took all their time, some are read all the same.
   const sizing = forLookUps(deps);
   const plan = await guardOrDefer(sizing, lane, planned.plan, deferred, batch, isLaterAmong(deps, people));

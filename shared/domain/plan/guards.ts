@@ -103,12 +103,9 @@ function trip(
   return exceeds(removals, whole, limit) ? [{ guard, scope, removals, whole }] : [];
 }
 
-/** Removals by group, by source. */
-export function countBy(
-  removals: readonly GuardedRemoval[],
-  keyOf: (removal: GuardedRemoval) => string,
-): ReadonlyMap<string, number> {
+/** How many there are of each, such as removals by group or by source. */
+export function countBy<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const removal of removals) counts.set(keyOf(removal), (counts.get(keyOf(removal)) ?? 0) + 1);
+  for (const one of all) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);
   return counts;
 }
