@@ -1,7 +1,7 @@
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/ledger/list-dead-deliveries';
 import { listRefusedChanges } from '../access/ledger/list-refused-changes';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
-import { listHolds } from '../access/ledger/list-holds';
+import { listHolds, type ListHoldsDeps } from '../access/ledger/list-holds';
 import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/desk/list-sources';
 import { explainPerson, type ExplainDeps } from '../access/desk/explain-person';
@@ -43,6 +43,7 @@ export type PageDeps = ReadReportDeps &
   ExplainDeps &
   ListSourcesDeps &
   ListDeadDeliveriesDeps &
+  ListHoldsDeps &
   Readonly<{
     /** So far the list of requests goes back. */
     payloadDays: number;
@@ -80,7 +81,7 @@ export async function renderPageContent(deps: PageDeps, layout: PageLayout, quer
         await comparedNights(deps, organization, [said('night') || 'latest', said('before')]),
       );
     case 'plans':
-      return renderHolds(layout, await listHolds(deps, organization));
+      return renderHolds(layout, await listHolds(deps, organization), deps.clock.now());
     case 'people': {
       const email = said('email');
       return renderPeople(

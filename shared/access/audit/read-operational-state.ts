@@ -50,7 +50,8 @@ export async function readOperationalState(
     }
   };
   const letters = await read('refused-changes', async () => listRefusedChanges(atNow, alias));
-  const held = await read('holds', async () => listHolds(atNow, alias));
+  const changes = { listMarks: async () => known.marks };
+  const held = await read('holds', async () => listHolds({ ...atNow, changes }, alias));
   const failing = await read('backoffs', async () => deps.backoffs.list(alias));
   const noteUnread = (part: string, code: ErrorCode): void => {
     if (!unread.some((one) => one.part === part)) unread.push({ part, code });

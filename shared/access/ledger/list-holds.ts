@@ -1,22 +1,33 @@
 import type { Clock } from '../../clock';
-import type { Hold } from '../../domain/plan/hold';
+import { hasExpired, waitsToBeHeldOn, type Hold } from '../../domain/plan/hold';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { HoldStore } from '../../storage/holds';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 
-/** The holds of an organization that wait for a release now, oldest first. @throws AppError `plan-unknown` for an unknown organization */
-export async function listHolds(
-  deps: Readonly<{
-    policy: () => Promise<Policy>;
-    holds: Pick<HoldStore, 'list'>;
-    clock: Pick<Clock, 'now'>;
-  }>,
-  organization: string,
-): Promise<readonly Hold[]> {
+/** More than people of all holds: those of one incident are marked when it expires. */
+const MOST_MARKS = 50_000;
+
+export type ListHoldsDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  holds: Pick<HoldStore, 'list'>;
+  changes: Pick<ChangeStore, 'listMarks'>;
+  clock: Pick<Clock, 'now'>;
+}>;
+
+/**
+ * The holds of an organization that wait for a release now, oldest first, also those that expired and that no run could hold on yet.
+ * @throws AppError `plan-unknown` for an unknown organization
+ */
+export async function listHolds(deps: ListHoldsDeps, organization: string): Promise<readonly Hold[]> {
   const policy = await deps.policy();
   if (!policy.organizations.has(organization)) throw new AppError('plan-unknown', 'There is no such plan');
   const nowMs = deps.clock.now();
-  return (await deps.holds.list(organization, 'held'))
-    .filter((hold) => hold.expiresAtMs > nowMs)
+  const held = await deps.holds.list(organization, 'held');
+  const isAnyExpired = held.some((hold) => hold.kind !== 'remediation' && hasExpired(hold, nowMs));
+  const marks = isAnyExpired ? await deps.changes.listMarks(organization, MOST_MARKS) : [];
+  const marked = new Set(marks.map(({ subject }) => subject.key));
+  return held
+    .filter((hold) => !hasExpired(hold, nowMs) || waitsToBeHeldOn(hold, marked))
     .toSorted((a, b) => a.heldAtMs - b.heldAtMs);
 }

@@ -29,7 +29,7 @@ export async function updateOrganizationLedger(
 }
 
 /**
- * Appends a person's decision to an organization's chain, idempotently. `about` is what tells it from other decisions. While the
+ * Appends a decision to an organization's chain, idempotently. `about` is what tells it from other decisions. While the
  * organization's ledger cannot be read, a decision that is repeated is there twice.
  */
 export async function recordDecision(

@@ -1,13 +1,15 @@
 import type { Clock } from '../../clock';
-import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
-import { fold } from '../../domain/fold';
 import { inTurn } from '../../domain/in-turn';
-import { RELEASED } from '../../domain/plan/guards';
 import type { Hold } from '../../domain/plan/hold';
 import { peopleOver, withPeopleOver } from '../../domain/plan/hold-in-parts';
-import { leadsOut, withoutChanges, type MembershipPlan } from '../../domain/plan/membership-plan';
+import { withoutChanges } from '../../domain/plan/membership-plan';
 import { refusedSince } from '../../domain/plan/refused-change';
+import {
+  onlyReleased,
+  statesOfReleased,
+  type ReleasedRemovalState,
+} from '../../domain/plan/released-removals';
 import { AppError } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
@@ -43,8 +45,8 @@ export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
   Readonly<{ holds: Pick<HoldStore, 'list'> }>;
 
 /**
- * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, nobody
- * is removed and the hold is stale. A removal that was made before a run ended early counts as made. What cannot be told or
+ * Applies the holds that a person released. The removals are planned anew: when one of these people would stay now, or goes by
+ * a word that came after the release, nobody is removed and the hold is stale. A removal that was made before a run ended early counts as made. What cannot be told or
  * made now waits for a later run, and the others do not wait for it. Where UiPath refuses some of them, the hold is stale with
  * the codes of the refusals, and the others are made; what was refused since the release is not sent by a later run. Returns
  * false where there was no time for all.
@@ -82,14 +84,23 @@ async function applyReleasedHold(
   const { identities, unknown } = await resolveIdentities(lookingUp, 'urgent', people);
   const { plan: planned, deferred } = await planPeopleMemberships(lookingUp, 'urgent', people, identities);
   const open = new Set([...unread, ...unknown, ...deferred]);
-  const statesOfRemovals = statesOf(planned, released, { people, over, identities, open });
+  const all = [...people, ...over];
+  const statesOfRemovals = statesOfReleased(planned, released, {
+    organization: deps.organization,
+    nowMs: deps.clock.now(),
+    ledgers: new Map(all.map(({ subject, stored }) => [subject.key, stored.value])),
+    wanted: new Map(all.map(({ subject, wanted }) => [subject.key, wanted])),
+    over: new Set(over.map(({ subject }) => subject.key)),
+    identities,
+    open,
+  });
   const states = new Set(statesOfRemovals);
   if (states.has('changed')) {
     await markAgain(deps, released);
     await finishHold(deps, released, 'changed');
     return 'done';
   }
-  const asked = onlyRemovals(planned, released);
+  const asked = onlyReleased(planned, released);
   const before = refusedSince(await deps.refusedChanges.list(deps.organization.alias), asked, releasedAtMs);
   const now = withoutChanges(asked, before);
   const applied = await applyMembershipPlan(deps, 'urgent', now, new Map());
@@ -119,7 +130,7 @@ async function applyReleasedHold(
 /** People of whom a removal is to be looked at again: it is unknown, was not made, or was refused. */
 function peopleLeft(
   { removals }: Hold,
-  states: readonly RemovalState[],
+  states: readonly ReleasedRemovalState[],
   { waiting, refused }: Readonly<{ waiting: AppliedPlan['waiting']; refused: ReadonlyMap<string, string> }>,
   unsettled: readonly PlannedPerson[],
 ): ReadonlySet<string> {
@@ -192,55 +203,6 @@ async function loadPeople(
     over: found.filter(isStillOver),
     unread,
   };
-}
-
-type RemovalState = 'as-released' | 'changed' | 'unknown';
-
-/**
- * Of each removal whether it would be decided again, or is over: neither ledger nor UiPath has the membership any more, or had it
- * in an earlier run. Of `open` people, by key, a part could not be read: what is not decided of them is unknown, and no reason to
- * call the hold stale.
- */
-function statesOf(
-  plan: MembershipPlan,
-  { removals }: Hold,
-  known: Readonly<{
-    people: readonly PersonWork[];
-    over: readonly PersonWork[];
-    identities: ReadonlyMap<string, DirectoryIdentity>;
-    open: ReadonlySet<string>;
-  }>,
-): readonly RemovalState[] {
-  const decided = new Map(
-    plan.groups.flatMap(({ groupId, decided: cases }) =>
-      cases.map((one) => [`${groupId}/${one.personKey}`, one] as const),
-    ),
-  );
-  const personOf = new Map([...known.people, ...known.over].map((person) => [person.subject.key, person]));
-  const over = new Set(known.over.map((person) => person.subject.key));
-  return removals.map(({ groupId, groupName, personKey, memberId }): RemovalState => {
-    const ifGone = personOf.get(personKey)?.wanted.has(fold(groupName)) === false ? 'as-released' : 'changed';
-    if (over.has(personKey)) return ifGone;
-    const identity = known.identities.get(personKey);
-    const isOpen = known.open.has(personKey);
-    if (identity?.kind !== 'resolved') return isOpen ? 'unknown' : 'changed';
-    if (identity.id !== memberId) return 'changed';
-    const decision = decided.get(`${groupId}/${personKey}`)?.decision;
-    if (decision !== undefined) return leadsOut(decision) ? 'as-released' : 'changed';
-    return isOpen ? 'unknown' : ifGone;
-  });
-}
-
-/** The part of a plan that removes what the released hold removes, or finds it gone. */
-function onlyRemovals(plan: MembershipPlan, released: Hold): MembershipPlan {
-  const asked = new Set(released.removals.map((removal) => `${removal.groupId}/${removal.personKey}`));
-  const groups = plan.groups.map((group) => ({
-    ...group,
-    decided: group.decided
-      .filter(({ decision, personKey }) => leadsOut(decision) && asked.has(`${group.groupId}/${personKey}`))
-      .map((decided) => ({ ...decided, cause: RELEASED })),
-  }));
-  return { ...plan, hash: released.hash, groups };
 }
 
 /** Has the people of a stale hold planned again, under the guards, also whoever cannot be read now. */

@@ -1,6 +1,6 @@
 import type { Hold } from '../../domain/plan/hold';
 import type { HoldStore } from '../../storage/holds';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { recordDecision } from '../ledger/update-organization-ledger';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
 export type FinishHoldDeps = EvidenceOfRunDeps & Readonly<{ holds: Pick<HoldStore, 'change'> }>;
@@ -28,7 +28,8 @@ export async function finishHold(
     ...said,
     ...(refused.length === 0 ? {} : { refused }),
   };
-  await updateOrganizationLedger(deps, [evidenceOfRun(deps, `plan-${state}`, facts)]);
+  const about = [hold.hash, hold.releasedAtMs];
+  await recordDecision(deps, deps.organization.alias, evidenceOfRun(deps, `plan-${state}`, facts), about);
   await deps.holds.change(deps.organization.alias, hold.hash, (now) =>
     now.state === 'released' && now.releasedAtMs === hold.releasedAtMs
       ? { ...now, state, ...said }

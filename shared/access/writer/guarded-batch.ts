@@ -8,7 +8,7 @@ import {
   type RemovalsLeft,
 } from '../../domain/plan/expected-removals';
 import type { GuardedRemoval, TrippedGuard } from '../../domain/plan/guards';
-import { hasRoomFor, holdToJoin, joinHold, removalsHash, type Hold } from '../../domain/plan/hold';
+import { hasRoomFor, holdToJoin, newHold, type Hold } from '../../domain/plan/hold';
 import { stuckAmong } from '../../domain/plan/stuck-people';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
@@ -17,7 +17,7 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
-import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { recordDecision, updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { isShared, type ContainedDeps } from './containment';
 import { personUnit } from './person-and-group-units';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
@@ -187,24 +187,15 @@ async function storeHold(
   nowMs: number,
 ): Promise<Hold | undefined> {
   const { alias, planExpiryDays } = deps.organization;
-  const whole = joined === undefined ? further : { ...further, ...joinHold(joined, further) };
-  const { removals, guards } = whole;
-  const hash = removalsHash(removals);
-  const expiresAtMs = joined?.expiresAtMs ?? nowMs + planExpiryDays * DAY_MS;
-  const next: Hold = {
-    ...whole,
-    hash,
-    state: 'held',
-    heldAtMs: joined?.heldAtMs ?? nowMs,
-    ...(joined === undefined ? {} : { joinedAtMs: nowMs }),
-    expiresAtMs,
-    releasedBy: undefined,
-    releasedAtMs: undefined,
-  };
+  const next = newHold(further, joined, { nowMs, lastsMs: planExpiryDays * DAY_MS });
+  const { hash, removals, guards, expiresAtMs } = next;
   const joins = joined === undefined ? {} : { joins: joined.hash };
   const facts = { planHash: hash, removals: removals.length, guards, expiresAtMs, ...joins };
-  if ((await readHold(deps, hash))?.state === 'released') return undefined;
-  await updateOrganizationLedger(deps, [evidenceOfRun(deps, 'removals-held', facts)]);
+  const there = await readHold(deps, hash);
+  if (there?.state === 'released') return undefined;
+  // Once, also where the process dies before the row: the next run finds the same in its place. One that is forgotten is long over.
+  const about = [hash, there?.state, there?.heldAtMs, there?.joinedAtMs, Math.floor(nowMs / DAY_MS)];
+  await recordDecision(deps, alias, evidenceOfRun(deps, 'removals-held', facts), about);
   if (!(await deps.holds.putUnlessReleased(alias, next))) {
     await updateOrganizationLedger(deps, [evidenceOfRun(deps, 'removals-not-held', { planHash: hash })]);
     return undefined;
@@ -239,11 +230,15 @@ export async function holdOn(
   const { hash: planHash, removals, guards } = expired;
   const expiresAtMs = nowMs + planExpiryDays * DAY_MS;
   const facts = { planHash, removals: removals.length, guards, expiresAtMs };
+  const about = [planHash, expired.expiresAtMs];
+  await recordDecision(deps, alias, evidenceOfRun(deps, 'removals-held-on', facts), about);
   const held = await deps.holds.change(alias, planHash, (before) =>
     before.state === 'held' && before.expiresAtMs <= nowMs ? { ...before, expiresAtMs } : undefined,
   );
-  if (held === undefined) return undefined;
-  await updateOrganizationLedger(deps, [evidenceOfRun(deps, 'removals-held-on', facts)]);
+  if (held === undefined) {
+    await updateOrganizationLedger(deps, [evidenceOfRun(deps, 'removals-not-held', { planHash })]);
+    return undefined;
+  }
   deps.log({ event: 'removals-held', organization: alias, planHash, removals: removals.length });
   return held;
 }

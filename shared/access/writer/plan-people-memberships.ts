@@ -41,13 +41,15 @@ export type PeoplePlan = Readonly<{ plan: MembershipPlan; deferred: ReadonlySet<
 
 /**
  * Plans the memberships of people: have is read from UiPath, for these people and their groups only; want is the ledger's. A
- * group or a person that cannot be read is left out, with a backoff of its own.
+ * group or a person that cannot be read is left out, with a backoff of its own. `leavingBefore`: whom earlier passes take out of
+ * Administrators, by member id.
  */
 export async function planPeopleMemberships(
   deps: PlanPeopleMembershipsDeps,
   lane: Lane,
   people: readonly PersonWork[],
   identities: ReadonlyMap<string, DirectoryIdentity>,
+  leavingBefore: ReadonlySet<string> = new Set(),
 ): Promise<PeoplePlan> {
   const deferred = new Set<string>();
   const { groups, have } = await readMemberships(deps, lane, candidatesOf(people, identities), deferred);
@@ -87,7 +89,7 @@ export async function planPeopleMemberships(
         };
       }),
   }));
-  const { counted, left } = await countAdministrators(deps, lane, cases, deferred);
+  const { counted, left } = await countAdministrators(deps, lane, { cases, leavingBefore }, deferred);
   const plan = planMemberships(counted, {
     ownIds: deps.ownIds,
     protectedIds: deps.organization.protectedPrincipals,
@@ -103,11 +105,12 @@ export async function planPeopleMemberships(
 async function countAdministrators(
   deps: PlanPeopleMembershipsDeps,
   lane: Lane,
-  cases: readonly GroupCase[],
+  { cases, leavingBefore }: Readonly<{ cases: readonly GroupCase[]; leavingBefore: ReadonlySet<string> }>,
   deferred: Set<string>,
 ): Promise<Readonly<{ counted: readonly GroupCase[]; left: number }>> {
   try {
-    return { counted: cases, left: await countAdministratorsLeft(deps.uipath[lane].groups, cases) };
+    const { groups } = deps.uipath[lane];
+    return { counted: cases, left: await countAdministratorsLeft(groups, cases, leavingBefore) };
   } catch (error) {
     const group = { groupId: ADMINISTRATORS_GROUP_ID, name: 'Administrators' };
     await deps.units.fail(groupUnit(group), error);

@@ -3,7 +3,9 @@ import { smallestOf } from '../../domain/extremes';
 import { hasLostSince } from '../../domain/ledger/person-access';
 import type { Lane } from '../../domain/lane';
 import { notePlanned } from '../../domain/plan/expected-removals';
+import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import {
+  removedFrom,
   waitingPart,
   withWaiting,
   type GroupPlan,
@@ -62,15 +64,17 @@ export async function reconcilePeopleMemberships(
   const refused = new Map<string, ErrorCode>();
   let open: readonly PlannedPerson[] = [];
   let waiting: readonly GroupPlan[] = [];
+  const leavingAdministrators = new Set<string>();
   let againAtMs: number | undefined;
   for (const [index, pass] of passes.entries()) {
     const isLast = index === passes.length - 1;
     const moreFollows = lane === 'normal' && !isLast;
     const sinceMs = deps.clock.now();
-    const planned = await planPass(deps, lane, pass, batch);
+    const planned = await planPass(deps, lane, pass, { batch, leavingAdministrators });
     const plan = withWaiting(planned.plan, waiting);
     const applied = await applyMembershipPlan(deps, lane, plan, waitingSince, moreFollows);
     for (const [change, code] of applied.refused) refused.set(change, code);
+    for (const id of removedFrom(ADMINISTRATORS_GROUP_ID, plan, refused)) leavingAdministrators.add(id);
     open = [...open, ...planned.people];
     const givesWay = !isLast && (deps.isTimeUp() || (moreFollows && (await deps.marks.isOvertaken())));
     const endsHere = isLast || applied.isCutShort || givesWay;
@@ -101,8 +105,9 @@ async function planPass(
   deps: ReconcilePeopleMembershipsDeps,
   lane: Lane,
   marks: readonly Mark[],
-  batch: GuardedBatch,
+  before: Readonly<{ batch: GuardedBatch; leavingAdministrators: ReadonlySet<string> }>,
 ): Promise<Readonly<{ plan: MembershipPlan; people: readonly PlannedPerson[]; isCutShort: boolean }>> {
+  const { batch, leavingAdministrators: leaving } = before;
   const lookingUp = forLookUps(deps);
   const people = await loadMarkedPeople(deps, lane, marks);
   const { identities, unknown } = await resolveIdentities(
@@ -110,7 +115,7 @@ async function planPass(
     lane,
     people.filter((person) => person.examine.size > 0),
   );
-  const planned = await planPeopleMemberships(lookingUp, lane, people, identities);
+  const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
   const deferred = new Set([...planned.deferred, ...unknown]);
   const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();
   const toExpect = people.map(({ subject, stored, access, mark }) => {

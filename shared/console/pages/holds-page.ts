@@ -1,19 +1,22 @@
-import type { Hold } from '../../domain/plan/hold';
+import { hasExpired, type Hold } from '../../domain/plan/hold';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 
 /** Renders the holds, each with its removals and a form to release it. */
-export function renderHolds(layout: PageLayout, holds: readonly Hold[]): Markup {
+export function renderHolds(layout: PageLayout, holds: readonly Hold[], nowMs: number): Markup {
   if (holds.length === 0) return markup`<p>No removal is held.</p>`;
-  return markup`<p>These removals are more than the guards let pass. A release lets exactly these go, in your name; a plan that is not released expires and does nothing.</p>
-${holds.map((hold) => renderHold(layout, hold))}`;
+  return markup`<p>These removals are more than the guards let pass. A release lets exactly these go, in your name; a plan that is not released does nothing.</p>
+${holds.map((hold) => renderHold(layout, hold, nowMs))}`;
 }
 
-function renderHold(layout: PageLayout, hold: Hold): Markup {
+function renderHold(layout: PageLayout, hold: Hold, nowMs: number): Markup {
   const { hash, guards, removals, heldAtMs, expiresAtMs } = hold;
+  const ends = hasExpired(hold, nowMs)
+    ? markup`expired ${time(expiresAtMs)}: it is held on when the next run looks at it, and can be released until then as well`
+    : markup`expires ${time(expiresAtMs)}`;
   const short = hash.slice(0, 12);
   return markup`<section aria-labelledby="p-${short}"><h2 id="p-${short}">Plan <code>${short}</code>: ${removals.length} removals</h2>
-<p>Held since ${time(heldAtMs)}, expires ${time(expiresAtMs)}.</p>
+<p>Held since ${time(heldAtMs)}, ${ends}.</p>
 <ul>${guards.map(
     (guard) =>
       markup`<li>Guard ${guard.guard} of ${name(guard.scope)}: ${guard.removals} removals of ${guard.whole}</li>`,

@@ -55,10 +55,25 @@ export function removalsHash(removals: ReadonlyArray<Pick<HeldRemoval, 'groupId'
   return hashOf(removals.map(({ groupId, memberId }) => `${groupId}/${memberId}`).toSorted());
 }
 
-/** Why a hold cannot be released now, or undefined. */
+/** Why a hold cannot be released now, or undefined. One of a guard is held on when it expires: to release it is never too late. */
 export function releaseRefusalOf(hold: Hold, nowMs: number): 'plan-not-held' | 'plan-expired' | undefined {
   if (hold.state !== 'held') return 'plan-not-held';
-  return nowMs >= hold.expiresAtMs ? 'plan-expired' : undefined;
+  return hold.kind === 'remediation' && hasExpired(hold, nowMs) ? 'plan-expired' : undefined;
+}
+
+/** Past its end. Whether it is held on says the run that looks at its people. */
+export function hasExpired({ expiresAtMs }: Pick<Hold, 'expiresAtMs'>, nowMs: number): boolean {
+  return nowMs >= expiresAtMs;
+}
+
+/** True for an expired hold of a guard while a run has still to look at some of its people, by key. */
+export function waitsToBeHeldOn(
+  { kind, state, removals }: Pick<Hold, 'kind' | 'state' | 'removals'>,
+  marked: ReadonlySet<string>,
+): boolean {
+  return (
+    state === 'held' && kind !== 'remediation' && removals.some(({ personKey }) => marked.has(personKey))
+  );
 }
 
 /** Removals of a hold that others joined. It is written anew whenever some join, and a person has to look it through. */
@@ -120,6 +135,25 @@ export function joinHold(
     removals: [...removals.values()],
     guards: [...guards.values()],
     causes: [...new Set([...(hold.causes ?? []), ...(further.causes ?? [])])],
+  };
+}
+
+/** What guards hold now, by itself or with the hold that it joins, which says when it expires. */
+export function newHold(
+  further: Pick<Hold, 'kind' | 'removals' | 'guards' | 'causes'>,
+  joined: Hold | undefined,
+  { nowMs, lastsMs }: Readonly<{ nowMs: number; lastsMs: number }>,
+): Hold {
+  const whole = joined === undefined ? further : { ...further, ...joinHold(joined, further) };
+  return {
+    ...whole,
+    hash: removalsHash(whole.removals),
+    state: 'held',
+    heldAtMs: joined?.heldAtMs ?? nowMs,
+    ...(joined === undefined ? {} : { joinedAtMs: nowMs }),
+    expiresAtMs: joined?.expiresAtMs ?? nowMs + lastsMs,
+    releasedBy: undefined,
+    releasedAtMs: undefined,
   };
 }
 

@@ -95,6 +95,19 @@ export function waitingPart(plan: MembershipPlan, waiting: ReadonlySet<string>):
     .filter(({ decided }) => decided.length > 0);
 }
 
+/** Member ids that a plan takes out of a group, but for those that were refused, by `groupId/personKey`. */
+export function removedFrom(
+  groupId: string,
+  { groups }: Pick<MembershipPlan, 'groups'>,
+  refused: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  return groups
+    .filter((group) => group.groupId === groupId)
+    .flatMap(({ decided }) => decided)
+    .filter(({ decision, personKey }) => decision === 'remove' && !refused.has(`${groupId}/${personKey}`))
+    .map(({ memberId }) => memberId);
+}
+
 /** A plan without some of its changes, keyed `groupId/personKey`. Its hash stays that of the whole. */
 export function withoutChanges(plan: MembershipPlan, changes: ReadonlyMap<string, unknown>): MembershipPlan {
   const groups = plan.groups.map((group) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../shared/domain/plan/hard-stops';
-import { ANA, BEN, CARA, DAN, OLGA, useWorlds } from '../world';
+import { ANA, BEN, byHand, CARA, DAN, OLGA, useWorlds } from '../world';
 
 const start = useWorlds();
 const MINUTE_MS = 60_000;
@@ -284,6 +284,23 @@ describe('what is never removed (incident 21)', () => {
     await world.leaves(BEN);
     await world.settle();
     expect(world.members('Administrators')).toEqual([BEN, OLGA]);
+  });
+
+  it('both of two administrators whose time ends together, planned in one pass after the other', async () => {
+    const requests = { approvers: [BEN] };
+    const world = await start({
+      seed: { groups: GROUPS },
+      policy: { groups: { Administrators: { requests }, Developers: {}, Users: {}, Finance: {} } },
+      engine: { peoplePerPass: 1 },
+    });
+    for (const person of [ANA, CARA]) {
+      await world.joins(person);
+      await world.asks(person, { kind: 'grant', person, group: 'Administrators', duration: 'P1D' });
+    }
+    await world.settle();
+    byHand(world, 'Administrators', [], [world.id(OLGA)]);
+    await world.pass(25 * 3_600_000);
+    expect(world.members('Administrators')).toHaveLength(1);
   });
 
   it('but one of two administrators is', async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { HOUR_MS, MINUTE_MS } from '../live-through-time';
+import { releaseHold } from '../../../../shared/access/desk/release-hold';
+import { organizationSubject } from '../../../../shared/domain/ledger/subject';
+import { applyChanges } from '../../../../shared/access/writer/apply-changes';
+import { HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { ANA, byHand, useWorlds, type World } from '../world';
 import { leave, limit, membersOf, ONE, openHolds, releaseAll, SIX, startWithSix } from '../wrong-export';
 
@@ -95,7 +98,65 @@ describe('what nobody releases', () => {
   });
 });
 
+describe('what nobody released when it expires', () => {
+  it('stays on the page while UiPath is away, and can be released', async () => {
+    const world = await startWithSix(start, { batch: limit(4) });
+    await leave(world, SIX);
+    world.engine.uipath.inject({ kind: 'answer', status: 500, match: {}, times: 'always' });
+    world.engine.clock.advance(7 * DAY_MS);
+    await live(world, HOUR_MS);
+    expect(await openHolds(world)).toHaveLength(1);
+    for (const { hash } of await openHolds(world))
+      await releaseHold(world.engine.app, world.alias, hash, 'olga');
+    world.engine.uipath.clearFaults();
+    await live(world, HOUR_MS);
+    expect(membersOf(world, 'Developers')).toBe(0);
+  });
+
+  it.each([
+    ['before', false],
+    ['after', true],
+  ])(
+    'is held on, and once in the evidence, where the process dies %s its row is written',
+    async (_when, isAfter) => {
+      const world = await startWithSix(start, { batch: limit(4) });
+      await leave(world, SIX);
+      const { app, clock, tick } = world.engine;
+      clock.advance(7 * DAY_MS + MINUTE_MS);
+      await tick();
+      const change: typeof app.holds.change = async (...args) => {
+        if (isAfter) await app.holds.change(...args);
+        throw new Error('The process died');
+      };
+      await applyChanges({ ...app, holds: { ...app.holds, change } }, { organization: world.alias }).catch(
+        () => undefined,
+      );
+      await live(world, HOUR_MS);
+      const kinds = await world.kinds(organizationSubject(world.alias));
+      expect(kinds.filter((kind) => kind === 'removals-held-on')).toHaveLength(1);
+      expect(await openHolds(world)).toHaveLength(1);
+    },
+  );
+});
+
 describe('removals that a person released', () => {
+  it('are done once in the evidence, where the process dies before their plan is closed', async () => {
+    const world = await startWithSix(start, { batch: limit(4) });
+    await leave(world, SIX);
+    const [hold] = await openHolds(world);
+    const { app } = world.engine;
+    await releaseHold(app, world.alias, hold?.hash ?? '', 'olga');
+    const change: typeof app.holds.change = async () => {
+      throw new Error('The process died');
+    };
+    await applyChanges({ ...app, holds: { ...app.holds, change } }, { organization: world.alias }).catch(
+      () => undefined,
+    );
+    await live(world, HOUR_MS);
+    const kinds = await world.kinds(organizationSubject(world.alias));
+    expect(kinds.filter((kind) => kind === 'plan-done')).toHaveLength(1);
+  });
+
   it('do not have what ends within the hour held', async () => {
     const world = await startWithSix(start, { batch: limit(4) });
     const { clock } = world.engine;

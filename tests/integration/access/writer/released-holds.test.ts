@@ -218,3 +218,22 @@ describe('a released hold of which a part fails', () => {
     expect(world.members('Developers')).toEqual([ANA]);
   });
 });
+
+describe('a released hold of which a part failed while its people were hired again and left again', () => {
+  it('is stale: nobody released that they go now', async () => {
+    const { world, hash } = await withHold();
+    const { app, uipath, clock } = world.engine;
+    uipath.inject(inGroup(world, 'Developers', { kind: 'answer', status: 500, match: { endpoint: 'G4' } }));
+    await releaseHold(app, world.alias, hash, OLGA);
+    await live(world, 5 * MINUTE_MS);
+    for (const change of [world.joins, world.leaves]) {
+      clock.advance(1_000);
+      for (const email of [ANA, CARA]) await change(email);
+    }
+    await live(world, TICK_MS);
+    uipath.clearFaults();
+    await live(world, HOUR_MS);
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'stale', because: 'changed' });
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+  });
+});

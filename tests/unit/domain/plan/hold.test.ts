@@ -31,7 +31,8 @@ describe('a held plan', () => {
 
   it.each([
     ['held and in time', {}, 999, undefined],
-    ['held, at its end', {}, 1_000, 'plan-expired'],
+    ['held, at its end', {}, 1_000, undefined],
+    ['of the audit, at its end', { kind: 'remediation' }, 1_000, 'plan-expired'],
     ['released already', { state: 'released' }, 0, 'plan-not-held'],
     ['done', { state: 'done' }, 0, 'plan-not-held'],
     ['stale', { state: 'stale' }, 0, 'plan-not-held'],
