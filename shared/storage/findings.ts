@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
-import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
+import { RuleOrEntryChangeSchema } from './hold-schema';
 import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { Hold } from '../domain/plan/hold';
-import { AppError } from '../errors';
-import { createRecordTable } from './record-table';
-import { RuleOrEntryChangeSchema } from './rule-or-entry-change-schema';
+import { digestsOf } from '../domain/plan/hold-digests';
+import { AppError, errorCodeOf } from '../errors';
+import { fromPieces, inPieces } from './record-encoding';
+import { BlobSchema, StoredHoldSchema, type HoldHead, type StoredHold } from './hold-schema';
+import { createRecordTable, type StoredRow } from './record-table';
 import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';
 
 export type HoldStore = Readonly<{
-  /** Every hold of an organization that can be read, or those of some states. What cannot be read is told and passed over. */
+  /**
+   * Every hold of an organization that can be read, or those of some states. What cannot be read is told and passed over;
+   * `unreadable`, where it is asked for, is each of which row or blob cannot be read and that may hold something or is released.
+   */
   list: (organization: string, ...states: ReadonlyArray<Hold['state']>) => Promise<readonly Hold[]>;
   /** The same without what may be in a blob, of every state. */
   heads: (organization: string) => Promise<readonly HoldHead[]>;
@@ -31,68 +35,14 @@ export type HoldStore = Readonly<{
   forget: (organization: string, isOver: (hold: HoldHead) => boolean, most: number) => Promise<number>;
 }>;
 
-/** A hold without what may be in a blob. */
-type HoldHead = Omit<Hold, 'guards' | 'removals'>;
-
-/** What grows with the number of people: it is never changed, and stands in a blob, and in the row as well where that holds it. */
-const PartsSchema = z.object({
-  guards: z.array(
-    z.object({
-      guard: z.enum(['group', 'day', 'run', 'batch']),
-      scope: z.string(),
-      removals: z.number(),
-      whole: z.number(),
-    }),
-  ),
-  removals: z.array(
-    z.object({
-      groupId: z.string(),
-      groupName: z.string(),
-      personKey: z.string(),
-      memberId: z.string(),
-      why: z.array(z.string()),
-    }),
-  ),
-});
-
-/** With it what a row that cannot be read does not tell: since when it is held. Earlier versions did not write that. */
-const BlobSchema = PartsSchema.extend({ heldAtMs: z.number().exactOptional() });
-
-const HeadSchema = z.object({
-  hash: z.string(),
-  kind: z.enum(['guard', 'remediation']).exactOptional(),
-  state: z.enum(['held', 'released', 'done', 'stale']),
-  change: RuleOrEntryChangeSchema.exactOptional(),
-  causes: z.array(z.string()).exactOptional(),
-  heldAtMs: z.number(),
-  joinedAtMs: z.number().exactOptional(),
-  expiresAtMs: z.number(),
-  releasedBy: z
-    .string()
-    .nullish()
-    .transform((value) => value ?? undefined),
-  releasedAtMs: z
-    .number()
-    .nullish()
-    .transform((value) => value ?? undefined),
-  over: z.string().exactOptional(),
-  because: z.string().exactOptional(),
-});
-
-/** As a row has it: whole, or with the name of the blob that has the rest. */
-type StoredHold = Readonly<HoldHead> & Readonly<{ parts: Parts | string }>;
-type Parts = Pick<Hold, 'guards' | 'removals'>;
-
-const StoredHoldSchema: z.ZodType<StoredHold> = z.union([
-  HeadSchema.extend({ partsBlob: z.string() }).transform(({ partsBlob, ...head }) => ({
-    ...head,
-    parts: partsBlob,
-  })),
-  HeadSchema.extend(PartsSchema.shape).transform(({ guards, removals, ...head }) => ({
-    ...head,
-    parts: { guards, removals },
-  })),
-]);
+const UNREADABLE = {
+  state: 'unreadable',
+  guards: [],
+  removals: [],
+  expiresAtMs: Infinity,
+  releasedBy: undefined,
+  releasedAtMs: undefined,
+} as const;
 
 /** Characters of JSON. A row holds some more; what is this large is in a blob. */
 const LARGEST_ROW_LENGTH = 250_000;
@@ -110,8 +60,12 @@ export function createHoldStore(
     name: 'plans',
     noun: 'plan',
     schema: StoredHoldSchema,
-    toStored: ({ parts, ...head }) =>
+    toStored: ({ parts, digests: _digests, ...head }) =>
       typeof parts === 'string' ? { ...head, partsBlob: parts } : { ...head, ...parts },
+    beside: ({ state, digests, heldAtMs, joinedAtMs = heldAtMs }) =>
+      isOver(state)
+        ? { isOver: true }
+        : { heldSinceMs: joinedAtMs, ...(digests === undefined ? {} : inPieces('digests', digests)) },
     onUnreadable,
   });
   const container = async () => storage.container('plans');
@@ -137,7 +91,7 @@ export function createHoldStore(
     const name = `${hash}-${createHash('sha256').update(json).digest('hex').slice(0, 16)}.json`;
     if (removals.length > 0) await (await blob(`${organization}/${name}`)).uploadData(Buffer.from(json));
     const isLarge = removals.length > 0 && json.length > LARGEST_ROW_LENGTH;
-    return { ...head, parts: isLarge ? name : { guards, removals } };
+    return { ...withDigests(head, removals), parts: isLarge ? name : { guards, removals } };
   };
   const toHold = async (organization: string, { parts, ...head }: StoredHold): Promise<Hold> => {
     if (typeof parts !== 'string') return { ...head, ...parts };
@@ -147,34 +101,57 @@ export function createHoldStore(
     const { guards, removals } = found.data;
     return { ...head, guards, removals };
   };
-  /** What a hold holds whose row cannot be read, without end. One that is over has no blob any more, but for a large one. */
-  const unreadable = async (organization: string, hash: string): Promise<readonly Hold[]> => {
+  /** What a hold holds whose row cannot be read, without end. */
+  const ofUnreadableRow = async (
+    organization: string,
+    hash: string,
+    row: StoredRow,
+  ): Promise<readonly Hold[]> => {
+    if (row['isOver'] === true) return [];
     const holds: Hold[] = [];
     for (const name of await blobsOf(organization, hash)) {
       const { data } = await read(name);
       if (data === undefined) continue;
       const { guards, removals, heldAtMs = Infinity } = data;
-      const unknown = { expiresAtMs: Infinity, releasedBy: undefined, releasedAtMs: undefined };
-      holds.push({ hash, state: 'unreadable', guards, removals, heldAtMs, ...unknown });
+      holds.push({ ...UNREADABLE, hash, guards, removals, heldAtMs });
     }
-    return holds;
+    if (holds.length > 0) return holds;
+    const { heldSinceMs } = row;
+    const heldAtMs = typeof heldSinceMs === 'number' ? heldSinceMs : Infinity;
+    return [{ ...UNREADABLE, hash, heldAtMs, digests: fromPieces('digests', row) }];
+  };
+
+  /** The same where the row can be read and its blob cannot. A plan of the audit ends. */
+  const ofUnreadableBlob = async (organization: string, head: StoredHold): Promise<Hold> => {
+    const { hash, kind = 'guard', state, heldAtMs, joinedAtMs, expiresAtMs } = head;
+    const table = await storage.table('plans');
+    const row = (await undefinedIfMissing(async () => table.getEntity(organization, hash))) ?? {};
+    const ends = kind === 'remediation' && state === 'held' ? { expiresAtMs } : {};
+    const since = { heldAtMs: joinedAtMs ?? heldAtMs };
+    return { ...UNREADABLE, hash, kind, ...since, ...ends, digests: fromPieces('digests', row) };
   };
 
   return {
     list: async (organization, ...states) => {
       const holds: Hold[] = [];
-      const passedOver: string[] = [];
-      for (const stored of await rows.list(organization, (hash) => void passedOver.push(hash))) {
-        if (states.length > 0 && !states.includes(stored.state)) continue;
+      const unread = new Map<string, StoredRow>();
+      const isUnreadableAsked = states.includes('unreadable');
+      for (const stored of await rows.list(organization, (hash, row) => void unread.set(hash, row))) {
+        const isAsked = states.length === 0 || states.includes(stored.state);
+        const mayBeUnreadable =
+          isUnreadableAsked && typeof stored.parts === 'string' && !isOver(stored.state);
+        if (!isAsked && !mayBeUnreadable) continue;
         try {
-          holds.push(await toHold(organization, stored));
+          const hold = await toHold(organization, stored);
+          if (isAsked) holds.push(hold);
         } catch (error) {
-          if (!(error instanceof AppError) || error.code !== 'record-unreadable') throw error;
+          if (errorCodeOf(error) !== 'record-unreadable') throw error;
           onUnreadable({ table: 'plans', partitionKey: organization, rowKey: stored.hash });
+          if (mayBeUnreadable) holds.push(await ofUnreadableBlob(organization, stored));
         }
       }
-      if (states.includes('unreadable'))
-        for (const hash of passedOver) holds.push(...(await unreadable(organization, hash)));
+      if (isUnreadableAsked)
+        for (const [hash, row] of unread) holds.push(...(await ofUnreadableRow(organization, hash, row)));
       return holds;
     },
     heads: async (organization) => rows.list(organization),
@@ -198,14 +175,15 @@ export function createHoldStore(
         if (changed === undefined) return undefined;
         const { guards, removals, ...head } = changed;
         const isSame = guards === hold.guards && removals === hold.removals;
-        return isSame ? { ...head, parts: stored.parts } : toStored(organization, changed);
+        if (!isSame) return toStored(organization, changed);
+        return { ...withDigests(head, removals), parts: stored.parts };
       });
-      const isOver = next?.state === 'done' || next?.state === 'stale';
-      if (isOver && typeof next.parts !== 'string') await removeBlobs(organization, hash);
+      if (next !== undefined && isOver(next.state) && typeof next.parts !== 'string')
+        await removeBlobs(organization, hash);
       return changed;
     },
-    forget: async (organization, isOver, most) => {
-      const over = (await rows.list(organization)).filter(isOver).slice(0, most);
+    forget: async (organization, hasEnded, most) => {
+      const over = (await rows.list(organization)).filter(hasEnded).slice(0, most);
       // Only a row tells of its blobs.
       for (const { hash } of over) await removeBlobs(organization, hash);
       await rows.remove(
@@ -215,6 +193,15 @@ export function createHoldStore(
       return over.length;
     },
   };
+}
+
+function isOver(state: Hold['state']): boolean {
+  return state === 'done' || state === 'stale';
+}
+
+function withDigests(head: HoldHead, removals: Hold['removals']): HoldHead {
+  const digests = digestsOf(removals);
+  return digests === undefined ? head : { ...head, digests };
 }
 
 function parseJson(bytes: Buffer | undefined): unknown {

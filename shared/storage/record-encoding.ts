@@ -25,13 +25,26 @@ export function encodeRecord(value: unknown): Record<string, string | number> {
       'record-too-large',
       `A record has ${json.length} characters, and a row holds ${LARGEST_RECORD_LENGTH}`,
     );
-  const properties: Record<string, string | number> = { schemaVersion: SCHEMA_VERSION };
-  for (let piece = 0, start = 0; start < json.length; piece += 1) {
-    const end = start + PIECE_LENGTH - (isFirstHalf(json.charCodeAt(start + PIECE_LENGTH - 1)) ? 1 : 0);
-    properties[`json${piece}`] = json.slice(start, end);
+  return { schemaVersion: SCHEMA_VERSION, ...inPieces('json', json) };
+}
+
+/** A long text as properties of an entity. */
+export function inPieces(name: string, text: string): Record<string, string> {
+  const properties: Record<string, string> = {};
+  for (let piece = 0, start = 0; start < text.length; piece += 1) {
+    const end = start + PIECE_LENGTH - (isFirstHalf(text.charCodeAt(start + PIECE_LENGTH - 1)) ? 1 : 0);
+    properties[`${name}${piece}`] = text.slice(start, end);
     start = end;
   }
   return properties;
+}
+
+/** The text whose pieces an entity has; empty where it has none. */
+export function fromPieces(name: string, entity: Readonly<Record<string, unknown>>): string {
+  let text = '';
+  for (let piece = 0; typeof entity[`${name}${piece}`] === 'string'; piece += 1)
+    text += String(entity[`${name}${piece}`]);
+  return text;
 }
 
 /** A transaction holds 100 rows and 4 MiB of JSON in UTF-8, with what frames each of them. */
@@ -65,10 +78,7 @@ export function decodeRecord<S extends z.ZodType>(
     throw new AppError('record-unreadable', 'A stored record was written by a newer version');
   if (schemaVersion !== SCHEMA_VERSION)
     throw new AppError('record-unreadable', 'A stored record does not say which version wrote it');
-  let json = '';
-  for (let piece = 0; typeof entity[`json${piece}`] === 'string'; piece += 1)
-    json += String(entity[`json${piece}`]);
-  const result = schema.safeParse(parseJson(json));
+  const result = schema.safeParse(parseJson(fromPieces('json', entity)));
   if (!result.success)
     throw new AppError(
       'record-unreadable',

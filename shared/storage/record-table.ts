@@ -9,10 +9,13 @@ import { writeInTransactions } from './write-in-transactions';
 
 const ATTEMPTS = 4;
 
+/** As storage gives it. */
+export type StoredRow = Readonly<Record<string, unknown>>;
+
 /** A table with a partition per organization and a row per record. */
 export type RecordTable<T> = Readonly<{
-  /** Every record of an organization. A row that cannot be read is told, also to `onPassedOver` by its key, and passed over. */
-  list: (organization: string, onPassedOver?: (key: string) => void) => Promise<readonly T[]>;
+  /** Every record of an organization. A row that cannot be read is told, also to `onPassedOver`, and passed over. */
+  list: (organization: string, onPassedOver?: (key: string, row: StoredRow) => void) => Promise<readonly T[]>;
   /** @throws AppError `record-unreadable` */
   get: (organization: string, key: string) => Promise<T | undefined>;
   /** Replaces what is there. @throws AppError `record-too-large` */
@@ -54,15 +57,18 @@ export function createRecordTable<T>(
     schema: z.ZodType<T>;
     /** The form that the schema reads, where it is not that of the record. */
     toStored?: (record: T) => unknown;
+    /** Properties beside it: they can be read where the record cannot. */
+    beside?: (record: T) => Record<string, string | number | boolean>;
     onUnreadable: OnUnreadable;
   }>,
 ): RecordTable<T> {
-  const { name, noun, schema, toStored = (record) => record, onUnreadable } = of;
+  const { name, noun, schema, toStored = (record) => record, beside = () => ({}), onUnreadable } = of;
   const table = async (): Promise<TableClient> => storage.table(name);
   const rowOf = (organization: string, rowKey: string, record: T) => ({
     partitionKey: organization,
     rowKey,
     ...encodeRecord(toStored(record)),
+    ...beside(record),
   });
   return {
     list: async (organization, onPassedOver) => {
@@ -73,7 +79,7 @@ export function createRecordTable<T>(
       for await (const row of rows) {
         const record = decodeListed(schema, row, { table: name, onUnreadable });
         if (record !== undefined) records.push(record);
-        else onPassedOver?.(row.rowKey ?? '');
+        else onPassedOver?.(row.rowKey ?? '', row);
       }
       return records;
     },

@@ -18,6 +18,7 @@ import type { RefusedChangeStore } from '../../storage/refused-changes';
 import { applyMembershipPlan, type AppliedPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson, hasLess } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
+import { failUnreadableRow } from './fail-unreadable-row';
 import type { WriterFence } from './lease-and-fence-interface';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
@@ -49,13 +50,15 @@ export type ApplyReleasedGuardHoldsDeps = ApplyReleasedHoldDeps &
  * a word that came after the release, nobody is removed and the hold is stale. A removal that was made before a run ended early counts as made. What cannot be told or
  * made now waits for a later run, and the others do not wait for it. Where UiPath refuses some of them, the hold is stale with
  * the codes of the refusals, and the others are made; what was refused since the release is not sent by a later run. Returns
- * false where there was no time for all.
+ * false where there was no time for all. What cannot be read fails, and holds what it holds.
  */
 export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps): Promise<boolean> {
   let isAllTried = true;
-  const holds = await deps.holds.list(deps.organization.alias, 'released');
+  const holds = await deps.holds.list(deps.organization.alias, 'released', 'unreadable');
+  for (const { hash, state } of holds)
+    if (state === 'unreadable') await failUnreadableRow(deps, hash, 'hold');
   for (const hold of holds) {
-    if (hold.kind === 'remediation') continue;
+    if (hold.state === 'unreadable' || hold.kind === 'remediation') continue;
     if (deps.isTimeUp()) return false;
     const unit = holdUnit(hold);
     if (deps.units.isWaiting(unit)) continue;

@@ -2,6 +2,7 @@ import { HOUR_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
 import { noteLeft } from '../../domain/plan/expected-removals';
 import { isHeld } from '../../domain/plan/guards';
+import { keysHeld } from '../../domain/plan/hold-digests';
 import { stillTripped, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
 import type { HoldStore } from '../../storage/holds';
@@ -145,9 +146,10 @@ function heldUntil(
 ): Map<string, number> {
   const planned = new Map(removals.map((removal) => [keyOfPlanned(removal), removal]));
   const until = new Map<string, number>();
-  for (const { removals: held, state, heldAtMs, joinedAtMs = heldAtMs, expiresAtMs } of holds) {
+  for (const hold of holds) {
+    const { state, heldAtMs, joinedAtMs = heldAtMs, expiresAtMs } = hold;
     const endsAtMs = state === 'held' ? expiresAtMs : nowMs + HOUR_MS;
-    for (const key of held.map(keyOf)) {
+    for (const key of keysHeld(hold, planned)) {
       const removal = planned.get(key);
       if (removal === undefined || isLater(removal, joinedAtMs)) continue;
       until.set(key, Math.max(until.get(key) ?? 0, endsAtMs));
@@ -182,7 +184,7 @@ async function readHolds(
 ): Promise<void> {
   const all = await holds.list(organization.alias, 'held', 'released', 'unreadable');
   const ofGuards = all.filter(({ kind: of }) => of !== 'remediation' && kind !== 'remediation');
-  const isExpired = ({ state, expiresAtMs }: Hold): boolean => state === 'held' && expiresAtMs <= nowMs;
+  const isExpired = ({ state, expiresAtMs }: Hold): boolean => state !== 'released' && expiresAtMs <= nowMs;
   batch.open = all.filter(
     (hold) => !isExpired(hold) && (hold.state !== 'released' || ofGuards.includes(hold)),
   );

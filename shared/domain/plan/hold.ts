@@ -31,6 +31,8 @@ export type Hold = Readonly<{
   state: HoldState;
   guards: readonly TrippedGuard[];
   removals: readonly HeldRemoval[];
+  /** Of one that cannot be read, in place of the removals. */
+  digests?: string;
   /** Sources that caused too much. What else they cause within the hour, while this is held, joins it. */
   causes?: readonly string[];
   /** In place of removals: of a rule or of the access policy. Guards are for memberships, so it is never held. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hashOf } from '../../../shared/domain/canonical-json-hash';
 import type { Hold } from '../../../shared/domain/plan/hold';
+import { digestsOf } from '../../../shared/domain/plan/hold-digests';
 import { createHoldStore } from '../../../shared/storage/holds';
 import type { UnreadableRow } from '../../../shared/storage/unreadable-rows';
 import { errorOf } from '../../fakes/error-of';
@@ -149,6 +150,23 @@ describe('a hold', () => {
       expect(await store.get(organization, hold.hash)).toEqual({ ...hold, state });
       await damageRow(organization, hold.hash);
       expect(await store.list(organization, 'unreadable')).toEqual([]);
+    },
+  );
+
+  it.each([1, 50_000])(
+    'of %d removals says beside its record what it holds, until it is over',
+    async (removals) => {
+      const store = createHoldStore(storage());
+      const organization = newName('acme');
+      const hold = aHold(removals);
+      await store.put(organization, hold);
+      await store.change(organization, hold.hash, (before) => ({ ...before, state: 'released' }));
+      const table = await storage().table('plans');
+      const { digests0 = '', heldSinceMs } = await table.getEntity(organization, hold.hash);
+      expect([String(digests0).slice(0, 8), heldSinceMs]).toEqual([digestsOf(hold.removals)?.slice(0, 8), 1]);
+      await store.change(organization, hold.hash, (before) => ({ ...before, state: 'done' }));
+      expect(await table.getEntity(organization, hold.hash)).toMatchObject({ isOver: true });
+      expect((await table.getEntity(organization, hold.hash))['digests0']).toBeUndefined();
     },
   );
 
