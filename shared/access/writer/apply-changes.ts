@@ -133,7 +133,8 @@ async function openRun(
   const endsAtMs = deps.clock.now() + deps.runMs;
   const { forLane, remainingPuts, ownIds } = await deps.uipath(organization.alias, lease.signal);
   const uipath = { urgent: forLane('urgent'), normal: forLane('normal') };
-  const units = await openContainment(deps, organization.alias);
+  const askUiPath = async () => uipath.urgent.groups.list();
+  const units = await openContainment({ ...deps, askUiPath }, organization.alias);
   return {
     organization,
     policyHash,

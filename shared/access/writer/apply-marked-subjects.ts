@@ -1,7 +1,9 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
+import { latestOf, ruleWantedAt } from '../../domain/ledger/rule-and-entity-ledgers';
 import { gatheringCauses } from '../../domain/plan/hold';
 import type { OrganizationPolicy } from '../../domain/policy';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import {
@@ -17,8 +19,8 @@ import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from '.
 import { failUnreadableRow } from './fail-unreadable-row';
 import { reconcileRules, type ReconcileRulesDeps } from './reconcile-rules';
 import type { MarksOfRun } from './marks-of-run';
-import type { TimeBudget } from './time-budget-interface';
-import type { ContainedDeps } from './containment';
+import { withShareOfTime, type TimeBudget } from './time-budget-interface';
+import { isShared, type ContainedDeps } from './containment';
 
 export type ApplyMarkedSubjectsDeps = ReconcilePeopleMembershipsDeps &
   ReconcileRulesDeps &
@@ -37,10 +39,12 @@ export type ApplyMarkedSubjectsDeps = ReconcilePeopleMembershipsDeps &
 
 /** Marks that a run lists at once: what is planned one after the other is judged and sent together. */
 const MARKS_TOGETHER = 50_000;
+/** Of what is left of a run, while rules or entries wait behind people. */
+const SHARE_OF_PEOPLE = 3 / 4;
 
 /**
  * Works through the marks, urgent ones always first, then the holds that a person released. Released changes come before the
- * rules that they mark. Released removals come after everybody, when it is known who got a reason meanwhile. Returns when to
+ * rules that they mark, and of rules and entries the removals come first. Released removals come after everybody, when it is known who got a reason meanwhile. Returns when to
  * go on, epoch milliseconds, with what waits for a call to fill or what there was no time for; undefined when nothing is left.
  */
 export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promise<number | undefined> {
@@ -73,15 +77,56 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     deps.marks.take(batch);
     for (const { subject } of ofKind(batch, 'unreadable')) await failUnreadableRow(deps, subject.key);
     const lane = urgent.length > 0 ? 'urgent' : 'normal';
+    const [rules, entries] = [ofKind(batch, 'rule'), ofKind(batch, 'entity')];
+    const forPeople = rules.length + entries.length === 0 ? deps : withShareOfTime(deps, SHARE_OF_PEOPLE);
     await asPhase(deps, 'people', async () => {
-      const againAtMs = await reconcilePeopleMemberships(deps, ofKind(batch, 'person'), lane);
+      const againAtMs = await reconcilePeopleMemberships(forPeople, ofKind(batch, 'person'), lane);
       if (againAtMs !== undefined) again.push(againAtMs);
     });
     const ofOrganization = ofKind(batch, 'organization');
     if (ofOrganization.length > 0) await applyReleasedRemediations(deps, 'changes');
     for (const mark of ofOrganization) released.push(mark);
-    await reconcileRules(deps, ofKind(batch, 'rule'));
-    await reconcileAccessPolicyEntries(deps, ofKind(batch, 'entity'));
+    const [taken, others] = await removalsFirst(entries, async (mark) => isEntryRemoved(deps, mark));
+    await reconcileAccessPolicyEntries(deps, taken);
+    const inOrder = await removalsFirst(rules, async (mark) => isRuleRemoved(deps, mark));
+    await reconcileRules(deps, inOrder.flat());
+    await reconcileAccessPolicyEntries(deps, others);
+  }
+}
+
+/** Removals and the others. One alone is not looked at. */
+async function removalsFirst(
+  marks: readonly Mark[],
+  isRemoved: (mark: Mark) => Promise<boolean>,
+): Promise<readonly [readonly Mark[], readonly Mark[]]> {
+  if (marks.length <= 1) return [marks, []];
+  const removed = new Set<Mark>();
+  await mapConcurrently(marks, STORAGE_WIDTH, async (mark) => {
+    if (await isRemoved(mark)) removed.add(mark);
+  });
+  return [marks.filter((mark) => removed.has(mark)), marks.filter((mark) => !removed.has(mark))];
+}
+
+async function isEntryRemoved({ ledger }: ApplyMarkedSubjectsDeps, { subject }: Mark): Promise<boolean> {
+  const read = await readIfReadable(async () => ledger.read({ ...subject, kind: 'entity' }));
+  return read !== undefined && latestOf(read.value.statements)?.want !== true;
+}
+
+async function isRuleRemoved(
+  { ledger, clock }: ApplyMarkedSubjectsDeps,
+  { subject }: Mark,
+): Promise<boolean> {
+  const read = await readIfReadable(async () => ledger.read({ ...subject, kind: 'rule' }));
+  return read !== undefined && ruleWantedAt(read.value, clock.now())?.want === undefined;
+}
+
+/** One that cannot be read fails in its own turn. */
+async function readIfReadable<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isShared(error)) throw error;
+    return undefined;
   }
 }
 

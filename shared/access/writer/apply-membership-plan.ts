@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import { inTurn } from '../../domain/in-turn';
 import type { Lane } from '../../domain/lane';
 import type { Unit } from '../../domain/plan/backoff';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
@@ -28,7 +29,7 @@ export type ApplyMembershipPlanDeps = PutGroupMembersDeps &
   BatchDeps &
   ContainedDeps &
   TimeBudget &
-  Readonly<{ organization: OrganizationPolicy; marks: Pick<MarksOfRun, 'isOvertaken'> }>;
+  Readonly<{ organization: OrganizationPolicy; marks: Pick<MarksOfRun, 'isOvertaken' | 'isAnyNew'> }>;
 
 /** What became of a plan beyond the changes that were made. Both are keyed `groupId/personKey`. */
 export type AppliedPlan = Readonly<{
@@ -73,8 +74,16 @@ export async function applyMembershipPlan(
       if (!refused.has(key)) waiting.add(key);
     }
   };
+  const isCutAt = (index: number): AppliedPlan => {
+    for (const later of groups.slice(index)) wait(later, 0);
+    return { refused, waiting, againAtMs: deps.clock.now(), isCutShort: true };
+  };
   let isAnyLeft = false;
+  let isAnyTried = false;
   for (const [index, group] of groups.entries()) {
+    const isTriedAgain = deps.units.isFailing(groupUnit(group)) && !deps.units.isWaiting(groupUnit(group));
+    if (isTriedAgain && isAnyTried && (await isAnybodyNew(deps, lane))) return isCutAt(index);
+    isAnyTried ||= isTriedAgain;
     const mayBeMade = new Map<string, ErrorCode>();
     const put = { lane, group, planHash: plan.hash, refused, mayBeMade };
     const most = send.get(group.groupId) ?? changesIn(group).length;
@@ -89,29 +98,34 @@ export async function applyMembershipPlan(
     }
     isAnyLeft ||= end === 'left';
     if (end !== 'yielded' && end !== 'stopped') continue;
-    for (const later of groups.slice(index + 1)) wait(later, 0);
-    const stopped = { refused, waiting, againAtMs: deps.clock.now(), isCutShort: true };
+    const stopped = isCutAt(index + 1);
     return error === undefined ? stopped : { ...stopped, stoppedBy: error };
   }
   return { refused, waiting, againAtMs: isAnyLeft ? deps.clock.now() : againAtMs, isCutShort: false };
 }
 
+/** Who was marked meanwhile does not wait for more than one of the groups that failed before. */
+async function isAnybodyNew({ marks }: Pick<ApplyMembershipPlanDeps, 'marks'>, lane: Lane): Promise<boolean> {
+  return lane === 'urgent' ? marks.isOvertaken() : marks.isAnyNew();
+}
+
 /**
- * Groups with changes: Administrators, then those that the policy calls privileged, then the others. A group that failed
- * comes last: it may cost the only call that the quota leaves.
+ * Groups with changes: Administrators, then those that the policy calls privileged, then the others. Groups that failed
+ * come last, another one first in each run: they may cost the only call that the quota leaves, and time.
  */
 function inOrder(
-  { organization, units }: Pick<ApplyMembershipPlanDeps, 'organization' | 'units'>,
+  { organization, units, fence }: Pick<ApplyMembershipPlanDeps, 'organization' | 'units' | 'fence'>,
   groups: readonly GroupPlan[],
 ): readonly GroupPlan[] {
   const rankOf = (group: GroupPlan): number => {
-    if (units.isFailing(groupUnit(group))) return 3;
     if (group.groupId === ADMINISTRATORS_GROUP_ID) return 0;
     return groupPolicyOf(organization, group.name)?.privileged === true ? 1 : 2;
   };
-  return groups
+  const sorted = groups
     .filter((group) => changesIn(group).length > 0)
     .toSorted((a, b) => rankOf(a) - rankOf(b) || (a.groupId < b.groupId ? -1 : 1));
+  const failed = sorted.filter((group) => units.isFailing(groupUnit(group)));
+  return [...sorted.filter((group) => !failed.includes(group)), ...inTurn(failed, fence.token)];
 }
 
 type GroupOutcome = Readonly<{

@@ -9,6 +9,8 @@ export type ContainmentDeps = Readonly<{
   backoffs: BackoffStore;
   clock: Pick<Clock, 'now'>;
   log: Log;
+  /** A read that UiPath answers unless it is away altogether. */
+  askUiPath: () => Promise<unknown>;
 }>;
 
 /** Keeps the failure of one unit from the others, with a backoff per unit that outlives the run. */
@@ -19,7 +21,8 @@ export type Containment = Readonly<{
   isWaiting: (unit: Unit) => boolean;
   /**
    * Does the work of one unit. Its own failure is logged, stored and swallowed; a failure that the others would share is
-   * thrown: a used-up quota, a lost lease, storage that is away, or a UiPath that fails for one unit after the other.
+   * thrown: a used-up quota, a lost lease, storage that is away, or a UiPath that fails for one unit after the other and for
+   * a call that is no unit's.
    */
   run: (unit: Unit, work: () => Promise<void>) => Promise<'done' | 'failed' | 'waits'>;
   /** The same for a failure that was caught elsewhere. @throws what the others would share */
@@ -72,9 +75,11 @@ const SHARED: ReadonlySet<ErrorCode> = new Set([
   'storage-unavailable',
   'lease-lost',
 ]);
-/** Failures of one unit, or of UiPath altogether: it is away when so many units in a row met one. */
+/** Failures of one unit, or of UiPath altogether: it is asked when so many units in a row met one. */
 const OUTAGE: ReadonlySet<ErrorCode> = new Set(['uipath-unavailable', 'uipath-outcome-unknown']);
 const UNITS_TO_AN_OUTAGE = 3;
+/** A run in which still more fail leaves the rest to the next one, whatever UiPath says. */
+const QUESTIONS_OF_A_RUN = 16;
 /** As many as one look-up of names has: all of them may be bad. */
 const LOOK_UPS_TO_AN_OUTAGE = 20;
 const STANDS_BEFORE_OTHERS: ReadonlySet<Unit['kind']> = new Set(['phase', 'attempt']);
@@ -86,7 +91,7 @@ export function isShared(error: unknown): boolean {
 
 /** Reads the backoffs of an organization: once in a run. */
 export async function openContainment(
-  { backoffs, clock, log }: ContainmentDeps,
+  { backoffs, clock, log, askUiPath }: ContainmentDeps,
   organization: string,
 ): Promise<Containment> {
   const known = new Map((await backoffs.list(organization)).map((one) => [unitKeyOf(one.unit), one]));
@@ -96,8 +101,17 @@ export async function openContainment(
   let outagesInARow = 0;
   let aloneInARow = 0;
   let leftSomething = false;
-  const isOutage = (code: ErrorCode): boolean => outagesInARow >= UNITS_TO_AN_OUTAGE && OUTAGE.has(code);
-
+  const noteAnswer = (): void => {
+    outagesInARow = 0;
+    aloneInARow = 0;
+  };
+  const answersAnyway = askingOnce(askUiPath);
+  /** Three in a row, and UiPath does not answer a call that is no unit's. */
+  const isOutage = async (code: ErrorCode): Promise<boolean> => {
+    if (!OUTAGE.has(code) || outagesInARow < UNITS_TO_AN_OUTAGE) return false;
+    if (await answersAnyway()) noteAnswer();
+    return outagesInARow >= UNITS_TO_AN_OUTAGE;
+  };
   /** undefined for a unit that need not wait. */
   const waitsUntil = (unit: Unit): number | undefined => {
     const backoff = known.get(unitKeyOf(unit));
@@ -115,15 +129,16 @@ export async function openContainment(
   };
   const fail = async (unit: Unit, error: unknown): Promise<void> => {
     const code = errorCodeOf(error);
-    if (isShared(error) || isOutage(code)) throw error;
+    if (isShared(error) || (await isOutage(code))) throw error;
     await note(unit, code);
     outagesInARow = OUTAGE.has(code) ? outagesInARow + 1 : 0;
-    if (isOutage(code)) throw error;
+    if (await isOutage(code)) throw error;
   };
   const failAlone = async (unit: Unit, error: unknown): Promise<void> => {
     if (isShared(error)) throw error;
     aloneInARow += 1;
     await note(unit, errorCodeOf(error));
+    if (aloneInARow >= LOOK_UPS_TO_AN_OUTAGE && (await answersAnyway())) noteAnswer();
   };
   const doWithout = async (unit: Unit, error: unknown): Promise<void> => {
     if (isShared(error)) throw error;
@@ -135,10 +150,6 @@ export async function openContainment(
     [...known.values()].filter(
       ({ unit }) => !notNeeded.has(unitKeyOf(unit)) && (isWaiting(unit) || failedNow.has(unitKeyOf(unit))),
     );
-  const noteAnswer = (): void => {
-    outagesInARow = 0;
-    aloneInARow = 0;
-  };
   const settle = async (unit: Unit): Promise<void> => {
     if (!known.delete(unitKeyOf(unit))) return;
     await backoffs.remove(organization, unit);
@@ -188,4 +199,22 @@ export async function openContainment(
         undefined,
       ),
   };
+}
+
+/** Asks whether UiPath answers at all, once for all that ask meanwhile. One that was away is not asked again. */
+function askingOnce(askUiPath: ContainmentDeps['askUiPath']): () => Promise<boolean> {
+  let questions = 0;
+  let asking: Promise<boolean> | undefined;
+  const ask = async (): Promise<boolean> => {
+    questions += 1;
+    if (questions > QUESTIONS_OF_A_RUN) return false;
+    try {
+      await askUiPath();
+    } catch (error) {
+      if (isShared(error) || OUTAGE.has(errorCodeOf(error))) return false;
+    }
+    asking = undefined;
+    return true;
+  };
+  return async () => (asking ??= ask());
 }

@@ -13,6 +13,8 @@ export type MarksOfRun = Readonly<{
   gatheredUntilMs: () => number | undefined;
   /** True when a mark of the urgent lane waits that this run has not taken up: what it does now has to give way. */
   isOvertaken: () => Promise<boolean>;
+  /** True when a mark of any lane waits that this run has not taken up. */
+  isAnyNew: () => Promise<boolean>;
 }>;
 
 export function createMarksOfRun(changes: Pick<ChangeStore, 'listMarks'>, organization: string): MarksOfRun {
@@ -50,6 +52,10 @@ export function createMarksOfRun(changes: Pick<ChangeStore, 'listMarks'>, organi
         if (urgent.length < most) return false;
         most = Math.max(2 * most, urgentTaken + gathered.size + 1);
       }
+    },
+    isAnyNew: async () => {
+      const marks = await changes.listMarks(organization, taken.size + gathered.size + 1);
+      return marks.some((mark) => !isTaken(mark) && !leaveIfGathered(mark));
     },
   };
 }

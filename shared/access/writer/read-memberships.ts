@@ -1,3 +1,4 @@
+import { askInHalves } from '../../ask-in-halves';
 import { inTurn } from '../../domain/in-turn';
 import type { Lane } from '../../domain/lane';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
@@ -82,14 +83,29 @@ export async function readMemberships(
     const people = [...others, ...leavers];
     if (deps.isTimeUp() || deps.units.isWaiting(groupUnit(group))) return defer(people);
     try {
-      const { members, failed } = await askTogetherOrEach(group.groupId, people, groupCalls);
-      for (const [{ person }, error] of failed) {
-        await deps.units.failAlone(personUnit(person.subject.key), error);
-        deferred.add(person.subject.key);
-      }
+      const members = new Set<string>();
+      const unknown = new Set<Candidate>();
+      const wasRefused = ({ person }: Candidate): boolean =>
+        deps.units.isFailing(personUnit(person.subject.key));
+      const apart = [people.filter((one) => !wasRefused(one)), people.filter(wasRefused)];
+      const left = await askInHalves(apart, READ_WIDTH, {
+        wasRefused,
+        ask: async (part) => {
+          const ids = part.map(({ memberId }) => memberId);
+          for (const id of await groupCalls.checkMembers(group.groupId, ids)) members.add(id);
+        },
+        isRefusal: (error) => errorCodeOf(error) === 'uipath-rejected',
+        isTimeUp: deps.isTimeUp,
+        tell: async (one, error) => {
+          unknown.add(one);
+          await deps.units.failAlone(personUnit(one.person.subject.key), error);
+        },
+      });
+      for (const one of left) unknown.add(one);
+      defer([...unknown]);
       const isCase = (leaver: Candidate): boolean =>
         members.has(leaver.memberId) || isKnownIn(leaver, group.groupId);
-      const cases = [...others, ...leavers.filter(isCase)].filter((one) => !failed.has(one));
+      const cases = [...others, ...leavers.filter(isCase)].filter((one) => !unknown.has(one));
       note(group, cases, members);
       deps.units.noteAnswer();
     } catch (error) {
@@ -139,36 +155,6 @@ export async function readMemberships(
   await mapConcurrently(inTheirTurn(deps, oneByOne), READ_WIDTH, askPerson);
   const groups = [...found.values()].map((entry) => ({ ...entry, candidates: [...entry.candidates] }));
   return { groups: groups.filter((entry) => entry.candidates.length > 0), have };
-}
-
-/** Asks for members of a group; where UiPath refuses the ids, one by one. A group of which it refuses each is at fault itself. */
-async function askTogetherOrEach(
-  groupId: string,
-  people: readonly Candidate[],
-  { checkMembers }: Pick<UiPathClient['groups'], 'checkMembers'>,
-): Promise<Readonly<{ members: ReadonlySet<string>; failed: ReadonlyMap<Candidate, unknown> }>> {
-  const failed = new Map<Candidate, unknown>();
-  try {
-    return {
-      members: await checkMembers(
-        groupId,
-        people.map(({ memberId }) => memberId),
-      ),
-      failed,
-    };
-  } catch (error) {
-    if (errorCodeOf(error) !== 'uipath-rejected' || people.length === 1) throw error;
-    const members = new Set<string>();
-    await mapConcurrently(people, READ_WIDTH, async (one) => {
-      try {
-        for (const id of await checkMembers(groupId, [one.memberId])) members.add(id);
-      } catch (alone) {
-        failed.set(one, alone);
-      }
-    });
-    if (failed.size === people.length) throw error;
-    return { members, failed };
-  }
 }
 
 function isLeaver({ person }: Candidate): boolean {

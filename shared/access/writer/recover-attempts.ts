@@ -39,23 +39,31 @@ export type RecoverAttemptsDeps = RecoverMembershipDeps &
 
 /** Of the time of a run: leavers wait for this, and what an open call did is recorded before its contrary is done. */
 const SHARE = 1 / 4;
+/** Units that fail in a row leave the others to the next run: leavers need nothing of them. */
+const FAILURES_IN_A_ROW = 3;
 
 /**
  * Recovers attempts whose outcome was never stored, because the writer died or the answer was lost: what UiPath has now is
  * the outcome. Nothing is sent again; what did not happen is still marked, and is planned anew. Leavers wait for this, so it
  * spends their reserve. An attempt that cannot be recovered now stays open, with a backoff of its own; one that does not show is
- * asked about ever more seldom. Those that were asked about longest ago come first. Returns whether there was time for all, and
- * what the attempts may have added: a ledger may not say it yet.
+ * asked about ever more seldom. Those that were asked about longest ago come first, those that failed last. Returns whether it came
+ * to all, and what the attempts may have added: a ledger may not say it yet.
  */
 export async function recoverAttempts(
   deps: RecoverAttemptsDeps,
 ): Promise<Readonly<{ isAllRecovered: boolean; openAdditions: OpenAdditions }>> {
   const attempts = await deps.changes.listAttempts(deps.organization.alias);
-  return { isAllRecovered: await recoverEach(deps, inTurn(attempts)), openAdditions: additionsOf(attempts) };
+  return {
+    isAllRecovered: await recoverEach(deps, inTurn(deps, attempts)),
+    openAdditions: additionsOf(attempts),
+  };
 }
 
-/** Units asked about longest ago first. Calls of one group stay in the order in which they were made: a later one undid the earlier. */
-function inTurn(attempts: Listed): Listed {
+/**
+ * Units asked about longest ago first, those that failed last. Calls of one group stay in the order in which they were made: a later
+ * one undid the earlier.
+ */
+function inTurn({ units }: ContainedDeps, attempts: Listed): Listed {
   const unitKeyOf = (attempt: Listed[number]): string =>
     attempt.kind === 'membership' ? attempt.groupId : attempt.id;
   const askedAtMs = new Map<string, number>();
@@ -64,21 +72,24 @@ function inTurn(attempts: Listed): Listed {
     askedAtMs.set(key, Math.min(askedAtMsOf(attempt), askedAtMs.get(key) ?? Infinity));
   }
   const turnOf = (attempt: Listed[number]): number => askedAtMs.get(unitKeyOf(attempt)) ?? 0;
-  return attempts.toSorted((a, b) => turnOf(a) - turnOf(b));
+  const isFailing = (attempt: Listed[number]): boolean =>
+    attempt.kind !== 'unreadable' && units.isFailing(unitOf(attempt));
+  return attempts.toSorted((a, b) => Number(isFailing(a)) - Number(isFailing(b)) || turnOf(a) - turnOf(b));
 }
 
 type Listed = Awaited<ReturnType<ChangeStore['listAttempts']>>;
 
 async function recoverEach(deps: RecoverAttemptsDeps, attempts: Listed): Promise<boolean> {
   const isTimeUp = shareOfTime(deps, SHARE);
+  let failed = 0;
   for (const attempt of attempts) {
-    if (isTimeUp()) return false;
+    if (isTimeUp() || failed === FAILURES_IN_A_ROW) return false;
     if (attempt.kind === 'unreadable') {
       await failUnreadableRow(deps, `a:${attempt.id}`);
       continue;
     }
     if (isWaiting(deps, attempt) || !isToBeAsked(attempt, deps.clock.now())) continue;
-    await deps.units.run(unitOf(attempt), async () => {
+    const came = await deps.units.run(unitOf(attempt), async () => {
       const settled =
         attempt.kind === 'membership'
           ? await recoverMembership(deps, attempt)
@@ -87,6 +98,8 @@ async function recoverEach(deps: RecoverAttemptsDeps, attempts: Listed): Promise
       await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
       deps.log({ event: 'attempt-recovered', organization: deps.organization.alias, kind: attempt.kind });
     });
+    if (came === 'failed') failed += 1;
+    if (came === 'done') failed = 0;
   }
   return true;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
 import { DAY_MS } from '../../domain/durations';
+import { inTurn } from '../../domain/in-turn';
 import type { Lane } from '../../domain/lane';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { isGuid } from '../../domain/guid';
@@ -8,6 +9,7 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { PeopleByAccount } from '../../storage/people-by-account';
 import type { UiPathClient } from '../../uipath/client';
 import { isShared } from './containment';
+import type { WriterFence } from './lease-and-fence-interface';
 import type { PersonWork } from './load-person';
 import type { TimeBudget } from './time-budget-interface';
 import type { UiPathInLane } from './uipath-in-lane';
@@ -16,6 +18,7 @@ import { type ContainedDeps } from './containment';
 
 export type ResolveIdentitiesDeps = ContainedDeps &
   TimeBudget &
+  Pick<WriterFence, 'fence'> &
   Readonly<{
     organization: Pick<OrganizationPolicy, 'alias'>;
     accounts: Pick<PeopleByAccount, 'note' | 'accountOf'>;
@@ -45,7 +48,8 @@ const CUT_SHORT_MS = 60_000;
 /**
  * Resolves people to directory identities. One known and fresh costs no call; the others are looked up a few calls wide, and
  * what each call finds is stored at once, so that a run that is cut short has not looked it up for nothing. A look-up that
- * fails by itself is made again name by name, so that a bad name is alone; whoever it is about waits.
+ * fails by itself is made again name by name, so that a bad name is alone; whoever it is about waits, and is looked up after all
+ * others the next time.
  */
 export async function resolveIdentities(
   deps: ResolveIdentitiesDeps,
@@ -63,20 +67,14 @@ export async function resolveIdentities(
   });
   const rest = open.length > FEW_NAMES ? await withoutStored(deps, open, identities) : open;
   const searchMissing = rest.length <= FEW_NAMES;
-  const parts = Array.from({ length: Math.ceil(rest.length / NAMES_TOGETHER) }, (_, index) =>
-    rest.slice(index * NAMES_TOGETHER, (index + 1) * NAMES_TOGETHER),
-  );
   const results = { searchMissing, identities, unknown };
-  const failed: PersonWork[] = [];
-  await mapConcurrently(parts, LOOK_UP_WIDTH, async (part) => {
-    await orInstead(deps, lane, part, results, async () => void failed.push(...part));
-  });
-  await mapConcurrently(failed, LOOK_UP_WIDTH, async (person) => {
-    await orInstead(deps, lane, [person], results, async (error) => {
-      await deps.units.failAlone(personUnit(person.subject.key), error);
-      unknown.add(person.subject.key);
-    });
-  });
+  const failed = new Set(rest.filter(({ subject }) => deps.units.isFailing(personUnit(subject.key))));
+  // Those who were marked together are looked up together: bad names among them are in no part of others.
+  const others = rest
+    .filter((person) => !failed.has(person))
+    .toSorted((a, b) => (a.mark?.sinceMs ?? 0) - (b.mark?.sinceMs ?? 0));
+  await lookUpAll(deps, lane, others, results);
+  await lookUpAll(deps, lane, inTurn([...failed], deps.fence.token), results);
   // Somebody who left is taken out under the id that was theirs, however long ago it was looked up.
   for (const { subject, access, stored } of rest) {
     const known = stored.value.identity;
@@ -84,6 +82,31 @@ export async function resolveIdentities(
       identities.set(subject.key, known);
   }
   return { identities, unknown };
+}
+
+/** In this order; one by one in the contrary one: who came last is not behind the bad names that were there before. */
+async function lookUpAll(
+  deps: ResolveIdentitiesDeps,
+  lane: Lane,
+  people: readonly PersonWork[],
+  results: LookUpResults,
+): Promise<void> {
+  const parts = Array.from({ length: Math.ceil(people.length / NAMES_TOGETHER) }, (_, index) =>
+    people.slice(index * NAMES_TOGETHER, (index + 1) * NAMES_TOGETHER),
+  );
+  const failed = new Set<PersonWork>();
+  await mapConcurrently(parts, LOOK_UP_WIDTH, async (part) => {
+    await orInstead(deps, lane, part, results, async () => {
+      for (const person of part) failed.add(person);
+    });
+  });
+  const alone = people.filter((person) => failed.has(person)).toReversed();
+  await mapConcurrently(alone, LOOK_UP_WIDTH, async (person) => {
+    await orInstead(deps, lane, [person], results, async (error) => {
+      await deps.units.failAlone(personUnit(person.subject.key), error);
+      results.unknown.add(person.subject.key);
+    });
+  });
 }
 
 /** People whom an earlier run looked up and did not get to write into their ledger. */

@@ -8,12 +8,16 @@ type TimedDeps = TimeBudget & Readonly<{ clock: Readonly<{ now: () => number }> 
  * would have to begin anew each time.
  */
 export function forLookUps<D extends TimedDeps>(deps: D): D {
-  const beforeMs = deps.clock.now();
-  const msForThem = deps.leftMs() / 2;
+  return withShareOfTime(deps, 1 / 2);
+}
+
+/** The same with so much of what is left, for what others wait behind. */
+export function withShareOfTime<D extends TimedDeps>(deps: D, share: number): D {
+  const untilMs = deps.clock.now() + deps.leftMs() * share;
   return {
     ...deps,
-    isTimeUp: shareOfTime(deps, 1 / 2),
-    leftMs: () => Math.max(0, beforeMs + msForThem - deps.clock.now()),
+    isTimeUp: shareOfTime(deps, share),
+    leftMs: () => Math.max(0, untilMs - deps.clock.now()),
   };
 }
 

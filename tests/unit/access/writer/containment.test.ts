@@ -10,9 +10,14 @@ function setUp() {
   const backoffs = createBackoffs();
   const logged: Array<Readonly<Record<string, unknown>>> = [];
   const clock = { nowMs: 0, now: () => clock.nowMs };
+  const asked = { times: 0, isAway: true };
+  const askUiPath = async (): Promise<void> => {
+    asked.times += 1;
+    if (asked.isAway) throw new AppError('uipath-unavailable', 'away');
+  };
   const open = async () =>
-    openContainment({ backoffs, clock, log: (line) => void logged.push(line) }, 'acme');
-  return { backoffs, clock, logged, open };
+    openContainment({ backoffs, clock, log: (line) => void logged.push(line), askUiPath }, 'acme');
+  return { backoffs, clock, logged, asked, askUiPath, open };
 }
 
 function failWith(code: ErrorCode) {
@@ -120,13 +125,16 @@ describe('the failure of one unit', () => {
   });
 
   it('that works costs no write', async () => {
-    const { backoffs, clock, open: _own } = setUp();
+    const { backoffs, clock, askUiPath } = setUp();
     const silent = {
       ...backoffs,
       put: async () => Promise.reject(new Error('written')),
       remove: async () => Promise.reject(new Error('written')),
     };
-    const containment = await openContainment({ backoffs: silent, clock, log: () => undefined }, 'acme');
+    const containment = await openContainment(
+      { backoffs: silent, clock, log: () => undefined, askUiPath },
+      'acme',
+    );
     expect(await containment.run(GROUP, work)).toBe('done');
     expect(containment.againAtMs()).toBeUndefined();
   });
@@ -165,6 +173,38 @@ describe('a failure that all would share', () => {
     expect(await Promise.all(outcomes)).toEqual(['waits', 'waits', 'waits', 'done']);
   });
 
+  it('is not what three units in a row meet where UiPath answers another call: it is asked once for three', async () => {
+    const { open, asked } = setUp();
+    asked.isAway = false;
+    const containment = await open();
+    for (let key = 0; key < 12; key += 1)
+      expect(await containment.run({ kind: 'group', key: `${key}` }, failWith('uipath-unavailable'))).toBe(
+        'failed',
+      );
+    expect(asked.times).toBe(4);
+  });
+
+  it('is what more units meet than a run can try, whatever UiPath answers', async () => {
+    const { open, asked } = setUp();
+    asked.isAway = false;
+    const containment = await open();
+    const failAll = async (): Promise<void> => {
+      for (let key = 0; key < 60; key += 1)
+        await containment.run({ kind: 'group', key: `${key}` }, failWith('uipath-unavailable'));
+    };
+    await expect(failAll()).rejects.toMatchObject({ code: 'uipath-unavailable' });
+    expect(asked.times).toBe(16);
+  });
+
+  it('is asked for once by those who fail at the same time', async () => {
+    const { open, asked } = setUp();
+    asked.isAway = false;
+    const containment = await open();
+    const all = [GROUP, ...OTHERS].map(async (unit) => containment.run(unit, failWith('uipath-unavailable')));
+    expect(await Promise.all(all)).toEqual(['failed', 'failed', 'failed', 'failed']);
+    expect(asked.times).toBe(1);
+  });
+
   it('is not what units meet that others between them do not', async () => {
     const containment = await setUp().open();
     const [second, third, fourth] = OTHERS;
@@ -193,6 +233,14 @@ describe('look-ups of people among many', () => {
     expect(backoffs.rows.size).toBe(20);
     containment.noteAnswer();
     expect(containment.isAway()).toBe(false);
+  });
+
+  it('are no outage where UiPath answers another call', async () => {
+    const { open, asked } = setUp();
+    asked.isAway = false;
+    const containment = await open();
+    for (let key = 0; key < 60; key += 1) await containment.failAlone(person(key), failure);
+    expect([containment.isAway(), asked.times]).toEqual([false, 3]);
   });
 
   it('are no outage for a group', async () => {

@@ -51,6 +51,7 @@ async function read(
 ) {
   const backoffs = createBackoffs();
   const clock = { now: () => 0 };
+  const askUiPath = async (): Promise<void> => undefined;
   const fails = (): never => {
     throw new UpstreamError('uipath-answer-invalid', 'failed', { service: 'uipath', status: 200 });
   };
@@ -72,7 +73,7 @@ async function read(
     },
   };
   const usedMs = () => calls.groups + calls.people;
-  const units = await openContainment({ backoffs, clock, log: () => undefined }, 'acme');
+  const units = await openContainment({ backoffs, clock, log: () => undefined, askUiPath }, 'acme');
   const deps = {
     units,
     isTimeUp: () => isTimeUp || usedMs() >= leftMs,
@@ -190,10 +191,12 @@ describe('leavers', () => {
 });
 
 describe('an account that UiPath refuses to look up in a group', () => {
-  const people = ['m1', 'm2', 'bad'].map((id): Candidate => {
-    const { memberId, person } = leaver(id);
+  const at = (id: string, examine: PersonWork['examine']): Candidate => {
+    const { memberId, person } = leaver(id, [], examine);
     return { memberId, person: { ...person, access: { ...person.access, employment: 'active' } } };
-  });
+  };
+  const only = (id: string): Candidate => at(id, new Map([['a', group('a')]]));
+  const people = ['m1', 'm2', 'bad'].map((id) => at(id, ALL));
 
   it('waits alone: the others are looked up', async () => {
     const { once, deferred, backoffs } = await read(people, { refused: 'bad', within: { a: ['m1'] } });
@@ -202,6 +205,25 @@ describe('an account that UiPath refuses to look up in a group', () => {
     expect(have.find(([groupId]) => groupId === 'a')).toEqual(['a', ['m1']]);
     expect([...deferred]).toEqual(['bad']);
     expect([...backoffs.rows.keys()]).toEqual(['person:bad']);
+  });
+
+  it('keeps a run no longer than its time: what was answered by then is known, and the rest waits', async () => {
+    const many = Array.from({ length: 300 }, (_, index) => only(`m${index}`));
+    const { once, calls, deferred } = await read([...many, only('bad')], { refused: 'bad', leftMs: 9 });
+    const [[, known] = []] = (await once()).cases;
+    expect(calls.groups).toBeLessThanOrEqual(10);
+    expect(known?.length).toBeGreaterThan(250);
+    expect((known?.length ?? 0) + deferred.size).toBe(301);
+  });
+
+  it('is found with few calls, and asked about apart the next time', async () => {
+    const many = Array.from({ length: 300 }, (_, index) => only(`m${index}`));
+    const { once, calls, deferred } = await read([...many, only('bad')], { refused: 'bad' });
+    await once();
+    expect([[...deferred], calls.groups <= 20]).toEqual([['bad'], true]);
+    const before = calls.groups;
+    await once();
+    expect(calls.groups - before).toBe(2);
   });
 
   it('is no fault of theirs where each is refused', async () => {

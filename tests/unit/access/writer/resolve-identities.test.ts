@@ -25,21 +25,40 @@ function aPerson(email: string): PersonWork {
   };
 }
 
+function failedBefore(email: string) {
+  const unit = { kind: 'person', key: personKey(email) } as const;
+  return {
+    unit,
+    code: 'uipath-unavailable',
+    failures: 1,
+    sinceMs: -120_000,
+    lastMs: -120_000,
+    notBeforeMs: -60_000,
+  };
+}
+
 /** Looks everybody up where a look-up that holds a bad name fails with `status`; 0: no answer came. */
 async function lookUpAll(
   status: number,
   isBad: (email: string) => boolean,
   people: readonly PersonWork[] = EMAILS.map(aPerson),
+  { isAway = true, failing = [] }: Readonly<{ isAway?: boolean; failing?: readonly string[] }> = {},
 ) {
   const asked: number[] = [];
+  const names: string[] = [];
   const backoffs = createBackoffs();
+  for (const email of failing) await backoffs.put('acme', failedBefore(email));
   const clock = { now: () => 0 };
-  const resolveByNames = async (names: readonly string[]) => {
-    asked.push(names.length);
-    if (names.some(isBad))
+  const askUiPath = async (): Promise<void> => {
+    if (isAway) throw new UpstreamError('uipath-unavailable', 'away', { service: 'uipath', status });
+  };
+  const resolveByNames = async (emails: readonly string[]) => {
+    asked.push(emails.length);
+    names.push(...emails);
+    if (emails.some(isBad))
       throw new UpstreamError('uipath-unavailable', 'failed', { service: 'uipath', status });
     return new Map(
-      names.map((name) => [
+      emails.map((name) => [
         name,
         { kind: 'found', entity: { identifier: `id of ${name}`, name, email: name } } as never,
       ]),
@@ -50,7 +69,8 @@ async function lookUpAll(
       organization: { alias: 'acme' },
       accounts: { note: async () => undefined, accountOf: async () => undefined },
       uipath: { urgent: { directory: { resolveByNames } }, normal: { directory: { resolveByNames } } },
-      units: await openContainment({ backoffs, clock, log: () => undefined }, 'acme'),
+      units: await openContainment({ backoffs, clock, log: () => undefined, askUiPath }, 'acme'),
+      fence: { token: 0, etag: '' },
       isTimeUp: () => false,
       leftMs: () => 0,
       clock,
@@ -58,7 +78,7 @@ async function lookUpAll(
     'normal',
     people,
   );
-  return { looking, asked, backoffs };
+  return { looking, asked, names, backoffs };
 }
 
 describe('a look-up that one name makes fail', () => {
@@ -91,6 +111,39 @@ describe('look-ups that all fail', () => {
     expect(backoffs.rows.size).toBeLessThanOrEqual(26);
   });
 
+  it('are made one by one for as many as there is time for, where UiPath answers another call', async () => {
+    const people = Array.from({ length: 200 }, (_, at) => aPerson(`new.${at}@acme.example`));
+    const { looking, backoffs } = await lookUpAll(500, () => true, people, { isAway: false });
+    await looking;
+    expect(backoffs.rows.size).toBe(200);
+  });
+
+  it('are made after all others, in parts of their own, by those who failed before', async () => {
+    const emails = Array.from(
+      { length: 60 },
+      (_, at) => `${at % 2 === 0 ? 'bad' : 'new'}.${at}@acme.example`,
+    );
+    const failing = emails.filter((email) => email.startsWith('bad'));
+    const isBad = (email: string): boolean => failing.includes(email);
+    const { looking, names } = await lookUpAll(500, isBad, emails.map(aPerson), { failing });
+    expect((await looking).identities.size).toBe(30);
+    expect(names.slice(0, 30).filter(isBad)).toEqual([]);
+  });
+
+  it('of those who were marked together are made together, the newest first where they fail', async () => {
+    const marked = (email: string, sinceMs: number): PersonWork => {
+      const person = aPerson(email);
+      const mark = { subject: person.subject, lane: 'normal', etag: email, sinceMs, cause: 'time' } as const;
+      return { ...person, mark };
+    };
+    const people = Array.from({ length: 40 }, (_, at) =>
+      marked(`${at % 2 === 0 ? 'old' : 'new'}.${at}@acme.example`, at % 2),
+    );
+    const { looking, asked } = await lookUpAll(500, (email) => email.startsWith('old'), people);
+    expect((await looking).identities.size).toBe(20);
+    expect(asked.slice(0, 3)).toEqual([20, 20, 1]);
+  });
+
   it('leave somebody who left the id of before', async () => {
     const identity = {
       kind: 'resolved',
@@ -109,6 +162,6 @@ describe('look-ups that all fail', () => {
     const { looking } = await lookUpAll(500, () => true, [leaver, joiner]);
     const { identities, unknown } = await looking;
     expect([...identities]).toEqual([[leaver.subject.key, identity]]);
-    expect([...unknown]).toEqual([leaver.subject.key, joiner.subject.key]);
+    expect(unknown).toEqual(new Set([leaver.subject.key, joiner.subject.key]));
   });
 });
