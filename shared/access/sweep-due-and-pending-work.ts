@@ -38,27 +38,43 @@ const DUE_PER_TICK = 1_000;
 const RESENT_PER_TICK = 1_000;
 /** Organizations, or sources, that are looked at side by side. */
 const WIDTH = 8;
+/**
+ * When each part of a tick ends, in milliseconds after it began, however much there is of it: the parts behind it have their turn in
+ * every tick. A run is booked for what was marked also when the time of marking is over.
+ */
+const ENDS_AT_MS = {
+  dueLists: 5_000,
+  resendLists: 7_000,
+  dates: 14_000,
+  resends: 18_000,
+  runs: 20_000,
+  retentionOfOrganizations: 23_000,
+  retentionOfSources: 25_000,
+};
 /** Retention of inactive SCIM users, in days: some clients never delete a user. */
 const INACTIVE_USER_DAYS = 365;
 
 /**
  * The sweep: marks dates that have come, enqueues messages for pending deliveries and marked organizations again, and
  * ends the retention of old payloads. It costs what is due, not what is stored. Urgent things of all
- * organizations go before any other; what fails keeps back nothing else; what the tick has no time for is left to the next. It
- * computes everything from storage, so a tick that comes late, twice or not at all does no harm.
+ * organizations go before any other; what fails keeps back nothing else; what the tick has no time for is left to the next, which
+ * begins elsewhere. It computes everything from storage, so a tick that comes late, twice or not at all does no harm.
  *
  * @throws what every organization, or every source, failed with
  */
 export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResult> {
   const policy = await deps.policy();
   const tick = openTick(deps);
-  const organizations = [...policy.organizations.keys()];
+  const organizations = tick.inTurn([...policy.organizations.keys()]);
+  const sources = tick.inTurn(policy.sources);
+  const dueLists = tick.until(ENDS_AT_MS.dueLists);
+  const resendLists = tick.until(ENDS_AT_MS.resendLists);
   const items: DueItem[] = [];
   const resends: DueResend[] = [];
-  await tick.each('organization', organizations, WIDTH, String, async (organization) => {
+  await dueLists.each('organization', organizations, WIDTH, String, async (organization) => {
     items.push(...(await deps.due.listDue(organization, tick.nowMs, DUE_PER_TICK)));
   });
-  await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name }) => {
+  await resendLists.each('source', sources, WIDTH, nameOfSource, async ({ feed, name }) => {
     resends.push(...(await deps.deliveries.listResends(feed, name, tick.nowMs, RESENT_PER_TICK)));
   });
 
@@ -71,7 +87,7 @@ export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResu
     resent += await sendAgain(deps, tick, resends.filter(isOfLane));
   }
   const others = organizations.filter((organization) => !booked.has(organization));
-  await tick.each('organization', others, WIDTH, String, async (organization) => {
+  await tick.until(ENDS_AT_MS.runs).each('organization', others, WIDTH, String, async (organization) => {
     if (await deps.changes.hasWork(organization))
       await bookRun(deps, organization, {
         lane: 'normal',
@@ -88,29 +104,41 @@ export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResu
   return { due, resent, forgotten };
 }
 
-/** Marks what is due, and then books one run for each organization. A date stays until its run is booked. */
+/**
+ * Marks what is due of an organization, as far as there is time, and books one run for it at once. A date stays until its run is
+ * booked.
+ */
 async function markDue(
   deps: Pick<SweepDeps, 'changes' | 'queues' | 'due'>,
   tick: Tick,
   { lane, items, booked }: Readonly<{ lane: 'urgent' | 'normal'; items: DueItem[]; booked: Set<string> }>,
 ): Promise<number> {
-  const marked = new Map<string, DueItem[]>();
-  await tick.each('due-date', items, STORAGE_WIDTH, nameOfDate, async (item) => {
+  const ofOrganization = new Map<string, DueItem[]>();
+  for (const item of items) {
     const { organization } = item.subject;
-    await deps.changes.mark(item.subject, lane, tick.nowMs, 'time');
-    marked.set(organization, [...(marked.get(organization) ?? []), item]);
-  });
+    const before = ofOrganization.get(organization);
+    if (before === undefined) ofOrganization.set(organization, [item]);
+    else before.push(item);
+  }
+  const dates = tick.until(ENDS_AT_MS.dates);
+  const width = Math.ceil(STORAGE_WIDTH / Math.min(WIDTH, ofOrganization.size || 1));
   let done = 0;
-  await tick.each(
+  await dates.each(
     'organization',
-    [...marked],
+    [...ofOrganization],
     WIDTH,
     ([name]) => name,
-    async ([organization, dates]) => {
+    async ([organization, all]) => {
+      const marked: DueItem[] = [];
+      await dates.each('due-date', all, width, nameOfDate, async (item) => {
+        await deps.changes.mark(item.subject, lane, tick.nowMs, 'time');
+        marked.push(item);
+      });
+      if (marked.length === 0) return;
       await bookMarkedRun(deps, organization, lane, tick.nowMs);
       booked.add(organization);
-      await deps.due.remove(...dates);
-      done += dates.length;
+      await deps.due.remove(...marked);
+      done += marked.length;
     },
   );
   return done;
@@ -123,7 +151,7 @@ async function sendAgain(
   resends: readonly DueResend[],
 ): Promise<number> {
   let sent = 0;
-  await tick.each(
+  await tick.until(ENDS_AT_MS.resends).each(
     'delivery',
     resends,
     STORAGE_WIDTH,
@@ -149,14 +177,23 @@ async function forgetOld(deps: SweepDeps, tick: Tick, policy: Policy): Promise<n
       count(await kind());
     });
   };
-  const organizations = [...policy.organizations.values()];
-  await tick.each('organization', organizations, WIDTH, nameOfOrganization, async (organization) => {
-    const { alias } = organization;
-    await forget(`requests/${alias}`, async () => deps.requests.forgetInList(alias, keptFromMs));
-    count(await deps.forgetRecords.ofOrganization(organization));
-  });
+  const ofOrganizations = tick.until(ENDS_AT_MS.retentionOfOrganizations);
+  const organizations = tick.inTurn([...policy.organizations.values()]);
+  await ofOrganizations.each(
+    'organization',
+    organizations,
+    WIDTH,
+    nameOfOrganization,
+    async (organization) => {
+      const { alias } = organization;
+      await forget(`requests/${alias}`, async () => deps.requests.forgetInList(alias, keptFromMs));
+      count(await deps.forgetRecords.ofOrganization(organization));
+    },
+  );
   count(await deps.forgetRecords.ofOthers(new Set(policy.organizations.keys())));
-  await tick.each('source', policy.sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {
+  const ofSources = tick.until(ENDS_AT_MS.retentionOfSources);
+  const sources = tick.inTurn(policy.sources);
+  await ofSources.each('source', sources, WIDTH, nameOfSource, async ({ feed, name, format }) => {
     await forget(`bodies/${feed}/${name}`, async () => deps.deliveries.forgetBodies(feed, name, keptFromMs));
     await forget(`ignored/${feed}/${name}`, async () =>
       deps.heartbeats.forgetIgnored(feed, name, keptFromMs),

@@ -11,7 +11,13 @@ import { untold } from './unreadable-rows';
  * A scheduled mark: the subject is marked at that time, for a future date, an expiry or a retry. The lane is the
  * normal one unless it says so.
  */
-export type DueItem = Readonly<{ subject: Subject; dueAtMs: number; lane?: Lane }>;
+export type DueItem = Readonly<{
+  subject: Subject;
+  dueAtMs: number;
+  lane?: Lane;
+  /** Of an item that was listed: the key of its row, whatever that is. */
+  rowKey?: string;
+}>;
 
 export type DueDates = Readonly<{
   schedule: (item: DueItem) => Promise<void>;
@@ -38,17 +44,9 @@ export function createDueDates(storage: Pick<StorageAccount, 'table'>, onUnreada
     });
     for await (const { rowKey, lane } of listRowsInPages(rows, most)) {
       if (items.length >= most) break;
-      const [time = '', kindName = '', key = ''] = rowKey.split(':');
-      const kind = KINDS.find((known) => known === kindName);
-      if (kind === undefined || key === '') {
-        onUnreadable({ table: 'due', partitionKey: organization, rowKey });
-        continue;
-      }
-      items.push({
-        subject: { organization, kind, key },
-        dueAtMs: Number(time),
-        lane: lane === 'urgent' ? 'urgent' : 'normal',
-      });
+      const item = whatIsDue(organization, rowKey);
+      if (item === undefined) onUnreadable({ table: 'due', partitionKey: organization, rowKey });
+      else items.push({ ...item, lane: lane === 'urgent' ? 'urgent' : 'normal' });
     }
     return items;
   };
@@ -107,9 +105,21 @@ export function createDueDates(storage: Pick<StorageAccount, 'table'>, onUnreada
     remove: async (...items) => {
       const [first] = items;
       if (first === undefined) return;
-      await removeRows(await table(), first.subject.organization, items.map(rowKeyOf));
+      await removeRows(
+        await table(),
+        first.subject.organization,
+        items.map((item) => item.rowKey ?? rowKeyOf(item)),
+      );
     },
   };
+}
+
+/** undefined for what cannot be the row of a date. One that says more than a date does goes by its own key. */
+function whatIsDue(organization: string, rowKey: string): DueItem | undefined {
+  const [time = '', kindName = '', key = ''] = rowKey.split(':');
+  const kind = KINDS.find((known) => known === kindName);
+  if (kind === undefined || key === '' || !/^\d+$/.test(time)) return undefined;
+  return { subject: { organization, kind, key }, dueAtMs: Number(time), rowKey };
 }
 
 function rowKeyOf({ subject, dueAtMs }: DueItem): string {

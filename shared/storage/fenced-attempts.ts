@@ -1,5 +1,6 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
+import { callInShort, columnsOf, type CallInShort } from '../domain/plan/call-in-short';
 import { AppError } from '../errors';
 import { encodeRecord } from './record-encoding';
 import { isConflict, undefinedIfMissing } from './storage-errors';
@@ -43,8 +44,8 @@ export type CreateRuleAttempt = Readonly<{
 /** An attempt (write-ahead intent): one call that changes UiPath, stored before it is made. */
 export type Attempt = MembershipAttempt | CreateRuleAttempt;
 
-/** An open call that cannot be read: it is there, and what it was about is not known. */
-type UnreadableAttempt = Readonly<{ kind: 'unreadable'; id: string }>;
+/** An open call that cannot be read: it is there, and what it did is not known. `about`: what its columns say. */
+type UnreadableAttempt = Readonly<{ kind: 'unreadable'; id: string; about: CallInShort | undefined }>;
 
 /** A fencing token: a number that grows with every writer of the organization, checked with each attempt. */
 export type Fence = { readonly token: number; etag: string };
@@ -161,11 +162,11 @@ export function createFencedAttempts(
     begin: async (organization, fence, attempt) =>
       fenced(organization, fence, [
         'create',
-        { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) },
+        { partitionKey: organization, rowKey: `a:${attempt.id}`, ...propertiesOf(attempt) },
       ]),
 
     replace: async (organization, fence, attempt) => {
-      const row = { partitionKey: organization, rowKey: `a:${attempt.id}`, ...encodeRecord(attempt) };
+      const row = { partitionKey: organization, rowKey: `a:${attempt.id}`, ...propertiesOf(attempt) };
       await undefinedIfMissing(async () => fenced(organization, fence, ['update', row, 'Replace']));
     },
 
@@ -188,9 +189,15 @@ export function createFencedAttempts(
         const attempt = decodeListed(AttemptSchema, row, { table: 'changes', onUnreadable });
         // By its key it ends, whatever an edited row says.
         const id = (row.rowKey ?? '').slice('a:'.length);
-        attempts.push(attempt === undefined ? { kind: 'unreadable', id } : { ...attempt, id });
+        attempts.push(
+          attempt === undefined ? { kind: 'unreadable', id, about: callInShort(row) } : { ...attempt, id },
+        );
       }
       return attempts;
     },
   };
+}
+
+function propertiesOf(attempt: Attempt): Readonly<Record<string, string | number>> {
+  return { ...columnsOf(attempt), ...encodeRecord(attempt) };
 }

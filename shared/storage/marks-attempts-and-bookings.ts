@@ -57,7 +57,7 @@ export function createChangeStore(
   return {
     mark: async ({ organization, kind, key }, lane, nowMs, cause) => {
       const client = await table();
-      const id = { partitionKey: organization, rowKey: `m:${laneKey(lane)}:${kind}:${key}` };
+      const id = { partitionKey: organization, rowKey: markKey(lane, kind, key) };
       const row = cause === undefined ? id : { ...id, cause };
       // Another ETag for a mark that is there, so that a run which has looked already does not clear it.
       while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
@@ -86,7 +86,7 @@ export function createChangeStore(
       try {
         await (
           await table()
-        ).deleteEntity(subject.organization, `m:${laneKey(lane)}:${subject.kind}:${subject.key}`, { etag });
+        ).deleteEntity(subject.organization, markKey(lane, subject.kind, subject.key), { etag });
       } catch (error) {
         if (!isConflict(error) && !isNotFound(error)) throw error;
       }
@@ -106,12 +106,12 @@ export function createChangeStore(
   };
 }
 
-/** From a row key `m:<lane>:<kind>:<key>`. */
+/** From a row key `m:<lane>:<kind>:<key>`. One of another form cannot be read: clearing the mark would leave the row. */
 function whatIsMarked(organization: string, rowKey: string): Pick<Mark, 'subject' | 'lane'> {
   const [, laneIndex = '', kindName = '', key = ''] = rowKey.split(':');
   const lane = LANES[Number(laneIndex)];
   const kind = KINDS.find((known) => known === kindName);
-  if (lane === undefined || kind === undefined || key === '')
+  if (lane === undefined || kind === undefined || key === '' || rowKey !== markKey(lane, kind, key))
     return { subject: { organization, kind: 'unreadable', key: rowKey }, lane: lane ?? 'normal' };
   return { subject: { organization, kind, key }, lane };
 }
@@ -130,6 +130,6 @@ async function isMade(
   }
 }
 
-function laneKey(lane: Lane): number {
-  return LANES.indexOf(lane);
+function markKey(lane: Lane, kind: Mark['subject']['kind'], key: string): string {
+  return `m:${LANES.indexOf(lane)}:${kind}:${key}`;
 }

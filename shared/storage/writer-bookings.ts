@@ -21,7 +21,8 @@ export type WantedRun = Readonly<{
 export type Bookings = Readonly<{
   /**
    * Books the next run of an organization. The booking's id when the caller has to send its message: no run was booked, or
-   * the booked one is overdue and may be lost, or it waits and this one may go before it. Many deliveries become one message.
+   * the booked one is overdue and its message may be lost, so that it is sent again under the same id, or it waits and this one may
+   * go before it. Many deliveries become one message.
    */
   bookRun: (organization: string, wanted: WantedRun) => Promise<string | undefined>;
   /**
@@ -44,15 +45,17 @@ export function createBookings(table: () => Promise<TableClient>): Bookings {
   return {
     bookRun: async (organization, wanted) => {
       const client = await table();
-      const id = randomUUID();
       const { atMs, nowMs, reason } = wanted;
-      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id, reason };
       const booked = await undefinedIfMissing(async () =>
         client.getEntity<Booking>(organization, BOOKING_ROW),
       );
+      const isLate = booked !== undefined && isOverdue(booked, nowMs);
+      // The message of before may be late and not lost: under another id it would come in vain, and so would each after it.
+      const id = isLate && typeof booked.id === 'string' ? booked.id : randomUUID();
+      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id, reason };
       try {
         if (booked === undefined) await client.createEntity(entity);
-        else if (isOverdue(booked, nowMs) || goesBefore(wanted, booked))
+        else if (isLate || goesBefore(wanted, booked))
           await client.updateEntity(entity, 'Replace', { etag: booked.etag });
         else return undefined;
         return id;

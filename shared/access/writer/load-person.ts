@@ -10,8 +10,15 @@ import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { GroupInUiPath, ReadGroupsByName } from './memoize-groups-by-name';
 
-/** Calls that may have added somebody, by person key: the ledger may not say it yet. */
-export type OpenAdditions = ReadonlyMap<string, ReadonlyArray<SharedCall & Readonly<{ groupName: string }>>>;
+type CallOfPerson = SharedCall & Readonly<{ groupName: string }>;
+
+/**
+ * Calls that may have added somebody, by person key: the ledger may not say it yet. `unreadOf`: those that cannot be read, and may
+ * have added or removed somebody. No recovery tells of them.
+ */
+export type OpenAdditions = Readonly<
+  Record<'of' | 'unreadOf', (personKey: string) => readonly CallOfPerson[]>
+>;
 
 export type LoadPersonDeps = Readonly<{
   /** Of the calls that were open when the run began. */
@@ -51,15 +58,17 @@ export async function loadPerson(
   const { examine, unusableGroups } = await groupsToExamine(deps, lane, stored.value, {
     access,
     wanted,
-    added: deps.openAdditions.get(subject.key) ?? [],
+    added: deps.openAdditions.of(subject.key),
+    unread: deps.openAdditions.unreadOf(subject.key),
   });
   return { mark, subject, stored, access, wanted, examine, unusableGroups };
 }
 
 /**
  * Groups to compare with UiPath: those wanted and not applied yet, those applied and not wanted any more, also by a call whose
- * outcome is not recorded; for a leaver every group. What was applied is found by its id, as somebody may have renamed the group. A wanted name that several groups have
- * adds nobody to any of them; where the name is not wanted, a leaver is taken out of each, by its id.
+ * outcome is not recorded; those of a call that cannot be read; for a leaver every group. What was applied is found by its id, as
+ * somebody may have renamed the group. A wanted name that several groups have adds nobody to any of them; where the name is not
+ * wanted, a leaver is taken out of each, by its id.
  */
 async function groupsToExamine(
   deps: Pick<LoadPersonDeps, 'organization' | 'groupsByName'>,
@@ -69,21 +78,23 @@ async function groupsToExamine(
     access,
     wanted,
     added,
+    unread,
   }: Pick<PersonWork, 'access' | 'wanted'> &
-    Readonly<{ added: ReadonlyArray<Pick<AppliedMembership, 'groupId' | 'groupName'>> }>,
+    Readonly<Record<'added' | 'unread', ReadonlyArray<Pick<AppliedMembership, 'groupId' | 'groupName'>>>>,
 ): Promise<Pick<PersonWork, 'examine' | 'unusableGroups'>> {
   const applied = new Set(ledger.applied.map((membership) => fold(membership.groupName)));
   const leaving = access.employment === 'left';
   const open = [...wanted].filter((name) => !applied.has(name));
   const over = [...ledger.applied, ...added].filter(({ groupName }) => !wanted.has(fold(groupName)));
-  if (!leaving && open.length + over.length === 0) return { examine: new Map(), unusableGroups: [] };
+  if (!leaving && open.length + over.length + unread.length === 0)
+    return { examine: new Map(), unusableGroups: [] };
   const groups = await deps.groupsByName(lane);
   if (leaving && deps.organization.leaver.groups === 'all')
     return { examine: allGroupsIn(groups), unusableGroups: [] };
   const usable = new Map([...groups].filter(([name, same]) => same.length === 1 || !wanted.has(name)));
   const names =
     leaving && deps.organization.leaver.groups === 'managed' ? deps.organization.groups.keys() : open;
-  const overIds = new Set(over.map((membership) => membership.groupId));
+  const overIds = new Set([...over, ...unread].map((membership) => membership.groupId));
   const examine = new Map(
     [...usable.values()]
       .flat()

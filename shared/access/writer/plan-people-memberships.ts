@@ -137,9 +137,11 @@ async function addedByOpenCalls(
     candidates.flatMap(({ person: { subject, stored, access }, memberId }) => {
       if (access.employment === 'left' || have.get(groupId)?.has(memberId) !== true) return [];
       const known = stored.value.applied.find((membership) => membership.groupId === groupId);
-      const calls = (deps.openAdditions.get(subject.key) ?? []).filter(
-        (call) => call.groupId === groupId && (known === undefined || isTakenForStanding(known, call)),
-      );
+      const calls = deps.openAdditions
+        .of(subject.key)
+        .filter(
+          (call) => call.groupId === groupId && (known === undefined || isTakenForStanding(known, call)),
+        );
       return calls.length === 0 ? [] : [{ groupId, subject, calls }];
     }),
   );

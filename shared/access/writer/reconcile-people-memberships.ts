@@ -4,6 +4,7 @@ import { hasLostSince } from '../../domain/ledger/person-access';
 import type { Lane } from '../../domain/lane';
 import { notePlanned } from '../../domain/plan/expected-removals';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
+import { mayStillShow } from '../../domain/plan/open-call';
 import {
   removedFrom,
   waitingPart,
@@ -134,9 +135,18 @@ async function planPass(
     people: people.map((person): PlannedPerson => {
       const { key } = person.subject;
       const identity = identities.get(key);
-      return { person, cases: cases.get(key) ?? [], identity, isDeferred: deferred.has(key) };
+      const isDeferred = deferred.has(key) || isChangedUnseen(deps, key);
+      return { person, cases: cases.get(key) ?? [], identity, isDeferred };
     }),
   };
+}
+
+/** A call that cannot be read may come to show, and nobody marks the person again when it does. */
+function isChangedUnseen(
+  { openAdditions, clock }: Pick<ReconcilePeopleMembershipsDeps, 'openAdditions' | 'clock'>,
+  personKey: string,
+): boolean {
+  return openAdditions.unreadOf(personKey).some((call) => mayStillShow(call, clock.now()));
 }
 
 function isLaterAmong(

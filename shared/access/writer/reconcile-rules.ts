@@ -10,6 +10,7 @@ import {
 } from '../../domain/ledger/rule-and-entity-ledgers';
 import type { Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
+import type { CallInShort } from '../../domain/plan/call-in-short';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { DueDates } from '../../storage/due-dates';
@@ -65,7 +66,8 @@ type RuleBody = Readonly<{ input: RuleInput & Readonly<{ description: string }>;
 
 /**
  * Reconciles the marked rules: creates, updates and deletes them. One with an open attempt waits for its recovery: it may exist,
- * and another create call would make a second. An attempt that cannot be read may be of any rule that is to be created.
+ * and another create call would make a second. One that cannot be read may be of any rule
+ * that is to be created, unless it says whose it is.
  */
 export async function reconcileRules(deps: ReconcileRulesDeps, marks: readonly Mark[]): Promise<void> {
   if (marks.length === 0) return;
@@ -73,7 +75,7 @@ export async function reconcileRules(deps: ReconcileRulesDeps, marks: readonly M
   const open = new Set(
     attempts.flatMap((attempt) => (attempt.kind === 'create-rule' ? [attempt.subjectKey] : [])),
   );
-  const isAnyUnreadable = attempts.some(({ kind }) => kind === 'unreadable');
+  const unread = attempts.flatMap((attempt) => (attempt.kind === 'unreadable' ? [attempt.about] : []));
   for (const mark of marks) {
     if (deps.isTimeUp()) return;
     const subject: Subject<'rule'> = { ...mark.subject, kind: 'rule' };
@@ -84,11 +86,20 @@ export async function reconcileRules(deps: ReconcileRulesDeps, marks: readonly M
     }
     await deps.units.run(unit, async () => {
       const stored = await deps.ledger.read(subject);
-      if (isAnyUnreadable && stored !== undefined && stored.value.have === undefined) return;
+      const isToBeCreated = stored !== undefined && stored.value.have === undefined;
+      if (isToBeCreated && unread.some((about) => mayHaveCreated(about, subject.key)))
+        throw new AppError(
+          'record-unreadable',
+          'An open call that may have created this rule cannot be read',
+        );
       if (stored !== undefined) await applyRule(deps, subject, stored.value);
       await deps.changes.clearMark(mark);
     });
   }
+}
+
+function mayHaveCreated(about: CallInShort | undefined, key: string): boolean {
+  return about === undefined || (about.kind === 'create-rule' && about.subjectKey === key);
 }
 
 async function applyRule(

@@ -3,6 +3,7 @@ import { personAccess } from '../../domain/ledger/person-access';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { Shows } from '../../domain/ledger/recorded-membership-changes';
 import type { Unit } from '../../domain/plan/backoff';
+import { digestOfPerson } from '../../domain/plan/call-in-short';
 import { isToBeAsked, mayStillShow } from '../../domain/plan/open-call';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { Attempt, AttemptMember, MembershipAttempt } from '../../storage/fenced-attempts';
@@ -60,16 +61,18 @@ export async function recoverAttempts(
 }
 
 /**
- * Units asked about longest ago first, those that failed last. Calls of one group stay in the order in which they were made: a later
- * one undid the earlier.
+ * Units asked about longest ago first, those never asked about by when they were made, and those that failed last. Calls of one group
+ * stay in the order in which they were made: a later one undid the earlier.
  */
-function inTurn({ units }: ContainedDeps, attempts: Listed): Listed {
+function inTurn({ units, clock }: Pick<RecoverAttemptsDeps, 'units' | 'clock'>, attempts: Listed): Listed {
   const unitKeyOf = (attempt: Listed[number]): string =>
     attempt.kind === 'membership' ? attempt.groupId : attempt.id;
   const askedAtMs = new Map<string, number>();
   for (const attempt of attempts) {
     const key = unitKeyOf(attempt);
-    askedAtMs.set(key, Math.min(askedAtMsOf(attempt), askedAtMs.get(key) ?? Infinity));
+    const waitsSinceMs =
+      attempt.kind === 'unreadable' ? 0 : Math.min(attempt.askedAtMs ?? attempt.startedAtMs, clock.now());
+    askedAtMs.set(key, Math.min(waitsSinceMs, askedAtMs.get(key) ?? Infinity));
   }
   const turnOf = (attempt: Listed[number]): number => askedAtMs.get(unitKeyOf(attempt)) ?? 0;
   const isFailing = (attempt: Listed[number]): boolean =>
@@ -104,17 +107,27 @@ async function recoverEach(deps: RecoverAttemptsDeps, attempts: Listed): Promise
   return true;
 }
 
-function askedAtMsOf(attempt: Readonly<{ kind: string; askedAtMs?: number | undefined }>): number {
-  return attempt.askedAtMs ?? 0;
-}
-
 function additionsOf(attempts: Listed): OpenAdditions {
   const additions = new Map<string, MembershipAttempt[]>();
   for (const attempt of attempts)
     if (attempt.kind === 'membership')
       for (const { personKey } of attempt.add)
         additions.set(personKey, [...(additions.get(personKey) ?? []), attempt]);
-  return additions;
+  const unread = attempts.flatMap((attempt) =>
+    attempt.kind === 'unreadable' && attempt.about?.kind === 'membership'
+      ? [{ ...attempt.about, id: attempt.id }]
+      : [],
+  );
+  return {
+    of: (personKey) => {
+      const added = unread.filter((call) => call.added.has(digestOfPerson(personKey)));
+      return [...(additions.get(personKey) ?? []), ...added];
+    },
+    unreadOf: (personKey) => {
+      const digest = digestOfPerson(personKey);
+      return unread.filter(({ added, removed }) => added.has(digest) || removed.has(digest));
+    },
+  };
 }
 
 /** Open calls of one group fail together, and count as one. */

@@ -1,6 +1,10 @@
+import { HOUR_MS } from '../durations';
+
 /** How long UiPath's reads may lag behind its writes: a change that does not show yet may still come to. */
 export const SHOWS_WITHIN_MS = 600_000;
 
+/** A clock may have been set back since a call: one that began so little in the future began just now. */
+const SET_BACK_BY_MS = HOUR_MS;
 const FIRST_WAIT_MS = 15_000;
 const WAIT_SHARE_OF_AGE = 1 / 8;
 
@@ -13,7 +17,7 @@ type OpenCall = Readonly<{
 
 /** False long after a call, and where its time is, as an edited row may say, in the far future. */
 export function mayStillShow({ startedAtMs }: Pick<OpenCall, 'startedAtMs'>, nowMs: number): boolean {
-  return Math.abs(nowMs - startedAtMs) <= SHOWS_WITHIN_MS;
+  return startedAtMs >= nowMs - SHOWS_WITHIN_MS && startedAtMs <= nowMs + SET_BACK_BY_MS;
 }
 
 /** Whether UiPath is to be asked about a call now: ever more seldom while it does not show, and at once when it will not any more. */

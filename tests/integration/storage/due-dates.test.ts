@@ -76,6 +76,22 @@ describe('what is due', () => {
   });
 });
 
+describe('a row whose key was edited', () => {
+  it('has its person looked at and is removed; what cannot be a date is told, and stays', async () => {
+    const told: string[] = [];
+    const store = createDueDates(storage(), ({ rowKey }) => told.push(rowKey));
+    const organization = newName('acme');
+    const table = await storage().table('due');
+    const edited = ['000000000000009:person:aa:x', '00000000000000z:person:bb', '000000000000009:person:'];
+    for (const rowKey of edited) await table.createEntity({ partitionKey: organization, rowKey });
+    const items = await store.listDue(organization, 1_000, 9);
+    expect(items.map(({ subject }) => subject.key)).toEqual(['aa']);
+    await store.remove(...items);
+    expect(await store.listDue(organization, 1_000, 9)).toEqual([]);
+    expect(new Set(told)).toEqual(new Set(edited.slice(1)));
+  });
+});
+
 describe('dates of organizations that are not governed any more', () => {
   it('are forgotten some at a time once they came long ago; later ones and those of others stay', async () => {
     const store = createDueDates(storage());

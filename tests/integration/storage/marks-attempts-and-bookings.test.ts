@@ -1,9 +1,11 @@
 import type { WantedRun } from '../../../shared/storage/writer-bookings';
 import { describe, expect, it } from '@jest/globals';
-import type { Attempt } from '../../../shared/storage/fenced-attempts';
+import type { Attempt, MembershipAttempt } from '../../../shared/storage/fenced-attempts';
 import type { Subject } from '../../../shared/domain/ledger/subject';
 import { createChangeStore, type ChangeStore } from '../../../shared/storage/marks-attempts-and-bookings';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
+import { personKey } from '../../../shared/domain/person-key';
+import { digestOfPerson } from '../../../shared/domain/plan/call-in-short';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
 
@@ -14,7 +16,7 @@ function aSubject(organization: string, key = 'aa', kind: Subject['kind'] = 'per
   return { organization, kind, key };
 }
 
-function anAttempt(id: string): Attempt {
+function anAttempt(id: string): MembershipAttempt {
   return {
     kind: 'membership',
     id,
@@ -85,6 +87,19 @@ describe('marks', () => {
     }
     expect(await store.listMarks(organization, 1)).toEqual([]);
   });
+});
+
+describe('a mark whose key was edited', () => {
+  it.each(['m:1:person:aa:x', 'm:01:person:aa'])(
+    '%s cannot be read: to clear it would leave it',
+    async (rowKey) => {
+      const organization = newName('acme');
+      const table = await storage().table('changes');
+      await table.createEntity({ partitionKey: organization, rowKey, sinceMs: 1 });
+      const [mark] = await createChangeStore(storage()).listMarks(organization, 9);
+      expect(mark?.subject).toEqual({ organization, kind: 'unreadable', key: rowKey });
+    },
+  );
 });
 
 describe('booking a run', () => {
@@ -189,6 +204,23 @@ describe('booking a run', () => {
       (await store.bookRun(organization, { lane: 'normal', atMs: NOW_MS, nowMs: NOW_MS, reason: 'rest' })) !==
         undefined,
     ).toBe(expected);
+  });
+});
+
+describe('a booking whose messages come late', () => {
+  it.each([25, 35, 65, 95])('by %i seconds is taken by the first of them', async (lateS) => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const messages = new Map<number, string | undefined>();
+    let takenS: number | undefined;
+    for (let s = 0; s <= 120 && takenS === undefined; s += 5) {
+      const nowMs = NOW_MS + s * 1_000;
+      const wanted = { lane: 'normal', atMs: nowMs, nowMs, reason: 'rest' } as const;
+      if (s % 30 === 0) messages.set(s + lateS, await store.bookRun(organization, wanted));
+      const message = messages.get(s);
+      if (message !== undefined && (await store.takeBooking(organization, message, nowMs))) takenS = s;
+    }
+    expect(takenS).toBe(lateS);
   });
 });
 
@@ -327,6 +359,35 @@ describe('attempts', () => {
     await store.takeFence(organization);
     expect((await errorOf(async () => store.replace(organization, fence, attempt))).code).toBe('lease-lost');
     expect(await store.listAttempts(organization)).toEqual([seen]);
+  });
+
+  it('say beside what cannot be read whose they are', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const fence = await store.takeFence(organization);
+    const people = Array.from({ length: 1_000 }, (_, index) => personKey(String(index)));
+    const [added = '', ...removed] = people;
+    await store.begin(organization, fence, {
+      ...anAttempt('1'),
+      add: [{ personKey: added, memberId: 'm' }],
+      remove: removed.map((key) => ({ personKey: key, memberId: 'm' })),
+    });
+    await store.begin(organization, fence, rule);
+    const table = await storage().table('changes');
+    for (const { id } of await store.listAttempts(organization))
+      await table.updateEntity({ partitionKey: organization, rowKey: `a:${id}`, json0: '{' }, 'Merge');
+    const [first, second] = await store.listAttempts(organization);
+    expect(first).toMatchObject({
+      kind: 'unreadable',
+      about: {
+        kind: 'membership',
+        groupId: 'g',
+        startedAtMs: NOW_MS,
+        added: new Set([digestOfPerson(added)]),
+        removed: new Set(removed.map(digestOfPerson)),
+      },
+    });
+    expect(second).toEqual({ kind: 'unreadable', id: '2', about: { kind: 'create-rule', subjectKey: 'k' } });
   });
 
   it('that cannot be read keep no other back, and are not forgotten: there is work until they are settled', async () => {

@@ -213,6 +213,41 @@ describe('the timer for due work', () => {
   });
 });
 
+describe('a tick with more to do than it has time for', () => {
+  const thousand = (organization: string): readonly Date_[] =>
+    Array.from({ length: 1_000 }, (_, index) => ({ organization, key: `j${index}`, lane: 'normal' }));
+
+  it('books runs for what it marked, takes it off the list, and has time for everything else', async () => {
+    const { deps, calls } = aTimer({
+      organizations: ['one', 'two', 'quiet'],
+      dates: [...thousand('one'), ...thousand('two')],
+      resends: [{ source: 'hr-1', deliveryId: 'd1', lane: 'normal' }],
+      callMs: 20,
+    });
+    const { due } = await sweepDueAndPendingWork(deps);
+    expect(due).toBeGreaterThan(500);
+    const removed = calls
+      .filter((call) => call.startsWith('remove'))
+      .flatMap((call) => call.split(' ').slice(1));
+    expect(removed).toHaveLength(due);
+    expect(calls.filter((call) => call.startsWith('book')).toSorted()).toEqual([
+      'book one normal',
+      'book two normal',
+    ]);
+    expect(calls).toEqual(
+      expect.arrayContaining(['send d1 normal', 'work? quiet', 'requests quiet', 'bodies hr-1']),
+    );
+  });
+
+  it('begins elsewhere than the one before, and comes to every organization', async () => {
+    const organizations = Array.from({ length: 40 }, (_, index) => `o${index}`);
+    const { deps, calls } = aTimer({ organizations, callMs: SECOND_MS });
+    for (let tick = 0; tick < 40; tick += 1) await sweepDueAndPendingWork(deps);
+    for (const call of ['list', 'work?', 'requests'])
+      expect(organizations.filter((one) => !calls.includes(`${call} ${one}`))).toEqual([]);
+  });
+});
+
 describe('a retention that fails', () => {
   it.each([
     ['requests one', ['records one']],

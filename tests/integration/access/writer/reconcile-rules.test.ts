@@ -38,7 +38,10 @@ const stateOf = async (world: World, id: string) =>
   (await readRequestStatus(world.engine.app, world.alias, id)).state;
 
 describe('an open create call that cannot be read', () => {
-  it('keeps a rule that may be its own from being created again, until it can be read', async () => {
+  it.each([
+    ['that is its own', 'Another by claim', []],
+    ['that may be its own', undefined, ['kind', 'subjectKey']],
+  ])('keeps a rule %s from being created again, until it can be read', async (_whose, another, unsaid) => {
     const world = await start(SAML);
     const { uipath, app, clock, storage, work } = world.engine;
     uipath.inject({ kind: 'answer-lost', match: { endpoint: 'R2' } });
@@ -49,13 +52,16 @@ describe('an open create call that cannot be read', () => {
     const [attempt] = await app.changes.listAttempts(world.alias);
     const table = await storage.table('changes');
     const row = { partitionKey: world.alias, rowKey: `a:${attempt?.id ?? ''}` };
-    await table.updateEntity({ ...row, schemaVersion: 99 }, 'Merge');
+    const damaged = { ...Object.fromEntries(unsaid.map((name) => [name, ''])), schemaVersion: 99 };
+    await table.updateEntity({ ...row, ...damaged }, 'Merge');
+    if (another !== undefined) await world.asks('R2', aRule({ name: another }));
     await live(world, HOUR_MS);
-    expect(uipath.organization(world.alias).rules.size).toBe(1);
-    expect(await failing(world)).toEqual([expect.stringContaining('record-unreadable')]);
+    const rules = another === undefined ? 1 : 2;
+    expect(uipath.organization(world.alias).rules.size).toBe(rules);
+    expect(await failing(world)).toEqual(['row : record-unreadable', 'rule : record-unreadable']);
     await table.updateEntity({ ...row, schemaVersion: 1 }, 'Merge');
     await live(world, HOUR_MS);
-    expect(uipath.organization(world.alias).rules.size).toBe(1);
+    expect(uipath.organization(world.alias).rules.size).toBe(rules);
     expect(await failing(world)).toEqual([]);
     expect(await app.changes.hasWork(world.alias)).toBe(false);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
+import type { MembershipAttempt } from '../../../../shared/storage/fenced-attempts';
 import type { Instance } from '../../../fixtures/engine-instance';
-import { ANA, byHand, CARA, useWorlds, type World } from '../world';
+import { live, MINUTE_MS } from '../live-through-time';
+import { ANA, BEN, byHand, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const TICK_MS = 30_000;
@@ -158,4 +160,71 @@ describe('what cannot be read of the work of an organization', () => {
       expect(await world.fault(ANA)).toBeUndefined();
     },
   );
+});
+
+describe('an open call that cannot be read', () => {
+  const begin = async (
+    world: World,
+    share: Partial<Pick<MembershipAttempt, 'add' | 'remove'>>,
+    group: string,
+  ) => {
+    const { changes } = world.engine.app;
+    await changes.begin(world.alias, await changes.takeFence(world.alias), {
+      kind: 'membership',
+      id: 'lost',
+      groupId: world.groupId(group),
+      groupName: group,
+      add: [],
+      remove: [],
+      planHash: 'h',
+      startedAtMs: world.engine.clock.now(),
+      ...share,
+    });
+    const table = await world.engine.storage.table('changes');
+    await table.updateEntity({ partitionKey: world.alias, rowKey: 'a:lost', json0: '{' }, 'Merge');
+  };
+
+  it.each([
+    ['at once', 0],
+    ['minutes later', 8],
+  ])('hides no addition that shows %s: it ends with its reason', async (_when, minutes) => {
+    const world = await start();
+    await world.joins(CARA);
+    await world.settle();
+    await begin(world, { add: [{ personKey: personKey(CARA), memberId: world.id(CARA) }] }, 'Finance');
+    await world.asks('R1', { kind: 'revoke', person: CARA, group: 'Finance' });
+    await live(world, minutes * MINUTE_MS);
+    byHand(world, 'Finance', [world.id(CARA)]);
+    await live(world, HOUR_MS - minutes * MINUTE_MS);
+    expect(world.members('Finance')).toEqual([]);
+    expect(await world.engine.app.changes.listMarks(world.alias, 9)).toEqual([]);
+  });
+
+  it('hides no removal of somebody who has a reason', async () => {
+    const world = await start();
+    await world.joins(ANA);
+    await world.settle();
+    await begin(world, { remove: [{ personKey: personKey(ANA), memberId: world.id(ANA) }] }, 'Developers');
+    byHand(world, 'Developers', [], [world.id(ANA)]);
+    await world.moves(ANA, { attributes: { department: 'Automation' } });
+    await live(world, HOUR_MS);
+    expect(world.members('Developers')).toEqual([ANA]);
+  });
+
+  it('of a membership keeps no rule from being created', async () => {
+    const world = await start({ seed: { saml: true } });
+    await begin(world, { add: [{ personKey: personKey(CARA), memberId: world.id(CARA) }] }, 'Developers');
+    await world.asks('R1', {
+      kind: 'create-rule',
+      name: 'Developers by claim',
+      description: 'Claims',
+      definition: {
+        groups: ['Developers'],
+        conditions: [{ claimName: 'department', conditionType: 'Contains', value: 'Automation' }],
+      },
+      owner: BEN,
+    });
+    await live(world, MINUTE_MS);
+    expect(world.engine.uipath.organization(world.alias).rules.size).toBe(1);
+  });
 });

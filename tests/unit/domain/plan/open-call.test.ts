@@ -12,6 +12,7 @@ describe('an open call', () => {
     ['is older, and was asked about at the same distance', 300, 15, false],
     ['is older, and was asked about longer ago', 300, 40, true],
     ['will not show any more', 601, 1, true],
+    ['is of the future, as the clock was set back, and was asked about just now', -1_200, 10, false],
     ['is of the far future, as an edited row says', -9_000, 1, true],
     ['was asked about in the future, as an edited row says', 60, -9_000, true],
   ])('that %s is asked about as it should be', (_how, openForS, askedBeforeS, isAsked) => {
@@ -20,6 +21,15 @@ describe('an open call', () => {
       askedAtMs: askedBeforeS === undefined ? undefined : NOW_MS - askedBeforeS * SECOND_MS,
     };
     expect(isToBeAsked(call, NOW_MS)).toBe(isAsked);
+  });
+
+  it.each([
+    ['ten minutes ago', -600, true],
+    ['longer ago', -601, false],
+    ['an hour later, as the clock was set back', 3_600, true],
+    ['still later, as an edited row says', 3_601, false],
+  ])('that began %s may still show as it should', (_when, inS, expected) => {
+    expect(mayStillShow({ startedAtMs: NOW_MS + inS * SECOND_MS }, NOW_MS)).toBe(expected);
   });
 
   it('that does not show is asked about some twenty times, however often there is a run', () => {
