@@ -32,7 +32,8 @@ export type Bookings = Readonly<{
   takeBooking: (organization: string, booking: string | undefined, nowMs: number) => Promise<boolean>;
 }>;
 
-type Booking = { atMs: number; id?: string; reason?: string };
+/** `sent`: `again`, so that another message of this id may come; `taken`, and only such messages are left of it. */
+type Booking = { atMs: number; id?: string; reason?: string; sent?: 'again' | 'taken' };
 
 const BOOKING_ROW = 'booking';
 /** A run booked this much later than needed is worth a message of its own. */
@@ -49,13 +50,15 @@ export function createBookings(table: () => Promise<TableClient>): Bookings {
       const booked = await undefinedIfMissing(async () =>
         client.getEntity<Booking>(organization, BOOKING_ROW),
       );
-      const isLate = booked !== undefined && isOverdue(booked, nowMs);
+      const open = booked?.sent === 'taken' ? undefined : booked;
+      const isLate = open !== undefined && isOverdue(open, nowMs);
       // The message of before may be late and not lost: under another id it would come in vain, and so would each after it.
-      const id = isLate && typeof booked.id === 'string' ? booked.id : randomUUID();
-      const entity = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id, reason };
+      const id = isLate && typeof open.id === 'string' ? open.id : randomUUID();
+      const row = { partitionKey: organization, rowKey: BOOKING_ROW, atMs, id, reason };
+      const entity = isLate ? { ...row, sent: 'again' } : row;
       try {
         if (booked === undefined) await client.createEntity(entity);
-        else if (isLate || goesBefore(wanted, booked))
+        else if (open === undefined || isLate || goesBefore(wanted, open))
           await client.updateEntity(entity, 'Replace', { etag: booked.etag });
         else return undefined;
         return id;
@@ -71,10 +74,14 @@ export function createBookings(table: () => Promise<TableClient>): Bookings {
         client.getEntity<Booking>(organization, BOOKING_ROW),
       );
       if (booked === undefined) return true;
+      if (booked.sent === 'taken') return booking === undefined || booked.id !== booking;
       const isAnother = booking !== undefined && booked.id !== undefined && booked.id !== booking;
       if (isAnother && !isOverdue(booked, nowMs)) return false;
       try {
-        await client.deleteEntity(organization, BOOKING_ROW, { etag: booked.etag });
+        const { etag, id, atMs } = booked;
+        const taken = { partitionKey: organization, rowKey: BOOKING_ROW, id, atMs, sent: 'taken' };
+        if (booked.sent === 'again') await client.updateEntity(taken, 'Replace', { etag });
+        else await client.deleteEntity(organization, BOOKING_ROW, { etag });
         return true;
       } catch (error) {
         if (isNotFound(error)) return true;

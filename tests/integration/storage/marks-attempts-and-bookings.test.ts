@@ -208,7 +208,7 @@ describe('booking a run', () => {
 });
 
 describe('a booking whose messages come late', () => {
-  it.each([25, 35, 65, 95])('by %i seconds is taken by the first of them', async (lateS) => {
+  it.each([25, 35, 65, 95])('by %i seconds is taken by the first of them, and by no other', async (lateS) => {
     const store = createChangeStore(storage());
     const organization = newName('acme');
     const messages = new Map<number, string | undefined>();
@@ -221,6 +221,11 @@ describe('a booking whose messages come late', () => {
       if (message !== undefined && (await store.takeBooking(organization, message, nowMs))) takenS = s;
     }
     expect(takenS).toBe(lateS);
+    const nowMs = NOW_MS + lateS * 1_000;
+    for (const [atS, message] of messages)
+      if (atS > lateS) expect(await store.takeBooking(organization, message, nowMs)).toBe(false);
+    const next = await store.bookRun(organization, { lane: 'normal', atMs: nowMs, nowMs, reason: 'rest' });
+    expect(await store.takeBooking(organization, next, nowMs)).toBe(true);
   });
 });
 
