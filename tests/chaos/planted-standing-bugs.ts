@@ -299,7 +299,7 @@ function listingReleased(
     holds: {
       ...instance.holds,
       list: async (organization, ...states) =>
-        states.length === 1 && states[0] === 'released'
+        states.includes('released') && !states.includes('held')
           ? listReleased(instance.holds, organization)
           : instance.holds.list(organization, ...states),
     },
