@@ -45,11 +45,10 @@ export async function askInHalves<T>(
         await ask(part);
         isAnswered = true;
       } catch (error) {
-        const [one] = part;
-        const isAlone = part.length === 1 && one !== undefined;
-        if (!isAlone && !isRefusal(error)) throw error;
+        if (!isRefusal(error)) throw error;
         refusals.push(error);
-        if (isAlone) untold.set(one, error);
+        const [one] = part;
+        if (part.length === 1 && one !== undefined) untold.set(one, error);
         else next.push(...halvesOf(part));
       }
       await tellAll();

@@ -4,6 +4,7 @@ import { applyChanges } from '../../../../shared/access/writer/apply-changes';
 import { remediateFinding } from '../../../../shared/access/desk/remediate-finding';
 import type { CheckId } from '../../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../../shared/domain/audit/finding';
+import { SHOWS_WITHIN_MS } from '../../../../shared/domain/plan/open-call';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { entryOf, findingOf, organizationOf, release, ruleOf, withoutFaults } from '../remediation-world';
 import { TICK_MS } from '../live-through-time';
@@ -25,6 +26,8 @@ type Case = Readonly<{
   mostCalls: number;
   subject: ((world: World) => Subject) | undefined;
   kind: string;
+  /** How long after a crash it is mended at the latest; without it by the next run. */
+  afterMs?: number;
 }>;
 
 async function askForRule(world: World): Promise<void> {
@@ -87,6 +90,7 @@ const CASES: readonly Case[] = [
     mostCalls: 1,
     subject: (world) => ruleOf(world, NAME),
     kind: 'rule-created',
+    afterMs: SHOWS_WITHIN_MS + TICK_MS,
   },
   {
     check: 'rule-unknown',
@@ -147,7 +151,7 @@ describe.each(CASES.map((one) => [one.check, one] as const))(
         await release(world, finding);
         const dying = dyingAfter(world.engine.app, countdown(steps));
         died = (await applyChanges(dying, { organization: world.alias }).catch(() => 'died')) === 'died';
-        await world.pass(TICK_MS);
+        await world.pass(plan.afterMs ?? TICK_MS);
         await expectMended(world, plan, before);
       }
       expect(steps).toBeGreaterThan(6);
