@@ -18,6 +18,7 @@ async function turnsOf(attempts: readonly MembershipAttempt[]): Promise<readonly
     changes: { listAttempts: async () => attempts },
     units: {
       isWaiting: () => false,
+      isFailing: () => false,
       run: async ({ key }: { key: string }) => turns.push(key),
     },
     clock: { now: () => NOW_MS },
