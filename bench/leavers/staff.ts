@@ -1,5 +1,6 @@
 import { emptyPersonLedger, type PersonLedger } from '../../shared/domain/ledger/person-ledger';
-import { recordStatement, type Statement } from '../../shared/domain/ledger/worker-timeline';
+import { recordStatement } from '../../shared/domain/ledger/worker-timeline';
+import type { Statement } from '../../shared/domain/ledger/statement';
 import { personKey } from '../../shared/domain/person-key';
 import { mapConcurrently } from '../../shared/map-concurrently';
 import { createLedgerStore } from '../../shared/storage/ledger';

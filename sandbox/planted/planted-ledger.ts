@@ -6,7 +6,7 @@ import {
 import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { personKey } from '../../shared/domain/person-key';
 import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/ledger/person-ledger';
-import type { Statement } from '../../shared/domain/ledger/worker-timeline';
+import type { Statement } from '../../shared/domain/ledger/statement';
 import type { AppDeps } from '../../shared/app-deps';
 import { toRuleDefinitionText } from '../../shared/uipath/rule-definition';
 import { addressOf, type Variant } from './planted-seed';

@@ -35,6 +35,8 @@ export type SourceSettings = Readonly<{
   /** Folded names; undefined: every group of its organizations. */
   groups: ReadonlySet<string> | undefined;
   mapping: SourceMapping;
+  /** What a leaving of this source ends: the worker record that it names, all that the person has, or the use of an account. */
+  speaksOf: 'record' | 'person' | 'account';
   fetchBack: FetchBackPolicy | undefined;
   entra: EntraPolicy | undefined;
 }>;

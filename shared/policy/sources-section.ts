@@ -61,6 +61,12 @@ export const SourceSchema = z.strictObject({
     .record(FieldName, z.union([Name, z.array(Name).min(1).max(8)]))
     .default({})
     .describe("Our name of a field, to its place in the sender's record."),
+  leaving: z
+    .enum(['record', 'person'])
+    .optional()
+    .describe(
+      'What a leaving of this source ends: the worker record it names (the default), or all that the person has.',
+    ),
   people: z
     .record(Name, z.email())
     .default({})
@@ -102,6 +108,7 @@ export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings
       fields: new Map(Object.entries(entry.fields).map(([name, place]) => [name, [place].flat()])),
       people: new Map(Object.entries(entry.people)),
     },
+    speaksOf: source?.speaksOf ?? entry.leaving ?? 'record',
     fetchBack: toFetchBack(entry.fetchBack),
     entra: toEntraPolicy(entry),
   };
@@ -140,6 +147,7 @@ export function faultsInSource(
     ...faultsInActs(feed, entry),
     ...faultsInPlaces(source, entry),
     ...faultsInGroups(feed, entry, spokenOf),
+    ...faultsInLeaving(feed, source, entry),
     ...faultsInFetchBack(source, entry),
     ...faultsInTrust(feed, source, entry, spokenOf),
   ];
@@ -200,6 +208,19 @@ function faultsInGroups(
   return groups
     .filter((name) => !known.has(fold(name)))
     .map((name) => ({ path: ['groups'], problem: `group "${name}" is in none of its organizations` }));
+}
+
+function faultsInLeaving(
+  feed: Feed,
+  { speaksOf, format }: WebhookFormat,
+  { leaving }: SourceEntry,
+): readonly SourceFault[] {
+  if (leaving === undefined) return [];
+  if (feed === 'ticket')
+    return [{ path: ['leaving'], problem: 'is for HR: a ticket says nothing of a leaving' }];
+  return speaksOf === 'account'
+    ? [{ path: ['leaving'], problem: `has no meaning for ${format}: it speaks of accounts` }]
+    : [];
 }
 
 function faultsInFetchBack(source: WebhookFormat, { fetchBack }: SourceEntry): readonly SourceFault[] {

@@ -12,6 +12,9 @@ const StatementSchema = z.object({
   occurredAtMs: z.number(),
   effectiveAtMs: z.number(),
   attributes: z.record(z.string(), z.string()),
+  source: z.string().optional(),
+  workerId: z.string().optional(),
+  of: z.enum(['person', 'account']).optional(),
 });
 
 const GrantSchema = z.object({

@@ -60,6 +60,8 @@ export type WebhookFormat = Readonly<{
   actsIfNamed?: true;
   /** Deliveries say everything in our own contract, and nothing of them has to be translated. */
   ownContract?: true;
+  /** It switches accounts on and off, and knows nothing of employments. */
+  speaksOf?: 'account';
   /** Its events have names that only the policy can know. */
   eventsToMap?: true;
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */

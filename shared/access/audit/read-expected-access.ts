@@ -7,7 +7,7 @@ import { isGrantValid, personAccess } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/fold';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
-import { lastLeftAtMs } from '../../domain/ledger/worker-timeline';
+import { lastOutAtMs } from '../../domain/ledger/worker-records';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { LedgerStore } from '../../storage/ledger';
 import { createFormerDirectoryIds, formerIdOf } from './former-ids-of-unresolved-people';
@@ -196,7 +196,7 @@ function toExpectedPerson(
 ): ExpectedPerson {
   const access = personAccess(ledger, organization, nowMs);
   const { identity } = ledger;
-  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs);
+  const leftAtMs = lastOutAtMs(ledger.timeline, nowMs);
   return {
     personKey,
     email: fold(ledger.email),
@@ -210,7 +210,7 @@ function toExpectedPerson(
     groups: setOf(access.reasons.map((reason) => internString(reason.group))),
     ended: setOf(
       ledger.grants
-        .filter((grant) => grant.validFromMs <= nowMs && !isGrantValid(grant, ledger, nowMs))
+        .filter((grant) => grant.validFromMs <= nowMs && !isGrantValid(grant, ledger, organization, nowMs))
         .map((grant) => internString(fold(grant.group))),
     ),
     pending: isPending,

@@ -6,7 +6,10 @@ import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-le
 import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
-import { recordStatement, type StatementOutcome } from '../../domain/ledger/worker-timeline';
+import { lacksSources, withSources } from '../../domain/ledger/with-sources';
+import { recordWord } from '../../domain/ledger/worker-records';
+import type { StatementOutcome } from '../../domain/ledger/worker-timeline';
+import type { Statement } from '../../domain/ledger/statement';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { DueDates } from '../../storage/due-dates';
 import type { LedgerStore } from '../../storage/ledger';
@@ -77,11 +80,12 @@ async function recordInOrganization(
   const ledger = await updateLedger(
     deps.ledger,
     subject,
-    async (current = emptyPersonLedger(fold(event.worker.email))) => {
+    async (stored = emptyPersonLedger(fold(event.worker.email))) => {
       const { id, kind, occurredAtMs, attributes } = event;
-      const recorded = recordStatement(
+      const current = await movedOn(deps, subject, stored, context.policy);
+      const recorded = recordWord(
         current.timeline,
-        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes },
+        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes, ...subjectOf(context.source, event) },
         context.nowMs,
         Math.max(organization.mover.graceDays, REMEMBERED_DAYS) * DAY_MS,
       );
@@ -90,8 +94,7 @@ async function recordInOrganization(
       if (outcome === 'duplicate') return undefined;
       if (outcome !== 'recorded' && (await wasDecided(deps.ledger, subject, context.deliveryId, id)))
         return undefined;
-      const workerId = event.worker.workerId ?? current.workerId;
-      const next = fitPersonLedger({ ...current, workerId, timeline: recorded.timeline }, context.nowMs);
+      const next = fitPersonLedger({ ...current, timeline: recorded.timeline }, context.nowMs);
       if (kind !== 'leaver' && !hasRoomFor('word', next))
         throw new AppError('record-too-large', 'The ledger of this person has no room but for their leaving');
       return {
@@ -106,6 +109,7 @@ async function recordInOrganization(
               source: context.source.name,
               eventId: id,
               event: kind,
+              ...(event.worker.workerId === undefined ? {} : { workerId: event.worker.workerId }),
               outcome,
               occurredAtMs,
               effectiveAtMs: atMs,
@@ -120,6 +124,31 @@ async function recordInOrganization(
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
   await markAndSchedulePerson(deps, context, subject, ledger, organization, urgent);
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
+}
+
+/** A ledger of an earlier version learns from its evidence who said what. */
+async function movedOn(
+  deps: Pick<RecordWorkerEventDeps, 'ledger'>,
+  subject: Subject<'person'>,
+  stored: PersonLedger,
+  { sources }: Policy,
+): Promise<PersonLedger> {
+  if (!lacksSources(stored)) return stored;
+  const { records } = await deps.ledger.evidence(subject);
+  return withSources(stored, records, (name) =>
+    sources.some((source) => source.feed === 'hr' && source.name === name && source.speaksOf === 'account'),
+  );
+}
+
+/** What a word is about: one worker record, all that the person has, or whether their account is switched on. */
+function subjectOf(
+  { name, speaksOf }: SourcePolicy,
+  { kind, worker }: WorkerEvent,
+): Pick<Statement, 'source' | 'workerId' | 'of'> {
+  const { workerId } = worker;
+  if (speaksOf === 'account') return { source: name, of: 'account' };
+  if (kind === 'leaver' && speaksOf === 'person') return { source: name, of: 'person' };
+  return { source: name, ...(workerId === undefined ? {} : { workerId }) };
 }
 
 /** Marks a person for the writer now, and schedules the next date at which the ledger changes by itself. */

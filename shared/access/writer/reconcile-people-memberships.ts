@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
-import { hasLostSince } from '../../domain/ledger/person-access';
+import { hasLostSince } from '../../domain/ledger/has-lost-since';
 import type { Lane } from '../../domain/lane';
 import { notePlanned } from '../../domain/plan/expected-removals';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';

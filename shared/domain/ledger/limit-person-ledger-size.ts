@@ -2,7 +2,7 @@ import { DAY_MS } from '../durations';
 import { fold } from '../fold';
 import { isRevoked } from './person-access';
 import type { Grant, PersonLedger, Revocation } from './person-ledger';
-import { lastLeftAtMs } from './worker-timeline';
+import { hasEndedSince } from './worker-records';
 
 /**
  * What a person's ledger may grow to, in characters of JSON. Each limit leaves room for what comes after it: the memberships of
@@ -40,11 +40,14 @@ export function fitPersonLedger(ledger: PersonLedger, nowMs: number): PersonLedg
  * has no end of its own needs its revocation for ever: the same request may be sent again.
  */
 export function withoutEnded(ledger: PersonLedger, endedBeforeMs: number, nowMs: number): PersonLedger {
-  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs) ?? Number.NEGATIVE_INFINITY;
   const isOver = ({ validUntilMs = Infinity }: Grant): boolean => validUntilMs <= endedBeforeMs;
   const hasEnded = (grant: Grant): boolean =>
     isOver(grant) ||
-    (leftAtMs <= endedBeforeMs && grant.occurredAtMs <= leftAtMs) ||
+    hasEndedSince(ledger.timeline, {
+      askedAtMs: grant.occurredAtMs,
+      isPrivileged: false,
+      nowMs: Math.min(endedBeforeMs, nowMs),
+    }) ||
     isRevoked(grant, {
       ...ledger,
       revocations: ledger.revocations.filter(({ occurredAtMs }) => occurredAtMs <= endedBeforeMs),

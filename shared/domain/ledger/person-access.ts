@@ -1,14 +1,9 @@
 import { fold } from '../fold';
 import type { Grant, PersonLedger, Revocation } from './person-ledger';
 import type { BirthrightLine, OrganizationPolicy } from '../policy';
-import {
-  changesOf,
-  lastLeftAtMs,
-  workerAt,
-  type Employment,
-  type Statement,
-  type Timeline,
-} from './worker-timeline';
+import { changesOfPerson, hasEndedSince, personAt, recordsOf } from './worker-records';
+import { changesOf, lastLeftAtMs, workerAt, type Employment, type Worker } from './worker-timeline';
+import type { Timeline } from './statement';
 import { DAY_MS } from '../durations';
 import { smallestOf } from '../extremes';
 
@@ -33,12 +28,15 @@ export function personAccess(
   organization: OrganizationPolicy,
   nowMs: number,
 ): PersonAccess {
-  const { employment, leftAtMs } = workerAt(ledger.timeline, nowMs);
+  const { employment, leftAtMs } = personAt(ledger.timeline, nowMs);
   const suspended = employment === 'absent' && organization.absence.access === 'suspend';
   const reasons =
     employment === 'left' || suspended
       ? []
-      : [...birthrightReasons(ledger, organization, nowMs), ...grantReasons(ledger, employment, nowMs)];
+      : [
+          ...birthrightReasons(ledger, organization, nowMs),
+          ...grantReasons(ledger, organization, employment, nowMs),
+        ];
   return {
     employment,
     lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
@@ -58,7 +56,8 @@ export function reasonsWithin(
   return accessWithin(ledger, organization, span).flatMap(({ reasons }) => reasons);
 }
 
-function accessWithin(
+/** Access at each instant of the span at which it may change, and at its beginning. */
+export function accessWithin(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
   { fromMs, untilMs = Infinity }: AccessSpan,
@@ -73,75 +72,20 @@ function accessWithin(
 }
 
 /**
- * True where somebody who has no reason for a group now lost it after an instant: they had a reason since, or were at work since and
- * left, as is known now or by what was said since. Their going is another one than what was known at that instant; that it is said
- * once more makes it no other, and days of grace give nothing back.
+ * True while this grant is a reason. It ends for good with the worker record that it was asked for under, and does not come back
+ * with a rehire.
  */
-export function hasLostSince(
-  ledger: PersonLedger,
-  policy: OrganizationPolicy,
-  groupName: string,
-  { sinceMs, nowMs }: Readonly<{ sinceMs: number; nowMs: number }>,
-): boolean {
-  const organization = { ...policy, mover: { graceDays: 0 } };
-  const group = fold(groupName);
-  const isGone = workerAt(ledger.timeline, nowMs).employment === 'left';
-  const within = accessWithin(ledger, organization, { fromMs: sinceMs, untilMs: nowMs });
-  if (isGone)
-    return (
-      within.some(({ employment }) => employment !== 'left') || wasHiredAndLeftSince(ledger.timeline, sinceMs)
-    );
-  return (
-    within.some(({ reasons }) => reasons.some((reason) => reason.group === group)) ||
-    ledger.grants.some(
-      (grant) => fold(grant.group) === group && gaveSince(grant, ledger, organization, { sinceMs, nowMs }),
-    )
-  );
-}
-
-/** Whether a grant that is over, revoked or not, gave something after an instant. */
-function gaveSince(
+export function isGrantValid(
   grant: Grant,
   ledger: PersonLedger,
-  organization: OrganizationPolicy,
-  { sinceMs, nowMs }: Readonly<{ sinceMs: number; nowMs: number }>,
+  organization: Pick<OrganizationPolicy, 'groups'>,
+  nowMs: number,
 ): boolean {
-  const fromMs = Math.max(sinceMs, grant.validFromMs, grant.occurredAtMs);
-  const ends = ledger.revocations
-    .filter((revocation) => isEndedBy(grant, revocation))
-    .map(({ occurredAtMs }) => occurredAtMs);
-  const untilMs = Math.min(nowMs, grant.validUntilMs ?? Infinity, ...ends);
-  const unrevoked = { ...ledger, grants: [grant], revocations: [] };
-  return accessWithin(unrevoked, organization, { fromMs, untilMs }).some(({ reasons }) =>
-    reasons.some((reason) => reason.kind === 'grant'),
-  );
-}
-
-/** A leaving that was said later may be dated before the hire. A hire that had not begun was called off. */
-function wasHiredAndLeftSince(timeline: Timeline, sinceMs: number): boolean {
-  const hires = timeline.filter(
-    (word) => word.kind === 'joiner' && word.occurredAtMs > sinceMs && tookEffect(word, timeline),
-  );
-  return timeline.some(
-    ({ kind, occurredAtMs }) =>
-      kind === 'leaver' &&
-      hires.some((hire) => hire.occurredAtMs < occurredAtMs && hire.effectiveAtMs <= occurredAtMs),
-  );
-}
-
-/** Whether somebody was at work by a hire, as far as had been said by then: an old one that is said again may have no effect. */
-function tookEffect({ occurredAtMs, effectiveAtMs }: Statement, timeline: Timeline): boolean {
-  const said = timeline.filter((word) => word.occurredAtMs <= occurredAtMs);
-  return workerAt(said, Math.max(occurredAtMs, effectiveAtMs)).employment !== 'left';
-}
-
-/** True while this grant is a reason; a leaver's grants end for good and do not come back with a rehire. */
-export function isGrantValid(grant: Grant, ledger: PersonLedger, nowMs: number): boolean {
-  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs);
+  const isPrivileged = organization.groups.get(fold(grant.group))?.privileged === true;
   return (
     grant.validFromMs <= nowMs &&
     (grant.validUntilMs === undefined || nowMs < grant.validUntilMs) &&
-    (leftAtMs === undefined || grant.occurredAtMs > leftAtMs) &&
+    !hasEndedSince(ledger.timeline, { askedAtMs: grant.occurredAtMs, isPrivileged, nowMs }) &&
     !isRevoked(grant, ledger)
   );
 }
@@ -151,7 +95,8 @@ export function isRevoked(grant: Grant, ledger: PersonLedger): boolean {
   return ledger.revocations.some((revocation) => isEndedBy(grant, revocation));
 }
 
-function isEndedBy(grant: Grant, revocation: Revocation): boolean {
+/** True where a revocation ends this grant. */
+export function isEndedBy(grant: Grant, revocation: Revocation): boolean {
   return (
     fold(revocation.group) === fold(grant.group) &&
     (revocation.grantRequestId === undefined
@@ -171,10 +116,15 @@ export function matchesBirthright(
   });
 }
 
-function grantReasons(ledger: PersonLedger, employment: Employment, nowMs: number): readonly Reason[] {
+function grantReasons(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  employment: Employment,
+  nowMs: number,
+): readonly Reason[] {
   if (employment === 'expected') return [];
   return ledger.grants
-    .filter((grant) => isGrantValid(grant, ledger, nowMs))
+    .filter((grant) => isGrantValid(grant, ledger, organization, nowMs))
     .map((grant) => ({
       kind: 'grant',
       group: fold(grant.group),
@@ -183,35 +133,46 @@ function grantReasons(ledger: PersonLedger, employment: Employment, nowMs: numbe
     }));
 }
 
-/** Birthright of today, and of the attributes lost within the mover's grace period. A leaver has no grace, also not after a rehire. */
+/** What the records in force give: each by what is said of it. */
 function birthrightReasons(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
   nowMs: number,
 ): readonly Reason[] {
+  const suspends = organization.absence.access === 'suspend';
+  const reasons = recordsOf(ledger.timeline).flatMap((record) => {
+    const { employment } = workerAt(record, nowMs);
+    return suspends && employment === 'absent' ? [] : birthrightOf(record, organization, nowMs);
+  });
+  const today = new Set(reasons.filter(({ untilMs }) => untilMs === undefined).map(({ group }) => group));
+  return reasons.filter(({ group, untilMs }) => untilMs === undefined || !today.has(group));
+}
+
+/** Birthright of today, and of the attributes lost within the mover's grace period. A leaver has no grace, also not after a rehire. */
+function birthrightOf(record: Timeline, organization: OrganizationPolicy, nowMs: number): readonly Reason[] {
   const graceMs = organization.mover.graceDays * DAY_MS;
-  const today = birthrightAt(ledger, organization, nowMs, undefined);
-  const held = new Set(today.map((reason) => reason.group));
-  const leftAtMs = lastLeftAtMs(ledger.timeline, nowMs) ?? Number.NEGATIVE_INFINITY;
-  const lost = changesOf(ledger.timeline)
+  const today = birthrightOfWorker(workerAt(record, nowMs), organization, undefined);
+  const leftAtMs = lastLeftAtMs(record, nowMs) ?? Number.NEGATIVE_INFINITY;
+  const lost = changesOf(record)
     .filter((changeMs) => leftAtMs < changeMs && changeMs <= nowMs && nowMs < changeMs + graceMs)
-    .flatMap((changeMs) => birthrightAt(ledger, organization, changeMs - 1, changeMs + graceMs))
-    .filter((reason) => !held.has(reason.group));
+    .flatMap((changeMs) =>
+      birthrightOfWorker(workerAt(record, changeMs - 1), organization, changeMs + graceMs),
+    );
   return [...today, ...lost];
 }
 
-function birthrightAt(
-  ledger: PersonLedger,
+function birthrightOfWorker(
+  { employment, attributes }: Worker,
   organization: OrganizationPolicy,
-  atMs: number,
   untilMs: number | undefined,
-): readonly Reason[] {
-  const worker = workerAt(ledger.timeline, atMs);
-  if (worker.employment !== 'active' && worker.employment !== 'absent') return [];
+): readonly Extract<Reason, { kind: 'birthright' }>[] {
+  if (employment !== 'active' && employment !== 'absent') return [];
   return organization.birthright
-    .filter((line) => matchesBirthright(line, worker.attributes))
+    .filter((line) => matchesBirthright(line, attributes))
     .flatMap((line) =>
-      line.groups.map((group) => ({ kind: 'birthright', group: fold(group), line: line.name, untilMs })),
+      line.groups.map(
+        (group) => ({ kind: 'birthright', group: fold(group), line: line.name, untilMs }) as const,
+      ),
     );
 }
 
@@ -220,7 +181,7 @@ function nextChangeAtMs(
   organization: OrganizationPolicy,
   nowMs: number,
 ): number | undefined {
-  const changes = changesOf(ledger.timeline);
+  const changes = changesOfPerson(ledger.timeline);
   const graceMs = organization.mover.graceDays * DAY_MS;
   const candidates = [
     ...changes,

@@ -1,5 +1,5 @@
 import type { AccessRequest, AccessRequestAction, Approval } from './access-request';
-import type { Timeline } from './worker-timeline';
+import type { Timeline } from './statement';
 
 /** A grant: the reason that an approved request gives. */
 export type Grant = Readonly<{
@@ -45,6 +45,7 @@ export type DirectoryIdentity =
 /** One organization's ledger of one person. Access is a function of it and of time. */
 export type PersonLedger = Readonly<{
   email: string;
+  /** Of ledgers of the earlier form, whose words do not name their worker record: the last id that a source gave. */
   workerId: string | undefined;
   timeline: Timeline;
   grants: readonly Grant[];

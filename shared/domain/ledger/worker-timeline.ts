@@ -1,19 +1,5 @@
-import type { WorkerEventKind } from './worker-event';
-
-/** A worker event after its dates were resolved: what HR said (`occurredAtMs`) and from when it holds (`effectiveAtMs`). */
-export type Statement = Readonly<{
-  id: string;
-  kind: WorkerEventKind;
-  occurredAtMs: number;
-  effectiveAtMs: number;
-  attributes: Readonly<Record<string, string>>;
-}>;
-
-/**
- * All that HR said of one person and that can still matter. What follows from it is a function of the set,
- * so statements may arrive in any order and any number of times.
- */
-export type Timeline = readonly Statement[];
+import { isBuried, isImmaterial } from './immaterial-statements';
+import { byTime, isAboutEmployment, order, type Statement, type Timeline } from './statement';
 
 export type Employment = 'unknown' | 'expected' | 'active' | 'absent' | 'left';
 
@@ -62,6 +48,15 @@ export function workerAt(timeline: Timeline, nowMs: number): Worker {
   return { employment: absent === 'true' ? 'absent' : present, leftAtMs: undefined, attributes };
 }
 
+/** The leaving that holds at `nowMs`; undefined where there is none. */
+export function leavingAt(timeline: Timeline, nowMs: number): Statement | undefined {
+  const latest = standingOf(timeline)
+    .filter((statement) => statement.effectiveAtMs <= nowMs && isAboutEmployment(statement))
+    .toSorted(byTime)
+    .at(-1);
+  return latest?.kind === 'leaver' ? latest : undefined;
+}
+
 /** When the person left for the last time before `nowMs`, whether or not they came back since. */
 export function lastLeftAtMs(timeline: Timeline, nowMs: number): number | undefined {
   return standingOf(timeline)
@@ -78,7 +73,8 @@ export function changesOf(timeline: Timeline): readonly number[] {
   );
 }
 
-function outcomeOf(statement: Statement, timeline: Timeline, nowMs: number): StatementOutcome {
+/** What a statement does among the others of a timeline. */
+export function outcomeOf(statement: Statement, timeline: Timeline, nowMs: number): StatementOutcome {
   if (isBuried(statement, timeline, nowMs)) return 'stale';
   const standing = new Set(standingOf(timeline));
   if (!standing.has(statement)) return 'superseded';
@@ -91,10 +87,6 @@ function outcomeOf(statement: Statement, timeline: Timeline, nowMs: number): Sta
       byTime(statement, other) < 0,
   );
   return overtaken ? 'stale' : 'recorded';
-}
-
-function isAboutEmployment(statement: Statement): boolean {
-  return statement.kind !== 'mover';
 }
 
 /** Timelines never change once they are made, and one is asked about many instants. */
@@ -177,19 +169,6 @@ function countBefore(sorted: readonly Statement[], occurredAtMs: number): number
   return from;
 }
 
-/** Some feeds tell time by the second: of one moment, what changes is said of who has started, and a leaving ends both. */
-const order = { joiner: 0, mover: 1, leaver: 2 } as const satisfies Record<WorkerEventKind, number>;
-
-/** Ties go to the later word, then by kind, then to the id, so that every order of arrival gives one answer. */
-function byTime(a: Statement, b: Statement): number {
-  return (
-    a.effectiveAtMs - b.effectiveAtMs ||
-    a.occurredAtMs - b.occurredAtMs ||
-    order[a.kind] - order[b.kind] ||
-    (a.id < b.id ? -1 : 1)
-  );
-}
-
 /** Attributes belong to one employment: those said before the present one began do not come back with a rehire. */
 function attributesOf(
   inForce: readonly Statement[],
@@ -203,38 +182,5 @@ function attributesOf(
   });
   return Object.fromEntries(
     own.toSorted(byTime).flatMap((statement) => Object.entries(statement.attributes)),
-  );
-}
-
-/** False for a word about employment: they are few and stay. */
-function isImmaterial(statement: Statement, all: Timeline, nowMs: number, historyMs: number): boolean {
-  return (
-    isBuried(statement, all, nowMs - historyMs) ||
-    (isBuried(statement, all, nowMs) && isRepetition(statement, all))
-  );
-}
-
-/** A mover whose every attribute was said again by a newer mover in force can never matter again. */
-function isBuried(statement: Statement, all: Timeline, nowMs: number): boolean {
-  if (statement.kind !== 'mover') return false;
-  return Object.keys(statement.attributes).every((name) =>
-    all.some(
-      (other) =>
-        other.kind === 'mover' &&
-        other.effectiveAtMs <= nowMs &&
-        name in other.attributes &&
-        (other.occurredAtMs > statement.occurredAtMs || other.effectiveAtMs === statement.effectiveAtMs) &&
-        byTime(statement, other) < 0,
-    ),
-  );
-}
-
-/** A mover that says what the word about each of its attributes before it said. Between the two nobody was hired or left. */
-function isRepetition(mover: Statement, all: Timeline): boolean {
-  const before = all.filter((other) => byTime(other, mover) < 0).toSorted(byTime);
-  const sinceHired = before.slice(before.findLastIndex(isAboutEmployment) + 1);
-  return Object.entries(mover.attributes).every(
-    ([name, value]) =>
-      sinceHired.findLast(({ attributes }) => name in attributes)?.attributes[name] === value,
   );
 }

@@ -1,5 +1,6 @@
 import { fold } from '../fold';
-import { hasLostSince, type PersonAccess } from '../ledger/person-access';
+import { hasLostSince } from '../ledger/has-lost-since';
+import type { PersonAccess } from '../ledger/person-access';
 import type { PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../policy';
 import type { GuardedRemoval } from './guards';

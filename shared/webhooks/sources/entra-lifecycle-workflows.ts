@@ -32,6 +32,7 @@ const noEvents: ReadonlyMap<string, WorkerEventKind> = new Map();
  */
 export const entraLifecycleWorkflowsSource: WebhookFormat = {
   format: 'entra-lifecycle-workflows',
+  speaksOf: 'account',
   credential: { trust: 'identity' },
   bodyTypes: ['application/json'],
   eventsToMap: true,

@@ -15,6 +15,7 @@ export const scimSource: WebhookFormat = {
   spokenAt: 'scim',
   credential: { trust: 'bearer', token: { headers: ['authorization'] } },
   actsIfNamed: true,
+  speaksOf: 'account',
   bodyTypes: ['application/json'],
   dedupeId: (posted) => {
     const { id, version } = checkBody(ScimUserChangeSchema, parsePosted(posted));

@@ -27,7 +27,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 type WorldOptions = Readonly<{
   seed?: Partial<OrganizationSeed>;
-  /** Members of the organization's policy in place of the usual ones. */
+  /** Members of the organization's policy in place of the usual ones; `sources`: more sources of HR, by name. */
   policy?: Fields;
   engine?: Omit<NonNullable<Parameters<typeof startEngine>[0]>, 'azurite' | 'seed' | 'policy'>;
 }>;
@@ -88,7 +88,7 @@ export function useWorlds(): (options?: WorldOptions) => Promise<World> {
 const GROUPS = { Administrators: [OLGA], Developers: [], Users: [], Finance: [], Treasury: [] };
 
 /** Anybody may ask, Ben approves; who works in Automation is a developer, who works in Finance is in Finance, all are users. */
-function policyText(identityBaseUrl: string, overrides: Fields): string {
+function policyText(identityBaseUrl: string, { sources: hr = {}, ...overrides }: Fields): string {
   const requests = { approvers: [BEN] };
   const organization = {
     partitionGlobalId: DEMO_SEED.partitionGlobalId,
@@ -103,7 +103,10 @@ function policyText(identityBaseUrl: string, overrides: Fields): string {
     accessPolicy: { requests },
     ...overrides,
   };
-  const sources = { hr: { standard: { secret: 's' } }, tickets: { standard: { secret: 's' } } };
+  const sources = {
+    hr: { standard: { secret: 's' }, ...(hr as Fields) },
+    tickets: { standard: { secret: 's' } },
+  };
   return JSON.stringify({ version: 1, organizations: { [ORGANIZATION]: organization }, sources });
 }
 
@@ -115,10 +118,11 @@ function createWorld(engine: Engine): World {
   let seen = 0;
   const said = async (type: string, email: string, more: Fields): Promise<void> => {
     numbers += 1;
-    const { saidAtMs, ...fields } = more;
+    const { saidAtMs, source = 'standard', ...fields } = more;
     const { worker, ...others } = { worker: {}, ...fields };
     const body = { schemaVersion: 1, type, id: `word-${numbers}`, worker: { email, ...worker }, ...others };
-    await engine.post('hr', body, typeof saidAtMs === 'number' ? { saidAtMs } : {});
+    const at = typeof saidAtMs === 'number' ? { saidAtMs } : {};
+    await engine.post('hr', body, { ...at, source: String(source) });
   };
   const subjectOf = (about: string | Subject): Subject =>
     typeof about === 'string' ? { organization: ORGANIZATION, kind: 'person', key: personKey(about) } : about;

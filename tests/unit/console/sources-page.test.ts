@@ -16,6 +16,7 @@ function stateOf(changes: Partial<SourceState>): SourceState {
       may: new Set(['joiner', 'leaver']),
       groups: undefined,
       mapping: PLAIN_MAPPING,
+      speaksOf: 'record',
       fetchBack: undefined,
       entra: undefined,
       heartbeatHours: 48,

@@ -48,6 +48,7 @@ describe('the source behind an address', () => {
     may: new Set<never>(),
     groups: undefined,
     mapping: PLAIN_MAPPING,
+    speaksOf: 'record' as const,
     fetchBack: undefined,
     entra: undefined,
     heartbeatHours: undefined,

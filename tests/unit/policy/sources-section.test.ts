@@ -47,6 +47,25 @@ describe('a source of the policy', () => {
     expect([...(settingsOf(feed, entry)?.may ?? [])]).toEqual(acts);
   });
 
+  it.each([
+    ['format: standard', 'record'],
+    ['leaving: record', 'record'],
+    ['leaving: person', 'person'],
+    ['format: scim', 'account'],
+  ] as const)('with %s speaks of a %s', (entry, speaksOf) => {
+    expect(settingsOf('hr', entry)?.speaksOf).toBe(speaksOf);
+  });
+
+  it.each([
+    ['tickets', 'leaving: person', 'a ticket says nothing of a leaving'],
+    ['hr', 'format: scim, leaving: person', 'it speaks of accounts'],
+  ] as const)('of %s cannot have %s', async (feed, entry, problem) => {
+    expect(await errorOf(() => settingsOf(feed, entry))).toMatchObject({
+      code: 'policy-invalid',
+      message: expect.stringContaining(problem),
+    });
+  });
+
   it('keeps where fields stand, what events mean and who people are', () => {
     const settings = settingsOf(
       'tickets',

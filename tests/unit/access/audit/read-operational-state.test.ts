@@ -38,6 +38,7 @@ const source = (name: string, more: Partial<SourcePolicy> = {}): SourcePolicy =>
   feed: 'hr',
   name,
   format: 'standard',
+  speaksOf: 'record',
   secret: undefined,
   organizations: ['production'],
   heartbeatHours: undefined,

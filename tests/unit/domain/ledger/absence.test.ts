@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { personAccess } from '../../../../shared/domain/ledger/person-access';
 import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledger';
-import { ABSENT, workerAt, type Statement } from '../../../../shared/domain/ledger/worker-timeline';
+import { ABSENT, workerAt } from '../../../../shared/domain/ledger/worker-timeline';
+import type { Statement } from '../../../../shared/domain/ledger/statement';
 import { aBirthrightLine, aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasLostSince, personAccess } from '../../../../shared/domain/ledger/person-access';
+import { hasLostSince } from '../../../../shared/domain/ledger/has-lost-since';
+import { personAccess } from '../../../../shared/domain/ledger/person-access';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
-import type { Statement } from '../../../../shared/domain/ledger/worker-timeline';
+import type { Statement } from '../../../../shared/domain/ledger/statement';
 import { aBirthrightLine, anOrganization } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
 import { joined, left, moved, timelineOf } from '../../../fixtures/builders/worker-events';

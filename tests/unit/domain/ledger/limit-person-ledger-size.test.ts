@@ -7,7 +7,7 @@ import {
   hasRoomFor,
   withoutEnded,
 } from '../../../../shared/domain/ledger/limit-person-ledger-size';
-import type { Statement } from '../../../../shared/domain/ledger/worker-timeline';
+import type { Statement } from '../../../../shared/domain/ledger/statement';
 import { aBirthrightLine, anOrganization } from '../../../fixtures/builders/organizations';
 import {
   aGrant,

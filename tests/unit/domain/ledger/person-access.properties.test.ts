@@ -6,7 +6,8 @@ import {
   type GroupRequest,
   type PersonLedger,
 } from '../../../../shared/domain/ledger/person-ledger';
-import { recordStatement, type Statement } from '../../../../shared/domain/ledger/worker-timeline';
+import { recordStatement } from '../../../../shared/domain/ledger/worker-timeline';
+import type { Statement } from '../../../../shared/domain/ledger/statement';
 import { aBirthrightLine, anOrganization } from '../../../fixtures/builders/organizations';
 import { aGrantRequest, aPersonLedger, aRequest } from '../../../fixtures/builders/person-ledgers';
 

@@ -183,7 +183,7 @@ describe('a grant', () => {
     [19, true],
     [20, false],
   ])('for 10 to 20 is valid at %i: %p', (nowMs, expected) => {
-    expect(isGrantValid(window, aPersonLedger(), nowMs)).toBe(expected);
+    expect(isGrantValid(window, aPersonLedger(), organization, nowMs)).toBe(expected);
   });
 
   it('is a reason with its request and its end, under the folded name of the group', () => {
@@ -209,7 +209,7 @@ describe('a grant', () => {
     const grant = aGrant({ occurredAtMs });
     const timeline = timelineOf(joined({ saidAt: 0 }), left({ saidAt: 30 }), joined({ saidAt: 40 }));
     const ledger = aPersonLedger({ grants: [grant], timeline });
-    expect(isGrantValid(grant, ledger, 50)).toBe(expected);
+    expect(isGrantValid(grant, ledger, organization, 50)).toBe(expected);
     expect(groupsAt(ledger, 50).includes('developers')).toBe(expected);
     expect(groupsAt(ledger, 35)).toEqual([]);
   });
@@ -260,7 +260,7 @@ describe('a revocation', () => {
       revocations: [aRevocation({ group: 'None' }), revocation],
     });
     expect(isRevoked(grant, ledger)).toBe(expected);
-    expect(isGrantValid(grant, ledger, 100)).toBe(!expected);
+    expect(isGrantValid(grant, ledger, organization, 100)).toBe(!expected);
   });
 });
 

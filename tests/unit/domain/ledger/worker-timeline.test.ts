@@ -6,8 +6,8 @@ import {
   recordStatement,
   workerAt,
   type Employment,
-  type Statement,
 } from '../../../../shared/domain/ledger/worker-timeline';
+import type { Statement } from '../../../../shared/domain/ledger/statement';
 import { joined, left, moved, recordAllAt, timelineOf } from '../../../fixtures/builders/worker-events';
 
 const employmentAt = (statements: readonly Statement[], nowMs: number): Employment =>

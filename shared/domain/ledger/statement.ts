@@ -1,0 +1,40 @@
+import type { WorkerEventKind } from './worker-event';
+
+/** A worker event after its dates were resolved: what HR said (`occurredAtMs`) and from when it holds (`effectiveAtMs`). */
+export type Statement = Readonly<{
+  id: string;
+  kind: WorkerEventKind;
+  occurredAtMs: number;
+  effectiveAtMs: number;
+  attributes: Readonly<Record<string, string>>;
+  /** Who said it; undefined: not known. */
+  source?: string | undefined;
+  /** Of which worker record of the source it is; undefined: the source named none. */
+  workerId?: string | undefined;
+  /** What it is about, where that is no worker record: all that the person has, or whether their account is switched on. */
+  of?: 'person' | 'account' | undefined;
+}>;
+
+/**
+ * All that HR said of one person and that can still matter. What follows from it is a function of the set,
+ * so statements may arrive in any order and any number of times.
+ */
+export type Timeline = readonly Statement[];
+
+/** Hires and leavings; the rest are changes. */
+export function isAboutEmployment(statement: Statement): boolean {
+  return statement.kind !== 'mover';
+}
+
+/** Some feeds tell time by the second: of one moment, what changes is said of who has started, and a leaving ends both. */
+export const order = { joiner: 0, mover: 1, leaver: 2 } as const satisfies Record<WorkerEventKind, number>;
+
+/** Ties go to the later word, then by kind, then to the id, so that every order of arrival gives one answer. */
+export function byTime(a: Statement, b: Statement): number {
+  return (
+    a.effectiveAtMs - b.effectiveAtMs ||
+    a.occurredAtMs - b.occurredAtMs ||
+    order[a.kind] - order[b.kind] ||
+    (a.id < b.id ? -1 : 1)
+  );
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
+import { personKey } from '../../../../shared/domain/person-key';
+import { ANA, BEN, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const AGENCY = { sources: { agency: { secret: 's' } } };
+const AUTOMATION = { attributes: { department: 'Automation' } };
+const FINANCE = { attributes: { department: 'Finance' } };
+const DAY_MS = 86_400_000;
+
+const record = (workerId: string) => ({ worker: { workerId } });
+const groupsOf = (world: World, email: string): readonly string[] =>
+  ['Developers', 'Finance', 'Treasury', 'Users'].filter((group) => world.members(group).includes(email));
+
+/** The ledger as an earlier version left it: it did not note who said what, and knew one worker id of each person. */
+async function asBefore(world: World, email: string, workerId: string | undefined): Promise<void> {
+  const subject = personSubject(world.alias, personKey(email));
+  const { ledger } = world.engine.app;
+  const stored = await ledger.read(subject);
+  if (stored === undefined) throw new Error('There is no ledger');
+  const { timeline, ...rest } = stored.value;
+  const words = timeline.map(({ source: _source, workerId: _workerId, of: _of, ...word }) => word);
+  await ledger.write(subject, { ...rest, workerId, timeline: words }, stored, []);
+}
+
+describe('somebody with two worker records', () => {
+  it('keeps what the second gives when the first ends, and loses what was asked for under the first', async () => {
+    const world = await start();
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.asks('R1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P90D' });
+    await world.pass(DAY_MS);
+    expect(groupsOf(world, ANA)).toEqual(['Developers', 'Finance', 'Users']);
+    await world.joins(ANA, { ...record('8'), ...AUTOMATION });
+    await world.pass(DAY_MS);
+    await world.leaves(ANA, { ...record('7'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual(['Developers', 'Users']);
+    await world.leaves(ANA, { ...record('8'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
+  });
+
+  it('of two sources has what both give, and the leaving of one leaves the other alone', async () => {
+    const world = await start({ policy: AGENCY });
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.joins(ANA, { ...record('7'), ...FINANCE, source: 'agency' });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual(['Developers', 'Finance', 'Users']);
+    await world.leaves(ANA, { ...record('7'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual(['Finance', 'Users']);
+  });
+
+  it('is out at once when a source says so whose leaving means the person', async () => {
+    const world = await start({ policy: { sources: { agency: { secret: 's', leaving: 'person' } } } });
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.joins(ANA, { ...record('7'), ...FINANCE, source: 'agency' });
+    await world.leaves(ANA, { ...record('7'), immediate: true, source: 'agency' });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
+  });
+
+  it('is in the evidence with the id of the record', async () => {
+    const world = await start();
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.settle();
+    const words = (await world.evidence(ANA)).filter(({ kind }) => kind === 'worker-event');
+    expect(words.map(({ facts }) => facts['workerId'])).toEqual(['7']);
+  });
+});
+
+describe('an old record that is edited or ended long after', () => {
+  it.each([
+    ['a leaving of it', async (world: World) => world.leaves(ANA, { ...record('7'), immediate: true })],
+    ['a change of it', async (world: World) => world.moves(ANA, { ...record('7'), ...FINANCE })],
+    [
+      'the end of one that nobody knew',
+      async (world: World) => world.leaves(ANA, { ...record('1'), immediate: true }),
+    ],
+  ])('changes nothing for whoever works under another: %s', async (_what, say) => {
+    const world = await start();
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.leaves(ANA, { ...record('7'), immediate: true });
+    await world.joins(ANA, { ...record('8'), ...AUTOMATION });
+    await world.pass(300 * DAY_MS);
+    await say(world);
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual(['Developers', 'Users']);
+  });
+});
+
+describe('a ledger of an earlier version', () => {
+  it('learns on the next word whose words it has, and the record they are of ends', async () => {
+    const world = await start();
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.settle();
+    await asBefore(world, ANA, '7');
+    await world.joins(ANA, { ...record('8'), ...AUTOMATION });
+    await world.leaves(ANA, { ...record('7'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual(['Developers', 'Users']);
+    await world.leaves(ANA, { ...record('8'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
+  });
+
+  it.each([
+    ['a worker id', record('7')],
+    ['another worker id than it knew', record('9')],
+    ['no worker id', {}],
+  ])('of several sources ends with a leaving that names %s', async (_what, about) => {
+    const world = await start({ policy: AGENCY });
+    await world.joins(BEN, { ...record('7'), ...AUTOMATION });
+    await world.moves(BEN, { ...AUTOMATION, source: 'agency' });
+    await world.settle();
+    await asBefore(world, BEN, '7');
+    await world.leaves(BEN, { ...about, immediate: true });
+    await world.settle();
+    expect(groupsOf(world, BEN)).toEqual([]);
+  });
+});
