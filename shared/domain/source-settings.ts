@@ -12,6 +12,8 @@ export type SourceMapping = Readonly<{
   fields: ReadonlyMap<string, readonly string[]>;
   /** The sender's own name of somebody, such as a login, to the e-mail address. */
   people: ReadonlyMap<string, string>;
+  /** IANA name: where the sender's times without an offset are said. */
+  zone?: string | undefined;
 }>;
 
 /** How a vendor's API may be asked: the longest that one call takes, how often one is tried, how far apart calls begin. */

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { fold } from '../domain/fold';
 import type { Feed } from '../domain/policy';
 import type { SourceAct, SourceSettings } from '../domain/source-settings';
+import { faultsInFetchBack, FetchBackSchema, toFetchBack } from './fetch-back-section';
 import { EntraSchema, faultsInProof, toEntraPolicy } from './proof-of-origin-section';
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
 import { formatsOf, webhookFormatOf } from '../webhooks/format-registry';
 import type { WebhookFormat } from '../webhooks/webhook-format';
+import { timeZone } from '../webhooks/contract/field-schemas';
 import { ticketActs } from '../webhooks/derive-access-request';
 
 const Name = z.string().trim().min(1).max(200);
@@ -71,21 +73,10 @@ export const SourceSchema = z.strictObject({
     .record(Name, z.email())
     .default({})
     .describe("The sender's own name of somebody, such as a login, to the e-mail address."),
-  fetchBack: z
-    .strictObject({
-      baseUrl: z.url({ protocol: /^https?$/ }).describe("Where the sender's API is."),
-      secret: Name.describe('Name of the secret for that API.'),
-      timeoutSeconds: z.number().min(1).max(60).optional().describe('The longest that one call takes.'),
-      attempts: z.int().min(1).max(5).optional().describe('How often one call is tried.'),
-      callsPerMinute: z
-        .number()
-        .min(1)
-        .max(6_000)
-        .optional()
-        .describe('How many calls one process of this app begins in a minute.'),
-    })
+  zone: timeZone()
     .optional()
-    .describe('Where the full record behind a delivery is read.'),
+    .describe("IANA name: where the sender's times without an offset are said; without it UTC."),
+  fetchBack: FetchBackSchema.optional().describe('Where the full record behind a delivery is read.'),
 });
 
 type SourceEntry = z.infer<typeof SourceSchema>;
@@ -107,22 +98,12 @@ export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings
       events: new Map(Object.entries(entry.events)),
       fields: new Map(Object.entries(entry.fields).map(([name, place]) => [name, [place].flat()])),
       people: new Map(Object.entries(entry.people)),
+      zone: entry.zone,
     },
     speaksOf: source?.speaksOf ?? entry.leaving ?? 'record',
     fetchBack: toFetchBack(entry.fetchBack),
     entra: toEntraPolicy(entry),
   };
-}
-
-function toFetchBack(entry: SourceEntry['fetchBack']): SourceSettings['fetchBack'] {
-  if (entry === undefined) return undefined;
-  const { baseUrl, secret, timeoutSeconds, attempts, callsPerMinute } = entry;
-  const limits = {
-    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1_000 }),
-    ...(attempts === undefined ? {} : { attempts }),
-    ...(callsPerMinute === undefined ? {} : { spacingMs: 60_000 / callsPerMinute }),
-  };
-  return { baseUrl, secret, limits };
 }
 
 /** Faults of an entry: what its format cannot do, or its proof of origin is too weak for. Paths are below the entry. */
@@ -183,8 +164,8 @@ function faultsInActs(feed: Feed, { may = [], events }: SourceEntry): readonly S
 function faultsInPlaces(source: WebhookFormat, entry: SourceEntry): readonly SourceFault[] {
   const isOwnContract = source.ownContract === true && entry.fetchBack === undefined;
   return [
-    ...(['events', 'fields', 'people'] as const)
-      .filter((key) => isOwnContract && Object.keys(entry[key]).length > 0)
+    ...(['events', 'fields', 'people', 'zone'] as const)
+      .filter((key) => isOwnContract && Object.keys(entry[key] ?? {}).length > 0)
       .map((key) => ({ path: [key], problem: `has no meaning for the format ${source.format}` })),
     ...(source.eventsToMap === true && Object.keys(entry.events).length === 0
       ? [{ path: ['events'], problem: 'must say what the events of this sender mean' }]
@@ -221,18 +202,6 @@ function faultsInLeaving(
   return speaksOf === 'account'
     ? [{ path: ['leaving'], problem: `has no meaning for ${format}: it speaks of accounts` }]
     : [];
-}
-
-function faultsInFetchBack(source: WebhookFormat, { fetchBack }: SourceEntry): readonly SourceFault[] {
-  if (source.fetchBack === 'needed' && fetchBack === undefined)
-    return [{ path: [], problem: `needs fetchBack: deliveries of ${source.format} carry ids only` }];
-  if (fetchBack === undefined) return [];
-  if (source.fetchBack === undefined)
-    return [{ path: ['fetchBack'], problem: `is nothing that ${source.format} has` }];
-  const { protocol, hostname } = new URL(fetchBack.baseUrl);
-  return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost'
-    ? []
-    : [{ path: ['fetchBack', 'baseUrl'], problem: 'must be an https address' }];
 }
 
 function faultsInTrust(

@@ -22,7 +22,6 @@ export type CloudEvent = Readonly<{
   source: string;
   type: string;
   subject: string | undefined;
-  /** Never later than when it arrived. */
   occurredAtMs: number;
   data: unknown;
 }>;
@@ -39,7 +38,7 @@ export function readCloudEvent(posted: PostedBody): CloudEvent {
     source,
     type,
     subject: subject ?? undefined,
-    occurredAtMs: Math.min(saidMs, posted.receivedAtMs),
+    occurredAtMs: saidMs,
     data,
   };
 }

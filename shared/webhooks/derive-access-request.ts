@@ -12,6 +12,7 @@ export type SaidOfTicket = Readonly<{
   id: string;
   act: TicketAct;
   occurredAtMs: number;
+  receivedAtMs: number;
   ticketId: string;
   url: string | undefined;
   requester: string | undefined;
@@ -56,6 +57,7 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
           : { duration: read('duration') || undefined, until: read('until') || undefined }),
       },
     }),
+    said.receivedAtMs,
   );
 }
 
@@ -66,7 +68,7 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
  * @throws AppError `body-invalid`
  */
 export function deriveRequestOfEvent(
-  event: Pick<SaidOfTicket, 'id' | 'act' | 'occurredAtMs'>,
+  event: Pick<SaidOfTicket, 'id' | 'act' | 'occurredAtMs' | 'receivedAtMs'>,
   read: SaidOfTicket['read'],
   mapping: SourceMapping,
 ): AccessRequest {

@@ -127,6 +127,7 @@ function toEvent(
       },
       ...(kind === 'leaver' ? leaving(read) : { attributes, ...starting(report, kind, read) }),
     }),
+    report.receivedAtMs,
   );
   return kind === 'joiner' || (kind === 'leaver' && isOfThisEmployment(read))
     ? { ...event, notBeforeSaid: true }

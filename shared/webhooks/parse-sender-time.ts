@@ -1,5 +1,15 @@
+import { Temporal } from 'temporal-polyfill';
+import { HOUR_MS } from '../domain/durations';
+import type { SourceMapping } from '../domain/source-settings';
+
 /** The last day that every store and format of ours can write. */
 export const longestMs = Date.UTC(9999, 11, 31);
+
+/** How far a sender's clock may be ahead of ours. */
+export const SKEW_MS = 5 * 60_000;
+
+/** No zone is further ahead of UTC. */
+const EASTERNMOST_MS = 14 * HOUR_MS;
 
 /**
  * Parses a sender's timestamp, to epoch milliseconds: RFC 3339, the same without a colon in the offset, without an
@@ -8,18 +18,49 @@ export const longestMs = Date.UTC(9999, 11, 31);
 export function instantOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{12,14}$/.test(text)) return within(Number(text));
-  const [, day, time, offset = 'Z'] =
-    /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?(Z|[+-]\d{2}:?\d{2})?$/.exec(text) ??
-    [];
-  if (day === undefined || time === undefined) return undefined;
-  const milliseconds = time.replace(/(\.\d{3})\d+$/, '$1');
-  return within(Date.parse(`${day}T${milliseconds}${offset.replace(/^(.\d{2})(\d{2})$/, '$1:$2')}`));
+  const parts = partsOf(text);
+  if (parts === undefined) return undefined;
+  const { local, offset = 'Z' } = parts;
+  return within(Date.parse(`${local}${offset.replace(/^(.\d{2})(\d{2})$/, '$1:$2')}`));
+}
+
+/**
+ * Parses a sender's timestamp like `instantOf`, but for one without an offset: it is of the source's zone. Where the policy names
+ * none it may be of any, so that one that seems to lie ahead is as of its arrival, as far as zones differ from UTC.
+ */
+export function saidAtOf(
+  text: string | undefined,
+  { receivedAtMs }: Readonly<{ receivedAtMs: number }>,
+  { zone }: Pick<SourceMapping, 'zone'>,
+): number | undefined {
+  const saidAtMs = instantOf(text);
+  const parts = partsOf(text ?? '');
+  if (saidAtMs === undefined || parts === undefined || parts.offset !== undefined) return saidAtMs;
+  if (zone === undefined)
+    return saidAtMs <= receivedAtMs + EASTERNMOST_MS + SKEW_MS ? Math.min(saidAtMs, receivedAtMs) : saidAtMs;
+  const [first, second] = (['earlier', 'later'] as const).map((disambiguation) =>
+    toInstant(parts.local, zone, disambiguation),
+  );
+  // The hour that clocks repeat: the second time, unless that is still to come.
+  return second !== undefined && second <= receivedAtMs + SKEW_MS ? second : first;
 }
 
 /** The day of a date or of a time at midnight. A blank one, which some write as zeros, is undefined. */
 export function dayOf(text: string | undefined): string | undefined {
   if (text === undefined || text === '' || text.startsWith('0000-00-00')) return undefined;
   return text.replace(/[T ]00:00(:00(\.0+)?)?(Z|\+00:?00)?$/, '');
+}
+
+function partsOf(text: string): Readonly<{ local: string; offset: string | undefined }> | undefined {
+  const [, day, time, offset] =
+    /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?(Z|[+-]\d{2}:?\d{2})?$/.exec(text) ??
+    [];
+  if (day === undefined || time === undefined) return undefined;
+  return { local: `${day}T${time.replace(/(\.\d{3})\d+$/, '$1')}`, offset };
+}
+
+function toInstant(local: string, zone: string, disambiguation: 'earlier' | 'later'): number {
+  return Temporal.PlainDateTime.from(local).toZonedDateTime(zone, { disambiguation }).epochMilliseconds;
 }
 
 function within(ms: number): number | undefined {

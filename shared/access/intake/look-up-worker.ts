@@ -44,7 +44,15 @@ export async function lookUpWorker(
   }
   const { id, said, occurredAtMs } = lookUp;
   return deriveWorkerEvents(
-    { id, said, occurredAtMs, receivedAtMs: nowMs, record, places: fetchBack.places },
+    {
+      id,
+      said,
+      // The record gives access and not the delivery, whose time, at most its arrival, says only what came first.
+      occurredAtMs: Math.min(occurredAtMs, receivedAtMs),
+      receivedAtMs: nowMs,
+      record,
+      places: fetchBack.places,
+    },
     source.mapping,
   );
 }

@@ -1,4 +1,4 @@
-import { qualifiedRequestId, type AccessRequest } from '../../domain/ledger/access-request';
+import { endInZone, qualifiedRequestId, type AccessRequest } from '../../domain/ledger/access-request';
 import { type Subject, subjectByName } from '../../domain/ledger/subject';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
@@ -51,9 +51,10 @@ export async function recordAccessRequest(
   context: DeliveryContext,
   said: AccessRequest,
 ): Promise<string> {
-  const request = withQualifiedIds(context.source.name, said);
-  const organization = organizationOf(context, request);
+  const qualified = withQualifiedIds(context.source.name, said);
+  const organization = organizationOf(context, qualified);
   if (organization === undefined) return 'organization-not-allowed';
+  const request = { ...qualified, action: endInZone(qualified.action, organization.timeZone) };
   const { subject, outcome } = await recordInLedger({ deps, context, organization, request });
   const refusal =
     outcome === 'recorded' || outcome === 'duplicate' || outcome === 'stale' ? undefined : outcome;

@@ -1,3 +1,6 @@
+import { endOfDayMs } from './effective-time';
+import type { LocalDate } from './worker-event';
+
 /** An address of a person who asked or approved. */
 export type Approval = Readonly<{ approver: string; approvedAtMs: number }>;
 
@@ -16,6 +19,8 @@ export type AccessRequestAction =
       validFromMs: number;
       /** undefined: for as long as the policy of the group allows without an end. */
       validUntilMs: number | undefined;
+      /** An end that is a day, until it is known whose. */
+      untilDay?: LocalDate | undefined;
     }>
   | Readonly<{
       kind: 'revoke';
@@ -32,6 +37,7 @@ export type AccessRequestAction =
       definition: RuleDefinition;
       owner: string;
       validUntilMs: number | undefined;
+      untilDay?: LocalDate | undefined;
     }>
   | Readonly<{ kind: 'delete-rule'; name: string }>
   | Readonly<{
@@ -55,6 +61,13 @@ export type AccessRequest = Readonly<{
   approvals: readonly Approval[];
   action: AccessRequestAction;
 }>;
+
+/** The action with an instant for an end that is a day: the end of that day in the organization's zone. */
+export function endInZone(action: AccessRequestAction, timeZone: string): AccessRequestAction {
+  return 'untilDay' in action && action.untilDay !== undefined
+    ? { ...action, untilDay: undefined, validUntilMs: endOfDayMs(action.untilDay, timeZone) }
+    : action;
+}
 
 /** Two ticket systems may use the same number: inside, a request is known by its source and its id. */
 export function qualifiedRequestId(source: string, id: string): string {

@@ -99,8 +99,11 @@ function beneficiariesOf({ action }: AccessRequest): readonly string[] {
   return 'entityType' in action && action.entityType === 'user' ? [fold(action.name)] : [];
 }
 
-function hasEnded({ validUntilMs }: Readonly<{ validUntilMs: number | undefined }>, nowMs: number): boolean {
-  return validUntilMs !== undefined && validUntilMs <= nowMs;
+function hasEnded(
+  { validFromMs, validUntilMs }: Readonly<{ validFromMs: number; validUntilMs: number | undefined }>,
+  nowMs: number,
+): boolean {
+  return validUntilMs !== undefined && validUntilMs <= Math.max(nowMs, validFromMs);
 }
 
 function refusalByLength(

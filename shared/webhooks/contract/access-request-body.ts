@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import type { AccessRequest, AccessRequestAction } from '../../domain/ledger/access-request';
-import { email, envelope, instant, optionalText, text } from './field-schemas';
+import { boundByArrival } from './bound-by-arrival';
+import { email, envelope, instant, localDate, optionalText, text } from './field-schemas';
 import { resolveEnd, resolveStart } from './resolve-validity';
 
 const ending = {
-  until: instant().nullish().describe('Ends at this instant. Not together with duration.'),
+  until: z
+    .union([instant(), localDate()], { error: 'Must be a time with an offset, or a day, such as 2026-12-31' })
+    .nullish()
+    .describe(
+      "Ends at this instant, or with the end of this day in the organization's time zone. Not together with duration.",
+    ),
   duration: z.iso
     .duration({ error: 'Must be an ISO 8601 duration, such as P30D or PT8H' })
     .max(40)
@@ -115,21 +121,38 @@ export const AccessRequestBodySchema = z.object({
 
 type AccessRequestBody = z.output<typeof AccessRequestBodySchema>;
 
-/** @throws `body-invalid` when the fields contradict each other */
-export function toAccessRequest(body: AccessRequestBody): AccessRequest {
-  const occurredAtMs = Date.parse(body.occurredAt);
+/** @throws `body-invalid` when the fields contradict each other, or what gives access is said or approved from the future */
+export function toAccessRequest(body: AccessRequestBody, receivedAtMs: number): AccessRequest {
+  const arrival = { receivedAtMs, endsAccess: endsAccess(body.action) };
+  const occurredAtMs = boundByArrival(body.occurredAt, 'occurredAt', arrival);
   return {
     id: body.id,
     organization: body.organization ?? undefined,
     occurredAtMs,
     ticket: { id: body.ticket.id, url: body.ticket.url ?? undefined },
     requester: body.requester,
-    approvals: body.approvals.map(({ approver, approvedAt }) => ({
+    approvals: body.approvals.map(({ approver, approvedAt }, index) => ({
       approver,
-      approvedAtMs: Date.parse(approvedAt),
+      approvedAtMs: boundByArrival(approvedAt, `approvals[${index}].approvedAt`, arrival),
     })),
     action: toAction(body.action, occurredAtMs),
   };
+}
+
+function endsAccess(action: AccessRequestBody['action']): boolean {
+  switch (action.kind) {
+    case 'revoke':
+    case 'delete-rule':
+    case 'remove-policy-entity':
+      return true;
+    case 'create-rule':
+    case 'update-rule':
+      return !action.enabled;
+    case 'grant':
+    case 'extend':
+    case 'add-policy-entity':
+      return false;
+  }
 }
 
 function toAction(action: AccessRequestBody['action'], occurredAtMs: number): AccessRequestAction {
@@ -138,7 +161,7 @@ function toAction(action: AccessRequestBody['action'], occurredAtMs: number): Ac
     case 'extend': {
       const { kind, person, group } = action;
       const validFromMs = resolveStart(action, occurredAtMs);
-      return { kind, person, group, validFromMs, validUntilMs: resolveEnd(action, validFromMs) };
+      return { kind, person, group, validFromMs, ...resolveEnd(action, validFromMs) };
     }
     case 'revoke': {
       const { kind, person, group, grantRequestId } = action;
@@ -147,8 +170,8 @@ function toAction(action: AccessRequestBody['action'], occurredAtMs: number): Ac
     case 'create-rule':
     case 'update-rule': {
       const { kind, name, description, enabled, definition: rules, owner } = action;
-      const validUntilMs = resolveEnd(action, occurredAtMs);
-      return { kind, name, description, enabled, definition: rules, owner, validUntilMs };
+      const end = resolveEnd(action, occurredAtMs);
+      return { kind, name, description, enabled, definition: rules, owner, ...end };
     }
     case 'delete-rule':
     case 'add-policy-entity':

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/ledger/worker-event';
 import { ABSENT } from '../../domain/ledger/worker-timeline';
 import { bodyInvalid } from '../check-body';
+import { boundByArrival } from './bound-by-arrival';
 import { email, envelope, instant, localDate, optionalText, text, timeZone } from './field-schemas';
 
 const mostAttributes = 64;
@@ -90,8 +91,8 @@ const kinds = {
   'worker.left': 'leaver',
 } as const satisfies Record<WorkerEventBody['type'], WorkerEventKind>;
 
-/** @throws `body-invalid` when the fields contradict each other */
-export function toWorkerEvent(body: WorkerEventBody): WorkerEvent {
+/** @throws `body-invalid` when the fields contradict each other, or what may give access is said from the future */
+export function toWorkerEvent(body: WorkerEventBody, receivedAtMs: number): WorkerEvent {
   const sent = Object.entries(sentAttributes(body));
   if (body.type === 'worker.moved' && sent.length === 0)
     throw bodyInvalid([{ field: 'attributes', problem: 'Must name at least one attribute' }]);
@@ -104,7 +105,10 @@ export function toWorkerEvent(body: WorkerEventBody): WorkerEvent {
       workerId: body.worker.workerId ?? undefined,
       timeZone: body.worker.timeZone ?? undefined,
     },
-    occurredAtMs: Date.parse(body.occurredAt),
+    occurredAtMs: boundByArrival(body.occurredAt, 'occurredAt', {
+      receivedAtMs,
+      endsAccess: body.type === 'worker.left' || body.type === 'worker.absent',
+    }),
     effective: body.type === 'worker.left' ? toLeaving(body) : toStart(body),
     attributes: Object.fromEntries(
       sent.flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, value]])),

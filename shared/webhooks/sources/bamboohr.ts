@@ -8,7 +8,7 @@ import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
-import { instantOf } from '../parse-sender-time';
+import { saidAtOf } from '../parse-sender-time';
 import type { Meaning, Meanings, WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
@@ -113,7 +113,7 @@ function isFieldBased(body: unknown): boolean {
   return typeof body === 'object' && body !== null && Object.hasOwn(body, 'employees');
 }
 
-function toLookUp(body: unknown, { receivedAtMs }: PostedBody, mapping: SourceMapping): Meanings {
+function toLookUp(body: unknown, posted: PostedBody, mapping: SourceMapping): Meanings {
   const kind = workerKindOf(textAt(body, 'type'), events, mapping);
   if (kind === undefined) return 'ignored';
   const { type, timestamp, data } = checkBody(EventSchema, body);
@@ -125,8 +125,8 @@ function toLookUp(body: unknown, { receivedAtMs }: PostedBody, mapping: SourceMa
         id: statementIdOf(type, data.employeeId, timestamp, changed),
         workerId: data.employeeId,
         said: { kind, employmentChanged: changed.some(isAboutEmployment), unproved: false },
-        occurredAtMs: timeOf(timestamp),
-        settledAtMs: receivedAtMs,
+        occurredAtMs: timeOf(timestamp, posted, mapping),
+        settledAtMs: posted.receivedAtMs,
       },
     },
   ];
@@ -150,11 +150,8 @@ function toMeanings(body: unknown, posted: PostedBody, mapping: SourceMapping): 
   return meanings;
 }
 
-function toEvents(
-  employee: unknown,
-  { receivedAtMs }: PostedBody,
-  mapping: SourceMapping,
-): readonly Meaning[] {
+function toEvents(employee: unknown, posted: PostedBody, mapping: SourceMapping): readonly Meaning[] {
+  const { receivedAtMs } = posted;
   const { id, action, timestamp, changedFields } = checkBody(EmployeeSchema, employee);
   const kind = workerKindOf(action ?? 'Updated', events, mapping);
   if (kind === undefined) return [];
@@ -166,7 +163,8 @@ function toEvents(
         employmentChanged: (changedFields ?? []).some(isAboutEmployment),
         unproved: false,
       },
-      occurredAtMs: timestamp === undefined || timestamp === null ? receivedAtMs : timeOf(timestamp),
+      occurredAtMs:
+        timestamp === undefined || timestamp === null ? receivedAtMs : timeOf(timestamp, posted, mapping),
       receivedAtMs,
       record: employee,
       places,
@@ -179,8 +177,8 @@ function isAboutEmployment(field: string): boolean {
   return employmentFields.test(field);
 }
 
-function timeOf(timestamp: string): number {
-  const atMs = instantOf(timestamp);
+function timeOf(timestamp: string, posted: PostedBody, mapping: SourceMapping): number {
+  const atMs = saidAtOf(timestamp, posted, mapping);
   if (atMs === undefined)
     throw bodyInvalid([{ field: 'timestamp', problem: 'Must be a time with an offset' }]);
   return atMs;

@@ -92,7 +92,12 @@ function toWorkerMeanings(event: CloudEvent, { receivedAtMs }: PostedBody, mappi
   const id = statementIdOf(event.source, event.id);
   const contract = { ...bodyIn(event), id };
   if (contractTypes.test(event.type) && !mapping.events.has(event.type))
-    return [{ kind: 'worker-event', event: toWorkerEvent(checkBody(WorkerEventBodySchema, contract)) }];
+    return [
+      {
+        kind: 'worker-event',
+        event: toWorkerEvent(checkBody(WorkerEventBodySchema, contract), receivedAtMs),
+      },
+    ];
   const kind = workerKindOf(event.type, new Map(), mapping);
   if (kind === undefined) return 'ignored';
   const found = deriveWorkerEvents(
@@ -119,16 +124,20 @@ function placesFor(kind: 'joiner' | 'mover' | 'leaver'): WorkerPlaces {
   };
 }
 
-function toRequestMeanings(event: CloudEvent, _posted: PostedBody, mapping: SourceMapping): Meanings {
+function toRequestMeanings(
+  event: CloudEvent,
+  { receivedAtMs }: PostedBody,
+  mapping: SourceMapping,
+): Meanings {
   if (event.type === 'access.request.approved' && !mapping.events.has(event.type)) {
-    const request = toAccessRequest(checkBody(AccessRequestBodySchema, bodyIn(event)));
+    const request = toAccessRequest(checkBody(AccessRequestBodySchema, bodyIn(event)), receivedAtMs);
     return [{ kind: 'access-request', request }];
   }
   const act = ticketActOf(mapping.events.get(event.type));
   if (act === undefined) return 'ignored';
   const read = fieldReader(event, ticketPlaces, mapping);
   const { id, occurredAtMs } = event;
-  const request = deriveRequestOfEvent({ id, act, occurredAtMs }, read, mapping);
+  const request = deriveRequestOfEvent({ id, act, occurredAtMs, receivedAtMs }, read, mapping);
   return [{ kind: 'access-request', request }];
 }
 

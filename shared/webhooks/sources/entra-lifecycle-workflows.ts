@@ -6,7 +6,7 @@ import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { senderId, WorkerIdSchema } from '../id-schemas';
-import { instantOf } from '../parse-sender-time';
+import { saidAtOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 
@@ -44,14 +44,14 @@ export const entraLifecycleWorkflowsSource: WebhookFormat = {
     const kind = workerKindOf(workflow, noEvents, { ...mapping, events });
     if (textAt(body, 'type') !== 'lifecycleEvent' || kind === undefined) return 'ignored';
     const { taskProcessingResult: result } = checkBody(CalloutSchema, body).data;
-    const occurredAtMs = instantOf(result.createdDateTime);
+    const occurredAtMs = saidAtOf(result.createdDateTime, posted, mapping);
     if (occurredAtMs === undefined)
       throw bodyInvalid([{ field: 'data.taskProcessingResult.createdDateTime', problem: 'Must be a time' }]);
     const found = deriveWorkerEvents(
       {
         id: statementIdOf(result.id),
         said: { kind, employmentChanged: kind === 'joiner', unproved: false },
-        occurredAtMs: Math.min(occurredAtMs, posted.receivedAtMs),
+        occurredAtMs,
         receivedAtMs: posted.receivedAtMs,
         record: body,
         places,

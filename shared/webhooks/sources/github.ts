@@ -66,7 +66,9 @@ export const githubSource: WebhookFormat = {
   parse: (posted, mapping) => {
     const body = unwrap(posted);
     const isIssueEvent = isAt(body, 'issue.number') && textAt(body, 'issue.pull_request.url') === undefined;
-    return isIssueEvent ? toMeanings(checkBody(IssueEventSchema, body), mapping) : 'ignored';
+    return isIssueEvent
+      ? toMeanings(checkBody(IssueEventSchema, body), posted.receivedAtMs, mapping)
+      : 'ignored';
   },
 };
 
@@ -81,7 +83,7 @@ function textOf(form: unknown): string {
   return checkBody(z.object({ payload: z.string() }), form).payload;
 }
 
-function toMeanings(event: IssueEvent, mapping: SourceMapping): Meanings {
+function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapping): Meanings {
   const said = saidIn(event);
   const act = ticketActOf(
     said === undefined ? undefined : (mapping.events.get(said.name) ?? events.get(said.name)),
@@ -102,6 +104,7 @@ function toMeanings(event: IssueEvent, mapping: SourceMapping): Meanings {
         id: `${repository.full_name.replaceAll('/', '.')}-${issue.number}-${said.key}`.slice(-128),
         act,
         occurredAtMs: approvedAtMs,
+        receivedAtMs,
         ticketId: `${repository.full_name}#${issue.number}`.slice(-128),
         url: issue.html_url,
         requester,

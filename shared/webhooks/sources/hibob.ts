@@ -5,7 +5,7 @@ import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
-import { instantOf } from '../parse-sender-time';
+import { saidAtOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
@@ -70,7 +70,7 @@ export const hibobSource: WebhookFormat = {
     const kind = workerKindOf(textAt(body, 'type'), events, mapping);
     if (kind === undefined) return 'ignored';
     const { type, triggeredAt, employeeId } = checkBody(EventSchema, body);
-    const occurredAtMs = instantOf(triggeredAt);
+    const occurredAtMs = saidAtOf(triggeredAt, posted, mapping);
     if (employeeId === undefined) throw bodyInvalid([{ field: 'data.employeeId', problem: 'Must be there' }]);
     if (occurredAtMs === undefined) throw bodyInvalid([{ field: 'triggeredAt', problem: 'Must be a time' }]);
     if (occurredAtMs < posted.receivedAtMs - OLDEST_MS)

@@ -43,7 +43,7 @@ export const jiraSource: WebhookFormat = {
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     return textAt(body, 'webhookEvent') === 'jira:issue_updated' && isAt(body, 'changelog.id')
-      ? toMeanings(body, mapping)
+      ? toMeanings(body, posted.receivedAtMs, mapping)
       : 'ignored';
   },
   confirmed: {
@@ -60,7 +60,7 @@ export const jiraSource: WebhookFormat = {
   },
 };
 
-function toMeanings(body: unknown, mapping: SourceMapping): Meanings {
+function toMeanings(body: unknown, receivedAtMs: number, mapping: SourceMapping): Meanings {
   const { timestamp, issue, changelog } = checkBody(IssueUpdatedSchema, body);
   const act = actIn(changelog, mapping);
   if (act === undefined) return 'ignored';
@@ -73,6 +73,7 @@ function toMeanings(body: unknown, mapping: SourceMapping): Meanings {
         id: `${issue.key}-${changelog.id}`,
         act,
         occurredAtMs: timestamp,
+        receivedAtMs,
         ticketId: issue.key,
         url: browseUrl(issue),
         requester: address(read('requester')),

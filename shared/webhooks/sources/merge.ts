@@ -5,7 +5,7 @@ import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
-import { instantOf } from '../parse-sender-time';
+import { saidAtOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
@@ -72,7 +72,7 @@ export const mergeSource: WebhookFormat = {
       {
         id: statementIdOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
         said: { kind, employmentChanged: false, unproved: false },
-        occurredAtMs: instantOf(data.modified_at ?? undefined) ?? receivedAtMs,
+        occurredAtMs: saidAtOf(data.modified_at ?? undefined, posted, mapping) ?? receivedAtMs,
         receivedAtMs,
         record: body,
         places,
@@ -96,7 +96,7 @@ export const mergeSource: WebhookFormat = {
             workerId: data.id,
             // Merge also says `removed` of somebody it lost sight of.
             said: { kind, employmentChanged: false, unproved: true },
-            occurredAtMs: instantOf(data.modified_at ?? undefined) ?? receivedAtMs,
+            occurredAtMs: saidAtOf(data.modified_at ?? undefined, posted, mapping) ?? receivedAtMs,
             settledAtMs: receivedAtMs,
           },
         },

@@ -29,11 +29,14 @@ const PingSchema = z.object({ type: z.literal('ping') });
 
 export const standardCredential: Credential = { trust: 'signed', signature };
 
-const toWorkerMeanings = (body: unknown): Meanings => [
-  { kind: 'worker-event', event: toWorkerEvent(checkBody(WorkerEventBodySchema, body)) },
+const toWorkerMeanings = (body: unknown, receivedAtMs: number): Meanings => [
+  { kind: 'worker-event', event: toWorkerEvent(checkBody(WorkerEventBodySchema, body), receivedAtMs) },
 ];
-const toRequestMeanings = (body: unknown): Meanings => [
-  { kind: 'access-request', request: toAccessRequest(checkBody(AccessRequestBodySchema, body)) },
+const toRequestMeanings = (body: unknown, receivedAtMs: number): Meanings => [
+  {
+    kind: 'access-request',
+    request: toAccessRequest(checkBody(AccessRequestBodySchema, body), receivedAtMs),
+  },
 ];
 
 /** Our own contract for whoever writes the sender: ServiceNow, Workday, Power Automate, a script. */
@@ -63,7 +66,7 @@ export const tokenTicketSource: WebhookFormat = contractSource(
 function contractSource(
   format: string,
   credential: Credential,
-  toMeanings: (body: unknown) => Meanings,
+  toMeanings: (body: unknown, receivedAtMs: number) => Meanings,
 ): WebhookFormat {
   return {
     format,
@@ -73,7 +76,7 @@ function contractSource(
     dedupeId: (posted) => posted.signedId ?? (textAt(parsePosted(posted), 'id') || bytesIdOf(posted)),
     parse: (posted) => {
       const body = parsePosted(posted);
-      return PingSchema.safeParse(body).success ? 'ignored' : toMeanings(body);
+      return PingSchema.safeParse(body).success ? 'ignored' : toMeanings(body, posted.receivedAtMs);
     },
   };
 }

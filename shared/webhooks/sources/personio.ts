@@ -5,7 +5,7 @@ import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { idAt, textAt } from '../read-field-by-path';
-import { instantOf } from '../parse-sender-time';
+import { saidAtOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
@@ -47,7 +47,7 @@ export const personioSource: WebhookFormat = {
     const sentId = idPlaces.map((place) => idAt(body, place)).find((id) => id !== undefined && id !== '');
     const { data: workerId } = WorkerIdSchema.safeParse(sentId);
     if (workerId === undefined) throw bodyInvalid([{ field: 'payload.person_id', problem: 'Must be there' }]);
-    const occurredAtMs = instantOf(at);
+    const occurredAtMs = saidAtOf(at, posted, mapping);
     if (occurredAtMs === undefined) throw bodyInvalid([{ field: 'occurred_at', problem: 'Must be a time' }]);
     return [
       {
@@ -56,7 +56,7 @@ export const personioSource: WebhookFormat = {
           id: statementIdOf(name, at, workerId),
           workerId,
           said: { kind, employmentChanged: kind === 'joiner', unproved: true },
-          occurredAtMs: Math.min(occurredAtMs, posted.receivedAtMs),
+          occurredAtMs,
           settledAtMs: posted.receivedAtMs,
         },
       },

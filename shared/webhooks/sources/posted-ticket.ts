@@ -5,7 +5,7 @@ import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { addressOf, fieldReader, firstTextAt, textAt } from '../read-field-by-path';
 import { idText } from '../id-schemas';
-import { instantOf } from '../parse-sender-time';
+import { instantOf, saidAtOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
 import { tokenCredential } from './token-credential';
 import { deriveAccessRequest, ticketActOf, type SaidOfTicket } from '../derive-access-request';
@@ -58,7 +58,9 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
       const read = fieldReader(record, places, mapping);
       if (isWithheld(read, shape.events, mapping)) return 'ignored';
       const request = requestIn(shape, record, mapping, {
-        approvedAtMs: instantOf(read('updated')) ?? posted.receivedAtMs,
+        saidAtMs: instantOf(read('updated')),
+        approvedAtMs: saidAtOf(read('updated'), posted, mapping) ?? posted.receivedAtMs,
+        receivedAtMs: posted.receivedAtMs,
         approvals: () => shape.approvalsOf?.(record),
       });
       return request === undefined ? 'ignored' : [{ kind: 'access-request', request }];
@@ -89,9 +91,11 @@ function confirmedBy(
       const read = fieldReader(record, places, mapping);
       const revokes = ticketActOf(actOf(read, events, mapping)) === 'revoke';
       // The time of the approval and not of the last change: whoever repeats a delivery later makes no grant last longer.
-      const saidMs = revokes ? (instantOf(read('updated')) ?? nowMs) : lastMs;
+      const approvedAtMs = revokes ? (instantOf(read('updated')) ?? nowMs) : lastMs;
       return requestIn(shape, record, mapping, {
-        approvedAtMs: Math.min(saidMs, nowMs),
+        saidAtMs: approvedAtMs,
+        approvedAtMs,
+        receivedAtMs: nowMs,
         approvals: () => approvals,
       });
     },
@@ -102,20 +106,27 @@ function requestIn(
   { places, events }: PostedTicketFormat,
   record: unknown,
   mapping: SourceMapping,
-  said: Readonly<{ approvedAtMs: number; approvals: () => SaidOfTicket['approvals'] | undefined }>,
+  said: Readonly<{
+    /** As it was written, so that the same has one id whenever it arrives. */
+    saidAtMs: number | undefined;
+    approvedAtMs: number;
+    receivedAtMs: number;
+    approvals: () => SaidOfTicket['approvals'] | undefined;
+  }>,
 ): AccessRequest | undefined {
   const read = fieldReader(record, places, mapping);
   const act = ticketActOf(actOf(read, events, mapping));
   if (act === undefined) return undefined;
   const ticketId = ticketIdIn(read);
-  const { approvedAtMs } = said;
+  const { approvedAtMs, receivedAtMs, saidAtMs = approvedAtMs } = said;
   const isTimed = read('updated') !== undefined;
   const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
   const approvals = said.approvals() ?? [{ approver: read('approver'), approvedAtMs }];
   return deriveAccessRequest({
-    id: `${ticketId}-${isTimed ? `${act}-${approvedAtMs}` : act}`.slice(-128),
+    id: `${ticketId}-${isTimed ? `${act}-${saidAtMs}` : act}`.slice(-128),
     act,
     occurredAtMs: approvedAtMs,
+    receivedAtMs,
     ticketId,
     url: read('url') || undefined,
     requester: address(read('requester')),

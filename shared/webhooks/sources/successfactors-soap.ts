@@ -87,7 +87,7 @@ export const successFactorsSoapSource: WebhookFormat = {
             unproved: true,
             ...(effectiveDay === undefined ? {} : { effectiveDay }),
           },
-          occurredAtMs: Math.min(publishedAtMs, posted.receivedAtMs),
+          occurredAtMs: publishedAtMs,
           settledAtMs: posted.receivedAtMs,
         },
       };

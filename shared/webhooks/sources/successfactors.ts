@@ -7,7 +7,7 @@ import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
-import { instantOf } from '../parse-sender-time';
+import { saidAtOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './token-credential';
@@ -68,7 +68,7 @@ export const successFactorsSource: WebhookFormat = {
     const kind = successFactorsKindOf(textAt(body, 'type'), mapping);
     if (kind === undefined) return 'ignored';
     const { eventId, type, publishedAt } = checkBody(EventSchema, body);
-    const occurredAtMs = instantOf(publishedAt);
+    const occurredAtMs = saidAtOf(publishedAt, posted, mapping);
     if (occurredAtMs === undefined)
       throw bodyInvalid([{ field: 'publishedAt', problem: 'Must be a time, or milliseconds since 1970' }]);
     const { receivedAtMs } = posted;
@@ -76,7 +76,7 @@ export const successFactorsSource: WebhookFormat = {
       {
         id: statementIdOf(type, eventId),
         said: { kind, employmentChanged: kind === 'joiner', unproved: false },
-        occurredAtMs: Math.min(occurredAtMs, receivedAtMs),
+        occurredAtMs,
         receivedAtMs,
         record: body,
         places,

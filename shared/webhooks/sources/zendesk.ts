@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
-import { parsePosted } from '../parse-posted-body';
+import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { fieldReader, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
-import { instantOf } from '../parse-sender-time';
+import { saidAtOf } from '../parse-sender-time';
 import type { Meanings, WebhookFormat } from '../webhook-format';
 import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
 import { DAY_MS } from '../../domain/durations';
@@ -54,7 +54,7 @@ export const zendeskSource: WebhookFormat = {
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     const act = ticketActOf(actOf(body, mapping));
-    return act === undefined ? 'ignored' : [toRequest(body, act, mapping)];
+    return act === undefined ? 'ignored' : [toRequest(body, act, posted, mapping)];
   },
 };
 
@@ -68,12 +68,14 @@ function actOf(body: unknown, { events }: SourceMapping): string | undefined {
 function toRequest(
   body: unknown,
   act: 'grant' | 'extend' | 'revoke',
+  { receivedAtMs }: PostedBody,
   mapping: SourceMapping,
 ): Exclude<Meanings, 'ignored'>[number] {
   const { id } = checkBody(IdentifiedSchema, body);
   const read = fieldReader(body, places, mapping);
-  const occurredAtMs = instantOf(read('time'));
+  const occurredAtMs = saidAtOf(read('time'), { receivedAtMs }, mapping);
   if (occurredAtMs === undefined)
     throw bodyInvalid([{ field: 'time', problem: 'Must be a time, such as 2026-12-01T08:00:00Z' }]);
-  return { kind: 'access-request', request: deriveRequestOfEvent({ id, act, occurredAtMs }, read, mapping) };
+  const event = { id, act, occurredAtMs, receivedAtMs };
+  return { kind: 'access-request', request: deriveRequestOfEvent(event, read, mapping) };
 }
