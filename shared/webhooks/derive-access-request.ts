@@ -2,6 +2,7 @@ import type { AccessRequest } from '../domain/ledger/access-request';
 import type { SourceMapping } from '../domain/source-settings';
 import { addressOf } from './read-field-by-path';
 import { bodyInvalid, checkBody } from './check-body';
+import { saidAtOf } from './parse-sender-time';
 import { AccessRequestBodySchema, toAccessRequest } from './contract/access-request-body';
 
 /** Kinds of request that a native ticket format can make; rules and access-policy entries come in our own contract. */
@@ -19,8 +20,7 @@ export type SaidOfTicket = Readonly<{
   approvals: ReadonlyArray<Readonly<{ approver: string | undefined; approvedAtMs: number }>>;
   /** Fields of the request: person, group, organization, duration, until, grantRequestId. */
   read: (field: string) => string | undefined;
-  /** The sender's own name of somebody, to the address. */
-  address: (text: string | undefined) => string | undefined;
+  mapping: Pick<SourceMapping, 'people' | 'zone'>;
 }>;
 
 /**
@@ -28,8 +28,8 @@ export type SaidOfTicket = Readonly<{
  * @throws AppError `body-invalid`, naming the fields as the policy places them
  */
 export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
-  const { read, address } = said;
-  const person = address(read('person'));
+  const { read, mapping } = said;
+  const person = addressOf(read('person'), mapping);
   const group = read('group');
   const missing = Object.entries({ person, group, requester: said.requester })
     .filter(([, value]) => value === undefined || value === '')
@@ -54,7 +54,7 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
         group,
         ...(said.act === 'revoke'
           ? { grantRequestId: read('grantRequestId') || undefined }
-          : { duration: read('duration') || undefined, until: read('until') || undefined }),
+          : { duration: read('duration') || undefined, until: endIn(read('until'), mapping) }),
       },
     }),
     said.receivedAtMs,
@@ -81,8 +81,14 @@ export function deriveRequestOfEvent(
     requester: address(read('requester')),
     approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
     read,
-    address,
+    mapping,
   });
+}
+
+/** An end without an offset is of the source's zone: where the policy names none, nobody knows when it is. */
+function endIn(text: string | undefined, { zone }: Pick<SourceMapping, 'zone'>): string | undefined {
+  const untilMs = zone === undefined ? undefined : saidAtOf(text, { receivedAtMs: 0 }, { zone });
+  return untilMs === undefined ? text || undefined : new Date(untilMs).toISOString();
 }
 
 /** The act that an event name stands for; undefined where it is no request. */

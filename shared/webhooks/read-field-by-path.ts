@@ -57,7 +57,10 @@ export function fieldReader(
 }
 
 /** A person's address: the policy maps the sender's own name of them, else the text is the address. */
-export function addressOf(text: string | undefined, mapping: SourceMapping): string | undefined {
+export function addressOf(
+  text: string | undefined,
+  mapping: Pick<SourceMapping, 'people'>,
+): string | undefined {
   return text === undefined ? undefined : (mapping.people.get(text) ?? text);
 }
 

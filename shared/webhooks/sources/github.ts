@@ -2,7 +2,7 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
-import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';
+import { fieldReader, isAt, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookFormat } from '../webhook-format';
@@ -110,7 +110,7 @@ function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapp
         requester,
         approvals: [{ approver, approvedAtMs }],
         read: fieldReader(record, places, mapping),
-        address: (text) => addressOf(text, mapping),
+        mapping,
       }),
     },
   ];

@@ -79,7 +79,7 @@ function toMeanings(body: unknown, receivedAtMs: number, mapping: SourceMapping)
         requester: address(read('requester')),
         approvals: [{ approver: address(read('approver')), approvedAtMs: timestamp }],
         read,
-        address,
+        mapping,
       }),
     },
   ];

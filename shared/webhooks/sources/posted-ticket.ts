@@ -91,13 +91,19 @@ function confirmedBy(
       const read = fieldReader(record, places, mapping);
       const revokes = ticketActOf(actOf(read, events, mapping)) === 'revoke';
       // The time of the approval and not of the last change: whoever repeats a delivery later makes no grant last longer.
+      // A system tells its API's callers UTC.
       const approvedAtMs = revokes ? (instantOf(read('updated')) ?? nowMs) : lastMs;
-      return requestIn(shape, record, mapping, {
-        saidAtMs: approvedAtMs,
-        approvedAtMs,
-        receivedAtMs: nowMs,
-        approvals: () => approvals,
-      });
+      return requestIn(
+        shape,
+        record,
+        { ...mapping, zone: 'UTC' },
+        {
+          saidAtMs: approvedAtMs,
+          approvedAtMs,
+          receivedAtMs: nowMs,
+          approvals: () => approvals,
+        },
+      );
     },
   };
 }
@@ -132,7 +138,7 @@ function requestIn(
     requester: address(read('requester')),
     approvals: approvals.map((one) => ({ ...one, approver: address(one.approver) })),
     read,
-    address,
+    mapping,
   });
 }
 

@@ -95,6 +95,11 @@ describe('a source of the policy', () => {
     },
   );
 
+  it('tells its times in the zone that it names', () => {
+    expect(settingsOf('tickets', 'format: zendesk, zone: Asia/Tokyo')?.mapping.zone).toBe('Asia/Tokyo');
+    expect(settingsOf('hr', 'format: merge')?.mapping.zone).toBeUndefined();
+  });
+
   it('of ServiceNow places fields only where ServiceNow is asked', async () => {
     const fields = 'format: servicenow, fields: { group: variables.which_group }';
     const error = await errorOf(() => settingsOf('tickets', fields));
@@ -134,6 +139,9 @@ describe('a source of the policy', () => {
     ],
     ['hr', 'fields: { email: mail }', 'has no meaning for the format standard'],
     ['hr', 'events: { hired: joiner }', 'has no meaning for the format standard'],
+    ['tickets', 'zone: Asia/Tokyo', 'zone: has no meaning for the format standard'],
+    ['tickets', 'format: zendesk, zone: Asia/Atlantis', 'zone: Must be a known IANA time zone'],
+    ['tickets', 'format: zendesk, zone: "+09:00"', 'zone: Must be an IANA time zone'],
     ['tickets', 'format: jira', 'must say where "group" stands'],
     ['hr', 'groups: [Developers]', 'is for tickets'],
     ['tickets', 'groups: [Nobody]', 'group "Nobody" is in none of its organizations'],

@@ -73,6 +73,17 @@ describe('an access request', () => {
       { validFromMs: approvedAtMs, validUntilMs: Date.UTC(2026, 11, 31, 22) },
     ],
     [
+      'a grant until a day, which ends where the organization is',
+      { ...grant, until: '2026-12-31' },
+      { validFromMs: approvedAtMs, validUntilMs: undefined, untilDay: '2026-12-31' },
+    ],
+    [
+      // Somewhere it is still that day.
+      'a grant until the day before',
+      { ...grant, until: '2026-11-19' },
+      { validFromMs: approvedAtMs, validUntilMs: undefined, untilDay: '2026-11-19' },
+    ],
+    [
       'a grant of one millisecond',
       { ...grant, until: '2026-11-20T10:00:00.001Z' },
       { validFromMs: approvedAtMs, validUntilMs: approvedAtMs + 1 },
@@ -171,6 +182,19 @@ describe('an access request', () => {
       { ...base, action: { ...grant, until: '2026-12-01T00:00:00Z', duration: 'P1D' } },
       'action.duration',
     ],
+    ['an end on the day before', { ...base, action: { ...grant, until: '2026-11-18' } }, 'action.until'],
+    ['an end with the year 9999', { ...base, action: { ...grant, until: '9999-12-31' } }, 'action.until'],
+    ['a day that no month has', { ...base, action: { ...grant, until: '2026-02-30' } }, 'action.until'],
+    [
+      'a time without a zone',
+      { ...base, action: { ...grant, until: '2026-12-01T08:00:00' } },
+      'action.until',
+    ],
+    [
+      'a day beside a duration',
+      { ...base, action: { ...grant, until: '2026-12-01', duration: 'P1D' } },
+      'action.duration',
+    ],
     ['an end at its beginning', { ...base, action: { ...grant, until: approvedAt } }, 'action.until'],
     ['no time at all', { ...base, action: { ...grant, duration: 'PT0S' } }, 'action.duration'],
     ['a negative duration', { ...base, action: { ...grant, duration: '-P1D' } }, 'action.duration'],
@@ -237,7 +261,7 @@ describe('an access request', () => {
 
   it('may end with the year 9999', () => {
     expect(
-      parse({ ...base, occurredAt: '9998-12-31T00:00:00Z', action: { ...grant, duration: 'P1Y' } }),
+      parse({ ...base, action: { ...grant, validFrom: '9998-12-31T00:00:00Z', duration: 'P1Y' } }),
     ).toMatchObject([{ request: { action: { validUntilMs: Date.UTC(9999, 11, 31) } } }]);
   });
 });
