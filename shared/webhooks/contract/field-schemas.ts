@@ -53,7 +53,7 @@ export const envelope = {
     'Your own id of this statement or request. It stays the same when you send it again; a correction has a new one.',
   ),
   occurredAt: instant().describe(
-    'When it was said or approved, not when it was sent. Statements of one person are ordered by it, whatever order they arrive in.',
+    'When it was said or approved, not when it was sent. Statements of one person are ordered by it, whatever order they arrive in. It counts at most until it arrives; what gives access is refused if it is later by more than five minutes.',
   ),
   organization: text(64)
     .nullish()
