@@ -111,7 +111,7 @@ export const AccessRequestBodySchema = z.object({
     .array(
       z.object({
         approver: email(),
-        approvedAt: instant().describe('When this approver agreed.'),
+        approvedAt: instant().describe('When this approver agreed: not in the future.'),
       }),
     )
     .max(20)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantOf } from '../parse-sender-time';
+import { instantOf, longestMs } from '../parse-sender-time';
 import type { SaidOfTicket } from '../derive-access-request';
 
 const ApprovalsSchema = z.object({
@@ -8,7 +8,10 @@ const ApprovalsSchema = z.object({
       z.object({
         finalDecision: z.string(),
         completedDate: z
-          .object({ epochMillis: z.number().optional(), iso8601: z.string().optional() })
+          .object({
+            epochMillis: z.number().min(0).max(longestMs).optional(),
+            iso8601: z.string().optional(),
+          })
           .nullish(),
         approvers: z.array(
           z.object({

@@ -167,6 +167,20 @@ describe('a signed body that is not valid', () => {
     expect(answer.text).not.toContain(PRIVATE);
   });
 
+  it('is a 400 that names the time of a joiner who is said to join in an hour; a leaver is taken', async () => {
+    const occurredAt = new Date(Date.now() + 3_600_000).toISOString();
+    const answer = await post(JSON.stringify({ ...joiner, occurredAt }));
+    expect(problem(answer)).toEqual(problemWith(400, 'body-invalid'));
+    expect(answer.json['errors']).toEqual([
+      {
+        field: 'occurredAt',
+        problem: "Must not be later than its arrival: check the sender's clock and zone",
+      },
+    ]);
+    const leaver = { ...joiner, type: 'worker.left', immediate: true, occurredAt };
+    expect((await post(JSON.stringify(leaver))).status).toBe(200);
+  });
+
   it.each([
     ['no JSON', `{"${PRIVATE}`],
     ['nothing', ''],

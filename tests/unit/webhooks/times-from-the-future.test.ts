@@ -139,6 +139,18 @@ describe("a ticket system's own record", () => {
     expect(error).toMatchObject({ code: 'body-invalid', fields: [{ field: 'occurredAt' }] });
   });
 
+  it.each([1e17, -1e17])('whose time no calendar has (%d) is of nobody who approved', (epochMillis) => {
+    const approvals = [
+      {
+        finalDecision: 'approved',
+        completedDate: { epochMillis },
+        approvers: [{ approverDecision: 'approved', approver: { emailAddress: APPROVER } }],
+      },
+    ];
+    const readIssue = webhookFormatOf('ticket', 'jira')?.confirmed?.readTicket;
+    expect(readIssue?.({ issue: { key: 'ACC-1' }, approvals }, NOW_MS, PLAIN_MAPPING)).toBeUndefined();
+  });
+
   it('ends a membership now, whatever its time', () => {
     expect(readTicket?.(record('2027-11-20 10:00:00', 'revoke'), NOW_MS, tokyo)).toMatchObject({
       occurredAtMs: NOW_MS,
