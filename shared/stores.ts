@@ -9,7 +9,7 @@ import { createHoldStore } from './storage/holds';
 import { createLedgerStore } from './storage/ledger';
 import { createChangeStore } from './storage/marks-attempts-and-bookings';
 import { createNotificationStates } from './storage/notification-state';
-import { createPeopleByAccount } from './storage/people-by-account';
+import { createPeopleIndex } from './storage/people-index';
 import { createProvisionedUsers } from './storage/provisioned-users';
 import { createRefusedChangeStore } from './storage/refused-changes';
 import { createRemovalLog } from './storage/removal-log';
@@ -42,7 +42,7 @@ export function createStores(storage: StorageAccount, clock: Clock, onUnreadable
     requests: coded(createRequestIndex(storage, onUnreadable)),
     holds: coded(createHoldStore(storage, onUnreadable)),
     removals: coded(createRemovalLog(storage)),
-    accounts: coded(createPeopleByAccount(storage)),
+    accounts: coded(createPeopleIndex(storage)),
     leases: coded(createWriterLeases(storage, clock)),
     findings: coded(createFindingStore(storage, onUnreadable)),
     waivers: coded(createWaiverStore(storage, onUnreadable)),

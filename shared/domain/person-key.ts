@@ -5,3 +5,8 @@ import { fold } from './fold';
 export function personKey(email: string): string {
   return createHash('sha256').update(fold(email)).digest('hex').slice(0, 32);
 }
+
+/** The key of a worker record in storage: it shows neither source nor id. */
+export function workerRecordKey(source: string, workerId: string): string {
+  return createHash('sha256').update(JSON.stringify([source, workerId])).digest('hex').slice(0, 32);
+}

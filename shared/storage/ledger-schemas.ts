@@ -58,6 +58,7 @@ const IdentitySchema = z.union([
 /** The stored form of a person's ledger. */
 export const PersonLedgerSchema: z.ZodType<PersonLedger> = z.object({
   email: z.string(),
+  formerEmails: z.array(z.string()).optional(),
   workerId: maybe(z.string()),
   timeline: z.array(StatementSchema),
   grants: z.array(GrantSchema),

@@ -15,7 +15,7 @@ import { AppError } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
-import type { PeopleByAccount } from '../../storage/people-by-account';
+import type { PeopleIndex } from '../../storage/people-index';
 import type { AuditMessage, WorkQueues } from '../../storage/queues';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
@@ -58,7 +58,7 @@ export type RunAuditDeps = OperationalStateDeps &
     changes: Pick<ChangeStore, 'listMarks'>;
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
-    accounts: Pick<PeopleByAccount, 'accountOf'>;
+    accounts: Pick<PeopleIndex, 'accountOf'>;
     snapshots: Omit<SnapshotStore, 'forget'>;
     clock: Pick<Clock, 'now'>;
     /** After so long a run reads nothing more and goes on in its next turn. */

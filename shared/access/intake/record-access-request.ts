@@ -1,10 +1,9 @@
 import { endInZone, qualifiedRequestId, type AccessRequest } from '../../domain/ledger/access-request';
-import { type Subject, subjectByName } from '../../domain/ledger/subject';
+import { personSubject, type Subject, subjectByName } from '../../domain/ledger/subject';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
 import { personAccess, reasonsWithin } from '../../domain/ledger/person-access';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
-import { personKey } from '../../domain/person-key';
 import { fold } from '../../domain/fold';
 import {
   emptyPersonLedger,
@@ -28,6 +27,7 @@ import {
   type RecordWorkerEventDeps,
 } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
+import { findPerson } from './find-person';
 import { maySourceRequest } from './may-source-request';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
@@ -132,11 +132,9 @@ async function recordInLedger(recording: Recording): Promise<Written> {
 async function recordForPerson(recording: Recording, request: GroupRequest): Promise<Written> {
   const { deps, context, organization } = recording;
   const { person } = request.action;
-  const subject: Subject<'person'> = {
-    organization: organization.alias,
-    kind: 'person',
-    key: personKey(person),
-  };
+  const { alias } = organization;
+  const { key, known } = await findPerson(deps, alias, { email: person, record: undefined });
+  const subject = personSubject(alias, key);
   let outcome: Outcome = 'duplicate';
   const written = await updateLedger(
     deps.ledger,
@@ -151,6 +149,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
       const next = outcome === 'recorded' ? fitted : current;
       return { next, evidence: [evidenceOf(recording, outcome)] };
     },
+    { known },
   );
   await markAndSchedulePerson(
     deps,

@@ -1,9 +1,9 @@
 import { effectiveAtMs } from '../../domain/ledger/effective-time';
-import type { Subject } from '../../domain/ledger/subject';
-import { personKey } from '../../domain/person-key';
+import { personSubject, type Subject } from '../../domain/ledger/subject';
+import { workerRecordKey } from '../../domain/person-key';
 import { fold } from '../../domain/fold';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
-import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { emptyPersonLedger, withAddress, type PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { lacksSources, withSources } from '../../domain/ledger/with-sources';
@@ -17,11 +17,13 @@ import type { WorkQueues } from '../../storage/queues';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
+import { findPerson, type FindPersonDeps, type NamedPerson } from './find-person';
 import { DAY_MS } from '../../domain/durations';
 import { AppError } from '../../errors';
 
 export type RecordWorkerEventDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
+  accounts: FindPersonDeps['accounts'];
   changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
   due: Pick<DueDates, 'schedule'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;
@@ -66,11 +68,16 @@ async function recordInOrganization(
   organization: OrganizationPolicy,
   event: WorkerEvent,
 ): Promise<StatementOutcome | 'recorded-late'> {
-  const subject: Subject<'person'> = {
-    organization: organization.alias,
-    kind: 'person',
-    key: personKey(event.worker.email),
-  };
+  const { alias } = organization;
+  const about = subjectOf(context.source, event);
+  const email = fold(event.worker.email);
+  const { key, known, isTheirAddress, toNote } = await findPerson(deps, alias, {
+    email,
+    record: recordOf(about),
+  });
+  const subject = personSubject(alias, key);
+  // Before the word is stored: whoever comes after a process that died here is led to the same person.
+  await deps.accounts.notePerson(alias, key, toNote);
   const atMs = effectiveAtMs(event, {
     defaultTimeZone: organization.timeZone,
     leaverDate: organization.leaver.date,
@@ -80,12 +87,12 @@ async function recordInOrganization(
   const ledger = await updateLedger(
     deps.ledger,
     subject,
-    async (stored = emptyPersonLedger(fold(event.worker.email))) => {
+    async (stored = emptyPersonLedger(email)) => {
       const { id, kind, occurredAtMs, attributes } = event;
       const current = await movedOn(deps, subject, stored, context.policy);
       const recorded = recordWord(
         current.timeline,
-        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes, ...subjectOf(context.source, event) },
+        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes, ...about },
         context.nowMs,
         Math.max(organization.mover.graceDays, REMEMBERED_DAYS) * DAY_MS,
       );
@@ -94,7 +101,8 @@ async function recordInOrganization(
       if (outcome === 'duplicate') return undefined;
       if (outcome !== 'recorded' && (await wasDecided(deps.ledger, subject, context.deliveryId, id)))
         return undefined;
-      const next = fitPersonLedger({ ...current, timeline: recorded.timeline }, context.nowMs);
+      const addressed = isTheirAddress ? withAddress(current, email, occurredAtMs) : current;
+      const next = fitPersonLedger({ ...addressed, timeline: recorded.timeline }, context.nowMs);
       if (kind !== 'leaver' && !hasRoomFor('word', next))
         throw new AppError('record-too-large', 'The ledger of this person has no room but for their leaving');
       return {
@@ -120,31 +128,44 @@ async function recordInOrganization(
         ],
       };
     },
+    { known },
   );
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
   await markAndSchedulePerson(deps, context, subject, ledger, organization, urgent);
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 
+function recordOf({ source, workerId, of }: AboutWord): NamedPerson['record'] {
+  return of !== undefined || source === undefined || workerId === undefined
+    ? undefined
+    : { source, workerId };
+}
+
 /** A ledger of an earlier version learns from its evidence who said what. */
 async function movedOn(
-  deps: Pick<RecordWorkerEventDeps, 'ledger'>,
+  deps: Pick<RecordWorkerEventDeps, 'ledger' | 'accounts'>,
   subject: Subject<'person'>,
   stored: PersonLedger,
   { sources }: Policy,
 ): Promise<PersonLedger> {
   if (!lacksSources(stored)) return stored;
   const { records } = await deps.ledger.evidence(subject);
-  return withSources(stored, records, (name) =>
+  const moved = withSources(stored, records, (name) =>
     sources.some((source) => source.feed === 'hr' && source.name === name && source.speaksOf === 'account'),
   );
+  const keys = moved.timeline.flatMap((word) => {
+    const record = recordOf(word);
+    return record === undefined ? [] : [workerRecordKey(record.source, record.workerId)];
+  });
+  const toNote = [...new Set(keys)].map((hash) => ({ kind: 'record', hash }) as const);
+  await deps.accounts.notePerson(subject.organization, subject.key, toNote);
+  return moved;
 }
 
+type AboutWord = Pick<Statement, 'source' | 'workerId' | 'of'>;
+
 /** What a word is about: one worker record, all that the person has, or whether their account is switched on. */
-function subjectOf(
-  { name, speaksOf }: SourcePolicy,
-  { kind, worker }: WorkerEvent,
-): Pick<Statement, 'source' | 'workerId' | 'of'> {
+function subjectOf({ name, speaksOf }: SourcePolicy, { kind, worker }: WorkerEvent): AboutWord {
   const { workerId } = worker;
   if (speaksOf === 'account') return { source: name, of: 'account' };
   if (kind === 'leaver' && speaksOf === 'person') return { source: name, of: 'person' };

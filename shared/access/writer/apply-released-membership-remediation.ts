@@ -19,6 +19,7 @@ import {
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
 import { sizeInUiPath } from './trip-guards';
+import { addressesOf } from '../../domain/ledger/person-ledger';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { countAdministratorsLeft } from './count-administrators-left';
 import type { UiPathInLane } from './uipath-in-lane';
@@ -125,7 +126,7 @@ async function toGroupCase(
     const person = wanting ?? people[0];
     cases.push({
       personKey: person?.subject.key ?? keyThen,
-      email: person?.stored.value.email ?? '',
+      addresses: person === undefined ? [] : addressesOf(person.stored.value),
       memberId,
       want: wanting !== undefined,
       have: have.has(memberId),

@@ -1,9 +1,9 @@
 import type { Lane } from '../../domain/lane';
 import { personSubject } from '../../domain/ledger/subject';
-import type { PeopleByAccount } from '../../storage/people-by-account';
+import type { PeopleIndex } from '../../storage/people-index';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 
-export type FindPeopleOfAccountDeps = LoadPersonDeps & Readonly<{ accounts: Pick<PeopleByAccount, 'list'> }>;
+export type FindPeopleOfAccountDeps = LoadPersonDeps & Readonly<{ accounts: Pick<PeopleIndex, 'list'> }>;
 
 /** Everybody in the ledger who has this account now: where an address changed, several people have the same one. */
 export async function findPeopleOfAccount(

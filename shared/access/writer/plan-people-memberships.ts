@@ -1,5 +1,9 @@
 import type { Lane } from '../../domain/lane';
-import type { AppliedMembership, DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import {
+  addressesOf,
+  type AppliedMembership,
+  type DirectoryIdentity,
+} from '../../domain/ledger/person-ledger';
 import { isTakenForStanding, whatToTell } from '../../domain/ledger/recorded-membership-changes';
 import { fold } from '../../domain/fold';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
@@ -77,7 +81,7 @@ export async function planPeopleMemberships(
         const name = fold(group.name);
         return {
           personKey: subject.key,
-          email: stored.value.email,
+          addresses: addressesOf(stored.value),
           memberId,
           want: wanted.has(name),
           have: have.get(group.groupId)?.has(memberId) === true,

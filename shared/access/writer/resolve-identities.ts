@@ -2,12 +2,13 @@ import type { Clock } from '../../clock';
 import { DAY_MS } from '../../domain/durations';
 import { inTurn } from '../../domain/in-turn';
 import type { Lane } from '../../domain/lane';
-import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import { addressesOf, type DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { isGuid } from '../../domain/guid';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { PeopleByAccount } from '../../storage/people-by-account';
+import type { PeopleIndex } from '../../storage/people-index';
 import type { UiPathClient } from '../../uipath/client';
+import type { DirectoryResolution } from '../../uipath/directory-entity';
 import { isShared } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 import type { PersonWork } from './load-person';
@@ -21,7 +22,7 @@ export type ResolveIdentitiesDeps = ContainedDeps &
   Pick<WriterFence, 'fence'> &
   Readonly<{
     organization: Pick<OrganizationPolicy, 'alias'>;
-    accounts: Pick<PeopleByAccount, 'note' | 'accountOf'>;
+    accounts: Pick<PeopleIndex, 'note' | 'accountOf'>;
     uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames'> }>;
     clock: Pick<Clock, 'now'>;
   }>;
@@ -166,12 +167,12 @@ async function lookUp(
   part: readonly PersonWork[],
   { searchMissing, identities }: LookUpResults,
 ): Promise<void> {
-  const names = [...new Set(part.map(({ stored }) => stored.value.email))];
+  const names = [...new Set(part.flatMap(({ stored }) => addressesOf(stored.value)))];
   const found = await deps.uipath[lane].directory.resolveByNames(names, 'user', { searchMissing });
   const nowMs = deps.clock.now();
   const accounts: Array<Readonly<{ memberId: string; personKey: string }>> = [];
   for (const { subject, stored } of part) {
-    const answer = found.get(stored.value.email);
+    const answer = bestAnswer(addressesOf(stored.value).map((address) => found.get(address)));
     if (answer?.kind === 'found')
       accounts.push({ memberId: answer.entity.identifier, personKey: subject.key });
     identities.set(
@@ -182,6 +183,15 @@ async function lookUp(
     );
   }
   if (accounts.length > 0) await deps.accounts.note(deps.organization.alias, accounts, nowMs);
+}
+
+/** What UiPath knows somebody by, the address of the latest word first; none of them is what all say of it. */
+function bestAnswer(
+  answers: ReadonlyArray<DirectoryResolution | undefined>,
+): DirectoryResolution | undefined {
+  const ofKind = (kind: DirectoryResolution['kind']): DirectoryResolution | undefined =>
+    answers.find((answer) => answer?.kind === kind);
+  return ofKind('found') ?? ofKind('ambiguous') ?? answers[0];
 }
 
 function unresolved(

@@ -44,7 +44,10 @@ export type DirectoryIdentity =
 
 /** One organization's ledger of one person. Access is a function of it and of time. */
 export type PersonLedger = Readonly<{
+  /** The address that the latest word gave. */
   email: string;
+  /** Addresses of before: UiPath may still know the person by one of them. */
+  formerEmails?: readonly string[] | undefined;
   /** Of ledgers of the earlier form, whose words do not name their worker record: the last id that a source gave. */
   workerId: string | undefined;
   timeline: Timeline;
@@ -104,6 +107,23 @@ export function recordRequest(
     ticketUrl: request.ticket.url,
   };
   return { ledger: { ...ledger, grants: [...grants, grant], revocations }, outcome: 'recorded' };
+}
+
+/** The ledger with the address that a word gave: that of the latest word first, and every other one after it. */
+export function withAddress(ledger: PersonLedger, email: string, saidAtMs: number): PersonLedger {
+  const known = addressesOf(ledger);
+  if (ledger.email === email) return ledger;
+  const isLatest = ledger.timeline.every(({ occurredAtMs }) => occurredAtMs <= saidAtMs);
+  if (!isLatest && known.includes(email)) return ledger;
+  const others = known.toReversed().filter((address) => address !== email);
+  return isLatest
+    ? { ...ledger, email, formerEmails: others }
+    : { ...ledger, formerEmails: [email, ...(ledger.formerEmails ?? [])] };
+}
+
+/** Every address of a person, that of the latest word first. */
+export function addressesOf({ email, formerEmails = [] }: PersonLedger): readonly string[] {
+  return [email, ...formerEmails.toReversed()];
 }
 
 /** The ledger with a membership in place of whatever it said of that group. */

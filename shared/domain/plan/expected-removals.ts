@@ -1,7 +1,7 @@
 import { fold } from '../fold';
 import { hasLostSince } from '../ledger/has-lost-since';
 import type { PersonAccess } from '../ledger/person-access';
-import type { PersonLedger } from '../ledger/person-ledger';
+import { addressesOf, type PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../policy';
 import type { GuardedRemoval } from './guards';
 import { hardStopOf } from './hard-stops';
@@ -42,7 +42,7 @@ export function expectedRemovals(
         protectedMembers: new Map([[groupId, protectedIn(organization, { groupId, name: groupName })]]),
         administratorsLeft: Infinity,
       };
-      if (hardStopOf(groupId, { memberId, email: ledger.email, want: false }, stops) !== undefined)
+      if (hardStopOf(groupId, { memberId, addresses: addressesOf(ledger), want: false }, stops) !== undefined)
         return false;
       const mode = groupPolicyOf(organization, groupName)?.mode;
       if (mode === 'observe') return false;

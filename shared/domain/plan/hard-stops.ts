@@ -20,14 +20,16 @@ export type HardStopRules = Readonly<{
 /** The reason why a change may not happen, or undefined. Additions are stopped only for Everyone: it has no list of members. */
 export function hardStopOf(
   groupId: string,
-  change: Readonly<{ memberId: string; email: string; want: boolean }>,
+  change: Readonly<{ memberId: string; addresses: readonly string[]; want: boolean }>,
   rules: HardStopRules,
 ): HardStop | undefined {
   if (groupId === EVERYONE_GROUP_ID) return 'everyone-is-implicit';
   if (change.want) return undefined;
   if (rules.ownIds.has(change.memberId)) return 'own-identity';
   if (rules.protectedIds.has(change.memberId)) return 'protected-principal';
-  if (rules.protectedMembers.get(groupId)?.has(fold(change.email)) === true) return 'protected-principal';
+  const protectedMembers = rules.protectedMembers.get(groupId);
+  if (change.addresses.some((address) => protectedMembers?.has(fold(address)) === true))
+    return 'protected-principal';
   if (groupId === ADMINISTRATORS_GROUP_ID && rules.administratorsLeft < 1) return 'last-administrator';
   return undefined;
 }

@@ -6,7 +6,8 @@ import type { GroupMode } from '../policy';
 /** One person and one group: what should be, what is, and what this application did before. */
 export type MembershipCase = Readonly<{
   personKey: string;
-  email: string;
+  /** Every address of the person. */
+  addresses: readonly string[];
   /** The directory id that UiPath's group calls take. */
   memberId: string;
   want: boolean;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
-import { ANA, BEN, useWorlds, type World } from '../world';
+import { ANA, BEN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const AGENCY = { sources: { agency: { secret: 's' } } };
@@ -118,5 +118,65 @@ describe('a ledger of an earlier version', () => {
     await world.leaves(BEN, { ...about, immediate: true });
     await world.settle();
     expect(groupsOf(world, BEN)).toEqual([]);
+  });
+});
+
+describe('somebody whose address HR changed, and whose record has an id', () => {
+  const NEW = 'ana.stan@acme.example';
+  const seed = { users: [OLGA, BEN, ANA, NEW] };
+
+  it('keeps what they have, and is out when they leave under the new address only', async () => {
+    const world = await start();
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.asks('R1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P90D' });
+    await world.settle();
+    await world.moves(NEW, { ...record('7'), attributes: { title: 'Lead' } });
+    await world.pass(30 * DAY_MS);
+    expect(groupsOf(world, ANA)).toEqual(['Developers', 'Finance', 'Users']);
+    await world.leaves(NEW, { ...record('7'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
+  });
+
+  it('is one person for tickets under either address', async () => {
+    const world = await start();
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.moves(NEW, { ...record('7'), attributes: { title: 'Lead' } });
+    await world.asks('R1', { kind: 'grant', person: NEW, group: 'Finance', duration: 'P90D' });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual(['Developers', 'Finance', 'Users']);
+    expect((await world.ledger(ANA))?.grants).toHaveLength(1);
+  });
+
+  it('is out when the first word under the new address is that they left, whatever it came before', async () => {
+    const world = await start();
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.settle();
+    await world.leaves(NEW, { ...record('7'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
+    expect((await world.ledger(ANA))?.formerEmails).toEqual([ANA]);
+  });
+
+  it('takes nothing from whoever has that address already, and ends with its record all the same', async () => {
+    const world = await start({ seed });
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.joins(NEW, { ...record('8'), ...FINANCE });
+    await world.settle();
+    await world.leaves(NEW, { ...record('7'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
+    expect(world.members('Finance')).toHaveLength(1);
+  });
+
+  it('is found under the new address by the record of a ledger of an earlier version', async () => {
+    const world = await start();
+    await world.joins(ANA, { ...record('7'), ...AUTOMATION });
+    await world.settle();
+    await asBefore(world, ANA, '7');
+    await world.moves(ANA, { ...record('7'), attributes: { title: 'Lead' } });
+    await world.leaves(NEW, { ...record('7'), immediate: true });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ const OPEN: GuardLimits = { group: NEVER, day: NEVER, run: NEVER, batch: NEVER }
 function removals(groupId: string, from: number, count: number): MembershipPlan {
   const decided = Array.from({ length: count }, (_, index) => ({
     personKey: `p${from + index}`,
-    email: `p${from + index}@acme.example`,
+    addresses: [`p${from + index}@acme.example`],
     memberId: `m${from + index}`,
     want: false,
     have: true,

@@ -30,7 +30,7 @@ const seen = (groupName: string, origin: AppliedMembership['origin'] = 'applied'
 
 const aCase = (personKey: string): DecidedCase => ({
   personKey,
-  email: `${personKey}@acme.example`,
+  addresses: [`${personKey}@acme.example`],
   memberId: `id of ${personKey}`,
   want: false,
   have: true,

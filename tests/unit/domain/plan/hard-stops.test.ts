@@ -13,7 +13,11 @@ const rules: HardStopRules = {
   protectedMembers: new Map([['g1', new Set(['owner@example.com'])]]),
   administratorsLeft: 1,
 };
-const change = (memberId: string, want = false, email = 'ana.pop@example.com') => ({ memberId, email, want });
+const change = (memberId: string, want = false, ...addresses: readonly string[]) => ({
+  memberId,
+  addresses,
+  want,
+});
 
 describe('what no ledger, policy or ticket can bring about (peribolos, k8s.io)', () => {
   it.each<[string, string, ReturnType<typeof change>, Partial<HardStopRules>, HardStop | undefined]>([

@@ -31,7 +31,7 @@ const seen = (origin: AppliedMembership['origin']): AppliedMembership => ({
 });
 const membership = (overrides: Partial<MembershipCase> = {}): MembershipCase => ({
   personKey: 'p1',
-  email: 'ana.pop@example.com',
+  addresses: ['ana.pop@example.com'],
   memberId: 'm1',
   want: false,
   have: true,

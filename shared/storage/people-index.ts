@@ -6,10 +6,10 @@ import type { StorageAccount } from './storage-account';
 type AccountOfPerson = Readonly<{ memberId: string; personKey: string }>;
 
 /**
- * Index of people and accounts, both ways: several people have one account where an address changed. A row may be out of
- * date; what the ledger says of the person counts.
+ * Index of people by account, by worker record and by address: several people have one account where an address changed. A row
+ * may be out of date; what the ledger says of the person counts.
  */
-export type PeopleByAccount = Readonly<{
+export type PeopleIndex = Readonly<{
   /** Idempotent; a transaction for each fifty people. */
   note: (organization: string, found: readonly AccountOfPerson[], atMs: number) => Promise<void>;
   /** Person keys. */
@@ -19,15 +19,27 @@ export type PeopleByAccount = Readonly<{
     organization: string,
     personKey: string,
   ) => Promise<Readonly<{ memberId: string; atMs: number }> | undefined>;
+  /** The person that a key of a worker record or of an address leads to; undefined: nobody that is noted. */
+  personOf: (organization: string, recordOrAddress: IndexKey) => Promise<string | undefined>;
+  /** Idempotent: one transaction. */
+  notePerson: (organization: string, personKey: string, keys: readonly IndexKey[]) => Promise<void>;
 }>;
+
+/** What leads to a person: a worker record or an address, as a hash that shows neither. */
+export type IndexKey = Readonly<{ kind: 'record' | 'address'; hash: string }>;
 
 type PersonRow = { memberId: string; atMs: number };
 
 /** Two rows each, and a transaction holds a hundred. */
 const PEOPLE_TOGETHER = 50;
 
-/** One partition per organization: `<member id>:<person key>` for who has an account, `p:<person key>` for a person's own. */
-export function createPeopleByAccount(storage: Pick<StorageAccount, 'table'>): PeopleByAccount {
+const rowKeyOf = ({ kind, hash }: IndexKey): string => `${kind === 'record' ? 'r' : 'a'}:${hash}`;
+
+/**
+ * One partition per organization: `<member id>:<person key>` for who has an account, `p:<person key>` for a person's own,
+ * `r:<hash>` and `a:<hash>` for whose a worker record or an address is.
+ */
+export function createPeopleIndex(storage: Pick<StorageAccount, 'table'>): PeopleIndex {
   const table = async (): Promise<TableClient> => storage.table('accounts');
   return {
     note: async (organization, found, atMs) => {
@@ -56,6 +68,24 @@ export function createPeopleByAccount(storage: Pick<StorageAccount, 'table'>): P
         (await table()).getEntity<PersonRow>(organization, `p:${personKey}`),
       );
       return row === undefined ? undefined : { memberId: row.memberId, atMs: row.atMs };
+    },
+    personOf: async (organization, key) => {
+      const row = await undefinedIfMissing(async () =>
+        (await table()).getEntity<{ personKey: string }>(organization, rowKeyOf(key)),
+      );
+      return row?.personKey;
+    },
+    notePerson: async (organization, personKey, keys) => {
+      if (keys.length === 0) return;
+      await (
+        await table()
+      ).submitTransaction(
+        keys.map((key) => [
+          'upsert',
+          { partitionKey: organization, rowKey: rowKeyOf(key), personKey },
+          'Replace',
+        ]),
+      );
     },
   };
 }

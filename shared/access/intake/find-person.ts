@@ -1,0 +1,57 @@
+import { personSubject } from '../../domain/ledger/subject';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import { personKey, workerRecordKey } from '../../domain/person-key';
+import type { LedgerStore, Stored } from '../../storage/ledger';
+import type { IndexKey, PeopleIndex } from '../../storage/people-index';
+
+export type FindPersonDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'read'>;
+  accounts: Pick<PeopleIndex, 'personOf' | 'notePerson'>;
+}>;
+
+/** Whom a word is about, as the sender names them. */
+export type NamedPerson = Readonly<{
+  email: string;
+  record: Readonly<{ source: string; workerId: string }> | undefined;
+}>;
+
+/** The person of a ledger, and what has to be noted, so that the next word about them leads there. */
+export type FoundPerson = Readonly<{
+  key: string;
+  known: Stored<PersonLedger> | undefined;
+  /** False where the address has a ledger of its own: it may be somebody else's. */
+  isTheirAddress: boolean;
+  toNote: readonly IndexKey[];
+}>;
+
+/**
+ * Finds the person that a word is about: by the worker record where it names one, else by the address, today's or one of before.
+ * A known record at its known address costs one read.
+ */
+export async function findPerson(
+  { ledger, accounts }: FindPersonDeps,
+  organization: string,
+  { email, record }: NamedPerson,
+): Promise<FoundPerson> {
+  const ownKey = personKey(email);
+  const own = await ledger.read(personSubject(organization, ownKey));
+  if (record === undefined) {
+    if (own !== undefined) return { key: ownKey, known: own, isTheirAddress: true, toNote: [] };
+    const key = (await accounts.personOf(organization, { kind: 'address', hash: ownKey })) ?? ownKey;
+    return { key, known: undefined, isTheirAddress: true, toNote: [] };
+  }
+  const isKnown = own?.value.timeline.some(
+    ({ source, workerId }) => source === record.source && workerId === record.workerId,
+  );
+  if (isKnown === true) return { key: ownKey, known: own, isTheirAddress: true, toNote: [] };
+  const byRecord: IndexKey = { kind: 'record', hash: workerRecordKey(record.source, record.workerId) };
+  const byAddress: IndexKey = { kind: 'address', hash: ownKey };
+  const ofRecord = await accounts.personOf(organization, byRecord);
+  if (ofRecord === undefined || ofRecord === ownKey) {
+    const key = own === undefined ? ((await accounts.personOf(organization, byAddress)) ?? ownKey) : ownKey;
+    const known = key === ownKey ? own : undefined;
+    return { key, known, isTheirAddress: true, toNote: ofRecord === key ? [] : [byRecord] };
+  }
+  const isTheirAddress = own === undefined;
+  return { key: ofRecord, known: undefined, isTheirAddress, toNote: isTheirAddress ? [byAddress] : [] };
+}
