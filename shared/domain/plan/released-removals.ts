@@ -1,5 +1,5 @@
 import { fold } from '../fold';
-import { hasLostSince } from '../ledger/person-access';
+import { hasLostSince } from '../ledger/has-lost-since';
 import type { DirectoryIdentity, PersonLedger } from '../ledger/person-ledger';
 import type { OrganizationPolicy } from '../policy';
 import { RELEASED } from './guards';
