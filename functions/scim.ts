@@ -7,7 +7,7 @@ export function registerScim(deps: AppDeps): void {
   app.http('scim', {
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     authLevel: 'anonymous',
-    route: 'scim/v2/{source}/{resource}/{id?}',
+    route: 'scim/v2/{source}/{resource?}/{id?}',
     handler: scimHandler(deps),
   });
 }

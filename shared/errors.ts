@@ -8,7 +8,9 @@ export type ErrorCode =
   // What a caller sent
   | 'source-unknown'
   | 'content-type-unsupported'
+  | 'method-unsupported'
   | 'body-too-large'
+  | 'body-too-slow'
   | 'body-invalid'
   | 'signature-invalid'
   | 'user-unknown'

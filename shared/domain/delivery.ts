@@ -11,6 +11,8 @@ export type Delivery = Readonly<{
   receivedAtMs: number;
   contentType: string;
   body: Uint8Array;
+  /** Of what it says, where its id is the sender's own: two that have one id and say different things are told apart. */
+  contentHash?: string;
   /** In which its message is sent, and sent again. Left out: the normal one. */
   lane?: Lane;
 }>;

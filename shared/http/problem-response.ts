@@ -11,7 +11,9 @@ type Problem = Readonly<{ status: number; title: string }>;
 export const PROBLEMS = {
   'source-unknown': { status: 404, title: 'Unknown source' },
   'content-type-unsupported': { status: 415, title: 'Unsupported content type' },
+  'method-unsupported': { status: 405, title: 'Unsupported method' },
   'body-too-large': { status: 413, title: 'Body too large' },
+  'body-too-slow': { status: 503, title: 'The body did not come in time' },
   'body-invalid': { status: 400, title: 'Invalid body' },
   'signature-invalid': { status: 401, title: 'Invalid signature' },
   'user-unknown': { status: 404, title: 'Unknown user' },
@@ -108,6 +110,11 @@ function documentOf(error: unknown, invocationId: string, status: number): HttpR
   };
   return jsonResponse(status, document, {
     contentType: 'application/problem+json',
-    headers: status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {},
+    headers: headersOf(status),
   });
+}
+
+function headersOf(status: number): Readonly<Record<string, string>> {
+  if (status === 503) return { 'retry-after': String(RETRY_AFTER_SECONDS) };
+  return status === 405 ? { allow: 'POST' } : {};
 }

@@ -7,10 +7,12 @@ import {
   type FindProvisionedDeps,
 } from '../access/intake/find-scim-users-and-groups';
 import { provisionUser, type ProvisionAct, type ProvisionDeps } from '../access/intake/provision-scim-user';
-import { verifySender, type VerifySenderDeps } from '../access/intake/verify-sender';
+import { verifyHeaders, type VerifySenderDeps } from '../access/intake/verify-sender';
 import type { ProvisionedUser } from '../domain/provisioned-user';
+import { PLAIN_MAPPING } from '../domain/source-settings';
 import { AppError, errorCodeOf, type ErrorCode } from '../errors';
 import { parseJsonBody } from '../webhooks/json-body';
+import { requiredAttributes } from '../webhooks/scim/scim-user-change';
 import { resourceTypes, schemas, serviceProviderConfig, MOST_RESULTS } from '../webhooks/scim/scim-discovery';
 import {
   selectAttributes,
@@ -49,14 +51,13 @@ export function scimHandler(
 async function answer(deps: ScimHandlerDeps, request: ScimRequest): Promise<HttpResponseInit> {
   const { source = '', resource = '', id } = request.params;
   const { settings, format } = await findSender(deps, 'hr', source, 'scim');
-  const rawBody = await readBody(request, Math.min(deps.config.maxBodyBytes, LARGEST_BODY));
-  const sent = { headers: request.headers, rawBody, receivedAtMs: deps.clock.now() };
-  await verifySender(deps, { feed: 'hr', source }, { format, settings }, sent);
+  const sent = { headers: request.headers, receivedAtMs: deps.clock.now() };
+  await verifyHeaders(deps, { feed: 'hr', source }, { format, settings }, sent);
   if (request.method === 'GET') await noteIgnored(deps, { feed: 'hr', source }, sent.receivedAtMs);
   const client = { source, base: baseOf(request.url, source), settings, format };
   switch (resource.toLowerCase()) {
     case 'users':
-      return answerUsers(deps, client, request, { id, rawBody });
+      return answerUsers(deps, client, request, id);
     case 'groups':
       requireGet(request);
       return answerGroups(deps, client, request, id);
@@ -68,9 +69,14 @@ async function answer(deps: ScimHandlerDeps, request: ScimRequest): Promise<Http
       return answerListed(resourceTypes(client.base), id);
     case 'schemas':
       requireGet(request);
-      return answerListed(schemas(client.base), id);
+      return answerListed(
+        schemas(client.base, requiredAttributes(client.settings.mapping ?? PLAIN_MAPPING)),
+        id,
+      );
+    case '':
     case 'me':
     case 'bulk':
+    case '.search':
       throw new AppError('operation-unsupported', 'This is not supported');
     default:
       throw new AppError('page-unknown', 'There is no such resource');
@@ -81,7 +87,7 @@ async function answerUsers(
   deps: ScimHandlerDeps,
   client: ScimEndpoint,
   request: ScimRequest,
-  { id, rawBody }: Readonly<{ id: string | undefined; rawBody: Uint8Array }>,
+  id: string | undefined,
 ): Promise<HttpResponseInit> {
   const { source, base, format, settings } = client;
   if (request.method === 'GET') {
@@ -90,13 +96,13 @@ async function answerUsers(
     const resources = items.map((user) => selected(toWireUser(user, base), request));
     return resourceResponse(200, toListResponse(resources, { totalResults: total, startIndex }));
   }
-  const act = actOf(request, id, rawBody);
+  const act = await actOf(request, id, Math.min(deps.config.maxBodyBytes, LARGEST_BODY));
   const user = await provisionUser(deps, { source, format, mapping: settings.mapping }, act);
   if (user === undefined) return { status: 204, headers: answerHeaders };
   return userResponse(act.kind === 'create' ? 201 : 200, user, base, request);
 }
 
-function actOf(request: ScimRequest, id: string | undefined, rawBody: Uint8Array): ProvisionAct {
+async function actOf(request: ScimRequest, id: string | undefined, mostBytes: number): Promise<ProvisionAct> {
   const { method } = request;
   if (method === 'DELETE' && id !== undefined) return { kind: 'delete', id };
   const kind = { POST: 'create', PUT: 'replace', PATCH: 'patch' } as const;
@@ -107,7 +113,7 @@ function actOf(request: ScimRequest, id: string | undefined, rawBody: Uint8Array
     throw new AppError('operation-unsupported', 'This is not supported');
   if (!bodyType.test(request.headers.get('content-type')?.trim() ?? ''))
     throw new AppError('content-type-unsupported', `Only ${contentType} or application/json is understood`);
-  const body = parseJsonBody(rawBody);
+  const body = parseJsonBody(await readBody(request, mostBytes));
   return method === 'POST' ? { kind: 'create', body } : { kind: kind[method], id: id ?? '', body };
 }
 

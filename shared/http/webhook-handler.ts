@@ -11,7 +11,7 @@ import { readBody } from './read-body';
 export type WebhookHandlerDeps = AcceptDeliveryDeps &
   Readonly<{ clock: Pick<Clock, 'now'>; config: Readonly<{ maxBodyBytes: number }> }>;
 
-/** A webhook of one feed: 200 once the delivery is safe in storage, a problem document otherwise. OPTIONS asks for permission to send. */
+/** A webhook of one feed: 200 once the delivery is safe in storage, a problem document otherwise. By OPTIONS some ask for permission to send. */
 export function webhookHandler(
   deps: WebhookHandlerDeps,
   feed: Feed,
@@ -28,7 +28,7 @@ export function webhookHandler(
       feed,
       source,
       headers,
-      rawBody: await readBody(request, deps.config.maxBodyBytes),
+      rawBody: async (mostBytes) => readBody(request, Math.min(mostBytes, deps.config.maxBodyBytes)),
       receivedAtMs: deps.clock.now(),
     });
     if (answer?.body === undefined) return jsonResponse(answer?.status ?? 200, accepted);

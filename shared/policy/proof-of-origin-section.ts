@@ -23,7 +23,11 @@ type Proof = Readonly<{ secret?: string | undefined; entra?: z.infer<typeof Entr
 
 export function toEntraPolicy({ entra }: Proof): EntraPolicy | undefined {
   if (entra === undefined) return undefined;
-  return { ...entra, audience: [entra.audience].flat(), authority: entra.authority.replace(/\/+$/, '') };
+  return {
+    ...entra,
+    audience: [entra.audience].flat().map((name) => Guid.safeParse(name).data ?? name),
+    authority: new URL(entra.authority).href.replace(/\/+$/, ''),
+  };
 }
 
 /** A source has the proof of origin that its format asks for, and no other. An identity may stand in for a token. */

@@ -22,12 +22,13 @@ import { createResendSchedule, listPendingMarks, type ResendSchedule } from './d
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
-type Inserted = 'inserted' | 'duplicate-pending' | 'duplicate-done';
+type Duplicate = 'duplicate-pending' | 'duplicate-done' | 'reused-pending' | 'reused-done';
+type Inserted = 'inserted' | Duplicate;
 
 export type Deliveries = ResendSchedule &
   DeliveryRetention &
   Readonly<{
-    /** Keeps a delivery once. `duplicate-pending` was accepted before and is not processed yet. */
+    /** Keeps a delivery once. `-pending`: one of its id was accepted before and is not processed yet; `reused-`: that one said something else. */
     insert: (delivery: Delivery) => Promise<Inserted>;
     /** `done`: it needs no more work. @throws AppError `record-unreadable` when the body of an open one is gone */
     read: (key: DeliveryKey) => Promise<Delivery | 'done' | undefined>;
@@ -63,16 +64,21 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
   const table = async (): Promise<TableClient> => storage.table('deliveries');
   const bodies = async () => storage.container('deliveries');
 
-  const duplicateOf = async (
-    key: DeliveryKey,
-  ): Promise<'duplicate-pending' | 'duplicate-done' | undefined> => {
+  const duplicateOf = async (delivery: Omit<Delivery, 'body'>): Promise<Duplicate | undefined> => {
     const client = await table();
-    const has = async (kind: 'd' | 'p'): Promise<boolean> =>
-      (await undefinedIfMissing(async () =>
-        client.getEntity(partitionOf(key.feed, key.source), `${kind}:${key.deliveryId}`),
-      )) !== undefined;
-    if (await has('p')) return 'duplicate-pending';
-    return (await has('d')) ? 'duplicate-done' : undefined;
+    const rowOf = async (kind: 'd' | 'p') =>
+      undefinedIfMissing(async () =>
+        client.getEntity<StoredDelivery>(
+          partitionOf(delivery.feed, delivery.source),
+          `${kind}:${delivery.deliveryId}`,
+        ),
+      );
+    const isPending = (await rowOf('p')) !== undefined;
+    const { contentHash } = delivery;
+    const first = isPending && contentHash === undefined ? undefined : await rowOf('d');
+    if (!isPending && first === undefined) return undefined;
+    const isReused = contentHash !== (first?.contentHash ?? contentHash);
+    return `${isReused ? 'reused' : 'duplicate'}-${isPending ? 'pending' : 'done'}`;
   };
 
   /** False when the delivery does not have this mark. */

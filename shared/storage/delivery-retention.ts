@@ -88,7 +88,7 @@ export function createDeliveryRetention(
         await submit([gone]);
         continue;
       }
-      const { receivedAtMs, contentType, bytes, outcome } = row;
+      const { receivedAtMs, contentType, bytes, outcome, contentHash } = row;
       if (stateOf(outcome) !== 'done') {
         const later = bodyRowKey(beforeMs + LOOK_AGAIN_MS, deliveryId);
         await submit([gone, ['upsert', { partitionKey, rowKey: later }, 'Replace']]);
@@ -97,7 +97,8 @@ export function createDeliveryRetention(
       const container = await storage.container('deliveries');
       await container.getBlockBlobClient(blobOf({ feed, source, deliveryId })).deleteIfExists();
       const kept = { partitionKey, rowKey: `d:${deliveryId}`, receivedAtMs, contentType, bytes };
-      const update: TransactionAction = ['update', { ...kept, outcome: 'forgotten' }, 'Replace'];
+      const hash = contentHash === undefined ? {} : { contentHash };
+      const update: TransactionAction = ['update', { ...kept, ...hash, outcome: 'forgotten' }, 'Replace'];
       if (await submit([update, gone, ['upsert', id, 'Replace']])) forgotten += 1;
     }
     return forgotten;

@@ -15,6 +15,7 @@ export type StoredDelivery = {
   body?: Uint8Array;
   outcome?: string;
   lane?: string;
+  contentHash?: string;
 };
 
 /** How the outcome of a dead delivery begins; its code follows. */
@@ -46,6 +47,7 @@ export function rowsOf({
   contentType,
   body,
   lane = 'normal',
+  contentHash,
 }: Delivery): TransactionAction[] {
   const partitionKey = partitionOf(feed, source);
   return [
@@ -58,6 +60,7 @@ export function rowsOf({
         contentType,
         bytes: body.byteLength,
         lane,
+        ...(contentHash === undefined ? {} : { contentHash }),
         ...(isInline(body) ? { body } : {}),
       },
     ],

@@ -13,15 +13,23 @@ import { removeRows } from './record-table';
 export type Heartbeats = Readonly<{
   /** Counts an authentic delivery that asked for nothing, and notes that its source was heard. */
   noteIgnored: (feed: Feed, source: string, atMs: number) => Promise<void>;
-  /** How many such deliveries came on each day (UTC, `2026-11-20`) since the day of `fromMs`. */
+  /** Counts a delivery under an id that another one had, and notes that its source was heard. */
+  noteReused: (feed: Feed, source: string, atMs: number) => Promise<void>;
+  /** How many deliveries that asked for nothing came on each day (UTC, `2026-11-20`) since the day of `fromMs`. */
   ignoredByDay: (feed: Feed, source: string, fromMs: number) => Promise<ReadonlyMap<string, number>>;
-  /** Forgets the counts of days before that of `beforeMs`; asked for again on the same day it does nothing. */
+  /** The same of those under an id that another one had. */
+  reusedByDay: (feed: Feed, source: string, fromMs: number) => Promise<ReadonlyMap<string, number>>;
+  /** Forgets both counts of days before that of `beforeMs`; asked for again on the same day it does nothing. */
   forgetIgnored: (feed: Feed, source: string, beforeMs: number) => Promise<number>;
   /** Notes that the policy names a source, once, and tells since when it does. */
   noteNamed: (feed: Feed, source: string, nowMs: number) => Promise<number>;
   /** undefined: none was recorded yet. */
   namedMs: (feed: Feed, source: string) => Promise<number | undefined>;
 }>;
+
+/** How the rows of a count begin. */
+const COUNTS = { ignored: 'n', reused: 'r' } as const;
+type Count = keyof typeof COUNTS;
 
 type NamedSourceRow = { namedMs: number };
 
@@ -31,7 +39,7 @@ const NOTES_TOGETHER = 1_000;
 
 /**
  * In the partition of the source's deliveries: when the policy first named it, and the deliveries of each day that asked for
- * nothing, as one row `n:<day>:<instance>`. Each process writes the sum it knows, so that a count needs no read and two processes
+ * nothing, as one row `n:<day>:<instance>`, those under the id of another as `r:<day>:<instance>`. Each process writes the sum it knows, so that a count needs no read and two processes
  * need not wait for each other.
  */
 export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartbeats {
@@ -43,6 +51,7 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
   const forgottenOn = new Map<string, string>();
 
   const note = async (
+    of: Count,
     feed: Feed,
     source: string,
     times: readonly number[],
@@ -56,22 +65,39 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
       if (key.startsWith(`${partitionKey}/`) && key.slice(-10) < utcDayOf(lastMs - DAY_MS))
         counted.delete(key);
     const rows = [...days].map((day): TransactionAction => {
-      const key = `${partitionKey}/${day}`;
+      const key = `${partitionKey}/${of}/${day}`;
       const count = (counted.get(key) ?? 0) + times.filter((atMs) => utcDayOf(atMs) === day).length;
       counted.set(key, count);
-      return ['upsert', { partitionKey, rowKey: `n:${day}:${instance}`, count }, 'Replace'];
+      return ['upsert', { partitionKey, rowKey: `${COUNTS[of]}:${day}:${instance}`, count }, 'Replace'];
     });
     const last = lastRowOf({ feed, source, receivedAtMs: lastMs });
     await (await table()).submitTransaction([last, ...rows]);
     return times.map(() => undefined);
   };
 
-  const counts = async (feed: Feed, source: string, from: string, to: string) =>
+  const noteOne = async (of: Count, feed: Feed, source: string, atMs: number): Promise<void> => {
+    const key = `${of}/${partitionOf(feed, source)}`;
+    const noteTogether =
+      noteIn.get(key) ?? coalesceWrites(NOTES_TOGETHER, async (times) => note(of, feed, source, times));
+    noteIn.set(key, noteTogether);
+    await noteTogether(atMs);
+  };
+
+  const counts = async (of: Count, feed: Feed, source: string, from: string, to: string) =>
     (await table()).listEntities<{ rowKey: string; count: number }>({
       queryOptions: {
-        filter: `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge 'n:${from}' and RowKey lt 'n:${to}'`,
+        filter: `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge '${COUNTS[of]}:${from}' and RowKey lt '${COUNTS[of]}:${to}'`,
       },
     });
+
+  const byDay = async (of: Count, feed: Feed, source: string, fromMs: number) => {
+    const found = new Map<string, number>();
+    for await (const { rowKey, count } of await counts(of, feed, source, utcDayOf(fromMs), ':')) {
+      const day = rowKey.slice(2, 12);
+      found.set(day, (found.get(day) ?? 0) + count);
+    }
+    return found;
+  };
 
   const namedMs = async (feed: Feed, source: string): Promise<number | undefined> =>
     (
@@ -81,30 +107,19 @@ export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartb
     )?.namedMs;
 
   return {
-    noteIgnored: async (feed, source, atMs) => {
-      const partitionKey = partitionOf(feed, source);
-      const noteTogether =
-        noteIn.get(partitionKey) ??
-        coalesceWrites(NOTES_TOGETHER, async (times) => note(feed, source, times));
-      noteIn.set(partitionKey, noteTogether);
-      await noteTogether(atMs);
-    },
+    noteIgnored: async (feed, source, atMs) => noteOne('ignored', feed, source, atMs),
+    noteReused: async (feed, source, atMs) => noteOne('reused', feed, source, atMs),
 
-    ignoredByDay: async (feed, source, fromMs) => {
-      const byDay = new Map<string, number>();
-      for await (const { rowKey, count } of await counts(feed, source, utcDayOf(fromMs), ':')) {
-        const day = rowKey.slice(2, 12);
-        byDay.set(day, (byDay.get(day) ?? 0) + count);
-      }
-      return byDay;
-    },
+    ignoredByDay: async (feed, source, fromMs) => byDay('ignored', feed, source, fromMs),
+    reusedByDay: async (feed, source, fromMs) => byDay('reused', feed, source, fromMs),
 
     forgetIgnored: async (feed, source, beforeMs) => {
       const partitionKey = partitionOf(feed, source);
       const day = utcDayOf(beforeMs);
       if (forgottenOn.get(partitionKey) === day) return 0;
       const old: string[] = [];
-      for await (const { rowKey } of await counts(feed, source, '', day)) old.push(rowKey);
+      for (const count of ['ignored', 'reused'] as const)
+        for await (const { rowKey } of await counts(count, feed, source, '', day)) old.push(rowKey);
       await removeRows(await table(), partitionKey, old);
       forgottenOn.set(partitionKey, day);
       return old.length;

@@ -17,7 +17,7 @@ const longestHeader = 4096;
 export function checkToken(rule: TokenRule, headers: DeliveryHeaders, secrets: SigningSecrets): TokenVerdict {
   const current = secrets.current.trim();
   const previous = secrets.previous?.trim();
-  const shown = rule.headers.map((name) => headers.get(name)).find((value) => value !== null && value !== '');
+  const shown = rule.headers.map((name) => headers.get(name)).find((value) => (value ?? '').trim() !== '');
   if (shown === undefined || shown === null) return { verified: false, reason: 'token-missing' };
   if (shown.length > longestHeader) return { verified: false, reason: 'token-mismatch' };
   const isCurrent = presentsSecret(shown, current);

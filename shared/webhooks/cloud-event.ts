@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { AppError } from '../errors';
 import { bodyInvalid, checkBody } from './check-body';
 import { parseJsonBody } from './json-body';
 import { parsePosted, type PostedBody } from './parse-posted-body';
+import { isAt } from './read-field-by-path';
 import { instantOf } from './parse-sender-time';
 import type { DeliveryHeaders } from './signature';
 
@@ -13,8 +15,10 @@ const CloudEventSchema = z.object({
   source: Attribute,
   type: Attribute,
   subject: z.string().max(512).nullish(),
-  time: z.string().max(40).nullish(),
-  data: z.unknown(),
+  time: z.string().max(80).nullish(),
+  datacontenttype: z.string().max(200).nullish(),
+  data: z.unknown().optional(),
+  data_base64: z.base64().nullish(),
 });
 
 export type CloudEvent = Readonly<{
@@ -28,10 +32,14 @@ export type CloudEvent = Readonly<{
 
 const attributesInHeaders = ['specversion', 'id', 'source', 'type', 'subject', 'time'] as const;
 
-/** @throws AppError `body-invalid` when it is no CloudEvent 1.0 in the structured mode */
+/**
+ * A CloudEvent 1.0 in any form that its JSON format (version 1.0.2) has: attributes that are null are unset, data may be Base64.
+ * @throws AppError `body-invalid` when it is none in the structured mode
+ */
 export function readCloudEvent(posted: PostedBody): CloudEvent {
-  const { id, source, type, subject, time, data } = checkBody(CloudEventSchema, parsePosted(posted));
-  const saidMs = time === undefined || time === null ? posted.receivedAtMs : instantOf(time);
+  const event = checkBody(CloudEventSchema, parsePosted(posted));
+  const { id, source, type, subject, time } = event;
+  const saidMs = time === undefined || time === null ? posted.receivedAtMs : timestampOf(time);
   if (saidMs === undefined) throw bodyInvalid([{ field: 'time', problem: 'Must be a time with an offset' }]);
   return {
     id,
@@ -39,24 +47,59 @@ export function readCloudEvent(posted: PostedBody): CloudEvent {
     type,
     subject: subject ?? undefined,
     occurredAtMs: saidMs,
-    data,
+    data: dataOf(event),
   };
+}
+
+/** RFC 3339 has small letters too, fractions of any length, and leap seconds. */
+function timestampOf(time: string): number | undefined {
+  const upper = time.toUpperCase().replace(/(\.\d{9})\d+/, '$1');
+  return instantOf(upper.replace(/:60(?=[.Z+-])/, ':59'));
+}
+
+const json = /^[^;/]+\/(?:json|[^;/]+\+json)\s*(?:;|$)/i;
+
+/** Data that is not JSON has no fields: what needs one misses it. @throws AppError `body-invalid` */
+function dataOf(event: z.output<typeof CloudEventSchema>): unknown {
+  const { data, data_base64: encoded, datacontenttype } = event;
+  const isJson = json.test(datacontenttype ?? 'application/json');
+  if (encoded === undefined || encoded === null) return isJson ? data : undefined;
+  if (data !== undefined && data !== null)
+    throw bodyInvalid([{ field: 'data_base64', problem: 'Must not stand beside data' }]);
+  return isJson ? parseJsonBody(Buffer.from(encoded, 'base64')) : undefined;
 }
 
 /**
  * The structured form of what came in the binary mode, where the attributes are headers: what is kept must not need them.
  * Names are those of the HTTP binding, section 3.1.3; anything else passes unchanged.
  *
- * @throws AppError `body-invalid`
+ * @throws AppError `body-invalid`; `content-type-unsupported` for an event that came under the content type of another mode
  */
 export function toStructured(posted: PostedBody, headers: DeliveryHeaders): PostedBody {
   if (posted.type !== 'application/json') return posted;
+  const data = parseJsonBody(posted.rawBody);
+  if (headers.get('ce-specversion') === null) refuseOtherModes(data);
   const attributes = attributesInHeaders.flatMap((name) => {
     const value = headers.get(`ce-${name}`);
     return value === null ? [] : [[name, decodeHeader(value)] as const];
   });
-  const event = { ...Object.fromEntries(attributes), data: parseJsonBody(posted.rawBody) };
+  const event = { ...Object.fromEntries(attributes), data };
   return { ...posted, type: 'application/cloudevents+json', rawBody: Buffer.from(JSON.stringify(event)) };
+}
+
+/** Whoever sets up a sender is told which switch is wrong, and not that attributes are missing. */
+function refuseOtherModes(body: unknown): void {
+  const event: unknown = Array.isArray(body) ? body[0] : body;
+  if (isAt(event, 'specversion'))
+    throw new AppError(
+      'content-type-unsupported',
+      'A CloudEvent under application/json has its attributes as headers; one with them in the body is sent, alone, as application/cloudevents+json',
+    );
+  if (isAt(event, 'eventType') && isAt(event, 'eventTime'))
+    throw new AppError(
+      'content-type-unsupported',
+      "Event Grid's own schema under application/json is not taken: choose Cloud Event Schema v1.0, which is sent as application/cloudevents+json",
+    );
 }
 
 /** Perhaps a quoted string, then percent-encoded, once. */

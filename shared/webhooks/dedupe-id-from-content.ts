@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PostedBody } from './parse-posted-body';
+import { parsePosted, type PostedBody } from './parse-posted-body';
 
 /**
  * A dedupe id for a delivery whose sender gives none: a hash of its parts, with the members of objects in any order.
@@ -11,6 +11,11 @@ export function dedupeIdOf(posted: Pick<PostedBody, 'rawBody'>, ...parts: readon
 
 export function bytesIdOf({ rawBody }: Pick<PostedBody, 'rawBody'>): string {
   return sha256(rawBody);
+}
+
+/** Equal for two bodies that say the same, with the members of objects in any order. @throws AppError `body-invalid` */
+export function contentHashOf(posted: Pick<PostedBody, 'rawBody' | 'type'>): string {
+  return dedupeIdOf(posted, parsePosted(posted));
 }
 
 function sha256(said: string | Uint8Array): string {

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
+import { fold } from '../domain/fold';
 import type { AccessRequest } from '../domain/ledger/access-request';
 import type { SourceMapping } from '../domain/source-settings';
-import { addressOf } from './read-field-by-path';
+import { addressOf, fieldReader, listReader } from './read-field-by-path';
 import { bodyInvalid, checkBody } from './check-body';
 import { saidAtOf } from './parse-sender-time';
+import { AppError } from '../errors';
+import type { TicketMeaning } from './webhook-format';
 import { AccessRequestBodySchema, toAccessRequest } from './contract/access-request-body';
 
 /** Kinds of request that a native ticket format can make; rules and access-policy entries come in our own contract. */
@@ -18,19 +22,61 @@ export type SaidOfTicket = Readonly<{
   url: string | undefined;
   requester: string | undefined;
   approvals: ReadonlyArray<Readonly<{ approver: string | undefined; approvedAtMs: number }>>;
-  /** Fields of the request: person, group, organization, duration, until, grantRequestId. */
+  /** Fields of the request: organization, duration, until, grantRequestId. */
   read: (field: string) => string | undefined;
-  mapping: Pick<SourceMapping, 'people' | 'zone'>;
+  /** Fields of which a ticket may hold several: person, group. */
+  readAll: (field: string) => readonly string[];
+  /** The sender's own name of somebody, to the address. */
+  address: (text: string | undefined) => string | undefined;
+  /** Of times without an offset. */
+  zone: SourceMapping['zone'];
 }>;
 
+/** Of one ticket: what is more is a mistake, or for several. */
+const MOST_REQUESTS = 50;
+
 /**
- * Derives the access request of an approved ticket, validated by our own contract.
+ * Derives the access requests of an approved ticket, validated by our own contract: one for each person and group that it
+ * names. One that cannot be used keeps no other out; where none can, the ticket is refused.
  * @throws AppError `body-invalid`, naming the fields as the policy places them
  */
-export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
-  const { read, mapping } = said;
-  const person = addressOf(read('person'), mapping);
-  const group = read('group');
+export function deriveAccessRequests(said: SaidOfTicket): readonly TicketMeaning[] {
+  const distinct = (field: string): readonly string[] => {
+    const texts = said.readAll(field);
+    return texts.length === 0 ? [''] : [...new Map(texts.map((text) => [fold(text), text])).values()];
+  };
+  const [people, groups] = [distinct('person'), distinct('group')];
+  if (people.length * groups.length > MOST_REQUESTS)
+    throw bodyInvalid([
+      { field: 'group', problem: `Must not be more than ${MOST_REQUESTS}, for each of the people` },
+    ]);
+  const pairs = people.flatMap((person) => groups.map((group) => ({ person, group })));
+  const isOne = pairs.length === 1;
+  const meanings = pairs.map((pair): TicketMeaning => {
+    const id = isOne ? said.id : idOfPair(said.id, pair);
+    try {
+      return { kind: 'access-request', request: deriveAccessRequest({ ...said, id, ...pair }) };
+    } catch (error) {
+      if (isOne || !(error instanceof AppError) || error.code !== 'body-invalid') throw error;
+      return { kind: 'unusable', fields: error.fields };
+    }
+  });
+  const faults = meanings.flatMap((meaning) => (meaning.kind === 'unusable' ? meaning.fields : []));
+  if (meanings.every(({ kind }) => kind === 'unusable')) throw bodyInvalid(faults.slice(0, 20));
+  return meanings;
+}
+
+/** The same in any order of the lists, so that a ticket that is read again makes no other requests. */
+function idOfPair(id: string, { person, group }: Readonly<{ person: string; group: string }>): string {
+  const hash = createHash('sha256').update(JSON.stringify([fold(person), fold(group)]));
+  return `${id.slice(-111)}-${hash.digest('hex').slice(0, 16)}`;
+}
+
+function deriveAccessRequest(
+  said: SaidOfTicket & Readonly<{ person: string; group: string }>,
+): AccessRequest {
+  const { read, address, group } = said;
+  const person = address(said.person);
   const missing = Object.entries({ person, group, requester: said.requester })
     .filter(([, value]) => value === undefined || value === '')
     .map(([name]) => ({ field: name, problem: `Is not where fields.${name} looks for it` }));
@@ -54,7 +100,7 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
         group,
         ...(said.act === 'revoke'
           ? { grantRequestId: read('grantRequestId') || undefined }
-          : { duration: read('duration') || undefined, until: endIn(read('until'), mapping) }),
+          : { duration: read('duration') || undefined, until: endIn(read('until'), said) }),
       },
     }),
     said.receivedAtMs,
@@ -62,26 +108,30 @@ export function deriveAccessRequest(said: SaidOfTicket): AccessRequest {
 }
 
 /**
- * The access request of an event whose fields the policy places: the event is the approval, and an event
+ * The access requests of an event whose fields the policy places: the event is the approval, and an event
  * without a ticket id uses its own id.
  *
  * @throws AppError `body-invalid`
  */
-export function deriveRequestOfEvent(
+export function deriveRequestsOfEvent(
   event: Pick<SaidOfTicket, 'id' | 'act' | 'occurredAtMs' | 'receivedAtMs'>,
-  read: SaidOfTicket['read'],
+  record: unknown,
+  places: Readonly<Record<string, readonly string[]>>,
   mapping: SourceMapping,
-): AccessRequest {
+): readonly TicketMeaning[] {
+  const read = fieldReader(record, places, mapping);
   const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
   const { id, occurredAtMs } = event;
-  return deriveAccessRequest({
+  return deriveAccessRequests({
     ...event,
     ticketId: read('ticketId') || id,
     url: read('url') || undefined,
     requester: address(read('requester')),
     approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
     read,
-    mapping,
+    readAll: listReader(record, places, mapping),
+    address,
+    zone: mapping.zone,
   });
 }
 
@@ -91,7 +141,8 @@ function endIn(text: string | undefined, { zone }: Pick<SourceMapping, 'zone'>):
   return untilMs === undefined ? text || undefined : new Date(untilMs).toISOString();
 }
 
-/** The act that an event name stands for; undefined where it is no request. */
+/** The act that an event name stands for, in any case; undefined where it is no request. */
 export function ticketActOf(name: string | undefined): TicketAct | undefined {
-  return ticketActs.find((act) => act === name);
+  const folded = fold(name ?? '');
+  return ticketActs.find((act) => act === folded);
 }

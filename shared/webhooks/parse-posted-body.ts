@@ -23,6 +23,14 @@ export function bodyTypeOf(contentType: string | null): BodyType | undefined {
   return patterns.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
+/** A message of a few events, of which the parser makes many times as much. */
+const MOST_XML_BYTES = 262_144;
+
+/** How large a body of a type may be, whatever the app takes; no limit but that for most. */
+export function mostBytesOf(type: BodyType): number {
+  return type === 'text/xml' ? MOST_XML_BYTES : Infinity;
+}
+
 /** @throws AppError `body-invalid` */
 export function parsePosted({ rawBody, type }: Pick<PostedBody, 'rawBody' | 'type'>): unknown {
   switch (type) {

@@ -1,10 +1,11 @@
+import { fold } from '../domain/fold';
 import type { SourceMapping } from '../domain/source-settings';
 import { bodyInvalid } from './check-body';
 import { idProblem, isIdNumber } from './id-schemas';
 
 const longestText = 4_000;
 
-/** Fields that tell when: a blank one tells nothing, and the next place may. */
+/** Fields that tell when: where all are blank there is no time. */
 const timing = new Set(['updated']);
 
 /** Fields that name somebody or something: a number in them is an id. */
@@ -36,8 +37,8 @@ export function isAt(record: unknown, place: string): boolean {
 
 /**
  * Creates a reader of fields by name: it looks at the paths of the policy, else at those of the format. The first path
- * that exists counts; for a time the first that is not blank. The reader throws AppError `body-invalid` for a number
- * that was rounded, or that cannot be the id it stands for.
+ * with a value counts; a blank is none, and what it tells where there is no value, except of a time. The reader throws
+ * AppError `body-invalid` for a number that was rounded, or that cannot be the id it stands for.
  */
 export function fieldReader(
   record: unknown,
@@ -45,23 +46,62 @@ export function fieldReader(
   mapping: SourceMapping,
 ): (field: string) => string | undefined {
   return (field) => {
-    const own = Object.hasOwn(places, field) ? places[field] : undefined;
-    for (const place of mapping.fields.get(field) ?? own ?? []) {
-      const text = naming.has(field)
-        ? idAt(record, place)
-        : checkedAt(record, place, isExact, 'Must be a text: a number of so many digits is rounded');
-      if (text !== undefined && !(text === '' && timing.has(field))) return text;
+    let blank: string | undefined;
+    for (const place of placesOf(field, places, mapping)) {
+      const text = fieldAt(record, field, place);
+      if (text !== undefined && text !== '') return text;
+      if (!timing.has(field)) blank ??= text;
     }
-    return undefined;
+    return blank;
   };
 }
 
-/** A person's address: the policy maps the sender's own name of them, else the text is the address. */
-export function addressOf(
-  text: string | undefined,
-  mapping: Pick<SourceMapping, 'people'>,
-): string | undefined {
-  return text === undefined ? undefined : (mapping.people.get(text) ?? text);
+/**
+ * The same of fields that may hold a list: of the first path with a value, one text, or each entry of its list. An entry without a
+ * text is blank, so that it is missed.
+ */
+export function listReader(
+  record: unknown,
+  places: Readonly<Record<string, readonly string[]>>,
+  mapping: SourceMapping,
+): (field: string) => readonly string[] {
+  return (field) => {
+    for (const place of placesOf(field, places, mapping)) {
+      const value = valueAt(record, place);
+      const entries = Array.isArray(value) ? [...value.keys()].map((at) => `${place}.${at}`) : [place];
+      const texts = entries.map((entry) => fieldAt(record, field, entry) ?? '');
+      if (texts.some((text) => text !== '')) return texts;
+    }
+    return [];
+  };
+}
+
+function placesOf(
+  field: string,
+  places: Readonly<Record<string, readonly string[]>>,
+  mapping: SourceMapping,
+): readonly string[] {
+  return mapping.fields.get(field) ?? (Object.hasOwn(places, field) ? places[field] : undefined) ?? [];
+}
+
+function fieldAt(record: unknown, field: string, place: string): string | undefined {
+  return naming.has(field)
+    ? idAt(record, place)
+    : checkedAt(record, place, isExact, 'Must be a text: a number of so many digits is rounded');
+}
+
+/** A person's address: the policy maps the sender's own name of them, else the text is the address. Addresses have no case. */
+export function addressOf(text: string | undefined, mapping: SourceMapping): string | undefined {
+  if (text === undefined) return undefined;
+  return (
+    mapping.people.get(text) ?? (text.includes('@') ? atFolded(mapping.people, text) : undefined) ?? text
+  );
+}
+
+/** What stands under a name whose case does not count: first the name as it is, then the first that is equal to it but for the case. */
+export function atFolded<Value>(named: ReadonlyMap<string, Value>, name: string): Value | undefined {
+  const folded = fold(name);
+  return named.get(name) ?? [...named].find(([known]) => fold(known) === folded)?.[1];
 }
 
 function valueAt(record: unknown, place: string): unknown {
@@ -108,9 +148,10 @@ const wrappedIn = ['emailAddress', 'email', 'value', 'name', 'accountId'] as con
 
 function unwrapped(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return wrappedIn
+  const found = wrappedIn
     .map((name) => member(value, name))
-    .find((inner) => typeof inner === 'string' || typeof inner === 'number');
+    .filter((inner) => typeof inner === 'string' || typeof inner === 'number');
+  return found.find((inner) => String(inner).trim() !== '') ?? found[0];
 }
 
 function toText(wrapped: unknown): string | undefined {

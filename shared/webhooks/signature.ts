@@ -20,9 +20,9 @@ export type SignatureRule = Readonly<{
   key: Exclude<SecretForm, 'pair'>;
   /** What is signed, in this order and without separators other than those named. */
   signed: readonly SignedPart[];
-  /** The first set whose signature header is present is the one that counts. */
+  /** The first set whose signature header is present and not blank is the one that counts. */
   headers: readonly SignatureHeaders[];
-  /** Stands before each signature, for example `v1,` or `sha256=`; entries of a list without it are passed over. */
+  /** Stands before each signature, in any case, for example `v1,` or `sha256=`; entries of a list without it are passed over. */
   prefix: string;
   /** `space`: the header is a list, and one good signature is enough. */
   list: 'space' | 'none';
@@ -82,7 +82,7 @@ export function checkSignature(
   if ('fault' in current) throw new SecretError(current.fault);
   const previous = secrets.previous === undefined ? undefined : keyInSecret(rule.key, secrets.previous);
 
-  const names = rule.headers.find((set) => delivery.headers.get(set.signature) !== null);
+  const names = signatureHeadersIn(rule, delivery.headers);
   if (names === undefined) return refused('signature-missing');
   const id = read(delivery.headers, names.id);
   if (rule.signed.includes('id') && id === undefined) return refused('id-missing');
@@ -101,6 +101,14 @@ export function checkSignature(
   const untimely = timestampFailure(rule, timestamp, delivery.nowMs);
   if (untimely !== undefined) return refused(untimely);
   return { verified: true, id, secret: matchesCurrent ? 'current' : 'previous' };
+}
+
+/** The names under which a delivery is signed: the first set whose signature is there and not blank. */
+export function signatureHeadersIn(
+  rule: SignatureRule,
+  headers: DeliveryHeaders,
+): SignatureHeaders | undefined {
+  return rule.headers.find((set) => (headers.get(set.signature) ?? '').trim() !== '');
 }
 
 function refused(reason: SignatureFailure): SignatureVerdict {
@@ -130,7 +138,7 @@ function bytesOf(
 function candidatesOf(rule: SignatureRule, header: string): readonly string[] {
   const entries = rule.list === 'space' ? header.split(' ') : [header.trim()];
   return entries
-    .filter((entry) => entry.startsWith(rule.prefix))
+    .filter((entry) => entry.toLowerCase().startsWith(rule.prefix))
     .slice(0, mostSignatures)
     .map((entry) => entry.slice(rule.prefix.length));
 }

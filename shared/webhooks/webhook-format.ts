@@ -28,6 +28,9 @@ type LookUpMeaning = Readonly<{ kind: 'look-up'; lookUp: LookUp }>;
 /** Something was approved, and the source has to be asked what. */
 type TicketLookUpMeaning = Readonly<{ kind: 'ticket-look-up'; ticketId: string }>;
 
+/** What is left of one ticket: a request, or one of its people and groups that cannot be used. */
+export type TicketMeaning = AccessRequestMeaning | UnusableMeaning;
+
 export type Meaning =
   WorkerEventMeaning | AccessRequestMeaning | LookUpMeaning | TicketLookUpMeaning | UnusableMeaning;
 
@@ -64,6 +67,8 @@ export type WebhookFormat = Readonly<{
   speaksOf?: 'account';
   /** Its events have names that only the policy can know. */
   eventsToMap?: true;
+  /** Its deliveries have ids of the sender's own: one id with two contents is a mistake, or somebody's attempt. */
+  ownIds?: true;
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */
   dedupeId: (
     delivery: PostedBody & Readonly<{ headers: DeliveryHeaders; signedId: string | undefined }>,
@@ -77,7 +82,7 @@ export type WebhookFormat = Readonly<{
   /** How the same is read where the policy has the source asked, though its deliveries would do. */
   confirmed?: Readonly<{
     parse: (posted: PostedBody, mapping: SourceMapping) => Meanings;
-    /** What the source's own record of a ticket asks for; undefined: nothing that was approved. @throws AppError `body-invalid` */
-    readTicket?: (record: unknown, nowMs: number, mapping: SourceMapping) => AccessRequest | undefined;
+    /** What the source's own record of a ticket asks for; empty: nothing that was approved. @throws AppError `body-invalid` */
+    readTicket?: (record: unknown, nowMs: number, mapping: SourceMapping) => readonly TicketMeaning[];
   }>;
 }>;

@@ -146,7 +146,7 @@ describe('the built app', () => {
         trigger: 'http',
         authLevel: 'anonymous',
         methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-        route: 'scim/v2/{source}/{resource}/{id?}',
+        route: 'scim/v2/{source}/{resource?}/{id?}',
       },
       { name: 'send-notification', trigger: 'queue', queueName: 'notifications' },
       {

@@ -14,7 +14,7 @@ export type ListSourcesDeps = Readonly<{
   formatOf: (feed: Feed, format: string) => WebhookFormat | undefined;
   deliveries: Pick<Deliveries, 'listPending' | 'lastReceivedMs'>;
   deadDeliveries: Pick<DeadDeliveries, 'list'>;
-  heartbeats: Pick<Heartbeats, 'ignoredByDay' | 'namedMs'>;
+  heartbeats: Pick<Heartbeats, 'ignoredByDay' | 'reusedByDay' | 'namedMs'>;
   clock: Pick<Clock, 'now'>;
 }>;
 
@@ -28,6 +28,8 @@ export type SourceState = Readonly<{
   /** Authentic deliveries that asked for nothing: today, and today with the six days before it (UTC). */
   ignoredToday: number;
   ignoredThisWeek: number;
+  /** Deliveries of these seven days under an id that another one had: they were taken for repetitions. */
+  reusedThisWeek: number;
   /** Their message was sent, and they are not processed yet. */
   pending: number;
   /** They wait for a person. */
@@ -41,6 +43,7 @@ const UNREAD = {
   heartbeat: 'not-watched',
   ignoredToday: 0,
   ignoredThisWeek: 0,
+  reusedThisWeek: 0,
   pending: 0,
   dead: 0,
 } as const;
@@ -76,12 +79,18 @@ async function activityOf(
   const lastMs = await deps.deliveries.lastReceivedMs(feed, name);
   const namedMs = lastMs === undefined ? await deps.heartbeats.namedMs(feed, name) : undefined;
   const ignored = await deps.heartbeats.ignoredByDay(feed, name, nowMs - 6 * DAY_MS);
+  const reused = await deps.heartbeats.reusedByDay(feed, name, nowMs - 6 * DAY_MS);
   return {
     pending: pending.length,
     dead: dead.length,
     lastReceivedMs: lastMs,
     heartbeat: heartbeatOf({ heartbeatHours, lastMs, namedMs }, nowMs),
     ignoredToday: ignored.get(utcDayOf(nowMs)) ?? 0,
-    ignoredThisWeek: [...ignored.values()].reduce((sum, count) => sum + count, 0),
+    ignoredThisWeek: sumOf(ignored),
+    reusedThisWeek: sumOf(reused),
   };
+}
+
+function sumOf(byDay: ReadonlyMap<string, number>): number {
+  return [...byDay.values()].reduce((sum, count) => sum + count, 0);
 }

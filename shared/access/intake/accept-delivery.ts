@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { DeliveryKey } from '../../domain/delivery';
 import type { Feed } from '../../domain/policy';
 import { PLAIN_MAPPING } from '../../domain/source-settings';
 import { AppError, errorCodeOf } from '../../errors';
+import { contentHashOf } from '../../webhooks/dedupe-id-from-content';
 import { parseDelivery } from '../../webhooks/parse-delivery';
-import { bodyTypeOf } from '../../webhooks/parse-posted-body';
-import type { DeliveryHeaders } from '../../webhooks/signature';
+import { bodyTypeOf, mostBytesOf, type BodyType } from '../../webhooks/parse-posted-body';
+import { signatureHeadersIn, type DeliveryHeaders } from '../../webhooks/signature';
 import type { SourceAnswer, WebhookFormat } from '../../webhooks/webhook-format';
 import { chooseLane } from './delivery-lane';
-import { verifySender, type SenderSettings, type VerifySenderDeps } from './verify-sender';
-import type { Delivery } from '../../domain/delivery';
+import { verifyHeaders, verifySender, type SenderSettings, type VerifySenderDeps } from './verify-sender';
+import type { Deliveries } from '../../storage/deliveries';
+import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
 import type { Lane } from '../../domain/lane';
 
 /** The sender behind an address, from the policy, and how its format is read. */
@@ -31,18 +34,22 @@ export type AcceptDeliveryDeps = FindSenderDeps &
   VerifySenderDeps &
   EnqueueDeliveryDeps &
   Readonly<{
-    deliveries: Readonly<{
-      insert: (record: Delivery) => Promise<'inserted' | 'duplicate-pending' | 'duplicate-done'>;
-    }>;
-    heartbeats: Readonly<{ noteIgnored: (feed: Feed, source: string, atMs: number) => Promise<void> }>;
+    deliveries: Pick<Deliveries, 'insert'>;
+    heartbeats: Pick<Heartbeats, 'noteIgnored' | 'noteReused'>;
   }>;
+
+export type NoteIgnoredDeps = Readonly<{
+  heartbeats: Pick<Heartbeats, 'noteIgnored'>;
+  log: VerifySenderDeps['log'];
+}>;
 
 /** A request as it came, before anything of it is believed. */
 export type WebhookRequest = Readonly<{
   feed: Feed;
   source: string;
   headers: DeliveryHeaders;
-  rawBody: Uint8Array;
+  /** The body, or how so many bytes of it are read: only when the headers have said enough. */
+  rawBody: Uint8Array | ((mostBytes: number) => Promise<Uint8Array>);
   receivedAtMs: number;
 }>;
 
@@ -56,29 +63,31 @@ export type AcceptedDelivery = Readonly<{
 }>;
 
 /**
- * Accepts a delivery: verifies the raw bytes, parses them, inserts the delivery under its dedupe id, enqueues a
- * message. Once the insert has succeeded the delivery is accepted. A lost message changes nothing in the answer: the
- * sweep for due work enqueues a pending delivery again, and so does a retry by the sender.
- * @throws AppError `source-unknown`, `content-type-unsupported`, `signature-invalid`, `body-invalid`; after
- * `identity-keys-unavailable`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid` and what
+ * Accepts a delivery: judges its headers, reads and verifies the raw bytes, parses them, inserts the delivery under its dedupe
+ * id, enqueues a message. Once the insert has succeeded the delivery is accepted. A lost message changes nothing in the
+ * answer: the sweep for due work enqueues a pending delivery again, and so does a retry by the sender.
+ * @throws AppError `source-unknown`, `content-type-unsupported`, `signature-invalid`, `body-too-large`, `body-invalid`; after
+ * `body-too-slow`, `identity-keys-unavailable`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid` and what
  * storage throws, the sender should try again
  */
 export async function acceptDelivery(
   deps: AcceptDeliveryDeps,
   delivery: WebhookRequest,
 ): Promise<AcceptedDelivery> {
-  const { feed, source, headers, rawBody, receivedAtMs } = delivery;
+  const { feed, source, headers, receivedAtMs } = delivery;
   const { settings, format } = await findSender(deps, feed, source, undefined);
-  if (isGreeting(format, rawBody))
-    return ignored(deps, { feed, source }, format, dedupeKey(feed, source, 'greeting'));
-  const type = bodyTypeOf(headers.get('content-type'));
-  if (type === undefined || !format.bodyTypes.includes(type))
-    throw new AppError(
-      'content-type-unsupported',
-      `Only ${format.bodyTypes.join(' or ')} in UTF-8 is understood`,
-    );
-
-  const signedId = await verifySender(deps, { feed, source }, { format, settings }, delivery);
+  const sender = { settings, format };
+  const greeted = (): AcceptedDelivery =>
+    ignored(deps, { feed, source }, format, dedupeKey(feed, source, 'greeting'));
+  if (await bringsGreeting(format, delivery)) return greeted();
+  const type = typeIn(format, headers);
+  await verifyHeaders(deps, { feed, source }, sender, delivery);
+  const rawBody = await bodyOf(delivery, mostBytesOf(type));
+  if (isGreeting(format, rawBody)) return greeted();
+  const signedId =
+    format.credential.trust === 'signed'
+      ? await verifySender(deps, { feed, source }, sender, { headers, rawBody, receivedAtMs })
+      : undefined;
 
   const arrived = { rawBody, type, receivedAtMs };
   const posted = format.keptOf?.(arrived, headers) ?? arrived;
@@ -93,8 +102,10 @@ export async function acceptDelivery(
   const { rawBody: body, type: contentType } = posted;
   const lane = chooseLane(meanings);
   const record = { feed, source, deliveryId, receivedAtMs, contentType, body, lane };
-  const outcome = await deps.deliveries.insert(record);
-  if (outcome !== 'duplicate-done') await enqueueDelivery(deps, { feed, source, deliveryId }, lane);
+  const hash = format.ownIds === true ? { contentHash: contentHashOf(posted) } : {};
+  const outcome = await deps.deliveries.insert({ ...record, ...hash });
+  if (outcome.startsWith('reused')) await noteReused(deps, record);
+  if (!outcome.endsWith('done')) await enqueueDelivery(deps, { feed, source, deliveryId }, lane);
   return answered(format, { deliveryId, duplicate: outcome !== 'inserted', ignored: false });
 }
 
@@ -135,14 +146,62 @@ export function dedupeKey(feed: Feed, source: string, dedupeId: string): string 
   return createHash('sha256').update(`${feed}/${source}/${dedupeId}`).digest('hex');
 }
 
+/** @throws AppError `content-type-unsupported` */
+function typeIn(format: WebhookFormat, headers: DeliveryHeaders): BodyType {
+  const type = bodyTypeOf(headers.get('content-type'));
+  if (type !== undefined && format.bodyTypes.includes(type)) return type;
+  throw new AppError(
+    'content-type-unsupported',
+    `Only ${format.bodyTypes.join(' or ')} in UTF-8 is understood`,
+  );
+}
+
+/** @throws AppError `body-too-large`, `body-too-slow` */
+async function bodyOf({ rawBody }: Pick<WebhookRequest, 'rawBody'>, mostBytes: number): Promise<Uint8Array> {
+  return typeof rawBody === 'function' ? rawBody(mostBytes) : rawBody;
+}
+
+/** Whether a request whose headers would be refused is a greeting: no more of it is read than a greeting has. */
+async function bringsGreeting(
+  format: WebhookFormat,
+  delivery: Pick<WebhookRequest, 'headers' | 'rawBody'>,
+): Promise<boolean> {
+  const { headers } = delivery;
+  const { credential } = format;
+  const isTyped = format.bodyTypes.some((type) => type === bodyTypeOf(headers.get('content-type')));
+  const isSigned =
+    credential.trust === 'signed' && signatureHeadersIn(credential.signature, headers) !== undefined;
+  if (format.greetings === undefined || (isTyped && isSigned)) return false;
+  const longest = Math.max(...format.greetings.map((greeting) => Buffer.byteLength(greeting)));
+  try {
+    return isGreeting(format, await bodyOf(delivery, longest));
+  } catch (error) {
+    if (errorCodeOf(error) === 'body-too-large') return false;
+    throw error;
+  }
+}
+
 /** Some senders probe the address before they have a secret. The answer reveals nothing and nothing is stored. */
 function isGreeting(format: WebhookFormat, rawBody: Uint8Array): boolean {
   return (format.greetings ?? []).some((greeting) => Buffer.from(greeting).equals(rawBody));
 }
 
+/** What came first stands. That something else came under its id is for a person, as the sender is told of a repetition. */
+async function noteReused(
+  deps: Pick<AcceptDeliveryDeps, 'heartbeats' | 'log'>,
+  { feed, source, deliveryId, receivedAtMs }: DeliveryKey & Readonly<{ receivedAtMs: number }>,
+): Promise<void> {
+  deps.log({ event: 'id-reused', feed, source, deliveryId });
+  try {
+    await deps.heartbeats.noteReused(feed, source, receivedAtMs);
+  } catch (error) {
+    deps.log({ event: 'id-reused-not-counted', feed, source, code: errorCodeOf(error) });
+  }
+}
+
 /** Counts the delivery as a heartbeat of its source. A failure is logged: it is no reason for the sender to retry. */
 export async function noteIgnored(
-  deps: Pick<AcceptDeliveryDeps, 'heartbeats' | 'log'>,
+  deps: NoteIgnoredDeps,
   from: Readonly<{ feed: Feed; source: string }>,
   atMs: number,
 ): Promise<void> {

@@ -15,7 +15,7 @@ import {
   dedupeKey,
   enqueueDelivery,
   noteIgnored,
-  type AcceptDeliveryDeps,
+  type NoteIgnoredDeps,
   type EnqueueDeliveryDeps,
 } from './accept-delivery';
 import { formerAddressesOf, keysToChange } from './scim-user-key-changes';
@@ -23,7 +23,7 @@ import { chooseLane } from './delivery-lane';
 import type { Lane } from '../../domain/lane';
 
 export type ProvisionDeps = EnqueueDeliveryDeps &
-  Pick<AcceptDeliveryDeps, 'heartbeats'> &
+  NoteIgnoredDeps &
   Readonly<{
     users: Pick<ProvisionedUsers, 'get' | 'holderOf' | 'write'>;
     clock: Pick<Clock, 'now'>;

@@ -5,7 +5,7 @@ import type { Log } from '../../log-interface';
 import type { Deliveries } from '../../storage/deliveries';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import type { Meaning, Meanings, WebhookFormat } from '../../webhooks/webhook-format';
-import { confirmAccessRequest } from './confirm-access-request';
+import { confirmAccessRequests } from './confirm-access-request';
 import { chooseLane } from './delivery-lane';
 import { lookUpWorker, isRetryable, type LookUpDeps } from './look-up-worker';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
@@ -120,8 +120,11 @@ async function recordMeaning(
       return outcomes.join(', ') || 'nothing-said';
     }
     case 'ticket-look-up': {
-      const confirmed = await confirmAccessRequest(deps, context, meaning.ticketId);
-      return typeof confirmed === 'string' ? confirmed : recordAccessRequest(deps, context, confirmed);
+      const confirmed = await confirmAccessRequests(deps, context, meaning.ticketId);
+      if (typeof confirmed === 'string') return confirmed;
+      const outcomes: string[] = [];
+      for (const one of confirmed) outcomes.push(await recordMeaning(deps, context, one));
+      return outcomes.join(', ');
     }
     case 'unusable':
       return 'unusable';

@@ -23,9 +23,9 @@ ${unreadable === undefined ? renderActivity(organization, state) : markup`<p><sp
 }
 
 function renderActivity(organization: string, state: SourceState): Markup {
-  const { lastReceivedMs, ignoredToday, ignoredThisWeek, pending, dead } = state;
+  const { lastReceivedMs, ignoredToday, ignoredThisWeek, reusedThisWeek, pending, dead } = state;
   return markup`<dl><dt>last heard</dt><dd>${lastReceivedMs === undefined ? 'never' : time(lastReceivedMs)}</dd><dt>heartbeat</dt><dd>${renderHeartbeat(state)}</dd>
-<dt>asked for nothing</dt><dd>${ignoredToday} today, ${ignoredThisWeek} in seven days</dd><dt>on their way</dt><dd>${pending}</dd><dt>dead</dt><dd>${dead}</dd></dl>
+<dt>asked for nothing</dt><dd>${ignoredToday} today, ${ignoredThisWeek} in seven days</dd>${reusedThisWeek === 0 ? undefined : markup`<dt>ids with two contents</dt><dd>${reusedThisWeek} in seven days</dd>`}<dt>on their way</dt><dd>${pending}</dd><dt>dead</dt><dd>${dead}</dd></dl>
 ${dead === 0 ? undefined : markup`<p><a href="${CONSOLE_PATH}/${organization}/dead-letters">Decide about the dead ones</a></p>`}`;
 }
 

@@ -1,11 +1,27 @@
 import { z } from 'zod';
+import { zoneOfWindowsName } from './windows-time-zones';
 
 const noControlCharacters = /^[^\p{Cc}\p{Cs}]*$/u;
 const controlCharacters = 'Must not hold control characters';
+const onlyVisible = /^[^\p{Cc}\p{Cf}\p{Cs}]*$/u;
+export const INVISIBLE = 'Must not hold characters that cannot be seen';
 
-/** A text of 1 to `max` characters, without the blanks around it. */
+/**
+ * An id or a name of 1 to `max` characters, without the blanks around it. Two that look alike are the same: characters that only turn or
+ * join others (bidi, zero width) are refused like controls.
+ */
 export function text(max: number) {
+  return z.string().trim().min(1).max(max).regex(onlyVisible, INVISIBLE);
+}
+
+/** A text that is shown and names nothing: some scripts join their letters with characters that cannot be seen. */
+export function shownText(max: number) {
   return z.string().trim().min(1).max(max).regex(noControlCharacters, controlCharacters);
+}
+
+/** False for a text with a character that cannot be seen. */
+export function isVisible(name: string): boolean {
+  return onlyVisible.test(name);
 }
 
 /** A text that may be empty. */
@@ -34,16 +50,19 @@ export function localDate() {
   return z.iso.date({ error: 'Must be a date, such as 2026-12-31' });
 }
 
-/** An IANA name. Offsets such as `+02:00` know no daylight saving and are refused. */
+/** An IANA name, or that of Windows for it. Offsets such as `+02:00` know no daylight saving and are refused. */
 export function timeZone() {
-  return z
-    .string()
-    .max(64)
-    .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/, {
-      error: 'Must be an IANA time zone, such as Europe/Bucharest',
-      abort: true,
-    })
-    .refine(isKnownZone, 'Must be a known IANA time zone');
+  return z.preprocess(
+    (name) => (typeof name === 'string' ? (zoneOfWindowsName(name) ?? name) : name),
+    z
+      .string()
+      .max(64)
+      .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/, {
+        error: 'Must be an IANA time zone, such as Europe/Bucharest',
+        abort: true,
+      })
+      .refine(isKnownZone, 'Must be a known IANA time zone'),
+  );
 }
 
 /** The members that every message of the contract has. */

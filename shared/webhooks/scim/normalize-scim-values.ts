@@ -1,4 +1,5 @@
 import { bodyInvalid } from '../check-body';
+import { INVISIBLE, isVisible } from '../contract/field-schemas';
 import { knownName, type ScimAttribute } from './scim-attributes';
 
 /** A user or a part of one with its members open to change, before it is checked again. */
@@ -63,10 +64,16 @@ export function hasContent(entry: UserDraft): boolean {
   return Object.keys(entry).some((name) => name !== 'type' && name !== 'primary');
 }
 
+/** Attributes that a user is known by. Those that were kept before they were judged stay: somebody has to be able to leave. */
+const naming: ReadonlySet<string> = new Set(['userName', 'externalId']);
+
 /** A blank text says nothing. */
 export function toText(field: string, value: unknown): string | undefined {
-  if (value === null || value === undefined || value === '') return undefined;
-  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'string') {
+    if (naming.has(field) && !isVisible(value)) throw bodyInvalid([{ field, problem: INVISIBLE }]);
+    return value.trim() === '' ? undefined : value;
+  }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw bodyInvalid([{ field, problem: 'Must be a text' }]);
 }

@@ -1,6 +1,7 @@
 import { bodyInvalid, checkBody } from '../check-body';
 import { isRecord, setValue, toKept, type UserDraft } from './normalize-scim-values';
 import { extensionOf, knownName, READ_ONLY, urnOf, USER_ATTRIBUTES } from './scim-attributes';
+import { readPath } from './scim-path';
 import { ScimUserSchema, type ScimUser } from './scim-user-schema';
 import { setExtension } from './set-scim-extension';
 
@@ -29,6 +30,15 @@ function setMember(draft: UserDraft, name: string, value: unknown): void {
     if (value === null || value === undefined) return;
     if (!isRecord(value)) throw bodyInvalid([{ field: urnOf(extension), problem: 'Must be an object' }]);
     for (const [attribute, inner] of Object.entries(value)) setExtension(draft, extension, attribute, inner);
+    return;
+  }
+  const path = name.toLowerCase().startsWith('urn:') ? readPath(name) : undefined;
+  if (path?.kind === 'extension' && path.attribute !== undefined) {
+    setExtension(draft, path.extension, path.attribute, value);
+    return;
+  }
+  if (path?.kind === 'attribute' && path.part === undefined && path.where.length === 0) {
+    setMember(draft, path.name, value);
     return;
   }
   if (knownName(READ_ONLY, name) !== undefined) return;

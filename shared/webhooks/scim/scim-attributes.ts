@@ -18,7 +18,14 @@ export type ScimAttribute =
  * a client sends (passwords, telephone numbers, photos) is dropped unread.
  */
 export const USER_ATTRIBUTES: ReadonlyMap<string, ScimAttribute> = new Map<string, ScimAttribute>([
-  ['userName', { kind: 'text', about: 'How the client calls the user; unique, in any case' }],
+  [
+    'userName',
+    {
+      kind: 'text',
+      about:
+        'How the client calls the user; unique, in any case; the address where no e-mail address is sent',
+    },
+  ],
   ['externalId', { kind: 'text', about: "The client's own id of the user; unique" }],
   ['active', { kind: 'flag', about: 'Whether the user works here' }],
   ['displayName', { kind: 'text', about: 'The name that is shown' }],

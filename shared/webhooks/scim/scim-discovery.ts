@@ -56,14 +56,17 @@ function resourceType(
   };
 }
 
-/** RFC 7643 section 7: the attributes that are kept. */
-export function schemas(base: string): readonly WireResource[] {
+/** RFC 7643 section 7: the attributes that are kept, and those of them that a user has to have. */
+export function schemas(base: string, required: ReadonlySet<string>): readonly WireResource[] {
   return [
     toSchema(
       base,
       SCIM.user,
       'User',
-      [...USER_ATTRIBUTES].map(([name, attribute]) => toAttribute(name, attribute)),
+      [...USER_ATTRIBUTES].map(([name, attribute]) => ({
+        ...toAttribute(name, attribute),
+        required: required.has(name),
+      })),
     ),
     toSchema(
       base,
@@ -100,7 +103,6 @@ function toAttribute(name: string, attribute: ScimAttribute): object {
     case 'flag':
       return {
         ...simple(name, typeOf(attribute.kind), attribute.about),
-        required: name === 'userName',
         caseExact: name === 'externalId',
         uniqueness: unique.has(name) ? 'server' : 'none',
       };

@@ -39,6 +39,15 @@ export const ScimUserChangeSchema = z.object({
 });
 type ScimUserChange = z.infer<typeof ScimUserChangeSchema>;
 
+/** Attributes without which a user of a source is refused: the name, and whatever alone may hold the address. */
+export function requiredAttributes(mapping: SourceMapping): ReadonlySet<string> {
+  const holders = new Set(
+    (mapping.fields.get('email') ?? places['email'] ?? []).map((place) => place.split('.')[0]),
+  );
+  const [only] = holders;
+  return new Set(['userName', ...(holders.size === 1 && only !== undefined ? [only] : [])]);
+}
+
 /** The user's address, folded; undefined: there is none. @throws AppError `body-invalid` when it is no address */
 export function addressOfUser(user: ScimUser, mapping: SourceMapping): string | undefined {
   const found = addressOf(fieldReader(user, places, mapping)('email'), mapping);

@@ -7,9 +7,8 @@ import { toWorkerEvent, WorkerEventBodySchema } from '../contract/worker-event-b
 import type { Credential } from '../check-credential';
 import { workerKindOf } from '../translate-worker-event-name';
 import type { PostedBody } from '../parse-posted-body';
-import { fieldReader } from '../read-field-by-path';
 import type { Meanings, WebhookFormat } from '../webhook-format';
-import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
+import { deriveRequestsOfEvent, ticketActOf } from '../derive-access-request';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './token-credential';
 import { standardCredential } from './own-contract';
@@ -79,6 +78,7 @@ function cloudEventsSource(feed: Feed, format: string, credential: Credential): 
     handshake: 'cloudevents',
     // The specification wants to know apart what was done from what will be.
     answer: ({ duplicate, ignored }) => ({ status: duplicate || ignored ? 200 : 202 }),
+    ownIds: true,
     ...(isSigned ? {} : { keptOf: toStructured }),
     dedupeId: (posted) => {
       const { source, id } = readCloudEvent(posted);
@@ -135,10 +135,8 @@ function toRequestMeanings(
   }
   const act = ticketActOf(mapping.events.get(event.type));
   if (act === undefined) return 'ignored';
-  const read = fieldReader(event, ticketPlaces, mapping);
   const { id, occurredAtMs } = event;
-  const request = deriveRequestOfEvent({ id, act, occurredAtMs, receivedAtMs }, read, mapping);
-  return [{ kind: 'access-request', request }];
+  return deriveRequestsOfEvent({ id, act, occurredAtMs, receivedAtMs }, event, ticketPlaces, mapping);
 }
 
 /** The body of our contract: what the event says of itself comes from its attributes, the rest from its data. */

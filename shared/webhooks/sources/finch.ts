@@ -38,6 +38,7 @@ export const finchSource: WebhookFormat = {
   },
   bodyTypes: ['application/json'],
   fetchBack: 'needed',
+  ownIds: true,
   dedupeId: ({ signedId }) => signedId ?? '',
   parse: (posted, mapping) => {
     const body = parsePosted(posted);

@@ -2,11 +2,11 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
-import { fieldReader, isAt, textAt } from '../read-field-by-path';
+import { atFolded, fieldReader, isAt, listReader, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookFormat } from '../webhook-format';
-import { deriveAccessRequest, ticketActOf } from '../derive-access-request';
+import { deriveAccessRequests, ticketActOf } from '../derive-access-request';
 import { issueFormOf } from './github-issue-form';
 import { z } from 'zod';
 import { sha256Header } from '../signature';
@@ -62,7 +62,7 @@ export const githubSource: WebhookFormat = {
   format: 'github',
   credential: { trust: 'signed', signature: sha256Header('x-hub-signature-256') },
   bodyTypes: ['application/json', 'application/x-www-form-urlencoded'],
-  dedupeId: (posted) => posted.headers.get('x-github-delivery') ?? bytesIdOf(posted),
+  dedupeId: bytesIdOf,
   parse: (posted, mapping) => {
     const body = unwrap(posted);
     const isIssueEvent = isAt(body, 'issue.number') && textAt(body, 'issue.pull_request.url') === undefined;
@@ -86,10 +86,10 @@ function textOf(form: unknown): string {
 function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapping): Meanings {
   const said = saidIn(event);
   const act = ticketActOf(
-    said === undefined ? undefined : (mapping.events.get(said.name) ?? events.get(said.name)),
+    said === undefined ? undefined : (atFolded(mapping.events, said.name) ?? atFolded(events, said.name)),
   );
-  const approver = mapping.people.get(said?.by ?? '');
-  const requester = mapping.people.get(event.issue.user.login);
+  const approver = atFolded(mapping.people, said?.by ?? '');
+  const requester = atFolded(mapping.people, event.issue.user.login);
   if (said === undefined || act === undefined || approver === undefined || requester === undefined)
     return 'ignored';
   const { issue, repository } = event;
@@ -97,23 +97,20 @@ function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapp
   if (approvedAtMs === undefined)
     throw bodyInvalid([{ field: 'issue.updated_at', problem: 'Must be a time with an offset' }]);
   const record = { ...event, form: issueFormOf(issue.body ?? '') };
-  return [
-    {
-      kind: 'access-request',
-      request: deriveAccessRequest({
-        id: `${repository.full_name.replaceAll('/', '.')}-${issue.number}-${said.key}`.slice(-128),
-        act,
-        occurredAtMs: approvedAtMs,
-        receivedAtMs,
-        ticketId: `${repository.full_name}#${issue.number}`.slice(-128),
-        url: issue.html_url,
-        requester,
-        approvals: [{ approver, approvedAtMs }],
-        read: fieldReader(record, places, mapping),
-        mapping,
-      }),
-    },
-  ];
+  return deriveAccessRequests({
+    id: `${repository.full_name.replaceAll('/', '.')}-${issue.number}-${said.key}`.slice(-128),
+    act,
+    occurredAtMs: approvedAtMs,
+    receivedAtMs,
+    ticketId: `${repository.full_name}#${issue.number}`.slice(-128),
+    url: issue.html_url,
+    requester,
+    approvals: [{ approver, approvedAtMs }],
+    read: fieldReader(record, places, mapping),
+    readAll: listReader(record, places, mapping),
+    address: (text) => (text === undefined ? undefined : (atFolded(mapping.people, text) ?? text)),
+    zone: mapping.zone,
+  });
 }
 
 type Said = Readonly<{ name: string; by: string; at: string; key: string }>;

@@ -32,7 +32,7 @@ export function jiraApprovalsIn(record: unknown): SaidOfTicket['approvals'] {
     approvers
       .filter(({ approverDecision }) => approverDecision === 'approved')
       .map(({ approver }) => ({
-        approver: approver.emailAddress || approver.accountId,
+        approver: approver.emailAddress?.trim() || approver.accountId,
         approvedAtMs: completedDate?.epochMillis ?? instantOf(completedDate?.iso8601) ?? 0,
       })),
   );

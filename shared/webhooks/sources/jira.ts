@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { fold } from '../../domain/fold';
 import type { SourceMapping } from '../../domain/source-settings';
 import { checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
-import { addressOf, fieldReader, isAt, textAt } from '../read-field-by-path';
+import { addressOf, atFolded, fieldReader, isAt, listReader, textAt } from '../read-field-by-path';
 import type { Meanings, WebhookFormat } from '../webhook-format';
 import { idText, senderId } from '../id-schemas';
 import { longestMs } from '../parse-sender-time';
-import { deriveAccessRequest, ticketActOf, type TicketAct } from '../derive-access-request';
+import { deriveAccessRequests, ticketActOf, type TicketAct } from '../derive-access-request';
 import { readJiraTicket } from './jira-automation';
 import { sha256Header } from '../signature';
 
@@ -39,7 +38,7 @@ export const jiraSource: WebhookFormat = {
   bodyTypes: ['application/json'],
   fieldsToPlace: ['group'],
   fetchBack: 'offered',
-  dedupeId: (posted) => posted.headers.get('x-atlassian-webhook-identifier') ?? bytesIdOf(posted),
+  dedupeId: bytesIdOf,
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     return textAt(body, 'webhookEvent') === 'jira:issue_updated' && isAt(body, 'changelog.id')
@@ -66,37 +65,33 @@ function toMeanings(body: unknown, receivedAtMs: number, mapping: SourceMapping)
   if (act === undefined) return 'ignored';
   const read = fieldReader(body, places, mapping);
   const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
-  return [
-    {
-      kind: 'access-request',
-      request: deriveAccessRequest({
-        id: `${issue.key}-${changelog.id}`,
-        act,
-        occurredAtMs: timestamp,
-        receivedAtMs,
-        ticketId: issue.key,
-        url: browseUrl(issue),
-        requester: address(read('requester')),
-        approvals: [{ approver: address(read('approver')), approvedAtMs: timestamp }],
-        read,
-        mapping,
-      }),
-    },
-  ];
+  return deriveAccessRequests({
+    id: `${issue.key}-${changelog.id}`,
+    act,
+    occurredAtMs: timestamp,
+    receivedAtMs,
+    ticketId: issue.key,
+    url: browseUrl(issue),
+    requester: address(read('requester')),
+    approvals: [{ approver: address(read('approver')), approvedAtMs: timestamp }],
+    read,
+    readAll: listReader(body, places, mapping),
+    address,
+    zone: mapping.zone,
+  });
 }
 
 function actIn(
   { items }: Readonly<{ items: readonly unknown[] }>,
   mapping: SourceMapping,
 ): TicketAct | undefined {
-  const own = new Map([...mapping.events].map(([name, act]) => [fold(name), act]));
-  return items.map((item) => ticketActOf(actOf(item, own))).find((found) => found !== undefined);
+  return items.map((item) => ticketActOf(actOf(item, mapping.events))).find((found) => found !== undefined);
 }
 
 /** `toString` is a member that every object inherits: only an own one is the sender's. */
 function actOf(item: unknown, own: ReadonlyMap<string, string>): string | undefined {
-  const name = fold(`${textAt(item, 'field') ?? ''}:${textAt(item, 'toString') ?? ''}`);
-  return own.get(name) ?? events.get(name);
+  const name = `${textAt(item, 'field') ?? ''}:${textAt(item, 'toString') ?? ''}`;
+  return atFolded(own, name) ?? atFolded(events, name);
 }
 
 /** The page of an issue beside its API; an address that is no web address has none. */

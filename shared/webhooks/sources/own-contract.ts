@@ -73,6 +73,7 @@ function contractSource(
     credential,
     bodyTypes: ['application/json'],
     ownContract: true,
+    ownIds: true,
     dedupeId: (posted) => posted.signedId ?? (textAt(parsePosted(posted), 'id') || bytesIdOf(posted)),
     parse: (posted) => {
       const body = parsePosted(posted);

@@ -1,14 +1,13 @@
-import type { AccessRequest } from '../../domain/ledger/access-request';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../check-body';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
-import { addressOf, fieldReader, firstTextAt, textAt } from '../read-field-by-path';
+import { addressOf, atFolded, fieldReader, firstTextAt, listReader, textAt } from '../read-field-by-path';
 import { idText } from '../id-schemas';
 import { instantOf, saidAtOf } from '../parse-sender-time';
-import type { WebhookFormat } from '../webhook-format';
+import type { TicketMeaning, WebhookFormat } from '../webhook-format';
 import { tokenCredential } from './token-credential';
-import { deriveAccessRequest, ticketActOf, type SaidOfTicket } from '../derive-access-request';
+import { deriveAccessRequests, ticketActOf, type SaidOfTicket } from '../derive-access-request';
 
 /**
  * Where the fields of a ticket stand in what a system posts; `status` and `updated` tell repetitions from news. `approval` is the
@@ -57,13 +56,13 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
       const record = unwrap(parsePosted(posted));
       const read = fieldReader(record, places, mapping);
       if (isWithheld(read, shape.events, mapping)) return 'ignored';
-      const request = requestIn(shape, record, mapping, {
+      const requests = requestsIn(shape, record, mapping, {
         saidAtMs: instantOf(read('updated')),
         approvedAtMs: saidAtOf(read('updated'), posted, mapping) ?? posted.receivedAtMs,
         receivedAtMs: posted.receivedAtMs,
         approvals: () => shape.approvalsOf?.(record),
       });
-      return request === undefined ? 'ignored' : [{ kind: 'access-request', request }];
+      return requests.length === 0 ? 'ignored' : requests;
     },
     ...(shape.approvalsInRecord === undefined
       ? {}
@@ -87,13 +86,13 @@ function confirmedBy(
     readTicket: (record, nowMs, mapping) => {
       const approvals = approvalsInRecord(record);
       const lastMs = Math.max(...approvals.map(({ approvedAtMs }) => approvedAtMs));
-      if (approvals.length === 0) return undefined;
+      if (approvals.length === 0) return [];
       const read = fieldReader(record, places, mapping);
       const revokes = ticketActOf(actOf(read, events, mapping)) === 'revoke';
       // The time of the approval and not of the last change: whoever repeats a delivery later makes no grant last longer.
       // A system tells its API's callers UTC.
       const approvedAtMs = revokes ? (instantOf(read('updated')) ?? nowMs) : lastMs;
-      return requestIn(
+      return requestsIn(
         shape,
         record,
         { ...mapping, zone: 'UTC' },
@@ -108,7 +107,7 @@ function confirmedBy(
   };
 }
 
-function requestIn(
+function requestsIn(
   { places, events }: PostedTicketFormat,
   record: unknown,
   mapping: SourceMapping,
@@ -119,16 +118,16 @@ function requestIn(
     receivedAtMs: number;
     approvals: () => SaidOfTicket['approvals'] | undefined;
   }>,
-): AccessRequest | undefined {
+): readonly TicketMeaning[] {
   const read = fieldReader(record, places, mapping);
   const act = ticketActOf(actOf(read, events, mapping));
-  if (act === undefined) return undefined;
+  if (act === undefined) return [];
   const ticketId = ticketIdIn(read);
   const { approvedAtMs, receivedAtMs, saidAtMs = approvedAtMs } = said;
   const isTimed = read('updated') !== undefined;
   const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
   const approvals = said.approvals() ?? [{ approver: read('approver'), approvedAtMs }];
-  return deriveAccessRequest({
+  return deriveAccessRequests({
     id: `${ticketId}-${isTimed ? `${act}-${saidAtMs}` : act}`.slice(-128),
     act,
     occurredAtMs: approvedAtMs,
@@ -138,7 +137,9 @@ function requestIn(
     requester: address(read('requester')),
     approvals: approvals.map((one) => ({ ...one, approver: address(one.approver) })),
     read,
-    mapping,
+    readAll: listReader(record, places, mapping),
+    address,
+    zone: mapping.zone,
   });
 }
 
@@ -164,7 +165,7 @@ function actOf(
   mapping: SourceMapping,
 ): string | undefined {
   const action = read('action');
-  if (action !== undefined && action !== '') return mapping.events.get(`action:${action}`) ?? action;
+  if (action !== undefined && action !== '') return atFolded(mapping.events, `action:${action}`) ?? action;
   return actOfStatus(read('status'), events, mapping);
 }
 
@@ -173,9 +174,8 @@ function actOfStatus(
   events: ReadonlyMap<string, string>,
   mapping: SourceMapping,
 ): string | undefined {
-  const status = `status:${sent?.toLowerCase() ?? ''}`;
-  const own = [...mapping.events].find(([name]) => name.toLowerCase() === status)?.[1];
-  return own ?? events.get(status);
+  const status = `status:${sent ?? ''}`;
+  return atFolded(mapping.events, status) ?? atFolded(events, status);
 }
 
 /** What a body asks for does not count against its own word that it was not approved. */

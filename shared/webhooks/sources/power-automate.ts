@@ -50,7 +50,7 @@ export const powerAutomateSource: WebhookFormat = postedTicketSource({
   },
   approvalsOf: (record) =>
     checkBody(ResponsesSchema, record).approval.responses.map(({ responder, responseDate }) => ({
-      approver: responder.email ?? responder.userPrincipalName ?? undefined,
+      approver: responder.email?.trim() || responder.userPrincipalName || undefined,
       approvedAtMs: instantOf(responseDate) ?? 0,
     })),
 });

@@ -3,11 +3,11 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
-import { fieldReader, textAt } from '../read-field-by-path';
+import { atFolded, fieldReader, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
 import { saidAtOf } from '../parse-sender-time';
 import type { Meanings, WebhookFormat } from '../webhook-format';
-import { deriveRequestOfEvent, ticketActOf } from '../derive-access-request';
+import { deriveRequestsOfEvent, ticketActOf } from '../derive-access-request';
 import { DAY_MS } from '../../domain/durations';
 
 const IdentifiedSchema = z.object({ id: senderId(100) });
@@ -50,11 +50,12 @@ export const zendeskSource: WebhookFormat = {
     },
   },
   bodyTypes: ['application/json'],
+  ownIds: true,
   dedupeId: (posted) => textAt(parsePosted(posted), 'id') || bytesIdOf(posted),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     const act = ticketActOf(actOf(body, mapping));
-    return act === undefined ? 'ignored' : [toRequest(body, act, posted, mapping)];
+    return act === undefined ? 'ignored' : toRequests(body, act, posted, mapping);
   },
 };
 
@@ -62,20 +63,19 @@ export const zendeskSource: WebhookFormat = {
 function actOf(body: unknown, { events }: SourceMapping): string | undefined {
   const type = textAt(body, 'type');
   if (type?.startsWith('zen:event-type:') !== true) return textAt(body, places.action[0]);
-  return events.get(`${type}:${textAt(body, 'event.current') ?? ''}`) ?? events.get(type);
+  return atFolded(events, `${type}:${textAt(body, 'event.current') ?? ''}`) ?? atFolded(events, type);
 }
 
-function toRequest(
+function toRequests(
   body: unknown,
   act: 'grant' | 'extend' | 'revoke',
   { receivedAtMs }: PostedBody,
   mapping: SourceMapping,
-): Exclude<Meanings, 'ignored'>[number] {
+): Meanings {
   const { id } = checkBody(IdentifiedSchema, body);
   const read = fieldReader(body, places, mapping);
   const occurredAtMs = saidAtOf(read('time'), { receivedAtMs }, mapping);
   if (occurredAtMs === undefined)
     throw bodyInvalid([{ field: 'time', problem: 'Must be a time, such as 2026-12-01T08:00:00Z' }]);
-  const event = { id, act, occurredAtMs, receivedAtMs };
-  return { kind: 'access-request', request: deriveRequestOfEvent(event, read, mapping) };
+  return deriveRequestsOfEvent({ id, act, occurredAtMs, receivedAtMs }, body, places, mapping);
 }

@@ -1,11 +1,22 @@
+import type { HttpRequest } from '@azure/functions';
 import { describe, expect, it } from '@jest/globals';
+import { ReadableStream } from 'node:stream/web';
+import { scimHandler } from '../../../shared/http/scim-handler';
+import { fakeInvocation } from '../../fakes/invocation';
 import { AppError } from '../../../shared/errors';
 import { createSecretsWithDeadline } from '../../../shared/secrets/secrets-with-deadline';
 import { acceptDelivery } from '../../../shared/access/intake/accept-delivery';
 import { errorOf } from '../../fakes/error-of';
 import { signedHeaders, signingSecret } from '../../fakes/signed-delivery';
-import { ENTERPRISE, entraUser, patchOf, scimClient, scimPolicy } from '../../fixtures/scim-client';
-import { ANA, BEN, useWorlds } from '../access/world';
+import {
+  ENTERPRISE,
+  entraUser,
+  patchOf,
+  SCIM_BASE,
+  scimClient,
+  scimPolicy,
+} from '../../fixtures/scim-client';
+import { ANA, BEN, useWorlds, type World } from '../access/world';
 
 const newWorld = useWorlds();
 
@@ -60,6 +71,51 @@ describe('a request that is not authentic', () => {
   );
 });
 
+describe('a body that never comes', () => {
+  const waiting = () => {
+    let isRead = false;
+    const body = new ReadableStream(
+      {
+        pull: () => {
+          isRead = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return { body, isRead: () => isRead };
+  };
+  const ask = async (world: World, method: string, resource: string, headers: Record<string, string>) => {
+    const { body, isRead } = waiting();
+    const handler = scimHandler({ ...world.engine.app, config: { maxBodyBytes: 1_000 } });
+    const url = `${SCIM_BASE}/${resource}`;
+    const params = { source: 'directory', resource };
+    const request = {
+      method,
+      url,
+      params,
+      headers: new Headers(headers),
+      query: new URLSearchParams(),
+      body,
+    };
+    const answer = await handler(request as unknown as HttpRequest, fakeInvocation().context);
+    return [answer.status, isRead()];
+  };
+
+  it('is not waited for without the token, of another type, for what is not offered and for what has none', async () => {
+    const { world } = await start();
+    const token = { authorization: `Bearer ${signingSecret}` };
+    const type = { 'content-type': 'application/scim+json' };
+    expect(await ask(world, 'POST', 'Users', type)).toEqual([401, false]);
+    expect(await ask(world, 'POST', 'Users', { ...type, authorization: 'Bearer another one' })).toEqual([
+      401,
+      false,
+    ]);
+    expect(await ask(world, 'POST', 'Users', token)).toEqual([415, false]);
+    expect(await ask(world, 'POST', '.search', { ...token, ...type })).toEqual([501, false]);
+    expect(await ask(world, 'GET', 'Users', token)).toEqual([200, false]);
+  });
+});
+
 describe('a body', () => {
   it.each<readonly [string, string | Uint8Array, number, string | undefined]>([
     ['with a byte order mark', `\uFEFF${JSON.stringify(entraUser(ANA))}`, 201, undefined],
@@ -79,6 +135,19 @@ describe('a body', () => {
     ],
     ['with half a character', '{"userName":"a\\ud800@acme.example"}', 400, 'invalidValue'],
     ['with a control character', '{"userName":"a\\u0000na@acme.example"}', 400, 'invalidValue'],
+    [
+      'with a name that cannot be seen',
+      `{"userName":"a\u200bna","emails":[{"value":"${ANA}"}]}`,
+      400,
+      'invalidValue',
+    ],
+    ['with an id that turns', `{"userName":"${ANA}","externalId":"a\u202e1"}`, 400, 'invalidValue'],
+    [
+      'with letters that are joined in what is shown',
+      `{"userName":"${ANA}","displayName":"\u0645\u06cc\u200c\u062e"}`,
+      201,
+      undefined,
+    ],
     ['with a list for a name', `{"userName":["${ANA}"]}`, 400, 'invalidValue'],
     ['with a word for active', `{"userName":"${ANA}","active":"perhaps"}`, 400, 'invalidValue'],
     [

@@ -22,6 +22,67 @@ async function start(source?: Parameters<typeof scimPolicy>[1]) {
 const groupsOf = (world: World, email: string): readonly string[] =>
   ['Developers', 'Users', 'Finance'].filter((group) => world.members(group).includes(email));
 
+describe('an attribute as one flat key', () => {
+  const user = { userName: ANA, emails: [{ value: ANA }], externalId: 'e1' };
+  const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
+  const acme = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
+
+  it.each([
+    ['of the enterprise extension', { [`${ENTERPRISE}:department`]: 'Finance' }, { department: 'Finance' }],
+    [
+      'in other letters',
+      { [`${ENTERPRISE.toUpperCase()}:DEPARTMENT`]: 'Finance' },
+      { department: 'Finance' },
+    ],
+    [
+      'with its value in an object',
+      { [`${ENTERPRISE}:manager`]: { value: 'm1' } },
+      { manager: { value: 'm1' } },
+    ],
+    [
+      'beside the extension as a whole',
+      { [ENTERPRISE]: { division: 'North' }, [`${ENTERPRISE}:department`]: 'Finance' },
+      { division: 'North', department: 'Finance' },
+    ],
+    ['with no value', { [`${ENTERPRISE}:department`]: null }, undefined],
+  ])('%s is taken in POST and PUT as in PATCH', async (_case, keys, kept) => {
+    const { client } = await start();
+    const created = await client.send('POST', '/Users', { ...user, ...keys });
+    expect([created.status, created.body[ENTERPRISE]]).toEqual([201, kept]);
+    const path = `/Users/${String(created.body['id'])}`;
+    expect((await client.send('PUT', path, user)).body[ENTERPRISE]).toBeUndefined();
+    expect((await client.send('PUT', path, { ...user, ...keys })).body[ENTERPRISE]).toEqual(kept);
+    await client.send('PUT', path, user);
+    const patched = await client.send('PATCH', path, patchOf({ op: 'add', value: keys }));
+    expect(patched.body[ENTERPRISE]).toEqual(kept);
+  });
+
+  it('of the core schema or of an own extension is taken, and of an unknown one dropped', async () => {
+    const { client } = await start();
+    const { status, body } = await client.send('POST', '/Users', {
+      ...user,
+      [`${core}:title`]: 'Engineer',
+      [`${core}:id`]: 'mine',
+      [`${acme}:hireDate`]: '2026-01-01',
+      'urn:acme:other:User:hireDate': 'x',
+      'urn:': 'x',
+    });
+    expect([status, body['title'], body[acme]]).toEqual([201, 'Engineer', { hireDate: '2026-01-01' }]);
+    expect(body['id']).not.toBe('mine');
+  });
+
+  it('of a time zone may be the name that Windows has for it', async () => {
+    const { world, client } = await start();
+    await client.send('POST', '/Users', {
+      ...user,
+      timezone: 'GTB Standard Time',
+      [`${ENTERPRISE}:department`]: 'Finance',
+    });
+    await world.settle();
+    expect(groupsOf(world, ANA)).toEqual(['Users', 'Finance']);
+  });
+});
+
 describe('the provisioning client of Entra', () => {
   it('finds nobody, creates a user, moves and disables them: joiner, mover and leaver', async () => {
     const { world, client } = await start();

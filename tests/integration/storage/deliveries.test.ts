@@ -49,6 +49,34 @@ describe('a delivery', () => {
     });
   });
 
+  it('under the id of another one that said something else is told apart, also when that is forgotten', async () => {
+    const deliveries = createDeliveries(storage());
+    const delivery = aDelivery({ contentHash: 'first' });
+    const other = { ...delivery, contentHash: 'second', body: Buffer.alloc(100_000, 0x20) };
+    const outcomes = [await deliveries.insert(delivery), await deliveries.insert(delivery)];
+    outcomes.push(...(await Promise.all([deliveries.insert(other), deliveries.insert(delivery)])));
+    await deliveries.complete(keyOf(delivery), 'recorded');
+    outcomes.push(await deliveries.insert(other));
+    expect(await deliveries.forgetBodies(delivery.feed, delivery.source, 2_000)).toBe(1);
+    outcomes.push(await deliveries.insert(other), await deliveries.insert(delivery));
+    expect(outcomes).toEqual([
+      'inserted',
+      'duplicate-pending',
+      'reused-pending',
+      'duplicate-pending',
+      'reused-done',
+      'reused-done',
+      'duplicate-done',
+    ]);
+  });
+
+  it('of an earlier version has no content to be told apart by', async () => {
+    const deliveries = createDeliveries(storage());
+    const delivery = aDelivery();
+    await deliveries.insert(delivery);
+    expect(await deliveries.insert({ ...delivery, contentHash: 'now' })).toBe('duplicate-pending');
+  });
+
   it('is a duplicate that still waits until it is processed, and a finished duplicate afterwards', async () => {
     const deliveries = createDeliveries(storage());
     const delivery = aDelivery();

@@ -147,6 +147,25 @@ describe('before the real storage', () => {
   });
 });
 
+describe('one signed body', () => {
+  it.each([
+    ['github', 'x-github-delivery'],
+    ['jira', 'x-atlassian-webhook-identifier'],
+  ])('of %s is kept once under a hundred ids of a header that nobody signed', async (format, header) => {
+    const sender = vendorSenders.find((one) => one.format === format);
+    if (sender === undefined) throw new Error(`No sender ${format}`);
+    const name = `copies-${format}`;
+    const { post } = intakeOf(name, sender, storage());
+    const copies = Array.from({ length: 100 }, (_, at) => {
+      const own = postingOf(sender);
+      return { ...own, headers: { ...own.headers, [header]: `copy-${at}` } };
+    });
+    const answers = await Promise.all(copies.map(post));
+    expect(answers.map(({ status }) => status)).toEqual(copies.map(() => 200));
+    expect((await keptOf(name)).deliveries).toBe(1);
+  });
+});
+
 describe('a sender is told what it understands', () => {
   it.each(named)('%s: 200 within its patience, also for what it repeats', async (name, sender) => {
     const { post } = intakeOf(`patience-${name}`, sender, storage());

@@ -26,6 +26,7 @@ function stateOf(changes: Partial<SourceState>): SourceState {
     heartbeat: 'in-time',
     ignoredToday: 3,
     ignoredThisWeek: 17,
+    reusedThisWeek: 0,
     pending: 0,
     dead: 0,
     ...changes,
@@ -48,6 +49,8 @@ describe('the page of sources', () => {
     expect(textOf({})).toContain('HR: bob format hibob proof of origin signature may cause joiner, leaver');
     expect(textOf({})).toContain('last heard 2026-11-20 10:00 UTC');
     expect(textOf({})).toContain('asked for nothing 3 today, 17 in seven days');
+    expect(textOf({})).not.toContain('two contents');
+    expect(textOf({ reusedThisWeek: 2 })).toContain('ids with two contents 2 in seven days');
   });
 
   it.each<readonly [SourceState['heartbeat'], string]>([

@@ -75,7 +75,7 @@ describe('the body of a request', () => {
   });
 });
 
-describe('a body past the cap on a real connection', () => {
+describe('a body past the cap, or that stalls, on a real connection', () => {
   const servers: Server[] = [];
 
   afterEach(async () => {
@@ -92,9 +92,10 @@ describe('a body past the cap on a real connection', () => {
         body: request,
         duplex: 'half',
       } as unknown as RequestInit);
-      readBody({ headers: new Headers(), body: body as ReadableStream }, 1_000).then(
+      readBody({ headers: new Headers(), body: body as ReadableStream }, 1_000, 200).then(
         (read) => response.writeHead(200).end(String(read.length)),
-        (error: unknown) => response.writeHead(413).end(errorCodeOf(error)),
+        (error: unknown) =>
+          response.writeHead(errorCodeOf(error) === 'body-too-slow' ? 503 : 413).end(errorCodeOf(error)),
       );
     });
     servers.push(server);
@@ -117,5 +118,18 @@ describe('a body past the cap on a real connection', () => {
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     expect({ status: response.statusCode, text: Buffer.concat(chunks).toString() }).toEqual(expected);
+  });
+
+  it('is answered while its sender goes on saying nothing', async () => {
+    const port = await listen();
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { 'content-length': '500' };
+      const outgoing = send({ port, host: '127.0.0.1', method: 'POST', headers }, resolve);
+      outgoing.once('error', reject).write(bytes(100));
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    expect({ status: response.statusCode, text }).toEqual({ status: 503, text: 'body-too-slow' });
   });
 });

@@ -24,7 +24,7 @@ async function answerTo(
         },
       },
       queue: { enqueueDelivery: async () => undefined },
-      heartbeats: { noteIgnored: async () => undefined },
+      heartbeats: { noteIgnored: async () => undefined, noteReused: async () => undefined },
       log: () => undefined,
       clock: { now: () => NOW_MS },
       config: { maxBodyBytes: 100_000 },

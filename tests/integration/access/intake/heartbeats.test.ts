@@ -115,6 +115,32 @@ describe('a source that sends only what asks for nothing', () => {
     });
   });
 
+  it('is heard by a delivery under the id of another one, and how many came is counted apart', async () => {
+    const world = await start();
+    const { post, clock, log } = world.engine;
+    const joiner = (email: string) => ({
+      ...PING,
+      type: 'worker.joined',
+      schemaVersion: 1,
+      id: 'x',
+      worker: { email },
+    });
+    const once = { id: 'msg_reused', saidAtMs: clock.now() };
+    await post('hr', joiner(ANA), once);
+    expect(await post('hr', joiner(ANA), once)).toMatchObject({ duplicate: true });
+    expect(await hrIn(world)).toMatchObject({ reusedThisWeek: 0 });
+    clock.advance(1_000);
+    expect(await post('hr', joiner('mallory@acme.example'), once)).toMatchObject({ duplicate: true });
+    expect(log).toContainEqual(expect.objectContaining({ event: 'id-reused', source: 'standard' }));
+    expect(await hrIn(world)).toMatchObject({
+      reusedThisWeek: 1,
+      ignoredToday: 0,
+      lastReceivedMs: clock.now(),
+    });
+    await world.engine.app.heartbeats.forgetIgnored('hr', 'standard', clock.now() + 2 * DAY_MS);
+    expect(await hrIn(world)).toMatchObject({ reusedThisWeek: 0 });
+  });
+
   it('is heard by what asks for something too, which is not counted', async () => {
     const world = await start();
     await world.joins(ANA);

@@ -43,8 +43,12 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
     deliveries: {
       insert: async (record) => {
         steps.push('insert');
-        if (done.has(record.deliveryId)) return 'duplicate-done';
-        if (records.has(record.deliveryId)) return 'duplicate-pending';
+        const known = records.get(record.deliveryId);
+        const state = done.has(record.deliveryId) ? 'done' : 'pending';
+        if (state === 'done' || known !== undefined)
+          return known === undefined || known.contentHash === record.contentHash
+            ? `duplicate-${state}`
+            : `reused-${state}`;
         records.set(record.deliveryId, record);
         return 'inserted';
       },
@@ -52,6 +56,9 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
     heartbeats: {
       noteIgnored: async (feed, source, atMs) => {
         steps.push(`heard ${feed}/${source} ${atMs - nowMs}`);
+      },
+      noteReused: async (feed, source) => {
+        steps.push(`reused ${feed}/${source}`);
       },
     },
     queue: {
@@ -99,6 +106,7 @@ describe('a good delivery', () => {
         receivedAtMs: nowMs,
         contentType: 'application/json',
         body: Buffer.from(body),
+        contentHash: expect.any(String),
       },
     ]);
     expect(messages).toEqual([{ feed: 'hr', source: 'workday', deliveryId }]);
@@ -157,7 +165,7 @@ describe('a good delivery', () => {
     const noteIgnored = async (): Promise<void> => {
       throw new AppError('storage-unavailable', 'Down');
     };
-    const { deps, logs } = world({ heartbeats: { noteIgnored } });
+    const { deps, logs } = world({ heartbeats: { noteIgnored, noteReused: noteIgnored } });
     const ping = delivery({ rawBody: '{"type":"ping"}' });
     expect(await acceptDelivery(deps, ping)).toMatchObject({ ignored: true });
     expect(logs).toContainEqual({
@@ -250,7 +258,8 @@ describe('a delivery that is not good', () => {
       message: 'The signature is missing or not valid',
       fields: [],
     });
-    expect(steps).toEqual(['secret workday-key']);
+    // Without a signature there is nothing to check.
+    expect(steps).toEqual(bad.headers.get('webhook-signature') ? ['secret workday-key'] : []);
     expect(logs).toEqual([
       { event: 'signature-refused', feed: 'hr', source: 'workday', reason: expect.any(String) },
     ]);
@@ -330,5 +339,48 @@ describe('a delivery in bad times', () => {
     const { deps, messages } = world(changes);
     expect(await errorOf(() => acceptDelivery(deps, delivery()))).toMatchObject({ code });
     expect(messages).toEqual([]);
+  });
+});
+
+describe('one id of a sender with two contents', () => {
+  const other = body.replace('ana@', 'bea@');
+
+  it('is logged and counted, and what came first stands', async () => {
+    const { deps, steps, records, logs, done } = world();
+    await acceptDelivery(deps, delivery());
+    steps.length = 0;
+    const again = await acceptDelivery(deps, delivery({ rawBody: other }));
+    expect(again).toEqual({ deliveryId, duplicate: true, ignored: false });
+    expect(steps).toEqual(['secret workday-key', 'insert', 'reused hr/workday', 'enqueue']);
+    expect(logs).toEqual([{ event: 'id-reused', feed: 'hr', source: 'workday', deliveryId }]);
+    expect([...records.values()].map((record) => Buffer.from(record.body).toString())).toEqual([body]);
+    done.add(deliveryId);
+    steps.length = 0;
+    await acceptDelivery(deps, delivery({ rawBody: other }));
+    expect(steps).toEqual(['secret workday-key', 'insert', 'reused hr/workday']);
+  });
+
+  it('is no matter where only the order of the members differs', async () => {
+    const { deps, logs } = world();
+    await acceptDelivery(deps, delivery());
+    const { id, ...rest } = JSON.parse(body) as Record<string, unknown>;
+    await acceptDelivery(deps, delivery({ rawBody: JSON.stringify({ ...rest, id }) }));
+    expect(logs).toEqual([]);
+  });
+
+  it('is answered as a repetition also where it cannot be counted', async () => {
+    const noteReused = async (): Promise<never> => {
+      throw new AppError('storage-unavailable', 'No');
+    };
+    const { deps, logs } = world();
+    const failing = { ...deps, heartbeats: { ...deps.heartbeats, noteReused } };
+    await acceptDelivery(failing, delivery());
+    expect(await acceptDelivery(failing, delivery({ rawBody: other }))).toMatchObject({ duplicate: true });
+    expect(logs).toContainEqual({
+      event: 'id-reused-not-counted',
+      feed: 'hr',
+      source: 'workday',
+      code: 'storage-unavailable',
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Statement } from '../../../../shared/domain/ledger/worker-timeline';
+import type { Statement } from '../../../../shared/domain/ledger/statement';
 import type { Hold } from '../../../../shared/domain/plan/hold';
 import { statesOfReleased } from '../../../../shared/domain/plan/released-removals';
 import { aBirthrightLine, anOrganization } from '../../../fixtures/builders/organizations';

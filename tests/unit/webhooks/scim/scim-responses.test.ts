@@ -75,7 +75,7 @@ describe('what a client can discover', () => {
       ['User', '/Users'],
       ['Group', '/Groups'],
     ]);
-    expect(schemas(BASE).map(({ id }) => id)).toEqual([
+    expect(schemas(BASE, new Set()).map(({ id }) => id)).toEqual([
       'urn:ietf:params:scim:schemas:core:2.0:User',
       URN,
       'urn:ietf:params:scim:schemas:core:2.0:Group',
@@ -83,7 +83,7 @@ describe('what a client can discover', () => {
   });
 
   it('describes every attribute of a user who is answered', () => {
-    const described = schemas(BASE).flatMap(({ attributes }) =>
+    const described = schemas(BASE, new Set()).flatMap(({ attributes }) =>
       (attributes as readonly { name: string }[]).map(({ name }) => name),
     );
     const { schemas: _schemas, id: _id, meta: _meta, [URN]: enterprise, ...core } = toWireUser(kept, BASE);
