@@ -6,6 +6,8 @@ import {
   getUser,
   type FindProvisionedDeps,
 } from '../access/intake/find-scim-users-and-groups';
+import { keepRefused, type KeepRefusedDeps } from '../access/intake/keep-refused-delivery';
+import { isToBeKept, keptTypeOf } from '../access/intake/retry-scim-request';
 import { provisionUser, type ProvisionAct, type ProvisionDeps } from '../access/intake/provision-scim-user';
 import { verifyHeaders, type VerifySenderDeps } from '../access/intake/verify-sender';
 import type { ProvisionedUser } from '../domain/provisioned-user';
@@ -30,15 +32,17 @@ import { readBody } from './read-body';
 export type ScimHandlerDeps = FindSenderDeps &
   VerifySenderDeps &
   ProvisionDeps &
+  KeepRefusedDeps &
   FindProvisionedDeps &
   Readonly<{ config: Readonly<{ maxBodyBytes: number }> }>;
 
-const contentType = 'application/scim+json';
+const scimType = 'application/scim+json';
 const bodyType = /^application\/(?:scim\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i;
 /** One user, with room for what is dropped. */
 const LARGEST_BODY = 262_144;
 
 type ScimRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'params' | 'query' | 'body'>;
+type ActKind = ProvisionAct['kind'];
 type ScimEndpoint = Readonly<{ source: string; base: string }> & Awaited<ReturnType<typeof findSender>>;
 
 /** A service provider of SCIM 2.0 (RFC 7644) per source. The token is checked before anything of the request is read. */
@@ -96,25 +100,40 @@ async function answerUsers(
     const resources = items.map((user) => selected(toWireUser(user, base), request));
     return resourceResponse(200, toListResponse(resources, { totalResults: total, startIndex }));
   }
-  const act = await actOf(request, id, Math.min(deps.config.maxBodyBytes, LARGEST_BODY));
-  const user = await provisionUser(deps, { source, format, mapping: settings.mapping }, act);
-  if (user === undefined) return { status: 204, headers: answerHeaders };
-  return userResponse(act.kind === 'create' ? 201 : 200, user, base, request);
+  const kind = kindOf(request.method, id);
+  const mostBytes = Math.min(deps.config.maxBodyBytes, LARGEST_BODY);
+  const body = kind === 'delete' ? new Uint8Array() : await readBody(request, mostBytes);
+  const contentType = keptTypeOf(request.method, id);
+  const kept = { feed: 'hr', source, receivedAtMs: deps.clock.now(), contentType, body } as const;
+  const keepRefusal = async (refusal: unknown): Promise<void> => keepRefused(deps, kept, refusal);
+  try {
+    const act = actOf(request, kind, id ?? '', body);
+    const provisioned = { source, format, mapping: settings.mapping };
+    const user = await provisionUser(deps, provisioned, act, keepRefusal);
+    if (user === undefined) return { status: 204, headers: answerHeaders };
+    return userResponse(kind === 'create' ? 201 : 200, user, base, request);
+  } catch (error) {
+    if (isToBeKept(request.method, error)) await keepRefusal(error);
+    throw error;
+  }
 }
 
-async function actOf(request: ScimRequest, id: string | undefined, mostBytes: number): Promise<ProvisionAct> {
-  const { method } = request;
-  if (method === 'DELETE' && id !== undefined) return { kind: 'delete', id };
-  const kind = { POST: 'create', PUT: 'replace', PATCH: 'patch' } as const;
-  if (
-    (method !== 'POST' && method !== 'PUT' && method !== 'PATCH') ||
-    (method === 'POST') !== (id === undefined)
-  )
-    throw new AppError('operation-unsupported', 'This is not supported');
-  if (!bodyType.test(request.headers.get('content-type')?.trim() ?? ''))
-    throw new AppError('content-type-unsupported', `Only ${contentType} or application/json is understood`);
-  const body = parseJsonBody(await readBody(request, mostBytes));
-  return method === 'POST' ? { kind: 'create', body } : { kind: kind[method], id: id ?? '', body };
+/** @throws AppError `operation-unsupported` */
+function kindOf(method: string, id: string | undefined): ActKind {
+  if (method === 'POST' && id === undefined) return 'create';
+  const kinds: Readonly<Record<string, ActKind>> = { PUT: 'replace', PATCH: 'patch', DELETE: 'delete' };
+  const kind = id === undefined ? undefined : kinds[method];
+  if (kind === undefined) throw new AppError('operation-unsupported', 'This is not supported');
+  return kind;
+}
+
+/** @throws AppError `content-type-unsupported`, `body-invalid` */
+function actOf({ headers }: ScimRequest, kind: ActKind, id: string, rawBody: Uint8Array): ProvisionAct {
+  if (kind === 'delete') return { kind, id };
+  if (!bodyType.test(headers.get('content-type')?.trim() ?? ''))
+    throw new AppError('content-type-unsupported', `Only ${scimType} or application/json is understood`);
+  const body = parseJsonBody(rawBody);
+  return kind === 'create' ? { kind, body } : { kind, id, body };
 }
 
 async function answerGroups(
@@ -190,7 +209,7 @@ function resourceResponse(
   body: WireResource,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponseInit {
-  return jsonResponse(status, body, { contentType, headers });
+  return jsonResponse(status, body, { contentType: scimType, headers });
 }
 
 function baseOf(url: string, source: string): string {
@@ -216,7 +235,7 @@ function failed(error: unknown): HttpResponseInit {
   const isCallersOwn = error instanceof AppError && status !== 503;
   const detail = isCallersOwn ? error.message : title;
   return jsonResponse(status, toErrorBody(status, `${code}: ${detail}`, scimTypes[code]), {
-    contentType,
+    contentType: scimType,
     headers: {
       ...(status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),

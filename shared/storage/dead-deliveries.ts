@@ -1,9 +1,27 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { createHash } from 'node:crypto';
 import type { DeliveryKey } from '../domain/delivery';
 import { z } from 'zod';
-import { addEvent, lastFailureOf, type DeadDelivery, type DeliveryEvent } from '../domain/dead-delivery';
+import {
+  addEvent,
+  causeOf,
+  lastFailureOf,
+  type DeadDelivery,
+  type DeliveryEvent,
+  type RefusedDelivery,
+} from '../domain/dead-delivery';
 import type { Feed } from '../domain/policy';
-import { partitionOf, resendRowOf, stateOf, DEAD_OUTCOME, type StoredDelivery } from './delivery-rows';
+import { AppError } from '../errors';
+import {
+  blobOf,
+  bodyRowKey,
+  isInline,
+  partitionOf,
+  resendRowOf,
+  stateOf,
+  DEAD_OUTCOME,
+  type StoredDelivery,
+} from './delivery-rows';
 import { decodeRecord, encodeRecord } from './record-encoding';
 import { undefinedIfMissing } from './storage-errors';
 import { submitUnlessChanged } from './submit-unless-changed';
@@ -13,6 +31,12 @@ import { decodeListed, untold } from './unreadable-rows';
 export type DeadDeliveries = Readonly<{
   /** Makes a pending delivery a dead one: its body stays until a person has decided, and nothing sends it again. */
   fail: (key: DeliveryKey, failure: Readonly<{ code: string; tries: number; atMs: number }>) => Promise<void>;
+  /**
+   * Keeps a refused delivery as a dead one. Of each cause the newest is kept, with how many there were since the last was decided.
+   * Nothing is kept of one that was accepted under this id.
+   * @throws AppError `storage-conflict` when others keep writing the same cause
+   */
+  keepRefused: (refused: RefusedDelivery, deliveryId?: string) => Promise<void>;
   list: (feed: Feed, source: string) => Promise<readonly DeadDelivery[]>;
   /** undefined: there is none of this id that is dead. */
   get: (key: DeliveryKey) => Promise<DeadDelivery | undefined>;
@@ -25,16 +49,27 @@ export type DeadDeliveries = Readonly<{
 const EventSchema: z.ZodType<DeliveryEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failed'), atMs: z.number(), code: z.string(), tries: z.number() }),
   z.object({ kind: z.literal('retried'), atMs: z.number(), by: z.string() }),
+  z.object({
+    kind: z.literal('refused'),
+    atMs: z.number(),
+    sinceMs: z.number(),
+    code: z.string(),
+    times: z.number(),
+    fields: z.array(z.object({ field: z.string(), problem: z.string() })),
+  }),
 ]);
 const HistorySchema = z.object({ history: z.array(EventSchema) });
+type CauseRow = { deliveryId: string; sinceMs: number; times: number };
+const MOST_TRIES = 6;
 const MarkSchema = HistorySchema.extend({ receivedAtMs: z.number() });
 
 /**
  * A delivery has one mark at a time: `p:<id>` while it is pending, `x:<id>` while it is dead, none when it is done. Each
- * change removes one mark and makes the other in one transaction, so that of two which come at once one is made.
+ * change removes one mark and makes the other in one transaction, so that of two which come at once one is made. Of refused ones a
+ * row `r:<cause>` names the one that is kept.
  */
 export function createDeadDeliveries(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'container'>,
   onUnreadable = untold,
 ): DeadDeliveries {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
@@ -42,6 +77,56 @@ export function createDeadDeliveries(
   /** False when the mark that goes is not there. */
   const change = async (actions: readonly TransactionAction[]): Promise<boolean> =>
     submitUnlessChanged(await table(), actions);
+
+  /** False when another was kept, or a person decided, meanwhile. */
+  const keepOnce = async (refused: RefusedDelivery): Promise<boolean> => {
+    const { feed, source, receivedAtMs, contentType, body, code, fields } = refused;
+    const partitionKey = partitionOf(feed, source);
+    const causeKey = `r:${causeOf(refused)}`;
+    const client = await table();
+    const last = await undefinedIfMissing(async () => client.getEntity<CauseRow>(partitionKey, causeKey));
+    const kept =
+      last === undefined
+        ? undefined
+        : await undefinedIfMissing(async () =>
+            client.getEntity<StoredDelivery>(partitionKey, `d:${last.deliveryId}`),
+          );
+    const dead = kept !== undefined && stateOf(kept.outcome) === 'dead' ? last : undefined;
+    const deliveryId = dead?.deliveryId ?? nextIdOf(causeKey, refused, last?.deliveryId);
+    const times = (dead?.times ?? 0) + 1;
+    const sinceMs = dead?.sinceMs ?? receivedAtMs;
+    if (!isInline(body))
+      await (
+        await storage.container('deliveries')
+      )
+        .getBlockBlobClient(blobOf({ feed, source, deliveryId }))
+        .uploadData(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+    const history = [{ kind: 'refused', atMs: receivedAtMs, sinceMs, code, times, fields }] as const;
+    const row = {
+      partitionKey,
+      rowKey: `d:${deliveryId}`,
+      receivedAtMs,
+      contentType,
+      bytes: body.byteLength,
+      outcome: `${DEAD_OUTCOME}${code}`,
+      ...(isInline(body) ? { body } : {}),
+    };
+    const cause = { partitionKey, rowKey: causeKey, deliveryId, sinceMs, times };
+    const mark = { partitionKey, rowKey: `x:${deliveryId}`, ...encodeRecord({ receivedAtMs, history }) };
+    const ofBody = { partitionKey, rowKey: bodyRowKey(receivedAtMs, deliveryId) };
+    const rows: readonly TransactionAction[] =
+      dead === undefined || kept === undefined
+        ? [
+            ['create', row],
+            ['upsert', ofBody, 'Replace'],
+          ]
+        : [['update', row, 'Replace', { etag: kept.etag }]];
+    return change([
+      ...rows,
+      last === undefined ? ['create', cause] : ['update', cause, 'Replace', { etag: last.etag }],
+      ['upsert', mark, 'Replace'],
+    ]);
+  };
 
   return {
     fail: async (key, { code, tries, atMs }) => {
@@ -66,6 +151,17 @@ export function createDeadDeliveries(
           'Replace',
         ],
       ]);
+    },
+
+    keepRefused: async (refused, acceptedAs) => {
+      const partitionKey = partitionOf(refused.feed, refused.source);
+      const accepted =
+        acceptedAs === undefined
+          ? undefined
+          : await undefinedIfMissing(async () => (await table()).getEntity(partitionKey, `d:${acceptedAs}`));
+      if (accepted !== undefined) return;
+      for (let tries = 0; tries < MOST_TRIES; tries += 1) if (await keepOnce(refused)) return;
+      throw new AppError('storage-conflict', 'Others keep refusing the same');
     },
 
     list: async (feed, source) => {
@@ -123,4 +219,13 @@ export function createDeadDeliveries(
       ]);
     },
   };
+}
+
+/** The id of the next that is kept of a cause: another than the last, which a person decided on. */
+function nextIdOf(causeKey: string, refused: RefusedDelivery, last = ''): string {
+  const { feed, source, receivedAtMs, body } = refused;
+  return createHash('sha256')
+    .update(JSON.stringify([feed, source, causeKey, receivedAtMs, last]))
+    .update(body)
+    .digest('hex');
 }

@@ -50,6 +50,7 @@ export type Deliveries = ResendSchedule &
 const ProgressSchema: z.ZodType<DeliveryProgress> = z.object({
   policyHash: z.string(),
   outcomes: z.array(z.string()),
+  after: z.array(z.tuple([z.number(), z.string()])).optional(),
 });
 
 /** A transaction holds 100 rows and 4 MiB: the rows of each delivery, its body in Base64, and one row of the source. */

@@ -5,8 +5,15 @@ import { resendWaitMs, type Delivery, type DeliveryKey } from '../domain/deliver
 import type { Lane } from '../domain/lane';
 import { timeKey } from './time-key';
 
-/** How far a pending delivery of several statements has come: the outcome of each that is settled, under the policy of this hash. */
-export type DeliveryProgress = Readonly<{ policyHash: string; outcomes: readonly string[] }>;
+/**
+ * How far a pending delivery of several statements has come, under the policy of this hash: the outcomes of the first, and of those
+ * after the first one that waits, each with its place.
+ */
+export type DeliveryProgress = Readonly<{
+  policyHash: string;
+  outcomes: readonly string[];
+  after?: ReadonlyArray<readonly [place: number, outcome: string]> | undefined;
+}>;
 
 /** The row `d:<id>`. */
 export type StoredDelivery = {

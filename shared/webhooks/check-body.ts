@@ -1,7 +1,6 @@
 import type { z } from 'zod';
+import type { FieldProblem } from '../domain/field-problem';
 import { AppError } from '../errors';
-
-export type FieldProblem = Readonly<{ field: string; problem: string }>;
 
 const mostProblems = 20;
 const longestField = 200;

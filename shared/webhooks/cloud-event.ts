@@ -1,25 +1,36 @@
 import { z } from 'zod';
+import type { FieldProblem } from '../domain/field-problem';
 import { AppError } from '../errors';
 import { bodyInvalid, checkBody } from './check-body';
 import { parseJsonBody } from './json-body';
 import { parsePosted, type PostedBody } from './parse-posted-body';
+import { bytesIdOf } from './dedupe-id-from-content';
 import { isAt } from './read-field-by-path';
 import { instantOf } from './parse-sender-time';
+import { usableAt } from './read-members';
 import type { DeliveryHeaders } from './signature';
 
 const Attribute = z.string().min(1).max(512);
 
 const CloudEventSchema = z.object({
   specversion: z.literal('1.0'),
-  id: Attribute,
-  source: Attribute,
   type: Attribute,
-  subject: z.string().max(512).nullish(),
-  time: z.string().max(80).nullish(),
-  datacontenttype: z.string().max(200).nullish(),
   data: z.unknown().optional(),
   data_base64: z.base64().nullish(),
 });
+
+const SubjectSchema = z.string().max(512).nullish();
+const TypeSchema = z
+  .string()
+  .max(200)
+  .regex(/^[^\s/;]+\/[^\s/;]+\s*(?:;|$)/, 'Must be a media type')
+  .nullish();
+const TimeSchema = z
+  .string()
+  .max(80)
+  .transform(timestampOf)
+  .pipe(z.number({ error: 'Must be a time with an offset' }))
+  .nullish();
 
 export type CloudEvent = Readonly<{
   id: string;
@@ -28,6 +39,8 @@ export type CloudEvent = Readonly<{
   subject: string | undefined;
   occurredAtMs: number;
   data: unknown;
+  /** Attributes that cannot be used, beside the type and the data. Without a usable time it occurred when it arrived. */
+  unusable: readonly FieldProblem[];
 }>;
 
 const attributesInHeaders = ['specversion', 'id', 'source', 'type', 'subject', 'time'] as const;
@@ -37,17 +50,22 @@ const attributesInHeaders = ['specversion', 'id', 'source', 'type', 'subject', '
  * @throws AppError `body-invalid` when it is none in the structured mode
  */
 export function readCloudEvent(posted: PostedBody): CloudEvent {
-  const event = checkBody(CloudEventSchema, parsePosted(posted));
-  const { id, source, type, subject, time } = event;
-  const saidMs = time === undefined || time === null ? posted.receivedAtMs : timestampOf(time);
-  if (saidMs === undefined) throw bodyInvalid([{ field: 'time', problem: 'Must be a time with an offset' }]);
+  const body = parsePosted(posted);
+  const event = checkBody(CloudEventSchema, body);
+  const unusable: FieldProblem[] = [];
+  const id = usableAt(body, 'id', Attribute, unusable) ?? bytesIdOf(posted);
+  const source = usableAt(body, 'source', Attribute, unusable) ?? '';
+  const subject = usableAt(body, 'subject', SubjectSchema, unusable);
+  const saidMs = usableAt(body, 'time', TimeSchema, unusable) ?? posted.receivedAtMs;
+  const dataType = usableAt(body, 'datacontenttype', TypeSchema, unusable);
   return {
     id,
     source,
-    type,
+    type: event.type,
     subject: subject ?? undefined,
     occurredAtMs: saidMs,
-    data: dataOf(event),
+    data: dataOf(event, dataType),
+    unusable,
   };
 }
 
@@ -60,9 +78,11 @@ function timestampOf(time: string): number | undefined {
 const json = /^[^;/]+\/(?:json|[^;/]+\+json)\s*(?:;|$)/i;
 
 /** Data that is not JSON has no fields: what needs one misses it. @throws AppError `body-invalid` */
-function dataOf(event: z.output<typeof CloudEventSchema>): unknown {
-  const { data, data_base64: encoded, datacontenttype } = event;
-  const isJson = json.test(datacontenttype ?? 'application/json');
+function dataOf(
+  { data, data_base64: encoded }: z.output<typeof CloudEventSchema>,
+  dataType: string | null | undefined,
+): unknown {
+  const isJson = json.test(dataType ?? 'application/json');
   if (encoded === undefined || encoded === null) return isJson ? data : undefined;
   if (data !== undefined && data !== null)
     throw bodyInvalid([{ field: 'data_base64', problem: 'Must not stand beside data' }]);

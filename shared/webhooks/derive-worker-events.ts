@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { fold } from '../domain/fold';
 import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent, WorkerEventKind } from '../domain/ledger/worker-event';
-import { bodyInvalid, checkBody } from './check-body';
-import { toWorkerEvent, WorkerEventBodySchema } from './contract/worker-event-body';
+import type { FieldProblem } from '../domain/field-problem';
+import { AppError } from '../errors';
+import { bodyInvalid } from './check-body';
+import { dayAt, endOf, endsOf, isDay, startOf, unreadableEndsOf, type ReadField } from './employment-days';
+import { readWorkerEvent } from './contract/read-worker-event';
 import { addressOf, fieldReader } from './read-field-by-path';
 import { dayOf } from './parse-sender-time';
 import { DAY_MS } from '../domain/durations';
@@ -46,23 +49,32 @@ export type WorkerReport = Readonly<{
   receivedAtMs: number;
   record: unknown;
   places: WorkerPlaces;
+  /** What stands beside the record and cannot be used. Without a usable time it was said when it arrived. */
+  unusable?: readonly FieldProblem[];
 }>;
-
-type ReadField = (field: string) => string | undefined;
 
 /**
  * Derives the worker events of a report, validated by our own contract. A record of somebody who left is a leaver
  * whatever the event was called; one with an end ahead is what the event says, and a leaver on that day. Every placed
- * field that is not about the person or the dates is an attribute. A mover without any attribute gives no event.
+ * field that is not about the person or the dates is an attribute. A mover without any attribute gives no event. What
+ * cannot be used keeps a clear leaving from nothing: it is named beside it, and what the report says besides is not read.
  * @throws AppError `body-invalid`
  */
 export function deriveWorkerEvents(report: WorkerReport, mapping: SourceMapping): readonly WorkerEvent[] {
   const read = fieldReader(report.record, report.places, mapping);
-  return kindsOf(report, read).flatMap((kind, index) => {
-    const id = index === 0 ? report.id : statementIdOf(report.id, kind);
-    const event = toEvent({ ...report, id }, kind, read, mapping);
-    return event === undefined ? [] : [event];
-  });
+  const unusable = [...(report.unusable ?? [])];
+  const readOrNote = tolerantReader(read, unusable);
+  const { stays, leaves } = kindsOf(report, readOrNote);
+  const id = stays === undefined ? report.id : statementIdOf(report.id, 'leaver');
+  const leaver = leaves ? toLeaver({ ...report, id }, readOrNote, unusable, mapping) : undefined;
+  if (leaver === undefined && unusable.length > 0) throw bodyInvalid(unusable);
+  const events = unusable.length > 0 || stays === undefined ? [] : eventsOf(report, stays, read, mapping);
+  const problems = [...unusable, ...(events instanceof AppError ? events.fields : [])];
+  if (events instanceof AppError && leaver === undefined) throw events;
+  return [
+    ...(events instanceof AppError ? [] : events),
+    ...(leaver === undefined ? [] : [withUnusable(leaver, problems)]),
+  ];
 }
 
 /** A deterministic id (SHA-256) for a statement without one: equal parts give equal ids. */
@@ -70,68 +82,120 @@ export function statementIdOf(...parts: ReadonlyArray<string | readonly string[]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function kindsOf({ said, receivedAtMs }: WorkerReport, read: ReadField): readonly WorkerEventKind[] {
+/** Reads a field that cannot be used as one that is not there, and notes it. */
+function tolerantReader(read: ReadField, unusable: FieldProblem[]): ReadField {
+  return (field) => {
+    try {
+      return read(field);
+    } catch (error) {
+      for (const problem of bodyProblemsOf(error))
+        if (!unusable.some((known) => known.field === problem.field)) unusable.push(problem);
+      return undefined;
+    }
+  };
+}
+
+/** @throws what is not about the body */
+function bodyProblemsOf(error: unknown): readonly FieldProblem[] {
+  if (error instanceof AppError && error.code === 'body-invalid') return error.fields;
+  throw error;
+}
+
+function withUnusable(event: WorkerEvent, problems: readonly FieldProblem[]): WorkerEvent {
+  const unusable = [...problems, ...(event.unusable ?? [])];
+  return unusable.length === 0 ? event : { ...event, unusable };
+}
+
+/** What a report says of an employment: how it goes on, if it does, and whether it ends. */
+function kindsOf(
+  { said, receivedAtMs }: WorkerReport,
+  read: ReadField,
+): Readonly<{ stays: 'joiner' | 'mover' | undefined; leaves: boolean }> {
   const status = read('status') ?? '';
-  const start = dayOf(read('startDate')) ?? '';
+  const start = startOf(read);
   const end = endOf(read, start);
   const today = dayAt(receivedAtMs);
-  if (said.kind === 'leaver' && !said.unproved) return ['leaver'];
+  if (said.kind === 'leaver' && !said.unproved) return { stays: undefined, leaves: true };
   // Somebody who starts later is not active yet, and in some systems not called so.
   const startsLater = start > today;
-  if (isCalledLeft(read) && !startsLater) return ['leaver'];
+  if (isCalledLeft(read) && !startsLater) return { stays: undefined, leaves: true };
   const isBack = said.employmentChanged && status !== '';
   const stays = said.kind === 'joiner' || startsLater || isBack ? 'joiner' : 'mover';
   // An end that has passed ends nothing of somebody who is called active.
-  const ends = end !== undefined && (status === '' || end >= dayAt(receivedAtMs - DAY_MS));
-  return ends ? [stays, 'leaver'] : [stays];
+  const leaves = end !== undefined && (status === '' || end >= dayAt(receivedAtMs - DAY_MS));
+  return { stays, leaves };
 }
 
-/** The last day of the employment; one before its start is of an employment before. */
-function endOf(read: ReadField, start: string): string | undefined {
-  const last = endsOf(read).at(-1);
-  return last !== undefined && last >= start ? last : undefined;
+/** The event by which somebody goes on working; undefined: it says nothing. An error, where something of it cannot be used. */
+function eventsOf(
+  report: WorkerReport,
+  kind: 'joiner' | 'mover',
+  read: ReadField,
+  mapping: SourceMapping,
+): readonly WorkerEvent[] | AppError {
+  try {
+    requireReadableEnds(read);
+    const attributes = attributesOf(report, read, mapping);
+    const body = bodyOf(report, kind, read, mapping);
+    if (kind === 'mover' && Object.keys(attributes).length === 0) return [];
+    const event = readWorkerEvent(
+      { ...body, attributes, ...starting(report, kind, read) },
+      report.receivedAtMs,
+    );
+    return [kind === 'joiner' ? { ...event, notBeforeSaid: true } : event];
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'body-invalid') return error;
+    throw error;
+  }
 }
 
-/** The days that may end access, the earliest first. */
-function endsOf(read: ReadField): readonly string[] {
-  return [dayOf(read('lastWorkingDay')), dayOf(read('terminationDate'))]
-    .filter((day) => day !== undefined)
-    .toSorted();
+/** @throws AppError `body-invalid`: somebody who leaves one day, and nobody knows which */
+function requireReadableEnds(read: ReadField): void {
+  const problems = unreadableEndsOf(read);
+  if (problems.length > 0) throw bodyInvalid(problems);
 }
 
-function dayAt(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 10);
+/** @throws AppError `body-invalid` when it does not say who leaves, or when */
+function toLeaver(
+  report: WorkerReport,
+  read: ReadField,
+  unusable: FieldProblem[],
+  mapping: SourceMapping,
+): WorkerEvent {
+  const unreadable = unreadableEndsOf(read);
+  unusable.push(...unreadable);
+  const days = {
+    lastWorkingDay: dayOf(read('lastWorkingDay')),
+    terminationDate: dayOf(read('terminationDate')),
+  };
+  const readable = Object.entries(days).filter(([, day]) => day !== undefined && isDay(day));
+  // Who is called left has left; who only will, on a day that nobody can read, leaves on that day.
+  if (readable.length === 0 && unreadable.length > 0 && !isCalledLeft(read)) throw bodyInvalid(unusable);
+  const when = readable.length === 0 ? { immediate: true } : Object.fromEntries(readable);
+  const event = readWorkerEvent({ ...bodyOf(report, 'leaver', read, mapping), ...when }, report.receivedAtMs);
+  return isOfThisEmployment(read) ? { ...event, notBeforeSaid: true } : event;
 }
 
-function toEvent(
+function bodyOf(
   report: WorkerReport,
   kind: WorkerEventKind,
   read: ReadField,
   mapping: SourceMapping,
-): WorkerEvent | undefined {
+): object {
   const email = addressOf(read('email'), mapping);
   if (email === undefined || email === '')
     throw bodyInvalid([{ field: 'worker.email', problem: 'Is not where fields.email looks for it' }]);
-  const attributes = attributesOf(report, read, mapping);
-  if (kind === 'mover' && Object.keys(attributes).length === 0) return undefined;
-  const event = toWorkerEvent(
-    checkBody(WorkerEventBodySchema, {
-      schemaVersion: 1,
-      id: report.id,
-      occurredAt: new Date(report.occurredAtMs).toISOString(),
-      type: types[kind],
-      worker: {
-        email,
-        workerId: read('workerId') || undefined,
-        timeZone: read('timeZone') || undefined,
-      },
-      ...(kind === 'leaver' ? leaving(read) : { attributes, ...starting(report, kind, read) }),
-    }),
-    report.receivedAtMs,
-  );
-  return kind === 'joiner' || (kind === 'leaver' && isOfThisEmployment(read))
-    ? { ...event, notBeforeSaid: true }
-    : event;
+  return {
+    schemaVersion: 1,
+    id: report.id,
+    occurredAt: new Date(report.occurredAtMs).toISOString(),
+    type: types[kind],
+    worker: {
+      email,
+      workerId: read('workerId') || undefined,
+      timeZone: read('timeZone') || undefined,
+    },
+  };
 }
 
 /**
@@ -139,7 +203,7 @@ function toEvent(
  * the record is called left.
  */
 function isOfThisEmployment(read: ReadField): boolean {
-  const start = dayOf(read('startDate')) ?? '';
+  const start = startOf(read);
   return isCalledLeft(read) || endsOf(read).every((day) => day >= start);
 }
 
@@ -175,12 +239,4 @@ function starting(
   const isAnnounced = said.kind === 'joiner' && ahead !== undefined && ahead > (start ?? '');
   const day = kind === 'joiner' && !isAnnounced ? start : ahead;
   return day === undefined ? {} : { effectiveDate: day };
-}
-
-function leaving(read: ReadField): object {
-  const lastWorkingDay = dayOf(read('lastWorkingDay'));
-  const terminationDate = dayOf(read('terminationDate'));
-  return lastWorkingDay === undefined && terminationDate === undefined
-    ? { immediate: true }
-    : { lastWorkingDay, terminationDate };
 }

@@ -1,5 +1,6 @@
 import { parseFormBody } from './form-body';
 import { parseJsonBody } from './json-body';
+import { bodyInvalid } from './check-body';
 import { parseXmlBody } from './xml-body';
 
 /** Types of a body that are understood. */
@@ -27,11 +28,11 @@ export function bodyTypeOf(contentType: string | null): BodyType | undefined {
 const MOST_XML_BYTES = 262_144;
 
 /** How large a body of a type may be, whatever the app takes; no limit but that for most. */
-export function mostBytesOf(type: BodyType): number {
+export function mostBytesOf(type: BodyType | undefined): number {
   return type === 'text/xml' ? MOST_XML_BYTES : Infinity;
 }
 
-/** @throws AppError `body-invalid` */
+/** @throws AppError `body-invalid`, also for a list or a text: no sender says anything with one */
 export function parsePosted({ rawBody, type }: Pick<PostedBody, 'rawBody' | 'type'>): unknown {
   switch (type) {
     case 'application/x-www-form-urlencoded':
@@ -40,6 +41,11 @@ export function parsePosted({ rawBody, type }: Pick<PostedBody, 'rawBody' | 'typ
       return parseXmlBody(rawBody);
     case 'application/json':
     case 'application/cloudevents+json':
-      return parseJsonBody(rawBody);
+      return requireObject(parseJsonBody(rawBody));
   }
+}
+
+function requireObject(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw bodyInvalid([{ field: '(body)', problem: 'Must be an object' }]);
 }

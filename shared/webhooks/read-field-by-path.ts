@@ -30,6 +30,17 @@ export function firstTextAt(record: unknown, places: readonly string[]): string 
   return places.map((place) => textAt(record, place)).find((text) => text !== undefined && text !== '');
 }
 
+/**
+ * The text that names an event; undefined: there is none, as in a message about something else.
+ * @throws AppError `body-invalid` for a name that is no text, which may be one of ours
+ */
+export function eventNameAt(record: unknown, place: string): string | undefined {
+  const name = textAt(record, place);
+  if (name === undefined && isAt(record, place))
+    throw bodyInvalid([{ field: place, problem: 'Must be a text' }]);
+  return name;
+}
+
 /** Whether a path exists, with any value. */
 export function isAt(record: unknown, place: string): boolean {
   return valueAt(record, place) !== undefined;
@@ -104,7 +115,7 @@ export function atFolded<Value>(named: ReadonlyMap<string, Value>, name: string)
   return named.get(name) ?? [...named].find(([known]) => fold(known) === folded)?.[1];
 }
 
-function valueAt(record: unknown, place: string): unknown {
+export function valueAt(record: unknown, place: string): unknown {
   let value = record;
   for (const step of place.split('.')) value = stepInto(value, step);
   return value;

@@ -51,18 +51,16 @@ export function sha256Header(signature: string): SignatureRule {
 export type SigningSecrets = Readonly<{ current: string; previous: string | undefined }>;
 
 /** Why a signature was refused: for the log, never for the sender. */
-type SignatureFailure =
-  | 'signature-missing'
-  | 'id-missing'
-  | 'timestamp-missing'
-  | 'timestamp-unreadable'
-  | 'timestamp-stale'
-  | 'timestamp-future'
-  | 'signature-mismatch';
+type SignatureFailure = 'signature-missing' | 'id-missing' | 'timestamp-missing' | 'signature-mismatch';
+
+/** Why a delivery with a right signature was refused. */
+export type Untimely = 'timestamp-unreadable' | 'timestamp-stale' | 'timestamp-future';
 
 export type SignatureVerdict =
   | Readonly<{ verified: true; id: string | undefined; secret: 'current' | 'previous' }>
-  | Readonly<{ verified: false; reason: SignatureFailure }>;
+  | Readonly<{ verified: false; reason: SignatureFailure }>
+  /** The signature is right: the sender made this, though not in time. */
+  | Readonly<{ verified: false; reason: Untimely; id: string | undefined }>;
 
 const longestFutureMs = 5 * 60_000;
 const mostSignatures = 16;
@@ -99,7 +97,7 @@ export function checkSignature(
   if (!matchesCurrent && !matchesPrevious) return refused('signature-mismatch');
 
   const untimely = timestampFailure(rule, timestamp, delivery.nowMs);
-  if (untimely !== undefined) return refused(untimely);
+  if (untimely !== undefined) return { verified: false, reason: untimely, id };
   return { verified: true, id, secret: matchesCurrent ? 'current' : 'previous' };
 }
 
@@ -170,7 +168,7 @@ function timestampFailure(
   rule: SignatureRule,
   timestamp: string | undefined,
   nowMs: number,
-): SignatureFailure | undefined {
+): Untimely | undefined {
   if (rule.timestamp === undefined) return undefined;
   const { format, toleranceMs } = rule.timestamp;
   const atMs = readTimestamp(format, timestamp ?? '');

@@ -1,7 +1,7 @@
+import type { FieldProblem } from '../domain/field-problem';
 import type { AccessRequest } from '../domain/ledger/access-request';
 import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent } from '../domain/ledger/worker-event';
-import type { FieldProblem } from './check-body';
 import type { Credential, IdentityCredential } from './check-credential';
 import type { SaidOfEmployment } from './derive-worker-events';
 import type { BodyType, PostedBody } from './parse-posted-body';

@@ -9,6 +9,7 @@ import { noIdentity } from '../fakes/no-identity';
 import { usersInMemory } from '../fakes/provisioned-users';
 import { ENTERPRISE, entraUser, patchOf } from '../fixtures/scim-client';
 import { withBytesChanged } from './alterations';
+import { requireEnd } from './clear-leaving-of-scim';
 import { byteChanges, treeChanges, type ByteChange } from './arbitraries';
 import type { FuzzResult } from './fuzz-source';
 import { compareTimes, shapesOfTree, type Growth } from './growth';
@@ -159,6 +160,8 @@ async function endingOf({ method, changes, filter, token }: ScimCase): Promise<s
   if (answer.status >= 500)
     throw new Error(`A client is told ${answer.status}: ${JSON.stringify(answer.body)}`);
   if (answer.status < 300 && method !== 'GET') await requireKept(send, answer.body);
+  if (method === 'PATCH' || method === 'PUT')
+    await requireEnd(async (...said) => send(...said, TOKEN), { id, method, raw });
   for (const body of users.deliveries) requireMeaning(body);
   for (const name in {}) throw new Error(`Every object has a member ${name} now`);
   if (answer.status >= 300) return answer.status === 400 ? 'body-invalid' : String(answer.status);
@@ -199,6 +202,7 @@ function senderTo(users: ReturnType<typeof usersInMemory>): Send {
     secrets: { read: async () => ({ current: TOKEN, previous: undefined }) },
     checkIdentity: noIdentity,
     queue: { enqueueDelivery: async () => undefined },
+    deadDeliveries: { keepRefused: async () => undefined },
     heartbeats: { noteIgnored: async () => undefined },
     policy: async () => {
       throw new AppError('policy-unavailable', 'There is none');

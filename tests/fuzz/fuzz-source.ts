@@ -14,6 +14,7 @@ import { ANA, policyOf, postingOf, textOf, type VendorSender } from '../fixtures
 import { withBytesChanged, withHeadersChanged } from './alterations';
 import { byteChanges, headerChanges, treeChanges, type ByteChange, type HeaderChange } from './arbitraries';
 import { changed, toForm, toJson, toMarkup, toTags, toTree, type TreeChange } from './json-tree';
+import { requireLeft } from './clear-leaving';
 import { provesTheSame } from './proof-of-origin';
 
 /** What is done to a delivery. `said` and `written` are signed afterwards, as an authentic sender would; the others are not. */
@@ -126,7 +127,8 @@ async function endingOf(stage: Stage, fuzzed: FuzzCase): Promise<string> {
   const ending = await accept(world, posting);
   if (!mayEndSo(stage, fuzzed.kind, posting, ending)) throw new Error(`A forged delivery is ${ending}`);
   if (ending !== 'accepted') {
-    if (world.outcomes().length > 0) throw new Error('Something is kept of a delivery that was not accepted');
+    if (world.outcomes().length > 0) throw new Error('Something is followed that was not accepted');
+    requireRefusalKept(world, fuzzed.kind, ending);
     return ending;
   }
   const outcome = await world.work().then(
@@ -140,8 +142,20 @@ async function endingOf(stage: Stage, fuzzed: FuzzCase): Promise<string> {
   if (world.evidence.length !== recorded) throw new Error('The same delivery again is recorded again');
   const isRead = fuzzed.kind !== 'headers' || wordOf(world) === stage.ownWord;
   if (!isRead) throw new Error('What is recorded depends on a header that is not signed');
+  if (fuzzed.kind === 'said')
+    await requireLeft(stage.sender, (body) => JSON.parse(toJson(mutated(body, fuzzed.changes))) as unknown);
   for (const name in {}) throw new Error(`Every object has a member ${name} now`);
   return outcome === 'accepted' ? (world.outcomes()[0] ?? 'nothing') : outcome;
+}
+
+/** What is authentic and refused is kept, once; of a forgery nothing is. */
+function requireRefusalKept(world: SenderWorld, kind: FuzzCase['kind'], ending: string): void {
+  const kept = world.refused.length;
+  const isAuthentic = kind === 'said' || kind === 'written';
+  const isForgery = ending === 'signature-invalid' || ending === 'body-too-large';
+  if (isForgery && kept > 0 && !isAuthentic) throw new Error('A forged delivery is kept');
+  if (isAuthentic && !isForgery && ending !== 'ignored' && kept !== 1)
+    throw new Error(`An authentic delivery is ${ending}, and kept ${kept} times`);
 }
 
 /** What is in the evidence, whatever the delivery is called. */

@@ -2,7 +2,7 @@ import type { OperationalState } from '../../domain/audit/operational-state';
 import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-refused-changes';
 import { listHolds } from '../ledger/list-holds';
 import type { Known, UnknownPart } from '../../domain/audit/snapshot';
-import { lastFailureOf } from '../../domain/dead-delivery';
+import { deadSinceMs, lastFailureOf, timesRefused, unusableFieldsOf } from '../../domain/dead-delivery';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { errorCodeOf, type ErrorCode } from '../../errors';
@@ -123,7 +123,11 @@ async function readDeadDeliveries(
       source: `${feed}/${name}`,
       deliveries: deliveries.length,
       codes: [...new Set(deliveries.map((dead) => lastFailureOf(dead).code))].toSorted(),
-      sinceMs: deliveries[0]?.receivedAtMs ?? 0,
+      sinceMs: Math.min(...deliveries.map(deadSinceMs)),
+      refused: deliveries.reduce((sum, dead) => sum + timesRefused(dead), 0),
+      fields: [
+        ...new Set(deliveries.flatMap((dead) => unusableFieldsOf(dead).map(({ field }) => field))),
+      ].toSorted(),
     }));
 }
 

@@ -5,14 +5,18 @@ import { PLAIN_MAPPING } from '../../domain/source-settings';
 import { AppError, errorCodeOf } from '../../errors';
 import { contentHashOf } from '../../webhooks/dedupe-id-from-content';
 import { parseDelivery } from '../../webhooks/parse-delivery';
-import { bodyTypeOf, mostBytesOf, type BodyType } from '../../webhooks/parse-posted-body';
-import { signatureHeadersIn, type DeliveryHeaders } from '../../webhooks/signature';
-import type { SourceAnswer, WebhookFormat } from '../../webhooks/webhook-format';
+import type { PostedBody } from '../../webhooks/parse-posted-body';
+import type { Meanings, SourceAnswer, WebhookFormat } from '../../webhooks/webhook-format';
 import { chooseLane } from './delivery-lane';
-import { verifyHeaders, verifySender, type SenderSettings, type VerifySenderDeps } from './verify-sender';
+import { keepRefused, untimelyRefusal, type KeepRefusedDeps } from './keep-refused-delivery';
+import { proveAndReadBody, understoodTypeIn, type WebhookRequest } from './prove-and-read-body';
+import { signatureInvalid, type SenderSettings, type VerifySenderDeps } from './verify-sender';
+import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { Deliveries } from '../../storage/deliveries';
 import type { Heartbeats } from '../../storage/ignored-deliveries-and-named-since';
 import type { Lane } from '../../domain/lane';
+
+const LONGEST_TYPE = 200;
 
 /** The sender behind an address, from the policy, and how its format is read. */
 export type FindSenderDeps = Readonly<{
@@ -35,22 +39,13 @@ export type AcceptDeliveryDeps = FindSenderDeps &
   EnqueueDeliveryDeps &
   Readonly<{
     deliveries: Pick<Deliveries, 'insert'>;
+    deadDeliveries: Pick<DeadDeliveries, 'keepRefused'>;
     heartbeats: Pick<Heartbeats, 'noteIgnored' | 'noteReused'>;
   }>;
 
 export type NoteIgnoredDeps = Readonly<{
   heartbeats: Pick<Heartbeats, 'noteIgnored'>;
   log: VerifySenderDeps['log'];
-}>;
-
-/** A request as it came, before anything of it is believed. */
-export type WebhookRequest = Readonly<{
-  feed: Feed;
-  source: string;
-  headers: DeliveryHeaders;
-  /** The body, or how so many bytes of it are read: only when the headers have said enough. */
-  rawBody: Uint8Array | ((mostBytes: number) => Promise<Uint8Array>);
-  receivedAtMs: number;
 }>;
 
 export type AcceptedDelivery = Readonly<{
@@ -64,8 +59,9 @@ export type AcceptedDelivery = Readonly<{
 
 /**
  * Accepts a delivery: judges its headers, reads and verifies the raw bytes, parses them, inserts the delivery under its dedupe
- * id, enqueues a message. Once the insert has succeeded the delivery is accepted. A lost message changes nothing in the
- * answer: the sweep for due work enqueues a pending delivery again, and so does a retry by the sender.
+ * id, enqueues a message. What is authentic and cannot be followed is kept as a dead delivery before it is refused. Once the insert
+ * has succeeded the delivery is accepted. A lost message changes nothing in the answer: the sweep for due work enqueues a pending
+ * delivery again, and so does a retry by the sender.
  * @throws AppError `source-unknown`, `content-type-unsupported`, `signature-invalid`, `body-too-large`, `body-invalid`; after
  * `body-too-slow`, `identity-keys-unavailable`, `secret-missing`, `secret-invalid`, `vault-unavailable`, `policy-invalid` and what
  * storage throws, the sender should try again
@@ -74,26 +70,21 @@ export async function acceptDelivery(
   deps: AcceptDeliveryDeps,
   delivery: WebhookRequest,
 ): Promise<AcceptedDelivery> {
-  const { feed, source, headers, receivedAtMs } = delivery;
+  const { feed, source, receivedAtMs } = delivery;
   const { settings, format } = await findSender(deps, feed, source, undefined);
-  const sender = { settings, format };
-  const greeted = (): AcceptedDelivery =>
-    ignored(deps, { feed, source }, format, dedupeKey(feed, source, 'greeting'));
-  if (await bringsGreeting(format, delivery)) return greeted();
-  const type = typeIn(format, headers);
-  await verifyHeaders(deps, { feed, source }, sender, delivery);
-  const rawBody = await bodyOf(delivery, mostBytesOf(type));
-  if (isGreeting(format, rawBody)) return greeted();
-  const signedId =
-    format.credential.trust === 'signed'
-      ? await verifySender(deps, { feed, source }, sender, { headers, rawBody, receivedAtMs })
-      : undefined;
-
-  const arrived = { rawBody, type, receivedAtMs };
-  const posted = format.keptOf?.(arrived, headers) ?? arrived;
-  const { mapping = PLAIN_MAPPING, fetchBack } = settings;
-  const meanings = parseDelivery(format, posted, { mapping, fetchBack });
-  const deliveryId = dedupeKey(feed, source, format.dedupeId({ ...posted, headers, signedId }));
+  const proof = await proveAndReadBody(deps, { format, settings }, delivery);
+  if (proof === 'greeting')
+    return ignored(deps, { feed, source }, format, dedupeKey(feed, source, 'greeting'));
+  const read = readArrived(format, settings, { ...delivery, rawBody: proof.rawBody }, proof.id);
+  if (proof.untimely !== undefined) {
+    await keepUnlessKnown(deps, delivery, read, untimelyRefusal(proof.untimely));
+    throw signatureInvalid();
+  }
+  if ('error' in read) {
+    await keepUnlessKnown(deps, delivery, read, read.error);
+    throw read.error;
+  }
+  const { posted, meanings, deliveryId } = read;
   if (meanings === 'ignored') {
     await noteIgnored(deps, { feed, source }, receivedAtMs);
     return ignored(deps, { feed, source }, format, deliveryId);
@@ -107,6 +98,50 @@ export async function acceptDelivery(
   if (outcome.startsWith('reused')) await noteReused(deps, record);
   if (!outcome.endsWith('done')) await enqueueDelivery(deps, { feed, source, deliveryId }, lane);
   return answered(format, { deliveryId, duplicate: outcome !== 'inserted', ignored: false });
+}
+
+type ArrivedDelivery =
+  | Readonly<{ posted: PostedBody; deliveryId: string; meanings: Meanings }>
+  | Readonly<{
+      posted: Pick<PostedBody, 'rawBody'> & Readonly<{ type: string }>;
+      deliveryId: string | undefined;
+      error: unknown;
+    }>;
+
+/** What was proved to come from its sender, as far as it can be read. */
+function readArrived(
+  format: WebhookFormat,
+  { mapping = PLAIN_MAPPING, fetchBack }: SenderSettings,
+  { feed, source, headers, rawBody, receivedAtMs }: WebhookRequest & Readonly<{ rawBody: Uint8Array }>,
+  signedId: string | undefined,
+): ArrivedDelivery {
+  let posted: Pick<PostedBody, 'rawBody'> & Readonly<{ type: string }> = {
+    rawBody,
+    type: (headers.get('content-type') ?? '').slice(0, LONGEST_TYPE),
+  };
+  let deliveryId: string | undefined;
+  try {
+    const arrived = { rawBody, type: understoodTypeIn(format, headers), receivedAtMs };
+    const kept = format.keptOf?.(arrived, headers) ?? arrived;
+    posted = kept;
+    deliveryId = dedupeKey(feed, source, format.dedupeId({ ...kept, headers, signedId }));
+    return { posted: kept, deliveryId, meanings: parseDelivery(format, kept, { mapping, fetchBack }) };
+  } catch (error) {
+    return { posted, deliveryId, error };
+  }
+}
+
+/** What is followed already, or asks for nothing, is not lost. */
+async function keepUnlessKnown(
+  deps: KeepRefusedDeps,
+  { feed, source, receivedAtMs }: WebhookRequest,
+  read: ArrivedDelivery,
+  refusal: unknown,
+): Promise<void> {
+  if ('meanings' in read && read.meanings === 'ignored') return;
+  const { posted, deliveryId } = read;
+  const { rawBody: body, type: contentType } = posted;
+  await keepRefused(deps, { feed, source, receivedAtMs, contentType, body }, refusal, deliveryId);
 }
 
 /**
@@ -144,46 +179,6 @@ export async function enqueueDelivery(
 /** The delivery id, a dedupe (idempotency) key: equal for every retry of one delivery, and unique per source. */
 export function dedupeKey(feed: Feed, source: string, dedupeId: string): string {
   return createHash('sha256').update(`${feed}/${source}/${dedupeId}`).digest('hex');
-}
-
-/** @throws AppError `content-type-unsupported` */
-function typeIn(format: WebhookFormat, headers: DeliveryHeaders): BodyType {
-  const type = bodyTypeOf(headers.get('content-type'));
-  if (type !== undefined && format.bodyTypes.includes(type)) return type;
-  throw new AppError(
-    'content-type-unsupported',
-    `Only ${format.bodyTypes.join(' or ')} in UTF-8 is understood`,
-  );
-}
-
-/** @throws AppError `body-too-large`, `body-too-slow` */
-async function bodyOf({ rawBody }: Pick<WebhookRequest, 'rawBody'>, mostBytes: number): Promise<Uint8Array> {
-  return typeof rawBody === 'function' ? rawBody(mostBytes) : rawBody;
-}
-
-/** Whether a request whose headers would be refused is a greeting: no more of it is read than a greeting has. */
-async function bringsGreeting(
-  format: WebhookFormat,
-  delivery: Pick<WebhookRequest, 'headers' | 'rawBody'>,
-): Promise<boolean> {
-  const { headers } = delivery;
-  const { credential } = format;
-  const isTyped = format.bodyTypes.some((type) => type === bodyTypeOf(headers.get('content-type')));
-  const isSigned =
-    credential.trust === 'signed' && signatureHeadersIn(credential.signature, headers) !== undefined;
-  if (format.greetings === undefined || (isTyped && isSigned)) return false;
-  const longest = Math.max(...format.greetings.map((greeting) => Buffer.byteLength(greeting)));
-  try {
-    return isGreeting(format, await bodyOf(delivery, longest));
-  } catch (error) {
-    if (errorCodeOf(error) === 'body-too-large') return false;
-    throw error;
-  }
-}
-
-/** Some senders probe the address before they have a secret. The answer reveals nothing and nothing is stored. */
-function isGreeting(format: WebhookFormat, rawBody: Uint8Array): boolean {
-  return (format.greetings ?? []).some((greeting) => Buffer.from(greeting).equals(rawBody));
 }
 
 /** What came first stands. That something else came under its id is for a person, as the sender is told of a repetition. */

@@ -6,10 +6,15 @@ import { parseDelivery } from '../../webhooks/parse-delivery';
 import { bodyTypeOf } from '../../webhooks/parse-posted-body';
 import type { WebhookFormat } from '../../webhooks/webhook-format';
 import { chooseLane } from './delivery-lane';
+import { keepRefused, keepUnusableOf, type KeepRefusedDeps } from './keep-refused-delivery';
 import { settlingMs } from './look-up-worker';
+import type { ProvisionDeps } from './provision-scim-user';
+import { retryScimRequest } from './retry-scim-request';
 import { recordDeliveryStatements, type RecordDeliveryStatementsDeps } from './record-delivery-statements';
 
 export type ProcessDeliveryDeps = RecordDeliveryStatementsDeps &
+  KeepRefusedDeps &
+  ProvisionDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     formatOf: (feed: 'hr' | 'ticket', format: string) => WebhookFormat | undefined;
@@ -41,6 +46,19 @@ export async function processDelivery(
 
   const nowMs = deps.clock.now();
   const { receivedAtMs } = delivery;
+  const retried =
+    format.spokenAt === 'scim'
+      ? await retryScimRequest(
+          deps,
+          { source: source.name, format, mapping: source.mapping },
+          delivery,
+          async (refusal) => keepRefused(deps, delivery, refusal),
+        )
+      : undefined;
+  if (retried !== undefined) {
+    await complete(deps, message, retried);
+    return;
+  }
   const posted = {
     rawBody: delivery.body,
     type: bodyTypeOf(delivery.contentType) ?? 'application/json',
@@ -53,10 +71,22 @@ export async function processDelivery(
     await deps.queues.enqueueDelivery(message, chooseLane(meanings), waitMs);
     return;
   }
-  const context = { policy, source, format, deliveryId: message.deliveryId, receivedAtMs, nowMs };
+  const context = {
+    policy,
+    source,
+    format,
+    deliveryId: message.deliveryId,
+    receivedAtMs,
+    nowMs,
+    keepUnusable: keepUnusableOf(deps, delivery),
+  };
   const outcomes = await recordDeliveryStatements(deps, message, context, meanings, endsAtMs);
   if (outcomes === 'left') return;
   const outcome = outcomes.join(', ') || 'ignored';
+  await complete(deps, message, outcome);
+}
+
+async function complete(deps: ProcessDeliveryDeps, message: DeliveryMessage, outcome: string): Promise<void> {
   await deps.deliveries.complete(message, outcome);
   deps.log({
     event: 'delivery-processed',

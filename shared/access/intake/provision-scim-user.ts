@@ -3,9 +3,10 @@ import type { Delivery } from '../../domain/delivery';
 import type { Clock } from '../../clock';
 import type { ProvisionedUser } from '../../domain/provisioned-user';
 import { PLAIN_MAPPING, type SourceMapping } from '../../domain/source-settings';
-import { AppError } from '../../errors';
+import { AppError, errorCodeOf } from '../../errors';
 import type { ProvisionedUsers, UserChange } from '../../storage/provisioned-users';
 import { bodyInvalid, checkBody } from '../../webhooks/check-body';
+import { REFUSALS, userWhoLeaves } from '../../webhooks/scim/leave-scim-user';
 import { patchUser } from '../../webhooks/scim/scim-patch';
 import { addressOfUser, userChangeOf } from '../../webhooks/scim/scim-user-change';
 import { readUser } from '../../webhooks/scim/read-scim-user';
@@ -36,7 +37,11 @@ export type ProvisionAct =
   | Readonly<{ kind: 'delete'; id: string }>;
 
 /** An authenticated SCIM client. */
-type ScimClient = Readonly<{ source: string; format: WebhookFormat; mapping?: SourceMapping | undefined }>;
+export type ScimClient = Readonly<{
+  source: string;
+  format: WebhookFormat;
+  mapping?: SourceMapping | undefined;
+}>;
 
 const MOST_TRIES = 6;
 /** A user travels in the row of a delivery, which holds 60 KiB. */
@@ -44,7 +49,8 @@ const LARGEST_USER_BYTES = 40_000;
 
 /**
  * Creates, changes or deletes a user of a SCIM client. The user and the delivery with its worker event are written in
- * one transaction, so an answered request is never lost and a retry changes nothing. Returns the user as they are now;
+ * one transaction, so an answered request is never lost and a retry changes nothing. A change that clearly ends
+ * somebody's work is made as far as it can be used; why the rest cannot goes to `keepRefusal`. Returns the user as they are now;
  * undefined when they are deleted.
  * @throws AppError `user-unknown`, `user-exists`, `body-invalid`, `path-invalid`, `attribute-read-only`,
  * `filter-unsupported`; `storage-conflict` when others kept changing the same user
@@ -53,23 +59,25 @@ export async function provisionUser(
   deps: ProvisionDeps,
   client: ScimClient,
   act: ProvisionAct,
+  keepRefusal: (refusal: unknown) => Promise<void>,
 ): Promise<ProvisionedUser | undefined> {
   const { users } = deps;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const before = act.kind === 'create' ? undefined : await users.get(client.source, act.id);
     if (act.kind !== 'create' && before === undefined) throw userUnknown();
-    const next = act.kind === 'delete' ? undefined : nextOf(client, before?.value, act);
+    const { next, keys, refusal } = await usableChange(users, client, before?.value, act);
     if (next === 'unchanged') {
       await noteIgnored(deps, { feed: 'hr', source: client.source }, deps.clock.now());
+      if (refusal !== undefined) await keepRefusal(refusal);
       return before?.value;
     }
-    const keys = await keysToChange(users, client.source, before?.value, next);
     // Checked last: the person who gets an address joins after the person who gave it up has left.
     const nowMs = deps.clock.now();
     const change = { before, after: next && changedUser(before?.value, next, nowMs), ...keys };
     const statement = deliveryOf(client, change, nowMs);
     const written = await users.write({ source: client.source, ...change, delivery: statement?.delivery });
     if (written === 'changed-meanwhile') continue;
+    if (refusal !== undefined) await keepRefusal(refusal);
     if (statement === undefined) {
       await noteIgnored(deps, { feed: 'hr', source: client.source }, nowMs);
       return change.after;
@@ -81,15 +89,64 @@ export async function provisionUser(
   throw new AppError('storage-conflict', 'Others keep changing this user');
 }
 
+/**
+ * What a client's change comes to: all of it or, of one that clearly ends somebody's work, as much as can be used, with
+ * why the rest cannot.
+ * @throws AppError for one that ends nothing
+ */
+async function usableChange(
+  users: ProvisionDeps['users'],
+  client: ScimClient,
+  was: ProvisionedUser | undefined,
+  act: ProvisionAct,
+): Promise<
+  Readonly<{
+    next: Next | 'unchanged' | undefined;
+    keys: Pick<UserChange, 'take' | 'drop'>;
+    refusal?: unknown;
+  }>
+> {
+  const keyed = async (next: Next | 'unchanged' | undefined) => ({
+    next,
+    keys: next === 'unchanged' ? { take: [], drop: [] } : await keysToChange(users, client.source, was, next),
+  });
+  if (act.kind === 'delete') return keyed(undefined);
+  let refusal: unknown;
+  for (const userOf of [
+    () => userAfter(was, act),
+    () => userLeaving(was, act, 'with what can be used'),
+    () => userLeaving(was, act, 'alone'),
+  ])
+    try {
+      const user = userOf();
+      if (user !== undefined) return { ...(await keyed(nextOf(client, was, user))), refusal };
+    } catch (error) {
+      if (!REFUSALS.has(errorCodeOf(error)) && errorCodeOf(error) !== 'user-exists') throw error;
+      refusal ??= error;
+    }
+  throw refusal;
+}
+
+/** undefined: nobody clearly leaves. */
+function userLeaving(
+  was: ProvisionedUser | undefined,
+  { body }: Exclude<ProvisionAct, { kind: 'delete' }>,
+  how: 'with what can be used' | 'alone',
+): ScimUser | undefined {
+  if (was === undefined) return undefined;
+  const before = checkBody(ScimUserSchema, was.user);
+  const left = userWhoLeaves(before, body);
+  return left === undefined || how === 'with what can be used' ? left : { ...before, active: false };
+}
+
 /** What a client settles of a user. */
 type Next = Pick<ProvisionedUser, 'address' | 'formerAddresses'> & Readonly<{ user: ScimUser }>;
 
 function nextOf(
   { mapping = PLAIN_MAPPING }: ScimClient,
   was: ProvisionedUser | undefined,
-  act: Exclude<ProvisionAct, { kind: 'delete' }>,
+  user: ScimUser,
 ): Next | 'unchanged' {
-  const user = userAfter(was, act);
   if (Buffer.byteLength(JSON.stringify(user)) > LARGEST_USER_BYTES)
     throw bodyInvalid([{ field: '(body)', problem: 'Has more attributes than one user may have' }]);
   if (was !== undefined && JSON.stringify(user) === JSON.stringify(checkBody(ScimUserSchema, was.user)))

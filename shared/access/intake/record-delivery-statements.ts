@@ -1,8 +1,10 @@
 import type { Clock } from '../../clock';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
-import { AppError, errorCodeOf } from '../../errors';
+import type { FieldProblem } from '../../domain/field-problem';
+import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { Log } from '../../log-interface';
 import type { Deliveries } from '../../storage/deliveries';
+import type { DeliveryProgress } from '../../storage/delivery-rows';
 import type { DeliveryMessage, WorkQueues } from '../../storage/queues';
 import type { Meaning, Meanings, WebhookFormat } from '../../webhooks/webhook-format';
 import { confirmAccessRequests } from './confirm-access-request';
@@ -29,13 +31,26 @@ const PROGRESS_EVERY_MS = 60_000;
 /** A delayed message is not coalesced with others: a long delivery gets one of its own. */
 const CONTINUATION_DELAY_MS = 1_000;
 
-type StatementContext = DeliveryContext & Readonly<{ format: WebhookFormat; receivedAtMs: number }>;
+type StatementContext = DeliveryContext &
+  Readonly<{
+    format: WebhookFormat;
+    receivedAtMs: number;
+    /** Keeps the delivery as a dead one because of a part that is not followed. */
+    keepUnusable: (fields: readonly FieldProblem[]) => Promise<void>;
+  }>;
+
+/** What is wrong with one statement, or its person, and nothing to the others. */
+const OF_ONE_STATEMENT: ReadonlySet<ErrorCode> = new Set([
+  'body-invalid',
+  'record-too-large',
+  'record-unreadable',
+]);
 
 /**
  * Records the statements of a delivery one after the other and returns their outcomes. Statements that were settled by
- * an earlier message are skipped. `left`: another message goes on, because the deadline has passed or a look-up has to
- * wait. A delivery that makes progress may take as long as it needs; one that makes none fails after the source's
- * patience.
+ * an earlier message are skipped, and one that fails or waits keeps none of the others. `left`: another message goes on,
+ * because the deadline has passed or a look-up has to wait. A delivery that makes progress may take as long as it needs;
+ * one that makes none fails after the source's patience.
  */
 export async function recordDeliveryStatements(
   deps: RecordDeliveryStatementsDeps,
@@ -48,35 +63,70 @@ export async function recordDeliveryStatements(
   const { policy, receivedAtMs } = context;
   const statements = meanings === 'ignored' ? [] : meanings;
   const before = statements.length > 1 ? await deliveries.progress(message) : undefined;
-  const settled = before?.policyHash === policy.hash ? before.outcomes : [];
-  const outcomes = [...settled];
+  const outcomes = settledIn(before?.policyHash === policy.hash ? before : undefined);
+  const settledBefore = outcomes.size;
   let keptAtMs = clock.now();
   const storeProgress = async (): Promise<void> => {
     keptAtMs = clock.now();
-    const progress = outcomes.length === 0 ? undefined : { policyHash: policy.hash, outcomes };
-    await deliveries.touch(message, keptAtMs, progress);
+    await deliveries.touch(
+      message,
+      keptAtMs,
+      outcomes.size === 0 ? undefined : progressOf(policy.hash, outcomes),
+    );
   };
-  try {
-    for (const meaning of statements.slice(settled.length)) {
-      if (outcomes.length > settled.length && clock.now() >= endsAtMs) {
-        await storeProgress();
-        await enqueueContinuation(deps, message, chooseLane(meanings));
-        return 'left';
-      }
-      if (clock.now() - keptAtMs >= PROGRESS_EVERY_MS) await storeProgress();
-      outcomes.push(await recordMeaning(deps, context, meaning));
+  let failure: unknown;
+  let waiting: unknown;
+  for (const [place, meaning] of statements.entries()) {
+    if (outcomes.has(place)) continue;
+    const isTried = outcomes.size > settledBefore || failure !== undefined || waiting !== undefined;
+    if (isTried && clock.now() >= endsAtMs) {
+      await storeProgress();
+      if (outcomes.size === settledBefore) break;
+      await enqueueContinuation(deps, message, chooseLane(meanings));
+      return 'left';
     }
-    return outcomes;
-  } catch (error) {
-    const getsOn = outcomes.length > settled.length;
-    const waits = isRetryable(error, getsOn ? clock.now() : receivedAtMs, clock.now());
-    if (waits || getsOn) await storeProgress();
-    if (!waits) throw error;
-    await retryLookUpLater(deps, message, chooseLane(meanings), error);
-    const { feed, source, deliveryId } = message;
-    deps.log({ event: 'look-up-waits', feed, source, deliveryId, code: errorCodeOf(error) });
-    return 'left';
+    if (clock.now() - keptAtMs >= PROGRESS_EVERY_MS) await storeProgress();
+    try {
+      outcomes.set(place, await recordMeaning(deps, context, meaning));
+    } catch (error) {
+      const getsOn = outcomes.size > settledBefore;
+      if (isRetryable(error, getsOn ? clock.now() : receivedAtMs, clock.now())) {
+        waiting ??= error;
+        // The source has asked for patience.
+        if (retryAtMsOf(error) !== undefined) break;
+      } else {
+        failure ??= error;
+        if (!OF_ONE_STATEMENT.has(errorCodeOf(error))) break;
+      }
+    }
   }
+  if (failure === undefined && waiting === undefined)
+    return statements.map((_, place) => outcomes.get(place) ?? '');
+  if (waiting !== undefined || outcomes.size > settledBefore) await storeProgress();
+  if (waiting === undefined) throw failure;
+  await retryLookUpLater(deps, message, chooseLane(meanings), waiting);
+  const { feed, source, deliveryId } = message;
+  deps.log({ event: 'look-up-waits', feed, source, deliveryId, code: errorCodeOf(waiting) });
+  return 'left';
+}
+
+function settledIn(progress: DeliveryProgress | undefined): Map<number, string> {
+  return new Map([...(progress?.outcomes ?? []).entries(), ...(progress?.after ?? [])]);
+}
+
+function progressOf(policyHash: string, outcomes: ReadonlyMap<number, string>): DeliveryProgress {
+  const settled = [...outcomes].toSorted(([a], [b]) => a - b);
+  const first = settled.findIndex(([place], index) => place !== index);
+  const count = first === -1 ? settled.length : first;
+  return {
+    policyHash,
+    outcomes: settled.slice(0, count).map(([, outcome]) => outcome),
+    ...(count === settled.length ? {} : { after: settled.slice(count) }),
+  };
+}
+
+function retryAtMsOf(error: unknown): number | undefined {
+  return error instanceof AppError ? error.retryAtMs : undefined;
 }
 
 /** Enqueues another message that goes on with a delivery. */
@@ -96,8 +146,7 @@ async function retryLookUpLater(
   lane: Lane,
   error: unknown,
 ): Promise<void> {
-  const retryAtMs = error instanceof AppError ? error.retryAtMs : undefined;
-  const waitMs = (retryAtMs ?? Infinity) - deps.clock.now();
+  const waitMs = (retryAtMsOf(error) ?? Infinity) - deps.clock.now();
   if (waitMs <= LONGEST_RETRY_DELAY_MS) await deps.queues.enqueueDelivery(message, lane, Math.max(0, waitMs));
 }
 
@@ -127,14 +176,16 @@ async function recordMeaning(
       return outcomes.join(', ');
     }
     case 'unusable':
+      await context.keepUnusable(meaning.fields);
       return 'unusable';
   }
 }
 
 async function recordIfAllowed(
   deps: RecordDeliveryStatementsDeps,
-  context: DeliveryContext,
+  context: StatementContext,
   event: WorkerEvent,
 ): Promise<string> {
+  if (event.unusable !== undefined) await context.keepUnusable(event.unusable);
   return context.source.may.has(event.kind) ? recordWorkerEvent(deps, context, event) : 'source-not-allowed';
 }

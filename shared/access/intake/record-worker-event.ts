@@ -123,6 +123,7 @@ async function recordInOrganization(
               effectiveAtMs: atMs,
               ...(late ? { late } : {}),
               ...(event.blanked.length > 0 ? { blanked: event.blanked } : {}),
+              ...(event.unusable === undefined ? {} : { unusable: event.unusable.map(({ field }) => field) }),
             },
           },
         ],

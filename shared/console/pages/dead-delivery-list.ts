@@ -1,6 +1,7 @@
 import type { DeadOfSource } from '../../access/ledger/list-dead-deliveries';
 import { MOST_TOGETHER } from '../../access/desk/retry-dead-delivery';
 import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
+import type { FieldProblem } from '../../domain/field-problem';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 
@@ -9,7 +10,8 @@ const MOST_SHOWN = 50;
 /** Deliveries that could not be processed, by source. Never what they say: a body is personal data, and signed. */
 export function renderDeadDeliveries(layout: PageLayout, found: readonly DeadOfSource[]): Markup {
   return markup`<h2>Deliveries</h2>
-<p>These could not be processed: what they say is not followed, or not all of it. Their bodies are signed and are not changed here:
+<p>These came from their senders and could not be used: what they say is not followed, or not all of it. Of those that were refused
+the newest of each cause is kept. Their bodies are signed and are not changed here:
 mend the cause by its code, in the policy or at the source, and try again. A field that is elsewhere and a person whom the
 sender names otherwise are lines of the source's mapping in the policy. What is wrong for good is closed.</p>
 ${found.map((one) => renderSource(layout, one))}`;
@@ -55,9 +57,17 @@ function renderEvent(event: DeadDelivery['history'][number]): Markup {
   switch (event.kind) {
     case 'failed':
       return markup`<li>${time(event.atMs)}: failed, <code>${event.code}</code></li>`;
+    case 'refused':
+      return markup`<li>${time(event.atMs)}: refused, <code>${event.code}</code>, ${event.times} times since ${time(event.sinceMs)}${renderFields(event.fields)}</li>`;
     case 'retried':
       return markup`<li>${time(event.atMs)}: tried again by ${name(event.by)}</li>`;
   }
+}
+
+function renderFields(fields: readonly FieldProblem[]): Markup | undefined {
+  return fields.length === 0
+    ? undefined
+    : markup`<ul>${fields.map(({ field, problem }) => markup`<li>${name(field)}: ${problem}</li>`)}</ul>`;
 }
 
 function renderDecisions(layout: PageLayout, deliveryId: string): Markup {

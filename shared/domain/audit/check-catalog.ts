@@ -164,7 +164,7 @@ const CATALOG = {
     mend: "Look at the sender's webhook settings and at its log of deliveries.",
   }),
   'deliveries-dead': createCheckEntry('deliveries-dead', 'high', {
-    title: 'Deliveries that could not be processed',
+    title: 'Deliveries that could not be followed',
     why: 'What a source said is not followed: a leaver may still have access.',
     mend: 'Mend the cause by its code, then have the deliveries tried again, or close them for good with a reason.',
   }),

@@ -8,7 +8,15 @@ export type OperationalState = Readonly<{
   >;
   /** Sources with deliveries that could not be processed and wait for a person. */
   deadDeliveries: ReadonlyArray<
-    Readonly<{ source: string; deliveries: number; codes: readonly string[]; sinceMs: number }>
+    Readonly<{
+      source: string;
+      deliveries: number;
+      codes: readonly string[];
+      sinceMs: number;
+      /** How often it, or a part of it, was refused for the causes of these, and the fields at fault. */
+      refused?: number;
+      fields?: readonly string[];
+    }>
   >;
   holds: ReadonlyArray<Readonly<{ hash: string; removals: number; expiresAtMs: number }>>;
   /** Subjects that were marked for the writer, and since when. */

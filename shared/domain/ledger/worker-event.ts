@@ -1,3 +1,5 @@
+import type { FieldProblem } from '../field-problem';
+
 /** What HR says of one worker. The kinds are the lifecycle's: starts working, changes, stops working. */
 export type WorkerEventKind = 'joiner' | 'mover' | 'leaver';
 
@@ -42,4 +44,6 @@ export type WorkerEvent = Readonly<{
   notBeforeSaid?: true;
   attributes: Readonly<Record<string, string>>;
   blanked: readonly string[];
+  /** What stood beside a clear leaving and could not be used: it keeps its last value. */
+  unusable?: readonly FieldProblem[];
 }>;

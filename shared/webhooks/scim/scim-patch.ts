@@ -18,7 +18,8 @@ import { setExtension } from './set-scim-extension';
 
 const MOST_OPERATIONS = 200;
 
-const OperationSchema = inAnyCase(
+/** One operation, with its names in any case. */
+export const OperationSchema = inAnyCase(
   z.object({
     op: z.string().max(20),
     path: z.string().max(1_000).nullish(),

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
+import type { FieldProblem } from '../../domain/field-problem';
 import { AppError } from '../../errors';
 import { bodyInvalid, checkBody } from '../check-body';
 import type { Credential } from '../check-credential';
 import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
-import { textAt } from '../read-field-by-path';
-import { saidAtOf } from '../parse-sender-time';
+import { eventNameAt, textAt, valueAt } from '../read-field-by-path';
+import { memberAt, usableAt, saidAtMs, unusableMeanings } from '../read-members';
 import type { Meaning, Meanings, WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
@@ -39,16 +40,10 @@ const EventSchema = z.object({
   data: z.object({ employeeId: WorkerIdSchema, changedFields: Names }),
 });
 
+const ActionSchema = z.string().max(100).nullish();
+
 const FieldBasedSchema = z.object({
   employees: z.array(z.unknown()).min(1).max(mostEmployees),
-});
-
-const EmployeeSchema = z.object({
-  id: WorkerIdSchema,
-  action: z.string().max(100).nullish(),
-  timestamp: z.string().nullish(),
-  changedFields: Names,
-  fields: z.record(z.string(), z.unknown()).nullish(),
 });
 
 /** Field-based webhooks name fields as people see them, or by their API names: the administrator chooses. */
@@ -113,22 +108,30 @@ function isFieldBased(body: unknown): boolean {
   return typeof body === 'object' && body !== null && Object.hasOwn(body, 'employees');
 }
 
-function toLookUp(body: unknown, posted: PostedBody, mapping: SourceMapping): Meanings {
-  const kind = workerKindOf(textAt(body, 'type'), events, mapping);
+function toLookUp(body: unknown, { receivedAtMs }: PostedBody, mapping: SourceMapping): Meanings {
+  const kind = workerKindOf(eventNameAt(body, 'type'), events, mapping);
   if (kind === undefined) return 'ignored';
-  const { type, timestamp, data } = checkBody(EventSchema, body);
-  const changed = data.changedFields ?? [];
+  const workerId = memberAt(body, 'data.employeeId', WorkerIdSchema);
+  const unusable: FieldProblem[] = [];
+  const changed = usableAt(body, 'data.changedFields', Names, unusable) ?? [];
+  const occurredAtMs = saidAtMs(body, 'timestamp', { receivedAtMs, zone: mapping.zone }, unusable);
   return [
     {
       kind: 'look-up',
       lookUp: {
-        id: statementIdOf(type, data.employeeId, timestamp, changed),
-        workerId: data.employeeId,
+        id: statementIdOf(
+          textAt(body, 'type'),
+          workerId,
+          textAt(body, 'timestamp') ?? String(receivedAtMs),
+          changed,
+        ),
+        workerId,
         said: { kind, employmentChanged: changed.some(isAboutEmployment), unproved: false },
-        occurredAtMs: timeOf(timestamp, posted, mapping),
-        settledAtMs: posted.receivedAtMs,
+        occurredAtMs,
+        settledAtMs: receivedAtMs,
       },
     },
+    ...unusableMeanings(unusable),
   ];
 }
 
@@ -150,24 +153,34 @@ function toMeanings(body: unknown, posted: PostedBody, mapping: SourceMapping): 
   return meanings;
 }
 
-function toEvents(employee: unknown, posted: PostedBody, mapping: SourceMapping): readonly Meaning[] {
-  const { receivedAtMs } = posted;
-  const { id, action, timestamp, changedFields } = checkBody(EmployeeSchema, employee);
+function toEvents(
+  employee: unknown,
+  { receivedAtMs }: PostedBody,
+  mapping: SourceMapping,
+): readonly Meaning[] {
+  const unusable: FieldProblem[] = [];
+  const id = usableAt(employee, 'id', WorkerIdSchema, unusable);
+  const action = usableAt(employee, 'action', ActionSchema, unusable);
+  const changedFields = usableAt(employee, 'changedFields', Names, unusable);
+  const timestamp = textAt(employee, 'timestamp') || undefined;
+  const isTimed = (valueAt(employee, 'timestamp') ?? undefined) !== undefined;
   const kind = workerKindOf(action ?? 'Updated', events, mapping);
   if (kind === undefined) return [];
   return deriveWorkerEvents(
     {
-      id: statementIdOf(action ?? '', id, timestamp ?? JSON.stringify(employee), changedFields ?? []),
+      id: statementIdOf(action ?? '', id ?? '', timestamp ?? JSON.stringify(employee), changedFields ?? []),
       said: {
         kind,
         employmentChanged: (changedFields ?? []).some(isAboutEmployment),
         unproved: false,
       },
-      occurredAtMs:
-        timestamp === undefined || timestamp === null ? receivedAtMs : timeOf(timestamp, posted, mapping),
+      occurredAtMs: isTimed
+        ? saidAtMs(employee, 'timestamp', { receivedAtMs, zone: mapping.zone }, unusable)
+        : receivedAtMs,
       receivedAtMs,
       record: employee,
       places,
+      unusable,
     },
     mapping,
   ).map((event) => ({ kind: 'worker-event', event }));
@@ -175,13 +188,6 @@ function toEvents(employee: unknown, posted: PostedBody, mapping: SourceMapping)
 
 function isAboutEmployment(field: string): boolean {
   return employmentFields.test(field);
-}
-
-function timeOf(timestamp: string, posted: PostedBody, mapping: SourceMapping): number {
-  const atMs = saidAtOf(timestamp, posted, mapping);
-  if (atMs === undefined)
-    throw bodyInvalid([{ field: 'timestamp', problem: 'Must be a time with an offset' }]);
-  return atMs;
 }
 
 /** No id is sent: the same statements about the same people are the same delivery. */

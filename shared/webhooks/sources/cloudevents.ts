@@ -1,9 +1,10 @@
 import type { Feed } from '../../domain/policy';
+import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import type { SourceMapping } from '../../domain/source-settings';
-import { checkBody } from '../check-body';
+import { bodyInvalid, checkBody } from '../check-body';
 import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
-import { toWorkerEvent, WorkerEventBodySchema } from '../contract/worker-event-body';
+import { readWorkerEvent } from '../contract/read-worker-event';
 import type { Credential } from '../check-credential';
 import { workerKindOf } from '../translate-worker-event-name';
 import type { PostedBody } from '../parse-posted-body';
@@ -92,12 +93,7 @@ function toWorkerMeanings(event: CloudEvent, { receivedAtMs }: PostedBody, mappi
   const id = statementIdOf(event.source, event.id);
   const contract = { ...bodyIn(event), id };
   if (contractTypes.test(event.type) && !mapping.events.has(event.type))
-    return [
-      {
-        kind: 'worker-event',
-        event: toWorkerEvent(checkBody(WorkerEventBodySchema, contract), receivedAtMs),
-      },
-    ];
+    return [{ kind: 'worker-event', event: contractEventIn(contract, event, receivedAtMs) }];
   const kind = workerKindOf(event.type, new Map(), mapping);
   if (kind === undefined) return 'ignored';
   const found = deriveWorkerEvents(
@@ -107,6 +103,7 @@ function toWorkerMeanings(event: CloudEvent, { receivedAtMs }: PostedBody, mappi
       occurredAtMs: event.occurredAtMs,
       receivedAtMs,
       record: event,
+      unusable: event.unusable,
       places: placesFor(kind),
     },
     mapping,
@@ -129,6 +126,7 @@ function toRequestMeanings(
   { receivedAtMs }: PostedBody,
   mapping: SourceMapping,
 ): Meanings {
+  if (event.unusable.length > 0) throw bodyInvalid(event.unusable);
   if (event.type === 'access.request.approved' && !mapping.events.has(event.type)) {
     const request = toAccessRequest(checkBody(AccessRequestBodySchema, bodyIn(event)), receivedAtMs);
     return [{ kind: 'access-request', request }];
@@ -137,6 +135,14 @@ function toRequestMeanings(
   if (act === undefined) return 'ignored';
   const { id, occurredAtMs } = event;
   return deriveRequestsOfEvent({ id, act, occurredAtMs, receivedAtMs }, event, ticketPlaces, mapping);
+}
+
+/** @throws AppError `body-invalid`, also for an attribute beside what is no leaving */
+function contractEventIn(contract: object, { unusable }: CloudEvent, receivedAtMs: number): WorkerEvent {
+  const event = readWorkerEvent(contract, receivedAtMs);
+  if (unusable.length === 0) return event;
+  if (event.kind !== 'leaver') throw bodyInvalid(unusable);
+  return { ...event, unusable: [...unusable, ...(event.unusable ?? [])] };
 }
 
 /** The body of our contract: what the event says of itself comes from its attributes, the rest from its data. */

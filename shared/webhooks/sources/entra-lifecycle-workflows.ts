@@ -1,22 +1,15 @@
-import { z } from 'zod';
+import type { FieldProblem } from '../../domain/field-problem';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { bodyInvalid, checkBody } from '../check-body';
-import { dedupeIdOf } from '../dedupe-id-from-content';
+import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
-import { textAt } from '../read-field-by-path';
+import { eventNameAt, textAt } from '../read-field-by-path';
 import { senderId, WorkerIdSchema } from '../id-schemas';
-import { saidAtOf } from '../parse-sender-time';
+import { usableAt, saidAtMs } from '../read-members';
 import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 
-const CalloutSchema = z.object({
-  data: z.object({
-    subject: z.object({ id: WorkerIdSchema }),
-    workflow: z.object({ id: senderId(64) }),
-    taskProcessingResult: z.object({ id: senderId(64), createdDateTime: z.string().max(40) }),
-  }),
-});
+const RESULT = 'data.taskProcessingResult';
 
 const places: WorkerPlaces = {
   email: ['data.subject.email', 'data.subject.userPrincipalName'],
@@ -39,22 +32,28 @@ export const entraLifecycleWorkflowsSource: WebhookFormat = {
   dedupeId: (posted) => dedupeIdOf(posted, textAt(parsePosted(posted), 'data.taskProcessingResult.id')),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const workflow = textAt(body, 'data.workflow.id')?.toLowerCase();
+    const workflow = eventNameAt(body, 'data.workflow.id')?.toLowerCase();
     const events = new Map([...mapping.events].map(([id, kind]) => [id.toLowerCase(), kind]));
     const kind = workerKindOf(workflow, noEvents, { ...mapping, events });
-    if (textAt(body, 'type') !== 'lifecycleEvent' || kind === undefined) return 'ignored';
-    const { taskProcessingResult: result } = checkBody(CalloutSchema, body).data;
-    const occurredAtMs = saidAtOf(result.createdDateTime, posted, mapping);
-    if (occurredAtMs === undefined)
-      throw bodyInvalid([{ field: 'data.taskProcessingResult.createdDateTime', problem: 'Must be a time' }]);
+    if (eventNameAt(body, 'type') !== 'lifecycleEvent' || kind === undefined) return 'ignored';
+    const unusable: FieldProblem[] = [];
+    const resultId = usableAt(body, `${RESULT}.id`, senderId(64), unusable);
+    usableAt(body, 'data.subject.id', WorkerIdSchema, unusable);
+    const occurredAtMs = saidAtMs(
+      body,
+      `${RESULT}.createdDateTime`,
+      { ...posted, zone: mapping.zone },
+      unusable,
+    );
     const found = deriveWorkerEvents(
       {
-        id: statementIdOf(result.id),
+        id: statementIdOf(resultId ?? bytesIdOf(posted)),
         said: { kind, employmentChanged: kind === 'joiner', unproved: false },
         occurredAtMs,
         receivedAtMs: posted.receivedAtMs,
         record: body,
         places,
+        unusable,
       },
       mapping,
     );

@@ -3,7 +3,7 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { checkBody } from '../check-body';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
-import { textAt } from '../read-field-by-path';
+import { eventNameAt } from '../read-field-by-path';
 import { WorkerIdSchema } from '../id-schemas';
 import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf } from '../derive-worker-events';
@@ -42,7 +42,7 @@ export const finchSource: WebhookFormat = {
   dedupeId: ({ signedId }) => signedId ?? '',
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const kind = workerKindOf(textAt(body, 'event_type'), events, mapping);
+    const kind = workerKindOf(eventNameAt(body, 'event_type'), events, mapping);
     if (kind === undefined) return 'ignored';
     const { event_type: type, data } = checkBody(EventSchema, body);
     const { receivedAtMs } = posted;

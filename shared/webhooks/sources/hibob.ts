@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { FieldProblem } from '../../domain/field-problem';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { bodyInvalid, checkBody } from '../check-body';
+import { bodyInvalid } from '../check-body';
 import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
-import { textAt } from '../read-field-by-path';
-import { saidAtOf } from '../parse-sender-time';
+import { eventNameAt, isAt, textAt } from '../read-field-by-path';
+import { memberAt, saidAtMs, unusableMeanings } from '../read-members';
 import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
@@ -67,25 +68,30 @@ export const hibobSource: WebhookFormat = {
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const kind = workerKindOf(textAt(body, 'type'), events, mapping);
+    const kind = workerKindOf(eventNameAt(body, 'type'), events, mapping);
     if (kind === undefined) return 'ignored';
-    const { type, triggeredAt, employeeId } = checkBody(EventSchema, body);
-    const occurredAtMs = saidAtOf(triggeredAt, posted, mapping);
-    if (employeeId === undefined) throw bodyInvalid([{ field: 'data.employeeId', problem: 'Must be there' }]);
-    if (occurredAtMs === undefined) throw bodyInvalid([{ field: 'triggeredAt', problem: 'Must be a time' }]);
+    const place = isAt(body, 'data.employeeId') ? 'data.employeeId' : 'employee.id';
+    const employeeId = memberAt(body, place, WorkerIdSchema);
+    const unusable: FieldProblem[] = [];
+    const occurredAtMs = saidAtMs(body, 'triggeredAt', { ...posted, zone: mapping.zone }, unusable);
     if (occurredAtMs < posted.receivedAtMs - OLDEST_MS)
       throw bodyInvalid([{ field: 'triggeredAt', problem: 'Must not be older than a week' }]);
     return [
       {
         kind: 'look-up',
         lookUp: {
-          id: statementIdOf(type, employeeId, triggeredAt),
+          id: statementIdOf(
+            textAt(body, 'type'),
+            employeeId,
+            textAt(body, 'triggeredAt') ?? String(posted.receivedAtMs),
+          ),
           workerId: employeeId,
           said: { kind, employmentChanged: kind === 'joiner', unproved: false },
           occurredAtMs,
           settledAtMs: posted.receivedAtMs + SETTLING_MS,
         },
       },
+      ...unusableMeanings(unusable),
     ];
   },
 };

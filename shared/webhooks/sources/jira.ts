@@ -3,7 +3,15 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
-import { addressOf, atFolded, fieldReader, isAt, listReader, textAt } from '../read-field-by-path';
+import {
+  addressOf,
+  atFolded,
+  eventNameAt,
+  fieldReader,
+  isAt,
+  listReader,
+  textAt,
+} from '../read-field-by-path';
 import type { Meanings, WebhookFormat } from '../webhook-format';
 import { idText, senderId } from '../id-schemas';
 import { longestMs } from '../parse-sender-time';
@@ -41,14 +49,14 @@ export const jiraSource: WebhookFormat = {
   dedupeId: bytesIdOf,
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    return textAt(body, 'webhookEvent') === 'jira:issue_updated' && isAt(body, 'changelog.id')
+    return eventNameAt(body, 'webhookEvent') === 'jira:issue_updated' && isAt(body, 'changelog.id')
       ? toMeanings(body, posted.receivedAtMs, mapping)
       : 'ignored';
   },
   confirmed: {
     parse: (posted, mapping) => {
       const body = parsePosted(posted);
-      if (textAt(body, 'webhookEvent') !== 'jira:issue_updated' || !isAt(body, 'changelog.id'))
+      if (eventNameAt(body, 'webhookEvent') !== 'jira:issue_updated' || !isAt(body, 'changelog.id'))
         return 'ignored';
       const { issue, changelog } = checkBody(IssueUpdatedSchema, body);
       return actIn(changelog, mapping) === undefined

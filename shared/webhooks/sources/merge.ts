@@ -1,23 +1,15 @@
 import { z } from 'zod';
+import type { FieldProblem } from '../../domain/field-problem';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { checkBody } from '../check-body';
 import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
-import { textAt } from '../read-field-by-path';
+import { eventNameAt, textAt } from '../read-field-by-path';
 import { saidAtOf } from '../parse-sender-time';
+import { memberAt, usableAt, unusableMeanings, type Arrival } from '../read-members';
 import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
-
-const EmployeeEventSchema = z.object({
-  hook: z.object({ event: z.string().max(100) }),
-  linked_account: z.object({ id: z.string().max(100) }),
-  data: z.object({
-    id: WorkerIdSchema,
-    modified_at: z.string().nullish(),
-  }),
-});
 
 /** Places in the common model. Relations are ids of Merge unless the account expands them. */
 const places: WorkerPlaces = {
@@ -64,18 +56,18 @@ export const mergeSource: WebhookFormat = {
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const kind = workerKindOf(textAt(body, 'hook.event'), events, mapping);
+    const kind = workerKindOf(eventNameAt(body, 'hook.event'), events, mapping);
     if (kind === undefined) return 'ignored';
-    const { hook, linked_account: account, data } = checkBody(EmployeeEventSchema, body);
     const { receivedAtMs } = posted;
+    const unusable: FieldProblem[] = [];
     const found = deriveWorkerEvents(
       {
-        id: statementIdOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
+        ...statementIn(body, { receivedAtMs, zone: mapping.zone }, unusable),
         said: { kind, employmentChanged: false, unproved: false },
-        occurredAtMs: saidAtOf(data.modified_at ?? undefined, posted, mapping) ?? receivedAtMs,
         receivedAtMs,
         record: body,
         places,
+        unusable,
       },
       mapping,
     );
@@ -84,23 +76,40 @@ export const mergeSource: WebhookFormat = {
   confirmed: {
     parse: (posted, mapping) => {
       const body = parsePosted(posted);
-      const kind = workerKindOf(textAt(body, 'hook.event'), events, mapping);
+      const kind = workerKindOf(eventNameAt(body, 'hook.event'), events, mapping);
       if (kind === undefined) return 'ignored';
-      const { hook, linked_account: account, data } = checkBody(EmployeeEventSchema, body);
+      const workerId = memberAt(body, 'data.id', WorkerIdSchema);
       const { receivedAtMs } = posted;
+      const unusable: FieldProblem[] = [];
       return [
         {
           kind: 'look-up',
           lookUp: {
-            id: statementIdOf(account.id, hook.event, data.id, data.modified_at || JSON.stringify(body)),
-            workerId: data.id,
+            ...statementIn(body, { receivedAtMs, zone: mapping.zone }, unusable),
+            workerId,
             // Merge also says `removed` of somebody it lost sight of.
             said: { kind, employmentChanged: false, unproved: true },
-            occurredAtMs: saidAtOf(data.modified_at ?? undefined, posted, mapping) ?? receivedAtMs,
             settledAtMs: receivedAtMs,
           },
         },
+        ...unusableMeanings(unusable),
       ];
     },
   },
 };
+
+/** Which statement this is, and when it was made: when Merge noticed, or when it arrived. */
+function statementIn(
+  body: unknown,
+  arrival: Arrival,
+  unusable: FieldProblem[],
+): Readonly<{ id: string; occurredAtMs: number }> {
+  const account = usableAt(body, 'linked_account.id', z.string().max(100), unusable);
+  const worker = usableAt(body, 'data.id', WorkerIdSchema, unusable);
+  const modified = usableAt(body, 'data.modified_at', z.string().nullish(), unusable);
+  const parts = [account ?? '', textAt(body, 'hook.event'), worker ?? ''];
+  return {
+    id: statementIdOf(...parts, modified || JSON.stringify(body)),
+    occurredAtMs: saidAtOf(modified ?? undefined, arrival, arrival) ?? arrival.receivedAtMs,
+  };
+}

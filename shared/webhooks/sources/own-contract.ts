@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkBody } from '../check-body';
 import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
-import { WorkerEventBodySchema, toWorkerEvent } from '../contract/worker-event-body';
+import { readWorkerEvent } from '../contract/read-worker-event';
 import type { Credential } from '../check-credential';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
@@ -30,7 +30,7 @@ const PingSchema = z.object({ type: z.literal('ping') });
 export const standardCredential: Credential = { trust: 'signed', signature };
 
 const toWorkerMeanings = (body: unknown, receivedAtMs: number): Meanings => [
-  { kind: 'worker-event', event: toWorkerEvent(checkBody(WorkerEventBodySchema, body), receivedAtMs) },
+  { kind: 'worker-event', event: readWorkerEvent(body, receivedAtMs) },
 ];
 const toRequestMeanings = (body: unknown, receivedAtMs: number): Meanings => [
   {

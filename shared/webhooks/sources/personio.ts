@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { FieldProblem } from '../../domain/field-problem';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { bodyInvalid, checkBody } from '../check-body';
+import { bodyInvalid } from '../check-body';
 import { dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
-import { idAt, textAt } from '../read-field-by-path';
-import { saidAtOf } from '../parse-sender-time';
+import { eventNameAt, idAt, textAt } from '../read-field-by-path';
+import { saidAtMs, unusableMeanings } from '../read-members';
 import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
@@ -41,25 +42,26 @@ export const personioSource: WebhookFormat = {
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const kind = workerKindOf(textAt(body, 'event_name'), events, mapping);
+    const kind = workerKindOf(eventNameAt(body, 'event_name'), events, mapping);
     if (kind === undefined) return 'ignored';
-    const { event_name: name, occurred_at: at } = checkBody(EventSchema, body);
     const sentId = idPlaces.map((place) => idAt(body, place)).find((id) => id !== undefined && id !== '');
     const { data: workerId } = WorkerIdSchema.safeParse(sentId);
     if (workerId === undefined) throw bodyInvalid([{ field: 'payload.person_id', problem: 'Must be there' }]);
-    const occurredAtMs = saidAtOf(at, posted, mapping);
-    if (occurredAtMs === undefined) throw bodyInvalid([{ field: 'occurred_at', problem: 'Must be a time' }]);
+    const unusable: FieldProblem[] = [];
+    const occurredAtMs = saidAtMs(body, 'occurred_at', { ...posted, zone: mapping.zone }, unusable);
+    const at = textAt(body, 'occurred_at') ?? String(posted.receivedAtMs);
     return [
       {
         kind: 'look-up',
         lookUp: {
-          id: statementIdOf(name, at, workerId),
+          id: statementIdOf(textAt(body, 'event_name'), at, workerId),
           workerId,
           said: { kind, employmentChanged: kind === 'joiner', unproved: true },
           occurredAtMs,
           settledAtMs: posted.receivedAtMs,
         },
       },
+      ...unusableMeanings(unusable),
     ];
   },
 };

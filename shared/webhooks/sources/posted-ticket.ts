@@ -2,7 +2,15 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../check-body';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
-import { addressOf, atFolded, fieldReader, firstTextAt, listReader, textAt } from '../read-field-by-path';
+import {
+  addressOf,
+  atFolded,
+  eventNameAt,
+  fieldReader,
+  firstTextAt,
+  listReader,
+  textAt,
+} from '../read-field-by-path';
 import { idText } from '../id-schemas';
 import { instantOf, saidAtOf } from '../parse-sender-time';
 import type { TicketMeaning, WebhookFormat } from '../webhook-format';
@@ -23,6 +31,8 @@ type PostedTicketFormat = Readonly<{
   revision?: readonly string[];
   /** Events by the policy's name for them: `action:grant` of a body that says itself what it asks for, or `status:approved`. */
   events: ReadonlyMap<string, string>;
+  /** @throws AppError `body-invalid` when what tells an approval cannot be read */
+  requireReadable?: (body: unknown) => void;
   /** The ticket inside what was posted. */
   unwrap?: (body: unknown) => unknown;
   /** Who agreed; without it the `approver` of the record. */
@@ -53,7 +63,11 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
         : dedupeIdOf(posted, read('ticketId'), read('action') ?? '', read('status') ?? '', updated);
     },
     parse: (posted, mapping) => {
-      const record = unwrap(parsePosted(posted));
+      const body = parsePosted(posted);
+      shape.requireReadable?.(body);
+      const record = unwrap(body);
+      for (const field of ['action', 'status', 'approval'])
+        for (const place of mapping.fields.get(field) ?? places[field] ?? []) eventNameAt(record, place);
       const read = fieldReader(record, places, mapping);
       if (isWithheld(read, shape.events, mapping)) return 'ignored';
       const requests = requestsIn(shape, record, mapping, {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkBody } from '../check-body';
 import { instantOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
+import { isAt } from '../read-field-by-path';
 import { postedTicketSource } from './posted-ticket';
 
 const ResponsesSchema = z.looseObject({
@@ -39,6 +40,9 @@ export const powerAutomateSource: WebhookFormat = postedTicketSource({
     url: ['request.url'],
   },
   events: new Map([['status:approved', 'grant']]),
+  requireReadable: (body) => {
+    if (isAt(body, 'approval') || isAt(body, 'request')) checkBody(ResponsesSchema, body);
+  },
   unwrap: (body) => {
     const parsed = ResponsesSchema.safeParse(body);
     // Without responses there is no outcome of ours, whatever the flow put there.

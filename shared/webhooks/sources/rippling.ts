@@ -4,7 +4,7 @@ import { checkBody } from '../check-body';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
-import { textAt } from '../read-field-by-path';
+import { eventNameAt } from '../read-field-by-path';
 import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
@@ -15,7 +15,7 @@ const BUCKET_MS = 5 * 60_000;
 const EventSchema = z.object({
   event_name: z.string().max(100),
   id: WorkerIdSchema,
-  company_id: z.string().max(64).nullish(),
+  company_id: z.string().max(64).nullish().catch(undefined),
 });
 
 /** `created` and `deleted` are about the app in Rippling, not about the employment. */
@@ -38,7 +38,7 @@ export const ripplingSource: WebhookFormat = {
   dedupeId: (posted) => dedupeIdOf(posted, bytesIdOf(posted), Math.floor(posted.receivedAtMs / BUCKET_MS)),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const kind = workerKindOf(textAt(body, 'event_name'), events, mapping);
+    const kind = workerKindOf(eventNameAt(body, 'event_name'), events, mapping);
     if (kind === undefined) return 'ignored';
     const { event_name: name, id: workerId, company_id: company } = checkBody(EventSchema, body);
     const { receivedAtMs } = posted;

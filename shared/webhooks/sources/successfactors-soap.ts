@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { bodyInvalid, checkBody } from '../check-body';
-import { dedupeIdOf } from '../dedupe-id-from-content';
+import type { FieldProblem } from '../../domain/field-problem';
+import { checkBody } from '../check-body';
+import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
-import { textAt } from '../read-field-by-path';
-import { dayOf, instantOf } from '../parse-sender-time';
+import { eventNameAt, textAt } from '../read-field-by-path';
+import { dayOf } from '../parse-sender-time';
+import { saidAtMs, unusableMeanings } from '../read-members';
 import type { Meaning, WebhookFormat } from '../webhook-format';
 import { statementIdOf } from '../derive-worker-events';
 import { tokenCredential } from './token-credential';
@@ -12,7 +14,7 @@ import { successFactorsKindOf } from './successfactors';
 const mostEvents = 500;
 
 const Text = z.string().min(1).max(200);
-const Pair = z.object({ name: z.string(), value: z.string() });
+const PairSchema = z.object({ name: z.string(), value: z.string() });
 
 /** One element of a name is no list to the parser, several are. */
 function listOf<Item extends z.ZodType>(item: Item) {
@@ -20,21 +22,19 @@ function listOf<Item extends z.ZodType>(item: Item) {
 }
 
 const NotificationSchema = z.object({
-  externalEventMeta: z.object({ externalEventId: Text, type: Text, publishedAt: Text }),
-  events: z.object({
-    event: listOf(
-      z.object({
-        eventId: Text,
-        effectiveStartDate: z.string().max(40).optional(),
-        entityKeys: z.object({ entityKey: listOf(Pair) }).optional(),
-        params: z.object({ param: listOf(Pair) }).optional(),
-      }),
-    ),
-  }),
+  externalEventMeta: z.object({ externalEventId: Text.optional().catch(undefined), type: Text }),
+  events: z.object({ event: listOf(z.unknown()) }),
 });
 
-type SoapNotification = z.output<typeof NotificationSchema>;
-type Event = SoapNotification['events']['event'][number];
+/** A name and a value that are not as they should be keep none of the others. */
+const EventSchema = z.object({
+  eventId: Text.optional().catch(undefined),
+  effectiveStartDate: z.string().max(40).optional().catch(undefined),
+  entityKeys: z.object({ entityKey: listOf(z.unknown()) }).optional(),
+  params: z.object({ param: listOf(z.unknown()) }).optional(),
+});
+
+type Event = z.output<typeof EventSchema>;
 
 const PLACE = 'Envelope.Body.ExternalEvent';
 const EnvelopeSchema = z.object({
@@ -58,20 +58,28 @@ export const successFactorsSoapSource: WebhookFormat = {
   dedupeId: (posted) => {
     const { data } = EnvelopeSchema.safeParse(parsePosted(posted));
     const said = data?.Envelope.Body.ExternalEvent;
-    const eventIds = said?.events.event.map(({ eventId }) => eventId);
+    const eventIds = said?.events.event.map((event) => textAt(event, 'eventId') ?? '');
     return dedupeIdOf(posted, said?.externalEventMeta.externalEventId, eventIds);
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const kind = successFactorsKindOf(textAt(body, `${PLACE}.externalEventMeta.type`), mapping);
+    const kind = successFactorsKindOf(eventNameAt(body, `${PLACE}.externalEventMeta.type`), mapping);
     if (kind === undefined) return 'ignored';
     const { externalEventMeta: meta, events } = checkBody(EnvelopeSchema, body).Envelope.Body.ExternalEvent;
-    const publishedAtMs = instantOf(meta.publishedAt);
-    if (publishedAtMs === undefined)
-      throw bodyInvalid([
-        { field: 'externalEventMeta.publishedAt', problem: 'Must be milliseconds since 1970' },
-      ]);
-    return events.event.map((event): Meaning => {
+    const unusable: FieldProblem[] = [];
+    const publishedAtMs = saidAtMs(
+      body,
+      `${PLACE}.externalEventMeta.publishedAt`,
+      { ...posted, zone: mapping.zone },
+      unusable,
+    );
+    const meanings = events.event.map((sent): Meaning => {
+      const { data: event, error } = EventSchema.safeParse(sent);
+      if (event === undefined)
+        return {
+          kind: 'unusable',
+          fields: error.issues.map(({ path, message }) => ({ field: path.join('.'), problem: message })),
+        };
       const workerId = workerIdIn(event);
       if (workerId === undefined)
         return { kind: 'unusable', fields: [{ field: 'entityKeys', problem: 'Must have a userId' }] };
@@ -79,7 +87,7 @@ export const successFactorsSoapSource: WebhookFormat = {
       return {
         kind: 'look-up',
         lookUp: {
-          id: statementIdOf(meta.externalEventId, event.eventId),
+          id: statementIdOf(meta.externalEventId ?? bytesIdOf(posted), event.eventId ?? ''),
           workerId,
           said: {
             kind,
@@ -92,11 +100,14 @@ export const successFactorsSoapSource: WebhookFormat = {
         },
       };
     });
+    return [...meanings, ...unusableMeanings(unusable)];
   },
 };
 
 function workerIdIn({ entityKeys, params }: Event): string | undefined {
   const pairs = [...(entityKeys?.entityKey ?? []), ...(params?.param ?? [])];
-  const found = pairs.find(({ name, value }) => name === 'userId' && value !== '')?.value;
+  const found = pairs
+    .map((pair) => PairSchema.safeParse(pair).data)
+    .find((pair) => pair?.name === 'userId' && pair.value !== '')?.value;
   return found === undefined || found.length > 100 ? undefined : found;
 }

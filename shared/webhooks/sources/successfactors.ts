@@ -1,13 +1,12 @@
-import { z } from 'zod';
+import type { FieldProblem } from '../../domain/field-problem';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { bodyInvalid, checkBody } from '../check-body';
-import { dedupeIdOf } from '../dedupe-id-from-content';
+import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
-import { textAt } from '../read-field-by-path';
+import { eventNameAt, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
-import { saidAtOf } from '../parse-sender-time';
+import { usableAt, saidAtMs } from '../read-members';
 import type { WebhookFormat } from '../webhook-format';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './token-credential';
@@ -31,12 +30,6 @@ export function successFactorsKindOf(
   const own = endings.get(last) ?? (/chang|transfer|promotion|update/.test(last) ? 'mover' : undefined);
   return workerKindOf(type, own === undefined ? new Map() : new Map([[type, own]]), mapping);
 }
-
-const EventSchema = z.object({
-  eventId: senderId(128),
-  type: z.string().max(200),
-  publishedAt: z.union([z.string().max(40), z.number()]).transform(String),
-});
 
 const places: WorkerPlaces = {
   email: ['email'],
@@ -65,21 +58,21 @@ export const successFactorsSource: WebhookFormat = {
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const kind = successFactorsKindOf(textAt(body, 'type'), mapping);
+    const kind = successFactorsKindOf(eventNameAt(body, 'type'), mapping);
     if (kind === undefined) return 'ignored';
-    const { eventId, type, publishedAt } = checkBody(EventSchema, body);
-    const occurredAtMs = saidAtOf(publishedAt, posted, mapping);
-    if (occurredAtMs === undefined)
-      throw bodyInvalid([{ field: 'publishedAt', problem: 'Must be a time, or milliseconds since 1970' }]);
     const { receivedAtMs } = posted;
+    const unusable: FieldProblem[] = [];
+    const eventId = usableAt(body, 'eventId', senderId(128), unusable) ?? bytesIdOf(posted);
+    const occurredAtMs = saidAtMs(body, 'publishedAt', { receivedAtMs, zone: mapping.zone }, unusable);
     const found = deriveWorkerEvents(
       {
-        id: statementIdOf(type, eventId),
+        id: statementIdOf(textAt(body, 'type'), eventId),
         said: { kind, employmentChanged: kind === 'joiner', unproved: false },
         occurredAtMs,
         receivedAtMs,
         record: body,
         places,
+        unusable,
       },
       mapping,
     );

@@ -3,7 +3,7 @@ import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid, checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
-import { atFolded, fieldReader, textAt } from '../read-field-by-path';
+import { atFolded, eventNameAt, fieldReader, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
 import { saidAtOf } from '../parse-sender-time';
 import type { Meanings, WebhookFormat } from '../webhook-format';
@@ -61,8 +61,8 @@ export const zendeskSource: WebhookFormat = {
 
 /** An event is named by its type, or by its type and the value it changed to; a trigger says itself what it asks for. */
 function actOf(body: unknown, { events }: SourceMapping): string | undefined {
-  const type = textAt(body, 'type');
-  if (type?.startsWith('zen:event-type:') !== true) return textAt(body, places.action[0]);
+  const type = eventNameAt(body, 'type');
+  if (type?.startsWith('zen:event-type:') !== true) return eventNameAt(body, places.action[0]);
   return atFolded(events, `${type}:${textAt(body, 'event.current') ?? ''}`) ?? atFolded(events, type);
 }
 

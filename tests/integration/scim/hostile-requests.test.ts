@@ -101,7 +101,7 @@ describe('a body that never comes', () => {
     return [answer.status, isRead()];
   };
 
-  it('is not waited for without the token, of another type, for what is not offered and for what has none', async () => {
+  it('is not waited for without the token, for what is not offered and for what has none', async () => {
     const { world } = await start();
     const token = { authorization: `Bearer ${signingSecret}` };
     const type = { 'content-type': 'application/scim+json' };
@@ -110,7 +110,6 @@ describe('a body that never comes', () => {
       401,
       false,
     ]);
-    expect(await ask(world, 'POST', 'Users', token)).toEqual([415, false]);
     expect(await ask(world, 'POST', '.search', { ...token, ...type })).toEqual([501, false]);
     expect(await ask(world, 'GET', 'Users', token)).toEqual([200, false]);
   });
@@ -214,7 +213,7 @@ describe('a PATCH', () => {
     ],
     [
       'that is no PATCH',
-      { Operations: [{ op: 'replace', path: 'active', value: false }] },
+      { Operations: [{ op: 'replace', path: 'title', value: 'Lead' }] },
       400,
       'invalidValue',
     ],

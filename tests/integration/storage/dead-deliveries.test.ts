@@ -32,6 +32,87 @@ async function aDelivery(options: Readonly<{ isDead: boolean; body?: string }> =
   return { deliveries, dead, key, found, state };
 }
 
+describe('a refused delivery', () => {
+  const refused = (source: string, changes: object = {}) => ({
+    feed: 'hr' as const,
+    source,
+    receivedAtMs: 1_000,
+    contentType: 'application/json',
+    body: Buffer.from(BODY),
+    code: 'body-invalid',
+    fields: [{ field: 'employees[1].id', problem: 'Must be a text' }],
+    ...changes,
+  });
+
+  it.each([10, 100_000])(
+    'is the newest of its cause, with how many there were, of %d bytes',
+    async (bytes) => {
+      const dead = createDeadDeliveries(storage());
+      const source = newName('source');
+      const fields = [{ field: 'employees[7].id', problem: 'Must be a text' }];
+      const body = Buffer.alloc(bytes, 'x');
+      await dead.keepRefused(refused(source));
+      await dead.keepRefused(refused(source, { receivedAtMs: 3_000, body, fields }));
+      const [found, ...others] = await dead.list('hr', source);
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({
+        receivedAtMs: 3_000,
+        history: [{ kind: 'refused', atMs: 3_000, sinceMs: 1_000, code: 'body-invalid', times: 2, fields }],
+      });
+      if (found === undefined) return;
+      expect(await dead.reopen(found, { by: 'olga', atMs: 4_000 })).toBe(true);
+      const read = await createDeliveries(storage()).read(found);
+      expect(typeof read === 'object' && Buffer.from(read.body).equals(body)).toBe(true);
+    },
+  );
+
+  it('is another once somebody decided on the last', async () => {
+    const dead = createDeadDeliveries(storage());
+    const source = newName('source');
+    await dead.keepRefused(refused(source));
+    const [first] = await dead.list('hr', source);
+    if (first === undefined) throw new Error('Nothing is kept');
+    await dead.reopen(first, { by: 'olga', atMs: 4_000 });
+    await dead.keepRefused(refused(source));
+    const [second, ...others] = await dead.list('hr', source);
+    expect(others).toEqual([]);
+    expect(second?.deliveryId).not.toBe(first.deliveryId);
+    expect(second?.history).toMatchObject([{ times: 1 }]);
+    await dead.fail(first, { ...failure, atMs: 5_000 });
+    expect(
+      (await dead.list('hr', source)).map(({ history }) => history.length).toSorted((a, b) => a - b),
+    ).toEqual([1, 3]);
+  });
+
+  it('is one of 256 at most, however many causes a sender finds, and each is counted once', async () => {
+    const dead = createDeadDeliveries(storage());
+    const source = newName('source');
+    for (let number = 0; number < 300; number += 1)
+      await dead.keepRefused(
+        refused(source, { fields: [{ field: `attributes.x${number}`, problem: 'No' }] }),
+      );
+    const found = await dead.list('hr', source);
+    expect(found.length).toBeLessThanOrEqual(256);
+    const times = found.flatMap(({ history }) =>
+      history.map((event) => (event.kind === 'refused' ? event.times : 0)),
+    );
+    expect(times.reduce((sum, count) => sum + count, 0)).toBe(300);
+  });
+
+  it('is counted whole when many come at once', async () => {
+    const dead = createDeadDeliveries(storage());
+    const source = newName('source');
+    await Promise.all([1, 2, 3].map(async () => dead.keepRefused(refused(source))));
+    expect((await dead.list('hr', source)).map(({ history }) => history)).toMatchObject([[{ times: 3 }]]);
+  });
+
+  it('is nothing when it was accepted before', async () => {
+    const { dead, key } = await aDelivery({ isDead: false });
+    await dead.keepRefused(refused(key.source), key.deliveryId);
+    expect(await dead.list('hr', key.source)).toEqual([]);
+  });
+});
+
 describe('a dead delivery', () => {
   it('is done, keeps its body, and is not sent again (incident 17)', async () => {
     const { deliveries, dead, key, found, state } = await aDelivery();

@@ -8,6 +8,7 @@ import { AppError } from '../../../shared/errors';
 import { webhookHandler, type WebhookHandlerDeps } from '../../../shared/http/webhook-handler';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { createSecretsWithDeadline } from '../../../shared/secrets/secrets-with-deadline';
+import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createHeartbeats } from '../../../shared/storage/ignored-deliveries-and-named-since';
 import { createWorkQueues, QUEUES } from '../../../shared/storage/queues';
@@ -57,6 +58,7 @@ function intakeOf(
       secrets: { read: async () => ({ current: sender.secret, previous: undefined }) },
       checkIdentity: createIdentityCheck(() => createLocalJWKSet(keySetOf(sender.secret) as JSONWebKeySet)),
       deliveries: coded(createDeliveries(account)),
+      deadDeliveries: coded(createDeadDeliveries(account)),
       heartbeats: coded(createHeartbeats(account)),
       queue: queues,
       log: (line) => {
@@ -117,7 +119,6 @@ function forgeriesOf(sender: VendorSender): readonly Posting[] {
   const changed = Buffer.from(own.body);
   changed[changed.length - 2] = (changed.at(-2) ?? 0) ^ 1;
   const wrong = postingOf(sender, { secret: sender.otherSecret });
-  const stale = postingOf(sender, { atMs: NOW_MS - (sender.toleranceMs ?? 0) - 1_000 });
   return [
     wrong,
     { ...wrong, headers: { ...own.headers, ...wrong.headers } },
@@ -129,7 +130,6 @@ function forgeriesOf(sender: VendorSender): readonly Posting[] {
           { ...own, body: `${String(own.body)} ` },
         ]
       : []),
-    ...(sender.toleranceMs === undefined ? [] : [stale]),
   ];
 }
 
@@ -163,6 +163,40 @@ describe('one signed body', () => {
     const answers = await Promise.all(copies.map(post));
     expect(answers.map(({ status }) => status)).toEqual(copies.map(() => 200));
     expect((await keptOf(name)).deliveries).toBe(1);
+  });
+});
+
+describe('what is authentic and refused', () => {
+  const timed = named.filter(([, { signs, toleranceMs }]) => signs && toleranceMs !== undefined);
+  const shaped = named.filter(([, { bodyType }]) => bodyType !== 'form');
+
+  it.each(timed)(
+    'is kept once, whatever its sender repeats: %s, long after it was sent',
+    async (name, sender) => {
+      const { post } = intakeOf(`late-${name}`, sender, storage());
+      const late = postingOf(sender, { atMs: NOW_MS - (sender.toleranceMs ?? 0) - 1_000 });
+      for (const posting of [late, late]) expect((await post(posting)).status).toBe(401);
+      expect(await keptOf(`late-${name}`)).toEqual({ deliveries: 1, messages: 0 });
+      const [dead] = await createDeadDeliveries(storage()).list(sender.feed, `late-${name}`);
+      expect(dead?.history).toMatchObject([{ kind: 'refused', code: 'signature-invalid', times: 2 }]);
+    },
+  );
+
+  it.each(shaped)('is kept once of each cause: %s, of no shape', async (name, sender) => {
+    const { post } = intakeOf(`shape-${name}`, sender, storage());
+    for (const body of ['{', '{{']) expect((await post(postingOf(sender, { body }))).status).toBe(400);
+    expect(await keptOf(`shape-${name}`)).toEqual({ deliveries: 1, messages: 0 });
+    const [dead] = await createDeadDeliveries(storage()).list(sender.feed, `shape-${name}`);
+    expect(dead?.history).toMatchObject([{ kind: 'refused', code: 'body-invalid', times: 2 }]);
+  });
+
+  it.each(timed)('is nothing to keep where it was accepted before: %s', async (name, sender) => {
+    const { post } = intakeOf(`again-${name}`, sender, storage());
+    const own = postingOf(sender);
+    await post(own);
+    const late = postingOf(sender, { atMs: NOW_MS - (sender.toleranceMs ?? 0) - 1_000 });
+    expect((await post(late)).status).toBe(401);
+    expect((await createDeadDeliveries(storage()).list(sender.feed, `again-${name}`)).length).toBe(0);
   });
 });
 

@@ -55,6 +55,11 @@ async function ask({ from, headers, body, source = 'main', method = 'POST' }: As
           return 'inserted';
         },
       },
+      deadDeliveries: {
+        keepRefused: async () => {
+          kept += 1;
+        },
+      },
       queue: { enqueueDelivery: async () => undefined },
       heartbeats: { noteIgnored: async () => undefined, noteReused: async () => undefined },
       log: (line) => {
@@ -88,10 +93,9 @@ describe.each(named)('before a stalled body of %s is read', (_name, from) => {
     expect([status, code, isRead()]).toEqual([404, 'source-unknown', false]);
   });
 
-  it('another content type is refused at once', async () => {
+  it('another content type is refused at once where nothing is proved', async () => {
     const { body, isRead } = stalled('x'.repeat(64));
-    const headers = { ...postingOf(from).headers, 'content-type': 'text/plain' };
-    const { status, code } = await ask({ from, headers, body });
+    const { status, code } = await ask({ from, headers: { 'content-type': 'text/plain' }, body });
     // A greeting that is to be answered unsigned may have any type: of one that is none no more is read than a greeting has.
     expect([status, code, isRead()]).toEqual([415, 'content-type-unsupported', from.format === 'hibob']);
   });
@@ -103,6 +107,17 @@ describe.each(named)('before a stalled body of %s is read', (_name, from) => {
     expect(reasons).toEqual([from.signs ? 'signature-missing' : 'token-missing']);
   });
 });
+
+it.each(named)(
+  'another content type of %s is read and kept where its sender is proved',
+  async (_name, from) => {
+    const { headers, body: text } = postingOf(from);
+    const body = new Response(text).body as unknown as ReadableStream<Uint8Array>;
+    const typed = { ...headers, 'content-type': 'text/plain' };
+    const { status, kept } = await ask({ from, headers: typed, body });
+    expect([status, kept]).toEqual([415, 1]);
+  },
+);
 
 it.each(named.filter(([, { signs }]) => !signs))(
   'a wrong token of %s is refused before a stalled body is read',

@@ -101,7 +101,9 @@ describe('a CloudEvent of a type that the policy maps', () => {
     ['time', { time: 'yesterday' }],
   ])('is refused by the name of the attribute: %s', async (field, changes) => {
     const error = await errorOf(() =>
-      worldOf(signed, mapped).accept(postingOf(signed, { body: event(changes) })),
+      worldOf(signed, mapped).accept(
+        postingOf(signed, { body: event({ type: 'com.example.hr.worker.hired', ...changes }) }),
+      ),
     );
     expect(error).toMatchObject({ code: 'body-invalid', fields: [{ field }] });
   });
@@ -245,6 +247,7 @@ describe('a sender that asks whether it may send', () => {
         secrets: { read: fail },
         checkIdentity: fail,
         deliveries: { insert: fail },
+        deadDeliveries: { keepRefused: fail },
         heartbeats: { noteIgnored: fail, noteReused: fail },
         queue: { enqueueDelivery: fail },
         log: () => undefined,

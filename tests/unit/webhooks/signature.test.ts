@@ -144,8 +144,16 @@ describe('a Standard Webhooks signature', () => {
   it.each([
     ['on the tolerance after it was sent', sentAtMs + toleranceMs, good],
     ['on the tolerance before it was sent', sentAtMs - toleranceMs, good],
-    ['one past it after', sentAtMs + toleranceMs + 1, { verified: false, reason: 'timestamp-stale' }],
-    ['one past it before', sentAtMs - toleranceMs - 1, { verified: false, reason: 'timestamp-future' }],
+    [
+      'one past it after',
+      sentAtMs + toleranceMs + 1,
+      { verified: false, reason: 'timestamp-stale', id: vector.id },
+    ],
+    [
+      'one past it before',
+      sentAtMs - toleranceMs - 1,
+      { verified: false, reason: 'timestamp-future', id: vector.id },
+    ],
   ])('is judged by its time: %s', (_case, nowMs, verdict) => {
     expect(check({ nowMs })).toEqual(verdict);
   });
@@ -167,7 +175,11 @@ describe('a Standard Webhooks signature', () => {
       'webhook-timestamp': timestamp,
       'webhook-signature': `v1,${signature}`,
     };
-    expect(check({ headers })).toEqual({ verified: false, reason: 'timestamp-unreadable' });
+    expect(check({ headers })).toEqual({
+      verified: false,
+      reason: 'timestamp-unreadable',
+      id: vector.id,
+    });
   });
 });
 

@@ -24,6 +24,7 @@ async function answerTo(
         },
       },
       queue: { enqueueDelivery: async () => undefined },
+      deadDeliveries: { keepRefused: async () => undefined },
       heartbeats: { noteIgnored: async () => undefined, noteReused: async () => undefined },
       log: () => undefined,
       clock: { now: () => NOW_MS },

@@ -138,9 +138,28 @@ describe('an approval of Power Automate', () => {
     ['answered with a word of its own', answered('Approve with comments')],
     ['answered in another case', answered('approve')],
     ['answered by nobody', answered()],
-    ['not an approval at all', { outcome: 'approved', request: body.request }],
   ])('asks for nothing when it was %s', (_case, changed) => {
     expect(parse('power-automate', changed)).toBe('ignored');
+  });
+
+  it.each([
+    ['no approval', { outcome: 'approved', request: body.request }, 'approval'],
+    ['an approval as text', { ...body, approval: JSON.stringify(body.approval) }, 'approval'],
+    [
+      'the responses as text',
+      { ...body, approval: { ...body.approval, responses: JSON.stringify([response]) } },
+      'approval.responses',
+    ],
+    [
+      'one response where a list is due',
+      { ...body, approval: { ...body.approval, responses: response } },
+      'approval.responses',
+    ],
+  ])('is refused, and not taken for one that asks for nothing, with %s', async (_case, changed, field) => {
+    expect(await errorOf(() => parse('power-automate', changed))).toMatchObject({
+      code: 'body-invalid',
+      fields: expect.arrayContaining([expect.objectContaining({ field })]),
+    });
   });
 
   it('has an approver for each response', () => {

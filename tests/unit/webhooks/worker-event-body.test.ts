@@ -206,8 +206,8 @@ describe('a worker event', () => {
     ['a leaver who does not leave at once', { ...left, immediate: false }, 'lastWorkingDay'],
     ['a leaver with a word for yes', { ...left, immediate: 'true' }, 'immediate'],
     [
-      'a leaver on an effective date',
-      { ...left, lastWorkingDay: '2026-12-31', effectiveDate: '2026-12-31' },
+      'a leaver on an effective date alone',
+      { ...left, immediate: undefined, effectiveDate: '2026-12-31' },
       'effectiveDate',
     ],
     ['a list', [joined], '(body)'],

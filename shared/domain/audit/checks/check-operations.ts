@@ -12,6 +12,8 @@ const LATE_MS = 2 * HOUR_MS;
 /** Who would be removed if a limit held nothing: more than any group that a limit is meant for. */
 const MANY = 1_000;
 
+const MOST_FIELDS = 10;
+
 /** Checks the application itself: secrets, sources, nights, pending changes, guards. */
 export function checkOperations(audit: CheckInput): readonly Finding[] {
   return [
@@ -66,17 +68,20 @@ function checkSources(audit: CheckInput): readonly Finding[] {
 
 /** One finding per source: after an outage of ours there may be thousands. */
 function checkDeliveries(audit: CheckInput): readonly Finding[] {
-  return audit.operations.deadDeliveries.map(({ source, deliveries, codes, sinceMs }) =>
-    createAuditFinding(
-      audit,
-      'deliveries-dead',
-      { source },
-      {
-        deliveries: String(deliveries),
-        codes: codes.join(', '),
-        since: new Date(sinceMs).toISOString(),
-      },
-    ),
+  return audit.operations.deadDeliveries.map(
+    ({ source, deliveries, codes, sinceMs, refused = 0, fields = [] }) =>
+      createAuditFinding(
+        audit,
+        'deliveries-dead',
+        { source },
+        {
+          deliveries: String(deliveries),
+          codes: codes.join(', '),
+          ...(refused > 0 ? { refused: String(refused) } : {}),
+          ...(fields.length > 0 ? { fields: fields.slice(0, MOST_FIELDS).join(', ') } : {}),
+          since: new Date(sinceMs).toISOString(),
+        },
+      ),
   );
 }
 

@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import {
-  acceptDelivery,
-  type AcceptDeliveryDeps,
-  type WebhookRequest,
-} from '../../../../shared/access/intake/accept-delivery';
+import { acceptDelivery, type AcceptDeliveryDeps } from '../../../../shared/access/intake/accept-delivery';
+import type { WebhookRequest } from '../../../../shared/access/intake/prove-and-read-body';
 import { AppError } from '../../../../shared/errors';
 import { webhookFormatOf } from '../../../../shared/webhooks/format-registry';
 import { errorOf } from '../../../fakes/error-of';
@@ -28,6 +25,7 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
   const records = new Map<string, Delivery>();
   const done = new Set<string>();
   const messages: unknown[] = [];
+  const refused: unknown[] = [];
   const logs: unknown[] = [];
   const deps: AcceptDeliveryDeps = {
     sourceFor: async (feed, name) =>
@@ -53,6 +51,12 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
         return 'inserted';
       },
     },
+    deadDeliveries: {
+      keepRefused: async ({ code, fields }) => {
+        steps.push('keep refused');
+        refused.push({ code, fields });
+      },
+    },
     heartbeats: {
       noteIgnored: async (feed, source, atMs) => {
         steps.push(`heard ${feed}/${source} ${atMs - nowMs}`);
@@ -70,7 +74,7 @@ function world(changes: Partial<AcceptDeliveryDeps> = {}) {
     log: (line) => logs.push(line),
     ...changes,
   };
-  return { deps, steps, records, done, messages, logs };
+  return { deps, steps, records, done, messages, refused, logs };
 }
 
 function delivery(
@@ -242,8 +246,6 @@ describe('a delivery that is not good', () => {
     ['forged', delivery({ headers: forged })],
     ['changed by one byte', { ...delivery(), rawBody: Buffer.from(body.replace('ana', 'anb')) }],
     ['truncated', { ...delivery(), rawBody: cut }],
-    ['replayed later', delivery({ receivedAtMs: nowMs + 301_000 })],
-    ['from the future', delivery({ receivedAtMs: nowMs - 301_000 })],
     ['without a signature', delivery({ headers: { 'webhook-signature': '' } })],
     [
       'without any of its headers',
@@ -266,6 +268,42 @@ describe('a delivery that is not good', () => {
     expect(JSON.stringify(logs)).not.toContain('ana');
   });
 
+  it.each<readonly [string, WebhookRequest, string]>([
+    ['sent long ago', delivery({ receivedAtMs: nowMs + 301_000 }), 'old'],
+    ['from the future', delivery({ receivedAtMs: nowMs - 301_000 }), 'ahead'],
+  ])('is refused without a word why, and kept, when it is signed and %s', async (_case, late, problem) => {
+    const { deps, steps, refused } = world();
+    expect(await errorOf(() => acceptDelivery(deps, late))).toMatchObject({
+      code: 'signature-invalid',
+      message: 'The signature is missing or not valid',
+      fields: [],
+    });
+    expect(steps).toEqual(['secret workday-key', 'keep refused']);
+    expect(refused).toEqual([
+      {
+        code: 'signature-invalid',
+        fields: [{ field: '(timestamp)', problem: expect.stringContaining(problem) }],
+      },
+    ]);
+  });
+
+  it('is nothing to keep when it is signed, late, and asks for nothing', async () => {
+    const { deps, refused } = world();
+    const ping = delivery({ rawBody: '{"type":"ping"}', receivedAtMs: nowMs + 301_000 });
+    expect(await errorOf(() => acceptDelivery(deps, ping))).toMatchObject({ code: 'signature-invalid' });
+    expect(refused).toEqual([]);
+  });
+
+  it('is not refused for good when it cannot be kept: its sender tries again', async () => {
+    const keepRefused = async (): Promise<never> => {
+      throw new AppError('storage-unavailable', 'Down');
+    };
+    const { deps } = world({ deadDeliveries: { keepRefused } });
+    expect(await errorOf(() => acceptDelivery(deps, delivery({ rawBody: '{' })))).toMatchObject({
+      code: 'storage-unavailable',
+    });
+  });
+
   it.each<readonly [string, Uint8Array | string]>([
     ['cut before it was signed', cut],
     ['not UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d)],
@@ -274,12 +312,13 @@ describe('a delivery that is not good', () => {
     ['a number where a text is due', body.replace('"hire-1"', '1')],
     ['a polluted prototype and nothing else', '{"__proto__":{"type":"ping"}}'],
     ['what a ticket says', body.replace('worker.joined', 'access.request.approved')],
-  ])('is refused with a reason when it is signed but %s', async (_case, rawBody) => {
-    const { deps, steps } = world();
+  ])('is refused with a reason, and kept, when it is signed but %s', async (_case, rawBody) => {
+    const { deps, steps, refused } = world();
     expect(await errorOf(() => acceptDelivery(deps, delivery({ rawBody })))).toMatchObject({
       code: 'body-invalid',
     });
-    expect(steps).toEqual(['secret workday-key']);
+    expect(steps).toEqual(['secret workday-key', 'keep refused']);
+    expect(refused).toMatchObject([{ code: 'body-invalid' }]);
   });
 
   it.each([
@@ -291,11 +330,18 @@ describe('a delivery that is not good', () => {
     'application/jsonp',
     'text/application/json',
     '',
-  ])('is refused before its secret is read when its type is %j', async (type) => {
-    const { deps, steps } = world();
-    const error = await errorOf(() => acceptDelivery(deps, delivery({ headers: { 'content-type': type } })));
-    expect(error).toMatchObject({ code: 'content-type-unsupported' });
-    expect(steps).toEqual([]);
+  ])('is refused, and kept if it is authentic, when its type is %j', async (type) => {
+    const { deps, steps, refused } = world();
+    const typed = delivery({ headers: { 'content-type': type } });
+    expect(await errorOf(() => acceptDelivery(deps, typed))).toMatchObject({
+      code: 'content-type-unsupported',
+    });
+    expect(steps).toEqual(['secret workday-key', 'keep refused']);
+    const altered = { ...typed, rawBody: cut };
+    expect(await errorOf(() => acceptDelivery(deps, altered))).toMatchObject({
+      code: 'content-type-unsupported',
+    });
+    expect(refused).toEqual([{ code: 'content-type-unsupported', fields: [] }]);
   });
 
   it.each([

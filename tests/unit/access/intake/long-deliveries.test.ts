@@ -101,7 +101,7 @@ describe('a delivery that takes longer than a function may', () => {
     expect(Math.max(...world.turnsMs)).toBeLessThan(FUNCTION_TIMEOUT_MS);
   });
 
-  it('that was turned away goes on where it was', async () => {
+  it('goes on behind one that is turned away, and asks again about that one alone', async () => {
     let isOut = true;
     const { world, asked, say } = start(100, (id) => (id === 'w7' && isOut ? outage() : undefined));
     await say(10);
@@ -109,7 +109,31 @@ describe('a delivery that takes longer than a function may', () => {
     isOut = false;
     await world.sweep();
     expect(world.outcomes()).toEqual([repeated('recorded', 10).join(', ')]);
-    expect(asked.slice(8)).toEqual(['w7', 'w8', 'w9']);
+    expect(asked.slice(7)).toEqual(['w7', 'w8', 'w9', 'w7']);
+  });
+
+  it('is followed for all but the one whose record cannot be used, and then fails', async () => {
+    let isBad = true;
+    const bad = new AppError('body-invalid', 'The body is not valid');
+    const { world, asked, say } = start(100, (id) => (id === 'w1' && isBad ? bad : undefined));
+    await expect(say(4)).rejects.toBe(bad);
+    await expect(world.sweep()).rejects.toBe(bad);
+    expect(asked).toEqual(['w0', 'w1', 'w2', 'w3', 'w1']);
+    isBad = false;
+    await world.sweep();
+    expect(world.outcomes()).toEqual([repeated('recorded', 4).join(', ')]);
+  });
+
+  it('keeps a list that waits for one and cannot use another, until nothing waits', async () => {
+    let isOut = true;
+    const bad = new AppError('body-invalid', 'The body is not valid');
+    const { world, say } = start(100, (id) =>
+      id === 'w0' ? bad : id === 'w1' && isOut ? outage() : undefined,
+    );
+    await say(3);
+    expect(world.outcomes()).toEqual(['pending']);
+    isOut = false;
+    await expect(world.sweep()).rejects.toBe(bad);
   });
 
   it('goes on where it was after a failure too, which counts as a try', async () => {
@@ -133,8 +157,8 @@ describe('a delivery that takes longer than a function may', () => {
   });
 
   it('that gets on is waited for after three days too, and one that does not fails', async () => {
-    let out = 'w1';
-    const { world, say } = start(100, (id) => (id === out ? outage() : undefined));
+    let out = 'w1 w2';
+    const { world, say } = start(100, (id) => (out.includes(id) ? outage() : undefined));
     await say(3);
     world.advance(72 * HOUR_MS);
     out = 'w2';

@@ -37,6 +37,22 @@ describe('the checks of the application itself', () => {
       },
       [`deliveries-dead hr/main 2 body-invalid, policy-invalid ${at(NOW_MS)}`],
     ],
+    [
+      'deliveries that were refused',
+      {
+        deadDeliveries: [
+          {
+            source: 'hr/main',
+            deliveries: 1,
+            codes: ['body-invalid'],
+            sinceMs: NOW_MS,
+            refused: 700,
+            fields: ['worker.email'],
+          },
+        ],
+      },
+      [`deliveries-dead hr/main 1 body-invalid 700 worker.email ${at(NOW_MS)}`],
+    ],
     ['a source that was named a day ago', { sources: [{ ...source, namedMs: NOW_MS - DAY_MS }] }, []],
     ['a source that was named just now', { sources: [{ ...source, namedMs: NOW_MS }] }, []],
     ['a night in time', { lastAudit: { night: 'n', atMs: NOW_MS - 26 * HOUR_MS } }, []],

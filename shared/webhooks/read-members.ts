@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import type { FieldProblem } from '../domain/field-problem';
+import type { SourceMapping } from '../domain/source-settings';
+import { bodyInvalid } from './check-body';
+import { saidAtOf } from './parse-sender-time';
+import { textAt, valueAt } from './read-field-by-path';
+import type { Meaning } from './webhook-format';
+
+/** When a message arrived, and where its times without an offset are said. */
+export type Arrival = Readonly<{ receivedAtMs: number; zone: SourceMapping['zone'] }>;
+
+/** The value at a place; undefined where it is not as its schema says, which is noted in `unusable`. */
+export function usableAt<S extends z.ZodType>(
+  body: unknown,
+  place: string,
+  schema: S,
+  unusable: FieldProblem[],
+): z.output<S> | undefined {
+  const result = schema.safeParse(valueAt(body, place));
+  if (!result.success)
+    unusable.push({ field: place, problem: result.error.issues[0]?.message ?? 'Cannot be used' });
+  return result.data;
+}
+
+/** The value at a place that nothing can be said without. @throws AppError `body-invalid` */
+export function memberAt<S extends z.ZodType>(body: unknown, place: string, schema: S): z.output<S> {
+  const result = schema.safeParse(valueAt(body, place));
+  if (result.success) return result.data;
+  throw bodyInvalid([{ field: place, problem: result.error.issues[0]?.message ?? 'Cannot be used' }]);
+}
+
+/**
+ * When the time at a place, which is of the source's `zone` where it has no offset, says that something was said; when it arrived,
+ * where that cannot be used, which is noted.
+ */
+export function saidAtMs(body: unknown, place: string, arrival: Arrival, unusable: FieldProblem[]): number {
+  const atMs = saidAtOf(textAt(body, place), arrival, arrival);
+  if (atMs !== undefined) return atMs;
+  unusable.push({ field: place, problem: 'Must be a time, such as 2026-12-01T08:00:00Z' });
+  return arrival.receivedAtMs;
+}
+
+/** What is reported beside what is followed: nothing, or one meaning. */
+export function unusableMeanings(fields: readonly FieldProblem[]): readonly Meaning[] {
+  return fields.length === 0 ? [] : [{ kind: 'unusable', fields }];
+}
