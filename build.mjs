@@ -11,7 +11,6 @@ const common = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  keepNames: true,
   logLevel: 'warning',
 };
 
@@ -58,5 +57,6 @@ await build({
   entryPoints: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path))),
   outdir: '.sandbox',
   packages: 'external',
+  keepNames: true,
   sourcemap: true,
 });
