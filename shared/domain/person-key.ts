@@ -8,5 +8,8 @@ export function personKey(email: string): string {
 
 /** The key of a worker record in storage: it shows neither source nor id. */
 export function workerRecordKey(source: string, workerId: string): string {
-  return createHash('sha256').update(JSON.stringify([source, workerId])).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify([source, workerId]))
+    .digest('hex')
+    .slice(0, 32);
 }

@@ -172,7 +172,15 @@ async function recordMeaning(
       const confirmed = await confirmAccessRequests(deps, context, meaning.ticketId);
       if (typeof confirmed === 'string') return confirmed;
       const outcomes: string[] = [];
-      for (const one of confirmed) outcomes.push(await recordMeaning(deps, context, one));
+      let failure: unknown;
+      for (const one of confirmed)
+        try {
+          outcomes.push(await recordMeaning(deps, context, one));
+        } catch (error) {
+          if (!OF_ONE_STATEMENT.has(errorCodeOf(error))) throw error;
+          failure ??= error;
+        }
+      if (outcomes.length < confirmed.length) throw failure;
       return outcomes.join(', ');
     }
     case 'unusable':

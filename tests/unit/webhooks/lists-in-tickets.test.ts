@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ticketBodies } from '../../../sandbox/vendors/ticket-bodies';
 import { webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { readJiraTicket } from '../../../shared/webhooks/sources/jira-automation';
+import { AppError } from '../../../shared/errors';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import type { Meanings } from '../../../shared/webhooks/webhook-format';
@@ -9,6 +10,7 @@ import { errorOf } from '../../fakes/error-of';
 import { postedJson } from '../../fixtures/webhooks/posted';
 import { createSenderWorld } from '../../fixtures/webhooks/sender-world';
 import {
+  APPROVER,
   aTicket,
   GROUP,
   NOW_MS,
@@ -134,6 +136,42 @@ describe('a list of people or groups in one ticket', () => {
     expect(world.log).toContainEqual(
       expect.objectContaining({ event: 'delivery-processed', outcome: 'recorded, recorded, unusable' }),
     );
+    expect(world.refused).toMatchObject([{ feed: 'ticket', code: 'body-invalid' }]);
+  });
+
+  it('in the record that is looked up loses nobody for one who cannot be recorded', async () => {
+    const from = senderOf('jira');
+    const { issue } = issueOf([person(PERSON), person(BEA), {}], [option(GROUP)]);
+    const approver = person(APPROVER);
+    const approvals = [
+      {
+        finalDecision: 'approved',
+        completedDate: { epochMillis: NOW_MS },
+        approvers: [{ approverDecision: 'approved', approver }],
+      },
+    ];
+    const ownApi = 'fetchBack: { baseUrl: https://vendor.example, secret: vendor-api }';
+    const unreadable = new AppError('record-unreadable', 'A record cannot be read');
+    let failures = 1;
+    const world = createSenderWorld(from, {
+      policy: parsePolicy(policyOf(from, `${from.settings}\n${ownApi}`), 'policy.yaml'),
+      deps: {
+        fetchBackOf: () => ({
+          places: {},
+          worker: async () => ({}),
+          ticket: async () => ({ issue, approvals }),
+        }),
+        requests: {
+          put: async () => {
+            if ((failures -= 1) >= 0) throw unreadable;
+          },
+        },
+      },
+    });
+    await expect(world.deliver(postingOf(from))).rejects.toBe(unreadable);
+    expect(world.person('acme', BEA)?.grants).toHaveLength(1);
+    await world.sweep();
+    expect(world.outcomes()).toEqual(['duplicate, duplicate, unusable']);
   });
 });
 

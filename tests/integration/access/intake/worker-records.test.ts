@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
-import { ANA, BEN, OLGA, useWorlds, type World } from '../world';
+import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const AGENCY = { sources: { agency: { secret: 's' } } };
@@ -123,7 +123,7 @@ describe('a ledger of an earlier version', () => {
 
 describe('somebody whose address HR changed, and whose record has an id', () => {
   const NEW = 'ana.stan@acme.example';
-  const seed = { users: [OLGA, BEN, ANA, NEW] };
+  const seed = { users: [OLGA, BEN, ANA, CARA, DAN, NEW] };
 
   it('keeps what they have, and is out when they leave under the new address only', async () => {
     const world = await start();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { personAccess } from '../../../../shared/domain/ledger/person-access';
 import {
   lastOutAtMs,
@@ -17,7 +17,11 @@ const organization = anOrganization({
     aBirthrightLine('sales', { department: 'Sales' }, 'Sales'),
     aBirthrightLine('finance', { department: 'Finance' }, 'Finance'),
   ],
-  groups: new Map([['treasury', { ...anOrganization().groups.values().next().value!, privileged: true }]]),
+  groups: new Map(
+    [...anOrganization().groups.values()]
+      .slice(0, 1)
+      .map((group) => ['treasury', { ...group, privileged: true }] as const),
+  ),
 });
 
 const R1 = { source: 'hr', workerId: '1' };
