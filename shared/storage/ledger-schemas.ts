@@ -15,6 +15,7 @@ const StatementSchema = z.object({
   source: z.string().optional(),
   workerId: z.string().optional(),
   of: z.enum(['person', 'account']).optional(),
+  under: z.string().optional(),
 });
 
 const GrantSchema = z.object({
@@ -55,8 +56,7 @@ const IdentitySchema = z.union([
   }),
 ]);
 
-/** The stored form of a person's ledger. */
-export const PersonLedgerSchema: z.ZodType<PersonLedger> = z.object({
+const ownMembers = {
   email: z.string(),
   formerEmails: z.array(z.string()).optional(),
   workerId: maybe(z.string()),
@@ -65,6 +65,12 @@ export const PersonLedgerSchema: z.ZodType<PersonLedger> = z.object({
   revocations: z.array(RevocationSchema),
   applied: z.array(AppliedSchema),
   identity: maybe(IdentitySchema),
+};
+
+/** The stored form of a person's ledger. */
+export const PersonLedgerSchema: z.ZodType<PersonLedger> = z.object({
+  ...ownMembers,
+  joined: z.object({ into: z.string(), before: z.object(ownMembers) }).optional(),
 });
 
 const named = {

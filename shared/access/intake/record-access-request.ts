@@ -13,7 +13,9 @@ import {
 } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import {
+  beneficiariesOf,
   NOTHING_HELD,
+  type AddressesOfPerson,
   refusalOf,
   type HeldReasons,
   type RequestRefusal,
@@ -27,7 +29,7 @@ import {
   type RecordWorkerEventDeps,
 } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-import { findPerson } from './find-person';
+import { findPerson, readAddresses } from '../ledger/find-person';
 import { maySourceRequest } from './may-source-request';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
@@ -40,6 +42,7 @@ type Recording = Readonly<{
   context: DeliveryContext;
   organization: OrganizationPolicy;
   request: AccessRequest;
+  addresses: AddressesOfPerson;
 }>;
 
 /**
@@ -55,7 +58,10 @@ export async function recordAccessRequest(
   const organization = organizationOf(context, qualified);
   if (organization === undefined) return 'organization-not-allowed';
   const request = { ...qualified, action: endInZone(qualified.action, organization.timeZone) };
-  const { subject, outcome } = await recordInLedger({ deps, context, organization, request });
+  const people = [request.requester, ...request.approvals.map(({ approver }) => approver)];
+  const named = [...people, ...beneficiariesOf(request)];
+  const addresses = await readAddresses(deps, organization.alias, named);
+  const { subject, outcome } = await recordInLedger({ deps, context, organization, request, addresses });
   const refusal =
     outcome === 'recorded' || outcome === 'duplicate' || outcome === 'stale' ? undefined : outcome;
   await deps.requests.put(organization.alias, {
@@ -204,7 +210,7 @@ function decideOutcome(recording: Recording, recorded: Recorded, reasons: HeldRe
   if (recorded !== 'recorded') return recorded;
   const { request, organization, context } = recording;
   if (!maySourceRequest(context.source, request.action)) return 'source-not-allowed';
-  return refusalOf(request, organization, reasons, context.nowMs) ?? 'recorded';
+  return refusalOf(request, organization, reasons, context.nowMs, recording.addresses) ?? 'recorded';
 }
 
 /** True where the evidence has this outcome already: processing a delivery again must not record it twice. */

@@ -1,6 +1,6 @@
 import { effectiveAtMs } from '../../domain/ledger/effective-time';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
-import { workerRecordKey } from '../../domain/person-key';
+import { personKey, workerRecordKey } from '../../domain/person-key';
 import { fold } from '../../domain/fold';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
 import { emptyPersonLedger, withAddress, type PersonLedger } from '../../domain/ledger/person-ledger';
@@ -13,17 +13,18 @@ import type { Statement } from '../../domain/ledger/statement';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { DueDates } from '../../storage/due-dates';
 import type { LedgerStore } from '../../storage/ledger';
+import type { PeopleIndex } from '../../storage/people-index';
 import type { WorkQueues } from '../../storage/queues';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-import { findPerson, type FindPersonDeps, type NamedPerson } from './find-person';
+import { findPerson, type NamedPerson } from '../ledger/find-person';
 import { DAY_MS } from '../../domain/durations';
 import { AppError } from '../../errors';
 
 export type RecordWorkerEventDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
-  accounts: FindPersonDeps['accounts'];
+  accounts: Pick<PeopleIndex, 'personOf' | 'notePerson'>;
   changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
   due: Pick<DueDates, 'schedule'>;
   queues: Pick<WorkQueues, 'enqueueChanges'>;
@@ -92,7 +93,7 @@ async function recordInOrganization(
       const current = await movedOn(deps, subject, stored, context.policy);
       const recorded = recordWord(
         current.timeline,
-        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes, ...about },
+        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes, ...about, under: personKey(email) },
         context.nowMs,
         Math.max(organization.mover.graceDays, REMEMBERED_DAYS) * DAY_MS,
       );

@@ -16,7 +16,7 @@ import {
   findThisApplicationAmongMembers,
   type FindThisApplicationDeps,
 } from './find-this-application-among-members';
-import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
+import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './people-of-account';
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
 import { sizeInUiPath } from './trip-guards';
 import { addressesOf } from '../../domain/ledger/person-ledger';

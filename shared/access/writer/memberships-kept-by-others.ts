@@ -1,7 +1,7 @@
 import type { Lane } from '../../domain/lane';
 import { fold } from '../../domain/fold';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './find-people-of-account';
+import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './people-of-account';
 import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { GroupCandidates } from './read-memberships';
 import { personUnit } from './person-and-group-units';

@@ -20,6 +20,7 @@ import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-pers
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
 import { batchOfPasses, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
+import { joinPeopleOfAccounts, type JoinPeopleOfAccountsDeps } from './people-of-account';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settle-person';
@@ -37,6 +38,7 @@ export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
     peoplePerPass: number;
   }> &
   ResolveIdentitiesDeps &
+  JoinPeopleOfAccountsDeps &
   PlanPeopleMembershipsDeps &
   GuardPlanDeps &
   ApplyMembershipPlanDeps &
@@ -110,12 +112,14 @@ async function planPass(
 ): Promise<Readonly<{ plan: MembershipPlan; people: readonly PlannedPerson[]; isCutShort: boolean }>> {
   const { batch, leavingAdministrators: leaving } = before;
   const lookingUp = forLookUps(deps);
-  const people = await loadMarkedPeople(deps, lane, marks);
+  const marked = await loadMarkedPeople(deps, lane, marks);
   const { identities, unknown } = await resolveIdentities(
     lookingUp,
     lane,
-    people.filter((person) => person.examine.size > 0),
+    marked.filter((person) => person.examine.size > 0),
   );
+  const joined = await joinPeopleOfAccounts(deps, lane, marked, identities);
+  const people = marked.filter(({ subject }) => !joined.has(subject.key));
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
   const deferred = new Set([...planned.deferred, ...unknown]);
   const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();

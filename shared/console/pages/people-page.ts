@@ -1,3 +1,5 @@
+import { recordsOf } from '../../domain/ledger/worker-records';
+import { workerAt } from '../../domain/ledger/worker-timeline';
 import type { PersonExplained } from '../../access/desk/explain-person';
 import type { Reason } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/fold';
@@ -21,6 +23,7 @@ export function renderPeople(layout: PageLayout, asked: string, found: PersonExp
 
 function renderPerson(person: PersonExplained): Markup {
   const { ledger, access, groups, fault } = person;
+  const { formerEmails = [] } = ledger;
   const identity =
     ledger.identity === undefined
       ? 'not looked up yet'
@@ -28,13 +31,26 @@ function renderPerson(person: PersonExplained): Markup {
         ? ledger.identity.id
         : ledger.identity.kind;
   return markup`<h2>${name(ledger.email)}</h2>
-<dl><dt>employment</dt><dd>${access.employment}</dd><dt>directory id</dt><dd><code>${identity}</code></dd>
+<dl><dt>employment</dt><dd>${access.employment}</dd>${renderRecords(person)}
+${formerEmails.length === 0 ? undefined : markup`<dt>addresses of before</dt><dd>${name(formerEmails.join(', '))}</dd>`}<dt>directory id</dt><dd><code>${identity}</code></dd>
 ${access.lockedUntilMs === undefined ? undefined : markup`<dt>kept out until</dt><dd>${time(access.lockedUntilMs)}</dd>`}
 ${access.nextChangeAtMs === undefined ? undefined : markup`<dt>next change</dt><dd>${time(access.nextChangeAtMs)}</dd>`}</dl>
 ${fault === undefined ? undefined : markup`<p class="alert">The evidence is not whole: ${fault.kind} at ${fault.seq}.</p>`}
 <h2>Groups</h2>
 ${groups.length === 0 ? markup`<p>In no group, and no reason to be.</p>` : markup`<ul class="list">${groups.map((group) => renderGroup(person, group))}</ul>`}
 ${renderEvidence(person)}`;
+}
+
+/** Each worker record with how it is now; one without an id is named by its source. */
+function renderRecords({ ledger, atMs }: PersonExplained): readonly Markup[] {
+  return recordsOf(ledger.timeline).flatMap((words) => {
+    const own = words.find(({ of, source }) => of !== 'account' && source !== undefined);
+    if (own?.source === undefined) return [];
+    const { employment, leftAtMs } = workerAt(words, atMs);
+    const id = own.workerId === undefined ? '' : ` ${own.workerId}`;
+    const since = leftAtMs === undefined ? undefined : markup` since ${time(leftAtMs)}`;
+    return [markup`<dt>worker record</dt><dd>${name(`${own.source}${id}`)}: ${employment}${since}</dd>`];
+  });
 }
 
 function renderGroup({ ledger, access }: PersonExplained, group: string): Markup {

@@ -55,6 +55,8 @@ export type PersonLedger = Readonly<{
   revocations: readonly Revocation[];
   applied: readonly AppliedMembership[];
   identity: DirectoryIdentity | undefined;
+  /** Found to be one with somebody else, whose ledger has all of theirs now: the key of that person, and what was theirs. */
+  joined?: Readonly<{ into: string; before: Omit<PersonLedger, 'joined'> }> | undefined;
 }>;
 
 export function emptyPersonLedger(email: string): PersonLedger {

@@ -21,19 +21,26 @@ export type RequestRefusal =
 /** A person's reasons now, and all that hold at some time while the request would. */
 export type HeldReasons = Readonly<{ now: readonly Reason[]; meanwhile: readonly Reason[] }>;
 
+/** Every address of the person who has this one, folded, the same first for each of them. */
+export type AddressesOfPerson = (address: string) => readonly string[];
+
 export const NOTHING_HELD: HeldReasons = { now: [], meanwhile: [] };
 
 /**
  * The refusal of a request, or undefined when the policy allows it.
- * A duration beyond the policy's longest is refused, never shortened: what is granted is what was approved.
+ * A duration beyond the policy's longest is refused, never shortened: what is granted is what was approved. People are compared,
+ * under whatever address.
  */
 export function refusalOf(
   request: AccessRequest,
   organization: OrganizationPolicy,
   reasons: HeldReasons,
   nowMs: number,
+  addressesOf: AddressesOfPerson = (address) => [fold(address)],
 ): RequestRefusal | undefined {
   const { action } = request;
+  const refusalByRules = (rules: RequestRules | undefined): RequestRefusal | undefined =>
+    refusalByPeople(request, rules, addressesOf);
   switch (action.kind) {
     case 'grant':
     case 'extend': {
@@ -43,7 +50,7 @@ export function refusalOf(
       if (action.kind === 'extend' && !reasons.now.some((r) => r.kind === 'grant' && r.group === name))
         return 'nothing-to-extend';
       return (
-        refusalByRules(request, group.requests) ??
+        refusalByRules(group.requests) ??
         (hasEnded(action, nowMs) ? 'already-ended' : refusalByLength(action, group.requests)) ??
         (conflictsOf(organization, name, reasons.meanwhile).length > 0 ? 'separation-of-duties' : undefined)
       );
@@ -55,7 +62,7 @@ export function refusalOf(
       if (action.definition.groups.some((name) => groupPolicyOf(organization, name) === undefined))
         return 'group-not-managed';
       return (
-        refusalByRules(request, organization.rules.requests) ??
+        refusalByRules(organization.rules.requests) ??
         // An expired statement is still the latest one: it ends the earlier version of the rule too.
         refusalByLength(
           { validFromMs: request.occurredAtMs, validUntilMs: action.validUntilMs },
@@ -63,10 +70,10 @@ export function refusalOf(
         )
       );
     case 'delete-rule':
-      return refusalByRules(request, organization.rules.requests);
+      return refusalByRules(organization.rules.requests);
     case 'add-policy-entity':
     case 'remove-policy-entity':
-      return refusalByRules(request, organization.accessPolicy.requests);
+      return refusalByRules(organization.accessPolicy.requests);
   }
 }
 
@@ -81,22 +88,29 @@ export function conflictsOf(
     .filter((other) => reasons.some((reason) => reason.group === other));
 }
 
-function refusalByRules(request: AccessRequest, rules: RequestRules | undefined): RequestRefusal | undefined {
+function refusalByPeople(
+  request: AccessRequest,
+  rules: RequestRules | undefined,
+  addressesOf: AddressesOfPerson,
+): RequestRefusal | undefined {
   if (rules === undefined) return 'not-requestable';
+  const includes = (people: People, address: string): boolean =>
+    people === 'anyone' || addressesOf(address).some((one) => people.has(one));
+  const personOf = (address: string): string => addressesOf(address)[0] ?? fold(address);
   if (!includes(rules.requesters, request.requester)) return 'requester-not-allowed';
-  const concerned = new Set([fold(request.requester), ...beneficiariesOf(request)]);
+  const concerned = new Set([request.requester, ...beneficiariesOf(request)].map(personOf));
   const approvers = new Set(
     request.approvals
-      .map((approval) => fold(approval.approver))
-      .filter((approver) => !concerned.has(approver) && includes(rules.approvers, approver)),
+      .filter(({ approver }) => !concerned.has(personOf(approver)) && includes(rules.approvers, approver))
+      .map(({ approver }) => personOf(approver)),
   );
   return approvers.size < rules.approvals ? 'approvals-missing' : undefined;
 }
 
 /** No self-approval: the person whom the access is for cannot approve it, whoever requested it. */
-function beneficiariesOf({ action }: AccessRequest): readonly string[] {
-  if ('person' in action) return [fold(action.person)];
-  return 'entityType' in action && action.entityType === 'user' ? [fold(action.name)] : [];
+export function beneficiariesOf({ action }: Pick<AccessRequest, 'action'>): readonly string[] {
+  if ('person' in action) return [action.person];
+  return 'entityType' in action && action.entityType === 'user' ? [action.name] : [];
 }
 
 function hasEnded(
@@ -113,8 +127,4 @@ function refusalByLength(
   if (rules?.longestDays === undefined) return undefined;
   if (validUntilMs === undefined) return 'end-required';
   return validUntilMs - validFromMs > rules.longestDays * DAY_MS ? 'lasts-too-long' : undefined;
-}
-
-function includes(people: People, person: string): boolean {
-  return people === 'anyone' || people.has(fold(person));
 }

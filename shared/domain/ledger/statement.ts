@@ -13,6 +13,8 @@ export type Statement = Readonly<{
   workerId?: string | undefined;
   /** What it is about, where that is no worker record: all that the person has, or whether their account is switched on. */
   of?: 'person' | 'account' | undefined;
+  /** Which address it was said of, as the key of it; undefined: the only one that the person had. */
+  under?: string | undefined;
 }>;
 
 /**

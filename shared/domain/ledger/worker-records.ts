@@ -64,7 +64,7 @@ function outcomeAmong(timeline: Timeline, word: Statement, nowMs: number): State
   const outcomes = [...records, ...switches]
     .filter((words) => words.includes(word))
     .map((words) => outcomeOf(word, words, nowMs));
-  return outcomes.find((outcome) => outcome === 'recorded') ?? outcomes[0] ?? 'recorded';
+  return outcomes.find((outcome) => outcome === 'recorded') ?? outcomes[0] ?? 'superseded';
 }
 
 /** The words about each worker record of a person, each list as that of a person with this record alone. */
@@ -149,7 +149,8 @@ function wordsOf(timeline: Timeline): WordsOfPerson {
  * ids that hired the person has one record of its own, and one that did not hire them speaks of the person, as do words of which
  * nobody knows the source. What an identity source says of the account is of no record, where there is any.
  */
-function sortWords(timeline: Timeline): WordsOfPerson {
+function sortWords(all: Timeline): WordsOfPerson {
+  const timeline = withoutLeavingsOfOldAddresses(all);
   const [ofAccount, ofWork] = partition(timeline, ({ of }) => of === 'account');
   const switches = [...groupBy(ofAccount, ({ source }) => source ?? '').values()];
   const keyOf = createKeyOf(ofWork);
@@ -165,6 +166,32 @@ function sortWords(timeline: Timeline): WordsOfPerson {
     ),
   ]);
   return { records, switches };
+}
+
+/**
+ * A source that names no worker says of somebody with a new address that they join under it, and perhaps that whoever had the old
+ * one leaves. The leaving of an address that another took the place of is not the person's.
+ */
+function withoutLeavingsOfOldAddresses(timeline: Timeline): Timeline {
+  const nameless = timeline.filter((word) => word.under !== undefined && !isOfOneRecord(word));
+  const latest = new Map<string, Statement>();
+  const hires = nameless.filter(({ kind }) => kind === 'joiner');
+  for (const word of hires.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs || (a.id < b.id ? -1 : 1)))
+    latest.set(word.source ?? '', word);
+  const isOfOld = (word: Statement): boolean => {
+    const hired = latest.get(word.source ?? '');
+    return (
+      hired !== undefined &&
+      hired.under !== word.under &&
+      word.occurredAtMs >= hired.occurredAtMs &&
+      nameless.some(
+        ({ source, under, occurredAtMs }) =>
+          source === word.source && under === word.under && occurredAtMs < hired.occurredAtMs,
+      )
+    );
+  };
+  const old = new Set(nameless.filter((word) => word.kind === 'leaver' && isOfOld(word)));
+  return old.size === 0 ? timeline : timeline.filter((word) => !old.has(word));
 }
 
 type KeyOf = (statement: Statement) => string | undefined;

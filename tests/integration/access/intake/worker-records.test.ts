@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { explainPerson } from '../../../../shared/access/desk/explain-person';
+import type { PageLayout } from '../../../../shared/console/page-layout';
+import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
+const PAGE = { organization: 'acme' } as PageLayout;
 const AGENCY = { sources: { agency: { secret: 's' } } };
 const AUTOMATION = { attributes: { department: 'Automation' } };
 const FINANCE = { attributes: { department: 'Finance' } };
@@ -25,7 +29,7 @@ async function asBefore(world: World, email: string, workerId: string | undefine
 }
 
 describe('somebody with two worker records', () => {
-  it('keeps what the second gives when the first ends, and loses what was asked for under the first', async () => {
+  it('keeps what the second gives when the first ends, and loses what was asked for under the first (incident 29)', async () => {
     const world = await start();
     await world.joins(ANA, { ...record('7'), ...AUTOMATION });
     await world.asks('R1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P90D' });
@@ -123,7 +127,7 @@ describe('a ledger of an earlier version', () => {
 
 describe('somebody whose address HR changed, and whose record has an id', () => {
   const NEW = 'ana.stan@acme.example';
-  const seed = { users: [OLGA, BEN, ANA, CARA, DAN, NEW] };
+  const seed = { users: [OLGA, ANA, BEN, CARA, DAN, NEW] };
 
   it('keeps what they have, and is out when they leave under the new address only', async () => {
     const world = await start();
@@ -178,5 +182,53 @@ describe('somebody whose address HR changed, and whose record has an id', () => 
     await world.leaves(NEW, { ...record('7'), immediate: true });
     await world.settle();
     expect(groupsOf(world, ANA)).toEqual([]);
+  });
+});
+
+describe('somebody with two addresses', () => {
+  const NEW = 'ben.stark@acme.example';
+
+  it.each([
+    ['asks under one for the other', { person: NEW, requester: BEN }],
+    ['asks under one, and approves under the other', { person: ANA, requester: NEW }],
+    ['is given what they approve under the other', { person: NEW, requester: ANA }],
+  ])('approves nothing of their own when they are who %s', async (_what, { person, requester }) => {
+    const world = await start();
+    await world.joins(BEN, { ...record('7'), ...AUTOMATION });
+    await world.moves(NEW, { ...record('7'), attributes: { title: 'Lead' } });
+    await world.settle();
+    await world.asks('R1', { kind: 'grant', person, group: 'Finance', duration: 'P9D' }, { requester });
+    await world.settle();
+    expect(world.members('Finance')).toEqual([]);
+    expect((await world.kinds(person === ANA ? ANA : BEN)).at(-1)).toBe('access-request');
+  });
+
+  it('is explained under either, with each worker record', async () => {
+    const world = await start();
+    await world.joins(BEN, { ...record('7'), ...AUTOMATION });
+    await world.joins(NEW, { ...record('8'), ...AUTOMATION });
+    await world.moves(NEW, { ...record('7'), attributes: { title: 'Lead' } });
+    await world.leaves(BEN, { ...record('7'), immediate: true });
+    await world.settle();
+    const { app } = world.engine;
+    const [old, now] = [await explainPerson(app, 'acme', BEN), await explainPerson(app, 'acme', NEW)];
+    expect(old?.ledger.timeline.map(({ workerId }) => workerId)).toEqual(['7', '7', '7']);
+    expect(now?.ledger.timeline.map(({ workerId }) => workerId)).toEqual(['8']);
+    const { html } = renderPeople(PAGE, BEN, old);
+    expect(html).toContain('standard 7');
+  });
+
+  it('approves under an address that the policy does not name, once it names another of theirs', async () => {
+    const world = await start();
+    await world.joins(BEN, { ...record('7'), ...AUTOMATION });
+    await world.moves(NEW, { ...record('7'), attributes: { title: 'Lead' } });
+    const approvals = [{ approver: NEW }];
+    await world.asks(
+      'R1',
+      { kind: 'grant', person: ANA, group: 'Finance', duration: 'P9D' },
+      { requester: CARA, approvals },
+    );
+    await world.settle();
+    expect(world.members('Finance')).toEqual([ANA]);
   });
 });

@@ -40,6 +40,42 @@ describe('an account whose address changes', () => {
     expect(['Developers', 'Users'].map(membersOf)).toEqual([1, 1]);
   });
 
+  it.each<[string, (world: World) => Promise<unknown>]>([
+    ['is the first word of it', async () => undefined],
+    ['follows a change under it', async (world) => world.moves(NEW, { attributes: { title: 'Lead' } })],
+    ['follows a hire under it', async (world) => world.joins(NEW)],
+    [
+      'follows an approval under it',
+      async (world) => world.asks('R9', { kind: 'grant', person: NEW, group: 'Finance', duration: 'P9D' }),
+    ],
+  ])('loses everything when the leaving of the new address %s', async (_what, say) => {
+    const { world, membersOf } = await renamed();
+    await world.asks('R1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P90D' });
+    await world.settle();
+    await say(world);
+    await world.pass(3_600_000);
+    await world.leaves(NEW);
+    await world.settle();
+    await world.pass(3_600_000);
+    expect(['Developers', 'Users', 'Finance'].map(membersOf)).toEqual([0, 0, 0]);
+    expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
+    expect([await world.fault(ANA), await world.fault(NEW)]).toEqual([undefined, undefined]);
+  });
+
+  it('is one person from then on: what is said under either address is in one ledger', async () => {
+    const { world } = await renamed();
+    await world.joins(NEW);
+    await world.settle();
+    await world.asks('R1', { kind: 'grant', person: NEW, group: 'Finance', duration: 'P90D' });
+    await world.asks('R2', { kind: 'grant', person: ANA, group: 'Treasury', duration: 'P90D' });
+    await world.settle();
+    const [old, now] = [await world.ledger(ANA), await world.ledger(NEW)];
+    expect(old).toMatchObject({ email: NEW, formerEmails: [ANA] });
+    expect(now).toMatchObject({ timeline: [], grants: [], joined: { into: personKey(ANA) } });
+    expect((await world.kinds(ANA)).filter((kind) => kind === 'person-joined')).toHaveLength(1);
+    expect(await world.kinds(NEW)).toContain('person-joined-to');
+  });
+
   it('loses with the earlier address what the new one has no reason for', async () => {
     const { world, membersOf } = await renamed();
     byHand(world, 'Treasury', [world.id(NEW)]);
@@ -47,8 +83,7 @@ describe('an account whose address changes', () => {
     await world.settle();
     await world.leaves(ANA);
     await world.settle();
-    expect(['Developers', 'Users', 'Finance', 'Treasury'].map(membersOf)).toEqual([0, 1, 1, 0]);
-    expect((await world.evidence(ANA)).at(-1)?.facts).toMatchObject({ decision: 'left-alone' });
+    expect(['Developers', 'Users', 'Finance', 'Treasury'].map(membersOf)).toEqual([0, 1, 1, 1]);
   });
 
   it('is not kept by somebody who had it before and has another now', async () => {

@@ -1,12 +1,14 @@
 import { personSubject } from '../../domain/ledger/subject';
-import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import { fold } from '../../domain/fold';
+import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import type { AddressesOfPerson } from '../../domain/ledger/request-refusal';
 import { personKey, workerRecordKey } from '../../domain/person-key';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { IndexKey, PeopleIndex } from '../../storage/people-index';
 
 export type FindPersonDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read'>;
-  accounts: Pick<PeopleIndex, 'personOf' | 'notePerson'>;
+  accounts: Pick<PeopleIndex, 'personOf'>;
 }>;
 
 /** Whom a word is about, as the sender names them. */
@@ -24,6 +26,35 @@ export type FoundPerson = Readonly<{
   toNote: readonly IndexKey[];
 }>;
 
+/** What tells every address of each person behind some: those of one person are the same, in the same order. */
+export async function readAddresses(
+  deps: FindPersonDeps,
+  organization: string,
+  addresses: readonly string[],
+): Promise<AddressesOfPerson> {
+  const known = new Map<string, readonly string[]>();
+  for (const address of new Set(addresses.map(fold))) {
+    const { key, known: stored } = await findPerson(deps, organization, {
+      email: address,
+      record: undefined,
+    });
+    const ledger = (stored ?? (await deps.ledger.read(personSubject(organization, key))))?.value;
+    const all = ledger === undefined ? [] : addressesOf(ledger);
+    known.set(address, all.includes(address) ? all : [...all, address]);
+  }
+  return (address) => known.get(fold(address)) ?? [fold(address)];
+}
+
+/** A ledger whose person joined another leads to nobody: the index does. */
+async function readAtAddress(
+  ledger: FindPersonDeps['ledger'],
+  organization: string,
+  key: string,
+): Promise<Stored<PersonLedger> | undefined> {
+  const own = await ledger.read(personSubject(organization, key));
+  return own?.value.joined === undefined ? own : undefined;
+}
+
 /**
  * Finds the person that a word is about: by the worker record where it names one, else by the address, today's or one of before.
  * A known record at its known address costs one read.
@@ -34,7 +65,7 @@ export async function findPerson(
   { email, record }: NamedPerson,
 ): Promise<FoundPerson> {
   const ownKey = personKey(email);
-  const own = await ledger.read(personSubject(organization, ownKey));
+  const own = await readAtAddress(ledger, organization, ownKey);
   if (record === undefined) {
     if (own !== undefined) return { key: ownKey, known: own, isTheirAddress: true, toNote: [] };
     const key = (await accounts.personOf(organization, { kind: 'address', hash: ownKey })) ?? ownKey;

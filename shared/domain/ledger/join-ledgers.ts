@@ -1,0 +1,47 @@
+import { addressesOf, emptyPersonLedger, type PersonLedger } from './person-ledger';
+
+/** When somebody was first spoken of; far ahead for whoever never was. */
+function firstSaidMs({ timeline, grants }: PersonLedger): number {
+  return Math.min(
+    Number.MAX_SAFE_INTEGER,
+    ...timeline.map(({ occurredAtMs }) => occurredAtMs),
+    ...grants.map(({ occurredAtMs }) => occurredAtMs),
+  );
+}
+
+function latestSaidMs({ timeline }: PersonLedger): number {
+  return Math.max(0, ...timeline.map(({ occurredAtMs }) => occurredAtMs));
+}
+
+/** Of several who are one, who was spoken of first comes first: the others join them, in whatever order they are found. */
+export function eldestFirst<P extends Readonly<{ key: string; ledger: PersonLedger }>>(
+  people: readonly P[],
+): readonly P[] {
+  return people.toSorted((a, b) => firstSaidMs(a.ledger) - firstSaidMs(b.ledger) || (a.key < b.key ? -1 : 1));
+}
+
+/** The ledger of one person who was taken for two: the words, grants and memberships of both. Idempotent. */
+export function joinLedgers(into: PersonLedger, from: PersonLedger): PersonLedger {
+  const [newer, older] = latestSaidMs(from) > latestSaidMs(into) ? [from, into] : [into, from];
+  const [email = into.email, ...former] = new Set([...addressesOf(newer), ...addressesOf(older)]);
+  return {
+    ...into,
+    email,
+    formerEmails: former.toReversed(),
+    timeline: union(into.timeline, from.timeline, ({ source = '', id }) => JSON.stringify([source, id])),
+    grants: union(into.grants, from.grants, ({ requestId }) => requestId),
+    revocations: union(into.revocations, from.revocations, ({ requestId }) => requestId),
+    applied: union(into.applied, from.applied, ({ groupId }) => groupId),
+  };
+}
+
+/** What is left of a ledger whose person joined another: nothing that gives access, and all that it takes to undo it. */
+export function joinedLedger(from: PersonLedger, into: string): PersonLedger {
+  const { joined: _joined, ...before } = from;
+  return { ...emptyPersonLedger(from.email), joined: { into, before } };
+}
+
+function union<T>(first: readonly T[], second: readonly T[], keyOf: (one: T) => string): readonly T[] {
+  const known = new Set(first.map(keyOf));
+  return [...first, ...second.filter((one) => !known.has(keyOf(one)))];
+}
