@@ -8,7 +8,7 @@ import {
   recordWord,
 } from '../../../../shared/domain/ledger/worker-records';
 import type { Statement, Timeline } from '../../../../shared/domain/ledger/statement';
-import { aBirthrightLine, anOrganization } from '../../../fixtures/builders/organizations';
+import { aBirthrightLine, aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 import { joined, left, moved } from '../../../fixtures/builders/worker-events';
 
@@ -17,11 +17,7 @@ const organization = anOrganization({
     aBirthrightLine('sales', { department: 'Sales' }, 'Sales'),
     aBirthrightLine('finance', { department: 'Finance' }, 'Finance'),
   ],
-  groups: new Map(
-    [...anOrganization().groups.values()]
-      .slice(0, 1)
-      .map((group) => ['treasury', { ...group, privileged: true }] as const),
-  ),
+  groups: groupsOf(aGroup('Treasury', { privileged: true })),
 });
 
 const R1 = { source: 'hr', workerId: '1' };
