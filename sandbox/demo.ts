@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import { demoAudit } from './demo-audit';
 import { storyOf } from './story';
+import { storyOfRecords } from './story-of-records';
 import { knownSources, vendorTellers } from './tellers';
 import { startVendorStack } from './vendor-stack';
 
@@ -41,7 +42,11 @@ async function main(): Promise<void> {
   const played: Played[] = [];
   try {
     const vendor = source === 'standard' ? {} : { tellers: vendorTellers(stack, source) };
-    for (const step of storyOf(stack, { patienceMs: PATIENCE_MS, grantSeconds: 12, ...vendor })) {
+    const steps = [
+      ...storyOf(stack, { patienceMs: PATIENCE_MS, grantSeconds: 12, ...vendor }),
+      ...storyOfRecords(stack, PATIENCE_MS),
+    ];
+    for (const step of steps) {
       say(`\n▸ ${step.title}${step.teller === source && source !== 'standard' ? ` (${source})` : ''}\n`);
       const startedAtMs = Date.now();
       const [held, seen] = await step.play().then(

@@ -7,16 +7,19 @@ const said = (): { schemaVersion: 1; id: string; occurredAt: string } => ({
   occurredAt: new Date().toISOString(),
 });
 
-export function workerJoined(email: string, attributes: Readonly<Record<string, string>>): object {
-  return { ...said(), type: 'worker.joined', worker: { email }, attributes };
+type Attributes = Readonly<Record<string, string>>;
+
+/** `workerId` names the worker record; without it the source speaks of the person. */
+export function workerJoined(email: string, attributes: Attributes, workerId?: string): object {
+  return { ...said(), type: 'worker.joined', worker: { email, workerId }, attributes };
 }
 
-export function workerMoved(email: string, attributes: Readonly<Record<string, string>>): object {
-  return { ...said(), type: 'worker.moved', worker: { email }, attributes };
+export function workerMoved(email: string, attributes: Attributes, workerId?: string): object {
+  return { ...said(), type: 'worker.moved', worker: { email, workerId }, attributes };
 }
 
-export function workerLeft(email: string): object {
-  return { ...said(), type: 'worker.left', worker: { email }, immediate: true };
+export function workerLeft(email: string, workerId?: string): object {
+  return { ...said(), type: 'worker.left', worker: { email, workerId }, immediate: true };
 }
 
 /** An approved request; `action` as in the published contract. */
