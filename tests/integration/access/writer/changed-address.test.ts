@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { applyChanges } from '../../../../shared/access/writer/apply-changes';
+import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
+import { TICK_MS } from '../live-through-time';
 import { personKey } from '../../../../shared/domain/person-key';
 import { ANA, BEN, byHand, useWorlds, type World } from '../world';
 
@@ -110,4 +113,28 @@ describe('an account whose address changes', () => {
     await world.settle();
     expect(['Developers', 'Users'].map(membersOf)).toEqual([0, 0]);
   });
+});
+
+describe('a crash while two people are joined', () => {
+  it('leaves one person, who leaves under either address, and whole evidence', async () => {
+    let steps = 0;
+    for (let died = true; died;) {
+      steps += 1;
+      const { world, membersOf } = await renamed();
+      await world.joins(NEW);
+      await world.engine.work({ ...world.engine.app, leases: { acquire: async () => undefined } });
+      const dying = dyingAfter(world.engine.app, countdown(steps));
+      died = (await applyChanges(dying, { organization: world.alias }).catch(() => 'died')) === 'died';
+      await world.pass(TICK_MS);
+      const [old, now] = [await world.ledger(ANA), await world.ledger(NEW)];
+      expect(old?.timeline).toHaveLength(2);
+      expect(now).toMatchObject({ timeline: [], joined: { into: personKey(ANA) } });
+      expect([await world.fault(ANA), await world.fault(NEW)]).toEqual([undefined, undefined]);
+      await world.leaves(NEW);
+      await world.pass(TICK_MS);
+      expect(['Developers', 'Users'].map(membersOf)).toEqual([0, 0]);
+      expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);
+    }
+    expect(steps).toBeGreaterThan(7);
+  }, 120_000);
 });
