@@ -29,7 +29,7 @@ import {
   type RecordWorkerEventDeps,
 } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-import { findPerson, readAddresses } from '../ledger/find-person';
+import { findPerson, notJoined, readAddresses } from '../ledger/find-person';
 import { maySourceRequest } from './may-source-request';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
@@ -145,7 +145,8 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
   const written = await updateLedger(
     deps.ledger,
     subject,
-    async (current = emptyPersonLedger(fold(person))) => {
+    async (stored = emptyPersonLedger(fold(person))) => {
+      const current = notJoined(stored);
       const recorded = recordRequest(current, request, context.source.name);
       const fitted = fitPersonLedger(recorded.ledger, context.nowMs);
       outcome = decideOutcome(recording, recorded.outcome, reasonsHeld(recording, current));

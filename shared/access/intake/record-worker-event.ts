@@ -18,7 +18,7 @@ import type { WorkQueues } from '../../storage/queues';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-import { findPerson, type NamedPerson } from '../ledger/find-person';
+import { findPerson, notJoined, type NamedPerson } from '../ledger/find-person';
 import { DAY_MS } from '../../domain/durations';
 import { AppError } from '../../errors';
 
@@ -90,7 +90,7 @@ async function recordInOrganization(
     subject,
     async (stored = emptyPersonLedger(email)) => {
       const { id, kind, occurredAtMs, attributes } = event;
-      const current = await movedOn(deps, subject, stored, context.policy);
+      const current = await movedOn(deps, subject, notJoined(stored), context.policy);
       const recorded = recordWord(
         current.timeline,
         { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes, ...about, under: personKey(email) },

@@ -1,4 +1,5 @@
 import { personSubject } from '../../domain/ledger/subject';
+import { AppError } from '../../errors';
 import { fold } from '../../domain/fold';
 import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import type { AddressesOfPerson } from '../../domain/ledger/request-refusal';
@@ -10,6 +11,15 @@ export type FindPersonDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read'>;
   accounts: Pick<PeopleIndex, 'personOf'>;
 }>;
+
+/**
+ * The ledger, unless its person joined another since they were found.
+ * @throws AppError `storage-conflict`: whoever tries again finds the other
+ */
+export function notJoined(ledger: PersonLedger): PersonLedger {
+  if (ledger.joined === undefined) return ledger;
+  throw new AppError('storage-conflict', 'The person joined another while this was to be recorded');
+}
 
 /** Whom a word is about, as the sender names them. */
 export type NamedPerson = Readonly<{

@@ -44,7 +44,7 @@ export type PersonWork = Readonly<{
 
 type UnusableGroup = Readonly<{ kind: 'group-missing' | 'group-ambiguous'; group: string }>;
 
-/** Loads a person with the groups to compare in UiPath; undefined when there is no such ledger. */
+/** Loads a person with the groups to compare in UiPath; undefined when there is no such ledger, or the person joined another. */
 export async function loadPerson(
   deps: LoadPersonDeps,
   lane: Lane,
@@ -52,7 +52,7 @@ export async function loadPerson(
   mark?: Mark,
 ): Promise<PersonWork | undefined> {
   const stored = await deps.ledger.read(subject);
-  if (stored === undefined) return undefined;
+  if (stored === undefined || stored.value.joined !== undefined) return undefined;
   const access = personAccess(stored.value, deps.organization, deps.clock.now());
   const wanted = new Set(access.reasons.map((reason) => reason.group));
   const { examine, unusableGroups } = await groupsToExamine(deps, lane, stored.value, {

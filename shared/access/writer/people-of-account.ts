@@ -32,12 +32,12 @@ export type JoinPeopleOfAccountsDeps = JoinPeopleDeps &
   FindPeopleOfAccountDeps &
   EvidenceOfRunDeps &
   ContainedDeps &
-  Readonly<{ changes: Pick<ChangeStore, 'mark'> }>;
+  Readonly<{ changes: Pick<ChangeStore, 'mark' | 'listAttempts'> }>;
 
 /**
  * Joins whoever was found under an account that others of the ledger have: it is one person under several addresses. The eldest
- * is marked, and the ledger of the others has nothing any more. Returns the keys of all whose ledger changed, or who could not be
- * joined: none of them is planned now.
+ * is marked, and the ledger of the others has nothing any more. Whoever has an open call waits until its outcome is recorded.
+ * Returns the keys of all whose ledger changed, or who could not be joined: none of them is planned now.
  */
 export async function joinPeopleOfAccounts(
   deps: JoinPeopleOfAccountsDeps,
@@ -77,10 +77,12 @@ async function joinAll(
   for (const key of await deps.accounts.list(alias, memberId)) {
     if (ledgers.has(key)) continue;
     const ledger = (await deps.ledger.read(personSubject(alias, key)))?.value;
-    if (ledger !== undefined && isOfAccount(ledger.identity, memberId)) ledgers.set(key, ledger);
+    if (ledger?.joined === undefined && isOfAccount(ledger?.identity, memberId) && ledger !== undefined)
+      ledgers.set(key, ledger);
   }
   const [eldest, ...others] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
   if (eldest === undefined || others.length === 0) return [];
+  if (await hasOpenCall(deps, ledgers)) return [...ledgers.keys()];
   for (const { key } of others)
     await joinPeople(deps, {
       organization: alias,
@@ -92,6 +94,19 @@ async function joinAll(
   const causes = newcomers.flatMap(({ mark }) => (mark === undefined ? [] : [mark.cause]));
   await deps.changes.mark(personSubject(alias, eldest.key), lane, deps.clock.now(), causes[0]);
   return [...ledgers.keys()];
+}
+
+/** One that cannot be read may be anybody's. */
+async function hasOpenCall(
+  { changes, organization }: JoinPeopleOfAccountsDeps,
+  people: ReadonlyMap<string, unknown>,
+): Promise<boolean> {
+  const attempts = await changes.listAttempts(organization.alias);
+  return attempts.some((attempt) =>
+    attempt.kind === 'membership'
+      ? [...attempt.add, ...attempt.remove].some(({ personKey }) => people.has(personKey))
+      : attempt.kind === 'unreadable' && attempt.about?.kind !== 'create-rule',
+  );
 }
 
 function isOfAccount(identity: DirectoryIdentity | undefined, memberId: string): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
-import { TICK_MS } from '../live-through-time';
+import { HOUR_MS, live, TICK_MS } from '../live-through-time';
 import { personKey } from '../../../../shared/domain/person-key';
 import { ANA, BEN, byHand, useWorlds, type World } from '../world';
 
@@ -111,6 +111,51 @@ describe('an account whose address changes', () => {
     await world.leaves(ANA);
     await world.leaves(NEW);
     await world.settle();
+    expect(['Developers', 'Users'].map(membersOf)).toEqual([0, 0]);
+  });
+});
+
+describe('two people who are to be joined', () => {
+  it('wait until the outcome of an open call of one of them is recorded', async () => {
+    const { world, membersOf } = await renamed();
+    const { app, uipath } = world.engine;
+    uipath.inject({ kind: 'answer-lost', match: { endpoint: 'G4', path: world.groupId('Finance') } });
+    uipath.inject({
+      kind: 'answer',
+      status: 500,
+      match: { endpoint: 'G7', path: world.groupId('Finance') },
+      times: 2,
+    });
+    await world.asks('R1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P90D' });
+    await world.engine.work();
+    await world.joins(NEW);
+    await live(world, HOUR_MS);
+    expect((await world.ledger(ANA))?.applied.map(({ groupName }) => groupName)).toContain('Finance');
+    expect((await world.ledger(NEW))?.joined).toMatchObject({ into: personKey(ANA) });
+    expect(membersOf('Finance')).toBe(1);
+    expect(await app.changes.listAttempts(world.alias)).toEqual([]);
+    expect(await app.changes.hasWork(world.alias)).toBe(false);
+  });
+
+  it('lose no word that was to be recorded of one of them meanwhile', async () => {
+    const { world, membersOf } = await renamed();
+    await world.joins(NEW);
+    await world.engine.work({ ...world.engine.app, leases: { acquire: async () => undefined } });
+    await world.leaves(NEW);
+    const { app } = world.engine;
+    let isJoined = false;
+    const reading: typeof app.ledger.read = async (subject) => {
+      const stored = await app.ledger.read(subject);
+      if (!isJoined && subject.key === personKey(NEW)) {
+        isJoined = true;
+        await applyChanges(app, { organization: world.alias });
+      }
+      return stored;
+    };
+    await world.engine.work({ ...app, ledger: { ...app.ledger, read: reading } }).catch(() => undefined);
+    expect(isJoined).toBe(true);
+    await live(world, HOUR_MS);
+    expect((await world.ledger(NEW))?.timeline).toEqual([]);
     expect(['Developers', 'Users'].map(membersOf)).toEqual([0, 0]);
   });
 });
