@@ -21,7 +21,7 @@ beforeAll(async () => {
   outcomes = new Map(
     await Promise.all(points.map(async (point) => [point, await playWithKills(point)] as const)),
   );
-}, 1_500_000);
+}, 2_400_000);
 
 it('plays undisturbed to its end', () => {
   expect(outcomeOf('never')).toMatchObject({ failures: [], kills: 0, appliedTwice: [], brokenChains: [] });

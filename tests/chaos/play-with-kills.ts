@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SubjectKind } from '../../shared/domain/ledger/subject';
 import { GROUPS, ORGANIZATION } from '../../sandbox/demo-organization';
 import { startStack, type Stack } from '../../sandbox/stack';
+import { SHOWS_WITHIN_MS } from '../../shared/domain/plan/open-call';
 import { storyOf } from '../../sandbox/story';
 import type { RequestEvent } from '../../sandbox/uipath/world';
 import { verifyEvidence, type EvidenceRecord } from '../../shared/domain/ledger/evidence';
@@ -40,9 +41,11 @@ const INTO_THE_READS = 3;
  * that of its own. To these come the starts of two processes, and on a busy machine a minute, as the writer tries again
  * after so long where the first read of the vault takes too long.
  */
-const PATIENCE_MS = 240_000;
+const TWO_LEASES_MS = 240_000;
+/** A rule whose creation was not answered is created anew after so long. */
+const PATIENCE_MS = SHOWS_WITHIN_MS + TWO_LEASES_MS;
 /** As long as its step is waited for: a grant that is over before it was applied is never applied. */
-const GRANT_SECONDS = PATIENCE_MS / 1_000;
+const GRANT_SECONDS = TWO_LEASES_MS / 1_000;
 
 /** Plays the story on a stack of its own with one kill in every step. */
 export async function playWithKills(point: KillPoint): Promise<Outcome> {
