@@ -83,6 +83,9 @@ async function joinAll(
   const [eldest, ...others] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
   if (eldest === undefined || others.length === 0) return [];
   if (await hasOpenCall(deps, ledgers)) return [...ledgers.keys()];
+  // Before anything is joined: the marks of the others lead nowhere then, and a process may die right after.
+  const causes = newcomers.flatMap(({ mark }) => (mark === undefined ? [] : [mark.cause]));
+  await deps.changes.mark(personSubject(alias, eldest.key), lane, deps.clock.now(), causes[0]);
   for (const { key } of others)
     await joinPeople(deps, {
       organization: alias,
@@ -91,8 +94,6 @@ async function joinAll(
       evidenceOf: (kind, facts) => evidenceOfRun(deps, kind, facts),
       nowMs: deps.clock.now(),
     });
-  const causes = newcomers.flatMap(({ mark }) => (mark === undefined ? [] : [mark.cause]));
-  await deps.changes.mark(personSubject(alias, eldest.key), lane, deps.clock.now(), causes[0]);
   return [...ledgers.keys()];
 }
 

@@ -66,8 +66,8 @@ type RuleBody = Readonly<{ input: RuleInput & Readonly<{ description: string }>;
 
 /**
  * Reconciles the marked rules: creates, updates and deletes them. One with an open attempt waits for its recovery: it may exist,
- * and another create call would make a second. One that cannot be read may be of any rule
- * that is to be created, unless it says whose it is.
+ * and another create call would make a second. One that cannot be read may be of any rule that is to be created, unless it says
+ * whose it is.
  */
 export async function reconcileRules(deps: ReconcileRulesDeps, marks: readonly Mark[]): Promise<void> {
   if (marks.length === 0) return;

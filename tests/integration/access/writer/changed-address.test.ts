@@ -157,6 +157,18 @@ describe('two people who are to be joined', () => {
 });
 
 describe('a crash while two people are joined', () => {
+  it('lets nobody stay whose leaving was the word that joined them', async () => {
+    for (let died = true, steps = 1; died; steps += 1) {
+      const { world, membersOf } = await renamed();
+      await world.leaves(NEW);
+      await world.engine.work({ ...world.engine.app, leases: { acquire: async () => undefined } });
+      const dying = dyingAfter(world.engine.app, countdown(steps));
+      died = (await applyChanges(dying, { organization: world.alias }).catch(() => 'died')) === 'died';
+      await live(world, 2 * MINUTE_MS);
+      expect([steps, ...['Developers', 'Users'].map(membersOf)]).toEqual([steps, 0, 0]);
+    }
+  }, 120_000);
+
   it('leaves one person, who leaves under either address, and whole evidence', async () => {
     let steps = 0;
     for (let died = true; died;) {
