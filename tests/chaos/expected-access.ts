@@ -94,7 +94,10 @@ function toWord(body: HrBody): Word {
   };
 }
 
-/** What HR announced is called off by a later word, unless that word only tells what comes after it. */
+/**
+ * What HR announced is called off by a later word, unless that word only tells what comes after it, or moves a start that was still
+ * ahead: whoever begins on another day leaves on the day that was agreed.
+ */
 function comingsAndGoings(words: readonly Word[]): readonly Word[] {
   const all = words.filter((word) => word.kind !== 'move');
   return all
@@ -104,6 +107,7 @@ function comingsAndGoings(words: readonly Word[]): readonly Word[] {
           (later) =>
             later.said > word.said &&
             word.from > later.said &&
+            !movesStart(later, word, all) &&
             !all.some(
               (between) =>
                 between.kind !== word.kind && between.from > word.from && between.from <= later.from,
@@ -111,6 +115,21 @@ function comingsAndGoings(words: readonly Word[]): readonly Word[] {
         ),
     )
     .toSorted((a, b) => a.from - b.from || a.said - b.said);
+}
+
+/** Whether a hire is the one before it on another day, which was still ahead and would have come before this end. */
+function movesStart(hire: Word, end: Word, all: readonly Word[]): boolean {
+  if (hire.kind !== 'in' || end.kind !== 'out') return false;
+  const isCalledOff = (start: Word): boolean =>
+    all.some(
+      (out) => out.kind === 'out' && start.said <= out.said && out.said < end.said && out.from < start.from,
+    );
+  const before = all
+    .filter((word) => word.kind === 'in' && word.said < hire.said && word.from < end.from)
+    .filter((start) => !isCalledOff(start))
+    .toSorted((a, b) => a.said - b.said)
+    .at(-1);
+  return before !== undefined && before.from > hire.said;
 }
 
 function stateAt(words: readonly Word[], atMs: number): Expected['state'] {

@@ -46,6 +46,9 @@ it.each([
   [12229, 'a released hold that went stale while one of its people could not be read'],
   [12233, 'a rule whose create call was given up and arrived later'],
   [17317, 'a hold that could not be read when it would have expired'],
+  [13840, 'an end announced before the hire it belongs to was moved'],
+  [14854, 'a removal whose open call could not be read, beside a guard'],
+  [19946, 'a delivery taken up before its sender had an answer'],
 ])('history %d ends as agreed: %s', async (seed) => {
   expect((await playSeed('standing', seed)).violations).toEqual([]);
 });

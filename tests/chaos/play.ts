@@ -1,7 +1,7 @@
 import { manualClock } from '../fakes/manual-clock';
 import { releaseHold } from '../../shared/access/desk/release-hold';
 import { retryDeadDelivery } from '../../shared/access/desk/retry-dead-delivery';
-import { acceptDelivery } from '../../shared/access/intake/accept-delivery';
+import { acceptDelivery, dedupeKey } from '../../shared/access/intake/accept-delivery';
 import type { UiPathSandbox } from '../../sandbox/uipath/sandbox-controls';
 import { listDeadDeliveries } from '../../shared/access/ledger/list-dead-deliveries';
 import { applyChanges } from '../../shared/access/writer/apply-changes';
@@ -289,27 +289,30 @@ class Player {
   #sending(
     { feed, webhookId, body }: Delivery,
     worker: Worker,
-    accepted: () => void,
+    onAccepted: () => void,
     again: () => void = () => undefined,
   ): Task {
     const text = JSON.stringify(body);
-    let deliveryId = '';
+    // It may be taken up before its sender has an answer: who accepted it can die in between.
+    const deliveryId = dedupeKey(feed, 'standard', webhookId);
+    this.#byDelivery.set(deliveryId, body);
     return {
       actor: worker.actor,
       run: async () => {
-        ({ deliveryId } = await acceptDelivery(worker.instance, {
+        const accepted = await acceptDelivery(worker.instance, {
           feed,
           source: 'standard',
           headers: new Headers(signedHeaders(text, { id: webhookId, atMs: this.#clock.now() })),
           rawBody: Buffer.from(text),
           receivedAtMs: this.#clock.now(),
-        }));
+        });
+        if (accepted.deliveryId !== deliveryId)
+          this.violations.push(`delivery ${webhookId} has another id than its sender gave it`);
       },
       ended: (ending) => {
         if (ending === 'done') {
-          this.#byDelivery.set(deliveryId, body);
           this.#accepted.push(body);
-          accepted();
+          onAccepted();
           return;
         }
         this.#expectCode(ending, ['storage-unavailable']);
@@ -369,15 +372,8 @@ class Player {
       const again = { ...next, atMs: this.#clock.now() + SENDER_RETRY_MS };
       const put = (): void => void this.#coming.unshift(again);
       tasks.push(this.#sending(next.delivery, worker, () => undefined, put));
-    } else
-      for (const letter of this.#post.takeDue(1, (one) => this.#isKnown(one)))
-        tasks.push(this.#reading(letter, worker));
+    } else for (const letter of this.#post.takeDue(1)) tasks.push(this.#reading(letter, worker));
     return tasks;
-  }
-
-  /** False for a delivery whose sender has no answer yet. */
-  #isKnown(letter: Letter): boolean {
-    return letter.queue !== 'deliveries' || this.#byDelivery.has(letter.message.deliveryId);
   }
 
   async #read({ actor, instance }: Worker, letter: Letter): Promise<void> {

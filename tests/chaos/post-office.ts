@@ -60,10 +60,8 @@ export class PostOffice {
   }
 
   /** Takes up to `most` letters that are due and wanted. */
-  takeDue(most: number, isWanted: (letter: Letter) => boolean = () => true): readonly Letter[] {
-    const due = this.#letters
-      .filter((letter) => letter.dueAtMs <= this.#clock.now() && isWanted(letter))
-      .slice(0, most);
+  takeDue(most: number): readonly Letter[] {
+    const due = this.#letters.filter((letter) => letter.dueAtMs <= this.#clock.now()).slice(0, most);
     this.#letters = this.#letters.filter((letter) => !due.includes(letter));
     return due;
   }

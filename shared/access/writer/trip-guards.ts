@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS } from '../../domain/durations';
 import { largestOf } from '../../domain/extremes';
 import type { Lane } from '../../domain/lane';
+import { digestOfPerson } from '../../domain/plan/call-in-short';
 import type { ExpectedRemoval } from '../../domain/plan/expected-removals';
 import {
   countBy,
@@ -19,6 +20,7 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { RemovalEntry, RemovalLog } from '../../storage/removal-log';
 import type { UiPathClient } from '../../uipath/client';
+import { startOfAttempt } from './attempt-id';
 import type { GuardedBatch } from './guarded-batch';
 import { READ_WIDTH } from './read-memberships';
 import type { UiPathInLane } from './uipath-in-lane';
@@ -127,28 +129,37 @@ async function removalsMade(
   return { removedInGroup, removedForCause };
 }
 
-/** Those of open attempts, which may have been made. One that is planned again counts once, unless it was undone meanwhile. */
+/**
+ * Those of open attempts, which may have been made. One that is planned again counts once, unless it was undone meanwhile. An attempt
+ * that cannot be read counts by what its columns say, without its causes.
+ */
 async function removalsUnderWay(
   { changes, organization }: Pick<TripGuardsDeps, 'changes' | 'organization'>,
   planned: readonly PlannedRemoval[],
   sinceMs: number,
 ): Promise<readonly RemovalEntry[]> {
   const again = new Set(planned.map(({ groupId, decided }) => `${groupId}/${decided.memberId}`));
-  return (await changes.listAttempts(organization.alias)).flatMap((attempt) =>
-    attempt.kind !== 'membership' || attempt.startedAtMs < sinceMs
-      ? []
-      : attempt.remove
-          .filter(
-            ({ memberId, seen, again: isAgain }) =>
-              isAgain !== true && (seen === true || !again.has(`${attempt.groupId}/${memberId}`)),
-          )
-          .map(({ cause = 'time' }) => ({
-            atMs: attempt.startedAtMs,
-            groupId: attempt.groupId,
-            cause,
-            count: 1,
-          })),
+  const digestsAgain = new Set(
+    planned.map(({ groupId, personKey }) => `${groupId}/${digestOfPerson(personKey)}`),
   );
+  return (await changes.listAttempts(organization.alias)).flatMap((attempt) => {
+    const atMs = attempt.kind === 'membership' ? attempt.startedAtMs : startOfAttempt(attempt.id);
+    if (atMs < sinceMs) return [];
+    if (attempt.kind === 'membership') {
+      const { groupId } = attempt;
+      return attempt.remove
+        .filter(
+          ({ memberId, seen, again: isAgain }) =>
+            isAgain !== true && (seen === true || !again.has(`${groupId}/${memberId}`)),
+        )
+        .map(({ cause = 'time' }) => ({ atMs, groupId, cause, count: 1 }));
+    }
+    if (attempt.kind !== 'unreadable' || attempt.about?.kind !== 'membership') return [];
+    const { groupId, removed } = attempt.about;
+    return [...removed]
+      .filter((digest) => !digestsAgain.has(`${groupId}/${digest}`))
+      .map(() => ({ atMs, groupId, cause: 'time', count: 1 }));
+  });
 }
 
 /** The ledger is counted where a floor may be passed. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { guardPlan, type GuardPlanDeps } from '../../../../shared/access/writer/guard-plan';
 import { batchOfOne, batchOfPasses, type GuardedBatch } from '../../../../shared/access/writer/guarded-batch';
+import { newAttemptId } from '../../../../shared/access/writer/attempt-id';
+import { DAY_MS } from '../../../../shared/domain/durations';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import type { GuardLimits } from '../../../../shared/domain/plan/guards';
 import type { Hold } from '../../../../shared/domain/plan/hold';
+import { callInShort, columnsOf } from '../../../../shared/domain/plan/call-in-short';
 import type { MembershipPlan } from '../../../../shared/domain/plan/membership-plan';
 import type { Attempt } from '../../../../shared/storage/fenced-attempts';
 import type { Mark } from '../../../../shared/storage/marks-attempts-and-bookings';
@@ -12,7 +15,7 @@ import { AppError } from '../../../../shared/errors';
 import { anOrganization } from '../../../fixtures/builders/organizations';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
-const NOW_MS = 50_000_000;
+const NOW_MS = 50 * DAY_MS;
 const upTo = (count: number, percent = 100) => ({ count, percent, floor: count });
 const NEVER = upTo(1_000_000);
 const OPEN: GuardLimits = { group: NEVER, day: NEVER, run: NEVER, batch: NEVER };
@@ -316,6 +319,29 @@ describe('a removal of an open call', () => {
       planHash: '',
       startedAtMs: NOW_MS,
     };
+    const own: GuardPlanDeps = { ...deps, changes: { listAttempts: async () => [attempt] } };
+    const { groups } = await guardPlan(own, removals('g', 0, 1), async () => 100, 'guard', batchOfOne());
+    expect(
+      groups.flatMap(({ decided }) => decided.filter(({ decision }) => decision === 'remove')),
+    ).toHaveLength(passed);
+  });
+
+  it.each([
+    ['counts by its columns', 'p9', DAY_MS, 0],
+    ['and is planned again counts once', 'p0', DAY_MS, 1],
+    ['counts for a day', 'p9', DAY_MS + 1, 1],
+  ])('that cannot be read %s', async (_what, personKey, ageMs, passed) => {
+    const startedAtMs = NOW_MS - ageMs;
+    const { deps } = setUp({ day: upTo(1) });
+    const row = columnsOf({
+      kind: 'membership',
+      groupId: 'g',
+      groupName: 'g',
+      startedAtMs,
+      add: [],
+      remove: [{ personKey }],
+    });
+    const attempt = { kind: 'unreadable', id: newAttemptId(startedAtMs), about: callInShort(row) } as const;
     const own: GuardPlanDeps = { ...deps, changes: { listAttempts: async () => [attempt] } };
     const { groups } = await guardPlan(own, removals('g', 0, 1), async () => 100, 'guard', batchOfOne());
     expect(
