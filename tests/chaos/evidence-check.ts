@@ -3,7 +3,12 @@ import type { StorageAccount } from '../../shared/storage/storage-account';
 import { ALIAS } from './test-organization';
 
 /** One record of somebody's evidence, as far as it is looked at. */
-type Record_ = Readonly<{ seq: number; kind: string; facts: Readonly<Record<string, unknown>> }>;
+type Record_ = Readonly<{
+  seq: number;
+  atMs: number;
+  kind: string;
+  facts: Readonly<Record<string, unknown>>;
+}>;
 
 export type Chains = Readonly<{
   /** By person, or `organization` and so on: `<kind>:<key>`. */

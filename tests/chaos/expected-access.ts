@@ -1,5 +1,5 @@
 import type { Body } from './story';
-import { BIRTHRIGHT, DAY_MS } from './test-organization';
+import { BIRTHRIGHT, DAY_MS, personBehind, sourceOf } from './test-organization';
 
 /**
  * What should be, written from the plain words of the contract and sharing no code with the application: HR says who works
@@ -28,17 +28,36 @@ export function expectedFor(
   atMs: number,
   { graceDays, refused }: Readonly<{ graceDays: number; refused: ReadonlySet<string> }>,
 ): Expected {
-  const words = once(bodies.filter(isHr).filter((body) => body.worker.email === person)).map(toWord);
-  const state = stateAt(words, atMs);
+  const records = recordsOf(
+    bodies.filter(isHr).filter(({ worker }) => personBehind(worker.email) === person),
+  );
+  const state = stateOfPerson(records, atMs);
   const groups = new Set<string>();
   if (state === 'works')
-    for (const department of departmentsWithin(words, atMs, graceDays * DAY_MS))
-      for (const group of BIRTHRIGHT[department] ?? []) groups.add(group);
+    for (const words of records)
+      for (const department of departmentsWithin(words, atMs, graceDays * DAY_MS))
+        for (const group of BIRTHRIGHT[department] ?? []) groups.add(group);
   if (state === 'works' || state === 'unknown') {
     const tickets = once(bodies.filter(isTicket).filter((body) => !refused.has(body.id)));
-    for (const group of groupsGranted(person, tickets, atMs, lastOut(words, atMs))) groups.add(group);
+    for (const group of groupsGranted(person, tickets, atMs, records)) groups.add(group);
   }
   return { state, groups };
+}
+
+/** What was said of each employment: numbers are each source's own. Where HR has no numbers, somebody has one. */
+function recordsOf(bodies: readonly HrBody[]): ReadonlyArray<readonly Word[]> {
+  const records = new Map<string, HrBody[]>();
+  for (const body of bodies) {
+    const record = `${sourceOf(body)} ${body.worker.workerId ?? ''}`;
+    records.set(record, [...(records.get(record) ?? []), body]);
+  }
+  return [...records.values()].map((own) => once(own).map(toWord));
+}
+
+/** Somebody works as long as they do in one employment, and is gone when the last one has ended. */
+function stateOfPerson(records: ReadonlyArray<readonly Word[]>, atMs: number): Expected['state'] {
+  const states = new Set(records.map((words) => stateAt(words, atMs)));
+  return (['works', 'gone', 'hired'] as const).find((state) => states.has(state)) ?? 'unknown';
 }
 
 export type ExpectedRule = Readonly<{ name: string; exists: boolean }>;
@@ -174,23 +193,26 @@ function departmentsWithin(words: readonly Word[], atMs: number, graceMs: number
   return new Set(departments.filter((department) => department !== undefined));
 }
 
-/** A leaver's grants are over for good: those approved until the leaving do not come back with a rehire. */
+/**
+ * Somebody has what was approved for them as long as one of the employments that they had then goes on: it does not come back with
+ * another one.
+ */
 function groupsGranted(
   person: string,
   tickets: readonly TicketBody[],
   atMs: number,
-  leftAtMs: number,
+  records: ReadonlyArray<readonly Word[]>,
 ): readonly string[] {
   return tickets.flatMap((ticket) => {
     const { action } = ticket;
     if (action.kind !== 'grant' && action.kind !== 'extend') return [];
-    if (action.person !== person || said(ticket) <= leftAtMs) return [];
+    if (personBehind(action.person) !== person || isOver(records, said(ticket), atMs)) return [];
     const from = action.validFrom === undefined ? said(ticket) : Date.parse(action.validFrom);
     if (atMs < from || atMs >= Date.parse(action.until)) return [];
     const isRevoked = tickets.some(
       (other) =>
         other.action.kind === 'revoke' &&
-        other.action.person === person &&
+        personBehind(other.action.person) === person &&
         other.action.group === action.group &&
         (other.action.grantRequestId === undefined
           ? said(other) >= said(ticket)
@@ -198,4 +220,16 @@ function groupsGranted(
     );
     return isRevoked ? [] : [action.group];
   });
+}
+
+/** Whether all employments ended that somebody had at an instant, as far as was known then. */
+function isOver(records: ReadonlyArray<readonly Word[]>, askedAtMs: number, atMs: number): boolean {
+  const wasGone = (words: readonly Word[]): boolean => {
+    const latest = comingsAndGoings(words).findLast((word) => word.from <= askedAtMs);
+    return latest?.kind === 'out' && latest.said > askedAtMs;
+  };
+  const had = records.filter((words) => stateAt(words, askedAtMs) === 'works' || wasGone(words));
+  const described = had.filter((words) => words.some(({ kind }) => kind !== 'out'));
+  const [under = []] = [described, had, records].filter(({ length }) => length > 0);
+  return under.length > 0 && under.every((words) => wasGone(words) || lastOut(words, atMs) >= askedAtMs);
 }

@@ -11,6 +11,7 @@ import {
   GROUPS,
   LEAD,
   MANAGED,
+  newAddressOf,
   PEOPLE,
   SEED,
   WINDOW_MS,
@@ -21,6 +22,8 @@ import {
 export type Seen = Readonly<{
   organization: TestOrganization;
   personOf: ReadonlyMap<string, string>;
+  /** The account of each person: it stays where its address changes. */
+  idOf: (person: string) => string;
   /** What the application's PUTs did. */
   changes: MembershipChange[];
   /** What people did in the portal. */
@@ -137,7 +140,7 @@ export function judgePerson(
   { state, groups }: Expected,
   { uipath, seen, held }: Readonly<{ uipath: UiPathSandbox; seen: Seen; held: HeldNow }>,
 ): ReadonlyArray<Readonly<{ group: string; text: string }>> {
-  const id = uipath.idOf(ALIAS, person);
+  const id = seen.idOf(person);
   const present = [...MANAGED, GROUPS.old].filter((group) => !seen.deletedGroups.has(group));
   return present.flatMap((group) => {
     const is = uipath.memberIds(ALIAS, group).has(id);
@@ -194,7 +197,7 @@ function judgeEvidence(
   seen: Seen,
   records: ReadonlyMap<
     string,
-    ReadonlyArray<Readonly<{ kind: string; facts: Readonly<Record<string, unknown>> }>>
+    ReadonlyArray<Readonly<{ atMs: number; kind: string; facts: Readonly<Record<string, unknown>> }>>
   >,
 ): readonly string[] {
   const touched = new Set(seen.hands.map(({ group, person }) => `${person} ${group}`));
@@ -211,7 +214,10 @@ function judgeEvidence(
     for (const id of removed) add(id, groupId, 'membership-removed');
   }
   return PEOPLE.flatMap((person) => {
-    const changesTold = (records.get(evidenceKey(person)) ?? []).filter(
+    const evidence = [person, newAddressOf(person)]
+      .flatMap((address) => records.get(evidenceKey(address)) ?? [])
+      .toSorted((a, b) => a.atMs - b.atMs);
+    const changesTold = evidence.filter(
       ({ kind }) => kind === 'membership-added' || kind === 'membership-removed',
     );
     const groupIds = new Set([
@@ -223,7 +229,7 @@ function judgeEvidence(
       const { group: told = groupId } = (own[0]?.facts ?? {}) as Readonly<{ group?: string }>;
       const group = originalName(told);
       if (touched.has(`${person} ${group}`) || (own.length === 0 && touchedById(seen, person))) return [];
-      const unknown = (records.get(evidenceKey(person)) ?? [])
+      const unknown = evidence
         .filter(({ kind, facts }) => kind === 'membership-outcome-unknown' && facts['groupId'] === groupId)
         .map(({ facts }) => (facts['change'] === 'add' ? 'membership-added' : 'membership-removed'));
       const is = own.map(({ kind }) => kind);

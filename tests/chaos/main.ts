@@ -18,7 +18,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** One history, with its diary. */
     seed: { type: 'string' },
-    /** `plain`, `standing` or `mixed`. */
+    /** `plain`, `standing`, `records` or `mixed`. */
     kind: { type: 'string', default: 'mixed' },
     /** The histories written by hand, with each fault at each step. */
     sweep: { type: 'boolean', default: false },

@@ -142,7 +142,7 @@ function makeWave(told: Told, atMs: number): Event[] {
     told.said += 1;
     const before = told.employments.get(person) ?? { kind: 'unknown' };
     const saidAtMs = atMs + told.random.int(5_000);
-    const { body, next } = makeWord(told.random, `${told.said}`, person, before, saidAtMs);
+    const { body, next } = makeWord(told.random, `hr-${told.said}`, { email: person }, before, saidAtMs);
     told.employments.set(person, next);
     return deliveries(told.random, 'hr', body, saidAtMs);
   });
@@ -176,7 +176,13 @@ function makeWords(told: Told, fromMs: number, count: number): Event[] {
     const person = random.pick(PEOPLE);
     const what = random.next();
     if (what < 0.6) {
-      const word = makeWord(random, id, person, employments.get(person) ?? { kind: 'unknown' }, atMs);
+      const word = makeWord(
+        random,
+        `hr-${id}`,
+        { email: person },
+        employments.get(person) ?? { kind: 'unknown' },
+        atMs,
+      );
       employments.set(person, word.next);
       events.push(...deliveries(random, 'hr', word.body, atMs));
     } else if (what < 0.87)

@@ -79,8 +79,8 @@ function makeEvents(random: Random): readonly Event[] {
     if (what < 0.5) {
       const { body, next } = makeWord(
         random,
-        id,
-        person,
+        `hr-${id}`,
+        { email: person },
         employments.get(person) ?? { kind: 'unknown' },
         atMs,
       );
@@ -102,19 +102,21 @@ export function deliveries(
   feed: Delivery['feed'],
   body: Body,
   saidAtMs: number,
+  source?: Delivery['source'],
 ): readonly Event[] {
+  const from = source === undefined ? {} : { source };
   const lateMs = random.chance(0.2) ? random.int(2 * DAY_MS) : 0;
   const first: Event = {
     kind: 'deliver',
     atMs: saidAtMs + lateMs,
-    delivery: { feed, webhookId: `msg_${body.id}`, body },
+    delivery: { feed, ...from, webhookId: `msg_${body.id}`, body },
   };
   if (!random.chance(0.2)) return [first];
   const webhookId = random.chance(0.5) ? `msg_${body.id}` : `again_${body.id}`;
   const again: Event = {
     kind: 'deliver',
     atMs: first.atMs + random.int(random.chance(0.5) ? 2_000 : DAY_MS),
-    delivery: { feed, webhookId, body },
+    delivery: { feed, ...from, webhookId, body },
   };
   return [first, again];
 }

@@ -12,10 +12,15 @@ export type Employment =
 type Told = Readonly<{ body: Body; next: Employment }>;
 
 /** The next thing that HR would say of somebody: consistent with what it said before, as an HR system is. */
-export function makeWord(random: Random, id: string, person: string, before: Employment, atMs: number): Told {
+export function makeWord(
+  random: Random,
+  id: string,
+  worker: Extract<Body, { worker: unknown }>['worker'],
+  before: Employment,
+  atMs: number,
+): Told {
   const now = catchUp(before, atMs);
-  const base = { schemaVersion: 1, id: `hr-${id}`, occurredAt: new Date(atMs).toISOString() } as const;
-  const worker = { email: person };
+  const base = { schemaVersion: 1, id, occurredAt: new Date(atMs).toISOString() } as const;
   const later = (mostDays: number): number => atMs + HOUR_MS + random.int(mostDays * DAY_MS);
   const attributes = { department: random.pick(DEPARTMENTS) };
 

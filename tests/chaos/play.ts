@@ -32,6 +32,7 @@ import {
   HOUR_MS,
   LEAD,
   MANAGED,
+  newAddressOf,
   PEOPLE,
   policyText,
   SEED,
@@ -152,10 +153,11 @@ class Player {
       'lose-lease': async () => this.#loseLeases(),
       'jump-clock': async () => this.#clock.advance(JUMP_MS),
     });
-    const idOf = new Map([LEAD, ...PEOPLE].map((person) => [uipath.idOf(ALIAS, person), person]));
+    const ids = new Map([LEAD, ...PEOPLE].map((person) => [person, uipath.idOf(ALIAS, person)]));
     this.#seen = {
       organization: story.organization,
-      personOf: idOf,
+      personOf: new Map([...ids].map(([person, id]) => [id, person])),
+      idOf: (person) => ids.get(person) ?? person,
       changes: [],
       hands: [],
       groupNames: new Map(),
@@ -197,12 +199,12 @@ class Player {
           kind: 'change-members',
           actor,
           group,
-          add: [...add],
-          remove: [...remove],
+          add: add.map(this.#seen.idOf),
+          remove: remove.map(this.#seen.idOf),
         });
         const after = uipath.memberIds(ALIAS, group);
         const changed = (person: string): boolean => {
-          const id = uipath.idOf(ALIAS, person);
+          const id = this.#seen.idOf(person);
           return before.has(id) !== after.has(id);
         };
         for (const person of [...add, ...remove])
@@ -217,6 +219,14 @@ class Player {
           groups.set(group.id, { ...group, name: event.name });
           this.#seen.groupNames.set(group.id, event.name);
         }
+        return;
+      }
+      case 'rename-account': {
+        const { principals } = uipath.organization(ALIAS);
+        const account = principals.get(this.#seen.idOf(event.person));
+        if (account?.kind !== 'user') throw new Error('Somebody without an account has no address');
+        const address = newAddressOf(event.person);
+        principals.put({ ...account, email: address, userName: address });
         return;
       }
       case 'tick':
@@ -287,21 +297,21 @@ class Player {
   }
 
   #sending(
-    { feed, webhookId, body }: Delivery,
+    { feed, source = 'standard', webhookId, body }: Delivery,
     worker: Worker,
     onAccepted: () => void,
     again: () => void = () => undefined,
   ): Task {
     const text = JSON.stringify(body);
     // It may be taken up before its sender has an answer: who accepted it can die in between.
-    const deliveryId = dedupeKey(feed, 'standard', webhookId);
+    const deliveryId = dedupeKey(feed, source, webhookId);
     this.#byDelivery.set(deliveryId, body);
     return {
       actor: worker.actor,
       run: async () => {
         const accepted = await acceptDelivery(worker.instance, {
           feed,
-          source: 'standard',
+          source,
           headers: new Headers(signedHeaders(text, { id: webhookId, atMs: this.#clock.now() })),
           rawBody: Buffer.from(text),
           receivedAtMs: this.#clock.now(),

@@ -5,6 +5,7 @@ import type { Trouble } from './standing-troubles';
 import type { TestOrganization } from './test-organization';
 import type { StepFault } from './turns';
 
+type Worker = Readonly<{ email: string; workerId?: string }>;
 type Said = Readonly<{ schemaVersion: 1; id: string; occurredAt: string }>;
 
 /** What HR or the ticket system sends, as in the published contract. */
@@ -12,13 +13,13 @@ export type Body = Said &
   (
     | Readonly<{
         type: 'worker.joined' | 'worker.moved';
-        worker: Readonly<{ email: string }>;
+        worker: Worker;
         effectiveAt?: string;
         attributes: Readonly<{ department: string }>;
       }>
     | Readonly<{
         type: 'worker.left';
-        worker: Readonly<{ email: string }>;
+        worker: Worker;
         immediate?: true;
         lastWorkingDay?: string;
       }>
@@ -46,7 +47,13 @@ export type TicketAction =
     }>
   | Readonly<{ kind: 'delete-rule'; name: string }>;
 
-export type Delivery = Readonly<{ feed: 'hr' | 'ticket'; webhookId: string; body: Body }>;
+export type Delivery = Readonly<{
+  feed: 'hr' | 'ticket';
+  /** Left out: `standard`. */
+  source?: 'standard' | 'agency';
+  webhookId: string;
+  body: Body;
+}>;
 
 /** What happens at one instant of a history. */
 export type Event = Readonly<{ atMs: number }> &
@@ -56,6 +63,8 @@ export type Event = Readonly<{ atMs: number }> &
     | Readonly<{ kind: 'by-hand'; group: string; add: readonly string[]; remove: readonly string[] }>
     /** Somebody writes the name of a group in another way. */
     | Readonly<{ kind: 'rename'; group: string; name: string }>
+    /** UiPath has somebody's account under their new address from now on. */
+    | Readonly<{ kind: 'rename-account'; person: string }>
     | Readonly<{ kind: 'tick' }>
     | Readonly<{ kind: 'uipath-fault'; fault: FaultInput }>
     | Readonly<{ kind: 'uipath-lag'; ms: number }>

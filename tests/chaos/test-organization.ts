@@ -10,6 +10,21 @@ export const DAY_MS = 24 * HOUR_MS;
 export const LEAD = 'lead@acme.test';
 export const REQUESTER = 'asks@acme.test';
 export const PEOPLE = ['ana@acme.test', 'ben@acme.test', 'cleo@acme.test', 'dan@acme.test'] as const;
+/** What the address of somebody becomes who has another name from then on. */
+export function newAddressOf(person: string): string {
+  return person.replace('@', '.new@');
+}
+
+/** Who has this address, today's or the one of before. */
+export function personBehind(address: string): string {
+  return address.replace('.new@', '@');
+}
+
+/** The source of HR that said something, by the id it gave to it. */
+export function sourceOf({ id }: Readonly<{ id: string }>): 'standard' | 'agency' {
+  return id.startsWith('agency-') ? 'agency' : 'standard';
+}
+
 export const DEPARTMENTS = ['Automation', 'Finance', 'Legal'] as const;
 
 export const GROUPS = {
@@ -45,6 +60,8 @@ export type TestOrganization = Readonly<{
   share: number;
   /** `large` never hold anything. With `small` ones more than one removal from a group within a day is held. */
   guards: 'large' | 'small';
+  /** A second source of HR, with people of its own and some of the first one's. */
+  hasAgency?: true;
   /** Left out: as in Azure. */
   peoplePerPass?: number;
   runMs?: number;
@@ -85,7 +102,10 @@ export const SEED: OrganizationSeed = {
   },
 };
 
-export function policyText(identityBaseUrl: string, { graceDays, share, guards }: TestOrganization): string {
+export function policyText(
+  identityBaseUrl: string,
+  { graceDays, share, guards, hasAgency }: TestOrganization,
+): string {
   const lines = Object.entries(BIRTHRIGHT).map(
     ([department, groups]) =>
       `      - { name: ${department}, when: { department: ${department} }, groups: [${groups.join(', ')}] }`,
@@ -115,7 +135,7 @@ ${lines.join('\n')}
     rules: { requests: { approvers: [${LEAD}], longestDays: 60 } }
 sources:
   hr:
-    standard: { secret: hr }
+    standard: { secret: hr }${hasAgency === true ? '\n    agency: { format: standard, secret: hr }' : ''}
   tickets:
     standard: { secret: tickets }
 `;
