@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAzurite } from '../../sandbox/azurite';
 import { newSigningSecret } from '../../sandbox/demo-organization';
+import type { ProcessUse } from '../../sandbox/functions-host/messages';
 import { startFunctionsHost, type FunctionsHost } from '../../sandbox/functions-host/start-functions-host';
 import {
   percentile,
@@ -13,6 +14,7 @@ import {
   type Figures,
 } from '../benchmark';
 import { SECRETS, writePolicy } from '../policy';
+import { callsTo } from '../storage-calls';
 import { findProjectRoot } from '../../sandbox/project-root';
 import { createWorkforce } from '../workforce';
 import type { LoadResult } from './load';
@@ -31,6 +33,8 @@ export const intake: Benchmark = {
   name: 'intake',
   about: 'Signed webhooks of 2 KB over 50 connections, beside a function that only answers',
   targets: [
+    { figure: 'processorRatio', atMost: 3 },
+    { figure: 'storageCallsPerDelivery', atMost: 0.3 },
     { figure: 'ratioToNoop', atLeast: 0.4 },
     { figure: 'refused', atMost: 0 },
   ],
@@ -63,32 +67,47 @@ export const intake: Benchmark = {
       const client = startClient(parts.client);
       closing.unshift(client.close);
       const urls = { app: `${app.url}/api/webhooks/hr/standard`, noop: `${noop.url}/api/noop` };
-      return await measure(client, urls, signingSecret, context);
+      const storageUrls = [azurite.tableUrl, azurite.queueUrl, azurite.blobUrl];
+      return await measure({ client, hosts: { app, noop }, urls, signingSecret, storageUrls }, context);
     } finally {
       for (const close of closing) await close();
     }
   },
 };
 
-async function measure(
-  client: LoadClient,
-  urls: Readonly<Record<'app' | 'noop', string>>,
-  signingSecret: string,
-  { size, progress }: BenchmarkContext,
-): Promise<Figures> {
+type Parts = Readonly<{
+  client: LoadClient;
+  hosts: Readonly<Record<'app' | 'noop', FunctionsHost>>;
+  urls: Readonly<Record<'app' | 'noop', string>>;
+  signingSecret: string;
+  storageUrls: readonly string[];
+}>;
+
+async function measure(parts: Parts, { size, progress }: BenchmarkContext): Promise<Figures> {
+  const { client, hosts, urls, signingSecret } = parts;
   const milliseconds = scaled(FULL_ROUND_MS, size, 200);
-  const load = async (name: 'app' | 'noop', part = 1): Promise<LoadResult> => {
+  const storageCallsOf = ({ requestsTo }: ProcessUse): number =>
+    callsTo(parts.storageUrls, new Map(Object.entries(requestsTo)));
+  const load = async (name: 'app' | 'noop', part = 1): Promise<Loaded> => {
     const order = { connections: CONNECTIONS, bodyBytes: BODY_BYTES, signingSecret };
-    return client.send({ ...order, url: urls[name], milliseconds: milliseconds * part });
+    const before = await hosts[name].used();
+    const result = await client.send({ ...order, url: urls[name], milliseconds: milliseconds * part });
+    const after = await hosts[name].used();
+    return {
+      ...result,
+      processorMs: after.processorMs - before.processorMs,
+      storageCalls: storageCallsOf(after) - storageCallsOf(before),
+    };
   };
   await load('noop', 0.25);
   await load('app', 0.25);
-  const rounds: Array<Readonly<Record<'app' | 'noop', LoadResult>>> = [];
+  const rounds: Array<Readonly<Record<'app' | 'noop', Loaded>>> = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     const results = { app: await load('app'), noop: await load('noop') };
     rounds.push(results);
+    const [ofApp, ofNoop] = [processorMsOf([results.app]), processorMsOf([results.noop])];
     progress(
-      `round ${round}: ${Math.round(rateOf([results.app]))} deliveries and ${Math.round(rateOf([results.noop]))} empty answers a second`,
+      `round ${round}: ${Math.round(rateOf([results.app]))} deliveries and ${Math.round(rateOf([results.noop]))} empty answers a second, ${ofApp.toFixed(2)} and ${ofNoop.toFixed(2)} ms of processor time each`,
     );
   }
   const app = rounds.map((round) => round.app);
@@ -99,6 +118,12 @@ async function measure(
     connections: CONNECTIONS,
     bodyBytes: BODY_BYTES,
     requests: latencies.length,
+    processorMsPerDelivery: rounded(processorMsOf(app)),
+    processorMsPerNoop: rounded(processorMsOf(noop)),
+    processorRatio: rounded(processorMsOf(app) / processorMsOf(noop)),
+    storageCallsPerDelivery: rounded(
+      app.reduce((sum, { storageCalls }) => sum + storageCalls, 0) / latencies.length,
+    ),
     requestsPerSecond: rounded(rateOf(app), 1),
     p50Ms: rounded(percentile(latencies, 50), 1),
     p99Ms: rounded(percentile(latencies, 99), 1),
@@ -110,10 +135,19 @@ async function measure(
   };
 }
 
+/** What a round came to, with what the process of the app used meanwhile. */
+type Loaded = LoadResult & Readonly<{ processorMs: number; storageCalls: number }>;
+
+function answeredIn(results: readonly LoadResult[]): number {
+  return results.reduce((sum, { latencies }) => sum + latencies.length, 0);
+}
+
 function rateOf(results: readonly LoadResult[]): number {
-  const answered = results.reduce((sum, { latencies }) => sum + latencies.length, 0);
-  const elapsedMs = results.reduce((sum, result) => sum + result.elapsedMs, 0);
-  return (answered / elapsedMs) * 1_000;
+  return (answeredIn(results) / results.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0)) * 1_000;
+}
+
+function processorMsOf(results: readonly Loaded[]): number {
+  return results.reduce((sum, { processorMs }) => sum + processorMs, 0) / answeredIn(results);
 }
 
 function policyText(): string {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { countRequests, type RequestCount } from '../count-requests';
 import { installCoreModule } from './core-module';
 import { readHostJson } from './host-json';
 import { createBufferedInvoker } from './http-buffer';
@@ -6,7 +7,13 @@ import type { HttpExchange, Invoke } from './http-exchange';
 import { listenHttp } from './http-server';
 import { createStreamForwarder } from './http-stream';
 import { createLog, describeError, hostLog } from './log';
-import { ParentMessageSchema, type FunctionSummary, type ReadyMessage, type StartMessage } from './messages';
+import {
+  ParentMessageSchema,
+  type FunctionSummary,
+  type ProcessUse,
+  type ReadyMessage,
+  type StartMessage,
+} from './messages';
 import { isHttp, isQueue, isTimer, readFunction, type RegisteredFunction } from './registered-function';
 import { createRouter } from './routes';
 import type { Timer } from './timer';
@@ -86,8 +93,20 @@ function summarize({ name, trigger }: RegisteredFunction): FunctionSummary {
   }
 }
 
+let requests: RequestCount | undefined;
 let host: Promise<Host> | undefined;
 let isStopping = false;
+
+/** Requests are counted from the first time on that somebody asks. */
+function used(): ProcessUse {
+  requests ??= countRequests();
+  const { user, system } = process.cpuUsage();
+  return {
+    type: 'used',
+    processorMs: (user + system) / 1_000,
+    requestsTo: Object.fromEntries(requests.byHost()),
+  };
+}
 
 async function stop(): Promise<void> {
   if (isStopping) return;
@@ -107,6 +126,10 @@ process.on('message', (raw) => {
   const message = ParentMessageSchema.parse(raw);
   if (message.type === 'stop') {
     void stop();
+    return;
+  }
+  if (message.type === 'use') {
+    process.send?.(used());
     return;
   }
   host = startHost(message);

@@ -13,7 +13,21 @@ const StartMessageSchema = z.object({
 
 const StopMessageSchema = z.object({ type: z.literal('stop') });
 
-export const ParentMessageSchema = z.discriminatedUnion('type', [StartMessageSchema, StopMessageSchema]);
+/** Asks what the process has used; from the first time on its outgoing requests are counted. */
+const UseMessageSchema = z.object({ type: z.literal('use') });
+
+export const ParentMessageSchema = z.discriminatedUnion('type', [
+  StartMessageSchema,
+  StopMessageSchema,
+  UseMessageSchema,
+]);
+
+/** What the process of host and app has used: processor time, and requests that it sent, by host and port. */
+export const ProcessUseSchema = z.object({
+  type: z.literal('used'),
+  processorMs: z.number(),
+  requestsTo: z.record(z.string(), z.int()),
+});
 
 /** A function as the host has registered it, with `%NAME%` resolved. */
 const FunctionSummarySchema = z.object({
@@ -34,4 +48,5 @@ export const ReadyMessageSchema = z.object({
 
 export type StartMessage = Readonly<z.infer<typeof StartMessageSchema>>;
 export type ReadyMessage = Readonly<z.infer<typeof ReadyMessageSchema>>;
+export type ProcessUse = Readonly<z.infer<typeof ProcessUseSchema>>;
 export type FunctionSummary = Readonly<z.infer<typeof FunctionSummarySchema>>;

@@ -4,7 +4,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { ReadyMessageSchema, type FunctionSummary, type ReadyMessage, type StartMessage } from './messages';
+import type { z } from 'zod';
+import {
+  ProcessUseSchema,
+  ReadyMessageSchema,
+  type FunctionSummary,
+  type ProcessUse,
+  type ReadyMessage,
+  type StartMessage,
+} from './messages';
 
 export type FunctionsHostOptions = Readonly<{
   /** The folder with host.json, package.json and the bundle. */
@@ -32,6 +40,8 @@ export type FunctionsHost = Readonly<{
   masterKey: string;
   /** Runs a timer and resolves when the run has ended; rejects when it failed. */
   invokeTimer: (name: string) => Promise<void>;
+  /** What the process has used so far; its requests are counted from the first call on. One call at a time. */
+  used: () => Promise<ProcessUse>;
   /** Ends the process without notice. */
   kill: () => Promise<void>;
   /** Lets what is running come to its end, 5 s at most, and runs the app's terminate hooks. */
@@ -79,7 +89,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     messageLeaseSeconds: options.messageLeaseSeconds ?? 600,
   };
   child.send(start);
-  const ready = await Promise.race([readyMessage(child), exited.then(String)]);
+  const ready = await Promise.race([nextMessage(child, ReadyMessageSchema), exited.then(String)]);
   if (typeof ready === 'string') {
     throw new Error(`The host ended with ${ready} before it was ready:\n${lines.slice(-20).join('\n')}`);
   }
@@ -91,6 +101,10 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     functionKey,
     masterKey,
     invokeTimer: (name) => invokeTimer(url, masterKey, name),
+    used: async () => {
+      child.send({ type: 'use' });
+      return nextMessage(child, ProcessUseSchema);
+    },
     kill: async () => {
       child.kill('SIGKILL');
       await exited;
@@ -117,11 +131,15 @@ function collect(stream: Readable | null, onLine: (line: string) => void): void 
   if (stream !== null) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
 }
 
-function readyMessage(child: ChildProcess): Promise<ReadyMessage> {
+function nextMessage<T extends ReadyMessage | ProcessUse>(
+  child: ChildProcess,
+  schema: z.ZodType<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('message', (raw) => {
-      const parsed = ReadyMessageSchema.safeParse(raw);
+      child.off('error', reject);
+      const parsed = schema.safeParse(raw);
       if (parsed.success) resolve(parsed.data);
       else reject(parsed.error);
     });
