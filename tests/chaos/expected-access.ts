@@ -230,6 +230,14 @@ function isOver(records: ReadonlyArray<readonly Word[]>, askedAtMs: number, atMs
   };
   const had = records.filter((words) => stateAt(words, askedAtMs) === 'works' || wasGone(words));
   const described = had.filter((words) => words.some(({ kind }) => kind !== 'out'));
+  if (wasOut(records, askedAtMs)) return true;
   const [under = []] = [described, had, records].filter(({ length }) => length > 0);
   return under.length > 0 && under.every((words) => wasGone(words) || lastOut(words, atMs) >= askedAtMs);
+}
+
+/** Somebody had gone, and nobody had said that they would begin again. */
+function wasOut(records: ReadonlyArray<readonly Word[]>, atMs: number): boolean {
+  const isAhead = ({ kind, said: saidMs, from }: Word): boolean =>
+    kind === 'in' && saidMs <= atMs && from > atMs;
+  return stateOfPerson(records, atMs) === 'gone' && !records.flat().some(isAhead);
 }

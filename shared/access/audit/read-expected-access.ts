@@ -7,7 +7,7 @@ import { isGrantValid, personAccess } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/fold';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
-import { lastOutAtMs } from '../../domain/ledger/worker-records';
+import { hasUnendedRecord, lastOutAtMs } from '../../domain/ledger/worker-records';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { LedgerStore } from '../../storage/ledger';
 import { createFormerDirectoryIds, formerIdOf } from './former-ids-of-unresolved-people';
@@ -196,7 +196,8 @@ function toExpectedPerson(
 ): ExpectedPerson {
   const access = personAccess(ledger, organization, nowMs);
   const { identity } = ledger;
-  const leftAtMs = lastOutAtMs(ledger.timeline, nowMs);
+  const isBack = !hasUnendedRecord(ledger.timeline, nowMs);
+  const leftAtMs = isBack ? lastOutAtMs(ledger.timeline, nowMs) : undefined;
   return {
     personKey,
     email: fold(ledger.email),

@@ -2,7 +2,7 @@ import { DAY_MS } from '../durations';
 import { fold } from '../fold';
 import { isRevoked } from './person-access';
 import type { Grant, PersonLedger, Revocation } from './person-ledger';
-import { hasEndedSince } from './worker-records';
+import { hasEndedSince } from './has-ended-since';
 
 /**
  * What a person's ledger may grow to, in characters of JSON. Each limit leaves room for what comes after it: the memberships of

@@ -1,7 +1,8 @@
 import { fold } from '../fold';
 import type { Grant, PersonLedger, Revocation } from './person-ledger';
 import type { BirthrightLine, OrganizationPolicy } from '../policy';
-import { changesOfPerson, hasEndedSince, personAt, recordsOf } from './worker-records';
+import { hasEndedSince } from './has-ended-since';
+import { changesOfPerson, personAt, recordsOf } from './worker-records';
 import { changesOf, lastLeftAtMs, workerAt, type Employment, type Worker } from './worker-timeline';
 import type { Timeline } from './statement';
 import { DAY_MS } from '../durations';

@@ -1,7 +1,6 @@
 import {
   changesOf,
   lastLeftAtMs,
-  leavingAt,
   outcomeOf,
   recordStatement,
   workerAt,
@@ -101,34 +100,15 @@ export function lastOutAtMs(timeline: Timeline, nowMs: number): number | undefin
     .at(-1);
 }
 
-/**
- * Whether what was asked for at an instant has ended with a record since. It ends with the only record that was in force then, as
- * far as was known; of several, what is privileged ends with the first and with the account, and everything else with the last.
- */
-export function hasEndedSince(
-  timeline: Timeline,
-  { askedAtMs, isPrivileged, nowMs }: Readonly<{ askedAtMs: number; isPrivileged: boolean; nowMs: number }>,
-): boolean {
-  const { records, switches } = wordsOf(timeline);
-  const hasEnded = (words: Timeline): boolean =>
-    endedUnknown(words, askedAtMs) || (lastLeftAtMs(words, nowMs) ?? Number.NEGATIVE_INFINITY) >= askedAtMs;
-  const asked = records.filter(
-    (record) => isInForce(workerAt(record, askedAtMs)) || endedUnknown(record, askedAtMs),
+/** Whether a record is in force that never ended: no feed that lags speaks of it. */
+export function hasUnendedRecord(timeline: Timeline, nowMs: number): boolean {
+  return recordsOf(timeline).some(
+    (record) => isInForce(workerAt(record, nowMs)) && lastLeftAtMs(record, nowMs) === undefined,
   );
-  // A record of which no more than its end was said gave nothing that is known.
-  const described = asked.filter((record) => record.some(({ kind }) => kind !== 'leaver'));
-  const askedUnder = [described, asked, records].find(({ length }) => length > 0) ?? [];
-  return isPrivileged
-    ? [...askedUnder, ...switches].some(hasEnded)
-    : askedUnder.length > 0 && askedUnder.every(hasEnded);
 }
 
-/** True where somebody had left at an instant, and that was said later only. */
-function endedUnknown(words: Timeline, atMs: number): boolean {
-  return (leavingAt(words, atMs)?.occurredAtMs ?? Number.NEGATIVE_INFINITY) > atMs;
-}
-
-function isInForce({ employment }: Worker): boolean {
+/** Whether a worker has a record that runs, at work or away. */
+export function isInForce({ employment }: Worker): boolean {
   return employment === 'active' || employment === 'absent';
 }
 
@@ -136,7 +116,8 @@ function latestLeaving(workers: readonly Worker[]): number {
   return Math.max(...workers.map(({ leftAtMs = Number.NEGATIVE_INFINITY }) => leftAtMs));
 }
 
-function wordsOf(timeline: Timeline): WordsOfPerson {
+/** What was said of a person, by record and by account. */
+export function wordsOf(timeline: Timeline): WordsOfPerson {
   const known = wordsByTimeline.get(timeline);
   if (known !== undefined) return known;
   const words = sortWords(timeline);

@@ -204,7 +204,8 @@ describe('a grant', () => {
   it.each([
     ['approved before the person left', 29, false],
     ['approved at the moment the person left', 30, false],
-    ['approved after the person left', 31, true],
+    ['approved after the person left', 31, false],
+    ['approved after the rehire', 41, true],
   ])('%s does not come back with a rehire unless it is newer', (_case, occurredAtMs, expected) => {
     const grant = aGrant({ occurredAtMs });
     const timeline = timelineOf(joined({ saidAt: 0 }), left({ saidAt: 30 }), joined({ saidAt: 40 }));
@@ -271,7 +272,7 @@ describe('a leaver', () => {
   );
   const ledger = aPersonLedger({
     timeline,
-    grants: [aGrant(), aGrant({ requestId: 'B', occurredAtMs: 60 })],
+    grants: [aGrant(), aGrant({ requestId: 'B', occurredAtMs: 40 })],
   });
 
   it('loses every reason at once', () => {
