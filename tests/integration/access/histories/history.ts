@@ -21,7 +21,7 @@ export type Word = Readonly<{
 }>;
 
 /** What happens otherwise. */
-export type Act = Readonly<{ day: number }> &
+type Act = Readonly<{ day: number }> &
   (
     | Readonly<{ does: 'asks'; group: 'Treasury' | 'Finance'; address?: Address }>
     /** UiPath has the account of her first address under another one. */
