@@ -2,8 +2,8 @@ import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { ANA, byHand, OLGA, type World } from '../world';
 
 /** Her address of before, and the one that she or somebody else has later. */
-export const ADDRESSES = { A: ANA, B: 'ana.neu@acme.example' } as const;
-export const HOUR_MS = 3_600_000;
+const ADDRESSES = { A: ANA, B: 'ana.neu@acme.example' } as const;
+const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
 type Address = keyof typeof ADDRESSES;
