@@ -57,6 +57,5 @@ await build({
   entryPoints: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path))),
   outdir: '.sandbox',
   packages: 'external',
-  keepNames: true,
   sourcemap: true,
 });
