@@ -13,3 +13,11 @@ export function workerRecordKey(source: string, workerId: string): string {
     .digest('hex')
     .slice(0, 32);
 }
+
+/** The key of the ledger of an account that was a person's before. */
+export function formerAccountKey(accountId: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['former account', accountId]))
+    .digest('hex')
+    .slice(0, 32);
+}

@@ -65,6 +65,21 @@ const ownMembers = {
   revocations: z.array(RevocationSchema),
   applied: z.array(AppliedSchema),
   identity: maybe(IdentitySchema),
+  unconfirmed: z
+    .object({
+      words: z.array(StatementSchema),
+      addresses: z.array(z.string()),
+      sinceMs: z.number(),
+      accountId: z.string().optional(),
+    })
+    .optional(),
+  handedOn: z.array(z.string()).optional(),
+  replaced: z.object({ accountId: z.string(), atMs: z.number() }).optional(),
+  confirmedAccountId: z.string().optional(),
+  otherAccounts: z.array(z.string()).optional(),
+  formerAccountOf: z.string().optional(),
+  toldApart: z.array(z.string()).optional(),
+  separating: z.string().optional(),
 };
 
 /** The stored form of a person's ledger. */

@@ -30,7 +30,7 @@ export type DirectoryResolution =
   | Readonly<{ kind: 'found'; entity: DirectoryEntity }>
   /** UiPath does not know it, or not yet, or hides it from applications: not a proof that it does not exist. */
   | Readonly<{ kind: 'not-found' }>
-  /** Several entries differ from the name by case only. */
-  | Readonly<{ kind: 'ambiguous'; candidates: number }>
+  /** Several entries differ from the name by case only. `identifiers` are those of hits: Resolve tells their ids. */
+  | Readonly<{ kind: 'ambiguous'; candidates: number; identifiers: readonly string[] }>
   /** It exists, but UiPath gives no id for it that a group takes: it has to sign in once. */
   | Readonly<{ kind: 'unresolvable' }>;

@@ -77,7 +77,8 @@ async function findInAnyCase(
   const identifiers = new Set(hits.filter((hit) => isNamed(hit, name)).map(({ identifier }) => identifier));
   const [identifier, ...others] = identifiers;
   if (identifier === undefined) return NOT_FOUND;
-  if (others.length > 0) return { kind: 'ambiguous', candidates: identifiers.size };
+  if (others.length > 0)
+    return { kind: 'ambiguous', candidates: identifiers.size, identifiers: [...identifiers] };
   return resolveKnown(calls, identifier, entityType);
 }
 

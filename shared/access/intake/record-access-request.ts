@@ -29,7 +29,7 @@ import {
   type RecordWorkerEventDeps,
 } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-import { findPerson, notJoined, readAddresses } from '../ledger/find-person';
+import { findPerson, notHandedOn, notJoined, readAddresses } from '../ledger/find-person';
 import { maySourceRequest } from './may-source-request';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
@@ -146,12 +146,13 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     deps.ledger,
     subject,
     async (stored = emptyPersonLedger(fold(person))) => {
-      const current = notJoined(stored);
+      const current = notHandedOn(notJoined(stored), { email: person, record: undefined });
       const recorded = recordRequest(current, request, context.source.name);
       const fitted = fitPersonLedger(recorded.ledger, context.nowMs);
       outcome = decideOutcome(recording, recorded.outcome, reasonsHeld(recording, current));
       const isMore = outcome === 'recorded' && request.action.kind !== 'revoke';
       if (isMore && !hasRoomFor('grant', fitted)) outcome = 'too-many-grants';
+      if (isMore && isInDoubt(current, person)) outcome = 'address-in-doubt';
       if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
       const next = outcome === 'recorded' ? fitted : current;
       return { next, evidence: [evidenceOf(recording, outcome)] };
@@ -167,6 +168,11 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     request.action.kind === 'revoke',
   );
   return { subject, outcome };
+}
+
+/** While nobody has said whose an address is, a request that names it may be for either. */
+function isInDoubt({ unconfirmed }: PersonLedger, person: string): boolean {
+  return unconfirmed?.accountId !== undefined && unconfirmed.addresses.includes(fold(person));
 }
 
 /** Rules and access-policy entries: the latest statement counts, and its expiry is scheduled. */

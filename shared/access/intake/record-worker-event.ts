@@ -3,10 +3,17 @@ import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { personKey, workerRecordKey } from '../../domain/person-key';
 import { fold } from '../../domain/fold';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
-import { emptyPersonLedger, withAddress, type PersonLedger } from '../../domain/ledger/person-ledger';
+import {
+  addressesOf,
+  emptyPersonLedger,
+  lookedUpAnew,
+  withAddress,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { lacksSources, withSources } from '../../domain/ledger/with-sources';
+import { isUnconfirmed, recordNamedBy, recordUnconfirmed } from '../../domain/ledger/unconfirmed-records';
 import { recordWord } from '../../domain/ledger/worker-records';
 import type { StatementOutcome } from '../../domain/ledger/worker-timeline';
 import type { Statement } from '../../domain/ledger/statement';
@@ -18,7 +25,7 @@ import type { WorkQueues } from '../../storage/queues';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-import { findPerson, notJoined, type NamedPerson } from '../ledger/find-person';
+import { findPerson, notHandedOn, notJoined } from '../ledger/find-person';
 import { DAY_MS } from '../../domain/durations';
 import { AppError } from '../../errors';
 
@@ -72,10 +79,8 @@ async function recordInOrganization(
   const { alias } = organization;
   const about = subjectOf(context.source, event);
   const email = fold(event.worker.email);
-  const { key, known, isTheirAddress, toNote } = await findPerson(deps, alias, {
-    email,
-    record: recordOf(about),
-  });
+  const named = { email, record: recordNamedBy(about) };
+  const { key, known, isTheirAddress, toNote } = await findPerson(deps, alias, named);
   const subject = personSubject(alias, key);
   // Before the word is stored: whoever comes after a process that died here is led to the same person.
   await deps.accounts.notePerson(alias, key, toNote);
@@ -90,20 +95,28 @@ async function recordInOrganization(
     subject,
     async (stored = emptyPersonLedger(email)) => {
       const { id, kind, occurredAtMs, attributes } = event;
-      const current = await movedOn(deps, subject, notJoined(stored), context.policy);
-      const recorded = recordWord(
-        current.timeline,
-        { id, kind, occurredAtMs, effectiveAtMs: atMs, attributes, ...about, under: personKey(email) },
-        context.nowMs,
-        Math.max(organization.mover.graceDays, REMEMBERED_DAYS) * DAY_MS,
-      );
+      const current = await movedOn(deps, subject, notHandedOn(notJoined(stored), named), context.policy);
+      const word: Statement = {
+        id,
+        kind,
+        occurredAtMs,
+        effectiveAtMs: atMs,
+        attributes,
+        ...about,
+        under: personKey(email),
+      };
+      const { nowMs } = context;
+      const historyMs = Math.max(organization.mover.graceDays, REMEMBERED_DAYS) * DAY_MS;
+      const unconfirmed = isUnconfirmed(current, named.record);
+      const recorded = unconfirmed
+        ? recordUnconfirmed(current, word, email, { nowMs, historyMs })
+        : recordOfPerson(current, word, isTheirAddress ? email : undefined, { nowMs, historyMs });
       const { outcome } = recorded;
       said.outcome = outcome;
       if (outcome === 'duplicate') return undefined;
       if (outcome !== 'recorded' && (await wasDecided(deps.ledger, subject, context.deliveryId, id)))
         return undefined;
-      const addressed = isTheirAddress ? withAddress(current, email, occurredAtMs) : current;
-      const next = fitPersonLedger({ ...addressed, timeline: recorded.timeline }, context.nowMs);
+      const next = fitPersonLedger(recorded.ledger, nowMs);
       if (kind !== 'leaver' && !hasRoomFor('word', next))
         throw new AppError('record-too-large', 'The ledger of this person has no room but for their leaving');
       return {
@@ -111,7 +124,7 @@ async function recordInOrganization(
         evidence: [
           {
             kind: 'worker-event',
-            atMs: context.nowMs,
+            atMs: nowMs,
             policyHash: context.policy.hash,
             facts: {
               deliveryId: context.deliveryId,
@@ -122,6 +135,7 @@ async function recordInOrganization(
               outcome,
               occurredAtMs,
               effectiveAtMs: atMs,
+              ...(unconfirmed ? { unconfirmed } : {}),
               ...(late ? { late } : {}),
               ...(event.blanked.length > 0 ? { blanked: event.blanked } : {}),
               ...(event.unusable === undefined ? {} : { unusable: event.unusable.map(({ field }) => field) }),
@@ -137,10 +151,19 @@ async function recordInOrganization(
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 
-function recordOf({ source, workerId, of }: AboutWord): NamedPerson['record'] {
-  return of !== undefined || source === undefined || workerId === undefined
-    ? undefined
-    : { source, workerId };
+/** Records a word of the person. An address that is new to the ledger is looked up before the next plan. */
+function recordOfPerson(
+  current: PersonLedger,
+  word: Statement,
+  email: string | undefined,
+  { nowMs, historyMs }: Readonly<{ nowMs: number; historyMs: number }>,
+): Readonly<{ ledger: PersonLedger; outcome: StatementOutcome }> {
+  const { timeline, outcome } = recordWord(current.timeline, word, nowMs, historyMs);
+  if (email === undefined) return { ledger: { ...current, timeline }, outcome };
+  const addressed = withAddress(current, email, word.occurredAtMs);
+  const isNew = current.timeline.length > 0 && !addressesOf(current).includes(email);
+  const identity = isNew ? lookedUpAnew(current.identity, nowMs) : current.identity;
+  return { ledger: { ...addressed, timeline, identity }, outcome };
 }
 
 /** A ledger of an earlier version learns from its evidence who said what. */
@@ -156,7 +179,7 @@ async function movedOn(
     sources.some((source) => source.feed === 'hr' && source.name === name && source.speaksOf === 'account'),
   );
   const keys = moved.timeline.flatMap((word) => {
-    const record = recordOf(word);
+    const record = recordNamedBy(word);
     return record === undefined ? [] : [workerRecordKey(record.source, record.workerId)];
   });
   const toNote = [...new Set(keys)].map((hash) => ({ kind: 'record', hash }) as const);

@@ -2,6 +2,7 @@ import { personSubject } from '../../domain/ledger/subject';
 import { AppError } from '../../errors';
 import { fold } from '../../domain/fold';
 import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { isNamedIn, type NamedRecord } from '../../domain/ledger/unconfirmed-records';
 import type { AddressesOfPerson } from '../../domain/ledger/request-refusal';
 import { personKey, workerRecordKey } from '../../domain/person-key';
 import type { LedgerStore, Stored } from '../../storage/ledger';
@@ -24,7 +25,7 @@ export function notJoined(ledger: PersonLedger): PersonLedger {
 /** Whom a word is about, as the sender names them. */
 export type NamedPerson = Readonly<{
   email: string;
-  record: Readonly<{ source: string; workerId: string }> | undefined;
+  record: NamedRecord | undefined;
 }>;
 
 /** The person of a ledger, and what has to be noted, so that the next word about them leads there. */
@@ -55,14 +56,27 @@ export async function readAddresses(
   return (address) => known.get(fold(address)) ?? [fold(address)];
 }
 
-/** A ledger whose person joined another leads to nobody: the index does. */
+type AtAddress = Readonly<{ own: Stored<PersonLedger> | undefined; isHandedOn: boolean }>;
+
+/** A ledger whose person joined another, or has this address no more, leads to nobody: the index does. */
 async function readAtAddress(
   ledger: FindPersonDeps['ledger'],
   organization: string,
   key: string,
-): Promise<Stored<PersonLedger> | undefined> {
+): Promise<AtAddress> {
   const own = await ledger.read(personSubject(organization, key));
-  return own?.value.joined === undefined ? own : undefined;
+  const isHandedOn = own?.value.handedOn?.some((address) => personKey(address) === key) === true;
+  return { own: own?.value.joined === undefined && !isHandedOn ? own : undefined, isHandedOn };
+}
+
+/**
+ * The ledger, unless what is to be recorded is of whoever has the address now.
+ * @throws AppError `storage-conflict`: whoever tries again finds them
+ */
+export function notHandedOn(ledger: PersonLedger, { email, record }: NamedPerson): PersonLedger {
+  const isTheirs = record !== undefined && isNamedIn(ledger.timeline, record);
+  if (isTheirs || ledger.handedOn?.includes(fold(email)) !== true) return ledger;
+  throw new AppError('storage-conflict', 'The address was handed on while this was to be recorded');
 }
 
 /**
@@ -75,24 +89,25 @@ export async function findPerson(
   { email, record }: NamedPerson,
 ): Promise<FoundPerson> {
   const ownKey = personKey(email);
-  const own = await readAtAddress(ledger, organization, ownKey);
+  const { own, isHandedOn } = await readAtAddress(ledger, organization, ownKey);
   if (record === undefined) {
     if (own !== undefined) return { key: ownKey, known: own, isTheirAddress: true, toNote: [] };
     const key = (await accounts.personOf(organization, { kind: 'address', hash: ownKey })) ?? ownKey;
     return { key, known: undefined, isTheirAddress: true, toNote: [] };
   }
-  const isKnown = own?.value.timeline.some(
-    ({ source, workerId }) => source === record.source && workerId === record.workerId,
-  );
-  if (isKnown === true) return { key: ownKey, known: own, isTheirAddress: true, toNote: [] };
+  const words = [own?.value.timeline, own?.value.unconfirmed?.words];
+  if (words.some((timeline) => timeline !== undefined && isNamedIn(timeline, record)))
+    return { key: ownKey, known: own, isTheirAddress: true, toNote: [] };
   const byRecord: IndexKey = { kind: 'record', hash: workerRecordKey(record.source, record.workerId) };
   const byAddress: IndexKey = { kind: 'address', hash: ownKey };
   const ofRecord = await accounts.personOf(organization, byRecord);
+  if (ofRecord === ownKey && isHandedOn)
+    return { key: ownKey, known: own, isTheirAddress: false, toNote: [] };
   if (ofRecord === undefined || ofRecord === ownKey) {
     const key = own === undefined ? ((await accounts.personOf(organization, byAddress)) ?? ownKey) : ownKey;
     const known = key === ownKey ? own : undefined;
     return { key, known, isTheirAddress: true, toNote: ofRecord === key ? [] : [byRecord] };
   }
-  const isTheirAddress = own === undefined;
+  const isTheirAddress = own === undefined && !isHandedOn;
   return { key: ofRecord, known: undefined, isTheirAddress, toNote: isTheirAddress ? [byAddress] : [] };
 }

@@ -1,11 +1,23 @@
 import type { Lane } from '../../domain/lane';
 import { eldestFirst } from '../../domain/ledger/join-ledgers';
-import type { DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
+import {
+  formerAccountLedger,
+  judgeLookUp,
+  type AccountVerdict,
+  type AnswerOf,
+} from '../../domain/ledger/account-of-person';
+import {
+  emptyPersonLedger,
+  type DirectoryIdentity,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
+import { formerAccountKey } from '../../domain/person-key';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
 import { joinPeople, type JoinPeopleDeps } from '../ledger/join-people';
+import { updateLedger } from '../ledger/update-ledger';
 import type { ContainedDeps } from './containment';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
@@ -80,7 +92,8 @@ async function joinAll(
     if (ledger?.joined === undefined && isOfAccount(ledger?.identity, memberId) && ledger !== undefined)
       ledgers.set(key, ledger);
   }
-  const [eldest, ...others] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
+  const [eldest, ...rest] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
+  const others = rest.filter((other) => eldest !== undefined && !areToldApart(eldest, other));
   if (eldest === undefined || others.length === 0) return [];
   if (await hasOpenCall(deps, ledgers)) return [...ledgers.keys()];
   // Before anything is joined: the marks of the others lead nowhere then, and a process may die right after.
@@ -94,7 +107,122 @@ async function joinAll(
       evidenceOf: (kind, facts) => evidenceOfRun(deps, kind, facts),
       nowMs: deps.clock.now(),
     });
-  return [...ledgers.keys()];
+  return [eldest.key, ...others.map(({ key }) => key)];
+}
+
+type KnownPerson = Readonly<{ key: string; ledger: PersonLedger }>;
+
+function areToldApart(one: KnownPerson, other: KnownPerson): boolean {
+  return (
+    one.ledger.toldApart?.includes(other.key) === true || other.ledger.toldApart?.includes(one.key) === true
+  );
+}
+
+/**
+ * Records what a look-up told beyond who somebody is in the directory: whether records under their address are theirs, and which
+ * accounts are theirs no more. An account that is to be emptied gets a ledger of its own, which leaves, before the person's says so:
+ * where the process dies in between, the next look-up does it again. Returns the keys of those who are not planned now.
+ */
+export async function recordVerdicts(
+  deps: JoinPeopleOfAccountsDeps,
+  lane: Lane,
+  people: readonly PersonWork[],
+  answers: ReadonlyMap<string, AnswerOf>,
+): Promise<ReadonlySet<string>> {
+  const recorded = new Set<string>();
+  await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
+    const { key } = person.subject;
+    const answerOf = answers.get(key);
+    const verdict = answerOf === undefined ? undefined : judge(deps, person, person.stored.value, answerOf);
+    if (answerOf === undefined || verdict === undefined) return;
+    recorded.add(key);
+    try {
+      await recordVerdict(deps, lane, person, { answerOf, verdict });
+    } catch (error) {
+      await deps.units.fail(personUnit(key), error);
+    }
+  });
+  return recorded;
+}
+
+function judge(
+  { clock }: Pick<JoinPeopleOfAccountsDeps, 'clock'>,
+  { access: { employment, lockedUntilMs = 0 } }: Pick<PersonWork, 'access'>,
+  ledger: PersonLedger,
+  answerOf: AnswerOf,
+): AccountVerdict | undefined {
+  const nowMs = clock.now();
+  const left = employment !== 'left' ? 'not' : nowMs < lockedUntilMs ? 'lately' : 'long-ago';
+  return judgeLookUp(ledger, answerOf, { nowMs, left });
+}
+
+async function recordVerdict(
+  deps: JoinPeopleOfAccountsDeps,
+  lane: Lane,
+  person: PersonWork,
+  { answerOf, verdict }: Readonly<{ answerOf: AnswerOf; verdict: AccountVerdict }>,
+): Promise<void> {
+  const { subject, stored, mark } = person;
+  if (verdict.toEmpty.length > 0 && (await hasOpenCall(deps, new Map([[subject.key, true]])))) return;
+  await deps.changes.mark(subject, lane, deps.clock.now(), mark?.cause);
+  const { accountId } = verdict.facts;
+  if (verdict.kind === 'account-replaced' && typeof accountId === 'string')
+    await forgetFormer(deps, person, accountId);
+  for (const id of verdict.toEmpty) await emptyAccount(deps, lane, person, id);
+  await updateLedger(
+    deps.ledger,
+    subject,
+    (current) => {
+      const now =
+        current?.joined !== undefined || current === undefined
+          ? undefined
+          : judge(deps, person, current, answerOf);
+      // Something that was said meanwhile may make it another question: it is looked up again.
+      if (now?.kind !== verdict.kind || now.toEmpty.some((id) => !verdict.toEmpty.includes(id)))
+        return undefined;
+      return { next: now.next, evidence: [evidenceOfRun(deps, now.kind, now.facts)] };
+    },
+    { known: stored },
+  );
+}
+
+/** Has an account emptied that is a person's no more, unless it is somebody else's of the ledger. */
+async function emptyAccount(
+  deps: JoinPeopleOfAccountsDeps,
+  lane: Lane,
+  { subject: { key }, stored, mark }: PersonWork,
+  accountId: string,
+): Promise<void> {
+  const { alias } = deps.organization;
+  for (const other of await deps.accounts.list(alias, accountId)) {
+    if (other === key) continue;
+    const ledger = (await deps.ledger.read(personSubject(alias, other)))?.value;
+    if (ledger?.joined === undefined && isOfAccount(ledger?.identity, accountId)) return;
+  }
+  const subject = personSubject(alias, formerAccountKey(accountId));
+  const nowMs = deps.clock.now();
+  await deps.changes.mark(subject, lane, nowMs, mark?.cause);
+  await updateLedger(deps.ledger, subject, (before) => ({
+    next: formerAccountLedger(stored.value, { key, accountId, before, nowMs }),
+    evidence: [evidenceOfRun(deps, 'account-to-empty', { accountId, person: key })],
+  }));
+}
+
+/** An account that is a person's again is not emptied any more. */
+async function forgetFormer(
+  deps: JoinPeopleOfAccountsDeps,
+  { subject: { key } }: PersonWork,
+  accountId: string,
+): Promise<void> {
+  const subject = personSubject(deps.organization.alias, formerAccountKey(accountId));
+  await updateLedger(deps.ledger, subject, (current) =>
+    current?.identity === undefined
+      ? undefined
+      : {
+          next: { ...emptyPersonLedger(current.email), formerAccountOf: key },
+          evidence: [evidenceOfRun(deps, 'account-in-use-again', { accountId, person: key })],
+        },
+  );
 }
 
 /** One that cannot be read may be anybody's. */

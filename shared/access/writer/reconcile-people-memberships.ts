@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
+import { isToLookUp } from '../../domain/ledger/account-of-person';
 import { hasLostSince } from '../../domain/ledger/has-lost-since';
 import type { Lane } from '../../domain/lane';
 import { notePlanned } from '../../domain/plan/expected-removals';
@@ -20,7 +21,7 @@ import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-pers
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
 import { batchOfPasses, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
-import { joinPeopleOfAccounts, type JoinPeopleOfAccountsDeps } from './people-of-account';
+import { joinPeopleOfAccounts, recordVerdicts, type JoinPeopleOfAccountsDeps } from './people-of-account';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settle-person';
@@ -113,13 +114,15 @@ async function planPass(
   const { batch, leavingAdministrators: leaving } = before;
   const lookingUp = forLookUps(deps);
   const marked = await loadMarkedPeople(deps, lane, marks);
-  const { identities, unknown } = await resolveIdentities(
+  const { identities, unknown, answers } = await resolveIdentities(
     lookingUp,
     lane,
-    marked.filter((person) => person.examine.size > 0),
+    marked.filter(({ examine, stored }) => examine.size > 0 || isToLookUp(stored.value)),
   );
-  const joined = await joinPeopleOfAccounts(deps, lane, marked, identities);
-  const people = marked.filter(({ subject }) => !joined.has(subject.key));
+  const judged = await recordVerdicts(deps, lane, marked, answers);
+  const unjudged = marked.filter(({ subject }) => !judged.has(subject.key));
+  const joined = await joinPeopleOfAccounts(deps, lane, unjudged, identities);
+  const people = unjudged.filter(({ subject }) => !joined.has(subject.key));
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
   const deferred = new Set([...planned.deferred, ...unknown]);
   const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();

@@ -2,7 +2,14 @@ import type { Clock } from '../../clock';
 import { DAY_MS } from '../../domain/durations';
 import { inTurn } from '../../domain/in-turn';
 import type { Lane } from '../../domain/lane';
-import { addressesOf, type DirectoryIdentity } from '../../domain/ledger/person-ledger';
+import {
+  addressesToLookUp,
+  awaitsLookUp,
+  identityAfter,
+  type AccountAnswer,
+  type AnswerOf,
+} from '../../domain/ledger/account-of-person';
+import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { isGuid } from '../../domain/guid';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
@@ -23,7 +30,7 @@ export type ResolveIdentitiesDeps = ContainedDeps &
   Readonly<{
     organization: Pick<OrganizationPolicy, 'alias'>;
     accounts: Pick<PeopleIndex, 'note' | 'accountOf'>;
-    uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames'> }>;
+    uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames' | 'resolve'> }>;
     clock: Pick<Clock, 'now'>;
   }>;
 
@@ -34,6 +41,8 @@ export type ResolveIdentitiesDeps = ContainedDeps &
 export type ResolvedIdentities = Readonly<{
   identities: ReadonlyMap<string, DirectoryIdentity>;
   unknown: ReadonlySet<string>;
+  /** What the directory answered, by person key, for those who were looked up now. */
+  answers: ReadonlyMap<string, AnswerOf>;
 }>;
 
 /** A directory id is looked up again after a week: people are re-created, and ids with them. */
@@ -61,14 +70,19 @@ export async function resolveIdentities(
   const identities = new Map<string, DirectoryIdentity>();
   const unknown = new Set<string>();
   const open = people.filter((person) => {
-    const known = person.stored.value.identity;
-    if (!isUsable(known) || nowMs - known.checkedAtMs > IDENTITY_FRESH_MS) return true;
+    const { value: ledger } = person.stored;
+    const known = ledger.identity;
+    if (ledger.formerAccountOf !== undefined && isUsable(known))
+      return !identities.set(person.subject.key, known);
+    if (awaitsLookUp(ledger) || !isUsable(known) || nowMs - known.checkedAtMs > IDENTITY_FRESH_MS)
+      return true;
     identities.set(person.subject.key, known);
     return false;
   });
   const rest = open.length > FEW_NAMES ? await withoutStored(deps, open, identities) : open;
   const searchMissing = rest.length <= FEW_NAMES;
-  const results = { searchMissing, identities, unknown };
+  const answers = new Map<string, AnswerOf>();
+  const results = { searchMissing, identities, unknown, answers };
   const failed = new Set(rest.filter(({ subject }) => deps.units.isFailing(personUnit(subject.key))));
   // Those who were marked together are looked up together: bad names among them are in no part of others.
   const others = rest
@@ -82,7 +96,7 @@ export async function resolveIdentities(
     if (unknown.has(subject.key) && access.employment === 'left' && isUsable(known))
       identities.set(subject.key, known);
   }
-  return { identities, unknown };
+  return { identities, unknown, answers };
 }
 
 /** In this order; one by one in the contrary one: who came last is not behind the bad names that were there before. */
@@ -118,7 +132,7 @@ async function withoutStored(
 ): Promise<readonly PersonWork[]> {
   const nowMs = deps.clock.now();
   await mapConcurrently(open, STORAGE_WIDTH, async ({ subject, mark, stored }) => {
-    const isNew = stored.value.identity === undefined;
+    const isNew = stored.value.identity === undefined && !awaitsLookUp(stored.value);
     if (!isNew || mark === undefined || nowMs - mark.sinceMs < CUT_SHORT_MS) return;
     const noted = await deps.accounts.accountOf(subject.organization, subject.key);
     if (noted !== undefined && nowMs - noted.atMs <= IDENTITY_FRESH_MS)
@@ -138,6 +152,7 @@ type LookUpResults = Readonly<{
   searchMissing: boolean;
   identities: Map<string, DirectoryIdentity>;
   unknown: Set<string>;
+  answers: Map<string, AnswerOf>;
 }>;
 
 /** Looks people up; does `instead` what is to be done when that fails by itself. Those for whom there is no time are unknown. */
@@ -165,47 +180,43 @@ async function lookUp(
   deps: ResolveIdentitiesDeps,
   lane: Lane,
   part: readonly PersonWork[],
-  { searchMissing, identities }: LookUpResults,
+  { searchMissing, identities, answers }: LookUpResults,
 ): Promise<void> {
-  const names = [...new Set(part.flatMap(({ stored }) => addressesOf(stored.value)))];
+  const names = [...new Set(part.flatMap(({ stored }) => addressesToLookUp(stored.value)))];
   const found = await deps.uipath[lane].directory.resolveByNames(names, 'user', { searchMissing });
   const nowMs = deps.clock.now();
   const accounts: Array<Readonly<{ memberId: string; personKey: string }>> = [];
+  const ofLeavers = new Set(
+    part.flatMap(({ access, stored }) =>
+      access.employment === 'left' ? addressesToLookUp(stored.value) : [],
+    ),
+  );
+  const answerByAddress = new Map<string, AccountAnswer>();
+  for (const [address, resolution] of found)
+    answerByAddress.set(address, await toAnswer(deps, lane, resolution, ofLeavers.has(address)));
+  const answerOf = (address: string): AccountAnswer | undefined => answerByAddress.get(address);
   for (const { subject, stored } of part) {
-    const answer = bestAnswer(addressesOf(stored.value).map((address) => found.get(address)));
-    if (answer?.kind === 'found')
-      accounts.push({ memberId: answer.entity.identifier, personKey: subject.key });
-    identities.set(
-      subject.key,
-      answer?.kind === 'found'
-        ? { kind: 'resolved', id: answer.entity.identifier, checkedAtMs: nowMs }
-        : unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', stored.value.identity, nowMs),
-    );
+    const identity = identityAfter(stored.value, answerOf, nowMs);
+    if (identity.kind === 'resolved') accounts.push({ memberId: identity.id, personKey: subject.key });
+    identities.set(subject.key, identity);
+    answers.set(subject.key, answerOf);
   }
   if (accounts.length > 0) await deps.accounts.note(deps.organization.alias, accounts, nowMs);
 }
 
-/** What UiPath knows somebody by, the address of the latest word first; none of them is what all say of it. */
-function bestAnswer(
-  answers: ReadonlyArray<DirectoryResolution | undefined>,
-): DirectoryResolution | undefined {
-  const ofKind = (kind: DirectoryResolution['kind']): DirectoryResolution | undefined =>
-    answers.find((answer) => answer?.kind === kind);
-  return ofKind('found') ?? ofKind('ambiguous') ?? answers[0];
-}
-
-function unresolved(
-  kind: 'missing' | 'ambiguous',
-  before: DirectoryIdentity | undefined,
-  nowMs: number,
-): DirectoryIdentity {
-  const same = before?.kind === kind ? before : undefined;
-  const lastKnownId = before?.kind === 'resolved' ? before.id : before?.lastKnownId;
-  return {
-    kind,
-    sinceMs: same?.sinceMs ?? nowMs,
-    attempts: (same?.attempts ?? 0) + 1,
-    checkedAtMs: nowMs,
-    ...(lastKnownId === undefined ? {} : { lastKnownId }),
-  };
+/** Of an address of several accounts, a leaver's are asked for one by one: each is to be emptied. */
+async function toAnswer(
+  deps: ResolveIdentitiesDeps,
+  lane: Lane,
+  resolution: DirectoryResolution,
+  isOfLeaver: boolean,
+): Promise<AccountAnswer> {
+  if (resolution.kind === 'found') return { kind: 'found', id: resolution.entity.identifier };
+  if (resolution.kind !== 'ambiguous') return { kind: 'missing' };
+  const ids: string[] = [];
+  for (const identifier of isOfLeaver ? resolution.identifiers : []) {
+    const account = await deps.uipath[lane].directory.resolve(identifier, 'user');
+    if (account.kind === 'found') ids.push(account.entity.identifier);
+  }
+  return { kind: 'ambiguous', ids };
 }

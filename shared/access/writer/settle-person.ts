@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import { HOUR_MS } from '../../domain/durations';
 import { smallestOf } from '../../domain/extremes';
+import { nextLookUpInMs } from '../../domain/ledger/account-of-person';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import {
   withMembership,
@@ -54,10 +55,6 @@ const REPEATED: ReadonlySet<DecidedOfPerson['decision']> = new Set([
   'protected-principal',
   'last-administrator',
 ]);
-
-/** Backoff of looking for somebody whom the directory does not have: doubled each time, from the first to the longest. */
-const FIRST_RETRY_MS = 60_000;
-const LONGEST_RETRY_MS = 6 * HOUR_MS;
 
 /**
  * Settles people after a plan, each alone, while the fence is ours. The ledger of whoever this run changed is read again before
@@ -221,11 +218,12 @@ async function scheduleNextLook(
   await scheduleNextChange(deps.due, subject, ledger, deps.organization, nowMs);
   if (triesLeft || person.unusableGroups.length > 0)
     await deps.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS, lane });
-  const { identity } = ledger;
-  if (identity === undefined || identity.kind === 'resolved' || person.examine.size === 0) return;
-  if (nowMs - identity.sinceMs > deps.organization.identityRetryHours * HOUR_MS) return;
-  const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (identity.attempts - 1));
-  await deps.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
+  const waitMs = nextLookUpInMs(ledger, {
+    isNeeded: person.examine.size > 0,
+    retryHours: deps.organization.identityRetryHours,
+    nowMs,
+  });
+  if (waitMs !== undefined) await deps.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
 }
 
 /** An id that was refused may be that of somebody deleted and created again. Until that is known it stays theirs. */

@@ -1,4 +1,5 @@
 import { addressesOf, emptyPersonLedger, type PersonLedger } from './person-ledger';
+import type { Statement } from './statement';
 
 /** When somebody was first spoken of; far ahead for whoever never was. */
 function firstSaidMs({ timeline, grants }: PersonLedger): number {
@@ -28,11 +29,44 @@ export function joinLedgers(into: PersonLedger, from: PersonLedger): PersonLedge
     ...into,
     email,
     formerEmails: former.toReversed(),
-    timeline: union(into.timeline, from.timeline, ({ source = '', id }) => JSON.stringify([source, id])),
+    timeline: union(into.timeline, from.timeline, keyOfWord),
     grants: union(into.grants, from.grants, ({ requestId }) => requestId),
     revocations: union(into.revocations, from.revocations, ({ requestId }) => requestId),
     applied: union(into.applied, from.applied, ({ groupId }) => groupId),
+    ...joinedDoubts(into, from),
   };
+}
+
+/** What is not known of either is not known of both. */
+function joinedDoubts(into: PersonLedger, from: PersonLedger): Partial<PersonLedger> {
+  const unconfirmed = joinUnconfirmed(into.unconfirmed, from.unconfirmed);
+  const replaced = into.replaced ?? from.replaced;
+  const handedOn = [...new Set([...(into.handedOn ?? []), ...(from.handedOn ?? [])])];
+  const toldApart = [...new Set([...(into.toldApart ?? []), ...(from.toldApart ?? [])])];
+  return {
+    ...(unconfirmed === undefined ? {} : { unconfirmed }),
+    ...(replaced === undefined ? {} : { replaced }),
+    ...(handedOn.length === 0 ? {} : { handedOn }),
+    ...(toldApart.length === 0 ? {} : { toldApart }),
+  };
+}
+
+function joinUnconfirmed(
+  one: PersonLedger['unconfirmed'],
+  other: PersonLedger['unconfirmed'],
+): PersonLedger['unconfirmed'] {
+  if (one === undefined || other === undefined) return one ?? other;
+  return {
+    words: union(one.words, other.words, keyOfWord),
+    addresses: [...new Set([...one.addresses, ...other.addresses])],
+    sinceMs: Math.min(one.sinceMs, other.sinceMs),
+    accountId: one.accountId ?? other.accountId,
+  };
+}
+
+/** Names a word among those of a person. */
+export function keyOfWord({ source = '', id }: Statement): string {
+  return JSON.stringify([source, id]);
 }
 
 /** What is left of a ledger whose person joined another: nothing that gives access, and all that it takes to undo it. */

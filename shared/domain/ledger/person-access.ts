@@ -74,7 +74,7 @@ export function accessWithin(
 
 /**
  * True while this grant is a reason. It ends for good with the worker record that it was asked for under, and does not come back
- * with a rehire.
+ * with a rehire. What is privileged does not follow a person to another account before somebody says that it is theirs.
  */
 export function isGrantValid(
   grant: Grant,
@@ -86,6 +86,7 @@ export function isGrantValid(
   return (
     grant.validFromMs <= nowMs &&
     (grant.validUntilMs === undefined || nowMs < grant.validUntilMs) &&
+    !(isPrivileged && grant.occurredAtMs <= (ledger.replaced?.atMs ?? Number.NEGATIVE_INFINITY)) &&
     !hasEndedSince(ledger.timeline, { askedAtMs: grant.occurredAtMs, isPrivileged, nowMs }) &&
     !isRevoked(grant, ledger)
   );

@@ -1,6 +1,19 @@
 import type { AccessRequest, AccessRequestAction, Approval } from './access-request';
 import type { Timeline } from './statement';
 
+/**
+ * Words of worker records that came under an address of the person and may be somebody else's: the address may have been handed on.
+ * They give nothing.
+ */
+export type UnconfirmedRecords = Readonly<{
+  words: Timeline;
+  /** The addresses that these words gave, that of the latest word last. */
+  addresses: readonly string[];
+  sinceMs: number;
+  /** The account that answers to the address and is not the person's: only a decision goes on. undefined: not looked up yet. */
+  accountId?: string | undefined;
+}>;
+
 /** A grant: the reason that an approved request gives. */
 export type Grant = Readonly<{
   requestId: string;
@@ -55,6 +68,21 @@ export type PersonLedger = Readonly<{
   revocations: readonly Revocation[];
   applied: readonly AppliedMembership[];
   identity: DirectoryIdentity | undefined;
+  unconfirmed?: UnconfirmedRecords | undefined;
+  /** Addresses that are somebody else's by now: what is said of them is not said of this person. */
+  handedOn?: readonly string[] | undefined;
+  /** The account that the person had until another answered to their address. Until somebody says that it is theirs, nothing privileged follows. */
+  replaced?: Readonly<{ accountId: string; atMs: number }> | undefined;
+  /** The account that somebody said is the person's, whatever theirs was before. */
+  confirmedAccountId?: string | undefined;
+  /** Accounts of a leaver beside the one of their identity: they are emptied too. */
+  otherAccounts?: readonly string[] | undefined;
+  /** Of an account that was a person's before, and is to be emptied: the key of that person. */
+  formerAccountOf?: string | undefined;
+  /** Keys of people whom somebody told apart from this one: they are never joined. */
+  toldApart?: readonly string[] | undefined;
+  /** Told apart from that person, whose ledger may still have what is theirs. */
+  separating?: string | undefined;
   /** Found to be one with somebody else, whose ledger has all of theirs now: the key of that person, and what was theirs. */
   joined?: Readonly<{ into: string; before: Omit<PersonLedger, 'joined'> }> | undefined;
 }>;
@@ -123,9 +151,24 @@ export function withAddress(ledger: PersonLedger, email: string, saidAtMs: numbe
     : { ...ledger, formerEmails: [email, ...(ledger.formerEmails ?? [])] };
 }
 
-/** Every address of a person, that of the latest word first. */
-export function addressesOf({ email, formerEmails = [] }: PersonLedger): readonly string[] {
-  return [email, ...formerEmails.toReversed()];
+/** Every address of a person, that of the latest word first, and none that is somebody else's by now. */
+export function addressesOf({ email, formerEmails = [], handedOn = [] }: PersonLedger): readonly string[] {
+  return [email, ...formerEmails.toReversed()].filter((address) => !handedOn.includes(address));
+}
+
+/** The account that is the person's, as far as is known: the one of the last look-up that found any. */
+export function knownAccountOf({ identity }: Pick<PersonLedger, 'identity'>): string | undefined {
+  return identity?.kind === 'resolved' ? identity.id : identity?.lastKnownId;
+}
+
+/** An identity that the next run looks up as if it had never been looked for; what was known stays known. */
+export function lookedUpAnew(
+  identity: DirectoryIdentity | undefined,
+  nowMs: number,
+): DirectoryIdentity | undefined {
+  if (identity === undefined) return undefined;
+  if (identity.kind === 'resolved') return { ...identity, checkedAtMs: 0 };
+  return { ...identity, sinceMs: nowMs, attempts: 0, checkedAtMs: 0 };
 }
 
 /** The ledger with a membership in place of whatever it said of that group. */

@@ -16,7 +16,8 @@ export type RequestRefusal =
   | 'already-ended'
   | 'nothing-to-extend'
   | 'separation-of-duties'
-  | 'too-many-grants';
+  | 'too-many-grants'
+  | 'address-in-doubt';
 
 /** A person's reasons now, and all that hold at some time while the request would. */
 export type HeldReasons = Readonly<{ now: readonly Reason[]; meanwhile: readonly Reason[] }>;

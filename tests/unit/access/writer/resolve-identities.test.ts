@@ -68,7 +68,10 @@ async function lookUpAll(
     {
       organization: { alias: 'acme' },
       accounts: { note: async () => undefined, accountOf: async () => undefined },
-      uipath: { urgent: { directory: { resolveByNames } }, normal: { directory: { resolveByNames } } },
+      uipath: {
+        urgent: { directory: { resolveByNames, resolve: async () => ({ kind: 'not-found' as const }) } },
+        normal: { directory: { resolveByNames, resolve: async () => ({ kind: 'not-found' as const }) } },
+      },
       units: await openContainment({ backoffs, clock, log: () => undefined, askUiPath }, 'acme'),
       fence: { token: 0, etag: '' },
       isTimeUp: () => false,

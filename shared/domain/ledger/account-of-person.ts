@@ -1,0 +1,219 @@
+import { HOUR_MS } from '../durations';
+import {
+  addressesOf,
+  emptyPersonLedger,
+  knownAccountOf,
+  type DirectoryIdentity,
+  type PersonLedger,
+} from './person-ledger';
+import { confirmRecords } from './unconfirmed-records';
+
+/** What the directory says of an address. `ids`: of the accounts that it is of, as far as they were asked for. */
+export type AccountAnswer =
+  | Readonly<{ kind: 'found'; id: string }>
+  | Readonly<{ kind: 'ambiguous'; ids: readonly string[] }>
+  | Readonly<{ kind: 'missing' }>;
+
+/** The answer for an address; undefined where it was not asked about. */
+export type AnswerOf = (address: string) => AccountAnswer | undefined;
+
+/** Addresses to look a person up by. The account of a person before is asked for by none. */
+export function addressesToLookUp(ledger: PersonLedger): readonly string[] {
+  if (ledger.formerAccountOf !== undefined) return [];
+  return [...new Set([...addressesOf(ledger), ...(ledger.unconfirmed?.addresses ?? [])])];
+}
+
+/** True where a look-up decides whether somebody's records are the person's. */
+export function awaitsLookUp({ unconfirmed }: Pick<PersonLedger, 'unconfirmed'>): boolean {
+  return unconfirmed !== undefined && unconfirmed.accountId === undefined;
+}
+
+/** True where a look-up is due although nothing is to be compared with UiPath. */
+export function isToLookUp(ledger: PersonLedger): boolean {
+  return awaitsLookUp(ledger) || ledger.identity?.checkedAtMs === 0;
+}
+
+/** What the directory knows somebody by, the address of the latest word first; none of them is what all say of it. */
+function bestAnswer(addresses: readonly string[], answerOf: AnswerOf): AccountAnswer | undefined {
+  const answers = addresses.map(answerOf);
+  return (
+    answers.find((answer) => answer?.kind === 'found') ??
+    answers.find((answer) => answer?.kind === 'ambiguous') ??
+    answers[0]
+  );
+}
+
+/**
+ * The directory identity of a person after a look-up. An address that records came under which may be somebody else's says nothing of
+ * the person; whoever has no address of their own keeps the account that was theirs.
+ */
+export function identityAfter(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): DirectoryIdentity {
+  const doubtful = ledger.unconfirmed?.addresses ?? [];
+  const own = addressesToLookUp(ledger).filter((address) => !doubtful.includes(address));
+  const answer = bestAnswer(own, answerOf);
+  if (answer?.kind === 'found') return { kind: 'resolved', id: answer.id, checkedAtMs: nowMs };
+  const { identity } = ledger;
+  if (own.length === 0 && identity?.kind === 'resolved') return { ...identity, checkedAtMs: nowMs };
+  return unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', identity, nowMs);
+}
+
+function unresolved(
+  kind: 'missing' | 'ambiguous',
+  before: DirectoryIdentity | undefined,
+  nowMs: number,
+): DirectoryIdentity {
+  const same = before?.kind === kind ? before : undefined;
+  const lastKnownId = before?.kind === 'resolved' ? before.id : before?.lastKnownId;
+  return {
+    kind,
+    sinceMs: same?.sinceMs ?? nowMs,
+    attempts: (same?.attempts ?? 0) + 1,
+    checkedAtMs: nowMs,
+    ...(lastKnownId === undefined ? {} : { lastKnownId }),
+  };
+}
+
+/** Backoff of looking for somebody whom the directory does not have: doubled each time, from the first to the longest. */
+const FIRST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 6 * HOUR_MS;
+
+/** In how long to look somebody up again whom the directory did not have; undefined: not before something is said of them. */
+export function nextLookUpInMs(
+  ledger: PersonLedger,
+  { isNeeded, retryHours, nowMs }: Readonly<{ isNeeded: boolean; retryHours: number; nowMs: number }>,
+): number | undefined {
+  const { identity, unconfirmed } = ledger;
+  const isAwaited = unconfirmed !== undefined && awaitsLookUp(ledger);
+  if (!isAwaited && (identity === undefined || identity.kind === 'resolved' || !isNeeded)) return undefined;
+  const missing = identity?.kind === 'resolved' ? undefined : identity;
+  const sinceMs = isAwaited ? unconfirmed.sinceMs : (missing?.sinceMs ?? nowMs);
+  if (nowMs - sinceMs > retryHours * HOUR_MS) return undefined;
+  const waitedMs = isAwaited ? nowMs - sinceMs : FIRST_RETRY_MS * 2 ** ((missing?.attempts ?? 1) - 1);
+  return Math.min(LONGEST_RETRY_MS, Math.max(FIRST_RETRY_MS, waitedMs));
+}
+
+/** A fact about a person that a look-up told, with the ledger that has it. */
+export type AccountVerdict = Readonly<{
+  kind: 'records-confirmed' | 'address-handed-on' | 'account-replaced' | 'leaver-accounts';
+  next: PersonLedger;
+  facts: Readonly<Record<string, unknown>>;
+  /** Accounts that are to be emptied: the one that was the person's, and all that a leaver's addresses lead to. */
+  toEmpty: readonly string[];
+}>;
+
+type LookedUp = Readonly<{
+  nowMs: number;
+  /** Whether the person left, and their lockout is over. */
+  left: 'not' | 'lately' | 'long-ago';
+}>;
+
+/**
+ * What follows from a look-up for a person, their records and accounts; undefined: nothing but who they are in the directory.
+ * - Records under an address that the person's own account answers to are the person's. Another account there, or one that took the
+ *   place of theirs and that nobody has confirmed, leaves them to a decision.
+ * - Another account of the person's own address took the place of theirs. Of somebody who left long ago it is somebody else's.
+ * - Of somebody who has just left, every account is to be emptied.
+ */
+export function judgeLookUp(
+  ledger: PersonLedger,
+  answerOf: AnswerOf,
+  { nowMs, left }: LookedUp,
+): AccountVerdict | undefined {
+  if (ledger.unconfirmed !== undefined) return judgeRecords(ledger, answerOf, nowMs);
+  if (left === 'long-ago') return undefined;
+  const identity = identityAfter(ledger, answerOf, nowMs);
+  const known = knownAccountOf(ledger);
+  const isReplaced = identity.kind === 'resolved' && known !== undefined && identity.id !== known;
+  const others = left === 'lately' ? otherAccountsOf(ledger, identity, answerOf) : [];
+  if (!isReplaced && others.length === 0) return undefined;
+  const otherAccounts = [...(ledger.otherAccounts ?? []), ...others];
+  const next = others.length === 0 ? ledger : { ...ledger, otherAccounts };
+  if (!isReplaced) return { kind: 'leaver-accounts', next, facts: { accountIds: others }, toEmpty: others };
+  const { confirmedAccountId: confirmed, ...rest } = next;
+  const replaced = ledger.replaced ?? { accountId: known, atMs: nowMs };
+  return {
+    kind: 'account-replaced',
+    // Looked up once more as one of whom nothing is known: others of the ledger may have the account.
+    next: {
+      ...rest,
+      identity: undefined,
+      applied: [],
+      replaced: confirmed === identity.id ? undefined : replaced,
+    },
+    facts: { formerAccountId: known, accountId: identity.id },
+    toEmpty: [...new Set([known, ...others])],
+  };
+}
+
+/** Records that came under an address of the person are theirs where their own account answers to it. */
+function judgeRecords(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): AccountVerdict | undefined {
+  const { unconfirmed, replaced } = ledger;
+  const answer = bestAnswer(unconfirmed?.addresses.toReversed() ?? [], answerOf);
+  if (unconfirmed === undefined || answer?.kind !== 'found' || !awaitsLookUp(ledger)) return undefined;
+  const own = identityAfter(ledger, answerOf, nowMs);
+  const theirs = knownAccountOf(ledger) ?? (own.kind === 'resolved' ? own.id : answer.id);
+  const workerIds = [...new Set(unconfirmed.words.flatMap(({ workerId }) => workerId ?? []))];
+  if (theirs === answer.id && replaced === undefined) {
+    const identity: DirectoryIdentity = { kind: 'resolved', id: answer.id, checkedAtMs: nowMs };
+    const next = { ...confirmRecords(ledger), identity };
+    return { kind: 'records-confirmed', next, facts: { by: 'account', workerIds }, toEmpty: [] };
+  }
+  const next = { ...ledger, unconfirmed: { ...unconfirmed, accountId: answer.id } };
+  return { kind: 'address-handed-on', next, facts: { workerIds, accountId: answer.id }, toEmpty: [] };
+}
+
+/** All that somebody's addresses lead to beside the account that is known to be theirs. */
+function otherAccountsOf(
+  ledger: PersonLedger,
+  identity: DirectoryIdentity,
+  answerOf: AnswerOf,
+): readonly string[] {
+  const ids = addressesToLookUp(ledger).flatMap((address) => {
+    const answer = answerOf(address);
+    if (answer?.kind === 'ambiguous') return answer.ids;
+    return answer?.kind === 'found' ? [answer.id] : [];
+  });
+  const all = identity.kind === 'ambiguous' ? [...ids, identity.lastKnownId ?? []].flat() : ids;
+  const known = new Set([...(ledger.otherAccounts ?? []), identity.kind === 'resolved' ? identity.id : '']);
+  return [...new Set(all)].filter((id) => !known.has(id));
+}
+/** The id by which a ledger tells that its only word is that an account is somebody's no more. */
+const FORMER = 'former-account';
+
+/**
+ * The ledger of an account that is its person's no more: it leaves, with the memberships that the person had by it. `before`: as an
+ * earlier try left it.
+ */
+export function formerAccountLedger(
+  person: PersonLedger,
+  {
+    key,
+    accountId,
+    before,
+    nowMs,
+  }: Readonly<{
+    key: string;
+    accountId: string;
+    before: PersonLedger | undefined;
+    nowMs: number;
+  }>,
+): PersonLedger {
+  const known = new Set(before?.applied.map(({ groupId }) => groupId));
+  return {
+    ...emptyPersonLedger(person.email),
+    timeline: [
+      {
+        id: FORMER,
+        kind: 'leaver',
+        occurredAtMs: nowMs,
+        effectiveAtMs: nowMs,
+        attributes: {},
+        source: FORMER,
+        of: 'account',
+      },
+    ],
+    applied: [...(before?.applied ?? []), ...person.applied.filter(({ groupId }) => !known.has(groupId))],
+    identity: { kind: 'resolved', id: accountId, checkedAtMs: nowMs },
+    formerAccountOf: key,
+  };
+}

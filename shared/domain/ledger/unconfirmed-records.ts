@@ -1,0 +1,80 @@
+import {
+  knownAccountOf,
+  lookedUpAnew,
+  withAddress,
+  type PersonLedger,
+  type UnconfirmedRecords,
+} from './person-ledger';
+import type { Statement, Timeline } from './statement';
+import { recordWord } from './worker-records';
+import type { StatementOutcome } from './worker-timeline';
+
+/** One worker record, as a source names it. */
+export type NamedRecord = Readonly<{ source: string; workerId: string }>;
+
+/** The worker record that a word names; undefined where it is about the person or the account, or names none. */
+export function recordNamedBy({
+  of,
+  source,
+  workerId,
+}: Pick<Statement, 'of' | 'source' | 'workerId'>): NamedRecord | undefined {
+  return of !== undefined || source === undefined || workerId === undefined
+    ? undefined
+    : { source, workerId };
+}
+
+/** True where some of the words name the record. */
+export function isNamedIn(timeline: Timeline, { source, workerId }: NamedRecord): boolean {
+  return timeline.some(
+    (word) => word.of === undefined && word.source === source && word.workerId === workerId,
+  );
+}
+
+/**
+ * True for a worker record that may be somebody else's: it comes under an address of a person who has other records and an account.
+ * Whether that account still answers to the address tells the two apart. A source that begins to name ids speaks of the record that
+ * it had.
+ */
+export function isUnconfirmed(ledger: PersonLedger, record: NamedRecord | undefined): boolean {
+  if (record === undefined || isNamedIn(ledger.timeline, record)) return false;
+  if (isNamedIn(ledger.unconfirmed?.words ?? [], record)) return true;
+  const hasOthers = ledger.timeline.some(
+    ({ of, source, workerId }) =>
+      of === undefined && source !== undefined && (source !== record.source || workerId !== undefined),
+  );
+  return hasOthers && (ledger.unconfirmed !== undefined || knownAccountOf(ledger) !== undefined);
+}
+
+/** Sets a word of such a record apart, and has the address looked up before anything is given by it. */
+export function recordUnconfirmed(
+  ledger: PersonLedger,
+  word: Statement,
+  email: string,
+  { nowMs, historyMs }: Readonly<{ nowMs: number; historyMs: number }>,
+): Readonly<{ ledger: PersonLedger; outcome: StatementOutcome }> {
+  const before: UnconfirmedRecords = ledger.unconfirmed ?? { words: [], addresses: [], sinceMs: nowMs };
+  const { timeline: words, outcome } = recordWord(before.words, word, nowMs, historyMs);
+  const isLatest = before.words.every(({ occurredAtMs }) => occurredAtMs <= word.occurredAtMs);
+  const others = before.addresses.filter((address) => address !== email);
+  const addresses = isLatest || !before.addresses.includes(email) ? [...others, email] : before.addresses;
+  return {
+    ledger: {
+      ...ledger,
+      unconfirmed: { ...before, words, addresses },
+      identity: lookedUpAnew(ledger.identity, nowMs),
+    },
+    outcome,
+  };
+}
+
+/** The ledger of one person who has all these records. */
+export function confirmRecords({ unconfirmed, ...ledger }: PersonLedger): PersonLedger {
+  if (unconfirmed === undefined) return ledger;
+  const { words, addresses } = unconfirmed;
+  const saidAtMs = Math.max(0, ...words.map(({ occurredAtMs }) => occurredAtMs));
+  const addressed = addresses.reduce<PersonLedger>(
+    (next, address) => withAddress(next, address, saidAtMs),
+    ledger,
+  );
+  return { ...addressed, timeline: [...ledger.timeline, ...words] };
+}
