@@ -36,6 +36,8 @@ export type ErrorCode =
   | 'plan-not-held'
   | 'plan-expired'
   | 'hold-incomplete'
+  | 'decision-obsolete'
+  | 'person-unknown'
   // Settings and policy
   | 'configuration-invalid'
   | 'policy-invalid'

@@ -1,5 +1,6 @@
 import { closeDeadDelivery, type CloseDeadDeliveryDeps } from '../access/desk/close-dead-delivery';
 import type { DeliveryDecider } from '../access/desk/organizations-decided';
+import { decideWhoIsWho, WHO_DECISIONS, type DecideWhoDeps } from '../access/desk/decide-who-is-who';
 import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
 import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
 import { releaseHold, type HoldDeps } from '../access/desk/release-hold';
@@ -17,7 +18,8 @@ export type DecideDeps = HoldDeps &
   RetryDeadDeliveryDeps &
   CloseDeadDeliveryDeps &
   WaiveDeps &
-  RemediateFindingDeps;
+  RemediateFindingDeps &
+  DecideWhoDeps;
 
 /** Texts that a page shows after a decision, by the key in its address. A page shows no other text from its address. */
 export const DONE = {
@@ -27,6 +29,7 @@ export const DONE = {
     'It is processed again, under the policy as it is now. What fails again is back here after its last try.',
   closed: 'The delivery is closed for good. The evidence has your reason.',
   waived: 'The finding is accepted until the day you named.',
+  told: 'It is recorded with your reason, and the next run acts on it.',
   mended: 'The plan of the finding is on its way. The next audit says whether the finding is gone.',
 } as const satisfies Record<string, string>;
 
@@ -63,6 +66,18 @@ export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecisi
         untilMs: endOfDayMs(said('until')),
       });
       return 'waived';
+    case 'people': {
+      const chosen = WHO_DECISIONS.find((one) => one === said('decision'));
+      if (chosen === undefined) throw new AppError('page-unknown', 'There is no such decision');
+      await decideWhoIsWho(deps, organization, {
+        key: id,
+        decision: chosen,
+        by,
+        reason: fields.get('reason'),
+        question: said('question'),
+      });
+      return 'told';
+    }
     default:
       throw new AppError('page-unknown', 'There is no such page');
   }

@@ -83,11 +83,12 @@ export async function renderPageContent(deps: PageDeps, layout: PageLayout, quer
     case 'plans':
       return renderHolds(layout, await listHolds(deps, organization), deps.clock.now());
     case 'people': {
-      const email = said('email');
+      const [email, key] = [said('email'), said('person')];
+      const asked = key === '' ? email : { key };
       return renderPeople(
         layout,
         email,
-        email === '' ? undefined : await explainPerson(deps, organization, email),
+        asked === '' ? undefined : await explainPerson(deps, organization, asked),
       );
     }
     case 'requests':

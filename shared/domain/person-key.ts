@@ -6,6 +6,11 @@ export function personKey(email: string): string {
   return createHash('sha256').update(fold(email)).digest('hex').slice(0, 32);
 }
 
+/** True for a text of the form of such keys. */
+export function isPersonKey(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
 /** The key of a worker record in storage: it shows neither source nor id. */
 export function workerRecordKey(source: string, workerId: string): string {
   return createHash('sha256')

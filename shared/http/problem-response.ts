@@ -38,6 +38,8 @@ export const PROBLEMS = {
   'waiver-invalid': { status: 422, title: 'The waiver was not accepted' },
   'plan-not-held': { status: 409, title: 'The plan is not held' },
   'plan-expired': { status: 409, title: 'The plan has expired' },
+  'person-unknown': { status: 404, title: 'Unknown person' },
+  'decision-obsolete': { status: 409, title: 'What was to be decided is another by now' },
   'hold-incomplete': { status: 503, title: 'A part of the hold waits' },
   'configuration-invalid': { status: 503, title: 'Invalid settings' },
   'policy-invalid': { status: 503, title: 'Invalid policy' },

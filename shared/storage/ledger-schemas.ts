@@ -29,6 +29,7 @@ const GrantSchema = z.object({
   approvals: z.array(z.object({ approver: z.string(), approvedAtMs: z.number() })),
   ticketId: z.string(),
   ticketUrl: maybe(z.string()),
+  under: z.string().optional(),
 });
 
 const RevocationSchema = z.object({
@@ -36,6 +37,7 @@ const RevocationSchema = z.object({
   group: z.string(),
   grantRequestId: maybe(z.string()),
   occurredAtMs: z.number(),
+  under: z.string().optional(),
 });
 
 const AppliedSchema = z.object({
@@ -79,7 +81,9 @@ const ownMembers = {
   otherAccounts: z.array(z.string()).optional(),
   formerAccountOf: z.string().optional(),
   toldApart: z.array(z.string()).optional(),
-  separating: z.string().optional(),
+  separating: z
+    .object({ from: z.string(), by: z.string(), reason: z.string(), sinceMs: z.number().optional() })
+    .optional(),
 };
 
 /** The stored form of a person's ledger. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ExpectedPerson, ExpectedAccess } from '../../domain/audit/expected-access-types';
+import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access-types';
 import { hashOf } from '../../domain/canonical-json-hash';
 import { ruleWantedAt, latestOf } from '../../domain/ledger/rule-and-entity-ledgers';
 import { createStringInterner } from '../../domain/intern-strings';
@@ -10,6 +10,7 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import { hasUnendedRecord, lastOutAtMs } from '../../domain/ledger/worker-records';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { LedgerStore } from '../../storage/ledger';
+import { doubtOf } from './identity-doubt';
 import { createFormerDirectoryIds, formerIdOf } from './former-ids-of-unresolved-people';
 import { DAY_MS } from '../../domain/durations';
 
@@ -206,6 +207,7 @@ function toExpectedPerson(
       identity === undefined || identity.kind === 'resolved'
         ? undefined
         : { kind: identity.kind, sinceMs: identity.sinceMs },
+    ...doubtOf(ledger, organization, { left: access.employment === 'left', nowMs }),
     left: access.employment === 'left',
     lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
     groups: setOf(access.reasons.map((reason) => internString(reason.group))),

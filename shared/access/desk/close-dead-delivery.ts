@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock';
 import { lastFailureOf } from '../../domain/dead-delivery';
 import type { Policy } from '../../domain/policy';
-import { AppError } from '../../errors';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
 import type { LedgerStore } from '../../storage/ledger';
 import { findDeadDelivery } from './find-dead-delivery';
 import { noSuchDelivery } from '../ledger/list-dead-deliveries';
 import { organizationsDecided, type DeliveryDecider } from './organizations-decided';
+import { requireReason } from './require-reason';
 import { recordDecision } from '../ledger/update-organization-ledger';
 
 export type CloseDeadDeliveryDeps = Readonly<{
@@ -15,8 +15,6 @@ export type CloseDeadDeliveryDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
   clock: Pick<Clock, 'now'>;
 }>;
-
-const LONGEST_REASON = 500;
 
 /**
  * Closes a dead delivery for good, in a person's name and with a reason: it is never processed. The evidence of every
@@ -32,7 +30,7 @@ export async function closeDeadDelivery(
   const { source, dead } = await findDeadDelivery(deps, organization, deliveryId);
   const policy = await deps.policy();
   const decided = organizationsDecided(policy, source, decision);
-  const reason = reasonOf(decision.reason);
+  const reason = requireReason(decision.reason);
   const { by } = decision;
   const failure = lastFailureOf(dead);
   const facts = {
@@ -51,13 +49,4 @@ export async function closeDeadDelivery(
       [by, deliveryId, failure],
     );
   if (!(await deps.deadDeliveries.close(dead))) throw noSuchDelivery();
-}
-
-function reasonOf(said: unknown): string {
-  const reason = typeof said === 'string' ? said.trim() : '';
-  const problem = reason === '' ? 'is missing' : reason.length > LONGEST_REASON ? 'is too long' : undefined;
-  if (problem === undefined) return reason;
-  throw new AppError('body-invalid', `Say why: a text of up to ${LONGEST_REASON} characters`, {
-    fields: [{ field: 'reason', problem }],
-  });
 }

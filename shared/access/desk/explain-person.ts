@@ -4,8 +4,10 @@ import { personAccess, type PersonAccess } from '../../domain/ledger/person-acce
 import { fold } from '../../domain/fold';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { Policy } from '../../domain/policy';
+import { errorCodeOf } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
+import { isPersonKey } from '../../domain/person-key';
 import { findPerson } from '../ledger/find-person';
 import { personSubject } from '../../domain/ledger/subject';
 
@@ -16,9 +18,16 @@ export type ExplainDeps = Readonly<{
   clock: Pick<Clock, 'now'>;
 }>;
 
+/** Somebody else of the ledger, by the key of it. */
+export type KnownOther = Readonly<{ key: string; kind: 'joined' | 'told-apart'; ledger: PersonLedger }>;
+
 /** A person's reasons, memberships and evidence. */
 export type PersonExplained = Readonly<{
+  /** The key of the ledger. */
+  key: string;
   ledger: PersonLedger;
+  /** Whose ledgers joined this one, and those who were told apart from it. One that cannot be read is not among them. */
+  others: readonly KnownOther[];
   /** When this was so, epoch milliseconds. */
   atMs: number;
   access: PersonAccess;
@@ -30,15 +39,22 @@ export type PersonExplained = Readonly<{
   fault: EvidenceFault | undefined;
 }>;
 
-/** Explains a person's access by e-mail address, today's or one of before; undefined where the ledger does not have the person. */
+/**
+ * Explains a person's access by e-mail address, today's or one of before, or by the key of their ledger; undefined where the ledger does
+ * not have the person.
+ */
 export async function explainPerson(
   deps: ExplainDeps,
   alias: string,
-  email: string,
+  asked: string | Readonly<{ key: string }>,
 ): Promise<PersonExplained | undefined> {
   const organization = (await deps.policy()).organizations.get(alias);
   if (organization === undefined) return undefined;
-  const { key } = await findPerson(deps, alias, { email: fold(email), record: undefined });
+  const { key } =
+    typeof asked === 'string'
+      ? await findPerson(deps, alias, { email: fold(asked), record: undefined })
+      : asked;
+  if (!isPersonKey(key)) return undefined;
   const subject = personSubject(alias, key);
   const ledger = (await deps.ledger.read(subject))?.value;
   if (ledger === undefined) return undefined;
@@ -50,11 +66,49 @@ export async function explainPerson(
     ...ledger.applied.map((membership) => fold(membership.groupName)),
   ]);
   return {
+    key,
     ledger,
+    others: await readOthers(deps, alias, { key, ledger, records }),
     atMs,
     access,
     groups: [...groups].toSorted(),
     evidence: records,
     fault: verifyEvidence(records, head),
   };
+}
+
+async function readOthers(
+  deps: Pick<ExplainDeps, 'ledger'>,
+  alias: string,
+  {
+    key,
+    ledger,
+    records,
+  }: Readonly<{ key: string; ledger: PersonLedger; records: readonly EvidenceRecord[] }>,
+): Promise<readonly KnownOther[]> {
+  const joined = records.flatMap(({ kind, facts }) =>
+    kind === 'person-joined' && typeof facts['person'] === 'string' ? [facts['person']] : [],
+  );
+  const others: KnownOther[] = [];
+  for (const other of new Set([...joined, ...(ledger.toldApart ?? [])])) {
+    const read = await readIfReadable(deps, alias, other);
+    if (read === undefined) continue;
+    if (read.joined?.into === key) others.push({ key: other, kind: 'joined', ledger: read });
+    else if (ledger.toldApart?.includes(other) === true)
+      others.push({ key: other, kind: 'told-apart', ledger: read });
+  }
+  return others;
+}
+
+async function readIfReadable(
+  { ledger }: Pick<ExplainDeps, 'ledger'>,
+  alias: string,
+  key: string,
+): Promise<PersonLedger | undefined> {
+  try {
+    return (await ledger.read(personSubject(alias, key)))?.value;
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return undefined;
+    throw error;
+  }
 }

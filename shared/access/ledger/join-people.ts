@@ -1,12 +1,11 @@
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { joinedLedger, joinLedgers } from '../../domain/ledger/join-ledgers';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { addressesOf } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
-import { personKey, workerRecordKey } from '../../domain/person-key';
 import { AppError, errorCodeOf } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
-import type { IndexKey, PeopleIndex } from '../../storage/people-index';
+import type { PeopleIndex } from '../../storage/people-index';
+import { keysOfPerson } from './separate-people';
 import { updateLedger } from './update-ledger';
 
 export type JoinPeopleDeps = Readonly<{
@@ -42,19 +41,7 @@ export async function joinPeople(
       const next = fitPersonLedger(joinLedgers(current, stored.value), nowMs);
       return { next, evidence: [evidenceOf('person-joined', { person: from, by: 'account' })] };
     });
-    const records = stored.value.timeline.flatMap(({ source, workerId, of }): IndexKey[] =>
-      of !== undefined || source === undefined || workerId === undefined
-        ? []
-        : [{ kind: 'record', hash: workerRecordKey(source, workerId) }],
-    );
-    const addresses = addressesOf(stored.value).map((address): IndexKey => ({
-      kind: 'address',
-      hash: personKey(address),
-    }));
-    const keys = [
-      ...new Map([...records, ...addresses].map((key) => [`${key.kind}${key.hash}`, key])).values(),
-    ];
-    await deps.accounts.notePerson(organization, into, keys);
+    await deps.accounts.notePerson(organization, into, keysOfPerson(stored.value));
     try {
       const evidence = [evidenceOf('person-joined-to', { person: into, by: 'account' })];
       await deps.ledger.write(

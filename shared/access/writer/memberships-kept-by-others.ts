@@ -1,9 +1,10 @@
 import type { Lane } from '../../domain/lane';
 import { fold } from '../../domain/fold';
+import { personSubject } from '../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './people-of-account';
 import type { GroupInUiPath } from './memoize-groups-by-name';
-import type { GroupCandidates } from './read-memberships';
+import type { Candidate, GroupCandidates } from './read-memberships';
 import { personUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
 
@@ -59,4 +60,31 @@ export async function keptByOthers(
     }
   });
   return { memberships, wantedAgain, unknown };
+}
+
+/**
+ * People whose account is also that of somebody who was told apart from them: whose it is, is not known, and neither gets more by it.
+ * Where the other's ledger does not say, the index does. Where that cannot be read, the person gets nothing more now.
+ */
+export async function findSharing(
+  deps: KeptByOthersDeps,
+  candidates: readonly Candidate[],
+): Promise<ReadonlySet<string>> {
+  const sharing = new Set<string>();
+  const { alias } = deps.organization;
+  const toldApart = candidates.filter(({ person }) => (person.stored.value.toldApart ?? []).length > 0);
+  await mapConcurrently(toldApart, STORAGE_WIDTH, async ({ person: { subject, stored }, memberId }) => {
+    try {
+      for (const other of await deps.accounts.list(alias, memberId)) {
+        if (stored.value.toldApart?.includes(other) !== true) continue;
+        const { identity, joined } = (await deps.ledger.read(personSubject(alias, other)))?.value ?? {};
+        const hasAnother = identity?.kind === 'resolved' && identity.id !== memberId;
+        if (joined === undefined && !hasAnother) sharing.add(subject.key);
+      }
+    } catch (error) {
+      await deps.units.fail(personUnit(subject.key), error);
+      sharing.add(subject.key);
+    }
+  });
+  return sharing;
 }

@@ -1,22 +1,18 @@
 import type { Lane } from '../../domain/lane';
 import { eldestFirst } from '../../domain/ledger/join-ledgers';
-import {
-  formerAccountLedger,
-  judgeLookUp,
-  type AccountVerdict,
-  type AnswerOf,
-} from '../../domain/ledger/account-of-person';
+import { judgeLookUp, type AccountVerdict, type AnswerOf } from '../../domain/ledger/account-of-person';
 import {
   emptyPersonLedger,
   type DirectoryIdentity,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
-import { personSubject } from '../../domain/ledger/subject';
-import { formerAccountKey } from '../../domain/person-key';
+import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
 import { joinPeople, type JoinPeopleDeps } from '../ledger/join-people';
+import { emptyAccount, forgetFormerAccount } from '../ledger/former-accounts';
+import { finishSeparation } from '../ledger/separate-people';
 import { updateLedger } from '../ledger/update-ledger';
 import type { ContainedDeps } from './containment';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
@@ -35,7 +31,7 @@ export async function findPeopleOfAccount(
   const people: PersonWork[] = [];
   for (const key of await deps.accounts.list(alias, memberId)) {
     const person = await loadPerson(deps, lane, personSubject(alias, key));
-    if (person !== undefined && isOfAccount(person.stored.value.identity, memberId)) people.push(person);
+    if (person !== undefined && mayHaveAccount(person.stored.value, memberId)) people.push(person);
   }
   return people;
 }
@@ -132,6 +128,10 @@ export async function recordVerdicts(
   const recorded = new Set<string>();
   await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
     const { key } = person.subject;
+    if (person.stored.value.separating !== undefined) {
+      recorded.add(key);
+      return finishSeparationOf(deps, lane, person);
+    }
     const answerOf = answers.get(key);
     const verdict = answerOf === undefined ? undefined : judge(deps, person, person.stored.value, answerOf);
     if (answerOf === undefined || verdict === undefined) return;
@@ -143,6 +143,21 @@ export async function recordVerdicts(
     }
   });
   return recorded;
+}
+
+/** Carries to its end what a person decided before a process died. */
+async function finishSeparationOf(
+  deps: JoinPeopleOfAccountsDeps,
+  lane: Lane,
+  { subject, mark }: PersonWork,
+): Promise<void> {
+  try {
+    await deps.changes.mark(subject, lane, deps.clock.now(), mark?.cause);
+    const { organization, key } = subject;
+    await finishSeparation(deps, { organization, key, policyHash: deps.policyHash });
+  } catch (error) {
+    await deps.units.fail(personUnit(subject.key), error);
+  }
 }
 
 function judge(
@@ -165,10 +180,21 @@ async function recordVerdict(
   const { subject, stored, mark } = person;
   if (verdict.toEmpty.length > 0 && (await hasOpenCall(deps, new Map([[subject.key, true]])))) return;
   await deps.changes.mark(subject, lane, deps.clock.now(), mark?.cause);
-  const { accountId } = verdict.facts;
-  if (verdict.kind === 'account-replaced' && typeof accountId === 'string')
-    await forgetFormer(deps, person, accountId);
-  for (const id of verdict.toEmpty) await emptyAccount(deps, lane, person, id);
+  const { accountId: foundId } = verdict.facts;
+  if (verdict.kind === 'account-replaced' && typeof foundId === 'string')
+    await forgetFormerAccount(deps, subject.organization, foundId, (kind, facts) =>
+      evidenceOfRun(deps, kind, facts),
+    );
+  const { key, organization } = subject;
+  const nowMs = deps.clock.now();
+  const markOnce = async (account: Subject<'person'>): Promise<void> =>
+    deps.changes.mark(account, lane, nowMs, mark?.cause);
+  for (const accountId of verdict.toEmpty)
+    await emptyAccount(
+      deps,
+      { organization, accountId, key, ledger: stored.value, nowMs, mark: markOnce },
+      (kind, facts) => evidenceOfRun(deps, kind, facts),
+    );
   await updateLedger(
     deps.ledger,
     subject,
@@ -186,45 +212,6 @@ async function recordVerdict(
   );
 }
 
-/** Has an account emptied that is a person's no more, unless it is somebody else's of the ledger. */
-async function emptyAccount(
-  deps: JoinPeopleOfAccountsDeps,
-  lane: Lane,
-  { subject: { key }, stored, mark }: PersonWork,
-  accountId: string,
-): Promise<void> {
-  const { alias } = deps.organization;
-  for (const other of await deps.accounts.list(alias, accountId)) {
-    if (other === key) continue;
-    const ledger = (await deps.ledger.read(personSubject(alias, other)))?.value;
-    if (ledger?.joined === undefined && isOfAccount(ledger?.identity, accountId)) return;
-  }
-  const subject = personSubject(alias, formerAccountKey(accountId));
-  const nowMs = deps.clock.now();
-  await deps.changes.mark(subject, lane, nowMs, mark?.cause);
-  await updateLedger(deps.ledger, subject, (before) => ({
-    next: formerAccountLedger(stored.value, { key, accountId, before, nowMs }),
-    evidence: [evidenceOfRun(deps, 'account-to-empty', { accountId, person: key })],
-  }));
-}
-
-/** An account that is a person's again is not emptied any more. */
-async function forgetFormer(
-  deps: JoinPeopleOfAccountsDeps,
-  { subject: { key } }: PersonWork,
-  accountId: string,
-): Promise<void> {
-  const subject = personSubject(deps.organization.alias, formerAccountKey(accountId));
-  await updateLedger(deps.ledger, subject, (current) =>
-    current?.identity === undefined
-      ? undefined
-      : {
-          next: { ...emptyPersonLedger(current.email), formerAccountOf: key },
-          evidence: [evidenceOfRun(deps, 'account-in-use-again', { accountId, person: key })],
-        },
-  );
-}
-
 /** One that cannot be read may be anybody's. */
 async function hasOpenCall(
   { changes, organization }: JoinPeopleOfAccountsDeps,
@@ -236,6 +223,11 @@ async function hasOpenCall(
       ? [...attempt.add, ...attempt.remove].some(({ personKey }) => people.has(personKey))
       : attempt.kind === 'unreadable' && attempt.about?.kind !== 'create-rule',
   );
+}
+
+/** Whoever was told apart from another, and was not looked up since, may have the account that was taken for that of both. */
+function mayHaveAccount({ identity, toldApart }: PersonLedger, memberId: string): boolean {
+  return isOfAccount(identity, memberId) || (identity === undefined && toldApart !== undefined);
 }
 
 function isOfAccount(identity: DirectoryIdentity | undefined, memberId: string): boolean {

@@ -13,7 +13,7 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { LedgerStore } from '../../storage/ledger';
 import type { UiPathClient } from '../../uipath/client';
 import { countAdministratorsLeft } from './count-administrators-left';
-import { keptByOthers, type KeptByOthersDeps } from './memberships-kept-by-others';
+import { findSharing, keptByOthers, type KeptByOthersDeps } from './memberships-kept-by-others';
 import type { OpenAdditions, PersonWork } from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
 import {
@@ -56,7 +56,9 @@ export async function planPeopleMemberships(
   leavingBefore: ReadonlySet<string> = new Set(),
 ): Promise<PeoplePlan> {
   const deferred = new Set<string>();
-  const { groups, have } = await readMemberships(deps, lane, candidatesOf(people, identities), deferred);
+  const found = candidatesOf(people, identities);
+  const { groups, have } = await readMemberships(deps, lane, found, deferred);
+  const sharing = await findSharing(deps, found);
   const kept = await keptByOthers(deps, lane, groups, have, deferred);
   const open = await addedByOpenCalls(deps, groups, have, deferred);
   const appliedIn = (groupId: string, { subject, stored }: PersonWork): AppliedMembership | undefined =>
@@ -75,6 +77,10 @@ export async function planPeopleMemberships(
       .filter(({ person }) => {
         const key = `${group.groupId}/${person.subject.key}`;
         return !kept.wantedAgain.has(key) && !open.unknown.has(key);
+      })
+      .filter(({ person: { subject, wanted }, memberId }) => {
+        const isMore = wanted.has(fold(group.name)) && have.get(group.groupId)?.has(memberId) !== true;
+        return !(isMore && sharing.has(subject.key));
       })
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;

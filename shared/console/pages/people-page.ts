@@ -5,6 +5,7 @@ import type { Reason } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/fold';
 import { markup, name, time, type Markup } from '../../html/markup';
 import type { PageLayout } from '../page-layout';
+import { renderWhoIsWho } from './who-is-who';
 import { CONSOLE_PATH } from '../path-and-page-names';
 
 const MOST_EVIDENCE = 100;
@@ -12,16 +13,16 @@ const MOST_EVIDENCE = 100;
 /** Renders a search by address and the explanation of the person's access. */
 export function renderPeople(layout: PageLayout, asked: string, found: PersonExplained | undefined): Markup {
   const answer =
-    asked === ''
+    asked === '' && found === undefined
       ? undefined
       : found === undefined
         ? markup`<p role="status">Nothing is known of ${name(asked)}: no HR system and no ticket has named this address.</p>`
-        : renderPerson(found);
+        : renderPerson(layout, found);
   return markup`<form method="get" action="${CONSOLE_PATH}/${layout.organization}/people" role="search">
 <label>E-mail address<input name="email" type="email" required value="${asked}" autocomplete="off"></label><button>Why does this person have access?</button></form>${answer}`;
 }
 
-function renderPerson(person: PersonExplained): Markup {
+function renderPerson(layout: PageLayout, person: PersonExplained): Markup {
   const { ledger, access, groups, fault } = person;
   const { formerEmails = [] } = ledger;
   const identity =
@@ -36,6 +37,7 @@ ${formerEmails.length === 0 ? undefined : markup`<dt>addresses of before</dt><dd
 ${access.lockedUntilMs === undefined ? undefined : markup`<dt>kept out until</dt><dd>${time(access.lockedUntilMs)}</dd>`}
 ${access.nextChangeAtMs === undefined ? undefined : markup`<dt>next change</dt><dd>${time(access.nextChangeAtMs)}</dd>`}</dl>
 ${fault === undefined ? undefined : markup`<p class="alert">The evidence is not whole: ${fault.kind} at ${fault.seq}.</p>`}
+${renderWhoIsWho(layout, person)}
 <h2>Groups</h2>
 ${groups.length === 0 ? markup`<p>In no group, and no reason to be.</p>` : markup`<ul class="list">${groups.map((group) => renderGroup(person, group))}</ul>`}
 ${renderEvidence(person)}`;

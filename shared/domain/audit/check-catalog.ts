@@ -1,4 +1,5 @@
 import { createCheckEntry, type CheckEntry } from './check-catalog-entry';
+import { IDENTITY_CHECKS } from './identity-checks';
 
 /** A check that the policy brings with it. */
 type OwnCheckId = `own:${string}`;
@@ -118,26 +119,7 @@ const CATALOG = {
     why: 'The time for which the rule was approved is over, and it still gives people groups.',
     mend: 'Delete the rule, or have it extended.',
   }),
-  'identity-unresolved': createCheckEntry('identity-unresolved', 'medium', {
-    title: 'Address that UiPath does not know',
-    why: 'Somebody should have access and has no account under this address.',
-    mend: 'Correct the address, or have the person sign in once.',
-  }),
-  'identity-ambiguous': createCheckEntry('identity-ambiguous', 'high', {
-    title: 'Address of several accounts',
-    why: 'Two accounts have this address, so nothing is changed for either.',
-    mend: 'Leave one account with this address.',
-  }),
-  'identity-duplicate': createCheckEntry('identity-duplicate', 'medium', {
-    title: 'Two that should be one',
-    why: 'Two accounts share an address, or two people an account: what is taken from one the other keeps.',
-    mend: 'Delete the account that is not used, or correct the address in the HR system.',
-  }),
-  'identity-dormant': createCheckEntry('identity-dormant', 'low', {
-    title: 'Account that nobody uses',
-    why: 'An account that is switched off, or was not used for long, still has access.',
-    mend: 'Remove the memberships, or ask the person.',
-  }),
+  ...IDENTITY_CHECKS,
   'external-in-privileged-group': createCheckEntry('external-in-privileged-group', 'high', {
     title: 'Person of another company in a privileged group',
     why: "The address is of none of the company's domains, and the group allows much.",

@@ -1,3 +1,20 @@
+/**
+ * What is not known of a person: `records`: worker ids that came under their address, whose account is another or was not found since
+ * `sinceMs`; `heldGroups`: privileged ones that wait until an account is confirmed; `toldApart`: people they were told apart from.
+ */
+export type IdentityDoubt = Readonly<{
+  records?: Readonly<{
+    workerIds: readonly string[];
+    addresses: readonly string[];
+    accountId: string | undefined;
+    sinceMs: number;
+  }>;
+  heldGroups?: readonly string[];
+  toldApart?: readonly string[];
+  /** A leaver whose addresses lead to several accounts. */
+  hasSeveralAccounts?: boolean;
+}>;
+
 /** The expected access of one person, by the ledger. */
 export type ExpectedPerson = Readonly<{
   personKey: string;
@@ -7,6 +24,8 @@ export type ExpectedPerson = Readonly<{
   memberId: string | undefined;
   /** Since when the address is not to be found, or is that of several; undefined while it is neither. */
   unresolved: Readonly<{ kind: 'missing' | 'ambiguous'; sinceMs: number }> | undefined;
+  /** What only a person can say of who is who; absent: nothing. */
+  doubt?: IdentityDoubt;
   left: boolean;
   /** The end of the lockout after the last leaving; undefined for somebody who never left. */
   lockedUntilMs: number | undefined;

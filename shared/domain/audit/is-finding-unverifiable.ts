@@ -60,6 +60,10 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'identity-unresolved': () => [PEOPLE],
   'identity-ambiguous': () => [PEOPLE],
   'identity-duplicate': ({ email }) => (email === undefined ? ['directory', PEOPLE] : ['users']),
+  'address-handed-on': () => [PEOPLE],
+  'account-replaced': () => [PEOPLE],
+  'account-shared': () => ['directory', PEOPLE],
+  'leaver-accounts': () => [PEOPLE],
   'identity-dormant': () => ['users', 'administrators', 'break-glass:', ANY_GROUP],
   'external-in-privileged-group': (subject) => [
     ...PRIVILEGED(subject),

@@ -92,6 +92,22 @@ export function isGrantValid(
   );
 }
 
+/** Groups, folded, whose grant would be a reason if the account that took the place of another were confirmed. */
+export function grantsHeldWithAccount(
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): readonly string[] {
+  const { replaced: _replaced, ...confirmed } = ledger;
+  if (personAt(ledger.timeline, nowMs).employment === 'left') return [];
+  const held = ledger.grants.filter(
+    (grant) =>
+      !isGrantValid(grant, ledger, organization, nowMs) &&
+      isGrantValid(grant, confirmed, organization, nowMs),
+  );
+  return [...new Set(held.map(({ group }) => fold(group)))];
+}
+
 /** True when a revocation of this grant is in the ledger. */
 export function isRevoked(grant: Grant, ledger: PersonLedger): boolean {
   return ledger.revocations.some((revocation) => isEndedBy(grant, revocation));

@@ -1,3 +1,4 @@
+import { personKey } from '../person-key';
 import type { AccessRequest, AccessRequestAction, Approval } from './access-request';
 import type { Timeline } from './statement';
 
@@ -26,6 +27,8 @@ export type Grant = Readonly<{
   approvals: readonly Approval[];
   ticketId: string;
   ticketUrl: string | undefined;
+  /** The address that the request named, as the key of it; undefined: not noted. */
+  under?: string | undefined;
 }>;
 
 /** Ends the grants to a group that were approved before it: all of them, or the one it names. */
@@ -34,6 +37,7 @@ export type Revocation = Readonly<{
   group: string;
   grantRequestId: string | undefined;
   occurredAtMs: number;
+  under?: string | undefined;
 }>;
 
 /** A membership seen in UiPath: applied by this application, or adopted because it was there when a reason arrived. */
@@ -54,6 +58,16 @@ export type DirectoryIdentity =
       checkedAtMs: number;
       lastKnownId?: string;
     }>;
+
+/** What somebody decided who told two people apart: the other's ledger may still have what is this person's. */
+export type Separation = Readonly<{
+  /** The key of the other. */
+  from: string;
+  by: string;
+  reason: string;
+  /** The address was the other's until then: what names no record and was said before is theirs. undefined: it never was. */
+  sinceMs?: number | undefined;
+}>;
 
 /** One organization's ledger of one person. Access is a function of it and of time. */
 export type PersonLedger = Readonly<{
@@ -81,8 +95,7 @@ export type PersonLedger = Readonly<{
   formerAccountOf?: string | undefined;
   /** Keys of people whom somebody told apart from this one: they are never joined. */
   toldApart?: readonly string[] | undefined;
-  /** Told apart from that person, whose ledger may still have what is theirs. */
-  separating?: string | undefined;
+  separating?: Separation | undefined;
   /** Found to be one with somebody else, whose ledger has all of theirs now: the key of that person, and what was theirs. */
   joined?: Readonly<{ into: string; before: Omit<PersonLedger, 'joined'> }> | undefined;
 }>;
@@ -121,6 +134,7 @@ export function recordRequest(
       group: action.group,
       grantRequestId: action.grantRequestId,
       occurredAtMs: request.occurredAtMs,
+      under: personKey(action.person),
     };
     return { ledger: { ...ledger, grants, revocations: [...revocations, revocation] }, outcome: 'recorded' };
   }
@@ -135,6 +149,7 @@ export function recordRequest(
     approvals: request.approvals,
     ticketId: request.ticket.id,
     ticketUrl: request.ticket.url,
+    under: personKey(action.person),
   };
   return { ledger: { ...ledger, grants: [...grants, grant], revocations }, outcome: 'recorded' };
 }

@@ -16,6 +16,7 @@ export function checkAccountsAndPrivilegedMembers(audit: CheckInput): readonly F
   const users = valueOr(audit.snapshot.users, new Map<string, SnapshotUser>());
   return [
     ...checkUnresolved(audit),
+    ...checkDoubts(audit),
     ...checkDuplicates(audit, users),
     ...checkDormant(audit, users, readGroups(audit)),
     ...[...privilegedGroups(audit)].flatMap(([name, group]) => checkPrivilegedMembers(audit, name, group)),
@@ -32,6 +33,35 @@ function checkUnresolved(audit: CheckInput): readonly Finding[] {
     return audit.nowMs - state.sinceMs > graceMs
       ? [createAuditFinding(audit, 'identity-unresolved', { personKey }, { name })]
       : [];
+  });
+}
+
+/** Records, accounts and people of whom somebody has to say whose or who they are. */
+function checkDoubts(audit: CheckInput): readonly Finding[] {
+  const graceMs = audit.organization.identityRetryHours * HOUR_MS;
+  return audit.expected.people.flatMap(({ personKey, email: name, doubt, left, lockedUntilMs = 0 }) => {
+    if (doubt === undefined) return [];
+    const { records, heldGroups = [], hasSeveralAccounts } = doubt;
+    const subject = { personKey };
+    const isOverdue =
+      records !== undefined && (records.accountId !== undefined || audit.nowMs - records.sinceMs > graceMs);
+    return [
+      ...(isOverdue
+        ? [
+            createAuditFinding(audit, 'address-handed-on', subject, {
+              name,
+              address: records.addresses.join(', '),
+              workerIds: records.workerIds.join(', '),
+            }),
+          ]
+        : []),
+      ...(heldGroups.length > 0
+        ? [createAuditFinding(audit, 'account-replaced', subject, { name, groups: heldGroups.join(', ') })]
+        : []),
+      ...(hasSeveralAccounts === true && left && audit.nowMs < lockedUntilMs
+        ? [createAuditFinding(audit, 'leaver-accounts', subject, { name })]
+        : []),
+    ];
   });
 }
 
@@ -52,12 +82,17 @@ function checkDuplicates(audit: CheckInput, users: ReadonlyMap<string, SnapshotU
     ).map(([memberId, same]) =>
       createAuditFinding(
         audit,
-        'identity-duplicate',
+        areToldApart(same) ? 'account-shared' : 'identity-duplicate',
         { memberId },
         { names: same.map(({ email }) => email).join(', ') },
       ),
     ),
   ];
+}
+
+function areToldApart(people: CheckInput['expected']['people']): boolean {
+  const keys = people.map(({ personKey }) => personKey);
+  return people.some(({ doubt }) => doubt?.toldApart?.some((key) => keys.includes(key)) === true);
 }
 
 /** A dormant account: switched off, or unused for long, and still a member. */

@@ -61,6 +61,22 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'One of the accounts is deleted or renamed in UiPath or in its directory.',
   ),
   'identity-duplicate': createNoPlan('decision', 'Somebody decides which of the two is the right one.'),
+  'address-handed-on': createNoPlan(
+    'decision',
+    'Somebody says on the page of the person whose the record is.',
+  ),
+  'account-replaced': createNoPlan(
+    'decision',
+    'Somebody says on the page of the person whether the account is theirs.',
+  ),
+  'account-shared': createNoPlan(
+    'decision',
+    'Somebody decides whose account it is, and corrects the other address.',
+  ),
+  'leaver-accounts': createNoPlan(
+    'decision',
+    'Somebody decides which accounts are deleted. It ends by itself with the lockout.',
+  ),
   'identity-dormant': createNoPlan(
     'decision',
     'The memberships have their reasons. Somebody decides, after asking the person, whether those end.',

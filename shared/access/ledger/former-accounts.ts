@@ -1,0 +1,57 @@
+import { formerAccountLedger } from '../../domain/ledger/account-of-person';
+import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { personSubject, type Subject } from '../../domain/ledger/subject';
+import { formerAccountKey } from '../../domain/person-key';
+import type { LedgerStore } from '../../storage/ledger';
+import type { PeopleIndex } from '../../storage/people-index';
+import { updateLedger } from './update-ledger';
+
+type EvidenceOf = (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
+
+type Emptied = Readonly<{
+  organization: string;
+  accountId: string;
+  /** The key and ledger of the person whose account it was. */
+  key: string;
+  ledger: PersonLedger;
+  nowMs: number;
+  mark: (account: Subject<'person'>) => Promise<void>;
+}>;
+
+/** Has an account emptied that is a person's no more, unless it is somebody else's of the ledger. Idempotent. */
+export async function emptyAccount(
+  deps: Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write'>; accounts: Pick<PeopleIndex, 'list'> }>,
+  { organization, accountId, key, ledger, nowMs, mark }: Emptied,
+  evidenceOf: EvidenceOf,
+): Promise<void> {
+  for (const other of await deps.accounts.list(organization, accountId)) {
+    if (other === key) continue;
+    const theirs = (await deps.ledger.read(personSubject(organization, other)))?.value;
+    const isTheirs = theirs?.identity?.kind === 'resolved' && theirs.identity.id === accountId;
+    if (theirs?.joined === undefined && isTheirs) return;
+  }
+  const subject = personSubject(organization, formerAccountKey(accountId));
+  await mark(subject);
+  await updateLedger(deps.ledger, subject, (before) => ({
+    next: formerAccountLedger(ledger, { key, accountId, before, nowMs }),
+    evidence: [evidenceOf('account-to-empty', { accountId, person: key })],
+  }));
+}
+
+/** An account that is a person's again is not emptied any more. */
+export async function forgetFormerAccount(
+  deps: Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write'> }>,
+  organization: string,
+  accountId: string,
+  evidenceOf: EvidenceOf,
+): Promise<void> {
+  await updateLedger(deps.ledger, personSubject(organization, formerAccountKey(accountId)), (current) =>
+    current?.identity === undefined
+      ? undefined
+      : {
+          next: { ...emptyPersonLedger(current.email), formerAccountOf: current.formerAccountOf },
+          evidence: [evidenceOf('account-in-use-again', { accountId })],
+        },
+  );
+}
