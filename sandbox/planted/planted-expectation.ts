@@ -115,6 +115,10 @@ export function plantedIn(
     rule('rule-expired', 'Ended just now'),
     person('identity-unresolved', 'nowhere'),
     person('identity-ambiguous', 'twice'),
+    person('address-handed-on', 'holder'),
+    person('account-replaced', 'switched'),
+    person('leaver-accounts', 'several'),
+    ['account-shared', { memberId: '00000000-0000-4000-8000-000000000008' }],
     ['part-unknown', { part: 'group:locked' }],
   ];
   const faults: readonly Line[] = [
@@ -159,6 +163,10 @@ export function plantedIn(
     rule('own:temporary-rule', 'Tmp agreed'),
     person('identity-unresolved', 'nowhere'),
     person('identity-ambiguous', 'twice'),
+    person('address-handed-on', 'holder'),
+    person('account-replaced', 'switched'),
+    person('leaver-accounts', 'several'),
+    ['account-shared', { memberId: '00000000-0000-4000-8000-000000000008' }],
     ['identity-duplicate', { email: at('stranger') }],
     ['identity-dormant', { memberId: idOf('sleeper') }],
     ['identity-dormant', { memberId: idOf('sleeper2') }],

@@ -26,6 +26,7 @@ type Said = Readonly<{
     Pick<Statement, 'kind' | 'effectiveAtMs'> & Readonly<{ attributes?: Statement['attributes'] }>
   >;
   identity?: PersonLedger['identity'];
+  doubt?: Partial<PersonLedger>;
 }>;
 
 /** What ledgers say of people: who belongs where, who left, who is nowhere to be found. */
@@ -83,8 +84,52 @@ export async function plantPeople(planting: Planting): Promise<void> {
     unborn: { grants: [{ group: 'Finance' }], identity: missing(1) },
     twice: { grants: isCalm ? [] : [{ group: 'Finance' }], identity: ambiguous },
     idle: { identity: ambiguous },
+    ...plantedDoubts(planting, missing(0)),
   };
   for (const [name, said] of Object.entries(people)) await plantPerson(planting, name, said);
+}
+
+/** People of whom somebody has to say who they are; in the calm organization somebody has said it. */
+function plantedDoubts(
+  { alias, nowMs, variant }: Planting,
+  missing: NonNullable<PersonLedger['identity']>,
+): Readonly<Record<string, Said>> {
+  const [monthAgo, dayAgo] = [nowMs - 30 * DAY_MS, nowMs - DAY_MS];
+  const isCalm = variant === 'calm';
+  const word: Statement = {
+    id: 'handed-on',
+    kind: 'joiner',
+    occurredAtMs: dayAgo,
+    effectiveAtMs: dayAgo,
+    attributes: {},
+    source: 'standard',
+    workerId: '8',
+  };
+  const accountId = '00000000-0000-4000-8000-000000000008';
+  const addresses = [addressOf(alias, 'holder')];
+  const shared = { kind: 'resolved' as const, id: accountId, checkedAtMs: nowMs };
+  const apart = (from: string): Said => ({
+    identity: isCalm ? { ...shared, id: personKey(from) } : shared,
+    doubt: { toldApart: [personKey(addressOf(alias, from))] },
+  });
+  const leaving = [
+    { kind: 'joiner' as const, effectiveAtMs: monthAgo },
+    { kind: 'leaver' as const, effectiveAtMs: nowMs - 2 * DAY_MS },
+  ];
+  return {
+    holder: {
+      identity: missing,
+      doubt: isCalm ? {} : { unconfirmed: { words: [word], addresses, sinceMs: dayAgo, accountId } },
+    },
+    switched: {
+      identity: missing,
+      grants: [{ group: isCalm ? 'Finance' : 'Payroll', fromMs: monthAgo }],
+      doubt: { replaced: { accountId, atMs: dayAgo } },
+    },
+    several: { identity: missing, timeline: leaving, doubt: isCalm ? {} : { otherAccounts: [accountId] } },
+    sharing: apart('sharer'),
+    sharer: apart('sharing'),
+  };
 }
 
 async function plantPerson({ app, uipath, alias, nowMs }: Planting, name: string, said: Said): Promise<void> {
@@ -112,6 +157,7 @@ async function plantPerson({ app, uipath, alias, nowMs }: Planting, name: string
       ticketUrl: undefined,
     })),
     identity,
+    ...said.doubt,
   };
   await app.ledger.write(
     { organization: alias, kind: 'person', key: personKey(email) },

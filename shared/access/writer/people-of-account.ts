@@ -1,11 +1,7 @@
 import type { Lane } from '../../domain/lane';
 import { eldestFirst } from '../../domain/ledger/join-ledgers';
 import { judgeLookUp, type AccountVerdict, type AnswerOf } from '../../domain/ledger/account-of-person';
-import {
-  emptyPersonLedger,
-  type DirectoryIdentity,
-  type PersonLedger,
-} from '../../domain/ledger/person-ledger';
+import { type DirectoryIdentity, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';

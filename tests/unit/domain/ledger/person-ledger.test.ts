@@ -6,6 +6,7 @@ import {
   type GroupRequest,
   type PersonLedger,
 } from '../../../../shared/domain/ledger/person-ledger';
+import { personKey } from '../../../../shared/domain/person-key';
 import {
   aGrant,
   aGrantRequest,
@@ -13,6 +14,8 @@ import {
   aRequest,
   aRevocation,
 } from '../../../fixtures/builders/person-ledgers';
+
+const ANA = personKey('ana.pop@example.com');
 
 function aRevokeRequest(id: string, occurredAtMs: number, grantRequestId?: string): GroupRequest {
   return aRequest(
@@ -59,6 +62,7 @@ describe('the ledger of a person', () => {
             approvals: [{ approver: 'maria.lead@example.com', approvedAtMs: 0 }],
             ticketId: 'T7',
             ticketUrl: 'https://tickets.example.com/T7',
+            under: ANA,
           },
         ],
       }),
@@ -73,7 +77,7 @@ describe('the ledger of a person', () => {
         ...before,
         revocations: [
           aRevocation({ requestId: 'REQ-0' }),
-          { requestId: 'REQ-2', group: 'Developers', grantRequestId: 'REQ-1', occurredAtMs: 5 },
+          { requestId: 'REQ-2', group: 'Developers', grantRequestId: 'REQ-1', occurredAtMs: 5, under: ANA },
         ],
       },
     });
