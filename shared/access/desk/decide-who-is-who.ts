@@ -91,7 +91,9 @@ export async function decideWhoIsWho(
       return { next: decided[0], evidence: [decided[1]] };
     });
   };
-  const others = othersOf(person, decision);
+  const others = await Promise.all(
+    othersOf(person, decision).map(async (one) => lastJoined(deps.ledger, organization, one)),
+  );
   for (const one of [key, ...others])
     await deps.changes.mark(personSubject(organization, one), 'normal', nowMs, 'console');
   switch (decision) {
@@ -147,6 +149,20 @@ function othersOf(
   if (decision !== 'another-person') return [];
   const records = (unconfirmed?.words ?? []).flatMap((word) => recordNamedBy(word) ?? []);
   return records.slice(0, 1).map(({ source, workerId }) => workerRecordKey(source, workerId));
+}
+
+/** Whoever has the words of a ledger by now: whom it joined may have joined another. */
+async function lastJoined(
+  ledger: DecideWhoDeps['ledger'],
+  organization: string,
+  key: string,
+): Promise<string> {
+  const seen = new Set<string>();
+  for (let at = key; ; seen.add(at)) {
+    const into = (await ledger.read(personSubject(organization, at)))?.value.joined?.into;
+    if (into === undefined || seen.has(into)) return at;
+    at = into;
+  }
 }
 
 function samePerson(

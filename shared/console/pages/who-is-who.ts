@@ -42,8 +42,9 @@ function renderSeparating(layout: PageLayout, key: string, ledger: PersonLedger)
 ${renderDecision(layout, key, ledger, [['apart', 'Go on now']])}`;
 }
 
+/** Others may have joined that one before: they are on its own page. */
 function renderJoined(layout: PageLayout, { key, ledger }: KnownOther): Markup {
-  return markup`<h2>Joined with ${name(ledger.email)}</h2>
+  return markup`<h2>Joined with <a href="${CONSOLE_PATH}/${layout.organization}/people?person=${key}">${name(ledger.email)}</a></h2>
 <p>Both had one account, so they were taken for one person.</p>
 ${renderDecision(layout, key, ledger, [['apart', 'They are two people']])}`;
 }

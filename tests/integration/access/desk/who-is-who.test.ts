@@ -5,6 +5,10 @@ import {
   questionOf,
   type WhoDecision,
 } from '../../../../shared/access/desk/decide-who-is-who';
+import { AppError } from '../../../../shared/errors';
+import { carryOutDecision } from '../../../../shared/console/carry-out-decision';
+import type { PageLayout } from '../../../../shared/console/page-layout';
+import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { explainPerson } from '../../../../shared/access/desk/explain-person';
 import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
@@ -228,6 +232,68 @@ describe('two people who were joined by mistake', () => {
     await world.pass(DAY_MS);
     expect(groupsOf(world, account)).toEqual([]);
     expect([await world.fault(ANA), await world.fault(NEW)]).toEqual([undefined, undefined]);
+  });
+
+  it('are told apart where whom the one joined has joined another since', async () => {
+    const { world, user } = await joined();
+    const { principals } = world.engine.uipath.organization(world.alias);
+    const third = 'ana.dritte@acme.example';
+    principals.put({ ...user, email: third, userName: third });
+    // Spoken of before the others are: they join this one.
+    await world.joins(third, { ...record('3'), saidAtMs: world.engine.clock.now() - 30 * DAY_MS });
+    await world.settle();
+    expect((await world.ledger(ANA))?.joined).toMatchObject({ into: personKey(third) });
+    await decide(world, 'apart', personKey(NEW));
+    await world.settle();
+    const workers = async (email: string) =>
+      (await world.ledger(email))?.timeline.map(({ workerId }) => workerId).toSorted();
+    expect([await workers(third), await workers(NEW)]).toEqual([['3', '7'], ['8']]);
+    expect((await world.ledger(NEW))?.toldApart).toEqual([personKey(third)]);
+  });
+
+  it('stay as they are while the ledger of one of them cannot be read, and are two once it can', async () => {
+    const { world } = await joined();
+    const { app } = world.engine;
+    const unreadable: typeof app.ledger.read = async (subject) => {
+      if (subject.key === personKey(ANA)) throw new AppError('record-unreadable', 'It is damaged');
+      return app.ledger.read(subject);
+    };
+    const damaged = { ...app, ledger: { ...app.ledger, read: unreadable } };
+    await expect(decide(world, 'apart', personKey(NEW), damaged)).rejects.toMatchObject({
+      code: 'record-unreadable',
+    });
+    expect((await world.ledger(NEW))?.joined).toMatchObject({ into: personKey(ANA) });
+    await decide(world, 'apart', personKey(NEW));
+    expect((await world.ledger(NEW))?.timeline).toHaveLength(1);
+  });
+
+  it('are asked about on the page of the one, to whoever may decide', async () => {
+    const { world, account } = await joined();
+    const found = await explainPerson(world.engine.app, world.alias, ANA);
+    const layout = { organization: world.alias, token: 't', mayDecide: true } as PageLayout;
+    const page = String(renderPeople(layout, ANA, found).html);
+    expect(page).toContain('They are two people');
+    expect(page).toContain(`action="/api/console/${world.alias}/people/${personKey(NEW)}"`);
+    expect(String(renderPeople({ ...layout, mayDecide: false }, ANA, found).html)).not.toContain(
+      '<button name=',
+    );
+    const question = /name="question" value="([0-9a-f]+)"/.exec(page)?.[1] ?? '';
+    const fields = new URLSearchParams({ decision: 'apart', reason: 'Two people', question });
+    const form = { organization: world.alias, page: 'people', id: personKey(NEW), by: 'olga' };
+    const said = { ...form, fields, mayDecide: () => true };
+    const deps = world.engine.app as unknown as Parameters<typeof carryOutDecision>[0];
+    await expect(carryOutDecision(deps, said)).resolves.toBe('told');
+    await expect(carryOutDecision(deps, said)).rejects.toMatchObject({ code: 'decision-obsolete' });
+    await expect(carryOutDecision(deps, { ...said, fields: new URLSearchParams() })).rejects.toMatchObject({
+      code: 'page-unknown',
+    });
+    const told = await explainPerson(world.engine.app, world.alias, NEW);
+    expect(told?.evidence.find(({ kind }) => kind === 'person-told-apart')?.facts).toMatchObject({
+      by: 'olga',
+      reason: 'Two people',
+      person: personKey(ANA),
+    });
+    expect(groupsOf(world, account)).toContain('Users');
   });
 
   it('get nothing more by the account while both lead to it', async () => {
