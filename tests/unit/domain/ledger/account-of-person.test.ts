@@ -10,7 +10,9 @@ import {
 import type { DirectoryIdentity, PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { recordUnconfirmed, isUnconfirmed } from '../../../../shared/domain/ledger/unconfirmed-records';
 import type { Statement } from '../../../../shared/domain/ledger/statement';
-import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
+import { isGrantValid } from '../../../../shared/domain/ledger/person-access';
+import { aGroup, groupsOf } from '../../../fixtures/builders/organizations';
+import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const [A, B] = ['ana.pop@example.com', 'ana.neu@example.com'];
 const HOUR_MS = 3_600_000;
@@ -183,6 +185,23 @@ describe('an account that answers to the address of a person', () => {
   ])('is emptied with all others of a leaver: %s', (_what, ledger, by, toEmpty) => {
     const verdict = judgeLookUp(ledger, answers(by), { nowMs: 50, left: 'lately' });
     expect(verdict?.toEmpty ?? []).toEqual(toEmpty);
+  });
+});
+
+describe('a grant of somebody whose account another took the place of', () => {
+  const organization = (isPrivileged: boolean) => ({
+    groups: groupsOf(aGroup('Developers', { privileged: isPrivileged })),
+  });
+  it.each([
+    ['privileged and asked for before', true, 5, false],
+    ['privileged and asked for since', true, 6, true],
+    ['not privileged', false, 5, true],
+  ])('that is %s', (_what, isPrivileged, occurredAtMs, expected) => {
+    const grant = aGrant({ occurredAtMs });
+    const ledger = known({ grants: [grant], replaced: { accountId: 'u', atMs: 5 } });
+    expect(isGrantValid(grant, ledger, organization(isPrivileged), 50)).toBe(expected);
+    const { replaced: _replaced, ...confirmed } = ledger;
+    expect(isGrantValid(grant, confirmed, organization(isPrivileged), 50)).toBe(true);
   });
 });
 
