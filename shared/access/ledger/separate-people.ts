@@ -22,15 +22,18 @@ type Separated = Readonly<{ organization: string; key: string; policyHash: strin
 
 const ATTEMPTS = 4;
 
-/** What leads to a person: each worker record that their words name, and each address. */
+/** What leads to a person: each worker record that their words name, and each address, those in doubt too. */
 export function keysOfPerson(ledger: PersonLedger): readonly IndexKey[] {
-  const records = ledger.timeline.flatMap((word): IndexKey[] => {
+  const words = [...ledger.timeline, ...(ledger.unconfirmed?.words ?? [])];
+  const records = words.flatMap((word): IndexKey[] => {
     const record = recordNamedBy(word);
     return record === undefined
       ? []
       : [{ kind: 'record', hash: workerRecordKey(record.source, record.workerId) }];
   });
-  const addresses = addressesOf(ledger).map((address): IndexKey => ({
+  const inDoubt =
+    ledger.unconfirmed?.addresses.filter((one) => ledger.handedOn?.includes(one) !== true) ?? [];
+  const addresses = [...addressesOf(ledger), ...inDoubt].map((address): IndexKey => ({
     kind: 'address',
     hash: personKey(address),
   }));
