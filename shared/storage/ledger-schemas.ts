@@ -75,6 +75,7 @@ const ownMembers = {
       accountId: z.string().optional(),
     })
     .optional(),
+  claimed: z.array(z.string()).optional(),
   handedOn: z.array(z.string()).optional(),
   replaced: z.object({ accountId: z.string(), atMs: z.number() }).optional(),
   confirmedAccountId: z.string().optional(),

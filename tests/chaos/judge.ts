@@ -12,8 +12,10 @@ import {
   LEAD,
   MANAGED,
   newAddressOf,
+  personBehind,
   PEOPLE,
   SEED,
+  sourceOf,
   WINDOW_MS,
   type TestOrganization,
 } from './test-organization';
@@ -30,6 +32,8 @@ export type Seen = Readonly<{
   hands: Array<Readonly<{ atMs: number; group: string; person: string; joined: boolean }>>;
   /** Names that groups were given by hand, by id. */
   groupNames: Map<string, string>;
+  /** People whose account has another address by now. */
+  renamed: Set<string>;
   /** Names and ids of groups that somebody deleted. What became of an open call of one nobody can tell any more. */
   deletedGroups: Set<string>;
   /** Held removals that a person released. */
@@ -268,13 +272,40 @@ export function viewsOf(
     ),
   );
   const { graceDays } = seen.organization;
-  return bodySets.flatMap((bodies) =>
-    [nowMs, startedAtMs].flatMap((atMs) =>
-      [new Set<string>(), extensions].map((refused) =>
-        expectedFor(person, bodies, atMs, { graceDays, refused }),
+  return bodySets
+    .flatMap(doubtfulIn(person, seen))
+    .flatMap((bodies) =>
+      [nowMs, startedAtMs].flatMap((atMs) =>
+        [new Set<string>(), extensions].map((refused) =>
+          expectedFor(person, bodies, atMs, { graceDays, refused }),
+        ),
       ),
-    ),
-  );
+    );
+}
+
+/**
+ * Whether a record is of somebody whose account was renamed is not known, as long as it came under an address that the account does not
+ * answer to: until then each may count or not.
+ */
+function doubtfulIn(
+  person: string,
+  { renamed }: Seen,
+): (bodies: readonly Body[]) => ReadonlyArray<readonly Body[]> {
+  return (bodies) => {
+    if (!renamed.has(person)) return [bodies];
+    const own = bodies.filter((body) => 'worker' in body && personBehind(body.worker.email) === person);
+    const records = [...new Set(own.map(recordOf))];
+    return Array.from({ length: 2 ** records.length }, (_, subset) =>
+      bodies.filter((body) => {
+        const index = records.indexOf(recordOf(body));
+        return !own.includes(body) || Math.floor(subset / 2 ** index) % 2 === 0;
+      }),
+    );
+  };
+}
+
+function recordOf(body: Body): string {
+  return 'worker' in body ? `${sourceOf(body)} ${body.worker.workerId ?? ''}` : '';
 }
 
 function wasAdded(seen: Seen, id: string, groupId: string): boolean {

@@ -160,6 +160,7 @@ class Player {
       idOf: (person) => ids.get(person) ?? person,
       changes: [],
       hands: [],
+      renamed: new Set(),
       groupNames: new Map(),
       deletedGroups: new Set(),
       latencyMs: story.latencyMs,
@@ -227,6 +228,7 @@ class Player {
         if (account?.kind !== 'user') throw new Error('Somebody without an account has no address');
         const address = newAddressOf(event.person);
         principals.put({ ...account, email: address, userName: address });
+        this.#seen.renamed.add(event.person);
         return;
       }
       case 'tick':

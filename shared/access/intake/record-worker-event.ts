@@ -4,12 +4,12 @@ import { personKey, workerRecordKey } from '../../domain/person-key';
 import { fold } from '../../domain/fold';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
 import {
-  addressesOf,
   emptyPersonLedger,
   lookedUpAnew,
   withAddress,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
+import { addressesToLookUp } from '../../domain/ledger/account-of-person';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { lacksSources, withSources } from '../../domain/ledger/with-sources';
@@ -80,7 +80,7 @@ async function recordInOrganization(
   const about = subjectOf(context.source, event);
   const email = fold(event.worker.email);
   const named = { email, record: recordNamedBy(about) };
-  const { key, known, isTheirAddress, toNote } = await findPerson(deps, alias, named);
+  const { key, known, isTheirAddress, isClaimed, toNote } = await findPerson(deps, alias, named);
   const subject = personSubject(alias, key);
   // Before the word is stored: whoever comes after a process that died here is led to the same person.
   await deps.accounts.notePerson(alias, key, toNote);
@@ -110,7 +110,7 @@ async function recordInOrganization(
       const unconfirmed = isUnconfirmed(current, named.record);
       const recorded = unconfirmed
         ? recordUnconfirmed(current, word, email, { nowMs, historyMs })
-        : recordOfPerson(current, word, isTheirAddress ? email : undefined, { nowMs, historyMs });
+        : recordOfPerson(current, word, { email, isTheirAddress, isClaimed }, { nowMs, historyMs });
       const { outcome } = recorded;
       said.outcome = outcome;
       if (outcome === 'duplicate') return undefined;
@@ -155,15 +155,32 @@ async function recordInOrganization(
 function recordOfPerson(
   current: PersonLedger,
   word: Statement,
-  email: string | undefined,
+  {
+    email,
+    isTheirAddress,
+    isClaimed,
+  }: Readonly<{ email: string; isTheirAddress: boolean; isClaimed: boolean }>,
   { nowMs, historyMs }: Readonly<{ nowMs: number; historyMs: number }>,
 ): Readonly<{ ledger: PersonLedger; outcome: StatementOutcome }> {
   const { timeline, outcome } = recordWord(current.timeline, word, nowMs, historyMs);
-  if (email === undefined) return { ledger: { ...current, timeline }, outcome };
-  const addressed = withAddress(current, email, word.occurredAtMs);
-  const isNew = current.timeline.length > 0 && !addressesOf(current).includes(email);
+  const isNew =
+    (isTheirAddress || isClaimed) &&
+    current.timeline.length > 0 &&
+    !addressesToLookUp(current).includes(email);
   const identity = isNew ? lookedUpAnew(current.identity, nowMs) : current.identity;
-  return { ledger: { ...addressed, timeline, identity }, outcome };
+  const addressed = isTheirAddress ? withAddress(current, email, word.occurredAtMs) : current;
+  const { claimed = [] } = current;
+  const others = claimed.filter((address) => address !== email);
+  const now = isClaimed ? [...others, email] : others;
+  return {
+    ledger: {
+      ...addressed,
+      timeline,
+      identity,
+      ...(now.length === 0 ? { claimed: undefined } : { claimed: now }),
+    },
+    outcome,
+  };
 }
 
 /** A ledger of an earlier version learns from its evidence who said what. */

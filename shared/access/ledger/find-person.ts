@@ -34,6 +34,8 @@ export type FoundPerson = Readonly<{
   known: Stored<PersonLedger> | undefined;
   /** False where the address has a ledger of its own: it may be somebody else's. */
   isTheirAddress: boolean;
+  /** True where it has one, and the account has to tell whether both are one. */
+  isClaimed: boolean;
   toNote: readonly IndexKey[];
 }>;
 
@@ -91,23 +93,25 @@ export async function findPerson(
   const ownKey = personKey(email);
   const { own, isHandedOn } = await readAtAddress(ledger, organization, ownKey);
   if (record === undefined) {
-    if (own !== undefined) return { key: ownKey, known: own, isTheirAddress: true, toNote: [] };
+    if (own !== undefined)
+      return { key: ownKey, known: own, isTheirAddress: true, isClaimed: false, toNote: [] };
     const key = (await accounts.personOf(organization, { kind: 'address', hash: ownKey })) ?? ownKey;
-    return { key, known: undefined, isTheirAddress: true, toNote: [] };
+    return { key, known: undefined, isTheirAddress: true, isClaimed: false, toNote: [] };
   }
   const words = [own?.value.timeline, own?.value.unconfirmed?.words];
   if (words.some((timeline) => timeline !== undefined && isNamedIn(timeline, record)))
-    return { key: ownKey, known: own, isTheirAddress: true, toNote: [] };
+    return { key: ownKey, known: own, isTheirAddress: true, isClaimed: false, toNote: [] };
   const byRecord: IndexKey = { kind: 'record', hash: workerRecordKey(record.source, record.workerId) };
   const byAddress: IndexKey = { kind: 'address', hash: ownKey };
   const ofRecord = await accounts.personOf(organization, byRecord);
   if (ofRecord === ownKey && isHandedOn)
-    return { key: ownKey, known: own, isTheirAddress: false, toNote: [] };
+    return { key: ownKey, known: own, isTheirAddress: false, isClaimed: false, toNote: [] };
   if (ofRecord === undefined || ofRecord === ownKey) {
     const key = own === undefined ? ((await accounts.personOf(organization, byAddress)) ?? ownKey) : ownKey;
     const known = key === ownKey ? own : undefined;
-    return { key, known, isTheirAddress: true, toNote: ofRecord === key ? [] : [byRecord] };
+    return { key, known, isTheirAddress: true, isClaimed: false, toNote: ofRecord === key ? [] : [byRecord] };
   }
   const isTheirAddress = own === undefined && !isHandedOn;
-  return { key: ofRecord, known: undefined, isTheirAddress, toNote: isTheirAddress ? [byAddress] : [] };
+  const toNote = isTheirAddress ? [byAddress] : [];
+  return { key: ofRecord, known: undefined, isTheirAddress, isClaimed: own !== undefined, toNote };
 }

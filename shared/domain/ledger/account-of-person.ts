@@ -20,7 +20,8 @@ export type AnswerOf = (address: string) => AccountAnswer | undefined;
 /** Addresses to look a person up by. The account of a person before is asked for by none. */
 export function addressesToLookUp(ledger: PersonLedger): readonly string[] {
   if (ledger.formerAccountOf !== undefined) return [];
-  return [...new Set([...addressesOf(ledger), ...(ledger.unconfirmed?.addresses ?? [])])];
+  const { unconfirmed, claimed = [] } = ledger;
+  return [...new Set([...addressesOf(ledger), ...(unconfirmed?.addresses ?? []), ...claimed])];
 }
 
 /** True where a look-up decides whether somebody's records are the person's. */
@@ -45,14 +46,19 @@ function bestAnswer(addresses: readonly string[], answerOf: AnswerOf): AccountAn
 
 /**
  * The directory identity of a person after a look-up. An address that records came under which may be somebody else's says nothing of
- * the person; whoever has no address of their own keeps the account that was theirs.
+ * the person; whoever has no address of their own keeps the account that was theirs. One that has a ledger of its own leads to no other
+ * account than the known one.
  */
 export function identityAfter(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): DirectoryIdentity {
-  const doubtful = ledger.unconfirmed?.addresses ?? [];
+  const { identity, unconfirmed, claimed = [] } = ledger;
+  const doubtful = [...(unconfirmed?.addresses ?? []), ...claimed];
   const own = addressesToLookUp(ledger).filter((address) => !doubtful.includes(address));
   const answer = bestAnswer(own, answerOf);
   if (answer?.kind === 'found') return { kind: 'resolved', id: answer.id, checkedAtMs: nowMs };
-  const { identity } = ledger;
+  const ofClaimed = bestAnswer(claimed, answerOf);
+  const known = knownAccountOf(ledger);
+  if (ofClaimed?.kind === 'found' && (known === undefined || known === ofClaimed.id))
+    return { kind: 'resolved', id: ofClaimed.id, checkedAtMs: nowMs };
   if (own.length === 0 && identity?.kind === 'resolved') return { ...identity, checkedAtMs: nowMs };
   return unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', identity, nowMs);
 }

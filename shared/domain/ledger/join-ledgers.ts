@@ -24,7 +24,11 @@ export function eldestFirst<P extends Readonly<{ key: string; ledger: PersonLedg
 /** The ledger of one person who was taken for two: the words, grants and memberships of both. Idempotent. */
 export function joinLedgers(into: PersonLedger, from: PersonLedger): PersonLedger {
   const [newer, older] = latestSaidMs(from) > latestSaidMs(into) ? [from, into] : [into, from];
-  const [email = into.email, ...former] = new Set([...addressesOf(newer), ...addressesOf(older)]);
+  const addresses = new Set([...addressesOf(newer), ...addressesOf(older)]);
+  const [email = into.email, ...former] = addresses;
+  const claimed = [...new Set([...(into.claimed ?? []), ...(from.claimed ?? [])])].filter(
+    (address) => !addresses.has(address),
+  );
   return {
     ...into,
     email,
@@ -33,6 +37,7 @@ export function joinLedgers(into: PersonLedger, from: PersonLedger): PersonLedge
     grants: union(into.grants, from.grants, ({ requestId }) => requestId),
     revocations: union(into.revocations, from.revocations, ({ requestId }) => requestId),
     applied: union(into.applied, from.applied, ({ groupId }) => groupId),
+    ...(claimed.length === 0 ? { claimed: undefined } : { claimed }),
     ...joinedDoubts(into, from),
   };
 }

@@ -83,6 +83,8 @@ export type PersonLedger = Readonly<{
   applied: readonly AppliedMembership[];
   identity: DirectoryIdentity | undefined;
   unconfirmed?: UnconfirmedRecords | undefined;
+  /** Addresses that a record of this person came under and that have a ledger of their own: the account tells whether they are one. */
+  claimed?: readonly string[] | undefined;
   /** Addresses that are somebody else's by now: what is said of them is not said of this person. */
   handedOn?: readonly string[] | undefined;
   /** The account that the person had until another answered to their address. Until somebody says that it is theirs, nothing privileged follows. */
