@@ -16,6 +16,7 @@ const StatementSchema = z.object({
   workerId: z.string().optional(),
   of: z.enum(['person', 'account']).optional(),
   under: z.string().optional(),
+  namedSinceMs: z.number().optional(),
 });
 
 const GrantSchema = z.object({

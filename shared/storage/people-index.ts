@@ -21,7 +21,7 @@ export type PeopleIndex = Readonly<{
   ) => Promise<Readonly<{ memberId: string; atMs: number }> | undefined>;
   /** The person that a key of a worker record or of an address leads to; undefined: nobody that is noted. */
   personOf: (organization: string, recordOrAddress: IndexKey) => Promise<string | undefined>;
-  /** Idempotent: one transaction. */
+  /** Idempotent; a transaction for each hundred keys, of which the size of a ledger allows a few thousand. */
   notePerson: (organization: string, personKey: string, keys: readonly IndexKey[]) => Promise<void>;
 }>;
 
@@ -32,6 +32,7 @@ type PersonRow = { memberId: string; atMs: number };
 
 /** Two rows each, and a transaction holds a hundred. */
 const PEOPLE_TOGETHER = 50;
+const KEYS_TOGETHER = 100;
 
 const rowKeyOf = ({ kind, hash }: IndexKey): string => `${kind === 'record' ? 'r' : 'a'}:${hash}`;
 
@@ -76,16 +77,15 @@ export function createPeopleIndex(storage: Pick<StorageAccount, 'table'>): Peopl
       return row?.personKey;
     },
     notePerson: async (organization, personKey, keys) => {
-      if (keys.length === 0) return;
-      await (
-        await table()
-      ).submitTransaction(
-        keys.map((key) => [
-          'upsert',
-          { partitionKey: organization, rowKey: rowKeyOf(key), personKey },
-          'Replace',
-        ]),
-      );
+      const rowKeys = [...new Set(keys.map(rowKeyOf))];
+      for (let at = 0; at < rowKeys.length; at += KEYS_TOGETHER)
+        await (
+          await table()
+        ).submitTransaction(
+          rowKeys
+            .slice(at, at + KEYS_TOGETHER)
+            .map((rowKey) => ['upsert', { partitionKey: organization, rowKey, personKey }, 'Replace']),
+        );
     },
   };
 }

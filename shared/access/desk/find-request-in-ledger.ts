@@ -1,6 +1,7 @@
 import { namedProgress, personProgress, type RequestProgress } from '../../domain/ledger/request-progress';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
+import { readWhoeverJoined } from '../ledger/find-person';
 import type { RequestEntry } from '../../storage/request-index';
 
 /** What a request is about, as the ledger knows it, and how far it has come. */
@@ -23,7 +24,7 @@ export async function findRequestInLedger(
   const withRefusal = (progress: RequestProgress): RequestProgress =>
     refusal === undefined ? { group, ...progress } : { state: 'refused', group };
   if (kind === 'person') {
-    const value = (await ledger.read({ ...of, kind }))?.value;
+    const value = (await readWhoeverJoined(ledger, organization.alias, key)).stored?.value;
     const progress = personProgress(value, organization, requestId, nowMs);
     return { person: value?.email, name: undefined, progress: withRefusal(progress) };
   }

@@ -7,6 +7,7 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
 import { requireOrganization } from '../ledger/list-refused-changes';
+import { readWhoeverJoined } from '../ledger/find-person';
 import { updateLedger } from '../ledger/update-ledger';
 import { isGuid } from '../../domain/guid';
 import { personSubject } from '../../domain/ledger/subject';
@@ -37,7 +38,8 @@ export async function retryRefusedChange(
   const memberId = correctedId(retry.memberId);
   const atMs = deps.clock.now();
   const policyHash = (await deps.policy()).hash;
-  const subject = personSubject(organization, letter.personKey);
+  const { key } = await readWhoeverJoined(deps.ledger, organization, letter.personKey);
+  const subject = personSubject(organization, key);
   await updateLedger(deps.ledger, subject, (current) =>
     current === undefined
       ? undefined

@@ -1,6 +1,7 @@
+import { smallestOf } from '../../domain/extremes';
 import { effectiveAtMs } from '../../domain/ledger/effective-time';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
-import { personKey, workerRecordKey } from '../../domain/person-key';
+import { personKey } from '../../domain/person-key';
 import { fold } from '../../domain/fold';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
 import {
@@ -12,7 +13,6 @@ import {
 import { addressesToLookUp } from '../../domain/ledger/account-of-person';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
-import { lacksSources, withSources } from '../../domain/ledger/with-sources';
 import { isUnconfirmed, recordNamedBy, recordUnconfirmed } from '../../domain/ledger/unconfirmed-records';
 import { recordWord } from '../../domain/ledger/worker-records';
 import type { StatementOutcome } from '../../domain/ledger/worker-timeline';
@@ -26,6 +26,7 @@ import { markChanged } from '../ledger/mark-and-book-writer-run';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
 import { findPerson, notHandedOn, notJoined } from '../ledger/find-person';
+import { movedOn, sourcesOfAccounts } from '../ledger/move-on';
 import { DAY_MS } from '../../domain/durations';
 import { AppError } from '../../errors';
 
@@ -89,13 +90,14 @@ async function recordInOrganization(
     leaverDate: organization.leaver.date,
   });
   const late = context.nowMs - atMs > organization.catchUpDays * DAY_MS;
+  const isOfAccounts = sourcesOfAccounts(context.policy);
   const said: { outcome: StatementOutcome } = { outcome: 'duplicate' };
   const ledger = await updateLedger(
     deps.ledger,
     subject,
     async (stored = emptyPersonLedger(email)) => {
       const { id, kind, occurredAtMs, attributes } = event;
-      const current = await movedOn(deps, subject, notHandedOn(notJoined(stored), named), context.policy);
+      const current = await movedOn(deps, subject, notHandedOn(notJoined(stored), named), isOfAccounts);
       const word: Statement = {
         id,
         kind,
@@ -104,6 +106,7 @@ async function recordInOrganization(
         attributes,
         ...about,
         under: personKey(email),
+        ...(kind === 'leaver' && key === personKey(email) ? namedSince(current) : {}),
       };
       const { nowMs } = context;
       const historyMs = Math.max(organization.mover.graceDays, REMEMBERED_DAYS) * DAY_MS;
@@ -183,25 +186,13 @@ function recordOfPerson(
   };
 }
 
-/** A ledger of an earlier version learns from its evidence who said what. */
-async function movedOn(
-  deps: Pick<RecordWorkerEventDeps, 'ledger' | 'accounts'>,
-  subject: Subject<'person'>,
-  stored: PersonLedger,
-  { sources }: Policy,
-): Promise<PersonLedger> {
-  if (!lacksSources(stored)) return stored;
-  const { records } = await deps.ledger.evidence(subject);
-  const moved = withSources(stored, records, (name) =>
-    sources.some((source) => source.feed === 'hr' && source.name === name && source.speaksOf === 'account'),
+/** Since when requests named a person by the first of their addresses, which the key of the ledger is of. */
+function namedSince({ grants, revocations }: PersonLedger): Pick<Statement, 'namedSinceMs'> {
+  const namedSinceMs = smallestOf(
+    [...grants, ...revocations].map(({ occurredAtMs }) => occurredAtMs),
+    undefined,
   );
-  const keys = moved.timeline.flatMap((word) => {
-    const record = recordNamedBy(word);
-    return record === undefined ? [] : [workerRecordKey(record.source, record.workerId)];
-  });
-  const toNote = [...new Set(keys)].map((hash) => ({ kind: 'record', hash }) as const);
-  await deps.accounts.notePerson(subject.organization, subject.key, toNote);
-  return moved;
+  return namedSinceMs === undefined ? {} : { namedSinceMs };
 }
 
 type AboutWord = Pick<Statement, 'source' | 'workerId' | 'of'>;

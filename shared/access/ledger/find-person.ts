@@ -58,7 +58,35 @@ export async function readAddresses(
   return (address) => known.get(fold(address)) ?? [fold(address)];
 }
 
-type AtAddress = Readonly<{ own: Stored<PersonLedger> | undefined; isHandedOn: boolean }>;
+type LedgerAtKey = Readonly<{ key: string; stored: Stored<PersonLedger> | undefined }>;
+
+/** As many as people may have joined one after the other. */
+const MOST_JOINS = 16;
+
+/**
+ * The ledger of a key and, where its person joined another, of that one, and so on. Where that leads in a circle or nowhere, the last
+ * one read: what was to be done with it says so.
+ */
+export async function readWhoeverJoined(
+  ledger: FindPersonDeps['ledger'],
+  organization: string,
+  key: string,
+): Promise<LedgerAtKey> {
+  const seen = new Set([key]);
+  let found = { key, stored: await ledger.read(personSubject(organization, key)) };
+  for (;;) {
+    const into = found.stored?.value.joined?.into;
+    if (into === undefined || seen.has(into) || seen.size === MOST_JOINS) return found;
+    seen.add(into);
+    found = { key: into, stored: await ledger.read(personSubject(organization, into)) };
+  }
+}
+
+type AtAddress = Readonly<{
+  read: Stored<PersonLedger> | undefined;
+  own: Stored<PersonLedger> | undefined;
+  isHandedOn: boolean;
+}>;
 
 /** A ledger whose person joined another, or has this address no more, leads to nobody: the index does. */
 async function readAtAddress(
@@ -66,9 +94,9 @@ async function readAtAddress(
   organization: string,
   key: string,
 ): Promise<AtAddress> {
-  const own = await ledger.read(personSubject(organization, key));
-  const isHandedOn = own?.value.handedOn?.some((address) => personKey(address) === key) === true;
-  return { own: own?.value.joined === undefined && !isHandedOn ? own : undefined, isHandedOn };
+  const read = await ledger.read(personSubject(organization, key));
+  const isHandedOn = read?.value.handedOn?.some((address) => personKey(address) === key) === true;
+  return { read, own: read?.value.joined === undefined && !isHandedOn ? read : undefined, isHandedOn };
 }
 
 /**
@@ -81,6 +109,21 @@ export function notHandedOn(ledger: PersonLedger, { email, record }: NamedPerson
   throw new AppError('storage-conflict', 'The address was handed on while this was to be recorded');
 }
 
+/** Whoever the index names for an address, or the ledger that was emptied where a row of the index is gone. */
+async function findByAddress(
+  { ledger, accounts }: FindPersonDeps,
+  organization: string,
+  { key: ownKey, stored }: LedgerAtKey,
+): Promise<Pick<FoundPerson, 'key' | 'known' | 'toNote'>> {
+  const byAddress: IndexKey = { kind: 'address', hash: ownKey };
+  const noted = await accounts.personOf(organization, byAddress);
+  if (noted === undefined && stored?.value.joined === undefined)
+    return { key: ownKey, known: stored, toNote: [] };
+  const start = noted ?? ownKey;
+  const { key, stored: known } = await readWhoeverJoined(ledger, organization, start);
+  return { key, known, toNote: key === noted ? [] : [byAddress] };
+}
+
 /**
  * Finds the person that a word is about: by the worker record where it names one, else by the address, today's or one of before.
  * A known record at its known address costs one read.
@@ -91,12 +134,12 @@ export async function findPerson(
   { email, record }: NamedPerson,
 ): Promise<FoundPerson> {
   const ownKey = personKey(email);
-  const { own, isHandedOn } = await readAtAddress(ledger, organization, ownKey);
+  const { read, own, isHandedOn } = await readAtAddress(ledger, organization, ownKey);
   if (record === undefined) {
     if (own !== undefined)
       return { key: ownKey, known: own, isTheirAddress: true, isClaimed: false, toNote: [] };
-    const key = (await accounts.personOf(organization, { kind: 'address', hash: ownKey })) ?? ownKey;
-    return { key, known: undefined, isTheirAddress: true, isClaimed: false, toNote: [] };
+    const found = await findByAddress({ ledger, accounts }, organization, { key: ownKey, stored: read });
+    return { ...found, isTheirAddress: true, isClaimed: false };
   }
   const words = [own?.value.timeline, own?.value.unconfirmed?.words];
   if (words.some((timeline) => timeline !== undefined && isNamedIn(timeline, record)))
@@ -107,11 +150,15 @@ export async function findPerson(
   if (ofRecord === ownKey && isHandedOn)
     return { key: ownKey, known: own, isTheirAddress: false, isClaimed: false, toNote: [] };
   if (ofRecord === undefined || ofRecord === ownKey) {
-    const key = own === undefined ? ((await accounts.personOf(organization, byAddress)) ?? ownKey) : ownKey;
-    const known = key === ownKey ? own : undefined;
-    return { key, known, isTheirAddress: true, isClaimed: false, toNote: ofRecord === key ? [] : [byRecord] };
+    const found =
+      own === undefined
+        ? await findByAddress({ ledger, accounts }, organization, { key: ownKey, stored: read })
+        : { key: ownKey, known: own, toNote: [] };
+    const toNote = ofRecord === found.key ? found.toNote : [byRecord, ...found.toNote];
+    return { ...found, isTheirAddress: true, isClaimed: false, toNote };
   }
   const isTheirAddress = own === undefined && !isHandedOn;
+  const { key, stored: known } = await readWhoeverJoined(ledger, organization, ofRecord);
   const toNote = isTheirAddress ? [byAddress] : [];
-  return { key: ofRecord, known: undefined, isTheirAddress, isClaimed: own !== undefined, toNote };
+  return { key, known, isTheirAddress, isClaimed: own !== undefined && key !== ownKey, toNote };
 }

@@ -1,16 +1,21 @@
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
-import { joinedLedger, joinLedgers } from '../../domain/ledger/join-ledgers';
+import { joinedLedger, joinLedgers, withWhatTakes } from '../../domain/ledger/join-ledgers';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { personSubject } from '../../domain/ledger/subject';
 import { AppError, errorCodeOf } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
+import { notJoined } from './find-person';
+import { movedOn, type IsOfAccounts } from './move-on';
 import { keysOfPerson } from './separate-people';
 import { updateLedger } from './update-ledger';
 
 export type JoinPeopleDeps = Readonly<{
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
   accounts: Pick<PeopleIndex, 'notePerson'>;
+  changes: Pick<ChangeStore, 'mark'>;
+  isOfAccounts: IsOfAccounts;
 }>;
 
 type Joining = Readonly<{
@@ -25,23 +30,67 @@ const ATTEMPTS = 4;
 
 /**
  * Joins two people who were found to be one: all words, grants and memberships of the one become the other's, then what leads to
- * them, and at last the ledger they came from says so. Where the process dies in between, both have them, and it is done again.
- * @throws AppError `storage-conflict` after several lost races
+ * them, and at last the ledger they came from says so. Where the process dies in between, both have them, and it is done again. What
+ * no row holds together is not joined: each of the two takes over what takes access.
+ * @throws AppError `storage-conflict` after several lost races, `record-too-large`
  */
-export async function joinPeople(
+export async function joinPeople(deps: JoinPeopleDeps, joining: Joining): Promise<void> {
+  try {
+    await joinWhole(deps, joining);
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-too-large') {
+      const { into, from } = joining;
+      await takeOver(deps, joining, { key: into, other: from });
+      await takeOver(deps, joining, { key: from, other: into });
+    }
+    throw error;
+  }
+}
+
+/** A leaving may be all that still fits, and waits for nobody to make room. */
+async function takeOver(
+  { ledger, changes }: JoinPeopleDeps,
+  { organization, evidenceOf, nowMs }: Joining,
+  { key, other }: Readonly<{ key: string; other: string }>,
+): Promise<void> {
+  const subject = personSubject(organization, key);
+  const theirs = (await ledger.read(personSubject(organization, other)))?.value;
+  const own = await ledger.read(subject);
+  if (theirs === undefined || own === undefined) return;
+  if (withWhatTakes(own.value, theirs, nowMs) === undefined) return;
+  await changes.mark(subject, 'urgent', nowMs, theirs.timeline.at(-1)?.source);
+  await updateLedger(
+    ledger,
+    subject,
+    (current) => {
+      const next = current === undefined ? undefined : withWhatTakes(notJoined(current), theirs, nowMs);
+      if (next === undefined) return undefined;
+      return {
+        next,
+        evidence: [evidenceOf('person-not-joined', { person: other, why: 'record-too-large' })],
+      };
+    },
+    { known: own },
+  );
+}
+
+async function joinWhole(
   deps: JoinPeopleDeps,
   { organization, into, from, evidenceOf, nowMs }: Joining,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const stored = await deps.ledger.read(personSubject(organization, from));
     if (stored === undefined || stored.value.joined !== undefined) return;
-    await updateLedger(deps.ledger, personSubject(organization, into), (current) => {
+    const theirs = await movedOn(deps, personSubject(organization, from), stored.value, deps.isOfAccounts);
+    const elder = personSubject(organization, into);
+    await updateLedger(deps.ledger, elder, async (current) => {
       if (current === undefined)
         throw new AppError('storage-conflict', 'The person who was to be joined is gone');
-      const next = fitPersonLedger(joinLedgers(current, stored.value), nowMs);
+      const own = await movedOn(deps, elder, notJoined(current), deps.isOfAccounts);
+      const next = fitPersonLedger(joinLedgers(own, theirs), nowMs);
       return { next, evidence: [evidenceOf('person-joined', { person: from, by: 'account' })] };
     });
-    await deps.accounts.notePerson(organization, into, keysOfPerson(stored.value));
+    await deps.accounts.notePerson(organization, into, keysOfPerson(theirs));
     try {
       const evidence = [evidenceOf('person-joined-to', { person: into, by: 'account' })];
       await deps.ledger.write(

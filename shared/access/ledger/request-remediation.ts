@@ -9,6 +9,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
+import { readWhoeverJoined } from './find-person';
 import { bookRun } from './mark-and-book-writer-run';
 import { updateLedger } from './update-ledger';
 import { updateOrganizationLedger } from './update-organization-ledger';
@@ -51,8 +52,10 @@ export async function requestRemediation(
   const { alias } = organization;
   const items: Remediable[] = [];
   for (const record of records) {
-    const item = toRemediable(record);
-    if (item !== undefined) items.push({ ...item, isByMark: await isByMark(deps.ledger, alias, item) });
+    const found = toRemediable(record);
+    if (found === undefined) continue;
+    const item = { ...found, personKey: await personNow(deps.ledger, alias, found.personKey) };
+    items.push({ ...item, isByMark: await isByMark(deps.ledger, alias, item) });
   }
   if (items.length === 0) return;
   const nowMs = deps.clock.now();
@@ -126,6 +129,15 @@ async function putReleased(
     expiresAtMs: nowMs + planExpiryDays * DAY_MS,
     releasedAtMs: nowMs,
   });
+}
+
+/** Whoever a finding is about may have joined another since it was made. */
+async function personNow(
+  ledger: Pick<LedgerStore, 'read'>,
+  organization: string,
+  personKey: string | undefined,
+): Promise<string | undefined> {
+  return personKey === undefined ? undefined : (await readWhoeverJoined(ledger, organization, personKey)).key;
 }
 
 /** A leaver is taken out of everything by the writer's own plan, where the address still leads to the account. */

@@ -5,6 +5,7 @@ import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import type { WantedRun } from '../../storage/writer-bookings';
+import { sourcesOfAccounts, type IsOfAccounts } from '../ledger/move-on';
 import { bookRun } from '../ledger/mark-and-book-writer-run';
 import { openContainment, type ContainmentDeps } from './containment';
 import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
@@ -102,7 +103,12 @@ export async function applyChanges(
   if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
   let run: RunDeps | undefined;
   try {
-    run = await openRun(deps, { organization, policyHash: policy.hash, lease });
+    run = await openRun(deps, {
+      organization,
+      policyHash: policy.hash,
+      isOfAccounts: sourcesOfAccounts(policy),
+      lease,
+    });
     const { isAllRecovered, openAdditions } = await recoverAttempts(run);
     const goesOnAtMs = await applyMarkedSubjects({ ...run, openAdditions });
     if (isAllRecovered && goesOnAtMs === undefined && !run.isTimeUp()) await run.units.endRecovered();
@@ -123,10 +129,12 @@ async function openRun(
   {
     organization,
     policyHash,
+    isOfAccounts,
     lease,
   }: Readonly<{
     organization: OrganizationPolicy;
     policyHash: string;
+    isOfAccounts: IsOfAccounts;
     lease: Pick<WriterLease, 'renew' | 'signal'>;
   }>,
 ): Promise<RunDeps> {
@@ -138,6 +146,7 @@ async function openRun(
   return {
     organization,
     policyHash,
+    isOfAccounts,
     stillOurs: lease.renew,
     isTimeUp: () => deps.clock.now() > endsAtMs,
     leftMs: () => Math.max(0, endsAtMs - deps.clock.now()),

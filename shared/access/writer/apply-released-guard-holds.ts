@@ -20,7 +20,7 @@ import { casesByPerson, hasLess } from './membership-cases-by-person';
 import { finishHold, type FinishHoldDeps } from './finish-hold';
 import { failUnreadableRow } from './fail-unreadable-row';
 import type { WriterFence } from './lease-and-fence-interface';
-import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
+import { loadPersonOfPlan, type LoadPersonDeps, type PersonWork } from './load-person';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { holdUnit, personUnit } from './person-and-group-units';
 import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
@@ -76,14 +76,13 @@ export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps)
  * `unfinished`: there was no time for all of it, and the next run goes on. Whose removals are over by then is not asked of UiPath
  * again. One that came no further fails.
  */
-async function applyReleasedHold(
-  deps: ApplyReleasedHoldDeps,
-  released: Hold,
-): Promise<'done' | 'unfinished'> {
-  const { releasedAtMs = 0 } = released;
+async function applyReleasedHold(deps: ApplyReleasedHoldDeps, hold: Hold): Promise<'done' | 'unfinished'> {
+  const { releasedAtMs = 0 } = hold;
   const lookingUp = forLookUps(deps);
   const sinceMs = deps.clock.now();
-  const { people, over, unread } = await loadPeople(deps, released);
+  const { people, over, unread, keyNow } = await loadPeople(deps, hold);
+  const removals = hold.removals.map((removal) => ({ ...removal, personKey: keyNow(removal.personKey) }));
+  const released = { ...hold, removals };
   const { identities, unknown } = await resolveIdentities(lookingUp, 'urgent', people);
   const { plan: planned, deferred } = await planPeopleMemberships(lookingUp, 'urgent', people, identities);
   const open = new Set([...unread, ...unknown, ...deferred]);
@@ -122,10 +121,13 @@ async function applyReleasedHold(
   }
   const left = peopleLeft(released, statesOfRemovals, { waiting: applied.waiting, refused }, unsettled);
   const overNow = people.filter(({ subject }) => !left.has(subject.key));
-  await noteOver(deps, released, overNow);
+  const keysOver = new Set(overNow.map(({ subject }) => subject.key));
+  const keysThen = hold.removals.map(({ personKey }) => personKey);
+  const overThen = keysThen.filter((key) => keysOver.has(keyNow(key)));
+  await noteOver(deps, hold, new Set(overThen));
   if (applied.stoppedBy !== undefined) throw applied.stoppedBy;
-  const overBefore = peopleOver(released);
-  const isAnyOver = overNow.some(({ subject }) => !overBefore.has(subject.key));
+  const overBefore = peopleOver(hold);
+  const isAnyOver = overThen.some((key) => !overBefore.has(key));
   if (isCutShort && (isAnyOver || decided.some((one) => hasLess(one, applied, sinceMs)))) return 'unfinished';
   throw new AppError('hold-incomplete', 'A part of a released hold waits for what fails, or for time');
 }
@@ -151,10 +153,9 @@ function peopleLeft(
 async function noteOver(
   { holds, organization }: Pick<FinishHoldDeps, 'holds' | 'organization'>,
   { hash, releasedAtMs }: Hold,
-  people: readonly PersonWork[],
+  keys: ReadonlySet<string>,
 ): Promise<void> {
-  if (people.length === 0) return;
-  const keys = new Set(people.map(({ subject }) => subject.key));
+  if (keys.size === 0) return;
   await holds.change(organization.alias, hash, (now) =>
     now.state === 'released' && now.releasedAtMs === releasedAtMs ? withPeopleOver(now, keys) : undefined,
   );
@@ -174,13 +175,18 @@ function refusedRemovals({ removals }: Hold, refused: ReadonlyMap<string, string
 
 /**
  * The people of a hold, those of them whose removals an earlier run found over, and those whose ledger cannot be read now. Whoever
- * has one of the memberships again by the ledger is as the others.
+ * has one of the memberships again by the ledger is as the others. `keyNow`: of whom somebody joined meanwhile.
  */
 async function loadPeople(
   deps: LoadPersonDeps & ContainedDeps & Pick<WriterFence, 'fence'>,
   released: Hold,
 ): Promise<
-  Readonly<{ people: readonly PersonWork[]; over: readonly PersonWork[]; unread: ReadonlySet<string> }>
+  Readonly<{
+    people: readonly PersonWork[];
+    over: readonly PersonWork[];
+    unread: ReadonlySet<string>;
+    keyNow: (keyThen: string) => string;
+  }>
 > {
   const { removals } = released;
   const keys = [...new Set(removals.map((removal) => removal.personKey))];
@@ -189,7 +195,8 @@ async function loadPeople(
   await deps.groupsByName('urgent');
   const loaded = await mapConcurrently(inTurn(keys, deps.fence.token), STORAGE_WIDTH, async (key) => {
     try {
-      return await loadPerson(deps, 'urgent', personSubject(deps.organization.alias, key));
+      const person = await loadPersonOfPlan(deps, 'urgent', personSubject(deps.organization.alias, key));
+      return person === undefined ? undefined : { keyThen: key, person };
     } catch (error) {
       await deps.units.fail(personUnit(key), error);
       unread.add(key);
@@ -198,14 +205,23 @@ async function loadPeople(
   });
   const wereOver = peopleOver(released);
   const asked = new Set(removals.map(({ groupId, personKey }) => `${groupId}/${personKey}`));
-  const isStillOver = ({ subject: { key }, stored }: PersonWork): boolean =>
-    wereOver.has(key) && !stored.value.applied.some(({ groupId }) => asked.has(`${groupId}/${key}`));
-  const found = loaded.filter((person) => person !== undefined);
+  const found = loaded.filter((one) => one !== undefined);
+  const isStillOver = ({ keyThen, person: { stored } }: (typeof found)[number]): boolean =>
+    wereOver.has(keyThen) && !stored.value.applied.some(({ groupId }) => asked.has(`${groupId}/${keyThen}`));
+  const open = byKey(found.filter((one) => !isStillOver(one)).map(({ person }) => person));
+  const over = byKey(found.filter(isStillOver).map(({ person }) => person));
+  const keysNow = new Map(found.map(({ keyThen, person }) => [keyThen, person.subject.key]));
   return {
-    people: found.filter((person) => !isStillOver(person)),
-    over: found.filter(isStillOver),
+    people: [...open.values()],
+    over: [...over.values()].filter(({ subject }) => !open.has(subject.key)),
     unread,
+    keyNow: (keyThen) => keysNow.get(keyThen) ?? keyThen,
   };
+}
+
+/** Of two who became one, that one is there once. */
+function byKey(people: readonly PersonWork[]): ReadonlyMap<string, PersonWork> {
+  return new Map(people.map((person) => [person.subject.key, person]));
 }
 
 /** Has the people of a stale hold planned again, under the guards, also whoever cannot be read now. */

@@ -20,7 +20,7 @@ import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './people-of-a
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
 import { sizeInUiPath } from './trip-guards';
 import { addressesOf } from '../../domain/ledger/person-ledger';
-import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
+import { loadPersonOfPlan, type LoadPersonDeps, type PersonWork } from './load-person';
 import { countAdministratorsLeft } from './count-administrators-left';
 import type { UiPathInLane } from './uipath-in-lane';
 
@@ -146,7 +146,7 @@ async function orElse(
   keyThen: string,
 ): Promise<readonly PersonWork[]> {
   if (people.length > 0) return people;
-  const person = await loadPerson(deps, 'urgent', personSubject(deps.organization.alias, keyThen));
+  const person = await loadPersonOfPlan(deps, 'urgent', personSubject(deps.organization.alias, keyThen));
   return person === undefined ? [] : [person];
 }
 

@@ -3,11 +3,12 @@ import type { Lane } from '../../domain/lane';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
 import type { SharedCall } from '../../domain/ledger/recorded-membership-changes';
-import type { Subject } from '../../domain/ledger/subject';
+import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
+import { readWhoeverJoined } from '../ledger/find-person';
 import type { GroupInUiPath, ReadGroupsByName } from './memoize-groups-by-name';
 
 type CallOfPerson = SharedCall & Readonly<{ groupName: string }>;
@@ -62,6 +63,18 @@ export async function loadPerson(
     unread: deps.openAdditions.unreadOf(subject.key),
   });
   return { mark, subject, stored, access, wanted, examine, unusableGroups };
+}
+
+/** The same for somebody whom an earlier plan names: where they joined another meanwhile, that person. */
+export async function loadPersonOfPlan(
+  deps: LoadPersonDeps,
+  lane: Lane,
+  subject: Subject<'person'>,
+): Promise<PersonWork | undefined> {
+  const person = await loadPerson(deps, lane, subject);
+  if (person !== undefined) return person;
+  const { key } = await readWhoeverJoined(deps.ledger, subject.organization, subject.key);
+  return loadPerson(deps, lane, personSubject(subject.organization, key));
 }
 
 /**

@@ -3,6 +3,7 @@ import { smallestOf } from '../../domain/extremes';
 import { isToLookUp } from '../../domain/ledger/account-of-person';
 import { hasLostSince } from '../../domain/ledger/has-lost-since';
 import type { Lane } from '../../domain/lane';
+import { mayBeKnownOtherwise } from '../../domain/ledger/may-be-known-otherwise';
 import { notePlanned } from '../../domain/plan/expected-removals';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { mayStillShow } from '../../domain/plan/open-call';
@@ -117,7 +118,10 @@ async function planPass(
   const { identities, unknown, answers } = await resolveIdentities(
     lookingUp,
     lane,
-    marked.filter(({ examine, stored }) => examine.size > 0 || isToLookUp(stored.value)),
+    marked.filter(
+      ({ examine, stored }) =>
+        examine.size > 0 || isToLookUp(stored.value) || mayBeKnownOtherwise(stored.value, deps.clock.now()),
+    ),
   );
   const judged = await recordVerdicts(deps, lane, marked, answers);
   const unjudged = marked.filter(({ subject }) => !judged.has(subject.key));

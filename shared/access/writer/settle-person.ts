@@ -3,6 +3,7 @@ import { HOUR_MS } from '../../domain/durations';
 import { smallestOf } from '../../domain/extremes';
 import { nextLookUpInMs } from '../../domain/ledger/account-of-person';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import { mayBeKnownOtherwise } from '../../domain/ledger/may-be-known-otherwise';
 import {
   withMembership,
   withoutMembership,
@@ -219,7 +220,7 @@ async function scheduleNextLook(
   if (triesLeft || person.unusableGroups.length > 0)
     await deps.due.schedule({ subject, dueAtMs: nowMs + HOUR_MS, lane });
   const waitMs = nextLookUpInMs(ledger, {
-    isNeeded: person.examine.size > 0,
+    isNeeded: person.examine.size > 0 || mayBeKnownOtherwise(ledger, nowMs),
     retryHours: deps.organization.identityRetryHours,
     nowMs,
   });

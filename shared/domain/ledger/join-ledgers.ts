@@ -1,5 +1,6 @@
-import { addressesOf, emptyPersonLedger, type PersonLedger } from './person-ledger';
+import { addressesOf, emptyPersonLedger, type AppliedMembership, type PersonLedger } from './person-ledger';
 import type { Statement } from './statement';
+import { personAt } from './worker-records';
 
 /** When somebody was first spoken of; far ahead for whoever never was. */
 function firstSaidMs({ timeline, grants }: PersonLedger): number {
@@ -31,12 +32,13 @@ export function joinLedgers(into: PersonLedger, from: PersonLedger): PersonLedge
   );
   return {
     ...into,
+    identity: into.identity ?? from.identity,
     email,
     formerEmails: former.toReversed(),
     timeline: union(into.timeline, from.timeline, keyOfWord),
     grants: union(into.grants, from.grants, ({ requestId }) => requestId),
     revocations: union(into.revocations, from.revocations, ({ requestId }) => requestId),
-    applied: union(into.applied, from.applied, ({ groupId }) => groupId),
+    applied: union(bothApplied(into.applied, from.applied), from.applied, ({ groupId }) => groupId),
     ...(claimed.length === 0 ? { claimed: undefined } : { claimed }),
     ...joinedDoubts(into, from),
   };
@@ -78,6 +80,36 @@ export function keyOfWord({ source = '', id }: Statement): string {
 export function joinedLedger(from: PersonLedger, into: string): PersonLedger {
   const { joined: _joined, ...before } = from;
   return { ...emptyPersonLedger(from.email), joined: { into, before } };
+}
+
+/** Of a group that both speak of, what one of them got from us is ours to take away. */
+function bothApplied(
+  into: readonly AppliedMembership[],
+  from: readonly AppliedMembership[],
+): readonly AppliedMembership[] {
+  const ours = new Set(from.filter(({ origin }) => origin === 'applied').map(({ groupId }) => groupId));
+  return into.map((membership) =>
+    ours.has(membership.groupId) ? { ...membership, origin: 'applied' as const } : membership,
+  );
+}
+
+/**
+ * A person's ledger with what takes access of another's who is the same, where no row would hold both: the revocations, and the
+ * leaving where the two together have left by `nowMs`. undefined: it has all of that.
+ */
+export function withWhatTakes(
+  own: PersonLedger,
+  other: PersonLedger,
+  nowMs: number,
+): PersonLedger | undefined {
+  const hasLeft = personAt(union(own.timeline, other.timeline, keyOfWord), nowMs).employment === 'left';
+  const leavings = other.timeline.filter(
+    ({ kind, effectiveAtMs }) => hasLeft && kind === 'leaver' && effectiveAtMs <= nowMs,
+  );
+  const timeline = union(own.timeline, leavings, keyOfWord);
+  const revocations = union(own.revocations, other.revocations, ({ requestId }) => requestId);
+  const more = timeline.length + revocations.length - own.timeline.length - own.revocations.length;
+  return more === 0 ? undefined : { ...own, timeline, revocations };
 }
 
 function union<T>(first: readonly T[], second: readonly T[], keyOf: (one: T) => string): readonly T[] {

@@ -45,8 +45,9 @@ export function personProgress(
   const revocation = ledger.revocations.find((item) => item.requestId === requestId);
   if (revocation !== undefined) {
     const name = fold(revocation.group);
-    const isGone = hasReason(name) || !isMember(name);
-    return { state: isGone ? 'applied' : 'pending', group: revocation.group };
+    const { group } = revocation;
+    if (hasReason(name)) return { state: 'applied', group };
+    return { state: isMember(name) ? 'pending' : stateWhereNoMember(ledger), group };
   }
   const grant = ledger.grants.find((item) => item.requestId === requestId);
   if (grant === undefined) return { state: 'pending' };
@@ -61,6 +62,12 @@ export function personProgress(
     return { state: isUnresolved ? 'blocked' : 'pending', ...facts };
   }
   return { state: validFromMs > nowMs ? 'waiting' : 'blocked', ...facts };
+}
+
+/** Whoever was never found in the directory may be a member under another address that the ledger has. */
+function stateWhereNoMember({ identity }: PersonLedger): RequestState {
+  if (identity === undefined) return 'pending';
+  return identity.kind === 'resolved' || identity.lastKnownId !== undefined ? 'applied' : 'blocked';
 }
 
 /** How far a request about a rule or an access-policy entry has come; undefined: the ledger does not have it. */

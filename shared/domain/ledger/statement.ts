@@ -15,6 +15,8 @@ export type Statement = Readonly<{
   of?: 'person' | 'account' | undefined;
   /** Which address it was said of, as the key of it; undefined: the only one that the person had. */
   under?: string | undefined;
+  /** Of a leaving: since when requests named the person by that address, epoch milliseconds; undefined: none did, or not known. */
+  namedSinceMs?: number | undefined;
 }>;
 
 /**

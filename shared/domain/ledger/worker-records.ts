@@ -151,7 +151,7 @@ function sortWords(all: Timeline): WordsOfPerson {
 
 /**
  * A source that names no worker says of somebody with a new address that they join under it, and perhaps that whoever had the old
- * one leaves. The leaving of an address that another took the place of is not the person's.
+ * one leaves. The leaving of an address that another took the place of is not the person's, whoever named it before: HR or a request.
  */
 function withoutLeavingsOfOldAddresses(timeline: Timeline): Timeline {
   const nameless = timeline.filter((word) => word.under !== undefined && !isOfOneRecord(word));
@@ -165,10 +165,11 @@ function withoutLeavingsOfOldAddresses(timeline: Timeline): Timeline {
       hired !== undefined &&
       hired.under !== word.under &&
       word.occurredAtMs >= hired.occurredAtMs &&
-      nameless.some(
-        ({ source, under, occurredAtMs }) =>
-          source === word.source && under === word.under && occurredAtMs < hired.occurredAtMs,
-      )
+      ((word.namedSinceMs ?? Infinity) < hired.occurredAtMs ||
+        nameless.some(
+          ({ source, under, occurredAtMs }) =>
+            source === word.source && under === word.under && occurredAtMs < hired.occurredAtMs,
+        ))
     );
   };
   const old = new Set(nameless.filter((word) => word.kind === 'leaver' && isOfOld(word)));

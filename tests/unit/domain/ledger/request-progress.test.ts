@@ -52,7 +52,14 @@ describe('a revocation', () => {
   });
   it.each<[string, string, Partial<PersonLedger>]>([
     ['pending', 'while the member is there', { applied: [member] }],
-    ['applied', 'when the member is gone', {}],
+    ['applied', 'when the member is gone', { identity: { kind: 'resolved', id: 'u1', checkedAtMs: 1 } }],
+    ['pending', 'while it is not known which account the address is of', {}],
+    ['blocked', 'when UiPath does not know the address', { identity: missing }],
+    [
+      'applied',
+      'when UiPath knew the address and the member is gone',
+      { identity: { ...missing, lastKnownId: 'u1' } },
+    ],
     [
       'applied',
       'when the member stays for another reason',

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
+import { personKey } from '../../../../shared/domain/person-key';
+import { HOUR_MS } from '../live-through-time';
+import { ANA, useWorlds } from '../world';
+import { AUTOMATION, groupsOf, NEW, rename, renamed } from './renamed-world';
+
+const start = useWorlds();
+
+describe('after a join', () => {
+  it('a request that the emptied ledger had is applied, and says so', async () => {
+    const world = await renamed(start);
+    await world.asks('R1', { kind: 'grant', person: NEW, group: 'Finance', duration: 'P9D' });
+    await world.pass(HOUR_MS);
+    expect(groupsOf(world, world.id(NEW))).toContain('Finance');
+    const { state } = await readRequestStatus(world.engine.app, world.alias, 'R1');
+    expect(state).toBe('applied');
+  });
+
+  it('the emptied ledger leads on where the row of the index is gone: who leaves is out', async () => {
+    const world = await renamed(start);
+    await world.joins(NEW);
+    await world.settle();
+    const table = await world.engine.storage.table('accounts');
+    await table.deleteEntity(world.alias, `a:${personKey(NEW)}`);
+    await world.leaves(NEW);
+    await world.pass(HOUR_MS);
+    expect(groupsOf(world, world.id(NEW))).toEqual([]);
+  });
+});
+
+describe('a rename that HR tells', () => {
+  it('is one also where it never spoke of the old address before, and tells now that it leaves', async () => {
+    const world = await start();
+    await world.asks('R1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P90D' });
+    await world.settle();
+    rename(world, ANA, NEW);
+    await world.joins(NEW, AUTOMATION);
+    await world.settle();
+    await world.leaves(ANA);
+    await world.pass(HOUR_MS);
+    expect(groupsOf(world, world.id(NEW))).toEqual(['Developers', 'Users', 'Finance']);
+  });
+});
