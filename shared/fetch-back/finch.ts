@@ -16,7 +16,7 @@ export const finchAdapter: WorkerAdapter = {
   limits: { timeoutMs: 20_000, attempts: 2, spacingMs: 1_500 },
   places: {
     email: ['individual.emails.type=work.data', 'individual.emails.0.data'],
-    workerId: ['individual.id', 'employment.id'],
+    workerId: ['individual.id'],
     department: ['employment.department.name'],
     title: ['employment.title'],
     location: ['employment.location.city'],

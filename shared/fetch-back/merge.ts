@@ -7,7 +7,7 @@ export const mergeAdapter: WorkerAdapter = {
   limits: { timeoutMs: 10_000, attempts: 3, spacingMs: 600 },
   places: {
     email: ['work_email'],
-    workerId: ['remote_id', 'id'],
+    workerId: ['remote_id'],
     department: ['groups.type=DEPARTMENT.name', 'department', 'team.name'],
     title: ['employments.0.job_title', 'job_title'],
     location: ['work_location.name', 'work_location.city'],

@@ -15,10 +15,10 @@ import { AppError } from '../errors';
 import {
   blobOf,
   bodyRowKey,
-  isInline,
   partitionOf,
   resendRowOf,
   stateOf,
+  storedBodyOf,
   DEAD_OUTCOME,
   type StoredDelivery,
 } from './delivery-rows';
@@ -95,11 +95,13 @@ export function createDeadDeliveries(
     const deliveryId = dead?.deliveryId ?? nextIdOf(causeKey, refused, last?.deliveryId);
     const times = (dead?.times ?? 0) + 1;
     const sinceMs = dead?.sinceMs ?? receivedAtMs;
-    if (!isInline(body))
+    const stored = storedBodyOf(body);
+    const key = { feed, source, deliveryId };
+    if (stored.blob !== undefined)
       await (
         await storage.container('deliveries')
       )
-        .getBlockBlobClient(blobOf({ feed, source, deliveryId }))
+        .getBlockBlobClient(blobOf(key, stored.blob))
         .uploadData(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
     const history = [{ kind: 'refused', atMs: receivedAtMs, sinceMs, code, times, fields }] as const;
     const row = {
@@ -109,7 +111,7 @@ export function createDeadDeliveries(
       contentType,
       bytes: body.byteLength,
       outcome: `${DEAD_OUTCOME}${code}`,
-      ...(isInline(body) ? { body } : {}),
+      ...stored,
     };
     const cause = { partitionKey, rowKey: causeKey, deliveryId, sinceMs, times };
     const mark = { partitionKey, rowKey: `x:${deliveryId}`, ...encodeRecord({ receivedAtMs, history }) };
@@ -121,11 +123,19 @@ export function createDeadDeliveries(
             ['upsert', ofBody, 'Replace'],
           ]
         : [['update', row, 'Replace', { etag: kept.etag }]];
-    return change([
+    const isKept = await change([
       ...rows,
       last === undefined ? ['create', cause] : ['update', cause, 'Replace', { etag: last.etag }],
       ['upsert', mark, 'Replace'],
     ]);
+    const isReplaced = isKept && dead !== undefined && kept !== undefined && kept.body === undefined;
+    if (isReplaced && kept.blob !== stored.blob)
+      await (
+        await storage.container('deliveries')
+      )
+        .getBlockBlobClient(blobOf(key, kept.blob))
+        .deleteIfExists();
+    return isKept;
   };
 
   return {

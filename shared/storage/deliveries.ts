@@ -5,13 +5,13 @@ import type { Feed } from '../domain/policy';
 import { AppError } from '../errors';
 import {
   blobOf,
-  isInline,
   LAST_ROW,
   lastRowOf,
   partitionOf,
   ROWS_EACH,
   rowsOf,
   stateOf,
+  storedBodyOf,
   type DeliveryProgress,
   type StoredDelivery,
 } from './delivery-rows';
@@ -134,13 +134,14 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     insert: async (delivery) => {
       const partitionKey = partitionOf(delivery.feed, delivery.source);
       const { body } = delivery;
-      if (!isInline(body)) {
+      const { blob } = storedBodyOf(body);
+      if (blob !== undefined) {
         const known = await duplicateOf(delivery);
         if (known !== undefined) return known;
         await (
           await bodies()
         )
-          .getBlockBlobClient(blobOf(delivery))
+          .getBlockBlobClient(blobOf(delivery, blob))
           .uploadData(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
       }
       const insert = insertIn.get(partitionKey) ?? coalesceWrites(INSERTS_TOGETHER, insertTogether);
@@ -157,7 +158,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       const body =
         row.body ??
         (await undefinedIfMissing(async () =>
-          (await bodies()).getBlockBlobClient(blobOf(key)).downloadToBuffer(),
+          (await bodies()).getBlockBlobClient(blobOf(key, row.blob)).downloadToBuffer(),
         ));
       if (body === undefined)
         throw new AppError('record-unreadable', `The body of delivery ${key.deliveryId} is gone`);

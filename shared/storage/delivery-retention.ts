@@ -94,8 +94,10 @@ export function createDeliveryRetention(
         await submit([gone, ['upsert', { partitionKey, rowKey: later }, 'Replace']]);
         continue;
       }
+      // Also those of which no row tells, as another was kept instead.
       const container = await storage.container('deliveries');
-      await container.getBlockBlobClient(blobOf({ feed, source, deliveryId })).deleteIfExists();
+      for await (const { name } of container.listBlobsFlat({ prefix: blobOf({ feed, source, deliveryId }) }))
+        await container.getBlockBlobClient(name).deleteIfExists();
       const kept = { partitionKey, rowKey: `d:${deliveryId}`, receivedAtMs, contentType, bytes };
       const hash = contentHash === undefined ? {} : { contentHash };
       const update: TransactionAction = ['update', { ...kept, ...hash, outcome: 'forgotten' }, 'Replace'];

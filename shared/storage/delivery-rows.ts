@@ -20,6 +20,8 @@ export type StoredDelivery = {
   receivedAtMs: number;
   contentType: string;
   body?: Uint8Array;
+  /** Which blob of the delivery holds the body, where the row does not; an earlier version had one blob for each. */
+  blob?: string;
   outcome?: string;
   lane?: string;
   contentHash?: string;
@@ -38,7 +40,7 @@ export function stateOf(outcome: string | undefined): 'pending' | 'dead' | 'done
 const INLINE_BYTES = 60 * 1024;
 
 /** Whether a body travels in the row. */
-export function isInline(body: Uint8Array): boolean {
+function isInline(body: Uint8Array): boolean {
   return body.byteLength <= INLINE_BYTES;
 }
 
@@ -68,7 +70,7 @@ export function rowsOf({
         bytes: body.byteLength,
         lane,
         ...(contentHash === undefined ? {} : { contentHash }),
-        ...(isInline(body) ? { body } : {}),
+        ...storedBodyOf(body),
       },
     ],
     ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs }],
@@ -110,9 +112,18 @@ export function partitionOf(feed: Feed, source: string): string {
   return `${feed}:${keyOf(source)}`;
 }
 
-/** Where a large body is. */
-export function blobOf(key: DeliveryKey): string {
-  return `${key.feed}/${keyOf(key.source)}/${key.deliveryId}`;
+/**
+ * What a row holds of a body: the body, or which blob does. A blob is named by its content: one that is stored before its row, and then
+ * not written, takes the place of no other.
+ */
+export function storedBodyOf(body: Uint8Array): Pick<StoredDelivery, 'body' | 'blob'> {
+  return isInline(body) ? { body } : { blob: createHash('sha256').update(body).digest('hex') };
+}
+
+/** Where a large body is. Without the name of its blob, how the names of all blobs of a delivery begin. */
+export function blobOf(key: DeliveryKey, blob?: string): string {
+  const all = `${key.feed}/${keyOf(key.source)}/${key.deliveryId}`;
+  return blob === undefined ? all : `${all}/${blob}`;
 }
 
 /** A policy may name a source as it likes; keys, filters and paths take plain names only, so any other becomes its hash. */

@@ -28,12 +28,22 @@ export function bodyInvalid(fields: readonly FieldProblem[]): AppError {
   return new AppError('body-invalid', message, { fields });
 }
 
-/** `worker.email`, `approvals[0].approver`. A name may be the sender's own, so it is cut and stripped of control characters. */
+/** What is wrong with a body. @throws what is about anything else */
+export function bodyProblemsOf(error: unknown): readonly FieldProblem[] {
+  if (error instanceof AppError && error.code === 'body-invalid') return error.fields;
+  throw error;
+}
+
+/**
+ * `worker.email`, `approvals[0].approver`. A name may be the sender's own, so it is cut and stripped of control characters, and one
+ * that may be somebody's address is not told.
+ */
 function pathOf(path: readonly PropertyKey[]): string {
   const text = path
     .map((part, index) => {
       if (typeof part === 'number') return `[${part}]`;
-      return index === 0 ? String(part) : `.${String(part)}`;
+      const name = /[@\uFF20\uFE6B]|%40/i.test(String(part)) ? '(an address)' : String(part);
+      return index === 0 ? name : `.${name}`;
     })
     .join('');
   return text === '' ? '(body)' : text.replaceAll(/\p{C}/gu, '?').slice(0, longestField);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FieldProblem } from '../domain/field-problem';
 import { AppError } from '../errors';
-import { bodyInvalid, checkBody } from './check-body';
+import { bodyInvalid, bodyProblemsOf, checkBody } from './check-body';
 import { parseJsonBody } from './json-body';
 import { parsePosted, type PostedBody } from './parse-posted-body';
 import { bytesIdOf } from './dedupe-id-from-content';
@@ -93,18 +93,28 @@ function dataOf(
  * The structured form of what came in the binary mode, where the attributes are headers: what is kept must not need them.
  * Names are those of the HTTP binding, section 3.1.3; anything else passes unchanged.
  *
- * @throws AppError `body-invalid`; `content-type-unsupported` for an event that came under the content type of another mode
+ * @throws AppError `content-type-unsupported` for an event that came under the content type of another mode
  */
 export function toStructured(posted: PostedBody, headers: DeliveryHeaders): PostedBody {
   if (posted.type !== 'application/json') return posted;
-  const data = parseJsonBody(posted.rawBody);
-  if (headers.get('ce-specversion') === null) refuseOtherModes(data);
+  const data = dataIn(posted);
+  if (headers.get('ce-specversion') === null) refuseOtherModes('data' in data ? data.data : undefined);
   const attributes = attributesInHeaders.flatMap((name) => {
     const value = headers.get(`ce-${name}`);
     return value === null ? [] : [[name, decodeHeader(value)] as const];
   });
-  const event = { ...Object.fromEntries(attributes), data };
+  const event = { ...Object.fromEntries(attributes), ...data };
   return { ...posted, type: 'application/cloudevents+json', rawBody: Buffer.from(JSON.stringify(event)) };
+}
+
+/** What cannot be read is kept as it came, beside attributes that can. */
+function dataIn({ rawBody }: PostedBody): Readonly<{ data: unknown }> | Readonly<{ data_base64: string }> {
+  try {
+    return { data: parseJsonBody(rawBody) };
+  } catch (error) {
+    bodyProblemsOf(error);
+    return { data_base64: Buffer.from(rawBody).toString('base64') };
+  }
 }
 
 /** Whoever sets up a sender is told which switch is wrong, and not that attributes are missing. */
@@ -122,13 +132,13 @@ function refuseOtherModes(body: unknown): void {
     );
 }
 
-/** Perhaps a quoted string, then percent-encoded, once. */
-function decodeHeader(value: string): string {
+/** Perhaps a quoted string, then percent-encoded, once. What is not is no text of an attribute, and kept as it came. */
+function decodeHeader(value: string): string | Readonly<{ header: string }> {
   const quoted = /^"(.*)"$/.exec(value)?.[1];
   const text = quoted === undefined ? value : quoted.replaceAll(/\\(.)/g, '$1');
   try {
     return decodeURIComponent(text);
   } catch {
-    throw bodyInvalid([{ field: 'ce-*', problem: 'Must be percent-encoded UTF-8' }]);
+    return { header: value };
   }
 }

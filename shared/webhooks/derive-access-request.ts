@@ -3,11 +3,13 @@ import { fold } from '../domain/fold';
 import type { AccessRequest } from '../domain/ledger/access-request';
 import type { SourceMapping } from '../domain/source-settings';
 import { addressOf, fieldReader, listReader } from './read-field-by-path';
-import { bodyInvalid, checkBody } from './check-body';
-import { saidAtOf } from './parse-sender-time';
+import { bodyInvalid } from './check-body';
+import { hasOffset, saidAtOf } from './parse-sender-time';
 import { AppError } from '../errors';
 import type { TicketMeaning } from './webhook-format';
-import { AccessRequestBodySchema, toAccessRequest } from './contract/access-request-body';
+import { readAccessRequest } from './contract/read-access-request';
+import type { FieldProblem } from '../domain/field-problem';
+import { tolerantReader } from './note-unusable';
 
 /** Kinds of request that a native ticket format can make; rules and access-policy entries come in our own contract. */
 export const ticketActs = ['grant', 'extend', 'revoke'] as const;
@@ -21,7 +23,8 @@ export type SaidOfTicket = Readonly<{
   ticketId: string;
   url: string | undefined;
   requester: string | undefined;
-  approvals: ReadonlyArray<Readonly<{ approver: string | undefined; approvedAtMs: number }>>;
+  /** Without a time, where that cannot be read: nobody knows whether it is before what it approves. */
+  approvals: ReadonlyArray<Readonly<{ approver: string | undefined; approvedAtMs: number | undefined }>>;
   /** Fields of the request: organization, duration, until, grantRequestId. */
   read: (field: string) => string | undefined;
   /** Fields of which a ticket may hold several: person, group. */
@@ -30,6 +33,8 @@ export type SaidOfTicket = Readonly<{
   address: (text: string | undefined) => string | undefined;
   /** Of times without an offset. */
   zone: SourceMapping['zone'];
+  /** What cannot be used and is beside who and which group: it keeps no revocation, and anything else. */
+  unusable: readonly FieldProblem[];
 }>;
 
 /** Of one ticket: what is more is a mistake, or for several. */
@@ -77,12 +82,17 @@ function deriveAccessRequest(
 ): AccessRequest {
   const { read, address, group } = said;
   const person = address(said.person);
-  const missing = Object.entries({ person, group, requester: said.requester })
+  const ends = said.act === 'revoke';
+  const missing = Object.entries({ person, group, ...(ends ? {} : { requester: said.requester }) })
     .filter(([, value]) => value === undefined || value === '')
     .map(([name]) => ({ field: name, problem: `Is not where fields.${name} looks for it` }));
   if (missing.length > 0) throw bodyInvalid(missing);
-  return toAccessRequest(
-    checkBody(AccessRequestBodySchema, {
+  const unusable = [...said.unusable];
+  const readDetail = tolerantReader(read, unusable);
+  const grantRequestId = ends ? readDetail('grantRequestId') || undefined : undefined;
+  if (unusable.length > 0 && !ends) throw bodyInvalid(unusable);
+  const request = readAccessRequest(
+    {
       schemaVersion: 1,
       type: 'access.request.approved',
       id: said.id,
@@ -92,19 +102,21 @@ function deriveAccessRequest(
       requester: said.requester,
       approvals: said.approvals.map(({ approver, approvedAtMs }) => ({
         approver,
-        approvedAt: new Date(approvedAtMs).toISOString(),
+        approvedAt: approvedAtMs === undefined ? undefined : new Date(approvedAtMs).toISOString(),
       })),
       action: {
         kind: said.act,
         person,
         group,
-        ...(said.act === 'revoke'
-          ? { grantRequestId: read('grantRequestId') || undefined }
+        ...(ends
+          ? { grantRequestId }
           : { duration: read('duration') || undefined, until: endIn(read('until'), said) }),
       },
-    }),
+    },
     said.receivedAtMs,
   );
+  const left = [...unusable, ...(request.unusable ?? [])];
+  return left.length === 0 ? request : { ...request, unusable: left };
 }
 
 /**
@@ -114,7 +126,7 @@ function deriveAccessRequest(
  * @throws AppError `body-invalid`
  */
 export function deriveRequestsOfEvent(
-  event: Pick<SaidOfTicket, 'id' | 'act' | 'occurredAtMs' | 'receivedAtMs'>,
+  event: Pick<SaidOfTicket, 'id' | 'act' | 'occurredAtMs' | 'receivedAtMs' | 'unusable'>,
   record: unknown,
   places: Readonly<Record<string, readonly string[]>>,
   mapping: SourceMapping,
@@ -122,12 +134,15 @@ export function deriveRequestsOfEvent(
   const read = fieldReader(record, places, mapping);
   const address = (text: string | undefined): string | undefined => addressOf(text, mapping);
   const { id, occurredAtMs } = event;
+  const unusable = [...event.unusable];
+  const readDetail = tolerantReader(read, unusable);
   return deriveAccessRequests({
     ...event,
-    ticketId: read('ticketId') || id,
-    url: read('url') || undefined,
-    requester: address(read('requester')),
-    approvals: [{ approver: address(read('approver')), approvedAtMs: occurredAtMs }],
+    ticketId: readDetail('ticketId') || id,
+    url: readDetail('url') || undefined,
+    requester: address(readDetail('requester')),
+    approvals: [{ approver: address(readDetail('approver')), approvedAtMs: occurredAtMs }],
+    unusable,
     read,
     readAll: listReader(record, places, mapping),
     address,
@@ -137,7 +152,8 @@ export function deriveRequestsOfEvent(
 
 /** An end without an offset is of the source's zone: where the policy names none, nobody knows when it is. */
 function endIn(text: string | undefined, { zone }: Pick<SourceMapping, 'zone'>): string | undefined {
-  const untilMs = zone === undefined ? undefined : saidAtOf(text, { receivedAtMs: 0 }, { zone });
+  const isKnown = zone !== undefined || hasOffset(text ?? '');
+  const untilMs = isKnown ? saidAtOf(text, { receivedAtMs: 0 }, { zone }) : undefined;
   return untilMs === undefined ? text || undefined : new Date(untilMs).toISOString();
 }
 

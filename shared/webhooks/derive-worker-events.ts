@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { fold } from '../domain/fold';
 import type { SourceMapping } from '../domain/source-settings';
 import type { WorkerEvent, WorkerEventKind } from '../domain/ledger/worker-event';
 import type { FieldProblem } from '../domain/field-problem';
 import { AppError } from '../errors';
 import { bodyInvalid } from './check-body';
-import { dayAt, endOf, endsOf, isDay, startOf, unreadableEndsOf, type ReadField } from './employment-days';
+import { dayAt, endsOf, isDay, startOf, unreadableEndsOf, type ReadField } from './employment-days';
+import { courseOf, isCalledLeft } from './employment-status';
 import { readWorkerEvent } from './contract/read-worker-event';
-import { addressOf, fieldReader } from './read-field-by-path';
+import { addressOf, fieldReader, placesOf } from './read-field-by-path';
 import { dayOf } from './parse-sender-time';
-import { DAY_MS } from '../domain/durations';
+import { note, tolerantReader } from './note-unusable';
 
 /** Fields of a worker that are not attributes. */
 const ownFields = new Set([
@@ -23,7 +23,6 @@ const ownFields = new Set([
 ]);
 
 const types = { joiner: 'worker.joined', mover: 'worker.moved', leaver: 'worker.left' } as const;
-const statusesOfLeft = new Set(['inactive', 'terminated', 'left', 'false', 'deceased', 'retired']);
 
 /** Where each field of a worker stands in a record; the first place that exists counts. */
 export type WorkerPlaces = Readonly<Record<string, readonly string[]>>;
@@ -37,9 +36,16 @@ export type SaidOfEmployment = Readonly<{
   /** The event changed what says whether the person is employed: somebody who is active now is back. */
   employmentChanged: boolean;
   unproved: boolean;
+  /** The source has no such record any more: an end before its start is not that of which it tells. */
+  removed?: true;
+  /** Access ends now, whatever the record says of dates. */
+  immediate?: true;
   /** `YYYY-MM-DD`: what it says of a joiner or mover holds from this day. */
   effectiveDay?: string;
 }>;
+
+/** A reader that throws, and one for which what cannot be read is missing, and noted. */
+type Readers = Readonly<{ read: ReadField; readOrNote: ReadField }>;
 
 /** One event about a worker and the sender's record it is read from. */
 export type WorkerReport = Readonly<{
@@ -56,25 +62,37 @@ export type WorkerReport = Readonly<{
 /**
  * Derives the worker events of a report, validated by our own contract. A record of somebody who left is a leaver
  * whatever the event was called; one with an end ahead is what the event says, and a leaver on that day. Every placed
- * field that is not about the person or the dates is an attribute. A mover without any attribute gives no event. What
- * cannot be used keeps a clear leaving from nothing: it is named beside it, and what the report says besides is not read.
+ * field that is not about the person or the dates is an attribute; one that cannot be read is named beside the others. A mover
+ * without any attribute gives no event. What cannot be used keeps a clear leaving from nothing: it is named beside it, and what the
+ * report says besides is not read.
  * @throws AppError `body-invalid`
  */
 export function deriveWorkerEvents(report: WorkerReport, mapping: SourceMapping): readonly WorkerEvent[] {
   const read = fieldReader(report.record, report.places, mapping);
   const unusable = [...(report.unusable ?? [])];
   const readOrNote = tolerantReader(read, unusable);
-  const { stays, leaves } = kindsOf(report, readOrNote);
+  const ofStatus: FieldProblem[] = [];
+  const readStatus = tolerantReader(read, ofStatus);
+  const { stays, leaves, unclear } = courseOf(report, (field) =>
+    field === 'status' ? readStatus(field) : readOrNote(field),
+  );
+  if (unclear) ofStatus.push({ field: 'status', problem: 'Must be a word that is known, beside a past end' });
+  if (stays !== 'mover') unusable.push(...ofStatus);
+  const beside = stays === 'mover' ? ofStatus : [];
   const id = stays === undefined ? report.id : statementIdOf(report.id, 'leaver');
-  const leaver = leaves ? toLeaver({ ...report, id }, readOrNote, unusable, mapping) : undefined;
+  const leaver = leaves ? toLeaver({ ...report, id }, { read, readOrNote }, unusable, mapping) : undefined;
   if (leaver === undefined && unusable.length > 0) throw bodyInvalid(unusable);
-  const events = unusable.length > 0 || stays === undefined ? [] : eventsOf(report, stays, read, mapping);
-  const problems = [...unusable, ...(events instanceof AppError ? events.fields : [])];
+  const events =
+    unusable.length > 0 || stays === undefined
+      ? []
+      : eventsOf(report, stays, { read, readOrNote: tolerantReader(read, beside) }, mapping);
   if (events instanceof AppError && leaver === undefined) throw events;
-  return [
-    ...(events instanceof AppError ? [] : events),
-    ...(leaver === undefined ? [] : [withUnusable(leaver, problems)]),
-  ];
+  const followed = events instanceof AppError ? [] : events.map((event) => withUnusable(event, beside));
+  const problems = [...unusable, ...(events instanceof AppError ? events.fields : [])];
+  const left = followed.length > 0 ? problems : [...problems, ...beside];
+  if (leaver !== undefined) return [...followed, withUnusable(leaver, left)];
+  if (left.length > 0) throw bodyInvalid(left);
+  return followed;
 }
 
 /** A deterministic id (SHA-256) for a statement without one: equal parts give equal ids. */
@@ -82,60 +100,21 @@ export function statementIdOf(...parts: ReadonlyArray<string | readonly string[]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Reads a field that cannot be used as one that is not there, and notes it. */
-function tolerantReader(read: ReadField, unusable: FieldProblem[]): ReadField {
-  return (field) => {
-    try {
-      return read(field);
-    } catch (error) {
-      for (const problem of bodyProblemsOf(error))
-        if (!unusable.some((known) => known.field === problem.field)) unusable.push(problem);
-      return undefined;
-    }
-  };
-}
-
-/** @throws what is not about the body */
-function bodyProblemsOf(error: unknown): readonly FieldProblem[] {
-  if (error instanceof AppError && error.code === 'body-invalid') return error.fields;
-  throw error;
-}
-
 function withUnusable(event: WorkerEvent, problems: readonly FieldProblem[]): WorkerEvent {
   const unusable = [...problems, ...(event.unusable ?? [])];
   return unusable.length === 0 ? event : { ...event, unusable };
-}
-
-/** What a report says of an employment: how it goes on, if it does, and whether it ends. */
-function kindsOf(
-  { said, receivedAtMs }: WorkerReport,
-  read: ReadField,
-): Readonly<{ stays: 'joiner' | 'mover' | undefined; leaves: boolean }> {
-  const status = read('status') ?? '';
-  const start = startOf(read);
-  const end = endOf(read, start);
-  const today = dayAt(receivedAtMs);
-  if (said.kind === 'leaver' && !said.unproved) return { stays: undefined, leaves: true };
-  // Somebody who starts later is not active yet, and in some systems not called so.
-  const startsLater = start > today;
-  if (isCalledLeft(read) && !startsLater) return { stays: undefined, leaves: true };
-  const isBack = said.employmentChanged && status !== '';
-  const stays = said.kind === 'joiner' || startsLater || isBack ? 'joiner' : 'mover';
-  // An end that has passed ends nothing of somebody who is called active.
-  const leaves = end !== undefined && (status === '' || end >= dayAt(receivedAtMs - DAY_MS));
-  return { stays, leaves };
 }
 
 /** The event by which somebody goes on working; undefined: it says nothing. An error, where something of it cannot be used. */
 function eventsOf(
   report: WorkerReport,
   kind: 'joiner' | 'mover',
-  read: ReadField,
+  { read, readOrNote }: Readers,
   mapping: SourceMapping,
 ): readonly WorkerEvent[] | AppError {
   try {
     requireReadableEnds(read);
-    const attributes = attributesOf(report, read, mapping);
+    const attributes = attributesOf(report, readOrNote, mapping);
     const body = bodyOf(report, kind, read, mapping);
     if (kind === 'mover' && Object.keys(attributes).length === 0) return [];
     const event = readWorkerEvent(
@@ -158,19 +137,24 @@ function requireReadableEnds(read: ReadField): void {
 /** @throws AppError `body-invalid` when it does not say who leaves, or when */
 function toLeaver(
   report: WorkerReport,
-  read: ReadField,
+  { read: readStrictly, readOrNote: read }: Readers,
   unusable: FieldProblem[],
   mapping: SourceMapping,
 ): WorkerEvent {
-  const unreadable = unreadableEndsOf(read);
-  unusable.push(...unreadable);
+  const { said } = report;
+  const unreadable = unreadableEndsOf(readStrictly);
+  note(unreadable, unusable);
   const days = {
     lastWorkingDay: dayOf(read('lastWorkingDay')),
     terminationDate: dayOf(read('terminationDate')),
   };
-  const readable = Object.entries(days).filter(([, day]) => day !== undefined && isDay(day));
+  const from = said.removed === true ? startOf(read) : '';
+  const readable = Object.entries(said.immediate === true ? {} : days).filter(
+    ([, day]) => day !== undefined && isDay(day) && day >= from,
+  );
+  const saysNow = said.immediate === true || isCalledLeft(read);
   // Who is called left has left; who only will, on a day that nobody can read, leaves on that day.
-  if (readable.length === 0 && unreadable.length > 0 && !isCalledLeft(read)) throw bodyInvalid(unusable);
+  if (readable.length === 0 && unreadable.length > 0 && !saysNow) throw bodyInvalid(unusable);
   const when = readable.length === 0 ? { immediate: true } : Object.fromEntries(readable);
   const event = readWorkerEvent({ ...bodyOf(report, 'leaver', read, mapping), ...when }, report.receivedAtMs);
   return isOfThisEmployment(read) ? { ...event, notBeforeSaid: true } : event;
@@ -192,10 +176,16 @@ function bodyOf(
     type: types[kind],
     worker: {
       email,
-      workerId: read('workerId') || undefined,
+      workerId: isIdUsable(report, mapping) ? read('workerId') || undefined : undefined,
       timeZone: read('timeZone') || undefined,
     },
   };
+}
+
+/** False where the id was found to be none: then it names no record, and a leaving is about all that the source has of the person. */
+function isIdUsable({ places, unusable = [] }: WorkerReport, mapping: SourceMapping): boolean {
+  const ofId = placesOf('workerId', places, mapping);
+  return !unusable.some(({ field }) => ofId.includes(field));
 }
 
 /**
@@ -205,10 +195,6 @@ function bodyOf(
 function isOfThisEmployment(read: ReadField): boolean {
   const start = startOf(read);
   return isCalledLeft(read) || endsOf(read).every((day) => day >= start);
-}
-
-function isCalledLeft(read: ReadField): boolean {
-  return statusesOfLeft.has(fold(read('status') ?? ''));
 }
 
 function attributesOf(

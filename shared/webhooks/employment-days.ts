@@ -1,4 +1,5 @@
 import type { FieldProblem } from '../domain/field-problem';
+import { bodyProblemsOf } from './check-body';
 import { localDate } from './contract/field-schemas';
 import { dayOf } from './parse-sender-time';
 
@@ -35,10 +36,16 @@ export function dayAt(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
 }
 
-/** Days that may end access and that nobody can read. */
+/** Days that may end access and that nobody can read. @param read a reader that throws */
 export function unreadableEndsOf(read: ReadField): readonly FieldProblem[] {
   return ['lastWorkingDay', 'terminationDate'].flatMap((field) => {
-    const day = dayOf(read(field));
-    return day === undefined || isDay(day) ? [] : [{ field, problem: 'Must be a date, such as 2026-12-31' }];
+    try {
+      const day = dayOf(read(field));
+      return day === undefined || isDay(day)
+        ? []
+        : [{ field, problem: 'Must be a date, such as 2026-12-31' }];
+    } catch (error) {
+      return bodyProblemsOf(error);
+    }
   });
 }

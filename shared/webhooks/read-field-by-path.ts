@@ -1,6 +1,6 @@
 import { fold } from '../domain/fold';
 import type { SourceMapping } from '../domain/source-settings';
-import { bodyInvalid } from './check-body';
+import { bodyInvalid, bodyProblemsOf } from './check-body';
 import { idProblem, isIdNumber } from './id-schemas';
 
 const longestText = 4_000;
@@ -49,7 +49,8 @@ export function isAt(record: unknown, place: string): boolean {
 /**
  * Creates a reader of fields by name: it looks at the paths of the policy, else at those of the format. The first path
  * with a value counts; a blank is none, and what it tells where there is no value, except of a time. The reader throws
- * AppError `body-invalid` for a number that was rounded, or that cannot be the id it stands for.
+ * AppError `body-invalid` for a value that is sent and cannot be read: a list or an object, a number that was rounded, or one that
+ * cannot be the id it stands for.
  */
 export function fieldReader(
   record: unknown,
@@ -58,8 +59,9 @@ export function fieldReader(
 ): (field: string) => string | undefined {
   return (field) => {
     let blank: string | undefined;
-    for (const place of placesOf(field, places, mapping)) {
-      const text = fieldAt(record, field, place);
+    const found = placesOf(field, places, mapping);
+    for (const place of found) {
+      const text = fieldAt(record, field, place, found);
       if (text !== undefined && text !== '') return text;
       if (!timing.has(field)) blank ??= text;
     }
@@ -68,8 +70,8 @@ export function fieldReader(
 }
 
 /**
- * The same of fields that may hold a list: of the first path with a value, one text, or each entry of its list. An entry without a
- * text is blank, so that it is missed.
+ * The same of fields that may hold a list: of the first path with a value, one text, or each entry of its list. An entry that cannot
+ * be read is blank, so that it is missed and keeps none of the others.
  */
 export function listReader(
   record: unknown,
@@ -77,17 +79,23 @@ export function listReader(
   mapping: SourceMapping,
 ): (field: string) => readonly string[] {
   return (field) => {
-    for (const place of placesOf(field, places, mapping)) {
+    const found = placesOf(field, places, mapping);
+    for (const place of found) {
       const value = valueAt(record, place);
-      const entries = Array.isArray(value) ? [...value.keys()].map((at) => `${place}.${at}`) : [place];
-      const texts = entries.map((entry) => fieldAt(record, field, entry) ?? '');
-      if (texts.some((text) => text !== '')) return texts;
+      if (!Array.isArray(value)) {
+        const text = fieldAt(record, field, place, found) ?? '';
+        if (text !== '') return [text];
+        continue;
+      }
+      const entries = [...value.keys()].map((at) => entryAt(record, field, `${place}.${at}`));
+      if (entries.some((text) => text !== '')) return entries.map((text) => text ?? '');
     }
     return [];
   };
 }
 
-function placesOf(
+/** Where a field is looked for: at the paths of the policy, else at those of the format. */
+export function placesOf(
   field: string,
   places: Readonly<Record<string, readonly string[]>>,
   mapping: SourceMapping,
@@ -95,10 +103,30 @@ function placesOf(
   return mapping.fields.get(field) ?? (Object.hasOwn(places, field) ? places[field] : undefined) ?? [];
 }
 
-function fieldAt(record: unknown, field: string, place: string): string | undefined {
-  return naming.has(field)
+function fieldAt(
+  record: unknown,
+  field: string,
+  place: string,
+  others: readonly string[],
+): string | undefined {
+  const text = naming.has(field)
     ? idAt(record, place)
     : checkedAt(record, place, isExact, 'Must be a text: a number of so many digits is rounded');
+  // What is looked for inside of an object is there or not.
+  const isWayToAnother = others.some((other) => other.startsWith(`${place}.`));
+  if (text === undefined && isAt(record, place) && !isWayToAnother)
+    throw bodyInvalid([{ field: place, problem: 'Must be a text' }]);
+  return text;
+}
+
+/** An entry of a list; undefined: it cannot be read. */
+function entryAt(record: unknown, field: string, place: string): string | undefined {
+  try {
+    return fieldAt(record, field, place, []);
+  } catch (error) {
+    bodyProblemsOf(error);
+    return undefined;
+  }
 }
 
 /** A person's address: the policy maps the sender's own name of them, else the text is the address. Addresses have no case. */
@@ -161,8 +189,8 @@ function unwrapped(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const found = wrappedIn
     .map((name) => member(value, name))
-    .filter((inner) => typeof inner === 'string' || typeof inner === 'number');
-  return found.find((inner) => String(inner).trim() !== '') ?? found[0];
+    .filter((inner) => typeof inner === 'string' || typeof inner === 'number' || inner === null);
+  return found.find((inner) => inner !== null && String(inner).trim() !== '') ?? found[0];
 }
 
 function toText(wrapped: unknown): string | undefined {

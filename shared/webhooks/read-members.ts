@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { FieldProblem } from '../domain/field-problem';
 import type { SourceMapping } from '../domain/source-settings';
 import { bodyInvalid } from './check-body';
+import { note } from './note-unusable';
 import { saidAtOf } from './parse-sender-time';
 import { textAt, valueAt } from './read-field-by-path';
 import type { Meaning } from './webhook-format';
@@ -34,9 +35,19 @@ export function memberAt<S extends z.ZodType>(body: unknown, place: string, sche
  * where that cannot be used, which is noted.
  */
 export function saidAtMs(body: unknown, place: string, arrival: Arrival, unusable: FieldProblem[]): number {
-  const atMs = saidAtOf(textAt(body, place), arrival, arrival);
+  return saidInMs(textAt(body, place), place, arrival, unusable);
+}
+
+/** The same of a text that was read at a place. */
+export function saidInMs(
+  text: string | undefined,
+  place: string,
+  arrival: Arrival,
+  unusable: FieldProblem[],
+): number {
+  const atMs = saidAtOf(text, arrival, arrival);
   if (atMs !== undefined) return atMs;
-  unusable.push({ field: place, problem: 'Must be a time, such as 2026-12-01T08:00:00Z' });
+  note([{ field: place, problem: 'Must be a time, such as 2026-12-01T08:00:00Z' }], unusable);
   return arrival.receivedAtMs;
 }
 

@@ -25,7 +25,7 @@ const predefined: Readonly<Record<string, string>> = {
 
 /**
  * Reads the XML text of a body as elements by their local names, with text only. A document type is refused wherever it stands,
- * so that there are no entities but the five that XML has, and nothing outside of the text is ever asked for.
+ * so that there are no entities but the five that XML has and characters by their numbers, and nothing outside of the text is ever asked for.
  *
  * @throws AppError `body-invalid`; the message never holds a part of the body
  */
@@ -64,10 +64,24 @@ function tagsExceed(text: string, limit: number): boolean {
 
 function withEntities(value: unknown): unknown {
   if (typeof value === 'string')
-    return value.replaceAll(/&(?:lt|gt|quot|apos|amp);/g, (entity) => predefined[entity] ?? entity);
+    return value.replaceAll(
+      /&(?:lt|gt|quot|apos|amp|#\d{1,7}|#x[\da-fA-F]{1,6});/g,
+      (entity) => predefined[entity] ?? characterOf(entity),
+    );
   if (Array.isArray(value)) return value.map(withEntities);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withEntities(inner)]));
+}
+
+/** Of XML 1.0, section 2.2: not every number is that of a character. @throws when it is none */
+function characterOf(reference: string): string {
+  const digits = reference.slice(2, -1);
+  const code = digits.startsWith('x') ? Number.parseInt(digits.slice(1), 16) : Number(digits);
+  const isControl = code < 0x20 && ![0x9, 0xa, 0xd].includes(code);
+  const isHalf = code >= 0xd800 && code <= 0xdfff;
+  if (isControl || isHalf || code === 0xfffe || code === 0xffff || code > 0x10ffff)
+    throw invalid('The body has the number of no character');
+  return String.fromCodePoint(code);
 }
 
 function invalid(message: string): AppError {

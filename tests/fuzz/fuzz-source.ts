@@ -15,6 +15,7 @@ import { withBytesChanged, withHeadersChanged } from './alterations';
 import { byteChanges, headerChanges, treeChanges, type ByteChange, type HeaderChange } from './arbitraries';
 import { changed, toForm, toJson, toMarkup, toTags, toTree, type TreeChange } from './json-tree';
 import { requireLeft } from './clear-leaving';
+import { requireEnd, requireStart } from './ends-and-starts';
 import { provesTheSame } from './proof-of-origin';
 
 /** What is done to a delivery. `said` and `written` are signed afterwards, as an authentic sender would; the others are not. */
@@ -143,7 +144,8 @@ async function endingOf(stage: Stage, fuzzed: FuzzCase): Promise<string> {
   const isRead = fuzzed.kind !== 'headers' || wordOf(world) === stage.ownWord;
   if (!isRead) throw new Error('What is recorded depends on a header that is not signed');
   if (fuzzed.kind === 'said')
-    await requireLeft(stage.sender, (body) => JSON.parse(toJson(mutated(body, fuzzed.changes))) as unknown);
+    for (const require of [requireLeft, requireEnd, requireStart])
+      await require(stage.sender, (body) => JSON.parse(toJson(mutated(body, fuzzed.changes))) as unknown);
   for (const name in {}) throw new Error(`Every object has a member ${name} now`);
   return outcome === 'accepted' ? (world.outcomes()[0] ?? 'nothing') : outcome;
 }

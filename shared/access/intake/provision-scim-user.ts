@@ -21,6 +21,7 @@ import {
 } from './accept-delivery';
 import { formerAddressesOf, keysToChange } from './scim-user-key-changes';
 import { chooseLane } from './delivery-lane';
+import { findInactiveHolders } from './find-inactive-scim-holders';
 import type { Lane } from '../../domain/lane';
 
 export type ProvisionDeps = EnqueueDeliveryDeps &
@@ -49,7 +50,8 @@ const LARGEST_USER_BYTES = 40_000;
 
 /**
  * Creates, changes or deletes a user of a SCIM client. The user and the delivery with its worker event are written in
- * one transaction, so an answered request is never lost and a retry changes nothing. A change that clearly ends
+ * one transaction, so an answered request is never lost and a retry changes nothing. A user who is posted and whom the client has
+ * called inactive is that user again, who is back. A change that clearly ends
  * somebody's work is made as far as it can be used; why the rest cannot goes to `keepRefusal`. Returns the user as they are now;
  * undefined when they are deleted.
  * @throws AppError `user-unknown`, `user-exists`, `body-invalid`, `path-invalid`, `attribute-read-only`,
@@ -63,9 +65,15 @@ export async function provisionUser(
 ): Promise<ProvisionedUser | undefined> {
   const { users } = deps;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const before = act.kind === 'create' ? undefined : await users.get(client.source, act.id);
+    const inactive = act.kind === 'create' ? await inactiveFor(deps, client, act.body) : NOBODY;
+    const before = act.kind === 'create' ? inactive.back : await users.get(client.source, act.id);
     if (act.kind !== 'create' && before === undefined) throw userUnknown();
-    const { next, keys, refusal } = await usableChange(users, client, before?.value, act);
+    const { next, keys, refusal } = await usableChange(users, client, before?.value, act).catch(
+      async (error: unknown) => {
+        if (inactive.any && errorCodeOf(error) === 'user-exists') await keepRefusal(error);
+        throw error;
+      },
+    );
     if (next === 'unchanged') {
       await noteIgnored(deps, { feed: 'hr', source: client.source }, deps.clock.now());
       if (refusal !== undefined) await keepRefusal(refusal);
@@ -87,6 +95,16 @@ export async function provisionUser(
     return change.after;
   }
   throw new AppError('storage-conflict', 'Others keep changing this user');
+}
+
+const NOBODY = { back: undefined, any: false } as const;
+
+async function inactiveFor(
+  { users, clock }: ProvisionDeps,
+  { source, mapping = PLAIN_MAPPING }: ScimClient,
+  body: unknown,
+): ReturnType<typeof findInactiveHolders> {
+  return findInactiveHolders(users, { source, mapping, atMs: clock.now() }, body);
 }
 
 /**

@@ -59,7 +59,7 @@ export async function recordAccessRequest(
   if (organization === undefined) return 'organization-not-allowed';
   const request = { ...qualified, action: endInZone(qualified.action, organization.timeZone) };
   const people = [request.requester, ...request.approvals.map(({ approver }) => approver)];
-  const named = [...people, ...beneficiariesOf(request)];
+  const named = [...people, ...beneficiariesOf(request)].filter((address) => address !== '');
   const addresses = await readAddresses(deps, organization.alias, named);
   const { subject, outcome } = await recordInLedger({ deps, context, organization, request, addresses });
   const refusal =
@@ -244,6 +244,7 @@ function evidenceOf({ context, request }: Recording, outcome: Outcome): Evidence
       requester: request.requester,
       approvers: request.approvals.map((approval) => approval.approver),
       outcome,
+      ...(request.unusable === undefined ? {} : { unusable: request.unusable.map(({ field }) => field) }),
     },
   };
 }

@@ -160,17 +160,18 @@ async function recordMeaning(
     case 'worker-event':
       return recordIfAllowed(deps, context, meaning.event);
     case 'access-request':
-      return recordAccessRequest(deps, context, meaning.request);
+      if (meaning.request.unusable !== undefined) await context.keepUnusable(meaning.request.unusable);
+      return keptIfLost(context, await recordAccessRequest(deps, context, meaning.request));
     case 'look-up': {
       const found = await lookUpWorker(deps, context, meaning.lookUp);
-      if (found === 'worker-unknown') return found;
+      if (found === 'worker-unknown') return keptIfLost(context, found);
       const outcomes: string[] = [];
       for (const event of found) outcomes.push(await recordIfAllowed(deps, context, event));
       return outcomes.join(', ') || 'nothing-said';
     }
     case 'ticket-look-up': {
       const confirmed = await confirmAccessRequests(deps, context, meaning.ticketId);
-      if (typeof confirmed === 'string') return confirmed;
+      if (typeof confirmed === 'string') return keptIfLost(context, confirmed);
       const outcomes: string[] = [];
       let failure: unknown;
       for (const one of confirmed)
@@ -189,11 +190,30 @@ async function recordMeaning(
   }
 }
 
+/** What is followed nowhere though it was accepted: of the others the evidence tells, or that nothing was asked for. */
+const LOST: Readonly<Record<string, FieldProblem>> = {
+  'organization-not-allowed': {
+    field: 'organization',
+    problem: 'Must name one of the organizations that this source feeds',
+  },
+  'worker-unknown': { field: 'workerId', problem: "Is not known to the source's own API" },
+  'ticket-unknown': { field: 'ticketId', problem: "Is not known to the source's own API" },
+};
+
+/** Has a delivery of a lost statement kept as a dead one, and returns the outcome. */
+async function keptIfLost(context: StatementContext, outcome: string): Promise<string> {
+  const problem = LOST[outcome];
+  if (problem !== undefined) await context.keepUnusable([problem]);
+  return outcome;
+}
+
 async function recordIfAllowed(
   deps: RecordDeliveryStatementsDeps,
   context: StatementContext,
   event: WorkerEvent,
 ): Promise<string> {
   if (event.unusable !== undefined) await context.keepUnusable(event.unusable);
-  return context.source.may.has(event.kind) ? recordWorkerEvent(deps, context, event) : 'source-not-allowed';
+  return context.source.may.has(event.kind)
+    ? keptIfLost(context, await recordWorkerEvent(deps, context, event))
+    : 'source-not-allowed';
 }

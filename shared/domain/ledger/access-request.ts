@@ -1,4 +1,5 @@
 import { endOfDayMs } from './effective-time';
+import type { FieldProblem } from '../field-problem';
 import type { LocalDate } from './worker-event';
 
 /** An address of a person who asked or approved. */
@@ -57,9 +58,12 @@ export type AccessRequest = Readonly<{
   /** When the approval was complete, epoch milliseconds. */
   occurredAtMs: number;
   ticket: Readonly<{ id: string; url: string | undefined }>;
+  /** Empty where a revocation does not say: nobody has to ask for the end of a membership. */
   requester: string;
   approvals: readonly Approval[];
   action: AccessRequestAction;
+  /** What stood beside a clear end of access and could not be used. */
+  unusable?: readonly FieldProblem[];
 }>;
 
 /** The action with an instant for an end that is a day: the end of that day in the organization's zone. */

@@ -38,16 +38,22 @@ export function email() {
     .regex(/^[^\s@"\p{C}]{1,64}@[^\s@"\p{C}]{1,255}$/u, 'Must be an e-mail address');
 }
 
-/** RFC 3339 with an offset: a time without one would mean another instant in every place. */
+/**
+ * RFC 3339 with an offset: a time without one would mean another instant in every place. Some systems write that they know none as
+ * the beginning of their calendar.
+ */
 export function instant() {
   return z.iso
     .datetime({ offset: true, error: 'Must be a time with an offset, such as 2026-12-01T08:00:00Z' })
-    .max(40);
+    .max(40)
+    .refine((time) => !(Date.parse(time) < 0), 'Must be a time since 1970');
 }
 
-/** A calendar day, `YYYY-MM-DD`. */
+/** A calendar day, `YYYY-MM-DD`, of this century or the last: the first of all days is how some systems write none. */
 export function localDate() {
-  return z.iso.date({ error: 'Must be a date, such as 2026-12-31' });
+  return z.iso
+    .date({ error: 'Must be a date, such as 2026-12-31' })
+    .refine((day) => !/^(?:0\d|1[0-8])\d{2}-/.test(day), 'Must be a date since 1900');
 }
 
 /** An IANA name, or that of Windows for it. Offsets such as `+02:00` know no daylight saving and are refused. */

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Effective, WorkerEvent, WorkerEventKind } from '../../domain/ledger/worker-event';
 import { ABSENT } from '../../domain/ledger/worker-timeline';
 import { bodyInvalid } from '../check-body';
+import { idText } from '../id-schemas';
 import { boundByArrival } from './bound-by-arrival';
-import { email, envelope, instant, localDate, optionalText, text, timeZone } from './field-schemas';
+import { email, envelope, instant, localDate, optionalText, timeZone } from './field-schemas';
 
 const mostAttributes = 64;
 
@@ -28,7 +29,7 @@ const attributes = z
 const worker = z
   .object({
     email: email().describe('The address the person has, or will have, in the directory.'),
-    workerId: text(128).nullish().describe('The id in the HR system.'),
+    workerId: idText(128).nullish().describe('The id in the HR system.'),
     timeZone: timeZone()
       .nullish()
       .describe('IANA name. Days begin and end there; without it in the time zone of the organization.'),

@@ -1,9 +1,9 @@
 import type { Feed } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid, checkBody } from '../check-body';
+import { bodyInvalid } from '../check-body';
 import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
-import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
+import { isEnding, readAccessRequest } from '../contract/read-access-request';
 import { readWorkerEvent } from '../contract/read-worker-event';
 import type { Credential } from '../check-credential';
 import { workerKindOf } from '../translate-worker-event-name';
@@ -16,7 +16,7 @@ import { standardCredential } from './own-contract';
 
 const workerPlaces: WorkerPlaces = {
   email: ['data.email', 'data.workEmail'],
-  workerId: ['data.workerId', 'data.employeeId', 'subject'],
+  workerId: ['data.workerId', 'data.employeeId'],
   timeZone: ['data.timeZone'],
   department: ['data.department'],
   title: ['data.title', 'data.jobTitle'],
@@ -126,15 +126,23 @@ function toRequestMeanings(
   { receivedAtMs }: PostedBody,
   mapping: SourceMapping,
 ): Meanings {
-  if (event.unusable.length > 0) throw bodyInvalid(event.unusable);
+  const { unusable } = event;
   if (event.type === 'access.request.approved' && !mapping.events.has(event.type)) {
-    const request = toAccessRequest(checkBody(AccessRequestBodySchema, bodyIn(event)), receivedAtMs);
-    return [{ kind: 'access-request', request }];
+    const request = readAccessRequest(bodyIn(event), receivedAtMs);
+    if (unusable.length === 0) return [{ kind: 'access-request', request }];
+    if (!isEnding(request.action.kind)) throw bodyInvalid(unusable);
+    const left = [...unusable, ...(request.unusable ?? [])];
+    return [{ kind: 'access-request', request: { ...request, unusable: left } }];
   }
   const act = ticketActOf(mapping.events.get(event.type));
   if (act === undefined) return 'ignored';
   const { id, occurredAtMs } = event;
-  return deriveRequestsOfEvent({ id, act, occurredAtMs, receivedAtMs }, event, ticketPlaces, mapping);
+  return deriveRequestsOfEvent(
+    { id, act, occurredAtMs, receivedAtMs, unusable },
+    event,
+    ticketPlaces,
+    mapping,
+  );
 }
 
 /** @throws AppError `body-invalid`, also for an attribute beside what is no leaving */

@@ -1,5 +1,6 @@
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid, checkBody } from '../check-body';
+import type { FieldProblem } from '../../domain/field-problem';
+import { checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { atFolded, fieldReader, isAt, listReader, textAt } from '../read-field-by-path';
@@ -19,9 +20,9 @@ const IssueEventSchema = z.object({
   repository: z.object({ full_name: z.string().max(200) }),
   issue: z.object({
     number: Digits,
-    html_url: z.string(),
+    html_url: z.string().catch(''),
     body: z.string().nullish(),
-    updated_at: z.string(),
+    updated_at: z.string().catch(''),
     user: z.object({ login: z.string() }),
     pull_request: z.unknown().optional(),
   }),
@@ -30,7 +31,7 @@ const IssueEventSchema = z.object({
     .object({
       id: Digits,
       body: z.string(),
-      created_at: z.string(),
+      created_at: z.string().catch(''),
       user: z.object({ login: z.string() }),
     })
     .optional(),
@@ -84,7 +85,7 @@ function textOf(form: unknown): string {
 }
 
 function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapping): Meanings {
-  const said = saidIn(event);
+  const said = saidIn(event, receivedAtMs);
   const act = ticketActOf(
     said === undefined ? undefined : (atFolded(mapping.events, said.name) ?? atFolded(events, said.name)),
   );
@@ -93,9 +94,10 @@ function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapp
   if (said === undefined || act === undefined || approver === undefined || requester === undefined)
     return 'ignored';
   const { issue, repository } = event;
-  const approvedAtMs = instantOf(said.at);
-  if (approvedAtMs === undefined)
-    throw bodyInvalid([{ field: 'issue.updated_at', problem: 'Must be a time with an offset' }]);
+  const unusable: FieldProblem[] = [];
+  const approvedAtMs = instantOf(said.at) ?? receivedAtMs;
+  if (instantOf(said.at) === undefined)
+    unusable.push({ field: 'issue.updated_at', problem: 'Must be a time with an offset' });
   const record = { ...event, form: issueFormOf(issue.body ?? '') };
   return deriveAccessRequests({
     id: `${repository.full_name.replaceAll('/', '.')}-${issue.number}-${said.key}`.slice(-128),
@@ -103,9 +105,10 @@ function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapp
     occurredAtMs: approvedAtMs,
     receivedAtMs,
     ticketId: `${repository.full_name}#${issue.number}`.slice(-128),
-    url: issue.html_url,
+    url: issue.html_url || undefined,
     requester,
     approvals: [{ approver, approvedAtMs }],
+    unusable,
     read: fieldReader(record, places, mapping),
     readAll: listReader(record, places, mapping),
     address: (text) => (text === undefined ? undefined : (atFolded(mapping.people, text) ?? text)),
@@ -116,13 +119,16 @@ function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapp
 type Said = Readonly<{ name: string; by: string; at: string; key: string }>;
 
 /** What was said and by whom. A comment counts when it is new and says nothing but a command. */
-function saidIn({ action, label, comment, sender, issue }: IssueEvent): Said | undefined {
+function saidIn(
+  { action, label, comment, sender, issue }: IssueEvent,
+  receivedAtMs: number,
+): Said | undefined {
   if (action === 'labeled' && label !== undefined)
     return {
       name: `label:${label.name}`,
       by: sender.login,
       at: issue.updated_at,
-      key: `${label.name.replaceAll(/[^\w-]/g, '_').slice(0, 40)}-${instantOf(issue.updated_at) ?? 0}`,
+      key: `${label.name.replaceAll(/[^\w-]/g, '_').slice(0, 40)}-${instantOf(issue.updated_at) ?? receivedAtMs}`,
     };
   if (action === 'created' && comment !== undefined)
     return {

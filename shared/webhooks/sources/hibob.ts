@@ -22,7 +22,7 @@ const EventSchema = z
   .object({
     type: z.string().max(100),
     triggeredAt: z.string(),
-    data: z.looseObject({ employeeId: WorkerIdSchema.optional() }).nullish(),
+    data: z.looseObject({ employeeId: WorkerIdSchema.nullish() }).nullish(),
     employee: z.object({ id: WorkerIdSchema }).nullish(),
   })
   .transform(({ type, triggeredAt, data, employee }) => ({
@@ -32,6 +32,9 @@ const EventSchema = z
     employeeId: data?.employeeId ?? employee?.id,
   }));
 
+/** Somebody with an end ahead is out at once: their record tells that end only, and `employee.left` still follows. */
+const REVOKED = 'employee.access.revoked.immediately';
+
 const events: ReadonlyMap<string, WorkerEventKind> = new Map([
   ['employee.created', 'joiner'],
   ['employee.joined', 'joiner'],
@@ -39,6 +42,7 @@ const events: ReadonlyMap<string, WorkerEventKind> = new Map([
   ['employee.activated', 'joiner'],
   ['employee.inactivated', 'leaver'],
   ['employee.left', 'leaver'],
+  [REVOKED, 'leaver'],
   ['table.entry.created', 'mover'],
   ['table.entry.updated', 'mover'],
 ]);
@@ -70,7 +74,8 @@ export const hibobSource: WebhookFormat = {
     const body = parsePosted(posted);
     const kind = workerKindOf(eventNameAt(body, 'type'), events, mapping);
     if (kind === undefined) return 'ignored';
-    const place = isAt(body, 'data.employeeId') ? 'data.employeeId' : 'employee.id';
+    const isNamedInData = isAt(body, 'data.employeeId') && textAt(body, 'data.employeeId') !== '';
+    const place = isNamedInData ? 'data.employeeId' : 'employee.id';
     const employeeId = memberAt(body, place, WorkerIdSchema);
     const unusable: FieldProblem[] = [];
     const occurredAtMs = saidAtMs(body, 'triggeredAt', { ...posted, zone: mapping.zone }, unusable);
@@ -86,7 +91,12 @@ export const hibobSource: WebhookFormat = {
             textAt(body, 'triggeredAt') ?? String(posted.receivedAtMs),
           ),
           workerId: employeeId,
-          said: { kind, employmentChanged: kind === 'joiner', unproved: false },
+          said: {
+            kind,
+            employmentChanged: kind === 'joiner',
+            unproved: false,
+            ...(kind === 'leaver' && textAt(body, 'type') === REVOKED ? { immediate: true } : {}),
+          },
           occurredAtMs,
           settledAtMs: posted.receivedAtMs + SETTLING_MS,
         },

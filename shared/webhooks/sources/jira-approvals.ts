@@ -9,8 +9,8 @@ const ApprovalsSchema = z.object({
         finalDecision: z.string(),
         completedDate: z
           .object({
-            epochMillis: z.number().min(0).max(longestMs).optional(),
-            iso8601: z.string().optional(),
+            epochMillis: z.number().min(0).max(longestMs).optional().catch(undefined),
+            iso8601: z.string().optional().catch(undefined),
           })
           .nullish(),
         approvers: z.array(
@@ -33,7 +33,7 @@ export function jiraApprovalsIn(record: unknown): SaidOfTicket['approvals'] {
       .filter(({ approverDecision }) => approverDecision === 'approved')
       .map(({ approver }) => ({
         approver: approver.emailAddress?.trim() || approver.accountId,
-        approvedAtMs: completedDate?.epochMillis ?? instantOf(completedDate?.iso8601) ?? 0,
+        approvedAtMs: completedDate?.epochMillis ?? instantOf(completedDate?.iso8601),
       })),
   );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
+import type { FieldProblem } from '../../domain/field-problem';
 import { checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
@@ -15,20 +16,23 @@ import {
 import type { Meanings, WebhookFormat } from '../webhook-format';
 import { idText, senderId } from '../id-schemas';
 import { longestMs } from '../parse-sender-time';
+import { tolerantReader } from '../note-unusable';
+import { usableAt } from '../read-members';
 import { deriveAccessRequests, ticketActOf, type TicketAct } from '../derive-access-request';
 import { readJiraTicket } from './jira-automation';
 import { sha256Header } from '../signature';
 
 /** Ids come as text from webhooks and as numbers from automation rules. */
 const IssueUpdatedSchema = z.object({
-  timestamp: z.number().int().positive().max(longestMs),
   webhookEvent: z.literal('jira:issue_updated'),
-  issue: z.object({ key: idText(100), self: z.string() }),
+  issue: z.object({ key: idText(100), self: z.string().catch('') }),
   changelog: z.object({
     id: senderId(20),
     items: z.array(z.unknown()).max(1000),
   }),
 });
+
+const TimestampSchema = z.number().int().positive().max(longestMs);
 
 /** Where things stand in the body; the custom field of the group is each site's own. */
 const places = {
@@ -68,11 +72,14 @@ export const jiraSource: WebhookFormat = {
 };
 
 function toMeanings(body: unknown, receivedAtMs: number, mapping: SourceMapping): Meanings {
-  const { timestamp, issue, changelog } = checkBody(IssueUpdatedSchema, body);
+  const { issue, changelog } = checkBody(IssueUpdatedSchema, body);
   const act = actIn(changelog, mapping);
   if (act === undefined) return 'ignored';
   const read = fieldReader(body, places, mapping);
   const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
+  const unusable: FieldProblem[] = [];
+  const timestamp = usableAt(body, 'timestamp', TimestampSchema, unusable) ?? receivedAtMs;
+  const readDetail = tolerantReader(read, unusable);
   return deriveAccessRequests({
     id: `${issue.key}-${changelog.id}`,
     act,
@@ -80,8 +87,9 @@ function toMeanings(body: unknown, receivedAtMs: number, mapping: SourceMapping)
     receivedAtMs,
     ticketId: issue.key,
     url: browseUrl(issue),
-    requester: address(read('requester')),
-    approvals: [{ approver: address(read('approver')), approvedAtMs: timestamp }],
+    requester: address(readDetail('requester')),
+    approvals: [{ approver: address(readDetail('approver')), approvedAtMs: timestamp }],
+    unusable,
     read,
     readAll: listReader(body, places, mapping),
     address,

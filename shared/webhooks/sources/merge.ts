@@ -14,7 +14,7 @@ import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-
 /** Places in the common model. Relations are ids of Merge unless the account expands them. */
 const places: WorkerPlaces = {
   email: ['data.work_email'],
-  workerId: ['data.remote_id', 'data.id'],
+  workerId: ['data.remote_id'],
   department: ['data.department'],
   title: ['data.job_title', 'data.employments.0.job_title'],
   location: ['data.work_location'],
@@ -63,7 +63,12 @@ export const mergeSource: WebhookFormat = {
     const found = deriveWorkerEvents(
       {
         ...statementIn(body, { receivedAtMs, zone: mapping.zone }, unusable),
-        said: { kind, employmentChanged: false, unproved: false },
+        said: {
+          kind,
+          employmentChanged: false,
+          unproved: false,
+          ...(kind === 'leaver' ? { removed: true } : {}),
+        },
         receivedAtMs,
         record: body,
         places,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { checkBody } from '../check-body';
-import { AccessRequestBodySchema, toAccessRequest } from '../contract/access-request-body';
+import { readAccessRequest } from '../contract/read-access-request';
 import { readWorkerEvent } from '../contract/read-worker-event';
 import type { Credential } from '../check-credential';
 import { bytesIdOf } from '../dedupe-id-from-content';
@@ -33,10 +32,7 @@ const toWorkerMeanings = (body: unknown, receivedAtMs: number): Meanings => [
   { kind: 'worker-event', event: readWorkerEvent(body, receivedAtMs) },
 ];
 const toRequestMeanings = (body: unknown, receivedAtMs: number): Meanings => [
-  {
-    kind: 'access-request',
-    request: toAccessRequest(checkBody(AccessRequestBodySchema, body), receivedAtMs),
-  },
+  { kind: 'access-request', request: readAccessRequest(body, receivedAtMs) },
 ];
 
 /** Our own contract for whoever writes the sender: ServiceNow, Workday, Power Automate, a script. */

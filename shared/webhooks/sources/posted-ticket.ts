@@ -12,7 +12,10 @@ import {
   textAt,
 } from '../read-field-by-path';
 import { idText } from '../id-schemas';
-import { instantOf, saidAtOf } from '../parse-sender-time';
+import type { FieldProblem } from '../../domain/field-problem';
+import { instantOf } from '../parse-sender-time';
+import { tolerantReader } from '../note-unusable';
+import { saidInMs } from '../read-members';
 import type { TicketMeaning, WebhookFormat } from '../webhook-format';
 import { tokenCredential } from './token-credential';
 import { deriveAccessRequests, ticketActOf, type SaidOfTicket } from '../derive-access-request';
@@ -70,11 +73,16 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
         for (const place of mapping.fields.get(field) ?? places[field] ?? []) eventNameAt(record, place);
       const read = fieldReader(record, places, mapping);
       if (isWithheld(read, shape.events, mapping)) return 'ignored';
+      const unusable: FieldProblem[] = [];
+      const updated = tolerantReader(read, unusable)('updated') || undefined;
+      const { receivedAtMs } = posted;
+      const arrival = { receivedAtMs, zone: mapping.zone };
       const requests = requestsIn(shape, record, mapping, {
-        saidAtMs: instantOf(read('updated')),
-        approvedAtMs: saidAtOf(read('updated'), posted, mapping) ?? posted.receivedAtMs,
-        receivedAtMs: posted.receivedAtMs,
+        saidAtMs: instantOf(updated),
+        approvedAtMs: updated === undefined ? receivedAtMs : saidInMs(updated, 'updated', arrival, unusable),
+        receivedAtMs,
         approvals: () => shape.approvalsOf?.(record),
+        unusable,
       });
       return requests.length === 0 ? 'ignored' : requests;
     },
@@ -99,7 +107,7 @@ function confirmedBy(
     },
     readTicket: (record, nowMs, mapping) => {
       const approvals = approvalsInRecord(record);
-      const lastMs = Math.max(...approvals.map(({ approvedAtMs }) => approvedAtMs));
+      const lastMs = Math.max(...approvals.map(({ approvedAtMs }) => approvedAtMs ?? 0));
       if (approvals.length === 0) return [];
       const read = fieldReader(record, places, mapping);
       const revokes = ticketActOf(actOf(read, events, mapping)) === 'revoke';
@@ -115,6 +123,7 @@ function confirmedBy(
           approvedAtMs,
           receivedAtMs: nowMs,
           approvals: () => approvals,
+          unusable: [],
         },
       );
     },
@@ -131,25 +140,32 @@ function requestsIn(
     approvedAtMs: number;
     receivedAtMs: number;
     approvals: () => SaidOfTicket['approvals'] | undefined;
+    unusable: readonly FieldProblem[];
   }>,
 ): readonly TicketMeaning[] {
   const read = fieldReader(record, places, mapping);
   const act = ticketActOf(actOf(read, events, mapping));
   if (act === undefined) return [];
-  const ticketId = ticketIdIn(read);
+  const unusable = [...said.unusable];
+  const readDetail = tolerantReader(read, unusable);
+  const ticketId =
+    act === 'revoke'
+      ? (tolerantReader(() => ticketIdIn(read), unusable)('ticketId') ?? `arrived-${said.receivedAtMs}`)
+      : ticketIdIn(read);
   const { approvedAtMs, receivedAtMs, saidAtMs = approvedAtMs } = said;
-  const isTimed = read('updated') !== undefined;
+  const isTimed = readDetail('updated') !== undefined;
   const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
-  const approvals = said.approvals() ?? [{ approver: read('approver'), approvedAtMs }];
+  const approvals = said.approvals() ?? [{ approver: readDetail('approver'), approvedAtMs }];
   return deriveAccessRequests({
     id: `${ticketId}-${isTimed ? `${act}-${saidAtMs}` : act}`.slice(-128),
     act,
     occurredAtMs: approvedAtMs,
     receivedAtMs,
     ticketId,
-    url: read('url') || undefined,
-    requester: address(read('requester')),
+    url: readDetail('url') || undefined,
+    requester: address(readDetail('requester')),
     approvals: approvals.map((one) => ({ ...one, approver: address(one.approver) })),
+    unusable,
     read,
     readAll: listReader(record, places, mapping),
     address,

@@ -11,7 +11,7 @@ const ResponsesSchema = z.looseObject({
       .array(
         z.object({
           responder: z.object({ email: z.string().nullish(), userPrincipalName: z.string().nullish() }),
-          responseDate: z.string(),
+          responseDate: z.string().catch(''),
           approverResponse: z.string(),
         }),
       )
@@ -55,6 +55,6 @@ export const powerAutomateSource: WebhookFormat = postedTicketSource({
   approvalsOf: (record) =>
     checkBody(ResponsesSchema, record).approval.responses.map(({ responder, responseDate }) => ({
       approver: responder.email?.trim() || responder.userPrincipalName || undefined,
-      approvedAtMs: instantOf(responseDate) ?? 0,
+      approvedAtMs: instantOf(responseDate),
     })),
 });

@@ -8,7 +8,7 @@ const ApprovalsSchema = z.object({
   approvals: z.array(
     z.object({
       state: z.string(),
-      sys_updated_on: z.string(),
+      sys_updated_on: z.string().catch(''),
       approver: z.object({ email: z.string() }).optional(),
     }),
   ),
@@ -22,7 +22,7 @@ function approvalsIn(record: unknown): SaidOfTicket['approvals'] {
     .filter(({ state }) => state === 'approved')
     .map((one) => ({
       approver: one.approver?.email,
-      approvedAtMs: instantOf(one.sys_updated_on) ?? 0,
+      approvedAtMs: instantOf(one.sys_updated_on),
     }));
 }
 

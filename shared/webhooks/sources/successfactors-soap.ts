@@ -5,6 +5,8 @@ import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import { eventNameAt, textAt } from '../read-field-by-path';
 import { dayOf } from '../parse-sender-time';
+import { isDay } from '../employment-days';
+import { note } from '../note-unusable';
 import { saidAtMs, unusableMeanings } from '../read-members';
 import type { Meaning, WebhookFormat } from '../webhook-format';
 import { statementIdOf } from '../derive-worker-events';
@@ -73,7 +75,7 @@ export const successFactorsSoapSource: WebhookFormat = {
       { ...posted, zone: mapping.zone },
       unusable,
     );
-    const meanings = events.event.map((sent): Meaning => {
+    const meanings = events.event.map((sent, index): Meaning => {
       const { data: event, error } = EventSchema.safeParse(sent);
       if (event === undefined)
         return {
@@ -83,7 +85,13 @@ export const successFactorsSoapSource: WebhookFormat = {
       const workerId = workerIdIn(event);
       if (workerId === undefined)
         return { kind: 'unusable', fields: [{ field: 'entityKeys', problem: 'Must have a userId' }] };
-      const effectiveDay = dayOf(event.effectiveStartDate);
+      const said = dayOf(event.effectiveStartDate);
+      const effectiveDay = said !== undefined && isDay(said) ? said : undefined;
+      if (effectiveDay !== said)
+        note(
+          [{ field: `events[${index}].effectiveStartDate`, problem: 'Must be a date, such as 2026-12-31' }],
+          unusable,
+        );
       return {
         kind: 'look-up',
         lookUp: {

@@ -33,7 +33,7 @@ export function successFactorsKindOf(
 
 const places: WorkerPlaces = {
   email: ['email'],
-  workerId: ['userId', 'personIdExternal'],
+  workerId: ['userId'],
   timeZone: ['timeZone'],
   department: ['department'],
   division: ['division'],

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { SourceMapping } from '../../domain/source-settings';
-import { bodyInvalid, checkBody } from '../check-body';
+import type { FieldProblem } from '../../domain/field-problem';
+import { checkBody } from '../check-body';
 import { bytesIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { atFolded, eventNameAt, fieldReader, textAt } from '../read-field-by-path';
 import { senderId } from '../id-schemas';
-import { saidAtOf } from '../parse-sender-time';
+import { tolerantReader } from '../note-unusable';
+import { saidInMs } from '../read-members';
 import type { Meanings, WebhookFormat } from '../webhook-format';
 import { deriveRequestsOfEvent, ticketActOf } from '../derive-access-request';
 import { DAY_MS } from '../../domain/durations';
@@ -74,8 +76,8 @@ function toRequests(
 ): Meanings {
   const { id } = checkBody(IdentifiedSchema, body);
   const read = fieldReader(body, places, mapping);
-  const occurredAtMs = saidAtOf(read('time'), { receivedAtMs }, mapping);
-  if (occurredAtMs === undefined)
-    throw bodyInvalid([{ field: 'time', problem: 'Must be a time, such as 2026-12-01T08:00:00Z' }]);
-  return deriveRequestsOfEvent({ id, act, occurredAtMs, receivedAtMs }, body, places, mapping);
+  const unusable: FieldProblem[] = [];
+  const sent = tolerantReader(read, unusable)('time');
+  const occurredAtMs = saidInMs(sent, 'time', { receivedAtMs, zone: mapping.zone }, unusable);
+  return deriveRequestsOfEvent({ id, act, occurredAtMs, receivedAtMs, unusable }, body, places, mapping);
 }

@@ -156,6 +156,7 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
     world.advance(HOUR_MS);
     await world.sweep();
     expect(world.outcomes()).toEqual(['ticket-unknown']);
+    expect(world.refused).toMatchObject([{ fields: [{ field: 'ticketId' }] }]);
   });
 
   it('is read with the credential of the policy, which nobody else sees', async () => {

@@ -237,6 +237,13 @@ describe('a worker event', () => {
     ]);
   });
 
+  it('tells no address that stands where a name is due', async () => {
+    const body = { ...joined, attributes: { 'ana.pop@acme.example': 'x' } };
+    const error = await errorOf(() => parse(body));
+    expect(error).toMatchObject({ fields: [{ field: 'attributes.(an address)' }] });
+    expect(JSON.stringify(error) + String(error)).not.toContain('ana.pop');
+  });
+
   it('names at most 20 fields, each cut to 200 characters', async () => {
     const attributes = Object.fromEntries(
       Array.from({ length: 60 }, (_, n) => [`${n}${'x'.repeat(5000)}`, 'v']),

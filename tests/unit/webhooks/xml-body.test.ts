@@ -12,6 +12,7 @@ describe('an XML body', () => {
     ['<a>&lt;b&gt; &amp;lt; &quot;c&quot; &apos;</a>', { a: '<b> &lt; "c" \'' }],
     ['<a><![CDATA[<b>&amp;]]></a>', { a: '<b>&' }],
     ['<a>&e;</a>', { a: '&e;' }],
+    ['<a>j&#246;r&#x67; &#x1F600; &amp;#65;</a>', { a: 'jörg 😀 &#65;' }],
     ['<?xml version="1.0" encoding="utf-8"?><a>true</a>', { a: 'true' }],
     ['<!-- <b> --><a>機</a>', { a: '機' }],
     ['\uFEFF<a>1</a>', { a: '1' }],
@@ -22,6 +23,8 @@ describe('an XML body', () => {
   it.each([
     ['a document type', '<!DOCTYPE a><a/>'],
     ['a document type behind a blank', '<a/>\n<!doctype a>'],
+    ['the number of no character', '<a>&#0;</a>'],
+    ['half a character', '<a>&#xD800;</a>'],
     ['an entity', '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>'],
     ['an entity outside of a document type', '<a><!ENTITY e "x"></a>'],
     ['another encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>'],
