@@ -1,4 +1,4 @@
-import { formerAccountLedger } from '../../domain/ledger/account-of-person';
+import { formerAccountLedger } from '../../domain/ledger/former-account';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';

@@ -1,5 +1,7 @@
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { joinedLedger, joinLedgers, withWhatTakes } from '../../domain/ledger/join-ledgers';
+import { grantsEndedByJoin, revocationByJoin } from '../../domain/ledger/grants-ended-by-join';
+import type { OrganizationPolicy } from '../../domain/policy';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { personSubject } from '../../domain/ledger/subject';
 import { AppError, errorCodeOf } from '../../errors';
@@ -16,6 +18,7 @@ export type JoinPeopleDeps = Readonly<{
   accounts: Pick<PeopleIndex, 'notePerson'>;
   changes: Pick<ChangeStore, 'mark'>;
   isOfAccounts: IsOfAccounts;
+  organization: OrganizationPolicy;
 }>;
 
 type Joining = Readonly<{
@@ -87,8 +90,21 @@ async function joinWhole(
       if (current === undefined)
         throw new AppError('storage-conflict', 'The person who was to be joined is gone');
       const own = await movedOn(deps, elder, notJoined(current), deps.isOfAccounts);
-      const next = fitPersonLedger(joinLedgers(own, theirs), nowMs);
-      return { next, evidence: [evidenceOf('person-joined', { person: from, by: 'account' })] };
+      const both = joinLedgers(own, theirs);
+      const known = new Set(both.revocations.map(({ requestId }) => requestId));
+      const ended = grantsEndedByJoin(own, theirs, deps.organization, nowMs).filter(
+        ({ grant }) => !known.has(revocationByJoin(grant, nowMs).requestId),
+      );
+      const revocations = [...both.revocations, ...ended.map(({ grant }) => revocationByJoin(grant, nowMs))];
+      return {
+        next: fitPersonLedger({ ...both, revocations }, nowMs),
+        evidence: [
+          evidenceOf('person-joined', { person: from, by: 'account' }),
+          ...ended.map(({ grant: { requestId, group }, why }) =>
+            evidenceOf('grant-ended-by-join', { requestId, group, why }),
+          ),
+        ],
+      };
     });
     await deps.accounts.notePerson(organization, into, keysOfPerson(theirs));
     try {

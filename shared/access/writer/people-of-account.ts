@@ -1,8 +1,9 @@
 import type { Lane } from '../../domain/lane';
 import { eldestFirst } from '../../domain/ledger/join-ledgers';
 import { judgeLookUp, type AccountVerdict, type AnswerOf } from '../../domain/ledger/account-of-person';
-import { type DirectoryIdentity, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { knownAccountOf, type DirectoryIdentity, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
+import { digestOfPerson } from '../../domain/plan/call-in-short';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
@@ -14,6 +15,8 @@ import type { ContainedDeps } from './containment';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { personUnit } from './person-and-group-units';
+import { leftWhen } from './resolve-identities';
+import type { LookUpsTold } from '../ledger/accounts-of-others';
 
 export type FindPeopleOfAccountDeps = LoadPersonDeps & Readonly<{ accounts: Pick<PeopleIndex, 'list'> }>;
 
@@ -47,13 +50,15 @@ export async function joinPeopleOfAccounts(
   deps: JoinPeopleOfAccountsDeps,
   lane: Lane,
   people: readonly PersonWork[],
-  identities: ReadonlyMap<string, DirectoryIdentity>,
+  { identities, answers }: LookUpsTold,
 ): Promise<ReadonlySet<string>> {
   const changed = new Set<string>();
   const found = new Map<string, PersonWork[]>();
   for (const person of people) {
     const identity = identities.get(person.subject.key);
-    if (identity?.kind !== 'resolved' || isOfAccount(person.stored.value.identity, identity.id)) continue;
+    if (identity?.kind !== 'resolved') continue;
+    const isAsBefore = isOfAccount(person.stored.value.identity, identity.id);
+    if (isAsBefore && !answers.has(person.subject.key) && person.access.employment !== 'left') continue;
     found.set(identity.id, [...(found.get(identity.id) ?? []), person]);
   }
   await mapConcurrently([...found], STORAGE_WIDTH, async ([memberId, newcomers]) => {
@@ -81,7 +86,7 @@ async function joinAll(
   for (const key of await deps.accounts.list(alias, memberId)) {
     if (ledgers.has(key)) continue;
     const ledger = (await deps.ledger.read(personSubject(alias, key)))?.value;
-    if (ledger?.joined === undefined && isOfAccount(ledger?.identity, memberId) && ledger !== undefined)
+    if (ledger?.joined === undefined && ledger !== undefined && knownAccountOf(ledger) === memberId)
       ledgers.set(key, ledger);
   }
   const [eldest, ...rest] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
@@ -158,13 +163,12 @@ async function finishSeparationOf(
 
 function judge(
   { clock }: Pick<JoinPeopleOfAccountsDeps, 'clock'>,
-  { access: { employment, lockedUntilMs = 0 } }: Pick<PersonWork, 'access'>,
+  { access }: Pick<PersonWork, 'access'>,
   ledger: PersonLedger,
   answerOf: AnswerOf,
 ): AccountVerdict | undefined {
   const nowMs = clock.now();
-  const left = employment !== 'left' ? 'not' : nowMs < lockedUntilMs ? 'lately' : 'long-ago';
-  return judgeLookUp(ledger, answerOf, { nowMs, left });
+  return judgeLookUp(ledger, answerOf, { nowMs, left: leftWhen(access, nowMs) });
 }
 
 async function recordVerdict(
@@ -208,17 +212,20 @@ async function recordVerdict(
   );
 }
 
-/** One that cannot be read may be anybody's. */
+/** One that cannot be read is of whom its columns name. One of which nobody knows whose it is keeps nobody waiting. */
 async function hasOpenCall(
   { changes, organization }: JoinPeopleOfAccountsDeps,
   people: ReadonlyMap<string, unknown>,
 ): Promise<boolean> {
   const attempts = await changes.listAttempts(organization.alias);
-  return attempts.some((attempt) =>
-    attempt.kind === 'membership'
-      ? [...attempt.add, ...attempt.remove].some(({ personKey }) => people.has(personKey))
-      : attempt.kind === 'unreadable' && attempt.about?.kind !== 'create-rule',
-  );
+  const digests = [...people.keys()].map(digestOfPerson);
+  return attempts.some((attempt) => {
+    if (attempt.kind === 'membership')
+      return [...attempt.add, ...attempt.remove].some(({ personKey }) => people.has(personKey));
+    if (attempt.kind !== 'unreadable' || attempt.about?.kind !== 'membership') return false;
+    const { added, removed } = attempt.about;
+    return digests.some((digest) => added.has(digest) || removed.has(digest));
+  });
 }
 
 /** Whoever was told apart from another, and was not looked up since, may have the account that was taken for that of both. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import { withoutAccountsOfOthers } from '../ledger/accounts-of-others';
 import { smallestOf } from '../../domain/extremes';
 import { isToLookUp } from '../../domain/ledger/account-of-person';
 import { hasLostSince } from '../../domain/ledger/has-lost-since';
@@ -24,7 +25,7 @@ import { batchOfPasses, type GuardedBatch } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { joinPeopleOfAccounts, recordVerdicts, type JoinPeopleOfAccountsDeps } from './people-of-account';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
-import { resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
+import { leftWhen, resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settle-person';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import { personUnit } from './person-and-group-units';
@@ -115,7 +116,7 @@ async function planPass(
   const { batch, leavingAdministrators: leaving } = before;
   const lookingUp = forLookUps(deps);
   const marked = await loadMarkedPeople(deps, lane, marks);
-  const { identities, unknown, answers } = await resolveIdentities(
+  const { unknown, ...found } = await resolveIdentities(
     lookingUp,
     lane,
     marked.filter(
@@ -123,9 +124,15 @@ async function planPass(
         examine.size > 0 || isToLookUp(stored.value) || mayBeKnownOtherwise(stored.value, deps.clock.now()),
     ),
   );
+  const lookedUp = marked.map(({ subject: { key }, stored, access }) => {
+    const nowMs = deps.clock.now();
+    return { key, ledger: stored.value, at: { nowMs, left: leftWhen(access, nowMs) } };
+  });
+  const told = await withoutAccountsOfOthers(deps, deps.organization.alias, lookedUp, found);
+  const { identities, answers } = told;
   const judged = await recordVerdicts(deps, lane, marked, answers);
   const unjudged = marked.filter(({ subject }) => !judged.has(subject.key));
-  const joined = await joinPeopleOfAccounts(deps, lane, unjudged, identities);
+  const joined = await joinPeopleOfAccounts(deps, lane, unjudged, told);
   const people = unjudged.filter(({ subject }) => !joined.has(subject.key));
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
   const deferred = new Set([...planned.deferred, ...unknown]);

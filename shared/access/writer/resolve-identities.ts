@@ -5,9 +5,10 @@ import type { Lane } from '../../domain/lane';
 import {
   addressesToLookUp,
   awaitsLookUp,
-  identityAfter,
+  identityToPlan,
   type AccountAnswer,
   type AnswerOf,
+  type LookedUp,
 } from '../../domain/ledger/account-of-person';
 import type { DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import { isGuid } from '../../domain/guid';
@@ -195,8 +196,8 @@ async function lookUp(
   for (const [address, resolution] of found)
     answerByAddress.set(address, await toAnswer(deps, lane, resolution, ofLeavers.has(address)));
   const answerOf = (address: string): AccountAnswer | undefined => answerByAddress.get(address);
-  for (const { subject, stored } of part) {
-    const identity = identityAfter(stored.value, answerOf, nowMs);
+  for (const { subject, stored, access } of part) {
+    const identity = identityToPlan(stored.value, answerOf, { nowMs, left: leftWhen(access, nowMs) });
     if (identity.kind === 'resolved') accounts.push({ memberId: identity.id, personKey: subject.key });
     identities.set(subject.key, identity);
     answers.set(subject.key, answerOf);
@@ -219,4 +220,13 @@ async function toAnswer(
     if (account.kind === 'found') ids.push(account.entity.identifier);
   }
   return { kind: 'ambiguous', ids };
+}
+
+/** Whether somebody left, and whether their lockout is over. */
+export function leftWhen(
+  { employment, lockedUntilMs = 0 }: Pick<PersonWork['access'], 'employment' | 'lockedUntilMs'>,
+  nowMs: number,
+): LookedUp['left'] {
+  if (employment !== 'left') return 'not';
+  return nowMs < lockedUntilMs ? 'lately' : 'long-ago';
 }

@@ -1,11 +1,6 @@
 import { HOUR_MS } from '../durations';
-import {
-  addressesOf,
-  emptyPersonLedger,
-  knownAccountOf,
-  type DirectoryIdentity,
-  type PersonLedger,
-} from './person-ledger';
+import { isGuid } from '../guid';
+import { addressesOf, knownAccountOf, type DirectoryIdentity, type PersonLedger } from './person-ledger';
 import { confirmRecords } from './unconfirmed-records';
 
 /** What the directory says of an address. `ids`: of the accounts that it is of, as far as they were asked for. */
@@ -63,6 +58,36 @@ export function identityAfter(ledger: PersonLedger, answerOf: AnswerOf, nowMs: n
   return unresolved(answer?.kind === 'ambiguous' ? 'ambiguous' : 'missing', identity, nowMs);
 }
 
+/**
+ * As `identityAfter`, for somebody who may have left: they are taken out under the id that was theirs, whatever became of its address.
+ * Of somebody who left long ago another account there is somebody else's.
+ */
+export function identityToPlan(
+  ledger: PersonLedger,
+  answerOf: AnswerOf,
+  { nowMs, left }: LookedUp,
+): DirectoryIdentity {
+  const identity = identityAfter(ledger, answerOf, nowMs);
+  const known = knownAccountOf(ledger);
+  if (left === 'not' || known === undefined || !isGuid(known)) return identity;
+  const isTheirs = identity.kind === 'resolved' && (identity.id === known || left === 'lately');
+  return isTheirs ? identity : { kind: 'resolved', id: known, checkedAtMs: nowMs };
+}
+
+/** What the directory says, as if it had not these accounts at the addresses of a person: others of the ledger have them. */
+export function answersWithout(
+  ledger: PersonLedger,
+  answerOf: AnswerOf,
+  accountIds: ReadonlySet<string>,
+): AnswerOf {
+  const own = new Set(addressesOf(ledger));
+  return (address) => {
+    const answer = answerOf(address);
+    const isOfAnother = answer?.kind === 'found' && accountIds.has(answer.id);
+    return isOfAnother && own.has(address) ? { kind: 'missing' } : answer;
+  };
+}
+
 function unresolved(
   kind: 'missing' | 'ambiguous',
   before: DirectoryIdentity | undefined,
@@ -107,7 +132,7 @@ export type AccountVerdict = Readonly<{
   toEmpty: readonly string[];
 }>;
 
-type LookedUp = Readonly<{
+export type LookedUp = Readonly<{
   nowMs: number;
   /** Whether the person left, and their lockout is over. */
   left: 'not' | 'lately' | 'long-ago';
@@ -182,44 +207,4 @@ function otherAccountsOf(
   const all = identity.kind === 'ambiguous' ? [...ids, identity.lastKnownId ?? []].flat() : ids;
   const known = new Set([...(ledger.otherAccounts ?? []), identity.kind === 'resolved' ? identity.id : '']);
   return [...new Set(all)].filter((id) => !known.has(id));
-}
-/** The id by which a ledger tells that its only word is that an account is somebody's no more. */
-const FORMER = 'former-account';
-
-/**
- * The ledger of an account that is its person's no more: it leaves, with the memberships that the person had by it. `before`: as an
- * earlier try left it.
- */
-export function formerAccountLedger(
-  person: PersonLedger,
-  {
-    key,
-    accountId,
-    before,
-    nowMs,
-  }: Readonly<{
-    key: string;
-    accountId: string;
-    before: PersonLedger | undefined;
-    nowMs: number;
-  }>,
-): PersonLedger {
-  const known = new Set(before?.applied.map(({ groupId }) => groupId));
-  return {
-    ...emptyPersonLedger(person.email),
-    timeline: [
-      {
-        id: FORMER,
-        kind: 'leaver',
-        occurredAtMs: nowMs,
-        effectiveAtMs: nowMs,
-        attributes: {},
-        source: FORMER,
-        of: 'account',
-      },
-    ],
-    applied: [...(before?.applied ?? []), ...person.applied.filter(({ groupId }) => !known.has(groupId))],
-    identity: { kind: 'resolved', id: accountId, checkedAtMs: nowMs },
-    formerAccountOf: key,
-  };
 }

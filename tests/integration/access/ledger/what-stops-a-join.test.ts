@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
-import { failing, live, MINUTE_MS, TICK_MS } from '../live-through-time';
+import { failing, HOUR_MS, live, MINUTE_MS, TICK_MS } from '../live-through-time';
 import { ANA, BEN, useWorlds, type World } from '../world';
 import { groupsOf, NEW, record, renamed, rewrite } from './renamed-world';
 
@@ -14,6 +14,16 @@ async function liveOn(world: World, ms: number): Promise<void> {
 }
 
 describe('two people who are to be joined', () => {
+  it('who left, do not wait for an open call of nobody knows whom, which cannot be read', async () => {
+    const world = await renamed(start);
+    const table = await world.engine.storage.table('changes');
+    const lost = { rowKey: 'a:lost', json0: '{"kind":"planet"}', schemaVersion: 1 };
+    await table.createEntity({ partitionKey: world.alias, ...lost });
+    await world.leaves(NEW);
+    await live(world, 6 * HOUR_MS);
+    expect(groupsOf(world, world.id(NEW))).toEqual([]);
+  });
+
   it('who have more than a hundred worker records, keep back nobody else, and are out', async () => {
     const world = await renamed(start);
     await world.leaves(NEW);

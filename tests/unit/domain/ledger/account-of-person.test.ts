@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   addressesToLookUp,
-  formerAccountLedger,
   identityAfter,
   judgeLookUp,
   nextLookUpInMs,
   type AccountAnswer,
 } from '../../../../shared/domain/ledger/account-of-person';
+import { formerAccountLedger } from '../../../../shared/domain/ledger/former-account';
 import type { DirectoryIdentity, PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { recordUnconfirmed, isUnconfirmed } from '../../../../shared/domain/ledger/unconfirmed-records';
 import type { Statement } from '../../../../shared/domain/ledger/statement';
