@@ -4,8 +4,8 @@ module.exports = {
   roots: ['<rootDir>/tests', '<rootDir>/functions', '<rootDir>/shared'],
   testMatch: ['**/*.test.ts'],
   // Minutes of waiting for leases to end: `npm run test:kills`. More than a thousand pairs of faults: `npm run test:pairs`. Each
-  // fault at each step: `npm run test:sweeps`.
-  testPathIgnorePatterns: ['/node_modules/', 'kill-at-each-step', 'every-pair', 'every-step'],
+  // fault at each step, and each order of arrival: `npm run test:sweeps`.
+  testPathIgnorePatterns: ['/node_modules/', 'kill-at-each-step', 'every-pair', 'every-step', 'every-order'],
   transform: {
     '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
   },

@@ -104,7 +104,11 @@ describe('names', () => {
 
   it('that several entries have are ambiguous, and nobody is chosen', async () => {
     harness.uipath.reply({ json: { [ANA]: null } }, { json: [hit('a'), hit('b', { identityName: 'x' })] });
-    await expect(resolveOne()).resolves.toEqual({ kind: 'ambiguous', candidates: 2 });
+    await expect(resolveOne()).resolves.toEqual({
+      kind: 'ambiguous',
+      candidates: 2,
+      identifiers: ['a', 'b'],
+    });
     expect(harness.uipath.requests).toHaveLength(2);
   });
 
