@@ -1,5 +1,4 @@
 import { HOUR_MS } from '../durations';
-import { isGuid } from '../guid';
 import { addressesOf, knownAccountOf, type DirectoryIdentity, type PersonLedger } from './person-ledger';
 import { confirmRecords } from './unconfirmed-records';
 
@@ -69,7 +68,7 @@ export function identityToPlan(
 ): DirectoryIdentity {
   const identity = identityAfter(ledger, answerOf, nowMs);
   const known = knownAccountOf(ledger);
-  if (left === 'not' || known === undefined || !isGuid(known)) return identity;
+  if (left === 'not' || known === undefined) return identity;
   const isTheirs = identity.kind === 'resolved' && (identity.id === known || left === 'lately');
   return isTheirs ? identity : { kind: 'resolved', id: known, checkedAtMs: nowMs };
 }

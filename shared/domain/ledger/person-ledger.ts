@@ -1,3 +1,4 @@
+import { isGuid } from '../guid';
 import { personKey } from '../person-key';
 import type { AccessRequest, AccessRequestAction, Approval } from './access-request';
 import type { Timeline } from './statement';
@@ -173,9 +174,10 @@ export function addressesOf({ email, formerEmails = [], handedOn = [] }: PersonL
   return [email, ...formerEmails.toReversed()].filter((address) => !handedOn.includes(address));
 }
 
-/** The account that is the person's, as far as is known: the one of the last look-up that found any. */
+/** The account that is the person's, as far as is known: the one of the last look-up that found any. An id of another form is none. */
 export function knownAccountOf({ identity }: Pick<PersonLedger, 'identity'>): string | undefined {
-  return identity?.kind === 'resolved' ? identity.id : identity?.lastKnownId;
+  const id = identity?.kind === 'resolved' ? identity.id : identity?.lastKnownId;
+  return id !== undefined && isGuid(id) ? id : undefined;
 }
 
 /** An identity that the next run looks up as if it had never been looked for; what was known stays known. */

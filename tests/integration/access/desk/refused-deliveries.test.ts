@@ -61,7 +61,7 @@ describe('an authentic delivery that is refused', () => {
     const [dead, ...others] = await deadOf(world);
     expect(others).toEqual([]);
     expect(JSON.stringify(dead)).not.toContain(ANA);
-    const finding = ['1', 'body-invalid', '3', 'worker.email'];
+    const finding = ['1', 'body-invalid', '3', 'data.work_email'];
     expect(await findingsOf(world, 'n1')).toEqual([['new', ...finding]]);
 
     await retryDeadDelivery(world.engine.app, world.alias, dead?.deliveryId ?? '', anybody);

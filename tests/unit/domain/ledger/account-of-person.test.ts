@@ -15,6 +15,12 @@ import { aGroup, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const [A, B] = ['ana.pop@example.com', 'ana.neu@example.com'];
+const [U, V, W, X] = [
+  '17f4ed67-006b-4331-83fd-429d06490e2a',
+  '27f4ed67-006b-4331-83fd-429d06490e2a',
+  '37f4ed67-006b-4331-83fd-429d06490e2a',
+  '47f4ed67-006b-4331-83fd-429d06490e2a',
+];
 const HOUR_MS = 3_600_000;
 const NOW = { nowMs: 50, left: 'not' as const };
 
@@ -40,7 +46,7 @@ const missing = (lastKnownId?: string): DirectoryIdentity => ({
 const answers = (by: Readonly<Record<string, AccountAnswer>>) => (address: string) =>
   by[address] ?? ({ kind: 'missing' } as const);
 const known = (more: Partial<PersonLedger> = {}) =>
-  aPersonLedger({ timeline: [word('7')], identity: resolved('u'), ...more });
+  aPersonLedger({ timeline: [word('7')], identity: resolved(U), ...more });
 const doubted = (more: Partial<PersonLedger> = {}, email = A) =>
   recordUnconfirmed(known(more), word('8'), email, { nowMs: 40, historyMs: 0 }).ledger;
 
@@ -59,7 +65,7 @@ describe('a worker record under the address of a person', () => {
     ],
     [
       'of somebody whose account is gone',
-      known({ identity: missing('u') }),
+      known({ identity: missing(U) }),
       { source: 'hr', workerId: '8' },
       true,
     ],
@@ -87,33 +93,33 @@ describe('a worker record under the address of a person', () => {
 
   it('is looked up anew, gives nothing until then, and keeps all its words and addresses', () => {
     const once = doubted();
-    const twice = recordUnconfirmed(once, word('8', { id: 'x', occurredAtMs: 2 }), B, {
+    const twice = recordUnconfirmed(once, word('8', { id: X, occurredAtMs: 2 }), B, {
       nowMs: 45,
       historyMs: 0,
     }).ledger;
     expect(twice.timeline).toEqual([word('7')]);
     expect(twice.unconfirmed).toMatchObject({ addresses: [A, B], sinceMs: 40 });
     expect(twice.unconfirmed?.words).toHaveLength(2);
-    expect(twice.identity).toEqual({ kind: 'resolved', id: 'u', checkedAtMs: 0 });
+    expect(twice.identity).toEqual({ kind: 'resolved', id: U, checkedAtMs: 0 });
     expect(addressesToLookUp(twice)).toEqual([A, B]);
   });
 
   it.each<[string, PersonLedger, AccountAnswer, string | undefined]>([
-    ['the account is the same', doubted(), found('u'), 'records-confirmed'],
-    ['the account is another', doubted(), found('v'), 'address-handed-on'],
+    ['the account is the same', doubted(), found(U), 'records-confirmed'],
+    ['the account is another', doubted(), found(V), 'address-handed-on'],
     [
       'the first account is gone, and another there',
-      doubted({ identity: missing('u') }),
-      found('v'),
+      doubted({ identity: missing(U) }),
+      found(V),
       'address-handed-on',
     ],
     [
       'the account took the place of another, unconfirmed',
       doubted({ replaced: { accountId: 't', atMs: 1 } }),
-      found('u'),
+      found(U),
       'address-handed-on',
     ],
-    ['no account is known', doubted({ identity: undefined }), found('v'), 'records-confirmed'],
+    ['no account is known', doubted({ identity: undefined }), found(V), 'records-confirmed'],
     ['there is no account', doubted(), { kind: 'missing' }, undefined],
     ['there are several', doubted(), { kind: 'ambiguous', ids: [] }, undefined],
   ])('is judged where %s', (_what, ledger, answer, kind) => {
@@ -125,12 +131,12 @@ describe('a worker record under the address of a person', () => {
   });
 
   it('waits for a decision once another account has answered, whatever answers later', () => {
-    const verdict = judgeLookUp(doubted(), answers({ [A]: found('v') }), NOW);
+    const verdict = judgeLookUp(doubted(), answers({ [A]: found(V) }), NOW);
     const next = verdict?.next ?? known();
-    expect(next.unconfirmed?.accountId).toBe('v');
-    expect(judgeLookUp(next, answers({ [A]: found('u') }), NOW)).toBeUndefined();
-    expect(identityAfter(next, answers({ [A]: found('v') }), 60)).toEqual({
-      ...resolved('u'),
+    expect(next.unconfirmed?.accountId).toBe(V);
+    expect(judgeLookUp(next, answers({ [A]: found(U) }), NOW)).toBeUndefined();
+    expect(identityAfter(next, answers({ [A]: found(V) }), 60)).toEqual({
+      ...resolved(U),
       checkedAtMs: 60,
     });
   });
@@ -138,50 +144,50 @@ describe('a worker record under the address of a person', () => {
 
 describe('an account that answers to the address of a person', () => {
   it('is theirs where none was known, or the same', () => {
-    expect(judgeLookUp(known(), answers({ [A]: found('u') }), NOW)).toBeUndefined();
-    expect(judgeLookUp(known({ identity: undefined }), answers({ [A]: found('v') }), NOW)).toBeUndefined();
+    expect(judgeLookUp(known(), answers({ [A]: found(U) }), NOW)).toBeUndefined();
+    expect(judgeLookUp(known({ identity: undefined }), answers({ [A]: found(V) }), NOW)).toBeUndefined();
   });
 
-  it.each([resolved('u'), missing('u')])(
+  it.each([resolved(U), missing(U)])(
     'took the place of the one that was known, which is emptied',
     (identity) => {
       const applied = [{ groupId: 'g', groupName: 'G', origin: 'applied' as const, sinceMs: 1 }];
       const ledger = known({ identity, applied });
-      const verdict = judgeLookUp(ledger, answers({ [A]: found('v') }), NOW);
+      const verdict = judgeLookUp(ledger, answers({ [A]: found(V) }), NOW);
       expect(verdict).toMatchObject({
         kind: 'account-replaced',
-        toEmpty: ['u'],
-        next: { identity: undefined, applied: [], replaced: { accountId: 'u', atMs: 50 } },
+        toEmpty: [U],
+        next: { identity: undefined, applied: [], replaced: { accountId: U, atMs: 50 } },
       });
-      const former = formerAccountLedger(ledger, { key: 'k', accountId: 'u', before: undefined, nowMs: 50 });
-      expect(former).toMatchObject({ applied, identity: { id: 'u' }, formerAccountOf: 'k' });
+      const former = formerAccountLedger(ledger, { key: 'k', accountId: U, before: undefined, nowMs: 50 });
+      expect(former).toMatchObject({ applied, identity: { id: U }, formerAccountOf: 'k' });
       expect(addressesToLookUp(former)).toEqual([]);
-      expect(formerAccountLedger(ledger, { key: 'k', accountId: 'u', before: former, nowMs: 50 })).toEqual(
+      expect(formerAccountLedger(ledger, { key: 'k', accountId: U, before: former, nowMs: 50 })).toEqual(
         former,
       );
     },
   );
 
   it('holds nothing back where somebody said that it is theirs', () => {
-    const verdict = judgeLookUp(known({ confirmedAccountId: 'v' }), answers({ [A]: found('v') }), NOW);
+    const verdict = judgeLookUp(known({ confirmedAccountId: V }), answers({ [A]: found(V) }), NOW);
     expect([verdict?.next.replaced, verdict?.next.confirmedAccountId]).toEqual([undefined, undefined]);
   });
 
   it('is nothing to somebody who left long ago', () => {
     const left = { nowMs: 50, left: 'long-ago' as const };
-    expect(judgeLookUp(known(), answers({ [A]: found('v') }), left)).toBeUndefined();
+    expect(judgeLookUp(known(), answers({ [A]: found(V) }), left)).toBeUndefined();
   });
 
   it.each<[string, PersonLedger, Readonly<Record<string, AccountAnswer>>, readonly string[]]>([
-    ['two addresses', known({ formerEmails: [B] }), { [A]: found('u'), [B]: found('v') }, ['v']],
-    ['one address of two', known(), { [A]: { kind: 'ambiguous', ids: ['v', 'w'] } }, ['v', 'w', 'u']],
+    ['two addresses', known({ formerEmails: [B] }), { [A]: found(U), [B]: found(V) }, [V]],
+    ['one address of two', known(), { [A]: { kind: 'ambiguous', ids: [V, W] } }, [V, W, U]],
     [
       'one that was found before',
-      known({ otherAccounts: ['v'], formerEmails: [B] }),
-      { [A]: found('u'), [B]: found('v') },
+      known({ otherAccounts: [V], formerEmails: [B] }),
+      { [A]: found(U), [B]: found(V) },
       [],
     ],
-    ['another account than was known', known(), { [A]: found('v') }, ['u']],
+    ['another account than was known', known(), { [A]: found(V) }, [U]],
   ])('is emptied with all others of a leaver: %s', (_what, ledger, by, toEmpty) => {
     const verdict = judgeLookUp(ledger, answers(by), { nowMs: 50, left: 'lately' });
     expect(verdict?.toEmpty ?? []).toEqual(toEmpty);
@@ -198,7 +204,7 @@ describe('a grant of somebody whose account another took the place of', () => {
     ['not privileged', false, 5, true],
   ])('that is %s', (_what, isPrivileged, occurredAtMs, expected) => {
     const grant = aGrant({ occurredAtMs });
-    const ledger = known({ grants: [grant], replaced: { accountId: 'u', atMs: 5 } });
+    const ledger = known({ grants: [grant], replaced: { accountId: U, atMs: 5 } });
     expect(isGrantValid(grant, ledger, organization(isPrivileged), 50)).toBe(expected);
     const { replaced: _replaced, ...confirmed } = ledger;
     expect(isGrantValid(grant, confirmed, organization(isPrivileged), 50)).toBe(true);
