@@ -5,7 +5,14 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   // Minutes of waiting for leases to end: `npm run test:kills`. More than a thousand pairs of faults: `npm run test:pairs`. Each
   // fault at each step, and each order of arrival: `npm run test:sweeps`.
-  testPathIgnorePatterns: ['/node_modules/', 'kill-at-each-step', 'every-pair', 'every-step', 'every-order'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    'kill-at-each-step',
+    'every-pair',
+    'every-step',
+    'every-order',
+    'every-source',
+  ],
   transform: {
     '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
   },

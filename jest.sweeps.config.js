@@ -1,6 +1,6 @@
 /** Each fault at each step, and each order of arrival, of the histories written by hand. @type {import('jest').Config} */
 module.exports = {
   ...require('./jest.config.js'),
-  testMatch: ['**/every-step.test.ts', '**/every-order.test.ts'],
+  testMatch: ['**/every-step.test.ts', '**/every-order.test.ts', '**/every-source.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
 };

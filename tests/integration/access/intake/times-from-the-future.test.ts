@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DEMO_SEED, ORGANIZATION } from '../../../../sandbox/demo-organization';
 import { signers } from '../../../../sandbox/vendors/signing';
 import { acceptDelivery } from '../../../../shared/access/intake/accept-delivery';
+import { runAudit } from '../../../../shared/access/audit/run-audit';
 import type { Feed } from '../../../../shared/domain/policy';
 import { signingSecret } from '../../../fakes/signed-delivery';
 import { HOUR_MS, MINUTE_MS } from '../live-through-time';
@@ -378,4 +379,45 @@ describe('an end that is a day', () => {
     expect(listed?.entry.refusal).toBe('already-ended');
     expect(world.members('Finance')).toEqual([]);
   });
+});
+
+describe('a sender whose clock, or ours, is hours off', () => {
+  it('and that stamps a hire ahead takes no later leaving back (incident 36)', async () => {
+    const world = await start();
+    const { clock } = world.engine;
+    await send(world, 'hr', 'standard', joined(clock.now()));
+    await world.settle();
+    await expect(send(world, 'hr', 'standard', joined(clock.now() + 3 * HOUR_MS))).rejects.toThrow();
+    clock.advance(HOUR_MS);
+    await send(world, 'hr', 'standard', left(clock.now()));
+    await world.pass(3 * HOUR_MS);
+    expect(world.members('Developers')).toEqual([]);
+  });
+
+  it.each([
+    ['behind', -2 * HOUR_MS],
+    ['ahead', 2 * HOUR_MS],
+  ])(
+    'and that signs rightly with a time %s is kept, and a finding of the night (incident 43)',
+    async (_how, offMs) => {
+      const world = await start();
+      const { app, clock } = world.engine;
+      const text = JSON.stringify(left(clock.now()));
+      const signing = { secret: signingSecret, atMs: clock.now() + offMs, id: randomUUID() };
+      const posting = {
+        feed: 'hr' as const,
+        source: 'standard',
+        headers: new Headers(signers.standard(text, signing)),
+        rawBody: Buffer.from(text),
+        receivedAtMs: clock.now(),
+      };
+      await expect(acceptDelivery(app, posting)).rejects.toMatchObject({ code: 'signature-invalid' });
+      const report = await runAudit(
+        { ...app, uipath: app.auditUiPath },
+        { organization: world.alias, night: '202603030200' },
+      );
+      const dead = report?.findings.filter(({ check }) => check === 'deliveries-dead');
+      expect(dead?.map(({ subject }) => subject['deliveries'])).toEqual(['1']);
+    },
+  );
 });
