@@ -83,13 +83,17 @@ export async function playHistory(
   const days = Object.keys(history.at).map(Number);
   const lastDay = Math.max(...days, ...words.map(arrives));
   const at: Record<number, readonly string[]> = {};
-  for (let day = 0; day <= lastDay; day += 1) {
+  const eventful = [...words.map(arrives), ...(history.acts ?? []).map(({ day }) => day), ...days];
+  const daysToPlay = [...new Set(eventful)].filter((day) => day <= lastDay).toSorted((a, b) => a - b);
+  await world.pass((daysToPlay[0] ?? 0) * DAY_MS);
+  for (const [index, day] of daysToPlay.entries()) {
     for (const act of history.acts ?? [])
       if (act.day === day) accounts.second = await doAct(world, act, accounts);
     for (const word of words) if (arrives(word) === day) await say(world, word);
     await world.pass(HOUR_MS);
     if (days.includes(day)) at[day] = groupsOf(world, accounts.first);
-    await world.pass(DAY_MS - HOUR_MS);
+    const nextDay = daysToPlay[index + 1] ?? day + 1;
+    await world.pass((nextDay - day) * DAY_MS - HOUR_MS);
   }
   return { at, second: groupsOf(world, accounts.second), findings: await findingsOf(world) };
 }
