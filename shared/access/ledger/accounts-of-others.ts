@@ -14,6 +14,8 @@ import type { PeopleIndex } from '../../storage/people-index';
 export type AccountsOfOthersDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read'>;
   accounts: Pick<PeopleIndex, 'list'>;
+  /** Notes a failure of one person. @throws what is everybody's */
+  failOf: (key: string, error: unknown) => Promise<void>;
 }>;
 
 type LookedUpPerson = Readonly<{ key: string; ledger: PersonLedger; at: LookedUp }>;
@@ -26,32 +28,40 @@ export type LookUpsTold = Readonly<{
 
 /**
  * What look-ups told, but for accounts that others of the ledger have: an address that was freed and given to somebody else's account
- * says nothing of whoever had it. Asked only of those who have another account by what is known of them.
+ * says nothing of whoever had it. Asked only of those who have another account by what is known of them. `undecided`: keys of those of
+ * whom that cannot be read now, and who wait.
  */
 export async function withoutAccountsOfOthers(
   deps: AccountsOfOthersDeps,
   organization: string,
   people: readonly LookedUpPerson[],
   told: LookUpsTold,
-): Promise<LookUpsTold> {
+): Promise<LookUpsTold & Readonly<{ undecided: ReadonlySet<string> }>> {
+  const undecided = new Set<string>();
   const identities = new Map(told.identities);
   const answers = new Map(told.answers);
   await mapConcurrently(people, STORAGE_WIDTH, async ({ key, ledger, at }) => {
     const answerOf = answers.get(key);
     const known = knownAccountOf(ledger);
     if (answerOf === undefined || known === undefined) return;
-    const ofOthers = new Set<string>();
-    for (const address of addressesOf(ledger)) {
+    const found = addressesOf(ledger).flatMap((address) => {
       const answer = answerOf(address);
-      if (answer?.kind !== 'found' || answer.id === known || ofOthers.has(answer.id)) continue;
-      if (await hasAnother(deps, organization, { accountId: answer.id, key })) ofOthers.add(answer.id);
+      return answer?.kind === 'found' && answer.id !== known ? [answer.id] : [];
+    });
+    try {
+      const ofOthers = new Set<string>();
+      for (const accountId of new Set(found))
+        if (await hasAnother(deps, organization, { accountId, key })) ofOthers.add(accountId);
+      if (ofOthers.size === 0) return;
+      const rest = answersWithout(ledger, answerOf, ofOthers);
+      answers.set(key, rest);
+      identities.set(key, identityToPlan(ledger, rest, at));
+    } catch (error) {
+      await deps.failOf(key, error);
+      undecided.add(key);
     }
-    if (ofOthers.size === 0) return;
-    const rest = answersWithout(ledger, answerOf, ofOthers);
-    answers.set(key, rest);
-    identities.set(key, identityToPlan(ledger, rest, at));
   });
-  return { identities, answers };
+  return { identities, answers, undecided };
 }
 
 /** Whether somebody else of the ledger has the account, by words of their own. */

@@ -41,9 +41,6 @@ export type JoinPeopleOfAccountsDeps = JoinPeopleDeps &
   ContainedDeps &
   Readonly<{ changes: Pick<ChangeStore, 'mark' | 'listAttempts'> }>;
 
-/** So many leavers of a pass are compared with others of their account although it is known; many at once are for the guards. */
-const FEW_LEAVERS = 50;
-
 /**
  * Joins whoever was found under an account that others of the ledger have: it is one person under several addresses. The eldest
  * is marked, and the ledger of the others has nothing any more. Whoever has an open call waits until its outcome is recorded.
@@ -57,14 +54,11 @@ export async function joinPeopleOfAccounts(
 ): Promise<ReadonlySet<string>> {
   const changed = new Set<string>();
   const found = new Map<string, PersonWork[]>();
-  const left = people.filter(({ access }) => access.employment === 'left');
-  const leavers = new Set(left.length > FEW_LEAVERS ? [] : left);
   for (const person of people) {
     const identity = identities.get(person.subject.key);
     if (identity?.kind !== 'resolved') continue;
     const isAsBefore = isOfAccount(person.stored.value.identity, identity.id);
-    const isCompared = answers.has(person.subject.key) || leavers.has(person);
-    if (isAsBefore && !isCompared) continue;
+    if (isAsBefore && !answers.has(person.subject.key) && person.access.employment !== 'left') continue;
     found.set(identity.id, [...(found.get(identity.id) ?? []), person]);
   }
   await mapConcurrently([...found], STORAGE_WIDTH, async ([memberId, newcomers]) => {

@@ -128,10 +128,13 @@ async function planPass(
     const nowMs = deps.clock.now();
     return { key, ledger: stored.value, at: { nowMs, left: leftWhen(access, nowMs) } };
   });
-  const told = await withoutAccountsOfOthers(deps, deps.organization.alias, lookedUp, found);
-  const { identities, answers } = told;
-  const judged = await recordVerdicts(deps, lane, marked, answers);
-  const unjudged = marked.filter(({ subject }) => !judged.has(subject.key));
+  const failOf = async (key: string, error: unknown): Promise<void> =>
+    deps.units.fail(personUnit(key), error);
+  const told = await withoutAccountsOfOthers({ ...deps, failOf }, deps.organization.alias, lookedUp, found);
+  const { identities, answers, undecided } = told;
+  const decided = marked.filter(({ subject }) => !undecided.has(subject.key));
+  const judged = await recordVerdicts(deps, lane, decided, answers);
+  const unjudged = decided.filter(({ subject }) => !judged.has(subject.key));
   const joined = await joinPeopleOfAccounts(deps, lane, unjudged, told);
   const people = unjudged.filter(({ subject }) => !joined.has(subject.key));
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANA, BEN, useWorlds, type World } from '../world';
+import { damage } from '../live-through-time';
+import { ANA, BEN, CARA, useWorlds, type World } from '../world';
 import { DAY_MS, groupsOf, rename } from './renamed-world';
 
 const start = useWorlds();
@@ -28,6 +29,16 @@ describe('an account that answers for the address of somebody who left', () => {
     expect(groupsOf(world, account)).toEqual(['Developers', 'Users']);
     await say(world);
     await world.pass(DAY_MS);
+    expect(groupsOf(world, account)).toEqual(['Developers', 'Users']);
+  });
+
+  it('keeps nobody else waiting while the ledger of whoever has it cannot be read', async () => {
+    const { world, account } = await withFreedAddress();
+    await damage(world, BEN, { json0: '{"kind":"planet"}' });
+    await world.leaves(ANA);
+    await world.joins(CARA);
+    await world.pass(DAY_MS).catch(() => undefined);
+    expect(groupsOf(world, world.id(CARA))).toEqual(['Developers', 'Users']);
     expect(groupsOf(world, account)).toEqual(['Developers', 'Users']);
   });
 });
