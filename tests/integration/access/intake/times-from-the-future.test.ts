@@ -387,7 +387,9 @@ describe('a sender whose clock, or ours, is hours off', () => {
     const { clock } = world.engine;
     await send(world, 'hr', 'standard', joined(clock.now()));
     await world.settle();
-    await expect(send(world, 'hr', 'standard', joined(clock.now() + 3 * HOUR_MS))).rejects.toThrow();
+    await expect(send(world, 'hr', 'standard', joined(clock.now() + 3 * HOUR_MS))).rejects.toMatchObject({
+      code: 'body-invalid',
+    });
     clock.advance(HOUR_MS);
     await send(world, 'hr', 'standard', left(clock.now()));
     await world.pass(3 * HOUR_MS);
