@@ -32,9 +32,10 @@ export function contradictionsIn(file: PolicyFile): readonly Fault[] {
 }
 
 function faultsInGroups({ groups }: Entry): readonly Fault[] {
-  const names = Object.keys(groups);
-  return Object.entries(groups).flatMap(([name, group], index) => {
-    const twin = names.slice(0, index).find((other) => fold(other) === fold(name));
+  const named = new Map<string, string>();
+  return Object.entries(groups).flatMap(([name, group]) => {
+    const twin = named.get(fold(name));
+    if (twin === undefined) named.set(fold(name), name);
     return [
       ...(twin === undefined ? [] : [{ path: ['groups', name], problem: `is the same group as "${twin}"` }]),
       ...faultsInRules(['groups', name, 'requests'], group.requests),

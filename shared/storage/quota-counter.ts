@@ -34,11 +34,17 @@ type QueuedStep = Readonly<{
 }>;
 
 /** Calls paid for in one go. They are worth nothing once their bucket has ended. */
-type Prepaid = { readonly startMs: number; left: number };
+type Prepaid = { readonly startMs: number; readonly size: number; left: number };
+
+/** How many times as large as the first a block of calls paid in advance may become. */
+const LARGEST_BLOCK = 16;
+/** And what part of the calls that are left: other lanes and instances need some, too. */
+const LARGEST_PART = 0.1;
 
 /**
  * Steps that come in while a write is on its way share the next one, so parallel callers neither fight for the row
- * nor pay a transaction each. `blockSize` calls are paid in advance whenever the row is written anyway.
+ * nor pay a transaction each. `blockSize` calls are paid in advance whenever the row is written anyway, and twice as many as before
+ * where those were used within their bucket: no more is lost than was used.
  */
 export function createQuotaCounter(
   row: QuotaRow,
@@ -109,10 +115,15 @@ export function createQuotaCounter(
     (lane: Lane): QuotaStep =>
     (state, nowMs) => {
       const request = { method, lane, nowMs };
-      const fits = remainingOf(state, rules, request) >= blockSize;
-      const answer = fits ? spend(state, rules, { ...request, count: blockSize }) : undefined;
+      const startMs = bucketStart(rules, nowMs);
+      const before = prepaid.get(lane);
+      const grown = before?.startMs === startMs ? before.size * 2 : blockSize;
+      const left = remainingOf(state, rules, request);
+      const most = Math.min(blockSize * LARGEST_BLOCK, Math.floor(left * LARGEST_PART));
+      const size = Math.max(blockSize, Math.min(grown, most));
+      const answer = size <= left ? spend(state, rules, { ...request, count: size }) : undefined;
       if (answer?.granted !== true) return { state, settle: () => undefined };
-      const paid = { startMs: bucketStart(rules, nowMs), left: blockSize };
+      const paid = { startMs, size, left: size };
       return { state: answer.state, settle: () => prepaid.set(lane, paid) };
     };
 

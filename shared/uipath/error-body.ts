@@ -24,6 +24,7 @@ const IdentityResultSchema = z.object({
   succeeded: z.literal(false),
   errors: z.array(z.object({ code: z.string() })).catch([]),
 });
+const RefusalSchema = z.union([IdentityResultSchema, z.object({ result: IdentityResultSchema })]);
 const OAuthSchema = z.object({ error: z.string() });
 
 /** Reads every family of error body that UiPath is known to answer. */
@@ -50,7 +51,7 @@ export function parseJson(text: string): unknown {
 
 /** A refusal in the form of a success: its codes. */
 export function refusedCodes(json: unknown): readonly string[] | undefined {
-  const result = z.union([IdentityResultSchema, z.object({ result: IdentityResultSchema })]).safeParse(json);
+  const result = RefusalSchema.safeParse(json);
   if (!result.success) return undefined;
   const { errors } = 'result' in result.data ? result.data.result : result.data;
   return errors.map(({ code }) => code).filter((code) => PLAIN_NAME.test(code));

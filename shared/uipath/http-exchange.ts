@@ -25,7 +25,7 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
 
 /**
  * Makes one HTTP request and reads its answer to the end. It never follows a redirect, so that a token goes to no
- * other address.
+ * other address. Nothing of it is left on `signal`, which lives as long as a run.
  */
 export async function exchange(
   request: HttpRequest,
@@ -36,13 +36,17 @@ export async function exchange(
   }: Readonly<{ fetch: typeof globalThis.fetch; timeoutMs: number; signal?: AbortSignal | undefined }>,
 ): Promise<HttpAnswer | LostAnswer> {
   const { url, ...init } = request;
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const controller = new AbortController();
+  const end = (): void => {
+    controller.abort(signal?.reason);
+  };
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException('UiPath did not answer in time', 'TimeoutError'));
+  }, timeoutMs);
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
   try {
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'manual',
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-    });
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: controller.signal });
     return {
       kind: 'answer',
       status: response.status,
@@ -51,6 +55,9 @@ export async function exchange(
     };
   } catch (error) {
     return { kind: 'lost', sent: !isNeverSent(error), cause: error };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
   }
 }
 

@@ -10,7 +10,16 @@ export function requireGuid(id: string, what: string): string {
   throw new AppError('uipath-rejected', `Not sent to UiPath: ${what} is not a bare GUID`);
 }
 
-/** @throws AppError `uipath-rejected` when one of them is no bare GUID */
+const checked = new WeakMap<readonly string[], readonly string[]>();
+
+/**
+ * Each id once. A frozen list is checked once: hundreds of leavers are asked for the same groups.
+ * @throws AppError `uipath-rejected` when one of them is no bare GUID
+ */
 export function requireGuids(ids: readonly string[], what: string): readonly string[] {
-  return [...new Set(ids.map((id) => requireGuid(id, what)))];
+  const known = checked.get(ids);
+  if (known !== undefined) return known;
+  const guids = Object.freeze([...new Set(ids.map((id) => requireGuid(id, what)))]);
+  if (Object.isFrozen(ids)) checked.set(ids, guids);
+  return guids;
 }

@@ -7,6 +7,7 @@ import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import type { WantedRun } from '../../storage/writer-bookings';
 import { sourcesOfAccounts, type IsOfAccounts } from '../ledger/move-on';
 import { bookRun } from '../ledger/mark-and-book-writer-run';
+import { memoizeAccounts } from '../ledger/memoize-accounts';
 import { openContainment, type ContainmentDeps } from './containment';
 import { applyMarkedSubjects, type ApplyMarkedSubjectsDeps } from './apply-marked-subjects';
 import { createMarksOfRun } from './marks-of-run';
@@ -160,7 +161,7 @@ async function openRun(
     holds: deps.holds,
     removals: deps.removals,
     refusedChanges: deps.refusedChanges,
-    accounts: deps.accounts,
+    accounts: memoizeAccounts(deps.accounts),
     clock: deps.clock,
     log: deps.log,
     uipath,

@@ -118,7 +118,7 @@ export async function readMemberships(
     const { examine, stored, subject } = person;
     if (deps.units.isAway() || deps.isTimeUp()) return defer([candidate]);
     try {
-      const within = await directory.groupMembership(memberId, [...examine.keys()]);
+      const within = await directory.groupMembership(memberId, idsOf(examine));
       deps.units.noteAnswer();
       const known = stored.value.applied.map(({ groupId }) => groupId);
       for (const groupId of new Set([...within, ...known])) {
@@ -155,6 +155,15 @@ export async function readMemberships(
   await mapConcurrently(inTheirTurn(deps, oneByOne), READ_WIDTH, askPerson);
   const groups = [...found.values()].map((entry) => ({ ...entry, candidates: [...entry.candidates] }));
   return { groups: groups.filter((entry) => entry.candidates.length > 0), have };
+}
+
+const ids = new WeakMap<PersonWork['examine'], readonly string[]>();
+
+/** One frozen list for all the leavers of a run, as they have one map. */
+function idsOf(examine: PersonWork['examine']): readonly string[] {
+  const known = ids.get(examine) ?? Object.freeze([...examine.keys()]);
+  ids.set(examine, known);
+  return known;
 }
 
 function isLeaver({ person }: Candidate): boolean {

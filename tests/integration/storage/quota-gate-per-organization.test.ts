@@ -237,6 +237,23 @@ describe('POST calls', () => {
     expect(counts.writes).toBe(2);
   });
 
+  it('are paid for twice as many at a time as were used in their bucket, and ten again in the next', async () => {
+    const { account, counts } = observed();
+    const clock = { now: () => nowMs };
+    const gate = createQuotaGates({ storage: account, clock, postBlock: 10 }).forOrganization(alias);
+    const callAndCount = async (calls: number): Promise<number> => {
+      for (let call = 0; call < calls; call += 1) await gate.spend('POST');
+      return counts.writes;
+    };
+    expect(await callAndCount(12)).toBe(2);
+    // The second block is of twenty.
+    expect(await callAndCount(20)).toBe(2);
+    expect(await callAndCount(1)).toBe(3);
+    nowMs = START_MS + 5_000;
+    expect(await callAndCount(11)).toBe(4);
+    expect(await callAndCount(1)).toBe(5);
+  });
+
   it('that were paid for are worth nothing after their bucket', async () => {
     const { account, counts } = observed();
     const gate = instance(account).forOrganization(alias, 'urgent');
@@ -247,6 +264,15 @@ describe('POST calls', () => {
     nowMs = START_MS + 5_000;
     await gate.spend('POST');
     expect(counts.writes).toBe(2);
+  });
+
+  it('are paid for ten at a time, however many are used, where few are left', async () => {
+    const { account, counts } = observed();
+    const rulesOf = (): Partial<QuotaRules> => ({ limits: { ...DEFAULT_QUOTA_RULES.limits, POST: 200 } });
+    const clock = { now: () => nowMs };
+    const gate = createQuotaGates({ storage: account, clock, rulesOf, postBlock: 10 }).forOrganization(alias);
+    for (let call = 0; call < 33; call += 1) await gate.spend('POST');
+    expect(counts.writes).toBe(3);
   });
 
   it('are paid for one by one when no ten are left', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
 import type { UiPathClient } from '../../../shared/uipath/client';
@@ -136,6 +137,18 @@ describe('a read', () => {
     while (harness.uipath.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
     ending.abort();
     expect(await reading).toMatchObject({ code: 'uipath-unreachable', status: 0 });
+  });
+
+  it('is not begun after the lease of its writer ended, and leaves nothing on what would have ended it', async () => {
+    const lease = new AbortController();
+    const client = harness.client.abortedBy(lease.signal);
+    harness.uipath.reply({ json: [] });
+    await client.groups.list();
+    expect(getEventListeners(lease.signal, 'abort')).toEqual([]);
+    const asked = harness.uipath.requests.length;
+    lease.abort();
+    expect(await errorOf(async () => client.groups.list())).toMatchObject({ code: 'uipath-unreachable' });
+    expect(harness.uipath.requests).toHaveLength(asked);
   });
 
   it('from an address where nobody listens says so', async () => {
