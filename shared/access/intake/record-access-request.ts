@@ -2,7 +2,6 @@ import { endInZone, qualifiedRequestId, type AccessRequest } from '../../domain/
 import { personSubject, type Subject, subjectByName } from '../../domain/ledger/subject';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
-import { personAccess, reasonsWithin } from '../../domain/ledger/person-access';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
 import { fold } from '../../domain/fold';
 import {
@@ -15,6 +14,7 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import {
   beneficiariesOf,
   NOTHING_HELD,
+  reasonsHeld,
   type AddressesOfPerson,
   refusalOf,
   type HeldReasons,
@@ -149,7 +149,11 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
       const current = notHandedOn(notJoined(stored), { email: person, record: undefined });
       const recorded = recordRequest(current, request, context.source.name);
       const fitted = fitPersonLedger(recorded.ledger, context.nowMs);
-      outcome = decideOutcome(recording, recorded.outcome, reasonsHeld(recording, current));
+      outcome = decideOutcome(
+        recording,
+        recorded.outcome,
+        reasonsHeld(request.action, current, organization, context.nowMs),
+      );
       const isMore = outcome === 'recorded' && request.action.kind !== 'revoke';
       if (isMore && !hasRoomFor('grant', fitted)) outcome = 'too-many-grants';
       if (isMore && isInDoubt(current, person)) outcome = 'address-in-doubt';
@@ -201,15 +205,6 @@ async function recordNamed<K extends 'rule' | 'entity'>(
     await deps.due.schedule({ subject, dueAtMs: untilMs });
   await markChanged(deps, subject, 'normal', context.nowMs, context.source.name);
   return { subject, outcome };
-}
-
-/** The person's reasons now, and those that will hold during the request: separation of duties is checked over both. */
-function reasonsHeld({ request, organization, context }: Recording, ledger: PersonLedger): HeldReasons {
-  const { action } = request;
-  const { reasons: now } = personAccess(ledger, organization, context.nowMs);
-  if (action.kind !== 'grant' && action.kind !== 'extend') return { now, meanwhile: now };
-  const span = { fromMs: Math.max(context.nowMs, action.validFromMs), untilMs: action.validUntilMs };
-  return { now, meanwhile: reasonsWithin(ledger, organization, span) };
 }
 
 /** Decides a new request only: a redelivery is not refused because time has passed since it was recorded. */

@@ -1,5 +1,5 @@
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
-import { joinedLedger, joinLedgers, withWhatTakes } from '../../domain/ledger/join-ledgers';
+import { areToldApart, joinedLedger, joinLedgers, withWhatTakes } from '../../domain/ledger/join-ledgers';
 import { grantsEndedByJoin, revocationByJoin } from '../../domain/ledger/grants-ended-by-join';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
@@ -26,6 +26,8 @@ type Joining = Readonly<{
   into: string;
   from: string;
   evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
+  /** Asked before each write that joins. What it throws ends the joining. */
+  mayGoOn: () => Promise<void>;
   nowMs: number;
 }>;
 
@@ -34,8 +36,8 @@ const ATTEMPTS = 4;
 /**
  * Joins two people who were found to be one: all words, grants and memberships of the one become the other's, then what leads to
  * them, and at last the ledger they came from says so. Where the process dies in between, both have them, and it is done again. What
- * no row holds together is not joined: each of the two takes over what takes access.
- * @throws AppError `storage-conflict` after several lost races, `record-too-large`
+ * no row holds together is not joined: each of the two takes over what takes access. Whom a person told apart meanwhile stay two.
+ * @throws AppError `storage-conflict` after several lost races, `record-too-large`, and what `mayGoOn` throws
  */
 export async function joinPeople(deps: JoinPeopleDeps, joining: Joining): Promise<void> {
   try {
@@ -79,16 +81,20 @@ async function takeOver(
 
 async function joinWhole(
   deps: JoinPeopleDeps,
-  { organization, into, from, evidenceOf, nowMs }: Joining,
+  { organization, into, from, evidenceOf, mayGoOn, nowMs }: Joining,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const stored = await deps.ledger.read(personSubject(organization, from));
     if (stored === undefined || stored.value.joined !== undefined) return;
     const theirs = await movedOn(deps, personSubject(organization, from), stored.value, deps.isOfAccounts);
     const elder = personSubject(organization, into);
+    let areTwo = false;
     await updateLedger(deps.ledger, elder, async (current) => {
       if (current === undefined)
         throw new AppError('storage-conflict', 'The person who was to be joined is gone');
+      areTwo = areToldApart({ key: into, ledger: current }, { key: from, ledger: theirs });
+      if (areTwo) return undefined;
+      await mayGoOn();
       const own = await movedOn(deps, elder, notJoined(current), deps.isOfAccounts);
       const both = joinLedgers(own, theirs);
       const known = new Set(both.revocations.map(({ requestId }) => requestId));
@@ -106,8 +112,10 @@ async function joinWhole(
         ],
       };
     });
+    if (areTwo) return;
     await deps.accounts.notePerson(organization, into, keysOfPerson(theirs));
     try {
+      await mayGoOn();
       const evidence = [evidenceOf('person-joined-to', { person: into, by: 'account' })];
       await deps.ledger.write(
         personSubject(organization, from),

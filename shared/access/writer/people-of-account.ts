@@ -1,5 +1,5 @@
 import type { Lane } from '../../domain/lane';
-import { eldestFirst } from '../../domain/ledger/join-ledgers';
+import { areToldApart, eldestFirst } from '../../domain/ledger/join-ledgers';
 import { judgeLookUp, type AccountVerdict, type AnswerOf } from '../../domain/ledger/account-of-person';
 import { knownAccountOf, type DirectoryIdentity, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
@@ -15,6 +15,7 @@ import type { ContainedDeps } from './containment';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
 import { personUnit } from './person-and-group-units';
+import type { WriterFence } from './lease-and-fence-interface';
 import { leftWhen } from './resolve-identities';
 import type { LookUpsTold } from '../ledger/accounts-of-others';
 
@@ -39,7 +40,8 @@ export type JoinPeopleOfAccountsDeps = JoinPeopleDeps &
   FindPeopleOfAccountDeps &
   EvidenceOfRunDeps &
   ContainedDeps &
-  Readonly<{ changes: Pick<ChangeStore, 'mark' | 'listAttempts'> }>;
+  Pick<WriterFence, 'fence'> &
+  Readonly<{ changes: Pick<ChangeStore, 'mark' | 'listAttempts' | 'requireFence'> }>;
 
 /**
  * Joins whoever was found under an account that others of the ledger have: it is one person under several addresses. The eldest
@@ -102,17 +104,10 @@ async function joinAll(
       into: eldest.key,
       from: key,
       evidenceOf: (kind, facts) => evidenceOfRun(deps, kind, facts),
+      mayGoOn: async () => deps.changes.requireFence(alias, deps.fence),
       nowMs: deps.clock.now(),
     });
   return [eldest.key, ...others.map(({ key }) => key)];
-}
-
-type KnownPerson = Readonly<{ key: string; ledger: PersonLedger }>;
-
-function areToldApart(one: KnownPerson, other: KnownPerson): boolean {
-  return (
-    one.ledger.toldApart?.includes(other.key) === true || other.ledger.toldApart?.includes(one.key) === true
-  );
 }
 
 /**

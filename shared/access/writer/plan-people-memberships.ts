@@ -5,6 +5,7 @@ import {
   type DirectoryIdentity,
 } from '../../domain/ledger/person-ledger';
 import { isTakenForStanding, whatToTell } from '../../domain/ledger/recorded-membership-changes';
+import { wasGranted } from '../../domain/ledger/was-granted';
 import { fold } from '../../domain/fold';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
@@ -85,6 +86,7 @@ export async function planPeopleMemberships(
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;
         const name = fold(group.name);
+        const applied = appliedIn(group.groupId, person);
         return {
           personKey: subject.key,
           addresses: addressesOf(stored.value),
@@ -92,7 +94,8 @@ export async function planPeopleMemberships(
           want: wanted.has(name),
           have: have.get(group.groupId)?.has(memberId) === true,
           leaving: access.employment === 'left',
-          applied: appliedIn(group.groupId, person),
+          applied,
+          wasGranted: applied !== undefined && wasGranted(stored.value, applied, group.name),
           keptByOther: kept.memberships.has(`${group.groupId}/${subject.key}`),
           why: whyOf(person, name),
           cause: person.mark?.cause,

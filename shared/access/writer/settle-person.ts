@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import { HOUR_MS } from '../../domain/durations';
 import { smallestOf } from '../../domain/extremes';
+import { fold } from '../../domain/fold';
 import { nextLookUpInMs } from '../../domain/ledger/account-of-person';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { mayBeKnownOtherwise } from '../../domain/ledger/may-be-known-otherwise';
@@ -51,6 +52,7 @@ export type PlannedPerson = Readonly<{
 const REPEATED: ReadonlySet<DecidedOfPerson['decision']> = new Set([
   'held',
   'observed',
+  'out-of-policy',
   'everyone-is-implicit',
   'own-identity',
   'protected-principal',
@@ -177,7 +179,8 @@ function learn(
   decided: DecidedOfPerson,
 ): Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }> {
   const { groupId, groupName, decision, why } = decided;
-  const known = before.ledger.applied.some((membership) => membership.groupId === groupId);
+  const row = before.ledger.applied.find((membership) => membership.groupId === groupId);
+  const known = row !== undefined;
   const standing = { groupId, groupName, origin: 'standing', sinceMs: deps.clock.now() } as const;
   const note = (kind: string, ledger: PersonLedger) => ({
     ledger,
@@ -188,6 +191,9 @@ function learn(
     case 'remove':
       return before;
     case 'in-place':
+      // Reasons go by the name that the policy has now, and what is ours goes with the last of them.
+      if (known && fold(row.groupName) !== fold(groupName))
+        return note('membership-renamed', withMembership(before.ledger, { ...row, groupName }));
       // An open call may have applied it: its recovery records that.
       return known || decided.applied !== undefined
         ? before
@@ -199,6 +205,7 @@ function learn(
     case 'held':
       return note('removal-held', before.ledger);
     case 'observed':
+    case 'out-of-policy':
     case 'everyone-is-implicit':
     case 'own-identity':
     case 'protected-principal':

@@ -22,6 +22,15 @@ export function eldestFirst<P extends Readonly<{ key: string; ledger: PersonLedg
   return people.toSorted((a, b) => firstSaidMs(a.ledger) - firstSaidMs(b.ledger) || (a.key < b.key ? -1 : 1));
 }
 
+type KnownPerson = Readonly<{ key: string; ledger: PersonLedger }>;
+
+/** Whether a person said that these are two, although they are found under one account. */
+export function areToldApart(one: KnownPerson, other: KnownPerson): boolean {
+  return (
+    one.ledger.toldApart?.includes(other.key) === true || other.ledger.toldApart?.includes(one.key) === true
+  );
+}
+
 /** The ledger of one person who was taken for two: the words, grants and memberships of both. Idempotent. */
 export function joinLedgers(into: PersonLedger, from: PersonLedger): PersonLedger {
   const [newer, older] = latestSaidMs(from) > latestSaidMs(into) ? [from, into] : [into, from];

@@ -1,6 +1,7 @@
 import type { AccessRequest } from './access-request';
 import { fold } from '../fold';
-import type { Reason } from './person-access';
+import { personAccess, reasonsWithin, type Reason } from './person-access';
+import type { PersonLedger } from './person-ledger';
 import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
 import { DAY_MS } from '../durations';
 
@@ -19,13 +20,31 @@ export type RequestRefusal =
   | 'too-many-grants'
   | 'address-in-doubt';
 
-/** A person's reasons now, and all that hold at some time while the request would. */
-export type HeldReasons = Readonly<{ now: readonly Reason[]; meanwhile: readonly Reason[] }>;
+/** A person's reasons now, and all that hold at some time while the request would; `granted`: folded groups of all their grants. */
+export type HeldReasons = Readonly<{
+  now: readonly Reason[];
+  meanwhile: readonly Reason[];
+  granted?: ReadonlySet<string>;
+}>;
 
 /** Every address of the person who has this one, folded, the same first for each of them. */
 export type AddressesOfPerson = (address: string) => readonly string[];
 
 export const NOTHING_HELD: HeldReasons = { now: [], meanwhile: [] };
+
+/** What a person holds beside a request: separation of duties is checked over all of the time that it lasts. */
+export function reasonsHeld(
+  action: AccessRequest['action'],
+  ledger: PersonLedger,
+  organization: OrganizationPolicy,
+  nowMs: number,
+): HeldReasons {
+  const { reasons: now } = personAccess(ledger, organization, nowMs);
+  const granted = new Set(ledger.grants.map(({ group }) => fold(group)));
+  if (action.kind !== 'grant' && action.kind !== 'extend') return { now, meanwhile: now, granted };
+  const span = { fromMs: Math.max(nowMs, action.validFromMs), untilMs: action.validUntilMs };
+  return { now, meanwhile: reasonsWithin(ledger, organization, span), granted };
+}
 
 /**
  * The refusal of a request, or undefined when the policy allows it.
@@ -57,7 +76,11 @@ export function refusalOf(
       );
     }
     case 'revoke':
-      return groupPolicyOf(organization, action.group) === undefined ? 'group-not-managed' : undefined;
+      // What was granted while the policy named the group can be taken back when it does not.
+      return groupPolicyOf(organization, action.group) === undefined &&
+        reasons.granted?.has(fold(action.group)) !== true
+        ? 'group-not-managed'
+        : undefined;
     case 'create-rule':
     case 'update-rule':
       if (action.definition.groups.some((name) => groupPolicyOf(organization, name) === undefined))

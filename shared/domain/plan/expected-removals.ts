@@ -1,5 +1,6 @@
 import { fold } from '../fold';
 import { hasLostSince } from '../ledger/has-lost-since';
+import { wasGranted } from '../ledger/was-granted';
 import type { PersonAccess } from '../ledger/person-access';
 import { addressesOf, type PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../policy';
@@ -34,7 +35,8 @@ export function expectedRemovals(
   const wanted = new Set(access.reasons.map(({ group }) => group));
   const memberId = ledger.identity?.kind === 'resolved' ? ledger.identity.id : '';
   return ledger.applied
-    .filter(({ groupId, groupName, origin }) => {
+    .filter((applied) => {
+      const { groupId, groupName, origin } = applied;
       if (wanted.has(fold(groupName))) return false;
       const stops = {
         ownIds: new Set<string>(),
@@ -49,7 +51,8 @@ export function expectedRemovals(
       return (
         access.employment === 'left' ||
         mode === 'authoritative' ||
-        (mode === 'additive' && origin === 'applied')
+        (mode === 'additive' && origin === 'applied') ||
+        (mode === undefined && wasGranted(ledger, applied, groupName))
       );
     })
     .map(({ groupId, groupName }) => {

@@ -15,6 +15,8 @@ export type MembershipCase = Readonly<{
   /** A leaver loses the membership, whatever reason gave it. */
   leaving: boolean;
   applied: AppliedMembership | undefined;
+  /** What this application put there was asked for, and that has ended: it ends while the policy is silent about the group, too. */
+  wasGranted?: boolean;
   /** The account is that of another person in the ledger too, who has a reason for the membership. */
   keptByOther?: boolean;
   /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`. */
@@ -23,7 +25,7 @@ export type MembershipCase = Readonly<{
   cause?: string | undefined;
 }>;
 
-/** A group that UiPath has, with the mode its policy gives it; `unmanaged` groups are touched only by leavers. */
+/** A group that UiPath has, with the mode its policy gives it. From `unmanaged` groups leavers go, and what was asked for and has ended. */
 export type GroupCase = Readonly<{
   groupId: string;
   name: string;
@@ -40,6 +42,8 @@ export type MembershipDecision =
   | 'absent'
   /** There, not wanted, but this application did not put it there and the group is additive or not managed; or it is another's. */
   | 'left-alone'
+  /** There, not wanted, put there by this application, in a group that the policy does not name now: it stays ours to take away. */
+  | 'out-of-policy'
   /** A removal that waits for a named release. */
   | 'held'
   /** The group is only observed. */
@@ -150,5 +154,6 @@ function decide(group: GroupCase, membership: MembershipCase, stops: HardStopRul
   if (membership.want) return 'add';
   if (membership.keptByOther === true) return 'left-alone';
   if (membership.leaving || group.mode === 'authoritative') return 'remove';
-  return membership.applied?.origin === 'applied' && group.mode === 'additive' ? 'remove' : 'left-alone';
+  if (membership.applied?.origin !== 'applied') return 'left-alone';
+  return group.mode === 'additive' || membership.wasGranted === true ? 'remove' : 'out-of-policy';
 }

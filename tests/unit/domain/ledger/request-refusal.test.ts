@@ -193,6 +193,22 @@ describe('a request to revoke', () => {
   });
 });
 
+describe('a request to revoke from a group that the policy does not name any more', () => {
+  it.each<[string, string[], RequestRefusal | undefined]>([
+    ['is followed where the person was granted it', ['unheard of'], undefined],
+    ['is refused where they were granted another', ['closed'], 'group-not-managed'],
+  ])('%s', (_, granted, expected) => {
+    const action = {
+      kind: 'revoke',
+      person: 'a@example.com',
+      group: 'Unheard of',
+      grantRequestId: undefined,
+    } as const;
+    const reasons = { ...NOTHING_HELD, granted: new Set(granted) };
+    expect(refusalOf(aRequest(action), organizationWith(RULES), reasons, NOW_MS)).toBe(expected);
+  });
+});
+
 describe('a request about a rule', () => {
   const rule = (
     kind: 'create-rule' | 'update-rule',

@@ -10,7 +10,7 @@ import {
 import type { DecidedCase } from '../../../../shared/domain/plan/membership-plan';
 import type { GroupMode, OrganizationPolicy } from '../../../../shared/domain/policy';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
-import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
+import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const NOW_MS = 1_000;
 
@@ -70,6 +70,16 @@ describe('removals to expect', () => {
     expect(expectedIn(MODES, mover)).toEqual(['id of additive', 'id of owned']);
     const standing = applied.map((membership) => ({ ...membership, origin: 'standing' }) as const);
     expect(expectedIn(MODES, { ...mover, applied: standing })).toEqual(['id of owned']);
+  });
+
+  it('of what was granted count while the policy does not name the group, too', () => {
+    const grant = { group: 'unmanaged', validFromMs: 0, validUntilMs: NOW_MS };
+    const mover = aPersonLedger({
+      timeline: [says('joiner')],
+      grants: [aGrant(grant)],
+      applied: [seen('unmanaged'), seen('another')],
+    });
+    expect(expectedIn(MODES, mover)).toEqual(['id of unmanaged']);
   });
 
   it.each<[string, Partial<OrganizationPolicy>]>([

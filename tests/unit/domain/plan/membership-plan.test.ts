@@ -79,7 +79,9 @@ describe('what becomes of one person and one group', () => {
     ['authoritative', 'applied', false, 'remove'],
     ['authoritative', 'standing', false, 'remove'],
     ['authoritative', undefined, false, 'remove'],
-    ['unmanaged', 'applied', false, 'left-alone'],
+    ['unmanaged', 'applied', false, 'out-of-policy'],
+    ['unmanaged', 'applied', true, 'remove'],
+    ['unmanaged', 'standing', false, 'left-alone'],
     ['unmanaged', undefined, false, 'left-alone'],
     ['unmanaged', undefined, true, 'remove'],
   ])(
@@ -87,6 +89,17 @@ describe('what becomes of one person and one group', () => {
     (mode, origin, leaving, expected) => {
       const applied = origin === undefined ? undefined : seen(origin);
       expect(decisionOf(group({ mode, cases: [membership({ applied, leaving })] }))).toBe(expected);
+    },
+  );
+
+  it.each<[AppliedMembership['origin'], MembershipDecision]>([
+    ['applied', 'remove'],
+    ['standing', 'left-alone'],
+  ])(
+    'in a group that the policy does not name any more, where a grant has ended that made it %s, is %s',
+    (origin, expected) => {
+      const one = membership({ applied: seen(origin), wasGranted: true });
+      expect(decisionOf(group({ mode: 'unmanaged', cases: [one] }))).toBe(expected);
     },
   );
 
@@ -296,6 +309,7 @@ describe('a decision after which nobody is a member', () => {
     ['add', false],
     ['held', false],
     ['observed', false],
+    ['out-of-policy', false],
     ['left-alone', false],
     ['own-identity', false],
   ])('%s: %s', (decided, expected) => {
