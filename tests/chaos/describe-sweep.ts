@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAzurite, type Azurite } from '../../sandbox/azurite';
 import { FIXED_STORIES } from './fixed-stories';
-import { openEmulatedStorage, openMemoryStorage, type OpenStorage } from './history-storage';
+import { openEmulatedStorage, openHistoryInMemory, type OpenStorage } from './history-storage';
 import { play, type Played } from './play';
 import { openStage } from './stage';
 import { sweep } from './sweep';
@@ -67,7 +67,7 @@ export function describeSweep(
       'ends as agreed whichever step meets the fault %s',
       async (fault) => {
         const stride = AT_EVERY_STEP.has(fault) ? 1 : strideOfOthers;
-        const swept = await sweep({ stage, open: openMemoryStorage, story, fault, stride });
+        const swept = await sweep({ stage, open: openHistoryInMemory, story, fault, stride });
         expect(swept.violations).toEqual([]);
         expect(swept.played).toBeGreaterThan(20 / stride);
       },
@@ -78,7 +78,7 @@ export function describeSweep(
       'takes the same steps over the storage emulator as over tables in memory',
       async () => {
         const emulated = await play(story, { stage, storage: openAzurite() });
-        const inMemory = await play(story, { stage, storage: openMemoryStorage() });
+        const inMemory = await play(story, { stage, storage: openHistoryInMemory() });
         expect(emulated.violations).toEqual([]);
         expect(stepsOf(emulated)).toEqual(stepsOf(inMemory));
       },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openMemoryStorage } from './history-storage';
+import { openHistoryInMemory } from './history-storage';
 import { KINDS, type Kind } from './kinds';
 import { play, type Played } from './play';
 import { openStage } from './stage';
@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 async function playSeed(kind: Kind, seed: number): Promise<Played> {
-  return play(KINDS[kind](seed), { stage, storage: openMemoryStorage() });
+  return play(KINDS[kind](seed), { stage, storage: openHistoryInMemory() });
 }
 
 describe.each(Object.entries(HISTORIES) as Array<[Kind, number]>)(

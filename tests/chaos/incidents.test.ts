@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIXED_STORIES, hr } from './fixed-stories';
-import { openMemoryStorage } from './history-storage';
+import { openHistoryInMemory } from './history-storage';
 import { play } from './play';
 import { openStage } from './stage';
 import type { Story } from './story';
@@ -46,7 +46,7 @@ it('keeps a leaver out when a feed that lags goes on about them (incident 14)', 
     hr(`late-${minutes}`, minutes, { type: 'worker.moved', worker: { email: ana }, attributes }),
   );
   const events = [...story.events, ...lagging].toSorted((a, b) => a.atMs - b.atMs);
-  const { violations } = await play({ ...story, events }, { stage, storage: openMemoryStorage() });
+  const { violations } = await play({ ...story, events }, { stage, storage: openHistoryInMemory() });
   expect(violations).toEqual([]);
   expect(stage.uipath.memberIds('acme', 'Robot Finance').has(stage.uipath.idOf('acme', ana))).toBe(false);
 });
@@ -54,13 +54,13 @@ it('keeps a leaver out when a feed that lags goes on about them (incident 14)', 
 it('takes back what UiPath showed late (incident A)', async () => {
   for (const [, story] of Object.entries(FIXED_STORIES)) {
     const events = [{ kind: 'uipath-lag', atMs: START_MS, ms: 90_000 } as const, ...story.events];
-    const { violations } = await play({ ...story, events }, { stage, storage: openMemoryStorage() });
+    const { violations } = await play({ ...story, events }, { stage, storage: openHistoryInMemory() });
     expect(violations).toEqual([]);
   }
 });
 
 it('tells a removal once when the storage library repeats itself (incident B)', async () => {
   const story = named('somebody joins, moves and leaves');
-  const swept = await sweep({ stage, open: openMemoryStorage, story, fault: 'twice' });
+  const swept = await sweep({ stage, open: openHistoryInMemory, story, fault: 'twice' });
   expect(swept.violations).toEqual([]);
 }, 300_000);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../../sandbox/azurite';
 import { FIXED_STORIES } from './fixed-stories';
-import { openEmulatedStorage, openMemoryStorage, type OpenStorage } from './history-storage';
+import { openEmulatedStorage, openHistoryInMemory, type OpenStorage } from './history-storage';
 import { isKind, KINDS } from './kinds';
 import { play, type Stage } from './play';
 import { shrink } from './shrink';
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   let opened = 0;
   const open: OpenStorage = () => {
     opened += 1;
-    return azurite === undefined ? openMemoryStorage() : openEmulatedStorage(azurite, `c${opened}`);
+    return azurite === undefined ? openHistoryInMemory() : openEmulatedStorage(azurite, `c${opened}`);
   };
   const startedAtMs = Date.now();
   try {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { FIXED_STORIES } from './fixed-stories';
-import { openMemoryStorage } from './history-storage';
+import { openHistoryInMemory } from './history-storage';
 import { makeStory } from './make-story';
 import { PLANTED_BUGS, underBug } from './planted-bugs';
 import { PLANTED_STANDING_BUGS } from './planted-standing-bugs';
@@ -22,7 +22,7 @@ afterAll(async () => {
 it.each(Object.entries(PLANTED_BUGS))(
   'notices that %s',
   async (_title, planted) => {
-    const storage = openMemoryStorage;
+    const storage = openHistoryInMemory;
     for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
       for (const plain of [...Object.values(FIXED_STORIES), makeStory(seed)]) {
         const story = underBug({ ...plain, seed }, planted);
@@ -43,9 +43,9 @@ it.each(Object.entries(PLANTED_STANDING_BUGS))(
   async (_title, { story, bug }) => {
     for (let seed = 1; seed <= FEW_SEEDS; seed += 1) {
       const seeded = { ...story, seed };
-      const sound = await play(seeded, { stage, storage: openMemoryStorage() });
+      const sound = await play(seeded, { stage, storage: openHistoryInMemory() });
       expect(sound.violations).toEqual([]);
-      const faulty = await play(seeded, { stage, storage: openMemoryStorage(), bug });
+      const faulty = await play(seeded, { stage, storage: openHistoryInMemory(), bug });
       if (faulty.violations.length > 0) return;
     }
     throw new Error(`Not noticed with ${FEW_SEEDS} seeds`);

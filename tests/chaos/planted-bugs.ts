@@ -4,7 +4,7 @@ import type { Stored } from '../../shared/storage/ledger';
 import type { WebhookFormat } from '../../shared/webhooks/webhook-format';
 import type { Instance } from '../fixtures/engine-instance';
 import type { HistoryStorage } from './history-storage';
-import { createMemoryTable } from './memory-table';
+import { createMemoryTable } from '../fixtures/memory-storage/table';
 import { withGroups } from './bent-instances';
 import type { Bug, PlayOptions } from './play';
 import type { Story, Weather } from './story';

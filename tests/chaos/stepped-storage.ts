@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Clock } from '../../shared/clock';
 import type { StorageAccount } from '../../shared/storage/storage-account';
-import { pagedRows } from './memory-table';
+import { pagedRows } from '../fixtures/memory-storage/table';
 import type { Actor, Turns } from './turns';
 
 /** When the leases of an account end by the history's clock. The service counts in real seconds, which do not pass here. */

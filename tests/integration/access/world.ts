@@ -12,6 +12,7 @@ import {
 import { personKey } from '../../../shared/domain/person-key';
 import type { PersonLedger } from '../../../shared/domain/ledger/person-ledger';
 import { startEngine, type Engine } from '../../fixtures/engine';
+import { openMemoryStorage } from '../../fixtures/memory-storage/open';
 
 export const OLGA = 'olga.admin@acme.example';
 export const ANA = 'ana.pop@acme.example';
@@ -59,12 +60,20 @@ export type World = Readonly<{
   setPolicy: (policy: Fields) => void;
 }>;
 
-/** Starts worlds over one storage emulator; each ends with its test. */
-export function useWorlds(): (options?: WorldOptions) => Promise<World> {
+/** `npm run test:emulator` has all of them over Azurite. */
+const areAllEmulated = process.env['STORAGE'] === 'emulator';
+
+/**
+ * Starts worlds; each ends with its test. Their storage is in memory, as hours of ticks are many calls, or `emulator`, Azurite: for a
+ * file of each room at least.
+ */
+export function useWorlds(
+  storage: 'memory' | 'emulator' = 'memory',
+): (options?: WorldOptions) => Promise<World> {
   let azurite: Azurite | undefined;
   const engines: Engine[] = [];
   beforeAll(async () => {
-    azurite = await startAzurite();
+    if (areAllEmulated || storage === 'emulator') azurite = await startAzurite();
   }, 60_000);
   afterEach(async () => {
     await Promise.all(engines.splice(0).map(async (engine) => engine.close()));
@@ -73,9 +82,8 @@ export function useWorlds(): (options?: WorldOptions) => Promise<World> {
     await azurite?.close();
   });
   return async ({ seed, policy = {}, engine: options } = {}) => {
-    if (azurite === undefined) throw new Error('The storage emulator is not running yet');
     const engine = await startEngine({
-      azurite,
+      ...(azurite === undefined ? { storage: openMemoryStorage() } : { azurite }),
       seed: { organizations: [{ ...DEMO_SEED, users: PEOPLE, groups: GROUPS, ...seed }] },
       policy: (identityBaseUrl) => policyText(identityBaseUrl, policy),
       ...options,

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
-import { openMemoryStorage } from '../../../chaos/history-storage';
-import { pagedRows } from '../../../chaos/memory-table';
+import { openMemoryStorage } from '../../../fixtures/memory-storage/open';
+import { pagedRows } from '../../../fixtures/memory-storage/table';
 import type { StorageAccount } from '../../../../shared/storage/storage-account';
 
 /** A partition of a table that storage cannot get at now. */

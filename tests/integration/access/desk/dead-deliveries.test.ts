@@ -8,7 +8,7 @@ import { AppError } from '../../../../shared/errors';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
 
-const start = useWorlds();
+const start = useWorlds('emulator');
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const anybody = { by: 'olga', mayDecide: () => true };

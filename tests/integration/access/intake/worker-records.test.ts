@@ -6,7 +6,7 @@ import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
-const start = useWorlds();
+const start = useWorlds('emulator');
 const PAGE = { organization: 'acme' } as PageLayout;
 const AGENCY = { sources: { agency: { secret: 's' } } };
 const AUTOMATION = { attributes: { department: 'Automation' } };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ANA, BEN, CARA, DAN, OLGA, useWorlds } from '../world';
 
-const start = useWorlds();
+const start = useWorlds('emulator');
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const grantTo = (group: string, person = ANA) => ({ kind: 'grant', person, group });

@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startAzurite, type Azurite } from '../../../../sandbox/azurite';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../../sandbox/demo-organization';
 import { workerJoined, workerLeft, workerMoved } from '../../../../sandbox/events';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
@@ -7,6 +6,7 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { nextBackoff } from '../../../../shared/domain/plan/backoff';
 import type { Hold } from '../../../../shared/domain/plan/hold';
 import { startEngine, type Engine } from '../../../fixtures/engine';
+import { openMemoryStorage } from '../../../fixtures/memory-storage/open';
 
 const PEOPLE = Array.from({ length: 9 }, (_, index) => `worker${index}@acme.example`);
 const LATE = ['late1@acme.example', 'late2@acme.example'];
@@ -37,20 +37,13 @@ const guarded =
   };
 
 describe('marks that are planned two people at a time', () => {
-  let azurite: Azurite;
   const engines: Engine[] = [];
-  beforeAll(async () => {
-    azurite = await startAzurite();
-  });
   afterEach(async () => {
     for (const engine of engines.splice(0)) await engine.close();
   });
-  afterAll(async () => {
-    await azurite.close();
-  });
 
   const start = async (options: Parameters<typeof startEngine>[0]): Promise<Engine> => {
-    const engine = await startEngine({ azurite, seed, peoplePerPass: 2, ...options });
+    const engine = await startEngine({ storage: openMemoryStorage(), seed, peoplePerPass: 2, ...options });
     engines.push(engine);
     return engine;
   };
