@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock';
 import { DAY_MS, HOUR_MS } from '../../domain/durations';
 import { personAccess } from '../../domain/ledger/person-access';
-import { personSubject } from '../../domain/ledger/subject';
 import {
   expectedRemovals,
   type ExpectedRemoval,
@@ -17,6 +16,7 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
+import { readWhoeverJoined } from '../ledger/find-person';
 import { recordDecision, updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { isShared, type ContainedDeps } from './containment';
 import { personUnit } from './person-and-group-units';
@@ -98,7 +98,8 @@ export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): G
       await mapConcurrently(unread, STORAGE_WIDTH, async (mark) => {
         left.set(mark.subject.key, await expectedOf(deps, mark));
       });
-      return [...left.values()].flatMap((expected) => expected ?? []);
+      const expected = [...left.values()].flatMap((removals) => removals ?? []);
+      return [...new Map(expected.map((one) => [`${one.groupId}/${one.personKey}`, one])).values()];
     },
   };
 }
@@ -110,17 +111,20 @@ export function notePassed(batch: GuardedBatch, removals: readonly GuardedRemova
     batch.passedInGroup.set(groupId, (batch.passedInGroup.get(groupId) ?? 0) + 1);
 }
 
-/** Of whoever cannot be read now nothing is expected: nothing of theirs is planned either. */
+/**
+ * Of whoever cannot be read now nothing is expected: nothing of theirs is planned either. Who joined another meanwhile is planned as
+ * that person, by a mark of a later run.
+ */
 async function expectedOf(
   { organization, ledger, clock }: GuardedBatchDeps,
   { subject, cause }: Mark,
 ): Promise<readonly ExpectedRemoval[]> {
   try {
-    const stored = await ledger.read(personSubject(organization.alias, subject.key));
+    const { key, stored } = await readWhoeverJoined(ledger, organization.alias, subject.key);
     if (stored === undefined) return [];
     const nowMs = clock.now();
     const access = personAccess(stored.value, organization, nowMs);
-    const person = { personKey: subject.key, ledger: stored.value, access, cause };
+    const person = { personKey: key, ledger: stored.value, access, cause };
     return expectedRemovals(person, organization, nowMs);
   } catch (error) {
     if (isShared(error)) throw error;

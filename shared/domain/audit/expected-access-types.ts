@@ -13,6 +13,12 @@ export type IdentityDoubt = Readonly<{
   toldApart?: readonly string[];
   /** A leaver whose addresses lead to several accounts. */
   hasSeveralAccounts?: boolean;
+  /** At work by a record, and the account is switched off. */
+  isOffAtWork?: boolean;
+  /** Groups, folded, of grants that were asked for under several records, of which one has ended. */
+  keptGroups?: readonly string[];
+  /** The address is not the first that was known, and was told at this time. */
+  newAddressSinceMs?: number;
 }>;
 
 /** The expected access of one person, by the ledger. */

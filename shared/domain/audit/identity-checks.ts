@@ -37,6 +37,21 @@ export const IDENTITY_CHECKS = {
     why: 'The addresses of somebody who left lead to several accounts: all of them are emptied, and one of them may be missed.',
     mend: 'Delete the accounts that nobody uses, and look at what each of them was in.',
   }),
+  'account-off-at-work': createCheckEntry('account-off-at-work', 'medium', {
+    title: 'Account switched off at work',
+    why: 'HR says that somebody works here, and an identity provider has switched the account off: they have no access until it is on again.',
+    mend: 'Ask HR whether the person has left. If not, have the account switched on.',
+  }),
+  'grant-of-ended-record': createCheckEntry('grant-of-ended-record', 'low', {
+    title: 'Grant of one of two employments',
+    why: 'Somebody with several employments asked for a group, and one of them has ended: nobody knows which one it was for, and it runs to its end.',
+    mend: 'Ask whether it is still needed, and have it revoked if not.',
+  }),
+  'address-differs': createCheckEntry('address-differs', 'low', {
+    title: 'Address that UiPath does not have yet',
+    why: 'HR gave somebody a new address, and the account in UiPath still has another one.',
+    mend: 'Have the address changed in UiPath, or corrected in the HR system.',
+  }),
   'identity-dormant': createCheckEntry('identity-dormant', 'low', {
     title: 'Account that nobody uses',
     why: 'An account that is switched off, or was not used for long, still has access.',

@@ -64,6 +64,9 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'account-replaced': () => [PEOPLE],
   'account-shared': () => ['directory', PEOPLE],
   'leaver-accounts': () => [PEOPLE],
+  'account-off-at-work': () => [PEOPLE],
+  'grant-of-ended-record': () => [PEOPLE],
+  'address-differs': () => ['users', PEOPLE],
   'identity-dormant': () => ['users', 'administrators', 'break-glass:', ANY_GROUP],
   'external-in-privileged-group': (subject) => [
     ...PRIVILEGED(subject),

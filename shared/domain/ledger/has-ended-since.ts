@@ -13,17 +13,31 @@ export function hasEndedSince(
 ): boolean {
   const { records, switches } = wordsOf(timeline);
   if (wasOut(records, askedAtMs)) return true;
-  const hasEnded = (words: Timeline): boolean =>
-    endedUnknown(words, askedAtMs) || (lastLeftAtMs(words, nowMs) ?? Number.NEGATIVE_INFINITY) >= askedAtMs;
+  const hasEnded = (words: Timeline): boolean => isEndedSince(words, askedAtMs, nowMs);
+  const asked = recordsAskedUnder(records, askedAtMs);
+  return isPrivileged ? [...asked, ...switches].some(hasEnded) : asked.length > 0 && asked.every(hasEnded);
+}
+
+/** Whether what was asked for while several records were in force is kept by one, and another of them has ended. */
+export function isKeptByAnother(timeline: Timeline, askedAtMs: number, nowMs: number): boolean {
+  const asked = recordsAskedUnder(wordsOf(timeline).records, askedAtMs);
+  const ended = asked.filter((words) => isEndedSince(words, askedAtMs, nowMs));
+  return ended.length > 0 && ended.length < asked.length;
+}
+
+function recordsAskedUnder(records: readonly Timeline[], askedAtMs: number): readonly Timeline[] {
   const asked = records.filter(
     (record) => isInForce(workerAt(record, askedAtMs)) || endedUnknown(record, askedAtMs),
   );
   // A record of which no more than its end was said gave nothing that is known.
   const described = asked.filter((record) => record.some(({ kind }) => kind !== 'leaver'));
-  const askedUnder = [described, asked, records].find(({ length }) => length > 0) ?? [];
-  return isPrivileged
-    ? [...askedUnder, ...switches].some(hasEnded)
-    : askedUnder.length > 0 && askedUnder.every(hasEnded);
+  return [described, asked, records].find(({ length }) => length > 0) ?? [];
+}
+
+function isEndedSince(words: Timeline, askedAtMs: number, nowMs: number): boolean {
+  return (
+    endedUnknown(words, askedAtMs) || (lastLeftAtMs(words, nowMs) ?? Number.NEGATIVE_INFINITY) >= askedAtMs
+  );
 }
 
 /** True where all records of somebody had ended at an instant, and nobody had said that another hire was ahead. */

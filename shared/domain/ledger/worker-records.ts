@@ -107,6 +107,15 @@ export function hasUnendedRecord(timeline: Timeline, nowMs: number): boolean {
   );
 }
 
+/** Whether the account of somebody is switched off, who is at work by a record. */
+export function isOffAtWork(timeline: Timeline, nowMs: number): boolean {
+  const { records, switches } = wordsOf(timeline);
+  return (
+    switches.some((words) => workerAt(words, nowMs).employment === 'left') &&
+    records.some((record) => workerAt(record, nowMs).employment === 'active')
+  );
+}
+
 /** Whether a worker has a record that runs, at work or away. */
 export function isInForce({ employment }: Worker): boolean {
   return employment === 'active' || employment === 'absent';

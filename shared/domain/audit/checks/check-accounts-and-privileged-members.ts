@@ -4,6 +4,7 @@ import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
+import { fold } from '../../fold';
 import { privilegedGroups, readGroups } from './privileged-groups';
 import { isBreakGlassUnknown, isProtected } from './protected-members';
 import { valueOr, type SnapshotGroup, type SnapshotUser } from '../snapshot';
@@ -17,6 +18,7 @@ export function checkAccountsAndPrivilegedMembers(audit: CheckInput): readonly F
   return [
     ...checkUnresolved(audit),
     ...checkDoubts(audit),
+    ...checkOddities(audit, users),
     ...checkDuplicates(audit, users),
     ...checkDormant(audit, users, readGroups(audit)),
     ...[...privilegedGroups(audit)].flatMap(([name, group]) => checkPrivilegedMembers(audit, name, group)),
@@ -60,6 +62,27 @@ function checkDoubts(audit: CheckInput): readonly Finding[] {
         : []),
       ...(hasSeveralAccounts === true && left && audit.nowMs < lockedUntilMs
         ? [createAuditFinding(audit, 'leaver-accounts', subject, { name })]
+        : []),
+    ];
+  });
+}
+
+/** People at work without an account that is on, grants of nobody knows which employment, and accounts with an address of before. */
+function checkOddities(audit: CheckInput, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
+  const graceMs = audit.organization.identityRetryHours * HOUR_MS;
+  return audit.expected.people.flatMap(({ personKey, email: name, memberId, doubt, pending }) => {
+    const { isOffAtWork, keptGroups = [], newAddressSinceMs = Infinity } = doubt ?? {};
+    const address = users.get(memberId ?? '')?.email;
+    const isOther = address !== undefined && fold(address) !== name;
+    return [
+      ...(isOffAtWork === true
+        ? [createAuditFinding(audit, 'account-off-at-work', { personKey }, { name })]
+        : []),
+      ...keptGroups.map((group) =>
+        createAuditFinding(audit, 'grant-of-ended-record', { personKey, group }, { name }),
+      ),
+      ...(isOther && !pending && audit.nowMs - newAddressSinceMs > graceMs
+        ? [createAuditFinding(audit, 'address-differs', { personKey }, { name, address })]
         : []),
     ];
   });

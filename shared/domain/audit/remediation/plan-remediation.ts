@@ -77,6 +77,18 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'decision',
     'Somebody decides which accounts are deleted. It ends by itself with the lockout.',
   ),
+  'account-off-at-work': createNoPlan(
+    'by-hand',
+    'The account is switched on where it was switched off, or HR says that the person has left.',
+  ),
+  'grant-of-ended-record': createNoPlan(
+    'decision',
+    'Somebody asks whether the grant is still needed. It ends by itself with its date or the last employment.',
+  ),
+  'address-differs': createNoPlan(
+    'by-hand',
+    'The address is changed in UiPath or corrected in the HR system.',
+  ),
   'identity-dormant': createNoPlan(
     'decision',
     'The memberships have their reasons. Somebody decides, after asking the person, whether those end.',

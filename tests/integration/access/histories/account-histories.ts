@@ -32,6 +32,7 @@ export const ACCOUNT_HISTORIES: readonly History[] = [
     ],
     acts: [asked],
     at: { 2: OWN_AND_ASKED, 11: OWN_AND_ASKED },
+    findings: ['address-differs'],
   },
   {
     number: 11,
@@ -117,6 +118,17 @@ export const ACCOUNT_HISTORIES: readonly History[] = [
     findings: ['address-handed-on'],
   },
   {
+    number: 17,
+    title: 'a hire whose address two accounts have',
+    words: [{ day: 1, says: 'joins', ...R1 }],
+    acts: [
+      { day: 0, does: 'adds-twin' },
+      { day: 2, does: 'asks', group: 'Finance' },
+    ],
+    at: { 3: [] },
+    findings: ['identity-ambiguous', 'identity-duplicate'],
+  },
+  {
     number: 18,
     title: 'a leaver whose two addresses lead to two accounts',
     words: [
@@ -140,6 +152,7 @@ export const ACCOUNT_HISTORIES: readonly History[] = [
     ],
     acts: [asked, askedPrivileged],
     at: { 2: ALL, 3: [] },
+    findings: ['account-off-at-work'],
   },
   {
     number: 20,
@@ -174,6 +187,26 @@ export const ACCOUNT_HISTORIES: readonly History[] = [
     acts: [asked],
     at: { 2: OWN_AND_ASKED, 3: [], 5: OWN },
     findings: ['present-in-lockout'],
+  },
+  {
+    number: 31,
+    title: 'an account that is deleted without an end',
+    words: [
+      { day: 0, says: 'joins', ...account },
+      { day: 3, says: 'deletes', ...account },
+    ],
+    acts: [asked],
+    at: { 2: OWN_AND_ASKED, 3: [] },
+  },
+  {
+    number: 32,
+    title: 'a hire under a private address, which has the one of work later',
+    words: [
+      { day: 0, says: 'joins', ...R1, address: 'private' },
+      { day: 3, says: 'moves', ...R1 },
+      { day: 5, says: 'leaves', ...R1, address: 'private' },
+    ],
+    at: { 1: [], 3: OWN, 5: [] },
   },
   {
     number: 33,

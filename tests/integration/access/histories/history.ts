@@ -1,8 +1,8 @@
 import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { ANA, byHand, OLGA, type World } from '../world';
 
-/** Her address of before, and the one that she or somebody else has later. */
-const ADDRESSES = { A: ANA, B: 'ana.neu@acme.example' } as const;
+/** Her address of before, the one that she or somebody else has later, and one that no account has. */
+const ADDRESSES = { A: ANA, B: 'ana.neu@acme.example', private: 'ana@mail.example' } as const;
 const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
@@ -11,7 +11,7 @@ type Address = keyof typeof ADDRESSES;
 /** What one source says of one worker record. Days count from the beginning; what is left out holds from when it is said. */
 export type Word = Readonly<{
   day: number;
-  says: 'joins' | 'moves' | 'leaves';
+  says: 'joins' | 'moves' | 'leaves' | 'deletes';
   record: string;
   department?: string;
   /** The first day of a hire, or the last day of work. */
@@ -28,6 +28,8 @@ type Act = Readonly<{ day: number }> &
     | Readonly<{ does: 'renames' }>
     /** Her account is deleted in UiPath, and another one has this address. */
     | Readonly<{ does: 'gives-account'; address: Address }>
+    /** Another account has the address of her first one, too. */
+    | Readonly<{ does: 'adds-twin' }>
     | Readonly<{ does: 'puts-in'; group: string; account: 'first' | 'second' }>
   );
 
@@ -139,10 +141,17 @@ async function doAct(
     principals.put({ ...first, email: ADDRESSES.B, userName: ADDRESSES.B });
     return accounts.second;
   }
+  const id = `${accounts.first.slice(0, -4)}beef`;
+  if (act.does === 'adds-twin') {
+    // The directory prefers a name that is written just as it is asked for.
+    const [one, other] = ['Ana.Pop@acme.example', 'ANA.POP@acme.example'];
+    principals.put({ ...first, email: one, userName: one });
+    principals.put({ ...first, id, email: other, userName: other });
+    return id;
+  }
   const email = ADDRESSES[act.address];
   const away = `former.${first.userName}`;
   if (first.email === email) principals.put({ ...first, email: away, userName: away });
-  const id = `${accounts.first.slice(0, -4)}beef`;
   principals.put({ ...first, id, email, userName: email });
   return id;
 }

@@ -152,6 +152,7 @@ function createSayer(world: World, sender: VendorSender): (of: World, word: Said
         }),
   };
   return async (_world, word) => {
+    if (word.says === 'deletes') throw new Error('Not every source says that');
     const worker = afterWord(books.get(word.record), word);
     books.set(word.record, worker);
     asked = word.record;

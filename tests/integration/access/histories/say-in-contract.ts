@@ -30,6 +30,7 @@ export async function sayInContract(world: World, word: Said): Promise<void> {
     source: source ?? 'standard',
     worker: record === '' ? {} : { workerId: record },
   };
+  if (says === 'deletes') throw new Error('The contract knows no deletion');
   if (says === 'leaves')
     return world.leaves(email, {
       ...about,
@@ -47,13 +48,12 @@ async function switchAccount(world: World, { says, email }: Said): Promise<void>
   const client = scimClient(world);
   const found = await client.send('GET', `/Users?filter=userName eq "${email}"`);
   const [user] = (found.body['Resources'] ?? []) as Array<Readonly<{ id: string }>>;
+  const switched = patchOf({ op: 'Replace', path: 'active', value: says !== 'leaves' });
   const answer =
     user === undefined
       ? await client.send('POST', '/Users', entraUser(email))
-      : await client.send(
-          'PATCH',
-          `/Users/${user.id}`,
-          patchOf({ op: 'Replace', path: 'active', value: says !== 'leaves' }),
-        );
+      : says === 'deletes'
+        ? await client.send('DELETE', `/Users/${user.id}`)
+        : await client.send('PATCH', `/Users/${user.id}`, switched);
   if (answer.status >= 300) throw new Error(`The account was not switched: ${answer.status}`);
 }

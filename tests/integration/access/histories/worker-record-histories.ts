@@ -87,6 +87,7 @@ export const WORKER_RECORD_HISTORIES: readonly History[] = [
     ],
     acts: [asked, askedPrivileged],
     at: { 2: ['Developers', 'Finance', 'Treasury', 'Users'], 4: OWN_AND_ASKED },
+    findings: ['grant-of-ended-record'],
   },
   {
     number: 23,

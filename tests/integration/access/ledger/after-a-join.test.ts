@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
 import { personKey } from '../../../../shared/domain/person-key';
 import { HOUR_MS } from '../live-through-time';
-import { ANA, useWorlds } from '../world';
-import { AUTOMATION, groupsOf, NEW, rename, renamed } from './renamed-world';
+import { ANA, DAN, useWorlds } from '../world';
+import { AUTOMATION, groupsOf, NEW, record, rename, renamed } from './renamed-world';
 
 const start = useWorlds();
 
@@ -26,6 +26,25 @@ describe('after a join', () => {
     await world.leaves(NEW);
     await world.pass(HOUR_MS);
     expect(groupsOf(world, world.id(NEW))).toEqual([]);
+  });
+});
+
+describe('a guard', () => {
+  it('lets no more go at once than it may, where one of them is joined in the run in which they leave', async () => {
+    const world = await renamed(start, {
+      guards: { group: { count: 1, percent: 100, floor: 1 } },
+    });
+    await world.joins(DAN);
+    await world.settle();
+    await world.joins(NEW);
+    await record(world);
+    for (const email of [NEW, DAN]) await world.leaves(email);
+    await world.pass(HOUR_MS);
+    await world.pass(HOUR_MS);
+    expect(groupsOf(world, world.id(NEW))).toEqual([]);
+    expect(groupsOf(world, world.id(DAN))).toEqual(['Developers', 'Users']);
+    const holds = await world.engine.app.holds.list(world.alias, 'held');
+    expect(holds.flatMap(({ removals }) => removals)).toHaveLength(2);
   });
 });
 

@@ -46,6 +46,25 @@ describe('the checks of identities', () => {
     );
   });
 
+  it.each<[string, Partial<ExpectedPerson>, string | undefined, readonly string[]]>([
+    ['for too long', {}, 'old@a', ['address-differs old@a']],
+    ['not for long yet', { doubt: { newAddressSinceMs: NOW_MS - 72 * HOUR_MS } }, 'old@a', []],
+    ['of somebody who changes right now', { pending: true }, 'old@a', []],
+    ['of an account that is not known', { memberId: undefined }, 'old@a', []],
+    ['of an account that has none', {}, undefined, []],
+    ['of an account that writes it otherwise', {}, 'New@A', []],
+    ['of whoever never had a new one', { doubt: {} }, 'old@a', []],
+  ])('an address that UiPath does not have, %s', (_case, more, email, findings) => {
+    const person = aPerson({
+      memberId: 'z',
+      email: 'new@a',
+      doubt: { newAddressSinceMs: NOW_MS - 73 * HOUR_MS },
+      ...more,
+    });
+    const users = known(new Map<string, SnapshotUser>([['z', aUser('z', { email })]]));
+    expect(findingsOf({ snapshot: { users }, expected: { people: [person] } })).toEqual(findings);
+  });
+
   it('two accounts with one address, and two people with one account', () => {
     const users = known(
       new Map<string, SnapshotUser>([
