@@ -6,7 +6,7 @@ import type { AuditReport } from '../../../../shared/domain/audit/report';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, byHand, CARA, DAN, MAX, OLGA, useWorlds, type World } from '../world';
 
-const begin = useWorlds('emulator');
+const begin = useWorlds();
 const DAY_MS = 86_400_000;
 const start = async (options: Parameters<typeof begin>[0] = {}): Promise<World> =>
   begin({

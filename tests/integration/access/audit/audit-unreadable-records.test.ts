@@ -3,7 +3,7 @@ import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { audit, linesOf } from '../audit-world';
 import { byHand, CARA, OLGA, useWorlds } from '../world';
 
-const begin = useWorlds();
+const begin = useWorlds('emulator');
 
 describe('a row that cannot be read', () => {
   it.each(['plans', 'deadletters'])('of the table %s leaves the night its report', async (table) => {

@@ -3,7 +3,7 @@ import { damage } from '../live-through-time';
 import { ANA, BEN, CARA, useWorlds, type World } from '../world';
 import { DAY_MS, groupsOf, rename } from './renamed-world';
 
-const start = useWorlds();
+const start = useWorlds('emulator');
 
 /** Ana left long ago, her account is another's, and her address was given to the account of Ben, who works here. */
 async function withFreedAddress(): Promise<Readonly<{ world: World; account: string }>> {

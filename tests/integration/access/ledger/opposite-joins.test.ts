@@ -5,7 +5,7 @@ import { HOUR_MS, live } from '../live-through-time';
 import { ANA, useWorlds } from '../world';
 import { DAY_MS, groupsOf, NEW, record, renamed, rewrite } from './renamed-world';
 
-const start = useWorlds('emulator');
+const start = useWorlds();
 
 describe('a writer whose lease ended before it joined two people', () => {
   it('joins nobody whom its successor joined the other way round, after an older word came', async () => {

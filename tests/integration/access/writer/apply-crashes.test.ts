@@ -5,7 +5,7 @@ import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { TICK_MS } from '../live-through-time';
 import { ANA, BEN, OLGA, useWorlds, type World } from '../world';
 
-const start = useWorlds('emulator');
+const start = useWorlds();
 const SEED = { groups: { Administrators: [OLGA], Developers: [BEN], Users: [], Finance: [], Treasury: [] } };
 const POLICY = {
   birthright: [{ name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] }],

@@ -5,7 +5,7 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { HOUR_MS, live } from '../live-through-time';
 import { ANA, BEN, CARA, useWorlds, type World } from '../world';
 
-const start = useWorlds('emulator');
+const start = useWorlds();
 const FINANCE = { attributes: { department: 'Finance' } };
 const MANAGER = { name: 'M', email: 'm@acme.example' };
 
