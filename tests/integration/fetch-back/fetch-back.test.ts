@@ -263,8 +263,10 @@ describe('a source that never answers', () => {
       },
     };
     const limits = { timeoutMs: 60_000, attempts: 5, spacingMs: 10 };
+    let tries = 0;
     const timeout = (ms: number): AbortSignal => {
       nowMs += ms;
+      tries += 1;
       return AbortSignal.timeout(20);
     };
     const call = createVendorApi({ baseUrl: api.baseUrl, clock, limits, timeout }).lookUp();
@@ -272,7 +274,8 @@ describe('a source that never answers', () => {
     await expect(call({ method: 'GET', path: '/x', headers: {} })).rejects.toMatchObject({
       code: 'source-unavailable',
     });
-    expect(api.requests).toHaveLength(2);
+    // On a busy machine the time may be up before a request is sent.
+    expect(tries).toBe(2);
   });
 });
 
