@@ -93,6 +93,7 @@ describe('a member whom the application put into a group', () => {
     for (const act of acts) await act(world);
     await saysAgain(world);
     expect(world.members(name)).toEqual([ANA, CARA]);
+    expect((await world.ledger(ANA))?.applied.map(({ groupName }) => groupName)).toEqual([name]);
     for (const person of [ANA, CARA]) await world.moves(person, ACCOUNTANT);
     await world.pass(DAY_MS);
     expect(world.members(name)).toEqual([CARA]);
