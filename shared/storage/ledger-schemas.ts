@@ -45,6 +45,7 @@ const AppliedSchema = z.object({
   groupId: z.string(),
   groupName: z.string(),
   origin: z.enum(['applied', 'standing']),
+  by: z.enum(['birthright', 'grant']).optional(),
   sinceMs: z.number(),
 });
 

@@ -4,6 +4,7 @@ import {
   allowanceOf,
   block,
   bucketStart,
+  giveBack,
   remainingOf,
   spend,
   type HttpMethod,
@@ -37,14 +38,14 @@ type QueuedStep = Readonly<{
 type Prepaid = { readonly startMs: number; readonly size: number; left: number };
 
 /** How many times as large as the first a block of calls paid in advance may become. */
-const LARGEST_BLOCK = 16;
+const LARGEST_BLOCK = 4;
 /** And what part of the calls that are left: other lanes and instances need some, too. */
 const LARGEST_PART = 0.1;
 
 /**
  * Steps that come in while a write is on its way share the next one, so parallel callers neither fight for the row
  * nor pay a transaction each. `blockSize` calls are paid in advance whenever the row is written anyway, and twice as many as before
- * where those were used within their bucket: no more is lost than was used.
+ * where those were used within their bucket. What was not used when it ended is given back with the next write.
  */
 export function createQuotaCounter(
   row: QuotaRow,
@@ -89,7 +90,9 @@ export function createQuotaCounter(
       waiting = [];
       const lanes = blockSize > 0 ? new Set(batch.flatMap(({ lane }) => lane ?? [])) : [];
       try {
-        if (batch.length > 0) await store([...batch.map(({ step }) => step), ...[...lanes].map(payAhead)]);
+        const ended = [...prepaid.keys()].map(giveBackUnused);
+        if (batch.length > 0)
+          await store([...ended, ...batch.map(({ step }) => step), ...[...lanes].map(payAhead)]);
       } catch (error) {
         known = undefined;
         for (const { reject } of batch) reject(error);
@@ -110,6 +113,18 @@ export function createQuotaCounter(
     paid.left -= count;
     return true;
   };
+
+  const giveBackUnused =
+    (lane: Lane): QuotaStep =>
+    (state, nowMs) => {
+      const paid = prepaid.get(lane);
+      if (paid === undefined || paid.startMs === bucketStart(rules, nowMs))
+        return { state, settle: () => undefined };
+      const settle = (): void => {
+        if (prepaid.get(lane) === paid) prepaid.delete(lane);
+      };
+      return { state: paid.left === 0 ? state : giveBack(state, paid.startMs, paid.left), settle };
+    };
 
   const payAhead =
     (lane: Lane): QuotaStep =>

@@ -41,6 +41,7 @@ const UsersSchema = z.array(
       .string()
       .nullable()
       .transform((email) => email ?? undefined),
+    userName: z.string().exactOptional(),
     isActive: z.boolean(),
     lastUsedMs: maybeTime,
   }),
@@ -72,12 +73,16 @@ export async function readSnapshotBesidesGroups(context: SnapshotContext): Promi
       { name: 'users', schema: UsersPageSchema, idOf: ({ id }) => id },
       async (skip) => {
         const { totalCount, results } = await uipath.users.page(skip);
-        const entries = results.map(({ id, email, userName, isActive, lastLoginAtMs, createdAtMs }) => ({
-          id,
-          email: toAddress(email ?? userName),
-          isActive: isActive ?? true,
-          lastUsedMs: lastLoginAtMs ?? createdAtMs,
-        }));
+        const entries = results.map(({ id, email, userName, isActive, lastLoginAtMs, createdAtMs }) => {
+          const [address, name] = [toAddress(email ?? userName), toAddress(userName)];
+          return {
+            id,
+            email: address,
+            ...(name === null || name === address ? {} : { userName: name }),
+            isActive: isActive ?? true,
+            lastUsedMs: lastLoginAtMs ?? createdAtMs,
+          };
+        });
         return { totalCount, entries };
       },
     ),

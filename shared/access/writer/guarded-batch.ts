@@ -60,6 +60,8 @@ export type GuardedBatch = {
   /** Person keys of whom nothing is counted until they are planned. */
   readonly stuck: ReadonlySet<string>;
   readonly left: RemovalsLeft;
+  /** Keys of people who joined another while this batch was planned: what is expected of them is that person's. */
+  readonly joined: Set<string>;
   /** All that is left, after a look at the ledgers that were not read yet. */
   readonly expectLeft: () => Promise<readonly ExpectedRemoval[]>;
 };
@@ -77,6 +79,7 @@ export function batchOfOne(): GuardedBatch {
     groupSizes: new Map(),
     stuck: new Set(),
     left: new Map(),
+    joined: new Set(),
     expectLeft: async () => [],
   };
 }
@@ -89,14 +92,15 @@ export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): G
   const stuck = stuckAmong(marks, isFailing, organization.guards.batch);
   const counted = marks.filter(({ subject }) => !stuck.has(subject.key));
   const left: RemovalsLeft = new Map(counted.map(({ subject }) => [subject.key, undefined]));
+  const batch = batchOfOne();
   return {
-    ...batchOfOne(),
+    ...batch,
     stuck,
     left,
     expectLeft: async () => {
       const unread = counted.filter(({ subject: { key } }) => left.has(key) && left.get(key) === undefined);
       await mapConcurrently(unread, STORAGE_WIDTH, async (mark) => {
-        left.set(mark.subject.key, await expectedOf(deps, mark));
+        left.set(mark.subject.key, await expectedOf(deps, mark, batch.joined));
       });
       const expected = [...left.values()].flatMap((removals) => removals ?? []);
       return [...new Map(expected.map((one) => [`${one.groupId}/${one.personKey}`, one])).values()];
@@ -111,17 +115,15 @@ export function notePassed(batch: GuardedBatch, removals: readonly GuardedRemova
     batch.passedInGroup.set(groupId, (batch.passedInGroup.get(groupId) ?? 0) + 1);
 }
 
-/**
- * Of whoever cannot be read now nothing is expected: nothing of theirs is planned either. Who joined another meanwhile is planned as
- * that person, by a mark of a later run.
- */
+/** Of whoever cannot be read now nothing is expected. Who joined another in this batch is planned as that person, in a later run. */
 async function expectedOf(
   { organization, ledger, clock }: GuardedBatchDeps,
   { subject, cause }: Mark,
+  joined: ReadonlySet<string>,
 ): Promise<readonly ExpectedRemoval[]> {
   try {
     const { key, stored } = await readWhoeverJoined(ledger, organization.alias, subject.key);
-    if (stored === undefined) return [];
+    if (stored === undefined || (key !== subject.key && !joined.has(subject.key))) return [];
     const nowMs = clock.now();
     const access = personAccess(stored.value, organization, nowMs);
     const person = { personKey: key, ledger: stored.value, access, cause };

@@ -5,7 +5,6 @@ import {
   type DirectoryIdentity,
 } from '../../domain/ledger/person-ledger';
 import { isTakenForStanding, whatToTell } from '../../domain/ledger/recorded-membership-changes';
-import { wasGranted } from '../../domain/ledger/was-granted';
 import { fold } from '../../domain/fold';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
@@ -65,13 +64,18 @@ export async function planPeopleMemberships(
   const appliedIn = (groupId: string, { subject, stored }: PersonWork): AppliedMembership | undefined =>
     open.memberships.get(`${groupId}/${subject.key}`) ??
     stored.value.applied.find((membership) => membership.groupId === groupId);
+  const named = groups.length === 0 ? new Map<string, []>() : await deps.groupsByName(lane);
+  const isAnothers = (name: string, groupId: string): boolean =>
+    named.get(fold(name))?.some((other) => other.groupId !== groupId) === true;
   const cases = groups.map(({ group, candidates }): GroupCase => ({
     groupId: group.groupId,
     name: group.name,
     mode: modeOf(
       deps.organization,
       group,
-      candidates.flatMap(({ person }) => appliedIn(group.groupId, person) ?? []),
+      candidates
+        .flatMap(({ person }) => appliedIn(group.groupId, person)?.groupName ?? [])
+        .filter((name) => !isAnothers(name, group.groupId)),
     ),
     cases: candidates
       .filter(({ memberId }) => !kept.unknown.has(memberId))
@@ -86,7 +90,6 @@ export async function planPeopleMemberships(
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;
         const name = fold(group.name);
-        const applied = appliedIn(group.groupId, person);
         return {
           personKey: subject.key,
           addresses: addressesOf(stored.value),
@@ -94,8 +97,7 @@ export async function planPeopleMemberships(
           want: wanted.has(name),
           have: have.get(group.groupId)?.has(memberId) === true,
           leaving: access.employment === 'left',
-          applied,
-          wasGranted: applied !== undefined && wasGranted(stored.value, applied, group.name),
+          applied: appliedIn(group.groupId, person),
           keptByOther: kept.memberships.has(`${group.groupId}/${subject.key}`),
           why: whyOf(person, name),
           cause: person.mark?.cause,
@@ -176,14 +178,13 @@ async function addedByOpenCalls(
   return { memberships, unknown };
 }
 
-/** The policy knows a group by name, and a renamed one by the name it had when we put somebody there. */
+/** The policy knows a group by name, and a renamed one by the name it had when we put somebody there, while no other group has that. */
 function modeOf(
   organization: OrganizationPolicy,
   group: GroupInUiPath,
-  applied: readonly AppliedMembership[],
+  namesBefore: readonly string[],
 ): GroupCase['mode'] {
-  const names = [group.name, ...applied.map(({ groupName }) => groupName)];
-  const policies = names.map((name) => groupPolicyOf(organization, name));
+  const policies = [group.name, ...namesBefore].map((name) => groupPolicyOf(organization, name));
   return policies.find((policy) => policy !== undefined)?.mode ?? 'unmanaged';
 }
 

@@ -136,6 +136,7 @@ async function planPass(
   const judged = await recordVerdicts(deps, lane, decided, answers);
   const unjudged = decided.filter(({ subject }) => !judged.has(subject.key));
   const joined = await joinPeopleOfAccounts(deps, lane, unjudged, told);
+  for (const key of joined) batch.joined.add(key);
   const people = unjudged.filter(({ subject }) => !joined.has(subject.key));
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
   const deferred = new Set([...planned.deferred, ...unknown]);

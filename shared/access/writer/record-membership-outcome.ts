@@ -11,6 +11,7 @@ import {
   type AppliedMembership,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
+import { givenBy } from '../../domain/ledger/reasons-of-memberships';
 import {
   isTakenForStanding,
   whatToTell,
@@ -84,6 +85,7 @@ export async function recordMembershipOutcome(
         groupName,
         origin: 'applied',
         sinceMs: deps.clock.now(),
+        by: givenBy(why),
       };
       return change === 'add'
         ? {

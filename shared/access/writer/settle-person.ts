@@ -11,6 +11,7 @@ import {
   type DirectoryIdentity,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
+import { withReasonsOfMemberships } from '../../domain/ledger/reasons-of-memberships';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -119,8 +120,8 @@ async function settlePerson(
     return code === undefined ? [] : [{ decided, code }];
   });
   const decide = (current = person.stored.value): LedgerUpdate<PersonLedger> => {
-    const told = isDeferred ? cases.filter(({ decision }) => !REPEATED.has(decision)) : cases;
-    const learnt = told.reduce((value, decided) => learn(deps, value, decided), {
+    const toLearn = isDeferred ? cases.filter(({ decision }) => !REPEATED.has(decision)) : cases;
+    const learnt = toLearn.reduce((value, decided) => learn(deps, value, decided, person.wanted), {
       ledger: current,
       evidence: [] as readonly EvidenceEntry[],
     });
@@ -137,10 +138,11 @@ async function settlePerson(
         : []),
     ];
     const known = identity === undefined || isSameIdentity(identity, current.identity);
-    if (known && evidence.length === 0) return undefined;
+    const told = withReasonsOfMemberships(learnt.ledger, person.access.reasons, deps.organization);
+    if (known && evidence.length === 0 && told === learnt.ledger) return undefined;
     const next = identity ?? current.identity;
     return {
-      next: { ...learnt.ledger, identity: refusals.length > 0 ? toLookUpAnew(next) : next },
+      next: { ...told, identity: refusals.length > 0 ? toLookUpAnew(next) : next },
       evidence,
     };
   };
@@ -177,6 +179,7 @@ function learn(
   deps: Pick<EvidenceOfRunDeps, 'clock' | 'policyHash'>,
   before: Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }>,
   decided: DecidedOfPerson,
+  wanted: ReadonlySet<string>,
 ): Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }> {
   const { groupId, groupName, decision, why } = decided;
   const row = before.ledger.applied.find((membership) => membership.groupId === groupId);
@@ -191,8 +194,8 @@ function learn(
     case 'remove':
       return before;
     case 'in-place':
-      // Reasons go by the name that the policy has now, and what is ours goes with the last of them.
-      if (known && fold(row.groupName) !== fold(groupName))
+      // Reasons go by the name that the policy has now, but for grants of the name of before.
+      if (known && fold(row.groupName) !== fold(groupName) && !wanted.has(fold(row.groupName)))
         return note('membership-renamed', withMembership(before.ledger, { ...row, groupName }));
       // An open call may have applied it: its recovery records that.
       return known || decided.applied !== undefined

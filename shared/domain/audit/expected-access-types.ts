@@ -17,8 +17,8 @@ export type IdentityDoubt = Readonly<{
   isOffAtWork?: boolean;
   /** Groups, folded, of grants that were asked for under several records, of which one has ended. */
   keptGroups?: readonly string[];
-  /** The address is not the first that was known, and was told at this time. */
-  newAddressSinceMs?: number;
+  /** Addresses that the records in force give, as keys of them, where there was another before; the latest was said first then. */
+  newAddress?: Readonly<{ keys: readonly string[]; sinceMs: number }>;
 }>;
 
 /** The expected access of one person, by the ledger. */

@@ -18,6 +18,8 @@ export type SnapshotUser = Readonly<{
   id: string;
   /** Folded. */
   email: string | undefined;
+  /** Folded; only where it is another than the e-mail: look-ups find by either. */
+  userName?: string;
   isActive: boolean;
   /** The last sign-in, or the making of an account that was never used; undefined where UiPath does not say. */
   lastUsedMs: number | undefined;

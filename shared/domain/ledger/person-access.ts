@@ -82,7 +82,8 @@ export function isGrantValid(
   organization: Pick<OrganizationPolicy, 'groups'>,
   nowMs: number,
 ): boolean {
-  const isPrivileged = organization.groups.get(fold(grant.group))?.privileged === true;
+  // Of a group that the policy does not name any more nobody knows: what ended while it was privileged does not come back.
+  const isPrivileged = organization.groups.get(fold(grant.group))?.privileged !== false;
   return (
     grant.validFromMs <= nowMs &&
     (grant.validUntilMs === undefined || nowMs < grant.validUntilMs) &&

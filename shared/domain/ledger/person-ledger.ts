@@ -47,6 +47,8 @@ export type AppliedMembership = Readonly<{
   groupName: string;
   origin: 'applied' | 'standing';
   sinceMs: number;
+  /** What gave it when the policy named the group last, birthright first; undefined: not known. */
+  by?: 'birthright' | 'grant' | undefined;
 }>;
 
 /** The person's directory object, or since when it could not be found; `lastKnownId` is the one they had until then. */

@@ -112,7 +112,10 @@ export function isOffAtWork(timeline: Timeline, nowMs: number): boolean {
   const { records, switches } = wordsOf(timeline);
   return (
     switches.some((words) => workerAt(words, nowMs).employment === 'left') &&
-    records.some((record) => workerAt(record, nowMs).employment === 'active')
+    records.some(
+      (record) =>
+        record.some(({ of }) => of === undefined) && workerAt(record, nowMs).employment === 'active',
+    )
   );
 }
 

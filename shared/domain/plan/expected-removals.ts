@@ -1,6 +1,6 @@
 import { fold } from '../fold';
 import { hasLostSince } from '../ledger/has-lost-since';
-import { wasGranted } from '../ledger/was-granted';
+import { isByGrantAlone } from '../ledger/reasons-of-memberships';
 import type { PersonAccess } from '../ledger/person-access';
 import { addressesOf, type PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../policy';
@@ -52,7 +52,7 @@ export function expectedRemovals(
         access.employment === 'left' ||
         mode === 'authoritative' ||
         (mode === 'additive' && origin === 'applied') ||
-        (mode === undefined && wasGranted(ledger, applied, groupName))
+        (mode === undefined && isByGrantAlone(applied))
       );
     })
     .map(({ groupId, groupName }) => {

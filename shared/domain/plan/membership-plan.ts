@@ -1,6 +1,7 @@
 import { hashOf } from '../canonical-json-hash';
 import { hardStopOf, type HardStop, type HardStopRules } from './hard-stops';
 import type { AppliedMembership } from '../ledger/person-ledger';
+import { isByGrantAlone } from '../ledger/reasons-of-memberships';
 import type { GroupMode } from '../policy';
 
 /** One person and one group: what should be, what is, and what this application did before. */
@@ -15,8 +16,6 @@ export type MembershipCase = Readonly<{
   /** A leaver loses the membership, whatever reason gave it. */
   leaving: boolean;
   applied: AppliedMembership | undefined;
-  /** What this application put there was asked for, and that has ended: it ends while the policy is silent about the group, too. */
-  wasGranted?: boolean;
   /** The account is that of another person in the ledger too, who has a reason for the membership. */
   keptByOther?: boolean;
   /** The reasons or the lack of them, in words for the evidence: `birthright:developers`, `grant:REQ-7`, `no-reason`, `left`. */
@@ -155,5 +154,5 @@ function decide(group: GroupCase, membership: MembershipCase, stops: HardStopRul
   if (membership.keptByOther === true) return 'left-alone';
   if (membership.leaving || group.mode === 'authoritative') return 'remove';
   if (membership.applied?.origin !== 'applied') return 'left-alone';
-  return group.mode === 'additive' || membership.wasGranted === true ? 'remove' : 'out-of-policy';
+  return group.mode === 'additive' || isByGrantAlone(membership.applied) ? 'remove' : 'out-of-policy';
 }

@@ -81,6 +81,14 @@ export function spend(state: QuotaState, rules: QuotaRules, request: QuotaReques
   return { granted: false, retryAtMs: Math.max(roomAtMs ?? nowMs, state.blockedUntilMs) };
 }
 
+/** Takes back calls that were counted in the bucket that began then, and never made. */
+export function giveBack(state: QuotaState, startMs: number, count: number): QuotaState {
+  const buckets = state.buckets.map((bucket) =>
+    bucket.startMs === startMs ? { startMs, count: Math.max(0, bucket.count - count) } : bucket,
+  );
+  return { ...state, buckets };
+}
+
 /** How many calls would be granted now. */
 export function remainingOf(
   state: QuotaState,

@@ -266,6 +266,32 @@ describe('POST calls', () => {
     expect(counts.writes).toBe(2);
   });
 
+  it.each([
+    [1, 145],
+    [1, 305],
+    [4, 65],
+  ])(
+    'that were paid for and not made are given back: %d processes that make %d in each bucket',
+    async (processes, calls) => {
+      const clock = { now: () => nowMs };
+      const gates = Array.from({ length: processes }, () =>
+        createQuotaGates({ storage, clock, rulesOf: () => ({ share: 1 }) }).forOrganization(alias),
+      );
+      for (let bucket = 0; bucket < 12; bucket += 1) {
+        nowMs = START_MS + bucket * 5_000;
+        for (const gate of gates) for (let call = 0; call < calls; call += 1) await gate.spend('POST');
+      }
+      nowMs += 5_000;
+      for (const gate of gates) await gate.spend('POST');
+      const { buckets } = (await rowOf('POST')) as {
+        buckets: ReadonlyArray<{ startMs: number; count: number }>;
+      };
+      const counted = buckets.filter(({ startMs }) => startMs < nowMs);
+      expect(counted.map(({ count }) => count)).toEqual(counted.map(() => processes * calls));
+      expect(counted).toHaveLength(12);
+    },
+  );
+
   it('are paid for ten at a time, however many are used, where few are left', async () => {
     const { account, counts } = observed();
     const rulesOf = (): Partial<QuotaRules> => ({ limits: { ...DEFAULT_QUOTA_RULES.limits, POST: 200 } });

@@ -4,7 +4,7 @@ import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
-import { fold } from '../../fold';
+import { personKey as keyOfAddress } from '../../person-key';
 import { privilegedGroups, readGroups } from './privileged-groups';
 import { isBreakGlassUnknown, isProtected } from './protected-members';
 import { valueOr, type SnapshotGroup, type SnapshotUser } from '../snapshot';
@@ -71,9 +71,11 @@ function checkDoubts(audit: CheckInput): readonly Finding[] {
 function checkOddities(audit: CheckInput, users: ReadonlyMap<string, SnapshotUser>): readonly Finding[] {
   const graceMs = audit.organization.identityRetryHours * HOUR_MS;
   return audit.expected.people.flatMap(({ personKey, email: name, memberId, doubt, pending }) => {
-    const { isOffAtWork, keptGroups = [], newAddressSinceMs = Infinity } = doubt ?? {};
-    const address = users.get(memberId ?? '')?.email;
-    const isOther = address !== undefined && fold(address) !== name;
+    const { isOffAtWork, keptGroups = [], newAddress } = doubt ?? {};
+    const { email: address, userName } = users.get(memberId ?? '') ?? {};
+    const isOther =
+      address !== undefined &&
+      [address, userName ?? address].every((one) => newAddress?.keys.includes(keyOfAddress(one)) === false);
     return [
       ...(isOffAtWork === true
         ? [createAuditFinding(audit, 'account-off-at-work', { personKey }, { name })]
@@ -81,7 +83,7 @@ function checkOddities(audit: CheckInput, users: ReadonlyMap<string, SnapshotUse
       ...keptGroups.map((group) =>
         createAuditFinding(audit, 'grant-of-ended-record', { personKey, group }, { name }),
       ),
-      ...(isOther && !pending && audit.nowMs - newAddressSinceMs > graceMs
+      ...(isOther && !pending && audit.nowMs - (newAddress?.sinceMs ?? 0) > graceMs
         ? [createAuditFinding(audit, 'address-differs', { personKey }, { name, address })]
         : []),
     ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { HOUR_MS } from '../live-through-time';
 import { ANA, DAN, useWorlds } from '../world';
@@ -45,6 +46,25 @@ describe('a guard', () => {
     expect(groupsOf(world, world.id(DAN))).toEqual(['Developers', 'Users']);
     const holds = await world.engine.app.holds.list(world.alias, 'held');
     expect(holds.flatMap(({ removals }) => removals)).toHaveLength(2);
+  });
+});
+
+describe('a guard, long after a join', () => {
+  const guards = { group: { count: 1, percent: 100, floor: 1 } };
+
+  it('counts one person once, both of whose ledgers are marked', async () => {
+    const world = await renamed(start, { guards });
+    await world.joins(NEW);
+    await world.pass(HOUR_MS);
+    await world.pass(HOUR_MS);
+    expect((await world.ledger(NEW))?.joined).toMatchObject({ into: personKey(ANA) });
+    await world.leaves(NEW);
+    await record(world);
+    const { changes } = world.engine.app;
+    for (const email of [ANA, NEW])
+      await changes.mark(personSubject(world.alias, personKey(email)), 'urgent', world.engine.clock.now());
+    await world.pass(HOUR_MS);
+    expect(groupsOf(world, world.id(NEW))).toEqual([]);
   });
 });
 

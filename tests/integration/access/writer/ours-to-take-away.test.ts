@@ -147,4 +147,131 @@ describe('a member whom the application put into a group', () => {
       expect(world.members('Finance')).toEqual([CARA]);
     },
   );
+
+  it.each<[string, (world: World) => Promise<void>]>([
+    [
+      'beside a grant that ended long ago',
+      async (world) => {
+        await world.asks('G1', { kind: 'grant', person: ANA, group: 'Developers', duration: 'P2D' });
+        await world.joins(ANA, DEVELOPER);
+        await world.settle();
+        await world.pass(20 * DAY_MS);
+      },
+    ],
+    [
+      'after a grant that was revoked',
+      async (world) => {
+        await world.joins(ANA, ACCOUNTANT);
+        await world.asks('G1', { kind: 'grant', person: ANA, group: 'Developers', duration: 'P90D' });
+        await world.settle();
+        await world.asks('R1', { kind: 'revoke', person: ANA, group: 'Developers' });
+        await world.pass(DAY_MS);
+        await world.moves(ANA, DEVELOPER);
+      },
+    ],
+    [
+      'after a grant of an earlier employment',
+      async (world) => {
+        await world.joins(ANA, ACCOUNTANT);
+        await world.asks('G1', { kind: 'grant', person: ANA, group: 'Developers', duration: 'P90D' });
+        await world.settle();
+        await world.leaves(ANA, { immediate: true });
+        await world.pass(40 * DAY_MS);
+        await world.joins(ANA, DEVELOPER);
+      },
+    ],
+  ])('by birthright, %s, is not taken out while the policy does not name the group', async (_, before) => {
+    const world = await start({ policy: policyWith('Developers') });
+    await before(world);
+    await world.pass(DAY_MS);
+    expect(world.members('Developers')).toEqual([ANA]);
+    world.setPolicy(policyWith(undefined));
+    await saysAgain(world);
+    expect(world.members('Developers')).toEqual([ANA]);
+  });
+
+  it.each<[string, Act]>([
+    ['ends', async (world) => world.pass(6 * DAY_MS)],
+    [
+      'is revoked',
+      async (world) => {
+        await world.asks('R1', { kind: 'revoke', person: ANA, group: 'Developers' });
+      },
+    ],
+  ])(
+    'by birthright, and later by a grant alone that %s while the policy does not name the group, is out',
+    async (_, ending) => {
+      const world = await start({ policy: policyWith('Developers') });
+      await world.joins(ANA, DEVELOPER);
+      await world.settle();
+      await world.asks('G1', { kind: 'grant', person: ANA, group: 'Developers', duration: 'P5D' });
+      await world.pass(DAY_MS);
+      await world.moves(ANA, ACCOUNTANT);
+      await world.pass(DAY_MS);
+      world.setPolicy(policyWith(undefined));
+      await world.pass(DAY_MS);
+      expect(world.members('Developers')).toEqual([ANA]);
+      await ending(world);
+      await world.pass(DAY_MS);
+      expect(world.members('Developers')).toEqual([]);
+    },
+  );
+
+  it('by birthright and by a grant of the name of before keeps a renamed group with the grant', async () => {
+    const world = await start({ policy: policyWith('Developers') });
+    await world.joins(ANA, DEVELOPER);
+    await world.asks('G1', { kind: 'grant', person: ANA, group: 'Developers', duration: 'P30D' });
+    await world.settle();
+    renameGroup(world, 'Developers', 'Engineers');
+    world.setPolicy(policyWith('Engineers'));
+    await saysAgain(world);
+    await world.moves(ANA, ACCOUNTANT);
+    await world.pass(DAY_MS);
+    expect(world.members('Engineers')).toEqual([ANA]);
+    await world.pass(30 * DAY_MS);
+    expect(world.members('Engineers')).toEqual([]);
+  });
+
+  it('is no reason to govern a group whose name of before another one has now', async () => {
+    const owned = {
+      ...policyWith('Developers'),
+      groups: { Developers: { mode: 'authoritative' }, Users: {} },
+    };
+    const world = await start({ policy: owned });
+    for (const person of [ANA, CARA]) await world.joins(person, DEVELOPER);
+    await world.settle();
+    renameGroup(world, 'Developers', 'Contractors');
+    renameGroup(world, 'Finance', 'Developers');
+    await world.moves(CARA, ACCOUNTANT);
+    await world.pass(DAY_MS);
+    expect(world.members('Contractors')).toEqual([ANA, CARA]);
+  });
+});
+
+describe('a privileged grant that ended with one of two employments', () => {
+  it.each([
+    ['is out of the policy', {}],
+    ['has another name there, and not yet in UiPath', { Vault: { privileged: true, requests } }],
+  ])('does not come back while its group %s', async (_, instead) => {
+    const policyOf = (more: object) => ({
+      groups: { ...more, Users: { requests } },
+      birthright: [{ name: 'all', when: { department: 'Automation' }, groups: ['Users'] }],
+    });
+    const world = await start({ policy: policyOf({ Treasury: { privileged: true, requests } }) });
+    for (const workerId of ['1', '2']) await world.joins(ANA, { worker: { workerId }, ...DEVELOPER });
+    await world.pass(DAY_MS);
+    await world.asks('G1', { kind: 'grant', person: ANA, group: 'Treasury', duration: 'P90D' });
+    await world.pass(DAY_MS);
+    expect(world.members('Treasury')).toEqual([ANA]);
+    await world.leaves(ANA, { worker: { workerId: '1' }, immediate: true });
+    await world.pass(DAY_MS);
+    expect(world.members('Treasury')).toEqual([]);
+    world.setPolicy(policyOf(instead));
+    await world.moves(ANA, {
+      worker: { workerId: '2' },
+      attributes: { department: 'Automation', site: 'x' },
+    });
+    await world.pass(DAY_MS);
+    expect(world.members('Treasury')).toEqual([]);
+  });
 });

@@ -88,6 +88,14 @@ describe('what was asked for', () => {
       undefined,
     ],
     [
+      'and asked for anew since is no question any more',
+      {
+        timeline: [...two, left({ saidAt: 20, ...R1 })],
+        grants: [asked, { ...asked, requestId: 'REQ-2', occurredAtMs: 30 }],
+      },
+      undefined,
+    ],
+    [
       'by whoever is out altogether has ended',
       { timeline: [...two, left({ saidAt: 20, ...R1 }), left({ saidAt: 21, ...R2 })], grants: [asked] },
       undefined,
@@ -99,29 +107,43 @@ describe('what was asked for', () => {
 
 describe('a new address', () => {
   const [before, now] = ['ana@acme.example', 'ana.neu@acme.example'];
-  const words = [
-    { ...joined({ saidAt: 10, ...R1 }), under: personKey(before) },
-    { ...moved({ saidAt: 30, ...R1 }), under: personKey(now) },
-    { ...moved({ saidAt: 40, ...R1 }), under: personKey(now) },
-  ];
+  const said = (kind: typeof joined, saidAt: number, address: string, record: object = R1) => ({
+    ...kind({ saidAt, ...record }),
+    under: personKey(address),
+  });
+  const words = [said(joined, 10, before), said(moved, 30, now), said(moved, 40, now)];
+  const renamed = { email: now, formerEmails: [before] };
 
   it('is new since it was said first', () => {
-    expect(doubtAt({ email: now, formerEmails: [before], timeline: words })?.newAddressSinceMs).toBe(30);
+    expect(doubtAt({ ...renamed, timeline: words })?.newAddress).toEqual({
+      keys: [personKey(now)],
+      sinceMs: 30,
+    });
+  });
+
+  it('that was that of before already is new since it came back', () => {
+    const back = [...words, said(moved, 50, before)];
+    const doubt = doubtAt({ email: before, formerEmails: [now], timeline: back });
+    expect(doubt?.newAddress).toEqual({ keys: [personKey(before)], sinceMs: 50 });
+  });
+
+  it('of one of two employments is beside that of the other', () => {
+    const two = [...words, said(joined, 20, before, R2)];
+    const doubt = doubtAt({ ...renamed, timeline: two });
+    expect(doubt?.newAddress).toEqual({ keys: [personKey(now), personKey(before)], sinceMs: 30 });
   });
 
   it.each<[string, Partial<PersonLedger>]>([
     ['the first one that was known', { email: before, timeline: words.slice(0, 1) }],
-    ['one that no word gave', { email: now, formerEmails: [before], timeline: words.slice(0, 1) }],
+    ['one that no word gave', { ...renamed, timeline: [joined({ saidAt: 10, ...R1 })] }],
     [
-      'one whose former was handed on',
-      { email: now, formerEmails: [before], handedOn: [before], timeline: words },
+      'one of two, of which the other has that of before',
+      { ...renamed, timeline: [...words, joined({ saidAt: 20, ...R2 })] },
     ],
-    [
-      'that of a leaver',
-      { email: now, formerEmails: [before], timeline: [...words, left({ saidAt: 50, ...R1 })] },
-    ],
+    ['one whose former was handed on', { ...renamed, handedOn: [before], timeline: words }],
+    ['that of a leaver', { ...renamed, timeline: [...words, left({ saidAt: 50, ...R1 })] }],
   ])('is none where it is %s', (_, ledger) => {
-    expect(doubtAt(ledger)?.newAddressSinceMs).toBeUndefined();
+    expect(doubtAt(ledger)?.newAddress).toBeUndefined();
   });
 });
 

@@ -17,7 +17,7 @@ const organization = anOrganization({
     aBirthrightLine('sales', { department: 'Sales' }, 'Sales'),
     aBirthrightLine('finance', { department: 'Finance' }, 'Finance'),
   ],
-  groups: groupsOf(aGroup('Treasury', { privileged: true })),
+  groups: groupsOf(aGroup('Ordinary'), aGroup('Treasury', { privileged: true })),
 });
 
 const R1 = { source: 'hr', workerId: '1' };

@@ -10,7 +10,7 @@ import {
 import type { DecidedCase } from '../../../../shared/domain/plan/membership-plan';
 import type { GroupMode, OrganizationPolicy } from '../../../../shared/domain/policy';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
-import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
+import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const NOW_MS = 1_000;
 
@@ -73,11 +73,10 @@ describe('removals to expect', () => {
   });
 
   it('of what was granted count while the policy does not name the group, too', () => {
-    const grant = { group: 'unmanaged', validFromMs: 0, validUntilMs: NOW_MS };
+    const given = { ...seen('unmanaged'), by: 'grant' } as const;
     const mover = aPersonLedger({
       timeline: [says('joiner')],
-      grants: [aGrant(grant)],
-      applied: [seen('unmanaged'), seen('another')],
+      applied: [given, { ...seen('another'), by: 'birthright' }, seen('third')],
     });
     expect(expectedIn(MODES, mover)).toEqual(['id of unmanaged']);
   });

@@ -98,7 +98,7 @@ describe('what becomes of one person and one group', () => {
   ])(
     'in a group that the policy does not name any more, where a grant has ended that made it %s, is %s',
     (origin, expected) => {
-      const one = membership({ applied: seen(origin), wasGranted: true });
+      const one = membership({ applied: { ...seen(origin), by: 'grant' } });
       expect(decisionOf(group({ mode: 'unmanaged', cases: [one] }))).toBe(expected);
     },
   );

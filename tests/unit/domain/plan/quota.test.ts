@@ -6,6 +6,7 @@ import {
   block,
   bucketStart,
   DEFAULT_QUOTA_RULES,
+  giveBack,
   NOTHING_SPENT,
   remainingOf,
   spend,
@@ -164,6 +165,26 @@ describe('spending', () => {
       spend(NOTHING_SPENT, RULES, { method: 'PUT', lane: 'normal', count: 9, nowMs: START_MS }),
     ).toThrow(RangeError);
     expect(askAt(NOTHING_SPENT, START_MS, 8, 'normal')).toBe('granted');
+  });
+});
+
+describe('calls that were counted and never made', () => {
+  const state = {
+    buckets: [
+      { startMs: 0, count: 5 },
+      { startMs: 5_000, count: 7 },
+    ],
+    blockedUntilMs: 3,
+  };
+
+  it.each([
+    ['are taken from their bucket', 5_000, 4, [5, 3]],
+    ['never make it less than nothing', 0, 9, [0, 7]],
+    ['are forgotten with a bucket that is gone', 10_000, 1, [5, 7]],
+  ])('%s', (_, startMs, count, expected) => {
+    const next = giveBack(state, startMs, count);
+    expect(next.buckets.map((bucket) => bucket.count)).toEqual(expected);
+    expect(next.blockedUntilMs).toBe(3);
   });
 });
 

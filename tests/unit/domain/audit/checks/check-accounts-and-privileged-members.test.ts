@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MemberKind } from '../../../../../shared/domain/member-kind';
+import { personKey } from '../../../../../shared/domain/person-key';
 import { ADMINISTRATORS_GROUP_ID } from '../../../../../shared/domain/plan/hard-stops';
 import type { ExpectedPerson } from '../../../../../shared/domain/audit/expected-access-types';
 import type { Snapshot, SnapshotUser } from '../../../../../shared/domain/audit/snapshot';
@@ -21,6 +22,7 @@ import { aGroup, groupsOf, PLAIN_AUDIT } from '../../../../fixtures/builders/org
 
 const HOUR_MS = 3_600_000;
 const wanted = new Set(['developers']);
+const NEW = { keys: [personKey('new@a'), personKey('second@a')], sinceMs: NOW_MS - 73 * HOUR_MS };
 
 describe('the checks of identities', () => {
   it.each<[string, Partial<ExpectedPerson>, readonly string[]]>([
@@ -48,21 +50,29 @@ describe('the checks of identities', () => {
 
   it.each<[string, Partial<ExpectedPerson>, string | undefined, readonly string[]]>([
     ['for too long', {}, 'old@a', ['address-differs old@a']],
-    ['not for long yet', { doubt: { newAddressSinceMs: NOW_MS - 72 * HOUR_MS } }, 'old@a', []],
+    ['not for long yet', { doubt: { newAddress: { ...NEW, sinceMs: NOW_MS - 72 * HOUR_MS } } }, 'old@a', []],
     ['of somebody who changes right now', { pending: true }, 'old@a', []],
     ['of an account that is not known', { memberId: undefined }, 'old@a', []],
     ['of an account that has none', {}, undefined, []],
     ['of an account that writes it otherwise', {}, 'New@A', []],
+    ['that is of another employment', {}, 'second@a', []],
     ['of whoever never had a new one', { doubt: {} }, 'old@a', []],
   ])('an address that UiPath does not have, %s', (_case, more, email, findings) => {
     const person = aPerson({
       memberId: 'z',
       email: 'new@a',
-      doubt: { newAddressSinceMs: NOW_MS - 73 * HOUR_MS },
+      doubt: { newAddress: NEW },
       ...more,
     });
     const users = known(new Map<string, SnapshotUser>([['z', aUser('z', { email })]]));
     expect(findingsOf({ snapshot: { users }, expected: { people: [person] } })).toEqual(findings);
+  });
+
+  it('an address that UiPath has as the user name', () => {
+    const person = aPerson({ memberId: 'z', email: 'new@a', doubt: { newAddress: NEW } });
+    const user = aUser('z', { email: 'old@a', userName: 'new@a' });
+    const users = known(new Map<string, SnapshotUser>([['z', user]]));
+    expect(findingsOf({ snapshot: { users }, expected: { people: [person] } })).toEqual([]);
   });
 
   it('two accounts with one address, and two people with one account', () => {
