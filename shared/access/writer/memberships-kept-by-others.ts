@@ -2,26 +2,36 @@ import type { Lane } from '../../domain/lane';
 import { fold } from '../../domain/fold';
 import { personSubject } from '../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import type { Clock } from '../../clock';
+import { HOUR_MS } from '../../domain/durations';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './people-of-account';
+import type { PersonWork } from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { Candidate, GroupCandidates } from './read-memberships';
 import { personUnit } from './person-and-group-units';
 import { type ContainedDeps } from './containment';
 
-export type KeptByOthersDeps = FindPeopleOfAccountDeps & ContainedDeps;
+export type KeptByOthersDeps = FindPeopleOfAccountDeps &
+  ContainedDeps &
+  Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
 
 type KeptByOthers = Readonly<{
   /** `<group id>/<person key>` */
   memberships: ReadonlySet<string>;
-  /** The same, of whoever has a reason again since they were read: it is planned anew. */
-  wantedAgain: ReadonlySet<string>;
+  /** The same, of whoever has a reason again since they were read, and of whom only somebody not looked up yet keeps: planned anew. */
+  openNow: ReadonlySet<string>;
   /** Directory ids of which nobody can tell now. */
   unknown: ReadonlySet<string>;
 }>;
 
+/** So long a removal waits for somebody whose look-up fails, and whose the account may be. */
+const KEEPER_WAIT_MS = HOUR_MS;
+
 /**
  * Memberships to be removed for which another person with the same account has a reason: whoever left may be that person
- * under an earlier address. Where that cannot be read, nothing is planned for the account.
+ * under an earlier address. Where that cannot be read, nothing is planned for the account. Whoever was told apart and is not looked up
+ * yet may have the account: the removal waits for that, and goes ahead where it fails for an hour.
  */
 export async function keptByOthers(
   deps: KeptByOthersDeps,
@@ -30,36 +40,59 @@ export async function keptByOthers(
   have: ReadonlyMap<string, ReadonlySet<string>>,
   deferred: Set<string>,
 ): Promise<KeptByOthers> {
-  const goes = new Map<string, { group: GroupInUiPath; personKey: string }[]>();
+  const goes = new Map<string, Removal[]>();
   for (const { group, candidates } of groups)
     for (const { person, memberId } of candidates) {
       if (have.get(group.groupId)?.has(memberId) !== true || person.wanted.has(fold(group.name))) continue;
-      const known = goes.get(memberId) ?? [];
-      known.push({ group, personKey: person.subject.key });
-      goes.set(memberId, known);
+      goes.set(memberId, [...(goes.get(memberId) ?? []), { group, person }]);
     }
-  const [memberships, wantedAgain, unknown] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [memberships, openNow, unknown] = [new Set<string>(), new Set<string>(), new Set<string>()];
   await mapConcurrently([...goes], STORAGE_WIDTH, async ([memberId, left]) => {
     try {
-      for (const { subject, wanted } of await findPeopleOfAccount(deps, lane, memberId))
-        for (const { group, personKey } of left) {
-          if (!wanted.has(fold(group.name))) continue;
-          const key = `${group.groupId}/${personKey}`;
-          if (subject.key !== personKey) memberships.add(key);
-          else {
-            wantedAgain.add(key);
-            deferred.add(personKey);
-          }
-        }
+      const people = await findPeopleOfAccount(deps, lane, memberId);
+      for (const removal of left) {
+        const kept = await keptBy(deps, lane, people, removal);
+        if (kept === undefined) continue;
+        const { group, person } = removal;
+        (kept === 'other' ? memberships : openNow).add(`${group.groupId}/${person.subject.key}`);
+        if (kept === 'open') deferred.add(person.subject.key);
+      }
     } catch (error) {
-      for (const personKey of new Set(left.map((one) => one.personKey))) {
+      for (const personKey of new Set(left.map(({ person }) => person.subject.key))) {
         await deps.units.fail(personUnit(personKey), error);
         deferred.add(personKey);
       }
       unknown.add(memberId);
     }
   });
-  return { memberships, wantedAgain, unknown };
+  return { memberships, openNow, unknown };
+}
+
+type Removal = Readonly<{ group: GroupInUiPath; person: PersonWork }>;
+
+/** Whether another of the account keeps a membership; `open`: that cannot be told now. */
+async function keptBy(
+  deps: KeptByOthersDeps,
+  lane: Lane,
+  people: readonly PersonWork[],
+  { group, person }: Removal,
+): Promise<'other' | 'open' | undefined> {
+  const keepers = people.filter(({ wanted }) => wanted.has(fold(group.name)));
+  if (keepers.some(({ subject }) => subject.key === person.subject.key)) return 'open';
+  if (keepers.some(({ stored }) => stored.value.identity !== undefined)) return 'other';
+  const awaited = keepers.filter(({ subject }) => isAwaited(deps, subject.key, person));
+  // Whoever waits for nobody's mark would wait for ever.
+  for (const { subject } of awaited) await deps.changes.mark(subject, lane, deps.clock.now());
+  return awaited.length === 0 ? undefined : 'open';
+}
+
+function isAwaited(
+  { units, clock }: Pick<KeptByOthersDeps, 'units' | 'clock'>,
+  keeperKey: string,
+  { mark }: PersonWork,
+): boolean {
+  if (!units.isFailing(personUnit(keeperKey))) return true;
+  return mark !== undefined && clock.now() - mark.sinceMs < KEEPER_WAIT_MS;
 }
 
 /**

@@ -81,7 +81,7 @@ export async function planPeopleMemberships(
       .filter(({ memberId }) => !kept.unknown.has(memberId))
       .filter(({ person }) => {
         const key = `${group.groupId}/${person.subject.key}`;
-        return !kept.wantedAgain.has(key) && !open.unknown.has(key);
+        return !kept.openNow.has(key) && !open.unknown.has(key);
       })
       .filter(({ person: { subject, wanted }, memberId }) => {
         const isMore = wanted.has(fold(group.name)) && have.get(group.groupId)?.has(memberId) !== true;
