@@ -39,6 +39,7 @@ const RevocationSchema = z.object({
   grantRequestId: maybe(z.string()),
   occurredAtMs: z.number(),
   under: z.string().optional(),
+  joinOf: z.string().optional(),
 });
 
 const AppliedSchema = z.object({
@@ -75,6 +76,7 @@ const ownMembers = {
       addresses: z.array(z.string()),
       sinceMs: z.number(),
       accountId: z.string().optional(),
+      handedTo: z.object({ key: z.string(), by: z.string(), reason: z.string() }).optional(),
     })
     .optional(),
   claimed: z.array(z.string()).optional(),

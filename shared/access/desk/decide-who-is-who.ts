@@ -1,10 +1,15 @@
 import type { Clock } from '../../clock';
 import { hashOf } from '../../domain/canonical-json-hash';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { lookedUpAnew, type PersonLedger, type Separation } from '../../domain/ledger/person-ledger';
-import { ledgerOfNewHolder, restoredLedger } from '../../domain/ledger/separate-ledgers';
+import { lookedUpAnew, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { restoredLedger } from '../../domain/ledger/separate-ledgers';
 import { personSubject } from '../../domain/ledger/subject';
-import { confirmRecords, recordNamedBy } from '../../domain/ledger/unconfirmed-records';
+import {
+  confirmRecords,
+  handedToAnother,
+  isHandedOn,
+  recordNamedBy,
+} from '../../domain/ledger/unconfirmed-records';
 import { isPersonKey, workerRecordKey } from '../../domain/person-key';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
@@ -12,7 +17,9 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
 import type { WorkQueues } from '../../storage/queues';
+import { handAddressOn } from '../ledger/hand-address-on';
 import { bookMarkedRun } from '../ledger/mark-and-book-writer-run';
+import { readWhoeverJoined } from '../ledger/find-person';
 import { finishSeparation } from '../ledger/separate-people';
 import { updateLedger } from '../ledger/update-ledger';
 import { requireReason } from './require-reason';
@@ -52,6 +59,7 @@ export function questionOf({ unconfirmed, replaced, joined, separating }: Person
     replaced?.accountId ?? null,
     joined?.into ?? null,
     separating?.from ?? null,
+    ...(unconfirmed?.handedTo === undefined ? [] : [unconfirmed.handedTo.key]),
   ]);
 }
 
@@ -92,7 +100,9 @@ export async function decideWhoIsWho(
     });
   };
   const others = await Promise.all(
-    othersOf(person, decision).map(async (one) => lastJoined(deps.ledger, organization, one)),
+    othersOf(person, decision).map(
+      async (one) => (await readWhoeverJoined(deps.ledger, organization, one, key)).key,
+    ),
   );
   for (const one of [key, ...others])
     await deps.changes.mark(personSubject(organization, one), 'normal', nowMs, 'console');
@@ -102,30 +112,32 @@ export async function decideWhoIsWho(
       break;
     case 'account-theirs':
       await next(({ replaced, ...current }) =>
-        replaced === undefined
+        replaced === undefined || current.unconfirmed !== undefined
           ? undefined
           : [current, evidenceOf('account-confirmed', { formerAccountId: replaced.accountId })],
       );
       break;
     case 'another-person': {
-      const [holder = ''] = others;
-      await tellNewHolderApart(
-        deps,
-        { organization, holder, person, separation: { from: key, by, reason } },
-        evidenceOf,
-      );
-      await finishSeparation(deps, { organization, key: holder, policyHash });
+      const [holder] = others;
+      if (holder === undefined) throw obsolete();
+      // Said first in the row that the question is of: of two who answer it, one is told that it is decided.
+      if (!isHandedOn(person))
+        await next((current) => {
+          const decided = handedToAnother(current, { key: holder, by, reason });
+          return decided && [decided, evidenceOf('person-told-apart', { person: holder })];
+        });
+      await handAddressOn(deps, { organization, key, policyHash });
       break;
     }
     case 'apart': {
       // One whose separation was begun has what was said before; the rest is done now.
       if (person.separating === undefined)
         await next((current) => {
-          const [from = ''] = others;
-          const restored = restoredLedger(current, { from, by, reason }, nowMs);
+          const [last = ''] = others;
+          const restored = restoredLedger(current, { by, reason }, nowMs);
           return restored === undefined
             ? undefined
-            : [restored, evidenceOf('person-told-apart', { person: from })];
+            : [restored, evidenceOf('person-told-apart', { person: last })];
         });
       await finishSeparation(deps, { organization, key, policyHash });
     }
@@ -151,27 +163,13 @@ function othersOf(
   return records.slice(0, 1).map(({ source, workerId }) => workerRecordKey(source, workerId));
 }
 
-/** Whoever has the words of a ledger by now: whom it joined may have joined another. */
-async function lastJoined(
-  ledger: DecideWhoDeps['ledger'],
-  organization: string,
-  key: string,
-): Promise<string> {
-  const seen = new Set<string>();
-  for (let at = key; ; seen.add(at)) {
-    const into = (await ledger.read(personSubject(organization, at)))?.value.joined?.into;
-    if (into === undefined || seen.has(into)) return at;
-    at = into;
-  }
-}
-
 function samePerson(
   current: PersonLedger,
   nowMs: number,
   evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry,
 ): readonly [PersonLedger, EvidenceEntry] | undefined {
   const { unconfirmed } = current;
-  if (unconfirmed === undefined) return undefined;
+  if (unconfirmed === undefined || isHandedOn(current)) return undefined;
   const { replaced: _replaced, ...confirmed } = confirmRecords(current);
   const workerIds = [...new Set(unconfirmed.words.flatMap(({ workerId }) => workerId ?? []))];
   return [
@@ -182,36 +180,6 @@ function samePerson(
     },
     evidenceOf('records-confirmed', { workerIds }),
   ];
-}
-
-/** The ledger of the new holder is there before anything of the other's is gone; the other's evidence has the decision once it is. */
-async function tellNewHolderApart(
-  deps: Pick<DecideWhoDeps, 'ledger'>,
-  {
-    organization,
-    holder,
-    person,
-    separation,
-  }: Readonly<{ organization: string; holder: string; person: PersonLedger; separation: Separation }>,
-  evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry,
-): Promise<void> {
-  const next = ledgerOfNewHolder(person, separation);
-  if (next === undefined) throw obsolete();
-  await updateLedger(deps.ledger, personSubject(organization, holder), (current) =>
-    current?.separating === undefined
-      ? {
-          next:
-            current === undefined
-              ? next
-              : {
-                  ...current,
-                  toldApart: [...new Set([...(current.toldApart ?? []), separation.from])],
-                  ...(next.separating === undefined ? {} : { separating: next.separating }),
-                },
-          evidence: [evidenceOf('person-told-apart', { person: separation.from })],
-        }
-      : undefined,
-  );
 }
 
 function obsolete(): AppError {

@@ -97,7 +97,8 @@ async function recordInOrganization(
     subject,
     async (stored = emptyPersonLedger(email)) => {
       const { id, kind, occurredAtMs, attributes } = event;
-      const current = await movedOn(deps, subject, notHandedOn(notJoined(stored), named), isOfAccounts);
+      const theirs = notHandedOn(notJoined(stored), named, known?.value);
+      const current = await movedOn(deps, subject, theirs, isOfAccounts);
       const word: Statement = {
         id,
         kind,

@@ -63,21 +63,26 @@ type LedgerAtKey = Readonly<{ key: string; stored: Stored<PersonLedger> | undefi
 /** As many as people may have joined one after the other. */
 const MOST_JOINS = 16;
 
+/** `passed`: the keys of those whose ledger was emptied, on the way to whoever has their words now. */
+type WhoeverJoined = LedgerAtKey & Readonly<{ passed: readonly string[] }>;
+
 /**
- * The ledger of a key and, where its person joined another, of that one, and so on. Where that leads in a circle or nowhere, the last
- * one read: what was to be done with it says so.
+ * The ledger of a key and, where its person joined another, of that one, and so on, but not to `notTo`. Where that leads in a circle or
+ * nowhere, the last one read: what was to be done with it says so.
  */
 export async function readWhoeverJoined(
   ledger: FindPersonDeps['ledger'],
   organization: string,
   key: string,
-): Promise<LedgerAtKey> {
-  const seen = new Set([key]);
+  notTo?: string,
+): Promise<WhoeverJoined> {
+  const passed: string[] = [];
   let found = { key, stored: await ledger.read(personSubject(organization, key)) };
   for (;;) {
     const into = found.stored?.value.joined?.into;
-    if (into === undefined || seen.has(into) || seen.size === MOST_JOINS) return found;
-    seen.add(into);
+    const isSeen = into === undefined || into === found.key || passed.includes(into);
+    if (isSeen || into === notTo || passed.length + 1 === MOST_JOINS) return { ...found, passed };
+    passed.push(found.key);
     found = { key: into, stored: await ledger.read(personSubject(organization, into)) };
   }
 }
@@ -100,13 +105,23 @@ async function readAtAddress(
 }
 
 /**
- * The ledger, unless what is to be recorded is of whoever has the address now.
+ * The ledger, unless what is to be recorded is of whoever has the address now, or the record: `found` is the ledger that it was found by.
  * @throws AppError `storage-conflict`: whoever tries again finds them
  */
-export function notHandedOn(ledger: PersonLedger, { email, record }: NamedPerson): PersonLedger {
+export function notHandedOn(
+  ledger: PersonLedger,
+  { email, record }: NamedPerson,
+  found?: PersonLedger,
+): PersonLedger {
   const isTheirs = record !== undefined && isNamedIn(ledger.timeline, record);
-  if (isTheirs || ledger.handedOn?.includes(fold(email)) !== true) return ledger;
+  const isLost = record !== undefined && found !== undefined && isOf(found, record) && !isOf(ledger, record);
+  if (!isLost && (isTheirs || ledger.handedOn?.includes(fold(email)) !== true)) return ledger;
   throw new AppError('storage-conflict', 'The address was handed on while this was to be recorded');
+}
+
+/** True where the words of a person name the record, those in doubt too. */
+function isOf({ timeline, unconfirmed }: PersonLedger, record: NamedRecord): boolean {
+  return isNamedIn(timeline, record) || isNamedIn(unconfirmed?.words ?? [], record);
 }
 
 /** Whoever the index names for an address, or the ledger that was emptied where a row of the index is gone. */
@@ -141,8 +156,7 @@ export async function findPerson(
     const found = await findByAddress({ ledger, accounts }, organization, { key: ownKey, stored: read });
     return { ...found, isTheirAddress: true, isClaimed: false };
   }
-  const words = [own?.value.timeline, own?.value.unconfirmed?.words];
-  if (words.some((timeline) => timeline !== undefined && isNamedIn(timeline, record)))
+  if (own !== undefined && isOf(own.value, record))
     return { key: ownKey, known: own, isTheirAddress: true, isClaimed: false, toNote: [] };
   const byRecord: IndexKey = { kind: 'record', hash: workerRecordKey(record.source, record.workerId) };
   const byAddress: IndexKey = { kind: 'address', hash: ownKey };

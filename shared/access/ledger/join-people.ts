@@ -1,9 +1,11 @@
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { areToldApart, joinedLedger, joinLedgers, withWhatTakes } from '../../domain/ledger/join-ledgers';
 import { grantsEndedByJoin, revocationByJoin } from '../../domain/ledger/grants-ended-by-join';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { personSubject } from '../../domain/ledger/subject';
+import { isHandedOn } from '../../domain/ledger/unconfirmed-records';
 import { AppError, errorCodeOf } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -12,6 +14,7 @@ import { notJoined } from './find-person';
 import { movedOn, type IsOfAccounts } from './move-on';
 import { keysOfPerson } from './separate-people';
 import { updateLedger } from './update-ledger';
+import { withToldApart } from './with-told-apart';
 
 export type JoinPeopleDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
@@ -50,6 +53,25 @@ export async function joinPeople(deps: JoinPeopleDeps, joining: Joining): Promis
     }
     throw error;
   }
+}
+
+type KnownLedger = Readonly<{ key: string; ledger: PersonLedger }>;
+
+/**
+ * Whether a person told two apart, or whom one of them joined. While one of them is being told apart from somebody, they are not joined.
+ * @throws AppError `record-unreadable`
+ */
+export async function areTwoPeople(
+  ledgers: Pick<LedgerStore, 'read'>,
+  organization: string,
+  one: KnownLedger,
+  other: KnownLedger,
+): Promise<boolean> {
+  if ([one, other].some(({ ledger }) => ledger.separating !== undefined || isHandedOn(ledger))) return true;
+  return areToldApart(
+    await withToldApart(ledgers, organization, one),
+    await withToldApart(ledgers, organization, other),
+  );
 }
 
 /** A leaving may be all that still fits, and waits for nobody to make room. */
@@ -92,16 +114,24 @@ async function joinWhole(
     await updateLedger(deps.ledger, elder, async (current) => {
       if (current === undefined)
         throw new AppError('storage-conflict', 'The person who was to be joined is gone');
-      areTwo = areToldApart({ key: into, ledger: current }, { key: from, ledger: theirs });
+      areTwo = await areTwoPeople(
+        deps.ledger,
+        organization,
+        { key: into, ledger: current },
+        { key: from, ledger: theirs },
+      );
       if (areTwo) return undefined;
       await mayGoOn();
       const own = await movedOn(deps, elder, notJoined(current), deps.isOfAccounts);
       const both = joinLedgers(own, theirs);
       const known = new Set(both.revocations.map(({ requestId }) => requestId));
       const ended = grantsEndedByJoin(own, theirs, deps.organization, nowMs).filter(
-        ({ grant }) => !known.has(revocationByJoin(grant, nowMs).requestId),
+        ({ grant }) => !known.has(revocationByJoin(grant, nowMs, from).requestId),
       );
-      const revocations = [...both.revocations, ...ended.map(({ grant }) => revocationByJoin(grant, nowMs))];
+      const revocations = [
+        ...both.revocations,
+        ...ended.map(({ grant }) => revocationByJoin(grant, nowMs, from)),
+      ];
       return {
         next: fitPersonLedger({ ...both, revocations }, nowMs),
         evidence: [

@@ -1,6 +1,8 @@
 import type { Lane } from '../../domain/lane';
 import { fold } from '../../domain/fold';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
+import { withToldApart } from '../ledger/with-told-apart';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { Clock } from '../../clock';
 import { HOUR_MS } from '../../domain/durations';
@@ -40,7 +42,7 @@ export async function keptByOthers(
   have: ReadonlyMap<string, ReadonlySet<string>>,
   deferred: Set<string>,
 ): Promise<KeptByOthers> {
-  const goes = new Map<string, Removal[]>();
+  const goes = new Map<string, RemovalOfPerson[]>();
   for (const { group, candidates } of groups)
     for (const { person, memberId } of candidates) {
       if (have.get(group.groupId)?.has(memberId) !== true || person.wanted.has(fold(group.name))) continue;
@@ -68,22 +70,27 @@ export async function keptByOthers(
   return { memberships, openNow, unknown };
 }
 
-type Removal = Readonly<{ group: GroupInUiPath; person: PersonWork }>;
+type RemovalOfPerson = Readonly<{ group: GroupInUiPath; person: PersonWork }>;
 
 /** Whether another of the account keeps a membership; `open`: that cannot be told now. */
 async function keptBy(
   deps: KeptByOthersDeps,
   lane: Lane,
   people: readonly PersonWork[],
-  { group, person }: Removal,
+  { group, person }: RemovalOfPerson,
 ): Promise<'other' | 'open' | undefined> {
   const keepers = people.filter(({ wanted }) => wanted.has(fold(group.name)));
   if (keepers.some(({ subject }) => subject.key === person.subject.key)) return 'open';
-  if (keepers.some(({ stored }) => stored.value.identity !== undefined)) return 'other';
+  if (keepers.some(({ stored }) => isKnown(stored.value))) return 'other';
   const awaited = keepers.filter(({ subject }) => isAwaited(deps, subject.key, person));
   // Whoever waits for nobody's mark would wait for ever.
   for (const { subject } of awaited) await deps.changes.mark(subject, lane, deps.clock.now());
   return awaited.length === 0 ? undefined : 'open';
+}
+
+/** False for whoever was told apart, and is to be looked up since: the account may not be theirs. */
+function isKnown({ identity, toldApart }: PersonLedger): boolean {
+  return identity !== undefined && (toldApart === undefined || identity.checkedAtMs !== 0);
 }
 
 function isAwaited(
@@ -97,7 +104,7 @@ function isAwaited(
 
 /**
  * People whose account is also that of somebody who was told apart from them: whose it is, is not known, and neither gets more by it.
- * Where the other's ledger does not say, the index does. Where that cannot be read, the person gets nothing more now.
+ * Where the other joined somebody else, that one counts. Where the other's ledger does not say, the index does. Where that cannot be read, the person gets nothing more now.
  */
 export async function findSharing(
   deps: KeptByOthersDeps,
@@ -108,11 +115,15 @@ export async function findSharing(
   const toldApart = candidates.filter(({ person }) => (person.stored.value.toldApart ?? []).length > 0);
   await mapConcurrently(toldApart, STORAGE_WIDTH, async ({ person: { subject, stored }, memberId }) => {
     try {
+      const { key } = subject;
+      const own = await withToldApart(deps.ledger, alias, { key, ledger: stored.value });
       for (const other of await deps.accounts.list(alias, memberId)) {
-        if (stored.value.toldApart?.includes(other) !== true) continue;
-        const { identity, joined } = (await deps.ledger.read(personSubject(alias, other)))?.value ?? {};
+        const ledger = (await deps.ledger.read(personSubject(alias, other)))?.value;
+        const told = ledger && (await withToldApart(deps.ledger, alias, { key: other, ledger }));
+        const isTold = own.ledger.toldApart?.includes(other) || told?.ledger.toldApart?.includes(key);
+        const { identity, joined } = ledger ?? {};
         const hasAnother = identity?.kind === 'resolved' && identity.id !== memberId;
-        if (joined === undefined && !hasAnother) sharing.add(subject.key);
+        if (isTold === true && joined === undefined && !hasAnother) sharing.add(key);
       }
     } catch (error) {
       await deps.units.fail(personUnit(subject.key), error);

@@ -1,14 +1,16 @@
 import type { Lane } from '../../domain/lane';
-import { areToldApart, eldestFirst } from '../../domain/ledger/join-ledgers';
+import { eldestFirst } from '../../domain/ledger/join-ledgers';
 import { judgeLookUp, type AccountVerdict, type AnswerOf } from '../../domain/ledger/account-of-person';
 import { knownAccountOf, type DirectoryIdentity, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { isHandedOn } from '../../domain/ledger/unconfirmed-records';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { digestOfPerson } from '../../domain/plan/call-in-short';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
-import { joinPeople, type JoinPeopleDeps } from '../ledger/join-people';
+import { areTwoPeople, joinPeople, type JoinPeopleDeps } from '../ledger/join-people';
 import { emptyAccount, forgetFormerAccount } from '../ledger/former-accounts';
+import { handAddressOn } from '../ledger/hand-address-on';
 import { finishSeparation } from '../ledger/separate-people';
 import { updateLedger } from '../ledger/update-ledger';
 import type { ContainedDeps } from './containment';
@@ -92,8 +94,10 @@ async function joinAll(
       ledgers.set(key, ledger);
   }
   const [eldest, ...rest] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
-  const others = rest.filter((other) => eldest !== undefined && !areToldApart(eldest, other));
-  if (eldest === undefined || others.length === 0) return [];
+  if (eldest === undefined) return [];
+  const others: (typeof rest)[number][] = [];
+  for (const other of rest) if (!(await areTwoPeople(deps.ledger, alias, eldest, other))) others.push(other);
+  if (others.length === 0) return [];
   if (await hasOpenCall(deps, ledgers)) return [...ledgers.keys()];
   // Before anything is joined: the marks of the others lead nowhere then, and a process may die right after.
   const causes = newcomers.flatMap(({ mark }) => (mark === undefined ? [] : [mark.cause]));
@@ -124,9 +128,9 @@ export async function recordVerdicts(
   const recorded = new Set<string>();
   await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
     const { key } = person.subject;
-    if (person.stored.value.separating !== undefined) {
+    if (person.stored.value.separating !== undefined || isHandedOn(person.stored.value)) {
       recorded.add(key);
-      return finishSeparationOf(deps, lane, person);
+      return finishDecision(deps, lane, person);
     }
     const answerOf = answers.get(key);
     const verdict = answerOf === undefined ? undefined : judge(deps, person, person.stored.value, answerOf);
@@ -142,7 +146,7 @@ export async function recordVerdicts(
 }
 
 /** Carries to its end what a person decided before a process died. */
-async function finishSeparationOf(
+async function finishDecision(
   deps: JoinPeopleOfAccountsDeps,
   lane: Lane,
   { subject, mark }: PersonWork,
@@ -151,6 +155,7 @@ async function finishSeparationOf(
     await deps.changes.mark(subject, lane, deps.clock.now(), mark?.cause);
     const { organization, key } = subject;
     await finishSeparation(deps, { organization, key, policyHash: deps.policyHash });
+    await handAddressOn(deps, { organization, key, policyHash: deps.policyHash });
   } catch (error) {
     await deps.units.fail(personUnit(subject.key), error);
   }

@@ -4,6 +4,12 @@ import { smallestOf } from '../../domain/extremes';
 import { fold } from '../../domain/fold';
 import { nextLookUpInMs } from '../../domain/ledger/account-of-person';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import {
+  foundUnlessChanged,
+  isSameIdentity,
+  ofAnotherAccount,
+  toLookUpAnew,
+} from '../../domain/ledger/found-identity';
 import { mayBeKnownOtherwise } from '../../domain/ledger/may-be-known-otherwise';
 import {
   withMembership,
@@ -93,7 +99,8 @@ export async function settlePeople(
   const read = people.filter((one) => !failed.includes(one));
   await mapConcurrently(read, STORAGE_WIDTH, async (one) =>
     orFail(one, async () => {
-      await settlePerson(deps, { ...one, person: anew.get(one) ?? one.person }, applied);
+      const { identity: before } = one.person.stored.value;
+      await settlePerson(deps, { ...one, person: anew.get(one) ?? one.person }, applied, before);
       if (!one.isDeferred && !isAnyWaiting(one.cases, applied))
         await deps.units.settle(personUnit(one.person.subject.key));
     }),
@@ -104,12 +111,14 @@ export async function settlePeople(
 /**
  * Settles a person after a plan: stores what the run learnt beyond the changes it made (memberships that stood already,
  * removals that are not ours to make, the directory identity), schedules the next look and clears the mark. While a change
- * waits for its call to fill, the mark stays.
+ * waits for its call to fill, the mark stays. An identity that was written since the run read it stays, and what was
+ * seen of another account is not the person's.
  */
 async function settlePerson(
   deps: SettlePersonDeps,
   { person, cases, identity, isDeferred }: PlannedPerson,
   applied: AppliedPlan,
+  identityBefore: DirectoryIdentity | undefined,
 ): Promise<void> {
   const isWaiting = (decided: DecidedOfPerson): boolean =>
     applied.waiting.has(`${decided.groupId}/${decided.personKey}`);
@@ -120,6 +129,9 @@ async function settlePerson(
     return code === undefined ? [] : [{ decided, code }];
   });
   const decide = (current = person.stored.value): LedgerUpdate<PersonLedger> => {
+    const found = foundUnlessChanged(current, identityBefore, identity);
+    const unseen = found === undefined ? ofAnotherAccount(current, identity, cases) : undefined;
+    if (unseen !== undefined) return { next: unseen, evidence: [] };
     const toLearn = isDeferred ? cases.filter(({ decision }) => !REPEATED.has(decision)) : cases;
     const learnt = toLearn.reduce((value, decided) => learn(deps, value, decided, person.wanted), {
       ledger: current,
@@ -133,14 +145,14 @@ async function settlePerson(
       ...(isDeferred
         ? []
         : person.unusableGroups.map(({ kind, group }) => evidenceOfRun(deps, kind, { group }))),
-      ...(identity !== undefined && identity.kind !== 'resolved' && current.identity?.kind !== identity.kind
-        ? [evidenceOfRun(deps, `identity-${identity.kind}`, {})]
+      ...(found !== undefined && found.kind !== 'resolved' && current.identity?.kind !== found.kind
+        ? [evidenceOfRun(deps, `identity-${found.kind}`, {})]
         : []),
     ];
-    const known = identity === undefined || isSameIdentity(identity, current.identity);
+    const known = found === undefined || isSameIdentity(found, current.identity);
     const told = withReasonsOfMemberships(learnt.ledger, person.access.reasons, deps.organization);
     if (known && evidence.length === 0 && told === learnt.ledger) return undefined;
-    const next = identity ?? current.identity;
+    const next = found ?? current.identity;
     return {
       next: { ...told, identity: refusals.length > 0 ? toLookUpAnew(next) : next },
       evidence,
@@ -235,13 +247,4 @@ async function scheduleNextLook(
     nowMs,
   });
   if (waitMs !== undefined) await deps.due.schedule({ subject, dueAtMs: nowMs + waitMs, lane });
-}
-
-/** An id that was refused may be that of somebody deleted and created again. Until that is known it stays theirs. */
-function toLookUpAnew(identity: DirectoryIdentity | undefined): DirectoryIdentity | undefined {
-  return identity?.kind === 'resolved' ? { ...identity, checkedAtMs: 0 } : identity;
-}
-
-function isSameIdentity(a: DirectoryIdentity, b: DirectoryIdentity | undefined): boolean {
-  return a.kind === 'resolved' && b?.kind === 'resolved' && a.id === b.id && a.checkedAtMs === b.checkedAtMs;
 }

@@ -1,6 +1,7 @@
 import { questionOf, type WhoDecision } from '../../access/desk/decide-who-is-who';
 import type { KnownOther, PersonExplained } from '../../access/desk/explain-person';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import { isHandedOn } from '../../domain/ledger/unconfirmed-records';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 import { CONSOLE_PATH } from '../path-and-page-names';
@@ -20,12 +21,23 @@ function renderRecordsInDoubt(layout: PageLayout, key: string, ledger: PersonLed
     unconfirmed.accountId === undefined
       ? markup`The account of the address was not found yet.`
       : markup`The account <code>${unconfirmed.accountId}</code> answers to it, which was not this person's.`;
+  const isDecided = isHandedOn(ledger);
+  const follows = isDecided
+    ? 'Somebody said that the record is another person’s: the next run goes on with it.'
+    : 'The record gives nothing until somebody says whose it is.';
   return markup`<h2>Whose record is it?</h2>
-<p class="alert">Since ${time(unconfirmed.sinceMs)} ${name([...records].join(', '))} comes under ${name(unconfirmed.addresses.join(', '))}. ${account} The record gives nothing until somebody says whose it is.</p>
-${renderDecision(layout, key, ledger, [
-  ['same-person', 'It is the same person'],
-  ['another-person', 'It is another person'],
-])}`;
+<p class="alert">Since ${time(unconfirmed.sinceMs)} ${name([...records].join(', '))} comes under ${name(unconfirmed.addresses.join(', '))}. ${account} ${follows}</p>
+${renderDecision(
+  layout,
+  key,
+  ledger,
+  isDecided
+    ? [['another-person', 'Go on now']]
+    : [
+        ['same-person', 'It is the same person'],
+        ['another-person', 'It is another person'],
+      ],
+)}`;
 }
 
 function renderReplaced(layout: PageLayout, key: string, ledger: PersonLedger): Markup | undefined {

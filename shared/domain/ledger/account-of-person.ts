@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../durations';
 import { addressesOf, knownAccountOf, type DirectoryIdentity, type PersonLedger } from './person-ledger';
-import { confirmRecords } from './unconfirmed-records';
+import { confirmRecords, isHandedOn } from './unconfirmed-records';
 
 /** What the directory says of an address. `ids`: of the accounts that it is of, as far as they were asked for. */
 export type AccountAnswer =
@@ -20,7 +20,7 @@ export function addressesToLookUp(ledger: PersonLedger): readonly string[] {
 
 /** True where a look-up decides whether somebody's records are the person's. */
 export function awaitsLookUp({ unconfirmed }: Pick<PersonLedger, 'unconfirmed'>): boolean {
-  return unconfirmed !== undefined && unconfirmed.accountId === undefined;
+  return unconfirmed !== undefined && unconfirmed.accountId === undefined && !isHandedOn({ unconfirmed });
 }
 
 /** True where a look-up is due although nothing is to be compared with UiPath. */

@@ -40,9 +40,17 @@ export function grantsEndedByJoin(
   );
 }
 
-/** What ends such a grant for good. */
-export function revocationByJoin({ group, requestId }: Grant, nowMs: number): Revocation {
-  return { requestId: `joined:${requestId}`, group, grantRequestId: requestId, occurredAtMs: nowMs };
+const BY_JOIN = 'joined:';
+
+/** What ends such a grant, unless the two are told apart. `joinOf`: the key of who joined. */
+export function revocationByJoin({ group, requestId }: Grant, nowMs: number, joinOf: string): Revocation {
+  const ends = { group, grantRequestId: requestId, occurredAtMs: nowMs };
+  return { requestId: `${BY_JOIN}${requestId}`, ...ends, joinOf };
+}
+
+/** True for a revocation that nobody asked for: two people who became one could not keep the grant. */
+export function isEndedByJoin({ requestId, grantRequestId }: Revocation): boolean {
+  return grantRequestId !== undefined && requestId === `${BY_JOIN}${grantRequestId}`;
 }
 
 /** Those who approved, but for the person themselves and the requester, are fewer than the group asks for. */

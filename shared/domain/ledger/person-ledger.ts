@@ -14,6 +14,8 @@ export type UnconfirmedRecords = Readonly<{
   sinceMs: number;
   /** The account that answers to the address and is not the person's: only a decision goes on. undefined: not looked up yet. */
   accountId?: string | undefined;
+  /** Somebody said that they are another person's, whose ledger may not have them yet: the key of that person. */
+  handedTo?: Readonly<{ key: string; by: string; reason: string }> | undefined;
 }>;
 
 /** A grant: the reason that an approved request gives. */
@@ -39,6 +41,8 @@ export type Revocation = Readonly<{
   grantRequestId: string | undefined;
   occurredAtMs: number;
   under?: string | undefined;
+  /** Two people became one, and could not keep the grant: the key of who joined. */
+  joinOf?: string | undefined;
 }>;
 
 /** A membership seen in UiPath: applied by this application, or adopted because it was there when a reason arrived. */

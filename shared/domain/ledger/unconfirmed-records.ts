@@ -45,6 +45,25 @@ export function isUnconfirmed(ledger: PersonLedger, record: NamedRecord | undefi
   return hasOthers && (ledger.unconfirmed !== undefined || knownAccountOf(ledger) !== undefined);
 }
 
+/** True where somebody said that records in doubt are another person's, and that is not carried out yet. */
+export function isHandedOn({ unconfirmed }: Pick<PersonLedger, 'unconfirmed'>): boolean {
+  return unconfirmed?.handedTo !== undefined;
+}
+
+/** The ledger once somebody said that the records in doubt are another person's; undefined where none are, or that was said before. */
+export function handedToAnother(
+  ledger: PersonLedger,
+  handedTo: NonNullable<UnconfirmedRecords['handedTo']>,
+): PersonLedger | undefined {
+  const { unconfirmed, toldApart = [] } = ledger;
+  if (unconfirmed === undefined || isHandedOn(ledger)) return undefined;
+  return {
+    ...ledger,
+    unconfirmed: { ...unconfirmed, handedTo },
+    toldApart: [...new Set([...toldApart, handedTo.key])],
+  };
+}
+
 /** Sets a word of such a record apart, and has the address looked up before anything is given by it. */
 export function recordUnconfirmed(
   ledger: PersonLedger,

@@ -5,17 +5,19 @@ import {
   emptyPersonLedger,
   type PersonLedger,
 } from '../../../../shared/domain/ledger/person-ledger';
+import { divideLedger } from '../../../../shared/domain/ledger/divide-ledger';
 import {
-  divideLedger,
   ledgerOfNewHolder,
   restoredLedger,
+  separatedFrom,
 } from '../../../../shared/domain/ledger/separate-ledgers';
 import type { Statement } from '../../../../shared/domain/ledger/statement';
 import { personKey } from '../../../../shared/domain/person-key';
 import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
 
 const [A, B] = ['ana.pop@example.com', 'ana.neu@example.com'];
-const DECISION = { from: 'ana', by: 'olga', reason: 'HR says so' };
+const SAID = { by: 'olga', reason: 'HR says so' };
+const DECISION = { ...SAID, from: 'ana' };
 
 const word = (id: string, workerId: string | undefined, email: string, occurredAtMs = 1): Statement => ({
   id,
@@ -56,14 +58,21 @@ describe('a join that was wrong', () => {
     grants: [...joined.grants, ...since.grants],
     revocations: since.revocations,
   };
-  const restored = restoredLedger(joinedLedger(other, 'ana'), DECISION, 9) ?? emptyPersonLedger(B);
+  const restored = restoredLedger(joinedLedger(other, 'ana'), SAID, 9) ?? emptyPersonLedger(B);
   const { stays, goes } = divideLedger(both, { key: 'ben', ledger: restored });
 
   it('gives back what was there before, to one who is never joined with the other again', () => {
     expect(ids(restored)).toEqual(['b1']);
     expect(restored).toMatchObject({ toldApart: ['ana'], separating: DECISION });
     expect(restored.joined).toBeUndefined();
-    expect(restoredLedger(ana, DECISION, 9)).toBeUndefined();
+    expect(restoredLedger(ana, SAID, 9)).toBeUndefined();
+  });
+
+  it('is never joined with whom the other joined meanwhile, nor with anybody on the way', () => {
+    const found = separatedFrom(restored, { key: 'third', passed: ['ana', 'bea'] });
+    expect(found.toldApart).toEqual(['ana', 'bea', 'third']);
+    expect(found.separating).toEqual({ ...DECISION, from: 'third' });
+    expect(separatedFrom(ana, { key: 'third', passed: [] })).toBe(ana);
   });
 
   it('gives each what came since: by the worker record, else by the address', () => {
@@ -93,6 +102,13 @@ describe('a join that was wrong', () => {
 });
 
 describe('an address that was handed on', () => {
+  const unconfirmed = {
+    words: [word('b1', '8', A, 5)],
+    addresses: [A],
+    sinceMs: 6,
+    accountId: 'v',
+    handedTo: { key: 'ben', ...SAID },
+  };
   const first = aPersonLedger({
     timeline: [word('a1', '7', A, 1), word('n-old', undefined, A, 2), word('n-new', undefined, A, 9)],
     grants: [
@@ -100,9 +116,9 @@ describe('an address that was handed on', () => {
       aGrant({ requestId: 'new', under: personKey(A), occurredAtMs: 8 }),
     ],
     identity: { kind: 'resolved', id: 'u', checkedAtMs: 1 },
-    unconfirmed: { words: [word('b1', '8', A, 5)], addresses: [A], sinceMs: 6, accountId: 'v' },
+    unconfirmed,
   });
-  const holder = ledgerOfNewHolder(first, DECISION) ?? emptyPersonLedger(A);
+  const holder = ledgerOfNewHolder(first, 'ana') ?? emptyPersonLedger(A);
   const { stays, goes } = divideLedger(first, { key: 'ben', ledger: holder });
 
   it('takes along what was said of it since, and nothing from before', () => {
@@ -129,7 +145,35 @@ describe('an address that was handed on', () => {
     expect(divided.goes.applied).toEqual(applied);
   });
 
-  it('is nobody’s where nothing is in doubt', () => {
-    expect(ledgerOfNewHolder(aPersonLedger(), DECISION)).toBeUndefined();
+  it('is that of somebody who has a ledger already: they keep what they had', () => {
+    const had = { ...emptyPersonLedger(B), timeline: [word('b0', '8', B, 1)], toldApart: ['cara'] };
+    const both = ledgerOfNewHolder(first, 'ana', had) ?? emptyPersonLedger(B);
+    expect([ids(both), addressesOf(both)]).toEqual([
+      ['b0', 'b1'],
+      [A, B],
+    ]);
+    expect(both).toMatchObject({ toldApart: ['cara', 'ana'], separating: { ...DECISION, sinceMs: 5 } });
+    expect(ids(ledgerOfNewHolder(first, 'ana', both) ?? had)).toEqual(['b0', 'b1']);
+  });
+
+  it('is asked about again for a record that came since', () => {
+    const more = {
+      ...first,
+      unconfirmed: {
+        words: [word('b1', '8', A, 5), word('c1', '9', A, 7)],
+        addresses: [A],
+        sinceMs: 6,
+        handedTo: { key: 'ben', ...SAID },
+      },
+    };
+    const { stays: left } = divideLedger(more, { key: 'ben', ledger: holder });
+    expect(left.unconfirmed?.words.map(({ id }) => id)).toEqual(['c1']);
+    expect(left.unconfirmed?.handedTo).toBeUndefined();
+  });
+
+  it('is nobody’s where nothing is in doubt, or nobody said whose it is', () => {
+    expect(ledgerOfNewHolder(aPersonLedger(), 'ana')).toBeUndefined();
+    const { handedTo: _handedTo, ...undecided } = unconfirmed;
+    expect(ledgerOfNewHolder({ ...first, unconfirmed: undecided }, 'ana')).toBeUndefined();
   });
 });

@@ -1,0 +1,38 @@
+import { canonicalJson } from '../canonical-json-hash';
+import {
+  knownAccountOf,
+  withoutMembership,
+  type DirectoryIdentity,
+  type PersonLedger,
+} from './person-ledger';
+
+export function isSameIdentity(a: DirectoryIdentity, b: DirectoryIdentity | undefined): boolean {
+  return a.kind === 'resolved' && b?.kind === 'resolved' && a.id === b.id && a.checkedAtMs === b.checkedAtMs;
+}
+
+/** The identity that a run found, unless another was written since it read the ledger: `before` is the one that it read. */
+export function foundUnlessChanged(
+  { identity }: Pick<PersonLedger, 'identity'>,
+  before: DirectoryIdentity | undefined,
+  found: DirectoryIdentity | undefined,
+): DirectoryIdentity | undefined {
+  return canonicalJson([identity]) === canonicalJson([before]) ? found : undefined;
+}
+
+/**
+ * The ledger without what it says of these groups, where the person has another account by now than the one that a run looked at: it
+ * saw nothing of theirs. undefined: the account is the same.
+ */
+export function ofAnotherAccount(
+  ledger: PersonLedger,
+  found: DirectoryIdentity | undefined,
+  groups: ReadonlyArray<Readonly<{ groupId: string }>>,
+): PersonLedger | undefined {
+  if (found?.kind !== 'resolved' || knownAccountOf(ledger) === found.id) return undefined;
+  return groups.reduce((next, { groupId }) => withoutMembership(next, groupId), ledger);
+}
+
+/** An id that was refused may be that of somebody deleted and created again. Until that is known it stays theirs. */
+export function toLookUpAnew(identity: DirectoryIdentity | undefined): DirectoryIdentity | undefined {
+  return identity?.kind === 'resolved' ? { ...identity, checkedAtMs: 0 } : identity;
+}
