@@ -38,6 +38,8 @@ const onFinance = {
 };
 const REPEATED = 'The same delivery again changes nothing';
 const FORGED = 'A forged delivery is refused';
+/** Its deliveries are known by their bytes and the five minutes in which they arrive, which may end between the two. */
+const WITHOUT_IDS = 'rippling';
 
 const AcceptedSchema = z.union([
   z.object({ duplicate: z.boolean() }),
@@ -89,10 +91,14 @@ export function storyOf(stack: Stack, options: StoryOptions): readonly Step[] {
     teller,
     play: async () => {
       const before = writesOf(stack);
-      const sent = await tell(lastOf(told, teller));
-      expectStatus(sent, 200);
-      // A SOAP sender reads an answer of its own protocol, which knows no such word.
-      const { duplicate } = AcceptedSchema.parse(sent.body);
+      const tellAgain = async (): Promise<boolean | undefined> => {
+        const sent = await tell(lastOf(told, teller));
+        expectStatus(sent, 200);
+        // A SOAP sender reads an answer of its own protocol, which knows no such word.
+        return AcceptedSchema.parse(sent.body).duplicate;
+      };
+      const first = await tellAgain();
+      const duplicate = first === false && teller === WITHOUT_IDS ? await tellAgain() : first;
       await sleep(500);
       if (duplicate === false || writesOf(stack) !== before) throw new Error('it was taken for a new one');
       return `answered 200${duplicate === true ? ' as a duplicate' : ''}, no call that changes UiPath`;
