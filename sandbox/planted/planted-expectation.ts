@@ -119,6 +119,9 @@ export function plantedIn(
     person('account-replaced', 'switched'),
     person('leaver-accounts', 'several'),
     ['account-shared', { memberId: '00000000-0000-4000-8000-000000000008' }],
+    person('account-off-at-work', 'switched-off'),
+    ['grant-of-ended-record', { personKey: personKey(at('two-jobs')), group: 'finance' }],
+    person('address-differs', 'renamed'),
     ['part-unknown', { part: 'group:locked' }],
   ];
   const faults: readonly Line[] = [
@@ -167,6 +170,9 @@ export function plantedIn(
     person('account-replaced', 'switched'),
     person('leaver-accounts', 'several'),
     ['account-shared', { memberId: '00000000-0000-4000-8000-000000000008' }],
+    person('account-off-at-work', 'switched-off'),
+    ['grant-of-ended-record', { personKey: personKey(at('two-jobs')), group: 'finance' }],
+    person('address-differs', 'renamed'),
     ['identity-duplicate', { email: at('stranger') }],
     ['identity-dormant', { memberId: idOf('sleeper') }],
     ['identity-dormant', { memberId: idOf('sleeper2') }],

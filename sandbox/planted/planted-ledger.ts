@@ -7,6 +7,7 @@ import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { personKey } from '../../shared/domain/person-key';
 import { emptyPersonLedger, type Grant, type PersonLedger } from '../../shared/domain/ledger/person-ledger';
 import type { Statement } from '../../shared/domain/ledger/statement';
+import { ABSENT } from '../../shared/domain/ledger/worker-timeline';
 import type { AppDeps } from '../../shared/app-deps';
 import { toRuleDefinitionText } from '../../shared/uipath/rule-definition';
 import { addressOf, type Variant } from './planted-seed';
@@ -85,6 +86,7 @@ export async function plantPeople(planting: Planting): Promise<void> {
     twice: { grants: isCalm ? [] : [{ group: 'Finance' }], identity: ambiguous },
     idle: { identity: ambiguous },
     ...plantedDoubts(planting, missing(0)),
+    ...plantedOddities(planting, missing(0)),
   };
   for (const [name, said] of Object.entries(people)) await plantPerson(planting, name, said);
 }
@@ -129,6 +131,62 @@ function plantedDoubts(
     several: { identity: missing, timeline: leaving, doubt: isCalm ? {} : { otherAccounts: [accountId] } },
     sharing: apart('sharer'),
     sharer: apart('sharing'),
+  };
+}
+
+/** People whose employments, account and address do not go together; in the calm organization they do. */
+function plantedOddities(
+  { alias, nowMs, variant }: Planting,
+  missing: NonNullable<PersonLedger['identity']>,
+): Readonly<Record<string, Said>> {
+  const isCalm = variant === 'calm';
+  const said = (daysAgo: number, more: Partial<Statement>): Statement => {
+    const atMs = nowMs - daysAgo * DAY_MS;
+    const id = `${daysAgo}-${more.kind ?? 'joiner'}-${more.workerId ?? ''}`;
+    return {
+      id,
+      kind: 'joiner',
+      occurredAtMs: atMs,
+      effectiveAtMs: atMs,
+      attributes: {},
+      source: 'standard',
+      ...more,
+    };
+  };
+  const under = (name: string) => ({ workerId: '1', under: personKey(addressOf(alias, name)) });
+  const away = { kind: 'mover' as const, workerId: '1', attributes: { [ABSENT]: 'true' } };
+  return {
+    'switched-off': {
+      identity: missing,
+      doubt: {
+        timeline: [
+          said(30, { workerId: '1' }),
+          ...(isCalm ? [said(9, away)] : []),
+          said(5, { kind: 'leaver', source: 'directory', of: 'account' }),
+        ],
+      },
+    },
+    'two-jobs': {
+      identity: missing,
+      grants: [{ group: 'Finance', fromMs: nowMs - 20 * DAY_MS }],
+      doubt: {
+        timeline: [
+          said(30, { workerId: '1' }),
+          said(30, { workerId: '2' }),
+          ...(isCalm ? [] : [said(5, { kind: 'leaver', workerId: '2' })]),
+        ],
+      },
+    },
+    renamed: {
+      doubt: {
+        email: addressOf(alias, 'renamed-now'),
+        formerEmails: [addressOf(alias, 'renamed')],
+        timeline: [
+          said(30, under('renamed')),
+          said(isCalm ? 1 : 9, { ...under('renamed-now'), kind: 'mover' }),
+        ],
+      },
+    },
   };
 }
 

@@ -23,7 +23,7 @@ const NEEDED = ['PM.Group', 'PM.Directory', 'PM.AuthSetting', 'PM.User.Read', 'P
 const READS = ['PM.OAuthApp.Read', 'PM.RobotAccount.Read'] as const;
 const STRANGERS = ['stranger', 'stranger2', 'intruder', 'guest'] as const;
 const PEOPLE =
-  'granted born keeper joiner lost soon ended ended2 overlap leaver leaver2 gone leaving back rehired both pair admin1 sleeper sleeper2 awake late future moving moved departed renewed unplaced'.split(
+  'granted born keeper joiner lost soon ended ended2 overlap leaver leaver2 gone leaving back rehired both pair admin1 sleeper sleeper2 awake late future moving moved departed renewed unplaced renamed'.split(
     ' ',
   );
 const GLASS = ['glass1', 'glass2', 'glass3'] as const;
