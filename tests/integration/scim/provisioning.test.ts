@@ -9,7 +9,7 @@ import {
 } from '../../fixtures/scim-client';
 import { ANA, BEN, useWorlds, type World } from '../access/world';
 
-const newWorld = useWorlds();
+const newWorld = useWorlds('emulator');
 
 async function start(source?: Parameters<typeof scimPolicy>[1]) {
   const world = await newWorld();
