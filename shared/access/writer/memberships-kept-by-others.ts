@@ -104,7 +104,8 @@ function isAwaited(
 
 /**
  * People whose account is also that of somebody who was told apart from them: whose it is, is not known, and neither gets more by it.
- * Where the other joined somebody else, that one counts. Where the other's ledger does not say, the index does. Where that cannot be read, the person gets nothing more now.
+ * Where the other joined somebody else, that one counts. Where the other's ledger does not say, the index does. Where that cannot be
+ * read, the person gets nothing more now.
  */
 export async function findSharing(
   deps: KeptByOthersDeps,
