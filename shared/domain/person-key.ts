@@ -19,6 +19,14 @@ export function workerRecordKey(source: string, workerId: string): string {
     .slice(0, 32);
 }
 
+/** The key of the human behind several worker records of a source: it shows neither source nor id. */
+export function sourcePersonKey(source: string, personId: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['person', source, personId]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
 /** The key of the ledger of an account that was a person's before. */
 export function formerAccountKey(accountId: string): string {
   return createHash('sha256')

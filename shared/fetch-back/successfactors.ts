@@ -25,6 +25,7 @@ export const successFactorsAdapter: WorkerAdapter = {
   places: {
     email: ['userNav.email'],
     workerId: ['userId'],
+    personId: ['employmentNav.personIdExternal'],
     department: ['departmentNav.name_localized', 'department'],
     division: ['division'],
     title: ['jobTitle'],

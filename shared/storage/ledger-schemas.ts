@@ -14,6 +14,7 @@ const StatementSchema = z.object({
   attributes: z.record(z.string(), z.string()),
   source: z.string().optional(),
   workerId: z.string().optional(),
+  personId: z.string().optional(),
   of: z.enum(['person', 'account']).optional(),
   under: z.string().optional(),
   namedSinceMs: z.number().optional(),

@@ -19,14 +19,14 @@ export type PeopleIndex = Readonly<{
     organization: string,
     personKey: string,
   ) => Promise<Readonly<{ memberId: string; atMs: number }> | undefined>;
-  /** The person that a key of a worker record or of an address leads to; undefined: nobody that is noted. */
-  personOf: (organization: string, recordOrAddress: IndexKey) => Promise<string | undefined>;
+  /** The person that a key leads to; undefined: nobody that is noted. */
+  personOf: (organization: string, key: IndexKey) => Promise<string | undefined>;
   /** Idempotent; a transaction for each hundred keys, of which the size of a ledger allows a few thousand. */
   notePerson: (organization: string, personKey: string, keys: readonly IndexKey[]) => Promise<void>;
 }>;
 
-/** What leads to a person: a worker record or an address, as a hash that shows neither. */
-export type IndexKey = Readonly<{ kind: 'record' | 'address'; hash: string }>;
+/** What leads to a person: a worker record, a source's own id of the human, or an address, as a hash that shows none of them. */
+export type IndexKey = Readonly<{ kind: 'record' | 'person' | 'address'; hash: string }>;
 
 type PersonRow = { memberId: string; atMs: number };
 
@@ -34,11 +34,13 @@ type PersonRow = { memberId: string; atMs: number };
 const PEOPLE_TOGETHER = 50;
 const KEYS_TOGETHER = 100;
 
-const rowKeyOf = ({ kind, hash }: IndexKey): string => `${kind === 'record' ? 'r' : 'a'}:${hash}`;
+const PREFIX = { record: 'r', person: 'h', address: 'a' } as const satisfies Record<IndexKey['kind'], string>;
+
+const rowKeyOf = ({ kind, hash }: IndexKey): string => `${PREFIX[kind]}:${hash}`;
 
 /**
  * One partition per organization: `<member id>:<person key>` for who has an account, `p:<person key>` for a person's own,
- * `r:<hash>` and `a:<hash>` for whose a worker record or an address is.
+ * `r:<hash>`, `h:<hash>` and `a:<hash>` for whose a worker record, a human's id or an address is.
  */
 export function createPeopleIndex(storage: Pick<StorageAccount, 'table'>): PeopleIndex {
   const table = async (): Promise<TableClient> => storage.table('accounts');

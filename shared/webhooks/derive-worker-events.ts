@@ -15,6 +15,7 @@ import { note, tolerantReader } from './note-unusable';
 const ownFields = new Set([
   'email',
   'workerId',
+  'personId',
   'timeZone',
   'startDate',
   'lastWorkingDay',
@@ -177,6 +178,7 @@ function bodyOf(
     worker: {
       email,
       workerId: isIdUsable(report, mapping) ? read('workerId') || undefined : undefined,
+      personId: read('personId') || undefined,
       timeZone: read('timeZone') || undefined,
     },
   };

@@ -9,7 +9,15 @@ const longestText = 4_000;
 const timing = new Set(['updated']);
 
 /** Fields that name somebody or something: a number in them is an id. */
-const naming = new Set(['workerId', 'ticketId', 'grantRequestId', 'person', 'requester', 'approver']);
+const naming = new Set([
+  'workerId',
+  'personId',
+  'ticketId',
+  'grantRequestId',
+  'person',
+  'requester',
+  'approver',
+]);
 
 /**
  * The text at a path in a record: `a.b` is a member of a member, a number an entry of a list, and `key=value` the

@@ -119,7 +119,7 @@ function toWord(body: HrBody): Word {
  */
 function comingsAndGoings(words: readonly Word[]): readonly Word[] {
   const all = words.filter((word) => word.kind !== 'move');
-  return all
+  const agreed = all
     .filter(
       (word) =>
         !all.some(
@@ -134,6 +134,17 @@ function comingsAndGoings(words: readonly Word[]): readonly Word[] {
         ),
     )
     .toSorted((a, b) => a.from - b.from || a.said - b.said);
+  const early = agreed.filter((word) => movesBegunStart(word, agreed, all));
+  const ends = early.map((word): Word => ({ ...word, kind: 'out', from: word.said, department: '' }));
+  return [...agreed, ...ends].toSorted((a, b) => a.from - b.from || a.said - b.said);
+}
+
+/** Whether a hire puts off a start of the last month that had come, and no going was known of: they had not begun after all. */
+function movesBegunStart(hire: Word, agreed: readonly Word[], all: readonly Word[]): boolean {
+  if (hire.kind !== 'in' || hire.from <= hire.said) return false;
+  const before = agreed.findLast((word) => word.from <= hire.said);
+  const goes = all.some((word) => word.kind === 'out' && word.said <= hire.said && hire.said < word.from);
+  return before?.kind === 'in' && before.said < hire.said && hire.said - before.from <= 30 * DAY_MS && !goes;
 }
 
 /** Whether a hire is the one before it on another day, which was still ahead and would have come before this end. */

@@ -80,7 +80,7 @@ async function recordInOrganization(
   const { alias } = organization;
   const about = subjectOf(context.source, event);
   const email = fold(event.worker.email);
-  const named = { email, record: recordNamedBy(about) };
+  const named = { email, record: recordNamedBy(about), nowMs: context.nowMs };
   const { key, known, isTheirAddress, isClaimed, toNote } = await findPerson(deps, alias, named);
   const subject = personSubject(alias, key);
   // Before the word is stored: whoever comes after a process that died here is led to the same person.
@@ -196,14 +196,15 @@ function namedSince({ grants, revocations }: PersonLedger): Pick<Statement, 'nam
   return namedSinceMs === undefined ? {} : { namedSinceMs };
 }
 
-type AboutWord = Pick<Statement, 'source' | 'workerId' | 'of'>;
+type AboutWord = Pick<Statement, 'source' | 'workerId' | 'personId' | 'of'>;
 
 /** What a word is about: one worker record, all that the person has, or whether their account is switched on. */
 function subjectOf({ name, speaksOf }: SourcePolicy, { kind, worker }: WorkerEvent): AboutWord {
-  const { workerId } = worker;
+  const { workerId, personId } = worker;
   if (speaksOf === 'account') return { source: name, of: 'account' };
   if (kind === 'leaver' && speaksOf === 'person') return { source: name, of: 'person' };
-  return { source: name, ...(workerId === undefined ? {} : { workerId }) };
+  if (workerId === undefined) return { source: name };
+  return { source: name, workerId, ...(personId === undefined ? {} : { personId }) };
 }
 
 /** Marks a person for the writer now, and schedules the next date at which the ledger changes by itself. */

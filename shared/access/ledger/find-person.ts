@@ -1,10 +1,11 @@
 import { personSubject } from '../../domain/ledger/subject';
 import { AppError } from '../../errors';
 import { fold } from '../../domain/fold';
+import { personAt } from '../../domain/ledger/worker-records';
 import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
-import { isNamedIn, type NamedRecord } from '../../domain/ledger/unconfirmed-records';
+import { isNamedIn, isPersonNamedIn, type NamedRecord } from '../../domain/ledger/unconfirmed-records';
 import type { AddressesOfPerson } from '../../domain/ledger/request-refusal';
-import { personKey, workerRecordKey } from '../../domain/person-key';
+import { personKey, sourcePersonKey, workerRecordKey } from '../../domain/person-key';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { IndexKey, PeopleIndex } from '../../storage/people-index';
 
@@ -26,6 +27,8 @@ export function notJoined(ledger: PersonLedger): PersonLedger {
 export type NamedPerson = Readonly<{
   email: string;
   record: NamedRecord | undefined;
+  /** When a record is looked for: another of the same human leads to whoever is not at work then. */
+  nowMs?: number;
 }>;
 
 /** The person of a ledger, and what has to be noted, so that the next word about them leads there. */
@@ -124,6 +127,15 @@ function isOf({ timeline, unconfirmed }: PersonLedger, record: NamedRecord): boo
   return isNamedIn(timeline, record) || isNamedIn(unconfirmed?.words ?? [], record);
 }
 
+/** True where the words of a person name the human behind the record, those in doubt too, or the source names none. */
+function isHumanKnown({ timeline, unconfirmed }: PersonLedger, record: NamedRecord): boolean {
+  return (
+    record.personId === undefined ||
+    isPersonNamedIn(timeline, record) ||
+    isPersonNamedIn(unconfirmed?.words ?? [], record)
+  );
+}
+
 /** Whoever the index names for an address, or the ledger that was emptied where a row of the index is gone. */
 async function findByAddress(
   { ledger, accounts }: FindPersonDeps,
@@ -139,14 +151,52 @@ async function findByAddress(
   return { key, known, toNote: key === noted ? [] : [byAddress] };
 }
 
+/** What leads to whoever has a worker record: the record, and the human behind it, where the source names one. */
+export function keysOfRecord({ source, workerId, personId }: NamedRecord): readonly IndexKey[] {
+  return [
+    { kind: 'record', hash: workerRecordKey(source, workerId) },
+    ...(personId === undefined ? [] : [{ kind: 'person', hash: sourcePersonKey(source, personId) } as const]),
+  ];
+}
+
+/** A field that is the same of everybody would make a workforce one person: an id leads to nobody who has as many addresses. */
+const MOST_ADDRESSES_OF_ONE_HUMAN = 5;
+
 /**
- * Finds the person that a word is about: by the worker record where it names one, else by the address, today's or one of before.
- * A known record at its known address costs one read.
+ * Whom the index names for a worker record, or else for the human behind it. Who is at work under another address may have two accounts,
+ * and stays two people until one account says otherwise. `toNote`: what does not lead there yet.
+ */
+async function findByRecord(
+  { ledger, accounts }: FindPersonDeps,
+  organization: string,
+  { email, record, nowMs }: Readonly<{ email: string; record: NamedRecord; nowMs: number }>,
+): Promise<Readonly<{ ofRecord: string | undefined; toNote: readonly IndexKey[] }>> {
+  const [byRecord, ...byHuman] = keysOfRecord(record);
+  const ofRecord = byRecord && (await accounts.personOf(organization, byRecord));
+  const all = byRecord === undefined ? [] : [byRecord, ...byHuman];
+  const [human] = byHuman;
+  if (human === undefined) return { ofRecord, toNote: ofRecord === undefined ? all : [] };
+  const ofHuman = await accounts.personOf(organization, human);
+  // Two who are known as two stay two until their account says that they are one.
+  if (ofRecord !== undefined) return { ofRecord, toNote: ofHuman === undefined ? byHuman : [] };
+  if (ofHuman === undefined) return { ofRecord, toNote: all };
+  const { stored } = await readWhoeverJoined(ledger, organization, ofHuman);
+  if (stored === undefined) return { ofRecord, toNote: all };
+  const addresses = addressesOf(stored.value);
+  const isAtWork = personAt(stored.value.timeline, nowMs).employment !== 'left';
+  const isFollowed =
+    addresses.includes(email) || (!isAtWork && addresses.length < MOST_ADDRESSES_OF_ONE_HUMAN);
+  return { ofRecord: isFollowed ? ofHuman : undefined, toNote: all.slice(0, 1) };
+}
+
+/**
+ * Finds the person that a word is about: by the worker record where it names one, by the human behind it, else by the address, today's
+ * or one of before. A known record at its known address costs one read.
  */
 export async function findPerson(
   { ledger, accounts }: FindPersonDeps,
   organization: string,
-  { email, record }: NamedPerson,
+  { email, record, nowMs = 0 }: NamedPerson,
 ): Promise<FoundPerson> {
   const ownKey = personKey(email);
   const { read, own, isHandedOn } = await readAtAddress(ledger, organization, ownKey);
@@ -156,11 +206,17 @@ export async function findPerson(
     const found = await findByAddress({ ledger, accounts }, organization, { key: ownKey, stored: read });
     return { ...found, isTheirAddress: true, isClaimed: false };
   }
-  if (own !== undefined && isOf(own.value, record))
+  if (own !== undefined && isOf(own.value, record) && isHumanKnown(own.value, record))
     return { key: ownKey, known: own, isTheirAddress: true, isClaimed: false, toNote: [] };
-  const byRecord: IndexKey = { kind: 'record', hash: workerRecordKey(record.source, record.workerId) };
   const byAddress: IndexKey = { kind: 'address', hash: ownKey };
-  const ofRecord = await accounts.personOf(organization, byRecord);
+  const byRecord = await findByRecord({ ledger, accounts }, organization, {
+    email: fold(email),
+    record,
+    nowMs,
+  });
+  if (own !== undefined && isOf(own.value, record))
+    return { key: ownKey, known: own, isTheirAddress: true, isClaimed: false, toNote: byRecord.toNote };
+  const { ofRecord } = byRecord;
   if (ofRecord === ownKey && isHandedOn)
     return { key: ownKey, known: own, isTheirAddress: false, isClaimed: false, toNote: [] };
   if (ofRecord === undefined || ofRecord === ownKey) {
@@ -168,11 +224,11 @@ export async function findPerson(
       own === undefined
         ? await findByAddress({ ledger, accounts }, organization, { key: ownKey, stored: read })
         : { key: ownKey, known: own, toNote: [] };
-    const toNote = ofRecord === found.key ? found.toNote : [byRecord, ...found.toNote];
-    return { ...found, isTheirAddress: true, isClaimed: false, toNote };
+    const toNote = ofRecord === undefined || ofRecord === found.key ? byRecord.toNote : keysOfRecord(record);
+    return { ...found, isTheirAddress: true, isClaimed: false, toNote: [...toNote, ...found.toNote] };
   }
   const isTheirAddress = own === undefined && !isHandedOn;
   const { key, stored: known } = await readWhoeverJoined(ledger, organization, ofRecord);
-  const toNote = isTheirAddress ? [byAddress] : [];
+  const toNote = [...byRecord.toNote, ...(isTheirAddress ? [byAddress] : [])];
   return { key, known, isTheirAddress, isClaimed: own !== undefined && key !== ownKey, toNote };
 }

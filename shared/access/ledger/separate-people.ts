@@ -6,12 +6,12 @@ import { separatedFrom } from '../../domain/ledger/separate-ledgers';
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { recordNamedBy } from '../../domain/ledger/unconfirmed-records';
-import { personKey, workerRecordKey } from '../../domain/person-key';
+import { personKey } from '../../domain/person-key';
 import { errorCodeOf } from '../../errors';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { IndexKey, PeopleIndex } from '../../storage/people-index';
-import { readWhoeverJoined } from './find-person';
+import { keysOfRecord, readWhoeverJoined } from './find-person';
 import { forgetFormerAccount } from './former-accounts';
 import { updateLedger } from './update-ledger';
 
@@ -26,14 +26,12 @@ export type Separated = Readonly<{ organization: string; key: string; policyHash
 
 const ATTEMPTS = 4;
 
-/** What leads to a person: each worker record that their words name, and each address, those in doubt too. */
+/** What leads to a person: each worker record and human's id that their words name, and each address, those in doubt too. */
 export function keysOfPerson(ledger: PersonLedger): readonly IndexKey[] {
   const words = [...ledger.timeline, ...(ledger.unconfirmed?.words ?? [])];
-  const records = words.flatMap((word): IndexKey[] => {
+  const records = words.flatMap((word): readonly IndexKey[] => {
     const record = recordNamedBy(word);
-    return record === undefined
-      ? []
-      : [{ kind: 'record', hash: workerRecordKey(record.source, record.workerId) }];
+    return record === undefined ? [] : keysOfRecord(record);
   });
   const inDoubt =
     ledger.unconfirmed?.addresses.filter((one) => ledger.handedOn?.includes(one) !== true) ?? [];

@@ -11,6 +11,8 @@ export type Statement = Readonly<{
   source?: string | undefined;
   /** Of which worker record of the source it is; undefined: the source named none. */
   workerId?: string | undefined;
+  /** Whose record that is, as the source knows the human behind several; undefined: it did not say. */
+  personId?: string | undefined;
   /** What it is about, where that is no worker record: all that the person has, or whether their account is switched on. */
   of?: 'person' | 'account' | undefined;
   /** Which address it was said of, as the key of it; undefined: the only one that the person had. */

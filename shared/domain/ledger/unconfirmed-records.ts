@@ -9,18 +9,19 @@ import type { Statement, Timeline } from './statement';
 import { recordWord } from './worker-records';
 import type { StatementOutcome } from './worker-timeline';
 
-/** One worker record, as a source names it. */
-export type NamedRecord = Readonly<{ source: string; workerId: string }>;
+/** One worker record, as a source names it, and the human behind it, where it does. */
+export type NamedRecord = Readonly<{ source: string; workerId: string; personId?: string | undefined }>;
 
 /** The worker record that a word names; undefined where it is about the person or the account, or names none. */
 export function recordNamedBy({
   of,
   source,
   workerId,
-}: Pick<Statement, 'of' | 'source' | 'workerId'>): NamedRecord | undefined {
+  personId,
+}: Pick<Statement, 'of' | 'source' | 'workerId' | 'personId'>): NamedRecord | undefined {
   return of !== undefined || source === undefined || workerId === undefined
     ? undefined
-    : { source, workerId };
+    : { source, workerId, ...(personId === undefined ? {} : { personId }) };
 }
 
 /** True where some of the words name the record. */
@@ -30,13 +31,22 @@ export function isNamedIn(timeline: Timeline, { source, workerId }: NamedRecord)
   );
 }
 
+/** True where some of the words name the human behind the record. */
+export function isPersonNamedIn(timeline: Timeline, { source, personId }: NamedRecord): boolean {
+  return (
+    personId !== undefined &&
+    timeline.some((word) => word.of === undefined && word.source === source && word.personId === personId)
+  );
+}
+
 /**
  * True for a worker record that may be somebody else's: it comes under an address of a person who has other records and an account.
  * Whether that account still answers to the address tells the two apart. A source that begins to name ids speaks of the record that
  * it had.
  */
 export function isUnconfirmed(ledger: PersonLedger, record: NamedRecord | undefined): boolean {
-  if (record === undefined || isNamedIn(ledger.timeline, record)) return false;
+  if (record === undefined || isNamedIn(ledger.timeline, record) || isPersonNamedIn(ledger.timeline, record))
+    return false;
   if (isNamedIn(ledger.unconfirmed?.words ?? [], record)) return true;
   const hasOthers = ledger.timeline.some(
     ({ of, source, workerId }) =>

@@ -34,6 +34,8 @@ export type WorkerEvent = Readonly<{
   worker: Readonly<{
     email: string;
     workerId: string | undefined;
+    /** The human behind several worker records of the source. */
+    personId?: string | undefined;
     /** IANA name, for example `Europe/Bucharest`. */
     timeZone: string | undefined;
   }>;

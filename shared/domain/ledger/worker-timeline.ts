@@ -1,3 +1,4 @@
+import { DAY_MS } from '../durations';
 import { isBuried, isImmaterial } from './immaterial-statements';
 import { byTime, isAboutEmployment, order, type Statement, type Timeline } from './statement';
 
@@ -97,9 +98,40 @@ function standingOf(timeline: Timeline): readonly Statement[] {
   const known = standingByTimeline.get(timeline);
   if (known !== undefined) return known;
   const words = timeline.filter(isAboutEmployment);
-  const standing = timeline.filter((statement) => !isSuperseded(statement, words));
+  const notSuperseded = timeline.filter((statement) => !isSuperseded(statement, words));
+  const standing = [...notSuperseded, ...endsOfEarlyStarts(notSuperseded, words)];
   standingByTimeline.set(timeline, standing);
   return standing;
+}
+
+/** For how long after a start took effect the same hire may be said for another day. Whoever is hired later than that is hired again. */
+const START_MAY_MOVE_MS = 30 * DAY_MS;
+
+/**
+ * Somebody whose start took effect lately and is moved ahead did not begin: what they were given early ends when that is said. Whoever
+ * was known to leave is hired again: that is no moved start.
+ */
+function endsOfEarlyStarts(
+  notSuperseded: readonly Statement[],
+  words: readonly Statement[],
+): readonly Statement[] {
+  const standing = notSuperseded.filter(isAboutEmployment).toSorted(byTime);
+  return standing.flatMap((hire): readonly Statement[] => {
+    const { occurredAtMs, effectiveAtMs } = hire;
+    if (hire.kind !== 'joiner' || effectiveAtMs <= occurredAtMs) return [];
+    const begun = standing.findLast((word) => word.effectiveAtMs <= occurredAtMs);
+    const isLate =
+      begun?.kind !== 'joiner' ||
+      begun.occurredAtMs >= occurredAtMs ||
+      occurredAtMs - begun.effectiveAtMs > START_MAY_MOVE_MS;
+    const isRehire = words.some(
+      (word) =>
+        word.kind === 'leaver' && word.effectiveAtMs > occurredAtMs && word.occurredAtMs <= occurredAtMs,
+    );
+    return isLate || isRehire
+      ? []
+      : [{ ...hire, id: `${hire.id} moved`, kind: 'leaver', effectiveAtMs: occurredAtMs, attributes: {} }];
+  });
 }
 
 /** A newer word about hiring or leaving replaces an older one that was still ahead when it was said: a moved date, a hire called off. */

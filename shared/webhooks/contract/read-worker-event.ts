@@ -10,6 +10,7 @@ const BESIDE_A_LEAVING: ReadonlySet<string> = new Set([
   'id',
   'occurredAt',
   'worker.workerId',
+  'worker.personId',
   'worker.timeZone',
   'lastWorkingDay',
   'terminationDate',

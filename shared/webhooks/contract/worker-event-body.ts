@@ -29,7 +29,12 @@ const attributes = z
 const worker = z
   .object({
     email: email().describe('The address the person has, or will have, in the directory.'),
-    workerId: idText(128).nullish().describe('The id in the HR system.'),
+    workerId: idText(128).nullish().describe('The id of one employment in the HR system.'),
+    personId: idText(128)
+      .nullish()
+      .describe(
+        'The id of the human behind several workerId. A new record of somebody who has left is theirs, whatever its address. Counts beside workerId.',
+      ),
     timeZone: timeZone()
       .nullish()
       .describe('IANA name. Days begin and end there; without it in the time zone of the organization.'),
@@ -104,6 +109,7 @@ export function toWorkerEvent(body: WorkerEventBody, receivedAtMs: number): Work
     worker: {
       email: body.worker.email,
       workerId: body.worker.workerId ?? undefined,
+      personId: body.worker.personId ?? undefined,
       timeZone: body.worker.timeZone ?? undefined,
     },
     occurredAtMs: boundByArrival(body.occurredAt, 'occurredAt', {

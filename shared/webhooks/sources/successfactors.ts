@@ -34,6 +34,7 @@ export function successFactorsKindOf(
 const places: WorkerPlaces = {
   email: ['email'],
   workerId: ['userId'],
+  personId: ['personIdExternal'],
   timeZone: ['timeZone'],
   department: ['department'],
   division: ['division'],

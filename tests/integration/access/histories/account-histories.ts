@@ -12,6 +12,18 @@ const account = { record: '', source: 'directory' } as const;
 /** Histories in which addresses and accounts change, or an identity provider switches an account. */
 export const ACCOUNT_HISTORIES: readonly History[] = [
   {
+    number: 6,
+    title: 'a rehire under a new number, address and account, of whom the source says that they are the same',
+    words: [
+      { day: 0, says: 'joins', ...R1, human: '9' },
+      { day: 2, says: 'leaves', ...R1, human: '9' },
+      { day: 4, says: 'joins', ...R2, human: '9', address: 'B' },
+    ],
+    acts: [asked, { day: 3, does: 'gives-account', address: 'B' }],
+    at: { 2: [], 4: [] },
+    second: OWN,
+  },
+  {
     number: 7,
     title: 'a rehire under a new number, address and account is another person',
     words: [

@@ -13,6 +13,8 @@ export type Word = Readonly<{
   day: number;
   says: 'joins' | 'moves' | 'leaves' | 'deletes';
   record: string;
+  /** The human behind the record, where the source names one. */
+  human?: string;
   department?: string;
   /** The first day of a hire, or the last day of work. */
   on?: number;

@@ -22,13 +22,13 @@ export const HISTORY_POLICY = {
 
 /** Says a word in the standard contract, or by SCIM, at the time of its day, whenever it arrives. */
 export async function sayInContract(world: World, word: Said): Promise<void> {
-  const { day, says, record, on, email, department, source } = word;
+  const { day, says, record, human, on, email, department, source } = word;
   if (source === 'directory') return switchAccount(world, word);
   const saidAtMs = Math.min(world.engine.clock.now(), firstDayMs + day * DAY_MS + 8 * 3_600_000 + 60_000);
   const about = {
     saidAtMs,
     source: source ?? 'standard',
-    worker: record === '' ? {} : { workerId: record },
+    worker: record === '' ? {} : { workerId: record, personId: human },
   };
   if (says === 'deletes') throw new Error('The contract knows no deletion');
   if (says === 'leaves')

@@ -176,6 +176,27 @@ export const WORKER_RECORD_HISTORIES: readonly History[] = [
     at: { 1: [], 4: [] },
   },
   {
+    number: 29,
+    title: 'a start that took effect and is moved ahead',
+    words: [
+      { day: 0, says: 'joins', ...R1 },
+      { day: 2, says: 'joins', ...R1, on: 5 },
+    ],
+    acts: [asked],
+    at: { 1: OWN_AND_ASKED, 2: [], 4: [], 5: OWN },
+    findings: ['present-in-lockout'],
+  },
+  {
+    number: 29,
+    title: 'a start of one record of two that is moved ahead',
+    words: [
+      { day: 0, says: 'joins', ...R1 },
+      { day: 1, says: 'joins', ...R2, department: 'Finance' },
+      { day: 2, says: 'joins', ...R2, department: 'Finance', on: 5 },
+    ],
+    at: { 1: OWN_AND_ASKED, 2: OWN, 4: OWN, 5: OWN_AND_ASKED },
+  },
+  {
     number: 30,
     title: 'duplicates are merged: one ends on the day it began',
     words: [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { DAY_MS } from '../../../../shared/domain/durations';
 import {
   changesOf,
   lastLeftAtMs,
@@ -316,12 +317,42 @@ describe('words about hiring and leaving', () => {
       ['left', 'left', 'left'],
     ],
     [
+      'a start that had come ends what was given early when it is moved ahead',
+      [joined({ saidAt: 0 }), joined({ saidAt: 10, from: 50 })],
+      ['left', 'active', 'active'],
+    ],
+    [
+      'a start that had come may be moved ahead twice',
+      [joined({ saidAt: 1, from: 5 }), joined({ saidAt: 10, from: 40 }), joined({ saidAt: 15, from: 80 })],
+      ['left', 'left', 'active'],
+    ],
+    [
+      'a start that was moved ahead by mistake holds as soon as it is said again',
+      [joined({ saidAt: 0 }), joined({ saidAt: 10, from: 80 }), joined({ saidAt: 15 })],
+      ['active', 'active', 'active'],
+    ],
+    [
+      'a hire said at the moment of the end before it is no moved start',
+      [joined({ saidAt: 0 }), joined({ saidAt: 10, from: 60 }), left({ saidAt: 10, from: 50 })],
+      ['active', 'left', 'active'],
+    ],
+    [
       'a start announced again without its end keeps the end',
       [joined({ saidAt: 1, from: 50 }), left({ saidAt: 2, from: 60 }), joined({ saidAt: 10, from: 50 })],
       ['expected', 'active', 'left'],
     ],
   ])('%s', (_case, statements, employments) => {
     expect([20, 50, 99].map((nowMs) => employmentAt(statements, nowMs))).toEqual(employments);
+  });
+
+  it.each([
+    [30, 'left'],
+    [31, 'active'],
+  ] as const)('move a start ahead until %d days after it came, or hire again', (days, employment) => {
+    const saidAt = days * DAY_MS;
+    const words = [joined({ saidAt: 0 }), joined({ saidAt, from: saidAt + DAY_MS })] as const;
+    expect(employmentAt(words, saidAt)).toBe(employment);
+    expect(lastLeftAtMs(timelineOf(...words), saidAt)).toBe(days === 30 ? saidAt : undefined);
   });
 
   it('do not touch a change that was announced before the hire for a day after it began', () => {
