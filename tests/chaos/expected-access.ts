@@ -134,17 +134,36 @@ function comingsAndGoings(words: readonly Word[]): readonly Word[] {
         ),
     )
     .toSorted((a, b) => a.from - b.from || a.said - b.said);
-  const early = agreed.filter((word) => movesBegunStart(word, agreed, all));
-  const ends = early.map((word): Word => ({ ...word, kind: 'out', from: word.said, department: '' }));
+  const ends = agreed.flatMap((word): readonly Word[] => {
+    const saidMs = putOffAt(word, agreed, all);
+    return saidMs === undefined ? [] : [{ ...word, kind: 'out', said: saidMs, from: saidMs, department: '' }];
+  });
   return [...agreed, ...ends].toSorted((a, b) => a.from - b.from || a.said - b.said);
 }
 
-/** Whether a hire puts off a start of the last month that had come, and no going was known of: they had not begun after all. */
-function movesBegunStart(hire: Word, agreed: readonly Word[], all: readonly Word[]): boolean {
-  if (hire.kind !== 'in' || hire.from <= hire.said) return false;
-  const before = agreed.findLast((word) => word.from <= hire.said);
-  const goes = all.some((word) => word.kind === 'out' && word.said <= hire.said && hire.said < word.from);
-  return before?.kind === 'in' && before.said < hire.said && hire.said - before.from <= 30 * DAY_MS && !goes;
+/**
+ * When a hire first put off a start of the last month that had come, where no going was known of before the new one: they had not begun
+ * after all.
+ */
+function putOffAt(hire: Word, agreed: readonly Word[], all: readonly Word[]): number | undefined {
+  const isAhead = (word: Word): boolean => word.kind === 'in' && word.from > word.said;
+  if (!isAhead(hire)) return undefined;
+  const chain = [hire];
+  for (;;) {
+    const [first = hire] = chain;
+    const earlier = all.filter((word) => isAhead(word) && word.said < first.said && word.from > first.said);
+    if (earlier.length === 0) break;
+    chain.unshift(earlier.reduce((a, b) => (b.said < a.said ? b : a)));
+  }
+  const saidMs = chain[0]?.said ?? hire.said;
+  const before = agreed.findLast((word) => word.from <= saidMs);
+  const starts = all.filter((word) => isAhead(word) && word.said >= saidMs && word.said <= hire.said);
+  const latest = Math.max(...starts.map(({ from }) => from));
+  const goes = all.some(
+    (word) => word.kind === 'out' && word.said <= hire.said && saidMs < word.from && word.from <= latest,
+  );
+  const hadBegun = before?.kind === 'in' && before.said < saidMs && saidMs - before.from <= 30 * DAY_MS;
+  return hadBegun && !goes ? saidMs : undefined;
 }
 
 /** Whether a hire is the one before it on another day, which was still ahead and would have come before this end. */

@@ -1,6 +1,7 @@
 import {
   changesOf,
   lastLeftAtMs,
+  lastSaidToLeaveAtMs,
   outcomeOf,
   recordStatement,
   workerAt,
@@ -90,11 +91,14 @@ export function changesOfPerson(timeline: Timeline): readonly number[] {
   return [...new Set([...records, ...switches].flatMap(changesOf))].toSorted((a, b) => a - b);
 }
 
-/** When the person was out for the last time before `nowMs`, whether or not they came back since. The end of one record of two is not that. */
+/**
+ * When the person was out for the last time before `nowMs`, whether or not they came back since. The end of one record of two is not
+ * that, nor a start that was moved ahead.
+ */
 export function lastOutAtMs(timeline: Timeline, nowMs: number): number | undefined {
   const { records, switches } = wordsOf(timeline);
   return [...records, ...switches]
-    .map((words) => lastLeftAtMs(words, nowMs))
+    .map((words) => lastSaidToLeaveAtMs(words, nowMs))
     .filter((atMs) => atMs !== undefined && personAt(timeline, atMs).employment === 'left')
     .toSorted((a = 0, b = 0) => a - b)
     .at(-1);

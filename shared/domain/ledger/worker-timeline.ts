@@ -1,4 +1,4 @@
-import { DAY_MS } from '../durations';
+import { endsOfEarlyStarts } from './early-starts';
 import { isBuried, isImmaterial } from './immaterial-statements';
 import { byTime, isAboutEmployment, order, type Statement, type Timeline } from './statement';
 
@@ -60,7 +60,20 @@ export function leavingAt(timeline: Timeline, nowMs: number): Statement | undefi
 
 /** When the person left for the last time before `nowMs`, whether or not they came back since. */
 export function lastLeftAtMs(timeline: Timeline, nowMs: number): number | undefined {
-  return standingOf(timeline)
+  return lastOf(standingOf(timeline), nowMs);
+}
+
+/** The same of leavings that were said: that a start was moved ahead is none. */
+export function lastSaidToLeaveAtMs(timeline: Timeline, nowMs: number): number | undefined {
+  const said = new Set(timeline);
+  return lastOf(
+    standingOf(timeline).filter((word) => said.has(word)),
+    nowMs,
+  );
+}
+
+function lastOf(standing: readonly Statement[], nowMs: number): number | undefined {
+  return standing
     .filter(({ kind, effectiveAtMs }) => kind === 'leaver' && effectiveAtMs <= nowMs)
     .map(({ effectiveAtMs }) => effectiveAtMs)
     .toSorted((a, b) => a - b)
@@ -102,36 +115,6 @@ function standingOf(timeline: Timeline): readonly Statement[] {
   const standing = [...notSuperseded, ...endsOfEarlyStarts(notSuperseded, words)];
   standingByTimeline.set(timeline, standing);
   return standing;
-}
-
-/** For how long after a start took effect the same hire may be said for another day. Whoever is hired later than that is hired again. */
-const START_MAY_MOVE_MS = 30 * DAY_MS;
-
-/**
- * Somebody whose start took effect lately and is moved ahead did not begin: what they were given early ends when that is said. Whoever
- * was known to leave is hired again: that is no moved start.
- */
-function endsOfEarlyStarts(
-  notSuperseded: readonly Statement[],
-  words: readonly Statement[],
-): readonly Statement[] {
-  const standing = notSuperseded.filter(isAboutEmployment).toSorted(byTime);
-  return standing.flatMap((hire): readonly Statement[] => {
-    const { occurredAtMs, effectiveAtMs } = hire;
-    if (hire.kind !== 'joiner' || effectiveAtMs <= occurredAtMs) return [];
-    const begun = standing.findLast((word) => word.effectiveAtMs <= occurredAtMs);
-    const isLate =
-      begun?.kind !== 'joiner' ||
-      begun.occurredAtMs >= occurredAtMs ||
-      occurredAtMs - begun.effectiveAtMs > START_MAY_MOVE_MS;
-    const isRehire = words.some(
-      (word) =>
-        word.kind === 'leaver' && word.effectiveAtMs > occurredAtMs && word.occurredAtMs <= occurredAtMs,
-    );
-    return isLate || isRehire
-      ? []
-      : [{ ...hire, id: `${hire.id} moved`, kind: 'leaver', effectiveAtMs: occurredAtMs, attributes: {} }];
-  });
 }
 
 /** A newer word about hiring or leaving replaces an older one that was still ahead when it was said: a moved date, a hire called off. */

@@ -184,7 +184,6 @@ export const WORKER_RECORD_HISTORIES: readonly History[] = [
     ],
     acts: [asked],
     at: { 1: OWN_AND_ASKED, 2: [], 4: [], 5: OWN },
-    findings: ['present-in-lockout'],
   },
   {
     number: 29,

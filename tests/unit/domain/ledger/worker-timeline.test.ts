@@ -4,6 +4,7 @@ import { DAY_MS } from '../../../../shared/domain/durations';
 import {
   changesOf,
   lastLeftAtMs,
+  lastSaidToLeaveAtMs,
   recordStatement,
   workerAt,
   type Employment,
@@ -332,6 +333,31 @@ describe('words about hiring and leaving', () => {
       ['active', 'active', 'active'],
     ],
     [
+      'a start that was moved ahead stays so when the same is said again',
+      [joined({ saidAt: 0 }), joined({ saidAt: 10, from: 60 }), joined({ saidAt: 15, from: 60 })],
+      ['left', 'left', 'active'],
+    ],
+    [
+      'a start of a known end is moved ahead',
+      [
+        joined({ saidAt: 0 }),
+        left({ saidAt: 0, from: 90 }),
+        joined({ saidAt: 10, from: 50 }),
+        left({ saidAt: 10, from: 90 }),
+      ],
+      ['left', 'active', 'left'],
+    ],
+    [
+      'a hire that is said again after an end before it came to be known is no moved start',
+      [
+        joined({ saidAt: 0 }),
+        joined({ saidAt: 10, from: 60 }),
+        left({ saidAt: 12, from: 50 }),
+        joined({ saidAt: 15, from: 60 }),
+      ],
+      ['active', 'left', 'active'],
+    ],
+    [
       'a hire said at the moment of the end before it is no moved start',
       [joined({ saidAt: 0 }), joined({ saidAt: 10, from: 60 }), left({ saidAt: 10, from: 50 })],
       ['active', 'left', 'active'],
@@ -343,6 +369,20 @@ describe('words about hiring and leaving', () => {
     ],
   ])('%s', (_case, statements, employments) => {
     expect([20, 50, 99].map((nowMs) => employmentAt(statements, nowMs))).toEqual(employments);
+  });
+
+  it('end what was given early when that was first said, however often it is said again', () => {
+    const first = [joined({ saidAt: 0 }), joined({ saidAt: 10, from: 50 * DAY_MS })] as const;
+    const again = joined({ saidAt: 40 * DAY_MS, from: 50 * DAY_MS });
+    const instants = [10, 40 * DAY_MS, 45 * DAY_MS].map((nowMs) =>
+      workerAt(timelineOf(...first, again), nowMs),
+    );
+    expect(instants.map(({ employment, leftAtMs }) => [employment, leftAtMs])).toEqual([
+      ['left', 10],
+      ['left', 10],
+      ['left', 10],
+    ]);
+    expect(lastSaidToLeaveAtMs(timelineOf(...first, again), 60 * DAY_MS)).toBeUndefined();
   });
 
   it.each([

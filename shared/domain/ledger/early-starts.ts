@@ -1,0 +1,68 @@
+import { DAY_MS } from '../durations';
+import { byTime, isAboutEmployment, type Statement } from './statement';
+
+/** For how long after a start took effect the same hire may be said for another day. Whoever is hired later than that is hired again. */
+const START_MAY_MOVE_MS = 30 * DAY_MS;
+
+/**
+ * Somebody whose start took effect lately and is moved ahead did not begin: what they were given early ends when that was first said,
+ * however often it is said again. Whoever is known to leave before the new start is hired again, and that is no moved start.
+ */
+export function endsOfEarlyStarts(
+  notSuperseded: readonly Statement[],
+  words: readonly Statement[],
+): readonly Statement[] {
+  const standing = notSuperseded.filter(isAboutEmployment).toSorted(byTime);
+  return standing.flatMap((hire): readonly Statement[] => {
+    if (!isAhead(hire)) return [];
+    const { occurredAtMs } = firstToMove(hire, words);
+    const begun = standing.findLast((word) => word.effectiveAtMs <= occurredAtMs);
+    const isLate =
+      begun?.kind !== 'joiner' ||
+      begun.occurredAtMs >= occurredAtMs ||
+      occurredAtMs - begun.effectiveAtMs > START_MAY_MOVE_MS;
+    return isLate || isRehire(hire, occurredAtMs, words)
+      ? []
+      : [
+          {
+            ...hire,
+            id: `${hire.id} moved`,
+            kind: 'leaver',
+            occurredAtMs,
+            effectiveAtMs: occurredAtMs,
+            attributes: {},
+          },
+        ];
+  });
+}
+
+function isAhead({ kind, occurredAtMs, effectiveAtMs }: Statement): boolean {
+  return kind === 'joiner' && effectiveAtMs > occurredAtMs;
+}
+
+/** The word that put a start ahead first: those after it say the same once more, or for another day, before it came. */
+function firstToMove(hire: Statement, words: readonly Statement[]): Statement {
+  const before = words.filter(
+    (word) =>
+      isAhead(word) && word.occurredAtMs < hire.occurredAtMs && word.effectiveAtMs > hire.occurredAtMs,
+  );
+  const [first] = before.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs || (a.id < b.id ? -1 : 1));
+  return first === undefined ? hire : firstToMove(first, words);
+}
+
+/** Whether an end was known of, when a hire was last said, that comes before the start which it or the first word of it gave. */
+function isRehire(hire: Statement, firstSaidAtMs: number, words: readonly Statement[]): boolean {
+  const latestStartMs = Math.max(
+    ...words
+      .filter(({ occurredAtMs }) => occurredAtMs >= firstSaidAtMs && occurredAtMs <= hire.occurredAtMs)
+      .filter(isAhead)
+      .map(({ effectiveAtMs }) => effectiveAtMs),
+  );
+  return words.some(
+    (word) =>
+      word.kind === 'leaver' &&
+      word.occurredAtMs <= hire.occurredAtMs &&
+      word.effectiveAtMs > firstSaidAtMs &&
+      word.effectiveAtMs <= latestStartMs,
+  );
+}
