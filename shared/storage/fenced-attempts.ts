@@ -1,15 +1,20 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { callInShort, columnsOf, type CallInShort } from '../domain/plan/call-in-short';
+import type { AppliedMembership } from '../domain/ledger/person-ledger';
 import { AppError } from '../errors';
 import { encodeRecord } from './record-encoding';
 import { isConflict, undefinedIfMissing } from './storage-errors';
 import { decodeListed, type OnUnreadable } from './unreadable-rows';
 
-/** `seen`: UiPath showed the change before the contrary was done. `again`: a later call removed them once more. */
+/**
+ * `by`: what gives an addition. `seen`: UiPath showed the change before the contrary was done. `again`: a later call removed them once
+ * more.
+ */
 export type AttemptMember = Readonly<{
   personKey: string;
   memberId: string;
+  by?: AppliedMembership['by'];
   seen?: boolean | undefined;
   again?: boolean | undefined;
 }>;
@@ -68,6 +73,7 @@ export type FencedAttempts = Readonly<{
 const member = z.object({
   personKey: z.string(),
   memberId: z.string(),
+  by: z.enum(['birthright', 'grant']).optional(),
   seen: z.boolean().optional(),
   again: z.boolean().optional(),
 });

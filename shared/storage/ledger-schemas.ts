@@ -32,6 +32,7 @@ const GrantSchema = z.object({
   ticketId: z.string(),
   ticketUrl: maybe(z.string()),
   under: z.string().optional(),
+  groupBefore: z.array(z.string()).optional(),
 });
 
 const RevocationSchema = z.object({
@@ -48,6 +49,7 @@ const AppliedSchema = z.object({
   groupName: z.string(),
   origin: z.enum(['applied', 'standing']),
   by: z.enum(['birthright', 'grant']).optional(),
+  isOrdinary: z.literal(true).optional(),
   sinceMs: z.number(),
 });
 

@@ -37,6 +37,8 @@ type QueuedStep = Readonly<{
 /** Calls paid for in one go. They are worth nothing once their bucket has ended. */
 type Prepaid = { readonly startMs: number; readonly size: number; left: number };
 
+const unchanged: QuotaStep = (state) => ({ state, settle: () => undefined });
+
 /** How many times as large as the first a block of calls paid in advance may become. */
 const LARGEST_BLOCK = 4;
 /** And what part of the calls that are left: other lanes and instances need some, too. */
@@ -114,17 +116,16 @@ export function createQuotaCounter(
     return true;
   };
 
-  const giveBackUnused =
-    (lane: Lane): QuotaStep =>
-    (state, nowMs) => {
-      const paid = prepaid.get(lane);
-      if (paid === undefined || paid.startMs === bucketStart(rules, nowMs))
-        return { state, settle: () => undefined };
-      const settle = (): void => {
-        if (prepaid.get(lane) === paid) prepaid.delete(lane);
-      };
-      return { state: paid.left === 0 ? state : giveBack(state, paid.startMs, paid.left), settle };
-    };
+  /** Never again after a write whose answer is late or lost: it may be stored, and the calls would be given back twice. */
+  const giveBackUnused = (lane: Lane): QuotaStep => {
+    const paid = prepaid.get(lane);
+    if (paid === undefined || paid.startMs === bucketStart(rules, clock.now())) return unchanged;
+    prepaid.delete(lane);
+    return (state) => ({
+      state: paid.left === 0 ? state : giveBack(state, paid.startMs, paid.left),
+      settle: () => undefined,
+    });
+  };
 
   const payAhead =
     (lane: Lane): QuotaStep =>

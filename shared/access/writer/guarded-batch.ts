@@ -19,15 +19,16 @@ import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import { readWhoeverJoined } from '../ledger/find-person';
 import { recordDecision, updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { isShared, type ContainedDeps } from './containment';
+import { underNamesOfToday, type UnderNamesOfTodayDeps } from './load-person';
 import { personUnit } from './person-and-group-units';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
 export type GuardedBatchDeps = Readonly<{
-  organization: OrganizationPolicy;
   ledger: Pick<LedgerStore, 'read'>;
   clock: Pick<Clock, 'now'>;
   units: Pick<ContainedDeps['units'], 'isFailing'>;
-}>;
+}> &
+  UnderNamesOfTodayDeps;
 
 export type HoldRemovalsDeps = EvidenceOfRunDeps &
   Readonly<{
@@ -117,7 +118,7 @@ export function notePassed(batch: GuardedBatch, removals: readonly GuardedRemova
 
 /** Of whoever cannot be read now nothing is expected. Who joined another in this batch is planned as that person, in a later run. */
 async function expectedOf(
-  { organization, ledger, clock }: GuardedBatchDeps,
+  { organization, ledger, clock, groupsByName }: GuardedBatchDeps,
   { subject, cause }: Mark,
   joined: ReadonlySet<string>,
 ): Promise<readonly ExpectedRemoval[]> {
@@ -125,9 +126,13 @@ async function expectedOf(
     const { key, stored } = await readWhoeverJoined(ledger, organization.alias, subject.key);
     if (stored === undefined || (key !== subject.key && !joined.has(subject.key))) return [];
     const nowMs = clock.now();
-    const access = personAccess(stored.value, organization, nowMs);
-    const person = { personKey: key, ledger: stored.value, access, cause };
-    return expectedRemovals(person, organization, nowMs);
+    const { ledger: theirs } = await underNamesOfToday(
+      { organization, groupsByName },
+      'normal',
+      stored.value,
+    );
+    const access = personAccess(theirs, organization, nowMs);
+    return expectedRemovals({ personKey: key, ledger: theirs, access, cause }, organization, nowMs);
   } catch (error) {
     if (isShared(error)) throw error;
     return [];

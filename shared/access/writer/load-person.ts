@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
+import { mayHaveRenamedGroups, withGroupsOfToday } from '../../domain/ledger/renamed-groups';
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
 import type { SharedCall } from '../../domain/ledger/recorded-membership-changes';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
@@ -9,6 +10,7 @@ import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import { readWhoeverJoined } from '../ledger/find-person';
+import { evidenceOfRun } from './evidence-of-run';
 import type { GroupInUiPath, ReadGroupsByName } from './memoize-groups-by-name';
 
 type CallOfPerson = SharedCall & Readonly<{ groupName: string }>;
@@ -24,7 +26,8 @@ export type OpenAdditions = Readonly<
 export type LoadPersonDeps = Readonly<{
   /** Of the calls that were open when the run began. */
   openAdditions: OpenAdditions;
-  ledger: Pick<LedgerStore, 'read'>;
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  policyHash: string;
   organization: OrganizationPolicy;
   clock: Pick<Clock, 'now'>;
   groupsByName: ReadGroupsByName;
@@ -52,8 +55,9 @@ export async function loadPerson(
   subject: Subject<'person'>,
   mark?: Mark,
 ): Promise<PersonWork | undefined> {
-  const stored = await deps.ledger.read(subject);
-  if (stored === undefined || stored.value.joined !== undefined) return undefined;
+  const read = await deps.ledger.read(subject);
+  if (read === undefined || read.value.joined !== undefined) return undefined;
+  const stored = await storeUnderNamesOfToday(deps, lane, { subject, read, mark });
   const access = personAccess(stored.value, deps.organization, deps.clock.now());
   const wanted = new Set(access.reasons.map((reason) => reason.group));
   const { examine, unusableGroups } = await groupsToExamine(deps, lane, stored.value, {
@@ -63,6 +67,46 @@ export async function loadPerson(
     unread: deps.openAdditions.unreadOf(subject.key),
   });
   return { mark, subject, stored, access, wanted, examine, unusableGroups };
+}
+
+export type UnderNamesOfTodayDeps = Pick<LoadPersonDeps, 'organization' | 'groupsByName'>;
+
+/**
+ * A ledger under the names that its groups have now. They are asked for where the policy does not name one of those it knows, or
+ * `isMissed`: the audit misses a membership, and another group may have its name.
+ */
+export async function underNamesOfToday(
+  { organization, groupsByName }: UnderNamesOfTodayDeps,
+  lane: Lane,
+  ledger: PersonLedger,
+  isMissed = false,
+): Promise<ReturnType<typeof withGroupsOfToday>> {
+  if (!isMissed && !mayHaveRenamedGroups(ledger, organization)) return { ledger, renamed: [] };
+  return withGroupsOfToday(ledger, await groupsByName(lane), organization);
+}
+
+/** The same, stored where it is another. */
+async function storeUnderNamesOfToday(
+  deps: LoadPersonDeps,
+  lane: Lane,
+  {
+    subject,
+    read,
+    mark,
+  }: Readonly<{ subject: Subject<'person'>; read: Stored<PersonLedger>; mark: Mark | undefined }>,
+): Promise<Stored<PersonLedger>> {
+  const isMissed = mark?.cause === 'audit';
+  const { ledger, renamed } = await underNamesOfToday(deps, lane, read.value, isMissed);
+  if (renamed.length === 0) return read;
+  const evidence = renamed.map(({ groupId, before, today }) =>
+    evidenceOfRun(deps, today === undefined ? 'membership-gone' : 'membership-renamed', {
+      groupId,
+      group: today ?? before,
+      ...(today === undefined ? { why: ['group-gone'] } : { before }),
+    }),
+  );
+  await deps.ledger.write(subject, ledger, read, evidence);
+  return (await deps.ledger.read(subject)) ?? read;
 }
 
 /** The same for somebody whom an earlier plan names: where they joined another meanwhile, that person. */
@@ -98,7 +142,12 @@ async function groupsToExamine(
   const applied = new Set(ledger.applied.map((membership) => fold(membership.groupName)));
   const leaving = access.employment === 'left';
   const open = [...wanted].filter((name) => !applied.has(name));
-  const over = [...ledger.applied, ...added].filter(({ groupName }) => !wanted.has(fold(groupName)));
+  const over = [...ledger.applied, ...added]
+    .filter(({ groupName }) => !wanted.has(fold(groupName)))
+    .filter(
+      (one) =>
+        !leaving || deps.organization.leaver.groups === 'all' || isOfPolicyOrOurs(one, deps.organization),
+    );
   if (!leaving && open.length + over.length + unread.length === 0)
     return { examine: new Map(), unusableGroups: [] };
   const groups = await deps.groupsByName(lane);
@@ -120,6 +169,14 @@ async function groupsToExamine(
     return count === 1 ? [] : [{ kind: count === 0 ? 'group-missing' : 'group-ambiguous', group }];
   });
   return { examine, unusableGroups };
+}
+
+/** What stood in a group before, and is in no group of the policy, is nobody's here to take away. */
+function isOfPolicyOrOurs(
+  { groupName, origin }: Readonly<{ groupName: string; origin?: AppliedMembership['origin'] }>,
+  { groups }: Pick<OrganizationPolicy, 'groups'>,
+): boolean {
+  return origin !== 'standing' || groups.has(fold(groupName));
 }
 
 const allGroups = new WeakMap<object, ReadonlyMap<string, GroupInUiPath>>();

@@ -4,6 +4,7 @@ import {
   type AppliedMembership,
   type DirectoryIdentity,
 } from '../../domain/ledger/person-ledger';
+import { givenNow } from '../../domain/ledger/reasons-of-memberships';
 import { isTakenForStanding, whatToTell } from '../../domain/ledger/recorded-membership-changes';
 import { fold } from '../../domain/fold';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
@@ -67,16 +68,20 @@ export async function planPeopleMemberships(
   const named = groups.length === 0 ? new Map<string, []>() : await deps.groupsByName(lane);
   const isAnothers = (name: string, groupId: string): boolean =>
     named.get(fold(name))?.some((other) => other.groupId !== groupId) === true;
-  const cases = groups.map(({ group, candidates }): GroupCase => ({
-    groupId: group.groupId,
-    name: group.name,
-    mode: modeOf(
+  const nameInPolicy = ({ group, candidates }: GroupCandidates): string =>
+    nameThatPolicyHas(
       deps.organization,
       group,
       candidates
         .flatMap(({ person }) => appliedIn(group.groupId, person)?.groupName ?? [])
         .filter((name) => !isAnothers(name, group.groupId)),
-    ),
+    );
+  const knownAs = new Map(groups.map((one) => [one.group.groupId, nameInPolicy(one)]));
+  const cases = groups.map(({ group, candidates }): GroupCase => ({
+    groupId: group.groupId,
+    name: group.name,
+    knownAs: knownAs.get(group.groupId),
+    mode: groupPolicyOf(deps.organization, knownAs.get(group.groupId) ?? group.name)?.mode ?? 'unmanaged',
     cases: candidates
       .filter(({ memberId }) => !kept.unknown.has(memberId))
       .filter(({ person }) => {
@@ -109,7 +114,10 @@ export async function planPeopleMemberships(
     ownIds: deps.ownIds,
     protectedIds: deps.organization.protectedPrincipals,
     protectedMembers: new Map(
-      groups.map(({ group }) => [group.groupId, protectedIn(deps.organization, group)]),
+      groups.map(({ group: { groupId, name } }) => [
+        groupId,
+        protectedIn(deps.organization, { groupId, name: knownAs.get(groupId) ?? name }),
+      ]),
     ),
     administratorsLeft: left,
   });
@@ -150,6 +158,7 @@ async function addedByOpenCalls(
   const unknown = new Set<string>();
   const asked = groups.flatMap(({ group: { groupId }, candidates }) =>
     candidates.flatMap(({ person: { subject, stored, access }, memberId }) => {
+      const { reasons } = access;
       if (access.employment === 'left' || have.get(groupId)?.has(memberId) !== true) return [];
       const known = stored.value.applied.find((membership) => membership.groupId === groupId);
       const calls = deps.openAdditions
@@ -157,10 +166,10 @@ async function addedByOpenCalls(
         .filter(
           (call) => call.groupId === groupId && (known === undefined || isTakenForStanding(known, call)),
         );
-      return calls.length === 0 ? [] : [{ groupId, subject, calls }];
+      return calls.length === 0 ? [] : [{ groupId, subject, calls, reasons }];
     }),
   );
-  await mapConcurrently(asked, STORAGE_WIDTH, async ({ groupId, subject, calls }) => {
+  await mapConcurrently(asked, STORAGE_WIDTH, async ({ groupId, subject, calls, reasons }) => {
     try {
       const { records } = await deps.ledger.evidence(subject);
       const call = calls.find(
@@ -168,7 +177,8 @@ async function addedByOpenCalls(
       );
       if (call === undefined) return;
       const { groupName, startedAtMs: sinceMs } = call;
-      memberships.set(`${groupId}/${subject.key}`, { groupId, groupName, origin: 'applied', sinceMs });
+      const by = givenNow(reasons, groupName);
+      memberships.set(`${groupId}/${subject.key}`, { groupId, groupName, origin: 'applied', sinceMs, by });
     } catch (error) {
       await deps.units.fail(personUnit(subject.key), error);
       deferred.add(subject.key);
@@ -179,13 +189,13 @@ async function addedByOpenCalls(
 }
 
 /** The policy knows a group by name, and a renamed one by the name it had when we put somebody there, while no other group has that. */
-function modeOf(
+function nameThatPolicyHas(
   organization: OrganizationPolicy,
   group: GroupInUiPath,
   namesBefore: readonly string[],
-): GroupCase['mode'] {
-  const policies = [group.name, ...namesBefore].map((name) => groupPolicyOf(organization, name));
-  return policies.find((policy) => policy !== undefined)?.mode ?? 'unmanaged';
+): string {
+  const names = [group.name, ...namesBefore];
+  return names.find((name) => groupPolicyOf(organization, name) !== undefined) ?? group.name;
 }
 
 function whyOf(person: PersonWork, group: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import { givenBy } from '../../domain/ledger/reasons-of-memberships';
 import type { MembershipAttempt } from '../../storage/fenced-attempts';
 import type { Lane } from '../../domain/lane';
 import type { DecidedCase, GroupPlan } from '../../domain/plan/membership-plan';
@@ -71,7 +72,9 @@ export async function putGroupMembers(
     id: newAttemptId(deps.clock.now()),
     groupId: group.groupId,
     groupName: group.name,
-    add: changes.filter((change) => change.decision === 'add').map(toMember),
+    add: changes
+      .filter((change) => change.decision === 'add')
+      .map((change) => ({ ...toMember(change), by: givenBy(change.why) })),
     remove: changes
       .filter((change) => change.decision === 'remove')
       .map((change) => ({ ...toMember(change), cause: change.cause })),

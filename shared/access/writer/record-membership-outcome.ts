@@ -11,7 +11,8 @@ import {
   type AppliedMembership,
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
-import { givenBy } from '../../domain/ledger/reasons-of-memberships';
+import { givenBy, givenNow, withReasonsOfMemberships } from '../../domain/ledger/reasons-of-memberships';
+import { personAccess } from '../../domain/ledger/person-access';
 import {
   isTakenForStanding,
   whatToTell,
@@ -34,7 +35,7 @@ type RequireFenceDeps = Pick<WriterFence, 'fence'> &
 
 type RecordMembershipOutcomeDeps = EvidenceOfRunDeps &
   RequireFenceDeps &
-  Readonly<{ ledger: Pick<LedgerStore, 'evidence'> }>;
+  Readonly<{ ledger: Pick<LedgerStore, 'evidence'>; organization: OrganizationPolicy }>;
 
 /** What is known of a share before it is recorded. */
 type Before = Readonly<{
@@ -59,7 +60,8 @@ export async function recordMembershipOutcome(
   { known: read, shows, mayBeRecorded }: Before,
 ): Promise<ToTell> {
   const { id: attemptId, groupId, groupName, planHash } = attempt;
-  const change = attempt.add.some((member) => member.personKey === personKey) ? 'add' : 'remove';
+  const added = attempt.add.find((member) => member.personKey === personKey);
+  const change = added === undefined ? 'remove' : 'add';
   const subject = personSubject(deps.organization.alias, personKey);
   const facts = { groupId, group: groupName, planHash, attemptId };
   let toTell: ToTell = 'by-another';
@@ -80,16 +82,13 @@ export async function recordMembershipOutcome(
           evidence: [evidenceOfRun(deps, 'membership-outcome-unknown', { ...facts, change, shows })],
         };
       if (toTell !== 'change') return undefined;
-      const membership: AppliedMembership = {
-        groupId,
-        groupName,
-        origin: 'applied',
-        sinceMs: deps.clock.now(),
-        by: givenBy(why),
-      };
+      const sinceMs = deps.clock.now();
+      const { reasons } = personAccess(current, deps.organization, sinceMs);
+      const by = added?.by ?? givenBy(why) ?? givenNow(reasons, groupName);
+      const membership: AppliedMembership = { groupId, groupName, origin: 'applied', sinceMs, by };
       return change === 'add'
         ? {
-            next: withMembership(current, membership),
+            next: withReasonsOfMemberships(withMembership(current, membership), reasons, deps.organization),
             evidence: [evidenceOfRun(deps, 'membership-added', { ...facts, why })],
           }
         : {

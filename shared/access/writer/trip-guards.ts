@@ -196,7 +196,7 @@ async function guardsOfGroups(
   }
   const limitsOf: GuardFacts['limitsOf'] = (groupId) => ({
     ...organization.guards,
-    ...groupPolicyOf(organization, groups.get(groupId)?.name ?? '')?.guards,
+    ...groupPolicyOf(organization, groups.get(groupId)?.knownAs ?? groups.get(groupId)?.name ?? '')?.guards,
   });
   const toRead = [...groups.values()].filter(({ groupId }) => {
     const limits = limitsOf(groupId);

@@ -82,8 +82,7 @@ export function isGrantValid(
   organization: Pick<OrganizationPolicy, 'groups'>,
   nowMs: number,
 ): boolean {
-  // Of a group that the policy does not name any more nobody knows: what ended while it was privileged does not come back.
-  const isPrivileged = organization.groups.get(fold(grant.group))?.privileged !== false;
+  const isPrivileged = mayBePrivileged(grant.group, ledger, organization);
   return (
     grant.validFromMs <= nowMs &&
     (grant.validUntilMs === undefined || nowMs < grant.validUntilMs) &&
@@ -114,10 +113,30 @@ export function isRevoked(grant: Grant, ledger: PersonLedger): boolean {
   return ledger.revocations.some((revocation) => isEndedBy(grant, revocation));
 }
 
+/** Of a group that the policy does not name any more counts what it was: what ended while it was privileged does not come back. */
+function mayBePrivileged(
+  group: string,
+  { applied }: Pick<PersonLedger, 'applied'>,
+  { groups }: Pick<OrganizationPolicy, 'groups'>,
+): boolean {
+  const name = fold(group);
+  const named = groups.get(name);
+  if (named !== undefined) return named.privileged;
+  return !applied.some(({ groupName, isOrdinary }) => isOrdinary === true && fold(groupName) === name);
+}
+
+/** Every name, folded, by which a request may mean the group of a grant: today's, and those before it was renamed. */
+export function namesOfGroup({
+  group,
+  groupBefore = [],
+}: Pick<Grant, 'group' | 'groupBefore'>): readonly string[] {
+  return [group, ...groupBefore].map(fold);
+}
+
 /** True where a revocation ends this grant. */
 export function isEndedBy(grant: Grant, revocation: Revocation): boolean {
   return (
-    fold(revocation.group) === fold(grant.group) &&
+    namesOfGroup(grant).includes(fold(revocation.group)) &&
     (revocation.grantRequestId === undefined
       ? revocation.occurredAtMs >= grant.occurredAtMs
       : revocation.grantRequestId === grant.requestId)

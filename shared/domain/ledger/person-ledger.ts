@@ -32,6 +32,8 @@ export type Grant = Readonly<{
   ticketUrl: string | undefined;
   /** The address that the request named, as the key of it; undefined: not noted. */
   under?: string | undefined;
+  /** Names of the group before it was renamed, that of the request first. */
+  groupBefore?: readonly string[] | undefined;
 }>;
 
 /** Ends the grants to a group that were approved before it: all of them, or the one it names. */
@@ -53,6 +55,8 @@ export type AppliedMembership = Readonly<{
   sinceMs: number;
   /** What gave it when the policy named the group last, birthright first; undefined: not known. */
   by?: 'birthright' | 'grant' | undefined;
+  /** The group was not privileged when the policy named it last. */
+  isOrdinary?: true | undefined;
 }>;
 
 /** The person's directory object, or since when it could not be found; `lastKnownId` is the one they had until then. */

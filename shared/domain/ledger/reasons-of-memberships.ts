@@ -21,10 +21,20 @@ function withReason(
   reasons: readonly Reason[],
   organization: Pick<OrganizationPolicy, 'groups'>,
 ): AppliedMembership {
-  if (!organization.groups.has(fold(row.groupName))) return row;
-  const own = reasons.filter(({ group }) => group === fold(row.groupName));
-  const by = own.some(({ kind }) => kind === 'birthright') ? 'birthright' : own[0]?.kind;
-  return by === undefined || by === row.by ? row : { ...row, by };
+  const group = organization.groups.get(fold(row.groupName));
+  if (group === undefined) return row;
+  const by = givenNow(reasons, row.groupName);
+  // What a birthright gives is kept whatever it was.
+  const isOrdinary = by === 'grant' && !group.privileged ? true : undefined;
+  if (by === undefined || (by === row.by && isOrdinary === row.isOrdinary)) return row;
+  const { isOrdinary: _isOrdinary, ...rest } = row;
+  return { ...rest, by, ...(isOrdinary === undefined ? {} : { isOrdinary }) };
+}
+
+/** What gives somebody a group now: birthright first. undefined: nothing. */
+export function givenNow(reasons: readonly Reason[], groupName: string): AppliedMembership['by'] {
+  const own = reasons.filter(({ group }) => group === fold(groupName));
+  return own.some(({ kind }) => kind === 'birthright') ? 'birthright' : own[0]?.kind;
 }
 
 /** What gave a membership that was just made, by the words of its evidence; undefined: neither birthright nor a grant. */

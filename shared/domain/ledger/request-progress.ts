@@ -1,8 +1,8 @@
 import { latestOf, type EntityLedger, type RuleLedger } from './rule-and-entity-ledgers';
-import { isRevoked, personAccess } from './person-access';
+import { isRevoked, namesOfGroup, personAccess } from './person-access';
 import { fold } from '../fold';
 import type { PersonLedger } from './person-ledger';
-import type { OrganizationPolicy } from '../policy';
+import { groupPolicyOf, type OrganizationPolicy } from '../policy';
 
 /** Where a request stands, and what that means. */
 export const REQUEST_STATES = {
@@ -11,7 +11,7 @@ export const REQUEST_STATES = {
   pending: 'Recorded, and on its way to UiPath',
   applied: 'UiPath has it',
   blocked:
-    'It cannot be applied now: the person left or has not started, or UiPath does not know the address',
+    'It cannot be applied now: the person left or has not started, UiPath does not know the address, or the policy does not name the group any more',
   ending: 'It is over, and the removal is on its way to UiPath',
   ended: 'Its time is over, it was revoked, or a later request replaced it',
 } as const satisfies Record<string, string>;
@@ -44,10 +44,12 @@ export function personProgress(
     ledger.applied.some((membership) => fold(membership.groupName) === name);
   const revocation = ledger.revocations.find((item) => item.requestId === requestId);
   if (revocation !== undefined) {
-    const name = fold(revocation.group);
     const { group } = revocation;
-    if (hasReason(name)) return { state: 'applied', group };
-    return { state: isMember(name) ? 'pending' : stateWhereNoMember(ledger), group };
+    const named = fold(group);
+    const ended = ledger.grants.map(namesOfGroup).filter((names) => names.includes(named));
+    const names = [...new Set([named, ...ended.flat()])];
+    if (names.some(hasReason)) return { state: 'applied', group };
+    return { state: names.some(isMember) ? 'pending' : stateWhereNoMember(ledger), group };
   }
   const grant = ledger.grants.find((item) => item.requestId === requestId);
   if (grant === undefined) return { state: 'pending' };
@@ -59,7 +61,8 @@ export function personProgress(
   if (reasons.some((reason) => reason.kind === 'grant' && reason.requestId === requestId)) {
     if (isMember(name)) return { state: 'applied', ...facts };
     const isUnresolved = ledger.identity !== undefined && ledger.identity.kind !== 'resolved';
-    return { state: isUnresolved ? 'blocked' : 'pending', ...facts };
+    const isNamed = groupPolicyOf(organization, group) !== undefined;
+    return { state: isUnresolved || !isNamed ? 'blocked' : 'pending', ...facts };
   }
   return { state: validFromMs > nowMs ? 'waiting' : 'blocked', ...facts };
 }

@@ -1,6 +1,6 @@
 import type { AccessRequest } from './access-request';
 import { fold } from '../fold';
-import { personAccess, reasonsWithin, type Reason } from './person-access';
+import { namesOfGroup, personAccess, reasonsWithin, type Reason } from './person-access';
 import type { PersonLedger } from './person-ledger';
 import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
 import { DAY_MS } from '../durations';
@@ -40,7 +40,7 @@ export function reasonsHeld(
   nowMs: number,
 ): HeldReasons {
   const { reasons: now } = personAccess(ledger, organization, nowMs);
-  const granted = new Set(ledger.grants.map(({ group }) => fold(group)));
+  const granted = new Set(ledger.grants.flatMap(namesOfGroup));
   if (action.kind !== 'grant' && action.kind !== 'extend') return { now, meanwhile: now, granted };
   const span = { fromMs: Math.max(nowMs, action.validFromMs), untilMs: action.validUntilMs };
   return { now, meanwhile: reasonsWithin(ledger, organization, span), granted };

@@ -28,6 +28,8 @@ export type MembershipCase = Readonly<{
 export type GroupCase = Readonly<{
   groupId: string;
   name: string;
+  /** The name that the policy has for it; undefined: the same. */
+  knownAs?: string | undefined;
   mode: GroupMode | 'unmanaged';
   cases: readonly MembershipCase[];
 }>;
@@ -41,7 +43,7 @@ export type MembershipDecision =
   | 'absent'
   /** There, not wanted, but this application did not put it there and the group is additive or not managed; or it is another's. */
   | 'left-alone'
-  /** There, not wanted, put there by this application, in a group that the policy does not name now: it stays ours to take away. */
+  /** In a group that the policy does not name now: put there by this application, and ours to take away, or asked for and not put there. */
   | 'out-of-policy'
   /** A removal that waits for a named release. */
   | 'held'
@@ -59,6 +61,8 @@ export type DecidedCase = MembershipCase &
 export type GroupPlan = Readonly<{
   groupId: string;
   name: string;
+  /** The name that the policy has for it; undefined: the same. */
+  knownAs?: string | undefined;
   decided: readonly DecidedCase[];
 }>;
 
@@ -71,6 +75,7 @@ export function planMemberships(groups: readonly GroupCase[], stops: HardStopRul
     .map((group) => ({
       groupId: group.groupId,
       name: group.name,
+      ...(group.knownAs === undefined ? {} : { knownAs: group.knownAs }),
       decided: group.cases
         .map((membership) => ({ ...membership, decision: decide(group, membership, stops) }))
         .toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1)),
@@ -150,7 +155,8 @@ function decide(group: GroupCase, membership: MembershipCase, stops: HardStopRul
   if (group.mode === 'observe') return 'observed';
   const stop = hardStopOf(group.groupId, membership, stops);
   if (stop !== undefined) return stop;
-  if (membership.want) return 'add';
+  // What was asked for while the policy named the group puts nobody there when it does not.
+  if (membership.want) return group.mode === 'unmanaged' ? 'out-of-policy' : 'add';
   if (membership.keptByOther === true) return 'left-alone';
   if (membership.leaving || group.mode === 'authoritative') return 'remove';
   if (membership.applied?.origin !== 'applied') return 'left-alone';

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { guardPlan, type GuardPlanDeps } from '../../../../shared/access/writer/guard-plan';
-import { batchOfOne, batchOfPasses, type GuardedBatch } from '../../../../shared/access/writer/guarded-batch';
+import {
+  batchOfOne,
+  batchOfPasses,
+  type GuardedBatch,
+  type GuardedBatchDeps,
+} from '../../../../shared/access/writer/guarded-batch';
 import { newAttemptId } from '../../../../shared/access/writer/attempt-id';
 import { DAY_MS } from '../../../../shared/domain/durations';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
@@ -50,7 +55,7 @@ function setUp(guards: Partial<GuardLimits>, onPut: (hold: Hold) => void = () =>
     written += hold.removals.length;
     holds.set(hold.hash, hold);
   };
-  const deps: GuardPlanDeps = {
+  const deps: GuardPlanDeps & GuardedBatchDeps = {
     organization: anOrganization({ guards: { ...OPEN, ...guards } }),
     policyHash: 'v1',
     clock: { now: () => NOW_MS },
@@ -58,6 +63,7 @@ function setUp(guards: Partial<GuardLimits>, onPut: (hold: Hold) => void = () =>
     units: { isFailing: () => false } as never,
     uipath: undefined as never,
     removals: { since: async () => made },
+    groupsByName: async () => new Map(),
     changes: { listAttempts: async () => [] },
     ledger: {
       count: async () => 1_000_000,

@@ -63,7 +63,7 @@ describe('what becomes of one person and one group', () => {
     ['observe', 'observed'],
     ['additive', 'add'],
     ['authoritative', 'add'],
-    ['unmanaged', 'add'],
+    ['unmanaged', 'out-of-policy'],
   ])('in a group of mode %s is %s when a reason is there and the membership is not', (mode, expected) => {
     expect(decisionOf(group({ mode, cases: [membership({ want: true, have: false })] }))).toBe(expected);
   });
