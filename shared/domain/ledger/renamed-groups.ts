@@ -16,7 +16,7 @@ export function mayHaveRenamedGroups(
 }
 
 /** One membership whose group is known otherwise by now; `today` undefined: it is gone, and another group has its name. */
-export type RenamedMembership = Readonly<{ groupId: string; before: string; today: string | undefined }>;
+type RenamedMembership = Readonly<{ groupId: string; before: string; today: string | undefined }>;
 
 type WithGroupsOfToday = Readonly<{ ledger: PersonLedger; renamed: readonly RenamedMembership[] }>;
 
