@@ -113,7 +113,9 @@ sources:
   hr:
     standard: { secret: ${SECRET_NAMES.hr} }
 ${more.hr}  tickets:
-    standard: { secret: ${SECRET_NAMES.tickets} }
+    standard:
+      secret: ${SECRET_NAMES.tickets}
+      may: [grant, extend, revoke, create-rule, update-rule, delete-rule, add-policy-entity, remove-policy-entity]
 ${more.tickets}`;
 }
 

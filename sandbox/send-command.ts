@@ -103,7 +103,7 @@ function addOtherRequests(program: Command, io: SendIo): void {
     .requiredOption('--name <name>', 'the name of the rule')
     .requiredOption('--owner <email>', 'who answers for it')
     .requiredOption('--definition <json>', '{"groups":[…],"conditions":[…]}')
-    .option('--duration <iso8601>', 'for how long', 'P90D')
+    .option('--duration <iso8601>', 'for how long', 'P30D')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const { name, owner, duration } = options;

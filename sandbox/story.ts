@@ -178,7 +178,7 @@ export function storyOf(stack: Stack, options: StoryOptions): readonly Step[] {
           name: 'Finance by claim',
           definition: onFinance,
           owner: BEN,
-          duration: 'P90D',
+          duration: 'P30D',
         };
         expectStatus(
           await deliver(stack.tickets, requestApproved(people, action, 'REQ-1043'), { id: 'REQ-1043' }),

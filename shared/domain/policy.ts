@@ -81,6 +81,8 @@ export type OrganizationPolicy = Readonly<{
   separationOfDuties: ReadonlyArray<readonly [string, string]>;
   rules: Readonly<{
     requests: RequestRules | undefined;
+    /** Whether a rule may be asked for whose conditions hold of nearly everybody. */
+    mayMatchEverybody: boolean;
     /** Rules that are agreed although no request made them. */
     baseline: readonly BaselineRule[];
   }>;

@@ -98,6 +98,7 @@ function toOrganization(alias: string, entry: PolicyFile['organizations'][string
     separationOfDuties: entry.separationOfDuties.map(([a, b]) => [fold(a), fold(b)]),
     rules: {
       requests: toRequestRules(entry.rules.requests),
+      mayMatchEverybody: entry.rules.mayMatchEverybody,
       baseline: toBaselineRules(entry.rules.baseline),
     },
     accessPolicy: {

@@ -138,7 +138,14 @@ const OrganizationSchema = z.strictObject({
     .default([])
     .describe('Pairs of groups that nobody may be granted together.'),
   rules: z
-    .strictObject({ requests: RequestRulesSchema.optional(), baseline: BaselineRulesSchema })
+    .strictObject({
+      requests: RequestRulesSchema.optional(),
+      mayMatchEverybody: z
+        .boolean()
+        .default(false)
+        .describe('Whether a rule may be asked for whose conditions hold of nearly everybody.'),
+      baseline: BaselineRulesSchema,
+    })
     .prefault({}),
   accessPolicy: z
     .strictObject({ requests: RequestRulesSchema.optional(), baseline: z.array(EntitySchema).optional() })

@@ -42,7 +42,7 @@ export const SourceSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'What this source may cause; without it all that its feed can, as far as its proof of origin allows.',
+      'What this source may cause; without it all that its feed can, as far as its proof of origin allows, but for rules and the access policy.',
     ),
   heartbeatHours: z
     .number()
@@ -140,8 +140,21 @@ function isUnproved(source: WebhookFormat, entry: SourceEntry): boolean {
   return proofOfOrigin(source.credential, { entra: entry.entra, fetchBack: entry.fetchBack }) === 'token';
 }
 
-/** A token proves nothing about a body: without a second look at the source it may only add. */
+/** What binds many at once: a source may cause it where the policy says so. */
+const ONLY_IF_NAMED: ReadonlySet<SourceAct> = new Set([
+  'create-rule',
+  'update-rule',
+  'delete-rule',
+  'add-policy-entity',
+  'remove-policy-entity',
+]);
+
 function defaultActs(feed: Feed, source: WebhookFormat, entry: SourceEntry): readonly SourceAct[] {
+  return provedActs(feed, source, entry).filter((act) => !ONLY_IF_NAMED.has(act));
+}
+
+/** A token proves nothing about a body: without a second look at the source it may only add. */
+function provedActs(feed: Feed, source: WebhookFormat, entry: SourceEntry): readonly SourceAct[] {
   if (!isUnproved(source, entry)) return actsOf[feed];
   return feed === 'hr' ? ['joiner'] : ['grant', 'extend'];
 }
@@ -211,7 +224,7 @@ function faultsInTrust(
   spokenOf: readonly PolicyGroups[],
 ): readonly SourceFault[] {
   if (!isUnproved(source, entry)) return [];
-  const allowed = defaultActs(feed, source, entry);
+  const allowed = provedActs(feed, source, entry);
   const acts = entry.may ?? allowed;
   const own = entry.groups === undefined ? undefined : new Set(entry.groups.map(fold));
   const privileged = spokenOf.flatMap((groups) =>

@@ -125,8 +125,8 @@ organizations:
     guards: { group: ${limit(few)}, day: ${limit(few)}, run: ${limit(run)}, batch: ${limit(run)} }
     groups:
       ${GROUPS.developers}: { mode: additive }
-      ${GROUPS.finance}: { mode: additive }
-      ${GROUPS.users}: { mode: authoritative }
+      ${GROUPS.finance}: { mode: additive, requests: ${requests} }
+      ${GROUPS.users}: { mode: authoritative, requests: ${requests} }
       ${GROUPS.support}: { mode: additive, requests: ${requests} }
       ${GROUPS.night}: { mode: additive, requests: ${requests} }
       ${GROUPS.watch}: { mode: observe }
@@ -137,6 +137,6 @@ sources:
   hr:
     standard: { secret: hr }${hasAgency === true ? '\n    agency: { format: standard, secret: hr }' : ''}
   tickets:
-    standard: { secret: tickets }
+    standard: { secret: tickets, may: [grant, extend, revoke, create-rule, update-rule, delete-rule] }
 `;
 }

@@ -4,6 +4,7 @@ import { namesOfGroup, personAccess, reasonsWithin, type Reason } from './person
 import type { PersonLedger } from './person-ledger';
 import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
 import { DAY_MS } from '../durations';
+import { refusalOfRule, rulesOfRule } from './rule-request-refusal';
 
 /** Why the policy refuses an approved request. */
 export type RequestRefusal =
@@ -17,6 +18,8 @@ export type RequestRefusal =
   | 'already-ended'
   | 'nothing-to-extend'
   | 'separation-of-duties'
+  | 'group-only-observed'
+  | 'matches-nearly-everybody'
   | 'too-many-grants'
   | 'address-in-doubt';
 
@@ -83,14 +86,12 @@ export function refusalOf(
         : undefined;
     case 'create-rule':
     case 'update-rule':
-      if (action.definition.groups.some((name) => groupPolicyOf(organization, name) === undefined))
-        return 'group-not-managed';
       return (
-        refusalByRules(organization.rules.requests) ??
+        refusalOfRule(action, organization) ??
+        firstOf(rulesOfRule(action, organization), (rules) => refusalByRules(rules)) ??
         // An expired statement is still the latest one: it ends the earlier version of the rule too.
-        refusalByLength(
-          { validFromMs: request.occurredAtMs, validUntilMs: action.validUntilMs },
-          organization.rules.requests,
+        firstOf(rulesOfRule(action, organization), (rules) =>
+          refusalByLength({ validFromMs: request.occurredAtMs, validUntilMs: action.validUntilMs }, rules),
         )
       );
     case 'delete-rule':
@@ -99,6 +100,14 @@ export function refusalOf(
     case 'remove-policy-entity':
       return refusalByRules(organization.accessPolicy.requests);
   }
+}
+
+function firstOf<T, R>(items: readonly T[], refusalOfOne: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = refusalOfOne(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The groups of a person's reasons that must not go together with `group`; the rule is symmetric. */

@@ -93,6 +93,17 @@ export function useWorlds(
   };
 }
 
+const EVERY_REQUEST = [
+  'grant',
+  'extend',
+  'revoke',
+  'create-rule',
+  'update-rule',
+  'delete-rule',
+  'add-policy-entity',
+  'remove-policy-entity',
+];
+
 const GROUPS = { Administrators: [OLGA], Developers: [], Users: [], Finance: [], Treasury: [] };
 
 /** Anybody may ask, Ben approves; who works in Automation is a developer, who works in Finance is in Finance, all are users. */
@@ -113,7 +124,7 @@ function policyText(identityBaseUrl: string, { sources: hr = {}, ...overrides }:
   };
   const sources = {
     hr: { standard: { secret: 's' }, ...(hr as Fields) },
-    tickets: { standard: { secret: 's' } },
+    tickets: { standard: { secret: 's', may: EVERY_REQUEST } },
   };
   return JSON.stringify({ version: 1, organizations: { [ORGANIZATION]: organization }, sources });
 }

@@ -133,7 +133,11 @@ describe('a policy file', () => {
           longestDays: 3,
         },
       },
-      accessPolicy: { requests: undefined, baseline: [{ entityType: 'group', name: 'Staff' }] },
+      accessPolicy: {
+        requests: undefined,
+
+        baseline: [{ entityType: 'group', name: 'Staff' }],
+      },
       protectedPrincipals: new Set(['7b1d3c0e-94f2-4a8b-8c55-2e6f0d9a1b34']),
     });
   });

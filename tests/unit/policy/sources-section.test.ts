@@ -28,19 +28,11 @@ describe('a source of the policy', () => {
     ['hr', 'format: standard-token', ['joiner']],
     ['hr', 'format: scim', ['joiner']],
     ['hr', 'format: scim, may: [joiner, mover, leaver]', ['joiner', 'mover', 'leaver']],
+    ['tickets', 'format: zendesk', ['grant', 'extend', 'revoke']],
     [
       'tickets',
-      'format: zendesk',
-      [
-        'grant',
-        'extend',
-        'revoke',
-        'create-rule',
-        'update-rule',
-        'delete-rule',
-        'add-policy-entity',
-        'remove-policy-entity',
-      ],
+      'may: [grant, create-rule, add-policy-entity]',
+      ['grant', 'create-rule', 'add-policy-entity'],
     ],
     ['tickets', 'may: [grant, revoke]', ['grant', 'revoke']],
   ] as const)('of %s with %s may cause %j', (feed, entry, acts) => {

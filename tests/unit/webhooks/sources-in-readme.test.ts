@@ -68,7 +68,8 @@ function saidOf(feed: Feed, { ownContract, format }: WebhookFormat, may: Readonl
   const acts = [...may].filter(
     (act) => feed === 'hr' || knowsRules || ticketActs.some((known) => known === act),
   );
-  if (feed === 'ticket' && acts.includes('create-rule')) return 'every request';
+  if (feed === 'ticket' && knowsRules && may.has('revoke'))
+    return `${acts.join(', ')}; rules and access policy if named`;
   return feed === 'ticket' && !may.has('revoke')
     ? `${acts.join(', ')}; no privileged group`
     : acts.join(', ');

@@ -67,6 +67,14 @@ export const SEEDS: readonly OrganizationSeed[] = [
   seedOf(BETA, ['bea', 'bob'].map(emailOf), ['Basic']),
 ];
 
+const EVERY_REQUEST = [
+  'grant',
+  'revoke',
+  'create-rule',
+  'delete-rule',
+  'add-policy-entity',
+  'remove-policy-entity',
+];
 const MANY = { count: 1_000, percent: 100, floor: 1_000 };
 const ONE_AT_ONCE = { guards: { group: { count: 1, percent: 100, floor: 1 } } };
 /** Holds nothing, and asks for the size of the group when two are removed at once. */
@@ -119,7 +127,7 @@ export function policyText(identityBaseUrlOf: (organization: string) => string):
         other: source(ACME, 'hr-other'),
         beta: source(BETA, 'hr-beta'),
       },
-      tickets: { desk: source(ACME, 'desk') },
+      tickets: { desk: { ...source(ACME, 'desk'), may: EVERY_REQUEST } },
     },
   });
 }

@@ -54,7 +54,7 @@ describe('a crash after any step of a run (incident 8)', () => {
         owner: BEN,
         definition: {
           groups: ['Developers'],
-          conditions: [{ claimName: 'a', conditionType: 'Contains', value: 'b' }],
+          conditions: [{ claimName: 'a', conditionType: 'Contains', value: 'Night' }],
         },
       });
       await world.engine.work();

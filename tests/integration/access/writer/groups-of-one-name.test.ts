@@ -101,7 +101,7 @@ describe('two groups of the policy with one name', () => {
     const world = await start(twins);
     const definition = {
       groups: [twins[0]],
-      conditions: [{ claimName: 'a', conditionType: 'Contains', value: 'b' }],
+      conditions: [{ claimName: 'a', conditionType: 'Contains', value: 'Night' }],
     };
     await world.asks('R1', { kind: 'create-rule', name: 'Claims', owner: BEN, definition });
     await world.asks('R2', { kind: 'add-policy-entity', entityType: 'group', name: twins[0] });

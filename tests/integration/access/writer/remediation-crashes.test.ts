@@ -14,7 +14,7 @@ const start = withoutFaults(useWorlds());
 const NAME = 'Claims';
 const rulesOf = ({ engine, alias }: World) => [...engine.uipath.organization(alias).rules.values()];
 const listOf = ({ engine, alias }: World) => engine.uipath.organization(alias).accessPolicy;
-const conditions = [{ claimName: 'a', conditionType: 'Contains', value: 'b' }];
+const conditions = [{ claimName: 'a', conditionType: 'Contains', value: 'Night' }];
 
 /** A plan, how things are once it is carried out, and what its one change leaves in the evidence. */
 type Case = Readonly<{

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccessRequest, AccessRequestAction } from '../../../../shared/domain/ledger/access-request';
 import type { Reason } from '../../../../shared/domain/ledger/person-access';
-import type { RequestRules } from '../../../../shared/domain/policy';
+import type { GroupPolicy, RequestRules } from '../../../../shared/domain/policy';
 import {
   conflictsOf,
   NOTHING_HELD,
@@ -210,6 +210,12 @@ describe('a request to revoke from a group that the policy does not name any mor
 });
 
 describe('a request about a rule', () => {
+  const CONDITIONS = [{ claimName: 'department', conditionType: 'Contains', value: 'Robotics' }];
+  const separationOfDuties = [['payments', 'approvals']];
+  const rulesWith = (requests: RequestRules | undefined, mayMatchEverybody = false) => ({
+    separationOfDuties,
+    rules: { requests, mayMatchEverybody, baseline: [] },
+  });
   const rule = (
     kind: 'create-rule' | 'update-rule',
     groups: readonly string[] = ['Developers'],
@@ -219,7 +225,7 @@ describe('a request about a rule', () => {
     name: 'Robots',
     description: 'd',
     enabled: true,
-    definition: { groups, conditions: [] },
+    definition: { groups, conditions: CONDITIONS },
     owner: 'maria.lead@example.com',
     validUntilMs,
   });
@@ -230,7 +236,7 @@ describe('a request about a rule', () => {
   ) =>
     refusalOf(
       aRequest(action, { occurredAtMs: NOW_MS, ...request }),
-      organizationWith(RULES, { rules: { requests } }),
+      organizationWith(RULES, rulesWith(requests)),
       NOTHING_HELD,
       NOW_MS,
     );
@@ -244,6 +250,80 @@ describe('a request about a rule', () => {
       expect(decide(rule(kind, ['Developers'], NOW_MS))).toBeUndefined();
     },
   );
+
+  it.each<[string, Partial<GroupPolicy>, string | undefined]>([
+    ['as open as the rules', {}, undefined],
+    ['that nobody may ask for', { requests: undefined }, 'not-requestable'],
+    [
+      'that others may ask for',
+      { requests: { ...RULES, requesters: new Set(['eve@example.com']) } },
+      'requester-not-allowed',
+    ],
+    [
+      'that others approve',
+      { requests: { ...RULES, approvers: new Set(['eve@example.com']) } },
+      'approvals-missing',
+    ],
+    ['that takes more approvals', { requests: { ...RULES, approvals: 3 } }, 'approvals-missing'],
+    ['with a shorter longest', { requests: { ...RULES, longestDays: 0.5 } }, 'lasts-too-long'],
+    ['that is only observed', { mode: 'observe' }, 'group-only-observed'],
+    ['that must not go together with another', { name: 'Payments' }, 'separation-of-duties'],
+  ])('is a grant to many: it is bound by a group %s', (_what, overrides, expected) => {
+    const group = aGroup('Robots', { requests: RULES, ...overrides });
+    const organization = organizationWith(RULES, {
+      groups: groupsOf(aGroup('Developers', { requests: RULES }), group),
+      ...rulesWith(RULES),
+    });
+    for (const kind of ['create-rule', 'update-rule'] as const) {
+      const request = aRequest(rule(kind, ['Developers', group.name]), { occurredAtMs: NOW_MS });
+      expect(refusalOf(request, organization, NOTHING_HELD, NOW_MS)).toBe(expected);
+    }
+  });
+
+  it.each<[readonly (readonly [string, string, string])[], boolean]>([
+    [[], true],
+    [[['email', 'Contains', '@']], true],
+    [[['email', 'Contains', ' . ']], true],
+    [[['email', 'Contains', 'a']], true],
+    [[['email', 'Contains', '@acme.example']], true],
+    [[['upn', 'Equals', 'acme.example']], true],
+    [[['email', 'Contains', '.example']], true],
+    [[['department', 'NotContains', 'Finance']], true],
+    [[['department', 'Does not equal', 'Finance']], true],
+    [[['grade', 'Equals', 'A']], false],
+    [[['department', 'Contains', 'IT']], false],
+    [[['email', 'Equals', 'ana.pop@acme.example']], false],
+    [
+      [
+        ['email', 'Contains', '@'],
+        ['department', 'Contains', 'IT'],
+      ],
+      false,
+    ],
+    [[['department', 'Contains', '財務']], false],
+  ])('with the conditions %j matches nearly everybody: %p', (conditions, isWide) => {
+    const said = rule('create-rule');
+    const action = {
+      ...said,
+      definition: {
+        groups: ['Developers'],
+        conditions: conditions.map(([claimName, conditionType, value]) => ({
+          claimName,
+          conditionType,
+          value,
+        })),
+      },
+    } as AccessRequestAction;
+    const decideWith = (mayMatchEverybody: boolean) =>
+      refusalOf(
+        aRequest(action, { occurredAtMs: NOW_MS }),
+        organizationWith(RULES, rulesWith(RULES, mayMatchEverybody)),
+        NOTHING_HELD,
+        NOW_MS,
+      );
+    expect(decideWith(false)).toBe(isWide ? 'matches-nearly-everybody' : undefined);
+    expect(decideWith(true)).toBeUndefined();
+  });
 
   it('counts its duration from the approval', () => {
     const lasting = (ms: number) => rule('create-rule', ['Developers'], NOW_MS + ms);
@@ -259,7 +339,7 @@ describe('a request about a rule', () => {
   });
 
   it('is refused where the policy lets nobody request rules', () => {
-    const organization = organizationWith(RULES);
+    const organization = organizationWith(RULES, rulesWith(undefined));
     const request = aRequest({ kind: 'delete-rule', name: 'Robots' });
     expect(refusalOf(request, organization, NOTHING_HELD, NOW_MS)).toBe('not-requestable');
     expect(refusalOf(aRequest(rule('create-rule')), organization, NOTHING_HELD, NOW_MS)).toBe(

@@ -75,7 +75,7 @@ describe('the checks of rules', () => {
     ],
     ['that it names until tomorrow', { name: 'robots', owner: 'ben@acme.example', untilMs: NOW_MS + 1 }, []],
   ])('of somebody else %s', (_case, agreed, findings) => {
-    const organization = { rules: { requests: undefined, baseline: [agreed] } };
+    const organization = { rules: { requests: undefined, mayMatchEverybody: false, baseline: [agreed] } };
     expect(findingsOf({ organization, snapshot: { rules: known([aSnapshotRule()]) } })).toEqual(findings);
   });
 

@@ -40,7 +40,11 @@ describe('own checks', () => {
       users: known(new Map([['m1', aUser('m1')]])),
     },
     organization: {
-      rules: { requests: undefined, baseline: [{ name: 'robots', owner: 'x@y', untilMs: undefined }] },
+      rules: {
+        requests: undefined,
+        mayMatchEverybody: false,
+        baseline: [{ name: 'robots', owner: 'x@y', untilMs: undefined }],
+      },
     },
   };
 

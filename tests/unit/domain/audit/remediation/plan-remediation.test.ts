@@ -54,7 +54,9 @@ describe('the plan for a rule', () => {
     ['another one', 'Other', undefined, false],
   ])('knows %s for agreed or not', (_what, name, untilMs, isAgreed) => {
     const baseline = [{ name, owner: undefined, untilMs }];
-    const organization = anOrganization({ rules: { requests: undefined, baseline } });
+    const organization = anOrganization({
+      rules: { requests: undefined, mayMatchEverybody: false, baseline },
+    });
     expect(isAgreedRule(organization, 'ROBOTS', NOW_MS)).toBe(isAgreed);
   });
 });
