@@ -77,7 +77,11 @@ export function deriveWorkerEvents(report: WorkerReport, mapping: SourceMapping)
   const { stays, leaves, unclear } = courseOf(report, (field) =>
     field === 'status' ? readStatus(field) : readOrNote(field),
   );
-  if (unclear) ofStatus.push({ field: 'status', problem: 'Must be a word that is known, beside a past end' });
+  if (unclear)
+    ofStatus.push({
+      field: 'status',
+      problem: 'Must be a word that is known, as nothing else tells whether somebody is employed',
+    });
   if (stays !== 'mover') unusable.push(...ofStatus);
   const beside = stays === 'mover' ? ofStatus : [];
   const id = stays === undefined ? report.id : statementIdOf(report.id, 'leaver');
