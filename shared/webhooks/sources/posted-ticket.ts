@@ -16,7 +16,7 @@ import { idText } from '../id-schemas';
 import type { FieldProblem } from '../../domain/field-problem';
 import { instantOf } from '../parse-sender-time';
 import { tolerantReader } from '../note-unusable';
-import { saidInMs } from '../read-members';
+import { saidInMs, type Arrival } from '../read-members';
 import type { TicketMeaning, WebhookFormat } from '../webhook-format';
 import { tokenCredential } from './token-credential';
 import { deriveAccessRequests, ticketActOf, type SaidOfTicket } from '../derive-access-request';
@@ -42,7 +42,7 @@ type PostedTicketFormat = Readonly<{
   /** The ticket inside what was posted. */
   unwrap?: (body: unknown) => unknown;
   /** Who agreed; without it the `approver` of the record. */
-  approvalsOf?: (record: unknown) => SaidOfTicket['approvals'];
+  approvalsOf?: (record: unknown, arrival: Arrival) => SaidOfTicket['approvals'];
   /** Who agreed by the system's own record; a format that has this can have its tickets looked up. */
   approvalsInRecord?: (record: unknown) => SaidOfTicket['approvals'];
 }>;
@@ -84,7 +84,7 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
         saidAtMs: instantOf(updated),
         approvedAtMs: updated === undefined ? receivedAtMs : saidInMs(updated, 'updated', arrival, unusable),
         receivedAtMs,
-        approvals: () => shape.approvalsOf?.(record),
+        approvals: () => shape.approvalsOf?.(record, arrival),
         unusable,
       });
       return requests.length === 0 ? 'ignored' : requests;
