@@ -9,7 +9,7 @@ import { startVendorStack } from './vendor-stack';
 type Options = Readonly<{ source: string; audit?: true; json?: true; verbose?: true }>;
 type Played = Readonly<{ step: string; teller: string; held: boolean; seen: string; seconds: number }>;
 
-/** HiBob answers with what is new only twenty seconds after it said so. */
+/** HiBob answers with what is new only twenty seconds after it said so, and Rippling is asked as late. */
 const PATIENCE_MS = 50_000;
 
 const program = new Command('demo')

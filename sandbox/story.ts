@@ -38,7 +38,7 @@ const onFinance = {
 };
 const REPEATED = 'The same delivery again changes nothing';
 const FORGED = 'A forged delivery is refused';
-/** Its deliveries are known by their bytes and the five minutes in which they arrive, which may end between the two. */
+/** Its deliveries are known by their bytes and the twenty seconds in which they arrive, which may end between the two. */
 const WITHOUT_IDS = 'rippling';
 
 const AcceptedSchema = z.union([

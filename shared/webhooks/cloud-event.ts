@@ -6,8 +6,8 @@ import { parseJsonBody } from './json-body';
 import { parsePosted, type PostedBody } from './parse-posted-body';
 import { bytesIdOf } from './dedupe-id-from-content';
 import { isAt } from './read-field-by-path';
-import { instantOf } from './parse-sender-time';
-import { usableAt } from './read-members';
+import { saidAtOf } from './parse-sender-time';
+import { usableAt, type Arrival } from './read-members';
 import type { DeliveryHeaders } from './signature';
 
 const Attribute = z.string().min(1).max(512);
@@ -25,12 +25,13 @@ const TypeSchema = z
   .max(200)
   .regex(/^[^\s/;]+\/[^\s/;]+\s*(?:;|$)/, 'Must be a media type')
   .nullish();
-const TimeSchema = z
-  .string()
-  .max(80)
-  .transform(timestampOf)
-  .pipe(z.number({ error: 'Must be a time with an offset' }))
-  .nullish();
+const timeSchemaOf = (arrival: Arrival) =>
+  z
+    .string()
+    .max(80)
+    .transform((text) => timestampOf(text, arrival))
+    .pipe(z.number({ error: 'Must be a time, such as 2026-12-01T08:00:00Z' }))
+    .nullish();
 
 export type CloudEvent = Readonly<{
   id: string;
@@ -46,17 +47,19 @@ export type CloudEvent = Readonly<{
 const attributesInHeaders = ['specversion', 'id', 'source', 'type', 'subject', 'time'] as const;
 
 /**
- * A CloudEvent 1.0 in any form that its JSON format (version 1.0.2) has: attributes that are null are unset, data may be Base64.
+ * A CloudEvent 1.0 in any form that its JSON format (version 1.0.2) has: attributes that are null are unset, data may be Base64. A time
+ * without an offset, which the specification does not know, is of the zone of its source.
  * @throws AppError `body-invalid` when it is none in the structured mode
  */
-export function readCloudEvent(posted: PostedBody): CloudEvent {
+export function readCloudEvent(posted: PostedBody, zone?: Arrival['zone']): CloudEvent {
   const body = parsePosted(posted);
   const event = checkBody(CloudEventSchema, body);
   const unusable: FieldProblem[] = [];
   const id = usableAt(body, 'id', Attribute, unusable) ?? bytesIdOf(posted);
   const source = usableAt(body, 'source', Attribute, unusable) ?? '';
   const subject = usableAt(body, 'subject', SubjectSchema, unusable);
-  const saidMs = usableAt(body, 'time', TimeSchema, unusable) ?? posted.receivedAtMs;
+  const { receivedAtMs } = posted;
+  const saidMs = usableAt(body, 'time', timeSchemaOf({ receivedAtMs, zone }), unusable) ?? receivedAtMs;
   const dataType = usableAt(body, 'datacontenttype', TypeSchema, unusable);
   return {
     id,
@@ -70,9 +73,9 @@ export function readCloudEvent(posted: PostedBody): CloudEvent {
 }
 
 /** RFC 3339 has small letters too, fractions of any length, and leap seconds. */
-function timestampOf(time: string): number | undefined {
+function timestampOf(time: string, arrival: Arrival): number | undefined {
   const upper = time.toUpperCase().replace(/(\.\d{9})\d+/, '$1');
-  return instantOf(upper.replace(/:60(?=[.Z+-])/, ':59'));
+  return saidAtOf(upper.replace(/:60(?=[.Z+-]|$)/, ':59'), arrival, arrival);
 }
 
 const json = /^[^;/]+\/(?:json|[^;/]+\+json)\s*(?:;|$)/i;

@@ -65,7 +65,7 @@ export type WorkerReport = Readonly<{
  * whatever the event was called; one with an end ahead is what the event says, and a leaver on that day. Every placed
  * field that is not about the person or the dates is an attribute; one that cannot be read is named beside the others. A mover
  * without any attribute gives no event. What cannot be used keeps a clear leaving from nothing: it is named beside it, and what the
- * report says besides is not read.
+ * report says besides is not read. A leaver never has the id of the report, which an event that did not tell of the leaving may have had.
  * @throws AppError `body-invalid`
  */
 export function deriveWorkerEvents(report: WorkerReport, mapping: SourceMapping): readonly WorkerEvent[] {
@@ -77,10 +77,14 @@ export function deriveWorkerEvents(report: WorkerReport, mapping: SourceMapping)
   const { stays, leaves, unclear } = courseOf(report, (field) =>
     field === 'status' ? readStatus(field) : readOrNote(field),
   );
-  if (unclear) ofStatus.push({ field: 'status', problem: 'Must be a word that is known, beside a past end' });
+  if (unclear)
+    ofStatus.push({
+      field: 'status',
+      problem: 'Must be a word that is known, as nothing else tells whether somebody is employed',
+    });
   if (stays !== 'mover') unusable.push(...ofStatus);
   const beside = stays === 'mover' ? ofStatus : [];
-  const id = stays === undefined ? report.id : statementIdOf(report.id, 'leaver');
+  const id = statementIdOf(report.id, 'leaver');
   const leaver = leaves ? toLeaver({ ...report, id }, { read, readOrNote }, unusable, mapping) : undefined;
   if (leaver === undefined && unusable.length > 0) throw bodyInvalid(unusable);
   const events =
@@ -101,9 +105,15 @@ export function statementIdOf(...parts: ReadonlyArray<string | readonly string[]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+/**
+ * What says a part only is a statement of its own: the same delivery, tried again when the mapping was mended, says more. Of the two,
+ * which are of one moment, the one with the greater id counts, and that is the whole one.
+ */
 function withUnusable(event: WorkerEvent, problems: readonly FieldProblem[]): WorkerEvent {
   const unusable = [...problems, ...(event.unusable ?? [])];
-  return unusable.length === 0 ? event : { ...event, unusable };
+  if (unusable.length === 0) return event;
+  const faults = unusable.flatMap(({ field, problem }) => [field, problem]);
+  return { ...event, id: `0-${statementIdOf(event.id, faults)}`, unusable };
 }
 
 /** The event by which somebody goes on working; undefined: it says nothing. An error, where something of it cannot be used. */

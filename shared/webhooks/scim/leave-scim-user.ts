@@ -1,5 +1,6 @@
 import { errorCodeOf } from '../../errors';
 import { isRecord, toFlag } from './normalize-scim-values';
+import { isUserSchema, membersOfUser } from './members-of-user';
 import { knownName, SCIM } from './scim-attributes';
 import { OperationSchema, patchUser } from './scim-patch';
 import { readPath } from './scim-path';
@@ -32,15 +33,15 @@ function partsOf(body: unknown): readonly Part[] {
     const { data } = OperationSchema.safeParse(operation);
     if (data === undefined) return [];
     const { op, path, value } = data;
-    return path === undefined || path === null ? membersOf(op, value) : [{ op, path, value }];
+    const namesOne = path !== undefined && path !== null && !isUserSchema(path);
+    return namesOne ? [{ op, path, value }] : membersOf(op, value);
   });
 }
 
 function membersOf(op: string, value: unknown): readonly Part[] {
-  return Object.entries(isRecord(value) ? value : {}).map(([name, inner]) => ({
-    op,
-    value: { [name]: inner },
-  }));
+  const sent = isRecord(value) ? value : {};
+  const members = usableOr(Object.entries(sent), () => membersOfUser(sent));
+  return members.map(([name, inner]) => ({ op, value: { [name]: inner } }));
 }
 
 /** What a part says of `active`; undefined: nothing. */

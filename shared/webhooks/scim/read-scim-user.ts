@@ -1,4 +1,5 @@
 import { bodyInvalid, checkBody } from '../check-body';
+import { membersOfUser } from './members-of-user';
 import { isRecord, setValue, toKept, type UserDraft } from './normalize-scim-values';
 import { extensionOf, knownName, READ_ONLY, urnOf, USER_ATTRIBUTES } from './scim-attributes';
 import { readPath } from './scim-path';
@@ -14,7 +15,7 @@ import { setExtension } from './set-scim-extension';
 export function readUser(body: unknown, before: Pick<ScimUser, 'active'> = { active: true }): ScimUser {
   if (!isRecord(body)) throw bodyInvalid([{ field: '(body)', problem: 'Must be an object' }]);
   const draft: UserDraft = {};
-  for (const [name, value] of Object.entries(body)) setMember(draft, name, value);
+  for (const [name, value] of membersOfUser(body)) setMember(draft, name, value);
   return checkUser({ active: before.active, ...draft });
 }
 

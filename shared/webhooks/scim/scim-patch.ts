@@ -10,6 +10,7 @@ import {
   withOnePrimary,
   type Op,
 } from './patch-scim-values';
+import { isUserSchema, membersOfUser } from './members-of-user';
 import { parsePath, readPath, type ScimPath } from './scim-path';
 import { isRecord, MOST_ENTRIES, setValue, toFlag, toText, type UserDraft } from './normalize-scim-values';
 import { checkUser } from './read-scim-user';
@@ -83,15 +84,19 @@ function applyOperation(
   value: unknown,
   index: number,
 ): void {
-  if (path !== undefined) {
+  if (path !== undefined && !isUserSchema(path)) {
     applyToPath(draft, op, parsePath(path), value);
     return;
   }
   if (op === 'remove')
-    throw bodyInvalid([{ field: `Operations[${index}].path`, problem: 'Must be there for remove' }]);
+    throw bodyInvalid([
+      { field: `Operations[${index}].path`, problem: 'Must be one of an attribute for remove' },
+    ]);
   if (!isRecord(value))
-    throw bodyInvalid([{ field: `Operations[${index}].value`, problem: 'Must be an object without a path' }]);
-  for (const [name, inner] of Object.entries(value)) {
+    throw bodyInvalid([
+      { field: `Operations[${index}].value`, problem: 'Must be an object where no attribute is named' },
+    ]);
+  for (const [name, inner] of membersOfUser(value)) {
     const about = readPath(name);
     // A resource sent back whole has members that only this side sets, and some that only its client knows.
     if (about !== undefined && about.kind !== 'read-only') applyToPath(draft, op, about, inner);

@@ -85,7 +85,7 @@ function cloudEventsSource(feed: Feed, format: string, credential: Credential): 
       const { source, id } = readCloudEvent(posted);
       return statementIdOf(source, id);
     },
-    parse: (posted, mapping) => toMeanings(readCloudEvent(posted), posted, mapping),
+    parse: (posted, mapping) => toMeanings(readCloudEvent(posted, mapping.zone), posted, mapping),
   };
 }
 

@@ -1,3 +1,4 @@
+import { fold } from '../../domain/fold';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../check-body';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
@@ -15,7 +16,7 @@ import { idText } from '../id-schemas';
 import type { FieldProblem } from '../../domain/field-problem';
 import { instantOf } from '../parse-sender-time';
 import { tolerantReader } from '../note-unusable';
-import { saidInMs } from '../read-members';
+import { saidInMs, type Arrival } from '../read-members';
 import type { TicketMeaning, WebhookFormat } from '../webhook-format';
 import { tokenCredential } from './token-credential';
 import { deriveAccessRequests, ticketActOf, type SaidOfTicket } from '../derive-access-request';
@@ -34,12 +35,14 @@ type PostedTicketFormat = Readonly<{
   revision?: readonly string[];
   /** Events by the policy's name for them: `action:grant` of a body that says itself what it asks for, or `status:approved`. */
   events: ReadonlyMap<string, string>;
+  /** Words of `approval` by which nobody was asked for one: a membership ends without. */
+  unasked?: ReadonlySet<string>;
   /** @throws AppError `body-invalid` when what tells an approval cannot be read */
   requireReadable?: (body: unknown) => void;
   /** The ticket inside what was posted. */
   unwrap?: (body: unknown) => unknown;
   /** Who agreed; without it the `approver` of the record. */
-  approvalsOf?: (record: unknown) => SaidOfTicket['approvals'];
+  approvalsOf?: (record: unknown, arrival: Arrival) => SaidOfTicket['approvals'];
   /** Who agreed by the system's own record; a format that has this can have its tickets looked up. */
   approvalsInRecord?: (record: unknown) => SaidOfTicket['approvals'];
 }>;
@@ -72,7 +75,7 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
       for (const field of ['action', 'status', 'approval'])
         for (const place of mapping.fields.get(field) ?? places[field] ?? []) eventNameAt(record, place);
       const read = fieldReader(record, places, mapping);
-      if (isWithheld(read, shape.events, mapping)) return 'ignored';
+      if (isWithheld(read, shape, mapping)) return 'ignored';
       const unusable: FieldProblem[] = [];
       const updated = tolerantReader(read, unusable)('updated') || undefined;
       const { receivedAtMs } = posted;
@@ -81,7 +84,7 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
         saidAtMs: instantOf(updated),
         approvedAtMs: updated === undefined ? receivedAtMs : saidInMs(updated, 'updated', arrival, unusable),
         receivedAtMs,
-        approvals: () => shape.approvalsOf?.(record),
+        approvals: () => shape.approvalsOf?.(record, arrival),
         unusable,
       });
       return requests.length === 0 ? 'ignored' : requests;
@@ -108,9 +111,9 @@ function confirmedBy(
     readTicket: (record, nowMs, mapping) => {
       const approvals = approvalsInRecord(record);
       const lastMs = Math.max(...approvals.map(({ approvedAtMs }) => approvedAtMs ?? 0));
-      if (approvals.length === 0) return [];
       const read = fieldReader(record, places, mapping);
       const revokes = ticketActOf(actOf(read, events, mapping)) === 'revoke';
+      if (revokes ? isWithheld(read, shape, mapping) : approvals.length === 0) return [];
       // The time of the approval and not of the last change: whoever repeats a delivery later makes no grant last longer.
       // A system tells its API's callers UTC.
       const approvedAtMs = revokes ? (instantOf(read('updated')) ?? nowMs) : lastMs;
@@ -208,12 +211,13 @@ function actOfStatus(
   return atFolded(mapping.events, status) ?? atFolded(events, status);
 }
 
-/** What a body asks for does not count against its own word that it was not approved. */
+/** What is asked for does not count against the same record's word that it was not approved. */
 function isWithheld(
   read: (field: string) => string | undefined,
-  events: ReadonlyMap<string, string>,
+  { events, unasked }: PostedTicketFormat,
   mapping: SourceMapping,
 ): boolean {
   const approval = read('approval') ?? '';
-  return approval !== '' && ticketActOf(actOfStatus(approval, events, mapping)) === undefined;
+  if (approval === '' || ticketActOf(actOfStatus(approval, events, mapping)) !== undefined) return false;
+  return unasked?.has(fold(approval)) !== true || ticketActOf(actOf(read, events, mapping)) !== 'revoke';
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkBody } from '../check-body';
-import { instantOf } from '../parse-sender-time';
+import { saidAtOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
 import { isAt } from '../read-field-by-path';
 import { postedTicketSource } from './posted-ticket';
@@ -52,9 +52,9 @@ export const powerAutomateSource: WebhookFormat = postedTicketSource({
       responses.length > 0 && responses.every((response) => response.approverResponse === 'Approve');
     return { ...parsed.data, outcome: agreed ? 'approved' : 'rejected' };
   },
-  approvalsOf: (record) =>
+  approvalsOf: (record, arrival) =>
     checkBody(ResponsesSchema, record).approval.responses.map(({ responder, responseDate }) => ({
       approver: responder.email?.trim() || responder.userPrincipalName || undefined,
-      approvedAtMs: instantOf(responseDate),
+      approvedAtMs: saidAtOf(responseDate, arrival, arrival),
     })),
 });

@@ -3,14 +3,15 @@ import type { WorkerEventKind } from '../../domain/ledger/worker-event';
 import { checkBody } from '../check-body';
 import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
-import { parsePosted } from '../parse-posted-body';
+import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { eventNameAt } from '../read-field-by-path';
 import type { WebhookFormat } from '../webhook-format';
 import { WorkerIdSchema } from '../id-schemas';
 import { statementIdOf } from '../derive-worker-events';
 import { tokenCredential } from './token-credential';
 
-const BUCKET_MS = 5 * 60_000;
+/** Longer than an API answers with what was, and short enough for a leaver to wait. */
+const BUCKET_MS = 20_000;
 
 const EventSchema = z.object({
   event_name: z.string().max(100),
@@ -28,14 +29,14 @@ const events: ReadonlyMap<string, WorkerEventKind> = new Map([
 
 /**
  * Partner webhooks of Rippling: a form with an id, and a token that anybody who holds it could use. Neither an id nor a time
- * of the event is sent, so equal bodies within five minutes are one delivery, and what counts is what the record says.
+ * of the event is sent, so equal bodies within twenty seconds are one delivery, and what counts is what the record says after them.
  */
 export const ripplingSource: WebhookFormat = {
   format: 'rippling',
   credential: tokenCredential,
   bodyTypes: ['application/x-www-form-urlencoded'],
   fetchBack: 'needed',
-  dedupeId: (posted) => dedupeIdOf(posted, bytesIdOf(posted), Math.floor(posted.receivedAtMs / BUCKET_MS)),
+  dedupeId: (posted) => dedupeIdOf(posted, bytesIdOf(posted), bucketOf(posted)),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
     const kind = workerKindOf(eventNameAt(body, 'event_name'), events, mapping);
@@ -50,9 +51,14 @@ export const ripplingSource: WebhookFormat = {
           workerId,
           said: { kind, employmentChanged: kind === 'joiner', unproved: true },
           occurredAtMs: receivedAtMs,
-          settledAtMs: receivedAtMs,
+          // The one that is dropped as a repetition may tell of a later change.
+          settledAtMs: (bucketOf(posted) + 1) * BUCKET_MS,
         },
       },
     ];
   },
 };
+
+function bucketOf({ receivedAtMs }: Pick<PostedBody, 'receivedAtMs'>): number {
+  return Math.floor(receivedAtMs / BUCKET_MS);
+}

@@ -46,5 +46,6 @@ export const serviceNowFlowSource: WebhookFormat = postedTicketSource({
     organization: ['variables.access_organization'],
   },
   events: new Map([['status:approved', 'grant']]),
+  unasked: new Set(['not requested']),
   approvalsInRecord: approvalsIn,
 });

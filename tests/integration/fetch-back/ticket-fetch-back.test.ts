@@ -124,12 +124,15 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
     expect(world.person('acme', PERSON)?.grants).toHaveLength(1);
   });
 
-  it('may end what it granted', async () => {
+  it.each<readonly [string, readonly Decision[]]>([
+    ['as somebody approved', ['approved']],
+    ['which nobody has to approve', []],
+  ])('may end what it granted, %s', async (_case, decisions) => {
     const world = worldOf(format);
     keep();
     await say(world, format);
     world.advance(DAY_MS);
-    keep({ act: 'revoke', updatedMs: world.clock.now() });
+    keep({ act: 'revoke', updatedMs: world.clock.now(), decisions });
     await say(world, format, 'delivery-2');
     expect(world.outcomes()).toEqual(['recorded', 'recorded']);
     expect(world.person('acme', PERSON)?.revocations).toMatchObject([{ group: GROUP }]);
@@ -205,6 +208,33 @@ describe('ServiceNow', () => {
       expect(world.outcomes()).toEqual(['pending']);
     },
   );
+});
+
+describe('an item of ServiceNow that asks for a revocation', () => {
+  it.each([
+    ['approved', 'recorded'],
+    ['not requested', 'recorded'],
+    ['Not Requested', 'recorded'],
+    ['', 'recorded'],
+    ['requested', 'ticket-not-approved'],
+    ['rejected', 'ticket-not-approved'],
+  ])('and whose own word on its approval is %j is %s', async (approval, outcome) => {
+    const world = worldOf('servicenow-token');
+    keep({ act: 'revoke', decisions: [] });
+    for (const [number, item] of api.items) api.items.set(number, { ...item, approval });
+    await say(world, 'servicenow-token');
+    expect(world.outcomes()).toEqual([outcome]);
+  });
+
+  it('of which nobody was asked grants nothing', async () => {
+    const world = worldOf('servicenow-token');
+    keep();
+    for (const [number, item] of api.items)
+      api.items.set(number, { ...item, approval: 'not requested', 'variables.access_action': 'grant' });
+    api.itemApprovals.clear();
+    await say(world, 'servicenow-token');
+    expect(world.outcomes()).toEqual(['ticket-not-approved']);
+  });
 });
 
 describe('the script include of ServiceNow, looked up', () => {

@@ -6,6 +6,7 @@ import { ENTERPRISE, entraUser, patchOf, scimClient, scimPolicy } from '../../fi
 import { ANA, BEN, useWorlds, type World } from '../access/world';
 
 const newWorld = useWorlds();
+const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const anybody = { by: 'olga', mayDecide: () => true };
 const leaves = { op: 'Replace', path: 'active', value: 'False' };
 
@@ -54,6 +55,39 @@ describe('a client that says that a user is not active any more', () => {
     const dead = await deadOf(world);
     expect(dead).toHaveLength(1);
     expect(JSON.stringify(dead)).not.toContain(ANA);
+  });
+
+  it.each<readonly [string, 'PATCH' | 'PUT', object]>([
+    ['is the path', 'PATCH', patchOf({ op: 'replace', path: CORE, value: { active: false } })],
+    [
+      'is the path, in capitals',
+      'PATCH',
+      patchOf({ op: 'Add', path: CORE.toUpperCase(), value: { Active: 'False' } }),
+    ],
+    ['is a member', 'PATCH', patchOf({ op: 'replace', value: { [CORE]: { active: false } } })],
+    [
+      'is a member, after another word',
+      'PATCH',
+      patchOf({ op: 'replace', value: { active: true, [CORE]: { active: false } } }),
+    ],
+    [
+      'is the path beside a title that is none',
+      'PATCH',
+      patchOf({ op: 'replace', path: CORE, value: { title: {}, active: false } }),
+    ],
+    ['is no object, beside it', 'PATCH', patchOf({ op: 'replace', value: { [CORE]: 'x', active: false } })],
+    ['is a member', 'PUT', entraUser(ANA, { active: undefined, [CORE]: { active: false } })],
+    [
+      'is a member beside a title that is none',
+      'PUT',
+      entraUser(ANA, { title: {}, [CORE]: { active: false } }),
+    ],
+  ])('has it end where the schema of users %s: %s', async (_case, method, body) => {
+    const { world, client, path } = await start();
+    const answer = await client.send(method, path, body);
+    expect([answer.status, answer.body['active']]).toEqual([200, false]);
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
   });
 
   it('has it end by a PUT of which a part cannot be used, and what can be used is kept', async () => {

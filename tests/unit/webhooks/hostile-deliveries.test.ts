@@ -218,8 +218,9 @@ describe.each(vendorSenders.map((one) => [one.format, one.feed, one] as const))(
 
     it('sent again under another id changes nothing either', async () => {
       const world = worldOf(from);
-      await world.deliver(postingOf(from));
-      await world.deliver(postingOf(from, { id: 'delivery-2' }));
+      await world.accept(postingOf(from));
+      await world.accept(postingOf(from, { id: 'delivery-2' }));
+      await world.sweep();
       expect(world.evidence).toHaveLength(1);
     });
 

@@ -119,6 +119,21 @@ describe.each(vendors)('a ticket of %s', (format, id, ticketId) => {
   });
 });
 
+describe('an item of ServiceNow', () => {
+  const { variables, ...item } = ticketBodies['servicenow-token'](aTicket);
+
+  it.each([
+    ['revoke', 'approved', true],
+    ['revoke', 'not requested', true],
+    ['revoke', 'requested', false],
+    ['revoke', 'rejected', false],
+    ['grant', 'not requested', false],
+  ])('that asks to %s and of whose approval it says %j is followed: %s', (action, approval, isFollowed) => {
+    const body = { ...item, approval, variables: { ...variables, access_action: action } };
+    expect(parse('servicenow-token', body) !== 'ignored').toBe(isFollowed);
+  });
+});
+
 describe('an approval of Power Automate', () => {
   const body = ticketBodies['power-automate'](aTicket);
   const [response] = body.approval.responses;
