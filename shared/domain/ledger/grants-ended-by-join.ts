@@ -1,7 +1,13 @@
 import { fold } from '../fold';
 import { groupPolicyOf, type OrganizationPolicy } from '../policy';
 import { isGrantValid, personAccess } from './person-access';
-import { addressesOf, type Grant, type PersonLedger, type Revocation } from './person-ledger';
+import {
+  addressesOf,
+  asIfAccountConfirmed,
+  type Grant,
+  type PersonLedger,
+  type Revocation,
+} from './person-ledger';
 import { conflictsOf, type RequestRefusal } from './request-refusal';
 
 /** A grant that would have been refused, had it been known whom it is for. */
@@ -12,14 +18,16 @@ type EndedByJoin = Readonly<{
 
 /**
  * Grants that two people cannot keep once they are one: those whose approvals are their own, and those of which the policy keeps the
- * group apart from what the other has. Of two grants that of who joins ends.
+ * group apart from what the other has. Of two grants that of who joins ends. One that waits for somebody to say whose an account is
+ * counts as if they had: nothing judges it again when they do.
  */
 export function grantsEndedByJoin(
-  into: PersonLedger,
-  from: PersonLedger,
+  intoLedger: PersonLedger,
+  fromLedger: PersonLedger,
   organization: OrganizationPolicy,
   nowMs: number,
 ): readonly EndedByJoin[] {
+  const [into, from] = [asIfAccountConfirmed(intoLedger), asIfAccountConfirmed(fromLedger)];
   const addresses = new Set([...addressesOf(into), ...addressesOf(from)].map(fold));
   const { reasons } = personAccess(into, organization, nowMs);
   const birthright = personAccess(from, organization, nowMs).reasons.filter(
