@@ -159,8 +159,8 @@ export function judgeLookUp(
   const otherAccounts = [...(ledger.otherAccounts ?? []), ...others];
   const next = others.length === 0 ? ledger : { ...ledger, otherAccounts };
   if (!isReplaced) return { kind: 'leaver-accounts', next, facts: { accountIds: others }, toEmpty: others };
-  const { confirmedAccountId: confirmed, ...rest } = next;
-  const replaced = ledger.replaced ?? { accountId: known, atMs: nowMs };
+  const { confirmedAccountId: confirmed, replaced: before, ...rest } = next;
+  const isConfirmed = confirmed === identity.id;
   return {
     kind: 'account-replaced',
     // Looked up once more as one of whom nothing is known: others of the ledger may have the account.
@@ -168,7 +168,10 @@ export function judgeLookUp(
       ...rest,
       identity: undefined,
       applied: [],
-      replaced: confirmed === identity.id ? undefined : replaced,
+      // What was asked for under an account in between waits too: nobody has said of the one after it that it is theirs.
+      ...(isConfirmed
+        ? { confirmedAccountId: confirmed }
+        : { replaced: { accountId: before?.accountId ?? known, atMs: nowMs } }),
     },
     facts: { formerAccountId: known, accountId: identity.id },
     toEmpty: [...new Set([known, ...others])],
@@ -177,11 +180,12 @@ export function judgeLookUp(
 
 /** Records that came under an address of the person are theirs where their own account answers to it. */
 function judgeRecords(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): AccountVerdict | undefined {
-  const { unconfirmed, replaced } = ledger;
+  const { unconfirmed, replaced, confirmedAccountId } = ledger;
   const answer = bestAnswer(unconfirmed?.addresses.toReversed() ?? [], answerOf);
   if (unconfirmed === undefined || answer?.kind !== 'found' || !awaitsLookUp(ledger)) return undefined;
   const own = identityAfter(ledger, answerOf, nowMs);
-  const theirs = knownAccountOf(ledger) ?? (own.kind === 'resolved' ? own.id : answer.id);
+  const theirs =
+    knownAccountOf(ledger) ?? confirmedAccountId ?? (own.kind === 'resolved' ? own.id : answer.id);
   const workerIds = [...new Set(unconfirmed.words.flatMap(({ workerId }) => workerId ?? []))];
   if (theirs === answer.id && replaced === undefined) {
     const identity: DirectoryIdentity = { kind: 'resolved', id: answer.id, checkedAtMs: nowMs };
