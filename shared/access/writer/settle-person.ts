@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { HOUR_MS } from '../../domain/durations';
 import { smallestOf } from '../../domain/extremes';
 import { fold } from '../../domain/fold';
-import { nextLookUpInMs } from '../../domain/ledger/account-of-person';
+import { nextLookUpInMs, withoutOtherAccounts } from '../../domain/ledger/account-of-person';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import {
   foundUnlessChanged,
@@ -150,7 +150,8 @@ async function settlePerson(
         : []),
     ];
     const known = found === undefined || isSameIdentity(found, current.identity);
-    const told = withReasonsOfMemberships(learnt.ledger, person.access.reasons, deps.organization);
+    const ofNow = person.access.employment === 'left' ? learnt.ledger : withoutOtherAccounts(learnt.ledger);
+    const told = withReasonsOfMemberships(ofNow, person.access.reasons, deps.organization);
     if (known && evidence.length === 0 && told === learnt.ledger) return undefined;
     const next = found ?? current.identity;
     return {

@@ -18,6 +18,13 @@ export function addressesToLookUp(ledger: PersonLedger): readonly string[] {
   return [...new Set([...addressesOf(ledger), ...(unconfirmed?.addresses ?? []), ...claimed])];
 }
 
+/** Those that nobody else may have: no record in doubt came under them, and none has a ledger of its own. */
+function undoubtedAddressesOf(ledger: PersonLedger): readonly string[] {
+  const { unconfirmed, claimed = [] } = ledger;
+  const doubtful = new Set([...(unconfirmed?.addresses ?? []), ...claimed]);
+  return addressesToLookUp(ledger).filter((address) => !doubtful.has(address));
+}
+
 /** True where a look-up decides whether somebody's records are the person's. */
 export function awaitsLookUp({ unconfirmed }: Pick<PersonLedger, 'unconfirmed'>): boolean {
   return unconfirmed !== undefined && unconfirmed.accountId === undefined && !isHandedOn({ unconfirmed });
@@ -44,9 +51,8 @@ function bestAnswer(addresses: readonly string[], answerOf: AnswerOf): AccountAn
  * account than the known one.
  */
 export function identityAfter(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): DirectoryIdentity {
-  const { identity, unconfirmed, claimed = [] } = ledger;
-  const doubtful = [...(unconfirmed?.addresses ?? []), ...claimed];
-  const own = addressesToLookUp(ledger).filter((address) => !doubtful.includes(address));
+  const { identity, claimed = [] } = ledger;
+  const own = undoubtedAddressesOf(ledger);
   const answer = bestAnswer(own, answerOf);
   if (answer?.kind === 'found') return { kind: 'resolved', id: answer.id, checkedAtMs: nowMs };
   const ofClaimed = bestAnswer(claimed, answerOf);
@@ -142,15 +148,16 @@ export type LookedUp = Readonly<{
  * - Records under an address that the person's own account answers to are the person's. Another account there, or one that took the
  *   place of theirs and that nobody has confirmed, leaves them to a decision.
  * - Another account of the person's own address took the place of theirs. Of somebody who left long ago it is somebody else's.
- * - Of somebody who has just left, every account is to be emptied.
+ * - Of somebody who has just left, every account of their own addresses is to be emptied.
+ * Records that wait for a decision keep nothing of that back.
  */
 export function judgeLookUp(
   ledger: PersonLedger,
   answerOf: AnswerOf,
   { nowMs, left }: LookedUp,
 ): AccountVerdict | undefined {
-  if (ledger.unconfirmed !== undefined) return judgeRecords(ledger, answerOf, nowMs);
-  if (left === 'long-ago') return undefined;
+  const ofRecords = judgeRecords(ledger, answerOf, nowMs);
+  if (ofRecords !== undefined || left === 'long-ago') return ofRecords;
   const identity = identityAfter(ledger, answerOf, nowMs);
   const known = knownAccountOf(ledger);
   const isReplaced = identity.kind === 'resolved' && known !== undefined && identity.id !== known;
@@ -196,13 +203,20 @@ function judgeRecords(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): 
   return { kind: 'address-handed-on', next, facts: { workerIds, accountId: answer.id }, toEmpty: [] };
 }
 
-/** All that somebody's addresses lead to beside the account that is known to be theirs. */
+/** The ledger of somebody who is back at work: when they leave again, every other account is emptied anew. */
+export function withoutOtherAccounts(ledger: PersonLedger): PersonLedger {
+  if (ledger.otherAccounts === undefined) return ledger;
+  const { otherAccounts: _otherAccounts, ...rest } = ledger;
+  return rest;
+}
+
+/** All that somebody's own addresses lead to beside the account that is known to be theirs. */
 function otherAccountsOf(
   ledger: PersonLedger,
   identity: DirectoryIdentity,
   answerOf: AnswerOf,
 ): readonly string[] {
-  const ids = addressesToLookUp(ledger).flatMap((address) => {
+  const ids = undoubtedAddressesOf(ledger).flatMap((address) => {
     const answer = answerOf(address);
     if (answer?.kind === 'ambiguous') return answer.ids;
     return answer?.kind === 'found' ? [answer.id] : [];
