@@ -20,9 +20,9 @@ type EndedByJoin = Readonly<{
 
 /**
  * Grants that two people cannot keep once they are one: those whose approvals are their own, and those of which the policy keeps the
- * group apart from what the other has. Of two grants that of who joins ends. One that ended with its record does not come back with a record
- * of the other. One that waits for somebody to say whose an account is
- * counts as if they had: nothing judges it again when they do.
+ * group apart from what the other has. Of two grants that of who joins ends. One that ended with its record does not come back with a
+ * record of the other. One that waits for somebody to say whose an account is counts as if they had: nothing judges it again when they
+ * do.
  */
 export function grantsEndedByJoin(
   intoLedger: PersonLedger,
