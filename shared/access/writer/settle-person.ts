@@ -134,7 +134,7 @@ async function settlePerson(
     if (unseen !== undefined) return { next: unseen, evidence: [] };
     const toLearn = isDeferred ? cases.filter(({ decision }) => !REPEATED.has(decision)) : cases;
     const learnt = toLearn.reduce((value, decided) => learn(deps, value, decided, person.wanted), {
-      ledger: current,
+      ledger: withoutOtherAccounts(current, person.access.employment),
       evidence: [] as readonly EvidenceEntry[],
     });
     const evidence = [
@@ -150,9 +150,8 @@ async function settlePerson(
         : []),
     ];
     const known = found === undefined || isSameIdentity(found, current.identity);
-    const ofNow = person.access.employment === 'left' ? learnt.ledger : withoutOtherAccounts(learnt.ledger);
-    const told = withReasonsOfMemberships(ofNow, person.access.reasons, deps.organization);
-    if (known && evidence.length === 0 && told === learnt.ledger) return undefined;
+    const told = withReasonsOfMemberships(learnt.ledger, person.access.reasons, deps.organization);
+    if (known && evidence.length === 0 && told === current) return undefined;
     const next = found ?? current.identity;
     return {
       next: { ...told, identity: refusals.length > 0 ? toLookUpAnew(next) : next },

@@ -1,5 +1,6 @@
 import { HOUR_MS } from '../durations';
 import { addressesOf, knownAccountOf, type DirectoryIdentity, type PersonLedger } from './person-ledger';
+import type { Employment } from './worker-timeline';
 import { confirmRecords, isHandedOn } from './unconfirmed-records';
 
 /** What the directory says of an address. `ids`: of the accounts that it is of, as far as they were asked for. */
@@ -203,9 +204,9 @@ function judgeRecords(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): 
   return { kind: 'address-handed-on', next, facts: { workerIds, accountId: answer.id }, toEmpty: [] };
 }
 
-/** The ledger of somebody who is back at work: when they leave again, every other account is emptied anew. */
-export function withoutOtherAccounts(ledger: PersonLedger): PersonLedger {
-  if (ledger.otherAccounts === undefined) return ledger;
+/** The ledger without the accounts that were emptied, once somebody is back at work: when they leave again, they are emptied anew. */
+export function withoutOtherAccounts(ledger: PersonLedger, employment: Employment): PersonLedger {
+  if (ledger.otherAccounts === undefined || employment === 'left') return ledger;
   const { otherAccounts: _otherAccounts, ...rest } = ledger;
   return rest;
 }
