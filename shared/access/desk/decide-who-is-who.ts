@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock';
 import { hashOf } from '../../domain/canonical-json-hash';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { lookedUpAnew, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { knownAccountOf, lookedUpAnew, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { restoredLedger } from '../../domain/ledger/separate-ledgers';
 import { personSubject } from '../../domain/ledger/subject';
 import {
@@ -48,7 +48,8 @@ type Decided = Readonly<{
 }>;
 
 /** Names what is to be decided about a person as it stands: a decision counts for nothing else. undefined: there is nothing. */
-export function questionOf({ unconfirmed, replaced, joined, separating }: PersonLedger): string | undefined {
+export function questionOf(ledger: PersonLedger): string | undefined {
+  const { unconfirmed, replaced, joined, separating } = ledger;
   if ([unconfirmed, replaced, joined, separating].every((one) => one === undefined)) return undefined;
   const words = (unconfirmed?.words ?? []).map(({ source = '', workerId = '' }) =>
     JSON.stringify([source, workerId]),
@@ -56,7 +57,7 @@ export function questionOf({ unconfirmed, replaced, joined, separating }: Person
   return hashOf([
     [...new Set(words)].toSorted(),
     unconfirmed?.accountId ?? null,
-    replaced?.accountId ?? null,
+    replaced === undefined ? null : [replaced.accountId, knownAccountOf(ledger) ?? null],
     joined?.into ?? null,
     separating?.from ?? null,
     ...(unconfirmed?.handedTo === undefined ? [] : [unconfirmed.handedTo.key]),
@@ -111,11 +112,13 @@ export async function decideWhoIsWho(
       await next((current) => samePerson(current, nowMs, evidenceOf));
       break;
     case 'account-theirs':
-      await next(({ replaced, ...current }) =>
-        replaced === undefined || current.unconfirmed !== undefined
-          ? undefined
-          : [current, evidenceOf('account-confirmed', { formerAccountId: replaced.accountId })],
-      );
+      await next(({ replaced, ...current }) => {
+        const accountId = knownAccountOf(current);
+        if (replaced === undefined || accountId === undefined || current.unconfirmed !== undefined)
+          return undefined;
+        const facts = { accountId, formerAccountId: replaced.accountId };
+        return [current, evidenceOf('account-confirmed', facts)];
+      });
       break;
     case 'another-person': {
       const [holder] = others;
@@ -170,13 +173,20 @@ function samePerson(
 ): readonly [PersonLedger, EvidenceEntry] | undefined {
   const { unconfirmed } = current;
   if (unconfirmed === undefined || isHandedOn(current)) return undefined;
-  const { replaced: _replaced, ...confirmed } = confirmRecords(current);
+  const { accountId } = unconfirmed;
+  const known = knownAccountOf(current) ?? accountId;
+  const { replaced, ...confirmed } = confirmRecords(current);
   const workerIds = [...new Set(unconfirmed.words.flatMap(({ workerId }) => workerId ?? []))];
   return [
     {
       ...confirmed,
-      identity: lookedUpAnew(confirmed.identity, nowMs),
-      ...(unconfirmed.accountId === undefined ? {} : { confirmedAccountId: unconfirmed.accountId }),
+      identity:
+        knownAccountOf(current) === undefined && accountId !== undefined
+          ? { kind: 'resolved', id: accountId, checkedAtMs: 0 }
+          : lookedUpAnew(confirmed.identity, nowMs),
+      ...(accountId === undefined ? {} : { confirmedAccountId: accountId }),
+      // Of an account that nobody was asked about it is not said that it is theirs.
+      ...(replaced === undefined || known === accountId ? {} : { replaced }),
     },
     evidenceOf('records-confirmed', { workerIds }),
   ];

@@ -11,6 +11,7 @@ import {
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
 import { addressesToLookUp } from '../../domain/ledger/account-of-person';
+import { claimedAfter } from '../../domain/ledger/claimed-addresses';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import { isUnconfirmed, recordNamedBy, recordUnconfirmed } from '../../domain/ledger/unconfirmed-records';
@@ -173,15 +174,13 @@ function recordOfPerson(
     !addressesToLookUp(current).includes(email);
   const identity = isNew ? lookedUpAnew(current.identity, nowMs) : current.identity;
   const addressed = isTheirAddress ? withAddress(current, email, word.occurredAtMs) : current;
-  const { claimed = [] } = current;
-  const others = claimed.filter((address) => address !== email);
-  const now = isClaimed ? [...others, email] : others;
+  const claimed = claimedAfter(current, word, { email, isClaimed });
   return {
     ledger: {
       ...addressed,
       timeline,
       identity,
-      ...(now.length === 0 ? { claimed: undefined } : { claimed: now }),
+      claimed: claimed.length === 0 ? undefined : claimed,
     },
     outcome,
   };

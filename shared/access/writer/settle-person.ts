@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import { HOUR_MS } from '../../domain/durations';
 import { smallestOf } from '../../domain/extremes';
 import { fold } from '../../domain/fold';
-import { nextLookUpInMs } from '../../domain/ledger/account-of-person';
+import { nextLookUpInMs, withoutOtherAccounts } from '../../domain/ledger/account-of-person';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import {
   foundUnlessChanged,
@@ -134,7 +134,7 @@ async function settlePerson(
     if (unseen !== undefined) return { next: unseen, evidence: [] };
     const toLearn = isDeferred ? cases.filter(({ decision }) => !REPEATED.has(decision)) : cases;
     const learnt = toLearn.reduce((value, decided) => learn(deps, value, decided, person.wanted), {
-      ledger: current,
+      ledger: withoutOtherAccounts(current, person.access.employment),
       evidence: [] as readonly EvidenceEntry[],
     });
     const evidence = [
@@ -151,7 +151,7 @@ async function settlePerson(
     ];
     const known = found === undefined || isSameIdentity(found, current.identity);
     const told = withReasonsOfMemberships(learnt.ledger, person.access.reasons, deps.organization);
-    if (known && evidence.length === 0 && told === learnt.ledger) return undefined;
+    if (known && evidence.length === 0 && told === current) return undefined;
     const next = found ?? current.identity;
     return {
       next: { ...told, identity: refusals.length > 0 ? toLookUpAnew(next) : next },

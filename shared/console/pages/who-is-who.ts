@@ -1,6 +1,6 @@
 import { questionOf, type WhoDecision } from '../../access/desk/decide-who-is-who';
 import type { KnownOther, PersonExplained } from '../../access/desk/explain-person';
-import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import { knownAccountOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { isHandedOn } from '../../domain/ledger/unconfirmed-records';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
@@ -43,9 +43,14 @@ ${renderDecision(
 function renderReplaced(layout: PageLayout, key: string, ledger: PersonLedger): Markup | undefined {
   const { replaced, unconfirmed } = ledger;
   if (replaced === undefined || unconfirmed !== undefined) return undefined;
+  const accountId = knownAccountOf(ledger);
+  const account =
+    accountId === undefined
+      ? markup`another account answers to the address than <code>${replaced.accountId}</code>. It was not looked up yet.`
+      : markup`the account <code>${accountId}</code> answers to the address, which was not this person's. Theirs was <code>${replaced.accountId}</code>.`;
   return markup`<h2>Another account</h2>
-<p class="alert">Since ${time(replaced.atMs)} another account answers to the address than <code>${replaced.accountId}</code>. Privileged grants wait until somebody says that it is theirs.</p>
-${renderDecision(layout, key, ledger, [['account-theirs', 'The account is theirs']])}`;
+<p class="alert">Since ${time(replaced.atMs)} ${account} Privileged grants wait until somebody says that it is theirs.</p>
+${accountId === undefined ? undefined : renderDecision(layout, key, ledger, [['account-theirs', 'The account is theirs']])}`;
 }
 
 function renderSeparating(layout: PageLayout, key: string, ledger: PersonLedger): Markup | undefined {

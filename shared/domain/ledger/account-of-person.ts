@@ -1,5 +1,6 @@
 import { HOUR_MS } from '../durations';
 import { addressesOf, knownAccountOf, type DirectoryIdentity, type PersonLedger } from './person-ledger';
+import type { Employment } from './worker-timeline';
 import { confirmRecords, isHandedOn } from './unconfirmed-records';
 
 /** What the directory says of an address. `ids`: of the accounts that it is of, as far as they were asked for. */
@@ -16,6 +17,13 @@ export function addressesToLookUp(ledger: PersonLedger): readonly string[] {
   if (ledger.formerAccountOf !== undefined) return [];
   const { unconfirmed, claimed = [] } = ledger;
   return [...new Set([...addressesOf(ledger), ...(unconfirmed?.addresses ?? []), ...claimed])];
+}
+
+/** Those that nobody else may have: no record in doubt came under them, and none has a ledger of its own. */
+function undoubtedAddressesOf(ledger: PersonLedger): readonly string[] {
+  const { unconfirmed, claimed = [] } = ledger;
+  const doubtful = new Set([...(unconfirmed?.addresses ?? []), ...claimed]);
+  return addressesToLookUp(ledger).filter((address) => !doubtful.has(address));
 }
 
 /** True where a look-up decides whether somebody's records are the person's. */
@@ -44,9 +52,8 @@ function bestAnswer(addresses: readonly string[], answerOf: AnswerOf): AccountAn
  * account than the known one.
  */
 export function identityAfter(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): DirectoryIdentity {
-  const { identity, unconfirmed, claimed = [] } = ledger;
-  const doubtful = [...(unconfirmed?.addresses ?? []), ...claimed];
-  const own = addressesToLookUp(ledger).filter((address) => !doubtful.includes(address));
+  const { identity, claimed = [] } = ledger;
+  const own = undoubtedAddressesOf(ledger);
   const answer = bestAnswer(own, answerOf);
   if (answer?.kind === 'found') return { kind: 'resolved', id: answer.id, checkedAtMs: nowMs };
   const ofClaimed = bestAnswer(claimed, answerOf);
@@ -142,15 +149,16 @@ export type LookedUp = Readonly<{
  * - Records under an address that the person's own account answers to are the person's. Another account there, or one that took the
  *   place of theirs and that nobody has confirmed, leaves them to a decision.
  * - Another account of the person's own address took the place of theirs. Of somebody who left long ago it is somebody else's.
- * - Of somebody who has just left, every account is to be emptied.
+ * - Of somebody who has just left, every account of their own addresses is to be emptied.
+ * Records that wait for a decision keep nothing of that back.
  */
 export function judgeLookUp(
   ledger: PersonLedger,
   answerOf: AnswerOf,
   { nowMs, left }: LookedUp,
 ): AccountVerdict | undefined {
-  if (ledger.unconfirmed !== undefined) return judgeRecords(ledger, answerOf, nowMs);
-  if (left === 'long-ago') return undefined;
+  const ofRecords = judgeRecords(ledger, answerOf, nowMs);
+  if (ofRecords !== undefined || left === 'long-ago') return ofRecords;
   const identity = identityAfter(ledger, answerOf, nowMs);
   const known = knownAccountOf(ledger);
   const isReplaced = identity.kind === 'resolved' && known !== undefined && identity.id !== known;
@@ -159,8 +167,8 @@ export function judgeLookUp(
   const otherAccounts = [...(ledger.otherAccounts ?? []), ...others];
   const next = others.length === 0 ? ledger : { ...ledger, otherAccounts };
   if (!isReplaced) return { kind: 'leaver-accounts', next, facts: { accountIds: others }, toEmpty: others };
-  const { confirmedAccountId: confirmed, ...rest } = next;
-  const replaced = ledger.replaced ?? { accountId: known, atMs: nowMs };
+  const { confirmedAccountId: confirmed, replaced: before, ...rest } = next;
+  const isConfirmed = confirmed === identity.id;
   return {
     kind: 'account-replaced',
     // Looked up once more as one of whom nothing is known: others of the ledger may have the account.
@@ -168,7 +176,10 @@ export function judgeLookUp(
       ...rest,
       identity: undefined,
       applied: [],
-      replaced: confirmed === identity.id ? undefined : replaced,
+      // What was asked for under an account in between waits too: nobody has said of the one after it that it is theirs.
+      ...(isConfirmed
+        ? { confirmedAccountId: confirmed }
+        : { replaced: { accountId: before?.accountId ?? known, atMs: nowMs } }),
     },
     facts: { formerAccountId: known, accountId: identity.id },
     toEmpty: [...new Set([known, ...others])],
@@ -177,11 +188,12 @@ export function judgeLookUp(
 
 /** Records that came under an address of the person are theirs where their own account answers to it. */
 function judgeRecords(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): AccountVerdict | undefined {
-  const { unconfirmed, replaced } = ledger;
+  const { unconfirmed, replaced, confirmedAccountId } = ledger;
   const answer = bestAnswer(unconfirmed?.addresses.toReversed() ?? [], answerOf);
   if (unconfirmed === undefined || answer?.kind !== 'found' || !awaitsLookUp(ledger)) return undefined;
   const own = identityAfter(ledger, answerOf, nowMs);
-  const theirs = knownAccountOf(ledger) ?? (own.kind === 'resolved' ? own.id : answer.id);
+  const theirs =
+    knownAccountOf(ledger) ?? confirmedAccountId ?? (own.kind === 'resolved' ? own.id : answer.id);
   const workerIds = [...new Set(unconfirmed.words.flatMap(({ workerId }) => workerId ?? []))];
   if (theirs === answer.id && replaced === undefined) {
     const identity: DirectoryIdentity = { kind: 'resolved', id: answer.id, checkedAtMs: nowMs };
@@ -192,13 +204,20 @@ function judgeRecords(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): 
   return { kind: 'address-handed-on', next, facts: { workerIds, accountId: answer.id }, toEmpty: [] };
 }
 
-/** All that somebody's addresses lead to beside the account that is known to be theirs. */
+/** The ledger without the accounts that were emptied, once somebody is back at work: when they leave again, they are emptied anew. */
+export function withoutOtherAccounts(ledger: PersonLedger, employment: Employment): PersonLedger {
+  if (ledger.otherAccounts === undefined || employment === 'left') return ledger;
+  const { otherAccounts: _otherAccounts, ...rest } = ledger;
+  return rest;
+}
+
+/** All that somebody's own addresses lead to beside the account that is known to be theirs. */
 function otherAccountsOf(
   ledger: PersonLedger,
   identity: DirectoryIdentity,
   answerOf: AnswerOf,
 ): readonly string[] {
-  const ids = addressesToLookUp(ledger).flatMap((address) => {
+  const ids = undoubtedAddressesOf(ledger).flatMap((address) => {
     const answer = answerOf(address);
     if (answer?.kind === 'ambiguous') return answer.ids;
     return answer?.kind === 'found' ? [answer.id] : [];

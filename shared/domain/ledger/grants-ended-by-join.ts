@@ -1,25 +1,36 @@
 import { fold } from '../fold';
 import { groupPolicyOf, type OrganizationPolicy } from '../policy';
-import { isGrantValid, personAccess } from './person-access';
-import { addressesOf, type Grant, type PersonLedger, type Revocation } from './person-ledger';
+import { hasEndedSince, isKeptByAnother } from './has-ended-since';
+import { joinLedgers } from './join-ledgers';
+import { isGrantValid, isRevoked, personAccess } from './person-access';
+import {
+  addressesOf,
+  asIfAccountConfirmed,
+  type Grant,
+  type PersonLedger,
+  type Revocation,
+} from './person-ledger';
 import { conflictsOf, type RequestRefusal } from './request-refusal';
 
-/** A grant that would have been refused, had it been known whom it is for. */
+/** A grant that would have been refused, had it been known whom it is for, or that ended before that was known. */
 type EndedByJoin = Readonly<{
   grant: Grant;
-  why: Extract<RequestRefusal, 'approvals-missing' | 'separation-of-duties'>;
+  why: Extract<RequestRefusal, 'approvals-missing' | 'separation-of-duties' | 'already-ended'>;
 }>;
 
 /**
  * Grants that two people cannot keep once they are one: those whose approvals are their own, and those of which the policy keeps the
- * group apart from what the other has. Of two grants that of who joins ends.
+ * group apart from what the other has. Of two grants that of who joins ends. One that ended with its record does not come back with a
+ * record of the other. One that waits for somebody to say whose an account is counts as if they had: nothing judges it again when they
+ * do.
  */
 export function grantsEndedByJoin(
-  into: PersonLedger,
-  from: PersonLedger,
+  intoLedger: PersonLedger,
+  fromLedger: PersonLedger,
   organization: OrganizationPolicy,
   nowMs: number,
 ): readonly EndedByJoin[] {
+  const [into, from] = [asIfAccountConfirmed(intoLedger), asIfAccountConfirmed(fromLedger)];
   const addresses = new Set([...addressesOf(into), ...addressesOf(from)].map(fold));
   const { reasons } = personAccess(into, organization, nowMs);
   const birthright = personAccess(from, organization, nowMs).reasons.filter(
@@ -29,14 +40,36 @@ export function grantsEndedByJoin(
     { ledger: from, others: reasons },
     { ledger: into, others: birthright },
   ];
-  return sides.flatMap(({ ledger, others }) =>
+  const { timeline } = joinLedgers(into, from);
+  const comesBack = (grant: Grant, ledger: PersonLedger): boolean =>
+    hasEndedWithRecord(grant, ledger, nowMs) && isKeptByAnother(timeline, grant.occurredAtMs, nowMs);
+  const ended = [from, into].flatMap((ledger) =>
+    ledger.grants
+      .filter((grant) => comesBack(grant, ledger))
+      .map((grant): EndedByJoin => ({ grant, why: 'already-ended' })),
+  );
+  const refused = sides.flatMap(({ ledger, others }) =>
     ledger.grants
       .filter((grant) => isGrantValid(grant, ledger, organization, nowMs) || grant.validFromMs > nowMs)
+      .filter((grant) => !ended.some((one) => one.grant === grant))
       .flatMap((grant): EndedByJoin[] => {
         if (lacksApprovals(grant, organization, addresses)) return [{ grant, why: 'approvals-missing' }];
         const isKeptApart = conflictsOf(organization, fold(grant.group), others).length > 0;
         return isKeptApart ? [{ grant, why: 'separation-of-duties' }] : [];
       }),
+  );
+  return [...ended, ...refused];
+}
+
+/** What was taken away with the end of the only record that gave it. */
+function hasEndedWithRecord(grant: Grant, ledger: PersonLedger, nowMs: number): boolean {
+  const { occurredAtMs: askedAtMs, validUntilMs = Infinity } = grant;
+  const isInPlace = ledger.applied.some(({ groupName }) => fold(groupName) === fold(grant.group));
+  return (
+    nowMs < validUntilMs &&
+    !isInPlace &&
+    !isRevoked(grant, ledger) &&
+    hasEndedSince(ledger.timeline, { askedAtMs, isPrivileged: false, nowMs })
   );
 }
 

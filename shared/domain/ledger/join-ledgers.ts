@@ -56,7 +56,7 @@ export function joinLedgers(into: PersonLedger, from: PersonLedger): PersonLedge
 /** What is not known of either is not known of both. */
 function joinedDoubts(into: PersonLedger, from: PersonLedger): Partial<PersonLedger> {
   const unconfirmed = joinUnconfirmed(into.unconfirmed, from.unconfirmed);
-  const replaced = into.replaced ?? from.replaced;
+  const replaced = laterReplaced(into.replaced, from.replaced);
   const handedOn = [...new Set([...(into.handedOn ?? []), ...(from.handedOn ?? [])])];
   const toldApart = [...new Set([...(into.toldApart ?? []), ...(from.toldApart ?? [])])];
   return {
@@ -65,6 +65,15 @@ function joinedDoubts(into: PersonLedger, from: PersonLedger): Partial<PersonLed
     ...(handedOn.length === 0 ? {} : { handedOn }),
     ...(toldApart.length === 0 ? {} : { toldApart }),
   };
+}
+
+/** What was asked for before either account was replaced waits: of the two, the later one counts. */
+function laterReplaced(
+  into: PersonLedger['replaced'],
+  from: PersonLedger['replaced'],
+): PersonLedger['replaced'] {
+  if (into === undefined || from === undefined) return into ?? from;
+  return { ...into, atMs: Math.max(into.atMs, from.atMs) };
 }
 
 function joinUnconfirmed(

@@ -1,5 +1,5 @@
 import { fold } from '../fold';
-import type { Grant, PersonLedger, Revocation } from './person-ledger';
+import { asIfAccountConfirmed, type Grant, type PersonLedger, type Revocation } from './person-ledger';
 import type { BirthrightLine, OrganizationPolicy } from '../policy';
 import { hasEndedSince } from './has-ended-since';
 import { changesOfPerson, personAt, recordsOf } from './worker-records';
@@ -98,7 +98,7 @@ export function grantsHeldWithAccount(
   organization: OrganizationPolicy,
   nowMs: number,
 ): readonly string[] {
-  const { replaced: _replaced, ...confirmed } = ledger;
+  const confirmed = asIfAccountConfirmed(ledger);
   if (personAt(ledger.timeline, nowMs).employment === 'left') return [];
   const held = ledger.grants.filter(
     (grant) =>

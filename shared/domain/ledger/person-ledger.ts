@@ -190,6 +190,11 @@ export function knownAccountOf({ identity }: Pick<PersonLedger, 'identity'>): st
   return id !== undefined && isGuid(id) ? id : undefined;
 }
 
+/** The ledger as it would be if somebody had said that the account which took the place of another is the person's. */
+export function asIfAccountConfirmed({ replaced: _replaced, ...ledger }: PersonLedger): PersonLedger {
+  return ledger;
+}
+
 /** An identity that the next run looks up as if it had never been looked for; what was known stays known. */
 export function lookedUpAnew(
   identity: DirectoryIdentity | undefined,

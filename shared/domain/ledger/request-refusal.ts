@@ -1,7 +1,7 @@
 import type { AccessRequest } from './access-request';
 import { fold } from '../fold';
 import { namesOfGroup, personAccess, reasonsWithin, type Reason } from './person-access';
-import type { PersonLedger } from './person-ledger';
+import { asIfAccountConfirmed, type PersonLedger } from './person-ledger';
 import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
 import { DAY_MS } from '../durations';
 import { refusalOfRule, rulesOfRule } from './rule-request-refusal';
@@ -35,7 +35,10 @@ export type AddressesOfPerson = (address: string) => readonly string[];
 
 export const NOTHING_HELD: HeldReasons = { now: [], meanwhile: [] };
 
-/** What a person holds beside a request: separation of duties is checked over all of the time that it lasts. */
+/**
+ * What a person holds beside a request: separation of duties is checked over all of the time that it lasts, and against what acts as
+ * soon as somebody says that an account is theirs.
+ */
 export function reasonsHeld(
   action: AccessRequest['action'],
   ledger: PersonLedger,
@@ -46,7 +49,7 @@ export function reasonsHeld(
   const granted = new Set(ledger.grants.flatMap(namesOfGroup));
   if (action.kind !== 'grant' && action.kind !== 'extend') return { now, meanwhile: now, granted };
   const span = { fromMs: Math.max(nowMs, action.validFromMs), untilMs: action.validUntilMs };
-  return { now, meanwhile: reasonsWithin(ledger, organization, span), granted };
+  return { now, meanwhile: reasonsWithin(asIfAccountConfirmed(ledger), organization, span), granted };
 }
 
 /**

@@ -52,7 +52,13 @@ export function isUnconfirmed(ledger: PersonLedger, record: NamedRecord | undefi
     ({ of, source, workerId }) =>
       of === undefined && source !== undefined && (source !== record.source || workerId !== undefined),
   );
-  return hasOthers && (ledger.unconfirmed !== undefined || knownAccountOf(ledger) !== undefined);
+  return hasOthers && (ledger.unconfirmed !== undefined || hasAccount(ledger));
+}
+
+/** True also where another account took the place of the one that was known, and was not looked up yet. */
+function hasAccount(ledger: PersonLedger): boolean {
+  const { replaced, confirmedAccountId } = ledger;
+  return [knownAccountOf(ledger), replaced, confirmedAccountId].some((one) => one !== undefined);
 }
 
 /** True where somebody said that records in doubt are another person's, and that is not carried out yet. */

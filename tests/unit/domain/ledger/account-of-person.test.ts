@@ -170,7 +170,9 @@ describe('an account that answers to the address of a person', () => {
 
   it('holds nothing back where somebody said that it is theirs', () => {
     const verdict = judgeLookUp(known({ confirmedAccountId: V }), answers({ [A]: found(V) }), NOW);
-    expect([verdict?.next.replaced, verdict?.next.confirmedAccountId]).toEqual([undefined, undefined]);
+    expect([verdict?.next.replaced, verdict?.next.confirmedAccountId]).toEqual([undefined, V]);
+    // Also another record is in doubt, although nothing was looked up since.
+    expect(isUnconfirmed(verdict?.next ?? known(), { source: 'hr', workerId: '8' })).toBe(true);
   });
 
   it('is nothing to somebody who left long ago', () => {

@@ -19,6 +19,22 @@ describe('a membership that both of two people have who are joined', () => {
   });
 });
 
+describe('of two people who are joined, what waits for somebody to say whose an account is', () => {
+  const own = emptyPersonLedger('ana@acme.example');
+  it.each([
+    ['of both', 3, 7, 7],
+    ['of both, the elder’s later', 7, 3, 7],
+    ['of the elder', 3, undefined, 3],
+    ['of the other', undefined, 7, 7],
+    ['of none', undefined, undefined, undefined],
+  ])('is all that was asked for before the later account was found: %s', (_whose, into, from, expected) => {
+    const [one, other] = [into, from].map((atMs) =>
+      atMs === undefined ? own : { ...own, replaced: { accountId: 'u', atMs } },
+    );
+    expect(joinLedgers(one ?? own, other ?? own).replaced?.atMs).toBe(expected);
+  });
+});
+
 describe('what takes access of somebody who is the same, and whose ledger no row holds with this one', () => {
   const said = (id: string, kind: Statement['kind'], atMs: number, under: string): Statement => ({
     id,

@@ -1,0 +1,24 @@
+import { personKey } from '../person-key';
+import type { PersonLedger } from './person-ledger';
+import type { Statement } from './statement';
+import { isNamedIn, recordNamedBy } from './unconfirmed-records';
+
+/**
+ * Addresses that records of a person are under and that have a ledger of their own, once the word is recorded. What the latest word of
+ * the record no longer says was corrected, or is past: it claims nothing, unless another record was under it too.
+ */
+export function claimedAfter(
+  { claimed = [], timeline }: Pick<PersonLedger, 'claimed' | 'timeline'>,
+  word: Statement,
+  { email, isClaimed }: Readonly<{ email: string; isClaimed: boolean }>,
+): readonly string[] {
+  const others = claimed.filter((address) => address !== email);
+  const record = recordNamedBy(word);
+  if (record === undefined) return others;
+  const isOfRecord = (one: Statement): boolean => isNamedIn([one], record);
+  const isLatest = timeline.filter(isOfRecord).every(({ occurredAtMs }) => occurredAtMs <= word.occurredAtMs);
+  if (!isLatest) return isClaimed ? claimed : others;
+  const underOthers = new Set(timeline.filter((one) => !isOfRecord(one)).map(({ under }) => under));
+  const kept = others.filter((address) => underOthers.has(personKey(address)));
+  return isClaimed ? [...kept, email] : kept;
+}
