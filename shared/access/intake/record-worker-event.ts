@@ -155,7 +155,7 @@ async function recordInOrganization(
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 
-/** Records a word of the person. An address that is new to the ledger is looked up before the next plan. */
+/** Records a word of the person. An address that is new to the ledger, or that a record has again, is looked up before the next plan. */
 function recordOfPerson(
   current: PersonLedger,
   word: Statement,
@@ -171,8 +171,9 @@ function recordOfPerson(
     (isTheirAddress || isClaimed) &&
     current.timeline.length > 0 &&
     !addressesToLookUp(current).includes(email);
-  const identity = isNew ? lookedUpAnew(current.identity, nowMs) : current.identity;
   const addressed = isTheirAddress ? withAddress(current, email, word.occurredAtMs) : current;
+  const isMoved = recordNamedBy(word) !== undefined && addressed.email !== current.email;
+  const identity = isNew || isMoved ? lookedUpAnew(current.identity, nowMs) : current.identity;
   const { claimed = [] } = current;
   const others = claimed.filter((address) => address !== email);
   const now = isClaimed ? [...others, email] : others;
