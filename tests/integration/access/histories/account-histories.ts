@@ -296,36 +296,4 @@ export const ACCOUNT_HISTORIES: readonly History[] = [
     ],
     at: { 3: OWN_AND_ASKED, 5: OWN_AND_ASKED, 6: [] },
   },
-  {
-    number: 49,
-    title:
-      'an account that is switched off, and another of the same person was switched on under an address of before',
-    words: [
-      { day: 0, says: 'joins', ...R1 },
-      { day: 0, says: 'joins', ...account },
-      { day: 1, says: 'moves', ...R1, address: 'B' },
-      { day: 2, says: 'moves', ...R1 },
-      { day: 3, says: 'joins', ...account, address: 'B' },
-      { day: 5, says: 'leaves', ...account },
-    ],
-    acts: [{ day: 3, does: 'gives-account', address: 'B' }],
-    at: { 4: OWN, 6: [] },
-    findings: ['account-off-at-work'],
-  },
-  {
-    number: 50,
-    title: 'the same, and HR tells then that the other address is theirs',
-    words: [
-      { day: 0, says: 'joins', ...R1 },
-      { day: 0, says: 'joins', ...account },
-      { day: 1, says: 'moves', ...R1, address: 'B' },
-      { day: 2, says: 'moves', ...R1 },
-      { day: 3, says: 'joins', ...account, address: 'B' },
-      { day: 5, says: 'leaves', ...account },
-      { day: 7, says: 'moves', ...R1, address: 'B' },
-    ],
-    acts: [{ day: 3, does: 'gives-account', address: 'B' }],
-    at: { 6: [], 8: [] },
-    second: OWN,
-  },
 ];
