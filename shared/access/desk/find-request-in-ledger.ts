@@ -1,4 +1,5 @@
 import { namedProgress, personProgress, type RequestProgress } from '../../domain/ledger/request-progress';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
 import { readWhoeverJoined } from '../ledger/find-person';
@@ -24,7 +25,7 @@ export async function findRequestInLedger(
   const withRefusal = (progress: RequestProgress): RequestProgress =>
     refusal === undefined ? { group, ...progress } : { state: 'refused', group };
   if (kind === 'person') {
-    const value = (await readWhoeverJoined(ledger, organization.alias, key)).stored?.value;
+    const value = await readLedgerOfRequest(ledger, organization.alias, { key, requestId });
     const progress = personProgress(value, organization, requestId, nowMs);
     return { person: value?.email, name: undefined, progress: withRefusal(progress) };
   }
@@ -34,4 +35,23 @@ export async function findRequestInLedger(
     name: value?.name,
     progress: withRefusal(namedProgress(value, requestId, nowMs)),
   };
+}
+
+/** A request goes with its person when two are told apart: where the ledger does not have it, that of whoever was told apart does. */
+async function readLedgerOfRequest(
+  ledger: Pick<LedgerStore, 'read'>,
+  organization: string,
+  { key, requestId }: Readonly<{ key: string; requestId: string }>,
+): Promise<PersonLedger | undefined> {
+  const named = (await readWhoeverJoined(ledger, organization, key)).stored?.value;
+  if (named === undefined || hasRequest(named, requestId)) return named;
+  for (const other of named.toldApart ?? []) {
+    const theirs = (await readWhoeverJoined(ledger, organization, other)).stored?.value;
+    if (theirs !== undefined && hasRequest(theirs, requestId)) return theirs;
+  }
+  return named;
+}
+
+function hasRequest({ grants, revocations }: PersonLedger, id: string): boolean {
+  return [...grants, ...revocations].some(({ requestId }) => requestId === id);
 }

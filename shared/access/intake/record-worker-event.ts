@@ -5,6 +5,7 @@ import { personKey } from '../../domain/person-key';
 import { fold } from '../../domain/fold';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
 import {
+  addressesOf,
   emptyPersonLedger,
   lookedUpAnew,
   withAddress,
@@ -14,10 +15,15 @@ import { addressesToLookUp } from '../../domain/ledger/account-of-person';
 import { claimedAfter } from '../../domain/ledger/claimed-addresses';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
-import { isUnconfirmed, recordNamedBy, recordUnconfirmed } from '../../domain/ledger/unconfirmed-records';
+import {
+  isNamedIn,
+  isUnconfirmed,
+  recordNamedBy,
+  recordUnconfirmed,
+} from '../../domain/ledger/unconfirmed-records';
 import { recordWord } from '../../domain/ledger/worker-records';
 import type { StatementOutcome } from '../../domain/ledger/worker-timeline';
-import type { Statement } from '../../domain/ledger/statement';
+import type { Statement, Timeline } from '../../domain/ledger/statement';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { DueDates } from '../../storage/due-dates';
 import type { LedgerStore } from '../../storage/ledger';
@@ -156,7 +162,7 @@ async function recordInOrganization(
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 
-/** Records a word of the person. An address that is new to the ledger is looked up before the next plan. */
+/** Records a word of the person. An address that is new to the ledger, or that a record has again, is looked up before the next plan. */
 function recordOfPerson(
   current: PersonLedger,
   word: Statement,
@@ -172,8 +178,11 @@ function recordOfPerson(
     (isTheirAddress || isClaimed) &&
     current.timeline.length > 0 &&
     !addressesToLookUp(current).includes(email);
-  const identity = isNew ? lookedUpAnew(current.identity, nowMs) : current.identity;
-  const addressed = isTheirAddress ? withAddress(current, email, word.occurredAtMs) : current;
+  // That an account is switched off tells of no address that the person has now.
+  const isOff = word.of === 'account' && word.kind === 'leaver' && addressesOf(current).includes(email);
+  const addressed = isTheirAddress && !isOff ? withAddress(current, email, word.occurredAtMs) : current;
+  const identity =
+    isNew || isMovedRecord(current.timeline, word) ? lookedUpAnew(current.identity, nowMs) : current.identity;
   const claimed = claimedAfter(current, word, { email, isClaimed });
   return {
     ledger: {
@@ -184,6 +193,14 @@ function recordOfPerson(
     },
     outcome,
   };
+}
+
+/** Whether a worker record comes under another address than by the word before. */
+function isMovedRecord(timeline: Timeline, word: Statement): boolean {
+  const record = recordNamedBy(word);
+  const words = record === undefined ? [] : timeline.filter((known) => isNamedIn([known], record));
+  const before = words.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs).at(-1);
+  return before?.under !== undefined && before.under !== word.under;
 }
 
 /** Since when requests named a person by the first of their addresses, which the key of the ledger is of. */

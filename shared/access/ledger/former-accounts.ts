@@ -9,6 +9,9 @@ import { updateLedger } from './update-ledger';
 
 type EvidenceOf = (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
 
+/** The causes of accounts that this run had emptied, by the key of the ledger that each of them got. */
+export type EmptiedAccounts = Map<string, string | undefined>;
+
 type Emptied = Readonly<{
   organization: string;
   accountId: string;
@@ -25,12 +28,7 @@ export async function emptyAccount(
   { organization, accountId, key, ledger, nowMs, mark }: Emptied,
   evidenceOf: EvidenceOf,
 ): Promise<void> {
-  for (const other of await deps.accounts.list(organization, accountId)) {
-    if (other === key) continue;
-    const theirs = (await deps.ledger.read(personSubject(organization, other)))?.value;
-    const isTheirs = theirs?.identity?.kind === 'resolved' && theirs.identity.id === accountId;
-    if (theirs?.joined === undefined && isTheirs) return;
-  }
+  if (await isAnothers(deps, organization, { accountId, key })) return;
   const subject = personSubject(organization, formerAccountKey(accountId));
   await mark(subject);
   await updateLedger(deps.ledger, subject, (before) => ({
@@ -54,4 +52,28 @@ export async function forgetFormerAccount(
           evidence: [evidenceOf('account-in-use-again', { accountId })],
         },
   );
+}
+
+/** Whether an account that is to be emptied is somebody else's of the ledger by now. */
+export async function isInUseByAnother(
+  deps: Readonly<{ ledger: Pick<LedgerStore, 'read'>; accounts: Pick<PeopleIndex, 'list'> }>,
+  organization: string,
+  { formerAccountOf, identity }: PersonLedger,
+): Promise<boolean> {
+  if (formerAccountOf === undefined || identity?.kind !== 'resolved') return false;
+  return isAnothers(deps, organization, { accountId: identity.id, key: formerAccountOf });
+}
+
+async function isAnothers(
+  { ledger, accounts }: Parameters<typeof isInUseByAnother>[0],
+  organization: string,
+  { accountId, key }: Pick<Emptied, 'accountId' | 'key'>,
+): Promise<boolean> {
+  for (const other of await accounts.list(organization, accountId)) {
+    if (other === key) continue;
+    const theirs = (await ledger.read(personSubject(organization, other)))?.value;
+    const isTheirs = theirs?.identity?.kind === 'resolved' && theirs.identity.id === accountId;
+    if (isTheirs && theirs.joined === undefined && theirs.formerAccountOf === undefined) return true;
+  }
+  return false;
 }

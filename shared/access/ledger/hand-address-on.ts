@@ -21,6 +21,8 @@ export async function handAddressOn(deps: SeparatePeopleDeps, separated: Separat
     const first = (await deps.ledger.read(personSubject(organization, key)))?.value;
     const handedTo = first?.unconfirmed?.handedTo;
     if (first === undefined || handedTo === undefined) return;
+    if (handedTo.key === key)
+      throw new AppError('record-unreadable', 'The new holder of an address is the one of before');
     const { key: holder } = await readWhoeverJoined(deps.ledger, organization, handedTo.key, key);
     // One who is being told apart from somebody, this one or another, is that first.
     await finishSeparation(deps, { organization, key: holder, policyHash });

@@ -1,6 +1,7 @@
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { areToldApart, joinedLedger, joinLedgers, withWhatTakes } from '../../domain/ledger/join-ledgers';
 import { grantsEndedByJoin, revocationByJoin } from '../../domain/ledger/grants-ended-by-join';
+import { joinedByClaim } from '../../domain/ledger/claimed-account';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
@@ -28,6 +29,8 @@ type Joining = Readonly<{
   organization: string;
   into: string;
   from: string;
+  /** What tells that they are one: their account, or a worker record that came under the address of the other. */
+  by: 'account' | 'record';
   evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
   /** Asked before each write that joins. What it throws ends the joining. */
   mayGoOn: () => Promise<void>;
@@ -103,7 +106,7 @@ async function takeOver(
 
 async function joinWhole(
   deps: JoinPeopleDeps,
-  { organization, into, from, evidenceOf, mayGoOn, nowMs }: Joining,
+  { organization, into, from, by, evidenceOf, mayGoOn, nowMs }: Joining,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const stored = await deps.ledger.read(personSubject(organization, from));
@@ -123,7 +126,8 @@ async function joinWhole(
       if (areTwo) return undefined;
       await mayGoOn();
       const own = await movedOn(deps, elder, notJoined(current), deps.isOfAccounts);
-      const both = joinLedgers(own, theirs);
+      const all = joinLedgers(own, theirs);
+      const both = by === 'account' ? all : joinedByClaim(all, { person: own, claimed: theirs, nowMs });
       const known = new Set(both.revocations.map(({ requestId }) => requestId));
       const ended = grantsEndedByJoin(own, theirs, deps.organization, nowMs).filter(
         ({ grant }) => !known.has(revocationByJoin(grant, nowMs, from).requestId),
@@ -135,7 +139,7 @@ async function joinWhole(
       return {
         next: fitPersonLedger({ ...both, revocations }, nowMs),
         evidence: [
-          evidenceOf('person-joined', { person: from, by: 'account' }),
+          evidenceOf('person-joined', { person: from, by }),
           ...ended.map(({ grant: { requestId, group }, why }) =>
             evidenceOf('grant-ended-by-join', { requestId, group, why }),
           ),
@@ -146,7 +150,7 @@ async function joinWhole(
     await deps.accounts.notePerson(organization, into, keysOfPerson(theirs));
     try {
       await mayGoOn();
-      const evidence = [evidenceOf('person-joined-to', { person: into, by: 'account' })];
+      const evidence = [evidenceOf('person-joined-to', { person: into, by })];
       await deps.ledger.write(
         personSubject(organization, from),
         joinedLedger(stored.value, into),

@@ -1,21 +1,14 @@
 import { HOUR_MS } from '../../domain/durations';
 import type { Lane } from '../../domain/lane';
 import { noteLeft } from '../../domain/plan/expected-removals';
+import { batchOfOne, notePassed, type GuardedBatch } from '../../domain/plan/guarded-batch';
 import { isHeld } from '../../domain/plan/guards';
 import { keysHeld } from '../../domain/plan/hold-digests';
 import { stillTripped, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { DecidedCase, GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
 import type { HoldStore } from '../../storage/holds';
 import type { ContainedDeps } from './containment';
-import {
-  batchOfOne,
-  holdOn,
-  holdRemovals,
-  notePassed,
-  type GuardedBatch,
-  type HeldNow,
-  type HoldRemovalsDeps,
-} from './guarded-batch';
+import { holdOn, holdRemovals, type HeldNow, type HoldRemovalsDeps } from './guarded-batch';
 import type { TimeBudget } from './time-budget-interface';
 import {
   sizeInUiPath,

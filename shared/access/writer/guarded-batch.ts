@@ -6,7 +6,7 @@ import {
   type ExpectedRemoval,
   type RemovalsLeft,
 } from '../../domain/plan/expected-removals';
-import type { GuardedRemoval, TrippedGuard } from '../../domain/plan/guards';
+import { batchOfOne, type GuardedBatch } from '../../domain/plan/guarded-batch';
 import { hasRoomFor, holdToJoin, newHold, type Hold } from '../../domain/plan/hold';
 import { stuckAmong } from '../../domain/plan/stuck-people';
 import type { OrganizationPolicy } from '../../domain/policy';
@@ -37,54 +37,6 @@ export type HoldRemovalsDeps = EvidenceOfRunDeps &
     log: Log;
   }>;
 
-/**
- * What the guards know of marks that are planned in passes; `guardPlan` keeps it up to date. They judge the whole: what trips for
- * one pass is held in all further ones, and before removals are let through it is counted what whoever is not planned yet, or could
- * not be, will ask for.
- */
-export type GuardedBatch = {
-  /** Holds as they were when the first removal was planned; undefined until then. */
-  open: readonly Hold[] | undefined;
-  /** Holds that nobody released in time. */
-  expired: readonly Hold[];
-  /** The hold that this batch wrote last, as it was then. */
-  hold: Hold | undefined;
-  tripped: readonly TrippedGuard[];
-  /** Removals of earlier passes that no guard held. */
-  passed: number;
-  /** The same by group. Some may be carried to a later pass, and are not made yet. */
-  readonly passedInGroup: Map<string, number>;
-  /** Removals from each group within 24 hours, as of the first pass. */
-  removedBefore: ReadonlyMap<string, number> | undefined;
-  /** Members of groups before the batch, of those that were asked for. */
-  readonly groupSizes: Map<string, number>;
-  /** Person keys of whom nothing is counted until they are planned. */
-  readonly stuck: ReadonlySet<string>;
-  readonly left: RemovalsLeft;
-  /** Keys of people who joined another while this batch was planned: what is expected of them is that person's. */
-  readonly joined: Set<string>;
-  /** All that is left, after a look at the ledgers that were not read yet. */
-  readonly expectLeft: () => Promise<readonly ExpectedRemoval[]>;
-};
-
-/** What is planned is all there is. */
-export function batchOfOne(): GuardedBatch {
-  return {
-    open: undefined,
-    expired: [],
-    hold: undefined,
-    tripped: [],
-    passed: 0,
-    passedInGroup: new Map(),
-    removedBefore: undefined,
-    groupSizes: new Map(),
-    stuck: new Set(),
-    left: new Map(),
-    joined: new Set(),
-    expectLeft: async () => [],
-  };
-}
-
 /** A ledger is read once, when it is first asked for. */
 export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): GuardedBatch {
   const { organization, units, clock } = deps;
@@ -99,9 +51,15 @@ export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): G
     stuck,
     left,
     expectLeft: async () => {
-      const unread = counted.filter(({ subject: { key } }) => left.has(key) && left.get(key) === undefined);
-      await mapConcurrently(unread, STORAGE_WIDTH, async (mark) => {
-        left.set(mark.subject.key, await expectedOf(deps, mark, batch.joined));
+      const causes = new Map(counted.map(({ subject: { key }, cause }) => [key, cause]));
+      for (const [key, cause = 'time'] of batch.emptied) {
+        if (causes.has(key)) continue;
+        causes.set(key, cause);
+        if (!left.has(key)) left.set(key, undefined);
+      }
+      const unread = [...causes].filter(([key]) => left.has(key) && left.get(key) === undefined);
+      await mapConcurrently(unread, STORAGE_WIDTH, async ([key, cause]) => {
+        left.set(key, await expectedOf(deps, { key, cause }, batch.joined));
       });
       const expected = [...left.values()].flatMap((removals) => removals ?? []);
       return [...new Map(expected.map((one) => [`${one.groupId}/${one.personKey}`, one])).values()];
@@ -109,22 +67,15 @@ export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): G
   };
 }
 
-/** Counts removals that no guard holds. */
-export function notePassed(batch: GuardedBatch, removals: readonly GuardedRemoval[]): void {
-  batch.passed += removals.length;
-  for (const { groupId } of removals)
-    batch.passedInGroup.set(groupId, (batch.passedInGroup.get(groupId) ?? 0) + 1);
-}
-
 /** Of whoever cannot be read now nothing is expected. Who joined another in this batch is planned as that person, in a later run. */
 async function expectedOf(
   { organization, ledger, clock, groupsByName }: GuardedBatchDeps,
-  { subject, cause }: Mark,
+  { key: marked, cause }: Readonly<{ key: string; cause: string }>,
   joined: ReadonlySet<string>,
 ): Promise<readonly ExpectedRemoval[]> {
   try {
-    const { key, stored } = await readWhoeverJoined(ledger, organization.alias, subject.key);
-    if (stored === undefined || (key !== subject.key && !joined.has(subject.key))) return [];
+    const { key, stored } = await readWhoeverJoined(ledger, organization.alias, marked);
+    if (stored === undefined || (key !== marked && !joined.has(marked))) return [];
     const nowMs = clock.now();
     const { ledger: theirs } = await underNamesOfToday(
       { organization, groupsByName },

@@ -119,6 +119,7 @@ export async function findSharing(
       const { key } = subject;
       const own = await withToldApart(deps.ledger, alias, { key, ledger: stored.value });
       for (const other of await deps.accounts.list(alias, memberId)) {
+        if (other === key) continue;
         const ledger = (await deps.ledger.read(personSubject(alias, other)))?.value;
         const told = ledger && (await withToldApart(deps.ledger, alias, { key: other, ledger }));
         const isTold = own.ledger.toldApart?.includes(other) || told?.ledger.toldApart?.includes(key);

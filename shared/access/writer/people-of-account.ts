@@ -1,18 +1,22 @@
 import type { Lane } from '../../domain/lane';
-import { eldestFirst } from '../../domain/ledger/join-ledgers';
 import { judgeLookUp, type AccountVerdict, type AnswerOf } from '../../domain/ledger/account-of-person';
-import { knownAccountOf, type DirectoryIdentity, type PersonLedger } from '../../domain/ledger/person-ledger';
+import type { DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
 import { isHandedOn } from '../../domain/ledger/unconfirmed-records';
-import { personSubject, type Subject } from '../../domain/ledger/subject';
-import { digestOfPerson } from '../../domain/plan/call-in-short';
+import { personSubject } from '../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
-import { areTwoPeople, joinPeople, type JoinPeopleDeps } from '../ledger/join-people';
-import { emptyAccount, forgetFormerAccount } from '../ledger/former-accounts';
+import type { EmptiedAccounts } from '../ledger/former-accounts';
+import {
+  joinClaimedAccounts,
+  joinPeopleOfAccount,
+  type FoundPerson,
+  type JoinFoundPeopleDeps,
+  type JoinRun,
+} from '../ledger/join-found-people';
 import { handAddressOn } from '../ledger/hand-address-on';
 import { finishSeparation } from '../ledger/separate-people';
-import { updateLedger } from '../ledger/update-ledger';
+import { forgetIfInUse, recordVerdict } from '../ledger/record-verdict';
 import type { ContainedDeps } from './containment';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
@@ -38,12 +42,32 @@ export async function findPeopleOfAccount(
   return people;
 }
 
-export type JoinPeopleOfAccountsDeps = JoinPeopleDeps &
+export type JoinPeopleOfAccountsDeps = JoinFoundPeopleDeps &
   FindPeopleOfAccountDeps &
   EvidenceOfRunDeps &
   ContainedDeps &
   Pick<WriterFence, 'fence'> &
   Readonly<{ changes: Pick<ChangeStore, 'mark' | 'listAttempts' | 'requireFence'> }>;
+
+/**
+ * Joins to those of whom a record came under an address what an identity source or a request had said of the address before. Returns
+ * the keys of all whose ledger changed, or who could not be joined: none of them is planned now.
+ */
+export async function joinClaimed(
+  deps: JoinPeopleOfAccountsDeps,
+  lane: Lane,
+  people: readonly PersonWork[],
+  emptied: EmptiedAccounts,
+): Promise<ReadonlySet<string>> {
+  const claiming = people.filter(({ stored }) => stored.value.claimed !== undefined);
+  return joinEach(
+    deps,
+    claiming.map((person) => ({
+      people: [person],
+      join: async () => joinClaimedAccounts(deps, runOf(deps, lane), toFound(person), emptied),
+    })),
+  );
+}
 
 /**
  * Joins whoever was found under an account that others of the ledger have: it is one person under several addresses. The eldest
@@ -56,20 +80,45 @@ export async function joinPeopleOfAccounts(
   people: readonly PersonWork[],
   { identities, answers }: LookUpsTold,
 ): Promise<ReadonlySet<string>> {
-  const changed = new Set<string>();
   const found = new Map<string, PersonWork[]>();
   for (const person of people) {
     const identity = identities.get(person.subject.key);
-    if (identity?.kind !== 'resolved') continue;
+    // A ledger of a former account is nobody's, whoever has the account now.
+    if (identity?.kind !== 'resolved' || person.stored.value.formerAccountOf !== undefined) continue;
     const isAsBefore = isOfAccount(person.stored.value.identity, identity.id);
     if (isAsBefore && !answers.has(person.subject.key) && person.access.employment !== 'left') continue;
     found.set(identity.id, [...(found.get(identity.id) ?? []), person]);
   }
-  await mapConcurrently([...found], STORAGE_WIDTH, async ([memberId, newcomers]) => {
+  return joinEach(
+    deps,
+    [...found].map(([memberId, newcomers]) => ({
+      people: newcomers,
+      join: async () => joinPeopleOfAccount(deps, runOf(deps, lane), memberId, newcomers.map(toFound)),
+    })),
+  );
+}
+
+function runOf(deps: JoinPeopleOfAccountsDeps, lane: Lane): JoinRun {
+  return {
+    lane,
+    evidenceOf: (kind, facts) => evidenceOfRun(deps, kind, facts),
+    mayGoOn: async () => deps.changes.requireFence(deps.organization.alias, deps.fence),
+  };
+}
+
+function toFound({ subject, stored, mark }: PersonWork): FoundPerson {
+  return { key: subject.key, ledger: stored.value, cause: mark?.cause };
+}
+
+type ToJoin = Readonly<{ people: readonly PersonWork[]; join: () => Promise<readonly string[]> }>;
+
+async function joinEach(deps: ContainedDeps, all: readonly ToJoin[]): Promise<ReadonlySet<string>> {
+  const changed = new Set<string>();
+  await mapConcurrently(all, STORAGE_WIDTH, async ({ people, join }) => {
     try {
-      for (const key of await joinAll(deps, lane, memberId, newcomers)) changed.add(key);
+      for (const key of await join()) changed.add(key);
     } catch (error) {
-      for (const { subject } of newcomers) {
+      for (const { subject } of people) {
         await deps.units.fail(personUnit(subject.key), error);
         changed.add(subject.key);
       }
@@ -78,86 +127,72 @@ export async function joinPeopleOfAccounts(
   return changed;
 }
 
-async function joinAll(
-  deps: JoinPeopleOfAccountsDeps,
-  lane: Lane,
-  memberId: string,
-  newcomers: readonly PersonWork[],
-): Promise<readonly string[]> {
-  const { alias } = deps.organization;
-  const ledgers = new Map<string, PersonLedger>();
-  for (const { subject, stored } of newcomers) ledgers.set(subject.key, stored.value);
-  for (const key of await deps.accounts.list(alias, memberId)) {
-    if (ledgers.has(key)) continue;
-    const ledger = (await deps.ledger.read(personSubject(alias, key)))?.value;
-    if (ledger?.joined === undefined && ledger !== undefined && knownAccountOf(ledger) === memberId)
-      ledgers.set(key, ledger);
-  }
-  const [eldest, ...rest] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
-  if (eldest === undefined) return [];
-  const others: (typeof rest)[number][] = [];
-  for (const other of rest) if (!(await areTwoPeople(deps.ledger, alias, eldest, other))) others.push(other);
-  if (others.length === 0) return [];
-  if (await hasOpenCall(deps, ledgers)) return [...ledgers.keys()];
-  // Before anything is joined: the marks of the others lead nowhere then, and a process may die right after.
-  const causes = newcomers.flatMap(({ mark }) => (mark === undefined ? [] : [mark.cause]));
-  await deps.changes.mark(personSubject(alias, eldest.key), lane, deps.clock.now(), causes[0]);
-  for (const { key } of others)
-    await joinPeople(deps, {
-      organization: alias,
-      into: eldest.key,
-      from: key,
-      evidenceOf: (kind, facts) => evidenceOfRun(deps, kind, facts),
-      mayGoOn: async () => deps.changes.requireFence(alias, deps.fence),
-      nowMs: deps.clock.now(),
-    });
-  return [eldest.key, ...others.map(({ key }) => key)];
-}
+/** What is recorded of people before they are planned. */
+type RecordedVerdicts = Readonly<{
+  /** Keys of those who are not planned now. */
+  recorded: ReadonlySet<string>;
+  /** Keys of leavers whose decision fails: they are taken out all the same, and it stays to be carried out. */
+  unfinished: ReadonlySet<string>;
+}>;
 
 /**
  * Records what a look-up told beyond who somebody is in the directory: whether records under their address are theirs, and which
  * accounts are theirs no more. An account that is to be emptied gets a ledger of its own, which leaves, before the person's says so:
- * where the process dies in between, the next look-up does it again. Returns the keys of those who are not planned now.
+ * where the process dies in between, the next look-up does it again. One that is somebody else's by now is not emptied any more.
  */
 export async function recordVerdicts(
   deps: JoinPeopleOfAccountsDeps,
   lane: Lane,
   people: readonly PersonWork[],
-  answers: ReadonlyMap<string, AnswerOf>,
-): Promise<ReadonlySet<string>> {
+  { answers, emptied }: Pick<LookUpsTold, 'answers'> & Readonly<{ emptied: EmptiedAccounts }>,
+): Promise<RecordedVerdicts> {
   const recorded = new Set<string>();
+  const unfinished = new Set<string>();
   await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
     const { key } = person.subject;
     if (person.stored.value.separating !== undefined || isHandedOn(person.stored.value)) {
-      recorded.add(key);
-      return finishDecision(deps, lane, person);
+      const isLeaver = person.access.employment === 'left';
+      const isFinished = await finishDecision(deps, lane, person);
+      (isFinished || !isLeaver ? recorded : unfinished).add(key);
+      return;
     }
     const answerOf = answers.get(key);
     const verdict = answerOf === undefined ? undefined : judge(deps, person, person.stored.value, answerOf);
-    if (answerOf === undefined || verdict === undefined) return;
-    recorded.add(key);
     try {
-      await recordVerdict(deps, lane, person, { answerOf, verdict });
+      if (await forgetIfInUse(deps, runOf(deps, lane), toFound(person))) recorded.add(key);
+      if (answerOf === undefined || verdict === undefined) return;
+      recorded.add(key);
+      const judged = {
+        person: toFound(person),
+        stored: person.stored,
+        verdict,
+        judgeAnew: (ledger: PersonLedger) => judge(deps, person, ledger, answerOf),
+        emptied,
+      };
+      await recordVerdict(deps, runOf(deps, lane), judged);
     } catch (error) {
+      recorded.add(key);
       await deps.units.fail(personUnit(key), error);
     }
   });
-  return recorded;
+  return { recorded, unfinished };
 }
 
-/** Carries to its end what a person decided before a process died. */
+/** Carries to its end what a person decided before a process died. Returns false where that fails. */
 async function finishDecision(
   deps: JoinPeopleOfAccountsDeps,
   lane: Lane,
   { subject, mark }: PersonWork,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await deps.changes.mark(subject, lane, deps.clock.now(), mark?.cause);
     const { organization, key } = subject;
     await finishSeparation(deps, { organization, key, policyHash: deps.policyHash });
     await handAddressOn(deps, { organization, key, policyHash: deps.policyHash });
+    return true;
   } catch (error) {
     await deps.units.fail(personUnit(subject.key), error);
+    return false;
   }
 }
 
@@ -169,63 +204,6 @@ function judge(
 ): AccountVerdict | undefined {
   const nowMs = clock.now();
   return judgeLookUp(ledger, answerOf, { nowMs, left: leftWhen(access, nowMs) });
-}
-
-async function recordVerdict(
-  deps: JoinPeopleOfAccountsDeps,
-  lane: Lane,
-  person: PersonWork,
-  { answerOf, verdict }: Readonly<{ answerOf: AnswerOf; verdict: AccountVerdict }>,
-): Promise<void> {
-  const { subject, stored, mark } = person;
-  if (verdict.toEmpty.length > 0 && (await hasOpenCall(deps, new Map([[subject.key, true]])))) return;
-  await deps.changes.mark(subject, lane, deps.clock.now(), mark?.cause);
-  const { accountId: foundId } = verdict.facts;
-  if (verdict.kind === 'account-replaced' && typeof foundId === 'string')
-    await forgetFormerAccount(deps, subject.organization, foundId, (kind, facts) =>
-      evidenceOfRun(deps, kind, facts),
-    );
-  const { key, organization } = subject;
-  const nowMs = deps.clock.now();
-  const markOnce = async (account: Subject<'person'>): Promise<void> =>
-    deps.changes.mark(account, lane, nowMs, mark?.cause);
-  for (const accountId of verdict.toEmpty)
-    await emptyAccount(
-      deps,
-      { organization, accountId, key, ledger: stored.value, nowMs, mark: markOnce },
-      (kind, facts) => evidenceOfRun(deps, kind, facts),
-    );
-  await updateLedger(
-    deps.ledger,
-    subject,
-    (current) => {
-      const now =
-        current?.joined !== undefined || current === undefined
-          ? undefined
-          : judge(deps, person, current, answerOf);
-      // Something that was said meanwhile may make it another question: it is looked up again.
-      if (now?.kind !== verdict.kind || now.toEmpty.some((id) => !verdict.toEmpty.includes(id)))
-        return undefined;
-      return { next: now.next, evidence: [evidenceOfRun(deps, now.kind, now.facts)] };
-    },
-    { known: stored },
-  );
-}
-
-/** One that cannot be read is of whom its columns name. One of which nobody knows whose it is keeps nobody waiting. */
-async function hasOpenCall(
-  { changes, organization }: JoinPeopleOfAccountsDeps,
-  people: ReadonlyMap<string, unknown>,
-): Promise<boolean> {
-  const attempts = await changes.listAttempts(organization.alias);
-  const digests = [...people.keys()].map(digestOfPerson);
-  return attempts.some((attempt) => {
-    if (attempt.kind === 'membership')
-      return [...attempt.add, ...attempt.remove].some(({ personKey }) => people.has(personKey));
-    if (attempt.kind !== 'unreadable' || attempt.about?.kind !== 'membership') return false;
-    const { added, removed } = attempt.about;
-    return digests.some((digest) => added.has(digest) || removed.has(digest));
-  });
 }
 
 /** Whoever was told apart from another, and was not looked up since, may have the account that was taken for that of both. */

@@ -21,9 +21,15 @@ import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-booking
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
-import { batchOfPasses, type GuardedBatch } from './guarded-batch';
+import type { GuardedBatch } from '../../domain/plan/guarded-batch';
+import { batchOfPasses } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
-import { joinPeopleOfAccounts, recordVerdicts, type JoinPeopleOfAccountsDeps } from './people-of-account';
+import {
+  joinClaimed,
+  joinPeopleOfAccounts,
+  recordVerdicts,
+  type JoinPeopleOfAccountsDeps,
+} from './people-of-account';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
 import { leftWhen, resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settle-person';
@@ -115,7 +121,9 @@ async function planPass(
 ): Promise<Readonly<{ plan: MembershipPlan; people: readonly PlannedPerson[]; isCutShort: boolean }>> {
   const { batch, leavingAdministrators: leaving } = before;
   const lookingUp = forLookUps(deps);
-  const marked = await loadMarkedPeople(deps, lane, marks);
+  const loaded = await loadMarkedPeople(deps, lane, marks);
+  const claimed = await joinClaimed(deps, lane, loaded, batch.emptied);
+  const marked = loaded.filter(({ subject }) => !claimed.has(subject.key));
   const { unknown, ...found } = await resolveIdentities(
     lookingUp,
     lane,
@@ -133,13 +141,16 @@ async function planPass(
   const told = await withoutAccountsOfOthers({ ...deps, failOf }, deps.organization.alias, lookedUp, found);
   const { identities, answers, undecided } = told;
   const decided = marked.filter(({ subject }) => !undecided.has(subject.key));
-  const judged = await recordVerdicts(deps, lane, decided, answers);
-  const unjudged = decided.filter(({ subject }) => !judged.has(subject.key));
+  const { recorded, unfinished } = await recordVerdicts(deps, lane, decided, {
+    answers,
+    emptied: batch.emptied,
+  });
+  const unjudged = decided.filter(({ subject }) => !recorded.has(subject.key));
   const joined = await joinPeopleOfAccounts(deps, lane, unjudged, told);
-  for (const key of joined) batch.joined.add(key);
+  for (const key of [...claimed, ...joined]) batch.joined.add(key);
   const people = unjudged.filter(({ subject }) => !joined.has(subject.key));
   const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
-  const deferred = new Set([...planned.deferred, ...unknown]);
+  const deferred = new Set([...planned.deferred, ...unknown, ...unfinished]);
   const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();
   const toExpect = people.map(({ subject, stored, access, mark }) => {
     return { personKey: subject.key, ledger: stored.value, access, cause: mark?.cause ?? 'time' };

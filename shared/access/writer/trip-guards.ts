@@ -21,7 +21,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { RemovalEntry, RemovalLog } from '../../storage/removal-log';
 import type { UiPathClient } from '../../uipath/client';
 import { startOfAttempt } from './attempt-id';
-import type { GuardedBatch } from './guarded-batch';
+import type { GuardedBatch } from '../../domain/plan/guarded-batch';
 import { READ_WIDTH } from './read-memberships';
 import type { UiPathInLane } from './uipath-in-lane';
 

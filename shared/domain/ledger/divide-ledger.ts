@@ -46,8 +46,11 @@ export function divideLedger(
           .filter((one) => (one.under === undefined && !isEndedByJoin(one)) || isTheirRequest(one))
           .filter(isNew),
       ],
+      // Whoever was joined has an account of their own; the one of a new holder took the place of the first holder's.
       applied:
-        ledger.replaced === undefined || ledger.unconfirmed === undefined ? other.applied : ledger.applied,
+        sinceMs === undefined || ledger.replaced === undefined || ledger.unconfirmed === undefined
+          ? other.applied
+          : ledger.applied,
       ...(doubts === undefined ? {} : { unconfirmed: doubts }),
     },
   };

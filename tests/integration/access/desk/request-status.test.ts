@@ -1,7 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
 import { errorOf } from '../../../fakes/error-of';
+import { personKey } from '../../../../shared/domain/person-key';
 import { ANA, BEN, useWorlds, type World } from '../world';
+import {
+  addAccount,
+  DAY_MS,
+  decide,
+  groupsOf,
+  handedOn,
+  HOLDER,
+  joinedByMistake,
+  ledgerAt,
+  NEW,
+  setAddress,
+} from './joined-by-mistake';
 
 const start = useWorlds();
 const HOUR_MS = 3_600_000;
@@ -89,5 +102,45 @@ describe('the state of a request', () => {
     expect((await errorOf(async () => readRequestStatus(world.engine.app, alias, id))).code).toBe(
       'request-unknown',
     );
+  });
+});
+
+describe('the state of a grant that goes with its person', () => {
+  const treasury = (person: string) => ({ kind: 'grant', person, group: 'Treasury', duration: 'P300D' });
+
+  it('is applied when two are told apart', async () => {
+    const { world, account } = await joinedByMistake(start);
+    await world.asks('REQ-1', treasury(NEW));
+    await world.settle();
+    setAddress(world, account, ANA);
+    const theirs = addAccount(world, NEW);
+    await decide(world, 'apart', personKey(NEW));
+    await world.settle();
+    await world.pass(DAY_MS);
+    expect(groupsOf(world, theirs)).toContain('Treasury');
+    expect(await readRequestStatus(world.engine.app, world.alias, 'REQ-1')).toMatchObject({
+      state: 'applied',
+      group: 'Treasury',
+    });
+  });
+
+  it('is applied when the address is another person’s', async () => {
+    const { world, now } = await handedOn(start);
+    // The request comes before the address was looked up.
+    const { ledger } = world.engine.app;
+    const subject = { organization: world.alias, kind: 'person', key: personKey(ANA) } as const;
+    const stored = await ledger.read(subject);
+    if (stored?.value.unconfirmed === undefined) throw new Error('Nothing is in doubt');
+    const { accountId: _accountId, ...unconfirmed } = stored.value.unconfirmed;
+    await ledger.write(subject, { ...stored.value, unconfirmed }, stored, []);
+    world.engine.clock.advance(1_000);
+    await world.asks('REQ-1', treasury(ANA));
+    await world.settle();
+    await decide(world, 'another-person');
+    await world.settle();
+    await world.pass(DAY_MS);
+    expect((await ledgerAt(world, HOLDER))?.grants).toHaveLength(1);
+    expect(groupsOf(world, now)).toContain('Treasury');
+    expect(await stateOf(world)).toBe('applied');
   });
 });

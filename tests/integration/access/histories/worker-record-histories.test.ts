@@ -3,13 +3,14 @@ import { useWorlds } from '../world';
 import { ACCOUNT_HISTORIES } from './account-histories';
 import { playHistory, SEED } from './history';
 import { HISTORY_POLICY, sayInContract } from './say-in-contract';
+import { SWITCHED_ACCOUNT_HISTORIES } from './switched-account-histories';
 import { WORKER_RECORD_HISTORIES } from './worker-record-histories';
 
 const begin = useWorlds();
 
 describe('a history of worker records, addresses and accounts', () => {
   it.each(
-    [...WORKER_RECORD_HISTORIES, ...ACCOUNT_HISTORIES].map(
+    [...WORKER_RECORD_HISTORIES, ...ACCOUNT_HISTORIES, ...SWITCHED_ACCOUNT_HISTORIES].map(
       (history) => [history.number, history.title, history] as const,
     ),
   )('%s ends with what is right, and the audit says so: %s', async (_number, _title, history) => {

@@ -1,14 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { guardPlan, type GuardPlanDeps } from '../../../../shared/access/writer/guard-plan';
-import {
-  batchOfOne,
-  batchOfPasses,
-  type GuardedBatch,
-  type GuardedBatchDeps,
-} from '../../../../shared/access/writer/guarded-batch';
+import { batchOfPasses, type GuardedBatchDeps } from '../../../../shared/access/writer/guarded-batch';
 import { newAttemptId } from '../../../../shared/access/writer/attempt-id';
 import { DAY_MS } from '../../../../shared/domain/durations';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
+import { batchOfOne, type GuardedBatch } from '../../../../shared/domain/plan/guarded-batch';
 import type { GuardLimits } from '../../../../shared/domain/plan/guards';
 import type { Hold } from '../../../../shared/domain/plan/hold';
 import { callInShort, columnsOf } from '../../../../shared/domain/plan/call-in-short';

@@ -130,3 +130,23 @@ describe('a grant that a join ended', () => {
     expect([stays.revocations, goes.revocations]).toEqual([[], before]);
   });
 });
+
+describe('memberships of somebody with a replaced account and records in doubt', () => {
+  const membership = (groupId: string) =>
+    ({ groupId, groupName: groupId, origin: 'applied', sinceMs: 1 }) as const;
+  const elder = aPersonLedger({
+    email: A,
+    timeline: [word('a1', '7', A)],
+    applied: [membership('elder')],
+    replaced: { accountId: 'former', atMs: 1 },
+    unconfirmed: { words: [word('c1', '9', A)], addresses: [A], sinceMs: 1, accountId: 'now' },
+  });
+
+  it.each([
+    ['stay where they are when whoever joined is told apart', undefined, 'ben'],
+    ['go with the account to the new holder of the address', 1, 'elder'],
+  ])('%s', (_what, sinceMs, groupId) => {
+    const their = { ...ben, applied: [membership('ben')], separating: { ...SEPARATING, sinceMs } };
+    expect(divide(elder, their).goes.applied).toEqual([membership(groupId)]);
+  });
+});

@@ -1,0 +1,152 @@
+import type { Clock } from '../../clock';
+import type { Lane } from '../../domain/lane';
+import {
+  accountReplacedByClaim,
+  isAccountAlone,
+  withClaimSettled,
+} from '../../domain/ledger/claimed-account';
+import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import { eldestFirst, joinLedgers } from '../../domain/ledger/join-ledgers';
+import { personAccess } from '../../domain/ledger/person-access';
+import { knownAccountOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { personSubject, type Subject } from '../../domain/ledger/subject';
+import { personKey } from '../../domain/person-key';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
+import type { PeopleIndex } from '../../storage/people-index';
+import { readWhoeverJoined } from './find-person';
+import { emptyAccount, forgetFormerAccount, type EmptiedAccounts } from './former-accounts';
+import { hasOpenCall } from './has-open-call';
+import { areTwoPeople, joinPeople, type JoinPeopleDeps } from './join-people';
+import { updateLedger } from './update-ledger';
+
+export type JoinFoundPeopleDeps = JoinPeopleDeps &
+  Readonly<{
+    accounts: Pick<PeopleIndex, 'list'>;
+    changes: Pick<ChangeStore, 'mark' | 'listAttempts'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
+
+export type FoundPerson = Readonly<{ key: string; ledger: PersonLedger; cause: string | undefined }>;
+
+export type JoinRun = Readonly<{
+  lane: Lane;
+  evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
+  mayGoOn: () => Promise<void>;
+}>;
+
+/**
+ * Joins all who have one account, the eldest first: the eldest is marked, and the ledger of the others has nothing any more. Returns
+ * the keys of those whose ledger changed, or who wait for an open call.
+ */
+export async function joinPeopleOfAccount(
+  deps: JoinFoundPeopleDeps,
+  run: JoinRun,
+  memberId: string,
+  newcomers: readonly FoundPerson[],
+): Promise<readonly string[]> {
+  const { alias } = deps.organization;
+  const ledgers = new Map(newcomers.map(({ key, ledger }) => [key, ledger]));
+  for (const key of await deps.accounts.list(alias, memberId)) {
+    if (ledgers.has(key)) continue;
+    const ledger = (await deps.ledger.read(personSubject(alias, key)))?.value;
+    const isFormer = ledger?.formerAccountOf !== undefined;
+    if (
+      ledger?.joined === undefined &&
+      ledger !== undefined &&
+      !isFormer &&
+      knownAccountOf(ledger) === memberId
+    )
+      ledgers.set(key, ledger);
+  }
+  const [eldest, ...rest] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
+  if (eldest === undefined) return [];
+  const others: string[] = [];
+  for (const other of rest)
+    if (!(await areTwoPeople(deps.ledger, alias, eldest, other))) others.push(other.key);
+  if (others.length === 0) return [];
+  if (await hasOpenCall(deps.changes, alias, [...ledgers.keys()])) return [...ledgers.keys()];
+  // Before anything is joined: the marks of the others lead nowhere then, and a process may die right after.
+  const cause = newcomers.find((one) => one.cause !== undefined)?.cause;
+  await deps.changes.mark(personSubject(alias, eldest.key), run.lane, deps.clock.now(), cause);
+  for (const from of others) await join(deps, run, { into: eldest.key, from, by: 'account' });
+  return [eldest.key, ...others];
+}
+
+async function join(
+  deps: JoinFoundPeopleDeps,
+  { evidenceOf, mayGoOn }: JoinRun,
+  who: Readonly<{ into: string; from: string; by: 'account' | 'record' }>,
+): Promise<void> {
+  const { alias: organization } = deps.organization;
+  await joinPeople(deps, { organization, ...who, evidenceOf, mayGoOn, nowMs: deps.clock.now() });
+}
+
+/**
+ * Joins to a person what an identity source or a request said of an address before one of the person's records came under it: nobody
+ * is employed by that. Returns the keys of those whose ledger changed, or who wait for an open call.
+ */
+export async function joinClaimedAccounts(
+  deps: JoinFoundPeopleDeps,
+  run: JoinRun,
+  person: FoundPerson,
+  emptied: EmptiedAccounts,
+): Promise<readonly string[]> {
+  const { alias } = deps.organization;
+  const { key, ledger, cause } = person;
+  const changed = new Set<string>();
+  for (const address of ledger.claimed ?? []) {
+    const from = personKey(address);
+    const found = await readWhoeverJoined(deps.ledger, alias, from);
+    const isJoined = found.key === key;
+    const isAlone = found.key === from && (await isTheirs(deps, person, found));
+    if (!isJoined && !isAlone) continue;
+    for (const one of [key, from]) changed.add(one);
+    if (await hasOpenCall(deps.changes, alias, [key, from])) continue;
+    await deps.changes.mark(personSubject(alias, key), run.lane, deps.clock.now(), cause);
+    if (!isJoined && found.stored !== undefined) {
+      await replaceAccount(deps, run, person, { claimed: found.stored.value, emptied });
+      await join(deps, run, { into: key, from, by: 'record' });
+    }
+    await updateLedger(deps.ledger, personSubject(alias, key), (current) =>
+      current?.claimed?.includes(address) === true && current.joined === undefined
+        ? { next: withClaimSettled(current, address, deps.clock.now()), evidence: [] }
+        : undefined,
+    );
+  }
+  return [...changed];
+}
+
+/** Not of somebody who left long ago, as an account that was made since is somebody else's. */
+async function isTheirs(
+  { ledger: ledgers, organization, clock }: JoinFoundPeopleDeps,
+  person: FoundPerson,
+  { key, stored }: Awaited<ReturnType<typeof readWhoeverJoined>>,
+): Promise<boolean> {
+  const nowMs = clock.now();
+  const ledger = stored?.value;
+  if (ledger === undefined || !isAccountAlone(ledger, nowMs)) return false;
+  const both = joinLedgers(person.ledger, ledger);
+  const { employment, lockedUntilMs = 0 } = personAccess(both, organization, nowMs);
+  if (employment === 'left' && nowMs >= lockedUntilMs) return false;
+  return !(await areTwoPeople(ledgers, organization.alias, person, { key, ledger }));
+}
+
+/** The account that was the person's gets a ledger of its own that leaves, before theirs says so. */
+async function replaceAccount(
+  deps: JoinFoundPeopleDeps,
+  { lane, evidenceOf }: JoinRun,
+  { key, ledger, cause }: FoundPerson,
+  { claimed, emptied }: Readonly<{ claimed: PersonLedger; emptied: EmptiedAccounts }>,
+): Promise<void> {
+  const accountId = accountReplacedByClaim(ledger, claimed);
+  const now = knownAccountOf(claimed);
+  if (accountId === undefined || now === undefined) return;
+  const { alias: organization } = deps.organization;
+  const nowMs = deps.clock.now();
+  await forgetFormerAccount(deps, organization, now, evidenceOf);
+  const mark = async (account: Subject<'person'>): Promise<void> => {
+    emptied.set(account.key, cause);
+    await deps.changes.mark(account, lane, nowMs, cause);
+  };
+  await emptyAccount(deps, { organization, accountId, key, ledger, nowMs, mark }, evidenceOf);
+}

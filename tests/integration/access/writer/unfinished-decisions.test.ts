@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
+import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import { personKey } from '../../../../shared/domain/person-key';
+import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
+import { decide, groupsOf, handedOn, HOLDER, leaving, ledgerAt, record } from '../desk/joined-by-mistake';
+import { failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
+import { ANA, CARA, DAN, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const NOBODY = 'nobody';
+const NO_KEY = '../acme/planet?#';
+
+/** Somebody edits the row of a ledger. */
+async function edit(world: World, key: string, change: (ledger: PersonLedger) => unknown): Promise<void> {
+  const table = await world.engine.storage.table('ledger');
+  const [partitionKey, rowKey] = [`${world.alias}:person:${key}`, 'state'];
+  const { etag: _etag, timestamp: _timestamp, ...row } = await table.getEntity(partitionKey, rowKey);
+  const ledger = await ledgerAt(world, key);
+  if (ledger === undefined) throw new Error('There is no ledger');
+  await table.updateEntity(
+    { ...row, partitionKey, rowKey, json0: JSON.stringify(change(ledger)) },
+    'Replace',
+  );
+}
+
+const damaged = (): unknown => ({ kind: 'planet' });
+
+describe('somebody of whom a decision is not carried out yet, and who leaves', () => {
+  it('is out although the ledger of the new holder of their address cannot be read, which is told', async () => {
+    const { world, first } = await handedOn(start);
+    expect(groupsOf(world, first)).toEqual(['Users', 'Finance']);
+    const { app } = world.engine;
+    for (let steps = 1; (await ledgerAt(world, HOLDER)) === undefined; steps += 1)
+      await decide(world, 'another-person', personKey(ANA), dyingAfter(app, countdown(steps))).catch(
+        () => 'died',
+      );
+    expect((await world.ledger(ANA))?.unconfirmed?.handedTo?.key).toBe(HOLDER);
+    await edit(world, HOLDER, damaged);
+    await world.leaves(ANA, leaving('7'));
+    await live(world, 6 * HOUR_MS);
+    expect(groupsOf(world, first)).toEqual([]);
+    const both = ['person : record-unreadable', 'person : record-unreadable'];
+    expect(await failing(world)).toEqual(both);
+  });
+
+  it.each([
+    ['themselves', personKey(ANA)],
+    ['nobody', NOBODY],
+    ['a key of another form', NO_KEY],
+  ])('is out where an edited row names %s as the new holder', async (_who, key) => {
+    const { world, first } = await handedOn(start);
+    await edit(world, personKey(ANA), (ledger) => ({
+      ...ledger,
+      unconfirmed: { ...ledger.unconfirmed, handedTo: { key, by: '', reason: '' } },
+    }));
+    const { changes } = world.engine.app;
+    await changes.mark(personSubject(world.alias, personKey(ANA)), 'normal', world.engine.clock.now());
+    await world.leaves(ANA, leaving('7'));
+    await live(world, 2 * HOUR_MS);
+    expect(groupsOf(world, first)).toEqual([]);
+  });
+
+  it.each([
+    ['a key of another form', NO_KEY],
+    ['nobody', NOBODY],
+    ['somebody whose ledger cannot be read', personKey(DAN)],
+  ])('is out where they are told apart from %s', async (_who, from) => {
+    const world = await start();
+    await world.joins(CARA, record('3'));
+    await world.joins(DAN, record('4'));
+    await world.settle();
+    await edit(world, personKey(CARA), (ledger) => ({
+      ...ledger,
+      toldApart: [from],
+      separating: { from, by: 'olga', reason: 'Asked HR' },
+    }));
+    await edit(world, personKey(DAN), damaged);
+    await world.leaves(CARA, leaving('3'));
+    await live(world, 6 * HOUR_MS);
+    expect(groupsOf(world, world.id(CARA))).toEqual([]);
+  });
+});
+
+describe('somebody who was told apart from themselves, by an edited row', () => {
+  it('gets what they are given afterwards', async () => {
+    const world = await start();
+    await world.joins(CARA, record('3'));
+    await world.settle();
+    await edit(world, personKey(CARA), (ledger) => ({
+      ...ledger,
+      joined: { into: personKey(CARA), before: ledger },
+    }));
+    await decide(world, 'apart', personKey(CARA));
+    await live(world, 5 * MINUTE_MS);
+    expect((await world.ledger(CARA))?.joined).toBeUndefined();
+    await world.asks('R1', { kind: 'grant', person: CARA, group: 'Finance', duration: 'P90D' });
+    await live(world, 5 * MINUTE_MS);
+    expect(groupsOf(world, world.id(CARA))).toEqual(['Developers', 'Users', 'Finance']);
+  });
+});
