@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEMO_SEED, ORGANIZATION } from '../../../../sandbox/demo-organization';
+import { acceptDelivery } from '../../../../shared/access/intake/accept-delivery';
+import type { Feed } from '../../../../shared/domain/policy';
+import { signedHeaders, signingSecret } from '../../../fakes/signed-delivery';
+import { ANA, BEN, CARA, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+type Fields = Readonly<Record<string, unknown>>;
+
+const HOUR_MS = 3_600_000;
+
+/** A world of one source, `main`. */
+async function startWith(feed: 'hr' | 'tickets', source: Fields): Promise<World> {
+  const world = await start();
+  const requests = { approvers: [BEN] };
+  const organization = {
+    partitionGlobalId: DEMO_SEED.partitionGlobalId,
+    identityBaseUrl: world.engine.uipath.identityBaseUrl(ORGANIZATION),
+    credentialSecret: 'uipath-acme',
+    groups: { Developers: { requests }, Finance: { requests } },
+    birthright: [{ name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] }],
+  };
+  const sources = { [feed]: { main: { secret: 's', ...source } } };
+  world.engine.setPolicy(
+    JSON.stringify({ version: 1, organizations: { [ORGANIZATION]: organization }, sources }),
+  );
+  return world;
+}
+
+let numbers = 0;
+
+/** Sends to `main`, signed, or with a token where the proof is one. */
+async function post(
+  { engine: { app, clock } }: World,
+  feed: Feed,
+  body: Fields,
+  { type = 'application/json', proof }: Readonly<{ type?: string; proof?: 'token' }> = {},
+): Promise<Readonly<{ duplicate: boolean }>> {
+  numbers += 1;
+  const text = JSON.stringify(body);
+  const headers =
+    proof === 'token'
+      ? { authorization: `Bearer ${signingSecret}` }
+      : signedHeaders(text, { id: `message-${numbers}`, atMs: clock.now() });
+  return acceptDelivery(app, {
+    feed,
+    source: 'main',
+    headers: new Headers({ ...headers, 'content-type': type }),
+    rawBody: Buffer.from(text),
+    receivedAtMs: clock.now(),
+  });
+}
+
+const membersOf = (world: World): Fields => ({
+  Developers: world.members('Developers'),
+  Finance: world.members('Finance'),
+});
+
+describe('CloudEvents of two producers that have one id', () => {
+  const send = async (world: World, source: string, id: string, action: Fields): Promise<void> => {
+    const body = {
+      specversion: '1.0',
+      id,
+      source,
+      type: 'access.request.approved',
+      time: new Date(world.engine.clock.now()).toISOString(),
+      data: {
+        ticket: { id: `ticket-${id}` },
+        requester: CARA,
+        approvals: [{ approver: BEN, approvedAt: '2026-03-02T08:00:00Z' }],
+        action: { kind: 'grant', person: ANA, ...action },
+      },
+    };
+    await post(world, 'ticket', body, { type: 'application/cloudevents+json' });
+    world.engine.clock.advance(60_000);
+  };
+
+  it('are two grants, and stay two', async () => {
+    const world = await startWith('tickets', { format: 'cloudevents-signed' });
+    await send(world, '/portal/a', '1', { group: 'Developers' });
+    await world.settle();
+    await send(world, '/portal/b', '1', { group: 'Finance' });
+    await world.settle();
+    await world.pass(HOUR_MS);
+    expect(membersOf(world)).toEqual({ Developers: [ANA], Finance: [ANA] });
+  });
+
+  it('are a revocation and a grant, and neither undoes the other', async () => {
+    const world = await startWith('tickets', { format: 'cloudevents-signed' });
+    await send(world, '/portal/b', '7', { group: 'Finance' });
+    await world.settle();
+    await send(world, '/portal/a', '1', { kind: 'revoke', group: 'Finance' });
+    await send(world, '/portal/b', '1', { group: 'Developers' });
+    await world.settle();
+    expect(membersOf(world)).toEqual({ Developers: [ANA], Finance: [] });
+  });
+
+  it.each([
+    ['/portal/a', []],
+    ['/portal/b', [ANA]],
+  ])('are two that a revocation of %s tells apart', async (source, left) => {
+    const world = await startWith('tickets', { format: 'cloudevents-signed' });
+    await send(world, '/portal/a', '1', { group: 'Finance' });
+    await send(world, source, '2', { kind: 'revoke', group: 'Finance', grantRequestId: '1' });
+    await world.settle();
+    expect(membersOf(world)).toEqual({ Developers: [], Finance: left });
+  });
+});
+
+describe('a request of our contract whose id was given before', () => {
+  it('gives its group beside the first, and ends what it ends', async () => {
+    const world = await start();
+    await world.asks('T-1', { kind: 'grant', person: ANA, group: 'Developers' });
+    await world.asks('T-2', { kind: 'grant', person: ANA, group: 'Users' });
+    await world.settle();
+    world.engine.clock.advance(60_000);
+    await world.asks('T-1', { kind: 'revoke', person: ANA, group: 'Users' });
+    world.engine.clock.advance(60_000);
+    await world.asks('T-1', { kind: 'grant', person: ANA, group: 'Finance' });
+    await world.settle();
+    await world.pass(HOUR_MS);
+    expect([...Object.values(membersOf(world)), world.members('Users')]).toEqual([[ANA], [ANA], []]);
+  });
+});
