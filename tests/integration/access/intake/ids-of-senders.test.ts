@@ -3,7 +3,7 @@ import { DEMO_SEED, ORGANIZATION } from '../../../../sandbox/demo-organization';
 import { acceptDelivery } from '../../../../shared/access/intake/accept-delivery';
 import type { Feed } from '../../../../shared/domain/policy';
 import { signedHeaders, signingSecret } from '../../../fakes/signed-delivery';
-import { ANA, BEN, CARA, useWorlds, type World } from '../world';
+import { ANA, BEN, CARA, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 type Fields = Readonly<Record<string, unknown>>;
@@ -121,5 +121,86 @@ describe('a request of our contract whose id was given before', () => {
     await world.settle();
     await world.pass(HOUR_MS);
     expect([...Object.values(membersOf(world)), world.members('Users')]).toEqual([[ANA], [ANA], []]);
+  });
+});
+
+describe('two posts of one approved ticket', () => {
+  const requested = { requester: CARA, approver: BEN };
+  const freshservice = (person: string, group: string): Fields => ({
+    ticket_id: '12',
+    action: 'grant',
+    time: '2026-03-02T07:59:00Z',
+    person,
+    group,
+    ...requested,
+  });
+  const serviceNow = (person: string, group: string): Fields => ({
+    number: 'RITM12',
+    sys_id: 'a1',
+    sys_mod_count: '3',
+    sys_updated_on: '2026-03-02 07:59:00',
+    approval: 'approved',
+    requested_for: { email: person },
+    opened_by: { email: CARA },
+    approver: { email: BEN },
+    variables: { access_group: group },
+  });
+  const powerAutomate = (person: string, group: string): Fields => ({
+    approval: {
+      name: '12',
+      completionDate: '2026-03-02T07:59:00Z',
+      responses: [
+        {
+          responder: { email: BEN },
+          responseDate: '2026-03-02T07:59:00Z',
+          approverResponse: 'Approve',
+        },
+      ],
+    },
+    request: { action: 'grant', person, group, requester: CARA },
+  });
+  const jira = (person: string, group: string): Fields => ({
+    key: 'ACC-12',
+    fields: {
+      status: { name: 'Approved' },
+      updated: '2026-03-02T07:59:00.000+0000',
+      person,
+      group,
+      reporter: CARA,
+      approver: BEN,
+    },
+  });
+  const placed = {
+    person: 'issue.fields.person',
+    group: 'issue.fields.group',
+    approver: 'issue.fields.approver',
+  };
+  const formats = [
+    ['freshservice', freshservice, {}],
+    ['servicenow-token', serviceNow, {}],
+    ['power-automate', powerAutomate, {}],
+    ['jira-automation', jira, { fields: placed }],
+  ] as const;
+  const askedIn = async (world: World): Promise<readonly unknown[]> =>
+    (await world.engine.app.requests.list(world.alias, { cursor: undefined, most: 9 })).map(
+      ({ entry }) => entry.group,
+    );
+
+  it.each(formats)('of %s for two groups are two grants', async (format, bodyOf, settings) => {
+    const world = await startWith('tickets', { format, ...settings });
+    for (const group of ['Developers', 'Finance', 'Developers'])
+      await post(world, 'ticket', bodyOf(ANA, group), { proof: 'token' });
+    await world.settle();
+    expect(membersOf(world)).toEqual({ Developers: [ANA], Finance: [ANA] });
+    expect(new Set(await askedIn(world))).toEqual(new Set(['Developers', 'Finance']));
+  });
+
+  it.each(formats)('of %s for two people are two grants', async (format, bodyOf, settings) => {
+    const world = await startWith('tickets', { format, ...settings });
+    for (const person of [ANA, OLGA, ANA])
+      await post(world, 'ticket', bodyOf(person, 'Finance'), { proof: 'token' });
+    await world.settle();
+    expect(membersOf(world)).toEqual({ Developers: [], Finance: [ANA, OLGA] });
+    expect(await askedIn(world)).toEqual(['Finance', 'Finance']);
   });
 });
