@@ -87,8 +87,8 @@ function joinUnconfirmed(
 }
 
 /** Names a word among those of a person. */
-export function keyOfWord({ source = '', id }: Statement): string {
-  return JSON.stringify([source, id]);
+export function keyOfWord({ source = '', id, kind }: Statement): string {
+  return JSON.stringify([source, id, kind]);
 }
 
 /** What is left of a ledger whose person joined another: nothing that gives access, and all that it takes to undo it. */

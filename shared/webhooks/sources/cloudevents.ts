@@ -7,6 +7,7 @@ import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
 import { isEnding, readAccessRequest } from '../contract/read-access-request';
 import { readWorkerEvent } from '../contract/read-worker-event';
 import type { Credential } from '../check-credential';
+import { contentHashOf } from '../dedupe-id-from-content';
 import { idText } from '../id-schemas';
 import { workerKindOf } from '../translate-worker-event-name';
 import type { PostedBody } from '../parse-posted-body';
@@ -91,8 +92,9 @@ function cloudEventsSource(feed: Feed, format: string, credential: Credential): 
   };
 }
 
-function toWorkerMeanings(event: CloudEvent, { receivedAtMs }: PostedBody, mapping: SourceMapping): Meanings {
-  const id = statementIdOf(event.source, event.id);
+function toWorkerMeanings(event: CloudEvent, posted: PostedBody, mapping: SourceMapping): Meanings {
+  const { receivedAtMs } = posted;
+  const id = statementIdOf(event.source, event.id, contentHashOf(posted));
   const contract = bodyIn(event, id);
   if (contractTypes.test(event.type) && !mapping.events.has(event.type))
     return [{ kind: 'worker-event', event: contractEventIn(contract, event, receivedAtMs) }];

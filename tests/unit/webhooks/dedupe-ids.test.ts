@@ -110,11 +110,12 @@ const rows: readonly Row[] = [
   {
     format: 'successfactors',
     feed: 'hr',
-    of: 'type, eventId: the layout has no other id',
+    of: 'type, eventId, userId',
     same: [more, ['"department":"Automation"', '"department":"Finance"']],
     other: [
       ['AssignmentInformation.Hire', 'AssignmentInformation.Termination'],
       [/"eventId":"[^"]+"/, '"eventId":"other"'],
+      ['"userId":"67890"', '"userId":"1"'],
     ],
   },
   {
@@ -365,5 +366,28 @@ describe('HiBob, which signs no time', () => {
     world.advance(WEEK_MS);
     await world.sweep();
     expect(world.outcomes()).toEqual(['recorded-late']);
+  });
+});
+
+describe('a delivery under the id of another', () => {
+  const soap: readonly Change[] = [
+    [/<ns3:repost>false/g, '<ns3:repost>true'],
+    [/<ns3:publishedAt>[^<]+/g, '<ns3:publishedAt>1'],
+  ];
+  it.each<[string, Feed, readonly Change[], Change]>([
+    ['successfactors', 'hr', [], ['"department":"Automation"', '"department":"Finance"']],
+    ['successfactors-soap', 'hr', soap, ['<value>67890</value>', '<value>1</value>']],
+    ['entra-lifecycle-workflows', 'hr', [], ['"displayName":"Ana Pop"', '"displayName":"Ana"']],
+    ['cloudevents', 'ticket', [], more],
+    ['zendesk', 'ticket', [], more],
+  ])('of %s is told by its content', async (format, feed, same, other) => {
+    const from = senderOf(format, feed);
+    const world = createSenderWorld(from);
+    for (const change of [undefined, ...same, other]) {
+      const body = change === undefined ? textOf(from) : changed(textOf(from), change);
+      await world.accept(postingOf(from, { body }));
+    }
+    const events = world.log.map(({ event }) => event).filter((event) => event === 'id-reused');
+    expect(events).toHaveLength(1);
   });
 });

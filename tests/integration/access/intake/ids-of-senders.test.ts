@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEMO_SEED, ORGANIZATION } from '../../../../sandbox/demo-organization';
+import { runAudit } from '../../../../shared/access/audit/run-audit';
+import { retryDeadDelivery } from '../../../../shared/access/desk/retry-dead-delivery';
 import { acceptDelivery } from '../../../../shared/access/intake/accept-delivery';
+import { listDeadDeliveries } from '../../../../shared/access/ledger/list-dead-deliveries';
 import type { Feed } from '../../../../shared/domain/policy';
 import { signedHeaders, signingSecret } from '../../../fakes/signed-delivery';
 import { ANA, BEN, CARA, OLGA, useWorlds, type World } from '../world';
@@ -9,6 +12,7 @@ const start = useWorlds();
 type Fields = Readonly<Record<string, unknown>>;
 
 const HOUR_MS = 3_600_000;
+const GUID = '6f1f9d0a-2c57-4c1e-9d68-0f7c2b3a4e51';
 
 /** A world of one source, `main`. */
 async function startWith(feed: 'hr' | 'tickets', source: Fields): Promise<World> {
@@ -30,26 +34,34 @@ async function startWith(feed: 'hr' | 'tickets', source: Fields): Promise<World>
 
 let numbers = 0;
 
-/** Sends to `main`, signed, or with a token where the proof is one. */
+/** Sends to `main`, signed, or with a token: its own, or that of an identity. */
 async function post(
   { engine: { app, clock } }: World,
   feed: Feed,
   body: Fields,
-  { type = 'application/json', proof }: Readonly<{ type?: string; proof?: 'token' }> = {},
+  {
+    type = 'application/json',
+    id,
+    proof,
+  }: Readonly<{ type?: string; id?: string; proof?: 'token' | 'identity' }> = {},
 ): Promise<Readonly<{ duplicate: boolean }>> {
   numbers += 1;
   const text = JSON.stringify(body);
   const headers =
-    proof === 'token'
-      ? { authorization: `Bearer ${signingSecret}` }
-      : signedHeaders(text, { id: `message-${numbers}`, atMs: clock.now() });
-  return acceptDelivery(app, {
-    feed,
-    source: 'main',
-    headers: new Headers({ ...headers, 'content-type': type }),
-    rawBody: Buffer.from(text),
-    receivedAtMs: clock.now(),
-  });
+    proof === undefined
+      ? signedHeaders(text, { id: id ?? `message-${numbers}`, atMs: clock.now() })
+      : { authorization: `Bearer ${signingSecret}` };
+  const checkIdentity = async () => ({ verified: true, id: undefined, secret: 'current' }) as const;
+  return acceptDelivery(
+    { ...app, ...(proof === 'identity' ? { checkIdentity } : {}) },
+    {
+      feed,
+      source: 'main',
+      headers: new Headers({ ...headers, 'content-type': type }),
+      rawBody: Buffer.from(text),
+      receivedAtMs: clock.now(),
+    },
+  );
 }
 
 const membersOf = (world: World): Fields => ({
@@ -202,5 +214,93 @@ describe('two posts of one approved ticket', () => {
     await world.settle();
     expect(membersOf(world)).toEqual({ Developers: [], Finance: [ANA, OLGA] });
     expect(await askedIn(world)).toEqual(['Finance', 'Finance']);
+  });
+});
+
+describe('a leaving under an id that another one had', () => {
+  const contract = (world: World, email: string, type: string): Fields => ({
+    schemaVersion: 1,
+    occurredAt: new Date(world.engine.clock.now()).toISOString(),
+    worker: { email },
+    type: `worker.${type}`,
+    ...(type === 'left' ? { immediate: true } : { attributes: { department: 'Automation' } }),
+  });
+  const deadOf = async (world: World) =>
+    (await listDeadDeliveries(world.engine.app, world.alias)).flatMap(({ deliveries }) => deliveries);
+  const retryAll = async (world: World): Promise<void> => {
+    for (const { deliveryId } of await deadOf(world))
+      await retryDeadDelivery(world.engine.app, world.alias, deliveryId, {
+        by: 'olga',
+        mayDecide: () => true,
+      });
+    await world.settle();
+  };
+  const findingsOf = async ({ engine: { app }, alias }: World): Promise<readonly string[]> => {
+    const report = await runAudit(
+      { ...app, uipath: app.auditUiPath },
+      { organization: alias, night: 'night-1' },
+    );
+    return report?.findings.map(({ check }) => check) ?? [];
+  };
+
+  it.each([
+    ['standard', 'another person', CARA],
+    ['cloudevents-signed', 'another person', CARA],
+    ['cloudevents-signed', 'the same person', ANA],
+  ])('of %s, of %s, is kept, a finding, and done when it is tried again', async (format, _who, email) => {
+    const world = await startWith('hr', { format });
+    const send = async (who: string, type: string, id: string): Promise<void> => {
+      const said = { id, ...contract(world, who, type) };
+      const event = { specversion: '1.0', source: '/hr', id, type: `worker.${type}` };
+      await (format === 'standard'
+        ? post(world, 'hr', { ...said, id: `${id}-${who}` }, { id })
+        : post(world, 'hr', { ...event, data: said }, { type: 'application/cloudevents+json' }));
+      await world.settle();
+      world.engine.clock.advance(60_000);
+    };
+    await send(ANA, 'joined', '1');
+    await send(CARA, 'joined', '2');
+    await send(ANA, 'left', 'leaver');
+    if (email === ANA) await send(ANA, 'joined', '3');
+    await send(email, 'left', 'leaver');
+    expect(world.members('Developers')).toEqual(email === ANA ? [ANA, CARA] : [CARA]);
+    expect(await deadOf(world)).toMatchObject([{ history: [{ times: 1, fields: [{ field: '(id)' }] }] }]);
+    expect(await findingsOf(world)).toContain('deliveries-dead');
+    await retryAll(world);
+    expect(world.members('Developers')).toEqual(email === ANA ? [CARA] : []);
+    expect(await deadOf(world)).toEqual([]);
+  });
+
+  it('of an id that Integration Center puts into all of them is done, and of the same person kept', async () => {
+    const entra = { tenantId: GUID, audience: 'api://access.acme.example', application: GUID };
+    const world = await startWith('hr', { format: 'successfactors', secret: undefined, entra });
+    const send = async (type: string, email: string, eventId: string): Promise<void> => {
+      const publishedAt = new Date(world.engine.clock.now()).toISOString();
+      const status = type === 'Termination' ? 'terminated' : 'active';
+      const said = { type, eventId, publishedAt, userId: `u-${email}`, email, status };
+      await post(world, 'hr', { ...said, department: 'Automation' }, { proof: 'identity' });
+      await world.settle();
+      world.engine.clock.advance(60_000);
+    };
+    await send('Hire', ANA, '1');
+    await send('Hire', CARA, '2');
+    await send('Termination', ANA, 'Termination');
+    await send('Termination', CARA, 'Termination');
+    expect(world.members('Developers')).toEqual([]);
+    await send('Rehire', ANA, '3');
+    await send('Termination', ANA, 'Termination');
+    expect(world.members('Developers')).toEqual([ANA]);
+    await retryAll(world);
+    expect(world.members('Developers')).toEqual([]);
+  });
+
+  it('of our contract that gives one id to the hire and the leaving is done', async () => {
+    const world = await startWith('hr', {});
+    await post(world, 'hr', { ...contract(world, ANA, 'joined'), id: 'ana' });
+    await world.settle();
+    world.engine.clock.advance(60_000);
+    await post(world, 'hr', { ...contract(world, ANA, 'left'), id: 'ana' });
+    await world.settle();
+    expect(world.members('Developers')).toEqual([]);
   });
 });
