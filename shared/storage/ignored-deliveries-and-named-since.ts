@@ -27,8 +27,8 @@ export type Heartbeats = Readonly<{
   namedMs: (feed: Feed, source: string) => Promise<number | undefined>;
 }>;
 
-/** How the rows of a count begin. */
-const COUNTS = { ignored: 'n', reused: 'r' } as const;
+/** How the rows of a count begin; `r:` are the causes of what was refused. */
+const COUNTS = { ignored: 'n', reused: 'c' } as const;
 type Count = keyof typeof COUNTS;
 
 type NamedSourceRow = { namedMs: number };
@@ -39,7 +39,7 @@ const NOTES_TOGETHER = 1_000;
 
 /**
  * In the partition of the source's deliveries: when the policy first named it, and the deliveries of each day that asked for
- * nothing, as one row `n:<day>:<instance>`, those under the id of another as `r:<day>:<instance>`. Each process writes the sum it knows, so that a count needs no read and two processes
+ * nothing, as one row `n:<day>:<instance>`, those under the id of another as `c:<day>:<instance>`. Each process writes the sum it knows, so that a count needs no read and two processes
  * need not wait for each other.
  */
 export function createHeartbeats(storage: Pick<StorageAccount, 'table'>): Heartbeats {

@@ -14,8 +14,11 @@ export function bytesIdOf({ rawBody }: Pick<PostedBody, 'rawBody'>): string {
 }
 
 /** Equal for two bodies that say the same, with the members of objects in any order. @throws AppError `body-invalid` */
-export function contentHashOf(posted: Pick<PostedBody, 'rawBody' | 'type'>): string {
-  return dedupeIdOf(posted, parsePosted(posted));
+export function contentHashOf(
+  posted: Pick<PostedBody, 'rawBody' | 'type'>,
+  content: unknown = parsePosted(posted),
+): string {
+  return dedupeIdOf(posted, content);
 }
 
 function sha256(said: string | Uint8Array): string {

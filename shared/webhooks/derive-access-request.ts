@@ -17,6 +17,8 @@ export type TicketAct = (typeof ticketActs)[number];
 
 export type SaidOfTicket = Readonly<{
   id: string;
+  /** Another delivery may say of whom and which group the ticket is besides: they belong to the id, also of the only request. */
+  isOnePart?: true;
   act: TicketAct;
   occurredAtMs: number;
   receivedAtMs: number;
@@ -58,7 +60,7 @@ export function deriveAccessRequests(said: SaidOfTicket): readonly TicketMeaning
   const pairs = people.flatMap((person) => groups.map((group) => ({ person, group })));
   const isOne = pairs.length === 1;
   const meanings = pairs.map((pair): TicketMeaning => {
-    const id = isOne ? said.id : idOfPair(said.id, pair);
+    const id = isOne && said.isOnePart !== true ? said.id : idOfPair(said.id, pair);
     try {
       return { kind: 'access-request', request: deriveAccessRequest({ ...said, id, ...pair }) };
     } catch (error) {

@@ -69,6 +69,8 @@ export type WebhookFormat = Readonly<{
   eventsToMap?: true;
   /** Its deliveries have ids of the sender's own: one id with two contents is a mistake, or somebody's attempt. */
   ownIds?: true;
+  /** What of a body is its content, where a repetition may have other words beside it; without this, all of it. */
+  contentOf?: (posted: PostedBody) => unknown;
   /** Equal for every repetition of one delivery. `signedId` is the id that the signature covers, where there is one. */
   dedupeId: (
     delivery: PostedBody & Readonly<{ headers: DeliveryHeaders; signedId: string | undefined }>,

@@ -18,15 +18,17 @@ export type RequestInLedger = Readonly<{
 export async function findRequestInLedger(
   ledger: Pick<LedgerStore, 'read'>,
   organization: OrganizationPolicy,
-  { requestId, subject: { kind, key }, refusal, group }: RequestEntry,
+  entry: RequestEntry,
   nowMs: number,
 ): Promise<RequestInLedger> {
+  const { requestId, refusal, group } = entry;
+  const { kind, key } = entry.subject;
   const of = { organization: organization.alias, key };
   const withRefusal = (progress: RequestProgress): RequestProgress =>
     refusal === undefined ? { group, ...progress } : { state: 'refused', group };
   if (kind === 'person') {
     const value = await readLedgerOfRequest(ledger, organization.alias, { key, requestId });
-    const progress = personProgress(value, organization, requestId, nowMs);
+    const progress = personProgress(value, organization, entry, nowMs);
     return { person: value?.email, name: undefined, progress: withRefusal(progress) };
   }
   const value = (await ledger.read({ ...of, kind }))?.value;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { DeliveryKey } from '../../domain/delivery';
+import type { Delivery } from '../../domain/delivery';
 import type { Feed } from '../../domain/policy';
 import { PLAIN_MAPPING } from '../../domain/source-settings';
 import { AppError, errorCodeOf } from '../../errors';
+import { bodyInvalid } from '../../webhooks/check-body';
 import { contentHashOf } from '../../webhooks/dedupe-id-from-content';
 import { parseDelivery } from '../../webhooks/parse-delivery';
 import type { PostedBody } from '../../webhooks/parse-posted-body';
@@ -59,7 +60,7 @@ export type AcceptedDelivery = Readonly<{
 
 /**
  * Accepts a delivery: judges its headers, reads and verifies the raw bytes, parses them, inserts the delivery under its dedupe
- * id, enqueues a message. What is authentic and cannot be followed is kept as a dead delivery before it is refused. Once the insert
+ * id, enqueues a message. What is authentic and cannot be followed, or has the id of another delivery, is kept as a dead one. Once the insert
  * has succeeded the delivery is accepted. A lost message changes nothing in the answer: the sweep for due work enqueues a pending
  * delivery again, and so does a retry by the sender.
  * @throws AppError `source-unknown`, `content-type-unsupported`, `signature-invalid`, `body-too-large`, `body-invalid`; after
@@ -93,9 +94,10 @@ export async function acceptDelivery(
   const { rawBody: body, type: contentType } = posted;
   const lane = chooseLane(meanings);
   const record = { feed, source, deliveryId, receivedAtMs, contentType, body, lane };
-  const hash = format.ownIds === true ? { contentHash: contentHashOf(posted) } : {};
+  const hash =
+    format.ownIds === true ? { contentHash: contentHashOf(posted, format.contentOf?.(posted)) } : {};
   const outcome = await deps.deliveries.insert({ ...record, ...hash });
-  if (outcome.startsWith('reused')) await noteReused(deps, record);
+  if (outcome.startsWith('reused')) await keepReused(deps, record);
   if (!outcome.endsWith('done')) await enqueueDelivery(deps, { feed, source, deliveryId }, lane);
   return answered(format, { deliveryId, duplicate: outcome !== 'inserted', ignored: false });
 }
@@ -181,12 +183,18 @@ export function dedupeKey(feed: Feed, source: string, dedupeId: string): string 
   return createHash('sha256').update(`${feed}/${source}/${dedupeId}`).digest('hex');
 }
 
-/** What came first stands. That something else came under its id is for a person, as the sender is told of a repetition. */
-async function noteReused(
-  deps: Pick<AcceptDeliveryDeps, 'heartbeats' | 'log'>,
-  { feed, source, deliveryId, receivedAtMs }: DeliveryKey & Readonly<{ receivedAtMs: number }>,
+const ID_REUSED = bodyInvalid([
+  { field: '(id)', problem: 'Was the id of another delivery, with another content' },
+]);
+
+/** What came first stands. What came under its id is kept for a person, as the sender is told of a repetition. */
+async function keepReused(
+  deps: KeepRefusedDeps & Pick<AcceptDeliveryDeps, 'heartbeats'>,
+  record: Omit<Delivery, 'lane'>,
 ): Promise<void> {
+  const { feed, source, deliveryId, receivedAtMs } = record;
   deps.log({ event: 'id-reused', feed, source, deliveryId });
+  await keepRefused(deps, record, ID_REUSED);
   try {
     await deps.heartbeats.noteReused(feed, source, receivedAtMs);
   } catch (error) {

@@ -5,11 +5,12 @@ import { REFUSALS } from '../../webhooks/scim/leave-scim-user';
 import { provisionUser, type ProvisionAct, type ProvisionDeps, type ScimClient } from './provision-scim-user';
 
 const KINDS = { POST: 'create', PUT: 'replace', PATCH: 'patch' } as const;
+/** In characters, before they are encoded: half an encoded one could not be read again. Ids of ours are shorter. */
 const LONGEST_ID = 200;
 
 /** The type under which a refused request is kept: its method, and the user it is about. */
 export function keptTypeOf(method: string, id = ''): string {
-  return `scim:${method}:${encodeURIComponent(id).slice(0, LONGEST_ID)}`;
+  return `scim:${method}:${encodeURIComponent(Array.from(id).slice(0, LONGEST_ID).join(''))}`;
 }
 
 /** Whether a refused request would be lost. A client knows what to do when a user is not there, or is there already. */

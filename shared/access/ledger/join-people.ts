@@ -2,7 +2,7 @@ import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { areToldApart, joinedLedger, joinLedgers, withWhatTakes } from '../../domain/ledger/join-ledgers';
 import { grantsEndedByJoin, revocationByJoin } from '../../domain/ledger/grants-ended-by-join';
 import { joinedByClaim } from '../../domain/ledger/claimed-account';
-import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import { keyOfRequest, type PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { personSubject } from '../../domain/ledger/subject';
@@ -128,9 +128,9 @@ async function joinWhole(
       const own = await movedOn(deps, elder, notJoined(current), deps.isOfAccounts);
       const all = joinLedgers(own, theirs);
       const both = by === 'account' ? all : joinedByClaim(all, { person: own, claimed: theirs, nowMs });
-      const known = new Set(both.revocations.map(({ requestId }) => requestId));
+      const known = new Set(both.revocations.map(keyOfRequest));
       const ended = grantsEndedByJoin(own, theirs, deps.organization, nowMs).filter(
-        ({ grant }) => !known.has(revocationByJoin(grant, nowMs, from).requestId),
+        ({ grant }) => !known.has(keyOfRequest(revocationByJoin(grant, nowMs, from))),
       );
       const revocations = [
         ...both.revocations,

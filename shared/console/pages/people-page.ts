@@ -2,6 +2,7 @@ import { recordsOf } from '../../domain/ledger/worker-records';
 import { workerAt } from '../../domain/ledger/worker-timeline';
 import type { PersonExplained } from '../../access/desk/explain-person';
 import type { Reason } from '../../domain/ledger/person-access';
+import { keyOfGrant } from '../../domain/ledger/person-ledger';
 import { fold } from '../../domain/fold';
 import { markup, name, time, type Markup } from '../../html/markup';
 import type { PageLayout } from '../page-layout';
@@ -70,7 +71,7 @@ function renderReason(grants: PersonExplained['ledger']['grants'], reason: Reaso
   const until = reason.untilMs === undefined ? undefined : markup`, until ${time(reason.untilMs)}`;
   if (reason.kind === 'birthright')
     return markup`<li>Birthright: line ${name(reason.line)} of the policy${until}</li>`;
-  const grant = grants.find(({ requestId }) => requestId === reason.requestId);
+  const grant = grants.find((one) => keyOfGrant(one) === keyOfGrant(reason));
   if (grant === undefined) return markup`<li>Request ${name(reason.requestId)}${until}</li>`;
   const approvers = grant.approvals.map(({ approver }) => approver).join(', ');
   return markup`<li>Ticket ${name(grant.ticketId)} of ${name(grant.source)}: requested by ${name(grant.requester)}, approved by ${name(approvers)}, from ${time(grant.validFromMs)}${until}</li>`;

@@ -1,7 +1,8 @@
 import { personKey } from '../person-key';
 import { isEndedByJoin } from './grants-ended-by-join';
 import { keyOfWord } from './join-ledgers';
-import { addressesOf, type Grant, type PersonLedger, type Revocation } from './person-ledger';
+import { isEndedBy } from './person-access';
+import { addressesOf, keyOfRequest, type Grant, type PersonLedger, type Revocation } from './person-ledger';
 import type { Statement } from './statement';
 import { isNamedIn, recordNamedBy, type NamedRecord } from './unconfirmed-records';
 
@@ -24,7 +25,7 @@ export function divideLedger(
   const theirs = whatIsOf(ledger, other, sinceMs);
   const { isTheirs, isDoubtOfTheirs, isTheirRequest } = theirs;
   const known = new Set(other.timeline.map(keyOfWord));
-  const requests = new Set([...other.grants, ...other.revocations].map(({ requestId }) => requestId));
+  const requests = new Set([...other.grants, ...other.revocations].map(keyOfRequest));
   const words = [...ledger.timeline, ...(ledger.unconfirmed?.words ?? [])].filter(
     (word) => isTheirs(word) && !isDoubtOfTheirs(word) && !known.has(keyOfWord(word)),
   );
@@ -55,8 +56,8 @@ export function divideLedger(
     },
   };
 
-  function isNew({ requestId }: Readonly<{ requestId: string }>): boolean {
-    return !requests.has(requestId);
+  function isNew(one: Grant | Revocation): boolean {
+    return !requests.has(keyOfRequest(one));
   }
 }
 
@@ -85,7 +86,7 @@ function whatIsOf(ledger: PersonLedger, other: PersonLedger, sinceMs: number | u
   const theirWords = new Set(other.timeline.map(keyOfWord));
   const theirDoubts = new Set(other.unconfirmed?.words.map(keyOfWord));
   const doubts = new Set(inDoubt.map(keyOfWord));
-  const requests = new Set([...other.grants, ...other.revocations].map(({ requestId }) => requestId));
+  const requests = new Set([...other.grants, ...other.revocations].map(keyOfRequest));
   const isNamedByTheirs = (record: NamedRecord | undefined): boolean =>
     record !== undefined && isNamedIn(other.timeline, record);
   const isTheirs = (word: Statement): boolean => {
@@ -97,7 +98,7 @@ function whatIsOf(ledger: PersonLedger, other: PersonLedger, sinceMs: number | u
     isTheirs,
     isDoubtOfTheirs: (word) =>
       doubts.has(keyOfWord(word)) && isTheirs(word) && !isNamedByTheirs(recordNamedBy(word)),
-    isTheirRequest: (one) => requests.has(one.requestId) || isUnderTheirs(one),
+    isTheirRequest: (one) => requests.has(keyOfRequest(one)) || isUnderTheirs(one),
   };
 }
 
@@ -138,8 +139,7 @@ function withoutTheirs(
   const words = unconfirmed?.words.filter((word) => !isTheirs(word)) ?? [];
   const isDecided = unconfirmed !== undefined && words.length === 0;
   const grants = ledger.grants.filter((one) => !isTheirRequest(one));
-  const isOfTheirs = ({ grantRequestId }: Revocation): boolean =>
-    !grants.some(({ requestId }) => requestId === grantRequestId);
+  const isOfTheirs = (revocation: Revocation): boolean => !grants.some((one) => isEndedBy(one, revocation));
   const revocations = ledger.revocations.filter((one) =>
     isEndedByJoin(one)
       ? one.joinOf !== theirKey && !isOfTheirs(one)

@@ -1,4 +1,10 @@
-import { addressesOf, emptyPersonLedger, type AppliedMembership, type PersonLedger } from './person-ledger';
+import {
+  addressesOf,
+  emptyPersonLedger,
+  keyOfRequest,
+  type AppliedMembership,
+  type PersonLedger,
+} from './person-ledger';
 import type { Statement } from './statement';
 import { personAt } from './worker-records';
 
@@ -45,8 +51,8 @@ export function joinLedgers(into: PersonLedger, from: PersonLedger): PersonLedge
     email,
     formerEmails: former.toReversed(),
     timeline: union(into.timeline, from.timeline, keyOfWord),
-    grants: union(into.grants, from.grants, ({ requestId }) => requestId),
-    revocations: union(into.revocations, from.revocations, ({ requestId }) => requestId),
+    grants: union(into.grants, from.grants, keyOfRequest),
+    revocations: union(into.revocations, from.revocations, keyOfRequest),
     applied: union(bothApplied(into.applied, from.applied), from.applied, ({ groupId }) => groupId),
     ...(claimed.length === 0 ? { claimed: undefined } : { claimed }),
     ...joinedDoubts(into, from),
@@ -90,8 +96,8 @@ function joinUnconfirmed(
 }
 
 /** Names a word among those of a person. */
-export function keyOfWord({ source = '', id }: Statement): string {
-  return JSON.stringify([source, id]);
+export function keyOfWord({ source = '', id, kind }: Statement): string {
+  return JSON.stringify([source, id, kind]);
 }
 
 /** What is left of a ledger whose person joined another: nothing that gives access, and all that it takes to undo it. */
@@ -125,7 +131,7 @@ export function withWhatTakes(
     ({ kind, effectiveAtMs }) => hasLeft && kind === 'leaver' && effectiveAtMs <= nowMs,
   );
   const timeline = union(own.timeline, leavings, keyOfWord);
-  const revocations = union(own.revocations, other.revocations, ({ requestId }) => requestId);
+  const revocations = union(own.revocations, other.revocations, keyOfRequest);
   const more = timeline.length + revocations.length - own.timeline.length - own.revocations.length;
   return more === 0 ? undefined : { ...own, timeline, revocations };
 }

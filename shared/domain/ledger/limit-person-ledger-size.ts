@@ -1,7 +1,7 @@
 import { DAY_MS } from '../durations';
 import { fold } from '../fold';
 import { isRevoked } from './person-access';
-import type { Grant, PersonLedger, Revocation } from './person-ledger';
+import { keyOfGrant, type Grant, type PersonLedger, type Revocation } from './person-ledger';
 import { hasEndedSince } from './has-ended-since';
 
 /**
@@ -52,7 +52,7 @@ export function withoutEnded(ledger: PersonLedger, endedBeforeMs: number, nowMs:
       ...ledger,
       revocations: ledger.revocations.filter(({ occurredAtMs }) => occurredAtMs <= endedBeforeMs),
     });
-  const over = new Set(ledger.grants.filter(isOver).map(({ requestId }) => requestId));
+  const over = new Set(ledger.grants.filter(isOver).map(keyOfGrant));
   const latest = latestOfAll(ledger.revocations);
   return {
     ...ledger,
@@ -60,7 +60,7 @@ export function withoutEnded(ledger: PersonLedger, endedBeforeMs: number, nowMs:
     revocations: ledger.revocations.filter((revocation) =>
       revocation.grantRequestId === undefined
         ? latest.get(fold(revocation.group)) === revocation
-        : !over.has(revocation.grantRequestId),
+        : !over.has(keyOfGrant({ requestId: revocation.grantRequestId, group: revocation.group })),
     ),
   };
 }

@@ -1,3 +1,4 @@
+import { fold } from '../fold';
 import { isGuid } from '../guid';
 import { personKey } from '../person-key';
 import type { AccessRequest, AccessRequestAction, Approval } from './access-request';
@@ -129,29 +130,39 @@ export function emptyPersonLedger(email: string): PersonLedger {
 export type GroupRequest = Omit<AccessRequest, 'action'> &
   Readonly<{ action: Extract<AccessRequestAction, { kind: 'grant' | 'extend' | 'revoke' }> }>;
 
-/** Adds an approved request to the ledger. A request id counts once: of two versions the later approval stands, whatever order they arrive in. */
+/** Names a grant in a ledger: a sender may give one id to requests of several groups. */
+export function keyOfGrant({ requestId, group }: Pick<Grant, 'requestId' | 'group'>): string {
+  return JSON.stringify([requestId, fold(group)]);
+}
+
+/**
+ * Names a request in a ledger, by the group that it named. Under one id a revocation is another than a grant, and than one that ends
+ * another grant.
+ */
+export function keyOfRequest(one: Grant | Revocation): string {
+  if ('requester' in one)
+    return keyOfGrant({ requestId: one.requestId, group: one.groupBefore?.[0] ?? one.group });
+  return JSON.stringify([one.requestId, fold(one.group), one.grantRequestId ?? null]);
+}
+
+/** Adds an approved request to the ledger. It counts once by its key: of two versions the later approval stands, whatever order they arrive in. */
 export function recordRequest(
   ledger: PersonLedger,
   request: GroupRequest,
   source: string,
 ): Readonly<{ ledger: PersonLedger; outcome: 'recorded' | 'duplicate' | 'stale' }> {
-  const known = [...ledger.grants, ...ledger.revocations].find((item) => item.requestId === request.id);
-  if (known !== undefined && known.occurredAtMs >= request.occurredAtMs)
-    return { ledger, outcome: known.occurredAtMs === request.occurredAtMs ? 'duplicate' : 'stale' };
-  const grants = ledger.grants.filter((grant) => grant.requestId !== request.id);
-  const revocations = ledger.revocations.filter((revocation) => revocation.requestId !== request.id);
   const { action } = request;
   if (action.kind === 'revoke') {
-    const revocation: Revocation = {
+    const { items, outcome } = withLater<Revocation>(ledger.revocations, {
       requestId: request.id,
       group: action.group,
       grantRequestId: action.grantRequestId,
       occurredAtMs: request.occurredAtMs,
       under: personKey(action.person),
-    };
-    return { ledger: { ...ledger, grants, revocations: [...revocations, revocation] }, outcome: 'recorded' };
+    });
+    return { ledger: outcome === 'recorded' ? { ...ledger, revocations: items } : ledger, outcome };
   }
-  const grant: Grant = {
+  const { items, outcome } = withLater<Grant>(ledger.grants, {
     requestId: request.id,
     source,
     group: action.group,
@@ -163,8 +174,19 @@ export function recordRequest(
     ticketId: request.ticket.id,
     ticketUrl: request.ticket.url,
     under: personKey(action.person),
-  };
-  return { ledger: { ...ledger, grants: [...grants, grant], revocations }, outcome: 'recorded' };
+  });
+  return { ledger: outcome === 'recorded' ? { ...ledger, grants: items } : ledger, outcome };
+}
+
+function withLater<R extends Grant | Revocation>(
+  items: readonly R[],
+  item: R,
+): Readonly<{ items: readonly R[]; outcome: 'recorded' | 'duplicate' | 'stale' }> {
+  const key = keyOfRequest(item);
+  const known = items.find((other) => keyOfRequest(other) === key);
+  if (known !== undefined && known.occurredAtMs >= item.occurredAtMs)
+    return { items, outcome: known.occurredAtMs === item.occurredAtMs ? 'duplicate' : 'stale' };
+  return { items: [...items.filter((other) => other !== known), item], outcome: 'recorded' };
 }
 
 /** The ledger with the address that a word gave: that of the latest word first, and every other one after it. */

@@ -1,7 +1,7 @@
 import { latestOf, type EntityLedger, type RuleLedger } from './rule-and-entity-ledgers';
 import { isRevoked, namesOfGroup, personAccess } from './person-access';
 import { fold } from '../fold';
-import type { PersonLedger } from './person-ledger';
+import { keyOfGrant, type PersonLedger } from './person-ledger';
 import { groupPolicyOf, type OrganizationPolicy } from '../policy';
 
 /** Where a request stands, and what that means. */
@@ -30,35 +30,41 @@ export type RequestProgress = Readonly<{
   validUntilMs?: number | undefined;
 }>;
 
+/** A request as it was listed: its sender may give one id to several. */
+type RequestOfPerson = Readonly<{ requestId: string; group: string | undefined; action: string }>;
+
 /** How far a request about a person has come; undefined: the ledger does not have the person. */
 export function personProgress(
   ledger: PersonLedger | undefined,
   organization: OrganizationPolicy,
-  requestId: string,
+  { requestId, group: about, action }: RequestOfPerson,
   nowMs: number,
 ): RequestProgress {
   if (ledger === undefined) return { state: 'pending' };
+  const isIt = (item: Parameters<typeof namesOfGroup>[0] & Readonly<{ requestId: string }>): boolean =>
+    item.requestId === requestId && (about === undefined || namesOfGroup(item).includes(fold(about)));
   const { reasons } = personAccess(ledger, organization, nowMs);
   const hasReason = (name: string): boolean => reasons.some((reason) => reason.group === name);
   const isMember = (name: string): boolean =>
     ledger.applied.some((membership) => fold(membership.groupName) === name);
-  const revocation = ledger.revocations.find((item) => item.requestId === requestId);
-  if (revocation !== undefined) {
-    const { group } = revocation;
+  if (action === 'revoke') {
+    const { group } = ledger.revocations.findLast(isIt) ?? {};
+    if (group === undefined) return { state: 'pending' };
     const named = fold(group);
     const ended = ledger.grants.map(namesOfGroup).filter((names) => names.includes(named));
     const names = [...new Set([named, ...ended.flat()])];
     if (names.some(hasReason)) return { state: 'applied', group };
     return { state: names.some(isMember) ? 'pending' : stateWhereNoMember(ledger), group };
   }
-  const grant = ledger.grants.find((item) => item.requestId === requestId);
+  const grant = ledger.grants.find(isIt);
   if (grant === undefined) return { state: 'pending' };
   const { group, validFromMs, validUntilMs } = grant;
   const facts = { group, validFromMs, validUntilMs };
   const name = fold(group);
   if (isRevoked(grant, ledger) || (validUntilMs !== undefined && validUntilMs <= nowMs))
     return { state: isMember(name) && !hasReason(name) ? 'ending' : 'ended', ...facts };
-  if (reasons.some((reason) => reason.kind === 'grant' && reason.requestId === requestId)) {
+  const key = keyOfGrant({ requestId, group: name });
+  if (reasons.some((reason) => reason.kind === 'grant' && keyOfGrant(reason) === key)) {
     if (isMember(name)) return { state: 'applied', ...facts };
     const isUnresolved = ledger.identity !== undefined && ledger.identity.kind !== 'resolved';
     const isNamed = groupPolicyOf(organization, group) !== undefined;

@@ -40,7 +40,7 @@ const wordsByTimeline = new WeakMap<Timeline, WordsOfPerson>();
 
 /**
  * Adds a word to what was said of a person, and tells what it did to the records that it is about. Words of one sender about one
- * record may make each other immaterial; others do not.
+ * record may make each other immaterial; others do not. A leaving under the id of a hire is no repetition of it.
  */
 export function recordWord(
   timeline: Timeline,
@@ -51,7 +51,8 @@ export function recordWord(
   const isAlike = ({ source, workerId, of }: Statement): boolean =>
     source === word.source && workerId === word.workerId && of === word.of;
   const isKnown = timeline.some(
-    (known) => known.id === word.id && (known.source === undefined || isAlike(known)),
+    (known) =>
+      known.id === word.id && known.kind === word.kind && (known.source === undefined || isAlike(known)),
   );
   if (isKnown) return { timeline, outcome: 'duplicate' };
   const [alike, others] = partition(timeline, isAlike);

@@ -28,7 +28,8 @@ export function recordStatement(
   nowMs: number,
   historyMs = 0,
 ): Readonly<{ timeline: Timeline; outcome: StatementOutcome }> {
-  if (timeline.some((known) => known.id === statement.id)) return { timeline, outcome: 'duplicate' };
+  if (timeline.some((known) => known.id === statement.id && known.kind === statement.kind))
+    return { timeline, outcome: 'duplicate' };
   const all = [...timeline, statement];
   const next = all.filter((candidate) => !isImmaterial(candidate, all, nowMs, historyMs));
   return { timeline: next, outcome: outcomeOf(statement, all, nowMs) };

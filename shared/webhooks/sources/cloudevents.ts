@@ -1,4 +1,5 @@
 import type { Feed } from '../../domain/policy';
+import type { AccessRequest } from '../../domain/ledger/access-request';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../check-body';
@@ -6,9 +7,11 @@ import { readCloudEvent, toStructured, type CloudEvent } from '../cloud-event';
 import { isEnding, readAccessRequest } from '../contract/read-access-request';
 import { readWorkerEvent } from '../contract/read-worker-event';
 import type { Credential } from '../check-credential';
+import { contentHashOf } from '../dedupe-id-from-content';
+import { idText } from '../id-schemas';
 import { workerKindOf } from '../translate-worker-event-name';
 import type { PostedBody } from '../parse-posted-body';
-import type { Meanings, WebhookFormat } from '../webhook-format';
+import type { Meanings, TicketMeaning, WebhookFormat } from '../webhook-format';
 import { deriveRequestsOfEvent, ticketActOf } from '../derive-access-request';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './token-credential';
@@ -32,7 +35,7 @@ const workerPlaces: WorkerPlaces = {
 const contractTypes = /^worker\.(joined|moved|absent|returned|left)$/;
 
 const ticketPlaces = {
-  ticketId: ['data.ticketId', 'subject'],
+  ticketId: ['data.ticketId', 'subject', 'id'],
   url: ['data.url'],
   person: ['data.person'],
   group: ['data.group'],
@@ -89,9 +92,10 @@ function cloudEventsSource(feed: Feed, format: string, credential: Credential): 
   };
 }
 
-function toWorkerMeanings(event: CloudEvent, { receivedAtMs }: PostedBody, mapping: SourceMapping): Meanings {
-  const id = statementIdOf(event.source, event.id);
-  const contract = { ...bodyIn(event), id };
+function toWorkerMeanings(event: CloudEvent, posted: PostedBody, mapping: SourceMapping): Meanings {
+  const { receivedAtMs } = posted;
+  const id = statementIdOf(event.source, event.id, contentHashOf(posted));
+  const contract = bodyIn(event, id);
   if (contractTypes.test(event.type) && !mapping.events.has(event.type))
     return [{ kind: 'worker-event', event: contractEventIn(contract, event, receivedAtMs) }];
   const kind = workerKindOf(event.type, new Map(), mapping);
@@ -128,7 +132,8 @@ function toRequestMeanings(
 ): Meanings {
   const { unusable } = event;
   if (event.type === 'access.request.approved' && !mapping.events.has(event.type)) {
-    const request = readAccessRequest(bodyIn(event), receivedAtMs);
+    const body = bodyIn(event, requestIdOf(event.source, event.id));
+    const request = withGrantOf(event, readAccessRequest(body, receivedAtMs));
     if (unusable.length === 0) return [{ kind: 'access-request', request }];
     if (!isEnding(request.action.kind)) throw bodyInvalid(unusable);
     const left = [...unusable, ...(request.unusable ?? [])];
@@ -136,13 +141,38 @@ function toRequestMeanings(
   }
   const act = ticketActOf(mapping.events.get(event.type));
   if (act === undefined) return 'ignored';
-  const { id, occurredAtMs } = event;
-  return deriveRequestsOfEvent(
-    { id, act, occurredAtMs, receivedAtMs, unusable },
-    event,
-    ticketPlaces,
-    mapping,
+  const id = requestIdOf(event.source, event.id);
+  const { occurredAtMs } = event;
+  const said = { id, act, occurredAtMs, receivedAtMs, unusable };
+  return deriveRequestsOfEvent(said, event, ticketPlaces, mapping).map((meaning): TicketMeaning =>
+    meaning.kind === 'access-request'
+      ? { ...meaning, request: withGrantOf(event, meaning.request) }
+      : meaning,
   );
+}
+
+const LONGEST_ID = 128;
+const HASH = 16;
+
+/** Of two producers each has an event of an id: the request is known by both, and shows the id where it can be one of a request. */
+function requestIdOf(source: string, id: string): string {
+  const hash = statementIdOf(source, id);
+  const isShown = idText(LONGEST_ID - HASH - 1).safeParse(id).data === id;
+  return isShown ? `${id}-${hash.slice(0, HASH)}` : hash;
+}
+
+/** A revocation names a grant by the id of its event, of the same producer, or by that of the request, perhaps one of several. */
+function withGrantOf({ source }: CloudEvent, request: AccessRequest): AccessRequest {
+  const { action } = request;
+  if (action.kind !== 'revoke' || action.grantRequestId === undefined) return request;
+  const named = action.grantRequestId;
+  const isOfRequest = [1, 2].some((hashes) => {
+    const id = named.slice(0, -hashes * (HASH + 1));
+    return id !== '' && named.startsWith(requestIdOf(source, id));
+  });
+  return isOfRequest
+    ? request
+    : { ...request, action: { ...action, grantRequestId: requestIdOf(source, named) } };
 }
 
 /** @throws AppError `body-invalid`, also for an attribute beside what is no leaving */
@@ -154,7 +184,7 @@ function contractEventIn(contract: object, { unusable }: CloudEvent, receivedAtM
 }
 
 /** The body of our contract: what the event says of itself comes from its attributes, the rest from its data. */
-function bodyIn({ id, type, occurredAtMs, data }: CloudEvent): Readonly<Record<string, unknown>> {
+function bodyIn({ type, occurredAtMs, data }: CloudEvent, id: string): Readonly<Record<string, unknown>> {
   const members = typeof data === 'object' && data !== null ? data : {};
   return { ...members, schemaVersion: 1, type, id, occurredAt: new Date(occurredAtMs).toISOString() };
 }

@@ -1,6 +1,6 @@
 import type { FieldProblem } from '../../domain/field-problem';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
+import { bytesIdOf, contentHashOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { eventNameAt, textAt } from '../read-field-by-path';
@@ -29,6 +29,7 @@ export const entraLifecycleWorkflowsSource: WebhookFormat = {
   credential: { trust: 'identity' },
   bodyTypes: ['application/json'],
   eventsToMap: true,
+  ownIds: true,
   dedupeId: (posted) => dedupeIdOf(posted, textAt(parsePosted(posted), 'data.taskProcessingResult.id')),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
@@ -47,7 +48,7 @@ export const entraLifecycleWorkflowsSource: WebhookFormat = {
     );
     const found = deriveWorkerEvents(
       {
-        id: statementIdOf(resultId ?? bytesIdOf(posted)),
+        id: statementIdOf(resultId ?? bytesIdOf(posted), contentHashOf(posted)),
         said: { kind, employmentChanged: kind === 'joiner', unproved: false },
         occurredAtMs,
         receivedAtMs: posted.receivedAtMs,

@@ -8,6 +8,7 @@ import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookFormat } from '../webhook-format';
 import { deriveAccessRequests, ticketActOf } from '../derive-access-request';
+import { statementIdOf } from '../derive-worker-events';
 import { issueFormOf } from './github-issue-form';
 import { z } from 'zod';
 import { sha256Header } from '../signature';
@@ -116,6 +117,12 @@ function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapp
   });
 }
 
+/** Labels that differ only in what an id cannot show, such as those in another script, are told apart by a hash. */
+function idOfLabel(name: string): string {
+  const shown = name.replaceAll(/[^\w-]/g, '_').slice(0, 40);
+  return shown === name ? shown : `${shown}-${statementIdOf(name).slice(0, 8)}`;
+}
+
 type Said = Readonly<{ name: string; by: string; at: string; key: string }>;
 
 /** What was said and by whom. A comment counts when it is new and says nothing but a command. */
@@ -128,7 +135,7 @@ function saidIn(
       name: `label:${label.name}`,
       by: sender.login,
       at: issue.updated_at,
-      key: `${label.name.replaceAll(/[^\w-]/g, '_').slice(0, 40)}-${instantOf(issue.updated_at) ?? receivedAtMs}`,
+      key: `${idOfLabel(label.name)}-${instantOf(issue.updated_at) ?? receivedAtMs}`,
     };
   if (action === 'created' && comment !== undefined)
     return {

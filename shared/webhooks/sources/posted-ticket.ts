@@ -1,7 +1,7 @@
 import { fold } from '../../domain/fold';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../check-body';
-import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
+import { bytesIdOf, contentHashOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import {
   addressOf,
@@ -22,7 +22,7 @@ import { tokenCredential } from './token-credential';
 import { deriveAccessRequests, ticketActOf, type SaidOfTicket } from '../derive-access-request';
 
 /**
- * Where the fields of a ticket stand in what a system posts; `status` and `updated` tell repetitions from news. `approval` is the
+ * Where the fields of a ticket stand in what a system posts; `updated` tells repetitions from news. `approval` is the
  * system's own word on whether a body that asks for an `action` was approved.
  */
 type TicketPlaces = Readonly<Record<string, readonly string[]>>;
@@ -31,7 +31,7 @@ type PostedTicketFormat = Readonly<{
   format: string;
   places: TicketPlaces;
   fieldsToPlace?: readonly string[];
-  /** What together names one state of a ticket, where the system counts them. */
+  /** What together names one state of a ticket, where the system counts them: a body with it needs no time. */
   revision?: readonly string[];
   /** Events by the policy's name for them: `action:grant` of a body that says itself what it asks for, or `status:approved`. */
   events: ReadonlyMap<string, string>;
@@ -59,14 +59,13 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
     ...(shape.fieldsToPlace === undefined ? {} : { fieldsToPlace: shape.fieldsToPlace }),
     dedupeId: (posted) => {
       const record = unwrap(parsePosted(posted));
-      const read = (field: string): string | undefined => firstTextAt(record, places[field] ?? []);
       const revision = (shape.revision ?? []).map((place) => textAt(record, place) || undefined);
-      if (revision.length > 0 && !revision.includes(undefined)) return dedupeIdOf(posted, ...revision);
-      const updated = read('updated');
+      const isCounted = revision.length > 0 && !revision.includes(undefined);
+      // Whom it is for and which group may stand anywhere, and a ticket may be posted once for each.
+      if (isCounted || firstTextAt(record, places['updated'] ?? []) !== undefined)
+        return contentHashOf(posted);
       // A body without a time may be the same one again, or what the ticket says of something new.
-      return updated === undefined
-        ? dedupeIdOf(posted, bytesIdOf(posted), Math.floor(posted.receivedAtMs / REPETITIONS_MS))
-        : dedupeIdOf(posted, read('ticketId'), read('action') ?? '', read('status') ?? '', updated);
+      return dedupeIdOf(posted, bytesIdOf(posted), Math.floor(posted.receivedAtMs / REPETITIONS_MS));
     },
     parse: (posted, mapping) => {
       const body = parsePosted(posted);
@@ -160,7 +159,8 @@ function requestsIn(
   const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
   const approvals = said.approvals() ?? [{ approver: readDetail('approver'), approvedAtMs }];
   return deriveAccessRequests({
-    id: `${ticketId}-${isTimed ? `${act}-${saidAtMs}` : act}`.slice(-128),
+    id: `${ticketId}-${isTimed ? `${act}-${saidAtMs}` : act}`,
+    isOnePart: true,
     act,
     occurredAtMs: approvedAtMs,
     receivedAtMs,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { FieldProblem } from '../../domain/field-problem';
 import { checkBody } from '../check-body';
-import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
-import { parsePosted } from '../parse-posted-body';
-import { eventNameAt, textAt } from '../read-field-by-path';
+import { bytesIdOf, contentHashOf, dedupeIdOf } from '../dedupe-id-from-content';
+import { parsePosted, type PostedBody } from '../parse-posted-body';
+import { eventNameAt, textAt, valueAt } from '../read-field-by-path';
 import { dayOf } from '../parse-sender-time';
 import { isDay } from '../employment-days';
 import { note } from '../note-unusable';
@@ -57,6 +57,8 @@ export const successFactorsSoapSource: WebhookFormat = {
   bodyTypes: ['text/xml'],
   fetchBack: 'needed',
   answer: () => ({ status: 200, contentType: 'text/xml; charset=utf-8', body: RESPONSE }),
+  ownIds: true,
+  contentOf,
   dedupeId: (posted) => {
     const { data } = EnvelopeSchema.safeParse(parsePosted(posted));
     const said = data?.Envelope.Body.ExternalEvent;
@@ -75,6 +77,7 @@ export const successFactorsSoapSource: WebhookFormat = {
       { ...posted, zone: mapping.zone },
       unusable,
     );
+    const content = contentHashOf(posted, contentOf(posted));
     const meanings = events.event.map((sent, index): Meaning => {
       const { data: event, error } = EventSchema.safeParse(sent);
       if (event === undefined)
@@ -95,7 +98,7 @@ export const successFactorsSoapSource: WebhookFormat = {
       return {
         kind: 'look-up',
         lookUp: {
-          id: statementIdOf(meta.externalEventId ?? bytesIdOf(posted), event.eventId ?? ''),
+          id: statementIdOf(meta.externalEventId ?? bytesIdOf(posted), event.eventId ?? '', content),
           workerId,
           said: {
             kind,
@@ -111,6 +114,16 @@ export const successFactorsSoapSource: WebhookFormat = {
     return [...meanings, ...unusableMeanings(unusable)];
   },
 };
+
+/** What is posted again may be published later, and says that it is a repetition. */
+function contentOf(posted: PostedBody): unknown {
+  const body = parsePosted(posted);
+  const said = EnvelopeSchema.safeParse(body).data?.Envelope.Body.ExternalEvent;
+  if (said === undefined) return body;
+  const members = ['entityType', 'effectiveStartDate', 'entityKeys', 'params'];
+  const events = said.events.event.map((event) => members.map((member) => valueAt(event, member) ?? null));
+  return [said.externalEventMeta.type, events];
+}
 
 function workerIdIn({ entityKeys, params }: Event): string | undefined {
   const pairs = [...(entityKeys?.entityKey ?? []), ...(params?.param ?? [])];

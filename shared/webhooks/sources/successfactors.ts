@@ -1,7 +1,7 @@
 import type { FieldProblem } from '../../domain/field-problem';
 import type { SourceMapping } from '../../domain/source-settings';
 import type { WorkerEventKind } from '../../domain/ledger/worker-event';
-import { bytesIdOf, dedupeIdOf } from '../dedupe-id-from-content';
+import { bytesIdOf, contentHashOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { workerKindOf } from '../translate-worker-event-name';
 import { parsePosted } from '../parse-posted-body';
 import { eventNameAt, textAt } from '../read-field-by-path';
@@ -53,9 +53,16 @@ export const successFactorsSource: WebhookFormat = {
   format: 'successfactors',
   credential: tokenCredential,
   bodyTypes: ['application/json'],
+  ownIds: true,
+  // Whoever lays the integration out decides what stands as the event's id: one for everybody is no repetition.
   dedupeId: (posted) => {
     const body = parsePosted(posted);
-    return dedupeIdOf(posted, textAt(body, 'type'), textAt(body, 'eventId'));
+    return dedupeIdOf(
+      posted,
+      textAt(body, 'type'),
+      textAt(body, 'eventId') || undefined,
+      textAt(body, 'userId') ?? '',
+    );
   },
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
@@ -67,7 +74,7 @@ export const successFactorsSource: WebhookFormat = {
     const occurredAtMs = saidAtMs(body, 'publishedAt', { receivedAtMs, zone: mapping.zone }, unusable);
     const found = deriveWorkerEvents(
       {
-        id: statementIdOf(textAt(body, 'type'), eventId),
+        id: statementIdOf(textAt(body, 'type'), eventId, contentHashOf(posted)),
         said: { kind, employmentChanged: kind === 'joiner', unproved: false },
         occurredAtMs,
         receivedAtMs,

@@ -113,11 +113,12 @@ const rows: readonly Row[] = [
   {
     format: 'successfactors',
     feed: 'hr',
-    of: 'type, eventId: the layout has no other id',
+    of: 'type, eventId, userId',
     same: [more, ['"department":"Automation"', '"department":"Finance"']],
     other: [
       ['AssignmentInformation.Hire', 'AssignmentInformation.Termination'],
       [/"eventId":"[^"]+"/, '"eventId":"other"'],
+      ['"userId":"67890"', '"userId":"1"'],
     ],
   },
   {
@@ -161,24 +162,29 @@ const rows: readonly Row[] = [
   {
     format: 'jira-automation',
     feed: 'ticket',
-    of: 'key, status, updated',
-    same: [more, ['"summary":"Access', '"summary":"access']],
+    of: 'the whole body',
+    same: [[/("reporter":\{[^}]*\}),("status":\{[^}]*\})/, '$2,$1']],
     other: [
+      more,
       ['"key":"ACC-1042"', '"key":"ACC-1"'],
       ['"name":"Approved"', '"name":"Done"'],
       [/"updated":"[^"]+"/, '"updated":"2026-11-20T09:00:00.000+0000"'],
+      ['"value":"Production Support"', '"value":"Finance"'],
     ],
   },
   {
     format: 'freshservice',
     feed: 'ticket',
-    of: 'ticket_id, action, status, time',
-    same: [more, ['"ticket_id":1042', '"ticket_id":"1042"']],
+    of: 'the whole body',
+    same: [['"ticket_id":1042,"action":"grant"', '"action":"grant","ticket_id":1042']],
     other: [
+      more,
       ['"ticket_id":1042', '"ticket_id":1'],
       ['"action":"grant"', '"action":"extend"'],
       [/"time":"[^"]+"/, '"time":"2026-11-20T09:00:00Z"'],
       ['{', '{"ticket_status":"Closed",'],
+      ['"person":"ana.pop', '"person":"cara.dev'],
+      ['"group":"Production Support"', '"group":"Finance"'],
     ],
   },
   {
@@ -192,23 +198,27 @@ const rows: readonly Row[] = [
   {
     format: 'servicenow-token',
     feed: 'ticket',
-    of: 'sys_id, sys_mod_count',
-    same: [more, [/"sys_updated_on":"[^"]+"/, '"sys_updated_on":"2026-11-20 09:00:00"']],
+    of: 'the whole body',
+    same: [[/("sys_id":"[^"]+"),("sys_mod_count":"[^"]+")/, '$2,$1']],
     other: [
+      more,
       [/"sys_id":"[^"]+"/, '"sys_id":"b3f0c9d1db1a2300a1b2c3d4e5f60718"'],
       [/"sys_mod_count":"[^"]+"/, '"sys_mod_count":"9"'],
+      ['"access_group":"Production Support"', '"access_group":"Finance"'],
     ],
   },
   {
     format: 'power-automate',
     feed: 'ticket',
-    of: 'name, action, outcome, completionDate',
-    same: [more, ['"title":"Access', '"title":"access']],
+    of: 'the whole body',
+    same: [[/("outcome":"[^"]+"),("status":"[^"]+")/, '$2,$1']],
     other: [
+      more,
       [/"name":"0a9be1c1-[^"]+"/, '"name":"other"'],
       ['"action":"grant"', '"action":"extend"'],
       ['"approverResponse":"Approve"', '"approverResponse":"Reject"'],
       [/"completionDate":"[^"]+"/, '"completionDate":"2026-11-20T09:00:00Z"'],
+      ['"group":"Production Support"', '"group":"Finance"'],
     ],
   },
 ];
@@ -359,5 +369,28 @@ describe('HiBob, which signs no time', () => {
     world.advance(WEEK_MS);
     await world.sweep();
     expect(world.outcomes()).toEqual(['recorded-late']);
+  });
+});
+
+describe('a delivery under the id of another', () => {
+  const soap: readonly Change[] = [
+    [/<ns3:repost>false/g, '<ns3:repost>true'],
+    [/<ns3:publishedAt>[^<]+/g, '<ns3:publishedAt>1'],
+  ];
+  it.each<[string, Feed, readonly Change[], Change]>([
+    ['successfactors', 'hr', [], ['"department":"Automation"', '"department":"Finance"']],
+    ['successfactors-soap', 'hr', soap, ['<value>67890</value>', '<value>1</value>']],
+    ['entra-lifecycle-workflows', 'hr', [], ['"displayName":"Ana Pop"', '"displayName":"Ana"']],
+    ['cloudevents', 'ticket', [], more],
+    ['zendesk', 'ticket', [], more],
+  ])('of %s is told by its content', async (format, feed, same, other) => {
+    const from = senderOf(format, feed);
+    const world = createSenderWorld(from);
+    for (const change of [undefined, ...same, other]) {
+      const body = change === undefined ? textOf(from) : changed(textOf(from), change);
+      await world.accept(postingOf(from, { body }));
+    }
+    const events = world.log.map(({ event }) => event).filter((event) => event === 'id-reused');
+    expect(events).toHaveLength(1);
   });
 });

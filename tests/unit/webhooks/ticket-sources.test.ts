@@ -191,6 +191,19 @@ describe('an issue of GitHub', () => {
     expect(requestIn(parse('github', body, settings)).action.kind).toBe('grant');
   });
 
+  it.each([
+    ['批准', '撤销'],
+    ['ok: robots', 'ok; robots'],
+    [`${'a'.repeat(40)}b`, `${'a'.repeat(40)}c`],
+  ])('has an id of its own for each of two labels of one moment: %s, %s', (grants, revokes) => {
+    const settings = `${senderOf('github').settings}\nevents: { "label:${grants}": grant, "label:${revokes}": revoke }`;
+    const ids = [grants, revokes].map((name) => {
+      const body = { ...labeled, label: { id: 2, name } };
+      return requestIn(parse('github', body, settings)).id;
+    });
+    expect(new Set(ids).size).toBe(2);
+  });
+
   it('is read from a form body, whose bytes are signed', async () => {
     const sender = senderOf('github');
     const world = createDeliveryWorld(policyOf(sender), {

@@ -391,19 +391,35 @@ describe('a delivery in bad times', () => {
 describe('one id of a sender with two contents', () => {
   const other = body.replace('ana@', 'bea@');
 
-  it('is logged and counted, and what came first stands', async () => {
-    const { deps, steps, records, logs, done } = world();
+  it('is logged, counted and kept as a dead delivery, and what came first stands', async () => {
+    const { deps, steps, records, refused, logs, done } = world();
     await acceptDelivery(deps, delivery());
     steps.length = 0;
     const again = await acceptDelivery(deps, delivery({ rawBody: other }));
     expect(again).toEqual({ deliveryId, duplicate: true, ignored: false });
-    expect(steps).toEqual(['secret workday-key', 'insert', 'reused hr/workday', 'enqueue']);
-    expect(logs).toEqual([{ event: 'id-reused', feed: 'hr', source: 'workday', deliveryId }]);
+    expect(steps).toEqual(['secret workday-key', 'insert', 'keep refused', 'reused hr/workday', 'enqueue']);
+    expect(refused).toMatchObject([{ code: 'body-invalid', fields: [{ field: '(id)' }] }]);
+    expect(logs).toEqual([
+      { event: 'id-reused', feed: 'hr', source: 'workday', deliveryId },
+      { event: 'delivery-refused', feed: 'hr', source: 'workday', code: 'body-invalid' },
+    ]);
     expect([...records.values()].map((record) => Buffer.from(record.body).toString())).toEqual([body]);
     done.add(deliveryId);
     steps.length = 0;
     await acceptDelivery(deps, delivery({ rawBody: other }));
-    expect(steps).toEqual(['secret workday-key', 'insert', 'reused hr/workday']);
+    expect(steps).toEqual(['secret workday-key', 'insert', 'keep refused', 'reused hr/workday']);
+  });
+
+  it('is not answered as a repetition where it cannot be kept', async () => {
+    const { deps } = world();
+    await acceptDelivery(deps, delivery());
+    const keepRefused = async (): Promise<never> => {
+      throw new AppError('storage-unavailable', 'No');
+    };
+    const full = { ...deps, deadDeliveries: { keepRefused } };
+    expect(await errorOf(() => acceptDelivery(full, delivery({ rawBody: other })))).toMatchObject({
+      code: 'storage-unavailable',
+    });
   });
 
   it('is no matter where only the order of the members differs', async () => {

@@ -35,6 +35,21 @@ describe('of two people who are joined, what waits for somebody to say whose an 
   });
 });
 
+describe('requests of two people who are joined', () => {
+  it('are all kept, though some have one id, and none twice', () => {
+    const one = {
+      ...emptyPersonLedger('ana@acme.example'),
+      grants: [aGrant({ group: 'Developers' })],
+      revocations: [aRevocation({ group: 'Developers' })],
+    };
+    const grants = [aGrant({ group: 'developers' }), aGrant({ group: 'Finance' })];
+    const revocations = [aRevocation({ group: 'Developers', grantRequestId: 'REQ-2' })];
+    const both = joinLedgers(one, { ...emptyPersonLedger('neu@acme.example'), grants, revocations });
+    expect(both.grants).toEqual([...one.grants, grants[1]]);
+    expect(both.revocations).toEqual([...one.revocations, ...revocations]);
+  });
+});
+
 describe('what takes access of somebody who is the same, and whose ledger no row holds with this one', () => {
   const said = (id: string, kind: Statement['kind'], atMs: number, under: string): Statement => ({
     id,

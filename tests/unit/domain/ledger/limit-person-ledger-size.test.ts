@@ -129,6 +129,15 @@ describe('a ledger without what has ended', () => {
       ['REQ-END'],
     ],
     [
+      'a grant that has ended, and leaves the revocation of one with its id in another group',
+      {
+        grants: [aGrant({ validUntilMs: at(9) }), aGrant({ group: 'Finance' })],
+        revocations: [aRevocation({ group: 'Finance', grantRequestId: 'REQ-1', occurredAtMs: at(10) + 1 })],
+      },
+      ['REQ-1'],
+      ['REQ-END'],
+    ],
+    [
       'the revocation of a grant that has ended by itself',
       {
         grants: [aGrant({ validUntilMs: at(9) })],

@@ -101,30 +101,49 @@ describe('the ledger of a person', () => {
     expect(again.ledger).toBe(ledger);
   });
 
-  it.each<[string, GroupRequest]>([
-    ['a grant', aGrantRequest({ validUntilMs: 99 }, { occurredAtMs: 5 })],
-    ['a revocation', aRevokeRequest('REQ-1', 5)],
-  ])('replaces the earlier version of a request by %s, and refuses to go back', (_what, later) => {
-    const other = aGrant({ requestId: 'REQ-0' });
-    const before = aPersonLedger({ grants: [other, aGrant()] });
-    const { ledger, outcome } = recordRequest(before, later, 'tickets');
-    expect(outcome).toBe('recorded');
-    expect([...ledger.grants, ...ledger.revocations].map((item) => item.requestId)).toEqual([
-      'REQ-0',
-      'REQ-1',
-    ]);
-    expect([...ledger.grants, ...ledger.revocations][1]?.occurredAtMs).toBe(5);
-    expect(recordRequest(ledger, aGrantRequest({}, { occurredAtMs: 4 }), 'tickets')).toEqual({
-      ledger,
-      outcome: 'stale',
-    });
-  });
+  it.each(['grant', 'extend'] as const)(
+    'replaces the earlier version of a request by a later one to %s, and refuses to go back',
+    (kind) => {
+      const before = aPersonLedger({ grants: [aGrant({ requestId: 'REQ-0' }), aGrant()] });
+      const later = aGrantRequest({ kind, group: 'DEVELOPERS' }, { occurredAtMs: 5 });
+      const { ledger, outcome } = recordRequest(before, later, 'tickets');
+      expect(outcome).toBe('recorded');
+      expect(ledger.grants.map((grant) => [grant.requestId, grant.occurredAtMs])).toEqual([
+        ['REQ-0', before.grants[0]?.occurredAtMs],
+        ['REQ-1', 5],
+      ]);
+      expect(recordRequest(ledger, aGrantRequest({}, { occurredAtMs: 4 }), 'tickets')).toEqual({
+        ledger,
+        outcome: 'stale',
+      });
+    },
+  );
 
-  it('replaces an earlier revocation by a later grant of the same request', () => {
-    const before = aPersonLedger({ revocations: [aRevocation({ requestId: 'REQ-1' })] });
-    const { ledger } = recordRequest(before, aGrantRequest({}, { occurredAtMs: 5 }), 'tickets');
-    expect(ledger.revocations).toEqual([]);
-    expect(ledger.grants).toHaveLength(1);
+  it.each<[string, GroupRequest, GroupRequest]>([
+    ['a grant and a later revocation', aGrantRequest(), aRevokeRequest('REQ-1', 5)],
+    ['a revocation and a later grant', aRevokeRequest('REQ-1', 1), aGrantRequest({}, { occurredAtMs: 5 })],
+    [
+      'grants of two groups',
+      aGrantRequest({ group: 'Developers' }),
+      aGrantRequest({ group: 'Finance' }, { occurredAtMs: 5 }),
+    ],
+    ['revocations of two grants', aRevokeRequest('REQ-1', 1, 'R-1'), aRevokeRequest('REQ-1', 5, 'R-2')],
+    ['a revocation of all and of one grant', aRevokeRequest('REQ-1', 1), aRevokeRequest('REQ-1', 5, 'R-2')],
+  ])('keeps %s, though they have one id', (_what, one, other) => {
+    for (const both of [
+      [one, other],
+      [other, one],
+    ]) {
+      const outcomes: string[] = [];
+      let ledger = aPersonLedger();
+      for (const request of [...both, ...both]) {
+        const recorded = recordRequest(ledger, request, 'tickets');
+        ({ ledger } = recorded);
+        outcomes.push(recorded.outcome);
+      }
+      expect(outcomes).toEqual(['recorded', 'recorded', 'duplicate', 'duplicate']);
+      expect(ledger.grants.length + ledger.revocations.length).toBe(2);
+    }
   });
 
   it('is the same set of words whatever order requests arrive in, and how often', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { groupsByName } from '../../../../shared/domain/groups-by-name';
+import { keyOfRequest } from '../../../../shared/domain/ledger/person-ledger';
 import { mayHaveRenamedGroups, withGroupsOfToday } from '../../../../shared/domain/ledger/renamed-groups';
 import { aGroup, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
@@ -87,6 +88,8 @@ describe('a ledger under the names that groups have now', () => {
     const twice = withGroupsOfToday(once, uipath([G1, 'Builders']), policy('Builders')).ledger;
     expect(twice.grants[0]).toMatchObject({ group: 'Builders', groupBefore: ['developers', 'Engineers'] });
     expect(twice.grants[1]).toEqual(ledger.grants[1]);
+    // The same request, said again under the name that it named.
+    expect(twice.grants.map(keyOfRequest)).toEqual(ledger.grants.map(keyOfRequest));
   });
 });
 

@@ -9,11 +9,15 @@ import {
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
 
-const organization = anOrganization({ groups: groupsOf(aGroup('Developers')) });
+const organization = anOrganization({ groups: groupsOf(aGroup('Developers'), aGroup('Finance')) });
 const member = { groupId: 'g1', groupName: 'DEVELOPERS', origin: 'applied', sinceMs: 0 } as const;
 const missing = { kind: 'missing', sinceMs: 0, attempts: 1, checkedAtMs: 0 } as const;
 const known = { kind: 'resolved', id: 'm1', checkedAtMs: 0 } as const;
 const left = [{ id: 'l', kind: 'leaver', occurredAtMs: 50, effectiveAtMs: 50, attributes: {} }] as const;
+
+function aListedRequest(action = 'grant', group?: string) {
+  return { requestId: 'R1', group, action };
+}
 
 describe('a grant', () => {
   const facts = { group: 'Developers', validFromMs: 10, validUntilMs: 200 };
@@ -39,7 +43,10 @@ describe('a grant', () => {
     ['ending', 'when it was revoked', 100, { grants: [grant], revocations: [revocation], applied: [member] }],
     ['ended', 'when it was revoked and removed', 100, { grants: [grant], revocations: [revocation] }],
   ])('is %s %s', (state, _when, nowMs, ledger) => {
-    expect(personProgress(aPersonLedger(ledger), organization, 'R1', nowMs)).toEqual({ state, ...facts });
+    expect(personProgress(aPersonLedger(ledger), organization, aListedRequest(), nowMs)).toEqual({
+      state,
+      ...facts,
+    });
   });
 });
 
@@ -67,14 +74,35 @@ describe('a revocation', () => {
     ],
   ])('is %s %s', (state, _when, ledger) => {
     const person = aPersonLedger({ revocations: [revocation], ...ledger });
-    expect(personProgress(person, organization, 'R1', 100)).toEqual({ state, group: 'Developers' });
+    expect(personProgress(person, organization, aListedRequest('revoke'), 100)).toEqual({
+      state,
+      group: 'Developers',
+    });
+  });
+});
+
+describe('one of several requests that have one id', () => {
+  const revocation = aRevocation({ requestId: 'R1', group: 'Developers', occurredAtMs: 60 });
+  const ledger = aPersonLedger({
+    grants: [aGrant({ requestId: 'R1', group: 'Developers' }), aGrant({ requestId: 'R1', group: 'Finance' })],
+    revocations: [revocation],
+    applied: [{ ...member, groupId: 'f', groupName: 'Finance' }],
+    identity: known,
+  });
+
+  it.each([
+    ['grant', 'Developers', 'ended'],
+    ['grant', 'finance', 'applied'],
+    ['revoke', 'Developers', 'applied'],
+  ])('is told by what it is about: %s %s is %s', (action, group, state) => {
+    expect(personProgress(ledger, organization, aListedRequest(action, group), 100)).toMatchObject({ state });
   });
 });
 
 describe('a request that the ledger does not have yet', () => {
   it('is pending', () => {
-    expect(personProgress(undefined, organization, 'R1', 0)).toEqual({ state: 'pending' });
-    expect(personProgress(aPersonLedger(), organization, 'R1', 0)).toEqual({ state: 'pending' });
+    expect(personProgress(undefined, organization, aListedRequest(), 0)).toEqual({ state: 'pending' });
+    expect(personProgress(aPersonLedger(), organization, aListedRequest(), 0)).toEqual({ state: 'pending' });
     expect(namedProgress(undefined, 'R1', 0)).toEqual({ state: 'pending' });
   });
 });

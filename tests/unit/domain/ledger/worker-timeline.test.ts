@@ -443,9 +443,16 @@ describe('words about hiring and leaving', () => {
 describe('the outcome of a statement', () => {
   it('is duplicate for an id that is known, and nothing changes', () => {
     const timeline = timelineOf(joined({ id: 'a', saidAt: 1 }));
-    const recorded = recordStatement(timeline, left({ id: 'a', saidAt: 9 }), 9);
+    const recorded = recordStatement(timeline, joined({ id: 'a', saidAt: 9 }), 9);
     expect(recorded.outcome).toBe('duplicate');
     expect(recorded.timeline).toBe(timeline);
+  });
+
+  it('is not duplicate for a leaving under the id of a hire', () => {
+    const timeline = timelineOf(joined({ id: 'a', saidAt: 1 }));
+    const recorded = recordStatement(timeline, left({ id: 'a', saidAt: 9 }), 9);
+    expect(recorded.outcome).toBe('recorded');
+    expect(workerAt(recorded.timeline, 9).employment).toBe('left');
   });
 
   it.each<[string, readonly Statement[], readonly string[]]>([
