@@ -26,7 +26,7 @@ export type JoinFoundPeopleDeps = JoinPeopleDeps &
     clock: Pick<Clock, 'now'>;
   }>;
 
-export type FoundPerson = Readonly<{ key: string; ledger: PersonLedger; cause: string | undefined }>;
+export type PersonFound = Readonly<{ key: string; ledger: PersonLedger; cause: string | undefined }>;
 
 export type JoinRun = Readonly<{
   lane: Lane;
@@ -42,7 +42,7 @@ export async function joinPeopleOfAccount(
   deps: JoinFoundPeopleDeps,
   run: JoinRun,
   memberId: string,
-  newcomers: readonly FoundPerson[],
+  newcomers: readonly PersonFound[],
 ): Promise<readonly string[]> {
   const { alias } = deps.organization;
   const ledgers = new Map(newcomers.map(({ key, ledger }) => [key, ledger]));
@@ -88,7 +88,7 @@ async function join(
 export async function joinClaimedAccounts(
   deps: JoinFoundPeopleDeps,
   run: JoinRun,
-  person: FoundPerson,
+  person: PersonFound,
   emptied: EmptiedAccounts,
 ): Promise<readonly string[]> {
   const { alias } = deps.organization;
@@ -119,7 +119,7 @@ export async function joinClaimedAccounts(
 /** Not of somebody who left long ago, as an account that was made since is somebody else's. */
 async function isTheirs(
   { ledger: ledgers, organization, clock }: JoinFoundPeopleDeps,
-  person: FoundPerson,
+  person: PersonFound,
   { key, stored }: Awaited<ReturnType<typeof readWhoeverJoined>>,
 ): Promise<boolean> {
   const nowMs = clock.now();
@@ -135,7 +135,7 @@ async function isTheirs(
 async function replaceAccount(
   deps: JoinFoundPeopleDeps,
   { lane, evidenceOf }: JoinRun,
-  { key, ledger, cause }: FoundPerson,
+  { key, ledger, cause }: PersonFound,
   { claimed, emptied }: Readonly<{ claimed: PersonLedger; emptied: EmptiedAccounts }>,
 ): Promise<void> {
   const accountId = accountReplacedByClaim(ledger, claimed);

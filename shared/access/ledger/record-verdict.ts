@@ -4,11 +4,11 @@ import { personSubject, type Subject } from '../../domain/ledger/subject';
 import type { Stored } from '../../storage/ledger';
 import { emptyAccount, forgetFormerAccount, isInUseByAnother, type EmptiedAccounts } from './former-accounts';
 import { hasOpenCall } from './has-open-call';
-import type { FoundPerson, JoinFoundPeopleDeps, JoinRun } from './join-found-people';
+import type { PersonFound, JoinFoundPeopleDeps, JoinRun } from './join-found-people';
 import { updateLedger } from './update-ledger';
 
 type Judged = Readonly<{
-  person: FoundPerson;
+  person: PersonFound;
   stored: Stored<PersonLedger>;
   verdict: AccountVerdict;
   /** The verdict by what the ledger says now. */
@@ -57,7 +57,7 @@ export async function recordVerdict(
 export async function forgetIfInUse(
   deps: JoinFoundPeopleDeps,
   { lane, evidenceOf }: JoinRun,
-  { key, ledger, cause }: FoundPerson,
+  { key, ledger, cause }: PersonFound,
 ): Promise<boolean> {
   const { alias } = deps.organization;
   const accountId = knownAccountOf(ledger);

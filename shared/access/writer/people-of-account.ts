@@ -10,7 +10,7 @@ import type { EmptiedAccounts } from '../ledger/former-accounts';
 import {
   joinClaimedAccounts,
   joinPeopleOfAccount,
-  type FoundPerson,
+  type PersonFound,
   type JoinFoundPeopleDeps,
   type JoinRun,
 } from '../ledger/join-found-people';
@@ -106,7 +106,7 @@ function runOf(deps: JoinPeopleOfAccountsDeps, lane: Lane): JoinRun {
   };
 }
 
-function toFound({ subject, stored, mark }: PersonWork): FoundPerson {
+function toFound({ subject, stored, mark }: PersonWork): PersonFound {
   return { key: subject.key, ledger: stored.value, cause: mark?.cause };
 }
 

@@ -2,10 +2,10 @@ import { fold } from '../fold';
 import type { OrganizationPolicy } from '../policy';
 import type { AppliedMembership, Grant, PersonLedger } from './person-ledger';
 
-type GroupInUiPath = Readonly<{ groupId: string; name: string }>;
+type NamedGroup = Readonly<{ groupId: string; name: string }>;
 
 /** Groups that UiPath has, by folded name. */
-type GroupsByName = ReadonlyMap<string, readonly GroupInUiPath[]>;
+type NamedGroups = ReadonlyMap<string, readonly NamedGroup[]>;
 
 /** True where a membership may be of a group that has another name by now: the policy does not name the one that the ledger knows. */
 export function mayHaveRenamedGroups(
@@ -26,7 +26,7 @@ type WithGroupsOfToday = Readonly<{ ledger: PersonLedger; renamed: readonly Rena
  */
 export function withGroupsOfToday(
   ledger: PersonLedger,
-  groups: GroupsByName,
+  groups: NamedGroups,
   organization: Pick<OrganizationPolicy, 'groups'>,
 ): WithGroupsOfToday {
   const byId = groupsById(groups);
@@ -55,9 +55,9 @@ export function withGroupsOfToday(
 }
 
 /** A list of groups never changes once it is read, and thousands are asked about it. */
-const byIdOfLists = new WeakMap<GroupsByName, ReadonlyMap<string, GroupInUiPath>>();
+const byIdOfLists = new WeakMap<NamedGroups, ReadonlyMap<string, NamedGroup>>();
 
-function groupsById(groups: GroupsByName): ReadonlyMap<string, GroupInUiPath> {
+function groupsById(groups: NamedGroups): ReadonlyMap<string, NamedGroup> {
   const known =
     byIdOfLists.get(groups) ?? new Map([...groups.values()].flat().map((group) => [group.groupId, group]));
   byIdOfLists.set(groups, known);

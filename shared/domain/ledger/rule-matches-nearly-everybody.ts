@@ -1,7 +1,7 @@
 import { fold } from '../fold';
 import type { RuleDefinition } from './access-request';
 
-type Condition = RuleDefinition['conditions'][number];
+type ConditionOfRule = RuleDefinition['conditions'][number];
 
 /** Comparisons by which nearly everybody is another: what UiPath calls them is published for `Contains` only. */
 const NEGATED = /^(?:not|does\s?not|is\s?not|!)/i;
@@ -14,11 +14,11 @@ const DOMAIN = /^@?(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}$|^@|^\.\p{L}{2,}$/u;
  * Whether the conditions of a rule let nearly everybody in: all of them hold of nearly everybody, or there is none. One that asks for a
  * single character, for punctuation, for a mail domain, or for what somebody is not, holds of nearly everybody.
  */
-export function ruleMatchesNearlyEverybody(conditions: readonly Condition[]): boolean {
+export function ruleMatchesNearlyEverybody(conditions: readonly ConditionOfRule[]): boolean {
   return conditions.every(holdsOfNearlyEverybody);
 }
 
-function holdsOfNearlyEverybody({ conditionType, value }: Condition): boolean {
+function holdsOfNearlyEverybody({ conditionType, value }: ConditionOfRule): boolean {
   const text = fold(value.trim());
   const signs = text.match(/[\p{L}\p{N}]/gu) ?? [];
   const isNearlyIn = signs.length <= (PARTIAL.test(conditionType) ? 1 : 0);

@@ -11,11 +11,11 @@ type RuleRefusal =
   | 'separation-of-duties'
   | 'matches-nearly-everybody';
 
-type RuleAction = Extract<AccessRequest['action'], { kind: 'create-rule' | 'update-rule' }>;
+type CreateOrUpdateRule = Extract<AccessRequest['action'], { kind: 'create-rule' | 'update-rule' }>;
 
 /** The request rules that bind a rule: its own, and those of each group that it fills. */
 export function rulesOfRule(
-  { definition }: Pick<RuleAction, 'definition'>,
+  { definition }: Pick<CreateOrUpdateRule, 'definition'>,
   organization: OrganizationPolicy,
 ): ReadonlyArray<RequestRules | undefined> {
   const groups = definition.groups.map((name) => groupPolicyOf(organization, name)?.requests);
@@ -27,7 +27,7 @@ export function rulesOfRule(
  * that a group which nobody may be granted, or which must not go together with another, is none of its groups.
  */
 export function refusalOfRule(
-  { definition }: Pick<RuleAction, 'definition'>,
+  { definition }: Pick<CreateOrUpdateRule, 'definition'>,
   organization: OrganizationPolicy,
 ): RuleRefusal | undefined {
   const groups = definition.groups.map((name) => groupPolicyOf(organization, name));
