@@ -49,7 +49,8 @@ const GRANT_SECONDS = TWO_LEASES_MS / 1_000;
 
 /** Plays the story on a stack of its own with one kill in every step. */
 export async function playWithKills(point: KillPoint): Promise<Outcome> {
-  const stack = await startStack({ messageLeaseSeconds: 5 });
+  // A call that was lost is asked about at each tick of the timer.
+  const stack = await startStack({ messageLeaseSeconds: 5, timers: 'scheduled' });
   const startedAtMs = Date.now();
   const kills: Kills = { armed: false, count: 0, sawRequests: 0 };
   let step = '';
