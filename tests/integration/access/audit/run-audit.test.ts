@@ -116,7 +116,7 @@ describe('what an audit finds', () => {
     const world = await start({ seed: { saml: true } });
     const definition = {
       groups: ['Developers'],
-      conditions: [{ claimName: 'a', conditionType: 'Contains', value: 'b' }],
+      conditions: [{ claimName: 'a', conditionType: 'Contains', value: 'Night' }],
     };
     for (const name of ['Altered', 'Deleted', 'Kept'])
       await world.asks(name, { kind: 'create-rule', name, owner: BEN, definition });
