@@ -120,19 +120,7 @@ function toWord(body: HrBody): Word {
 function comingsAndGoings(words: readonly Word[]): readonly Word[] {
   const all = words.filter((word) => word.kind !== 'move');
   const agreed = all
-    .filter(
-      (word) =>
-        !all.some(
-          (later) =>
-            later.said > word.said &&
-            word.from > later.said &&
-            !movesStart(later, word, all) &&
-            !all.some(
-              (between) =>
-                between.kind !== word.kind && between.from > word.from && between.from <= later.from,
-            ),
-        ),
-    )
+    .filter((word) => !isCalledOff(word, all))
     .toSorted((a, b) => a.from - b.from || a.said - b.said);
   const ends = agreed.flatMap((word): readonly Word[] => {
     const saidMs = putOffAt(word, agreed, all);
@@ -141,28 +129,48 @@ function comingsAndGoings(words: readonly Word[]): readonly Word[] {
   return [...agreed, ...ends].toSorted((a, b) => a.from - b.from || a.said - b.said);
 }
 
+function isCalledOff(word: Word, among: readonly Word[]): boolean {
+  return among.some(
+    (later) =>
+      later.said > word.said &&
+      word.from > later.said &&
+      !movesStart(later, word, among) &&
+      !among.some(
+        (between) => between.kind !== word.kind && between.from > word.from && between.from <= later.from,
+      ),
+  );
+}
+
 /**
  * When a hire first put off a start of the last month that had come, where no going was known of before the new one: they had not begun
  * after all.
  */
 function putOffAt(hire: Word, agreed: readonly Word[], all: readonly Word[]): number | undefined {
   const isAhead = (word: Word): boolean => word.kind === 'in' && word.from > word.said;
-  if (!isAhead(hire)) return undefined;
+  const before = agreed.findLast((word) => word.from <= hire.said);
+  if (!isAhead(hire) || before?.kind !== 'in') return undefined;
   const chain = [hire];
   for (;;) {
     const [first = hire] = chain;
-    const earlier = all.filter((word) => isAhead(word) && word.said < first.said && word.from > first.said);
+    const earlier = all.filter(
+      (word) => isAhead(word) && word.said > before.from && word.said < first.said && word.from > first.said,
+    );
     if (earlier.length === 0) break;
     chain.unshift(earlier.reduce((a, b) => (b.said < a.said ? b : a)));
   }
   const saidMs = chain[0]?.said ?? hire.said;
-  const before = agreed.findLast((word) => word.from <= saidMs);
+  const earlier = all.filter((word) => word.said < saidMs);
   const starts = all.filter((word) => isAhead(word) && word.said >= saidMs && word.said <= hire.said);
   const latest = Math.max(...starts.map(({ from }) => from));
   const goes = all.some(
-    (word) => word.kind === 'out' && word.said <= hire.said && saidMs < word.from && word.from <= latest,
+    (word) =>
+      word.kind === 'out' &&
+      word.said <= hire.said &&
+      saidMs < word.from &&
+      word.from <= latest &&
+      !isCalledOff(word, earlier),
   );
-  const hadBegun = before?.kind === 'in' && before.said < saidMs && saidMs - before.from <= 30 * DAY_MS;
+  const hadBegun = before.said < saidMs && saidMs - before.from <= 30 * DAY_MS;
   return hadBegun && !goes ? saidMs : undefined;
 }
 

@@ -164,12 +164,17 @@ const MOST_ADDRESSES_OF_ONE_HUMAN = 5;
 
 /**
  * Whom the index names for a worker record, or else for the human behind it. Who is at work under another address may have two accounts,
- * and stays two people until one account says otherwise. `toNote`: what does not lead there yet.
+ * and stays two people until one account says otherwise; an address that has a ledger of its own leads to that. `toNote`: what does not lead there yet.
  */
 async function findByRecord(
   { ledger, accounts }: FindPersonDeps,
   organization: string,
-  { email, record, nowMs }: Readonly<{ email: string; record: NamedRecord; nowMs: number }>,
+  {
+    email,
+    record,
+    nowMs,
+    isKnownAddress,
+  }: Readonly<{ email: string; record: NamedRecord; nowMs: number; isKnownAddress: boolean }>,
 ): Promise<Readonly<{ ofRecord: string | undefined; toNote: readonly IndexKey[] }>> {
   const [byRecord, ...byHuman] = keysOfRecord(record);
   const ofRecord = byRecord && (await accounts.personOf(organization, byRecord));
@@ -182,10 +187,13 @@ async function findByRecord(
   if (ofHuman === undefined) return { ofRecord, toNote: all };
   const { stored } = await readWhoeverJoined(ledger, organization, ofHuman);
   if (stored === undefined) return { ofRecord, toNote: all };
+  const { timeline, handedOn, toldApart } = stored.value;
   const addresses = addressesOf(stored.value);
-  const isAtWork = personAt(stored.value.timeline, nowMs).employment !== 'left';
+  const hasLeft = isPersonNamedIn(timeline, record) && personAt(timeline, nowMs).employment === 'left';
+  const isAnothers = handedOn?.includes(email) === true || toldApart?.includes(personKey(email)) === true;
   const isFollowed =
-    addresses.includes(email) || (!isAtWork && addresses.length < MOST_ADDRESSES_OF_ONE_HUMAN);
+    addresses.includes(email) ||
+    (hasLeft && !isKnownAddress && !isAnothers && addresses.length < MOST_ADDRESSES_OF_ONE_HUMAN);
   return { ofRecord: isFollowed ? ofHuman : undefined, toNote: all.slice(0, 1) };
 }
 
@@ -213,6 +221,7 @@ export async function findPerson(
     email: fold(email),
     record,
     nowMs,
+    isKnownAddress: own !== undefined,
   });
   if (own !== undefined && isOf(own.value, record))
     return { key: ownKey, known: own, isTheirAddress: true, isClaimed: false, toNote: byRecord.toNote };

@@ -1,6 +1,9 @@
 import { DAY_MS } from '../durations';
 import { byTime, isAboutEmployment, type Statement } from './statement';
 
+/** Whether newer ones of these words replaced one. */
+type IsSuperseded = (word: Statement, words: readonly Statement[]) => boolean;
+
 /** For how long after a start took effect the same hire may be said for another day. Whoever is hired later than that is hired again. */
 const START_MAY_MOVE_MS = 30 * DAY_MS;
 
@@ -11,17 +14,18 @@ const START_MAY_MOVE_MS = 30 * DAY_MS;
 export function endsOfEarlyStarts(
   notSuperseded: readonly Statement[],
   words: readonly Statement[],
+  isSuperseded: IsSuperseded,
 ): readonly Statement[] {
   const standing = notSuperseded.filter(isAboutEmployment).toSorted(byTime);
   return standing.flatMap((hire): readonly Statement[] => {
     if (!isAhead(hire)) return [];
-    const { occurredAtMs } = firstToMove(hire, words);
-    const begun = standing.findLast((word) => word.effectiveAtMs <= occurredAtMs);
+    const begun = standing.findLast((word) => word.effectiveAtMs <= hire.occurredAtMs);
+    if (begun?.kind !== 'joiner') return [];
+    const since = words.filter((word) => word.occurredAtMs > begun.effectiveAtMs);
+    const { occurredAtMs } = firstToMove(hire, since);
     const isLate =
-      begun?.kind !== 'joiner' ||
-      begun.occurredAtMs >= occurredAtMs ||
-      occurredAtMs - begun.effectiveAtMs > START_MAY_MOVE_MS;
-    return isLate || isRehire(hire, occurredAtMs, words)
+      begun.occurredAtMs >= occurredAtMs || occurredAtMs - begun.effectiveAtMs > START_MAY_MOVE_MS;
+    return isLate || isRehire(hire, occurredAtMs, { words, isSuperseded })
       ? []
       : [
           {
@@ -50,8 +54,16 @@ function firstToMove(hire: Statement, words: readonly Statement[]): Statement {
   return first === undefined ? hire : firstToMove(first, words);
 }
 
-/** Whether an end was known of, when a hire was last said, that comes before the start which it or the first word of it gave. */
-function isRehire(hire: Statement, firstSaidAtMs: number, words: readonly Statement[]): boolean {
+/**
+ * Whether an end was known of, when a hire was last said, that comes before the start which it or the first word of it gave. One that was
+ * taken back before is none.
+ */
+function isRehire(
+  hire: Statement,
+  firstSaidAtMs: number,
+  { words, isSuperseded }: Readonly<{ words: readonly Statement[]; isSuperseded: IsSuperseded }>,
+): boolean {
+  const before = words.filter(({ occurredAtMs }) => occurredAtMs < firstSaidAtMs);
   const latestStartMs = Math.max(
     ...words
       .filter(({ occurredAtMs }) => occurredAtMs >= firstSaidAtMs && occurredAtMs <= hire.occurredAtMs)
@@ -63,6 +75,7 @@ function isRehire(hire: Statement, firstSaidAtMs: number, words: readonly Statem
       word.kind === 'leaver' &&
       word.occurredAtMs <= hire.occurredAtMs &&
       word.effectiveAtMs > firstSaidAtMs &&
-      word.effectiveAtMs <= latestStartMs,
+      word.effectiveAtMs <= latestStartMs &&
+      !isSuperseded(word, before),
   );
 }

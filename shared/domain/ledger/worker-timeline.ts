@@ -113,7 +113,7 @@ function standingOf(timeline: Timeline): readonly Statement[] {
   if (known !== undefined) return known;
   const words = timeline.filter(isAboutEmployment);
   const notSuperseded = timeline.filter((statement) => !isSuperseded(statement, words));
-  const standing = [...notSuperseded, ...endsOfEarlyStarts(notSuperseded, words)];
+  const standing = [...notSuperseded, ...endsOfEarlyStarts(notSuperseded, words, isSuperseded)];
   standingByTimeline.set(timeline, standing);
   return standing;
 }
