@@ -32,7 +32,9 @@ const GrantSchema = z.object({
   ticketId: z.string(),
   ticketUrl: maybe(z.string()),
   under: z.string().optional(),
+  groupId: z.string().optional(),
   groupBefore: z.array(z.string()).optional(),
+  groupSinceMs: z.number().optional(),
 });
 
 const RevocationSchema = z.object({

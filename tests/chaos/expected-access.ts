@@ -120,7 +120,7 @@ function toWord(body: HrBody): Word {
 function comingsAndGoings(words: readonly Word[]): readonly Word[] {
   const all = words.filter((word) => word.kind !== 'move');
   const agreed = all
-    .filter((word) => !isCalledOff(word, all))
+    .filter((word) => !isReplaced(word, all))
     .toSorted((a, b) => a.from - b.from || a.said - b.said);
   const ends = agreed.flatMap((word): readonly Word[] => {
     const saidMs = putOffAt(word, agreed, all);
@@ -129,7 +129,7 @@ function comingsAndGoings(words: readonly Word[]): readonly Word[] {
   return [...agreed, ...ends].toSorted((a, b) => a.from - b.from || a.said - b.said);
 }
 
-function isCalledOff(word: Word, among: readonly Word[]): boolean {
+function isReplaced(word: Word, among: readonly Word[]): boolean {
   return among.some(
     (later) =>
       later.said > word.said &&
@@ -168,7 +168,7 @@ function putOffAt(hire: Word, agreed: readonly Word[], all: readonly Word[]): nu
       word.said <= hire.said &&
       saidMs < word.from &&
       word.from <= latest &&
-      !isCalledOff(word, earlier),
+      !isReplaced(word, earlier),
   );
   const hadBegun = before.said < saidMs && saidMs - before.from <= 30 * DAY_MS;
   return hadBegun && !goes ? saidMs : undefined;

@@ -78,7 +78,7 @@ async function expectedOf(
     if (stored === undefined || (key !== marked && !joined.has(marked))) return [];
     const nowMs = clock.now();
     const { ledger: theirs } = await underNamesOfToday(
-      { organization, groupsByName },
+      { organization, groupsByName, clock },
       'normal',
       stored.value,
     );

@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
+import { grantsKeptApart, revocationByDuties } from '../../domain/ledger/duties-after-rename';
+import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { mayHaveRenamedGroups, withGroupsOfToday } from '../../domain/ledger/renamed-groups';
 import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
 import type { SharedCall } from '../../domain/ledger/recorded-membership-changes';
@@ -69,20 +71,21 @@ export async function loadPerson(
   return { mark, subject, stored, access, wanted, examine, unusableGroups };
 }
 
-export type UnderNamesOfTodayDeps = Pick<LoadPersonDeps, 'organization' | 'groupsByName'>;
+export type UnderNamesOfTodayDeps = Pick<LoadPersonDeps, 'organization' | 'groupsByName' | 'clock'>;
 
 /**
  * A ledger under the names that its groups have now. They are asked for where the policy does not name one of those it knows, or
  * `isMissed`: the audit misses a membership, and another group may have its name.
  */
 export async function underNamesOfToday(
-  { organization, groupsByName }: UnderNamesOfTodayDeps,
+  { organization, groupsByName, clock }: UnderNamesOfTodayDeps,
   lane: Lane,
   ledger: PersonLedger,
   isMissed = false,
 ): Promise<ReturnType<typeof withGroupsOfToday>> {
-  if (!isMissed && !mayHaveRenamedGroups(ledger, organization)) return { ledger, renamed: [] };
-  return withGroupsOfToday(ledger, await groupsByName(lane), organization);
+  const nowMs = clock.now();
+  if (!isMissed && !mayHaveRenamedGroups(ledger, organization, nowMs)) return { ledger, renamed: [] };
+  return withGroupsOfToday(ledger, await groupsByName(lane), organization, nowMs);
 }
 
 /** The same, stored where it is another. */
@@ -105,7 +108,14 @@ async function storeUnderNamesOfToday(
       ...(today === undefined ? { why: ['group-gone'] } : { before }),
     }),
   );
-  await deps.ledger.write(subject, ledger, read, evidence);
+  const nowMs = deps.clock.now();
+  const apart = grantsKeptApart(ledger, deps.organization, nowMs);
+  const ended = apart.map(({ requestId, group }) =>
+    evidenceOfRun(deps, 'grant-ended', { requestId, group, why: 'separation-of-duties' }),
+  );
+  const revocations = [...ledger.revocations, ...apart.map((grant) => revocationByDuties(grant, nowMs))];
+  const next = fitPersonLedger(apart.length === 0 ? ledger : { ...ledger, revocations }, nowMs);
+  await deps.ledger.write(subject, next, read, [...evidence, ...ended]);
   return (await deps.ledger.read(subject)) ?? read;
 }
 

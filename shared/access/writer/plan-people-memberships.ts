@@ -77,6 +77,13 @@ export async function planPeopleMemberships(
         .filter((name) => !isAnothers(name, group.groupId)),
     );
   const knownAs = new Map(groups.map((one) => [one.group.groupId, nameInPolicy(one)]));
+  /** Reasons go by the name that the policy has. */
+  const nameWanted = (wanted: ReadonlySet<string>, { groupId, name }: GroupInUiPath): string => {
+    const today = fold(name);
+    return wanted.has(today) ? today : fold(knownAs.get(groupId) ?? name);
+  };
+  const isWanted = (wanted: ReadonlySet<string>, group: GroupInUiPath): boolean =>
+    wanted.has(nameWanted(wanted, group));
   const cases = groups.map(({ group, candidates }): GroupCase => ({
     groupId: group.groupId,
     name: group.name,
@@ -89,12 +96,12 @@ export async function planPeopleMemberships(
         return !kept.openNow.has(key) && !open.unknown.has(key);
       })
       .filter(({ person: { subject, wanted }, memberId }) => {
-        const isMore = wanted.has(fold(group.name)) && have.get(group.groupId)?.has(memberId) !== true;
+        const isMore = isWanted(wanted, group) && have.get(group.groupId)?.has(memberId) !== true;
         return !(isMore && sharing.has(subject.key));
       })
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;
-        const name = fold(group.name);
+        const name = nameWanted(wanted, group);
         return {
           personKey: subject.key,
           addresses: addressesOf(stored.value),
@@ -109,15 +116,21 @@ export async function planPeopleMemberships(
         };
       }),
   }));
+  // A group that the policy does not name may be one of those that UiPath has under no name of the policy.
+  const protectedElsewhere = [...deps.organization.groups]
+    .filter(([name]) => !named.has(name))
+    .flatMap(([, { protectedMembers }]) => [...protectedMembers]);
   const { counted, left } = await countAdministrators(deps, lane, { cases, leavingBefore }, deferred);
   const plan = planMemberships(counted, {
     ownIds: deps.ownIds,
     protectedIds: deps.organization.protectedPrincipals,
     protectedMembers: new Map(
-      groups.map(({ group: { groupId, name } }) => [
-        groupId,
-        protectedIn(deps.organization, { groupId, name: knownAs.get(groupId) ?? name }),
-      ]),
+      groups.map(({ group: { groupId, name } }) => {
+        const group = { groupId, name: knownAs.get(groupId) ?? name };
+        const isOfPolicy = groupPolicyOf(deps.organization, group.name) !== undefined;
+        const members = protectedIn(deps.organization, group);
+        return [groupId, isOfPolicy ? members : new Set([...members, ...protectedElsewhere])];
+      }),
     ),
     administratorsLeft: left,
   });

@@ -39,7 +39,7 @@ export function divideLedger(
     goes: {
       ...rest,
       timeline: [...other.timeline, ...words],
-      grants: [...other.grants, ...ledger.grants.filter(isTheirRequest).filter(isNew)],
+      grants: [...other.grants.map(asKnownNow), ...ledger.grants.filter(isTheirRequest).filter(isNew)],
       // One that does not say whom it names ends the grants of both.
       revocations: [
         ...other.revocations,
@@ -55,6 +55,12 @@ export function divideLedger(
       ...(doubts === undefined ? {} : { unconfirmed: doubts }),
     },
   };
+
+  /** What a grant has learnt since of its group goes with it. */
+  function asKnownNow(grant: Grant): Grant {
+    const request = keyOfRequest(grant);
+    return ledger.grants.find((one) => keyOfRequest(one) === request) ?? grant;
+  }
 
   function isNew(one: Grant | Revocation): boolean {
     return !requests.has(keyOfRequest(one));

@@ -133,10 +133,17 @@ export function namesOfGroup({
   return [group, ...groupBefore].map(fold);
 }
 
+/** A revocation goes by a name that the group had, or by the one of today since it has it. */
+function isOfGroup(grant: Grant, { group, occurredAtMs }: Revocation): boolean {
+  const { groupBefore = [], groupSinceMs = Number.NEGATIVE_INFINITY } = grant;
+  const isNamed = (name: string): boolean => fold(name) === fold(group);
+  return groupBefore.some(isNamed) || (isNamed(grant.group) && occurredAtMs >= groupSinceMs);
+}
+
 /** True where a revocation ends this grant. */
 export function isEndedBy(grant: Grant, revocation: Revocation): boolean {
   return (
-    namesOfGroup(grant).includes(fold(revocation.group)) &&
+    isOfGroup(grant, revocation) &&
     (revocation.grantRequestId === undefined
       ? revocation.occurredAtMs >= grant.occurredAtMs
       : revocation.grantRequestId === grant.requestId)

@@ -33,8 +33,12 @@ export type Grant = Readonly<{
   ticketUrl: string | undefined;
   /** The address that the request named, as the key of it; undefined: not noted. */
   under?: string | undefined;
+  /** The group in UiPath that it gave a membership of; undefined: none yet, or not noted. */
+  groupId?: string | undefined;
   /** Names of the group before it was renamed, that of the request first. */
   groupBefore?: readonly string[] | undefined;
+  /** Until then the name of today was another group's; undefined: not that is known. */
+  groupSinceMs?: number | undefined;
 }>;
 
 /** Ends the grants to a group that were approved before it: all of them, or the one it names. */
@@ -183,7 +187,10 @@ function withLater<R extends Grant | Revocation>(
   item: R,
 ): Readonly<{ items: readonly R[]; outcome: 'recorded' | 'duplicate' | 'stale' }> {
   const key = keyOfRequest(item);
-  const known = items.find((other) => keyOfRequest(other) === key);
+  // A grant may be said again under the name that its group has by now.
+  const isSame = (other: R): boolean =>
+    'requester' in other && other.requestId === item.requestId && fold(other.group) === fold(item.group);
+  const known = items.find((other) => keyOfRequest(other) === key) ?? items.find(isSame);
   if (known !== undefined && known.occurredAtMs >= item.occurredAtMs)
     return { items, outcome: known.occurredAtMs === item.occurredAtMs ? 'duplicate' : 'stale' };
   return { items: [...items.filter((other) => other !== known), item], outcome: 'recorded' };

@@ -1,10 +1,10 @@
 import { fold } from '../fold';
 import type { OrganizationPolicy } from '../policy';
 import type { Reason } from './person-access';
-import type { AppliedMembership, PersonLedger } from './person-ledger';
+import type { AppliedMembership, Grant, PersonLedger } from './person-ledger';
 
 /**
- * The ledger with what gives each membership now, where the policy names the group. In a group that it does not name nothing is given
+ * The ledger with what gives each membership now, where the policy names the group, and which group each grant gave. In a group that it does not name nothing is given
  * any more, and what gave it before is what counts.
  */
 export function withReasonsOfMemberships(
@@ -13,7 +13,18 @@ export function withReasonsOfMemberships(
   organization: Pick<OrganizationPolicy, 'groups'>,
 ): PersonLedger {
   const applied = ledger.applied.map((row) => withReason(row, reasons, organization));
-  return applied.every((row, index) => row === ledger.applied[index]) ? ledger : { ...ledger, applied };
+  const grants = ledger.grants.map((grant) => withGroupOf(grant, ledger.applied));
+  const isSame =
+    applied.every((row, index) => row === ledger.applied[index]) &&
+    grants.every((grant, index) => grant === ledger.grants[index]);
+  return isSame ? ledger : { ...ledger, applied, grants };
+}
+
+/** A grant is of the group that it gave, whatever that is called later. */
+function withGroupOf(grant: Grant, applied: readonly AppliedMembership[]): Grant {
+  if (grant.groupId !== undefined) return grant;
+  const row = applied.find(({ groupName }) => fold(groupName) === fold(grant.group));
+  return row === undefined ? grant : { ...grant, groupId: row.groupId };
 }
 
 function withReason(

@@ -7,51 +7,100 @@ type NamedGroup = Readonly<{ groupId: string; name: string }>;
 /** Groups that UiPath has, by folded name. */
 type NamedGroups = ReadonlyMap<string, readonly NamedGroup[]>;
 
-/** True where a membership may be of a group that has another name by now: the policy does not name the one that the ledger knows. */
-export function mayHaveRenamedGroups(
-  { applied }: Pick<PersonLedger, 'applied'>,
-  organization: Pick<OrganizationPolicy, 'groups'>,
-): boolean {
-  return applied.some(({ groupName }) => !organization.groups.has(fold(groupName)));
-}
-
-/** One membership whose group is known otherwise by now; `today` undefined: it is gone, and another group has its name. */
-type RenamedMembership = Readonly<{ groupId: string; before: string; today: string | undefined }>;
-
-type WithGroupsOfToday = Readonly<{ ledger: PersonLedger; renamed: readonly RenamedMembership[] }>;
+type NamesInPolicy = Pick<OrganizationPolicy, 'groups'>;
 
 /**
- * The ledger with the names that groups have now, where the policy goes by these: memberships, and the grants of the name of before,
- * which go on under the one of today. A name that another group has by now is not that of the membership any more, and means the other.
+ * True where a membership, or a running grant that gave one, may be of a group that has another name by now: the policy does not name the
+ * one that the ledger knows.
+ */
+export function mayHaveRenamedGroups(
+  { applied, grants }: Pick<PersonLedger, 'applied' | 'grants'>,
+  { groups }: NamesInPolicy,
+  nowMs: number,
+): boolean {
+  return (
+    applied.some(({ groupName }) => !groups.has(fold(groupName))) ||
+    grants.some(
+      ({ groupId, group, validUntilMs = Infinity }) =>
+        groupId !== undefined && validUntilMs > nowMs && !groups.has(fold(group)),
+    )
+  );
+}
+
+/** One group that a ledger knew under a name of before; `today` undefined: it is gone, and another group has its name. */
+type RenamedGroup = Readonly<{ groupId: string; before: string; today: string | undefined }>;
+
+type WithGroupsOfToday = Readonly<{ ledger: PersonLedger; renamed: readonly RenamedGroup[] }>;
+
+/**
+ * The ledger with the names that groups have now, where the policy goes by these: memberships, and the grants that gave them or have the
+ * name of before, which go on under the one of today. A name that another group has by now is not that of the membership any more, and
+ * means the other.
  */
 export function withGroupsOfToday(
   ledger: PersonLedger,
   groups: NamedGroups,
-  organization: Pick<OrganizationPolicy, 'groups'>,
+  organization: NamesInPolicy,
+  nowMs: number,
 ): WithGroupsOfToday {
-  const byId = groupsById(groups);
-  const renamed = ledger.applied.flatMap((row): readonly RenamedMembership[] => {
-    const { groupId, groupName: before } = row;
-    const today = byId.get(groupId)?.name;
-    const isAnothers = groups.get(fold(before))?.some((other) => other.groupId !== groupId) === true;
-    if (today === undefined) return isAnothers ? [{ groupId, before, today }] : [];
-    if (fold(today) === fold(before)) return [];
-    const isOfPolicy = organization.groups.has(fold(today)) && !organization.groups.has(fold(before));
-    return isAnothers || isOfPolicy ? [{ groupId, before, today }] : [];
-  });
-  const newNames = new Map(
-    renamed.flatMap(({ before, today }) =>
-      today === undefined || groups.has(fold(before)) ? [] : [[fold(before), today] as const],
-    ),
+  const ofRows = ledger.applied.flatMap(({ groupId, groupName }) =>
+    renamedGroup({ groupId, name: groupName }, groups, organization),
   );
+  const ofGrants = ledger.grants.flatMap(({ groupId, group }) =>
+    groupId === undefined ? [] : renamedGroup({ groupId, name: group }, groups, organization),
+  );
+  const renamed = [...new Map([...ofGrants, ...ofRows].map((one) => [one.groupId, one])).values()];
+  if (renamed.length === 0) return { ledger, renamed };
+  const hasName = new Set(ledger.grants.map(({ group }) => fold(group)));
   return {
     ledger: {
       ...ledger,
       applied: ledger.applied.flatMap((row) => withNameOfToday(row, renamed)),
-      grants: ledger.grants.map((grant) => withGroupOfToday(grant, newNames)),
+      grants: ledger.grants.map((grant) => {
+        const found = renamed.find((one) => isOf(grant, one));
+        const group = nameOfGrantToday(grant, found, { groups, organization });
+        // Its name means another group by now, or none.
+        if (group === undefined) return found === undefined ? grant : { ...grant, groupId: undefined };
+        const before = [...(grant.groupBefore ?? []), grant.group];
+        // Until now the name was that of another group, which revocations meant.
+        const since = hasName.has(fold(group)) ? { groupSinceMs: nowMs } : {};
+        return { ...grant, group, groupBefore: before, ...since };
+      }),
     },
     renamed,
   };
+}
+
+function renamedGroup(
+  { groupId, name: before }: NamedGroup,
+  groups: NamedGroups,
+  { groups: inPolicy }: NamesInPolicy,
+): readonly RenamedGroup[] {
+  const today = groupsById(groups).get(groupId)?.name;
+  const isAnothers = isOfAnother(before, groupId, groups);
+  if (today === undefined) return isAnothers ? [{ groupId, before, today }] : [];
+  if (fold(today) === fold(before)) return [];
+  const isOfPolicy = inPolicy.has(fold(today)) && !inPolicy.has(fold(before));
+  return isAnothers || isOfPolicy ? [{ groupId, before, today }] : [];
+}
+
+function isOfAnother(name: string, groupId: string, groups: NamedGroups): boolean {
+  return groups.get(fold(name))?.some((other) => other.groupId !== groupId) === true;
+}
+
+function isOf({ groupId, group }: Grant, one: RenamedGroup): boolean {
+  return groupId === undefined ? fold(one.before) === fold(group) : one.groupId === groupId;
+}
+
+/** The name under which a grant goes on; undefined: its own. One that never gave a membership means whoever has its name. */
+function nameOfGrantToday(
+  { groupId, group }: Grant,
+  found: RenamedGroup | undefined,
+  { groups, organization }: Readonly<{ groups: NamedGroups; organization: NamesInPolicy }>,
+): string | undefined {
+  if (found?.today === undefined || fold(found.today) === fold(group)) return undefined;
+  const mayMeanAnother = groupId === undefined && groups.has(fold(group));
+  return !mayMeanAnother && organization.groups.has(fold(found.today)) ? found.today : undefined;
 }
 
 /** A list of groups never changes once it is read, and thousands are asked about it. */
@@ -66,15 +115,9 @@ function groupsById(groups: NamedGroups): ReadonlyMap<string, NamedGroup> {
 
 function withNameOfToday(
   row: AppliedMembership,
-  renamed: readonly RenamedMembership[],
+  renamed: readonly RenamedGroup[],
 ): readonly AppliedMembership[] {
   const found = renamed.find(({ groupId }) => groupId === row.groupId);
   if (found === undefined) return [row];
   return found.today === undefined ? [] : [{ ...row, groupName: found.today }];
-}
-
-function withGroupOfToday(grant: Grant, newNames: ReadonlyMap<string, string>): Grant {
-  const group = newNames.get(fold(grant.group));
-  if (group === undefined) return grant;
-  return { ...grant, group, groupBefore: [...(grant.groupBefore ?? []), grant.group] };
 }

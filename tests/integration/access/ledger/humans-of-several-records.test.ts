@@ -5,14 +5,14 @@ import { ANA, useWorlds } from '../world';
 import { AUTOMATION, DAY_MS, FINANCE, groupsOf, NEW } from './renamed-world';
 
 const start = useWorlds();
-const record = (workerId: string, personId: unknown = 'H') => ({ worker: { workerId, personId } });
+const ofHuman = (workerId: string, personId: unknown = 'H') => ({ worker: { workerId, personId } });
 
 describe('a human with two accounts that are both right', () => {
   it.each([true, false])(
     'who left and comes back under the second address gets access there (a human is named: %p)',
     async (isNamed) => {
       const world = await start();
-      const of = (workerId: string) => (isNamed ? record(workerId) : { worker: { workerId } });
+      const of = (workerId: string) => (isNamed ? ofHuman(workerId) : { worker: { workerId } });
       await world.joins(ANA, { ...of('1'), ...AUTOMATION });
       await world.settle();
       const second = addAccount(world, NEW);
@@ -34,24 +34,26 @@ describe('a human with two accounts that are both right', () => {
     'who left under the first, and has another record under the second, keeps that apart (a human is named: %p)',
     async (isNamed) => {
       const world = await start();
-      const record = (workerId: string) => ({ worker: isNamed ? { workerId, personId: 'H' } : { workerId } });
-      await world.joins(ANA, { ...record('1'), ...AUTOMATION });
+      const recordOf = (workerId: string) => ({
+        worker: isNamed ? { workerId, personId: 'H' } : { workerId },
+      });
+      await world.joins(ANA, { ...recordOf('1'), ...AUTOMATION });
       await world.settle();
       const second = addAccount(world, NEW);
-      await world.joins(NEW, { ...record('2'), ...FINANCE });
+      await world.joins(NEW, { ...recordOf('2'), ...FINANCE });
       await world.pass(DAY_MS);
-      await world.leaves(ANA, { ...record('1'), immediate: true });
+      await world.leaves(ANA, { ...recordOf('1'), immediate: true });
       await world.pass(DAY_MS);
       // A second job beside the one that they have.
-      await world.joins(NEW, { ...record('3'), ...AUTOMATION });
+      await world.joins(NEW, { ...recordOf('3'), ...AUTOMATION });
       await world.pass(DAY_MS);
       await world.pass(8 * DAY_MS);
       expect([groupsOf(world, world.id(ANA)), groupsOf(world, second)]).toEqual([
         [],
         ['Developers', 'Users', 'Finance'],
       ]);
-      await world.leaves(NEW, { ...record('2'), immediate: true });
-      await world.leaves(NEW, { ...record('3'), immediate: true });
+      await world.leaves(NEW, { ...recordOf('2'), immediate: true });
+      await world.leaves(NEW, { ...recordOf('3'), immediate: true });
       await world.pass(DAY_MS);
       expect([groupsOf(world, world.id(ANA)), groupsOf(world, second)]).toEqual([[], []]);
     },
@@ -61,26 +63,26 @@ describe('a human with two accounts that are both right', () => {
 describe('somebody whose human is known, and came back under a new address', () => {
   it('is out of both accounts when they leave again', async () => {
     const world = await start();
-    await world.joins(ANA, { ...record('1'), ...AUTOMATION });
+    await world.joins(ANA, { ...ofHuman('1'), ...AUTOMATION });
     await world.pass(DAY_MS);
-    await world.leaves(ANA, { ...record('1'), immediate: true });
+    await world.leaves(ANA, { ...ofHuman('1'), immediate: true });
     await world.pass(DAY_MS);
     const second = addAccount(world, NEW);
-    await world.joins(NEW, { ...record('2'), ...FINANCE });
+    await world.joins(NEW, { ...ofHuman('2'), ...FINANCE });
     await world.pass(DAY_MS);
-    await world.leaves(NEW, { ...record('2'), immediate: true });
+    await world.leaves(NEW, { ...ofHuman('2'), immediate: true });
     await world.pass(DAY_MS);
     expect([groupsOf(world, world.id(ANA)), groupsOf(world, second)]).toEqual([[], []]);
   });
 
   it('long after, is at work with the account of then', async () => {
     const world = await start();
-    await world.joins(ANA, { ...record('1'), ...AUTOMATION });
+    await world.joins(ANA, { ...ofHuman('1'), ...AUTOMATION });
     await world.pass(DAY_MS);
-    await world.leaves(ANA, { ...record('1'), immediate: true });
+    await world.leaves(ANA, { ...ofHuman('1'), immediate: true });
     await world.pass(200 * DAY_MS);
     const second = addAccount(world, NEW);
-    await world.joins(NEW, { ...record('2'), ...FINANCE });
+    await world.joins(NEW, { ...ofHuman('2'), ...FINANCE });
     await world.pass(DAY_MS);
     await world.pass(8 * DAY_MS);
     expect([groupsOf(world, world.id(ANA)), groupsOf(world, second)]).toEqual([[], ['Users', 'Finance']]);
@@ -88,20 +90,20 @@ describe('somebody whose human is known, and came back under a new address', () 
 
   it('after the address was handed on', async () => {
     const world = await start();
-    await world.joins(ANA, { ...record('1'), ...AUTOMATION });
+    await world.joins(ANA, { ...ofHuman('1'), ...AUTOMATION });
     await world.pass(DAY_MS);
-    await world.leaves(ANA, { ...record('1'), immediate: true });
+    await world.leaves(ANA, { ...ofHuman('1'), immediate: true });
     await world.pass(DAY_MS);
     const first = world.id(ANA);
     setAddress(world, first, 'old@acme.example');
     const holder = addAccount(world, ANA);
-    await world.joins(ANA, { ...record('2', 'K'), ...AUTOMATION });
+    await world.joins(ANA, { ...ofHuman('2', 'K'), ...AUTOMATION });
     await world.pass(DAY_MS);
     if ((await world.ledger(ANA))?.unconfirmed !== undefined) await decide(world, 'another-person');
     await world.pass(DAY_MS);
     expect([groupsOf(world, first), groupsOf(world, holder)]).toEqual([[], ['Developers', 'Users']]);
     const second = addAccount(world, NEW);
-    await world.joins(NEW, { ...record('3', 'H'), ...FINANCE });
+    await world.joins(NEW, { ...ofHuman('3', 'H'), ...FINANCE });
     await world.pass(DAY_MS);
     await world.pass(8 * DAY_MS);
     expect([first, holder, second].map((id) => groupsOf(world, id))).toEqual([
@@ -110,10 +112,10 @@ describe('somebody whose human is known, and came back under a new address', () 
       ['Users', 'Finance'],
     ]);
     // The holder leaves and comes back under a third one.
-    await world.leaves(ANA, { ...record('2', 'K'), immediate: true });
+    await world.leaves(ANA, { ...ofHuman('2', 'K'), immediate: true });
     await world.pass(DAY_MS);
     const third = addAccount(world, THIRD);
-    await world.joins(THIRD, { ...record('4', 'K'), ...FINANCE });
+    await world.joins(THIRD, { ...ofHuman('4', 'K'), ...FINANCE });
     await world.pass(DAY_MS);
     await world.pass(8 * DAY_MS);
     expect([first, holder, second, third].map((id) => groupsOf(world, id))).toEqual([
@@ -130,20 +132,20 @@ describe('a human whose record is in doubt under the address of a leaver', () =>
     'has what another record of theirs gives under an address that was nobody’s (a human is named: %p)',
     async (isNamed) => {
       const world = await start();
-      const record = (workerId: string, personId = 'H') => ({
+      const recordOf = (workerId: string, personId = 'H') => ({
         worker: isNamed ? { workerId, personId } : { workerId },
       });
-      await world.joins(ANA, { ...record('1'), ...AUTOMATION });
+      await world.joins(ANA, { ...recordOf('1'), ...AUTOMATION });
       await world.pass(DAY_MS);
-      await world.leaves(ANA, { ...record('1'), immediate: true });
+      await world.leaves(ANA, { ...recordOf('1'), immediate: true });
       await world.pass(DAY_MS);
       setAddress(world, world.id(ANA), 'old@acme.example');
       addAccount(world, ANA);
-      await world.joins(ANA, { ...record('2', 'K'), ...AUTOMATION });
+      await world.joins(ANA, { ...recordOf('2', 'K'), ...AUTOMATION });
       await world.pass(DAY_MS);
       expect((await world.ledger(ANA))?.unconfirmed).toBeDefined();
       const second = addAccount(world, NEW);
-      await world.joins(NEW, { ...record('3', 'K'), ...FINANCE });
+      await world.joins(NEW, { ...recordOf('3', 'K'), ...FINANCE });
       await world.pass(DAY_MS);
       await world.pass(8 * DAY_MS);
       expect(groupsOf(world, second)).toEqual(['Users', 'Finance']);
@@ -152,25 +154,25 @@ describe('a human whose record is in doubt under the address of a leaver', () =>
 
   it('and whose records are decided: has what they give', async () => {
     const world = await start();
-    await world.joins(ANA, { ...record('1'), ...AUTOMATION });
+    await world.joins(ANA, { ...ofHuman('1'), ...AUTOMATION });
     await world.pass(DAY_MS);
-    await world.leaves(ANA, { ...record('1'), immediate: true });
+    await world.leaves(ANA, { ...ofHuman('1'), immediate: true });
     await world.pass(DAY_MS);
     const first = world.id(ANA);
     setAddress(world, first, 'old@acme.example');
     const holder = addAccount(world, ANA);
-    await world.joins(ANA, { ...record('2', 'K'), ...AUTOMATION });
+    await world.joins(ANA, { ...ofHuman('2', 'K'), ...AUTOMATION });
     await world.pass(DAY_MS);
     const second = addAccount(world, NEW);
-    await world.joins(NEW, { ...record('3', 'K'), ...FINANCE });
+    await world.joins(NEW, { ...ofHuman('3', 'K'), ...FINANCE });
     await world.pass(DAY_MS);
     await decide(world, 'another-person');
     await world.pass(DAY_MS);
     await world.pass(8 * DAY_MS);
     expect(groupsOf(world, first)).toEqual([]);
     expect([...groupsOf(world, holder), ...groupsOf(world, second)]).toContain('Finance');
-    await world.leaves(ANA, { ...record('2', 'K'), immediate: true });
-    await world.leaves(NEW, { ...record('3', 'K'), immediate: true });
+    await world.leaves(ANA, { ...ofHuman('2', 'K'), immediate: true });
+    await world.leaves(NEW, { ...ofHuman('3', 'K'), immediate: true });
     await world.pass(2 * DAY_MS);
     expect([holder, second].map((id) => groupsOf(world, id))).toEqual([[], []]);
   });
@@ -178,7 +180,7 @@ describe('a human whose record is in doubt under the address of a leaver', () =>
 
 describe('two who were told apart, of whom HR names one human', () => {
   async function bothLeft(isNamed: boolean) {
-    const of = (workerId: string) => (isNamed ? record(workerId) : { worker: { workerId } });
+    const of = (workerId: string) => (isNamed ? ofHuman(workerId) : { worker: { workerId } });
     const world = await start();
     await world.joins(ANA, { ...of('7'), ...AUTOMATION });
     await world.settle();

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { groupsByName } from '../../../../shared/domain/groups-by-name';
+import { isEndedBy } from '../../../../shared/domain/ledger/person-access';
 import { keyOfRequest } from '../../../../shared/domain/ledger/person-ledger';
 import { mayHaveRenamedGroups, withGroupsOfToday } from '../../../../shared/domain/ledger/renamed-groups';
 import { aGroup, groupsOf } from '../../../fixtures/builders/organizations';
-import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
+import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
 
+const NOW_MS = 5;
 const G1 = 'b1f0c1f6-0000-4000-8000-000000000001';
 const G2 = 'b1f0c1f6-0000-4000-8000-000000000002';
 const ledger = aPersonLedger({
@@ -77,15 +79,15 @@ describe('a ledger under the names that groups have now', () => {
     ],
     ['deleted', uipath(), policy('Developers'), ['Developers'], ['developers', 'Finance']],
   ])('where the group is %s', (_what, groups, organization, applied, grants) => {
-    const { ledger: now, renamed } = withGroupsOfToday(ledger, groups, organization);
+    const { ledger: now, renamed } = withGroupsOfToday(ledger, groups, organization, NOW_MS);
     expect(now.applied.map(({ groupName }) => groupName)).toEqual(applied);
     expect(now.grants.map(({ group }) => group)).toEqual(grants);
     expect(renamed).toHaveLength(applied[0] === 'Developers' ? 0 : 1);
   });
 
   it('keeps each name that a grant had', () => {
-    const once = withGroupsOfToday(ledger, uipath([G1, 'Engineers']), policy('Engineers')).ledger;
-    const twice = withGroupsOfToday(once, uipath([G1, 'Builders']), policy('Builders')).ledger;
+    const once = withGroupsOfToday(ledger, uipath([G1, 'Engineers']), policy('Engineers'), NOW_MS).ledger;
+    const twice = withGroupsOfToday(once, uipath([G1, 'Builders']), policy('Builders'), NOW_MS).ledger;
     expect(twice.grants[0]).toMatchObject({ group: 'Builders', groupBefore: ['developers', 'Engineers'] });
     expect(twice.grants[1]).toEqual(ledger.grants[1]);
     // The same request, said again under the name that it named.
@@ -93,8 +95,67 @@ describe('a ledger under the names that groups have now', () => {
   });
 });
 
+describe('a grant that gave a membership', () => {
+  const ofGroup = (name: string, more = {}) =>
+    aPersonLedger({ grants: [aGrant({ requestId: 'R1', group: name, groupId: G1, ...more })] });
+  const now = (name: string, groups: ReturnType<typeof uipath>, organization: ReturnType<typeof policy>) =>
+    withGroupsOfToday(ofGroup(name), groups, organization, NOW_MS).ledger.grants[0];
+
+  it('goes on under the new name though the membership is gone', () => {
+    expect(now('Developers', uipath([G1, 'Engineers']), policy('Engineers'))).toMatchObject({
+      group: 'Engineers',
+      groupId: G1,
+    });
+  });
+
+  it('follows its group though another has the name', () => {
+    const chain = uipath([G1, 'Money'], [G2, 'Finance']);
+    expect(now('Finance', chain, policy('Money', 'Finance'))).toMatchObject({ group: 'Money', groupId: G1 });
+  });
+
+  it.each([
+    ['another has the name, and the policy does not name its own', uipath([G1, 'Old'], [G2, 'Developers'])],
+    ['another was created in its place', uipath([G2, 'Developers'])],
+  ])('means the name where %s', (_what, groups) => {
+    const grant = now('Developers', groups, policy('Developers'));
+    expect(grant).toMatchObject({ group: 'Developers', groupId: undefined });
+    const again = withGroupsOfToday(
+      aPersonLedger({ grants: grant === undefined ? [] : [grant] }),
+      groups,
+      policy('Developers'),
+      NOW_MS,
+    );
+    expect(again.renamed).toEqual([]);
+  });
+
+  it('is not ended by a revocation that meant the other group of its new name', () => {
+    const both = aPersonLedger({
+      grants: [
+        aGrant({ requestId: 'R1', group: 'Developers', groupId: G1, occurredAtMs: 1 }),
+        aGrant({ requestId: 'R2', group: 'Finance', groupId: G2, occurredAtMs: 1 }),
+      ],
+    });
+    const groups = uipath([G1, 'Finance'], [G2, 'Finance (old)']);
+    const [grant] = withGroupsOfToday(both, groups, policy('Finance', 'Finance (old)'), NOW_MS).ledger.grants;
+    const ends = (occurredAtMs: number) =>
+      grant !== undefined &&
+      isEndedBy(grant, aRevocation({ group: 'Finance', grantRequestId: undefined, occurredAtMs }));
+    expect([ends(NOW_MS - 1), ends(NOW_MS)]).toEqual([false, true]);
+  });
+
+  it('is looked at while it runs', () => {
+    const may = (more: object) =>
+      mayHaveRenamedGroups(ofGroup('Developers', more), policy('Engineers'), NOW_MS);
+    expect([may({}), may({ validUntilMs: NOW_MS }), may({ groupId: undefined })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
 it('is asked for where the policy does not name a group of a membership', () => {
-  expect(mayHaveRenamedGroups(ledger, policy('developers'))).toBe(false);
-  expect(mayHaveRenamedGroups(ledger, policy('Engineers'))).toBe(true);
-  expect(mayHaveRenamedGroups({ applied: [] }, policy())).toBe(false);
+  expect(mayHaveRenamedGroups(ledger, policy('developers'), NOW_MS)).toBe(false);
+  expect(mayHaveRenamedGroups(ledger, policy('Engineers'), NOW_MS)).toBe(true);
+  expect(mayHaveRenamedGroups({ applied: [], grants: ledger.grants }, policy(), NOW_MS)).toBe(false);
 });
