@@ -49,6 +49,7 @@ it.each([
   [13840, 'an end announced before the hire it belongs to was moved'],
   [14854, 'a removal whose open call could not be read, beside a guard'],
   [19946, 'a delivery taken up before its sender had an answer'],
+  [13013, 'a hold that others joined, closed by a call that storage got twice'],
 ])('history %d ends as agreed: %s', async (seed) => {
   expect((await playSeed('standing', seed)).violations).toEqual([]);
 });

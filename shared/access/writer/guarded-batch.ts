@@ -90,6 +90,9 @@ async function expectedOf(
   }
 }
 
+/** Why a hold is over whose removals another one holds. */
+const JOINED = 'joined';
+
 /** Removals that guards hold now, and which guards. */
 export type HeldNow = Pick<Hold, 'removals' | 'guards' | 'causes'> &
   Readonly<{ kind: NonNullable<Hold['kind']> }>;
@@ -166,20 +169,25 @@ async function storeHold(
   return next;
 }
 
-/** Closes a hold whose removals another one holds. Returns false where it was not held any more, or somebody else changed it. */
+/**
+ * Closes a hold whose removals another one holds. Returns false where it is not closed so: a person released it, or it is held still.
+ * Where the answer was lost and storage was asked again, the second answer is that somebody changed it: only the row tells.
+ */
 async function closeHold(
-  { organization, holds }: Pick<HoldRemovalsDeps, 'organization' | 'holds'>,
+  deps: Pick<HoldRemovalsDeps, 'organization' | 'holds'>,
   hash: string,
 ): Promise<boolean> {
+  const { alias } = deps.organization;
   try {
-    const closed = await holds.change(organization.alias, hash, (before) =>
-      before.state === 'held' ? { ...before, state: 'stale', because: 'joined' } : undefined,
+    const closed = await deps.holds.change(alias, hash, (before) =>
+      before.state === 'held' ? { ...before, state: 'stale', because: JOINED } : undefined,
     );
-    return closed !== undefined;
+    if (closed !== undefined) return true;
   } catch (error) {
-    if (errorCodeOf(error) === 'storage-conflict') return false;
-    throw error;
+    if (errorCodeOf(error) !== 'storage-conflict') throw error;
   }
+  const now = await readHold(deps, hash);
+  return now?.state === 'stale' && now.because === JOINED;
 }
 
 /** Holds on what nobody released in time: its guard would let it pass later, piece by piece. Undefined: it is expired no more. */

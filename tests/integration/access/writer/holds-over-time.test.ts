@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { releaseHold } from '../../../../shared/access/desk/release-hold';
 import { organizationSubject } from '../../../../shared/domain/ledger/subject';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
+import { AppError } from '../../../../shared/errors';
 import { HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { ANA, byHand, useWorlds, type World } from '../world';
 import { leave, limit, membersOf, ONE, openHolds, releaseAll, SIX, startWithSix } from '../wrong-export';
@@ -95,6 +96,47 @@ describe('what nobody releases', () => {
       expect(new Set(named.map(({ personKey }) => personKey)).size).toBe(SIX.length + 1);
     }
     expect(membersOf(world, 'Developers')).toBe(SIX.length + 1);
+  });
+});
+
+type ChangeHold = World['engine']['app']['holds']['change'];
+
+describe('a hold that others join', () => {
+  it.each<[string, (change: ChangeHold) => ChangeHold]>([
+    [
+      'closing it got no answer and storage was asked again',
+      (change) =>
+        async (...args) => {
+          await change(...args);
+          throw new AppError('storage-conflict', 'Somebody else changed this plan at the same time');
+        },
+    ],
+    [
+      'a writer before this one closed it at the same time',
+      (change) =>
+        async (...args) => {
+          await change(...args);
+          return change(...args);
+        },
+    ],
+  ])('goes on to hold whom it held, where %s', async (_what, closing) => {
+    const world = await startWithSix(start, { batch: limit(4) });
+    await world.joins(ANA);
+    await world.settle();
+    await leave(world, SIX);
+    world.engine.clock.advance(40 * MINUTE_MS);
+    const { app, clock, work } = world.engine;
+    await world.leaves(ANA);
+    await work();
+    clock.advance(MINUTE_MS);
+    await work({ ...app, holds: { ...app.holds, change: closing(app.holds.change) } });
+    const open = await openHolds(world);
+    const held = open.flatMap(({ removals }) => removals.map(({ personKey }) => personKey));
+    expect([open.length, new Set(held).size]).toEqual([1, SIX.length + 1]);
+    await live(world, HOUR_MS);
+    expect(membersOf(world, 'Developers')).toBe(SIX.length + 1);
+    await releaseAll(world);
+    expect(membersOf(world, 'Developers')).toBe(0);
   });
 });
 
