@@ -88,6 +88,32 @@ describe('an account that was posted under an address before a record came under
     expect([groupsOf(world, first), groupsOf(world, second)]).toEqual([OWN, []]);
   });
 
+  it.each([
+    ['the person’s, once it is on again', false],
+    ['out with a person who left meanwhile, once it is on again', true],
+  ])('is %s', async (_what, isLeaving) => {
+    const { world, first, second, userId } = await posted(start, FOUR_GROUPS);
+    const turn = async (value: boolean): Promise<void> => {
+      await scimClient(world).send(
+        'PATCH',
+        `/Users/${userId}`,
+        patchOf({ op: 'Replace', path: 'active', value }),
+      );
+      await world.settle();
+      await world.pass(HOUR_MS);
+    };
+    await turn(false);
+    await tells(world);
+    await world.settle();
+    await world.pass(HOUR_MS);
+    if (isLeaving) await world.leaves(NEW, leaving('7'));
+    await world.settle();
+    await world.pass(HOUR_MS);
+    await turn(true);
+    await world.pass(DAY_MS);
+    expect([groupsOf(world, first), groupsOf(world, second)]).toEqual([[], isLeaving ? [] : OWN]);
+  });
+
   it('stays a colleague’s who has a record of their own', async () => {
     const { world, first, second } = await posted(start);
     await world.joins(NEW, record('8'));
