@@ -25,8 +25,11 @@ export type PeopleIndex = Readonly<{
   notePerson: (organization: string, personKey: string, keys: readonly IndexKey[]) => Promise<void>;
 }>;
 
-/** What leads to a person: a worker record, a source's own id of the human, or an address, as a hash that shows none of them. */
-export type IndexKey = Readonly<{ kind: 'record' | 'person' | 'address'; hash: string }>;
+/**
+ * What leads to a person: a worker record, a source's own id of the human, an address, or one that has a ledger of its own and that a
+ * record of the person is under, as a hash that shows none of them.
+ */
+export type IndexKey = Readonly<{ kind: 'record' | 'person' | 'address' | 'claim'; hash: string }>;
 
 type PersonRow = { memberId: string; atMs: number };
 
@@ -34,13 +37,16 @@ type PersonRow = { memberId: string; atMs: number };
 const PEOPLE_TOGETHER = 50;
 const KEYS_TOGETHER = 100;
 
-const PREFIX = { record: 'r', person: 'h', address: 'a' } as const satisfies Record<IndexKey['kind'], string>;
+const PREFIX = { record: 'r', person: 'h', address: 'a', claim: 'c' } as const satisfies Record<
+  IndexKey['kind'],
+  string
+>;
 
 const rowKeyOf = ({ kind, hash }: IndexKey): string => `${PREFIX[kind]}:${hash}`;
 
 /**
  * One partition per organization: `<member id>:<person key>` for who has an account, `p:<person key>` for a person's own,
- * `r:<hash>`, `h:<hash>` and `a:<hash>` for whose a worker record, a human's id or an address is.
+ * `r:<hash>`, `h:<hash>`, `a:<hash>` and `c:<hash>` for whose a worker record, a human's id or an address is, and who claims one.
  */
 export function createPeopleIndex(storage: Pick<StorageAccount, 'table'>): PeopleIndex {
   const table = async (): Promise<TableClient> => storage.table('accounts');

@@ -29,6 +29,7 @@ import type { DueDates } from '../../storage/due-dates';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
 import type { WorkQueues } from '../../storage/queues';
+import { markWhoeverClaims } from '../ledger/mark-whoever-claims';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
 import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
@@ -91,7 +92,8 @@ async function recordInOrganization(
   const { key, known, isTheirAddress, isClaimed, toNote } = await findPerson(deps, alias, named);
   const subject = personSubject(alias, key);
   // Before the word is stored: whoever comes after a process that died here is led to the same person.
-  await deps.accounts.notePerson(alias, key, toNote);
+  const claim = { kind: 'claim', hash: personKey(email) } as const;
+  await deps.accounts.notePerson(alias, key, isClaimed ? [...toNote, claim] : toNote);
   const atMs = effectiveAtMs(event, {
     defaultTimeZone: organization.timeZone,
     leaverDate: organization.leaver.date,
@@ -159,6 +161,7 @@ async function recordInOrganization(
   );
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
   await markAndSchedulePerson(deps, context, subject, ledger, organization, urgent);
+  if (about.of === 'account') await markWhoeverClaims(deps, subject, context.nowMs, context.source.name);
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import type { Lane } from '../../domain/lane';
 import {
   accountReplacedByClaim,
+  beforeClaimJoined,
   isAccountAlone,
   withClaimSettled,
 } from '../../domain/ledger/claimed-account';
@@ -10,13 +11,14 @@ import { eldestFirst, joinLedgers } from '../../domain/ledger/join-ledgers';
 import { personAccess } from '../../domain/ledger/person-access';
 import { knownAccountOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
-import { personKey } from '../../domain/person-key';
+import { formerAccountKey, personKey } from '../../domain/person-key';
+import { errorCodeOf } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
 import { readWhoeverJoined } from './find-person';
 import { emptyAccount, forgetFormerAccount, type EmptiedAccounts } from './former-accounts';
 import { hasOpenCall } from './has-open-call';
-import { areTwoPeople, joinPeople, type JoinPeopleDeps } from './join-people';
+import { areTwoPeople, joinPeople, takeBack, type JoinPeopleDeps } from './join-people';
 import { updateLedger } from './update-ledger';
 
 export type JoinFoundPeopleDeps = JoinPeopleDeps &
@@ -76,14 +78,15 @@ async function join(
   deps: JoinFoundPeopleDeps,
   { evidenceOf, mayGoOn }: JoinRun,
   who: Readonly<{ into: string; from: string; by: 'account' | 'record' }>,
-): Promise<void> {
+): Promise<boolean> {
   const { alias: organization } = deps.organization;
-  await joinPeople(deps, { organization, ...who, evidenceOf, mayGoOn, nowMs: deps.clock.now() });
+  return joinPeople(deps, { organization, ...who, evidenceOf, mayGoOn, nowMs: deps.clock.now() });
 }
 
 /**
  * Joins to a person what an identity source or a request said of an address before one of the person's records came under it: nobody
- * is employed by that. Returns the keys of those whose ledger changed, or who wait for an open call.
+ * is employed by that. Of several addresses one is joined in a run: the next is judged by what the ledger says after it. Returns the
+ * keys of those whose ledger changed, or who wait for an open call.
  */
 export async function joinClaimedAccounts(
   deps: JoinFoundPeopleDeps,
@@ -93,27 +96,57 @@ export async function joinClaimedAccounts(
 ): Promise<readonly string[]> {
   const { alias } = deps.organization;
   const { key, ledger, cause } = person;
-  const changed = new Set<string>();
   for (const address of ledger.claimed ?? []) {
     const from = personKey(address);
     const found = await readWhoeverJoined(deps.ledger, alias, from);
     const isJoined = found.key === key;
-    const isAlone = found.key === from && (await isTheirs(deps, person, found));
-    if (!isJoined && !isAlone) continue;
-    for (const one of [key, from]) changed.add(one);
-    if (await hasOpenCall(deps.changes, alias, [key, from])) continue;
-    await deps.changes.mark(personSubject(alias, key), run.lane, deps.clock.now(), cause);
-    if (!isJoined && found.stored !== undefined) {
-      await replaceAccount(deps, run, person, { claimed: found.stored.value, emptied });
-      await join(deps, run, { into: key, from, by: 'record' });
+    if (!isJoined && !(found.key === from && (await isTheirs(deps, person, found)))) {
+      const undone = await undoHalf(deps, run, person, address);
+      if (undone.length > 0) return undone;
+      continue;
     }
-    await updateLedger(deps.ledger, personSubject(alias, key), (current) =>
-      current?.claimed?.includes(address) === true && current.joined === undefined
-        ? { next: withClaimSettled(current, address, deps.clock.now()), evidence: [] }
-        : undefined,
-    );
+    if (await hasOpenCall(deps.changes, alias, [key, from])) return [key, from];
+    await deps.changes.mark(personSubject(alias, key), run.lane, deps.clock.now(), cause);
+    const claimed = found.stored?.value;
+    if (
+      isJoined ||
+      (claimed !== undefined && (await joinClaimed(deps, run, person, { from, claimed, emptied })))
+    )
+      await updateLedger(deps.ledger, personSubject(alias, key), (current) =>
+        current?.claimed?.includes(address) === true && current.joined === undefined
+          ? { next: withClaimSettled(current, address, deps.clock.now()), evidence: [] }
+          : undefined,
+      );
+    else await keepAccount(deps, run, person, knownAccountOf(ledger));
+    return [key, from];
   }
-  return [...changed];
+  return keepAccount(deps, run, person, knownAccountOf(ledger));
+}
+
+/** Takes back what a process that died had joined of a claimed address which is somebody else's by now. */
+async function undoHalf(
+  deps: JoinFoundPeopleDeps,
+  run: JoinRun,
+  person: PersonFound,
+  address: string,
+): Promise<readonly string[]> {
+  const { alias: organization } = deps.organization;
+  const { key: into, ledger, cause } = person;
+  const from = personKey(address);
+  const stored = (await deps.ledger.read(personSubject(organization, from)))?.value;
+  if (stored === undefined) return [];
+  const claimed = stored.joined?.before ?? stored;
+  const formerId = ledger.replaced?.accountId;
+  const former =
+    formerId && (await deps.ledger.read(personSubject(organization, formerAccountKey(formerId))))?.value;
+  const before = beforeClaimJoined(ledger, { address, claimed, former: former || undefined });
+  if (before === undefined) return [];
+  if (await hasOpenCall(deps.changes, organization, [into])) return [into];
+  const nowMs = deps.clock.now();
+  await deps.changes.mark(personSubject(organization, into), run.lane, nowMs, cause);
+  const joining = { organization, into, from, evidenceOf: run.evidenceOf, nowMs };
+  await takeBack(deps, joining, { before, claimed }, stored.joined?.into);
+  return [into, ...(await keepAccount(deps, run, person, formerId))];
 }
 
 /** Not of somebody who left long ago, as an account that was made since is somebody else's. */
@@ -131,12 +164,31 @@ async function isTheirs(
   return !(await areTwoPeople(ledgers, organization.alias, person, { key, ledger }));
 }
 
+type Claimed = Readonly<{ from: string; claimed: PersonLedger; emptied: EmptiedAccounts }>;
+
+/** Returns whether they are one now. What no row holds together leaves the person the account that was theirs. */
+async function joinClaimed(
+  deps: JoinFoundPeopleDeps,
+  run: JoinRun,
+  person: PersonFound,
+  { from, ...claimed }: Claimed,
+): Promise<boolean> {
+  await replaceAccount(deps, run, person, claimed);
+  try {
+    return await join(deps, run, { into: person.key, from, by: 'record' });
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-too-large')
+      await keepAccount(deps, run, person, knownAccountOf(person.ledger));
+    throw error;
+  }
+}
+
 /** The account that was the person's gets a ledger of its own that leaves, before theirs says so. */
 async function replaceAccount(
   deps: JoinFoundPeopleDeps,
   { lane, evidenceOf }: JoinRun,
   { key, ledger, cause }: PersonFound,
-  { claimed, emptied }: Readonly<{ claimed: PersonLedger; emptied: EmptiedAccounts }>,
+  { claimed, emptied }: Omit<Claimed, 'from'>,
 ): Promise<void> {
   const accountId = accountReplacedByClaim(ledger, claimed);
   const now = knownAccountOf(claimed);
@@ -149,4 +201,24 @@ async function replaceAccount(
     await deps.changes.mark(account, lane, nowMs, cause);
   };
   await emptyAccount(deps, { organization, accountId, key, ledger, nowMs, mark }, evidenceOf);
+}
+
+/** A person who still has the account keeps it, and is planned anew. Returns the keys of those whose ledger changed. */
+async function keepAccount(
+  deps: JoinFoundPeopleDeps,
+  { lane, evidenceOf }: JoinRun,
+  { key, cause }: PersonFound,
+  accountId: string | undefined,
+): Promise<readonly string[]> {
+  if (accountId === undefined) return [];
+  const { alias } = deps.organization;
+  const account = personSubject(alias, formerAccountKey(accountId));
+  const former = (await deps.ledger.read(account))?.value;
+  if (former?.identity === undefined || former.formerAccountOf !== key) return [];
+  const person = personSubject(alias, key);
+  const current = (await deps.ledger.read(person))?.value;
+  if (current === undefined || knownAccountOf(current) !== accountId) return [];
+  await deps.changes.mark(person, lane, deps.clock.now(), cause);
+  await forgetFormerAccount(deps, alias, accountId, evidenceOf);
+  return [key, account.key];
 }

@@ -59,14 +59,22 @@ export async function joinClaimed(
   people: readonly PersonWork[],
   emptied: EmptiedAccounts,
 ): Promise<ReadonlySet<string>> {
-  const claiming = people.filter(({ stored }) => stored.value.claimed !== undefined);
-  return joinEach(
-    deps,
-    claiming.map((person) => ({
-      people: [person],
-      join: async () => joinClaimedAccounts(deps, runOf(deps, lane), toFound(person), emptied),
-    })),
-  );
+  const claimed = new Set<string>();
+  const first: PersonWork[] = [];
+  const after: PersonWork[] = [];
+  for (const person of people) {
+    const addresses = person.stored.value.claimed ?? [];
+    if (addresses.length > 0) (addresses.some((one) => claimed.has(one)) ? after : first).push(person);
+    for (const address of addresses) claimed.add(address);
+  }
+  const toJoin = (person: PersonWork): ToJoin => ({
+    people: [person],
+    join: async () => joinClaimedAccounts(deps, runOf(deps, lane), toFound(person), emptied),
+  });
+  const changed = new Set(await joinEach(deps, first.map(toJoin)));
+  // Whoever claims what another claims too is judged once the other has it, or has it not.
+  for (const person of after) for (const key of await joinEach(deps, [toJoin(person)])) changed.add(key);
+  return changed;
 }
 
 /**

@@ -1,5 +1,13 @@
 import { personKey } from '../person-key';
-import { knownAccountOf, lookedUpAnew, withAddress, type PersonLedger } from './person-ledger';
+import { keyOfWord } from './join-ledgers';
+import {
+  addressesOf,
+  keyOfRequest,
+  knownAccountOf,
+  lookedUpAnew,
+  withAddress,
+  type PersonLedger,
+} from './person-ledger';
 import { personAt } from './worker-records';
 
 /**
@@ -55,4 +63,83 @@ export function withClaimSettled(ledger: PersonLedger, address: string, nowMs: n
     claimed: others.length === 0 ? undefined : others,
     identity: lookedUpAnew(ledger.identity, nowMs),
   };
+}
+
+/** A person before an address that they claimed was joined, and the ledger of that address. */
+export type JoinedByClaim = Readonly<{ before: PersonLedger; claimed: PersonLedger }>;
+
+/** The ledger of a person once such a join is taken back: as it was, with what was said since. */
+export function withoutClaimJoined(
+  ledger: PersonLedger,
+  { before, claimed, key, nowMs }: JoinedByClaim & Readonly<{ key: string; nowMs: number }>,
+): PersonLedger {
+  const isTheirs = isOnlyOf(claimed, before, addressesOf, (address) => address);
+  const [email = before.email, ...former] = addressesOf(ledger).filter((address) => !isTheirs(address));
+  const isTheirWord = isOnlyOf(claimed, before, ({ timeline }) => timeline, keyOfWord);
+  const isTheirGrant = isOnlyOf(claimed, before, ({ grants }) => grants, keyOfRequest);
+  const isTheirRevocation = isOnlyOf(claimed, before, ({ revocations }) => revocations, keyOfRequest);
+  const known = new Set(before.revocations.map(keyOfRequest));
+  return {
+    ...ledger,
+    email,
+    formerEmails: former.toReversed(),
+    timeline: ledger.timeline.filter((word) => !isTheirWord(word)),
+    grants: ledger.grants.filter((grant) => !isTheirGrant(grant)),
+    revocations: ledger.revocations.filter(
+      (one) => !isTheirRevocation(one) && (one.joinOf !== key || known.has(keyOfRequest(one))),
+    ),
+    applied: before.applied,
+    identity: lookedUpAnew(before.identity, nowMs),
+    replaced: before.replaced,
+    confirmedAccountId: before.confirmedAccountId,
+    handedOn: before.handedOn,
+    toldApart: before.toldApart,
+  };
+}
+
+/**
+ * A person before an address that they still claim was joined, where a process died before the ledger of the address said so; undefined:
+ * it was not joined. `former`: the ledger of the account that was theirs.
+ */
+export function beforeClaimJoined(
+  ledger: PersonLedger,
+  {
+    address,
+    claimed,
+    former,
+  }: Readonly<{ address: string; claimed: PersonLedger; former: PersonLedger | undefined }>,
+): PersonLedger | undefined {
+  if (!addressesOf(ledger).includes(address)) return undefined;
+  const theirAddresses = addressesOf(claimed);
+  const [email = ledger.email, ...others] = addressesOf(ledger).filter(
+    (one) => !theirAddresses.includes(one),
+  );
+  const { replaced } = ledger;
+  const isOfTheirs = replaced !== undefined && knownAccountOf(ledger) === knownAccountOf(claimed);
+  return {
+    ...ledger,
+    email,
+    formerEmails: others.toReversed(),
+    timeline: [],
+    grants: [],
+    revocations: [],
+    ...(isOfTheirs
+      ? {
+          identity: { kind: 'resolved', id: replaced.accountId, checkedAtMs: 0 },
+          applied: former?.applied ?? [],
+          replaced: undefined,
+        }
+      : {}),
+  };
+}
+
+function isOnlyOf<T>(
+  one: PersonLedger,
+  other: PersonLedger,
+  listOf: (ledger: PersonLedger) => readonly T[],
+  keyOf: (item: T) => string,
+): (item: T) => boolean {
+  const others = new Set(listOf(other).map(keyOf));
+  const own = new Set(listOf(one).map(keyOf));
+  return (item) => own.has(keyOf(item)) && !others.has(keyOf(item));
 }

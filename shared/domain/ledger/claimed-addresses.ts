@@ -5,7 +5,8 @@ import { isNamedIn, recordNamedBy } from './unconfirmed-records';
 
 /**
  * Addresses that records of a person are under and that have a ledger of their own, once the word is recorded. What the latest word of
- * the record no longer says was corrected, or is past: it claims nothing, unless another record was under it too.
+ * the record no longer says was corrected, or is past: it claims nothing, unless another record was under it too. A leaving corrects no
+ * address: whoever leaves is out by each that they claim.
  */
 export function claimedAfter(
   { claimed = [], timeline }: Pick<PersonLedger, 'claimed' | 'timeline'>,
@@ -18,6 +19,7 @@ export function claimedAfter(
   const isOfRecord = (one: Statement): boolean => isNamedIn([one], record);
   const isLatest = timeline.filter(isOfRecord).every(({ occurredAtMs }) => occurredAtMs <= word.occurredAtMs);
   if (!isLatest) return isClaimed ? claimed : others;
+  if (word.kind === 'leaver') return isClaimed ? [...others, email] : others;
   const underOthers = new Set(timeline.filter((one) => !isOfRecord(one)).map(({ under }) => under));
   const kept = others.filter((address) => underOthers.has(personKey(address)));
   return isClaimed ? [...kept, email] : kept;

@@ -2,7 +2,14 @@ import { personKey } from '../person-key';
 import { isEndedByJoin } from './grants-ended-by-join';
 import { keyOfWord } from './join-ledgers';
 import { isEndedBy } from './person-access';
-import { addressesOf, keyOfRequest, type Grant, type PersonLedger, type Revocation } from './person-ledger';
+import {
+  addressesOf,
+  keyOfRequest,
+  knownAccountOf,
+  type Grant,
+  type PersonLedger,
+  type Revocation,
+} from './person-ledger';
 import type { Statement } from './statement';
 import { isNamedIn, recordNamedBy, type NamedRecord } from './unconfirmed-records';
 
@@ -49,9 +56,10 @@ export function divideLedger(
       ],
       // Whoever was joined has an account of their own; the one of a new holder took the place of the first holder's.
       applied:
-        sinceMs === undefined || ledger.replaced === undefined || ledger.unconfirmed === undefined
-          ? other.applied
-          : ledger.applied,
+        hasTheirAccount(ledger, other) ||
+        (sinceMs !== undefined && ledger.replaced !== undefined && ledger.unconfirmed !== undefined)
+          ? ledger.applied
+          : other.applied,
       ...(doubts === undefined ? {} : { unconfirmed: doubts }),
     },
   };
@@ -65,6 +73,12 @@ export function divideLedger(
   function isNew(one: Grant | Revocation): boolean {
     return !requests.has(keyOfRequest(one));
   }
+}
+
+/** True where the account that took the place of another is that of the other person. */
+function hasTheirAccount({ replaced, ...ledger }: PersonLedger, other: PersonLedger): boolean {
+  const known = knownAccountOf(ledger);
+  return replaced !== undefined && known !== undefined && known === knownAccountOf(other);
 }
 
 /** The ledger without addresses that were handed on while its person was joined: they are somebody else's by now. */
@@ -165,7 +179,7 @@ function withoutTheirs(
       ? {}
       : { unconfirmed: { ...unconfirmed, words, handedTo: undefined } }),
     // The account that took the place of theirs is the other's.
-    ...(isDecided && sinceMs !== undefined && replaced !== undefined
+    ...(replaced !== undefined && (hasTheirAccount(ledger, other) || (isDecided && sinceMs !== undefined))
       ? { identity: { kind: 'resolved' as const, id: replaced.accountId, checkedAtMs: 0 }, applied: [] }
       : replaced === undefined
         ? {}

@@ -29,6 +29,13 @@ describe('an address that has a ledger of its own', () => {
       [B],
     ],
     ['stays claimed where a word names no record', [said(B, 1)], said(A, 2, { workerId: undefined }), [B]],
+    [
+      'stays claimed where the person leaves under another',
+      [said(B, 1)],
+      said(A, 2, { kind: 'leaver' }),
+      [B],
+    ],
+    ['is claimed where the person leaves under it', [said(A, 1)], said(B, 2, { kind: 'leaver' }), [B]],
   ])('%s', (_what, timeline, word, expected) => {
     const isClaimed = word.under === personKey(B);
     const after = claimedAfter({ claimed: [B], timeline }, word, { email: isClaimed ? B : A, isClaimed });
