@@ -2,7 +2,14 @@ import { personKey } from '../person-key';
 import { isEndedByJoin } from './grants-ended-by-join';
 import { keyOfWord } from './join-ledgers';
 import { isEndedBy } from './person-access';
-import { addressesOf, keyOfRequest, type Grant, type PersonLedger, type Revocation } from './person-ledger';
+import {
+  addressesOf,
+  keyOfRequest,
+  knownAccountOf,
+  type Grant,
+  type PersonLedger,
+  type Revocation,
+} from './person-ledger';
 import type { Statement } from './statement';
 import { isNamedIn, recordNamedBy, type NamedRecord } from './unconfirmed-records';
 
@@ -47,11 +54,7 @@ export function divideLedger(
           .filter((one) => (one.under === undefined && !isEndedByJoin(one)) || isTheirRequest(one))
           .filter(isNew),
       ],
-      // Whoever was joined has an account of their own; the one of a new holder took the place of the first holder's.
-      applied:
-        sinceMs === undefined || ledger.replaced === undefined || ledger.unconfirmed === undefined
-          ? other.applied
-          : ledger.applied,
+      applied: hasAccountOfNewHolder(ledger, sinceMs) ? ledger.applied : other.applied,
       ...(doubts === undefined ? {} : { unconfirmed: doubts }),
     },
   };
@@ -59,6 +62,20 @@ export function divideLedger(
   function isNew(one: Grant | Revocation): boolean {
     return !requests.has(keyOfRequest(one));
   }
+}
+
+/**
+ * Whether the account that took the place of the first holder's is the one of the records in doubt. Whoever was joined has an account of
+ * their own, and so has a new holder of an address of before.
+ */
+function hasAccountOfNewHolder(ledger: PersonLedger, sinceMs: number | undefined): boolean {
+  const { replaced, unconfirmed } = ledger;
+  return (
+    sinceMs !== undefined &&
+    replaced !== undefined &&
+    unconfirmed?.accountId !== undefined &&
+    unconfirmed.accountId === knownAccountOf(ledger)
+  );
 }
 
 /** The ledger without addresses that were handed on while its person was joined: they are somebody else's by now. */
@@ -159,7 +176,7 @@ function withoutTheirs(
       ? {}
       : { unconfirmed: { ...unconfirmed, words, handedTo: undefined } }),
     // The account that took the place of theirs is the other's.
-    ...(isDecided && sinceMs !== undefined && replaced !== undefined
+    ...(isDecided && replaced !== undefined && hasAccountOfNewHolder(ledger, sinceMs)
       ? { identity: { kind: 'resolved' as const, id: replaced.accountId, checkedAtMs: 0 }, applied: [] }
       : replaced === undefined
         ? {}

@@ -148,6 +148,12 @@ describe('an account that answers to the address of a person', () => {
     expect(judgeLookUp(known({ identity: undefined }), answers({ [A]: found(V) }), NOW)).toBeUndefined();
   });
 
+  it('is theirs as before where it is back in its own place', () => {
+    const ledger = known({ identity: resolved(V), replaced: { accountId: U, atMs: 1 } });
+    const verdict = judgeLookUp(ledger, answers({ [A]: found(U) }), NOW);
+    expect([verdict?.toEmpty, verdict?.next.replaced]).toEqual([[V], undefined]);
+  });
+
   it.each([resolved(U), missing(U)])(
     'took the place of the one that was known, which is emptied',
     (identity) => {
