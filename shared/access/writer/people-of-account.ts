@@ -131,7 +131,7 @@ async function joinEach(deps: ContainedDeps, all: readonly ToJoin[]): Promise<Re
 type RecordedVerdicts = Readonly<{
   /** Keys of those who are not planned now. */
   recorded: ReadonlySet<string>;
-  /** Keys of leavers whose decision fails: they are taken out all the same, and it stays to be carried out. */
+  /** Keys of leavers whose decision fails: they are taken out of every account all the same, and it stays to be carried out. */
   unfinished: ReadonlySet<string>;
 }>;
 
@@ -154,7 +154,7 @@ export async function recordVerdicts(
       const isLeaver = person.access.employment === 'left';
       const isFinished = await finishDecision(deps, lane, person);
       (isFinished || !isLeaver ? recorded : unfinished).add(key);
-      return;
+      if (recorded.has(key)) return;
     }
     const answerOf = answers.get(key);
     const verdict = answerOf === undefined ? undefined : judge(deps, person, person.stored.value, answerOf);
