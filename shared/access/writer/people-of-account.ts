@@ -138,7 +138,7 @@ type RecordedVerdicts = Readonly<{
 /**
  * Records what a look-up told beyond who somebody is in the directory: whether records under their address are theirs, and which
  * accounts are theirs no more. An account that is to be emptied gets a ledger of its own, which leaves, before the person's says so:
- * where the process dies in between, the next look-up does it again. One that is somebody else's by now is not emptied any more.
+ * where the process dies in between, the next look-up does it again. One that is somebody's by now is not emptied any more.
  */
 export async function recordVerdicts(
   deps: JoinPeopleOfAccountsDeps,
@@ -148,7 +148,7 @@ export async function recordVerdicts(
 ): Promise<RecordedVerdicts> {
   const recorded = new Set<string>();
   const unfinished = new Set<string>();
-  await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
+  const judgeOne = async (person: PersonWork): Promise<void> => {
     const { key } = person.subject;
     if (person.stored.value.separating !== undefined || isHandedOn(person.stored.value)) {
       const isLeaver = person.access.employment === 'left';
@@ -174,8 +174,19 @@ export async function recordVerdicts(
       recorded.add(key);
       await deps.units.fail(personUnit(key), error);
     }
-  });
+  };
+  await mapConcurrently(
+    people.filter((person) => !isFormer(person)),
+    STORAGE_WIDTH,
+    judgeOne,
+  );
+  // An account of before is judged by what was recorded of whoever had it.
+  await mapConcurrently(people.filter(isFormer), STORAGE_WIDTH, judgeOne);
   return { recorded, unfinished };
+}
+
+function isFormer({ stored }: PersonWork): boolean {
+  return stored.value.formerAccountOf !== undefined;
 }
 
 /** Carries to its end what a person decided before a process died. Returns false where that fails. */

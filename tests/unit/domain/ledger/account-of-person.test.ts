@@ -163,7 +163,11 @@ describe('an account that answers to the address of a person', () => {
       expect(verdict).toMatchObject({
         kind: 'account-replaced',
         toEmpty: [U],
-        next: { identity: undefined, applied: [], replaced: { accountId: U, atMs: 50 } },
+        next: {
+          identity: { ...resolved(V), checkedAtMs: 0 },
+          applied: [],
+          replaced: { accountId: U, atMs: 50 },
+        },
       });
       const former = formerAccountLedger(ledger, { key: 'k', accountId: U, before: undefined, nowMs: 50 });
       expect(former).toMatchObject({ applied, identity: { id: U }, formerAccountOf: 'k' });
