@@ -51,7 +51,7 @@ export function divideLedger(
       revocations: [
         ...other.revocations,
         ...ledger.revocations
-          .filter((one) => (one.under === undefined && !isEndedByJoin(one)) || isTheirRequest(one))
+          .filter((one) => !isEndedByJoin(one) && (one.under === undefined || isTheirRequest(one)))
           .filter(isNew),
       ],
       applied: hasAccountOfNewHolder(ledger, sinceMs) ? ledger.applied : other.applied,

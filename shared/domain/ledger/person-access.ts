@@ -133,9 +133,11 @@ export function namesOfGroup({
   return [group, ...groupBefore].map(fold);
 }
 
-/** True where a revocation ends this grant. */
+/** True where a revocation ends this grant. One by a join is of the request of one of the two, where that says whom it names. */
 export function isEndedBy(grant: Grant, revocation: Revocation): boolean {
+  const { joinOf, under = grant.under } = revocation;
   return (
+    (joinOf === undefined || grant.under === undefined || under === grant.under) &&
     namesOfGroup(grant).includes(fold(revocation.group)) &&
     (revocation.grantRequestId === undefined
       ? revocation.occurredAtMs >= grant.occurredAtMs
