@@ -28,7 +28,7 @@ export async function emptyAccount(
   { organization, accountId, key, ledger, nowMs, mark }: Emptied,
   evidenceOf: EvidenceOf,
 ): Promise<void> {
-  if (await isAnothers(deps, organization, { accountId, key })) return;
+  if (await isOfSomebody(deps, organization, accountId, (other) => other !== key)) return;
   const subject = personSubject(organization, formerAccountKey(accountId));
   await mark(subject);
   await updateLedger(deps.ledger, subject, (before) => ({
@@ -54,24 +54,25 @@ export async function forgetFormerAccount(
   );
 }
 
-/** Whether an account that is to be emptied is somebody else's of the ledger by now. */
-export async function isInUseByAnother(
+/** Whether an account that is to be emptied is somebody's of the ledger by now: another's, or again that of whoever had it before. */
+export async function isInUse(
   deps: Readonly<{ ledger: Pick<LedgerStore, 'read'>; accounts: Pick<PeopleIndex, 'list'> }>,
   organization: string,
   { formerAccountOf, identity }: PersonLedger,
 ): Promise<boolean> {
   if (formerAccountOf === undefined || identity?.kind !== 'resolved') return false;
-  return isAnothers(deps, organization, { accountId: identity.id, key: formerAccountOf });
+  return isOfSomebody(deps, organization, identity.id, () => true);
 }
 
-async function isAnothers(
-  { ledger, accounts }: Parameters<typeof isInUseByAnother>[0],
+async function isOfSomebody(
+  { ledger, accounts }: Parameters<typeof isInUse>[0],
   organization: string,
-  { accountId, key }: Pick<Emptied, 'accountId' | 'key'>,
+  accountId: string,
+  isAsked: (key: string) => boolean,
 ): Promise<boolean> {
-  for (const other of await accounts.list(organization, accountId)) {
-    if (other === key) continue;
-    const theirs = (await ledger.read(personSubject(organization, other)))?.value;
+  for (const key of await accounts.list(organization, accountId)) {
+    if (!isAsked(key)) continue;
+    const theirs = (await ledger.read(personSubject(organization, key)))?.value;
     const isTheirs = theirs?.identity?.kind === 'resolved' && theirs.identity.id === accountId;
     if (isTheirs && theirs.joined === undefined && theirs.formerAccountOf === undefined) return true;
   }

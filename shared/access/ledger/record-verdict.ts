@@ -2,7 +2,7 @@ import type { AccountVerdict } from '../../domain/ledger/account-of-person';
 import { knownAccountOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import type { Stored } from '../../storage/ledger';
-import { emptyAccount, forgetFormerAccount, isInUseByAnother, type EmptiedAccounts } from './former-accounts';
+import { emptyAccount, forgetFormerAccount, isInUse, type EmptiedAccounts } from './former-accounts';
 import { hasOpenCall } from './has-open-call';
 import type { PersonFound, JoinFoundPeopleDeps, JoinRun } from './join-found-people';
 import { updateLedger } from './update-ledger';
@@ -53,7 +53,7 @@ export async function recordVerdict(
   );
 }
 
-/** Forgets that an account was to be emptied which is somebody else's of the ledger by now. Returns whether it did. */
+/** Forgets that an account was to be emptied which is somebody's of the ledger by now. Returns whether it did. */
 export async function forgetIfInUse(
   deps: JoinFoundPeopleDeps,
   { lane, evidenceOf }: JoinRun,
@@ -61,7 +61,7 @@ export async function forgetIfInUse(
 ): Promise<boolean> {
   const { alias } = deps.organization;
   const accountId = knownAccountOf(ledger);
-  if (accountId === undefined || !(await isInUseByAnother(deps, alias, ledger))) return false;
+  if (accountId === undefined || !(await isInUse(deps, alias, ledger))) return false;
   await deps.changes.mark(personSubject(alias, key), lane, deps.clock.now(), cause);
   await forgetFormerAccount(deps, alias, accountId, evidenceOf);
   return true;

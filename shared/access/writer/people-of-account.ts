@@ -139,14 +139,14 @@ async function joinEach(deps: ContainedDeps, all: readonly ToJoin[]): Promise<Re
 type RecordedVerdicts = Readonly<{
   /** Keys of those who are not planned now. */
   recorded: ReadonlySet<string>;
-  /** Keys of leavers whose decision fails: they are taken out all the same, and it stays to be carried out. */
+  /** Keys of leavers whose decision fails: they are taken out of every account all the same, and it stays to be carried out. */
   unfinished: ReadonlySet<string>;
 }>;
 
 /**
  * Records what a look-up told beyond who somebody is in the directory: whether records under their address are theirs, and which
  * accounts are theirs no more. An account that is to be emptied gets a ledger of its own, which leaves, before the person's says so:
- * where the process dies in between, the next look-up does it again. One that is somebody else's by now is not emptied any more.
+ * where the process dies in between, the next look-up does it again. One that is somebody's by now is not emptied any more.
  */
 export async function recordVerdicts(
   deps: JoinPeopleOfAccountsDeps,
@@ -156,13 +156,13 @@ export async function recordVerdicts(
 ): Promise<RecordedVerdicts> {
   const recorded = new Set<string>();
   const unfinished = new Set<string>();
-  await mapConcurrently(people, STORAGE_WIDTH, async (person) => {
+  const judgeOne = async (person: PersonWork): Promise<void> => {
     const { key } = person.subject;
     if (person.stored.value.separating !== undefined || isHandedOn(person.stored.value)) {
       const isLeaver = person.access.employment === 'left';
       const isFinished = await finishDecision(deps, lane, person);
       (isFinished || !isLeaver ? recorded : unfinished).add(key);
-      return;
+      if (recorded.has(key)) return;
     }
     const answerOf = answers.get(key);
     const verdict = answerOf === undefined ? undefined : judge(deps, person, person.stored.value, answerOf);
@@ -182,8 +182,19 @@ export async function recordVerdicts(
       recorded.add(key);
       await deps.units.fail(personUnit(key), error);
     }
-  });
+  };
+  await mapConcurrently(
+    people.filter((person) => !isFormer(person)),
+    STORAGE_WIDTH,
+    judgeOne,
+  );
+  // An account of before is judged by what was recorded of whoever had it.
+  await mapConcurrently(people.filter(isFormer), STORAGE_WIDTH, judgeOne);
   return { recorded, unfinished };
+}
+
+function isFormer({ stored }: PersonWork): boolean {
+  return stored.value.formerAccountOf !== undefined;
 }
 
 /** Carries to its end what a person decided before a process died. Returns false where that fails. */

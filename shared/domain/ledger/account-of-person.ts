@@ -169,17 +169,20 @@ export function judgeLookUp(
   if (!isReplaced) return { kind: 'leaver-accounts', next, facts: { accountIds: others }, toEmpty: others };
   const { confirmedAccountId: confirmed, replaced: before, ...rest } = next;
   const isConfirmed = confirmed === identity.id;
+  const replaced =
+    before?.accountId === identity.id
+      ? {}
+      : { replaced: { accountId: before?.accountId ?? known, atMs: nowMs } };
   return {
     kind: 'account-replaced',
-    // Looked up once more as one of whom nothing is known: others of the ledger may have the account.
+    // Looked up once more: others of the ledger may have the account. Where it is not theirs after all by then, it is emptied too.
     next: {
       ...rest,
-      identity: undefined,
+      identity: { ...identity, checkedAtMs: 0 },
       applied: [],
-      // What was asked for under an account in between waits too: nobody has said of the one after it that it is theirs.
-      ...(isConfirmed
-        ? { confirmedAccountId: confirmed }
-        : { replaced: { accountId: before?.accountId ?? known, atMs: nowMs } }),
+      // What was asked for under an account in between waits too: nobody has said of the one after it that it is theirs. The first
+      // one, once it is back, was theirs all along.
+      ...(isConfirmed ? { confirmedAccountId: confirmed } : replaced),
     },
     facts: { formerAccountId: known, accountId: identity.id },
     toEmpty: [...new Set([known, ...others])],

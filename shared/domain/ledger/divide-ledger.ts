@@ -51,13 +51,12 @@ export function divideLedger(
       revocations: [
         ...other.revocations,
         ...ledger.revocations
-          .filter((one) => (one.under === undefined && !isEndedByJoin(one)) || isTheirRequest(one))
+          .filter((one) => !isEndedByJoin(one) && (one.under === undefined || isTheirRequest(one)))
           .filter(isNew),
       ],
       // Whoever was joined has an account of their own; the one of a new holder took the place of the first holder's.
       applied:
-        hasTheirAccount(ledger, other) ||
-        (sinceMs !== undefined && ledger.replaced !== undefined && ledger.unconfirmed !== undefined)
+        hasTheirAccount(ledger, other) || hasAccountOfNewHolder(ledger, sinceMs)
           ? ledger.applied
           : other.applied,
       ...(doubts === undefined ? {} : { unconfirmed: doubts }),
@@ -79,6 +78,20 @@ export function divideLedger(
 function hasTheirAccount({ replaced, ...ledger }: PersonLedger, other: PersonLedger): boolean {
   const known = knownAccountOf(ledger);
   return replaced !== undefined && known !== undefined && known === knownAccountOf(other);
+}
+
+/**
+ * Whether the account that took the place of the first holder's is the one of the records in doubt. Whoever was joined has an account of
+ * their own, and so has a new holder of an address of before.
+ */
+function hasAccountOfNewHolder(ledger: PersonLedger, sinceMs: number | undefined): boolean {
+  const { replaced, unconfirmed } = ledger;
+  return (
+    sinceMs !== undefined &&
+    replaced !== undefined &&
+    unconfirmed?.accountId !== undefined &&
+    unconfirmed.accountId === knownAccountOf(ledger)
+  );
 }
 
 /** The ledger without addresses that were handed on while its person was joined: they are somebody else's by now. */
@@ -179,7 +192,8 @@ function withoutTheirs(
       ? {}
       : { unconfirmed: { ...unconfirmed, words, handedTo: undefined } }),
     // The account that took the place of theirs is the other's.
-    ...(replaced !== undefined && (hasTheirAccount(ledger, other) || (isDecided && sinceMs !== undefined))
+    ...(replaced !== undefined &&
+    (hasTheirAccount(ledger, other) || (isDecided && hasAccountOfNewHolder(ledger, sinceMs)))
       ? { identity: { kind: 'resolved' as const, id: replaced.accountId, checkedAtMs: 0 }, applied: [] }
       : replaced === undefined
         ? {}

@@ -76,8 +76,17 @@ function hasEndedWithRecord(grant: Grant, ledger: PersonLedger, nowMs: number): 
 const BY_JOIN = 'joined:';
 
 /** What ends such a grant, unless the two are told apart. `joinOf`: the key of who joined. */
-export function revocationByJoin({ group, requestId }: Grant, nowMs: number, joinOf: string): Revocation {
-  const ends = { group, grantRequestId: requestId, occurredAtMs: nowMs };
+export function revocationByJoin(
+  { group, requestId, under }: Grant,
+  nowMs: number,
+  joinOf: string,
+): Revocation {
+  const ends = {
+    group,
+    grantRequestId: requestId,
+    occurredAtMs: nowMs,
+    ...(under === undefined ? {} : { under }),
+  };
   return { requestId: `${BY_JOIN}${requestId}`, ...ends, joinOf };
 }
 

@@ -140,9 +140,11 @@ function isOfGroup(grant: Grant, { group, occurredAtMs }: Revocation): boolean {
   return groupBefore.some(isNamed) || (isNamed(grant.group) && occurredAtMs >= groupSinceMs);
 }
 
-/** True where a revocation ends this grant. */
+/** True where a revocation ends this grant. One by a join is of the request of one of the two, where that says whom it names. */
 export function isEndedBy(grant: Grant, revocation: Revocation): boolean {
+  const { joinOf, under = grant.under } = revocation;
   return (
+    (joinOf === undefined || grant.under === undefined || under === grant.under) &&
     isOfGroup(grant, revocation) &&
     (revocation.grantRequestId === undefined
       ? revocation.occurredAtMs >= grant.occurredAtMs

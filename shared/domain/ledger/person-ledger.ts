@@ -140,13 +140,14 @@ export function keyOfGrant({ requestId, group }: Pick<Grant, 'requestId' | 'grou
 }
 
 /**
- * Names a request in a ledger, by the group that it named. Under one id a revocation is another than a grant, and than one that ends
- * another grant.
+ * Names a request in a ledger, by the group and the address that it named. Under one id a revocation is another than a grant, and than one
+ * that ends another grant.
  */
 export function keyOfRequest(one: Grant | Revocation): string {
+  const { under = null } = one;
   if ('requester' in one)
-    return keyOfGrant({ requestId: one.requestId, group: one.groupBefore?.[0] ?? one.group });
-  return JSON.stringify([one.requestId, fold(one.group), one.grantRequestId ?? null]);
+    return JSON.stringify([keyOfGrant({ ...one, group: one.groupBefore?.[0] ?? one.group }), under]);
+  return JSON.stringify([one.requestId, fold(one.group), one.grantRequestId ?? null, under]);
 }
 
 /** Adds an approved request to the ledger. It counts once by its key: of two versions the later approval stands, whatever order they arrive in. */
@@ -187,10 +188,13 @@ function withLater<R extends Grant | Revocation>(
   item: R,
 ): Readonly<{ items: readonly R[]; outcome: 'recorded' | 'duplicate' | 'stale' }> {
   const key = keyOfRequest(item);
-  // A grant may be said again under the name that its group has by now.
+  // A later version may name another address of the person, or the name that the group has by now.
   const isSame = (other: R): boolean =>
     'requester' in other && other.requestId === item.requestId && fold(other.group) === fold(item.group);
-  const known = items.find((other) => keyOfRequest(other) === key) ?? items.find(isSame);
+  const known =
+    items.find((other) => keyOfRequest(other) === key) ??
+    items.find((other) => keyOfRequest({ ...other, under: item.under }) === key) ??
+    items.find(isSame);
   if (known !== undefined && known.occurredAtMs >= item.occurredAtMs)
     return { items, outcome: known.occurredAtMs === item.occurredAtMs ? 'duplicate' : 'stale' };
   return { items: [...items.filter((other) => other !== known), item], outcome: 'recorded' };

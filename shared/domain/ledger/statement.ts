@@ -44,3 +44,19 @@ export function byTime(a: Statement, b: Statement): number {
     (a.id < b.id ? -1 : 1)
   );
 }
+
+/** Whether a word names the one worker record that it is about. */
+export function isOfOneRecord({ of, source, workerId }: Statement): boolean {
+  return of === undefined && source !== undefined && workerId !== undefined;
+}
+
+export function groupBy<K>(timeline: Timeline, keyOf: (word: Statement) => K): Map<K, Statement[]> {
+  const groups = new Map<K, Statement[]>();
+  for (const word of timeline) {
+    const key = keyOf(word);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [word]);
+    else group.push(word);
+  }
+  return groups;
+}

@@ -9,7 +9,8 @@ import {
   type StatementOutcome,
   type Worker,
 } from './worker-timeline';
-import type { Statement, Timeline } from './statement';
+import { withoutLeavingsOfOldAddresses } from './leavings-of-old-addresses';
+import { groupBy, isOfOneRecord, type Statement, type Timeline } from './statement';
 
 /**
  * What was said of a person, sorted by whom each word is about. A person has a worker record for each employment; an account
@@ -166,44 +167,6 @@ function sortWords(all: Timeline): WordsOfPerson {
   return { records, switches };
 }
 
-/**
- * A source that names no worker says of somebody with a new address that they join under it, and perhaps that whoever had the old
- * one leaves. The leaving of an address that another took the place of is not the person's, whoever named it before: HR or a request.
- * An account that is switched off at the address that their records have today is no old one, whatever other was switched on since.
- */
-function withoutLeavingsOfOldAddresses(timeline: Timeline): Timeline {
-  const ofToday = addressOfRecords(timeline);
-  const nameless = timeline.filter((word) => word.under !== undefined && !isOfOneRecord(word));
-  const latest = new Map<string, Statement>();
-  const hires = nameless.filter(({ kind }) => kind === 'joiner');
-  for (const word of inOrder(hires)) latest.set(word.source ?? '', word);
-  const isOfOld = (word: Statement): boolean => {
-    const hired = latest.get(word.source ?? '');
-    return (
-      hired !== undefined &&
-      hired.under !== word.under &&
-      !(word.of === 'account' && word.under === ofToday) &&
-      word.occurredAtMs >= hired.occurredAtMs &&
-      ((word.namedSinceMs ?? Infinity) < hired.occurredAtMs ||
-        nameless.some(
-          ({ source, under, occurredAtMs }) =>
-            source === word.source && under === word.under && occurredAtMs < hired.occurredAtMs,
-        ))
-    );
-  };
-  const old = new Set(nameless.filter((word) => word.kind === 'leaver' && isOfOld(word)));
-  return old.size === 0 ? timeline : timeline.filter((word) => !old.has(word));
-}
-
-/** The address, as its key, that the latest word about a worker record was said of; undefined: none says so. */
-function addressOfRecords(timeline: Timeline): string | undefined {
-  return inOrder(timeline.filter(({ of, under }) => of === undefined && under !== undefined)).at(-1)?.under;
-}
-
-function inOrder(words: Timeline): Timeline {
-  return words.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs || (a.id < b.id ? -1 : 1));
-}
-
 type KeyOf = (statement: Statement) => string | undefined;
 
 /** Names the record that a word is about; undefined: no single one. */
@@ -223,10 +186,6 @@ function createKeyOf(ofWork: Timeline): KeyOf {
   };
 }
 
-function isOfOneRecord({ of, source, workerId }: Statement): boolean {
-  return of === undefined && source !== undefined && workerId !== undefined;
-}
-
 /** Beside the words of HR, that an account was switched on tells no more than how somebody is described. */
 function asChange(word: Statement): Statement {
   return { ...word, kind: 'mover', ...(word.kind === 'leaver' ? { attributes: {} } : {}) };
@@ -234,15 +193,4 @@ function asChange(word: Statement): Statement {
 
 function partition(timeline: Timeline, isFirst: (word: Statement) => boolean): readonly [Timeline, Timeline] {
   return [timeline.filter(isFirst), timeline.filter((word) => !isFirst(word))];
-}
-
-function groupBy<K>(timeline: Timeline, keyOf: (word: Statement) => K): Map<K, Statement[]> {
-  const groups = new Map<K, Statement[]>();
-  for (const word of timeline) {
-    const key = keyOf(word);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [word]);
-    else group.push(word);
-  }
-  return groups;
 }

@@ -4,6 +4,7 @@ const OWN = ['Developers', 'Users'];
 const OWN_AND_ASKED = ['Developers', 'Finance', 'Users'];
 const asked = { day: 1, does: 'asks', group: 'Finance' } as const;
 const R1 = { record: '1' } as const;
+const R2 = { record: '2' } as const;
 const account = { record: '', source: 'directory' } as const;
 const posted = { says: 'joins', ...account, address: 'B' } as const;
 const switchedOff = { says: 'leaves', ...account } as const;
@@ -51,6 +52,12 @@ const RENAMES = [
       { day: 5, ...switchedOff },
     ],
   ],
+] as const;
+
+/** What was said of a record before its end. */
+const LAST_WORDS = [
+  ['nothing else', []],
+  ['its words were the latest', [{ day: 5, says: 'moves', ...R1, department: 'Finance' }]],
 ] as const;
 
 /** Histories in which an identity provider posts a second account of a person. */
@@ -137,4 +144,21 @@ export const SWITCHED_ACCOUNT_HISTORIES: readonly History[] = [
     at: { 6: [], 8: [] },
     second: OWN,
   },
+  ...LAST_WORDS.map(([what, words], index): History => ({
+    number: `54 ${'ab'.charAt(index)}`,
+    title: `the end of one of two records, said of the address of before: ${what}`,
+    words: [
+      { day: 0, says: 'joins', ...R1 },
+      { day: 0, says: 'joins', ...account },
+      { day: 1, says: 'joins', ...R2 },
+      { day: 3, says: 'moves', ...R2, address: 'B' },
+      { day: 3, ...posted },
+      { day: 4, ...switchedOff },
+      ...words,
+      { day: 6, says: 'leaves', ...R1 },
+    ],
+    acts: [{ day: 3, does: 'gives-account', address: 'B' }],
+    at: { 2: OWN, 6: [] },
+    second: OWN,
+  })),
 ];

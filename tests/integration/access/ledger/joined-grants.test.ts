@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
-import { ANA, BEN, CARA, useWorlds } from '../world';
+import { addAccount, decide, setAddress } from '../desk/joined-by-mistake';
+import { HOUR_MS, live } from '../live-through-time';
+import { ANA, BEN, CARA, useWorlds, type World } from '../world';
 import { AUTOMATION, DAY_MS, groupsOf, NEW, rename, renamed } from './renamed-world';
 
 const start = useWorlds();
@@ -45,5 +47,65 @@ describe('a grant that ended with its record', () => {
     expect((await world.ledger(NEW))?.joined).toMatchObject({ into: personKey(ANA) });
     expect(groupsOf(world, account)).toEqual(['Developers', 'Users']);
     expect(await world.kinds(ANA)).toContain('grant-ended-by-join');
+  });
+});
+
+describe('two requests of one id and group, of two people who are found to be one', () => {
+  const POLICY = {
+    groups: { Developers: {}, Users: {}, Finance: { requests: { approvers: [BEN, ANA] } } },
+  };
+  const worker = (workerId: string) => ({ worker: { workerId }, ...AUTOMATION });
+  type Asked = Readonly<{ duration?: string; approver?: string }>;
+  const asks = async (world: World, person: string, { duration = 'P300D', approver = BEN }: Asked) =>
+    world.asks(
+      'T1',
+      { kind: 'grant', person, group: 'Finance', duration },
+      { requester: CARA, approvals: [{ approver }] },
+    );
+
+  /** Ana, and her under an address of a colleague to come, for both of whom a ticket asked. */
+  async function joined(first: Asked, second: Asked): Promise<Readonly<{ world: World; account: string }>> {
+    const world = await start({ policy: POLICY });
+    await world.joins(ANA, worker('7'));
+    await asks(world, ANA, first);
+    await world.settle();
+    const account = world.id(ANA);
+    await asks(world, NEW, second);
+    await world.settle();
+    setAddress(world, account, NEW);
+    await world.pass(DAY_MS);
+    await world.joins(NEW, worker('8'));
+    await live(world, HOUR_MS);
+    expect((await world.ledger(NEW))?.joined?.into).toBe(personKey(ANA));
+    return { world, account };
+  }
+
+  it.each([
+    ['the other was approved by the person', {}, { approver: ANA }],
+    ['the other lasts longer', { duration: 'P3D' }, {}],
+  ])('count each by itself, where %s', async (_what, first, second) => {
+    const { world, account } = await joined(first, second);
+    for (let days = 0; days < 5; days += 1) await world.pass(DAY_MS);
+    expect(groupsOf(world, account)).toContain('Finance');
+  });
+
+  it('stay whose they are when the two are told apart', async () => {
+    const { world, account } = await joined({}, {});
+    setAddress(world, account, ANA);
+    const theirs = addAccount(world, NEW);
+    await decide(world, 'apart', personKey(NEW));
+    await live(world, HOUR_MS);
+    await world.pass(8 * DAY_MS);
+    for (const [email, id] of [
+      [ANA, '7'],
+      [NEW, '8'],
+    ] as const)
+      await world.moves(email, {
+        worker: { workerId: id },
+        attributes: { department: 'Automation', title: 'x' },
+      });
+    await live(world, HOUR_MS);
+    const both = ['Developers', 'Users', 'Finance'];
+    expect([groupsOf(world, account), groupsOf(world, theirs)]).toEqual([both, both]);
   });
 });

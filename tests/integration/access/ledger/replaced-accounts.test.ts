@@ -118,7 +118,7 @@ async function dieWhenReplaced(world: World): Promise<void> {
   const write: typeof app.ledger.write = async (...args) => {
     if (isDead) throw new Error('The process is dead');
     await app.ledger.write(...args);
-    isDead = (await world.ledger(ANA))?.identity === undefined;
+    isDead = (await world.ledger(ANA))?.applied.length === 0;
     if (isDead) throw new Error('The process died');
   };
   const dying = { ...app, ledger: { ...app.ledger, write } };

@@ -3,9 +3,22 @@ import { personSubject } from '../../../../shared/domain/ledger/subject';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personKey } from '../../../../shared/domain/person-key';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
-import { decide, groupsOf, handedOn, HOLDER, leaving, ledgerAt, record } from '../desk/joined-by-mistake';
+import {
+  addAccount,
+  DAY_MS,
+  decide,
+  groupsOf,
+  handedOn,
+  HOLDER,
+  leaving,
+  ledgerAt,
+  NEW,
+  record,
+  setAddress,
+  THIRD,
+} from '../desk/joined-by-mistake';
 import { failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
-import { ANA, CARA, DAN, useWorlds, type World } from '../world';
+import { ANA, byHand, CARA, DAN, useWorlds, type World } from '../world';
 
 const start = useWorlds();
 const NOBODY = 'nobody';
@@ -26,22 +39,43 @@ async function edit(world: World, key: string, change: (ledger: PersonLedger) =>
 
 const damaged = (): unknown => ({ kind: 'planet' });
 
+/** Somebody says that a record in doubt is another person's; the process dies on the way, and that person's row is damaged. */
+async function decideInVain(world: World): Promise<void> {
+  const { app } = world.engine;
+  for (let steps = 1; (await ledgerAt(world, HOLDER)) === undefined; steps += 1)
+    await decide(world, 'another-person', personKey(ANA), dyingAfter(app, countdown(steps))).catch(
+      () => 'died',
+    );
+  expect((await world.ledger(ANA))?.unconfirmed?.handedTo?.key).toBe(HOLDER);
+  await edit(world, HOLDER, damaged);
+}
+
 describe('somebody of whom a decision is not carried out yet, and who leaves', () => {
   it('is out although the ledger of the new holder of their address cannot be read, which is told', async () => {
     const { world, first } = await handedOn(start);
     expect(groupsOf(world, first)).toEqual(['Users', 'Finance']);
-    const { app } = world.engine;
-    for (let steps = 1; (await ledgerAt(world, HOLDER)) === undefined; steps += 1)
-      await decide(world, 'another-person', personKey(ANA), dyingAfter(app, countdown(steps))).catch(
-        () => 'died',
-      );
-    expect((await world.ledger(ANA))?.unconfirmed?.handedTo?.key).toBe(HOLDER);
-    await edit(world, HOLDER, damaged);
+    await decideInVain(world);
     await world.leaves(ANA, leaving('7'));
     await live(world, 6 * HOUR_MS);
     expect(groupsOf(world, first)).toEqual([]);
     const both = ['person : record-unreadable', 'person : record-unreadable'];
     expect(await failing(world)).toEqual(both);
+  });
+
+  it('is out of the account of before, and of the one that took its place', async () => {
+    const { world, first } = await handedOn(start);
+    await world.moves(NEW, record('7', 'Finance'));
+    await live(world, HOUR_MS);
+    setAddress(world, first, NEW);
+    await world.pass(DAY_MS);
+    setAddress(world, first, THIRD);
+    const next = addAccount(world, NEW);
+    byHand(world, 'Treasury', [next]);
+    await world.pass(8 * DAY_MS);
+    await decideInVain(world);
+    await world.leaves(NEW, leaving('7'));
+    await live(world, 12 * HOUR_MS);
+    expect([groupsOf(world, first), groupsOf(world, next)]).toEqual([[], []]);
   });
 
   it.each([

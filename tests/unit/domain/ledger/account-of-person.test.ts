@@ -148,6 +148,12 @@ describe('an account that answers to the address of a person', () => {
     expect(judgeLookUp(known({ identity: undefined }), answers({ [A]: found(V) }), NOW)).toBeUndefined();
   });
 
+  it('is theirs as before where it is back in its own place', () => {
+    const ledger = known({ identity: resolved(V), replaced: { accountId: U, atMs: 1 } });
+    const verdict = judgeLookUp(ledger, answers({ [A]: found(U) }), NOW);
+    expect([verdict?.toEmpty, verdict?.next.replaced]).toEqual([[V], undefined]);
+  });
+
   it.each([resolved(U), missing(U)])(
     'took the place of the one that was known, which is emptied',
     (identity) => {
@@ -157,7 +163,11 @@ describe('an account that answers to the address of a person', () => {
       expect(verdict).toMatchObject({
         kind: 'account-replaced',
         toEmpty: [U],
-        next: { identity: undefined, applied: [], replaced: { accountId: U, atMs: 50 } },
+        next: {
+          identity: { ...resolved(V), checkedAtMs: 0 },
+          applied: [],
+          replaced: { accountId: U, atMs: 50 },
+        },
       });
       const former = formerAccountLedger(ledger, { key: 'k', accountId: U, before: undefined, nowMs: 50 });
       expect(former).toMatchObject({ applied, identity: { id: U }, formerAccountOf: 'k' });

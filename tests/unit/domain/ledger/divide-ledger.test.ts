@@ -11,6 +11,7 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const [A, B] = ['ana.pop@example.com', 'ana.neu@example.com'];
+const [NOW, OTHER] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const SEPARATING = { from: 'ana', by: 'olga', reason: 'HR says so' };
 
 const word = (id: string, workerId: string, email: string, occurredAtMs = 1): Statement => ({
@@ -134,19 +135,22 @@ describe('a grant that a join ended', () => {
 describe('memberships of somebody with a replaced account and records in doubt', () => {
   const membership = (groupId: string) =>
     ({ groupId, groupName: groupId, origin: 'applied', sinceMs: 1 }) as const;
+  const inDoubt = { words: [word('c1', '9', A)], addresses: [A], sinceMs: 1 };
   const elder = aPersonLedger({
     email: A,
     timeline: [word('a1', '7', A)],
     applied: [membership('elder')],
     replaced: { accountId: 'former', atMs: 1 },
-    unconfirmed: { words: [word('c1', '9', A)], addresses: [A], sinceMs: 1, accountId: 'now' },
+    identity: { kind: 'resolved', id: NOW, checkedAtMs: 1 },
   });
 
   it.each([
-    ['stay where they are when whoever joined is told apart', undefined, 'ben'],
-    ['go with the account to the new holder of the address', 1, 'elder'],
-  ])('%s', (_what, sinceMs, groupId) => {
+    ['stay where they are when whoever joined is told apart', undefined, NOW, 'ben'],
+    ['go with the account to the new holder of the address', 1, NOW, 'elder'],
+    ['stay with the first holder where the records came with an account of their own', 1, OTHER, 'ben'],
+  ])('%s', (_what, sinceMs, accountId, groupId) => {
     const their = { ...ben, applied: [membership('ben')], separating: { ...SEPARATING, sinceMs } };
-    expect(divide(elder, their).goes.applied).toEqual([membership(groupId)]);
+    const first = { ...elder, unconfirmed: { ...inDoubt, accountId } };
+    expect(divide(first, their).goes.applied).toEqual([membership(groupId)]);
   });
 });

@@ -16,6 +16,7 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
 
 const [A, B] = ['ana.pop@example.com', 'ana.neu@example.com'];
+const NOW = '11111111-1111-4111-8111-111111111111';
 const SAID = { by: 'olga', reason: 'HR says so' };
 const DECISION = { ...SAID, from: 'ana' };
 
@@ -138,7 +139,13 @@ describe('an address that was handed on', () => {
 
   it('gives the first holder their account back that the new one had taken the place of', () => {
     const applied = [{ groupId: 'g', groupName: 'G', origin: 'applied' as const, sinceMs: 1 }];
-    const replaced = { ...first, applied, replaced: { accountId: 't', atMs: 1 } };
+    const replaced: PersonLedger = {
+      ...first,
+      applied,
+      replaced: { accountId: 't', atMs: 1 },
+      identity: { kind: 'resolved', id: NOW, checkedAtMs: 1 },
+      unconfirmed: { words: [], addresses: [], sinceMs: 1, ...first.unconfirmed, accountId: NOW },
+    };
     const divided = divideLedger(replaced, { key: 'ben', ledger: holder });
     expect(divided.stays).toMatchObject({ identity: { kind: 'resolved', id: 't' }, applied: [] });
     expect(divided.stays.replaced).toBeUndefined();
