@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { renameGroup } from '../rename-group';
 import { ANA, BEN, byHand, CARA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -24,12 +25,6 @@ function policyWith(developers: string | undefined): Readonly<Record<string, unk
 }
 
 /** Max renames a group in UiPath's portal. */
-function renameGroup(world: World, from: string, to: string): void {
-  const { groups } = world.engine.uipath.organization(world.alias);
-  const group = [...groups.values()].find(({ name }) => name === from);
-  if (group === undefined) throw new Error('There is no such group');
-  groups.set(group.id, { ...group, name: to });
-}
 
 /** HR says something about Ana that changes nothing. */
 async function saysAgain(world: World): Promise<void> {

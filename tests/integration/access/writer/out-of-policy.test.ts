@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Membership } from '../../../../sandbox/uipath/membership';
 import { personKey } from '../../../../shared/domain/person-key';
 import { auditNight, release } from '../remediation-world';
+import { renameGroup } from '../rename-group';
 import { ANA, BEN, byHand, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -27,13 +28,6 @@ function policyWith(developers: string | undefined, more: Fields = {}): Fields {
     })),
     ...more,
   };
-}
-
-function renameGroup(world: World, from: string, to: string): void {
-  const { groups } = world.engine.uipath.organization(world.alias);
-  const group = [...groups.values()].find(({ name }) => name === from);
-  if (group === undefined) throw new Error('There is no such group');
-  groups.set(group.id, { ...group, name: to });
 }
 
 /** Max deletes a group in the portal; with `anew` he makes another of the same name. */

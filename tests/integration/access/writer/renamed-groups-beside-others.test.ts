@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
 import { addAccount, decide, setAddress } from '../desk/joined-by-mistake';
+import { renameGroup } from '../rename-group';
 import { ANA, BEN, byHand, CARA, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -18,12 +19,6 @@ function policyWith(names: readonly string[], more: Fields = {}): Fields {
     birthright: [],
     ...more,
   };
-}
-function renameGroup(world: World, from: string, to: string): void {
-  const { groups } = world.engine.uipath.organization(world.alias);
-  const group = [...groups.values()].find(({ name }) => name === from);
-  if (group === undefined) throw new Error('There is no such group');
-  groups.set(group.id, { ...group, name: to });
 }
 const seed = {
   saml: true,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { auditNight } from '../remediation-world';
+import { renameGroup } from '../rename-group';
 import { ANA, BEN, CARA, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -17,12 +18,6 @@ function policyWith(names: readonly string[], more: Fields = {}): Fields {
   };
 }
 
-function renameGroup(world: World, from: string, to: string): void {
-  const { groups } = world.engine.uipath.organization(world.alias);
-  const group = [...groups.values()].find(({ name }) => name === from);
-  if (group === undefined) throw new Error('There is no such group');
-  groups.set(group.id, { ...group, name: to });
-}
 const seed = {
   saml: true,
   groups: { Administrators: [OLGA], Developers: [], Users: [], Finance: [], Treasury: [] },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { renameGroup } from '../rename-group';
 import { ANA, BEN, byHand, CARA, OLGA, DAN, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -13,13 +14,6 @@ const policyWith = (group: Fields): Fields => ({
   groups: { Developers: { requests, ...group }, Users: { requests } },
   birthright: [{ name: 'automation', when: { department: 'Automation' }, groups: ['Developers'] }],
 });
-
-function renameGroup(world: World, from: string, to: string): void {
-  const { groups } = world.engine.uipath.organization(world.alias);
-  const group = [...groups.values()].find(({ name }) => name === from);
-  if (group === undefined) throw new Error('There is no such group');
-  groups.set(group.id, { ...group, name: to });
-}
 
 describe('a group of the policy that somebody renamed in UiPath', () => {
   it.each<[string, (world: World) => Promise<void>]>([
