@@ -30,6 +30,9 @@ export type JoinFoundPeopleDeps = JoinPeopleDeps &
 
 export type PersonFound = Readonly<{ key: string; ledger: PersonLedger; cause: string | undefined }>;
 
+/** Keys of those whose ledger changed; `waits`: an open call is in the way, and nothing did. */
+export type JoinOutcome = Readonly<{ keys: readonly string[]; waits: boolean }>;
+
 export type JoinRun = Readonly<{
   lane: Lane;
   evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
@@ -93,7 +96,7 @@ export async function joinClaimedAccounts(
   run: JoinRun,
   person: PersonFound,
   emptied: EmptiedAccounts,
-): Promise<readonly string[]> {
+): Promise<JoinOutcome> {
   const { alias } = deps.organization;
   const { key, ledger, cause } = person;
   for (const address of ledger.claimed ?? []) {
@@ -102,10 +105,10 @@ export async function joinClaimedAccounts(
     const isJoined = found.key === key;
     if (!isJoined && !(found.key === from && (await isTheirs(deps, person, found)))) {
       const undone = await undoHalf(deps, run, person, address);
-      if (undone.length > 0) return undone;
+      if (undone.length > 0) return { keys: undone, waits: false };
       continue;
     }
-    if (await hasOpenCall(deps.changes, alias, [key, from])) return [key, from];
+    if (await hasOpenCall(deps.changes, alias, [key, from])) return { keys: [key, from], waits: true };
     await deps.changes.mark(personSubject(alias, key), run.lane, deps.clock.now(), cause);
     const claimed = found.stored?.value;
     if (
@@ -118,9 +121,9 @@ export async function joinClaimedAccounts(
           : undefined,
       );
     else await keepAccount(deps, run, person, knownAccountOf(ledger));
-    return [key, from];
+    return { keys: [key, from], waits: false };
   }
-  return keepAccount(deps, run, person, knownAccountOf(ledger));
+  return { keys: await keepAccount(deps, run, person, knownAccountOf(ledger)), waits: false };
 }
 
 /** Takes back what a process that died had joined of a claimed address which is somebody else's by now. */

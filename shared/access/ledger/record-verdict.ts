@@ -18,16 +18,16 @@ type Judged = Readonly<{
 
 /**
  * Records what a look-up told of a person beyond who they are in the directory. What is to be emptied has a ledger of its own, and a mark,
- * before the person's says so.
+ * before the person's says so. Returns false where the person has an open call, and nothing is recorded before its outcome is.
  */
 export async function recordVerdict(
   deps: JoinFoundPeopleDeps,
   { lane, evidenceOf }: JoinRun,
   { person: { key, ledger, cause }, stored, verdict, judgeAnew, emptied }: Judged,
-): Promise<void> {
+): Promise<boolean> {
   const { alias: organization } = deps.organization;
   const subject = personSubject(organization, key);
-  if (verdict.toEmpty.length > 0 && (await hasOpenCall(deps.changes, organization, [key]))) return;
+  if (verdict.toEmpty.length > 0 && (await hasOpenCall(deps.changes, organization, [key]))) return false;
   const nowMs = deps.clock.now();
   await deps.changes.mark(subject, lane, nowMs, cause);
   const { accountId: foundId } = verdict.facts;
@@ -51,6 +51,7 @@ export async function recordVerdict(
     },
     { known: stored },
   );
+  return true;
 }
 
 /** Forgets that an account was to be emptied which is somebody's of the ledger by now. Returns whether it did. */

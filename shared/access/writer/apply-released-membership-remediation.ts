@@ -11,16 +11,21 @@ import {
 } from '../../domain/plan/membership-plan';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
+import {
+  findPeopleOfAccount,
+  type FindPeopleOfAccountDeps,
+  loadPersonOfPlan,
+  type LoadPersonDeps,
+  type PersonWork,
+} from './load-person';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import {
   findThisApplicationAmongMembers,
   type FindThisApplicationDeps,
 } from './find-this-application-among-members';
-import { findPeopleOfAccount, type FindPeopleOfAccountDeps } from './people-of-account';
 import { guardPlan, type GuardPlanDeps } from './guard-plan';
 import { sizeInUiPath } from './trip-guards';
 import { addressesOf } from '../../domain/ledger/person-ledger';
-import { loadPersonOfPlan, type LoadPersonDeps, type PersonWork } from './load-person';
 import { countAdministratorsLeft } from './count-administrators-left';
 import type { UiPathInLane } from './uipath-in-lane';
 

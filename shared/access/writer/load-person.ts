@@ -4,15 +4,17 @@ import { personAccess, type PersonAccess } from '../../domain/ledger/person-acce
 import { grantsKeptApart, revocationByDuties } from '../../domain/ledger/duties-after-rename';
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { mayHaveRenamedGroups, withGroupsOfToday } from '../../domain/ledger/renamed-groups';
-import type { AppliedMembership, PersonLedger } from '../../domain/ledger/person-ledger';
+import type { AppliedMembership, DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
 import type { SharedCall } from '../../domain/ledger/recorded-membership-changes';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
-import type { Mark } from '../../storage/marks-attempts-and-bookings';
+import type { PeopleIndex } from '../../storage/people-index';
+import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import { readWhoeverJoined } from '../ledger/find-person';
 import { evidenceOfRun } from './evidence-of-run';
+import type { WriterFence } from './lease-and-fence-interface';
 import type { GroupInUiPath, ReadGroupsByName } from './memoize-groups-by-name';
 
 type CallOfPerson = SharedCall & Readonly<{ groupName: string }>;
@@ -25,15 +27,17 @@ export type OpenAdditions = Readonly<
   Record<'of' | 'unreadOf', (personKey: string) => readonly CallOfPerson[]>
 >;
 
-export type LoadPersonDeps = Readonly<{
-  /** Of the calls that were open when the run began. */
-  openAdditions: OpenAdditions;
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
-  policyHash: string;
-  organization: OrganizationPolicy;
-  clock: Pick<Clock, 'now'>;
-  groupsByName: ReadGroupsByName;
-}>;
+export type LoadPersonDeps = Pick<WriterFence, 'fence'> &
+  Readonly<{
+    changes: Pick<ChangeStore, 'requireFence'>;
+    /** Of the calls that were open when the run began. */
+    openAdditions: OpenAdditions;
+    ledger: Pick<LedgerStore, 'read' | 'write'>;
+    policyHash: string;
+    organization: OrganizationPolicy;
+    clock: Pick<Clock, 'now'>;
+    groupsByName: ReadGroupsByName;
+  }>;
 
 /** A person to reconcile, with what the ledger says now. `examine`: the groups in which UiPath may differ from it, by id. */
 export type PersonWork = Readonly<{
@@ -83,9 +87,8 @@ export async function underNamesOfToday(
   ledger: PersonLedger,
   isMissed = false,
 ): Promise<ReturnType<typeof withGroupsOfToday>> {
-  const nowMs = clock.now();
-  if (!isMissed && !mayHaveRenamedGroups(ledger, organization, nowMs)) return { ledger, renamed: [] };
-  return withGroupsOfToday(ledger, await groupsByName(lane), organization, nowMs);
+  if (!isMissed && !mayHaveRenamedGroups(ledger, organization, clock.now())) return { ledger, renamed: [] };
+  return withGroupsOfToday(ledger, await groupsByName(lane), organization);
 }
 
 /** The same, stored where it is another. */
@@ -109,14 +112,21 @@ async function storeUnderNamesOfToday(
     }),
   );
   const nowMs = deps.clock.now();
-  const apart = grantsKeptApart(ledger, deps.organization, nowMs);
+  const apart = grantsKeptApart(read.value, ledger, deps.organization, nowMs);
   const ended = apart.map(({ requestId, group }) =>
     evidenceOfRun(deps, 'grant-ended', { requestId, group, why: 'separation-of-duties' }),
   );
   const revocations = [...ledger.revocations, ...apart.map((grant) => revocationByDuties(grant, nowMs))];
   const next = fitPersonLedger(apart.length === 0 ? ledger : { ...ledger, revocations }, nowMs);
-  await deps.ledger.write(subject, next, read, [...evidence, ...ended]);
-  return (await deps.ledger.read(subject)) ?? read;
+  await deps.changes.requireFence(deps.organization.alias, deps.fence);
+  try {
+    await deps.ledger.write(subject, next, read, [...evidence, ...ended]);
+    return (await deps.ledger.read(subject)) ?? read;
+  } catch (error) {
+    // Whoever has left is taken out whether or not that can be written.
+    if (personAccess(next, deps.organization, nowMs).employment !== 'left') throw error;
+    return { ...read, value: next };
+  }
 }
 
 /** The same for somebody whom an earlier plan names: where they joined another meanwhile, that person. */
@@ -129,6 +139,33 @@ export async function loadPersonOfPlan(
   if (person !== undefined) return person;
   const { key } = await readWhoeverJoined(deps.ledger, subject.organization, subject.key);
   return loadPerson(deps, lane, personSubject(subject.organization, key));
+}
+
+export type FindPeopleOfAccountDeps = LoadPersonDeps & Readonly<{ accounts: Pick<PeopleIndex, 'list'> }>;
+
+/** Everybody in the ledger who has this account now: where an address changed, several people have the same one. */
+export async function findPeopleOfAccount(
+  deps: FindPeopleOfAccountDeps,
+  lane: Lane,
+  memberId: string,
+): Promise<readonly PersonWork[]> {
+  const { alias } = deps.organization;
+  const people: PersonWork[] = [];
+  for (const key of await deps.accounts.list(alias, memberId)) {
+    const person = await loadPerson(deps, lane, personSubject(alias, key));
+    if (person !== undefined && mayHaveAccount(person.stored.value, memberId)) people.push(person);
+  }
+  return people;
+}
+
+/** Whoever was told apart from another, and was not looked up since, may have the account that was taken for that of both. */
+function mayHaveAccount({ identity, toldApart }: PersonLedger, memberId: string): boolean {
+  return isOfAccount(identity, memberId) || (identity === undefined && toldApart !== undefined);
+}
+
+/** Whether an account is the one that somebody was resolved to. */
+export function isOfAccount(identity: DirectoryIdentity | undefined, memberId: string): boolean {
+  return identity?.kind === 'resolved' && identity.id === memberId;
 }
 
 /**

@@ -1,15 +1,14 @@
 import type { Lane } from '../../domain/lane';
 import { judgeLookUp, type AccountVerdict, type AnswerOf } from '../../domain/ledger/account-of-person';
-import type { DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
+import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import { isHandedOn } from '../../domain/ledger/unconfirmed-records';
-import { personSubject } from '../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import type { PeopleIndex } from '../../storage/people-index';
 import type { EmptiedAccounts } from '../ledger/former-accounts';
 import {
   joinClaimedAccounts,
   joinPeopleOfAccount,
+  type JoinOutcome,
   type PersonFound,
   type JoinFoundPeopleDeps,
   type JoinRun,
@@ -19,28 +18,11 @@ import { finishSeparation } from '../ledger/separate-people';
 import { forgetIfInUse, recordVerdict } from '../ledger/record-verdict';
 import type { ContainedDeps } from './containment';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
-import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
+import { isOfAccount, type FindPeopleOfAccountDeps, type PersonWork } from './load-person';
 import { personUnit } from './person-and-group-units';
 import type { WriterFence } from './lease-and-fence-interface';
 import { leftWhen } from './resolve-identities';
 import type { LookUpsTold } from '../ledger/accounts-of-others';
-
-export type FindPeopleOfAccountDeps = LoadPersonDeps & Readonly<{ accounts: Pick<PeopleIndex, 'list'> }>;
-
-/** Everybody in the ledger who has this account now: where an address changed, several people have the same one. */
-export async function findPeopleOfAccount(
-  deps: FindPeopleOfAccountDeps,
-  lane: Lane,
-  memberId: string,
-): Promise<readonly PersonWork[]> {
-  const { alias } = deps.organization;
-  const people: PersonWork[] = [];
-  for (const key of await deps.accounts.list(alias, memberId)) {
-    const person = await loadPerson(deps, lane, personSubject(alias, key));
-    if (person !== undefined && mayHaveAccount(person.stored.value, memberId)) people.push(person);
-  }
-  return people;
-}
 
 export type JoinPeopleOfAccountsDeps = JoinFoundPeopleDeps &
   FindPeopleOfAccountDeps &
@@ -49,16 +31,21 @@ export type JoinPeopleOfAccountsDeps = JoinFoundPeopleDeps &
   Pick<WriterFence, 'fence'> &
   Readonly<{ changes: Pick<ChangeStore, 'mark' | 'listAttempts' | 'requireFence'> }>;
 
-/**
- * Joins to those of whom a record came under an address what an identity source or a request had said of the address before. Returns
- * the keys of all whose ledger changed, or who could not be joined: none of them is planned now.
- */
+/** What became of people who were to be joined. */
+type JoinedNow = Readonly<{
+  /** Keys of all whose ledger changed, or who could not be joined: none of them is planned now. */
+  changed: ReadonlySet<string>;
+  /** Keys of leavers who could not be: they are taken out of their own account all the same, and it stays to be done. */
+  unfinished: ReadonlySet<string>;
+}>;
+
+/** Joins to those of whom a record came under an address what an identity source or a request had said of the address before. */
 export async function joinClaimed(
   deps: JoinPeopleOfAccountsDeps,
   lane: Lane,
   people: readonly PersonWork[],
   emptied: EmptiedAccounts,
-): Promise<ReadonlySet<string>> {
+): Promise<JoinedNow> {
   const claimed = new Set<string>();
   const first: PersonWork[] = [];
   const after: PersonWork[] = [];
@@ -71,10 +58,13 @@ export async function joinClaimed(
     people: [person],
     join: async () => joinClaimedAccounts(deps, runOf(deps, lane), toFound(person), emptied),
   });
-  const changed = new Set(await joinEach(deps, first.map(toJoin)));
+  const outcomes = [await joinEach(deps, first.map(toJoin))];
   // Whoever claims what another claims too is judged once the other has it, or has it not.
-  for (const person of after) for (const key of await joinEach(deps, [toJoin(person)])) changed.add(key);
-  return changed;
+  for (const person of after) outcomes.push(await joinEach(deps, [toJoin(person)]));
+  return {
+    changed: new Set(outcomes.flatMap(({ changed }) => [...changed])),
+    unfinished: new Set(outcomes.flatMap(({ unfinished }) => [...unfinished])),
+  };
 }
 
 /**
@@ -97,13 +87,17 @@ export async function joinPeopleOfAccounts(
     if (isAsBefore && !answers.has(person.subject.key) && person.access.employment !== 'left') continue;
     found.set(identity.id, [...(found.get(identity.id) ?? []), person]);
   }
-  return joinEach(
+  const { changed, unfinished } = await joinEach(
     deps,
     [...found].map(([memberId, newcomers]) => ({
       people: newcomers,
-      join: async () => joinPeopleOfAccount(deps, runOf(deps, lane), memberId, newcomers.map(toFound)),
+      join: async () => {
+        const keys = await joinPeopleOfAccount(deps, runOf(deps, lane), memberId, newcomers.map(toFound));
+        return { keys, waits: false };
+      },
     })),
   );
+  return new Set([...changed, ...unfinished]);
 }
 
 function runOf(deps: JoinPeopleOfAccountsDeps, lane: Lane): JoinRun {
@@ -118,28 +112,35 @@ function toFound({ subject, stored, mark }: PersonWork): PersonFound {
   return { key: subject.key, ledger: stored.value, cause: mark?.cause };
 }
 
-type ToJoin = Readonly<{ people: readonly PersonWork[]; join: () => Promise<readonly string[]> }>;
+type ToJoin = Readonly<{ people: readonly PersonWork[]; join: () => Promise<JoinOutcome> }>;
 
-async function joinEach(deps: ContainedDeps, all: readonly ToJoin[]): Promise<ReadonlySet<string>> {
+async function joinEach(deps: ContainedDeps, all: readonly ToJoin[]): Promise<JoinedNow> {
   const changed = new Set<string>();
+  const unfinished = new Set<string>();
   await mapConcurrently(all, STORAGE_WIDTH, async ({ people, join }) => {
+    const leavers = new Set(people.filter(isLeaver).map(({ subject }) => subject.key));
     try {
-      for (const key of await join()) changed.add(key);
+      const { keys, waits } = await join();
+      for (const key of keys) (waits && leavers.has(key) ? unfinished : changed).add(key);
     } catch (error) {
       for (const { subject } of people) {
         await deps.units.fail(personUnit(subject.key), error);
-        changed.add(subject.key);
+        (leavers.has(subject.key) ? unfinished : changed).add(subject.key);
       }
     }
   });
-  return changed;
+  return { changed, unfinished };
+}
+
+function isLeaver({ access }: PersonWork): boolean {
+  return access.employment === 'left';
 }
 
 /** What is recorded of people before they are planned. */
 type RecordedVerdicts = Readonly<{
   /** Keys of those who are not planned now. */
   recorded: ReadonlySet<string>;
-  /** Keys of leavers whose decision fails: they are taken out of every account all the same, and it stays to be carried out. */
+  /** Keys of leavers of whom a decision or a verdict fails or waits: they are taken out of their account all the same, and it stays to be done. */
   unfinished: ReadonlySet<string>;
 }>;
 
@@ -156,12 +157,16 @@ export async function recordVerdicts(
 ): Promise<RecordedVerdicts> {
   const recorded = new Set<string>();
   const unfinished = new Set<string>();
+  const goesOn = (person: PersonWork): void => {
+    if (!isLeaver(person)) return;
+    recorded.delete(person.subject.key);
+    unfinished.add(person.subject.key);
+  };
   const judgeOne = async (person: PersonWork): Promise<void> => {
     const { key } = person.subject;
     if (person.stored.value.separating !== undefined || isHandedOn(person.stored.value)) {
-      const isLeaver = person.access.employment === 'left';
       const isFinished = await finishDecision(deps, lane, person);
-      (isFinished || !isLeaver ? recorded : unfinished).add(key);
+      (isFinished || !isLeaver(person) ? recorded : unfinished).add(key);
       if (recorded.has(key)) return;
     }
     const answerOf = answers.get(key);
@@ -177,9 +182,10 @@ export async function recordVerdicts(
         judgeAnew: (ledger: PersonLedger) => judge(deps, person, ledger, answerOf),
         emptied,
       };
-      await recordVerdict(deps, runOf(deps, lane), judged);
+      if (!(await recordVerdict(deps, runOf(deps, lane), judged))) goesOn(person);
     } catch (error) {
       recorded.add(key);
+      goesOn(person);
       await deps.units.fail(personUnit(key), error);
     }
   };
@@ -223,13 +229,4 @@ function judge(
 ): AccountVerdict | undefined {
   const nowMs = clock.now();
   return judgeLookUp(ledger, answerOf, { nowMs, left: leftWhen(access, nowMs) });
-}
-
-/** Whoever was told apart from another, and was not looked up since, may have the account that was taken for that of both. */
-function mayHaveAccount({ identity, toldApart }: PersonLedger, memberId: string): boolean {
-  return isOfAccount(identity, memberId) || (identity === undefined && toldApart !== undefined);
-}
-
-function isOfAccount(identity: DirectoryIdentity | undefined, memberId: string): boolean {
-  return identity?.kind === 'resolved' && identity.id === memberId;
 }

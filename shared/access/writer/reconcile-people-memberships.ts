@@ -1,3 +1,4 @@
+import { knownAccountOf, type DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import type { Clock } from '../../clock';
 import { withoutAccountsOfOthers } from '../ledger/accounts-of-others';
 import { smallestOf } from '../../domain/extremes';
@@ -123,7 +124,7 @@ async function planPass(
   const lookingUp = forLookUps(deps);
   const loaded = await loadMarkedPeople(deps, lane, marks);
   const claimed = await joinClaimed(deps, lane, loaded, batch.emptied);
-  const marked = loaded.filter(({ subject }) => !claimed.has(subject.key));
+  const marked = loaded.filter(({ subject }) => !claimed.changed.has(subject.key));
   const { unknown, ...found } = await resolveIdentities(
     lookingUp,
     lane,
@@ -147,10 +148,12 @@ async function planPass(
   });
   const unjudged = decided.filter(({ subject }) => !recorded.has(subject.key));
   const joined = await joinPeopleOfAccounts(deps, lane, unjudged, told);
-  for (const key of [...claimed, ...joined]) batch.joined.add(key);
+  for (const key of [...claimed.changed, ...joined]) batch.joined.add(key);
+  const open = new Set([...claimed.unfinished, ...unfinished]);
   const people = unjudged.filter(({ subject }) => !joined.has(subject.key));
-  const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
-  const deferred = new Set([...planned.deferred, ...unknown, ...unfinished]);
+  const known = underKnownAccounts(people, identities, open);
+  const planned = await planPeopleMemberships(lookingUp, lane, people, known, leaving);
+  const deferred = new Set([...planned.deferred, ...unknown, ...open]);
   const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();
   const toExpect = people.map(({ subject, stored, access, mark }) => {
     return { personKey: subject.key, ledger: stored.value, access, cause: mark?.cause ?? 'time' };
@@ -167,11 +170,24 @@ async function planPass(
     isCutShort: isCutShort || (deferred.size > 0 && sizing.isTimeUp()),
     people: people.map((person): PlannedPerson => {
       const { key } = person.subject;
-      const identity = identities.get(key);
+      const identity = known.get(key);
       const isDeferred = deferred.has(key) || isChangedUnseen(deps, key);
       return { person, cases: cases.get(key) ?? [], identity, isDeferred };
     }),
   };
+}
+
+/** Who each person is in the directory, but for whom something is open: they are taken out of the account that is known to be theirs. */
+function underKnownAccounts(
+  people: readonly PersonWork[],
+  identities: ReadonlyMap<string, DirectoryIdentity>,
+  open: ReadonlySet<string>,
+): ReadonlyMap<string, DirectoryIdentity> {
+  const known = people.flatMap(({ subject: { key }, stored }) => {
+    const id = open.has(key) ? knownAccountOf(stored.value) : undefined;
+    return id === undefined ? [] : [[key, { kind: 'resolved', id, checkedAtMs: 0 }] as const];
+  });
+  return new Map([...identities, ...known]);
 }
 
 /** A call that cannot be read may come to show, and nobody marks the person again when it does. */

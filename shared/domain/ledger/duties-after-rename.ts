@@ -6,15 +6,19 @@ import { conflictsOf } from './request-refusal';
 
 /**
  * Grants that would have been refused, had it been known when they were asked for that a grant from before is of a group that has another
- * name by now, which the policy keeps apart from theirs.
+ * name by now, which the policy keeps apart from theirs. `before`: the ledger under the names of before.
  */
 export function grantsKeptApart(
+  before: PersonLedger,
   ledger: PersonLedger,
   organization: OrganizationPolicy,
   nowMs: number,
 ): readonly Grant[] {
   const valid = ledger.grants.filter((grant) => isGrantValid(grant, ledger, organization, nowMs));
-  const renamed = valid.filter(({ groupBefore }) => groupBefore !== undefined);
+  const renamed = valid.filter(
+    ({ group, requestId }) =>
+      !before.grants.some((one) => one.requestId === requestId && one.group === group),
+  );
   return valid.filter((grant) =>
     renamed.some(
       (earlier) =>

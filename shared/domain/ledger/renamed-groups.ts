@@ -41,7 +41,6 @@ export function withGroupsOfToday(
   ledger: PersonLedger,
   groups: NamedGroups,
   organization: NamesInPolicy,
-  nowMs: number,
 ): WithGroupsOfToday {
   const ofRows = ledger.applied.flatMap(({ groupId, groupName }) =>
     renamedGroup({ groupId, name: groupName }, groups, organization),
@@ -51,7 +50,6 @@ export function withGroupsOfToday(
   );
   const renamed = [...new Map([...ofGrants, ...ofRows].map((one) => [one.groupId, one])).values()];
   if (renamed.length === 0) return { ledger, renamed };
-  const hasName = new Set(ledger.grants.map(({ group }) => fold(group)));
   return {
     ledger: {
       ...ledger,
@@ -62,9 +60,13 @@ export function withGroupsOfToday(
         // Its name means another group by now, or none.
         if (group === undefined) return found === undefined ? grant : { ...grant, groupId: undefined };
         const before = [...(grant.groupBefore ?? []), grant.group];
-        // Until now the name was that of another group, which revocations meant.
-        const since = hasName.has(fold(group)) ? { groupSinceMs: nowMs } : {};
-        return { ...grant, group, groupBefore: before, ...since };
+        const sinceMs = meantAnotherUntilMs(ledger, group, grant);
+        return {
+          ...grant,
+          group,
+          groupBefore: before,
+          ...(sinceMs === undefined ? {} : { groupSinceMs: sinceMs }),
+        };
       }),
     },
     renamed,
@@ -86,6 +88,27 @@ function renamedGroup(
 
 function isOfAnother(name: string, groupId: string, groups: NamedGroups): boolean {
   return groups.get(fold(name))?.some((other) => other.groupId !== groupId) === true;
+}
+
+/**
+ * Until when revocations under a name meant another group that had it: those that ended a grant of that one, and are worked off. In doubt
+ * a revocation counts. undefined: there is none.
+ */
+function meantAnotherUntilMs(
+  { grants, revocations, applied }: PersonLedger,
+  name: string,
+  own: Grant,
+): number | undefined {
+  const isNamed = (other: string): boolean => fold(other) === fold(name);
+  if (applied.some(({ groupName, groupId }) => isNamed(groupName) && groupId !== own.groupId))
+    return undefined;
+  const others = grants.filter((grant) => grant !== own && isNamed(grant.group));
+  const meant = revocations.filter(
+    ({ group, occurredAtMs }) =>
+      isNamed(group) &&
+      others.some((one) => one.occurredAtMs <= occurredAtMs && occurredAtMs < (one.validUntilMs ?? Infinity)),
+  );
+  return meant.length === 0 ? undefined : Math.max(...meant.map(({ occurredAtMs }) => occurredAtMs)) + 1;
 }
 
 function isOf({ groupId, group }: Grant, one: RenamedGroup): boolean {

@@ -79,15 +79,15 @@ describe('a ledger under the names that groups have now', () => {
     ],
     ['deleted', uipath(), policy('Developers'), ['Developers'], ['developers', 'Finance']],
   ])('where the group is %s', (_what, groups, organization, applied, grants) => {
-    const { ledger: now, renamed } = withGroupsOfToday(ledger, groups, organization, NOW_MS);
+    const { ledger: now, renamed } = withGroupsOfToday(ledger, groups, organization);
     expect(now.applied.map(({ groupName }) => groupName)).toEqual(applied);
     expect(now.grants.map(({ group }) => group)).toEqual(grants);
     expect(renamed).toHaveLength(applied[0] === 'Developers' ? 0 : 1);
   });
 
   it('keeps each name that a grant had', () => {
-    const once = withGroupsOfToday(ledger, uipath([G1, 'Engineers']), policy('Engineers'), NOW_MS).ledger;
-    const twice = withGroupsOfToday(once, uipath([G1, 'Builders']), policy('Builders'), NOW_MS).ledger;
+    const once = withGroupsOfToday(ledger, uipath([G1, 'Engineers']), policy('Engineers')).ledger;
+    const twice = withGroupsOfToday(once, uipath([G1, 'Builders']), policy('Builders')).ledger;
     expect(twice.grants[0]).toMatchObject({ group: 'Builders', groupBefore: ['developers', 'Engineers'] });
     expect(twice.grants[1]).toEqual(ledger.grants[1]);
     // The same request, said again under the name that it named.
@@ -99,7 +99,7 @@ describe('a grant that gave a membership', () => {
   const ofGroup = (name: string, more = {}) =>
     aPersonLedger({ grants: [aGrant({ requestId: 'R1', group: name, groupId: G1, ...more })] });
   const now = (name: string, groups: ReturnType<typeof uipath>, organization: ReturnType<typeof policy>) =>
-    withGroupsOfToday(ofGroup(name), groups, organization, NOW_MS).ledger.grants[0];
+    withGroupsOfToday(ofGroup(name), groups, organization).ledger.grants[0];
 
   it('goes on under the new name though the membership is gone', () => {
     expect(now('Developers', uipath([G1, 'Engineers']), policy('Engineers'))).toMatchObject({
@@ -123,24 +123,30 @@ describe('a grant that gave a membership', () => {
       aPersonLedger({ grants: grant === undefined ? [] : [grant] }),
       groups,
       policy('Developers'),
-      NOW_MS,
     );
     expect(again.renamed).toEqual([]);
   });
 
-  it('is not ended by a revocation that meant the other group of its new name', () => {
+  const revoked = (occurredAtMs: number) =>
+    aRevocation({ group: 'Finance', grantRequestId: undefined, occurredAtMs });
+
+  it.each([
+    ['meant the other group of its new name, and is worked off', [], undefined, [false, true]],
+    ['may not be worked off', [{ groupId: G2, groupName: 'Finance' }], undefined, [true, true]],
+    ['came when the other grant was over', [], 2, [true, true]],
+  ] as const)('is ended or not by a revocation that %s', (_what, rows, validUntilMs, expected) => {
     const both = aPersonLedger({
       grants: [
         aGrant({ requestId: 'R1', group: 'Developers', groupId: G1, occurredAtMs: 1 }),
-        aGrant({ requestId: 'R2', group: 'Finance', groupId: G2, occurredAtMs: 1 }),
+        aGrant({ requestId: 'R2', group: 'Finance', groupId: G2, occurredAtMs: 1, validUntilMs }),
       ],
+      revocations: [revoked(3)],
+      applied: rows.map((row) => ({ ...row, origin: 'applied', sinceMs: 1 })),
     });
     const groups = uipath([G1, 'Finance'], [G2, 'Finance (old)']);
-    const [grant] = withGroupsOfToday(both, groups, policy('Finance', 'Finance (old)'), NOW_MS).ledger.grants;
-    const ends = (occurredAtMs: number) =>
-      grant !== undefined &&
-      isEndedBy(grant, aRevocation({ group: 'Finance', grantRequestId: undefined, occurredAtMs }));
-    expect([ends(NOW_MS - 1), ends(NOW_MS)]).toEqual([false, true]);
+    const [grant] = withGroupsOfToday(both, groups, policy('Finance', 'Finance (old)')).ledger.grants;
+    const ends = (occurredAtMs: number) => grant !== undefined && isEndedBy(grant, revoked(occurredAtMs));
+    expect([ends(3), ends(4)]).toEqual(expected);
   });
 
   it('is looked at while it runs', () => {
