@@ -1,3 +1,4 @@
+import { sandboxEvidenceKeys } from '../sandbox/evidence-key';
 import { signPosting } from '../sandbox/sender';
 import { guidOf } from '../sandbox/uipath/ids';
 import { acceptDelivery } from '../shared/access/intake/accept-delivery';
@@ -48,7 +49,12 @@ export function assembleApplication(
     [SECRETS.organization.variable]: JSON.stringify({ clientId, clientSecret }),
     [SECRETS.signing.variable]: signingSecret,
   });
-  const parts = createAppDeps(config, () => undefined, { ...given, clock, secretStore });
+  const parts = createAppDeps(config, () => undefined, {
+    ...given,
+    clock,
+    secretStore,
+    evidenceKeys: async () => sandboxEvidenceKeys,
+  });
   const queues = createVirtualQueues(parts.queues, clock.now);
   const app = alter({ ...parts, queues: queues.queues, queue: queues.queues });
   return {

@@ -1,3 +1,5 @@
+import type { RecordSeal } from '../shared/domain/evidence/record-seal';
+import { sandboxSeal } from '../sandbox/evidence-key';
 import type { TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import { sweepDueAndPendingWork } from '../shared/access/sweep-due-and-pending-work';
@@ -64,13 +66,14 @@ async function callsPerTick(deliveries: number, progress: (line: string) => void
 
 /** Writes the rows that a processed delivery leaves, without processing any. */
 async function store(engine: Engine, deliveries: number): Promise<void> {
-  const storage = openStorage({
-    kind: 'connection-string',
-    connectionString: engine.connectionString,
-  });
+  const storage = openStorage(
+    { kind: 'connection-string', connectionString: engine.connectionString },
+    sandboxSeal,
+  );
   const table = await storage.table('deliveries');
   const starts = Array.from({ length: Math.ceil(deliveries / TOGETHER) }, (_, index) => index * TOGETHER);
   const nowMs = engine.clock.now();
+  const seal = await sandboxSeal();
   await mapConcurrently(starts, INSERTS_AT_A_TIME, async (start) => {
     const length = Math.min(TOGETHER, deliveries - start);
     await table.submitTransaction(
@@ -78,13 +81,14 @@ async function store(engine: Engine, deliveries: number): Promise<void> {
         rowsLeftOf(
           number,
           nowMs - STORED_OVER_MS + Math.floor((number * (STORED_OVER_MS - DAY_MS)) / deliveries),
+          seal,
         ),
       ),
     );
   });
 }
 
-function rowsLeftOf(number: number, receivedAtMs: number): readonly TransactionAction[] {
+function rowsLeftOf(number: number, receivedAtMs: number, seal: RecordSeal): readonly TransactionAction[] {
   const deliveryId = createHash('sha256').update(String(number)).digest('hex');
   const body = Buffer.from('{"schemaVersion":1}');
   const delivery = {
@@ -95,7 +99,7 @@ function rowsLeftOf(number: number, receivedAtMs: number): readonly TransactionA
     contentType: 'application/json',
     body,
   } as const;
-  return rowsOf(delivery).flatMap(([, row]): TransactionAction[] => {
+  return rowsOf(delivery, seal).flatMap(([, row]): TransactionAction[] => {
     if (/^[pq]:/.test(row.rowKey)) return [];
     return [['create', row.rowKey.startsWith('d:') ? { ...row, outcome: 'recorded' } : row]];
   });

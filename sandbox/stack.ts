@@ -1,3 +1,5 @@
+import { SANDBOX_EVIDENCE_KEY } from './evidence-key';
+import { EVIDENCE_SECRET } from '../shared/secrets/evidence-key';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { UiPathSandbox } from './uipath/sandbox-controls';
 import { randomUUID } from 'node:crypto';
@@ -53,6 +55,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       [SECRET_NAMES.hr]: signing.hr,
       [SECRET_NAMES.tickets]: signing.tickets,
       [SECRET_NAMES.console]: consoleKey,
+      [EVIDENCE_SECRET]: SANDBOX_EVIDENCE_KEY,
       ...options.secrets,
     },
   });

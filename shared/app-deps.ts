@@ -26,6 +26,7 @@ import type { Log } from './log-interface';
 import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createOrganizationClients } from './organization-clients';
 import { readinessChecks } from './readiness-checks';
+import { EVIDENCE_SECRET } from './secrets/evidence-key';
 import { createSecretsWithDeadline } from './secrets/secrets-with-deadline';
 import type { WorkQueues } from './storage/queues';
 import { tellHourly } from './storage/unreadable-rows';
@@ -83,7 +84,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
   const onUnreadable = tellHourly((row) => {
     log({ event: 'row-unreadable', ...row });
   }, clock);
-  const stores = createStores(storage, clock, onUnreadable);
+  const stores = createStores(infrastructure, onUnreadable);
   return {
     config,
     clock,
@@ -97,7 +98,8 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     notify: createWebhookNotifier(),
     secrets: createSecretsWithDeadline(secrets, SENDER_PATIENCE_MS),
     secretEnds,
-    ownSecrets: config.consoleSignIn === 'off' ? [] : [CONSOLE_SECRET],
+    evidenceKeys: infrastructure.evidenceKeys,
+    ownSecrets: [EVIDENCE_SECRET, ...(config.consoleSignIn === 'off' ? [] : [CONSOLE_SECRET])],
     formatOf: webhookFormatOf,
     checkIdentity: createIdentityCheck(),
     fetchBackOf: createFetchBacks({ secrets, clock }),

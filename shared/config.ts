@@ -20,6 +20,7 @@ const EnvironmentSchema = z
     MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(10_485_760).default(1_048_576),
     PAYLOAD_DAYS: z.coerce.number().min(1).max(365).default(30),
     DUE_WORK_SCHEDULE: Schedule.default('*/30 * * * * *'),
+    UNSEALED_UNTIL: z.iso.date().optional(),
     CONSOLE_SIGN_IN: z.enum(['off', 'key', 'easy-auth']).default('off'),
     AUDIT_SCHEDULE: Schedule.default('0 0 2 * * *'),
   })
@@ -60,6 +61,8 @@ export type Config = Readonly<{
   payloadDays: number;
   dueWorkSchedule: string;
   auditSchedule: string;
+  /** Until then (epoch ms) rows of a version that sealed none are read; 0: never. */
+  unsealedUntilMs: number;
   /** `easy-auth`: the platform signs people in, and only the platform can set its headers. */
   consoleSignIn: 'off' | 'key' | 'easy-auth';
 }>;
@@ -89,6 +92,7 @@ export function parseConfig(environment: Environment): Config {
     payloadDays: env.PAYLOAD_DAYS,
     dueWorkSchedule: env.DUE_WORK_SCHEDULE,
     auditSchedule: env.AUDIT_SCHEDULE,
+    unsealedUntilMs: env.UNSEALED_UNTIL === undefined ? 0 : Date.parse(env.UNSEALED_UNTIL),
     consoleSignIn: env.CONSOLE_SIGN_IN,
   };
 }

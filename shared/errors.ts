@@ -52,6 +52,7 @@ export type ErrorCode =
   | 'storage-conflict'
   | 'record-unreadable'
   | 'record-too-large'
+  | 'evidence-unavailable'
   | 'message-invalid'
   | 'turn-over'
   | 'lease-busy'

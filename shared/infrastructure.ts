@@ -2,6 +2,10 @@ import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSecrets } from './assemble-secret-store';
 import type { Clock } from './clock';
+import type { EvidenceKeys } from './domain/evidence/evidence-keys';
+import { createSealReader } from './domain/evidence/record-seal';
+import { createCachedSecrets } from './secrets/cached-secrets';
+import { createEvidenceKeyReader } from './secrets/evidence-key';
 import type { Config } from './config';
 import type { QuotaRules } from './domain/plan/quota';
 import type { Policy } from './domain/policy';
@@ -26,6 +30,8 @@ export type Infrastructure = Readonly<{
   /** Where secrets are kept. Caching and validation are the application's own. */
   secretStore: SecretStore;
   secretEnds: SecretEnds;
+  /** What rows are sealed and evidence is signed with. */
+  evidenceKeys: () => Promise<EvidenceKeys>;
   /** Sends every call to UiPath, those for tokens too. */
   uipathFetch: typeof globalThis.fetch;
   /** In place of UiPath's published limits and of the share that the policy names. */
@@ -61,10 +67,15 @@ export function createInfrastructure(
 ): Infrastructure {
   const { clock = systemClock } = given;
   const credential = onceOnly(() => createCredential(config.clientId, environment));
+  const kept = { ...openSecrets(config.keyVaultUrl, { environment, credential, clock }), ...given };
+  const evidenceKeys =
+    given.evidenceKeys ??
+    createEvidenceKeyReader(createCachedSecrets(kept.secretStore, { clock, log }), clock);
   const storage =
     given.storage ??
     openStorage(
       config.storage.kind === 'identity' ? { ...config.storage, credential: credential() } : config.storage,
+      createSealReader(evidenceKeys, () => clock.now() < config.unsealedUntilMs),
     );
   const queues = coded(createWorkQueues(storage));
   return {
@@ -82,7 +93,8 @@ export function createInfrastructure(
         log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
       },
     }),
-    ...openSecrets(config.keyVaultUrl, { environment, credential, clock }),
+    ...kept,
+    evidenceKeys,
     uipathFetch: globalThis.fetch,
     quotaRules: {},
     runMs: RUN_MS,

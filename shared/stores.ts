@@ -1,8 +1,11 @@
-import type { Clock } from './clock';
+import type { Infrastructure } from './infrastructure';
 import { createBackoffStore } from './storage/backoffs';
 import { createDeadDeliveries } from './storage/dead-deliveries';
 import { createDeliveries } from './storage/deliveries';
 import { createDueDates } from './storage/due-dates';
+import { createEvidenceLog } from './storage/evidence/evidence-log';
+import { createLogPublisher } from './storage/evidence/publish-log';
+import { createLogReader } from './storage/evidence/read-log';
 import { createFindingStore } from './storage/findings';
 import { createHeartbeats } from './storage/ignored-deliveries-and-named-since';
 import { createHoldStore } from './storage/holds';
@@ -16,7 +19,6 @@ import { createRemovalLog } from './storage/removal-log';
 import { createReportStore } from './storage/reports';
 import { createRequestIndex } from './storage/request-index';
 import { createSnapshotStore } from './storage/snapshots';
-import type { StorageAccount } from './storage/storage-account';
 import { coded } from './storage/storage-errors';
 import type { OnUnreadable } from './storage/unreadable-rows';
 import { createWaiverStore } from './storage/waivers';
@@ -28,12 +30,19 @@ export type Stores = ReturnType<typeof createStores>;
  * Everything that one storage account keeps, but for the quota, which belongs to the clients of UiPath. `onUnreadable` hears of
  * each row that a list passed over.
  */
-export function createStores(storage: StorageAccount, clock: Clock, onUnreadable: OnUnreadable) {
+export function createStores(
+  { storage, clock, evidenceKeys }: Pick<Infrastructure, 'storage' | 'clock' | 'evidenceKeys'>,
+  onUnreadable: OnUnreadable,
+) {
+  const evidenceLog = coded(createEvidenceLog(storage, evidenceKeys));
   return {
     deliveries: coded(createDeliveries(storage)),
     deadDeliveries: coded(createDeadDeliveries(storage, onUnreadable)),
     heartbeats: coded(createHeartbeats(storage)),
     users: coded(createProvisionedUsers(storage, clock, onUnreadable)),
+    evidenceLog,
+    logReader: coded(createLogReader(storage)),
+    logPublisher: coded(createLogPublisher(storage, evidenceLog, evidenceKeys)),
     ledger: coded(createLedgerStore(storage, onUnreadable, clock)),
     changes: coded(createChangeStore(storage, onUnreadable)),
     refusedChanges: coded(createRefusedChangeStore(storage, onUnreadable)),

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../sandbox/evidence-key';
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -125,7 +126,7 @@ async function fill(
   idOf: (email: string) => string,
   { progress }: BenchmarkContext,
 ): Promise<void> {
-  const ledger = createLedgerStore(openStorage({ kind: 'connection-string', connectionString }));
+  const ledger = createLedgerStore(openStorage({ kind: 'connection-string', connectionString }, sandboxSeal));
   const people = Array.from({ length: size.people }, (_, index) => index);
   await mapConcurrently(people, FILL_WIDTH, async (index) => {
     const email = emailOf(index);

@@ -1,3 +1,4 @@
+import { sandboxEvidenceKeys } from '../../sandbox/evidence-key';
 import { runAudit, type RunAuditDeps } from '../../shared/access/audit/run-audit';
 import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
@@ -27,7 +28,11 @@ async function measure(order: AuditOrder): Promise<AuditWord> {
   const clock = manualClock(nowMs);
   const config = parseConfig({ AzureWebJobsStorage: order.connectionString, POLICY_FILE: order.policyFile });
   const secretStore = createEnvironmentSecretStore({ [SECRETS.organization.variable]: order.credential });
-  const app = createAppDeps(config, () => undefined, { clock, secretStore });
+  const app = createAppDeps(config, () => undefined, {
+    clock,
+    secretStore,
+    evidenceKeys: async () => sandboxEvidenceKeys,
+  });
   let readMs = 0;
   let evaluatedMs = 0;
   const deps: RunAuditDeps = {

@@ -116,6 +116,7 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Che
       unfinished: [],
       failing: [],
       unread: [],
+      evidence: { faults: [] },
       own: { clientId: '', scopes: [] },
     },
   };

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../sandbox/evidence-key';
 import { emptyPersonLedger, type PersonLedger } from '../../shared/domain/ledger/person-ledger';
 import { recordStatement } from '../../shared/domain/ledger/worker-timeline';
 import type { Statement } from '../../shared/domain/ledger/statement';
@@ -29,7 +30,7 @@ export async function fillLedger(
   employees: readonly Employee[],
   leftMs?: number,
 ): Promise<void> {
-  const storage = openStorage({ kind: 'connection-string', connectionString });
+  const storage = openStorage({ kind: 'connection-string', connectionString }, sandboxSeal);
   const ledger = createLedgerStore(storage);
   const changes = createChangeStore(storage);
   const groupIds = new Map(

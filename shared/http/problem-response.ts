@@ -52,6 +52,7 @@ export const PROBLEMS = {
   'storage-conflict': { status: 503, title: 'Storage busy' },
   'record-unreadable': { status: 500, title: 'Stored record unreadable' },
   'record-too-large': { status: 500, title: 'Record too large to be stored' },
+  'evidence-unavailable': { status: 503, title: 'Evidence unavailable' },
   'message-invalid': { status: 500, title: 'Invalid message' },
   'turn-over': { status: 503, title: 'Goes on in its next turn' },
   'lease-busy': { status: 503, title: 'Another run is at work' },

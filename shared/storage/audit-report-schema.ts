@@ -36,4 +36,5 @@ export const AuditReportSchema: z.ZodType<AuditReport> = z.object({
   checks: z.record(z.string(), CheckEntrySchema).exactOptional(),
   findings: z.array(FindingRecordSchema),
   previousNight: z.string().exactOptional(),
+  checkpoint: z.string().exactOptional(),
 });

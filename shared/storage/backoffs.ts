@@ -28,7 +28,7 @@ const BackoffSchema: z.ZodType<Backoff> = z.object({
 
 /** One partition per organization, one row per unit. */
 export function createBackoffStore(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable = untold,
 ): BackoffStore {
   const records = createRecordTable(storage, {

@@ -16,6 +16,8 @@ import {
   blobOf,
   bodyRowKey,
   partitionOf,
+  placeOf,
+  sealedText,
   resendRowOf,
   stateOf,
   storedBodyOf,
@@ -69,10 +71,15 @@ const MarkSchema = HistorySchema.extend({ receivedAtMs: z.number() });
  * row `r:<cause>` names the one that is kept.
  */
 export function createDeadDeliveries(
-  storage: Pick<StorageAccount, 'table' | 'container'>,
+  storage: Pick<StorageAccount, 'table' | 'container' | 'seal'>,
   onUnreadable = untold,
 ): DeadDeliveries {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
+  const sealing = async () => ({ table: 'deliveries', seal: await storage.seal() });
+  const rowOf = async (place: Readonly<{ partitionKey: string; rowKey: string }>, value: unknown) => ({
+    ...place,
+    ...encodeRecord(value, { ...(await sealing()), ...place }),
+  });
 
   /** False when the mark that goes is not there. */
   const change = async (actions: readonly TransactionAction[]): Promise<boolean> =>
@@ -112,9 +119,10 @@ export function createDeadDeliveries(
       bytes: body.byteLength,
       outcome: `${DEAD_OUTCOME}${code}`,
       ...stored,
+      bodySeal: (await storage.seal()).of(placeOf(key), sealedText(refused)),
     };
     const cause = { partitionKey, rowKey: causeKey, deliveryId, sinceMs, times };
-    const mark = { partitionKey, rowKey: `x:${deliveryId}`, ...encodeRecord({ receivedAtMs, history }) };
+    const mark = await rowOf({ partitionKey, rowKey: `x:${deliveryId}` }, { receivedAtMs, history });
     const ofBody = { partitionKey, rowKey: bodyRowKey(receivedAtMs, deliveryId) };
     const rows: readonly TransactionAction[] =
       dead === undefined || kept === undefined
@@ -146,18 +154,18 @@ export function createDeadDeliveries(
         (await table()).getEntity<StoredDelivery>(partitionKey, rowKey),
       );
       if (row === undefined || stateOf(row.outcome) !== 'pending') return;
-      const before = !('json0' in row) ? [] : decodeRecord(HistorySchema, row).history;
+      const place = { ...(await sealing()), partitionKey, rowKey };
+      const before = !('json0' in row) ? [] : decodeRecord(HistorySchema, row, place).history;
       const history = addEvent(before, { kind: 'failed', atMs, code, tries });
       await change([
         ['update', { partitionKey, rowKey, outcome: `${DEAD_OUTCOME}${code}` }, 'Merge', { etag: row.etag }],
         ['delete', { partitionKey, rowKey: `p:${key.deliveryId}` }],
         [
           'upsert',
-          {
-            partitionKey,
-            rowKey: `x:${key.deliveryId}`,
-            ...encodeRecord({ receivedAtMs: row.receivedAtMs, history }),
-          },
+          await rowOf(
+            { partitionKey, rowKey: `x:${key.deliveryId}` },
+            { receivedAtMs: row.receivedAtMs, history },
+          ),
           'Replace',
         ],
       ]);
@@ -176,23 +184,25 @@ export function createDeadDeliveries(
 
     list: async (feed, source) => {
       const dead: DeadDelivery[] = [];
+      const told = { ...(await sealing()), onUnreadable };
       const rows = (await table()).listEntities<{ rowKey: string }>({
         queryOptions: {
           filter: `PartitionKey eq '${partitionOf(feed, source)}' and RowKey ge 'x:' and RowKey lt 'x;'`,
         },
       });
       for await (const row of rows) {
-        const mark = decodeListed(MarkSchema, row, { table: 'deliveries', onUnreadable });
+        const mark = decodeListed(MarkSchema, row, told);
         if (mark !== undefined) dead.push({ feed, source, deliveryId: row.rowKey.slice(2), ...mark });
       }
       return dead;
     },
 
     get: async ({ feed, source, deliveryId }) => {
-      const row = await undefinedIfMissing(async () =>
-        (await table()).getEntity(partitionOf(feed, source), `x:${deliveryId}`),
-      );
-      return row === undefined ? undefined : { feed, source, deliveryId, ...decodeRecord(MarkSchema, row) };
+      const [partitionKey, rowKey] = [partitionOf(feed, source), `x:${deliveryId}`];
+      const row = await undefinedIfMissing(async () => (await table()).getEntity(partitionKey, rowKey));
+      if (row === undefined) return undefined;
+      const mark = decodeRecord(MarkSchema, row, { ...(await sealing()), partitionKey, rowKey });
+      return { feed, source, deliveryId, ...mark };
     },
 
     reopen: async ({ feed, source, deliveryId, history }, { by, atMs }) => {
@@ -213,7 +223,10 @@ export function createDeadDeliveries(
         ],
         [
           'update',
-          { partitionKey, rowKey: `d:${deliveryId}`, outcome: '', ...encodeRecord({ history: next }) },
+          {
+            ...(await rowOf({ partitionKey, rowKey: `d:${deliveryId}` }, { history: next })),
+            outcome: '',
+          },
           'Merge',
         ],
       ]);

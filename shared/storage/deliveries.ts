@@ -8,8 +8,10 @@ import {
   LAST_ROW,
   lastRowOf,
   partitionOf,
+  placeOf,
   ROWS_EACH,
   rowsOf,
+  sealedText,
   stateOf,
   storedBodyOf,
   type DeliveryProgress,
@@ -61,7 +63,7 @@ const INSERTS_TOGETHER = Math.floor(99 / ROWS_EACH);
  * sort by time, `q:` of when its message is sent again and `t:` of when its body is forgotten, written in one transaction; a dead
  * letter `x:<id>`. So what is due is found without reading the rest.
  */
-export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'container'>): Deliveries {
+export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'container' | 'seal'>): Deliveries {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
   const bodies = async () => storage.container('deliveries');
 
@@ -105,7 +107,8 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
 
   const insertOne = async (delivery: Delivery): Promise<Inserted> => {
     try {
-      await (await table()).submitTransaction([...rowsOf(delivery), lastRowOf(delivery)]);
+      const rows = rowsOf(delivery, await storage.seal());
+      await (await table()).submitTransaction([...rows, lastRowOf(delivery)]);
       return 'inserted';
     } catch (error) {
       const known = isConflict(error) ? await duplicateOf(delivery) : undefined;
@@ -120,7 +123,8 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     if (deliveries.length > 1 && ids.size === deliveries.length)
       try {
         const [last] = deliveries.toSorted((a, b) => b.receivedAtMs - a.receivedAtMs).map(lastRowOf);
-        const rows = deliveries.flatMap(rowsOf);
+        const seal = await storage.seal();
+        const rows = deliveries.flatMap((delivery) => rowsOf(delivery, seal));
         await (await table()).submitTransaction(last === undefined ? rows : [...rows, last]);
         return deliveries.map(() => 'inserted');
       } catch (error) {
@@ -162,7 +166,11 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
         ));
       if (body === undefined)
         throw new AppError('record-unreadable', `The body of delivery ${key.deliveryId} is gone`);
-      return { ...key, receivedAtMs: row.receivedAtMs, contentType: row.contentType, body };
+      const { receivedAtMs, contentType, bodySeal } = row;
+      const text = sealedText({ receivedAtMs, contentType, body });
+      if (!(await storage.seal()).fits(placeOf(key), text, bodySeal))
+        throw new AppError('record-unreadable', `Delivery ${key.deliveryId} is not as it was received`);
+      return { ...key, receivedAtMs, contentType, body };
     },
 
     complete: async (key, outcome) => {
@@ -178,15 +186,22 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       await undefinedIfMissing(async () =>
         progress === undefined
           ? (await table()).updateEntity(mark, 'Merge')
-          : (await table()).updateEntity({ ...mark, ...encodeRecord(progress) }, 'Replace'),
+          : (await table()).updateEntity(
+              {
+                ...mark,
+                ...encodeRecord(progress, { table: 'deliveries', ...mark, seal: await storage.seal() }),
+              },
+              'Replace',
+            ),
       );
     },
 
     progress: async (key) => {
-      const mark = await undefinedIfMissing(async () =>
-        (await table()).getEntity(partitionOf(key.feed, key.source), `p:${key.deliveryId}`),
-      );
-      return mark === undefined || !('json0' in mark) ? undefined : decodeRecord(ProgressSchema, mark);
+      const [partitionKey, rowKey] = [partitionOf(key.feed, key.source), `p:${key.deliveryId}`];
+      const mark = await undefinedIfMissing(async () => (await table()).getEntity(partitionKey, rowKey));
+      if (mark === undefined || !('json0' in mark)) return undefined;
+      const seal = await storage.seal();
+      return decodeRecord(ProgressSchema, mark, { table: 'deliveries', partitionKey, rowKey, seal });
     },
 
     lastReceivedMs: async (feed, source) => {

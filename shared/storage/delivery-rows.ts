@@ -1,5 +1,6 @@
 import type { TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
+import type { RecordPlace, RecordSeal } from '../domain/evidence/record-seal';
 import type { Feed } from '../domain/policy';
 import { resendWaitMs, type Delivery, type DeliveryKey } from '../domain/delivery';
 import type { Lane } from '../domain/lane';
@@ -25,6 +26,7 @@ export type StoredDelivery = {
   outcome?: string;
   lane?: string;
   contentHash?: string;
+  bodySeal?: string;
 };
 
 /** How the outcome of a dead delivery begins; its code follows. */
@@ -48,16 +50,17 @@ function isInline(body: Uint8Array): boolean {
 export const ROWS_EACH = 4;
 
 /** The rows of a new delivery, to be written in one transaction. Those that sort by time may have outlived one that was forgotten. */
-export function rowsOf({
-  feed,
-  source,
-  deliveryId,
-  receivedAtMs,
-  contentType,
-  body,
-  lane = 'normal',
-  contentHash,
-}: Delivery): TransactionAction[] {
+export function rowsOf(delivery: Delivery, seal: RecordSeal): TransactionAction[] {
+  const {
+    feed,
+    source,
+    deliveryId,
+    receivedAtMs,
+    contentType,
+    body,
+    lane = 'normal',
+    contentHash,
+  } = delivery;
   const partitionKey = partitionOf(feed, source);
   return [
     [
@@ -71,6 +74,7 @@ export function rowsOf({
         lane,
         ...(contentHash === undefined ? {} : { contentHash }),
         ...storedBodyOf(body),
+        bodySeal: seal.of(placeOf(delivery), sealedText(delivery)),
       },
     ],
     ['create', { partitionKey, rowKey: `p:${deliveryId}`, receivedAtMs }],
@@ -110,6 +114,19 @@ export function lastRowOf({
 
 export function partitionOf(feed: Feed, source: string): string {
   return `${feed}:${keyOf(source)}`;
+}
+
+/** What was received, for its seal: nobody puts a delivery into storage that no sender was proven for, or changes one. */
+export function sealedText({
+  receivedAtMs,
+  contentType,
+  body,
+}: Pick<Delivery, 'receivedAtMs' | 'contentType' | 'body'>): string {
+  return JSON.stringify([receivedAtMs, contentType, createHash('sha256').update(body).digest('hex')]);
+}
+
+export function placeOf({ feed, source, deliveryId }: DeliveryKey): RecordPlace {
+  return { table: 'deliveries', partitionKey: partitionOf(feed, source), rowKey: `d:${deliveryId}` };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { AppliedMembership } from '../domain/ledger/person-ledger';
 import { AppError } from '../errors';
 import { encodeRecord } from './record-encoding';
 import { isConflict, undefinedIfMissing } from './storage-errors';
+import type { StorageAccount } from './storage-account';
 import { decodeListed, type OnUnreadable } from './unreadable-rows';
 
 /**
@@ -107,9 +108,15 @@ const NO_ETAG = 'W/"none"';
 
 /** In the partition of each organization: the row `fence` and the open attempts `a:<id>`, written in one transaction with it. */
 export function createFencedAttempts(
-  table: () => Promise<TableClient>,
+  { table: open, seal }: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable: OnUnreadable,
 ): FencedAttempts {
+  const table = async (): Promise<TableClient> => open('changes');
+  const rowOf = async (partitionKey: string, attempt: Attempt) => {
+    const place = { partitionKey, rowKey: `a:${attempt.id}` };
+    const sealing = { table: 'changes', seal: await seal(), ...place };
+    return { ...place, ...columnsOf(attempt), ...encodeRecord(attempt, sealing) };
+  };
   const readOwn = async (
     organization: string,
     fence: Fence,
@@ -166,13 +173,10 @@ export function createFencedAttempts(
     },
 
     begin: async (organization, fence, attempt) =>
-      fenced(organization, fence, [
-        'create',
-        { partitionKey: organization, rowKey: `a:${attempt.id}`, ...propertiesOf(attempt) },
-      ]),
+      fenced(organization, fence, ['create', await rowOf(organization, attempt)]),
 
     replace: async (organization, fence, attempt) => {
-      const row = { partitionKey: organization, rowKey: `a:${attempt.id}`, ...propertiesOf(attempt) };
+      const row = await rowOf(organization, attempt);
       await undefinedIfMissing(async () => fenced(organization, fence, ['update', row, 'Replace']));
     },
 
@@ -188,11 +192,12 @@ export function createFencedAttempts(
 
     listAttempts: async (organization) => {
       const attempts: Array<Attempt | UnreadableAttempt> = [];
+      const told = { table: 'changes', onUnreadable, seal: await seal() };
       const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'a:' and RowKey lt 'a;'` },
       });
       for await (const row of rows) {
-        const attempt = decodeListed(AttemptSchema, row, { table: 'changes', onUnreadable });
+        const attempt = decodeListed(AttemptSchema, row, told);
         // By its key it ends, whatever an edited row says.
         const id = (row.rowKey ?? '').slice('a:'.length);
         attempts.push(
@@ -202,8 +207,4 @@ export function createFencedAttempts(
       return attempts;
     },
   };
-}
-
-function propertiesOf(attempt: Attempt): Readonly<Record<string, string | number>> {
-  return { ...columnsOf(attempt), ...encodeRecord(attempt) };
 }

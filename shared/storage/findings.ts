@@ -72,7 +72,7 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
 
 /** One row per finding: it keeps its id and its first day over all nights. */
 export function createFindingStore(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable = untold,
 ): FindingStore {
   const records = createRecordTable(storage, {

@@ -53,7 +53,7 @@ const LARGEST_ROW_LENGTH = 250_000;
  * nothing go.
  */
 export function createHoldStore(
-  storage: Pick<StorageAccount, 'table' | 'container'>,
+  storage: Pick<StorageAccount, 'table' | 'container' | 'seal'>,
   onUnreadable = untold,
 ): HoldStore {
   const rows = createRecordTable<StoredHold>(storage, {

@@ -5,8 +5,83 @@ import { DAY_MS } from '../domain/durations';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../map-concurrently';
 import { undefinedIfMissing } from './storage-errors';
+import type { RecordSeal } from '../domain/evidence/record-seal';
+import { EMPTY_CHAIN, type EvidenceHead, type EvidenceRecord } from '../domain/ledger/evidence';
+import { AppError } from '../errors';
+import { encodeRecord, resealRecord, type Sealing } from './record-encoding';
+import { decodeListed, untold } from './unreadable-rows';
+import type { StoredRow } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { writeInTransactions } from './write-in-transactions';
+
+export const LEDGER_TABLE = 'ledger';
+export const STATE_ROW = 'state';
+
+const HeadSchema = z.object({ seq: z.number(), hash: z.string() });
+
+const EvidenceRecordSchema = z.object({
+  kind: z.string(),
+  atMs: z.number(),
+  policyHash: z.string(),
+  facts: z.record(z.string(), z.unknown()),
+  seq: z.number(),
+  previousHash: z.string(),
+  hash: z.string(),
+});
+
+export function evidenceKey(seq: number): string {
+  return `e:${String(seq).padStart(10, '0')}`;
+}
+
+export function evidenceRow(record: EvidenceRecord, partitionKey: string, seal: RecordSeal) {
+  const place = { partitionKey, rowKey: evidenceKey(record.seq) };
+  return { ...place, ...encodeRecord(record, { table: LEDGER_TABLE, ...place, seal }) };
+}
+
+/** undefined: the row is not one that this application wrote there. */
+export function decodeEvidence(
+  row: StoredRow,
+  partitionKey: string,
+  seal: RecordSeal,
+): EvidenceRecord | undefined {
+  const place = { partitionKey, rowKey: String(row['rowKey']) };
+  const record = decodeListed(
+    EvidenceRecordSchema,
+    { ...row, ...place },
+    { table: LEDGER_TABLE, onUnreadable: untold, seal },
+  );
+  return record !== undefined && evidenceKey(record.seq) === place.rowKey ? record : undefined;
+}
+
+/** Of a row of evidence, by its key, whatever it says. */
+export function seqOf(row: StoredRow): number {
+  return Number(String(row['rowKey']).slice('e:'.length)) || 0;
+}
+
+/** A state is sealed with where its evidence ends: neither goes without the other. */
+export function sealingOfState(seal: RecordSeal, partitionKey: string, { seq, hash }: EvidenceHead): Sealing {
+  return { table: LEDGER_TABLE, partitionKey, rowKey: STATE_ROW, seal, beside: `${seq}:${hash}` };
+}
+
+/** What stands beside the state of a row that may say anything. */
+export function besideState(row: StoredRow): string {
+  return `${String(row['evidenceSeq'])}:${String(row['evidenceHash'])}`;
+}
+
+/** The seal of a state that stays as it is while its evidence goes on. One that does not fit is left so. */
+export function resealedState(
+  seal: RecordSeal,
+  partitionKey: string,
+  read: Readonly<{ head: EvidenceHead; row?: StoredRow }> | undefined,
+  head: EvidenceHead,
+): Readonly<Record<string, string>> {
+  if (read?.row === undefined) return {};
+  return resealRecord(
+    read.row,
+    sealingOfState(seal, partitionKey, read.head),
+    sealingOfState(seal, partitionKey, head),
+  );
+}
 
 type LedgerRow = Readonly<{ key: string; row: Readonly<Record<string, unknown>> }>;
 
@@ -30,7 +105,6 @@ const RESCAN_MS = 7 * DAY_MS;
 /** When all rows were looked at first and last, epoch milliseconds: each the beginning of a scan that came to its end. */
 const ScansSchema = z.object({ firstMs: z.number(), lastMs: z.number() });
 
-export const STATE_ROW = 'state';
 const SCANS_ROW = 'scans';
 const KEY_PREFIX = 'k:';
 
@@ -47,7 +121,7 @@ export function createLedgerRows(
   storage: Pick<StorageAccount, 'table'>,
   clock: Pick<Clock, 'now'>,
 ): LedgerRows {
-  const ledgers = async (): Promise<TableClient> => storage.table('ledger');
+  const ledgers = async (): Promise<TableClient> => storage.table(LEDGER_TABLE);
   const subjects = async (): Promise<TableClient> => storage.table('subjects');
 
   const scansOf = async (partitionKey: string): Promise<z.infer<typeof ScansSchema> | undefined> => {
@@ -132,4 +206,17 @@ export function createLedgerRows(
 /** What the keys of all partitions of a kind begin with. */
 function listOf(organization: string, kind: SubjectKind): string {
   return `${organization}:${kind}`;
+}
+
+/** @throws AppError `record-unreadable` */
+export function headOf(row: Readonly<Record<string, unknown>>): EvidenceHead {
+  const head = HeadSchema.safeParse({ seq: row['evidenceSeq'], hash: row['evidenceHash'] });
+  if (head.success) return head.data;
+  throw new AppError('record-unreadable', 'A stored ledger does not say where its evidence ends');
+}
+
+/** The same of a row that may say anything. */
+export function headOrNone(row: StoredRow): EvidenceHead {
+  const head = HeadSchema.safeParse({ seq: row['evidenceSeq'], hash: row['evidenceHash'] });
+  return head.success ? head.data : EMPTY_CHAIN;
 }

@@ -97,7 +97,7 @@ const ownMembers = {
 };
 
 /** The stored form of a person's ledger. */
-export const PersonLedgerSchema: z.ZodType<PersonLedger> = z.object({
+const PersonLedgerSchema: z.ZodType<PersonLedger> = z.object({
   ...ownMembers,
   joined: z.object({ into: z.string(), before: z.object(ownMembers) }).optional(),
 });
@@ -121,7 +121,7 @@ const WantedRuleSchema = z.object({
 });
 
 /** The stored form of a rule's ledger. */
-export const RuleLedgerSchema: z.ZodType<RuleLedger> = z.object({
+const RuleLedgerSchema: z.ZodType<RuleLedger> = z.object({
   name: z.string(),
   statements: z.array(z.object({ ...named, want: maybe(WantedRuleSchema) })),
   have: maybe(z.object({ ruleId: z.number(), contentHash: z.string(), sinceMs: z.number() })),
@@ -129,7 +129,7 @@ export const RuleLedgerSchema: z.ZodType<RuleLedger> = z.object({
 });
 
 /** The stored form of an access-policy entry's ledger. */
-export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
+const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
   entityType: z.enum(['user', 'group', 'application']),
   name: z.string(),
   statements: z.array(z.object({ ...named, want: z.boolean() })),
@@ -139,7 +139,7 @@ export const EntityLedgerSchema: z.ZodType<EntityLedger> = z.object({
 });
 
 /** The stored form of an organization's own ledger. */
-export const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
+const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   lastAudit: maybe(
     z.object({
       night: z.string(),
@@ -152,3 +152,10 @@ export const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object(
   maxIdsLearntMs: z.number().exactOptional(),
   decisions: z.array(z.string()).optional(),
 });
+
+export const LEDGER_SCHEMAS = {
+  person: PersonLedgerSchema,
+  rule: RuleLedgerSchema,
+  entity: EntityLedgerSchema,
+  organization: OrganizationLedgerSchema,
+} as const;

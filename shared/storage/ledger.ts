@@ -1,28 +1,39 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../clock';
 import {
-  divideEvidence,
   EMPTY_CHAIN,
   linkEvidence,
+  toPortions,
   type EvidenceEntry,
   type EvidenceHead,
   type EvidenceRecord,
 } from '../domain/ledger/evidence';
+import type { SubjectEvidence } from '../domain/evidence/verify-subject';
 import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
 import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { AppError } from '../errors';
-import { createLedgerRows, partitionOf, STATE_ROW } from './ledger-rows';
 import {
-  EntityLedgerSchema,
-  OrganizationLedgerSchema,
-  PersonLedgerSchema,
-  RuleLedgerSchema,
-} from './ledger-schemas';
-import { decodeRecord, encodeRecord, requireTransactionSize } from './record-encoding';
+  besideState,
+  createLedgerRows,
+  decodeEvidence,
+  evidenceKey,
+  evidenceRow,
+  headOf,
+  headOrNone,
+  LEDGER_TABLE,
+  partitionOf,
+  resealedState,
+  sealingOfState,
+  seqOf,
+  STATE_ROW,
+} from './ledger-rows';
+import { LEDGER_SCHEMAS } from './ledger-schemas';
+import { decodeRecord, encodeRecord, isSealed, requireTransactionSize } from './record-encoding';
 import { undefinedIfMissing, isConflict } from './storage-errors';
+import type { StoredRow } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
 
@@ -34,7 +45,12 @@ export type LedgerOf = {
 };
 
 /** Where a ledger and its evidence stood when they were read, with the ETag for optimistic concurrency. */
-type Place = Readonly<{ etag: string | undefined; head: EvidenceHead }>;
+type Place = Readonly<{
+  etag: string | undefined;
+  head: EvidenceHead;
+  /** As it is stored, for a write that leaves what it says as it is. */
+  row?: StoredRow;
+}>;
 
 /** A ledger as read. */
 export type Stored<T> = Place & Readonly<{ value: T }>;
@@ -65,54 +81,36 @@ export type LedgerStore = Readonly<{
   ) => AsyncIterable<Readonly<{ key: string; value: LedgerOf[K] | undefined }>>;
   /** About how many there are of one kind: a call for some hundreds. */
   count: (organization: string, kind: SubjectKind) => Promise<number>;
+  /** Of each ledger of one kind, where its evidence ends; undefined where it does not say so as it was written. */
+  heads: (
+    organization: string,
+    kind: SubjectKind,
+  ) => AsyncIterable<Readonly<{ key: string; head: EvidenceHead | undefined }>>;
   /** A subject's evidence with the end of its chain, for explaining and verifying. */
-  evidence: (
-    subject: Subject,
-  ) => Promise<Readonly<{ records: readonly EvidenceRecord[]; head: EvidenceHead }>>;
+  evidence: (subject: Subject) => Promise<SubjectEvidence>;
+  /** Records after this number, in order; those that are not as they were written are not among them. */
+  evidenceAfter: (subject: Subject, seq: number) => Promise<readonly EvidenceRecord[]>;
 }>;
 
-const SCHEMAS: Readonly<{ [K in SubjectKind]: z.ZodType<LedgerOf[K]> }> = {
-  person: PersonLedgerSchema,
-  rule: RuleLedgerSchema,
-  entity: EntityLedgerSchema,
-  organization: OrganizationLedgerSchema,
-};
-
-const HeadSchema = z.object({ seq: z.number(), hash: z.string() });
-
-const EvidenceRecordSchema = z.object({
-  kind: z.string(),
-  atMs: z.number(),
-  policyHash: z.string(),
-  facts: z.record(z.string(), z.unknown()),
-  seq: z.number(),
-  previousHash: z.string(),
-  hash: z.string(),
-});
-
-/** Evidence of one transaction. */
-const PORTION_RECORDS = 90;
-const PORTION_BYTES = 1_500_000;
-
-const evidenceRow = (seq: number): string => `e:${String(seq).padStart(10, '0')}`;
+const SCHEMAS: Readonly<{ [K in SubjectKind]: z.ZodType<LedgerOf[K]> }> = LEDGER_SCHEMAS;
 
 /**
  * One partition per subject: the row `state` and its evidence `e:<number>`. Reading a subject costs one row, however long its
  * history. A subject is noted in the index before its first row is written.
  */
 export function createLedgerStore(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable = untold,
   clock: Pick<Clock, 'now'> = Date,
 ): LedgerStore {
-  const table = async (): Promise<TableClient> => storage.table('ledger');
+  const table = async (): Promise<TableClient> => storage.table(LEDGER_TABLE);
   const rows = createLedgerRows(storage, clock);
+  const stateOf = async (subject: Subject) =>
+    undefinedIfMissing(async () => (await table()).getEntity(partitionOf(subject), STATE_ROW));
   /** Defined where a conflict is with our own write: its answer was lost and the client library sent it again. */
-  const etagIfEndsWith = async (subject: Subject, head: EvidenceHead): Promise<string | undefined> => {
-    const row = await undefinedIfMissing(async () =>
-      (await table()).getEntity(partitionOf(subject), STATE_ROW),
-    );
-    return row !== undefined && headOf(row).hash === head.hash ? row.etag : undefined;
+  const placeIfEndsWith = async (subject: Subject, head: EvidenceHead): Promise<Place | undefined> => {
+    const row = await stateOf(subject);
+    return row !== undefined && headOf(row).hash === head.hash ? { etag: row.etag, head, row } : undefined;
   };
 
   /** `value` undefined: the row keeps what it says. */
@@ -123,28 +121,28 @@ export function createLedgerStore(
     evidence: readonly EvidenceEntry[],
   ): Promise<EvidenceHead> => {
     const partitionKey = partitionOf(subject);
+    const seal = await storage.seal();
     const { records, head } = linkEvidence(read?.head ?? EMPTY_CHAIN, evidence);
     const state = {
       partitionKey,
       rowKey: STATE_ROW,
       evidenceSeq: head.seq,
       evidenceHash: head.hash,
-      ...(value === undefined ? {} : encodeRecord(value)),
+      ...(value === undefined
+        ? resealedState(seal, partitionKey, read, head)
+        : encodeRecord(value, sealingOfState(seal, partitionKey, head))),
     };
     const mode = value === undefined ? 'Merge' : 'Replace';
     const actions: TransactionAction[] = [
       read?.etag === undefined ? ['create', state] : ['update', state, mode, { etag: read.etag }],
-      ...records.map((record): TransactionAction => [
-        'create',
-        { partitionKey, rowKey: evidenceRow(record.seq), ...encodeRecord(record) },
-      ]),
+      ...records.map((record): TransactionAction => ['create', evidenceRow(record, partitionKey, seal)]),
     ];
     requireTransactionSize(actions);
     try {
       await (await table()).submitTransaction(actions);
     } catch (error) {
       if (!isConflict(error)) throw error;
-      if (records.length === 0 || (await etagIfEndsWith(subject, head)) === undefined) throw conflict(error);
+      if (records.length === 0 || (await placeIfEndsWith(subject, head)) === undefined) throw conflict(error);
     }
     return head;
   };
@@ -156,28 +154,23 @@ export function createLedgerStore(
     read: Place | undefined,
     evidence: readonly EvidenceEntry[],
   ): Promise<void> => {
-    const portions = toPortions(evidence.flatMap(divideEvidence));
+    const portions = toPortions(evidence);
     let stored = read;
     for (const portion of portions.slice(0, -1)) {
       const head = await writePortion(subject, before, stored, portion);
-      const etag = await etagIfEndsWith(subject, head);
-      if (etag === undefined) throw conflict();
-      stored = { etag, head };
+      stored = await placeIfEndsWith(subject, head);
+      if (stored === undefined) throw conflict();
     }
     await writePortion(subject, next, stored, portions.at(-1) ?? []);
   };
 
   return {
     read: async (subject) => {
-      const row = await undefinedIfMissing(async () =>
-        (await table()).getEntity(partitionOf(subject), STATE_ROW),
-      );
+      const row = await stateOf(subject);
       if (row === undefined) return undefined;
-      return {
-        value: decodeRecord(SCHEMAS[subject.kind], row),
-        etag: row.etag,
-        head: headOf(row),
-      };
+      const head = headOf(row);
+      const sealing = sealingOfState(await storage.seal(), partitionOf(subject), head);
+      return { value: decodeRecord(SCHEMAS[subject.kind], row, sealing), etag: row.etag, head };
     },
 
     write: async (subject, next, read, evidence) => {
@@ -186,60 +179,72 @@ export function createLedgerStore(
     },
 
     appendEvidence: async (subject, evidence) => {
-      const row = await undefinedIfMissing(async () =>
-        (await table()).getEntity(partitionOf(subject), STATE_ROW),
-      );
+      const row = await stateOf(subject);
       if (row === undefined) throw conflict();
-      const place = { etag: row.etag, head: headOf(row) };
+      const place = { etag: row.etag, head: headOf(row), row };
       await writePortions(subject, { before: undefined, next: undefined }, place, evidence);
     },
 
     list: async function* (organization, kind) {
+      const seal = await storage.seal();
       for await (const page of rows.pages(organization, kind))
-        for (const { key, row } of page)
-          yield { key, value: decodeListed(SCHEMAS[kind], row, { table: 'ledger', onUnreadable }) };
+        for (const { key, row } of page) {
+          const place = { partitionKey: partitionOf({ organization, kind, key }), rowKey: STATE_ROW };
+          const told = { table: LEDGER_TABLE, onUnreadable, seal, beside: besideState(row) };
+          yield { key, value: decodeListed(SCHEMAS[kind], { ...row, ...place }, told) };
+        }
     },
 
     count: rows.count,
 
+    heads: async function* (organization, kind) {
+      const seal = await storage.seal();
+      for await (const page of rows.pages(organization, kind))
+        for (const { key, row } of page) {
+          const partitionKey = partitionOf({ organization, kind, key });
+          const place = { table: LEDGER_TABLE, partitionKey, rowKey: STATE_ROW, seal };
+          const isWhole = isSealed(row, { ...place, beside: besideState(row) });
+          yield { key, head: isWhole ? headOf(row) : undefined };
+        }
+    },
+
+    evidenceAfter: async (subject, seq) => {
+      const records: EvidenceRecord[] = [];
+      const seal = await storage.seal();
+      const partitionKey = partitionOf(subject);
+      const filter = `PartitionKey eq '${partitionKey}' and RowKey gt '${evidenceKey(seq)}' and RowKey lt 'f'`;
+      for await (const row of (await table()).listEntities({ queryOptions: { filter } })) {
+        const record = decodeEvidence(row, partitionKey, seal);
+        if (record !== undefined) records.push(record);
+      }
+      return records;
+    },
+
     evidence: async (subject) => {
       const records: EvidenceRecord[] = [];
+      const edited: number[] = [];
+      let state: SubjectEvidence['state'] = 'missing';
       let head = EMPTY_CHAIN;
+      const seal = await storage.seal();
+      const partitionKey = partitionOf(subject);
       const stored = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${partitionOf(subject)}'` },
+        queryOptions: { filter: `PartitionKey eq '${partitionKey}'` },
       });
       for await (const row of stored)
-        if (row.rowKey === STATE_ROW) head = headOf(row);
-        else records.push(decodeRecord(EvidenceRecordSchema, row));
-      return { records, head };
+        if (row.rowKey === STATE_ROW) {
+          head = headOrNone(row);
+          const place = { table: LEDGER_TABLE, partitionKey, rowKey: STATE_ROW, seal };
+          state = isSealed(row, { ...place, beside: besideState(row) }) ? 'fits' : 'edited';
+        } else {
+          const record = decodeEvidence(row, partitionKey, seal);
+          if (record === undefined) edited.push(seqOf(row));
+          else records.push(record);
+        }
+      return { records, head, edited, state };
     },
   };
 }
 
-/** At least one, each of what a transaction holds beside the ledger itself. */
-function toPortions(evidence: readonly EvidenceEntry[]): ReadonlyArray<readonly EvidenceEntry[]> {
-  const portions: EvidenceEntry[][] = [[]];
-  let bytes = 0;
-  for (const entry of evidence) {
-    const size = Buffer.byteLength(JSON.stringify(entry));
-    const portion = portions.at(-1) ?? [];
-    if (portion.length > 0 && (portion.length >= PORTION_RECORDS || bytes + size > PORTION_BYTES)) {
-      portions.push([entry]);
-      bytes = size;
-    } else {
-      portion.push(entry);
-      bytes += size;
-    }
-  }
-  return portions;
-}
-
 function conflict(cause?: unknown): AppError {
   return new AppError('storage-conflict', 'Somebody else wrote this ledger at the same time', { cause });
-}
-
-function headOf(row: Readonly<Record<string, unknown>>): EvidenceHead {
-  const head = HeadSchema.safeParse({ seq: row['evidenceSeq'], hash: row['evidenceHash'] });
-  if (head.success) return head.data;
-  throw new AppError('record-unreadable', 'A stored ledger does not say where its evidence ends');
 }

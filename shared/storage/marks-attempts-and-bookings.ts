@@ -49,7 +49,7 @@ const ROWS_BEFORE_MARKS = 2;
  * An attempt and the fence are written in one transaction, so a writer that was replaced cannot begin a call.
  */
 export function createChangeStore(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable = untold,
 ): ChangeStore {
   const table = async (): Promise<TableClient> => storage.table('changes');
@@ -93,7 +93,7 @@ export function createChangeStore(
     },
 
     ...createBookings(table),
-    ...createFencedAttempts(table, onUnreadable),
+    ...createFencedAttempts(storage, onUnreadable),
 
     hasWork: async (organization) => {
       const rows = (await table()).listEntities<{ rowKey: string }>({

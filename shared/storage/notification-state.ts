@@ -32,7 +32,7 @@ const NotificationStateSchema: z.ZodType<NotificationState> = z
 
 /** One row per receiver and organization. */
 export function createNotificationStates(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable = untold,
 ): NotificationStates {
   const records = createRecordTable(storage, {

@@ -7,6 +7,7 @@ import type { ProvisionedUser, UserKey } from '../domain/provisioned-user';
 import { lastRowOf, partitionOf, rowsOf } from './delivery-rows';
 import { inactiveActions, inactiveKey } from './inactive-scim-user-index';
 import { createCachedKeyPages } from './cache-row-keys-for-paging';
+import type { RecordSeal } from '../domain/evidence/record-seal';
 import { decodeRecord, encodeRecord } from './record-encoding';
 import { undefinedIfMissing, isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
@@ -79,11 +80,18 @@ const ownId = /^[\da-f-]{36}$/;
  * `u:<id>`, a key `k:<hash>` with the id of its holder, a mark `i:<since>:<id>` of the inactive.
  */
 export function createProvisionedUsers(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   clock: Pick<Clock, 'now'>,
   onUnreadable = untold,
 ): ProvisionedUsers {
   const table = async (): Promise<TableClient> => storage.table('deliveries');
+
+  const sealing = async (partitionKey: string, id: string) => ({
+    table: 'deliveries',
+    partitionKey,
+    rowKey: `u:${id}`,
+    seal: await storage.seal(),
+  });
 
   const listed = createCachedKeyPages(async (partitionKey) => {
     const keys: string[] = [];
@@ -102,7 +110,10 @@ export function createProvisionedUsers(
       );
       return row === undefined || row.gone === true
         ? undefined
-        : { value: decodeRecord(UserSchema, row), etag: row.etag };
+        : {
+            value: decodeRecord(UserSchema, row, await sealing(partitionOf('hr', source), id)),
+            etag: row.etag,
+          };
     },
 
     holderOf: async (source, key) => {
@@ -119,13 +130,14 @@ export function createProvisionedUsers(
       const [first] = asked;
       if (first === undefined) return { total: keys.length, users: [] };
       const users: ProvisionedUser[] = [];
+      const told = { ...(await sealing(partitionKey, '')), onUnreadable };
       const rows = (await table()).listEntities<{ rowKey: string; gone?: boolean }>({
         queryOptions: { filter: between(partitionKey, first, `${asked.at(-1) ?? first} `) },
       });
       const wanted = new Set(asked);
       for await (const row of rows)
         if (row.gone !== true && wanted.has(row.rowKey)) {
-          const user = decodeListed(UserSchema, row, { table: 'deliveries', onUnreadable });
+          const user = decodeListed(UserSchema, row, told);
           if (user !== undefined) users.push(user);
         }
       return { total: keys.length, users };
@@ -134,8 +146,9 @@ export function createProvisionedUsers(
     write: async ({ source, before, after, take, drop, delivery }) => {
       const partitionKey = partitionOf('hr', source);
       const id = after?.id ?? before?.value.id ?? '';
+      const seal = await storage.seal();
       const actions: TransactionAction[] = [
-        userAction(partitionKey, id, before, after),
+        userAction({ seal, partitionKey, id }, before, after),
         ...take.flatMap(({ key, from }): readonly TransactionAction[] => {
           const row = { partitionKey, rowKey: rowKeyOf(key), id };
           if (from === undefined) return [['create', row]];
@@ -144,12 +157,12 @@ export function createProvisionedUsers(
             ['update', row, 'Replace', { etag }],
             ...(loser === undefined
               ? []
-              : [userAction(partitionKey, loser.after.id, loser.before, loser.after)]),
+              : [userAction({ seal, partitionKey, id: loser.after.id }, loser.before, loser.after)]),
           ];
         }),
         ...drop.map((key): TransactionAction => ['delete', { partitionKey, rowKey: rowKeyOf(key) }]),
         ...inactiveActions(partitionKey, id, before?.value, after),
-        ...(delivery === undefined ? [] : [...rowsOf(delivery), lastRowOf(delivery)]),
+        ...(delivery === undefined ? [] : [...rowsOf(delivery, seal), lastRowOf(delivery)]),
       ];
       try {
         await (await table()).submitTransaction(actions);
@@ -178,16 +191,15 @@ export function createProvisionedUsers(
 
 /** A deletion leaves an empty row first, as only an update can insist on what was read. */
 function userAction(
-  partitionKey: string,
-  id: string,
+  { seal, partitionKey, id }: Readonly<{ seal: RecordSeal; partitionKey: string; id: string }>,
   before: StoredUser | undefined,
   after: ProvisionedUser | undefined,
 ): TransactionAction {
-  const rowKey = `u:${id}`;
+  const place = { partitionKey, rowKey: `u:${id}` };
   const row =
     after === undefined
-      ? { partitionKey, rowKey, gone: true }
-      : { partitionKey, rowKey, ...encodeRecord(after) };
+      ? { ...place, gone: true }
+      : { ...place, ...encodeRecord(after, { table: 'deliveries', seal, ...place }) };
   return before === undefined ? ['create', row] : ['update', row, 'Replace', { etag: before.etag }];
 }
 

@@ -29,7 +29,7 @@ export type QuotaLedger = Readonly<{
  */
 export function createQuotaGates(
   options: Readonly<{
-    storage: Pick<StorageAccount, 'table'>;
+    storage: Pick<StorageAccount, 'table' | 'seal'>;
     clock: Pick<Clock, 'now'>;
     rulesOf?: (alias: string) => Partial<QuotaRules>;
     postBlock?: number;

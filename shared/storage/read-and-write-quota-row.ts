@@ -21,21 +21,29 @@ export type QuotaRow = Readonly<{
 
 /** @throws AppError `record-unreadable` from `read`: what was spent is then unknown, so nothing may be spent */
 export function openQuotaRow(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   alias: string,
   method: HttpMethod,
 ): QuotaRow {
+  const place = { table: 'quota', partitionKey: alias, rowKey: method };
   return {
     read: async () => {
       const table = await storage.table('quota');
       const row = await undefinedIfMissing(async () => table.getEntity(alias, method));
       return row === undefined
         ? { state: NOTHING_SPENT, etag: undefined }
-        : { state: decodeRecord(QuotaStateSchema, row), etag: row.etag };
+        : {
+            state: decodeRecord(QuotaStateSchema, row, { ...place, seal: await storage.seal() }),
+            etag: row.etag,
+          };
     },
     write: async ({ state, etag }) => {
       const table = await storage.table('quota');
-      const entity = { partitionKey: alias, rowKey: method, ...encodeRecord(state) };
+      const entity = {
+        partitionKey: alias,
+        rowKey: method,
+        ...encodeRecord(state, { ...place, seal: await storage.seal() }),
+      };
       try {
         const written =
           etag === undefined

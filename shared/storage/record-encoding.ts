@@ -1,5 +1,6 @@
 import type { TransactionAction } from '@azure/data-tables';
 import type { z } from 'zod';
+import type { RecordPlace, RecordSeal } from '../domain/evidence/record-seal';
 import { AppError } from '../errors';
 
 /** A string property holds 32 K characters; longer JSON is split into chunks below that. */
@@ -14,18 +15,25 @@ const SCHEMA_VERSION = 1;
  */
 const LARGEST_RECORD_LENGTH = 500_000;
 
+/** What a row is sealed with, where it stands, and what stands beside its record and is sealed with it. */
+export type Sealing = RecordPlace & Readonly<{ seal: RecordSeal; beside?: string }>;
+
 /**
- * Encodes a value as entity properties: its JSON in chunks, and the version of its schema.
+ * Encodes a value as entity properties: its JSON in chunks, the version of its schema, and its seal.
  * @throws AppError `record-too-large` for one that no row holds, before anything is sent
  */
-export function encodeRecord(value: unknown): Record<string, string | number> {
+export function encodeRecord(value: unknown, sealing: Sealing): Record<string, string | number> {
   const json = JSON.stringify(value);
   if (json.length > LARGEST_RECORD_LENGTH)
     throw new AppError(
       'record-too-large',
       `A record has ${json.length} characters, and a row holds ${LARGEST_RECORD_LENGTH}`,
     );
-  return { schemaVersion: SCHEMA_VERSION, ...inPieces('json', json) };
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    seal: sealing.seal.of(sealing, sealedText(SCHEMA_VERSION, json, sealing)),
+    ...inPieces('json', json),
+  };
 }
 
 /** A long text as properties of an entity. */
@@ -67,24 +75,51 @@ export function requireTransactionSize(actions: readonly TransactionAction[]): v
 
 /**
  * Decodes and validates a value from entity properties.
- * @throws AppError `record-unreadable` when the stored value is not of this shape, or of a version that is not known here
+ * @throws AppError `record-unreadable` when its seal does not fit, or the stored value is not of this shape, or of a version that is
+ * not known here
  */
 export function decodeRecord<S extends z.ZodType>(
   schema: S,
   entity: Readonly<Record<string, unknown>>,
+  sealing: Sealing,
 ): z.output<S> {
   const { schemaVersion = SCHEMA_VERSION } = entity;
   if (typeof schemaVersion === 'number' && schemaVersion > SCHEMA_VERSION)
     throw new AppError('record-unreadable', 'A stored record was written by a newer version');
   if (schemaVersion !== SCHEMA_VERSION)
     throw new AppError('record-unreadable', 'A stored record does not say which version wrote it');
-  const result = schema.safeParse(parseJson(fromPieces('json', entity)));
+  const json = fromPieces('json', entity);
+  if (!sealing.seal.fits(sealing, sealedText(schemaVersion, json, sealing), entity['seal']))
+    throw new AppError('record-unreadable', 'A stored record is not as this application wrote it');
+  const result = schema.safeParse(parseJson(json));
   if (!result.success)
     throw new AppError(
       'record-unreadable',
       `A stored record has another shape than expected: ${result.error.issues[0]?.path.join('.') ?? ''}`,
     );
   return result.data;
+}
+
+/** Whether a stored record is as it was written, whatever it says. */
+export function isSealed(entity: Readonly<Record<string, unknown>>, sealing: Sealing): boolean {
+  const { schemaVersion = SCHEMA_VERSION } = entity;
+  const text = sealedText(Number(schemaVersion), fromPieces('json', entity), sealing);
+  return sealing.seal.fits(sealing, text, entity['seal']);
+}
+
+/** The seal of a stored record that goes on as it is, beside something else; nothing where the seal that it has does not fit. */
+export function resealRecord(
+  entity: Readonly<Record<string, unknown>>,
+  before: Sealing,
+  after: Sealing,
+): Readonly<Record<string, string>> {
+  if (!isSealed(entity, before)) return {};
+  const { schemaVersion = SCHEMA_VERSION } = entity;
+  return { seal: after.seal.of(after, sealedText(Number(schemaVersion), fromPieces('json', entity), after)) };
+}
+
+function sealedText(version: number, json: string, { beside = '' }: Sealing): string {
+  return `${JSON.stringify([version, beside])}\n${json}`;
 }
 
 /** True for the first unit of a surrogate pair: a chunk must not split one, because storage does not keep half a character. */

@@ -50,7 +50,7 @@ export type RecordTable<T> = Readonly<{
 
 /** Opens a table whose rows are of one schema. `noun` is what people call a record, for the message of a lost race. */
 export function createRecordTable<T>(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   of: Readonly<{
     name: string;
     noun: string;
@@ -64,20 +64,24 @@ export function createRecordTable<T>(
 ): RecordTable<T> {
   const { name, noun, schema, toStored = (record) => record, beside = () => ({}), onUnreadable } = of;
   const table = async (): Promise<TableClient> => storage.table(name);
-  const rowOf = (organization: string, rowKey: string, record: T) => ({
-    partitionKey: organization,
-    rowKey,
-    ...encodeRecord(toStored(record)),
-    ...beside(record),
-  });
+  const sealing = async () => ({ table: name, seal: await storage.seal() });
+  const rowOf = async (organization: string, rowKey: string, record: T) => {
+    const place = { partitionKey: organization, rowKey };
+    return {
+      ...place,
+      ...encodeRecord(toStored(record), { ...(await sealing()), ...place }),
+      ...beside(record),
+    };
+  };
   return {
     list: async (organization, onPassedOver) => {
       const records: T[] = [];
+      const told = { ...(await sealing()), onUnreadable };
       const rows = (await table()).listEntities({
         queryOptions: { filter: `PartitionKey eq '${organization}'` },
       });
       for await (const row of rows) {
-        const record = decodeListed(schema, row, { table: name, onUnreadable });
+        const record = decodeListed(schema, row, told);
         if (record !== undefined) records.push(record);
         else onPassedOver?.(row.rowKey ?? '', row);
       }
@@ -85,19 +89,20 @@ export function createRecordTable<T>(
     },
     get: async (organization, key) => {
       const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, key));
-      return row === undefined ? undefined : decodeRecord(schema, row);
+      if (row === undefined) return undefined;
+      return decodeRecord(schema, row, { ...(await sealing()), partitionKey: organization, rowKey: key });
     },
     put: async (organization, key, record) => {
-      const row = rowOf(organization, key, record);
+      const row = await rowOf(organization, key, record);
       await (await table()).upsertEntity(row, 'Replace');
     },
     putUnless: async (organization, key, record, isKept) => {
       const client = await table();
-      const next = rowOf(organization, key, record);
+      const next = await rowOf(organization, key, record);
+      const told = { ...(await sealing()), onUnreadable };
       for (let attempt = 1; ; attempt += 1) {
         const row = await undefinedIfMissing(async () => client.getEntity(organization, key));
-        const there =
-          row === undefined ? undefined : decodeListed(schema, row, { table: name, onUnreadable });
+        const there = row === undefined ? undefined : decodeListed(schema, row, told);
         if (row !== undefined && (there === undefined || isKept(there))) return false;
         try {
           if (row === undefined) await client.createEntity(next);
@@ -110,19 +115,20 @@ export function createRecordTable<T>(
       }
     },
     putAll: async (organization, entries) => {
-      await writeInTransactions(
-        await table(),
-        entries.map(({ key, record }) => ['upsert', rowOf(organization, key, record), 'Replace']),
-      );
+      const actions: TransactionAction[] = [];
+      for (const { key, record } of entries)
+        actions.push(['upsert', await rowOf(organization, key, record), 'Replace']);
+      await writeInTransactions(await table(), actions);
     },
     change: async (organization, key, decide) => {
       const client = await table();
       const row = await undefinedIfMissing(async () => client.getEntity(organization, key));
       if (row === undefined) return undefined;
-      const next = await decide(decodeRecord(schema, row));
+      const place = { ...(await sealing()), partitionKey: organization, rowKey: key };
+      const next = await decide(decodeRecord(schema, row, place));
       if (next === undefined) return undefined;
       try {
-        await client.updateEntity(rowOf(organization, key, next), 'Replace', { etag: row.etag });
+        await client.updateEntity(await rowOf(organization, key, next), 'Replace', { etag: row.etag });
         return next;
       } catch (error) {
         if (!isConflict(error)) throw error;

@@ -27,7 +27,7 @@ const RefusedChangeSchema: z.ZodType<RefusedChange> = z.object({
 
 /** One row per person and group, so that the same change refused again is the same dead letter. */
 export function createRefusedChangeStore(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable = untold,
 ): RefusedChangeStore {
   const records = createRecordTable(storage, {

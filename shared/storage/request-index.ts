@@ -66,7 +66,7 @@ const FORGOTTEN_TOGETHER = 100;
  * `o:<time>-<id>`, by which it is forgotten later.
  */
 export function createRequestIndex(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable = untold,
 ): RequestIndex {
   const table = async (): Promise<TableClient> => storage.table('requests');
@@ -93,10 +93,10 @@ export function createRequestIndex(
   };
 
   const get = async (organization: string, requestId: string): Promise<RequestEntry | undefined> => {
-    const row = await undefinedIfMissing(async () =>
-      (await table()).getEntity(organization, keyOf(requestId)),
-    );
-    return row === undefined ? undefined : decodeRecord(RequestEntrySchema, row);
+    const place = { table: 'requests', partitionKey: organization, rowKey: keyOf(requestId) };
+    const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, place.rowKey));
+    if (row === undefined) return undefined;
+    return decodeRecord(RequestEntrySchema, row, { ...place, seal: await storage.seal() });
   };
 
   return {
@@ -104,12 +104,20 @@ export function createRequestIndex(
 
     put: async (organization, entry) => {
       const rowKey = keyOf(entry.requestId);
+      const seal = await storage.seal();
       for (let attempt = 1; ; attempt += 1) {
         const known = await get(organization, entry.requestId);
         const { receivedAtMs } = known ?? entry;
-        const record = encodeRecord({ ...entry, receivedAtMs });
-        const row = { partitionKey: organization, rowKey, ...record };
-        const inList = { ...row, rowKey: `t:${timeKey(receivedAtMs)}-${rowKey}` };
+        const rowAt = (key: string) => ({
+          partitionKey: organization,
+          rowKey: key,
+          ...encodeRecord(
+            { ...entry, receivedAtMs },
+            { table: 'requests', partitionKey: organization, rowKey: key, seal },
+          ),
+        });
+        const row = rowAt(rowKey);
+        const inList = rowAt(`t:${timeKey(receivedAtMs)}-${rowKey}`);
         const actions: TransactionAction[] = [
           known === undefined ? ['create', row] : ['upsert', row, 'Replace'],
           ['upsert', inList, 'Replace'],
@@ -130,9 +138,10 @@ export function createRequestIndex(
           fields: [{ field: 'cursor', problem: 'is not one that a list gave' }],
         });
       const found: RequestInList[] = [];
+      const told = { table: 'requests', onUnreadable, seal: await storage.seal() };
       for await (const row of listRowsInPages(await listRows(organization, `t:${cursor ?? ''}`), most)) {
         if (found.length >= most) break;
-        const entry = decodeListed(RequestEntrySchema, row, { table: 'requests', onUnreadable });
+        const entry = decodeListed(RequestEntrySchema, row, told);
         if (entry !== undefined) found.push({ entry, cursor: row.rowKey.slice(2) });
       }
       return found;

@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import { TableClient } from '@azure/data-tables';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient, type QueueClient } from '@azure/storage-queue';
+import type { RecordSeal } from '../domain/evidence/record-seal';
 
 /** Where the account is: a connection string (local), or service addresses reached with an identity (Azure). */
 type StorageLocation =
@@ -19,6 +20,8 @@ export type StorageAccount = Readonly<{
   table: (name: string) => Promise<TableClient>;
   queue: (name: string) => Promise<QueueClient>;
   container: (name: string) => Promise<ContainerClient>;
+  /** What rows are sealed with. @throws AppError where the vault does not give the key */
+  seal: () => Promise<RecordSeal>;
   /** Succeeds when the account answers. */
   check: () => Promise<void>;
 }>;
@@ -30,7 +33,7 @@ const blobAndQueueOptions = { retryOptions: { maxTries: RETRIES + 1, ...retryDel
 const tableOptions = { retryOptions: { maxRetries: RETRIES, ...retryDelay } } as const;
 
 /** Opens an account; nothing is called before the first use. */
-export function openStorage(place: StorageLocation): StorageAccount {
+export function openStorage(place: StorageLocation, seal: StorageAccount['seal']): StorageAccount {
   const blobs =
     place.kind === 'connection-string'
       ? BlobServiceClient.fromConnectionString(place.connectionString, blobAndQueueOptions)
@@ -62,6 +65,7 @@ export function openStorage(place: StorageLocation): StorageAccount {
       await client.createIfNotExists();
       return client;
     }),
+    seal,
     check: async () => {
       await blobs.getProperties();
     },

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../clock';
 import { HOUR_MS } from '../domain/durations';
 import { AppError } from '../errors';
+import type { RecordSeal } from '../domain/evidence/record-seal';
 import { decodeRecord } from './record-encoding';
 
 /** Where a row is that cannot be read. Keys hold hashes, ids and names of sources, never personal data. */
@@ -34,17 +35,14 @@ type ListedRow = Readonly<Record<string, unknown>> &
 export function decodeListed<S extends z.ZodType>(
   schema: S,
   row: ListedRow,
-  told: Readonly<{ table: string; onUnreadable: OnUnreadable }>,
+  told: Readonly<{ table: string; onUnreadable: OnUnreadable; seal: RecordSeal; beside?: string }>,
 ): z.output<S> | undefined {
+  const { partitionKey = '', rowKey = '' } = row;
   try {
-    return decodeRecord(schema, row);
+    return decodeRecord(schema, row, { ...told, partitionKey, rowKey });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'record-unreadable') throw error;
-    told.onUnreadable({
-      table: told.table,
-      partitionKey: row.partitionKey ?? '',
-      rowKey: row.rowKey ?? '',
-    });
+    told.onUnreadable({ table: told.table, partitionKey, rowKey });
     return undefined;
   }
 }

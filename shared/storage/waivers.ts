@@ -32,7 +32,7 @@ const WaiverSchema: z.ZodType<StoredWaiver> = z.object({
 
 /** One row per finding. */
 export function createWaiverStore(
-  storage: Pick<StorageAccount, 'table'>,
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
   onUnreadable = untold,
 ): WaiverStore {
   const records = createRecordTable(storage, {

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../sandbox/evidence-key';
 import type { Azurite } from '../../sandbox/azurite';
 import { openStorage, type StorageAccount } from '../../shared/storage/storage-account';
 import { openMemoryStorage } from '../fixtures/memory-storage/open';
@@ -12,7 +13,10 @@ export function openHistoryInMemory(): HistoryStorage {
 
 /** Tables and containers of their own in a shared emulator, deleted at the end: its look-ups slow down with what it holds. */
 export function openEmulatedStorage(azurite: Azurite, prefix: string): HistoryStorage {
-  const storage = openStorage({ kind: 'connection-string', connectionString: azurite.connectionString });
+  const storage = openStorage(
+    { kind: 'connection-string', connectionString: azurite.connectionString },
+    sandboxSeal,
+  );
   const tables = new Set<string>();
   return {
     ...storage,

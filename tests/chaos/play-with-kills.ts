@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../sandbox/evidence-key';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SubjectKind } from '../../shared/domain/ledger/subject';
 import { GROUPS, ORGANIZATION } from '../../sandbox/demo-organization';
@@ -224,5 +225,8 @@ async function settle(stack: Stack): Promise<void> {
 }
 
 function storageOf(stack: Stack): ReturnType<typeof openStorage> {
-  return openStorage({ kind: 'connection-string', connectionString: stack.azurite.connectionString });
+  return openStorage(
+    { kind: 'connection-string', connectionString: stack.azurite.connectionString },
+    sandboxSeal,
+  );
 }

@@ -1,5 +1,7 @@
+import { sandboxEvidenceKeys, sandboxSeal } from '../../sandbox/evidence-key';
 import { afterAll, beforeAll } from '@jest/globals';
 import { startAzurite, type Azurite } from '../../sandbox/azurite';
+import { createSealReader } from '../../shared/domain/evidence/record-seal';
 import { openStorage, type StorageAccount } from '../../shared/storage/storage-account';
 
 /** One storage emulator for all tests of a file; what it holds is kept apart by the names the tests give. */
@@ -8,7 +10,10 @@ export function useStorage(): () => StorageAccount {
   let storage: StorageAccount | undefined;
   beforeAll(async () => {
     azurite = await startAzurite();
-    storage = openStorage({ kind: 'connection-string', connectionString: azurite.connectionString });
+    storage = openStorage(
+      { kind: 'connection-string', connectionString: azurite.connectionString },
+      sandboxSeal,
+    );
   }, 60_000);
   afterAll(async () => {
     await azurite?.close();
@@ -16,6 +21,17 @@ export function useStorage(): () => StorageAccount {
   return () => {
     if (storage === undefined) throw new Error('The storage emulator is not running yet');
     return storage;
+  };
+}
+
+/** The same storage as a deployment opens it that takes rows of a version which sealed none. */
+export function takingUnsealed<T extends Pick<StorageAccount, 'seal'>>(storage: T): T {
+  return {
+    ...storage,
+    seal: createSealReader(
+      async () => sandboxEvidenceKeys,
+      () => true,
+    ),
   };
 }
 

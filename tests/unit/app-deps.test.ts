@@ -36,10 +36,12 @@ describe('the application on an infrastructure that is given', () => {
         asked.push(typeof name === 'string' ? `${what} ${name}` : what);
         return answer;
       };
-    const opens = (what: string) => async (name: string) => {
-      asked.push(`${what} ${name}`);
-      throw new Error('Nothing is opened here');
-    };
+    const opens =
+      (what: string) =>
+      async (name = '') => {
+        asked.push(`${what} ${name}`);
+        throw new Error('Nothing is opened here');
+      };
     let nowMs = 0;
     const infrastructure: Partial<Infrastructure> = {
       clock: { now: () => nowMs, sleep: asks('clock', undefined) },
@@ -47,6 +49,7 @@ describe('the application on an infrastructure that is given', () => {
         table: opens('table'),
         queue: opens('queue'),
         container: opens('container'),
+        seal: opens('seal'),
         check: asks('check', undefined),
       },
       policy: asks('policy', { sources: [] } as unknown as Policy),

@@ -1,7 +1,7 @@
 import type { OperationalState } from '../../domain/audit/operational-state';
 import { listRefusedChanges, type ListRefusedChangesDeps } from '../ledger/list-refused-changes';
 import { listHolds } from '../ledger/list-holds';
-import type { Known, UnknownPart } from '../../domain/audit/snapshot';
+import { valueOr, type Known, type UnknownPart } from '../../domain/audit/snapshot';
 import { deadSinceMs, lastFailureOf, timesRefused, unusableFieldsOf } from '../../domain/dead-delivery';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
@@ -32,7 +32,7 @@ export async function readOperationalState(
   deps: OperationalStateDeps,
   policy: Policy,
   organization: OrganizationPolicy,
-  known: Readonly<{ marks: readonly Mark[]; nowMs: number }> &
+  known: Readonly<{ marks: readonly Mark[]; nowMs: number; evidence: Known<OperationalState['evidence']> }> &
     Pick<OperationalState, 'lastAudit' | 'unfinished' | 'own'>,
 ): Promise<OperationalState> {
   const { alias } = organization;
@@ -53,6 +53,7 @@ export async function readOperationalState(
   const changes = { listMarks: async () => known.marks };
   const held = await read('holds', async () => listHolds({ ...atNow, changes }, alias));
   const failing = await read('backoffs', async () => deps.backoffs.list(alias));
+  if (known.evidence.kind === 'unknown') unread.push({ part: 'evidence', code: known.evidence.code });
   const noteUnread = (part: string, code: ErrorCode): void => {
     if (!unread.some((one) => one.part === part)) unread.push({ part, code });
   };
@@ -60,6 +61,7 @@ export async function readOperationalState(
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,
     own: known.own,
+    evidence: valueOr(known.evidence, { faults: [] }),
     refusals: letters.map(({ id, groupName, memberId, decision, history }) => ({
       id,
       group: fold(groupName),

@@ -5,10 +5,8 @@ import { toCheckInput } from '../../domain/audit/check-input';
 import { runAllChecks } from '../../domain/audit/checks/run-all-checks';
 import { rememberEarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
-import type { ExpectedAccess } from '../../domain/audit/expected-access-types';
 import { isOpen } from '../../domain/audit/finding';
 import { checksOf, type AuditReport } from '../../domain/audit/report';
-import type { Snapshot } from '../../domain/audit/snapshot';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
 import { AppError } from '../../errors';
@@ -21,6 +19,8 @@ import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
 import { attributeFindings } from './read-log-and-attribute-findings';
 import { isComeBackLater } from './is-come-back-later';
+import { countWhatWasRead } from './count-what-was-read';
+import { proveEvidenceOfNight, type ProveEvidenceDeps } from './prove-evidence-of-night';
 import { followFindings, unreadableParts } from './follow-findings';
 import { readStoredSnapshotIfReadable } from './read-stored-snapshot-if-readable';
 import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
@@ -46,6 +46,7 @@ import { readOperationalState, type OperationalStateDeps } from './read-operatio
 import { readSnapshot } from './read-snapshot';
 
 export type RunAuditDeps = OperationalStateDeps &
+  ProveEvidenceDeps &
   RemediateAndStoreAuditResultDeps &
   Readonly<{
     policy: () => Promise<Policy>;
@@ -54,7 +55,8 @@ export type RunAuditDeps = OperationalStateDeps &
       organization: string,
       tell: (method: HttpMethod) => void,
     ) => Promise<AuditUiPath & Readonly<{ own: Readonly<{ clientId: string; scopes: readonly string[] }> }>>;
-    ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence' | 'evidence' | 'list'>;
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence' | 'evidence' | 'list'> &
+      ProveEvidenceDeps['ledger'];
     changes: Pick<ChangeStore, 'listMarks'>;
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
@@ -126,6 +128,7 @@ async function decideNight(
   const lastAudit = await reader.remember(EARLIER_NIGHT, async () =>
     readEarlierNight(deps.ledger, alias, night),
   );
+  const evidence = await proveEvidenceOfNight(deps, organization, reader, deps.auditTurnMs / 2);
   const rules = { ...DEFAULT_QUOTA_RULES, ...organization.quota };
   const allowances = { get: allowanceOf(rules, 'GET', 'normal'), post: allowanceOf(rules, 'POST', 'normal') };
   const madeHere = await readRuleIds(deps.ledger, alias);
@@ -165,7 +168,9 @@ async function decideNight(
     unfinished,
     lastAudit: earlier,
     own: uipath.own,
+    evidence,
   });
+  const { checkpoint } = operations.evidence;
 
   const audit = toCheckInput({ organization, snapshot, expected, operations, nowMs });
   const found = runAllChecks(audit);
@@ -192,6 +197,7 @@ async function decideNight(
     ownChecks,
     checks: checksOf(findings, ownChecks),
     findings: findings.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(earlier === undefined ? {} : { previousNight: earlier.night }),
   };
   return { report, forgotten: earlierNights.forgotten };
@@ -228,20 +234,4 @@ async function giveUpEarlierNights(
       await snapshots.save(alias, earlier, { ...given, parts });
   }
   return snapshots.givenUpFor(alias, night);
-}
-
-function countWhatWasRead(
-  { groups, accessPolicy, rules, applications, robots }: Snapshot,
-  { people }: ExpectedAccess,
-): AuditReport['looked'] {
-  const read = [...groups.values()].flatMap((group) => (group.kind === 'known' ? [group.value] : []));
-  return {
-    groups: read.length,
-    members: read.reduce((sum, group) => sum + (group?.members.size ?? 0), 0),
-    people: people.length,
-    rules: rules.kind === 'known' ? rules.value.length : 0,
-    policyEntities: accessPolicy.kind === 'known' ? accessPolicy.value.length : 0,
-    ...(applications?.kind === 'known' ? { applications: applications.value.length } : {}),
-    ...(robots?.kind === 'known' ? { robots: robots.value.size } : {}),
-  };
 }

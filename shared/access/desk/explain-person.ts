@@ -58,7 +58,7 @@ export async function explainPerson(
   const subject = personSubject(alias, key);
   const ledger = (await deps.ledger.read(subject))?.value;
   if (ledger === undefined) return undefined;
-  const { records, head } = await deps.ledger.evidence(subject);
+  const { records, head, edited } = await deps.ledger.evidence(subject);
   const atMs = deps.clock.now();
   const access = personAccess(ledger, organization, atMs);
   const groups = new Set([
@@ -73,7 +73,7 @@ export async function explainPerson(
     access,
     groups: [...groups].toSorted(),
     evidence: records,
-    fault: verifyEvidence(records, head),
+    fault: verifyEvidence(records, head, edited),
   };
 }
 

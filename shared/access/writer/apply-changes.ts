@@ -6,6 +6,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { ChangesMessage, WorkQueues } from '../../storage/queues';
 import type { WantedRun } from '../../storage/writer-bookings';
 import { sourcesOfAccounts, type IsOfAccounts } from '../ledger/move-on';
+import { createLoggedLedger, type LogEvidenceDeps } from '../ledger/log-evidence';
 import { bookRun } from '../ledger/mark-and-book-writer-run';
 import { memoizeAccounts } from '../ledger/memoize-accounts';
 import { openContainment, type ContainmentDeps } from './containment';
@@ -48,6 +49,7 @@ type OpenRunDeps = Pick<
 
 export type ApplyChangesDeps = OpenRunDeps &
   BookDeps &
+  LogEvidenceDeps &
   Readonly<{
     policy: () => Promise<Policy>;
     changes: Pick<ChangeStore, 'takeBooking'>;
@@ -73,6 +75,7 @@ const PASSES: ReadonlySet<ErrorCode> = new Set([
   'uipath-answer-invalid',
   'uipath-outcome-unknown',
   'lease-lost',
+  'evidence-unavailable',
 ]);
 const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
   'uipath-token-refused',
@@ -103,18 +106,25 @@ export async function applyChanges(
   const lease = await deps.leases.acquire(alias);
   if (lease === undefined) return book(deps, alias, BUSY_RETRY_MS, 'busy');
   let run: RunDeps | undefined;
+  const { ledger, logWritten } = createLoggedLedger(deps);
   try {
-    run = await openRun(deps, {
-      organization,
-      policyHash: policy.hash,
-      isOfAccounts: sourcesOfAccounts(policy),
-      lease,
-    });
+    run = await openRun(
+      { ...deps, ledger },
+      {
+        organization,
+        policyHash: policy.hash,
+        isOfAccounts: sourcesOfAccounts(policy),
+        lease,
+      },
+    );
     const { isAllRecovered, openAdditions } = await recoverAttempts(run);
     const goesOnAtMs = await applyMarkedSubjects({ ...run, openAdditions });
     if (isAllRecovered && goesOnAtMs === undefined && !run.isTimeUp()) await run.units.endRecovered();
+    await logWritten();
     return await bookNext(deps, alias, goesOnAtMs, run);
   } catch (error) {
+    // What stopped the run may stop this as well: it is in the log with the next run or night.
+    await logWritten().catch(() => undefined);
     return await bookAfter(deps, alias, error, run?.marks.gatheredUntilMs());
   } finally {
     await lease.release();

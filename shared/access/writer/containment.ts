@@ -73,6 +73,7 @@ const SHARED: ReadonlySet<ErrorCode> = new Set([
   'policy-invalid',
   'policy-unavailable',
   'storage-unavailable',
+  'evidence-unavailable',
   'lease-lost',
 ]);
 /** Failures of one unit, or of UiPath altogether: it is asked when so many units in a row met one. */

@@ -150,6 +150,11 @@ const CATALOG = {
     why: 'What a source said is not followed: a leaver may still have access.',
     mend: 'Mend the cause by its code, then have the deliveries tried again, or close them for good with a reason.',
   }),
+  'evidence-broken': createCheckEntry('evidence-broken', 'critical', {
+    title: 'Evidence that is not as it was written',
+    why: 'Somebody edited, removed or put back rows of this application: what it says of a person, or of itself, cannot be believed.',
+    mend: 'Find out who can write to the storage account, and put the rows back from a backup. Nothing is changed for the subject until then.',
+  }),
   'night-missing': createCheckEntry('night-missing', 'high', {
     title: 'Night without an audit',
     why: 'Between two audits there was more time than agreed: nothing is known of it.',

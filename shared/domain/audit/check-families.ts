@@ -46,6 +46,7 @@ export const FAMILIES: Readonly<Record<BuiltInCheckId, CheckFamily | 'none'>> = 
   'source-silent': 'operations',
   'deliveries-dead': 'operations',
   'night-missing': 'operations',
+  'evidence-broken': 'operations',
   'audit-unfinished': 'operations',
   'revoke-failed': 'operations',
   'change-refused': 'operations',

@@ -78,6 +78,7 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'scope-unneeded': () => ['applications'],
   'source-silent': () => ['heartbeats'],
   'night-missing': OWN_RECORDS,
+  'evidence-broken': () => ['evidence'],
   'audit-unfinished': OWN_RECORDS,
   'revoke-failed': () => ['refused-changes'],
   'change-refused': () => ['refused-changes'],

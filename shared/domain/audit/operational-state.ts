@@ -36,6 +36,11 @@ export type OperationalState = Readonly<{
   failing: ReadonlyArray<
     Readonly<{ kind: string; key: string; name?: string | undefined; code: string; sinceMs: number }>
   >;
+  /** What was found in this application's own evidence, and the checkpoint that was signed over it. */
+  evidence: Readonly<{
+    faults: ReadonlyArray<Readonly<{ subject: string; kind: string; at: number }>>;
+    checkpoint?: string;
+  }>;
   /** What of all this could not be read, and is left empty. */
   unread: readonly UnknownPart[];
   lastAudit: Readonly<{ night: string; atMs: number }> | undefined;

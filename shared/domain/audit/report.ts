@@ -36,6 +36,8 @@ export type AuditReport = Readonly<{
   /** In every state, those that were fixed too. */
   findings: readonly FindingRecord[];
   previousNight?: string;
+  /** The signed head of the organization's evidence, as it was that night (C2SP tlog-checkpoint). */
+  checkpoint?: string;
 }>;
 
 /** The words of the checks that have a finding. */

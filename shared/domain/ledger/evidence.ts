@@ -42,6 +42,28 @@ export function divideEvidence(entry: EvidenceEntry): readonly EvidenceEntry[] {
   });
 }
 
+/** Of one transaction, beside the ledger itself. */
+const PORTION_RECORDS = 90;
+const PORTION_BYTES = 1_500_000;
+
+/** Entries in portions of what a transaction holds, at least one, and each of a size that can be stored. */
+export function toPortions(entries: readonly EvidenceEntry[]): ReadonlyArray<readonly EvidenceEntry[]> {
+  const portions: EvidenceEntry[][] = [[]];
+  let bytes = 0;
+  for (const entry of entries.flatMap(divideEvidence)) {
+    const size = Buffer.byteLength(JSON.stringify(entry));
+    const portion = portions.at(-1) ?? [];
+    if (portion.length > 0 && (portion.length >= PORTION_RECORDS || bytes + size > PORTION_BYTES)) {
+      portions.push([entry]);
+      bytes = size;
+    } else {
+      portion.push(entry);
+      bytes += size;
+    }
+  }
+  return portions;
+}
+
 /** Appends entries to a chain: numbers and hashes them. */
 export function linkEvidence(
   head: EvidenceHead,
@@ -60,11 +82,25 @@ export function linkEvidence(
 
 export type EvidenceFault = Readonly<{ kind: 'edited' | 'missing' | 'cut'; seq: number }>;
 
+/** A subject's evidence as it is stored. `edited`: the numbers of records that are not as they were written, which `records` lacks. */
+export type StoredEvidence = Readonly<{
+  records: readonly EvidenceRecord[];
+  head: EvidenceHead;
+  edited: readonly number[];
+}>;
+
 /** Verifies a chain and returns its first fault, or undefined: a record was edited, one is missing, or the tail was truncated. */
 export function verifyEvidence(
   records: readonly EvidenceRecord[],
   head: EvidenceHead,
+  edited: readonly number[] = [],
 ): EvidenceFault | undefined {
+  const fault = faultInChain(records, head);
+  const first = Math.min(...edited);
+  return first <= (fault?.seq ?? Infinity) && edited.length > 0 ? { kind: 'edited', seq: first } : fault;
+}
+
+function faultInChain(records: readonly EvidenceRecord[], head: EvidenceHead): EvidenceFault | undefined {
   let end: EvidenceHead = EMPTY_CHAIN;
   for (const record of records) {
     if (record.seq !== end.seq + 1) return { kind: 'missing', seq: end.seq + 1 };

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
@@ -32,7 +33,7 @@ beforeAll(async () => {
   );
   stack = await startStack({ appDirectory: folder });
   const { connectionString } = stack.azurite;
-  storage = openStorage({ kind: 'connection-string', connectionString });
+  storage = openStorage({ kind: 'connection-string', connectionString }, sandboxSeal);
   queues = QueueServiceClient.fromConnectionString(connectionString);
 }, 180_000);
 

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import { describe, expect, it } from '@jest/globals';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { createDeliveries } from '../../../shared/storage/deliveries';
@@ -10,8 +11,9 @@ const first = Buffer.alloc(100_000, 'a');
 const second = Buffer.alloc(100_000, 'b');
 
 /** Storage in which something happens as soon as a body has been stored. */
-function afterUpload(happens: () => Promise<unknown>): Pick<StorageAccount, 'table' | 'container'> {
+function afterUpload(happens: () => Promise<unknown>): Pick<StorageAccount, 'table' | 'container' | 'seal'> {
   return {
+    seal: sandboxSeal,
     table: async (name) => storage().table(name),
     container: async (name) => {
       const container = await storage().container(name);
@@ -74,7 +76,7 @@ describe('a body that is too large for a row', () => {
     const outcomes: string[] = [];
     const insertsFirst = afterUpload(async () => undefined);
     const container = insertsFirst.container;
-    const late: Pick<StorageAccount, 'table' | 'container'> = {
+    const late: Pick<StorageAccount, 'table' | 'container' | 'seal'> = {
       ...insertsFirst,
       container: async (name) => {
         outcomes.push(await deliveries.insert({ ...delivery, contentHash: '1', body: first }));

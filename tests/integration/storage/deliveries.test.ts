@@ -123,7 +123,7 @@ describe('a delivery', () => {
   it.each([409, 412])(
     'is no duplicate where storage refuses it with %d and has none of it',
     async (statusCode) => {
-      const refusing: Pick<StorageAccount, 'table' | 'container'> = {
+      const refusing: Pick<StorageAccount, 'table' | 'container' | 'seal'> = {
         ...storage(),
         table: async (name) =>
           new Proxy(await storage().table(name), {

@@ -5,7 +5,7 @@ import { digestsOf } from '../../../shared/domain/plan/hold-digests';
 import { createHoldStore } from '../../../shared/storage/holds';
 import type { UnreadableRow } from '../../../shared/storage/unreadable-rows';
 import { errorOf } from '../../fakes/error-of';
-import { newName, useStorage } from '../../fakes/test-storage';
+import { newName, takingUnsealed, useStorage } from '../../fakes/test-storage';
 
 const storage = useStorage();
 
@@ -191,7 +191,7 @@ describe('a hold', () => {
   });
 
   it('of a row that an earlier version wrote is read, and is in a row still after a release', async () => {
-    const store = createHoldStore(storage());
+    const store = createHoldStore(takingUnsealed(storage()));
     const organization = newName('acme');
     const { releasedBy: _by, releasedAtMs: _at, ...written } = aHold(3);
     const table = await storage().table('plans');

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import { describe, expect, it } from '@jest/globals';
 import type { TableClient } from '@azure/data-tables';
 import { DAY_MS } from '../../../shared/domain/durations';
@@ -5,7 +6,7 @@ import type { Subject } from '../../../shared/domain/ledger/subject';
 import { mapConcurrently } from '../../../shared/map-concurrently';
 import { createLedgerStore, type LedgerStore } from '../../../shared/storage/ledger';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
-import { newName, useStorage } from '../../fakes/test-storage';
+import { newName, takingUnsealed, useStorage } from '../../fakes/test-storage';
 import { aPersonLedger } from '../../fixtures/builders/person-ledgers';
 
 const storage = useStorage();
@@ -13,8 +14,9 @@ const storage = useStorage();
 type World = Readonly<{ organization: string; clock: { nowMs: number }; store: LedgerStore }>;
 
 /** Storage in which a table's client has these methods in place of its own. */
-function altered(name: string, methods: Partial<TableClient>): Pick<StorageAccount, 'table'> {
+function altered(name: string, methods: Partial<TableClient>): Pick<StorageAccount, 'table' | 'seal'> {
   return {
+    seal: sandboxSeal,
     table: async (asked) => {
       const client = await storage().table(asked);
       return asked === name ? Object.assign(Object.create(client) as typeof client, methods) : client;
@@ -27,7 +29,7 @@ function aWorld(): World {
   return {
     organization: newName('acme'),
     clock,
-    store: createLedgerStore(storage(), undefined, { now: () => clock.nowMs }),
+    store: createLedgerStore(takingUnsealed(storage()), undefined, { now: () => clock.nowMs }),
   };
 }
 

@@ -1,10 +1,11 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import { describe, expect, it } from '@jest/globals';
 import type { Subject } from '../../../shared/domain/ledger/subject';
 import { verifyEvidence, type EvidenceEntry } from '../../../shared/domain/ledger/evidence';
 import type { PersonLedger } from '../../../shared/domain/ledger/person-ledger';
 import { createLedgerStore, type LedgerStore } from '../../../shared/storage/ledger';
 import { errorOf } from '../../fakes/error-of';
-import { newName, useStorage } from '../../fakes/test-storage';
+import { newName, takingUnsealed, useStorage } from '../../fakes/test-storage';
 import { aGrant, aPersonLedger } from '../../fixtures/builders/person-ledgers';
 
 const storage = useStorage();
@@ -109,8 +110,8 @@ describe('a ledger', () => {
       const row = await table.getEntity<{ json0: string }>(partitionKey, rowKey);
       await table.updateEntity({ partitionKey, rowKey, json0: row.json0.replace('two', 'too') });
     } else await table.deleteEntity(partitionKey, rowKey);
-    const { records, head } = await store.evidence(subject);
-    expect(verifyEvidence(records, head)?.kind).toBe(kind);
+    const { records, head, edited } = await store.evidence(subject);
+    expect(verifyEvidence(records, head, edited)?.kind).toBe(kind);
   });
 
   it.each([
@@ -189,7 +190,7 @@ describe('a ledger', () => {
       evidenceSeq: 0,
       evidenceHash: '',
     });
-    const store = createLedgerStore(storage());
+    const store = createLedgerStore(takingUnsealed(storage()));
     expect((await store.read(subject))?.value).toEqual(aPersonLedger({ grants: [aGrant()] }));
     await put(store, subject, aPersonLedger({ workerId: '7' }), 'one');
     expect((await store.read(subject))?.value.workerId).toBe('7');
@@ -241,7 +242,7 @@ describe('the list of ledgers', () => {
         ),
       );
     let count = 0;
-    for await (const entry of createLedgerStore(storage()).list(organization, 'person'))
+    for await (const entry of createLedgerStore(takingUnsealed(storage())).list(organization, 'person'))
       if (entry.value?.email === 'ana.pop@example.com') count += 1;
     expect(count).toBe(keys.length);
   });
@@ -294,6 +295,7 @@ describe('what a transaction does not hold', () => {
     await put(createLedgerStore(storage()), subject, aPersonLedger());
     let writes = 0;
     const dying = createLedgerStore({
+      seal: sandboxSeal,
       table: async (name) => {
         const client = await storage().table(name);
         return Object.assign(Object.create(client) as typeof client, {

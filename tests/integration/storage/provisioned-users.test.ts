@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import type { TableClient } from '@azure/data-tables';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
@@ -11,7 +12,8 @@ const storage = useStorage();
 /** Storage that counts how often every id was read, and whether the next reading of them fails. */
 function watched() {
   const state = { readings: 0, isDown: false };
-  const account: Pick<StorageAccount, 'table'> = {
+  const account: Pick<StorageAccount, 'table' | 'seal'> = {
+    seal: sandboxSeal,
     table: async (name) =>
       new Proxy(await storage().table(name), {
         get(client, member: keyof TableClient) {

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_QUOTA_RULES, type QuotaGate, type QuotaRules } from '../../../shared/domain/plan/quota';
 import { createQuotaGates, type QuotaLedger } from '../../../shared/storage/quota-gate-per-organization';
@@ -19,7 +20,10 @@ let number = 0;
 
 beforeAll(async () => {
   azurite = await startAzurite();
-  storage = openStorage({ kind: 'connection-string', connectionString: azurite.connectionString });
+  storage = openStorage(
+    { kind: 'connection-string', connectionString: azurite.connectionString },
+    sandboxSeal,
+  );
 });
 
 afterAll(async () => {
@@ -33,7 +37,7 @@ beforeEach(() => {
 });
 
 /** An instance of the application; `account` lets a test stand between it and the table. */
-function instance(account: Pick<StorageAccount, 'table'> = storage): QuotaLedger {
+function instance(account: Pick<StorageAccount, 'table' | 'seal'> = storage): QuotaLedger {
   return createQuotaGates({
     storage: account,
     clock: { now: () => nowMs },
@@ -61,11 +65,12 @@ async function rowOf(method: string): Promise<Readonly<{ buckets: unknown; write
 
 /** Counts what is sent to the table, and can put something in between. */
 function observed(before: Readonly<{ write?: () => Promise<void> }> = {}): {
-  account: Pick<StorageAccount, 'table'>;
+  account: Pick<StorageAccount, 'table' | 'seal'>;
   counts: { reads: number; writes: number };
 } {
   const counts = { reads: 0, writes: 0 };
-  const account: Pick<StorageAccount, 'table'> = {
+  const account: Pick<StorageAccount, 'table' | 'seal'> = {
+    seal: sandboxSeal,
     table: async (name) => {
       const table = await storage.table(name);
       return new Proxy(table, {
@@ -178,6 +183,7 @@ describe('the quota of an organization', () => {
   it('is not granted while storage fails, and is when it is back', async () => {
     let isDown = true;
     const gate = instance({
+      seal: sandboxSeal,
       table: async (name) => {
         if (isDown) throw new Error('down');
         return storage.table(name);

@@ -1,5 +1,7 @@
+import { sandboxEvidenceKeys, sandboxSeal } from '../../../sandbox/evidence-key';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { createRecordSeal } from '../../../shared/domain/evidence/record-seal';
 import { AppError } from '../../../shared/errors';
 import { createLedgerStore } from '../../../shared/storage/ledger';
 import { decodeRecord, encodeRecord } from '../../../shared/storage/record-encoding';
@@ -9,33 +11,40 @@ import { useStorage } from '../../fakes/test-storage';
 
 const storage = useStorage();
 
+const sealing = {
+  table: 'records',
+  partitionKey: 'p',
+  rowKey: 'k',
+  seal: createRecordSeal(sandboxEvidenceKeys),
+};
+
 describe('a record in pieces', () => {
   it.each(['', 'x', 'xx'])('never cuts a character in two (shifted by %p)', (shift) => {
     const value = { text: shift + '🙂'.repeat(50_000) };
-    const record = encodeRecord(value);
+    const record = encodeRecord(value, sealing);
     const pieces = Object.keys(record).filter((name) => name.startsWith('json'));
     expect(pieces.length).toBeGreaterThan(3);
     for (const name of pieces) {
       expect(() => encodeURIComponent(String(record[name]))).not.toThrow();
       expect(String(record[name]).length).toBeLessThanOrEqual(30_000);
     }
-    expect(decodeRecord(z.object({ text: z.string() }), record)).toEqual(value);
+    expect(decodeRecord(z.object({ text: z.string() }), record, sealing)).toEqual(value);
   });
 
   it('is refused one character past what a row holds, and a row holds what is just below', async () => {
     const inRow = { text: 'x'.repeat(500_000 - '{"text":""}'.length) };
     const table = await storage().table('records');
-    const row = { partitionKey: 'p', rowKey: 'k', ...encodeRecord(inRow) };
+    const row = { partitionKey: 'p', rowKey: 'k', ...encodeRecord(inRow, sealing) };
     await table.createEntity(row);
     const read = await table.getEntity('p', 'k');
-    expect(decodeRecord(z.object({ text: z.string() }), read)).toEqual(inRow);
-    const error = await errorOf(() => encodeRecord({ text: `${inRow.text}x` }));
+    expect(decodeRecord(z.object({ text: z.string() }), read, sealing)).toEqual(inRow);
+    const error = await errorOf(() => encodeRecord({ text: `${inRow.text}x` }, sealing));
     expect(error.code).toBe('record-too-large');
   });
 
   const readVersion = (schemaVersion: unknown) => {
-    const { schemaVersion: _own, ...row } = encodeRecord({ text: 'x' });
-    return decodeRecord(z.object({ text: z.string() }), { ...row, schemaVersion });
+    const { schemaVersion: _own, ...row } = encodeRecord({ text: 'x' }, sealing);
+    return decodeRecord(z.object({ text: z.string() }), { ...row, schemaVersion }, sealing);
   };
 
   it.each([undefined, 1])('of schema version %p is read', (schemaVersion) => {
@@ -52,9 +61,9 @@ describe('a record in pieces', () => {
   });
 
   it('names the member that is wrong, and no value', async () => {
-    const record = encodeRecord({ person: { email: 42, name: 'Ana Pop' } });
+    const record = encodeRecord({ person: { email: 42, name: 'Ana Pop' } }, sealing);
     const error = await errorOf(() =>
-      decodeRecord(z.object({ person: z.object({ email: z.string() }) }), record),
+      decodeRecord(z.object({ person: z.object({ email: z.string() }) }), record, sealing),
     );
     expect(error.code).toBe('record-unreadable');
     expect(error.message).toContain('person.email');
@@ -107,6 +116,7 @@ describe('a store whose failures are coded', () => {
 describe('storage that does not answer', () => {
   it('is unavailable, not empty', async () => {
     const failing = {
+      seal: sandboxSeal,
       table: async () => {
         throw new Error('connect ECONNREFUSED');
       },

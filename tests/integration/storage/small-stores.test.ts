@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { describe, expect, it } from '@jest/globals';
 import { summarizeNight } from '../../../shared/domain/audit/audit-summary';
@@ -173,7 +174,10 @@ describe('findings', () => {
       },
       listEntities: table.listEntities.bind(table),
     };
-    const store = createFindingStore({ table: async () => counting as unknown as TableClient });
+    const store = createFindingStore({
+      seal: sandboxSeal,
+      table: async () => counting as unknown as TableClient,
+    });
     const organization = newName('acme');
     const many = Array.from({ length: 201 }, (_, at) => ({ ...finding, id: `f${at}` }));
     await store.save(organization, many);

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_QUOTA_RULES, type QuotaGate, type QuotaRules } from '../../../shared/domain/plan/quota';
 import { createQuotaGates, type QuotaLedger } from '../../../shared/storage/quota-gate-per-organization';
@@ -16,7 +17,7 @@ beforeEach(() => {
   nowMs = START_MS;
 });
 
-function instance(account: Pick<StorageAccount, 'table'> = storage): QuotaLedger {
+function instance(account: Pick<StorageAccount, 'table' | 'seal'> = storage): QuotaLedger {
   return createQuotaGates({
     storage: account,
     clock: { now: () => nowMs },
@@ -26,8 +27,9 @@ function instance(account: Pick<StorageAccount, 'table'> = storage): QuotaLedger
 }
 
 /** `after` runs when a write was stored, before its answer comes. */
-function observed(after: () => void): Pick<StorageAccount, 'table'> {
+function observed(after: () => void): Pick<StorageAccount, 'table' | 'seal'> {
   return {
+    seal: sandboxSeal,
     table: async (name) => {
       const table = await storage.table(name);
       return new Proxy(table, {

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../sandbox/evidence-key';
 import { HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
@@ -277,7 +278,7 @@ describe('a sender is told what it understands', () => {
       const at = (service: string): string => `${service}Endpoint=http://127.0.0.1:${port}/devstoreaccount1`;
       const account = `AccountName=devstoreaccount1;AccountKey=${Buffer.alloc(32).toString('base64')}`;
       const connectionString = `DefaultEndpointsProtocol=http;${account};${at('Blob')};${at('Queue')};${at('Table')};`;
-      down = openStorage({ kind: 'connection-string', connectionString });
+      down = openStorage({ kind: 'connection-string', connectionString }, sandboxSeal);
     });
 
     it('each is told 503 before it gives up', async () => {

@@ -25,6 +25,7 @@ export function checkOperations(audit: CheckInput): readonly Finding[] {
     ...checkChanges(audit),
     ...checkGuards(audit),
     ...checkFailingWork(audit),
+    ...checkEvidence(audit),
   ];
 }
 
@@ -140,6 +141,13 @@ function checkFailingWork(audit: CheckInput): readonly Finding[] {
         { ...(name === undefined ? {} : { name }), code, since: new Date(sinceMs).toISOString() },
       ),
     );
+}
+
+/** Rows that somebody edited, removed or put back, of a subject or of the log. */
+function checkEvidence(audit: CheckInput): readonly Finding[] {
+  return audit.operations.evidence.faults.map(({ subject, kind, at }) =>
+    createAuditFinding(audit, 'evidence-broken', { subject, kind }, { from: String(at) }),
+  );
 }
 
 /** Guards whose limit would let everybody be removed. */

@@ -108,6 +108,10 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'by-hand',
     'The cause is mended by its code. Then each delivery is tried again, or closed with a reason, on the page of dead letters.',
   ),
+  'evidence-broken': createNoPlan(
+    'by-hand',
+    'Who could write to the storage account is found out, and the rows are put back from a backup.',
+  ),
   'night-missing': createNoPlan('by-itself', 'It ends by itself with the next audit that comes in time.'),
   'audit-unfinished': createNoPlan(
     'by-itself',

@@ -30,6 +30,7 @@ const KNOWN = {
   marks: [],
   nowMs: 0,
   lastAudit: undefined,
+  evidence: { kind: 'known', value: { faults: [] } } as const,
   unfinished: [],
   own: { clientId: '', scopes: [] },
 };

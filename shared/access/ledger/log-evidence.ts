@@ -1,0 +1,108 @@
+import { recordsBetween } from '../../domain/evidence/chain-continues';
+import { EMPTY_CHAIN, type EvidenceHead } from '../../domain/ledger/evidence';
+import type { Subject, SubjectKind } from '../../domain/ledger/subject';
+import { AppError, errorCodeOf } from '../../errors';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import type { EvidenceLog } from '../../storage/evidence/evidence-log';
+import type { LedgerOf, LedgerStore, Stored } from '../../storage/ledger';
+
+export type LogEvidenceDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'read' | 'evidenceAfter'>;
+  evidenceLog: Pick<EvidenceLog, 'headOf' | 'append'>;
+}>;
+
+const ATTEMPTS = 4;
+
+/**
+ * Reads a subject's ledger and brings into the log what of its evidence is not there yet. The log is read first: whatever it knows is in
+ * storage by then.
+ * @throws AppError `record-unreadable` where the evidence is not what the log goes on with: rows were put back, removed or edited;
+ *   `evidence-unavailable` where it cannot be read or written
+ */
+export async function logEvidence<K extends SubjectKind>(
+  deps: LogEvidenceDeps,
+  subject: Subject<K>,
+): Promise<Stored<LedgerOf[K]> | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const logged = await needed(async () => deps.evidenceLog.headOf(subject));
+    const stored = await deps.ledger.read(subject);
+    const { head } = stored ?? { head: EMPTY_CHAIN };
+    if (logged.seq > head.seq) throw unfit('are older than the log knows them');
+    if (logged.seq === head.seq && logged.hash !== head.hash) throw unfit('are not those that the log knows');
+    if (logged.seq === head.seq) return stored;
+    const after = await needed(async () => deps.ledger.evidenceAfter(subject, logged.seq));
+    const records = recordsBetween(logged, head, after);
+    if (records === undefined) throw unfit('do not follow those in the log');
+    try {
+      await needed(async () => deps.evidenceLog.append({ subject, after: logged, records }));
+      return stored;
+    } catch (error) {
+      if (errorCodeOf(error) !== 'storage-conflict' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Reads of one run that rely on nothing which is not in the log, and the log of what the run itself recorded. */
+export type LoggedLedger<L> = Readonly<{
+  ledger: L;
+  /** Brings into the log what was written since. @throws AppError `evidence-unavailable` */
+  logWritten: () => Promise<void>;
+}>;
+
+/**
+ * A ledger whose subjects are believed once their evidence is in the log: a state that was forged, or put back as it was before, is
+ * `record-unreadable` for whoever reads it here. What is written through it is in the log after `logWritten`.
+ */
+export function createLoggedLedger<L extends Pick<LedgerStore, 'read' | 'write' | 'evidenceAfter'>>(
+  deps: Readonly<{ ledger: L }> & Pick<LogEvidenceDeps, 'evidenceLog'>,
+): LoggedLedger<L> {
+  const { ledger } = deps;
+  const seen = new Map<string, EvidenceHead>();
+  const written = new Map<string, Subject>();
+  const keyOf = ({ kind, key }: Subject): string => `${kind}:${key}`;
+  const read = async <K extends SubjectKind>(
+    subject: Subject<K>,
+  ): Promise<Stored<LedgerOf[K]> | undefined> => {
+    const known = seen.get(keyOf(subject));
+    const stored = known === undefined ? await logEvidence(deps, subject) : await ledger.read(subject);
+    const { head } = stored ?? { head: EMPTY_CHAIN };
+    if (known === undefined) seen.set(keyOf(subject), head);
+    else if (head.seq < known.seq) throw unfit('are older than the log knows them');
+    return stored;
+  };
+  const write: LedgerStore['write'] = async (subject, ...what) => {
+    await ledger.write(subject, ...what);
+    written.set(keyOf(subject), subject);
+  };
+  return {
+    ledger: { ...ledger, read, write },
+    logWritten: async () => {
+      const subjects = [...written.values()];
+      written.clear();
+      await mapConcurrently(subjects, STORAGE_WIDTH, async (subject) => {
+        try {
+          await logEvidence(deps, subject);
+        } catch (error) {
+          if (errorCodeOf(error) !== 'record-unreadable') throw error;
+        }
+      });
+    },
+  };
+}
+
+/** What the log or the evidence itself cannot do keeps every change from being made, not one subject's. */
+async function needed<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === 'storage-conflict' || code === 'record-unreadable') throw error;
+    throw new AppError('evidence-unavailable', 'Evidence cannot be written, so nothing is changed', {
+      cause: error,
+    });
+  }
+}
+
+function unfit(what: string): AppError {
+  return new AppError('record-unreadable', `The records that a stored ledger rests on ${what}`);
+}

@@ -1,0 +1,127 @@
+import { DAY_MS } from '../../domain/durations';
+import type { LogEntry } from '../../domain/evidence/log-entry';
+import { faultOfSubject } from '../../domain/evidence/verify-subject';
+import { EMPTY_CHAIN, type EvidenceHead } from '../../domain/ledger/evidence';
+import type { Subject } from '../../domain/ledger/subject';
+import { errorCodeOf } from '../../errors';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import type { EvidenceLog } from '../../storage/evidence/evidence-log';
+import type { LogPublisher } from '../../storage/evidence/publish-log';
+import type { LedgerStore } from '../../storage/ledger';
+import { logEvidence } from './log-evidence';
+import { byId, nameInLog, SUBJECT_KINDS, type FaultySubject } from './verify-evidence';
+import { readLogHead, verifyLog, type VerifyLogDeps } from './verify-log';
+
+export type ProveNightDeps = VerifyLogDeps &
+  Readonly<{
+    ledger: Pick<LedgerStore, 'heads' | 'evidence' | 'evidenceAfter' | 'read'>;
+    evidenceLog: EvidenceLog;
+    logPublisher: LogPublisher;
+  }>;
+
+/** What a night found in the evidence, and the checkpoint that it signed; none where nothing may be signed, or there is nothing. */
+export type ProvenNight = Readonly<{
+  faults: ReadonlyArray<Readonly<{ subject: string; kind: string; at: number }>>;
+  checkpoint?: string;
+}>;
+
+/** Each subject is looked at once in so many nights, besides whoever changed since the last. */
+const NIGHTS_ROUND = 30;
+/** A log of more entries is read as a whole once in so many nights, and otherwise from where it was verified last. */
+const MOST_ENTRIES_EACH_NIGHT = 200_000;
+const NIGHTS_OF_WHOLE_LOG = 7;
+const TOGETHER = 200;
+
+/**
+ * Brings into the log what is not there yet, verifies the log and a part of the subjects by it, each once in thirty nights and where
+ * something is strange at once, and publishes a checkpoint. Nothing is signed over a log that is not as it was written. `mayGoOn` throws
+ * when there is no time for more: what was done is done.
+ * @throws AppError `evidence-unavailable`, and what `mayGoOn` throws
+ */
+export async function proveNight(
+  deps: ProveNightDeps,
+  organization: Readonly<{ alias: string; origin: string }>,
+  { nowMs, mayGoOn }: Readonly<{ nowMs: number; mayGoOn: () => void }>,
+): Promise<ProvenNight> {
+  const { alias, origin } = organization;
+  const night = Math.floor(nowMs / DAY_MS);
+  const { unlogged, suspects, others } = await compareHeads(deps, alias);
+  const doubtful = [...suspects, ...others.filter((subject) => isOfNight(subject, night))];
+  for (let start = 0; start < unlogged.length; start += TOGETHER) {
+    mayGoOn();
+    await mapConcurrently(unlogged.slice(start, start + TOGETHER), STORAGE_WIDTH, async (subject) => {
+      try {
+        await logEvidence(deps, subject);
+      } catch (error) {
+        if (errorCodeOf(error) !== 'record-unreadable') throw error;
+        doubtful.push(subject);
+      }
+    });
+  }
+  const before = await readLogHead(deps, alias);
+  const isWhole = (before?.tree.size ?? 0) <= MOST_ENTRIES_EACH_NIGHT || night % NIGHTS_OF_WHOLE_LOG === 0;
+  const keys = await deps.evidenceKeys();
+  const asked = new Map(
+    doubtful.flatMap((subject) => keys.map((key) => [nameInLog(key, subject), subject] as const)),
+  );
+  const inLog = new Map<Subject, LogEntry[]>();
+  const { faults, head } = await verifyLog(deps, organization, {
+    ...(isWhole || before?.verified === undefined ? {} : { from: before.verified }),
+    onEntry: (entry) => {
+      const subject = asked.get(`${entry.key}/${entry.subject}`);
+      if (subject !== undefined) inLog.set(subject, [...(inLog.get(subject) ?? []), entry]);
+    },
+  });
+  const subjects: FaultySubject[] = [];
+  await mapConcurrently(doubtful, STORAGE_WIDTH, async (subject) => {
+    const stored = await deps.ledger.evidence(subject);
+    const fault = faultOfSubject(byId(keys), subject, stored, inLog.get(subject) ?? []);
+    if (fault !== undefined) subjects.push({ subject: `${subject.kind}:${subject.key}`, ...fault });
+  });
+  const isSound = faults.length === 0 && head !== undefined;
+  const published = isSound ? await deps.logPublisher.publish(alias, origin, nowMs) : undefined;
+  if (isSound) {
+    const stored = await deps.evidenceLog.read(alias);
+    await deps.evidenceLog.update(alias, stored, { ...stored, verified: head.tree });
+  }
+  return {
+    faults: [
+      ...faults.map(({ kind, at }) => ({ subject: 'log', kind, at })),
+      ...subjects.map(({ subject, kind, seq }) => ({ subject, kind, at: seq })),
+    ],
+    ...(published === undefined ? {} : { checkpoint: published.note }),
+  };
+}
+
+type ComparedHeads = Readonly<Record<'unlogged' | 'suspects' | 'others', readonly Subject[]>>;
+
+/** What ledgers and log say of where the evidence of each subject ends. The log is read first: whatever it knows is in storage by then. */
+async function compareHeads(
+  { ledger, evidenceLog }: Pick<ProveNightDeps, 'ledger' | 'evidenceLog'>,
+  organization: string,
+): Promise<ComparedHeads> {
+  const compared = { unlogged: [] as Subject[], suspects: [] as Subject[], others: [] as Subject[] };
+  for (const kind of SUBJECT_KINDS) {
+    const logged = new Map<string, EvidenceHead | undefined>();
+    for await (const { key, head } of evidenceLog.heads(organization, kind)) logged.set(key, head);
+    for await (const { key, head } of ledger.heads(organization, kind)) {
+      const known = logged.has(key) ? logged.get(key) : EMPTY_CHAIN;
+      logged.delete(key);
+      compared[relationOf(head, known)].push({ organization, kind, key });
+    }
+    for (const key of logged.keys()) compared.suspects.push({ organization, kind, key });
+  }
+  return compared;
+}
+
+function relationOf(head: EvidenceHead | undefined, known: EvidenceHead | undefined): keyof ComparedHeads {
+  if (head === undefined || known === undefined || head.seq < known.seq) return 'suspects';
+  if (head.seq > known.seq) return 'unlogged';
+  return head.hash === known.hash ? 'others' : 'suspects';
+}
+
+/** By its key, so that each has its night whoever comes and goes. */
+function isOfNight({ key }: Subject, night: number): boolean {
+  const place = Buffer.from(key).reduce((sum, byte) => (sum * 31 + byte) % NIGHTS_ROUND, 0);
+  return place === night % NIGHTS_ROUND;
+}

@@ -1,0 +1,113 @@
+import { openCheckpoint, type Checkpoint } from '../../domain/evidence/checkpoint';
+import type { EvidenceKeys } from '../../domain/evidence/evidence-keys';
+import type { LogEntry } from '../../domain/evidence/log-entry';
+import { appendLeaf, EMPTY_TREE, leafHash, rootOf, type Frontier } from '../../domain/evidence/merkle-tree';
+import { TILE_WIDTH } from '../../domain/evidence/tiles';
+import { errorCodeOf } from '../../errors';
+import type { EvidenceLog } from '../../storage/evidence/evidence-log';
+import { LogEntrySchema, type LogHead } from '../../storage/evidence/log-rows';
+import type { LogReader } from '../../storage/evidence/read-log';
+
+export type VerifyLogDeps = Readonly<{
+  evidenceLog: Pick<EvidenceLog, 'read'>;
+  logReader: LogReader;
+  evidenceKeys: () => Promise<EvidenceKeys>;
+}>;
+
+/**
+ * What is wrong with the log itself. `head`: what says where it ends cannot be relied on. `entries`: some are edited, missing or in
+ * another order. `checkpoint`: what was published was not signed here, or says something else than the log. `anchor`: the log is not
+ * the one that a checkpoint kept elsewhere tells of.
+ */
+export type LogFault = Readonly<{ kind: 'head' | 'entries' | 'checkpoint' | 'anchor'; at: number }>;
+
+export type VerifiedLog = Readonly<{
+  faults: readonly LogFault[];
+  /** Where the log ends; undefined where that cannot be relied on. */
+  head: LogHead | undefined;
+}>;
+
+/**
+ * Verifies a log from a tree that was verified before, `from`, to its end: what each entry is, that nothing is missing, and that it is
+ * what was published. `anchors` are checkpoints that were kept elsewhere. `onEntries` hears of each entry in order.
+ */
+export async function verifyLog(
+  deps: VerifyLogDeps,
+  organization: Readonly<{ alias: string; origin: string }>,
+  {
+    from = EMPTY_TREE,
+    anchors = [],
+    onEntry = () => undefined,
+  }: Readonly<{
+    from?: Frontier;
+    anchors?: readonly Pick<Checkpoint, 'size' | 'root'>[];
+    onEntry?: (entry: LogEntry) => void;
+  }>,
+): Promise<VerifiedLog> {
+  const { alias } = organization;
+  const head = await readLogHead(deps, alias);
+  if (head === undefined) return { faults: [{ kind: 'head', at: 0 }], head };
+  const faults: LogFault[] = [];
+  const checkpoint = await checkpointOf(deps, organization, head);
+  if (checkpoint === 'forged') faults.push({ kind: 'checkpoint', at: head.published?.size ?? 0 });
+  const expected = [...anchors, ...(checkpoint === undefined || checkpoint === 'forged' ? [] : [checkpoint])];
+  const roots = new Map<number, Buffer>([[from.size, rootOf(from)]]);
+  const asked = new Set(expected.map(({ size }) => size));
+  let tree = from;
+  for (let index = Math.floor(from.size / TILE_WIDTH); index * TILE_WIDTH < head.tree.size; index += 1) {
+    const entries = await deps.logReader.entriesOfTile(alias, index, head);
+    const parsed = entries?.map(parseEntry) ?? [];
+    if (entries === undefined || parsed.includes(undefined))
+      return { faults: [...faults, { kind: 'entries', at: index * TILE_WIDTH }], head };
+    for (const [at, entry] of entries.entries()) {
+      const position = index * TILE_WIDTH + at;
+      if (position < from.size || position >= head.tree.size) continue;
+      tree = appendLeaf(tree, leafHash(entry));
+      const known = parsed[at];
+      if (known !== undefined) onEntry(known);
+      if (asked.has(tree.size)) roots.set(tree.size, rootOf(tree));
+    }
+  }
+  if (!rootOf(tree).equals(rootOf(head.tree)) || tree.size !== head.tree.size)
+    faults.push({ kind: 'entries', at: from.size });
+  for (const { size, root } of expected)
+    if (size >= from.size && roots.get(size)?.equals(root) !== true)
+      faults.push({
+        kind: anchors.some((anchor) => anchor.size === size) ? 'anchor' : 'checkpoint',
+        at: size,
+      });
+  return { faults, head };
+}
+
+/** Where a log ends; undefined where that cannot be relied on. */
+export async function readLogHead(
+  deps: Pick<VerifyLogDeps, 'evidenceLog'>,
+  alias: string,
+): Promise<LogHead | undefined> {
+  try {
+    return await deps.evidenceLog.read(alias);
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return undefined;
+    throw error;
+  }
+}
+
+/** undefined: nothing was published yet. */
+async function checkpointOf(
+  deps: VerifyLogDeps,
+  { alias, origin }: Readonly<{ alias: string; origin: string }>,
+  { published }: LogHead,
+): Promise<Checkpoint | 'forged' | undefined> {
+  const note = await deps.logReader.checkpoint(alias);
+  if (note === undefined && published === undefined) return undefined;
+  const checkpoint = openCheckpoint(note ?? '', origin, await deps.evidenceKeys());
+  return checkpoint === undefined || note !== published?.note ? 'forged' : checkpoint;
+}
+
+function parseEntry(bytes: Buffer): LogEntry | undefined {
+  try {
+    return LogEntrySchema.safeParse(JSON.parse(bytes.toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { LogEntry } from '../../domain/evidence/log-entry';
+import type { Frontier } from '../../domain/evidence/merkle-tree';
+import type { RecordSeal } from '../../domain/evidence/record-seal';
+import type { EvidenceHead } from '../../domain/ledger/evidence';
+import type { Subject } from '../../domain/ledger/subject';
+import { encodeRecord } from '../record-encoding';
+
+export const LOG_TABLE = 'evidence';
+export const LOG_ROW = 'log';
+
+/** Where a log ends, and what of it was published. */
+export type LogHead = Readonly<{
+  tree: Frontier;
+  published: Readonly<{ size: number; note: string; atMs: number }> | undefined;
+  /** The tree that was verified last. */
+  verified: Frontier | undefined;
+}>;
+
+export const NEW_LOG: LogHead = {
+  tree: { size: 0, roots: [] },
+  published: undefined,
+  verified: undefined,
+};
+
+const FrontierSchema = z
+  .object({ size: z.number(), roots: z.array(z.string()) })
+  .transform(({ size, roots }): Frontier => ({ size, roots: roots.map((root) => Buffer.from(root, 'hex')) }));
+
+export const LogHeadSchema: z.ZodType<LogHead> = z
+  .object({
+    tree: FrontierSchema,
+    published: z.object({ size: z.number(), note: z.string(), atMs: z.number() }).optional(),
+    verified: FrontierSchema.optional(),
+  })
+  .transform(({ tree, published, verified }) => ({ tree, published, verified }));
+
+export const LogEntrySchema: z.ZodType<LogEntry> = z.object({
+  v: z.literal(1),
+  key: z.string(),
+  subject: z.string(),
+  seq: z.number(),
+  kind: z.string(),
+  at: z.string(),
+  record: z.string(),
+});
+
+export const EvidenceHeadSchema: z.ZodType<EvidenceHead> = z.object({ seq: z.number(), hash: z.string() });
+
+/** A row of the table, sealed. */
+export function logRow(seal: RecordSeal, partitionKey: string, rowKey: string, value: unknown) {
+  const place = { partitionKey, rowKey };
+  return { ...place, ...encodeRecord(value, { table: LOG_TABLE, seal, ...place }) };
+}
+
+export function storedLogHead({ tree, published, verified }: LogHead): object {
+  const storedTree = ({ size, roots }: Frontier): object => ({
+    size,
+    roots: roots.map((root) => root.toString('hex')),
+  });
+  return {
+    tree: storedTree(tree),
+    published,
+    ...(verified === undefined ? {} : { verified: storedTree(verified) }),
+  };
+}
+
+/** How far a subject's evidence is in the log. */
+export function subjectRowKey({ kind, key }: Pick<Subject, 'kind' | 'key'>): string {
+  return `s:${kind}:${key}`;
+}
+
+/** An entry that is not yet in a whole tile. */
+export function entryRowKey(index: number): string {
+  return `n:${String(index).padStart(12, '0')}`;
+}
