@@ -52,6 +52,9 @@ const OwnCheckSchema = z.strictObject({
   mend: Text,
 });
 
+/** Each may take a few seconds of a night. */
+const MAX_OWN_CHECKS = 50;
+
 export const AuditSchema = z
   .strictObject({
     broadGroups: z
@@ -76,7 +79,10 @@ export const AuditSchema = z
       .describe('Further things to read; each needs a scope of its own.'),
     remediate: RemediateSchema,
     waiverCeilingDays: z.number().positive().max(3650).default(180),
-    checks: z.record(Name, OwnCheckSchema).default({}),
+    checks: z
+      .record(Name, OwnCheckSchema)
+      .refine((checks) => Object.keys(checks).length <= MAX_OWN_CHECKS, `are more than ${MAX_OWN_CHECKS}`)
+      .default({}),
   })
   .prefault({});
 
@@ -112,7 +118,7 @@ export function toAuditPolicy(audit: AuditEntry, waivers: WaiverEntries): AuditP
       const { each, title, severity, why, mend } = check;
       const id = `own:${name}` as const;
       const entry = { title, severity, why, mend, link: anchorOf(id) };
-      return [{ id, entry, each, finds: compiled.finds }];
+      return [{ id, entry, each, finds: compiled.finds, countSteps: compiled.countSteps }];
     }),
   };
 }

@@ -84,7 +84,18 @@ describe('the audit in the policy', () => {
     ['an expression that is no expression', checks({ when: 'left &&' }), /is no expression/],
     ['an expression that gives a text', checks({ when: 'email' }), /gives string/],
     ['an expression that compares what cannot be', checks({ when: 'unusedDays > "x"' }), /is no expression/],
-    ['an expression without a bound', checks({ when: 'email.matches("(a+)+$")' }), /may not use matches/],
+    [
+      'an expression without a bound',
+      checks({ when: 'email.matches // (\n("(a+)+$")' }),
+      /audit\.checks\.mine\.when: may not use matches\(\) \(line 1, column 1\)/,
+    ],
+    [
+      'more own checks than a night has time for',
+      {
+        audit: { checks: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`c${index}`, check])) },
+      },
+      /audit\.checks: are more than 50/,
+    ],
     [
       'an expression that is too large',
       checks({ when: Array(120).fill('left').join(' || ') }),
