@@ -9,6 +9,7 @@ import type { ExpectedAccess } from '../../domain/audit/expected-access-types';
 import { isOpen } from '../../domain/audit/finding';
 import { checksOf, type AuditReport } from '../../domain/audit/report';
 import type { Snapshot } from '../../domain/audit/snapshot';
+import { reachOfWaivers } from '../../domain/audit/waiver';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
 import { AppError } from '../../errors';
@@ -178,6 +179,7 @@ async function decideNight(
   const unknown = unreadableParts(found);
   const findings = await planRemediations(deps, audit, attributed, found);
   const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
+  const { waivers } = organization.audit;
   const report: AuditReport = {
     schemaVersion: 1,
     organization: alias,
@@ -193,6 +195,7 @@ async function decideNight(
     checks: checksOf(findings, ownChecks),
     findings: findings.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     ...(earlier === undefined ? {} : { previousNight: earlier.night }),
+    ...(waivers.length === 0 ? {} : { waivers: reachOfWaivers(waivers, findings, nowMs) }),
   };
   return { report, forgotten: earlierNights.forgotten };
 }

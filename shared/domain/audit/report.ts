@@ -1,6 +1,7 @@
 import { describeCheck } from './check-catalog';
 import type { CheckEntry } from './check-catalog-entry';
 import { isOpen, type FindingRecord } from './finding';
+import type { WaiverReach } from './waiver';
 
 /** What an audit says of one organization on one night. Stored as JSON, its hash is in the evidence. */
 export type AuditReport = Readonly<{
@@ -36,6 +37,8 @@ export type AuditReport = Readonly<{
   /** In every state, those that were fixed too. */
   findings: readonly FindingRecord[];
   previousNight?: string;
+  /** The waivers of the policy, where it has some: those that ended or match nothing too. */
+  waivers?: readonly WaiverReach[];
 }>;
 
 /** The words of the checks that have a finding. */

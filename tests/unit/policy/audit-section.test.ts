@@ -58,6 +58,21 @@ describe('the audit in the policy', () => {
     ],
     ['a waiver without an owner', { waivers: [{ ...waiver, owner: undefined }] }, /waivers\.0\.owner/],
     ['a waiver about nothing', { waivers: [{ ...waiver, subject: {} }] }, /names nothing/],
+    [
+      'a waiver about what its check does not find',
+      { waivers: [{ ...waiver, subject: { rule: 'x' } }] },
+      /waivers\.0\.subject\.rule: is nothing that findings of member-missing are known by/,
+    ],
+    [
+      'a waiver of everything',
+      { waivers: [{ ...waiver, subject: { group: '*' } }] },
+      /waivers\.0\.subject: covers every finding/,
+    ],
+    [
+      'a waiver of an own check that there is not',
+      { waivers: [{ ...waiver, check: 'own:mine' }] },
+      /waivers\.0\.subject: is of own:mine/,
+    ],
     ['a waiver of an unknown check', { waivers: [{ ...waiver, check: 'member-mising' }] }, /is not a check/],
     ['a day that is none', { waivers: [{ ...waiver, until: '31.1.2026' }] }, /is not a day/],
     [
