@@ -1,6 +1,7 @@
-import { appendFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
+import { billOfMaterials } from './scripts/bundle/bill-of-materials.mjs';
 import { thirdPartyLicenses } from './scripts/bundle/third-party-licenses.mjs';
 import { unusedModules } from './scripts/bundle/unused-modules.mjs';
 import { yamlAsModules } from './scripts/bundle/yaml-as-modules.mjs';
@@ -33,11 +34,11 @@ const { metafile } = await build({
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+const bundled = Object.keys(metafile.outputs['dist/main.js'].inputs);
 // Begun by esbuild with the comments of the sources that speak of licences.
-await appendFile(
-  'dist/main.js.LEGAL.txt',
-  await thirdPartyLicenses(Object.keys(metafile.outputs['dist/main.js'].inputs)),
-);
+await appendFile('dist/main.js.LEGAL.txt', await thirdPartyLicenses(bundled));
+const parts = await billOfMaterials(bundled, await readFile('dist/main.js'));
+await writeFile('dist/sbom.cdx.json', `${JSON.stringify(parts, null, 2)}\n`);
 await cp('host.json', 'dist/host.json');
 await writeFile('dist/package.json', `${JSON.stringify({ main: 'main.js' }, null, 2)}\n`);
 

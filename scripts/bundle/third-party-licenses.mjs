@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { foldersOf, licenceOf } from './bundled-packages.mjs';
 
-const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 const TEXT_FILE = /^(licen[cs]e|copying|(copyright)?notice|third-?party)/i;
 const CODE_FILE = /\.([cm]?[jt]s|json)$/i;
 const LINE = '-'.repeat(80);
@@ -11,8 +11,7 @@ const LINE = '-'.repeat(80);
  * @throws Error naming every package that says nothing of its licence.
  */
 export async function thirdPartyLicenses(files) {
-  const folders = new Set(files.map((file) => PACKAGE.exec(file)?.[0]).filter(Boolean));
-  const packages = await Promise.all([...folders].map(readPackage));
+  const packages = await Promise.all(foldersOf(files).map(readPackage));
   const silent = packages.filter(({ license, texts }) => license === undefined && texts.length === 0);
   if (silent.length > 0) {
     throw new Error(`Bundled without a licence: ${silent.map(({ title }) => title).join(', ')}`);
@@ -24,25 +23,18 @@ export async function thirdPartyLicenses(files) {
 }
 
 async function readPackage(folder) {
-  const { name, version, license, licenses, author } = JSON.parse(
-    await readFile(join(folder, 'package.json'), 'utf8'),
-  );
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const { name, version, author } = manifest;
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => entry.isFile() && TEXT_FILE.test(entry.name) && !CODE_FILE.test(entry.name))
     .map((entry) => entry.name);
   const texts = await Promise.all(names.sort().map((file) => readFile(join(folder, file), 'utf8')));
   return {
     title: `${name} ${version}`,
-    license: idOf(license ?? licenses),
+    license: licenceOf(manifest),
     author: typeof author === 'object' ? author?.name : author,
     texts: texts.map((text) => text.replaceAll('\r\n', '\n').trim()).filter((text) => text !== ''),
   };
-}
-
-/** Old packages write an object, or a list of them. */
-function idOf(license) {
-  if (Array.isArray(license)) return license.map(idOf).join(' OR ') || undefined;
-  return (typeof license === 'object' ? license?.type : license) || undefined;
 }
 
 function describe({ title, license, author, texts }) {

@@ -14,6 +14,11 @@ const UNUSED = [
       'This app has no sign-in with a browser. Sign in with the Azure CLI, the Azure Developer CLI or Azure PowerShell, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET.',
   },
   {
+    module: 'supports-color',
+    importer: 'debug',
+    message: 'This app writes no colours. The package is here for development only.',
+  },
+  {
     module: './crc64.js',
     importer: '@azure/storage-common',
     message: 'This app has no CRC-64 checksums of blobs: leave contentChecksumAlgorithm unset.',

@@ -5,6 +5,7 @@ import { isCheckId, type CheckId } from '../domain/audit/check-catalog';
 import { anchorOf } from '../domain/audit/check-catalog-entry';
 import { mayBeAutomatic } from '../domain/audit/remediation/automatic-remediation';
 import { isBeyondCeiling, type Waiver } from '../domain/audit/waiver';
+import { faultsInWaiverSubject } from '../domain/audit/waiver-subjects';
 import { fold } from '../domain/fold';
 import { compileExpression } from './custom-check-expression';
 import { DAY_MS } from '../domain/durations';
@@ -52,6 +53,9 @@ const OwnCheckSchema = z.strictObject({
   mend: Text,
 });
 
+/** Each may take a few seconds of a night. */
+const MAX_OWN_CHECKS = 50;
+
 export const AuditSchema = z
   .strictObject({
     broadGroups: z
@@ -76,7 +80,10 @@ export const AuditSchema = z
       .describe('Further things to read; each needs a scope of its own.'),
     remediate: RemediateSchema,
     waiverCeilingDays: z.number().positive().max(3650).default(180),
-    checks: z.record(Name, OwnCheckSchema).default({}),
+    checks: z
+      .record(Name, OwnCheckSchema)
+      .refine((checks) => Object.keys(checks).length <= MAX_OWN_CHECKS, `are more than ${MAX_OWN_CHECKS}`)
+      .default({}),
   })
   .prefault({});
 
@@ -112,7 +119,7 @@ export function toAuditPolicy(audit: AuditEntry, waivers: WaiverEntries): AuditP
       const { each, title, severity, why, mend } = check;
       const id = `own:${name}` as const;
       const entry = { title, severity, why, mend, link: anchorOf(id) };
-      return [{ id, entry, each, finds: compiled.finds }];
+      return [{ id, entry, each, finds: compiled.finds, countSteps: compiled.countSteps }];
     }),
   };
 }
@@ -128,6 +135,7 @@ export function toBaselineRules(entries: z.infer<typeof BaselineRulesSchema>): r
 /** What the schema cannot see: limits that contradict each other, waivers beyond the ceiling, expressions that do not compute. */
 export function faultsInAudit(audit: AuditEntry, waivers: WaiverEntries): readonly AuditFault[] {
   const { administrators } = audit;
+  const scopes = new Map(Object.entries(audit.checks).map(([name, { each }]) => [`own:${name}`, each]));
   return [
     ...(administrators !== undefined && administrators.most < administrators.fewest
       ? [{ path: ['audit', 'administrators', 'most'], problem: 'is less than fewest' }]
@@ -135,9 +143,16 @@ export function faultsInAudit(audit: AuditEntry, waivers: WaiverEntries): readon
     ...waivers.flatMap((entry, index) => {
       const waiver = toWaiver(entry);
       const path = ['waivers', index, 'until'];
-      if (waiver.untilMs <= waiver.fromMs) return [{ path, problem: 'is before from' }];
-      if (!isBeyondCeiling(waiver, audit.waiverCeilingDays)) return [];
-      return [{ path, problem: `is more than ${audit.waiverCeilingDays} days after from` }];
+      return [
+        ...faultsInWaiverSubject(waiver.check, waiver.subject, scopes).map(({ key, problem }) => ({
+          path: ['waivers', index, 'subject', ...(key === undefined ? [] : [key])],
+          problem,
+        })),
+        ...(waiver.untilMs <= waiver.fromMs ? [{ path, problem: 'is before from' }] : []),
+        ...(isBeyondCeiling(waiver, audit.waiverCeilingDays)
+          ? [{ path, problem: `is more than ${audit.waiverCeilingDays} days after from` }]
+          : []),
+      ];
     }),
     ...Object.entries(audit.checks).flatMap(([name, { each, when }]) => {
       const compiled = compileExpression(each, when);

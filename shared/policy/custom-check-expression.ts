@@ -1,5 +1,7 @@
-import { Environment } from '@marcbachmann/cel-js';
-import type { OwnCheckFacts, OwnCheckScope } from '../domain/audit/audit-policy';
+import { Environment, type ASTNode } from '@marcbachmann/cel-js';
+import { OWN_CHECK_STEPS, type OwnCheckFacts, type OwnCheckScope } from '../domain/audit/audit-policy';
+import { largestOf } from '../domain/extremes';
+import { countSteps, findRefused, type FactSizes } from './custom-check-cost';
 
 /** What an expression may name, by what it looks at. docs/policy.md has the same table. */
 const FACTS = {
@@ -21,7 +23,6 @@ const FACTS = {
   entry: { entityType: 'string', name: 'string' },
 } as const satisfies Record<OwnCheckScope, Readonly<Record<string, string>>>;
 
-/** Enough for a check, too little to be slow: the lists that an expression can walk are a person's or a rule's groups. */
 const LIMITS = {
   maxAstNodes: 200,
   maxDepth: 20,
@@ -30,25 +31,90 @@ const LIMITS = {
   maxCallArguments: 10,
 } as const;
 
+/** Somebody in many groups with long names, and the hundredth part of what a night may take for all. */
+const LARGE: FactSizes = { units: 64, elements: 100 };
+const MAX_STEPS_OF_LARGE = OWN_CHECK_STEPS / 100;
+
 export type CompiledExpression =
-  | Readonly<{ kind: 'expression'; finds: (facts: OwnCheckFacts) => boolean }>
+  | Readonly<{
+      kind: 'expression';
+      finds: (facts: OwnCheckFacts) => boolean;
+      /** The most steps that `finds` takes for these facts. */
+      countSteps: (facts: OwnCheckFacts) => number;
+    }>
   | Readonly<{ kind: 'fault'; problem: string }>;
 
 /**
- * Compiles an expression of the Common Expression Language, whose types are checked here and not at night. Regular
- * expressions are refused: one that backtracks has no bound.
+ * Compiles an expression of the Common Expression Language. Its tree is judged and its types are checked here and not
+ * at night. What has no bound is refused: a regular expression that backtracks, lists in lists in lists, texts that grow
+ * with each list.
  */
 export function compileExpression(scope: OwnCheckScope, text: string): CompiledExpression {
+  const types = FACTS[scope];
   const environment = new Environment({ limits: LIMITS });
-  for (const [name, type] of Object.entries(FACTS[scope])) environment.registerVariable(name, type);
-  if (/\bmatches\s*\(/.test(text)) return { kind: 'fault', problem: 'may not use matches()' };
-  const checked = environment.check(text);
-  if (!checked.valid)
-    return { kind: 'fault', problem: `is no expression: ${checked.error?.message.split('\n')[0] ?? ''}` };
+  for (const [name, type] of Object.entries(types)) environment.registerVariable(name, type);
+  const parsed = parse(environment, text);
+  if (typeof parsed === 'string') return { kind: 'fault', problem: parsed };
+  const tree: ASTNode = parsed.ast;
+  const refused = findRefused(tree);
+  if (refused !== undefined)
+    return { kind: 'fault', problem: `${refused.problem} (${placeOf(text, refused.start)})` };
+  const checked = parsed.check();
+  if (!checked.valid) return { kind: 'fault', problem: noExpression(checked.error) };
   if (checked.type !== 'bool')
     return { kind: 'fault', problem: `gives ${checked.type ?? 'nothing'} and not true or false` };
-  const evaluate = environment.parse(text);
-  return { kind: 'expression', finds: (facts) => evaluate(toValues(facts)) === true };
+  if (countSteps(tree, types, LARGE) > MAX_STEPS_OF_LARGE)
+    return {
+      kind: 'fault',
+      problem: `takes more than ${MAX_STEPS_OF_LARGE} steps for ${LARGE.elements} groups with names of ${LARGE.units} characters`,
+    };
+  const counted = new Map<string, number>();
+  return {
+    kind: 'expression',
+    finds: (facts) => parsed(toValues(facts)) === true,
+    countSteps: (facts) => {
+      const sizes = sizesOf(facts);
+      const key = `${sizes.units} ${sizes.elements}`;
+      const steps = counted.get(key) ?? countSteps(tree, types, sizes);
+      counted.set(key, steps);
+      return steps;
+    },
+  };
+}
+
+function parse(environment: Environment, text: string): ReturnType<Environment['parse']> | string {
+  try {
+    return environment.parse(text);
+  } catch (error) {
+    return noExpression(error);
+  }
+}
+
+function noExpression(error: unknown): string {
+  return `is no expression: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`;
+}
+
+function placeOf(text: string, start: number): string {
+  const lines = text.slice(0, start).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** Texts count as long as the next power of two, so that few sizes differ. */
+function sizesOf(facts: OwnCheckFacts): FactSizes {
+  const values = Object.values(facts);
+  const lists = values.filter((value) => typeof value === 'object');
+  const texts = [...values, ...lists.flat()].filter((value) => typeof value === 'string');
+  const longest = largestOf(
+    texts.map(({ length }) => length),
+    1,
+  );
+  return {
+    units: 2 ** Math.ceil(Math.log2(longest)),
+    elements: largestOf(
+      lists.map(({ length }) => length),
+      0,
+    ),
+  };
 }
 
 /** Whole numbers of the language are BigInt. */

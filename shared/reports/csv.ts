@@ -48,8 +48,9 @@ export function renderCsv(report: AuditReport): string {
 const FORMULA = /^[\s\uFEFF]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
 
 function toCell(value: string): string {
-  const harmless = FORMULA.test(value) ? `'${value}` : value;
-  return `"${harmless.replaceAll('\0', '').replaceAll('"', '""')}"`;
+  const written = value.replaceAll('\0', '');
+  const harmless = FORMULA.test(written) ? `'${written}` : written;
+  return `"${harmless.replaceAll('"', '""')}"`;
 }
 
 function isoOf(atMs: number | undefined): string {

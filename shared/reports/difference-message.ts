@@ -1,11 +1,12 @@
 import { describeCheck } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport, ReportDifference } from '../domain/audit/report';
-import { subjectText } from './describe-finding';
+import { literal, plain } from './chat-text';
+import { subjectPairs } from './describe-finding';
 
 const MOST_IN_TEXT = 10;
 const MOST_IN_DATA = 100;
-const LONGEST_LINE = 200;
+const MOST_PAIRS = 6;
 
 /** True when there is something to tell. */
 export function hasChanged({ appeared, reopened, fixed, waived }: ReportDifference): boolean {
@@ -68,15 +69,8 @@ function textOf(
 
 function lineOf(report: AuditReport, word: string, finding: FindingRecord): string {
   const { title } = describeCheck(finding.check, report.ownChecks);
-  return escape(`${word}: ${finding.severity}: ${title}: ${subjectText(finding)}`);
-}
-
-/** Chat systems make links and mentions of what stands in angle brackets; a name must not. */
-function escape(text: string): string {
-  return text
-    .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
-    .slice(0, LONGEST_LINE)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  const about = subjectPairs(finding)
+    .slice(0, MOST_PAIRS)
+    .map(([key, value]) => `${plain(key)} ${literal(value)}`);
+  return `${word}: ${finding.severity}: ${plain(title)}: ${about.join(', ')}`;
 }

@@ -9,6 +9,7 @@ import { subjectText } from './describe-finding';
 import { FILTER_SCRIPT } from './finding-filter-script';
 import { renderFindingList } from './finding-list';
 import { renderTrend } from './trend-chart';
+import { renderWaivers } from './waiver-list';
 import { SEVERITIES } from '../domain/audit/check-catalog-entry';
 
 /** What a report is shown with: the night it is compared with, and the nights before it, oldest first. */
@@ -41,6 +42,7 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
       <div id="findings">
         ${report.findings.length === 0 ? markup`<p>There is no finding.</p>` : renderFindingList(report)}
       </div>
+      ${renderWaivers(report)}
       ${renderAboutChecks(report, [...report.findings, ...(before?.findings ?? [])])}
     </main>
     <footer>

@@ -42,7 +42,7 @@ export function renderSarif(report: AuditReport): string {
               endTimeUtc: new Date(report.takenAtMs).toISOString(),
               toolExecutionNotifications: report.unknown.map(({ part, code }) => ({
                 level: 'error',
-                message: { text: `${part} could not be read: ${code}` },
+                message: { text: toPlainMessage(`${part} could not be read: ${code}`) },
               })),
             },
           ],
@@ -84,7 +84,7 @@ function toResult(report: AuditReport, finding: FindingRecord, ruleIndex: number
     ruleIndex,
     kind: 'fail',
     level: LEVELS[severity],
-    message: { text: `${entryOf(report, finding).title}: ${subjectText(finding)}` },
+    message: { text: toPlainMessage(`${entryOf(report, finding).title}: ${subjectText(finding)}`) },
     baselineState: BASELINE[state],
     partialFingerprints: { 'finding/v1': id },
     locations: [
@@ -123,4 +123,9 @@ function toResult(report: AuditReport, finding: FindingRecord, ruleIndex: number
 /** A policy's own words are not ours: they must not become links or pictures. */
 function toMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>()|!&#]/g, (character) => `\\${character}`);
+}
+
+/** A plain message can hold links too, `[text](address)`: SARIF 2.1.0, 3.11.6. */
+function toPlainMessage(text: string): string {
+  return text.replaceAll(/[\\[\]]/g, (character) => `\\${character}`);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCheckId } from '../domain/audit/check-catalog';
 import type { AuditReport } from '../domain/audit/report';
 import { FindingRecordSchema } from './findings';
 
@@ -37,4 +38,17 @@ export const AuditReportSchema: z.ZodType<AuditReport> = z.object({
   findings: z.array(FindingRecordSchema),
   previousNight: z.string().exactOptional(),
   checkpoint: z.string().exactOptional(),
+  waivers: z
+    .array(
+      z.object({
+        check: z.string().refine(isCheckId),
+        subject: z.record(z.string(), z.string()),
+        owner: z.string(),
+        ticket: z.string(),
+        untilMs: z.number(),
+        state: z.enum(['in-force', 'ended', 'not-begun']),
+        covers: Count,
+      }),
+    )
+    .exactOptional(),
 });

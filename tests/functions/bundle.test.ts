@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -32,6 +33,14 @@ const BROWSER_PACKAGES = [
 /** How those packages find and start a browser. */
 const BROWSER_TEXTS = ['xdg-open', 'osascript', 'com.apple.launchservices', 'WSLInterop'];
 
+type Manifest = Readonly<{ name: string; version: string }>;
+type Component = Manifest &
+  Readonly<{ 'bom-ref': string; purl: string; hashes: readonly unknown[]; licenses: readonly unknown[] }>;
+type BillOfMaterials = Readonly<{
+  metadata: Readonly<{ component: Component }>;
+  components: readonly Component[];
+  dependencies: ReadonlyArray<Readonly<{ ref: string; dependsOn: readonly string[] }>>;
+}>;
 type Package = Readonly<{ name: string; folder: string }>;
 
 /** The texts of the bundle, as they are read: esbuild writes other letters than those of ASCII by their number. */
@@ -153,6 +162,64 @@ describe('the bundle', () => {
       }
     }
     expect(missing).toEqual([]);
+  });
+
+  it('lies beside a bill of materials that names the packages in it and no others', async () => {
+    const bill = JSON.parse(await readFile(join(DIST, 'sbom.cdx.json'), 'utf8')) as BillOfMaterials;
+    const manifests = await Promise.all(
+      packages.map(
+        async ({ folder }) => JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest,
+      ),
+    );
+    const inBundle = new Set(manifests.map(({ name, version }) => `${name}@${version}`));
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' });
+    expect(bill.components.map((component) => component['bom-ref'])).toEqual([...inBundle].toSorted());
+    for (const { name, version, purl, hashes, licenses } of bill.components) {
+      expect(purl).toBe(`pkg:npm/${name.replace('@', '%40')}@${version}`);
+      expect(hashes).toEqual([{ alg: 'SHA-512', content: expect.stringMatching(/^[\da-f]{128}$/) }]);
+      expect(licenses).toHaveLength(1);
+    }
+    const refs = new Set([...inBundle, bill.metadata.component['bom-ref']]);
+    expect(new Set(bill.dependencies.map(({ ref }) => ref))).toEqual(refs);
+    expect(bill.dependencies.flatMap(({ dependsOn }) => dependsOn.filter((ref) => !refs.has(ref)))).toEqual(
+      [],
+    );
+    const reached = new Set([bill.metadata.component['bom-ref']]);
+    for (const ref of reached)
+      for (const next of bill.dependencies.find((one) => one.ref === ref)?.dependsOn ?? []) reached.add(next);
+    expect(reached).toEqual(refs);
+  });
+
+  it('is the one that the bill of materials is about', async () => {
+    const bill = JSON.parse(await readFile(join(DIST, 'sbom.cdx.json'), 'utf8')) as BillOfMaterials;
+    const content = createHash('sha256')
+      .update(await readFile(join(DIST, 'main.js')))
+      .digest('hex');
+    expect(bill.metadata.component.hashes).toEqual([{ alg: 'SHA-256', content }]);
+  });
+
+  it.each([
+    ['of another version than was locked', { version: '1.2.4', integrity: 'sha512-AAAA' }],
+    ['for development', { version: '1.2.3', integrity: 'sha512-AAAA', dev: true }],
+    ['without a hash in the lock file', { version: '1.2.3' }],
+    ['that the lock file does not have', undefined],
+  ])('is not built with a package %s', async (_how, locked) => {
+    const folder = await mkdtemp(join(tmpdir(), 'bill-'));
+    try {
+      await mkdir(join(folder, 'node_modules/odd'), { recursive: true });
+      await writeFile(join(folder, 'node_modules/odd/package.json'), '{ "name": "odd", "version": "1.2.3" }');
+      await writeFile(join(folder, 'package.json'), '{ "name": "own", "version": "1.0.0" }');
+      const packagesOfLock = { '': {}, ...(locked === undefined ? {} : { 'node_modules/odd': locked }) };
+      await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ packages: packagesOfLock }));
+      const printed = await run(`
+        import { billOfMaterials } from './scripts/bundle/bill-of-materials.mjs';
+        await billOfMaterials(['node_modules/odd/index.js'], '', ${JSON.stringify(folder)})
+          .then(console.log, (error) => console.log(error.message));
+      `);
+      expect(printed).toBe('Bundled without a locked version and hash, or for development only: odd@1.2.3\n');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('is not built with a package that says nothing of its licence', async () => {

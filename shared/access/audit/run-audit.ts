@@ -7,6 +7,7 @@ import { rememberEarlierAudits } from '../../domain/audit/seen-in-earlier-audits
 import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
 import { isOpen } from '../../domain/audit/finding';
 import { checksOf, type AuditReport } from '../../domain/audit/report';
+import { reachOfWaivers } from '../../domain/audit/waiver';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
 import { AppError } from '../../errors';
@@ -183,6 +184,7 @@ async function decideNight(
   const unknown = unreadableParts(found);
   const findings = await planRemediations(deps, audit, attributed, found);
   const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
+  const { waivers } = organization.audit;
   const report: AuditReport = {
     schemaVersion: 1,
     organization: alias,
@@ -199,6 +201,7 @@ async function decideNight(
     findings: findings.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(earlier === undefined ? {} : { previousNight: earlier.night }),
+    ...(waivers.length === 0 ? {} : { waivers: reachOfWaivers(waivers, findings, nowMs) }),
   };
   return { report, forgotten: earlierNights.forgotten };
 }

@@ -3,6 +3,7 @@ import type { AuditReport } from '../../domain/audit/report';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderAboutChecks } from '../../reports/check-explanations';
 import { renderFindingList } from '../../reports/finding-list';
+import { renderWaivers } from '../../reports/waiver-list';
 import { renderForm, type PageLayout } from '../page-layout';
 import { CONSOLE_PATH } from '../path-and-page-names';
 
@@ -29,6 +30,7 @@ export function renderFindings(
   })}</ul></nav>
 <h2>${CHOICES[choice]} (${findings.length})</h2>
 ${findings.length === 0 ? markup`<p>There is none.</p>` : renderFindingList({ ...report, findings }, (finding) => renderDecisions(layout, finding))}
+${choice === 'waived' ? renderWaivers(report) : undefined}
 ${renderAboutChecks(report, records)}`;
 }
 

@@ -27,7 +27,12 @@ export type OwnCheck = Readonly<{
   each: OwnCheckScope;
   /** @throws Error when the expression cannot be computed from these facts */
   finds: (facts: OwnCheckFacts) => boolean;
+  /** The most steps that `finds` can take for these facts, known without running it. */
+  countSteps: (facts: OwnCheckFacts) => number;
 }>;
+
+/** The steps that one own check may take in a night: a few seconds, without a look at a clock. */
+export const OWN_CHECK_STEPS = 200_000_000;
 
 /** What the policy says of an organization's audit. */
 export type AuditPolicy = Readonly<{

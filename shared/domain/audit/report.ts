@@ -1,6 +1,7 @@
 import { describeCheck } from './check-catalog';
 import type { CheckEntry } from './check-catalog-entry';
 import { isOpen, type FindingRecord } from './finding';
+import type { WaiverReach } from './waiver';
 
 /** What an audit says of one organization on one night. Stored as JSON, its hash is in the evidence. */
 export type AuditReport = Readonly<{
@@ -38,6 +39,8 @@ export type AuditReport = Readonly<{
   previousNight?: string;
   /** The signed head of the organization's evidence, as it was that night (C2SP tlog-checkpoint). */
   checkpoint?: string;
+  /** The waivers of the policy, where it has some: those that ended or match nothing too. */
+  waivers?: readonly WaiverReach[];
 }>;
 
 /** The words of the checks that have a finding. */

@@ -1,5 +1,5 @@
 import type { CheckId } from './check-catalog';
-import type { Finding, FindingSubject } from './finding';
+import type { Finding, FindingRecord, FindingSubject } from './finding';
 import { fold } from '../fold';
 import { DAY_MS } from '../durations';
 
@@ -44,4 +44,29 @@ function covers(waiver: Waiver, { check, subject }: Pick<Finding, 'check' | 'sub
       return said !== undefined && (value === '*' || fold(said) === fold(value));
     })
   );
+}
+
+/** A waiver of the policy in one night, and how many findings it is about. */
+export type WaiverReach = Pick<Waiver, 'check' | 'subject' | 'owner' | 'ticket' | 'untilMs'> &
+  Readonly<{ state: 'in-force' | 'ended' | 'not-begun'; covers: number }>;
+
+/** What each waiver covers of the findings that are not fixed, whether it is in force or not. */
+export function reachOfWaivers(
+  waivers: readonly Waiver[],
+  findings: readonly Pick<FindingRecord, 'check' | 'subject' | 'state'>[],
+  nowMs: number,
+): readonly WaiverReach[] {
+  const standing = findings.filter(({ state }) => state !== 'fixed');
+  return waivers.map((waiver) => {
+    const { check, subject, owner, ticket, fromMs, untilMs } = waiver;
+    return {
+      check,
+      subject,
+      owner,
+      ticket,
+      untilMs,
+      state: untilMs <= nowMs ? 'ended' : fromMs > nowMs ? 'not-begun' : 'in-force',
+      covers: standing.filter((finding) => covers(waiver, finding)).length,
+    };
+  });
 }

@@ -58,6 +58,21 @@ describe('the audit in the policy', () => {
     ],
     ['a waiver without an owner', { waivers: [{ ...waiver, owner: undefined }] }, /waivers\.0\.owner/],
     ['a waiver about nothing', { waivers: [{ ...waiver, subject: {} }] }, /names nothing/],
+    [
+      'a waiver about what its check does not find',
+      { waivers: [{ ...waiver, subject: { rule: 'x' } }] },
+      /waivers\.0\.subject\.rule: is nothing that findings of member-missing are known by/,
+    ],
+    [
+      'a waiver of everything',
+      { waivers: [{ ...waiver, subject: { group: '*' } }] },
+      /waivers\.0\.subject: covers every finding/,
+    ],
+    [
+      'a waiver of an own check that there is not',
+      { waivers: [{ ...waiver, check: 'own:mine' }] },
+      /waivers\.0\.subject: is of own:mine/,
+    ],
     ['a waiver of an unknown check', { waivers: [{ ...waiver, check: 'member-mising' }] }, /is not a check/],
     ['a day that is none', { waivers: [{ ...waiver, until: '31.1.2026' }] }, /is not a day/],
     [
@@ -84,7 +99,18 @@ describe('the audit in the policy', () => {
     ['an expression that is no expression', checks({ when: 'left &&' }), /is no expression/],
     ['an expression that gives a text', checks({ when: 'email' }), /gives string/],
     ['an expression that compares what cannot be', checks({ when: 'unusedDays > "x"' }), /is no expression/],
-    ['an expression without a bound', checks({ when: 'email.matches("(a+)+$")' }), /may not use matches/],
+    [
+      'an expression without a bound',
+      checks({ when: 'email.matches // (\n("(a+)+$")' }),
+      /audit\.checks\.mine\.when: may not use matches\(\) \(line 1, column 1\)/,
+    ],
+    [
+      'more own checks than a night has time for',
+      {
+        audit: { checks: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`c${index}`, check])) },
+      },
+      /audit\.checks: are more than 50/,
+    ],
     [
       'an expression that is too large',
       checks({ when: Array(120).fill('left').join(' || ') }),

@@ -83,6 +83,14 @@ describe('SARIF', () => {
     ]);
   });
 
+  it('makes no link of a name', () => {
+    const forged = finding({ subject: { rule: '[Approve](https://evil.example) \\[a](b)' } });
+    const sarif = JSON.parse(renderSarif(report({ findings: [forged] }))) as SarifLog;
+    expect(sarif.runs[0].results[0]?.['message']).toEqual({
+      text: String.raw`Member without a reason: rule \[Approve\](https://evil.example) \\\[a\](b)`,
+    });
+  });
+
   it('names the rule of each result by its place', () => {
     const [{ tool, results }] = (JSON.parse(renderSarif(eventfulReport())) as SarifLog).runs;
     const { rules } = tool.driver;

@@ -82,6 +82,19 @@ describe('the page of a report', () => {
     expect(page).toContain('remove 2a5e494c from Automation Developers (held by a guard)');
   });
 
+  it('lists the waivers of the policy with what they cover, first those that are of no use', () => {
+    const page = renderReportPage(eventfulReport(), alone).replaceAll(/\s+/g, ' ');
+    const lines = [
+      '<bdi>rule Gone</bdi>: matches nothing; owner <bdi>elena@acme.example</bdi>',
+      '<bdi>rule Late</bdi>: has ended (2 findings not accepted by it any more)',
+      '<bdi>rule Contractors</bdi>: covers 1 finding;',
+      '<bdi>rule Interns</bdi>: has not begun (would cover 0 findings)',
+    ].map((line) => page.indexOf(line));
+    expect(lines).toEqual(lines.toSorted((a, b) => a - b));
+    expect(Math.min(...lines)).toBeGreaterThan(page.indexOf('<h2>Waivers of the policy (4)</h2>'));
+    expect(renderReportPage(report(), alone)).not.toContain('Waivers of the policy');
+  });
+
   it('says probably where only a name tells who caused a finding', () => {
     const attribution = { kind: 'known', actor: 'p@x', atMs: 1, certainty: 'likely' } as const;
     const page = renderReportPage(report({ findings: [finding({ attribution })] }), alone);

@@ -2,7 +2,7 @@ import { fold } from '../../fold';
 import { addressOf } from './member-addresses';
 import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
-import type { OwnCheck, OwnCheckFacts, OwnCheckScope } from '../audit-policy';
+import { OWN_CHECK_STEPS, type OwnCheck, type OwnCheckFacts, type OwnCheckScope } from '../audit-policy';
 import type { Finding, FindingSubject } from '../finding';
 import { mayBeUnreadablePerson } from './may-be-unreadable-person';
 import { memberNameOf } from './member-names';
@@ -15,7 +15,7 @@ type CheckedItem = Readonly<{
   facts: OwnCheckFacts;
 }>;
 
-/** Runs the custom checks of the policy. One whose expression fails is unknown, not clean. */
+/** Runs the custom checks of the policy. One whose expression fails, or could take too long, is unknown, not clean. */
 export function runCustomChecks(audit: CheckInput): readonly Finding[] {
   const byScope = new Map<OwnCheckScope, readonly CheckedItem[]>();
   return audit.organization.audit.ownChecks.flatMap((check) => {
@@ -32,7 +32,15 @@ function runOne(
   check: OwnCheck,
   subjects: () => readonly CheckedItem[],
 ): readonly Finding[] {
+  const unknown = (code: string): readonly Finding[] => [
+    createAuditFinding(audit, 'part-unknown', { part: check.id }, { code }),
+  ];
   try {
+    let steps = 0;
+    for (const { facts } of subjects()) {
+      steps += check.countSteps(facts);
+      if (steps > OWN_CHECK_STEPS) return unknown('expression-too-costly');
+    }
     return subjects()
       .filter(({ facts }) => check.finds(facts))
       .map(({ subject, words }) => ({
@@ -40,7 +48,7 @@ function runOne(
         severity: check.entry.severity,
       }));
   } catch {
-    return [createAuditFinding(audit, 'part-unknown', { part: check.id }, { code: 'expression-failed' })];
+    return unknown('expression-failed');
   }
 }
 

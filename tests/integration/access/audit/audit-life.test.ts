@@ -105,11 +105,16 @@ describe('a finding that somebody accepts', () => {
     const world = await start({ policy: { waivers: [waiver] } });
     byHand(world, 'Developers', [CARA]);
     byHand(world, 'Users', [CARA]);
-    expect(
-      (await audit(world)).findings.map(({ state, subject }) => `${subject['group']} ${state}`).toSorted(),
-    ).toEqual(['developers waived', 'users new']);
+    const night = await audit(world);
+    expect(night.findings.map(({ state, subject }) => `${subject['group']} ${state}`).toSorted()).toEqual([
+      'developers waived',
+      'users new',
+    ]);
+    expect(night.waivers).toMatchObject([{ state: 'in-force', covers: 1, ticket: 't' }]);
     world.engine.clock.advance(DAY_MS);
-    expect((await audit(world)).findings.map(({ state }) => state).toSorted()).toEqual(['open', 'reopened']);
+    const next = await audit(world);
+    expect(next.findings.map(({ state }) => state).toSorted()).toEqual(['open', 'reopened']);
+    expect(next.waivers).toMatchObject([{ state: 'ended', covers: 1 }]);
   });
 });
 

@@ -165,8 +165,8 @@ describe('a notification', () => {
     const { text, type } = JSON.parse(sent[0]?.body ?? '') as { text: string; type: string };
     expect(type).toBe('access-audit.changed');
     expect(text.split('\n')).toHaveLength(1 + 10 + 1);
-    expect(text).toContain('name &lt;!channel&gt; &lt;https://evil.example|click&gt;');
-    expect(text).toContain('name a b c');
+    expect(text).toContain('name `&lt;!channel&gt; &lt;https: //evil.example|click&gt;`');
+    expect(text).toContain('name `a b c`');
     expect(text.split('\n').at(-1)).toBe('and 2 more');
   });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { isBeyondCeiling, waiverOf, type Waiver } from '../../../../shared/domain/audit/waiver';
+import {
+  isBeyondCeiling,
+  reachOfWaivers,
+  waiverOf,
+  type Waiver,
+} from '../../../../shared/domain/audit/waiver';
 
 const DAY_MS = 86_400_000;
 const waiver: Waiver = {
@@ -52,5 +57,31 @@ describe('a waiver', () => {
     [730 * DAY_MS, true],
   ])('of %d ms is beyond a ceiling of 180 days: %s (incident 22)', (untilMs, isBeyond) => {
     expect(isBeyondCeiling({ fromMs: 0, untilMs }, 180)).toBe(isBeyond);
+  });
+
+  it.each([
+    [9, 'not-begun'],
+    [10, 'in-force'],
+    [20, 'ended'],
+  ])('shows at %d that it is %s, and what it is about', (nowMs, state) => {
+    const findings = [
+      { ...finding, state: 'new' },
+      { ...finding, subject: { group: 'Developers', memberId: 'm2' }, state: 'waived' },
+      { ...finding, state: 'fixed' },
+      { ...finding, subject: { group: 'finance' }, state: 'open' },
+    ] as const;
+    const unused = { ...waiver, subject: { group: 'gone' } };
+    expect(reachOfWaivers([waiver, unused], findings, nowMs)).toEqual([
+      {
+        check: 'member-without-reason',
+        subject: { group: 'Developers' },
+        owner: 'o@acme.example',
+        ticket: 't',
+        untilMs: 20,
+        state,
+        covers: 2,
+      },
+      expect.objectContaining({ subject: { group: 'gone' }, state, covers: 0 }),
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { OWN_CHECK_STEPS } from '../../../../../shared/domain/audit/audit-policy';
 import type { Snapshot } from '../../../../../shared/domain/audit/snapshot';
 import type { OrganizationPolicy } from '../../../../../shared/domain/policy';
 import {
@@ -22,12 +23,19 @@ describe('own checks', () => {
     each: OrganizationPolicy['audit']['ownChecks'][number]['each'],
     finds: (facts: Readonly<Record<string, unknown>>) => boolean,
     parts: Parameters<typeof findingsOf>[0] = {},
+    countSteps: (facts: Readonly<Record<string, unknown>>) => number = () => 1,
   ) =>
     findingsOf({
       ...parts,
       organization: {
         ...parts.organization,
-        audit: { ...PLAIN_AUDIT, ownChecks: [{ id: 'own:mine', entry, each, finds }] },
+        audit: {
+          ...PLAIN_AUDIT,
+          ownChecks: [
+            { id: 'own:mine', entry, each, finds, countSteps },
+            { id: 'own:other', entry, each: 'entry', finds: () => false, countSteps: () => 1 },
+          ],
+        },
       },
     });
   const expected = { people: [aPerson({ groups: wanted })] };
@@ -157,5 +165,31 @@ describe('own checks', () => {
     expect(run('member', fails, { snapshot: inGroup(['m1']), expected })).toEqual([
       'part-unknown own:mine expression-failed',
     ]);
+  });
+
+  it.each([
+    [
+      'take as many steps as a night has',
+      OWN_CHECK_STEPS / 2,
+      ['own:mine developers m1', 'own:mine developers m2'],
+    ],
+    [
+      'are unknown alone, and not begun, when they could take more',
+      OWN_CHECK_STEPS / 2 + 1,
+      ['part-unknown own:mine expression-too-costly'],
+    ],
+  ])('%s', (_what, steps, findings) => {
+    let ran = 0;
+    const found = run(
+      'member',
+      () => {
+        ran += 1;
+        return true;
+      },
+      { ...all, snapshot: { ...all.snapshot, ...inGroup(['m1', 'm2']) } },
+      () => steps,
+    );
+    expect(found.filter((finding) => finding.includes('own:'))).toEqual(findings);
+    expect(ran).toBe(findings.length === 2 ? 2 : 0);
   });
 });
