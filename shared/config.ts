@@ -21,6 +21,8 @@ const EnvironmentSchema = z
     PAYLOAD_DAYS: z.coerce.number().min(1).max(365).default(30),
     DUE_WORK_SCHEDULE: Schedule.default('*/30 * * * * *'),
     CONSOLE_SIGN_IN: z.enum(['off', 'key', 'easy-auth']).default('off'),
+    CONSOLE_TENANT_ID: z.guid().optional(),
+    WEBSITE_AUTH_ENABLED: z.string().optional(),
     AUDIT_SCHEDULE: Schedule.default('0 0 2 * * *'),
   })
   .refine(
@@ -62,6 +64,8 @@ export type Config = Readonly<{
   auditSchedule: string;
   /** `easy-auth`: the platform signs people in, and only the platform can set its headers. */
   consoleSignIn: 'off' | 'key' | 'easy-auth';
+  /** Whether the platform says that it signs people in, and the tenant of Entra ID whose people count. */
+  easyAuth: Readonly<{ isOn: boolean; tenantId: string | undefined }>;
 }>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -90,6 +94,10 @@ export function parseConfig(environment: Environment): Config {
     dueWorkSchedule: env.DUE_WORK_SCHEDULE,
     auditSchedule: env.AUDIT_SCHEDULE,
     consoleSignIn: env.CONSOLE_SIGN_IN,
+    easyAuth: {
+      isOn: env.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
+      tenantId: env.CONSOLE_TENANT_ID,
+    },
   };
 }
 
