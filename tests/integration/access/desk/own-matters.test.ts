@@ -47,6 +47,31 @@ describe('a hold', () => {
   });
 });
 
+describe('a hold that names somebody by another address, and an account that nobody knows', () => {
+  it('is not released by them under their former one', async () => {
+    const world = await begin();
+    const { app, clock } = world.engine;
+    await world.joins(ANA, RECORD);
+    await world.settle();
+    clock.advance(60_000);
+    await world.moves(NEW, RECORD);
+    await world.settle();
+    const removal = { groupId: world.groupId('Finance'), groupName: 'Finance', why: [], memberId: ACCOUNT };
+    await app.holds.put(world.alias, {
+      hash: 'f00',
+      state: 'held',
+      guards: [],
+      removals: [{ ...removal, personKey: personKey(NEW) }],
+      heldAtMs: clock.now(),
+      expiresAtMs: clock.now() + 60_000,
+      releasedBy: undefined,
+      releasedAtMs: undefined,
+    });
+    await expect(releaseHold(app, world.alias, 'f00', signedInPerson(ANA))).rejects.toMatchObject(OWN);
+    await releaseHold(app, world.alias, 'f00', signedInPerson(BEN));
+  });
+});
+
 describe('a finding', () => {
   async function withFinding() {
     const world = await start();
