@@ -5,7 +5,10 @@ import { closeDeadDelivery } from '../shared/access/desk/close-dead-delivery';
 import { listDeadDeliveries } from '../shared/access/ledger/list-dead-deliveries';
 import { retryRefusedChange } from '../shared/access/desk/retry-refused-change';
 import { retryDeadDelivery } from '../shared/access/desk/retry-dead-delivery';
+import type { DeliveryDecider } from '../shared/access/desk/organizations-decided';
+import { requirePermission } from '../shared/access/desk/require-permission';
 import type { AppDeps } from '../shared/app-deps';
+import { isPermitted, type Participant } from '../shared/domain/is-permitted';
 import { answerFailures } from '../shared/http/answer-failures';
 import { jsonResponse } from '../shared/http/json-response';
 import { identifyDecider } from '../shared/http/identify-decider';
@@ -34,9 +37,10 @@ export function registerDeadLetters(deps: AppDeps): void {
     route: 'dead-letters/{organization}/{id}/retry',
     handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
-      const { by, said } = await identifyDecider(request);
-      await retryRefusedChange(deps, organization, id, { by, memberId: said['memberId'] });
-      return jsonResponse(202, { id, retriedBy: by });
+      const { who, said } = await identifyDecider(deps, request);
+      requirePermission(await deps.policy(), organization, 'operate', who);
+      await retryRefusedChange(deps, organization, id, { by: who.by, memberId: said['memberId'] });
+      return jsonResponse(202, { id, retriedBy: who.by });
     }),
   });
   app.http('retry-delivery', {
@@ -45,9 +49,9 @@ export function registerDeadLetters(deps: AppDeps): void {
     route: 'dead-letters/{organization}/deliveries/{id}/retry',
     handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
-      const { by } = await identifyDecider(request);
-      await retryDeadDelivery(deps, organization, id, { by, mayDecide: whoeverHasTheKey });
-      return jsonResponse(202, { id, retriedBy: by });
+      const { who } = await identifyDecider(deps, request);
+      await retryDeadDelivery(deps, organization, id, deciderOfDeliveries(who));
+      return jsonResponse(202, { id, retriedBy: who.by });
     }),
   });
   app.http('close-delivery', {
@@ -56,18 +60,17 @@ export function registerDeadLetters(deps: AppDeps): void {
     route: 'dead-letters/{organization}/deliveries/{id}/close',
     handler: answerFailures(async (request) => {
       const { organization = '', id = '' } = request.params;
-      const { by, said } = await identifyDecider(request);
+      const { who, said } = await identifyDecider(deps, request);
       await closeDeadDelivery(deps, organization, id, {
-        by,
-        mayDecide: whoeverHasTheKey,
+        ...deciderOfDeliveries(who),
         reason: said['reason'],
       });
-      return jsonResponse(200, { id, closedBy: by });
+      return jsonResponse(200, { id, closedBy: who.by });
     }),
   });
 }
 
-/** A function key opens every organization. */
-function whoeverHasTheKey(): boolean {
-  return true;
+/** Dead deliveries are decided about in every organization that their source feeds. */
+function deciderOfDeliveries(who: Participant): DeliveryDecider {
+  return { by: who.by, mayDecide: (organization) => isPermitted('operate', who, organization) };
 }

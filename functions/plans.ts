@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { listHolds } from '../shared/access/ledger/list-holds';
+import { requirePermission } from '../shared/access/desk/require-permission';
 import { readHold, releaseHold } from '../shared/access/desk/release-hold';
 import type { AppDeps } from '../shared/app-deps';
 import { answerFailures } from '../shared/http/answer-failures';
@@ -25,8 +26,9 @@ export function registerPlans(deps: AppDeps): void {
     route: 'plans/{organization}/{hash}/release',
     handler: answerFailures(async (request) => {
       const { organization = '', hash = '' } = request.params;
-      const { by } = await identifyDecider(request);
-      return jsonResponse(200, await releaseHold(deps, organization, hash, by));
+      const { who } = await identifyDecider(deps, request);
+      requirePermission(await deps.policy(), organization, 'release', who);
+      return jsonResponse(200, await releaseHold(deps, organization, hash, who.by));
     }),
   });
 }

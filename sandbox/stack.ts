@@ -2,7 +2,7 @@ import { SANDBOX_EVIDENCE_KEY } from './evidence-key';
 import { EVIDENCE_SECRET } from '../shared/secrets/evidence-key';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { UiPathSandbox } from './uipath/sandbox-controls';
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startAzurite, type Azurite } from './azurite';
 import { demoPolicy, DEMO_SEED, newSigningSecret, ORGANIZATION, SECRET_NAMES } from './demo-organization';
@@ -45,7 +45,7 @@ export type Stack = Readonly<{
 
 /** Starts the stack. Everything listens on 127.0.0.1 and ends with this process. What was started ends when the rest does not start. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const consoleKey = randomUUID();
+  const consoleKey = randomBytes(32).toString('base64url');
   const signing = { hr: newSigningSecret(), tickets: newSigningSecret() };
   const azurite = await startAzurite();
   const uipath = await startUiPathSandbox({ seed: options.seed ?? { organizations: [DEMO_SEED] } });

@@ -22,6 +22,8 @@ const EnvironmentSchema = z
     DUE_WORK_SCHEDULE: Schedule.default('*/30 * * * * *'),
     UNSEALED_UNTIL: z.iso.date().optional(),
     CONSOLE_SIGN_IN: z.enum(['off', 'key', 'easy-auth']).default('off'),
+    CONSOLE_TENANT_ID: z.guid().optional(),
+    WEBSITE_AUTH_ENABLED: z.string().optional(),
     AUDIT_SCHEDULE: Schedule.default('0 0 2 * * *'),
   })
   .refine(
@@ -65,6 +67,8 @@ export type Config = Readonly<{
   unsealedUntilMs: number;
   /** `easy-auth`: the platform signs people in, and only the platform can set its headers. */
   consoleSignIn: 'off' | 'key' | 'easy-auth';
+  /** Whether the platform says that it signs people in, and the tenant of Entra ID whose people count. */
+  easyAuth: Readonly<{ isOn: boolean; tenantId: string | undefined }>;
 }>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -94,6 +98,10 @@ export function parseConfig(environment: Environment): Config {
     auditSchedule: env.AUDIT_SCHEDULE,
     unsealedUntilMs: env.UNSEALED_UNTIL === undefined ? 0 : Date.parse(env.UNSEALED_UNTIL),
     consoleSignIn: env.CONSOLE_SIGN_IN,
+    easyAuth: {
+      isOn: env.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
+      tenantId: env.CONSOLE_TENANT_ID,
+    },
   };
 }
 

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'filter-unsupported'
   | 'operation-unsupported'
   | 'sign-in-needed'
+  | 'sign-in-too-often'
   | 'not-permitted'
   | 'form-stale'
   | 'page-unknown'
@@ -37,6 +38,8 @@ export type ErrorCode =
   | 'plan-expired'
   | 'hold-incomplete'
   | 'decision-obsolete'
+  | 'decides-about-self'
+  | 'second-person-needed'
   | 'person-unknown'
   // Settings and policy
   | 'configuration-invalid'

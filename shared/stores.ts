@@ -2,6 +2,8 @@ import type { Infrastructure } from './infrastructure';
 import { createBackoffStore } from './storage/backoffs';
 import { createDeadDeliveries } from './storage/dead-deliveries';
 import { createDeliveries } from './storage/deliveries';
+import { createFirstDecisions } from './storage/desk/first-decisions';
+import { createSignIns } from './storage/desk/sign-ins';
 import { createDueDates } from './storage/due-dates';
 import { createEvidenceLog } from './storage/evidence/evidence-log';
 import { createLogPublisher } from './storage/evidence/publish-log';
@@ -54,6 +56,8 @@ export function createStores(
     accounts: coded(createPeopleIndex(storage)),
     leases: coded(createWriterLeases(storage, clock)),
     findings: coded(createFindingStore(storage, onUnreadable)),
+    firstDecisions: coded(createFirstDecisions(storage, onUnreadable)),
+    signIns: coded(createSignIns(storage, onUnreadable)),
     waivers: coded(createWaiverStore(storage, onUnreadable)),
     snapshots: coded(createSnapshotStore(storage)),
     reports: coded(createReportStore(storage)),

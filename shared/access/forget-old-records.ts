@@ -5,6 +5,8 @@ import { personSubject, type Subject } from '../domain/ledger/subject';
 import { isStillWanted } from '../domain/plan/refused-change';
 import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
 import { hasHoldEnded, lastWordMs, RETENTION_MS } from '../domain/retention';
+import type { FirstDecisions } from '../storage/desk/first-decisions';
+import type { SignIns } from '../storage/desk/sign-ins';
 import type { BackoffStore } from '../storage/backoffs';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueDates } from '../storage/due-dates';
@@ -30,6 +32,8 @@ type ForgetRecordsDeps = Readonly<{
   notificationStates: Pick<NotificationStates, 'list' | 'remove'>;
   backoffs: Pick<BackoffStore, 'list' | 'remove'>;
   due: Pick<DueDates, 'forgetOfOthers'>;
+  firstDecisions: Pick<FirstDecisions, 'list' | 'remove'>;
+  signIns: Pick<SignIns, 'forget'>;
   clock: Pick<Clock, 'now'>;
   log: Log;
 }>;
@@ -41,7 +45,7 @@ type ForgetRecordsDeps = Readonly<{
 export type ForgetRecords = Readonly<{
   ofOrganization: (organization: OrganizationPolicy) => Promise<number>;
   ofSource: (source: Pick<SourcePolicy, 'feed' | 'name'>) => Promise<number>;
-  /** Of organizations that are not among these. */
+  /** Of organizations that are not among these, and of no organization. */
   ofOthers: (organizations: ReadonlySet<string>) => Promise<number>;
 }>;
 
@@ -85,6 +89,7 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
         notificationStates: async (nowMs) =>
           portion(await forgetNotificationStates(deps, organization, nowMs)),
         backoffs: async (nowMs) => portion(await forgetBackoffs(deps, alias, nowMs)),
+        firstDecisions: async (nowMs) => portion(await forgetFirstDecisions(deps, alias, nowMs)),
       };
       let forgotten = 0;
       for (const [kind, forget] of Object.entries(kinds))
@@ -96,9 +101,9 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
         portion(await deps.deliveries.forgetIds(feed, name, nowMs - RETENTION_MS.deliveries)),
       ),
     ofOthers: async (organizations) =>
-      hourly('dueDates', async (nowMs) =>
+      (await hourly('dueDates', async (nowMs) =>
         portion(await deps.due.forgetOfOthers(organizations, nowMs - RETENTION_MS.dueDates, PORTION)),
-      ),
+      )) + (await hourly('signIns', async (nowMs) => portion(await deps.signIns.forget(nowMs, PORTION)))),
   };
 }
 
@@ -172,4 +177,18 @@ async function forgetBackoffs(
   const old = (await backoffs.list(alias)).filter(({ lastMs }) => lastMs < nowMs - RETENTION_MS.backoffs);
   for (const { unit } of old.slice(0, PORTION)) await backoffs.remove(alias, unit);
   return Math.min(old.length, PORTION);
+}
+
+/** The evidence has that they were begun. */
+async function forgetFirstDecisions(
+  { firstDecisions }: Pick<ForgetRecordsDeps, 'firstDecisions'>,
+  alias: string,
+  nowMs: number,
+): Promise<number> {
+  const over = (await firstDecisions.list(alias)).filter(({ untilMs }) => untilMs < nowMs).slice(0, PORTION);
+  await firstDecisions.remove(
+    alias,
+    over.map(({ id }) => id),
+  );
+  return over.length;
 }

@@ -1,7 +1,7 @@
 import { markup, name, type Markup } from '../html/markup';
 import { renderPage } from '../html/html-document';
 import { CONSOLE_PATH, PAGES, type PageName } from './path-and-page-names';
-import type { Visitor } from './visitor-permissions';
+import type { Permissions, Visitor } from './visitor-permissions';
 
 const SIGN_OUT_PATH = `${CONSOLE_PATH}-session/end`;
 
@@ -12,9 +12,9 @@ export type PageLayout = Readonly<{
   organizations: readonly string[];
   organization: string;
   page: PageName;
-  mayDecide: boolean;
-  /** Aliases of all organizations that the visitor may decide in. */
-  decidesIn: readonly string[];
+  may: Permissions;
+  /** Aliases of all organizations in which the visitor may retry and close. */
+  operatesIn: readonly string[];
   token: string;
   /** What was just done. */
   done: string | undefined;
@@ -29,7 +29,7 @@ export function renderPageLayout(layout: PageLayout, content: Markup): string {
       title: `${heading} · ${organization}`,
       body: markup`<a class="skip" href="#content">To the content</a>
 <header>
-  <div class="soft">Access console, signed in as ${name(visitor.name)}. ${renderSignOut(layout)}</div>
+  <div class="soft">Access console, signed in as ${name(visitor.by.name)} ${renderProof(visitor)}. ${renderSignOut(layout)}</div>
   ${renderOrganizations(layout)}
   <nav aria-label="Pages"><ul>${Object.entries(PAGES).map(([key, title]) => {
     const current = key === page ? markup` aria-current="page"` : undefined;
@@ -75,8 +75,15 @@ function renderOrganizations({ organizations, organization, page }: PageLayout):
   })}</ul></nav>`;
 }
 
+/** How it was established who this is. */
+function renderProof({ by }: Visitor): Markup {
+  return by.kind === 'person'
+    ? markup`(Entra ID, object <code>${by.objectId}</code>)`
+    : markup`(with the key, which does not say who has it)`;
+}
+
 function renderSignOut({ visitor, token }: PageLayout): Markup {
-  return visitor.via === 'easy-auth'
+  return visitor.by.kind === 'person'
     ? markup`<a href="/.auth/logout">Sign out</a>`
     : markup`<form class="inline" method="post" action="${SIGN_OUT_PATH}"><input type="hidden" name="token" value="${token}"><button>Sign out</button></form>`;
 }

@@ -1,5 +1,5 @@
 import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/ledger/list-dead-deliveries';
-import { listRefusedChanges } from '../access/ledger/list-refused-changes';
+import { listRefusedChanges, type ListRefusedChangesDeps } from '../access/ledger/list-refused-changes';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listHolds, type ListHoldsDeps } from '../access/ledger/list-holds';
 import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
@@ -11,20 +11,20 @@ import {
   type ReadReportDeps,
   type ReportInContext,
 } from '../access/desk/read-report';
-import { type HoldDeps } from '../access/desk/release-hold';
 import { parseRequestListQuery } from '../access/desk/parse-request-list-query';
 import {
   readRequestStatus,
   type RequestStatus,
   type RequestStatusDeps,
 } from '../access/desk/read-request-status';
-import { type RefusedChangeDeps } from '../access/desk/retry-refused-change';
 import { errorCodeOf } from '../errors';
 import { markup, type Markup } from '../html/markup';
+import type { FirstDecisions } from '../storage/desk/first-decisions';
 import type { FindingStore } from '../storage/findings';
 import type { NotificationStates } from '../storage/notification-state';
 import type { PageLayout } from './page-layout';
 import { renderDeadLetters } from './pages/dead-letters-page';
+import { renderFirstDecisions } from './pages/first-decisions';
 import { renderFindings } from './pages/findings-page';
 import { renderAudits } from './pages/audits-page';
 import { renderPeople } from './pages/people-page';
@@ -36,9 +36,8 @@ import { renderToday } from './pages/today-page';
 
 export type PageDeps = ReadReportDeps &
   ListFailingUnitsDeps &
-  HoldDeps &
-  RefusedChangeDeps &
   RequestStatusDeps &
+  ListRefusedChangesDeps &
   ListRequestsDeps &
   ExplainDeps &
   ListSourcesDeps &
@@ -49,12 +48,19 @@ export type PageDeps = ReadReportDeps &
     payloadDays: number;
     notificationStates: Pick<NotificationStates, 'list'>;
     findings: Pick<FindingStore, 'list'>;
+    firstDecisions: Pick<FirstDecisions, 'list'>;
   }>;
 
 type Query = Readonly<{ get: (name: string) => string | null }>;
 
-/** Renders the content of a page by its name, with what the use cases of access/desk read. */
+/** Renders the content of a page by its name, with what the use cases of access/desk read, under what waits for a second person. */
 export async function renderPageContent(deps: PageDeps, layout: PageLayout, query: Query): Promise<Markup> {
+  const begun = await deps.firstDecisions.list(layout.organization);
+  const waiting = renderFirstDecisions(layout, begun, deps.clock.now());
+  return markup`${waiting}${await renderContent(deps, layout, query)}`;
+}
+
+async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): Promise<Markup> {
   const { organization } = layout;
   const said = (name: string): string => query.get(name)?.trim() ?? '';
   switch (layout.page) {

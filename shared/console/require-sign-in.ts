@@ -1,67 +1,68 @@
-import { z } from 'zod';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
-import type { SecretStore, SecretVersions } from '../secrets/secret-store-interface';
-import { readSession, SESSION_COOKIE } from './session-and-form-tokens';
+import type { Log } from '../log-interface';
+import type { SecretStore } from '../secrets/secret-store-interface';
+import type { SignIns } from '../storage/desk/sign-ins';
+import { clientOf, type HeadersAsked } from './client-address';
+import { readPrincipal, type EasyAuthSettings } from './easy-auth';
+import { deriveConsoleKeys, readSession, type ConsoleKeys, type Session } from './session-and-form-tokens';
+import { readSessionCookie } from './session-cookie';
 import type { Visitor } from './visitor-permissions';
 
-/** Name of the secret that opens the console, and signs its sessions and forms. */
+/** Name of the secret that opens the console, and from which the keys of its sessions and forms are derived. */
 export const CONSOLE_SECRET = 'console-key';
 
 export type SignInDeps = Readonly<{
-  config: Readonly<{ consoleSignIn: 'off' | 'key' | 'easy-auth' }>;
+  config: Readonly<{ consoleSignIn: 'off' | 'key' | 'easy-auth'; easyAuth: EasyAuthSettings }>;
   secrets: Pick<SecretStore, 'read'>;
+  signIns: SignIns;
   clock: Pick<Clock, 'now'>;
+  log: Log;
 }>;
 
-export type SignedIn = Readonly<{ visitor: Visitor; keys: SecretVersions }>;
+/** `session` where the visitor signed in with the key. */
+export type SignedIn = Readonly<{ visitor: Visitor; keys: ConsoleKeys; session?: Session }>;
 
-type Headers = Readonly<{ get: (name: string) => string | null }>;
-
-const PrincipalSchema = z.object({
-  auth_typ: z.string().min(1),
-  claims: z.array(z.object({ typ: z.string(), val: z.string() })),
-});
-
-const OBJECT_ID = /^(?:oid|sub|.*\/(?:objectidentifier|nameidentifier))$/;
+type Asking = Readonly<{ headers: HeadersAsked; url: string }>;
 
 /**
- * The signed-in visitor of a request. The platform's headers count only where the settings say that the platform signs
- * people in: elsewhere any client could send them.
- * @throws AppError `page-unknown` where the console is switched off, `sign-in-needed`
+ * The signed-in visitor of a request. The platform's headers count only where the settings say that the platform signs people in
+ * and the platform says so too; a session with the key, until it ends, is signed out of, or the key is another.
+ * @throws AppError `page-unknown` where the console is switched off, `sign-in-needed`, `secret-invalid`
  */
-export async function requireSignIn(deps: SignInDeps, headers: Headers): Promise<SignedIn> {
+export async function requireSignIn(deps: SignInDeps, request: Asking): Promise<SignedIn> {
   const { consoleSignIn } = deps.config;
   if (consoleSignIn === 'off') throw new AppError('page-unknown', 'The console is switched off');
-  const keys = await deps.secrets.read(CONSOLE_SECRET);
-  const visitor =
-    consoleSignIn === 'easy-auth'
-      ? readPrincipal(headers)
-      : readSession(keys, cookieOf(headers, SESSION_COOKIE), deps.clock.now());
-  if (visitor === undefined) throw new AppError('sign-in-needed', 'Sign in first');
-  return { visitor, keys };
-}
-
-/** The person whom Easy Auth signed in; undefined where there is none. */
-function readPrincipal(headers: Headers): Visitor | undefined {
-  const name = headers.get('x-ms-client-principal-name')?.trim() ?? '';
-  const encoded = headers.get('x-ms-client-principal') ?? '';
-  if (name === '' || encoded === '') return undefined;
-  const principal = PrincipalSchema.safeParse(parseJson(Buffer.from(encoded, 'base64').toString()));
-  if (!principal.success) return undefined;
-  const id = principal.data.claims.find(({ typ }) => OBJECT_ID.test(typ))?.val ?? name;
-  return { name, via: 'easy-auth', id };
-}
-
-function cookieOf(headers: Headers, name: string): string {
-  const cookies = (headers.get('cookie') ?? '').split(';').map((cookie) => cookie.trim());
-  return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  const keys = deriveConsoleKeys(await deps.secrets.read(CONSOLE_SECRET));
+  if (consoleSignIn === 'easy-auth') return { visitor: requirePrincipal(deps, request.headers), keys };
+  const cookie = readSessionCookie(request);
+  const session = readSession(keys, cookie, deps.clock.now());
+  const isEnded = session !== undefined && (await deps.signIns.isEnded(session.id));
+  if (session === undefined || isEnded) {
+    if (cookie !== '') logRefusal(deps, request.headers, isEnded ? 'session-ended' : 'session-invalid');
+    throw needed();
   }
+  const { name, id, sinceMs } = session;
+  const by = { kind: 'key-holder', name, establishedBy: 'console-key', establishedAtMs: sinceMs } as const;
+  return { visitor: { by, appRoles: [], id: `session:${id}` }, keys, session };
+}
+
+/** The person whom the platform signed in. Why there is none is in the log. @throws AppError `sign-in-needed` */
+export function requirePrincipal(
+  { config, clock, log }: Pick<SignInDeps, 'config' | 'clock' | 'log'>,
+  headers: HeadersAsked,
+): Visitor {
+  const read = readPrincipal(config.easyAuth, headers, clock.now());
+  if ('by' in read) return { ...read, id: `person:${read.by.tenantId}:${read.by.objectId}` };
+  logRefusal({ log }, headers, read.refusal);
+  throw needed();
+}
+
+/** One line for each refusal: why, and a hash of where it came from. */
+export function logRefusal({ log }: Pick<SignInDeps, 'log'>, headers: HeadersAsked, why: string): void {
+  log({ event: 'console-sign-in-refused', why, client: clientOf(headers) });
+}
+
+function needed(): AppError {
+  return new AppError('sign-in-needed', 'Sign in first');
 }

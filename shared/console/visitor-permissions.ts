@@ -1,19 +1,19 @@
-import type { OrganizationPolicy, People } from '../domain/policy';
-import { fold } from '../domain/fold';
+import { isPermitted, type Participant, type Power } from '../domain/is-permitted';
+import type { OrganizationPolicy } from '../domain/policy';
 
 /** A signed-in person. `id` binds their form tokens to them. */
-export type Visitor = Readonly<{ name: string; via: 'key' | 'easy-auth'; id: string }>;
+export type Visitor = Participant & Readonly<{ id: string }>;
 
-/** Whether a visitor may read an organization. Visitors with the key may: the key opens everything else. */
-export function mayRead(visitor: Visitor, { console }: Pick<OrganizationPolicy, 'console'>): boolean {
-  return isAmong(visitor, console.readers) || mayDecide(visitor, { console });
-}
+/** What a visitor may do in an organization. */
+export type Permissions = Readonly<Record<Power, boolean>>;
 
-/** Whether a visitor may release, retry and accept. */
-export function mayDecide(visitor: Visitor, { console }: Pick<OrganizationPolicy, 'console'>): boolean {
-  return isAmong(visitor, console.operators);
-}
-
-function isAmong({ name, via }: Visitor, people: People): boolean {
-  return via === 'key' || people === 'anyone' || people.has(fold(name));
+export function permissionsOf(
+  visitor: Visitor,
+  organization: Pick<OrganizationPolicy, 'console' | 'decisions'>,
+): Permissions {
+  return {
+    read: isPermitted('read', visitor, organization),
+    operate: isPermitted('operate', visitor, organization),
+    release: isPermitted('release', visitor, organization),
+  };
 }

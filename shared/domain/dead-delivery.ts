@@ -1,4 +1,5 @@
 import { hashOf } from './canonical-json-hash';
+import type { DecidedBy } from './decider';
 import type { Delivery } from './delivery';
 import type { FieldProblem } from './field-problem';
 import type { Feed } from './policy';
@@ -9,7 +10,7 @@ import type { Feed } from './policy';
  */
 export type DeliveryEvent =
   | Readonly<{ kind: 'failed'; atMs: number; code: string; tries: number }>
-  | Readonly<{ kind: 'retried'; atMs: number; by: string }>
+  | Readonly<{ kind: 'retried'; atMs: number; by: DecidedBy }>
   | Readonly<{
       kind: 'refused';
       atMs: number;

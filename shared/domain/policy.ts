@@ -1,4 +1,5 @@
 import type { AuditPolicy } from './audit/audit-policy';
+import type { DecisionRules } from './decision-rules';
 import type { CheckId } from './audit/check-catalog';
 import type { GuardLimits } from './plan/guards';
 import { ADMINISTRATORS_GROUP_ID } from './plan/hard-stops';
@@ -96,6 +97,7 @@ export type OrganizationPolicy = Readonly<{
   notify: readonly NotifyTarget[];
   /** Who may look at the organization in the console, and who may also decide there. */
   console: Readonly<{ readers: People; operators: People }>;
+  decisions: DecisionRules;
   audit: AuditPolicy;
 }>;
 

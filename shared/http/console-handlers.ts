@@ -5,16 +5,27 @@ import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/
 import { CONSOLE_PATH, PAGES, type PageName } from '../console/path-and-page-names';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
 import { renderPlatformSignIn, renderSignIn } from '../console/pages/sign-in-page';
+import { clientOf } from '../console/client-address';
 import {
   createSession,
+  deriveConsoleKeys,
   formToken,
   isKey,
   requireFormToken,
-  SESSION_COOKIE,
   SESSION_SECONDS,
 } from '../console/session-and-form-tokens';
-import { CONSOLE_SECRET, requireSignIn, type SignedIn, type SignInDeps } from '../console/require-sign-in';
-import { mayDecide, mayRead } from '../console/visitor-permissions';
+import {
+  CONSOLE_SECRET,
+  logRefusal,
+  requireSignIn,
+  type SignedIn,
+  type SignInDeps,
+} from '../console/require-sign-in';
+import { sessionCookieHeader } from '../console/session-cookie';
+import { takeKey } from '../console/take-key';
+import { permissionsOf } from '../console/visitor-permissions';
+import { readDeciderName } from '../domain/decider-name';
+import { personKey } from '../domain/person-key';
 import type { OrganizationPolicy } from '../domain/policy';
 import { AppError, errorCodeOf } from '../errors';
 import { markup } from '../html/markup';
@@ -30,7 +41,7 @@ type ConsoleRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body' 
 
 /** Shows a page, or a report as a file. */
 export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
-  const who = await requireSignIn(deps, request.headers);
+  const who = await requireSignIn(deps, request);
   const { organization = '', page = 'today', id = '' } = request.params;
   const readable = await readableBy(deps, who);
   const [first] = readable;
@@ -47,9 +58,9 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
     organizations: readable.map(({ alias }) => alias),
     organization,
     page,
-    mayDecide: mayDecide(who.visitor, chosen),
-    decidesIn: readable.filter((one) => mayDecide(who.visitor, one)).map(({ alias }) => alias),
-    token: formToken(who.keys, who.visitor),
+    may: permissionsOf(who.visitor, chosen),
+    operatesIn: readable.filter((one) => permissionsOf(who.visitor, one).operate).map(({ alias }) => alias),
+    token: formToken(who.keys, who.visitor.id),
     done: doneText(request.query.get('done')),
   };
   return htmlResponse(200, renderPageLayout(layout, await renderPageContent(deps, layout, request.query)));
@@ -57,50 +68,67 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
 
 /** Carries out a decision. @throws AppError `sign-in-needed`, `not-permitted`, `form-stale`, and what the use case throws */
 export async function postDecision(deps: ConsoleDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
-  const who = await requireSignIn(deps, request.headers);
+  const who = await requireSignIn(deps, request);
   const fields = await readForm(request);
-  requireFormToken(who.keys, who.visitor, fields.get('token') ?? '');
+  requireFormToken(who.keys, who.visitor.id, fields.get('token') ?? '');
   const { organization = '', page = '', id = '' } = request.params;
   const chosen = requireOrganization(await readableBy(deps, who), organization);
-  if (!mayDecide(who.visitor, chosen))
-    throw new AppError('not-permitted', 'You may look at this organization, and not decide');
+  const isRelease = page === 'plans' || (page === 'findings' && fields.has('planHash'));
+  if (!permissionsOf(who.visitor, chosen)[isRelease ? 'release' : 'operate'])
+    throw new AppError('not-permitted', 'You may look at this organization, and not decide this');
   const done = await carryOutDecision(deps, {
     organization,
     page,
     id,
-    by: who.visitor.name,
-    mayDecide: (other) => mayDecide(who.visitor, other),
+    by: who.visitor.by,
+    mayDecide: (other) => permissionsOf(who.visitor, other).operate,
     fields,
   });
   return seeOther(`${CONSOLE_PATH}/${organization}/${page}?done=${done}`);
 }
 
-/** Takes the key once and gives a cookie for it, which ends after some hours or with the browser. */
+/**
+ * Takes the key once and gives a cookie for it, which ends after some hours, with the sign-out, or with the key.
+ * @throws AppError `sign-in-too-often`, `secret-invalid`
+ */
 export async function signInWithKey(deps: SignInDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
   if (deps.config.consoleSignIn !== 'key')
     throw new AppError('page-unknown', 'Nobody signs in here with a key');
   const fields = await readForm(request);
-  const keys = await deps.secrets.read(CONSOLE_SECRET);
-  const name = fields.get('name')?.trim() ?? '';
-  if (name.length < 3 || name.length > 200 || !isKey(keys, fields.get('key') ?? ''))
-    return htmlResponse(401, renderSignIn(true));
-  return seeOther(
-    CONSOLE_PATH,
-    cookieHeader(request, createSession(keys, name, deps.clock.now()), SESSION_SECONDS),
-  );
+  const keys = deriveConsoleKeys(await deps.secrets.read(CONSOLE_SECRET));
+  const named = readDeciderName(fields.get('name') ?? '');
+  const refused = (why: string, said: string): HttpResponseInit => {
+    logRefusal(deps, request.headers, why);
+    return htmlResponse(401, renderSignIn(said));
+  };
+  if ('problem' in named) return refused('name-refused', `The name ${named.problem}.`);
+  const client = clientOf(request.headers);
+  try {
+    if (!(await takeKey(deps, client, () => isKey(keys, fields.get('key') ?? ''))))
+      return refused('wrong-key', 'This is not the key.');
+  } catch (error) {
+    logRefusal(deps, request.headers, errorCodeOf(error));
+    throw error;
+  }
+  const { cookie, session } = createSession(keys, named.name, deps.clock.now());
+  deps.log({ event: 'console-signed-in', session: session.id, person: personKey(named.name), client });
+  return seeOther(CONSOLE_PATH, sessionCookieHeader(request, cookie, SESSION_SECONDS));
 }
 
-/** Forgets the cookie. @throws AppError `sign-in-needed`, `form-stale` */
+/** Ends the session for everybody who has its cookie. @throws AppError `sign-in-needed`, `form-stale` */
 export async function signOut(deps: SignInDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
-  const who = await requireSignIn(deps, request.headers);
+  const { keys, visitor, session } = await requireSignIn(deps, request);
   const fields = await readForm(request);
-  requireFormToken(who.keys, who.visitor, fields.get('token') ?? '');
-  return seeOther(CONSOLE_PATH, cookieHeader(request, '', 0));
+  requireFormToken(keys, visitor.id, fields.get('token') ?? '');
+  if (session === undefined) return seeOther('/.auth/logout');
+  await deps.signIns.end(session.id, session.untilMs);
+  deps.log({ event: 'console-signed-out', session: session.id });
+  return seeOther(CONSOLE_PATH, sessionCookieHeader(request, '', 0));
 }
 
 /** What people see of a failure: where to sign in, or what went wrong, by its code. */
 export function failurePage(
-  deps: Pick<SignInDeps, 'config'>,
+  deps: Pick<SignInDeps, 'config' | 'clock'>,
   error: unknown,
   invocationId: string,
 ): HttpResponseInit {
@@ -109,7 +137,7 @@ export function failurePage(
   if (code === 'sign-in-needed')
     return htmlResponse(
       status,
-      deps.config.consoleSignIn === 'key' ? renderSignIn(false) : renderPlatformSignIn(),
+      deps.config.consoleSignIn === 'key' ? renderSignIn(undefined) : renderPlatformSignIn(),
     );
   const detail =
     error instanceof AppError && status < 500 ? error.message : 'Nothing was lost. Try again later.';
@@ -119,12 +147,20 @@ export function failurePage(
       title,
       markup`<p>${detail}</p><p class="soft"><code>${code}</code>, invocation <code>${invocationId}</code></p><p><a href="${CONSOLE_PATH}">To the console</a></p>`,
     ),
+    retryAfter(error, deps.clock.now()),
   );
+}
+
+function retryAfter(error: unknown, nowMs: number): Readonly<Record<string, string>> {
+  const { retryAtMs } = error instanceof AppError ? error : {};
+  return retryAtMs === undefined
+    ? {}
+    : { 'retry-after': String(Math.ceil(Math.max(1, (retryAtMs - nowMs) / 1000))) };
 }
 
 async function readableBy(deps: PageDeps, { visitor }: SignedIn): Promise<readonly OrganizationPolicy[]> {
   const { organizations } = await deps.policy();
-  return [...organizations.values()].filter((organization) => mayRead(visitor, organization));
+  return [...organizations.values()].filter((organization) => permissionsOf(visitor, organization).read);
 }
 
 /** A visitor without the right to read an organization does not learn that it exists. */
@@ -133,17 +169,6 @@ function requireOrganization(readable: readonly OrganizationPolicy[], alias: str
   if (found === undefined)
     throw new AppError('not-permitted', 'There is no such organization, or it is not open to you');
   return found;
-}
-
-function cookieHeader(
-  { url }: Pick<ConsoleRequest, 'url'>,
-  value: string,
-  seconds: number,
-): Record<string, string> {
-  const secure = new URL(url).protocol === 'https:' ? '; Secure' : '';
-  return {
-    'set-cookie': `${SESSION_COOKIE}=${value}; Path=/api; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`,
-  };
 }
 
 function doneText(done: string | null): string | undefined {

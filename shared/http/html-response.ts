@@ -2,8 +2,14 @@ import type { HttpResponseInit } from '@azure/functions';
 import { contentSecurityPolicy } from '../html/html-document';
 import { answerHeaders } from './json-response';
 
-const pageHeaders = {
+/** For a year over https alone; over plain http browsers ignore it. */
+const secureHeaders = {
   ...answerHeaders,
+  'strict-transport-security': 'max-age=31536000',
+} as const;
+
+const pageHeaders = {
+  ...secureHeaders,
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': `${contentSecurityPolicy(undefined, 'self')}; frame-ancestors 'none'`,
   'cross-origin-opener-policy': 'same-origin',
@@ -21,5 +27,5 @@ export function htmlResponse(
 
 /** Redirects with 303 after a POST, so that going back or reloading repeats nothing. */
 export function seeOther(location: string, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
-  return { status: 303, headers: { ...answerHeaders, location, ...headers } };
+  return { status: 303, headers: { ...secureHeaders, location, ...headers } };
 }

@@ -1,32 +1,46 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
+import { requirePrincipal, type SignInDeps } from '../console/require-sign-in';
+import type { Participant } from '../domain/is-permitted';
+import { readDeciderName } from '../domain/decider-name';
 import { AppError } from '../errors';
 import { checkBody } from '../webhooks/check-body';
 import { parseJsonBody } from '../webhooks/json-body';
 import { readBody } from './read-body';
 
 const MAX_BYTES = 4_096;
-const SignedInSchema = z.object({ by: z.undefined().or(z.string()) }).loose();
-const NamedSchema = z.object({ by: z.string().trim().min(3).max(200) }).loose();
+const SaidSchema = z.looseObject({ by: z.string().optional() });
+
+type DecisionSaid = Readonly<{ who: Participant; said: Readonly<Record<string, unknown>> }>;
 
 /**
- * The person who decides, and the fields of the body: the signed-in person where the platform names one, else `by` in
- * the body. A function key alone is not enough: every decision has a name.
- * @throws AppError `body-invalid` without a name, `body-too-large`
+ * Who decides with a function key, and the fields of the body: the person whom the platform signed in, where the settings say that
+ * it signs people in and it sends one, else whoever holds the key, under the name in `by`. A key alone is not enough: every
+ * decision has a name.
+ * @throws AppError `body-invalid` without a name that can be shown, `body-too-large`, `sign-in-needed` for a principal that is not one
  */
 export async function identifyDecider(
+  deps: Pick<SignInDeps, 'config' | 'clock' | 'log'>,
   request: Pick<HttpRequest, 'headers' | 'body'>,
-): Promise<Readonly<{ by: string; said: Readonly<Record<string, unknown>> }>> {
-  const signedIn = request.headers.get('x-ms-client-principal-name')?.trim() ?? '';
+): Promise<DecisionSaid> {
+  const isSignedIn =
+    deps.config.consoleSignIn === 'easy-auth' && request.headers.get('x-ms-client-principal') !== null;
+  const person = isSignedIn ? requirePrincipal(deps, request.headers) : undefined;
   const raw = await readBody(request, MAX_BYTES);
-  if (raw.byteLength === 0) {
-    if (signedIn !== '') return { by: signedIn, said: {} };
+  const said = raw.byteLength === 0 ? {} : checkBody(SaidSchema, parseJsonBody(raw));
+  if (person !== undefined) return { who: person, said };
+  const named = said.by === undefined ? { problem: 'is missing' } : readDeciderName(said.by);
+  if ('problem' in named)
     throw new AppError('body-invalid', 'Say who decides: {"by": "name"}', {
-      fields: [{ field: 'by', problem: 'is missing' }],
+      fields: [{ field: 'by', problem: named.problem }],
     });
-  }
-  const body = parseJsonBody(raw);
-  if (signedIn !== '') return { by: signedIn, said: checkBody(SignedInSchema, body) };
-  const said = checkBody(NamedSchema, body);
-  return { by: said.by, said };
+  const { name } = named;
+  const establishedAtMs = deps.clock.now();
+  return {
+    who: {
+      by: { kind: 'key-holder', name, establishedBy: 'function-key', establishedAtMs },
+      appRoles: [],
+    },
+    said,
+  };
 }

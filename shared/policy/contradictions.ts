@@ -1,5 +1,6 @@
 import { fold } from '../domain/fold';
 import { faultsInAudit } from './audit-section';
+import { faultsInDecisions } from './decisions-section';
 import type { PolicyFile } from './policy-schema';
 import { faultsInSource } from './sources-section';
 
@@ -23,6 +24,7 @@ export function contradictionsIn(file: PolicyFile): readonly Fault[] {
         ...faultsInNotify(entry),
         ...faultsInRules(['rules', 'requests'], entry.rules.requests),
         ...faultsInRules(['accessPolicy', 'requests'], entry.accessPolicy.requests),
+        ...faultsInDecisions(entry.decisions, entry.console),
         ...faultsInAudit(entry.audit, entry.waivers),
       ].map(({ path, problem }) => ({ path: ['organizations', alias, ...path], problem })),
     ),

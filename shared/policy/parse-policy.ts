@@ -13,6 +13,7 @@ import type {
 import { AppError } from '../errors';
 import { toAuditPolicy, toBaselineRules } from './audit-section';
 import { contradictionsIn, type Fault } from './contradictions';
+import { toDecisionRules } from './decisions-section';
 import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
 import { toSourceSettings } from './sources-section';
 
@@ -107,6 +108,7 @@ function toOrganization(alias: string, entry: PolicyFile['organizations'][string
     },
     protectedPrincipals: new Set(entry.protectedPrincipals),
     console: { readers: toPeople(entry.console.readers), operators: toPeople(entry.console.operators) },
+    decisions: toDecisionRules(entry.decisions),
     audit: toAuditPolicy(entry.audit, entry.waivers),
   };
 }

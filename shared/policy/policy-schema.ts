@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AuditSchema, BaselineRulesSchema, RemediateSchema, WaiversSchema } from './audit-section';
+import { DecisionsSchema } from './decisions-section';
 import { SourceSchema } from './sources-section';
 
 const Name = z.string().trim().min(1).max(200);
@@ -158,6 +159,7 @@ const OrganizationSchema = z.strictObject({
     .strictObject({ readers: ConsolePeopleSchema, operators: ConsolePeopleSchema })
     .prefault({})
     .describe('Signed-in people who may look at this organization, and those who may also decide.'),
+  decisions: DecisionsSchema,
   notify: z.array(NotifySchema).max(10).default([]).describe('Who is told what an audit changed.'),
   audit: AuditSchema,
   waivers: WaiversSchema,

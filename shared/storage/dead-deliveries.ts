@@ -29,6 +29,8 @@ import { undefinedIfMissing } from './storage-errors';
 import { submitUnlessChanged } from './submit-unless-changed';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
+import type { DecidedBy } from '../domain/decider';
+import { DecidedBySchema } from './desk/decider-schema';
 
 export type DeadDeliveries = Readonly<{
   /** Makes a pending delivery a dead one: its body stays until a person has decided, and nothing sends it again. */
@@ -43,14 +45,14 @@ export type DeadDeliveries = Readonly<{
   /** undefined: there is none of this id that is dead. */
   get: (key: DeliveryKey) => Promise<DeadDelivery | undefined>;
   /** Makes a dead delivery pending again. False when it is not dead any more: somebody else decided first. */
-  reopen: (dead: DeadDelivery, retry: Readonly<{ by: string; atMs: number }>) => Promise<boolean>;
+  reopen: (dead: DeadDelivery, retry: Readonly<{ by: DecidedBy; atMs: number }>) => Promise<boolean>;
   /** Ends a dead delivery unprocessed; its body is forgotten like that of any other. False when it is not dead any more. */
   close: (dead: DeadDelivery) => Promise<boolean>;
 }>;
 
 const EventSchema: z.ZodType<DeliveryEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failed'), atMs: z.number(), code: z.string(), tries: z.number() }),
-  z.object({ kind: z.literal('retried'), atMs: z.number(), by: z.string() }),
+  z.object({ kind: z.literal('retried'), atMs: z.number(), by: DecidedBySchema }),
   z.object({
     kind: z.literal('refused'),
     atMs: z.number(),

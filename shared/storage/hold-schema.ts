@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Hold } from '../domain/plan/hold';
+import { DecidedBySchema } from './desk/decider-schema';
 import type { RuleOrEntryChange } from '../domain/plan/remediation-change-of-rule-or-entry';
 
 /** The stored form of a change of a rule or of the access policy. */
@@ -55,10 +56,7 @@ const HeadSchema = z.object({
   heldAtMs: z.number(),
   joinedAtMs: z.number().exactOptional(),
   expiresAtMs: z.number(),
-  releasedBy: z
-    .string()
-    .nullish()
-    .transform((value) => value ?? undefined),
+  releasedBy: DecidedBySchema.nullish().transform((value) => value ?? undefined),
   releasedAtMs: z
     .number()
     .nullish()

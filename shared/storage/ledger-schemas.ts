@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
 import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
+import { DecidedBySchema } from './desk/decider-schema';
 
 /** A member that JSON leaves out reads as undefined. */
 const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
@@ -81,7 +82,7 @@ const ownMembers = {
       addresses: z.array(z.string()),
       sinceMs: z.number(),
       accountId: z.string().optional(),
-      handedTo: z.object({ key: z.string(), by: z.string(), reason: z.string() }).optional(),
+      handedTo: z.object({ key: z.string(), by: DecidedBySchema, reason: z.string() }).optional(),
     })
     .optional(),
   claimed: z.array(z.string()).optional(),
@@ -92,7 +93,7 @@ const ownMembers = {
   formerAccountOf: z.string().optional(),
   toldApart: z.array(z.string()).optional(),
   separating: z
-    .object({ from: z.string(), by: z.string(), reason: z.string(), sinceMs: z.number().optional() })
+    .object({ from: z.string(), by: DecidedBySchema, reason: z.string(), sinceMs: z.number().optional() })
     .optional(),
 };
 

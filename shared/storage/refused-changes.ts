@@ -3,6 +3,7 @@ import type { RefusedChange } from '../domain/plan/refused-change';
 import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';
+import { DecidedBySchema } from './desk/decider-schema';
 
 export type RefusedChangeStore = Readonly<{
   list: (organization: string) => Promise<readonly RefusedChange[]>;
@@ -21,7 +22,12 @@ const RefusedChangeSchema: z.ZodType<RefusedChange> = z.object({
   decision: z.enum(['add', 'remove']),
   state: z.enum(['open', 'retried']),
   history: z.array(
-    z.object({ atMs: z.number(), event: z.enum(['refused', 'retried']), code: z.string(), by: z.string() }),
+    z.object({
+      atMs: z.number(),
+      event: z.enum(['refused', 'retried']),
+      code: z.string(),
+      by: DecidedBySchema,
+    }),
   ),
 });
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { DecidedBy } from '../domain/decider';
+import { DecidedBySchema } from './desk/decider-schema';
 import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { untold } from './unreadable-rows';
@@ -11,7 +13,7 @@ type StoredWaiver = Readonly<{
   ticket: string;
   fromMs: number;
   untilMs: number;
-  by: string;
+  by: DecidedBy;
 }>;
 
 export type WaiverStore = Readonly<{
@@ -27,7 +29,7 @@ const WaiverSchema: z.ZodType<StoredWaiver> = z.object({
   ticket: z.string(),
   fromMs: z.number(),
   untilMs: z.number(),
-  by: z.string(),
+  by: DecidedBySchema,
 });
 
 /** One row per finding. */

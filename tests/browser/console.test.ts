@@ -70,7 +70,7 @@ describeInBrowser('the console in a browser', () => {
       expect(await page.getByRole('status').textContent()).toContain('The plan is released.');
     });
     const plan = await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash);
-    expect(plan?.releasedBy).toBe('Maria Lead');
+    expect(plan?.releasedBy).toMatchObject({ kind: 'key-holder', name: 'Maria Lead' });
   });
 
   it('compares two nights and ends the session, without JavaScript', async () => {

@@ -49,6 +49,7 @@ import {
   type StepFault,
   type Task,
 } from './turns';
+import { keyHolder } from '../fixtures/key-holder';
 
 /** A UiPath whose time is that of the history being played. */
 export type Stage = Readonly<{ uipath: UiPathSandbox; clock: { current: Clock } }>;
@@ -82,7 +83,8 @@ const TOGETHER_MS = 5_000;
 /** Longer than anything the application waits before it takes something for lost. */
 const IDLE_MS = 130_000;
 const TICK_MS = 30_000;
-const DECIDER = { by: LEAD, mayDecide: () => true };
+const LEAD_DECIDES = keyHolder('Lead');
+const DECIDER = { by: LEAD_DECIDES, mayDecide: () => true };
 
 /** Plays a history from an empty storage to its end and returns everything that should not have happened. */
 export async function play(story: Story, options: PlayOptions): Promise<Played> {
@@ -485,7 +487,7 @@ class Player {
       const atMs = this.#clock.now();
       this.#seen.released.push(...removals.map(({ groupId, memberId }) => ({ groupId, memberId, atMs })));
       const codes = ['storage-unavailable', 'storage-conflict', 'plan-not-held', 'plan-expired'];
-      await this.#onFirst(codes, async (instance) => releaseHold(instance, ALIAS, hash, LEAD));
+      await this.#onFirst(codes, async (instance) => releaseHold(instance, ALIAS, hash, LEAD_DECIDES));
     }
   }
 

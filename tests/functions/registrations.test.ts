@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startAzurite, type Azurite } from '../../sandbox/azurite';
@@ -157,6 +157,25 @@ describe('the built app', () => {
         route: 'webhooks/tickets/{source}',
       },
     ]);
+  });
+
+  it('opens to keys what the table in docs/security.md says', async () => {
+    const text = await readFile(resolve(__dirname, '../../docs/security.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| `([a-z-]+)` +\| `([A-Z, ]+) ([^`]+)` +\| `(\w+)` +\| \S/gm)];
+    const written = rows.map(([, name, methods = '', route, authLevel]) => ({
+      name,
+      methods: methods.split(', '),
+      route,
+      authLevel,
+    }));
+    const registered = host.functions.flatMap((fn) =>
+      fn.trigger === 'http'
+        ? [{ name: fn.name, methods: fn.methods, route: fn.route, authLevel: fn.authLevel }]
+        : [],
+    );
+    const byName = (a: { name?: string | undefined }, b: { name?: string | undefined }): number =>
+      String(a.name) < String(b.name) ? -1 : 1;
+    expect(written.toSorted(byName)).toEqual(registered.toSorted(byName));
   });
 
   it('takes its schedules from the settings', async () => {

@@ -21,6 +21,7 @@ describe('the settings', () => {
       dueWorkSchedule: '*/30 * * * * *',
       auditSchedule: '0 0 2 * * *',
       consoleSignIn: 'off',
+      easyAuth: { isOn: false, tenantId: undefined },
     });
   });
 

@@ -1,6 +1,6 @@
 import type { FindingRecord } from '../../domain/audit/finding';
 import { isAutomatic } from '../../domain/audit/remediation/automatic-remediation';
-import { BY_POLICY } from '../../domain/plan/hold';
+import { BY_POLICY } from '../../domain/decider';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import { keyOfDecider } from '../../domain/decider';
 import { lastFailureOf } from '../../domain/dead-delivery';
 import type { Policy } from '../../domain/policy';
 import type { DeadDeliveries } from '../../storage/dead-deliveries';
@@ -46,7 +47,7 @@ export async function closeDeadDelivery(
       deps,
       alias,
       { kind: 'delivery-closed', atMs: deps.clock.now(), policyHash: policy.hash, facts },
-      [by, deliveryId, failure],
+      [keyOfDecider(by), deliveryId, failure],
     );
   if (!(await deps.deadDeliveries.close(dead))) throw noSuchDelivery();
 }

@@ -1,7 +1,13 @@
 import type { Clock } from '../../clock';
+import type { Decider } from '../../domain/decider';
 import { hashOf } from '../../domain/canonical-json-hash';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { knownAccountOf, lookedUpAnew, type PersonLedger } from '../../domain/ledger/person-ledger';
+import {
+  addressesOf,
+  knownAccountOf,
+  lookedUpAnew,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
 import { restoredLedger } from '../../domain/ledger/separate-ledgers';
 import { personSubject } from '../../domain/ledger/subject';
 import {
@@ -22,16 +28,19 @@ import { bookMarkedRun } from '../ledger/mark-and-book-writer-run';
 import { readWhoeverJoined } from '../ledger/find-person';
 import { finishSeparation } from '../ledger/separate-people';
 import { updateLedger } from '../ledger/update-ledger';
+import { refuseOwnMatter } from './refuse-own-matter';
 import { requireReason } from './require-reason';
+import { requireSecondPerson, type SecondPersonDeps } from './require-second-person';
 
-export type DecideWhoDeps = Readonly<{
-  policy: () => Promise<Policy>;
-  ledger: Pick<LedgerStore, 'read' | 'write'>;
-  accounts: Pick<PeopleIndex, 'notePerson'>;
-  changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
-  queues: Pick<WorkQueues, 'enqueueChanges'>;
-  clock: Pick<Clock, 'now'>;
-}>;
+export type DecideWhoDeps = SecondPersonDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    ledger: Pick<LedgerStore, 'read' | 'write'>;
+    accounts: Pick<PeopleIndex, 'notePerson'>;
+    changes: Pick<ChangeStore, 'mark' | 'bookRun'>;
+    queues: Pick<WorkQueues, 'enqueueChanges'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
 
 /** `same-person`, `another-person`: whose records came under an address. `account-theirs`: the account that took the place of another. `apart`: a join was wrong. */
 export const WHO_DECISIONS = ['same-person', 'another-person', 'account-theirs', 'apart'] as const;
@@ -41,7 +50,7 @@ type Decided = Readonly<{
   /** The key of the person; of `apart`: of the one whose ledger joined another. */
   key: string;
   decision: WhoDecision;
-  by: string;
+  by: Decider;
   reason: unknown;
   /** What was shown, by `questionOf`. */
   question: string;
@@ -68,7 +77,8 @@ export function questionOf(ledger: PersonLedger): string | undefined {
  * Records what a person decided about who is who, with their reason; both whom it is about are marked for the writer before anything
  * is stored.
  * @throws AppError `person-unknown`, `decision-obsolete` where that is decided or is another question by now, `body-invalid` without
- * a reason, `storage-conflict`, `record-unreadable` where one of the two cannot be read
+ * a reason, `decides-about-self` for either of the two, `second-person-needed` and `not-permitted` where the policy asks for two people,
+ * `storage-conflict`, `record-unreadable` where one of the two cannot be read
  */
 export async function decideWhoIsWho(
   deps: DecideWhoDeps,
@@ -89,7 +99,7 @@ export async function decideWhoIsWho(
     kind,
     atMs: nowMs,
     policyHash,
-    facts: { ...facts, by, reason },
+    facts: { ...facts, by, ...seconded.facts, reason },
   });
   const next = async (
     decide: (current: PersonLedger) => readonly [PersonLedger, EvidenceEntry] | undefined,
@@ -105,6 +115,18 @@ export async function decideWhoIsWho(
       async (one) => (await readWhoeverJoined(deps.ledger, organization, one, key)).key,
     ),
   );
+  await refuseOwnMatter(deps, organization, by, [
+    key,
+    ...others,
+    ...addressesOf(person),
+    ...(person.unconfirmed?.addresses ?? []),
+    ...[person.unconfirmed?.accountId, person.replaced?.accountId, knownAccountOf(person)].flatMap(
+      (id) => id ?? [],
+    ),
+  ]);
+  const { correctedIds: isNeeded = false } = organizations.get(organization)?.decisions.twoPeople ?? {};
+  const content = { page: 'people', about: key, fields: { decision, question, reason } };
+  const seconded = await requireSecondPerson(deps, { organization, policyHash, isNeeded }, by, content);
   for (const one of [key, ...others])
     await deps.changes.mark(personSubject(organization, one), 'normal', nowMs, 'console');
   switch (decision) {
@@ -149,6 +171,7 @@ export async function decideWhoIsWho(
   for (const one of [key, ...others])
     await deps.changes.mark(personSubject(organization, one), 'normal', nowMs, 'console');
   await bookMarkedRun(deps, organization, 'normal', nowMs);
+  await seconded.done();
 }
 
 /** The key of the other whom a decision is about. */

@@ -1,9 +1,10 @@
+import type { Decider } from '../../domain/decider';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
 
 /** Who decides about dead deliveries, and in which organizations they may. */
 export type DeliveryDecider = Readonly<{
-  by: string;
+  by: Decider;
   mayDecide: (organization: OrganizationPolicy) => boolean;
 }>;
 

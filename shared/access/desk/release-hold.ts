@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import type { Decider } from '../../domain/decider';
 import { releaseRefusalOf, type Hold } from '../../domain/plan/hold';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
@@ -9,18 +10,25 @@ import type { WorkQueues } from '../../storage/queues';
 import { bookRun } from '../ledger/mark-and-book-writer-run';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
+import { refuseOwnMatter } from './refuse-own-matter';
+import { requireSecondPerson, type SecondPersonDeps } from './require-second-person';
 
-export type HoldDeps = Readonly<{
+export type ReadHoldDeps = Readonly<{
   policy: () => Promise<Policy>;
   holds: HoldStore;
-  ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
-  changes: Pick<ChangeStore, 'bookRun' | 'mark'>;
-  queues: Pick<WorkQueues, 'enqueueChanges'>;
-  clock: Pick<Clock, 'now'>;
 }>;
 
+export type HoldDeps = ReadHoldDeps &
+  SecondPersonDeps &
+  Readonly<{
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
+    changes: Pick<ChangeStore, 'bookRun' | 'mark'>;
+    queues: Pick<WorkQueues, 'enqueueChanges'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
+
 /** One hold, in any state. @throws AppError `plan-unknown` */
-export async function readHold(deps: HoldDeps, organization: string, hash: string): Promise<Hold> {
+export async function readHold(deps: ReadHoldDeps, organization: string, hash: string): Promise<Hold> {
   await requireOrganization(deps, organization);
   const hold = await deps.holds.get(organization, hash);
   if (hold === undefined) throw new AppError('plan-unknown', 'There is no such plan');
@@ -29,31 +37,52 @@ export async function readHold(deps: HoldDeps, organization: string, hash: strin
 
 /**
  * Releases a hold in a person's name: exactly its removals, if the facts are still those it was made for. Of two
- * concurrent releases one succeeds.
- * @throws AppError `plan-unknown`, `plan-not-held`, `plan-expired`, `storage-conflict`
+ * concurrent releases one succeeds. Nobody releases what is about themselves; a large one takes two people where the policy says so.
+ * @throws AppError `plan-unknown`, `plan-not-held`, `plan-expired`, `decides-about-self`, `second-person-needed`,
+ * `not-permitted`, `storage-conflict`
  */
 export async function releaseHold(
   deps: HoldDeps,
   organization: string,
   hash: string,
-  by: string,
+  by: Decider,
 ): Promise<Hold> {
   const policy = await requireOrganization(deps, organization);
   const nowMs = deps.clock.now();
-  await readHold(deps, organization, hash);
+  const { removals, change, ...shown } = await readHold(deps, organization, hash);
+  requireReleasable({ ...shown, removals }, nowMs);
+  await refuseOwnMatter(deps, organization, by, [
+    ...removals.flatMap(({ personKey, memberId }) => [personKey, memberId]),
+    ...(change?.kind === 'access-policy' ? [change.entity, ...change.entityIds] : []),
+  ]);
+  const most = policy.organizations.get(organization)?.decisions.twoPeople.releasesOver ?? Infinity;
+  const isNeeded = removals.length > most;
+  const content = { page: 'plans', about: hash, fields: {} };
+  const seconded = await requireSecondPerson(
+    deps,
+    { organization, policyHash: policy.hash, isNeeded },
+    by,
+    content,
+  );
   // Before the release, so that the timer books a run where the process dies right after it.
   await deps.changes.mark(organizationSubject(organization), 'normal', nowMs, 'plan-released');
   const released = await deps.holds.change(organization, hash, (hold) => {
-    const refusal = releaseRefusalOf(hold, nowMs);
-    if (refusal !== undefined) throw new AppError(refusal, 'This plan cannot be released any more');
+    requireReleasable(hold, nowMs);
     return { ...hold, state: 'released', releasedBy: by, releasedAtMs: nowMs };
   });
   if (released === undefined) throw new AppError('plan-unknown', 'There is no such plan');
+  const facts = { planHash: hash, by, ...seconded.facts };
   await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias: organization } }, [
-    { kind: 'plan-released', atMs: nowMs, policyHash: policy.hash, facts: { planHash: hash, by } },
+    { kind: 'plan-released', atMs: nowMs, policyHash: policy.hash, facts },
   ]);
   await bookRun(deps, organization, { lane: 'urgent', atMs: nowMs, nowMs, reason: 'marks' });
+  await seconded.done();
   return released;
+}
+
+function requireReleasable(hold: Hold, nowMs: number): void {
+  const refusal = releaseRefusalOf(hold, nowMs);
+  if (refusal !== undefined) throw new AppError(refusal, 'This plan cannot be released any more');
 }
 
 async function requireOrganization(deps: Pick<HoldDeps, 'policy'>, organization: string): Promise<Policy> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import { keyOfDecider } from '../../domain/decider';
 import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
 import type { Policy, SourcePolicy } from '../../domain/policy';
 import { AppError, errorCodeOf } from '../../errors';
@@ -77,7 +78,7 @@ async function requeue(
   const deaths = deliveries.map((dead) => [dead.deliveryId, lastFailureOf(dead)]);
   for (const { alias } of organizationsDecided(policy, source, decider))
     await recordDecision(deps, alias, { kind: 'deliveries-retried', atMs, policyHash: policy.hash, facts }, [
-      by,
+      keyOfDecider(by),
       deaths,
     ]);
   let reopened = 0;

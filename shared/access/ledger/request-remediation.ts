@@ -1,6 +1,7 @@
 import type { FindingRecord } from '../../domain/audit/finding';
 import { hashOf } from '../../domain/canonical-json-hash';
-import { BY_POLICY, removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
+import type { Decider } from '../../domain/decider';
+import { removalsHash, type Hold, type HeldRemoval } from '../../domain/plan/hold';
 import type { RuleOrEntryChange } from '../../domain/plan/remediation-change-of-rule-or-entry';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy } from '../../domain/policy';
@@ -17,7 +18,7 @@ import { DAY_MS } from '../../domain/durations';
 import { organizationSubject, personSubject, type Subject } from '../../domain/ledger/subject';
 
 /** The person or policy that released it, and the policy in force. */
-type ReleaseDecision = Readonly<{ by: string; policyHash: string }>;
+type ReleaseDecision = Readonly<{ by: Decider; policyHash: string }>;
 
 export type RemediationDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'>;
@@ -41,7 +42,7 @@ type Remediable = Readonly<{
 /**
  * Hands findings about memberships to the writer. Whom the ledger knows as missing or as gone is looked at again, if the
  * directory tells the account; any other removal becomes a released hold, which the writer carries out under the guards, and
- * not where it was only observed or is protected. `by` is the person who decided, or `policy`.
+ * not where it was only observed or is protected. `by` is who decided.
  */
 export async function requestRemediation(
   deps: RemediationDeps,
@@ -62,7 +63,7 @@ export async function requestRemediation(
   const removals = items.flatMap((item) => toRemoval(item) ?? []);
   // A person releases exactly these removals; what the policy releases may be held, and is then a hold of its own.
   const exact = removalsHash(removals);
-  const planHash = by === BY_POLICY ? hashOf([BY_POLICY, exact]) : exact;
+  const planHash = by.kind === 'policy' ? hashOf([by.kind, exact]) : exact;
   const findings = items.map(({ record }) => record.id);
   const memberships = items.map(({ record: { id, remediation }, groupId, memberId }) => ({
     finding: id,

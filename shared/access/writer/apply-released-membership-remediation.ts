@@ -2,7 +2,8 @@ import { RELEASED } from '../../domain/plan/guards';
 import { AppError } from '../../errors';
 import { personSubject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
-import { BY_POLICY, removalsHash, type HeldRemoval, type Hold } from '../../domain/plan/hold';
+import { isByPolicy } from '../../domain/decider';
+import { removalsHash, type HeldRemoval, type Hold } from '../../domain/plan/hold';
 import {
   leadsOut,
   planMemberships,
@@ -60,7 +61,7 @@ export async function applyReleasedMembershipRemediation(
   const protectedIds = await findProtected(deps, released.removals);
   if (protectedIds === undefined) return 'protected-unresolved';
   const planned = await planMemberRemovals(deps, released.removals, protectedIds);
-  const byPerson = released.releasedBy !== BY_POLICY;
+  const byPerson = !isByPolicy(released.releasedBy);
   const decided = planned.groups.flatMap(({ groupId, decided: cases }) =>
     cases.map((one) => ({ groupId, ...one })),
   );

@@ -4,6 +4,7 @@ import { lastFailureOf, type DeadDelivery } from '../../domain/dead-delivery';
 import type { FieldProblem } from '../../domain/field-problem';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
+import { describeDecider } from '../../domain/decider';
 
 const MOST_SHOWN = 50;
 
@@ -22,11 +23,11 @@ function renderSource(layout: PageLayout, { source, deliveries, unreadable }: De
     return markup`<h3>${source.feed === 'hr' ? 'HR' : 'Tickets'}: ${name(source.name)}</h3>
 <p><span class="mark red">${unreadable}</span> What is dead of this source cannot be read now.</p>`;
   const mayDecide =
-    layout.mayDecide && source.organizations.every((alias) => layout.decidesIn.includes(alias));
+    layout.may.operate && source.organizations.every((alias) => layout.operatesIn.includes(alias));
   const hidden = deliveries.length - MOST_SHOWN;
   return markup`<h3>${source.feed === 'hr' ? 'HR' : 'Tickets'}: ${name(source.name)}, ${deliveries.length} dead</h3>
 ${
-  layout.mayDecide && !mayDecide
+  layout.may.operate && !mayDecide
     ? markup`<p>This source feeds other organizations too: somebody who may decide in all of them decides here.</p>`
     : undefined
 }
@@ -60,7 +61,7 @@ function renderEvent(event: DeadDelivery['history'][number]): Markup {
     case 'refused':
       return markup`<li>${time(event.atMs)}: refused, <code>${event.code}</code>, ${event.times} times since ${time(event.sinceMs)}${renderFields(event.fields)}</li>`;
     case 'retried':
-      return markup`<li>${time(event.atMs)}: tried again by ${name(event.by)}</li>`;
+      return markup`<li>${time(event.atMs)}: tried again by ${name(describeDecider(event.by))}</li>`;
   }
 }
 

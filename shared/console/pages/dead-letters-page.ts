@@ -4,6 +4,7 @@ import type { RefusedChange } from '../../domain/plan/refused-change';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 import { renderDeadDeliveries } from './dead-delivery-list';
+import { describeDecider } from '../../domain/decider';
 
 /** What waits for a person: deliveries that could not be processed, and changes that UiPath refused; then what fails for now. */
 export function renderDeadLetters(
@@ -56,10 +57,10 @@ function renderRefusedChange(layout: PageLayout, letter: RefusedChange): Markup 
 <p><span class="mark">${state}</span> directory id <code>${memberId}</code></p>
 <ul>${history.map(
     ({ atMs, event, code, by }) =>
-      markup`<li>${time(atMs)}: ${event === 'refused' ? markup`refused, <code>${code}</code>` : markup`tried again by ${name(by)}`}</li>`,
+      markup`<li>${time(atMs)}: ${event === 'refused' ? markup`refused, <code>${code}</code>` : markup`tried again by ${name(describeDecider(by))}`}</li>`,
   )}</ul>
 ${
-  layout.mayDecide
+  layout.may.operate
     ? renderForm(
         layout,
         `dead-letters/${encodeURIComponent(id)}`,

@@ -36,17 +36,17 @@ ${renderAboutChecks(report, records)}`;
 
 /** Forms for an open finding: release its remediation, or waive it. */
 function renderDecisions(layout: PageLayout, finding: FindingRecord): Markup | undefined {
-  if (!layout.mayDecide || !isOpen(finding)) return undefined;
+  if (!isOpen(finding)) return undefined;
   const { id, remediation } = finding;
   const mend =
-    remediation?.status === 'proposed'
+    layout.may.release && remediation?.status === 'proposed'
       ? renderForm(
           layout,
           `findings/${id}`,
           markup`<input type="hidden" name="planHash" value="${remediation.planHash}"><button>Carry out this plan</button>`,
         )
       : undefined;
-  if (finding.check === 'part-unknown') return mend;
+  if (!layout.may.operate || finding.check === 'part-unknown') return mend;
   const waive = renderForm(
     layout,
     `findings/${id}`,

@@ -27,5 +27,5 @@ function renderHold(layout: PageLayout, hold: Hold, nowMs: number): Markup {
     (removal) =>
       markup`<tr><th scope="row">${name(removal.groupName)}</th><td><code>${removal.memberId}</code></td><td>${name(removal.why.join(', '))}</td></tr>`,
   )}</tbody></table></div>
-${layout.mayDecide ? renderForm(layout, `plans/${hash}`, markup`<button>Release ${removals.length} removals</button>`) : undefined}</section>`;
+${layout.may.release ? renderForm(layout, `plans/${hash}`, markup`<button>Release ${removals.length} removals</button>`) : undefined}</section>`;
 }

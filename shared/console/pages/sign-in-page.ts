@@ -2,9 +2,9 @@ import { markup } from '../../html/markup';
 import { renderNoticePage } from '../page-layout';
 import { CONSOLE_PATH } from '../path-and-page-names';
 
-/** Asks for the key and a name; `refused` after a wrong one. */
-export function renderSignIn(refused: boolean): string {
-  const alert = refused ? markup`<p class="alert" role="alert">This is not the key.</p>` : undefined;
+/** Asks for the key and a name; `refused` says what was wrong with the last ones. */
+export function renderSignIn(refused: string | undefined): string {
+  const alert = refused === undefined ? undefined : markup`<p class="alert" role="alert">${refused}</p>`;
   return renderNoticePage(
     'Sign in',
     markup`${alert}<form method="post" action="${CONSOLE_PATH}-session">

@@ -77,7 +77,7 @@ function renderDecision(
   choices: ReadonlyArray<readonly [decision: WhoDecision, label: string]>,
 ): Markup | undefined {
   const question = questionOf(ledger);
-  if (!layout.mayDecide || question === undefined) return undefined;
+  if (!layout.may.operate || question === undefined) return undefined;
   return renderForm(
     layout,
     `people/${key}`,

@@ -50,6 +50,7 @@ export const WAIVABLE_KEYS: Readonly<Record<BuiltInCheckId, readonly string[]>> 
   'secret-expiring': ['secret'],
   'scope-unneeded': ['scope'],
   'source-silent': ['source'],
+  'evidence-broken': ['kind', 'subject'],
   'night-missing': ['after'],
   'audit-unfinished': ['night'],
   'revoke-failed': REFUSED_CHANGE,

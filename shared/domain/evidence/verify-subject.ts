@@ -7,8 +7,7 @@ import { recordInLog, type LogEntry } from './log-entry';
  * What is wrong with the rows of a subject. `put-back`: they are as they were before something that the log knows. `forged`: somebody
  * else than this application wrote a row that it never wrote.
  */
-type EvidenceFaultKind =
-  'edited' | 'missing' | 'forged' | 'put-back' | 'state-edited' | 'state-missing';
+type EvidenceFaultKind = 'edited' | 'missing' | 'forged' | 'put-back' | 'state-edited' | 'state-missing';
 
 /** `seq`: the number of the first record that is concerned. */
 export type SubjectFault = Readonly<{ kind: EvidenceFaultKind; seq: number }>;

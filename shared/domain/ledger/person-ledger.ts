@@ -1,3 +1,4 @@
+import type { DecidedBy } from '../decider';
 import { fold } from '../fold';
 import { isGuid } from '../guid';
 import { personKey } from '../person-key';
@@ -16,7 +17,7 @@ export type UnconfirmedRecords = Readonly<{
   /** The account that answers to the address and is not the person's: only a decision goes on. undefined: not looked up yet. */
   accountId?: string | undefined;
   /** Somebody said that they are another person's, whose ledger may not have them yet: the key of that person. */
-  handedTo?: Readonly<{ key: string; by: string; reason: string }> | undefined;
+  handedTo?: Readonly<{ key: string; by: DecidedBy; reason: string }> | undefined;
 }>;
 
 /** A grant: the reason that an approved request gives. */
@@ -79,7 +80,7 @@ export type DirectoryIdentity =
 export type Separation = Readonly<{
   /** The key of the other. */
   from: string;
-  by: string;
+  by: DecidedBy;
   reason: string;
   /** The address was the other's until then: what names no record and was said before is theirs. undefined: it never was. */
   sinceMs?: number | undefined;

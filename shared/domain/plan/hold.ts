@@ -1,4 +1,5 @@
 import { hashOf } from '../canonical-json-hash';
+import type { DecidedBy } from '../decider';
 import { HOUR_MS } from '../durations';
 import type { TrippedGuard } from './guards';
 import type { RuleOrEntryChange } from './remediation-change-of-rule-or-entry';
@@ -41,16 +42,13 @@ export type Hold = Readonly<{
   /** When others joined it last. */
   joinedAtMs?: number;
   expiresAtMs: number;
-  releasedBy: string | undefined;
+  releasedBy: DecidedBy | undefined;
   releasedAtMs: number | undefined;
   /** While it is carried out in parts: whose removals are over. */
   over?: string;
   /** Why it is stale: decisions of the hold as it would be now, codes of refusals. */
   because?: string;
 }>;
-
-/** Stands where the name of a releasing person would, when the policy decides. */
-export const BY_POLICY = 'policy';
 
 /** The hash of a set of removals, in any order. A release is for this hash and for no other. */
 export function removalsHash(removals: ReadonlyArray<Pick<HeldRemoval, 'groupId' | 'memberId'>>): string {

@@ -1,4 +1,5 @@
 import { personAccess } from '../ledger/person-access';
+import type { DecidedBy } from '../decider';
 import { fold } from '../fold';
 import type { PersonLedger } from '../ledger/person-ledger';
 import type { OrganizationPolicy } from '../policy';
@@ -14,7 +15,9 @@ export type RefusedChange = Readonly<{
   decision: 'add' | 'remove';
   state: 'open' | 'retried';
   /** What happened to it, oldest first: refusals with their code, retries with the person who made them. */
-  history: ReadonlyArray<Readonly<{ atMs: number; event: 'refused' | 'retried'; code: string; by: string }>>;
+  history: ReadonlyArray<
+    Readonly<{ atMs: number; event: 'refused' | 'retried'; code: string; by: DecidedBy }>
+  >;
 }>;
 
 const LONGEST_HISTORY = 50;

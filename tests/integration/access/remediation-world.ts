@@ -5,6 +5,7 @@ import type { CheckId } from '../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import type { AuditReport } from '../../../shared/domain/audit/report';
 import { OLGA, type useWorlds, type World } from './world';
+import { keyHolder } from '../../fixtures/key-holder';
 
 type Start = ReturnType<typeof useWorlds>;
 
@@ -56,7 +57,7 @@ export async function findingOf(world: World, check: CheckId): Promise<FindingRe
 /** Ben releases the plan that a finding shows. */
 export async function release(world: World, { id, remediation }: FindingRecord): Promise<FindingRecord> {
   return remediateFinding(world.engine.app, world.alias, id, {
-    by: 'Ben',
+    by: keyHolder('Ben'),
     planHash: remediation?.planHash ?? 'none',
   });
 }

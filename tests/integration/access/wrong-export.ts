@@ -3,6 +3,7 @@ import { listHolds } from '../../../shared/access/ledger/list-holds';
 import type { Hold } from '../../../shared/domain/plan/hold';
 import { HOUR_MS } from './live-through-time';
 import { ANA, BEN, CARA, DAN, OLGA, type useWorlds, type World } from './world';
+import { keyHolder } from '../../fixtures/key-holder';
 
 type Start = ReturnType<typeof useWorlds>;
 
@@ -50,6 +51,6 @@ export async function openHolds(world: World): Promise<readonly Hold[]> {
 
 export async function releaseAll(world: World): Promise<void> {
   for (const { hash } of await openHolds(world))
-    await releaseHold(world.engine.app, world.alias, hash, 'olga');
+    await releaseHold(world.engine.app, world.alias, hash, keyHolder('olga'));
   await world.settle();
 }

@@ -4,10 +4,11 @@ import { retryDeadDelivery } from '../../../shared/access/desk/retry-dead-delive
 import { unusableFieldsOf } from '../../../shared/domain/dead-delivery';
 import { ENTERPRISE, entraUser, patchOf, scimClient, scimPolicy } from '../../fixtures/scim-client';
 import { ANA, BEN, useWorlds, type World } from '../access/world';
+import { keyHolder } from '../../fixtures/key-holder';
 
 const newWorld = useWorlds();
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
-const anybody = { by: 'olga', mayDecide: () => true };
+const anybody = { by: keyHolder('olga'), mayDecide: () => true };
 const leaves = { op: 'Replace', path: 'active', value: 'False' };
 
 async function start() {

@@ -17,6 +17,13 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => stack.close());
 
+const MARIA = {
+  kind: 'key-holder',
+  name: 'Maria Lead',
+  establishedBy: 'console-key',
+  establishedAtMs: expect.any(Number),
+};
+
 describe('a dead delivery', () => {
   const pathOf = (id: string): string => `/${ORGANIZATION}/dead-letters/${id}`;
   const evidenceOf = async (kind: string) => {
@@ -68,7 +75,7 @@ describe('a dead delivery', () => {
     expect(answers.map(({ status }) => String(status)).toSorted()).toEqual(['303', '404']);
     expect(answers.find(({ status }) => status === 303)?.headers['location']).toMatch(/done=redelivered$/);
     expect(await evidenceOf('deliveries-retried')).toEqual([
-      { feed: 'hr', source: 'standard', deliveryIds: [DEAD[0]], by: 'Maria Lead' },
+      { feed: 'hr', source: 'standard', deliveryIds: [DEAD[0]], by: MARIA },
     ]);
     await expect(isMember(BEN)).resolves.toBe(true);
     expect((await post(pathOf(DEAD[0]), form)).status).toBe(404);
@@ -91,13 +98,15 @@ describe('a dead delivery', () => {
       expect(await say(body)).toMatchObject({ status: 400, json: { code: 'body-invalid' } });
     expect(await say('{"by":"olga","reason":"Sent twice"}')).toMatchObject({
       status: 200,
-      json: { id: DEAD[1], closedBy: 'olga' },
+      json: { id: DEAD[1], closedBy: { kind: 'key-holder', name: 'olga', establishedBy: 'function-key' } },
     });
     expect(await say('{"by":"olga","reason":"Sent twice"}')).toMatchObject({
       status: 404,
       json: { code: 'dead-letter-unknown' },
     });
-    expect(await evidenceOf('delivery-closed')).toMatchObject([{ by: 'olga', reason: 'Sent twice' }]);
+    expect(await evidenceOf('delivery-closed')).toMatchObject([
+      { by: { kind: 'key-holder', name: 'olga' }, reason: 'Sent twice' },
+    ]);
   });
 
   it('is put back with all of its source', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ORGANIZATION } from '../../../sandbox/demo-organization';
-import { createSession } from '../../../shared/console/session-and-form-tokens';
+import { createSession, deriveConsoleKeys } from '../../../shared/console/session-and-form-tokens';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createHoldStore } from '../../../shared/storage/holds';
@@ -10,16 +10,20 @@ import { tokenIn, visit, type Fields } from '../../fixtures/console-visit';
 import {
   CHIEF,
   EASY_AUTH,
+  objectIdOf,
   OPERATOR,
   OTHER_ORGANIZATION,
   OTHERS_OPERATOR,
   principalHeaders,
   READER,
+  TENANT,
 } from '../../fixtures/easy-auth';
 
 let stack: ConsoleStack;
 const { open, post } = visit({ host: () => stack.host() }, () => ({}));
 const as = principalHeaders;
+const asElsewhere = (other: Readonly<{ tenantId?: string; provider?: string }>): Fields =>
+  principalHeaders(OPERATOR, objectIdOf(OPERATOR), other);
 
 const SHARED = 'd'.repeat(64);
 beforeAll(async () => {
@@ -50,8 +54,8 @@ describe('nobody', () => {
     ['without headers', {}],
     ['with a name alone', { 'x-ms-client-principal-name': OPERATOR }],
     ['with all but the principal', others],
-    ['with a principal alone', { 'x-ms-client-principal': whole }],
-    ['with a blank name', { ...as(OPERATOR), 'x-ms-client-principal-name': ' ' }],
+    ['with a principal of another tenant', asElsewhere({ tenantId: '72f988bf-0000-4000-8000-000000000002' })],
+    ['with a principal of another provider', asElsewhere({ provider: 'google' })],
     ['with a principal that is no base64', { ...others, 'x-ms-client-principal': '%%%' }],
     ['with a principal that is no JSON', { ...others, 'x-ms-client-principal': whole.slice(8) }],
     ['with a principal that was cut', { ...others, 'x-ms-client-principal': whole.slice(0, -40) }],
@@ -84,8 +88,8 @@ describe('nobody', () => {
   });
 
   it('signs in with the key, nor with a cookie that the key signed', async () => {
-    const keys = { current: stack.consoleKey, previous: undefined };
-    const cookie = `access-console=${createSession(keys, OPERATOR, Date.now())}`;
+    const keys = deriveConsoleKeys({ current: stack.consoleKey });
+    const cookie = `access-console=${createSession(keys, OPERATOR, Date.now()).cookie}`;
     expect((await open(plans, { cookie })).status).toBe(401);
     const answer = await post('-session', { name: 'Eve', key: stack.consoleKey });
     expect([answer.status, answer.headers['set-cookie']]).toEqual([404, undefined]);
@@ -165,7 +169,7 @@ describe('an operator', () => {
 
   it('decides nothing with the token of somebody of the same name', async () => {
     const token = tokenIn(await open(plans, as(OPERATOR)));
-    const namesake = as(OPERATOR, 'another-object');
+    const namesake = as(OPERATOR, objectIdOf('another'));
     expect((await post(`${plans}/${stack.planHash}`, { token }, namesake)).status).toBe(403);
     expect(await isHeld()).toBe(true);
   });
@@ -174,7 +178,10 @@ describe('an operator', () => {
     const token = tokenIn(await open(plans, as(OPERATOR)));
     expect((await post(`${plans}/${stack.planHash}`, { token }, as(OPERATOR))).status).toBe(303);
     const plan = await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash);
-    expect([plan?.state, plan?.releasedBy]).toEqual(['released', OPERATOR]);
+    expect(plan).toMatchObject({
+      state: 'released',
+      releasedBy: { kind: 'person', tenantId: TENANT, objectId: objectIdOf(OPERATOR), name: OPERATOR },
+    });
   });
 });
 
@@ -210,7 +217,7 @@ describe('a dead delivery of a source that two organizations share', () => {
       });
       expect(records.find(({ kind }) => kind === 'delivery-closed')?.facts).toMatchObject({
         deliveryId: SHARED,
-        by: CHIEF,
+        by: { kind: 'person', tenantId: TENANT, objectId: objectIdOf(CHIEF), name: CHIEF },
         reason: 'Empty',
       });
     }

@@ -116,9 +116,24 @@ describe('whoever is not signed in', () => {
     ['a wrong key', { name: 'Eve', key: 'no' }],
     ['no key', { name: 'Eve', key: '' }],
     ['no name', { name: ' ', key: 'KEY' }],
+    ['the name of the policy', { name: 'Policy ', key: 'KEY' }],
+    ['a name that turns the line around', { name: 'Eve \u202Enimda', key: 'KEY' }],
   ])('does not get in with %s', async (_what, fields) => {
     const answer = await signIn({ ...fields, key: fields.key.replace('KEY', stack.consoleKey) });
     expect([answer.status, answer.headers['set-cookie']]).toEqual([401, undefined]);
+  });
+
+  it('waits after several wrong keys, and keeps nobody else out', async () => {
+    const from = (address: string): Fields => ({ 'x-forwarded-for': `10.0.0.1, ${address}` });
+    const answers: Answer[] = [];
+    for (let time = 0; time < 10; time += 1)
+      answers.push(await post('-session', { name: 'Eve', key: 'no' }, from('192.0.2.7:4000')));
+    expect(answers.slice(0, 5).map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
+    const waits = answers.find(({ status }) => status === 429);
+    expect(Number(waits?.headers['retry-after'])).toBeGreaterThan(0);
+    expect(waits?.text).toContain('sign-in-too-often');
+    const right = { name: 'Maria Lead', key: stack.consoleKey };
+    expect((await post('-session', right, from('192.0.2.8'))).status).toBe(303);
   });
 
   it('decides nothing', async () => {
@@ -131,7 +146,7 @@ describe('the console', () => {
     const answer = await signIn({ name: 'Maria Lead', key: stack.consoleKey });
     expect([answer.status, answer.headers['location']]).toEqual([303, '/api/console']);
     expect(String(answer.headers['set-cookie'])).toMatch(
-      /; Path=\/api; Max-Age=28800; HttpOnly; SameSite=Strict$/,
+      /; Path=\/; Max-Age=28800; HttpOnly; SameSite=Strict$/,
     );
     expect(String(answer.headers['set-cookie'])).not.toContain(stack.consoleKey);
   });
@@ -185,6 +200,10 @@ describe('the console', () => {
     expect(await ends({ token: 'x' })).toEqual([403, undefined]);
     expect(await ends({ token }, {})).toEqual([401, undefined]);
     expect(await ends({ token })).toEqual([303, [expect.stringMatching(/^access-console=; .*Max-Age=0/)]]);
+    const kept = cookie;
+    cookie = cookieOf(await signIn({ name: 'Maria Lead', key: stack.consoleKey }));
+    expect((await open(`/${ORGANIZATION}/today`, { cookie: kept })).status).toBe(401);
+    expect((await open(`/${ORGANIZATION}/today`)).status).toBe(200);
   });
 });
 
@@ -255,14 +274,15 @@ describe('a decision', () => {
       `/api/console/${ORGANIZATION}/plans?done=released`,
     ]);
     const plan = await createHoldStore(stack.storage).get(ORGANIZATION, stack.planHash);
-    expect(plan?.releasedBy).toBe('Maria Lead');
+    const by = { kind: 'key-holder', name: 'Maria Lead', establishedBy: 'console-key' };
+    expect(plan?.releasedBy).toMatchObject(by);
     const { records } = await createLedgerStore(stack.storage).evidence({
       organization: ORGANIZATION,
       kind: 'organization',
       key: 'organization',
     });
     expect(records.filter(({ kind }) => kind === 'plan-released').map(({ facts }) => facts)).toEqual([
-      { planHash: stack.planHash, by: 'Maria Lead' },
+      { planHash: stack.planHash, by: { ...by, establishedAtMs: expect.any(Number) } },
     ]);
     expect((await post(path, { token: tokenIn(page) })).status).toBe(409);
     expect((await open(`/${ORGANIZATION}/plans?done=released`)).text).toContain('The plan is released.');
@@ -306,7 +326,10 @@ describe('a decision', () => {
     const memberId = '2A5E494C-5ce6-46a8-8ef1-bd26a9602ecd';
     expect((await post(path, { ...retry, memberId })).status).toBe(303);
     const letter = await createRefusedChangeStore(stack.storage).get(ORGANIZATION, 'letter-1');
-    expect(letter?.history.at(-1)).toMatchObject({ event: 'retried', by: 'Maria Lead' });
+    expect(letter?.history.at(-1)).toMatchObject({
+      event: 'retried',
+      by: { kind: 'key-holder', name: 'Maria Lead' },
+    });
     const { records } = await createLedgerStore(stack.storage).evidence({
       organization: ORGANIZATION,
       kind: 'person',

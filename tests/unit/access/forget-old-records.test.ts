@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createForgetRecords } from '../../../shared/access/forget-old-records';
 import { hasHoldEnded, RETENTION_MS } from '../../../shared/domain/retention';
+import type { FirstDecision } from '../../../shared/domain/first-decision';
 import type { Backoff } from '../../../shared/domain/plan/backoff';
 import type { Hold } from '../../../shared/domain/plan/hold';
 import type { RefusedChange } from '../../../shared/domain/plan/refused-change';
@@ -17,6 +18,7 @@ function someRecords(
     refused?: readonly RefusedChange[];
     told?: readonly NotificationState[];
     backoffs?: readonly Backoff[];
+    begun?: readonly FirstDecision[];
     portions?: readonly number[];
     /** Keys of people whose ledger cannot be read, and kinds of which nothing can. */
     unreadable?: ReadonlySet<string>;
@@ -50,6 +52,8 @@ function someRecords(
     requests: { forgetIds: async (_alias, beforeMs) => count('requests', beforeMs) },
     deliveries: { forgetIds: async (feed, source, beforeMs) => count('deliveries', feed, source, beforeMs) },
     snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },
+    firstDecisions: { list: async () => given.begun ?? [], remove },
+    signIns: { forget: async (beforeMs, most) => count('signIns', beforeMs, most) },
     due: { forgetOfOthers: async (known, beforeMs, most) => count('due', [...known], beforeMs, most) },
     notificationStates: { list: async () => given.told ?? [], remove },
     backoffs: {
@@ -99,7 +103,10 @@ describe('the retention of records', () => {
     const { forget, asked } = someRecords();
     await forget.ofOthers(new Set(['acme']));
     await forget.ofOthers(new Set(['acme']));
-    expect(asked).toEqual([['due', ['acme'], NOW_MS - 90 * DAY_MS, 100]]);
+    expect(asked).toEqual([
+      ['due', ['acme'], NOW_MS - 90 * DAY_MS, 100],
+      ['signIns', NOW_MS, 100],
+    ]);
   });
 
   it('goes on at the next tick where a portion was full', async () => {

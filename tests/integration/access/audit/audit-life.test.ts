@@ -5,6 +5,7 @@ import { waiveFinding } from '../../../../shared/access/desk/waive-finding';
 import type { AuditReport } from '../../../../shared/domain/audit/report';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, byHand, CARA, DAN, MAX, OLGA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const begin = useWorlds();
 const DAY_MS = 86_400_000;
@@ -29,7 +30,7 @@ async function audit(world: World): Promise<AuditReport> {
 }
 
 describe('a finding that somebody accepts', () => {
-  const request = { by: 'Ben', reason: 'agreed', owner: BEN, ticket: 'GOV-1' };
+  const request = { by: keyHolder('Ben'), reason: 'agreed', owner: BEN, ticket: 'GOV-1' };
 
   it('is waived until the waiver ends, then open again under its id; the evidence says who did it (incident 22)', async () => {
     const world = await start();
@@ -224,7 +225,7 @@ describe('what mends a finding', () => {
   const mend = async (world: World, report: AuditReport, by = 'Ben') => {
     const [finding] = report.findings;
     return remediateFinding(world.engine.app, world.alias, finding?.id ?? '', {
-      by,
+      by: keyHolder(by),
       planHash: finding?.remediation?.planHash ?? '',
     });
   };
@@ -251,7 +252,7 @@ describe('what mends a finding', () => {
     expect(await world.evidence(organization)).toContainEqual(
       expect.objectContaining({
         kind: 'remediation-released',
-        facts: expect.objectContaining({ by: 'Ben' }),
+        facts: expect.objectContaining({ by: keyHolder('Ben') }),
       }),
     );
     expect(await world.fault(organization)).toBeUndefined();
@@ -286,7 +287,7 @@ describe('what mends a finding', () => {
     const world = await start();
     byHand(world, 'Developers', [CARA]);
     const [finding] = (await audit(world)).findings;
-    const wrong = { by: 'Ben', planHash: 'another' };
+    const wrong = { by: keyHolder('Ben'), planHash: 'another' };
     expect(
       (await errorOf(async () => remediateFinding(world.engine.app, world.alias, finding?.id ?? '', wrong)))
         .code,

@@ -7,6 +7,7 @@ import type { AuditReport } from '../../../../shared/domain/audit/report';
 import { hashOf } from '../../../../shared/domain/canonical-json-hash';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, byHand, CARA, MAX, OLGA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const begin = useWorlds();
 /** A world whose only groups are those of the policy, and whose access policy lets not everybody in. */
@@ -212,7 +213,7 @@ describe('a part that cannot be read (incident 2)', () => {
       ...asItWas,
       noPlan: { kind: 'not-now', why: expect.stringContaining('could not be read') },
     });
-    const request = { by: 'Ben', planHash: remediation?.planHash ?? '' };
+    const request = { by: keyHolder('Ben'), planHash: remediation?.planHash ?? '' };
     const mend = async () => remediateFinding(world.engine.app, world.alias, before?.id ?? '', request);
     expect((await errorOf(mend)).code).toBe('plan-unknown');
     expect((await audit(world)).findings.find(({ id }) => id === before?.id)?.state).toBe('fixed');

@@ -7,6 +7,7 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { personSubject, type Subject } from '../../../../shared/domain/ledger/subject';
 import { ACME, emailOf, type Name } from './fault-organizations';
 import type { Story, Thing } from './fault-story';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 /** The row of somebody in the ledger. */
 export const subjectOf = (name: Name): Subject<'person'> => personSubject(ACME, personKey(emailOf(name)));
@@ -65,7 +66,10 @@ export async function isDead({ world }: Story): Promise<boolean> {
 export async function retryAll({ world }: Story, source: string, organization: string = ACME): Promise<void> {
   const found = await listDeadDeliveries(world.app, organization);
   if (found.some(({ source: { feed, name } }) => `${feed}/${name}` === source))
-    await retryDeadDeliveriesOf(world.app, organization, source, { by: 'olga', mayDecide: () => true });
+    await retryDeadDeliveriesOf(world.app, organization, source, {
+      by: keyHolder('olga'),
+      mayDecide: () => true,
+    });
 }
 
 /** The log has a line of this event with these members. */

@@ -17,6 +17,7 @@ import {
   subjectOf,
 } from './fault-tools';
 import type { UnitFault } from './unit-fault';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 /** Somebody of a group that fails leaves, and somebody joins it: both are concerned in that group only. */
 const meetsSlow = async (story: Story): Promise<void> => {
@@ -54,7 +55,7 @@ async function holdTwo(story: Story): Promise<void> {
 
 async function releaseHeld({ world }: Story): Promise<void> {
   for (const { hash, state } of await world.app.holds.list(ACME))
-    if (state === 'held') await releaseHold(world.app, ACME, hash, 'olga');
+    if (state === 'held') await releaseHold(world.app, ACME, hash, keyHolder('olga'));
 }
 
 /** A row of a person that cannot be read, and the word that they leave. */

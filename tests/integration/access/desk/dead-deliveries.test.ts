@@ -7,11 +7,12 @@ import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { AppError } from '../../../../shared/errors';
 import { errorOf } from '../../../fakes/error-of';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds('emulator');
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const anybody = { by: 'olga', mayDecide: () => true };
+const anybody = { by: keyHolder('olga'), mayDecide: () => true };
 const CHAIN = { organization: 'acme', kind: 'organization', key: 'organization' } as const;
 
 /** People who joined, and whose deliveries could not be processed. */
@@ -90,7 +91,7 @@ describe('a dead delivery', () => {
     expect(world.members('Developers')).toEqual([ANA]);
     expect(await idsOf(world)).toEqual([]);
     expect(await decisionsOf(world, 'deliveries-retried')).toEqual([
-      { feed: 'hr', source: 'standard', deliveryIds: ids, by: 'olga' },
+      { feed: 'hr', source: 'standard', deliveryIds: ids, by: keyHolder('olga') },
     ]);
     expect((await world.kinds(ANA)).filter((kind) => kind === 'worker-event')).toHaveLength(1);
     expect(await world.fault(CHAIN)).toBeUndefined();
@@ -99,7 +100,7 @@ describe('a dead delivery', () => {
   it('that two people put back at the same moment is put back once', async () => {
     const { world, ids } = await withDead(ANA);
     const retry = async (by: string) =>
-      retryDeadDelivery(world.engine.app, world.alias, ids[0] ?? '', { ...anybody, by });
+      retryDeadDelivery(world.engine.app, world.alias, ids[0] ?? '', { ...anybody, by: keyHolder(by) });
     const settled = await Promise.allSettled([retry('olga'), retry('olga')]);
     expect(settled.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(world.engine.queued()).toHaveLength(1);
@@ -226,7 +227,7 @@ describe('closing a dead delivery', () => {
         source: 'standard',
         deliveryId: ids[0],
         code: 'source-unknown',
-        by: 'olga',
+        by: keyHolder('olga'),
         reason: 'Sent by mistake',
       },
     ]);
@@ -375,7 +376,7 @@ describe('a source that feeds two organizations', () => {
     const id = ids[0] ?? '';
     const notPermitted = { code: 'not-permitted' };
     for (const mayDecide of [only('acme'), only('globex'), only()]) {
-      const decider = { by: 'olga', mayDecide };
+      const decider = { by: keyHolder('olga'), mayDecide };
       await expect(retryDeadDelivery(app, 'acme', id, decider)).rejects.toMatchObject(notPermitted);
       await expect(retryDeadDeliveriesOf(app, 'acme', 'hr/standard', decider)).rejects.toMatchObject(
         notPermitted,
@@ -385,7 +386,7 @@ describe('a source that feeds two organizations', () => {
       );
     }
     expect(await idsOf(world)).toEqual(ids);
-    await retryDeadDelivery(app, 'globex', id, { by: 'olga', mayDecide: only('acme', 'globex') });
+    await retryDeadDelivery(app, 'globex', id, { by: keyHolder('olga'), mayDecide: only('acme', 'globex') });
     for (const organization of ['acme', 'globex'])
       expect(await world.kinds({ ...CHAIN, organization })).toEqual(['deliveries-retried']);
   });

@@ -5,6 +5,7 @@ import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../../sandbox
 import { workerJoined, workerLeft, workerMoved } from '../../../../sandbox/events';
 import { readHold, releaseHold } from '../../../../shared/access/desk/release-hold';
 import { startEngine, type Engine } from '../../../fixtures/engine';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const PEOPLE = Array.from({ length: 12 }, (_, index) => `worker${index}@acme.example`);
 const HOUR_MS = 3_600_000;
@@ -113,15 +114,15 @@ describe('held plans', () => {
     expect(membersOf(engine)).toBe(12);
     const [plan] = await heldIn(engine);
     const hash = plan?.hash ?? '';
-    await releaseHold(engine.app, ORGANIZATION, hash, 'olga.admin');
-    await expect(releaseHold(engine.app, ORGANIZATION, hash, 'ben')).rejects.toMatchObject({
+    await releaseHold(engine.app, ORGANIZATION, hash, keyHolder('olga.admin'));
+    await expect(releaseHold(engine.app, ORGANIZATION, hash, keyHolder('ben'))).rejects.toMatchObject({
       code: 'plan-not-held',
     });
     await engine.finish();
     expect(membersOf(engine)).toBe(4);
     await expect(readHold(engine.app, ORGANIZATION, hash)).resolves.toMatchObject({
       state: 'done',
-      releasedBy: 'olga.admin',
+      releasedBy: keyHolder('olga.admin'),
     });
     await engine.close();
   });
@@ -140,7 +141,9 @@ describe('held plans', () => {
         dies === 'records'
           ? { ...app, ledger: { ...app.ledger, write: end } }
           : { ...app, changes: { ...app.changes, bookRun: end } };
-      await expect(releaseHold(dying, ORGANIZATION, plan?.hash ?? '', 'olga.admin')).rejects.toThrow('ends');
+      await expect(
+        releaseHold(dying, ORGANIZATION, plan?.hash ?? '', keyHolder('olga.admin')),
+      ).rejects.toThrow('ends');
       engine.clock.advance(60_000);
       await engine.tick();
       await engine.finish();
@@ -149,7 +152,7 @@ describe('held plans', () => {
       const { records } = await app.ledger.evidence(subject);
       expect(records.find(({ kind }) => kind === 'plan-done')?.facts).toEqual({
         planHash: plan?.hash,
-        by: 'olga.admin',
+        by: keyHolder('olga.admin'),
       });
       await engine.close();
     },
@@ -174,7 +177,7 @@ describe('held plans', () => {
       for (const person of PEOPLE.slice(0, 8)) await engine.post('hr', said(person));
       await engine.finish({ withinMs: 24 * HOUR_MS });
       const [plan] = await heldIn(engine);
-      await releaseHold(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin');
+      await releaseHold(engine.app, ORGANIZATION, plan?.hash ?? '', keyHolder('olga.admin'));
       const outcomes = await engine.finish({ withinMs: 24 * HOUR_MS });
       expect(outcomes.filter((outcome) => outcome === 'waiting').length).toBeGreaterThan(1);
       expect(membersOf(engine)).toBe(4);
@@ -192,7 +195,7 @@ describe('held plans', () => {
     engine.clock.advance(HOUR_MS);
     await engine.post('hr', workerJoined(PEOPLE[0] ?? '', { department: 'Automation' }));
     await engine.finish();
-    await releaseHold(engine.app, ORGANIZATION, hash, 'olga.admin');
+    await releaseHold(engine.app, ORGANIZATION, hash, keyHolder('olga.admin'));
     await engine.finish();
     await expect(readHold(engine.app, ORGANIZATION, hash)).resolves.toMatchObject({ state: 'stale' });
     expect(membersOf(engine)).toBe(12);
@@ -212,7 +215,7 @@ describe('held plans', () => {
     expect(await heldIn(engine)).toHaveLength(1);
     expect(membersOf(engine)).toBe(12);
     engine.clock.advance(7 * 24 * HOUR_MS);
-    await releaseHold(engine.app, ORGANIZATION, plan?.hash ?? '', 'olga.admin');
+    await releaseHold(engine.app, ORGANIZATION, plan?.hash ?? '', keyHolder('olga.admin'));
     await engine.finish();
     expect(membersOf(engine)).toBe(4);
     await engine.close();
@@ -234,7 +237,7 @@ describe('held plans', () => {
     const { app } = engine;
     await expect(listHolds(app, 'nobody')).rejects.toMatchObject({ code: 'plan-unknown' });
     await expect(readHold(app, ORGANIZATION, 'f00')).rejects.toMatchObject({ code: 'plan-unknown' });
-    await expect(releaseHold(app, ORGANIZATION, 'f00', 'olga')).rejects.toMatchObject({
+    await expect(releaseHold(app, ORGANIZATION, 'f00', keyHolder('olga'))).rejects.toMatchObject({
       code: 'plan-unknown',
     });
     await engine.close();

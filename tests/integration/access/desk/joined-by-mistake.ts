@@ -8,6 +8,7 @@ import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey, workerRecordKey } from '../../../../shared/domain/person-key';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { ANA, BEN, type useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 type Start = ReturnType<typeof useWorlds>;
 
@@ -56,7 +57,13 @@ export async function decide(
 ): Promise<void> {
   const ledger = await ledgerAt(world, key);
   const question = (ledger === undefined ? undefined : questionOf(ledger)) ?? 'none';
-  await decideWhoIsWho(app, world.alias, { key, decision, by: 'olga', reason: 'Asked HR', question });
+  await decideWhoIsWho(app, world.alias, {
+    key,
+    decision,
+    by: keyHolder('olga'),
+    reason: 'Asked HR',
+    question,
+  });
 }
 
 /** The application, with something that happens right before the first write of a ledger of that key. */

@@ -7,6 +7,7 @@ import { createHoldStore } from '../../../../shared/storage/holds';
 import { createLedgerStore } from '../../../../shared/storage/ledger';
 import { newName, useStorage } from '../../../fakes/test-storage';
 import { anOrganization } from '../../../fixtures/builders/organizations';
+import { BY_POLICY } from '../../../../shared/domain/decider';
 
 const storage = useStorage();
 const GROUP_ID = '00000000-0000-0000-0000-000000000001';
@@ -52,7 +53,7 @@ describe('the remediation of 5,000 findings', () => {
         clock: { now: () => 1_000 },
       },
       anOrganization({ alias }),
-      { by: 'policy', policyHash: 'p' },
+      { by: BY_POLICY, policyHash: 'p' },
       findings,
     );
     const { records, head } = await ledger.evidence(organizationSubject(alias));

@@ -17,9 +17,10 @@ import {
   type VendorSender,
 } from '../../../fixtures/webhooks/vendor-senders';
 import { useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const begin = useWorlds();
-const anybody = { by: 'olga', mayDecide: () => true };
+const anybody = { by: keyHolder('olga'), mayDecide: () => true };
 
 /** What a sender posts, with nobody's address and no group in it. */
 function unusableText(sender: VendorSender): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { listRefusedChanges } from '../../../../shared/access/ledger/list-refused-changes';
 import { retryRefusedChange } from '../../../../shared/access/desk/retry-refused-change';
 import { ANA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 const HOUR_MS = 3_600_000;
@@ -47,12 +48,12 @@ describe('a dead letter', () => {
     const world = await refused();
     const [letter] = await lettersOf(world);
     world.engine.uipath.clearFaults();
-    await retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', { by: 'olga' });
+    await retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', { by: keyHolder('olga') });
     await world.settle();
     expect(world.members('Developers')).toEqual([ANA]);
     expect(await lettersOf(world)).toEqual([]);
     const retried = (await world.evidence(ANA)).find(({ kind }) => kind === 'dead-letter-retried');
-    expect(retried?.facts).toMatchObject({ by: 'olga', correctedId: null });
+    expect(retried?.facts).toMatchObject({ by: keyHolder('olga'), correctedId: null });
     expect(await world.fault(ANA)).toBeUndefined();
   });
 
@@ -69,14 +70,14 @@ describe('a dead letter', () => {
     const world = await refused();
     const [letter] = await lettersOf(world);
     world.engine.uipath.clearFaults();
-    const retry = { by: 'olga', memberId: NOBODY.toUpperCase() };
+    const retry = { by: keyHolder('olga'), memberId: NOBODY.toUpperCase() };
     await retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', retry);
     await world.settle();
     const [again] = await lettersOf(world);
     expect(again?.memberId).toBe(NOBODY);
     expect(again?.history.map(({ event }) => event)).toEqual(['refused', 'retried', 'refused']);
     await retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', {
-      by: 'olga',
+      by: keyHolder('olga'),
       memberId: world.id(ANA),
     });
     await world.settle();
@@ -87,7 +88,10 @@ describe('a dead letter', () => {
     const world = await refused();
     const [letter] = await lettersOf(world);
     await expect(
-      retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', { by: 'olga', memberId }),
+      retryRefusedChange(world.engine.app, world.alias, letter?.id ?? '', {
+        by: keyHolder('olga'),
+        memberId,
+      }),
     ).rejects.toMatchObject({
       code: 'body-invalid',
       fields: [{ field: 'memberId', problem: 'is not a GUID' }],
@@ -99,7 +103,11 @@ describe('a dead letter', () => {
     const { app } = world.engine;
     const unknown = { code: 'dead-letter-unknown' };
     await expect(listRefusedChanges(app, 'nobody')).rejects.toMatchObject(unknown);
-    await expect(retryRefusedChange(app, world.alias, 'none', { by: 'olga' })).rejects.toMatchObject(unknown);
-    await expect(retryRefusedChange(app, 'nobody', 'none', { by: 'olga' })).rejects.toMatchObject(unknown);
+    await expect(
+      retryRefusedChange(app, world.alias, 'none', { by: keyHolder('olga') }),
+    ).rejects.toMatchObject(unknown);
+    await expect(retryRefusedChange(app, 'nobody', 'none', { by: keyHolder('olga') })).rejects.toMatchObject(
+      unknown,
+    );
   });
 });

@@ -11,9 +11,10 @@ import { signingSecret } from '../../../fakes/signed-delivery';
 import { scimPolicy } from '../../../fixtures/scim-client';
 import { ANA as WORKER } from '../../../fixtures/webhooks/vendor-senders';
 import { ANA, BEN, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const newWorld = useWorlds();
-const anybody = { by: 'olga', mayDecide: () => true };
+const anybody = { by: keyHolder('olga'), mayDecide: () => true };
 const merge = { format: 'merge' } as const;
 
 async function start() {

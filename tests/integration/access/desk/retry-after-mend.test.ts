@@ -7,9 +7,10 @@ import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { signedHeaders } from '../../../fakes/signed-delivery';
 import { ANA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const begin = useWorlds();
-const anybody = { by: 'olga', mayDecide: () => true };
+const anybody = { by: keyHolder('olga'), mayDecide: () => true };
 const HOUR_MS = 3_600_000;
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -16,6 +16,7 @@ import { personKey, workerRecordKey } from '../../../../shared/domain/person-key
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { live, MINUTE_MS } from '../live-through-time';
 import { ANA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 const DAY_MS = 86_400_000;
@@ -42,7 +43,13 @@ async function decide(
 ): Promise<void> {
   const ledger = await ledgerOf(world, key);
   const question = (ledger === undefined ? undefined : questionOf(ledger)) ?? 'none';
-  await decideWhoIsWho(app, world.alias, { key, decision, by: 'olga', reason: 'Asked HR', question });
+  await decideWhoIsWho(app, world.alias, {
+    key,
+    decision,
+    by: keyHolder('olga'),
+    reason: 'Asked HR',
+    question,
+  });
 }
 
 /** Ana's address was handed on: her account has another name, and a new account answers. */
@@ -131,7 +138,7 @@ describe('an address that was handed on', () => {
     [
       'of no key',
       async ({ engine, alias }) => {
-        const said = { by: 'olga', reason: 'x', question: 'x', decision: 'apart' } as const;
+        const said = { by: keyHolder('olga'), reason: 'x', question: 'x', decision: 'apart' } as const;
         return decideWhoIsWho(engine.app, alias, { ...said, key: '../x' });
       },
       'person-unknown',
@@ -146,7 +153,12 @@ describe('an address that was handed on', () => {
     const { world } = await handedOn();
     const { app } = world.engine;
     const question = questionOf((await world.ledger(ANA)) ?? emptyPersonLedger(ANA)) ?? '';
-    const said = { key: personKey(ANA), decision: 'another-person', by: 'olga', question } as const;
+    const said = {
+      key: personKey(ANA),
+      decision: 'another-person',
+      by: keyHolder('olga'),
+      question,
+    } as const;
     await expect(decideWhoIsWho(app, world.alias, { ...said, reason: ' ' })).rejects.toMatchObject({
       code: 'body-invalid',
     });
@@ -162,7 +174,9 @@ describe('an address that was handed on', () => {
     const question = questionOf((await world.ledger(ANA)) ?? emptyPersonLedger(ANA)) ?? '';
     const said = { key: personKey(ANA), decision: 'another-person', reason: 'x', question } as const;
     await Promise.allSettled(
-      ['olga', 'max'].map(async (by) => decideWhoIsWho(world.engine.app, world.alias, { ...said, by })),
+      ['olga', 'max']
+        .map(keyHolder)
+        .map(async (by) => decideWhoIsWho(world.engine.app, world.alias, { ...said, by })),
     );
     await world.settle();
     await live(world, MINUTE_MS);
@@ -270,14 +284,16 @@ describe('two people who were joined by mistake', () => {
   it('are asked about on the page of the one, to whoever may decide', async () => {
     const { world, account } = await joined();
     const found = await explainPerson(world.engine.app, world.alias, ANA);
-    const layout = { organization: world.alias, token: 't', mayDecide: true } as PageLayout;
+    const layout = { organization: world.alias, token: 't', may: { operate: true } } as PageLayout;
     const page = renderPeople(layout, ANA, found).html;
     expect(page).toContain('They are two people');
     expect(page).toContain(`action="/api/console/${world.alias}/people/${personKey(NEW)}"`);
-    expect(renderPeople({ ...layout, mayDecide: false }, ANA, found).html).not.toContain('<button name=');
+    expect(
+      renderPeople({ ...layout, may: { read: true, operate: false, release: false } }, ANA, found).html,
+    ).not.toContain('<button name=');
     const question = /name="question" value="([0-9a-f]+)"/.exec(page)?.[1] ?? '';
     const fields = new URLSearchParams({ decision: 'apart', reason: 'Two people', question });
-    const form = { organization: world.alias, page: 'people', id: personKey(NEW), by: 'olga' };
+    const form = { organization: world.alias, page: 'people', id: personKey(NEW), by: keyHolder('olga') };
     const said = { ...form, fields, mayDecide: () => true };
     const deps = world.engine.app as unknown as Parameters<typeof carryOutDecision>[0];
     await expect(carryOutDecision(deps, said)).resolves.toBe('told');
@@ -287,7 +303,7 @@ describe('two people who were joined by mistake', () => {
     });
     const told = await explainPerson(world.engine.app, world.alias, NEW);
     expect(told?.evidence.find(({ kind }) => kind === 'person-told-apart')?.facts).toMatchObject({
-      by: 'olga',
+      by: keyHolder('olga'),
       reason: 'Two people',
       person: personKey(ANA),
     });

@@ -7,6 +7,7 @@ import { listDeadDeliveries } from '../../../../shared/access/ledger/list-dead-d
 import type { Feed } from '../../../../shared/domain/policy';
 import { signedHeaders, signingSecret } from '../../../fakes/signed-delivery';
 import { ANA, BEN, CARA, OLGA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 type Fields = Readonly<Record<string, unknown>>;
@@ -230,7 +231,7 @@ describe('a leaving under an id that another one had', () => {
   const retryAll = async (world: World): Promise<void> => {
     for (const { deliveryId } of await deadOf(world))
       await retryDeadDelivery(world.engine.app, world.alias, deliveryId, {
-        by: 'olga',
+        by: keyHolder('olga'),
         mayDecide: () => true,
       });
     await world.settle();

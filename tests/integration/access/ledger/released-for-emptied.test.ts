@@ -5,6 +5,7 @@ import { HOUR_MS } from '../live-through-time';
 import { findingOf, release, withoutFaults } from '../remediation-world';
 import { ANA, byHand, CARA, DAN, useWorlds, type World } from '../world';
 import { AUTOMATION, DAY_MS, groupsOf, NEW, rename } from './renamed-world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const begin = useWorlds();
 const withoutOtherFaults = withoutFaults(begin);
@@ -26,7 +27,7 @@ describe('what a person released about somebody who joined another meanwhile', (
     await world.pass(HOUR_MS);
     await joinElder(world, async (more) => world.leaves(NEW, { immediate: true, ...more }));
     for (const { hash } of await world.engine.app.holds.list(world.alias, 'held'))
-      await releaseHold(world.engine.app, world.alias, hash, 'olga');
+      await releaseHold(world.engine.app, world.alias, hash, keyHolder('olga'));
     await world.pass(HOUR_MS);
     await world.pass(HOUR_MS);
     expect(groupsOf(world, world.id(CARA))).toEqual([]);

@@ -11,6 +11,7 @@ import { HOUR_MS, live } from '../live-through-time';
 import { ANA, BEN, useWorlds, type World } from '../world';
 import { asks, lookUp, POLICY, replace } from './replaced-world';
 import { record as processWords, rewrite } from './renamed-world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 
@@ -47,7 +48,12 @@ describe('an account that took the place of one that took the place of another',
     const third = replace(world, second);
     await lookUp(world);
     expect((await world.ledger(ANA))?.identity).toMatchObject({ id: third });
-    const said = { decision: 'account-theirs', by: 'olga', reason: 'It is hers', question } as const;
+    const said = {
+      decision: 'account-theirs',
+      by: keyHolder('olga'),
+      reason: 'It is hers',
+      question,
+    } as const;
     await expect(
       decideWhoIsWho(world.engine.app, world.alias, { ...said, key: personKey(ANA) }),
     ).rejects.toMatchObject({ code: 'decision-obsolete' });
@@ -73,7 +79,7 @@ describe('an account that took the place of another', () => {
     const replaced = { accountId: world.id(BEN), atMs: 1 };
     await rewrite(world, ANA, (ledger) => ({ ...ledger, replaced, identity: identityOf(account) }));
     const found = await explainPerson(world.engine.app, world.alias, ANA);
-    const layout = { organization: world.alias, token: 't', mayDecide: true } as PageLayout;
+    const layout = { organization: world.alias, token: 't', may: { operate: true } } as PageLayout;
     const page = renderPeople(layout, ANA, found).html;
     expect(page).toContain('<h2>Another account</h2>');
     expect([

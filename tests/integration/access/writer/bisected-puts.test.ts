@@ -3,6 +3,7 @@ import { releaseHold } from '../../../../shared/access/desk/release-hold';
 import { organizationSubject } from '../../../../shared/domain/ledger/subject';
 import { HOUR_MS, live, MINUTE_MS, TICK_MS } from '../live-through-time';
 import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 const MANY = Array.from({ length: 24 }, (_, index) => `new.${index + 1}@acme.example`);
@@ -113,7 +114,7 @@ describe('a released hold whose removals UiPath refuses one by one, slowly', () 
     await world.settle();
     const { app, uipath, clock } = world.engine;
     const [hold] = await app.holds.list(world.alias, 'held');
-    await releaseHold(app, world.alias, hold?.hash ?? '', 'olga');
+    await releaseHold(app, world.alias, hold?.hash ?? '', keyHolder('olga'));
     uipath.inject({ kind: 'answer', status: 400, match: { endpoint: 'G4' }, times: 'always' });
     uipath.onRequest(({ phase }) => {
       if (phase === 'before') clock.advance(2_000);

@@ -7,6 +7,7 @@ import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { live, MINUTE_MS } from '../live-through-time';
 import { ANA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 const DAY_MS = 86_400_000;
@@ -195,7 +196,7 @@ describe('an account that another took the place of', () => {
     const said = {
       key: personKey(ANA),
       decision: 'account-theirs',
-      by: 'olga',
+      by: keyHolder('olga'),
       reason: 'Asked her',
     } as const;
     await decideWhoIsWho(world.engine.app, world.alias, { ...said, question: question ?? '' });

@@ -6,6 +6,7 @@ import { AppError } from '../../../../shared/errors';
 import { HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { ANA, byHand, useWorlds, type World } from '../world';
 import { leave, limit, membersOf, ONE, openHolds, releaseAll, SIX, startWithSix } from '../wrong-export';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 const DAY_MS = 24 * HOUR_MS;
@@ -149,7 +150,7 @@ describe('what nobody released when it expires', () => {
     await live(world, HOUR_MS);
     expect(await openHolds(world)).toHaveLength(1);
     for (const { hash } of await openHolds(world))
-      await releaseHold(world.engine.app, world.alias, hash, 'olga');
+      await releaseHold(world.engine.app, world.alias, hash, keyHolder('olga'));
     world.engine.uipath.clearFaults();
     await live(world, HOUR_MS);
     expect(membersOf(world, 'Developers')).toBe(0);
@@ -187,7 +188,7 @@ describe('removals that a person released', () => {
     await leave(world, SIX);
     const [hold] = await openHolds(world);
     const { app } = world.engine;
-    await releaseHold(app, world.alias, hold?.hash ?? '', 'olga');
+    await releaseHold(app, world.alias, hold?.hash ?? '', keyHolder('olga'));
     const change: typeof app.holds.change = async () => {
       throw new Error('The process died');
     };

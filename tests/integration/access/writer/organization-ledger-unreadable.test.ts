@@ -4,6 +4,7 @@ import { startAudit } from '../../../../shared/access/audit/start-audit';
 import { releaseHold } from '../../../../shared/access/desk/release-hold';
 import { organizationSubject } from '../../../../shared/domain/ledger/subject';
 import { ANA, BEN, CARA, DAN, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 const MINUTE_MS = 60_000;
@@ -138,7 +139,7 @@ describe('the ledger of an organization that cannot be read', () => {
     const [hold] = await world.engine.app.holds.list(world.alias, 'held');
     expect(world.members('Developers')).toEqual([ANA, CARA]);
     await damage(world, DAMAGED);
-    await releaseHold(world.engine.app, world.alias, hold?.hash ?? '', 'olga');
+    await releaseHold(world.engine.app, world.alias, hold?.hash ?? '', keyHolder('olga'));
     await world.settle();
     expect(world.members('Developers')).toEqual([]);
     expect(await world.kinds(organizationSubject(world.alias))).toEqual(

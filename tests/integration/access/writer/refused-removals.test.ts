@@ -4,6 +4,7 @@ import { organizationSubject } from '../../../../shared/domain/ledger/subject';
 import { AppError } from '../../../../shared/errors';
 import type { Instance } from '../../../fixtures/engine-instance';
 import { ANA, CARA, DAN, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 const PEOPLE = [ANA, CARA];
@@ -56,14 +57,14 @@ describe('a removal of a released hold that UiPath refuses', () => {
   it('is a refused change, and the hold says why it was not carried out whole', async () => {
     const { world, hash } = await heldLeavers();
     refuseChangesOf(world, 'Developers');
-    await releaseHold(world.engine.app, world.alias, hash, 'olga');
+    await releaseHold(world.engine.app, world.alias, hash, keyHolder('olga'));
     await world.settle();
     expect(['Developers', 'Users'].map(world.members)).toEqual([PEOPLE, []]);
     expect(await refusals(world)).toEqual(['remove Developers 1', 'remove Developers 1']);
     expect(await world.engine.app.holds.get(world.alias, hash)).toMatchObject({
       state: 'stale',
       because: 'uipath-rejected',
-      releasedBy: 'olga',
+      releasedBy: keyHolder('olga'),
     });
     const [last] = (await world.evidence(organizationSubject(world.alias))).toReversed();
     expect(last).toMatchObject({
@@ -86,7 +87,7 @@ describe('a removal of a released hold that UiPath refuses', () => {
     const { world, hash } = await heldLeavers();
     refuseChangesOf(world, 'Developers');
     refuseChangesOf(world, 'Users');
-    await releaseHold(world.engine.app, world.alias, hash, 'olga');
+    await releaseHold(world.engine.app, world.alias, hash, keyHolder('olga'));
     await world.engine.work(withPuts(world.engine.app, 2));
     expect(await refusals(world)).toHaveLength(1);
     expect(await world.engine.app.holds.get(world.alias, hash)).toMatchObject({ state: 'released' });

@@ -6,9 +6,10 @@ import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { damage, failing, HOUR_MS, inGroup, live, MINUTE_MS, TICK_MS } from '../live-through-time';
 import { ANA, CARA, useWorlds, type World, byHand } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
-const OLGA = 'olga';
+const OLGA = keyHolder('olga');
 
 /** Two people who leave at once are more than the guard of a group lets go. */
 async function withHold(
@@ -113,7 +114,7 @@ describe('a released hold', () => {
     await releaseHold(app, world.alias, hash, OLGA);
     const [released] = await app.holds.list(world.alias, 'released');
     if (released === undefined) throw new Error('It was not released');
-    const anew = { ...released, releasedBy: 'ben', releasedAtMs: world.engine.clock.now() + 1 };
+    const anew = { ...released, releasedBy: keyHolder('ben'), releasedAtMs: world.engine.clock.now() + 1 };
     const during = {
       ...app,
       ledger: {
@@ -125,9 +126,15 @@ describe('a released hold', () => {
       },
     };
     await applyChanges(during, { organization: world.alias });
-    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'released', releasedBy: 'ben' });
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({
+      state: 'released',
+      releasedBy: keyHolder('ben'),
+    });
     await world.settle();
-    expect(await app.holds.get(world.alias, hash)).toMatchObject({ state: 'done', releasedBy: 'ben' });
+    expect(await app.holds.get(world.alias, hash)).toMatchObject({
+      state: 'done',
+      releasedBy: keyHolder('ben'),
+    });
   });
 });
 

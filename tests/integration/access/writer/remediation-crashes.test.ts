@@ -9,6 +9,7 @@ import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { entryOf, findingOf, organizationOf, release, ruleOf, withoutFaults } from '../remediation-world';
 import { TICK_MS } from '../live-through-time';
 import { BEN, byHand, CARA, MAX, OLGA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = withoutFaults(useWorlds());
 const NAME = 'Claims';
@@ -163,7 +164,7 @@ describe.each(CASES.map((one) => [one.check, one] as const))(
         steps += 1;
         const { world, finding } = await prepared(plan);
         const before = await countOf(world, plan);
-        const request = { by: 'Ben', planHash: finding.remediation?.planHash ?? '' };
+        const request = { by: keyHolder('Ben'), planHash: finding.remediation?.planHash ?? '' };
         const dying = dyingAfter(world.engine.app, countdown(steps));
         const outcome = await remediateFinding(dying, world.alias, finding.id, request).catch(() => 'died');
         died = outcome === 'died';

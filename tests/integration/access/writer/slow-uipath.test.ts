@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { releaseHold } from '../../../../shared/access/desk/release-hold';
 import { failing, HOUR_MS, inGroup, live, MINUTE_MS } from '../live-through-time';
 import { ANA, BEN, CARA, DAN, OLGA, byHand, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 const MANY = Array.from({ length: 50 }, (_, index) => `new.${index + 1}@acme.example`);
@@ -130,7 +131,7 @@ describe('a UiPath whose look-ups take longer than a run', () => {
     expect(membersOf(world)).toBe(MANY.length);
     slowly(world, HOUR_MS);
     world.calls();
-    for (const { hash } of holds) await releaseHold(app, world.alias, hash, 'olga');
+    for (const { hash } of holds) await releaseHold(app, world.alias, hash, keyHolder('olga'));
     const releasedAtMs = clock.now();
     const out = momentOf(world, () => membersOf(world) === 0);
     await live(world, 10 * MINUTE_MS);

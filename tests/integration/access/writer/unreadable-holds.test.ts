@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { releaseHold } from '../../../../shared/access/desk/release-hold';
 import { failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { ANA, CARA, useWorlds, type World } from '../world';
+import { keyHolder } from '../../../fixtures/key-holder';
 
 const start = useWorlds();
 
@@ -72,7 +73,7 @@ describe('a hold', () => {
   it('that is released and whose blob is gone is seen, and holds the same', async () => {
     const { world, hash } = await withHold(true);
     const { app, clock } = world.engine;
-    await releaseHold(app, world.alias, hash, 'olga');
+    await releaseHold(app, world.alias, hash, keyHolder('olga'));
     await damageBlobs(world, undefined);
     await live(world, HOUR_MS);
     clock.advance(HOUR_MS);

@@ -1,0 +1,32 @@
+import { describeDecider } from '../../domain/decider';
+import type { FirstDecision } from '../../domain/first-decision';
+import { markup, name, time, type Markup } from '../../html/markup';
+import { renderForm, type PageLayout } from '../page-layout';
+
+/** What waits on this page for a second person, each with a form that decides exactly the same. */
+export function renderFirstDecisions(
+  layout: PageLayout,
+  decisions: readonly FirstDecision[],
+  nowMs: number,
+): Markup | undefined {
+  const waiting = decisions.filter(({ page, untilMs }) => page === layout.page && untilMs > nowMs);
+  if (waiting.length === 0) return undefined;
+  return markup`<h2>Waits for a second person</h2>
+<ul class="list">${waiting.map((one) => renderOne(layout, one))}</ul>`;
+}
+
+function renderOne(layout: PageLayout, { page, about, fields, by, atMs, untilMs }: FirstDecision): Markup {
+  const isPermitted = page === 'plans' ? layout.may.release : layout.may.operate;
+  const said = Object.entries(fields);
+  return markup`<li><p>${name(describeDecider(by))} decided at ${time(atMs)} about <code>${about}</code>, and somebody else has to decide the same until ${time(untilMs)}.</p>
+<dl>${said.map(([key, value]) => markup`<dt>${key}</dt><dd>${name(value)}</dd>`)}</dl>
+${
+  isPermitted
+    ? renderForm(
+        layout,
+        `${page}/${encodeURIComponent(about)}`,
+        markup`${said.map(([key, value]) => markup`<input type="hidden" name="${key}" value="${value}">`)}<button>Decide the same</button>`,
+      )
+    : undefined
+}</li>`;
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { DecidedBy, Decider, SignedInPerson } from '../../domain/decider';
+
+export const PersonSchema: z.ZodType<SignedInPerson> = z.object({
+  kind: z.literal('person'),
+  tenantId: z.string(),
+  objectId: z.string(),
+  name: z.string(),
+  email: z.string().optional(),
+  establishedBy: z.literal('easy-auth'),
+  establishedAtMs: z.number(),
+});
+
+const DeciderSchema: z.ZodType<Decider> = z.union([
+  z.object({ kind: z.literal('policy') }),
+  PersonSchema,
+  z.object({
+    kind: z.literal('key-holder'),
+    name: z.string(),
+    establishedBy: z.enum(['console-key', 'function-key']),
+    establishedAtMs: z.number(),
+  }),
+]);
+
+/** Who decided, in a row. Earlier versions wrote a text. */
+export const DecidedBySchema: z.ZodType<DecidedBy> = z.union([z.string(), DeciderSchema]);
