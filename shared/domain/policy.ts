@@ -17,6 +17,8 @@ export type RequestRules = Readonly<{
   requesters: People;
   approvers: People;
   approvals: number;
+  /** Older than this an approval does not count. */
+  approvalsLastDays: number;
   /** undefined: a grant without an end is allowed. */
   longestDays: number | undefined;
 }>;

@@ -27,7 +27,7 @@ export type SaidOfTicket = Readonly<{
   requester: string | undefined;
   /** Without a time, where that cannot be read: nobody knows whether it is before what it approves. */
   approvals: ReadonlyArray<Readonly<{ approver: string | undefined; approvedAtMs: number | undefined }>>;
-  /** Fields of the request: organization, duration, until, grantRequestId. */
+  /** Fields of the request: organization, requestedAt, duration, until, grantRequestId. */
   read: (field: string) => string | undefined;
   /** Fields of which a ticket may hold several: person, group. */
   readAll: (field: string) => readonly string[];
@@ -92,6 +92,7 @@ function deriveAccessRequest(
   const unusable = [...said.unusable];
   const readDetail = tolerantReader(read, unusable);
   const grantRequestId = ends ? readDetail('grantRequestId') || undefined : undefined;
+  const requestedAt = readDetail('requestedAt') || undefined;
   if (unusable.length > 0 && !ends) throw bodyInvalid(unusable);
   const request = readAccessRequest(
     {
@@ -102,6 +103,7 @@ function deriveAccessRequest(
       organization: read('organization') || undefined,
       ticket: { id: said.ticketId, url: said.url },
       requester: said.requester,
+      requestedAt: requestedAtIn(requestedAt, said),
       approvals: said.approvals.map(({ approver, approvedAtMs }) => ({
         approver,
         approvedAt: approvedAtMs === undefined ? undefined : new Date(approvedAtMs).toISOString(),
@@ -150,6 +152,12 @@ export function deriveRequestsOfEvent(
     address,
     zone: mapping.zone,
   });
+}
+
+/** A time that cannot be read is refused where it matters: it is not one that is missing. */
+function requestedAtIn(text: string | undefined, said: SaidOfTicket): string | undefined {
+  const atMs = saidAtOf(text, said, said);
+  return atMs === undefined ? text : new Date(atMs).toISOString();
 }
 
 /** An end without an offset is of the source's zone: where the policy names none, nobody knows when it is. */

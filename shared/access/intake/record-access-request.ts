@@ -11,15 +11,10 @@ import {
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
-import {
-  beneficiariesOf,
-  NOTHING_HELD,
-  reasonsHeld,
-  type AddressesOfPerson,
-  refusalOf,
-  type HeldReasons,
-  type RequestRefusal,
-} from '../../domain/ledger/request-refusal';
+import type { PeopleOfRequest } from '../../domain/ledger/people-of-request';
+import { beneficiariesOf } from '../../domain/ledger/refusal-by-approvals';
+import { NOTHING_HELD, reasonsHeld, refusalOf, type HeldReasons } from '../../domain/ledger/request-refusal';
+import type { RequestRefusal } from '../../domain/ledger/request-refusals-in-words';
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
@@ -29,7 +24,8 @@ import {
   type RecordWorkerEventDeps,
 } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-import { findPerson, notHandedOn, notJoined, readAddresses } from '../ledger/find-person';
+import { findPerson, notHandedOn, notJoined } from '../ledger/find-person';
+import { readPeopleOfRequest } from '../ledger/read-people-of-request';
 import { maySourceRequest } from './may-source-request';
 
 export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
@@ -42,7 +38,7 @@ type Recording = Readonly<{
   context: DeliveryContext;
   organization: OrganizationPolicy;
   request: AccessRequest;
-  addresses: AddressesOfPerson;
+  people: PeopleOfRequest;
 }>;
 
 /**
@@ -58,10 +54,14 @@ export async function recordAccessRequest(
   const organization = organizationOf(context, qualified);
   if (organization === undefined) return 'organization-not-allowed';
   const request = { ...qualified, action: endInZone(qualified.action, organization.timeZone) };
-  const people = [request.requester, ...request.approvals.map(({ approver }) => approver)];
-  const named = [...people, ...beneficiariesOf(request)].filter((address) => address !== '');
-  const addresses = await readAddresses(deps, organization.alias, named);
-  const { subject, outcome } = await recordInLedger({ deps, context, organization, request, addresses });
+  const approvers = request.approvals.map(({ approver }) => approver);
+  const named = [request.requester, ...approvers, ...beneficiariesOf(request)];
+  const people = await readPeopleOfRequest(
+    deps,
+    organization.alias,
+    named.filter((address) => address !== ''),
+  );
+  const { subject, outcome } = await recordInLedger({ deps, context, organization, request, people });
   const refusal =
     outcome === 'recorded' || outcome === 'duplicate' || outcome === 'stale' ? undefined : outcome;
   await deps.requests.put(organization.alias, {
@@ -212,7 +212,7 @@ function decideOutcome(recording: Recording, recorded: Recorded, reasons: HeldRe
   if (recorded !== 'recorded') return recorded;
   const { request, organization, context } = recording;
   if (!maySourceRequest(context.source, request.action)) return 'source-not-allowed';
-  return refusalOf(request, organization, reasons, context.nowMs, recording.addresses) ?? 'recorded';
+  return refusalOf(request, organization, reasons, context.nowMs, recording.people) ?? 'recorded';
 }
 
 /** True where the evidence has this outcome already: processing a delivery again must not record it twice. */

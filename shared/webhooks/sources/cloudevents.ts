@@ -44,6 +44,7 @@ const ticketPlaces = {
   organization: ['data.organization'],
   grantRequestId: ['data.grantRequestId'],
   requester: ['data.requester'],
+  requestedAt: ['data.requestedAt'],
   approver: ['data.approver'],
 } as const;
 

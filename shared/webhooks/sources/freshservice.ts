@@ -24,6 +24,7 @@ export const freshserviceSource: WebhookFormat = postedTicketSource({
     organization: ['organization'],
     requester: ['requester', 'ticket_requester_email'],
     approver: ['approver'],
+    requestedAt: ['requested_at'],
   },
   events: new Map([['status:approved', 'grant']]),
   unwrap: (body) => {

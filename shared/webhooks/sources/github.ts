@@ -24,6 +24,7 @@ const IssueEventSchema = z.object({
     html_url: z.string().catch(''),
     body: z.string().nullish(),
     updated_at: z.string().catch(''),
+    created_at: z.string().nullish().catch(undefined),
     user: z.object({ login: z.string() }),
     pull_request: z.unknown().optional(),
   }),
@@ -47,6 +48,7 @@ const places = {
   duration: ['form.duration'],
   until: ['form.until'],
   organization: ['form.organization'],
+  requestedAt: ['issue.created_at'],
 } as const;
 
 const events: ReadonlyMap<string, string> = new Map([

@@ -16,6 +16,7 @@ export const jiraAutomationSource: WebhookFormat = postedTicketSource({
     updated: ['issue.fields.updated', 'timestamp'],
     person: ['issue.fields.reporter'],
     requester: ['issue.fields.reporter'],
+    requestedAt: ['issue.fields.created'],
   },
   events: new Map([['status:approved', 'grant']]),
   approvalsInRecord: jiraApprovalsIn,

@@ -39,6 +39,7 @@ const places = {
   person: ['issue.fields.reporter'],
   requester: ['issue.fields.reporter'],
   approver: ['user'],
+  requestedAt: ['issue.fields.created'],
 } as const;
 
 const events: ReadonlyMap<string, string> = new Map([['status:approved', 'grant']]);

@@ -39,6 +39,7 @@ export const serviceNowFlowSource: WebhookFormat = postedTicketSource({
     url: ['url'],
     person: ['requested_for.email'],
     requester: ['opened_by.email'],
+    requestedAt: ['opened_at'],
     approver: ['approver.email', 'approver'],
     group: ['variables.access_group'],
     duration: ['variables.access_duration'],

@@ -26,6 +26,7 @@ const places = {
   until: ['until'],
   organization: ['organization'],
   requester: ['requester'],
+  requestedAt: ['requested_at'],
   approver: ['approver'],
 } as const;
 

@@ -65,6 +65,7 @@ describe.each(vendors)('a ticket of %s', (format, id, ticketId, url) => {
       occurredAtMs: NOW_MS,
       ticket: { id: ticketId, url },
       requester: REQUESTER,
+      ...(format === 'github' ? { requestedAtMs: NOW_MS } : {}),
       approvals: [{ approver: APPROVER, approvedAtMs: NOW_MS }],
       action: {
         kind: 'grant',
