@@ -15,6 +15,9 @@ import { tolerantReader } from './note-unusable';
 export const ticketActs = ['grant', 'extend', 'revoke'] as const;
 export type TicketAct = (typeof ticketActs)[number];
 
+/** An event that takes an approval back, by the policy's name for it. */
+export const WITHDRAW = 'withdraw';
+
 export type SaidOfTicket = Readonly<{
   id: string;
   /** Another delivery may say of whom and which group the ticket is besides: they belong to the id, also of the only request. */
@@ -165,6 +168,19 @@ function endIn(text: string | undefined, { zone }: Pick<SourceMapping, 'zone'>):
   const isKnown = zone !== undefined || hasOffset(text ?? '');
   const untilMs = isKnown ? saidAtOf(text, { receivedAtMs: 0 }, { zone }) : undefined;
   return untilMs === undefined ? text || undefined : new Date(untilMs).toISOString();
+}
+
+/** What a withdrawal means: it holds from its arrival at the latest. */
+export function withdrawalOf(
+  ticketId: string,
+  { occurredAtMs, receivedAtMs }: Readonly<{ occurredAtMs: number; receivedAtMs: number }>,
+): readonly TicketMeaning[] {
+  const atMs = Math.min(occurredAtMs, receivedAtMs);
+  return [{ kind: 'withdrawal', withdrawal: { ticketId, occurredAtMs: atMs } }];
+}
+
+export function isWithdrawal(name: string | undefined): boolean {
+  return fold(name ?? '') === WITHDRAW;
 }
 
 /** The act that an event name stands for, in any case; undefined where it is no request. */

@@ -18,17 +18,14 @@ import type { RequestRefusal } from '../../domain/ledger/request-refusals-in-wor
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
-import {
-  markAndSchedulePerson,
-  type DeliveryContext,
-  type RecordWorkerEventDeps,
-} from './record-worker-event';
+import { markAndSchedulePerson, type DeliveryContext } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
 import { findPerson, notHandedOn, notJoined } from '../ledger/find-person';
 import { readPeopleOfRequest } from '../ledger/read-people-of-request';
 import { maySourceRequest } from './may-source-request';
+import { endIfWithdrawnSince, isWithdrawnSince, type RecordWithdrawalDeps } from './record-withdrawal';
 
-export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
+export type RecordRequestDeps = RecordWithdrawalDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
 
 type Recorded = 'recorded' | 'duplicate' | 'stale';
 type Outcome = Recorded | RequestRefusal;
@@ -141,6 +138,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
   const { alias } = organization;
   const { key, known } = await findPerson(deps, alias, { email: person, record: undefined });
   const subject = personSubject(alias, key);
+  const isWithdrawn = await isWithdrawnSince(deps, context, organization.alias, { request, person: key });
   let outcome: Outcome = 'duplicate';
   const written = await updateLedger(
     deps.ledger,
@@ -155,6 +153,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
         reasonsHeld(request.action, current, organization, context.nowMs),
       );
       const isMore = outcome === 'recorded' && request.action.kind !== 'revoke';
+      if (isMore && isWithdrawn) outcome = 'approval-withdrawn';
       if (isMore && !hasRoomFor('grant', fitted)) outcome = 'too-many-grants';
       if (isMore && isInDoubt(current, person)) outcome = 'address-in-doubt';
       if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
@@ -171,6 +170,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     organization,
     request.action.kind === 'revoke',
   );
+  if (!isWithdrawn) await endIfWithdrawnSince(deps, context, organization, { request, person: key });
   return { subject, outcome };
 }
 

@@ -5,7 +5,7 @@ import type { Timeline } from '../../domain/ledger/statement';
 import { personSubject } from '../../domain/ledger/subject';
 import { findPerson, type FindPersonDeps } from './find-person';
 
-type Known = Readonly<{ addresses: readonly string[]; person: string; timeline: Timeline }>;
+type KnownAddress = Readonly<{ addresses: readonly string[]; person: string; timeline: Timeline }>;
 
 /**
  * Reads the person behind each of some addresses. Two whose account is one are one person here: whoever signs in with it is both.
@@ -16,7 +16,7 @@ export async function readPeopleOfRequest(
   organization: string,
   named: readonly string[],
 ): Promise<PeopleOfRequest> {
-  const known = new Map<string, Known>();
+  const known = new Map<string, KnownAddress>();
   const personBySign = new Map<string, string>();
   for (const address of new Set(named.map(fold))) {
     const { key, known: stored } = await findPerson(deps, organization, {
@@ -32,7 +32,7 @@ export async function readPeopleOfRequest(
     for (const sign of signs) personBySign.set(sign, person);
     known.set(address, { addresses, person, timeline: ledger?.timeline ?? [] });
   }
-  const find = (address: string): Known =>
+  const find = (address: string): KnownAddress =>
     known.get(fold(address)) ?? { addresses: [fold(address)], person: fold(address), timeline: [] };
   return {
     addressesOf: (address) => find(address).addresses,

@@ -6,9 +6,9 @@ import { personAt } from './worker-records';
 
 /** Why an approval of somebody who may approve does not count, the first reason first. */
 const FAULTS = ['approver-not-employed', 'approved-before-request', 'approval-too-old'] as const;
-type Fault = (typeof FAULTS)[number];
+type ApprovalFault = (typeof FAULTS)[number];
 
-type RefusalByApprovals = 'not-requestable' | 'requester-not-allowed' | 'approvals-missing' | Fault;
+type RefusalByApprovals = 'not-requestable' | 'requester-not-allowed' | 'approvals-missing' | ApprovalFault;
 
 /**
  * The refusal of a request by who asked and who approved, or undefined. People are compared, under whatever address or account. An
@@ -59,7 +59,7 @@ function faultOf(
   { approver, approvedAtMs }: Approval,
   { action, requestedAtMs = 0 }: AccessRequest,
   { rules, people, nowMs }: Readonly<{ rules: RequestRules; people: PeopleOfRequest; nowMs: number }>,
-): Fault | undefined {
+): ApprovalFault | undefined {
   const { employment } = personAt(people.timelineOf(approver), approvedAtMs);
   if (employment === 'left' || employment === 'expected') return 'approver-not-employed';
   if (endsAccess(action)) return undefined;

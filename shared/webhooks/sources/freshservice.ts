@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WITHDRAW } from '../derive-access-request';
 import type { WebhookFormat } from '../webhook-format';
 import { postedTicketSource } from './posted-ticket';
 
@@ -26,7 +27,12 @@ export const freshserviceSource: WebhookFormat = postedTicketSource({
     approver: ['approver'],
     requestedAt: ['requested_at'],
   },
-  events: new Map([['status:approved', 'grant']]),
+  events: new Map([
+    ['status:approved', 'grant'],
+    ...['requested', 'rejected', 'cancelled', 'reopened'].map(
+      (word) => [`status:${word}`, WITHDRAW] as const,
+    ),
+  ]),
   unwrap: (body) => {
     const wrapped = WrappedSchema.safeParse(body);
     return wrapped.success ? wrapped.data : body;

@@ -14,12 +14,18 @@ import {
 } from '../read-field-by-path';
 import { idText } from '../id-schemas';
 import type { FieldProblem } from '../../domain/field-problem';
-import { instantOf } from '../parse-sender-time';
+import { instantOf, saidAtOf } from '../parse-sender-time';
 import { tolerantReader } from '../note-unusable';
 import { saidInMs, type Arrival } from '../read-members';
 import type { TicketMeaning, WebhookFormat } from '../webhook-format';
 import { tokenCredential } from './token-credential';
-import { deriveAccessRequests, ticketActOf, type SaidOfTicket } from '../derive-access-request';
+import {
+  deriveAccessRequests,
+  isWithdrawal,
+  ticketActOf,
+  withdrawalOf,
+  type SaidOfTicket,
+} from '../derive-access-request';
 
 /**
  * Where the fields of a ticket stand in what a system posts; `updated` tells repetitions from news. `approval` is the
@@ -51,7 +57,7 @@ const REPETITIONS_MS = 5 * 60_000;
 
 /** A ticket system that posts one ticket with a token, in a shape of which the policy places what is each site's own. */
 export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
-  const { format, places, unwrap = (body) => body } = shape;
+  const { format, places, events, unwrap = (body) => body } = shape;
   return {
     format,
     credential: tokenCredential,
@@ -74,11 +80,15 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
       for (const field of ['action', 'status', 'approval'])
         for (const place of mapping.fields.get(field) ?? places[field] ?? []) eventNameAt(record, place);
       const read = fieldReader(record, places, mapping);
-      if (isWithheld(read, shape, mapping)) return 'ignored';
       const unusable: FieldProblem[] = [];
       const updated = tolerantReader(read, unusable)('updated') || undefined;
       const { receivedAtMs } = posted;
       const arrival = { receivedAtMs, zone: mapping.zone };
+      if (isTakenBack(read, events, mapping)) {
+        const occurredAtMs = saidAtOf(updated, arrival, arrival) ?? receivedAtMs;
+        return withdrawalOf(ticketIdIn(read), { occurredAtMs, receivedAtMs });
+      }
+      if (isWithheld(read, shape, mapping)) return 'ignored';
       const requests = requestsIn(shape, record, mapping, {
         saidAtMs: instantOf(updated),
         approvedAtMs: updated === undefined ? receivedAtMs : saidInMs(updated, 'updated', arrival, unusable),
@@ -104,13 +114,18 @@ function confirmedBy(
     parse: (posted, mapping) => {
       const read = fieldReader(unwrap(parsePosted(posted)), places, mapping);
       const saysNothing = !read('action') && !read('status');
-      if (!saysNothing && ticketActOf(actOf(read, events, mapping)) === undefined) return 'ignored';
+      if (!saysNothing && ticketActOf(actOf(read, events, mapping)) === undefined)
+        if (!isTakenBack(read, events, mapping)) return 'ignored';
       return [{ kind: 'ticket-look-up', ticketId: ticketIdIn(read) }];
     },
     readTicket: (record, nowMs, mapping) => {
       const approvals = approvalsInRecord(record);
       const lastMs = Math.max(...approvals.map(({ approvedAtMs }) => approvedAtMs ?? 0));
       const read = fieldReader(record, places, mapping);
+      if (isTakenBack(read, events, mapping)) {
+        const occurredAtMs = instantOf(read('updated')) ?? nowMs;
+        return withdrawalOf(ticketIdIn(read), { occurredAtMs, receivedAtMs: nowMs });
+      }
       const revokes = ticketActOf(actOf(read, events, mapping)) === 'revoke';
       if (revokes ? isWithheld(read, shape, mapping) : approvals.length === 0) return [];
       // The time of the approval and not of the last change: whoever repeats a delivery later makes no grant last longer.
@@ -209,6 +224,17 @@ function actOfStatus(
 ): string | undefined {
   const status = `status:${sent ?? ''}`;
   return atFolded(mapping.events, status) ?? atFolded(events, status);
+}
+
+/** By a status, or the system's own word on its approval; of what asks for a revocation nothing was granted. */
+function isTakenBack(
+  read: (field: string) => string | undefined,
+  events: ReadonlyMap<string, string>,
+  mapping: SourceMapping,
+): boolean {
+  const act = actOf(read, events, mapping);
+  if (ticketActOf(act) === 'revoke') return false;
+  return isWithdrawal(act) || isWithdrawal(actOfStatus(read('approval'), events, mapping));
 }
 
 /** What is asked for does not count against the same record's word that it was not approved. */

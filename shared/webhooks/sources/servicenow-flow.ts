@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantOf } from '../parse-sender-time';
 import type { WebhookFormat } from '../webhook-format';
-import type { SaidOfTicket } from '../derive-access-request';
+import { WITHDRAW, type SaidOfTicket } from '../derive-access-request';
 import { postedTicketSource } from './posted-ticket';
 
 const ApprovalsSchema = z.object({
@@ -46,7 +46,12 @@ export const serviceNowFlowSource: WebhookFormat = postedTicketSource({
     until: ['variables.access_until'],
     organization: ['variables.access_organization'],
   },
-  events: new Map([['status:approved', 'grant']]),
+  events: new Map([
+    ['status:approved', 'grant'],
+    ...['requested', 'not requested', 'rejected', 'cancelled'].map(
+      (word) => [`status:${word}`, WITHDRAW] as const,
+    ),
+  ]),
   unasked: new Set(['not requested']),
   approvalsInRecord: approvalsIn,
 });

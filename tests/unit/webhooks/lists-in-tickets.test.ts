@@ -165,6 +165,7 @@ describe('a list of people or groups in one ticket', () => {
           put: async () => {
             if ((failures -= 1) >= 0) throw unreadable;
           },
+          noteTicket: async () => ({ people: [], withdrawnAtMs: 0 }),
         },
       },
     });

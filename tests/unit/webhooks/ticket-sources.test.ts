@@ -157,7 +157,7 @@ describe('an issue of GitHub', () => {
 
   it.each<readonly [string, Json]>([
     ['with another label', { ...labeled, label: { id: 1, name: 'bug' } }],
-    ['that loses the label', { ...labeled, action: 'unlabeled' }],
+    ['that loses another label', { ...labeled, action: 'unlabeled', label: { id: 1, name: 'bug' } }],
     ['labeled by somebody the policy does not know', { ...labeled, sender: { login: 'stranger' } }],
     [
       'opened by somebody the policy does not know',
