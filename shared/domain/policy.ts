@@ -139,6 +139,25 @@ export function protectedIn(
   return new Set([...members, ...administrators.breakGlass]);
 }
 
+/** True where people are listed, and the folded address is among them. */
+export function isNamed(people: People, address: string): boolean {
+  return people !== 'anyone' && people.has(address);
+}
+
+/** Every request rule of an organization, with what it is of. */
+export function requestRulesOf({
+  groups,
+  rules,
+  accessPolicy,
+}: OrganizationPolicy): ReadonlyArray<readonly [of: string, rules: RequestRules]> {
+  const all = [
+    ...[...groups.values()].map(({ name, requests }) => [`group ${name}`, requests] as const),
+    ['rules', rules.requests] as const,
+    ['access policy', accessPolicy.requests] as const,
+  ];
+  return all.flatMap(([of, requests]) => (requests === undefined ? [] : [[of, requests] as const]));
+}
+
 /** The source behind a webhook address, or undefined. */
 export function sourceOf(policy: Policy, feed: Feed, name: string): SourcePolicy | undefined {
   return policy.sources.find((source) => source.feed === feed && source.name === name);
