@@ -64,6 +64,8 @@ export type AccessRequest = Readonly<{
   requestedAtMs?: number | undefined;
   approvals: readonly Approval[];
   action: AccessRequestAction;
+  /** What it asks for was changed after its last approval, or may have been. */
+  isChanged?: true;
   /** What stood beside a clear end of access and could not be used. */
   unusable?: readonly FieldProblem[];
 }>;

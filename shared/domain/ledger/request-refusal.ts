@@ -60,6 +60,7 @@ export function refusalOf(
       const group = groupPolicyOf(organization, action.group);
       if (group === undefined) return 'group-not-managed';
       if (isForLeaver()) return 'person-has-left';
+      if (request.isChanged === true) return 'changed-after-approval';
       const name = fold(action.group);
       if (action.kind === 'extend' && !reasons.now.some((r) => r.kind === 'grant' && r.group === name))
         return 'nothing-to-extend';

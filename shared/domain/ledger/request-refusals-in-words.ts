@@ -8,6 +8,7 @@ const REQUEST_REFUSALS = {
   'approver-not-employed': 'Have it approved by somebody at work, and correct the approvers of the policy',
   'approved-before-request': 'Have it approved again, after it was asked for',
   'approval-too-old': 'Have it approved again: the approval is older than "approvalsLastDays"',
+  'changed-after-approval': 'Have it approved again, as the ticket is now',
   'approval-withdrawn': 'Have it approved again if that it was taken back was a mistake',
   'person-has-left': 'Ask again once HR says that the person was hired again',
   'end-required': 'Ask again with an end',

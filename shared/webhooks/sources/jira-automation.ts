@@ -1,7 +1,7 @@
 import { WITHDRAW } from '../derive-access-request';
 import { textAt } from '../read-field-by-path';
 import type { WebhookFormat } from '../webhook-format';
-import { jiraApprovalsIn } from './jira-approvals';
+import { isIssueChangedSince, jiraApprovalsIn } from './jira-approvals';
 import { postedTicketSource } from './posted-ticket';
 
 /** Statuses in which an issue is not approved any more, by Jira's own names. */
@@ -24,6 +24,7 @@ export const jiraAutomationSource: WebhookFormat = postedTicketSource({
   },
   events: new Map([['status:approved', 'grant'], ...REOPENED.map((name) => [name, WITHDRAW] as const)]),
   approvalsInRecord: jiraApprovalsIn,
+  isChangedSince: isIssueChangedSince,
   unwrap: (body) => (textAt(body, 'key') === undefined ? body : { issue: body }),
 });
 

@@ -1,15 +1,14 @@
-import { fold } from '../../domain/fold';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../check-body';
 import { bytesIdOf, contentHashOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import {
   addressOf,
-  atFolded,
   eventNameAt,
   fieldReader,
   firstTextAt,
   listReader,
+  placesOf,
   textAt,
 } from '../read-field-by-path';
 import { idText } from '../id-schemas';
@@ -19,13 +18,8 @@ import { tolerantReader } from '../note-unusable';
 import { saidInMs, type Arrival } from '../read-members';
 import type { TicketMeaning, WebhookFormat } from '../webhook-format';
 import { tokenCredential } from './token-credential';
-import {
-  deriveAccessRequests,
-  isWithdrawal,
-  ticketActOf,
-  withdrawalOf,
-  type SaidOfTicket,
-} from '../derive-access-request';
+import { deriveAccessRequests, ticketActOf, withdrawalOf, type SaidOfTicket } from '../derive-access-request';
+import { actOf, isTakenBack, isWithheld } from './act-of-posted-ticket';
 
 /**
  * Where the fields of a ticket stand in what a system posts; `updated` tells repetitions from news. `approval` is the
@@ -51,7 +45,12 @@ type PostedTicketFormat = Readonly<{
   approvalsOf?: (record: unknown, arrival: Arrival) => SaidOfTicket['approvals'];
   /** Who agreed by the system's own record; a format that has this can have its tickets looked up. */
   approvalsInRecord?: (record: unknown) => SaidOfTicket['approvals'];
+  /** Whether what stands at these places of the system's own record was changed since, or nobody can tell. */
+  isChangedSince?: (record: unknown, approvedAtMs: number, places: readonly string[]) => boolean;
 }>;
+
+/** Fields of what is approved: who gets what, for how long, and who asked. */
+const CONTENT = ['person', 'group', 'duration', 'until', 'organization', 'requester', 'action'] as const;
 
 const REPETITIONS_MS = 5 * 60_000;
 
@@ -131,7 +130,9 @@ function confirmedBy(
       // The time of the approval and not of the last change: whoever repeats a delivery later makes no grant last longer.
       // A system tells its API's callers UTC.
       const approvedAtMs = revokes ? (instantOf(read('updated')) ?? nowMs) : lastMs;
-      return requestsIn(
+      const content = CONTENT.flatMap((field) => placesOf(field, places, mapping));
+      const isChanged = !revokes && shape.isChangedSince?.(record, lastMs, content) === true;
+      const found = requestsIn(
         shape,
         record,
         { ...mapping, zone: 'UTC' },
@@ -142,6 +143,9 @@ function confirmedBy(
           approvals: () => approvals,
           unusable: [],
         },
+      );
+      return found.map((one) =>
+        isChanged && one.kind === 'access-request' ? { ...one, request: { ...one.request, isChanged } } : one,
       );
     },
   };
@@ -204,46 +208,4 @@ function ticketIdIn(read: (field: string) => string | undefined): string {
       },
     ]);
   return data;
-}
-
-/** A body that says what it asks for is believed; otherwise the policy, then the format, says what a status means. */
-function actOf(
-  read: (field: string) => string | undefined,
-  events: ReadonlyMap<string, string>,
-  mapping: SourceMapping,
-): string | undefined {
-  const action = read('action');
-  if (action !== undefined && action !== '') return atFolded(mapping.events, `action:${action}`) ?? action;
-  return actOfStatus(read('status'), events, mapping);
-}
-
-function actOfStatus(
-  sent: string | undefined,
-  events: ReadonlyMap<string, string>,
-  mapping: SourceMapping,
-): string | undefined {
-  const status = `status:${sent ?? ''}`;
-  return atFolded(mapping.events, status) ?? atFolded(events, status);
-}
-
-/** By a status, or the system's own word on its approval; of what asks for a revocation nothing was granted. */
-function isTakenBack(
-  read: (field: string) => string | undefined,
-  events: ReadonlyMap<string, string>,
-  mapping: SourceMapping,
-): boolean {
-  const act = actOf(read, events, mapping);
-  if (ticketActOf(act) === 'revoke') return false;
-  return isWithdrawal(act) || isWithdrawal(actOfStatus(read('approval'), events, mapping));
-}
-
-/** What is asked for does not count against the same record's word that it was not approved. */
-function isWithheld(
-  read: (field: string) => string | undefined,
-  { events, unasked }: PostedTicketFormat,
-  mapping: SourceMapping,
-): boolean {
-  const approval = read('approval') ?? '';
-  if (approval === '' || ticketActOf(actOfStatus(approval, events, mapping)) !== undefined) return false;
-  return unasked?.has(fold(approval)) !== true || ticketActOf(actOf(read, events, mapping)) !== 'revoke';
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { SKEW_MS } from '../../domain/durations';
 import { instantOf } from '../parse-sender-time';
+import { textAt } from '../read-field-by-path';
 import type { WebhookFormat } from '../webhook-format';
 import { WITHDRAW, type SaidOfTicket } from '../derive-access-request';
 import { postedTicketSource } from './posted-ticket';
@@ -54,4 +56,7 @@ export const serviceNowFlowSource: WebhookFormat = postedTicketSource({
   ]),
   unasked: new Set(['not requested']),
   approvalsInRecord: approvalsIn,
+  // The approval itself is a change of the item, soon after it; which field another one was about, the record does not tell.
+  isChangedSince: (record, approvedAtMs) =>
+    (instantOf(textAt(record, 'sys_updated_on')) ?? Infinity) > approvedAtMs + SKEW_MS,
 });

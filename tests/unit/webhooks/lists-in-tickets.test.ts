@@ -159,7 +159,7 @@ describe('a list of people or groups in one ticket', () => {
         fetchBackOf: () => ({
           places: {},
           worker: async () => ({}),
-          ticket: async () => ({ issue, approvals }),
+          ticket: async () => ({ issue, approvals, changes: [] }),
         }),
         requests: {
           put: async () => {
