@@ -118,7 +118,10 @@ export function plantedPolicy(
           guards: { run: isCalm ? strict : off },
           groups: {
             DEVELOPERS: { protectedMembers: [at('keeper')], guards: { group: strict } },
-            Finance: { guards: isCalm ? {} : { day: off } },
+            Finance: {
+              guards: isCalm ? {} : { day: off },
+              requests: { approvers: [at('admin1'), at('rehired'), ...(isCalm ? [] : [at('leaver')])] },
+            },
             Payroll: { privileged: true },
             Locked: {},
             'All Staff': { mode: 'observe' },
@@ -127,6 +130,7 @@ export function plantedPolicy(
           birthright: [{ name: 'by-department', when: { department: 'IT' }, groups: ['Developers'] }],
           separationOfDuties: [['Developers', 'Payroll']],
           rules: {
+            requests: { approvers: [at('admin1'), ...(isCalm ? [] : [at('leaver2').toUpperCase()])] },
             baseline: [
               { name: 'Agreed', owner: at('admin1') },
               { name: 'Tmp agreed', owner: at('admin1') },

@@ -6,6 +6,7 @@ import { ticketRecords, type Json, type KeptTicket } from './ticket-records';
 type Records = Readonly<{
   issues: Map<string, Json>;
   issueApprovals: Map<string, readonly Json[]>;
+  issueChanges: Map<string, readonly Json[]>;
   items: Map<string, Json>;
   itemApprovals: Map<string, readonly Json[]>;
 }>;
@@ -108,7 +109,13 @@ export async function startTicketApi(
 }
 
 function noRecords(): Records {
-  return { issues: new Map(), issueApprovals: new Map(), items: new Map(), itemApprovals: new Map() };
+  return {
+    issues: new Map(),
+    issueApprovals: new Map(),
+    issueChanges: new Map(),
+    items: new Map(),
+    itemApprovals: new Map(),
+  };
 }
 
 function keepIn(records: Records, ticket: KeptTicket): void {
@@ -125,6 +132,13 @@ function answerOf(url: string, records: Records): Answer {
   if (issueKey !== undefined) {
     const issue = records.issues.get(decodeURIComponent(issueKey));
     return issue === undefined ? [404, { errorMessages: ['Issue does not exist'] }] : [200, issue];
+  }
+  const [, changedKey] = /^\/rest\/api\/3\/issue\/([^/]+)\/changelog$/.exec(pathname) ?? [];
+  if (changedKey !== undefined) {
+    const changes = records.issueChanges.get(decodeURIComponent(changedKey)) ?? [];
+    const startAt = Number(searchParams.get('startAt') ?? '0');
+    const most = Number(searchParams.get('maxResults') ?? '50');
+    return [200, { startAt, total: changes.length, values: changes.slice(startAt, startAt + most) }];
   }
   const [, requestKey] = /^\/rest\/servicedeskapi\/request\/([^/]+)\/approval$/.exec(pathname) ?? [];
   if (requestKey !== undefined) {

@@ -18,6 +18,8 @@ export type RequestRules = Readonly<{
   requesters: People;
   approvers: People;
   approvals: number;
+  /** Older than this an approval does not count. */
+  approvalsLastDays: number;
   /** undefined: a grant without an end is allowed. */
   longestDays: number | undefined;
 }>;
@@ -137,6 +139,25 @@ export function protectedIn(
   const { administrators } = organization.audit;
   if (groupId !== ADMINISTRATORS_GROUP_ID || administrators === undefined) return members;
   return new Set([...members, ...administrators.breakGlass]);
+}
+
+/** True where people are listed, and the folded address is among them. */
+export function isNamed(people: People, address: string): boolean {
+  return people !== 'anyone' && people.has(address);
+}
+
+/** Every request rule of an organization, with what it is of. */
+export function requestRulesOf({
+  groups,
+  rules,
+  accessPolicy,
+}: OrganizationPolicy): ReadonlyArray<readonly [of: string, rules: RequestRules]> {
+  const all = [
+    ...[...groups.values()].map(({ name, requests }) => [`group ${name}`, requests] as const),
+    ['rules', rules.requests] as const,
+    ['access policy', accessPolicy.requests] as const,
+  ];
+  return all.flatMap(([of, requests]) => (requests === undefined ? [] : [[of, requests] as const]));
 }
 
 /** The source behind a webhook address, or undefined. */

@@ -4,6 +4,15 @@ import type { WorkerEventKind } from './ledger/worker-event';
 /** Anything a delivery may cause. */
 export type SourceAct = WorkerEventKind | AccessRequestKind;
 
+/** What binds many at once: a source may cause it where the policy says so. */
+export const ONLY_IF_NAMED: ReadonlySet<SourceAct> = new Set([
+  'create-rule',
+  'update-rule',
+  'delete-rule',
+  'add-policy-entity',
+  'remove-policy-entity',
+]);
+
 /** How a sender's own words translate; what it leaves open is as the format has it. */
 export type SourceMapping = Readonly<{
   /** The sender's name of an event, to what it means here; `ignore` for nothing. */
@@ -40,6 +49,8 @@ export type SourceSettings = Readonly<{
   /** What a leaving of this source ends: the worker record that it names, all that the person has, or the use of an account. */
   speaksOf: 'record' | 'person' | 'account';
   fetchBack: FetchBackPolicy | undefined;
+  /** Whether a grant ends when its approval is taken back; undefined: it does. */
+  withdrawal?: 'end' | 'keep' | undefined;
   entra: EntraPolicy | undefined;
 }>;
 

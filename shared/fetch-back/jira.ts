@@ -4,9 +4,13 @@ import type { TicketAdapter } from './vendor-adapter-interface';
 
 const IssueSchema = z.looseObject({ key: z.string() });
 const ApprovalsSchema = z.object({ values: z.array(z.unknown()) });
+const ChangesSchema = z.object({ total: z.number(), values: z.array(z.unknown()) });
+
+/** Changes of a page of the change log, which begins with the oldest. */
+const PAGE = 100;
 
 /**
- * An issue of Jira and its approvals in Jira Service Management. The secret is `e-mail:API token`. An issue that is no request has
+ * An issue of Jira, its change log and its approvals in Jira Service Management. The secret is `e-mail:API token`. An issue that is no request has
  * no approvals, and so nobody who approved.
  */
 export const jiraAdapter: TicketAdapter = {
@@ -25,11 +29,19 @@ export const jiraAdapter: TicketAdapter = {
       headers,
     });
     const approvals = ApprovalsSchema.safeParse(listed ?? { values: [] });
-    if (!issue.success || !approvals.success)
+    // Last, so that it has whatever was changed before the rest was read.
+    const changesFrom = async (startAt: number) => {
+      const path = `/rest/api/3/issue/${key}/changelog?startAt=${startAt}&maxResults=${PAGE}`;
+      return ChangesSchema.safeParse(await call({ method: 'GET', path, headers }));
+    };
+    const first = await changesFrom(0);
+    const isLong = first.success && first.data.total > PAGE;
+    const changes = isLong ? await changesFrom(first.data.total - PAGE) : first;
+    if (!issue.success || !approvals.success || !changes.success)
       throw new AppError(
         'source-answer-invalid',
-        "The answer of the source's own API is no issue with approvals",
+        "The answer of the source's own API is no issue with approvals and changes",
       );
-    return { issue: issue.data, approvals: approvals.data.values };
+    return { issue: issue.data, approvals: approvals.data.values, changes: changes.data.values };
   },
 };

@@ -12,6 +12,7 @@ const asked = [
   'sys_updated_on',
   'requested_for.email',
   'opened_by.email',
+  'opened_at',
   'variables.access_group',
   'variables.access_duration',
   'variables.access_action',

@@ -119,6 +119,7 @@ function toRequestRules(rules: z.infer<typeof RequestRulesSchema> | undefined): 
     requesters: toPeople(rules.requesters),
     approvers: toPeople(rules.approvers),
     approvals: rules.approvals,
+    approvalsLastDays: rules.approvalsLastDays,
     longestDays: rules.longestDays,
   };
 }

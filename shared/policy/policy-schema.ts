@@ -25,9 +25,12 @@ export const RequestRulesSchema = z
     requesters: PeopleSchema.default('anyone'),
     approvers: PeopleSchema.default('anyone'),
     approvals: z.int().min(1).max(10).default(1),
+    approvalsLastDays: z.number().positive().max(3650).default(30),
     longestDays: z.number().positive().max(3650).optional(),
   })
-  .describe('Who may request, who may approve, how many approvals it takes, how long it may last.');
+  .describe(
+    'Who may request, who may approve, how many approvals it takes, how old one may be, how long it may last.',
+  );
 
 function limit(count: number, percent: number, floor: number) {
   return z

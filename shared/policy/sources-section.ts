@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { fold } from '../domain/fold';
 import type { Feed } from '../domain/policy';
-import type { SourceAct, SourceSettings } from '../domain/source-settings';
+import { ONLY_IF_NAMED, type SourceAct, type SourceSettings } from '../domain/source-settings';
 import { faultsInFetchBack, FetchBackSchema, toFetchBack } from './fetch-back-section';
 import { EntraSchema, faultsInProof, toEntraPolicy } from './proof-of-origin-section';
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
 import { formatsOf, webhookFormatOf } from '../webhooks/format-registry';
 import type { WebhookFormat } from '../webhooks/webhook-format';
 import { timeZone } from '../webhooks/contract/field-schemas';
-import { ticketActs } from '../webhooks/derive-access-request';
+import { ticketActs, WITHDRAW } from '../webhooks/derive-access-request';
 
 const Name = z.string().trim().min(1).max(200);
 const hrActs = ['joiner', 'mover', 'leaver'] as const;
@@ -56,7 +56,7 @@ export const SourceSchema = z.strictObject({
     .optional()
     .describe('Groups that requests of this source may be about; without it all of them.'),
   events: z
-    .record(Name, z.enum([...hrActs, ...ticketActs, 'ignore']))
+    .record(Name, z.enum([...hrActs, ...ticketActs, WITHDRAW, 'ignore']))
     .default({})
     .describe("The sender's name of an event, to what it means."),
   fields: z
@@ -76,6 +76,10 @@ export const SourceSchema = z.strictObject({
   zone: timeZone()
     .optional()
     .describe("IANA name: where the sender's times without an offset are said; without it UTC."),
+  withdrawal: z
+    .enum(['end', 'keep'])
+    .optional()
+    .describe('Whether a grant ends when its approval is taken back (the default), or goes on.'),
   fetchBack: FetchBackSchema.optional().describe('Where the full record behind a delivery is read.'),
 });
 
@@ -102,6 +106,7 @@ export function toSourceSettings(feed: Feed, entry: SourceEntry): SourceSettings
     },
     speaksOf: source?.speaksOf ?? entry.leaving ?? 'record',
     fetchBack: toFetchBack(entry.fetchBack),
+    withdrawal: entry.withdrawal,
     entra: toEntraPolicy(entry),
   };
 }
@@ -140,15 +145,6 @@ function isUnproved(source: WebhookFormat, entry: SourceEntry): boolean {
   return proofOfOrigin(source.credential, { entra: entry.entra, fetchBack: entry.fetchBack }) === 'token';
 }
 
-/** What binds many at once: a source may cause it where the policy says so. */
-const ONLY_IF_NAMED: ReadonlySet<SourceAct> = new Set([
-  'create-rule',
-  'update-rule',
-  'delete-rule',
-  'add-policy-entity',
-  'remove-policy-entity',
-]);
-
 function defaultActs(feed: Feed, source: WebhookFormat, entry: SourceEntry): readonly SourceAct[] {
   return provedActs(feed, source, entry).filter((act) => !ONLY_IF_NAMED.has(act));
 }
@@ -166,7 +162,7 @@ function faultsInActs(feed: Feed, { may = [], events }: SourceEntry): readonly S
       .filter((act) => !known.includes(act))
       .map((act) => ({ path: ['may'], problem: `"${act}" is nothing that this feed can cause` })),
     ...Object.entries(events)
-      .filter(([, act]) => act !== 'ignore' && !known.includes(act))
+      .filter(([, act]) => act !== 'ignore' && (act === WITHDRAW ? feed === 'hr' : !known.includes(act)))
       .map(([name, act]) => ({
         path: ['events', name],
         problem: `"${act}" is nothing that this feed can cause`,
@@ -207,8 +203,10 @@ function faultsInGroups(
 function faultsInLeaving(
   feed: Feed,
   { speaksOf, format }: WebhookFormat,
-  { leaving }: SourceEntry,
+  { leaving, withdrawal }: SourceEntry,
 ): readonly SourceFault[] {
+  if (feed === 'hr' && withdrawal !== undefined)
+    return [{ path: ['withdrawal'], problem: 'is for tickets: HR approves nothing' }];
   if (leaving === undefined) return [];
   if (feed === 'ticket')
     return [{ path: ['leaving'], problem: 'is for HR: a ticket says nothing of a leaving' }];

@@ -24,9 +24,23 @@ export type RequestEntry = Readonly<{
 /** An entry and its place in the list. */
 type RequestInList = Readonly<{ entry: RequestEntry; cursor: string }>;
 
+/** Whom a ticket granted something, by their keys, and when its approval was taken back last. */
+type NotedTicket = Readonly<{ people: readonly string[]; withdrawnAtMs: number }>;
+
+const NotedTicketSchema: z.ZodType<NotedTicket> = z.object({
+  people: z.array(z.string()),
+  withdrawnAtMs: z.number(),
+});
+
 export type RequestIndex = Readonly<{
   /** Keeps a request under its id, and in the list where it was when it came first. */
   put: (organization: string, entry: RequestEntry) => Promise<void>;
+  /** Adds to what is known of a ticket of a source, and tells all that is. */
+  noteTicket: (
+    organization: string,
+    ticket: string,
+    said: Readonly<{ person?: string; withdrawnAtMs?: number }>,
+  ) => Promise<NotedTicket>;
   get: (organization: string, requestId: string) => Promise<RequestEntry | undefined>;
   /** Newest first, at most so many, from the one after `cursor`. @throws AppError `query-invalid` for a cursor that is none */
   list: (
@@ -127,6 +141,29 @@ export function createRequestIndex(
           return;
         } catch (error) {
           // Somebody wrote the same request first: it stays where they put it.
+          if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+        }
+      }
+    },
+
+    noteTicket: async (organization, ticket, { person, withdrawnAtMs = 0 }) => {
+      const rowKey = `k:${keyOf(ticket)}`;
+      for (let attempt = 1; ; attempt += 1) {
+        const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, rowKey));
+        const known = row === undefined ? undefined : decodeRecord(NotedTicketSchema, row);
+        const next = {
+          people: [...new Set([...(known?.people ?? []), ...(person === undefined ? [] : [person])])],
+          withdrawnAtMs: Math.max(known?.withdrawnAtMs ?? 0, withdrawnAtMs),
+        };
+        const isNews =
+          next.people.length !== known?.people.length || next.withdrawnAtMs !== known.withdrawnAtMs;
+        if (!isNews) return known;
+        const entity = { partitionKey: organization, rowKey, ...encodeRecord(next) };
+        try {
+          if (row === undefined) await (await table()).createEntity(entity);
+          else await (await table()).updateEntity(entity, 'Replace', { etag: row.etag });
+          return next;
+        } catch (error) {
           if (!isConflict(error) || attempt === ATTEMPTS) throw error;
         }
       }

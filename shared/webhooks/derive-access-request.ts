@@ -15,6 +15,9 @@ import { tolerantReader } from './note-unusable';
 export const ticketActs = ['grant', 'extend', 'revoke'] as const;
 export type TicketAct = (typeof ticketActs)[number];
 
+/** An event that takes an approval back, by the policy's name for it. */
+export const WITHDRAW = 'withdraw';
+
 export type SaidOfTicket = Readonly<{
   id: string;
   /** Another delivery may say of whom and which group the ticket is besides: they belong to the id, also of the only request. */
@@ -27,7 +30,7 @@ export type SaidOfTicket = Readonly<{
   requester: string | undefined;
   /** Without a time, where that cannot be read: nobody knows whether it is before what it approves. */
   approvals: ReadonlyArray<Readonly<{ approver: string | undefined; approvedAtMs: number | undefined }>>;
-  /** Fields of the request: organization, duration, until, grantRequestId. */
+  /** Fields of the request: organization, requestedAt, duration, until, grantRequestId. */
   read: (field: string) => string | undefined;
   /** Fields of which a ticket may hold several: person, group. */
   readAll: (field: string) => readonly string[];
@@ -92,6 +95,7 @@ function deriveAccessRequest(
   const unusable = [...said.unusable];
   const readDetail = tolerantReader(read, unusable);
   const grantRequestId = ends ? readDetail('grantRequestId') || undefined : undefined;
+  const requestedAt = readDetail('requestedAt') || undefined;
   if (unusable.length > 0 && !ends) throw bodyInvalid(unusable);
   const request = readAccessRequest(
     {
@@ -102,6 +106,7 @@ function deriveAccessRequest(
       organization: read('organization') || undefined,
       ticket: { id: said.ticketId, url: said.url },
       requester: said.requester,
+      requestedAt: requestedAtIn(requestedAt, said),
       approvals: said.approvals.map(({ approver, approvedAtMs }) => ({
         approver,
         approvedAt: approvedAtMs === undefined ? undefined : new Date(approvedAtMs).toISOString(),
@@ -152,11 +157,30 @@ export function deriveRequestsOfEvent(
   });
 }
 
+/** A time that cannot be read is refused where it matters: it is not one that is missing. */
+function requestedAtIn(text: string | undefined, said: SaidOfTicket): string | undefined {
+  const atMs = saidAtOf(text, said, said);
+  return atMs === undefined ? text : new Date(atMs).toISOString();
+}
+
 /** An end without an offset is of the source's zone: where the policy names none, nobody knows when it is. */
 function endIn(text: string | undefined, { zone }: Pick<SourceMapping, 'zone'>): string | undefined {
   const isKnown = zone !== undefined || hasOffset(text ?? '');
   const untilMs = isKnown ? saidAtOf(text, { receivedAtMs: 0 }, { zone }) : undefined;
   return untilMs === undefined ? text || undefined : new Date(untilMs).toISOString();
+}
+
+/** What a withdrawal means: it holds from its arrival at the latest. */
+export function withdrawalOf(
+  ticketId: string,
+  { occurredAtMs, receivedAtMs }: Readonly<{ occurredAtMs: number; receivedAtMs: number }>,
+): readonly TicketMeaning[] {
+  const atMs = Math.min(occurredAtMs, receivedAtMs);
+  return [{ kind: 'withdrawal', withdrawal: { ticketId, occurredAtMs: atMs } }];
+}
+
+export function isWithdrawal(name: string | undefined): boolean {
+  return fold(name ?? '') === WITHDRAW;
 }
 
 /** The act that an event name stands for, in any case; undefined where it is no request. */

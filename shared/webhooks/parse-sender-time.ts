@@ -1,12 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
-import { HOUR_MS } from '../domain/durations';
+import { HOUR_MS, SKEW_MS } from '../domain/durations';
 import type { SourceMapping } from '../domain/source-settings';
 
 /** The last day that every store and format of ours can write. */
 export const longestMs = Date.UTC(9999, 11, 31);
-
-/** How far a sender's clock may be ahead of ours. */
-export const SKEW_MS = 5 * 60_000;
 
 /** No zone is further ahead of UTC. */
 const EASTERNMOST_MS = 14 * HOUR_MS;

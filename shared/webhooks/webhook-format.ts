@@ -28,11 +28,14 @@ type LookUpMeaning = Readonly<{ kind: 'look-up'; lookUp: LookUp }>;
 /** Something was approved, and the source has to be asked what. */
 type TicketLookUpMeaning = Readonly<{ kind: 'ticket-look-up'; ticketId: string }>;
 
-/** What is left of one ticket: a request, or one of its people and groups that cannot be used. */
-export type TicketMeaning = AccessRequestMeaning | UnusableMeaning;
+/** The approval of a ticket was taken back. */
+export type Withdrawal = Readonly<{ ticketId: string; occurredAtMs: number }>;
+type WithdrawalMeaning = Readonly<{ kind: 'withdrawal'; withdrawal: Withdrawal }>;
 
-export type Meaning =
-  WorkerEventMeaning | AccessRequestMeaning | LookUpMeaning | TicketLookUpMeaning | UnusableMeaning;
+/** What is left of one ticket: a request, one of its people and groups that cannot be used, or that nothing is approved any more. */
+export type TicketMeaning = AccessRequestMeaning | UnusableMeaning | WithdrawalMeaning;
+
+export type Meaning = WorkerEventMeaning | LookUpMeaning | TicketLookUpMeaning | TicketMeaning;
 
 /** What a delivery says; `ignored` is an authentic one that asks for nothing, such as a test message. */
 export type Meanings = readonly Meaning[] | 'ignored';

@@ -5,8 +5,8 @@ import { ruleWantedAt, latestOf } from '../../domain/ledger/rule-and-entity-ledg
 import { createStringInterner } from '../../domain/intern-strings';
 import { isGrantValid, personAccess } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/fold';
-import type { PersonLedger } from '../../domain/ledger/person-ledger';
-import type { OrganizationPolicy } from '../../domain/policy';
+import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { requestRulesOf, type OrganizationPolicy } from '../../domain/policy';
 import { hasUnendedRecord, lastOutAtMs } from '../../domain/ledger/worker-records';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import type { LedgerStore } from '../../storage/ledger';
@@ -199,6 +199,10 @@ function toExpectedPerson(
   const access = personAccess(ledger, organization, nowMs);
   const { identity } = ledger;
   const isBack = !hasUnendedRecord(ledger.timeline, nowMs);
+  const approverAddresses =
+    access.employment === 'left'
+      ? addressesOf(ledger).filter((address) => approversOf(organization).has(address))
+      : [];
   const leftAtMs = isBack ? lastOutAtMs(ledger.timeline, nowMs) : undefined;
   return {
     personKey,
@@ -210,6 +214,7 @@ function toExpectedPerson(
         : { kind: identity.kind, sinceMs: identity.sinceMs },
     ...doubtOf(ledger, organization, { left: access.employment === 'left', nowMs }),
     left: access.employment === 'left',
+    ...(approverAddresses.length === 0 ? {} : { approverAddresses }),
     lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
     groups: setOf(access.reasons.map((reason) => internString(reason.group))),
     ended: setOf(
@@ -219,6 +224,20 @@ function toExpectedPerson(
     ),
     pending: isPending,
   };
+}
+
+const approversByPolicy = new WeakMap<OrganizationPolicy, ReadonlySet<string>>();
+
+/** Folded addresses of whom the policy names as approvers: one organization is asked about each of its leavers. */
+function approversOf(organization: OrganizationPolicy): ReadonlySet<string> {
+  const known = approversByPolicy.get(organization);
+  if (known !== undefined) return known;
+  const rules = requestRulesOf(organization);
+  const approvers = new Set(
+    rules.flatMap(([, one]) => (one.approvers === 'anyone' ? [] : [...one.approvers])),
+  );
+  approversByPolicy.set(organization, approvers);
+  return approvers;
 }
 
 /** Nearly everybody has no ended grant: they share one empty set. */

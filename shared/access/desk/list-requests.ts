@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import { fold } from '../../domain/fold';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
+import { explainRefusal } from '../../domain/ledger/request-refusals-in-words';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RequestEntry, RequestIndex } from '../../storage/request-index';
@@ -93,6 +94,7 @@ function toListed(entry: RequestEntry, { person, name, progress }: RequestInLedg
     person,
     name,
     refusal,
+    explanation: explainRefusal(refusal),
     ...progressInWords(progress),
   };
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import { qualifiedRequestId } from '../../domain/ledger/access-request';
 import type { Policy } from '../../domain/policy';
 import type { RequestProgress, RequestState } from '../../domain/ledger/request-progress';
+import { explainRefusal } from '../../domain/ledger/request-refusals-in-words';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { RequestEntry, RequestIndex } from '../../storage/request-index';
@@ -13,6 +14,8 @@ export type RequestStatus = Readonly<{
   action: string;
   state: RequestState;
   refusal: string | undefined;
+  /** What to do about the refusal. */
+  explanation: string | undefined;
   group: string | undefined;
   validFrom: string | undefined;
   validUntil: string | undefined;
@@ -50,6 +53,7 @@ export async function readRequestStatus(
     organization: alias,
     action: entry.action,
     refusal: entry.refusal,
+    explanation: explainRefusal(entry.refusal),
     ...progressInWords(progress),
   };
 }

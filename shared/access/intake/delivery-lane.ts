@@ -12,6 +12,8 @@ function takesAway(meaning: Meaning): boolean {
       return meaning.event.kind === 'leaver';
     case 'access-request':
       return meaning.request.action.kind === 'revoke';
+    case 'withdrawal':
+      return true;
     case 'look-up':
       return meaning.lookUp.said.kind === 'leaver';
     case 'ticket-look-up':

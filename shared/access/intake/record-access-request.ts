@@ -11,28 +11,21 @@ import {
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
-import {
-  beneficiariesOf,
-  NOTHING_HELD,
-  reasonsHeld,
-  type AddressesOfPerson,
-  refusalOf,
-  type HeldReasons,
-  type RequestRefusal,
-} from '../../domain/ledger/request-refusal';
+import type { PeopleOfRequest } from '../../domain/ledger/people-of-request';
+import { beneficiariesOf } from '../../domain/ledger/refusal-by-approvals';
+import { NOTHING_HELD, reasonsHeld, refusalOf, type HeldReasons } from '../../domain/ledger/request-refusal';
+import type { RequestRefusal } from '../../domain/ledger/request-refusals-in-words';
 import type { LedgerOf } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { markChanged } from '../ledger/mark-and-book-writer-run';
-import {
-  markAndSchedulePerson,
-  type DeliveryContext,
-  type RecordWorkerEventDeps,
-} from './record-worker-event';
+import { markAndSchedulePerson, type DeliveryContext } from './record-worker-event';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
-import { findPerson, notHandedOn, notJoined, readAddresses } from '../ledger/find-person';
+import { findPerson, notHandedOn, notJoined } from '../ledger/find-person';
+import { readPeopleOfRequest } from '../ledger/read-people-of-request';
 import { maySourceRequest } from './may-source-request';
+import { endIfWithdrawnSince, isWithdrawnSince, type RecordWithdrawalDeps } from './record-withdrawal';
 
-export type RecordRequestDeps = RecordWorkerEventDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
+export type RecordRequestDeps = RecordWithdrawalDeps & Readonly<{ requests: Pick<RequestIndex, 'put'> }>;
 
 type Recorded = 'recorded' | 'duplicate' | 'stale';
 type Outcome = Recorded | RequestRefusal;
@@ -42,7 +35,7 @@ type Recording = Readonly<{
   context: DeliveryContext;
   organization: OrganizationPolicy;
   request: AccessRequest;
-  addresses: AddressesOfPerson;
+  people: PeopleOfRequest;
 }>;
 
 /**
@@ -58,10 +51,14 @@ export async function recordAccessRequest(
   const organization = organizationOf(context, qualified);
   if (organization === undefined) return 'organization-not-allowed';
   const request = { ...qualified, action: endInZone(qualified.action, organization.timeZone) };
-  const people = [request.requester, ...request.approvals.map(({ approver }) => approver)];
-  const named = [...people, ...beneficiariesOf(request)].filter((address) => address !== '');
-  const addresses = await readAddresses(deps, organization.alias, named);
-  const { subject, outcome } = await recordInLedger({ deps, context, organization, request, addresses });
+  const approvers = request.approvals.map(({ approver }) => approver);
+  const named = [request.requester, ...approvers, ...beneficiariesOf(request)];
+  const people = await readPeopleOfRequest(
+    deps,
+    organization.alias,
+    named.filter((address) => address !== ''),
+  );
+  const { subject, outcome } = await recordInLedger({ deps, context, organization, request, people });
   const refusal =
     outcome === 'recorded' || outcome === 'duplicate' || outcome === 'stale' ? undefined : outcome;
   await deps.requests.put(organization.alias, {
@@ -141,6 +138,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
   const { alias } = organization;
   const { key, known } = await findPerson(deps, alias, { email: person, record: undefined });
   const subject = personSubject(alias, key);
+  const isWithdrawn = await isWithdrawnSince(deps, context, organization.alias, { request, person: key });
   let outcome: Outcome = 'duplicate';
   const written = await updateLedger(
     deps.ledger,
@@ -155,6 +153,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
         reasonsHeld(request.action, current, organization, context.nowMs),
       );
       const isMore = outcome === 'recorded' && request.action.kind !== 'revoke';
+      if (isMore && isWithdrawn) outcome = 'approval-withdrawn';
       if (isMore && !hasRoomFor('grant', fitted)) outcome = 'too-many-grants';
       if (isMore && isInDoubt(current, person)) outcome = 'address-in-doubt';
       if (outcome === 'duplicate' || (await isRepeated(recording, subject, outcome))) return undefined;
@@ -171,6 +170,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     organization,
     request.action.kind === 'revoke',
   );
+  if (!isWithdrawn) await endIfWithdrawnSince(deps, context, organization, { request, person: key });
   return { subject, outcome };
 }
 
@@ -212,7 +212,7 @@ function decideOutcome(recording: Recording, recorded: Recorded, reasons: HeldRe
   if (recorded !== 'recorded') return recorded;
   const { request, organization, context } = recording;
   if (!maySourceRequest(context.source, request.action)) return 'source-not-allowed';
-  return refusalOf(request, organization, reasons, context.nowMs, recording.addresses) ?? 'recorded';
+  return refusalOf(request, organization, reasons, context.nowMs, recording.people) ?? 'recorded';
 }
 
 /** True where the evidence has this outcome already: processing a delivery again must not record it twice. */

@@ -11,6 +11,7 @@ import { confirmAccessRequests } from './confirm-access-request';
 import { chooseLane } from './delivery-lane';
 import { lookUpWorker, isRetryable, type LookUpDeps } from './look-up-worker';
 import { recordAccessRequest, type RecordRequestDeps } from './record-access-request';
+import { recordWithdrawal } from './record-withdrawal';
 import { recordWorkerEvent, type DeliveryContext, type RecordWorkerEventDeps } from './record-worker-event';
 import type { Lane } from '../../domain/lane';
 
@@ -184,6 +185,8 @@ async function recordMeaning(
       if (outcomes.length < confirmed.length) throw failure;
       return outcomes.join(', ');
     }
+    case 'withdrawal':
+      return recordWithdrawal(deps, context, meaning.withdrawal);
     case 'unusable':
       await context.keepUnusable(meaning.fields);
       return 'unusable';

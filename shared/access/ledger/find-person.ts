@@ -4,7 +4,6 @@ import { fold } from '../../domain/fold';
 import { personAt } from '../../domain/ledger/worker-records';
 import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { isNamedIn, isPersonNamedIn, type NamedRecord } from '../../domain/ledger/unconfirmed-records';
-import type { AddressesOfPerson } from '../../domain/ledger/request-refusal';
 import { personKey, sourcePersonKey, workerRecordKey } from '../../domain/person-key';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { IndexKey, PeopleIndex } from '../../storage/people-index';
@@ -41,25 +40,6 @@ export type FoundPerson = Readonly<{
   isClaimed: boolean;
   toNote: readonly IndexKey[];
 }>;
-
-/** What tells every address of each person behind some: those of one person are the same, in the same order. */
-export async function readAddresses(
-  deps: FindPersonDeps,
-  organization: string,
-  addresses: readonly string[],
-): Promise<AddressesOfPerson> {
-  const known = new Map<string, readonly string[]>();
-  for (const address of new Set(addresses.map(fold))) {
-    const { key, known: stored } = await findPerson(deps, organization, {
-      email: address,
-      record: undefined,
-    });
-    const ledger = (stored ?? (await deps.ledger.read(personSubject(organization, key))))?.value;
-    const all = ledger === undefined ? [] : addressesOf(ledger);
-    known.set(address, all.includes(address) ? all : [...all, address]);
-  }
-  return (address) => known.get(fold(address)) ?? [fold(address)];
-}
 
 type LedgerAtKey = Readonly<{ key: string; stored: Stored<PersonLedger> | undefined }>;
 

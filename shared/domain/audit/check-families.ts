@@ -38,6 +38,7 @@ export const FAMILIES: Readonly<Record<BuiltInCheckId, CheckFamily | 'none'>> = 
   'account-off-at-work': 'identities',
   'grant-of-ended-record': 'identities',
   'address-differs': 'identities',
+  'approver-has-left': 'identities',
   'identity-dormant': 'identities',
   'external-in-privileged-group': 'identities',
   'machine-in-privileged-group': 'identities',

@@ -33,6 +33,8 @@ export type ExpectedPerson = Readonly<{
   /** What only a person can say of who is who; absent: nothing. */
   doubt?: IdentityDoubt;
   left: boolean;
+  /** Addresses by which the policy names a leaver as an approver; absent: none. */
+  approverAddresses?: readonly string[];
   /** The end of the lockout after the last leaving; undefined for somebody who never left. */
   lockedUntilMs: number | undefined;
   groups: ReadonlySet<string>;

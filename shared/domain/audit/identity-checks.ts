@@ -52,6 +52,11 @@ export const IDENTITY_CHECKS = {
     why: 'HR gave somebody a new address, and the account in UiPath still has another one.',
     mend: 'Have the address changed in UiPath, or corrected in the HR system.',
   }),
+  'approver-has-left': createCheckEntry('approver-has-left', 'medium', {
+    title: 'Approver who has left',
+    why: 'The policy names somebody as approver who has left: their approvals do not count, and requests may wait for nobody.',
+    mend: 'Name another approver in the policy file, or take this one out.',
+  }),
   'identity-dormant': createCheckEntry('identity-dormant', 'low', {
     title: 'Account that nobody uses',
     why: 'An account that is switched off, or was not used for long, still has access.',

@@ -67,6 +67,7 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'account-off-at-work': () => [PEOPLE],
   'grant-of-ended-record': () => [PEOPLE],
   'address-differs': () => ['users', PEOPLE],
+  'approver-has-left': () => [PEOPLE],
   'identity-dormant': () => ['users', 'administrators', 'break-glass:', ANY_GROUP],
   'external-in-privileged-group': (subject) => [
     ...PRIVILEGED(subject),

@@ -60,11 +60,32 @@ export type AccessRequest = Readonly<{
   ticket: Readonly<{ id: string; url: string | undefined }>;
   /** Empty where a revocation does not say: nobody has to ask for the end of a membership. */
   requester: string;
+  /** When it was asked for, epoch milliseconds; undefined where the source does not say. */
+  requestedAtMs?: number | undefined;
   approvals: readonly Approval[];
   action: AccessRequestAction;
+  /** What it asks for was changed after its last approval, or may have been. */
+  isChanged?: true;
   /** What stood beside a clear end of access and could not be used. */
   unusable?: readonly FieldProblem[];
 }>;
+
+/** True for what takes access away, or lets a rule give none. */
+export function endsAccess(action: Readonly<{ kind: AccessRequestKind; enabled?: boolean }>): boolean {
+  switch (action.kind) {
+    case 'revoke':
+    case 'delete-rule':
+    case 'remove-policy-entity':
+      return true;
+    case 'create-rule':
+    case 'update-rule':
+      return action.enabled === false;
+    case 'grant':
+    case 'extend':
+    case 'add-policy-entity':
+      return false;
+  }
+}
 
 /** The action with an instant for an end that is a day: the end of that day in the organization's zone. */
 export function endInZone(action: AccessRequestAction, timeZone: string): AccessRequestAction {

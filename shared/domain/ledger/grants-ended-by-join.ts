@@ -10,7 +10,8 @@ import {
   type PersonLedger,
   type Revocation,
 } from './person-ledger';
-import { conflictsOf, type RequestRefusal } from './request-refusal';
+import { conflictsOf } from './request-refusal';
+import type { RequestRefusal } from './request-refusals-in-words';
 
 /** A grant that would have been refused, had it been known whom it is for, or that ended before that was known. */
 type EndedByJoin = Readonly<{

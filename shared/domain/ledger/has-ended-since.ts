@@ -12,7 +12,7 @@ export function hasEndedSince(
   { askedAtMs, isPrivileged, nowMs }: Readonly<{ askedAtMs: number; isPrivileged: boolean; nowMs: number }>,
 ): boolean {
   const { records, switches } = wordsOf(timeline);
-  if (wasOut(records, askedAtMs)) return true;
+  if (wasOut(timeline, askedAtMs)) return true;
   const hasEnded = (words: Timeline): boolean => isEndedSince(words, askedAtMs, nowMs);
   const asked = recordsAskedUnder(records, askedAtMs);
   return isPrivileged ? [...asked, ...switches].some(hasEnded) : asked.length > 0 && asked.every(hasEnded);
@@ -41,7 +41,8 @@ function isEndedSince(words: Timeline, askedAtMs: number, nowMs: number): boolea
 }
 
 /** True where all records of somebody had ended at an instant, and nobody had said that another hire was ahead. */
-function wasOut(records: readonly Timeline[], atMs: number): boolean {
+export function wasOut(timeline: Timeline, atMs: number): boolean {
+  const { records } = wordsOf(timeline);
   const workers = records.map((record) => workerAt(record, atMs));
   const isAhead = ({ kind, occurredAtMs, effectiveAtMs }: Statement): boolean =>
     kind === 'joiner' && occurredAtMs <= atMs && effectiveAtMs > atMs;

@@ -2,26 +2,14 @@ import type { AccessRequest } from './access-request';
 import { fold } from '../fold';
 import { namesOfGroup, personAccess, reasonsWithin, type Reason } from './person-access';
 import { asIfAccountConfirmed, type PersonLedger } from './person-ledger';
-import { groupPolicyOf, type OrganizationPolicy, type People, type RequestRules } from '../policy';
+import { groupPolicyOf, type OrganizationPolicy, type RequestRules } from '../policy';
 import { DAY_MS } from '../durations';
+import { wasOut } from './has-ended-since';
+import { STRANGERS, type PeopleOfRequest } from './people-of-request';
+import { beneficiariesOf, refusalByApprovals } from './refusal-by-approvals';
+import type { RequestRefusal } from './request-refusals-in-words';
+import type { Timeline } from './statement';
 import { refusalOfRule, rulesOfRule } from './rule-request-refusal';
-
-/** Why the policy refuses an approved request. */
-export type RequestRefusal =
-  | 'source-not-allowed'
-  | 'group-not-managed'
-  | 'not-requestable'
-  | 'requester-not-allowed'
-  | 'approvals-missing'
-  | 'end-required'
-  | 'lasts-too-long'
-  | 'already-ended'
-  | 'nothing-to-extend'
-  | 'separation-of-duties'
-  | 'group-only-observed'
-  | 'matches-nearly-everybody'
-  | 'too-many-grants'
-  | 'address-in-doubt';
 
 /** A person's reasons now, and all that hold at some time while the request would; `granted`: folded groups of all their grants. */
 export type HeldReasons = Readonly<{
@@ -29,9 +17,6 @@ export type HeldReasons = Readonly<{
   meanwhile: readonly Reason[];
   granted?: ReadonlySet<string>;
 }>;
-
-/** Every address of the person who has this one, folded, the same first for each of them. */
-export type AddressesOfPerson = (address: string) => readonly string[];
 
 export const NOTHING_HELD: HeldReasons = { now: [], meanwhile: [] };
 
@@ -62,16 +47,20 @@ export function refusalOf(
   organization: OrganizationPolicy,
   reasons: HeldReasons,
   nowMs: number,
-  addressesOf: AddressesOfPerson = (address) => [fold(address)],
+  people: PeopleOfRequest = STRANGERS,
 ): RequestRefusal | undefined {
   const { action } = request;
   const refusalByRules = (rules: RequestRules | undefined): RequestRefusal | undefined =>
-    refusalByPeople(request, rules, addressesOf);
+    refusalByApprovals(request, rules, people, nowMs);
+  const isForLeaver = (): boolean =>
+    beneficiariesOf(request).some((address) => isOut(people.timelineOf(address), request, nowMs));
   switch (action.kind) {
     case 'grant':
     case 'extend': {
       const group = groupPolicyOf(organization, action.group);
       if (group === undefined) return 'group-not-managed';
+      if (isForLeaver()) return 'person-has-left';
+      if (request.isChanged === true) return 'changed-after-approval';
       const name = fold(action.group);
       if (action.kind === 'extend' && !reasons.now.some((r) => r.kind === 'grant' && r.group === name))
         return 'nothing-to-extend';
@@ -100,6 +89,7 @@ export function refusalOf(
     case 'delete-rule':
       return refusalByRules(organization.rules.requests);
     case 'add-policy-entity':
+      return isForLeaver() ? 'person-has-left' : refusalByRules(organization.accessPolicy.requests);
     case 'remove-policy-entity':
       return refusalByRules(organization.accessPolicy.requests);
   }
@@ -124,29 +114,9 @@ export function conflictsOf(
     .filter((other) => reasons.some((reason) => reason.group === other));
 }
 
-function refusalByPeople(
-  request: AccessRequest,
-  rules: RequestRules | undefined,
-  addressesOf: AddressesOfPerson,
-): RequestRefusal | undefined {
-  if (rules === undefined) return 'not-requestable';
-  const includes = (people: People, address: string): boolean =>
-    people === 'anyone' || addressesOf(address).some((one) => people.has(one));
-  const personOf = (address: string): string => addressesOf(address)[0] ?? fold(address);
-  if (!includes(rules.requesters, request.requester)) return 'requester-not-allowed';
-  const concerned = new Set([request.requester, ...beneficiariesOf(request)].map(personOf));
-  const approvers = new Set(
-    request.approvals
-      .filter(({ approver }) => !concerned.has(personOf(approver)) && includes(rules.approvers, approver))
-      .map(({ approver }) => personOf(approver)),
-  );
-  return approvers.size < rules.approvals ? 'approvals-missing' : undefined;
-}
-
-/** No self-approval: the person whom the access is for cannot approve it, whoever requested it. */
-export function beneficiariesOf({ action }: Pick<AccessRequest, 'action'>): readonly string[] {
-  if ('person' in action) return [action.person];
-  return 'entityType' in action && action.entityType === 'user' ? [action.name] : [];
+/** Out for good when it was approved, or by now: a grant would not come back with a rehire. Who is to begin work is not out. */
+function isOut(timeline: Timeline, { occurredAtMs }: AccessRequest, nowMs: number): boolean {
+  return wasOut(timeline, occurredAtMs) || wasOut(timeline, nowMs);
 }
 
 function hasEnded(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccessRequest, AccessRequestAction } from '../../domain/ledger/access-request';
+import { endsAccess, type AccessRequest, type AccessRequestAction } from '../../domain/ledger/access-request';
 import { boundByArrival } from './bound-by-arrival';
 import { email, envelope, instant, localDate, optionalText, text } from './field-schemas';
 import { resolveEnd, resolveStart } from './resolve-validity';
@@ -107,6 +107,9 @@ export const AccessRequestBodySchema = z.object({
     })
     .describe('Where the approval can be looked up.'),
   requester: email().describe('Who asked.'),
+  requestedAt: instant()
+    .nullish()
+    .describe('When it was asked for: what was approved before it is not approved.'),
   approvals: z
     .array(
       z.object({
@@ -131,28 +134,13 @@ export function toAccessRequest(body: AccessRequestBody, receivedAtMs: number): 
     occurredAtMs,
     ticket: { id: body.ticket.id, url: body.ticket.url ?? undefined },
     requester: body.requester,
+    ...(body.requestedAt ? { requestedAtMs: boundByArrival(body.requestedAt, 'requestedAt', arrival) } : {}),
     approvals: body.approvals.map(({ approver, approvedAt }, index) => ({
       approver,
       approvedAtMs: boundByArrival(approvedAt, `approvals[${index}].approvedAt`, arrival),
     })),
     action: toAction(body.action, occurredAtMs),
   };
-}
-
-function endsAccess(action: AccessRequestBody['action']): boolean {
-  switch (action.kind) {
-    case 'revoke':
-    case 'delete-rule':
-    case 'remove-policy-entity':
-      return true;
-    case 'create-rule':
-    case 'update-rule':
-      return !action.enabled;
-    case 'grant':
-    case 'extend':
-    case 'add-policy-entity':
-      return false;
-  }
 }
 
 function toAction(action: AccessRequestBody['action'], occurredAtMs: number): AccessRequestAction {

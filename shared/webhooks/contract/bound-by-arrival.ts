@@ -1,5 +1,5 @@
+import { SKEW_MS } from '../../domain/durations';
 import { bodyInvalid } from '../check-body';
-import { SKEW_MS } from '../parse-sender-time';
 
 /**
  * When something was said, epoch milliseconds: at most its arrival, so that nobody speaks from the future. What ends access holds

@@ -4,7 +4,7 @@ import type { AccessRequest, AccessRequestKind } from '../../domain/ledger/acces
 import { bodyProblemsOf, checkBody } from '../check-body';
 import { AccessRequestBodySchema, toAccessRequest } from './access-request-body';
 
-const BESIDE_AN_ENDING = ['id', 'occurredAt', 'ticket', 'ticket.id', 'ticket.url'];
+const BESIDE_AN_ENDING = ['id', 'occurredAt', 'requestedAt', 'ticket', 'ticket.id', 'ticket.url'];
 const APPROVED_AT = /^approvals\[\d+\]\.approvedAt$/;
 /** Nobody has to approve that a membership ends: what counts is who sent it. */
 const BESIDE_A_REVOCATION = ['requester', 'approvals', 'action.grantRequestId'];
@@ -60,6 +60,7 @@ function without(said: BodyOfEnding, left: ReadonlySet<string>, receivedAtMs: nu
     ...said,
     id,
     ...(left.has('occurredAt') ? { occurredAt: arrival } : {}),
+    ...(left.has('requestedAt') ? { requestedAt: null } : {}),
     ticket: {
       ...said.ticket,
       ...(left.has('ticket') || left.has('ticket.id') ? { id } : {}),

@@ -12,7 +12,8 @@ import { idText } from '../id-schemas';
 import { workerKindOf } from '../translate-worker-event-name';
 import type { PostedBody } from '../parse-posted-body';
 import type { Meanings, TicketMeaning, WebhookFormat } from '../webhook-format';
-import { deriveRequestsOfEvent, ticketActOf } from '../derive-access-request';
+import { fieldReader } from '../read-field-by-path';
+import { deriveRequestsOfEvent, isWithdrawal, ticketActOf, withdrawalOf } from '../derive-access-request';
 import { statementIdOf, deriveWorkerEvents, type WorkerPlaces } from '../derive-worker-events';
 import { tokenCredential } from './token-credential';
 import { standardCredential } from './own-contract';
@@ -44,6 +45,7 @@ const ticketPlaces = {
   organization: ['data.organization'],
   grantRequestId: ['data.grantRequestId'],
   requester: ['data.requester'],
+  requestedAt: ['data.requestedAt'],
   approver: ['data.approver'],
 } as const;
 
@@ -139,10 +141,16 @@ function toRequestMeanings(
     const left = [...unusable, ...(request.unusable ?? [])];
     return [{ kind: 'access-request', request: { ...request, unusable: left } }];
   }
-  const act = ticketActOf(mapping.events.get(event.type));
-  if (act === undefined) return 'ignored';
+  const meant = mapping.events.get(event.type);
   const id = requestIdOf(event.source, event.id);
   const { occurredAtMs } = event;
+  if (isWithdrawal(meant))
+    return withdrawalOf(fieldReader(event, ticketPlaces, mapping)('ticketId') || id, {
+      occurredAtMs,
+      receivedAtMs,
+    });
+  const act = ticketActOf(meant);
+  if (act === undefined) return 'ignored';
   const said = { id, act, occurredAtMs, receivedAtMs, unusable };
   return deriveRequestsOfEvent(said, event, ticketPlaces, mapping).map((meaning): TicketMeaning =>
     meaning.kind === 'access-request'

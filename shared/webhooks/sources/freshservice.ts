@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WITHDRAW } from '../derive-access-request';
 import type { WebhookFormat } from '../webhook-format';
 import { postedTicketSource } from './posted-ticket';
 
@@ -24,8 +25,14 @@ export const freshserviceSource: WebhookFormat = postedTicketSource({
     organization: ['organization'],
     requester: ['requester', 'ticket_requester_email'],
     approver: ['approver'],
+    requestedAt: ['requested_at'],
   },
-  events: new Map([['status:approved', 'grant']]),
+  events: new Map([
+    ['status:approved', 'grant'],
+    ...['requested', 'rejected', 'cancelled', 'reopened'].map(
+      (word) => [`status:${word}`, WITHDRAW] as const,
+    ),
+  ]),
   unwrap: (body) => {
     const wrapped = WrappedSchema.safeParse(body);
     return wrapped.success ? wrapped.data : body;

@@ -7,7 +7,7 @@ import { atFolded, fieldReader, isAt, listReader, textAt } from '../read-field-b
 import { senderId } from '../id-schemas';
 import { instantOf } from '../parse-sender-time';
 import type { Meanings, WebhookFormat } from '../webhook-format';
-import { deriveAccessRequests, ticketActOf } from '../derive-access-request';
+import { deriveAccessRequests, isWithdrawal, ticketActOf, withdrawalOf } from '../derive-access-request';
 import { statementIdOf } from '../derive-worker-events';
 import { issueFormOf } from './github-issue-form';
 import { z } from 'zod';
@@ -24,10 +24,16 @@ const IssueEventSchema = z.object({
     html_url: z.string().catch(''),
     body: z.string().nullish(),
     updated_at: z.string().catch(''),
+    created_at: z.string().nullish().catch(undefined),
     user: z.object({ login: z.string() }),
     pull_request: z.unknown().optional(),
   }),
   label: z.object({ name: z.string() }).optional(),
+  /** Of a comment that was edited. */
+  changes: z
+    .object({ body: z.object({ from: z.string() }).optional() })
+    .optional()
+    .catch(undefined),
   comment: z
     .object({
       id: Digits,
@@ -47,6 +53,7 @@ const places = {
   duration: ['form.duration'],
   until: ['form.until'],
   organization: ['form.organization'],
+  requestedAt: ['issue.created_at'],
 } as const;
 
 const events: ReadonlyMap<string, string> = new Map([
@@ -87,14 +94,25 @@ function textOf(form: unknown): string {
 
 function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapping): Meanings {
   const said = saidIn(event, receivedAtMs);
-  const act = ticketActOf(
-    said === undefined ? undefined : (atFolded(mapping.events, said.name) ?? atFolded(events, said.name)),
-  );
+  const meant =
+    said === undefined ? undefined : (atFolded(mapping.events, said.name) ?? atFolded(events, said.name));
+  const act = ticketActOf(meant);
+  const { issue, repository } = event;
+  const ticketId = `${repository.full_name}#${issue.number}`.slice(-128);
+  const isTakenBack = said?.isTakenBack === true;
+  // Whoever takes an approval back only takes away.
+  if (said !== undefined && (isTakenBack ? act !== undefined && act !== 'revoke' : isWithdrawal(meant)))
+    return withdrawalOf(ticketId, { occurredAtMs: instantOf(said.at) ?? receivedAtMs, receivedAtMs });
   const approver = atFolded(mapping.people, said?.by ?? '');
   const requester = atFolded(mapping.people, event.issue.user.login);
-  if (said === undefined || act === undefined || approver === undefined || requester === undefined)
+  if (
+    said === undefined ||
+    isTakenBack ||
+    act === undefined ||
+    approver === undefined ||
+    requester === undefined
+  )
     return 'ignored';
-  const { issue, repository } = event;
   const unusable: FieldProblem[] = [];
   const approvedAtMs = instantOf(said.at) ?? receivedAtMs;
   if (instantOf(said.at) === undefined)
@@ -105,7 +123,7 @@ function toMeanings(event: IssueEvent, receivedAtMs: number, mapping: SourceMapp
     act,
     occurredAtMs: approvedAtMs,
     receivedAtMs,
-    ticketId: `${repository.full_name}#${issue.number}`.slice(-128),
+    ticketId,
     url: issue.html_url || undefined,
     requester,
     approvals: [{ approver, approvedAtMs }],
@@ -123,15 +141,20 @@ function idOfLabel(name: string): string {
   return shown === name ? shown : `${shown}-${statementIdOf(name).slice(0, 8)}`;
 }
 
-type Said = Readonly<{ name: string; by: string; at: string; key: string }>;
+function commandOf(comment: string): Pick<Said, 'name'> {
+  return { name: `comment:${comment.trim().slice(0, 100)}` };
+}
 
-/** What was said and by whom. A comment counts when it is new and says nothing but a command. */
+type Said = Readonly<{ name: string; by: string; at: string; key: string; isTakenBack?: boolean }>;
+
+/** What was said and by whom, or taken back. A comment counts when it is new and says nothing but a command. */
 function saidIn(
-  { action, label, comment, sender, issue }: IssueEvent,
+  { action, label, comment, changes, sender, issue }: IssueEvent,
   receivedAtMs: number,
 ): Said | undefined {
-  if (action === 'labeled' && label !== undefined)
+  if ((action === 'labeled' || action === 'unlabeled') && label !== undefined)
     return {
+      isTakenBack: action === 'unlabeled',
       name: `label:${label.name}`,
       by: sender.login,
       at: issue.updated_at,
@@ -139,10 +162,19 @@ function saidIn(
     };
   if (action === 'created' && comment !== undefined)
     return {
-      name: `comment:${comment.body.trim().slice(0, 100)}`,
+      ...commandOf(comment.body),
       by: comment.user.login,
       at: comment.created_at,
       key: comment.id,
+    };
+  const before = action === 'edited' ? changes?.body?.from : action === 'deleted' ? comment?.body : undefined;
+  if (before !== undefined && comment !== undefined)
+    return {
+      ...commandOf(before),
+      by: sender.login,
+      at: issue.updated_at,
+      key: comment.id,
+      isTakenBack: true,
     };
   return undefined;
 }

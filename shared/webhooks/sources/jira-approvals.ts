@@ -24,6 +24,28 @@ const ApprovalsSchema = z.object({
     .max(50),
 });
 
+/** The adapter reads so many at most, the last ones. */
+const MOST_CHANGES = 100;
+
+const ChangesSchema = z.object({
+  changes: z
+    .array(z.object({ created: z.string(), items: z.array(z.object({ fieldId: z.string().optional() })) }))
+    .max(MOST_CHANGES),
+});
+
+/** By the change log. A field without an id may be any. */
+export function isIssueChangedSince(
+  record: unknown,
+  approvedAtMs: number,
+  places: readonly string[],
+): boolean {
+  const { data } = ChangesSchema.safeParse(record);
+  const fields = new Set(places.map((place) => /^issue\.fields\.([^.]+)/.exec(place)?.[1]));
+  const later = data?.changes.filter(({ created }) => (instantOf(created) ?? Infinity) > approvedAtMs);
+  if (later === undefined || later.length === MOST_CHANGES) return true;
+  return later.some(({ items }) => items.some(({ fieldId }) => fieldId === undefined || fields.has(fieldId)));
+}
+
 /** Who agreed in Jira Service Management: nobody while an approval is open or was declined. Without an address it is the account id. */
 export function jiraApprovalsIn(record: unknown): SaidOfTicket['approvals'] {
   const approvals = ApprovalsSchema.safeParse(record).data?.approvals ?? [];

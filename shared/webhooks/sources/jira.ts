@@ -18,8 +18,15 @@ import { idText, senderId } from '../id-schemas';
 import { longestMs } from '../parse-sender-time';
 import { tolerantReader } from '../note-unusable';
 import { usableAt } from '../read-members';
-import { deriveAccessRequests, ticketActOf, type TicketAct } from '../derive-access-request';
-import { readJiraTicket } from './jira-automation';
+import {
+  deriveAccessRequests,
+  isWithdrawal,
+  ticketActOf,
+  WITHDRAW,
+  withdrawalOf,
+  type TicketAct,
+} from '../derive-access-request';
+import { readJiraTicket, REOPENED } from './jira-automation';
 import { sha256Header } from '../signature';
 
 /** Ids come as text from webhooks and as numbers from automation rules. */
@@ -39,9 +46,14 @@ const places = {
   person: ['issue.fields.reporter'],
   requester: ['issue.fields.reporter'],
   approver: ['user'],
+  requestedAt: ['issue.fields.created'],
 } as const;
 
-const events: ReadonlyMap<string, string> = new Map([['status:approved', 'grant']]);
+/** Reopened: in another status, or without the resolution that it had. */
+const events: ReadonlyMap<string, string> = new Map([
+  ['status:approved', 'grant'],
+  ...[...REOPENED, 'resolution:'].map((name) => [name, WITHDRAW] as const),
+]);
 
 /** Webhooks that a Jira administrator sets up with a secret. What matters is a field that changed to a value: `status:Approved`. */
 export const jiraSource: WebhookFormat = {
@@ -64,7 +76,7 @@ export const jiraSource: WebhookFormat = {
         return 'ignored';
       const { issue, changelog } = checkBody(IssueUpdatedSchema, body);
       return actIn(changelog, mapping) === undefined
-        ? 'ignored'
+        ? withdrawalIn(body, posted.receivedAtMs, mapping)
         : [{ kind: 'ticket-look-up', ticketId: issue.key }];
     },
     ...(readJiraTicket === undefined ? {} : { readTicket: readJiraTicket }),
@@ -74,7 +86,7 @@ export const jiraSource: WebhookFormat = {
 function toMeanings(body: unknown, receivedAtMs: number, mapping: SourceMapping): Meanings {
   const { issue, changelog } = checkBody(IssueUpdatedSchema, body);
   const act = actIn(changelog, mapping);
-  if (act === undefined) return 'ignored';
+  if (act === undefined) return withdrawalIn(body, receivedAtMs, mapping);
   const read = fieldReader(body, places, mapping);
   const address = (name: string | undefined): string | undefined => addressOf(name, mapping);
   const unusable: FieldProblem[] = [];
@@ -95,6 +107,14 @@ function toMeanings(body: unknown, receivedAtMs: number, mapping: SourceMapping)
     address,
     zone: mapping.zone,
   });
+}
+
+/** A delivery is signed: that an approval was taken back needs no second look. */
+function withdrawalIn(body: unknown, receivedAtMs: number, mapping: SourceMapping): Meanings {
+  const { issue, changelog } = checkBody(IssueUpdatedSchema, body);
+  if (!changelog.items.some((item) => isWithdrawal(actOf(item, mapping.events)))) return 'ignored';
+  const occurredAtMs = usableAt(body, 'timestamp', TimestampSchema, []) ?? receivedAtMs;
+  return withdrawalOf(issue.key, { occurredAtMs, receivedAtMs });
 }
 
 function actIn(

@@ -1,25 +1,25 @@
-import { fold } from '../../domain/fold';
 import type { SourceMapping } from '../../domain/source-settings';
 import { bodyInvalid } from '../check-body';
 import { bytesIdOf, contentHashOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted } from '../parse-posted-body';
 import {
   addressOf,
-  atFolded,
   eventNameAt,
   fieldReader,
   firstTextAt,
   listReader,
+  placesOf,
   textAt,
 } from '../read-field-by-path';
 import { idText } from '../id-schemas';
 import type { FieldProblem } from '../../domain/field-problem';
-import { instantOf } from '../parse-sender-time';
+import { instantOf, saidAtOf } from '../parse-sender-time';
 import { tolerantReader } from '../note-unusable';
 import { saidInMs, type Arrival } from '../read-members';
 import type { TicketMeaning, WebhookFormat } from '../webhook-format';
 import { tokenCredential } from './token-credential';
-import { deriveAccessRequests, ticketActOf, type SaidOfTicket } from '../derive-access-request';
+import { deriveAccessRequests, ticketActOf, withdrawalOf, type SaidOfTicket } from '../derive-access-request';
+import { actOf, isTakenBack, isWithheld } from './act-of-posted-ticket';
 
 /**
  * Where the fields of a ticket stand in what a system posts; `updated` tells repetitions from news. `approval` is the
@@ -45,13 +45,18 @@ type PostedTicketFormat = Readonly<{
   approvalsOf?: (record: unknown, arrival: Arrival) => SaidOfTicket['approvals'];
   /** Who agreed by the system's own record; a format that has this can have its tickets looked up. */
   approvalsInRecord?: (record: unknown) => SaidOfTicket['approvals'];
+  /** Whether what stands at these places of the system's own record was changed since, or nobody can tell. */
+  isChangedSince?: (record: unknown, approvedAtMs: number, places: readonly string[]) => boolean;
 }>;
+
+/** Fields of what is approved: who gets what, for how long, and who asked. */
+const CONTENT = ['person', 'group', 'duration', 'until', 'organization', 'requester', 'action'] as const;
 
 const REPETITIONS_MS = 5 * 60_000;
 
 /** A ticket system that posts one ticket with a token, in a shape of which the policy places what is each site's own. */
 export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
-  const { format, places, unwrap = (body) => body } = shape;
+  const { format, places, events, unwrap = (body) => body } = shape;
   return {
     format,
     credential: tokenCredential,
@@ -74,11 +79,15 @@ export function postedTicketSource(shape: PostedTicketFormat): WebhookFormat {
       for (const field of ['action', 'status', 'approval'])
         for (const place of mapping.fields.get(field) ?? places[field] ?? []) eventNameAt(record, place);
       const read = fieldReader(record, places, mapping);
-      if (isWithheld(read, shape, mapping)) return 'ignored';
       const unusable: FieldProblem[] = [];
       const updated = tolerantReader(read, unusable)('updated') || undefined;
       const { receivedAtMs } = posted;
       const arrival = { receivedAtMs, zone: mapping.zone };
+      if (isTakenBack(read, events, mapping)) {
+        const occurredAtMs = saidAtOf(updated, arrival, arrival) ?? receivedAtMs;
+        return withdrawalOf(ticketIdIn(read), { occurredAtMs, receivedAtMs });
+      }
+      if (isWithheld(read, shape, mapping)) return 'ignored';
       const requests = requestsIn(shape, record, mapping, {
         saidAtMs: instantOf(updated),
         approvedAtMs: updated === undefined ? receivedAtMs : saidInMs(updated, 'updated', arrival, unusable),
@@ -104,19 +113,26 @@ function confirmedBy(
     parse: (posted, mapping) => {
       const read = fieldReader(unwrap(parsePosted(posted)), places, mapping);
       const saysNothing = !read('action') && !read('status');
-      if (!saysNothing && ticketActOf(actOf(read, events, mapping)) === undefined) return 'ignored';
+      if (!saysNothing && ticketActOf(actOf(read, events, mapping)) === undefined)
+        if (!isTakenBack(read, events, mapping)) return 'ignored';
       return [{ kind: 'ticket-look-up', ticketId: ticketIdIn(read) }];
     },
     readTicket: (record, nowMs, mapping) => {
       const approvals = approvalsInRecord(record);
       const lastMs = Math.max(...approvals.map(({ approvedAtMs }) => approvedAtMs ?? 0));
       const read = fieldReader(record, places, mapping);
+      if (isTakenBack(read, events, mapping)) {
+        const occurredAtMs = instantOf(read('updated')) ?? nowMs;
+        return withdrawalOf(ticketIdIn(read), { occurredAtMs, receivedAtMs: nowMs });
+      }
       const revokes = ticketActOf(actOf(read, events, mapping)) === 'revoke';
       if (revokes ? isWithheld(read, shape, mapping) : approvals.length === 0) return [];
       // The time of the approval and not of the last change: whoever repeats a delivery later makes no grant last longer.
       // A system tells its API's callers UTC.
       const approvedAtMs = revokes ? (instantOf(read('updated')) ?? nowMs) : lastMs;
-      return requestsIn(
+      const content = CONTENT.flatMap((field) => placesOf(field, places, mapping));
+      const isChanged = !revokes && shape.isChangedSince?.(record, lastMs, content) === true;
+      const found = requestsIn(
         shape,
         record,
         { ...mapping, zone: 'UTC' },
@@ -127,6 +143,9 @@ function confirmedBy(
           approvals: () => approvals,
           unusable: [],
         },
+      );
+      return found.map((one) =>
+        isChanged && one.kind === 'access-request' ? { ...one, request: { ...one.request, isChanged } } : one,
       );
     },
   };
@@ -189,35 +208,4 @@ function ticketIdIn(read: (field: string) => string | undefined): string {
       },
     ]);
   return data;
-}
-
-/** A body that says what it asks for is believed; otherwise the policy, then the format, says what a status means. */
-function actOf(
-  read: (field: string) => string | undefined,
-  events: ReadonlyMap<string, string>,
-  mapping: SourceMapping,
-): string | undefined {
-  const action = read('action');
-  if (action !== undefined && action !== '') return atFolded(mapping.events, `action:${action}`) ?? action;
-  return actOfStatus(read('status'), events, mapping);
-}
-
-function actOfStatus(
-  sent: string | undefined,
-  events: ReadonlyMap<string, string>,
-  mapping: SourceMapping,
-): string | undefined {
-  const status = `status:${sent ?? ''}`;
-  return atFolded(mapping.events, status) ?? atFolded(events, status);
-}
-
-/** What is asked for does not count against the same record's word that it was not approved. */
-function isWithheld(
-  read: (field: string) => string | undefined,
-  { events, unasked }: PostedTicketFormat,
-  mapping: SourceMapping,
-): boolean {
-  const approval = read('approval') ?? '';
-  if (approval === '' || ticketActOf(actOfStatus(approval, events, mapping)) !== undefined) return false;
-  return unasked?.has(fold(approval)) !== true || ticketActOf(actOf(read, events, mapping)) !== 'revoke';
 }

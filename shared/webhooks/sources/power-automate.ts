@@ -37,6 +37,7 @@ export const powerAutomateSource: WebhookFormat = postedTicketSource({
     until: ['request.until'],
     organization: ['request.organization'],
     requester: ['request.requester'],
+    requestedAt: ['approval.requestDate'],
     url: ['request.url'],
   },
   events: new Map([['status:approved', 'grant']]),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { SKEW_MS } from '../../domain/durations';
 import { instantOf } from '../parse-sender-time';
+import { textAt } from '../read-field-by-path';
 import type { WebhookFormat } from '../webhook-format';
-import type { SaidOfTicket } from '../derive-access-request';
+import { WITHDRAW, type SaidOfTicket } from '../derive-access-request';
 import { postedTicketSource } from './posted-ticket';
 
 const ApprovalsSchema = z.object({
@@ -39,13 +41,22 @@ export const serviceNowFlowSource: WebhookFormat = postedTicketSource({
     url: ['url'],
     person: ['requested_for.email'],
     requester: ['opened_by.email'],
+    requestedAt: ['opened_at'],
     approver: ['approver.email', 'approver'],
     group: ['variables.access_group'],
     duration: ['variables.access_duration'],
     until: ['variables.access_until'],
     organization: ['variables.access_organization'],
   },
-  events: new Map([['status:approved', 'grant']]),
+  events: new Map([
+    ['status:approved', 'grant'],
+    ...['requested', 'not requested', 'rejected', 'cancelled'].map(
+      (word) => [`status:${word}`, WITHDRAW] as const,
+    ),
+  ]),
   unasked: new Set(['not requested']),
   approvalsInRecord: approvalsIn,
+  // The approval itself is a change of the item, soon after it; which field another one was about, the record does not tell.
+  isChangedSince: (record, approvedAtMs) =>
+    (instantOf(textAt(record, 'sys_updated_on')) ?? Infinity) > approvedAtMs + SKEW_MS,
 });

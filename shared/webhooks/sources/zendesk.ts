@@ -9,7 +9,7 @@ import { senderId } from '../id-schemas';
 import { tolerantReader } from '../note-unusable';
 import { saidInMs } from '../read-members';
 import type { Meanings, WebhookFormat } from '../webhook-format';
-import { deriveRequestsOfEvent, ticketActOf } from '../derive-access-request';
+import { deriveRequestsOfEvent, isWithdrawal, ticketActOf, withdrawalOf } from '../derive-access-request';
 import { DAY_MS } from '../../domain/durations';
 
 const IdentifiedSchema = z.object({ id: senderId(100) });
@@ -26,6 +26,7 @@ const places = {
   until: ['until'],
   organization: ['organization'],
   requester: ['requester'],
+  requestedAt: ['requested_at'],
   approver: ['approver'],
 } as const;
 
@@ -56,7 +57,9 @@ export const zendeskSource: WebhookFormat = {
   dedupeId: (posted) => textAt(parsePosted(posted), 'id') || bytesIdOf(posted),
   parse: (posted, mapping) => {
     const body = parsePosted(posted);
-    const act = ticketActOf(actOf(body, mapping));
+    const meant = actOf(body, mapping);
+    if (isWithdrawal(meant)) return toWithdrawal(body, posted, mapping);
+    const act = ticketActOf(meant);
     return act === undefined ? 'ignored' : toRequests(body, act, posted, mapping);
   },
 };
@@ -66,6 +69,13 @@ function actOf(body: unknown, { events }: SourceMapping): string | undefined {
   const type = eventNameAt(body, 'type');
   if (type?.startsWith('zen:event-type:') !== true) return eventNameAt(body, places.action[0]);
   return atFolded(events, `${type}:${textAt(body, 'event.current') ?? ''}`) ?? atFolded(events, type);
+}
+
+function toWithdrawal(body: unknown, { receivedAtMs }: PostedBody, mapping: SourceMapping): Meanings {
+  const { id } = checkBody(IdentifiedSchema, body);
+  const read = fieldReader(body, places, mapping);
+  const occurredAtMs = saidInMs(read('time'), 'time', { receivedAtMs, zone: mapping.zone }, []);
+  return withdrawalOf(read('ticketId') || id, { occurredAtMs, receivedAtMs });
 }
 
 function toRequests(

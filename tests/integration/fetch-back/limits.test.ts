@@ -99,8 +99,8 @@ const rows = [
   { format: 'personio', perMinute: 300, attempts: 3, timeoutMs: 10_000, calls: 2 },
   { format: 'rippling', perMinute: 120, attempts: 3, timeoutMs: 10_000, calls: 1 },
   { format: 'successfactors-soap', perMinute: 120, attempts: 2, timeoutMs: 30_000, calls: 1 },
-  { format: 'jira', perMinute: 300, attempts: 3, timeoutMs: 10_000, calls: 2 },
-  { format: 'jira-automation', perMinute: 300, attempts: 3, timeoutMs: 10_000, calls: 2 },
+  { format: 'jira', perMinute: 300, attempts: 3, timeoutMs: 10_000, calls: 3 },
+  { format: 'jira-automation', perMinute: 300, attempts: 3, timeoutMs: 10_000, calls: 3 },
   { format: 'servicenow-token', perMinute: 120, attempts: 2, timeoutMs: 30_000, calls: 2 },
 ] as const;
 

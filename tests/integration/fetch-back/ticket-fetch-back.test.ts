@@ -176,6 +176,86 @@ describe.each(formats)('a ticket that %s announces, looked up at its source', (f
   });
 });
 
+/** What a change log has of a change, in minutes after the approval. */
+const change = (minutes: number, fieldId?: string): Readonly<Record<string, unknown>> => ({
+  created: new Date(APPROVED_MS + minutes * 60_000).toISOString().replace('Z', '+0000'),
+  items: [{ field: 'Some field', ...(fieldId === undefined ? {} : { fieldId }) }],
+});
+const many = (count: number, minutes: number, fieldId: string) =>
+  Array.from({ length: count }, () => change(minutes, fieldId));
+
+describe('a ticket that was changed after it was approved', () => {
+  const group = 'customfield_10050';
+  const person = 'customfield_10053';
+  const duration = 'customfield_10051';
+
+  it.each<readonly [string, ReadonlyArray<Readonly<Record<string, unknown>>>, string]>([
+    ['in its group', [change(1, group)], 'changed-after-approval'],
+    ['in its person', [change(1, person)], 'changed-after-approval'],
+    ['in its length', [change(1, duration)], 'changed-after-approval'],
+    ['in who asked', [change(1, 'reporter')], 'changed-after-approval'],
+    ['in nobody knows what', [change(1)], 'changed-after-approval'],
+    [
+      'at a time that nobody can read',
+      [{ created: 'noon', items: [{ fieldId: group }] }],
+      'changed-after-approval',
+    ],
+    ['so often that the log is longer than what is read', many(100, 1, 'status'), 'changed-after-approval'],
+    ['at the end of a long log', [...many(250, -1, 'status'), change(1, group)], 'changed-after-approval'],
+    ['before it', [change(-1, group)], 'recorded'],
+    ['in its status', [change(1, 'status'), change(1, 'resolution')], 'recorded'],
+    ['before the end of a long log', [change(-1, group), ...many(250, -1, 'status')], 'recorded'],
+  ])('%s, as Jira tells, is refused or not', async (_case, changes, outcome) => {
+    for (const format of ['jira', 'jira-automation'] as const) {
+      const world = worldOf(format);
+      keep();
+      api.issueChanges.set('ACC-1042', changes);
+      await say(world, format);
+      expect(world.outcomes()).toEqual([outcome]);
+      expect(world.person('acme', PERSON)?.grants ?? []).toHaveLength(outcome === 'recorded' ? 1 : 0);
+    }
+  });
+
+  it.each([
+    [0, 'recorded'],
+    [5, 'recorded'],
+    [6, 'changed-after-approval'],
+    [undefined, 'changed-after-approval'],
+  ] as const)('%s minutes later, as ServiceNow tells, is %s', async (minutes, outcome) => {
+    for (const format of ['servicenow', 'servicenow-token'] as const) {
+      const world = worldOf(format);
+      keep({ updatedMs: APPROVED_MS + (minutes ?? 0) * 60_000 });
+      if (minutes === undefined)
+        for (const [number, item] of api.items) api.items.set(number, { ...item, sys_updated_on: 'noon' });
+      await say(world, format);
+      expect(world.outcomes()).toEqual([outcome]);
+    }
+  });
+
+  it.each(formats)('gives no second group by the approval of the first: %s', async (format) => {
+    const world = worldOf(format);
+    keep();
+    await say(world, format);
+    world.advance(HOUR_MS);
+    keep({ group: 'Automation Users', updatedMs: world.clock.now() });
+    api.issueChanges.set('ACC-1042', [change(90, group)]);
+    await say(world, format, 'delivery-2');
+    expect(world.outcomes()).toEqual(['recorded', 'changed-after-approval']);
+    expect(world.person('acme', PERSON)?.grants).toMatchObject([{ group: GROUP }]);
+  });
+
+  it.each(formats)('still ends what it granted: %s', async (format) => {
+    const world = worldOf(format);
+    keep();
+    await say(world, format);
+    world.advance(HOUR_MS);
+    keep({ act: 'revoke', updatedMs: world.clock.now() });
+    api.issueChanges.set('ACC-1042', [change(90, group)]);
+    await say(world, format, 'delivery-2');
+    expect(world.outcomes()).toEqual(['recorded', 'recorded']);
+  });
+});
+
 it.each<readonly [Format, string]>([
   ['jira', '"key":"ACC-1042"'],
   ['jira-automation', '"key":"ACC-1042"'],
@@ -233,7 +313,7 @@ describe('an item of ServiceNow that asks for a revocation', () => {
       api.items.set(number, { ...item, approval: 'not requested', 'variables.access_action': 'grant' });
     api.itemApprovals.clear();
     await say(world, 'servicenow-token');
-    expect(world.outcomes()).toEqual(['ticket-not-approved']);
+    expect(world.outcomes()).toEqual(['nothing-withdrawn']);
   });
 });
 

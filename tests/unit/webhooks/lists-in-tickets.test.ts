@@ -159,12 +159,13 @@ describe('a list of people or groups in one ticket', () => {
         fetchBackOf: () => ({
           places: {},
           worker: async () => ({}),
-          ticket: async () => ({ issue, approvals }),
+          ticket: async () => ({ issue, approvals, changes: [] }),
         }),
         requests: {
           put: async () => {
             if ((failures -= 1) >= 0) throw unreadable;
           },
+          noteTicket: async () => ({ people: [], withdrawnAtMs: 0 }),
         },
       },
     });

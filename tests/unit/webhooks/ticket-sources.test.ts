@@ -65,6 +65,7 @@ describe.each(vendors)('a ticket of %s', (format, id, ticketId, url) => {
       occurredAtMs: NOW_MS,
       ticket: { id: ticketId, url },
       requester: REQUESTER,
+      ...(format === 'github' ? { requestedAtMs: NOW_MS } : {}),
       approvals: [{ approver: APPROVER, approvedAtMs: NOW_MS }],
       action: {
         kind: 'grant',
@@ -156,7 +157,7 @@ describe('an issue of GitHub', () => {
 
   it.each<readonly [string, Json]>([
     ['with another label', { ...labeled, label: { id: 1, name: 'bug' } }],
-    ['that loses the label', { ...labeled, action: 'unlabeled' }],
+    ['that loses another label', { ...labeled, action: 'unlabeled', label: { id: 1, name: 'bug' } }],
     ['labeled by somebody the policy does not know', { ...labeled, sender: { login: 'stranger' } }],
     [
       'opened by somebody the policy does not know',

@@ -122,6 +122,10 @@ describe.each(vendors)('a ticket of %s', (format, id, ticketId) => {
   });
 });
 
+/** How many requests something makes; that an approval was taken back is none. */
+const requestsIn = (meanings: Meanings): number =>
+  meanings === 'ignored' ? 0 : meanings.filter(({ kind }) => kind === 'access-request').length;
+
 describe('an item of ServiceNow', () => {
   const { variables, ...item } = ticketBodies['servicenow-token'](aTicket);
 
@@ -133,7 +137,7 @@ describe('an item of ServiceNow', () => {
     ['grant', 'not requested', false],
   ])('that asks to %s and of whose approval it says %j is followed: %s', (action, approval, isFollowed) => {
     const body = { ...item, approval, variables: { ...variables, access_action: action } };
-    expect(parse('servicenow-token', body) !== 'ignored').toBe(isFollowed);
+    expect(requestsIn(parse('servicenow-token', body)) > 0).toBe(isFollowed);
   });
 });
 
@@ -200,7 +204,7 @@ describe('a body that asks for something and says that it was not approved', () 
     ['freshservice', { ...ticketBodies.freshservice(aTicket), approval_status: 'Rejected' }],
     ['power-automate', { approval: refused, request }],
   ])('asks for nothing: %s', (format, body) => {
-    expect(parse(format, body)).toBe('ignored');
+    expect(requestsIn(parse(format, body))).toBe(0);
   });
 
   it('is believed where the policy has another word for an approval', () => {

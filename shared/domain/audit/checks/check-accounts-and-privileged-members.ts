@@ -7,6 +7,7 @@ import { addressUnknown, memberNameOf } from './member-names';
 import { personKey as keyOfAddress } from '../../person-key';
 import { privilegedGroups, readGroups } from './privileged-groups';
 import { isBreakGlassUnknown, isProtected } from './protected-members';
+import { isNamed, requestRulesOf } from '../../policy';
 import { valueOr, type SnapshotGroup, type SnapshotUser } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
 
@@ -19,6 +20,7 @@ export function checkAccountsAndPrivilegedMembers(audit: CheckInput): readonly F
     ...checkUnresolved(audit),
     ...checkDoubts(audit),
     ...checkOddities(audit, users),
+    ...checkApprovers(audit),
     ...checkDuplicates(audit, users),
     ...checkDormant(audit, users, readGroups(audit)),
     ...[...privilegedGroups(audit)].flatMap(([name, group]) => checkPrivilegedMembers(audit, name, group)),
@@ -88,6 +90,21 @@ function checkOddities(audit: CheckInput, users: ReadonlyMap<string, SnapshotUse
         : []),
     ];
   });
+}
+
+/** Leavers whom the policy names as approvers, with what they would approve. */
+function checkApprovers(audit: CheckInput): readonly Finding[] {
+  const rules = requestRulesOf(audit.organization);
+  return audit.expected.people.flatMap(({ approverAddresses = [] }) =>
+    approverAddresses.map((approver) =>
+      createAuditFinding(
+        audit,
+        'approver-has-left',
+        { approver },
+        { of: rules.flatMap(([of, { approvers }]) => (isNamed(approvers, approver) ? [of] : [])).join(', ') },
+      ),
+    ),
+  );
 }
 
 /** Two accounts with one address, and two people of the ledger with one account; an address that somebody had before has left. */

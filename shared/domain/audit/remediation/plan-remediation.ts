@@ -89,6 +89,7 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'by-hand',
     'The address is changed in UiPath or corrected in the HR system.',
   ),
+  'approver-has-left': createNoPlan('decision', 'Somebody decides who approves instead, in the policy file.'),
   'identity-dormant': createNoPlan(
     'decision',
     'The memberships have their reasons. Somebody decides, after asking the person, whether those end.',

@@ -7,8 +7,8 @@ import {
   NOTHING_HELD,
   refusalOf,
   type HeldReasons,
-  type RequestRefusal,
 } from '../../../../shared/domain/ledger/request-refusal';
+import type { RequestRefusal } from '../../../../shared/domain/ledger/request-refusals-in-words';
 import { aGroup, anOrganization, groupsOf, OPEN_TO_ALL } from '../../../fixtures/builders/organizations';
 import { aGrantRequest, aRequest } from '../../../fixtures/builders/person-ledgers';
 
@@ -18,6 +18,7 @@ const RULES: RequestRules = {
   requesters: new Set(['ana.pop@example.com']),
   approvers: new Set(['maria.lead@example.com', 'ion.rus@example.com', 'ana.pop@example.com']),
   approvals: 1,
+  approvalsLastDays: 3650,
   longestDays: 30,
 };
 const organizationWith = (rules: RequestRules | undefined, overrides = {}) =>
