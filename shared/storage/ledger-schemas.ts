@@ -45,6 +45,7 @@ const RevocationSchema = z.object({
   occurredAtMs: z.number(),
   under: z.string().optional(),
   joinOf: z.string().optional(),
+  beside: z.object({ under: z.string().optional(), occurredAtMs: z.number() }).optional(),
 });
 
 const AppliedSchema = z.object({

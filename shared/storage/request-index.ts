@@ -147,10 +147,11 @@ export function createRequestIndex(
     },
 
     noteTicket: async (organization, ticket, { person, withdrawnAtMs = 0 }) => {
-      const rowKey = `k:${keyOf(ticket)}`;
+      const place = { partitionKey: organization, rowKey: `k:${keyOf(ticket)}` };
+      const sealing = { table: 'requests', ...place, seal: await storage.seal() };
       for (let attempt = 1; ; attempt += 1) {
-        const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, rowKey));
-        const known = row === undefined ? undefined : decodeRecord(NotedTicketSchema, row);
+        const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, place.rowKey));
+        const known = row === undefined ? undefined : decodeRecord(NotedTicketSchema, row, sealing);
         const next = {
           people: [...new Set([...(known?.people ?? []), ...(person === undefined ? [] : [person])])],
           withdrawnAtMs: Math.max(known?.withdrawnAtMs ?? 0, withdrawnAtMs),
@@ -158,7 +159,7 @@ export function createRequestIndex(
         const isNews =
           next.people.length !== known?.people.length || next.withdrawnAtMs !== known.withdrawnAtMs;
         if (!isNews) return known;
-        const entity = { partitionKey: organization, rowKey, ...encodeRecord(next) };
+        const entity = { ...place, ...encodeRecord(next, sealing) };
         try {
           if (row === undefined) await (await table()).createEntity(entity);
           else await (await table()).updateEntity(entity, 'Replace', { etag: row.etag });

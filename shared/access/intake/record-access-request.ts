@@ -4,12 +4,8 @@ import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { latestOf, recordStatementOf, toRuleStatement } from '../../domain/ledger/rule-and-entity-ledgers';
 import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-ledger-size';
 import { fold } from '../../domain/fold';
-import {
-  emptyPersonLedger,
-  recordRequest,
-  type GroupRequest,
-  type PersonLedger,
-} from '../../domain/ledger/person-ledger';
+import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { recordRequest, type GroupRequest } from '../../domain/ledger/record-request';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { PeopleOfRequest } from '../../domain/ledger/people-of-request';
 import { beneficiariesOf } from '../../domain/ledger/refusal-by-approvals';

@@ -1,6 +1,7 @@
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
 import { isRevoked } from '../../domain/ledger/person-access';
-import type { Grant, GroupRequest } from '../../domain/ledger/person-ledger';
+import type { Grant } from '../../domain/ledger/person-ledger';
+import type { GroupRequest } from '../../domain/ledger/record-request';
 import { personSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy, SourcePolicy } from '../../domain/policy';
 import type { RequestIndex } from '../../storage/request-index';

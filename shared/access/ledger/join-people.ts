@@ -28,6 +28,8 @@ export type JoinPeopleDeps = Readonly<{
   accounts: Pick<PeopleIndex, 'notePerson'>;
   changes: Pick<ChangeStore, 'mark'>;
   isOfAccounts: IsOfAccounts;
+  /** A ledger under the names that groups have now: grants of both are judged by these. */
+  namesOfToday: (ledger: PersonLedger) => Promise<PersonLedger>;
   organization: OrganizationPolicy;
 }>;
 
@@ -179,9 +181,12 @@ async function joinInto(
     const all = joinLedgers(own, theirs);
     const both = by === 'account' ? all : joinedByClaim(all, { person: own, claimed: theirs, nowMs });
     const known = new Set(both.revocations.map(keyOfRequest));
-    const ended = grantsEndedByJoin(own, theirs, deps.organization, nowMs).filter(
-      ({ grant }) => !known.has(keyOfRequest(revocationByJoin(grant, nowMs, from))),
-    );
+    const [ownToday, theirsToday] = [await deps.namesOfToday(own), await deps.namesOfToday(theirs)];
+    // What is stored goes by the names of before until the writer looks at whoever they are now.
+    const asStored = new Map(both.grants.map((grant) => [keyOfRequest(grant), grant]));
+    const ended = grantsEndedByJoin(ownToday, theirsToday, deps.organization, nowMs)
+      .map(({ grant, why }) => ({ grant: asStored.get(keyOfRequest(grant)) ?? grant, why }))
+      .filter(({ grant }) => !known.has(keyOfRequest(revocationByJoin(grant, nowMs, from))));
     const revocations = [
       ...both.revocations,
       ...ended.map(({ grant }) => revocationByJoin(grant, nowMs, from)),

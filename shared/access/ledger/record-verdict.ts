@@ -21,7 +21,7 @@ type Judged = Readonly<{
  * before the person's says so. Returns false where the person has an open call, and nothing is recorded before its outcome is.
  */
 export async function recordVerdict(
-  deps: JoinFoundPeopleDeps,
+  deps: Omit<JoinFoundPeopleDeps, 'namesOfToday'>,
   { lane, evidenceOf }: JoinRun,
   { person: { key, ledger, cause }, stored, verdict, judgeAnew, emptied }: Judged,
 ): Promise<boolean> {
@@ -56,7 +56,7 @@ export async function recordVerdict(
 
 /** Forgets that an account was to be emptied which is somebody's of the ledger by now. Returns whether it did. */
 export async function forgetIfInUse(
-  deps: JoinFoundPeopleDeps,
+  deps: Omit<JoinFoundPeopleDeps, 'namesOfToday'>,
   { lane, evidenceOf }: JoinRun,
   { key, ledger, cause }: PersonFound,
 ): Promise<boolean> {

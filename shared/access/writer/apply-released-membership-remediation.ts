@@ -10,7 +10,8 @@ import {
   type GroupCase,
   type MembershipPlan,
 } from '../../domain/plan/membership-plan';
-import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
+import { nameInPolicy, protectedAs } from '../../domain/plan/names-of-group';
+import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
 import {
   findPeopleOfAccount,
@@ -38,10 +39,11 @@ type PlanMemberRemovalsDeps = ToGroupCaseDeps &
   FindThisApplicationDeps &
   Readonly<{ uipath: UiPathInLane<{ groups: Pick<UiPathClient['groups'], 'listMembers'> }, 'urgent'> }>;
 
-type FindProtectedDeps = Readonly<{
-  organization: OrganizationPolicy;
-  uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames'> }, 'urgent'>;
-}>;
+type FindProtectedDeps = Pick<LoadPersonDeps, 'groupsByName'> &
+  Readonly<{
+    organization: OrganizationPolicy;
+    uipath: UiPathInLane<{ directory: Pick<UiPathClient['directory'], 'resolveByNames'> }, 'urgent'>;
+  }>;
 
 export type ApplyReleasedMembershipRemediationDeps = FindProtectedDeps &
   PlanMemberRemovalsDeps &
@@ -49,7 +51,8 @@ export type ApplyReleasedMembershipRemediationDeps = FindProtectedDeps &
   ApplyMembershipPlanDeps;
 
 /**
- * Removes members whom the audit found and of whom the ledger says nothing. Whoever got a reason meanwhile stays. A plan
+ * Removes members whom the audit found and of whom the ledger says nothing. Whoever got a reason meanwhile stays, and so does whoever
+ * is protected or only observed by the name that the group has by now. A plan
  * that a person released is carried out as it is or not at all; one that the policy released passes the guards first.
  * Returns why somebody was not removed: what was decided instead, the codes of UiPath's refusals, `changed`, or
  * `protected-unresolved` where it is not known which accounts are the protected ones.
@@ -58,9 +61,10 @@ export async function applyReleasedMembershipRemediation(
   deps: ApplyReleasedMembershipRemediationDeps,
   released: Hold,
 ): Promise<string | undefined> {
-  const protectedIds = await findProtected(deps, released.removals);
+  const groups = await groupsOfToday(deps, released.removals);
+  const protectedIds = await findProtected(deps, groups);
   if (protectedIds === undefined) return 'protected-unresolved';
-  const planned = await planMemberRemovals(deps, released.removals, protectedIds);
+  const planned = await planMemberRemovals(deps, released.removals, groups, protectedIds);
   const byPerson = !isByPolicy(released.releasedBy);
   const decided = planned.groups.flatMap(({ groupId, decided: cases }) =>
     cases.map((one) => ({ groupId, ...one })),
@@ -91,9 +95,31 @@ function wordsOf(words: Iterable<string>): string | undefined {
   return said.length === 0 ? undefined : said.join(', ');
 }
 
+/** A group of a remediation. `name`: the one of today, `knownAs`: the one that the policy has. */
+type GroupOfToday = Readonly<{ name: string; knownAs: string; protectedMembers: ReadonlySet<string> }>;
+
+/** By id: what UiPath has under a name that an audit saw may have another by now, and another group may have it. */
+async function groupsOfToday(
+  { organization, groupsByName }: Pick<FindProtectedDeps, 'organization' | 'groupsByName'>,
+  removals: readonly HeldRemoval[],
+): Promise<ReadonlyMap<string, GroupOfToday>> {
+  const named = await groupsByName('urgent');
+  const byId = new Map([...named.values()].flat().map((group) => [group.groupId, group]));
+  return new Map(
+    removals.map(({ groupId, groupName }) => {
+      const group = byId.get(groupId) ?? { groupId, name: groupName };
+      const isAnothers = named.get(fold(groupName))?.some((other) => other.groupId !== groupId) === true;
+      const knownAs = nameInPolicy(organization, group, isAnothers ? [] : [groupName]);
+      const protectedMembers = protectedAs(organization, groupId, knownAs, named);
+      return [groupId, { name: group.name, knownAs, protectedMembers }];
+    }),
+  );
+}
+
 async function planMemberRemovals(
   deps: PlanMemberRemovalsDeps,
   removals: readonly HeldRemoval[],
+  groups: ReadonlyMap<string, GroupOfToday>,
   protectedIds: ReadonlySet<string>,
 ): Promise<MembershipPlan> {
   const byGroup = new Map<string, HeldRemoval[]>();
@@ -103,32 +129,35 @@ async function planMemberRemovals(
   const peopleOf = new Map<string, readonly PersonWork[]>();
   for (const { memberId } of removals)
     peopleOf.set(memberId, await findPeopleOfAccount(deps, 'urgent', memberId));
-  for (const [groupId, wanted] of byGroup) cases.push(await toGroupCase(deps, groupId, wanted, peopleOf));
+  for (const [groupId, wanted] of byGroup) {
+    const group = groups.get(groupId);
+    if (group !== undefined) cases.push(await toGroupCase(deps, { groupId, ...group }, wanted, peopleOf));
+  }
   return planMemberships(cases, {
     ownIds: await findThisApplicationAmongMembers(
       deps,
       [...peopleOf].flatMap(([memberId, people]) => (people.length === 0 ? [memberId] : [])),
     ),
     protectedIds: new Set([...deps.organization.protectedPrincipals, ...protectedIds]),
-    protectedMembers: new Map(cases.map((group) => [group.groupId, protectedIn(deps.organization, group)])),
+    protectedMembers: new Map([...groups].map(([id, { protectedMembers }]) => [id, protectedMembers])),
     administratorsLeft: await countAdministratorsLeft(deps.uipath.urgent.groups, cases),
   });
 }
 
 async function toGroupCase(
   deps: ToGroupCaseDeps,
-  groupId: string,
+  { groupId, name, knownAs }: GroupOfToday & Readonly<{ groupId: string }>,
   removals: readonly HeldRemoval[],
   peopleOf: ReadonlyMap<string, readonly PersonWork[]>,
 ): Promise<GroupCase> {
   const ids = removals.map(({ memberId }) => memberId);
   const have = await deps.uipath.urgent.groups.checkMembers(groupId, ids);
-  const name = removals[0]?.groupName ?? '';
-  const mode = groupPolicyOf(deps.organization, name)?.mode;
+  const mode = groupPolicyOf(deps.organization, knownAs)?.mode;
+  const names = [name, knownAs].map(fold);
   const cases: Array<GroupCase['cases'][number]> = [];
   for (const { personKey: keyThen, memberId, why } of removals) {
     const people = await orElse(deps, peopleOf.get(memberId) ?? [], keyThen);
-    const wanting = people.find(({ wanted }) => wanted.has(fold(name)));
+    const wanting = people.find(({ wanted }) => names.some((one) => wanted.has(one)));
     const person = wanting ?? people[0];
     cases.push({
       personKey: person?.subject.key ?? keyThen,
@@ -142,7 +171,7 @@ async function toGroupCase(
       cause: 'audit',
     });
   }
-  return { groupId, name, mode: mode === 'observe' ? 'observe' : 'authoritative', cases };
+  return { groupId, name, knownAs, mode: mode === 'observe' ? 'observe' : 'authoritative', cases };
 }
 
 /** Whoever has the account; where nobody has it any more, whoever the plan was about. */
@@ -152,7 +181,8 @@ async function orElse(
   keyThen: string,
 ): Promise<readonly PersonWork[]> {
   if (people.length > 0) return people;
-  const person = await loadPersonOfPlan(deps, 'urgent', personSubject(deps.organization.alias, keyThen));
+  const subject = personSubject(deps.organization.alias, keyThen);
+  const person = await loadPersonOfPlan(deps, 'urgent', subject, true);
   return person === undefined ? [] : [person];
 }
 
@@ -162,13 +192,9 @@ async function orElse(
  */
 async function findProtected(
   deps: FindProtectedDeps,
-  removals: readonly HeldRemoval[],
+  groups: ReadonlyMap<string, GroupOfToday>,
 ): Promise<ReadonlySet<string> | undefined> {
-  const names = new Set(
-    removals.flatMap(({ groupId, groupName }) => [
-      ...protectedIn(deps.organization, { groupId, name: groupName }),
-    ]),
-  );
+  const names = new Set([...groups.values()].flatMap(({ protectedMembers }) => [...protectedMembers]));
   if (names.size === 0) return new Set();
   const { directory } = deps.uipath.urgent;
   const found = await directory.resolveByNames([...names], 'user', { searchMissing: true });

@@ -17,9 +17,9 @@ import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { Mark } from '../../storage/marks-attempts-and-bookings';
 import { readWhoeverJoined } from '../ledger/find-person';
+import { underNamesOfToday, type UnderNamesOfTodayDeps } from '../ledger/names-of-today';
 import { recordDecision, updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { isShared, type ContainedDeps } from './containment';
-import { underNamesOfToday, type UnderNamesOfTodayDeps } from './load-person';
 import { personUnit } from './person-and-group-units';
 import { evidenceOfRun, type EvidenceOfRunDeps } from './evidence-of-run';
 
@@ -81,6 +81,7 @@ async function expectedOf(
       { organization, groupsByName, clock },
       'normal',
       stored.value,
+      'list',
     );
     const access = personAccess(theirs, organization, nowMs);
     return expectedRemovals({ personKey: key, ledger: theirs, access, cause }, organization, nowMs);

@@ -3,16 +3,17 @@ import type { Lane } from '../../domain/lane';
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
 import { grantsKeptApart, revocationByDuties } from '../../domain/ledger/duties-after-rename';
 import { fitPersonLedger } from '../../domain/ledger/limit-person-ledger-size';
-import { mayHaveRenamedGroups, withGroupsOfToday } from '../../domain/ledger/renamed-groups';
-import type { AppliedMembership, DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
+import type { DirectoryIdentity, PersonLedger } from '../../domain/ledger/person-ledger';
 import type { SharedCall } from '../../domain/ledger/recorded-membership-changes';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { fold } from '../../domain/fold';
+import { differencesOf, type MembershipByName } from '../../domain/plan/ledger-differences';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore, Stored } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import { readWhoeverJoined } from '../ledger/find-person';
+import { underNamesOfToday, type WhyNames } from '../ledger/names-of-today';
 import { evidenceOfRun } from './evidence-of-run';
 import type { WriterFence } from './lease-and-fence-interface';
 import type { GroupInUiPath, ReadGroupsByName } from './memoize-groups-by-name';
@@ -60,49 +61,36 @@ export async function loadPerson(
   lane: Lane,
   subject: Subject<'person'>,
   mark?: Mark,
+  isListRead = false,
 ): Promise<PersonWork | undefined> {
   const read = await deps.ledger.read(subject);
   if (read === undefined || read.value.joined !== undefined) return undefined;
-  const stored = await storeUnderNamesOfToday(deps, lane, { subject, read, mark });
-  const access = personAccess(stored.value, deps.organization, deps.clock.now());
-  const wanted = new Set(access.reasons.map((reason) => reason.group));
-  const { examine, unusableGroups } = await groupsToExamine(deps, lane, stored.value, {
-    access,
-    wanted,
+  const { added, unread } = {
     added: deps.openAdditions.of(subject.key),
     unread: deps.openAdditions.unreadOf(subject.key),
-  });
-  return { mark, subject, stored, access, wanted, examine, unusableGroups };
+  };
+  const toCompare = (ledger: PersonLedger): ToCompare => {
+    const access = personAccess(ledger, deps.organization, deps.clock.now());
+    const wanted = new Set(access.reasons.map((reason) => reason.group));
+    return { access, wanted, unread, ...differencesOf(ledger, { access, wanted, added }, deps.organization) };
+  };
+  const before = toCompare(read.value);
+  const isNeeded = before.access.employment !== 'left' && (isListRead || isListNeeded(before));
+  const why = mark?.cause === 'audit' ? 'missed' : isNeeded ? 'list' : undefined;
+  const stored = await storeUnderNamesOfToday(deps, lane, { subject, read, why });
+  const now = stored === read ? before : toCompare(stored.value);
+  const { access, wanted } = now;
+  const found = await groupsToExamine(deps, lane, stored.value, now);
+  return { mark, subject, stored, access, wanted, ...found };
 }
 
-export type UnderNamesOfTodayDeps = Pick<LoadPersonDeps, 'organization' | 'groupsByName' | 'clock'>;
-
-/**
- * A ledger under the names that its groups have now. They are asked for where the policy does not name one of those it knows, or
- * `isMissed`: the audit misses a membership, and another group may have its name.
- */
-export async function underNamesOfToday(
-  { organization, groupsByName, clock }: UnderNamesOfTodayDeps,
-  lane: Lane,
-  ledger: PersonLedger,
-  isMissed = false,
-): Promise<ReturnType<typeof withGroupsOfToday>> {
-  if (!isMissed && !mayHaveRenamedGroups(ledger, organization, clock.now())) return { ledger, renamed: [] };
-  return withGroupsOfToday(ledger, await groupsByName(lane), organization);
-}
-
-/** The same, stored where it is another. */
+/** The ledger under the names that its groups have now, stored where it is another. */
 async function storeUnderNamesOfToday(
   deps: LoadPersonDeps,
   lane: Lane,
-  {
-    subject,
-    read,
-    mark,
-  }: Readonly<{ subject: Subject<'person'>; read: Stored<PersonLedger>; mark: Mark | undefined }>,
+  { subject, read, why }: Readonly<{ subject: Subject<'person'>; read: Stored<PersonLedger>; why: WhyNames }>,
 ): Promise<Stored<PersonLedger>> {
-  const isMissed = mark?.cause === 'audit';
-  const { ledger, renamed } = await underNamesOfToday(deps, lane, read.value, isMissed);
+  const { ledger, renamed } = await underNamesOfToday(deps, lane, read.value, why);
   if (renamed.length === 0) return read;
   const evidence = renamed.map(({ groupId, before, today }) =>
     evidenceOfRun(deps, today === undefined ? 'membership-gone' : 'membership-renamed', {
@@ -113,10 +101,10 @@ async function storeUnderNamesOfToday(
   );
   const nowMs = deps.clock.now();
   const apart = grantsKeptApart(read.value, ledger, deps.organization, nowMs);
-  const ended = apart.map(({ requestId, group }) =>
+  const ended = apart.map(({ grant: { requestId, group } }) =>
     evidenceOfRun(deps, 'grant-ended', { requestId, group, why: 'separation-of-duties' }),
   );
-  const revocations = [...ledger.revocations, ...apart.map((grant) => revocationByDuties(grant, nowMs))];
+  const revocations = [...ledger.revocations, ...apart.map((one) => revocationByDuties(one, nowMs))];
   const next = fitPersonLedger(apart.length === 0 ? ledger : { ...ledger, revocations }, nowMs);
   await deps.changes.requireFence(deps.organization.alias, deps.fence);
   try {
@@ -134,16 +122,20 @@ export async function loadPersonOfPlan(
   deps: LoadPersonDeps,
   lane: Lane,
   subject: Subject<'person'>,
+  isListRead = false,
 ): Promise<PersonWork | undefined> {
-  const person = await loadPerson(deps, lane, subject);
+  const person = await loadPerson(deps, lane, subject, undefined, isListRead);
   if (person !== undefined) return person;
   const { key } = await readWhoeverJoined(deps.ledger, subject.organization, subject.key);
-  return loadPerson(deps, lane, personSubject(subject.organization, key));
+  return loadPerson(deps, lane, personSubject(subject.organization, key), undefined, isListRead);
 }
 
 export type FindPeopleOfAccountDeps = LoadPersonDeps & Readonly<{ accounts: Pick<PeopleIndex, 'list'> }>;
 
-/** Everybody in the ledger who has this account now: where an address changed, several people have the same one. */
+/**
+ * Everybody in the ledger who has this account now: where an address changed, several people have the same one. Asked where the groups
+ * are read anyway.
+ */
 export async function findPeopleOfAccount(
   deps: FindPeopleOfAccountDeps,
   lane: Lane,
@@ -152,7 +144,7 @@ export async function findPeopleOfAccount(
   const { alias } = deps.organization;
   const people: PersonWork[] = [];
   for (const key of await deps.accounts.list(alias, memberId)) {
-    const person = await loadPerson(deps, lane, personSubject(alias, key));
+    const person = await loadPerson(deps, lane, personSubject(alias, key), undefined, true);
     if (person !== undefined && mayHaveAccount(person.stored.value, memberId)) people.push(person);
   }
   return people;
@@ -168,62 +160,55 @@ export function isOfAccount(identity: DirectoryIdentity | undefined, memberId: s
   return identity?.kind === 'resolved' && identity.id === memberId;
 }
 
+/** What the ledger and UiPath may differ in. */
+type ToCompare = Pick<PersonWork, 'access' | 'wanted'> &
+  ReturnType<typeof differencesOf> &
+  Readonly<{ unread: readonly MembershipByName[] }>;
+
+function isListNeeded({ access, open, over, unread }: ToCompare): boolean {
+  return access.employment === 'left' || open.length + over.length + unread.length > 0;
+}
+
 /**
  * Groups to compare with UiPath: those wanted and not applied yet, those applied and not wanted any more, also by a call whose
  * outcome is not recorded; those of a call that cannot be read; for a leaver every group. What was applied is found by its id, as
- * somebody may have renamed the group. A wanted name that several groups have adds nobody to any of them; where the name is not
- * wanted, a leaver is taken out of each, by its id.
+ * somebody may have renamed the group; so is what a grant gave before, where no group has the name. A wanted name that several groups
+ * have adds nobody to any of them; where the name is not wanted, a leaver is taken out of each, by its id.
  */
 async function groupsToExamine(
   deps: Pick<LoadPersonDeps, 'organization' | 'groupsByName'>,
   lane: Lane,
-  ledger: PersonLedger,
-  {
-    access,
-    wanted,
-    added,
-    unread,
-  }: Pick<PersonWork, 'access' | 'wanted'> &
-    Readonly<Record<'added' | 'unread', ReadonlyArray<Pick<AppliedMembership, 'groupId' | 'groupName'>>>>,
+  { grants }: PersonLedger,
+  compared: ToCompare,
 ): Promise<Pick<PersonWork, 'examine' | 'unusableGroups'>> {
-  const applied = new Set(ledger.applied.map((membership) => fold(membership.groupName)));
+  const { access, wanted, open, over, unread } = compared;
+  if (!isListNeeded(compared)) return { examine: new Map(), unusableGroups: [] };
   const leaving = access.employment === 'left';
-  const open = [...wanted].filter((name) => !applied.has(name));
-  const over = [...ledger.applied, ...added]
-    .filter(({ groupName }) => !wanted.has(fold(groupName)))
-    .filter(
-      (one) =>
-        !leaving || deps.organization.leaver.groups === 'all' || isOfPolicyOrOurs(one, deps.organization),
-    );
-  if (!leaving && open.length + over.length + unread.length === 0)
-    return { examine: new Map(), unusableGroups: [] };
   const groups = await deps.groupsByName(lane);
   if (leaving && deps.organization.leaver.groups === 'all')
     return { examine: allGroupsIn(groups), unusableGroups: [] };
   const usable = new Map([...groups].filter(([name, same]) => same.length === 1 || !wanted.has(name)));
   const names =
     leaving && deps.organization.leaver.groups === 'managed' ? deps.organization.groups.keys() : open;
-  const overIds = new Set([...over, ...unread].map((membership) => membership.groupId));
+  const nameless = new Set(open.filter((name) => !groups.has(name)));
+  const given = grants.filter(({ group }) => nameless.has(fold(group)));
+  const ids = new Set([...over, ...unread, ...given].map(({ groupId }) => groupId));
   const examine = new Map(
     [...usable.values()]
       .flat()
-      .filter(({ groupId }) => overIds.has(groupId))
+      .filter(({ groupId }) => ids.has(groupId))
       .concat([...names].flatMap((name) => usable.get(name) ?? []))
       .map((group) => [group.groupId, group]),
   );
+  const known = new Set(
+    given.filter(({ groupId = '' }) => examine.has(groupId)).map(({ group }) => fold(group)),
+  );
   const unusableGroups = open.flatMap((group): readonly UnusableGroup[] => {
     const count = groups.get(group)?.length ?? 0;
-    return count === 1 ? [] : [{ kind: count === 0 ? 'group-missing' : 'group-ambiguous', group }];
+    if (count === 1 || known.has(group)) return [];
+    return [{ kind: count === 0 ? 'group-missing' : 'group-ambiguous', group }];
   });
   return { examine, unusableGroups };
-}
-
-/** What stood in a group before, and is in no group of the policy, is nobody's here to take away. */
-function isOfPolicyOrOurs(
-  { groupName, origin }: Readonly<{ groupName: string; origin?: AppliedMembership['origin'] }>,
-  { groups }: Pick<OrganizationPolicy, 'groups'>,
-): boolean {
-  return origin !== 'standing' || groups.has(fold(groupName));
 }
 
 const allGroups = new WeakMap<object, ReadonlyMap<string, GroupInUiPath>>();

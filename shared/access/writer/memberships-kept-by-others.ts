@@ -1,5 +1,4 @@
 import type { Lane } from '../../domain/lane';
-import { fold } from '../../domain/fold';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
 import { withToldApart } from '../ledger/with-told-apart';
@@ -16,6 +15,13 @@ import { type ContainedDeps } from './containment';
 export type KeptByOthersDeps = FindPeopleOfAccountDeps &
   ContainedDeps &
   Readonly<{ changes: Pick<ChangeStore, 'mark'>; clock: Pick<Clock, 'now'> }>;
+
+type PlannedMemberships = Readonly<{
+  groups: readonly GroupCandidates[];
+  have: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whether somebody has a reason for a group of UiPath, whatever its name is by now. */
+  isWanted: (person: PersonWork, group: GroupInUiPath) => boolean;
+}>;
 
 type KeptByOthers = Readonly<{
   /** `<group id>/<person key>` */
@@ -37,14 +43,13 @@ const KEEPER_WAIT_MS = HOUR_MS;
 export async function keptByOthers(
   deps: KeptByOthersDeps,
   lane: Lane,
-  groups: readonly GroupCandidates[],
-  have: ReadonlyMap<string, ReadonlySet<string>>,
+  { groups, have, isWanted }: PlannedMemberships,
   deferred: Set<string>,
 ): Promise<KeptByOthers> {
   const goes = new Map<string, RemovalOfPerson[]>();
   for (const { group, candidates } of groups)
     for (const { person, memberId } of candidates) {
-      if (have.get(group.groupId)?.has(memberId) !== true || person.wanted.has(fold(group.name))) continue;
+      if (have.get(group.groupId)?.has(memberId) !== true || isWanted(person, group)) continue;
       goes.set(memberId, [...(goes.get(memberId) ?? []), { group, person }]);
     }
   const [memberships, openNow, unknown] = [new Set<string>(), new Set<string>(), new Set<string>()];
@@ -52,9 +57,10 @@ export async function keptByOthers(
     try {
       const people = await findPeopleOfAccount(deps, lane, memberId);
       for (const removal of left) {
-        const kept = await keptBy(deps, lane, people, removal);
-        if (kept === undefined) continue;
         const { group, person } = removal;
+        const keepers = people.filter((one) => isWanted(one, group));
+        const kept = await keptBy(deps, lane, keepers, person);
+        if (kept === undefined) continue;
         (kept === 'other' ? memberships : openNow).add(`${group.groupId}/${person.subject.key}`);
         if (kept === 'open') deferred.add(person.subject.key);
       }
@@ -71,14 +77,13 @@ export async function keptByOthers(
 
 type RemovalOfPerson = Readonly<{ group: GroupInUiPath; person: PersonWork }>;
 
-/** Whether another of the account keeps a membership; `open`: that cannot be told now. */
+/** Whether another of the account keeps a membership, of those who want it; `open`: that cannot be told now. */
 async function keptBy(
   deps: KeptByOthersDeps,
   lane: Lane,
-  people: readonly PersonWork[],
-  { group, person }: RemovalOfPerson,
+  keepers: readonly PersonWork[],
+  person: PersonWork,
 ): Promise<'other' | 'open' | undefined> {
-  const keepers = people.filter(({ wanted }) => wanted.has(fold(group.name)));
   if (keepers.some(({ subject }) => subject.key === person.subject.key)) return 'open';
   if (keepers.some(({ stored }) => isKnown(stored.value))) return 'other';
   const awaited = keepers.filter(({ subject }) => isAwaited(deps, subject.key, person));

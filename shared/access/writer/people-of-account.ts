@@ -14,6 +14,7 @@ import {
   type JoinRun,
 } from '../ledger/join-found-people';
 import { handAddressOn } from '../ledger/hand-address-on';
+import { underNamesOfToday } from '../ledger/names-of-today';
 import { finishSeparation } from '../ledger/separate-people';
 import { forgetIfInUse, recordVerdict } from '../ledger/record-verdict';
 import type { ContainedDeps } from './containment';
@@ -24,7 +25,7 @@ import type { WriterFence } from './lease-and-fence-interface';
 import { leftWhen } from './resolve-identities';
 import type { LookUpsTold } from '../ledger/accounts-of-others';
 
-export type JoinPeopleOfAccountsDeps = JoinFoundPeopleDeps &
+export type JoinPeopleOfAccountsDeps = Omit<JoinFoundPeopleDeps, 'namesOfToday'> &
   FindPeopleOfAccountDeps &
   EvidenceOfRunDeps &
   ContainedDeps &
@@ -56,7 +57,7 @@ export async function joinClaimed(
   }
   const toJoin = (person: PersonWork): ToJoin => ({
     people: [person],
-    join: async () => joinClaimedAccounts(deps, runOf(deps, lane), toFound(person), emptied),
+    join: async () => joinClaimedAccounts(withNames(deps, lane), runOf(deps, lane), toFound(person), emptied),
   });
   const outcomes = [await joinEach(deps, first.map(toJoin))];
   // Whoever claims what another claims too is judged once the other has it, or has it not.
@@ -92,12 +93,22 @@ export async function joinPeopleOfAccounts(
     [...found].map(([memberId, newcomers]) => ({
       people: newcomers,
       join: async () => {
-        const keys = await joinPeopleOfAccount(deps, runOf(deps, lane), memberId, newcomers.map(toFound));
+        const asFound = newcomers.map(toFound);
+        const keys = await joinPeopleOfAccount(withNames(deps, lane), runOf(deps, lane), memberId, asFound);
         return { keys, waits: false };
       },
     })),
   );
   return new Set([...changed, ...unfinished]);
+}
+
+/** Whom a grant gave a group is judged by what that is called now, also where the policy has the name of before. */
+function withNames(deps: JoinPeopleOfAccountsDeps, lane: Lane): JoinFoundPeopleDeps {
+  const namesOfToday = async (ledger: PersonLedger): Promise<PersonLedger> => {
+    const isAnyKnown = ledger.grants.some(({ groupId }) => groupId !== undefined);
+    return (await underNamesOfToday(deps, lane, ledger, isAnyKnown ? 'list' : undefined)).ledger;
+  };
+  return { ...deps, namesOfToday };
 }
 
 function runOf(deps: JoinPeopleOfAccountsDeps, lane: Lane): JoinRun {

@@ -9,7 +9,8 @@ import { isTakenForStanding, whatToTell } from '../../domain/ledger/recorded-mem
 import { fold } from '../../domain/fold';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
-import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../../domain/policy';
+import { nameInPolicy, namesInLedger, protectedAs } from '../../domain/plan/names-of-group';
+import { groupPolicyOf, type OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { LedgerStore } from '../../storage/ledger';
 import type { UiPathClient } from '../../uipath/client';
@@ -60,30 +61,31 @@ export async function planPeopleMemberships(
   const found = candidatesOf(people, identities);
   const { groups, have } = await readMemberships(deps, lane, found, deferred);
   const sharing = await findSharing(deps, found);
-  const kept = await keptByOthers(deps, lane, groups, have, deferred);
   const open = await addedByOpenCalls(deps, groups, have, deferred);
   const appliedIn = (groupId: string, { subject, stored }: PersonWork): AppliedMembership | undefined =>
     open.memberships.get(`${groupId}/${subject.key}`) ??
     stored.value.applied.find((membership) => membership.groupId === groupId);
   const named = groups.length === 0 ? new Map<string, []>() : await deps.groupsByName(lane);
-  const isAnothers = (name: string, groupId: string): boolean =>
-    named.get(fold(name))?.some((other) => other.groupId !== groupId) === true;
-  const nameInPolicy = ({ group, candidates }: GroupCandidates): string =>
-    nameThatPolicyHas(
-      deps.organization,
-      group,
-      candidates
-        .flatMap(({ person }) => appliedIn(group.groupId, person)?.groupName ?? [])
-        .filter((name) => !isAnothers(name, group.groupId)),
-    );
-  const knownAs = new Map(groups.map((one) => [one.group.groupId, nameInPolicy(one)]));
-  /** Reasons go by the name that the policy has. */
-  const nameWanted = (wanted: ReadonlySet<string>, { groupId, name }: GroupInUiPath): string => {
-    const today = fold(name);
-    return wanted.has(today) ? today : fold(knownAs.get(groupId) ?? name);
+  const namesKnown = ({ groupId }: GroupInUiPath, person: PersonWork): readonly string[] => {
+    const { applied, grants } = person.stored.value;
+    const row = appliedIn(groupId, person);
+    return namesInLedger({ applied: row === undefined ? applied : [row], grants }, groupId, named);
   };
-  const isWanted = (wanted: ReadonlySet<string>, group: GroupInUiPath): boolean =>
-    wanted.has(nameWanted(wanted, group));
+  const knownAs = new Map(
+    groups.map(({ group, candidates }) => {
+      const names = candidates.flatMap(({ person }) => namesKnown(group, person));
+      return [group.groupId, nameInPolicy(deps.organization, group, names)];
+    }),
+  );
+  /** Reasons go by the name that the policy has, or that the person's ledger has for the group. */
+  const nameWanted = (person: PersonWork, group: GroupInUiPath): string => {
+    const known = knownAs.get(group.groupId) ?? group.name;
+    const names = [group.name, known, ...namesKnown(group, person)].map(fold);
+    return names.find((name) => person.wanted.has(name)) ?? fold(known);
+  };
+  const isWanted = (person: PersonWork, group: GroupInUiPath): boolean =>
+    person.wanted.has(nameWanted(person, group));
+  const kept = await keptByOthers(deps, lane, { groups, have, isWanted }, deferred);
   const cases = groups.map(({ group, candidates }): GroupCase => ({
     groupId: group.groupId,
     name: group.name,
@@ -95,13 +97,13 @@ export async function planPeopleMemberships(
         const key = `${group.groupId}/${person.subject.key}`;
         return !kept.openNow.has(key) && !open.unknown.has(key);
       })
-      .filter(({ person: { subject, wanted }, memberId }) => {
-        const isMore = isWanted(wanted, group) && have.get(group.groupId)?.has(memberId) !== true;
-        return !(isMore && sharing.has(subject.key));
+      .filter(({ person, memberId }) => {
+        const isMore = isWanted(person, group) && have.get(group.groupId)?.has(memberId) !== true;
+        return !(isMore && sharing.has(person.subject.key));
       })
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;
-        const name = nameWanted(wanted, group);
+        const name = nameWanted(person, group);
         return {
           personKey: subject.key,
           addresses: addressesOf(stored.value),
@@ -116,20 +118,14 @@ export async function planPeopleMemberships(
         };
       }),
   }));
-  // A group that the policy does not name may be one of those that UiPath has under no name of the policy.
-  const protectedElsewhere = [...deps.organization.groups]
-    .filter(([name]) => !named.has(name))
-    .flatMap(([, { protectedMembers }]) => [...protectedMembers]);
   const { counted, left } = await countAdministrators(deps, lane, { cases, leavingBefore }, deferred);
   const plan = planMemberships(counted, {
     ownIds: deps.ownIds,
     protectedIds: deps.organization.protectedPrincipals,
     protectedMembers: new Map(
-      groups.map(({ group: { groupId, name } }) => {
-        const group = { groupId, name: knownAs.get(groupId) ?? name };
-        const isOfPolicy = groupPolicyOf(deps.organization, group.name) !== undefined;
-        const members = protectedIn(deps.organization, group);
-        return [groupId, isOfPolicy ? members : new Set([...members, ...protectedElsewhere])];
+      groups.map(({ group }) => {
+        const known = knownAs.get(group.groupId) ?? group.name;
+        return [group.groupId, protectedAs(deps.organization, group.groupId, known, named)];
       }),
     ),
     administratorsLeft: left,
@@ -199,16 +195,6 @@ async function addedByOpenCalls(
     }
   });
   return { memberships, unknown };
-}
-
-/** The policy knows a group by name, and a renamed one by the name it had when we put somebody there, while no other group has that. */
-function nameThatPolicyHas(
-  organization: OrganizationPolicy,
-  group: GroupInUiPath,
-  namesBefore: readonly string[],
-): string {
-  const names = [group.name, ...namesBefore];
-  return names.find((name) => groupPolicyOf(organization, name) !== undefined) ?? group.name;
 }
 
 function whyOf(person: PersonWork, group: string): readonly string[] {

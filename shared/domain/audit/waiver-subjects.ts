@@ -59,6 +59,7 @@ export const WAIVABLE_KEYS: Readonly<Record<BuiltInCheckId, readonly string[]>> 
   'change-overdue': ['kind', 'key'],
   'work-failing': ['kind', 'key', 'name'],
   'deliveries-dead': ['source'],
+  'approver-has-left': ['approver'],
   'guards-off': ['guard', 'group'],
   'part-unknown': [],
 };

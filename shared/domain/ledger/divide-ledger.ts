@@ -30,7 +30,7 @@ export function divideLedger(
   const isFirst = sinceMs === undefined && ledger.toldApart?.includes(key) !== true;
   const other = isFirst ? withoutLost(all, ledger) : all;
   const theirs = whatIsOf(ledger, other, sinceMs);
-  const { isTheirs, isDoubtOfTheirs, isTheirRequest } = theirs;
+  const { isTheirs, isDoubtOfTheirs, isTheirRequest, endsFor } = theirs;
   const known = new Set(other.timeline.map(keyOfWord));
   const requests = new Set([...other.grants, ...other.revocations].map(keyOfRequest));
   const words = [...ledger.timeline, ...(ledger.unconfirmed?.words ?? [])].filter(
@@ -47,12 +47,10 @@ export function divideLedger(
       ...rest,
       timeline: [...other.timeline, ...words],
       grants: [...other.grants.map(asKnownNow), ...ledger.grants.filter(isTheirRequest).filter(isNew)],
-      // One that does not say whom it names ends the grants of both.
+      // One of people that does not say whom it names ends the grants of both.
       revocations: [
         ...other.revocations,
-        ...ledger.revocations
-          .filter((one) => !isEndedByJoin(one) && (one.under === undefined || isTheirRequest(one)))
-          .filter(isNew),
+        ...ledger.revocations.filter((one) => !isEndedByJoin(one) && endsFor(one).theirs).filter(isNew),
       ],
       // Whoever was joined has an account of their own; the one of a new holder took the place of the first holder's.
       applied:
@@ -105,6 +103,8 @@ type WhatIsOf = Readonly<{
   /** Of words in doubt: it stays in doubt. */
   isDoubtOfTheirs: (word: Statement) => boolean;
   isTheirRequest: (one: Grant | Revocation) => boolean;
+  /** Whose grants a revocation ends: of both, or of neither where it kept what is the one's apart from what is the other's. */
+  endsFor: (one: Revocation) => Readonly<Record<'theirs' | 'own', boolean>>;
 }>;
 
 function whatIsOf(ledger: PersonLedger, other: PersonLedger, sinceMs: number | undefined): WhatIsOf {
@@ -122,6 +122,8 @@ function whatIsOf(ledger: PersonLedger, other: PersonLedger, sinceMs: number | u
   const requests = new Set([...other.grants, ...other.revocations].map(keyOfRequest));
   const isNamedByTheirs = (record: NamedRecord | undefined): boolean =>
     record !== undefined && isNamedIn(other.timeline, record);
+  const isTheirRequest = (one: Grant | Revocation): boolean =>
+    requests.has(keyOfRequest(one)) || isUnderTheirs(one);
   const isTheirs = (word: Statement): boolean => {
     const record = recordNamedBy(word);
     if (record === undefined) return theirWords.has(keyOfWord(word)) || isUnderTheirs(word);
@@ -131,7 +133,14 @@ function whatIsOf(ledger: PersonLedger, other: PersonLedger, sinceMs: number | u
     isTheirs,
     isDoubtOfTheirs: (word) =>
       doubts.has(keyOfWord(word)) && isTheirs(word) && !isNamedByTheirs(recordNamedBy(word)),
-    isTheirRequest: (one) => requests.has(keyOfRequest(one)) || isUnderTheirs(one),
+    isTheirRequest,
+    endsFor: (one) => {
+      if (one.under === undefined && one.beside === undefined) return { theirs: true, own: true };
+      if (one.beside === undefined) return { theirs: isTheirRequest(one), own: !isTheirRequest(one) };
+      const isTheirGrant = ledger.grants.some((grant) => isTheirRequest(grant) && isEndedBy(grant, one));
+      const isBesideTheirs = isUnderTheirs(one.beside);
+      return { theirs: isTheirGrant && isBesideTheirs, own: !isTheirGrant && !isBesideTheirs };
+    },
   };
 }
 
@@ -162,6 +171,7 @@ function withoutTheirs(
     sinceMs,
     isTheirs,
     isTheirRequest,
+    endsFor,
   }: WhatIsOf & Readonly<{ other: PersonLedger; sinceMs: number | undefined }>,
 ): PersonLedger {
   const { unconfirmed, replaced, handedOn = [], toldApart = [], ...rest } = ledger;
@@ -174,9 +184,7 @@ function withoutTheirs(
   const grants = ledger.grants.filter((one) => !isTheirRequest(one));
   const isOfTheirs = (revocation: Revocation): boolean => !grants.some((one) => isEndedBy(one, revocation));
   const revocations = ledger.revocations.filter((one) =>
-    isEndedByJoin(one)
-      ? one.joinOf !== theirKey && !isOfTheirs(one)
-      : one.under === undefined || !isTheirRequest(one),
+    isEndedByJoin(one) ? one.joinOf !== theirKey && !isOfTheirs(one) : endsFor(one).own,
   );
   return {
     ...rest,

@@ -1,8 +1,7 @@
 import type { DecidedBy } from '../decider';
 import { fold } from '../fold';
 import { isGuid } from '../guid';
-import { personKey } from '../person-key';
-import type { AccessRequest, AccessRequestAction, Approval } from './access-request';
+import type { Approval } from './access-request';
 import type { Timeline } from './statement';
 
 /**
@@ -51,6 +50,8 @@ export type Revocation = Readonly<{
   under?: string | undefined;
   /** Two people became one, and could not keep the grant: the key of who joined. */
   joinOf?: string | undefined;
+  /** The grant that the policy keeps apart from the one that ended: told apart from whoever has it, the other begins again. */
+  beside?: Pick<Grant, 'under' | 'occurredAtMs'> | undefined;
 }>;
 
 /** A membership seen in UiPath: applied by this application, or adopted because it was there when a reason arrived. */
@@ -131,10 +132,6 @@ export function emptyPersonLedger(email: string): PersonLedger {
   };
 }
 
-/** An approved request about one person and one group. */
-export type GroupRequest = Omit<AccessRequest, 'action'> &
-  Readonly<{ action: Extract<AccessRequestAction, { kind: 'grant' | 'extend' | 'revoke' }> }>;
-
 /** Names a grant in a ledger: a sender may give one id to requests of several groups. */
 export function keyOfGrant({ requestId, group }: Pick<Grant, 'requestId' | 'group'>): string {
   return JSON.stringify([requestId, fold(group)]);
@@ -149,56 +146,6 @@ export function keyOfRequest(one: Grant | Revocation): string {
   if ('requester' in one)
     return JSON.stringify([keyOfGrant({ ...one, group: one.groupBefore?.[0] ?? one.group }), under]);
   return JSON.stringify([one.requestId, fold(one.group), one.grantRequestId ?? null, under]);
-}
-
-/** Adds an approved request to the ledger. It counts once by its key: of two versions the later approval stands, whatever order they arrive in. */
-export function recordRequest(
-  ledger: PersonLedger,
-  request: GroupRequest,
-  source: string,
-): Readonly<{ ledger: PersonLedger; outcome: 'recorded' | 'duplicate' | 'stale' }> {
-  const { action } = request;
-  if (action.kind === 'revoke') {
-    const { items, outcome } = withLater<Revocation>(ledger.revocations, {
-      requestId: request.id,
-      group: action.group,
-      grantRequestId: action.grantRequestId,
-      occurredAtMs: request.occurredAtMs,
-      under: personKey(action.person),
-    });
-    return { ledger: outcome === 'recorded' ? { ...ledger, revocations: items } : ledger, outcome };
-  }
-  const { items, outcome } = withLater<Grant>(ledger.grants, {
-    requestId: request.id,
-    source,
-    group: action.group,
-    validFromMs: action.validFromMs,
-    validUntilMs: action.validUntilMs,
-    occurredAtMs: request.occurredAtMs,
-    requester: request.requester,
-    approvals: request.approvals,
-    ticketId: request.ticket.id,
-    ticketUrl: request.ticket.url,
-    under: personKey(action.person),
-  });
-  return { ledger: outcome === 'recorded' ? { ...ledger, grants: items } : ledger, outcome };
-}
-
-function withLater<R extends Grant | Revocation>(
-  items: readonly R[],
-  item: R,
-): Readonly<{ items: readonly R[]; outcome: 'recorded' | 'duplicate' | 'stale' }> {
-  const key = keyOfRequest(item);
-  // A later version may name another address of the person, or the name that the group has by now.
-  const isSame = (other: R): boolean =>
-    'requester' in other && other.requestId === item.requestId && fold(other.group) === fold(item.group);
-  const known =
-    items.find((other) => keyOfRequest(other) === key) ??
-    items.find((other) => keyOfRequest({ ...other, under: item.under }) === key) ??
-    items.find(isSame);
-  if (known !== undefined && known.occurredAtMs >= item.occurredAtMs)
-    return { items, outcome: known.occurredAtMs === item.occurredAtMs ? 'duplicate' : 'stale' };
-  return { items: [...items.filter((other) => other !== known), item], outcome: 'recorded' };
 }
 
 /** The ledger with the address that a word gave: that of the latest word first, and every other one after it. */

@@ -1,5 +1,6 @@
 import { fold } from '../fold';
 import type { OrganizationPolicy } from '../policy';
+import { isEndedBy } from './person-access';
 import type { AppliedMembership, Grant, PersonLedger } from './person-ledger';
 
 type NamedGroup = Readonly<{ groupId: string; name: string }>;
@@ -25,6 +26,52 @@ export function mayHaveRenamedGroups(
         groupId !== undefined && validUntilMs > nowMs && !groups.has(fold(group)),
     )
   );
+}
+
+/**
+ * True where the names that groups have now are to be asked for, though the policy has each that the ledger knows: a grant that gave
+ * nothing yet has the name of a membership, and a revocation ends nothing that it names, and may mean a grant by the name of today.
+ */
+export function mayMeanRenamedGroup(
+  { applied, grants, revocations }: Pick<PersonLedger, 'applied' | 'grants' | 'revocations'>,
+  nowMs: number,
+): boolean {
+  const running = grants.filter(({ validUntilMs = Infinity }) => validUntilMs > nowMs);
+  const known = running.filter(({ groupId }) => groupId !== undefined);
+  return (
+    namedAsNew(applied, running).length > 0 ||
+    revocations.some(
+      (one) =>
+        !grants.some((grant) => isEndedBy(grant, one)) &&
+        known.some((grant) => isEndedBy({ ...grant, group: one.group }, one)),
+    )
+  );
+}
+
+/** Memberships whose name a grant has that gave nothing yet. */
+function namedAsNew(
+  applied: readonly AppliedMembership[],
+  running: readonly Grant[],
+): readonly AppliedMembership[] {
+  const names = new Set(
+    running.filter(({ groupId }) => groupId === undefined).map(({ group }) => fold(group)),
+  );
+  return applied.filter(({ groupName }) => names.has(fold(groupName)));
+}
+
+/** True where a group has another name by now that a running grant gave, or whose name is that of a grant which gave nothing yet. */
+export function hasRenamedGrants(
+  { applied, grants }: Pick<PersonLedger, 'applied' | 'grants'>,
+  groups: NamedGroups,
+  organization: NamesInPolicy,
+  nowMs: number,
+): boolean {
+  const running = grants.filter(({ validUntilMs = Infinity }) => validUntilMs > nowMs);
+  const known = running.flatMap(({ groupId, group }) =>
+    groupId === undefined ? [] : [{ groupId, name: group }],
+  );
+  const rows = namedAsNew(applied, running).map(({ groupId, groupName: name }) => ({ groupId, name }));
+  return [...known, ...rows].some((one) => renamedGroup(one, groups, organization).length > 0);
 }
 
 /** One group that a ledger knew under a name of before; `today` undefined: it is gone, and another group has its name. */
@@ -102,7 +149,9 @@ function meantAnotherUntilMs(
   const isNamed = (other: string): boolean => fold(other) === fold(name);
   if (applied.some(({ groupName, groupId }) => isNamed(groupName) && groupId !== own.groupId))
     return undefined;
-  const others = grants.filter((grant) => grant !== own && isNamed(grant.group));
+  const others = grants.filter(
+    ({ groupId, group }) => groupId !== undefined && groupId !== own.groupId && isNamed(group),
+  );
   const meant = revocations.filter(
     ({ group, occurredAtMs }) =>
       isNamed(group) &&

@@ -5,6 +5,7 @@ import type { OrganizationPolicy } from '../policy';
 import { RELEASED } from './guards';
 import type { Hold } from './hold';
 import { leadsOut, type MembershipPlan } from './membership-plan';
+import { namesInLedger } from './names-of-group';
 
 export type ReleasedRemovalState = 'as-released' | 'changed' | 'unknown';
 
@@ -26,7 +27,7 @@ type KnownOfHold = Readonly<{
 /**
  * Of each removal whether it would be decided again, or is over: neither ledger nor UiPath has the membership any more, or had it
  * in an earlier run. Of `open` people what is not decided is unknown, and no reason to call the hold stale. Somebody who had a
- * reason again since the release, and lost it, goes by a later word, which nobody released.
+ * reason again since the release, and lost it, goes by a later word, which nobody released. The group may have another name by now.
  */
 export function statesOfReleased(
   plan: MembershipPlan,
@@ -40,9 +41,15 @@ export function statesOfReleased(
   );
   return removals.map(({ groupId, groupName, personKey, memberId }): ReleasedRemovalState => {
     const ledger = ledgers.get(personKey);
-    if (ledger !== undefined && hasLostSince(ledger, organization, groupName, { sinceMs, nowMs }))
+    const names = [groupName, ...(ledger === undefined ? [] : namesInLedger(ledger, groupId))];
+    if (
+      ledger !== undefined &&
+      names.some((name) => hasLostSince(ledger, organization, name, { sinceMs, nowMs }))
+    )
       return 'changed';
-    const ifGone = wanted.get(personKey)?.has(fold(groupName)) === false ? 'as-released' : 'changed';
+    const theirs = wanted.get(personKey);
+    const isStaying = theirs === undefined || names.some((name) => theirs.has(fold(name)));
+    const ifGone = isStaying ? 'changed' : 'as-released';
     if (over.has(personKey)) return ifGone;
     const identity = identities.get(personKey);
     const isOpen = open.has(personKey);

@@ -2,11 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { effectiveAtMs } from '../../../shared/domain/ledger/effective-time';
 import { personAccess } from '../../../shared/domain/ledger/person-access';
-import {
-  emptyPersonLedger,
-  recordRequest,
-  type PersonLedger,
-} from '../../../shared/domain/ledger/person-ledger';
+import { emptyPersonLedger, type PersonLedger } from '../../../shared/domain/ledger/person-ledger';
+import { recordRequest } from '../../../shared/domain/ledger/record-request';
 import { recordStatement } from '../../../shared/domain/ledger/worker-timeline';
 import { PLAIN_MAPPING } from '../../../shared/domain/source-settings';
 import { AppError } from '../../../shared/errors';

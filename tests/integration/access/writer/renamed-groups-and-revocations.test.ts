@@ -47,6 +47,28 @@ it.each([0, 60_000])(
   },
 );
 
+it.each([false, true])(
+  'a revocation by the new name ends both grants of the group, also the one that was asked for by it (renamed: %p)',
+  async (isRenamed) => {
+    const world = await start({ seed, policy: policyWith(['Developers', 'Finance']) });
+    await world.joins(ANA, ACCOUNTANT);
+    await world.asks('G1', { kind: 'grant', person: ANA, group: 'Developers', duration: 'P90D' });
+    await world.settle();
+    const name = isRenamed ? 'Engineers' : 'Developers';
+    if (isRenamed) {
+      renameGroup(world, 'Developers', name);
+      world.setPolicy(policyWith([name, 'Finance']));
+    }
+    await world.asks('G2', { kind: 'grant', person: ANA, group: name, duration: 'P200D' });
+    await processWords(world);
+    world.engine.clock.advance(60_000);
+    await world.asks('R1', { kind: 'revoke', person: ANA, group: name });
+    await processWords(world);
+    await world.pass(DAY_MS);
+    expect(world.members(name)).toEqual([]);
+  },
+);
+
 it('the same where the second grant is long over in another group that is gone', async () => {
   const world = await start({ seed, policy: policyWith(['Developers', 'Engineers']) });
   await world.joins(ANA, ACCOUNTANT);

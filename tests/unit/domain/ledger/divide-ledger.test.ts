@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { divideLedger } from '../../../../shared/domain/ledger/divide-ledger';
+import { revocationByDuties } from '../../../../shared/domain/ledger/duties-after-rename';
 import { revocationByJoin } from '../../../../shared/domain/ledger/grants-ended-by-join';
 import {
   addressesOf,
@@ -129,6 +130,27 @@ describe('a grant that a join ended', () => {
     const both = aPersonLedger({ grants: [ofBen], revocations: before });
     const { stays, goes } = divide(both, { ...ben, grants: [ofBen], revocations: before });
     expect([stays.revocations, goes.revocations]).toEqual([[], before]);
+  });
+});
+
+describe('a grant that ended for the sake of another, when a rename was seen', () => {
+  const [underA, underB] = [{ under: personKey(A) }, { under: personKey(B) }];
+  const ended = (own: object, other: object) => {
+    const grant = aGrant({ requestId: 'G2', group: 'Finance', ...own });
+    const beside = aGrant({ requestId: 'G1', group: 'Engineers', ...other });
+    const revocations = [revocationByDuties({ grant, beside }, 5)];
+    const { stays, goes } = divide(aPersonLedger({ grants: [beside, grant], revocations }));
+    return [stays, goes].map((one) => one.revocations.map(({ requestId }) => requestId));
+  };
+
+  it.each([
+    ['stays ended where both are of the first', underA, underA, [['duties:G2'], []]],
+    ['stays ended where both are of the other', underB, underB, [[], ['duties:G2']]],
+    ['begins again where it is of the other alone', underB, underA, [[], []]],
+    ['begins again where it is of the first alone', underA, underB, [[], []]],
+    ['is of the first where no address is noted', {}, {}, [['duties:G2'], []]],
+  ])('%s', (_what, own, other, expected) => {
+    expect(ended(own, other)).toEqual(expected);
   });
 });
 

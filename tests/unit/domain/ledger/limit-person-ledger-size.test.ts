@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { personAccess } from '../../../../shared/domain/ledger/person-access';
-import { recordRequest, type PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import { recordRequest } from '../../../../shared/domain/ledger/record-request';
 import {
   fitPersonLedger,
   hasRoomFor,

@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { personAccess } from '../../../../shared/domain/ledger/person-access';
-import {
-  recordRequest,
-  type GroupRequest,
-  type PersonLedger,
-} from '../../../../shared/domain/ledger/person-ledger';
+import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import { recordRequest, type GroupRequest } from '../../../../shared/domain/ledger/record-request';
 import { recordStatement } from '../../../../shared/domain/ledger/worker-timeline';
 import type { Statement } from '../../../../shared/domain/ledger/statement';
 import { aBirthrightLine, anOrganization } from '../../../fixtures/builders/organizations';

@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  emptyPersonLedger,
-  recordRequest,
-  type GroupRequest,
-  type PersonLedger,
-} from '../../../../shared/domain/ledger/person-ledger';
+import { emptyPersonLedger, type PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import { recordRequest, type GroupRequest } from '../../../../shared/domain/ledger/record-request';
 import { personKey } from '../../../../shared/domain/person-key';
 import {
   aGrant,

@@ -1,8 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { groupsByName } from '../../../../shared/domain/groups-by-name';
 import { isEndedBy } from '../../../../shared/domain/ledger/person-access';
-import { keyOfRequest } from '../../../../shared/domain/ledger/person-ledger';
-import { mayHaveRenamedGroups, withGroupsOfToday } from '../../../../shared/domain/ledger/renamed-groups';
+import {
+  keyOfRequest,
+  type AppliedMembership,
+  type Grant,
+} from '../../../../shared/domain/ledger/person-ledger';
+import {
+  hasRenamedGrants,
+  mayHaveRenamedGroups,
+  mayMeanRenamedGroup,
+  withGroupsOfToday,
+} from '../../../../shared/domain/ledger/renamed-groups';
 import { aGroup, groupsOf } from '../../../fixtures/builders/organizations';
 import { aGrant, aPersonLedger, aRevocation } from '../../../fixtures/builders/person-ledgers';
 
@@ -130,15 +139,17 @@ describe('a grant that gave a membership', () => {
   const revoked = (occurredAtMs: number) =>
     aRevocation({ group: 'Finance', grantRequestId: undefined, occurredAtMs });
 
-  it.each([
-    ['meant the other group of its new name, and is worked off', [], undefined, [false, true]],
-    ['may not be worked off', [{ groupId: G2, groupName: 'Finance' }], undefined, [true, true]],
-    ['came when the other grant was over', [], 2, [true, true]],
-  ] as const)('is ended or not by a revocation that %s', (_what, rows, validUntilMs, expected) => {
+  it.each<[string, Pick<AppliedMembership, 'groupId' | 'groupName'>[], Partial<Grant>, boolean[]]>([
+    ['meant the other group of its new name, and is worked off', [], { groupId: G2 }, [false, true]],
+    ['may not be worked off', [{ groupId: G2, groupName: 'Finance' }], { groupId: G2 }, [true, true]],
+    ['came when the other grant was over', [], { groupId: G2, validUntilMs: 2 }, [true, true]],
+    ['meant the same group by its new name', [], { groupId: G1 }, [true, true]],
+    ['may mean the same group', [], {}, [true, true]],
+  ])('is ended or not by a revocation that %s', (_what, rows, other, expected) => {
     const both = aPersonLedger({
       grants: [
         aGrant({ requestId: 'R1', group: 'Developers', groupId: G1, occurredAtMs: 1 }),
-        aGrant({ requestId: 'R2', group: 'Finance', groupId: G2, occurredAtMs: 1, validUntilMs }),
+        aGrant({ requestId: 'R2', group: 'Finance', occurredAtMs: 1, ...other }),
       ],
       revocations: [revoked(3)],
       applied: rows.map((row) => ({ ...row, origin: 'applied', sinceMs: 1 })),
@@ -164,4 +175,62 @@ it('is asked for where the policy does not name a group of a membership', () => 
   expect(mayHaveRenamedGroups(ledger, policy('developers'), NOW_MS)).toBe(false);
   expect(mayHaveRenamedGroups(ledger, policy('Engineers'), NOW_MS)).toBe(true);
   expect(mayHaveRenamedGroups({ applied: [], grants: ledger.grants }, policy(), NOW_MS)).toBe(false);
+});
+
+describe('where the policy has every name that the ledger knows', () => {
+  const row = { groupId: G1, groupName: 'Developers', origin: 'applied', sinceMs: 1 } as const;
+  const given = aGrant({ groupId: G1, occurredAtMs: 3 });
+  const swapped = uipath([G1, 'Finance'], [G2, 'Developers']);
+
+  it.each<[string, Parameters<typeof aPersonLedger>[0], boolean]>([
+    ['a grant gave its group', { grants: [given], applied: [row] }, false],
+    ['another of its name gave nothing yet', { grants: [given, aGrant()], applied: [row] }, true],
+    ['that one is over', { grants: [aGrant({ validUntilMs: NOW_MS })], applied: [row] }, false],
+    ['that one is of another group', { grants: [aGrant({ group: 'Finance' })], applied: [row] }, false],
+    [
+      'a revocation ends the grant',
+      { grants: [given], revocations: [aRevocation({ occurredAtMs: 4 })] },
+      false,
+    ],
+    [
+      'a revocation names another group',
+      { grants: [given], revocations: [aRevocation({ group: 'Finance', occurredAtMs: 4 })] },
+      true,
+    ],
+    [
+      'that is from before the grant',
+      { grants: [given], revocations: [aRevocation({ group: 'Finance', occurredAtMs: 2 })] },
+      false,
+    ],
+    [
+      'that names another request',
+      {
+        grants: [given],
+        revocations: [aRevocation({ group: 'Finance', grantRequestId: 'R9', occurredAtMs: 4 })],
+      },
+      false,
+    ],
+    [
+      'that ends a grant of that group',
+      {
+        grants: [given, aGrant({ group: 'Finance', groupId: G2 })],
+        revocations: [aRevocation({ group: 'Finance', occurredAtMs: 4 })],
+      },
+      false,
+    ],
+  ])('names are asked for or not: %s', (_what, more, expected) => {
+    expect(mayMeanRenamedGroup(aPersonLedger(more), NOW_MS)).toBe(expected);
+  });
+
+  it.each<[string, Parameters<typeof aPersonLedger>[0], boolean]>([
+    ['a grant knows the group', { grants: [given] }, true],
+    ['it is over', { grants: [{ ...given, validUntilMs: NOW_MS }] }, false],
+    ['a birthright line gave it', { applied: [row] }, false],
+    ['and a request came that may mean the other', { applied: [row], grants: [aGrant()] }, true],
+  ])('swapped groups are compared or not: %s', (_what, more, expected) => {
+    const organization = policy('Developers', 'Finance');
+    const has = (groups: ReturnType<typeof uipath>) =>
+      hasRenamedGrants(aPersonLedger(more), groups, organization, NOW_MS);
+    expect([has(swapped), has(uipath([G1, 'Developers'], [G2, 'Finance']))]).toEqual([expected, false]);
+  });
 });
