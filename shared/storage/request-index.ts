@@ -150,7 +150,9 @@ export function createRequestIndex(
       const place = { partitionKey: organization, rowKey: `k:${keyOf(ticket)}` };
       const sealing = { table: 'requests', ...place, seal: await storage.seal() };
       for (let attempt = 1; ; attempt += 1) {
-        const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, place.rowKey));
+        const row = await undefinedIfMissing(async () =>
+          (await table()).getEntity(organization, place.rowKey),
+        );
         const known = row === undefined ? undefined : decodeRecord(NotedTicketSchema, row, sealing);
         const next = {
           people: [...new Set([...(known?.people ?? []), ...(person === undefined ? [] : [person])])],

@@ -59,7 +59,6 @@ export function createLoggedLedger<L extends Pick<LedgerStore, 'read' | 'write' 
   const { ledger } = deps;
   const seen = new Map<string, EvidenceHead>();
   const written = new Map<string, Subject>();
-  const keyOf = ({ kind, key }: Subject): string => `${kind}:${key}`;
   const read = async <K extends SubjectKind>(
     subject: Subject<K>,
   ): Promise<Stored<LedgerOf[K]> | undefined> => {
@@ -88,6 +87,10 @@ export function createLoggedLedger<L extends Pick<LedgerStore, 'read' | 'write' 
       });
     },
   };
+}
+
+function keyOf({ kind, key }: Subject): string {
+  return `${kind}:${key}`;
 }
 
 /** What the log or the evidence itself cannot do keeps every change from being made, not one subject's. */

@@ -29,7 +29,10 @@ const ENDED = 'ended';
 const TRIES = 'tries';
 
 /** Two partitions: sessions that were ended, and tried keys by address. */
-export function createSignIns(storage: Pick<StorageAccount, 'table' | 'seal'>, onUnreadable = untold): SignIns {
+export function createSignIns(
+  storage: Pick<StorageAccount, 'table' | 'seal'>,
+  onUnreadable = untold,
+): SignIns {
   const records = createRecordTable(storage, {
     name: 'signins',
     noun: 'sign-in',

@@ -54,15 +54,15 @@ export function logRow(seal: RecordSeal, partitionKey: string, rowKey: string, v
 }
 
 export function storedLogHead({ tree, published, verified }: LogHead): object {
-  const storedTree = ({ size, roots }: Frontier): object => ({
-    size,
-    roots: roots.map((root) => root.toString('hex')),
-  });
   return {
     tree: storedTree(tree),
     published,
     ...(verified === undefined ? {} : { verified: storedTree(verified) }),
   };
+}
+
+function storedTree({ size, roots }: Frontier): object {
+  return { size, roots: roots.map((root) => root.toString('hex')) };
 }
 
 /** How far a subject's evidence is in the log. */
