@@ -13,8 +13,9 @@ import { personAt } from './worker-records';
 
 /**
  * True for a ledger that is nobody's employment: an identity source switched an account, or a request named an address, before HR told of
- * the address; or HR changed or ended somebody whom it named by the address alone, whom a record that is under it since `claimedSinceMs`
- * names. It is of whoever's record that is. What was switched off before may be of somebody who left long ago, unless HR ended them since.
+ * the address; or HR ended, and perhaps changed before, somebody whom it named by the address alone, while a record was under it: since
+ * `claimedSinceMs`. It is of whoever's record that is. What was switched off before may be of somebody who left long ago, unless HR ended
+ * them since.
  */
 export function isAccountAlone(
   { timeline, unconfirmed, joined, formerAccountOf }: PersonLedger,
@@ -26,7 +27,9 @@ export function isAccountAlone(
   const leftBefore = timeline.filter((word) => word.kind !== 'leaver' || !isSince(word));
   return (
     ofWork.every((word) => isSince(word) && word.kind !== 'joiner' && !isOfOneRecord(word)) &&
-    (ofWork.some(({ kind }) => kind === 'leaver') || personAt(leftBefore, nowMs).employment !== 'left')
+    (ofWork.length === 0
+      ? personAt(leftBefore, nowMs).employment !== 'left'
+      : ofWork.some(({ kind }) => kind === 'leaver'))
   );
 }
 

@@ -99,6 +99,19 @@ describe('a leaving under an address that a record came under', () => {
     expect([groupsOf(world, first), groupsOf(world, second)]).toEqual([[], []]);
   });
 
+  it('counts after a change of whoever has the address, which alone makes nobody the person', async () => {
+    const { world, first, second } = await posted(start, FOUR_GROUPS);
+    await tells(world);
+    world.engine.clock.advance(MINUTE_MS);
+    await world.moves(NEW, { attributes: { department: 'Finance' }, source: 'agency' });
+    await processWords(world);
+    await rest(world);
+    expect([groupsOf(world, first), groupsOf(world, second)]).toEqual([OWN, ['Users', 'Finance']]);
+    await world.leaves(NEW, { immediate: true, source: 'agency' });
+    await rest(world);
+    expect([groupsOf(world, first), groupsOf(world, second)]).toEqual([[], []]);
+  });
+
   it('counts on its day, where that is ahead', async () => {
     const { world, first, second } = await posted(start, FOUR_GROUPS);
     await tells(world);
