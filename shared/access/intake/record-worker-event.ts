@@ -161,7 +161,9 @@ async function recordInOrganization(
   );
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
   await markAndSchedulePerson(deps, context, subject, ledger, organization, urgent);
-  if (about.of === 'account') await markWhoeverClaims(deps, subject, context.nowMs, context.source.name);
+  const lane = urgent ? 'urgent' : 'normal';
+  if (about.of === 'account' || (named.record === undefined && event.kind === 'leaver'))
+    await markWhoeverClaims(deps, subject, { lane, nowMs: context.nowMs, cause: context.source.name });
   return late && said.outcome === 'recorded' ? 'recorded-late' : said.outcome;
 }
 

@@ -6,6 +6,7 @@ import {
   isAccountAlone,
   withClaimSettled,
 } from '../../domain/ledger/claimed-account';
+import { claimedSinceMs } from '../../domain/ledger/claimed-addresses';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { eldestFirst, joinLedgers } from '../../domain/ledger/join-ledgers';
 import { personAccess } from '../../domain/ledger/person-access';
@@ -80,7 +81,7 @@ export async function joinPeopleOfAccount(
 async function join(
   deps: JoinFoundPeopleDeps,
   { evidenceOf, mayGoOn }: JoinRun,
-  who: Readonly<{ into: string; from: string; by: 'account' | 'record' }>,
+  who: Readonly<{ into: string; from: string; by: 'account' | 'record'; claimedSinceMs?: number }>,
 ): Promise<boolean> {
   const { alias: organization } = deps.organization;
   return joinPeople(deps, { organization, ...who, evidenceOf, mayGoOn, nowMs: deps.clock.now() });
@@ -103,7 +104,8 @@ export async function joinClaimedAccounts(
     const from = personKey(address);
     const found = await readWhoeverJoined(deps.ledger, alias, from);
     const isJoined = found.key === key;
-    if (!isJoined && !(found.key === from && (await isTheirs(deps, person, found)))) {
+    const sinceMs = claimedSinceMs(ledger, address);
+    if (!isJoined && !(found.key === from && (await isTheirs(deps, person, found, sinceMs)))) {
       const undone = await undoHalf(deps, run, person, address);
       if (undone.length > 0) return { keys: undone, waits: false };
       continue;
@@ -113,7 +115,7 @@ export async function joinClaimedAccounts(
     const claimed = found.stored?.value;
     if (
       isJoined ||
-      (claimed !== undefined && (await joinClaimed(deps, run, person, { from, claimed, emptied })))
+      (claimed !== undefined && (await joinClaimed(deps, run, person, { from, claimed, emptied, sinceMs })))
     )
       await updateLedger(deps.ledger, personSubject(alias, key), (current) =>
         current?.claimed?.includes(address) === true && current.joined === undefined
@@ -152,33 +154,36 @@ async function undoHalf(
   return [into, ...(await keepAccount(deps, run, person, formerId))];
 }
 
-/** Not of somebody who left long ago, as an account that was made since is somebody else's. */
+/** Not of somebody who left long ago by their own words, as an account that was made since is somebody else's. */
 async function isTheirs(
   { ledger: ledgers, organization, clock }: JoinFoundPeopleDeps,
   person: PersonFound,
   { key, stored }: Awaited<ReturnType<typeof readWhoeverJoined>>,
+  sinceMs: number,
 ): Promise<boolean> {
   const nowMs = clock.now();
   const ledger = stored?.value;
-  if (ledger === undefined || !isAccountAlone(ledger, nowMs)) return false;
-  const both = joinLedgers(person.ledger, ledger);
-  const { employment, lockedUntilMs = 0 } = personAccess(both, organization, nowMs);
-  if (employment === 'left' && nowMs >= lockedUntilMs) return false;
+  if (ledger === undefined || !isAccountAlone(ledger, { claimedSinceMs: sinceMs, nowMs })) return false;
+  const isLongGone = [person.ledger, joinLedgers(person.ledger, ledger)].every((one) => {
+    const { employment, lockedUntilMs = 0 } = personAccess(one, organization, nowMs);
+    return employment === 'left' && nowMs >= lockedUntilMs;
+  });
+  if (isLongGone) return false;
   return !(await areTwoPeople(ledgers, organization.alias, person, { key, ledger }));
 }
 
-type Claimed = Readonly<{ from: string; claimed: PersonLedger; emptied: EmptiedAccounts }>;
+type Claimed = Readonly<{ from: string; claimed: PersonLedger; emptied: EmptiedAccounts; sinceMs: number }>;
 
 /** Returns whether they are one now. What no row holds together leaves the person the account that was theirs. */
 async function joinClaimed(
   deps: JoinFoundPeopleDeps,
   run: JoinRun,
   person: PersonFound,
-  { from, ...claimed }: Claimed,
+  { from, sinceMs, ...claimed }: Claimed,
 ): Promise<boolean> {
   await replaceAccount(deps, run, person, claimed);
   try {
-    return await join(deps, run, { into: person.key, from, by: 'record' });
+    return await join(deps, run, { into: person.key, from, by: 'record', claimedSinceMs: sinceMs });
   } catch (error) {
     if (errorCodeOf(error) === 'record-too-large')
       await keepAccount(deps, run, person, knownAccountOf(person.ledger));
@@ -191,7 +196,7 @@ async function replaceAccount(
   deps: JoinFoundPeopleDeps,
   { lane, evidenceOf }: JoinRun,
   { key, ledger, cause }: PersonFound,
-  { claimed, emptied }: Omit<Claimed, 'from'>,
+  { claimed, emptied }: Omit<Claimed, 'from' | 'sinceMs'>,
 ): Promise<void> {
   const accountId = accountReplacedByClaim(ledger, claimed);
   const now = knownAccountOf(claimed);

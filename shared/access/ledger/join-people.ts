@@ -39,6 +39,8 @@ type Joining = Readonly<{
   from: string;
   /** What tells that they are one: their account, or a worker record that came under the address of the other. */
   by: 'account' | 'record';
+  /** Since when a record is under the address of the other. */
+  claimedSinceMs?: number;
   evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
   /** Asked before each write that joins. What it throws ends the joining. */
   mayGoOn: () => Promise<void>;
@@ -115,14 +117,14 @@ async function takeOver(
 }
 
 async function joinWhole(deps: JoinPeopleDeps, joining: Joining): Promise<boolean> {
-  const { organization, into, from, by, evidenceOf, mayGoOn, nowMs } = joining;
+  const { organization, into, from, by, claimedSinceMs = Infinity, evidenceOf, mayGoOn, nowMs } = joining;
   /** What a claimed address was joined to, and with what. */
   let done: JoinedByClaim | undefined;
   try {
     for (let attempt = 1; ; attempt += 1) {
       const stored = await deps.ledger.read(personSubject(organization, from));
       const isToJoin = stored !== undefined && stored.value.joined === undefined;
-      if (!isToJoin || (by === 'record' && !isAccountAlone(stored.value, nowMs))) {
+      if (!isToJoin || (by === 'record' && !isAccountAlone(stored.value, { claimedSinceMs, nowMs }))) {
         const { into: isOf } = stored?.value.joined ?? {};
         if (isOf !== into) await takeBack(deps, joining, done, isOf);
         return isOf === into;

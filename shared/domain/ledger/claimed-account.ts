@@ -8,20 +8,28 @@ import {
   withAddress,
   type PersonLedger,
 } from './person-ledger';
+import { isOfOneRecord, type Statement } from './statement';
 import { personAt } from './worker-records';
 
 /**
- * True for a ledger that is nobody's employment: an identity source switched an account on, or a request named an address, before HR
- * told of the address. It is of whoever's record comes under the address.
+ * True for a ledger that is nobody's employment: an identity source switched an account, or a request named an address, before HR told of
+ * the address; or HR ended, and perhaps changed before, somebody whom it named by the address alone, while a record was under it: since
+ * `claimedSinceMs`. It is of whoever's record that is. What was switched off before may be of somebody who left long ago, unless HR ended
+ * them since.
  */
-export function isAccountAlone(ledger: PersonLedger, nowMs: number): boolean {
-  const { timeline, unconfirmed, joined, formerAccountOf } = ledger;
+export function isAccountAlone(
+  { timeline, unconfirmed, joined, formerAccountOf }: PersonLedger,
+  { claimedSinceMs, nowMs }: Readonly<{ claimedSinceMs: number; nowMs: number }>,
+): boolean {
+  if ([joined, formerAccountOf, unconfirmed].some((one) => one !== undefined)) return false;
+  const isSince = ({ occurredAtMs }: Statement): boolean => occurredAtMs >= claimedSinceMs;
+  const ofWork = timeline.filter(({ of }) => of !== 'account');
+  const leftBefore = timeline.filter((word) => word.kind !== 'leaver' || !isSince(word));
   return (
-    joined === undefined &&
-    formerAccountOf === undefined &&
-    unconfirmed === undefined &&
-    timeline.every(({ of }) => of === 'account') &&
-    personAt(timeline, nowMs).employment !== 'left'
+    ofWork.every((word) => isSince(word) && word.kind !== 'joiner' && !isOfOneRecord(word)) &&
+    (ofWork.length === 0
+      ? personAt(leftBefore, nowMs).employment !== 'left'
+      : ofWork.some(({ kind }) => kind === 'leaver'))
   );
 }
 

@@ -1,6 +1,6 @@
 import { personKey } from '../person-key';
 import type { PersonLedger } from './person-ledger';
-import type { Statement } from './statement';
+import { groupBy, type Statement } from './statement';
 import { isNamedIn, recordNamedBy } from './unconfirmed-records';
 
 /**
@@ -23,4 +23,22 @@ export function claimedAfter(
   const underOthers = new Set(timeline.filter((one) => !isOfRecord(one)).map(({ under }) => under));
   const kept = others.filter((address) => underOthers.has(personKey(address)));
   return isClaimed ? [...kept, email] : kept;
+}
+
+/**
+ * Since when a record of the person is under an address, epoch milliseconds, as HR said it: what was said of the address from then on is
+ * said of them. A leaving under another address takes no record from under this one. Infinity: none is.
+ */
+export function claimedSinceMs({ timeline }: Pick<PersonLedger, 'timeline'>, address: string): number {
+  const under = personKey(address);
+  const ofRecords = timeline.filter((word) => recordNamedBy(word) !== undefined);
+  const starts = [
+    ...groupBy(ofRecords, ({ source, workerId }) => JSON.stringify([source, workerId])).values(),
+  ]
+    .map((words) => words.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs))
+    .map((words) =>
+      words.slice(words.findLastIndex((word) => word.kind !== 'leaver' && word.under !== under) + 1),
+    )
+    .flatMap((words) => words.find((word) => word.under === under)?.occurredAtMs ?? []);
+  return Math.min(Infinity, ...starts);
 }

@@ -17,27 +17,48 @@ export function endsOfEarlyStarts(
   isSuperseded: IsSuperseded,
 ): readonly Statement[] {
   const standing = notSuperseded.filter(isAboutEmployment).toSorted(byTime);
-  return standing.flatMap((hire): readonly Statement[] => {
-    if (!isAhead(hire)) return [];
+  /** Of each hire, the one that the employment began with: a hire that is said once more of somebody at work begins none. */
+  const startOf = new Map<Statement, Statement>();
+  return standing.flatMap((hire, index): readonly Statement[] => {
+    if (hire.kind !== 'joiner') return [];
     const begun = standing.findLast((word) => word.effectiveAtMs <= hire.occurredAtMs);
-    if (begun?.kind !== 'joiner') return [];
-    const since = words.filter((word) => word.occurredAtMs > begun.effectiveAtMs);
-    const { occurredAtMs } = firstToMove(hire, since);
-    const isLate =
-      begun.occurredAtMs >= occurredAtMs || occurredAtMs - begun.effectiveAtMs > START_MAY_MOVE_MS;
-    return isLate || isRehire(hire, occurredAtMs, { words, isSuperseded })
+    const start = begun && startOf.get(begun);
+    const movedAtMs = begun && start && movedAhead(hire, { begun, start, words, isSuperseded });
+    const before = standing[index - 1];
+    startOf.set(hire, (movedAtMs === undefined && before && startOf.get(before)) || hire);
+    return movedAtMs === undefined
       ? []
       : [
           {
             ...hire,
             id: `${hire.id} moved`,
             kind: 'leaver',
-            occurredAtMs,
-            effectiveAtMs: occurredAtMs,
+            occurredAtMs: movedAtMs,
+            effectiveAtMs: movedAtMs,
             attributes: {},
           },
         ];
   });
+}
+
+type Begun = Readonly<{
+  /** The last hire that had begun when another was said. */
+  begun: Statement;
+  /** The hire that its employment began with. */
+  start: Statement;
+  words: readonly Statement[];
+  isSuperseded: IsSuperseded;
+}>;
+
+/** When it was first said that a start which had taken effect lately is ahead; undefined: a hire says nothing like that. */
+function movedAhead(hire: Statement, { begun, start, words, isSuperseded }: Begun): number | undefined {
+  if (!isAhead(hire)) return undefined;
+  const since = words.filter((word) => word.occurredAtMs > begun.effectiveAtMs);
+  const { occurredAtMs } = firstToMove(hire, since);
+  const isLate =
+    Math.max(begun.occurredAtMs, start.occurredAtMs) >= occurredAtMs ||
+    occurredAtMs - start.effectiveAtMs > START_MAY_MOVE_MS;
+  return isLate || isRehire(hire, occurredAtMs, { words, isSuperseded }) ? undefined : occurredAtMs;
 }
 
 function isAhead({ kind, occurredAtMs, effectiveAtMs }: Statement): boolean {

@@ -2,7 +2,8 @@ import { fold } from '../fold';
 import { groupPolicyOf, type OrganizationPolicy } from '../policy';
 import { hasEndedSince, isKeptByAnother } from './has-ended-since';
 import { joinLedgers } from './join-ledgers';
-import { isGrantValid, isRevoked, personAccess } from './person-access';
+import { reasonsWithin } from './access-within';
+import { isGrantValid, isRevoked, type Reason } from './person-access';
 import {
   addressesOf,
   asIfAccountConfirmed,
@@ -21,7 +22,7 @@ type EndedByJoin = Readonly<{
 
 /**
  * Grants that two people cannot keep once they are one: those whose approvals are their own, and those of which the policy keeps the
- * group apart from what the other has. Of two grants that of who joins ends. One that ended with its record does not come back with a
+ * group apart from what the other has while they last, or would have if they were back. Of two grants that of who joins ends. One that ended with its record does not come back with a
  * record of the other. One that waits for somebody to say whose an account is counts as if they had: nothing judges it again when they
  * do.
  */
@@ -33,13 +34,14 @@ export function grantsEndedByJoin(
 ): readonly EndedByJoin[] {
   const [into, from] = [asIfAccountConfirmed(intoLedger), asIfAccountConfirmed(fromLedger)];
   const addresses = new Set([...addressesOf(into), ...addressesOf(from)].map(fold));
-  const { reasons } = personAccess(into, organization, nowMs);
-  const birthright = personAccess(from, organization, nowMs).reasons.filter(
-    ({ kind }) => kind === 'birthright',
-  );
+  const meanwhile = (ledger: PersonLedger, { validFromMs, validUntilMs }: Grant): readonly Reason[] =>
+    reasonsWithin(ledger, organization, { fromMs: Math.max(nowMs, validFromMs), untilMs: validUntilMs });
   const sides = [
-    { ledger: from, others: reasons },
-    { ledger: into, others: birthright },
+    { ledger: from, othersOf: (grant: Grant) => meanwhile(into, grant) },
+    {
+      ledger: into,
+      othersOf: (grant: Grant) => meanwhile(from, grant).filter(({ kind }) => kind === 'birthright'),
+    },
   ];
   const { timeline } = joinLedgers(into, from);
   const comesBack = (grant: Grant, ledger: PersonLedger): boolean =>
@@ -49,13 +51,13 @@ export function grantsEndedByJoin(
       .filter((grant) => comesBack(grant, ledger))
       .map((grant): EndedByJoin => ({ grant, why: 'already-ended' })),
   );
-  const refused = sides.flatMap(({ ledger, others }) =>
+  const refused = sides.flatMap(({ ledger, othersOf }) =>
     ledger.grants
       .filter((grant) => isGrantValid(grant, ledger, organization, nowMs) || grant.validFromMs > nowMs)
       .filter((grant) => !ended.some((one) => one.grant === grant))
       .flatMap((grant): EndedByJoin[] => {
         if (lacksApprovals(grant, organization, addresses)) return [{ grant, why: 'approvals-missing' }];
-        const isKeptApart = conflictsOf(organization, fold(grant.group), others).length > 0;
+        const isKeptApart = conflictsOf(organization, fold(grant.group), othersOf(grant)).length > 0;
         return isKeptApart ? [{ grant, why: 'separation-of-duties' }] : [];
       }),
   );

@@ -1,6 +1,7 @@
 import { fold } from '../fold';
 import type { OrganizationPolicy } from '../policy';
-import { accessWithin, isEndedBy } from './person-access';
+import { accessWithin } from './access-within';
+import { isEndedBy } from './person-access';
 import type { Grant, PersonLedger } from './person-ledger';
 import { personAt, recordsOf } from './worker-records';
 import { workerAt } from './worker-timeline';

@@ -32,12 +32,7 @@ export function personAccess(
   const { employment, leftAtMs } = personAt(ledger.timeline, nowMs);
   const suspended = employment === 'absent' && organization.absence.access === 'suspend';
   const reasons =
-    employment === 'left' || suspended
-      ? []
-      : [
-          ...birthrightReasons(ledger, organization, nowMs),
-          ...grantReasons(ledger, organization, employment, nowMs),
-        ];
+    employment === 'left' || suspended ? [] : reasonsOf(ledger, organization, employment, nowMs);
   return {
     employment,
     lockedUntilMs: leftAtMs === undefined ? undefined : leftAtMs + organization.leaver.lockoutDays * DAY_MS,
@@ -46,30 +41,28 @@ export function personAccess(
   };
 }
 
-type AccessSpan = Readonly<{ fromMs: number; untilMs: number | undefined }>;
-
-/** Every reason that holds at some time of the span, as far as is known now. The span is open where it has no end. */
-export function reasonsWithin(
+/** Reasons at an instant, also those that rest while somebody is away or their account is switched off: no word says when they return. */
+export function reasonsIfBack(
   ledger: PersonLedger,
-  organization: OrganizationPolicy,
-  span: AccessSpan,
+  policy: OrganizationPolicy,
+  nowMs: number,
 ): readonly Reason[] {
-  return accessWithin(ledger, organization, span).flatMap(({ reasons }) => reasons);
+  const organization = { ...policy, absence: { access: 'keep' } } as const;
+  const switchedOn = ledger.timeline.filter(({ of, kind }) => of !== 'account' || kind !== 'leaver');
+  const { employment } = personAt(switchedOn, nowMs);
+  return employment === 'left' ? [] : reasonsOf(ledger, organization, employment, nowMs);
 }
 
-/** Access at each instant of the span at which it may change, and at its beginning. */
-export function accessWithin(
+function reasonsOf(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
-  { fromMs, untilMs = Infinity }: AccessSpan,
-): readonly PersonAccess[] {
-  const within: PersonAccess[] = [];
-  for (let atMs: number | undefined = fromMs; atMs !== undefined && atMs < untilMs;) {
-    const access = personAccess(ledger, organization, atMs);
-    within.push(access);
-    atMs = access.nextChangeAtMs;
-  }
-  return within;
+  employment: Employment,
+  nowMs: number,
+): readonly Reason[] {
+  return [
+    ...birthrightReasons(ledger, organization, nowMs),
+    ...grantReasons(ledger, organization, employment, nowMs),
+  ];
 }
 
 /**
@@ -223,7 +216,8 @@ function birthrightOfWorker(
     );
 }
 
-function nextChangeAtMs(
+/** The next instant after `nowMs` at which access may change without a new word; undefined: none is known. */
+export function nextChangeAtMs(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
   nowMs: number,

@@ -1,6 +1,7 @@
 import type { AccessRequest } from './access-request';
 import { fold } from '../fold';
-import { namesOfGroup, personAccess, reasonsWithin, type Reason } from './person-access';
+import { reasonsWithin } from './access-within';
+import { namesOfGroup, reasonsIfBack, type Reason } from './person-access';
 import { asIfAccountConfirmed, type PersonLedger } from './person-ledger';
 import { groupPolicyOf, type OrganizationPolicy, type RequestRules } from '../policy';
 import { DAY_MS } from '../durations';
@@ -11,7 +12,7 @@ import type { RequestRefusal } from './request-refusals-in-words';
 import type { Timeline } from './statement';
 import { refusalOfRule, rulesOfRule } from './rule-request-refusal';
 
-/** A person's reasons now, and all that hold at some time while the request would; `granted`: folded groups of all their grants. */
+/** A person's reasons now, those that rest too, and all that hold at some time while the request would; `granted`: folded groups of all their grants. */
 export type HeldReasons = Readonly<{
   now: readonly Reason[];
   meanwhile: readonly Reason[];
@@ -22,7 +23,7 @@ export const NOTHING_HELD: HeldReasons = { now: [], meanwhile: [] };
 
 /**
  * What a person holds beside a request: separation of duties is checked over all of the time that it lasts, and against what acts as
- * soon as somebody says that an account is theirs.
+ * soon as somebody says that an account is theirs or the person is back: from a leave of absence, or where their account was off.
  */
 export function reasonsHeld(
   action: AccessRequest['action'],
@@ -30,7 +31,7 @@ export function reasonsHeld(
   organization: OrganizationPolicy,
   nowMs: number,
 ): HeldReasons {
-  const { reasons: now } = personAccess(ledger, organization, nowMs);
+  const now = reasonsIfBack(ledger, organization, nowMs);
   const granted = new Set(ledger.grants.flatMap(namesOfGroup));
   if (action.kind !== 'grant' && action.kind !== 'extend') return { now, meanwhile: now, granted };
   const span = { fromMs: Math.max(nowMs, action.validFromMs), untilMs: action.validUntilMs };

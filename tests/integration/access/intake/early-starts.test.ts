@@ -313,3 +313,66 @@ describe('a start that took effect and is moved ahead', () => {
     expect(world.members('Developers')).toEqual([ANA]);
   });
 });
+
+describe('somebody who has long been at work', () => {
+  const asHired = { worker: { workerId: '7' }, attributes: { department: 'Automation' } };
+  /** At work since long with a grant; the hire is said again by `again`, and two days later for a day ahead. */
+  async function saidAhead(
+    again: (world: World, firstDay: string) => Promise<void>,
+    hired: (firstDay: string) => object = () => asHired,
+  ): Promise<readonly (readonly string[])[]> {
+    const world = await start();
+    const firstDay = day(world, 0);
+    await world.joins(ANA, { ...hired(firstDay) });
+    await world.asks('R1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P900D' });
+    await world.settle();
+    await world.pass(400 * DAY_MS);
+    await again(world, firstDay);
+    await world.pass(2 * DAY_MS);
+    await world.joins(ANA, starts(day(world, 20)));
+    await world.settle();
+    await world.pass(HOUR_MS);
+    return ['Developers', 'Finance'].map(world.members);
+  }
+
+  it.each<[string, Parameters<typeof saidAhead>[0]]>([
+    ['not at all', async () => {}],
+    ['without a date', async (world) => world.joins(ANA, asHired)],
+    ['with its date', async (world, firstDay) => world.joins(ANA, starts(firstDay))],
+    ['with a date of today', async (world) => world.joins(ANA, starts(day(world, 0)))],
+    [
+      'without a date, twice',
+      async (world) => {
+        await world.joins(ANA, asHired);
+        await world.pass(DAY_MS);
+        await world.joins(ANA, asHired);
+      },
+    ],
+    [
+      'for a day ahead that has come',
+      async (world) => {
+        await world.joins(ANA, starts(day(world, 3)));
+        await world.pass(5 * DAY_MS);
+      },
+    ],
+  ])(
+    'keeps what they have when their hire is said again %s, and then for a day ahead',
+    async (_what, again) => {
+      expect(await saidAhead(again)).toEqual([[ANA], [ANA]]);
+      expect(await saidAhead(again, starts)).toEqual([[ANA], [ANA]]);
+    },
+  );
+
+  it('and left, and was hired again lately, has nothing while that start is moved ahead', async () => {
+    const again = async (world: World): Promise<void> => {
+      await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+      await world.pass(DAY_MS);
+      await world.joins(ANA, asHired);
+      await world.pass(DAY_MS);
+      await world.joins(ANA, asHired);
+      await world.settle();
+      expect(world.members('Developers')).toEqual([ANA]);
+    };
+    expect(await saidAhead(again)).toEqual([[], []]);
+  });
+});

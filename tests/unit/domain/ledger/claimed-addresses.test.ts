@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { claimedAfter } from '../../../../shared/domain/ledger/claimed-addresses';
+import { claimedAfter, claimedSinceMs } from '../../../../shared/domain/ledger/claimed-addresses';
 import type { Statement } from '../../../../shared/domain/ledger/statement';
 import { personKey } from '../../../../shared/domain/person-key';
 
@@ -45,5 +45,20 @@ describe('an address that has a ledger of its own', () => {
   it('is claimed by no word that is older than what the record says now', () => {
     const timeline = [said(A, 3)];
     expect(claimedAfter({ timeline }, said(B, 2), { email: B, isClaimed: true })).toEqual([]);
+  });
+});
+
+describe('a record is under an address', () => {
+  it.each<[string, Statement[], number]>([
+    ['since the first word of it', [said(A, 1), said(B, 3), said(B, 5)], 3],
+    ['since it says the address anew', [said(B, 1), said(A, 2), said(B, 3)], 3],
+    ['since then, in whatever order that was said', [said(B, 5), said(A, 1), said(B, 3)], 3],
+    ['since then, where it leaves under another', [said(B, 3), said(A, 5, { kind: 'leaver' })], 3],
+    ['since it leaves under it', [said(A, 1), said(B, 5, { kind: 'leaver' })], 5],
+    ['since one of two is', [said(B, 4), said(A, 1, { workerId: '8' }), said(B, 2, { workerId: '8' })], 2],
+    ['never, where it says another by now', [said(B, 1), said(A, 2)], Infinity],
+    ['never, where nothing names a record', [said(B, 1, { workerId: undefined })], Infinity],
+  ])('%s', (_what, timeline, expected) => {
+    expect(claimedSinceMs({ timeline }, B)).toBe(expected);
   });
 });

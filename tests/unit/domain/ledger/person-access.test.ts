@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { reasonsWithin } from '../../../../shared/domain/ledger/access-within';
 import {
   isGrantValid,
   isRevoked,
   matchesBirthright,
   personAccess,
-  reasonsWithin,
   type Reason,
 } from '../../../../shared/domain/ledger/person-access';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';

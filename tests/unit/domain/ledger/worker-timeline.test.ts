@@ -605,6 +605,18 @@ describe('what a timeline keeps', () => {
     expect(workerAt(recordAllAt(25, all).timeline, 25)).toEqual(workerAt(all, 25));
   });
 
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['nothing but the address', {}],
+    ['the same under it as before', { department: 'Finance' }],
+  ])('keeps the change that told an address first, where it says %s', (_what, attributes) => {
+    const said = (saidAt: number, under: string) => ({ ...moved({ saidAt, attributes }), under });
+    const words = [said(1, 'a'), said(2, 'b'), said(3, 'b'), said(4, 'b')];
+    const { timeline, outcomes } = recordAllAt(5, words, 100);
+    expect(timeline.map(({ occurredAtMs, under }) => [occurredAtMs, under])).toContainEqual([2, 'b']);
+    expect(timeline.length).toBeLessThan(words.length);
+    expect(outcomes[1]).toBe('recorded');
+  });
+
   it('does not take a hire with the same attribute for a repetition by a change', () => {
     const timeline = timelineOf(
       moved({ saidAt: 1, attributes: { title: 'Lead' } }),
