@@ -1,7 +1,7 @@
 import { recordsBetween } from '../../domain/evidence/chain-continues';
 import { EMPTY_CHAIN, type EvidenceHead } from '../../domain/ledger/evidence';
 import type { Subject, SubjectKind } from '../../domain/ledger/subject';
-import { AppError, errorCodeOf } from '../../errors';
+import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
 import type { LedgerOf, LedgerStore, Stored } from '../../storage/ledger';
@@ -34,7 +34,10 @@ export async function logEvidence<K extends SubjectKind>(
     const records = recordsBetween(logged, head, after);
     if (records === undefined) throw unfit('do not follow those in the log');
     try {
-      await needed(async () => deps.evidenceLog.append({ subject, after: logged, records }));
+      await needed(
+        async () => deps.evidenceLog.append({ subject, after: logged, records }),
+        ['storage-conflict'],
+      );
       return stored;
     } catch (error) {
       if (errorCodeOf(error) !== 'storage-conflict' || attempt === ATTEMPTS) throw error;
@@ -93,13 +96,15 @@ function keyOf({ kind, key }: Subject): string {
   return `${kind}:${key}`;
 }
 
-/** What the log or the evidence itself cannot do keeps every change from being made, not one subject's. */
-async function needed<T>(step: () => Promise<T>): Promise<T> {
+/** What the log or the evidence itself cannot do keeps every change from being made, not one subject's; `own` codes are the subject's. */
+async function needed<T>(
+  step: () => Promise<T>,
+  own: readonly ErrorCode[] = ['storage-conflict', 'record-unreadable'],
+): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    const code = errorCodeOf(error);
-    if (code === 'storage-conflict' || code === 'record-unreadable') throw error;
+    if (own.includes(errorCodeOf(error))) throw error;
     throw new AppError('evidence-unavailable', 'Evidence cannot be written, so nothing is changed', {
       cause: error,
     });
