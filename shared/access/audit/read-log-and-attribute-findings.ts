@@ -7,6 +7,7 @@ import {
 import { knownNamesIn } from '../../domain/audit/attribution/expected-cause';
 import type { FindingRecord } from '../../domain/audit/finding';
 import type { LoggedEvent } from '../../domain/audit/attribution/logged-event';
+import { valuesInDetails } from '../../domain/audit/attribution/values-in-details';
 import { valueOr, type Snapshot } from '../../domain/audit/snapshot';
 import type { Unattributed } from '../../domain/audit/attribution/unattributed-reasons';
 import { fold } from '../../domain/fold';
@@ -96,7 +97,7 @@ export function toLoggedEvent(event: UiPathEvent, ownNames: ReadonlySet<string>)
       .flatMap((text) => text ?? [])
       .join('\n')
       .normalize('NFC'),
-    values: [...valuesIn('', parsed)],
+    values: valuesInDetails(parsed),
   };
 }
 
@@ -111,13 +112,4 @@ function parseDetails(details: string | null): unknown {
 function present(name: string | null): readonly string[] {
   const trimmed = name?.trim().normalize('NFC') ?? '';
   return trimmed === '' ? [] : [trimmed];
-}
-
-/** Every value with the name of the member that it stands under; those of a list stand under the list's. */
-function* valuesIn(key: string, value: unknown): Generator<LoggedEvent['values'][number]> {
-  if (typeof value === 'string' || typeof value === 'number')
-    yield { key, value: String(value).normalize('NFC') };
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, member] of Object.entries(value))
-    yield* valuesIn(Array.isArray(value) ? key : name, member);
 }

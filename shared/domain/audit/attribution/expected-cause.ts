@@ -67,7 +67,7 @@ const ID_KEYS = {
 };
 
 /** Under which names of details that stands which was acted upon, for what may also act: `memberName`, `usersToAdd`, not `addedBy`. */
-const OBJECT_KEYS = /member|^(?:entity|target)|to(?:add|remove)$|(?:added|removed)(?!by)/;
+const OBJECT_KEYS = /member|^(?:entity|target)|to(?:add|remove)(?:id|name|email)?$|(?:added|removed)(?!by)/;
 
 /** The cause that a finding is expected to have; undefined when no change in UiPath causes it. */
 export function expectedCauseOf(
