@@ -28,6 +28,8 @@ export const FAMILIES: Readonly<Record<BuiltInCheckId, CheckFamily | 'none'>> = 
   'rule-re-adds': 'rules',
   'rule-without-owner': 'rules',
   'rule-expired': 'rules',
+  'rule-fills-privileged': 'rules',
+  'rule-matches-nearly-everybody': 'rules',
   'identity-unresolved': 'identities',
   'identity-ambiguous': 'identities',
   'identity-duplicate': 'identities',

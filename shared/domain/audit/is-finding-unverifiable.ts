@@ -57,6 +57,8 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'rule-re-adds': (subject) => [...GROUPS(subject), 'rules', 'groups'],
   'rule-without-owner': RULES,
   'rule-expired': RULES,
+  'rule-fills-privileged': () => [...RULES({}), 'groups'],
+  'rule-matches-nearly-everybody': () => ['rules'],
   'identity-unresolved': () => [PEOPLE],
   'identity-ambiguous': () => [PEOPLE],
   'identity-duplicate': ({ email }) => (email === undefined ? ['directory', PEOPLE] : ['users']),

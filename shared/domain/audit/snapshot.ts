@@ -12,6 +12,8 @@ export type SnapshotRule = Readonly<{
   enabled: boolean;
   groupIds: readonly string[];
   contentHash: string;
+  /** Its conditions hold of nearly everybody. */
+  isBroad: boolean;
 }>;
 
 export type SnapshotUser = Readonly<{

@@ -54,6 +54,8 @@ const DIRECTIONS: Readonly<Partial<Record<CheckId, Direction>>> = {
   'rule-missing': GONE,
   'rule-unknown': MADE,
   'rule-re-adds': GIVES,
+  'rule-fills-privileged': GIVES,
+  'rule-matches-nearly-everybody': GIVES,
   'external-in-privileged-group': CAME,
   'machine-in-privileged-group': CAME,
 };

@@ -52,6 +52,14 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'Somebody decides who answers for the rule, and has that requested.',
   ),
   'rule-expired': planRuleDeletion,
+  'rule-fills-privileged': createNoPlan(
+    'decision',
+    'Somebody decides whether the rule is agreed. One that nobody requested is a finding of its own as well, with the plan to delete it.',
+  ),
+  'rule-matches-nearly-everybody': createNoPlan(
+    'decision',
+    'Somebody decides whether the conditions of the rule are narrowed or the rule is deleted.',
+  ),
   'identity-unresolved': createNoPlan(
     'by-itself',
     'It ends by itself when the person has signed in once, or when HR has corrected the address.',

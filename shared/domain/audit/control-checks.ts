@@ -1,0 +1,15 @@
+import { createCheckEntry } from './check-catalog-entry';
+
+/** Checks of who controls the organization: its administrators, rules that fill privileged groups, and the credential of this application. */
+export const CONTROL_CHECKS = {
+  'rule-fills-privileged': createCheckEntry('rule-fills-privileged', 'critical', {
+    title: 'Rule fills a privileged group',
+    why: 'Whoever meets the conditions of the rule is in a privileged group at the next sign-in, and nobody agreed to that.',
+    mend: 'Delete the rule, or have it requested and approved under the requests of the group; name it in the baseline only when it is agreed as it is.',
+  }),
+  'rule-matches-nearly-everybody': createCheckEntry('rule-matches-nearly-everybody', 'high', {
+    title: 'Rule that nearly everybody meets',
+    why: 'The conditions of the rule hold of nearly everybody, who get its groups at every sign-in.',
+    mend: 'Narrow the conditions of the rule or delete it, or name it in the baseline when it is agreed.',
+  }),
+} as const;
