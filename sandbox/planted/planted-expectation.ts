@@ -58,6 +58,7 @@ export function plantedIn(
       { memberId: idOf(name) },
     ]),
     ['break-glass-used', { account: at('glass3') }],
+    ['administrator-gone', { memberId: idOf('admin1') }],
     ['policy-entity-missing', { entity: 'group:citizen developers' }],
     ['policy-entity-missing', { entity: `user:${at('admin1')}` }],
     ['policy-entity-unexpected', { entity: `user:${at('admin1')}` }],
@@ -128,6 +129,21 @@ export function plantedIn(
     person('address-differs', 'renamed'),
     ['part-unknown', { part: 'group:locked' }],
   ];
+  const asked: readonly Line[] = [
+    variant === 'few'
+      ? ['administrators-too-few', { fewest: '5' }]
+      : ['administrators-too-many', { most: '3' }],
+    ['administrator-unknown', { memberId: idOf('intruder') }],
+    ['break-glass-missing', { account: at('glass2') }],
+    ['break-glass-used', { account: at('glass1') }],
+  ];
+  const unasked = [
+    ...['admin1', 'glass1', 'glass3', 'intruder'].map((name): Line => [
+      'administrator-unagreed',
+      { memberId: idOf(name) },
+    ]),
+    ['administrator-gone', { memberId: idOf('glass2') }] as const,
+  ];
   const faults: readonly Line[] = [
     member('member-without-reason', 'developers', 'stranger'),
     member('member-without-reason', 'finance', 'stranger2'),
@@ -147,12 +163,7 @@ export function plantedIn(
     ['group-missing', { group: 'ghost group' }],
     ['group-unlisted', { groupId: groupId('Shadow IT') }],
     ['group-unlisted', { groupId: groupId('Treasury') }],
-    variant === 'few'
-      ? ['administrators-too-few', { fewest: '5' }]
-      : ['administrators-too-many', { most: '3' }],
-    ['administrator-unknown', { memberId: idOf('intruder') }],
-    ['break-glass-missing', { account: at('glass2') }],
-    ['break-glass-used', { account: at('glass1') }],
+    ...(variant === 'unasked' ? unasked : asked),
     ['policy-entity-unexpected', { entity: `user:${at('guest')}` }],
     ['policy-entity-missing', { entity: 'group:automation users' }],
     ['policy-entity-broad', { entity: 'group:everyone' }],

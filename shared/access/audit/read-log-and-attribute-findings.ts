@@ -8,7 +8,8 @@ import { knownNamesIn } from '../../domain/audit/attribution/expected-cause';
 import type { FindingRecord } from '../../domain/audit/finding';
 import type { LoggedEvent } from '../../domain/audit/attribution/logged-event';
 import { valuesInDetails } from '../../domain/audit/attribution/values-in-details';
-import { valueOr, type Snapshot } from '../../domain/audit/snapshot';
+import { ownMemberIn } from '../../domain/audit/own-ids';
+import type { Snapshot } from '../../domain/audit/snapshot';
 import type { Unattributed } from '../../domain/audit/attribution/unattributed-reasons';
 import { fold } from '../../domain/fold';
 import { errorCodeOf, type ErrorCode } from '../../errors';
@@ -45,9 +46,9 @@ export async function attributeFindings(
   return attribute(records, asked, log, { ...at, known });
 }
 
-/** Names of this application in the log. The display name is known only where the policy has applications read. */
-function ownNamesIn({ applications }: Snapshot, ownClientId: string): ReadonlySet<string> {
-  const own = valueOr(applications, []).find(({ clientId }) => fold(clientId) === fold(ownClientId));
+/** Names of this application in the log: its client id and, where it is known as a member, its id and name there. */
+function ownNamesIn(snapshot: Snapshot, ownClientId: string): ReadonlySet<string> {
+  const own = ownMemberIn(snapshot, ownClientId);
   return new Set(
     [ownClientId, own?.memberId, own?.name].flatMap((name) => (name === undefined ? [] : [fold(name)])),
   );

@@ -33,7 +33,7 @@ export async function readOperationalState(
   policy: Policy,
   organization: OrganizationPolicy,
   known: Readonly<{ marks: readonly Mark[]; nowMs: number }> &
-    Pick<OperationalState, 'lastAudit' | 'unfinished' | 'own'>,
+    Pick<OperationalState, 'administrators' | 'lastAudit' | 'unfinished' | 'own'>,
 ): Promise<OperationalState> {
   const { alias } = organization;
   const atNow = { ...deps, clock: { now: () => known.nowMs } };
@@ -57,6 +57,7 @@ export async function readOperationalState(
     if (!unread.some((one) => one.part === part)) unread.push({ part, code });
   };
   return {
+    administrators: known.administrators,
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,
     own: known.own,

@@ -158,11 +158,13 @@ async function decideNight(
     organization,
     last,
     believed,
+    ownClientId,
   );
   const operations = await readOperationalState(deps, policy, organization, {
     marks,
     nowMs,
     unfinished,
+    administrators: earlierNights.administrators,
     lastAudit: earlier,
     own: uipath.own,
   });

@@ -17,6 +17,8 @@ export const FAMILIES: Readonly<Record<BuiltInCheckId, CheckFamily | 'none'>> = 
   'administrators-too-few': 'administrators',
   'administrators-too-many': 'administrators',
   'administrator-unknown': 'administrators',
+  'administrator-unagreed': 'administrators',
+  'administrator-gone': 'administrators',
   'break-glass-missing': 'administrators',
   'break-glass-used': 'administrators',
   'policy-entity-unexpected': 'access-policy',

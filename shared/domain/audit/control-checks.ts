@@ -2,6 +2,16 @@ import { createCheckEntry } from './check-catalog-entry';
 
 /** Checks of who controls the organization: its administrators, rules that fill privileged groups, and the credential of this application. */
 export const CONTROL_CHECKS = {
+  'administrator-unagreed': createCheckEntry('administrator-unagreed', 'high', {
+    title: 'Administrator whom nobody agreed to',
+    why: 'The policy does not say who may administer the organization: somebody came since the last audit, or was there at the first one.',
+    mend: 'Ask who made them an administrator. Then accept the finding, or name all administrators in the policy; else remove the member.',
+  }),
+  'administrator-gone': createCheckEntry('administrator-gone', 'high', {
+    title: 'Administrator is gone',
+    why: 'Somebody who was in Administrators is not there any more, and the policy does not say who should be.',
+    mend: 'Ask who removed them and why; name all administrators in the policy.',
+  }),
   'rule-fills-privileged': createCheckEntry('rule-fills-privileged', 'critical', {
     title: 'Rule fills a privileged group',
     why: 'Whoever meets the conditions of the rule is in a privileged group at the next sign-in, and nobody agreed to that.',

@@ -18,7 +18,7 @@ const MEMBERSHIPS: PartsOf = (subject) => [...GROUPS(subject), PEOPLE];
 const ACCESS_POLICY: PartsOf = () => ['access-policy'];
 const RULES: PartsOf = () => ['rules', 'ledger:rule'];
 const ADMINISTRATORS: PartsOf = () => ['administrators'];
-/** Administrators is read for itself as well, where the policy says who may be there. */
+/** Administrators is read for itself as well. */
 const PRIVILEGED: PartsOf = (subject) => [
   ...GROUPS(subject),
   ...(subject['group'] === 'administrators' ? ['administrators'] : []),
@@ -46,6 +46,8 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
     'users',
     ...addressParts(memberId),
   ],
+  'administrator-unagreed': () => ['administrators', 'groups'],
+  'administrator-gone': () => ['administrators', 'groups'],
   'break-glass-missing': ({ account = '' }) => ['administrators', `break-glass:${account}`],
   'break-glass-used': ({ account = '' }) => [`break-glass:${account}`],
   'policy-entity-unexpected': ACCESS_POLICY,

@@ -1,3 +1,4 @@
+import type { EarlierAudits } from './seen-in-earlier-audits';
 import type { Known, UnknownPart } from './snapshot';
 
 /** The operational state of the application, from its storage and the vault. */
@@ -38,6 +39,8 @@ export type OperationalState = Readonly<{
   >;
   /** What of all this could not be read, and is left empty. */
   unread: readonly UnknownPart[];
+  /** Members of Administrators by earlier audits, and those of them who went, since when: where the policy does not say who may be there. */
+  administrators: EarlierAudits['administrators'];
   lastAudit: Readonly<{ night: string; atMs: number }> | undefined;
   /** Nights whose audit began and never ended. */
   unfinished: readonly string[];

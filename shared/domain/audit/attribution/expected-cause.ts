@@ -46,6 +46,8 @@ const DIRECTIONS: Readonly<Partial<Record<CheckId, Direction>>> = {
   'group-missing': UNNAMED,
   'group-unlisted': NAMED,
   'administrator-unknown': CAME,
+  'administrator-unagreed': CAME,
+  'administrator-gone': WENT,
   'break-glass-missing': WENT,
   'policy-entity-unexpected': CAME,
   'policy-entity-missing': WENT,
@@ -83,7 +85,7 @@ export function expectedCauseOf(
   if (ruleId !== undefined)
     return { ...direction, things: [thingOf(known, 'rule', [ruleId], present(rule))], about: /rule/i };
   const { memberId, account, name, group, other, groupId } = subject;
-  const isAdministrators = check === 'administrator-unknown' || check === 'break-glass-missing';
+  const isAdministrators = check.startsWith('administrator-') || check === 'break-glass-missing';
   const groups = present(group, other, isAdministrators ? 'administrators' : undefined);
   const groupIds = isAdministrators
     ? [ADMINISTRATORS_GROUP_ID]

@@ -29,6 +29,11 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
   'administrators-too-few': createNoPlan('decision', 'Somebody decides who becomes an administrator.'),
   'administrators-too-many': createNoPlan('decision', 'Somebody decides who stops being an administrator.'),
   'administrator-unknown': planAdministratorRemoval,
+  'administrator-unagreed': planAdministratorRemoval,
+  'administrator-gone': createNoPlan(
+    'by-hand',
+    'An administrator adds them again in UiPath where that was wrong. The finding ends by itself after a week.',
+  ),
   'break-glass-missing': createNoPlan(
     'by-hand',
     'Whoever becomes an administrator can change everything: an administrator adds the account in UiPath.',

@@ -29,6 +29,7 @@ const QUIET: OperationalStateDeps = {
 const KNOWN = {
   marks: [],
   nowMs: 0,
+  administrators: [],
   lastAudit: undefined,
   unfinished: [],
   own: { clientId: '', scopes: [] },

@@ -15,6 +15,7 @@ describe('an empty answer', () => {
     ruleIds: [],
     membersOf: new Map(),
     leaverIds: new Map(),
+    administrators: [],
     hadEntries: false,
     hadAccounts: false,
     doubtedMs: new Map(),
@@ -104,6 +105,6 @@ describe('an empty answer', () => {
     });
     expect([...groups.values(), administrators]).toEqual([DOUBTED, other, DOUBTED]);
     expect(doubt({ administrators: somebody }).administrators).toEqual(somebody);
-    expect(doubt({}).administrators).toBeUndefined();
+    expect(doubt({ administrators: UNKNOWN }).administrators).toEqual(UNKNOWN);
   });
 });
