@@ -119,6 +119,8 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Che
       secretEndsMs: known(new Map()),
       sources: [],
       administrators: [],
+      uses: [],
+      logUnread: undefined,
       lastAudit: undefined,
       unfinished: [],
       failing: [],

@@ -29,6 +29,11 @@ export function plantedIn(
   ];
   const groupId = (name: string): string =>
     [...uipath.organization(alias).groups.values()].find((group) => group.name === name)?.id ?? name;
+  const used = (what: string): Line => {
+    const event = uipath.organization(alias).audit.events.find(({ summary }) => summary === what);
+    const usedAt = new Date(event?.atMs ?? 0).toISOString();
+    return ['credential-used-elsewhere', { what, at: usedAt, event: event?.id ?? '' }];
+  };
   const late = { kind: 'person', key: personKey(at('late')) };
 
   const everywhere: readonly Line[] = [
@@ -81,6 +86,7 @@ export function plantedIn(
     ['identity-dormant', { memberId: idOf('guest') }],
     member('external-in-privileged-group', 'developers', 'contractor'),
     member('machine-in-privileged-group', 'developers', 'agreed-robot'),
+    used('Sent'),
     ['source-silent', { source: 'hr/fresh' }],
     ['source-silent', { source: 'hr/quiet' }],
     ['source-silent', { source: 'hr/stuck' }],
@@ -164,6 +170,8 @@ export function plantedIn(
     ['group-unlisted', { groupId: groupId('Shadow IT') }],
     ['group-unlisted', { groupId: groupId('Treasury') }],
     ...(variant === 'unasked' ? unasked : asked),
+    ...(variant === 'few' ? [used('Never sent')] : []),
+    ...(variant === 'many' ? [['audit-log-unread', { log: 'organization' }] as const] : []),
     ['policy-entity-unexpected', { entity: `user:${at('guest')}` }],
     ['policy-entity-missing', { entity: 'group:automation users' }],
     ['policy-entity-broad', { entity: 'group:everyone' }],

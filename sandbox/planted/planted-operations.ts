@@ -66,6 +66,7 @@ export async function plantOperations({ app, uipath, alias, variant, nowMs }: Pl
     const before = createFinding(alias, 'administrator-gone', { memberId }, { gone });
     await app.findings.save(alias, [{ ...before, state: 'open', firstSeenMs: 1, lastSeenMs: 1 }]);
   }
+  await plantSentChanges({ app, uipath, alias, variant, nowMs });
   if (isCalm) return;
   const lasting = { kind: 'group', key: 'g-failing' } as const;
   await app.backoffs.put(alias, { ...failing, unit: lasting, sinceMs: nowMs - 2 * HOUR_MS });
@@ -88,6 +89,28 @@ export async function plantOperations({ app, uipath, alias, variant, nowMs }: Pl
     groupId: 'g2',
     decision: 'remove',
   });
+}
+
+/** What UiPath logged of the application: what it sent and, where the log can be read, what it did not. */
+async function plantSentChanges({ app, uipath, alias, variant, nowMs }: Planting): Promise<void> {
+  const actor = { id: uipath.idOf(alias, CLIENT_ID), name: 'access-functions', email: null };
+  const atMs = nowMs - HOUR_MS;
+  const log = (ruleId: number, name: string): void => {
+    const entry = { type: 'Update Rule', target: 'Rule Management', summary: name, details: { ruleId } };
+    uipath.organization(alias).audit.append(entry, actor, atMs);
+  };
+  await app.sentChanges.beganMs(alias, nowMs - 30 * DAY_MS);
+  const change = { thing: 'rule', act: 'changed', id: '1', name: 'Sent', added: [], removed: [] } as const;
+  await app.sentChanges.note(alias, { ...change, atMs });
+  log(1, 'Sent');
+  if (variant === 'few') log(2, 'Never sent');
+  if (variant === 'many')
+    uipath.inject({
+      kind: 'answer',
+      status: 403,
+      times: 'always',
+      match: { endpoint: 'L1', organization: alias },
+    });
 }
 
 /** Last deliveries of the sources, which all organizations share. */

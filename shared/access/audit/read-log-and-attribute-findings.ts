@@ -47,7 +47,7 @@ export async function attributeFindings(
 }
 
 /** Names of this application in the log: its client id and, where it is known as a member, its id and name there. */
-function ownNamesIn(snapshot: Snapshot, ownClientId: string): ReadonlySet<string> {
+export function ownNamesIn(snapshot: Snapshot, ownClientId: string): ReadonlySet<string> {
   const own = ownMemberIn(snapshot, ownClientId);
   return new Set(
     [ownClientId, own?.memberId, own?.name].flatMap((name) => (name === undefined ? [] : [fold(name)])),
@@ -75,7 +75,7 @@ async function readLog(
 }
 
 /** False for an event that failed: UiPath's status is 0 for a success and 1 for a failure. Without a status it counts as done. */
-function isDone({ status }: UiPathEvent): boolean {
+export function isDone({ status }: UiPathEvent): boolean {
   return status === null || ['', '0', 'success'].includes(fold(status));
 }
 

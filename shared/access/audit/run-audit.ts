@@ -5,10 +5,9 @@ import { toCheckInput } from '../../domain/audit/check-input';
 import { runAllChecks } from '../../domain/audit/checks/run-all-checks';
 import { rememberEarlierAudits } from '../../domain/audit/seen-in-earlier-audits';
 import { rejectEmptyAnswers } from '../../domain/audit/reject-empty-answers';
-import type { ExpectedAccess } from '../../domain/audit/expected-access-types';
 import { isOpen } from '../../domain/audit/finding';
+import { countWhatWasRead } from './count-what-was-read';
 import { checksOf, type AuditReport } from '../../domain/audit/report';
-import type { Snapshot } from '../../domain/audit/snapshot';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { allowanceOf, DEFAULT_QUOTA_RULES, type HttpMethod } from '../../domain/plan/quota';
 import { AppError } from '../../errors';
@@ -17,9 +16,11 @@ import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
 import type { AuditMessage, WorkQueues } from '../../storage/queues';
+import type { SentChanges } from '../../storage/calls/sent-changes';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
-import { attributeFindings } from './read-log-and-attribute-findings';
+import { attributeFindings, ownNamesIn } from './read-log-and-attribute-findings';
+import { findUsesElsewhere } from './find-uses-elsewhere';
 import { isComeBackLater } from './is-come-back-later';
 import { followFindings, unreadableParts } from './follow-findings';
 import { readStoredSnapshotIfReadable } from './read-stored-snapshot-if-readable';
@@ -59,6 +60,7 @@ export type RunAuditDeps = OperationalStateDeps &
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
     accounts: Pick<PeopleIndex, 'accountOf'>;
+    sentChanges: Pick<SentChanges, 'beganMs' | 'since'>;
     snapshots: Omit<SnapshotStore, 'forget'>;
     clock: Pick<Clock, 'now'>;
     /** After so long a run reads nothing more and goes on in its next turn. */
@@ -165,6 +167,16 @@ async function decideNight(
     nowMs,
     unfinished,
     administrators: earlierNights.administrators,
+    ...(await findUsesElsewhere(
+      { ...uipath, ...deps, reader },
+      {
+        alias,
+        ownNames: ownNamesIn(snapshot, ownClientId),
+        nowMs,
+        lastAudit: earlier,
+        earlier: earlierNights,
+      },
+    )),
     lastAudit: earlier,
     own: uipath.own,
   });
@@ -230,20 +242,4 @@ async function giveUpEarlierNights(
       await snapshots.save(alias, earlier, { ...given, parts });
   }
   return snapshots.givenUpFor(alias, night);
-}
-
-function countWhatWasRead(
-  { groups, accessPolicy, rules, applications, robots }: Snapshot,
-  { people }: ExpectedAccess,
-): AuditReport['looked'] {
-  const read = [...groups.values()].flatMap((group) => (group.kind === 'known' ? [group.value] : []));
-  return {
-    groups: read.length,
-    members: read.reduce((sum, group) => sum + (group?.members.size ?? 0), 0),
-    people: people.length,
-    rules: rules.kind === 'known' ? rules.value.length : 0,
-    policyEntities: accessPolicy.kind === 'known' ? accessPolicy.value.length : 0,
-    ...(applications?.kind === 'known' ? { applications: applications.value.length } : {}),
-    ...(robots?.kind === 'known' ? { robots: robots.value.size } : {}),
-  };
 }

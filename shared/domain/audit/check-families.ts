@@ -45,6 +45,8 @@ export const FAMILIES: Readonly<Record<BuiltInCheckId, CheckFamily | 'none'>> = 
   'identity-dormant': 'identities',
   'external-in-privileged-group': 'identities',
   'machine-in-privileged-group': 'identities',
+  'credential-used-elsewhere': 'operations',
+  'audit-log-unread': 'operations',
   'secret-expiring': 'operations',
   'scope-unneeded': 'operations',
   'source-silent': 'operations',

@@ -22,4 +22,14 @@ export const CONTROL_CHECKS = {
     why: 'The conditions of the rule hold of nearly everybody, who get its groups at every sign-in.',
     mend: 'Narrow the conditions of the rule or delete it, or name it in the baseline when it is agreed.',
   }),
+  'credential-used-elsewhere': createCheckEntry('credential-used-elsewhere', 'critical', {
+    title: 'Credential of this application used elsewhere',
+    why: 'UiPath logged a change by this application that it did not make: somebody else has its secret.',
+    mend: 'Make a new secret in UiPath and delete the old one at once, then look at what was changed.',
+  }),
+  'audit-log-unread': createCheckEntry('audit-log-unread', 'medium', {
+    title: 'Audit log was not looked through',
+    why: 'It is not known whether somebody else uses the credential of this application.',
+    mend: 'Look at the code: give the application the right to read the log, or accept the finding.',
+  }),
 } as const;

@@ -78,6 +78,8 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
     ...addressParts(subject['memberId'] ?? ''),
   ],
   'machine-in-privileged-group': PRIVILEGED,
+  'credential-used-elsewhere': OWN_RECORDS,
+  'audit-log-unread': OWN_RECORDS,
   'secret-expiring': ({ secret = '' }) => [secret.startsWith('application ') ? 'applications' : 'secrets'],
   'scope-unneeded': () => ['applications'],
   'source-silent': () => ['heartbeats'],

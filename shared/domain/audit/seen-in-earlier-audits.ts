@@ -1,5 +1,5 @@
 import type { CheckId } from './check-catalog';
-import { isForgotten, type FindingRecord } from './finding';
+import { isForgotten, type FindingRecord, type FindingSubject } from './finding';
 
 /** Open findings of earlier nights, for plausibility checks: an answer of UiPath that lacks their subjects may be short. */
 export type EarlierAudits = Readonly<{
@@ -12,6 +12,9 @@ export type EarlierAudits = Readonly<{
   administrators: ReadonlyArray<
     Readonly<{ memberId: string; name: string | undefined; goneMs: number | undefined }>
   >;
+  /** Uses of the credential elsewhere, and whether the log was not looked through for them last. */
+  uses: readonly FindingSubject[];
+  isLogUnread: boolean;
   /** The access policy had entries, the list of users had accounts. */
   hadEntries: boolean;
   hadAccounts: boolean;
@@ -51,6 +54,10 @@ export function rememberEarlierAudits(records: readonly FindingRecord[], nowMs: 
     membersOf,
     leaverIds,
     administrators,
+    uses: stillThere.flatMap(({ check, subject }) =>
+      check === 'credential-used-elsewhere' ? [subject] : [],
+    ),
+    isLogUnread: stillThere.some(({ check }) => check === 'audit-log-unread'),
     hadEntries: stillThere.some(
       ({ check, subject }) =>
         SHOWS_ENTRY.has(check) || (check.startsWith('own:') && subject['entity'] !== undefined),

@@ -47,6 +47,7 @@ function someRecords(
       },
     },
     removals: { forget: async (_alias, beforeMs, most) => count('removals', beforeMs, most) },
+    sentChanges: { forget: async (_alias, beforeMs) => count('sentChanges', beforeMs) },
     requests: { forgetIds: async (_alias, beforeMs) => count('requests', beforeMs) },
     deliveries: { forgetIds: async (feed, source, beforeMs) => count('deliveries', feed, source, beforeMs) },
     snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },

@@ -2,7 +2,7 @@ import { fold } from '../../fold';
 import { ACTOR_KEYS } from './find-mention-in-event';
 import { actsIn, type LoggedEvent } from './logged-event';
 
-type Value = LoggedEvent['values'][number];
+type LoggedValue = LoggedEvent['values'][number];
 
 /** Deeper than any log that is known: what is below is not looked at. */
 const MOST_LEVELS = 12;
@@ -17,9 +17,9 @@ const OF_A_THING =
  * and the id or name of an object under that of the object: `members: [{ id }]` is a `memberId`. In lists of additions or removals the
  * name says so: `added: [{ user: { id } }]` is a `userIdAdded`; in whoever acted too: `addedBy: { user: { id } }` is an `actorUserId`.
  */
-export function valuesInDetails(details: unknown): readonly Value[] {
-  const values: Value[] = [];
-  const collect = (value: unknown, place: Place, level: number): void => {
+export function valuesInDetails(details: unknown): readonly LoggedValue[] {
+  const values: LoggedValue[] = [];
+  const collect = (value: unknown, place: PlaceInDetails, level: number): void => {
     if (typeof value === 'string' || typeof value === 'number')
       values.push({ key: place.key, value: String(value).normalize('NFC') });
     if (typeof value !== 'object' || value === null || level > MOST_LEVELS) return;
@@ -31,9 +31,9 @@ export function valuesInDetails(details: unknown): readonly Value[] {
 }
 
 /** `thing`: the name of the nearest object around. `list`: whether it is among additions, removals, or whoever acted. */
-type Place = Readonly<{ key: string; thing: string; list: '' | 'Added' | 'Removed' | 'actor' }>;
+type PlaceInDetails = Readonly<{ key: string; thing: string; list: '' | 'Added' | 'Removed' | 'actor' }>;
 
-function placeWithin(around: Place, name: string): Place {
+function placeWithin(around: PlaceInDetails, name: string): PlaceInDetails {
   const { thing, list } = around;
   const isTextOfThing = thing !== '' && OF_A_THING.test(fold(name));
   const key = isTextOfThing ? `${singular(thing)}${capital(name)}` : name;
@@ -45,14 +45,14 @@ function placeWithin(around: Place, name: string): Place {
   };
 }
 
-function listIn(name: string): Place['list'] {
+function listIn(name: string): PlaceInDetails['list'] {
   if (ACTOR_KEYS.test(fold(name))) return 'actor';
   const acts = actsIn(name);
   if (acts.has('added') === acts.has('removed')) return '';
   return acts.has('added') ? 'Added' : 'Removed';
 }
 
-function withAct(key: string, list: Place['list']): string {
+function withAct(key: string, list: PlaceInDetails['list']): string {
   return list === '' || list === 'actor' || listIn(key) !== '' ? key : `${key}${list}`;
 }
 

@@ -108,6 +108,11 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
   ),
   'external-in-privileged-group': planRemoval,
   'machine-in-privileged-group': planRemoval,
+  'credential-used-elsewhere': createNoPlan(
+    'by-hand',
+    'A new secret is made in UiPath and the old one deleted, and what was changed is undone by hand. The finding ends by itself a week after the change.',
+  ),
+  'audit-log-unread': createNoPlan('by-itself', 'It ends by itself when the log was looked through again.'),
   'secret-expiring': createNoPlan(
     'by-hand',
     'A new secret is made by hand, in UiPath or at the sender, and put into the key vault.',

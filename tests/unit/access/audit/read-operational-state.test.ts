@@ -30,6 +30,8 @@ const KNOWN = {
   marks: [],
   nowMs: 0,
   administrators: [],
+  uses: [],
+  logUnread: undefined,
   lastAudit: undefined,
   unfinished: [],
   own: { clientId: '', scopes: [] },

@@ -16,6 +16,8 @@ describe('an empty answer', () => {
     membersOf: new Map(),
     leaverIds: new Map(),
     administrators: [],
+    uses: [],
+    isLogUnread: false,
     hadEntries: false,
     hadAccounts: false,
     doubtedMs: new Map(),

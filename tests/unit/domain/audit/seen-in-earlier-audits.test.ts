@@ -24,6 +24,8 @@ describe('what earlier nights found', () => {
       membersOf: new Map(),
       leaverIds: new Map(),
       administrators: [],
+      uses: [],
+      isLogUnread: false,
       hadEntries: false,
       hadAccounts: false,
       doubtedMs: new Map(),
