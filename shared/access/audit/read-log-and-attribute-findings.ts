@@ -9,7 +9,7 @@ import type { FindingRecord } from '../../domain/audit/finding';
 import type { LoggedEvent } from '../../domain/audit/attribution/logged-event';
 import { valuesInDetails } from '../../domain/audit/attribution/values-in-details';
 import { ownMemberIn } from '../../domain/audit/own-ids';
-import type { Snapshot } from '../../domain/audit/snapshot';
+import { valueOr, type Snapshot } from '../../domain/audit/snapshot';
 import type { Unattributed } from '../../domain/audit/attribution/unattributed-reasons';
 import { fold } from '../../domain/fold';
 import { errorCodeOf, type ErrorCode } from '../../errors';
@@ -41,14 +41,21 @@ export async function attributeFindings(
   const known = knownNamesIn(at.snapshot);
   const asked = toAttribute(records, known, at.nowMs);
   if (asked.length === 0) return records;
+  const { applications, directory } = at.snapshot;
   const range = { fromMs: searchFromMs(asked, at.nowMs), toMs: at.nowMs };
-  const log = await readLog(auditEvents, range, ownNamesIn(at.snapshot, at.ownClientId));
+  const log = await readLog(
+    auditEvents,
+    range,
+    ownNamesIn(applications, valueOr(directory, undefined)?.own, at.ownClientId),
+  );
   return attribute(records, asked, log, { ...at, known });
 }
 
 /** Names of this application in the log: its client id and, where it is known as a member, its id and name there. */
-export function ownNamesIn(snapshot: Snapshot, ownClientId: string): ReadonlySet<string> {
-  const own = ownMemberIn(snapshot, ownClientId);
+export function ownNamesIn(
+  ...[applications, told, ownClientId]: Parameters<typeof ownMemberIn>
+): ReadonlySet<string> {
+  const own = ownMemberIn(applications, told, ownClientId);
   return new Set(
     [ownClientId, own?.memberId, own?.name].flatMap((name) => (name === undefined ? [] : [fold(name)])),
   );

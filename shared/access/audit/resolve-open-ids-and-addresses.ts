@@ -92,7 +92,7 @@ export async function resolveOpenIdsAndAddresses(
 }
 
 /** A POST each. What cannot be asked has no name, by which nothing is decided. */
-async function readAdministratorNames(
+export async function readAdministratorNames(
   { directory, reader }: ResolvingDeps,
   administrators: Snapshot['administrators'],
   ownClientId: string,

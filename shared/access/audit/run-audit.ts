@@ -35,7 +35,7 @@ import {
   type RemediateAndStoreAuditResultDeps,
 } from './remediate-and-store-audit-result';
 import { planRemediations } from './plan-remediations';
-import { resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
+import { readAdministratorNames, resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
 import {
   BEGINNING,
   readBeginning,
@@ -136,6 +136,18 @@ async function decideNight(
   const leavers = () => began().leavers;
   const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId, leavers };
   const read = await readSnapshot(context);
+  const { own } = await readAdministratorNames({ ...uipath, reader }, read.administrators, ownClientId);
+  const earlier = lastAudit();
+  const uses = await findUsesElsewhere(
+    { ...uipath, ...deps, reader },
+    {
+      alias,
+      ownNames: ownNamesIn(read.applications, own, ownClientId),
+      nowMs: deps.clock.now(),
+      lastAudit: earlier,
+      earlier: earlierNights,
+    },
+  );
   reader.requireHalfTurn();
 
   const nowMs = deps.clock.now();
@@ -148,7 +160,6 @@ async function decideNight(
     }),
     began(),
   );
-  const earlier = lastAudit();
   const believed = await verifyEmptyGroups(
     uipath.groups,
     rejectEmptyAnswers(organization, read, earlierNights, earlier?.atMs),
@@ -167,16 +178,7 @@ async function decideNight(
     nowMs,
     unfinished,
     administrators: earlierNights.administrators,
-    ...(await findUsesElsewhere(
-      { ...uipath, ...deps, reader },
-      {
-        alias,
-        ownNames: ownNamesIn(snapshot, ownClientId),
-        nowMs,
-        lastAudit: earlier,
-        earlier: earlierNights,
-      },
-    )),
+    ...uses,
     lastAudit: earlier,
     own: uipath.own,
   });
