@@ -101,6 +101,8 @@ organizations:
         - { entityType: group, name: Administrators }
         - { entityType: group, name: Automation Users }
         - { entityType: group, name: Citizen Developers }
+    audit:
+      administrators: { fewest: 1, people: [${ADMINISTRATOR}] }
     waivers:
       - check: group-unlisted
         subject: { group: ${GROUPS.unmanaged} }

@@ -4,7 +4,9 @@ import { AppError } from './errors';
 import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store-interface';
+import { createSentChanges } from './storage/calls/sent-changes';
 import { createQuotaGates } from './storage/quota-gate-per-organization';
+import { coded } from './storage/storage-errors';
 import { createUiPathClient, type UiPathClient } from './uipath/client';
 import { scopesFor } from './uipath/client-settings';
 
@@ -20,6 +22,7 @@ type ClientParts = Pick<
 /** One client per organization, made anew when the policy changes; those of another policy are dropped. */
 export function createOrganizationClients(parts: ClientParts): Organizations {
   const { storage, secrets, clock, random, uipathFetch, quotaRules } = parts;
+  const sent = coded(createSentChanges(storage));
   const opened = new Map<string, OpenOrganization>();
   let openedUnder: string | undefined;
   const open = (organization: OrganizationPolicy): OpenOrganization => {
@@ -37,6 +40,7 @@ export function createOrganizationClients(parts: ClientParts): Organizations {
       quota,
       clock,
       random,
+      noteChange: async (change) => sent.note(organization.alias, { ...change, atMs: clock.now() }),
       fetch: uipathFetch,
     });
     return { uipath, quota, scopes };

@@ -1,4 +1,5 @@
 import type { Infrastructure } from './infrastructure';
+import { createSentChanges } from './storage/calls/sent-changes';
 import { createBackoffStore } from './storage/backoffs';
 import { createDeadDeliveries } from './storage/dead-deliveries';
 import { createDeliveries } from './storage/deliveries';
@@ -53,6 +54,7 @@ export function createStores(
     requests: coded(createRequestIndex(storage, onUnreadable)),
     holds: coded(createHoldStore(storage, onUnreadable)),
     removals: coded(createRemovalLog(storage)),
+    sentChanges: coded(createSentChanges(storage)),
     accounts: coded(createPeopleIndex(storage)),
     leases: coded(createWriterLeases(storage, clock)),
     findings: coded(createFindingStore(storage, onUnreadable)),

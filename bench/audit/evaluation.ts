@@ -1,3 +1,4 @@
+import { ADMINISTRATORS_GROUP_ID } from '../../shared/domain/plan/hard-stops';
 import type { CheckInput } from '../../shared/domain/audit/check-input';
 import type { MemberKind } from '../../shared/domain/member-kind';
 import { runAllChecks } from '../../shared/domain/audit/checks/run-all-checks';
@@ -95,7 +96,7 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Che
           known({ groupId: name, members: members[index] ?? new Map() }),
         ]),
       ),
-      administrators: undefined,
+      administrators: known({ groupId: ADMINISTRATORS_GROUP_ID, members: new Map() }),
       elsewhere: known([]),
       accessPolicy: known([]),
       rules: known([]),
@@ -103,7 +104,12 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Che
       breakGlass: new Map(),
       applications: undefined,
       robots: undefined,
-      directory: known({ administratorIds: undefined, addresses: known(new Map()) }),
+      directory: known({
+        administratorIds: undefined,
+        addresses: known(new Map()),
+        names: new Map(),
+        own: undefined,
+      }),
     },
     operations: {
       refusals: [],
@@ -112,6 +118,9 @@ function toCase(organization: OrganizationPolicy, memberships: number): Omit<Che
       marks: [],
       secretEndsMs: known(new Map()),
       sources: [],
+      administrators: [],
+      uses: [],
+      logUnread: undefined,
       lastAudit: undefined,
       unfinished: [],
       failing: [],

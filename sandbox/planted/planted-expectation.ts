@@ -29,6 +29,11 @@ export function plantedIn(
   ];
   const groupId = (name: string): string =>
     [...uipath.organization(alias).groups.values()].find((group) => group.name === name)?.id ?? name;
+  const used = (what: string): Line => {
+    const event = uipath.organization(alias).audit.events.find(({ summary }) => summary === what);
+    const usedAt = new Date(event?.atMs ?? 0).toISOString();
+    return ['credential-used-elsewhere', { what, at: usedAt, event: event?.id ?? '' }];
+  };
   const late = { kind: 'person', key: personKey(at('late')) };
 
   const everywhere: readonly Line[] = [
@@ -58,6 +63,7 @@ export function plantedIn(
       { memberId: idOf(name) },
     ]),
     ['break-glass-used', { account: at('glass3') }],
+    ['administrator-gone', { memberId: idOf('admin1') }],
     ['policy-entity-missing', { entity: 'group:citizen developers' }],
     ['policy-entity-missing', { entity: `user:${at('admin1')}` }],
     ['policy-entity-unexpected', { entity: `user:${at('admin1')}` }],
@@ -68,6 +74,10 @@ export function plantedIn(
     rule('rule-unknown', 'Agreed'),
     rule('rule-unknown', 'Tmp switched off'),
     rule('rule-without-owner', 'Agreed'),
+    rule('rule-fills-privileged', 'Agreed', { group: 'payroll' }),
+    rule('rule-fills-privileged', 'Adds again', { group: 'developers' }),
+    rule('rule-matches-nearly-everybody', 'Agreed'),
+    rule('rule-matches-nearly-everybody', 'As requested'),
     rule('own:temporary-rule', 'Tmp switched off'),
     rule('rule-re-adds', 'Switched off', { group: 'developers' }),
     person('identity-unresolved', 'unborn'),
@@ -76,6 +86,7 @@ export function plantedIn(
     ['identity-dormant', { memberId: idOf('guest') }],
     member('external-in-privileged-group', 'developers', 'contractor'),
     member('machine-in-privileged-group', 'developers', 'agreed-robot'),
+    used('Sent'),
     ['source-silent', { source: 'hr/fresh' }],
     ['source-silent', { source: 'hr/quiet' }],
     ['source-silent', { source: 'hr/stuck' }],
@@ -128,6 +139,21 @@ export function plantedIn(
     person('address-differs', 'renamed'),
     ['part-unknown', { part: 'group:locked' }],
   ];
+  const asked: readonly Line[] = [
+    variant === 'few'
+      ? ['administrators-too-few', { fewest: '5' }]
+      : ['administrators-too-many', { most: '3' }],
+    ['administrator-unknown', { memberId: idOf('intruder') }],
+    ['break-glass-missing', { account: at('glass2') }],
+    ['break-glass-used', { account: at('glass1') }],
+  ];
+  const unasked = [
+    ...['admin1', 'glass1', 'glass3', 'intruder'].map((name): Line => [
+      'administrator-unagreed',
+      { memberId: idOf(name) },
+    ]),
+    ['administrator-gone', { memberId: idOf('glass2') }] as const,
+  ];
   const faults: readonly Line[] = [
     member('member-without-reason', 'developers', 'stranger'),
     member('member-without-reason', 'finance', 'stranger2'),
@@ -147,12 +173,9 @@ export function plantedIn(
     ['group-missing', { group: 'ghost group' }],
     ['group-unlisted', { groupId: groupId('Shadow IT') }],
     ['group-unlisted', { groupId: groupId('Treasury') }],
-    variant === 'few'
-      ? ['administrators-too-few', { fewest: '5' }]
-      : ['administrators-too-many', { most: '3' }],
-    ['administrator-unknown', { memberId: idOf('intruder') }],
-    ['break-glass-missing', { account: at('glass2') }],
-    ['break-glass-used', { account: at('glass1') }],
+    ...(variant === 'unasked' ? unasked : asked),
+    ...(variant === 'few' ? [used('Never sent')] : []),
+    ...(variant === 'many' ? [['audit-log-unread', { log: 'organization' }] as const] : []),
     ['policy-entity-unexpected', { entity: `user:${at('guest')}` }],
     ['policy-entity-missing', { entity: 'group:automation users' }],
     ['policy-entity-broad', { entity: 'group:everyone' }],
@@ -162,6 +185,9 @@ export function plantedIn(
     rule('rule-altered', 'Widened'),
     rule('rule-missing', 'Deleted'),
     rule('rule-unknown', 'By hand'),
+    rule('rule-unknown', 'Pays'),
+    rule('rule-fills-privileged', 'Pays', { group: 'payroll' }),
+    rule('rule-matches-nearly-everybody', 'For all'),
     rule('rule-expired', 'Ended'),
     rule('rule-expired', 'Old agreement'),
     rule('rule-without-owner', 'Orphaned'),

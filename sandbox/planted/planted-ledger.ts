@@ -118,7 +118,7 @@ export async function plantRules(planting: Planting): Promise<ReadonlyMap<string
     ids.set(name, String(await plantRule(planting, name, requested, more)));
   };
   await rule('As requested', { owner, untilMs: nowMs + DAY_MS });
-  await rule('Agreed');
+  await rule('Agreed', undefined, { group: 'Payroll', value: `@${alias}.example` });
   await rule('Switched off', { owner }, { enabled: false, group: 'Developers' });
   await rule('Tmp switched off', undefined, { enabled: false });
   if (isCalm) {
@@ -136,6 +136,8 @@ export async function plantRules(planting: Planting): Promise<ReadonlyMap<string
   await rule('Ownerless');
   await rule('Tmp agreed');
   await rule('Adds again', { owner }, { group: 'Developers' });
+  await rule('Pays', undefined, { group: 'Payroll' });
+  await rule('For all', { owner }, { group: 'All Staff', value: `@${alias}.example` });
   return ids;
 }
 
@@ -144,6 +146,8 @@ type Requested = Readonly<{ owner: string; untilMs?: number }>;
 type Existing = Readonly<{
   enabled?: boolean;
   group?: string;
+  /** What the department has to hold. */
+  value?: string;
   altered?: Readonly<{ description?: string; enabled?: boolean; conditions?: readonly [] }>;
   absent?: boolean;
 }>;
@@ -152,12 +156,12 @@ async function plantRule(
   { app, uipath, alias, nowMs }: Planting,
   name: string,
   requested: Requested | undefined,
-  { enabled = true, group, altered = {}, absent = false }: Existing,
+  { enabled = true, group, value = 'IT', altered = {}, absent = false }: Existing,
 ): Promise<number> {
   const { rules, groups, numbers } = uipath.organization(alias);
   const found = [...groups.values()].find((one) => one.name === group);
   const groupIds = found === undefined ? [] : [found.id];
-  const conditions = [{ claimName: 'department', conditionType: 'Contains', value: 'IT' }];
+  const conditions = [{ claimName: 'department', conditionType: 'Contains', value }];
   const id = numbers.next();
   const want = {
     description: 'for the team',

@@ -1,5 +1,6 @@
 import type { AppDeps } from '../../shared/app-deps';
 import type { UiPathSandbox } from '../uipath/sandbox-controls';
+import { createFinding } from '../../shared/domain/audit/finding';
 import { personKey } from '../../shared/domain/person-key';
 import { addressOf, CLIENT_ID, LOCKED_GROUP_ID, type Variant } from './planted-seed';
 import { DAY_MS, HOUR_MS } from '../../shared/domain/durations';
@@ -15,7 +16,7 @@ type Planting = Readonly<{
 const HASHES = { held: 'a'.repeat(64), expired: 'b'.repeat(64), done: 'c'.repeat(64) } as const;
 
 /** The application's own storage: what was refused, what is held, what waits, which nights there were. */
-export async function plantOperations({ app, alias, variant, nowMs }: Planting): Promise<void> {
+export async function plantOperations({ app, uipath, alias, variant, nowMs }: Planting): Promise<void> {
   const isCalm = variant === 'calm';
   const key = personKey(addressOf(alias, 'granted'));
   const subject = { organization: alias, kind: 'person', key } as const;
@@ -59,6 +60,13 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
   const ended = { ...subject, key: personKey(addressOf(alias, 'ended2')) };
   const moot = { ...letter, personKey: ended.key, id: 'moot', groupId: 'g3', decision: 'add' } as const;
   await app.refusedChanges.put(alias, moot);
+  if (variant === 'unasked') {
+    const memberId = uipath.idOf(alias, addressOf(alias, 'glass2'));
+    const gone = new Date(nowMs - DAY_MS).toISOString();
+    const before = createFinding(alias, 'administrator-gone', { memberId }, { gone });
+    await app.findings.save(alias, [{ ...before, state: 'open', firstSeenMs: 1, lastSeenMs: 1 }]);
+  }
+  await plantSentChanges({ app, uipath, alias, variant, nowMs });
   if (isCalm) return;
   const lasting = { kind: 'group', key: 'g-failing' } as const;
   await app.backoffs.put(alias, { ...failing, unit: lasting, sinceMs: nowMs - 2 * HOUR_MS });
@@ -81,6 +89,28 @@ export async function plantOperations({ app, alias, variant, nowMs }: Planting):
     groupId: 'g2',
     decision: 'remove',
   });
+}
+
+/** What UiPath logged of the application: what it sent and, where the log can be read, what it did not. */
+async function plantSentChanges({ app, uipath, alias, variant, nowMs }: Planting): Promise<void> {
+  const actor = { id: uipath.idOf(alias, CLIENT_ID), name: 'access-functions', email: null };
+  const atMs = nowMs - HOUR_MS;
+  const log = (ruleId: number, name: string): void => {
+    const entry = { type: 'Update Rule', target: 'Rule Management', summary: name, details: { ruleId } };
+    uipath.organization(alias).audit.append(entry, actor, atMs);
+  };
+  await app.sentChanges.beganMs(alias, nowMs - 30 * DAY_MS);
+  const change = { thing: 'rule', act: 'changed', id: '1', name: 'Sent', added: [], removed: [] } as const;
+  await app.sentChanges.note(alias, { ...change, atMs });
+  log(1, 'Sent');
+  if (variant === 'few') log(2, 'Never sent');
+  if (variant === 'many')
+    uipath.inject({
+      kind: 'answer',
+      status: 403,
+      times: 'always',
+      match: { endpoint: 'L1', organization: alias },
+    });
 }
 
 /** Last deliveries of the sources, which all organizations share. */

@@ -2,15 +2,17 @@ import { stringify } from 'yaml';
 import { guidOf } from '../uipath/ids';
 import { seedOrganization, type OrganizationSeed } from '../uipath/seed';
 
-/** `few` and `many`: of administrators. In `calm` everything only looks as if it were wrong. */
-export type Variant = 'few' | 'many' | 'calm';
+/** `few`, `many` and `unasked`: of administrators, of whom the last says nothing. In `calm` everything only looks as if it were wrong. */
+export type Variant = 'few' | 'many' | 'unasked' | 'calm';
 
-/** Five organizations, so that each check is planted at least twice. */
+/** Seven organizations, so that each check is planted at least twice. */
 export const PLANTED: Readonly<Record<string, Variant>> = {
   north: 'few',
   south: 'many',
   east: 'few',
   west: 'many',
+  plain: 'unasked',
+  bare: 'unasked',
   calm: 'calm',
 };
 
@@ -158,11 +160,15 @@ export function plantedPolicy(
           audit: {
             broadGroups: ['All Staff'],
             domains: [`${alias}.example`],
-            administrators: {
-              ...people,
-              people: [at('admin1'), at('admin2')],
-              breakGlass: GLASS.map(at),
-            },
+            ...(variant === 'unasked'
+              ? {}
+              : {
+                  administrators: {
+                    ...people,
+                    people: [at('admin1'), at('admin2')],
+                    breakGlass: GLASS.map(at),
+                  },
+                }),
             reads: ['applications', 'robots'],
             checks: {
               'temporary-rule': {

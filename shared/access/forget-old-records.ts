@@ -7,6 +7,7 @@ import type { OrganizationPolicy, SourcePolicy } from '../domain/policy';
 import { hasHoldEnded, lastWordMs, RETENTION_MS } from '../domain/retention';
 import type { FirstDecisions } from '../storage/desk/first-decisions';
 import type { SignIns } from '../storage/desk/sign-ins';
+import type { SentChanges } from '../storage/calls/sent-changes';
 import type { BackoffStore } from '../storage/backoffs';
 import type { Deliveries } from '../storage/deliveries';
 import type { DueDates } from '../storage/due-dates';
@@ -26,6 +27,7 @@ type ForgetRecordsDeps = Readonly<{
   refusedChanges: Pick<RefusedChangeStore, 'list' | 'remove'>;
   ledger: Pick<LedgerStore, 'read'>;
   removals: Pick<RemovalLog, 'forget'>;
+  sentChanges: Pick<SentChanges, 'forget'>;
   requests: Pick<RequestIndex, 'forgetIds'>;
   deliveries: Pick<Deliveries, 'forgetIds'>;
   snapshots: Pick<SnapshotStore, 'forget'>;
@@ -82,6 +84,8 @@ export function createForgetRecords(deps: ForgetRecordsDeps): ForgetRecords {
         refusedChanges: async (nowMs) => forgetRefusedChanges(organization, nowMs),
         removals: async (nowMs) =>
           portion(await deps.removals.forget(alias, nowMs - RETENTION_MS.removals, PORTION)),
+        sentChanges: async (nowMs) =>
+          portion(await deps.sentChanges.forget(alias, nowMs - RETENTION_MS.sentChanges, PORTION)),
         requests: async (nowMs) =>
           portion(await deps.requests.forgetIds(alias, nowMs - RETENTION_MS.requests)),
         snapshots: async (nowMs) =>

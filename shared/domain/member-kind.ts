@@ -13,6 +13,9 @@ export const MEMBER_KINDS = [...UIPATH_MEMBER_KINDS, 'unknown'] as const;
 
 export type MemberKind = (typeof MEMBER_KINDS)[number];
 
+/** Kinds that act by a secret and not by a person. */
+export const MACHINE_KINDS: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
+
 /** Kinds that can administer: robots and applications, this one too, administer nothing when the last person is gone. */
 export const ADMINISTERING_KINDS: ReadonlySet<MemberKind> = new Set([
   'user',

@@ -85,7 +85,16 @@ export function createAccessPolicy(transport: Transport, clock: Pick<Clock, 'sle
   const put = async (change: Change, entityType: DirectoryEntityType): Promise<AppError | undefined> => {
     const body = { entitiesToAdd: change.add, entitiesToRemove: change.remove, entityType };
     try {
-      await transport.send({ what, area, method: 'PUT', effect: 'write', url, body }, z.unknown());
+      const sent = {
+        thing: 'access-policy',
+        act: 'changed',
+        added: change.add,
+        removed: change.remove,
+      } as const;
+      await transport.send(
+        { what, area, method: 'PUT', effect: 'write', change: sent, url, body },
+        z.unknown(),
+      );
       return undefined;
     } catch (error) {
       if (error instanceof AppError && error.code === 'uipath-outcome-unknown') return error;

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import type { SentChange } from '../domain/audit/attribution/sent-change';
 import type { HttpMethod, QuotaGate } from '../domain/plan/quota';
 import type { UpstreamError } from '../errors';
 import { exchange, type HttpAnswer, type HttpRequest, type LostAnswer } from './http-exchange';
@@ -16,6 +17,8 @@ export type CallContext = Readonly<{
   fetch: typeof globalThis.fetch;
   /** Ends a request that is on its way, and begins no further one. */
   signal?: AbortSignal;
+  /** Stores what a write is about to change, before it is sent; one that is not stored is not sent. */
+  noteChange?: ((change: SentChange) => Promise<void>) | undefined;
   settings: Readonly<{ requestTimeoutMs: number; retryAfterCapMs: number; attempts: number }>;
 }>;
 

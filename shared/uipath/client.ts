@@ -21,6 +21,8 @@ export type UiPathClientOptions = Readonly<{
   credentials: () => Promise<UiPathCredentials>;
   quota: QuotaGate;
   clock: Clock;
+  /** Stores what a write is about to change, before it is sent. */
+  noteChange?: CallContext['noteChange'];
   /** 0 to 1, for jitter. */
   random: () => number;
   fetch?: typeof fetch;
@@ -57,6 +59,7 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
     clock,
     random,
     settings,
+    noteChange: options.noteChange,
     fetch: options.fetch ?? globalThis.fetch,
   });
   const tokens = createTokenCache(contextOf(options.quota.withLane('urgent')), {

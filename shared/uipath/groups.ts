@@ -97,6 +97,14 @@ export function createGroups(transport: Transport): UiPathGroups {
           area,
           method: 'PUT',
           effect: 'write',
+          change: {
+            thing: 'group',
+            act: 'changed',
+            id: groupId,
+            name: update.name,
+            added: update.add,
+            removed: update.remove,
+          },
           url: `${base}/${groupId}`,
           body,
         },
@@ -108,8 +116,16 @@ export function createGroups(transport: Transport): UiPathGroups {
       const groupId = requireGuid(id, 'the id of the new group');
       const directoryUserMemberIDs = requireGuids(memberIds, 'a member id');
       const body = { partitionGlobalId, id: groupId, name: requireName(name), directoryUserMemberIDs };
+      const change = {
+        thing: 'group',
+        act: 'created',
+        id: groupId,
+        name,
+        added: memberIds,
+        removed: [],
+      } as const;
       return transport.send(
-        { what: 'create a group', area, method: 'POST', effect: 'write', url: base, body },
+        { what: 'create a group', area, method: 'POST', effect: 'write', change, url: base, body },
         GroupSchema.refine((group) => group.id === groupId),
       );
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SentChange } from '../domain/audit/attribution/sent-change';
 import { AppError } from '../errors';
 import { parseRuleDefinition } from './rule-definition';
 import type { Transport } from './transport';
@@ -72,16 +73,28 @@ export function createRules(transport: Transport): UiPathRules {
       transport.send({ ...read, what: 'read a rule', url: `${own}/${requireRuleId(ruleId)}` }, RuleSchema),
     create: async (rule) =>
       transport.send(
-        { ...write, what: 'create a rule', method: 'POST', url: base, body: toBody(rule) },
+        {
+          ...write,
+          what: 'create a rule',
+          method: 'POST',
+          change: changeOf('created', rule.name),
+          url: base,
+          body: toBody(rule),
+        },
         RuleSchema,
       ),
     update: async (ruleId, rule) => {
       const body = { ...toBody(rule), ruleId: requireRuleId(ruleId) };
-      await transport.send({ ...write, what: 'update a rule', method: 'PUT', url: base, body }, z.unknown());
+      const change = changeOf('changed', rule.name, ruleId);
+      await transport.send(
+        { ...write, what: 'update a rule', method: 'PUT', change, url: base, body },
+        z.unknown(),
+      );
     },
     remove: async (ruleId) => {
       const url = `${own}/${requireRuleId(ruleId)}`;
-      await transport.send({ ...write, what: 'remove a rule', method: 'DELETE', url }, z.unknown());
+      const change = changeOf('deleted', undefined, ruleId);
+      await transport.send({ ...write, what: 'remove a rule', method: 'DELETE', change, url }, z.unknown());
     },
   };
 }
@@ -89,4 +102,8 @@ export function createRules(transport: Transport): UiPathRules {
 function requireRuleId(ruleId: number): number {
   if (Number.isSafeInteger(ruleId) && ruleId >= 0) return ruleId;
   throw new AppError('uipath-rejected', 'Not sent to UiPath: a rule id is a whole number');
+}
+
+function changeOf(act: SentChange['act'], name?: string, ruleId?: number): SentChange {
+  return { thing: 'rule', act, id: ruleId?.toString(), name, added: [], removed: [] };
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { SentChange } from '../domain/audit/attribution/sent-change';
 import type { HttpMethod } from '../domain/plan/quota';
 import { AppError } from '../errors';
 import { callWithRetries, outcomeUnknown, type CallContext } from './call-with-retries';
@@ -10,7 +11,8 @@ import type { TokenCache } from './token-cache';
 
 /** One operation of the API; `url` is absolute. A look-up is a read, whatever its method. */
 export type Operation = Omit<CallDescription, 'alias'> &
-  Readonly<{ method: HttpMethod; effect: 'read' | 'write'; url: string; body?: unknown }>;
+  Readonly<{ method: HttpMethod; url: string; body?: unknown }> &
+  (Readonly<{ effect: 'read' }> | Readonly<{ effect: 'write'; change: SentChange }>);
 
 /** Sends authenticated calls of one organization and validates their answers. */
 export type Transport = Readonly<{
@@ -38,7 +40,10 @@ export function createTransport(
     address,
     send: async (operation, schema) => {
       const attempt = { alias: address.alias, what: operation.what, area: operation.area };
-      if (operation.effect === 'write') requireOwnOrganization(address, operation);
+      if (operation.effect === 'write') {
+        requireOwnOrganization(address, operation);
+        await context.noteChange?.(operation.change);
+      }
       const token = await tokens.get();
       const first = await ask(operation, attempt, token);
       if (first.status !== 401) return readAnswer(attempt, operation, first, schema);

@@ -7,6 +7,8 @@ import {
 import { knownNamesIn } from '../../domain/audit/attribution/expected-cause';
 import type { FindingRecord } from '../../domain/audit/finding';
 import type { LoggedEvent } from '../../domain/audit/attribution/logged-event';
+import { valuesInDetails } from '../../domain/audit/attribution/values-in-details';
+import { ownMemberIn } from '../../domain/audit/own-ids';
 import { valueOr, type Snapshot } from '../../domain/audit/snapshot';
 import type { Unattributed } from '../../domain/audit/attribution/unattributed-reasons';
 import { fold } from '../../domain/fold';
@@ -39,14 +41,21 @@ export async function attributeFindings(
   const known = knownNamesIn(at.snapshot);
   const asked = toAttribute(records, known, at.nowMs);
   if (asked.length === 0) return records;
+  const { applications, directory } = at.snapshot;
   const range = { fromMs: searchFromMs(asked, at.nowMs), toMs: at.nowMs };
-  const log = await readLog(auditEvents, range, ownNamesIn(at.snapshot, at.ownClientId));
+  const log = await readLog(
+    auditEvents,
+    range,
+    ownNamesIn(applications, valueOr(directory, undefined)?.own, at.ownClientId),
+  );
   return attribute(records, asked, log, { ...at, known });
 }
 
-/** Names of this application in the log. The display name is known only where the policy has applications read. */
-function ownNamesIn({ applications }: Snapshot, ownClientId: string): ReadonlySet<string> {
-  const own = valueOr(applications, []).find(({ clientId }) => fold(clientId) === fold(ownClientId));
+/** Names of this application in the log: its client id and, where it is known as a member, its id and name there. */
+export function ownNamesIn(
+  ...[applications, told, ownClientId]: Parameters<typeof ownMemberIn>
+): ReadonlySet<string> {
+  const own = ownMemberIn(applications, told, ownClientId);
   return new Set(
     [ownClientId, own?.memberId, own?.name].flatMap((name) => (name === undefined ? [] : [fold(name)])),
   );
@@ -73,7 +82,7 @@ async function readLog(
 }
 
 /** False for an event that failed: UiPath's status is 0 for a success and 1 for a failure. Without a status it counts as done. */
-function isDone({ status }: UiPathEvent): boolean {
+export function isDone({ status }: UiPathEvent): boolean {
   return status === null || ['', '0', 'success'].includes(fold(status));
 }
 
@@ -96,7 +105,7 @@ export function toLoggedEvent(event: UiPathEvent, ownNames: ReadonlySet<string>)
       .flatMap((text) => text ?? [])
       .join('\n')
       .normalize('NFC'),
-    values: [...valuesIn('', parsed)],
+    values: valuesInDetails(parsed),
   };
 }
 
@@ -111,13 +120,4 @@ function parseDetails(details: string | null): unknown {
 function present(name: string | null): readonly string[] {
   const trimmed = name?.trim().normalize('NFC') ?? '';
   return trimmed === '' ? [] : [trimmed];
-}
-
-/** Every value with the name of the member that it stands under; those of a list stand under the list's. */
-function* valuesIn(key: string, value: unknown): Generator<LoggedEvent['values'][number]> {
-  if (typeof value === 'string' || typeof value === 'number')
-    yield { key, value: String(value).normalize('NFC') };
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, member] of Object.entries(value))
-    yield* valuesIn(Array.isArray(value) ? key : name, member);
 }

@@ -33,7 +33,7 @@ export async function readOperationalState(
   policy: Policy,
   organization: OrganizationPolicy,
   known: Readonly<{ marks: readonly Mark[]; nowMs: number; evidence: Known<OperationalState['evidence']> }> &
-    Pick<OperationalState, 'lastAudit' | 'unfinished' | 'own'>,
+    Pick<OperationalState, 'administrators' | 'uses' | 'logUnread' | 'lastAudit' | 'unfinished' | 'own'>,
 ): Promise<OperationalState> {
   const { alias } = organization;
   const atNow = { ...deps, clock: { now: () => known.nowMs } };
@@ -58,6 +58,9 @@ export async function readOperationalState(
     if (!unread.some((one) => one.part === part)) unread.push({ part, code });
   };
   return {
+    administrators: known.administrators,
+    uses: known.uses,
+    logUnread: known.logUnread,
     lastAudit: known.lastAudit,
     unfinished: known.unfinished,
     own: known.own,

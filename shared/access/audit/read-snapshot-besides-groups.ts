@@ -28,6 +28,7 @@ const RulesSchema = z.array(
     enabled: z.boolean(),
     groupIds: z.array(z.string()),
     contentHash: z.string(),
+    isBroad: z.boolean().default(false),
   }),
 );
 const maybeTime = z

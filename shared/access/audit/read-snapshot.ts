@@ -48,10 +48,7 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
   const internString = createStringInterner();
   for (const name of organization.groups.keys())
     groups.set(name, await readGroup(context, named, name, internString));
-  const administrators =
-    organization.audit.administrators === undefined
-      ? undefined
-      : await readMembers(context, ADMINISTRATORS_GROUP_ID, internString);
+  const administrators = await readMembers(context, ADMINISTRATORS_GROUP_ID, internString);
   const elsewhere = await readElsewhere(context, listed, internString);
   const others = await readSnapshotBesidesGroups(context);
   // Members are users for the most part: their ids are then the same texts as those of the users.
@@ -63,7 +60,7 @@ export async function readSnapshot(context: SnapshotContext): Promise<LeadingSna
         new Map(all.map(({ id, name, kind }) => [id, { name, builtIn: kind === 'built-in' }] as const)),
     ),
     groups: new Map([...groups].map(([name, group]) => [name, readKeptPart(group)])),
-    administrators: administrators === undefined ? undefined : readKeptPart(administrators),
+    administrators: readKeptPart(administrators),
     elsewhere: readKeptPart(elsewhere),
     ...others,
   };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { namelessMembers } from '../../domain/audit/checks/member-addresses';
 import type { ExpectedAccess, ExpectedPerson } from '../../domain/audit/expected-access-types';
-import type { LeadingSnapshot, Snapshot } from '../../domain/audit/snapshot';
+import { valueOr, type LeadingSnapshot, type Snapshot } from '../../domain/audit/snapshot';
+import type { MemberKind } from '../../domain/member-kind';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { UiPathClient } from '../../uipath/client';
 import { mapConcurrently } from '../../map-concurrently';
@@ -20,11 +21,21 @@ const AddressSchema = z
   .nullable()
   .transform((address) => address ?? undefined);
 
-type Addresses = Extract<Snapshot['directory'], { kind: 'known' }>['value']['addresses'];
+const NameSchema = z.object({ name: z.string(), isOwn: z.boolean() }).nullable();
+
+type Answers = Extract<Snapshot['directory'], { kind: 'known' }>['value'];
+type Addresses = Answers['addresses'];
+
+/** What the directory knows a kind of member as; it knows no robot accounts. */
+const ENTITY_TYPES: Readonly<Partial<Record<MemberKind, 'application' | 'group'>>> = {
+  application: 'application',
+  'directory-group': 'group',
+};
 
 /**
  * Resolves the directory ids of protected members, of agreed administrators, and of people without a first run of the
- * writer, who may be members already; then the addresses that no list shows. While a protected member cannot be
+ * writer, who may be members already; then the addresses that no list shows, and the names of applications and directory groups in
+ * Administrators. While a protected member cannot be
  * resolved, every group that protects them is unknown: a protected member must not become a finding.
  */
 export async function resolveOpenIdsAndAddresses(
@@ -32,6 +43,7 @@ export async function resolveOpenIdsAndAddresses(
   organization: OrganizationPolicy,
   expected: ExpectedFromLedger,
   snapshot: LeadingSnapshot,
+  ownClientId: string,
 ): Promise<Readonly<{ expected: ExpectedAccess; snapshot: Snapshot }>> {
   const resolve = async (asked: readonly string[], searchMissing: boolean) =>
     lookUpIdsByName(deps.directory, deps.reader, asked, searchMissing);
@@ -63,12 +75,13 @@ export async function resolveOpenIdsAndAddresses(
     return memberId === undefined ? person : { ...person, memberId };
   });
   const identified = { ...expected, people: withIds, protectedIds, protectedUnfound };
+  const named = await readAdministratorNames(deps, snapshot.administrators, ownClientId);
   const administrators = organization.audit.administrators?.people;
   const administratorIds =
     administrators === undefined ? undefined : await resolve([...administrators], true);
   const answers = (addresses: Addresses): Snapshot => ({
     ...snapshot,
-    directory: { kind: 'known', value: { administratorIds, addresses } },
+    directory: { kind: 'known', value: { administratorIds, addresses, ...named } },
   });
   const unasked = answers({ kind: 'known', value: new Map() });
   const nameless = namelessMembers({ organization, expected: identified, snapshot: unasked });
@@ -76,6 +89,33 @@ export async function resolveOpenIdsAndAddresses(
     expected: identified,
     snapshot: nameless.size === 0 ? unasked : answers(await readAddresses(deps, nameless)),
   };
+}
+
+/** A POST each. What cannot be asked has no name, by which nothing is decided. */
+export async function readAdministratorNames(
+  { directory, reader }: ResolvingDeps,
+  administrators: Snapshot['administrators'],
+  ownClientId: string,
+): Promise<Pick<Answers, 'names' | 'own'>> {
+  const names = new Map<string, string>();
+  let own: Answers['own'];
+  const asked = [...(valueOr(administrators, undefined)?.members ?? [])].flatMap(([id, kind]) => {
+    const type = ENTITY_TYPES[kind];
+    return type === undefined ? [] : [{ id, type }];
+  });
+  await mapConcurrently(asked, LOOK_UP_WIDTH, async ({ id, type }) => {
+    const part = await reader.part({ name: `name-of:${id}`, schema: NameSchema }, async () => {
+      const answer = await directory.resolve(id, type);
+      if (answer.kind !== 'found') return null;
+      const { displayName, name, applicationId } = answer.entity;
+      return { name: type === 'group' ? (displayName ?? name) : name, isOwn: applicationId === ownClientId };
+    });
+    const found = part.kind === 'known' ? part.value() : null;
+    if (found === null) return;
+    names.set(id, found.name);
+    if (found.isOwn) own = { memberId: id, name: found.name };
+  });
+  return { names, own };
 }
 
 /** A POST each, several at a time. One that fails makes all of them unknown: where one cannot be asked the others cannot either. */
@@ -105,9 +145,8 @@ function nothingKnown(
 ): Readonly<{ expected: ExpectedAccess; snapshot: Snapshot }> {
   const unknown = { kind: 'unknown', code } as const;
   const groups = new Map([...snapshot.groups.keys()].map((name) => [name, unknown] as const));
-  const administrators = snapshot.administrators === undefined ? undefined : unknown;
   return {
     expected: { ...expected, protectedIds: new Map(), protectedUnfound: new Set() },
-    snapshot: { ...snapshot, groups, administrators, elsewhere: unknown, directory: unknown },
+    snapshot: { ...snapshot, groups, administrators: unknown, elsewhere: unknown, directory: unknown },
   };
 }

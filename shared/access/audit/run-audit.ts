@@ -16,9 +16,11 @@ import type { FindingStore } from '../../storage/findings';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
 import type { AuditMessage, WorkQueues } from '../../storage/queues';
+import type { SentChanges } from '../../storage/calls/sent-changes';
 import type { SnapshotStore } from '../../storage/snapshots';
 import type { WaiverStore } from '../../storage/waivers';
-import { attributeFindings } from './read-log-and-attribute-findings';
+import { attributeFindings, ownNamesIn } from './read-log-and-attribute-findings';
+import { findUsesElsewhere } from './find-uses-elsewhere';
 import { isComeBackLater } from './is-come-back-later';
 import { countWhatWasRead } from './count-what-was-read';
 import { proveEvidenceOfNight, type ProveEvidenceDeps } from './prove-evidence-of-night';
@@ -35,7 +37,7 @@ import {
   type RemediateAndStoreAuditResultDeps,
 } from './remediate-and-store-audit-result';
 import { planRemediations } from './plan-remediations';
-import { resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
+import { readAdministratorNames, resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
 import {
   BEGINNING,
   readBeginning,
@@ -62,6 +64,7 @@ export type RunAuditDeps = OperationalStateDeps &
     findings: Pick<FindingStore, 'list' | 'save' | 'forget'>;
     waivers: Pick<WaiverStore, 'list'>;
     accounts: Pick<PeopleIndex, 'accountOf'>;
+    sentChanges: Pick<SentChanges, 'beganMs' | 'since'>;
     snapshots: Omit<SnapshotStore, 'forget'>;
     clock: Pick<Clock, 'now'>;
     /** After so long a run reads nothing more and goes on in its next turn. */
@@ -138,6 +141,18 @@ async function decideNight(
   const leavers = () => began().leavers;
   const context = { organization, uipath, reader, allowances, knownRuleIds, ownClientId, leavers };
   const read = await readSnapshot(context);
+  const { own } = await readAdministratorNames({ ...uipath, reader }, read.administrators, ownClientId);
+  const earlier = lastAudit();
+  const uses = await findUsesElsewhere(
+    { ...uipath, ...deps, reader },
+    {
+      alias,
+      ownNames: ownNamesIn(read.applications, own, ownClientId),
+      nowMs: deps.clock.now(),
+      lastAudit: earlier,
+      earlier: earlierNights,
+    },
+  );
   reader.requireHalfTurn();
 
   const nowMs = deps.clock.now();
@@ -150,7 +165,6 @@ async function decideNight(
     }),
     began(),
   );
-  const earlier = lastAudit();
   const believed = await verifyEmptyGroups(
     uipath.groups,
     rejectEmptyAnswers(organization, read, earlierNights, earlier?.atMs),
@@ -162,11 +176,14 @@ async function decideNight(
     organization,
     last,
     believed,
+    ownClientId,
   );
   const operations = await readOperationalState(deps, policy, organization, {
     marks,
     nowMs,
     unfinished,
+    administrators: earlierNights.administrators,
+    ...uses,
     lastAudit: earlier,
     own: uipath.own,
     evidence,

@@ -1,5 +1,6 @@
 import type { SnapshotEntry, SnapshotRule } from '../../domain/audit/snapshot';
 import { ruleContentHash } from '../../domain/ledger/rule-and-entity-ledgers';
+import { ruleMatchesNearlyEverybody } from '../../domain/ledger/rule-matches-nearly-everybody';
 import { AppError } from '../../errors';
 import type { UiPathAccessPolicy } from '../../uipath/access-policy';
 import { parseRuleDefinition } from '../../uipath/rule-definition';
@@ -14,7 +15,7 @@ export function toSnapshotRule(rule: UiPathRule): SnapshotRule & Readonly<{ grou
   const groupIds = [...groupsToAssign];
   const description = rule.description ?? '';
   const contentHash = ruleContentHash({ description, enabled, groupIds, conditions });
-  return { ruleId, name, enabled, groupIds, contentHash };
+  return { ruleId, name, enabled, groupIds, contentHash, isBroad: ruleMatchesNearlyEverybody(conditions) };
 }
 
 type NamedParts = Pick<UiPathEntry, 'objectType' | 'name' | 'email'>;

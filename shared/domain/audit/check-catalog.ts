@@ -1,4 +1,5 @@
 import { createCheckEntry, type CheckEntry } from './check-catalog-entry';
+import { CONTROL_CHECKS } from './control-checks';
 import { IDENTITY_CHECKS } from './identity-checks';
 
 /** A check that the policy brings with it. */
@@ -119,6 +120,7 @@ const CATALOG = {
     why: 'The time for which the rule was approved is over, and it still gives people groups.',
     mend: 'Delete the rule, or have it extended.',
   }),
+  ...CONTROL_CHECKS,
   ...IDENTITY_CHECKS,
   'external-in-privileged-group': createCheckEntry('external-in-privileged-group', 'high', {
     title: 'Person of another company in a privileged group',

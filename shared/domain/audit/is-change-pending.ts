@@ -13,6 +13,7 @@ const CHECKS_PAUSED_WHILE_PENDING: ReadonlySet<Finding['check']> = new Set<Built
   'rule-altered',
   'rule-missing',
   'rule-without-owner',
+  'rule-fills-privileged',
 ]);
 
 /**

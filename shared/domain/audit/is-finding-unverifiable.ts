@@ -18,7 +18,7 @@ const MEMBERSHIPS: PartsOf = (subject) => [...GROUPS(subject), PEOPLE];
 const ACCESS_POLICY: PartsOf = () => ['access-policy'];
 const RULES: PartsOf = () => ['rules', 'ledger:rule'];
 const ADMINISTRATORS: PartsOf = () => ['administrators'];
-/** Administrators is read for itself as well, where the policy says who may be there. */
+/** Administrators is read for itself as well. */
 const PRIVILEGED: PartsOf = (subject) => [
   ...GROUPS(subject),
   ...(subject['group'] === 'administrators' ? ['administrators'] : []),
@@ -46,6 +46,8 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
     'users',
     ...addressParts(memberId),
   ],
+  'administrator-unagreed': () => ['administrators', 'groups'],
+  'administrator-gone': () => ['administrators', 'groups'],
   'break-glass-missing': ({ account = '' }) => ['administrators', `break-glass:${account}`],
   'break-glass-used': ({ account = '' }) => [`break-glass:${account}`],
   'policy-entity-unexpected': ACCESS_POLICY,
@@ -57,6 +59,8 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'rule-re-adds': (subject) => [...GROUPS(subject), 'rules', 'groups'],
   'rule-without-owner': RULES,
   'rule-expired': RULES,
+  'rule-fills-privileged': () => [...RULES({}), 'groups'],
+  'rule-matches-nearly-everybody': () => ['rules'],
   'identity-unresolved': () => [PEOPLE],
   'identity-ambiguous': () => [PEOPLE],
   'identity-duplicate': ({ email }) => (email === undefined ? ['directory', PEOPLE] : ['users']),
@@ -75,6 +79,8 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
     ...addressParts(subject['memberId'] ?? ''),
   ],
   'machine-in-privileged-group': PRIVILEGED,
+  'credential-used-elsewhere': OWN_RECORDS,
+  'audit-log-unread': OWN_RECORDS,
   'secret-expiring': ({ secret = '' }) => [secret.startsWith('application ') ? 'applications' : 'secrets'],
   'scope-unneeded': () => ['applications'],
   'source-silent': () => ['heartbeats'],

@@ -1,3 +1,5 @@
+import type { FindingSubject } from './finding';
+import type { EarlierAudits } from './seen-in-earlier-audits';
 import type { Known, UnknownPart } from './snapshot';
 
 /** The operational state of the application, from its storage and the vault. */
@@ -43,6 +45,12 @@ export type OperationalState = Readonly<{
   }>;
   /** What of all this could not be read, and is left empty. */
   unread: readonly UnknownPart[];
+  /** Members of Administrators by earlier audits, and those of them who went, since when: where the policy does not say who may be there. */
+  administrators: EarlierAudits['administrators'];
+  /** Changes that UiPath logged as made by this application, which it did not send. */
+  uses: readonly FindingSubject[];
+  /** The code of why the audit log, or not all of it, was looked through for them. */
+  logUnread: string | undefined;
   lastAudit: Readonly<{ night: string; atMs: number }> | undefined;
   /** Nights whose audit began and never ended. */
   unfinished: readonly string[];

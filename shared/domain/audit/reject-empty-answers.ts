@@ -23,7 +23,7 @@ export function rejectEmptyAnswers(
   return {
     ...snapshot,
     groups: new Map([...groups].map(([name, group]) => [name, rejectNoAdministrators(group)])),
-    administrators: administrators === undefined ? undefined : rejectNoAdministrators(administrators),
+    administrators: rejectNoAdministrators(administrators),
     accessPolicy: isEntryMissing && isEmpty(accessPolicy, ({ length }) => length) ? UNKNOWN : accessPolicy,
     users: isAccountMissing && isEmpty(users, ({ size }) => size) ? UNKNOWN : users,
   };

@@ -12,6 +12,8 @@ export type SnapshotRule = Readonly<{
   enabled: boolean;
   groupIds: readonly string[];
   contentHash: string;
+  /** Its conditions hold of nearly everybody. */
+  isBroad: boolean;
 }>;
 
 export type SnapshotUser = Readonly<{
@@ -47,6 +49,10 @@ type DirectoryAnswers = Readonly<{
   administratorIds: Known<ReadonlyMap<string, string | undefined>> | undefined;
   /** Folded addresses of people in privileged groups, by id; undefined as a value: no source gives the address. */
   addresses: Known<ReadonlyMap<string, string | undefined>>;
+  /** Names of applications and directory groups in Administrators, by id, as far as the directory tells them. */
+  names: ReadonlyMap<string, string>;
+  /** This application, where it is one of them. */
+  own: Readonly<{ memberId: string; name: string }> | undefined;
 }>;
 
 /** The snapshot of one night: what UiPath has. Group names are folded. */
@@ -55,8 +61,7 @@ export type Snapshot = Readonly<{
   groupNames: Known<ReadonlyMap<string, Readonly<{ name: string; builtIn: boolean }>>>;
   /** Groups of the policy; `undefined` in place of a group: UiPath has none of that name. */
   groups: ReadonlyMap<string, Known<SnapshotGroup | undefined>>;
-  /** undefined: the policy says nothing of administrators. */
-  administrators: Known<SnapshotGroup> | undefined;
+  administrators: Known<SnapshotGroup>;
   /** Leavers who are in groups that the policy does not name. */
   elsewhere: Known<ReadonlyArray<Readonly<{ memberId: string; group: string; groupId: string }>>>;
   accessPolicy: Known<readonly SnapshotEntry[]>;

@@ -60,6 +60,12 @@ export const WAIVABLE_KEYS: Readonly<Record<BuiltInCheckId, readonly string[]>> 
   'work-failing': ['kind', 'key', 'name'],
   'deliveries-dead': ['source'],
   'approver-has-left': ['approver'],
+  'administrator-unagreed': MEMBER,
+  'administrator-gone': MEMBER,
+  'credential-used-elsewhere': ['what', 'at', 'event'],
+  'audit-log-unread': ['log'],
+  'rule-fills-privileged': [...RULE, 'group'],
+  'rule-matches-nearly-everybody': RULE,
   'guards-off': ['guard', 'group'],
   'part-unknown': [],
 };

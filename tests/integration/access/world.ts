@@ -106,8 +106,8 @@ const EVERY_REQUEST = [
 
 const GROUPS = { Administrators: [OLGA], Developers: [], Users: [], Finance: [], Treasury: [] };
 
-/** Anybody may ask, Ben approves; who works in Automation is a developer, who works in Finance is in Finance, all are users. */
-function policyText(identityBaseUrl: string, { sources: hr = {}, ...overrides }: Fields): string {
+/** Anybody may administer, nobody has to agree to it. Anybody may ask, Ben approves; who works in Automation is a developer, who works in Finance is in Finance, all are users. */
+function policyText(identityBaseUrl: string, { sources: hr = {}, audit = {}, ...overrides }: Fields): string {
   const requests = { approvers: [BEN] };
   const organization = {
     partitionGlobalId: DEMO_SEED.partitionGlobalId,
@@ -121,6 +121,7 @@ function policyText(identityBaseUrl: string, { sources: hr = {}, ...overrides }:
     rules: { requests },
     accessPolicy: { requests },
     ...overrides,
+    audit: { administrators: { fewest: 1 }, ...(audit as Fields) },
   };
   const sources = {
     hr: { standard: { secret: 's' }, ...(hr as Fields) },

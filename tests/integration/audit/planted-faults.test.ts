@@ -58,6 +58,8 @@ describe('an audit of organizations with planted faults', () => {
       ['south', 'red'],
       ['east', 'red'],
       ['west', 'red'],
+      ['plain', 'red'],
+      ['bare', 'red'],
       ['calm', 'green'],
     ]);
   });

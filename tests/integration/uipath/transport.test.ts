@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { createTransport, type Operation } from '../../../shared/uipath/transport';
+import { AppError } from '../../../shared/errors';
 import { errorOf } from '../../fakes/error-of';
 import { guid, manualClock, PARTITION, recordingQuota } from './client-harness';
 
@@ -8,13 +9,18 @@ const BASE = 'https://cloud.uipath.com/acme/identity_';
 const GROUP = `${BASE}/api/Group/${guid(1)}`;
 
 /** What a transport of `acme` sends for an operation. */
-async function sent(operation: Pick<Operation, 'url' | 'effect' | 'body'>): Promise<readonly string[]> {
+async function sent(
+  operation: Pick<Operation, 'url' | 'body'>,
+  effect: Operation['effect'] = 'write',
+  noteChange?: () => Promise<void>,
+): Promise<readonly string[]> {
   const urls: string[] = [];
   const transport = createTransport(
     {
       quota: recordingQuota().gate,
       clock: manualClock(),
       random: () => 0,
+      noteChange,
       settings: { requestTimeoutMs: 1_000, retryAfterCapMs: 0, attempts: 1 },
       fetch: async (url) => {
         urls.push(url as string);
@@ -31,7 +37,11 @@ async function sent(operation: Pick<Operation, 'url' | 'effect' | 'body'>): Prom
       tokens: { get: async () => 'token', discard: () => undefined },
     },
   );
-  await transport.send({ ...operation, what: 'change a group', area: 'groups', method: 'PUT' }, z.unknown());
+  const change = { thing: 'group', act: 'changed', added: [], removed: [] } as const;
+  await transport.send(
+    { ...operation, what: 'change a group', area: 'groups', method: 'PUT', effect, change },
+    z.unknown(),
+  );
   return urls;
 }
 
@@ -40,7 +50,7 @@ describe('a write', () => {
     ['in its body', GROUP, { partitionGlobalId: PARTITION }],
     ['in its path', `${BASE}/api/PartitionAccessPolicy/${PARTITION}`, { entityType: 'user' }],
   ])('that names its organization %s is sent', async (_, url, body) => {
-    await expect(sent({ effect: 'write', url, body })).resolves.toEqual([url]);
+    await expect(sent({ url, body })).resolves.toEqual([url]);
   });
 
   it.each<[string, string, unknown]>([
@@ -54,12 +64,21 @@ describe('a write', () => {
     ['goes to another address', `https://elsewhere.example/${PARTITION}`, undefined],
     ['goes to an address that begins alike', `${BASE}x/${PARTITION}`, undefined],
   ])('that %s is not sent', async (_, url, body) => {
-    const error = await errorOf(async () => sent({ effect: 'write', url, body }));
+    const error = await errorOf(async () => sent({ url, body }));
     expect(error.code).toBe('uipath-organization-mismatch');
   });
 });
 
 it('a read need not name the organization', async () => {
   const url = `${BASE}/api/User/${guid(1)}`;
-  await expect(sent({ effect: 'read', url })).resolves.toEqual([url]);
+  await expect(sent({ url }, 'read')).resolves.toEqual([url]);
+});
+
+it('a write whose change cannot be noted is not sent, and a read is not noted', async () => {
+  const url = `${BASE}/api/PartitionAccessPolicy/${PARTITION}`;
+  const noteChange = async (): Promise<void> => {
+    throw new AppError('storage-unavailable', 'It is away');
+  };
+  expect((await errorOf(async () => sent({ url }, 'write', noteChange))).code).toBe('storage-unavailable');
+  await expect(sent({ url }, 'read', noteChange)).resolves.toEqual([url]);
 });

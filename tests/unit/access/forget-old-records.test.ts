@@ -49,6 +49,7 @@ function someRecords(
       },
     },
     removals: { forget: async (_alias, beforeMs, most) => count('removals', beforeMs, most) },
+    sentChanges: { forget: async (_alias, beforeMs) => count('sentChanges', beforeMs) },
     requests: { forgetIds: async (_alias, beforeMs) => count('requests', beforeMs) },
     deliveries: { forgetIds: async (feed, source, beforeMs) => count('deliveries', feed, source, beforeMs) },
     snapshots: { forget: async (_alias, beforeMs) => count('snapshots', beforeMs) },
@@ -86,6 +87,7 @@ describe('the retention of records', () => {
     expect(asked).toEqual([
       ['holds'],
       ['removals', NOW_MS - 8 * DAY_MS, 100],
+      ['sentChanges', NOW_MS - 9 * DAY_MS],
       ['requests', NOW_MS - 400 * DAY_MS],
       ['snapshots', NOW_MS - 35 * DAY_MS],
       ['deliveries', 'hr', 'standard', NOW_MS - 400 * DAY_MS],
@@ -93,10 +95,10 @@ describe('the retention of records', () => {
     pass(3_600_000 - 1);
     await forget.ofOrganization(organization);
     await forget.ofSource({ feed: 'hr', name: 'standard' });
-    expect(asked).toHaveLength(5);
+    expect(asked).toHaveLength(6);
     pass(1);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(9);
+    expect(asked).toHaveLength(11);
   });
 
   it('of organizations that the policy does not name any more ends for dates that came long ago', async () => {
@@ -183,15 +185,21 @@ describe('the retention of records', () => {
   it('of one kind that fails keeps back no other, is told, and is tried again an hour later', async () => {
     const { forget, asked, log, pass } = someRecords({ fails: new Set(['removals']) });
     await forget.ofOrganization(organization);
-    expect(asked.map(([kind]) => kind)).toEqual(['holds', 'removals', 'requests', 'snapshots']);
+    expect(asked.map(([kind]) => kind)).toEqual([
+      'holds',
+      'removals',
+      'sentChanges',
+      'requests',
+      'snapshots',
+    ]);
     expect(log).toEqual([
       { event: 'unit-failed', kind: 'retention', key: 'removals/acme', code: 'storage-unavailable' },
     ]);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(5);
     pass(3_600_000);
     await forget.ofOrganization(organization);
-    expect(asked).toHaveLength(8);
+    expect(asked).toHaveLength(10);
   });
 
   it('ends the backoff of a unit that was not met for a month', async () => {

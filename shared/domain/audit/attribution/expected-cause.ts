@@ -46,6 +46,8 @@ const DIRECTIONS: Readonly<Partial<Record<CheckId, Direction>>> = {
   'group-missing': UNNAMED,
   'group-unlisted': NAMED,
   'administrator-unknown': CAME,
+  'administrator-unagreed': CAME,
+  'administrator-gone': WENT,
   'break-glass-missing': WENT,
   'policy-entity-unexpected': CAME,
   'policy-entity-missing': WENT,
@@ -54,6 +56,8 @@ const DIRECTIONS: Readonly<Partial<Record<CheckId, Direction>>> = {
   'rule-missing': GONE,
   'rule-unknown': MADE,
   'rule-re-adds': GIVES,
+  'rule-fills-privileged': GIVES,
+  'rule-matches-nearly-everybody': GIVES,
   'external-in-privileged-group': CAME,
   'machine-in-privileged-group': CAME,
 };
@@ -67,7 +71,7 @@ const ID_KEYS = {
 };
 
 /** Under which names of details that stands which was acted upon, for what may also act: `memberName`, `usersToAdd`, not `addedBy`. */
-const OBJECT_KEYS = /member|^(?:entity|target)|to(?:add|remove)$|(?:added|removed)(?!by)/;
+const OBJECT_KEYS = /member|^(?:entity|target)|to(?:add|remove)(?:id|name|email)?$|(?:added|removed)(?!by)/;
 
 /** The cause that a finding is expected to have; undefined when no change in UiPath causes it. */
 export function expectedCauseOf(
@@ -81,7 +85,7 @@ export function expectedCauseOf(
   if (ruleId !== undefined)
     return { ...direction, things: [thingOf(known, 'rule', [ruleId], present(rule))], about: /rule/i };
   const { memberId, account, name, group, other, groupId } = subject;
-  const isAdministrators = check === 'administrator-unknown' || check === 'break-glass-missing';
+  const isAdministrators = check.startsWith('administrator-') || check === 'break-glass-missing';
   const groups = present(group, other, isAdministrators ? 'administrators' : undefined);
   const groupIds = isAdministrators
     ? [ADMINISTRATORS_GROUP_ID]

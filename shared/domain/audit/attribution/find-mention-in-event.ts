@@ -14,11 +14,11 @@ export type MentionedThing = Readonly<{
   objectKeys: RegExp | undefined;
 }>;
 
-/** An id is certain; a name is not, for two things may have had it one after the other. `keys`: where the id stands. */
+/** An id is certain; a name is not, for two things may have had it one after the other. `keys`: where the one or the other stands. */
 export type Mention = Readonly<{ by: 'id' | 'name'; keys: readonly string[] }>;
 
 /** Folded names of details that hold who acted. */
-const ACTOR_KEYS = /^(?:actor|initiator|performer|caller)|by(?:user)?(?:id|name|email)?$/;
+export const ACTOR_KEYS = /^(?:actor|initiator|performer|caller)|by(?:user)?(?:id|name|email)?$/;
 
 /** Stands where a name was hidden: no name holds it. */
 const HIDDEN = '\0';
@@ -35,7 +35,11 @@ export function mentionOf(event: LoggedEvent, thing: MentionedThing): Mention | 
     ids.some((id) => holds(value, id)),
   );
   if (holders.length > 0) return { by: 'id', keys: holders.map(({ key }) => key) };
-  return names.some((name) => isNamed(said, name, longerNames)) ? { by: 'name', keys: [] } : undefined;
+  if (!names.some((name) => isNamed(said, name, longerNames))) return undefined;
+  return {
+    by: 'name',
+    keys: said.values.filter(({ value }) => names.includes(fold(value))).map(({ key }) => key),
+  };
 }
 
 /** Who acted is no thing that was acted upon, unless a detail of that meaning says so, as for those who add themselves. */

@@ -1,8 +1,10 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
-import type { MemberKind } from '../../member-kind';
+import { ADMINISTRATORS_GROUP_ID } from '../../plan/hard-stops';
+import { MACHINE_KINDS } from '../../member-kind';
 import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
 import type { Finding } from '../finding';
+import { ownIdsIn } from '../own-ids';
 import { addressUnknown, memberNameOf } from './member-names';
 import { personKey as keyOfAddress } from '../../person-key';
 import { privilegedGroups, readGroups } from './privileged-groups';
@@ -10,8 +12,6 @@ import { isBreakGlassUnknown, isProtected } from './protected-members';
 import { isNamed, requestRulesOf } from '../../policy';
 import { valueOr, type SnapshotGroup, type SnapshotUser } from '../snapshot';
 import { DAY_MS, HOUR_MS } from '../../durations';
-
-const MACHINES: ReadonlySet<MemberKind> = new Set(['application', 'robot', 'robot-account']);
 
 /** Addresses without exactly one account, dormant accounts, and people or machines that should not be in privileged groups. */
 export function checkAccountsAndPrivilegedMembers(audit: CheckInput): readonly Finding[] {
@@ -177,15 +177,18 @@ function protectedAnywhere({
 function checkPrivilegedMembers(
   audit: CheckInput,
   group: string,
-  { members }: SnapshotGroup,
+  { groupId, members }: SnapshotGroup,
 ): readonly Finding[] {
   const { domains } = audit.organization.audit;
   const { users, directory } = audit.snapshot;
+  const own = ownIdsIn(audit);
   const isDirectoryAsked = valueOr(directory, undefined)?.addresses.kind === 'known';
   return [...members].flatMap(([memberId, kind]) => {
     if (isProtected(audit, group, memberId)) return [];
+    // Rules and the access policy ask that this application is there.
+    if (groupId === ADMINISTRATORS_GROUP_ID && own.has(memberId)) return [];
     const subject = { group, memberId };
-    if (MACHINES.has(kind))
+    if (MACHINE_KINDS.has(kind))
       return [
         createAuditFinding(audit, 'machine-in-privileged-group', subject, {
           ...memberNameOf(audit, memberId),

@@ -1,22 +1,26 @@
 import { addressOf, mayHaveAddress } from './member-addresses';
-import { type MemberKind, ADMINISTERING_KINDS } from '../../member-kind';
+import { type MemberKind, ADMINISTERING_KINDS, MACHINE_KINDS } from '../../member-kind';
 import { type CheckInput } from '../check-input';
 import { createAuditFinding } from './create-audit-finding';
 import type { AdministratorRules } from '../audit-policy';
 import type { Finding } from '../finding';
 import { addressUnknown, memberNameOf } from './member-names';
+import { nameOfAdministrators } from './privileged-groups';
 import { valueOr, type SnapshotGroup } from '../snapshot';
 import { DAY_MS } from '../../durations';
 
-/** A use of a break-glass account is reported for so long. */
-const USED_WITHIN_DAYS = 7;
+/** A use of a break-glass account, and the loss of an administrator, is reported for so long. */
+const REPORTED_DAYS = 7;
 
-/** Checks the number and names of administrators, and that break-glass accounts are present and unused. */
+/**
+ * Checks the number and names of administrators, and that break-glass accounts are present and unused. Where the policy says nothing of
+ * administrators, whoever is there, and whoever is there no more.
+ */
 export function checkAdministrators(audit: CheckInput): readonly Finding[] {
   const rules = audit.organization.audit.administrators;
   const { administrators } = audit.snapshot;
-  if (rules === undefined) return [];
-  const group = administrators?.kind === 'known' ? administrators.value : undefined;
+  const group = valueOr(administrators, undefined);
+  if (rules === undefined) return group === undefined ? [] : checkUnasked(audit, group);
   return [
     ...(group === undefined
       ? []
@@ -30,7 +34,7 @@ export function checkAdministrators(audit: CheckInput): readonly Finding[] {
         ...(group === undefined || isAdministrator
           ? []
           : [createAuditFinding(audit, 'break-glass-missing', { account })]),
-        ...(usedMs !== undefined && audit.nowMs - usedMs < USED_WITHIN_DAYS * DAY_MS
+        ...(usedMs !== undefined && audit.nowMs - usedMs < REPORTED_DAYS * DAY_MS
           ? [
               createAuditFinding(
                 audit,
@@ -41,6 +45,33 @@ export function checkAdministrators(audit: CheckInput): readonly Finding[] {
             ]
           : []),
       ];
+    }),
+  ];
+}
+
+/**
+ * Machines are found as in any privileged group, and members of a group that the policy lists are compared with the ledger. Whoever was
+ * there is known by the finding about them, so that a list that could not be read makes nobody come or go.
+ */
+function checkUnasked(audit: CheckInput, { members }: SnapshotGroup): readonly Finding[] {
+  const { organization, snapshot, operations, nowMs } = audit;
+  const isListed = organization.groups.has(nameOfAdministrators(snapshot));
+  if (isListed || snapshot.groupNames.kind === 'unknown') return [];
+  return [
+    ...[...members]
+      .filter(([id, kind]) => !MACHINE_KINDS.has(kind) && !organization.protectedPrincipals.has(id))
+      .map(([memberId, kind]) =>
+        createAuditFinding(
+          audit,
+          'administrator-unagreed',
+          { memberId },
+          { ...memberNameOf(audit, memberId), ...(mayHaveAddress(kind) ? {} : { kind }) },
+        ),
+      ),
+    ...operations.administrators.flatMap(({ memberId, name, goneMs = nowMs }) => {
+      if (members.has(memberId) || !(nowMs - goneMs < REPORTED_DAYS * DAY_MS)) return [];
+      const words = { ...(name === undefined ? {} : { name }), gone: new Date(goneMs).toISOString() };
+      return [createAuditFinding(audit, 'administrator-gone', { memberId }, words)];
     }),
   ];
 }

@@ -17,6 +17,7 @@ const MOST_FIELDS = 10;
 /** Checks the application itself: secrets, sources, nights, pending changes, guards. */
 export function checkOperations(audit: CheckInput): readonly Finding[] {
   return [
+    ...checkCredential(audit),
     ...checkSecrets(audit),
     ...checkScopes(audit),
     ...checkSources(audit),
@@ -26,6 +27,23 @@ export function checkOperations(audit: CheckInput): readonly Finding[] {
     ...checkGuards(audit),
     ...checkFailingWork(audit),
     ...checkEvidence(audit),
+  ];
+}
+
+function checkCredential(audit: CheckInput): readonly Finding[] {
+  const { uses, logUnread: code } = audit.operations;
+  return [
+    ...uses.map(({ what = '', at = '', event = '', client }) =>
+      createAuditFinding(
+        audit,
+        'credential-used-elsewhere',
+        { what, at, event },
+        client === undefined ? {} : { client },
+      ),
+    ),
+    ...(code === undefined
+      ? []
+      : [createAuditFinding(audit, 'audit-log-unread', { log: 'organization' }, { code })]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { fold } from '../../fold';
 import { type CheckInput } from '../check-input';
+import { checkRulesForMany } from './check-rules-for-many';
 import { createAuditFinding } from './create-audit-finding';
 import type { BaselineRule } from '../../policy';
 import type { ExpectedRule } from '../expected-access-types';
@@ -9,7 +10,7 @@ import { isProtected } from './protected-members';
 import { valueOr, type SnapshotRule } from '../snapshot';
 import { HOUR_MS } from '../../durations';
 
-/** Rules that differ from their request, have no owner, outlived their end or add removed people again. */
+/** Rules that differ from their request, have no owner, outlived their end, add removed people again or are for too many. */
 export function checkRules(audit: CheckInput): readonly Finding[] {
   const { rules } = audit.snapshot;
   if (rules.kind === 'unknown') return [];
@@ -23,6 +24,7 @@ export function checkRules(audit: CheckInput): readonly Finding[] {
       .filter((rule) => !ours.has(rule.ruleId))
       .flatMap((rule) => checkOthers(audit, rule, agreed.get(fold(rule.name)), leavers)),
     ...rules.value.flatMap((rule) => checkReAdds(audit, rule)),
+    ...checkRulesForMany(audit),
   ];
 }
 

@@ -38,7 +38,9 @@ export function namelessMembers(
   if (snapshot.users.kind === 'unknown') return nameless;
   for (const [name, { groupId, members }] of privilegedGroups(audit)) {
     const isAsked =
-      domains.size > 0 || (groupId === ADMINISTRATORS_GROUP_ID && administrators?.people !== undefined);
+      domains.size > 0 ||
+      (groupId === ADMINISTRATORS_GROUP_ID &&
+        (administrators === undefined || administrators.people !== undefined));
     if (!isAsked) continue;
     for (const [memberId, kind] of members)
       if (

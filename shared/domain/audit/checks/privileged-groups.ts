@@ -14,9 +14,13 @@ export function readGroups({ organization, snapshot }: GroupFacts): ReadonlyMap<
   }
   const administrators = valueOr(snapshot.administrators, undefined);
   if (administrators === undefined) return read;
-  const names = valueOr(snapshot.groupNames, undefined);
-  const name = fold(names?.get(ADMINISTRATORS_GROUP_ID)?.name ?? 'administrators');
+  const name = nameOfAdministrators(snapshot);
   return read.set(organization.groups.has(name) ? name : 'administrators', administrators);
+}
+
+/** What UiPath calls Administrators, folded. */
+export function nameOfAdministrators({ groupNames }: Pick<GroupFacts['snapshot'], 'groupNames'>): string {
+  return fold(valueOr(groupNames, undefined)?.get(ADMINISTRATORS_GROUP_ID)?.name ?? 'administrators');
 }
 
 /** The groups among them that the policy calls privileged, and Administrators. */

@@ -2,7 +2,8 @@ import { changeHash, type RuleOrEntryChange } from '../../plan/remediation-chang
 import type { OrganizationPolicy } from '../../policy';
 import { entityName, isBroad } from '../checks/check-access-policy';
 import type { NoPlan } from '../finding';
-import { NOT_NAMED, ownIdsIn, createNoPlan, type RemediationPlanner } from './remediation-planner-interface';
+import { ownIdsIn } from '../own-ids';
+import { NOT_NAMED, createNoPlan, type RemediationPlanner } from './remediation-planner-interface';
 import { valueOr, type SnapshotEntry } from '../snapshot';
 import { isGuid } from '../../guid';
 

@@ -7,12 +7,12 @@ import type { Remediation } from '../finding';
 import { hasUnresolvedProtected, isProtected } from '../checks/protected-members';
 import {
   NOT_NAMED,
-  ownIdsIn,
   createNoPlan,
   type PlannedRemediation,
   type RemediationPlanner,
   type PlanWorld,
 } from './remediation-planner-interface';
+import { ownIdsIn } from '../own-ids';
 import { valueOr, type SnapshotGroup } from '../snapshot';
 import { ADMINISTERING_KINDS } from '../../member-kind';
 

@@ -29,6 +29,11 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
   'administrators-too-few': createNoPlan('decision', 'Somebody decides who becomes an administrator.'),
   'administrators-too-many': createNoPlan('decision', 'Somebody decides who stops being an administrator.'),
   'administrator-unknown': planAdministratorRemoval,
+  'administrator-unagreed': planAdministratorRemoval,
+  'administrator-gone': createNoPlan(
+    'by-hand',
+    'An administrator adds them again in UiPath where that was wrong. The finding ends by itself after a week.',
+  ),
   'break-glass-missing': createNoPlan(
     'by-hand',
     'Whoever becomes an administrator can change everything: an administrator adds the account in UiPath.',
@@ -52,6 +57,14 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'Somebody decides who answers for the rule, and has that requested.',
   ),
   'rule-expired': planRuleDeletion,
+  'rule-fills-privileged': createNoPlan(
+    'decision',
+    'Somebody decides whether the rule is agreed. One that nobody requested is a finding of its own as well, with the plan to delete it.',
+  ),
+  'rule-matches-nearly-everybody': createNoPlan(
+    'decision',
+    'Somebody decides whether the conditions of the rule are narrowed or the rule is deleted.',
+  ),
   'identity-unresolved': createNoPlan(
     'by-itself',
     'It ends by itself when the person has signed in once, or when HR has corrected the address.',
@@ -96,6 +109,11 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
   ),
   'external-in-privileged-group': planRemoval,
   'machine-in-privileged-group': planRemoval,
+  'credential-used-elsewhere': createNoPlan(
+    'by-hand',
+    'A new secret is made in UiPath and the old one deleted, and what was changed is undone by hand. The finding ends by itself a week after the change.',
+  ),
+  'audit-log-unread': createNoPlan('by-itself', 'It ends by itself when the log was looked through again.'),
   'secret-expiring': createNoPlan(
     'by-hand',
     'A new secret is made by hand, in UiPath or at the sender, and put into the key vault.',

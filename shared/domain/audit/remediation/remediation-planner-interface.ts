@@ -1,6 +1,5 @@
 import type { CheckInput } from '../check-input';
 import type { Finding, NoPlan, Remediation } from '../finding';
-import { valueOr } from '../snapshot';
 
 /** The input of every remediation planner. */
 export type PlanWorld = Readonly<{
@@ -20,10 +19,3 @@ export function createNoPlan(kind: NoPlan['kind'], why: string): Readonly<{ noPl
 
 /** For a finding of another version, whose subject does not say what a plan has to name. */
 export const NOT_NAMED = createNoPlan('decision', 'The finding does not name what would have to be changed.');
-
-/** This application, under its client id and, where the applications were read, under its id as a member. */
-export function ownIdsIn({ operations, snapshot }: CheckInput): ReadonlySet<string> {
-  const { clientId } = operations.own;
-  const own = valueOr(snapshot.applications, []).find((one) => one.clientId === clientId)?.memberId;
-  return new Set(own === undefined ? [clientId] : [clientId, own]);
-}

@@ -136,7 +136,7 @@ describe('who caused a finding', () => {
   it('is not known while the log cannot be read, and is once it can', async () => {
     const world = await start();
     byHand(world, 'Developers', [CARA]);
-    world.engine.uipath.inject({ kind: 'answer', status: 403, match: { endpoint: 'L1' } });
+    world.engine.uipath.inject({ kind: 'answer', status: 403, times: 2, match: { endpoint: 'L1' } });
     expect((await audit(world)).findings[0]?.attribution).toMatchObject({
       kind: 'unknown',
       why: 'audit-log-scope-missing',
@@ -196,7 +196,7 @@ describe('who caused a finding', () => {
     byHand(world, 'Developers', [CARA]);
     const at = clock.now();
     clock.advance(1);
-    uipath.inject({ kind: 'answer', status: 403, match: { endpoint: 'L1' } });
+    uipath.inject({ kind: 'answer', status: 403, times: 2, match: { endpoint: 'L1' } });
     expect((await audit(world)).findings[0]).toMatchObject({
       state: 'reopened',
       seenSinceMs: at + 1,

@@ -14,7 +14,7 @@ const start = async (options: Parameters<typeof begin>[0] = {}): Promise<World> 
   });
 
 describe('an audit that takes more than one window', () => {
-  const groups = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`Group ${index}`, [CARA]]));
+  const groups = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`Group ${index}`, [CARA]]));
   const manyGroups = {
     seed: { groups: { Administrators: [OLGA], ...groups } },
     policy: {
@@ -36,8 +36,8 @@ describe('an audit that takes more than one window', () => {
     expect(await step(world, '202603020200')).toBe(1);
     await world.settle();
     const done = world.engine.log.find(({ event }) => event === 'audit-done');
-    expect(done).toMatchObject({ result: 'red', findings: 12 });
-    expect(world.calls()).toMatchObject({ G1: 1, G3: 12, U1: 1, R1: 1, P1: 1 });
+    expect(done).toMatchObject({ result: 'red', findings: 13 });
+    expect(world.calls()).toMatchObject({ G1: 1, G3: 14, U1: 1, R1: 1, P1: 1 });
     expect(world.engine.log.filter(({ event }) => event === 'audit-waits').length).toBeGreaterThan(1);
   });
 
@@ -119,7 +119,7 @@ describe('an audit of a list that is longer than a window', () => {
       );
       clock.advance(5 * 60_000);
     }
-    expect(world.calls()).toMatchObject({ G1: 1, G3: 4, U1: 4 });
+    expect(world.calls()).toMatchObject({ G1: 1, G3: 5, U1: 4 });
     expect(log.filter(({ event }) => event === 'audit-waits').length).toBeGreaterThan(3);
     expect(log.find(({ event }) => event === 'audit-done')).toMatchObject({ findings: 3_500 });
   });
@@ -153,7 +153,7 @@ describe('an audit that takes longer than a turn', () => {
     }
     expect(Math.max(...startedMs)).toBeLessThan(4 * 60_000);
     expect(startedMs.length).toBeGreaterThan(2);
-    expect(world.calls()).toMatchObject({ G1: 1, G3: 9, U1: 1, R1: 1, P1: 1 });
+    expect(world.calls()).toMatchObject({ G1: 1, G3: 10, U1: 1, R1: 1, P1: 1 });
     const waits = log.filter(({ event }) => event === 'audit-waits');
     expect(new Set(waits.map(({ code }) => code))).toEqual(new Set(['turn-over']));
     expect(world.engine.queued().map(({ dueAtMs }) => dueAtMs <= clock.now())).not.toContain(false);

@@ -58,7 +58,7 @@ describe('a night without a fault', () => {
       unknown: [],
       findings: [],
       looked: { groups: 3, members: 2, people: 1, rules: 0, policyEntities: 3 },
-      calls: { GET: 7 },
+      calls: { GET: 9 },
     });
     const organization = { organization: world.alias, kind: 'organization', key: 'organization' } as const;
     expect((await world.evidence(organization)).at(-1)).toMatchObject({

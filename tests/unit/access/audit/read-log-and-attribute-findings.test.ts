@@ -55,9 +55,9 @@ describe('an entry of the audit log', () => {
       text: 'Add\nGroups\nDone',
       values: [
         { key: 'groupId', value: 'g1' },
-        { key: 'id', value: '7' },
+        { key: 'ruleId', value: '7' },
         { key: 'toAdd', value: 'm1' },
-        { key: 'id', value: 'm2' },
+        { key: 'toAddId', value: 'm2' },
       ],
     });
   });

@@ -29,6 +29,9 @@ const QUIET: OperationalStateDeps = {
 const KNOWN = {
   marks: [],
   nowMs: 0,
+  administrators: [],
+  uses: [],
+  logUnread: undefined,
   lastAudit: undefined,
   evidence: { kind: 'known', value: { faults: [] } } as const,
   unfinished: [],

@@ -86,6 +86,7 @@ describe('what the directory is asked', () => {
         organization,
         expected,
         snapshot,
+        'own',
       )),
     };
   };
@@ -109,6 +110,7 @@ describe('what the directory is asked', () => {
           ['x2', 'x@far.example'],
         ]),
       ),
+      names: new Map(),
     });
   });
 
@@ -124,6 +126,7 @@ describe('what the directory is asked', () => {
       organization,
       expected,
       snapshot,
+      'own',
     );
     expect(answer.expected.protectedUnfound).toEqual(new Set(['developers']));
   });

@@ -15,6 +15,9 @@ describe('an empty answer', () => {
     ruleIds: [],
     membersOf: new Map(),
     leaverIds: new Map(),
+    administrators: [],
+    uses: [],
+    isLogUnread: false,
     hadEntries: false,
     hadAccounts: false,
     doubtedMs: new Map(),
@@ -104,6 +107,6 @@ describe('an empty answer', () => {
     });
     expect([...groups.values(), administrators]).toEqual([DOUBTED, other, DOUBTED]);
     expect(doubt({ administrators: somebody }).administrators).toEqual(somebody);
-    expect(doubt({}).administrators).toBeUndefined();
+    expect(doubt({ administrators: UNKNOWN }).administrators).toEqual(UNKNOWN);
   });
 });

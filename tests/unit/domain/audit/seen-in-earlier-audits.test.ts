@@ -23,11 +23,37 @@ describe('what earlier nights found', () => {
       ruleIds: [],
       membersOf: new Map(),
       leaverIds: new Map(),
+      administrators: [],
+      uses: [],
+      isLogUnread: false,
       hadEntries: false,
       hadAccounts: false,
       doubtedMs: new Map(),
       forgotten: [],
     });
+  });
+
+  it('has the administrators whom nobody agreed to, and those who went, until that is fixed', () => {
+    const member = (name: string) => ({ memberId: name, name: `${name}@a` });
+    const [ana, ben, cara] = [member('ana'), member('ben'), member('cara')];
+    const gone = { ...cara, gone: '2026-11-20T02:00:00.000Z' };
+    const machine = { group: 'administrators', memberId: 'r1' };
+    expect(
+      remember(
+        record('administrator-unagreed', ana),
+        record('administrator-unagreed', { ...ben, memberId: 'fixed' }, { state: 'fixed' }),
+        record('administrator-unagreed', { ...ben }, { state: 'waived' }),
+        record('administrator-gone', gone),
+        record('machine-in-privileged-group', machine),
+        record('machine-in-privileged-group', { ...machine, group: 'payroll' }),
+        record('administrator-unknown', { memberId: 'other' }),
+      ).administrators,
+    ).toEqual([
+      { ...ana, goneMs: undefined },
+      { ...ben, goneMs: undefined },
+      { ...cara, goneMs: Date.UTC(2026, 10, 20, 2) },
+      { memberId: 'r1', name: undefined, goneMs: undefined },
+    ]);
   });
 
   it('has the rules that were there, each once, and not those that were gone', () => {

@@ -78,7 +78,11 @@ describe('members whose address the directory is asked for', () => {
       { organization: { protectedPrincipals: new Set(['admin', 'd1']) } },
       ['m1', 'x1'],
     ],
-    ['nobody where no domain is named', { organization: { audit: PLAIN_AUDIT } }, []],
+    [
+      'only administrators where no domain is named, and nothing of administrators',
+      { organization: { audit: PLAIN_AUDIT } },
+      ['admin'],
+    ],
     [
       'only administrators where only they are named',
       { organization: { audit: { ...PLAIN_AUDIT, administrators } } },
