@@ -42,7 +42,11 @@ export async function auditPlanted(azurite: Pick<Azurite, 'connectionString'>): 
     const file = join(folder, 'policy.yaml');
     await writeFile(file, plantedPolicy(uipath.identityBaseUrl, idOf));
     const credential = JSON.stringify({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET });
-    const config = parseConfig({ AzureWebJobsStorage: azurite.connectionString, POLICY_FILE: file });
+    const config = parseConfig({
+      AzureWebJobsStorage: azurite.connectionString,
+      POLICY_FILE: file,
+      AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+    });
     const ends = new Map([
       ...['planted-late', 'planted-notify'].map((name) => [name, NOW_MS + 10 * DAY_MS] as const),
       ...['planted-hr', 'planted-uipath'].map((name) => [name, NOW_MS + 300 * DAY_MS] as const),

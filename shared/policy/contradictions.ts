@@ -1,19 +1,18 @@
 import { fold } from '../domain/fold';
 import { faultsInAudit } from './audit-section';
+import { faultsInAddresses } from './faults-in-addresses';
+import type { Fault } from './policy-fault';
 import type { PolicyFile } from './policy-schema';
 import { faultsInSource } from './sources-section';
-
-/** What is wrong in a policy file, and where. */
-export type Fault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
 
 type Entry = PolicyFile['organizations'][string];
 type Rules = Entry['rules']['requests'];
 
 /**
  * Contradictions between parts of the file that are valid by themselves: unknown names, ambiguous names, rules that
- * nothing can meet.
+ * nothing can meet, and addresses that nothing may be sent to.
  */
-export function contradictionsIn(file: PolicyFile): readonly Fault[] {
+export function contradictionsIn(file: PolicyFile, development: boolean): readonly Fault[] {
   return [
     ...Object.entries(file.organizations).flatMap(([alias, entry]) =>
       [
@@ -28,6 +27,7 @@ export function contradictionsIn(file: PolicyFile): readonly Fault[] {
     ),
     ...faultsInOrganizations(file),
     ...faultsInSources(file),
+    ...faultsInAddresses(file, development),
   ];
 }
 

@@ -12,15 +12,21 @@ import type {
 } from '../domain/policy';
 import { AppError } from '../errors';
 import { toAuditPolicy, toBaselineRules } from './audit-section';
-import { contradictionsIn, type Fault } from './contradictions';
+import { contradictionsIn } from './contradictions';
+import type { Fault } from './policy-fault';
 import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
 import { toSourceSettings } from './sources-section';
 
 /**
- * Reads a policy file. Every fault is named with file, line and reason, all in one message.
+ * Reads a policy file. Every fault is named with file, line and reason, all in one message. `development`: the file
+ * may name addresses of this machine.
  * @throws AppError `policy-invalid`
  */
-export function parsePolicy(text: string, fileName: string): Policy {
+export function parsePolicy(
+  text: string,
+  fileName: string,
+  { development }: Readonly<{ development: boolean }> = { development: false },
+): Policy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [syntax] = document.errors;
@@ -29,7 +35,7 @@ export function parsePolicy(text: string, fileName: string): Policy {
   refuseAliases(document, lines, fileName);
   const parsed = PolicyFileSchema.safeParse(document.toJS());
   const faults: readonly Fault[] = parsed.success
-    ? contradictionsIn(parsed.data)
+    ? contradictionsIn(parsed.data, development)
     : parsed.error.issues.map((issue) => ({ path: issue.path, problem: problemOf(issue) }));
   if (!parsed.success || faults.length > 0)
     throw new AppError(

@@ -320,7 +320,7 @@ describe('a fault of a policy file', () => {
     [
       'receiver',
       'notify: [{ name: ops, url: "http://ops.example", secret: s }]',
-      'notify: [{ name: ops, url: "http://127.0.0.1:9", secret: s }]',
+      'notify: [{ name: ops, url: "https://ops.example:9/?code=1", secret: s }]',
     ],
     [
       'name of a receiver',
