@@ -44,17 +44,19 @@ function faultsInGroups({ groups }: Entry): readonly Fault[] {
 }
 
 function faultsInBirthright(entry: Entry): readonly Fault[] {
+  const known = namesOfGroups(entry);
   return entry.birthright.flatMap((line, index) =>
-    unknownGroups(entry, line.groups, ['birthright', index, 'groups']),
+    unknownGroups(known, line.groups, ['birthright', index, 'groups']),
   );
 }
 
 function faultsInDuties(entry: Entry): readonly Fault[] {
+  const known = namesOfGroups(entry);
   return entry.separationOfDuties.flatMap((pair, index) => {
     const path = ['separationOfDuties', index];
     const [first, second] = pair.map(fold);
     return [
-      ...unknownGroups(entry, pair, path),
+      ...unknownGroups(known, pair, path),
       ...(first === second ? [{ path, problem: `pairs "${pair[0]}" with itself` }] : []),
       ...entry.birthright
         .filter((line) => pair.every((name) => line.groups.some((group) => fold(group) === fold(name))))
@@ -119,12 +121,15 @@ function faultsInSources({ sources, organizations }: PolicyFile): readonly Fault
   );
 }
 
+function namesOfGroups({ groups }: Entry): ReadonlySet<string> {
+  return new Set(Object.keys(groups).map(fold));
+}
+
 function unknownGroups(
-  { groups }: Entry,
+  known: ReadonlySet<string>,
   names: readonly string[],
   path: readonly PropertyKey[],
 ): readonly Fault[] {
-  const known = new Set(Object.keys(groups).map(fold));
   return names
     .filter((name) => !known.has(fold(name)))
     .map((name) => ({ path, problem: `group "${name}" is not under groups` }));
