@@ -80,7 +80,7 @@ export function plantedIn(
     ['source-silent', { source: 'hr/quiet' }],
     ['source-silent', { source: 'hr/stuck' }],
     ['secret-expiring', { secret: 'planted-hr' }],
-    ['secret-expiring', { secret: 'planted-uipath' }],
+    ['secret-expiring', { secret: `planted-uipath-${alias}` }],
     ['deliveries-dead', { source: 'hr/fresh' }],
     ['plan-held', { plan: 'b'.repeat(64) }],
     ['plan-held', { plan: 'c'.repeat(64) }],

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { Clock } from '../clock';
+import { CONSOLE_SECRET } from '../domain/secret-places';
 import { AppError } from '../errors';
 import type { SecretStore, SecretVersions } from '../secrets/secret-store-interface';
 import { readSession, SESSION_COOKIE } from './session-and-form-tokens';
 import type { Visitor } from './visitor-permissions';
-
-/** Name of the secret that opens the console, and signs its sessions and forms. */
-export const CONSOLE_SECRET = 'console-key';
 
 export type SignInDeps = Readonly<{
   config: Readonly<{ consoleSignIn: 'off' | 'key' | 'easy-auth' }>;

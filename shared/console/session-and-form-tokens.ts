@@ -1,12 +1,12 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { SMALLEST_OWN_SECRET_BYTES } from '../domain/secret-form-and-faults';
 import { AppError } from '../errors';
 import type { SecretVersions } from '../secrets/secret-store-interface';
 import type { Visitor } from './visitor-permissions';
 
 export const SESSION_COOKIE = 'access-console';
 export const SESSION_SECONDS = 8 * 3600;
-const SHORTEST_KEY = 16;
 
 const SessionSchema = z.object({ name: z.string(), id: z.string(), untilMs: z.number() });
 
@@ -29,7 +29,7 @@ export function readSession(keys: SecretVersions, cookie: string, nowMs: number)
 /** True for the current key and for the previous one. */
 export function isKey(keys: SecretVersions, said: string): boolean {
   return [keys.current, keys.previous].some((key) => {
-    if (key === undefined || key.length < SHORTEST_KEY) return false;
+    if (key === undefined || isShort(key)) return false;
     return isEqual(sign(key, 'key', said), sign(key, 'key', key));
   });
 }
@@ -51,10 +51,17 @@ function isSigned(keys: SecretVersions, purpose: string, content: string, signat
   );
 }
 
+function isShort(key: string): boolean {
+  return Buffer.byteLength(key) < SMALLEST_OWN_SECRET_BYTES;
+}
+
 /** @throws AppError `secret-invalid` for a key that could be guessed */
 function sign(key: string, purpose: string, content: string): string {
-  if (key.length < SHORTEST_KEY)
-    throw new AppError('secret-invalid', `The console's key has fewer than ${SHORTEST_KEY} characters`);
+  if (isShort(key))
+    throw new AppError(
+      'secret-invalid',
+      `The console's key has fewer than ${SMALLEST_OWN_SECRET_BYTES} bytes`,
+    );
   return createHmac('sha256', key).update(`${purpose}:${content}`).digest('base64url');
 }
 

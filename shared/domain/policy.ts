@@ -140,6 +140,11 @@ export function protectedIn(
   return new Set([...members, ...administrators.breakGlass]);
 }
 
+/** Administrators is privileged whatever the policy says of it. */
+export function isPrivilegedByName(name: string): boolean {
+  return fold(name) === 'administrators';
+}
+
 /** The source behind a webhook address, or undefined. */
 export function sourceOf(policy: Policy, feed: Feed, name: string): SourcePolicy | undefined {
   return policy.sources.find((source) => source.feed === feed && source.name === name);

@@ -13,7 +13,8 @@ import {
   SESSION_COOKIE,
   SESSION_SECONDS,
 } from '../console/session-and-form-tokens';
-import { CONSOLE_SECRET, requireSignIn, type SignedIn, type SignInDeps } from '../console/require-sign-in';
+import { requireSignIn, type SignedIn, type SignInDeps } from '../console/require-sign-in';
+import { CONSOLE_SECRET } from '../domain/secret-places';
 import { mayDecide, mayRead } from '../console/visitor-permissions';
 import type { OrganizationPolicy } from '../domain/policy';
 import { AppError, errorCodeOf } from '../errors';

@@ -1,6 +1,8 @@
 import { fold } from '../domain/fold';
 import { faultsInAudit } from './audit-section';
 import { faultsInAddresses } from './faults-in-addresses';
+import { faultsInPrivilegedAccess } from './faults-in-privileged-access';
+import { faultsInSecrets } from './faults-in-secrets';
 import type { Fault } from './policy-fault';
 import type { PolicyFile } from './policy-schema';
 import { faultsInSource } from './sources-section';
@@ -22,12 +24,14 @@ export function contradictionsIn(file: PolicyFile, development: boolean): readon
         ...faultsInNotify(entry),
         ...faultsInRules(['rules', 'requests'], entry.rules.requests),
         ...faultsInRules(['accessPolicy', 'requests'], entry.accessPolicy.requests),
+        ...faultsInPrivilegedAccess(entry),
         ...faultsInAudit(entry.audit, entry.waivers),
       ].map(({ path, problem }) => ({ path: ['organizations', alias, ...path], problem })),
     ),
     ...faultsInOrganizations(file),
     ...faultsInSources(file),
     ...faultsInAddresses(file, development),
+    ...faultsInSecrets(file),
   ];
 }
 
@@ -74,15 +78,27 @@ function faultsInNotify({ notify }: Entry): readonly Fault[] {
   );
 }
 
-/** More approvals than there are approvers would refuse every request, long after the policy was taken. */
+/**
+ * More approvals than there are approvers, or than any of the requesters has beside themselves, would refuse every request, long after
+ * the policy was taken.
+ */
 function faultsInRules(path: readonly PropertyKey[], rules: Rules): readonly Fault[] {
   if (rules === undefined || rules.approvers === 'anyone') return [];
-  const approvers = new Set(rules.approvers.map(fold)).size;
-  return approvers < rules.approvals
+  const { approvals, requesters } = rules;
+  const approvers = new Set(rules.approvers.map(fold));
+  if (approvers.size < approvals)
+    return [
+      {
+        path: [...path, 'approvals'],
+        problem: `needs ${approvals} approvals of ${approvers.size} approvers`,
+      },
+    ];
+  const beside = (requester: string): number => approvers.size - Number(approvers.has(fold(requester)));
+  return requesters !== 'anyone' && requesters.every((requester) => beside(requester) < approvals)
     ? [
         {
-          path: [...path, 'approvals'],
-          problem: `needs ${rules.approvals} approvals of ${approvers} approvers`,
+          path: [...path, 'approvers'],
+          problem: `none of its requesters has ${approvals} approvers beside themselves, and nobody approves for themselves: name another one`,
         },
       ]
     : [];

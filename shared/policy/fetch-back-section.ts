@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { SourceSettings } from '../domain/source-settings';
+import { SecretName } from './secret-name';
 import type { WebhookFormat } from '../webhooks/webhook-format';
-
-const Name = z.string().trim().min(1).max(200);
 
 /** Where the full record behind a delivery is read, and how that may be asked for. */
 export const FetchBackSchema = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/ }).describe("Where the sender's API is."),
-  secret: Name.describe('Name of the secret for that API.'),
+  secret: SecretName.describe('Name of the secret for that API.'),
   timeoutSeconds: z.number().min(1).max(60).optional().describe('The longest that one call takes.'),
   attempts: z.int().min(1).max(5).optional().describe('How often one call is tried.'),
   callsPerMinute: z

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import { fold } from '../domain/fold';
-import { LONGEST_POLICY_BYTES } from '../domain/policy';
+import { isPrivilegedByName, LONGEST_POLICY_BYTES } from '../domain/policy';
 import type {
   GroupPolicy,
   OrganizationPolicy,
@@ -92,7 +92,7 @@ function toOrganization(alias: string, entry: PolicyFile['organizations'][string
       {
         name,
         mode: group.mode,
-        privileged: group.privileged,
+        privileged: group.privileged || isPrivilegedByName(name),
         requests: toRequestRules(group.requests),
         protectedMembers: new Set(group.protectedMembers.map(fold)),
         guards: {

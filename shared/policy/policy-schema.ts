@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AuditSchema, BaselineRulesSchema, RemediateSchema, WaiversSchema } from './audit-section';
+import { SecretName } from './secret-name';
 import { SourceSchema } from './sources-section';
 
 const Name = z.string().trim().min(1).max(200);
@@ -86,14 +87,14 @@ const BirthrightSchema = z.strictObject({
 const NotifySchema = z.strictObject({
   name: Name.describe('Names the receiver in logs and pages.'),
   url: z.url({ protocol: /^https?$/ }).describe('Where the difference of a night is posted.'),
-  secret: Name.describe('Name of the secret that signs what is posted, whsec_ and base64.'),
+  secret: SecretName.describe('Name of the secret that signs what is posted, whsec_ and base64.'),
 });
 
 const OrganizationSchema = z.strictObject({
   partitionGlobalId: Guid,
   identityBaseUrl: z.url({ protocol: /^https?$/ }),
   auditBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  credentialSecret: Name.describe('Name of the secret that holds the client id and the client secret.'),
+  credentialSecret: SecretName.describe('Name of the secret that holds the client id and the client secret.'),
   quota: z
     .strictObject({
       share: z.number().positive().max(1).default(0.5),

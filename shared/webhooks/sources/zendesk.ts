@@ -38,6 +38,7 @@ export const zendeskSource: WebhookFormat = {
       algorithm: 'sha256',
       encoding: 'base64',
       key: 'text',
+      issuedBy: 'vendor',
       signed: ['timestamp', 'body'],
       headers: [
         {

@@ -85,11 +85,15 @@ describe('a notification', () => {
     ).rejects.toMatchObject({ code: 'notification-unavailable' });
   });
 
-  it.each(['', 'whsec_', 'whsec_c2hvcnQ=', signingSecret.replace('whsec_', '')])(
-    'is not sent with the secret %j',
-    async (secret) => {
-      await expect(notify({ url, secret }, message)).rejects.toMatchObject({ code: 'secret-invalid' });
-      expect(received).toEqual([]);
-    },
-  );
+  it.each([
+    '',
+    'whsec_',
+    'whsec_c2hvcnQ=',
+    `whsec_${Buffer.alloc(23, 7).toString('base64')}`,
+    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    signingSecret.replace('whsec_', ''),
+  ])('is not sent with the secret %j', async (secret) => {
+    await expect(notify({ url, secret }, message)).rejects.toMatchObject({ code: 'secret-invalid' });
+    expect(received).toEqual([]);
+  });
 });

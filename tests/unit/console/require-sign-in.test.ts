@@ -12,9 +12,9 @@ import { mayDecide, mayRead, type Visitor } from '../../../shared/console/visito
 import { AppError } from '../../../shared/errors';
 
 const NOW_MS = Date.UTC(2026, 10, 21);
-const OLD = { current: 'the key before this one', previous: undefined };
-const KEYS = { current: 'a key of many letters', previous: OLD.current };
-const LATER = { current: 'the next key after it', previous: undefined };
+const OLD = { current: 'the key that was before this', previous: undefined };
+const KEYS = { current: 'a key of very many letters', previous: OLD.current };
+const LATER = { current: 'the next key that is after it', previous: undefined };
 const ana: Visitor = { name: 'Ana@acme.example', via: 'easy-auth', id: '1' };
 const maria: Visitor = { name: 'Maria', via: 'key', id: '1' };
 
@@ -62,8 +62,8 @@ describe('the key', () => {
   });
 
   it('signs nothing when it could be guessed', () => {
-    const keys = { current: 'fifteen letters', previous: undefined };
-    expect(() => formToken(keys, maria)).toThrow(/fewer than 16 characters/);
+    const keys = { current: 'a key of 23 letters, so', previous: undefined };
+    expect(() => formToken(keys, maria)).toThrow(/fewer than 24 bytes/);
   });
 });
 
