@@ -43,7 +43,10 @@ export function assembleApplication(
     ...given
   }: Readonly<{ alter?: (app: AppDeps) => AppDeps; uipathFetch?: typeof globalThis.fetch }> = {},
 ): Application {
-  const config = parseConfig({ AzureWebJobsStorage: connectionString });
+  const config = parseConfig({
+    AzureWebJobsStorage: connectionString,
+    AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+  });
   const { clientId, clientSecret } = CLIENT;
   const secretStore = createEnvironmentSecretStore({
     [SECRETS.organization.variable]: JSON.stringify({ clientId, clientSecret }),

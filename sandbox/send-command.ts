@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { requestApproved, workerJoined, workerLeft, workerMoved } from './events';
 import type { RunningStack } from './running-stack';
 import { deliver, post, type SentDelivery } from './sender';
-import { listenedTo, SCIM } from './vendors/demo-sources';
+import { listenedTo, SCIM, secretKeyOf } from './vendors/demo-sources';
 import { provision } from './vendors/scim-client';
 import { hrPosting, ticketPosting } from './vendors/vendor-posting';
 
@@ -153,7 +153,7 @@ async function sendTicket(io: SendIo, act: string, options: Options): Promise<vo
 async function vendorTarget(io: SendIo, feed: 'hr' | 'tickets', options: Options) {
   const running = (await io.runningStack())?.vendors;
   if (running === undefined) throw new Error('No stack is running: start one with `npm start`.');
-  const { source, secret = running.secrets[source] } = options;
+  const { source, secret = running.secrets[secretKeyOf(feed, source)] } = options;
   if (secret === undefined || !listenedTo[feed].includes(source))
     throw new Error(
       `The running stack has no source ${source} for this. There are: standard, ${listenedTo[feed].join(', ')}`,

@@ -1,5 +1,5 @@
 import { SANDBOX_EVIDENCE_KEY } from './evidence-key';
-import { EVIDENCE_SECRET } from '../shared/secrets/evidence-key';
+import { EVIDENCE_SECRET } from '../shared/domain/secret-places';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { UiPathSandbox } from './uipath/sandbox-controls';
 import { randomBytes } from 'node:crypto';

@@ -2,7 +2,7 @@ import { requestApproved, workerJoined, workerLeft, workerMoved } from './events
 import { signPosting, type Telling } from './sender';
 import type { Stack } from './stack';
 import type { VendorStack } from './vendor-stack';
-import { demoSources } from './vendors/demo-sources';
+import { demoSources, secretKeyOf } from './vendors/demo-sources';
 import { hrPosting, ticketPosting } from './vendors/vendor-posting';
 
 type HrNews = Readonly<{
@@ -60,7 +60,7 @@ export function standardTellers(stack: Pick<Stack, 'hr' | 'tickets'>): Tellers {
  */
 export function vendorTellers(stack: VendorStack, source: string): Tellers {
   const { webhooksUrl, hrApiUrl, ticketApiUrl, secrets } = stack.vendors;
-  const secret = secrets[source] ?? '';
+  const secret = secrets[secretKeyOf(demoSources.hr.includes(source) ? 'hr' : 'tickets', source)] ?? '';
   const standard = standardTellers(stack);
   if (demoSources.hr.includes(source)) {
     const url = `${webhooksUrl}/hr/${source}`;

@@ -3,11 +3,12 @@ import { SecretClient } from '@azure/keyvault-secrets';
 import type { Clock } from './clock';
 import type { Policy } from './domain/policy';
 import type { Log } from './log-interface';
-import { secretUsesOf } from './source-secret-uses';
+import { secretPlacesIn, secretUsesOf } from './source-secret-uses';
 import { createCachedSecrets } from './secrets/cached-secrets';
 import { createEnvironmentSecretStore } from './secrets/environment-secrets';
 import { createKeyVaultSecretEnds, createKeyVaultSecretStore } from './secrets/key-vault';
 import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
+import { createComparedSecrets } from './secrets/log-shared-secrets';
 import { createValidatedSecrets } from './secrets/log-unusable-secrets';
 
 type KeptSecrets = Readonly<{ secretStore: SecretStore; secretEnds: SecretEnds }>;
@@ -38,7 +39,11 @@ export function createAppSecrets(
   store: SecretStore,
   { policy, clock, log }: Readonly<{ policy: () => Promise<Policy>; clock: Pick<Clock, 'now'>; log: Log }>,
 ): SecretStore {
-  return createValidatedSecrets(createCachedSecrets(store, { clock, log }), {
+  const compared = createComparedSecrets(createCachedSecrets(store, { clock, log }), {
+    placesOf: async () => secretPlacesIn(await policy()),
+    log,
+  });
+  return createValidatedSecrets(compared, {
     usesOf: async (name) => secretUsesOf(await policy()).filter(({ secret }) => secret === name),
     log,
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultInAddress } from './domain/service-address';
 import { AppError } from './errors';
 
 const Schedule = z.string().regex(/^(\S+\s+){5}\S+$/, 'is not a schedule of six fields');
@@ -6,13 +7,16 @@ const Schedule = z.string().regex(/^(\S+\s+){5}\S+$/, 'is not a schedule of six 
 const EnvironmentSchema = z
   .object({
     AzureWebJobsStorage: z.string().min(1).optional(),
-    AzureWebJobsStorage__accountName: z.string().min(1).optional(),
-    AzureWebJobsStorage__blobServiceUri: z.url().optional(),
-    AzureWebJobsStorage__queueServiceUri: z.url().optional(),
-    AzureWebJobsStorage__tableServiceUri: z.url().optional(),
+    AzureWebJobsStorage__accountName: z
+      .string()
+      .regex(/^[a-z0-9]{3,24}$/, 'is no name of a storage account')
+      .optional(),
+    AzureWebJobsStorage__blobServiceUri: z.string().optional(),
+    AzureWebJobsStorage__queueServiceUri: z.string().optional(),
+    AzureWebJobsStorage__tableServiceUri: z.string().optional(),
     AzureWebJobsStorage__clientId: z.string().min(1).optional(),
     AZURE_CLIENT_ID: z.string().min(1).optional(),
-    KEY_VAULT_URL: z.url().optional(),
+    KEY_VAULT_URL: z.string().optional(),
     POLICY_FILE: z
       .string()
       .regex(/^(?:(?!blob:).+|blob:[^/]+\/.+)$/, 'is neither a path nor blob:CONTAINER/NAME')
@@ -55,6 +59,8 @@ type PolicyLocation =
 
 export type Config = Readonly<{
   storage: StorageSettings;
+  /** A developer's machine, as the platform says: addresses of this machine are taken. */
+  development: boolean;
   /** undefined: secrets come from the environment, as `SECRET_<NAME>`; for development only. */
   keyVaultUrl: string | undefined;
   clientId: string | undefined;
@@ -79,16 +85,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function parseConfig(environment: Environment): Config {
   const result = EnvironmentSchema.safeParse(environment);
-  if (!result.success)
-    throw new AppError(
-      'configuration-invalid',
-      result.error.issues
-        .map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`)
-        .join('\n'),
-    );
+  const faults = [
+    ...addressesIn(environment).flatMap(([name, address]) => {
+      const fault = faultInAddress(address, { called: 'base', development: isDevelopment(environment) });
+      return fault === undefined ? [] : [`${name}: ${fault}`];
+    }),
+    ...(result.error?.issues ?? []).map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
+  ];
+  if (!result.success || faults.length > 0) throw new AppError('configuration-invalid', faults.join('\n'));
   const env = result.data;
   return {
     storage: toStorageSettings(env),
+    development: isDevelopment(environment),
     keyVaultUrl: env.KEY_VAULT_URL,
     clientId: env.AZURE_CLIENT_ID ?? env.AzureWebJobsStorage__clientId,
     policy: toPolicyLocation(env.POLICY_FILE),
@@ -103,6 +111,30 @@ export function parseConfig(environment: Environment): Config {
       tenantId: env.CONSOLE_TENANT_ID,
     },
   };
+}
+
+function isDevelopment(env: Environment): boolean {
+  return env['AZURE_FUNCTIONS_ENVIRONMENT'] === 'Development';
+}
+
+/** Each with the name of its setting; those of a connection string too, which may say plain http without one. */
+function addressesIn(env: Environment): ReadonlyArray<readonly [string, string]> {
+  const stated = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && /^(KEY_VAULT_URL|AzureWebJobsStorage__\w+ServiceUri)$/.test(name)
+      ? [[name, value] as const]
+      : [],
+  );
+  const parts = (env['AzureWebJobsStorage'] ?? '').split(';');
+  const valuesOf = (key: RegExp): readonly string[] =>
+    parts.filter((part) => key.test(part)).map((part) => part.slice(part.indexOf('=') + 1).trim());
+  const [protocol = 'https'] = valuesOf(/^\s*DefaultEndpointsProtocol\s*=/i);
+  const made = valuesOf(/^\s*EndpointSuffix\s*=/i).map((suffix) => `${protocol}://account.blob.${suffix}`);
+  return [
+    ...stated,
+    ...[...valuesOf(/^\s*\w+(Endpoint|Uri)\s*=/i), ...made].map(
+      (address) => ['AzureWebJobsStorage', address] as const,
+    ),
+  ];
 }
 
 function toStorageSettings(env: z.infer<typeof EnvironmentSchema>): StorageSettings {

@@ -131,10 +131,13 @@ export class UpstreamError extends AppError {
 export class SecretError extends AppError {
   override name = 'SecretError';
   readonly fault: SecretFault;
+  /** Where the policy names it, when more than one place is at fault. */
+  readonly places: readonly string[];
 
-  constructor(fault: SecretFault) {
+  constructor(fault: SecretFault, places: readonly string[] = []) {
     super('secret-invalid', `The secret is not usable: ${fault}`);
     this.fault = fault;
+    this.places = places;
   }
 }
 

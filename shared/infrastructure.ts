@@ -87,7 +87,7 @@ export function createInfrastructure(
     policy: createPolicyStore<Policy>({
       storage,
       location: config.policy,
-      parse: parsePolicy,
+      parse: (text, fileName) => parsePolicy(text, fileName, config),
       clock,
       onFault: (error) => {
         log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });

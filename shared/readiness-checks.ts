@@ -2,9 +2,12 @@ import type { ReadinessCheck } from './access/run-readiness-checks';
 import { EVERYONE_GROUP_ID } from './domain/plan/hard-stops';
 import type { OrganizationPolicy, Policy } from './domain/policy';
 import { faultsInVersions } from './domain/secret-form-and-faults';
+import { foldSecretName } from './domain/secret-places';
 import { SecretError } from './errors';
 import type { Organizations } from './organization-clients';
-import { secretUsesOf, type NamedSecretUse } from './source-secret-uses';
+import { secretPlacesIn, secretUsesOf, type NamedSecretUse } from './source-secret-uses';
+import { valuesShared } from './secrets/log-shared-secrets';
+import { createSecretDigests } from './secrets/secret-digests';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store-interface';
 import type { StorageAccount } from './storage/storage-account';
@@ -18,7 +21,7 @@ type ReadinessParts = Readonly<{
 
 /**
  * What has to answer before the application can work, each named: the policy, storage, every organization's vault, token and
- * service, and every secret that a source is verified with or asked with.
+ * service, every secret that a source is verified with or asked with, and that no two places have one secret.
  */
 export async function readinessChecks(parts: ReadinessParts): Promise<readonly ReadinessCheck[]> {
   const { policy, secrets, storage } = parts;
@@ -36,7 +39,27 @@ export async function readinessChecks(parts: ReadinessParts): Promise<readonly R
       ofOrganization(parts, organization),
     ),
     ...(known === undefined ? [] : secretUsesOf(known)).map((use) => ofSecret(secrets, use)),
+    ...(known === undefined ? [] : [ofAllSecrets(secrets, known)]),
   ];
+}
+
+/** What cannot be read is another check's fault. */
+function ofAllSecrets(secrets: SecretStore, policy: Policy): ReadinessCheck {
+  return {
+    name: 'secrets-apart',
+    check: async () => {
+      const places = secretPlacesIn(policy);
+      const digestsOf = createSecretDigests();
+      const digests = await Promise.all(
+        [...new Set(places.map(({ secret }) => secret))].map(async (name) => {
+          const versions = await secrets.read(name).catch(() => undefined);
+          return [foldSecretName(name), versions === undefined ? [] : digestsOf(versions)] as const;
+        }),
+      );
+      const shared = valuesShared(places, new Map(digests)).map((pair) => pair.join(' and '));
+      if (shared.length > 0) throw new SecretError('secret-shared', shared);
+    },
+  };
 }
 
 function ofOrganization(
@@ -61,8 +84,11 @@ function ofOrganization(
 }
 
 /** A source that cannot be verified loses what is sent to it, and one that cannot be asked leaves it undone: neither is seen until somebody looks. */
-function ofSecret(secrets: SecretStore, { feed, source, use, form, secret }: NamedSecretUse): ReadinessCheck {
-  const judge = async () => faultsInVersions(form, await secrets.read(secret));
+function ofSecret(
+  secrets: SecretStore,
+  { feed, source, use, secret, ...need }: NamedSecretUse,
+): ReadinessCheck {
+  const judge = async () => faultsInVersions(need, await secrets.read(secret));
   return {
     name: `${use === 'deliveries' ? 'source' : 'fetch-back'}:${feed}/${source}`,
     check: async () => {

@@ -26,7 +26,11 @@ process.once('message', (order: AuditOrder) => {
 async function measure(order: AuditOrder): Promise<AuditWord> {
   const { organization, nowMs } = order;
   const clock = manualClock(nowMs);
-  const config = parseConfig({ AzureWebJobsStorage: order.connectionString, POLICY_FILE: order.policyFile });
+  const config = parseConfig({
+    AzureWebJobsStorage: order.connectionString,
+    POLICY_FILE: order.policyFile,
+    AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+  });
   const secretStore = createEnvironmentSecretStore({ [SECRETS.organization.variable]: order.credential });
   const app = createAppDeps(config, () => undefined, {
     clock,

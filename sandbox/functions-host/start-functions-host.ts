@@ -64,7 +64,12 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const { functionKey = randomUUID(), masterKey = randomUUID() } = options;
   const child = fork(options.script ?? findScript(), [], {
     cwd: options.appDirectory,
-    env: { ...basics(), FUNCTIONS_WORKER_RUNTIME: 'node', ...options.settings },
+    env: {
+      ...basics(),
+      FUNCTIONS_WORKER_RUNTIME: 'node',
+      AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+      ...options.settings,
+    },
     execArgv: ['--enable-source-maps'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -42,14 +42,29 @@ export async function auditPlanted(azurite: Pick<Azurite, 'connectionString'>): 
     const file = join(folder, 'policy.yaml');
     await writeFile(file, plantedPolicy(uipath.identityBaseUrl, idOf));
     const credential = JSON.stringify({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET });
-    const config = parseConfig({ AzureWebJobsStorage: azurite.connectionString, POLICY_FILE: file });
+    const config = parseConfig({
+      AzureWebJobsStorage: azurite.connectionString,
+      POLICY_FILE: file,
+      AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+    });
     const ends = new Map([
       ...['planted-late', 'planted-notify'].map((name) => [name, NOW_MS + 10 * DAY_MS] as const),
-      ...['planted-hr', 'planted-uipath'].map((name) => [name, NOW_MS + 300 * DAY_MS] as const),
+      ...[
+        'hr',
+        'quiet',
+        'slow',
+        'stuck',
+        'calm',
+        ...Object.keys(PLANTED).map((alias) => `uipath-${alias}`),
+      ].map((name) => [`planted-${name}`, NOW_MS + 300 * DAY_MS] as const),
     ]);
     const app = createAppDeps(config, () => undefined, {
       clock,
-      secretStore: createEnvironmentSecretStore({ SECRET_PLANTED_UIPATH: credential }),
+      secretStore: createEnvironmentSecretStore(
+        Object.fromEntries(
+          Object.keys(PLANTED).map((alias) => [`SECRET_PLANTED_UIPATH_${alias.toUpperCase()}`, credential]),
+        ),
+      ),
       secretEnds: async (name) => ends.get(name),
     });
     await plantSources(app, NOW_MS);

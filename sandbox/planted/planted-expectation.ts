@@ -93,7 +93,7 @@ export function plantedIn(
     ['approver-has-left', { approver: at('rehired') }],
     ['approver-has-left', { approver: at('admin1') }],
     ['secret-expiring', { secret: 'planted-hr' }],
-    ['secret-expiring', { secret: 'planted-uipath' }],
+    ['secret-expiring', { secret: `planted-uipath-${alias}` }],
     ['deliveries-dead', { source: 'hr/fresh' }],
     ['plan-held', { plan: 'b'.repeat(64) }],
     ['plan-held', { plan: 'c'.repeat(64) }],

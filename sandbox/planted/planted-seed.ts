@@ -116,7 +116,7 @@ export function plantedPolicy(
         {
           partitionGlobalId: guidOf(alias),
           identityBaseUrl: identityBaseUrl(alias),
-          credentialSecret: 'planted-uipath',
+          credentialSecret: `planted-uipath-${alias}`,
           guards: { run: isCalm ? strict : off },
           groups: {
             DEVELOPERS: { protectedMembers: [at('keeper')], guards: { group: strict } },
@@ -155,7 +155,9 @@ export function plantedPolicy(
                   ]),
             ],
           },
-          notify: [{ name: 'x', url: 'https://x.example', secret: isCalm ? 'planted-hr' : 'planted-notify' }],
+          notify: [
+            { name: 'x', url: 'https://x.example', secret: isCalm ? 'planted-calm' : 'planted-notify' },
+          ],
           protectedPrincipals: [idOf(alias, CLIENT_ID), idOf(alias, 'agreed-robot')],
           audit: {
             broadGroups: ['All Staff'],
@@ -192,10 +194,10 @@ export function plantedPolicy(
       sources: {
         hr: {
           fresh: { secret: 'planted-hr', heartbeatHours: 24 },
-          quiet: { secret: 'planted-hr' },
-          late: { secret: 'planted-hr', heartbeatHours: 24, organizations: silent },
+          quiet: { secret: 'planted-quiet' },
+          late: { secret: 'planted-slow', heartbeatHours: 24, organizations: silent },
           never: { secret: 'planted-late', heartbeatHours: 24, organizations: silent },
-          stuck: { secret: 'planted-hr', organizations: silent },
+          stuck: { secret: 'planted-stuck', organizations: silent },
         },
       },
     },

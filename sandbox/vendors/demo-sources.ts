@@ -82,14 +82,21 @@ export const TICKET_API_SECRET = {
   value: 'reader@acme.example:ticket-api-token',
 } as const;
 
-/** New secrets of all senders, by the name of the source. In place of an identity's secret stands the key that its tokens are signed with. */
+/** The key of a sender's secret among those of all: the name of the source, told apart where both feeds have it. */
+export function secretKeyOf(feed: 'hr' | 'tickets', source: string): string {
+  return feed === 'tickets' && Object.hasOwn(hr, source) ? `tickets-${source}` : source;
+}
+
+/** New secrets of all senders, by their keys. In place of an identity's secret stands the key that its tokens are signed with. */
 export function newVendorSecrets(): Readonly<Record<string, string>> {
   const entraKey = newEntraKey();
   return Object.fromEntries(
-    [...Object.entries(hr), ...Object.entries(tickets)].map(([name, { secret }]) => [
-      name,
-      secret === 'identity' ? entraKey : secret(),
-    ]),
+    Object.entries({ hr, tickets }).flatMap(([feed, rows]) =>
+      Object.entries(rows).map(([name, { secret }]) => [
+        secretKeyOf(feed === 'hr' ? 'hr' : 'tickets', name),
+        secret === 'identity' ? entraKey : secret(),
+      ]),
+    ),
   );
 }
 
@@ -99,9 +106,9 @@ export function formatOf(source: string): Readonly<{ format: string; byIdentity:
   return { format: row?.format ?? source, byIdentity: row?.secret === 'identity' };
 }
 
-/** The vault's name of a sender's secret. */
-export function vendorSecretName(source: string): string {
-  return `webhook-${source}`;
+/** The vault's name of a sender's secret, by its key. */
+export function vendorSecretName(key: string): string {
+  return `webhook-${key}`;
 }
 
 type ApiUrls = Readonly<{ hrApiUrl: string; ticketApiUrl: string }>;
@@ -112,8 +119,9 @@ export function vendorSources({
   ticketApiUrl,
 }: ApiUrls): Readonly<{ hr: string; tickets: string }> {
   return {
-    hr: linesOf(hr, { urlOf: () => hrApiUrl, secret: HR_API_SECRET.name }, hrApiUrl),
+    hr: linesOf('hr', hr, { urlOf: () => hrApiUrl, secret: HR_API_SECRET.name }, hrApiUrl),
     tickets: linesOf(
+      'tickets',
       tickets,
       { urlOf: (source) => ticketSystemUrl(ticketApiUrl, source), secret: TICKET_API_SECRET.name },
       hrApiUrl,
@@ -137,6 +145,7 @@ function tellersOf(rows: Readonly<Record<string, Row>>): readonly string[] {
 }
 
 function linesOf(
+  feed: 'hr' | 'tickets',
   rows: Readonly<Record<string, Row>>,
   api: Readonly<{ urlOf: (source: string) => string; secret: string }>,
   authority: string,
@@ -146,7 +155,9 @@ function linesOf(
     .map(([name, { format = name, secret, asked, lines }]) => {
       const entry = [
         `format: ${format}`,
-        secret === 'identity' ? `entra: { ${identity.join(', ')} }` : `secret: ${vendorSecretName(name)}`,
+        secret === 'identity'
+          ? `entra: { ${identity.join(', ')} }`
+          : `secret: ${vendorSecretName(secretKeyOf(feed, name))}`,
         // The stand-in has no limits, and nobody wants to wait for those of the vendors.
         ...(asked === true
           ? [`fetchBack: { baseUrl: "${api.urlOf(name)}", secret: ${api.secret}, callsPerMinute: 6000 }`]

@@ -13,7 +13,16 @@ type Code = ErrorCode | SecretFault;
 
 export type Readiness = Readonly<{
   ready: boolean;
-  checks: ReadonlyArray<Readonly<{ name: string; ok: boolean; code?: Code; previousSecret?: SecretFault }>>;
+  checks: ReadonlyArray<
+    Readonly<{
+      name: string;
+      ok: boolean;
+      code?: Code;
+      previousSecret?: SecretFault;
+      /** Places of the policy that are at fault together. */
+      places?: readonly string[];
+    }>
+  >;
 }>;
 
 /** Runs every readiness check and reports each; one that fails does not hide the others. */
@@ -25,7 +34,9 @@ export async function runReadinessChecks(checks: readonly ReadinessCheck[]): Pro
         const previousSecret = await warn?.();
         return { name, ok: true, ...(previousSecret === undefined ? {} : { previousSecret }) };
       } catch (error) {
-        return { name, ok: false, code: error instanceof SecretError ? error.fault : errorCodeOf(error) };
+        if (!(error instanceof SecretError)) return { name, ok: false, code: errorCodeOf(error) };
+        const { fault: code, places } = error;
+        return { name, ok: false, code, ...(places.length === 0 ? {} : { places }) };
       }
     }),
   );

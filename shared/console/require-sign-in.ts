@@ -1,3 +1,4 @@
+import { CONSOLE_SECRET } from '../domain/secret-places';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { Log } from '../log-interface';
@@ -8,9 +9,6 @@ import { readPrincipal, type EasyAuthSettings } from './easy-auth';
 import { deriveConsoleKeys, readSession, type ConsoleKeys, type Session } from './session-and-form-tokens';
 import { readSessionCookie } from './session-cookie';
 import type { Visitor } from './visitor-permissions';
-
-/** Name of the secret that opens the console, and from which the keys of its sessions and forms are derived. */
-export const CONSOLE_SECRET = 'console-key';
 
 export type SignInDeps = Readonly<{
   config: Readonly<{ consoleSignIn: 'off' | 'key' | 'easy-auth'; easyAuth: EasyAuthSettings }>;

@@ -125,6 +125,9 @@ export type Policy = Readonly<{
   sources: readonly SourcePolicy[];
 }>;
 
+/** The largest policy file, in bytes of UTF-8: some thousands of groups and lines, read within seconds. */
+export const LONGEST_POLICY_BYTES = 524_288;
+
 /** The group a request or birthright line means: names are compared without case. */
 export function groupPolicyOf(organization: OrganizationPolicy, name: string): GroupPolicy | undefined {
   return organization.groups.get(fold(name));
@@ -158,6 +161,11 @@ export function requestRulesOf({
     ['access policy', accessPolicy.requests] as const,
   ];
   return all.flatMap(([of, requests]) => (requests === undefined ? [] : [[of, requests] as const]));
+}
+
+/** Administrators is privileged whatever the policy says of it. */
+export function isPrivilegedByName(name: string): boolean {
+  return fold(name) === 'administrators';
 }
 
 /** The source behind a webhook address, or undefined. */

@@ -4,14 +4,19 @@
  */
 export type SecretForm = 'text' | 'base64' | 'whsec' | 'pair';
 
+/** What a secret has to be: its form, and whether a vendor makes it, who then decides how long it is. */
+export type SecretNeed = Readonly<{ form: SecretForm; issuedBy?: 'vendor' | undefined }>;
+
 /** Why a secret is not to be relied on. For operators alone: it would tell anybody else how to forge. */
-export type SecretFault = 'secret-published' | 'secret-too-short' | 'secret-malformed';
+export type SecretFault = 'secret-published' | 'secret-too-short' | 'secret-malformed' | 'secret-shared';
 
 /** The value in force, and the one it replaced while somebody may still use it. */
 type Versions = Readonly<{ current: string; previous: string | undefined }>;
 
-/** What a vendor gives out or an operator makes up has more: fewer bytes can be guessed. */
-const SMALLEST_SECRET_BYTES = 16;
+/** What we make ourselves, as Standard Webhooks has it. https://github.com/standard-webhooks/standard-webhooks */
+export const SMALLEST_OWN_SECRET_BYTES = 24;
+/** What any vendor gives out has more: fewer bytes can be guessed. */
+const SMALLEST_VENDOR_SECRET_BYTES = 16;
 
 const WHSEC = 'whsec_';
 
@@ -27,29 +32,30 @@ const published: ReadonlySet<string> = new Set([
 
 /** The key in a secret, or why there is none. Outer blanks are not part of it: they come with copying. */
 export function keyInSecret(
-  form: SecretForm,
+  { form, issuedBy }: SecretNeed,
   secret: string,
 ): Readonly<{ key: Buffer }> | Readonly<{ fault: SecretFault }> {
   const key = bytesOf(form, secret.trim());
   if (key === undefined) return { fault: 'secret-malformed' };
-  return key.length < SMALLEST_SECRET_BYTES ? { fault: 'secret-too-short' } : { key };
+  const smallest = issuedBy === 'vendor' ? SMALLEST_VENDOR_SECRET_BYTES : SMALLEST_OWN_SECRET_BYTES;
+  return key.length < smallest ? { fault: 'secret-too-short' } : { key };
 }
 
 /** undefined: it may be relied on. */
-export function faultInSecret(form: SecretForm, secret: string): SecretFault | undefined {
+export function faultInSecret(need: SecretNeed, secret: string): SecretFault | undefined {
   if (isPublished(secret)) return 'secret-published';
-  const read = keyInSecret(form, secret);
+  const read = keyInSecret(need, secret);
   return 'fault' in read ? read.fault : undefined;
 }
 
 /** Both versions of a secret judged, each for itself: a bad previous one is no reason to refuse the current. */
 export function faultsInVersions(
-  form: SecretForm,
+  need: SecretNeed,
   { current, previous }: Versions,
 ): Readonly<Record<'current' | 'previous', SecretFault | undefined>> {
   return {
-    current: faultInSecret(form, current),
-    previous: previous === undefined ? undefined : faultInSecret(form, previous),
+    current: faultInSecret(need, current),
+    previous: previous === undefined ? undefined : faultInSecret(need, previous),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError } from '../errors';
+import { readAtMost } from '../read-at-most';
 import { createRateLimiter } from './rate-limiter';
 import { retryAfterWaitMs } from './retry-after';
 
@@ -85,12 +86,11 @@ type Answer =
 
 async function send(url: string, init: RequestInit, now: () => number): Promise<Answer> {
   let response: Response;
-  let text: string;
+  let text: string | undefined;
   try {
     response = await fetch(url, init);
-    text = await readText(response);
-  } catch (error) {
-    if (error instanceof AppError) throw error;
+    text = await readAtMost(response, LONGEST_ANSWER_BYTES);
+  } catch {
     return { kind: 'passing', reason: 'no answer', askedMs: undefined };
   }
   const { status } = response;
@@ -100,24 +100,8 @@ async function send(url: string, init: RequestInit, now: () => number): Promise<
   if (status === 408 || status === 429 || status >= 500)
     return { kind: 'passing', reason: `status ${status}`, askedMs: retryAfterWaitMs(response, now()) };
   if (!response.ok) throw answerInvalid(`status ${status}`);
+  if (text === undefined) throw answerInvalid('it is too large');
   return { kind: 'answered', value: parse(text) };
-}
-
-async function readText({ body }: Response): Promise<string> {
-  const reader = body?.getReader();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
-    const chunk: unknown = part.value;
-    if (!(chunk instanceof Uint8Array)) throw answerInvalid('it is no stream of bytes');
-    bytes += chunk.length;
-    if (bytes > LONGEST_ANSWER_BYTES) {
-      await reader?.cancel();
-      throw answerInvalid('it is too large');
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parse(text: string): unknown {

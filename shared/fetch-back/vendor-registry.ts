@@ -79,7 +79,7 @@ export function createFetchBacks(deps: FetchBackDeps): (source: SourcePolicy) =>
     const { api, withAccessToken } = addressOf(fetchBack.baseUrl, { ...adapter.limits, ...fetchBack.limits });
     const open = async (): Promise<LookUpSession> => {
       const { current } = await secrets.read(fetchBack.secret);
-      const fault = faultInSecret(adapter.secretForm, current);
+      const fault = faultInSecret({ form: adapter.secretForm, issuedBy: 'vendor' }, current);
       if (fault !== undefined) throw new SecretError(fault);
       return { call: api.lookUp(), secret: current.trim(), withAccessToken };
     };

@@ -14,16 +14,11 @@ import {
   requireFormToken,
   SESSION_SECONDS,
 } from '../console/session-and-form-tokens';
-import {
-  CONSOLE_SECRET,
-  logRefusal,
-  requireSignIn,
-  type SignedIn,
-  type SignInDeps,
-} from '../console/require-sign-in';
+import { logRefusal, requireSignIn, type SignedIn, type SignInDeps } from '../console/require-sign-in';
 import { sessionCookieHeader } from '../console/session-cookie';
 import { takeKey } from '../console/take-key';
 import { permissionsOf } from '../console/visitor-permissions';
+import { CONSOLE_SECRET } from '../domain/secret-places';
 import { readDeciderName } from '../domain/decider-name';
 import { personKey } from '../domain/person-key';
 import type { OrganizationPolicy } from '../domain/policy';

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { AppError } from '../errors';
+import { faultInSecret, keyInSecret } from '../domain/secret-form-and-faults';
+import { AppError, SecretError } from '../errors';
 import type { Notification, Notifier, Receiver } from './notifier-interface';
 
 const TIMEOUT_MS = 10_000;
-const SMALLEST_KEY_BYTES = 16;
 
 /**
  * Posts messages over HTTP, signed as Standard Webhooks says. Redirects are refused: they would lead to somebody whom the
@@ -36,13 +36,11 @@ export function createWebhookNotifier(fetch: typeof globalThis.fetch = globalThi
 }
 
 function signatureHeaders({ secret }: Receiver, { id, atMs, body }: Notification): Record<string, string> {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  if (!secret.startsWith('whsec_') || key.byteLength < SMALLEST_KEY_BYTES)
-    throw new AppError(
-      'secret-invalid',
-      'The secret of a notification is not whsec_ and base64 of 16 bytes or more',
-    );
+  const fault = faultInSecret({ form: 'whsec' }, secret);
+  if (fault !== undefined) throw new SecretError(fault);
+  const read = keyInSecret({ form: 'whsec' }, secret);
+  if ('fault' in read) throw new SecretError(read.fault);
   const timestamp = String(Math.floor(atMs / 1000));
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const signature = createHmac('sha256', read.key).update(`${id}.${timestamp}.${body}`).digest('base64');
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }

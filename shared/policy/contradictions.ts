@@ -1,20 +1,21 @@
 import { fold } from '../domain/fold';
 import { faultsInAudit } from './audit-section';
 import { faultsInDecisions } from './decisions-section';
+import { faultsInAddresses } from './faults-in-addresses';
+import { faultsInPrivilegedAccess } from './faults-in-privileged-access';
+import { faultsInSecrets } from './faults-in-secrets';
+import type { Fault } from './policy-fault';
 import type { PolicyFile } from './policy-schema';
 import { faultsInSource } from './sources-section';
-
-/** What is wrong in a policy file, and where. */
-export type Fault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
 
 type Entry = PolicyFile['organizations'][string];
 type Rules = Entry['rules']['requests'];
 
 /**
  * Contradictions between parts of the file that are valid by themselves: unknown names, ambiguous names, rules that
- * nothing can meet.
+ * nothing can meet, and addresses that nothing may be sent to.
  */
-export function contradictionsIn(file: PolicyFile): readonly Fault[] {
+export function contradictionsIn(file: PolicyFile, development: boolean): readonly Fault[] {
   return [
     ...Object.entries(file.organizations).flatMap(([alias, entry]) =>
       [
@@ -25,11 +26,14 @@ export function contradictionsIn(file: PolicyFile): readonly Fault[] {
         ...faultsInRules(['rules', 'requests'], entry.rules.requests),
         ...faultsInRules(['accessPolicy', 'requests'], entry.accessPolicy.requests),
         ...faultsInDecisions(entry.decisions, entry.console),
+        ...faultsInPrivilegedAccess(entry),
         ...faultsInAudit(entry.audit, entry.waivers),
       ].map(({ path, problem }) => ({ path: ['organizations', alias, ...path], problem })),
     ),
     ...faultsInOrganizations(file),
     ...faultsInSources(file),
+    ...faultsInAddresses(file, development),
+    ...faultsInSecrets(file),
   ];
 }
 
@@ -46,17 +50,19 @@ function faultsInGroups({ groups }: Entry): readonly Fault[] {
 }
 
 function faultsInBirthright(entry: Entry): readonly Fault[] {
+  const known = namesOfGroups(entry);
   return entry.birthright.flatMap((line, index) =>
-    unknownGroups(entry, line.groups, ['birthright', index, 'groups']),
+    unknownGroups(known, line.groups, ['birthright', index, 'groups']),
   );
 }
 
 function faultsInDuties(entry: Entry): readonly Fault[] {
+  const known = namesOfGroups(entry);
   return entry.separationOfDuties.flatMap((pair, index) => {
     const path = ['separationOfDuties', index];
     const [first, second] = pair.map(fold);
     return [
-      ...unknownGroups(entry, pair, path),
+      ...unknownGroups(known, pair, path),
       ...(first === second ? [{ path, problem: `pairs "${pair[0]}" with itself` }] : []),
       ...entry.birthright
         .filter((line) => pair.every((name) => line.groups.some((group) => fold(group) === fold(name))))
@@ -74,15 +80,27 @@ function faultsInNotify({ notify }: Entry): readonly Fault[] {
   );
 }
 
-/** More approvals than there are approvers would refuse every request, long after the policy was taken. */
+/**
+ * More approvals than there are approvers, or than any of the requesters has beside themselves, would refuse every request, long after
+ * the policy was taken.
+ */
 function faultsInRules(path: readonly PropertyKey[], rules: Rules): readonly Fault[] {
   if (rules === undefined || rules.approvers === 'anyone') return [];
-  const approvers = new Set(rules.approvers.map(fold)).size;
-  return approvers < rules.approvals
+  const { approvals, requesters } = rules;
+  const approvers = new Set(rules.approvers.map(fold));
+  if (approvers.size < approvals)
+    return [
+      {
+        path: [...path, 'approvals'],
+        problem: `needs ${approvals} approvals of ${approvers.size} approvers`,
+      },
+    ];
+  const beside = (requester: string): number => approvers.size - Number(approvers.has(fold(requester)));
+  return requesters !== 'anyone' && requesters.every((requester) => beside(requester) < approvals)
     ? [
         {
-          path: [...path, 'approvals'],
-          problem: `needs ${rules.approvals} approvals of ${approvers} approvers`,
+          path: [...path, 'approvers'],
+          problem: `none of its requesters has ${approvals} approvers beside themselves, and nobody approves for themselves: name another one`,
         },
       ]
     : [];
@@ -121,12 +139,15 @@ function faultsInSources({ sources, organizations }: PolicyFile): readonly Fault
   );
 }
 
+function namesOfGroups({ groups }: Entry): ReadonlySet<string> {
+  return new Set(Object.keys(groups).map(fold));
+}
+
 function unknownGroups(
-  { groups }: Entry,
+  known: ReadonlySet<string>,
   names: readonly string[],
   path: readonly PropertyKey[],
 ): readonly Fault[] {
-  const known = new Set(Object.keys(groups).map(fold));
   return names
     .filter((name) => !known.has(fold(name)))
     .map((name) => ({ path, problem: `group "${name}" is not under groups` }));

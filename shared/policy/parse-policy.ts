@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import { fold } from '../domain/fold';
+import { isPrivilegedByName, LONGEST_POLICY_BYTES } from '../domain/policy';
 import type {
   GroupPolicy,
   OrganizationPolicy,
@@ -12,35 +13,53 @@ import type {
 } from '../domain/policy';
 import { AppError } from '../errors';
 import { toAuditPolicy, toBaselineRules } from './audit-section';
-import { contradictionsIn, type Fault } from './contradictions';
+import { contradictionsIn } from './contradictions';
 import { toDecisionRules } from './decisions-section';
+import type { Fault } from './policy-fault';
 import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
 import { toSourceSettings } from './sources-section';
 
+/** More faults than these are counted and not named. */
+const MOST_FAULTS = 100;
+
 /**
- * Reads a policy file. Every fault is named with file, line and reason, all in one message.
+ * Reads a policy file. Every fault is named with file, line and reason, all in one message. `development`: the file
+ * may name addresses of this machine.
  * @throws AppError `policy-invalid`
  */
-export function parsePolicy(text: string, fileName: string): Policy {
+export function parsePolicy(
+  text: string,
+  fileName: string,
+  { development }: Readonly<{ development: boolean }> = { development: false },
+): Policy {
+  if (Buffer.byteLength(text) > LONGEST_POLICY_BYTES)
+    throw new AppError(
+      'policy-invalid',
+      `${fileName}:1: the file has more than ${LONGEST_POLICY_BYTES} bytes`,
+    );
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // The parser's own search for keys that stand twice, and its fine words about errors, take the square of a file's length.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
   const [syntax] = document.errors;
   if (syntax !== undefined)
     throw new AppError('policy-invalid', `${fileName}:${lines.linePos(syntax.pos[0]).line}: ${syntax.code}`);
-  refuseAliases(document, lines, fileName);
+  refuseAliasesAndTwins(document, lines, fileName);
   const parsed = PolicyFileSchema.safeParse(document.toJS());
   const faults: readonly Fault[] = parsed.success
-    ? contradictionsIn(parsed.data)
+    ? contradictionsIn(parsed.data, development)
     : parsed.error.issues.map((issue) => ({ path: issue.path, problem: problemOf(issue) }));
   if (!parsed.success || faults.length > 0)
     throw new AppError(
       'policy-invalid',
-      faults
-        .map(
-          ({ path, problem }) =>
-            `${fileName}:${lineOf(document, lines, path)}: ${path.join('.')}: ${problem}`,
-        )
-        .join('\n'),
+      [
+        ...faults
+          .slice(0, MOST_FAULTS)
+          .map(
+            ({ path, problem }) =>
+              `${fileName}:${lineOf(document, lines, path)}: ${path.join('.')}: ${problem}`,
+          ),
+        ...(faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : []),
+      ].join('\n'),
     );
   return toPolicy(parsed.data, createHash('sha256').update(text).digest('hex'));
 }
@@ -74,7 +93,7 @@ function toOrganization(alias: string, entry: PolicyFile['organizations'][string
       {
         name,
         mode: group.mode,
-        privileged: group.privileged,
+        privileged: group.privileged || isPrivilegedByName(name),
         requests: toRequestRules(group.requests),
         protectedMembers: new Set(group.protectedMembers.map(fold)),
         guards: {
@@ -134,12 +153,20 @@ function problemOf(issue: z.core.$ZodIssue): string {
   return inner?.message ?? issue.message;
 }
 
-/** An alias can make a small file large, and what it stands for is easily misread. */
-function refuseAliases(document: Document, lines: LineCounter, fileName: string): void {
+/** An alias can make a small file large, and what it stands for is easily misread. Of two equal keys one would be lost. */
+function refuseAliasesAndTwins(document: Document, lines: LineCounter, fileName: string): void {
+  const refuse = (node: unknown, problem: string): never => {
+    throw new AppError('policy-invalid', `${fileName}:${lineOfNode(node, lines) ?? 1}: ${problem}`);
+  };
   visit(document, {
-    Alias: (_key, alias) => {
-      const { line } = lines.linePos(alias.range?.[0] ?? 0);
-      throw new AppError('policy-invalid', `${fileName}:${line}: the alias *${alias.source} is not allowed`);
+    Alias: (_key, alias) => refuse(alias, `the alias *${alias.source} is not allowed`),
+    Map: (_key, { items }) => {
+      const keys = new Set<string>();
+      for (const { key } of items) {
+        const name = String(isScalar(key) ? key.value : key);
+        if (keys.has(name)) refuse(key, 'DUPLICATE_KEY');
+        keys.add(name);
+      }
     },
   });
 }
@@ -147,9 +174,14 @@ function refuseAliases(document: Document, lines: LineCounter, fileName: string)
 /** The line of the innermost part of the path that the file has. */
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
-      return lines.linePos(Number(node.range[0])).line;
+    const line = lineOfNode(document.getIn(path.slice(0, length), true), lines);
+    if (line !== undefined) return line;
   }
   return 1;
+}
+
+function lineOfNode(node: unknown, lines: LineCounter): number | undefined {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)
+    ? lines.linePos(Number(node.range[0])).line
+    : undefined;
 }

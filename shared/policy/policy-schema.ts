@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuditSchema, BaselineRulesSchema, RemediateSchema, WaiversSchema } from './audit-section';
 import { DecisionsSchema } from './decisions-section';
+import { SecretName } from './secret-name';
 import { SourceSchema } from './sources-section';
 
 const Name = z.string().trim().min(1).max(200);
@@ -89,18 +90,15 @@ const BirthrightSchema = z.strictObject({
 
 const NotifySchema = z.strictObject({
   name: Name.describe('Names the receiver in logs and pages.'),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine(isSafeAddress, 'must be https; plain http is for this machine only')
-    .describe('Where the difference of a night is posted.'),
-  secret: Name.describe('Name of the secret that signs what is posted, whsec_ and base64.'),
+  url: z.url({ protocol: /^https?$/ }).describe('Where the difference of a night is posted.'),
+  secret: SecretName.describe('Name of the secret that signs what is posted, whsec_ and base64.'),
 });
 
 const OrganizationSchema = z.strictObject({
   partitionGlobalId: Guid,
   identityBaseUrl: z.url({ protocol: /^https?$/ }),
   auditBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  credentialSecret: Name.describe('Name of the secret that holds the client id and the client secret.'),
+  credentialSecret: SecretName.describe('Name of the secret that holds the client id and the client secret.'),
   quota: z
     .strictObject({
       share: z.number().positive().max(1).default(0.5),
@@ -189,11 +187,6 @@ export const PolicyFileSchema = z.strictObject({
 
 /** The policy file after its defaults were filled in. */
 export type PolicyFile = z.infer<typeof PolicyFileSchema>;
-
-function isSafeAddress(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
-}
 
 function isTimeZone(name: string): boolean {
   try {

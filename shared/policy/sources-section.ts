@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { fold } from '../domain/fold';
-import type { Feed } from '../domain/policy';
+import { isPrivilegedByName, type Feed } from '../domain/policy';
 import { ONLY_IF_NAMED, type SourceAct, type SourceSettings } from '../domain/source-settings';
 import { faultsInFetchBack, FetchBackSchema, toFetchBack } from './fetch-back-section';
 import { EntraSchema, faultsInProof, toEntraPolicy } from './proof-of-origin-section';
+import { SecretName } from './secret-name';
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
 import { formatsOf, webhookFormatOf } from '../webhooks/format-registry';
 import type { WebhookFormat } from '../webhooks/webhook-format';
@@ -30,7 +31,7 @@ const FieldName = z
 /** One sender of webhooks, as the policy file describes it. */
 export const SourceSchema = z.strictObject({
   format: Name.default('standard').describe('The wire format: standard, or the name of a vendor.'),
-  secret: Name.optional().describe('Name of the secret that deliveries are verified with.'),
+  secret: SecretName.optional().describe('Name of the secret that deliveries are verified with.'),
   entra: EntraSchema.optional(),
   organizations: z
     .array(Name)
@@ -226,11 +227,10 @@ function faultsInTrust(
   const acts = entry.may ?? allowed;
   const own = entry.groups === undefined ? undefined : new Set(entry.groups.map(fold));
   const privileged = spokenOf.flatMap((groups) =>
-    Object.entries(groups).flatMap(([name, group]) =>
-      group.privileged && group.requests !== undefined && (own === undefined || own.has(fold(name)))
-        ? [name]
-        : [],
-    ),
+    Object.entries(groups)
+      .filter(([name, { privileged: isNamed }]) => isNamed || isPrivilegedByName(name))
+      .filter(([name, { requests }]) => requests !== undefined && (own?.has(fold(name)) ?? true))
+      .map(([name]) => name),
   );
   return [
     ...acts

@@ -1,10 +1,8 @@
 import type { Clock } from '../clock';
 import { deriveEvidenceKey, type EvidenceKey, type EvidenceKeys } from '../domain/evidence/evidence-keys';
+import { EVIDENCE_SECRET } from '../domain/secret-places';
 import { AppError, errorCodeOf } from '../errors';
 import type { SecretStore } from './secret-store-interface';
-
-/** The secret that storage does not have: rows are sealed, and the log is signed, with what is derived of it. */
-export const EVIDENCE_SECRET = 'evidence-key';
 
 const SMALLEST_BYTES = 32;
 const FRESH_MS = 5 * 60_000;

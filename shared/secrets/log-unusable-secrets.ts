@@ -1,13 +1,9 @@
-import { faultsInVersions, type SecretForm } from '../domain/secret-form-and-faults';
+import { faultsInVersions, type SecretNeed } from '../domain/secret-form-and-faults';
 import type { SecretStore, SecretVersions } from './secret-store-interface';
 
 /** Who needs a secret, what for, and what it has to be. */
-export type SecretUse = Readonly<{
-  feed: string;
-  source: string;
-  use: 'deliveries' | 'look-ups';
-  form: SecretForm;
-}>;
+export type SecretUse = SecretNeed &
+  Readonly<{ feed: string; source: string; use: 'deliveries' | 'look-ups' }>;
 
 export type ValidatedSecretsDeps = Readonly<{
   usesOf: (secretName: string) => Promise<readonly SecretUse[]>;
@@ -29,8 +25,8 @@ export function createValidatedSecrets(
   const judged = new Map<string, SecretVersions>();
   const said = new Map<string, string>();
 
-  function say(name: string, versions: SecretVersions, { feed, source, use, form }: SecretUse): void {
-    const faults = faultsInVersions(form, versions);
+  function say(name: string, versions: SecretVersions, { feed, source, use, ...need }: SecretUse): void {
+    const faults = faultsInVersions(need, versions);
     for (const version of versionsUsed[use]) {
       const line = { feed, source, use, secret: name, version };
       const key = JSON.stringify(line);

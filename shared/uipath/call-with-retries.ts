@@ -2,7 +2,13 @@ import type { Clock } from '../clock';
 import type { SentChange } from '../domain/audit/attribution/sent-change';
 import type { HttpMethod, QuotaGate } from '../domain/plan/quota';
 import type { UpstreamError } from '../errors';
-import { exchange, type HttpAnswer, type HttpRequest, type LostAnswer } from './http-exchange';
+import {
+  exchange,
+  LONGEST_ANSWER_BYTES,
+  type HttpAnswer,
+  type HttpRequest,
+  type LostAnswer,
+} from './http-exchange';
 import { toRefusal, uipathError, type CallDescription } from './uipath-error';
 import { backoffMs, retryAfterMs } from './retry-delay';
 
@@ -36,7 +42,8 @@ type Failure = Readonly<{ error: UpstreamError; retryAfterMs: number | undefined
 /**
  * Calls UiPath with retries and backoff until an answer is neither a 5xx nor a 429. Every attempt spends quota.
  * @throws AppError `quota-exhausted`
- * @throws UpstreamError `uipath-throttled`, `uipath-unreachable`, `uipath-unavailable`, `uipath-outcome-unknown`
+ * @throws UpstreamError `uipath-throttled`, `uipath-unreachable`, `uipath-unavailable`, `uipath-outcome-unknown`;
+ * `uipath-answer-invalid` for an answer that is too large, which is not asked for again
  */
 export async function callWithRetries(context: CallContext, asked: UiPathCall): Promise<HttpAnswer> {
   const { quota, clock, random, settings } = context;
@@ -48,6 +55,7 @@ export async function callWithRetries(context: CallContext, asked: UiPathCall): 
       signal: context.signal,
     });
     if (answer.kind === 'answer' && !isPassing(answer.status)) return answer;
+    if (answer.kind === 'oversized') throw tooLarge(asked, answer.status);
     const { error, retryAfterMs: asksMs } = readFailure(context, asked, answer);
     const isLast = attempt >= settings.attempts || context.signal?.aborted === true;
     if (isLast || (asksMs ?? 0) > settings.retryAfterCapMs) {
@@ -97,6 +105,14 @@ function readThrottling({ clock, random }: CallContext, asked: UiPathCall, answe
     { status: 429, retryAtMs: nowMs + waitMs },
   );
   return { error, retryAfterMs: waitMs };
+}
+
+function tooLarge(asked: UiPathCall, status: number): UpstreamError {
+  return asked.effect === 'write'
+    ? outcomeUnknown(asked, { status })
+    : uipathError('uipath-answer-invalid', asked, `the answer has more than ${LONGEST_ANSWER_BYTES} bytes`, {
+        status,
+      });
 }
 
 /** The error for a write whose answer was lost: it has to be read back before it is repeated. */

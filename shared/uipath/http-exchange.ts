@@ -1,3 +1,5 @@
+import { readAtMost } from '../read-at-most';
+
 /** One HTTP request to UiPath. */
 export type HttpRequest = Readonly<{
   method: string;
@@ -8,8 +10,14 @@ export type HttpRequest = Readonly<{
 
 export type HttpAnswer = Readonly<{ kind: 'answer'; status: number; headers: Headers; text: string }>;
 
+/** UiPath did what was asked, and says so in more than is read. */
+export type OversizedAnswer = Readonly<{ kind: 'oversized'; status: number }>;
+
 /** No whole answer came; `sent` is false only when UiPath cannot have seen the request. */
 export type LostAnswer = Readonly<{ kind: 'lost'; sent: boolean; cause: unknown }>;
+
+/** Many times a page of a thousand members, the largest that is asked for. */
+export const LONGEST_ANSWER_BYTES = 33_554_432;
 
 /** System calls that come before the first byte of a request. */
 const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
@@ -25,7 +33,8 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
 
 /**
  * Makes one HTTP request and reads its answer to the end. It never follows a redirect, so that a token goes to no
- * other address. Nothing of it is left on `signal`, which lives as long as a run.
+ * other address. Of a refusal that is too large only the status counts. Nothing of it is left on `signal`, which lives as long as
+ * a run.
  */
 export async function exchange(
   request: HttpRequest,
@@ -34,7 +43,7 @@ export async function exchange(
     timeoutMs,
     signal,
   }: Readonly<{ fetch: typeof globalThis.fetch; timeoutMs: number; signal?: AbortSignal | undefined }>,
-): Promise<HttpAnswer | LostAnswer> {
+): Promise<HttpAnswer | OversizedAnswer | LostAnswer> {
   const { url, ...init } = request;
   const controller = new AbortController();
   const end = (): void => {
@@ -47,12 +56,11 @@ export async function exchange(
   if (signal?.aborted === true) end();
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: controller.signal });
-    return {
-      kind: 'answer',
-      status: response.status,
-      headers: response.headers,
-      text: await response.text(),
-    };
+    const text = await readAtMost(response, LONGEST_ANSWER_BYTES);
+    const { status, headers } = response;
+    return text === undefined && response.ok
+      ? { kind: 'oversized', status }
+      : { kind: 'answer', status, headers, text: text ?? '' };
   } catch (error) {
     return { kind: 'lost', sent: !isNeverSent(error), cause: error };
   } finally {

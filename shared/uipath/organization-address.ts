@@ -1,5 +1,6 @@
 import { AppError } from '../errors';
 import { isGuid } from '../domain/guid';
+import { faultInUiPathAddress } from '../domain/service-address';
 
 /** One UiPath organization and where its services are. */
 export type UiPathOrganization = Readonly<{
@@ -20,7 +21,6 @@ export type OrganizationAddress = Readonly<{
   auditBaseUrl: string | undefined;
 }>;
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const CLOUD = /(^|\.)uipath\.(com|us)$/;
 
 /**
@@ -64,11 +64,9 @@ function auditBaseUrlOf({ alias, auditBaseUrl }: UiPathOrganization, identity: U
 }
 
 function toBaseUrl(text: string, what: string): URL {
-  if (!URL.canParse(text)) throw new AppError('configuration-invalid', `${what} is not a URL`);
-  const url = new URL(text);
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  if (!isSafe) throw new AppError('configuration-invalid', `${what} must begin with https://`);
-  return url;
+  const fault = faultInUiPathAddress(text, true);
+  if (fault !== undefined) throw new AppError('configuration-invalid', `${what} ${fault}`);
+  return new URL(text);
 }
 
 function textOf({ origin, pathname }: URL): string {

@@ -1,4 +1,4 @@
-import { faultsInVersions, type SecretForm } from '../domain/secret-form-and-faults';
+import { faultsInVersions, type SecretNeed } from '../domain/secret-form-and-faults';
 import { SecretError } from '../errors';
 import {
   checkSignature,
@@ -23,8 +23,10 @@ type TokenFailure = Readonly<{ verified: false; reason: 'token-missing' | 'token
 export type CredentialVerdict = SignatureVerdict | TokenFailure;
 
 /** What the secret of a credential has to be. */
-export function secretFormOf(credential: Credential): SecretForm {
-  return credential.trust === 'signed' ? credential.signature.key : 'text';
+export function secretNeedOf(credential: Credential): SecretNeed {
+  if (credential.trust === 'bearer') return { form: 'text' };
+  const { key, issuedBy } = credential.signature;
+  return { form: key, issuedBy };
 }
 
 /**
@@ -37,7 +39,7 @@ export function checkCredential(
   delivery: Readonly<{ headers: DeliveryHeaders; rawBody: Uint8Array; nowMs: number }>,
   secrets: SigningSecrets,
 ): CredentialVerdict {
-  const faults = faultsInVersions(secretFormOf(credential), secrets);
+  const faults = faultsInVersions(secretNeedOf(credential), secrets);
   if (faults.current !== undefined) throw new SecretError(faults.current);
   const { current, previous } = secrets;
   const usable = { current, previous: faults.previous === undefined ? previous : undefined };

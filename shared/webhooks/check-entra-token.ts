@@ -1,14 +1,24 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { z } from 'zod';
 import type { EntraPolicy } from '../domain/source-settings';
 import { AppError } from '../errors';
 import { DAY_MS } from '../domain/durations';
+import { readAtMost } from '../read-at-most';
 
 const LONGEST_TOKEN = 16_384;
 const CLOCK_SKEW_SECONDS = 300;
 const KEYS_FRESH_MS = DAY_MS;
 /** Cool-down between two reads of the keys (JWKS): an unknown key id has them read again, but not for every forged token. */
 const KEYS_COOLDOWN_MS = 30_000;
+/** Some ten times what a tenant has. */
+const LONGEST_KEYS_BYTES = 262_144;
 /** Within the patience of senders. */
 const KEYS_TIMEOUT_MS = 2_000;
 
@@ -57,6 +67,11 @@ function remoteKeys(url: URL): JWTVerifyGetKey {
     timeoutDuration: KEYS_TIMEOUT_MS,
     cooldownDuration: KEYS_COOLDOWN_MS,
     cacheMaxAge: KEYS_FRESH_MS,
+    [customFetch]: async (address, init) => {
+      const answer = await fetch(address, init);
+      const text = await readAtMost(answer, LONGEST_KEYS_BYTES);
+      return text === undefined ? Response.error() : new Response(text, { status: answer.status });
+    },
   });
 }
 

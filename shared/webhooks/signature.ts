@@ -18,6 +18,8 @@ export type SignatureRule = Readonly<{
   encoding: 'hex' | 'base64' | 'base64url';
   /** `text`: the UTF-8 bytes of the secret; the others are decoded. */
   key: Exclude<SecretForm, 'pair'>;
+  /** The vendor makes the secret, and decides how long it is. */
+  issuedBy?: 'vendor';
   /** What is signed, in this order and without separators other than those named. */
   signed: readonly SignedPart[];
   /** The first set whose signature header is present and not blank is the one that counts. */
@@ -76,9 +78,10 @@ export function checkSignature(
   delivery: Readonly<{ headers: DeliveryHeaders; rawBody: Uint8Array; nowMs: number }>,
   secrets: SigningSecrets,
 ): SignatureVerdict {
-  const current = keyInSecret(rule.key, secrets.current);
+  const need = { form: rule.key, issuedBy: rule.issuedBy };
+  const current = keyInSecret(need, secrets.current);
   if ('fault' in current) throw new SecretError(current.fault);
-  const previous = secrets.previous === undefined ? undefined : keyInSecret(rule.key, secrets.previous);
+  const previous = secrets.previous === undefined ? undefined : keyInSecret(need, secrets.previous);
 
   const names = signatureHeadersIn(rule, delivery.headers);
   if (names === undefined) return refused('signature-missing');

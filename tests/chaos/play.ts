@@ -142,7 +142,9 @@ class Player {
     uipath.reset();
     uipath.addOrganization(SEED);
     uipath.setRateLimits({ ...story.organization.limits, windowMs: WINDOW_MS });
-    this.#policy = parsePolicy(policyText(uipath.identityBaseUrl(ALIAS), story.organization), 'policy.yaml');
+    this.#policy = parsePolicy(policyText(uipath.identityBaseUrl(ALIAS), story.organization), 'policy.yaml', {
+      development: true,
+    });
     this.#coming = [...story.events];
     this.#troubles = new StandingTroubles(this.#clock.now);
     this.#deadDeliveries = createDeadDeliveries(options.storage);

@@ -135,7 +135,7 @@ ${lines.join('\n')}
     rules: { requests: { approvers: [${LEAD}], longestDays: 60 } }
 sources:
   hr:
-    standard: { secret: hr }${hasAgency === true ? '\n    agency: { format: standard, secret: hr }' : ''}
+    standard: { secret: hr }${hasAgency === true ? '\n    agency: { format: standard, secret: agency }' : ''}
   tickets:
     standard: { secret: tickets, may: [grant, extend, revoke, create-rule, update-rule, delete-rule] }
 `;

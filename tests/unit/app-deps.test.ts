@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
 import type { Policy } from '../../shared/domain/policy';
+import { errorCodeOf } from '../../shared/errors';
 import type { Infrastructure } from '../../shared/infrastructure';
 
 const CONFIG = parseConfig({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
@@ -22,6 +25,41 @@ describe('the application', () => {
     const longestLookUpMs = 150_000;
     const { turnMs } = createAppDeps(CONFIG, () => undefined);
     expect(turnMs + longestLookUpMs).toBeLessThanOrEqual((Number(minutes) - 0.5) * 60_000);
+  });
+});
+
+describe('the policy that the application reads', () => {
+  it.each([
+    ['Development', undefined],
+    ['Production', 'policy-invalid'],
+    [undefined, 'policy-invalid'],
+  ])('may name addresses of this machine where the platform says %s', async (environment, code) => {
+    const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+    const file = join(folder, 'policy.yaml');
+    try {
+      await writeFile(
+        file,
+        `version: 1
+organizations:
+  acme:
+    partitionGlobalId: 7c1e9a52-3d64-4f0b-9a68-5b2f3c8d1e47
+    identityBaseUrl: http://127.0.0.1:9/acme/identity_
+    credentialSecret: uipath-acme
+    groups: {}
+`,
+      );
+      const { policy } = createAppDeps(
+        parseConfig({
+          AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+          AZURE_FUNCTIONS_ENVIRONMENT: environment,
+          POLICY_FILE: file,
+        }),
+        () => undefined,
+      );
+      expect(await policy().then(() => undefined, errorCodeOf)).toBe(code);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

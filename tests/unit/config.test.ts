@@ -13,6 +13,7 @@ describe('the settings', () => {
   it('need only the storage: everything else has a default', () => {
     expect(parseConfig(LOCAL)).toEqual({
       storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
+      development: false,
       keyVaultUrl: undefined,
       clientId: undefined,
       policy: { kind: 'blob', container: 'policy', blob: 'policy.yaml' },
@@ -92,6 +93,51 @@ describe('the place of the policy', () => {
     ['C:\\policy.yaml', { kind: 'file', path: 'C:\\policy.yaml' }],
   ])('%s is %j', (setting, expected) => {
     expect(parseConfig({ ...LOCAL, POLICY_FILE: setting }).policy).toEqual(expected);
+  });
+});
+
+describe('addresses in the settings', () => {
+  const azurite =
+    'DefaultEndpointsProtocol=http;AccountName=a;AccountKey=k;BlobEndpoint=http://127.0.0.1:10000/a;TableEndpoint=http://127.0.0.1:10002/a;';
+  const inAzure = 'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=k;EndpointSuffix=core.windows.net';
+
+  it.each([
+    ['KEY_VAULT_URL', 'http://kv.vault.azure.net'],
+    ['KEY_VAULT_URL', 'https://kv.vault.azure.net@evil.example'],
+    ['KEY_VAULT_URL', 'https://169.254.169.254/'],
+    ['AzureWebJobsStorage__tableServiceUri', 'https://t.example.com/?sig=x'],
+    ['AzureWebJobsStorage__accountName', 'evil.example/'],
+    ['AzureWebJobsStorage__accountName', 'a@evil'],
+    ['AzureWebJobsStorage', inAzure.replace('https', 'http')],
+    ['AzureWebJobsStorage', inAzure.replace('core.windows.net', 'storage.internal')],
+    ['AzureWebJobsStorage', `${inAzure}; queueendpoint = https://10.0.0.1/a`],
+    ['AzureWebJobsStorage', `${inAzure};BlobEndpoint=https://me@b.example.com`],
+    ['AzureWebJobsStorage', 'UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://proxy.example'],
+  ])('are refused: %s = %s', async (name, wrong) => {
+    const { code, message } = await errorOf(() => parseConfig({ ...LOCAL, [name]: wrong }));
+    expect([code, message.split(':')[0]]).toEqual(['configuration-invalid', name]);
+    expect(message).not.toContain(wrong);
+  });
+
+  it('may be of this machine on a development machine alone', async () => {
+    const local = { AzureWebJobsStorage: azurite, KEY_VAULT_URL: 'https://localhost:8443' };
+    const development = { AZURE_FUNCTIONS_ENVIRONMENT: 'Development' };
+    expect(parseConfig({ ...local, ...development }).development).toBe(true);
+    for (const environment of ['Production', 'development', '', undefined]) {
+      const given = { ...local, AZURE_FUNCTIONS_ENVIRONMENT: environment };
+      const { message } = await errorOf(() => parseConfig(given));
+      expect(message.split('\n').map((line) => line.split(':')[0])).toEqual([
+        'KEY_VAULT_URL',
+        'AzureWebJobsStorage',
+        'AzureWebJobsStorage',
+      ]);
+    }
+    const elsewhere = { KEY_VAULT_URL: 'https://10.0.0.1', ...LOCAL, ...development };
+    expect((await errorOf(() => parseConfig(elsewhere))).code).toBe('configuration-invalid');
+  });
+
+  it('of Azure are taken', () => {
+    expect(parseConfig({ AzureWebJobsStorage: inAzure }).storage.kind).toBe('connection-string');
   });
 });
 

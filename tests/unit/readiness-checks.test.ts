@@ -70,6 +70,7 @@ describe('readiness', () => {
       'fetch-back:hr/bob',
       'source:ticket/desk',
       'source:ticket/plain',
+      'secrets-apart',
     ]);
   });
 
@@ -103,12 +104,64 @@ describe('readiness', () => {
   it('passes with a previous secret that is not usable, and says so', async () => {
     const { ready, checks } = await readinessWith({
       'desk-key': { previous: 'short' },
-      'bob-api': { previous: 'short' },
+      'bob-api': { previous: 'shorter' },
     });
     expect(ready).toBe(true);
     expect(checks.filter((check) => check.previousSecret !== undefined)).toEqual([
       { name: 'source:ticket/desk', ok: true, previousSecret: 'secret-too-short' },
     ]);
+  });
+
+  const SHARED = 'shared:a value of good length';
+
+  it.each<readonly [string, Readonly<Record<string, Partial<SecretVersions>>>, readonly string[]]>([
+    [
+      'two sources',
+      { 'bob-key': { current: SHARED }, 'desk-key': { current: SHARED } },
+      ['sources.hr.bob.secret and sources.tickets.desk.secret'],
+    ],
+    [
+      'what a source sends and what it is asked with',
+      { 'bob-key': { current: SHARED }, 'bob-api': { current: SHARED } },
+      ['sources.hr.bob.secret and sources.hr.bob.fetchBack.secret'],
+    ],
+    [
+      'a source and another one before its rotation',
+      { 'bob-key': { current: SHARED }, 'desk-key': { previous: SHARED } },
+      ['sources.hr.bob.secret and sources.tickets.desk.secret'],
+    ],
+    [
+      'UiPath and a source',
+      {
+        'uipath-acme': { current: JSON.stringify({ clientId: 'id', clientSecret: SHARED }) },
+        'desk-key': { current: ` ${SHARED}\n` },
+      },
+      ['organizations.acme.credentialSecret and sources.tickets.desk.secret'],
+    ],
+    [
+      'a key with and without its prefix',
+      { 'desk-key': { current: Buffer.alloc(24, 7).toString('base64') } },
+      ['sources.tickets.desk.secret and sources.tickets.plain.secret'],
+    ],
+    [
+      'three places',
+      { 'bob-key': { current: SHARED }, 'bob-api': { current: SHARED }, 'desk-key': { current: SHARED } },
+      [
+        'sources.hr.bob.secret and sources.hr.bob.fetchBack.secret',
+        'sources.hr.bob.secret and sources.tickets.desk.secret',
+      ],
+    ],
+  ])('fails where one value has two names: %s', async (_case, changes, places) => {
+    const readiness = await readinessWith(changes);
+    expect(notReady(readiness)).toEqual([
+      { name: 'secrets-apart', ok: false, code: 'secret-shared', places },
+    ]);
+    expect(JSON.stringify(readiness)).not.toContain('a value of good length');
+  });
+
+  it('does not say of secrets that cannot be read that they are one', async () => {
+    const readiness = await readinessWith({ 'bob-key': null, 'desk-key': null });
+    expect(readiness.checks.find(({ name }) => name === 'secrets-apart')?.ok).toBe(true);
   });
 
   it('names the policy alone while there is none', async () => {

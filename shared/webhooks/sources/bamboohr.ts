@@ -24,6 +24,7 @@ const credential: Credential = {
     algorithm: 'sha256',
     encoding: 'hex',
     key: 'text',
+    issuedBy: 'vendor',
     signed: ['body', 'timestamp'],
     headers: [{ signature: 'x-bamboohr-signature', timestamp: 'x-bamboohr-timestamp' }],
     prefix: '',

@@ -29,6 +29,7 @@ export const finchSource: WebhookFormat = {
       algorithm: 'sha256',
       encoding: 'base64',
       key: 'base64',
+      issuedBy: 'vendor',
       signed: ['id', '.', 'timestamp', '.', 'body'],
       headers: [{ signature: 'finch-signature', timestamp: 'finch-timestamp', id: 'finch-event-id' }],
       prefix: 'v1,',

@@ -56,6 +56,7 @@ export const hibobSource: WebhookFormat = {
       algorithm: 'sha512',
       encoding: 'base64',
       key: 'text',
+      issuedBy: 'vendor',
       signed: ['body'],
       headers: [{ signature: 'bob-signature' }],
       prefix: '',

@@ -40,6 +40,7 @@ export const mergeSource: WebhookFormat = {
       algorithm: 'sha256',
       encoding: 'base64url',
       key: 'text',
+      issuedBy: 'vendor',
       signed: ['body'],
       headers: [{ signature: 'x-merge-webhook-signature' }],
       prefix: '',

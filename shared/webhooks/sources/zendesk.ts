@@ -39,6 +39,7 @@ export const zendeskSource: WebhookFormat = {
       algorithm: 'sha256',
       encoding: 'base64',
       key: 'text',
+      issuedBy: 'vendor',
       signed: ['timestamp', 'body'],
       headers: [
         {

@@ -4,7 +4,7 @@ import { runAudit } from '../../../shared/access/audit/run-audit';
 import type { CheckId } from '../../../shared/domain/audit/check-catalog';
 import type { FindingRecord } from '../../../shared/domain/audit/finding';
 import type { AuditReport } from '../../../shared/domain/audit/report';
-import { OLGA, type useWorlds, type World } from './world';
+import { BEN, OLGA, type useWorlds, type World } from './world';
 import { keyHolder } from '../../fixtures/key-holder';
 
 type Start = ReturnType<typeof useWorlds>;
@@ -23,7 +23,7 @@ export function withoutFaults(begin: Start): Start {
         ...options.seed,
       },
       policy: {
-        accessPolicy: { requests: {}, baseline: BASELINE },
+        accessPolicy: { requests: { approvers: [BEN] }, baseline: BASELINE },
         rules: { requests: {} },
         ...options.policy,
       },

@@ -125,7 +125,7 @@ function policyText(identityBaseUrl: string, { sources: hr = {}, audit = {}, ...
   };
   const sources = {
     hr: { standard: { secret: 's' }, ...(hr as Fields) },
-    tickets: { standard: { secret: 's', may: EVERY_REQUEST } },
+    tickets: { standard: { secret: 'tickets', may: EVERY_REQUEST } },
   };
   return JSON.stringify({ version: 1, organizations: { [ORGANIZATION]: organization }, sources });
 }

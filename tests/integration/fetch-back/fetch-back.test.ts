@@ -174,6 +174,8 @@ describe.each(thin)('what %s announces by id', (format) => {
     ['sends a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'source-unavailable'],
     ['refuses the request', { status: 400 }, 'source-answer-invalid'],
     ['sends more than a MiB', { status: 200, body: ' '.repeat(1_048_577) }, 'source-answer-invalid'],
+    ['refuses the credential at length', { status: 401, body: ' '.repeat(1_048_577) }, 'source-refused'],
+    ['fails at length', { status: 503, body: ' '.repeat(1_048_577) }, 'source-unavailable'],
   ])('is kept while the source %s', async (_case, answer, code) => {
     const world = worldOf(from);
     api.answerNext(answer, answer, answer);

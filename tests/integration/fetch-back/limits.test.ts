@@ -41,7 +41,9 @@ async function start(format: string, settings = '') {
   if (sender === undefined) throw new Error(`There is no sender ${format}`);
   const places = format.startsWith('jira') ? sender.settings : '';
   const fetchBack = `fetchBack: { baseUrl: "${api.baseUrl}", secret: vendor-api${settings} }`;
-  const policy = parsePolicy(policyOf(sender, `${places}\n${fetchBack}`.trim()), 'policy.yaml');
+  const policy = parsePolicy(policyOf(sender, `${places}\n${fetchBack}`.trim()), 'policy.yaml', {
+    development: true,
+  });
   const source = sourceOf(policy, sender.feed, 'main');
   if (source === undefined) throw new Error('The policy has no such source');
   const way = createFetchBacks({

@@ -60,17 +60,40 @@ describe('a notification', () => {
     expect(received.map((request) => request.url)).toEqual(['/hook']);
   });
 
+  it('is sent whatever the receiver answers at length, which nobody reads', async () => {
+    let pulled = 0;
+    let isCancelled = false;
+    const endless = createWebhookNotifier(async () => {
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          pulled += 1;
+          controller.enqueue(new Uint8Array(65_536));
+        },
+        cancel: () => {
+          isCancelled = true;
+        },
+      });
+      return new Response(body, { status: 200 });
+    });
+    await endless({ url, secret: signingSecret }, message);
+    expect({ isCancelled, isRead: pulled > 2 }).toEqual({ isCancelled: true, isRead: false });
+  });
+
   it('that reaches nobody fails with notification-unavailable', async () => {
     await expect(
       notify({ url: 'http://127.0.0.1:1/', secret: signingSecret }, message),
     ).rejects.toMatchObject({ code: 'notification-unavailable' });
   });
 
-  it.each(['', 'whsec_', 'whsec_c2hvcnQ=', signingSecret.replace('whsec_', '')])(
-    'is not sent with the secret %j',
-    async (secret) => {
-      await expect(notify({ url, secret }, message)).rejects.toMatchObject({ code: 'secret-invalid' });
-      expect(received).toEqual([]);
-    },
-  );
+  it.each([
+    '',
+    'whsec_',
+    'whsec_c2hvcnQ=',
+    `whsec_${Buffer.alloc(23, 7).toString('base64')}`,
+    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    signingSecret.replace('whsec_', ''),
+  ])('is not sent with the secret %j', async (secret) => {
+    await expect(notify({ url, secret }, message)).rejects.toMatchObject({ code: 'secret-invalid' });
+    expect(received).toEqual([]);
+  });
 });

@@ -284,6 +284,7 @@ describe('when something that it needs is down', () => {
         'organization:acme',
         'source:hr/standard',
         'source:ticket/standard',
+        'secrets-apart',
       ].map((name) => ({ name, ok: true })),
     });
   });

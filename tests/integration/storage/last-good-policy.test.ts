@@ -115,6 +115,39 @@ describe.each([
     expect(await store.policy()).toBe('good');
   });
 
+  it('that is empty is read as nothing', async () => {
+    const place = await create();
+    await place.put('');
+    expect(await open(place.location).policy()).toBe('');
+  });
+
+  it('that is too large is read no further than that shows', async () => {
+    const place = await create();
+    const limit = 524_288;
+    await place.put('x'.repeat(limit));
+    const store = open(place.location);
+    expect(await store.policy()).toHaveLength(limit);
+    await place.put('x'.repeat(3 * limit));
+    store.advance(60_000);
+    expect(await store.policy()).toHaveLength(limit + 1);
+  });
+
+  it('that was refused is not parsed again while it stays the same', async () => {
+    const place = await create();
+    const store = open(place.location);
+    await place.put('bad');
+    expect((await errorOf(store.policy)).code).toBe('policy-invalid');
+    expect((await errorOf(store.policy)).code).toBe('policy-invalid');
+    expect(store.parsed).toHaveLength(1);
+    await place.put('good');
+    expect(await store.policy()).toBe('good');
+    await place.put('bad');
+    store.advance(60_000);
+    expect(await store.policy()).toBe('good');
+    expect(store.faults).toEqual(['policy-invalid']);
+    expect(store.parsed).toHaveLength(2);
+  });
+
   it('is read once for many who ask at the same time', async () => {
     const place = await create();
     await place.put('one');

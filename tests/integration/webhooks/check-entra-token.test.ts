@@ -119,6 +119,8 @@ describe('the keys of a tenant', () => {
     ['are no keys', { status: 200, body: { error: 'maintenance' } }],
     ['are no JSON', { status: 200, body: '<html>' }],
     ['are elsewhere', { status: 302 }],
+    ['are more than any tenant has', { status: 200, body: `{"keys":[],"more":"${' '.repeat(262_144)}"}` }],
+    ['are nothing', { status: 204 }],
   ])('that %s are our trouble and not the sender’s, and are asked for again', async (_case, answer) => {
     const identity = createIdentityCheck();
     const token = `Bearer ${entraToken(key, NOW_MS)}`;

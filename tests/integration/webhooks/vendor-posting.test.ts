@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANA, BEN, GROUPS, MALLORY, ORGANIZATION } from '../../../sandbox/demo-organization';
-import { demoSources, listenedTo } from '../../../sandbox/vendors/demo-sources';
+import { demoSources, listenedTo, secretKeyOf } from '../../../sandbox/vendors/demo-sources';
 import { hrPosting, ticketPosting } from '../../../sandbox/vendors/vendor-posting';
 import { formatsOf } from '../../../shared/webhooks/format-registry';
 import { hrPaths, playHrPath, startDemoWorlds, type DemoWorlds } from '../../fixtures/webhooks/ledger-paths';
@@ -32,9 +32,11 @@ describe('what the local stack is sent in the name of a vendor', () => {
       ['standard', ...listenedTo.hr].filter(isPosted).toSorted(),
     );
     expect(['standard', ...listenedTo.tickets].toSorted()).toEqual(formatsOf('ticket').toSorted());
-    expect(worlds.sources.toSorted()).toEqual(
-      [...new Set(['standard', ...listenedTo.hr, ...listenedTo.tickets])].toSorted(),
+    const keys = (['hr', 'tickets'] as const).flatMap((feed) =>
+      listenedTo[feed].map((source) => secretKeyOf(feed, source)),
     );
+    expect(worlds.secretKeys.toSorted()).toEqual(['standard', ...new Set(keys)].toSorted());
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it.each(hrPaths.map((path) => [path.source, path] as const))(
@@ -61,7 +63,7 @@ describe('what the local stack is sent in the name of a vendor', () => {
 
   it.each(demoSources.tickets)('is, for %s, a grant of a privileged group and its end', async (source) => {
     const world = worlds.world();
-    const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf(source) };
+    const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf('tickets', source) };
     for (const act of ['grant', 'revoke']) {
       const posting = await ticketPosting(source, { ...about, group: GROUPS.support, number: 7, act }, to);
       await world.deliver({ feed: 'ticket', source, ...posting });
@@ -78,7 +80,7 @@ describe('what the local stack is sent in the name of a vendor', () => {
     'is, for %s, a grant of a group that is not privileged',
     async (source) => {
       const world = worlds.world();
-      const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf(source) };
+      const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf('tickets', source) };
       const posting = await ticketPosting(
         source,
         { ...about, group: GROUPS.finance, number: 8, act: 'grant' },
@@ -92,7 +94,7 @@ describe('what the local stack is sent in the name of a vendor', () => {
 
   it.each(asked)('is nothing, for %s, while its own record says that it was declined', async (source) => {
     const world = worlds.world();
-    const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf(source) };
+    const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf('tickets', source) };
     const ticket = { ...about, group: GROUPS.support, number: 9, act: 'grant' };
     const posting = await ticketPosting(source, ticket, to);
     await ticketPosting(source, { ...ticket, rejected: true }, to);
@@ -108,7 +110,7 @@ describe('what the local stack is sent in the name of a vendor', () => {
       ['jira', ANA],
       ['jira-automation', MALLORY],
     ] as const) {
-      const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf(source) };
+      const to = { ticketApiUrl: worlds.ticketApiUrl, secret: worlds.secretOf('tickets', source) };
       const ticket = { ...about, person, group: GROUPS.support, number: 10, act: 'grant' };
       postings.push({ feed: 'ticket', source, ...(await ticketPosting(source, ticket, to)) } as const);
     }

@@ -11,7 +11,7 @@ organizations:
     credentialSecret: uipath-acme
     groups:
       Developers: { requests: {} }
-      Vault Keepers: { privileged: true, requests: {} }
+      Vault Keepers: { privileged: true, requests: { approvers: [maria@acme.example] } }
 sources:
   ${feed}:
     main: { secret: webhook, ${entry} }

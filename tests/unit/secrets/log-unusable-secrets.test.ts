@@ -4,9 +4,9 @@ import { createValidatedSecrets, type SecretUse } from '../../../shared/secrets/
 import type { SecretVersions } from '../../../shared/secrets/secret-store-interface';
 
 const PUBLISHED = 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==';
-const GOOD = 'a secret of good length';
+const GOOD = 'a secret of a good length';
 const zendesk: SecretUse = { feed: 'ticket', source: 'zendesk', use: 'deliveries', form: 'text' };
-const hibob: SecretUse = { feed: 'hr', source: 'hibob', use: 'look-ups', form: 'pair' };
+const hibob: SecretUse = { feed: 'hr', source: 'hibob', use: 'look-ups', form: 'pair', issuedBy: 'vendor' };
 
 /** A store of one secret, of which a new version may come, and the lines that are logged about it. */
 function world(first: SecretVersions, uses: readonly SecretUse[] = [zendesk]) {

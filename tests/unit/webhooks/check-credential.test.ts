@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkCredential, type Credential } from '../../../shared/webhooks/check-credential';
+import { checkCredential, secretNeedOf, type Credential } from '../../../shared/webhooks/check-credential';
+import { formatsOf, webhookFormatOf } from '../../../shared/webhooks/format-registry';
 import { checkSignature } from '../../../shared/webhooks/signature';
 import { signatureRuleOf } from '../../fixtures/webhooks/signature-rule';
 import { errorOf } from '../../fakes/error-of';
@@ -26,8 +27,8 @@ function check(
 describe('a token', () => {
   it.each([
     ['as it is', { authorization: token }],
-    ['after Bearer', { authorization: `Bearer ${'t'.repeat(20)}` }, 't'.repeat(20)],
-    ['after bearer in lower case', { authorization: `bearer ${'t'.repeat(20)}` }, 't'.repeat(20)],
+    ['after Bearer', { authorization: `Bearer ${'t'.repeat(24)}` }, 't'.repeat(24)],
+    ['after bearer in lower case', { authorization: `bearer ${'t'.repeat(24)}` }, 't'.repeat(24)],
     ['in the Basic form', { authorization: `Basic ${basic}` }],
     ['in a header of its own', { 'x-webhook-token': token }],
     ['with a blank after it in the vault', { authorization: token }, `${token}\n`],
@@ -75,8 +76,8 @@ describe('a token', () => {
     expect(check({ authorization }, { current, previous: undefined })).toMatchObject({ verified: false });
   });
 
-  it('has at least 16 bytes', async () => {
-    const short = 't'.repeat(15);
+  it('has at least 24 bytes', async () => {
+    const short = 't'.repeat(23);
     const error = await errorOf(() =>
       check({ authorization: short }, { current: short, previous: undefined }),
     );
@@ -84,7 +85,7 @@ describe('a token', () => {
     expect(check({ authorization: short }, { current: token, previous: short })).toMatchObject({
       verified: false,
     });
-    const long = 't'.repeat(16);
+    const long = 't'.repeat(24);
     expect(check({ authorization: long }, { current: long, previous: undefined })).toMatchObject({
       verified: true,
     });
@@ -122,5 +123,18 @@ describe('a signature as vendors publish it', () => {
         previous: undefined,
       }),
     ).toMatchObject({ verified: true });
+  });
+});
+
+describe('the secret of a sender', () => {
+  it('has the length that its vendor gives it, or 24 bytes where we make it', () => {
+    const made = (['hr', 'ticket'] as const).flatMap((feed) =>
+      formatsOf(feed).flatMap((format) => {
+        const credential = webhookFormatOf(feed, format)?.credential;
+        if (credential === undefined || credential.trust === 'identity') return [];
+        return secretNeedOf(credential).issuedBy === 'vendor' ? [format] : [];
+      }),
+    );
+    expect(made).toEqual(['bamboohr', 'bamboohr-fields', 'finch', 'hibob', 'merge', 'zendesk']);
   });
 });

@@ -101,7 +101,7 @@ describe('the policy of a source that proves itself by an identity', () => {
     [
       'keys that are not read over TLS',
       from.settings.replace(' }\n', ', authority: "http://login.example" }\n'),
-      'must be an https address',
+      'must begin with https://',
     ],
   ])('is refused with %s', async (_case, settings, problem) => {
     const error = await check(settings);

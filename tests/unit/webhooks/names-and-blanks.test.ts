@@ -101,12 +101,12 @@ describe('a name that has no case at its sender', () => {
   it('has none here: what stands before a signature', () => {
     const body = Buffer.from('{}');
     const { 'x-hub-signature': sent = '' } = signers.jira('{}', {
-      secret: 'a secret of good length',
+      secret: 'a secret of a good length',
       atMs: NOW_MS,
       id: '1',
     }) as Record<string, string>;
     const headers = new Headers({ 'x-hub-signature': sent.replace('sha256=', 'SHA256=') });
-    const secrets = { current: 'a secret of good length', previous: undefined };
+    const secrets = { current: 'a secret of a good length', previous: undefined };
     const delivery = { headers, rawBody: body, nowMs: NOW_MS };
     expect(checkSignature(sha256Header('x-hub-signature'), delivery, secrets)).toMatchObject({
       verified: true,

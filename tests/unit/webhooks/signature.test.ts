@@ -208,15 +208,15 @@ describe('the secrets of a sender', () => {
     ['only the prefix', 'whsec_'],
     ['without the prefix', vector.secret.slice(6)],
     ['not base64', 'whsec_MfKQ9r8GKYqr!wjUPD8ILPZIo2LaLaSw'],
-    ['base64 of 15 bytes', `whsec_${Buffer.alloc(15, 7).toString('base64')}`],
+    ['base64 of 23 bytes', `whsec_${Buffer.alloc(23, 7).toString('base64')}`],
   ])('are refused when the current one is %s', (_case, current) => {
     expect(() => check({ secrets: { current } })).toThrow(
       expect.objectContaining({ code: 'secret-invalid' }),
     );
   });
 
-  it('may have a key of 16 bytes', () => {
-    const current = `whsec_${Buffer.alloc(16, 7).toString('base64')}`;
+  it('may have a key of 24 bytes', () => {
+    const current = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
     expect(check({ secrets: { current } })).toEqual({ verified: false, reason: 'signature-mismatch' });
   });
 
@@ -244,7 +244,7 @@ describe('the secrets of a sender', () => {
 });
 
 describe('the rule of another sender', () => {
-  const secret = 'a text of sixteen';
+  const secret = 'a text of twenty-four bytes';
   const body = 'payload';
   const text: SignatureRule = {
     algorithm: 'sha256',
@@ -264,7 +264,7 @@ describe('the rule of another sender', () => {
   ) => createHmac(algorithm, key).update(data).digest(encoding);
   const time = '2026-03-01T12:00:00.000Z';
   const timeMs = Date.parse(time);
-  const base64Key = Buffer.from('sixteen bytes key').toString('base64');
+  const base64Key = Buffer.from('a key of twenty-four bytes').toString('base64');
 
   it.each<readonly [string, Partial<SignatureRule>, string, Readonly<Record<string, string>>]>([
     [

@@ -60,7 +60,7 @@ export function openFaultWorld(stage: Stage): FaultWorld {
   stage.clock.current = clock;
   uipath.reset();
   for (const seed of SEEDS) uipath.addOrganization(seed);
-  const policy = parsePolicy(policyText(uipath.identityBaseUrl), 'policy.yaml');
+  const policy = parsePolicy(policyText(uipath.identityBaseUrl), 'policy.yaml', { development: true });
   const storage = openFaultyStorage();
   const messages = createMessages(clock);
   const log: Array<Parameters<Log>[0]> = [];

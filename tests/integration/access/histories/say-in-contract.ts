@@ -14,8 +14,8 @@ export const HISTORY_POLICY = {
     Treasury: { privileged: true, requests: { ...requests, longestDays: 90 } },
   },
   sources: {
-    agency: { secret: 's' },
-    core: { secret: 's', leaving: 'person' },
+    agency: { secret: 'agency' },
+    core: { secret: 'core', leaving: 'person' },
     directory: { format: 'scim', secret: 'directory-token', may: ['joiner', 'mover', 'leaver'] },
   },
 };

@@ -30,7 +30,7 @@ async function start(): Promise<World> {
       },
       sources: {
         hr: { standard: { secret: 's', heartbeatHours: 48 } },
-        tickets: { standard: { secret: 's' } },
+        tickets: { standard: { secret: 'tickets' } },
       },
     }),
   );

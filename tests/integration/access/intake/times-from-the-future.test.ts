@@ -80,7 +80,6 @@ function usePolicy(world: World, settings: Fields, timeZone = 'UTC'): void {
     timeZone,
     groups: { Finance: { requests } },
   };
-  const ticket = { secret: 's', ...settings };
   world.engine.setPolicy(
     JSON.stringify({
       version: 1,
@@ -88,8 +87,8 @@ function usePolicy(world: World, settings: Fields, timeZone = 'UTC'): void {
       sources: {
         tickets: {
           standard: { secret: 's' },
-          zendesk: { format: 'zendesk', ...ticket },
-          'servicenow-token': { format: 'servicenow-token', ...ticket },
+          zendesk: { format: 'zendesk', secret: 'zendesk', ...settings },
+          'servicenow-token': { format: 'servicenow-token', secret: 'servicenow', ...settings },
           'jira-automation': {
             format: 'jira-automation',
             fields: {
@@ -98,7 +97,8 @@ function usePolicy(world: World, settings: Fields, timeZone = 'UTC'): void {
               approver: 'issue.approver',
               duration: 'issue.duration',
             },
-            ...ticket,
+            secret: 'jira',
+            ...settings,
           },
         },
       },

@@ -8,7 +8,7 @@ import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds('emulator');
 const PAGE = { organization: 'acme' } as PageLayout;
-const AGENCY = { sources: { agency: { secret: 's' } } };
+const AGENCY = { sources: { agency: { secret: 'agency' } } };
 const AUTOMATION = { attributes: { department: 'Automation' } };
 const FINANCE = { attributes: { department: 'Finance' } };
 const DAY_MS = 86_400_000;
@@ -57,7 +57,7 @@ describe('somebody with two worker records', () => {
   });
 
   it('is out at once when a source says so whose leaving means the person', async () => {
-    const world = await start({ policy: { sources: { agency: { secret: 's', leaving: 'person' } } } });
+    const world = await start({ policy: { sources: { agency: { secret: 'agency', leaving: 'person' } } } });
     await world.joins(ANA, { ...record('7'), ...AUTOMATION });
     await world.joins(ANA, { ...record('7'), ...FINANCE, source: 'agency' });
     await world.leaves(ANA, { ...record('7'), immediate: true, source: 'agency' });

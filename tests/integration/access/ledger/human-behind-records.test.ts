@@ -75,7 +75,7 @@ describe('a worker record of a human who had another one', () => {
   });
 
   it('is another person’s in another source, which numbers humans by itself', async () => {
-    const world = await start({ policy: { sources: { agency: { secret: 's' } } } });
+    const world = await start({ policy: { sources: { agency: { secret: 'agency' } } } });
     await world.joins(ANA, { ...record('1'), ...AUTOMATION });
     await world.joins(NEW, { ...record('2'), ...FINANCE, source: 'agency' });
     await world.settle();

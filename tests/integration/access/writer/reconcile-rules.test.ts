@@ -329,7 +329,7 @@ describe('an entry of the access policy', () => {
   it('of a pinned principal stays on the list (incident 21)', async () => {
     const world = await start();
     world.setPolicy({
-      accessPolicy: { requests: {} },
+      accessPolicy: { requests: { approvers: [BEN] } },
       protectedPrincipals: [world.groupId('Citizen Developers')],
     });
     await world.asks('E1', remove('group', 'Citizen Developers'));
