@@ -2,8 +2,10 @@ import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 import { billOfMaterials } from './scripts/bundle/bill-of-materials.mjs';
+import { semverForJsonwebtoken } from './scripts/bundle/semver-for-jsonwebtoken.mjs';
 import { thirdPartyLicenses } from './scripts/bundle/third-party-licenses.mjs';
 import { unusedModules } from './scripts/bundle/unused-modules.mjs';
+import { unusedOperations } from './scripts/bundle/unused-operations.mjs';
 import { yamlAsModules } from './scripts/bundle/yaml-as-modules.mjs';
 import { zodAsNamespace } from './scripts/bundle/zod-as-namespace.mjs';
 
@@ -28,7 +30,7 @@ const { metafile } = await build({
   sourcesContent: false,
   metafile: true,
   legalComments: 'linked',
-  plugins: [zodAsNamespace, yamlAsModules, unusedModules],
+  plugins: [zodAsNamespace, yamlAsModules, semverForJsonwebtoken, unusedModules, unusedOperations],
   external: ['@azure/functions-core'],
   // A CommonJS bundle has no import.meta; what asks for it at load gets the address of the bundle.
   define: { 'import.meta.url': 'bundleUrl' },

@@ -1,5 +1,8 @@
 const NO_SAS = 'This app signs no shared access signatures: it has an identity.';
 const NO_QUERY = 'This app does not query what is in a blob.';
+const NO_CRC64 = 'This app has no CRC-64 checksums of blobs: leave contentChecksumAlgorithm unset.';
+const NO_FLOW =
+  'This app signs in as itself: not for a user who called it, nor with a code shown on another device.';
 const NO_BATCH = 'This app sends no batches of calls for blobs.';
 
 /**
@@ -21,8 +24,47 @@ const UNUSED = [
   {
     module: './crc64.js',
     importer: '@azure/storage-common',
-    message: 'This app has no CRC-64 checksums of blobs: leave contentChecksumAlgorithm unset.',
+    message: NO_CRC64,
   },
+  {
+    module: './StructuredMessageEncodingStream.js',
+    importer: '@azure/storage-common',
+    names: ['structuredMessageEncoding'],
+    message: NO_CRC64,
+  },
+  {
+    module: './StructuredMessageDecodingStream.js',
+    importer: '@azure/storage-common',
+    names: ['structuredMessageDecodingStream', 'structuredMessageDecodingBrowser'],
+    message: NO_CRC64,
+  },
+  {
+    module: './BufferScheduler.js',
+    importer: '@azure/storage-common',
+    names: ['BufferScheduler'],
+    message: 'This app uploads no streams: what it stores in a blob is in memory.',
+  },
+  {
+    module: './browser.js',
+    importer: 'debug',
+    message: 'This app runs in Node.js and in no browser.',
+  },
+  {
+    module: './verify',
+    importer: 'jsonwebtoken',
+    message: 'This app verifies tokens with jose. jsonwebtoken is here for msal-node, which signs with it.',
+  },
+  ...[
+    ['./OnBehalfOfClient.mjs', 'OnBehalfOfClient'],
+    ['./DeviceCodeClient.mjs', 'DeviceCodeClient'],
+    ['./UserFederatedIdentityCredentialClient.mjs', 'UserFederatedIdentityCredentialClient'],
+    ['../network/LoopbackClient.mjs', 'LoopbackClient'],
+  ].map(([module, name]) => ({ module, importer: '@azure/msal-node', names: [name], message: NO_FLOW })),
+  ...['svg', 'sql', 'sql-strict', 'shell', 'redos', 'nosql', 'log'].map((context) => ({
+    module: `./contexts/${context}.js`,
+    importer: 'is-unsafe',
+    message: `This app does not ask what is unsafe in ${context}: fast-xml-parser asks it of HTML and XML.`,
+  })),
   ...[
     ['./sas/BlobSASSignatureValues.js', '@azure/storage-blob', 'generateBlobSASQueryParameters'],
     ['./sas/AccountSASSignatureValues.js', '@azure/storage-blob', 'generateAccountSASQueryParameters'],
@@ -54,18 +96,21 @@ const MODULES = new RegExp(`^(${UNUSED.map(({ module }) => module.replaceAll('.'
 export const unusedModules = {
   name: 'unused-modules',
   setup(build) {
-    build.onResolve({ filter: MODULES }, ({ path, importer }) => {
+    build.onResolve({ filter: MODULES }, ({ path, importer, kind }) => {
       const unused = UNUSED.find(
         (entry) =>
           entry.module === path &&
           importer.replaceAll('\\', '/').includes(`/node_modules/${entry.importer}/`),
       );
-      return unused && { path: `${unused.importer}/${path}`, namespace: 'unused', pluginData: unused };
+      const pluginData = { ...unused, isRequired: kind === 'require-call' };
+      return unused && { path: `${unused.importer}/${path}`, namespace: 'unused', pluginData };
     });
     build.onLoad({ filter: /.*/, namespace: 'unused' }, ({ pluginData }) => ({
       contents: [
         `function unused() { throw new Error(${JSON.stringify(pluginData.message)}); }`,
-        `export { ${(pluginData.names ?? ['default']).map((name) => `unused as ${name}`).join(', ')} };`,
+        pluginData.isRequired
+          ? 'module.exports = unused;'
+          : `export { ${(pluginData.names ?? ['default']).map((name) => `unused as ${name}`).join(', ')} };`,
       ].join('\n'),
     }));
   },

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { runModule } from './run-module';
 
 const ROOT = resolve(__dirname, '../..');
 const DIST = join(ROOT, 'dist');
@@ -64,14 +63,6 @@ function packageOf(source: string): Package | undefined {
   return match === null || name === undefined ? undefined : { name, folder: resolve(DIST, match[0]) };
 }
 
-/** Runs an ES module in the root of the repository and answers what it prints. */
-async function run(code: string): Promise<string> {
-  const child = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
-    cwd: ROOT,
-  });
-  return child.stdout;
-}
-
 describe('the bundle', () => {
   let texts: string;
   let sources: readonly string[];
@@ -123,8 +114,37 @@ describe('the bundle', () => {
     expect(texts.includes('This app signs no shared access signatures')).toBe(true);
   });
 
+  it('holds nothing of Azure Storage for page blobs, append blobs, access policies, statistics or CRC-64', () => {
+    expect(texts.includes('BlockBlobStageBlockHeaders')).toBe(true);
+    const unused = [
+      'PageBlobUploadPagesHeaders',
+      'AppendBlobAppendBlockHeaders',
+      'ContainerSetAccessPolicyHeaders',
+      'QueueSetAccessPolicyHeaders',
+      'TableSetAccessPolicyHeaders',
+      'ServiceGetStatisticsHeaders',
+      'ServiceListContainersSegmentHeaders',
+    ];
+    expect(unused.filter((shape) => texts.includes(shape))).toEqual([]);
+    const streams = /\/storage-common\/src\/(Structured\w+|Buffer(Scheduler|sStream))\.ts$/;
+    expect(sources.filter((source) => streams.test(source))).toEqual([]);
+  });
+
+  it('holds no semver, no debug for browsers, no second way to verify a token and no sign-in for others', () => {
+    expect(sources.some((source) => source.endsWith('/jsonwebtoken/sign.js'))).toBe(true);
+    expect(sources.some((source) => source.endsWith('/is-unsafe/src/contexts/html.js'))).toBe(true);
+    const unused = [
+      /\/semver\//,
+      /\/debug\/src\/browser\.js$/,
+      /\/jsonwebtoken\/verify\.js$/,
+      /\/node_modules\/@azure\/msal-node\/.*\/(OnBehalfOf|DeviceCode|UserFederatedIdentityCredential|Loopback)Client\./,
+      /\/is-unsafe\/src\/contexts\/(?!html\.js$|xml\.js$)/,
+    ];
+    expect(sources.filter((source) => unused.some((file) => file.test(source)))).toEqual([]);
+  });
+
   it('says how to sign in, should a package open a browser after all', async () => {
-    const printed = await run(`
+    const printed = await runModule(`
       import { build } from 'esbuild';
       import { unusedModules } from './scripts/bundle/unused-modules.mjs';
       const { outputFiles } = await build({
@@ -211,7 +231,7 @@ describe('the bundle', () => {
       await writeFile(join(folder, 'package.json'), '{ "name": "own", "version": "1.0.0" }');
       const packagesOfLock = { '': {}, ...(locked === undefined ? {} : { 'node_modules/odd': locked }) };
       await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ packages: packagesOfLock }));
-      const printed = await run(`
+      const printed = await runModule(`
         import { billOfMaterials } from './scripts/bundle/bill-of-materials.mjs';
         await billOfMaterials(['node_modules/odd/index.js'], '', ${JSON.stringify(folder)})
           .then(console.log, (error) => console.log(error.message));
@@ -229,7 +249,7 @@ describe('the bundle', () => {
       await mkdir(silent, { recursive: true });
       await writeFile(join(silent, 'package.json'), '{ "name": "silent", "version": "1.2.3" }');
       const file = join(silent, 'index.js').replaceAll('\\', '/');
-      const printed = await run(`
+      const printed = await runModule(`
         import { thirdPartyLicenses } from './scripts/bundle/third-party-licenses.mjs';
         await thirdPartyLicenses([${JSON.stringify(file)}]).then(console.log, (error) => console.log(error.message));
       `);
