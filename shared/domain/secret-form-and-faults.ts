@@ -14,7 +14,7 @@ export type SecretFault = 'secret-published' | 'secret-too-short' | 'secret-malf
 type Versions = Readonly<{ current: string; previous: string | undefined }>;
 
 /** What we make ourselves, as Standard Webhooks has it. https://github.com/standard-webhooks/standard-webhooks */
-export const SMALLEST_OWN_SECRET_BYTES = 24;
+const SMALLEST_OWN_SECRET_BYTES = 24;
 /** What any vendor gives out has more: fewer bytes can be guessed. */
 const SMALLEST_VENDOR_SECRET_BYTES = 16;
 
