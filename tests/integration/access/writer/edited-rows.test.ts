@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
+import { rewritten } from '../../../fakes/sealed-row';
 import { damage, failing, HOUR_MS, live, MINUTE_MS, TICK_MS } from '../live-through-time';
 import { ANA, BEN, CARA, useWorlds } from '../world';
 
@@ -32,9 +33,12 @@ describe('a person whose stored id is none of UiPath', () => {
     await world.joins(CARA);
     await world.settle();
     const ledger = await world.ledger(CARA);
-    await damage(world, CARA, {
-      json0: JSON.stringify({ ...ledger, applied: [], identity: { ...ledger?.identity, id: 'not-a-guid' } }),
-    });
+    const table = await world.engine.storage.table('ledger');
+    const place = { partitionKey: `${world.alias}:person:${personKey(CARA)}`, rowKey: 'state' };
+    const row = await table.getEntity(place.partitionKey, place.rowKey);
+    const identity = { ...ledger?.identity, id: 'not-a-guid' };
+    const next = await rewritten('ledger', { ...row, ...place }, { ...ledger, applied: [], identity });
+    await table.updateEntity(next, 'Replace');
     await world.moves(CARA, { attributes: { department: 'Automation' } });
     await world.joins(ANA);
     await live(world, 2 * TICK_MS);
@@ -85,8 +89,9 @@ describe('an open call whose row names another id than its key', () => {
     });
     const table = await storage.table('changes');
     const row = { partitionKey: world.alias, rowKey: `a:${id}` };
-    const { json0 } = await table.getEntity<{ json0: string }>(row.partitionKey, row.rowKey);
-    await table.updateEntity({ ...row, json0: json0.replace(`"id":"${id}"`, '"id":"another"') }, 'Merge');
+    const stored = await table.getEntity<{ json0: string }>(row.partitionKey, row.rowKey);
+    const call: unknown = JSON.parse(stored.json0.replace(`"id":"${id}"`, '"id":"another"'));
+    await table.updateEntity(await rewritten('changes', { ...stored, ...row }, call), 'Replace');
     await live(world, 5 * MINUTE_MS);
     expect(await app.changes.listAttempts(world.alias)).toEqual([]);
     expect(await failing(world)).toEqual([]);

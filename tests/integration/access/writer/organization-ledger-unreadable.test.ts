@@ -1,3 +1,4 @@
+import { rewritten } from '../../../fakes/sealed-row';
 import { describe, expect, it } from '@jest/globals';
 import { runAudit } from '../../../../shared/access/audit/run-audit';
 import { startAudit } from '../../../../shared/access/audit/start-audit';
@@ -64,7 +65,8 @@ describe('the ledger of an organization that cannot be read', () => {
     expect(await world.kinds(subject)).toEqual(['plan', 'plan', 'plan']);
     expect(await world.fault(subject)).toBeUndefined();
 
-    await damage(world, { json0: '{}', schemaVersion: 1 });
+    const table = await world.engine.storage.table('ledger');
+    await table.updateEntity(await rewritten('ledger', { ...after, ...rowOf(world) }, {}), 'Replace');
     await world.joins(DAN);
     await world.settle();
     expect(world.members('Developers')).toEqual([CARA, DAN]);

@@ -45,7 +45,7 @@ describe('an entry that somebody put on the access policy', () => {
       'policy-entity-change-begun',
       'policy-entity-removed',
     ]);
-    expect((await world.evidence(entryOf(world, entity)))[1]?.facts).toMatchObject({ by: 'Ben' });
+    expect((await world.evidence(entryOf(world, entity)))[1]?.facts).toMatchObject({ by: { name: 'Ben' } });
     const kinds = await world.kinds(organizationOf(world));
     expect(kinds.filter((kind) => kind !== 'audit')).toEqual(['remediation-released', 'plan-done']);
     expect(await world.engine.app.changes.hasWork(world.alias)).toBe(false);

@@ -245,7 +245,7 @@ describe('what is carried out', () => {
     expect(facts).toContainEqual([
       'remediation-released',
       expect.objectContaining({
-        by: 'Ben',
+        by: expect.objectContaining({ name: 'Ben' }),
         memberships: [
           { finding: finding.id, planHash: finding.remediation?.planHash, decision: 'remove', ...membership },
         ],

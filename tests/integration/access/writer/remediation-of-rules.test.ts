@@ -144,7 +144,7 @@ describe('a rule that nobody requested', () => {
       name: 'By hand',
       description: 'by hand',
       definition: rule?.definition,
-      by: 'Ben',
+      by: { name: 'Ben' },
     });
     expect((await auditNight(world)).result).toBe('green');
   });

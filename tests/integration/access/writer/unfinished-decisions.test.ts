@@ -17,6 +17,7 @@ import {
   setAddress,
   THIRD,
 } from '../desk/joined-by-mistake';
+import { rewritten } from '../../../fakes/sealed-row';
 import { failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { ANA, byHand, CARA, DAN, useWorlds, type World } from '../world';
 
@@ -24,17 +25,15 @@ const start = useWorlds();
 const NOBODY = 'nobody';
 const NO_KEY = '../acme/planet?#';
 
-/** Somebody edits the row of a ledger. */
+/** An application with a mistake writes the row of a ledger. */
 async function edit(world: World, key: string, change: (ledger: PersonLedger) => unknown): Promise<void> {
   const table = await world.engine.storage.table('ledger');
   const [partitionKey, rowKey] = [`${world.alias}:person:${key}`, 'state'];
   const { etag: _etag, timestamp: _timestamp, ...row } = await table.getEntity(partitionKey, rowKey);
   const ledger = await ledgerAt(world, key);
   if (ledger === undefined) throw new Error('There is no ledger');
-  await table.updateEntity(
-    { ...row, partitionKey, rowKey, json0: JSON.stringify(change(ledger)) },
-    'Replace',
-  );
+  const next = await rewritten('ledger', { ...row, partitionKey, rowKey }, change(ledger));
+  await table.updateEntity(next, 'Replace');
 }
 
 const damaged = (): unknown => ({ kind: 'planet' });
