@@ -27,7 +27,7 @@ export type Outcome = Readonly<{
 
 const VERIFIER = resolve('scripts/verify-evidence.mjs');
 
-/** One tampering with what was stored after the last night, of this seed, and who finds it. */
+/** One tampering with what was stored after the last night, of this seed, and who finds it. Seeds in a row try each kind in turn. */
 export async function tryTampering(
   seed: number,
   played: PlayedOrganization,
@@ -39,7 +39,8 @@ export async function tryTampering(
   const other = random.pick(
     played.subjects.filter((subject) => subject.kind === one.kind && subject !== one),
   );
-  const what = random.pick(Object.keys(TAMPERINGS));
+  const kinds = Object.keys(TAMPERINGS);
+  const what = kinds[seed % kinds.length] ?? '';
   const expected = TAMPERINGS[what]?.({ random, contents, played, one, other });
   if (expected === undefined) throw new Error(`There is no tampering ${what}`);
   const unnoticed: string[] = [];
