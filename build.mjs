@@ -49,10 +49,12 @@ const entries = {
   start: 'sandbox/start.ts',
   demo: 'sandbox/demo.ts',
   send: 'sandbox/send.ts',
+  evidence: 'sandbox/evidence.ts',
   host: 'sandbox/functions-host/child.ts',
   bench: 'bench/main.ts',
   chaos: 'tests/chaos/main.ts',
   fuzz: 'tests/fuzz/main.ts',
+  tamper: 'tests/tamper/main.ts',
 };
 await rm('.sandbox', { recursive: true, force: true });
 await build({

@@ -6,9 +6,9 @@ import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../map-concurrently';
 import { undefinedIfMissing } from './storage-errors';
 import type { RecordSeal } from '../domain/evidence/record-seal';
-import { EMPTY_CHAIN, type EvidenceHead, type EvidenceRecord } from '../domain/ledger/evidence';
+import { type EvidenceHead, type EvidenceRecord } from '../domain/ledger/evidence';
 import { AppError } from '../errors';
-import { encodeRecord, resealRecord, type Sealing } from './record-encoding';
+import { encodeRecord, isSealed, resealRecord, type Sealing } from './record-encoding';
 import { decodeListed, untold } from './unreadable-rows';
 import type { StoredRow } from './record-table';
 import type { StorageAccount } from './storage-account';
@@ -215,8 +215,9 @@ export function headOf(row: Readonly<Record<string, unknown>>): EvidenceHead {
   throw new AppError('record-unreadable', 'A stored ledger does not say where its evidence ends');
 }
 
-/** The same of a row that may say anything. */
-export function headOrNone(row: StoredRow): EvidenceHead {
+/** The same of a row that may say anything; undefined for one that is not as this application wrote it there. */
+export function sealedHead(row: StoredRow, partitionKey: string, seal: RecordSeal): EvidenceHead | undefined {
   const head = HeadSchema.safeParse({ seq: row['evidenceSeq'], hash: row['evidenceHash'] });
-  return head.success ? head.data : EMPTY_CHAIN;
+  const place = { table: LEDGER_TABLE, partitionKey, rowKey: STATE_ROW, seal };
+  return head.success && isSealed(row, { ...place, beside: besideState(row) }) ? head.data : undefined;
 }

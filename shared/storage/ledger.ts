@@ -22,16 +22,16 @@ import {
   evidenceKey,
   evidenceRow,
   headOf,
-  headOrNone,
   LEDGER_TABLE,
   partitionOf,
   resealedState,
+  sealedHead,
   sealingOfState,
   seqOf,
   STATE_ROW,
 } from './ledger-rows';
 import { LEDGER_SCHEMAS } from './ledger-schemas';
-import { decodeRecord, encodeRecord, isSealed, requireTransactionSize } from './record-encoding';
+import { decodeRecord, encodeRecord, requireTransactionSize } from './record-encoding';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StoredRow } from './record-table';
 import type { StorageAccount } from './storage-account';
@@ -201,10 +201,7 @@ export function createLedgerStore(
       const seal = await storage.seal();
       for await (const page of rows.pages(organization, kind))
         for (const { key, row } of page) {
-          const partitionKey = partitionOf({ organization, kind, key });
-          const place = { table: LEDGER_TABLE, partitionKey, rowKey: STATE_ROW, seal };
-          const isWhole = isSealed(row, { ...place, beside: besideState(row) });
-          yield { key, head: isWhole ? headOf(row) : undefined };
+          yield { key, head: sealedHead(row, partitionOf({ organization, kind, key }), seal) };
         }
     },
 
@@ -232,9 +229,9 @@ export function createLedgerStore(
       });
       for await (const row of stored)
         if (row.rowKey === STATE_ROW) {
-          head = headOrNone(row);
-          const place = { table: LEDGER_TABLE, partitionKey, rowKey: STATE_ROW, seal };
-          state = isSealed(row, { ...place, beside: besideState(row) }) ? 'fits' : 'edited';
+          const sealed = sealedHead(row, partitionKey, seal);
+          head = sealed ?? EMPTY_CHAIN;
+          state = sealed === undefined ? 'edited' : 'fits';
         } else {
           const record = decodeEvidence(row, partitionKey, seal);
           if (record === undefined) edited.push(seqOf(row));

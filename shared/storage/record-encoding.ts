@@ -103,7 +103,8 @@ export function decodeRecord<S extends z.ZodType>(
 /** Whether a stored record is as it was written, whatever it says. */
 export function isSealed(entity: Readonly<Record<string, unknown>>, sealing: Sealing): boolean {
   const { schemaVersion = SCHEMA_VERSION } = entity;
-  const text = sealedText(Number(schemaVersion), fromPieces('json', entity), sealing);
+  if (typeof schemaVersion !== 'number') return false;
+  const text = sealedText(schemaVersion, fromPieces('json', entity), sealing);
   return sealing.seal.fits(sealing, text, entity['seal']);
 }
 

@@ -1,6 +1,5 @@
 import { DAY_MS } from '../../domain/durations';
 import type { LogEntry } from '../../domain/evidence/log-entry';
-import { faultOfSubject } from '../../domain/evidence/verify-subject';
 import { EMPTY_CHAIN, type EvidenceHead } from '../../domain/ledger/evidence';
 import type { Subject } from '../../domain/ledger/subject';
 import { errorCodeOf } from '../../errors';
@@ -9,7 +8,17 @@ import type { EvidenceLog } from '../../storage/evidence/evidence-log';
 import type { LogPublisher } from '../../storage/evidence/publish-log';
 import type { LedgerStore } from '../../storage/ledger';
 import { logEvidence } from './log-evidence';
-import { byId, nameInLog, SUBJECT_KINDS, type FaultySubject } from './verify-evidence';
+import {
+  entriesOf,
+  isLogReliable,
+  judgeSubject,
+  nameInLog,
+  nameOf,
+  SUBJECT_KINDS,
+  subjectsOf,
+  unknownSubject,
+  type FaultySubject,
+} from './verify-evidence';
 import { readLogHead, verifyLog, type VerifyLogDeps } from './verify-log';
 
 export type ProveNightDeps = VerifyLogDeps &
@@ -45,8 +54,8 @@ export async function proveNight(
 ): Promise<ProvenNight> {
   const { alias, origin } = organization;
   const night = Math.floor(nowMs / DAY_MS);
-  const { unlogged, suspects, others } = await compareHeads(deps, alias);
-  const doubtful = [...suspects, ...others.filter((subject) => isOfNight(subject, night))];
+  const { unlogged, suspects, others, places } = await compareHeads(deps, alias);
+  const doubtful = [...suspects, ...unlogged, ...others.filter((subject) => isOfNight(subject, night))];
   for (let start = 0; start < unlogged.length; start += TOGETHER) {
     mayGoOn();
     await mapConcurrently(unlogged.slice(start, start + TOGETHER), STORAGE_WIDTH, async (subject) => {
@@ -54,30 +63,44 @@ export async function proveNight(
         await logEvidence(deps, subject);
       } catch (error) {
         if (errorCodeOf(error) !== 'record-unreadable') throw error;
-        doubtful.push(subject);
       }
     });
   }
   const before = await readLogHead(deps, alias);
   const isWhole = (before?.tree.size ?? 0) <= MOST_ENTRIES_EACH_NIGHT || night % NIGHTS_OF_WHOLE_LOG === 0;
   const keys = await deps.evidenceKeys();
+  const namesOf = (subject: Subject): readonly string[] => keys.map((key) => nameInLog(key, subject));
   const asked = new Map(
-    doubtful.flatMap((subject) => keys.map((key) => [nameInLog(key, subject), subject] as const)),
+    doubtful.flatMap((subject) => namesOf(subject).map((name) => [name, subject] as const)),
   );
+  const unasked = new Set(others.flatMap(namesOf));
   const inLog = new Map<Subject, LogEntry[]>();
+  const unknown = new Map<string, LogEntry>();
+  const from = isWhole ? undefined : before?.verified;
   const { faults, head } = await verifyLog(deps, organization, {
-    ...(isWhole || before?.verified === undefined ? {} : { from: before.verified }),
+    ...(from === undefined ? {} : { from }),
+    placed: entriesOf(places),
     onEntry: (entry) => {
-      const subject = asked.get(`${entry.key}/${entry.subject}`);
-      if (subject !== undefined) inLog.set(subject, [...(inLog.get(subject) ?? []), entry]);
+      const name = `${entry.key}/${entry.subject}`;
+      const subject = asked.get(name);
+      if (subject !== undefined) {
+        const entries = inLog.get(subject);
+        if (entries === undefined) inLog.set(subject, [entry]);
+        else entries.push(entry);
+      } else if (!unasked.has(name) && !unknown.has(name)) unknown.set(name, entry);
     },
   });
   const subjects: FaultySubject[] = [];
   await mapConcurrently(doubtful, STORAGE_WIDTH, async (subject) => {
-    const stored = await deps.ledger.evidence(subject);
-    const fault = faultOfSubject(byId(keys), subject, stored, inLog.get(subject) ?? []);
-    if (fault !== undefined) subjects.push({ subject: `${subject.kind}:${subject.key}`, ...fault });
+    const entries = isLogReliable(faults) && from === undefined ? (inLog.get(subject) ?? []) : undefined;
+    const { fault } = await judgeSubject(deps, subject, { entries, before: places.get(nameOf(subject)) });
+    if (fault !== undefined) subjects.push(fault);
   });
+  if (isLogReliable(faults) && unknown.size > 0) {
+    for (const subject of await subjectsOf(deps, alias))
+      for (const name of namesOf(subject)) unknown.delete(name);
+    for (const [name, first] of unknown) subjects.push(unknownSubject(name, first));
+  }
   const isSound = faults.length === 0 && head !== undefined;
   const published = isSound ? await deps.logPublisher.publish(alias, origin, nowMs) : undefined;
   if (isSound) {
@@ -93,7 +116,10 @@ export async function proveNight(
   };
 }
 
-type ComparedHeads = Readonly<Record<'unlogged' | 'suspects' | 'others', readonly Subject[]>>;
+type Relation = 'unlogged' | 'suspects' | 'others';
+
+type ComparedHeads = Readonly<Record<Relation, readonly Subject[]>> &
+  Readonly<{ places: ReadonlyMap<string, EvidenceHead | undefined> }>;
 
 /** What ledgers and log say of where the evidence of each subject ends. The log is read first: whatever it knows is in storage by then. */
 async function compareHeads(
@@ -101,9 +127,13 @@ async function compareHeads(
   organization: string,
 ): Promise<ComparedHeads> {
   const compared = { unlogged: [] as Subject[], suspects: [] as Subject[], others: [] as Subject[] };
+  const places = new Map<string, EvidenceHead | undefined>();
   for (const kind of SUBJECT_KINDS) {
     const logged = new Map<string, EvidenceHead | undefined>();
-    for await (const { key, head } of evidenceLog.heads(organization, kind)) logged.set(key, head);
+    for await (const { key, head } of evidenceLog.heads(organization, kind)) {
+      logged.set(key, head);
+      places.set(`${kind}:${key}`, head);
+    }
     for await (const { key, head } of ledger.heads(organization, kind)) {
       const known = logged.has(key) ? logged.get(key) : EMPTY_CHAIN;
       logged.delete(key);
@@ -111,17 +141,17 @@ async function compareHeads(
     }
     for (const key of logged.keys()) compared.suspects.push({ organization, kind, key });
   }
-  return compared;
+  return { ...compared, places };
 }
 
-function relationOf(head: EvidenceHead | undefined, known: EvidenceHead | undefined): keyof ComparedHeads {
+function relationOf(head: EvidenceHead | undefined, known: EvidenceHead | undefined): Relation {
   if (head === undefined || known === undefined || head.seq < known.seq) return 'suspects';
   if (head.seq > known.seq) return 'unlogged';
   return head.hash === known.hash ? 'others' : 'suspects';
 }
 
 /** By its key, so that each has its night whoever comes and goes. */
-function isOfNight({ key }: Subject, night: number): boolean {
+export function isOfNight({ key }: Subject, night: number): boolean {
   const place = Buffer.from(key).reduce((sum, byte) => (sum * 31 + byte) % NIGHTS_ROUND, 0);
   return place === night % NIGHTS_ROUND;
 }

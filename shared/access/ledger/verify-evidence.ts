@@ -1,8 +1,14 @@
-import type { EvidenceKey, EvidenceKeys } from '../../domain/evidence/evidence-keys';
+import type { EvidenceKey } from '../../domain/evidence/evidence-keys';
 import { subjectInLog, type LogEntry } from '../../domain/evidence/log-entry';
-import { faultOfSubject, type SubjectFault } from '../../domain/evidence/verify-subject';
+import {
+  faultOfSubject,
+  type LoggedSubject,
+  type FaultOfSubject,
+} from '../../domain/evidence/verify-subject';
 import type { Checkpoint } from '../../domain/evidence/checkpoint';
+import type { EvidenceHead } from '../../domain/ledger/evidence';
 import type { Subject, SubjectKind } from '../../domain/ledger/subject';
+import { errorCodeOf } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
 import type { LedgerStore } from '../../storage/ledger';
@@ -11,11 +17,11 @@ import { verifyLog, type LogFault, type VerifyLogDeps } from './verify-log';
 export type VerifyEvidenceDeps = VerifyLogDeps &
   Readonly<{
     ledger: Pick<LedgerStore, 'heads' | 'evidence'>;
-    evidenceLog: Pick<EvidenceLog, 'read' | 'heads'>;
+    evidenceLog: Pick<EvidenceLog, 'read' | 'heads' | 'headOf'>;
   }>;
 
 /** `subject`: `person:<key>` and its like; of one that only the log knows `unknown:<its name there>`. */
-export type FaultySubject = SubjectFault & Readonly<{ subject: string }>;
+export type FaultySubject = FaultOfSubject & Readonly<{ subject: string }>;
 
 export type VerifiedEvidence = Readonly<{
   log: readonly LogFault[];
@@ -38,8 +44,10 @@ export async function verifyEvidenceOf(
   const keys = await deps.evidenceKeys();
   const inLog = new Map<string, LogEntry[]>();
   let entries = 0;
-  const { faults } = await verifyLog(deps, organization, {
+  const before = await placesOf(deps, organization.alias);
+  const verified = await verifyLog(deps, organization, {
     anchors,
+    placed: entriesOf(before),
     onEntry: (entry) => {
       entries += 1;
       const name = `${entry.key}/${entry.subject}`;
@@ -48,6 +56,8 @@ export async function verifyEvidenceOf(
       else known.push(entry);
     },
   });
+  const faults = verified.faults;
+  const isReliable = isLogReliable(faults);
   const subjects = await subjectsOf(deps, organization.alias);
   const found: FaultySubject[] = [];
   let records = 0;
@@ -58,13 +68,14 @@ export async function verifyEvidenceOf(
       inLog.delete(name);
       return own;
     });
-    const stored = await deps.ledger.evidence(subject);
-    records += stored.records.length;
-    const fault = faultOfSubject(byId(keys), subject, stored, logged);
-    if (fault !== undefined) found.push({ subject: `${subject.kind}:${subject.key}`, ...fault });
+    const judged = await judgeSubject(deps, subject, {
+      entries: isReliable ? logged : undefined,
+      before: before.get(nameOf(subject)),
+    });
+    records += judged.records;
+    if (judged.fault !== undefined) found.push(judged.fault);
   });
-  for (const [name, [first]] of inLog)
-    found.push({ subject: `unknown:${name.split('/')[1] ?? ''}`, kind: 'missing', seq: first?.seq ?? 0 });
+  if (isReliable) for (const [name, [first]] of inLog) found.push(unknownSubject(name, first));
   return {
     log: faults,
     subjects: found.toSorted((a, b) => (a.subject < b.subject ? -1 : 1)),
@@ -72,8 +83,59 @@ export async function verifyEvidenceOf(
   };
 }
 
-export function byId(keys: EvidenceKeys): ReadonlyMap<string, EvidenceKey> {
-  return new Map(keys.map((key) => [key.id, key]));
+/** Whether the entries of a log are those that were written. */
+export function isLogReliable(faults: readonly LogFault[]): boolean {
+  return faults.every(({ kind }) => kind === 'tiles' || kind === 'checkpoint' || kind === 'anchor');
+}
+
+/** Judges one subject by its rows, which are read here, and by the log, which was read before. */
+export async function judgeSubject(
+  deps: Pick<VerifyEvidenceDeps, 'evidenceKeys' | 'evidenceLog' | 'ledger'>,
+  subject: Subject,
+  logged: Omit<LoggedSubject, 'after'>,
+): Promise<Readonly<{ fault: FaultySubject | undefined; records: number }>> {
+  const after = await readable(async () => deps.evidenceLog.headOf(subject));
+  const stored = await deps.ledger.evidence(subject);
+  const keys = new Map((await deps.evidenceKeys()).map((key): [string, EvidenceKey] => [key.id, key]));
+  const fault = faultOfSubject(keys, subject, stored, { ...logged, after });
+  return {
+    fault: fault === undefined ? undefined : { subject: nameOf(subject), ...fault },
+    records: stored.records.length,
+  };
+}
+
+/** One whose entries are in the log, and of whom nothing else is left. */
+export function unknownSubject(name: string, first: LogEntry | undefined): FaultySubject {
+  return { subject: `unknown:${name.split('/')[1] ?? ''}`, kind: 'missing', seq: first?.seq ?? 0 };
+}
+
+export function nameOf({ kind, key }: Subject): string {
+  return `${kind}:${key}`;
+}
+
+async function readable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return undefined;
+    throw error;
+  }
+}
+
+/** How many entries the log has of all subjects, by their places. */
+export function entriesOf(places: ReadonlyMap<string, EvidenceHead | undefined>): number {
+  return [...places.values()].reduce((sum, place) => sum + (place?.seq ?? 0), 0);
+}
+
+async function placesOf(
+  { evidenceLog }: Pick<VerifyEvidenceDeps, 'evidenceLog'>,
+  organization: string,
+): Promise<ReadonlyMap<string, EvidenceHead | undefined>> {
+  const places = new Map<string, EvidenceHead | undefined>();
+  for (const kind of SUBJECT_KINDS)
+    for await (const { key, head } of evidenceLog.heads(organization, kind))
+      places.set(`${kind}:${key}`, head);
+  return places;
 }
 
 /** What entries of a subject have in common that were made with one key. */
@@ -82,8 +144,8 @@ export function nameInLog(key: EvidenceKey, subject: Subject): string {
 }
 
 /** Those with a ledger, and those of which the log knows and that have none any more. */
-async function subjectsOf(
-  { ledger, evidenceLog }: VerifyEvidenceDeps,
+export async function subjectsOf(
+  { ledger, evidenceLog }: Pick<VerifyEvidenceDeps, 'ledger' | 'evidenceLog'>,
   organization: string,
 ): Promise<readonly Subject[]> {
   const subjects: Subject[] = [];
@@ -94,4 +156,15 @@ async function subjectsOf(
     for (const key of keys) subjects.push({ organization, kind, key });
   }
   return subjects;
+}
+
+/** A line `<subject> <kind> <at>` for each fault, in the order of docs/evidence-format.md. */
+export function toFaultLines({
+  log,
+  subjects,
+}: Pick<VerifiedEvidence, 'log' | 'subjects'>): readonly string[] {
+  return [
+    ...log.map(({ kind, at }) => `log ${kind} ${at}`),
+    ...subjects.map(({ subject, kind, seq }) => `${subject} ${kind} ${seq}`),
+  ];
 }

@@ -7,6 +7,7 @@ import { errorCodeOf } from '../../errors';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
 import { LogEntrySchema, type LogHead } from '../../storage/evidence/log-rows';
 import type { LogReader } from '../../storage/evidence/read-log';
+import { createTileVerifier } from './verify-tiles';
 
 export type VerifyLogDeps = Readonly<{
   evidenceLog: Pick<EvidenceLog, 'read'>;
@@ -16,10 +17,10 @@ export type VerifyLogDeps = Readonly<{
 
 /**
  * What is wrong with the log itself. `head`: what says where it ends cannot be relied on. `entries`: some are edited, missing or in
- * another order. `checkpoint`: what was published was not signed here, or says something else than the log. `anchor`: the log is not
+ * another order. `tiles`: the entries are sound, and what was published of them for others is not. `checkpoint`: what was published was not signed here, or says something else than the log. `anchor`: the log is not
  * the one that a checkpoint kept elsewhere tells of.
  */
-export type LogFault = Readonly<{ kind: 'head' | 'entries' | 'checkpoint' | 'anchor'; at: number }>;
+export type LogFault = Readonly<{ kind: 'head' | 'entries' | 'tiles' | 'checkpoint' | 'anchor'; at: number }>;
 
 export type VerifiedLog = Readonly<{
   faults: readonly LogFault[];
@@ -29,7 +30,8 @@ export type VerifiedLog = Readonly<{
 
 /**
  * Verifies a log from a tree that was verified before, `from`, to its end: what each entry is, that nothing is missing, and that it is
- * what was published. `anchors` are checkpoints that were kept elsewhere. `onEntries` hears of each entry in order.
+ * what was published; tiles are compared where it begins at the first entry. `anchors` are checkpoints that were kept elsewhere,
+ * `placed` is how many entries its subjects have in it, as they were read before: a log of fewer was put back. `onEntries` hears of each entry in order.
  */
 export async function verifyLog(
   deps: VerifyLogDeps,
@@ -37,9 +39,11 @@ export async function verifyLog(
   {
     from = EMPTY_TREE,
     anchors = [],
+    placed = 0,
     onEntry = () => undefined,
   }: Readonly<{
     from?: Frontier;
+    placed?: number;
     anchors?: readonly Pick<Checkpoint, 'size' | 'root'>[];
     onEntry?: (entry: LogEntry) => void;
   }>,
@@ -47,12 +51,15 @@ export async function verifyLog(
   const { alias } = organization;
   const head = await readLogHead(deps, alias);
   if (head === undefined) return { faults: [{ kind: 'head', at: 0 }], head };
+  if (head.tree.size < placed) return { faults: [{ kind: 'head', at: head.tree.size }], head: undefined };
   const faults: LogFault[] = [];
   const checkpoint = await checkpointOf(deps, organization, head);
   if (checkpoint === 'forged') faults.push({ kind: 'checkpoint', at: head.published?.size ?? 0 });
   const expected = [...anchors, ...(checkpoint === undefined || checkpoint === 'forged' ? [] : [checkpoint])];
   const roots = new Map<number, Buffer>([[from.size, rootOf(from)]]);
   const asked = new Set(expected.map(({ size }) => size));
+  const tiles = createTileVerifier(deps.logReader, alias, from.size === 0 ? (head.published?.size ?? 0) : 0);
+  const unlikeTiles: number[] = [];
   let tree = from;
   for (let index = Math.floor(from.size / TILE_WIDTH); index * TILE_WIDTH < head.tree.size; index += 1) {
     const entries = await deps.logReader.entriesOfTile(alias, index, head);
@@ -63,13 +70,17 @@ export async function verifyLog(
       const position = index * TILE_WIDTH + at;
       if (position < from.size || position >= head.tree.size) continue;
       tree = appendLeaf(tree, leafHash(entry));
+      tiles.hear(entry);
       const known = parsed[at];
       if (known !== undefined) onEntry(known);
       if (asked.has(tree.size)) roots.set(tree.size, rootOf(tree));
     }
+    unlikeTiles.push(...(await tiles.faults()));
   }
   if (!rootOf(tree).equals(rootOf(head.tree)) || tree.size !== head.tree.size)
     faults.push({ kind: 'entries', at: from.size });
+  else
+    for (const at of [...new Set(unlikeTiles)].toSorted((a, b) => a - b)) faults.push({ kind: 'tiles', at });
   for (const { size, root } of expected)
     if (size >= from.size && roots.get(size)?.equals(root) !== true)
       faults.push({

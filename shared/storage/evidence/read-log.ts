@@ -1,5 +1,5 @@
 import { entryBytes } from '../../domain/evidence/log-entry';
-import { decodeEntries, TILE_WIDTH, tilePath } from '../../domain/evidence/tiles';
+import { decodeEntries, TILE_WIDTH, tilePath, type Tile } from '../../domain/evidence/tiles';
 import { decodeListed, untold } from '../unreadable-rows';
 import type { StorageAccount } from '../storage-account';
 import { undefinedIfMissing } from '../storage-errors';
@@ -17,6 +17,8 @@ export type LogReader = Readonly<{
     index: number,
     head: Pick<LogHead, 'tree' | 'published'>,
   ) => Promise<readonly Buffer[] | undefined>;
+  /** A published tile as it is stored. */
+  tile: (organization: string, tile: Tile) => Promise<Buffer | undefined>;
   /** The published checkpoint, whatever it says. */
   checkpoint: (organization: string) => Promise<string | undefined>;
 }>;
@@ -48,6 +50,7 @@ export function createLogReader(storage: Pick<StorageAccount, 'table' | 'contain
       const entries = bytes === undefined ? undefined : decodeEntries(bytes);
       return entries?.length === TILE_WIDTH ? entries : undefined;
     },
+    tile: async (organization, tile) => blobOf(`${organization}/${tilePath(tile)}`),
     checkpoint: async (organization) => (await blobOf(`${organization}/checkpoint`))?.toString('utf8'),
   };
 }

@@ -4,6 +4,7 @@ import { logEvidence } from '../../../../shared/access/ledger/log-evidence';
 import { proveNight } from '../../../../shared/access/ledger/prove-night';
 import { verifyEvidenceOf } from '../../../../shared/access/ledger/verify-evidence';
 import { DAY_MS } from '../../../../shared/domain/durations';
+import { subjectInLog } from '../../../../shared/domain/evidence/log-entry';
 import { openCheckpoint, signCheckpoint } from '../../../../shared/domain/evidence/checkpoint';
 import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../../../shared/domain/ledger/subject';
@@ -164,6 +165,47 @@ describe('what somebody changes in storage', () => {
       },
       `person:${ana.key} forged`,
     ],
+    'a state whose end is told in another type': [
+      async () => {
+        const row = await rowOf('ledger', partition(ana), state);
+        await put('ledger', { ...row, evidenceSeq: String(row['evidenceSeq']) }, partition(ana), state);
+      },
+      `person:${ana.key} state-edited`,
+    ],
+    'a state whose version is told in another type': [
+      async () => {
+        const row = await rowOf('ledger', partition(ana), state);
+        await put('ledger', { ...row, schemaVersion: '1' }, partition(ana), state);
+      },
+      `person:${ana.key} state-edited`,
+    ],
+    'the row of how far the log has somebody removed': [
+      async () => remove('evidence', 'acme', `s:person:${ana.key}`),
+      `person:${ana.key} place`,
+    ],
+    'the row of how far the log has somebody edited': [
+      async () => {
+        const row = await rowOf('evidence', 'acme', `s:person:${ana.key}`);
+        await put('evidence', { ...row, json0: '{}' }, 'acme', `s:person:${ana.key}`);
+      },
+      `person:${ana.key} place`,
+    ],
+    'all that there is of somebody removed but what the log tells': [
+      async () => {
+        for (const row of ['e:0000000001', 'e:0000000002', 'e:0000000003', state])
+          await remove('ledger', partition(ana), row);
+        await remove('evidence', 'acme', `s:person:${ana.key}`);
+      },
+      `unknown:${subjectInLog(sandboxEvidenceKeys[0], ana)} missing`,
+    ],
+    'a published tile of hashes edited': [
+      async () => void (await (await blob('tile/0/000.p/6')).uploadData(Buffer.alloc(6 * 32))),
+      'log tiles',
+    ],
+    'a published tile of entries removed': [
+      async () => void (await (await blob('tile/entries/000.p/6')).deleteIfExists()),
+      'log tiles',
+    ],
     'an entry of the log that is edited': [
       async () => {
         const row = await rowOf('evidence', 'acme', 'n:000000000001');
@@ -220,6 +262,9 @@ describe('what somebody changes in storage', () => {
       (one) => one.startsWith('person:') && !one.startsWith(expected.split(' ')[0] ?? ''),
     );
     expect(expected.startsWith('log') ? [] : others).toEqual([]);
+    const found = (await night()).faults.map(({ subject, kind }) => `${subject} ${kind}`);
+    const isOfRecord = /^person:\S+ (missing|edited|forged)$/.test(expected);
+    expect(isOfRecord || found.includes(expected)).toBe(true);
   });
 
   it('is found where a person is put back whole, and where two are exchanged', async () => {
