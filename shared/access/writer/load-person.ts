@@ -50,6 +50,8 @@ export type PersonWork = Readonly<{
   examine: ReadonlyMap<string, GroupInUiPath>;
   /** Wanted groups, by folded name, that UiPath does not have, or has several of: nobody is put there. */
   unusableGroups: readonly UnusableGroup[];
+  /** Keys of ledgers that are this person's too and could not be joined yet: none of them keeps what the person loses. */
+  isOneWith?: ReadonlySet<string>;
 }>;
 
 type UnusableGroup = Readonly<{ kind: 'group-missing' | 'group-ambiguous'; group: string }>;
@@ -64,7 +66,17 @@ export async function loadPerson(
   const read = await deps.ledger.read(subject);
   if (read === undefined || read.value.joined !== undefined) return undefined;
   const stored = await storeUnderNamesOfToday(deps, lane, { subject, read, mark });
-  const access = personAccess(stored.value, deps.organization, deps.clock.now());
+  return toWork(deps, lane, { subject, stored, mark }, stored.value);
+}
+
+/** The work on a ledger. `said`: what counts as said of its person, where that is not all in it. */
+export async function toWork(
+  deps: LoadPersonDeps,
+  lane: Lane,
+  { subject, stored, mark }: Pick<PersonWork, 'subject' | 'stored' | 'mark'>,
+  said: PersonLedger,
+): Promise<PersonWork> {
+  const access = personAccess(said, deps.organization, deps.clock.now());
   const wanted = new Set(access.reasons.map((reason) => reason.group));
   const { examine, unusableGroups } = await groupsToExamine(deps, lane, stored.value, {
     access,

@@ -31,7 +31,7 @@ const KEEPER_WAIT_MS = HOUR_MS;
 
 /**
  * Memberships to be removed for which another person with the same account has a reason: whoever left may be that person
- * under an earlier address. Where that cannot be read, nothing is planned for the account. Whoever was told apart and is not looked up
+ * under an earlier address. Of a leaver's account that somebody else has by now, that is all of them. Where that cannot be read, nothing is planned for the account. Whoever was told apart and is not looked up
  * yet may have the account: the removal waits for that, and goes ahead where it fails for an hour.
  */
 export async function keptByOthers(
@@ -78,13 +78,20 @@ async function keptBy(
   people: readonly PersonWork[],
   { group, person }: RemovalOfPerson,
 ): Promise<'other' | 'open' | undefined> {
-  const keepers = people.filter(({ wanted }) => wanted.has(fold(group.name)));
+  const others = people.filter(({ subject }) => person.isOneWith?.has(subject.key) !== true);
+  const keepers = others.filter((one) => one.wanted.has(fold(group.name)) || isAnothers(one, person));
   if (keepers.some(({ subject }) => subject.key === person.subject.key)) return 'open';
   if (keepers.some(({ stored }) => isKnown(stored.value))) return 'other';
   const awaited = keepers.filter(({ subject }) => isAwaited(deps, subject.key, person));
   // Whoever waits for nobody's mark would wait for ever.
   for (const { subject } of awaited) await deps.changes.mark(subject, lane, deps.clock.now());
   return awaited.length === 0 ? undefined : 'open';
+}
+
+/** An account that a leaver had and that somebody else has now, who has not left, is that person's with all that is in it. */
+function isAnothers({ subject, access, stored }: PersonWork, leaver: PersonWork): boolean {
+  if (leaver.access.employment !== 'left' || access.employment === 'left') return false;
+  return subject.key !== leaver.subject.key && stored.value.formerAccountOf === undefined;
 }
 
 /** False for whoever was told apart, and is to be looked up since: the account may not be theirs. */
