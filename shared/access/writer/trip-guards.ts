@@ -53,9 +53,9 @@ export async function tripGuards(
   sizeOf: SizeOf,
   nowMs: number,
 ): Promise<readonly TrippedGuard[]> {
-  // One account leaves a group once, however many ledgers lead out of it.
   const byAccount = new Map(planned.map((one) => [`${one.groupId}/${one.decided.memberId}`, one]));
   const removals = [...byAccount.values()];
+  for (const key of byAccount.keys()) batch.judged.add(key);
   if (removals.length === 0) return batch.tripped;
   const made = await removalsMade(deps, removals, nowMs);
   const removedBeforeRun = (batch.removedBefore ??= made.removedInGroup);
@@ -68,7 +68,7 @@ export async function tripGuards(
   const othersInGroup = notMadeYet(batch, made, removedBeforeRun);
   let rest = trip(await guardsOfMany(deps, removals, made, batch));
   const expected = rest.length === 0 ? [] : notHeldYet(await batch.expectLeft(), batch);
-  const left = expected.filter(({ groupId, memberId }) => !byAccount.has(`${groupId}/${memberId}`));
+  const left = expected.filter(({ groupId, memberId }) => !batch.judged.has(`${groupId}/${memberId}`));
   if (left.length > 0) {
     const causes = new Set(removals.map(({ cause }) => cause));
     const ofAll = await guardsOfMany(deps, [...removals, ...left], made, batch);

@@ -94,15 +94,10 @@ export function notePlanned(
 }
 
 /** Removals that wait, although they are known, and no hold holds them. */
-export function noteLeft(
-  left: RemovalsLeft,
-  removals: ReadonlyArray<GuardedRemoval & Readonly<{ decided: Readonly<{ memberId: string }> }>>,
-): void {
+export function noteLeft(left: RemovalsLeft, removals: readonly GuardedRemoval[]): void {
   note(
     left,
-    removals.map(({ groupId, personKey, cause, decided: { memberId } }) => {
-      return { groupId, personKey, cause, memberId, isLater: () => true };
-    }),
+    removals.map(({ groupId, personKey, cause }) => ({ groupId, personKey, cause, isLater: () => true })),
   );
 }
 

@@ -1,9 +1,8 @@
 import type { Lane } from '../../../domain/lane';
 import { joinLedgers } from '../../../domain/ledger/join-ledgers';
 import { personAccess } from '../../../domain/ledger/person-access';
-import { knownAccountOf, type PersonLedger } from '../../../domain/ledger/person-ledger';
+import { knownAccountOf } from '../../../domain/ledger/person-ledger';
 import { personSubject } from '../../../domain/ledger/subject';
-import { personKey } from '../../../domain/person-key';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
 import type { ChangeStore } from '../../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../../storage/people-index';
@@ -46,7 +45,7 @@ type JoinedNow = Readonly<{
 
 /**
  * Joins to those of whom a record came under an address what an identity source or a request had said of the address before. `more`: a
- * leaver is out of the account of such an address too while it cannot be joined, unless somebody else claims it.
+ * leaver is out of the account of such an address too while it cannot be joined, unless somebody else claimed it since.
  */
 export async function joinClaimed(
   deps: JoinPeopleOfAccountsDeps,
@@ -96,11 +95,8 @@ async function toClaimedWork(
   { subject: { organization, key }, stored, mark }: PersonWork,
   claim: Readonly<{ key: string; people: readonly PersonWork[] }>,
 ): Promise<PersonWork | undefined> {
-  const isClaimedBy = (ledger: PersonLedger): boolean =>
-    ledger.claimed?.some((address) => personKey(address) === claim.key) === true;
-  const others = claim.people.filter((one) => one.subject.key !== key && isClaimedBy(one.stored.value));
   const noted = await deps.accounts.personOf(organization, { kind: 'claim', hash: claim.key });
-  if (others.some((one) => !isLeaver(one)) || (noted !== undefined && noted !== key)) return undefined;
+  if (noted !== undefined && noted !== key) return undefined;
   const subject = personSubject(organization, claim.key);
   const claimed = await deps.ledger.read(subject);
   if (claimed === undefined || claimed.value.joined !== undefined) return undefined;

@@ -91,32 +91,39 @@ describe('a leaver whose row the writer cannot write', () => {
     },
   );
 
-  it.each([2, 3])('counts once for the guards, though each of %p has two accounts', async (howMany) => {
-    const world = await start({});
-    const leavers = [ANA, CARA, DAN].slice(0, howMany);
-    for (const [index, email] of leavers.entries()) await world.joins(email, record(String(index + 7)));
-    await world.settle();
-    const firsts = leavers.map((email) => world.id(email));
-    const others = Array.from({ length: 8 }, (_, index) => addAccount(world, `o${index}@acme.example`));
-    byHand(world, 'Developers', others);
-    await world.pass(8 * DAY_MS);
-    const nows = leavers.map((email, index) => {
-      setAddress(world, firsts[index] ?? '', `old${index}@acme.example`);
-      return addAccount(world, email);
-    });
-    byHand(world, 'Treasury', nows);
-    for (const [index, email] of leavers.entries()) await world.leaves(email, leaving(String(index + 7)));
-    await processWords(world);
-    const keys = new Set(leavers.map(personKey));
-    await liveAs(
-      world,
-      refusing(world, ({ key }) => keys.has(key)),
-      4 * HOUR_MS,
-    );
-    expect([...firsts, ...nows].map((id) => groupsOf(world, id))).toEqual([...firsts, ...nows].map(() => []));
-    expect(await world.engine.app.holds.heads(world.alias)).toEqual([]);
-    expect(others.map((id) => groupsOf(world, id))).toEqual(others.map(() => ['Developers']));
-  });
+  it.each([
+    [2, 2_000],
+    [3, 2_000],
+    [3, 1],
+  ])(
+    'counts once for the guards, though each of %p has two accounts: %p at a time',
+    async (howMany, together) => {
+      const world = await start({});
+      const one = { peoplePerPass: together };
+      const leavers = [ANA, CARA, DAN].slice(0, howMany);
+      for (const [index, email] of leavers.entries()) await world.joins(email, record(String(index + 7)));
+      await world.settle();
+      const firsts = leavers.map((email) => world.id(email));
+      const others = Array.from({ length: 8 }, (_, index) => addAccount(world, `o${index}@acme.example`));
+      byHand(world, 'Developers', others);
+      await world.pass(8 * DAY_MS);
+      const nows = leavers.map((email, index) => {
+        setAddress(world, firsts[index] ?? '', `old${index}@acme.example`);
+        return addAccount(world, email);
+      });
+      byHand(world, 'Treasury', nows);
+      for (const [index, email] of leavers.entries()) await world.leaves(email, leaving(String(index + 7)));
+      await processWords(world);
+      const keys = new Set(leavers.map(personKey));
+      const bad = { ...refusing(world, ({ key }) => keys.has(key)), ...one };
+      await liveAs(world, bad, 4 * HOUR_MS);
+      expect([...firsts, ...nows].map((id) => groupsOf(world, id))).toEqual(
+        [...firsts, ...nows].map(() => []),
+      );
+      expect(await world.engine.app.holds.heads(world.alias)).toEqual([]);
+      expect(others.map((id) => groupsOf(world, id))).toEqual(others.map(() => ['Developers']));
+    },
+  );
 
   it.each([ANA, NEW])('is out with another of the same account who left, row of %s', async (email) => {
     const world = await start({});

@@ -114,7 +114,7 @@ describe('removals to expect', () => {
     const [expected] = left.get('deferred') ?? [];
     expect([0, 1].map((ms) => expected?.isLater(ms))).toEqual([true, false]);
     const again = { ...ofDeferred, groupId: 'id of g' };
-    noteLeft(left, [{ ...again, decided: { memberId: 'id of deferred' } }]);
+    noteLeft(left, [again]);
     expect(left.get('deferred')).toMatchObject([ofDeferred, again]);
   });
 });
