@@ -29,7 +29,7 @@ export type LookUpsTold = Readonly<{
 /**
  * What look-ups told, but for accounts that others of the ledger have: an address that was freed and given to somebody else's account
  * says nothing of whoever had it. Asked only of those who have another account by what is known of them. `undecided`: keys of those of
- * whom that cannot be read now, and who wait.
+ * whom that cannot be read now. An account that may be another's is taken for that: a leaver is out of all others.
  */
 export async function withoutAccountsOfOthers(
   deps: AccountsOfOthersDeps,
@@ -48,18 +48,19 @@ export async function withoutAccountsOfOthers(
       const answer = answerOf(address);
       return answer?.kind === 'found' && answer.id !== known ? [answer.id] : [];
     });
-    try {
-      const ofOthers = new Set<string>();
-      for (const accountId of new Set(found))
+    const ofOthers = new Set<string>();
+    for (const accountId of new Set(found))
+      try {
         if (await hasAnother(deps, organization, { accountId, key })) ofOthers.add(accountId);
-      if (ofOthers.size === 0) return;
-      const rest = answersWithout(ledger, answerOf, ofOthers);
-      answers.set(key, rest);
-      identities.set(key, identityToPlan(ledger, rest, at));
-    } catch (error) {
-      await deps.failOf(key, error);
-      undecided.add(key);
-    }
+      } catch (error) {
+        if (!undecided.has(key)) await deps.failOf(key, error);
+        undecided.add(key);
+        ofOthers.add(accountId);
+      }
+    if (ofOthers.size === 0) return;
+    const rest = answersWithout(ledger, answerOf, ofOthers);
+    answers.set(key, rest);
+    identities.set(key, identityToPlan(ledger, rest, at));
   });
   return { identities, answers, undecided };
 }

@@ -1,5 +1,5 @@
-import { formerAccountLedger } from '../../domain/ledger/former-account';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import { formerAccountLedger } from '../../domain/ledger/former-account';
 import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { formerAccountKey } from '../../domain/person-key';
@@ -7,10 +7,15 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
 import { updateLedger } from './update-ledger';
 
-type EvidenceOf = (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
-
 /** The causes of accounts that this run had emptied, by the key of the ledger that each of them got. */
 export type EmptiedAccounts = Map<string, string | undefined>;
+
+/** How a run records. */
+export type RecordsOfRun = Readonly<{
+  evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
+  /** Asked before each record: it throws once another writer took over. */
+  mayGoOn: () => Promise<void>;
+}>;
 
 type Emptied = Readonly<{
   organization: string;
@@ -22,19 +27,32 @@ type Emptied = Readonly<{
   mark: (account: Subject<'person'>) => Promise<void>;
 }>;
 
+type FormerAccountsDeps = Readonly<{
+  ledger: Pick<LedgerStore, 'read' | 'write'>;
+  accounts: Pick<PeopleIndex, 'list'>;
+}>;
+
 /** Has an account emptied that is a person's no more, unless it is somebody else's of the ledger. Idempotent. */
 export async function emptyAccount(
-  deps: Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write'>; accounts: Pick<PeopleIndex, 'list'> }>,
+  deps: FormerAccountsDeps,
   { organization, accountId, key, ledger, nowMs, mark }: Emptied,
-  evidenceOf: EvidenceOf,
+  { evidenceOf, mayGoOn }: RecordsOfRun,
 ): Promise<void> {
   if (await isOfSomebody(deps, organization, accountId, (other) => other !== key)) return;
   const subject = personSubject(organization, formerAccountKey(accountId));
+  await mayGoOn();
   await mark(subject);
-  await updateLedger(deps.ledger, subject, (before) => ({
-    next: formerAccountLedger(ledger, { key, accountId, before, nowMs }),
-    evidence: [evidenceOf('account-to-empty', { accountId, person: key })],
-  }));
+  await updateLedger(
+    deps.ledger,
+    subject,
+    (before) => {
+      const next = formerAccountLedger(ledger, { key, accountId, before, nowMs });
+      return next === before
+        ? undefined
+        : { next, evidence: [evidenceOf('account-to-empty', { accountId, person: key })] };
+    },
+    { mayGoOn },
+  );
 }
 
 /** An account that is a person's again is not emptied any more. */
@@ -42,39 +60,56 @@ export async function forgetFormerAccount(
   deps: Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write'> }>,
   organization: string,
   accountId: string,
-  evidenceOf: EvidenceOf,
+  { evidenceOf, mayGoOn = nobodyAsks }: Pick<RecordsOfRun, 'evidenceOf'> & Partial<RecordsOfRun>,
 ): Promise<void> {
-  await updateLedger(deps.ledger, personSubject(organization, formerAccountKey(accountId)), (current) =>
-    current?.identity === undefined
-      ? undefined
-      : {
-          next: { ...emptyPersonLedger(current.email), formerAccountOf: current.formerAccountOf },
-          evidence: [evidenceOf('account-in-use-again', { accountId })],
-        },
+  await mayGoOn();
+  await updateLedger(
+    deps.ledger,
+    personSubject(organization, formerAccountKey(accountId)),
+    (current) =>
+      current?.identity === undefined
+        ? undefined
+        : {
+            next: { ...emptyPersonLedger(current.email), formerAccountOf: current.formerAccountOf },
+            evidence: [evidenceOf('account-in-use-again', { accountId })],
+          },
+    { mayGoOn },
   );
 }
 
-/** Whether an account that is to be emptied is somebody's of the ledger by now: another's, or again that of whoever had it before. */
+/** A person decides, and no writer. */
+const nobodyAsks = async (): Promise<void> => {};
+
+/**
+ * Whether an account that is to be emptied is somebody's of the ledger by now: another's, or again that of whoever had it before and is
+ * not out themselves.
+ */
 export async function isInUse(
-  deps: Readonly<{ ledger: Pick<LedgerStore, 'read'>; accounts: Pick<PeopleIndex, 'list'> }>,
+  deps: FormerAccountsDeps,
   organization: string,
   { formerAccountOf, identity }: PersonLedger,
+  hasLeft: (ledger: PersonLedger) => boolean,
 ): Promise<boolean> {
   if (formerAccountOf === undefined || identity?.kind !== 'resolved') return false;
-  return isOfSomebody(deps, organization, identity.id, () => true);
+  return isOfSomebody(
+    deps,
+    organization,
+    identity.id,
+    (key, theirs) => key !== formerAccountOf || !hasLeft(theirs),
+  );
 }
 
 async function isOfSomebody(
-  { ledger, accounts }: Parameters<typeof isInUse>[0],
+  { ledger, accounts }: FormerAccountsDeps,
   organization: string,
   accountId: string,
-  isAsked: (key: string) => boolean,
+  isAsked: (key: string, ledger: PersonLedger) => boolean,
 ): Promise<boolean> {
   for (const key of await accounts.list(organization, accountId)) {
-    if (!isAsked(key)) continue;
     const theirs = (await ledger.read(personSubject(organization, key)))?.value;
     const isTheirs = theirs?.identity?.kind === 'resolved' && theirs.identity.id === accountId;
-    if (isTheirs && theirs.joined === undefined && theirs.formerAccountOf === undefined) return true;
+    const isOpen = isTheirs && theirs.joined === undefined && theirs.formerAccountOf === undefined;
+    if (isOpen && isAsked(key, theirs)) return true;
   }
   return false;
 }

@@ -1,5 +1,3 @@
-import type { Clock } from '../../clock';
-import type { Lane } from '../../domain/lane';
 import {
   accountReplacedByClaim,
   beforeClaimJoined,
@@ -7,90 +5,30 @@ import {
   withClaimSettled,
 } from '../../domain/ledger/claimed-account';
 import { claimedSinceMs } from '../../domain/ledger/claimed-addresses';
-import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { eldestFirst, joinLedgers } from '../../domain/ledger/join-ledgers';
+import { joinLedgers } from '../../domain/ledger/join-ledgers';
 import { personAccess } from '../../domain/ledger/person-access';
 import { knownAccountOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { formerAccountKey, personKey } from '../../domain/person-key';
 import { errorCodeOf } from '../../errors';
-import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import type { PeopleIndex } from '../../storage/people-index';
 import { readWhoeverJoined } from './find-person';
 import { emptyAccount, forgetFormerAccount, type EmptiedAccounts } from './former-accounts';
 import { hasOpenCall } from './has-open-call';
-import { areTwoPeople, joinPeople, takeBack, type JoinPeopleDeps } from './join-people';
+import { areTwoPeople, takeBack } from './join-people';
+import {
+  join,
+  joined,
+  type JoinFoundPeopleDeps,
+  type JoinOutcome,
+  type JoinRun,
+  type PersonFound,
+} from './join-people-of-account';
 import { updateLedger } from './update-ledger';
-
-export type JoinFoundPeopleDeps = JoinPeopleDeps &
-  Readonly<{
-    accounts: Pick<PeopleIndex, 'list'>;
-    changes: Pick<ChangeStore, 'mark' | 'listAttempts'>;
-    clock: Pick<Clock, 'now'>;
-  }>;
-
-export type PersonFound = Readonly<{ key: string; ledger: PersonLedger; cause: string | undefined }>;
-
-/** Keys of those whose ledger changed; `waits`: an open call is in the way, and nothing did. */
-export type JoinOutcome = Readonly<{ keys: readonly string[]; waits: boolean }>;
-
-export type JoinRun = Readonly<{
-  lane: Lane;
-  evidenceOf: (kind: string, facts: EvidenceEntry['facts']) => EvidenceEntry;
-  mayGoOn: () => Promise<void>;
-}>;
-
-/**
- * Joins all who have one account, the eldest first: the eldest is marked, and the ledger of the others has nothing any more. Returns
- * the keys of those whose ledger changed, or who wait for an open call.
- */
-export async function joinPeopleOfAccount(
-  deps: JoinFoundPeopleDeps,
-  run: JoinRun,
-  memberId: string,
-  newcomers: readonly PersonFound[],
-): Promise<readonly string[]> {
-  const { alias } = deps.organization;
-  const ledgers = new Map(newcomers.map(({ key, ledger }) => [key, ledger]));
-  for (const key of await deps.accounts.list(alias, memberId)) {
-    if (ledgers.has(key)) continue;
-    const ledger = (await deps.ledger.read(personSubject(alias, key)))?.value;
-    const isFormer = ledger?.formerAccountOf !== undefined;
-    if (
-      ledger?.joined === undefined &&
-      ledger !== undefined &&
-      !isFormer &&
-      knownAccountOf(ledger) === memberId
-    )
-      ledgers.set(key, ledger);
-  }
-  const [eldest, ...rest] = eldestFirst([...ledgers].map(([key, ledger]) => ({ key, ledger })));
-  if (eldest === undefined) return [];
-  const others: string[] = [];
-  for (const other of rest)
-    if (!(await areTwoPeople(deps.ledger, alias, eldest, other))) others.push(other.key);
-  if (others.length === 0) return [];
-  if (await hasOpenCall(deps.changes, alias, [...ledgers.keys()])) return [...ledgers.keys()];
-  // Before anything is joined: the marks of the others lead nowhere then, and a process may die right after.
-  const cause = newcomers.find((one) => one.cause !== undefined)?.cause;
-  await deps.changes.mark(personSubject(alias, eldest.key), run.lane, deps.clock.now(), cause);
-  for (const from of others) await join(deps, run, { into: eldest.key, from, by: 'account' });
-  return [eldest.key, ...others];
-}
-
-async function join(
-  deps: JoinFoundPeopleDeps,
-  { evidenceOf, mayGoOn }: JoinRun,
-  who: Readonly<{ into: string; from: string; by: 'account' | 'record'; claimedSinceMs?: number }>,
-): Promise<boolean> {
-  const { alias: organization } = deps.organization;
-  return joinPeople(deps, { organization, ...who, evidenceOf, mayGoOn, nowMs: deps.clock.now() });
-}
 
 /**
  * Joins to a person what an identity source or a request said of an address before one of the person's records came under it: nobody
- * is employed by that. Of several addresses one is joined in a run: the next is judged by what the ledger says after it. Returns the
- * keys of those whose ledger changed, or who wait for an open call.
+ * is employed by that. Of several addresses one is joined in a run: the next is judged by what the ledger says after it. One that fails
+ * or waits keeps no other back.
  */
 export async function joinClaimedAccounts(
   deps: JoinFoundPeopleDeps,
@@ -98,34 +36,64 @@ export async function joinClaimedAccounts(
   person: PersonFound,
   emptied: EmptiedAccounts,
 ): Promise<JoinOutcome> {
+  const waiting = new Set<string>();
+  const theirs = new Map<string, PersonLedger>();
+  const failures: unknown[] = [];
+  for (const address of person.ledger.claimed ?? [])
+    try {
+      const keys = await joinClaim(deps, run, person, { address, emptied, theirs, waiting });
+      if (keys.length > 0) return joined(keys, failures);
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length + waiting.size === 0)
+    return joined(await keepAccount(deps, run, person, knownAccountOf(person.ledger)));
+  return { keys: [...waiting, person.key], isOpen: true, theirs, failures };
+}
+
+type Claim = Readonly<{
+  address: string;
+  emptied: EmptiedAccounts;
+  /** Ledgers at claimed addresses that are the person's, as far as is told yet. */
+  theirs: Map<string, PersonLedger>;
+  /** Keys of those who wait for an open call. */
+  waiting: Set<string>;
+}>;
+
+/** Returns the keys of those whose ledger changed. */
+async function joinClaim(
+  deps: JoinFoundPeopleDeps,
+  run: JoinRun,
+  person: PersonFound,
+  { address, emptied, theirs, waiting }: Claim,
+): Promise<readonly string[]> {
   const { alias } = deps.organization;
   const { key, ledger, cause } = person;
-  for (const address of ledger.claimed ?? []) {
-    const from = personKey(address);
-    const found = await readWhoeverJoined(deps.ledger, alias, from);
-    const isJoined = found.key === key;
-    const sinceMs = claimedSinceMs(ledger, address);
-    if (!isJoined && !(found.key === from && (await isTheirs(deps, person, found, sinceMs)))) {
-      const undone = await undoHalf(deps, run, person, address);
-      if (undone.length > 0) return { keys: undone, waits: false };
-      continue;
-    }
-    if (await hasOpenCall(deps.changes, alias, [key, from])) return { keys: [key, from], waits: true };
-    await deps.changes.mark(personSubject(alias, key), run.lane, deps.clock.now(), cause);
-    const claimed = found.stored?.value;
-    if (
-      isJoined ||
-      (claimed !== undefined && (await joinClaimed(deps, run, person, { from, claimed, emptied, sinceMs })))
-    )
-      await updateLedger(deps.ledger, personSubject(alias, key), (current) =>
-        current?.claimed?.includes(address) === true && current.joined === undefined
-          ? { next: withClaimSettled(current, address, deps.clock.now()), evidence: [] }
-          : undefined,
-      );
-    else await keepAccount(deps, run, person, knownAccountOf(ledger));
-    return { keys: [key, from], waits: false };
+  const from = personKey(address);
+  const found = await readWhoeverJoined(deps.ledger, alias, from);
+  const claimed = found.stored?.value;
+  const isJoined = found.key === key;
+  const sinceMs = claimedSinceMs(ledger, address);
+  if (!isJoined && !(found.key === from && (await isTheirs(deps, person, found, sinceMs))))
+    return undoHalf(deps, run, person, { address, waiting });
+  if (!isJoined && claimed !== undefined) theirs.set(from, claimed);
+  if (await hasOpenCall(deps.changes, alias, [key, from])) {
+    for (const one of [key, from]) waiting.add(one);
+    return [];
   }
-  return { keys: await keepAccount(deps, run, person, knownAccountOf(ledger)), waits: false };
+  await run.mayGoOn();
+  await deps.changes.mark(personSubject(alias, key), run.lane, deps.clock.now(), cause);
+  if (
+    isJoined ||
+    (claimed !== undefined && (await joinClaimed(deps, run, person, { from, claimed, emptied, sinceMs })))
+  )
+    await updateLedger(deps.ledger, personSubject(alias, key), async (current) => {
+      if (current?.claimed?.includes(address) !== true || current.joined !== undefined) return undefined;
+      await run.mayGoOn();
+      return { next: withClaimSettled(current, address, deps.clock.now()), evidence: [] };
+    });
+  else await keepAccount(deps, run, person, knownAccountOf(ledger));
+  return [key, from];
 }
 
 /** Takes back what a process that died had joined of a claimed address which is somebody else's by now. */
@@ -133,7 +101,7 @@ async function undoHalf(
   deps: JoinFoundPeopleDeps,
   run: JoinRun,
   person: PersonFound,
-  address: string,
+  { address, waiting }: Pick<Claim, 'address' | 'waiting'>,
 ): Promise<readonly string[]> {
   const { alias: organization } = deps.organization;
   const { key: into, ledger, cause } = person;
@@ -146,7 +114,11 @@ async function undoHalf(
     formerId && (await deps.ledger.read(personSubject(organization, formerAccountKey(formerId))))?.value;
   const before = beforeClaimJoined(ledger, { address, claimed, former: former || undefined });
   if (before === undefined) return [];
-  if (await hasOpenCall(deps.changes, organization, [into])) return [into];
+  if (await hasOpenCall(deps.changes, organization, [into])) {
+    waiting.add(into);
+    return [];
+  }
+  await run.mayGoOn();
   const nowMs = deps.clock.now();
   await deps.changes.mark(personSubject(organization, into), run.lane, nowMs, cause);
   const joining = { organization, into, from, evidenceOf: run.evidenceOf, nowMs };
@@ -194,7 +166,7 @@ async function joinClaimed(
 /** The account that was the person's gets a ledger of its own that leaves, before theirs says so. */
 async function replaceAccount(
   deps: JoinFoundPeopleDeps,
-  { lane, evidenceOf }: JoinRun,
+  { lane, evidenceOf, mayGoOn }: JoinRun,
   { key, ledger, cause }: PersonFound,
   { claimed, emptied }: Omit<Claimed, 'from' | 'sinceMs'>,
 ): Promise<void> {
@@ -203,18 +175,19 @@ async function replaceAccount(
   if (accountId === undefined || now === undefined) return;
   const { alias: organization } = deps.organization;
   const nowMs = deps.clock.now();
-  await forgetFormerAccount(deps, organization, now, evidenceOf);
+  await forgetFormerAccount(deps, organization, now, { evidenceOf, mayGoOn });
   const mark = async (account: Subject<'person'>): Promise<void> => {
     emptied.set(account.key, cause);
     await deps.changes.mark(account, lane, nowMs, cause);
   };
-  await emptyAccount(deps, { organization, accountId, key, ledger, nowMs, mark }, evidenceOf);
+  const former = { organization, accountId, key, ledger, nowMs, mark };
+  await emptyAccount(deps, former, { evidenceOf, mayGoOn });
 }
 
 /** A person who still has the account keeps it, and is planned anew. Returns the keys of those whose ledger changed. */
 async function keepAccount(
   deps: JoinFoundPeopleDeps,
-  { lane, evidenceOf }: JoinRun,
+  { lane, evidenceOf, mayGoOn }: JoinRun,
   { key, cause }: PersonFound,
   accountId: string | undefined,
 ): Promise<readonly string[]> {
@@ -227,6 +200,6 @@ async function keepAccount(
   const current = (await deps.ledger.read(person))?.value;
   if (current === undefined || knownAccountOf(current) !== accountId) return [];
   await deps.changes.mark(person, lane, deps.clock.now(), cause);
-  await forgetFormerAccount(deps, alias, accountId, evidenceOf);
+  await forgetFormerAccount(deps, alias, accountId, { evidenceOf, mayGoOn });
   return [key, account.key];
 }

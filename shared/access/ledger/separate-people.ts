@@ -104,7 +104,7 @@ async function divide(
   const { stays } = divided;
   const { replaced } = other.stored.value;
   if (replaced !== undefined && stays.replaced === undefined)
-    await forgetFormerAccount(deps, organization, replaced.accountId, evidenceOf);
+    await forgetFormerAccount(deps, organization, replaced.accountId, { evidenceOf });
   const isNoted = other.stored.value.toldApart?.includes(key) === true;
   const from = personSubject(organization, other.key);
   await deps.ledger.write(from, stays, other.stored, isNoted ? [] : [toldApart]);

@@ -62,9 +62,14 @@ export function batchOfPasses(deps: GuardedBatchDeps, marks: readonly Mark[]): G
         left.set(key, await expectedOf(deps, { key, cause }, batch.joined));
       });
       const expected = [...left.values()].flatMap((removals) => removals ?? []);
-      return [...new Map(expected.map((one) => [`${one.groupId}/${one.personKey}`, one])).values()];
+      return [...new Map(expected.map((one) => [keyOfExpected(one), one])).values()];
     },
   };
+}
+
+/** One account leaves a group once, however many ledgers lead out of it. */
+function keyOfExpected({ groupId, memberId, personKey }: ExpectedRemoval): string {
+  return `${groupId}/${memberId ?? personKey}`;
 }
 
 /** Of whoever cannot be read now nothing is expected. Who joined another in this batch is planned as that person, in a later run. */

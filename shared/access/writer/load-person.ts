@@ -51,6 +51,8 @@ export type PersonWork = Readonly<{
   examine: ReadonlyMap<string, GroupInUiPath>;
   /** Wanted groups, by folded name, that UiPath does not have, or has several of: nobody is put there. */
   unusableGroups: readonly UnusableGroup[];
+  /** Keys of ledgers that are this person's too and could not be joined yet: none of them keeps what the person loses. */
+  isOneWith?: ReadonlySet<string>;
 }>;
 
 type UnusableGroup = Readonly<{ kind: 'group-missing' | 'group-ambiguous'; group: string }>;
@@ -65,23 +67,36 @@ export async function loadPerson(
 ): Promise<PersonWork | undefined> {
   const read = await deps.ledger.read(subject);
   if (read === undefined || read.value.joined !== undefined) return undefined;
-  const { added, unread } = {
-    added: deps.openAdditions.of(subject.key),
-    unread: deps.openAdditions.unreadOf(subject.key),
-  };
-  const toCompare = (ledger: PersonLedger): ToCompare => {
-    const access = personAccess(ledger, deps.organization, deps.clock.now());
-    const wanted = new Set(access.reasons.map((reason) => reason.group));
-    return { access, wanted, unread, ...differencesOf(ledger, { access, wanted, added }, deps.organization) };
-  };
-  const before = toCompare(read.value);
+  const before = toCompare(deps, subject, read.value, read.value);
   const isNeeded = before.access.employment !== 'left' && (isListRead || isListNeeded(before));
   const why = mark?.cause === 'audit' ? 'missed' : isNeeded ? 'list' : undefined;
   const stored = await storeUnderNamesOfToday(deps, lane, { subject, read, why });
-  const now = stored === read ? before : toCompare(stored.value);
-  const { access, wanted } = now;
-  const found = await groupsToExamine(deps, lane, stored.value, now);
+  return toWork(deps, lane, { subject, stored, mark }, stored.value);
+}
+
+/** The work on a ledger. `said`: what counts as said of its person, where that is not all in it. */
+export async function toWork(
+  deps: LoadPersonDeps,
+  lane: Lane,
+  { subject, stored, mark }: Pick<PersonWork, 'subject' | 'stored' | 'mark'>,
+  said: PersonLedger,
+): Promise<PersonWork> {
+  const compared = toCompare(deps, subject, stored.value, said);
+  const { access, wanted } = compared;
+  const found = await groupsToExamine(deps, lane, stored.value, compared);
   return { mark, subject, stored, access, wanted, ...found };
+}
+
+function toCompare(
+  { openAdditions, organization, clock }: LoadPersonDeps,
+  { key }: Subject<'person'>,
+  ledger: PersonLedger,
+  said: PersonLedger,
+): ToCompare {
+  const access = personAccess(said, organization, clock.now());
+  const wanted = new Set(access.reasons.map((reason) => reason.group));
+  const of = { access, wanted, added: openAdditions.of(key) };
+  return { access, wanted, unread: openAdditions.unreadOf(key), ...differencesOf(ledger, of, organization) };
 }
 
 /** The ledger under the names that its groups have now, stored where it is another. */

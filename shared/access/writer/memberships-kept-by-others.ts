@@ -37,7 +37,7 @@ const KEEPER_WAIT_MS = HOUR_MS;
 
 /**
  * Memberships to be removed for which another person with the same account has a reason: whoever left may be that person
- * under an earlier address. Where that cannot be read, nothing is planned for the account. Whoever was told apart and is not looked up
+ * under an earlier address. Of a leaver's account that somebody else has by now, that is all of them. Where that cannot be read, nothing is planned for the account. Whoever was told apart and is not looked up
  * yet may have the account: the removal waits for that, and goes ahead where it fails for an hour.
  */
 export async function keptByOthers(
@@ -58,7 +58,8 @@ export async function keptByOthers(
       const people = await findPeopleOfAccount(deps, lane, memberId);
       for (const removal of left) {
         const { group, person } = removal;
-        const keepers = people.filter((one) => isWanted(one, group));
+        const others = people.filter(({ subject }) => person.isOneWith?.has(subject.key) !== true);
+        const keepers = others.filter((one) => isWanted(one, group) || isAnothers(one, person));
         const kept = await keptBy(deps, lane, keepers, person);
         if (kept === undefined) continue;
         (kept === 'other' ? memberships : openNow).add(`${group.groupId}/${person.subject.key}`);
@@ -77,7 +78,7 @@ export async function keptByOthers(
 
 type RemovalOfPerson = Readonly<{ group: GroupInUiPath; person: PersonWork }>;
 
-/** Whether another of the account keeps a membership, of those who want it; `open`: that cannot be told now. */
+/** Whether another of the account keeps a membership, of those who want it or have the account now; `open`: that cannot be told now. */
 async function keptBy(
   deps: KeptByOthersDeps,
   lane: Lane,
@@ -90,6 +91,12 @@ async function keptBy(
   // Whoever waits for nobody's mark would wait for ever.
   for (const { subject } of awaited) await deps.changes.mark(subject, lane, deps.clock.now());
   return awaited.length === 0 ? undefined : 'open';
+}
+
+/** An account that a leaver had and that somebody else has now, who has not left, is that person's with all that is in it. */
+function isAnothers({ subject, access, stored }: PersonWork, leaver: PersonWork): boolean {
+  if (leaver.access.employment !== 'left' || access.employment === 'left') return false;
+  return subject.key !== leaver.subject.key && stored.value.formerAccountOf === undefined;
 }
 
 /** False for whoever was told apart, and is to be looked up since: the account may not be theirs. */

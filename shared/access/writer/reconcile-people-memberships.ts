@@ -1,11 +1,7 @@
-import { knownAccountOf, type DirectoryIdentity } from '../../domain/ledger/person-ledger';
 import type { Clock } from '../../clock';
-import { withoutAccountsOfOthers } from '../ledger/accounts-of-others';
 import { smallestOf } from '../../domain/extremes';
-import { isToLookUp } from '../../domain/ledger/account-of-person';
 import { hasLostSince } from '../../domain/ledger/has-lost-since';
 import type { Lane } from '../../domain/lane';
-import { mayBeKnownOtherwise } from '../../domain/ledger/may-be-known-otherwise';
 import { notePlanned } from '../../domain/plan/expected-removals';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { mayStillShow } from '../../domain/plan/open-call';
@@ -25,14 +21,8 @@ import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-p
 import type { GuardedBatch } from '../../domain/plan/guarded-batch';
 import { batchOfPasses } from './guarded-batch';
 import { loadPerson, type LoadPersonDeps, type PersonWork } from './load-person';
-import {
-  joinClaimed,
-  joinPeopleOfAccounts,
-  recordVerdicts,
-  type JoinPeopleOfAccountsDeps,
-} from './people-of-account';
+import { accountsToPlan, type AccountsToPlanDeps } from './who-is-who/accounts-to-plan';
 import { planPeopleMemberships, type PlanPeopleMembershipsDeps } from './plan-people-memberships';
-import { leftWhen, resolveIdentities, type ResolveIdentitiesDeps } from './resolve-identities';
 import { settlePeople, type PlannedPerson, type SettlePeopleDeps } from './settle-person';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import { personUnit } from './person-and-group-units';
@@ -47,8 +37,7 @@ export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
     /** People who are looked up and planned before the first of them is changed. */
     peoplePerPass: number;
   }> &
-  ResolveIdentitiesDeps &
-  JoinPeopleOfAccountsDeps &
+  AccountsToPlanDeps &
   PlanPeopleMembershipsDeps &
   GuardPlanDeps &
   ApplyMembershipPlanDeps &
@@ -123,37 +112,9 @@ async function planPass(
   const { batch, leavingAdministrators: leaving } = before;
   const lookingUp = forLookUps(deps);
   const loaded = await loadMarkedPeople(deps, lane, marks);
-  const claimed = await joinClaimed(deps, lane, loaded, batch.emptied);
-  const marked = loaded.filter(({ subject }) => !claimed.changed.has(subject.key));
-  const { unknown, ...found } = await resolveIdentities(
-    lookingUp,
-    lane,
-    marked.filter(
-      ({ examine, stored }) =>
-        examine.size > 0 || isToLookUp(stored.value) || mayBeKnownOtherwise(stored.value, deps.clock.now()),
-    ),
-  );
-  const lookedUp = marked.map(({ subject: { key }, stored, access }) => {
-    const nowMs = deps.clock.now();
-    return { key, ledger: stored.value, at: { nowMs, left: leftWhen(access, nowMs) } };
-  });
-  const failOf = async (key: string, error: unknown): Promise<void> =>
-    deps.units.fail(personUnit(key), error);
-  const told = await withoutAccountsOfOthers({ ...deps, failOf }, deps.organization.alias, lookedUp, found);
-  const { identities, answers, undecided } = told;
-  const decided = marked.filter(({ subject }) => !undecided.has(subject.key));
-  const { recorded, unfinished } = await recordVerdicts(deps, lane, decided, {
-    answers,
-    emptied: batch.emptied,
-  });
-  const unjudged = decided.filter(({ subject }) => !recorded.has(subject.key));
-  const joined = await joinPeopleOfAccounts(deps, lane, unjudged, told);
-  for (const key of [...claimed.changed, ...joined]) batch.joined.add(key);
-  const open = new Set([...claimed.unfinished, ...unfinished]);
-  const people = unjudged.filter(({ subject }) => !joined.has(subject.key));
-  const known = underKnownAccounts(people, identities, open);
+  const { people, identities: known, open } = await accountsToPlan(deps, lookingUp, lane, loaded, batch);
   const planned = await planPeopleMemberships(lookingUp, lane, people, known, leaving);
-  const deferred = new Set([...planned.deferred, ...unknown, ...open]);
+  const deferred = new Set([...planned.deferred, ...open]);
   const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();
   const toExpect = people.map(({ subject, stored, access, mark }) => {
     return { personKey: subject.key, ledger: stored.value, access, cause: mark?.cause ?? 'time' };
@@ -175,19 +136,6 @@ async function planPass(
       return { person, cases: cases.get(key) ?? [], identity, isDeferred };
     }),
   };
-}
-
-/** Who each person is in the directory, but for whom something is open: they are taken out of the account that is known to be theirs. */
-function underKnownAccounts(
-  people: readonly PersonWork[],
-  identities: ReadonlyMap<string, DirectoryIdentity>,
-  open: ReadonlySet<string>,
-): ReadonlyMap<string, DirectoryIdentity> {
-  const known = people.flatMap(({ subject: { key }, stored }) => {
-    const id = open.has(key) ? knownAccountOf(stored.value) : undefined;
-    return id === undefined ? [] : [[key, { kind: 'resolved', id, checkedAtMs: 0 }] as const];
-  });
-  return new Map([...identities, ...known]);
 }
 
 /** A call that cannot be read may come to show, and nobody marks the person again when it does. */

@@ -56,8 +56,9 @@ export type PlannedPerson = Readonly<{
 }>;
 
 /** Decisions that say the same in each run: told once, when nothing of the person is left to the next run. */
-const REPEATED: ReadonlySet<DecidedOfPerson['decision']> = new Set([
+const REPEATED: ReadonlySet<string> = new Set<DecidedOfPerson['decision']>([
   'held',
+  'left-alone',
   'observed',
   'out-of-policy',
   'everyone-is-implicit',
@@ -164,10 +165,8 @@ async function settlePerson(
   });
   const triesLeft = await keepRefusedChanges(deps, refusals);
   await scheduleNextLook(deps, person, ledger ?? person.stored.value, triesLeft);
-  const heldUntilMs = smallestOf(
-    cases.flatMap((decided) => decided.heldUntilMs ?? []),
-    undefined,
-  );
+  const heldUntil = cases.flatMap((decided) => decided.heldUntilMs ?? []);
+  const heldUntilMs = smallestOf(heldUntil, undefined);
   if (heldUntilMs !== undefined) await deps.due.schedule({ subject: person.subject, dueAtMs: heldUntilMs });
   if (person.mark === undefined) return;
   if (!isDeferred && !cases.some(isWaiting)) await deps.changes.clearMark(person.mark);

@@ -48,11 +48,14 @@ export type PlannedRemoval = GuardedRemoval & Readonly<{ group: GroupPlan; decid
  */
 export async function tripGuards(
   deps: TripGuardsDeps,
-  removals: readonly PlannedRemoval[],
+  planned: readonly PlannedRemoval[],
   batch: GuardedBatch,
   sizeOf: SizeOf,
   nowMs: number,
 ): Promise<readonly TrippedGuard[]> {
+  const byAccount = new Map(planned.map((one) => [`${one.groupId}/${one.decided.memberId}`, one]));
+  const removals = [...byAccount.values()];
+  for (const key of byAccount.keys()) batch.judged.add(key);
   if (removals.length === 0) return batch.tripped;
   const made = await removalsMade(deps, removals, nowMs);
   const removedBeforeRun = (batch.removedBefore ??= made.removedInGroup);
@@ -64,7 +67,8 @@ export async function tripGuards(
   };
   const othersInGroup = notMadeYet(batch, made, removedBeforeRun);
   let rest = trip(await guardsOfMany(deps, removals, made, batch));
-  const left = rest.length === 0 ? [] : notHeldYet(await batch.expectLeft(), batch);
+  const expected = rest.length === 0 ? [] : notHeldYet(await batch.expectLeft(), batch);
+  const left = expected.filter(({ groupId, memberId }) => !batch.judged.has(`${groupId}/${memberId}`));
   if (left.length > 0) {
     const causes = new Set(removals.map(({ cause }) => cause));
     const ofAll = await guardsOfMany(deps, [...removals, ...left], made, batch);
@@ -83,16 +87,15 @@ export async function tripGuards(
 function notHeldYet(
   removals: readonly ExpectedRemoval[],
   { open = [], expired }: Pick<GuardedBatch, 'open' | 'expired'>,
-): readonly GuardedRemoval[] {
+): readonly ExpectedRemoval[] {
   const heldSince = new Map<string, number>();
   // What expired is held on when its turn comes.
   for (const { removals: held, heldAtMs, joinedAtMs = heldAtMs } of [...open, ...expired])
-    for (const { groupId, personKey } of held) {
-      const key = `${groupId}/${personKey}`;
-      heldSince.set(key, Math.max(joinedAtMs, heldSince.get(key) ?? 0));
-    }
-  return removals.filter(({ groupId, personKey, isLater }) => {
-    const sinceMs = heldSince.get(`${groupId}/${personKey}`);
+    for (const { groupId, personKey, memberId } of held)
+      for (const key of [`${groupId}/${personKey}`, `${groupId}/${memberId}`])
+        heldSince.set(key, Math.max(joinedAtMs, heldSince.get(key) ?? 0));
+  return removals.filter(({ groupId, personKey, memberId, isLater }) => {
+    const sinceMs = heldSince.get(`${groupId}/${personKey}`) ?? heldSince.get(`${groupId}/${memberId}`);
     return sinceMs === undefined || isLater(sinceMs);
   });
 }

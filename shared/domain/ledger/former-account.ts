@@ -1,11 +1,12 @@
-import { emptyPersonLedger, type PersonLedger } from './person-ledger';
+import { emptyPersonLedger, knownAccountOf, type PersonLedger } from './person-ledger';
 
 /** The id by which a ledger tells that its only word is that an account is somebody's no more. */
 const FORMER = 'former-account';
 
 /**
- * The ledger of an account that is its person's no more: it leaves, with the memberships that the person had by it. `before`: as an
- * earlier try left it.
+ * The ledger of an account that is its person's no more: it leaves, with the memberships that the person had by it, which are known of
+ * no other account than the one of their identity. `before`: as an earlier try left it, which says all of that already where it is of the
+ * same account and person.
  */
 export function formerAccountLedger(
   person: PersonLedger,
@@ -21,6 +22,9 @@ export function formerAccountLedger(
     nowMs: number;
   }>,
 ): PersonLedger {
+  if (before !== undefined && knownAccountOf(before) === accountId && before.formerAccountOf === key)
+    return before;
+  const own = knownAccountOf(person) === accountId ? person.applied : [];
   const known = new Set(before?.applied.map(({ groupId }) => groupId));
   return {
     ...emptyPersonLedger(person.email),
@@ -35,7 +39,7 @@ export function formerAccountLedger(
         of: 'account',
       },
     ],
-    applied: [...(before?.applied ?? []), ...person.applied.filter(({ groupId }) => !known.has(groupId))],
+    applied: [...(before?.applied ?? []), ...own.filter(({ groupId }) => !known.has(groupId))],
     identity: { kind: 'resolved', id: accountId, checkedAtMs: nowMs },
     formerAccountOf: key,
   };

@@ -2,7 +2,7 @@ import { fold } from '../fold';
 import { hasLostSince } from '../ledger/has-lost-since';
 import { isByGrantAlone } from '../ledger/reasons-of-memberships';
 import type { PersonAccess } from '../ledger/person-access';
-import { addressesOf, type PersonLedger } from '../ledger/person-ledger';
+import { addressesOf, knownAccountOf, type PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, protectedIn, type OrganizationPolicy } from '../policy';
 import type { GuardedRemoval } from './guards';
 import { hardStopOf } from './hard-stops';
@@ -16,8 +16,12 @@ type PersonToExpect = Readonly<{
   cause: string;
 }>;
 
-/** `isLater`: whether it came about after an instant, so that it is not what was held then. */
-export type ExpectedRemoval = GuardedRemoval & Readonly<{ isLater: (sinceMs: number) => boolean }>;
+/**
+ * `isLater`: whether it came about after an instant, so that it is not what was held then. `memberId`: the account, as far as it is known:
+ * several ledgers may lead out of one.
+ */
+export type ExpectedRemoval = GuardedRemoval &
+  Readonly<{ memberId?: string | undefined; isLater: (sinceMs: number) => boolean }>;
 
 /** Removals to expect of whoever is marked and not planned, or only in part, by person key; undefined until their ledger is read. */
 export type RemovalsLeft = Map<string, readonly ExpectedRemoval[] | undefined>;
@@ -58,7 +62,7 @@ export function expectedRemovals(
     .map(({ groupId, groupName }) => {
       const isLater = (sinceMs: number): boolean =>
         hasLostSince(ledger, organization, groupName, { sinceMs, nowMs });
-      return { groupId, personKey, cause, isLater };
+      return { groupId, personKey, cause, memberId: knownAccountOf(ledger), isLater };
     });
 }
 

@@ -23,6 +23,8 @@ export type GuardedBatch = {
   removedBefore: ReadonlyMap<string, number> | undefined;
   /** Members of groups before the batch, of those that were asked for. */
   readonly groupSizes: Map<string, number>;
+  /** Removals that were judged, by `<group id>/<member id>`: one account leaves a group once, however many ledgers lead out of it. */
+  readonly judged: Set<string>;
   /** Person keys of whom nothing is counted until they are planned. */
   readonly stuck: ReadonlySet<string>;
   readonly left: RemovalsLeft;
@@ -45,6 +47,7 @@ export function batchOfOne(): GuardedBatch {
     passedInGroup: new Map(),
     removedBefore: undefined,
     groupSizes: new Map(),
+    judged: new Set(),
     stuck: new Set(),
     left: new Map(),
     joined: new Set(),

@@ -72,7 +72,8 @@ describe('two people who are to be joined', () => {
     await rewrite(world, NEW, large('b'));
     await live(world, 20 * MINUTE_MS);
     expect((await world.ledger(NEW))?.joined).toBeUndefined();
-    expect(await failing(world)).toEqual(['person : record-too-large']);
+    // Of both: each is planned meanwhile, so that each is known to have the account.
+    expect(new Set(await failing(world))).toEqual(new Set(['person : record-too-large']));
     expect(groupsOf(world, world.id(NEW))).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey, formerAccountKey } from '../../../../shared/domain/person-key';
-import { AppError } from '../../../../shared/errors';
-import { failing, HOUR_MS, MINUTE_MS, TICK_MS, damage } from '../live-through-time';
+import { DANS, liveAs, refusing, replaced, withDan } from '../leavers-world';
+import { failing, HOUR_MS, damage } from '../live-through-time';
 import {
   DAY_MS,
   NEW,
@@ -18,14 +19,11 @@ import {
 } from '../desk/joined-by-mistake';
 import { countdown, dyingAfter } from '../../../fixtures/dying-instance';
 import { renameGroup } from '../rename-group';
-import { ANA, BEN, byHand, CARA, OLGA, useWorlds, type World } from '../world';
-import { FOUR_GROUPS, OWN, posted, tells } from '../ledger/claimed-world';
-import { replace } from '../ledger/replaced-world';
+import { ANA, BEN, byHand, CARA, DAN, OLGA, useWorlds } from '../world';
+import { OWN, posted, tells } from '../ledger/claimed-world';
 import { record as processWords } from '../ledger/renamed-world';
 
 const start = useWorlds();
-type Instance = ReturnType<World['engine']['newInstance']>;
-type Write = Parameters<Instance['ledger']['write']>;
 const requests = { approvers: [BEN] };
 const ACCOUNTANT = { attributes: { department: 'Accounting' } };
 type Fields = Readonly<Record<string, unknown>>;
@@ -41,28 +39,6 @@ const seed = {
   saml: true,
   groups: { Administrators: [OLGA], Developers: [], Users: [], Finance: [], Treasury: [] },
 };
-
-function refusing(world: World, refuses: (subject: Write[0], kinds: readonly string[]) => boolean): Instance {
-  const own = world.engine.newInstance();
-  const write: typeof own.ledger.write = async (subject, next, read, evidence) => {
-    if (
-      refuses(
-        subject,
-        evidence.map(({ kind }) => kind),
-      )
-    )
-      throw new AppError('record-too-large', 'Full');
-    await own.ledger.write(subject, next, read, evidence);
-  };
-  return { ...own, ledger: { ...own.ledger, write } };
-}
-async function liveAs({ engine }: World, instance: Instance, ms: number): Promise<void> {
-  for (const endsAtMs = engine.clock.now() + ms; engine.clock.now() < endsAtMs;) {
-    await engine.tick();
-    await engine.work(instance);
-    engine.clock.advance(TICK_MS);
-  }
-}
 
 describe('a leaver whose row the writer cannot write', () => {
   it.each([false, true])('is out of the group (renamed: %p)', async (isRenamed) => {
@@ -85,26 +61,92 @@ describe('a leaver whose row the writer cannot write', () => {
     ]);
   });
 
-  it('is out of the account of theirs, where the one that was replaced cannot get its ledger', async () => {
+  it.each(['person', 'account of before', 'account of now'])(
+    'is out of every account, where the ledger of the %s cannot be written',
+    async (what) => {
+      const { world, first, now, dans } = await replaced(start);
+      await world.leaves(ANA, leaving('7'));
+      await processWords(world);
+      const keys = {
+        person: personKey(ANA),
+        'account of before': formerAccountKey(first),
+        'account of now': formerAccountKey(now),
+      };
+      const bad = refusing(world, ({ key }) => key === keys[what as keyof typeof keys]);
+      await liveAs(world, bad, 2 * HOUR_MS);
+      const told = async () => [
+        ...(await world.kinds(ANA)),
+        ...(await world.kinds(personSubject(world.alias, keys['account of before']))),
+        ...(await world.kinds(personSubject(world.alias, keys['account of now']))),
+      ];
+      const before = await told();
+      await liveAs(world, bad, 2 * HOUR_MS);
+      expect([groupsOf(world, first), groupsOf(world, now), dans()]).toEqual([[], [], DANS]);
+      expect(await told()).toEqual(before);
+      await liveAs(world, world.engine.app, HOUR_MS);
+      expect([await failing(world), (await world.ledger(ANA))?.identity]).toEqual([
+        [],
+        expect.objectContaining({ id: now }),
+      ]);
+    },
+  );
+
+  it.each([
+    [2, 2_000],
+    [3, 2_000],
+    [3, 1],
+  ])(
+    'counts once for the guards, though each of %p has two accounts: %p at a time',
+    async (howMany, together) => {
+      const world = await start({});
+      const one = { peoplePerPass: together };
+      const leavers = [ANA, CARA, DAN].slice(0, howMany);
+      for (const [index, email] of leavers.entries()) await world.joins(email, record(String(index + 7)));
+      await world.settle();
+      const firsts = leavers.map((email) => world.id(email));
+      const others = Array.from({ length: 8 }, (_, index) => addAccount(world, `o${index}@acme.example`));
+      byHand(world, 'Developers', others);
+      await world.pass(8 * DAY_MS);
+      const nows = leavers.map((email, index) => {
+        setAddress(world, firsts[index] ?? '', `old${index}@acme.example`);
+        return addAccount(world, email);
+      });
+      byHand(world, 'Treasury', nows);
+      for (const [index, email] of leavers.entries()) await world.leaves(email, leaving(String(index + 7)));
+      await processWords(world);
+      const keys = new Set(leavers.map(personKey));
+      const bad = { ...refusing(world, ({ key }) => keys.has(key)), ...one };
+      await liveAs(world, bad, 4 * HOUR_MS);
+      expect([...firsts, ...nows].map((id) => groupsOf(world, id))).toEqual(
+        [...firsts, ...nows].map(() => []),
+      );
+      expect(await world.engine.app.holds.heads(world.alias)).toEqual([]);
+      expect(others.map((id) => groupsOf(world, id))).toEqual(others.map(() => ['Developers']));
+    },
+  );
+
+  it.each([ANA, NEW])('is out with another of the same account who left, row of %s', async (email) => {
     const world = await start({});
     await world.joins(ANA, record('7'));
-    await world.settle();
+    const dans = await withDan(world);
     const first = world.id(ANA);
-    setAddress(world, first, 'old@acme.example');
-    const now = addAccount(world, ANA);
-    await world.leaves(ANA, leaving('7'));
+    await world.pass(8 * DAY_MS);
+    setAddress(world, first, NEW);
+    await world.joins(NEW, record('8'));
     await processWords(world);
-    const bad = refusing(world, ({ key }) => key === formerAccountKey(first));
-    await liveAs(world, bad, 2 * HOUR_MS);
-    expect([await failing(world), groupsOf(world, first), groupsOf(world, now)]).toEqual([
-      expect.anything(),
-      [],
-      [],
-    ]);
+    await world.leaves(ANA, leaving('7'));
+    await world.leaves(NEW, leaving('8'));
+    await processWords(world);
+    await liveAs(
+      world,
+      refusing(world, ({ key }) => key === personKey(email)),
+      6 * HOUR_MS,
+    );
+    expect([groupsOf(world, first), dans()]).toEqual([[], DANS]);
   });
 
   it('is out of the known account, where the decision fails and so does the verdict', async () => {
-    const { world, first } = await handedOn(start);
+    const { world, first, now } = await handedOn(start);
     await world.moves(NEW, record('7', 'Finance'));
     await liveAs(world, world.engine.app, HOUR_MS);
     setAddress(world, first, NEW);
@@ -130,7 +172,11 @@ describe('a leaver whose row the writer cannot write', () => {
       ({ key }) => key === formerAccountKey(first) || key === formerAccountKey(next),
     );
     await liveAs(world, bad, 6 * HOUR_MS);
-    expect([await failing(world), groupsOf(world, first)]).toEqual([expect.anything(), []]);
+    expect([await failing(world), groupsOf(world, first), groupsOf(world, now)]).toEqual([
+      expect.anything(),
+      [],
+      [],
+    ]);
   });
 });
 
@@ -161,6 +207,3 @@ describe('somebody who claims an address and leaves', () => {
     ]);
   });
 });
-void FOUR_GROUPS;
-void replace;
-void MINUTE_MS;
