@@ -3,7 +3,7 @@ import { createRequestIndex } from '../../shared/storage/request-index';
 import type { Body } from './story';
 import { ALIAS } from './test-organization';
 
-/** What may be refused: an extension of nothing, and what was over when it came. */
+/** What may be refused: an extension of nothing, what was over when it came, and what is for somebody who had left. */
 const UNDERSTOOD: ReadonlySet<string> = new Set(['nothing-to-extend', 'already-ended']);
 
 /** The answers that requesters got. An accepted request has one, and only understood refusals are right. */
@@ -21,8 +21,25 @@ export async function refusalsIn(
     if (entry?.refusal === undefined) continue;
     refused.add(body.id);
     const isUnderstood =
-      UNDERSTOOD.has(entry.refusal) && (entry.refusal === 'already-ended' || body.action.kind === 'extend');
+      entry.refusal === 'person-has-left'
+        ? 'person' in body.action && hasEverLeft(accepted, body.action.person)
+        : UNDERSTOOD.has(entry.refusal) &&
+          (entry.refusal === 'already-ended' || body.action.kind === 'extend');
     if (!isUnderstood) violations.push(`request ${body.id} was refused: ${entry.refusal}`);
   }
   return { refused, violations };
+}
+
+/** Whether a leaving was told of the human who has this address, under any address and worker id that belong together. */
+function hasEverLeft(accepted: readonly Body[], address: string): boolean {
+  const words = accepted.flatMap((body) => ('worker' in body ? [body] : []));
+  const known = new Set([address]);
+  for (let before = 0; before !== known.size;) {
+    before = known.size;
+    for (const { worker } of words) {
+      const names = [worker.email, ...(worker.workerId === undefined ? [] : [`#${worker.workerId}`])];
+      if (names.some((name) => known.has(name))) for (const name of names) known.add(name);
+    }
+  }
+  return words.some(({ type, worker }) => type === 'worker.left' && known.has(worker.email));
 }

@@ -8,6 +8,8 @@ export async function rewritten(table: string, row: Row, value: unknown): Promis
   const { evidenceSeq, evidenceHash, partitionKey, rowKey } = row;
   const place = { table, partitionKey, rowKey, seal: await sandboxSeal() };
   const beside =
-    evidenceSeq === undefined ? {} : { beside: `${String(evidenceSeq)}:${String(evidenceHash)}` };
+    evidenceSeq === undefined
+      ? {}
+      : { beside: `${Number(evidenceSeq)}:${typeof evidenceHash === 'string' ? evidenceHash : ''}` };
   return { ...row, ...encodeRecord(value, { ...place, ...beside }) };
 }
