@@ -1,13 +1,11 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { createHash } from 'node:crypto';
 import type { DeliveryKey } from '../domain/delivery';
-import { z } from 'zod';
 import {
   addEvent,
   causeOf,
   lastFailureOf,
   type DeadDelivery,
-  type DeliveryEvent,
   type RefusedDelivery,
 } from '../domain/dead-delivery';
 import type { Feed } from '../domain/policy';
@@ -30,7 +28,7 @@ import { submitUnlessChanged } from './submit-unless-changed';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
 import type { DecidedBy } from '../domain/decider';
-import { DecidedBySchema } from './desk/decider-schema';
+import { HistorySchema, MarkSchema } from './desk/dead-delivery-schema';
 
 export type DeadDeliveries = Readonly<{
   /** Makes a pending delivery a dead one: its body stays until a person has decided, and nothing sends it again. */
@@ -50,22 +48,8 @@ export type DeadDeliveries = Readonly<{
   close: (dead: DeadDelivery) => Promise<boolean>;
 }>;
 
-const EventSchema: z.ZodType<DeliveryEvent> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('failed'), atMs: z.number(), code: z.string(), tries: z.number() }),
-  z.object({ kind: z.literal('retried'), atMs: z.number(), by: DecidedBySchema }),
-  z.object({
-    kind: z.literal('refused'),
-    atMs: z.number(),
-    sinceMs: z.number(),
-    code: z.string(),
-    times: z.number(),
-    fields: z.array(z.object({ field: z.string(), problem: z.string() })),
-  }),
-]);
-const HistorySchema = z.object({ history: z.array(EventSchema) });
 type CauseRow = { deliveryId: string; sinceMs: number; times: number };
 const MOST_TRIES = 6;
-const MarkSchema = HistorySchema.extend({ receivedAtMs: z.number() });
 
 /**
  * A delivery has one mark at a time: `p:<id>` while it is pending, `x:<id>` while it is dead, none when it is done. Each

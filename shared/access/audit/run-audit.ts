@@ -24,6 +24,7 @@ import { findUsesElsewhere } from './find-uses-elsewhere';
 import { isComeBackLater } from './is-come-back-later';
 import { countWhatWasRead } from './count-what-was-read';
 import { proveEvidenceOfNight, type ProveEvidenceDeps } from './prove-evidence-of-night';
+import { giveUpEarlierNights } from './give-up-earlier-nights';
 import { followFindings, unreadableParts } from './follow-findings';
 import { readStoredSnapshotIfReadable } from './read-stored-snapshot-if-readable';
 import { openResumableReader, type ResumableReader } from './resumable-snapshot-reader';
@@ -236,22 +237,4 @@ export async function auditWhenPossible(
     await deps.queues.enqueueAudit(message, error.retryAtMs - deps.clock.now());
     deps.log({ event: 'audit-waits', organization: message.organization, code: error.code });
   }
-}
-
-/** Gives up earlier nights that are still reading: two audits would share one quota. */
-async function giveUpEarlierNights(
-  { snapshots, clock }: Pick<RunAuditDeps, 'snapshots' | 'clock'>,
-  alias: string,
-  night: string,
-): Promise<readonly string[]> {
-  const nowMs = clock.now();
-  const nights = await snapshots.unfinished(alias, night);
-  for (const earlier of nights) {
-    const snapshot = await readStoredSnapshotIfReadable(snapshots, alias, earlier);
-    const { parts = new Map<string, string>(), ...head } = snapshot ?? { startedAtMs: nowMs, calls: {} };
-    const given = { ...head, state: 'given-up', givenUpFor: night } as const;
-    if (snapshot === undefined || !(await snapshots.append(alias, earlier, given, new Map())))
-      await snapshots.save(alias, earlier, { ...given, parts });
-  }
-  return snapshots.givenUpFor(alias, night);
 }
