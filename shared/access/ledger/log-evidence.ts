@@ -3,7 +3,7 @@ import { EMPTY_CHAIN, type EvidenceHead } from '../../domain/ledger/evidence';
 import type { Subject, SubjectKind } from '../../domain/ledger/subject';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { EvidenceLog } from '../../storage/evidence/evidence-log';
+import type { EvidenceLog, LoggedHead } from '../../storage/evidence/evidence-log';
 import type { LedgerOf, LedgerStore, Stored } from '../../storage/ledger';
 
 export type LogEvidenceDeps = Readonly<{
@@ -22,26 +22,39 @@ const ATTEMPTS = 4;
 export async function logEvidence<K extends SubjectKind>(
   deps: LogEvidenceDeps,
   subject: Subject<K>,
-): Promise<Stored<LedgerOf[K]> | undefined> {
+): Promise<Readonly<{ stored: Stored<LedgerOf[K]> | undefined; logged: LoggedHead }>> {
   for (let attempt = 1; ; attempt += 1) {
     const logged = await needed(async () => deps.evidenceLog.headOf(subject));
     const stored = await deps.ledger.read(subject);
     const { head } = stored ?? { head: EMPTY_CHAIN };
     if (logged.seq > head.seq) throw unfit('are older than the log knows them');
     if (logged.seq === head.seq && logged.hash !== head.hash) throw unfit('are not those that the log knows');
-    if (logged.seq === head.seq) return stored;
-    const after = await needed(async () => deps.ledger.evidenceAfter(subject, logged.seq));
-    const records = recordsBetween(logged, head, after);
-    if (records === undefined) throw unfit('do not follow those in the log');
-    try {
-      await needed(
-        async () => deps.evidenceLog.append({ subject, after: logged, records }),
-        ['storage-conflict'],
-      );
-      return stored;
-    } catch (error) {
-      if (errorCodeOf(error) !== 'storage-conflict' || attempt === ATTEMPTS) throw error;
-    }
+    if (logged.seq === head.seq) return { stored, logged };
+    const now = await logAfter(deps, subject, logged, head);
+    if (now !== undefined) return { stored, logged: now };
+    if (attempt === ATTEMPTS) throw new AppError('storage-conflict', 'Others write to the log all the time');
+  }
+}
+
+/** What follows what is in the log, up to `to` or all there is. undefined: somebody else brought it into the log meanwhile. */
+async function logAfter(
+  deps: Pick<LogEvidenceDeps, 'evidenceLog'> &
+    Readonly<{ ledger: Pick<LogEvidenceDeps['ledger'], 'evidenceAfter'> }>,
+  subject: Subject,
+  logged: LoggedHead,
+  to?: EvidenceHead,
+): Promise<LoggedHead | undefined> {
+  const after = await needed(async () => deps.ledger.evidenceAfter(subject, logged.seq));
+  const records = recordsBetween(logged, to ?? after.at(-1) ?? logged, after);
+  if (records === undefined) throw unfit('do not follow those in the log');
+  try {
+    return await needed(
+      async () => deps.evidenceLog.append({ subject, after: logged, records }),
+      ['storage-conflict'],
+    );
+  } catch (error) {
+    if (errorCodeOf(error) === 'storage-conflict') return undefined;
+    throw error;
   }
 }
 
@@ -60,16 +73,19 @@ export function createLoggedLedger<L extends Pick<LedgerStore, 'read' | 'write' 
   deps: Readonly<{ ledger: L }> & Pick<LogEvidenceDeps, 'evidenceLog'>,
 ): LoggedLedger<L> {
   const { ledger } = deps;
-  const seen = new Map<string, EvidenceHead>();
+  const seen = new Map<string, Readonly<{ seq: number; logged: LoggedHead }>>();
   const written = new Map<string, Subject>();
   const read = async <K extends SubjectKind>(
     subject: Subject<K>,
   ): Promise<Stored<LedgerOf[K]> | undefined> => {
     const known = seen.get(keyOf(subject));
-    const stored = known === undefined ? await logEvidence(deps, subject) : await ledger.read(subject);
-    const { head } = stored ?? { head: EMPTY_CHAIN };
-    if (known === undefined) seen.set(keyOf(subject), head);
-    else if (head.seq < known.seq) throw unfit('are older than the log knows them');
+    if (known === undefined) {
+      const { stored, logged } = await logEvidence(deps, subject);
+      seen.set(keyOf(subject), { seq: logged.seq, logged });
+      return stored;
+    }
+    const stored = await ledger.read(subject);
+    if ((stored?.head.seq ?? 0) < known.seq) throw unfit('are older than the log knows them');
     return stored;
   };
   const write: LedgerStore['write'] = async (subject, ...what) => {
@@ -83,7 +99,10 @@ export function createLoggedLedger<L extends Pick<LedgerStore, 'read' | 'write' 
       written.clear();
       await mapConcurrently(subjects, STORAGE_WIDTH, async (subject) => {
         try {
-          await logEvidence(deps, subject);
+          const known = seen.get(keyOf(subject));
+          const logged = known === undefined ? undefined : await logAfter(deps, subject, known.logged);
+          if (logged === undefined) await logEvidence(deps, subject);
+          else seen.set(keyOf(subject), { seq: logged.seq, logged });
         } catch (error) {
           if (errorCodeOf(error) !== 'record-unreadable') throw error;
         }

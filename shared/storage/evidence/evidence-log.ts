@@ -23,7 +23,7 @@ import {
 } from './log-rows';
 
 /** How far a subject's evidence is in the log, as it was read. */
-type LoggedHead = EvidenceHead & Readonly<{ etag: string | undefined }>;
+export type LoggedHead = EvidenceHead & Readonly<{ etag: string | undefined }>;
 
 /** What of a subject goes into the log: what follows what is there. */
 type LogAddition = Readonly<{
@@ -38,11 +38,11 @@ export type EvidenceLog = Readonly<{
   /** Number 0 where nothing is in the log. @throws AppError `record-unreadable` */
   headOf: (subject: Subject) => Promise<LoggedHead>;
   /**
-   * Appends what follows what is in the log of a subject; what is asked for at the same time shares a transaction. A log that cannot
-   * be read takes nothing.
+   * Appends what follows what is in the log of a subject, and returns how far it is then; what is asked for at the same time shares a
+   * transaction. A log that cannot be read takes nothing.
    * @throws AppError `record-unreadable`, or `storage-conflict` when somebody else appended of the same subject
    */
-  append: (addition: LogAddition) => Promise<void>;
+  append: (addition: LogAddition) => Promise<LoggedHead>;
   /** @throws AppError `record-unreadable` */
   read: (organization: string) => Promise<StoredLogHead>;
   /** Replaces what is said of the log beside its entries. false: it went on meanwhile. */
@@ -85,31 +85,42 @@ export function createEvidenceLog(
     };
   };
 
+  /** As this process wrote them last: where nobody else did, nothing needs to be read. */
+  const last = new Map<string, StoredLogHead>();
+
+  /** The ETags of the other rows, in order; undefined: somebody else wrote meanwhile. */
   const write = async (
     organization: string,
     { etag }: StoredLogHead,
     next: LogHead,
     others: readonly TransactionAction[],
-  ): Promise<boolean> => {
+  ): Promise<ReadonlyArray<string | undefined> | undefined> => {
     const row = logRow(await storage.seal(), organization, LOG_ROW, storedLogHead(next));
     const ofLog: TransactionAction =
       etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag }];
     try {
-      await (await table()).submitTransaction([ofLog, ...others]);
-      return true;
+      const { subResponses } = await (await table()).submitTransaction([ofLog, ...others]);
+      const [ofHead, ...etags] = subResponses.map((response) => response.etag);
+      if (ofHead !== undefined) last.set(organization, { ...next, etag: ofHead });
+      return etags;
     } catch (error) {
-      if (isConflict(error)) return false;
+      last.delete(organization);
+      if (isConflict(error)) return undefined;
       throw error;
     }
   };
 
-  /** false: somebody else appended meanwhile, of the log or of a subject. */
-  const appendOnce = async (organization: string, additions: readonly LogAddition[]): Promise<boolean> => {
+  /** undefined: somebody else appended meanwhile, of the log or of a subject. */
+  const appendOnce = async (
+    organization: string,
+    additions: readonly LogAddition[],
+  ): Promise<readonly LoggedHead[] | undefined> => {
     const [key] = await keys();
     const seal = await storage.seal();
-    const stored = await read(organization);
+    const stored = last.get(organization) ?? (await read(organization));
     let { tree } = stored;
     const actions: TransactionAction[] = [];
+    const heads: Array<EvidenceHead & Readonly<{ at: number }>> = [];
     for (const { subject, after, records } of additions) {
       for (const record of records) {
         const entry = logRow(seal, organization, entryRowKey(tree.size), toLogEntry(key, subject, record));
@@ -117,21 +128,24 @@ export function createEvidenceLog(
         tree = appendLeaf(tree, leafHash(entryBytes(toLogEntry(key, subject, record))));
       }
       const { seq, hash } = records.at(-1) ?? after;
+      heads.push({ seq, hash, at: actions.length });
       const row = logRow(seal, organization, subjectRowKey(subject), { seq, hash });
       actions.push(
         after.etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag: after.etag }],
       );
     }
-    return write(organization, stored, { ...stored, tree }, actions);
+    const etags = await write(organization, stored, { ...stored, tree }, actions);
+    return etags && heads.map(({ at, ...head }) => ({ ...head, etag: etags[at] }));
   };
 
   /** The log is everybody's, and is read again; what of a subject is in it only its reader can read again. */
-  const appendOne = async (organization: string, addition: LogAddition): Promise<'appended' | AppError> => {
+  const appendOne = async (organization: string, addition: LogAddition): Promise<LoggedHead | AppError> => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      if (await appendOnce(organization, [addition])) return 'appended';
+      const [head] = (await appendOnce(organization, [addition])) ?? [];
+      if (head !== undefined) return head;
       const now = await headOf(addition.subject);
       // Ours, whose answer was lost, and which the library sent again.
-      if (now.hash === addition.records.at(-1)?.hash) return 'appended';
+      if (now.hash === addition.records.at(-1)?.hash) return now;
       if (now.etag !== addition.after.etag) break;
     }
     return new AppError('storage-conflict', 'Somebody else wrote to the log of evidence at the same time');
@@ -146,18 +160,18 @@ export function createEvidenceLog(
     return { ...head, etag: row.etag };
   };
 
-  const appendIn = new Map<string, (addition: LogAddition) => Promise<'appended' | AppError>>();
+  const appendIn = new Map<string, (addition: LogAddition) => Promise<LoggedHead | AppError>>();
   const appenderOf = (organization: string) => {
     const made =
       appendIn.get(organization) ??
-      coalesceWrites<LogAddition, 'appended' | AppError>(SUBJECTS_TOGETHER, async (additions) => {
+      coalesceWrites<LogAddition, LoggedHead | AppError>(SUBJECTS_TOGETHER, async (additions) => {
         const entries = additions.reduce((sum, { records }) => sum + records.length, 0);
         const subjects = new Set(additions.map(({ subject }) => subjectRowKey(subject)));
         const isTogether =
           additions.length > 1 && entries <= ENTRIES_TOGETHER && subjects.size === additions.length;
-        if (isTogether && (await appendOnce(organization, additions)))
-          return additions.map(() => 'appended' as const);
-        const outcomes: Array<'appended' | AppError> = [];
+        const together = isTogether ? await appendOnce(organization, additions) : undefined;
+        if (together !== undefined) return together;
+        const outcomes: Array<LoggedHead | AppError> = [];
         for (const addition of additions) outcomes.push(await appendOne(organization, addition));
         return outcomes;
       });
@@ -173,12 +187,13 @@ export function createEvidenceLog(
       for (let start = 0; start < records.length; start += ENTRIES_TOGETHER) {
         const part = records.slice(start, start + ENTRIES_TOGETHER);
         const outcome = await appenderOf(subject.organization)({ subject, after: head, records: part });
-        if (outcome !== 'appended') throw outcome;
-        if (start + ENTRIES_TOGETHER < records.length) head = await headOf(subject);
+        if (outcome instanceof AppError) throw outcome;
+        head = outcome.etag === undefined ? await headOf(subject) : outcome;
       }
+      return head;
     },
     update: async (organization, stored, next) =>
-      write(organization, stored, { ...next, tree: stored.tree }, []),
+      (await write(organization, stored, { ...next, tree: stored.tree }, [])) !== undefined,
     heads: async function* (organization, kind) {
       const seal = await storage.seal();
       const rows = (await table()).listEntities<{ rowKey: string }>({

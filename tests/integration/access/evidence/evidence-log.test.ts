@@ -254,7 +254,7 @@ describe('a ledger that is read for a change', () => {
       await ledger.write(subject, emptyPersonLedger('x@acme.example'), await ledger.read(subject), [
         { kind: 'applied', atMs: 5, policyHash: 'p', facts: {} },
       ]);
-    await change('ledger', partitionOfAna, state, (row) => ({ ...row, json0: '{}' }));
+    await change('ledger', partitionOfAna, 'e:0000000002', (row) => ({ ...row, json0: '{}' }));
     await logWritten();
     const kinds = (await entries()).map(
       ({ subject, kind }) => `${subject === subjectInLog(key, ana) ? 'ana' : 'bo'} ${kind}`,
