@@ -1,3 +1,4 @@
+import { SANDBOX_EVIDENCE_KEY } from '../../sandbox/evidence-key';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,7 @@ export const intake: Benchmark = {
         AzureWebJobsStorage: azurite.connectionString,
         POLICY_FILE: policyFile,
         [SECRETS.signing.variable]: signingSecret,
+        SECRET_EVIDENCE_KEY: SANDBOX_EVIDENCE_KEY,
         ...Object.fromEntries(OTHER_TRIGGERS.map((name) => [`AzureWebJobs.${name}.Disabled`, 'true'])),
       });
       const noop = await start(parts.noopApp, {});

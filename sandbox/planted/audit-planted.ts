@@ -1,3 +1,4 @@
+import { sandboxEvidenceKeys } from '../evidence-key';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +67,7 @@ export async function auditPlanted(azurite: Pick<Azurite, 'connectionString'>): 
         ),
       ),
       secretEnds: async (name) => ends.get(name),
+      evidenceKeys: async () => sandboxEvidenceKeys,
     });
     await plantSources(app, NOW_MS);
     const sides: Array<ReturnType<typeof plantedIn>> = [];

@@ -1,3 +1,4 @@
+import { EVIDENCE } from './planted-operations';
 import type { CheckId } from '../../shared/domain/audit/check-catalog';
 import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { createFinding } from '../../shared/domain/audit/finding';
@@ -121,6 +122,7 @@ export function plantedIn(
     ['secret-expiring', { secret: 'planted-notify' }],
     ['administrators-too-many', { most: '6' }],
     ['break-glass-missing', { account: at('glass2') }],
+    ['evidence-broken', { subject: `entity:${EVIDENCE.whole}`, kind: 'missing' }],
     ['night-missing', { after: '202602270200' }],
     ['change-overdue', late],
     ['secret-expiring', { secret: 'application access-functions' }],
@@ -218,6 +220,7 @@ export function plantedIn(
     ['source-silent', { source: 'hr/late' }],
     ['source-silent', { source: 'hr/never' }],
     ['deliveries-dead', { source: 'hr/stuck' }],
+    ['evidence-broken', { subject: `entity:${EVIDENCE.broken}`, kind: 'missing' }],
     ['night-missing', { after: '202602270200' }],
     ['audit-unfinished', { night: '202602260200' }],
     ['revoke-failed', { deadLetter: 'unrevoked' }],

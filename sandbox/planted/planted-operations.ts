@@ -1,6 +1,7 @@
 import type { AppDeps } from '../../shared/app-deps';
 import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { createFinding } from '../../shared/domain/audit/finding';
+import { EMPTY_CHAIN, type EvidenceHead } from '../../shared/domain/ledger/evidence';
 import { personKey } from '../../shared/domain/person-key';
 import { addressOf, CLIENT_ID, LOCKED_GROUP_ID, type Variant } from './planted-seed';
 import { DAY_MS, HOUR_MS } from '../../shared/domain/durations';
@@ -14,6 +15,16 @@ type Planting = Readonly<{
 }>;
 
 const HASHES = { held: 'a'.repeat(64), expired: 'b'.repeat(64), done: 'c'.repeat(64) } as const;
+
+/** Entries of the access policy that nobody wants any more, whose only record is the last one. */
+export const EVIDENCE = { whole: 'b'.repeat(32), broken: 'e'.repeat(32) } as const;
+
+async function plantEvidence(app: AppDeps, alias: string, key: string, head: EvidenceHead): Promise<void> {
+  const value = { entityType: 'user', name: key, statements: [], have: undefined } as const;
+  const record = { kind: 'policy-entity-removed', atMs: 0, policyHash: '', facts: {} };
+  const subject = { organization: alias, kind: 'entity', key } as const;
+  await app.ledger.write(subject, value, { value, etag: undefined, head }, [record]);
+}
 
 /** The application's own storage: what was refused, what is held, what waits, which nights there were. */
 export async function plantOperations({ app, uipath, alias, variant, nowMs }: Planting): Promise<void> {
@@ -67,7 +78,9 @@ export async function plantOperations({ app, uipath, alias, variant, nowMs }: Pl
     await app.findings.save(alias, [{ ...before, state: 'open', firstSeenMs: 1, lastSeenMs: 1 }]);
   }
   await plantSentChanges({ app, uipath, alias, variant, nowMs });
+  await plantEvidence(app, alias, EVIDENCE.whole, EMPTY_CHAIN);
   if (isCalm) return;
+  await plantEvidence(app, alias, EVIDENCE.broken, { seq: 1, hash: 'of a record that somebody removed' });
   const lasting = { kind: 'group', key: 'g-failing' } as const;
   await app.backoffs.put(alias, { ...failing, unit: lasting, sinceMs: nowMs - 2 * HOUR_MS });
   await app.holds.put(alias, { ...plan, hash: HASHES.held, expiresAtMs: nowMs + DAY_MS });

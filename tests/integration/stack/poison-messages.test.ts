@@ -130,7 +130,10 @@ describe('a delivery that fails to its last try', () => {
       pieces: ['{"by":"olga"}'],
       headers: { ...headers, 'content-length': '13' },
     });
-    expect([retried.status, retried.json]).toEqual([202, { id, retriedBy: 'olga' }]);
+    expect([retried.status, retried.json]).toEqual([
+      202,
+      { id, retriedBy: expect.objectContaining({ name: 'olga' }) },
+    ]);
     const dead = await eventually('it is dead again', async () => {
       const { deliveries } = (await send(path, { headers })).json as {
         deliveries: Array<{ deliveryId: string; history: ReadonlyArray<{ kind: string; tries?: number }> }>;
@@ -139,7 +142,7 @@ describe('a delivery that fails to its last try', () => {
     });
     expect(dead.history).toMatchObject([
       { kind: 'failed', code: 'body-invalid', tries: 5 },
-      { kind: 'retried', by: 'olga' },
+      { kind: 'retried', by: expect.objectContaining({ name: 'olga' }) },
       { kind: 'failed', code: 'body-invalid', tries: 5 },
     ]);
   });
