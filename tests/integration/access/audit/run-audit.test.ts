@@ -92,6 +92,7 @@ describe('what an audit finds', () => {
     const report = await audit(world);
     expect(report.result).toBe('red');
     expect(openIn(report)).toEqual([
+      'approver-has-left undefined',
       'leaver-present developers',
       'member-missing developers',
       'member-without-reason developers',

@@ -235,7 +235,7 @@ describe('nobody approves for themselves', () => {
     groups: { Finance: anyone },
     birthright: [],
     rules: anyone,
-    accessPolicy: anyone,
+    accessPolicy: { requests: { approvers: [BEN, DAN, OLGA] } },
   };
   const renamed = async (world: World): Promise<void> => {
     await world.joins(BEN, { worker: { workerId: 'w1' } });

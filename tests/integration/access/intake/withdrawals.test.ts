@@ -21,24 +21,24 @@ function usePolicy(world: World, withdrawal = 'end'): void {
     credentialSecret: 'uipath-acme',
     groups: { Finance: { requests: { approvers: [BEN] } }, Users: { requests: { approvers: [BEN] } } },
   };
-  const shared = { secret: 's', withdrawal };
   const issue = { person: 'issue.fields.person', group: 'issue.fields.group' };
   world.engine.setPolicy(
     JSON.stringify({
       version: 1,
       organizations: { [ORGANIZATION]: organization },
       sources: {
-        hr: { standard: { secret: 's' } },
+        hr: { standard: { secret: 'hr' } },
         tickets: {
           standard: { secret: 's' },
-          github: { ...shared, format: 'github', people: { ana: ANA, ben: BEN } },
-          jira: { ...shared, format: 'jira', fields: issue },
+          github: { secret: 'github', withdrawal, format: 'github', people: { ana: ANA, ben: BEN } },
+          jira: { secret: 'jira', withdrawal, format: 'jira', fields: issue },
           'jira-automation': {
-            ...shared,
+            secret: 'jira-automation',
+            withdrawal,
             format: 'jira-automation',
             fields: { ...issue, approver: 'issue.fields.approver' },
           },
-          'servicenow-token': { ...shared, format: 'servicenow-token' },
+          'servicenow-token': { secret: 'servicenow', withdrawal, format: 'servicenow-token' },
         },
       },
     }),
