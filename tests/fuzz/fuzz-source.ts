@@ -96,7 +96,7 @@ async function openStage(sender: VendorSender): Promise<Stage> {
   const api = await startHrApi({ secret: HR_API_SECRET.value, alter: (text) => alter(text) });
   api.put(ANA);
   const settings = sender.settings.replace('https://vendor.example', api.baseUrl);
-  const policy = parsePolicy(policyOf(sender, settings), 'policy.yaml');
+  const policy = parsePolicy(policyOf(sender, settings), 'policy.yaml', { development: true });
   const world = worldOf({ sender, policy });
   await world.deliver(postingOf(sender));
   if (world.outcomes()[0] !== 'recorded') throw new Error(`A delivery of ${sender.format} is not recorded`);

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../sandbox/evidence-key';
 import { describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,9 +13,9 @@ const CONFIG = parseConfig({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' }
 
 describe('the application', () => {
   it.each([
-    ['off', []],
-    ['key', ['console-key']],
-    ['easy-auth', ['console-key']],
+    ['off', ['evidence-key']],
+    ['key', ['evidence-key', 'console-key']],
+    ['easy-auth', ['evidence-key', 'console-key']],
   ])('whose console is signed in to by %s needs the secrets %j of its own', (CONSOLE_SIGN_IN, names) => {
     const config = parseConfig({ AzureWebJobsStorage: 'UseDevelopmentStorage=true', CONSOLE_SIGN_IN });
     expect(createAppDeps(config, () => undefined).ownSecrets).toEqual(names);
@@ -87,7 +88,7 @@ describe('the application on an infrastructure that is given', () => {
         table: opens('table'),
         queue: opens('queue'),
         container: opens('container'),
-        seal: opens('seal'),
+        seal: sandboxSeal,
         check: asks('check', undefined),
       },
       policy: asks('policy', { sources: [] } as unknown as Policy),

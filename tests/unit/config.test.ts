@@ -23,6 +23,7 @@ describe('the settings', () => {
       auditSchedule: '0 0 2 * * *',
       consoleSignIn: 'off',
       easyAuth: { isOn: false, tenantId: undefined },
+      unsealedUntilMs: 0,
     });
   });
 

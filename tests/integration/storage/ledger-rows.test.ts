@@ -1,4 +1,3 @@
-import { sandboxSeal } from '../../../sandbox/evidence-key';
 import { describe, expect, it } from '@jest/globals';
 import type { TableClient } from '@azure/data-tables';
 import { DAY_MS } from '../../../shared/domain/durations';
@@ -16,7 +15,7 @@ type World = Readonly<{ organization: string; clock: { nowMs: number }; store: L
 /** Storage in which a table's client has these methods in place of its own. */
 function altered(name: string, methods: Partial<TableClient>): Pick<StorageAccount, 'table' | 'seal'> {
   return {
-    seal: sandboxSeal,
+    seal: takingUnsealed(storage()).seal,
     table: async (asked) => {
       const client = await storage().table(asked);
       return asked === name ? Object.assign(Object.create(client) as typeof client, methods) : client;

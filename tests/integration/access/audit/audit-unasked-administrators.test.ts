@@ -34,10 +34,10 @@ describe('administrators, without a word of the policy', () => {
     const first = await audit(world);
     expect(notified(undefined, first)).toEqual(
       [
-        `new: ${UNAGREED} ${OLGA}`,
-        `new: ${UNAGREED} ${PAUL}`,
-        'new: high: Application or robot in a privileged group: group administrators, name invoices, kind robot-account',
-        `new: high: Person of another company in a privileged group: group administrators, name ${PAUL}`,
+        `new: ${UNAGREED} \`${OLGA}\``,
+        `new: ${UNAGREED} \`${PAUL}\``,
+        'new: high: Application or robot in a privileged group: group `administrators`, name `invoices`, kind `robot-account`',
+        `new: high: Person of another company in a privileged group: group \`administrators\`, name \`${PAUL}\``,
       ].toSorted(),
     );
     const second = await audit(world);
@@ -47,12 +47,12 @@ describe('administrators, without a word of the policy', () => {
     const third = await audit(world);
     expect(notified(second, third)).toEqual(
       [
-        'fixed: high: Application or robot in a privileged group: group administrators, name invoices, kind robot-account',
-        `fixed: high: Person of another company in a privileged group: group administrators, name ${PAUL}`,
-        `fixed: ${UNAGREED} ${PAUL}`,
-        `new: ${GONE} ${PAUL}, gone`,
-        `new: ${GONE} ${ROBOT}, gone`,
-        `new: ${UNAGREED} ${BEN}`,
+        'fixed: high: Application or robot in a privileged group: group `administrators`, name `invoices`, kind `robot-account`',
+        `fixed: high: Person of another company in a privileged group: group \`administrators\`, name \`${PAUL}\``,
+        `fixed: ${UNAGREED} \`${PAUL}\``,
+        `new: ${GONE} \`${PAUL}\`, gone`,
+        `new: ${GONE} \`${ROBOT}\`, gone`,
+        `new: ${UNAGREED} \`${BEN}\``,
       ].toSorted(),
     );
     const came = third.findings.find(({ subject }) => subject['name'] === BEN);
@@ -70,8 +70,8 @@ describe('administrators, without a word of the policy', () => {
       before = after;
     }
     expect(notified(before, await audit(world))).toEqual([
-      `fixed: ${GONE} ${ROBOT}, gone`,
-      `fixed: ${GONE} ${PAUL}, gone`,
+      `fixed: ${GONE} \`${ROBOT}\`, gone`,
+      `fixed: ${GONE} \`${PAUL}\`, gone`,
     ]);
   });
 
@@ -84,18 +84,18 @@ describe('administrators, without a word of the policy', () => {
     const second = await audit(world);
     expect(unknownIn(second)).toEqual(['administrators']);
     expect(notified(first, second)).toEqual([
-      'new: high: Part could not be read: part administrators, code uipath-unavailable',
+      'new: high: Part could not be read: part `administrators`, code `uipath-unavailable`',
     ]);
     const third = await audit(world);
     expect(notified(second, third)).toEqual([]);
     world.engine.uipath.clearFaults();
     expect(notified(third, await audit(world))).toEqual(
       [
-        `fixed: ${UNAGREED} ${BEN}`,
-        'fixed: high: Part could not be read: part administrators, code uipath-unavailable',
-        `new: ${GONE} ${BEN}, gone`,
-        `new: ${UNAGREED} ${PAUL}`,
-        `new: high: Person of another company in a privileged group: group administrators, name ${PAUL}`,
+        `fixed: ${UNAGREED} \`${BEN}\``,
+        'fixed: high: Part could not be read: part `administrators`, code `uipath-unavailable`',
+        `new: ${GONE} \`${BEN}\`, gone`,
+        `new: ${UNAGREED} \`${PAUL}\``,
+        `new: high: Person of another company in a privileged group: group \`administrators\`, name \`${PAUL}\``,
       ].toSorted(),
     );
   });
@@ -121,7 +121,7 @@ describe('administrators, without a word of the policy', () => {
     expect(first.findings.map(({ state }) => state)).toEqual(['waived', 'waived']);
     byHand(world, 'Administrators', [], [BEN]);
     expect(notified(first, await audit(world))).toEqual(
-      [`fixed: ${UNAGREED} ${BEN}`, `new: ${GONE} ${BEN}, gone`].toSorted(),
+      [`fixed: ${UNAGREED} \`${BEN}\``, `new: ${GONE} \`${BEN}\`, gone`].toSorted(),
     );
   });
 
@@ -129,6 +129,6 @@ describe('administrators, without a word of the policy', () => {
     const world = await start();
     const first = await audit(world);
     world.setPolicy({ groups, audit: { administrators: { fewest: 1, people: [OLGA] } } });
-    expect(notified(first, await audit(world))).toEqual([`fixed: ${UNAGREED} ${OLGA}`]);
+    expect(notified(first, await audit(world))).toEqual([`fixed: ${UNAGREED} \`${OLGA}\``]);
   });
 });

@@ -30,6 +30,7 @@ describe('the ledger of somebody that cannot be read', () => {
     const others = damaged.findings.filter(({ check }) => check !== 'part-unknown');
     expect(others.map(({ check, subject }) => [check, subject['memberId']])).toEqual([
       ['member-without-reason', world.id(CARA)],
+      ['evidence-broken', undefined],
     ]);
     const told = world.engine.log.filter(({ event }) => event === 'row-unreadable');
     expect(told).toEqual([{ event: 'row-unreadable', table: 'ledger', ...row }]);
@@ -56,6 +57,6 @@ describe('the ledger of somebody that cannot be read', () => {
     const accounts = await world.engine.storage.table('accounts');
     await accounts.deleteEntity(world.alias, `p:${personKey(ANA)}`);
     const damaged = await audit(world, '202603010200');
-    expect(damaged.findings.map(({ check }) => check)).toEqual(['part-unknown']);
+    expect(damaged.findings.map(({ check }) => check)).toEqual(['evidence-broken', 'part-unknown']);
   });
 });

@@ -1,3 +1,4 @@
+import { sandboxSeal } from '../../../../sandbox/evidence-key';
 import { describe, expect, it } from '@jest/globals';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personKey } from '../../../../shared/domain/person-key';
@@ -35,11 +36,13 @@ async function putLargest(world: World): Promise<number> {
     `json${at}`,
     json.slice(at * 30_000, (at + 1) * 30_000),
   ]);
+  const place = { partitionKey: `${world.alias}:person:${personKey(ANA)}`, rowKey: 'state' };
+  const sealed = `${JSON.stringify([1, '0:'])}\n${json}`;
   await (
     await world.engine.storage.table('ledger')
   ).createEntity({
-    partitionKey: `${world.alias}:person:${personKey(ANA)}`,
-    rowKey: 'state',
+    ...place,
+    seal: (await sandboxSeal()).of({ table: 'ledger', ...place }, sealed),
     evidenceSeq: 0,
     evidenceHash: '',
     schemaVersion: 1,
