@@ -146,7 +146,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
       outcome = decideOutcome(
         recording,
         recorded.outcome,
-        reasonsHeld(request.action, current, organization, context.nowMs),
+        reasonsHeld(request.action, current, organization, context.nowMs, request.occurredAtMs),
       );
       const isMore = outcome === 'recorded' && request.action.kind !== 'revoke';
       if (isMore && isWithdrawn) outcome = 'approval-withdrawn';

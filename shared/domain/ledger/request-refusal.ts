@@ -15,6 +15,8 @@ import { refusalOfRule, rulesOfRule } from './rule-request-refusal';
 /** A person's reasons now, those that rest too, and all that hold at some time while the request would; `granted`: folded groups of all their grants. */
 export type HeldReasons = Readonly<{
   now: readonly Reason[];
+  /** Those of today and of the time of the approval; left out: those of today. */
+  toExtend?: readonly Reason[];
   meanwhile: readonly Reason[];
   granted?: ReadonlySet<string>;
 }>;
@@ -30,12 +32,16 @@ export function reasonsHeld(
   ledger: PersonLedger,
   organization: OrganizationPolicy,
   nowMs: number,
+  approvedAtMs = nowMs,
 ): HeldReasons {
   const now = reasonsIfBack(ledger, organization, nowMs);
   const granted = new Set(ledger.grants.flatMap(namesOfGroup));
   if (action.kind !== 'grant' && action.kind !== 'extend') return { now, meanwhile: now, granted };
   const span = { fromMs: Math.max(nowMs, action.validFromMs), untilMs: action.validUntilMs };
-  return { now, meanwhile: reasonsWithin(asIfAccountConfirmed(ledger), organization, span), granted };
+  const meanwhile = reasonsWithin(asIfAccountConfirmed(ledger), organization, span);
+  // What was decided in time counts, however late it arrives.
+  const toExtend = [...now, ...reasonsIfBack(ledger, organization, Math.min(approvedAtMs, nowMs))];
+  return { now, meanwhile, granted, toExtend };
 }
 
 /**
@@ -63,7 +69,8 @@ export function refusalOf(
       if (isForLeaver()) return 'person-has-left';
       if (request.isChanged === true) return 'changed-after-approval';
       const name = fold(action.group);
-      if (action.kind === 'extend' && !reasons.now.some((r) => r.kind === 'grant' && r.group === name))
+      const { now, toExtend = now } = reasons;
+      if (action.kind === 'extend' && !toExtend.some((r) => r.kind === 'grant' && r.group === name))
         return 'nothing-to-extend';
       return (
         refusalByRules(group.requests) ??

@@ -150,6 +150,26 @@ describe.each(EVERY_ACTION)('%s that somebody approved', (_what, action) => {
   });
 });
 
+describe('an extension that was approved before the grant ended', () => {
+  const hour = { kind: 'grant', person: CARA, group: 'Finance', duration: 'PT1H' };
+  const longer = { kind: 'extend', person: CARA, group: 'Finance', duration: 'PT1H' };
+
+  it.each([
+    ['and arrives after its end, counts', 55, ['applied', [CARA]]],
+    ['counts not where it was approved after its end', 65, [refusedAs('nothing-to-extend'), []]],
+  ])('%s', async (_when, approvedAfter, expected) => {
+    const world = await start({ policy: { birthright: [] } });
+    const beganMs = nowOf(world);
+    await ask(world, { action: hour });
+    await world.settle();
+    await world.pass(70 * MINUTE_MS);
+    const approvals = [[BEN, beganMs + approvedAfter * MINUTE_MS]] as const;
+    await ask(world, { id: 'REQ-2', action: longer, approvals });
+    await world.settle();
+    expect([await statusOf(world, 'REQ-2'), world.members('Finance')]).toEqual(expected);
+  });
+});
+
 describe('an approval that does not count', () => {
   const requests = { approvers: [BEN, DAN, OLGA], approvals: 2 };
   const policy = { groups: { Finance: { requests } }, birthright: [] };
