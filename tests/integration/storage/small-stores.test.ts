@@ -229,6 +229,29 @@ describe('reports', () => {
     expect(await store.list(organization)).toEqual([summarizeNight(quiet), summarizeNight(eventful)]);
   });
 
+  it('are believed neither edited nor under another night, and their summaries not either', async () => {
+    const store = createReportStore(storage());
+    const organization = newName('acme');
+    const red = report({ organization, night: '20260301T0100', result: 'red' });
+    const green = report({ organization, night: '20260302T0100', result: 'green' });
+    for (const one of [red, green]) await store.save(organization, one.night, one);
+    const container = await storage().container('reports');
+    const blobOf = (name: string) => container.getBlockBlobClient(`${organization}/${name}.json`);
+    const written = await blobOf(red.night).downloadToBuffer();
+    const edited = Buffer.from(written.toString('utf8').replace('"result": "red"', '"result": "green"'));
+    await blobOf(red.night).uploadData(edited, { metadata: { result: 'green', unknown: '0' } });
+    await blobOf('latest').uploadData(written);
+    await blobOf('20260303T0100').uploadData(await blobOf(green.night).downloadToBuffer());
+    for (const night of [red.night, 'latest', '20260303T0100'])
+      await expect(store.read(organization, night)).rejects.toMatchObject({ code: 'record-unreadable' });
+    const nights = await store.list(organization);
+    expect(nights.map(({ night, result }) => [night, result])).toEqual([
+      [red.night, 'red'],
+      [green.night, 'green'],
+      ['20260303T0100', 'red'],
+    ]);
+  });
+
   it('are an error, not a report, when they are not as they were written', async () => {
     const organization = newName('acme');
     const container = await storage().container('reports');
