@@ -138,26 +138,28 @@ function isOfAnother(name: string, groupId: string, groups: NamedGroups): boolea
 }
 
 /**
- * Until when revocations under a name meant another group that had it: those that ended a grant of that one, and are worked off. In doubt
- * a revocation counts. undefined: there is none.
+ * Until when revocations under a name meant another group that had it: of each grant of that one the first that ended it, where it is worked
+ * off. In doubt a revocation counts. undefined: there is none.
  */
 function meantAnotherUntilMs(
   { grants, revocations, applied }: PersonLedger,
   name: string,
   own: Grant,
 ): number | undefined {
-  const isNamed = (other: string): boolean => fold(other) === fold(name);
-  if (applied.some(({ groupName, groupId }) => isNamed(groupName) && groupId !== own.groupId))
-    return undefined;
-  const others = grants.filter(
-    ({ groupId, group }) => groupId !== undefined && groupId !== own.groupId && isNamed(group),
-  );
-  const meant = revocations.filter(
-    ({ group, occurredAtMs }) =>
-      isNamed(group) &&
-      others.some((one) => one.occurredAtMs <= occurredAtMs && occurredAtMs < (one.validUntilMs ?? Infinity)),
-  );
-  return meant.length === 0 ? undefined : Math.max(...meant.map(({ occurredAtMs }) => occurredAtMs)) + 1;
+  const named = revocations
+    .filter(({ group }) => fold(group) === fold(name))
+    .toSorted((a, b) => a.occurredAtMs - b.occurredAtMs);
+  const meant = grants.flatMap(({ groupId, group, occurredAtMs, validUntilMs = Infinity }) => {
+    if (groupId === undefined || groupId === own.groupId || fold(group) !== fold(name)) return [];
+    const first = named.find((revocation) => revocation.occurredAtMs >= occurredAtMs);
+    if (first === undefined || first.occurredAtMs >= validUntilMs) return [];
+    const isThere = applied.some((row) => row.groupId === groupId);
+    const isGivenAgain = grants.some(
+      (grant) => grant.groupId === groupId && grant.occurredAtMs > first.occurredAtMs,
+    );
+    return isThere && !isGivenAgain ? [] : [first.occurredAtMs];
+  });
+  return meant.length === 0 ? undefined : Math.max(...meant) + 1;
 }
 
 function isOf({ groupId, group }: Grant, one: RenamedGroup): boolean {

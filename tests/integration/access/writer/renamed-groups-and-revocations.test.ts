@@ -4,7 +4,7 @@ import { beforeWriteOf, DAY_MS } from '../desk/joined-by-mistake';
 import { applyChanges } from '../../../../shared/access/writer/apply-changes';
 import { failing, live, TICK_MS } from '../live-through-time';
 import { renameGroup } from '../rename-group';
-import { ANA, BEN, OLGA, useWorlds } from '../world';
+import { ANA, BEN, OLGA, useWorlds, type World } from '../world';
 import { record as processWords } from '../ledger/renamed-world';
 
 const start = useWorlds();
@@ -130,4 +130,44 @@ it('a leaving that comes between the read and the write of a rename is carried o
   await applyChanges(app, { organization: world.alias });
   await live(world, 2 * TICK_MS);
   expect([await failing(world), world.members('Engineers')]).toEqual([[], []]);
+});
+
+async function asks(world: World, id: string, kind: 'grant' | 'revoke', group: string): Promise<void> {
+  await world.asks(id, { kind, person: ANA, group, ...(kind === 'grant' ? { duration: 'P90D' } : {}) });
+  await world.settle();
+}
+
+/** Ana has Developers, and had Finance, which a revocation ended; then Developers is called Finance, and Finance Veterans. */
+async function withFinanceEnded(isGivenAgain: boolean): Promise<World> {
+  const world = await start({ seed, policy: policyWith(['Developers', 'Finance']) });
+  await world.joins(ANA, ACCOUNTANT);
+  await asks(world, 'G1', 'grant', 'Developers');
+  await asks(world, 'G2', 'grant', 'Finance');
+  await world.pass(DAY_MS);
+  await asks(world, 'R1', 'revoke', 'Finance');
+  await world.pass(DAY_MS);
+  expect([world.members('Developers'), world.members('Finance')]).toEqual([[ANA], []]);
+  if (isGivenAgain) await asks(world, 'G3', 'grant', 'Finance');
+  renameGroup(world, 'Finance', 'Veterans');
+  renameGroup(world, 'Developers', 'Finance');
+  world.setPolicy(policyWith(['Finance', 'Veterans']));
+  await world.pass(2 * DAY_MS);
+  return world;
+}
+
+it.each([false, true])(
+  'a revocation that ended what another group of the name gave ends nothing of the one that has it now (given again: %p)',
+  async (isGivenAgain) => {
+    const world = await withFinanceEnded(isGivenAgain);
+    await world.moves(ANA, { attributes: { department: 'Accounting', site: 'x' } });
+    await world.pass(DAY_MS);
+    expect([world.members('Finance'), world.members('Veterans')]).toEqual([[ANA], isGivenAgain ? [ANA] : []]);
+  },
+);
+
+it('a second revocation by the name means the group that has it now, as the first had ended the other', async () => {
+  const world = await withFinanceEnded(false);
+  await asks(world, 'R2', 'revoke', 'Finance');
+  await world.pass(DAY_MS);
+  expect(world.members('Finance')).toEqual([]);
 });
