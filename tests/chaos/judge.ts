@@ -50,6 +50,8 @@ export type Knowledge = Readonly<{
   startedAtMs: number;
   known: readonly Body[];
   maybe: readonly Body[];
+  /** Of these the ones that were followed to their end: one that was taken up before them, and failed, may not be known. */
+  finished?: readonly Body[];
 }>;
 
 /** Judges one PUT at the moment it is made. */
@@ -263,9 +265,14 @@ function touchedById(seen: Seen, person: string): boolean {
 export function viewsOf(
   person: string,
   seen: Seen,
-  { nowMs, startedAtMs, known, maybe }: Knowledge,
+  { nowMs, startedAtMs, known, maybe, finished = [] }: Knowledge,
 ): readonly Expected[] {
-  const bodySets = [known, ...maybe.map((_, index) => [...known, ...maybe.slice(0, index + 1)])];
+  const bodySets = [
+    known,
+    ...[maybe, finished].flatMap((bodies) =>
+      bodies.map((_, index) => [...known, ...bodies.slice(0, index + 1)]),
+    ),
+  ];
   const extensions = new Set(
     [...known, ...maybe].flatMap((body) =>
       'ticket' in body && body.action.kind === 'extend' ? [body.id] : [],

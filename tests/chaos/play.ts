@@ -625,7 +625,9 @@ class Player {
   #knowledgeOf(actor: Actor): Knowledge {
     const run = this.#runs.get(actor.name) ?? { startedAtMs: this.#clock.now(), known: [] };
     const ids = new Set(run.known.map(({ id }) => id));
-    return { ...run, nowMs: this.#clock.now(), maybe: this.#begun.filter(({ id }) => !ids.has(id)) };
+    const maybe = this.#begun.filter(({ id }) => !ids.has(id));
+    const finished = maybe.filter(({ id }) => this.#done.has(id));
+    return { ...run, nowMs: this.#clock.now(), maybe, finished };
   }
 
   #note(text: string): void {
