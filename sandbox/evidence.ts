@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { exportEvidence } from '../shared/access/ledger/export-evidence';
 import { toFaultLines, verifyEvidenceOf } from '../shared/access/ledger/verify-evidence';
-import { openCheckpoint } from '../shared/domain/evidence/checkpoint';
+import { openCheckpoint, verifierKeyOf } from '../shared/domain/evidence/checkpoint';
 import { createSealReader } from '../shared/domain/evidence/record-seal';
 import { parseEvidenceKeys } from '../shared/secrets/evidence-key';
 import { createEvidenceLog } from '../shared/storage/evidence/evidence-log';
@@ -56,6 +56,7 @@ async function main(): Promise<void> {
   };
   const verified = await verifyEvidenceOf(deps, { alias, origin }, anchors);
   const { entries, subjects, records } = verified.looked;
+  process.stderr.write(`Verifier key, for whoever verifies checkpoints: ${verifierKeyOf(origin, keys[0])}\n`);
   process.stderr.write(`Looked at ${subjects} subjects, ${records} records, ${entries} entries of the log\n`);
   const faults = toFaultLines(verified);
   for (const fault of faults) process.stdout.write(`${fault}\n`);
