@@ -54,6 +54,13 @@ it.each([
   expect((await playSeed('standing', seed)).violations).toEqual([]);
 });
 
+it.each([[30043, 'a hire that arrives after its change, of an account that no process came to note']])(
+  'history %d of records ends as agreed: %s',
+  async (seed) => {
+    expect((await playSeed('records', seed)).violations).toEqual([]);
+  },
+);
+
 it.each([
   ['plain', 77],
   ['standing', 33],

@@ -13,6 +13,7 @@ import {
 } from '../../domain/ledger/person-ledger';
 import { givenBy, givenNow, withReasonsOfMemberships } from '../../domain/ledger/reasons-of-memberships';
 import { personAccess } from '../../domain/ledger/person-access';
+import { withAccountOfCall } from '../../domain/ledger/found-identity';
 import {
   isTakenForStanding,
   whatToTell,
@@ -59,8 +60,10 @@ export async function recordMembershipOutcome(
   why: readonly string[],
   { known: read, shows, mayBeRecorded }: Before,
 ): Promise<ToTell> {
-  const { id: attemptId, groupId, groupName, planHash } = attempt;
-  const added = attempt.add.find((member) => member.personKey === personKey);
+  const { id: attemptId, groupId, groupName, planHash, startedAtMs } = attempt;
+  const isTheirs = (member: AttemptMember): boolean => member.personKey === personKey;
+  const added = attempt.add.find(isTheirs);
+  const member = added ?? attempt.remove.find(isTheirs);
   const change = added === undefined ? 'remove' : 'add';
   const subject = personSubject(deps.organization.alias, personKey);
   const facts = { groupId, group: groupName, planHash, attemptId };
@@ -69,8 +72,9 @@ export async function recordMembershipOutcome(
   await updateLedger(
     deps.ledger,
     subject,
-    async (current) => {
-      if (current === undefined) return undefined;
+    async (stored) => {
+      if (stored === undefined) return undefined;
+      const current = member === undefined ? stored : withAccountOfCall(stored, member.memberId, startedAtMs);
       const known = current.applied.find((membership) => membership.groupId === groupId);
       const isInLedger = change === 'add' && known !== undefined && !isTakenForStanding(known, attempt);
       const records = asks ? (await deps.ledger.evidence(subject)).records : [];

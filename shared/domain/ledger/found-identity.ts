@@ -1,4 +1,5 @@
 import { canonicalJson } from '../canonical-json-hash';
+import { isGuid } from '../guid';
 import {
   knownAccountOf,
   withoutMembership,
@@ -8,6 +9,18 @@ import {
 
 export function isSameIdentity(a: DirectoryIdentity, b: DirectoryIdentity | undefined): boolean {
   return a.kind === 'resolved' && b?.kind === 'resolved' && a.id === b.id && a.checkedAtMs === b.checkedAtMs;
+}
+
+/**
+ * The ledger of somebody whose account a call of `atMs`, epoch milliseconds, was made for: of whoever has none noted it is theirs, also
+ * where a process died before it noted what it had looked up. Whom UiPath did not find since is missing all the same.
+ */
+export function withAccountOfCall(ledger: PersonLedger, memberId: string, atMs: number): PersonLedger {
+  const { identity } = ledger;
+  if (!isGuid(memberId) || knownAccountOf(ledger) !== undefined) return ledger;
+  return identity === undefined || identity.kind === 'resolved' || identity.checkedAtMs <= atMs
+    ? { ...ledger, identity: { kind: 'resolved', id: memberId, checkedAtMs: atMs } }
+    : { ...ledger, identity: { ...identity, lastKnownId: memberId } };
 }
 
 /** The identity that a run found, unless another was written since it read the ledger: `before` is the one that it read. */

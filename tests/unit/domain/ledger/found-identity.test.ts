@@ -4,6 +4,7 @@ import {
   isSameIdentity,
   ofAnotherAccount,
   toLookUpAnew,
+  withAccountOfCall,
 } from '../../../../shared/domain/ledger/found-identity';
 import type { DirectoryIdentity } from '../../../../shared/domain/ledger/person-ledger';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
@@ -67,5 +68,35 @@ describe('what a run saw of an account', () => {
   ])('is that of a person %s', (_who, found) => {
     const ledger = aPersonLedger({ applied, identity: resolved(ONE) });
     expect(ofAnotherAccount(ledger, found, [{ groupId: 'g' }])).toBeUndefined();
+  });
+});
+
+describe('the account that a call was made for', () => {
+  it.each([
+    ['of whom none was noted', undefined, resolved(ONE, 7)],
+    ['whose noted id is no id', resolved('ana'), resolved(ONE, 7)],
+    ['whom UiPath did not find before', missing, resolved(ONE, 7)],
+    [
+      'whom UiPath did not find since',
+      { ...missing, checkedAtMs: 8 },
+      { ...missing, checkedAtMs: 8, lastKnownId: ONE },
+    ],
+  ])('is theirs, of somebody %s', (_who, identity, expected) => {
+    const now = aPersonLedger({ identity });
+    expect(withAccountOfCall(now, ONE, 7)).toEqual({ ...now, identity: expected });
+  });
+
+  it.each([
+    ['another account', resolved(TWO)],
+    ['another one of before', { ...missing, lastKnownId: TWO } as const],
+    ['the same', resolved(ONE)],
+  ])('takes the place of nobody who has %s', (_what, identity) => {
+    const now = aPersonLedger({ identity });
+    expect(withAccountOfCall(now, ONE, 7)).toBe(now);
+  });
+
+  it('is none where its id is of another form', () => {
+    const now = aPersonLedger({ identity: undefined });
+    expect(withAccountOfCall(now, 'ana', 7)).toBe(now);
   });
 });
