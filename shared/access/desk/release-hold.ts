@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock';
-import type { Decider } from '../../domain/decider';
+import { keyOfDecider, type Decider } from '../../domain/decider';
+import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { releaseRefusalOf, type Hold } from '../../domain/plan/hold';
 import type { Policy } from '../../domain/policy';
-import { AppError } from '../../errors';
+import { AppError, errorCodeOf } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
@@ -66,18 +67,44 @@ export async function releaseHold(
   );
   // Before the release, so that the timer books a run where the process dies right after it.
   await deps.changes.mark(organizationSubject(organization), 'normal', nowMs, 'plan-released');
-  const released = await deps.holds.change(organization, hash, (hold) => {
-    requireReleasable(hold, nowMs);
-    return { ...hold, state: 'released', releasedBy: by, releasedAtMs: nowMs };
-  });
-  if (released === undefined) throw new AppError('plan-unknown', 'There is no such plan');
+  const record = { atMs: nowMs, policyHash: policy.hash };
   const facts = { planHash: hash, by, ...seconded.facts };
+  // First: nothing is released that is not recorded as decided.
   await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias: organization } }, [
-    { kind: 'plan-released', atMs: nowMs, policyHash: policy.hash, facts },
+    { kind: 'plan-released', ...record, facts },
   ]);
+  const released = await orNotReleased(deps, organization, { ...record, facts }, { by, hash });
   await bookRun(deps, organization, { lane: 'urgent', atMs: nowMs, nowMs, reason: 'marks' });
   await seconded.done();
   return released;
+}
+
+/**
+ * Releases what was recorded as released. Where the answer of storage was lost the hold tells what became of it.
+ * @throws AppError why it was not, which is recorded too: somebody else was first, or others joined the hold
+ */
+async function orNotReleased(
+  deps: Pick<HoldDeps, 'ledger' | 'holds'>,
+  alias: string,
+  { facts, ...record }: Omit<EvidenceEntry, 'kind'>,
+  { by, hash }: Readonly<{ by: Decider; hash: string }>,
+): Promise<Hold> {
+  const releasedAtMs = record.atMs;
+  try {
+    const released = await deps.holds.change(alias, hash, (hold) => {
+      requireReleasable(hold, releasedAtMs);
+      return { ...hold, state: 'released', releasedBy: by, releasedAtMs };
+    });
+    if (released !== undefined) return released;
+    throw new AppError('plan-unknown', 'There is no such plan');
+  } catch (error) {
+    const now = await deps.holds.get(alias, hash);
+    const isByThis = now?.releasedBy !== undefined && keyOfDecider(now.releasedBy) === keyOfDecider(by);
+    if (isByThis && now.releasedAtMs === releasedAtMs) return now;
+    const refused = { kind: 'plan-not-released', ...record, facts: { ...facts, code: errorCodeOf(error) } };
+    await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias } }, [refused]);
+    throw error;
+  }
 }
 
 function requireReleasable(hold: Hold, nowMs: number): void {

@@ -4,6 +4,8 @@ import { startAzurite, type Azurite } from '../../../../sandbox/azurite';
 import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../../sandbox/demo-organization';
 import { workerJoined, workerLeft, workerMoved } from '../../../../sandbox/events';
 import { readHold, releaseHold } from '../../../../shared/access/desk/release-hold';
+import { organizationSubject } from '../../../../shared/domain/ledger/subject';
+import { AppError } from '../../../../shared/errors';
 import { startEngine, type Engine } from '../../../fixtures/engine';
 import { keyHolder } from '../../../fixtures/key-holder';
 
@@ -127,36 +129,128 @@ describe('held plans', () => {
     await engine.close();
   });
 
-  it.each(['records', 'books'] as const)(
-    'applies what was released by a process that died before it %s that',
-    async (dies) => {
-      const engine = await staffed();
-      await leave(engine, PEOPLE.slice(0, 8));
-      const [plan] = await heldIn(engine);
-      const { app } = engine;
-      const end = async (): Promise<never> => {
-        throw new Error('The process ends here');
-      };
-      const dying =
-        dies === 'records'
-          ? { ...app, ledger: { ...app.ledger, write: end } }
-          : { ...app, changes: { ...app.changes, bookRun: end } };
-      await expect(
-        releaseHold(dying, ORGANIZATION, plan?.hash ?? '', keyHolder('olga.admin')),
-      ).rejects.toThrow('ends');
-      engine.clock.advance(60_000);
-      await engine.tick();
-      await engine.finish();
-      expect(membersOf(engine)).toBe(4);
-      const subject = { organization: ORGANIZATION, kind: 'organization', key: 'organization' } as const;
-      const { records } = await app.ledger.evidence(subject);
-      expect(records.find(({ kind }) => kind === 'plan-done')?.facts).toEqual({
-        planHash: plan?.hash,
-        by: keyHolder('olga.admin'),
-      });
-      await engine.close();
-    },
-  );
+  const decisionsIn = async ({ app }: Engine) => {
+    const { records } = await app.ledger.evidence(organizationSubject(ORGANIZATION));
+    return records
+      .filter(({ kind }) => kind.startsWith('plan-') && kind !== 'plan-held')
+      .map(({ kind, facts }) => [kind, facts['by'], facts['code']]);
+  };
+  const OLGA = keyHolder('olga.admin');
+  const end = async (): Promise<never> => {
+    throw new Error('The process ends here');
+  };
+
+  it('releases nothing that could not be recorded', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 8));
+    const [plan] = await heldIn(engine);
+    const { app } = engine;
+    const dying = { ...app, ledger: { ...app.ledger, write: end } };
+    await expect(releaseHold(dying, ORGANIZATION, plan?.hash ?? '', OLGA)).rejects.toThrow('ends');
+    engine.clock.advance(60_000);
+    await engine.tick();
+    await engine.finish();
+    expect(membersOf(engine)).toBe(12);
+    await releaseHold(app, ORGANIZATION, plan?.hash ?? '', OLGA);
+    await engine.finish();
+    expect(membersOf(engine)).toBe(4);
+    expect(await decisionsIn(engine)).toEqual([
+      ['plan-released', OLGA, undefined],
+      ['plan-done', OLGA, undefined],
+    ]);
+    await engine.close();
+  });
+
+  it('is held on where a process died before it released what it had recorded, and released by whoever decides again', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 8));
+    const [plan] = await heldIn(engine);
+    const { app } = engine;
+    let isDead = false;
+    const get: typeof app.holds.get = async (...args) => (isDead ? end() : app.holds.get(...args));
+    const change = async (): Promise<never> => {
+      isDead = true;
+      return end();
+    };
+    const dying = { ...app, holds: { ...app.holds, change, get } };
+    await expect(releaseHold(dying, ORGANIZATION, plan?.hash ?? '', OLGA)).rejects.toThrow('ends');
+    engine.clock.advance(60_000);
+    await engine.tick();
+    await engine.finish();
+    expect(membersOf(engine)).toBe(12);
+    const ben = keyHolder('ben.admin');
+    await releaseHold(app, ORGANIZATION, plan?.hash ?? '', ben);
+    await engine.finish();
+    expect(membersOf(engine)).toBe(4);
+    expect(await decisionsIn(engine)).toEqual([
+      ['plan-released', OLGA, undefined],
+      ['plan-released', ben, undefined],
+      ['plan-done', ben, undefined],
+    ]);
+    await engine.close();
+  });
+
+  it('applies what was released by a process that died before it booked a run', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 8));
+    const [plan] = await heldIn(engine);
+    const { app } = engine;
+    const dying = { ...app, changes: { ...app.changes, bookRun: end } };
+    await expect(releaseHold(dying, ORGANIZATION, plan?.hash ?? '', OLGA)).rejects.toThrow('ends');
+    engine.clock.advance(60_000);
+    await engine.tick();
+    await engine.finish();
+    expect(membersOf(engine)).toBe(4);
+    expect(await decisionsIn(engine)).toEqual([
+      ['plan-released', OLGA, undefined],
+      ['plan-done', OLGA, undefined],
+    ]);
+    await engine.close();
+  });
+
+  it('is released once where the answer to the release was lost', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 8));
+    const [plan] = await heldIn(engine);
+    const { app } = engine;
+    const change: typeof app.holds.change = async (...args) => {
+      await app.holds.change(...args);
+      throw new AppError('storage-unavailable', 'The answer was lost');
+    };
+    const losing = { ...app, holds: { ...app.holds, change } };
+    await releaseHold(losing, ORGANIZATION, plan?.hash ?? '', OLGA);
+    await engine.finish();
+    expect(membersOf(engine)).toBe(4);
+    expect(await decisionsIn(engine)).toEqual([
+      ['plan-released', OLGA, undefined],
+      ['plan-done', OLGA, undefined],
+    ]);
+    await engine.close();
+  });
+
+  it('says of the later one of two who release at once that theirs released nothing', async () => {
+    const engine = await staffed();
+    await leave(engine, PEOPLE.slice(0, 8));
+    const [plan] = await heldIn(engine);
+    const { app } = engine;
+    const hash = plan?.hash ?? '';
+    const ben = keyHolder('ben.admin');
+    // Olga releases right before Ben's release is written.
+    const change: typeof app.holds.change = async (...args) => {
+      await releaseHold(app, ORGANIZATION, hash, OLGA);
+      return app.holds.change(...args);
+    };
+    const late = { ...app, holds: { ...app.holds, change } };
+    await expect(releaseHold(late, ORGANIZATION, hash, ben)).rejects.toMatchObject({ code: 'plan-not-held' });
+    await engine.finish();
+    expect(await decisionsIn(engine)).toEqual([
+      ['plan-released', ben, undefined],
+      ['plan-released', OLGA, undefined],
+      ['plan-not-released', ben, 'plan-not-held'],
+      ['plan-done', OLGA, undefined],
+    ]);
+    await engine.close();
+  });
 
   it.each([
     ['left', workerLeft],
