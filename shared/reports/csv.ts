@@ -1,3 +1,4 @@
+import { describeDecider } from '../domain/decider';
 import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
 import { entryOf, reasonText, subjectText } from './describe-finding';
@@ -23,6 +24,8 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   waiverOwner: ({ waiver }) => waiver?.owner ?? '',
   waiverTicket: ({ waiver }) => waiver?.ticket ?? '',
   waiverUntil: ({ waiver }) => isoOf(waiver?.untilMs),
+  waiverAcceptedBy: ({ waiver }) =>
+    waiver?.acceptedBy === undefined ? '' : describeDecider(waiver.acceptedBy),
   actor: ({ attribution }) => (attribution?.kind === 'known' ? attribution.actor : ''),
   actorCertainty: ({ attribution }) =>
     attribution?.kind === 'known' ? (attribution.certainty ?? 'certain') : '',

@@ -1,6 +1,7 @@
 import { describeCheck, type CheckId } from '../domain/audit/check-catalog';
 import { isOpen, type FindingRecord } from '../domain/audit/finding';
 import type { AuditReport } from '../domain/audit/report';
+import { describeDecider } from '../domain/decider';
 import { markup, name, time, type Markup } from '../html/markup';
 import { linkToCheck } from './check-explanations';
 import { reasonText, subjectPairs } from './describe-finding';
@@ -71,8 +72,10 @@ function renderAttribution({ attribution }: FindingRecord): Markup | undefined {
 
 function renderWaiver({ waiver }: FindingRecord): Markup | undefined {
   if (waiver === undefined) return undefined;
-  const { reason, owner, ticket, untilMs } = waiver;
-  return markup`${name(reason)}, by ${name(owner)}, ticket ${name(ticket)}, until ${time(untilMs)}`;
+  const { reason, owner, ticket, untilMs, acceptedBy } = waiver;
+  const by =
+    acceptedBy === undefined ? undefined : markup`, accepted by ${name(describeDecider(acceptedBy))}`;
+  return markup`${name(reason)}, owner ${name(owner)}, ticket ${name(ticket)}, until ${time(untilMs)}${by}`;
 }
 
 function renderPlan(finding: FindingRecord): Markup | undefined {

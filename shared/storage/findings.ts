@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { FindingRecord } from '../domain/audit/finding';
+import { DecidedBySchema } from './desk/decider-schema';
 import { RuleOrEntryChangeSchema } from './hold-schema';
 import { createRecordTable } from './record-table';
 import type { StorageAccount } from './storage-account';
@@ -32,7 +33,13 @@ export const FindingRecordSchema: z.ZodType<FindingRecord> = z.object({
   notSeenAtMs: z.number().exactOptional(),
   fixedAtMs: z.number().exactOptional(),
   waiver: z
-    .object({ reason: z.string(), owner: z.string(), ticket: z.string(), untilMs: z.number() })
+    .object({
+      reason: z.string(),
+      owner: z.string(),
+      ticket: z.string(),
+      untilMs: z.number(),
+      acceptedBy: DecidedBySchema.exactOptional(),
+    })
     .exactOptional(),
   attribution: z
     .discriminatedUnion('kind', [

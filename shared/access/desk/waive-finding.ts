@@ -83,7 +83,7 @@ export async function waiveFinding(
     },
   ]);
   await deps.waivers.put(organization, { findingId: id, fromMs, by, ...waiver });
-  const waived: FindingRecord = { ...record, state: 'waived', waiver };
+  const waived: FindingRecord = { ...record, state: 'waived', waiver: { ...waiver, acceptedBy: by } };
   await deps.findings.save(organization, [waived]);
   await seconded.done();
   return waived;

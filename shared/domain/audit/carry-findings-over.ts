@@ -1,6 +1,7 @@
 import { isUnverifiable } from './is-finding-unverifiable';
 import { isForgotten, isOpen, type Finding, type FindingRecord, type FindingState } from './finding';
 import { smallestOf } from '../extremes';
+import { BY_POLICY } from '../decider';
 import type { Waiver } from './waiver';
 
 /** What following findings depends on, beside the findings. */
@@ -103,6 +104,6 @@ function withWaiverEnded(record: FindingRecord, waiver: Waiver | undefined): Fin
   return { ...rest, state: 'reopened' };
 }
 
-function shown({ reason, owner, ticket, untilMs }: Waiver): NonNullable<FindingRecord['waiver']> {
-  return { reason, owner, ticket, untilMs };
+function shown({ reason, owner, ticket, untilMs, by }: Waiver): NonNullable<FindingRecord['waiver']> {
+  return { reason, owner, ticket, untilMs, acceptedBy: by ?? BY_POLICY };
 }

@@ -1,4 +1,5 @@
 import { hashOf } from '../canonical-json-hash';
+import type { DecidedBy } from '../decider';
 import type { RuleOrEntryChange } from '../plan/remediation-change-of-rule-or-entry';
 import { describeCheck, type CheckId } from './check-catalog';
 import type { Severity } from './check-catalog-entry';
@@ -71,7 +72,14 @@ export type FindingRecord = Finding &
     /** Start of the last audit that looked for it without finding it; absent where none is known. */
     notSeenAtMs?: number;
     fixedAtMs?: number;
-    waiver?: Readonly<{ reason: string; owner: string; ticket: string; untilMs: number }>;
+    /** `acceptedBy`: who signed for it; the policy, or a person. Earlier versions did not keep it here. */
+    waiver?: Readonly<{
+      reason: string;
+      owner: string;
+      ticket: string;
+      untilMs: number;
+      acceptedBy?: DecidedBy;
+    }>;
     attribution?: Attribution;
     remediation?: Remediation;
     noPlan?: NoPlan;

@@ -1,3 +1,4 @@
+import type { DecidedBy } from '../decider';
 import type { CheckId } from './check-catalog';
 import type { Finding, FindingRecord, FindingSubject } from './finding';
 import { fold } from '../fold';
@@ -13,6 +14,8 @@ export type Waiver = Readonly<{
   ticket: string;
   fromMs: number;
   untilMs: number;
+  /** Left out: the policy. */
+  by?: DecidedBy;
 }>;
 
 /** True for a waiver beyond the ceiling of the policy: it is refused, never shortened. */

@@ -304,7 +304,9 @@ describe('a decision', () => {
       state: 'waived',
       waiver: { reason: 'Known', owner: 'ops', ticket: 'CHG-9', untilMs: Date.parse(until) + 86_400_000 },
     });
-    expect((await open(`/${ORGANIZATION}/findings?show=waived`)).text).toContain('<bdi>CHG-9</bdi>');
+    const { text: accepted } = await open(`/${ORGANIZATION}/findings?show=waived`);
+    expect(accepted).toContain('<bdi>CHG-9</bdi>');
+    expect(accepted).toContain('accepted by <bdi>console key, calls themselves');
   });
 
   it('carries out no plan of a finding but the one that was shown', async () => {

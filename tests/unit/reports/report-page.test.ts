@@ -78,7 +78,8 @@ describe('the page of a report', () => {
     const page = renderReportPage(eventfulReport(), alone).replaceAll(/\s+/g, ' ');
     expect(page).toContain('<bdi>olga.admin@acme.example</bdi>');
     expect(page).toContain('not known: no event of the audit log fits');
-    expect(page).toContain('<bdi>Until the migration</bdi>, by <bdi>elena@acme.example</bdi>');
+    expect(page).toContain('<bdi>Until the migration</bdi>, owner <bdi>elena@acme.example</bdi>');
+    expect(page).toContain('accepted by <bdi>the policy</bdi>');
     expect(page).toContain('remove 2a5e494c from Automation Developers (held by a guard)');
   });
 

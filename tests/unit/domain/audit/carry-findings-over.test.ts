@@ -88,9 +88,27 @@ describe('findings over the nights', () => {
     fromMs: 0,
     untilMs: 10,
   };
-  const shown = { reason: 'agreed', owner: 'ben@acme.example', ticket: 'T-1', untilMs: 10 };
+  const shown = {
+    reason: 'agreed',
+    owner: 'ben@acme.example',
+    ticket: 'T-1',
+    untilMs: 10,
+    acceptedBy: { kind: 'policy' },
+  } as const;
   const followWaived = (before: readonly FindingRecord[], found: readonly Finding[], isUnknown = false) =>
     carryFindingsOver(before, found, { nowMs: 9, isUnknown: () => isUnknown, waiverOf: () => waiver });
+
+  it('that a person accepted say who that was', () => {
+    const by = {
+      kind: 'key-holder',
+      name: 'olga',
+      establishedBy: 'console-key',
+      establishedAtMs: 1,
+    } as const;
+    const following = { nowMs: 9, isUnknown: () => false, waiverOf: () => ({ ...waiver, by }) };
+    const [followed] = carryFindingsOver([], [finding], following);
+    expect(followed?.waiver).toEqual({ ...shown, acceptedBy: by });
+  });
 
   it('that are waived say who accepted them, also on their first night', () => {
     const waived = record({ state: 'waived', firstSeenMs: 9, lastSeenMs: 9, waiver: shown });
