@@ -17,6 +17,7 @@ import type { ApplyChangesDeps } from './access/writer/apply-changes';
 import { createAppSecrets } from './assemble-secret-store';
 import { parseConfig, type Config } from './config';
 import { sourceOf } from './domain/policy';
+import { deriveConsoleKeys } from './console/session-and-form-tokens';
 import { CONSOLE_SECRET, EVIDENCE_SECRET } from './domain/secret-places';
 import { createFetchBacks } from './fetch-back/vendor-registry';
 import { createInfrastructure, type Infrastructure } from './infrastructure';
@@ -125,6 +126,16 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
       const { uipath, clientId, scopes } = await client(alias);
       return { ...uipath.tellingCalls(tell), own: { clientId, scopes } };
     },
-    readinessChecks: async () => readinessChecks({ policy, secrets, storage, client }),
+    readinessChecks: async () =>
+      readinessChecks({
+        policy,
+        secrets,
+        storage,
+        client,
+        evidenceKeys: infrastructure.evidenceKeys,
+        ...(config.consoleSignIn === 'off'
+          ? {}
+          : { consoleKeys: async () => deriveConsoleKeys(await secrets.read(CONSOLE_SECRET)) }),
+      }),
   };
 }

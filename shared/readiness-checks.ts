@@ -2,7 +2,7 @@ import type { ReadinessCheck } from './access/run-readiness-checks';
 import { EVERYONE_GROUP_ID } from './domain/plan/hard-stops';
 import type { OrganizationPolicy, Policy } from './domain/policy';
 import { faultsInVersions } from './domain/secret-form-and-faults';
-import { foldSecretName } from './domain/secret-places';
+import { CONSOLE_SECRET, EVIDENCE_SECRET, foldSecretName } from './domain/secret-places';
 import { SecretError } from './errors';
 import type { Organizations } from './organization-clients';
 import { secretPlacesIn, secretUsesOf, type NamedSecretUse } from './source-secret-uses';
@@ -16,15 +16,19 @@ type ReadinessParts = Readonly<{
   policy: () => Promise<Policy>;
   secrets: SecretStore;
   storage: StorageAccount;
+  evidenceKeys: () => Promise<unknown>;
+  /** Left out: the console is switched off, and its key need not be there. */
+  consoleKeys?: () => Promise<unknown>;
   client: Organizations;
 }>;
 
 /**
- * What has to answer before the application can work, each named: the policy, storage, every organization's vault, token and
- * service, every secret that a source is verified with or asked with, and that no two places have one secret.
+ * What has to answer before the application can work, each named: the policy, storage, the keys of evidence and console, every
+ * organization's vault, token and service, every secret that a source is verified with or asked with, and that no two places have one
+ * secret.
  */
 export async function readinessChecks(parts: ReadinessParts): Promise<readonly ReadinessCheck[]> {
-  const { policy, secrets, storage } = parts;
+  const { policy, secrets, storage, evidenceKeys, consoleKeys } = parts;
   const readPolicy: ReadinessCheck = {
     name: 'policy',
     check: async () => {
@@ -35,12 +39,24 @@ export async function readinessChecks(parts: ReadinessParts): Promise<readonly R
   return [
     readPolicy,
     { name: 'storage', check: storage.check },
+    ofKey(EVIDENCE_SECRET, evidenceKeys),
+    ...(consoleKeys === undefined ? [] : [ofKey(CONSOLE_SECRET, consoleKeys)]),
     ...[...(known?.organizations.values() ?? [])].flatMap((organization) =>
       ofOrganization(parts, organization),
     ),
     ...(known === undefined ? [] : secretUsesOf(known)).map((use) => ofSecret(secrets, use)),
     ...(known === undefined ? [] : [ofAllSecrets(secrets, known)]),
   ];
+}
+
+/** A key of the application itself: without it nothing is believed, or nobody gets in. */
+function ofKey(name: string, read: () => Promise<unknown>): ReadinessCheck {
+  return {
+    name,
+    check: async () => {
+      await read();
+    },
+  };
 }
 
 /** What cannot be read is another check's fault. */

@@ -40,6 +40,7 @@ async function readinessWith(
   const checks = await readinessChecks({
     policy: async () => policy,
     storage: { check: async () => undefined } as never,
+    evidenceKeys: async () => [],
     client: async () =>
       ({ uipath: { checkToken: async () => undefined, groups: { loadByIds: async () => [] } } }) as never,
     secrets: {
@@ -63,6 +64,7 @@ describe('readiness', () => {
     expect(checks.map(({ name }) => name)).toEqual([
       'policy',
       'storage',
+      'evidence-key',
       'vault:acme',
       'token:acme',
       'organization:acme',
@@ -171,11 +173,40 @@ describe('readiness', () => {
     const checks = await readinessChecks({
       policy: failing,
       storage: { check: async () => undefined } as never,
+      evidenceKeys: async () => [],
       client: failing,
       secrets: { read: failing },
     });
     expect(notReady(await runReadinessChecks(checks))).toEqual([
       { name: 'policy', ok: false, code: 'policy-unavailable' },
+    ]);
+  });
+
+  it.each(['evidence-key', 'console-key'])('names the key %s where it cannot be used', async (key) => {
+    const failing = async (): Promise<never> => {
+      throw new AppError('secret-invalid', 'Too short');
+    };
+    const good = async (): Promise<unknown> => ({});
+    const checks = await readinessChecks({
+      policy: async () => parsePolicy(POLICY, 'policy.yaml'),
+      storage: { check: async () => undefined } as never,
+      evidenceKeys: key === 'evidence-key' ? failing : good,
+      consoleKeys: key === 'console-key' ? failing : good,
+      client: failing,
+      secrets: { read: failing },
+    });
+    const { checks: results } = await runReadinessChecks(checks);
+    expect(results.filter(({ name }) => name.endsWith('-key'))).toEqual([
+      {
+        name: 'evidence-key',
+        ok: key !== 'evidence-key',
+        ...(key === 'evidence-key' ? { code: 'secret-invalid' } : {}),
+      },
+      {
+        name: 'console-key',
+        ok: key !== 'console-key',
+        ...(key === 'console-key' ? { code: 'secret-invalid' } : {}),
+      },
     ]);
   });
 });

@@ -279,6 +279,8 @@ describe('when something that it needs is down', () => {
       checks: [
         'policy',
         'storage',
+        'evidence-key',
+        'console-key',
         'vault:acme',
         'token:acme',
         'organization:acme',
