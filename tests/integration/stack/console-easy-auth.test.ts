@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ORGANIZATION } from '../../../sandbox/demo-organization';
+import { personKey } from '../../../shared/domain/person-key';
 import { createSession, deriveConsoleKeys } from '../../../shared/console/session-and-form-tokens';
 import { createDeadDeliveries } from '../../../shared/storage/dead-deliveries';
 import { createDeliveries } from '../../../shared/storage/deliveries';
@@ -8,10 +9,15 @@ import { createLedgerStore } from '../../../shared/storage/ledger';
 import { startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
 import { tokenIn, visit, type Fields } from '../../fixtures/console-visit';
 import {
+  APPROVERS,
+  APPROVING,
+  AUDITOR,
   CHIEF,
   EASY_AUTH,
   objectIdOf,
+  OPERATING,
   OPERATOR,
+  ORGANIZATION_WITH_ROLES,
   OTHER_ORGANIZATION,
   OTHERS_OPERATOR,
   principalHeaders,
@@ -221,5 +227,102 @@ describe('a dead delivery of a source that two organizations share', () => {
         reason: 'Empty',
       });
     }
+  });
+});
+
+describe('an organization with roles, where a release of more than one takes two people', () => {
+  const hash = 'f'.repeat(64);
+  const page = `/${ORGANIZATION_WITH_ROLES}/plans`;
+  const [anna, bert] = APPROVERS.map((name) => as(name)) as [Fields, Fields];
+  const otto = principalHeaders('otto@acme.example', undefined, { roles: [OPERATING] });
+  const stateOf = async () =>
+    (await createHoldStore(stack.storage).get(ORGANIZATION_WITH_ROLES, hash))?.state;
+  const release = async (headers: Fields, token?: string) =>
+    post(`${page}/${hash}`, { token: token ?? tokenIn(await open(page, headers)) }, headers);
+
+  beforeAll(async () => {
+    const key = { feed: 'hr', source: 'roles', deliveryId: 'b'.repeat(64) } as const;
+    const body = Buffer.from('{}');
+    await createDeliveries(stack.storage).insert({
+      ...key,
+      receivedAtMs: 1,
+      contentType: 'application/json',
+      body,
+    });
+    await createDeadDeliveries(stack.storage).fail(key, { code: 'body-invalid', tries: 5, atMs: 2 });
+    const removals = [1, 2].map((number) => ({
+      groupId: '6f1c1a52-0000-4000-8000-000000000001',
+      groupName: 'Robots',
+      personKey: personKey(`leaver${number}@acme.example`),
+      memberId: `2a5e494c-5ce6-46a8-8ef1-00000000000${number}`,
+      why: ['leaver'],
+    }));
+    await createHoldStore(stack.storage).put(ORGANIZATION_WITH_ROLES, {
+      hash,
+      state: 'held',
+      guards: [],
+      removals,
+      heldAtMs: Date.now(),
+      expiresAtMs: Date.now() + 3_600_000,
+      releasedBy: undefined,
+      releasedAtMs: undefined,
+    });
+  });
+
+  it.each<[string, Fields]>([
+    ['a stranger', as('eve@evil.example')],
+    ['whoever decides in all others', as(CHIEF)],
+    [
+      'whoever has a role of the same name in other letters',
+      principalHeaders('eve@evil.example', undefined, { roles: ['access.operate '] }),
+    ],
+    ['whoever has an approver’s name, and is somebody else', as(APPROVERS[0], objectIdOf('another'))],
+  ])('is not shown to %s', async (_who, headers) => {
+    expect((await open(page, headers)).status).toBe(403);
+    const answer = await release(headers, tokenIn(await open(page, anna)));
+    expect([answer.status, await stateOf()]).toEqual([403, 'held']);
+  });
+
+  it('shows an operator its plans, and lets them release none with a token of their own', async () => {
+    const shown = await open(page, otto);
+    expect([shown.status, shown.text.includes(hash.slice(0, 12))]).toEqual([200, true]);
+    expect(shown.text).not.toContain(`plans/${hash}`);
+    const token = tokenIn(await open(`/${ORGANIZATION_WITH_ROLES}/dead-letters`, otto));
+    expect(token).not.toBe('');
+    const answer = await release(otto, token);
+    expect([answer.status, answer.text.includes('not-permitted'), await stateOf()]).toEqual([
+      403,
+      true,
+      'held',
+    ]);
+  });
+
+  it('shows an auditor its plans and no form at all, although the tenant made them approver and operator', async () => {
+    const auditor = principalHeaders(AUDITOR, undefined, { roles: [APPROVING, OPERATING] });
+    for (const name of ['plans', 'dead-letters', 'findings']) {
+      const shown = await open(`/${ORGANIZATION_WITH_ROLES}/${name}`, auditor);
+      expect([name, shown.status, shown.text.includes('method="post"')]).toEqual([name, 200, false]);
+    }
+    const answer = await release(auditor, tokenIn(await open(page, anna)));
+    expect([answer.status, await stateOf()]).toEqual([403, 'held']);
+  });
+
+  it('has a plan released by two approvers, and not by one of them twice', async () => {
+    for (const headers of [anna, as(APPROVERS[0].toUpperCase(), objectIdOf(APPROVERS[0]))]) {
+      const answer = await release(headers);
+      expect([answer.text.includes('second-person-needed'), await stateOf()]).toEqual([true, 'held']);
+    }
+    expect((await open(page, bert)).text).toContain(APPROVERS[0]);
+    expect((await release(bert)).status).toBe(303);
+    expect(await stateOf()).toBe('released');
+    const { records } = await createLedgerStore(stack.storage).evidence({
+      organization: ORGANIZATION_WITH_ROLES,
+      kind: 'organization',
+      key: 'organization',
+    });
+    expect(records.find(({ kind }) => kind === 'plan-released')?.facts).toMatchObject({
+      by: { kind: 'person', objectId: objectIdOf(APPROVERS[1]) },
+      first: { kind: 'person', objectId: objectIdOf(APPROVERS[0]) },
+    });
   });
 });
