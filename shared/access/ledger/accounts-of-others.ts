@@ -7,6 +7,7 @@ import {
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
+import { personAt } from '../../domain/ledger/worker-records';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
@@ -29,7 +30,8 @@ export type LookUpsTold = Readonly<{
 /**
  * What look-ups told, but for accounts that others of the ledger have: an address that was freed and given to somebody else's account
  * says nothing of whoever had it. Asked only of those who have another account by what is known of them. `undecided`: keys of those of
- * whom that cannot be read now. An account that may be another's is taken for that: a leaver is out of all others.
+ * whom that cannot be read now. An account that may be another's is taken for that: a leaver is out of all others. One of somebody who
+ * has left too is nobody's: it makes the two no one person, and a leaver is out of it.
  */
 export async function withoutAccountsOfOthers(
   deps: AccountsOfOthersDeps,
@@ -49,33 +51,37 @@ export async function withoutAccountsOfOthers(
       return answer?.kind === 'found' && answer.id !== known ? [answer.id] : [];
     });
     const ofOthers = new Set<string>();
+    const ofLeavers = new Set<string>();
     for (const accountId of new Set(found))
       try {
-        if (await hasAnother(deps, organization, { accountId, key })) ofOthers.add(accountId);
+        const others = await othersWith(deps, organization, { accountId, key });
+        const isAnyIn = others.some(({ timeline }) => personAt(timeline, at.nowMs).employment !== 'left');
+        if (others.length > 0) (isAnyIn || at.left === 'not' ? ofOthers : ofLeavers).add(accountId);
       } catch (error) {
         if (!undecided.has(key)) await deps.failOf(key, error);
         undecided.add(key);
         ofOthers.add(accountId);
       }
-    if (ofOthers.size === 0) return;
-    const rest = answersWithout(ledger, answerOf, ofOthers);
+    if (ofOthers.size + ofLeavers.size === 0) return;
+    const rest = answersWithout(ledger, answerOf, { ofOthers, ofLeavers });
     answers.set(key, rest);
     identities.set(key, identityToPlan(ledger, rest, at));
   });
   return { identities, answers, undecided };
 }
 
-/** Whether somebody else of the ledger has the account, by words of their own. */
-async function hasAnother(
+/** Ledgers of others who have the account, by words of their own. */
+async function othersWith(
   { ledger, accounts }: AccountsOfOthersDeps,
   organization: string,
   { accountId, key }: Readonly<{ accountId: string; key: string }>,
-): Promise<boolean> {
+): Promise<readonly PersonLedger[]> {
+  const others: PersonLedger[] = [];
   for (const other of await accounts.list(organization, accountId)) {
     if (other === key) continue;
     const found = (await ledger.read(personSubject(organization, other)))?.value;
     const isTheirs = found?.identity?.kind === 'resolved' && found.identity.id === accountId;
-    if (isTheirs && found.joined === undefined && found.formerAccountOf === undefined) return true;
+    if (isTheirs && found.joined === undefined && found.formerAccountOf === undefined) others.push(found);
   }
-  return false;
+  return others;
 }

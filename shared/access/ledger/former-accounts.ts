@@ -1,5 +1,6 @@
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
 import { formerAccountLedger } from '../../domain/ledger/former-account';
+import { personAt } from '../../domain/ledger/worker-records';
 import { emptyPersonLedger, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { formerAccountKey } from '../../domain/person-key';
@@ -32,13 +33,15 @@ type FormerAccountsDeps = Readonly<{
   accounts: Pick<PeopleIndex, 'list'>;
 }>;
 
-/** Has an account emptied that is a person's no more, unless it is somebody else's of the ledger. Idempotent. */
+/** Has an account emptied that is a person's no more, unless it is somebody else's of the ledger who has not left. Idempotent. */
 export async function emptyAccount(
   deps: FormerAccountsDeps,
   { organization, accountId, key, ledger, nowMs, mark }: Emptied,
   { evidenceOf, mayGoOn }: RecordsOfRun,
 ): Promise<void> {
-  if (await isOfSomebody(deps, organization, accountId, (other) => other !== key)) return;
+  const isAnothers = (other: string, theirs: PersonLedger): boolean =>
+    other !== key && personAt(theirs.timeline, nowMs).employment !== 'left';
+  if (await isOfSomebody(deps, organization, accountId, isAnothers)) return;
   const subject = personSubject(organization, formerAccountKey(accountId));
   await mayGoOn();
   await mark(subject);
@@ -81,8 +84,8 @@ export async function forgetFormerAccount(
 const nobodyAsks = async (): Promise<void> => {};
 
 /**
- * Whether an account that is to be emptied is somebody's of the ledger by now: another's, or again that of whoever had it before and is
- * not out themselves.
+ * Whether an account that is to be emptied is somebody's of the ledger by now who is not out themselves: another's, or again that of
+ * whoever had it before.
  */
 export async function isInUse(
   deps: FormerAccountsDeps,
@@ -91,12 +94,7 @@ export async function isInUse(
   hasLeft: (ledger: PersonLedger) => boolean,
 ): Promise<boolean> {
   if (formerAccountOf === undefined || identity?.kind !== 'resolved') return false;
-  return isOfSomebody(
-    deps,
-    organization,
-    identity.id,
-    (key, theirs) => key !== formerAccountOf || !hasLeft(theirs),
-  );
+  return isOfSomebody(deps, organization, identity.id, (_key, theirs) => !hasLeft(theirs));
 }
 
 async function isOfSomebody(

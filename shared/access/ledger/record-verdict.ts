@@ -20,9 +20,9 @@ type Judged = Readonly<{
 
 /** What became of a verdict. */
 type VerdictOutcome = Readonly<{
-  /** A leaver's ledger says nothing new, and the account that is known to be theirs has none of its own: they are taken out of it as they are. */
+  /** Their ledger says nothing new, and the account that is known to be theirs has none of its own, or is still theirs: it is planned as it is. */
   isKnownOpen: boolean;
-  /** What failed for single accounts of a leaver. */
+  /** What failed, for a leaver of each account alone. */
   failures: readonly unknown[];
 }>;
 
@@ -40,7 +40,7 @@ export async function recordVerdict(
   const { alias: organization } = deps.organization;
   const subject = personSubject(organization, key);
   const waits = verdict.toEmpty.length > 0 && (await hasOpenCall(deps.changes, organization, [key]));
-  if (waits && !isLeaver) return { isKnownOpen: false, failures: [] };
+  if (waits && !isLeaver) return { isKnownOpen: true, failures: [] };
   const nowMs = deps.clock.now();
   const known = knownAccountOf(ledger);
   const { accountId: found } = verdict.facts;
@@ -50,7 +50,6 @@ export async function recordVerdict(
     try {
       await work();
     } catch (error) {
-      if (!isLeaver) throw error;
       failures.push(error);
     }
   };
@@ -92,8 +91,8 @@ export async function recordVerdict(
       // Not before: while theirs does not say that it is theirs, it is emptied by that ledger.
       if (inItsPlace !== undefined && isLeaver) await forget(inItsPlace);
     });
-  if (!isRecorded && inItsPlace !== undefined) await alone(async () => empty(inItsPlace));
-  return { isKnownOpen: isLeaver && !isRecorded && !isApart, failures };
+  if (isLeaver && !isRecorded && inItsPlace !== undefined) await alone(async () => empty(inItsPlace));
+  return { isKnownOpen: !isRecorded && !(isLeaver && isApart), failures };
 }
 
 /**

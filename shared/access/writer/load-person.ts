@@ -53,6 +53,8 @@ export type PersonWork = Readonly<{
   unusableGroups: readonly UnusableGroup[];
   /** Keys of ledgers that are this person's too and could not be joined yet: none of them keeps what the person loses. */
   isOneWith?: ReadonlySet<string>;
+  /** Whose they are is not told yet: what they have no reason for goes, and nothing is given. */
+  isOnlyTaken?: true;
 }>;
 
 type UnusableGroup = Readonly<{ kind: 'group-missing' | 'group-ambiguous'; group: string }>;

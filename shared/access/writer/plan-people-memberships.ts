@@ -99,7 +99,7 @@ export async function planPeopleMemberships(
       })
       .filter(({ person, memberId }) => {
         const isMore = isWanted(person, group) && have.get(group.groupId)?.has(memberId) !== true;
-        return !(isMore && sharing.has(person.subject.key));
+        return !(isMore && (person.isOnlyTaken === true || sharing.has(person.subject.key)));
       })
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;

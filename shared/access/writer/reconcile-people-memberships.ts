@@ -112,8 +112,9 @@ async function planPass(
   const { batch, leavingAdministrators: leaving } = before;
   const lookingUp = forLookUps(deps);
   const loaded = await loadMarkedPeople(deps, lane, marks);
-  const { people, identities: known, open } = await accountsToPlan(deps, lookingUp, lane, loaded, batch);
-  const planned = await planPeopleMemberships(lookingUp, lane, people, known, leaving);
+  const accounts = await accountsToPlan(deps, lookingUp, lane, loaded, batch);
+  const { people, identities, open } = accounts;
+  const planned = await planPeopleMemberships(lookingUp, lane, people, identities, leaving);
   const deferred = new Set([...planned.deferred, ...open]);
   const isCutShort = deferred.size > 0 && lookingUp.isTimeUp();
   const toExpect = people.map(({ subject, stored, access, mark }) => {
@@ -131,7 +132,7 @@ async function planPass(
     isCutShort: isCutShort || (deferred.size > 0 && sizing.isTimeUp()),
     people: people.map((person): PlannedPerson => {
       const { key } = person.subject;
-      const identity = known.get(key);
+      const identity = accounts.toRecord.get(key);
       const isDeferred = deferred.has(key) || isChangedUnseen(deps, key);
       return { person, cases: cases.get(key) ?? [], identity, isDeferred };
     }),

@@ -80,17 +80,21 @@ export function identityToPlan(
   return isTheirs ? identity : { kind: 'resolved', id: known, checkedAtMs: nowMs };
 }
 
-/** What the directory says, as if it had not these accounts at the addresses of a person: others of the ledger have them. */
+/**
+ * What the directory says of a person, but for accounts at their addresses that others of the ledger have: those of others are none of
+ * theirs, and those of others who have left are as if the address were of several accounts.
+ */
 export function answersWithout(
   ledger: PersonLedger,
   answerOf: AnswerOf,
-  accountIds: ReadonlySet<string>,
+  { ofOthers, ofLeavers }: Readonly<Record<'ofOthers' | 'ofLeavers', ReadonlySet<string>>>,
 ): AnswerOf {
   const own = new Set(addressesOf(ledger));
   return (address) => {
     const answer = answerOf(address);
-    const isOfAnother = answer?.kind === 'found' && accountIds.has(answer.id);
-    return isOfAnother && own.has(address) ? { kind: 'missing' } : answer;
+    if (answer?.kind !== 'found' || !own.has(address)) return answer;
+    if (ofOthers.has(answer.id)) return { kind: 'missing' };
+    return ofLeavers.has(answer.id) ? { kind: 'ambiguous', ids: [answer.id] } : answer;
   };
 }
 

@@ -28,6 +28,7 @@ export function formerAccountLedger(
   const known = new Set(before?.applied.map(({ groupId }) => groupId));
   return {
     ...emptyPersonLedger(person.email),
+    ...addressesThatProtect(person),
     timeline: [
       {
         id: FORMER,
@@ -42,5 +43,13 @@ export function formerAccountLedger(
     applied: [...(before?.applied ?? []), ...own.filter(({ groupId }) => !known.has(groupId))],
     identity: { kind: 'resolved', id: accountId, checkedAtMs: nowMs },
     formerAccountOf: key,
+  };
+}
+
+/** The policy may keep somebody in a group by any of their addresses. */
+function addressesThatProtect({ formerEmails, handedOn }: PersonLedger): Partial<PersonLedger> {
+  return {
+    ...(formerEmails === undefined ? {} : { formerEmails }),
+    ...(handedOn === undefined ? {} : { handedOn }),
   };
 }

@@ -1,22 +1,35 @@
 import type { Lane } from '../../../domain/lane';
 import { isToLookUp } from '../../../domain/ledger/account-of-person';
+import { toLookUpAnew } from '../../../domain/ledger/found-identity';
 import { mayBeKnownOtherwise } from '../../../domain/ledger/may-be-known-otherwise';
-import { knownAccountOf, type DirectoryIdentity } from '../../../domain/ledger/person-ledger';
+import {
+  knownAccountOf,
+  type DirectoryIdentity,
+  type PersonLedger,
+} from '../../../domain/ledger/person-ledger';
 import type { GuardedBatch } from '../../../domain/plan/guarded-batch';
 import { withoutAccountsOfOthers } from '../../ledger/accounts-of-others';
 import type { PersonWork } from '../load-person';
 import { personUnit } from '../person-and-group-units';
 import { leftWhen, resolveIdentities, type ResolveIdentitiesDeps } from '../resolve-identities';
 import type { TimeBudget } from '../time-budget-interface';
-import { joinClaimed, joinPeopleOfAccounts, type JoinPeopleOfAccountsDeps } from './join-people-of-accounts';
+import {
+  isLeaver,
+  joinClaimed,
+  joinPeopleOfAccounts,
+  onlyTaken,
+  type JoinPeopleOfAccountsDeps,
+} from './join-people-of-accounts';
 import { recordVerdicts } from './record-verdicts';
 
 export type AccountsToPlanDeps = ResolveIdentitiesDeps & JoinPeopleOfAccountsDeps;
 
 type AccountsToPlan = Readonly<{
   people: readonly PersonWork[];
-  /** The account of each, by person key, as far as it is known. */
+  /** The account of each that they are planned under, by person key, as far as it is known. */
   identities: ReadonlyMap<string, DirectoryIdentity>;
+  /** Who each is in the directory, by person key, for their ledger. */
+  toRecord: ReadonlyMap<string, DirectoryIdentity>;
   /** Keys of those of whom something is open: their marks stay. */
   open: ReadonlySet<string>;
 }>;
@@ -29,6 +42,8 @@ type AccountsToPlan = Readonly<{
  * - the ones of before, that took its place, and that their addresses lead to, by a ledger of its own for each, in its turn;
  * - the ones of addresses that they claim, once joined; until then by the ledger of the address;
  * - where two leavers have one, by one of them.
+ * Somebody at work of whom something fails or waits, or whom the directory does not find, loses what they have no reason for in the account
+ * that is known to be theirs, and gets nothing.
  * What stands against one of these is that somebody else has it by now, or that nobody can tell: `keptByOthers`, and `recordVerdicts` for
  * an account of before. `lookingUp`: the same, with the time that there is for look-ups.
  */
@@ -41,7 +56,12 @@ export async function accountsToPlan(
 ): Promise<AccountsToPlan> {
   const nowMs = deps.clock.now();
   const claimed = await joinClaimed(deps, lane, loaded, emptied);
-  const marked = loaded.filter(({ subject }) => !claimed.changed.has(subject.key));
+  const known = loaded
+    .filter(({ subject }) => !claimed.changed.has(subject.key))
+    .map((person) => claimed.unfinished.get(person.subject.key) ?? person);
+  // Whoever waits for an address that they claim is judged by nothing else meanwhile, unless they have left.
+  const waiting = known.filter(({ isOnlyTaken }) => isOnlyTaken === true);
+  const marked = known.filter(({ isOnlyTaken }) => isOnlyTaken !== true);
   const all = [...marked, ...claimed.more];
   const { unknown, ...found } = await resolveIdentities(
     lookingUp,
@@ -58,37 +78,70 @@ export async function accountsToPlan(
   const failOf = async (key: string, error: unknown): Promise<void> =>
     deps.units.fail(personUnit(key), error);
   const told = await withoutAccountsOfOthers({ ...deps, failOf }, deps.organization.alias, lookedUp, found);
-  const decided = marked.filter(
-    ({ subject, access }) => access.employment === 'left' || !told.undecided.has(subject.key),
-  );
+  const isUndecided = (person: PersonWork): boolean =>
+    told.undecided.has(person.subject.key) && !isLeaver(person);
+  /** The directory does not tell by their addresses who they are, and did before. */
+  const isLost = ({ subject, stored }: PersonWork): boolean => {
+    const identity = told.identities.get(subject.key);
+    return (
+      identity !== undefined && identity.kind !== 'resolved' && knownAccountOf(stored.value) !== undefined
+    );
+  };
   const { answers } = told;
+  const decided = marked.filter((person) => !isUndecided(person));
   const { recorded, unfinished } = await recordVerdicts(deps, lane, decided, { answers, emptied });
   const unjudged = decided.filter(({ subject }) => !recorded.has(subject.key));
   const joined = await joinPeopleOfAccounts(deps, lane, unjudged, told);
   for (const key of [...claimed.changed, ...joined.changed]) joinedNow.add(key);
-  const isOneWith = new Map([...claimed.unfinished, ...joined.unfinished]);
+  const left = new Set([
+    ...claimed.unfinished.keys(),
+    ...joined.unfinished.keys(),
+    ...unfinished,
+    ...told.undecided,
+    ...[...unknown].filter((key) => !told.identities.has(key)),
+    ...claimed.more.map(({ subject }) => subject.key),
+  ]);
   const people = unjudged
     .filter(({ subject }) => !joined.changed.has(subject.key))
-    .map((person) => {
-      const keys = isOneWith.get(person.subject.key);
-      return keys === undefined ? person : { ...person, isOneWith: keys };
-    })
-    .concat(claimed.more);
-  const more = claimed.more.map(({ subject }) => subject.key);
-  const left = new Set([...isOneWith.keys(), ...unfinished, ...told.undecided, ...more]);
-  const identities = underKnownAccounts(people, told.identities, left);
-  return { people, identities, open: new Set([...unknown, ...left]) };
+    .map((person) => joined.unfinished.get(person.subject.key) ?? person)
+    .concat(marked.filter(isUndecided))
+    .map((person) => (left.has(person.subject.key) || isLost(person) ? onlyTaken(person) : person))
+    .concat(waiting, claimed.more);
+  const lost = people.filter(isLost).map(({ subject }) => subject.key);
+  const identities = underKnownAccounts(people, told.identities, new Set([...left, ...lost]));
+  const toRecord = people.flatMap(({ subject: { key }, stored, isOnlyTaken }) => {
+    // Who somebody at work is says their ledger once all of it is told.
+    if (isOnlyTaken === true && left.has(key)) return entryOf(key, lookedUpAgain(stored.value));
+    return entryOf(key, lost.includes(key) ? told.identities.get(key) : identities.get(key));
+  });
+  return { people, identities, toRecord: new Map(toRecord), open: new Set([...unknown, ...left]) };
 }
 
-/** Who each person is in the directory, but for whom something is left: they are taken out of the account that is known to be theirs. */
+/**
+ * Who each person is in the directory, but for whom something is left: they lose what they have in the account that is known to be
+ * theirs. A leaver is looked up anew after that.
+ */
 function underKnownAccounts(
   people: readonly PersonWork[],
   identities: ReadonlyMap<string, DirectoryIdentity>,
   left: ReadonlySet<string>,
 ): ReadonlyMap<string, DirectoryIdentity> {
-  const known = people.flatMap(({ subject: { key }, stored }) => {
-    const id = left.has(key) ? knownAccountOf(stored.value) : undefined;
-    return id === undefined ? [] : [[key, { kind: 'resolved', id, checkedAtMs: 0 }] as const];
-  });
+  const known = new Map<string, DirectoryIdentity>();
+  for (const person of people) {
+    const id = left.has(person.subject.key) ? knownAccountOf(person.stored.value) : undefined;
+    if (id === undefined) continue;
+    known.set(person.subject.key, { kind: 'resolved', id, checkedAtMs: 0 });
+  }
   return new Map([...identities, ...known]);
+}
+
+type Entry = readonly [string, DirectoryIdentity];
+
+function entryOf(key: string, identity: DirectoryIdentity | undefined): readonly Entry[] {
+  return identity === undefined ? [] : [[key, identity]];
+}
+
+/** The account that somebody is known to have, to be looked up once more. */
+function lookedUpAgain({ identity }: PersonLedger): DirectoryIdentity | undefined {
+  return identity?.kind === 'resolved' ? toLookUpAnew(identity) : undefined;
 }

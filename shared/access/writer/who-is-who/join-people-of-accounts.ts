@@ -1,6 +1,5 @@
 import type { Lane } from '../../../domain/lane';
 import { joinLedgers } from '../../../domain/ledger/join-ledgers';
-import { personAccess } from '../../../domain/ledger/person-access';
 import { knownAccountOf, type PersonLedger } from '../../../domain/ledger/person-ledger';
 import { personSubject } from '../../../domain/ledger/subject';
 import { mapConcurrently, STORAGE_WIDTH } from '../../../map-concurrently';
@@ -35,13 +34,13 @@ export type JoinPeopleOfAccountsDeps = Omit<JoinFoundPeopleDeps, 'namesOfToday'>
 
 /** What became of people who were to be joined. */
 type JoinedNow = Readonly<{
-  /** Keys of all whose ledger changed, or who could not be joined: none of them is planned now. */
+  /** Keys of all whose ledger changed, or who could not be joined and of whom nothing is known: none of them is planned now. */
   changed: ReadonlySet<string>;
   /**
-   * Leavers who could not be, by key, with the keys of all ledgers that are theirs: they are taken out of their own account all the same,
-   * and the rest stays to be done.
+   * Those who could not be, by key, by what all ledgers that are theirs say: they lose what they have no reason for all the same, in their
+   * own account, and the rest stays to be done.
    */
-  unfinished: ReadonlyMap<string, ReadonlySet<string>>;
+  unfinished: ReadonlyMap<string, PersonWork>;
 }>;
 
 /**
@@ -74,11 +73,15 @@ export async function joinClaimed(
   await joinAll(first);
   // Whoever claims what another claims too is judged once the other has it, or has it not.
   for (const person of after) await joinAll([person]);
-  const leavers = open.filter(({ people: [person] }) => person !== undefined && isLeaver(person));
+  const unfinished = new Map<string, PersonWork>();
   const more: PersonWork[] = [];
-  await mapConcurrently(leavers, STORAGE_WIDTH, async ({ people: [person], theirs }) => {
+  await mapConcurrently(open, STORAGE_WIDTH, async ({ people: [person], theirs }) => {
     if (person === undefined) return;
+    const one = await asOneOrFail(deps, lane, person, theirs);
+    if (one === undefined) return;
+    unfinished.set(person.subject.key, one);
     changed.delete(person.subject.key);
+    if (!isLeaver(one)) return;
     for (const key of theirs.keys())
       try {
         const work = await toClaimedWork(deps, lane, person, { key, people });
@@ -87,7 +90,7 @@ export async function joinClaimed(
         await deps.units.fail(personUnit(person.subject.key), error);
       }
   });
-  return { changed, unfinished: unfinishedOf(leavers), more };
+  return { changed, unfinished, more };
 }
 
 /** What a leaver is taken out of by the ledger at an address that they claim; undefined: it is somebody else's, or may be. */
@@ -130,25 +133,47 @@ export async function joinPeopleOfAccounts(
     found.set(identity.id, [...(found.get(identity.id) ?? []), person]);
   }
   const changed = new Set<string>();
-  const leavers: OpenJoin[] = [];
+  const unfinished = new Map<string, PersonWork>();
   await mapConcurrently([...found], STORAGE_WIDTH, async ([memberId, newcomers]) => {
     const join = async () =>
       joinPeopleOfAccount(withNames(deps, lane), runOf(deps, lane), memberId, newcomers.map(toFound));
-    for (const { people: all, theirs } of await joinOrFail(deps, newcomers, join, changed)) {
-      const [one, ...others] = theirs.values();
-      const person = all.find(({ subject }) => theirs.has(subject.key));
-      if (one === undefined || person === undefined) continue;
-      const { employment } = personAccess(
-        others.reduce(joinLedgers, one),
-        deps.organization,
-        deps.clock.now(),
-      );
-      if (employment !== 'left') continue;
-      changed.delete(person.subject.key);
-      leavers.push({ people: [person], theirs });
-    }
+    for (const { people: all, theirs } of await joinOrFail(deps, newcomers, join, changed))
+      for (const person of all.filter(({ subject }) => theirs.has(subject.key))) {
+        const one = await asOneOrFail(deps, lane, person, theirs);
+        if (one === undefined) continue;
+        unfinished.set(person.subject.key, one);
+        changed.delete(person.subject.key);
+        // One of them is out of all of it.
+        if (isLeaver(one)) break;
+      }
   });
-  return { changed, unfinished: unfinishedOf(leavers) };
+  return { changed, unfinished };
+}
+
+/** Somebody by what all ledgers say that are theirs and could not be joined; undefined where that fails, which is noted. */
+async function asOneOrFail(
+  deps: JoinPeopleOfAccountsDeps,
+  lane: Lane,
+  { subject, stored, mark, wanted }: PersonWork,
+  theirs: JoinOutcome['theirs'],
+): Promise<PersonWork | undefined> {
+  const others = [...theirs].filter(([key]) => key !== subject.key);
+  const said = others.reduce((all, [, ledger]) => joinLedgers(all, ledger), stored.value);
+  try {
+    const one = await toWork(deps, lane, { subject, stored, mark }, said);
+    const keys = others.map(([key]) => key);
+    // What their own ledger alone gives them keeps nothing that all together do not.
+    const own = [...wanted].every((group) => one.wanted.has(group)) ? [] : [subject.key];
+    return onlyTaken({ ...one, isOneWith: new Set([...keys, ...own]) });
+  } catch (error) {
+    await deps.units.fail(personUnit(subject.key), error);
+    return undefined;
+  }
+}
+
+/** Somebody who gets nothing in this run, unless they have left: a leaver gets nothing anyway. */
+export function onlyTaken(person: PersonWork): PersonWork {
+  return isLeaver(person) ? person : { ...person, isOnlyTaken: true };
 }
 
 /** Whom a grant gave a group is judged by what that is called now, also where the policy has the name of before. */
@@ -175,16 +200,6 @@ export function toFound({ subject, stored, mark }: PersonWork): PersonFound {
 /** People who could not be joined now, and the ledgers that are theirs too. */
 type OpenJoin = Readonly<{ people: readonly PersonWork[] }> & Pick<JoinOutcome, 'theirs'>;
 
-function unfinishedOf(leavers: readonly OpenJoin[]): JoinedNow['unfinished'] {
-  const others = ({ theirs }: OpenJoin, own: string): ReadonlySet<string> =>
-    new Set([...theirs.keys()].filter((key) => key !== own));
-  return new Map(
-    leavers.flatMap((one) =>
-      one.people.map(({ subject }) => [subject.key, others(one, subject.key)] as const),
-    ),
-  );
-}
-
 /** Joins people, and notes in `changed` whom that concerns. Returns what is left to do of them. */
 async function joinOrFail(
   deps: ContainedDeps,
@@ -209,6 +224,6 @@ async function joinOrFail(
   }
 }
 
-function isLeaver({ access }: PersonWork): boolean {
+export function isLeaver({ access }: PersonWork): boolean {
   return access.employment === 'left';
 }

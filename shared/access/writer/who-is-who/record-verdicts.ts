@@ -18,7 +18,7 @@ import { runOf, toFound, type JoinPeopleOfAccountsDeps } from './join-people-of-
 type RecordedVerdicts = Readonly<{
   /** Keys of those who are not planned now. */
   recorded: ReadonlySet<string>;
-  /** Keys of leavers of whom a decision or a verdict fails or waits: they are taken out of their account all the same, and it stays to be done. */
+  /** Keys of those of whom a decision or a verdict fails or waits: they lose what they have no reason for all the same, and it stays to be done. */
   unfinished: ReadonlySet<string>;
 }>;
 
@@ -40,8 +40,8 @@ export async function recordVerdicts(
     const isLeaver = person.access.employment === 'left';
     if (person.stored.value.separating !== undefined || isHandedOn(person.stored.value)) {
       const isFinished = await finishDecision(deps, lane, person);
-      (isFinished || !isLeaver ? recorded : unfinished).add(key);
-      if (recorded.has(key)) return;
+      (isFinished ? recorded : unfinished).add(key);
+      if (isFinished || !isLeaver) return;
     }
     const answerOf = answers.get(key);
     const verdict = answerOf === undefined ? undefined : judge(deps, person, person.stored.value, answerOf);

@@ -104,3 +104,32 @@ describe('a guard, where somebody leaves whose account another took the place of
     expect(stay.length).toBeGreaterThan(0);
   });
 });
+
+describe('an account of an address that the policy keeps in a group', () => {
+  it.each([false, true])('stays there when another takes its place (leaver: %p)', async (isLeaver) => {
+    const requests = { approvers: [CARA] };
+    const protecting = { requests, protectedMembers: [ANA] };
+    const groups = {
+      Developers: { requests },
+      Users: { requests },
+      Finance: { requests },
+      Treasury: protecting,
+    };
+    const world = await start({ policy: { groups } });
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    const first = world.id(ANA);
+    byHand(world, 'Treasury', [first]);
+    await world.moves(NEW, record('7'));
+    await world.settle();
+    const second = addAccount(world, NEW);
+    await world.pass(8 * DAY_MS);
+    if (isLeaver) await world.leaves(NEW, leaving('7'));
+    else await world.moves(NEW, record('7', 'Finance'));
+    await live(world, HOUR_MS);
+    expect([groupsOf(world, first), groupsOf(world, second)]).toEqual([
+      ['Treasury'],
+      isLeaver ? [] : ['Users', 'Finance'],
+    ]);
+  });
+});

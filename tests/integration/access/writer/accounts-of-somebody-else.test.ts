@@ -48,6 +48,32 @@ describe('an address that a leaver had and that leads to the account of somebody
   );
 });
 
+describe('an address of a leaver that leads to the account of somebody who left before them', () => {
+  it('takes them out of both, and makes them no one person', async () => {
+    const world = await start({});
+    await world.joins(ANA, record('7'));
+    await world.joins(CARA, record('9'));
+    const dans = await withDan(world);
+    const [own, caras] = [world.id(ANA), world.id(CARA)];
+    await world.leaves(CARA, leaving('9'));
+    await world.settle();
+    await world.pass(60 * DAY_MS);
+    await world.moves(NEW, record('7'));
+    await world.settle();
+    setAddress(world, caras, NEW);
+    byHand(world, 'Treasury', [caras, own]);
+    await world.pass(8 * DAY_MS);
+    expect(groupsOf(world, caras)).toEqual(['Treasury']);
+    await world.leaves(NEW, leaving('7'));
+    await live(world, HOUR_MS);
+    expect([groupsOf(world, own), groupsOf(world, caras), dans()]).toEqual([[], [], DANS]);
+    expect([(await world.ledger(ANA))?.joined, (await world.ledger(CARA))?.joined]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
 describe('an account that waits to be emptied and is somebody else by now', () => {
   it.each(['nothing', 'refused', 'damaged'])('keeps what it has by hand: %s', async (what) => {
     const world = await start({});
