@@ -56,13 +56,15 @@ export async function accountsToPlan(
 ): Promise<AccountsToPlan> {
   const nowMs = deps.clock.now();
   const claimed = await joinClaimed(deps, lane, loaded, emptied);
+  const keysOfMore = new Set(claimed.more.map(({ subject }) => subject.key));
   const known = loaded
-    .filter(({ subject }) => !claimed.changed.has(subject.key))
+    .filter(({ subject }) => !claimed.changed.has(subject.key) && !keysOfMore.has(subject.key))
     .map((person) => claimed.unfinished.get(person.subject.key) ?? person);
   // Whoever waits for an address that they claim is judged by nothing else meanwhile, unless they have left.
-  const waiting = known.filter(({ isOnlyTaken }) => isOnlyTaken === true);
-  const marked = known.filter(({ isOnlyTaken }) => isOnlyTaken !== true);
-  const all = [...marked, ...claimed.more];
+  const waiting = [...known, ...claimed.more].filter(isWaiting);
+  const marked = known.filter((person) => !isWaiting(person));
+  const more = claimed.more.filter((person) => !isWaiting(person));
+  const all = [...marked, ...more];
   const { unknown, ...found } = await resolveIdentities(
     lookingUp,
     lane,
@@ -99,14 +101,14 @@ export async function accountsToPlan(
     ...unfinished,
     ...told.undecided,
     ...[...unknown].filter((key) => !told.identities.has(key)),
-    ...claimed.more.map(({ subject }) => subject.key),
+    ...keysOfMore,
   ]);
   const people = unjudged
     .filter(({ subject }) => !joined.changed.has(subject.key))
     .map((person) => joined.unfinished.get(person.subject.key) ?? person)
     .concat(marked.filter(isUndecided))
     .map((person) => (left.has(person.subject.key) || isLost(person) ? onlyTaken(person) : person))
-    .concat(waiting, claimed.more);
+    .concat(waiting, more);
   const lost = people.filter(isLost).map(({ subject }) => subject.key);
   const identities = underKnownAccounts(people, told.identities, new Set([...left, ...lost]));
   const toRecord = people.flatMap(({ subject: { key }, stored, isOnlyTaken }) => {
@@ -135,13 +137,18 @@ function underKnownAccounts(
   return new Map([...identities, ...known]);
 }
 
-type Entry = readonly [string, DirectoryIdentity];
-
-function entryOf(key: string, identity: DirectoryIdentity | undefined): readonly Entry[] {
+function entryOf(
+  key: string,
+  identity: DirectoryIdentity | undefined,
+): ReadonlyArray<readonly [string, DirectoryIdentity]> {
   return identity === undefined ? [] : [[key, identity]];
 }
 
 /** The account that somebody is known to have, to be looked up once more. */
 function lookedUpAgain({ identity }: PersonLedger): DirectoryIdentity | undefined {
   return identity?.kind === 'resolved' ? toLookUpAnew(identity) : undefined;
+}
+
+function isWaiting({ isOnlyTaken }: PersonWork): boolean {
+  return isOnlyTaken === true;
 }

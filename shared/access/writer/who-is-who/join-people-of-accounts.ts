@@ -44,8 +44,9 @@ type JoinedNow = Readonly<{
 }>;
 
 /**
- * Joins to those of whom a record came under an address what an identity source or a request had said of the address before. `more`: a
- * leaver is out of the account of such an address too while it cannot be joined, unless somebody else claimed it since.
+ * Joins to those of whom a record came under an address what an identity source or a request had said of the address before. `more`:
+ * while it cannot be joined, what they have no reason for goes in the account of such an address too, unless somebody else claimed it
+ * since.
  */
 export async function joinClaimed(
   deps: JoinPeopleOfAccountsDeps,
@@ -81,7 +82,6 @@ export async function joinClaimed(
     if (one === undefined) return;
     unfinished.set(person.subject.key, one);
     changed.delete(person.subject.key);
-    if (!isLeaver(one)) return;
     for (const key of theirs.keys())
       try {
         const work = await toClaimedWork(deps, lane, person, { key, people });
@@ -93,7 +93,7 @@ export async function joinClaimed(
   return { changed, unfinished, more };
 }
 
-/** What a leaver is taken out of by the ledger at an address that they claim; undefined: it is somebody else's, or may be. */
+/** What somebody loses by the ledger at an address that they claim; undefined: it is somebody else's, or may be. */
 async function toClaimedWork(
   deps: JoinPeopleOfAccountsDeps,
   lane: Lane,
@@ -109,7 +109,7 @@ async function toClaimedWork(
   const marked = claim.people.find((one) => one.subject.key === claim.key)?.mark ?? mark;
   const said = joinLedgers(stored.value, claimed.value);
   const work = await toWork(deps, lane, { subject, stored: claimed, mark: marked }, said);
-  return isLeaver(work) ? { ...work, isOneWith: new Set([key, claim.key]) } : undefined;
+  return onlyTaken({ ...work, isOneWith: new Set([key, claim.key]) });
 }
 
 /**

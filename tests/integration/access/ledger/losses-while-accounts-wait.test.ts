@@ -32,6 +32,22 @@ describe('somebody at work whose accounts cannot be told yet', () => {
     },
   );
 
+  it.each([false, true])(
+    'loses what ends in the account of an address that they claim, which waits (open call: %p)',
+    async (isOpen) => {
+      const { world, first, second } = await posted(start, FOUR_GROUPS);
+      await world.asks('G1', { kind: 'grant', person: NEW, group: 'Treasury', duration: 'P2D' });
+      await world.settle();
+      expect(groupsOf(world, second)).toEqual([...OWN, 'Treasury']);
+      if (isOpen) await openCall(world, ANA, first);
+      await tells(world);
+      await live(world, HOUR_MS);
+      world.engine.clock.advance(2 * DAY_MS);
+      await live(world, HOUR_MS);
+      expect([groupsOf(world, first), groupsOf(world, second)]).toEqual([isOpen ? OWN : [], OWN]);
+    },
+  );
+
   it.each(['nothing', 'row', 'open call'])(
     'loses what they have no reason for while another account takes the place of theirs: %s',
     async (what) => {
