@@ -7,6 +7,7 @@ import { openCheckpoint, verifierKeyOf } from '../shared/domain/evidence/checkpo
 import { createSealReader } from '../shared/domain/evidence/record-seal';
 import { parseEvidenceKeys } from '../shared/secrets/evidence-key';
 import { createEvidenceLog } from '../shared/storage/evidence/evidence-log';
+import { createPolicyArchive } from '../shared/storage/evidence/policy-archive';
 import { createLogReader } from '../shared/storage/evidence/read-log';
 import { createLedgerStore } from '../shared/storage/ledger';
 import { openStorage } from '../shared/storage/storage-account';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     ledger: createLedgerStore(storage),
     evidenceLog,
     logReader: createLogReader(storage),
+    policyArchive: createPolicyArchive(storage),
     evidenceKeys,
   };
   const verified = await verifyEvidenceOf(deps, { alias, origin }, anchors);

@@ -127,6 +127,11 @@ function verifyExport(lines, secret, notes = []) {
       .filter(({ type }) => type === 'blob')
       .map(({ name, base64 }) => [name, Buffer.from(base64, 'base64')]),
   );
+  const policies = new Map(
+    lines
+      .filter(({ type }) => type === 'policy')
+      .map(({ hash, base64 }) => [hash, Buffer.from(base64, 'base64')]),
+  );
   for (const { table, row } of lines.filter(({ type }) => type === 'row')) {
     const rows = tables[table].get(row.partitionKey) ?? new Map();
     tables[table].set(row.partitionKey, rows.set(row.rowKey, row));
@@ -240,12 +245,12 @@ function verifyExport(lines, secret, notes = []) {
       return fault === undefined ? [] : [[subject, fault]];
     });
     for (const [name, [first]] of left) found.push([`unknown:${name.split('/')[1]}`, `missing ${first.seq}`]);
+    found.push(...policyFaults(tables.ledger.get(`${prefix}organization:organization`) ?? new Map()));
     for (const [subject, fault] of found.sort(([a], [b]) => (a < b ? -1 : 1)))
       faults.push(`${subject} ${fault}`);
   }
 
-  function faultOf(subject, stored, own) {
-    const state = stored.get('state');
+  function recordsOf(stored) {
     const [records, edited] = [[], []];
     for (const [rowKey, row] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (rowKey === 'state') continue;
@@ -257,6 +262,23 @@ function verifyExport(lines, secret, notes = []) {
       if (isRecord) records.push(record);
       else edited.push(Number(rowKey.slice(2)) || 0);
     }
+    return { records, edited };
+  }
+
+  function policyFaults(stored) {
+    const named = new Map();
+    for (const { kind, seq, facts } of recordsOf(stored).records)
+      if (kind === 'policy-changed' && !named.has(facts.to)) named.set(facts.to, seq);
+    return [...named].flatMap(([hash, seq]) => {
+      const text = policies.get(hash);
+      if (text !== undefined && sha(text).toString('hex') === hash) return [];
+      return [[`policy:${hash}`, `${text === undefined ? 'missing' : 'edited'} ${seq}`]];
+    });
+  }
+
+  function faultOf(subject, stored, own) {
+    const state = stored.get('state');
+    const { records, edited } = recordsOf(stored);
     const place = rows.get(`s:${subject}`);
     const placed = place === undefined ? 0 : open(place)?.seq;
     const last = Math.max(0, ...records.map(({ seq }) => seq), ...edited);

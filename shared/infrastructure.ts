@@ -11,12 +11,18 @@ import type { QuotaRules } from './domain/plan/quota';
 import type { Policy } from './domain/policy';
 import { AppError } from './errors';
 import type { Log } from './log-interface';
+import { bringPolicyIntoForce } from './access/ledger/bring-policy-into-force';
+import { comparePolicies } from './policy/compare-policies';
 import { parsePolicy } from './policy/parse-policy';
 import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
+import { createEvidenceLog } from './storage/evidence/evidence-log';
+import { createPolicyArchive } from './storage/evidence/policy-archive';
 import { createPolicyStore } from './storage/last-good-policy';
+import { createLedgerStore } from './storage/ledger';
 import { createWorkQueues, type NotificationQueue, type WorkQueues } from './storage/queues';
 import { openStorage, type StorageAccount } from './storage/storage-account';
 import { coded } from './storage/storage-errors';
+import { untold } from './storage/unreadable-rows';
 
 /** What the application stands on and does not decide itself. */
 export type Infrastructure = Readonly<{
@@ -78,6 +84,14 @@ export function createInfrastructure(
       createSealReader(evidenceKeys, () => clock.now() < config.unsealedUntilMs),
     );
   const queues = coded(createWorkQueues(storage));
+  const recording = {
+    ledger: coded(createLedgerStore(storage, untold, clock)),
+    evidenceLog: coded(createEvidenceLog(storage, evidenceKeys)),
+    policyArchive: coded(createPolicyArchive(storage)),
+    comparePolicies,
+    clock,
+    log,
+  };
   return {
     clock,
     random: Math.random,
@@ -88,6 +102,8 @@ export function createInfrastructure(
       storage,
       location: config.policy,
       parse: (text, fileName) => parsePolicy(text, fileName, config),
+      bringIntoForce: async (version, { organizations }) =>
+        bringPolicyIntoForce(recording, version, [...organizations.keys()]),
       clock,
       onFault: (error) => {
         log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });

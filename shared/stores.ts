@@ -8,6 +8,7 @@ import { createSignIns } from './storage/desk/sign-ins';
 import { createDueDates } from './storage/due-dates';
 import { createEvidenceLog } from './storage/evidence/evidence-log';
 import { createLogPublisher } from './storage/evidence/publish-log';
+import { createPolicyArchive } from './storage/evidence/policy-archive';
 import { createLogReader } from './storage/evidence/read-log';
 import { createFindingStore } from './storage/findings';
 import { createHeartbeats } from './storage/ignored-deliveries-and-named-since';
@@ -46,6 +47,7 @@ export function createStores(
     evidenceLog,
     logReader: coded(createLogReader(storage)),
     logPublisher: coded(createLogPublisher(storage, evidenceLog, evidenceKeys)),
+    policyArchive: coded(createPolicyArchive(storage)),
     ledger: coded(createLedgerStore(storage, onUnreadable, clock)),
     changes: coded(createChangeStore(storage, onUnreadable)),
     refusedChanges: coded(createRefusedChangeStore(storage, onUnreadable)),

@@ -3,14 +3,16 @@ import type { FindingRecord } from '../domain/audit/finding';
 import type { AuditReport, ReportDifference } from '../domain/audit/report';
 import { literal, plain } from './chat-text';
 import { subjectPairs } from './describe-finding';
+import { policyChangeText } from './policy-change-list';
 
 const MOST_IN_TEXT = 10;
+const MOST_POLICIES_IN_TEXT = 3;
 const MOST_IN_DATA = 100;
 const MOST_PAIRS = 6;
 
 /** True when there is something to tell. */
-export function hasChanged({ appeared, reopened, fixed, waived }: ReportDifference): boolean {
-  return appeared.length + reopened.length + fixed.length + waived.length > 0;
+export function hasChanged({ appeared, reopened, fixed, waived, policyChanges }: ReportDifference): boolean {
+  return appeared.length + reopened.length + fixed.length + waived.length + policyChanges.length > 0;
 }
 
 /**
@@ -22,7 +24,7 @@ export function renderDifference(
   comparedWith: string | undefined,
   difference: ReportDifference,
 ): string {
-  const { appeared, reopened, fixed, waived, stillOpen } = difference;
+  const { appeared, reopened, fixed, waived, stillOpen, policyChanges } = difference;
   return JSON.stringify({
     type: 'access-audit.changed',
     timestamp: new Date(report.takenAtMs).toISOString(),
@@ -39,18 +41,21 @@ export function renderDifference(
         fixed: fixed.length,
         waived: waived.length,
         stillOpen,
+        policyChanges: policyChanges.length,
       },
       appeared: appeared.slice(0, MOST_IN_DATA),
       reopened: reopened.slice(0, MOST_IN_DATA),
       fixed: fixed.slice(0, MOST_IN_DATA),
       waived: waived.slice(0, MOST_IN_DATA),
+      policyChanges,
+      checkpoint: report.checkpoint,
     },
   });
 }
 
 function textOf(
   report: AuditReport,
-  { appeared, reopened, fixed, waived, stillOpen }: ReportDifference,
+  { appeared, reopened, fixed, waived, stillOpen, policyChanges }: ReportDifference,
 ): string {
   const lines = [
     ...appeared.map((finding) => lineOf(report, 'new', finding)),
@@ -62,9 +67,27 @@ function textOf(
   return [
     `Access audit of ${report.organization}, night ${report.night}: ${report.result}. ` +
       `${appeared.length} new, ${reopened.length} back, ${fixed.length} fixed, ${waived.length} accepted, ${stillOpen} still open.`,
+    ...policyLines(policyChanges),
     ...lines.slice(0, MOST_IN_TEXT),
     ...(rest > 0 ? [`and ${rest} more`] : []),
+    ...checkpointLines(report),
   ].join('\n');
+}
+
+/** The newest ones, so that they leave room for findings. */
+function policyLines(changes: ReportDifference['policyChanges']): readonly string[] {
+  const rest = changes.length - MOST_POLICIES_IN_TEXT;
+  return [
+    ...(rest > 0 ? [`policy: ${rest} earlier versions came into force`] : []),
+    ...changes.slice(-MOST_POLICIES_IN_TEXT).map((change) => `policy: ${policyChangeText(change, literal)}`),
+  ];
+}
+
+/** Enough to compare the log with later, wherever the message is kept: what the log's signed head says of its size and root. */
+function checkpointLines({ checkpoint }: AuditReport): readonly string[] {
+  if (checkpoint === undefined) return [];
+  const [, size = '', root = ''] = checkpoint.split('\n');
+  return [`evidence: ${plain(size)} entries, root ${literal(root)}`];
 }
 
 function lineOf(report: AuditReport, word: string, finding: FindingRecord): string {

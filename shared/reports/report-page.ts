@@ -8,6 +8,7 @@ import { linkToCheck, renderAboutChecks } from './check-explanations';
 import { subjectText } from './describe-finding';
 import { FILTER_SCRIPT } from './finding-filter-script';
 import { renderFindingList } from './finding-list';
+import { renderPolicyChanges, renderPolicyVersions } from './policy-change-list';
 import { renderTrend } from './trend-chart';
 import { renderWaivers } from './waiver-list';
 import { SEVERITIES } from '../domain/audit/check-catalog-entry';
@@ -42,7 +43,7 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
       <div id="findings">
         ${report.findings.length === 0 ? markup`<p>There is no finding.</p>` : renderFindingList(report)}
       </div>
-      ${renderWaivers(report)}
+      ${renderWaivers(report)} ${renderPolicyVersions(report)}
       ${renderAboutChecks(report, [...report.findings, ...(before?.findings ?? [])])}
     </main>
     <footer>
@@ -67,7 +68,7 @@ export function renderUnknown({ unknown }: Pick<AuditReport, 'unknown'>): Markup
 
 /** What is different from an earlier night. `page` is where the checks are explained, when not here. */
 export function renderChanges(report: AuditReport, before: AuditReport | undefined, page = ''): Markup {
-  const { appeared, reopened, fixed, waived, stillOpen } = compareReports(before, report);
+  const { appeared, reopened, fixed, waived, stillOpen, policyChanges } = compareReports(before, report);
   const changes = [
     ['Appeared', appeared],
     ['Came back', reopened],
@@ -81,7 +82,8 @@ export function renderChanges(report: AuditReport, before: AuditReport | undefin
       ${since}: ${appeared.length} appeared, ${reopened.length} came back, ${fixed.length} fixed,
       ${waived.length} accepted, ${stillOpen} still open.
     </p>
-    ${changes.filter(([, list]) => list.length > 0).map(([word, list]) => renderChange({ report, page }, word, list))}`;
+    ${changes.filter(([, list]) => list.length > 0).map(([word, list]) => renderChange({ report, page }, word, list))}
+    ${policyChanges.length === 0 ? undefined : markup`<h3>Policy (${policyChanges.length})</h3>${renderPolicyChanges(policyChanges.toReversed())}`}`;
 }
 
 const MOST_LISTED = 50;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isCheckId } from '../domain/audit/check-catalog';
 import type { AuditReport } from '../domain/audit/report';
+import { RecordedPolicyChangeSchema } from './evidence/policy-change-schema';
 import { FindingRecordSchema } from './findings';
 
 const Count = z.int().min(0);
@@ -38,6 +39,7 @@ export const AuditReportSchema: z.ZodType<AuditReport> = z.object({
   findings: z.array(FindingRecordSchema),
   previousNight: z.string().exactOptional(),
   checkpoint: z.string().exactOptional(),
+  policyChanges: z.array(RecordedPolicyChangeSchema).exactOptional(),
   waivers: z
     .array(
       z.object({

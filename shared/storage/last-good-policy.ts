@@ -1,8 +1,13 @@
+import type { BlockBlobClient } from '@azure/storage-blob';
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Clock } from '../clock';
+import { HOUR_MS } from '../domain/durations';
 import { LONGEST_POLICY_BYTES } from '../domain/policy';
+import { saidInMetadata, type PolicyOrigin, type PolicyVersion } from '../domain/policy-version';
 import { AppError } from '../errors';
 import type { StorageAccount } from './storage-account';
+import { isConflict } from './storage-errors';
 
 type Location =
   Readonly<{ kind: 'blob'; container: string; blob: string }> | Readonly<{ kind: 'file'; path: string }>;
@@ -10,51 +15,84 @@ type Location =
 const FRESH_MS = 60_000;
 const MOST_BYTES = LONGEST_POLICY_BYTES + 1;
 
+const READ_ATTEMPTS = 3;
+
+type ReadPolicy = Readonly<{ text: string; origin: PolicyOrigin }>;
+
 /**
- * Caches the policy for a minute. A version that cannot be read or parsed does not replace a good one: the last good
- * one stays in force and the fault is reported by `onFault`. One that was refused is not parsed again. Of a file that is too large no more
- * is read than `parse` needs to refuse it.
- * @throws AppError `policy-unavailable` or what `parse` throws, while there is no good version yet
+ * Caches the policy for a minute. A version that cannot be read or parsed, or cannot be brought into force, does not replace a good one:
+ * the last good one stays in force and the fault is reported by `onFault`. One that was refused is not parsed again. Of a file that is too
+ * large no more is read than `parse` needs to refuse it. `bringIntoForce` comes before a version is handed out: at the start, with each
+ * change, after each failure, and once an hour while the file still says it, as another process may have recorded one that never came into force.
+ * @throws AppError `policy-unavailable` or what `parse` and `bringIntoForce` throw, while there is no good version yet
  */
 export function createPolicyStore<P>(
   options: Readonly<{
     storage: Pick<StorageAccount, 'container'>;
     location: Location;
     parse: (text: string, fileName: string) => P;
+    bringIntoForce: (version: PolicyVersion, policy: P) => Promise<void>;
     clock: Pick<Clock, 'now'>;
     onFault: (error: unknown) => void;
   }>,
 ): () => Promise<P> {
-  const { storage, location, parse, clock, onFault } = options;
-  let good: Readonly<{ policy: P; text: string }> | undefined;
+  const { storage, location, parse, bringIntoForce, clock, onFault } = options;
+  type Parsed = ReadPolicy & Readonly<{ policy: P }>;
+  let good: Parsed | undefined;
+  let pending: Parsed | undefined;
   let bad: Readonly<{ text: string; error: unknown }> | undefined;
+  let settled: Readonly<{ text: string; atMs: number }> | undefined;
   let checkedAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<P> | undefined;
 
-  const read = async (): Promise<string> => {
+  /** A clock that was put back makes nothing fresh for longer. */
+  const isWithin = (sinceMs: number, forMs: number): boolean => {
+    const ageMs = clock.now() - sinceMs;
+    return ageMs >= 0 && ageMs < forMs;
+  };
+  const read = async (): Promise<ReadPolicy> => {
     try {
       if (location.kind === 'file') return await readFileAtMost(location.path);
       const blob = (await storage.container(location.container)).getBlockBlobClient(location.blob);
-      const { contentLength = 0 } = await blob.getProperties();
-      if (contentLength === 0) return '';
-      return (await blob.downloadToBuffer(0, Math.min(contentLength, MOST_BYTES))).toString('utf8');
+      return await readBlobAtMost(blob, `${location.container}/${location.blob}`);
     } catch (error) {
       throw new AppError('policy-unavailable', 'The policy file cannot be read', { cause: error });
     }
   };
-  const parseOnce = (text: string): P => {
+  const readNext = async (): Promise<Parsed> => {
+    const found = await read();
+    const { text } = found;
     if (text === bad?.text) throw bad.error;
+    const known = [good, pending].find((one) => one?.text === text);
+    if (known !== undefined) return known;
     try {
-      return parse(text, fileNameOf(location));
+      pending = { ...found, policy: parse(text, fileNameOf(location)) };
+      return pending;
     } catch (error) {
       bad = { text, error };
       throw error;
     }
   };
+  const settle = async ({ text, origin, policy }: Parsed, wasRead: boolean): Promise<void> => {
+    if (settled?.text === text && (!wasRead || isWithin(settled.atMs, HOUR_MS))) return;
+    settled = undefined;
+    const hash = createHash('sha256').update(text).digest('hex');
+    await bringIntoForce({ hash, text, origin }, policy);
+    settled = { text, atMs: clock.now() };
+  };
   const refresh = async (): Promise<P> => {
+    let next = good;
+    let wasRead = false;
     try {
-      const text = await read();
-      if (text !== good?.text) good = { text, policy: parseOnce(text) };
+      next = await readNext();
+      wasRead = true;
+    } catch (error) {
+      if (next === undefined) throw error;
+      onFault(error);
+    }
+    try {
+      await settle(next, wasRead);
+      good = next;
     } catch (error) {
       if (good === undefined) throw error;
       onFault(error);
@@ -64,7 +102,7 @@ export function createPolicyStore<P>(
   };
 
   return async () => {
-    if (good !== undefined && clock.now() - checkedAtMs < FRESH_MS) return good.policy;
+    if (good !== undefined && isWithin(checkedAtMs, FRESH_MS)) return good.policy;
     reading ??= refresh().finally(() => {
       reading = undefined;
     });
@@ -72,20 +110,49 @@ export function createPolicyStore<P>(
   };
 }
 
-async function readFileAtMost(path: string): Promise<string> {
+/** What is told of a blob belongs to what was read: where it is replaced meanwhile it is read again. */
+async function readBlobAtMost(blob: BlockBlobClient, name: string): Promise<ReadPolicy> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { contentLength = 0, etag, lastModified, versionId, metadata = {} } = await blob.getProperties();
+    const said = saidInMetadata(metadata);
+    const origin: PolicyOrigin = {
+      kind: 'blob',
+      name,
+      ...(lastModified === undefined ? {} : { modifiedMs: lastModified.getTime() }),
+      ...(etag === undefined ? {} : { etag }),
+      ...(versionId === undefined ? {} : { versionId }),
+      ...(said === undefined ? {} : { said }),
+    };
+    if (contentLength === 0) return { text: '', origin };
+    try {
+      const conditions = etag === undefined ? {} : { ifMatch: etag };
+      const bytes = await blob.downloadToBuffer(0, Math.min(contentLength, MOST_BYTES), { conditions });
+      return { text: bytes.toString('utf8'), origin };
+    } catch (error) {
+      if (!isConflict(error) || attempt === READ_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function readFileAtMost(path: string): Promise<ReadPolicy> {
   const file = await open(path);
   try {
     const buffer = Buffer.alloc(MOST_BYTES);
     let length = 0;
     for (let read = 1; read > 0 && length < MOST_BYTES; length += read)
       ({ bytesRead: read } = await file.read(buffer, length, MOST_BYTES - length));
-    return buffer.toString('utf8', 0, length);
+    const { mtimeMs } = await file.stat();
+    const origin: PolicyOrigin = { kind: 'file', name: lastPartOf(path), modifiedMs: Math.floor(mtimeMs) };
+    return { text: buffer.toString('utf8', 0, length), origin };
   } finally {
     await file.close();
   }
 }
 
 function fileNameOf(location: Location): string {
-  const path = location.kind === 'file' ? location.path : location.blob;
+  return lastPartOf(location.kind === 'file' ? location.path : location.blob);
+}
+
+function lastPartOf(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? path;
 }

@@ -153,6 +153,7 @@ const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   maxIdsPerPut: maybe(z.number()),
   maxIdsLearntMs: z.number().exactOptional(),
   decisions: z.array(z.string()).optional(),
+  policyHash: z.string().exactOptional(),
 });
 
 export const LEDGER_SCHEMAS = {

@@ -1,15 +1,20 @@
+import { createHash } from 'node:crypto';
 import { sandboxEvidenceKeys } from '../../sandbox/evidence-key';
+import { bringPolicyIntoForce } from '../../shared/access/ledger/bring-policy-into-force';
 import { createLoggedLedger } from '../../shared/access/ledger/log-evidence';
 import { proveNight } from '../../shared/access/ledger/prove-night';
 import { DAY_MS } from '../../shared/domain/durations';
 import { emptyPersonLedger } from '../../shared/domain/ledger/person-ledger';
 import { personSubject, subjectByName, type Subject } from '../../shared/domain/ledger/subject';
+import type { PolicyVersion } from '../../shared/domain/policy-version';
 import { createEvidenceLog } from '../../shared/storage/evidence/evidence-log';
 import { createLogPublisher } from '../../shared/storage/evidence/publish-log';
+import { createPolicyArchive } from '../../shared/storage/evidence/policy-archive';
 import { createLogReader } from '../../shared/storage/evidence/read-log';
 import { createLedgerStore } from '../../shared/storage/ledger';
 import type { StorageAccount } from '../../shared/storage/storage-account';
 import { openMemoryStorage } from '../fixtures/memory-storage/open';
+import { policyText, recordingOn } from '../fixtures/policy-process';
 import { createRandom } from '../chaos/random';
 import { contentsOf, type Contents } from './tampered-storage';
 
@@ -23,6 +28,7 @@ export function depsOn(storage: StorageAccount) {
     evidenceLog,
     logReader: createLogReader(storage),
     logPublisher: createLogPublisher(storage, evidenceLog, evidenceKeys),
+    policyArchive: createPolicyArchive(storage),
     evidenceKeys,
   };
 }
@@ -55,6 +61,7 @@ export async function playOrganization(seed: number): Promise<PlayedOrganization
   const nights: Contents[] = [];
   const notes: string[] = [];
   for (let night = 0; night < NIGHTS; night += 1) {
+    await bringPolicyIntoForce(recordingOn(storage, { now: () => nowMs }), versionOf(night), [ACME.alias]);
     for (const [at, subject] of subjects.entries()) {
       const { ledger, logWritten } = createLoggedLedger(depsOn(storage));
       const evidence = Array.from({ length: 1 + random.int(4) }, (_, number) => ({
@@ -76,6 +83,13 @@ export async function playOrganization(seed: number): Promise<PlayedOrganization
     nights.push(await contentsOf(storage));
   }
   return { subjects, nights, notes, nowMs };
+}
+
+/** Each night another version of the policy, but for the last, which puts the first back. */
+function versionOf(night: number): PolicyVersion {
+  const text = policyText({ [ACME.alias]: { groups: { [`Group ${night % (NIGHTS - 1)}`]: {} } } });
+  const hash = createHash('sha256').update(text).digest('hex');
+  return { hash, text, origin: { kind: 'file', name: 'policy.yaml' } };
 }
 
 type Ledger = ReturnType<typeof depsOn>['ledger'];

@@ -1,4 +1,5 @@
 import type { StorageAccount } from '../../shared/storage/storage-account';
+import { ARCHIVE_CONTAINER } from '../../shared/storage/evidence/policy-archive';
 import { openMemoryStorage } from '../fixtures/memory-storage/open';
 
 export type Row = Record<string, unknown> & { partitionKey: string; rowKey: string };
@@ -11,6 +12,12 @@ export type Contents = Readonly<{
 }>;
 
 const TABLES = ['ledger', 'evidence', 'subjects'];
+const CONTAINERS = ['evidence', ARCHIVE_CONTAINER];
+
+/** Blobs of the log are in a folder for each organization. */
+function containerOf(name: string): string {
+  return name.includes('/') ? 'evidence' : ARCHIVE_CONTAINER;
+}
 
 export async function contentsOf(storage: StorageAccount): Promise<Contents> {
   const rows = new Map<string, Row>();
@@ -18,9 +25,11 @@ export async function contentsOf(storage: StorageAccount): Promise<Contents> {
     for await (const { etag: _etag, ...row } of (await storage.table(table)).listEntities())
       rows.set(`${table} ${row.partitionKey} ${row.rowKey}`, row as Row);
   const blobs = new Map<string, Buffer>();
-  const container = await storage.container('evidence');
-  for await (const { name } of container.listBlobsFlat({ prefix: '' }))
-    blobs.set(name, await container.getBlockBlobClient(name).downloadToBuffer());
+  for (const named of CONTAINERS) {
+    const container = await storage.container(named);
+    for await (const { name } of container.listBlobsFlat({ prefix: '' }))
+      blobs.set(name, await container.getBlockBlobClient(name).downloadToBuffer());
+  }
   return { rows, blobs };
 }
 
@@ -29,7 +38,7 @@ export async function storageWith({ rows, blobs }: Contents): Promise<StorageAcc
   for (const [key, row] of rows)
     await (await storage.table(key.split(' ')[0] ?? '')).upsertEntity(row, 'Replace');
   for (const [name, bytes] of blobs)
-    await (await storage.container('evidence')).getBlockBlobClient(name).uploadData(bytes);
+    await (await storage.container(containerOf(name))).getBlockBlobClient(name).uploadData(bytes);
   return storage;
 }
 

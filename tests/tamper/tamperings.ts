@@ -292,4 +292,18 @@ export const TAMPERINGS: Readonly<Record<string, Tampering>> = {
     else blobs.set(name, Buffer.from(signCheckpoint(told, [another])));
     return ofLog('checkpoint');
   },
+  'the policy archive changed': ({ random, contents: { blobs } }) => {
+    const isVersion = (name: string): boolean => !name.includes('/');
+    const name = pickName(random, blobs.keys(), isVersion);
+    const another = pickName(random, blobs.keys(), (one) => isVersion(one) && one !== name);
+    const bytes = blobs.get(name) ?? Buffer.alloc(0);
+    const what = random.int(4);
+    if (what === 0) blobs.set(name, flip(random, bytes));
+    else if (what === 1) blobs.set(name, bytes.subarray(0, random.int(bytes.length)));
+    else if (what === 2) blobs.delete(name);
+    else swap(blobs, name, another, (bytesOfOther) => bytesOfOther);
+    const fault = (of: string, kind: string): string => `policy:${of.replace('.yaml', '')} ${kind}`;
+    const lines = what === 2 ? [fault(name, 'missing')] : [fault(name, 'edited')];
+    return { lines: what === 3 ? [...lines, fault(another, 'edited')] : lines, refused: [] };
+  },
 };

@@ -1,4 +1,4 @@
-import { sandboxSeal } from '../../sandbox/evidence-key';
+import { sandboxEvidenceKeys, sandboxSeal } from '../../sandbox/evidence-key';
 import { describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { createAppDeps } from '../../shared/app-deps';
 import { parseConfig } from '../../shared/config';
 import type { Policy } from '../../shared/domain/policy';
 import { errorCodeOf } from '../../shared/errors';
+import { openMemoryStorage } from '../fixtures/memory-storage/open';
 import type { Infrastructure } from '../../shared/infrastructure';
 
 const CONFIG = parseConfig({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
@@ -56,6 +57,7 @@ organizations:
           POLICY_FILE: file,
         }),
         () => undefined,
+        { storage: openMemoryStorage(), evidenceKeys: async () => sandboxEvidenceKeys },
       );
       expect(await policy().then(() => undefined, errorCodeOf)).toBe(code);
     } finally {

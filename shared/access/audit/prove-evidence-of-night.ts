@@ -4,6 +4,7 @@ import type { OperationalState } from '../../domain/audit/operational-state';
 import type { Known } from '../../domain/audit/snapshot';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError } from '../../errors';
+import { RecordedPolicyChangeSchema } from '../../storage/evidence/policy-change-schema';
 import { proveNight, type ProveNightDeps } from '../ledger/prove-night';
 import type { ResumableReader } from './resumable-snapshot-reader';
 
@@ -14,6 +15,7 @@ const PROVEN_NIGHT = {
   schema: z.object({
     faults: z.array(z.object({ subject: z.string(), kind: z.string(), at: z.number() })).readonly(),
     checkpoint: z.string().exactOptional(),
+    policyChanges: z.array(RecordedPolicyChangeSchema).readonly(),
   }),
 };
 

@@ -189,7 +189,7 @@ async function decideNight(
     own: uipath.own,
     evidence,
   });
-  const { checkpoint } = operations.evidence;
+  const { checkpoint, policyChanges = [] } = operations.evidence;
 
   const audit = toCheckInput({ organization, snapshot, expected, operations, nowMs });
   const found = runAllChecks(audit);
@@ -218,6 +218,7 @@ async function decideNight(
     checks: checksOf(findings, ownChecks),
     findings: findings.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(policyChanges.length === 0 ? {} : { policyChanges }),
     ...(earlier === undefined ? {} : { previousNight: earlier.night }),
     ...(waivers.length === 0 ? {} : { waivers: reachOfWaivers(waivers, findings, nowMs) }),
   };

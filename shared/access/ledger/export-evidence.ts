@@ -1,12 +1,14 @@
 import type { SubjectKind } from '../../domain/ledger/subject';
 import type { StorageAccount } from '../../storage/storage-account';
+import { ARCHIVE_CONTAINER } from '../../storage/evidence/policy-archive';
 import { SUBJECT_KINDS } from './verify-evidence';
 
 /** A line of an export, as docs/evidence-format.md describes it. */
 export type ExportedLine =
   | Readonly<{ type: 'export'; v: 1; organization: string; origin: string }>
   | Readonly<{ type: 'row'; table: 'ledger' | 'evidence'; row: Readonly<Record<string, unknown>> }>
-  | Readonly<{ type: 'blob'; name: string; base64: string }>;
+  | Readonly<{ type: 'blob'; name: string; base64: string }>
+  | Readonly<{ type: 'policy'; hash: string; base64: string }>;
 
 /**
  * All that is needed to verify the evidence of an organization without this application. The log is read before the ledgers: whatever it
@@ -24,6 +26,11 @@ export async function* exportEvidence(
     yield { type: 'blob', name: name.slice(alias.length + 1), base64: bytes.toString('base64') };
   }
   for (const kind of SUBJECT_KINDS) yield* rowsOf(storage, 'ledger', partitionsOf(alias, kind));
+  const archive = await storage.container(ARCHIVE_CONTAINER);
+  for await (const { name } of archive.listBlobsFlat({ prefix: '' })) {
+    const bytes = await archive.getBlockBlobClient(name).downloadToBuffer();
+    yield { type: 'policy', hash: name.replace(/\.yaml$/, ''), base64: bytes.toString('base64') };
+  }
 }
 
 function partitionsOf(alias: string, kind: SubjectKind): string {

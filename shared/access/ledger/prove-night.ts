@@ -7,7 +7,10 @@ import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
 import type { LogPublisher } from '../../storage/evidence/publish-log';
 import type { LedgerStore } from '../../storage/ledger';
+import type { PolicyArchive } from '../../storage/evidence/policy-archive';
+import type { RecordedPolicyChange } from '../../domain/policy-version';
 import { logEvidence } from './log-evidence';
+import { readPolicyChanges, verifyPolicies } from './policy-versions';
 import {
   entriesOf,
   isLogReliable,
@@ -26,12 +29,15 @@ export type ProveNightDeps = VerifyLogDeps &
     ledger: Pick<LedgerStore, 'heads' | 'evidence' | 'evidenceAfter' | 'read'>;
     evidenceLog: EvidenceLog;
     logPublisher: LogPublisher;
+    policyArchive: Pick<PolicyArchive, 'read'>;
   }>;
 
 /** What a night found in the evidence, and the checkpoint that it signed; none where nothing may be signed, or there is nothing. */
 export type ProvenNight = Readonly<{
   faults: ReadonlyArray<Readonly<{ subject: string; kind: string; at: number }>>;
   checkpoint?: string;
+  /** The latest versions of the policy that the evidence tells of, the oldest first. */
+  policyChanges: readonly RecordedPolicyChange[];
 }>;
 
 /** Each subject is looked at once in so many nights, besides whoever changed since the last. */
@@ -40,6 +46,9 @@ const NIGHTS_ROUND = 30;
 const MOST_ENTRIES_EACH_NIGHT = 200_000;
 const NIGHTS_OF_WHOLE_LOG = 7;
 const TOGETHER = 200;
+/** Of the policy so many versions are looked at each night, and each of the others once in a round; so many changes are told. */
+const NEWEST_VERSIONS = 50;
+const MOST_POLICY_CHANGES = 20;
 
 /**
  * Brings into the log what is not there yet, verifies the log and a part of the subjects by it, each once in thirty nights and where
@@ -101,6 +110,10 @@ export async function proveNight(
       for (const name of namesOf(subject)) unknown.delete(name);
     for (const [name, first] of unknown) subjects.push(unknownSubject(name, first));
   }
+  const policyChanges = await readPolicyChanges(deps, alias);
+  subjects.push(
+    ...(await verifyPolicies(deps, policyChanges, (hash, newer) => isVersionOfNight(hash, newer, night))),
+  );
   const isSound = faults.length === 0 && head !== undefined;
   const published = isSound ? await deps.logPublisher.publish(alias, origin, nowMs) : undefined;
   if (isSound) {
@@ -113,6 +126,7 @@ export async function proveNight(
       ...subjects.map(({ subject, kind, seq }) => ({ subject, kind, at: seq })),
     ],
     ...(published === undefined ? {} : { checkpoint: published.note }),
+    policyChanges: policyChanges.slice(-MOST_POLICY_CHANGES),
   };
 }
 
@@ -150,8 +164,13 @@ function relationOf(head: EvidenceHead | undefined, known: EvidenceHead | undefi
   return head.hash === known.hash ? 'others' : 'suspects';
 }
 
+/** Whether a version of the policy is looked at, after which so many others came into force. */
+export function isVersionOfNight(hash: string, newer: number, night: number): boolean {
+  return newer < NEWEST_VERSIONS || isOfNight({ key: hash }, night);
+}
+
 /** By its key, so that each has its night whoever comes and goes. */
-export function isOfNight({ key }: Subject, night: number): boolean {
+export function isOfNight({ key }: Pick<Subject, 'key'>, night: number): boolean {
   const place = Buffer.from(key).reduce((sum, byte) => (sum * 31 + byte) % NIGHTS_ROUND, 0);
   return place === night % NIGHTS_ROUND;
 }

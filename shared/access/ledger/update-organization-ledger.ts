@@ -1,6 +1,6 @@
 import { hashOf } from '../../domain/canonical-json-hash';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
+import { NEW_ORGANIZATION_LEDGER, type OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import type { LedgerStore } from '../../storage/ledger';
 import { appendEvidence, updateLedger, type LedgerUpdate } from './update-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
@@ -8,7 +8,6 @@ import { errorCodeOf } from '../../errors';
 
 type LedgerDeps = Readonly<{ ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence'> }>;
 
-const NEW: OrganizationLedger = { lastAudit: undefined, maxIdsPerPut: undefined };
 /** Decisions remembered for deduplication: a repeat comes within seconds of a crash or a second click. */
 const REMEMBERED = 50;
 
@@ -54,7 +53,7 @@ async function updateOrAppend(
 ): Promise<void> {
   const subject = organizationSubject(alias);
   try {
-    await updateLedger(ledger, subject, (current = NEW) => decide(current));
+    await updateLedger(ledger, subject, (current = NEW_ORGANIZATION_LEDGER) => decide(current));
   } catch (error) {
     if (errorCodeOf(error) !== 'record-unreadable') throw error;
     await appendEvidence(ledger, subject, evidence);

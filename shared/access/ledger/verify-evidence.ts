@@ -12,15 +12,18 @@ import { errorCodeOf } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
 import type { LedgerStore } from '../../storage/ledger';
+import type { PolicyArchive } from '../../storage/evidence/policy-archive';
+import { readPolicyChanges, verifyPolicies } from './policy-versions';
 import { verifyLog, type LogFault, type VerifyLogDeps } from './verify-log';
 
 export type VerifyEvidenceDeps = VerifyLogDeps &
   Readonly<{
     ledger: Pick<LedgerStore, 'heads' | 'evidence'>;
     evidenceLog: Pick<EvidenceLog, 'read' | 'heads' | 'headOf'>;
+    policyArchive: Pick<PolicyArchive, 'read'>;
   }>;
 
-/** `subject`: `person:<key>` and its like; of one that only the log knows `unknown:<its name there>`. */
+/** `subject`: `person:<key>` and its like; of one that only the log knows `unknown:<its name there>`; of a version of the policy `policy:<hash>`. */
 export type FaultySubject = FaultOfSubject & Readonly<{ subject: string }>;
 
 export type VerifiedEvidence = Readonly<{
@@ -34,7 +37,7 @@ export const SUBJECT_KINDS: readonly SubjectKind[] = ['organization', 'person', 
 
 /**
  * Verifies all evidence of an organization: the log by itself and by the checkpoints that were kept elsewhere, and each subject by
- * itself and by what the log knows of it.
+ * itself and by what the log knows of it, and the versions of the policy that its own evidence names.
  */
 export async function verifyEvidenceOf(
   deps: VerifyEvidenceDeps,
@@ -76,6 +79,7 @@ export async function verifyEvidenceOf(
     if (judged.fault !== undefined) found.push(judged.fault);
   });
   if (isReliable) for (const [name, [first]] of inLog) found.push(unknownSubject(name, first));
+  found.push(...(await verifyPolicies(deps, await readPolicyChanges(deps, organization.alias))));
   return {
     log: faults,
     subjects: found.toSorted((a, b) => (a.subject < b.subject ? -1 : 1)),

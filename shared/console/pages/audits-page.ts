@@ -1,6 +1,7 @@
 import type { ReportInContext } from '../../access/desk/read-report';
 import { openCount, type AuditSummary } from '../../domain/audit/audit-summary';
 import { markup, time, timeText, type Markup } from '../../html/markup';
+import { renderPolicyVersions } from '../../reports/policy-change-list';
 import { renderChanges, renderUnknown } from '../../reports/report-page';
 import { SEVERITIES } from '../../domain/audit/check-catalog-entry';
 import { CONSOLE_PATH } from '../path-and-page-names';
@@ -46,7 +47,8 @@ function renderCompared(layout: PageLayout, { report, before }: ReportInContext)
     before === undefined ? undefined : markup`, compared with ${time(before.takenAtMs)}`
   }. ${renderReportLinks(report)}</p>
 ${renderUnknown(report)}
-${renderChanges(report, before, `${CONSOLE_PATH}/${layout.organization}/findings?show=all`)}`;
+${renderChanges(report, before, `${CONSOLE_PATH}/${layout.organization}/findings?show=all`)}
+${renderPolicyVersions(report)}`;
 }
 
 function renderTable({ organization }: PageLayout, newest: readonly AuditSummary[]): Markup {

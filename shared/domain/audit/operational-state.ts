@@ -1,3 +1,4 @@
+import type { RecordedPolicyChange } from '../policy-version';
 import type { FindingSubject } from './finding';
 import type { EarlierAudits } from './seen-in-earlier-audits';
 import type { Known, UnknownPart } from './snapshot';
@@ -42,6 +43,8 @@ export type OperationalState = Readonly<{
   evidence: Readonly<{
     faults: ReadonlyArray<Readonly<{ subject: string; kind: string; at: number }>>;
     checkpoint?: string;
+    /** The latest versions of the policy that came into force, the oldest first. */
+    policyChanges?: readonly RecordedPolicyChange[];
   }>;
   /** What of all this could not be read, and is left empty. */
   unread: readonly UnknownPart[];

@@ -1,3 +1,4 @@
+import type { RecordedPolicyChange } from '../policy-version';
 import { describeCheck } from './check-catalog';
 import type { CheckEntry } from './check-catalog-entry';
 import { isOpen, type FindingRecord } from './finding';
@@ -39,6 +40,8 @@ export type AuditReport = Readonly<{
   previousNight?: string;
   /** The signed head of the organization's evidence, as it was that night (C2SP tlog-checkpoint). */
   checkpoint?: string;
+  /** The latest versions of the policy that came into force for the organization, the oldest first: of earlier nights too. */
+  policyChanges?: readonly RecordedPolicyChange[];
   /** The waivers of the policy, where it has some: those that ended or match nothing too. */
   waivers?: readonly WaiverReach[];
 }>;
@@ -59,6 +62,8 @@ export type ReportDifference = Readonly<{
   reopened: readonly FindingRecord[];
   waived: readonly FindingRecord[];
   stillOpen: number;
+  /** Versions of the policy that came into force since. */
+  policyChanges: readonly RecordedPolicyChange[];
 }>;
 
 /** Compares two nights, which need not follow each other. Without an earlier one everything open has appeared. */
@@ -83,7 +88,17 @@ export function compareReports(before: AuditReport | undefined, after: AuditRepo
             : [];
       }),
     stillOpen: open.filter(({ id }) => wasOpen(earlier.get(id))).length,
+    policyChanges: policyChangesSince(before, after),
   };
+}
+
+/** By the numbers of their records: whatever the clock did. */
+function policyChangesSince(
+  before: AuditReport | undefined,
+  { policyChanges = [] }: AuditReport,
+): readonly RecordedPolicyChange[] {
+  const known = before?.policyChanges?.at(-1)?.seq ?? 0;
+  return policyChanges.filter(({ seq }) => seq > known);
 }
 
 function wasOpen(record: FindingRecord | undefined): boolean {

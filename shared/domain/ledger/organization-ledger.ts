@@ -7,4 +7,9 @@ export type OrganizationLedger = Readonly<{
   maxIdsLearntMs?: number;
   /** The latest decisions of people that are in the evidence, by id, so that one that is repeated is there once. */
   decisions?: readonly string[] | undefined;
+  /** Hash of the version of the policy that is on record as in force, or under which the organization ceased to be named. */
+  policyHash?: string;
 }>;
+
+/** Of one that nothing is known of yet. */
+export const NEW_ORGANIZATION_LEDGER: OrganizationLedger = { lastAudit: undefined, maxIdsPerPut: undefined };

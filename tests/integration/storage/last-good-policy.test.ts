@@ -1,8 +1,11 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, errorCodeOf } from '../../../shared/errors';
+import type { PolicyVersion } from '../../../shared/domain/policy-version';
+import { createPolicyArchive } from '../../../shared/storage/evidence/policy-archive';
 import { createPolicyStore } from '../../../shared/storage/last-good-policy';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
@@ -44,6 +47,66 @@ async function aFile(): Promise<Place> {
   };
 }
 
+describe('a version that comes into force', () => {
+  it('is told with what its blob says of who put it there and when, and archived once', async () => {
+    const container = newName('policies');
+    const blob = (await storage().container(container)).getBlockBlobClient('policy.yaml');
+    const put = await blob.uploadData(Buffer.from('one'), { metadata: { author: 'ana', token: 'x' } });
+    const versions: PolicyVersion[] = [];
+    const archive = createPolicyArchive(storage());
+    const policy = createPolicyStore<string>({
+      storage: storage(),
+      location: { kind: 'blob', container, blob: 'policy.yaml' },
+      parse: (text) => text,
+      bringIntoForce: async (version) => {
+        versions.push(version);
+        await archive.keep(version);
+        await archive.keep({ ...version, text: 'another' });
+      },
+      clock: { now: () => 0 },
+      onFault: () => undefined,
+    });
+    expect(await policy()).toBe('one');
+    const hash = createHash('sha256').update('one').digest('hex');
+    expect(versions).toEqual([
+      {
+        hash,
+        text: 'one',
+        origin: {
+          kind: 'blob',
+          name: `${container}/policy.yaml`,
+          etag: put.etag,
+          modifiedMs: put.lastModified?.getTime(),
+          said: { author: 'ana' },
+        },
+      },
+    ]);
+    expect(await archive.read(hash)).toEqual({ kind: 'sound', text: 'one' });
+    expect(await archive.read('0'.repeat(64))).toEqual({ kind: 'missing' });
+  });
+
+  it('is told with the name and time of its file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+    folders.push(folder);
+    const path = join(folder, 'policy.yaml');
+    await writeFile(path, 'one');
+    await utimes(path, 5, 7);
+    const origins: unknown[] = [];
+    const policy = createPolicyStore<string>({
+      storage: storage(),
+      location: { kind: 'file', path },
+      parse: (text) => text,
+      bringIntoForce: async ({ origin }) => {
+        origins.push(origin);
+      },
+      clock: { now: () => 0 },
+      onFault: () => undefined,
+    });
+    await policy();
+    expect(origins).toEqual([{ kind: 'file', name: 'policy.yaml', modifiedMs: 7_000 }]);
+  });
+});
+
 /** A store of a policy that is good unless it says `bad`. */
 function open(location: Place['location']) {
   let nowMs = 0;
@@ -57,6 +120,7 @@ function open(location: Place['location']) {
       if (text.includes('bad')) throw new AppError('policy-invalid', 'Bad');
       return text;
     },
+    bringIntoForce: async () => undefined,
     clock: { now: () => nowMs },
     onFault: (error) => faults.push(errorCodeOf(error)),
   });

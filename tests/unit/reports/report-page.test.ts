@@ -96,6 +96,31 @@ describe('the page of a report', () => {
     expect(renderReportPage(report(), alone)).not.toContain('Waivers of the policy');
   });
 
+  it('tells which versions of the policy came into force since, and the latest of all nights', () => {
+    const change = (seq: number) => ({
+      seq,
+      atMs: NIGHT_MS,
+      ...(seq === 1 ? {} : { from: String(seq - 1).repeat(64) }),
+      to: String(seq).repeat(64),
+      origin: { kind: 'blob', name: 'policy/policy.yaml', said: { author: '<b>ana' } } as const,
+      ...(seq === 1 ? {} : { changed: [{ section: 'groups', name: '<i>Ops', change: 'removed' } as const] }),
+    });
+    const [before, after] = [[change(1)], [change(1), change(2)]].map((policyChanges) =>
+      report({ policyChanges }),
+    );
+    const page = renderReportPage(after ?? report(), { ...alone, before });
+    const [, since = '', all = ''] =
+      /<h3>Policy \(1\)<\/h3>(.*)<h2>Versions of the policy<\/h2>(.*)/s.exec(page) ?? [];
+    const words = (seq: number) =>
+      `from ${String(seq - 1).repeat(12)} to ${String(seq).repeat(12)}; <bdi>groups &lt;i&gt;Ops removed</bdi>`;
+    expect(since).toContain(words(2));
+    expect(since).not.toContain('the first on record');
+    expect(all).toContain(words(2));
+    expect(all).toContain(`${'1'.repeat(12)}, the first on record`);
+    expect(all).toContain('author &lt;b&gt;ana, unproven');
+    expect(renderReportPage(report(), alone)).not.toContain('Versions of the policy');
+  });
+
   it('says probably where only a name tells who caused a finding', () => {
     const attribution = { kind: 'known', actor: 'p@x', atMs: 1, certainty: 'likely' } as const;
     const page = renderReportPage(report({ findings: [finding({ attribution })] }), alone);

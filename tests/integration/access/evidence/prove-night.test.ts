@@ -11,6 +11,7 @@ import { personSubject, type Subject } from '../../../../shared/domain/ledger/su
 import { AppError } from '../../../../shared/errors';
 import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
 import { createLogPublisher } from '../../../../shared/storage/evidence/publish-log';
+import { createPolicyArchive } from '../../../../shared/storage/evidence/policy-archive';
 import { createLogReader } from '../../../../shared/storage/evidence/read-log';
 import { createLedgerStore } from '../../../../shared/storage/ledger';
 import type { StorageAccount } from '../../../../shared/storage/storage-account';
@@ -36,6 +37,7 @@ function deps() {
     evidenceLog,
     logReader: createLogReader(storage),
     logPublisher: createLogPublisher(storage, evidenceLog, keys),
+    policyArchive: createPolicyArchive(storage),
     evidenceKeys: keys,
   };
 }
@@ -88,7 +90,7 @@ describe('a night', () => {
   });
 
   it('has nothing to sign where nothing was ever recorded', async () => {
-    expect(await night()).toEqual({ faults: [] });
+    expect(await night()).toEqual({ faults: [], policyChanges: [] });
   });
 
   it('goes on where it was when its time was over', async () => {

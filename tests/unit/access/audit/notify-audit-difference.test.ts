@@ -3,10 +3,12 @@ import {
   announceReport,
   notifyAuditDifference,
 } from '../../../../shared/access/audit/notify-audit-difference';
-import type { AuditReport } from '../../../../shared/domain/audit/report';
+import { compareReports, type AuditReport } from '../../../../shared/domain/audit/report';
 import type { NotifyTarget, Policy } from '../../../../shared/domain/policy';
+import type { RecordedPolicyChange } from '../../../../shared/domain/policy-version';
 import { AppError } from '../../../../shared/errors';
 import type { Notification, Receiver } from '../../../../shared/notify/notifier-interface';
+import { renderDifference } from '../../../../shared/reports/difference-message';
 import type { NotificationMessage } from '../../../../shared/storage/queues';
 import type { NotificationState } from '../../../../shared/storage/notification-state';
 import { finding, report } from '../../../fixtures/audit-reports';
@@ -19,6 +21,32 @@ const SAME = report({ night: '20261102T0200', findings: [lasting, mended] });
 const NEXT = report({
   night: '20261103T0200',
   findings: [lasting, { ...mended, state: 'fixed' }, finding({ state: 'new' })],
+});
+
+const CHECKPOINT =
+  'cloud.uipath.com/0/access-evidence\n1234\nq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=\n\n— cloud.uipath.com/0/access-evidence AAAA\n';
+const version = (seq: number, more: object = {}): RecordedPolicyChange => ({
+  seq,
+  atMs: 100 - seq,
+  from: String(seq - 1).repeat(64),
+  to: String(seq).repeat(64),
+  origin: { kind: 'blob', name: 'policy/policy.yaml' },
+  changed: [],
+  ...more,
+});
+const ADDED = { section: 'groups', name: 'Fin @all `x`', change: 'added' } as const;
+const CHANGED = { section: 'groups', name: 'Ops', change: 'changed', keys: ['requests.approvers'] } as const;
+/** Two versions of the policy and nothing else after the night before, whose clock was ahead. */
+const UNDER_ANOTHER = report({
+  night: '20261104T0200',
+  findings: [lasting, { ...mended, state: 'fixed' }],
+  checkpoint: CHECKPOINT,
+  policyChanges: [version(1), version(2), version(3, { changed: [ADDED, CHANGED], more: 4 })],
+});
+const BEFORE_ANOTHER = report({
+  night: '20261103T0300',
+  findings: [lasting, { ...mended, state: 'fixed' }],
+  policyChanges: [version(1)],
 });
 
 let targets: readonly NotifyTarget[];
@@ -36,7 +64,7 @@ beforeEach(() => {
   failing = new Map();
 });
 
-const reports: readonly AuditReport[] = [FIRST, SAME, NEXT];
+const reports: readonly AuditReport[] = [FIRST, SAME, NEXT, BEFORE_ANOTHER, UNDER_ANOTHER];
 const deps = {
   policy: async () =>
     ({ hash: '', organizations: new Map([['acme', { notify: targets }]]), sources: [] }) as unknown as Policy,
@@ -70,6 +98,14 @@ async function tell(night: string, attempt?: number): Promise<void> {
   await notifyAuditDifference(deps, { organization: 'acme', night, attempt });
 }
 
+/** The lines of a first message. */
+function renderText(of: AuditReport): readonly string[] {
+  const { text } = JSON.parse(renderDifference(of, undefined, compareReports(undefined, of))) as {
+    text: string;
+  };
+  return text.split('\n');
+}
+
 /** What was sent, in short. */
 function counts(): readonly unknown[] {
   return sent.map(({ body }) => {
@@ -83,8 +119,8 @@ describe('a receiver', () => {
     await tell(FIRST.night);
     await tell(NEXT.night);
     expect(counts()).toEqual([
-      { since: undefined, appeared: 2, reopened: 0, fixed: 0, waived: 0, stillOpen: 0 },
-      { since: FIRST.night, appeared: 1, reopened: 0, fixed: 1, waived: 0, stillOpen: 1 },
+      { since: undefined, appeared: 2, reopened: 0, fixed: 0, waived: 0, stillOpen: 0, policyChanges: 0 },
+      { since: FIRST.night, appeared: 1, reopened: 0, fixed: 1, waived: 0, stillOpen: 1, policyChanges: 0 },
     ]);
     expect(sent[0]).toMatchObject({ url: OPS.url, secret: 'secret of notify-ops', atMs: 7 });
   });
@@ -94,6 +130,37 @@ describe('a receiver', () => {
     await tell(SAME.night);
     expect(sent).toHaveLength(1);
     expect(told.get('ops')?.night).toBe(SAME.night);
+  });
+
+  it('is told from which version of the policy to which, and the signed head of the evidence', async () => {
+    await tell(BEFORE_ANOTHER.night);
+    await tell(UNDER_ANOTHER.night);
+    const { text, data } = JSON.parse(sent[1]?.body ?? '{}') as { text: string; data: object };
+    expect(text.split('\n').slice(1)).toEqual([
+      `policy: from ${'1'.repeat(12)} to ${'2'.repeat(12)}: nothing of this organization`,
+      `policy: from ${'2'.repeat(12)} to ${'3'.repeat(12)}: groups \`Fin \uFF20all 'x'\` added; groups \`Ops\` changed (\`requests.approvers\`); 4 more`,
+      'evidence: 1234 entries, root `q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=`',
+    ]);
+    expect(data).toMatchObject({
+      counts: { appeared: 0, policyChanges: 2 },
+      policyChanges: [{ seq: 2 }, { seq: 3, to: '3'.repeat(64) }],
+      checkpoint: CHECKPOINT,
+    });
+  });
+
+  it('is told of the newest three versions by name, and how many there were before', async () => {
+    const many = Array.from({ length: 5 }, (_, at) => version(at + 1));
+    const text = renderText(report({ findings: [], policyChanges: many }));
+    expect(text.filter((line) => line.startsWith('policy: '))).toHaveLength(4);
+    expect(text[1]).toBe('policy: 2 earlier versions came into force');
+    expect(text[4]).toContain(`to ${'5'.repeat(12)}`);
+  });
+
+  it.each([
+    [{ from: undefined, changed: undefined }, `policy: ${'2'.repeat(12)}, the first on record`],
+    [{ changed: undefined }, 'the version before cannot be read any more'],
+  ])('is told of a version that cannot be compared: %j', (more, words) => {
+    expect(renderText(report({ findings: [], policyChanges: [version(2, more)] }))[1]).toContain(words);
   });
 
   it('is told of a night once, also when its message comes again or late', async () => {

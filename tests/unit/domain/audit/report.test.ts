@@ -27,7 +27,7 @@ const report = (...findings: readonly FindingRecord[]): AuditReport => ({
   findings,
 });
 const compare = (before: AuditReport | undefined, after: AuditReport) => {
-  const { stillOpen, ...lists } = compareReports(before, after);
+  const { stillOpen, policyChanges: _policyChanges, ...lists } = compareReports(before, after);
   const named = Object.entries(lists).map(([name, records]) => [name, records.map(({ id }) => id)] as const);
   return { ...Object.fromEntries(named.filter(([, ids]) => ids.length > 0)), stillOpen };
 };
