@@ -164,7 +164,7 @@ function verifyExport(lines, secret, notes = []) {
     if (places.reduce((sum, seq) => sum + seq, 0) > tree.size) return fault('head', tree.size);
     const note = blobs.get('checkpoint')?.toString('utf8');
     const signed = openNote(note ?? '', origin, keys);
-    const counts = signed !== undefined && note === published?.note;
+    const counts = signed !== undefined && (note === published?.note || signed.size > (published?.size ?? 0));
     if ((note ?? published) !== undefined && !counts) fault('checkpoint', published?.size ?? 0);
     const all = [];
     for (let index = 0; index * 256 < tree.size; index += 1) {

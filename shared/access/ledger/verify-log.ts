@@ -103,7 +103,7 @@ export async function readLogHead(
   }
 }
 
-/** undefined: nothing was published yet. */
+/** undefined: nothing was published yet. A newer one than the row has is of a process that died between both: its root is judged as any. */
 async function checkpointOf(
   deps: VerifyLogDeps,
   { alias, origin }: Readonly<{ alias: string; origin: string }>,
@@ -112,7 +112,9 @@ async function checkpointOf(
   const note = await deps.logReader.checkpoint(alias);
   if (note === undefined && published === undefined) return undefined;
   const checkpoint = openCheckpoint(note ?? '', origin, await deps.evidenceKeys());
-  return checkpoint === undefined || note !== published?.note ? 'forged' : checkpoint;
+  if (checkpoint === undefined) return 'forged';
+  const isNewer = checkpoint.size > (published?.size ?? 0);
+  return isNewer || note === published?.note ? checkpoint : 'forged';
 }
 
 function parseEntry(bytes: Buffer): LogEntry | undefined {

@@ -25,7 +25,10 @@ export type LogPublisher = Readonly<{
   publish: (organization: string, origin: string, nowMs: number) => Promise<LogHead['published']>;
 }>;
 
-/** Whatever it is told at the same time, it writes the same bytes: each blob depends on the entries alone. */
+/**
+ * Whatever it is told at the same time, it writes the same bytes: each blob depends on the entries alone. The row comes last, and nothing
+ * that it names is removed before: a process that dies leaves a checkpoint that is newer than the row, and no fault.
+ */
 export function createLogPublisher(
   storage: Pick<StorageAccount, 'table' | 'container' | 'seal'>,
   log: Pick<EvidenceLog, 'read' | 'update'>,
@@ -38,7 +41,9 @@ export function createLogPublisher(
 
   const writeTile = async (organization: string, tile: Tile, bytes: Buffer): Promise<void> => {
     await upload(organization, tilePath(tile), bytes);
-    if (tile.width < TILE_WIDTH) return;
+  };
+
+  const removePartsOf = async (organization: string, tile: Tile): Promise<void> => {
     const partial = `${organization}/${tilePath(tile)}.p/`;
     for await (const { name } of (await container()).listBlobsFlat({ prefix: partial }))
       await (await container()).getBlockBlobClient(name).deleteIfExists();
@@ -68,11 +73,21 @@ export function createLogPublisher(
     return entries;
   };
 
-  const writeTiles = async (organization: string, tree: Frontier, before: number): Promise<void> => {
+  /** Returns those that became whole. */
+  const writeTiles = async (
+    organization: string,
+    tree: Frontier,
+    before: number,
+  ): Promise<readonly Tile[]> => {
+    const wholeTiles: Tile[] = [];
+    const write = async (tile: Tile, bytes: Buffer): Promise<void> => {
+      await writeTile(organization, tile, bytes);
+      if (tile.width === TILE_WIDTH) wholeTiles.push(tile);
+    };
     const from = before - (before % TILE_WIDTH);
     const entries = await readEntries(organization, from, tree.size);
     for (const { index, part } of inTiles(entries, from))
-      await writeTile(organization, { level: 'entries', index, width: part.length }, encodeEntries(part));
+      await write({ level: 'entries', index, width: part.length }, encodeEntries(part));
     const edges: Array<readonly Buffer[]> = [];
     let start = from;
     let hashes: readonly Buffer[] = entries.map(leafHash);
@@ -82,13 +97,14 @@ export function createLogPublisher(
       const known = width === 0 ? [] : await readHashes(organization, { level, index, width });
       const tiles = inTiles([...known, ...hashes], index * TILE_WIDTH);
       for (const { index: at, part } of tiles)
-        await writeTile(organization, { level, index: at, width: part.length }, Buffer.concat(part));
+        await write({ level, index: at, width: part.length }, Buffer.concat(part));
       const whole = tiles.filter(({ part }) => part.length === TILE_WIDTH);
       edges.push(tiles.find(({ part }) => part.length < TILE_WIDTH)?.part ?? []);
       hashes = whole.map(({ part }) => rootOf(part.reduce(appendLeaf, EMPTY_TREE)));
       start = index;
     }
     if (!isEdgeOf(tree, edges)) throw unfit();
+    return wholeTiles;
   };
 
   return {
@@ -101,14 +117,15 @@ export function createLogPublisher(
           if (published !== undefined) await upload(organization, 'checkpoint', Buffer.from(published.note));
           return published;
         }
-        await writeTiles(organization, tree, before);
+        const wholeTiles = await writeTiles(organization, tree, before);
         const note = signCheckpoint(
           { origin, size: tree.size, root: rootOf(tree) },
           (await keys()).slice(0, 2),
         );
         const next = { size: tree.size, note, atMs: nowMs };
-        if (!(await log.update(organization, stored, { ...stored, published: next }))) continue;
         await upload(organization, 'checkpoint', Buffer.from(note));
+        if (!(await log.update(organization, stored, { ...stored, published: next }))) continue;
+        for (const tile of wholeTiles) await removePartsOf(organization, tile);
         const [first, end] = [before - (before % TILE_WIDTH), tree.size - (tree.size % TILE_WIDTH)];
         const inWholeTiles = Array.from({ length: end - first }, (_, at) => entryRowKey(first + at));
         await removeRows(await storage.table(LOG_TABLE), organization, inWholeTiles);
