@@ -67,6 +67,9 @@ export type ErrorCode =
   // Receivers of notifications
   | 'notification-refused'
   | 'notification-unavailable'
+  // The container elsewhere that keeps checkpoints
+  | 'checkpoint-refused'
+  | 'checkpoint-unavailable'
   // UiPath
   | 'quota-exhausted'
   | 'uipath-throttled'

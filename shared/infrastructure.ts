@@ -1,4 +1,5 @@
 import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { ContainerClient } from '@azure/storage-blob';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSecrets } from './assemble-secret-store';
 import type { Clock } from './clock';
@@ -36,6 +37,8 @@ export type Infrastructure = Readonly<{
   /** Where secrets are kept. Caching and validation are the application's own. */
   secretStore: SecretStore;
   secretEnds: SecretEnds;
+  /** Opens a container of another storage account by its address. */
+  containerAt: (address: string) => ContainerClient;
   /** What rows are sealed and evidence is signed with. */
   evidenceKeys: () => Promise<EvidenceKeys>;
   /** Sends every call to UiPath, those for tokens too. */
@@ -58,6 +61,9 @@ type Sources = Readonly<{
 const RUN_MS = 4 * 60_000;
 /** So many are looked up within seconds: the first of ten thousand joiners need not wait for the last. */
 const PEOPLE_PER_PASS = 2_000;
+
+/** A night does not wait long for a container that does not answer: the next one tries again. */
+const CONTAINER_OPTIONS = { retryOptions: { maxTries: 2, retryDelayInMs: 500, maxRetryDelayInMs: 500 } };
 
 const systemClock: Clock = {
   now: () => Date.now(),
@@ -111,6 +117,7 @@ export function createInfrastructure(
     }),
     ...kept,
     evidenceKeys,
+    containerAt: (address) => new ContainerClient(address, credential(), CONTAINER_OPTIONS),
     uipathFetch: globalThis.fetch,
     quotaRules: {},
     runMs: RUN_MS,

@@ -8,6 +8,8 @@ import { createSignIns } from './storage/desk/sign-ins';
 import { createDueDates } from './storage/due-dates';
 import { createEvidenceLog } from './storage/evidence/evidence-log';
 import { createLogPublisher } from './storage/evidence/publish-log';
+import { createCheckpointPlace } from './storage/evidence/checkpoint-place';
+import { createUncopiedCheckpoints } from './storage/evidence/uncopied-checkpoints';
 import { createPolicyArchive } from './storage/evidence/policy-archive';
 import { createLogReader } from './storage/evidence/read-log';
 import { createFindingStore } from './storage/findings';
@@ -35,7 +37,12 @@ export type Stores = ReturnType<typeof createStores>;
  * each row that a list passed over.
  */
 export function createStores(
-  { storage, clock, evidenceKeys }: Pick<Infrastructure, 'storage' | 'clock' | 'evidenceKeys'>,
+  {
+    storage,
+    clock,
+    evidenceKeys,
+    containerAt,
+  }: Pick<Infrastructure, 'storage' | 'clock' | 'evidenceKeys' | 'containerAt'>,
   onUnreadable: OnUnreadable,
 ) {
   const evidenceLog = coded(createEvidenceLog(storage, evidenceKeys));
@@ -47,6 +54,8 @@ export function createStores(
     evidenceLog,
     logReader: coded(createLogReader(storage)),
     logPublisher: coded(createLogPublisher(storage, evidenceLog, evidenceKeys)),
+    checkpointPlace: createCheckpointPlace(containerAt),
+    uncopiedCheckpoints: coded(createUncopiedCheckpoints(storage)),
     policyArchive: coded(createPolicyArchive(storage)),
     ledger: coded(createLedgerStore(storage, onUnreadable, clock)),
     changes: coded(createChangeStore(storage, onUnreadable)),

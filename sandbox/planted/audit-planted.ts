@@ -1,3 +1,4 @@
+import { BlobServiceClient } from '@azure/storage-blob';
 import { sandboxEvidenceKeys } from '../evidence-key';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -59,6 +60,8 @@ export async function auditPlanted(azurite: Pick<Azurite, 'connectionString'>): 
         ...Object.keys(PLANTED).map((alias) => `uipath-${alias}`),
       ].map((name) => [`planted-${name}`, NOW_MS + 300 * DAY_MS] as const),
     ]);
+    const elsewhere = BlobServiceClient.fromConnectionString(azurite.connectionString);
+    await elsewhere.getContainerClient('kept').createIfNotExists();
     const app = createAppDeps(config, () => undefined, {
       clock,
       secretStore: createEnvironmentSecretStore(
@@ -68,6 +71,7 @@ export async function auditPlanted(azurite: Pick<Azurite, 'connectionString'>): 
       ),
       secretEnds: async (name) => ends.get(name),
       evidenceKeys: async () => sandboxEvidenceKeys,
+      containerAt: (address) => elsewhere.getContainerClient(new URL(address).pathname.slice(1)),
     });
     await plantSources(app, NOW_MS);
     const sides: Array<ReturnType<typeof plantedIn>> = [];

@@ -3,7 +3,7 @@ import type { CheckId } from '../../shared/domain/audit/check-catalog';
 import type { UiPathSandbox } from '../uipath/sandbox-controls';
 import { createFinding } from '../../shared/domain/audit/finding';
 import { personKey } from '../../shared/domain/person-key';
-import { addressOf, type Variant } from './planted-seed';
+import { addressOf, checkpointsOf, type Variant } from './planted-seed';
 
 /** Something that is wrong, or only looks so. */
 export type Planted = Readonly<{ organization: string; check: CheckId; about: string; id: string }>;
@@ -123,6 +123,7 @@ export function plantedIn(
     ['administrators-too-many', { most: '6' }],
     ['break-glass-missing', { account: at('glass2') }],
     ['evidence-broken', { subject: `entity:${EVIDENCE.whole}`, kind: 'missing' }],
+    ['checkpoint-uncopied', { place: checkpointsOf(alias, 'calm') }],
     ['night-missing', { after: '202602270200' }],
     ['change-overdue', late],
     ['secret-expiring', { secret: 'application access-functions' }],
@@ -221,6 +222,7 @@ export function plantedIn(
     ['source-silent', { source: 'hr/never' }],
     ['deliveries-dead', { source: 'hr/stuck' }],
     ['evidence-broken', { subject: `entity:${EVIDENCE.broken}`, kind: 'missing' }],
+    ['checkpoint-uncopied', { place: checkpointsOf(alias, variant) }],
     ['night-missing', { after: '202602270200' }],
     ['audit-unfinished', { night: '202602260200' }],
     ['revoke-failed', { deadLetter: 'unrevoked' }],

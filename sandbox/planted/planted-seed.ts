@@ -101,6 +101,11 @@ export function plantedSeed(alias: string, variant: Variant): OrganizationSeed {
 const strict = { count: 25, percent: 25, floor: 5 };
 const off = { count: 1_000_000, percent: 100, floor: 1_000_000 };
 
+/** Where nothing is wrong there is such a container, and elsewhere there is none. */
+export function checkpointsOf(alias: string, variant: Variant): string {
+  return `https://planted.blob.core.windows.net/${variant === 'calm' ? 'kept' : `missing-${alias}`}`;
+}
+
 /** The policy that the organizations are audited with. `idOf` tells directory ids. */
 export function plantedPolicy(
   identityBaseUrl: (alias: string) => string,
@@ -118,6 +123,7 @@ export function plantedPolicy(
           identityBaseUrl: identityBaseUrl(alias),
           credentialSecret: `planted-uipath-${alias}`,
           guards: { run: isCalm ? strict : off },
+          evidence: { checkpoints: checkpointsOf(alias, variant) },
           groups: {
             DEVELOPERS: { protectedMembers: [at('keeper')], guards: { group: strict } },
             Finance: {

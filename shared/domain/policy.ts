@@ -97,6 +97,8 @@ export type OrganizationPolicy = Readonly<{
   /** Bare GUIDs of users, robots and applications that no plan may remove from anything. */
   protectedPrincipals: ReadonlySet<string>;
   notify: readonly NotifyTarget[];
+  /** `checkpoints`: address of a container elsewhere that keeps those of the log; undefined: none does. */
+  evidence: Readonly<{ checkpoints?: string | undefined }>;
   /** Who may look at the organization in the console, and who may also decide there. */
   console: Readonly<{ readers: People; operators: People }>;
   decisions: DecisionRules;

@@ -6,6 +6,10 @@ const LITERAL = /^(\d{1,3}(\.\d{1,3}){3}|\[.*\])$/;
 /** Special-use names (RFC 6761, 6762, 8375) and those that networks give their own machines. A name without a dot is one of them. */
 const INTERNAL = /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/;
 const UIPATH = /(^|\.)uipath\.(com|us)$/;
+/** Of the clouds of Azure, and of accounts in a DNS zone of their own. */
+const BLOBS =
+  /^[a-z0-9-]+(\.z\d+)?\.blob\.(core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|storage\.azure\.net)$/;
+const CONTAINER = /^\/(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/;
 const LIKE_UIPATH = /(^|[.-])uipath\.(com|us)[.-]/;
 
 /**
@@ -41,4 +45,14 @@ export function faultInUiPathAddress(text: string, development: boolean): string
   return LIKE_UIPATH.test(hostname) && !UIPATH.test(hostname)
     ? `is not UiPath's, whose hosts end with uipath.com or uipath.us: this one ends with ${hostname.split('.').slice(-2).join('.')}`
     : undefined;
+}
+
+/** Why an address is none of a container in Azure Storage: the token that is sent there opens all that the application may use. */
+export function faultInContainerAddress(text: string, development: boolean): string | undefined {
+  const fault = faultInAddress(text, { called: 'base', development });
+  if (fault !== undefined) return fault;
+  const { hostname, port, pathname } = new URL(text);
+  if (LOOPBACK.test(hostname)) return undefined;
+  if (!BLOBS.test(hostname) || port !== '') return "is not of Azure's Blob Storage";
+  return CONTAINER.test(pathname) ? undefined : 'must have the name of a container as its path';
 }

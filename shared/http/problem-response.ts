@@ -65,6 +65,8 @@ export const PROBLEMS = {
   'source-answer-invalid': { status: 502, title: 'Answer of the source not understood' },
   'notification-refused': { status: 502, title: 'Receiver refused the notification' },
   'notification-unavailable': { status: 503, title: 'Receiver unavailable' },
+  'checkpoint-refused': { status: 502, title: 'Container for checkpoints refused one' },
+  'checkpoint-unavailable': { status: 503, title: 'Container for checkpoints unavailable' },
   'quota-exhausted': { status: 503, title: 'UiPath quota used up' },
   'uipath-throttled': { status: 503, title: 'UiPath asks to wait' },
   'uipath-unreachable': { status: 503, title: 'UiPath unreachable' },

@@ -1,4 +1,4 @@
-import { faultInAddress, faultInUiPathAddress } from '../domain/service-address';
+import { faultInAddress, faultInContainerAddress, faultInUiPathAddress } from '../domain/service-address';
 import type { Fault } from './policy-fault';
 import type { PolicyFile } from './policy-schema';
 
@@ -15,6 +15,13 @@ export function faultsInAddresses(
         path: ['organizations', alias, key],
         problem: entry[key] === undefined ? undefined : faultInUiPathAddress(entry[key], development),
       })),
+      {
+        path: ['organizations', alias, 'evidence', 'checkpoints'],
+        problem:
+          entry.evidence.checkpoints === undefined
+            ? undefined
+            : faultInContainerAddress(entry.evidence.checkpoints, development),
+      },
       ...entry.notify.map(({ url }, index): JudgedAddress => ({
         path: ['organizations', alias, 'notify', index, 'url'],
         problem: faultInAddress(url, { called: 'whole', development }),

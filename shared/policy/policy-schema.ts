@@ -162,6 +162,16 @@ const OrganizationSchema = z.strictObject({
     .describe('Signed-in people who may look at this organization, and those who may also decide.'),
   decisions: DecisionsSchema,
   notify: z.array(NotifySchema).max(10).default([]).describe('Who is told what an audit changed.'),
+  evidence: z
+    .strictObject({
+      checkpoints: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe(
+          'A container of another storage account, where each checkpoint of the log is written once.',
+        ),
+    })
+    .prefault({}),
   audit: AuditSchema,
   waivers: WaiversSchema,
 });

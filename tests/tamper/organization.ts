@@ -1,3 +1,4 @@
+import type { ContainerClient } from '@azure/storage-blob';
 import { createHash } from 'node:crypto';
 import { sandboxEvidenceKeys } from '../../sandbox/evidence-key';
 import { bringPolicyIntoForce } from '../../shared/access/ledger/bring-policy-into-force';
@@ -9,10 +10,13 @@ import { personSubject, subjectByName, type Subject } from '../../shared/domain/
 import type { PolicyVersion } from '../../shared/domain/policy-version';
 import { createEvidenceLog } from '../../shared/storage/evidence/evidence-log';
 import { createLogPublisher } from '../../shared/storage/evidence/publish-log';
+import { createCheckpointPlace } from '../../shared/storage/evidence/checkpoint-place';
+import { createUncopiedCheckpoints } from '../../shared/storage/evidence/uncopied-checkpoints';
 import { createPolicyArchive } from '../../shared/storage/evidence/policy-archive';
 import { createLogReader } from '../../shared/storage/evidence/read-log';
 import { createLedgerStore } from '../../shared/storage/ledger';
 import type { StorageAccount } from '../../shared/storage/storage-account';
+import { createMemoryContainer } from '../fixtures/memory-storage/blobs';
 import { openMemoryStorage } from '../fixtures/memory-storage/open';
 import { policyText, recordingOn } from '../fixtures/policy-process';
 import { createRandom } from '../chaos/random';
@@ -20,7 +24,8 @@ import { contentsOf, type Contents } from './tampered-storage';
 
 export const ACME = { alias: 'acme', origin: 'cloud.uipath.com/0/access-evidence' };
 
-export function depsOn(storage: StorageAccount) {
+/** `elsewhere`: what the address of a container for checkpoints opens. */
+export function depsOn(storage: StorageAccount, elsewhere: ContainerClient = createMemoryContainer()) {
   const evidenceKeys = async () => sandboxEvidenceKeys;
   const evidenceLog = createEvidenceLog(storage, evidenceKeys);
   return {
@@ -29,6 +34,8 @@ export function depsOn(storage: StorageAccount) {
     logReader: createLogReader(storage),
     logPublisher: createLogPublisher(storage, evidenceLog, evidenceKeys),
     policyArchive: createPolicyArchive(storage),
+    uncopiedCheckpoints: createUncopiedCheckpoints(storage),
+    checkpointPlace: createCheckpointPlace(() => elsewhere),
     evidenceKeys,
   };
 }

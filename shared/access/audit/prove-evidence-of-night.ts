@@ -16,6 +16,7 @@ const PROVEN_NIGHT = {
     faults: z.array(z.object({ subject: z.string(), kind: z.string(), at: z.number() })).readonly(),
     checkpoint: z.string().exactOptional(),
     policyChanges: z.array(RecordedPolicyChangeSchema).readonly(),
+    uncopied: z.object({ place: z.string(), count: z.number(), code: z.string() }).exactOptional(),
   }),
 };
 
@@ -32,7 +33,11 @@ export async function proveEvidenceOfNight(
       throw new AppError('turn-over', 'The audit goes on in its next turn', { retryAtMs: deps.clock.now() });
   };
   const part = await reader.part(PROVEN_NIGHT, async () =>
-    proveNight(deps, { alias: organization.alias, origin: originOf(organization) }, { nowMs, mayGoOn }),
+    proveNight(
+      deps,
+      { alias: organization.alias, origin: originOf(organization), ...organization.evidence },
+      { nowMs, mayGoOn },
+    ),
   );
   return part.kind === 'known' ? { kind: 'known', value: part.value() } : part;
 }

@@ -9,6 +9,13 @@ import type { LogPublisher } from '../../storage/evidence/publish-log';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PolicyArchive } from '../../storage/evidence/policy-archive';
 import type { RecordedPolicyChange } from '../../domain/policy-version';
+import {
+  copyCheckpoints,
+  readKeptCheckpoint,
+  type CopiedLog,
+  type CopyCheckpointsDeps,
+  type Uncopied,
+} from './copy-checkpoints';
 import { logEvidence } from './log-evidence';
 import { readPolicyChanges, verifyPolicies } from './policy-versions';
 import {
@@ -25,6 +32,7 @@ import {
 import { readLogHead, verifyLog, type VerifyLogDeps } from './verify-log';
 
 export type ProveNightDeps = VerifyLogDeps &
+  CopyCheckpointsDeps &
   Readonly<{
     ledger: Pick<LedgerStore, 'heads' | 'evidence' | 'evidenceAfter' | 'read'>;
     evidenceLog: EvidenceLog;
@@ -38,6 +46,8 @@ export type ProvenNight = Readonly<{
   checkpoint?: string;
   /** The latest versions of the policy that the evidence tells of, the oldest first. */
   policyChanges: readonly RecordedPolicyChange[];
+  /** Where the policy names a container elsewhere that keeps checkpoints, and it lacks some. */
+  uncopied?: Uncopied;
 }>;
 
 /** Each subject is looked at once in so many nights, besides whoever changed since the last. */
@@ -52,13 +62,13 @@ const MOST_POLICY_CHANGES = 20;
 
 /**
  * Brings into the log what is not there yet, verifies the log and a part of the subjects by it, each once in thirty nights and where
- * something is strange at once, and publishes a checkpoint. Nothing is signed over a log that is not as it was written. `mayGoOn` throws
+ * something is strange at once, and by the newest checkpoint that is kept elsewhere, and publishes a checkpoint. Nothing is signed over a log that is not as it was written. `mayGoOn` throws
  * when there is no time for more: what was done is done.
  * @throws AppError `evidence-unavailable`, and what `mayGoOn` throws
  */
 export async function proveNight(
   deps: ProveNightDeps,
-  organization: Readonly<{ alias: string; origin: string }>,
+  organization: CopiedLog,
   { nowMs, mayGoOn }: Readonly<{ nowMs: number; mayGoOn: () => void }>,
 ): Promise<ProvenNight> {
   const { alias, origin } = organization;
@@ -86,9 +96,11 @@ export async function proveNight(
   const inLog = new Map<Subject, LogEntry[]>();
   const unknown = new Map<string, LogEntry>();
   const from = isWhole ? undefined : before?.verified;
+  const kept = await readKeptCheckpoint(deps, organization);
   const { faults, head } = await verifyLog(deps, organization, {
     ...(from === undefined ? {} : { from }),
     placed: entriesOf(places),
+    anchors: kept === undefined ? [] : [kept],
     onEntry: (entry) => {
       const name = `${entry.key}/${entry.subject}`;
       const subject = asked.get(name);
@@ -120,13 +132,16 @@ export async function proveNight(
     const stored = await deps.evidenceLog.read(alias);
     await deps.evidenceLog.update(alias, stored, { ...stored, verified: head.tree });
   }
+  const copied = await copyCheckpoints(deps, organization, published);
   return {
     faults: [
       ...faults.map(({ kind, at }) => ({ subject: 'log', kind, at })),
+      ...copied.different.map((at) => ({ subject: 'log', kind: 'anchor', at })),
       ...subjects.map(({ subject, kind, seq }) => ({ subject, kind, at: seq })),
     ],
     ...(published === undefined ? {} : { checkpoint: published.note }),
     policyChanges: policyChanges.slice(-MOST_POLICY_CHANGES),
+    ...(copied.uncopied === undefined ? {} : { uncopied: copied.uncopied }),
   };
 }
 

@@ -157,6 +157,11 @@ const CATALOG = {
     why: 'Somebody edited, removed or put back rows of this application: what it says of a person, or of itself, cannot be believed.',
     mend: 'Find out who can write to the storage account, and put the rows back from a backup. Nothing is changed for the subject until then.',
   }),
+  'checkpoint-uncopied': createCheckEntry('checkpoint-uncopied', 'medium', {
+    title: 'Checkpoint that is not in its second place',
+    why: 'The container that the policy names does not have the signed checkpoints: if the whole storage account is put back, nothing shows it.',
+    mend: 'Give the managed identity of the application the role Storage Blob Data Contributor on the container, and look at its firewall.',
+  }),
   'night-missing': createCheckEntry('night-missing', 'high', {
     title: 'Night without an audit',
     why: 'Between two audits there was more time than agreed: nothing is known of it.',

@@ -54,6 +54,7 @@ export const FAMILIES: Readonly<Record<BuiltInCheckId, CheckFamily | 'none'>> = 
   'deliveries-dead': 'operations',
   'night-missing': 'operations',
   'evidence-broken': 'operations',
+  'checkpoint-uncopied': 'operations',
   'audit-unfinished': 'operations',
   'revoke-failed': 'operations',
   'change-refused': 'operations',

@@ -86,6 +86,7 @@ const PARTS: Readonly<Record<BuiltInCheckId, PartsOf>> = {
   'source-silent': () => ['heartbeats'],
   'night-missing': OWN_RECORDS,
   'evidence-broken': () => ['evidence'],
+  'checkpoint-uncopied': () => ['evidence'],
   'audit-unfinished': OWN_RECORDS,
   'revoke-failed': () => ['refused-changes'],
   'change-refused': () => ['refused-changes'],

@@ -45,6 +45,8 @@ export type OperationalState = Readonly<{
     checkpoint?: string;
     /** The latest versions of the policy that came into force, the oldest first. */
     policyChanges?: readonly RecordedPolicyChange[];
+    /** Checkpoints that the container elsewhere lacks, and why. */
+    uncopied?: Readonly<{ place: string; count: number; code: string }>;
   }>;
   /** What of all this could not be read, and is left empty. */
   unread: readonly UnknownPart[];

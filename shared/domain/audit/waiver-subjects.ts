@@ -51,6 +51,7 @@ export const WAIVABLE_KEYS: Readonly<Record<BuiltInCheckId, readonly string[]>> 
   'scope-unneeded': ['scope'],
   'source-silent': ['source'],
   'evidence-broken': ['kind', 'subject'],
+  'checkpoint-uncopied': ['place'],
   'night-missing': ['after'],
   'audit-unfinished': ['night'],
   'revoke-failed': REFUSED_CHANGE,

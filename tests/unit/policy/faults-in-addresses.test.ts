@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parsePolicy } from '../../../shared/policy/parse-policy';
 import { errorOf } from '../../fakes/error-of';
+import { policyText } from '../../fixtures/policy-process';
 
 const GOOD = 'https://service.example';
 
@@ -85,4 +86,49 @@ describe('every address of the policy', () => {
       );
     },
   );
+});
+
+describe('the address of a container for checkpoints', () => {
+  const policyNaming = (address: string): string =>
+    policyText({ acme: { evidence: { checkpoints: address } } });
+
+  it.each([
+    'https://other.blob.core.windows.net/checkpoints',
+    'https://other.z12.blob.storage.azure.net/a-1',
+    'https://other.blob.core.usgovcloudapi.net/checkpoints',
+    'https://other.blob.core.chinacloudapi.cn/checkpoints',
+  ])('may be %s', (address) => {
+    const { organizations } = parsePolicy(policyNaming(address), 'policy.yaml');
+    expect(organizations.get('acme')?.evidence).toEqual({ checkpoints: address });
+  });
+
+  it.each([
+    ['http://other.blob.core.windows.net/checkpoints', 'must begin with https://'],
+    ['https://user@other.blob.core.windows.net/checkpoints', 'has a user before its host'],
+    ['https://10.0.0.1/checkpoints', 'is an IP address'],
+    ['https://other.blob.core.windows.net/checkpoints?sv=2024&sig=x', 'must end with its path'],
+    ['https://other.blob.core.windows.net:444/checkpoints', "is not of Azure's Blob Storage"],
+    ['https://other.blob.core.windows.net.evil.example/checkpoints', "is not of Azure's Blob Storage"],
+    ['https://evil.example/checkpoints', "is not of Azure's Blob Storage"],
+    ['https://evil-blob.core.windows.net/checkpoints', "is not of Azure's Blob Storage"],
+    ['https://a.b.blob.core.windows.net/checkpoints', "is not of Azure's Blob Storage"],
+    ['https://other.blob.core.windows.net', 'must have the name of a container'],
+    ['https://other.blob.core.windows.net/a/b', 'must have the name of a container'],
+    ['https://other.blob.core.windows.net/ab', 'must have the name of a container'],
+    ['https://other.blob.core.windows.net/a--b', 'must have the name of a container'],
+    ['https://other.blob.core.windows.net/$root', 'must have the name of a container'],
+    ['https://other.blob.core.windows.net/Upper', 'must have the name of a container'],
+    ['https://other.blob.core.windows.net/%61bc', 'must have the name of a container'],
+  ])('may not be %s, which %s', async (address, problem) => {
+    const error = await errorOf(async () => parsePolicy(policyNaming(address), 'policy.yaml'));
+    expect(error.message).toContain(`organizations.acme.evidence.checkpoints: ${problem}`);
+  });
+
+  it('may be of this machine where it is a development machine', async () => {
+    const text = policyNaming('http://127.0.0.1:10000/devstoreaccount1/checkpoints');
+    expect(parsePolicy(text, 'policy.yaml', { development: true }).organizations.size).toBe(1);
+    expect((await errorOf(async () => parsePolicy(text, 'policy.yaml'))).message).toContain(
+      'is this machine',
+    );
+  });
 });

@@ -161,11 +161,24 @@ function checkFailingWork(audit: CheckInput): readonly Finding[] {
     );
 }
 
-/** Rows that somebody edited, removed or put back, of a subject or of the log. */
+/** What somebody edited, removed or put back, of a subject, of the log or of the policy's archive; and checkpoints that are not elsewhere. */
 function checkEvidence(audit: CheckInput): readonly Finding[] {
-  return audit.operations.evidence.faults.map(({ subject, kind, at }) =>
-    createAuditFinding(audit, 'evidence-broken', { subject, kind }, { from: String(at) }),
-  );
+  const { faults, uncopied } = audit.operations.evidence;
+  return [
+    ...faults.map(({ subject, kind, at }) =>
+      createAuditFinding(audit, 'evidence-broken', { subject, kind }, { from: String(at) }),
+    ),
+    ...(uncopied === undefined
+      ? []
+      : [
+          createAuditFinding(
+            audit,
+            'checkpoint-uncopied',
+            { place: uncopied.place },
+            { code: uncopied.code, checkpoints: String(uncopied.count) },
+          ),
+        ]),
+  ];
 }
 
 /** Guards whose limit would let everybody be removed. */

@@ -131,6 +131,10 @@ const PLANS: Readonly<Record<BuiltInCheckId, RemediationPlanner | Readonly<{ noP
     'by-hand',
     'Who could write to the storage account is found out, and the rows are put back from a backup.',
   ),
+  'checkpoint-uncopied': createNoPlan(
+    'by-hand',
+    'The container is opened to the managed identity of the application. It ends by itself with the next night that can write there: what was missed is written then.',
+  ),
   'night-missing': createNoPlan('by-itself', 'It ends by itself with the next audit that comes in time.'),
   'audit-unfinished': createNoPlan(
     'by-itself',

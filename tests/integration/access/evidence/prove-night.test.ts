@@ -9,17 +9,13 @@ import { openCheckpoint, signCheckpoint } from '../../../../shared/domain/eviden
 import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../../../shared/domain/ledger/subject';
 import { AppError } from '../../../../shared/errors';
-import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
-import { createLogPublisher } from '../../../../shared/storage/evidence/publish-log';
-import { createPolicyArchive } from '../../../../shared/storage/evidence/policy-archive';
-import { createLogReader } from '../../../../shared/storage/evidence/read-log';
-import { createLedgerStore } from '../../../../shared/storage/ledger';
 import type { StorageAccount } from '../../../../shared/storage/storage-account';
 import { errorOf } from '../../../fakes/error-of';
+import { openDyingStorage, type Death } from '../../../fixtures/dying-storage';
 import { openMemoryStorage } from '../../../fixtures/memory-storage/open';
+import { ACME, depsOn } from '../../../tamper/organization';
+import { contentsOf, storageWith } from '../../../tamper/tampered-storage';
 
-const ACME = { alias: 'acme', origin: 'cloud.uipath.com/0/access-evidence' };
-const keys = async () => sandboxEvidenceKeys;
 const person = (at: number) => personSubject('acme', String(at).padStart(32, '0'));
 const partition = (subject: Subject<'person'>): string => `acme:person:${subject.key}`;
 
@@ -30,17 +26,7 @@ beforeEach(() => {
   nowMs = Date.parse('2026-03-02T02:00:00Z');
 });
 
-function deps() {
-  const evidenceLog = createEvidenceLog(storage, keys);
-  return {
-    ledger: createLedgerStore(storage),
-    evidenceLog,
-    logReader: createLogReader(storage),
-    logPublisher: createLogPublisher(storage, evidenceLog, keys),
-    policyArchive: createPolicyArchive(storage),
-    evidenceKeys: keys,
-  };
-}
+const deps = () => depsOn(storage);
 
 async function record(subject: Subject<'person'>, ...kinds: string[]): Promise<void> {
   const { ledger } = deps();
@@ -91,6 +77,26 @@ describe('a night', () => {
 
   it('has nothing to sign where nothing was ever recorded', async () => {
     expect(await night()).toEqual({ faults: [], policyChanges: [] });
+  });
+
+  it('may die at any write, also where tiles become whole, and the next one finds nothing wrong', async () => {
+    for (let at = 0; at < 250; at += 50) await record(person(0), ...Array.from({ length: 50 }, () => 'k'));
+    await night();
+    const before = await contentsOf(storage);
+    const dying = async (death?: Death): Promise<number> => {
+      storage = await storageWith(before);
+      await record(person(1), ...Array.from({ length: 10 }, () => 'k'));
+      const on = openDyingStorage(storage, death);
+      nowMs += DAY_MS;
+      await Promise.allSettled([proveNight(depsOn(on), ACME, { nowMs, mayGoOn: () => undefined })]);
+      expect(await verify()).toMatchObject({ log: [], subjects: [] });
+      expect((await night()).faults).toEqual([]);
+      expect(await verify()).toMatchObject({ log: [], subjects: [] });
+      return on.calls.writes;
+    };
+    const writes = await dying();
+    expect(writes).toBeGreaterThan(10);
+    for (let at = 1; at <= writes; at += 1) await dying({ at, isDone: true });
   });
 
   it('goes on where it was when its time was over', async () => {
