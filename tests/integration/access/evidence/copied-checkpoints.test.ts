@@ -188,6 +188,7 @@ describe('somebody with access to the storage account', () => {
     const before = await contentsOf(storage);
     await night();
     storage = await storageWith(before);
+    await write(`${ACME.origin}/zzz`, 'mine');
     nowMs += DAY_MS;
     const back = await proveNight(depsOn(storage, elsewhere), ORGANIZATION, {
       nowMs,
@@ -214,7 +215,6 @@ describe('somebody with access to the storage account', () => {
 
   it('is told nothing by a container with notes of somebody else', async () => {
     await write(nameOf(900), 'mine');
-    await write(`${ACME.origin}/zzz`, 'mine');
     const { faults, uncopied } = await night();
     expect([faults, uncopied]).toEqual([[], undefined]);
   });

@@ -161,6 +161,20 @@ describe('a version that comes into force', () => {
     expect(await archived(invalid)).toEqual({ kind: 'missing' });
   });
 
+  it('is not put on record again by a process that cannot read the newer one', async () => {
+    await put(A);
+    const other = start();
+    await other.policy();
+    await put(B);
+    await start().policy();
+    await put('{');
+    for (let hour = 0; hour < 3; hour += 1) {
+      nowMs += HOUR_MS;
+      expect(await inForce(other)).toBe('A');
+    }
+    expect(await steps('acme')).toEqual(['>A', 'A>B']);
+  });
+
   it('is on record once where several processes see it at once', async () => {
     await put(A);
     const processes = Array.from({ length: 6 }, (_, at) => start(storage, at));
@@ -394,6 +408,10 @@ describe('the archive', () => {
     const last = (await recorded('acme')).at(-1);
     expect(last?.facts).toMatchObject({ from: hashOf(B), to: hashOf(A) });
     expect(last?.facts).not.toHaveProperty('changed');
+    await blob.uploadData(Buffer.alloc(LONGEST_POLICY_BYTES + 1, 'x'));
+    const counted = openDyingStorage(storage);
+    expect(await createPolicyArchive(counted).read(hashOf(B))).toEqual({ kind: 'edited' });
+    expect(counted.calls.reads).toBe(1);
     await blob.deleteIfExists();
     expect(await archived(B)).toEqual({ kind: 'missing' });
   });
