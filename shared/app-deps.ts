@@ -128,7 +128,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     },
     readinessChecks: async () =>
       readinessChecks({
-        policy,
+        policy: infrastructure.policyAsRead,
         secrets,
         storage,
         client,

@@ -34,6 +34,8 @@ export type Infrastructure = Readonly<{
   queues: WorkQueues;
   notifications: NotificationQueue;
   policy: () => Promise<Policy>;
+  /** What the file says where no version is in force yet. */
+  policyAsRead: () => Promise<Policy>;
   /** Where secrets are kept. Caching and validation are the application's own. */
   secretStore: SecretStore;
   secretEnds: SecretEnds;
@@ -98,23 +100,25 @@ export function createInfrastructure(
     clock,
     log,
   };
+  const policies = createPolicyStore<Policy>({
+    storage,
+    location: config.policy,
+    parse: (text, fileName) => parsePolicy(text, fileName, config),
+    bringIntoForce: async (version, { organizations }) =>
+      bringPolicyIntoForce(recording, version, [...organizations.keys()]),
+    clock,
+    onFault: (error) => {
+      log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
+    },
+  });
   return {
     clock,
     random: Math.random,
     storage,
     queues,
     notifications: queues,
-    policy: createPolicyStore<Policy>({
-      storage,
-      location: config.policy,
-      parse: (text, fileName) => parsePolicy(text, fileName, config),
-      bringIntoForce: async (version, { organizations }) =>
-        bringPolicyIntoForce(recording, version, [...organizations.keys()]),
-      clock,
-      onFault: (error) => {
-        log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
-      },
-    }),
+    policy: policies.inForce,
+    policyAsRead: given.policy ?? policies.asRead,
     ...kept,
     evidenceKeys,
     containerAt: (address) => new ContainerClient(address, credential(), CONTAINER_OPTIONS),

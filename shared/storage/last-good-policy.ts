@@ -17,6 +17,12 @@ const MOST_BYTES = LONGEST_POLICY_BYTES + 1;
 
 const READ_ATTEMPTS = 3;
 
+export type PolicyStore<P> = Readonly<{
+  inForce: () => Promise<P>;
+  /** The same, and while none is in force yet what the file says: to tell what keeps it from coming into force. */
+  asRead: () => Promise<P>;
+}>;
+
 type ReadPolicy = Readonly<{ text: string; origin: PolicyOrigin }>;
 
 /**
@@ -35,7 +41,7 @@ export function createPolicyStore<P>(
     clock: Pick<Clock, 'now'>;
     onFault: (error: unknown) => void;
   }>,
-): () => Promise<P> {
+): PolicyStore<P> {
   const { storage, location, parse, bringIntoForce, clock, onFault } = options;
   type Parsed = ReadPolicy & Readonly<{ policy: P }>;
   let good: Parsed | undefined;
@@ -101,13 +107,14 @@ export function createPolicyStore<P>(
     return good.policy;
   };
 
-  return async () => {
+  const inForce = async (): Promise<P> => {
     if (good !== undefined && isWithin(checkedAtMs, FRESH_MS)) return good.policy;
     reading ??= refresh().finally(() => {
       reading = undefined;
     });
     return reading;
   };
+  return { inForce, asRead: async () => (good === undefined ? (await readNext()).policy : inForce()) };
 }
 
 /** What is told of a blob belongs to what was read: where it is replaced meanwhile it is read again. */

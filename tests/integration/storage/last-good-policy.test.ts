@@ -54,7 +54,7 @@ describe('a version that comes into force', () => {
     const put = await blob.uploadData(Buffer.from('one'), { metadata: { author: 'ana', token: 'x' } });
     const versions: PolicyVersion[] = [];
     const archive = createPolicyArchive(storage());
-    const policy = createPolicyStore<string>({
+    const { inForce: policy } = createPolicyStore<string>({
       storage: storage(),
       location: { kind: 'blob', container, blob: 'policy.yaml' },
       parse: (text) => text,
@@ -92,7 +92,7 @@ describe('a version that comes into force', () => {
     await writeFile(path, 'one');
     await utimes(path, 5, 7);
     const origins: unknown[] = [];
-    const policy = createPolicyStore<string>({
+    const { inForce: policy } = createPolicyStore<string>({
       storage: storage(),
       location: { kind: 'file', path },
       parse: (text) => text,
@@ -112,7 +112,7 @@ function open(location: Place['location']) {
   let nowMs = 0;
   const faults: unknown[] = [];
   const parsed: string[] = [];
-  const policy = createPolicyStore<string>({
+  const { inForce: policy } = createPolicyStore<string>({
     storage: storage(),
     location,
     parse: (text, fileName) => {

@@ -309,8 +309,18 @@ describe('storage that fails', () => {
 
   it('keeps a process from beginning under a version that is on no record', async () => {
     await put(A);
-    const failing = openDyingStorage(storage, { at: 1, isDone: false });
-    expect(await errorOf(async () => start(failing).policy())).toMatchObject({ code: 'storage-unavailable' });
+    let at = 1;
+    const failing = openDyingStorage(storage, {
+      get at() {
+        return at;
+      },
+      isDone: false,
+    });
+    const process = start(failing);
+    expect(await errorOf(process.policy)).toMatchObject({ code: 'storage-unavailable' });
+    at = failing.calls.writes + 1;
+    expect((await process.asRead()).hash).toBe(hashOf(A));
+    expect(process.told).toEqual([]);
     expect(await steps('acme')).toEqual([]);
   });
 
