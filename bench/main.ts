@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { audit } from './audit/audit';
 import { burst } from './burst';
+import { evidence } from './evidence/evidence';
 import { growth } from './growth';
 import { idle } from './idle';
 import { intake } from './intake/intake';
@@ -11,7 +12,18 @@ import { urgent } from './urgent';
 import { rounded, type Benchmark, type Target } from './benchmark';
 import { toJson, toReport, toText } from './report';
 
-const BENCHMARKS: readonly Benchmark[] = [burst, urgent, mass, leavers, intake, growth, idle, tick, audit];
+const BENCHMARKS: readonly Benchmark[] = [
+  burst,
+  urgent,
+  mass,
+  leavers,
+  intake,
+  growth,
+  idle,
+  tick,
+  audit,
+  evidence,
+];
 
 type Options = Readonly<{ list?: true; json?: true; size: number; users?: number; latency?: number }>;
 

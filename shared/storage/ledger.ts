@@ -7,19 +7,16 @@ import {
   toPortions,
   type EvidenceEntry,
   type EvidenceHead,
-  type EvidenceRecord,
 } from '../domain/ledger/evidence';
-import type { SubjectEvidence } from '../domain/evidence/verify-subject';
 import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-ledgers';
 import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
 import { AppError } from '../errors';
+import { createLedgerEvidence, type LedgerEvidence } from './evidence/ledger-evidence';
 import {
   besideState,
   createLedgerRows,
-  decodeEvidence,
-  evidenceKey,
   evidenceRow,
   headOf,
   LEDGER_TABLE,
@@ -27,7 +24,6 @@ import {
   resealedState,
   sealedHead,
   sealingOfState,
-  seqOf,
   STATE_ROW,
 } from './ledger-rows';
 import { LEDGER_SCHEMAS } from './ledger-schemas';
@@ -86,11 +82,8 @@ export type LedgerStore = Readonly<{
     organization: string,
     kind: SubjectKind,
   ) => AsyncIterable<Readonly<{ key: string; head: EvidenceHead | undefined }>>;
-  /** A subject's evidence with the end of its chain, for explaining and verifying. */
-  evidence: (subject: Subject) => Promise<SubjectEvidence>;
-  /** Records after this number, in order; those that are not as they were written are not among them. */
-  evidenceAfter: (subject: Subject, seq: number) => Promise<readonly EvidenceRecord[]>;
-}>;
+}> &
+  LedgerEvidence;
 
 const SCHEMAS: Readonly<{ [K in SubjectKind]: z.ZodType<LedgerOf[K]> }> = LEDGER_SCHEMAS;
 
@@ -205,40 +198,7 @@ export function createLedgerStore(
         }
     },
 
-    evidenceAfter: async (subject, seq) => {
-      const records: EvidenceRecord[] = [];
-      const seal = await storage.seal();
-      const partitionKey = partitionOf(subject);
-      const filter = `PartitionKey eq '${partitionKey}' and RowKey gt '${evidenceKey(seq)}' and RowKey lt 'f'`;
-      for await (const row of (await table()).listEntities({ queryOptions: { filter } })) {
-        const record = decodeEvidence(row, partitionKey, seal);
-        if (record !== undefined) records.push(record);
-      }
-      return records;
-    },
-
-    evidence: async (subject) => {
-      const records: EvidenceRecord[] = [];
-      const edited: number[] = [];
-      let state: SubjectEvidence['state'] = 'missing';
-      let head = EMPTY_CHAIN;
-      const seal = await storage.seal();
-      const partitionKey = partitionOf(subject);
-      const stored = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${partitionKey}'` },
-      });
-      for await (const row of stored)
-        if (row.rowKey === STATE_ROW) {
-          const sealed = sealedHead(row, partitionKey, seal);
-          head = sealed ?? EMPTY_CHAIN;
-          state = sealed === undefined ? 'edited' : 'fits';
-        } else {
-          const record = decodeEvidence(row, partitionKey, seal);
-          if (record === undefined) edited.push(seqOf(row));
-          else records.push(record);
-        }
-      return { records, head, edited, state };
-    },
+    ...createLedgerEvidence(storage),
   };
 }
 

@@ -71,7 +71,9 @@ export async function tryTampering(
   const nightFinds = async (nowMs: number): Promise<boolean> => {
     const tampered = await storageWith(contents);
     const { faults } = await proveNight(depsOn(tampered), ACME, { nowMs, mayGoOn: () => undefined });
-    return faults.some(({ subject, kind }) => expected.lines.includes(`${subject} ${kind}`));
+    return faults.some(({ subject, kind }) =>
+      expected.lines.includes(`${subject} ${kind === 'head-rebuilt' ? 'head' : kind}`),
+    );
   };
   const next = played.nowMs + DAY_MS;
   if (await nightFinds(next)) return { what, unnoticed, misnamed, foundBy: 'next-night' };

@@ -1,9 +1,11 @@
 import { recordsBetween } from '../../domain/evidence/chain-continues';
-import { EMPTY_CHAIN, type EvidenceHead } from '../../domain/ledger/evidence';
+import type { SubjectEvidence } from '../../domain/evidence/verify-subject';
+import { EMPTY_CHAIN, type EvidenceHead, type EvidenceRecord } from '../../domain/ledger/evidence';
 import type { Subject, SubjectKind } from '../../domain/ledger/subject';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
-import type { EvidenceLog, LoggedHead } from '../../storage/evidence/evidence-log';
+import type { EvidenceLog } from '../../storage/evidence/evidence-log';
+import type { LoggedHead } from '../../storage/evidence/places';
 import type { LedgerOf, LedgerStore, Stored } from '../../storage/ledger';
 
 export type LogEvidenceDeps = Readonly<{
@@ -36,6 +38,21 @@ export async function logEvidence<K extends SubjectKind>(
   }
 }
 
+/**
+ * Brings into the log what of a subject is not there yet, by what was read of both before. Where that is not what the log goes on with,
+ * or somebody else was faster, all of it is read again.
+ * @throws AppError as `logEvidence`
+ */
+export async function logEvidenceRead(
+  deps: LogEvidenceDeps,
+  subject: Subject,
+  logged: LoggedHead,
+  { head, records }: Pick<SubjectEvidence, 'head' | 'records'>,
+): Promise<void> {
+  const now = logged.seq < head.seq ? await appendBetween(deps, subject, logged, head, records) : undefined;
+  if (now === undefined || now === 'unfit') await logEvidence(deps, subject);
+}
+
 /** What follows what is in the log, up to `to` or all there is. undefined: somebody else brought it into the log meanwhile. */
 async function logAfter(
   deps: Pick<LogEvidenceDeps, 'evidenceLog'> &
@@ -45,8 +62,21 @@ async function logAfter(
   to?: EvidenceHead,
 ): Promise<LoggedHead | undefined> {
   const after = await needed(async () => deps.ledger.evidenceAfter(subject, logged.seq));
-  const records = recordsBetween(logged, to ?? after.at(-1) ?? logged, after);
-  if (records === undefined) throw unfit('do not follow those in the log');
+  const now = await appendBetween(deps, subject, logged, to ?? after.at(-1) ?? logged, after);
+  if (now === 'unfit') throw unfit('do not follow those in the log');
+  return now;
+}
+
+/** undefined: somebody else brought it into the log meanwhile. */
+async function appendBetween(
+  deps: Pick<LogEvidenceDeps, 'evidenceLog'>,
+  subject: Subject,
+  logged: LoggedHead,
+  to: EvidenceHead,
+  after: readonly EvidenceRecord[],
+): Promise<LoggedHead | 'unfit' | undefined> {
+  const records = recordsBetween(logged, to, after);
+  if (records === undefined) return 'unfit';
   try {
     return await needed(
       async () => deps.evidenceLog.append({ subject, after: logged, records }),

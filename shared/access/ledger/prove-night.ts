@@ -1,14 +1,15 @@
 import { DAY_MS } from '../../domain/durations';
-import type { LogEntry } from '../../domain/evidence/log-entry';
 import { EMPTY_CHAIN, type EvidenceHead } from '../../domain/ledger/evidence';
 import type { Subject } from '../../domain/ledger/subject';
 import { errorCodeOf } from '../../errors';
-import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import { mapConcurrently } from '../../map-concurrently';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
+import type { Places } from '../../storage/evidence/places';
+import type { LogHead } from '../../storage/evidence/log-rows';
 import type { LogPublisher } from '../../storage/evidence/publish-log';
-import type { LedgerStore } from '../../storage/ledger';
 import type { PolicyArchive } from '../../storage/evidence/policy-archive';
 import type { RecordedPolicyChange } from '../../domain/policy-version';
+import type { LedgerStore } from '../../storage/ledger';
 import {
   copyCheckpoints,
   readKeptCheckpoint,
@@ -16,25 +17,26 @@ import {
   type CopyCheckpointsDeps,
   type Uncopied,
 } from './copy-checkpoints';
-import { logEvidence } from './log-evidence';
-import { readPolicyChanges, verifyPolicies } from './policy-versions';
+import { evidenceOfSubjects } from './evidence-of-subjects';
 import {
-  entriesOf,
-  isLogReliable,
-  judgeSubject,
+  createSubjectJudge,
+  digestInto,
   nameInLog,
   nameOf,
+  subjectOf,
   SUBJECT_KINDS,
-  subjectsOf,
   unknownSubject,
-  type FaultySubject,
-} from './verify-evidence';
+  type DigestsByName,
+} from './judge-subjects';
+import { readPolicyChanges, verifyPolicies } from './policy-versions';
+import { logEvidenceRead } from './log-evidence';
+import { entriesOf, isLogReliable } from './verify-evidence';
 import { readLogHead, verifyLog, type VerifyLogDeps } from './verify-log';
 
 export type ProveNightDeps = VerifyLogDeps &
   CopyCheckpointsDeps &
   Readonly<{
-    ledger: Pick<LedgerStore, 'heads' | 'evidence' | 'evidenceAfter' | 'read'>;
+    ledger: Pick<LedgerStore, 'heads' | 'evidence' | 'evidenceOfAll' | 'evidenceAfter' | 'read'>;
     evidenceLog: EvidenceLog;
     logPublisher: LogPublisher;
     policyArchive: Pick<PolicyArchive, 'read'>;
@@ -55,7 +57,8 @@ const NIGHTS_ROUND = 30;
 /** A log of more entries is read as a whole once in so many nights, and otherwise from where it was verified last. */
 const MOST_ENTRIES_EACH_NIGHT = 200_000;
 const NIGHTS_OF_WHOLE_LOG = 7;
-const TOGETHER = 200;
+/** Subjects whose records get into the log together. */
+const LOGGED_TOGETHER = 90;
 /** Of the policy so many versions are looked at each night, and each of the others once in a round; so many changes are told. */
 const NEWEST_VERSIONS = 50;
 const MOST_POLICY_CHANGES = 20;
@@ -73,13 +76,16 @@ export async function proveNight(
 ): Promise<ProvenNight> {
   const { alias, origin } = organization;
   const night = Math.floor(nowMs / DAY_MS);
+  const canGoOn = await mendLog(deps, alias);
   const { unlogged, suspects, others, places } = await compareHeads(deps, alias);
   const doubtful = [...suspects, ...unlogged, ...others.filter((subject) => isOfNight(subject, night))];
-  for (let start = 0; start < unlogged.length; start += TOGETHER) {
+  const records = entriesOf(places) + unlogged.length;
+  for await (const read of evidenceOfSubjects(deps.ledger, alias, canGoOn ? unlogged : [], records)) {
     mayGoOn();
-    await mapConcurrently(unlogged.slice(start, start + TOGETHER), STORAGE_WIDTH, async (subject) => {
+    await mapConcurrently(read, LOGGED_TOGETHER, async ({ subject, evidence }) => {
+      const logged = places.get(nameOf(subject)) ?? { ...EMPTY_CHAIN, etag: undefined };
       try {
-        await logEvidence(deps, subject);
+        await logEvidenceRead(deps, subject, logged, evidence);
       } catch (error) {
         if (errorCodeOf(error) !== 'record-unreadable') throw error;
       }
@@ -89,12 +95,10 @@ export async function proveNight(
   const isWhole = (before?.tree.size ?? 0) <= MOST_ENTRIES_EACH_NIGHT || night % NIGHTS_OF_WHOLE_LOG === 0;
   const keys = await deps.evidenceKeys();
   const namesOf = (subject: Subject): readonly string[] => keys.map((key) => nameInLog(key, subject));
-  const asked = new Map(
-    doubtful.flatMap((subject) => namesOf(subject).map((name) => [name, subject] as const)),
-  );
+  const asked = new Set(doubtful.flatMap(namesOf));
   const unasked = new Set(others.flatMap(namesOf));
-  const inLog = new Map<Subject, LogEntry[]>();
-  const unknown = new Map<string, LogEntry>();
+  const inLog: DigestsByName = new Map();
+  const unknown = new Map<string, number>();
   const from = isWhole ? undefined : before?.verified;
   const kept = await readKeptCheckpoint(deps, organization);
   const { faults, head } = await verifyLog(deps, organization, {
@@ -103,22 +107,21 @@ export async function proveNight(
     anchors: kept === undefined ? [] : [kept],
     onEntry: (entry) => {
       const name = `${entry.key}/${entry.subject}`;
-      const subject = asked.get(name);
-      if (subject !== undefined) {
-        const entries = inLog.get(subject);
-        if (entries === undefined) inLog.set(subject, [entry]);
-        else entries.push(entry);
-      } else if (!unasked.has(name) && !unknown.has(name)) unknown.set(name, entry);
+      if (asked.has(name)) digestInto(inLog, entry);
+      else if (!unasked.has(name) && !unknown.has(name)) unknown.set(name, entry.seq);
     },
   });
-  const subjects: FaultySubject[] = [];
-  await mapConcurrently(doubtful, STORAGE_WIDTH, async (subject) => {
-    const entries = isLogReliable(faults) && from === undefined ? (inLog.get(subject) ?? []) : undefined;
-    const { fault } = await judgeSubject(deps, subject, { entries, before: places.get(nameOf(subject)) });
-    if (fault !== undefined) subjects.push(fault);
+  const judge = await createSubjectJudge(deps, alias, {
+    digests: isLogReliable(faults) && from === undefined ? inLog : undefined,
+    head,
+    before: places,
+    after: await deps.evidenceLog.places(alias),
   });
+  for await (const read of evidenceOfSubjects(deps.ledger, alias, doubtful, head?.tree.size ?? records))
+    for (const { subject, evidence } of read) judge.hear(subject, evidence);
+  const subjects = [...(await judge.faults())];
   if (isLogReliable(faults) && unknown.size > 0) {
-    for (const subject of await subjectsOf(deps, alias))
+    for (const subject of (await compareHeads(deps, alias)).all)
       for (const name of namesOf(subject)) unknown.delete(name);
     for (const [name, first] of unknown) subjects.push(unknownSubject(name, first));
   }
@@ -128,14 +131,16 @@ export async function proveNight(
   );
   const isSound = faults.length === 0 && head !== undefined;
   const published = isSound ? await deps.logPublisher.publish(alias, origin, nowMs) : undefined;
+  const rebuilt = toldRebuilt(head?.rebuilt, nowMs);
   if (isSound) {
     const stored = await deps.evidenceLog.read(alias);
-    await deps.evidenceLog.update(alias, stored, { ...stored, verified: head.tree });
+    await deps.evidenceLog.update(alias, stored, { ...stored, verified: head.tree, rebuilt });
   }
   const copied = await copyCheckpoints(deps, organization, published);
   return {
     faults: [
       ...faults.map(({ kind, at }) => ({ subject: 'log', kind, at })),
+      ...(rebuilt === undefined ? [] : [{ subject: 'log', kind: 'head-rebuilt', at: rebuilt.size }]),
       ...copied.different.map((at) => ({ subject: 'log', kind: 'anchor', at })),
       ...subjects.map(({ subject, kind, seq }) => ({ subject, kind, at: seq })),
     ],
@@ -145,10 +150,30 @@ export async function proveNight(
   };
 }
 
+/** false: nothing gets into the log. What is wrong with it is for the verification to say. */
+async function mendLog(
+  { evidenceLog }: Pick<ProveNightDeps, 'evidenceLog'>,
+  alias: string,
+): Promise<boolean> {
+  try {
+    await evidenceLog.mend(alias);
+    return true;
+  } catch (error) {
+    if (errorCodeOf(error) === 'record-unreadable') return false;
+    throw error;
+  }
+}
+
+/** That the row of where the log ends was rebuilt is told for a night, however often that begins; undefined: no more. */
+function toldRebuilt(rebuilt: LogHead['rebuilt'], nowMs: number): LogHead['rebuilt'] {
+  if (rebuilt === undefined) return undefined;
+  const { toldAtMs = nowMs } = rebuilt;
+  return nowMs - toldAtMs < DAY_MS / 2 ? { ...rebuilt, toldAtMs } : undefined;
+}
+
 type Relation = 'unlogged' | 'suspects' | 'others';
 
-type ComparedHeads = Readonly<Record<Relation, readonly Subject[]>> &
-  Readonly<{ places: ReadonlyMap<string, EvidenceHead | undefined> }>;
+type ComparedHeads = Readonly<Record<Relation | 'all', readonly Subject[]>> & Readonly<{ places: Places }>;
 
 /** What ledgers and log say of where the evidence of each subject ends. The log is read first: whatever it knows is in storage by then. */
 async function compareHeads(
@@ -156,21 +181,21 @@ async function compareHeads(
   organization: string,
 ): Promise<ComparedHeads> {
   const compared = { unlogged: [] as Subject[], suspects: [] as Subject[], others: [] as Subject[] };
-  const places = new Map<string, EvidenceHead | undefined>();
-  for (const kind of SUBJECT_KINDS) {
-    const logged = new Map<string, EvidenceHead | undefined>();
-    for await (const { key, head } of evidenceLog.heads(organization, kind)) {
-      logged.set(key, head);
-      places.set(`${kind}:${key}`, head);
-    }
+  const places = await evidenceLog.places(organization);
+  const left = new Map(places);
+  for (const kind of SUBJECT_KINDS)
     for await (const { key, head } of ledger.heads(organization, kind)) {
-      const known = logged.has(key) ? logged.get(key) : EMPTY_CHAIN;
-      logged.delete(key);
+      const name = `${kind}:${key}`;
+      const known = left.has(name) ? left.get(name) : EMPTY_CHAIN;
+      left.delete(name);
       compared[relationOf(head, known)].push({ organization, kind, key });
     }
-    for (const key of logged.keys()) compared.suspects.push({ organization, kind, key });
+  for (const name of left.keys()) {
+    const subject = subjectOf(organization, name);
+    if (subject !== undefined) compared.suspects.push(subject);
   }
-  return { ...compared, places };
+  const { unlogged, suspects, others } = compared;
+  return { ...compared, all: [...unlogged, ...suspects, ...others], places };
 }
 
 function relationOf(head: EvidenceHead | undefined, known: EvidenceHead | undefined): Relation {

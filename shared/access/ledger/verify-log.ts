@@ -2,7 +2,6 @@ import { openCheckpoint, type Checkpoint } from '../../domain/evidence/checkpoin
 import type { EvidenceKeys } from '../../domain/evidence/evidence-keys';
 import type { LogEntry } from '../../domain/evidence/log-entry';
 import { appendLeaf, EMPTY_TREE, leafHash, rootOf, type Frontier } from '../../domain/evidence/merkle-tree';
-import { TILE_WIDTH } from '../../domain/evidence/tiles';
 import { errorCodeOf } from '../../errors';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
 import { LogEntrySchema, type LogHead } from '../../storage/evidence/log-rows';
@@ -61,17 +60,14 @@ export async function verifyLog(
   const tiles = createTileVerifier(deps.logReader, alias, from.size === 0 ? (head.published?.size ?? 0) : 0);
   const unlikeTiles: number[] = [];
   let tree = from;
-  for (let index = Math.floor(from.size / TILE_WIDTH); index * TILE_WIDTH < head.tree.size; index += 1) {
-    const entries = await deps.logReader.entriesOfTile(alias, index, head);
-    const parsed = entries?.map(parseEntry) ?? [];
-    if (entries === undefined || parsed.includes(undefined))
-      return { faults: [...faults, { kind: 'entries', at: index * TILE_WIDTH }], head };
-    for (const [at, entry] of entries.entries()) {
-      const position = index * TILE_WIDTH + at;
+  for await (const { at, entries } of deps.logReader.entries(alias, from.size, head)) {
+    if (entries === undefined) return { faults: [...faults, { kind: 'entries', at }], head };
+    for (const [index, entry] of entries.entries()) {
+      const position = at + index;
       if (position < from.size || position >= head.tree.size) continue;
       tree = appendLeaf(tree, leafHash(entry));
       tiles.hear(entry);
-      const known = parsed[at];
+      const known = parseEntry(entry);
       if (known !== undefined) onEntry(known);
       if (asked.has(tree.size)) roots.set(tree.size, rootOf(tree));
     }
@@ -117,7 +113,8 @@ async function checkpointOf(
   return isNewer || note === published?.note ? checkpoint : 'forged';
 }
 
-function parseEntry(bytes: Buffer): LogEntry | undefined {
+/** undefined: the bytes are no entry. */
+export function parseEntry(bytes: Buffer): LogEntry | undefined {
   try {
     return LogEntrySchema.safeParse(JSON.parse(bytes.toString('utf8'))).data;
   } catch {

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import type { EvidenceRecord } from '../ledger/evidence';
-import type { Subject } from '../ledger/subject';
 import type { EvidenceKey } from './evidence-keys';
 
 /**
@@ -20,7 +19,7 @@ export type LogEntry = Readonly<{
 }>;
 
 /** The parts of a subject that are not the organization, which has a log of its own. */
-type NamedSubject = Pick<Subject, 'kind' | 'key'>;
+type NamedSubject = Readonly<{ kind: string; key: string }>;
 
 export function toLogEntry(
   key: Pick<EvidenceKey, 'id' | 'log'>,

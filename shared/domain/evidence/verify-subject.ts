@@ -16,10 +16,13 @@ export type FaultOfSubject = Readonly<{ kind: EvidenceFaultKind; seq: number }>;
 
 export type SubjectEvidence = StoredEvidence & Readonly<{ state: 'fits' | 'edited' | 'missing' }>;
 
+/** What is compared of an entry with the record that it is of. */
+export type SubjectEntry = Pick<LogEntry, 'key' | 'seq' | 'record'>;
+
 /** What the log says of a subject. */
-export type LoggedSubject = Readonly<{
+type LoggedSubject = Readonly<{
   /** All of its entries; undefined: the log cannot be relied on. */
-  entries: readonly LogEntry[] | undefined;
+  entries: readonly SubjectEntry[] | undefined;
   /** Where it is said to be in the log, read before the entries and after; undefined: that row is not as it was written. */
   before: Pick<EvidenceHead, 'seq'> | undefined;
   after: Pick<EvidenceHead, 'seq'> | undefined;

@@ -3,14 +3,16 @@ import type { EvidenceKeys } from '../../domain/evidence/evidence-keys';
 import { entryBytes, toLogEntry } from '../../domain/evidence/log-entry';
 import { appendLeaf, leafHash } from '../../domain/evidence/merkle-tree';
 import type { EvidenceHead, EvidenceRecord } from '../../domain/ledger/evidence';
-import type { Subject, SubjectKind } from '../../domain/ledger/subject';
+import type { Subject } from '../../domain/ledger/subject';
 import { AppError } from '../../errors';
 import { coalesceWrites } from '../coalesce-writes';
 import { decodeRecord } from '../record-encoding';
 import type { StorageAccount } from '../storage-account';
 import { isConflict, undefinedIfMissing } from '../storage-errors';
+import { readPlaces, type LoggedHead, type Places } from './places';
+import { soundHead } from './sound-head';
 import {
-  entryRowKey,
+  entriesRows,
   EvidenceHeadSchema,
   LOG_ROW,
   LOG_TABLE,
@@ -21,9 +23,6 @@ import {
   subjectRowKey,
   type LogHead,
 } from './log-rows';
-
-/** How far a subject's evidence is in the log, as it was read. */
-export type LoggedHead = EvidenceHead & Readonly<{ etag: string | undefined }>;
 
 /** What of a subject goes into the log: what follows what is there. */
 type LogAddition = Readonly<{
@@ -47,25 +46,27 @@ export type EvidenceLog = Readonly<{
   read: (organization: string) => Promise<StoredLogHead>;
   /** Replaces what is said of the log beside its entries. false: it went on meanwhile. */
   update: (organization: string, read: StoredLogHead, next: Omit<LogHead, 'tree'>) => Promise<boolean>;
-  /** How far each subject of a kind is in the log, in the order of their keys. One that cannot be read has no head. */
-  heads: (
-    organization: string,
-    kind: SubjectKind,
-  ) => AsyncIterable<Readonly<{ key: string; head: EvidenceHead | undefined }>>;
+  /**
+   * Rebuilds the row of where the log ends where it was edited, removed or put back, from tiles, rows and the newest signed checkpoint; it
+   * says so in that row. @throws AppError `record-unreadable` where these do not fit: then the row stays as it is
+   */
+  mend: (organization: string) => Promise<void>;
+  /** How far each subject is in the log, by `<kind>:<key>`. One whose place cannot be read has none. */
+  places: (organization: string) => Promise<Places>;
 }>;
 
-/** Rows of a transaction beside the one of the log and one for each subject. */
-const ENTRIES_TOGETHER = 90;
-const SUBJECTS_TOGETHER = 8;
+/** A transaction has a row for each subject, one of the log, and those of the entries, of which each tile has its own. */
+const SUBJECTS_TOGETHER = 90;
+const ENTRIES_TOGETHER = 1_000;
 const ATTEMPTS = 6;
 
 /**
  * One partition per organization: the row `log` with the hashes that its tree can be continued with, a row `s:<subject>` of how far
- * each subject is, and rows `n:<number>` of entries that are not in a whole tile yet. An entry, the tree with it and the place of its
+ * each subject is, and rows `n:<number>` of the entries that are not in a whole tile yet. An entry, the tree with it and the place of its
  * subject are one transaction: the log has each record once.
  */
 export function createEvidenceLog(
-  storage: Pick<StorageAccount, 'table' | 'seal'>,
+  storage: Pick<StorageAccount, 'table' | 'container' | 'seal'>,
   keys: () => Promise<EvidenceKeys>,
 ): EvidenceLog {
   const table = async (): Promise<TableClient> => storage.table(LOG_TABLE);
@@ -110,23 +111,36 @@ export function createEvidenceLog(
     }
   };
 
+  /** The log as it is to be continued, rebuilt where it has to be. undefined: somebody else wrote it meanwhile. */
+  const readSound = async (organization: string, inDoubt: boolean): Promise<StoredLogHead | undefined> => {
+    const found = await soundHead(storage, await keys(), organization, inDoubt);
+    if (found?.isRebuilt !== true) return found;
+    const isWritten = await write(organization, { ...NEW_LOG, etag: found.etag }, found, []);
+    return isWritten === undefined ? undefined : last.get(organization);
+  };
+
   /** undefined: somebody else appended meanwhile, of the log or of a subject. */
   const appendOnce = async (
     organization: string,
     additions: readonly LogAddition[],
+    inDoubt = false,
   ): Promise<readonly LoggedHead[] | undefined> => {
     const [key] = await keys();
     const seal = await storage.seal();
-    const stored = last.get(organization) ?? (await read(organization));
-    let { tree } = stored;
-    const actions: TransactionAction[] = [];
+    const stored = last.get(organization) ?? (await readSound(organization, inDoubt));
+    if (stored === undefined) return undefined;
+    const entries = additions.flatMap(({ subject, records }) =>
+      records.map((record) => toLogEntry(key, subject, record)),
+    );
+    const tree = entries.reduce(
+      (grown, entry) => appendLeaf(grown, leafHash(entryBytes(entry))),
+      stored.tree,
+    );
+    const actions = entriesRows(seal, organization, stored.tree.size, entries).map(
+      (row): TransactionAction => ['create', row],
+    );
     const heads: Array<EvidenceHead & Readonly<{ at: number }>> = [];
     for (const { subject, after, records } of additions) {
-      for (const record of records) {
-        const entry = logRow(seal, organization, entryRowKey(tree.size), toLogEntry(key, subject, record));
-        actions.push(['upsert', entry, 'Replace']);
-        tree = appendLeaf(tree, leafHash(entryBytes(toLogEntry(key, subject, record))));
-      }
       const { seq, hash } = records.at(-1) ?? after;
       heads.push({ seq, hash, at: actions.length });
       const row = logRow(seal, organization, subjectRowKey(subject), { seq, hash });
@@ -141,7 +155,7 @@ export function createEvidenceLog(
   /** The log is everybody's, and is read again; what of a subject is in it only its reader can read again. */
   const appendOne = async (organization: string, addition: LogAddition): Promise<LoggedHead | AppError> => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const [head] = (await appendOnce(organization, [addition])) ?? [];
+      const [head] = (await appendOnce(organization, [addition], attempt > 1)) ?? [];
       if (head !== undefined) return head;
       const now = await headOf(addition.subject);
       // Ours, whose answer was lost, and which the library sent again.
@@ -165,14 +179,12 @@ export function createEvidenceLog(
     const made =
       appendIn.get(organization) ??
       coalesceWrites<LogAddition, LoggedHead | AppError>(SUBJECTS_TOGETHER, async (additions) => {
-        const entries = additions.reduce((sum, { records }) => sum + records.length, 0);
-        const subjects = new Set(additions.map(({ subject }) => subjectRowKey(subject)));
-        const isTogether =
-          additions.length > 1 && entries <= ENTRIES_TOGETHER && subjects.size === additions.length;
-        const together = isTogether ? await appendOnce(organization, additions) : undefined;
-        if (together !== undefined) return together;
         const outcomes: Array<LoggedHead | AppError> = [];
-        for (const addition of additions) outcomes.push(await appendOne(organization, addition));
+        for (const part of inTransactions(additions)) {
+          const together = part.length > 1 ? await appendOnce(organization, part) : undefined;
+          if (together !== undefined) outcomes.push(...together);
+          else for (const addition of part) outcomes.push(await appendOne(organization, addition));
+        }
         return outcomes;
       });
     appendIn.set(organization, made);
@@ -194,29 +206,29 @@ export function createEvidenceLog(
     },
     update: async (organization, stored, next) =>
       (await write(organization, stored, { ...next, tree: stored.tree }, [])) !== undefined,
-    heads: async function* (organization, kind) {
-      const seal = await storage.seal();
-      const rows = (await table()).listEntities<{ rowKey: string }>({
-        queryOptions: {
-          filter: `PartitionKey eq '${organization}' and RowKey ge 's:${kind}:' and RowKey lt 's:${kind};'`,
-        },
-      });
-      for await (const row of rows) {
-        const place = { table: LOG_TABLE, partitionKey: organization, rowKey: row.rowKey, seal };
-        yield { key: row.rowKey.slice(`s:${kind}:`.length), head: decodeHead(row, place) };
-      }
+    mend: async (organization) => {
+      last.delete(organization);
+      await readSound(organization, true);
     },
+    places: async (organization) => readPlaces(storage, organization),
   };
 }
 
-function decodeHead(
-  row: Readonly<Record<string, unknown>>,
-  place: Parameters<typeof decodeRecord>[2],
-): EvidenceHead | undefined {
-  try {
-    return decodeRecord(EvidenceHeadSchema, row, place);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'record-unreadable') return undefined;
-    throw error;
+/** What goes into the log together: no more than a transaction takes, and each subject once. */
+function inTransactions(additions: readonly LogAddition[]): ReadonlyArray<readonly LogAddition[]> {
+  const parts: LogAddition[][] = [];
+  let entries = 0;
+  let subjects = new Set<string>();
+  for (const addition of additions) {
+    const name = subjectRowKey(addition.subject);
+    entries += addition.records.length;
+    if (parts.length === 0 || entries > ENTRIES_TOGETHER || subjects.has(name)) {
+      parts.push([]);
+      entries = addition.records.length;
+      subjects = new Set();
+    }
+    parts.at(-1)?.push(addition);
+    subjects.add(name);
   }
+  return parts;
 }

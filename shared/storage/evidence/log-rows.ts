@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LogEntry } from '../../domain/evidence/log-entry';
 import type { Frontier } from '../../domain/evidence/merkle-tree';
+import { TILE_WIDTH } from '../../domain/evidence/tiles';
 import type { RecordSeal } from '../../domain/evidence/record-seal';
 import type { EvidenceHead } from '../../domain/ledger/evidence';
 import type { Subject } from '../../domain/ledger/subject';
@@ -15,6 +16,8 @@ export type LogHead = Readonly<{
   published: Readonly<{ size: number; note: string; atMs: number }> | undefined;
   /** The tree that was verified last. */
   verified: Frontier | undefined;
+  /** Where the log was when this row had been damaged and was rebuilt, and since when a night has told it. */
+  rebuilt?: Readonly<{ size: number; toldAtMs?: number }> | undefined;
 }>;
 
 export const NEW_LOG: LogHead = {
@@ -32,8 +35,14 @@ export const LogHeadSchema: z.ZodType<LogHead> = z
     tree: FrontierSchema,
     published: z.object({ size: z.number(), note: z.string(), atMs: z.number() }).optional(),
     verified: FrontierSchema.optional(),
+    rebuilt: z.object({ size: z.number(), toldAtMs: z.number().exactOptional() }).optional(),
   })
-  .transform(({ tree, published, verified }) => ({ tree, published, verified }));
+  .transform(({ tree, published, verified, rebuilt }) => ({
+    tree,
+    published,
+    verified,
+    ...(rebuilt === undefined ? {} : { rebuilt }),
+  }));
 
 export const LogEntrySchema: z.ZodType<LogEntry> = z.object({
   v: z.literal(1),
@@ -45,6 +54,8 @@ export const LogEntrySchema: z.ZodType<LogEntry> = z.object({
   record: z.string(),
 });
 
+export const LogEntriesSchema = z.array(LogEntrySchema).readonly();
+
 export const EvidenceHeadSchema: z.ZodType<EvidenceHead> = z.object({ seq: z.number(), hash: z.string() });
 
 /** A row of the table, sealed. */
@@ -53,11 +64,12 @@ export function logRow(seal: RecordSeal, partitionKey: string, rowKey: string, v
   return { ...place, ...encodeRecord(value, { table: LOG_TABLE, seal, ...place }) };
 }
 
-export function storedLogHead({ tree, published, verified }: LogHead): object {
+export function storedLogHead({ tree, published, verified, rebuilt }: LogHead): object {
   return {
     tree: storedTree(tree),
     published,
     ...(verified === undefined ? {} : { verified: storedTree(verified) }),
+    ...(rebuilt === undefined ? {} : { rebuilt }),
   };
 }
 
@@ -70,7 +82,24 @@ export function subjectRowKey({ kind, key }: Pick<Subject, 'kind' | 'key'>): str
   return `s:${kind}:${key}`;
 }
 
-/** An entry that is not yet in a whole tile. */
-export function entryRowKey(index: number): string {
-  return `n:${String(index).padStart(12, '0')}`;
+/** Entries that are not yet in a whole tile, by the number of the first of them. */
+export function entriesRowKey(first: number): string {
+  return `n:${String(first).padStart(12, '0')}`;
+}
+
+/** Rows of entries from the number `first` on: none of them has entries of two tiles. */
+export function entriesRows(
+  seal: RecordSeal,
+  partitionKey: string,
+  first: number,
+  entries: readonly LogEntry[],
+) {
+  const rows: Array<ReturnType<typeof logRow>> = [];
+  for (let start = 0; start < entries.length;) {
+    const at = first + start;
+    const end = start + TILE_WIDTH - (at % TILE_WIDTH);
+    rows.push(logRow(seal, partitionKey, entriesRowKey(at), entries.slice(start, end)));
+    start = end;
+  }
+  return rows;
 }

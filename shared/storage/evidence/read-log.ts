@@ -1,56 +1,97 @@
 import { entryBytes } from '../../domain/evidence/log-entry';
 import { decodeEntries, TILE_WIDTH, tilePath, type Tile } from '../../domain/evidence/tiles';
-import { decodeListed, untold } from '../unreadable-rows';
+import { fromPieces, parseJson } from '../record-encoding';
 import type { StorageAccount } from '../storage-account';
 import { undefinedIfMissing } from '../storage-errors';
 import type { LogHead } from './log-rows';
-import { entryRowKey, LOG_TABLE, LogEntrySchema } from './log-rows';
-import { LOG_CONTAINER } from './publish-log';
+import { entriesRowKey, LOG_TABLE, LogEntriesSchema } from './log-rows';
+
+export const LOG_CONTAINER = 'evidence';
+
+/** Entries from the number `at` on, as they are stored together; undefined: they are missing, or cannot be read. */
+type StoredEntries = Readonly<{ at: number; entries: readonly Buffer[] | undefined }>;
 
 export type LogReader = Readonly<{
   /**
-   * The entries of the tile of this number, as they are stored: whole tiles that were published from their blob, the others from their
-   * rows. undefined: some are missing, or cannot be read.
+   * The entries from the beginning of a tile to the end of the log, in order: whole tiles that were published from their blob, the others
+   * from their rows. The first that are missing are the last that are told.
    */
-  entriesOfTile: (
+  entries: (
     organization: string,
-    index: number,
+    from: number,
     head: Pick<LogHead, 'tree' | 'published'>,
-  ) => Promise<readonly Buffer[] | undefined>;
+  ) => AsyncIterable<StoredEntries>;
   /** A published tile as it is stored. */
   tile: (organization: string, tile: Tile) => Promise<Buffer | undefined>;
   /** The published checkpoint, whatever it says. */
   checkpoint: (organization: string) => Promise<string | undefined>;
 }>;
 
-export function createLogReader(storage: Pick<StorageAccount, 'table' | 'container' | 'seal'>): LogReader {
-  const blobOf = async (name: string): Promise<Buffer | undefined> => {
-    const container = await storage.container(LOG_CONTAINER);
-    return undefinedIfMissing(async () => container.getBlockBlobClient(name).downloadToBuffer());
-  };
-  const fromRows = async (organization: string, from: number, to: number) => {
+/** What entries are is for their tree to say, not for the seals of the rows that have them: no key is needed. */
+export function createLogReader(storage: Pick<StorageAccount, 'table' | 'container'>): LogReader {
+  const tile: LogReader['tile'] = async (organization, of) =>
+    blobOf(storage, `${organization}/${tilePath(of)}`);
+  const fromRows = async function* (
+    organization: string,
+    from: number,
+    size: number,
+  ): AsyncIterable<StoredEntries> {
     const table = await storage.table(LOG_TABLE);
-    const told = { table: LOG_TABLE, seal: await storage.seal(), onUnreadable: untold };
-    const filter = `PartitionKey eq '${organization}' and RowKey ge '${entryRowKey(from)}' and RowKey lt '${entryRowKey(to)}'`;
-    const entries: Buffer[] = [];
-    for await (const row of table.listEntities({ queryOptions: { filter } })) {
-      const entry = decodeListed(LogEntrySchema, { ...row, partitionKey: organization }, told);
-      if (entry === undefined || row.rowKey !== entryRowKey(from + entries.length)) return undefined;
-      entries.push(entryBytes(entry));
+    const filter = `PartitionKey eq '${organization}' and RowKey ge '${entriesRowKey(from)}' and RowKey lt '${entriesRowKey(size)}'`;
+    let at = from;
+    const listed = table.listEntities<{ rowKey: string }>({ queryOptions: { filter } });
+    for await (const row of rowsOfEntries(listed)) {
+      if (row.rowKey < entriesRowKey(at)) continue;
+      const entries = LogEntriesSchema.safeParse(parseJson(fromPieces('json', row))).data;
+      if (row.rowKey !== entriesRowKey(at) || entries === undefined || entries.length === 0) break;
+      yield { at, entries: entries.map(entryBytes) };
+      at += entries.length;
     }
-    return entries.length === to - from ? entries : undefined;
+    if (at < size) yield { at, entries: undefined };
   };
   return {
-    entriesOfTile: async (organization, index, { tree, published }) => {
-      const from = index * TILE_WIDTH;
-      if (from + TILE_WIDTH > (published?.size ?? 0))
-        return fromRows(organization, from, Math.min(from + TILE_WIDTH, tree.size));
-      const path = tilePath({ level: 'entries', index, width: TILE_WIDTH });
-      const bytes = await blobOf(`${organization}/${path}`);
-      const entries = bytes === undefined ? undefined : decodeEntries(bytes);
-      return entries?.length === TILE_WIDTH ? entries : undefined;
+    entries: async function* (organization, from, { tree, published }) {
+      const end = Math.min(tree.size, wholeTiles(published?.size ?? 0));
+      let at = wholeTiles(from);
+      for (; at < end; at += TILE_WIDTH) {
+        const bytes = await tile(organization, {
+          level: 'entries',
+          index: at / TILE_WIDTH,
+          width: TILE_WIDTH,
+        });
+        const entries = bytes === undefined ? undefined : decodeEntries(bytes);
+        if (entries?.length !== TILE_WIDTH) {
+          yield { at, entries: undefined };
+          return;
+        }
+        yield { at, entries };
+      }
+      if (at < tree.size) yield* fromRows(organization, at, tree.size);
     },
-    tile: async (organization, tile) => blobOf(`${organization}/${tilePath(tile)}`),
-    checkpoint: async (organization) => (await blobOf(`${organization}/checkpoint`))?.toString('utf8'),
+    tile,
+    checkpoint: async (organization) =>
+      (await blobOf(storage, `${organization}/checkpoint`))?.toString('utf8'),
   };
+}
+
+/** A row has up to a tile of entries: as many as storage would give at once are all of a night, or a month. */
+const ROWS_TOGETHER = 40;
+
+/** Rows one by one, few of which are in memory. */
+export async function* rowsOfEntries<T>(listed: ListedRows<T>): AsyncIterable<T> {
+  for await (const page of listed.byPage({ maxPageSize: ROWS_TOGETHER })) yield* page;
+}
+
+type ListedRows<T> = Readonly<{
+  byPage: (settings: Readonly<{ maxPageSize: number }>) => AsyncIterable<readonly T[]>;
+}>;
+
+/** How many of the first entries of a log are in whole tiles. */
+export function wholeTiles(size: number): number {
+  return size - (size % TILE_WIDTH);
+}
+
+async function blobOf(storage: Pick<StorageAccount, 'container'>, name: string): Promise<Buffer | undefined> {
+  const container = await storage.container(LOG_CONTAINER);
+  return undefinedIfMissing(async () => container.getBlockBlobClient(name).downloadToBuffer());
 }

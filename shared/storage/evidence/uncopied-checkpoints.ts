@@ -1,7 +1,7 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { StorageAccount } from '../storage-account';
 import { undefinedIfMissing } from '../storage-errors';
-import { LOG_CONTAINER } from './publish-log';
+import { LOG_CONTAINER } from './read-log';
 
 /** Checkpoints that are to be written elsewhere, by the size of their log, until they are. A note is signed: it needs no seal. */
 export type UncopiedCheckpoints = Readonly<{

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Benchmark, Figures } from '../../../bench/benchmark';
 import { audit } from '../../../bench/audit/audit';
 import { burst } from '../../../bench/burst';
+import { evidence } from '../../../bench/evidence/evidence';
 import { growth } from '../../../bench/growth';
 import { idle } from '../../../bench/idle';
 import { intake } from '../../../bench/intake/intake';
@@ -133,6 +134,21 @@ describe('a benchmark at a tiny size', () => {
     expect(line).toMatchObject({ people: 20, users: 3_500, ended: 1, windows: 1 });
     // Two groups, the list of groups, rules and access policy; four pages of users; Administrators, and UiPath's log.
     expect(line['getCalls']).toBe(11);
+  }, 120_000);
+
+  it('brings all records into the log, and verifies them', async () => {
+    const line = await lineOf(evidence, 0.03);
+    expect(line).toMatchObject({
+      benchmark: 'evidence',
+      people: 300,
+      records: 3_000,
+      entries: 3_000,
+      appendAndVerifySeconds: number,
+      faults: 0,
+    });
+    expect(line['peakMemoryMb']).toBeGreaterThan(40);
+    // Three hundred people whose rows are read one by one take more.
+    expect(line['storageCalls']).toBeLessThan(400);
   }, 120_000);
 
   it('counts what a tick costs beside few deliveries and beside many', async () => {

@@ -8,8 +8,9 @@ import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledge
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { AppError } from '../../../../shared/errors';
 import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
-import { LogEntrySchema } from '../../../../shared/storage/evidence/log-rows';
+import { LogEntriesSchema } from '../../../../shared/storage/evidence/log-rows';
 import { createLedgerStore } from '../../../../shared/storage/ledger';
+import { fromPieces } from '../../../../shared/storage/record-encoding';
 import type { StorageAccount } from '../../../../shared/storage/storage-account';
 import { errorOf } from '../../../fakes/error-of';
 import { openMemoryStorage } from '../../../fixtures/memory-storage/open';
@@ -52,7 +53,7 @@ async function rows(prefix: string): Promise<Record<string, unknown>[]> {
 }
 
 async function entries() {
-  return (await rows('n:')).map(({ json0 }) => LogEntrySchema.parse(JSON.parse(String(json0))));
+  return (await rows('n:')).flatMap((row) => LogEntriesSchema.parse(JSON.parse(fromPieces('json', row))));
 }
 
 const change = async (

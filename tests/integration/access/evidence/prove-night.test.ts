@@ -72,7 +72,7 @@ describe('a night', () => {
     });
     const left: string[] = [];
     for await (const { rowKey } of rows) left.push(rowKey);
-    expect(left).toHaveLength(1_068 - 1_024);
+    expect(left).toEqual(['n:000000001024']);
   });
 
   it('has nothing to sign where nothing was ever recorded', async () => {
@@ -216,22 +216,22 @@ describe('what somebody changes in storage', () => {
     ],
     'an entry of the log that is edited': [
       async () => {
-        const row = await rowOf('evidence', 'acme', 'n:000000000001');
+        const row = await rowOf('evidence', 'acme', 'n:000000000000');
         await put(
           'evidence',
           { ...row, json0: String(row['json0']).replace('moved', 'stays') },
           'acme',
-          'n:000000000001',
+          'n:000000000000',
         );
       },
       'log entries',
     ],
     'an entry of the log that is removed': [
-      async () => remove('evidence', 'acme', 'n:000000000001'),
+      async () => remove('evidence', 'acme', 'n:000000000000'),
       'log entries',
     ],
     'the last entry of the log removed': [
-      async () => remove('evidence', 'acme', 'n:000000000005'),
+      async () => remove('evidence', 'acme', 'n:000000000003'),
       'log entries',
     ],
     'the head of the log edited': [
@@ -257,6 +257,7 @@ describe('what somebody changes in storage', () => {
   it.each(Object.entries(tamperings))('is found and named: %s', async (_what, [tamper, expected]) => {
     await record(ana, 'joined', 'moved', 'granted');
     await record(bo, 'joined', 'moved', 'left');
+    for (const subject of [ana, bo]) await logEvidence(deps(), subject);
     await night();
     expect(await verify()).toMatchObject({ log: [], subjects: [] });
     await tamper();
@@ -271,8 +272,9 @@ describe('what somebody changes in storage', () => {
     );
     expect(expected.startsWith('log') ? [] : others).toEqual([]);
     const found = (await night()).faults.map(({ subject, kind }) => `${subject} ${kind}`);
+    const atNight = expected === 'log head' ? 'log head-rebuilt' : expected;
     const isOfRecord = /^person:\S+ (missing|edited|forged)$/.test(expected);
-    expect(isOfRecord || found.includes(expected)).toBe(true);
+    expect(isOfRecord || found.includes(atNight)).toBe(true);
   });
 
   it('is found where a person is put back whole, and where two are exchanged', async () => {
@@ -317,7 +319,7 @@ describe('what somebody changes in storage', () => {
     for (const subject of [ana, bo]) await logEvidence(deps(), subject);
     await remove('evidence', 'acme', 'n:000000000001');
     const { faults, checkpoint } = await night();
-    expect(faults).toContainEqual({ subject: 'log', kind: 'entries', at: 0 });
+    expect(faults).toContainEqual({ subject: 'log', kind: 'entries', at: 1 });
     expect(checkpoint).toBeUndefined();
     expect(await deps().logReader.checkpoint('acme')).toBeUndefined();
   });

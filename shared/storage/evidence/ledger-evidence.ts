@@ -1,0 +1,98 @@
+import type { TableClient } from '@azure/data-tables';
+import type { RecordSeal } from '../../domain/evidence/record-seal';
+import type { SubjectEvidence } from '../../domain/evidence/verify-subject';
+import { EMPTY_CHAIN, type EvidenceHead, type EvidenceRecord } from '../../domain/ledger/evidence';
+import type { Subject, SubjectKind } from '../../domain/ledger/subject';
+import {
+  decodeEvidence,
+  evidenceKey,
+  LEDGER_TABLE,
+  partitionOf,
+  sealedHead,
+  seqOf,
+  STATE_ROW,
+} from '../ledger-rows';
+import type { StoredRow } from '../record-table';
+import type { StorageAccount } from '../storage-account';
+
+/** Reads of evidence, for explaining and verifying it. */
+export type LedgerEvidence = Readonly<{
+  /** A subject's evidence with the end of its chain. */
+  evidence: (subject: Subject) => Promise<SubjectEvidence>;
+  /** The same of every subject of a kind of which there is any row, in a call for a thousand rows. */
+  evidenceOfAll: (
+    organization: string,
+    kind: SubjectKind,
+  ) => AsyncIterable<Readonly<{ key: string; evidence: SubjectEvidence }>>;
+  /** Records after this number, in order; those that are not as they were written are not among them. */
+  evidenceAfter: (subject: Subject, seq: number) => Promise<readonly EvidenceRecord[]>;
+}>;
+
+export function createLedgerEvidence(storage: Pick<StorageAccount, 'table' | 'seal'>): LedgerEvidence {
+  const table = async (): Promise<TableClient> => storage.table(LEDGER_TABLE);
+  return {
+    evidence: async (subject) => {
+      const partitionKey = partitionOf(subject);
+      const collected = createCollector(partitionKey, await storage.seal());
+      const filter = `PartitionKey eq '${partitionKey}'`;
+      for await (const row of (await table()).listEntities({ queryOptions: { filter } })) collected.add(row);
+      return collected.evidence();
+    },
+
+    evidenceOfAll: async function* (organization, kind) {
+      const seal = await storage.seal();
+      const prefix = partitionOf({ organization, kind, key: '' });
+      const filter = `PartitionKey ge '${prefix}' and PartitionKey lt '${prefix}~'`;
+      let key: string | undefined;
+      let collected = createCollector(prefix, seal);
+      for await (const row of (await table()).listEntities({ queryOptions: { filter } })) {
+        const partitionKey = row.partitionKey ?? '';
+        const next = partitionKey.slice(prefix.length);
+        if (next !== key) {
+          if (key !== undefined) yield { key, evidence: collected.evidence() };
+          key = next;
+          collected = createCollector(partitionKey, seal);
+        }
+        collected.add(row);
+      }
+      if (key !== undefined) yield { key, evidence: collected.evidence() };
+    },
+
+    evidenceAfter: async (subject, seq) => {
+      const records: EvidenceRecord[] = [];
+      const seal = await storage.seal();
+      const partitionKey = partitionOf(subject);
+      const filter = `PartitionKey eq '${partitionKey}' and RowKey gt '${evidenceKey(seq)}' and RowKey lt 'f'`;
+      for await (const row of (await table()).listEntities({ queryOptions: { filter } })) {
+        const record = decodeEvidence(row, partitionKey, seal);
+        if (record !== undefined) records.push(record);
+      }
+      return records;
+    },
+  };
+}
+
+/** Of the rows of one subject, in their order. */
+function createCollector(
+  partitionKey: string,
+  seal: RecordSeal,
+): Readonly<{ add: (row: StoredRow) => void; evidence: () => SubjectEvidence }> {
+  const records: EvidenceRecord[] = [];
+  const edited: number[] = [];
+  let state: SubjectEvidence['state'] = 'missing';
+  let head: EvidenceHead = EMPTY_CHAIN;
+  return {
+    add: (row) => {
+      if (row['rowKey'] === STATE_ROW) {
+        const sealed = sealedHead(row, partitionKey, seal);
+        head = sealed ?? EMPTY_CHAIN;
+        state = sealed === undefined ? 'edited' : 'fits';
+        return;
+      }
+      const record = decodeEvidence(row, partitionKey, seal);
+      if (record === undefined) edited.push(seqOf(row));
+      else records.push(record);
+    },
+    evidence: () => ({ records, head, edited, state }),
+  };
+}
