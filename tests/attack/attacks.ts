@@ -1,0 +1,38 @@
+import type { Attack } from './attack';
+import { pageAttacks } from './console-pages';
+import { platformAttacks } from './console-platform';
+import { forgeryAttacks, sessionAttacks } from './console-sessions';
+import { approvalAttacks } from './sender-approvals';
+import { entraAttacks } from './sender-entra';
+import { replayAttacks } from './sender-replays';
+import { ruleAttacks } from './sender-rules';
+import { bodyAttacks } from './sender-bodies';
+import { lookUpAttacks } from './sender-lookups';
+import { evidenceAttacks } from './storage-evidence';
+import { rowAttacks } from './storage-rows';
+import { scimAttacks } from './sender-scim';
+import { xmlAttacks } from './sender-xml';
+import { signatureAttacks } from './sender-signatures';
+import { speechAttacks } from './sender-speech';
+import { vendorAttacks } from './sender-vendors';
+
+/** All attacks, by boundary. */
+export const ATTACKS: readonly Attack[] = [
+  ...signatureAttacks,
+  ...vendorAttacks,
+  ...replayAttacks,
+  ...speechAttacks,
+  ...approvalAttacks,
+  ...ruleAttacks,
+  ...entraAttacks,
+  ...bodyAttacks,
+  ...xmlAttacks,
+  ...lookUpAttacks,
+  ...scimAttacks,
+  ...rowAttacks,
+  ...evidenceAttacks,
+  ...sessionAttacks,
+  ...forgeryAttacks,
+  ...platformAttacks,
+  ...pageAttacks,
+];
