@@ -12,11 +12,13 @@ export const FORMER = 'former.approver@acme.example';
 /** May ask for `Vault Keepers`. */
 export const ASKER = 'asker@acme.example';
 /** Nobody may take them out of a group. */
-const PROTECTED = 'protected@acme.example';
+export const PROTECTED = 'protected@acme.example';
 const PROTECTED_ID = '11111111-0000-4000-8000-000000000001';
 
 /** Groups beside those of the demo, each for what it asks. */
 export const MORE_GROUPS = {
+  /** One approval, of any of three. */
+  reviewed: 'Reviewed Access',
   /** Two approvals. */
   twoEyes: 'Two Pairs Of Eyes',
   /** One who may ask. */
@@ -27,6 +29,16 @@ export const MORE_GROUPS = {
   /** Only observed. */
   observed: 'Observed Only',
 } as const;
+
+/** Groups of UiPath that the policy does not name, called as somebody would call them who wants a chat to show something else. */
+export const HOSTILE_GROUPS = [
+  '[evil](https://evil.example/pwned)',
+  '<https://evil.example|evil> www.evil.example',
+  '@channel <!everyone> <@U123> @here',
+  'evil` **pwned** `',
+  'evil\u2028new: critical: pwned\u2028',
+  'evil\u202Edenwp\u202C\u200B',
+] as const;
 
 /** Whom attacks are about: each takes people of their own. */
 export const PEOPLE = Array.from({ length: 400 }, (_, at) => `p${String(at).padStart(3, '0')}@acme.example`);
@@ -50,7 +62,7 @@ export const ATTACKED_SEED: Seed = {
       ],
       groups: {
         ...DEMO_SEED.groups,
-        ...Object.fromEntries(Object.values(MORE_GROUPS).map((name) => [name, []])),
+        ...Object.fromEntries([...Object.values(MORE_GROUPS), ...HOSTILE_GROUPS].map((name) => [name, []])),
         [GROUPS.unmanaged]: [PROTECTED],
       },
     },
@@ -65,7 +77,8 @@ export const ATTACKED_SEED: Seed = {
   ],
 };
 
-const groups = `      ${MORE_GROUPS.twoEyes}: { requests: ${requestsWith(', approvals: 2')} }
+const groups = `      ${MORE_GROUPS.reviewed}: { requests: ${requestsWith('')} }
+      ${MORE_GROUPS.twoEyes}: { requests: ${requestsWith(', approvals: 2')} }
       ${MORE_GROUPS.keepers}: { requests: ${requestsWith(`, requesters: [${ASKER}]`)} }
       ${MORE_GROUPS.payments}: { requests: ${requestsWith('')} }
       ${MORE_GROUPS.vendors}: { requests: ${requestsWith('')} }

@@ -2,6 +2,11 @@ import type { Attack } from './attack';
 import { pageAttacks } from './console-pages';
 import { platformAttacks } from './console-platform';
 import { forgeryAttacks, sessionAttacks } from './console-sessions';
+import { logAttacks, notificationAttacks } from './notifications';
+import { buildAttacks } from './build';
+import { vaultAttacks } from './vault-secrets';
+import { addressAttacks } from './writer-addresses';
+import { writerAttacks } from './writer-uipath';
 import { approvalAttacks } from './sender-approvals';
 import { entraAttacks } from './sender-entra';
 import { replayAttacks } from './sender-replays';
@@ -35,4 +40,10 @@ export const ATTACKS: readonly Attack[] = [
   ...forgeryAttacks,
   ...platformAttacks,
   ...pageAttacks,
+  ...notificationAttacks,
+  ...logAttacks,
+  ...addressAttacks,
+  ...writerAttacks,
+  ...vaultAttacks,
+  ...buildAttacks,
 ];

@@ -3,6 +3,7 @@ import { requestApproved, workerJoined, workerLeft } from '../../sandbox/events'
 import type { Answer } from '../integration/stack/calls';
 import type { AttackedStack, Sending } from './attacked-stack';
 import { BEN_APPROVES } from './approvers';
+import { MORE_GROUPS } from './attacked-policy';
 import type { Control } from './control';
 import type { Target } from './target';
 
@@ -44,7 +45,7 @@ export async function isGranted(
 ): Promise<boolean> {
   const attacked = await app();
   const asked = newRequest(attacked.person());
-  const { body = {}, how = {}, group = GROUPS.finance, person = asked.person } = ask(asked);
+  const { body = {}, how = {}, group = MORE_GROUPS.reviewed, person = asked.person } = ask(asked);
   await attacked.sayTicket({ ...asked.body, action: { ...asked.action, group, person }, ...body }, how);
   await attacked.settle();
   return attacked.isIn(person, group);
@@ -53,7 +54,7 @@ export async function isGranted(
 type Asked = Readonly<{ person: string; body: Body; action: Body }>;
 
 function newRequest(person: string): Asked {
-  const action = { kind: 'grant', person, group: GROUPS.finance, duration: 'P7D' };
+  const action = { kind: 'grant', person, group: MORE_GROUPS.reviewed, duration: 'P7D' };
   const body = requestApproved(BEN_APPROVES, action) as Body;
   return { person, body, action };
 }

@@ -37,7 +37,7 @@ function isInjected(text: string): boolean {
   const tags = text.replaceAll(/="[^"]*"/g, '=""');
   return (
     text.includes(HOSTILE) ||
-    /<(?:script|img|iframe|object|embed|base|meta http-equiv)\b/i.test(tags) ||
+    /<(?:script|img|iframe|object|embed|base)\b/i.test(tags) ||
     /<[^>]*\son\w+\s*=/i.test(tags) ||
     /(?:href|action|src|formaction)\s*=\s*["']?\s*(?:javascript|data|vbscript):/i.test(text)
   );

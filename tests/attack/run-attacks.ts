@@ -13,11 +13,36 @@ export type AttackResult = Readonly<{
 
 const AT_ONCE = 64;
 
-/** Tries all attacks, those that disturb others one after another at the end. `tell` hears of each. */
+/**
+ * Tries all attacks. Those that disturb others have a target of their own for each boundary, one after another. `tell` hears of each.
+ */
 export async function runAttacks(
+  attacks: readonly Attack[],
+  open: () => Target,
+  tell: (result: AttackResult) => void,
+): Promise<readonly AttackResult[]> {
+  const lanes = new Map<string, readonly Attack[]>();
+  for (const attack of attacks) {
+    const lane = attack.alone === true ? attack.boundary : '';
+    lanes.set(lane, [...(lanes.get(lane) ?? []), attack]);
+  }
+  const results = await Promise.all(
+    [...lanes].map(async ([lane, some]) => {
+      const target = open();
+      try {
+        return await runOn(target, some, { atOnce: lane === '' ? AT_ONCE : 1, tell });
+      } finally {
+        await target.close();
+      }
+    }),
+  );
+  return results.flat();
+}
+
+async function runOn(
   target: Target,
   attacks: readonly Attack[],
-  tell: (result: AttackResult) => void,
+  { atOnce, tell }: Readonly<{ atOnce: number; tell: (result: AttackResult) => void }>,
 ): Promise<readonly AttackResult[]> {
   const controls = new Map<string, Promise<string | undefined>>();
   const faultOf = async (control: Control): Promise<string | undefined> => {
@@ -32,14 +57,7 @@ export async function runAttacks(
     tell(told);
     return told;
   };
-  const together = await mapConcurrently(
-    attacks.filter(({ alone }) => alone !== true),
-    AT_ONCE,
-    run,
-  );
-  const alone: AttackResult[] = [];
-  for (const attack of attacks.filter((one) => one.alone === true)) alone.push(await run(attack));
-  return [...together, ...alone];
+  return mapConcurrently(attacks, atOnce, run);
 }
 
 async function outcomeOf(

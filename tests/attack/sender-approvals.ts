@@ -156,7 +156,7 @@ export const approvalAttacks = [
         isGranted(target, () => ({
           person: CAROL.toUpperCase(),
           body: { approvals: [approval(CAROL)] },
-        })).then(async () => (await target.app()).isIn(CAROL, GROUPS.finance)),
+        })).then(async () => (await target.app()).isIn(CAROL, MORE_GROUPS.reviewed)),
     },
     {
       id: 'approver-under-a-second-address',

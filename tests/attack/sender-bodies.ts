@@ -77,6 +77,7 @@ export const bodyAttacks = attacksOn('sender', joinerControl, [
     id: 'body-compressed',
     tries: 'Sends a signed body compressed, a small one that grows to a hundred megabytes',
     must: 'Everybody else is answered in time, and nothing is kept',
+    alone: true,
     run: async (target) =>
       isSlowedBy(await target.app(), async (app) => {
         const bomb = gzipSync(Buffer.alloc(100 * MEGABYTE, ' '));
@@ -87,12 +88,14 @@ export const bodyAttacks = attacksOn('sender', joinerControl, [
     id: 'body-nested-deep',
     tries: 'Sends signed JSON of a hundred thousand open brackets',
     must: 'Everybody else is answered in time',
+    alone: true,
     run: async (target) => isSlowedBy(await target.app(), async (app) => flood(app, '['.repeat(100_000), 5)),
   },
   {
     id: 'body-of-many-keys',
     tries: 'Sends signed JSON with fifty thousand attributes, whose names meet in one bucket',
     must: 'Everybody else is answered in time',
+    alone: true,
     run: async (target) =>
       isSlowedBy(await target.app(), async (app) => {
         const attributes = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`k${at}`, '']));
@@ -103,6 +106,7 @@ export const bodyAttacks = attacksOn('sender', joinerControl, [
     id: 'body-that-never-ends',
     tries: 'Opens a hundred requests and sends each a byte every quarter of a second',
     must: 'Everybody else is answered in time',
+    alone: true,
     run: async (target) =>
       isSlowedBy(await target.app(), async (app) =>
         Promise.all(Array.from({ length: 100 }, async () => drip(app.stack.hr().url, 4_000))),
@@ -112,6 +116,7 @@ export const bodyAttacks = attacksOn('sender', joinerControl, [
     id: 'address-that-costs-time',
     tries: 'Writes addresses on which careless patterns work for ever',
     must: 'Everybody else is answered in time',
+    alone: true,
     run: async (target) =>
       isSlowedBy(await target.app(), async (app) => {
         for (const email of [`${'a.'.repeat(60_000)}@`, `${'@'.repeat(60_000)}x`, `${' '.repeat(60_000)}a@b`])
@@ -122,6 +127,7 @@ export const bodyAttacks = attacksOn('sender', joinerControl, [
     id: 'number-that-costs-time',
     tries: 'Writes a number of half a million digits',
     must: 'Everybody else is answered in time',
+    alone: true,
     run: async (target) =>
       isSlowedBy(await target.app(), async (app) =>
         flood(app, `{"schemaVersion":${'9'.repeat(500_000)}}`, 3),

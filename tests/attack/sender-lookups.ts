@@ -45,24 +45,27 @@ const ticketControl: Control = {
   works: async (target) => isGrantedBy(target, {}),
 };
 
-async function joinsByBamboo(
-  target: Target,
-  change: (posting: VendorPosting, app: AttackedStack) => VendorPosting,
-): Promise<boolean> {
-  return joins(target, async (app, _, email) => {
-    const posting = await hrPosting(
-      'hibob',
-      { kind: 'joiner', email, attributes: { department: 'Automation', title: 'x', location: 'x' } },
-      { hrApiUrl: app.stack.vendors.hrApiUrl, secret: secretOf(app, 'hibob') },
-    );
-    await post(app, 'hr/hibob', change(posting, app));
-  });
+/** Has BambooHR announce somebody whom it knows, under the worker id given instead of theirs. */
+async function announce(app: AttackedStack, email: string, workerId?: string): Promise<void> {
+  const posting = await hrPosting(
+    'bamboohr',
+    { kind: 'joiner', email, attributes: { department: 'Automation', title: 'x', location: 'x' } },
+    { hrApiUrl: app.stack.vendors.hrApiUrl, secret: secretOf(app, 'bamboohr') },
+  );
+  const said = workerId === undefined ? undefined : JSON.stringify(workerId);
+  await post(
+    app,
+    'hr/bamboohr',
+    said === undefined
+      ? posting
+      : resigned(app, posting, (body) => body.replace(/"[0-9a-f]{12}"/g, () => said)),
+  );
 }
 
 const workerControl: Control = {
   id: 'a worker who is looked up',
   says: 'A worker whom their HR system confirms gets what joiners get',
-  works: async (target) => joinsByBamboo(target, (posting) => posting),
+  works: async (target) => joins(target, async (app, _, email) => announce(app, email)),
 };
 
 /** What a delivery says against what its system says when it is asked. */
@@ -92,15 +95,14 @@ export const lookUpAttacks = [
       id: 'worker-whom-nobody-knows',
       tries: 'Announces a worker id that the HR system does not have',
       must: 'Nobody joins',
-      run: async (target) =>
-        joinsByBamboo(target, (posting, app) =>
-          resigned(app, posting, (body) => body.replace(/"[0-9a-f]{12}"/g, '"000000000000"')),
-        ),
+      alone: true,
+      run: async (target) => joins(target, async (app, _, email) => announce(app, email, '000000000000')),
     },
     {
       id: 'worker-id-that-is-a-path',
       tries: 'Announces worker ids that lead to another address of the HR system, or to another host',
       must: 'Only addresses of workers are asked for, and no other host',
+      alone: true,
       run: async (target) => {
         const app = await target.app();
         const ids = [
@@ -112,17 +114,15 @@ export const lookUpAttacks = [
           '.',
           '..',
         ];
-        for (const id of ids)
-          await joinsByBamboo(target, (posting) =>
-            resigned(app, posting, (body) => body.replace(/"[0-9a-f]{12}"/g, JSON.stringify(id))),
-          );
-        return app.canary.heard('/') && app.canary.calls().some(({ path }) => path.includes('steal'));
+        for (const id of ids) await announce(app, app.person(), id);
+        await app.settle();
+        return app.canary.calls().some(({ path }) => path.includes('steal'));
       },
     },
   ]),
 ];
 
-/** A body of HiBob with something else in it, signed as HiBob signs. */
+/** A body of BambooHR with something else in it, signed as BambooHR signs. */
 function resigned(
   app: AttackedStack,
   posting: VendorPosting,
@@ -131,6 +131,6 @@ function resigned(
   const body = change(posting.body);
   return {
     body,
-    headers: signersOf.hibob(body, { secret: secretOf(app, 'hibob'), atMs: Date.now(), id: 'x' }),
+    headers: signersOf.bamboohr(body, { secret: secretOf(app, 'bamboohr'), atMs: Date.now(), id: 'x' }),
   };
 }

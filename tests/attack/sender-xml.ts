@@ -59,12 +59,14 @@ export const xmlAttacks = attacksOn('sender', xmlControl, [
     id: 'xml-entities-that-multiply',
     tries: 'Defines entities that stand for ten others each, twelve deep',
     must: 'It is refused at once',
+    alone: true,
     run: async (target) => isCostly(await target.app(), withDoctype(`<!ENTITY l0 "lol">${laughs}`, '&l12;')),
   },
   {
     id: 'xml-entity-that-is-large',
     tries: 'Defines one entity of fifty kilobytes and uses it five thousand times',
     must: 'It is refused at once',
+    alone: true,
     run: async (target) =>
       isCostly(await target.app(), withDoctype(`<!ENTITY x "${'x'.repeat(50_000)}">`, '&x;'.repeat(5_000))),
   },
@@ -109,6 +111,7 @@ export const xmlAttacks = attacksOn('sender', xmlControl, [
     id: 'xml-nested-deep',
     tries: 'Opens fifty thousand elements',
     must: 'It is refused at once',
+    alone: true,
     run: async (target) =>
       isCostly(await target.app(), () => `${'<a>'.repeat(50_000)}${'</a>'.repeat(50_000)}`),
   },
@@ -116,6 +119,7 @@ export const xmlAttacks = attacksOn('sender', xmlControl, [
     id: 'xml-name-of-the-prototype',
     tries: 'Names elements `__proto__` and `constructor`',
     must: 'It is refused, and others are answered as before',
+    alone: true,
     run: async (target) =>
       isCostly(await target.app(), () => '<__proto__><polluted>1</polluted></__proto__>'),
   },

@@ -5,6 +5,7 @@ import { personKey } from '../../shared/domain/person-key';
 import { BEN_APPROVES } from './approvers';
 import { attacksOn } from './attack';
 import type { AttackedStack } from './attacked-stack';
+import { MORE_GROUPS } from './attacked-policy';
 import { bodyOfJoiner, grantControl, joinerControl } from './attempts';
 import type { Target } from './target';
 
@@ -38,13 +39,10 @@ async function getsAccess(
   return attacked.isIn(email, group);
 }
 
-/** A word of HR that changes nothing has the writer compare somebody's access with what is stored. */
-async function lookAt(app: AttackedStack, email: string): Promise<void> {
-  await app.sayHr({
-    ...bodyOfJoiner(email),
-    type: 'worker.moved',
-    attributes: { department: 'Sales', title: 'x' },
-  });
+/** An approved ticket has the writer compare somebody's access with what is stored. */
+async function lookAt(app: AttackedStack, person: string): Promise<void> {
+  const action = { kind: 'grant', person, group: MORE_GROUPS.reviewed, duration: 'P7D' };
+  await app.sayTicket(requestApproved(BEN_APPROVES, action));
   await app.settle();
 }
 
