@@ -55,6 +55,7 @@ const entries = {
   chaos: 'tests/chaos/main.ts',
   fuzz: 'tests/fuzz/main.ts',
   tamper: 'tests/tamper/main.ts',
+  attack: 'tests/attack/main.ts',
 };
 await rm('.sandbox', { recursive: true, force: true });
 await build({

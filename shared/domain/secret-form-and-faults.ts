@@ -8,7 +8,8 @@ export type SecretForm = 'text' | 'base64' | 'whsec' | 'pair';
 export type SecretNeed = Readonly<{ form: SecretForm; issuedBy?: 'vendor' | undefined }>;
 
 /** Why a secret is not to be relied on. For operators alone: it would tell anybody else how to forge. */
-export type SecretFault = 'secret-published' | 'secret-too-short' | 'secret-malformed' | 'secret-shared';
+export type SecretFault =
+  'secret-published' | 'secret-too-short' | 'secret-guessable' | 'secret-malformed' | 'secret-shared';
 
 /** The value in force, and the one it replaced while somebody may still use it. */
 type Versions = Readonly<{ current: string; previous: string | undefined }>;
@@ -17,6 +18,9 @@ type Versions = Readonly<{ current: string; previous: string | undefined }>;
 const SMALLEST_OWN_SECRET_BYTES = 24;
 /** What any vendor gives out has more: fewer bytes can be guessed. */
 const SMALLEST_VENDOR_SECRET_BYTES = 16;
+
+/** Of the bytes of a random key nearly all differ; of one that somebody made up, few do. */
+const FEWEST_DIFFERENT_BYTES = 8;
 
 const WHSEC = 'whsec_';
 
@@ -38,7 +42,9 @@ export function keyInSecret(
   const key = bytesOf(form, secret.trim());
   if (key === undefined) return { fault: 'secret-malformed' };
   const smallest = issuedBy === 'vendor' ? SMALLEST_VENDOR_SECRET_BYTES : SMALLEST_OWN_SECRET_BYTES;
-  return key.length < smallest ? { fault: 'secret-too-short' } : { key };
+  if (key.length < smallest) return { fault: 'secret-too-short' };
+  const isRandom = form === 'base64' || form === 'whsec';
+  return isRandom && new Set(key).size < FEWEST_DIFFERENT_BYTES ? { fault: 'secret-guessable' } : { key };
 }
 
 /** undefined: it may be relied on. */

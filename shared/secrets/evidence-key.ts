@@ -5,6 +5,8 @@ import { AppError, errorCodeOf } from '../errors';
 import type { SecretStore } from './secret-store-interface';
 
 const SMALLEST_BYTES = 32;
+/** Of 32 random bytes nearly all differ. */
+const FEWEST_DIFFERENT_BYTES = 16;
 const FRESH_MS = 5 * 60_000;
 
 /**
@@ -57,6 +59,7 @@ function toKey(text: string): EvidenceKey {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw invalid('holds something else than base64');
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length < SMALLEST_BYTES) throw invalid(`holds a key of less than ${SMALLEST_BYTES} bytes`);
+  if (new Set(bytes).size < FEWEST_DIFFERENT_BYTES) throw invalid('holds a key that could be guessed');
   return deriveEvidenceKey(bytes);
 }
 

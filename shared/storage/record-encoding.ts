@@ -23,7 +23,7 @@ export type Sealing = RecordPlace & Readonly<{ seal: RecordSeal; beside?: string
  * @throws AppError `record-too-large` for one that no row holds, before anything is sent
  */
 export function encodeRecord(value: unknown, sealing: Sealing): Record<string, string | number> {
-  const json = JSON.stringify(value);
+  const json = onOneLine(JSON.stringify(value));
   if (json.length > LARGEST_RECORD_LENGTH)
     throw new AppError(
       'record-too-large',
@@ -34,6 +34,14 @@ export function encodeRecord(value: unknown, sealing: Sealing): Record<string, s
     seal: sealing.seal.of(sealing, sealedText(SCHEMA_VERSION, json, sealing)),
     ...inPieces('json', json),
   };
+}
+
+/**
+ * A transaction goes over the wire as lines, and JSON leaves two separators of lines as they are: where one is taken for the end of a
+ * line, the whole transaction is refused, for as long as somebody has a name with one.
+ */
+function onOneLine(json: string): string {
+  return json.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`);
 }
 
 /** A long text as properties of an entity. */

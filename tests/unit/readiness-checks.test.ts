@@ -29,7 +29,10 @@ const GOOD: Readonly<Record<string, SecretVersions>> = {
   'bob-key': { current: 'a secret of good length', previous: undefined },
   'bob-api': { current: 'service-user:api-token', previous: undefined },
   'desk-key': { current: 'another of good length', previous: undefined },
-  'plain-key': { current: `whsec_${Buffer.alloc(24, 7).toString('base64')}`, previous: undefined },
+  'plain-key': {
+    current: `whsec_${Buffer.from('a plain key of 24 bytes.').toString('base64')}`,
+    previous: undefined,
+  },
 };
 
 /** Readiness with these secrets in place of good ones; null: it is not there. */
@@ -142,7 +145,7 @@ describe('readiness', () => {
     ],
     [
       'a key with and without its prefix',
-      { 'desk-key': { current: Buffer.alloc(24, 7).toString('base64') } },
+      { 'desk-key': { current: Buffer.from('a plain key of 24 bytes.').toString('base64') } },
       ['sources.tickets.desk.secret and sources.tickets.plain.secret'],
     ],
     [

@@ -31,6 +31,22 @@ describe('a record in pieces', () => {
     expect(decodeRecord(z.object({ text: z.string() }), record, sealing)).toEqual(value);
   });
 
+  it('is written in a transaction whatever separates lines in it', async () => {
+    const value = { text: 'a\u2028b\u2029c\u0085d\ve\ff\r\n--batch' };
+    const table = await storage().table('lines');
+    const rowOf = (rowKey: string) => {
+      const place = { ...sealing, table: 'lines', partitionKey: 'p', rowKey };
+      return { partitionKey: 'p', rowKey, ...encodeRecord(value, place) };
+    };
+    await table.submitTransaction([
+      ['create', rowOf('one')],
+      ['create', rowOf('two')],
+    ]);
+    const read = await table.getEntity('p', 'two');
+    const place = { ...sealing, table: 'lines', partitionKey: 'p', rowKey: 'two' };
+    expect(decodeRecord(z.object({ text: z.string() }), read, place)).toEqual(value);
+  });
+
   it('is refused one character past what a row holds, and a row holds what is just below', async () => {
     const inRow = { text: 'x'.repeat(500_000 - '{"text":""}'.length) };
     const table = await storage().table('records');

@@ -7,7 +7,8 @@ import {
   type SecretForm,
 } from '../../../shared/domain/secret-form-and-faults';
 
-const bytes = (count: number): string => Buffer.alloc(count, 7).toString('base64');
+const bytes = (count: number, different = count): string =>
+  Buffer.from(Array.from({ length: count }, (_, at) => at % different)).toString('base64');
 
 describe('a secret', () => {
   it.each<readonly [string, SecretForm, string, SecretFault | undefined]>([
@@ -19,6 +20,9 @@ describe('a secret', () => {
     ['base64 of 24 bytes', 'base64', bytes(24), undefined],
     ['base64 of 23 bytes', 'base64', bytes(23), 'secret-too-short'],
     ['24 characters of base64', 'base64', bytes(18), 'secret-too-short'],
+    ['24 bytes of which 8 differ', 'base64', bytes(24, 8), undefined],
+    ['24 bytes of which 7 differ', 'base64', bytes(24, 7), 'secret-guessable'],
+    ['whsec_ and a byte over and over', 'whsec', `whsec_${bytes(32, 1)}`, 'secret-guessable'],
     ['no base64', 'base64', `!${bytes(24)}`, 'secret-malformed'],
     ['whsec_ and 24 bytes', 'whsec', `whsec_${bytes(24)}`, undefined],
     ['whsec_ and 23 bytes', 'whsec', `whsec_${bytes(23)}`, 'secret-too-short'],
@@ -60,7 +64,7 @@ describe('a secret', () => {
   });
 
   it('is the bytes that its form says', () => {
-    const key = Buffer.alloc(24, 7);
+    const key = Buffer.from(bytes(24), 'base64');
     expect(keyInSecret({ form: 'whsec' }, ` whsec_${bytes(24)}\n`)).toEqual({ key });
     expect(keyInSecret({ form: 'base64' }, bytes(24))).toEqual({ key });
     expect(keyInSecret({ form: 'text' }, bytes(24))).toEqual({ key: Buffer.from(bytes(24)) });

@@ -149,7 +149,12 @@ describe('a source that sends only what asks for nothing', () => {
 
   it('is not heard when somebody else sends in its name', async () => {
     const world = await start();
-    const secrets = { read: async () => ({ current: `whsec_${'A'.repeat(43)}=`, previous: undefined }) };
+    const secrets = {
+      read: async () => ({
+        current: `whsec_${Buffer.from('nobody knows this one key').toString('base64')}`,
+        previous: undefined,
+      }),
+    };
     const text = JSON.stringify(PING);
     const { app, clock } = world.engine;
     const error = await errorOf(async () =>

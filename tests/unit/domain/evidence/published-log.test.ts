@@ -10,9 +10,9 @@ import {
 } from '../../../../shared/domain/evidence/merkle-tree';
 import { decodeEntries, encodeEntries, tilePath, TILE_WIDTH } from '../../../../shared/domain/evidence/tiles';
 import { parseEvidenceKeys } from '../../../../shared/secrets/evidence-key';
+import { evidenceSecret } from '../../../fakes/evidence-secret';
 
-const keysOf = (...bytes: number[]) =>
-  parseEvidenceKeys(bytes.map((byte) => Buffer.alloc(32, byte).toString('base64')).join(' '));
+const keysOf = (...bytes: number[]) => parseEvidenceKeys(bytes.map(evidenceSecret).join(' '));
 const ORIGIN = 'cloud.uipath.com/0/access-evidence';
 
 /** RFC 6962 section 2.1, word by word. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { parseEvidenceKeys } from '../../../../shared/secrets/evidence-key';
 import { createRecordSeal, createSealReader } from '../../../../shared/domain/evidence/record-seal';
 import { errorOf } from '../../../fakes/error-of';
+import { evidenceSecret } from '../../../fakes/evidence-secret';
 
-const keyOf = (byte: number): string => Buffer.alloc(32, byte).toString('base64');
-const [first, second] = [keyOf(1), keyOf(2)];
+const [first, second] = [evidenceSecret(1), evidenceSecret(2)];
 const place = { table: 'ledger', partitionKey: 'acme:person:ana', rowKey: 'state' };
 const text = '{"grants":[]}';
 
@@ -73,7 +73,9 @@ describe('evidence keys', () => {
   it('have an id that tells nothing of them, and a key for each purpose', () => {
     const [{ id, seal, log, signing }] = parseEvidenceKeys(first);
     expect(id).toMatch(/^[\da-f]{8}$/);
-    expect(new Set([seal, log, signing, Buffer.alloc(32, 1)].map((key) => key.toString('hex'))).size).toBe(4);
+    expect(
+      new Set([seal, log, signing, Buffer.from(first, 'base64')].map((key) => key.toString('hex'))).size,
+    ).toBe(4);
     expect([seal.length, log.length, signing.length]).toEqual([32, 32, 32]);
   });
 
@@ -83,6 +85,10 @@ describe('evidence keys', () => {
     ['31 bytes', Buffer.alloc(31, 1).toString('base64')],
     ['something else than base64', 'a passphrase that somebody made up, long enough'],
     ['a second key that is short', `${first} AAAA`],
+    [
+      '32 bytes of which 15 differ',
+      Buffer.from(Array.from({ length: 32 }, (_, at) => at % 15)).toString('base64'),
+    ],
   ])('are refused for %s, without a word of what was given', async (_what, secret) => {
     const error = await errorOf(() => parseEvidenceKeys(secret));
     expect(error.code).toBe('secret-invalid');

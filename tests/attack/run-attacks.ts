@@ -1,0 +1,89 @@
+import { mapConcurrently } from '../../shared/map-concurrently';
+import type { Attack } from './attack';
+import type { Control } from './control';
+import type { Target } from './target';
+
+export type AttackResult = Readonly<{
+  attack: Attack;
+  /** `unproven`: the attack failed, and so did its control; or one of them could not be carried out. */
+  outcome: 'failed' | 'succeeded' | 'unproven';
+  why?: string;
+  ms: number;
+}>;
+
+const AT_ONCE = 64;
+
+/**
+ * Tries all attacks. Those that disturb others have a target of their own for each boundary, one after another. `tell` hears of each.
+ */
+export async function runAttacks(
+  attacks: readonly Attack[],
+  open: () => Target,
+  tell: (result: AttackResult) => void,
+): Promise<readonly AttackResult[]> {
+  const lanes = new Map<string, readonly Attack[]>();
+  for (const attack of attacks) {
+    const lane = attack.alone === true ? attack.boundary : '';
+    lanes.set(lane, [...(lanes.get(lane) ?? []), attack]);
+  }
+  const results = await Promise.all(
+    [...lanes].map(async ([lane, some]) => {
+      const target = open();
+      try {
+        return await runOn(target, some, { atOnce: lane === '' ? AT_ONCE : 1, tell });
+      } finally {
+        await target.close();
+      }
+    }),
+  );
+  return results.flat();
+}
+
+async function runOn(
+  target: Target,
+  attacks: readonly Attack[],
+  { atOnce, tell }: Readonly<{ atOnce: number; tell: (result: AttackResult) => void }>,
+): Promise<readonly AttackResult[]> {
+  const controls = new Map<string, Promise<string | undefined>>();
+  const faultOf = async (control: Control): Promise<string | undefined> => {
+    const known = controls.get(control.id) ?? faultOfControl(target, control);
+    controls.set(control.id, known);
+    return known;
+  };
+  const run = async (attack: Attack): Promise<AttackResult> => {
+    const startedAtMs = performance.now();
+    const result = await outcomeOf(target, attack, faultOf);
+    const told = { attack, ms: performance.now() - startedAtMs, ...result };
+    tell(told);
+    return told;
+  };
+  return mapConcurrently(attacks, atOnce, run);
+}
+
+async function outcomeOf(
+  target: Target,
+  attack: Attack,
+  faultOf: (control: Control) => Promise<string | undefined>,
+): Promise<Pick<AttackResult, 'outcome' | 'why'>> {
+  try {
+    // Those that disturb others may have changed what the control needs: it comes first.
+    const fault = attack.alone === true ? await faultOf(attack.control) : undefined;
+    if (await attack.run(target)) return { outcome: 'succeeded' };
+    const why = fault ?? (await faultOf(attack.control));
+    return why === undefined ? { outcome: 'failed' } : { outcome: 'unproven', why };
+  } catch (error) {
+    return { outcome: 'unproven', why: messageOf(error) };
+  }
+}
+
+async function faultOfControl(target: Target, { id, works }: Control): Promise<string | undefined> {
+  try {
+    return (await works(target)) ? undefined : `The control ${id} does not work`;
+  } catch (error) {
+    return `The control ${id} does not work: ${messageOf(error)}`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'It failed';
+}
