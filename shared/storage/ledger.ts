@@ -14,6 +14,7 @@ import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-
 import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
+import { redacted } from '../domain/ledger/erasure';
 import { AppError } from '../errors';
 import {
   besideState,
@@ -36,6 +37,7 @@ import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StoredRow } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
+import { writeInTransactions } from './write-in-transactions';
 
 export type LedgerOf = {
   person: PersonLedger;
@@ -88,6 +90,11 @@ export type LedgerStore = Readonly<{
   ) => AsyncIterable<Readonly<{ key: string; head: EvidenceHead | undefined }>>;
   /** A subject's evidence with the end of its chain, for explaining and verifying. */
   evidence: (subject: Subject) => Promise<SubjectEvidence>;
+  /**
+   * Puts in place of each record up to this number what is left of it once its person was erased. Idempotent, and not one transaction.
+   * Returns how many had facts still.
+   */
+  redact: (subject: Subject, lastSeq: number) => Promise<number>;
   /** Records after this number, in order; those that are not as they were written are not among them. */
   evidenceAfter: (subject: Subject, seq: number) => Promise<readonly EvidenceRecord[]>;
 }>;
@@ -215,6 +222,20 @@ export function createLedgerStore(
         if (record !== undefined) records.push(record);
       }
       return records;
+    },
+
+    redact: async (subject, lastSeq) => {
+      const partitionKey = partitionOf(subject);
+      const seal = await storage.seal();
+      const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${evidenceKey(0)}' and RowKey le '${evidenceKey(lastSeq)}'`;
+      const actions: TransactionAction[] = [];
+      for await (const row of (await table()).listEntities({ queryOptions: { filter } })) {
+        const record = decodeEvidence(row, partitionKey, seal);
+        if (record === undefined || record.erased === true) continue;
+        actions.push(['update', evidenceRow(redacted(record), partitionKey, seal), 'Replace']);
+      }
+      await writeInTransactions(await table(), actions);
+      return actions.length;
     },
 
     evidence: async (subject) => {

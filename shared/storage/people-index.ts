@@ -1,4 +1,5 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { removeRows } from './record-table';
 import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
@@ -23,6 +24,8 @@ export type PeopleIndex = Readonly<{
   personOf: (organization: string, key: IndexKey) => Promise<string | undefined>;
   /** Idempotent; a transaction for each hundred keys, of which the size of a ledger allows a few thousand. */
   notePerson: (organization: string, personKey: string, keys: readonly IndexKey[]) => Promise<void>;
+  /** Removes all that leads to a person, of the accounts those that are named. It looks at every row of the organization. */
+  forgetPerson: (organization: string, personKey: string, memberIds: readonly string[]) => Promise<void>;
 }>;
 
 /**
@@ -94,6 +97,15 @@ export function createPeopleIndex(storage: Pick<StorageAccount, 'table'>): Peopl
             .slice(at, at + KEYS_TOGETHER)
             .map((rowKey) => ['upsert', { partitionKey: organization, rowKey, personKey }, 'Replace']),
         );
+    },
+    forgetPerson: async (organization, personKey, memberIds) => {
+      const rowKeys = [`p:${personKey}`, ...memberIds.map((memberId) => `${memberId}:${personKey}`)];
+      const filter = `PartitionKey eq '${organization}' and personKey eq '${personKey}'`;
+      for await (const { rowKey } of (await table()).listEntities<{ rowKey: string }>({
+        queryOptions: { filter },
+      }))
+        rowKeys.push(rowKey);
+      await removeRows(await table(), organization, rowKeys);
     },
   };
 }

@@ -8,11 +8,18 @@ export type EvidenceEntry = Readonly<{
   facts: Readonly<Record<string, unknown>>;
 }>;
 
-/** An entry in its hash chain: the hash covers the entry, its number and the previous hash. */
-export type EvidenceRecord = EvidenceEntry & Readonly<{ seq: number; previousHash: string; hash: string }>;
+/**
+ * An entry in its hash chain: the hash covers the entry, its number and the previous hash. `erased`: its facts were erased, and the hash
+ * is of what it was.
+ */
+export type EvidenceRecord = EvidenceEntry &
+  Readonly<{ seq: number; previousHash: string; hash: string; erased?: true }>;
 
 /** The head of a chain, stored apart from its records so that a truncated tail is detected. */
 export type EvidenceHead = Readonly<{ seq: number; hash: string }>;
+
+/** The kind of the record after which the facts of those before it may be erased. */
+export const PERSON_ERASED = 'person-erased';
 
 export const EMPTY_CHAIN: EvidenceHead = { seq: 0, hash: '' };
 
@@ -102,11 +109,13 @@ export function verifyEvidence(
 
 function faultInChain(records: readonly EvidenceRecord[], head: EvidenceHead): EvidenceFault | undefined {
   let end: EvidenceHead = EMPTY_CHAIN;
+  const erasedTo =
+    records.findLast(({ kind, erased }) => kind === PERSON_ERASED && erased !== true)?.seq ?? 0;
   for (const record of records) {
     if (record.seq !== end.seq + 1) return { kind: 'missing', seq: end.seq + 1 };
-    const { hash, ...linked } = record;
-    if (hashOf(linked) !== hash || record.previousHash !== end.hash)
-      return { kind: 'edited', seq: record.seq };
+    const { hash, erased, ...linked } = record;
+    const isAsWritten = erased === true ? record.seq < erasedTo : hashOf(linked) === hash;
+    if (!isAsWritten || record.previousHash !== end.hash) return { kind: 'edited', seq: record.seq };
     end = { seq: record.seq, hash };
   }
   if (end.seq < head.seq) return { kind: 'cut', seq: end.seq + 1 };

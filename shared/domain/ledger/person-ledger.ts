@@ -116,6 +116,8 @@ export type PersonLedger = Readonly<{
   /** Keys of people whom somebody told apart from this one: they are never joined. */
   toldApart?: readonly string[] | undefined;
   separating?: Separation | undefined;
+  /** What was known of the person was erased: whoever is spoken of next begins anew. */
+  erased?: Readonly<{ atMs: number }> | undefined;
   /** Found to be one with somebody else, whose ledger has all of theirs now: the key of that person, and what was theirs. */
   joined?: Readonly<{ into: string; before: Omit<PersonLedger, 'joined'> }> | undefined;
 }>;

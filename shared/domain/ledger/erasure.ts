@@ -1,0 +1,42 @@
+import type { EvidenceRecord } from './evidence';
+import type { PersonAccess } from './person-access';
+import { emptyPersonLedger, type PersonLedger } from './person-ledger';
+
+/** Why somebody cannot be erased now; undefined: they can be. */
+export type WhyNotErasable =
+  'at-work' | 'kept-out' | 'has-reasons' | 'is-member' | 'in-doubt' | 'joined-another' | undefined;
+
+/**
+ * Only whoever left, is in nothing that this application knows of, and of whom nothing follows any more can be erased: what is forgotten
+ * of anybody else would be access that nobody takes away.
+ */
+export function whyNotErasable(
+  { joined, timeline, applied, unconfirmed, separating, replaced }: PersonLedger,
+  { employment, lockedUntilMs = 0, reasons }: PersonAccess,
+  nowMs: number,
+): WhyNotErasable {
+  if (joined !== undefined) return 'joined-another';
+  if (employment !== 'left' && employment !== 'unknown') return 'at-work';
+  if (nowMs < lockedUntilMs) return 'kept-out';
+  if (timeline.some(({ effectiveAtMs }) => effectiveAtMs > nowMs)) return 'at-work';
+  if (reasons.length > 0) return 'has-reasons';
+  if (applied.length > 0) return 'is-member';
+  return [unconfirmed, separating, replaced].every((one) => one === undefined) ? undefined : 'in-doubt';
+}
+
+/** What is left of a ledger whose person was erased, at `atMs`: nothing that names them. */
+export function erasedLedger(atMs: number): PersonLedger {
+  return { ...emptyPersonLedger(''), erased: { atMs } };
+}
+
+/** A record without what it said of its person. Its hash stays, so that chain and log are as they were. */
+export function redacted({
+  kind,
+  atMs,
+  policyHash,
+  seq,
+  previousHash,
+  hash,
+}: EvidenceRecord): EvidenceRecord {
+  return { kind, atMs, policyHash, facts: {}, seq, previousHash, hash, erased: true };
+}
