@@ -92,9 +92,9 @@ export type LedgerStore = Readonly<{
   evidence: (subject: Subject) => Promise<SubjectEvidence>;
   /**
    * Puts in place of each record up to this number what is left of it once its person was erased. Idempotent, and not one transaction.
-   * Returns how many had facts still.
+   * @throws AppError `record-unreadable` once the others are done, where one is not as it was written: what it says is there still
    */
-  redact: (subject: Subject, lastSeq: number) => Promise<number>;
+  redact: (subject: Subject, lastSeq: number) => Promise<void>;
   /** Records after this number, in order; those that are not as they were written are not among them. */
   evidenceAfter: (subject: Subject, seq: number) => Promise<readonly EvidenceRecord[]>;
 }>;
@@ -229,13 +229,16 @@ export function createLedgerStore(
       const seal = await storage.seal();
       const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${evidenceKey(0)}' and RowKey le '${evidenceKey(lastSeq)}'`;
       const actions: TransactionAction[] = [];
+      const edited: number[] = [];
       for await (const row of (await table()).listEntities({ queryOptions: { filter } })) {
         const record = decodeEvidence(row, partitionKey, seal);
+        if (record === undefined) edited.push(seqOf(row));
         if (record === undefined || record.erased === true) continue;
         actions.push(['update', evidenceRow(redacted(record), partitionKey, seal), 'Replace']);
       }
       await writeInTransactions(await table(), actions);
-      return actions.length;
+      if (edited.length > 0)
+        throw new AppError('record-unreadable', `Records were edited: ${edited.slice(0, 10).join(', ')}`);
     },
 
     evidence: async (subject) => {

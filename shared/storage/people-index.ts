@@ -24,8 +24,8 @@ export type PeopleIndex = Readonly<{
   personOf: (organization: string, key: IndexKey) => Promise<string | undefined>;
   /** Idempotent; a transaction for each hundred keys, of which the size of a ledger allows a few thousand. */
   notePerson: (organization: string, personKey: string, keys: readonly IndexKey[]) => Promise<void>;
-  /** Removes all that leads to a person, of the accounts those that are named. It looks at every row of the organization. */
-  forgetPerson: (organization: string, personKey: string, memberIds: readonly string[]) => Promise<void>;
+  /** Removes all that leads to a person. It reads every row of the organization. */
+  forgetPerson: (organization: string, personKey: string) => Promise<void>;
 }>;
 
 /**
@@ -98,13 +98,17 @@ export function createPeopleIndex(storage: Pick<StorageAccount, 'table'>): Peopl
             .map((rowKey) => ['upsert', { partitionKey: organization, rowKey, personKey }, 'Replace']),
         );
     },
-    forgetPerson: async (organization, personKey, memberIds) => {
-      const rowKeys = [`p:${personKey}`, ...memberIds.map((memberId) => `${memberId}:${personKey}`)];
-      const filter = `PartitionKey eq '${organization}' and personKey eq '${personKey}'`;
-      for await (const { rowKey } of (await table()).listEntities<{ rowKey: string }>({
-        queryOptions: { filter },
-      }))
-        rowKeys.push(rowKey);
+    forgetPerson: async (organization, key) => {
+      const rowKeys: string[] = [];
+      const filter = `PartitionKey eq '${organization}'`;
+      const queryOptions = { filter, select: ['RowKey', 'personKey'] };
+      for await (const { rowKey, personKey } of (await table()).listEntities<{
+        rowKey: string;
+        personKey?: string;
+      }>({ queryOptions }))
+        // Rows of accounts name their person in their key alone.
+        if (typeof personKey === 'string' ? personKey === key : rowKey.endsWith(`:${key}`))
+          rowKeys.push(rowKey);
       await removeRows(await table(), organization, rowKeys);
     },
   };

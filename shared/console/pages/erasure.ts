@@ -1,19 +1,20 @@
 import { whyNotErasableText } from '../../access/desk/erase-person';
 import type { PersonExplained } from '../../access/desk/explain-person';
-import { whyNotErasable } from '../../domain/ledger/erasure';
+import { factsErasedTo, whyNotErasable } from '../../domain/ledger/erasure';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 
 /** When a person was erased, or the form for it; of whoever cannot be erased now, why not. */
 export function renderErasure(
   layout: PageLayout,
-  { key, ledger, access, atMs, evidence }: PersonExplained,
+  { key, ledger, access, atMs, evidence, fault }: PersonExplained,
 ): Markup | undefined {
   const { erased } = ledger;
-  const isWhole = erased !== undefined && evidence.slice(0, -1).every((record) => record.erased === true);
   const when = erased === undefined ? undefined : markup`<p>Erased ${time(erased.atMs)}.</p>`;
-  if (!layout.may.operate || isWhole) return when;
-  const why = whyNotErasable(ledger, access, atMs);
+  const erasedTo = factsErasedTo(evidence);
+  const isLeft = fault !== undefined || evidence.some((one) => one.seq <= erasedTo && one.erased !== true);
+  if (!layout.may.operate || (erased !== undefined && !isLeft)) return when;
+  const why = erasedTo > 0 && isLeft ? undefined : whyNotErasable(ledger, access, atMs);
   return markup`<details><summary>Erase what is kept of this person</summary>${when}${
     why === undefined
       ? markup`<p>State and facts are erased for good, in every ledger that is theirs. Kinds, times and hashes of records stay. The reason is evidence: name nobody in it.</p>${renderForm(

@@ -12,9 +12,9 @@ export type AccountAnswer =
 /** The answer for an address; undefined where it was not asked about. */
 export type AnswerOf = (address: string) => AccountAnswer | undefined;
 
-/** Addresses to look a person up by. The account of a person before is asked for by none, and nobody asks for who was erased. */
+/** Addresses to look a person up by. The account of a person before is asked for by none. */
 export function addressesToLookUp(ledger: PersonLedger): readonly string[] {
-  if (ledger.formerAccountOf !== undefined || ledger.erased !== undefined) return [];
+  if (ledger.formerAccountOf !== undefined) return [];
   const { unconfirmed, claimed = [] } = ledger;
   return [...new Set([...addressesOf(ledger), ...(unconfirmed?.addresses ?? []), ...claimed])];
 }

@@ -1,4 +1,4 @@
-import type { EvidenceRecord } from './evidence';
+import { PERSON_ERASED, type EvidenceRecord } from './evidence';
 import type { PersonAccess } from './person-access';
 import { emptyPersonLedger, type PersonLedger } from './person-ledger';
 
@@ -12,14 +12,16 @@ export type WhyNotErasable =
  */
 export function whyNotErasable(
   { joined, timeline, applied, unconfirmed, separating, replaced }: PersonLedger,
-  { employment, lockedUntilMs = 0, reasons }: PersonAccess,
+  { employment, lockedUntilMs = 0, reasons, nextChangeAtMs }: PersonAccess,
   nowMs: number,
 ): WhyNotErasable {
   if (joined !== undefined) return 'joined-another';
   if (employment !== 'left' && employment !== 'unknown') return 'at-work';
   if (nowMs < lockedUntilMs) return 'kept-out';
   if (timeline.some(({ effectiveAtMs }) => effectiveAtMs > nowMs)) return 'at-work';
-  if (reasons.length > 0) return 'has-reasons';
+  // Nobody has hired them, so what is to change is what a request gives them from a later day on.
+  const isToHave = employment === 'unknown' && nextChangeAtMs !== undefined;
+  if (reasons.length > 0 || isToHave) return 'has-reasons';
   if (applied.length > 0) return 'is-member';
   return [unconfirmed, separating, replaced].every((one) => one === undefined) ? undefined : 'in-doubt';
 }
@@ -39,4 +41,10 @@ export function redacted({
   hash,
 }: EvidenceRecord): EvidenceRecord {
   return { kind, atMs, policyHash, facts: {}, seq, previousHash, hash, erased: true };
+}
+
+/** Up to which number records are to be without their facts. */
+export function factsErasedTo(records: readonly EvidenceRecord[]): number {
+  const erasure = records.findLast(({ kind }) => kind === PERSON_ERASED);
+  return erasure === undefined ? 0 : erasure.seq - 1;
 }

@@ -1,59 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { erasePerson } from '../../../../shared/access/desk/erase-person';
-import { toFaultLines, verifyEvidenceOf } from '../../../../shared/access/ledger/verify-evidence';
-import { originOf } from '../../../../shared/domain/evidence/log-origin';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { keyHolder } from '../../../fixtures/key-holder';
 import { rename } from '../ledger/renamed-world';
 import { auditNight, organizationOf, withoutFaults } from '../remediation-world';
-import { ANA, BEN, CARA, useWorlds, type World } from '../world';
+import { ANA, BEN, CARA, useWorlds } from '../world';
+import { erase, faults, kept, left, leftLongAgo, OLGA } from './erased-world';
 import { DAY_MS, NEW, record } from './joined-by-mistake';
 
 const begin = useWorlds();
-const OLGA = keyHolder('olga');
-
-async function left(policy = {}): Promise<World> {
-  const world = await withoutFaults(begin)({ policy });
-  await world.joins(ANA, record('7'));
-  await world.settle();
-  await world.asks('T-1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P300D' });
-  await world.settle();
-  await world.pass(DAY_MS);
-  await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
-  await world.settle();
-  return world;
-}
-
-async function leftLongAgo(): Promise<World> {
-  const world = await left();
-  await world.pass(31 * DAY_MS);
-  await auditNight(world);
-  return world;
-}
-
-const erase = async ({ engine, alias }: World, key = personKey(ANA), by = OLGA, app = engine.app) =>
-  erasePerson(app, alias, { key, by, reason: 'Asked for, CHG-7' });
-
-/** All rows of the tables that are kept without end, as text. */
-async function kept({ engine }: World): Promise<string> {
-  const texts: string[] = [];
-  for (const name of ['ledger', 'accounts', 'subjects'])
-    for await (const row of (await engine.storage.table(name)).listEntities())
-      texts.push(JSON.stringify(row));
-  return texts.join('\n');
-}
-
-async function faults({ engine, alias }: World): Promise<readonly string[]> {
-  const { app } = engine;
-  const organization = (await app.policy()).organizations.get(alias);
-  if (organization === undefined) throw new Error('There is no such organization');
-  return toFaultLines(await verifyEvidenceOf(app, { alias, origin: originOf(organization) }));
-}
-
 describe('somebody who left', () => {
   it('is erased: nothing that is kept names them, and their evidence can be verified', async () => {
-    const world = await leftLongAgo();
+    const world = await leftLongAgo(begin);
     const id = world.id(ANA);
     const kinds = await world.kinds(ANA);
     expect(kinds.length).toBeGreaterThan(3);
@@ -81,7 +40,7 @@ describe('somebody who left', () => {
   });
 
   it('begins anew when they are hired again, and leaves again', async () => {
-    const world = await leftLongAgo();
+    const world = await leftLongAgo(begin);
     await erase(world);
     await world.joins(ANA, record('9'));
     await world.settle();
@@ -101,7 +60,7 @@ describe('somebody who left', () => {
   });
 
   it('may be asked for by a ticket afterwards, as somebody of whom nothing is known', async () => {
-    const world = await leftLongAgo();
+    const world = await leftLongAgo(begin);
     await erase(world);
     await world.asks('T-2', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P3D' });
     await world.settle();
@@ -131,7 +90,7 @@ describe('somebody who left', () => {
   it.each(['state', 'records'] as const)(
     'is erased by whoever decides again, where a process died before it came to the %s',
     async (dies) => {
-      const world = await leftLongAgo();
+      const world = await leftLongAgo(begin);
       const { app } = world.engine;
       const end = async (): Promise<never> => {
         throw new Error('The process ends here');
@@ -142,7 +101,7 @@ describe('somebody who left', () => {
         ...app,
         ledger: { ...app.ledger, ...(dies === 'state' ? { write } : { redact: end }) },
       };
-      await expect(erase(world, personKey(ANA), OLGA, dying)).rejects.toThrow('ends');
+      await expect(erase(world, personKey(ANA), { app: dying })).rejects.toThrow('ends');
       expect(await faults(world)).toEqual([]);
       await erase(world);
       expect(await kept(world)).not.toContain(ANA);
@@ -162,7 +121,7 @@ describe('nobody is erased', () => {
   });
 
   it('who is kept out still', async () => {
-    const world = await left();
+    const world = await left(begin);
     await world.pass(20 * DAY_MS);
     await expect(erase(world)).rejects.toMatchObject(refused);
   });
@@ -187,8 +146,8 @@ describe('nobody is erased', () => {
   });
 
   it('by themselves, without a reason, or who is not known', async () => {
-    const world = await leftLongAgo();
-    await expect(erase(world, personKey(ANA), keyHolder(ANA))).rejects.toMatchObject({
+    const world = await leftLongAgo(begin);
+    await expect(erase(world, personKey(ANA), { by: keyHolder(ANA) })).rejects.toMatchObject({
       code: 'decides-about-self',
     });
     const silent = { key: personKey(ANA), by: OLGA, reason: ' ' };

@@ -67,7 +67,8 @@ describe('a person who is to be erased', () => {
 
   it('left, is in nothing, and may come back', () => {
     expect(whyNotErasable(aPersonLedger(), gone, 5)).toBeUndefined();
-    expect(whyNotErasable(erasedLedger(1), { ...gone, employment: 'unknown' }, 5)).toBeUndefined();
+    const unknown = { ...gone, employment: 'unknown', nextChangeAtMs: undefined } as const;
+    expect(whyNotErasable(erasedLedger(1), unknown, 5)).toBeUndefined();
   });
 
   it.each<[string, Partial<PersonLedger>, object, string]>([
@@ -77,6 +78,7 @@ describe('a person who is to be erased', () => {
     ['comes back on a day ahead', { timeline: [ahead] }, {}, 'at-work'],
     ['is kept out', {}, { lockedUntilMs: 6 }, 'kept-out'],
     ['has a reason', {}, { reasons: [{ kind: 'birthright', group: 'g', line: 'l' }] }, 'has-reasons'],
+    ['is to have one', {}, { employment: 'unknown' }, 'has-reasons'],
     ['is a member', { applied }, {}, 'is-member'],
     ['is in doubt', { unconfirmed: { words: [], addresses: [], sinceMs: 1 } }, {}, 'in-doubt'],
     ['has another account', { replaced: { accountId: 'a', atMs: 1 } }, {}, 'in-doubt'],
