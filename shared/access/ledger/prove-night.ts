@@ -100,7 +100,7 @@ export async function proveNight(
   const { faults, head } = await verifyLog(deps, organization, {
     ...(from === undefined ? {} : { from }),
     placed: entriesOf(places),
-    anchors: kept === undefined ? [] : [kept],
+    anchors: kept.kind === 'kept' ? [kept.checkpoint] : [],
     onEntry: (entry) => {
       const name = `${entry.key}/${entry.subject}`;
       const subject = asked.get(name);
@@ -141,8 +141,19 @@ export async function proveNight(
     ],
     ...(published === undefined ? {} : { checkpoint: published.note }),
     policyChanges: policyChanges.slice(-MOST_POLICY_CHANGES),
-    ...(copied.uncopied === undefined ? {} : { uncopied: copied.uncopied }),
+    ...uncopiedOf(copied.uncopied, kept.kind === 'hidden' ? organization.checkpoints : undefined),
   };
+}
+
+/** `hiddenAt`: the container where the newest one was not found among other texts. */
+function uncopiedOf(
+  uncopied: Uncopied | undefined,
+  hiddenAt: string | undefined,
+): Pick<ProvenNight, 'uncopied'> {
+  if (uncopied !== undefined) return { uncopied };
+  return hiddenAt === undefined
+    ? {}
+    : { uncopied: { place: hiddenAt, count: 0, code: 'checkpoint-refused' } };
 }
 
 type Relation = 'unlogged' | 'suspects' | 'others';
