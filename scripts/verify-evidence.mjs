@@ -115,12 +115,12 @@ function faultOf({ subject, state, records }) {
   const forged = rows.find(([seq, record]) => seq > end && record === undefined);
   if (forged !== undefined) return `forged ${forged[0]}`;
   if (Math.max(last, known) > end) return `put-back ${end + 1}`;
-  let before = '';
+  let [before, told] = ['', rows.findLast(([, one]) => one?.kind === 'person-erased' && !one.erased)?.[0]];
   for (const [index, [seq, record]] of rows.entries()) {
     if (seq > index + 1) return `missing ${index + 1}`;
-    const { hash, ...linked } = record ?? {};
-    const isNext = seq === index + 1 && linked.previousHash === before;
-    if (!isNext || hex(sha(JSON.stringify(linked, canonical))) !== hash) return `edited ${seq}`;
+    const { hash, erased, ...linked } = record ?? {};
+    const is = erased && seq < told ? hash : hex(sha(JSON.stringify(linked, canonical)));
+    if (seq !== index + 1 || linked.previousHash !== before || is !== hash) return `edited ${seq}`;
     before = hash;
   }
   if (before !== tip) return rows.length < end ? `missing ${rows.length + 1}` : `edited ${end}`;

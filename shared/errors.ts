@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'decides-about-self'
   | 'second-person-needed'
   | 'person-unknown'
+  | 'person-not-erasable'
   // Settings and policy
   | 'configuration-invalid'
   | 'policy-invalid'

@@ -1,5 +1,6 @@
 import { closeDeadDelivery, type CloseDeadDeliveryDeps } from '../access/desk/close-dead-delivery';
 import type { DeliveryDecider } from '../access/desk/organizations-decided';
+import { erasePerson, type ErasePersonDeps } from '../access/desk/erase-person';
 import { decideWhoIsWho, WHO_DECISIONS, type DecideWhoDeps } from '../access/desk/decide-who-is-who';
 import { remediateFinding, type RemediateFindingDeps } from '../access/desk/remediate-finding';
 import { waiveFinding, type WaiveDeps } from '../access/desk/waive-finding';
@@ -19,7 +20,8 @@ export type DecideDeps = HoldDeps &
   CloseDeadDeliveryDeps &
   WaiveDeps &
   RemediateFindingDeps &
-  DecideWhoDeps;
+  DecideWhoDeps &
+  ErasePersonDeps;
 
 /** Texts that a page shows after a decision, by the key in its address. A page shows no other text from its address. */
 export const DONE = {
@@ -30,6 +32,8 @@ export const DONE = {
   closed: 'The delivery is closed for good. The evidence has your reason.',
   waived: 'The finding is accepted until the day you named.',
   told: 'It is recorded with your reason, and the next run acts on it.',
+  erased:
+    'What was kept of the person is erased. Numbers, kinds and times of the records stay, so that the evidence can be verified.',
   mended: 'The plan of the finding is on its way. The next audit says whether the finding is gone.',
 } as const satisfies Record<string, string>;
 
@@ -67,6 +71,10 @@ export async function carryOutDecision(deps: DecideDeps, decision: ConsoleDecisi
       });
       return 'waived';
     case 'people': {
+      if (said('decision') === 'erase') {
+        await erasePerson(deps, organization, { key: id, by, reason: fields.get('reason') });
+        return 'erased';
+      }
       const chosen = WHO_DECISIONS.find((one) => one === said('decision'));
       if (chosen === undefined) throw new AppError('page-unknown', 'There is no such decision');
       await decideWhoIsWho(deps, organization, {

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   'plan-not-held': { status: 409, title: 'The plan is not held' },
   'plan-expired': { status: 409, title: 'The plan has expired' },
   'person-unknown': { status: 404, title: 'Unknown person' },
+  'person-not-erasable': { status: 409, title: 'The person cannot be erased' },
   'decision-obsolete': { status: 409, title: 'What was to be decided is another by now' },
   'decides-about-self': { status: 403, title: 'Nobody decides about themselves' },
   'second-person-needed': { status: 409, title: 'A second person is needed' },

@@ -27,6 +27,7 @@ const EvidenceRecordSchema = z.object({
   seq: z.number(),
   previousHash: z.string(),
   hash: z.string(),
+  erased: z.literal(true).exactOptional(),
 });
 
 export function evidenceKey(seq: number): string {

@@ -1,4 +1,5 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { removeRows } from './record-table';
 import { undefinedIfMissing } from './storage-errors';
 import type { StorageAccount } from './storage-account';
 
@@ -23,6 +24,8 @@ export type PeopleIndex = Readonly<{
   personOf: (organization: string, key: IndexKey) => Promise<string | undefined>;
   /** Idempotent; a transaction for each hundred keys, of which the size of a ledger allows a few thousand. */
   notePerson: (organization: string, personKey: string, keys: readonly IndexKey[]) => Promise<void>;
+  /** Removes all that leads to a person. It reads every row of the organization. */
+  forgetPerson: (organization: string, personKey: string) => Promise<void>;
 }>;
 
 /**
@@ -94,6 +97,19 @@ export function createPeopleIndex(storage: Pick<StorageAccount, 'table'>): Peopl
             .slice(at, at + KEYS_TOGETHER)
             .map((rowKey) => ['upsert', { partitionKey: organization, rowKey, personKey }, 'Replace']),
         );
+    },
+    forgetPerson: async (organization, key) => {
+      const rowKeys: string[] = [];
+      const filter = `PartitionKey eq '${organization}'`;
+      const queryOptions = { filter, select: ['RowKey', 'personKey'] };
+      for await (const { rowKey, personKey } of (await table()).listEntities<{
+        rowKey: string;
+        personKey?: string;
+      }>({ queryOptions }))
+        // Rows of accounts name their person in their key alone.
+        if (typeof personKey === 'string' ? personKey === key : rowKey.endsWith(`:${key}`))
+          rowKeys.push(rowKey);
+      await removeRows(await table(), organization, rowKeys);
     },
   };
 }

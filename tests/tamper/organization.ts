@@ -2,9 +2,11 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { createHash } from 'node:crypto';
 import { sandboxEvidenceKeys } from '../../sandbox/evidence-key';
 import { bringPolicyIntoForce } from '../../shared/access/ledger/bring-policy-into-force';
-import { createLoggedLedger } from '../../shared/access/ledger/log-evidence';
+import { createLoggedLedger, logEvidence } from '../../shared/access/ledger/log-evidence';
 import { proveNight } from '../../shared/access/ledger/prove-night';
 import { DAY_MS } from '../../shared/domain/durations';
+import { erasedLedger } from '../../shared/domain/ledger/erasure';
+import { PERSON_ERASED } from '../../shared/domain/ledger/evidence';
 import { emptyPersonLedger } from '../../shared/domain/ledger/person-ledger';
 import { personSubject, subjectByName, type Subject } from '../../shared/domain/ledger/subject';
 import type { PolicyVersion } from '../../shared/domain/policy-version';
@@ -80,6 +82,9 @@ export async function playOrganization(seed: number): Promise<PlayedOrganization
       await writeTo(ledger, subject, evidence, nowMs + random.int(DAY_MS));
       if (random.chance(0.7)) await logWritten();
     }
+    const erased = subjects.at(night);
+    if (erased?.kind === 'person' && night > 0)
+      await erase(storage, personSubject(ACME.alias, erased.key), nowMs);
     nowMs += DAY_MS;
     const { faults, checkpoint } = await proveNight(depsOn(storage), ACME, {
       nowMs,
@@ -100,6 +105,15 @@ function versionOf(night: number): PolicyVersion {
 }
 
 type Ledger = ReturnType<typeof depsOn>['ledger'];
+
+/** Somebody is erased, and spoken of again the next night. */
+async function erase(storage: StorageAccount, subject: Subject<'person'>, atMs: number): Promise<void> {
+  const { ledger } = depsOn(storage);
+  const entry = { kind: PERSON_ERASED, atMs, policyHash: 'p', facts: {} };
+  await ledger.write(subject, erasedLedger(atMs), await ledger.read(subject), [entry]);
+  await logEvidence(depsOn(storage), subject);
+  await ledger.redact(subject, ((await ledger.read(subject))?.head.seq ?? 1) - 1);
+}
 
 async function writeTo(
   ledger: Ledger,

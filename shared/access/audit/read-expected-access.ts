@@ -171,7 +171,7 @@ async function* expectedPeople(
       yield { person: undefined, personKey: key };
       continue;
     }
-    if (value.joined !== undefined) continue;
+    if (value.joined !== undefined || value.erased !== undefined) continue;
     const isPending = pending.has(key);
     const person = toExpectedPerson(key, value, organization, { nowMs, isPending, internString });
     yield { person, formerId: formerIdOf(value, person.left ? leaverIds.get(key) : undefined) };

@@ -26,7 +26,7 @@ export type PersonExplained = Readonly<{
   /** The key of the ledger. */
   key: string;
   ledger: PersonLedger;
-  /** Whose ledgers joined this one, and those who were told apart from it. One that cannot be read is not among them. */
+  /** Whose ledgers joined this one, and those who were told apart from it. One that cannot be read, or was erased, is not among them. */
   others: readonly KnownOther[];
   /** When this was so, epoch milliseconds. */
   atMs: number;
@@ -92,7 +92,7 @@ async function readOthers(
   const others: KnownOther[] = [];
   for (const other of new Set([...joined, ...(ledger.toldApart ?? [])])) {
     const read = await readIfReadable(deps, alias, other);
-    if (read === undefined) continue;
+    if (read === undefined || read.erased !== undefined) continue;
     if (read.joined?.into === key) others.push({ key: other, kind: 'joined', ledger: read });
     else if (ledger.toldApart?.includes(other) === true)
       others.push({ key: other, kind: 'told-apart', ledger: read });

@@ -29,7 +29,11 @@ export async function findRequestInLedger(
   if (kind === 'person') {
     const value = await readLedgerOfRequest(ledger, organization.alias, { key, requestId });
     const progress = personProgress(value, organization, entry, nowMs);
-    return { person: value?.email, name: undefined, progress: withRefusal(progress) };
+    return {
+      person: value?.erased === undefined ? value?.email : undefined,
+      name: undefined,
+      progress: withRefusal(progress),
+    };
   }
   const value = (await ledger.read({ ...of, kind }))?.value;
   return {

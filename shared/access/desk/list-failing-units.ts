@@ -55,7 +55,7 @@ async function nameOf(
   const subject: Subject<typeof kind> = { organization, kind, key };
   try {
     const value = (await ledger.read(subject))?.value;
-    if (value === undefined) return key;
+    if (value === undefined || ('erased' in value && value.erased !== undefined)) return key;
     return 'email' in value ? value.email : value.name;
   } catch {
     return key;

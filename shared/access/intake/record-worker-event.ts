@@ -35,6 +35,7 @@ import { scheduleNextChange } from '../ledger/schedule-next-change';
 import { updateLedger, wasDecided } from '../ledger/update-ledger';
 import { findPerson, notHandedOn, notJoined } from '../ledger/find-person';
 import { movedOn, sourcesOfAccounts } from '../ledger/move-on';
+import { keysOfPerson } from '../ledger/separate-people';
 import { DAY_MS } from '../../domain/durations';
 import { AppError } from '../../errors';
 
@@ -101,10 +102,13 @@ async function recordInOrganization(
   const late = context.nowMs - atMs > organization.catchUpDays * DAY_MS;
   const isOfAccounts = sourcesOfAccounts(context.policy);
   const said: { outcome: StatementOutcome } = { outcome: 'duplicate' };
+  let isBegunAnew = false;
   const ledger = await updateLedger(
     deps.ledger,
     subject,
-    async (stored = emptyPersonLedger(email)) => {
+    async (there) => {
+      const stored = there ?? emptyPersonLedger(email);
+      isBegunAnew = there === undefined && known !== undefined;
       const { id, kind, occurredAtMs, attributes } = event;
       const theirs = notHandedOn(notJoined(stored), named, known?.value);
       const current = await movedOn(deps, subject, theirs, isOfAccounts);
@@ -159,6 +163,8 @@ async function recordInOrganization(
     },
     { known },
   );
+  // Whoever erases removes what leads to them, perhaps also what was noted above.
+  if (isBegunAnew && ledger !== undefined) await deps.accounts.notePerson(alias, key, keysOfPerson(ledger));
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
   await markAndSchedulePerson(deps, context, subject, ledger, organization, urgent);
   const lane = urgent ? 'urgent' : 'normal';

@@ -65,22 +65,33 @@ export async function copyCheckpoints(
   return left(Math.max(0, sizes.length - MOST) + edited, edited > 0 ? 'record-unreadable' : 'turn-over');
 }
 
+/** `hidden`: texts that are none of this application's keep the newest one from being found. */
+type KeptCheckpoint = Readonly<{ kind: 'kept'; checkpoint: Checkpoint } | { kind: 'none' | 'hidden' }>;
+
 /**
- * The newest checkpoint that is kept elsewhere. A note that is no checkpoint of this application tells nothing, nor does a container that
- * cannot be read: it may take what it does not show.
+ * The newest checkpoint that is kept elsewhere. A note that is no checkpoint of this application, or has the name of another one, is
+ * passed over: it may have been put there so that the one before it is not found. A container that cannot be read tells nothing: it may
+ * take what it does not show.
  */
 export async function readKeptCheckpoint(
   deps: Pick<CopyCheckpointsDeps, 'checkpointPlace' | 'evidenceKeys'>,
   { origin, checkpoints: address }: CopiedLog,
-): Promise<Checkpoint | undefined> {
-  if (address === undefined) return undefined;
+): Promise<KeptCheckpoint> {
+  if (address === undefined) return { kind: 'none' };
+  const keys = await deps.evidenceKeys();
   try {
-    const note = await deps.checkpointPlace.newest(address, origin);
-    return note === undefined ? undefined : openCheckpoint(note, origin, await deps.evidenceKeys());
+    const newest = await deps.checkpointPlace.newest(
+      address,
+      origin,
+      (note, size) => openCheckpoint(note, origin, keys)?.size === size,
+    );
+    if (newest.kind !== 'kept') return newest;
+    const checkpoint = openCheckpoint(newest.note, origin, keys);
+    return checkpoint === undefined ? { kind: 'none' } : { kind: 'kept', checkpoint };
   } catch (error) {
     const code = errorCodeOf(error);
     if (code !== 'checkpoint-refused' && code !== 'checkpoint-unavailable') throw error;
-    return undefined;
+    return { kind: 'none' };
   }
 }
 

@@ -76,7 +76,7 @@ type AtAddress = Readonly<{
   isHandedOn: boolean;
 }>;
 
-/** A ledger whose person joined another, or has this address no more, leads to nobody: the index does. */
+/** A ledger whose person joined another, was erased, or has this address no more, leads to nobody: the index does. */
 async function readAtAddress(
   ledger: FindPersonDeps['ledger'],
   organization: string,
@@ -84,7 +84,8 @@ async function readAtAddress(
 ): Promise<AtAddress> {
   const read = await ledger.read(personSubject(organization, key));
   const isHandedOn = read?.value.handedOn?.some((address) => personKey(address) === key) === true;
-  return { read, own: read?.value.joined === undefined && !isHandedOn ? read : undefined, isHandedOn };
+  const isNobody = read?.value.joined !== undefined || read?.value.erased !== undefined || isHandedOn;
+  return { read, own: isNobody ? undefined : read, isHandedOn };
 }
 
 /**

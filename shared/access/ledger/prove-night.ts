@@ -104,7 +104,7 @@ export async function proveNight(
   const { faults, head } = await verifyLog(deps, organization, {
     ...(from === undefined ? {} : { from }),
     placed: entriesOf(places),
-    anchors: kept === undefined ? [] : [kept],
+    anchors: kept.kind === 'kept' ? [kept.checkpoint] : [],
     onEntry: (entry) => {
       const name = `${entry.key}/${entry.subject}`;
       if (asked.has(name)) digestInto(inLog, entry);
@@ -146,7 +146,7 @@ export async function proveNight(
     ],
     ...(published === undefined ? {} : { checkpoint: published.note }),
     policyChanges: policyChanges.slice(-MOST_POLICY_CHANGES),
-    ...(copied.uncopied === undefined ? {} : { uncopied: copied.uncopied }),
+    ...uncopiedOf(copied.uncopied, kept.kind === 'hidden' ? organization.checkpoints : undefined),
   };
 }
 
@@ -169,6 +169,17 @@ function toldRebuilt(rebuilt: LogHead['rebuilt'], nowMs: number): LogHead['rebui
   if (rebuilt === undefined) return undefined;
   const { toldAtMs = nowMs } = rebuilt;
   return nowMs - toldAtMs < DAY_MS / 2 ? { ...rebuilt, toldAtMs } : undefined;
+}
+
+/** `hiddenAt`: the container where the newest one was not found among other texts. */
+function uncopiedOf(
+  uncopied: Uncopied | undefined,
+  hiddenAt: string | undefined,
+): Pick<ProvenNight, 'uncopied'> {
+  if (uncopied !== undefined) return { uncopied };
+  return hiddenAt === undefined
+    ? {}
+    : { uncopied: { place: hiddenAt, count: 0, code: 'checkpoint-refused' } };
 }
 
 type Relation = 'unlogged' | 'suspects' | 'others';

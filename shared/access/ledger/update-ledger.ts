@@ -16,8 +16,8 @@ type UpdateLedgerOptions<T> = Readonly<{
 }>;
 
 /**
- * Read-modify-write with optimistic concurrency: after a conflict it reads again and decides again. Returns the ledger as
- * it stands afterwards.
+ * Read-modify-write with optimistic concurrency: after a conflict it reads again and decides again. Of somebody who was erased nothing is
+ * known: whoever decides begins anew. Returns the ledger as it stands afterwards.
  * @throws AppError `storage-conflict` after several lost races
  */
 export async function updateLedger<K extends SubjectKind>(
@@ -30,7 +30,7 @@ export async function updateLedger<K extends SubjectKind>(
 ): Promise<LedgerOf[K] | undefined> {
   let read = known ?? (await store.read(subject));
   for (let attempt = 1; ; attempt += 1) {
-    const update = await decide(read?.value);
+    const update = await decide(isErased(read?.value) ? undefined : read?.value);
     if (update === undefined) return read?.value;
     try {
       await store.write(subject, update.next, read, update.evidence);
@@ -41,6 +41,10 @@ export async function updateLedger<K extends SubjectKind>(
       await mayGoOn?.();
     }
   }
+}
+
+function isErased(ledger: LedgerOf[SubjectKind] | undefined): boolean {
+  return ledger !== undefined && 'erased' in ledger && ledger.erased !== undefined;
 }
 
 /**

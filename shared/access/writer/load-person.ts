@@ -59,7 +59,7 @@ export type PersonWork = Readonly<{
 
 type UnusableGroup = Readonly<{ kind: 'group-missing' | 'group-ambiguous'; group: string }>;
 
-/** Loads a person with the groups to compare in UiPath; undefined when there is no such ledger, or the person joined another. */
+/** Loads a person with the groups to compare in UiPath; undefined when there is no such ledger, or the person joined another or was erased. */
 export async function loadPerson(
   deps: LoadPersonDeps,
   lane: Lane,
@@ -68,7 +68,8 @@ export async function loadPerson(
   isListRead = false,
 ): Promise<PersonWork | undefined> {
   const read = await deps.ledger.read(subject);
-  if (read === undefined || read.value.joined !== undefined) return undefined;
+  if (read === undefined || read.value.joined !== undefined || read.value.erased !== undefined)
+    return undefined;
   const before = toCompare(deps, subject, read.value, read.value);
   const isNeeded = before.access.employment !== 'left' && (isListRead || isListNeeded(before));
   const why = mark?.cause === 'audit' ? 'missed' : isNeeded ? 'list' : undefined;

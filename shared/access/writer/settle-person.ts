@@ -129,7 +129,9 @@ async function settlePerson(
     const code = applied.refused.get(`${decided.groupId}/${decided.personKey}`);
     return code === undefined ? [] : [{ decided, code }];
   });
-  const decide = (current = person.stored.value): LedgerUpdate<PersonLedger> => {
+  const decide = (current: PersonLedger | undefined): LedgerUpdate<PersonLedger> => {
+    // Erased since the run read it: nothing of what the run learnt is stored.
+    if (current === undefined) return undefined;
     const found = foundUnlessChanged(current, identityBefore, identity);
     const unseen = found === undefined ? ofAnotherAccount(current, identity, cases) : undefined;
     if (unseen !== undefined) return { next: unseen, evidence: [] };

@@ -6,6 +6,7 @@ import { keyOfGrant } from '../../domain/ledger/person-ledger';
 import { fold } from '../../domain/fold';
 import { markup, name, time, type Markup } from '../../html/markup';
 import type { PageLayout } from '../page-layout';
+import { renderErasure } from './erasure';
 import { renderWhoIsWho } from './who-is-who';
 import { CONSOLE_PATH } from '../path-and-page-names';
 
@@ -32,7 +33,8 @@ function renderPerson(layout: PageLayout, person: PersonExplained): Markup {
       : ledger.identity.kind === 'resolved'
         ? ledger.identity.id
         : ledger.identity.kind;
-  return markup`<h2>${name(ledger.email)}</h2>
+  const title = ledger.erased === undefined ? name(ledger.email) : markup`Somebody who was erased`;
+  return markup`<h2>${title}</h2>
 <dl><dt>employment</dt><dd>${access.employment}</dd>${renderRecords(person)}
 ${formerEmails.length === 0 ? undefined : markup`<dt>addresses of before</dt><dd>${name(formerEmails.join(', '))}</dd>`}<dt>directory id</dt><dd><code>${identity}</code></dd>
 ${access.lockedUntilMs === undefined ? undefined : markup`<dt>kept out until</dt><dd>${time(access.lockedUntilMs)}</dd>`}
@@ -41,7 +43,8 @@ ${fault === undefined ? undefined : markup`<p class="alert">The evidence is not 
 ${renderWhoIsWho(layout, person)}
 <h2>Groups</h2>
 ${groups.length === 0 ? markup`<p>In no group, and no reason to be.</p>` : markup`<ul class="list">${groups.map((group) => renderGroup(person, group))}</ul>`}
-${renderEvidence(person)}`;
+${renderEvidence(person)}
+${renderErasure(layout, person)}`;
 }
 
 /** Each worker record with how it is now; one without an id is named by its source. */

@@ -1,4 +1,4 @@
-import { linkEvidence, type EvidenceHead, type EvidenceRecord } from '../ledger/evidence';
+import { erasedBefore, isNextInChain, type EvidenceHead, type EvidenceRecord } from '../ledger/evidence';
 
 /** The records by which a chain goes on from one end to another; undefined where these are not they. */
 export function recordsBetween(
@@ -7,13 +7,11 @@ export function recordsBetween(
   records: readonly EvidenceRecord[],
 ): readonly EvidenceRecord[] | undefined {
   const between = records.filter(({ seq }) => seq > from.seq && seq <= to.seq);
-  const { records: linked, head } = linkEvidence(
-    from,
-    between.map(({ kind, atMs, policyHash, facts }) => ({ kind, atMs, policyHash, facts })),
-  );
-  const isChain =
-    head.seq === to.seq &&
-    head.hash === to.hash &&
-    linked.every(({ hash }, index) => hash === between[index]?.hash);
-  return isChain ? between : undefined;
+  const before = erasedBefore(records);
+  let end = from;
+  for (const record of between) {
+    if (record.seq !== end.seq + 1 || !isNextInChain(record, end, before)) return undefined;
+    end = { seq: record.seq, hash: record.hash };
+  }
+  return end.seq === to.seq && end.hash === to.hash ? between : undefined;
 }

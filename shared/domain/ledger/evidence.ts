@@ -8,11 +8,18 @@ export type EvidenceEntry = Readonly<{
   facts: Readonly<Record<string, unknown>>;
 }>;
 
-/** An entry in its hash chain: the hash covers the entry, its number and the previous hash. */
-export type EvidenceRecord = EvidenceEntry & Readonly<{ seq: number; previousHash: string; hash: string }>;
+/**
+ * An entry in its hash chain: the hash covers the entry, its number and the previous hash. `erased`: its facts were erased, and the hash
+ * is of what it was.
+ */
+export type EvidenceRecord = EvidenceEntry &
+  Readonly<{ seq: number; previousHash: string; hash: string; erased?: true }>;
 
 /** The head of a chain, stored apart from its records so that a truncated tail is detected. */
 export type EvidenceHead = Readonly<{ seq: number; hash: string }>;
+
+/** The kind of the record after which the facts of those before it may be erased. */
+export const PERSON_ERASED = 'person-erased';
 
 export const EMPTY_CHAIN: EvidenceHead = { seq: 0, hash: '' };
 
@@ -100,14 +107,28 @@ export function verifyEvidence(
   return first <= (fault?.seq ?? Infinity) && edited.length > 0 ? { kind: 'edited', seq: first } : fault;
 }
 
+/** Up to which number, which is not among them, records may be without their facts: 0 where nobody was erased. */
+export function erasedBefore(records: readonly EvidenceRecord[]): number {
+  return records.findLast(({ kind, erased }) => kind === PERSON_ERASED && erased !== true)?.seq ?? 0;
+}
+
+/** Whether a record is as it was written, by its hash, and follows `end`. */
+export function isNextInChain(
+  { hash, erased, ...linked }: EvidenceRecord,
+  end: EvidenceHead,
+  before: number,
+): boolean {
+  const isAsWritten = erased === true ? linked.seq < before : hashOf(linked) === hash;
+  return isAsWritten && linked.previousHash === end.hash;
+}
+
 function faultInChain(records: readonly EvidenceRecord[], head: EvidenceHead): EvidenceFault | undefined {
   let end: EvidenceHead = EMPTY_CHAIN;
+  const before = erasedBefore(records);
   for (const record of records) {
     if (record.seq !== end.seq + 1) return { kind: 'missing', seq: end.seq + 1 };
-    const { hash, ...linked } = record;
-    if (hashOf(linked) !== hash || record.previousHash !== end.hash)
-      return { kind: 'edited', seq: record.seq };
-    end = { seq: record.seq, hash };
+    if (!isNextInChain(record, end, before)) return { kind: 'edited', seq: record.seq };
+    end = { seq: record.seq, hash: record.hash };
   }
   if (end.seq < head.seq) return { kind: 'cut', seq: end.seq + 1 };
   return end.hash === head.hash && end.seq === head.seq ? undefined : { kind: 'edited', seq: end.seq };

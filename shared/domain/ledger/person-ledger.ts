@@ -116,6 +116,8 @@ export type PersonLedger = Readonly<{
   /** Keys of people whom somebody told apart from this one: they are never joined. */
   toldApart?: readonly string[] | undefined;
   separating?: Separation | undefined;
+  /** What was known of the person was erased: whoever is spoken of next begins anew. */
+  erased?: Readonly<{ atMs: number }> | undefined;
   /** Found to be one with somebody else, whose ledger has all of theirs now: the key of that person, and what was theirs. */
   joined?: Readonly<{ into: string; before: Omit<PersonLedger, 'joined'> }> | undefined;
 }>;
@@ -160,9 +162,11 @@ export function withAddress(ledger: PersonLedger, email: string, saidAtMs: numbe
     : { ...ledger, formerEmails: [email, ...(ledger.formerEmails ?? [])] };
 }
 
-/** Every address of a person, that of the latest word first, and none that is somebody else's by now. */
+/** Every address of a person, that of the latest word first, and none that is somebody else's by now. Whoever was erased has none. */
 export function addressesOf({ email, formerEmails = [], handedOn = [] }: PersonLedger): readonly string[] {
-  return [email, ...formerEmails.toReversed()].filter((address) => !handedOn.includes(address));
+  return [email, ...formerEmails.toReversed()].filter(
+    (address) => address !== '' && !handedOn.includes(address),
+  );
 }
 
 /** The account that is the person's, as far as is known: the one of the last look-up that found any. An id of another form is none. */

@@ -5,6 +5,9 @@ import { isConflict } from '../storage-errors';
 /** `different`: another text is there under this name, and stays. */
 type PutOutcome = Readonly<{ kind: 'written' | 'there' } | { kind: 'different'; found: string }>;
 
+/** `hidden`: so many other texts have the names of larger logs that it was not looked for any further. */
+type NewestNote = Readonly<{ kind: 'kept'; note: string } | { kind: 'none' | 'hidden' }>;
+
 /** A container elsewhere that keeps checkpoints of logs: a blob for each, written once. */
 export type CheckpointPlace = Readonly<{
   /** @throws AppError `checkpoint-refused`, `checkpoint-unavailable` */
@@ -12,13 +15,19 @@ export type CheckpointPlace = Readonly<{
     address: string,
     checkpoint: Readonly<{ origin: string; size: number; note: string }>,
   ) => Promise<PutOutcome>;
-  /** The one of the largest log that is kept there. @throws as `put` */
-  newest: (address: string, origin: string) => Promise<string | undefined>;
+  /** The one of the largest log that is kept there, of those that `isKept`. @throws as `put` */
+  newest: (
+    address: string,
+    origin: string,
+    isKept: (note: string, size: number) => boolean,
+  ) => Promise<NewestNote>;
 }>;
 
 const TIMEOUT_MS = 15_000;
 const LARGEST_BYTES = 10_000;
 const SIZE_DIGITS = 16;
+/** Whoever may write there may put anything beside what is kept. */
+const MOST_READ = 100;
 
 /** `open` opens a container by its address, with the identity of the application. The container is made by whoever owns it. */
 export function createCheckpointPlace(open: (address: string) => ContainerClient): CheckpointPlace {
@@ -40,14 +49,19 @@ export function createCheckpointPlace(open: (address: string) => ContainerClient
         const found = await read(container, name);
         return found === note ? { kind: 'there' } : { kind: 'different', found };
       }),
-    newest: async (address, origin) =>
+    newest: async (address, origin, isKept) =>
       coded(async () => {
         const container = open(address);
-        let last: string | undefined;
+        const names: string[] = [];
         const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
         for await (const { name } of container.listBlobsFlat({ prefix: `${origin}/`, abortSignal }))
-          if (isName(name, origin) && (last === undefined || name > last)) last = name;
-        return last === undefined ? undefined : read(container, last);
+          if (isName(name, origin)) names.push(name);
+        const newestFirst = names.toSorted().toReversed();
+        for (const name of newestFirst.slice(0, MOST_READ)) {
+          const note = await read(container, name, abortSignal);
+          if (isKept(note, Number(name.slice(origin.length + 1)))) return { kind: 'kept', note };
+        }
+        return { kind: names.length > MOST_READ ? 'hidden' : 'none' };
       }),
   };
 }
@@ -77,8 +91,11 @@ async function coded<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-async function read(container: ContainerClient, name: string): Promise<string> {
-  const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+async function read(
+  container: ContainerClient,
+  name: string,
+  abortSignal = AbortSignal.timeout(TIMEOUT_MS),
+): Promise<string> {
   const blob = container.getBlockBlobClient(name);
   const { contentLength = 0 } = await blob.getProperties({ abortSignal });
   if (contentLength === 0) return '';

@@ -1,11 +1,14 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { RecordSeal } from '../../domain/evidence/record-seal';
 import type { SubjectEvidence } from '../../domain/evidence/verify-subject';
+import { redacted } from '../../domain/ledger/erasure';
 import { EMPTY_CHAIN, type EvidenceHead, type EvidenceRecord } from '../../domain/ledger/evidence';
 import type { Subject, SubjectKind } from '../../domain/ledger/subject';
+import { AppError } from '../../errors';
 import {
   decodeEvidence,
   evidenceKey,
+  evidenceRow,
   LEDGER_TABLE,
   partitionOf,
   sealedHead,
@@ -14,8 +17,9 @@ import {
 } from '../ledger-rows';
 import type { StoredRow } from '../record-table';
 import type { StorageAccount } from '../storage-account';
+import { writeInTransactions } from '../write-in-transactions';
 
-/** Reads of evidence, for explaining and verifying it. */
+/** Evidence as it is stored, for explaining, verifying and erasing it. */
 export type LedgerEvidence = Readonly<{
   /** A subject's evidence with the end of its chain. */
   evidence: (subject: Subject) => Promise<SubjectEvidence>;
@@ -26,6 +30,11 @@ export type LedgerEvidence = Readonly<{
   ) => AsyncIterable<Readonly<{ key: string; evidence: SubjectEvidence }>>;
   /** Records after this number, in order; those that are not as they were written are not among them. */
   evidenceAfter: (subject: Subject, seq: number) => Promise<readonly EvidenceRecord[]>;
+  /**
+   * Puts in place of each record up to this number what is left of it once its person was erased. Idempotent, and not one transaction.
+   * @throws AppError `record-unreadable` once the others are done, where one is not as it was written: what it says is there still
+   */
+  redact: (subject: Subject, lastSeq: number) => Promise<void>;
 }>;
 
 export function createLedgerEvidence(storage: Pick<StorageAccount, 'table' | 'seal'>): LedgerEvidence {
@@ -68,6 +77,23 @@ export function createLedgerEvidence(storage: Pick<StorageAccount, 'table' | 'se
         if (record !== undefined) records.push(record);
       }
       return records;
+    },
+
+    redact: async (subject, lastSeq) => {
+      const partitionKey = partitionOf(subject);
+      const seal = await storage.seal();
+      const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${evidenceKey(0)}' and RowKey le '${evidenceKey(lastSeq)}'`;
+      const actions: TransactionAction[] = [];
+      const edited: number[] = [];
+      for await (const row of (await table()).listEntities({ queryOptions: { filter } })) {
+        const record = decodeEvidence(row, partitionKey, seal);
+        if (record === undefined) edited.push(seqOf(row));
+        if (record === undefined || record.erased === true) continue;
+        actions.push(['update', evidenceRow(redacted(record), partitionKey, seal), 'Replace']);
+      }
+      await writeInTransactions(await table(), actions);
+      if (edited.length > 0)
+        throw new AppError('record-unreadable', `Records were edited: ${edited.slice(0, 10).join(', ')}`);
     },
   };
 }

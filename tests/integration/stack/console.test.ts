@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANA, ORGANIZATION } from '../../../sandbox/demo-organization';
+import { emptyPersonLedger } from '../../../shared/domain/ledger/person-ledger';
+import { personSubject } from '../../../shared/domain/ledger/subject';
 import { personKey } from '../../../shared/domain/person-key';
 import { createRefusedChangeStore } from '../../../shared/storage/refused-changes';
 import { createFindingStore } from '../../../shared/storage/findings';
@@ -307,6 +309,32 @@ describe('a decision', () => {
     const { text: accepted } = await open(`/${ORGANIZATION}/findings?show=waived`);
     expect(accepted).toContain('<bdi>CHG-9</bdi>');
     expect(accepted).toContain('accepted by <bdi>console key, calls themselves');
+  });
+
+  it('says why somebody cannot be erased, erases who can be, and tells of it', async () => {
+    const page = `/${ORGANIZATION}/people`;
+    const atWork = await open(`${page}?person=${personKey(ANA)}`);
+    expect(atWork.text).toContain('Not now: they work here');
+    const gone = personSubject(ORGANIZATION, personKey('gone@acme.example'));
+    const entry = {
+      kind: 'worker-event',
+      atMs: Date.now(),
+      policyHash: 'p',
+      facts: { said: 'gone@acme.example' },
+    };
+    await createLedgerStore(stack.storage).write(gone, emptyPersonLedger('gone@acme.example'), undefined, [
+      entry,
+    ]);
+    const shown = await open(`${page}?person=${gone.key}`);
+    expect(shown.text).toContain('Erase for good');
+    const fields = { token: tokenIn(shown), decision: 'erase', reason: 'CHG-8' };
+    expect((await post(`${page}/${personKey(ANA)}`, fields)).text).toContain('person-not-erasable');
+    expect((await post(`${page}/${gone.key}`, { ...fields, reason: '' })).status).toBe(400);
+    expect((await post(`${page}/${gone.key}`, fields)).headers['location']).toMatch(/done=erased$/);
+    const after = await open(`${page}?person=${gone.key}`);
+    expect(after.text).toContain('Somebody who was erased');
+    expect(after.text).not.toContain('gone@acme.example');
+    expect(after.text).not.toContain('Erase for good');
   });
 
   it('carries out no plan of a finding but the one that was shown', async () => {

@@ -198,6 +198,29 @@ describe('somebody with access to the storage account', () => {
     expect(back).not.toHaveProperty('checkpoint');
   });
 
+  it('is found also where they put other notes over the newest one there', async () => {
+    const { checkpoint: first = '' } = await night();
+    const before = await contentsOf(storage);
+    await night();
+    storage = await storageWith(before);
+    await write(nameOf(900), 'mine');
+    await write(nameOf(901), first);
+    nowMs += DAY_MS;
+    const back = await proveNight(depsOn(storage, elsewhere), ORGANIZATION, {
+      nowMs,
+      mayGoOn: () => undefined,
+    });
+    expect(back.faults).toEqual([{ subject: 'log', kind: 'anchor', at: 2 }]);
+  });
+
+  it('is told of where they put so many there that the newest one is not found', async () => {
+    await night();
+    await Promise.all(Array.from({ length: 100 }, async (_, at) => write(nameOf(900 + at), 'mine')));
+    const { faults, uncopied, checkpoint } = await night();
+    expect(uncopied).toEqual({ place: ADDRESS, count: 0, code: 'checkpoint-refused' });
+    expect([faults, checkpoint === undefined]).toEqual([[], false]);
+  });
+
   it('is found where the log is another one of the same size', async () => {
     const { checkpoint = '' } = await night();
     storage = openMemoryStorage();

@@ -1,0 +1,207 @@
+import type { Clock } from '../../clock';
+import type { Decider } from '../../domain/decider';
+import {
+  erasedLedger,
+  factsErasedTo,
+  whyNotErasable,
+  type WhyNotErasable,
+} from '../../domain/ledger/erasure';
+import { PERSON_ERASED, type EvidenceEntry } from '../../domain/ledger/evidence';
+import { personAccess } from '../../domain/ledger/person-access';
+import { addressesOf, knownAccountOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { personSubject, type Subject } from '../../domain/ledger/subject';
+import { isGuid } from '../../domain/guid';
+import { formerAccountKey, isPersonKey } from '../../domain/person-key';
+import type { OrganizationPolicy, Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
+import type { HoldStore } from '../../storage/holds';
+import type { LedgerStore, Stored } from '../../storage/ledger';
+import type { PeopleIndex } from '../../storage/people-index';
+import { hasOpenCall } from '../ledger/has-open-call';
+import { logEvidence, type LogEvidenceDeps } from '../ledger/log-evidence';
+import { keysOfPerson } from '../ledger/separate-people';
+import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { refuseOwnMatter } from './refuse-own-matter';
+import { requireReason } from './require-reason';
+
+export type ErasePersonDeps = LogEvidenceDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence' | 'evidence' | 'redact'>;
+    accounts: Pick<PeopleIndex, 'personOf' | 'list' | 'notePerson' | 'forgetPerson'>;
+    changes: Pick<ChangeStore, 'listAttempts' | 'listMarks'>;
+    holds: Pick<HoldStore, 'list'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
+
+type Erasure = Readonly<{ key: string; by: Decider; reason: unknown }>;
+
+/** One of the ledgers that are a person's, as it was read, and the accounts that it or its records name as theirs. */
+type OwnLedger = Readonly<{ key: string; stored: Stored<PersonLedger>; accounts: readonly string[] }>;
+
+/**
+ * Erases what is kept of a person who left, and of the ledgers that joined theirs: the state and the facts of each record. Numbers, kinds,
+ * times and hashes stay, so that chain and log can be verified as before. The decision is recorded first; a ledger says that it was erased
+ * before a record of it loses its facts. To erase somebody again carries on where a process died.
+ * @throws AppError `person-unknown`, `person-not-erasable` with why, `decides-about-self`, `body-invalid` without a reason,
+ * `record-unreadable` where a record was edited, `evidence-unavailable`, or `storage-conflict` where something was recorded of them
+ * meanwhile: whoever tries again goes on
+ */
+export async function erasePerson(
+  deps: ErasePersonDeps,
+  organization: string,
+  { key, by, reason: said }: Erasure,
+): Promise<void> {
+  const reason = requireReason(said);
+  const policy = await deps.policy();
+  const governed = policy.organizations.get(organization);
+  const subject = personSubject(organization, key);
+  const stored = governed && isPersonKey(key) ? await deps.ledger.read(subject) : undefined;
+  if (governed === undefined || stored === undefined)
+    throw new AppError('person-unknown', 'There is no such person');
+  const all = await ledgersOf(deps, organization, { key, stored });
+  const keys = all.map((own) => own.key);
+  await refuseOwnMatter(deps, organization, by, [
+    ...keys,
+    ...all.flatMap((own) => [...own.accounts, ...addressesOf(own.stored.value)]),
+  ]);
+  // Of somebody who was hired again before this came to its end too.
+  for (const own of all) await redactErased(deps, personSubject(organization, own.key));
+  await requireErasable(deps, governed, key, all);
+  const record = { atMs: deps.clock.now(), policyHash: policy.hash };
+  const facts = { person: key, ledgers: keys.length, by, reason };
+  await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias: organization } }, [
+    { kind: 'erasure-decided', ...record, facts },
+  ]);
+  // The person's own last: as long as it is there, whoever repeats this finds the others.
+  for (const own of all.toReversed())
+    await eraseLedger(deps, governed, own, { kind: PERSON_ERASED, ...record, facts: { by } });
+}
+
+/**
+ * The ledger of a person, those that joined it, and those of accounts that were theirs before; none of them twice.
+ * @throws AppError `person-not-erasable` where one of them is being joined or told apart
+ */
+async function ledgersOf(
+  deps: Pick<ErasePersonDeps, 'ledger'>,
+  organization: string,
+  first: Pick<OwnLedger, 'key' | 'stored'>,
+): Promise<readonly OwnLedger[]> {
+  const found = new Map<string, OwnLedger>();
+  const toLookAt = [first];
+  for (const { key, stored } of toLookAt) {
+    const { records } = await deps.ledger.evidence(personSubject(organization, key));
+    const accounts = [...new Set([...accountsOf(stored.value), ...records.flatMap(accountsIn)])];
+    found.set(key, { key, stored, accounts });
+    const joined = records.flatMap(({ kind, facts }) =>
+      kind === 'person-joined' && typeof facts['person'] === 'string' ? [facts['person']] : [],
+    );
+    for (const other of new Set([...joined, ...accounts.map(formerAccountKey)])) {
+      if (toLookAt.some((one) => one.key === other)) continue;
+      const theirs = await deps.ledger.read(personSubject(organization, other));
+      if (theirs === undefined) continue;
+      const { value } = theirs;
+      if (isHalfTheirs(value, key, stored.value)) refuse('in-doubt');
+      const isTheirs = value.joined?.into === key || value.formerAccountOf === key;
+      // One that says so already may have records that a process which died did not come to.
+      if (isTheirs || value.erased !== undefined) toLookAt.push({ key: other, stored: theirs });
+    }
+  }
+  return [...found.values()];
+}
+
+/** True of whoever was joined, where what is theirs is in both ledgers: the one or the other is not done yet. */
+function isHalfTheirs(
+  { joined, formerAccountOf, separating, email }: PersonLedger,
+  key: string,
+  ledger: PersonLedger,
+): boolean {
+  if (separating?.from === key) return true;
+  return joined === undefined && formerAccountOf === undefined && addressesOf(ledger).includes(email);
+}
+
+/** Accounts that a record about the person names. */
+function accountsIn({ facts }: EvidenceEntry): readonly string[] {
+  const { accountId, formerAccountId, accountIds } = facts;
+  const ids: readonly unknown[] = [accountId, formerAccountId].concat(accountIds);
+  return ids.filter((id) => typeof id === 'string').filter(isGuid);
+}
+
+function accountsOf(ledger: PersonLedger): readonly string[] {
+  const { replaced, otherAccounts = [], confirmedAccountId, joined } = ledger;
+  const own = [knownAccountOf(ledger), replaced?.accountId, confirmedAccountId, ...otherAccounts];
+  return [...own.flatMap((id) => id ?? []), ...(joined === undefined ? [] : accountsOf(joined.before))];
+}
+
+async function requireErasable(
+  deps: ErasePersonDeps,
+  organization: OrganizationPolicy,
+  key: string,
+  all: readonly OwnLedger[],
+): Promise<void> {
+  const nowMs = deps.clock.now();
+  for (const { key: own, stored } of all)
+    if (own === key || stored.value.joined === undefined)
+      refuse(whyNotErasable(stored.value, personAccess(stored.value, organization, nowMs), nowMs));
+  const keys = new Set(all.map((own) => own.key));
+  const marks = await deps.changes.listMarks(organization.alias, Infinity);
+  if (marks.some(({ subject }) => subject.kind === 'person' && keys.has(subject.key))) refuse('is-marked');
+  if (await hasOpenCall(deps.changes, organization.alias, [...keys])) refuse('has-open-call');
+  const holds = await deps.holds.list(organization.alias, 'held', 'released');
+  if (holds.some(({ removals }) => removals.some(({ personKey }) => keys.has(personKey)))) refuse('is-held');
+}
+
+const WHY: Readonly<Record<NonNullable<WhyNotErasable> | 'is-marked' | 'has-open-call' | 'is-held', string>> =
+  {
+    'at-work': 'they work here, or something is said of them for a day ahead',
+    'kept-out': 'they are kept out still, and that would be forgotten',
+    'has-reasons': 'they have a reason for access, or one that begins on a later day',
+    'is-member': 'they are in a group that this application knows of',
+    'in-doubt': 'it is not decided who they are: see their page',
+    'joined-another': 'they were joined with somebody else: erase that person',
+    'is-marked': 'the next run is to look at them: try again in some minutes',
+    'has-open-call': 'a call about them is open: try again in some minutes',
+    'is-held': 'a plan holds a removal of theirs',
+  };
+
+/** Why somebody cannot be erased, for readers. */
+export function whyNotErasableText(why: NonNullable<WhyNotErasable>): string {
+  return WHY[why];
+}
+
+function refuse(why: keyof typeof WHY | undefined): void {
+  if (why !== undefined)
+    throw new AppError('person-not-erasable', `The person cannot be erased: ${WHY[why]}`);
+}
+
+/**
+ * All records are in the log before the state goes, and the one that tells of it before any loses its facts. What leads to them goes in
+ * between; of whoever is spoken of again meanwhile it is noted anew.
+ */
+async function eraseLedger(
+  deps: ErasePersonDeps,
+  { alias }: OrganizationPolicy,
+  { key, stored: read }: OwnLedger,
+  entry: EvidenceEntry,
+): Promise<void> {
+  const subject = personSubject(alias, key);
+  const { stored } = await logEvidence(deps, subject);
+  if (stored === undefined || stored.etag !== read.etag)
+    throw new AppError('storage-conflict', 'Something was recorded of the person meanwhile');
+  if (stored.value.erased === undefined)
+    await deps.ledger.write(subject, erasedLedger(entry.atMs), stored, [entry]);
+  await deps.accounts.forgetPerson(alias, key);
+  const { value } = (await deps.ledger.read(subject)) ?? {};
+  if (value !== undefined && value.erased === undefined)
+    await deps.accounts.notePerson(alias, key, keysOfPerson(value));
+  await redactErased(deps, subject);
+}
+
+/** Takes their facts from the records that are to have none, once the log has the one that tells of it. */
+async function redactErased(deps: ErasePersonDeps, subject: Subject<'person'>): Promise<void> {
+  const { logged } = await logEvidence(deps, subject);
+  const { records } = await deps.ledger.evidence(subject);
+  const lastSeq = factsErasedTo(records.filter(({ seq }) => seq <= logged.seq));
+  if (lastSeq > 0) await deps.ledger.redact(subject, lastSeq);
+}
