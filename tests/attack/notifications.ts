@@ -83,12 +83,10 @@ export const notificationAttacks = attacksOn('notifications', chatControl, [
   {
     id: 'chat-line',
     tries: 'Has a group whose name has line breaks, to write a line that the audit did not',
-    must: 'Each line is one of the audit',
+    must: 'No line begins with what the name says',
     run: async (target) => {
       const text = textIn(await toldOf(await target.app()));
-      return text
-        .split(/[\n\r\u2028\u2029]/)
-        .some((line) => !/^(?:Access audit of |new: |back: |fixed: |accepted: |and \d+ more)/.test(line));
+      return text.split(/[\n\r\u2028\u2029]/).some((line) => line.startsWith('new: critical: pwned'));
     },
   },
   {

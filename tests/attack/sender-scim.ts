@@ -202,16 +202,19 @@ export const scimAttacks = [
       must: 'They are answered in time',
       run: async (target) => {
         const app = await target.app();
-        const startedAtMs = performance.now();
+        let longestMs = 0;
         for (const filter of [
           `${'('.repeat(5_000)}userName eq "x"${')'.repeat(5_000)}`,
           `userName eq "${'\\"'.repeat(5_000)}`,
           `${'a'.repeat(900)}[${'b'.repeat(50)}`,
           Array.from({ length: 300 }, () => 'userName eq "x"').join(' and '),
           `emails[${'type eq "work" and '.repeat(200)}`,
-        ])
+        ]) {
+          const startedAtMs = performance.now();
           await find(app, filter);
-        return performance.now() - startedAtMs > PATIENCE_MS;
+          longestMs = Math.max(longestMs, performance.now() - startedAtMs);
+        }
+        return longestMs > PATIENCE_MS;
       },
     },
     {
