@@ -14,7 +14,6 @@ import type { EntityLedger, RuleLedger } from '../domain/ledger/rule-and-entity-
 import type { OrganizationLedger } from '../domain/ledger/organization-ledger';
 import type { PersonLedger } from '../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
-import { redacted } from '../domain/ledger/erasure';
 import { AppError } from '../errors';
 import {
   besideState,
@@ -28,16 +27,15 @@ import {
   resealedState,
   sealedHead,
   sealingOfState,
-  seqOf,
   STATE_ROW,
 } from './ledger-rows';
 import { LEDGER_SCHEMAS } from './ledger-schemas';
 import { decodeRecord, encodeRecord, requireTransactionSize } from './record-encoding';
+import { readSubjectEvidence, redactRecords } from './evidence/records-of-subject';
 import { undefinedIfMissing, isConflict } from './storage-errors';
 import type { StoredRow } from './record-table';
 import type { StorageAccount } from './storage-account';
 import { decodeListed, untold } from './unreadable-rows';
-import { writeInTransactions } from './write-in-transactions';
 
 export type LedgerOf = {
   person: PersonLedger;
@@ -224,45 +222,15 @@ export function createLedgerStore(
       return records;
     },
 
-    redact: async (subject, lastSeq) => {
-      const partitionKey = partitionOf(subject);
-      const seal = await storage.seal();
-      const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${evidenceKey(0)}' and RowKey le '${evidenceKey(lastSeq)}'`;
-      const actions: TransactionAction[] = [];
-      const edited: number[] = [];
-      for await (const row of (await table()).listEntities({ queryOptions: { filter } })) {
-        const record = decodeEvidence(row, partitionKey, seal);
-        if (record === undefined) edited.push(seqOf(row));
-        if (record === undefined || record.erased === true) continue;
-        actions.push(['update', evidenceRow(redacted(record), partitionKey, seal), 'Replace']);
-      }
-      await writeInTransactions(await table(), actions);
-      if (edited.length > 0)
-        throw new AppError('record-unreadable', `Records were edited: ${edited.slice(0, 10).join(', ')}`);
-    },
+    redact: async (subject, lastSeq) =>
+      redactRecords(await table(), {
+        partitionKey: partitionOf(subject),
+        lastSeq,
+        seal: await storage.seal(),
+      }),
 
-    evidence: async (subject) => {
-      const records: EvidenceRecord[] = [];
-      const edited: number[] = [];
-      let state: SubjectEvidence['state'] = 'missing';
-      let head = EMPTY_CHAIN;
-      const seal = await storage.seal();
-      const partitionKey = partitionOf(subject);
-      const stored = (await table()).listEntities({
-        queryOptions: { filter: `PartitionKey eq '${partitionKey}'` },
-      });
-      for await (const row of stored)
-        if (row.rowKey === STATE_ROW) {
-          const sealed = sealedHead(row, partitionKey, seal);
-          head = sealed ?? EMPTY_CHAIN;
-          state = sealed === undefined ? 'edited' : 'fits';
-        } else {
-          const record = decodeEvidence(row, partitionKey, seal);
-          if (record === undefined) edited.push(seqOf(row));
-          else records.push(record);
-        }
-      return { records, head, edited, state };
-    },
+    evidence: async (subject) =>
+      readSubjectEvidence(await table(), { partitionKey: partitionOf(subject), seal: await storage.seal() }),
   };
 }
 
