@@ -1,7 +1,7 @@
 import { sandboxEvidenceKeys } from '../../sandbox/evidence-key';
 import { signCheckpoint } from '../../shared/domain/evidence/checkpoint';
 import { subjectInLog } from '../../shared/domain/evidence/log-entry';
-import { linkEvidence, type EvidenceRecord } from '../../shared/domain/ledger/evidence';
+import { linkEvidence, PERSON_ERASED, type EvidenceRecord } from '../../shared/domain/ledger/evidence';
 import type { Subject } from '../../shared/domain/ledger/subject';
 import type { Random } from '../chaos/random';
 import { ACME, type PlayedOrganization } from './organization';
@@ -136,8 +136,11 @@ export const TAMPERINGS: Readonly<Record<string, Tampering>> = {
     return ofRecord(one, 'edited');
   },
   'a record removed': ({ random, contents, one }) => {
-    contents.rows.delete(rowName(one, recordRow(1 + random.int(endOf(contents, one)))));
-    return ofRecord(one, 'missing');
+    const row = rowName(one, recordRow(1 + random.int(endOf(contents, one))));
+    // What was erased is believed by the record that tells of it alone.
+    const isOfErasure = recordIn(rowOf(contents, row)).kind === PERSON_ERASED;
+    contents.rows.delete(row);
+    return ofRecord(one, isOfErasure ? 'edited' : 'missing');
   },
   'the end cut off': ({ random, contents, one }) => {
     const end = endOf(contents, one);

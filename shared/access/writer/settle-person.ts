@@ -113,7 +113,7 @@ export async function settlePeople(
  * Settles a person after a plan: stores what the run learnt beyond the changes it made (memberships that stood already,
  * removals that are not ours to make, the directory identity), schedules the next look and clears the mark. While a change
  * waits for its call to fill, the mark stays. An identity that was written since the run read it stays, and what was
- * seen of another account is not the person's.
+ * seen of another account is not the person's; of somebody who was erased since nothing is stored.
  */
 async function settlePerson(
   deps: SettlePersonDeps,
@@ -130,7 +130,6 @@ async function settlePerson(
     return code === undefined ? [] : [{ decided, code }];
   });
   const decide = (current: PersonLedger | undefined): LedgerUpdate<PersonLedger> => {
-    // Erased since the run read it: nothing of what the run learnt is stored.
     if (current === undefined) return undefined;
     const found = foundUnlessChanged(current, identityBefore, identity);
     const unseen = found === undefined ? ofAnotherAccount(current, identity, cases) : undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { evidenceSecret } from '../../../fakes/evidence-secret';
 import { sandboxEvidenceKeys } from '../../../../sandbox/evidence-key';
 import {
   digestEntry,
@@ -12,7 +13,7 @@ import { parseEvidenceKeys } from '../../../../shared/secrets/evidence-key';
 
 const ana = personSubject('acme', 'a'.repeat(32));
 const [old] = sandboxEvidenceKeys;
-const [now] = parseEvidenceKeys(Buffer.alloc(32, 9).toString('base64'));
+const [now] = parseEvidenceKeys(evidenceSecret(9));
 const keys = [now, old];
 const { records } = linkEvidence(
   { seq: 0, hash: '' },
