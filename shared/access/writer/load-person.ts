@@ -55,6 +55,8 @@ export type PersonWork = Readonly<{
   isOneWith?: ReadonlySet<string>;
   /** Whose they are is not told yet: what they have no reason for goes, and nothing is given. */
   isOnlyTaken?: true;
+  /** The directory was asked, and does not say that the account which is known to be theirs still is. */
+  isUnconfirmed?: true;
 }>;
 
 type UnusableGroup = Readonly<{ kind: 'group-missing' | 'group-ambiguous'; group: string }>;
@@ -152,24 +154,25 @@ export type FindPeopleOfAccountDeps = LoadPersonDeps & Readonly<{ accounts: Pick
 
 /**
  * Everybody in the ledger who has this account now: where an address changed, several people have the same one. Asked where the groups
- * are read anyway.
+ * are read anyway. `hasAccount`: who counts for that.
  */
 export async function findPeopleOfAccount(
   deps: FindPeopleOfAccountDeps,
   lane: Lane,
   memberId: string,
+  hasAccount = mayHaveAccount,
 ): Promise<readonly PersonWork[]> {
   const { alias } = deps.organization;
   const people: PersonWork[] = [];
   for (const key of await deps.accounts.list(alias, memberId)) {
     const person = await loadPerson(deps, lane, personSubject(alias, key), undefined, true);
-    if (person !== undefined && mayHaveAccount(person.stored.value, memberId)) people.push(person);
+    if (person !== undefined && hasAccount(person.stored.value, memberId)) people.push(person);
   }
   return people;
 }
 
 /** Whoever was told apart from another, and was not looked up since, may have the account that was taken for that of both. */
-function mayHaveAccount({ identity, toldApart }: PersonLedger, memberId: string): boolean {
+export function mayHaveAccount({ identity, toldApart }: PersonLedger, memberId: string): boolean {
   return isOfAccount(identity, memberId) || (identity === undefined && toldApart !== undefined);
 }
 

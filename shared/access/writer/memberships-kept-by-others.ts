@@ -1,12 +1,18 @@
 import type { Lane } from '../../domain/lane';
-import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import { isFoundSince } from '../../domain/ledger/found-identity';
+import { knownAccountOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject } from '../../domain/ledger/subject';
 import { withToldApart } from '../ledger/with-told-apart';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { Clock } from '../../clock';
 import { HOUR_MS } from '../../domain/durations';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
-import { findPeopleOfAccount, type FindPeopleOfAccountDeps, type PersonWork } from './load-person';
+import {
+  findPeopleOfAccount,
+  mayHaveAccount,
+  type FindPeopleOfAccountDeps,
+  type PersonWork,
+} from './load-person';
 import type { GroupInUiPath } from './memoize-groups-by-name';
 import type { Candidate, GroupCandidates } from './read-memberships';
 import { personUnit } from './person-and-group-units';
@@ -55,10 +61,12 @@ export async function keptByOthers(
   const [memberships, openNow, unknown] = [new Set<string>(), new Set<string>(), new Set<string>()];
   await mapConcurrently([...goes], STORAGE_WIDTH, async ([memberId, left]) => {
     try {
-      const people = await findPeopleOfAccount(deps, lane, memberId);
+      const people = await findPeopleOfAccount(deps, lane, memberId, mayHaveHadAccount);
       for (const removal of left) {
         const { group, person } = removal;
-        const others = people.filter(({ subject }) => person.isOneWith?.has(subject.key) !== true);
+        const others = people.filter(
+          (one) => person.isOneWith?.has(one.subject.key) !== true && mayBeTheirs(one, person, memberId),
+        );
         const keepers = others.filter((one) => isWanted(one, group) || isAnothers(one, person));
         const kept = await keptBy(deps, lane, keepers, person);
         if (kept === undefined) continue;
@@ -74,6 +82,20 @@ export async function keptByOthers(
     }
   });
   return { memberships, openNow, unknown };
+}
+
+/** Also whom the directory does not find by now. */
+function mayHaveHadAccount(ledger: PersonLedger, memberId: string): boolean {
+  return mayHaveAccount(ledger, memberId) || knownAccountOf(ledger) === memberId;
+}
+
+/**
+ * Whether an account may be another's. Whom the directory does not find, as after a rename in UiPath alone, may have it still: where it
+ * does not say whose it is, whoever it found there last.
+ */
+function mayBeTheirs({ stored }: PersonWork, person: PersonWork, memberId: string): boolean {
+  if (mayHaveAccount(stored.value, memberId)) return true;
+  return person.isUnconfirmed === true && isFoundSince(stored.value, person.stored.value);
 }
 
 type RemovalOfPerson = Readonly<{ group: GroupInUiPath; person: PersonWork }>;

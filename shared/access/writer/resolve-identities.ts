@@ -71,12 +71,15 @@ export async function resolveIdentities(
   const identities = new Map<string, DirectoryIdentity>();
   const unknown = new Set<string>();
   const open = people.filter((person) => {
-    const { value: ledger } = person.stored;
+    const { access, stored } = person;
+    const { value: ledger } = stored;
     const known = ledger.identity;
     if (ledger.formerAccountOf !== undefined && isUsable(known))
       return !identities.set(person.subject.key, known);
-    if (awaitsLookUp(ledger) || !isUsable(known) || nowMs - known.checkedAtMs > IDENTITY_FRESH_MS)
-      return true;
+    // Whose account goes has to be known: it may have been the other's all along.
+    const isOfTwo = access.employment === 'left' && ledger.toldApart !== undefined;
+    if (isOfTwo || awaitsLookUp(ledger) || !isUsable(known)) return true;
+    if (nowMs - known.checkedAtMs > IDENTITY_FRESH_MS) return true;
     identities.set(person.subject.key, known);
     return false;
   });

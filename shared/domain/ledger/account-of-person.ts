@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../durations';
+import { lastFoundMs } from './found-identity';
 import { addressesOf, knownAccountOf, type DirectoryIdentity, type PersonLedger } from './person-ledger';
 import type { Employment } from './worker-timeline';
 import { confirmRecords, isHandedOn } from './unconfirmed-records';
@@ -77,7 +78,10 @@ export function identityToPlan(
   const known = knownAccountOf(ledger);
   if (left === 'not' || known === undefined) return identity;
   const isTheirs = identity.kind === 'resolved' && (identity.id === known || left === 'lately');
-  return isTheirs ? identity : { kind: 'resolved', id: known, checkedAtMs: nowMs };
+  if (isTheirs) return identity;
+  // Whoever was told apart may have had the account of the other: it counts whom the directory found there last.
+  const checkedAtMs = ledger.toldApart === undefined ? nowMs : lastFoundMs(ledger);
+  return { kind: 'resolved', id: known, checkedAtMs };
 }
 
 /**

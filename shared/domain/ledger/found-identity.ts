@@ -49,3 +49,17 @@ export function ofAnotherAccount(
 export function toLookUpAnew(identity: DirectoryIdentity | undefined): DirectoryIdentity | undefined {
   return identity?.kind === 'resolved' ? { ...identity, checkedAtMs: 0 } : identity;
 }
+
+/** When the directory last said, or may have said, that the known account is theirs, epoch milliseconds. */
+export function lastFoundMs({ identity }: Pick<PersonLedger, 'identity'>): number {
+  if (identity === undefined) return 0;
+  return identity.kind === 'resolved' ? identity.checkedAtMs : identity.sinceMs;
+}
+
+/** Whether the directory found somebody no earlier for the last time than it did another. */
+export function isFoundSince(
+  one: Pick<PersonLedger, 'identity'>,
+  other: Pick<PersonLedger, 'identity'>,
+): boolean {
+  return lastFoundMs(one) >= lastFoundMs(other);
+}

@@ -1,5 +1,5 @@
 import type { Lane } from '../../../domain/lane';
-import { isToLookUp } from '../../../domain/ledger/account-of-person';
+import { identityAfter, isToLookUp } from '../../../domain/ledger/account-of-person';
 import { toLookUpAnew } from '../../../domain/ledger/found-identity';
 import { mayBeKnownOtherwise } from '../../../domain/ledger/may-be-known-otherwise';
 import {
@@ -90,6 +90,12 @@ export async function accountsToPlan(
     );
   };
   const { answers } = told;
+  const isUnconfirmed = ({ subject: { key }, stored: { value } }: PersonWork): boolean => {
+    const answerOf = answers.get(key);
+    if (answerOf === undefined) return unknown.has(key);
+    const identity = identityAfter(value, answerOf, atMs);
+    return identity.kind !== 'resolved' || identity.id !== knownAccountOf(value);
+  };
   const decided = marked.filter((person) => !isUndecided(person));
   const { recorded, unfinished } = await recordVerdicts(deps, lane, decided, { answers, emptied });
   const unjudged = decided.filter(({ subject }) => !recorded.has(subject.key));
@@ -108,12 +114,14 @@ export async function accountsToPlan(
     .map((person) => joined.unfinished.get(person.subject.key) ?? person)
     .concat(marked.filter(isUndecided))
     .map((person) => (left.has(person.subject.key) || isLost(person) ? onlyTaken(person) : person))
-    .concat(waiting, more);
+    .concat(waiting, more)
+    .map((person) => (isUnconfirmed(person) ? { ...person, isUnconfirmed: true as const } : person));
   const lost = people.filter(isLost).map(({ subject }) => subject.key);
   const identities = underKnownAccounts(people, told.identities, new Set([...left, ...lost]));
   const toRecord = people.flatMap(({ subject: { key }, stored, isOnlyTaken }) => {
     // Who somebody at work is says their ledger once all of it is told.
-    if (isOnlyTaken === true && left.has(key)) return entryOf(key, lookedUpAgain(stored.value));
+    if (isOnlyTaken === true && left.has(key))
+      return entryOf(key, answers.has(key) ? lookedUpAgain(stored.value) : resolvedBefore(stored.value));
     return entryOf(key, lost.includes(key) ? told.identities.get(key) : identities.get(key));
   });
   return { people, identities, toRecord: new Map(toRecord), open: new Set([...unknown, ...left]) };
@@ -144,9 +152,17 @@ function entryOf(
   return identity === undefined ? [] : [[key, identity]];
 }
 
-/** The account that somebody is known to have, to be looked up once more. */
-function lookedUpAgain({ identity }: PersonLedger): DirectoryIdentity | undefined {
-  return identity?.kind === 'resolved' ? toLookUpAnew(identity) : undefined;
+/**
+ * The account that somebody is known to have, to be looked up once more. Whoever was told apart from another is known to have theirs only
+ * since a look-up said so: that stays.
+ */
+function lookedUpAgain(ledger: PersonLedger): DirectoryIdentity | undefined {
+  const identity = resolvedBefore(ledger);
+  return ledger.toldApart === undefined ? toLookUpAnew(identity) : identity;
+}
+
+function resolvedBefore({ identity }: PersonLedger): DirectoryIdentity | undefined {
+  return identity?.kind === 'resolved' ? identity : undefined;
 }
 
 function isWaiting({ isOnlyTaken }: PersonWork): boolean {
