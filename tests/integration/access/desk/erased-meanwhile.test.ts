@@ -158,6 +158,27 @@ describe('after two people were erased', () => {
     await erase(world, personKey(CARA), { by: keyHolder(ANA) });
   });
 
+  it('an address of theirs that a record of somebody else is under joins nobody', async () => {
+    const world = await leftLongAgo(begin);
+    await world.joins(CARA, record('8'));
+    await world.settle();
+    await world.moves(ANA, record('8', 'Finance'));
+    await world.settle();
+    expect((await world.ledger(CARA))?.claimed).toEqual([ANA]);
+    await erase(world);
+    const { changes, clock } = world.engine.app;
+    await changes.mark(personSubject(world.alias, personKey(CARA)), 'normal', clock.now());
+    await world.pass(DAY_MS);
+    expect((await world.ledger(CARA))?.claimed).toEqual([ANA]);
+    expect(await world.kinds(ANA)).not.toContain('person-joined-to');
+    expect((await world.ledger(ANA))?.erased).toBeDefined();
+    expect(world.members('Finance')).toEqual([CARA]);
+    await world.moves(ANA, record('8'));
+    await world.settle();
+    expect((await world.ledger(CARA))?.email).toBe(ANA);
+    expect(await faults(world)).toEqual([]);
+  });
+
   it('their requests name nobody', async () => {
     const world = await leftLongAgo(begin);
     await world.asks('T-2', { kind: 'revoke', person: ANA, group: 'Finance' });
