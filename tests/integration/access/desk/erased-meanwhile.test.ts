@@ -4,6 +4,11 @@ import { parseRequestListQuery } from '../../../../shared/access/desk/parse-requ
 import { readPeopleOfRequest } from '../../../../shared/access/ledger/read-people-of-request';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
+import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
+import { createLedgerStore } from '../../../../shared/storage/ledger';
+import { createPeopleIndex } from '../../../../shared/storage/people-index';
+import { sandboxEvidenceKeys } from '../../../../sandbox/evidence-key';
+import { openDyingStorage, type Death } from '../../../fixtures/dying-storage';
 import { keyHolder } from '../../../fixtures/key-holder';
 import { lookUp, POLICY, replace } from '../ledger/replaced-world';
 import { withoutFaults } from '../remediation-world';
@@ -97,6 +102,42 @@ describe('erasing goes to its end', () => {
     await erase(world);
     const texts = await kept(world);
     expect([texts.includes(ANA), texts.includes(world.id(ANA))]).toEqual([false, false]);
+  });
+
+  it('at whichever write a process died, and twice at once', async () => {
+    const world = await withoutFaults(begin)();
+    const { app, storage } = world.engine;
+    const leaveAgain = async (): Promise<void> => {
+      await world.joins(ANA, record('7'));
+      await world.settle();
+      await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+      await world.settle();
+      await world.pass(31 * DAY_MS);
+    };
+    const dyingAt = async (death?: Death): Promise<number> => {
+      await leaveAgain();
+      const dying = openDyingStorage(storage, death);
+      const on = {
+        ...app,
+        ledger: createLedgerStore(dying),
+        accounts: createPeopleIndex(dying),
+        evidenceLog: createEvidenceLog(dying, async () => sandboxEvidenceKeys),
+      };
+      await Promise.allSettled([erase(world, personKey(ANA), { app: on })]);
+      await Promise.allSettled([erase(world), erase(world)]);
+      await erase(world);
+      const texts = await kept(world);
+      expect([death, texts.includes(ANA), texts.includes(world.id(ANA)), await faults(world)]).toEqual([
+        death,
+        false,
+        false,
+        [],
+      ]);
+      return dying.calls.writes;
+    };
+    const writes = await dyingAt();
+    expect(writes).toBe(5);
+    for (let at = 1; at <= writes; at += 1) for (const isDone of [true, false]) await dyingAt({ at, isDone });
   });
 
   it('where a process died before it came to the records, and they work here again', async () => {
