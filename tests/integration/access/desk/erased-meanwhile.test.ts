@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { explainPerson } from '../../../../shared/access/desk/explain-person';
 import { listRequests } from '../../../../shared/access/desk/list-requests';
 import { parseRequestListQuery } from '../../../../shared/access/desk/parse-request-list-query';
 import { readPeopleOfRequest } from '../../../../shared/access/ledger/read-people-of-request';
+import type { PageLayout } from '../../../../shared/console/page-layout';
+import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
@@ -151,7 +154,12 @@ describe('erasing goes to its end', () => {
     ).rejects.toThrow('ends');
     await world.joins(ANA, record('9'));
     await world.settle();
+    const layout = { organization: world.alias, token: 't', may: { operate: true } } as PageLayout;
+    const page = async (): Promise<string> =>
+      renderPeople(layout, ANA, await explainPerson(app, world.alias, ANA)).html;
+    expect(await page()).toContain('Erase for good');
     await expect(erase(world)).rejects.toMatchObject({ code: 'person-not-erasable' });
+    expect(await page()).toContain('Not now');
     const records = await world.evidence(ANA);
     const at = records.findIndex(({ kind }) => kind === 'person-erased');
     expect(records.map(({ erased = false }) => erased)).toEqual(records.map((_record, index) => index < at));
