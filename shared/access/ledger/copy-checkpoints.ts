@@ -27,12 +27,13 @@ const MOST = 100;
 
 /**
  * Writes the checkpoint of a night into the container elsewhere, after those that it did not take before. What is not written stays noted
- * for the next night.
+ * for the next night. `mayGoOn` is asked before each but the first, and throws when there is no time for more.
  */
 export async function copyCheckpoints(
   deps: CopyCheckpointsDeps,
   { alias, origin, checkpoints: address }: CopiedLog,
   published: Readonly<{ size: number; note: string }> | undefined,
+  mayGoOn: () => void = () => undefined,
 ): Promise<CopiedCheckpoints> {
   const different: number[] = [];
   if (address === undefined) return { different };
@@ -51,6 +52,7 @@ export async function copyCheckpoints(
       continue;
     }
     try {
+      if (at > 0) mayGoOn();
       const outcome = await deps.checkpointPlace.put(address, { origin, size, note });
       if (outcome.kind === 'different' && !isSameHead(outcome.found, note, origin, keys)) {
         if (openCheckpoint(outcome.found, origin, keys) === undefined)

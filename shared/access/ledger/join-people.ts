@@ -123,7 +123,8 @@ async function joinWhole(deps: JoinPeopleDeps, joining: Joining): Promise<boolea
   try {
     for (let attempt = 1; ; attempt += 1) {
       const stored = await deps.ledger.read(personSubject(organization, from));
-      const isToJoin = stored !== undefined && stored.value.joined === undefined;
+      const isToJoin =
+        stored !== undefined && stored.value.joined === undefined && stored.value.erased === undefined;
       if (!isToJoin || (by === 'record' && !isAccountAlone(stored.value, { claimedSinceMs, nowMs }))) {
         const { into: isOf } = stored?.value.joined ?? {};
         if (isOf !== into) await takeBack(deps, joining, done, isOf);

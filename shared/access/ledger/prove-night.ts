@@ -136,7 +136,7 @@ export async function proveNight(
     const stored = await deps.evidenceLog.read(alias);
     await deps.evidenceLog.update(alias, stored, { ...stored, verified: head.tree, rebuilt });
   }
-  const copied = await copyCheckpoints(deps, organization, published);
+  const copied = await copyCheckpoints(deps, organization, published, mayGoOn);
   return {
     faults: [
       ...faults.map(({ kind, at }) => ({ subject: 'log', kind, at })),

@@ -14,14 +14,14 @@ import { personAt } from './worker-records';
 /**
  * True for a ledger that is nobody's employment: an identity source switched an account, or a request named an address, before HR told of
  * the address; or HR ended, and perhaps changed before, somebody whom it named by the address alone, while a record was under it: since
- * `claimedSinceMs`. It is of whoever's record that is. What was switched off before may be of somebody who left long ago, unless HR ended
+ * `claimedSinceMs`. It is of whoever's record that is; one whose person was erased is nobody's. What was switched off before may be of somebody who left long ago, unless HR ended
  * them since.
  */
 export function isAccountAlone(
-  { timeline, unconfirmed, joined, formerAccountOf }: PersonLedger,
+  { timeline, unconfirmed, joined, formerAccountOf, erased }: PersonLedger,
   { claimedSinceMs, nowMs }: Readonly<{ claimedSinceMs: number; nowMs: number }>,
 ): boolean {
-  if ([joined, formerAccountOf, unconfirmed].some((one) => one !== undefined)) return false;
+  if ([joined, formerAccountOf, unconfirmed, erased].some((one) => one !== undefined)) return false;
   const isSince = ({ occurredAtMs }: Statement): boolean => occurredAtMs >= claimedSinceMs;
   const ofWork = timeline.filter(({ of }) => of !== 'account');
   const leftBefore = timeline.filter((word) => word.kind !== 'leaver' || !isSince(word));

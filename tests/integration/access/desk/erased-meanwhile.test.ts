@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { explainPerson } from '../../../../shared/access/desk/explain-person';
 import { listRequests } from '../../../../shared/access/desk/list-requests';
 import { parseRequestListQuery } from '../../../../shared/access/desk/parse-request-list-query';
 import { readPeopleOfRequest } from '../../../../shared/access/ledger/read-people-of-request';
+import type { PageLayout } from '../../../../shared/console/page-layout';
+import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
+import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
+import { createLedgerStore } from '../../../../shared/storage/ledger';
+import { createPeopleIndex } from '../../../../shared/storage/people-index';
+import { sandboxEvidenceKeys } from '../../../../sandbox/evidence-key';
+import { openDyingStorage, type Death } from '../../../fixtures/dying-storage';
 import { keyHolder } from '../../../fixtures/key-holder';
 import { lookUp, POLICY, replace } from '../ledger/replaced-world';
 import { withoutFaults } from '../remediation-world';
@@ -99,6 +107,42 @@ describe('erasing goes to its end', () => {
     expect([texts.includes(ANA), texts.includes(world.id(ANA))]).toEqual([false, false]);
   });
 
+  it('at whichever write a process died, and twice at once', async () => {
+    const world = await withoutFaults(begin)();
+    const { app, storage } = world.engine;
+    const leaveAgain = async (): Promise<void> => {
+      await world.joins(ANA, record('7'));
+      await world.settle();
+      await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+      await world.settle();
+      await world.pass(31 * DAY_MS);
+    };
+    const dyingAt = async (death?: Death): Promise<number> => {
+      await leaveAgain();
+      const dying = openDyingStorage(storage, death);
+      const on = {
+        ...app,
+        ledger: createLedgerStore(dying),
+        accounts: createPeopleIndex(dying),
+        evidenceLog: createEvidenceLog(dying, async () => sandboxEvidenceKeys),
+      };
+      await Promise.allSettled([erase(world, personKey(ANA), { app: on })]);
+      await Promise.allSettled([erase(world), erase(world)]);
+      await erase(world);
+      const texts = await kept(world);
+      expect([death, texts.includes(ANA), texts.includes(world.id(ANA)), await faults(world)]).toEqual([
+        death,
+        false,
+        false,
+        [],
+      ]);
+      return dying.calls.writes;
+    };
+    const writes = await dyingAt();
+    expect(writes).toBe(5);
+    for (let at = 1; at <= writes; at += 1) for (const isDone of [true, false]) await dyingAt({ at, isDone });
+  });
+
   it('where a process died before it came to the records, and they work here again', async () => {
     const world = await leftLongAgo(begin);
     const { app } = world.engine;
@@ -110,7 +154,12 @@ describe('erasing goes to its end', () => {
     ).rejects.toThrow('ends');
     await world.joins(ANA, record('9'));
     await world.settle();
+    const layout = { organization: world.alias, token: 't', may: { operate: true } } as PageLayout;
+    const page = async (): Promise<string> =>
+      renderPeople(layout, ANA, await explainPerson(app, world.alias, ANA)).html;
+    expect(await page()).toContain('Erase for good');
     await expect(erase(world)).rejects.toMatchObject({ code: 'person-not-erasable' });
+    expect(await page()).toContain('Not now');
     const records = await world.evidence(ANA);
     const at = records.findIndex(({ kind }) => kind === 'person-erased');
     expect(records.map(({ erased = false }) => erased)).toEqual(records.map((_record, index) => index < at));
@@ -156,6 +205,27 @@ describe('after two people were erased', () => {
     expect([ANA, CARA].map((email) => people.personOf(email))).toEqual([ANA, CARA]);
     expect([ANA, CARA].map((email) => people.addressesOf(email))).toEqual([[ANA], [CARA]]);
     await erase(world, personKey(CARA), { by: keyHolder(ANA) });
+  });
+
+  it('an address of theirs that a record of somebody else is under joins nobody', async () => {
+    const world = await leftLongAgo(begin);
+    await world.joins(CARA, record('8'));
+    await world.settle();
+    await world.moves(ANA, record('8', 'Finance'));
+    await world.settle();
+    expect((await world.ledger(CARA))?.claimed).toEqual([ANA]);
+    await erase(world);
+    const { changes, clock } = world.engine.app;
+    await changes.mark(personSubject(world.alias, personKey(CARA)), 'normal', clock.now());
+    await world.pass(DAY_MS);
+    expect((await world.ledger(CARA))?.claimed).toEqual([ANA]);
+    expect(await world.kinds(ANA)).not.toContain('person-joined-to');
+    expect((await world.ledger(ANA))?.erased).toBeDefined();
+    expect(world.members('Finance')).toEqual([CARA]);
+    await world.moves(ANA, record('8'));
+    await world.settle();
+    expect((await world.ledger(CARA))?.email).toBe(ANA);
+    expect(await faults(world)).toEqual([]);
   });
 
   it('their requests name nobody', async () => {

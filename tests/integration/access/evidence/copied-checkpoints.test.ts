@@ -8,6 +8,7 @@ import { DAY_MS } from '../../../../shared/domain/durations';
 import { openCheckpoint, signCheckpoint } from '../../../../shared/domain/evidence/checkpoint';
 import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
+import { AppError } from '../../../../shared/errors';
 import type { StorageAccount } from '../../../../shared/storage/storage-account';
 import { openDyingStorage } from '../../../fixtures/dying-storage';
 import { openMemoryStorage } from '../../../fixtures/memory-storage/open';
@@ -146,6 +147,27 @@ describe('the container elsewhere', () => {
     expect(await waiting()).toEqual([101, 102]);
     expect(await copyCheckpoints(deps, ORGANIZATION, published)).toEqual({ different: [] });
     expect(Object.keys(await kept())).toHaveLength(102);
+  });
+});
+
+describe('a container that is slow', () => {
+  it('gets as many as there is time for, and keeps nothing else from its end', async () => {
+    const deps = depsOn(storage, elsewhere);
+    const root = Buffer.alloc(32, 1);
+    const noteOf = (size: number): string =>
+      signCheckpoint({ origin: ACME.origin, size, root }, sandboxEvidenceKeys);
+    for (const size of [1, 2, 3, 4]) await deps.uncopiedCheckpoints.note('acme', size, noteOf(size));
+    let asked = 0;
+    const mayGoOn = (): void => {
+      asked += 1;
+      if (asked === 2) throw new AppError('turn-over', 'There is no time');
+    };
+    expect(await copyCheckpoints(deps, ORGANIZATION, undefined, mayGoOn)).toEqual({
+      different: [],
+      uncopied: { place: ADDRESS, count: 2, code: 'turn-over' },
+    });
+    expect(await waiting()).toEqual([3, 4]);
+    expect(Object.keys(await kept())).toEqual([nameOf(1), nameOf(2)]);
   });
 });
 

@@ -7,7 +7,7 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { ANA, BEN, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds('emulator');
-const PAGE = { organization: 'acme' } as PageLayout;
+const PAGE = { organization: 'acme', token: 't', may: { operate: true } } as PageLayout;
 const AGENCY = { sources: { agency: { secret: 'agency' } } };
 const AUTOMATION = { attributes: { department: 'Automation' } };
 const FINANCE = { attributes: { department: 'Finance' } };
