@@ -96,7 +96,7 @@ const ownMembers = {
   separating: z
     .object({ from: z.string(), by: DecidedBySchema, reason: z.string(), sinceMs: z.number().optional() })
     .optional(),
-  erased: z.object({ atMs: z.number() }).optional(),
+  erased: z.object({ atMs: z.number(), saidToMs: z.number() }).optional(),
 };
 
 /** The stored form of a person's ledger. */

@@ -190,7 +190,7 @@ async function eraseLedger(
   if (stored === undefined || stored.etag !== read.etag)
     throw new AppError('storage-conflict', 'Something was recorded of the person meanwhile');
   if (stored.value.erased === undefined)
-    await deps.ledger.write(subject, erasedLedger(entry.atMs), stored, [entry]);
+    await deps.ledger.write(subject, erasedLedger(stored.value, entry.atMs), stored, [entry]);
   await deps.accounts.forgetPerson(alias, key);
   const { value } = (await deps.ledger.read(subject)) ?? {};
   if (value !== undefined && value.erased === undefined)

@@ -139,7 +139,11 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
   const written = await updateLedger(
     deps.ledger,
     subject,
-    async (stored = emptyPersonLedger(fold(person))) => {
+    async (stored = emptyPersonLedger(fold(person)), erased) => {
+      if (erased !== undefined && request.occurredAtMs <= erased.saidToMs) {
+        outcome = 'stale';
+        return undefined;
+      }
       const current = notHandedOn(notJoined(stored), { email: person, record: undefined });
       const recorded = recordRequest(current, request, context.source.name);
       const fitted = fitPersonLedger(recorded.ledger, context.nowMs);

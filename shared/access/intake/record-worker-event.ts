@@ -16,14 +16,14 @@ import { claimedAfter } from '../../domain/ledger/claimed-addresses';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../../domain/policy';
 import type { WorkerEvent } from '../../domain/ledger/worker-event';
 import {
-  isNamedIn,
+  isMovedRecord,
   isUnconfirmed,
   recordNamedBy,
   recordUnconfirmed,
 } from '../../domain/ledger/unconfirmed-records';
 import { recordWord } from '../../domain/ledger/worker-records';
 import type { StatementOutcome } from '../../domain/ledger/worker-timeline';
-import type { Statement, Timeline } from '../../domain/ledger/statement';
+import type { Statement } from '../../domain/ledger/statement';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { DueDates } from '../../storage/due-dates';
 import type { LedgerStore } from '../../storage/ledger';
@@ -106,10 +106,13 @@ async function recordInOrganization(
   const ledger = await updateLedger(
     deps.ledger,
     subject,
-    async (there) => {
-      const stored = there ?? emptyPersonLedger(email);
-      isBegunAnew = there === undefined && known !== undefined;
+    async (stored = emptyPersonLedger(email), erased) => {
       const { id, kind, occurredAtMs, attributes } = event;
+      isBegunAnew = erased !== undefined;
+      if (erased !== undefined && occurredAtMs <= erased.saidToMs) {
+        said.outcome = 'stale';
+        return undefined;
+      }
       const theirs = notHandedOn(notJoined(stored), named, known?.value);
       const current = await movedOn(deps, subject, theirs, isOfAccounts);
       const word: Statement = {
@@ -164,7 +167,8 @@ async function recordInOrganization(
     { known },
   );
   // Whoever erases removes what leads to them, perhaps also what was noted above.
-  if (isBegunAnew && ledger !== undefined) await deps.accounts.notePerson(alias, key, keysOfPerson(ledger));
+  if (isBegunAnew && ledger !== undefined && ledger.erased === undefined)
+    await deps.accounts.notePerson(alias, key, keysOfPerson(ledger));
   const urgent = event.kind === 'leaver' && atMs <= context.nowMs;
   await markAndSchedulePerson(deps, context, subject, ledger, organization, urgent);
   const lane = urgent ? 'urgent' : 'normal';
@@ -204,14 +208,6 @@ function recordOfPerson(
     },
     outcome,
   };
-}
-
-/** Whether a worker record comes under another address than by the word before. */
-function isMovedRecord(timeline: Timeline, word: Statement): boolean {
-  const record = recordNamedBy(word);
-  const words = record === undefined ? [] : timeline.filter((known) => isNamedIn([known], record));
-  const before = words.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs).at(-1);
-  return before?.under !== undefined && before.under !== word.under;
 }
 
 /** Since when requests named a person by the first of their addresses, which the key of the ledger is of. */

@@ -1,4 +1,5 @@
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
+import type { Erased } from '../../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../../domain/ledger/subject';
 import { errorCodeOf } from '../../errors';
 import type { LedgerOf, LedgerStore, Stored } from '../../storage/ledger';
@@ -17,7 +18,7 @@ type UpdateLedgerOptions<T> = Readonly<{
 
 /**
  * Read-modify-write with optimistic concurrency: after a conflict it reads again and decides again. Of somebody who was erased nothing is
- * known: whoever decides begins anew. Returns the ledger as it stands afterwards.
+ * known but when: whoever decides begins anew. Returns the ledger as it stands afterwards.
  * @throws AppError `storage-conflict` after several lost races
  */
 export async function updateLedger<K extends SubjectKind>(
@@ -25,12 +26,14 @@ export async function updateLedger<K extends SubjectKind>(
   subject: Subject<K>,
   decide: (
     current: LedgerOf[K] | undefined,
+    erased: Erased | undefined,
   ) => LedgerUpdate<LedgerOf[K]> | Promise<LedgerUpdate<LedgerOf[K]>>,
   { known, mayGoOn }: UpdateLedgerOptions<LedgerOf[K]> = {},
 ): Promise<LedgerOf[K] | undefined> {
   let read = known ?? (await store.read(subject));
   for (let attempt = 1; ; attempt += 1) {
-    const update = await decide(isErased(read?.value) ? undefined : read?.value);
+    const erased = erasedIn(read?.value);
+    const update = await decide(erased === undefined ? read?.value : undefined, erased);
     if (update === undefined) return read?.value;
     try {
       await store.write(subject, update.next, read, update.evidence);
@@ -43,8 +46,8 @@ export async function updateLedger<K extends SubjectKind>(
   }
 }
 
-function isErased(ledger: LedgerOf[SubjectKind] | undefined): boolean {
-  return ledger !== undefined && 'erased' in ledger && ledger.erased !== undefined;
+function erasedIn(ledger: LedgerOf[SubjectKind] | undefined): Erased | undefined {
+  return ledger !== undefined && 'erased' in ledger ? ledger.erased : undefined;
 }
 
 /**

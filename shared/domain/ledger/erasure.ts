@@ -1,3 +1,4 @@
+import { largestOf } from '../extremes';
 import { PERSON_ERASED, type EvidenceRecord } from './evidence';
 import type { PersonAccess } from './person-access';
 import { emptyPersonLedger, type PersonLedger } from './person-ledger';
@@ -27,8 +28,13 @@ export function whyNotErasable(
 }
 
 /** What is left of a ledger whose person was erased, at `atMs`: nothing that names them. */
-export function erasedLedger(atMs: number): PersonLedger {
-  return { ...emptyPersonLedger(''), erased: { atMs } };
+export function erasedLedger(ledger: PersonLedger, atMs: number): PersonLedger {
+  return { ...emptyPersonLedger(''), erased: { atMs, saidToMs: lastSaidMs(ledger) } };
+}
+
+function lastSaidMs({ timeline, grants, revocations, joined }: PersonLedger): number {
+  const said = [timeline, grants, revocations].flatMap((all) => all.map(({ occurredAtMs }) => occurredAtMs));
+  return Math.max(largestOf(said, 0), joined === undefined ? 0 : lastSaidMs(joined.before));
 }
 
 /** A record without what it said of its person. Its hash stays, so that chain and log are as they were. */

@@ -117,7 +117,7 @@ export type PersonLedger = Readonly<{
   toldApart?: readonly string[] | undefined;
   separating?: Separation | undefined;
   /** What was known of the person was erased: whoever is spoken of next begins anew. */
-  erased?: Readonly<{ atMs: number }> | undefined;
+  erased?: Erased | undefined;
   /** Found to be one with somebody else, whose ledger has all of theirs now: the key of that person, and what was theirs. */
   joined?: Readonly<{ into: string; before: Omit<PersonLedger, 'joined'> }> | undefined;
 }>;
@@ -161,6 +161,9 @@ export function withAddress(ledger: PersonLedger, email: string, saidAtMs: numbe
     ? { ...ledger, email, formerEmails: others }
     : { ...ledger, formerEmails: [email, ...(ledger.formerEmails ?? [])] };
 }
+
+/** `saidToMs`: when the last of what was known of the person was said. What was said before that is of nobody any more. */
+export type Erased = Readonly<{ atMs: number; saidToMs: number }>;
 
 /** Every address of a person, that of the latest word first, and none that is somebody else's by now. Whoever was erased has none. */
 export function addressesOf({ email, formerEmails = [], handedOn = [] }: PersonLedger): readonly string[] {

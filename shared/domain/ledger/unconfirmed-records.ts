@@ -113,3 +113,11 @@ export function confirmRecords({ unconfirmed, ...ledger }: PersonLedger): Person
   );
   return { ...addressed, timeline: [...ledger.timeline, ...words] };
 }
+
+/** Whether a worker record comes under another address than by the word before. */
+export function isMovedRecord(timeline: Timeline, word: Statement): boolean {
+  const record = recordNamedBy(word);
+  const words = record === undefined ? [] : timeline.filter((known) => isNamedIn([known], record));
+  const before = words.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs).at(-1);
+  return before?.under !== undefined && before.under !== word.under;
+}

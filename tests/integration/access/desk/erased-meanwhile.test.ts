@@ -93,6 +93,35 @@ describe('somebody who is erased right before a word about them is stored', () =
   });
 });
 
+describe('what was said before somebody was erased', () => {
+  it('gives nothing when it comes again, and stores nothing of them', async () => {
+    const world = await leftLongAgo(begin);
+    const { clock } = world.engine;
+    const saidAtMs = clock.now() - 40 * DAY_MS;
+    await erase(world);
+    const kinds = await world.kinds(ANA);
+    await world.joins(ANA, { ...record('7'), saidAtMs });
+    await world.asks(
+      'T-1',
+      { kind: 'grant', person: ANA, group: 'Finance', duration: 'P300D' },
+      { saidAtMs },
+    );
+    await world.settle();
+    expect([world.members('Developers'), world.members('Finance')]).toEqual([[], []]);
+    expect(await world.kinds(ANA)).toEqual(kinds);
+    expect(await kept(world)).not.toContain(ANA);
+  });
+
+  it('counts where it was said after they had left', async () => {
+    const world = await leftLongAgo(begin);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await erase(world);
+    await world.joins(ANA, { ...record('9'), saidAtMs });
+    await world.settle();
+    expect(world.members('Developers')).toEqual([ANA]);
+  });
+});
+
 describe('erasing goes to its end', () => {
   it('where a process died before it removed what leads to them', async () => {
     const world = await leftLongAgo(begin);

@@ -68,7 +68,7 @@ describe('a person who is to be erased', () => {
   it('left, is in nothing, and may come back', () => {
     expect(whyNotErasable(aPersonLedger(), gone, 5)).toBeUndefined();
     const unknown = { ...gone, employment: 'unknown', nextChangeAtMs: undefined } as const;
-    expect(whyNotErasable(erasedLedger(1), unknown, 5)).toBeUndefined();
+    expect(whyNotErasable(erasedLedger(aPersonLedger(), 1), unknown, 5)).toBeUndefined();
   });
 
   it.each<[string, Partial<PersonLedger>, object, string]>([
@@ -89,5 +89,5 @@ describe('a person who is to be erased', () => {
 });
 
 it('looks nobody up who was erased', () => {
-  expect(addressesToLookUp(erasedLedger(1))).toEqual([]);
+  expect(addressesToLookUp(erasedLedger(aPersonLedger(), 1))).toEqual([]);
 });
