@@ -110,7 +110,9 @@ type Ledger = ReturnType<typeof depsOn>['ledger'];
 async function erase(storage: StorageAccount, subject: Subject<'person'>, atMs: number): Promise<void> {
   const { ledger } = depsOn(storage);
   const entry = { kind: PERSON_ERASED, atMs, policyHash: 'p', facts: {} };
-  await ledger.write(subject, erasedLedger(atMs), await ledger.read(subject), [entry]);
+  const stored = await ledger.read(subject);
+  if (stored === undefined) throw new Error('There is no such person');
+  await ledger.write(subject, erasedLedger(stored.value, atMs), stored, [entry]);
   await logEvidence(depsOn(storage), subject);
   await ledger.redact(subject, ((await ledger.read(subject))?.head.seq ?? 1) - 1);
 }
