@@ -243,7 +243,7 @@ export const PLANTED_STANDING_BUGS: Readonly<Record<string, PlantedStandingBug>>
         ...stands({ kind: 'renewals-fail' }, 50, 100),
         joins('dan', 60, DAN, 'Finance'),
         // A few seconds after the lease has ended, while the first writer waits for UiPath.
-        leaves('dan', 63, DAN),
+        leaves('dan', 62.67, DAN),
       ],
       { latencyMs: 18_000, weather: { steps: {}, post: GOOD_POST, instances: 2 } },
     ),
