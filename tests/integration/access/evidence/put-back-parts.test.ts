@@ -4,7 +4,7 @@ import { createLoggedLedger, logEvidence } from '../../../../shared/access/ledge
 import { isOfNight, proveNight } from '../../../../shared/access/ledger/prove-night';
 import { toFaultLines, verifyEvidenceOf } from '../../../../shared/access/ledger/verify-evidence';
 import { DAY_MS } from '../../../../shared/domain/durations';
-import { signCheckpoint } from '../../../../shared/domain/evidence/checkpoint';
+import { openCheckpoint, signCheckpoint } from '../../../../shared/domain/evidence/checkpoint';
 import { rootOf } from '../../../../shared/domain/evidence/merkle-tree';
 import { erasedLedger } from '../../../../shared/domain/ledger/erasure';
 import { PERSON_ERASED } from '../../../../shared/domain/ledger/evidence';
@@ -59,22 +59,47 @@ const night = async () => {
 };
 const verify = async () => toFaultLines(await verifyEvidenceOf(depsOn(storage), ACME));
 
-describe('somebody put back to before the log knows them, whose place in it is removed too', () => {
-  it('is named by the night, also where the writer brought them into the log again before, and each night after', async () => {
+describe('somebody put back to before the log knows them', () => {
+  it.each(['removed', 'put back'])(
+    'is named by each night, whosever turn it is, where their place was %s, though the writer believed it',
+    async (what) => {
+      await record(1, 2);
+      await record(2, 4);
+      const before = await rowOf('state', 'ledger', partition);
+      const placeBefore = await rowOf(place);
+      await record(1, 3);
+      await night();
+      if (what === 'removed') await remove(place);
+      else await put(placeBefore, place);
+      await put(before, 'state', 'ledger', partition);
+      for (const seq of [3, 4, 5]) await remove(`e:${String(seq).padStart(10, '0')}`, 'ledger', partition);
+      await createLoggedLedger(depsOn(storage)).ledger.read(ana);
+      const isTheirs = (later: number): boolean => isOfNight(ana, Math.floor(nowMs / DAY_MS) + later);
+      while (isTheirs(1) || isTheirs(2)) nowMs += DAY_MS;
+      for (let turn = 0; turn < 2; turn += 1)
+        expect((await night()).faults).toEqual([{ subject: `person:${ana.key}`, kind: 'put-back', at: 3 }]);
+    },
+  );
+
+  it('is found by a checkpoint of since then alone, where the log is put back with them', async () => {
     await record(1, 2);
-    await record(2, 4);
-    const before = await rowOf('state', 'ledger', partition);
-    await record(1, 3);
+    await record(2, 2);
     await night();
-    await remove(place);
-    await put(before, 'state', 'ledger', partition);
-    for (let seq = 3; seq <= 5; seq += 1)
-      await remove(`e:${String(seq).padStart(10, '0')}`, 'ledger', partition);
-    await createLoggedLedger(depsOn(storage)).ledger.read(ana);
-    while (isOfNight(ana, Math.floor(nowMs / DAY_MS) + 1) || isOfNight(ana, Math.floor(nowMs / DAY_MS) + 2))
-      nowMs += DAY_MS;
-    for (let turn = 0; turn < 2; turn += 1)
-      expect((await night()).faults).toEqual([{ subject: `person:${ana.key}`, kind: 'put-back', at: 3 }]);
+    const before = new Map<string, Row>();
+    for (const row of ['log', place]) before.set(row, await rowOf(row));
+    const stateBefore = await rowOf('state', 'ledger', partition);
+    const anchorOf = (note = '') => openCheckpoint(note, ACME.origin, sandboxEvidenceKeys);
+    const old = anchorOf(await depsOn(storage).logReader.checkpoint(ACME.alias));
+    await record(1, 1);
+    const { tree } = await depsOn(storage).evidenceLog.read(ACME.alias);
+    for (const [rowKey, row] of before) await put(row, rowKey);
+    await remove(entries(4));
+    await put(stateBefore, 'state', 'ledger', partition);
+    await remove('e:0000000003', 'ledger', partition);
+    const linesBy = async (anchors: Parameters<typeof verifyEvidenceOf>[2]) =>
+      toFaultLines(await verifyEvidenceOf(depsOn(storage), ACME, anchors));
+    expect(await linesBy(old === undefined ? [] : [old])).toEqual([]);
+    expect(await linesBy([{ size: 5, root: rootOf(tree) }])).toEqual(['log anchor 5']);
   });
 });
 
