@@ -6,14 +6,12 @@ import { toFaultLines, verifyEvidenceOf } from '../../../../shared/access/ledger
 import { DAY_MS } from '../../../../shared/domain/durations';
 import { openCheckpoint, signCheckpoint } from '../../../../shared/domain/evidence/checkpoint';
 import { rootOf } from '../../../../shared/domain/evidence/merkle-tree';
-import { erasedLedger } from '../../../../shared/domain/ledger/erasure';
-import { PERSON_ERASED } from '../../../../shared/domain/ledger/evidence';
 import { emptyPersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import type { StorageAccount } from '../../../../shared/storage/storage-account';
 import { errorOf } from '../../../fakes/error-of';
 import { openMemoryStorage } from '../../../fixtures/memory-storage/open';
-import { ACME, depsOn } from '../../../tamper/organization';
+import { ACME, depsOn, erase } from '../../../tamper/organization';
 import { verifyOutside } from '../../../tamper/try-tampering';
 
 type Row = Record<string, unknown>;
@@ -162,18 +160,11 @@ describe('a log whose end is rebuilt while a night is at work', () => {
 
 describe('the two verifiers', () => {
   it('do not believe what was erased where the record that tells of it is edited', async () => {
-    const { ledger } = depsOn(storage);
-    const erase = async () => {
-      const entry = { kind: PERSON_ERASED, atMs: nowMs, policyHash: 'p', facts: {} };
-      await ledger.write(ana, erasedLedger(nowMs), await ledger.read(ana), [entry]);
-      await logEvidence(depsOn(storage), ana);
-      await ledger.redact(ana, ((await ledger.read(ana))?.head.seq ?? 1) - 1);
-    };
     await record(1, 2);
-    await erase();
+    await erase(storage, ana, nowMs);
     const first = await rowOf('e:0000000003', 'ledger', partition);
     await record(1, 2);
-    await erase();
+    await erase(storage, ana, nowMs);
     expect(await verify()).toEqual([]);
     await put(first, 'e:0000000003', 'ledger', partition);
     const last = await rowOf('e:0000000006', 'ledger', partition);
