@@ -35,14 +35,14 @@ function open(table, { partitionKey, rowKey, schemaVersion = 1, json, seal }, be
 /** The size and root of a note that one of the keys signed: what Ed25519 signs with a key is always the same. */
 function openNote(note, origin) {
   const [, text, size, root] = /^(.*\n(\d+)\n(.{44})\n)\n/.exec(note) ?? [];
-  const lines = note.split('\n').map((line) => Buffer.from(line.slice(`— ${origin} `.length), 'base64'));
+  const lines = note.split(`\n— ${origin} `).map((line) => Buffer.from(line.split(/[ \n]/)[0], 'base64'));
   const own = keys.flatMap(({ signing, raw }) => {
     const id = sha(`${origin}\n\x01`, raw).subarray(0, 4);
     const right = Buffer.concat([id, sign(undefined, Buffer.from(text ?? ''), signing)]);
     return lines.filter((line) => line.indexOf(id) === 0).map((line) => line.equals(right));
   });
-  const counts = text?.startsWith(`${origin}\n`) && own.includes(true) && !own.includes(false);
-  return counts ? { size: Number(size), root: Buffer.from(root, 'base64') } : undefined;
+  if (!text?.startsWith(`${origin}\n`) || own.includes(false) || !own.includes(true)) return undefined;
+  return { size: Number(size), root: Buffer.from(root, 'base64') };
 }
 function rootOf(hashes) {
   if (hashes.length < 2) return hashes[0] ?? sha();
@@ -119,7 +119,7 @@ function faultOf({ subject, state, records }) {
   for (const [index, [seq, record]] of rows.entries()) {
     if (seq > index + 1) return `missing ${index + 1}`;
     const { hash, erased, ...linked } = record ?? {};
-    const is = erased && seq < told ? hash : hex(sha(JSON.stringify(linked, canonical)));
+    const is = erased ? seq < told && hash : hex(sha(JSON.stringify(linked, canonical)));
     if (seq !== index + 1 || linked.previousHash !== before || is !== hash) return `edited ${seq}`;
     before = hash;
   }

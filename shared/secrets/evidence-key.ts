@@ -45,14 +45,19 @@ export function createEvidenceKeyReader(
 }
 
 /**
- * The keys in a secret: one or several of at least 32 random bytes in base64, with blanks between them, the one in force first. A
+ * The keys in a secret: one or several of at least 32 random bytes in base64, with blanks between them, the one in force first; one that is there
+ * again counts once. A
  * rotation adds the new one at the end and, when every instance has read it, puts it first.
  * @throws AppError `secret-invalid`
  */
 export function parseEvidenceKeys(secret: string): EvidenceKeys {
-  const [first, ...others] = secret.split(/\s+/).filter((text) => text !== '');
+  const keys = secret
+    .split(/\s+/)
+    .filter((text) => text !== '')
+    .map(toKey);
+  const [first, ...others] = keys.filter(({ id }, at) => keys.findIndex((key) => key.id === id) === at);
   if (first === undefined) throw invalid('holds no key');
-  return [toKey(first), ...others.map(toKey)];
+  return [first, ...others];
 }
 
 function toKey(text: string): EvidenceKey {

@@ -107,7 +107,11 @@ function versionOf(night: number): PolicyVersion {
 type Ledger = ReturnType<typeof depsOn>['ledger'];
 
 /** Somebody is erased, and spoken of again the next night. */
-async function erase(storage: StorageAccount, subject: Subject<'person'>, atMs: number): Promise<void> {
+export async function erase(
+  storage: StorageAccount,
+  subject: Subject<'person'>,
+  atMs: number,
+): Promise<void> {
   const { ledger } = depsOn(storage);
   const entry = { kind: PERSON_ERASED, atMs, policyHash: 'p', facts: {} };
   const stored = await ledger.read(subject);

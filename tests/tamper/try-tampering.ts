@@ -89,7 +89,7 @@ function withoutNumber(line: string): string {
   return line.split(' ').slice(0, 2).join(' ');
 }
 
-async function verifyOutside(
+export async function verifyOutside(
   storage: StorageAccount,
   keptNotes: readonly string[],
 ): Promise<readonly string[]> {

@@ -45,6 +45,8 @@ type LogAsRead = Readonly<{
 }>;
 
 export type SubjectJudge = Readonly<{
+  /** Whether the log has more entries of a subject, or fewer, than its places say. */
+  isMiscounted: (subject: Subject) => boolean;
   /** Takes in the rows of a subject. */
   hear: (subject: Subject, evidence: SubjectEvidence) => void;
   /**
@@ -103,6 +105,11 @@ export async function createSubjectJudge(
   };
 
   return {
+    isMiscounted: (subject) => {
+      const count = namesOf(subject).reduce((sum, name) => sum + (digests?.get(name)?.count ?? 0), 0);
+      const [from, to] = [before, after].map((places) => placeIn(places, nameOf(subject))?.seq ?? 0);
+      return count < (from ?? 0) || count > (to ?? 0);
+    },
     hear: (subject, evidence) => {
       if (isSuspect(subject, evidence)) suspects.push(subject);
     },

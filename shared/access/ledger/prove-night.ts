@@ -31,7 +31,7 @@ import {
 import { readPolicyChanges, verifyPolicies } from './policy-versions';
 import { logEvidenceRead } from './log-evidence';
 import { entriesOf, isLogReliable } from './verify-evidence';
-import { readLogHead, verifyLog, type VerifyLogDeps } from './verify-log';
+import { readLogHead, verifyLog, type LogFault, type VerifyLogDeps } from './verify-log';
 
 export type ProveNightDeps = VerifyLogDeps &
   CopyCheckpointsDeps &
@@ -95,46 +95,49 @@ export async function proveNight(
   const isWhole = (before?.tree.size ?? 0) <= MOST_ENTRIES_EACH_NIGHT || night % NIGHTS_OF_WHOLE_LOG === 0;
   const keys = await deps.evidenceKeys();
   const namesOf = (subject: Subject): readonly string[] => keys.map((key) => nameInLog(key, subject));
-  const asked = new Set(doubtful.flatMap(namesOf));
-  const unasked = new Set(others.flatMap(namesOf));
   const inLog: DigestsByName = new Map();
-  const unknown = new Map<string, number>();
   const from = isWhole ? undefined : before?.verified;
   const kept = await readKeptCheckpoint(deps, organization);
-  const { faults, head } = await verifyLog(deps, organization, {
+  const { faults: verified, head } = await verifyLog(deps, organization, {
     ...(from === undefined ? {} : { from }),
     placed: entriesOf(places),
     anchors: kept.kind === 'kept' ? [kept.checkpoint] : [],
-    onEntry: (entry) => {
-      const name = `${entry.key}/${entry.subject}`;
-      if (asked.has(name)) digestInto(inLog, entry);
-      else if (!unasked.has(name) && !unknown.has(name)) unknown.set(name, entry.seq);
-    },
+    onEntry: (entry) => digestInto(inLog, entry),
   });
-  const judge = await createSubjectJudge(deps, alias, {
-    digests: isLogReliable(faults) && from === undefined ? inLog : undefined,
-    head,
-    before: places,
-    after: await deps.evidenceLog.places(alias),
-  });
-  for await (const read of evidenceOfSubjects(deps.ledger, alias, doubtful, head?.tree.size ?? records))
+  const after = await deps.evidenceLog.places(alias);
+  const isReliable = isLogReliable(verified);
+  const digests = isReliable && from === undefined ? inLog : undefined;
+  const judge = await createSubjectJudge(deps, alias, { digests, head, before: places, after });
+  const miscounted = others.filter(
+    (subject) => !isOfNight(subject, night) && digests !== undefined && judge.isMiscounted(subject),
+  );
+  const asked = [...doubtful, ...miscounted];
+  for await (const read of evidenceOfSubjects(deps.ledger, alias, asked, head?.tree.size ?? records))
     for (const { subject, evidence } of read) judge.hear(subject, evidence);
   const subjects = [...(await judge.faults())];
-  if (isLogReliable(faults) && unknown.size > 0) {
+  const unknown = new Map(isReliable ? inLog : []);
+  for (const name of [...doubtful, ...others].flatMap(namesOf)) unknown.delete(name);
+  if (unknown.size > 0) {
     for (const subject of (await compareHeads(deps, alias)).all)
       for (const name of namesOf(subject)) unknown.delete(name);
-    for (const [name, first] of unknown) subjects.push(unknownSubject(name, first));
+    for (const [name, { first }] of unknown) subjects.push(unknownSubject(name, first));
   }
   const policyChanges = await readPolicyChanges(deps, alias);
   subjects.push(
     ...(await verifyPolicies(deps, policyChanges, (hash, newer) => isVersionOfNight(hash, newer, night))),
   );
+  const faults = canGoOn ? verified : withBeyond(verified, head);
   const isSound = faults.length === 0 && head !== undefined;
   const published = isSound ? await deps.logPublisher.publish(alias, origin, nowMs) : undefined;
   const rebuilt = toldRebuilt(head?.rebuilt, nowMs);
   if (isSound) {
     const stored = await deps.evidenceLog.read(alias);
-    await deps.evidenceLog.update(alias, stored, { ...stored, verified: head.tree, rebuilt });
+    const isTold = isSameRebuilt(stored.rebuilt, head.rebuilt);
+    await deps.evidenceLog.update(alias, stored, {
+      ...stored,
+      verified: head.tree,
+      rebuilt: isTold ? rebuilt : stored.rebuilt,
+    });
   }
   const copied = await copyCheckpoints(deps, organization, published, mayGoOn);
   return {
@@ -148,6 +151,12 @@ export async function proveNight(
     policyChanges: policyChanges.slice(-MOST_POLICY_CHANGES),
     ...uncopiedOf(copied.uncopied, kept.kind === 'hidden' ? organization.checkpoints : undefined),
   };
+}
+
+/** Where nothing gets into a log that is as it was written to its end, there is something beyond it. */
+function withBeyond(faults: readonly LogFault[], head: LogHead | undefined): readonly LogFault[] {
+  const isExplained = head === undefined || faults.some(({ kind }) => kind !== 'tiles');
+  return isExplained ? faults : [{ kind: 'head', at: head.tree.size }, ...faults];
 }
 
 /** false: nothing gets into the log. What is wrong with it is for the verification to say. */
@@ -169,6 +178,11 @@ function toldRebuilt(rebuilt: LogHead['rebuilt'], nowMs: number): LogHead['rebui
   if (rebuilt === undefined) return undefined;
   const { toldAtMs = nowMs } = rebuilt;
   return nowMs - toldAtMs < DAY_MS / 2 ? { ...rebuilt, toldAtMs } : undefined;
+}
+
+/** false: the row was rebuilt once more, which is for the next night to tell. */
+function isSameRebuilt(one: LogHead['rebuilt'], other: LogHead['rebuilt']): boolean {
+  return one?.size === other?.size && one?.toldAtMs === other?.toldAtMs;
 }
 
 /** `hiddenAt`: the container where the newest one was not found among other texts. */

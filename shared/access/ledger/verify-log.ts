@@ -64,8 +64,9 @@ export async function verifyLog(
     if (entries === undefined) return { faults: [...faults, { kind: 'entries', at }], head };
     for (const [index, entry] of entries.entries()) {
       const position = at + index;
-      if (position < from.size || position >= head.tree.size) continue;
+      if (position < from.size) continue;
       tree = appendLeaf(tree, leafHash(entry));
+      if (position >= head.tree.size) continue;
       tiles.hear(entry);
       const known = parseEntry(entry);
       if (known !== undefined) onEntry(known);

@@ -1,3 +1,4 @@
+import type { TableClient } from '@azure/data-tables';
 import type { EvidenceKeys } from '../../domain/evidence/evidence-keys';
 import { AppError } from '../../errors';
 import type { StorageAccount } from '../storage-account';
@@ -33,7 +34,7 @@ export async function soundHead(
   const isOlder = head !== undefined && signed !== undefined && (await isOlderThan(signed, head, rowOf));
   const isLost = row === undefined && (await readPlaces(storage, organization)).size > 0;
   const isBehind =
-    inDoubt && head !== undefined && (await rowOf(entriesRowKey(head.tree.size))) !== undefined;
+    inDoubt && head !== undefined && (await hasEntriesFrom(table, organization, head.tree.size));
   const isSame = async (): Promise<boolean> => (await rowOf(LOG_ROW))?.etag === row?.etag;
   if (head !== undefined && !isOlder && !isLost && !isBehind)
     return { ...head, etag: row?.etag, isRebuilt: false };
@@ -45,6 +46,14 @@ export async function soundHead(
     'record-unreadable',
     'The log of evidence does not say where it ends as it was written, and what else is stored of it does not fit',
   );
+}
+
+/** Also where they do not follow: what is to be written there later could not be. */
+async function hasEntriesFrom(table: TableClient, organization: string, size: number): Promise<boolean> {
+  const filter = `PartitionKey eq '${organization}' and RowKey ge '${entriesRowKey(size)}' and RowKey lt 'n;'`;
+  for await (const page of table.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 1 }))
+    if (page.length > 0) return true;
+  return false;
 }
 
 /**

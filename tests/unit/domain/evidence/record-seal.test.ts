@@ -96,3 +96,12 @@ describe('evidence keys', () => {
     expect(error.message).not.toContain(secret.trim() === '' ? 'AAAA' : secret);
   });
 });
+
+describe('the keys in a secret', () => {
+  it('count once each, in their order', () => {
+    const ids = (secret: string): readonly string[] => parseEvidenceKeys(secret).map(({ id }) => id);
+    const [one = '', two = ''] = ids(`${first} ${second}`);
+    expect(one).not.toBe(two);
+    expect(ids(`${first} ${second} ${first.replace(/=+$/, '')}\n${second}`)).toEqual([one, two]);
+  });
+});
