@@ -14,7 +14,7 @@ const notified = (before: AuditReport | undefined, after: AuditReport): readonly
   const { text } = JSON.parse(renderDifference(after, before?.night, compareReports(before, after))) as {
     text: string;
   };
-  const lines = text.split('\n').slice(1);
+  const lines = text.split('\n').filter((line, at) => at > 0 && !line.startsWith('evidence: '));
   return lines
     .map((line) => line.replace(/directory id [^,]+, /, '').replace(/gone \S+/, 'gone'))
     .toSorted((a, b) => (a < b ? -1 : 1));
