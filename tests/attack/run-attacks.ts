@@ -12,6 +12,11 @@ export type AttackResult = Readonly<{
 }>;
 
 const AT_ONCE = 64;
+/** On a machine that is busy a control may come too late, and the attack may then have been judged too early: both are tried again. */
+const ROUNDS = 3;
+
+/** Why a control does not work; undefined: it does. Each is tried once a round. */
+type FaultOf = (control: Control, round: number) => Promise<string | undefined>;
 
 /**
  * Tries all attacks. Those that disturb others have a target of their own for each boundary, one after another. `tell` hears of each.
@@ -45,9 +50,10 @@ async function runOn(
   { atOnce, tell }: Readonly<{ atOnce: number; tell: (result: AttackResult) => void }>,
 ): Promise<readonly AttackResult[]> {
   const controls = new Map<string, Promise<string | undefined>>();
-  const faultOf = async (control: Control): Promise<string | undefined> => {
-    const known = controls.get(control.id) ?? faultOfControl(target, control);
-    controls.set(control.id, known);
+  const faultOf: FaultOf = async (control, round) => {
+    const name = `${round} ${control.id}`;
+    const known = controls.get(name) ?? faultOfControl(target, control);
+    controls.set(name, known);
     return known;
   };
   const run = async (attack: Attack): Promise<AttackResult> => {
@@ -63,17 +69,21 @@ async function runOn(
 async function outcomeOf(
   target: Target,
   attack: Attack,
-  faultOf: (control: Control) => Promise<string | undefined>,
+  faultOf: FaultOf,
 ): Promise<Pick<AttackResult, 'outcome' | 'why'>> {
-  try {
-    // Those that disturb others may have changed what the control needs: it comes first.
-    const fault = attack.alone === true ? await faultOf(attack.control) : undefined;
-    if (await attack.run(target)) return { outcome: 'succeeded' };
-    const why = fault ?? (await faultOf(attack.control));
-    return why === undefined ? { outcome: 'failed' } : { outcome: 'unproven', why };
-  } catch (error) {
-    return { outcome: 'unproven', why: messageOf(error) };
-  }
+  let why = 'It was not tried';
+  for (let round = 1; round <= ROUNDS; round += 1)
+    try {
+      // Those that disturb others may have changed what the control needs: it comes first.
+      const fault = attack.alone === true ? await faultOf(attack.control, round) : undefined;
+      if (await attack.run(target)) return { outcome: 'succeeded' };
+      const found = fault ?? (await faultOf(attack.control, round));
+      if (found === undefined) return { outcome: 'failed' };
+      why = found;
+    } catch (error) {
+      why = messageOf(error);
+    }
+  return { outcome: 'unproven', why };
 }
 
 async function faultOfControl(target: Target, { id, works }: Control): Promise<string | undefined> {
