@@ -38,7 +38,8 @@ async function main(): Promise<void> {
       ({ attack, outcome, why, ms }) => {
         done += 1;
         const about = why === undefined ? '' : `: ${why}`;
-        say(`${done}/${chosen.length} ${attack.id}: ${outcome}${about} (${(ms / 1000).toFixed(1)} s)`);
+        const at = done > chosen.length ? 'again' : `${done}/${chosen.length}`;
+        say(`${at} ${attack.id}: ${outcome}${about} (${(ms / 1000).toFixed(1)} s)`);
       },
     );
   } finally {

@@ -13,13 +13,17 @@ export type AttackResult = Readonly<{
 
 const AT_ONCE = 64;
 /** On a machine that is busy a control may come too late, and the attack may then have been judged too early: both are tried again. */
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** Why a control does not work; undefined: it does. Each is tried once a round. */
 type FaultOf = (control: Control, round: number) => Promise<string | undefined>;
 
+/** Of those that were not proven: what others did to their target may stand in the way of a control. */
+const AT_ONCE_AGAIN = 8;
+
 /**
- * Tries all attacks. Those that disturb others have a target of their own for each boundary, one after another. `tell` hears of each.
+ * Tries all attacks. Those that disturb others have a target of their own for each boundary, one after another; those that were not
+ * proven are tried again in a new one. `tell` hears of each try.
  */
 export async function runAttacks(
   attacks: readonly Attack[],
@@ -41,7 +45,18 @@ export async function runAttacks(
       }
     }),
   );
-  return results.flat();
+  const tried = results.flat();
+  const unproven = tried.filter(({ outcome }) => outcome === 'unproven').map(({ attack }) => attack);
+  if (unproven.length === 0) return tried;
+  const target = open();
+  try {
+    const alone = unproven.some((attack) => attack.alone === true);
+    const again = await runOn(target, unproven, { atOnce: alone ? 1 : AT_ONCE_AGAIN, tell });
+    const outcomes = new Map(again.map((result) => [result.attack, result]));
+    return tried.map((result) => outcomes.get(result.attack) ?? result);
+  } finally {
+    await target.close();
+  }
 }
 
 async function runOn(
