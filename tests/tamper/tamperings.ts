@@ -144,9 +144,11 @@ export const TAMPERINGS: Readonly<Record<string, Tampering>> = {
   },
   'the end cut off': ({ random, contents, one }) => {
     const end = endOf(contents, one);
-    for (let seq = end - random.int(end); seq <= end; seq += 1)
-      contents.rows.delete(rowName(one, recordRow(seq)));
-    return ofRecord(one, 'missing');
+    const first = end - random.int(end);
+    const removed = Array.from({ length: end - first + 1 }, (_, at) => rowName(one, recordRow(first + at)));
+    const isOfErasure = removed.some((row) => recordIn(rowOf(contents, row)).kind === PERSON_ERASED);
+    for (const row of removed) contents.rows.delete(row);
+    return ofRecord(one, isOfErasure && first > 1 ? 'edited' : 'missing');
   },
   'the end cut off and the state told so': ({ random, contents, one }) => {
     const end = endOf(contents, one);
