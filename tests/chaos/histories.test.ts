@@ -54,12 +54,12 @@ it.each([
   expect((await playSeed('standing', seed)).violations).toEqual([]);
 });
 
-it.each([[30043, 'a hire that arrives after its change, of an account that no process came to note']])(
-  'history %d of records ends as agreed: %s',
-  async (seed) => {
-    expect((await playSeed('records', seed)).violations).toEqual([]);
-  },
-);
+it.each([
+  [30043, 'a hire that arrives after its change, of an account that no process came to note'],
+  [65379, 'a leaving that is carried out after a hire under an address which UiPath does not have yet'],
+])('history %d of records ends as agreed: %s', async (seed) => {
+  expect((await playSeed('records', seed)).violations).toEqual([]);
+});
 
 it.each([
   ['plain', 77],

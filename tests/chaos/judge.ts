@@ -299,13 +299,14 @@ function doubtfulIn(
   { renamed }: Seen,
 ): (bodies: readonly Body[]) => ReadonlyArray<readonly Body[]> {
   return (bodies) => {
-    if (!renamed.has(person)) return [bodies];
     const own = bodies.filter((body) => 'worker' in body && personBehind(body.worker.email) === person);
-    const records = [...new Set(own.map(recordOf))];
+    const isElsewhere = (body: Body): boolean => 'worker' in body && body.worker.email !== person;
+    const doubtful = renamed.has(person) ? own : own.filter(isElsewhere);
+    const records = [...new Set(doubtful.map(recordOf))];
     return Array.from({ length: 2 ** records.length }, (_, subset) =>
       bodies.filter((body) => {
         const index = records.indexOf(recordOf(body));
-        return !own.includes(body) || Math.floor(subset / 2 ** index) % 2 === 0;
+        return !own.includes(body) || index < 0 || Math.floor(subset / 2 ** index) % 2 === 0;
       }),
     );
   };
