@@ -57,6 +57,8 @@ it.each([
 it.each([
   [30043, 'a hire that arrives after its change, of an account that no process came to note'],
   [65379, 'a leaving that is carried out after a hire under an address which UiPath does not have yet'],
+  [61540, 'somebody put by hand where a call that was never sent, and is open still, would have put them'],
+  [61798, 'an open call that UiPath was asked about several times before somebody did by hand what it says'],
 ])('history %d of records ends as agreed: %s', async (seed) => {
   expect((await playSeed('records', seed)).violations).toEqual([]);
 });

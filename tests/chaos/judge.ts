@@ -20,6 +20,15 @@ import {
   type TestOrganization,
 } from './test-organization';
 
+/** `isInOpenCall`: a call of ours was open that adds the same; whether it was ever sent nobody can tell, and it counts as ours. */
+type Hand = Readonly<{
+  atMs: number;
+  group: string;
+  person: string;
+  joined: boolean;
+  isInOpenCall: boolean;
+}>;
+
 /** Everything that was seen from outside while a history was played. */
 export type Seen = Readonly<{
   organization: TestOrganization;
@@ -29,7 +38,7 @@ export type Seen = Readonly<{
   /** What the application's PUTs did. */
   changes: MembershipChange[];
   /** What people did in the portal. */
-  hands: Array<Readonly<{ atMs: number; group: string; person: string; joined: boolean }>>;
+  hands: Hand[];
   /** Names that groups were given by hand, by id. */
   groupNames: Map<string, string>;
   /** People whose account has another address by now. */
@@ -86,7 +95,12 @@ export function judgeChange(
     if (views.every(({ groups }) => groups.has(group)))
       violations.push(`removed ${person} from ${group} against a reason`);
     const hasLeft = views.some(({ state }) => state === 'gone');
-    if (!hasLeft && !wasAdded(seen, id, change.groupId) && group !== GROUPS.users)
+    if (
+      !hasLeft &&
+      !wasAdded(seen, id, change.groupId) &&
+      !mayBeOurs(seen, person, group) &&
+      group !== GROUPS.users
+    )
       violations.push(`removed ${person} from ${group} though somebody else had put them there`);
   }
   if (group === GROUPS.watch) violations.push('changed a group that is only observed');
@@ -318,6 +332,10 @@ function recordOf(body: Body): string {
 
 function wasAdded(seen: Seen, id: string, groupId: string): boolean {
   return seen.changes.some((change) => change.groupId === groupId && change.asked.add.includes(id));
+}
+
+function mayBeOurs({ hands }: Seen, person: string, group: string): boolean {
+  return hands.some((hand) => hand.isInOpenCall && hand.person === person && hand.group === group);
 }
 
 function nameOf(seen: Seen, id: string): string {

@@ -24,6 +24,7 @@ import { judgeDelay, mostDelayMs, type Watched } from './judge-delay';
 import { GOOD_POST, LAST_TRY, PostOffice, type Letter } from './post-office';
 import { createRandom } from './random';
 import { StandingTroubles, type Trouble } from './standing-troubles';
+import { isBeingAdded } from './is-being-added';
 import { steppedFetch } from './stepped-fetch';
 import { LeaseTimes, steppedStorage } from './stepped-storage';
 import type { Body, Delivery, Event, Story } from './story';
@@ -214,7 +215,17 @@ class Player {
         };
         for (const person of [...add, ...remove])
           if (changed(person))
-            this.#seen.hands.push({ atMs: this.#clock.now(), group, person, joined: add.includes(person) });
+            this.#seen.hands.push({
+              atMs: this.#clock.now(),
+              group,
+              person,
+              joined: add.includes(person),
+              isInOpenCall: await isBeingAdded(this.#options.storage, {
+                person,
+                memberId: this.#seen.idOf(person),
+                groupId: groupNamed(uipath, group)?.id,
+              }),
+            });
         return;
       }
       case 'rename': {
