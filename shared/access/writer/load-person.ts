@@ -55,6 +55,8 @@ export type PersonWork = Readonly<{
   isOneWith?: ReadonlySet<string>;
   /** Whose they are is not told yet: what they have no reason for goes, and nothing is given. */
   isOnlyTaken?: true;
+  /** Groups, by folded name, that they do not lose before it is told whose a record is that would give them. */
+  keptInDoubt?: ReadonlySet<string>;
   /** The directory was asked, and does not say that the account which is known to be theirs still is. */
   isUnconfirmed?: true;
 }>;

@@ -98,8 +98,11 @@ export async function planPeopleMemberships(
         return !kept.openNow.has(key) && !open.unknown.has(key);
       })
       .filter(({ person, memberId }) => {
-        const isMore = isWanted(person, group) && have.get(group.groupId)?.has(memberId) !== true;
-        return !(isMore && (person.isOnlyTaken === true || sharing.has(person.subject.key)));
+        if (isWanted(person, group)) {
+          const isMore = have.get(group.groupId)?.has(memberId) !== true;
+          return !(isMore && (person.isOnlyTaken === true || sharing.has(person.subject.key)));
+        }
+        return person.keptInDoubt?.has(nameWanted(person, group)) !== true;
       })
       .map(({ person, memberId }) => {
         const { stored, wanted, access, subject } = person;

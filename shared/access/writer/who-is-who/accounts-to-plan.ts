@@ -1,6 +1,7 @@
 import type { Lane } from '../../../domain/lane';
 import { identityAfter, isToLookUp } from '../../../domain/ledger/account-of-person';
 import { toLookUpAnew } from '../../../domain/ledger/found-identity';
+import { keptWhileInDoubt } from '../../../domain/ledger/kept-while-in-doubt';
 import { mayBeKnownOtherwise } from '../../../domain/ledger/may-be-known-otherwise';
 import {
   knownAccountOf,
@@ -115,6 +116,7 @@ export async function accountsToPlan(
     .concat(marked.filter(isUndecided))
     .map((person) => (left.has(person.subject.key) || isLost(person) ? onlyTaken(person) : person))
     .concat(waiting, more)
+    .map((person) => withKept(deps, person))
     .map((person) => (isUnconfirmed(person) ? { ...person, isUnconfirmed: true as const } : person));
   const lost = people.filter(isLost).map(({ subject }) => subject.key);
   const identities = underKnownAccounts(people, told.identities, new Set([...left, ...lost]));
@@ -125,6 +127,15 @@ export async function accountsToPlan(
     return entryOf(key, lost.includes(key) ? told.identities.get(key) : identities.get(key));
   });
   return { people, identities, toRecord: new Map(toRecord), open: new Set([...unknown, ...left]) };
+}
+
+/** Somebody who gets nothing in this run, with what they do not lose either. */
+function withKept(
+  { organization, clock }: Pick<AccountsToPlanDeps, 'organization' | 'clock'>,
+  person: PersonWork,
+): PersonWork {
+  if (person.isOnlyTaken !== true) return person;
+  return { ...person, keptInDoubt: keptWhileInDoubt(person.stored.value, organization, clock.now()) };
 }
 
 /**

@@ -127,3 +127,31 @@ describe('somebody at work whose account has another address in UiPath alone, lo
     expect((await world.ledger(ANA))?.identity).toMatchObject({ kind: 'missing', lastKnownId: first });
   });
 });
+
+describe('somebody whose grant ended while it cannot be told whose a further record is', () => {
+  it.each([
+    { title: 'keeps the group that the record gives', department: 'Finance', kept: ['Finance'] },
+    { title: 'loses a group that the record does not give', department: 'Legal', kept: [] },
+  ])('$title', async ({ department, kept }) => {
+    const world = await start({ policy: FOUR_GROUPS });
+    await world.joins(ANA, record('7'));
+    await world.asks('G1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P2D' });
+    await world.settle();
+    const first = world.id(ANA);
+    expect(groupsOf(world, first)).toEqual([...OWN, 'Finance']);
+    world.engine.clock.advance(3 * DAY_MS);
+    world.engine.uipath.inject({
+      kind: 'answer',
+      status: 500,
+      match: { endpoint: 'D5' },
+      times: 'always',
+    });
+    await world.joins(ANA, record('8', department));
+    await live(world, 20 * MINUTE_MS);
+    expect(await failing(world)).not.toEqual([]);
+    expect(groupsOf(world, first)).toEqual([...OWN, ...kept]);
+    world.engine.uipath.clearFaults();
+    await live(world, HOUR_MS);
+    expect([groupsOf(world, first), await failing(world)]).toEqual([[...OWN, ...kept], []]);
+  });
+});
