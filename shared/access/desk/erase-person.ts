@@ -45,7 +45,7 @@ type OwnLedger = Readonly<{ key: string; stored: Stored<PersonLedger>; accounts:
  * times and hashes stay, so that chain and log can be verified as before. The decision is recorded first; a ledger says that it was erased
  * before a record of it loses its facts. To erase somebody again carries on where a process died.
  * @throws AppError `person-unknown`, `person-not-erasable` with why, `decides-about-self`, `body-invalid` without a reason,
- * `record-unreadable` where a record was edited, `evidence-unavailable`, or `storage-conflict` where something was recorded of them
+ * `record-unreadable` once all else is erased, where records were edited: it names their ledgers; `evidence-unavailable`, or `storage-conflict` where something was recorded of them
  * meanwhile: whoever tries again goes on
  */
 export async function erasePerson(
@@ -66,8 +66,9 @@ export async function erasePerson(
     ...keys,
     ...all.flatMap((own) => [...own.accounts, ...addressesOf(own.stored.value)]),
   ]);
+  const edited = new Map<string, string>();
   // Of somebody who was hired again before this came to its end too.
-  for (const own of all) await redactErased(deps, personSubject(organization, own.key));
+  for (const own of all) await redactErased(deps, personSubject(organization, own.key), edited);
   await requireErasable(deps, governed, key, all);
   const record = { atMs: deps.clock.now(), policyHash: policy.hash };
   const facts = { person: key, ledgers: keys.length, by, reason };
@@ -76,7 +77,8 @@ export async function erasePerson(
   ]);
   // The person's own last: as long as it is there, whoever repeats this finds the others.
   for (const own of all.toReversed())
-    await eraseLedger(deps, governed, own, { kind: PERSON_ERASED, ...record, facts: { by } });
+    await eraseLedger(deps, governed, own, { kind: PERSON_ERASED, ...record, facts: { by } }, edited);
+  if (edited.size > 0) throw new AppError('record-unreadable', [...edited.values()].join('; '));
 }
 
 /**
@@ -184,6 +186,7 @@ async function eraseLedger(
   { alias }: OrganizationPolicy,
   { key, stored: read }: OwnLedger,
   entry: EvidenceEntry,
+  edited: Map<string, string>,
 ): Promise<void> {
   const subject = personSubject(alias, key);
   const { stored } = await logEvidence(deps, subject);
@@ -195,13 +198,26 @@ async function eraseLedger(
   const { value } = (await deps.ledger.read(subject)) ?? {};
   if (value !== undefined && value.erased === undefined)
     await deps.accounts.notePerson(alias, key, keysOfPerson(value));
-  await redactErased(deps, subject);
+  await redactErased(deps, subject, edited);
 }
 
-/** Takes their facts from the records that are to have none, once the log has the one that tells of it. */
-async function redactErased(deps: ErasePersonDeps, subject: Subject<'person'>): Promise<void> {
+/**
+ * Takes their facts from the records that are to have none, once the log has the one that tells of it. One that was edited in a ledger
+ * keeps nobody's others: `edited` takes in what is to be said of it, by the key of the ledger.
+ */
+async function redactErased(
+  deps: ErasePersonDeps,
+  subject: Subject<'person'>,
+  edited: Map<string, string>,
+): Promise<void> {
   const { logged } = await logEvidence(deps, subject);
   const { records } = await deps.ledger.evidence(subject);
   const lastSeq = factsErasedTo(records.filter(({ seq }) => seq <= logged.seq));
-  if (lastSeq > 0) await deps.ledger.redact(subject, lastSeq);
+  if (lastSeq === 0) return;
+  try {
+    await deps.ledger.redact(subject, lastSeq);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'record-unreadable') throw error;
+    edited.set(subject.key, error.message);
+  }
 }

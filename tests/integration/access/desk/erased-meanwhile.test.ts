@@ -16,7 +16,7 @@ import { keyHolder } from '../../../fixtures/key-holder';
 import { lookUp, POLICY, replace } from '../ledger/replaced-world';
 import { withoutFaults } from '../remediation-world';
 import { ANA, CARA, useWorlds } from '../world';
-import { erase, faults, kept, leftLongAgo } from './erased-world';
+import { erase, faults, joinedAndLeftLongAgo, kept, leftLongAgo } from './erased-world';
 import { beforeWriteOf, DAY_MS, decide, NEW, record } from './joined-by-mistake';
 
 const begin = useWorlds();
@@ -280,12 +280,24 @@ describe('nobody is erased', () => {
 });
 
 describe('evidence that was edited', () => {
-  it('is told to whoever erases: what it says is there still', async () => {
-    const world = await leftLongAgo(begin);
+  it.each([ANA, NEW])('is told to whoever erases, and all else is erased: of %s', async (email) => {
+    const world = await joinedAndLeftLongAgo(begin);
     const table = await world.engine.storage.table('ledger');
-    const partitionKey = `${world.alias}:person:${personKey(ANA)}`;
-    const row = await table.getEntity(partitionKey, 'e:0000000001');
-    await table.updateEntity({ ...row, partitionKey, rowKey: 'e:0000000001', seal: 'x' }, 'Replace');
-    await expect(erase(world)).rejects.toMatchObject({ code: 'record-unreadable' });
+    const partitionKey = `${world.alias}:person:${personKey(email)}`;
+    const rowKey = 'e:0000000001';
+    const row = await table.getEntity(partitionKey, rowKey);
+    await table.updateEntity({ ...row, partitionKey, rowKey, seal: 'x' }, 'Replace');
+    const refused = { code: 'record-unreadable', message: expect.stringContaining(personKey(email)) };
+    for (let time = 0; time < 2; time += 1)
+      await expect(erase(world, personKey(time === 0 ? ANA : email))).rejects.toMatchObject(refused);
+    for (const one of [ANA, NEW]) {
+      expect((await world.ledger(one))?.erased).toBeDefined();
+      const facts = (await world.evidence(one)).map(({ facts: said }) => Object.keys(said).join());
+      expect(facts.filter((names) => names !== '')).toEqual(['by']);
+    }
+    // Put back from a backup, it is erased by whoever decides about the ledger that was named.
+    await table.updateEntity({ ...row, partitionKey, rowKey }, 'Replace');
+    await erase(world, personKey(email));
+    expect([(await kept(world)).includes(ANA), await faults(world)]).toEqual([false, []]);
   });
 });
