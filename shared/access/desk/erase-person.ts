@@ -3,6 +3,7 @@ import type { Decider } from '../../domain/decider';
 import {
   erasedLedger,
   factsErasedTo,
+  keysSpokenUnder,
   whyNotErasable,
   type WhyNotErasable,
 } from '../../domain/ledger/erasure';
@@ -75,9 +76,13 @@ export async function erasePerson(
   await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias: organization } }, [
     { kind: 'erasure-decided', ...record, facts },
   ]);
+  const entry = { kind: PERSON_ERASED, ...record, facts: { by } };
+  const ledgers = all.map((own) => own.stored.value);
+  const left = erasedLedger(ledgers, record.atMs);
+  for (const other of new Set(ledgers.flatMap(keysSpokenUnder)))
+    if (!keys.includes(other)) await keepWhenSaid(deps, personSubject(organization, other), left, entry);
   // The person's own last: as long as it is there, whoever repeats this finds the others.
-  for (const own of all.toReversed())
-    await eraseLedger(deps, governed, own, { kind: PERSON_ERASED, ...record, facts: { by } }, edited);
+  for (const own of all.toReversed()) await eraseLedger(deps, governed, own, { left, entry }, edited);
   if (edited.size > 0) throw new AppError('record-unreadable', [...edited.values()].join('; '));
 }
 
@@ -178,6 +183,23 @@ function refuse(why: keyof typeof WHY | undefined): void {
 }
 
 /**
+ * Of an address that has no ledger, as its words are in the person's own: until when what is said under it is of nobody. Whoever has a
+ * ledger there is somebody else.
+ */
+async function keepWhenSaid(
+  deps: ErasePersonDeps,
+  subject: Subject<'person'>,
+  left: PersonLedger,
+  entry: EvidenceEntry,
+): Promise<void> {
+  const { stored } = await logEvidence(deps, subject);
+  const { erased } = stored?.value ?? {};
+  if (stored !== undefined && (erased?.saidToMs ?? Infinity) >= (left.erased?.saidToMs ?? 0)) return;
+  await deps.ledger.write(subject, left, stored, [entry]);
+  await logEvidence(deps, subject);
+}
+
+/**
  * All records are in the log before the state goes, and the one that tells of it before any loses its facts. What leads to them goes in
  * between; of whoever is spoken of again meanwhile it is noted anew.
  */
@@ -185,15 +207,14 @@ async function eraseLedger(
   deps: ErasePersonDeps,
   { alias }: OrganizationPolicy,
   { key, stored: read }: OwnLedger,
-  entry: EvidenceEntry,
+  { left, entry }: Readonly<{ left: PersonLedger; entry: EvidenceEntry }>,
   edited: Map<string, string>,
 ): Promise<void> {
   const subject = personSubject(alias, key);
   const { stored } = await logEvidence(deps, subject);
   if (stored === undefined || stored.etag !== read.etag)
     throw new AppError('storage-conflict', 'Something was recorded of the person meanwhile');
-  if (stored.value.erased === undefined)
-    await deps.ledger.write(subject, erasedLedger(stored.value, entry.atMs), stored, [entry]);
+  if (stored.value.erased === undefined) await deps.ledger.write(subject, left, stored, [entry]);
   await deps.accounts.forgetPerson(alias, key);
   const { value } = (await deps.ledger.read(subject)) ?? {};
   if (value !== undefined && value.erased === undefined)

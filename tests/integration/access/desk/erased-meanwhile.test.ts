@@ -13,6 +13,7 @@ import { createPeopleIndex } from '../../../../shared/storage/people-index';
 import { sandboxEvidenceKeys } from '../../../../sandbox/evidence-key';
 import { openDyingStorage, type Death } from '../../../fixtures/dying-storage';
 import { keyHolder } from '../../../fixtures/key-holder';
+import { rename } from '../ledger/renamed-world';
 import { lookUp, POLICY, replace } from '../ledger/replaced-world';
 import { withoutFaults } from '../remediation-world';
 import { ANA, CARA, useWorlds } from '../world';
@@ -110,6 +111,41 @@ describe('what was said before somebody was erased', () => {
     expect([world.members('Developers'), world.members('Finance')]).toEqual([[], []]);
     expect(await world.kinds(ANA)).toEqual(kinds);
     expect(await kept(world)).not.toContain(ANA);
+  });
+
+  it.each([
+    ['of later', false],
+    ['of a ledger that joined theirs', true],
+  ])('gives nothing when it comes again under an address %s', async (_what, joins) => {
+    const world = await withoutFaults(begin)();
+    const word = joins ? { attributes: { department: 'Finance' }, source: 'standard' } : record('7');
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    rename(world, ANA, NEW);
+    for (let day = 0; day < 3; day += 1) {
+      if (day < 2) await world.joins(NEW, word);
+      await world.pass(DAY_MS);
+    }
+    const saidAtMs = world.engine.clock.now() - DAY_MS;
+    const joined = (await world.ledger(NEW))?.joined?.into;
+    expect(joined).toBe(joins ? personKey(ANA) : undefined);
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    if (joins) await world.leaves(NEW);
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    const kinds = await world.kinds(NEW);
+    await world.joins(NEW, { ...word, saidAtMs });
+    await world.settle();
+    const ids = ['Developers', 'Finance'].map((group) =>
+      world.engine.uipath.memberIds(world.alias, group).has(world.id(NEW)),
+    );
+    expect([ids, await world.kinds(NEW)]).toEqual([[false, false], kinds]);
+    expect([(await kept(world)).includes(NEW), await faults(world)]).toEqual([false, []]);
+    // Whoever is spoken of there later begins anew.
+    await world.joins(NEW, word);
+    await world.settle();
+    expect((await world.ledger(NEW))?.email).toBe(NEW);
+    expect(await faults(world)).toEqual([]);
   });
 
   it('counts where it was said after they had left', async () => {
