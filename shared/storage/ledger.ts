@@ -17,6 +17,7 @@ import { createLedgerEvidence, type LedgerEvidence } from './evidence/ledger-evi
 import {
   besideState,
   createLedgerRows,
+  evidenceKey,
   evidenceRow,
   headOf,
   LEDGER_TABLE,
@@ -57,7 +58,8 @@ export type LedgerStore = Readonly<{
   /**
    * Writes a ledger and its evidence in one transaction: neither exists without the other. More evidence than a transaction holds
    * is written before, in portions with the ledger as it was, and again by whoever repeats what was interrupted.
-   * @throws AppError `record-too-large`, or `storage-conflict` when somebody else wrote since it was read
+   * @throws AppError `record-too-large`, `storage-conflict` when somebody else wrote since it was read, or `record-unreadable` where
+   * there are records beyond its end: somebody put them there, or removed the state
    */
   write: <K extends SubjectKind>(
     subject: Subject<K>,
@@ -67,7 +69,7 @@ export type LedgerStore = Readonly<{
   ) => Promise<void>;
   /**
    * Appends evidence to a ledger that is there and leaves what it says as it is, also where that cannot be read.
-   * @throws AppError `record-unreadable` where it does not say where its evidence ends, and else as `write`
+   * @throws AppError `record-unreadable` where it does not say where its evidence ends, also as it was removed, and else as `write`
    */
   appendEvidence: (subject: Subject, evidence: readonly EvidenceEntry[]) => Promise<void>;
   /** Every ledger of one kind in an organization. One that cannot be read has no value: it is there, and what it says is not known. */
@@ -100,10 +102,16 @@ export function createLedgerStore(
   const rows = createLedgerRows(storage, clock);
   const stateOf = async (subject: Subject) =>
     undefinedIfMissing(async () => (await table()).getEntity(partitionOf(subject), STATE_ROW));
-  /** Defined where a conflict is with our own write: its answer was lost and the client library sent it again. */
   const placeIfEndsWith = async (subject: Subject, head: EvidenceHead): Promise<Place | undefined> => {
     const row = await stateOf(subject);
     return row !== undefined && headOf(row).hash === head.hash ? { etag: row.etag, head, row } : undefined;
+  };
+  /** Of a state that nobody wrote since: somebody put them there, or the state back. */
+  const hasRecordsAfter = async (subject: Subject, seq: number): Promise<boolean> => {
+    const filter = `PartitionKey eq '${partitionOf(subject)}' and RowKey gt '${evidenceKey(seq)}' and RowKey lt 'f'`;
+    const found = (await table()).listEntities({ queryOptions: { filter } });
+    for await (const page of found.byPage({ maxPageSize: 1 })) if (page.length > 0) return true;
+    return false;
   };
 
   /** `value` undefined: the row keeps what it says. */
@@ -135,7 +143,12 @@ export function createLedgerStore(
       await (await table()).submitTransaction(actions);
     } catch (error) {
       if (!isConflict(error)) throw error;
-      if (records.length === 0 || (await placeIfEndsWith(subject, head)) === undefined) throw conflict(error);
+      // Ours, whose answer was lost, and which the client library sent again.
+      const row = records.length === 0 ? undefined : await stateOf(subject);
+      if (row !== undefined && headOf(row).hash === head.hash) return head;
+      const isAsRead = records.length > 0 && row?.etag === read?.etag;
+      if (isAsRead && (await hasRecordsAfter(subject, read?.head.seq ?? 0))) throw blocked(error);
+      throw conflict(error);
     }
     return head;
   };
@@ -173,7 +186,7 @@ export function createLedgerStore(
 
     appendEvidence: async (subject, evidence) => {
       const row = await stateOf(subject);
-      if (row === undefined) throw conflict();
+      if (row === undefined) throw (await hasRecordsAfter(subject, 0)) ? blocked() : conflict();
       const place = { etag: row.etag, head: headOf(row), row };
       await writePortions(subject, { before: undefined, next: undefined }, place, evidence);
     },
@@ -200,6 +213,11 @@ export function createLedgerStore(
 
     ...createLedgerEvidence(storage),
   };
+}
+
+function blocked(cause?: unknown): AppError {
+  const what = 'There are records beyond where the ledger says that its evidence ends';
+  return new AppError('record-unreadable', what, { cause });
 }
 
 function conflict(cause?: unknown): AppError {

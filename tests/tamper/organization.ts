@@ -116,7 +116,7 @@ export async function erase(
   const entry = { kind: PERSON_ERASED, atMs, policyHash: 'p', facts: {} };
   const stored = await ledger.read(subject);
   if (stored === undefined) throw new Error('There is no such person');
-  await ledger.write(subject, erasedLedger(stored.value, atMs), stored, [entry]);
+  await ledger.write(subject, erasedLedger([stored.value], atMs), stored, [entry]);
   await logEvidence(depsOn(storage), subject);
   await ledger.redact(subject, ((await ledger.read(subject))?.head.seq ?? 1) - 1);
 }

@@ -3,6 +3,7 @@ import type { Decider } from '../../domain/decider';
 import {
   erasedLedger,
   factsErasedTo,
+  keysSpokenUnder,
   whyNotErasable,
   type WhyNotErasable,
 } from '../../domain/ledger/erasure';
@@ -45,7 +46,7 @@ type OwnLedger = Readonly<{ key: string; stored: Stored<PersonLedger>; accounts:
  * times and hashes stay, so that chain and log can be verified as before. The decision is recorded first; a ledger says that it was erased
  * before a record of it loses its facts. To erase somebody again carries on where a process died.
  * @throws AppError `person-unknown`, `person-not-erasable` with why, `decides-about-self`, `body-invalid` without a reason,
- * `record-unreadable` where a record was edited, `evidence-unavailable`, or `storage-conflict` where something was recorded of them
+ * `record-unreadable` once all else is erased, where records were edited: it names their ledgers; `evidence-unavailable`, or `storage-conflict` where something was recorded of them
  * meanwhile: whoever tries again goes on
  */
 export async function erasePerson(
@@ -66,17 +67,23 @@ export async function erasePerson(
     ...keys,
     ...all.flatMap((own) => [...own.accounts, ...addressesOf(own.stored.value)]),
   ]);
+  const edited = new Map<string, string>();
   // Of somebody who was hired again before this came to its end too.
-  for (const own of all) await redactErased(deps, personSubject(organization, own.key));
+  for (const own of all) await redactErased(deps, personSubject(organization, own.key), edited);
   await requireErasable(deps, governed, key, all);
   const record = { atMs: deps.clock.now(), policyHash: policy.hash };
   const facts = { person: key, ledgers: keys.length, by, reason };
   await updateOrganizationLedger({ ledger: deps.ledger, organization: { alias: organization } }, [
     { kind: 'erasure-decided', ...record, facts },
   ]);
+  const entry = { kind: PERSON_ERASED, ...record, facts: { by } };
+  const ledgers = all.map((own) => own.stored.value);
+  const left = erasedLedger(ledgers, record.atMs);
+  for (const other of new Set(ledgers.flatMap(keysSpokenUnder)))
+    if (!keys.includes(other)) await keepWhenSaid(deps, personSubject(organization, other), left, entry);
   // The person's own last: as long as it is there, whoever repeats this finds the others.
-  for (const own of all.toReversed())
-    await eraseLedger(deps, governed, own, { kind: PERSON_ERASED, ...record, facts: { by } });
+  for (const own of all.toReversed()) await eraseLedger(deps, governed, own, { left, entry }, edited);
+  if (edited.size > 0) throw new AppError('record-unreadable', [...edited.values()].join('; '));
 }
 
 /**
@@ -176,6 +183,23 @@ function refuse(why: keyof typeof WHY | undefined): void {
 }
 
 /**
+ * Of an address that has no ledger, as its words are in the person's own: until when what is said under it is of nobody. Whoever has a
+ * ledger there is somebody else.
+ */
+async function keepWhenSaid(
+  deps: ErasePersonDeps,
+  subject: Subject<'person'>,
+  left: PersonLedger,
+  entry: EvidenceEntry,
+): Promise<void> {
+  const { stored } = await logEvidence(deps, subject);
+  const { erased } = stored?.value ?? {};
+  if (stored !== undefined && (erased?.saidToMs ?? Infinity) >= (left.erased?.saidToMs ?? 0)) return;
+  await deps.ledger.write(subject, left, stored, [entry]);
+  await logEvidence(deps, subject);
+}
+
+/**
  * All records are in the log before the state goes, and the one that tells of it before any loses its facts. What leads to them goes in
  * between; of whoever is spoken of again meanwhile it is noted anew.
  */
@@ -183,25 +207,38 @@ async function eraseLedger(
   deps: ErasePersonDeps,
   { alias }: OrganizationPolicy,
   { key, stored: read }: OwnLedger,
-  entry: EvidenceEntry,
+  { left, entry }: Readonly<{ left: PersonLedger; entry: EvidenceEntry }>,
+  edited: Map<string, string>,
 ): Promise<void> {
   const subject = personSubject(alias, key);
   const { stored } = await logEvidence(deps, subject);
   if (stored === undefined || stored.etag !== read.etag)
     throw new AppError('storage-conflict', 'Something was recorded of the person meanwhile');
-  if (stored.value.erased === undefined)
-    await deps.ledger.write(subject, erasedLedger(stored.value, entry.atMs), stored, [entry]);
+  if (stored.value.erased === undefined) await deps.ledger.write(subject, left, stored, [entry]);
   await deps.accounts.forgetPerson(alias, key);
   const { value } = (await deps.ledger.read(subject)) ?? {};
   if (value !== undefined && value.erased === undefined)
     await deps.accounts.notePerson(alias, key, keysOfPerson(value));
-  await redactErased(deps, subject);
+  await redactErased(deps, subject, edited);
 }
 
-/** Takes their facts from the records that are to have none, once the log has the one that tells of it. */
-async function redactErased(deps: ErasePersonDeps, subject: Subject<'person'>): Promise<void> {
+/**
+ * Takes their facts from the records that are to have none, once the log has the one that tells of it. One that was edited in a ledger
+ * keeps nobody's others: `edited` takes in what is to be said of it, by the key of the ledger.
+ */
+async function redactErased(
+  deps: ErasePersonDeps,
+  subject: Subject<'person'>,
+  edited: Map<string, string>,
+): Promise<void> {
   const { logged } = await logEvidence(deps, subject);
   const { records } = await deps.ledger.evidence(subject);
   const lastSeq = factsErasedTo(records.filter(({ seq }) => seq <= logged.seq));
-  if (lastSeq > 0) await deps.ledger.redact(subject, lastSeq);
+  if (lastSeq === 0) return;
+  try {
+    await deps.ledger.redact(subject, lastSeq);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'record-unreadable') throw error;
+    edited.set(subject.key, error.message);
+  }
 }

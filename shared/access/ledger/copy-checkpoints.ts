@@ -26,8 +26,9 @@ export type CopiedCheckpoints = Readonly<{
 const MOST = 100;
 
 /**
- * Writes the checkpoint of a night into the container elsewhere, after those that it did not take before. What is not written stays noted
- * for the next night. `mayGoOn` is asked before each but the first, and throws when there is no time for more.
+ * Writes the checkpoint of a night into the container elsewhere, and then those that it did not take before. What is not written stays
+ * noted for the next night; one that cannot be written keeps back no other. `mayGoOn` is asked before each but the first, and throws
+ * when there is no time for more.
  */
 export async function copyCheckpoints(
   deps: CopyCheckpointsDeps,
@@ -39,40 +40,62 @@ export async function copyCheckpoints(
   if (address === undefined) return { different };
   if (published !== undefined) await deps.uncopiedCheckpoints.note(alias, published.size, published.note);
   const keys = await deps.evidenceKeys();
-  const sizes = await deps.uncopiedCheckpoints.sizes(alias);
-  const left = (count: number, code: ErrorCode): CopiedCheckpoints => ({
-    different,
-    ...(count === 0 ? {} : { uncopied: { place: address, count, code } }),
-  });
-  let edited = 0;
-  for (const [at, size] of sizes.slice(0, MOST).entries()) {
+  const noted = await deps.uncopiedCheckpoints.sizes(alias);
+  const newest = noted.filter((size) => size === published?.size);
+  const sizes = [...newest, ...noted.filter((size) => size !== published?.size)];
+  let missing = 0;
+  let why: ErrorCode | undefined;
+  const leave = (count: number, code: ErrorCode): void => {
+    missing += count;
+    why ??= code;
+  };
+  let put = 0;
+  for (const [at, size] of sizes.entries()) {
+    const stopped = put === MOST ? 'turn-over' : at === 0 ? undefined : codeOf(mayGoOn);
+    if (stopped !== undefined) {
+      leave(sizes.length - at, stopped);
+      break;
+    }
     const note = (await deps.uncopiedCheckpoints.read(alias, size)) ?? '';
     if (openCheckpoint(note, origin, keys)?.size !== size) {
-      edited += 1;
+      leave(1, 'record-unreadable');
       continue;
     }
-    try {
-      if (at > 0) mayGoOn();
-      const outcome = await deps.checkpointPlace.put(address, { origin, size, note });
-      if (outcome.kind === 'different' && !isSameHead(outcome.found, note, origin, keys)) {
-        if (openCheckpoint(outcome.found, origin, keys) === undefined)
-          return left(sizes.length - at + edited, 'checkpoint-refused');
-        different.push(size);
-      }
-    } catch (error) {
-      return left(sizes.length - at + edited, errorCodeOf(error));
+    put += 1;
+    const outcome = await deps.checkpointPlace.put(address, { origin, size, note }).catch(errorCodeOf);
+    if (typeof outcome === 'string') {
+      leave(sizes.length - at, outcome);
+      break;
     }
-    if (!different.includes(size)) await deps.uncopiedCheckpoints.forget(alias, size);
+    if (outcome.kind !== 'different' || isSameHead(outcome.found, note, origin, keys))
+      await deps.uncopiedCheckpoints.forget(alias, size);
+    else if (openCheckpoint(outcome.found, origin, keys) === undefined) leave(1, 'checkpoint-refused');
+    else different.push(size);
   }
-  return left(Math.max(0, sizes.length - MOST) + edited, edited > 0 ? 'record-unreadable' : 'turn-over');
+  return {
+    different,
+    ...(why === undefined ? {} : { uncopied: { place: address, count: missing, code: why } }),
+  };
 }
 
-/** `hidden`: texts that are none of this application's keep the newest one from being found. */
-type KeptCheckpoint = Readonly<{ kind: 'kept'; checkpoint: Checkpoint } | { kind: 'none' | 'hidden' }>;
+/** Of what a step throws. */
+function codeOf(step: () => void): ErrorCode | undefined {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    return errorCodeOf(error);
+  }
+}
+
+/** `hidden`: why the newest one was not found, though it may be there: texts that are none of this application's, or no answer. */
+type KeptCheckpoint = Readonly<
+  { kind: 'kept'; checkpoint: Checkpoint } | { kind: 'none' } | { kind: 'hidden'; code: ErrorCode }
+>;
 
 /**
  * The newest checkpoint that is kept elsewhere. A note that is no checkpoint of this application, or has the name of another one, is
- * passed over: it may have been put there so that the one before it is not found. A container that cannot be read tells nothing: it may
+ * passed over: it may have been put there so that the one before it is not found. A container that may not be read tells nothing: it may
  * take what it does not show.
  */
 export async function readKeptCheckpoint(
@@ -87,12 +110,14 @@ export async function readKeptCheckpoint(
       origin,
       (note, size) => openCheckpoint(note, origin, keys)?.size === size,
     );
-    if (newest.kind !== 'kept') return newest;
+    if (newest.kind === 'hidden') return { kind: 'hidden', code: 'checkpoint-refused' };
+    if (newest.kind !== 'kept') return { kind: 'none' };
     const checkpoint = openCheckpoint(newest.note, origin, keys);
     return checkpoint === undefined ? { kind: 'none' } : { kind: 'kept', checkpoint };
   } catch (error) {
     const code = errorCodeOf(error);
-    if (code !== 'checkpoint-refused' && code !== 'checkpoint-unavailable') throw error;
+    if (code === 'checkpoint-unavailable') return { kind: 'hidden', code };
+    if (code !== 'checkpoint-refused') throw error;
     return { kind: 'none' };
   }
 }

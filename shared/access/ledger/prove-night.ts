@@ -149,7 +149,7 @@ export async function proveNight(
     ],
     ...(published === undefined ? {} : { checkpoint: published.note }),
     policyChanges: policyChanges.slice(-MOST_POLICY_CHANGES),
-    ...uncopiedOf(copied.uncopied, kept.kind === 'hidden' ? organization.checkpoints : undefined),
+    ...uncopiedOf(organization, copied.uncopied, kept.kind === 'hidden' ? kept.code : undefined),
   };
 }
 
@@ -185,15 +185,14 @@ function isSameRebuilt(one: LogHead['rebuilt'], other: LogHead['rebuilt']): bool
   return one?.size === other?.size && one?.toldAtMs === other?.toldAtMs;
 }
 
-/** `hiddenAt`: the container where the newest one was not found among other texts. */
+/** `hidden`: why the newest one was not found there, though it may be. */
 function uncopiedOf(
+  { checkpoints: place }: CopiedLog,
   uncopied: Uncopied | undefined,
-  hiddenAt: string | undefined,
+  hidden: Uncopied['code'] | undefined,
 ): Pick<ProvenNight, 'uncopied'> {
   if (uncopied !== undefined) return { uncopied };
-  return hiddenAt === undefined
-    ? {}
-    : { uncopied: { place: hiddenAt, count: 0, code: 'checkpoint-refused' } };
+  return hidden === undefined || place === undefined ? {} : { uncopied: { place, count: 0, code: hidden } };
 }
 
 type Relation = 'unlogged' | 'suspects' | 'others';

@@ -1,7 +1,8 @@
 import { largestOf } from '../extremes';
 import { PERSON_ERASED, type EvidenceRecord } from './evidence';
 import type { PersonAccess } from './person-access';
-import { emptyPersonLedger, type PersonLedger } from './person-ledger';
+import { personKey } from '../person-key';
+import { addressesOf, emptyPersonLedger, type PersonLedger } from './person-ledger';
 
 /** Why somebody cannot be erased now; undefined: they can be. */
 export type WhyNotErasable =
@@ -27,14 +28,30 @@ export function whyNotErasable(
   return [unconfirmed, separating, replaced].every((one) => one === undefined) ? undefined : 'in-doubt';
 }
 
-/** What is left of a ledger whose person was erased, at `atMs`: nothing that names them. */
-export function erasedLedger(ledger: PersonLedger, atMs: number): PersonLedger {
-  return { ...emptyPersonLedger(''), erased: { atMs, saidToMs: lastSaidMs(ledger) } };
+/** What is left of each of a person's ledgers once they were erased, at `atMs`: nothing that names them. */
+export function erasedLedger(all: readonly PersonLedger[], atMs: number): PersonLedger {
+  return { ...emptyPersonLedger(''), erased: { atMs, saidToMs: largestOf(all.map(lastSaidMs), 0) } };
 }
 
-function lastSaidMs({ timeline, grants, revocations, joined }: PersonLedger): number {
-  const said = [timeline, grants, revocations].flatMap((all) => all.map(({ occurredAtMs }) => occurredAtMs));
-  return Math.max(largestOf(said, 0), joined === undefined ? 0 : lastSaidMs(joined.before));
+function lastSaidMs({ timeline, grants, revocations, joined, erased }: PersonLedger): number {
+  const said = [timeline, grants, revocations].flatMap((one) => one.map(({ occurredAtMs }) => occurredAtMs));
+  return Math.max(
+    largestOf(said, 0),
+    erased?.saidToMs ?? 0,
+    joined === undefined ? 0 : lastSaidMs(joined.before),
+  );
+}
+
+/**
+ * The keys of the addresses that a person had, or that a word of theirs came under: an old word that comes again under one of them is of
+ * nobody any more. Not those of addresses that are somebody else's by now.
+ */
+export function keysSpokenUnder(ledger: PersonLedger): readonly string[] {
+  const { timeline, grants, revocations, handedOn = [], joined } = ledger;
+  const under = [timeline, grants, revocations].flatMap((one) => one.flatMap((said) => said.under ?? []));
+  const othersNow = new Set(handedOn.map(personKey));
+  const keys = [...addressesOf(ledger).map(personKey), ...under].filter((key) => !othersNow.has(key));
+  return [...new Set([...keys, ...(joined === undefined ? [] : keysSpokenUnder(joined.before))])];
 }
 
 /** A record without what it said of its person. Its hash stays, so that chain and log are as they were. */

@@ -2,11 +2,11 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { AppError } from '../../errors';
 import { isConflict } from '../storage-errors';
 
-/** `different`: another text is there under this name, and stays. */
+/** `different`: another text is there under this name, and stays; an empty one where it cannot be read. */
 type PutOutcome = Readonly<{ kind: 'written' | 'there' } | { kind: 'different'; found: string }>;
 
-/** `hidden`: so many other texts have the names of larger logs that it was not looked for any further. */
-type NewestNote = Readonly<{ kind: 'kept'; note: string } | { kind: 'none' | 'hidden' }>;
+/** `hidden`: so many other texts have the names of larger logs, or some that cannot be read, that it was not found. */
+type NewestNote = Readonly<{ kind: 'kept'; note: string } | { kind: 'none' } | { kind: 'hidden' }>;
 
 /** A container elsewhere that keeps checkpoints of logs: a blob for each, written once. */
 export type CheckpointPlace = Readonly<{
@@ -46,7 +46,7 @@ export function createCheckpointPlace(open: (address: string) => ContainerClient
         } catch (error) {
           if (!isConflict(error)) throw error;
         }
-        const found = await read(container, name);
+        const found = (await readIfReadable(container, name)) ?? '';
         return found === note ? { kind: 'there' } : { kind: 'different', found };
       }),
     newest: async (address, origin, isKept) =>
@@ -57,11 +57,13 @@ export function createCheckpointPlace(open: (address: string) => ContainerClient
         for await (const { name } of container.listBlobsFlat({ prefix: `${origin}/`, abortSignal }))
           if (isName(name, origin)) names.push(name);
         const newestFirst = names.toSorted().toReversed();
+        let isHidden = names.length > MOST_READ;
         for (const name of newestFirst.slice(0, MOST_READ)) {
-          const note = await read(container, name, abortSignal);
-          if (isKept(note, Number(name.slice(origin.length + 1)))) return { kind: 'kept', note };
+          const note = await readIfReadable(container, name, abortSignal);
+          if (note === undefined) isHidden = true;
+          else if (isKept(note, Number(name.slice(origin.length + 1)))) return { kind: 'kept', note };
         }
-        return { kind: names.length > MOST_READ ? 'hidden' : 'none' };
+        return { kind: isHidden ? 'hidden' : 'none' };
       }),
   };
 }
@@ -79,15 +81,35 @@ async function coded<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {
-    const status =
-      typeof cause === 'object' && cause !== null && 'statusCode' in cause ? Number(cause.statusCode) : 0;
-    const isPassing = status === 408 || status === 429 || status >= 500;
-    const isRefused = status >= 400 && !isPassing;
     throw new AppError(
-      isRefused ? 'checkpoint-refused' : 'checkpoint-unavailable',
+      isRefusal(cause) ? 'checkpoint-refused' : 'checkpoint-unavailable',
       'The container for checkpoints does not take one',
       { cause },
     );
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  const status =
+    typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 0;
+  const isPassing = status === 408 || status === 429 || status >= 500;
+  return status >= 400 && !isPassing;
+}
+
+/**
+ * undefined: it is refused, as one that is archived, or was encrypted with a key of whoever put it there. Whoever may add a blob must
+ * not keep the others from being read by it.
+ */
+async function readIfReadable(
+  container: ContainerClient,
+  name: string,
+  abortSignal?: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await read(container, name, abortSignal);
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
   }
 }
 

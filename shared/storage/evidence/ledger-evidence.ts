@@ -93,7 +93,10 @@ export function createLedgerEvidence(storage: Pick<StorageAccount, 'table' | 'se
       }
       await writeInTransactions(await table(), actions);
       if (edited.length > 0)
-        throw new AppError('record-unreadable', `Records were edited: ${edited.slice(0, 10).join(', ')}`);
+        throw new AppError(
+          'record-unreadable',
+          `Records of the ledger ${subject.key} were edited: ${edited.slice(0, 10).join(', ')}`,
+        );
     },
   };
 }

@@ -61,11 +61,18 @@ async function hasEntriesFrom(table: TableClient, organization: string, size: nu
  * process that died between both, or else the row was put back.
  */
 async function isOlderThan(
-  signed: Readonly<{ size: number }>,
+  signed: Readonly<{ size: number; note: string }>,
   { tree, published }: LogHead,
   rowOf: (rowKey: string) => Promise<unknown>,
 ): Promise<boolean> {
   const from = published?.size ?? 0;
   if (signed.size <= from) return false;
+  // The note of another log says nothing of this one. That it is there is for the night to tell.
+  if (published !== undefined && logOf(signed.note) !== logOf(published.note)) return false;
   return signed.size > tree.size || (await rowOf(entriesRowKey(wholeTiles(from)))) === undefined;
+}
+
+/** The first line of a note. */
+function logOf(note: string): string | undefined {
+  return note.split('\n')[0];
 }

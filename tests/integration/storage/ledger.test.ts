@@ -163,6 +163,25 @@ describe('a ledger', () => {
     expect(await table.getEntity(partitionKey, rowKey)).toMatchObject(damage);
   });
 
+  it.each(['has a record beyond its end', 'has lost its state'])(
+    'that %s takes nothing, and nobody takes that for others who write',
+    async (fault) => {
+      const store = createLedgerStore(storage());
+      const subject = aSubject();
+      await put(store, subject, aPersonLedger(), 'one');
+      const table = await storage().table('ledger');
+      const { partitionKey, rowKey } = stateRow(subject);
+      if (fault === 'has lost its state') await table.deleteEntity(partitionKey, rowKey);
+      else await table.createEntity({ partitionKey, rowKey: 'e:0000000003', json0: '{}' });
+      const read = await store.read(subject);
+      const entries = [anEntry('two'), anEntry('three')];
+      const write = async () => store.write(subject, aPersonLedger(), read, entries);
+      const append = async () => store.appendEvidence(subject, entries);
+      for (const one of [write, append]) expect((await errorOf(one)).code).toBe('record-unreadable');
+      expect((await store.evidence(subject)).records.map(({ kind }) => kind)).toEqual(['one']);
+    },
+  );
+
   it('that nobody wrote takes no evidence alone, and one that has lost the end of its evidence none at all', async () => {
     const store = createLedgerStore(storage());
     const subject = aSubject();

@@ -3,10 +3,9 @@ import { erasePerson } from '../../../../shared/access/desk/erase-person';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { keyHolder } from '../../../fixtures/key-holder';
-import { rename } from '../ledger/renamed-world';
 import { auditNight, organizationOf, withoutFaults } from '../remediation-world';
 import { ANA, BEN, CARA, useWorlds } from '../world';
-import { erase, faults, kept, left, leftLongAgo, OLGA } from './erased-world';
+import { erase, faults, joinedAndLeftLongAgo, kept, left, leftLongAgo, OLGA } from './erased-world';
 import { DAY_MS, NEW, record } from './joined-by-mistake';
 
 const begin = useWorlds();
@@ -68,18 +67,8 @@ describe('somebody who left', () => {
   });
 
   it('is erased with whoever was one with them', async () => {
-    const world = await withoutFaults(begin)();
-    await world.joins(ANA, record('7'));
-    await world.settle();
-    rename(world, ANA, NEW);
-    await world.joins(NEW, { attributes: { department: 'Finance' }, source: 'standard' });
-    await world.settle();
-    await world.pass(DAY_MS);
+    const world = await joinedAndLeftLongAgo(begin);
     expect((await world.ledger(NEW))?.joined?.into).toBe(personKey(ANA));
-    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
-    await world.leaves(NEW);
-    await world.settle();
-    await world.pass(31 * DAY_MS);
     await expect(erase(world, personKey(NEW))).rejects.toMatchObject({ code: 'person-not-erasable' });
     await erase(world);
     const texts = await kept(world);

@@ -13,10 +13,11 @@ import { createPeopleIndex } from '../../../../shared/storage/people-index';
 import { sandboxEvidenceKeys } from '../../../../sandbox/evidence-key';
 import { openDyingStorage, type Death } from '../../../fixtures/dying-storage';
 import { keyHolder } from '../../../fixtures/key-holder';
+import { rename } from '../ledger/renamed-world';
 import { lookUp, POLICY, replace } from '../ledger/replaced-world';
 import { withoutFaults } from '../remediation-world';
 import { ANA, CARA, useWorlds } from '../world';
-import { erase, faults, kept, leftLongAgo } from './erased-world';
+import { erase, faults, joinedAndLeftLongAgo, kept, leftLongAgo } from './erased-world';
 import { beforeWriteOf, DAY_MS, decide, NEW, record } from './joined-by-mistake';
 
 const begin = useWorlds();
@@ -110,6 +111,41 @@ describe('what was said before somebody was erased', () => {
     expect([world.members('Developers'), world.members('Finance')]).toEqual([[], []]);
     expect(await world.kinds(ANA)).toEqual(kinds);
     expect(await kept(world)).not.toContain(ANA);
+  });
+
+  it.each([
+    ['of later', false],
+    ['of a ledger that joined theirs', true],
+  ])('gives nothing when it comes again under an address %s', async (_what, joins) => {
+    const world = await withoutFaults(begin)();
+    const word = joins ? { attributes: { department: 'Finance' }, source: 'standard' } : record('7');
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    rename(world, ANA, NEW);
+    for (let day = 0; day < 3; day += 1) {
+      if (day < 2) await world.joins(NEW, word);
+      await world.pass(DAY_MS);
+    }
+    const saidAtMs = world.engine.clock.now() - DAY_MS;
+    const joined = (await world.ledger(NEW))?.joined?.into;
+    expect(joined).toBe(joins ? personKey(ANA) : undefined);
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    if (joins) await world.leaves(NEW);
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    const kinds = await world.kinds(NEW);
+    await world.joins(NEW, { ...word, saidAtMs });
+    await world.settle();
+    const ids = ['Developers', 'Finance'].map((group) =>
+      world.engine.uipath.memberIds(world.alias, group).has(world.id(NEW)),
+    );
+    expect([ids, await world.kinds(NEW)]).toEqual([[false, false], kinds]);
+    expect([(await kept(world)).includes(NEW), await faults(world)]).toEqual([false, []]);
+    // Whoever is spoken of there later begins anew.
+    await world.joins(NEW, word);
+    await world.settle();
+    expect((await world.ledger(NEW))?.email).toBe(NEW);
+    expect(await faults(world)).toEqual([]);
   });
 
   it('counts where it was said after they had left', async () => {
@@ -280,12 +316,24 @@ describe('nobody is erased', () => {
 });
 
 describe('evidence that was edited', () => {
-  it('is told to whoever erases: what it says is there still', async () => {
-    const world = await leftLongAgo(begin);
+  it.each([ANA, NEW])('is told to whoever erases, and all else is erased: of %s', async (email) => {
+    const world = await joinedAndLeftLongAgo(begin);
     const table = await world.engine.storage.table('ledger');
-    const partitionKey = `${world.alias}:person:${personKey(ANA)}`;
-    const row = await table.getEntity(partitionKey, 'e:0000000001');
-    await table.updateEntity({ ...row, partitionKey, rowKey: 'e:0000000001', seal: 'x' }, 'Replace');
-    await expect(erase(world)).rejects.toMatchObject({ code: 'record-unreadable' });
+    const partitionKey = `${world.alias}:person:${personKey(email)}`;
+    const rowKey = 'e:0000000001';
+    const row = await table.getEntity(partitionKey, rowKey);
+    await table.updateEntity({ ...row, partitionKey, rowKey, seal: 'x' }, 'Replace');
+    const refused = { code: 'record-unreadable', message: expect.stringContaining(personKey(email)) };
+    for (let time = 0; time < 2; time += 1)
+      await expect(erase(world, personKey(time === 0 ? ANA : email))).rejects.toMatchObject(refused);
+    for (const one of [ANA, NEW]) {
+      expect((await world.ledger(one))?.erased).toBeDefined();
+      const facts = (await world.evidence(one)).map(({ facts: said }) => Object.keys(said).join());
+      expect(facts.filter((names) => names !== '')).toEqual(['by']);
+    }
+    // Put back from a backup, it is erased by whoever decides about the ledger that was named.
+    await table.updateEntity({ ...row, partitionKey, rowKey }, 'Replace');
+    await erase(world, personKey(email));
+    expect([(await kept(world)).includes(ANA), await faults(world)]).toEqual([false, []]);
   });
 });

@@ -3,9 +3,10 @@ import { toFaultLines, verifyEvidenceOf } from '../../../../shared/access/ledger
 import { originOf } from '../../../../shared/domain/evidence/log-origin';
 import { personKey } from '../../../../shared/domain/person-key';
 import { keyHolder } from '../../../fixtures/key-holder';
+import { rename } from '../ledger/renamed-world';
 import { auditNight, withoutFaults } from '../remediation-world';
 import { ANA, type useWorlds, type World } from '../world';
-import { DAY_MS, record } from './joined-by-mistake';
+import { DAY_MS, NEW, record } from './joined-by-mistake';
 
 type Start = ReturnType<typeof useWorlds>;
 
@@ -29,6 +30,22 @@ export async function leftLongAgo(begin: Start, policy = {}): Promise<World> {
   const world = await left(begin, policy);
   await world.pass(31 * DAY_MS);
   await auditNight(world);
+  return world;
+}
+
+/** A world that Ana left, whose ledger another of hers joined, after her lockout. */
+export async function joinedAndLeftLongAgo(begin: Start): Promise<World> {
+  const world = await withoutFaults(begin)();
+  await world.joins(ANA, record('7'));
+  await world.settle();
+  rename(world, ANA, NEW);
+  await world.joins(NEW, { attributes: { department: 'Finance' }, source: 'standard' });
+  await world.settle();
+  await world.pass(DAY_MS);
+  await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+  await world.leaves(NEW);
+  await world.settle();
+  await world.pass(31 * DAY_MS);
   return world;
 }
 

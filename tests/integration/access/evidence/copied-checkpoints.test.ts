@@ -47,12 +47,23 @@ async function night(on: StorageAccount = storage) {
   return proveNight(depsOn(on, elsewhere), ORGANIZATION, { nowMs, mayGoOn: () => undefined });
 }
 
-async function kept(): Promise<Readonly<Record<string, string>>> {
+async function keptIn(container: ContainerClient): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
-  for await (const { name } of elsewhere.listBlobsFlat())
-    found[name] = (await elsewhere.getBlobClient(name).downloadToBuffer()).toString('utf8');
+  for await (const { name } of container.listBlobsFlat())
+    found[name] = (await container.getBlobClient(name).downloadToBuffer()).toString('utf8');
   return found;
 }
+const kept = async () => keptIn(elsewhere);
+
+type Over = Partial<Pick<ContainerClient, 'listBlobsFlat' | 'getBlockBlobClient'>>;
+/** A container of which some calls do what these do. */
+const containerWith = (container: ContainerClient, over: Over): ContainerClient =>
+  new Proxy(container, {
+    get: (target, key) => {
+      const member: unknown = Reflect.get(over, key) ?? Reflect.get(target, key);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
 const nameOf = (size: number): string => `${ACME.origin}/${String(size).padStart(16, '0')}`;
 const write = async (name: string, text: string) =>
   elsewhere.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
@@ -118,6 +129,14 @@ describe('the container elsewhere', () => {
     expect(await waiting()).toEqual([1]);
   });
 
+  it('gets all others where somebody has put another text under the name of one that was to come', async () => {
+    await write(nameOf(1), 'mine');
+    for (let at = 0; at < 3; at += 1)
+      expect((await night()).uncopied).toEqual({ place: ADDRESS, count: 1, code: 'checkpoint-refused' });
+    expect(Object.keys(await kept())).toEqual([nameOf(1), nameOf(2), nameOf(3)]);
+    expect(await waiting()).toEqual([1]);
+  });
+
   it('takes one that is there with the signature of another key for the same', async () => {
     const { checkpoint = '' } = await night();
     const { size = 0, root = Buffer.alloc(0) } =
@@ -133,7 +152,7 @@ describe('the container elsewhere', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('gets a hundred in a night, the oldest first', async () => {
+  it('gets a hundred in a night: its own, and the oldest', async () => {
     const deps = depsOn(storage, elsewhere);
     const root = Buffer.alloc(32, 1);
     const noteOf = (size: number): string =>
@@ -144,7 +163,8 @@ describe('the container elsewhere', () => {
     expect(await copyCheckpoints(deps, ORGANIZATION, published)).toMatchObject({
       uncopied: { count: 2, code: 'turn-over' },
     });
-    expect(await waiting()).toEqual([101, 102]);
+    expect(await waiting()).toEqual([100, 101]);
+    expect(Object.keys(await kept())).toContain(nameOf(102));
     expect(await copyCheckpoints(deps, ORGANIZATION, published)).toEqual({ different: [] });
     expect(Object.keys(await kept())).toHaveLength(102);
   });
@@ -168,6 +188,18 @@ describe('a container that is slow', () => {
     });
     expect(await waiting()).toEqual([3, 4]);
     expect(Object.keys(await kept())).toEqual([nameOf(1), nameOf(2)]);
+  });
+
+  it('is told of where it does not answer before its newest checkpoint was found', async () => {
+    await night();
+    const before = elsewhere;
+    const listBlobsFlat = (): never => {
+      throw new Error('Nobody answered in time');
+    };
+    elsewhere = containerWith(before, { listBlobsFlat });
+    const { uncopied, faults, checkpoint } = await night();
+    expect(uncopied).toEqual({ place: ADDRESS, count: 0, code: 'checkpoint-unavailable' });
+    expect([faults, Object.values(await keptIn(before))[1]]).toEqual([[], checkpoint]);
   });
 });
 
@@ -241,6 +273,41 @@ describe('somebody with access to the storage account', () => {
     const { faults, uncopied, checkpoint } = await night();
     expect(uncopied).toEqual({ place: ADDRESS, count: 0, code: 'checkpoint-refused' });
     expect([faults, checkpoint === undefined]).toEqual([[], false]);
+  });
+
+  it('is found also behind a blob that the application cannot read', async () => {
+    await night();
+    const before = await contentsOf(storage);
+    await night();
+    storage = await storageWith(before);
+    await write(nameOf(900), 'mine');
+    const back = async () => {
+      nowMs += DAY_MS;
+      return proveNight(depsOn(storage, elsewhere), ORGANIZATION, { nowMs, mayGoOn: () => undefined });
+    };
+    const whole = elsewhere;
+    // As one that is archived, or was encrypted with a key of whoever put it there.
+    const refused = Object.assign(new Error('BlobArchived'), { statusCode: 409 });
+    elsewhere = containerWith(whole, {
+      getBlockBlobClient: (name) => {
+        const blob = whole.getBlockBlobClient(name);
+        if (name === nameOf(900)) blob.getProperties = async () => Promise.reject(refused);
+        return blob;
+      },
+    });
+    expect((await back()).faults).toEqual([{ subject: 'log', kind: 'anchor', at: 2 }]);
+    for (const size of [1, 2]) await whole.deleteBlob(nameOf(size));
+    expect((await back()).uncopied).toEqual({ place: ADDRESS, count: 0, code: 'checkpoint-refused' });
+  });
+
+  it('keeps no night from its own checkpoint by others that wait', async () => {
+    const { ledger, uncopiedCheckpoints } = depsOn(storage, elsewhere);
+    const evidence = Array.from({ length: 149 }, () => ({ kind: 'k', atMs: 1, policyHash: 'p', facts: {} }));
+    await ledger.write(SUBJECT, emptyPersonLedger('ana@acme.example'), undefined, evidence);
+    for (let size = 1; size <= 120; size += 1) await uncopiedCheckpoints.note('acme', size, 'mine');
+    const { checkpoint, uncopied } = await night();
+    expect(uncopied).toEqual({ place: ADDRESS, count: 120, code: 'record-unreadable' });
+    expect(await kept()).toEqual({ [nameOf(150)]: checkpoint });
   });
 
   it('is found where the log is another one of the same size', async () => {

@@ -351,27 +351,35 @@ describe('storage that fails', () => {
 });
 
 describe('an organization whose records are damaged', () => {
-  it('keeps no other from the version, and has it on record once they are mended', async () => {
-    await put(A);
-    await start().policy();
-    const row = await stateRow('acme');
-    const table = await storage.table('ledger');
-    await table.upsertEntity({ ...row, evidenceSeq: 'x' } as never, 'Replace');
-    await put(B);
-    const process = start();
-    expect(await inForce(process)).toBe('B');
-    expect(process.told).toContainEqual({
-      event: 'policy-unrecorded',
-      organization: 'acme',
-      to: hashOf(B),
-      code: 'record-unreadable',
-    });
-    expect(await steps('globex')).toEqual(['>A', 'A>B']);
-    await table.upsertEntity(row as never, 'Replace');
-    nowMs += HOUR_MS;
-    await process.policy();
-    expect(await steps('acme')).toEqual(['>A', 'A>B']);
-  });
+  it.each(['does not say where it ends', 'is removed', 'has a record beyond its end'])(
+    'keeps no other from the version, and has it on record once they are mended: its ledger %s',
+    async (damage) => {
+      await put(A);
+      await start().policy();
+      const row = await stateRow('acme');
+      const table = await storage.table('ledger');
+      const beyond = { partitionKey: String(row.partitionKey), rowKey: 'e:0000000002' };
+      if (damage === 'is removed') await table.deleteEntity(beyond.partitionKey, 'state');
+      else if (damage === 'has a record beyond its end') await table.createEntity({ ...beyond, json0: '{}' });
+      else await table.upsertEntity({ ...row, evidenceSeq: 'x' } as never, 'Replace');
+      await put(B);
+      const process = start();
+      expect(await inForce(process)).toBe('B');
+      expect(process.told).toContainEqual({
+        event: 'policy-unrecorded',
+        organization: 'acme',
+        to: hashOf(B),
+        code: 'record-unreadable',
+      });
+      expect(await steps('globex')).toEqual(['>A', 'A>B']);
+      if (damage === 'has a record beyond its end')
+        await table.deleteEntity(beyond.partitionKey, beyond.rowKey);
+      else await table.upsertEntity(row as never, 'Replace');
+      nowMs += HOUR_MS;
+      await process.policy();
+      expect(await steps('acme')).toEqual(['>A', 'A>B']);
+    },
+  );
 
   it('has a version on record once where its ledger lost what it said of it', async () => {
     await put(A);

@@ -231,6 +231,25 @@ describe('a damaged row of where the log ends', () => {
     expect((await head())['json0']).toBe('{}');
   });
 
+  it('is not looked for where the checkpoint is that of another organization, whose log is longer', async () => {
+    await log(9, 400, storage, 'third');
+    const third = { alias: 'third', origin: 'cloud.uipath.com/3/access-evidence' };
+    await proveNight(depsOn(storage), third, { nowMs, mayGoOn: () => undefined });
+    const theirs = await (
+      await storage.container('evidence')
+    )
+      .getBlockBlobClient('third/checkpoint')
+      .downloadToBuffer();
+    const own = await blob('checkpoint');
+    const before = await own.downloadToBuffer();
+    await own.uploadData(theirs);
+    await log(5, 2);
+    expect((await night()).faults).toEqual([{ subject: 'log', kind: 'checkpoint', at: 300 }]);
+    await own.uploadData(before);
+    expect((await night()).faults).toEqual([]);
+    expect((await verify()).log).toEqual([]);
+  });
+
   it('is not missed where an organization has no log yet', async () => {
     const { faults } = await proveNight(
       depsOn(openMemoryStorage()),

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { erasedLedger, redacted, whyNotErasable } from '../../../../shared/domain/ledger/erasure';
+import {
+  erasedLedger,
+  keysSpokenUnder,
+  redacted,
+  whyNotErasable,
+} from '../../../../shared/domain/ledger/erasure';
 import {
   EMPTY_CHAIN,
   linkEvidence,
@@ -9,6 +14,7 @@ import {
 } from '../../../../shared/domain/ledger/evidence';
 import { addressesToLookUp } from '../../../../shared/domain/ledger/account-of-person';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import { personKey } from '../../../../shared/domain/person-key';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const { records, head } = linkEvidence(
@@ -68,7 +74,7 @@ describe('a person who is to be erased', () => {
   it('left, is in nothing, and may come back', () => {
     expect(whyNotErasable(aPersonLedger(), gone, 5)).toBeUndefined();
     const unknown = { ...gone, employment: 'unknown', nextChangeAtMs: undefined } as const;
-    expect(whyNotErasable(erasedLedger(aPersonLedger(), 1), unknown, 5)).toBeUndefined();
+    expect(whyNotErasable(erasedLedger([aPersonLedger()], 1), unknown, 5)).toBeUndefined();
   });
 
   it.each<[string, Partial<PersonLedger>, object, string]>([
@@ -89,5 +95,26 @@ describe('a person who is to be erased', () => {
 });
 
 it('looks nobody up who was erased', () => {
-  expect(addressesToLookUp(erasedLedger(aPersonLedger(), 1))).toEqual([]);
+  expect(addressesToLookUp(erasedLedger([aPersonLedger()], 1))).toEqual([]);
+});
+
+it('knows under which addresses somebody was spoken of, but those that are of others now', () => {
+  const [email, former, handed, other, before] = ['a@x.y', 'b@x.y', 'c@x.y', 'd@x.y', 'e@x.y'];
+  const revocations = [handed, other].map((address) => ({
+    requestId: address,
+    group: 'g',
+    grantRequestId: undefined,
+    occurredAtMs: 1,
+    under: personKey(address),
+  }));
+  const ledger = aPersonLedger({
+    email,
+    formerEmails: [former, handed],
+    handedOn: [handed],
+    revocations,
+    joined: { into: 'k', before: aPersonLedger({ email: before }) },
+  });
+  expect(keysSpokenUnder(ledger).toSorted()).toEqual(
+    [email, former, other, before].map(personKey).toSorted(),
+  );
 });
