@@ -5,7 +5,8 @@ import {
   type PersonLedger,
   type UnconfirmedRecords,
 } from './person-ledger';
-import type { Statement, Timeline } from './statement';
+import { personKey } from '../person-key';
+import { groupBy, type Statement, type Timeline } from './statement';
 import { recordWord } from './worker-records';
 import type { StatementOutcome } from './worker-timeline';
 
@@ -102,16 +103,47 @@ export function recordUnconfirmed(
   };
 }
 
-/** The ledger of one person who has all these records. */
-export function confirmRecords({ unconfirmed, ...ledger }: PersonLedger): PersonLedger {
+/** The words in doubt, record by record, each with the addresses that it came under, that of its latest word last. */
+export function recordsInDoubt({
+  words,
+  addresses,
+}: UnconfirmedRecords): ReadonlyArray<Pick<UnconfirmedRecords, 'words' | 'addresses'>> {
+  const records = groupBy(words, ({ source, workerId }) => JSON.stringify([source, workerId]));
+  return [...records.values()].map((ofOne) => {
+    if (ofOne.some(({ under }) => under === undefined)) return { words: ofOne, addresses };
+    const under = ofOne.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs).map((word) => word.under);
+    const lastUnder = (address: string): number => under.lastIndexOf(personKey(address));
+    const given = addresses.filter((address) => lastUnder(address) !== -1);
+    return { words: ofOne, addresses: given.toSorted((a, b) => lastUnder(a) - lastUnder(b)) };
+  });
+}
+
+/** The worker ids that words name. */
+export function workerIdsOf(words: Timeline): readonly string[] {
+  return [...new Set(words.flatMap(({ workerId }) => workerId ?? []))];
+}
+
+/** The ledger of one person who has the records of these words; the others stay in doubt. */
+export function confirmRecords(
+  { unconfirmed, ...ledger }: PersonLedger,
+  theirs: Timeline = unconfirmed?.words ?? [],
+): PersonLedger {
   if (unconfirmed === undefined) return ledger;
-  const { words, addresses } = unconfirmed;
+  const words = unconfirmed.words.filter((word) => theirs.includes(word));
+  const left = unconfirmed.words.filter((word) => !theirs.includes(word));
+  const under = (some: Timeline): readonly string[] => {
+    const given = new Set(recordsInDoubt({ ...unconfirmed, words: some }).flatMap((one) => one.addresses));
+    return unconfirmed.addresses.filter((address) => given.has(address));
+  };
   const saidAtMs = Math.max(0, ...words.map(({ occurredAtMs }) => occurredAtMs));
-  const addressed = addresses.reduce<PersonLedger>(
+  const addressed = (left.length === 0 ? unconfirmed.addresses : under(words)).reduce<PersonLedger>(
     (next, address) => withAddress(next, address, saidAtMs),
     ledger,
   );
-  return { ...addressed, timeline: [...ledger.timeline, ...words] };
+  const confirmed = { ...addressed, timeline: [...ledger.timeline, ...words] };
+  return left.length === 0
+    ? confirmed
+    : { ...confirmed, unconfirmed: { ...unconfirmed, words: left, addresses: under(left) } };
 }
 
 /** Whether a worker record comes under another address than by the word before. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { awaitsLookUp } from '../../../../shared/domain/ledger/account-of-person';
-import { handedToAnother, isHandedOn } from '../../../../shared/domain/ledger/unconfirmed-records';
+import { addressesToLookUp, awaitsLookUp } from '../../../../shared/domain/ledger/account-of-person';
+import {
+  confirmRecords,
+  handedToAnother,
+  isHandedOn,
+  recordsInDoubt,
+} from '../../../../shared/domain/ledger/unconfirmed-records';
+import { personKey } from '../../../../shared/domain/person-key';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const HANDED = { key: 'ben', by: 'olga', reason: 'HR says so' };
@@ -25,5 +31,36 @@ describe('records in doubt of which somebody says that they are another personâ€
     expect(isHandedOn(aPersonLedger())).toBe(false);
     const { toldApart: _toldApart, ...first } = inDoubt;
     expect(handedToAnother(first, HANDED)?.toldApart).toEqual(['ben']);
+  });
+});
+
+describe('records in doubt under several addresses', () => {
+  const word = (workerId: string, under: string | undefined, occurredAtMs = 1) => ({
+    id: `${workerId}-${occurredAtMs}`,
+    kind: 'joiner' as const,
+    occurredAtMs,
+    effectiveAtMs: occurredAtMs,
+    attributes: {},
+    source: 'hr',
+    workerId,
+    under: under === undefined ? undefined : personKey(under),
+  });
+  const [A, B, C] = ['a@acme.example', 'b@acme.example', 'c@acme.example'];
+  const moved = [word('8', A, 1), word('8', B, 3)];
+  const other = word('9', A, 2);
+  const addresses = [B, A, C];
+  const doubts = { words: [...moved, other], addresses, sinceMs: 1 };
+
+  it('have each the addresses of its own words, that of the latest last', () => {
+    expect(recordsInDoubt(doubts).map((one) => one.addresses)).toEqual([[A, B], [A]]);
+    const unknown = word('7', undefined);
+    expect(recordsInDoubt({ ...doubts, words: [unknown] })).toEqual([{ words: [unknown], addresses }]);
+  });
+
+  it('are the personâ€™s without those that stay in doubt', () => {
+    const ledger = confirmRecords(aPersonLedger({ unconfirmed: doubts }), moved);
+    expect(ledger.timeline).toEqual(expect.arrayContaining(moved));
+    expect(ledger.unconfirmed).toEqual({ words: [other], addresses: [A], sinceMs: 1 });
+    expect(addressesToLookUp(ledger)).toEqual(expect.arrayContaining([A, B]));
   });
 });
