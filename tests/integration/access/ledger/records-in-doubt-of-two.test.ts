@@ -4,6 +4,7 @@ import {
   DAY_MS,
   NEW,
   addAccount,
+  decide,
   groupsOf,
   leaving,
   record,
@@ -35,13 +36,13 @@ async function renamed(): Promise<Renamed> {
 }
 
 const hire = async (world: World): Promise<void> => world.joins(ANA, record('8'));
-const second = async (world: World): Promise<void> => world.joins(NEW, { ...record('20'), ...AGENCY });
+const hiredBesides = async (world: World): Promise<void> => world.joins(NEW, { ...record('20'), ...AGENCY });
 
 describe('a hire under an address of before, and a second record of whoever had it,', () => {
   it.each([
-    ['the hire first', [hire, second], false],
-    ['the hire last', [second, hire], false],
-    ['the hire looked up first', [hire, second], true],
+    ['the hire first', [hire, hiredBesides], false],
+    ['the hire last', [hiredBesides, hire], false],
+    ['the hire looked up first', [hire, hiredBesides], true],
   ] as const)('are judged each by its own address: %s', async (_what, words, isLookedUp) => {
     const { world, first, another } = await renamed();
     for (const say of words) {
@@ -70,11 +71,39 @@ describe('a hire under an address of before, and a second record of whoever had 
     await live(world, 5 * MINUTE_MS);
     setAddress(world, another, 'elsewhere@acme.example');
     setAddress(world, first, ANA);
-    await second(world);
+    await hiredBesides(world);
     await live(world, HOUR_MS);
     expect([
       await wordsOf(world, personKey(ANA)),
       (await world.ledger(ANA))?.unconfirmed?.words.length,
     ]).toEqual([['7:joiner', '7:mover'], 2]);
   });
+});
+
+describe('an address that was handed on twice before anybody said whose the records are', () => {
+  it.each([false, true])(
+    'leads to two people, each by their own account (the first one leaves: %p)',
+    async (isLeaving) => {
+      const { world, first, another: eights } = await renamed();
+      await hire(world);
+      await live(world, 5 * MINUTE_MS);
+      setAddress(world, eights, 'ben.neu@acme.example');
+      await world.moves('ben.neu@acme.example', record('8'));
+      await live(world, 5 * MINUTE_MS);
+      const nines = addAccount(world, ANA);
+      await world.joins(ANA, record('9'));
+      await live(world, 5 * MINUTE_MS);
+      if (isLeaving) await world.leaves('ben.neu@acme.example', leaving('8'));
+      await live(world, 5 * MINUTE_MS);
+      expect((await world.ledger(ANA))?.unconfirmed?.words).toHaveLength(isLeaving ? 4 : 3);
+      await decide(world, 'another-person');
+      await live(world, HOUR_MS);
+      const groups = (): ReadonlyArray<readonly string[]> =>
+        [first, eights, nines].map((id) => groupsOf(world, id));
+      expect(groups()).toEqual([OWN, isLeaving ? [] : OWN, OWN]);
+      await world.leaves(ANA, leaving('9'));
+      await live(world, HOUR_MS);
+      expect(groups()).toEqual([OWN, isLeaving ? [] : OWN, []]);
+    },
+  );
 });

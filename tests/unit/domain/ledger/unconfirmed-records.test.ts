@@ -3,10 +3,13 @@ import { addressesToLookUp, awaitsLookUp } from '../../../../shared/domain/ledge
 import {
   confirmRecords,
   handedToAnother,
+  humansInDoubt,
   isHandedOn,
+  keyOfHuman,
+  recordsHandedOn,
   recordsInDoubt,
 } from '../../../../shared/domain/ledger/unconfirmed-records';
-import { personKey } from '../../../../shared/domain/person-key';
+import { personKey, workerRecordKey } from '../../../../shared/domain/person-key';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const HANDED = { key: 'ben', by: 'olga', reason: 'HR says so' };
@@ -55,6 +58,19 @@ describe('records in doubt under several addresses', () => {
     expect(recordsInDoubt(doubts).map((one) => one.addresses)).toEqual([[A, B], [A]]);
     const unknown = word('7', undefined);
     expect(recordsInDoubt({ ...doubts, words: [unknown] })).toEqual([{ words: [unknown], addresses }]);
+  });
+
+  it('are of one human where the source says so of any of their words, whoever came first coming first', () => {
+    const named = { ...word('8', B, 3), personId: 'p' };
+    const rehired = { ...word('10', C, 5), personId: 'p' };
+    const words = [other, named, rehired, word('8', A, 1)];
+    const humans = humansInDoubt({ ...doubts, words });
+    expect(humans.map((one) => one.words.map(({ id }) => id))).toEqual([['8-3', '10-5', '8-1'], ['9-2']]);
+    expect(humans.map((one) => one.addresses)).toEqual([[A, B, C], [A]]);
+    const handedTo = { ...HANDED, key: workerRecordKey('hr', '9') };
+    expect(recordsHandedOn({ ...doubts, words, handedTo })?.words).toEqual([other]);
+    expect(recordsHandedOn({ ...doubts, words })?.words).toHaveLength(3);
+    expect(keyOfHuman([])).toBeUndefined();
   });
 
   it('are the person’s without those that stay in doubt', () => {
