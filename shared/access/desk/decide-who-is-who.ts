@@ -13,10 +13,12 @@ import { personSubject } from '../../domain/ledger/subject';
 import {
   confirmRecords,
   handedToAnother,
+  humansInDoubt,
   isHandedOn,
-  recordNamedBy,
+  keyOfHuman,
+  recordsHandedOn,
 } from '../../domain/ledger/unconfirmed-records';
-import { isPersonKey, workerRecordKey } from '../../domain/person-key';
+import { isPersonKey } from '../../domain/person-key';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
@@ -143,15 +145,28 @@ export async function decideWhoIsWho(
       });
       break;
     case 'another-person': {
-      const [holder] = others;
+      const [holder, ...more] = others;
       if (holder === undefined) throw obsolete();
+      const handTo = (
+        current: PersonLedger,
+        to: string,
+      ): readonly [PersonLedger, EvidenceEntry] | undefined => {
+        const decided = handedToAnother(current, { key: to, by, reason });
+        return decided && [decided, evidenceOf('person-told-apart', { person: to })];
+      };
       // Said first in the row that the question is of: of two who answer it, one is told that it is decided.
-      if (!isHandedOn(person))
-        await next((current) => {
-          const decided = handedToAnother(current, { key: holder, by, reason });
-          return decided && [decided, evidenceOf('person-told-apart', { person: holder })];
-        });
+      const isDecided = isHandedOn(person);
+      if (!isDecided) await next((current) => handTo(current, holder));
       await handAddressOn(deps, { organization, key, policyHash });
+      // Records of several people were decided together: each gets a ledger of their own. What came since is another question.
+      for (const other of isDecided ? [] : more) {
+        await updateLedger(deps.ledger, subject, (current) => {
+          const isAsked = current !== undefined && holdersOf(current).includes(other);
+          const decided = isAsked ? handTo(current, other) : undefined;
+          return decided && { next: decided[0], evidence: [decided[1]] };
+        });
+        await handAddressOn(deps, { organization, key, policyHash });
+      }
       break;
     }
     case 'apart': {
@@ -185,8 +200,15 @@ function othersOf(
     return [other];
   }
   if (decision !== 'another-person') return [];
-  const records = (unconfirmed?.words ?? []).flatMap((word) => recordNamedBy(word) ?? []);
-  return records.slice(0, 1).map(({ source, workerId }) => workerRecordKey(source, workerId));
+  return holdersOf({ unconfirmed });
+}
+
+/** Whom records in doubt are handed on to where they are another person's: each of several people is one, whom a decision names first. */
+function holdersOf({ unconfirmed }: Pick<PersonLedger, 'unconfirmed'>): readonly string[] {
+  if (unconfirmed === undefined) return [];
+  const first = recordsHandedOn(unconfirmed);
+  const humans = [...(first === undefined ? [] : [first]), ...humansInDoubt(unconfirmed)];
+  return [...new Set(humans.flatMap(({ words }) => keyOfHuman(words) ?? []))];
 }
 
 function samePerson(

@@ -2,7 +2,7 @@ import { HOUR_MS } from '../durations';
 import { lastFoundMs } from './found-identity';
 import { addressesOf, knownAccountOf, type DirectoryIdentity, type PersonLedger } from './person-ledger';
 import type { Employment } from './worker-timeline';
-import { confirmRecords, isHandedOn } from './unconfirmed-records';
+import { confirmRecords, isHandedOn, recordsInDoubt, workerIdsOf } from './unconfirmed-records';
 
 /** What the directory says of an address. `ids`: of the accounts that it is of, as far as they were asked for. */
 export type AccountAnswer =
@@ -197,22 +197,33 @@ export function judgeLookUp(
   };
 }
 
-/** Records that came under an address of the person are theirs where their own account answers to it. */
+/**
+ * Records that came under an address of the person are theirs where their own account answers to it, each by its own address: another may
+ * be of whoever an address was handed on to. That one only a decision goes on with; while it is so, the account tells of the others.
+ */
 function judgeRecords(ledger: PersonLedger, answerOf: AnswerOf, nowMs: number): AccountVerdict | undefined {
   const { unconfirmed, replaced, confirmedAccountId } = ledger;
   const answer = bestAnswer(unconfirmed?.addresses.toReversed() ?? [], answerOf);
-  if (unconfirmed === undefined || answer?.kind !== 'found' || !awaitsLookUp(ledger)) return undefined;
+  if (unconfirmed === undefined || answer?.kind !== 'found' || isHandedOn(ledger)) return undefined;
   const own = identityAfter(ledger, answerOf, nowMs);
-  const theirs =
-    knownAccountOf(ledger) ?? confirmedAccountId ?? (own.kind === 'resolved' ? own.id : answer.id);
-  const workerIds = [...new Set(unconfirmed.words.flatMap(({ workerId }) => workerId ?? []))];
-  if (theirs === answer.id && replaced === undefined) {
-    const identity: DirectoryIdentity = { kind: 'resolved', id: answer.id, checkedAtMs: nowMs };
-    const next = { ...confirmRecords(ledger), identity };
+  const theirs = knownAccountOf(ledger) ?? confirmedAccountId ?? (own.kind === 'resolved' ? own : answer).id;
+  const records = recordsInDoubt(unconfirmed).map(({ words, addresses }) => {
+    const best = bestAnswer(addresses.toReversed(), answerOf);
+    return { words, accountId: best?.kind === 'found' ? best.id : undefined };
+  });
+  const words = records.filter(({ accountId }) => accountId === theirs).flatMap((one) => one.words);
+  const { accountId: another } = unconfirmed;
+  const isTold = another === undefined || records.some(({ accountId }) => accountId === another);
+  if (words.length > 0 && isTold && replaced === undefined && another !== theirs) {
+    const identity = { kind: 'resolved', id: theirs, checkedAtMs: nowMs } as const;
+    const [next, workerIds] = [{ ...confirmRecords(ledger, words), identity }, workerIdsOf(words)];
     return { kind: 'records-confirmed', next, facts: { by: 'account', workerIds }, toEmpty: [] };
   }
-  const next = { ...ledger, unconfirmed: { ...unconfirmed, accountId: answer.id } };
-  return { kind: 'address-handed-on', next, facts: { workerIds, accountId: answer.id }, toEmpty: [] };
+  if (another !== undefined) return undefined;
+  const accountId = records.findLast((one) => (one.accountId ?? theirs) !== theirs)?.accountId ?? answer.id;
+  const next = { ...ledger, unconfirmed: { ...unconfirmed, accountId } };
+  const facts = { workerIds: workerIdsOf(unconfirmed.words), accountId };
+  return { kind: 'address-handed-on', next, facts, toEmpty: [] };
 }
 
 /** The ledger without the accounts that were emptied, once somebody is back at work: when they leave again, they are emptied anew. */

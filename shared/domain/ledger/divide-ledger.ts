@@ -11,7 +11,7 @@ import {
   type Revocation,
 } from './person-ledger';
 import type { Statement } from './statement';
-import { isNamedIn, recordNamedBy, type NamedRecord } from './unconfirmed-records';
+import { isNamedIn, recordNamedBy, withAddresses, type NamedRecord } from './unconfirmed-records';
 
 type Divided = Readonly<{ stays: PersonLedger; goes: PersonLedger }>;
 
@@ -198,7 +198,13 @@ function withoutTheirs(
     // What came since is another question.
     ...(unconfirmed === undefined || isDecided
       ? {}
-      : { unconfirmed: { ...unconfirmed, words, handedTo: undefined } }),
+      : {
+          unconfirmed: {
+            ...unconfirmed,
+            ...withAddresses(words, unconfirmed.addresses),
+            handedTo: undefined,
+          },
+        }),
     // The account that took the place of theirs is the other's.
     ...(replaced !== undefined &&
     (hasTheirAccount(ledger, other) || (isDecided && hasAccountOfNewHolder(ledger, sinceMs)))

@@ -6,6 +6,7 @@ import {
   type PersonLedger,
   type Separation,
 } from './person-ledger';
+import { recordsHandedOn } from './unconfirmed-records';
 
 /** The ledger of somebody who was taken for another, as it was before they were joined. What was said since is added from the other's. */
 export function restoredLedger(
@@ -37,7 +38,7 @@ export function separatedFrom(
 }
 
 /**
- * The ledger of whoever an address was handed on to: what they had, and the records that came under it. `from`: the key of whoever had
+ * The ledger of whoever an address was handed on to: what they had, and the records of theirs that came under it. `from`: the key of whoever had
  * it before. undefined: nobody said so.
  */
 export function ledgerOfNewHolder(
@@ -45,10 +46,10 @@ export function ledgerOfNewHolder(
   from: string,
   had?: PersonLedger,
 ): PersonLedger | undefined {
-  const [first, ...more] = unconfirmed?.addresses ?? [];
+  const handedOn = unconfirmed?.handedTo === undefined ? undefined : recordsHandedOn(unconfirmed);
+  const { words = [], addresses: [first, ...more] = [] } = handedOn ?? {};
   if (unconfirmed?.handedTo === undefined || first === undefined) return undefined;
-  const { words, handedTo } = unconfirmed;
-  const { by, reason } = handedTo;
+  const { by, reason } = unconfirmed.handedTo;
   const saidAtMs = words.map(({ occurredAtMs }) => occurredAtMs);
   const before = had ?? { ...emptyPersonLedger(first), formerEmails: [] };
   const known = new Set(before.timeline.map(keyOfWord));

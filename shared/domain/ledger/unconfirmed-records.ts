@@ -5,7 +5,8 @@ import {
   type PersonLedger,
   type UnconfirmedRecords,
 } from './person-ledger';
-import type { Statement, Timeline } from './statement';
+import { personKey, workerRecordKey } from '../person-key';
+import { groupBy, type Statement, type Timeline } from './statement';
 import { recordWord } from './worker-records';
 import type { StatementOutcome } from './worker-timeline';
 
@@ -102,16 +103,84 @@ export function recordUnconfirmed(
   };
 }
 
-/** The ledger of one person who has all these records. */
-export function confirmRecords({ unconfirmed, ...ledger }: PersonLedger): PersonLedger {
+type WordsInDoubt = Pick<UnconfirmedRecords, 'words' | 'addresses'>;
+
+/** The words in doubt, record by record, each with the addresses that it came under, that of its latest word last. */
+export function recordsInDoubt({ words, addresses }: WordsInDoubt): readonly WordsInDoubt[] {
+  const records = groupBy(words, ({ source, workerId }) => JSON.stringify([source, workerId]));
+  return [...records.values()].map((ofOne) => withAddresses(ofOne, addresses));
+}
+
+/** Words with those of the addresses that they came under, that of the latest last. */
+export function withAddresses(words: Timeline, addresses: readonly string[]): WordsInDoubt {
+  if (words.some(({ under }) => under === undefined)) return { words, addresses };
+  const under = words.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs).map((word) => word.under);
+  const lastUnder = (address: string): number => under.lastIndexOf(personKey(address));
+  const given = addresses.filter((address) => lastUnder(address) !== -1);
+  return { words, addresses: given.toSorted((a, b) => lastUnder(a) - lastUnder(b)) };
+}
+
+/**
+ * The records in doubt by whom they may be of, whoever came first coming first: each record of its own, but for those of which the source
+ * says that they are one human's. Who is one all the same is told by the account.
+ */
+export function humansInDoubt(unconfirmed: UnconfirmedRecords): readonly WordsInDoubt[] {
+  const humans = groupBy(unconfirmed.words, (word) => {
+    const record = recordNamedBy(word);
+    const named =
+      record && unconfirmed.words.find((one) => one.personId !== undefined && isNamedIn([one], record));
+    return JSON.stringify(
+      named === undefined ? [word.source, word.workerId] : [word.source, null, named.personId],
+    );
+  });
+  return [...humans.values()]
+    .toSorted((a, b) => firstSaidMs(a) - firstSaidMs(b))
+    .map((words) => withAddresses(words, unconfirmed.addresses));
+}
+
+function firstSaidMs(words: Timeline): number {
+  return Math.min(...words.map(({ occurredAtMs }) => occurredAtMs));
+}
+
+/** Of the records in doubt those that a decision hands on: of the one whom it names, else of whoever came first. */
+export function recordsHandedOn(unconfirmed: UnconfirmedRecords): WordsInDoubt | undefined {
+  const key = unconfirmed.handedTo?.key;
+  const humans = humansInDoubt(unconfirmed);
+  return humans.find(({ words }) => keysOfRecords(words).some((one) => one === key)) ?? humans[0];
+}
+
+/** The key of the ledger that whoever has these records gets, where they are handed on. */
+export function keyOfHuman(words: Timeline): string | undefined {
+  return keysOfRecords(words).toSorted()[0];
+}
+
+function keysOfRecords(words: Timeline): readonly string[] {
+  return words
+    .flatMap((word) => recordNamedBy(word) ?? [])
+    .map(({ source, workerId }) => workerRecordKey(source, workerId));
+}
+
+/** The worker ids that words name. */
+export function workerIdsOf(words: Timeline): readonly string[] {
+  return [...new Set(words.flatMap(({ workerId }) => workerId ?? []))];
+}
+
+/** The ledger of one person who has the records of these words; the others stay in doubt. */
+export function confirmRecords(
+  { unconfirmed, ...ledger }: PersonLedger,
+  theirs: Timeline = unconfirmed?.words ?? [],
+): PersonLedger {
   if (unconfirmed === undefined) return ledger;
-  const { words, addresses } = unconfirmed;
+  const words = unconfirmed.words.filter((word) => theirs.includes(word));
+  const left = unconfirmed.words.filter((word) => !theirs.includes(word));
   const saidAtMs = Math.max(0, ...words.map(({ occurredAtMs }) => occurredAtMs));
-  const addressed = addresses.reduce<PersonLedger>(
-    (next, address) => withAddress(next, address, saidAtMs),
-    ledger,
-  );
-  return { ...addressed, timeline: [...ledger.timeline, ...words] };
+  const addressed = (
+    left.length === 0 ? unconfirmed.addresses : withAddresses(words, unconfirmed.addresses).addresses
+  ).reduce<PersonLedger>((next, address) => withAddress(next, address, saidAtMs), ledger);
+  const confirmed = { ...addressed, timeline: [...ledger.timeline, ...words] };
+  return left.length === 0
+    ? confirmed
+    : { ...confirmed, unconfirmed: { ...unconfirmed, ...withAddresses(left, unconfirmed.addresses) } };
 }
 
 /** Whether a worker record comes under another address than by the word before. */
