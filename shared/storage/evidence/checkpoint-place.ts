@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
+import { lostConnection } from '../../domain/lost-connection';
 import { AppError } from '../../errors';
 import { isConflict } from '../storage-errors';
 
@@ -85,7 +86,7 @@ async function coded<T>(call: () => Promise<T>): Promise<T> {
     const isRefused = status >= 400 && !isPassing;
     throw new AppError(
       isRefused ? 'checkpoint-refused' : 'checkpoint-unavailable',
-      'The container for checkpoints does not take one',
+      `The container for checkpoints does not take one: ${status === 0 ? lostConnection(cause) : `HTTP ${status}`}`,
       { cause },
     );
   }
