@@ -23,7 +23,12 @@ async function main(): Promise<void> {
     settings: { DUE_WORK_SCHEDULE: '*/5 * * * * *' },
     ...(quiet === undefined ? { onLog: (line) => process.stdout.write(`${line}\n`) } : {}),
   });
-  await noteRunningStack({ hr: stack.hr(), tickets: stack.tickets(), vendors: stack.vendors });
+  await noteRunningStack({
+    hr: stack.hr(),
+    tickets: stack.tickets(),
+    storage: stack.azurite.connectionString,
+    vendors: stack.vendors,
+  });
   process.stdout.write(welcome(stack));
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
