@@ -6,6 +6,8 @@ import { z } from 'zod';
 const RunningStackSchema = z.object({
   hr: z.object({ url: z.string(), signingSecret: z.string() }),
   tickets: z.object({ url: z.string(), signingSecret: z.string() }),
+  /** Where `--wait` looks. */
+  storage: z.string(),
   /** Where and with what each vendor posts, and the addresses of their own APIs. */
   vendors: z.object({
     webhooksUrl: z.string(),

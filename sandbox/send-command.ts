@@ -1,14 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { requestApproved, workerJoined, workerLeft, workerMoved } from './events';
 import type { RunningStack } from './running-stack';
-import { deliver, post, type SentDelivery } from './sender';
+import {
+  EXIT_CODES_IN_WORDS,
+  idOf,
+  parseJson,
+  personOf,
+  tell,
+  type TellIo,
+  type TellOptions,
+} from './send-and-tell';
+import { deliver, post } from './sender';
 import { listenedTo, SCIM, secretKeyOf } from './vendors/demo-sources';
 import { provision } from './vendors/scim-client';
 import { hrPosting, ticketPosting } from './vendors/vendor-posting';
 
 type Options = Readonly<{
-  source: string;
   person: string;
   attribute: Record<string, string>;
   group: string;
@@ -21,15 +29,15 @@ type Options = Readonly<{
   owner: string;
   definition: string;
   entityType: string;
-  url?: string;
   secret?: string;
-}>;
+}> &
+  TellOptions;
 
-type SendIo = Readonly<{
-  /** The stack that runs now. */
-  runningStack: () => Promise<RunningStack | undefined>;
-  report: (sent: SentDelivery) => void;
-}>;
+export type SendIo = TellIo &
+  Readonly<{
+    /** The stack that runs now. */
+    runningStack: () => Promise<RunningStack | undefined>;
+  }>;
 
 /** `npm run send`: an event as our own contract has it, or as a vendor does, posted to the stack that runs. */
 export function createSendCommand(io: SendIo): Command {
@@ -40,6 +48,10 @@ export function createSendCommand(io: SendIo): Command {
     .option('--url <url>', 'the webhook address; that of the running stack by default')
     .option('--secret <secret>', 'the secret of the sender; that of the running stack by default')
     .option('--source <name>', 'whose format: standard, or a vendor such as bamboohr or jira', 'standard')
+    .option('--wait', 'tell what became of it: applied, refused, waiting or held, and why')
+    .option('--within <seconds>', 'how long --wait waits at most', toSeconds, 30)
+    .option('--json', 'answer and outcome as one JSON document')
+    .addHelpText('after', EXIT_CODES_IN_WORDS)
     .showHelpAfterError();
   addHrCommands(program, io);
   addMembershipCommands(program, io);
@@ -50,7 +62,7 @@ export function createSendCommand(io: SendIo): Command {
     .argument('<hr|tickets>', 'which webhook')
     .argument('<path>', 'a JSON file')
     .action(async (feed: string, path: string, _options: unknown, command: Command) => {
-      const body: unknown = JSON.parse(await readFile(path, 'utf8'));
+      const body = parseJson(await readBody(path), path);
       await send(io, feed === 'hr' ? 'hr' : 'tickets', body, command.optsWithGlobals<Options>());
     });
   return program;
@@ -107,7 +119,7 @@ function addOtherRequests(program: Command, io: SendIo): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const { name, owner, duration } = options;
-      const definition: unknown = JSON.parse(options.definition);
+      const definition = parseJson(options.definition, '--definition');
       await sendRequest(io, options, { kind: 'create-rule', name, owner, duration, definition });
     });
 
@@ -133,11 +145,16 @@ async function sendNews(io: SendIo, kind: 'joiner' | 'mover' | 'leaver', options
   const { webhooksUrl, hrApiUrl, secret } = await vendorTarget(io, 'hr', options);
   if (source === SCIM) {
     const baseUrl = options.url ?? webhooksUrl.replace(/webhooks$/, `scim/v2/${source}`);
-    io.report(await provision({ baseUrl, token: secret }, { kind, email, attributes }));
+    const news = { kind, email, attributes };
+    await tell(io, options, { feed: 'hr', person: email }, async () =>
+      provision({ baseUrl, token: secret }, news),
+    );
     return;
   }
   const posting = await hrPosting(source, { kind, email, attributes }, { hrApiUrl, secret });
-  io.report(await post(options.url ?? `${webhooksUrl}/hr/${source}`, posting));
+  await tell(io, options, { feed: 'hr', person: email }, async () =>
+    post(options.url ?? `${webhooksUrl}/hr/${source}`, posting),
+  );
 }
 
 /** Vendors number their tickets: `--id` is the number, and another one each time without it. */
@@ -147,7 +164,9 @@ async function sendTicket(io: SendIo, act: string, options: Options): Promise<vo
   const number = Number(options.id?.replaceAll(/\D/g, '') ?? Math.floor(Date.now() / 1000) % 1_000_000);
   const ticket = { number, act, person, group, duration, requester, approver };
   const posting = await ticketPosting(source, ticket, { ticketApiUrl, secret });
-  io.report(await post(options.url ?? `${webhooksUrl}/tickets/${source}`, posting));
+  await tell(io, options, { feed: 'tickets', person }, async () =>
+    post(options.url ?? `${webhooksUrl}/tickets/${source}`, posting),
+  );
 }
 
 async function vendorTarget(io: SendIo, feed: 'hr' | 'tickets', options: Options) {
@@ -173,7 +192,25 @@ async function send(io: SendIo, feed: 'hr' | 'tickets', body: unknown, options: 
   const signingSecret = options.secret ?? running?.signingSecret;
   if (url === undefined || signingSecret === undefined)
     throw new Error('No stack is running: start one with `npm start`, or give --url and --secret.');
-  io.report(await deliver(() => ({ url, signingSecret }), body, { withinMs: 5_000 }));
+  const requestId = feed === 'tickets' ? idOf(body) : undefined;
+  await tell(io, options, { feed, person: personOf(body), requestId }, async () =>
+    deliver(() => ({ url, signingSecret }), body, { withinMs: 5_000 }),
+  );
+}
+
+async function readBody(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new Error(`${path} cannot be read: is there such a file?`);
+  }
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600)
+    throw new InvalidArgumentError('It is a whole number of seconds from 1 to 600.');
+  return seconds;
 }
 
 function toAttribute(text: string, before: Record<string, string>): Record<string, string> {

@@ -1,10 +1,12 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lostConnection } from '../shared/domain/lost-connection';
 
 /** Where a sender posts to and with what it signs. */
 export type Sender = Readonly<{ url: string; signingSecret: string }>;
 
-export type SentDelivery = Readonly<{ status: number; body: unknown }>;
+/** `lost`: why there was no answer, in words; the status is 0 then. */
+export type SentDelivery = Readonly<{ status: number; body: unknown; lost?: string }>;
 
 /** Something to be sent. It is asked for again before each try, as some senders sign each of them anew. */
 export type Telling = () => Readonly<{
@@ -48,8 +50,8 @@ export async function post(url: string, posting: Pick<Posting, 'headers' | 'body
     });
     const text = await response.text();
     return { status: response.status, body: parseJson(text) };
-  } catch {
-    return { status: 0, body: undefined };
+  } catch (error) {
+    return { status: 0, body: undefined, lost: lostConnection(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ANA, BEN, GROUPS, ORGANIZATION } from './demo-organization';
-import { forgetRunningStack, noteRunningStack } from './running-stack';
+import { faultOfPort } from './port-fault';
+import { forgetRunningStack, noteRunningStack, readRunningStack } from './running-stack';
 import type { Stack } from './stack';
 import { startVendorStack } from './vendor-stack';
 
@@ -8,11 +9,13 @@ const program = new Command('start')
   .description(
     'Runs the whole stack on this machine until Ctrl+C: storage, UiPath, Key Vault, Functions host.',
   )
-  .option('--port <number>', 'port of the Functions host', toPort, 7071)
+  .option('--port <number>', 'port of the Functions host; 0: any that is free', toPort, 7071)
   .option('--quiet', 'do not show what the functions log');
 
 async function main(): Promise<void> {
   const { port, quiet } = program.parse().opts<{ port: number; quiet?: true }>();
+  const fault = await faultOfPort(port, await readRunningStack());
+  if (fault !== undefined) throw new Error(fault);
   process.stdout.write('Starting storage, UiPath, Key Vault and the Functions host …\n');
   const stack = await startVendorStack({
     hostPort: port,
@@ -20,7 +23,12 @@ async function main(): Promise<void> {
     settings: { DUE_WORK_SCHEDULE: '*/5 * * * * *' },
     ...(quiet === undefined ? { onLog: (line) => process.stdout.write(`${line}\n`) } : {}),
   });
-  await noteRunningStack({ hr: stack.hr(), tickets: stack.tickets(), vendors: stack.vendors });
+  await noteRunningStack({
+    hr: stack.hr(),
+    tickets: stack.tickets(),
+    storage: stack.azurite.connectionString,
+    vendors: stack.vendors,
+  });
   process.stdout.write(welcome(stack));
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { faultInAddress } from './domain/service-address';
 import { AppError } from './errors';
+import { checkInWords } from './problems-in-words';
 
-const Schedule = z.string().regex(/^(\S+\s+){5}\S+$/, 'is not a schedule of six fields');
+const Schedule = z.string().regex(/^(\S+\s+){5}\S+$/, 'is not a schedule of six fields, such as 0 0 2 * * *');
 
 const EnvironmentSchema = z
   .object({
     AzureWebJobsStorage: z.string().min(1).optional(),
     AzureWebJobsStorage__accountName: z
       .string()
-      .regex(/^[a-z0-9]{3,24}$/, 'is no name of a storage account')
+      .regex(/^[a-z0-9]{3,24}$/, 'is no name of a storage account: 3 to 24 small letters and digits')
       .optional(),
     AzureWebJobsStorage__blobServiceUri: z.string().optional(),
     AzureWebJobsStorage__queueServiceUri: z.string().optional(),
@@ -84,13 +85,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws AppError `configuration-invalid`
  */
 export function parseConfig(environment: Environment): Config {
-  const result = EnvironmentSchema.safeParse(environment);
+  const result = checkInWords(EnvironmentSchema, environment);
   const faults = [
     ...addressesIn(environment).flatMap(([name, address]) => {
       const fault = faultInAddress(address, { called: 'base', development: isDevelopment(environment) });
       return fault === undefined ? [] : [`${name}: ${fault}`];
     }),
-    ...(result.error?.issues ?? []).map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
+    ...(result.success ? [] : result.problems).map(
+      ({ path, problem }) => `${path.join('.') || 'settings'}: ${problem}`,
+    ),
   ];
   if (!result.success || faults.length > 0) throw new AppError('configuration-invalid', faults.join('\n'));
   const env = result.data;

@@ -1,5 +1,5 @@
 import type { SecretFault } from '../domain/secret-form-and-faults';
-import { errorCodeOf, SecretError, type ErrorCode } from '../errors';
+import { AppError, errorCodeOf, SecretError, type ErrorCode } from '../errors';
 
 /** One dependency of this application. */
 export type ReadinessCheck = Readonly<{
@@ -18,6 +18,8 @@ export type Readiness = Readonly<{
       name: string;
       ok: boolean;
       code?: Code;
+      /** What is wrong and what to check, in words. */
+      problem?: string;
       previousSecret?: SecretFault;
       /** Places of the policy that are at fault together. */
       places?: readonly string[];
@@ -34,7 +36,8 @@ export async function runReadinessChecks(checks: readonly ReadinessCheck[]): Pro
         const previousSecret = await warn?.();
         return { name, ok: true, ...(previousSecret === undefined ? {} : { previousSecret }) };
       } catch (error) {
-        if (!(error instanceof SecretError)) return { name, ok: false, code: errorCodeOf(error) };
+        if (!(error instanceof SecretError))
+          return { name, ok: false, code: errorCodeOf(error), ...inWords(error) };
         const { fault: code, places } = error;
         return { name, ok: false, code, ...(places.length === 0 ? {} : { places }) };
       }
@@ -42,3 +45,11 @@ export async function runReadinessChecks(checks: readonly ReadinessCheck[]): Pro
   );
   return { ready: results.every((result) => result.ok), checks: results };
 }
+
+/** Only our own errors are safe to show. */
+function inWords(error: unknown): Readonly<{ problem?: string }> {
+  return error instanceof AppError ? { problem: error.message.slice(0, LONGEST_PROBLEM) } : {};
+}
+
+/** A policy may have a hundred faults. */
+const LONGEST_PROBLEM = 2_000;

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { lostConnection } from '../domain/lost-connection';
 import type { CallLimits } from '../domain/source-settings';
 import { AppError } from '../errors';
 import { readAtMost } from '../read-at-most';
@@ -90,8 +91,8 @@ async function send(url: string, init: RequestInit, now: () => number): Promise<
   try {
     response = await fetch(url, init);
     text = await readAtMost(response, LONGEST_ANSWER_BYTES);
-  } catch {
-    return { kind: 'passing', reason: 'no answer', askedMs: undefined };
+  } catch (error) {
+    return { kind: 'passing', reason: lostConnection(error), askedMs: undefined };
   }
   const { status } = response;
   if (status === 404) return { kind: 'answered', value: undefined };

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { lostConnection } from '../domain/lost-connection';
 import { faultInSecret, keyInSecret } from '../domain/secret-form-and-faults';
 import { AppError, SecretError } from '../errors';
 import type { Notification, Notifier, Receiver } from './notifier-interface';
@@ -24,7 +25,11 @@ export function createWebhookNotifier(fetch: typeof globalThis.fetch = globalThi
       await answer.body?.cancel();
       status = answer.status;
     } catch (cause) {
-      throw new AppError('notification-unavailable', 'The receiver did not answer', { cause });
+      throw new AppError(
+        'notification-unavailable',
+        `The receiver cannot be reached: ${lostConnection(cause)}`,
+        { cause },
+      );
     }
     if (status >= 200 && status < 300) return;
     const isPassing = status === 408 || status === 429 || status >= 500;

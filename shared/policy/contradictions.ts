@@ -6,6 +6,7 @@ import { faultsInPrivilegedAccess } from './faults-in-privileged-access';
 import { faultsInSecrets } from './faults-in-secrets';
 import type { Fault } from './policy-fault';
 import type { PolicyFile } from './policy-schema';
+import { toldName, unknownName } from './told-name';
 import { faultsInSource } from './sources-section';
 
 type Entry = PolicyFile['organizations'][string];
@@ -50,23 +51,23 @@ function faultsInGroups({ groups }: Entry): readonly Fault[] {
 }
 
 function faultsInBirthright(entry: Entry): readonly Fault[] {
-  const known = namesOfGroups(entry);
+  const known = Object.keys(entry.groups);
   return entry.birthright.flatMap((line, index) =>
     unknownGroups(known, line.groups, ['birthright', index, 'groups']),
   );
 }
 
 function faultsInDuties(entry: Entry): readonly Fault[] {
-  const known = namesOfGroups(entry);
+  const known = Object.keys(entry.groups);
   return entry.separationOfDuties.flatMap((pair, index) => {
     const path = ['separationOfDuties', index];
     const [first, second] = pair.map(fold);
     return [
       ...unknownGroups(known, pair, path),
-      ...(first === second ? [{ path, problem: `pairs "${pair[0]}" with itself` }] : []),
+      ...(first === second ? [{ path, problem: `pairs ${toldName('', pair[0])} with itself` }] : []),
       ...entry.birthright
         .filter((line) => pair.every((name) => line.groups.some((group) => fold(group) === fold(name))))
-        .map((line) => ({ path, problem: `birthright line "${line.name}" gives both groups` })),
+        .map((line) => ({ path, problem: `${toldName('birthright line', line.name)} gives both groups` })),
     ];
   });
 }
@@ -76,7 +77,12 @@ function faultsInNotify({ notify }: Entry): readonly Fault[] {
   return notify.flatMap(({ name }, index) =>
     notify.findIndex((other) => other.name === name) === index
       ? []
-      : [{ path: ['notify', index, 'name'], problem: `"${name}" is the name of another receiver` }],
+      : [
+          {
+            path: ['notify', index, 'name'],
+            problem: `${toldName('', name)} is the name of another receiver`,
+          },
+        ],
   );
 }
 
@@ -129,7 +135,7 @@ function faultsInSources({ sources, organizations }: PolicyFile): readonly Fault
         .filter((alias) => !Object.hasOwn(organizations, alias))
         .map((alias) => ({
           path: ['sources', feed, name, 'organizations'],
-          problem: `organization "${alias}" is not under organizations`,
+          problem: unknownName('organization', alias, 'not under organizations', Object.keys(organizations)),
         })),
       ...faultsInSource(feed === 'hr' ? 'hr' : 'ticket', source, organizations).map(({ path, problem }) => ({
         path: ['sources', feed, name, ...path],
@@ -139,16 +145,16 @@ function faultsInSources({ sources, organizations }: PolicyFile): readonly Fault
   );
 }
 
-function namesOfGroups({ groups }: Entry): ReadonlySet<string> {
-  return new Set(Object.keys(groups).map(fold));
-}
-
 function unknownGroups(
-  known: ReadonlySet<string>,
+  known: readonly string[],
   names: readonly string[],
   path: readonly PropertyKey[],
 ): readonly Fault[] {
+  const folded = new Set(known.map(fold));
   return names
-    .filter((name) => !known.has(fold(name)))
-    .map((name) => ({ path, problem: `group "${name}" is not under groups` }));
+    .filter((name) => !folded.has(fold(name)))
+    .map((name) => ({
+      path,
+      problem: unknownName('group', name, 'not under groups', known),
+    }));
 }

@@ -53,14 +53,14 @@ export function compileExpression(scope: OwnCheckScope, text: string): CompiledE
   const types = FACTS[scope];
   const environment = new Environment({ limits: LIMITS });
   for (const [name, type] of Object.entries(types)) environment.registerVariable(name, type);
-  const parsed = parse(environment, text);
+  const parsed = parse(environment, scope, text);
   if (typeof parsed === 'string') return { kind: 'fault', problem: parsed };
   const tree: ASTNode = parsed.ast;
   const refused = findRefused(tree);
   if (refused !== undefined)
     return { kind: 'fault', problem: `${refused.problem} (${placeOf(text, refused.start)})` };
   const checked = parsed.check();
-  if (!checked.valid) return { kind: 'fault', problem: noExpression(checked.error) };
+  if (!checked.valid) return { kind: 'fault', problem: noExpression(checked.error, scope, text) };
   if (checked.type !== 'bool')
     return { kind: 'fault', problem: `gives ${checked.type ?? 'nothing'} and not true or false` };
   if (countSteps(tree, types, LARGE) > MAX_STEPS_OF_LARGE)
@@ -82,17 +82,40 @@ export function compileExpression(scope: OwnCheckScope, text: string): CompiledE
   };
 }
 
-function parse(environment: Environment, text: string): ReturnType<Environment['parse']> | string {
+function parse(
+  environment: Environment,
+  scope: OwnCheckScope,
+  text: string,
+): ReturnType<Environment['parse']> | string {
   try {
     return environment.parse(text);
   } catch (error) {
-    return noExpression(error);
+    return noExpression(error, scope, text);
   }
 }
 
-function noExpression(error: unknown): string {
-  return `is no expression: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`;
+/** What the codes of the language's errors mean to somebody who wrote an expression; of the others it is told where they are. */
+const WORDS: ReadonlyMap<unknown, string> = new Map([
+  ['unknown_variable', 'names what is not there'],
+  ['no_such_overload', 'compares or joins what is not of one kind, such as a number and a text'],
+  ['unterminated_string', 'has a quote that is not closed'],
+]);
+
+function noExpression(error: unknown, scope: OwnCheckScope, text: string): string {
+  const { code, range }: Readonly<{ code?: unknown; range?: unknown }> =
+    typeof error === 'object' && error !== null ? error : {};
+  const start = typeof range === 'object' && range !== null && 'start' in range ? Number(range.start) : 0;
+  const what = WORDS.get(code) ?? 'cannot be read';
+  return `is no expression: it ${what} (${placeOf(text, start)}); it may name ${Object.keys(FACTS[scope]).join(', ')}, such as ${EXAMPLES[scope]}`;
 }
+
+const EXAMPLES: Readonly<Record<OwnCheckScope, string>> = {
+  member: 'privileged && unusedDays > 90',
+  group: 'privileged && members > 20',
+  person: 'left && !pending',
+  rule: 'enabled && "Finance" in groups',
+  entry: 'entityType == "application"',
+};
 
 function placeOf(text: string, start: number): string {
   const lines = text.slice(0, start).split('\n');

@@ -1,6 +1,7 @@
 import { foldSecretName, placesThatShare, secretPlacesOf } from '../domain/secret-places';
 import type { Fault } from './policy-fault';
 import type { PolicyFile } from './policy-schema';
+import { toldName } from './told-name';
 
 /** A secret that two places name, unless both show it to the same recipient: whoever has it for one could act for the other. */
 export function faultsInSecrets({ organizations, sources }: PolicyFile): readonly Fault[] {
@@ -13,7 +14,7 @@ export function faultsInSecrets({ organizations, sources }: PolicyFile): readonl
   return placesThatShare(places, ({ secret }) => [foldSecretName(secret)]).map(
     ([earlier, { path, secret }]) => ({
       path,
-      problem: `"${secret}" is the secret of ${earlier.path.join('.')} too, so that whoever has it for one could act for the other: name a secret of its own`,
+      problem: `${toldName('', secret)} is the secret of ${earlier.path.join('.')} too, so that whoever has it for one could act for the other: name a secret of its own`,
     }),
   );
 }

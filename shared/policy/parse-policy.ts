@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import { fold } from '../domain/fold';
 import { isPrivilegedByName, LONGEST_POLICY_BYTES } from '../domain/policy';
@@ -12,15 +11,19 @@ import type {
   SourcePolicy,
 } from '../domain/policy';
 import { AppError } from '../errors';
+import { checkInWords } from '../problems-in-words';
 import { toAuditPolicy, toBaselineRules } from './audit-section';
 import { contradictionsIn } from './contradictions';
 import { toDecisionRules } from './decisions-section';
-import type { Fault } from './policy-fault';
+import { readPolicyDocument } from './policy-document';
+import type { LineFault } from './policy-fault';
 import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
 import { toSourceSettings } from './sources-section';
 
 /** More faults than these are counted and not named. */
 const MOST_FAULTS = 100;
+const LONGEST_PLACE = 200;
+const NO_POLICY = 'must begin with the keys of a policy, such as "version: 1" and then "organizations:"';
 
 /**
  * Reads a policy file. Every fault is named with file, line and reason, all in one message. `development`: the file
@@ -37,31 +40,39 @@ export function parsePolicy(
       'policy-invalid',
       `${fileName}:1: the file has more than ${LONGEST_POLICY_BYTES} bytes`,
     );
-  const lines = new LineCounter();
-  // The parser's own search for keys that stand twice, and its fine words about errors, take the square of a file's length.
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
-  const [syntax] = document.errors;
-  if (syntax !== undefined)
-    throw new AppError('policy-invalid', `${fileName}:${lines.linePos(syntax.pos[0]).line}: ${syntax.code}`);
-  refuseAliasesAndTwins(document, lines, fileName);
-  const parsed = PolicyFileSchema.safeParse(document.toJS());
-  const faults: readonly Fault[] = parsed.success
-    ? contradictionsIn(parsed.data, development)
-    : parsed.error.issues.map((issue) => ({ path: issue.path, problem: problemOf(issue) }));
+  const document = readPolicyDocument(text);
+  if (document.faults.length > 0) throw policyInvalid(fileName, document.faults);
+  if (typeof document.value !== 'object' || document.value === null || Array.isArray(document.value))
+    throw policyInvalid(fileName, [{ line: 1, place: '', problem: NO_POLICY }]);
+  const parsed = checkInWords(PolicyFileSchema, document.value);
+  const faults = parsed.success ? contradictionsIn(parsed.data, development) : parsed.problems;
   if (!parsed.success || faults.length > 0)
-    throw new AppError(
-      'policy-invalid',
-      [
-        ...faults
-          .slice(0, MOST_FAULTS)
-          .map(
-            ({ path, problem }) =>
-              `${fileName}:${lineOf(document, lines, path)}: ${path.join('.')}: ${problem}`,
-          ),
-        ...(faults.length > MOST_FAULTS ? [`and ${faults.length - MOST_FAULTS} more`] : []),
-      ].join('\n'),
+    throw policyInvalid(
+      fileName,
+      faults.slice(0, MOST_FAULTS).map(({ path, problem }) => ({
+        line: document.lineOf(path),
+        place: path.join('.'),
+        problem,
+      })),
+      faults.length,
     );
   return toPolicy(parsed.data, createHash('sha256').update(text).digest('hex'));
+}
+
+function policyInvalid(fileName: string, faults: readonly LineFault[], count = faults.length): AppError {
+  const told = faults
+    .slice(0, MOST_FAULTS)
+    .map(
+      ({ line, place, problem }) =>
+        `${fileName}:${line}: ${cut(place === '' ? 'the file' : place)}: ${problem}`,
+    );
+  const more = count - told.length;
+  return new AppError('policy-invalid', [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
+}
+
+/** A key may be as long as the file. */
+function cut(place: string): string {
+  return place.length > LONGEST_PLACE ? `${place.slice(0, LONGEST_PLACE)}…` : place;
 }
 
 function toPolicy(file: PolicyFile, hash: string): Policy {
@@ -145,43 +156,4 @@ function toRequestRules(rules: z.infer<typeof RequestRulesSchema> | undefined): 
 
 function toPeople(people: z.infer<typeof RequestRulesSchema>['requesters']): People {
   return people === 'anyone' ? 'anyone' : new Set(people.map(fold));
-}
-
-/** A key that is not allowed says why only inside. */
-function problemOf(issue: z.core.$ZodIssue): string {
-  const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
-  return inner?.message ?? issue.message;
-}
-
-/** An alias can make a small file large, and what it stands for is easily misread. Of two equal keys one would be lost. */
-function refuseAliasesAndTwins(document: Document, lines: LineCounter, fileName: string): void {
-  const refuse = (node: unknown, problem: string): never => {
-    throw new AppError('policy-invalid', `${fileName}:${lineOfNode(node, lines) ?? 1}: ${problem}`);
-  };
-  visit(document, {
-    Alias: (_key, alias) => refuse(alias, `the alias *${alias.source} is not allowed`),
-    Map: (_key, { items }) => {
-      const keys = new Set<string>();
-      for (const { key } of items) {
-        const name = String(isScalar(key) ? key.value : key);
-        if (keys.has(name)) refuse(key, 'DUPLICATE_KEY');
-        keys.add(name);
-      }
-    },
-  });
-}
-
-/** The line of the innermost part of the path that the file has. */
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const line = lineOfNode(document.getIn(path.slice(0, length), true), lines);
-    if (line !== undefined) return line;
-  }
-  return 1;
-}
-
-function lineOfNode(node: unknown, lines: LineCounter): number | undefined {
-  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)
-    ? lines.linePos(Number(node.range[0])).line
-    : undefined;
 }

@@ -12,12 +12,12 @@ const Key = z
   .regex(/^\S(.*\S)?$/, 'is empty or has blanks around it');
 const Guid = z.guid().transform((id) => id.toLowerCase());
 const PeopleSchema = z.union([z.literal('anyone'), z.array(z.email()).min(1)], {
-  error: 'is neither anyone nor a list of e-mail addresses',
+  error: 'is neither anyone nor a list of e-mail addresses, such as [ana@example.com]',
 });
 
 const ConsolePeopleSchema = z
   .union([z.literal('anyone'), z.array(z.email())], {
-    error: 'is neither anyone nor a list of e-mail addresses',
+    error: 'is neither anyone nor a list of e-mail addresses, such as [ana@example.com]',
   })
   .default([]);
 
@@ -83,7 +83,12 @@ const EntitySchema = z.strictObject({ entityType: z.enum(['user', 'group', 'appl
 const BirthrightSchema = z.strictObject({
   name: Name,
   when: z
-    .record(Key, z.union([Name, z.array(Name).min(1)], { error: 'is neither a text nor a list of texts' }))
+    .record(
+      Key,
+      z.union([Name, z.array(Name).min(1)], {
+        error: 'is neither a text nor a list of texts, such as "42" or [IT, Finance]',
+      }),
+    )
     .default({}),
   groups: z.array(Name).min(1),
 });
@@ -105,7 +110,10 @@ const OrganizationSchema = z.strictObject({
       reserve: z.number().min(0).max(0.9).default(0.2),
     })
     .prefault({}),
-  timeZone: z.string().default('UTC').refine(isTimeZone, 'is not an IANA time zone'),
+  timeZone: z
+    .string()
+    .default('UTC')
+    .refine(isTimeZone, 'is not an IANA time zone, such as Europe/Bucharest'),
   maxIdsPerPut: z.int().min(1).max(1000).default(100),
   guards: GuardsSchema,
   planExpiryDays: z
@@ -183,10 +191,16 @@ export const PolicyFileSchema = z.strictObject({
     .record(
       z
         .string()
-        .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an alias of lower-case letters, digits and hyphens'),
+        .regex(
+          /^[a-z0-9][a-z0-9-]{0,39}$/,
+          'is not an alias of lower-case letters, digits and hyphens, such as production',
+        ),
       OrganizationSchema,
     )
-    .refine((organizations) => Object.keys(organizations).length > 0, 'names no organization'),
+    .refine(
+      (organizations) => Object.keys(organizations).length > 0,
+      'names no organization: at least one is needed, such as production',
+    ),
   sources: z
     .strictObject({
       hr: z.record(Key, SourceSchema).default({}),

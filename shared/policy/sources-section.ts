@@ -8,6 +8,7 @@ import { SecretName } from './secret-name';
 import { proofOfOrigin } from '../webhooks/proof-of-origin';
 import { formatsOf, webhookFormatOf } from '../webhooks/format-registry';
 import type { WebhookFormat } from '../webhooks/webhook-format';
+import { toldName, unknownAct, unknownName } from './told-name';
 import { timeZone } from '../webhooks/contract/field-schemas';
 import { ticketActs, WITHDRAW } from '../webhooks/derive-access-request';
 
@@ -123,7 +124,7 @@ export function faultsInSource(
     return [
       {
         path: ['format'],
-        problem: `"${entry.format}" is no format of this feed; there are: ${formatsOf(feed).join(', ')}`,
+        problem: `${toldName('', entry.format)} is no format of this feed; there are: ${formatsOf(feed).join(', ')}`,
       },
     ];
   const spokenOf = (entry.organizations ?? Object.keys(organizations)).flatMap((alias) =>
@@ -161,13 +162,10 @@ function faultsInActs(feed: Feed, { may = [], events }: SourceEntry): readonly S
   return [
     ...may
       .filter((act) => !known.includes(act))
-      .map((act) => ({ path: ['may'], problem: `"${act}" is nothing that this feed can cause` })),
+      .map((act) => ({ path: ['may'], problem: unknownAct(act, known) })),
     ...Object.entries(events)
       .filter(([, act]) => act !== 'ignore' && (act === WITHDRAW ? feed === 'hr' : !known.includes(act)))
-      .map(([name, act]) => ({
-        path: ['events', name],
-        problem: `"${act}" is nothing that this feed can cause`,
-      })),
+      .map(([name, act]) => ({ path: ['events', name], problem: unknownAct(act, known) })),
   ];
 }
 
@@ -195,10 +193,14 @@ function faultsInGroups(
 ): readonly SourceFault[] {
   if (feed === 'hr' && groups.length > 0)
     return [{ path: ['groups'], problem: 'is for tickets: what HR says is about people' }];
-  const known = new Set(spokenOf.flatMap((entries) => Object.keys(entries).map(fold)));
+  const names = spokenOf.flatMap((entries) => Object.keys(entries));
+  const known = new Set(names.map(fold));
   return groups
     .filter((name) => !known.has(fold(name)))
-    .map((name) => ({ path: ['groups'], problem: `group "${name}" is in none of its organizations` }));
+    .map((name) => ({
+      path: ['groups'],
+      problem: unknownName('group', name, 'in none of its organizations', names),
+    }));
 }
 
 function faultsInLeaving(

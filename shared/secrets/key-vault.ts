@@ -1,4 +1,5 @@
 import type { SecretClient } from '@azure/keyvault-secrets';
+import { lostConnection } from '../domain/lost-connection';
 import { AppError, UpstreamError } from '../errors';
 import type { SecretEnds, SecretStore } from './secret-store-interface';
 
@@ -115,8 +116,8 @@ async function readVersion({ client, name, abortSignal }: SecretRead, { id }: Ve
 function toAppError(error: unknown, name: string): AppError {
   const status = statusOf(error);
   if (status === 404) return new AppError('secret-missing', `The vault has no secret ${name}`);
-  const reason = status === 0 ? reasonOf(error) : `status ${status}`;
-  return new UpstreamError('vault-unavailable', `The vault did not give the secret ${name} (${reason})`, {
+  const reason = status === 0 ? lostConnection(error) : wordsFor(status);
+  return new UpstreamError('vault-unavailable', `The vault did not give the secret ${name}: ${reason}`, {
     service: 'key-vault',
     status,
   });
@@ -129,9 +130,11 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 0;
 }
 
-/** A code such as ECONNREFUSED or the name of the error; both are the SDK's own words. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : error.name;
+function wordsFor(status: number): string {
+  if (status === 401 || status === 403)
+    return `it does not allow it: give the identity of this application the role Key Vault Secrets User, and let this network through the firewall of the vault (HTTP ${status})`;
+  if (status === 429) return `it is asked too often (HTTP ${status})`;
+  return status >= 500
+    ? `it failed: try again later (HTTP ${status})`
+    : `it refuses: check KEY_VAULT_URL (HTTP ${status})`;
 }

@@ -1,3 +1,4 @@
+import { lostConnection } from '../domain/lost-connection';
 import { AppError } from '../errors';
 
 /** True for a 404: the entity does not exist. */
@@ -57,5 +58,19 @@ async function* codedItems(items: AsyncIterable<unknown>): AsyncGenerator {
 
 function throwCoded(error: unknown): never {
   if (error instanceof AppError) throw error;
-  throw new AppError('storage-unavailable', 'Storage did not do what was asked', { cause: error });
+  throw new AppError('storage-unavailable', `Storage did not do what was asked: ${reasonOf(error)}`, {
+    cause: error,
+  });
+}
+
+/** Never of the error's own message, which may hold an address with a signature. */
+function reasonOf(error: unknown): string {
+  const status = statusOf(error);
+  if (typeof status !== 'number') return lostConnection(error);
+  if (status === 401 || status === 403)
+    return `it does not allow it: give the identity of this application the data roles of Blob, Queue and Table, and let this network through the firewall of the account (HTTP ${status})`;
+  if (status === 404) return `what was asked for is not there (HTTP ${status})`;
+  return status === 429 || status >= 500
+    ? `it failed or has too much to do: try again later (HTTP ${status})`
+    : `it refuses (HTTP ${status})`;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { SentChange } from '../domain/audit/attribution/sent-change';
+import { lostConnection } from '../domain/lost-connection';
 import type { HttpMethod, QuotaGate } from '../domain/plan/quota';
 import type { UpstreamError } from '../errors';
 import {
@@ -81,12 +82,26 @@ function readFailure(context: CallContext, asked: UiPathCall, answer: HttpAnswer
     const asksMs = retryAfterMs(answer.headers.get('retry-after'), nowMs);
     return { error: toRefusal(asked, answer), retryAfterMs: asksMs };
   }
-  const isOwnEnd = context.signal?.aborted === true;
-  const lost =
-    answer.sent && !isOwnEnd
-      ? uipathError('uipath-unavailable', asked, 'the answer was lost or came too late', withCause(answer))
-      : uipathError('uipath-unreachable', asked, 'no connection: check identityBaseUrl', withCause(answer));
-  return { error: lost, retryAfterMs: undefined };
+  return { error: lostError(context, asked, answer), retryAfterMs: undefined };
+}
+
+function lostError({ signal }: CallContext, asked: UiPathCall, answer: LostAnswer): UpstreamError {
+  if (signal?.aborted === true)
+    return uipathError('uipath-unreachable', asked, 'the time for it was over', withCause(answer));
+  const why = `UiPath cannot be reached: ${lostConnection(answer.cause)}`;
+  return answer.sent
+    ? uipathError(
+        'uipath-unavailable',
+        asked,
+        `the answer was lost: ${lostConnection(answer.cause)}`,
+        withCause(answer),
+      )
+    : uipathError(
+        'uipath-unreachable',
+        asked,
+        `${why}; it is identityBaseUrl of the policy`,
+        withCause(answer),
+      );
 }
 
 function withCause({ cause }: LostAnswer): Readonly<{ status: 0; cause: unknown }> {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { FieldProblem } from '../domain/field-problem';
 import { AppError } from '../errors';
+import { checkInWords, type ProblemInWords } from '../problems-in-words';
 
 const mostProblems = 20;
 const longestField = 200;
@@ -11,13 +12,23 @@ const longestField = 200;
  * @throws `body-invalid`, naming each field at fault by its path and never by its value
  */
 export function checkBody<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const result = schema.safeParse(value);
+  const result = checkInWords(schema, value);
   if (result.success) return result.data;
-  throw bodyInvalid(
-    result.error.issues
-      .slice(0, mostProblems)
-      .map((issue) => ({ field: pathOf(issue.path), problem: issue.message })),
-  );
+  throw bodyInvalid(fieldProblemsOf(result));
+}
+
+/** Each field at fault by its path, and what is wrong with it as a sentence. */
+export function fieldProblemsOf(
+  { problems }: Readonly<{ problems: readonly ProblemInWords[] }>,
+  placeOf: (path: readonly PropertyKey[]) => string = pathOf,
+): readonly FieldProblem[] {
+  return problems
+    .slice(0, mostProblems)
+    .map(({ path, problem }) => ({ field: placeOf(path), problem: asSentence(problem) }));
+}
+
+function asSentence(problem: string): string {
+  return `${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}`;
 }
 
 /** The error for fields that contradict each other or cannot be used. */

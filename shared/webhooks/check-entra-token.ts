@@ -8,6 +8,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import type { EntraPolicy } from '../domain/source-settings';
+import { lostConnection } from '../domain/lost-connection';
 import { AppError } from '../errors';
 import { DAY_MS } from '../domain/durations';
 import { readAtMost } from '../read-at-most';
@@ -117,9 +118,11 @@ function failureOf(error: unknown): IdentityFailure {
     error instanceof errors.JOSENotSupported
   )
     return 'identity-refused';
-  throw new AppError('identity-keys-unavailable', 'The keys of the identity provider cannot be read', {
-    cause: error,
-  });
+  throw new AppError(
+    'identity-keys-unavailable',
+    `The keys of the identity provider cannot be read: ${lostConnection(error)}`,
+    { cause: error },
+  );
 }
 
 function refused(reason: IdentityFailure): IdentityVerdict {

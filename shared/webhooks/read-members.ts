@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { FieldProblem } from '../domain/field-problem';
 import type { SourceMapping } from '../domain/source-settings';
-import { bodyInvalid } from './check-body';
+import { checkInWords } from '../problems-in-words';
+import { bodyInvalid, fieldProblemsOf } from './check-body';
 import { note } from './note-unusable';
 import { saidAtOf } from './parse-sender-time';
 import { textAt, valueAt } from './read-field-by-path';
@@ -17,17 +18,17 @@ export function usableAt<S extends z.ZodType>(
   schema: S,
   unusable: FieldProblem[],
 ): z.output<S> | undefined {
-  const result = schema.safeParse(valueAt(body, place));
-  if (!result.success)
-    unusable.push({ field: place, problem: result.error.issues[0]?.message ?? 'Cannot be used' });
-  return result.data;
+  const result = checkInWords(schema, valueAt(body, place));
+  if (result.success) return result.data;
+  unusable.push(...fieldProblemsOf(result, () => place).slice(0, 1));
+  return undefined;
 }
 
 /** The value at a place that nothing can be said without. @throws AppError `body-invalid` */
 export function memberAt<S extends z.ZodType>(body: unknown, place: string, schema: S): z.output<S> {
-  const result = schema.safeParse(valueAt(body, place));
+  const result = checkInWords(schema, valueAt(body, place));
   if (result.success) return result.data;
-  throw bodyInvalid([{ field: place, problem: result.error.issues[0]?.message ?? 'Cannot be used' }]);
+  throw bodyInvalid(fieldProblemsOf(result, () => place).slice(0, 1));
 }
 
 /**

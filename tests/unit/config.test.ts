@@ -49,6 +49,22 @@ describe('the settings', () => {
   });
 });
 
+describe('a fault of a setting', () => {
+  it.each([
+    ['MAX_BODY_BYTES', 'hunter2', 'must be a number, such as 5'],
+    ['MAX_BODY_BYTES', '1', 'must be at least 1024'],
+    ['PAYLOAD_DAYS', '400', 'must be at most 365'],
+    ['CONSOLE_SIGN_IN', 'easyauth', 'must be one of off, key, easy-auth: is easy-auth meant?'],
+    ['CONSOLE_TENANT_ID', 'hunter2', 'must be an id, such as 0f6b7c1e-1d0a-4a55-8f0e-6a1f2d9c3b47'],
+    ['UNSEALED_UNTIL', '31.12.2026', 'must be a day, such as 2026-12-31'],
+    ['AUDIT_SCHEDULE', 'nightly', 'is not a schedule of six fields, such as 0 0 2 * * *'],
+    ['AzureWebJobsStorage', '', 'must not be empty'],
+  ])('of %s as %j is told in words: %s', async (name, value, words) => {
+    const { message } = await errorOf(() => parseConfig({ ...LOCAL, [name]: value }));
+    expect(message).toBe(`${name}: ${words}`);
+  });
+});
+
 describe('the storage', () => {
   it('is an account reached with an identity where there is no connection string', () => {
     expect(parseConfig({ AzureWebJobsStorage__accountName: 'acme' }).storage).toEqual({

@@ -102,7 +102,7 @@ describe('readiness', () => {
   ])('fails by the name of the source whose secret %s', async (_case, secret, current, name, code) => {
     const readiness = await readinessWith({ [secret]: current === null ? null : { current } });
     expect(readiness.ready).toBe(false);
-    expect(notReady(readiness)).toEqual([{ name, ok: false, code }]);
+    expect(notReady(readiness)).toMatchObject([{ name, ok: false, code }]);
     expect(JSON.stringify(readiness)).not.toContain(current ?? 'a value');
   });
 
@@ -181,7 +181,7 @@ describe('readiness', () => {
       secrets: { read: failing },
     });
     expect(notReady(await runReadinessChecks(checks))).toEqual([
-      { name: 'policy', ok: false, code: 'policy-unavailable' },
+      { name: 'policy', ok: false, code: 'policy-unavailable', problem: 'None' },
     ]);
   });
 
@@ -203,12 +203,12 @@ describe('readiness', () => {
       {
         name: 'evidence-key',
         ok: key !== 'evidence-key',
-        ...(key === 'evidence-key' ? { code: 'secret-invalid' } : {}),
+        ...(key === 'evidence-key' ? { code: 'secret-invalid', problem: 'Too short' } : {}),
       },
       {
         name: 'console-key',
         ok: key !== 'console-key',
-        ...(key === 'console-key' ? { code: 'secret-invalid' } : {}),
+        ...(key === 'console-key' ? { code: 'secret-invalid', problem: 'Too short' } : {}),
       },
     ]);
   });

@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
+import { lostConnection } from '../../domain/lost-connection';
 import { AppError } from '../../errors';
 import { isConflict } from '../storage-errors';
 
@@ -83,15 +84,24 @@ async function coded<T>(call: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new AppError(
       isRefusal(cause) ? 'checkpoint-refused' : 'checkpoint-unavailable',
-      'The container for checkpoints does not take one',
+      `The container for checkpoints does not take one: ${whyOf(cause)}`,
       { cause },
     );
   }
 }
 
+/** 0: there was no answer. */
+function statusOf(error: unknown): number {
+  return typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 0;
+}
+
+function whyOf(error: unknown): string {
+  const status = statusOf(error);
+  return status === 0 ? lostConnection(error) : `HTTP ${status}`;
+}
+
 function isRefusal(error: unknown): boolean {
-  const status =
-    typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 0;
+  const status = statusOf(error);
   const isPassing = status === 408 || status === 429 || status >= 500;
   return status >= 400 && !isPassing;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FieldProblem } from '../../domain/field-problem';
-import { checkBody } from '../check-body';
+import { checkInWords } from '../../problems-in-words';
+import { checkBody, fieldProblemsOf } from '../check-body';
 import { bytesIdOf, contentHashOf, dedupeIdOf } from '../dedupe-id-from-content';
 import { parsePosted, type PostedBody } from '../parse-posted-body';
 import { eventNameAt, textAt, valueAt } from '../read-field-by-path';
@@ -79,12 +80,9 @@ export const successFactorsSoapSource: WebhookFormat = {
     );
     const content = contentHashOf(posted, contentOf(posted));
     const meanings = events.event.map((sent, index): Meaning => {
-      const { data: event, error } = EventSchema.safeParse(sent);
-      if (event === undefined)
-        return {
-          kind: 'unusable',
-          fields: error.issues.map(({ path, message }) => ({ field: path.join('.'), problem: message })),
-        };
+      const checked = checkInWords(EventSchema, sent);
+      if (!checked.success) return { kind: 'unusable', fields: fieldProblemsOf(checked) };
+      const event = checked.data;
       const workerId = workerIdIn(event);
       if (workerId === undefined)
         return { kind: 'unusable', fields: [{ field: 'entityKeys', problem: 'Must have a userId' }] };

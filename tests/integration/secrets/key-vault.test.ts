@@ -141,6 +141,14 @@ describe('a secret of Key Vault', () => {
     },
   );
 
+  it('that does not allow it says which role is missing', async () => {
+    vault.secrets.set('hr-key', [newest, newer]);
+    vault.faults.set('/versions', 403);
+    const { message } = await errorOf(() => read([newest, newer]));
+    expect(message).toContain('The vault did not give the secret hr-key: it does not allow it');
+    expect(message).toContain('Key Vault Secrets User');
+  });
+
   it('is unavailable when nobody listens', async () => {
     await vault.close();
     const error = await errorOf(() => read([newest]));

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { openDeliveryLooks } from '../../../sandbox/delivery-looks';
+import { outcomeOf, waitForOutcome, type DeliveryOutcome } from '../../../sandbox/delivery-outcome';
 import { createSendCommand } from '../../../sandbox/send-command';
 import type { SentDelivery } from '../../../sandbox/sender';
 import { until } from '../../../sandbox/story-looks';
@@ -66,7 +69,12 @@ function jsonOf(text: string): unknown {
 async function run(line: string): Promise<SentDelivery | undefined> {
   let sent: SentDelivery | undefined;
   const command = createSendCommand({
-    runningStack: async () => ({ hr: stack.hr(), tickets: stack.tickets(), vendors: stack.vendors }),
+    runningStack: async () => ({
+      hr: stack.hr(),
+      tickets: stack.tickets(),
+      storage: stack.azurite.connectionString,
+      vendors: stack.vendors,
+    }),
     report: (answer) => {
       sent = answer;
     },
@@ -114,4 +122,57 @@ describe('npm run send', () => {
   ])('says what it cannot send: %s', async (words, problem) => {
     await expect(run(`npm run send -- ${words}`)).rejects.toThrow(problem);
   });
+});
+
+describe('what became of what was sent', () => {
+  const outcomeOfLine = async (line: string): Promise<DeliveryOutcome> => {
+    let outcome: Promise<DeliveryOutcome> | undefined;
+    const command = createSendCommand({
+      runningStack: async () => ({
+        hr: stack.hr(),
+        tickets: stack.tickets(),
+        storage: stack.azurite.connectionString,
+        vendors: stack.vendors,
+      }),
+      report: (_sent, { about }) => {
+        const look = openDeliveryLooks(stack.azurite.connectionString);
+        outcome = waitForOutcome(async () => outcomeOf(about, await look(about)), {
+          expired: sleep(45_000, undefined, { ref: false }),
+          sleep: async (ms) => sleep(ms),
+        });
+      },
+    });
+    await command.parseAsync([...wordsOf(line)], { from: 'user' });
+    return (await outcome) ?? { state: 'pending', words: 'nothing was sent', groups: [] };
+  };
+
+  it.each([
+    [
+      'joiner --person olga.admin@acme.example --attribute department=Finance',
+      'applied',
+      'Finance Automation',
+    ],
+    [
+      'grant --person olga.admin@acme.example --group "Production Support" --duration PT1H --approver ben.lead@acme.example --id REQ-W1',
+      'applied',
+      'REQ-W1 is applied: olga.admin@acme.example is in Automation Users, Finance Automation, Production Support',
+    ],
+    [
+      'grant --person olga.admin@acme.example --group "Production Suport" --duration PT1H --id REQ-W2',
+      'refused',
+      'REQ-W2 is refused: group-not-managed',
+    ],
+    [
+      'joiner --person nobody@acme.example --attribute department=Finance',
+      'waiting',
+      'does not know the address',
+    ],
+  ])(
+    'of %s is told',
+    async (line, state, words) => {
+      const outcome = await outcomeOfLine(line);
+      expect([outcome.state, outcome.words]).toEqual([state, expect.stringContaining(words)]);
+    },
+    60_000,
+  );
 });

@@ -120,6 +120,25 @@ describe('a store whose failures are coded', () => {
     expect(error.cause).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') });
   });
 
+  it.each([
+    [{ code: 'ENOTFOUND' }, 'the name in its address was not found'],
+    [{ cause: { code: 'ECONNREFUSED' } }, 'the connection was refused'],
+    [{ statusCode: 403 }, 'it does not allow it: give the identity of this application the data roles'],
+    [{ statusCode: 404 }, 'what was asked for is not there (HTTP 404)'],
+    [{ statusCode: 503 }, 'it failed or has too much to do: try again later (HTTP 503)'],
+    [{ statusCode: 400 }, 'it refuses (HTTP 400)'],
+    [{}, 'it did not answer: check its address'],
+  ])('says of %j why, and what to check', async (details, words) => {
+    const failing = coded({
+      read: async () => {
+        throw Object.assign(new Error('https://account/?sig=hunter2'), details);
+      },
+    });
+    const { message } = await errorOf(failing.read);
+    expect(message).toContain(`Storage did not do what was asked: ${words}`);
+    expect(message).not.toContain('hunter2');
+  });
+
   it('does so for a list that breaks off, too', async () => {
     const seen: number[] = [];
     const error = await errorOf(async () => {

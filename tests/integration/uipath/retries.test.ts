@@ -156,6 +156,7 @@ describe('a read', () => {
     const client = harness.connect({ fetch: async () => fetch(dead) });
     const error = await errorOf(client.checkToken);
     expect(error).toMatchObject({ code: 'uipath-unreachable', status: 0 });
+    expect(error.message).toContain('the connection was refused');
     expect(error.message).toContain('identityBaseUrl');
   });
 

@@ -26,7 +26,7 @@ describe('readiness', () => {
       ready: false,
       checks: [
         { name: 'storage', ok: true },
-        { name: 'vault', ok: false, code: 'vault-unavailable' },
+        { name: 'vault', ok: false, code: 'vault-unavailable', problem: 'No vault' },
         { name: 'token', ok: false, code: 'internal' },
       ],
     });

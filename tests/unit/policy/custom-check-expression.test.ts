@@ -24,6 +24,35 @@ const times = (count: number, text: string): string => text.repeat(count);
 
 describe('expressions of own checks', () => {
   it.each([
+    [
+      'what is not there',
+      'left && foo',
+      'it names what is not there (line 1, column 9); it may name email, left',
+    ],
+    ['an end that is missing', 'left &&', 'it cannot be read (line 1, column 8)'],
+    [
+      'a quote that is open',
+      'left ||\nemail == "abc',
+      'it has a quote that is not closed (line 2, column 10)',
+    ],
+    ['two kinds', 'left > "x"', 'it compares or joins what is not of one kind, such as a number and a text'],
+  ])('say of %s where and what it is, with an example', (_fault, when, words) => {
+    const problem = problemOf(when);
+    expect(problem).toContain(words);
+    expect(problem).toMatch(/, such as left && !pending$/);
+    expect(problem).not.toMatch(/EOF|overload|Unknown|Unexpected/);
+  });
+
+  it.each(['member', 'group', 'person', 'rule', 'entry'] as const)(
+    'show an example of a %s that is one',
+    (scope) => {
+      const result = compileExpression(scope, 'no');
+      const example = result.kind === 'fault' ? (result.problem.split('such as ').at(-1) ?? '') : '';
+      expect(compileExpression(scope, example).kind).toBe('expression');
+    },
+  );
+
+  it.each([
     ['as it is written', 'email.matches("(a+)+$")', 'may not use matches() (line 1, column 1)'],
     [
       'with a comment before its bracket',

@@ -57,7 +57,7 @@ describe('who may decide', () => {
       {},
       /fewer than the two people/,
     ],
-    ['names a person by address', { roles: { reader: { people: ['a@b.example'] } } }, {}, /GUID/],
+    ['names a person by address', { roles: { reader: { people: ['a@b.example'] } } }, {}, /must be an id/],
     ['has another role', { roles: { owner: {} } }, {}, /owner/],
   ])('is refused where it %s', (_what, decisions, console, problem) => {
     expect(() => parse(decisions, console)).toThrow(problem);

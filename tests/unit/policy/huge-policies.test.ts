@@ -93,8 +93,8 @@ describe('a policy file that is made to hurt', () => {
     ['by the name that every object has', '__proto__: 1\n__proto__: 2\n', 2],
     ['with nothing for a name', '~: 1\nnull: 2\n', 2],
   ])('by a key that stands twice, %s, is refused', async (_twin, text, line) => {
-    expect((await errorOf(() => parsePolicy(text, 'policy.yaml'))).message).toBe(
-      `policy.yaml:${line}: DUPLICATE_KEY`,
+    expect((await errorOf(() => parsePolicy(text, 'policy.yaml'))).message).toMatch(
+      new RegExp(`^policy\\.yaml:${line}: column \\d+: the key stands twice`),
     );
   });
 });

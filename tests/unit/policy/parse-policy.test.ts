@@ -165,50 +165,66 @@ describe('a policy file', () => {
 
 describe('a fault of a policy file', () => {
   it.each<[string, string, readonly string[]]>([
-    ['a tab where YAML takes none', 'version: 1\n\torganizations: {}\n', ['policy.yaml:2: TAB_AS_INDENT']],
-    ['a key that stands twice', 'version: 1\nversion: 1\n', ['policy.yaml:2: DUPLICATE_KEY']],
+    [
+      'a tab where YAML takes none',
+      'version: 1\n\torganizations: {}\n',
+      ['policy.yaml:2: column 1: is indented with a tab: use blanks, two for each step'],
+    ],
+    [
+      'a key that stands twice',
+      'version: 1\nversion: 1\n',
+      ['policy.yaml:2: column 1: the key stands twice: one of the two would be lost'],
+    ],
     [
       'an alias',
       withLines('    separationOfDuties:', '      - &pair [Developers, Payments]', '      - *pair'),
-      ['policy.yaml:12: the alias *pair is not allowed'],
+      ['policy.yaml:12: column 9: an alias (*) is not allowed: write out what it stands for'],
     ],
-    ['nothing at all', '', ['policy.yaml:1: : Invalid input: expected object, received null']],
     [
-      'another version',
-      SMALLEST.replace('version: 1', 'version: 2'),
-      ['policy.yaml:1: version: Invalid input: expected 1'],
+      'nothing at all',
+      '',
+      [
+        'policy.yaml:1: the file: must begin with the keys of a policy, such as "version: 1" and then "organizations:"',
+      ],
     ],
+    ['another version', SMALLEST.replace('version: 1', 'version: 2'), ['policy.yaml:1: version: must be 1']],
     [
       'no organization',
       'version: 1\norganizations: {}\n',
-      ['policy.yaml:2: organizations: names no organization'],
+      ['policy.yaml:2: organizations: names no organization: at least one is needed, such as production'],
     ],
     [
       'a misspelt key',
       SMALLEST.replace('Payments: {}', 'Payments: { protectedMember: [] }'),
-      ['policy.yaml:9: organizations.production.groups.Payments: Unrecognized key: "protectedMember"'],
+      [
+        'policy.yaml:9: organizations.production.groups.Payments.protectedMember: is no key here: is protectedMembers meant?',
+      ],
     ],
     [
       'a zone that does not exist',
       withLines('    timeZone: Europe/Bukarest'),
-      ['policy.yaml:10: organizations.production.timeZone: is not an IANA time zone'],
+      [
+        'policy.yaml:10: organizations.production.timeZone: is not an IANA time zone, such as Europe/Bucharest',
+      ],
     ],
     [
       'a blank condition, which would match everybody whose attribute is blank',
       withLines('    birthright:', "      - { name: x, when: { department: ' ' }, groups: [Developers] }"),
-      [
-        'policy.yaml:11: organizations.production.birthright.0.when.department: Too small: expected string to have >=1 characters',
-      ],
+      ['policy.yaml:11: organizations.production.birthright.0.when.department: must not be empty'],
     ],
     [
       'an unknown group of a birthright line',
       withLines('    birthright:', '      - { name: x, groups: [Developers, Developer] }'),
-      ['policy.yaml:11: organizations.production.birthright.0.groups: group "Developer" is not under groups'],
+      [
+        'policy.yaml:11: organizations.production.birthright.0.groups: group "Developer" is not under groups: is Developers meant?',
+      ],
     ],
     [
       'an unknown group of a pair',
       withLines('    separationOfDuties:', '      - [Developers, Payment]'),
-      ['policy.yaml:11: organizations.production.separationOfDuties.0: group "Payment" is not under groups'],
+      [
+        'policy.yaml:11: organizations.production.separationOfDuties.0: group "Payment" is not under groups: is Payments meant?',
+      ],
     ],
     [
       'a pair of one group',
@@ -241,26 +257,28 @@ describe('a fault of a policy file', () => {
       'an alias that no address could hold',
       SMALLEST.replace('production:', 'Production 1:'),
       [
-        'policy.yaml:4: organizations.Production 1: is not an alias of lower-case letters, digits and hyphens',
+        'policy.yaml:3: organizations.Production 1: is not an alias of lower-case letters, digits and hyphens, such as production',
       ],
     ],
     [
       'an approver who is no address',
       withLines('    rules: { requests: { approvers: [Maria] } }'),
-      ['policy.yaml:10: organizations.production.rules.requests.approvers.0: Invalid email address'],
+      [
+        'policy.yaml:10: organizations.production.rules.requests.approvers.0: must be an e-mail address, such as ana@example.com',
+      ],
     ],
     [
       'approvers that are one text',
       withLines('    rules: { requests: { approvers: maria@example.com } }'),
       [
-        'policy.yaml:10: organizations.production.rules.requests.approvers: is neither anyone nor a list of e-mail addresses',
+        'policy.yaml:10: organizations.production.rules.requests.approvers: is neither anyone nor a list of e-mail addresses, such as [ana@example.com]',
       ],
     ],
     [
       'a condition that is a number',
       withLines('    birthright:', '      - { name: x, when: { costCenter: 42 }, groups: [Developers] }'),
       [
-        'policy.yaml:11: organizations.production.birthright.0.when.costCenter: is neither a text nor a list of texts',
+        'policy.yaml:11: organizations.production.birthright.0.when.costCenter: is neither a text nor a list of texts, such as "42" or [IT, Finance]',
       ],
     ],
     [
@@ -302,7 +320,7 @@ describe('a fault of a policy file', () => {
     expect((await faultsOf(text)).map((fault) => fault.split(': ')[0])).toEqual([
       'policy.yaml:10',
       'policy.yaml:11',
-      'policy.yaml:1',
+      'policy.yaml:12',
     ]);
   });
 
