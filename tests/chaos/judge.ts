@@ -234,9 +234,8 @@ function judgeEvidence(
     for (const id of removed) add(id, groupId, 'membership-removed');
   }
   return PEOPLE.flatMap((person) => {
-    const evidence = [person, newAddressOf(person)]
-      .flatMap((address) => records.get(evidenceKey(address)) ?? [])
-      .toSorted((a, b) => a.atMs - b.atMs);
+    const ledgers = [person, newAddressOf(person)].map((address) => records.get(evidenceKey(address)) ?? []);
+    const evidence = ledgers.flat().toSorted((a, b) => a.atMs - b.atMs);
     const changesTold = evidence.filter(
       ({ kind }) => kind === 'membership-added' || kind === 'membership-removed',
     );
@@ -254,11 +253,27 @@ function judgeEvidence(
         .map(({ facts }) => (facts['change'] === 'add' ? 'membership-added' : 'membership-removed'));
       const is = own.map(({ kind }) => kind);
       const should = done.get(`${person}|${groupId}`) ?? [];
-      return isToldBy(should, is, unknown)
+      const [one = [], other = []] = ledgers.map((ledger) => ledger.filter((record) => own.includes(record)));
+      return inAnyOrder(one, other).some((kinds) => isToldBy(should, kinds, unknown))
         ? []
         : [`evidence of ${person} in ${group} tells [${is.join(', ')}], it was [${should.join(', ')}]`];
     });
   });
+}
+
+type Told = Readonly<{ kind: string; atMs: number }>;
+
+/** What two ledgers tell, as kinds in the order of time: of the same instant nothing says which of them was first. */
+function inAnyOrder(
+  [a, ...as]: readonly Told[],
+  [b, ...bs]: readonly Told[],
+): ReadonlyArray<readonly string[]> {
+  if (a === undefined || b === undefined)
+    return [[a, ...as, b, ...bs].flatMap((told) => (told === undefined ? [] : [told.kind]))];
+  return [
+    ...(a.atMs <= b.atMs ? inAnyOrder(as, [b, ...bs]).map((rest) => [a.kind, ...rest]) : []),
+    ...(b.atMs <= a.atMs ? inAnyOrder([a, ...as], bs).map((rest) => [b.kind, ...rest]) : []),
+  ];
 }
 
 /** True when leaving out some of the unknown from what was done gives what is told. */
