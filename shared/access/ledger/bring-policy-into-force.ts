@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { NEW_ORGANIZATION_LEDGER } from '../../domain/ledger/organization-ledger';
+import { NEW_ORGANIZATION_LEDGER, type OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
 import type { PolicyChanges, PolicyVersion } from '../../domain/policy-version';
 import { errorCodeOf } from '../../errors';
@@ -39,19 +39,24 @@ type VersionToRecord = Readonly<{
  * on record is the hash that the organization's ledger has, and record and hash are one transaction. Organizations that go are
  * recorded first: as long as one that stays is not, whoever repeats this finds them again.
  * An organization whose own records cannot be read keeps no other from the version; the night finds it.
+ * Returns the organizations for whose people it is not planned yet what the version changes.
  * @throws AppError where storage fails: the version is not in force then
  */
 export async function bringPolicyIntoForce(
   deps: BringPolicyIntoForceDeps,
   version: PolicyVersion,
   aliases: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const before = new Map<string, string | undefined>();
+  const followed = new Set<string>();
   await mapConcurrently(aliases, STORAGE_WIDTH, async (alias) => {
-    before.set(alias, await hashOnRecord(deps, alias));
+    const { policyHash, policyFollowed } = await versionsOnRecord(deps, alias);
+    before.set(alias, policyHash);
+    if (policyFollowed === version.hash) followed.add(alias);
   });
   const changed = aliases.filter((alias) => before.get(alias) !== version.hash);
-  if (changed.length === 0) return;
+  const unfollowed = aliases.filter((alias) => !followed.has(alias));
+  if (changed.length === 0) return unfollowed;
   await deps.policyArchive.keep(version);
   const compared = new Map<string, Promise<ReturnType<Compare>>>();
   const comparisonWith = async (hash: string): Promise<ReturnType<Compare>> => {
@@ -69,18 +74,19 @@ export async function bringPolicyIntoForce(
     await mapConcurrently(part, STORAGE_WIDTH, async (alias) =>
       recordAndLog(deps, alias, { version, comparisonWith }),
     );
+  return unfollowed;
 }
 
-/** undefined: none, or it cannot be read. */
-async function hashOnRecord(
+/** Nothing where there is no record, or it cannot be read. */
+async function versionsOnRecord(
   { ledger }: Pick<BringPolicyIntoForceDeps, 'ledger'>,
   alias: string,
-): Promise<string | undefined> {
+): Promise<Pick<OrganizationLedger, 'policyHash' | 'policyFollowed'>> {
   try {
-    return (await ledger.read(organizationSubject(alias)))?.value.policyHash;
+    return (await ledger.read(organizationSubject(alias)))?.value ?? {};
   } catch (error) {
     if (errorCodeOf(error) !== 'record-unreadable') throw error;
-    return undefined;
+    return {};
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
+import { policyEditSubject } from '../../domain/ledger/subject';
 import { latestOf, ruleWantedAt } from '../../domain/ledger/rule-and-entity-ledgers';
 import { gatheringCauses } from '../../domain/plan/hold';
-import type { OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
@@ -17,6 +17,7 @@ import {
 import { applyReleasedGuardHolds, type ApplyReleasedGuardHoldsDeps } from './apply-released-guard-holds';
 import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
 import { failUnreadableRow } from './fail-unreadable-row';
+import { followPolicyEdit, type FollowPolicyEditDeps } from './follow-policy-edit';
 import { reconcileRules, type ReconcileRulesDeps } from './reconcile-rules';
 import type { MarksOfRun } from './marks-of-run';
 import { withShareOfTime, type TimeBudget } from './time-budget-interface';
@@ -27,10 +28,10 @@ export type ApplyMarkedSubjectsDeps = ReconcilePeopleMembershipsDeps &
   ReconcileAccessPolicyEntriesDeps &
   ApplyReleasedGuardHoldsDeps &
   ApplyReleasedRemediationsDeps &
+  FollowPolicyEditDeps &
   ContainedDeps &
   TimeBudget &
   Readonly<{
-    organization: Pick<OrganizationPolicy, 'alias'>;
     changes: Pick<ChangeStore, 'listMarks' | 'clearMark'>;
     holds: Pick<HoldStore, 'heads'>;
     marks: MarksOfRun;
@@ -43,7 +44,7 @@ const MARKS_TOGETHER = 50_000;
 const SHARE_OF_PEOPLE = 3 / 4;
 
 /**
- * Works through the marks, urgent ones always first, then the holds that a person released. Released changes come before the
+ * Works through the marks, urgent ones always first, then the holds that a person released, then an edit of the policy. Released changes come before the
  * rules that they mark, and of rules and entries the removals come first. Released removals come after everybody, when it is known
  * who got a reason meanwhile. Returns when to go on, epoch milliseconds, with what waits for a call to fill or what there was no
  * time for; undefined when nothing is left.
@@ -52,6 +53,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
   const again: number[] = [];
   const released: Mark[] = [];
   const done = { holds: false, remediations: false };
+  const follows = followPolicyEdit(deps);
   for (;;) {
     const marks = await listOpenMarks(deps);
     if (deps.isTimeUp() && (marks.length > 0 || !done.remediations)) return deps.clock.now();
@@ -74,6 +76,14 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
       done.remediations = true;
       continue;
     }
+    const edit = urgent.length === 0 ? marks.find(isPolicyEdit) : undefined;
+    if (edit !== undefined) {
+      const came = await follow(deps, follows);
+      if (came === 'overtaken') continue;
+      deps.marks.take([edit]);
+      if (came === 'followed') await deps.changes.clearMark(edit);
+      continue;
+    }
     const batch = urgent.length > 0 ? urgent : marks;
     deps.marks.take(batch);
     for (const { subject } of ofKind(batch, 'unreadable')) await failUnreadableRow(deps, subject.key);
@@ -93,6 +103,22 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     await reconcileRules(deps, inOrder.flat());
     await reconcileAccessPolicyEntries(deps, others);
   }
+}
+
+/** An edit is followed before anything else of its lane: whom it changes is weighed as a whole. `failed`: the mark stays. */
+async function follow(
+  deps: ContainedDeps,
+  follows: ReturnType<typeof followPolicyEdit>,
+): Promise<Awaited<ReturnType<typeof follows>> | 'failed'> {
+  let came: Awaited<ReturnType<typeof follows>> | 'failed' = 'failed';
+  await asPhase(deps, 'policy', async () => {
+    came = await follows();
+  });
+  return came;
+}
+
+function isPolicyEdit({ subject: { organization, kind, key } }: Mark): boolean {
+  return kind === 'organization' && key === policyEditSubject(organization).key;
 }
 
 /** Removals and the others. One alone is not looked at. */

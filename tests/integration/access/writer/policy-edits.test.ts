@@ -1,0 +1,278 @@
+import { describe, expect, it } from '@jest/globals';
+import { bringPolicyIntoForce } from '../../../../shared/access/ledger/bring-policy-into-force';
+import { releaseHold } from '../../../../shared/access/desk/release-hold';
+import { organizationSubject } from '../../../../shared/domain/ledger/subject';
+import { keyHolder } from '../../../fixtures/key-holder';
+import { recordingOn } from '../../../fixtures/policy-process';
+import { damage, failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
+import { ANA, BEN, byHand, CARA, DAN, OLGA, policyOfWorld, useWorlds, type World } from '../world';
+
+const start = useWorlds();
+const DAY_MS = 86_400_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const GROUPS = Object.fromEntries(
+  ['Developers', 'Users', 'Finance', 'Treasury'].map((name) => [name, { requests: { approvers: [BEN] } }]),
+);
+const line = (name: string, department: string, groups: readonly string[]) => ({
+  name,
+  when: { department },
+  groups,
+});
+const AUTOMATION = line('automation', 'Automation', ['Developers', 'Users']);
+const FINANCE = line('finance', 'Finance', ['Finance', 'Users']);
+const FIRST = { groups: GROUPS, birthright: [AUTOMATION, FINANCE], mover: { graceDays: 0 } };
+
+/** A version comes into force, as the place that reads the file brings it there. */
+async function edit(world: World, change: Fields): Promise<string> {
+  const { uipath, storage, clock, app } = world.engine;
+  const text = policyOfWorld(uipath.identityBaseUrl(world.alias), { ...FIRST, ...change });
+  world.engine.setPolicy(text);
+  const { hash } = await app.policy();
+  const version = { hash, text, origin: { kind: 'file', name: 'policy.yaml' } } as const;
+  app.policyEdits.open(await bringPolicyIntoForce(recordingOn(storage, clock), version, [world.alias]));
+  return hash;
+}
+
+/** Ana and Cara work in Automation, Dan and Olga in Finance, and the first version is followed. */
+async function staffed(): Promise<World> {
+  const world = await start({ policy: FIRST });
+  for (const email of [ANA, CARA]) await world.joins(email, { attributes: { department: 'Automation' } });
+  for (const email of [DAN, OLGA]) await world.joins(email, { attributes: { department: 'Finance' } });
+  await world.settle();
+  await edit(world, {});
+  await live(world, MINUTE_MS);
+  world.calls();
+  return world;
+}
+
+async function followed(world: World) {
+  const records = await world.evidence(organizationSubject(world.alias));
+  return records.filter(({ kind }) => kind === 'policy-followed').map(({ facts }) => facts);
+}
+
+async function held(world: World) {
+  const holds = await world.engine.app.holds.list(world.alias);
+  return holds.filter(({ state }) => state === 'held');
+}
+
+describe('an edit of the policy', () => {
+  it('gives whom it concerns their groups within a tick, and tells in the evidence whom', async () => {
+    const world = await staffed();
+    const hash = await edit(world, { birthright: [AUTOMATION, line('finance', 'Finance', ['Treasury'])] });
+    await live(world, MINUTE_MS);
+    expect(world.members('Treasury')).toEqual([DAN, OLGA]);
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+    expect(await followed(world)).toEqual([
+      {
+        from: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+        to: hash,
+        people: 2,
+        groups: [
+          { group: 'finance', gains: 0, loses: 2 },
+          { group: 'treasury', gains: 2, loses: 0 },
+          { group: 'users', gains: 0, loses: 2 },
+        ],
+        emptied: { groups: ['finance'], lines: [] },
+      },
+    ]);
+  });
+
+  it('costs no call to UiPath where it changes nobody', async () => {
+    const world = await staffed();
+    await edit(world, { notify: [], planExpiryDays: 5 });
+    await live(world, 10 * MINUTE_MS);
+    expect([world.calls(), await followed(world)]).toEqual([{}, []]);
+    const own = await world.engine.app.ledger.read(organizationSubject(world.alias));
+    expect(own?.value.policyFollowed).toBe(own?.value.policyHash);
+  });
+
+  it('looks at nobody but those whom it changes', async () => {
+    const world = await staffed();
+    await edit(world, {
+      birthright: [AUTOMATION, line('finance', 'Finance', ['Finance', 'Users', 'Treasury'])],
+    });
+    await live(world, 10 * MINUTE_MS);
+    const changed = world.engine.log.filter(({ event }) => event === 'memberships-applied');
+    expect(changed.at(-1)).toMatchObject({ groupId: world.groupId('Treasury'), added: 2, removed: 0 });
+    expect(await world.kinds(ANA)).not.toContain('policy-followed');
+    expect(world.calls()).toEqual({ G1: 1, G4: 1, G7: 2, G8: 1 });
+  });
+
+  it('that empties a birthright line is held however few it concerns, with the edit by name', async () => {
+    const world = await staffed();
+    const hash = await edit(world, {
+      birthright: [line('automation', 'Automaton', ['Developers', 'Users']), FINANCE],
+    });
+    await live(world, HOUR_MS);
+    expect([world.members('Developers'), world.members('Users')]).toEqual([
+      [ANA, CARA],
+      [ANA, CARA, DAN, OLGA],
+    ]);
+    const [hold, ...others] = await held(world);
+    expect(others).toEqual([]);
+    expect(hold?.removals).toHaveLength(4);
+    expect(hold?.guards).toEqual([
+      { guard: 'batch', scope: `emptying edit of the policy ${hash.slice(0, 8)}`, removals: 4, whole: 4 },
+    ]);
+    expect(await followed(world)).toMatchObject([
+      { people: 2, emptied: { groups: ['developers'], lines: ['automation'] } },
+    ]);
+    await releaseHold(world.engine.app, world.alias, hold?.hash ?? '', keyHolder('Ben'));
+    await live(world, MINUTE_MS);
+    expect([world.members('Developers'), world.members('Users')]).toEqual([[], [DAN, OLGA]]);
+  });
+
+  it('that is corrected before anybody released it takes nobody out', async () => {
+    const world = await staffed();
+    await edit(world, { birthright: [line('automation', 'Automaton', ['Developers']), FINANCE] });
+    await live(world, HOUR_MS);
+    await edit(world, {});
+    await live(world, HOUR_MS);
+    const [hold] = await held(world);
+    if (hold !== undefined) await releaseHold(world.engine.app, world.alias, hold.hash, keyHolder('Ben'));
+    await live(world, HOUR_MS);
+    expect([world.members('Developers'), world.members('Users')]).toEqual([
+      [ANA, CARA],
+      [ANA, CARA, DAN, OLGA],
+    ]);
+  });
+
+  it('that takes a few people out of a group which keeps others is not held', async () => {
+    const world = await staffed();
+    await world.moves(CARA, { attributes: { department: 'Operations' } });
+    await edit(world, {
+      birthright: [AUTOMATION, FINANCE, line('ops', 'Operations', ['Developers', 'Users'])],
+    });
+    await live(world, MINUTE_MS);
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+    await edit(world, { birthright: [AUTOMATION, FINANCE, line('ops', 'Operations', ['Users'])] });
+    await live(world, MINUTE_MS);
+    expect([world.members('Developers'), await held(world)]).toEqual([[ANA], []]);
+  });
+
+  it('that lets a group be written gives it whom it could not', async () => {
+    const observed = { ...GROUPS, Treasury: { ...GROUPS['Treasury'], mode: 'observe' } };
+    const birthright = [AUTOMATION, line('finance', 'Finance', ['Finance', 'Users', 'Treasury'])];
+    const world = await staffed();
+    await edit(world, { groups: observed, birthright });
+    await live(world, MINUTE_MS);
+    expect(world.members('Treasury')).toEqual([]);
+    await edit(world, { birthright });
+    await live(world, MINUTE_MS);
+    expect(world.members('Treasury')).toEqual([DAN, OLGA]);
+  });
+
+  it('that shortens the time after a move ends what was kept by the longer one', async () => {
+    const world = await staffed();
+    await edit(world, { mover: { graceDays: 30 } });
+    await live(world, MINUTE_MS);
+    await world.moves(CARA, { attributes: { department: 'Finance' } });
+    await world.pass(5 * DAY_MS);
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+    await edit(world, { mover: { graceDays: 10 } });
+    await live(world, MINUTE_MS);
+    expect(world.members('Developers')).toEqual([ANA, CARA]);
+    await world.pass(6 * DAY_MS);
+    expect(world.members('Developers')).toEqual([ANA]);
+  });
+
+  it('leaves a member alone whom somebody else put there', async () => {
+    const world = await staffed();
+    byHand(world, 'Developers', [DAN]);
+    await edit(world, { birthright: [line('automation', 'Automation', ['Users']), FINANCE] });
+    await live(world, HOUR_MS);
+    for (const { hash } of await held(world))
+      await releaseHold(world.engine.app, world.alias, hash, keyHolder('Ben'));
+    await live(world, HOUR_MS);
+    expect(world.members('Developers')).toEqual([DAN]);
+  });
+});
+
+describe('following an edit of the policy', () => {
+  const TREASURY = { birthright: [AUTOMATION, line('finance', 'Finance', ['Finance', 'Users', 'Treasury'])] };
+
+  it('is done by the next tick where the process dies before it is noted', async () => {
+    const world = await staffed();
+    const { app } = world.engine;
+    await edit(world, TREASURY);
+    await world.engine.tick();
+    const broken = {
+      ...app,
+      ledger: {
+        ...app.ledger,
+        write: async () => {
+          throw new Error('The process died');
+        },
+      },
+    };
+    await world.engine.work(broken).catch(() => undefined);
+    await live(world, 20 * MINUTE_MS);
+    expect([world.members('Treasury'), await failing(world)]).toEqual([[DAN, OLGA], []]);
+    expect(await followed(world)).toHaveLength(1);
+  });
+
+  it('keeps nobody else waiting while the version before cannot be read', async () => {
+    const world = await staffed();
+    const { app } = world.engine;
+    await edit(world, TREASURY);
+    await world.engine.tick();
+    const unread = async () => {
+      throw new Error('Storage is away');
+    };
+    await world.moves(ANA, { attributes: { department: 'Finance' } });
+    await world.engine.work({ ...app, policyOfVersion: unread });
+    await world.engine
+      .finish({
+        instances: [{ ...app, policyOfVersion: unread }],
+        withinMs: MINUTE_MS,
+      })
+      .catch(() => undefined);
+    expect(world.members('Finance')).toEqual([ANA, DAN, OLGA]);
+    await live(world, HOUR_MS);
+    expect([world.members('Treasury'), await failing(world)]).toEqual([[ANA, DAN, OLGA], []]);
+  });
+
+  it('goes by what everybody has where the version before is not kept any more', async () => {
+    const world = await staffed();
+    await edit(world, TREASURY);
+    await world.engine.tick();
+    const { app } = world.engine;
+    const gone = { ...app, policyOfVersion: async () => undefined };
+    await world.engine.work(gone);
+    await live(world, MINUTE_MS);
+    expect(world.members('Treasury')).toEqual([DAN, OLGA]);
+  });
+
+  it('waits where another version is on record than the run works under', async () => {
+    const world = await staffed();
+    const hash = await edit(world, TREASURY);
+    world.engine.setPolicy(policyOfWorld(world.engine.uipath.identityBaseUrl(world.alias), FIRST));
+    await live(world, MINUTE_MS);
+    const own = await world.engine.app.ledger.read(organizationSubject(world.alias));
+    expect([own?.value.policyFollowed === hash, world.members('Treasury')]).toEqual([false, []]);
+    await edit(world, TREASURY);
+    await live(world, MINUTE_MS);
+    expect(world.members('Treasury')).toEqual([DAN, OLGA]);
+  });
+
+  it('looks at somebody whose ledger cannot be read once it can be', async () => {
+    const world = await staffed();
+    const repair = await damage(world, DAN, { json0: '{"kind":"planet"}' });
+    await edit(world, TREASURY);
+    await live(world, 10 * MINUTE_MS);
+    expect(world.members('Treasury')).toEqual([OLGA]);
+    await repair();
+    await live(world, 2 * HOUR_MS);
+    expect(world.members('Treasury')).toEqual([DAN, OLGA]);
+  });
+
+  it('comes after a leaver who is said meanwhile', async () => {
+    const world = await staffed();
+    await edit(world, TREASURY);
+    await world.leaves(DAN);
+    await live(world, MINUTE_MS);
+    expect([world.members('Treasury'), world.members('Finance')]).toEqual([[OLGA], [OLGA]]);
+  });
+});
