@@ -48,6 +48,7 @@ const WIDTH = 8;
 const ENDS_AT_MS = {
   dueLists: 5_000,
   resendLists: 7_000,
+  edits: 8_000,
   dates: 14_000,
   resends: 18_000,
   runs: 20_000,
@@ -82,7 +83,7 @@ export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResu
   });
 
   const edited = organizations.filter((organization) => deps.policyEdits.isOpen(organization));
-  await tick.until(ENDS_AT_MS.dueLists).each('organization', edited, WIDTH, String, async (organization) => {
+  await tick.until(ENDS_AT_MS.edits).each('organization', edited, WIDTH, String, async (organization) => {
     await deps.changes.mark(policyEditSubject(organization), 'normal', tick.nowMs, 'policy');
     deps.policyEdits.close(organization);
   });

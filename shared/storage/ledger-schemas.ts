@@ -156,6 +156,7 @@ const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   decisions: z.array(z.string()).optional(),
   policyHash: z.string().exactOptional(),
   policyFollowed: z.string().exactOptional(),
+  isPolicyBetween: z.literal(true).exactOptional(),
 });
 
 export const LEDGER_SCHEMAS = {

@@ -28,6 +28,8 @@ export type BringPolicyIntoForceDeps = LogEvidenceDeps &
     log: Log;
   }>;
 
+type VersionsOnRecord = Pick<OrganizationLedger, 'policyHash' | 'policyFollowed' | 'isPolicyBetween'>;
+
 type VersionToRecord = Readonly<{
   version: PolicyVersion;
   comparisonWith: (hash: string) => Promise<ReturnType<Compare>>;
@@ -50,9 +52,9 @@ export async function bringPolicyIntoForce(
   const before = new Map<string, string | undefined>();
   const followed = new Set<string>();
   await mapConcurrently(aliases, STORAGE_WIDTH, async (alias) => {
-    const { policyHash, policyFollowed } = await versionsOnRecord(deps, alias);
-    before.set(alias, policyHash);
-    if (policyFollowed === version.hash) followed.add(alias);
+    const own = await versionsOnRecord(deps, alias);
+    before.set(alias, own.policyHash);
+    if (own.policyHash === version.hash && isFollowed(own)) followed.add(alias);
   });
   const changed = aliases.filter((alias) => before.get(alias) !== version.hash);
   const unfollowed = aliases.filter((alias) => !followed.has(alias));
@@ -81,7 +83,7 @@ export async function bringPolicyIntoForce(
 async function versionsOnRecord(
   { ledger }: Pick<BringPolicyIntoForceDeps, 'ledger'>,
   alias: string,
-): Promise<Pick<OrganizationLedger, 'policyHash' | 'policyFollowed'>> {
+): Promise<VersionsOnRecord> {
   try {
     return (await ledger.read(organizationSubject(alias)))?.value ?? {};
   } catch (error) {
@@ -135,7 +137,9 @@ async function record(deps: BringPolicyIntoForceDeps, alias: string, of: Version
       const before = current.policyHash ?? (await hashInEvidence(deps, alias));
       entry = before === hash ? undefined : await entryOf(deps, alias, of, before);
       if (current.policyHash === hash) return undefined;
-      return { next: { ...current, policyHash: hash }, evidence: entry === undefined ? [] : [entry] };
+      const between = isLeftUnfollowed(current) ? ({ isPolicyBetween: true } as const) : {};
+      const next = { ...current, ...between, policyHash: hash };
+      return { next, evidence: entry === undefined ? [] : [entry] };
     });
   } catch (error) {
     if (errorCodeOf(error) !== 'record-unreadable') throw error;
@@ -147,6 +151,17 @@ async function record(deps: BringPolicyIntoForceDeps, alias: string, of: Version
   const { from = '' } = entry.facts as Readonly<{ from?: string }>;
   deps.log({ event: POLICY_CHANGED, organization: alias, from, to: hash });
   return true;
+}
+
+/** Whether it was planned for everybody what the version in force changes. */
+function isFollowed({ policyHash, policyFollowed, isPolicyBetween }: VersionsOnRecord): boolean {
+  return policyFollowed === policyHash && isPolicyBetween !== true;
+}
+
+/** Whether the version that is in force until now goes without having been followed. */
+function isLeftUnfollowed(current: VersionsOnRecord): boolean {
+  const { policyHash, policyFollowed } = current;
+  return policyHash !== undefined && policyFollowed !== undefined && !isFollowed(current);
 }
 
 /** What the evidence says where the ledger does not: it cannot be read, or an earlier version of the application wrote it. */

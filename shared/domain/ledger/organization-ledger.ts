@@ -11,6 +11,8 @@ export type OrganizationLedger = Readonly<{
   policyHash?: string;
   /** Hash of the version whose changes for people were planned last; undefined: none was, as far as is known. */
   policyFollowed?: string;
+  /** Another version was in force since that one, and nobody followed it: runs may have acted under it. */
+  isPolicyBetween?: true;
 }>;
 
 /** Of one that nothing is known of yet. */

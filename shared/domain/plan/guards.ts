@@ -23,7 +23,8 @@ export function causeOfEdit(hash: string, empties: boolean): string {
   return `${empties ? EMPTYING_EDIT : EDIT} ${hash.slice(0, 8)}`;
 }
 
-function isEmptying(cause: string): boolean {
+/** Of an edit that leaves a group or a birthright line without people. */
+export function isEmptying(cause: string): boolean {
   return cause.startsWith(`${EMPTYING_EDIT} `);
 }
 

@@ -15,9 +15,13 @@ export type PolicyEditPlan = Readonly<{
   emptied: Readonly<{ groups: readonly string[]; lines: readonly string[] }>;
 }>;
 
-/** The versions to compare. `before` undefined: it is not known, and everybody counts who has not what `after` says. */
+/**
+ * The versions to compare. `before` undefined: it is not known, and everybody counts who has not what `after` says. `isBetween`: another
+ * version was in force between them and may have acted, so that whoever has not what `after` says counts as well.
+ */
 type VersionsToCompare = Readonly<{
   before: OrganizationPolicy | undefined;
+  isBetween: boolean;
   after: OrganizationPolicy;
   hash: string;
   nowMs: number;
@@ -27,6 +31,8 @@ type ChangeOfPerson = Readonly<{
   gains: readonly string[];
   loses: readonly string[];
   lines: ReadonlySet<string>;
+  /** A leaver goes whatever the policy says: that is no edit's doing. */
+  isGone: boolean;
 }>;
 
 /**
@@ -35,11 +41,12 @@ type ChangeOfPerson = Readonly<{
  */
 export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
   note: (personKey: string, ledger: PersonLedger) => void;
-  /** Somebody of whom nothing can be read: whether they change cannot be told. */
+  /** Somebody of whom nothing can be read: whether they change cannot be told, and so not that what they lose empties nothing. */
   noteUnread: (personKey: string) => void;
   plan: () => PolicyEditPlan;
 }> {
   const changed = new Map<string, ChangeOfPerson>();
+  const unread = new Set<string>();
   const people = { before: new Tally(), after: new Tally() };
   const lines = { before: new Tally(), after: new Tally() };
   return {
@@ -55,17 +62,19 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       for (const group of after.wanted) people.after.add(group);
       for (const line of before?.lines ?? []) lines.before.add(line);
       for (const line of after.lines) lines.after.add(line);
-      const isSame =
-        before === undefined ? after.open.length + after.over.length === 0 : before.sign === after.sign;
-      if (isSame) return;
+      const isSame = before === undefined || before.sign === after.sign;
+      const isDone = after.open.length + after.over.length === 0;
+      const isKnown = before !== undefined && !versions.isBetween;
+      if (isSame && (isKnown || isDone)) return;
       changed.set(personKey, {
-        gains: without(after.open, before?.open),
-        loses: without(after.over, before?.over),
+        gains: without(after.open, isKnown ? before.open : []),
+        loses: without(after.over, isKnown ? before.over : []),
         lines: before?.lines ?? new Set(),
+        isGone: after.isGone,
       });
     },
     noteUnread: (personKey) => {
-      changed.set(personKey, { gains: [], loses: [], lines: new Set() });
+      unread.add(personKey);
     },
     plan: () => {
       const gains = new Tally();
@@ -77,13 +86,17 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       const groups = loses.names().filter((group) => people.before.has(group) && !people.after.has(group));
       const emptyLines = lines.before.names().filter((line) => !lines.after.has(line));
       const isEmptying = (change: ChangeOfPerson): boolean =>
-        change.loses.some((group) => groups.includes(group)) ||
-        (change.loses.length > 0 && emptyLines.some((line) => change.lines.has(line)));
+        !change.isGone &&
+        (change.loses.some((group) => groups.includes(group)) ||
+          (change.loses.length > 0 && emptyLines.some((line) => change.lines.has(line))));
       return {
-        people: [...changed].map(([personKey, change]) => ({
-          personKey,
-          cause: causeOfEdit(versions.hash, isEmptying(change)),
-        })),
+        people: [
+          ...[...changed].map(([personKey, change]) => ({
+            personKey,
+            cause: causeOfEdit(versions.hash, isEmptying(change)),
+          })),
+          ...[...unread].map((personKey) => ({ personKey, cause: causeOfEdit(versions.hash, true) })),
+        ],
         groups: [...new Set([...gains.names(), ...loses.names()])]
           .toSorted()
           .map((group) => ({ group, gains: gains.count(group), loses: loses.count(group) })),
@@ -113,6 +126,7 @@ class Tally {
 type Under = Readonly<{
   wanted: ReadonlySet<string>;
   lines: ReadonlySet<string>;
+  isGone: boolean;
   /** Folded names: what is to be added, and what is to be removed. */
   open: readonly string[];
   over: readonly string[];
@@ -140,6 +154,7 @@ function under(
   return {
     wanted,
     lines: linesOf(access),
+    isGone: access.employment === 'left',
     open,
     over: over.map(({ groupName }) => fold(groupName)),
     sign: signs.toSorted().join('\n'),

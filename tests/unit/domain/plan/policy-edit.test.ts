@@ -54,7 +54,7 @@ function planOf(
   after: OrganizationPolicy,
   people: Readonly<Record<string, PersonLedger>>,
 ): PolicyEditPlan {
-  const compared = comparePeopleUnder({ before, after, hash: HASH, nowMs: NOW_MS });
+  const compared = comparePeopleUnder({ before, after, isBetween: false, hash: HASH, nowMs: NOW_MS });
   for (const [key, ledger] of Object.entries(people)) compared.note(key, ledger);
   return compared.plan();
 }
@@ -177,15 +177,40 @@ describe('whom an edit of the policy changes', () => {
     expect(planOf(policy({}), policy(OPS), staff).people).toEqual([]);
   });
 
+  it('is whoever has not what the version says, where another was in force in between', () => {
+    const versions = { before: policy(OPS), after: policy(OPS), hash: HASH, nowMs: NOW_MS };
+    const plans = [false, true].map((isBetween) => {
+      const compared = comparePeopleUnder({ ...versions, isBetween });
+      compared.note('ana', worker('ops', ['robots']));
+      compared.note('ben', worker('ops'));
+      compared.note('cleo', worker('none', ['robots']));
+      return compared.plan();
+    });
+    expect(plans.map(causes)).toEqual([{}, { ben: EDIT, cleo: EDIT }]);
+    expect(plans[1]?.groups).toEqual([{ group: 'robots', gains: 1, loses: 1 }]);
+  });
+
+  it('holds no leaver, also where the group has nobody else', () => {
+    const timeline = [
+      { id: 'hire', kind: 'joiner', occurredAtMs: 1, effectiveAtMs: 1, attributes: { department: 'ops' } },
+      { id: 'end', kind: 'leaver', occurredAtMs: 2, effectiveAtMs: 2, attributes: {} },
+    ] as const;
+    const before = policy(OPS, { robots: 'observe' });
+    const staff = { ana: worker('ops', ['robots'], { timeline }) };
+    const plan = planOf(before, policy(OPS), staff);
+    expect([causes(plan), plan.emptied.groups]).toEqual([{ ana: EDIT }, ['robots']]);
+  });
+
   it('is whoever nothing can be read of', () => {
     const compared = comparePeopleUnder({
       before: policy(OPS),
+      isBetween: false,
       after: policy(OPS),
       hash: HASH,
       nowMs: NOW_MS,
     });
     compared.noteUnread('ana');
-    expect(compared.plan().people).toEqual([{ personKey: 'ana', cause: EDIT }]);
+    expect(compared.plan().people).toEqual([{ personKey: 'ana', cause: EMPTYING }]);
   });
 });
 
