@@ -33,6 +33,8 @@ type ChangeOfPerson = Readonly<{
   lines: ReadonlySet<string>;
   /** A leaver goes whatever the policy says: that is no edit's doing. */
   isGone: boolean;
+  /** They are in a group that the version before names and this one does not, while it names others: it may be one of these. */
+  mayBeRenamed: boolean;
 }>;
 
 /**
@@ -47,6 +49,7 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
 }> {
   const changed = new Map<string, ChangeOfPerson>();
   const unread = new Set<string>();
+  const renamed = namesGone(versions);
   const people = { before: new Tally(), after: new Tally() };
   const lines = { before: new Tally(), after: new Tally() };
   return {
@@ -65,12 +68,14 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       const isSame = before === undefined || before.sign === after.sign;
       const isDone = after.open.length + after.over.length === 0;
       const isKnown = before !== undefined && !versions.isBetween;
-      if (isSame && (isKnown || isDone)) return;
+      const mayBeRenamed = ledger.applied.some(({ groupName }) => renamed.has(fold(groupName)));
+      if (isSame && (isKnown || isDone) && !mayBeRenamed) return;
       changed.set(personKey, {
         gains: without(after.open, isKnown ? before.open : []),
         loses: without(after.over, isKnown ? before.over : []),
         lines: before?.lines ?? new Set(),
         isGone: after.isGone,
+        mayBeRenamed,
       });
     },
     noteUnread: (personKey) => {
@@ -87,7 +92,8 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       const emptyLines = lines.before.names().filter((line) => !lines.after.has(line));
       const isEmptying = (change: ChangeOfPerson): boolean =>
         !change.isGone &&
-        (change.loses.some((group) => groups.includes(group)) ||
+        (change.mayBeRenamed ||
+          change.loses.some((group) => groups.includes(group)) ||
           (change.loses.length > 0 && emptyLines.some((line) => change.lines.has(line))));
       return {
         people: [
@@ -104,6 +110,13 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       };
     },
   };
+}
+
+/** Names of groups that may be known by others now: what somebody loses there cannot be told without UiPath. */
+function namesGone({ before, after }: VersionsToCompare): ReadonlySet<string> {
+  const known = [...(before?.groups.keys() ?? [])];
+  const isAnyNew = [...after.groups.keys()].some((name) => before?.groups.has(name) === false);
+  return new Set(isAnyNew ? known.filter((name) => !after.groups.has(name)) : []);
 }
 
 class Tally {

@@ -7,6 +7,7 @@ import { personKey } from '../../../../shared/domain/person-key';
 import { causeOfEdit } from '../../../../shared/domain/plan/guards';
 import { keyHolder } from '../../../fixtures/key-holder';
 import { recordingOn } from '../../../fixtures/policy-process';
+import { renameGroup } from '../rename-group';
 import { damage, failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { ANA, BEN, byHand, CARA, DAN, OLGA, policyOfWorld, useWorlds, type World } from '../world';
 
@@ -495,6 +496,50 @@ describe('an edit of the policy beside other words', () => {
     ]);
     await live(world, HOUR_MS);
     expect(world.members('Developers')).toEqual([ANA, CARA]);
+  });
+
+  it.each([
+    { what: 'goes by the name that it has now', groups: ['Devs', 'Users'], removals: [] },
+    { what: 'is taken out of its line beside that, and held', groups: ['Users'], removals: [2] },
+  ])('that names a group anew which was renamed in UiPath $what', async ({ groups, removals }) => {
+    const world = await staffed();
+    renameGroup(world, 'Developers', 'Devs');
+    const { Developers: requests, ...others } = GROUPS;
+    await edit(world, {
+      groups: { ...others, Devs: requests },
+      birthright: [line('automation', 'Automation', groups), FINANCE],
+    });
+    await live(world, HOUR_MS);
+    for (const email of [ANA, CARA])
+      await world.moves(email, { attributes: { department: 'Automation', site: 'Cluj' } });
+    await live(world, HOUR_MS);
+    expect(world.members('Devs')).toEqual([ANA, CARA]);
+    expect((await held(world)).map((hold) => hold.removals.length)).toEqual(removals);
+  });
+
+  it('dies on any storage call of a run and is followed once all the same', async () => {
+    const after = { birthright: [line('automation', 'Automation', ['Treasury', 'Users']), FINANCE] };
+    for (let at = 0; at < 12; at += 2) {
+      const world = await staffed();
+      await edit(world, after);
+      await world.engine.tick();
+      const { app } = world.engine;
+      let calls = 0;
+      const dying =
+        <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+        async (...args: A): Promise<R> => {
+          calls += 1;
+          if (calls > at) throw new AppError('storage-unavailable', 'The process died');
+          return call(...args);
+        };
+      const ledger = { ...app.ledger, read: dying(app.ledger.read), write: dying(app.ledger.write) };
+      const { mark, clearMark } = app.changes;
+      const changes = { ...app.changes, mark: dying(mark), clearMark: dying(clearMark) };
+      await world.engine.work({ ...app, ledger, changes }).catch(() => undefined);
+      await live(world, 2 * MINUTE_MS);
+      expect([at, world.members('Treasury'), ...inside(world)]).toEqual([at, [ANA, CARA], ...ALL]);
+      expect([(await held(world)).length, (await followed(world)).length]).toEqual([1, 1]);
+    }
   });
 
   it('is followed by the next run where its mark is lost', async () => {
