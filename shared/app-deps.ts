@@ -90,6 +90,8 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     clock,
     log,
     policy,
+    policyEdits: infrastructure.policyEdits,
+    policyOfVersion: infrastructure.policyOfVersion,
     ...stores,
     forgetRecords: createForgetRecords({ ...stores, clock, log }),
     queues,

@@ -13,6 +13,7 @@ import type { Policy } from './domain/policy';
 import { AppError } from './errors';
 import type { Log } from './log-interface';
 import { bringPolicyIntoForce } from './access/ledger/bring-policy-into-force';
+import { createPolicyEdits, type PolicyEdits } from './access/ledger/policy-edits';
 import { comparePolicies } from './policy/compare-policies';
 import { parsePolicy } from './policy/parse-policy';
 import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
@@ -36,6 +37,9 @@ export type Infrastructure = Readonly<{
   policy: () => Promise<Policy>;
   /** What the file says where no version is in force yet. */
   policyAsRead: () => Promise<Policy>;
+  policyEdits: PolicyEdits;
+  /** A version that was in force; undefined: it is not kept any more, or cannot be read by this version of the application. */
+  policyOfVersion: (hash: string) => Promise<Policy | undefined>;
   /** Where secrets are kept. Caching and validation are the application's own. */
   secretStore: SecretStore;
   secretEnds: SecretEnds;
@@ -100,12 +104,14 @@ export function createInfrastructure(
     clock,
     log,
   };
+  const policyEdits = createPolicyEdits();
   const policies = createPolicyStore<Policy>({
     storage,
     location: config.policy,
     parse: (text, fileName) => parsePolicy(text, fileName, config),
-    bringIntoForce: async (version, { organizations }) =>
-      bringPolicyIntoForce(recording, version, [...organizations.keys()]),
+    bringIntoForce: async (version, { organizations }) => {
+      policyEdits.open(await bringPolicyIntoForce(recording, version, [...organizations.keys()]));
+    },
     clock,
     onFault: (error) => {
       log({ event: 'policy-kept', code: error instanceof AppError ? error.code : 'internal' });
@@ -119,6 +125,16 @@ export function createInfrastructure(
     notifications: queues,
     policy: policies.inForce,
     policyAsRead: given.policy ?? policies.asRead,
+    policyEdits,
+    policyOfVersion: async (hash) => {
+      const archived = await recording.policyArchive.read(hash);
+      if (archived.kind !== 'sound') return undefined;
+      try {
+        return parsePolicy(archived.text, 'policy.yaml', config);
+      } catch {
+        return undefined;
+      }
+    },
     ...kept,
     evidenceKeys,
     containerAt: (address) => new ContainerClient(address, credential(), CONTAINER_OPTIONS),

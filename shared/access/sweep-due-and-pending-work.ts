@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import { DAY_MS } from '../domain/durations';
+import { policyEditSubject } from '../domain/ledger/subject';
 import type { OrganizationPolicy, Policy, SourcePolicy } from '../domain/policy';
 import type { Log } from '../log-interface';
 import { STORAGE_WIDTH } from '../map-concurrently';
@@ -12,6 +13,7 @@ import type { DueResend } from '../storage/delivery-resend-schedule';
 import type { RequestIndex } from '../storage/request-index';
 import { SCIM_FORMAT } from '../webhooks/sources/scim';
 import { forgetInactiveUsers, type ForgetProvisionedDeps } from './intake/forget-inactive-scim-users';
+import type { PolicyEdits } from './ledger/policy-edits';
 import { bookMarkedRun, bookRun } from './ledger/mark-and-book-writer-run';
 import type { ForgetRecords } from './forget-old-records';
 import { containTimedUnit } from './ledger/contain-timed-unit';
@@ -20,6 +22,7 @@ import { openTick, type Tick } from './timer-tick';
 export type SweepDeps = ForgetProvisionedDeps &
   Readonly<{
     policy: () => Promise<Policy>;
+    policyEdits: PolicyEdits;
     deliveries: Pick<Deliveries, 'listResends' | 'claimResend' | 'forgetBodies'>;
     heartbeats: Pick<Heartbeats, 'forgetIgnored'>;
     changes: Pick<ChangeStore, 'mark' | 'bookRun' | 'hasWork'>;
@@ -45,6 +48,7 @@ const WIDTH = 8;
 const ENDS_AT_MS = {
   dueLists: 5_000,
   resendLists: 7_000,
+  edits: 8_000,
   dates: 14_000,
   resends: 18_000,
   runs: 20_000,
@@ -55,7 +59,7 @@ const ENDS_AT_MS = {
 const INACTIVE_USER_DAYS = 365;
 
 /**
- * The sweep: marks dates that have come, enqueues messages for pending deliveries and marked organizations again, and
+ * The sweep: marks dates that have come and organizations whose policy was edited, enqueues messages for pending deliveries and marked organizations again, and
  * ends the retention of old payloads. It costs what is due, not what is stored. Urgent things of all
  * organizations go before any other; what fails keeps back nothing else; what the tick has no time for is left to the next, which
  * begins elsewhere. It computes everything from storage, so a tick that comes late, twice or not at all does no harm.
@@ -76,6 +80,12 @@ export async function sweepDueAndPendingWork(deps: SweepDeps): Promise<SweepResu
   });
   await resendLists.each('source', sources, WIDTH, nameOfSource, async ({ feed, name }) => {
     resends.push(...(await deps.deliveries.listResends(feed, name, tick.nowMs, RESENT_PER_TICK)));
+  });
+
+  const edited = organizations.filter((organization) => deps.policyEdits.isOpen(organization));
+  await tick.until(ENDS_AT_MS.edits).each('organization', edited, WIDTH, String, async (organization) => {
+    await deps.changes.mark(policyEditSubject(organization), 'normal', tick.nowMs, 'policy');
+    deps.policyEdits.close(organization);
   });
 
   const booked = new Set<string>();

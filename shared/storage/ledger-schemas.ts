@@ -155,6 +155,8 @@ const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   maxIdsLearntMs: z.number().exactOptional(),
   decisions: z.array(z.string()).optional(),
   policyHash: z.string().exactOptional(),
+  policyFollowed: z.string().exactOptional(),
+  isPolicyBetween: z.literal(true).exactOptional(),
 });
 
 export const LEDGER_SCHEMAS = {

@@ -3,6 +3,7 @@ import { createFencedAttempts, type FencedAttempts } from './fenced-attempts';
 import { createBookings, type Bookings } from './writer-bookings';
 import type { Lane } from '../domain/lane';
 import type { Subject, SubjectKind } from '../domain/ledger/subject';
+import { isEmptying } from '../domain/plan/guards';
 import { listRowsInPages } from './list-rows-in-pages';
 import { isConflict, isNotFound } from './storage-errors';
 import type { StorageAccount } from './storage-account';
@@ -28,7 +29,8 @@ export type ChangeStore = Bookings &
   Readonly<{
     /**
      * Marks a subject for the writer. `cause` is the source whose event led to it; without one it is `time`, or that of a mark
-     * that is there. A subject that is marked already keeps its first time.
+     * that is there. A subject that is marked already keeps its first time, and that an edit of the policy which empties something
+     * concerns them: another word meanwhile is no release.
      */
     mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
     /** Marks of an organization, urgent ones first: `most` that can be read, and those between them that cannot. */
@@ -38,6 +40,8 @@ export type ChangeStore = Bookings &
     /** True when something is marked or a call was left open. */
     hasWork: (organization: string) => Promise<boolean>;
   }>;
+
+type MarkRow = Readonly<{ rowKey: string; sinceMs: number; cause?: string; emptying?: string }>;
 
 const LANES: readonly Lane[] = ['urgent', 'normal'];
 const KINDS: readonly SubjectKind[] = ['person', 'rule', 'entity', 'organization'];
@@ -58,7 +62,11 @@ export function createChangeStore(
     mark: async ({ organization, kind, key }, lane, nowMs, cause) => {
       const client = await table();
       const id = { partitionKey: organization, rowKey: markKey(lane, kind, key) };
-      const row = cause === undefined ? id : { ...id, cause };
+      const row = {
+        ...id,
+        ...(cause === undefined ? {} : { cause }),
+        ...(cause !== undefined && isEmptying(cause) ? { emptying: cause } : {}),
+      };
       // Another ETag for a mark that is there, so that a run which has looked already does not clear it.
       while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
         if (await isMade(async () => client.updateEntity({ ...row, againAtMs: nowMs }, 'Merge'), isNotFound))
@@ -68,16 +76,16 @@ export function createChangeStore(
     listMarks: async (organization, most) => {
       const marks: Mark[] = [];
       let readable = 0;
-      const rows = (await table()).listEntities<{ rowKey: string; sinceMs: number; cause?: string }>({
+      const rows = (await table()).listEntities<MarkRow>({
         queryOptions: { filter: `PartitionKey eq '${organization}' and RowKey ge 'm:' and RowKey lt 'm;'` },
       });
-      for await (const { rowKey, etag, sinceMs, cause = 'time' } of listRowsInPages(rows, most)) {
+      for await (const { rowKey, etag, sinceMs, ...row } of listRowsInPages(rows, most)) {
         if (readable >= most) break;
         const { subject, lane } = whatIsMarked(organization, rowKey);
         if (subject.kind === 'unreadable')
           onUnreadable({ table: 'changes', partitionKey: organization, rowKey });
         else readable += 1;
-        marks.push({ subject, lane, etag, sinceMs, cause });
+        marks.push({ subject, lane, etag, sinceMs, cause: row.emptying ?? row.cause ?? 'time' });
       }
       return marks;
     },

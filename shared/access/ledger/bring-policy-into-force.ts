@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { NEW_ORGANIZATION_LEDGER } from '../../domain/ledger/organization-ledger';
+import { NEW_ORGANIZATION_LEDGER, type OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
 import type { PolicyChanges, PolicyVersion } from '../../domain/policy-version';
 import { errorCodeOf } from '../../errors';
@@ -28,6 +28,8 @@ export type BringPolicyIntoForceDeps = LogEvidenceDeps &
     log: Log;
   }>;
 
+type VersionsOnRecord = Pick<OrganizationLedger, 'policyHash' | 'policyFollowed' | 'isPolicyBetween'>;
+
 type VersionToRecord = Readonly<{
   version: PolicyVersion;
   comparisonWith: (hash: string) => Promise<ReturnType<Compare>>;
@@ -39,19 +41,24 @@ type VersionToRecord = Readonly<{
  * on record is the hash that the organization's ledger has, and record and hash are one transaction. Organizations that go are
  * recorded first: as long as one that stays is not, whoever repeats this finds them again.
  * An organization whose own records cannot be read keeps no other from the version; the night finds it.
+ * Returns the organizations for whose people it is not planned yet what the version changes.
  * @throws AppError where storage fails: the version is not in force then
  */
 export async function bringPolicyIntoForce(
   deps: BringPolicyIntoForceDeps,
   version: PolicyVersion,
   aliases: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const before = new Map<string, string | undefined>();
+  const followed = new Set<string>();
   await mapConcurrently(aliases, STORAGE_WIDTH, async (alias) => {
-    before.set(alias, await hashOnRecord(deps, alias));
+    const own = await versionsOnRecord(deps, alias);
+    before.set(alias, own.policyHash);
+    if (own.policyHash === version.hash && isFollowed(own)) followed.add(alias);
   });
   const changed = aliases.filter((alias) => before.get(alias) !== version.hash);
-  if (changed.length === 0) return;
+  const unfollowed = aliases.filter((alias) => !followed.has(alias));
+  if (changed.length === 0) return unfollowed;
   await deps.policyArchive.keep(version);
   const compared = new Map<string, Promise<ReturnType<Compare>>>();
   const comparisonWith = async (hash: string): Promise<ReturnType<Compare>> => {
@@ -69,18 +76,19 @@ export async function bringPolicyIntoForce(
     await mapConcurrently(part, STORAGE_WIDTH, async (alias) =>
       recordAndLog(deps, alias, { version, comparisonWith }),
     );
+  return unfollowed;
 }
 
-/** undefined: none, or it cannot be read. */
-async function hashOnRecord(
+/** Nothing where there is no record, or it cannot be read. */
+async function versionsOnRecord(
   { ledger }: Pick<BringPolicyIntoForceDeps, 'ledger'>,
   alias: string,
-): Promise<string | undefined> {
+): Promise<VersionsOnRecord> {
   try {
-    return (await ledger.read(organizationSubject(alias)))?.value.policyHash;
+    return (await ledger.read(organizationSubject(alias)))?.value ?? {};
   } catch (error) {
     if (errorCodeOf(error) !== 'record-unreadable') throw error;
-    return undefined;
+    return {};
   }
 }
 
@@ -129,7 +137,9 @@ async function record(deps: BringPolicyIntoForceDeps, alias: string, of: Version
       const before = current.policyHash ?? (await hashInEvidence(deps, alias));
       entry = before === hash ? undefined : await entryOf(deps, alias, of, before);
       if (current.policyHash === hash) return undefined;
-      return { next: { ...current, policyHash: hash }, evidence: entry === undefined ? [] : [entry] };
+      const between = isLeftUnfollowed(current) ? ({ isPolicyBetween: true } as const) : {};
+      const next = { ...current, ...between, policyHash: hash };
+      return { next, evidence: entry === undefined ? [] : [entry] };
     });
   } catch (error) {
     if (errorCodeOf(error) !== 'record-unreadable') throw error;
@@ -141,6 +151,17 @@ async function record(deps: BringPolicyIntoForceDeps, alias: string, of: Version
   const { from = '' } = entry.facts as Readonly<{ from?: string }>;
   deps.log({ event: POLICY_CHANGED, organization: alias, from, to: hash });
   return true;
+}
+
+/** Whether it was planned for everybody what the version in force changes. */
+function isFollowed({ policyHash, policyFollowed, isPolicyBetween }: VersionsOnRecord): boolean {
+  return policyFollowed === policyHash && isPolicyBetween !== true;
+}
+
+/** Whether the version that is in force until now goes without having been followed. */
+function isLeftUnfollowed(current: VersionsOnRecord): boolean {
+  const { policyHash, policyFollowed } = current;
+  return policyHash !== undefined && policyFollowed !== undefined && !isFollowed(current);
 }
 
 /** What the evidence says where the ledger does not: it cannot be read, or an earlier version of the application wrote it. */

@@ -29,7 +29,16 @@ type BookDeps = Readonly<{
 
 type OpenRunDeps = Pick<
   RunDeps,
-  'ledger' | 'changes' | 'due' | 'holds' | 'removals' | 'refusedChanges' | 'accounts' | 'clock' | 'log'
+  | 'ledger'
+  | 'changes'
+  | 'due'
+  | 'holds'
+  | 'removals'
+  | 'refusedChanges'
+  | 'accounts'
+  | 'policyOfVersion'
+  | 'clock'
+  | 'log'
 > &
   Pick<ContainmentDeps, 'backoffs'> &
   Readonly<{
@@ -174,6 +183,7 @@ async function openRun(
     accounts: memoizeAccounts(deps.accounts),
     clock: deps.clock,
     log: deps.log,
+    policyOfVersion: deps.policyOfVersion,
     uipath,
     remainingPuts,
     ownIds,

@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
+import { policyEditSubject } from '../../domain/ledger/subject';
 import { latestOf, ruleWantedAt } from '../../domain/ledger/rule-and-entity-ledgers';
+import { isEmptying } from '../../domain/plan/guards';
 import { gatheringCauses } from '../../domain/plan/hold';
-import type { OrganizationPolicy } from '../../domain/policy';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
@@ -17,20 +18,21 @@ import {
 import { applyReleasedGuardHolds, type ApplyReleasedGuardHoldsDeps } from './apply-released-guard-holds';
 import { applyReleasedRemediations, type ApplyReleasedRemediationsDeps } from './apply-released-remediations';
 import { failUnreadableRow } from './fail-unreadable-row';
+import { followPolicyEdit, type EditOfRun, type FollowPolicyEditDeps } from './follow-policy-edit';
 import { reconcileRules, type ReconcileRulesDeps } from './reconcile-rules';
 import type { MarksOfRun } from './marks-of-run';
 import { withShareOfTime, type TimeBudget } from './time-budget-interface';
 import { isShared, type ContainedDeps } from './containment';
 
-export type ApplyMarkedSubjectsDeps = ReconcilePeopleMembershipsDeps &
+export type ApplyMarkedSubjectsDeps = Omit<ReconcilePeopleMembershipsDeps, 'edit'> &
   ReconcileRulesDeps &
   ReconcileAccessPolicyEntriesDeps &
   ApplyReleasedGuardHoldsDeps &
   ApplyReleasedRemediationsDeps &
+  FollowPolicyEditDeps &
   ContainedDeps &
   TimeBudget &
   Readonly<{
-    organization: Pick<OrganizationPolicy, 'alias'>;
     changes: Pick<ChangeStore, 'listMarks' | 'clearMark'>;
     holds: Pick<HoldStore, 'heads'>;
     marks: MarksOfRun;
@@ -43,22 +45,32 @@ const MARKS_TOGETHER = 50_000;
 const SHARE_OF_PEOPLE = 3 / 4;
 
 /**
- * Works through the marks, urgent ones always first, then the holds that a person released. Released changes come before the
- * rules that they mark, and of rules and entries the removals come first. Released removals come after everybody, when it is known
+ * Works through the marks, urgent ones always first, then the holds that a person released, then an edit of the policy, which is
+ * looked for also where no mark tells of it. Released changes come before the rules that they mark, and of rules and entries the removals come first. Released removals come after everybody, when it is known
  * who got a reason meanwhile. Returns when to go on, epoch milliseconds, with what waits for a call to fill or what there was no
  * time for; undefined when nothing is left.
  */
 export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promise<number | undefined> {
   const again: number[] = [];
   const released: Mark[] = [];
-  const done = { holds: false, remediations: false };
+  const done = { holds: false, edit: false, remediations: false };
+  const edit = followPolicyEdit(deps);
   for (;;) {
-    const marks = await listOpenMarks(deps);
+    const { marks, emptying } = await listOpenMarks(deps);
     if (deps.isTimeUp() && (marks.length > 0 || !done.remediations)) return deps.clock.now();
     const urgent = marks.filter((mark) => mark.lane === 'urgent');
     if (urgent.length === 0 && !done.holds) {
       if (!(await applyReleasedGuardHolds(deps))) again.push(deps.clock.now());
       done.holds = true;
+      continue;
+    }
+    const edits = marks.filter(isPolicyEdit);
+    if (urgent.length === 0 && (edits.length > 0 || (!done.edit && edit.isToFollow()))) {
+      const came = await follow(deps, edit);
+      if (came === 'overtaken') continue;
+      done.edit = true;
+      deps.marks.take(edits);
+      for (const mark of edits) if (came === 'followed') await deps.changes.clearMark(mark);
       continue;
     }
     if (marks.length === 0) {
@@ -79,7 +91,10 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     for (const { subject } of ofKind(batch, 'unreadable')) await failUnreadableRow(deps, subject.key);
     const lane = urgent.length > 0 ? 'urgent' : 'normal';
     const [rules, entries] = [ofKind(batch, 'rule'), ofKind(batch, 'entity')];
-    const forPeople = rules.length + entries.length === 0 ? deps : withShareOfTime(deps, SHARE_OF_PEOPLE);
+    const inTime = rules.length + entries.length === 0 ? deps : withShareOfTime(deps, SHARE_OF_PEOPLE);
+    const isUnweighed = (personKey: string): boolean =>
+      !edit.isFollowed() || (lane === 'urgent' && emptying.has(personKey));
+    const forPeople = { ...inTime, edit: { isOther: edit.isOther, isUnweighed } };
     await asPhase(deps, 'people', async () => {
       const againAtMs = await reconcilePeopleMemberships(forPeople, ofKind(batch, 'person'), lane);
       if (againAtMs !== undefined) again.push(againAtMs);
@@ -93,6 +108,22 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
     await reconcileRules(deps, inOrder.flat());
     await reconcileAccessPolicyEntries(deps, others);
   }
+}
+
+/** An edit is followed before anything else of its lane: whom it changes is weighed as a whole. `failed`: the mark stays. */
+async function follow(
+  deps: ContainedDeps,
+  edit: EditOfRun,
+): Promise<Awaited<ReturnType<EditOfRun['follow']>> | 'failed'> {
+  let came: Awaited<ReturnType<EditOfRun['follow']>> | 'failed' = 'failed';
+  await asPhase(deps, 'policy', async () => {
+    came = await edit.follow();
+  });
+  return came;
+}
+
+function isPolicyEdit({ subject: { organization, kind, key } }: Mark): boolean {
+  return kind === 'organization' && key === policyEditSubject(organization).key;
 }
 
 /** Removals and the others. One alone is not looked at. */
@@ -131,14 +162,21 @@ async function readIfReadable<T>(read: () => Promise<T | undefined>): Promise<T 
   }
 }
 
-/** Marks that are to be worked on now. What a wrong export goes on to cause is gathered, to be held together. */
-async function listOpenMarks(deps: ApplyMarkedSubjectsDeps): Promise<readonly Mark[]> {
+type OpenMarks = Readonly<{ marks: readonly Mark[]; emptying: ReadonlySet<string> }>;
+
+/**
+ * Marks that are to be worked on now, and the keys of whoever waits in the normal lane for an edit that empties something. What a wrong
+ * export goes on to cause is gathered, to be held together.
+ */
+async function listOpenMarks(deps: ApplyMarkedSubjectsDeps): Promise<OpenMarks> {
   const { alias } = deps.organization;
   const listed = await deps.changes.listMarks(alias, MARKS_TOGETHER);
   const marks = listed.filter((mark) => !deps.marks.isTaken(mark));
-  if (marks.every(({ lane }) => lane === 'normal')) return marks;
+  const ofEdit = listed.filter(({ lane, cause }) => lane === 'normal' && isEmptying(cause));
+  const emptying = new Set(ofEdit.map(({ subject }) => subject.key));
+  if (marks.every(({ lane }) => lane === 'normal')) return { marks, emptying };
   deps.marks.gather(gatheringCauses(await deps.holds.heads(alias), deps.clock.now()));
-  return marks.filter((mark) => !deps.marks.leaveIfGathered(mark));
+  return { marks: marks.filter((mark) => !deps.marks.leaveIfGathered(mark)), emptying };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import { personSubject } from '../../domain/ledger/subject';
 import { inTurn } from '../../domain/in-turn';
 import type { Hold } from '../../domain/plan/hold';
+import { isEmptying } from '../../domain/plan/guards';
 import { peopleOver, withPeopleOver } from '../../domain/plan/hold-in-parts';
 import { withoutChanges } from '../../domain/plan/membership-plan';
 import { refusedSince } from '../../domain/plan/refused-change';
@@ -224,8 +225,15 @@ function byKey(people: readonly PersonWork[]): ReadonlyMap<string, PersonWork> {
   return new Map(people.map((person) => [person.subject.key, person]));
 }
 
-/** Has the people of a stale hold planned again, under the guards, also whoever cannot be read now. */
-async function markAgain({ organization, changes, clock }: MarkAgainDeps, { removals }: Hold): Promise<void> {
+/**
+ * Has the people of a stale hold planned again, under the guards, also whoever cannot be read now. What an edit empties is held
+ * again however little it is: what was released is not what there is now.
+ */
+async function markAgain(
+  { organization, changes, clock }: MarkAgainDeps,
+  { removals, causes = [] }: Hold,
+): Promise<void> {
+  const cause = causes.find(isEmptying) ?? 'stale-plan';
   for (const key of new Set(removals.map(({ personKey }) => personKey)))
-    await changes.mark(personSubject(organization.alias, key), 'normal', clock.now(), 'stale-plan');
+    await changes.mark(personSubject(organization.alias, key), 'normal', clock.now(), cause);
 }

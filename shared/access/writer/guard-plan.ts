@@ -125,7 +125,10 @@ export async function guardPlan(
 }
 
 /** True for a removal that came about after an instant: the person had a reason in between, or was at work. */
-export type IsLaterRemoval = (removal: PlannedRemoval, sinceMs: number) => boolean;
+export type IsLaterRemoval = (
+  removal: Readonly<{ personKey: string; group: Pick<GroupPlan, 'groupId' | 'name'> }>,
+  sinceMs: number,
+) => boolean;
 
 /**
  * Until when each removal is held, by key. A removal that came about later is not what a hold holds. What is released is looked at

@@ -7,6 +7,7 @@ import {
 import { givenNow } from '../../domain/ledger/reasons-of-memberships';
 import { isTakenForStanding, whatToTell } from '../../domain/ledger/recorded-membership-changes';
 import { fold } from '../../domain/fold';
+import { isEmptying } from '../../domain/plan/guards';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { planMemberships, type GroupCase, type MembershipPlan } from '../../domain/plan/membership-plan';
 import { nameInPolicy, namesInLedger, protectedAs } from '../../domain/plan/names-of-group';
@@ -117,7 +118,7 @@ export async function planPeopleMemberships(
           applied: appliedIn(group.groupId, person),
           keptByOther: kept.memberships.has(`${group.groupId}/${subject.key}`),
           why: whyOf(person, name),
-          cause: person.mark?.cause,
+          cause: causeOf(person),
         };
       }),
   }));
@@ -208,4 +209,9 @@ function whyOf(person: PersonWork, group: string): readonly string[] {
     );
   if (reasons.length > 0) return reasons;
   return [person.access.employment === 'left' ? 'left' : 'no-reason'];
+}
+
+/** A leaver goes by their leaving, whatever else they are marked for. */
+function causeOf({ mark, access }: PersonWork): string | undefined {
+  return mark !== undefined && access.employment === 'left' && isEmptying(mark.cause) ? 'time' : mark?.cause;
 }

@@ -12,6 +12,8 @@ export type PutLimit = Readonly<{
   maxIdsPerPut: () => number;
   /** Remembers, for later runs too, that UiPath takes `most` and not more. */
   learnMaxIdsPerPut: (most: number) => Promise<void>;
+  /** The organization's ledger as the limit was read from it. */
+  ownLedger: OrganizationLedger | 'unreadable' | undefined;
 }>;
 
 type PutLimitDeps = ContainedDeps &
@@ -30,13 +32,15 @@ export async function readPutLimit(
   deps: PutLimitDeps,
   organization: Pick<OrganizationPolicy, 'alias' | 'maxIdsPerPut'>,
 ): Promise<PutLimit> {
-  const { maxIdsPerPut: most, maxIdsLearntMs: learntMs = 0 } =
-    (await readIfReadable(deps, organization.alias)) ?? {};
+  const ownLedger = await readIfReadable(deps, organization.alias);
+  const known = ownLedger === 'unreadable' ? undefined : ownLedger;
+  const { maxIdsPerPut: most, maxIdsLearntMs: learntMs = 0 } = known ?? {};
   let limit = Math.min(
     organization.maxIdsPerPut,
     most === undefined ? Infinity : growPutLimit({ most, learntMs }, deps.clock.now()),
   );
   return {
+    ownLedger,
     maxIdsPerPut: () => limit,
     learnMaxIdsPerPut: async (taken) => {
       limit = Math.max(1, Math.min(limit, taken));
@@ -52,13 +56,13 @@ export async function readPutLimit(
 async function readIfReadable(
   { ledger, units }: PutLimitDeps,
   alias: string,
-): Promise<OrganizationLedger | undefined> {
+): Promise<PutLimit['ownLedger']> {
   try {
     const read = await ledger.read(organizationSubject(alias));
     await units.settle(PUT_LIMIT);
     return read?.value;
   } catch (error) {
     await units.doWithout(PUT_LIMIT, error);
-    return undefined;
+    return 'unreadable';
   }
 }

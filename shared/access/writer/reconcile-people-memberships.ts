@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import { smallestOf } from '../../domain/extremes';
 import { hasLostSince } from '../../domain/ledger/has-lost-since';
+import type { Employment } from '../../domain/ledger/worker-timeline';
 import type { Lane } from '../../domain/lane';
 import { notePlanned } from '../../domain/plan/expected-removals';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
@@ -16,6 +17,7 @@ import type { ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
+import { withoutLossesByEdit, type EditOfRun } from './follow-policy-edit';
 import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-person';
 import { guardOrDefer, type GuardPlanDeps, type IsLaterRemoval } from './guard-plan';
 import type { GuardedBatch } from '../../domain/plan/guarded-batch';
@@ -31,11 +33,19 @@ import { type ContainedDeps } from './containment';
 
 type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
 
+/** What keeps an edit of the policy from acting on people one by one. */
+type EditOfPeople = Pick<EditOfRun, 'isOther'> &
+  Readonly<{
+    /** Whether what an edit alone takes from a person waits, until all whom it concerns are weighed together. */
+    isUnweighed: (personKey: string) => boolean;
+  }>;
+
 export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
   Readonly<{
     clock: Pick<Clock, 'now'>;
     /** People who are looked up and planned before the first of them is changed. */
     peoplePerPass: number;
+    edit: EditOfPeople;
   }> &
   AccountsToPlanDeps &
   PlanPeopleMembershipsDeps &
@@ -45,6 +55,7 @@ export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
 
 /** A run whose look-ups took all their time and brought nobody further is no reason for another at once. */
 const PAUSE_MS = 30_000;
+const AT_WORK: ReadonlySet<Employment> = new Set(['active', 'absent']);
 
 /**
  * Reconciles the memberships of the marked people, in passes: one PUT carries a group's adds and removes, and what does not fill
@@ -125,7 +136,10 @@ async function planPass(
   notePlanned(batch.left, toExpect, planned.plan, counted, { organization, nowMs: clock.now() });
   // Half of what is left now is for the sizes that guards read: where the look-ups took all their time, some are read all the same.
   const sizing = forLookUps(deps);
-  const plan = await guardOrDefer(sizing, lane, planned.plan, deferred, batch, isLaterAmong(deps, people));
+  const isLater = isLaterAmong(deps, people);
+  const weighed = withoutLossesByEdit(planned.plan, isLossByEdit(deps, people, isLater));
+  for (const key of weighed.waiting) deferred.add(key);
+  const plan = await guardOrDefer(sizing, lane, weighed.plan, deferred, batch, isLater);
   const cases = casesByPerson(plan);
   return {
     plan,
@@ -133,10 +147,22 @@ async function planPass(
     people: people.map((person): PlannedPerson => {
       const { key } = person.subject;
       const identity = accounts.toRecord.get(key);
-      const isDeferred = deferred.has(key) || isChangedUnseen(deps, key);
+      const isDeferred = deferred.has(key) || deps.edit.isOther || isChangedUnseen(deps, key);
       return { person, cases: cases.get(key) ?? [], identity, isDeferred };
     }),
   };
+}
+
+/** Whoever left goes by their leaving, and what somebody had a reason for under this version, by the word that ended it. */
+function isLossByEdit(
+  { edit }: Pick<ReconcilePeopleMembershipsDeps, 'edit'>,
+  people: readonly PersonWork[],
+  isLater: IsLaterRemoval,
+): (personKey: string, group: Pick<GroupPlan, 'groupId' | 'name'>) => boolean {
+  const atWork = people.filter(({ access }) => AT_WORK.has(access.employment));
+  const keys = new Set(atWork.map(({ subject }) => subject.key));
+  return (personKey, group) =>
+    keys.has(personKey) && edit.isUnweighed(personKey) && !isLater({ personKey, group }, 0);
 }
 
 /** A call that cannot be read may come to show, and nobody marks the person again when it does. */

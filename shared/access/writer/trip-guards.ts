@@ -5,6 +5,7 @@ import { digestOfPerson } from '../../domain/plan/call-in-short';
 import type { ExpectedRemoval } from '../../domain/plan/expected-removals';
 import {
   countBy,
+  floorOfMany,
   isHeld,
   RELEASED,
   trippedByMany,
@@ -174,7 +175,7 @@ async function guardsOfMany(
 ): Promise<readonly TrippedGuard[]> {
   const { guards: limits, alias } = organization;
   const most = removals.length + passed + largestOf(removedForCause.values(), 0);
-  const floor = Math.min(limits.run.floor, limits.batch.floor);
+  const floor = floorOfMany(removals, limits);
   const people = most > floor ? await ledger.count(alias, 'person') : 0;
   return trippedByMany(removals, { limits, people, removedForCause, passed });
 }

@@ -9,6 +9,10 @@ export type OrganizationLedger = Readonly<{
   decisions?: readonly string[] | undefined;
   /** Hash of the version of the policy that is on record as in force, or under which the organization ceased to be named. */
   policyHash?: string;
+  /** Hash of the version whose changes for people were planned last; undefined: none was, as far as is known. */
+  policyFollowed?: string;
+  /** Another version was in force since that one, and nobody followed it: runs may have acted under it. */
+  isPolicyBetween?: true;
 }>;
 
 /** Of one that nothing is known of yet. */

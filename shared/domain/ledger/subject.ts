@@ -30,3 +30,8 @@ export function subjectByName<K extends 'rule' | 'entity'>(
 export function organizationSubject(organization: string): Subject<'organization'> {
   return { organization, kind: 'organization', key: 'organization' };
 }
+
+/** What is marked where the people of an organization are to be compared with a new version of the policy. It has no ledger. */
+export function policyEditSubject(organization: string): Subject<'organization'> {
+  return { organization, kind: 'organization', key: 'policy' };
+}

@@ -3,7 +3,7 @@ export type RemovalLimit = Readonly<{ count: number; percent: number; floor: num
 
 /**
  * `group` and `day` look at one group, in this run and in the last 24 hours; `run` at everything this run would remove;
- * `batch` at what one source caused within an hour.
+ * `batch` at what one source, or one edit of the policy, caused within an hour.
  */
 type GuardName = 'group' | 'day' | 'run' | 'batch';
 
@@ -12,7 +12,35 @@ export type GuardLimits = Readonly<Record<GuardName, RemovalLimit>>;
 /** The cause of what a named person released, which counts for no guard: no source has a name with a space. */
 export const RELEASED = 'named release';
 
-/** A planned removal. `cause` is the source whose event led to it, or `time`. */
+const EDIT = 'edit of the policy';
+const EMPTYING_EDIT = 'emptying edit of the policy';
+
+/**
+ * The cause of what an edit of the policy changes, by the hash of the version that it made. `empties`: it leaves a group or a
+ * birthright line without people, which is held however few they are.
+ */
+export function causeOfEdit(hash: string, empties: boolean): string {
+  return `${empties ? EMPTYING_EDIT : EDIT} ${hash.slice(0, 8)}`;
+}
+
+/** Of an edit that leaves a group or a birthright line without people. */
+export function isEmptying(cause: string): boolean {
+  return cause.startsWith(`${EMPTYING_EDIT} `);
+}
+
+const NONE: RemovalLimit = { count: 0, percent: 0, floor: 0 };
+
+/** Removals of one cause that may pass, by the limits of an organization. */
+function limitOfCause(cause: string, { batch }: Pick<GuardLimits, 'batch'>): RemovalLimit {
+  return isEmptying(cause) ? NONE : batch;
+}
+
+/** So many removals trip no guard of everything together, and none of a cause. */
+export function floorOfMany(removals: readonly GuardedRemoval[], { run, batch }: GuardLimits): number {
+  return removals.some(({ cause }) => isEmptying(cause)) ? 0 : Math.min(run.floor, batch.floor);
+}
+
+/** A planned removal. `cause` is the source whose event led to it, an edit of the policy, or `time`. */
 export type GuardedRemoval = Readonly<{ groupId: string; personKey: string; cause: string }>;
 
 /** The facts that the limits are compared with. */
@@ -51,7 +79,7 @@ export function trippedByMany(
   const { limits, people, passed } = facts;
   const causes = [...countBy(removals, (removal) => removal.cause)].flatMap(([cause, count]) => {
     const before = facts.removedForCause.get(cause) ?? 0;
-    return trip('batch', cause, count + before, people, limits.batch);
+    return trip('batch', cause, count + before, people, limitOfCause(cause, limits));
   });
   const all = removals.length === 0 ? 0 : removals.length + passed;
   return [...trip('run', '', all, people, limits.run), ...causes];

@@ -85,7 +85,7 @@ export function useWorlds(
     const engine = await startEngine({
       ...(azurite === undefined ? { storage: openMemoryStorage() } : { azurite }),
       seed: { organizations: [{ ...DEMO_SEED, users: PEOPLE, groups: GROUPS, ...seed }] },
-      policy: (identityBaseUrl) => policyText(identityBaseUrl, policy),
+      policy: (identityBaseUrl) => policyOfWorld(identityBaseUrl, policy),
       ...options,
     });
     engines.push(engine);
@@ -107,7 +107,10 @@ const EVERY_REQUEST = [
 const GROUPS = { Administrators: [OLGA], Developers: [], Users: [], Finance: [], Treasury: [] };
 
 /** Anybody may administer, nobody has to agree to it. Anybody may ask, Ben approves; who works in Automation is a developer, who works in Finance is in Finance, all are users. */
-function policyText(identityBaseUrl: string, { sources: hr = {}, audit = {}, ...overrides }: Fields): string {
+export function policyOfWorld(
+  identityBaseUrl: string,
+  { sources: hr = {}, audit = {}, ...overrides }: Fields,
+): string {
   const requests = { approvers: [BEN] };
   const organization = {
     partitionGlobalId: DEMO_SEED.partitionGlobalId,
@@ -210,7 +213,7 @@ function createWorld(engine: Engine): World {
       return verifyEvidence(records, head);
     },
     setPolicy: (policy) => {
-      engine.setPolicy(policyText(uipath.identityBaseUrl(ORGANIZATION), policy));
+      engine.setPolicy(policyOfWorld(uipath.identityBaseUrl(ORGANIZATION), policy));
     },
   };
 }

@@ -7,6 +7,8 @@ import {
   type GuardFacts,
   type GuardLimits,
   type GuardedRemoval,
+  causeOfEdit,
+  floorOfMany,
   type TrippedGuard,
 } from '../../../../shared/domain/plan/guards';
 
@@ -129,5 +131,30 @@ describe('guards', () => {
     expect(
       trippedGuards([], facts({ limits: { group: limit, day: limit, run: limit, batch: limit } })),
     ).toEqual([]);
+  });
+});
+
+describe('removals by an edit of the policy', () => {
+  const HASH = '0123456789abcdef';
+  const limits = { ...NO_LIMITS, batch: { count: 25, percent: 20, floor: 5 } };
+
+  it('are weighed as one cause, under the limits of a batch', () => {
+    const cause = causeOfEdit(HASH, false);
+    expect(trippedByMany(removals('g', 5, cause), facts({ limits }))).toEqual([]);
+    expect(trippedByMany(removals('g', 26, cause), facts({ limits }))).toEqual([
+      { guard: 'batch', scope: 'edit of the policy 01234567', removals: 26, whole: 1_000 },
+    ]);
+    expect(floorOfMany(removals('g', 1, cause), { ...limits, run: { ...never, floor: 3 } })).toBe(3);
+  });
+
+  it('that empties something are held where there is one', () => {
+    const cause = causeOfEdit(HASH, true);
+    const tripped = trippedByMany([...removals('g', 1, cause), ...removals('h', 1)], facts({ limits }));
+    expect(tripped).toEqual([
+      { guard: 'batch', scope: 'emptying edit of the policy 01234567', removals: 1, whole: 1_000 },
+    ]);
+    expect(isHeld({ groupId: 'g', personKey: 'p', cause }, tripped)).toBe(true);
+    expect(isHeld({ groupId: 'g', personKey: 'p', cause: 'bamboohr' }, tripped)).toBe(false);
+    expect(floorOfMany(removals('g', 1, cause), limits)).toBe(0);
   });
 });

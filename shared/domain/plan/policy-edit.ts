@@ -1,0 +1,189 @@
+import { fold } from '../fold';
+import { personAccess, type PersonAccess } from '../ledger/person-access';
+import type { PersonLedger } from '../ledger/person-ledger';
+import { groupPolicyOf, type OrganizationPolicy } from '../policy';
+import { expectedRemovals } from './expected-removals';
+import { causeOfEdit } from './guards';
+
+/** What an edit of the policy changes for people: whom the writer has to look at, and what that comes to in each group. */
+export type PolicyEditPlan = Readonly<{
+  /** By person key, with the cause that their changes are weighed under. */
+  people: ReadonlyArray<Readonly<{ personKey: string; cause: string }>>;
+  /** By folded name. Only those that somebody gains or loses. */
+  groups: ReadonlyArray<Readonly<{ group: string; gains: number; loses: number }>>;
+  /** Groups, by folded name, and birthright lines that had people under the version before and have none any more. */
+  emptied: Readonly<{ groups: readonly string[]; lines: readonly string[] }>;
+}>;
+
+/**
+ * The versions to compare. `before` undefined: it is not known, and everybody counts who has not what `after` says. `isBetween`: another
+ * version was in force between them and may have acted, so that whoever has not what `after` says counts as well.
+ */
+type VersionsToCompare = Readonly<{
+  before: OrganizationPolicy | undefined;
+  isBetween: boolean;
+  after: OrganizationPolicy;
+  hash: string;
+  nowMs: number;
+}>;
+
+type ChangeOfPerson = Readonly<{
+  gains: readonly string[];
+  loses: readonly string[];
+  lines: ReadonlySet<string>;
+  /** A leaver goes whatever the policy says: that is no edit's doing. */
+  isGone: boolean;
+  /** They are in a group that the version before names and this one does not, while it names others: it may be one of these. */
+  mayBeRenamed: boolean;
+}>;
+
+/**
+ * Compares two versions of a policy person by person, by what the ledger says and without a call. People of whom neither version
+ * wants anything else are left alone, however much else of the policy differs.
+ */
+export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
+  note: (personKey: string, ledger: PersonLedger) => void;
+  /** Somebody of whom nothing can be read: whether they change cannot be told, and so not that what they lose empties nothing. */
+  noteUnread: (personKey: string) => void;
+  plan: () => PolicyEditPlan;
+}> {
+  const changed = new Map<string, ChangeOfPerson>();
+  const unread = new Set<string>();
+  const renamed = namesGone(versions);
+  const people = { before: new Tally(), after: new Tally() };
+  const lines = { before: new Tally(), after: new Tally() };
+  return {
+    note: (personKey, ledger) => {
+      if (ledger.joined !== undefined || ledger.erased !== undefined) return;
+      const before =
+        versions.before === undefined
+          ? undefined
+          : under({ personKey, ledger }, versions.before, versions.nowMs);
+      const after = under({ personKey, ledger }, versions.after, versions.nowMs);
+      for (const { groupName } of ledger.applied) people.before.add(fold(groupName));
+      for (const group of before?.wanted ?? []) people.before.add(group);
+      for (const group of after.wanted) people.after.add(group);
+      for (const line of before?.lines ?? []) lines.before.add(line);
+      for (const line of after.lines) lines.after.add(line);
+      const isSame = before === undefined || before.sign === after.sign;
+      const isDone = after.open.length + after.over.length === 0;
+      const isKnown = before !== undefined && !versions.isBetween;
+      const mayBeRenamed = ledger.applied.some(({ groupName }) => renamed.has(fold(groupName)));
+      if (isSame && (isKnown || isDone) && !mayBeRenamed) return;
+      changed.set(personKey, {
+        gains: without(after.open, isKnown ? before.open : []),
+        loses: without(after.over, isKnown ? before.over : []),
+        lines: before?.lines ?? new Set(),
+        isGone: after.isGone,
+        mayBeRenamed,
+      });
+    },
+    noteUnread: (personKey) => {
+      unread.add(personKey);
+    },
+    plan: () => {
+      const gains = new Tally();
+      const loses = new Tally();
+      for (const change of changed.values()) {
+        for (const group of change.gains) gains.add(group);
+        for (const group of change.loses) loses.add(group);
+      }
+      const groups = loses.names().filter((group) => people.before.has(group) && !people.after.has(group));
+      const emptyLines = lines.before.names().filter((line) => !lines.after.has(line));
+      const isEmptying = (change: ChangeOfPerson): boolean =>
+        !change.isGone &&
+        (change.mayBeRenamed ||
+          change.loses.some((group) => groups.includes(group)) ||
+          (change.loses.length > 0 && emptyLines.some((line) => change.lines.has(line))));
+      return {
+        people: [
+          ...[...changed].map(([personKey, change]) => ({
+            personKey,
+            cause: causeOfEdit(versions.hash, isEmptying(change)),
+          })),
+          ...[...unread].map((personKey) => ({ personKey, cause: causeOfEdit(versions.hash, true) })),
+        ],
+        groups: [...new Set([...gains.names(), ...loses.names()])]
+          .toSorted()
+          .map((group) => ({ group, gains: gains.count(group), loses: loses.count(group) })),
+        emptied: { groups: groups.toSorted(), lines: emptyLines.toSorted() },
+      };
+    },
+  };
+}
+
+/** Names of groups that may be known by others now: what somebody loses there cannot be told without UiPath. */
+function namesGone({ before, after }: VersionsToCompare): ReadonlySet<string> {
+  const known = [...(before?.groups.keys() ?? [])];
+  const isAnyNew = [...after.groups.keys()].some((name) => before?.groups.has(name) === false);
+  return new Set(isAnyNew ? known.filter((name) => !after.groups.has(name)) : []);
+}
+
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(name: string): void {
+    this.#counts.set(name, this.count(name) + 1);
+  }
+  count(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+  has(name: string): boolean {
+    return this.#counts.has(name);
+  }
+  names(): readonly string[] {
+    return [...this.#counts.keys()];
+  }
+}
+
+type Under = Readonly<{
+  wanted: ReadonlySet<string>;
+  lines: ReadonlySet<string>;
+  isGone: boolean;
+  /** Folded names: what is to be added, and what is to be removed. */
+  open: readonly string[];
+  over: readonly string[];
+  /** The same where a version changes nothing for the person, at once or at a later instant. */
+  sign: string;
+}>;
+
+function under(
+  { personKey, ledger }: Readonly<{ personKey: string; ledger: PersonLedger }>,
+  policy: OrganizationPolicy,
+  nowMs: number,
+): Under {
+  const access = personAccess(ledger, policy, nowMs);
+  const wanted = new Set(access.reasons.map(({ group }) => group));
+  const applied = new Set(ledger.applied.map(({ groupName }) => fold(groupName)));
+  const open = [...wanted].filter((name) => !applied.has(name) && isAddedTo(policy, name));
+  const removals = expectedRemovals({ personKey, ledger, access, cause: '' }, policy, nowMs);
+  const overIds = new Set(removals.map(({ groupId }) => groupId));
+  const over = ledger.applied.filter(({ groupId }) => overIds.has(groupId));
+  const signs = [
+    ...open.map((name) => `+${name}`),
+    ...over.map(({ groupId }) => `-${groupId}`),
+    String(access.nextChangeAtMs),
+  ];
+  return {
+    wanted,
+    lines: linesOf(access),
+    isGone: access.employment === 'left',
+    open,
+    over: over.map(({ groupName }) => fold(groupName)),
+    sign: signs.toSorted().join('\n'),
+  };
+}
+
+function isAddedTo(policy: OrganizationPolicy, name: string): boolean {
+  const mode = groupPolicyOf(policy, name)?.mode;
+  return mode === 'additive' || mode === 'authoritative';
+}
+
+function linesOf({ reasons }: PersonAccess): ReadonlySet<string> {
+  return new Set(reasons.flatMap((reason) => (reason.kind === 'birthright' ? [reason.line] : [])));
+}
+
+function without(names: readonly string[], others: readonly string[] = []): readonly string[] {
+  const known = new Set(others);
+  return names.filter((name) => !known.has(name));
+}
