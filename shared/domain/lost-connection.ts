@@ -68,10 +68,10 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 /** What libraries wrap is inside, at most so deep; an error may be its own cause. */
 const DEEPEST = 8;
 
-type Known = Readonly<{ words: string; sign: string }>;
+type KnownLoss = Readonly<{ words: string; sign: string }>;
 
 /** The innermost cause says most; of several addresses that were tried, the first one. No classes: an error may be of another realm. */
-function firstKnown(error: unknown, depth: number): Known | undefined {
+function firstKnown(error: unknown, depth: number): KnownLoss | undefined {
   if (typeof error !== 'object' || error === null || depth > DEEPEST) return undefined;
   const { cause, errors, code, name }: Readonly<Record<string, unknown>> = { ...named(error) };
   const tried: readonly unknown[] = Array.isArray(errors) ? errors : [];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { startAudit } from '../../../shared/access/audit/start-audit';
 import { sweepDueAndPendingWork, type SweepDeps } from '../../../shared/access/sweep-due-and-pending-work';
+import { createPolicyEdits } from '../../../shared/access/ledger/policy-edits';
 import type { Policy } from '../../../shared/domain/policy';
 import { AppError } from '../../../shared/errors';
 import { errorOf } from '../../fakes/error-of';
@@ -39,6 +40,7 @@ function aTimer({ organizations, dates = [], resends = [], fails = new Set(), ca
         organizations: new Map(organizations.map((one) => [one, { alias: one }])),
         sources,
       }) as unknown as Policy,
+    policyEdits: createPolicyEdits(),
     due: {
       listDue: async (organization: string) =>
         note(
@@ -122,6 +124,20 @@ describe('the timer for due work', () => {
     for (const call of ['mark two/leaver urgent', 'book two urgent', 'run two', 'send left urgent'])
       expect(at(calls, call)).toBeLessThan(firstOthers);
     expect(at(calls, 'send joined normal')).toBeGreaterThan(firstOthers);
+  });
+
+  it('marks each organization whose policy was edited once, and tries again the one that it could not', async () => {
+    const fails = new Set(['mark one/policy normal']);
+    const { deps, calls } = aTimer({ organizations: ['one', 'two', 'three'], fails });
+    deps.policyEdits.open(['one', 'two', 'of another file']);
+    const marked = async (): Promise<readonly string[]> => {
+      calls.length = 0;
+      await sweepDueAndPendingWork(deps);
+      return calls.filter((call) => call.startsWith('mark')).toSorted();
+    };
+    expect(await marked()).toEqual(['mark one/policy normal', 'mark two/policy normal']);
+    fails.clear();
+    expect([await marked(), await marked()]).toEqual([['mark one/policy normal'], []]);
   });
 
   it('sends one message for all that is due in an organization', async () => {
