@@ -65,6 +65,8 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       for (const group of after.wanted) people.after.add(group);
       for (const line of before?.lines ?? []) lines.before.add(line);
       for (const line of after.lines) lines.after.add(line);
+      // Whoever left goes by their leaving, which is marked or held already.
+      if (before === undefined && after.isGone) return;
       const isSame = before === undefined || before.sign === after.sign;
       const isDone = after.open.length + after.over.length === 0;
       const isKnown = before !== undefined && !versions.isBetween;

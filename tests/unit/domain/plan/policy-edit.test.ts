@@ -165,6 +165,18 @@ describe('whom an edit of the policy changes', () => {
     ]);
   });
 
+  it('is no leaver where the version before is not known: they go by their leaving', () => {
+    const timeline = [
+      { id: 'x', kind: 'leaver', occurredAtMs: 1, effectiveAtMs: 1, attributes: {} },
+    ] as const;
+    const staff = {
+      left: worker('ops', ['robots'], { timeline }),
+      ana: worker('none', ['robots']),
+      ben: worker('ops', ['robots']),
+    };
+    expect(causes(planOf(undefined, policy(OPS), staff))).toEqual({ ana: EDIT });
+  });
+
   it('is nobody who joined another, was erased, or has left already', () => {
     const left = worker('ops', [], {
       timeline: [{ id: 'x', kind: 'leaver', occurredAtMs: 1, effectiveAtMs: 1, attributes: {} }],
