@@ -46,8 +46,8 @@ type OwnLedger = Readonly<{ key: string; stored: Stored<PersonLedger>; accounts:
  * times and hashes stay, so that chain and log can be verified as before. The decision is recorded first; a ledger says that it was erased
  * before a record of it loses its facts. To erase somebody again carries on where a process died.
  * @throws AppError `person-unknown`, `person-not-erasable` with why, `decides-about-self`, `body-invalid` without a reason,
- * `record-unreadable` once all else is erased, where records were edited: it names their ledgers; `evidence-unavailable`, or `storage-conflict` where something was recorded of them
- * meanwhile: whoever tries again goes on
+ * `record-unreadable` once all else is erased, where records were edited: it names their ledgers; `evidence-unavailable`, or
+ * `storage-conflict` where something was recorded of them meanwhile: whoever tries again goes on
  */
 export async function erasePerson(
   deps: ErasePersonDeps,

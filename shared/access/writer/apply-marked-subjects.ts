@@ -46,9 +46,9 @@ const SHARE_OF_PEOPLE = 3 / 4;
 
 /**
  * Works through the marks, urgent ones always first, then the holds that a person released, then an edit of the policy, which is
- * looked for also where no mark tells of it. Released changes come before the rules that they mark, and of rules and entries the removals come first. Released removals come after everybody, when it is known
- * who got a reason meanwhile. Returns when to go on, epoch milliseconds, with what waits for a call to fill or what there was no
- * time for; undefined when nothing is left.
+ * looked for also where no mark tells of it. Released changes come before the rules that they mark, and of rules and entries the
+ * removals come first. Released removals come after everybody, when it is known who got a reason meanwhile. Returns when to go on,
+ * epoch milliseconds, with what waits for a call to fill or what there was no time for; undefined when nothing is left.
  */
 export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promise<number | undefined> {
   const again: number[] = [];
