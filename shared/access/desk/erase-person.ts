@@ -25,6 +25,7 @@ import { keysOfPerson } from '../ledger/separate-people';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { refuseOwnMatter } from './refuse-own-matter';
 import { requireReason } from './require-reason';
+import { orNoteUnreadable } from './or-note-unreadable';
 
 export type ErasePersonDeps = LogEvidenceDeps &
   Readonly<{
@@ -80,7 +81,10 @@ export async function erasePerson(
   const ledgers = all.map((own) => own.stored.value);
   const left = erasedLedger(ledgers, record.atMs);
   for (const other of new Set(ledgers.flatMap(keysSpokenUnder)))
-    if (!keys.includes(other)) await keepWhenSaid(deps, personSubject(organization, other), left, entry);
+    if (!keys.includes(other))
+      await orNoteUnreadable(edited, other, async () =>
+        keepWhenSaid(deps, personSubject(organization, other), left, entry),
+      );
   // The person's own last: as long as it is there, whoever repeats this finds the others.
   for (const own of all.toReversed()) await eraseLedger(deps, governed, own, { left, entry }, edited);
   if (edited.size > 0) throw new AppError('record-unreadable', [...edited.values()].join('; '));
@@ -235,10 +239,5 @@ async function redactErased(
   const { records } = await deps.ledger.evidence(subject);
   const lastSeq = factsErasedTo(records.filter(({ seq }) => seq <= logged.seq));
   if (lastSeq === 0) return;
-  try {
-    await deps.ledger.redact(subject, lastSeq);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'record-unreadable') throw error;
-    edited.set(subject.key, error.message);
-  }
+  await orNoteUnreadable(edited, subject.key, async () => deps.ledger.redact(subject, lastSeq));
 }

@@ -7,6 +7,7 @@ import type { PageLayout } from '../../../../shared/console/page-layout';
 import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
+import { AppError } from '../../../../shared/errors';
 import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
 import { createLedgerStore } from '../../../../shared/storage/ledger';
 import { createPeopleIndex } from '../../../../shared/storage/people-index';
@@ -335,5 +336,30 @@ describe('evidence that was edited', () => {
     await table.updateEntity({ ...row, partitionKey, rowKey }, 'Replace');
     await erase(world, personKey(email));
     expect([(await kept(world)).includes(ANA), await faults(world)]).toEqual([false, []]);
+  });
+});
+
+describe('somebody who is erased beside a ledger of an address of theirs that cannot be read', () => {
+  it('is erased, and it is told which ledger that was', async () => {
+    const world = await withoutFaults(begin)();
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    rename(world, ANA, NEW);
+    await world.joins(NEW, record('7'));
+    await world.pass(DAY_MS);
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    const { app } = world.engine;
+    const read: typeof app.ledger.read = async (subject) => {
+      if (subject.key === personKey(NEW))
+        throw new AppError('record-unreadable', 'The row of NEW is damaged');
+      return app.ledger.read(subject);
+    };
+    const damaged = { ...app, ledger: { ...app.ledger, read } };
+    await expect(erase(world, personKey(ANA), { app: damaged })).rejects.toMatchObject({
+      code: 'record-unreadable',
+      message: expect.stringContaining('The row of NEW is damaged') as unknown,
+    });
+    expect((await world.ledger(ANA))?.erased).toBeDefined();
   });
 });
