@@ -1,15 +1,16 @@
 import { DAY_MS } from '../../domain/durations';
-import { EMPTY_CHAIN, type EvidenceHead } from '../../domain/ledger/evidence';
+import { EMPTY_CHAIN } from '../../domain/ledger/evidence';
 import type { Subject } from '../../domain/ledger/subject';
 import { errorCodeOf } from '../../errors';
 import { mapConcurrently } from '../../map-concurrently';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
-import type { Places } from '../../storage/evidence/places';
 import type { LogHead } from '../../storage/evidence/log-rows';
+import { wholeTiles } from '../../storage/evidence/read-log';
 import type { LogPublisher } from '../../storage/evidence/publish-log';
 import type { PolicyArchive } from '../../storage/evidence/policy-archive';
 import type { RecordedPolicyChange } from '../../domain/policy-version';
 import type { LedgerStore } from '../../storage/ledger';
+import { compareHeads } from './compare-heads';
 import {
   copyCheckpoints,
   readKeptCheckpoint,
@@ -23,8 +24,6 @@ import {
   digestInto,
   nameInLog,
   nameOf,
-  subjectOf,
-  SUBJECT_KINDS,
   unknownSubject,
   type DigestsByName,
 } from './judge-subjects';
@@ -74,7 +73,7 @@ export async function proveNight(
   organization: CopiedLog,
   { nowMs, mayGoOn }: Readonly<{ nowMs: number; mayGoOn: () => void }>,
 ): Promise<ProvenNight> {
-  const { alias, origin } = organization;
+  const { alias } = organization;
   const night = Math.floor(nowMs / DAY_MS);
   const canGoOn = await mendLog(deps, alias);
   const { unlogged, suspects, others, places } = await compareHeads(deps, alias);
@@ -126,9 +125,12 @@ export async function proveNight(
   subjects.push(
     ...(await verifyPolicies(deps, policyChanges, (hash, newer) => isVersionOfNight(hash, newer, night))),
   );
-  const faults = canGoOn ? verified : withBeyond(verified, head);
+  const judged = canGoOn ? verified : withBeyond(verified, head);
+  const { published, faults } =
+    judged.length === 0 && head !== undefined
+      ? await publishSound(deps, organization, head, nowMs)
+      : { published: undefined, faults: judged };
   const isSound = faults.length === 0 && head !== undefined;
-  const published = isSound ? await deps.logPublisher.publish(alias, origin, nowMs) : undefined;
   const rebuilt = toldRebuilt(head?.rebuilt, nowMs);
   if (isSound) {
     const stored = await deps.evidenceLog.read(alias);
@@ -151,6 +153,21 @@ export async function proveNight(
     policyChanges: policyChanges.slice(-MOST_POLICY_CHANGES),
     ...uncopiedOf(organization, copied.uncopied, kept.kind === 'hidden' ? kept.code : undefined),
   };
+}
+
+/** Of a long log not every tile is compared each night: one that is not what it was written as shows where the log is to go on from it. */
+async function publishSound(
+  { logPublisher }: Pick<ProveNightDeps, 'logPublisher'>,
+  { alias, origin }: CopiedLog,
+  head: LogHead,
+  nowMs: number,
+): Promise<Readonly<{ published: LogHead['published']; faults: readonly LogFault[] }>> {
+  try {
+    return { published: await logPublisher.publish(alias, origin, nowMs), faults: [] };
+  } catch (error) {
+    if (errorCodeOf(error) !== 'record-unreadable') throw error;
+    return { published: undefined, faults: [{ kind: 'tiles', at: wholeTiles(head.published?.size ?? 0) }] };
+  }
 }
 
 /** Where nothing gets into a log that is as it was written to its end, there is something beyond it. */
@@ -193,39 +210,6 @@ function uncopiedOf(
 ): Pick<ProvenNight, 'uncopied'> {
   if (uncopied !== undefined) return { uncopied };
   return hidden === undefined || place === undefined ? {} : { uncopied: { place, count: 0, code: hidden } };
-}
-
-type Relation = 'unlogged' | 'suspects' | 'others';
-
-type ComparedHeads = Readonly<Record<Relation | 'all', readonly Subject[]>> & Readonly<{ places: Places }>;
-
-/** What ledgers and log say of where the evidence of each subject ends. The log is read first: whatever it knows is in storage by then. */
-async function compareHeads(
-  { ledger, evidenceLog }: Pick<ProveNightDeps, 'ledger' | 'evidenceLog'>,
-  organization: string,
-): Promise<ComparedHeads> {
-  const compared = { unlogged: [] as Subject[], suspects: [] as Subject[], others: [] as Subject[] };
-  const places = await evidenceLog.places(organization);
-  const left = new Map(places);
-  for (const kind of SUBJECT_KINDS)
-    for await (const { key, head } of ledger.heads(organization, kind)) {
-      const name = `${kind}:${key}`;
-      const known = left.has(name) ? left.get(name) : EMPTY_CHAIN;
-      left.delete(name);
-      compared[relationOf(head, known)].push({ organization, kind, key });
-    }
-  for (const name of left.keys()) {
-    const subject = subjectOf(organization, name);
-    if (subject !== undefined) compared.suspects.push(subject);
-  }
-  const { unlogged, suspects, others } = compared;
-  return { ...compared, all: [...unlogged, ...suspects, ...others], places };
-}
-
-function relationOf(head: EvidenceHead | undefined, known: EvidenceHead | undefined): Relation {
-  if (head === undefined || known === undefined || head.seq < known.seq) return 'suspects';
-  if (head.seq > known.seq) return 'unlogged';
-  return head.hash === known.hash ? 'others' : 'suspects';
 }
 
 /** Whether a version of the policy is looked at, after which so many others came into force. */

@@ -6,7 +6,7 @@ import { errorCodeOf } from '../../errors';
 import type { EvidenceLog } from '../../storage/evidence/evidence-log';
 import { LogEntrySchema, type LogHead } from '../../storage/evidence/log-rows';
 import type { LogReader } from '../../storage/evidence/read-log';
-import { createTileVerifier } from './verify-tiles';
+import { createTileVerifier, type UnlikeTile } from './verify-tiles';
 
 export type VerifyLogDeps = Readonly<{
   evidenceLog: Pick<EvidenceLog, 'read'>;
@@ -48,17 +48,16 @@ export async function verifyLog(
   }>,
 ): Promise<VerifiedLog> {
   const { alias } = organization;
-  const head = await readLogHead(deps, alias);
+  const { head, checkpoint } = await readEnd(deps, organization);
   if (head === undefined) return { faults: [{ kind: 'head', at: 0 }], head };
   if (head.tree.size < placed) return { faults: [{ kind: 'head', at: head.tree.size }], head: undefined };
   const faults: LogFault[] = [];
-  const checkpoint = await checkpointOf(deps, organization, head);
   if (checkpoint === 'forged') faults.push({ kind: 'checkpoint', at: head.published?.size ?? 0 });
   const expected = [...anchors, ...(checkpoint === undefined || checkpoint === 'forged' ? [] : [checkpoint])];
   const roots = new Map<number, Buffer>([[from.size, rootOf(from)]]);
   const asked = new Set(expected.map(({ size }) => size));
   const tiles = createTileVerifier(deps.logReader, alias, from.size === 0 ? (head.published?.size ?? 0) : 0);
-  const unlikeTiles: number[] = [];
+  const unlikeTiles: UnlikeTile[] = [];
   let tree = from;
   for await (const { at, entries } of deps.logReader.entries(alias, from.size, head)) {
     if (entries === undefined) return { faults: [...faults, { kind: 'entries', at }], head };
@@ -76,8 +75,7 @@ export async function verifyLog(
   }
   if (!rootOf(tree).equals(rootOf(head.tree)) || tree.size !== head.tree.size)
     faults.push({ kind: 'entries', at: from.size });
-  else
-    for (const at of [...new Set(unlikeTiles)].toSorted((a, b) => a - b)) faults.push({ kind: 'tiles', at });
+  else faults.push(...(await faultsOfTiles(deps, alias, { head, unlikeTiles })));
   for (const { size, root } of expected)
     if (size >= from.size && roots.get(size)?.equals(root) !== true)
       faults.push({
@@ -85,6 +83,40 @@ export async function verifyLog(
         at: size,
       });
   return { faults, head };
+}
+
+/** A tile that was not whole in the checkpoint of `head` may be gone since another one was published. */
+async function faultsOfTiles(
+  deps: VerifyLogDeps,
+  alias: string,
+  { head, unlikeTiles }: Readonly<{ head: LogHead; unlikeTiles: readonly UnlikeTile[] }>,
+): Promise<readonly LogFault[]> {
+  if (unlikeTiles.length === 0) return [];
+  const isNewest = (await readLogHead(deps, alias))?.published?.size === head.published?.size;
+  const missing = unlikeTiles.flatMap(({ at, isWhole }) => (isWhole || isNewest ? [at] : []));
+  return [...new Set(missing)].toSorted((a, b) => a - b).map((at) => ({ kind: 'tiles', at }));
+}
+
+type ReadEnd = Readonly<{ head: LogHead | undefined; checkpoint: Checkpoint | 'forged' | undefined }>;
+
+const READ_TOGETHER_AT_MOST = 4;
+
+/** Where a log ends, and its checkpoint of then: where they do not fit, the log may have been published between both. */
+async function readEnd(
+  deps: VerifyLogDeps,
+  organization: Readonly<{ alias: string; origin: string }>,
+): Promise<ReadEnd> {
+  let head = await readLogHead(deps, organization.alias);
+  for (let attempt = 1; ; attempt += 1) {
+    if (head === undefined) return { head, checkpoint: undefined };
+    const checkpoint = await checkpointOf(deps, organization, head);
+    const isOfThen = checkpoint !== 'forged' && (checkpoint?.size ?? 0) <= head.tree.size;
+    if (isOfThen || attempt === READ_TOGETHER_AT_MOST) return { head, checkpoint };
+    const again = await readLogHead(deps, organization.alias);
+    const isSame = again?.tree.size === head.tree.size && again.published?.size === head.published?.size;
+    if (isSame) return { head, checkpoint };
+    head = again;
+  }
 }
 
 /** Where a log ends; undefined where that cannot be relied on. */

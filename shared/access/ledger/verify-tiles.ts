@@ -6,9 +6,12 @@ import type { LogReader } from '../../storage/evidence/read-log';
 /** Compares the tiles of the newest checkpoint with the entries, which it hears of in order, from the first. */
 export type TileVerifier = Readonly<{
   hear: (entry: Buffer) => void;
-  /** Of what was heard so far: the numbers of the first entries of tiles that are missing or say something else. */
-  faults: () => Promise<readonly number[]>;
+  /** Of what was heard since it was asked last: the tiles that are missing or say something else, by their first entries. */
+  faults: () => Promise<readonly UnlikeTile[]>;
 }>;
+
+/** `isWhole`: one that is not is removed when a later publication makes it whole. */
+export type UnlikeTile = Readonly<{ at: number; isWhole: boolean }>;
 
 /** `size`: that of the checkpoint. No more than a tile of each level is kept. */
 export function createTileVerifier(
@@ -30,7 +33,12 @@ export function createTileVerifier(
       const compared = await mapConcurrently(made, STORAGE_WIDTH, async ({ tile, bytes }) =>
         (await reader.tile(alias, tile))?.equals(bytes) === true
           ? []
-          : [tile.index * TILE_WIDTH ** (tile.level === 'entries' ? 1 : tile.level + 1)],
+          : [
+              {
+                at: tile.index * TILE_WIDTH ** (tile.level === 'entries' ? 1 : tile.level + 1),
+                isWhole: tile.width === TILE_WIDTH,
+              },
+            ],
       );
       made = [];
       return compared.flat();

@@ -14,7 +14,7 @@ type StoredEntries = Readonly<{ at: number; entries: readonly Buffer[] | undefin
 export type LogReader = Readonly<{
   /**
    * The entries from the beginning of a tile to the end of the log, in order: whole tiles that were published from their blob, the others
-   * from their rows. The first that are missing are the last that are told.
+   * from their rows, or from the tile that they were published in since. The first that are missing are the last that are told.
    */
   entries: (
     organization: string,
@@ -31,6 +31,16 @@ export type LogReader = Readonly<{
 export function createLogReader(storage: Pick<StorageAccount, 'table' | 'container'>): LogReader {
   const tile: LogReader['tile'] = async (organization, of) =>
     blobOf(storage, `${organization}/${tilePath(of)}`);
+  /** Those of a whole tile; undefined: it is not published, or cannot be read. */
+  const entriesOfTile = async (
+    organization: string,
+    index: number,
+  ): Promise<readonly Buffer[] | undefined> => {
+    const bytes = await tile(organization, { level: 'entries', index, width: TILE_WIDTH });
+    const entries = bytes === undefined ? undefined : decodeEntries(bytes);
+    return entries?.length === TILE_WIDTH ? entries : undefined;
+  };
+  /** Rows that are gone were published since the end of the log was read, or else are missing. */
   const fromRows = async function* (
     organization: string,
     from: number,
@@ -47,24 +57,22 @@ export function createLogReader(storage: Pick<StorageAccount, 'table' | 'contain
       yield { at, entries: entries.map(entryBytes) };
       at += entries.length;
     }
-    if (at < size) yield { at, entries: undefined };
+    if (at >= size) return;
+    const rest = (await entriesOfTile(organization, Math.floor(at / TILE_WIDTH)))?.slice(
+      at % TILE_WIDTH,
+      size - wholeTiles(at),
+    );
+    yield { at, entries: rest };
+    if (rest !== undefined && at + rest.length < size) yield* fromRows(organization, at + rest.length, size);
   };
   return {
     entries: async function* (organization, from, { tree, published }) {
       const end = Math.min(tree.size, wholeTiles(published?.size ?? 0));
       let at = wholeTiles(from);
       for (; at < end; at += TILE_WIDTH) {
-        const bytes = await tile(organization, {
-          level: 'entries',
-          index: at / TILE_WIDTH,
-          width: TILE_WIDTH,
-        });
-        const entries = bytes === undefined ? undefined : decodeEntries(bytes);
-        if (entries?.length !== TILE_WIDTH) {
-          yield { at, entries: undefined };
-          return;
-        }
+        const entries = await entriesOfTile(organization, at / TILE_WIDTH);
         yield { at, entries };
+        if (entries === undefined) return;
       }
       if (at < tree.size) yield* fromRows(organization, at, tree.size);
     },
