@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
+import { startDeadline } from '../deadline';
 import { AppError } from '../errors';
 
 /** Of the whole body: a sender that stalls holds no invocation for longer. */
@@ -18,15 +19,14 @@ export async function readBody(
 ): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const slow = new AppError('body-too-slow', `The body did not come within ${timeoutMs} ms`);
-    timer = setTimeout(reject, timeoutMs, slow);
-  });
+  const deadline = startDeadline(
+    timeoutMs,
+    () => new AppError('body-too-slow', `The body did not come within ${timeoutMs} ms`),
+  );
   try {
-    return await readChunks(request.body.getReader(), maxBytes, late);
+    return await readChunks(request.body.getReader(), maxBytes, deadline.passed);
   } finally {
-    clearTimeout(timer);
+    deadline.stop();
   }
 }
 

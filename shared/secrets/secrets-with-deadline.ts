@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { startDeadline } from '../deadline';
 import { AppError } from '../errors';
 import type { SecretStore } from './secret-store-interface';
 
@@ -9,15 +9,14 @@ import type { SecretStore } from './secret-store-interface';
 export function createSecretsWithDeadline(store: SecretStore, patienceMs: number): SecretStore {
   return {
     read: async (name) => {
-      const answered = new AbortController();
-      const outOfPatience = async (): Promise<never> => {
-        await sleep(patienceMs, undefined, { signal: answered.signal });
-        throw new AppError('vault-unavailable', 'The vault has not answered yet');
-      };
+      const deadline = startDeadline(
+        patienceMs,
+        () => new AppError('vault-unavailable', 'The vault has not answered yet'),
+      );
       try {
-        return await Promise.race([store.read(name), outOfPatience()]);
+        return await Promise.race([store.read(name), deadline.passed]);
       } finally {
-        answered.abort();
+        deadline.stop();
       }
     },
   };

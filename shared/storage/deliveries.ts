@@ -1,4 +1,4 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { Delivery, DeliveryKey } from '../domain/delivery';
 import { z } from 'zod';
 import type { Feed } from '../domain/policy';
@@ -55,6 +55,9 @@ const ProgressSchema: z.ZodType<DeliveryProgress> = z.object({
   after: z.array(z.tuple([z.number(), z.string()])).optional(),
 });
 
+/** Its rows are made and sealed while others are being written. */
+type SealedDelivery = Readonly<{ delivery: Delivery; rows: readonly TransactionAction[] }>;
+
 /** A transaction holds 100 rows and 4 MiB: the rows of each delivery, its body in Base64, and one row of the source. */
 const INSERTS_TOGETHER = Math.floor(99 / ROWS_EACH);
 
@@ -105,9 +108,8 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     }
   };
 
-  const insertOne = async (delivery: Delivery): Promise<Inserted> => {
+  const insertOne = async ({ delivery, rows }: SealedDelivery): Promise<Inserted> => {
     try {
-      const rows = rowsOf(delivery, await storage.seal());
       await (await table()).submitTransaction([...rows, lastRowOf(delivery)]);
       return 'inserted';
     } catch (error) {
@@ -118,21 +120,21 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
     }
   };
   /** All or nothing: where one of them is a duplicate, each goes by itself. */
-  const insertTogether = async (deliveries: readonly Delivery[]): Promise<readonly Inserted[]> => {
+  const insertTogether = async (sealed: readonly SealedDelivery[]): Promise<readonly Inserted[]> => {
+    const deliveries = sealed.map(({ delivery }) => delivery);
     const ids = new Set(deliveries.map(({ deliveryId }) => deliveryId));
     if (deliveries.length > 1 && ids.size === deliveries.length)
       try {
         const [last] = deliveries.toSorted((a, b) => b.receivedAtMs - a.receivedAtMs).map(lastRowOf);
-        const seal = await storage.seal();
-        const rows = deliveries.flatMap((delivery) => rowsOf(delivery, seal));
+        const rows = sealed.flatMap((one) => one.rows);
         await (await table()).submitTransaction(last === undefined ? rows : [...rows, last]);
         return deliveries.map(() => 'inserted');
       } catch (error) {
         if (!isConflict(error)) throw error;
       }
-    return Promise.all(deliveries.map(insertOne));
+    return Promise.all(sealed.map(insertOne));
   };
-  const insertIn = new Map<string, (delivery: Delivery) => Promise<Inserted>>();
+  const insertIn = new Map<string, (delivery: SealedDelivery) => Promise<Inserted>>();
 
   return {
     insert: async (delivery) => {
@@ -150,7 +152,7 @@ export function createDeliveries(storage: Pick<StorageAccount, 'table' | 'contai
       }
       const insert = insertIn.get(partitionKey) ?? coalesceWrites(INSERTS_TOGETHER, insertTogether);
       insertIn.set(partitionKey, insert);
-      return insert(delivery);
+      return insert({ delivery, rows: rowsOf(delivery, await storage.seal()) });
     },
 
     read: async (key) => {

@@ -2,6 +2,10 @@ import { AppError } from '../errors';
 
 const deepestNesting = 32;
 
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_BRACE, CLOSE_BRACE] = [0x7b, 0x7d];
+const [OPEN_BRACKET, CLOSE_BRACKET] = [0x5b, 0x5d];
+
 /**
  * Reads the JSON text of a body. A byte order mark in front is accepted, as RFC 8259 section 8.1 allows: some Windows
  * tools cannot send without one. Text that is not UTF-8 is refused rather than repaired.
@@ -10,7 +14,7 @@ const deepestNesting = 32;
  */
 export function parseJsonBody(rawBody: Uint8Array): unknown {
   const text = decode(rawBody);
-  if (nestingExceeds(text, deepestNesting))
+  if (nestingExceeds(rawBody, deepestNesting))
     throw new AppError('body-invalid', `The body is nested deeper than ${deepestNesting} levels`);
   try {
     const value: unknown = JSON.parse(text);
@@ -29,20 +33,20 @@ function decode(rawBody: Uint8Array): string {
   }
 }
 
-/** Counts brackets outside of strings. Right for JSON; for anything else the parser has the last word. */
-function nestingExceeds(text: string, limit: number): boolean {
+/** Counts brackets outside of strings, in the bytes: in UTF-8 no other character has one of theirs. Right for JSON; for anything else the parser has the last word. */
+function nestingExceeds(rawBody: Uint8Array, limit: number): boolean {
   let depth = 0;
   let inString = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
+  for (let at = 0; at < rawBody.length; at++) {
+    const byte = rawBody[at];
     if (inString) {
-      if (character === '\\') at++;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{' || character === '[') {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth++;
       if (depth > limit) return true;
-    } else if (character === '}' || character === ']') depth--;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
   }
   return false;
 }

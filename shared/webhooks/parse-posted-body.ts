@@ -32,8 +32,22 @@ export function mostBytesOf(type: BodyType | undefined): number {
   return type === 'text/xml' ? MOST_XML_BYTES : Infinity;
 }
 
-/** @throws AppError `body-invalid`, also for a list or a text: no sender says anything with one */
+type ParsedBody = Pick<PostedBody, 'rawBody' | 'type'> & Readonly<{ value: unknown }>;
+
+/** Only one, so that memory holds no more: the id, the meaning and the hash of a delivery are read one right after the other. */
+let last: ParsedBody | undefined;
+
+/**
+ * The same for the same bytes, and not to be written to.
+ * @throws AppError `body-invalid`, also for a list or a text: no sender says anything with one
+ */
 export function parsePosted({ rawBody, type }: Pick<PostedBody, 'rawBody' | 'type'>): unknown {
+  if (last?.rawBody !== rawBody || last.type !== type)
+    last = { rawBody, type, value: parseAs(type, rawBody) };
+  return last.value;
+}
+
+function parseAs(type: BodyType, rawBody: Uint8Array): unknown {
   switch (type) {
     case 'application/x-www-form-urlencoded':
       return parseFormBody(rawBody);
