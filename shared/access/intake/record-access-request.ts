@@ -139,8 +139,8 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
   const written = await updateLedger(
     deps.ledger,
     subject,
-    async (stored = emptyPersonLedger(fold(person)), erased) => {
-      if (erased !== undefined && request.occurredAtMs <= erased.saidToMs) {
+    async (stored = emptyPersonLedger(fold(person)), erasedToMs) => {
+      if (request.occurredAtMs <= erasedToMs) {
         outcome = 'stale';
         return undefined;
       }

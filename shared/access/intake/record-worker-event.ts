@@ -7,6 +7,7 @@ import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-le
 import {
   addressesOf,
   emptyPersonLedger,
+  erasedToMsOf,
   lookedUpAnew,
   withAddress,
   type PersonLedger,
@@ -92,6 +93,7 @@ async function recordInOrganization(
   const named = { email, record: recordNamedBy(about), nowMs: context.nowMs };
   const { key, known, isTheirAddress, isClaimed, toNote } = await findPerson(deps, alias, named);
   const subject = personSubject(alias, key);
+  if (event.occurredAtMs <= erasedToMsOf(known?.value)) return 'stale';
   // Before the word is stored: whoever comes after a process that died here is led to the same person.
   const claim = { kind: 'claim', hash: personKey(email) } as const;
   await deps.accounts.notePerson(alias, key, isClaimed ? [...toNote, claim] : toNote);
@@ -106,14 +108,14 @@ async function recordInOrganization(
   const ledger = await updateLedger(
     deps.ledger,
     subject,
-    async (stored = emptyPersonLedger(email), erased) => {
+    async (stored, erasedToMs) => {
       const { id, kind, occurredAtMs, attributes } = event;
-      isBegunAnew = erased !== undefined;
-      if (erased !== undefined && occurredAtMs <= erased.saidToMs) {
+      isBegunAnew = stored === undefined && Number.isFinite(erasedToMs);
+      if (occurredAtMs <= erasedToMs) {
         said.outcome = 'stale';
         return undefined;
       }
-      const theirs = notHandedOn(notJoined(stored), named, known?.value);
+      const theirs = notHandedOn(notJoined(stored ?? emptyPersonLedger(email)), named, known?.value);
       const current = await movedOn(deps, subject, theirs, isOfAccounts);
       const word: Statement = {
         id,

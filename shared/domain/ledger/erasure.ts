@@ -2,7 +2,7 @@ import { largestOf } from '../extremes';
 import { PERSON_ERASED, type EvidenceRecord } from './evidence';
 import type { PersonAccess } from './person-access';
 import { personKey } from '../person-key';
-import { addressesOf, emptyPersonLedger, type PersonLedger } from './person-ledger';
+import { addressesOf, emptyPersonLedger, erasedToMsOf, type PersonLedger } from './person-ledger';
 
 /** Why somebody cannot be erased now; undefined: they can be. */
 export type WhyNotErasable =
@@ -33,11 +33,12 @@ export function erasedLedger(all: readonly PersonLedger[], atMs: number): Person
   return { ...emptyPersonLedger(''), erased: { atMs, saidToMs: largestOf(all.map(lastSaidMs), 0) } };
 }
 
-function lastSaidMs({ timeline, grants, revocations, joined, erased }: PersonLedger): number {
+function lastSaidMs(ledger: PersonLedger): number {
+  const { timeline, grants, revocations, joined } = ledger;
   const said = [timeline, grants, revocations].flatMap((one) => one.map(({ occurredAtMs }) => occurredAtMs));
   return Math.max(
     largestOf(said, 0),
-    erased?.saidToMs ?? 0,
+    erasedToMsOf(ledger),
     joined === undefined ? 0 : lastSaidMs(joined.before),
   );
 }

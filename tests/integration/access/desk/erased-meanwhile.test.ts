@@ -6,7 +6,7 @@ import { readPeopleOfRequest } from '../../../../shared/access/ledger/read-peopl
 import type { PageLayout } from '../../../../shared/console/page-layout';
 import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
-import { personKey } from '../../../../shared/domain/person-key';
+import { personKey, workerRecordKey } from '../../../../shared/domain/person-key';
 import { AppError } from '../../../../shared/errors';
 import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
 import { createLedgerStore } from '../../../../shared/storage/ledger';
@@ -112,6 +112,30 @@ describe('what was said before somebody was erased', () => {
     expect([world.members('Developers'), world.members('Finance')]).toEqual([[], []]);
     expect(await world.kinds(ANA)).toEqual(kinds);
     expect(await kept(world)).not.toContain(ANA);
+    expect(await kept(world)).not.toContain(workerRecordKey('standard', '7'));
+  });
+
+  it('gives nothing to whoever was hired under their address since, also once both were erased', async () => {
+    const world = await leftLongAgo(begin);
+    const saidAtMs = world.engine.clock.now() - 40 * DAY_MS;
+    const comesAgain = async (): Promise<void> => {
+      await world.joins(ANA, { ...record('7'), saidAtMs });
+      const grant = { kind: 'grant', person: ANA, group: 'Developers', duration: 'P300D' };
+      await world.asks('T-1', grant, { saidAtMs });
+      await world.settle();
+    };
+    await erase(world);
+    await world.joins(ANA, record('9', 'Finance'));
+    await world.settle();
+    const kinds = await world.kinds(ANA);
+    await comesAgain();
+    expect([world.members('Developers'), world.members('Finance')]).toEqual([[], [ANA]]);
+    expect(await world.kinds(ANA)).toEqual(kinds);
+    await world.leaves(ANA, { worker: { workerId: '9' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    await comesAgain();
+    expect([await kept(world), await faults(world)]).toEqual([expect.not.stringContaining(ANA), []]);
   });
 
   it.each([

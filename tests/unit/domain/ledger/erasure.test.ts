@@ -13,7 +13,7 @@ import {
   type EvidenceRecord,
 } from '../../../../shared/domain/ledger/evidence';
 import { addressesToLookUp } from '../../../../shared/domain/ledger/account-of-person';
-import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import { erasedToMsOf, type PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personKey } from '../../../../shared/domain/person-key';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
@@ -92,6 +92,13 @@ describe('a person who is to be erased', () => {
   ])('is not where somebody %s', (_who, ledger, access, why) => {
     expect(whyNotErasable(aPersonLedger(ledger), { ...gone, ...access }, 5)).toBe(why);
   });
+});
+
+it('keeps until when words are of nobody, also of whoever began anew and was never spoken of', () => {
+  const [first, anew] = [{ erased: { atMs: 9, saidToMs: 7 } }, { erasedToMs: 8 }].map((one) =>
+    erasedLedger([aPersonLedger(one)], 10),
+  );
+  expect([undefined, aPersonLedger(), first, anew].map(erasedToMsOf)).toEqual([-Infinity, -Infinity, 7, 8]);
 });
 
 it('looks nobody up who was erased', () => {
