@@ -7,7 +7,7 @@ import type { PageLayout } from '../../../../shared/console/page-layout';
 import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey, workerRecordKey } from '../../../../shared/domain/person-key';
-import { AppError } from '../../../../shared/errors';
+import { AppError, errorCodeOf } from '../../../../shared/errors';
 import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
 import { createLedgerStore } from '../../../../shared/storage/ledger';
 import { createPeopleIndex } from '../../../../shared/storage/people-index';
@@ -360,6 +360,46 @@ describe('evidence that was edited', () => {
     await table.updateEntity({ ...row, partitionKey, rowKey }, 'Replace');
     await erase(world, personKey(email));
     expect([(await kept(world)).includes(ANA), await faults(world)]).toEqual([false, []]);
+  });
+});
+
+describe('a record that names a ledger of theirs', () => {
+  it.each([
+    ['edited', 'record-unreadable'],
+    ['removed', undefined],
+  ])('hides it from no erasing where it was %s', async (how, code) => {
+    const world = await joinedAndLeftLongAgo(begin);
+    const table = await world.engine.storage.table('ledger');
+    const partitionKey = `${world.alias}:person:${personKey(ANA)}`;
+    const { seq = 0 } = (await world.evidence(ANA)).find(({ kind }) => kind === 'person-joined') ?? {};
+    const rowKey = `e:${String(seq).padStart(10, '0')}`;
+    const row = await table.getEntity(partitionKey, rowKey);
+    if (how === 'removed') await table.deleteEntity(partitionKey, rowKey);
+    else await table.updateEntity({ ...row, partitionKey, rowKey, seal: 'x' }, 'Replace');
+    const told = await erase(world).catch(errorCodeOf);
+    expect(told).toBe(code);
+    for (const one of [ANA, NEW]) expect((await world.ledger(one))?.erased).toBeDefined();
+    expect(await kept(world)).not.toContain(NEW);
+  });
+});
+
+describe('an address of somebody who is erased', () => {
+  it('is not told to be of somebody erased where a colleague has it by now', async () => {
+    const world = await withoutFaults(begin)();
+    await world.joins(CARA, record('8'));
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    rename(world, ANA, NEW);
+    await world.moves(NEW, record('7'));
+    await world.settle();
+    await world.leaves(NEW, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await world.moves(NEW, record('8', 'Finance'));
+    await world.pass(DAY_MS);
+    await erase(world);
+    expect([await world.ledger(NEW), await world.kinds(NEW)]).toEqual([undefined, []]);
+    expect(await world.ledger(CARA)).toMatchObject({ email: NEW });
+    expect(await kept(world)).not.toContain(ANA);
   });
 });
 
