@@ -3,7 +3,7 @@ import type { Decider } from '../../domain/decider';
 import { erasedLedger, factsErasedTo, keysSpokenUnder, whyNotErasable } from '../../domain/ledger/erasure';
 import { PERSON_ERASED, type EvidenceEntry } from '../../domain/ledger/evidence';
 import { personAccess } from '../../domain/ledger/person-access';
-import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { addressesOf, erasedToMsOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { isPersonKey } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
@@ -71,14 +71,18 @@ export async function erasePerson(
   ]);
   const entry = { kind: PERSON_ERASED, ...record, facts: { by } };
   const ledgers = all.map((own) => own.stored.value);
-  const left = erasedLedger(ledgers, record.atMs);
+  const leftAt = async (own: string): Promise<PersonLedger> => {
+    const isAnothers = await isOfAnother(deps, organization, own, keys);
+    return erasedLedger(ledgers, record.atMs, isAnothers ? own : undefined);
+  };
   for (const other of new Set(ledgers.flatMap(keysSpokenUnder)))
-    if (!keys.includes(other) && !(await isAnothers(deps, organization, other, keys)))
+    if (!keys.includes(other))
       await orNoteUnreadable(edited, other, async () =>
-        keepWhenSaid(deps, personSubject(organization, other), left, entry),
+        keepWhenSaid(deps, personSubject(organization, other), await leftAt(other), entry),
       );
   // The person's own last: as long as it is there, whoever repeats this finds the others.
-  for (const own of all.toReversed()) await eraseLedger(deps, governed, own, { left, entry }, edited);
+  for (const own of all.toReversed())
+    await eraseLedger(deps, governed, own, { left: await leftAt(own.key), entry }, edited);
   if (edited.size > 0) throw new AppError('record-unreadable', [...edited.values()].join('; '));
 }
 
@@ -102,8 +106,8 @@ async function requireErasable(
     refuseToErase('is-held');
 }
 
-/** Whether what is said under an address is somebody else's by now, though no ledger is named by it. */
-async function isAnothers(
+/** Whether an address is somebody else's by now, though the ledger of its key is not theirs. */
+async function isOfAnother(
   { accounts }: Pick<ErasePersonDeps, 'accounts'>,
   organization: string,
   address: string,
@@ -125,7 +129,8 @@ async function keepWhenSaid(
 ): Promise<void> {
   const { stored } = await logEvidence(deps, subject);
   const { erased } = stored?.value ?? {};
-  if (stored !== undefined && (erased?.saidToMs ?? Infinity) >= (left.erased?.saidToMs ?? 0)) return;
+  const known = stored === undefined ? 0 : (erased?.saidToMs ?? Infinity);
+  if (known >= erasedToMsOf(left)) return;
   await deps.ledger.write(subject, left, stored, [entry]);
   await logEvidence(deps, subject);
 }

@@ -132,7 +132,8 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
   const { deps, context, organization } = recording;
   const { person } = request.action;
   const { alias } = organization;
-  const { key, known } = await findPerson(deps, alias, { email: person, record: undefined });
+  const found = await findPerson(deps, alias, { email: person, record: undefined });
+  const { key, known } = found;
   const subject = personSubject(alias, key);
   const isWithdrawn = await isWithdrawnSince(deps, context, organization.alias, { request, person: key });
   let outcome: Outcome = 'duplicate';
@@ -140,7 +141,7 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
     deps.ledger,
     subject,
     async (stored = emptyPersonLedger(fold(person)), erasedToMs) => {
-      if (request.occurredAtMs <= erasedToMs) {
+      if (request.occurredAtMs <= Math.max(erasedToMs, found.erasedToMs)) {
         outcome = 'stale';
         return undefined;
       }

@@ -7,7 +7,6 @@ import { fitPersonLedger, hasRoomFor } from '../../domain/ledger/limit-person-le
 import {
   addressesOf,
   emptyPersonLedger,
-  erasedToMsOf,
   lookedUpAnew,
   withAddress,
   type PersonLedger,
@@ -91,9 +90,10 @@ async function recordInOrganization(
   const about = subjectOf(context.source, event);
   const email = fold(event.worker.email);
   const named = { email, record: recordNamedBy(about), nowMs: context.nowMs };
-  const { key, known, isTheirAddress, isClaimed, toNote } = await findPerson(deps, alias, named);
+  const found = await findPerson(deps, alias, named);
+  const { key, known, isTheirAddress, isClaimed, toNote } = found;
   const subject = personSubject(alias, key);
-  if (event.occurredAtMs <= erasedToMsOf(known?.value)) return 'stale';
+  if (event.occurredAtMs <= found.erasedToMs) return 'stale';
   // Before the word is stored: whoever comes after a process that died here is led to the same person.
   const claim = { kind: 'claim', hash: personKey(email) } as const;
   await deps.accounts.notePerson(alias, key, isClaimed ? [...toNote, claim] : toNote);

@@ -169,7 +169,8 @@ type Erased = Readonly<{ atMs: number; saidToMs: number }>;
 
 /** Until when what was said under a ledger is of nobody, as its person was erased; -Infinity where nobody was. */
 export function erasedToMsOf(ledger: PersonLedger | undefined): number {
-  return ledger?.erased?.saidToMs ?? ledger?.erasedToMs ?? Number.NEGATIVE_INFINITY;
+  const { erasedToMs } = ledger?.joined?.before ?? ledger ?? {};
+  return ledger?.erased?.saidToMs ?? erasedToMs ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Every address of a person, that of the latest word first, and none that is somebody else's by now. Whoever was erased has none. */

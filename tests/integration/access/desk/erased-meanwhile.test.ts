@@ -19,7 +19,7 @@ import { lookUp, POLICY, replace } from '../ledger/replaced-world';
 import { withoutFaults } from '../remediation-world';
 import { ANA, CARA, useWorlds } from '../world';
 import { erase, faults, joinedAndLeftLongAgo, kept, leftLongAgo } from './erased-world';
-import { beforeWriteOf, DAY_MS, decide, NEW, record } from './joined-by-mistake';
+import { beforeWriteOf, DAY_MS, decide, NEW, record, setAddress } from './joined-by-mistake';
 
 const begin = useWorlds();
 
@@ -383,23 +383,51 @@ describe('a record that names a ledger of theirs', () => {
   });
 });
 
-describe('an address of somebody who is erased', () => {
-  it('is not told to be of somebody erased where a colleague has it by now', async () => {
+describe('an old word of somebody who was erased', () => {
+  it('gives nothing to a colleague who has their address by now, whose own words count', async () => {
     const world = await withoutFaults(begin)();
-    await world.joins(CARA, record('8'));
+    await world.joins(CARA, record('8', 'Finance'));
     await world.joins(ANA, record('7'));
     await world.settle();
-    rename(world, ANA, NEW);
-    await world.moves(NEW, record('7'));
+    const [ana, cara] = [world.id(ANA), world.id(CARA)];
+    setAddress(world, ana, NEW);
+    await world.pass(DAY_MS);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await world.moves(NEW, { ...record('7'), saidAtMs });
     await world.settle();
     await world.leaves(NEW, { worker: { workerId: '7' }, immediate: true });
     await world.pass(31 * DAY_MS);
+    setAddress(world, ana, 'gone@acme.example');
+    setAddress(world, cara, NEW);
     await world.moves(NEW, record('8', 'Finance'));
     await world.pass(DAY_MS);
     await erase(world);
-    expect([await world.ledger(NEW), await world.kinds(NEW)]).toEqual([undefined, []]);
-    expect(await world.ledger(CARA)).toMatchObject({ email: NEW });
-    expect(await kept(world)).not.toContain(ANA);
+    await world.joins(NEW, { ...record('7'), saidAtMs });
+    await world.moves(NEW, { ...record('8', 'Sales'), saidAtMs });
+    await world.settle();
+    const words = (await world.ledger(CARA))?.timeline.map(({ workerId, kind }) => `${workerId} ${kind}`);
+    expect(words?.toSorted()).toEqual(['8 joiner', '8 mover', '8 mover']);
+    expect(world.engine.uipath.memberIds(world.alias, 'Developers').has(cara)).toBe(false);
+    expect([await kept(world), await faults(world)]).toEqual([expect.not.stringContaining(ANA), []]);
+  });
+
+  it("is nobody else's where whoever was hired under their address since joined another", async () => {
+    const world = await leftLongAgo(begin);
+    const saidAtMs = world.engine.clock.now() - 40 * DAY_MS;
+    await erase(world);
+    await world.joins(NEW, { attributes: { department: 'Finance' } });
+    await world.settle();
+    await world.joins(ANA, record('9', 'Finance'));
+    await world.settle();
+    rename(world, ANA, NEW);
+    await world.moves(ANA, record('9', 'Finance'));
+    await world.pass(DAY_MS);
+    expect((await world.ledger(ANA))?.joined?.into).toBe(personKey(NEW));
+    const before = await world.ledger(NEW);
+    await world.joins(ANA, { ...record('7'), saidAtMs });
+    await world.settle();
+    expect((await world.ledger(NEW))?.timeline).toEqual(before?.timeline);
+    expect((await world.ledger(NEW))?.unconfirmed).toBeUndefined();
   });
 });
 
