@@ -98,6 +98,7 @@ const ownMembers = {
     .optional(),
   erased: z.object({ atMs: z.number(), saidToMs: z.number() }).optional(),
   erasedToMs: z.number().optional(),
+  strangersToMs: z.number().optional(),
 };
 
 /** The stored form of a person's ledger. */

@@ -15,6 +15,7 @@ import type { PeopleIndex } from '../../storage/people-index';
 import { hasOpenCall } from '../ledger/has-open-call';
 import { logEvidence, type LogEvidenceDeps } from '../ledger/log-evidence';
 import { keysOfPerson } from '../ledger/separate-people';
+import { updateLedger } from '../ledger/update-ledger';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { ledgersToErase, type OwnLedger } from './ledgers-to-erase';
 import { refuseOwnMatter } from './refuse-own-matter';
@@ -78,7 +79,11 @@ export async function erasePerson(
   for (const other of new Set(ledgers.flatMap(keysSpokenUnder)))
     if (!keys.includes(other))
       await orNoteUnreadable(edited, other, async () =>
-        keepWhenSaid(deps, personSubject(organization, other), await leftAt(other), entry),
+        keepWhenSaid(deps, personSubject(organization, other), {
+          left: await leftAt(other),
+          underToMs: erasedToMsOf(erasedLedger(ledgers, record.atMs, other)),
+          entry,
+        }),
       );
   // The person's own last: as long as it is there, whoever repeats this finds the others.
   for (const own of all.toReversed())
@@ -119,18 +124,23 @@ async function isOfAnother(
 
 /**
  * Of an address that has no ledger, as its words are in the person's own: until when what is said under it is of nobody. Whoever has a
- * ledger there is somebody else.
+ * ledger there is somebody else: then that is true of records that are not theirs.
  */
 async function keepWhenSaid(
   deps: ErasePersonDeps,
   subject: Subject<'person'>,
-  left: PersonLedger,
-  entry: EvidenceEntry,
+  { left, underToMs, entry }: Readonly<{ left: PersonLedger; underToMs: number; entry: EvidenceEntry }>,
 ): Promise<void> {
   const { stored } = await logEvidence(deps, subject);
-  const { erased } = stored?.value ?? {};
-  const known = stored === undefined ? 0 : (erased?.saidToMs ?? Infinity);
-  if (known >= erasedToMsOf(left)) return;
+  if (stored !== undefined && stored.value.erased === undefined) {
+    await updateLedger(deps.ledger, subject, (current) =>
+      current === undefined || (current.strangersToMs ?? 0) >= underToMs
+        ? undefined
+        : { next: { ...current, strangersToMs: underToMs }, evidence: [] },
+    );
+    return;
+  }
+  if (Math.max(0, erasedToMsOf(stored?.value)) >= erasedToMsOf(left)) return;
   await deps.ledger.write(subject, left, stored, [entry]);
   await logEvidence(deps, subject);
 }

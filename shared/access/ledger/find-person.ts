@@ -196,8 +196,10 @@ export async function findPerson(
   const found = await findFrom(deps, organization, named, atAddress);
   const { record } = named;
   const isTheirRecord = record !== undefined && found.known !== undefined && isOf(found.known.value, record);
-  const underToMs = isTheirRecord ? Number.NEGATIVE_INFINITY : erasedToMsOf(atAddress.read?.value);
-  return { ...found, erasedToMs: Math.max(underToMs, erasedToMsOf(found.known?.value)) };
+  const under = isTheirRecord ? undefined : atAddress.read?.value;
+  const { strangersToMs = Number.NEGATIVE_INFINITY } = record === undefined ? {} : (under ?? {});
+  const erasedToMs = Math.max(strangersToMs, erasedToMsOf(under), erasedToMsOf(found.known?.value));
+  return { ...found, erasedToMs };
 }
 
 async function findFrom(

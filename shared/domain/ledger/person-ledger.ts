@@ -120,6 +120,8 @@ export type PersonLedger = Readonly<{
   erased?: Erased | undefined;
   /** Of whoever began anew since: what was said no later is of whom was erased, and so of nobody. */
   erasedToMs?: number | undefined;
+  /** Somebody erased was spoken of under this address too: until then a word of a record that is not this person's is of nobody. */
+  strangersToMs?: number | undefined;
   /** Found to be one with somebody else, whose ledger has all of theirs now: the key of that person, and what was theirs. */
   joined?: Readonly<{ into: string; before: Omit<PersonLedger, 'joined'> }> | undefined;
 }>;

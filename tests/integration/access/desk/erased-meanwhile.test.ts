@@ -411,6 +411,28 @@ describe('an old word of somebody who was erased', () => {
     expect([await kept(world), await faults(world)]).toEqual([expect.not.stringContaining(ANA), []]);
   });
 
+  it('gives nothing to a colleague under whose address it came by mistake', async () => {
+    const world = await withoutFaults(begin)();
+    await world.joins(CARA, record('8', 'Finance'));
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    await world.pass(DAY_MS);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await world.moves(CARA, { ...record('7'), saidAtMs });
+    await world.settle();
+    await world.moves(ANA, record('7'));
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    await world.joins(CARA, { ...record('7'), saidAtMs });
+    await world.moves(CARA, { ...record('8', 'Sales'), saidAtMs });
+    await world.settle();
+    const words = (await world.ledger(CARA))?.timeline.map(({ workerId, kind }) => `${workerId} ${kind}`);
+    expect(words?.toSorted()).toEqual(['8 joiner', '8 mover']);
+    expect(world.members('Developers')).toEqual([]);
+    expect([await kept(world), await faults(world)]).toEqual([expect.not.stringContaining(ANA), []]);
+  });
+
   it("is nobody else's where whoever was hired under their address since joined another", async () => {
     const world = await leftLongAgo(begin);
     const saidAtMs = world.engine.clock.now() - 40 * DAY_MS;
