@@ -97,6 +97,8 @@ const ownMembers = {
     .object({ from: z.string(), by: DecidedBySchema, reason: z.string(), sinceMs: z.number().optional() })
     .optional(),
   erased: z.object({ atMs: z.number(), saidToMs: z.number() }).optional(),
+  erasedToMs: z.number().optional(),
+  strangersToMs: z.number().optional(),
 };
 
 /** The stored form of a person's ledger. */

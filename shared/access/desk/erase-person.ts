@@ -1,36 +1,32 @@
 import type { Clock } from '../../clock';
 import type { Decider } from '../../domain/decider';
-import {
-  erasedLedger,
-  factsErasedTo,
-  keysSpokenUnder,
-  whyNotErasable,
-  type WhyNotErasable,
-} from '../../domain/ledger/erasure';
+import { erasedLedger, factsErasedTo, keysSpokenUnder, whyNotErasable } from '../../domain/ledger/erasure';
 import { PERSON_ERASED, type EvidenceEntry } from '../../domain/ledger/evidence';
 import { personAccess } from '../../domain/ledger/person-access';
-import { addressesOf, knownAccountOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { addressesOf, erasedToMsOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
-import { isGuid } from '../../domain/guid';
-import { formerAccountKey, isPersonKey } from '../../domain/person-key';
+import { isPersonKey } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { HoldStore } from '../../storage/holds';
-import type { LedgerStore, Stored } from '../../storage/ledger';
+import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
 import { hasOpenCall } from '../ledger/has-open-call';
 import { logEvidence, type LogEvidenceDeps } from '../ledger/log-evidence';
 import { keysOfPerson } from '../ledger/separate-people';
+import { updateLedger } from '../ledger/update-ledger';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
+import { ledgersToErase, type OwnLedger } from './ledgers-to-erase';
 import { refuseOwnMatter } from './refuse-own-matter';
+import { refuseToErase } from './refuse-to-erase';
 import { requireReason } from './require-reason';
 import { orNoteUnreadable } from './or-note-unreadable';
 
 export type ErasePersonDeps = LogEvidenceDeps &
   Readonly<{
     policy: () => Promise<Policy>;
-    ledger: Pick<LedgerStore, 'read' | 'write' | 'appendEvidence' | 'evidence' | 'redact'>;
+    ledger: Pick<LedgerStore, 'read' | 'write' | 'list' | 'appendEvidence' | 'evidence' | 'redact'>;
     accounts: Pick<PeopleIndex, 'personOf' | 'list' | 'notePerson' | 'forgetPerson'>;
     changes: Pick<ChangeStore, 'listAttempts' | 'listMarks'>;
     holds: Pick<HoldStore, 'list'>;
@@ -38,9 +34,6 @@ export type ErasePersonDeps = LogEvidenceDeps &
   }>;
 
 type Erasure = Readonly<{ key: string; by: Decider; reason: unknown }>;
-
-/** One of the ledgers that are a person's, as it was read, and the accounts that it or its records name as theirs. */
-type OwnLedger = Readonly<{ key: string; stored: Stored<PersonLedger>; accounts: readonly string[] }>;
 
 /**
  * Erases what is kept of a person who left, and of the ledgers that joined theirs: the state and the facts of each record. Numbers, kinds,
@@ -62,7 +55,7 @@ export async function erasePerson(
   const stored = governed && isPersonKey(key) ? await deps.ledger.read(subject) : undefined;
   if (governed === undefined || stored === undefined)
     throw new AppError('person-unknown', 'There is no such person');
-  const all = await ledgersOf(deps, organization, { key, stored });
+  const all = await ledgersToErase(deps, organization, { key, stored });
   const keys = all.map((own) => own.key);
   await refuseOwnMatter(deps, organization, by, [
     ...keys,
@@ -79,70 +72,23 @@ export async function erasePerson(
   ]);
   const entry = { kind: PERSON_ERASED, ...record, facts: { by } };
   const ledgers = all.map((own) => own.stored.value);
-  const left = erasedLedger(ledgers, record.atMs);
+  const leftAt = async (own: string): Promise<PersonLedger> => {
+    const isAnothers = await isOfAnother(deps, organization, own, keys);
+    return erasedLedger(ledgers, record.atMs, isAnothers ? own : undefined);
+  };
   for (const other of new Set(ledgers.flatMap(keysSpokenUnder)))
     if (!keys.includes(other))
       await orNoteUnreadable(edited, other, async () =>
-        keepWhenSaid(deps, personSubject(organization, other), left, entry),
+        keepWhenSaid(deps, personSubject(organization, other), {
+          left: await leftAt(other),
+          underToMs: erasedToMsOf(erasedLedger(ledgers, record.atMs, other)),
+          entry,
+        }),
       );
   // The person's own last: as long as it is there, whoever repeats this finds the others.
-  for (const own of all.toReversed()) await eraseLedger(deps, governed, own, { left, entry }, edited);
+  for (const own of all.toReversed())
+    await eraseLedger(deps, governed, own, { left: await leftAt(own.key), entry }, edited);
   if (edited.size > 0) throw new AppError('record-unreadable', [...edited.values()].join('; '));
-}
-
-/**
- * The ledger of a person, those that joined it, and those of accounts that were theirs before; none of them twice.
- * @throws AppError `person-not-erasable` where one of them is being joined or told apart
- */
-async function ledgersOf(
-  deps: Pick<ErasePersonDeps, 'ledger'>,
-  organization: string,
-  first: Pick<OwnLedger, 'key' | 'stored'>,
-): Promise<readonly OwnLedger[]> {
-  const found = new Map<string, OwnLedger>();
-  const toLookAt = [first];
-  for (const { key, stored } of toLookAt) {
-    const { records } = await deps.ledger.evidence(personSubject(organization, key));
-    const accounts = [...new Set([...accountsOf(stored.value), ...records.flatMap(accountsIn)])];
-    found.set(key, { key, stored, accounts });
-    const joined = records.flatMap(({ kind, facts }) =>
-      kind === 'person-joined' && typeof facts['person'] === 'string' ? [facts['person']] : [],
-    );
-    for (const other of new Set([...joined, ...accounts.map(formerAccountKey)])) {
-      if (toLookAt.some((one) => one.key === other)) continue;
-      const theirs = await deps.ledger.read(personSubject(organization, other));
-      if (theirs === undefined) continue;
-      const { value } = theirs;
-      if (isHalfTheirs(value, key, stored.value)) refuse('in-doubt');
-      const isTheirs = value.joined?.into === key || value.formerAccountOf === key;
-      // One that says so already may have records that a process which died did not come to.
-      if (isTheirs || value.erased !== undefined) toLookAt.push({ key: other, stored: theirs });
-    }
-  }
-  return [...found.values()];
-}
-
-/** True of whoever was joined, where what is theirs is in both ledgers: the one or the other is not done yet. */
-function isHalfTheirs(
-  { joined, formerAccountOf, separating, email }: PersonLedger,
-  key: string,
-  ledger: PersonLedger,
-): boolean {
-  if (separating?.from === key) return true;
-  return joined === undefined && formerAccountOf === undefined && addressesOf(ledger).includes(email);
-}
-
-/** Accounts that a record about the person names. */
-function accountsIn({ facts }: EvidenceEntry): readonly string[] {
-  const { accountId, formerAccountId, accountIds } = facts;
-  const ids: readonly unknown[] = [accountId, formerAccountId].concat(accountIds);
-  return ids.filter((id) => typeof id === 'string').filter(isGuid);
-}
-
-function accountsOf(ledger: PersonLedger): readonly string[] {
-  const { replaced, otherAccounts = [], confirmedAccountId, joined } = ledger;
-  const own = [knownAccountOf(ledger), replaced?.accountId, confirmedAccountId, ...otherAccounts];
-  return [...own.flatMap((id) => id ?? []), ...(joined === undefined ? [] : accountsOf(joined.before))];
 }
 
 async function requireErasable(
@@ -154,51 +100,47 @@ async function requireErasable(
   const nowMs = deps.clock.now();
   for (const { key: own, stored } of all)
     if (own === key || stored.value.joined === undefined)
-      refuse(whyNotErasable(stored.value, personAccess(stored.value, organization, nowMs), nowMs));
+      refuseToErase(whyNotErasable(stored.value, personAccess(stored.value, organization, nowMs), nowMs));
   const keys = new Set(all.map((own) => own.key));
   const marks = await deps.changes.listMarks(organization.alias, Infinity);
-  if (marks.some(({ subject }) => subject.kind === 'person' && keys.has(subject.key))) refuse('is-marked');
-  if (await hasOpenCall(deps.changes, organization.alias, [...keys])) refuse('has-open-call');
+  if (marks.some(({ subject }) => subject.kind === 'person' && keys.has(subject.key)))
+    refuseToErase('is-marked');
+  if (await hasOpenCall(deps.changes, organization.alias, [...keys])) refuseToErase('has-open-call');
   const holds = await deps.holds.list(organization.alias, 'held', 'released');
-  if (holds.some(({ removals }) => removals.some(({ personKey }) => keys.has(personKey)))) refuse('is-held');
+  if (holds.some(({ removals }) => removals.some(({ personKey }) => keys.has(personKey))))
+    refuseToErase('is-held');
 }
 
-const WHY: Readonly<Record<NonNullable<WhyNotErasable> | 'is-marked' | 'has-open-call' | 'is-held', string>> =
-  {
-    'at-work': 'they work here, or something is said of them for a day ahead',
-    'kept-out': 'they are kept out still, and that would be forgotten',
-    'has-reasons': 'they have a reason for access, or one that begins on a later day',
-    'is-member': 'they are in a group that this application knows of',
-    'in-doubt': 'it is not decided who they are: see their page',
-    'joined-another': 'they were joined with somebody else: erase that person',
-    'is-marked': 'the next run is to look at them: try again in some minutes',
-    'has-open-call': 'a call about them is open: try again in some minutes',
-    'is-held': 'a plan holds a removal of theirs',
-  };
-
-/** Why somebody cannot be erased, for readers. */
-export function whyNotErasableText(why: NonNullable<WhyNotErasable>): string {
-  return WHY[why];
-}
-
-function refuse(why: keyof typeof WHY | undefined): void {
-  if (why !== undefined)
-    throw new AppError('person-not-erasable', `The person cannot be erased: ${WHY[why]}`);
+/** Whether an address is somebody else's by now, though the ledger of its key is not theirs. */
+async function isOfAnother(
+  { accounts }: Pick<ErasePersonDeps, 'accounts'>,
+  organization: string,
+  address: string,
+  keys: readonly string[],
+): Promise<boolean> {
+  const noted = await accounts.personOf(organization, { kind: 'address', hash: address });
+  return noted !== undefined && !keys.includes(noted);
 }
 
 /**
  * Of an address that has no ledger, as its words are in the person's own: until when what is said under it is of nobody. Whoever has a
- * ledger there is somebody else.
+ * ledger there is somebody else: then that is true of records that are not theirs.
  */
 async function keepWhenSaid(
   deps: ErasePersonDeps,
   subject: Subject<'person'>,
-  left: PersonLedger,
-  entry: EvidenceEntry,
+  { left, underToMs, entry }: Readonly<{ left: PersonLedger; underToMs: number; entry: EvidenceEntry }>,
 ): Promise<void> {
   const { stored } = await logEvidence(deps, subject);
-  const { erased } = stored?.value ?? {};
-  if (stored !== undefined && (erased?.saidToMs ?? Infinity) >= (left.erased?.saidToMs ?? 0)) return;
+  if (stored !== undefined && stored.value.erased === undefined) {
+    await updateLedger(deps.ledger, subject, (current) =>
+      current === undefined || (current.strangersToMs ?? 0) >= underToMs
+        ? undefined
+        : { next: { ...current, strangersToMs: underToMs }, evidence: [] },
+    );
+    return;
+  }
+  if (Math.max(0, erasedToMsOf(stored?.value)) >= erasedToMsOf(left)) return;
   await deps.ledger.write(subject, left, stored, [entry]);
   await logEvidence(deps, subject);
 }

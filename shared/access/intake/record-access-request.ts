@@ -132,15 +132,16 @@ async function recordForPerson(recording: Recording, request: GroupRequest): Pro
   const { deps, context, organization } = recording;
   const { person } = request.action;
   const { alias } = organization;
-  const { key, known } = await findPerson(deps, alias, { email: person, record: undefined });
+  const found = await findPerson(deps, alias, { email: person, record: undefined });
+  const { key, known } = found;
   const subject = personSubject(alias, key);
   const isWithdrawn = await isWithdrawnSince(deps, context, organization.alias, { request, person: key });
   let outcome: Outcome = 'duplicate';
   const written = await updateLedger(
     deps.ledger,
     subject,
-    async (stored = emptyPersonLedger(fold(person)), erased) => {
-      if (erased !== undefined && request.occurredAtMs <= erased.saidToMs) {
+    async (stored = emptyPersonLedger(fold(person)), erasedToMs) => {
+      if (request.occurredAtMs <= Math.max(erasedToMs, found.erasedToMs)) {
         outcome = 'stale';
         return undefined;
       }

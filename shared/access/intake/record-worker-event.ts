@@ -90,8 +90,10 @@ async function recordInOrganization(
   const about = subjectOf(context.source, event);
   const email = fold(event.worker.email);
   const named = { email, record: recordNamedBy(about), nowMs: context.nowMs };
-  const { key, known, isTheirAddress, isClaimed, toNote } = await findPerson(deps, alias, named);
+  const found = await findPerson(deps, alias, named);
+  const { key, known, isTheirAddress, isClaimed, toNote } = found;
   const subject = personSubject(alias, key);
+  if (event.occurredAtMs <= found.erasedToMs) return 'stale';
   // Before the word is stored: whoever comes after a process that died here is led to the same person.
   const claim = { kind: 'claim', hash: personKey(email) } as const;
   await deps.accounts.notePerson(alias, key, isClaimed ? [...toNote, claim] : toNote);
@@ -106,14 +108,14 @@ async function recordInOrganization(
   const ledger = await updateLedger(
     deps.ledger,
     subject,
-    async (stored = emptyPersonLedger(email), erased) => {
+    async (stored, erasedToMs) => {
       const { id, kind, occurredAtMs, attributes } = event;
-      isBegunAnew = erased !== undefined;
-      if (erased !== undefined && occurredAtMs <= erased.saidToMs) {
+      isBegunAnew = stored === undefined && Number.isFinite(erasedToMs);
+      if (occurredAtMs <= erasedToMs) {
         said.outcome = 'stale';
         return undefined;
       }
-      const theirs = notHandedOn(notJoined(stored), named, known?.value);
+      const theirs = notHandedOn(notJoined(stored ?? emptyPersonLedger(email)), named, known?.value);
       const current = await movedOn(deps, subject, theirs, isOfAccounts);
       const word: Statement = {
         id,

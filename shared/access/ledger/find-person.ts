@@ -2,7 +2,7 @@ import { personSubject } from '../../domain/ledger/subject';
 import { AppError } from '../../errors';
 import { fold } from '../../domain/fold';
 import { personAt } from '../../domain/ledger/worker-records';
-import { addressesOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import { addressesOf, erasedToMsOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import { isNamedIn, isPersonNamedIn, type NamedRecord } from '../../domain/ledger/unconfirmed-records';
 import { personKey, sourcePersonKey, workerRecordKey } from '../../domain/person-key';
 import type { LedgerStore, Stored } from '../../storage/ledger';
@@ -38,8 +38,12 @@ export type FoundPerson = Readonly<{
   isTheirAddress: boolean;
   /** True where it has one, and the account has to tell whether both are one. */
   isClaimed: boolean;
+  /** Until when what was said so is of somebody who was erased, and so of nobody; -Infinity: of nobody erased. */
+  erasedToMs: number;
   toNote: readonly IndexKey[];
 }>;
+
+type PersonAtAddress = Omit<FoundPerson, 'erasedToMs'>;
 
 type LedgerAtKey = Readonly<{ key: string; stored: Stored<PersonLedger> | undefined }>;
 
@@ -180,15 +184,31 @@ async function findByRecord(
 
 /**
  * Finds the person that a word is about: by the worker record where it names one, by the human behind it, else by the address, today's
- * or one of before. A known record at its known address costs one read.
+ * or one of before. A known record at its known address costs one read. An address may be somebody else's since its holder was erased: what
+ * was said of that one is not of whoever has it now, but for records that are theirs.
  */
 export async function findPerson(
+  deps: FindPersonDeps,
+  organization: string,
+  named: NamedPerson,
+): Promise<FoundPerson> {
+  const atAddress = await readAtAddress(deps.ledger, organization, personKey(named.email));
+  const found = await findFrom(deps, organization, named, atAddress);
+  const { record } = named;
+  const isTheirRecord = record !== undefined && found.known !== undefined && isOf(found.known.value, record);
+  const under = isTheirRecord ? undefined : atAddress.read?.value;
+  const { strangersToMs = Number.NEGATIVE_INFINITY } = record === undefined ? {} : (under ?? {});
+  const erasedToMs = Math.max(strangersToMs, erasedToMsOf(under), erasedToMsOf(found.known?.value));
+  return { ...found, erasedToMs };
+}
+
+async function findFrom(
   { ledger, accounts }: FindPersonDeps,
   organization: string,
   { email, record, nowMs = 0 }: NamedPerson,
-): Promise<FoundPerson> {
+  { read, own, isHandedOn }: AtAddress,
+): Promise<PersonAtAddress> {
   const ownKey = personKey(email);
-  const { read, own, isHandedOn } = await readAtAddress(ledger, organization, ownKey);
   if (record === undefined) {
     if (own !== undefined)
       return { key: ownKey, known: own, isTheirAddress: true, isClaimed: false, toNote: [] };

@@ -1,5 +1,5 @@
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import type { Erased } from '../../domain/ledger/person-ledger';
+import { erasedToMsOf, type PersonLedger } from '../../domain/ledger/person-ledger';
 import type { Subject, SubjectKind } from '../../domain/ledger/subject';
 import { errorCodeOf } from '../../errors';
 import type { LedgerOf, LedgerStore, Stored } from '../../storage/ledger';
@@ -18,7 +18,8 @@ type UpdateLedgerOptions<T> = Readonly<{
 
 /**
  * Read-modify-write with optimistic concurrency: after a conflict it reads again and decides again. Of somebody who was erased nothing is
- * known but when: whoever decides begins anew. Returns the ledger as it stands afterwards.
+ * known but when: whoever decides begins anew, and what was said until `erasedToMs` is of nobody then and later. Returns the ledger as it
+ * stands afterwards.
  * @throws AppError `storage-conflict` after several lost races
  */
 export async function updateLedger<K extends SubjectKind>(
@@ -26,18 +27,21 @@ export async function updateLedger<K extends SubjectKind>(
   subject: Subject<K>,
   decide: (
     current: LedgerOf[K] | undefined,
-    erased: Erased | undefined,
+    erasedToMs: number,
   ) => LedgerUpdate<LedgerOf[K]> | Promise<LedgerUpdate<LedgerOf[K]>>,
   { known, mayGoOn }: UpdateLedgerOptions<LedgerOf[K]> = {},
 ): Promise<LedgerOf[K] | undefined> {
   let read = known ?? (await store.read(subject));
   for (let attempt = 1; ; attempt += 1) {
-    const erased = erasedIn(read?.value);
-    const update = await decide(erased === undefined ? read?.value : undefined, erased);
+    const person = personIn(read?.value);
+    const erasedToMs = erasedToMsOf(person);
+    const isErased = person?.erased !== undefined;
+    const update = await decide(isErased ? undefined : read?.value, erasedToMs);
     if (update === undefined) return read?.value;
+    const next = isErased ? { ...update.next, erasedToMs } : update.next;
     try {
-      await store.write(subject, update.next, read, update.evidence);
-      return update.next;
+      await store.write(subject, next, read, update.evidence);
+      return next;
     } catch (error) {
       if (errorCodeOf(error) !== 'storage-conflict' || attempt === ATTEMPTS) throw error;
       read = await store.read(subject);
@@ -46,8 +50,8 @@ export async function updateLedger<K extends SubjectKind>(
   }
 }
 
-function erasedIn(ledger: LedgerOf[SubjectKind] | undefined): Erased | undefined {
-  return ledger !== undefined && 'erased' in ledger ? ledger.erased : undefined;
+function personIn(ledger: LedgerOf[SubjectKind] | undefined): PersonLedger | undefined {
+  return ledger !== undefined && 'timeline' in ledger ? ledger : undefined;
 }
 
 /**

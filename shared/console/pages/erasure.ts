@@ -1,4 +1,4 @@
-import { whyNotErasableText } from '../../access/desk/erase-person';
+import { whyNotErasableText } from '../../access/desk/refuse-to-erase';
 import type { PersonExplained } from '../../access/desk/explain-person';
 import { factsErasedTo, whyNotErasable } from '../../domain/ledger/erasure';
 import { markup, time, type Markup } from '../../html/markup';

@@ -2,7 +2,7 @@ import { largestOf } from '../extremes';
 import { PERSON_ERASED, type EvidenceRecord } from './evidence';
 import type { PersonAccess } from './person-access';
 import { personKey } from '../person-key';
-import { addressesOf, emptyPersonLedger, type PersonLedger } from './person-ledger';
+import { addressesOf, emptyPersonLedger, erasedToMsOf, type PersonLedger } from './person-ledger';
 
 /** Why somebody cannot be erased now; undefined: they can be. */
 export type WhyNotErasable =
@@ -28,29 +28,40 @@ export function whyNotErasable(
   return [unconfirmed, separating, replaced].every((one) => one === undefined) ? undefined : 'in-doubt';
 }
 
-/** What is left of each of a person's ledgers once they were erased, at `atMs`: nothing that names them. */
-export function erasedLedger(all: readonly PersonLedger[], atMs: number): PersonLedger {
-  return { ...emptyPersonLedger(''), erased: { atMs, saidToMs: largestOf(all.map(lastSaidMs), 0) } };
+/**
+ * What is left of each of a person's ledgers once they were erased, at `atMs`: nothing that names them. `under`: of an address that is
+ * somebody else's by now, by what was said under its key alone.
+ */
+export function erasedLedger(all: readonly PersonLedger[], atMs: number, under?: string): PersonLedger {
+  const said = all.map((one) => (under === undefined ? lastSaidMs(one) : lastSaidUnderMs(one, under)));
+  return { ...emptyPersonLedger(''), erased: { atMs, saidToMs: largestOf(said, 0) } };
 }
 
-function lastSaidMs({ timeline, grants, revocations, joined, erased }: PersonLedger): number {
+function lastSaidUnderMs({ timeline, grants, revocations, joined }: PersonLedger, key: string): number {
+  const said = [timeline, grants, revocations].flatMap((one) =>
+    one.flatMap(({ under, occurredAtMs }) => (under === key ? [occurredAtMs] : [])),
+  );
+  return Math.max(largestOf(said, 0), joined === undefined ? 0 : lastSaidUnderMs(joined.before, key));
+}
+
+function lastSaidMs(ledger: PersonLedger): number {
+  const { timeline, grants, revocations, joined } = ledger;
   const said = [timeline, grants, revocations].flatMap((one) => one.map(({ occurredAtMs }) => occurredAtMs));
   return Math.max(
     largestOf(said, 0),
-    erased?.saidToMs ?? 0,
+    erasedToMsOf(ledger),
     joined === undefined ? 0 : lastSaidMs(joined.before),
   );
 }
 
 /**
  * The keys of the addresses that a person had, or that a word of theirs came under: an old word that comes again under one of them is of
- * nobody any more. Not those of addresses that are somebody else's by now.
+ * nobody any more.
  */
 export function keysSpokenUnder(ledger: PersonLedger): readonly string[] {
-  const { timeline, grants, revocations, handedOn = [], joined } = ledger;
+  const { timeline, grants, revocations, joined } = ledger;
   const under = [timeline, grants, revocations].flatMap((one) => one.flatMap((said) => said.under ?? []));
-  const othersNow = new Set(handedOn.map(personKey));
-  const keys = [...addressesOf(ledger).map(personKey), ...under].filter((key) => !othersNow.has(key));
+  const keys = [...addressesOf(ledger).map(personKey), ...under];
   return [...new Set([...keys, ...(joined === undefined ? [] : keysSpokenUnder(joined.before))])];
 }
 

@@ -118,6 +118,10 @@ export type PersonLedger = Readonly<{
   separating?: Separation | undefined;
   /** What was known of the person was erased: whoever is spoken of next begins anew. */
   erased?: Erased | undefined;
+  /** Of whoever began anew since: what was said no later is of whom was erased, and so of nobody. */
+  erasedToMs?: number | undefined;
+  /** Somebody erased was spoken of under this address too: until then a word of a record that is not this person's is of nobody. */
+  strangersToMs?: number | undefined;
   /** Found to be one with somebody else, whose ledger has all of theirs now: the key of that person, and what was theirs. */
   joined?: Readonly<{ into: string; before: Omit<PersonLedger, 'joined'> }> | undefined;
 }>;
@@ -163,7 +167,13 @@ export function withAddress(ledger: PersonLedger, email: string, saidAtMs: numbe
 }
 
 /** `saidToMs`: when the last of what was known of the person was said. What was said before that is of nobody any more. */
-export type Erased = Readonly<{ atMs: number; saidToMs: number }>;
+type Erased = Readonly<{ atMs: number; saidToMs: number }>;
+
+/** Until when what was said under a ledger is of nobody, as its person was erased; -Infinity where nobody was. */
+export function erasedToMsOf(ledger: PersonLedger | undefined): number {
+  const { erasedToMs } = ledger?.joined?.before ?? ledger ?? {};
+  return ledger?.erased?.saidToMs ?? erasedToMs ?? Number.NEGATIVE_INFINITY;
+}
 
 /** Every address of a person, that of the latest word first, and none that is somebody else's by now. Whoever was erased has none. */
 export function addressesOf({ email, formerEmails = [], handedOn = [] }: PersonLedger): readonly string[] {

@@ -6,8 +6,8 @@ import { readPeopleOfRequest } from '../../../../shared/access/ledger/read-peopl
 import type { PageLayout } from '../../../../shared/console/page-layout';
 import { renderPeople } from '../../../../shared/console/pages/people-page';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
-import { personKey } from '../../../../shared/domain/person-key';
-import { AppError } from '../../../../shared/errors';
+import { personKey, workerRecordKey } from '../../../../shared/domain/person-key';
+import { AppError, errorCodeOf } from '../../../../shared/errors';
 import { createEvidenceLog } from '../../../../shared/storage/evidence/evidence-log';
 import { createLedgerStore } from '../../../../shared/storage/ledger';
 import { createPeopleIndex } from '../../../../shared/storage/people-index';
@@ -19,7 +19,7 @@ import { lookUp, POLICY, replace } from '../ledger/replaced-world';
 import { withoutFaults } from '../remediation-world';
 import { ANA, CARA, useWorlds } from '../world';
 import { erase, faults, joinedAndLeftLongAgo, kept, leftLongAgo } from './erased-world';
-import { beforeWriteOf, DAY_MS, decide, NEW, record } from './joined-by-mistake';
+import { beforeWriteOf, DAY_MS, decide, NEW, record, setAddress } from './joined-by-mistake';
 
 const begin = useWorlds();
 
@@ -112,6 +112,30 @@ describe('what was said before somebody was erased', () => {
     expect([world.members('Developers'), world.members('Finance')]).toEqual([[], []]);
     expect(await world.kinds(ANA)).toEqual(kinds);
     expect(await kept(world)).not.toContain(ANA);
+    expect(await kept(world)).not.toContain(workerRecordKey('standard', '7'));
+  });
+
+  it('gives nothing to whoever was hired under their address since, also once both were erased', async () => {
+    const world = await leftLongAgo(begin);
+    const saidAtMs = world.engine.clock.now() - 40 * DAY_MS;
+    const comesAgain = async (): Promise<void> => {
+      await world.joins(ANA, { ...record('7'), saidAtMs });
+      const grant = { kind: 'grant', person: ANA, group: 'Developers', duration: 'P300D' };
+      await world.asks('T-1', grant, { saidAtMs });
+      await world.settle();
+    };
+    await erase(world);
+    await world.joins(ANA, record('9', 'Finance'));
+    await world.settle();
+    const kinds = await world.kinds(ANA);
+    await comesAgain();
+    expect([world.members('Developers'), world.members('Finance')]).toEqual([[], [ANA]]);
+    expect(await world.kinds(ANA)).toEqual(kinds);
+    await world.leaves(ANA, { worker: { workerId: '9' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    await comesAgain();
+    expect([await kept(world), await faults(world)]).toEqual([expect.not.stringContaining(ANA), []]);
   });
 
   it.each([
@@ -336,6 +360,96 @@ describe('evidence that was edited', () => {
     await table.updateEntity({ ...row, partitionKey, rowKey }, 'Replace');
     await erase(world, personKey(email));
     expect([(await kept(world)).includes(ANA), await faults(world)]).toEqual([false, []]);
+  });
+});
+
+describe('a record that names a ledger of theirs', () => {
+  it.each([
+    ['edited', 'record-unreadable'],
+    ['removed', undefined],
+  ])('hides it from no erasing where it was %s', async (how, code) => {
+    const world = await joinedAndLeftLongAgo(begin);
+    const table = await world.engine.storage.table('ledger');
+    const partitionKey = `${world.alias}:person:${personKey(ANA)}`;
+    const { seq = 0 } = (await world.evidence(ANA)).find(({ kind }) => kind === 'person-joined') ?? {};
+    const rowKey = `e:${String(seq).padStart(10, '0')}`;
+    const row = await table.getEntity(partitionKey, rowKey);
+    if (how === 'removed') await table.deleteEntity(partitionKey, rowKey);
+    else await table.updateEntity({ ...row, partitionKey, rowKey, seal: 'x' }, 'Replace');
+    const told = await erase(world).catch(errorCodeOf);
+    expect(told).toBe(code);
+    for (const one of [ANA, NEW]) expect((await world.ledger(one))?.erased).toBeDefined();
+    expect(await kept(world)).not.toContain(NEW);
+  });
+});
+
+describe('an old word of somebody who was erased', () => {
+  it('gives nothing to a colleague who has their address by now, whose own words count', async () => {
+    const world = await withoutFaults(begin)();
+    await world.joins(CARA, record('8', 'Finance'));
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    const [ana, cara] = [world.id(ANA), world.id(CARA)];
+    setAddress(world, ana, NEW);
+    await world.pass(DAY_MS);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await world.moves(NEW, { ...record('7'), saidAtMs });
+    await world.settle();
+    await world.leaves(NEW, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    setAddress(world, ana, 'gone@acme.example');
+    setAddress(world, cara, NEW);
+    await world.moves(NEW, record('8', 'Finance'));
+    await world.pass(DAY_MS);
+    await erase(world);
+    await world.joins(NEW, { ...record('7'), saidAtMs });
+    await world.moves(NEW, { ...record('8', 'Sales'), saidAtMs });
+    await world.settle();
+    const words = (await world.ledger(CARA))?.timeline.map(({ workerId, kind }) => `${workerId} ${kind}`);
+    expect(words?.toSorted()).toEqual(['8 joiner', '8 mover', '8 mover']);
+    expect(world.engine.uipath.memberIds(world.alias, 'Developers').has(cara)).toBe(false);
+    expect([await kept(world), await faults(world)]).toEqual([expect.not.stringContaining(ANA), []]);
+  });
+
+  it('gives nothing to a colleague under whose address it came by mistake', async () => {
+    const world = await withoutFaults(begin)();
+    await world.joins(CARA, record('8', 'Finance'));
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    await world.pass(DAY_MS);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await world.moves(CARA, { ...record('7'), saidAtMs });
+    await world.settle();
+    await world.moves(ANA, record('7'));
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    await world.joins(CARA, { ...record('7'), saidAtMs });
+    await world.moves(CARA, { ...record('8', 'Sales'), saidAtMs });
+    await world.settle();
+    const words = (await world.ledger(CARA))?.timeline.map(({ workerId, kind }) => `${workerId} ${kind}`);
+    expect(words?.toSorted()).toEqual(['8 joiner', '8 mover']);
+    expect(world.members('Developers')).toEqual([]);
+    expect([await kept(world), await faults(world)]).toEqual([expect.not.stringContaining(ANA), []]);
+  });
+
+  it("is nobody else's where whoever was hired under their address since joined another", async () => {
+    const world = await leftLongAgo(begin);
+    const saidAtMs = world.engine.clock.now() - 40 * DAY_MS;
+    await erase(world);
+    await world.joins(NEW, { attributes: { department: 'Finance' } });
+    await world.settle();
+    await world.joins(ANA, record('9', 'Finance'));
+    await world.settle();
+    rename(world, ANA, NEW);
+    await world.moves(ANA, record('9', 'Finance'));
+    await world.pass(DAY_MS);
+    expect((await world.ledger(ANA))?.joined?.into).toBe(personKey(NEW));
+    const before = await world.ledger(NEW);
+    await world.joins(ANA, { ...record('7'), saidAtMs });
+    await world.settle();
+    expect((await world.ledger(NEW))?.timeline).toEqual(before?.timeline);
+    expect((await world.ledger(NEW))?.unconfirmed).toBeUndefined();
   });
 });
 

@@ -13,7 +13,7 @@ import {
   type EvidenceRecord,
 } from '../../../../shared/domain/ledger/evidence';
 import { addressesToLookUp } from '../../../../shared/domain/ledger/account-of-person';
-import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import { erasedToMsOf, type PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import { personKey } from '../../../../shared/domain/person-key';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
@@ -94,11 +94,18 @@ describe('a person who is to be erased', () => {
   });
 });
 
+it('keeps until when words are of nobody, also of whoever began anew and was never spoken of', () => {
+  const [first, anew] = [{ erased: { atMs: 9, saidToMs: 7 } }, { erasedToMs: 8 }].map((one) =>
+    erasedLedger([aPersonLedger(one)], 10),
+  );
+  expect([undefined, aPersonLedger(), first, anew].map(erasedToMsOf)).toEqual([-Infinity, -Infinity, 7, 8]);
+});
+
 it('looks nobody up who was erased', () => {
   expect(addressesToLookUp(erasedLedger([aPersonLedger()], 1))).toEqual([]);
 });
 
-it('knows under which addresses somebody was spoken of, but those that are of others now', () => {
+it('knows under which addresses somebody was spoken of', () => {
   const [email, former, handed, other, before] = ['a@x.y', 'b@x.y', 'c@x.y', 'd@x.y', 'e@x.y'];
   const revocations = [handed, other].map((address) => ({
     requestId: address,
@@ -115,6 +122,23 @@ it('knows under which addresses somebody was spoken of, but those that are of ot
     joined: { into: 'k', before: aPersonLedger({ email: before }) },
   });
   expect(keysSpokenUnder(ledger).toSorted()).toEqual(
-    [email, former, other, before].map(personKey).toSorted(),
+    [email, former, handed, other, before].map(personKey).toSorted(),
   );
+});
+
+it("takes of an address that is another's by now what was said under it alone", () => {
+  const said = (id: string, occurredAtMs: number, email?: string) => ({
+    id,
+    kind: 'joiner' as const,
+    occurredAtMs,
+    effectiveAtMs: occurredAtMs,
+    attributes: {},
+    ...(email === undefined ? {} : { under: personKey(email) }),
+  });
+  const ledger = aPersonLedger({
+    timeline: [said('1', 3, 'a@x.y'), said('2', 9, 'b@x.y'), said('3', 11)],
+    joined: { into: 'k', before: aPersonLedger({ timeline: [said('4', 5, 'a@x.y')] }) },
+  });
+  const saidTo = (email?: string) => erasedLedger([ledger], 20, email && personKey(email)).erased?.saidToMs;
+  expect(['a@x.y', 'b@x.y', 'c@x.y', undefined].map(saidTo)).toEqual([5, 9, 0, 11]);
 });
