@@ -118,6 +118,9 @@ function outcomeOfRequest(
       );
     case 'applied':
       return said(seen, 'applied', `${named} is applied${groupsOf(about, seen)}`);
+    case 'observed':
+    case 'overdue':
+      return said(seen, 'waiting', `${named} is recorded. ${request.explanation ?? 'Nothing is written'}`);
     case 'ended':
       return said(seen, 'applied', `${named} is over: its time ended, or something later replaced it`);
     case 'pending':
