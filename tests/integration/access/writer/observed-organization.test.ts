@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { explainPerson } from '../../../../shared/access/desk/explain-person';
+import { readRequestStatus } from '../../../../shared/access/desk/read-request-status';
 import { releaseHold } from '../../../../shared/access/desk/release-hold';
 import { organizationSubject, subjectByName } from '../../../../shared/domain/ledger/subject';
 import { errorOf } from '../../../fakes/error-of';
+import { dyingAfter } from '../../../fixtures/dying-instance';
 import { keyHolder } from '../../../fixtures/key-holder';
 import { HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { editPolicy, mutatingCalls } from '../observed-world';
+import { auditNight, release } from '../remediation-world';
 import { ANA, BEN, byHand, CARA, DAN, useWorlds, type World } from '../world';
 
 const start = useWorlds();
@@ -184,5 +188,70 @@ describe('an organization in observe', () => {
     await editPolicy(world, {});
     await live(world, 5 * MINUTE_MS);
     expect(world.members('Users')).not.toContain(ANA);
+  });
+
+  it('tells the requester what would be granted, and what is over and would be taken', async () => {
+    const world = await staffed();
+    await editPolicy(world, OBSERVE);
+    await world.asks('G-2', { ...GRANT, person: ANA });
+    await world.settle();
+    const statusOf = async (id: string) => readRequestStatus(world.engine.app, world.alias, id);
+    expect(await statusOf('G-2')).toMatchObject({
+      state: 'observed',
+      explanation: expect.stringContaining('in observe') as unknown,
+    });
+    expect(await statusOf('G-1')).toMatchObject({ state: 'applied' });
+    await world.pass(3 * DAY_MS);
+    expect(await statusOf('G-1')).toMatchObject({ state: 'overdue' });
+    const found = await explainPerson(world.engine.app, world.alias, CARA);
+    const [grant] = found?.ledger.grants ?? [];
+    expect(found?.would).toEqual([
+      { group: 'finance', would: 'remove', overdueSinceMs: grant?.validUntilMs },
+    ]);
+    expect(grant?.validUntilMs).toBeLessThan(world.engine.clock.now());
+  });
+
+  it('is audited: the report says since when, and what the policy would mend by itself', async () => {
+    const policy = { audit: { remediate: ['member-missing', 'leaver-present'] }, ...OBSERVE };
+    const world = await start({ policy });
+    await editPolicy(world, policy);
+    const sinceMs = world.engine.clock.now();
+    await world.joins(ANA);
+    await world.settle();
+    const report = await auditNight(world);
+    expect(report.observed).toEqual({ sinceMs });
+    const missing = report.findings.filter(({ check }) => check === 'member-missing');
+    expect(missing.map(({ remediation }) => remediation?.status)).toEqual(['observed', 'observed']);
+    const [finding] = missing;
+    if (finding === undefined) throw new Error('There is no finding');
+    expect(await errorOf(async () => release(world, finding))).toMatchObject({
+      code: 'organization-observed',
+    });
+    await live(world, MINUTE_MS);
+    expect(mutatingCalls(world)).toEqual([]);
+  });
+
+  it.each([
+    ['before it was made', 0, false],
+    ['after it was made', 1, true],
+  ])('has a call whose process died %s asked about, and not made again', async (_, made, isRecorded) => {
+    const world = await staffed();
+    await world.leaves(ANA);
+    const { app } = world.engine;
+    const before = mutatingCalls(world).length;
+    let begun = 0;
+    const begin: typeof app.changes.begin = async (...attempt) => {
+      await app.changes.begin(...attempt);
+      begun += 1;
+    };
+    const isLast = () => (made === 0 ? begun > 0 : mutatingCalls(world).length > before);
+    const dying = dyingAfter({ ...app, changes: { ...app.changes, begin } }, isLast);
+    await world.engine.finish({ instances: [dying] }).catch(() => undefined);
+    expect(await app.changes.listAttempts(world.alias)).toHaveLength(1);
+    await editPolicy(world, OBSERVE);
+    await live(world, HOUR_MS);
+    expect(mutatingCalls(world)).toHaveLength(before + made);
+    expect(await app.changes.listAttempts(world.alias)).toEqual([]);
+    expect((await world.kinds(ANA)).includes('membership-removed')).toBe(isRecorded);
   });
 });
