@@ -97,8 +97,7 @@ async function personOf(deps: Deps, about: SentAbout): Promise<SeenDelivery['per
   const said = recorded?.facts['outcome'];
   const holds = await listHolds(deps, ORGANIZATION);
   const nameOf = (group: string): string => organization.groups.get(group)?.name ?? group;
-  const isWritten = (group: string): boolean =>
-    organization.mode === 'enforce' && organization.groups.get(group)?.mode !== 'observe';
+  const isWritten = (group: string): boolean => organization.groups.get(group)?.mode !== 'observe';
   return {
     recorded: recorded === undefined ? undefined : typeof said === 'string' ? said : 'recorded',
     isFound: ledger.identity === undefined ? undefined : ledger.identity.kind === 'resolved',
@@ -106,6 +105,7 @@ async function personOf(deps: Deps, about: SentAbout): Promise<SeenDelivery['per
     have: [...new Set(ledger.applied.map(({ groupName }) => nameOf(fold(groupName))))].toSorted(),
     nextChangeAtMs: access.nextChangeAtMs,
     hasLeft: access.employment === 'left',
+    would: explained.would?.map(({ group, would }) => `would ${would} ${nameOf(group)}`),
     held: holds.flatMap(({ removals }) =>
       removals.filter(({ personKey }) => personKey === key).map(({ groupName }) => groupName),
     ),

@@ -106,6 +106,22 @@ describe('an organization in observe', () => {
     expect([own?.value.observedSinceMs, own?.value.wasObserved]).toEqual([undefined, undefined]);
   });
 
+  it('is enforced group by group, as groups keep their modes beneath', async () => {
+    const modes = (developers: string) => ({
+      groups: { Developers: { mode: developers }, Users: {}, Finance: {} },
+    });
+    const world = await start({ policy: { ...OBSERVE, ...modes('additive') } });
+    await editPolicy(world, { ...OBSERVE, ...modes('additive') });
+    await world.joins(ANA);
+    await world.settle();
+    await editPolicy(world, modes('observe'));
+    await live(world, MINUTE_MS);
+    expect([world.members('Developers'), world.members('Users')]).toEqual([[], [ANA]]);
+    await editPolicy(world, modes('additive'));
+    await live(world, MINUTE_MS);
+    expect(world.members('Developers')).toEqual([ANA]);
+  });
+
   it('has the removals that wait weighed as one edit when it is enforced', async () => {
     const policy = { guards: { batch: { count: 2, percent: 0, floor: 2 } } };
     const world = await staffed();
