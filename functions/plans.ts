@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { listHolds } from '../shared/access/ledger/list-holds';
+import { listHoldsInMode } from '../shared/access/ledger/list-holds';
 import { requirePermission } from '../shared/access/desk/require-permission';
 import { readHold, releaseHold } from '../shared/access/desk/release-hold';
 import type { AppDeps } from '../shared/app-deps';
@@ -16,7 +16,7 @@ export function registerPlans(deps: AppDeps): void {
     handler: answerFailures(async ({ params }) => {
       const { organization = '', hash } = params;
       return hash === undefined || hash === ''
-        ? jsonResponse(200, { plans: await listHolds(deps, organization) })
+        ? jsonResponse(200, await listHoldsInMode(deps, organization))
         : jsonResponse(200, await readHold(deps, organization, hash));
     }),
   });

@@ -105,6 +105,7 @@ async function personOf(deps: Deps, about: SentAbout): Promise<SeenDelivery['per
     have: [...new Set(ledger.applied.map(({ groupName }) => nameOf(fold(groupName))))].toSorted(),
     nextChangeAtMs: access.nextChangeAtMs,
     hasLeft: access.employment === 'left',
+    would: explained.would?.map(({ group, would }) => `would ${would} ${nameOf(group)}`),
     held: holds.flatMap(({ removals }) =>
       removals.filter(({ personKey }) => personKey === key).map(({ groupName }) => groupName),
     ),

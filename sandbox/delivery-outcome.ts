@@ -37,6 +37,8 @@ export type SeenDelivery = Readonly<{
         hasLeft: boolean;
         /** Groups whose removal waits for a release. */
         held: readonly string[];
+        /** In an organization in observe: what would be done. */
+        would?: readonly string[] | undefined;
       }>
     | undefined;
   failing: ReadonlyArray<Pick<FailingUnit, 'name' | 'code' | 'nextTryMs'>>;
@@ -118,6 +120,9 @@ function outcomeOfRequest(
       );
     case 'applied':
       return said(seen, 'applied', `${named} is applied${groupsOf(about, seen)}`);
+    case 'observed':
+    case 'overdue':
+      return said(seen, 'waiting', `${named} is recorded. ${request.explanation ?? 'Nothing is written'}`);
     case 'ended':
       return said(seen, 'applied', `${named} is over: its time ended, or something later replaced it`);
     case 'pending':
@@ -129,8 +134,14 @@ function outcomeOfRequest(
 function outcomeOfPerson(
   about: SentAbout,
   seen: SeenDelivery,
-  { want, have, held, isFound, nextChangeAtMs, hasLeft }: NonNullable<SeenDelivery['person']>,
+  { want, have, held, isFound, nextChangeAtMs, hasLeft, would = [] }: NonNullable<SeenDelivery['person']>,
 ): DeliveryOutcome {
+  if (would.length > 0)
+    return said(
+      seen,
+      'waiting',
+      `it is recorded; the organization is in observe, and nothing is written: ${would.join(', ')}`,
+    );
   const isSame = want.length === have.length && want.every((group) => have.includes(group));
   if (isSame) {
     const later = want.length === 0 && !hasLeft && nextChangeAtMs !== undefined;

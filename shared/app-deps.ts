@@ -80,11 +80,11 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
   const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs, peoplePerPass } =
     infrastructure;
   const secrets = createAppSecrets(secretStore, { policy, clock, log });
-  const client = createOrganizationClients({ ...infrastructure, secrets });
   const onUnreadable = tellHourly((row) => {
     log({ event: 'row-unreadable', ...row });
   }, clock);
   const stores = createStores(infrastructure, onUnreadable);
+  const client = createOrganizationClients({ ...infrastructure, secrets, ledger: stores.ledger });
   return {
     config,
     clock,
@@ -134,6 +134,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
         secrets,
         storage,
         client,
+        ledger: stores.ledger,
         evidenceKeys: infrastructure.evidenceKeys,
         ...(config.consoleSignIn === 'off'
           ? {}

@@ -89,6 +89,8 @@ export type ErrorCode =
   | 'uipath-not-found'
   | 'uipath-conflict'
   | 'uipath-rejected'
+  // The policy has the organization in observe
+  | 'organization-observed'
   // Anything that was not raised on purpose
   | 'internal';
 

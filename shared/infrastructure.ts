@@ -110,7 +110,7 @@ export function createInfrastructure(
     location: config.policy,
     parse: (text, fileName) => parsePolicy(text, fileName, config),
     bringIntoForce: async (version, { organizations }) => {
-      policyEdits.open(await bringPolicyIntoForce(recording, version, [...organizations.keys()]));
+      policyEdits.open(await bringPolicyIntoForce(recording, version, organizations));
     },
     clock,
     onFault: (error) => {

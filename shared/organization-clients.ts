@@ -1,9 +1,11 @@
+import { requireEnforced } from './access/ledger/observed-organization';
 import type { OrganizationPolicy } from './domain/policy';
 import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';
 import type { Infrastructure } from './infrastructure';
 import { readOrganizationCredential } from './secrets/organization-credential';
 import type { SecretStore } from './secrets/secret-store-interface';
+import type { LedgerStore } from './storage/ledger';
 import { createSentChanges } from './storage/calls/sent-changes';
 import { createQuotaGates } from './storage/quota-gate-per-organization';
 import { coded } from './storage/storage-errors';
@@ -17,7 +19,7 @@ type ClientParts = Pick<
   Infrastructure,
   'policy' | 'storage' | 'clock' | 'random' | 'uipathFetch' | 'quotaRules'
 > &
-  Readonly<{ secrets: SecretStore }>;
+  Readonly<{ secrets: SecretStore; ledger: Pick<LedgerStore, 'read'> }>;
 
 /** One client per organization, made anew when the policy changes; those of another policy are dropped. */
 export function createOrganizationClients(parts: ClientParts): Organizations {
@@ -40,6 +42,7 @@ export function createOrganizationClients(parts: ClientParts): Organizations {
       quota,
       clock,
       random,
+      requireMayWrite: async () => requireEnforced(parts, organization.alias),
       noteChange: async (change) => sent.note(organization.alias, { ...change, atMs: clock.now() }),
       fetch: uipathFetch,
     });

@@ -1,4 +1,5 @@
 import type { ReadinessCheck } from './access/run-readiness-checks';
+import { readObserved, type ObservedDeps } from './access/ledger/observed-organization';
 import { EVERYONE_GROUP_ID } from './domain/plan/hard-stops';
 import type { OrganizationPolicy, Policy } from './domain/policy';
 import { faultsInVersions } from './domain/secret-form-and-faults';
@@ -20,6 +21,7 @@ type ReadinessParts = Readonly<{
   /** Left out: the console is switched off, and its key need not be there. */
   consoleKeys?: () => Promise<unknown>;
   client: Organizations;
+  ledger: ObservedDeps['ledger'];
 }>;
 
 /**
@@ -78,11 +80,16 @@ function ofAllSecrets(secrets: SecretStore, policy: Policy): ReadinessCheck {
   };
 }
 
-function ofOrganization(
-  { secrets, client }: ReadinessParts,
-  { alias, credentialSecret }: OrganizationPolicy,
-): readonly ReadinessCheck[] {
+function ofOrganization(parts: ReadinessParts, organization: OrganizationPolicy): readonly ReadinessCheck[] {
+  const { secrets, client } = parts;
+  const { alias, credentialSecret, mode } = organization;
+  const note = async (): Promise<string> => {
+    const { sinceMs } = (await readObserved(parts, organization)) ?? {};
+    const since = sinceMs === undefined ? '' : ` since ${new Date(sinceMs).toISOString()}`;
+    return `In observe${since}: nothing is written to UiPath`;
+  };
   return [
+    ...(mode === 'enforce' ? [] : [{ name: `mode:${alias}`, check: async () => undefined, note }]),
     {
       name: `vault:${alias}`,
       check: async () => {

@@ -7,6 +7,8 @@ export type ReadinessCheck = Readonly<{
   check: () => Promise<void>;
   /** Asked where the check passes: what somebody should see to all the same. */
   warn?: () => Promise<SecretFault | undefined>;
+  /** What is to be known of what is as it should be. */
+  note?: () => Promise<string>;
 }>;
 
 type Code = ErrorCode | SecretFault;
@@ -21,6 +23,7 @@ export type Readiness = Readonly<{
       /** What is wrong and what to check, in words. */
       problem?: string;
       previousSecret?: SecretFault;
+      note?: string;
       /** Places of the policy that are at fault together. */
       places?: readonly string[];
     }>
@@ -30,11 +33,16 @@ export type Readiness = Readonly<{
 /** Runs every readiness check and reports each; one that fails does not hide the others. */
 export async function runReadinessChecks(checks: readonly ReadinessCheck[]): Promise<Readiness> {
   const results = await Promise.all(
-    checks.map(async ({ name, check, warn }) => {
+    checks.map(async ({ name, check, warn, note }) => {
       try {
         await check();
         const previousSecret = await warn?.();
-        return { name, ok: true, ...(previousSecret === undefined ? {} : { previousSecret }) };
+        return {
+          name,
+          ok: true,
+          ...(previousSecret === undefined ? {} : { previousSecret }),
+          ...(note === undefined ? {} : { note: await note() }),
+        };
       } catch (error) {
         if (!(error instanceof SecretError))
           return { name, ok: false, code: errorCodeOf(error), ...inWords(error) };

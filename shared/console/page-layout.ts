@@ -1,3 +1,5 @@
+import type { Observed } from '../access/ledger/observed-organization';
+import { renderObserved } from '../reports/report-page';
 import { markup, name, type Markup } from '../html/markup';
 import { renderPage } from '../html/html-document';
 import { CONSOLE_PATH, PAGES, type PageName } from './path-and-page-names';
@@ -13,6 +15,8 @@ export type PageLayout = Readonly<{
   organization: string;
   page: PageName;
   may: Permissions;
+  /** The organization is in observe; undefined: it is enforced. */
+  observed: Observed | undefined;
   /** Aliases of all organizations in which the visitor may retry and close. */
   operatesIn: readonly string[];
   token: string;
@@ -38,6 +42,7 @@ export function renderPageLayout(layout: PageLayout, content: Markup): string {
 </header>
 <main id="content" tabindex="-1">
   <h1>${heading}</h1>
+  ${renderObserved(layout.observed)}
   ${layout.done === undefined ? undefined : markup`<p class="done" role="status">${layout.done}</p>`}
   ${content}
 </main>`,

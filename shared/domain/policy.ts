@@ -10,6 +10,9 @@ import type { SourceSettings } from './source-settings';
 /** `observe` reports only; `additive` removes only what the ledger put there; `authoritative`: the ledger is the whole truth. */
 export type GroupMode = 'observe' | 'additive' | 'authoritative';
 
+/** `observe`: nothing is written to UiPath for the organization, whatever the modes of its groups; `enforce`: they decide. */
+export type OrganizationMode = 'observe' | 'enforce';
+
 /** People by e-mail address, or anyone the source vouches for. */
 export type People = 'anyone' | ReadonlySet<string>;
 
@@ -60,6 +63,7 @@ export type NotifyTarget = Readonly<{
 
 export type OrganizationPolicy = Readonly<{
   alias: string;
+  mode: OrganizationMode;
   partitionGlobalId: string;
   identityBaseUrl: string;
   auditBaseUrl: string | undefined;

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { readObserved } from '../access/ledger/observed-organization';
 import { readReport } from '../access/desk/read-report';
 import { carryOutDecision, DONE, type DecideDeps } from '../console/carry-out-decision';
 import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/page-layout';
@@ -54,6 +55,7 @@ export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Prom
     organization,
     page,
     may: permissionsOf(who.visitor, chosen),
+    observed: await readObserved(deps, chosen),
     operatesIn: readable.filter((one) => permissionsOf(who.visitor, one).operate).map(({ alias }) => alias),
     token: formToken(who.keys, who.visitor.id),
     done: doneText(request.query.get('done')),

@@ -85,6 +85,7 @@ export const PROBLEMS = {
   'uipath-not-found': { status: 502, title: 'Not found in UiPath' },
   'uipath-conflict': { status: 502, title: 'Conflict in UiPath' },
   'uipath-rejected': { status: 502, title: 'UiPath rejected the request' },
+  'organization-observed': { status: 409, title: 'The organization is in observe' },
   internal: { status: 500, title: 'Internal error' },
 } as const satisfies Record<ErrorCode, Problem>;
 

@@ -100,6 +100,12 @@ const NotifySchema = z.strictObject({
 });
 
 const OrganizationSchema = z.strictObject({
+  mode: z
+    .enum(['observe', 'enforce'])
+    .default('enforce')
+    .describe(
+      'observe: nothing is written to UiPath for this organization, all is only planned and shown; enforce: the modes of its groups decide.',
+    ),
   partitionGlobalId: Guid,
   identityBaseUrl: z.url({ protocol: /^https?$/ }),
   auditBaseUrl: z.url({ protocol: /^https?$/ }).optional(),

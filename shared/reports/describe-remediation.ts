@@ -4,6 +4,7 @@ const STATUS = {
   proposed: 'waits for a release',
   applied: 'released',
   held: 'held by a guard',
+  observed: 'would be released by the policy: the organization is in observe',
 } as const satisfies Record<Remediation['status'], string>;
 
 /** What the plan of a finding does and where it stands, or why there is none, in one line; undefined: it needs none. */

@@ -34,6 +34,7 @@ export function renderDifference(
       night: report.night,
       comparedWith,
       result: report.result,
+      observed: report.observed,
       unknown: report.unknown,
       counts: {
         appeared: appeared.length,
@@ -67,11 +68,18 @@ function textOf(
   return [
     `Access audit of ${report.organization}, night ${report.night}: ${report.result}. ` +
       `${appeared.length} new, ${reopened.length} back, ${fixed.length} fixed, ${waived.length} accepted, ${stillOpen} still open.`,
+    ...observedLines(report),
     ...policyLines(policyChanges),
     ...lines.slice(0, MOST_IN_TEXT),
     ...(rest > 0 ? [`and ${rest} more`] : []),
     ...checkpointLines(report),
   ].join('\n');
+}
+
+function observedLines({ observed }: AuditReport): readonly string[] {
+  if (observed === undefined) return [];
+  const since = observed.sinceMs === undefined ? '' : ` since ${new Date(observed.sinceMs).toISOString()}`;
+  return [`in observe${since}: nothing is written to UiPath, plans say what would be done`];
 }
 
 /** The newest ones, so that they leave room for findings. */

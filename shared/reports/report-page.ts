@@ -35,7 +35,8 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
       </p>
     </header>
     <main>
-      ${renderUnknown(report)} ${renderChanges(report, before)} ${renderSummary(report)}
+      ${renderObserved(report.observed)} ${renderUnknown(report)} ${renderChanges(report, before)}
+      ${renderSummary(report)}
       <h2>Over the nights</h2>
       ${renderTrend(nights)}
       <h2>All findings</h2>
@@ -52,6 +53,16 @@ function renderBody(report: AuditReport, { before, nights }: ReportContext): Mar
         evidence of the organization. Times are in UTC.
       </p>
     </footer>`;
+}
+
+/** Says that nothing of what is shown was or will be done. */
+export function renderObserved(observed: AuditReport['observed']): Markup | undefined {
+  if (observed === undefined) return undefined;
+  const since = observed.sinceMs === undefined ? undefined : markup` since ${time(observed.sinceMs)}`;
+  return markup`<p class="alert" role="note">
+    This organization is in observe${since}: nothing is written to UiPath. What is planned here is what would
+    be done.
+  </p>`;
 }
 
 /** What could not be read stands first: nothing below says anything about it. */

@@ -22,6 +22,7 @@ export const AuditReportSchema: z.ZodType<AuditReport> = z.object({
   startedAtMs: z.number(),
   takenAtMs: z.number(),
   policyHash: z.string(),
+  observed: z.object({ sinceMs: z.number().exactOptional() }).exactOptional(),
   result: z.enum(['green', 'red']),
   unknown: z.array(z.object({ part: z.string(), code: z.string() })),
   looked: z.object({

@@ -17,7 +17,7 @@ export type FindingStore = Readonly<{
 
 const remediation = {
   planHash: z.string(),
-  status: z.enum(['proposed', 'applied', 'held']),
+  status: z.enum(['proposed', 'applied', 'held', 'observed']),
   failed: z.object({ atMs: z.number(), because: z.string() }).exactOptional(),
 };
 

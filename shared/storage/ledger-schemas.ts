@@ -159,6 +159,8 @@ const OrganizationLedgerSchema: z.ZodType<OrganizationLedger> = z.object({
   policyHash: z.string().exactOptional(),
   policyFollowed: z.string().exactOptional(),
   isPolicyBetween: z.literal(true).exactOptional(),
+  observedSinceMs: z.number().exactOptional(),
+  wasObserved: z.literal(true).exactOptional(),
 });
 
 export const LEDGER_SCHEMAS = {

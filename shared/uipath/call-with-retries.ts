@@ -24,6 +24,8 @@ export type CallContext = Readonly<{
   fetch: typeof globalThis.fetch;
   /** Ends a request that is on its way, and begins no further one. */
   signal?: AbortSignal;
+  /** Asked before each write is sent, also again. @throws AppError `organization-observed` where nothing may be written */
+  requireMayWrite: () => Promise<void>;
   /** Stores what a write is about to change, before it is sent; one that is not stored is not sent. */
   noteChange?: ((change: SentChange) => Promise<void>) | undefined;
   settings: Readonly<{ requestTimeoutMs: number; retryAfterCapMs: number; attempts: number }>;
@@ -42,13 +44,14 @@ type Failure = Readonly<{ error: UpstreamError; retryAfterMs: number | undefined
 
 /**
  * Calls UiPath with retries and backoff until an answer is neither a 5xx nor a 429. Every attempt spends quota.
- * @throws AppError `quota-exhausted`
+ * @throws AppError `quota-exhausted`, and what `requireMayWrite` throws before a write is repeated
  * @throws UpstreamError `uipath-throttled`, `uipath-unreachable`, `uipath-unavailable`, `uipath-outcome-unknown`;
  * `uipath-answer-invalid` for an answer that is too large, which is not asked for again
  */
 export async function callWithRetries(context: CallContext, asked: UiPathCall): Promise<HttpAnswer> {
   const { quota, clock, random, settings } = context;
   for (let attempt = 1; ; attempt += 1) {
+    if (attempt > 1 && asked.effect === 'write') await context.requireMayWrite();
     await quota.spend(asked.method);
     const answer = await exchange(asked.request, {
       fetch: context.fetch,

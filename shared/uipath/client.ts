@@ -21,6 +21,8 @@ export type UiPathClientOptions = Readonly<{
   credentials: () => Promise<UiPathCredentials>;
   quota: QuotaGate;
   clock: Clock;
+  /** The last defence of observe: asked before each write. @throws AppError `organization-observed` */
+  requireMayWrite: CallContext['requireMayWrite'];
   /** Stores what a write is about to change, before it is sent. */
   noteChange?: CallContext['noteChange'];
   /** 0 to 1, for jitter. */
@@ -59,6 +61,7 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
     clock,
     random,
     settings,
+    requireMayWrite: options.requireMayWrite,
     noteChange: options.noteChange,
     fetch: options.fetch ?? globalThis.fetch,
   });

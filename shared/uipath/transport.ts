@@ -17,7 +17,7 @@ export type Operation = Omit<CallDescription, 'alias'> &
 /** Sends authenticated calls of one organization and validates their answers. */
 export type Transport = Readonly<{
   address: OrganizationAddress;
-  /** @throws UpstreamError and AppError with any `uipath-` code, `quota-exhausted` */
+  /** @throws UpstreamError and AppError with any `uipath-` code, `quota-exhausted`, `organization-observed` */
   send: <Schema extends z.ZodType>(operation: Operation, schema: Schema) => Promise<z.output<Schema>>;
 }>;
 
@@ -40,6 +40,8 @@ export function createTransport(
     address,
     send: async (operation, schema) => {
       const attempt = { alias: address.alias, what: operation.what, area: operation.area };
+      const isWrite = mayChange(operation);
+      if (isWrite) await context.requireMayWrite();
       if (operation.effect === 'write') {
         requireOwnOrganization(address, operation);
         await context.noteChange?.(operation.change);
@@ -48,9 +50,15 @@ export function createTransport(
       const first = await ask(operation, attempt, token);
       if (first.status !== 401) return readAnswer(attempt, operation, first, schema);
       tokens.discard(token);
+      if (isWrite) await context.requireMayWrite();
       return readAnswer(attempt, operation, await ask(operation, attempt, await tokens.get()), schema);
     },
   };
+}
+
+/** Every operation that is not known to only read: look-ups are GET or POST. */
+function mayChange({ effect, method }: Operation): boolean {
+  return effect === 'write' || (method !== 'GET' && method !== 'POST');
 }
 
 /** Built-in groups have the same id everywhere, so a write must say whose group it means. */

@@ -70,7 +70,11 @@ export async function playOrganization(seed: number): Promise<PlayedOrganization
   const nights: Contents[] = [];
   const notes: string[] = [];
   for (let night = 0; night < NIGHTS; night += 1) {
-    await bringPolicyIntoForce(recordingOn(storage, { now: () => nowMs }), versionOf(night), [ACME.alias]);
+    await bringPolicyIntoForce(
+      recordingOn(storage, { now: () => nowMs }),
+      versionOf(night),
+      new Map([[ACME.alias, { mode: 'enforce' }]]),
+    );
     for (const [at, subject] of subjects.entries()) {
       const { ledger, logWritten } = createLoggedLedger(depsOn(storage));
       const evidence = Array.from({ length: 1 + random.int(4) }, (_, number) => ({

@@ -53,6 +53,20 @@ describe('what became of a delivery', () => {
     ['it is stale', HR, person({ recorded: 'stale' }), 'unchanged', 'changes nothing (stale)'],
     ['all is as it is to be', HR, person(), 'applied', 'ana@acme.example is in Users'],
     [
+      'the organization is in observe',
+      HR,
+      person({ have: [], would: ['would add Users'] }),
+      'waiting',
+      'in observe, and nothing is written: would add Users',
+    ],
+    [
+      'a request is of an organization in observe',
+      TICKET,
+      request('observed', { explanation: 'It would be applied' }),
+      'waiting',
+      'It would be applied',
+    ],
+    [
       'they left',
       HR,
       person({ want: [], have: [], hasLeft: true, nextChangeAtMs: 5 }),

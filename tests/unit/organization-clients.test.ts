@@ -19,6 +19,7 @@ function clientsUnder(hashes: readonly string[]) {
     random: () => 0,
     uipathFetch: async () => Promise.reject(new Error('No call is expected')),
     quotaRules: {},
+    ledger: { read: async () => undefined },
     secrets: { read: async () => ({ current: credential, previous: undefined }) },
   });
 }

@@ -44,6 +44,7 @@ async function readinessWith(
     policy: async () => policy,
     storage: { check: async () => undefined } as never,
     evidenceKeys: async () => [],
+    ledger: { read: async () => undefined },
     client: async () =>
       ({ uipath: { checkToken: async () => undefined, groups: { loadByIds: async () => [] } } }) as never,
     secrets: {
@@ -177,6 +178,7 @@ describe('readiness', () => {
       policy: failing,
       storage: { check: async () => undefined } as never,
       evidenceKeys: async () => [],
+      ledger: { read: async () => undefined },
       client: failing,
       secrets: { read: failing },
     });
@@ -194,6 +196,7 @@ describe('readiness', () => {
       policy: async () => parsePolicy(POLICY, 'policy.yaml'),
       storage: { check: async () => undefined } as never,
       evidenceKeys: key === 'evidence-key' ? failing : good,
+      ledger: { read: async () => undefined },
       consoleKeys: key === 'console-key' ? failing : good,
       client: failing,
       secrets: { read: failing },

@@ -37,6 +37,7 @@ import {
   reportOfNight,
   type RemediateAndStoreAuditResultDeps,
 } from './remediate-and-store-audit-result';
+import { readObserved } from '../ledger/observed-organization';
 import { planRemediations } from './plan-remediations';
 import { readAdministratorNames, resolveOpenIdsAndAddresses } from './resolve-open-ids-and-addresses';
 import {
@@ -203,6 +204,7 @@ async function decideNight(
   const findings = await planRemediations(deps, audit, attributed, found);
   const ownChecks = Object.fromEntries(organization.audit.ownChecks.map(({ id, entry }) => [id, entry]));
   const { waivers } = organization.audit;
+  const observed = await readObserved(deps, organization);
   const report: AuditReport = {
     schemaVersion: 1,
     organization: alias,
@@ -210,6 +212,7 @@ async function decideNight(
     startedAtMs: reader.startedAtMs,
     takenAtMs: nowMs,
     policyHash: policy.hash,
+    ...(observed === undefined ? {} : { observed }),
     result: unknown.length > 0 || findings.some(isOpen) ? 'red' : 'green',
     unknown,
     looked: countWhatWasRead(snapshot, expected),

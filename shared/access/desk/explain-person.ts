@@ -3,6 +3,7 @@ import { verifyEvidence, type EvidenceFault, type EvidenceRecord } from '../../d
 import { personAccess, type PersonAccess } from '../../domain/ledger/person-access';
 import { fold } from '../../domain/fold';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
+import { wouldChanges, type WouldChange } from '../../domain/plan/would-change';
 import type { Policy } from '../../domain/policy';
 import { errorCodeOf } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
@@ -33,6 +34,8 @@ export type PersonExplained = Readonly<{
   access: PersonAccess;
   /** Groups with a reason or a membership, by folded name. */
   groups: readonly string[];
+  /** In observe: what would be done by the ledger; undefined: the organization is enforced. */
+  would: readonly WouldChange[] | undefined;
   /** Oldest first. */
   evidence: readonly EvidenceRecord[];
   /** undefined: the chain of evidence is whole. */
@@ -72,6 +75,10 @@ export async function explainPerson(
     atMs,
     access,
     groups: [...groups].toSorted(),
+    would:
+      organization.mode === 'observe'
+        ? wouldChanges({ personKey: key, ledger, access }, organization, atMs)
+        : undefined,
     evidence: records,
     fault: verifyEvidence(records, head, edited),
   };

@@ -1,4 +1,9 @@
-import { namedProgress, personProgress, type RequestProgress } from '../../domain/ledger/request-progress';
+import {
+  asSeenIn,
+  namedProgress,
+  personProgress,
+  type RequestProgress,
+} from '../../domain/ledger/request-progress';
 import type { PersonLedger } from '../../domain/ledger/person-ledger';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { LedgerStore } from '../../storage/ledger';
@@ -25,7 +30,7 @@ export async function findRequestInLedger(
   const { kind, key } = entry.subject;
   const of = { organization: organization.alias, key };
   const withRefusal = (progress: RequestProgress): RequestProgress =>
-    refusal === undefined ? { group, ...progress } : { state: 'refused', group };
+    refusal === undefined ? asSeenIn(organization, { group, ...progress }) : { state: 'refused', group };
   if (kind === 'person') {
     const value = await readLedgerOfRequest(ledger, organization.alias, { key, requestId });
     const progress = personProgress(value, organization, entry, nowMs);

@@ -8,7 +8,7 @@ import type { RequestEntry, RequestIndex } from '../../storage/request-index';
 import { mapConcurrently } from '../../map-concurrently';
 import { findRequestInLedger, type RequestInLedger } from './find-request-in-ledger';
 import type { RequestListQuery } from './parse-request-list-query';
-import { progressInWords, type RequestStatus } from './read-request-status';
+import { explainObserved, progressInWords, type RequestStatus } from './read-request-status';
 
 export type ListRequestsDeps = Readonly<{
   policy: () => Promise<Policy>;
@@ -94,7 +94,7 @@ function toListed(entry: RequestEntry, { person, name, progress }: RequestInLedg
     person,
     name,
     refusal,
-    explanation: explainRefusal(refusal),
+    explanation: explainRefusal(refusal) ?? explainObserved(progress.state),
     ...progressInWords(progress),
   };
 }

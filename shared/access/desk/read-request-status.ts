@@ -1,7 +1,11 @@
 import type { Clock } from '../../clock';
 import { qualifiedRequestId } from '../../domain/ledger/access-request';
 import type { Policy } from '../../domain/policy';
-import type { RequestProgress, RequestState } from '../../domain/ledger/request-progress';
+import {
+  REQUEST_STATES,
+  type RequestProgress,
+  type RequestState,
+} from '../../domain/ledger/request-progress';
 import { explainRefusal } from '../../domain/ledger/request-refusals-in-words';
 import { AppError } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
@@ -14,7 +18,7 @@ export type RequestStatus = Readonly<{
   action: string;
   state: RequestState;
   refusal: string | undefined;
-  /** What to do about the refusal. */
+  /** What to do about the refusal, or why what was approved is not done. */
   explanation: string | undefined;
   group: string | undefined;
   validFrom: string | undefined;
@@ -53,9 +57,14 @@ export async function readRequestStatus(
     organization: alias,
     action: entry.action,
     refusal: entry.refusal,
-    explanation: explainRefusal(entry.refusal),
+    explanation: explainRefusal(entry.refusal) ?? explainObserved(progress.state),
     ...progressInWords(progress),
   };
+}
+
+/** What a requester is told of what is not done; undefined: the state says it. */
+export function explainObserved(state: RequestState): string | undefined {
+  return state === 'observed' || state === 'overdue' ? REQUEST_STATES[state] : undefined;
 }
 
 /** The same with instants as text. */

@@ -8,6 +8,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { WorkQueues } from '../../storage/queues';
+import { requireEnforced } from '../ledger/observed-organization';
 import { bookRun } from '../ledger/mark-and-book-writer-run';
 import { updateOrganizationLedger } from '../ledger/update-organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
@@ -40,7 +41,7 @@ export async function readHold(deps: ReadHoldDeps, organization: string, hash: s
  * Releases a hold in a person's name: exactly its removals, if the facts are still those it was made for. Of two
  * concurrent releases one succeeds. Nobody releases what is about themselves; a large one takes two people where the policy says so.
  * @throws AppError `plan-unknown`, `plan-not-held`, `plan-expired`, `decides-about-self`, `second-person-needed`,
- * `not-permitted`, `storage-conflict`
+ * `not-permitted`, `storage-conflict`, `organization-observed`
  */
 export async function releaseHold(
   deps: HoldDeps,
@@ -52,6 +53,7 @@ export async function releaseHold(
   const nowMs = deps.clock.now();
   const { removals, change, ...shown } = await readHold(deps, organization, hash);
   requireReleasable({ ...shown, removals }, nowMs);
+  await requireEnforced(deps, organization);
   await refuseOwnMatter(deps, organization, by, [
     ...removals.flatMap(({ personKey, memberId }) => [personKey, memberId]),
     ...(change?.kind === 'access-policy' ? [change.entity, ...change.entityIds] : []),

@@ -1,9 +1,10 @@
 import type { Decider } from '../../domain/decider';
-import { isOpen, type FindingRecord } from '../../domain/audit/finding';
+import { isOpen, isReleasable, type FindingRecord } from '../../domain/audit/finding';
 import type { Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
 import type { FindingStore } from '../../storage/findings';
 import { releaseChange, requestRemediation, type RemediationDeps } from '../ledger/request-remediation';
+import { requireEnforced } from '../ledger/observed-organization';
 import { findFinding } from './find-finding';
 import { refuseOwnMatter, type OwnMatterDeps } from './refuse-own-matter';
 
@@ -17,8 +18,8 @@ export type RemediateFindingDeps = RemediationDeps &
 /**
  * Releases a finding's remediation in a person's name: exactly the one that was shown, which `planHash` names. The
  * writer applies it under the hard stops; the next audit says whether the finding is fixed.
- * @throws AppError `finding-unknown`, `finding-not-open`, `decides-about-self`, `plan-unknown` when it has no
- * remediation that waits, or another one
+ * @throws AppError `finding-unknown`, `finding-not-open`, `decides-about-self`, `organization-observed`, `plan-unknown`
+ * when it has no remediation that waits, or another one
  */
 export async function remediateFinding(
   deps: RemediateFindingDeps,
@@ -29,11 +30,12 @@ export async function remediateFinding(
   const { policy, governed, record } = await findFinding(deps, organization, id);
   if (!isOpen(record)) throw new AppError('finding-not-open', 'This finding is not open');
   const { remediation } = record;
-  if (remediation?.planHash !== planHash || remediation.status !== 'proposed')
+  if (remediation?.planHash !== planHash || !isReleasable(remediation))
     throw new AppError(
       'plan-unknown',
       'The finding has another plan by now, or none that waits for a release',
     );
+  await requireEnforced(deps, organization);
   const changed =
     remediation.kind === 'change'
       ? Object.values(remediation.change).flat().map(String)

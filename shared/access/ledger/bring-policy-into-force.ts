@@ -1,7 +1,14 @@
 import type { Clock } from '../../clock';
 import type { EvidenceEntry } from '../../domain/ledger/evidence';
-import { NEW_ORGANIZATION_LEDGER, type OrganizationLedger } from '../../domain/ledger/organization-ledger';
+import {
+  isPolicyFollowed,
+  NEW_ORGANIZATION_LEDGER,
+  withMode,
+  type OrganizationLedger,
+  type VersionsOnRecord,
+} from '../../domain/ledger/organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
+import type { OrganizationPolicy } from '../../domain/policy';
 import type { PolicyChanges, PolicyVersion } from '../../domain/policy-version';
 import { errorCodeOf } from '../../errors';
 import type { Log } from '../../log-interface';
@@ -28,16 +35,18 @@ export type BringPolicyIntoForceDeps = LogEvidenceDeps &
     log: Log;
   }>;
 
-type VersionsOnRecord = Pick<OrganizationLedger, 'policyHash' | 'policyFollowed' | 'isPolicyBetween'>;
+/** Organizations that a version names, by alias. */
+type NamedOrganizations = ReadonlyMap<string, Pick<OrganizationPolicy, 'mode'>>;
 
 type VersionToRecord = Readonly<{
   version: PolicyVersion;
+  organizations: NamedOrganizations;
   comparisonWith: (hash: string) => Promise<ReturnType<Compare>>;
 }>;
 
 /**
  * Archives a version of the policy, and then records it in the evidence of each organization that is not on record as under it:
- * `aliases`, and those that the version before named and this one does not. Safe to repeat, and by several processes at once: what is
+ * `organizations`, and those that the version before named and this one does not. What puts one into observe is on record before it is in force. Safe to repeat, and by several processes at once: what is
  * on record is the hash that the organization's ledger has, and record and hash are one transaction. Organizations that go are
  * recorded first: as long as one that stays is not, whoever repeats this finds them again.
  * An organization whose own records cannot be read keeps no other from the version; the night finds it.
@@ -47,14 +56,15 @@ type VersionToRecord = Readonly<{
 export async function bringPolicyIntoForce(
   deps: BringPolicyIntoForceDeps,
   version: PolicyVersion,
-  aliases: readonly string[],
+  organizations: NamedOrganizations,
 ): Promise<readonly string[]> {
+  const aliases = [...organizations.keys()];
   const before = new Map<string, string | undefined>();
   const followed = new Set<string>();
   await mapConcurrently(aliases, STORAGE_WIDTH, async (alias) => {
     const own = await versionsOnRecord(deps, alias);
     before.set(alias, own.policyHash);
-    if (own.policyHash === version.hash && isFollowed(own)) followed.add(alias);
+    if (own.policyHash === version.hash && isPolicyFollowed(own)) followed.add(alias);
   });
   const changed = aliases.filter((alias) => before.get(alias) !== version.hash);
   const unfollowed = aliases.filter((alias) => !followed.has(alias));
@@ -74,7 +84,7 @@ export async function bringPolicyIntoForce(
         if (!named.has(alias)) gone.add(alias);
   for (const part of [[...gone], changed])
     await mapConcurrently(part, STORAGE_WIDTH, async (alias) =>
-      recordAndLog(deps, alias, { version, comparisonWith }),
+      recordAndLog(deps, alias, { version, organizations, comparisonWith }),
     );
   return unfollowed;
 }
@@ -138,7 +148,9 @@ async function record(deps: BringPolicyIntoForceDeps, alias: string, of: Version
       entry = before === hash ? undefined : await entryOf(deps, alias, of, before);
       if (current.policyHash === hash) return undefined;
       const between = isLeftUnfollowed(current) ? ({ isPolicyBetween: true } as const) : {};
-      const next = { ...current, ...between, policyHash: hash };
+      const named = of.organizations.get(alias);
+      const inMode = named === undefined ? current : withMode(current, named.mode, deps.clock.now());
+      const next = { ...inMode, ...between, policyHash: hash };
       return { next, evidence: entry === undefined ? [] : [entry] };
     });
   } catch (error) {
@@ -153,15 +165,10 @@ async function record(deps: BringPolicyIntoForceDeps, alias: string, of: Version
   return true;
 }
 
-/** Whether it was planned for everybody what the version in force changes. */
-function isFollowed({ policyHash, policyFollowed, isPolicyBetween }: VersionsOnRecord): boolean {
-  return policyFollowed === policyHash && isPolicyBetween !== true;
-}
-
 /** Whether the version that is in force until now goes without having been followed. */
-function isLeftUnfollowed(current: VersionsOnRecord): boolean {
+function isLeftUnfollowed(current: OrganizationLedger): boolean {
   const { policyHash, policyFollowed } = current;
-  return policyHash !== undefined && policyFollowed !== undefined && !isFollowed(current);
+  return policyHash !== undefined && policyFollowed !== undefined && !isPolicyFollowed(current);
 }
 
 /** What the evidence says where the ledger does not: it cannot be read, or an earlier version of the application wrote it. */

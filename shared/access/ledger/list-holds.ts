@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock';
 import { hasExpired, waitsToBeHeldOn, type Hold } from '../../domain/plan/hold';
-import type { Policy } from '../../domain/policy';
+import type { OrganizationMode, Policy } from '../../domain/policy';
 import { AppError } from '../../errors';
+import { readObserved, type ObservedDeps } from './observed-organization';
 import type { HoldStore } from '../../storage/holds';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 
@@ -14,6 +15,25 @@ export type ListHoldsDeps = Readonly<{
   changes: Pick<ChangeStore, 'listMarks'>;
   clock: Pick<Clock, 'now'>;
 }>;
+
+/**
+ * The same with the mode of the organization: in observe they would be held, and none can be released.
+ * @throws AppError `plan-unknown`
+ */
+export async function listHoldsInMode(
+  deps: ListHoldsDeps & Pick<ObservedDeps, 'ledger'>,
+  alias: string,
+): Promise<Readonly<{ mode: OrganizationMode; observedSince?: string; plans: readonly Hold[] }>> {
+  const plans = await listHolds(deps, alias);
+  const organization = (await deps.policy()).organizations.get(alias);
+  const observed = organization === undefined ? undefined : await readObserved(deps, organization);
+  const { sinceMs } = observed ?? {};
+  return {
+    mode: observed === undefined ? 'enforce' : 'observe',
+    ...(sinceMs === undefined ? {} : { observedSince: new Date(sinceMs).toISOString() }),
+    plans,
+  };
+}
 
 /**
  * The holds of an organization that wait for a release now, oldest first, also those that expired and that no run could hold on yet.

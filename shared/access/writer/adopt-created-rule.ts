@@ -3,7 +3,7 @@ import { mayStillShow } from '../../domain/plan/open-call';
 import type { CreateRuleAttempt } from '../../storage/fenced-attempts';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
-import { recordRuleOutcome } from './record-rule-outcome';
+import { recordRuleOutcome } from './rules/record-rule-outcome';
 import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
 import type { WriterFence } from './lease-and-fence-interface';

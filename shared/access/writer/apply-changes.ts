@@ -85,6 +85,7 @@ const PASSES: ReadonlySet<ErrorCode> = new Set([
   'uipath-outcome-unknown',
   'lease-lost',
   'evidence-unavailable',
+  'organization-observed',
 ]);
 const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
   'uipath-token-refused',

@@ -64,13 +64,20 @@ export async function applyReleasedGuardHolds(deps: ApplyReleasedGuardHoldsDeps)
     const unit = holdUnit(hold);
     if (deps.units.isWaiting(unit)) continue;
     try {
-      if ((await applyReleasedHold(deps, hold)) === 'done') await deps.units.succeed(unit);
+      if (deps.organization.mode === 'observe') await endUnapplied(deps, hold);
+      else if ((await applyReleasedHold(deps, hold)) === 'done') await deps.units.succeed(unit);
       else isAllTried = false;
     } catch (error) {
       await deps.units.fail(unit, error);
     }
   }
   return isAllTried;
+}
+
+/** In observe nothing that was released is made, nor kept to be made by surprise: its people are planned again. */
+async function endUnapplied(deps: MarkAgainDeps & FinishHoldDeps, hold: Hold): Promise<void> {
+  await markAgain(deps, hold);
+  await finishHold(deps, hold, 'organization-observed');
 }
 
 /**

@@ -51,7 +51,8 @@ export async function applyReleasedRemediations(
     if (hold.kind !== 'remediation' || !isAsked) continue;
     if (deps.isTimeUp()) return;
     await deps.units.run(holdUnit(hold), async () => {
-      await finishHold(deps, hold, await applyOrSayWhyNot(deps, hold));
+      const isObserved = deps.organization.mode === 'observe';
+      await finishHold(deps, hold, isObserved ? 'organization-observed' : await applyOrSayWhyNot(deps, hold));
     });
   }
 }

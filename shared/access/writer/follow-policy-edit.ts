@@ -1,5 +1,11 @@
 import type { Clock } from '../../clock';
-import { NEW_ORGANIZATION_LEDGER, type OrganizationLedger } from '../../domain/ledger/organization-ledger';
+import {
+  isLeftByObserve,
+  isPolicyFollowed,
+  NEW_ORGANIZATION_LEDGER,
+  type OrganizationLedger,
+} from '../../domain/ledger/organization-ledger';
+import { isEntryToApply, isRuleToApply } from '../../domain/ledger/rule-and-entity-ledgers';
 import { organizationSubject, personSubject } from '../../domain/ledger/subject';
 import type { GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
 import { comparePeopleUnder, type PolicyEditPlan } from '../../domain/plan/policy-edit';
@@ -83,11 +89,8 @@ export function followPolicyEdit(deps: FollowPolicyEditDeps): EditOfRun {
   };
 }
 
-function isFollowedBy(
-  { policyHash, policyFollowed, isPolicyBetween }: OrganizationLedger,
-  hash: string,
-): boolean {
-  return policyHash === hash && policyFollowed === hash && isPolicyBetween !== true;
+function isFollowedBy(own: OrganizationLedger, hash: string): boolean {
+  return own.policyHash === hash && isPolicyFollowed(own);
 }
 
 async function* follow(
@@ -104,6 +107,7 @@ async function* follow(
   const compared = comparePeopleUnder({
     before: before?.organizations.get(alias),
     isBetween: isPolicyBetween,
+    wasObserved: isLeftByObserve(own.value),
     after: organization,
     hash,
     nowMs: deps.clock.now(),
@@ -118,11 +122,28 @@ async function* follow(
   }
   const plan = compared.plan();
   const failures = await markPeople(deps, plan);
+  if (isLeftByObserve(own.value)) await markRulesAndEntries(deps);
   onWeighed();
   if (failures.length > 0) throw failures[0];
   await record(deps, policyFollowed, plan);
   deps.log({ event: 'policy-followed', organization: alias, to: hash, people: plan.people.length });
   return 'followed';
+}
+
+/** Those that observe left undone. Of one that cannot be read nobody can tell: it fails in its own turn. */
+async function markRulesAndEntries({
+  organization: { alias },
+  ledger,
+  changes,
+  clock,
+}: FollowPolicyEditDeps): Promise<void> {
+  const nowMs = clock.now();
+  for await (const { key, value } of ledger.list(alias, 'rule'))
+    if (value === undefined || isRuleToApply(value, nowMs))
+      await changes.mark({ organization: alias, kind: 'rule', key }, 'normal', nowMs, 'policy');
+  for await (const { key, value } of ledger.list(alias, 'entity'))
+    if (value === undefined || isEntryToApply(value))
+      await changes.mark({ organization: alias, kind: 'entity', key }, 'normal', nowMs, 'policy');
 }
 
 /** Whoever cannot be marked keeps nobody else: what it failed with. @throws what everybody would meet */
@@ -165,8 +186,9 @@ async function record(
     organizationSubject(deps.organization.alias),
     (current = NEW_ORGANIZATION_LEDGER) => {
       if (current.policyHash !== to || isFollowedBy(current, to)) return undefined;
-      const { isPolicyBetween: _over, ...next } = current;
-      return { next: { ...next, policyFollowed: to }, evidence };
+      const { isPolicyBetween: _over, wasObserved, ...next } = current;
+      const observed = isLeftByObserve(current) || wasObserved === undefined ? {} : { wasObserved };
+      return { next: { ...next, ...observed, policyFollowed: to }, evidence };
     },
   );
 }

@@ -31,9 +31,9 @@ type ApplyEntityDeps = ResolveAccessPolicyEntityDeps &
   EvidenceOfRunDeps &
   Pick<WriterFence, 'stillOurs'> &
   Readonly<{
-    organization: Pick<OrganizationPolicy, 'protectedPrincipals'>;
+    organization: Pick<OrganizationPolicy, 'mode' | 'protectedPrincipals'>;
     due: Pick<DueDates, 'schedule'>;
-    uipath: UiPathInLane<{ accessPolicy: Pick<UiPathClient['accessPolicy'], 'update'> }, 'normal'>;
+    uipath: UiPathInLane<{ accessPolicy: Pick<UiPathClient['accessPolicy'], 'read' | 'update'> }, 'normal'>;
   }>;
 
 export type ReconcileAccessPolicyEntriesDeps = ApplyEntityDeps &
@@ -96,6 +96,11 @@ async function applyEntity(
     await note(deps, subject, ledger, 'change-withheld', { entityId });
     return;
   }
+  if (deps.organization.mode === 'observe' && (await isInList(deps, entityId)) !== want) {
+    const would = want ? 'add' : 'remove';
+    await note(deps, subject, ledger, 'change-withheld', { entityId, decision: 'observed', would });
+    return;
+  }
   await deps.stillOurs();
   if (want && ledger.have === undefined) await noteSent(deps, subject, entityId);
   const { added, removed } = await deps.uipath.normal.accessPolicy.update({
@@ -116,6 +121,11 @@ async function applyEntity(
     await updateLedger(deps.ledger, subject, (current) =>
       current === undefined ? undefined : { next: { ...current, settled: outcome.settled }, evidence: [] },
     );
+}
+
+async function isInList({ uipath }: Pick<ApplyEntityDeps, 'uipath'>, entityId: string): Promise<boolean> {
+  const entries = await uipath.normal.accessPolicy.read();
+  return entries.some(({ identifier }) => identifier === entityId.toLowerCase());
 }
 
 /** Nobody's request takes a protected principal off the list, nor this application itself. */

@@ -7,6 +7,7 @@ import { notePlanned } from '../../domain/plan/expected-removals';
 import { ADMINISTRATORS_GROUP_ID } from '../../domain/plan/hard-stops';
 import { mayStillShow } from '../../domain/plan/open-call';
 import {
+  asObserved,
   removedFrom,
   waitingPart,
   withWaiting,
@@ -139,7 +140,8 @@ async function planPass(
   const isLater = isLaterAmong(deps, people);
   const weighed = withoutLossesByEdit(planned.plan, isLossByEdit(deps, people, isLater));
   for (const key of weighed.waiting) deferred.add(key);
-  const plan = await guardOrDefer(sizing, lane, weighed.plan, deferred, batch, isLater);
+  const guarded = await guardOrDefer(sizing, lane, weighed.plan, deferred, batch, isLater);
+  const plan = organization.mode === 'observe' ? asObserved(guarded) : guarded;
   const cases = casesByPerson(plan);
   return {
     plan,

@@ -1,26 +1,23 @@
 import { HOUR_MS } from '../../domain/durations';
 import {
   latestOf,
-  ruleContentHash,
-  ruleDescription,
   ruleWantedAt,
   type RuleLedger,
   type RuleStatement,
   type WantedRule,
 } from '../../domain/ledger/rule-and-entity-ledgers';
 import type { Subject } from '../../domain/ledger/subject';
-import { fold } from '../../domain/fold';
 import type { CallInShort } from '../../domain/plan/call-in-short';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { AppError, errorCodeOf, type ErrorCode } from '../../errors';
 import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
 import type { UiPathClient } from '../../uipath/client';
-import { toRuleDefinitionText } from '../../uipath/rule-definition';
 import type { RuleInput } from '../../uipath/rules';
 import { updateLedger } from '../ledger/update-ledger';
 import { newAttemptId } from './attempt-id';
-import { recordRuleOutcome } from './record-rule-outcome';
+import { recordRuleOutcome, withheldByObserve, type WithholdRuleDeps } from './rules/record-rule-outcome';
+import { toRuleBody } from './rules/rule-body';
 import type { ReadGroupsByName } from './memoize-groups-by-name';
 import type { EvidenceOfRunDeps } from './evidence-of-run';
 import type { UiPathInLane } from './uipath-in-lane';
@@ -28,7 +25,7 @@ import type { TimeBudget } from './time-budget-interface';
 import type { ContainedDeps } from './containment';
 import type { WriterFence } from './lease-and-fence-interface';
 
-type RemoveRuleDeps = EvidenceOfRunDeps &
+type RemoveRuleDeps = WithholdRuleDeps &
   Pick<WriterFence, 'stillOurs'> &
   Readonly<{ uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'remove'> }, 'normal'> }>;
 
@@ -39,7 +36,7 @@ type CreateRuleDeps = Pick<WriterFence, 'fence'> &
     uipath: UiPathInLane<{ rules: Pick<UiPathClient['rules'], 'create'> }, 'normal'>;
   }>;
 
-type PutRuleDeps = EvidenceOfRunDeps &
+type PutRuleDeps = WithholdRuleDeps &
   WriterFence &
   CreateRuleDeps &
   Readonly<{
@@ -61,8 +58,6 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'uipath-not-found',
   'uipath-group-ambiguous',
 ]);
-
-type RuleBody = Readonly<{ input: RuleInput & Readonly<{ description: string }>; contentHash: string }>;
 
 /**
  * Reconciles the marked rules: creates, updates and deletes them. One with an open attempt waits for its recovery: it may exist,
@@ -109,9 +104,11 @@ async function applyRule(
 ): Promise<void> {
   const statement = ruleWantedAt(ledger, deps.clock.now());
   try {
-    if (statement?.want === undefined) await removeRule(deps, subject, ledger);
-    else await putRule(deps, subject, ledger, statement, statement.want);
-    await settle(deps, subject, latestOf(ledger.statements)?.requestId);
+    const isWithheld =
+      statement?.want === undefined
+        ? await removeRule(deps, subject, ledger)
+        : await putRule(deps, subject, ledger, statement, statement.want);
+    if (!isWithheld) await settle(deps, subject, latestOf(ledger.statements)?.requestId);
   } catch (error) {
     const code = errorCodeOf(error);
     if (!REFUSALS.has(code)) throw error;
@@ -120,16 +117,18 @@ async function applyRule(
   }
 }
 
+/** Returns whether it was withheld. */
 async function putRule(
   deps: PutRuleDeps,
   subject: Subject<'rule'>,
   ledger: RuleLedger,
   statement: RuleStatement,
   want: WantedRule,
-): Promise<void> {
-  const { input, contentHash } = await toBody(deps, ledger.name, statement, want);
+): Promise<boolean> {
+  const { input, contentHash } = await toRuleBody(deps, ledger.name, statement, want);
   const { have } = ledger;
-  if (have?.contentHash === contentHash) return;
+  if (have?.contentHash === contentHash) return false;
+  if (await withheldByObserve(deps, subject, ledger, have === undefined ? 'create' : 'update')) return true;
   const { rules } = deps.uipath.normal;
   await deps.stillOurs();
   const facts = { contentHash, ticketId: statement.ticketId };
@@ -145,7 +144,7 @@ async function putRule(
         ruleId: have.ruleId,
       },
     );
-    return;
+    return false;
   }
   const attempt = {
     kind: 'create-rule' as const,
@@ -164,6 +163,7 @@ async function putRule(
     ruleId,
   });
   await deps.changes.end(deps.organization.alias, deps.fence, attempt.id);
+  return false;
 }
 
 /** Creates a rule. The attempt ends here only where nothing was created for certain; else the next run looks for the rule. */
@@ -192,8 +192,14 @@ async function updateRule(
   }
 }
 
-async function removeRule(deps: RemoveRuleDeps, subject: Subject<'rule'>, ledger: RuleLedger): Promise<void> {
-  if (ledger.have === undefined) return;
+/** Returns whether it was withheld. */
+async function removeRule(
+  deps: RemoveRuleDeps,
+  subject: Subject<'rule'>,
+  ledger: RuleLedger,
+): Promise<boolean> {
+  if (ledger.have === undefined) return false;
+  if (await withheldByObserve(deps, subject, ledger, 'delete')) return true;
   const { ruleId } = ledger.have;
   await deps.stillOurs();
   try {
@@ -203,33 +209,7 @@ async function removeRule(deps: RemoveRuleDeps, subject: Subject<'rule'>, ledger
   }
   await deps.stillOurs();
   await recordRuleOutcome(deps, subject, undefined, 'rule-deleted', { ruleId });
-}
-
-/**
- * The rule as UiPath takes it. @throws AppError `uipath-group-ambiguous`, `uipath-not-found` when a group's name leads
- * to no one group
- */
-async function toBody(
-  deps: Pick<PutRuleDeps, 'groupsByName'>,
-  name: string,
-  statement: RuleStatement,
-  want: WantedRule,
-): Promise<RuleBody> {
-  const groups = await deps.groupsByName('normal');
-  const groupsToAssign = want.definition.groups.map((group) => {
-    const [found, another] = groups.get(fold(group)) ?? [];
-    if (another !== undefined)
-      throw new AppError('uipath-group-ambiguous', 'UiPath has several groups of this name');
-    if (found === undefined) throw new AppError('uipath-not-found', 'UiPath has no group of this name');
-    return found.groupId;
-  });
-  const description = ruleDescription(statement, want);
-  const { enabled } = want;
-  const { conditions } = want.definition;
-  return {
-    input: { name, description, enabled, definition: toRuleDefinitionText({ groupsToAssign, conditions }) },
-    contentHash: ruleContentHash({ description, enabled, groupIds: groupsToAssign, conditions }),
-  };
+  return false;
 }
 
 /** Remembers the request that UiPath now shows, for whoever asks where it stands. */

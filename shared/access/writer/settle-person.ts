@@ -18,6 +18,7 @@ import {
   type PersonLedger,
 } from '../../domain/ledger/person-ledger';
 import { withReasonsOfMemberships } from '../../domain/ledger/reasons-of-memberships';
+import { REPEATED_DECISIONS } from '../../domain/plan/membership-plan';
 import type { OrganizationPolicy } from '../../domain/policy';
 import type { DueDates } from '../../storage/due-dates';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
@@ -54,18 +55,6 @@ export type PlannedPerson = Readonly<{
   identity: DirectoryIdentity | undefined;
   isDeferred: boolean;
 }>;
-
-/** Decisions that say the same in each run: told once, when nothing of the person is left to the next run. */
-const REPEATED: ReadonlySet<string> = new Set<DecidedOfPerson['decision']>([
-  'held',
-  'left-alone',
-  'observed',
-  'out-of-policy',
-  'everyone-is-implicit',
-  'own-identity',
-  'protected-principal',
-  'last-administrator',
-]);
 
 /**
  * Settles people after a plan, each alone, while the fence is ours. The ledger of whoever this run changed is read again before
@@ -134,7 +123,7 @@ async function settlePerson(
     const found = foundUnlessChanged(current, identityBefore, identity);
     const unseen = found === undefined ? ofAnotherAccount(current, identity, cases) : undefined;
     if (unseen !== undefined) return { next: unseen, evidence: [] };
-    const toLearn = isDeferred ? cases.filter(({ decision }) => !REPEATED.has(decision)) : cases;
+    const toLearn = isDeferred ? cases.filter(({ decision }) => !REPEATED_DECISIONS.has(decision)) : cases;
     const learnt = toLearn.reduce((value, decided) => learn(deps, value, decided, person.wanted), {
       ledger: withoutOtherAccounts(current, person.access.employment),
       evidence: [] as readonly EvidenceEntry[],
@@ -193,13 +182,14 @@ function learn(
   decided: DecidedOfPerson,
   wanted: ReadonlySet<string>,
 ): Readonly<{ ledger: PersonLedger; evidence: readonly EvidenceEntry[] }> {
-  const { groupId, groupName, decision, why } = decided;
+  const { groupId, groupName, decision, why, would } = decided;
+  const facts = { groupId, group: groupName, decision, ...(would === undefined ? {} : { would }), why };
   const row = before.ledger.applied.find((membership) => membership.groupId === groupId);
   const known = row !== undefined;
   const standing = { groupId, groupName, origin: 'standing', sinceMs: deps.clock.now() } as const;
   const note = (kind: string, ledger: PersonLedger) => ({
     ledger,
-    evidence: [...before.evidence, evidenceOfRun(deps, kind, { groupId, group: groupName, decision, why })],
+    evidence: [...before.evidence, evidenceOfRun(deps, kind, facts)],
   });
   switch (decision) {
     case 'add':

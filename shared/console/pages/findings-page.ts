@@ -1,4 +1,4 @@
-import { isOpen, type FindingRecord } from '../../domain/audit/finding';
+import { isOpen, isReleasable, type FindingRecord } from '../../domain/audit/finding';
 import type { AuditReport } from '../../domain/audit/report';
 import { markup, time, type Markup } from '../../html/markup';
 import { renderAboutChecks } from '../../reports/check-explanations';
@@ -39,7 +39,10 @@ function renderDecisions(layout: PageLayout, finding: FindingRecord): Markup | u
   if (!isOpen(finding)) return undefined;
   const { id, remediation } = finding;
   const mend =
-    layout.may.release && remediation?.status === 'proposed'
+    layout.may.release &&
+    layout.observed === undefined &&
+    remediation !== undefined &&
+    isReleasable(remediation)
       ? renderForm(
           layout,
           `findings/${id}`,

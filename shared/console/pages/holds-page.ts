@@ -5,7 +5,11 @@ import { renderForm, type PageLayout } from '../page-layout';
 /** Renders the holds, each with its removals and a form to release it. */
 export function renderHolds(layout: PageLayout, holds: readonly Hold[], nowMs: number): Markup {
   if (holds.length === 0) return markup`<p>No removal is held.</p>`;
-  return markup`<p>These removals are more than the guards let pass. A release lets exactly these go, in your name; a plan that is not released does nothing.</p>
+  const release =
+    layout.observed === undefined
+      ? 'A release lets exactly these go, in your name; a plan that is not released does nothing.'
+      : 'They would be held, and none can be released before the organization is enforced.';
+  return markup`<p>These removals are more than the guards let pass. ${release}</p>
 ${holds.map((hold) => renderHold(layout, hold, nowMs))}`;
 }
 
@@ -27,5 +31,5 @@ function renderHold(layout: PageLayout, hold: Hold, nowMs: number): Markup {
     (removal) =>
       markup`<tr><th scope="row">${name(removal.groupName)}</th><td><code>${removal.memberId}</code></td><td>${name(removal.why.join(', '))}</td></tr>`,
   )}</tbody></table></div>
-${layout.may.release ? renderForm(layout, `plans/${hash}`, markup`<button>Release ${removals.length} removals</button>`) : undefined}</section>`;
+${layout.may.release && layout.observed === undefined ? renderForm(layout, `plans/${hash}`, markup`<button>Release ${removals.length} removals</button>`) : undefined}</section>`;
 }

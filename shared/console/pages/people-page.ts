@@ -59,15 +59,29 @@ function renderRecords({ ledger, atMs }: PersonExplained): readonly Markup[] {
   });
 }
 
-function renderGroup({ ledger, access }: PersonExplained, group: string): Markup {
+/** What would be done, where nothing is. */
+function renderWould(change: NonNullable<PersonExplained['would']>[number]): Markup {
+  const { would, overdueSinceMs } = change;
+  if (would === 'add') return markup`<p>Would be added: the organization is in observe.</p>`;
+  return overdueSinceMs === undefined
+    ? markup`<p>Would be removed: the organization is in observe.</p>`
+    : markup`<p>Would be removed, overdue since ${time(overdueSinceMs)}: the organization is in observe.</p>`;
+}
+
+function renderGroup({ ledger, access, would }: PersonExplained, group: string): Markup {
   const membership = ledger.applied.find(({ groupName }) => fold(groupName) === group);
   const reasons = access.reasons.filter((reason) => reason.group === group);
   const standing =
     membership === undefined
       ? markup`not a member yet`
       : markup`member since ${time(membership.sinceMs)}, ${membership.origin === 'applied' ? 'put there by this application' : 'was there before'}`;
-  return markup`<li><h3>${name(membership?.groupName ?? group)}</h3><p>${standing}</p>
-${reasons.length === 0 ? markup`<p>No reason any more: the membership is on its way out, or was somebody else's.</p>` : markup`<ul>${reasons.map((reason) => renderReason(ledger.grants, reason))}</ul>`}</li>`;
+  const change = would?.find((one) => one.group === group);
+  const noReason =
+    would === undefined
+      ? "No reason any more: the membership is on its way out, or was somebody else's."
+      : 'No reason any more.';
+  return markup`<li><h3>${name(membership?.groupName ?? group)}</h3><p>${standing}</p>${change === undefined ? undefined : renderWould(change)}
+${reasons.length === 0 ? markup`<p>${noReason}</p>` : markup`<ul>${reasons.map((reason) => renderReason(ledger.grants, reason))}</ul>`}</li>`;
 }
 
 function renderReason(grants: PersonExplained['ledger']['grants'], reason: Reason): Markup {

@@ -30,7 +30,7 @@ export function renderRequestStatus(
     ['action', status.action],
     ['group', status.group],
     ['refused because', status.refusal],
-    ['what to do', status.explanation],
+    [status.refusal === undefined ? 'why' : 'what to do', status.explanation],
     ['from', status.validFrom],
     ['until', status.validUntil],
   ] as const;

@@ -50,10 +50,16 @@ type MembershipRemediation = Readonly<{
  */
 export type Remediation = Readonly<{
   planHash: string;
-  status: 'proposed' | 'applied' | 'held';
+  /** `observed`: the policy would have released it by itself, and has the organization in observe. */
+  status: 'proposed' | 'applied' | 'held' | 'observed';
   failed?: Readonly<{ atMs: number; because: string }>;
 }> &
   (MembershipRemediation | Readonly<{ kind: 'change'; change: RuleOrEntryChange }>);
+
+/** True for a remediation that a person may release. */
+export function isReleasable({ status }: Pick<Remediation, 'status'>): boolean {
+  return status === 'proposed' || status === 'observed';
+}
 
 /**
  * Why a finding has no remediation: a person has to decide first, it is done by hand elsewhere, it ends by itself, or

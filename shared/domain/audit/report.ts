@@ -15,6 +15,8 @@ export type AuditReport = Readonly<{
   startedAtMs: number;
   takenAtMs: number;
   policyHash: string;
+  /** The policy had the organization in observe: no plan of a finding was carried out. Since when, where that is known, epoch milliseconds. */
+  observed?: Readonly<{ sinceMs?: number }>;
   /** `red`: something is open or unknown. */
   result: 'green' | 'red';
   /** What could not be read, and the code of the failure. */

@@ -9,10 +9,13 @@ export const REQUEST_STATES = {
   refused: 'The policy does not allow it',
   waiting: 'It begins later',
   pending: 'Recorded, and on its way to UiPath',
+  observed: 'It would be applied: the organization is in observe, and nothing is written to UiPath',
   applied: 'UiPath has it',
   blocked:
     'It cannot be applied now: the person left or has not started, UiPath does not know the address, or the policy does not name the group any more',
   ending: 'It is over, and the removal is on its way to UiPath',
+  overdue:
+    'It is over and would be removed: the organization is in observe, and nothing is written to UiPath',
   ended: 'Its time is over, it was revoked, or a later request replaced it',
 } as const satisfies Record<string, string>;
 
@@ -32,6 +35,16 @@ export type RequestProgress = Readonly<{
 
 /** A request as it was listed: its sender may give one id to several. */
 type RequestOfPerson = Readonly<{ requestId: string; group: string | undefined; action: string }>;
+
+/** What is on its way, in an organization where nothing goes it. */
+export function asSeenIn<P extends Pick<RequestProgress, 'state'>>(
+  { mode }: Pick<OrganizationPolicy, 'mode'>,
+  progress: P,
+): P {
+  if (mode === 'enforce') return progress;
+  if (progress.state === 'pending') return { ...progress, state: 'observed' };
+  return progress.state === 'ending' ? { ...progress, state: 'overdue' } : progress;
+}
 
 /** How far a request about a person has come; undefined: the ledger does not have the person. */
 export function personProgress(

@@ -72,6 +72,17 @@ export function latestOf<S extends NamedStatement>(statements: readonly S[]): S 
   );
 }
 
+/** True where UiPath does not show what the latest request of a rule came to, or shows a rule whose time is over. */
+export function isRuleToApply(ledger: RuleLedger, nowMs: number): boolean {
+  const isOver = ledger.have !== undefined && ruleWantedAt(ledger, nowMs) === undefined;
+  return isOver || latestOf(ledger.statements)?.requestId !== ledger.settled;
+}
+
+/** True where UiPath does not show what the latest request of an entry came to. */
+export function isEntryToApply({ statements, settled }: EntityLedger): boolean {
+  return latestOf(statements)?.requestId !== settled;
+}
+
 /** Turns a rule request into its statement. */
 export function toRuleStatement(
   request: Omit<AccessRequest, 'action'> & Readonly<{ action: RuleAction }>,

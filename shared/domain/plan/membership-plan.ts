@@ -47,15 +47,29 @@ export type MembershipDecision =
   | 'out-of-policy'
   /** A removal that waits for a named release. */
   | 'held'
-  /** The group is only observed. */
+  /** The group is only observed, or the whole organization. */
   | 'observed'
   | HardStop;
+
+/** Decisions that say the same in each run: told once, when nothing of the person is left to the next run. */
+export const REPEATED_DECISIONS: ReadonlySet<MembershipDecision> = new Set<MembershipDecision>([
+  'held',
+  'left-alone',
+  'observed',
+  'out-of-policy',
+  'everyone-is-implicit',
+  'own-identity',
+  'protected-principal',
+  'last-administrator',
+]);
 
 export type DecidedCase = MembershipCase &
   Readonly<{
     decision: MembershipDecision;
     /** Of a removal that is held: when the hold expires, epoch milliseconds. */
     heldUntilMs?: number;
+    /** Of one that is not made because the whole organization is observed: what it would be. */
+    would?: 'add' | 'remove';
   }>;
 
 export type GroupPlan = Readonly<{
@@ -92,6 +106,19 @@ function toPlan(groups: readonly GroupPlan[]): MembershipPlan {
     ]),
   );
   return { groups, hash };
+}
+
+/** The plan of an organization in observe: what its changes would be, and none of them to be made. Its hash is of what would be done. */
+export function asObserved(plan: MembershipPlan): MembershipPlan {
+  const groups = plan.groups.map((group) => ({
+    ...group,
+    decided: group.decided.map((decided): DecidedCase =>
+      decided.decision === 'add' || decided.decision === 'remove'
+        ? { ...decided, decision: 'observed', would: decided.decision }
+        : decided,
+    ),
+  }));
+  return { ...plan, groups };
 }
 
 /** The changes of a plan that wait, keyed `groupId/personKey`, and nothing else of it. */

@@ -17,11 +17,13 @@ export type PolicyEditPlan = Readonly<{
 
 /**
  * The versions to compare. `before` undefined: it is not known, and everybody counts who has not what `after` says. `isBetween`: another
- * version was in force between them and may have acted, so that whoever has not what `after` says counts as well.
+ * version was in force between them and may have acted, so that whoever has not what `after` says counts as well. `wasObserved`:
+ * nothing was done since for anybody, so that everybody counts, leavers too: the ledger does not know what UiPath has of them.
  */
 type VersionsToCompare = Readonly<{
   before: OrganizationPolicy | undefined;
   isBetween: boolean;
+  wasObserved: boolean;
   after: OrganizationPolicy;
   hash: string;
   nowMs: number;
@@ -66,12 +68,12 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       for (const line of before?.lines ?? []) lines.before.add(line);
       for (const line of after.lines) lines.after.add(line);
       // Whoever left goes by their leaving, which is marked or held already.
-      if (before === undefined && after.isGone) return;
+      if (before === undefined && after.isGone && !versions.wasObserved) return;
       const isSame = before === undefined || before.sign === after.sign;
       const isDone = after.open.length + after.over.length === 0;
-      const isKnown = before !== undefined && !versions.isBetween;
+      const isKnown = before !== undefined && !versions.isBetween && !versions.wasObserved;
       const mayBeRenamed = ledger.applied.some(({ groupName }) => renamed.has(fold(groupName)));
-      if (isSame && (isKnown || isDone) && !mayBeRenamed) return;
+      if (isSame && (isKnown || isDone) && !mayBeRenamed && !versions.wasObserved) return;
       changed.set(personKey, {
         gains: without(after.open, isKnown ? before.open : []),
         loses: without(after.over, isKnown ? before.over : []),

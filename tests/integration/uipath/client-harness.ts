@@ -88,6 +88,7 @@ export async function startClient(options: Partial<UiPathClientOptions> = {}): P
       quota: quota.gate,
       clock,
       random: () => 0.5,
+      requireMayWrite: async () => undefined,
       ...options,
       ...others,
     });

@@ -52,6 +52,7 @@ beforeEach(() => {
     quota: recordingQuota().gate,
     clock,
     random: () => 0,
+    requireMayWrite: async () => undefined,
   });
 });
 

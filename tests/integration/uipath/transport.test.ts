@@ -20,6 +20,7 @@ async function sent(
       quota: recordingQuota().gate,
       clock: manualClock(),
       random: () => 0,
+      requireMayWrite: async () => undefined,
       noteChange,
       settings: { requestTimeoutMs: 1_000, retryAfterCapMs: 0, attempts: 1 },
       fetch: async (url) => {

@@ -32,6 +32,14 @@ describe('readiness', () => {
     });
   });
 
+  it('tells what is to be known of what is as it should be', async () => {
+    const note = async () => 'In observe';
+    const { ready, checks } = await runReadinessChecks([
+      { name: 'mode:acme', check: async () => undefined, note },
+    ]);
+    expect([ready, checks]).toEqual([true, [{ name: 'mode:acme', ok: true, note: 'In observe' }]]);
+  });
+
   it('is there when nothing fails', async () => {
     expect((await runReadinessChecks([{ name: 'storage', check: async () => undefined }])).ready).toBe(true);
   });

@@ -64,6 +64,15 @@ describe('the page of a report', () => {
     expect(Math.min(...places)).toBeGreaterThan(0);
   });
 
+  it.each([
+    [{ sinceMs: NIGHT_MS }, 'in observe since <time'],
+    [{}, 'in observe: nothing is written'],
+  ])('says that the organization is in observe: %j', (observed, said) => {
+    const page = renderReportPage({ ...report(), observed }, alone).replaceAll(/\s+/g, ' ');
+    expect(page).toContain(said);
+    expect(renderReportPage(report(), alone)).not.toContain('in observe');
+  });
+
   it('counts the changes since the night it is compared with', () => {
     const [kept, mended] = [finding(), finding()];
     const before = report({ findings: [kept, mended] });

@@ -33,9 +33,9 @@ async function edit(world: World, change: Fields): Promise<string> {
   const { uipath, storage, clock, app } = world.engine;
   const text = policyOfWorld(uipath.identityBaseUrl(world.alias), { ...FIRST, ...change });
   world.engine.setPolicy(text);
-  const { hash } = await app.policy();
+  const { hash, organizations } = await app.policy();
   const version = { hash, text, origin: { kind: 'file', name: 'policy.yaml' } } as const;
-  app.policyEdits.open(await bringPolicyIntoForce(recordingOn(storage, clock), version, [world.alias]));
+  app.policyEdits.open(await bringPolicyIntoForce(recordingOn(storage, clock), version, organizations));
   return hash;
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { EntityLedger, RuleLedger } from '../../../../shared/domain/ledger/rule-and-entity-ledgers';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
 import {
+  asSeenIn,
   isRequestState,
+  REQUEST_STATES,
   namedProgress,
   personProgress,
 } from '../../../../shared/domain/ledger/request-progress';
@@ -160,4 +162,13 @@ it.each([
   ['toString', false],
 ])('%s is a state: %s', (text, expected) => {
   expect(isRequestState(text)).toBe(expected);
+});
+
+describe('a request in an organization in observe', () => {
+  it.each(Object.keys(REQUEST_STATES).filter(isRequestState))('that is %s', (state) => {
+    const changed = { pending: 'observed', ending: 'overdue' } as const;
+    const inObserve = state === 'pending' || state === 'ending' ? changed[state] : state;
+    expect(asSeenIn({ mode: 'enforce' }, { state })).toEqual({ state });
+    expect(asSeenIn({ mode: 'observe' }, { state, group: 'G' })).toEqual({ state: inObserve, group: 'G' });
+  });
 });

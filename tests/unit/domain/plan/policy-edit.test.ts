@@ -54,7 +54,14 @@ function planOf(
   after: OrganizationPolicy,
   people: Readonly<Record<string, PersonLedger>>,
 ): PolicyEditPlan {
-  const compared = comparePeopleUnder({ before, after, isBetween: false, hash: HASH, nowMs: NOW_MS });
+  const compared = comparePeopleUnder({
+    before,
+    after,
+    isBetween: false,
+    wasObserved: false,
+    hash: HASH,
+    nowMs: NOW_MS,
+  });
   for (const [key, ledger] of Object.entries(people)) compared.note(key, ledger);
   return compared.plan();
 }
@@ -192,7 +199,7 @@ describe('whom an edit of the policy changes', () => {
   it('is whoever has not what the version says, where another was in force in between', () => {
     const versions = { before: policy(OPS), after: policy(OPS), hash: HASH, nowMs: NOW_MS };
     const plans = [false, true].map((isBetween) => {
-      const compared = comparePeopleUnder({ ...versions, isBetween });
+      const compared = comparePeopleUnder({ ...versions, isBetween, wasObserved: false });
       compared.note('ana', worker('ops', ['robots']));
       compared.note('ben', worker('ops'));
       compared.note('cleo', worker('none', ['robots']));
@@ -217,6 +224,7 @@ describe('whom an edit of the policy changes', () => {
     const compared = comparePeopleUnder({
       before: policy(OPS),
       isBetween: false,
+      wasObserved: false,
       after: policy(OPS),
       hash: HASH,
       nowMs: NOW_MS,

@@ -1,0 +1,50 @@
+import { organizationSubject } from '../../domain/ledger/subject';
+import type { OrganizationPolicy, Policy } from '../../domain/policy';
+import { AppError, errorCodeOf } from '../../errors';
+import type { LedgerStore } from '../../storage/ledger';
+
+export type ObservedDeps = Readonly<{
+  policy: () => Promise<Policy>;
+  ledger: Pick<LedgerStore, 'read'>;
+}>;
+
+/** That an organization is in observe, and since when, epoch milliseconds, where that is on record. */
+export type Observed = Readonly<{ sinceMs?: number }>;
+
+/** undefined: the organization is enforced. */
+export async function readObserved(
+  { ledger }: Pick<ObservedDeps, 'ledger'>,
+  { alias, mode }: Pick<OrganizationPolicy, 'alias' | 'mode'>,
+): Promise<Observed | undefined> {
+  if (mode === 'enforce') return undefined;
+  const sinceMs = await observedOnRecordSince(ledger, alias);
+  return sinceMs === undefined ? {} : { sinceMs };
+}
+
+/**
+ * Refuses what writes to UiPath, or decides that something is written, while the organization is in observe: by the policy of this
+ * process, or by the version on record, which another process may have read first. Where the record cannot be read the policy says it.
+ * @throws AppError `organization-observed`
+ */
+export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: string): Promise<void> {
+  const isObserved =
+    (await policy()).organizations.get(alias)?.mode === 'observe' ||
+    (await observedOnRecordSince(ledger, alias)) !== undefined;
+  if (isObserved)
+    throw new AppError(
+      'organization-observed',
+      `The policy has ${alias} in observe: nothing is written to UiPath until its mode is enforce`,
+    );
+}
+
+async function observedOnRecordSince(
+  ledger: ObservedDeps['ledger'],
+  alias: string,
+): Promise<number | undefined> {
+  try {
+    return (await ledger.read(organizationSubject(alias)))?.value.observedSinceMs;
+  } catch (error) {
+    if (errorCodeOf(error) !== 'record-unreadable') throw error;
+    return undefined;
+  }
+}

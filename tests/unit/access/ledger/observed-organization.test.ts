@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  readObserved,
+  requireEnforced,
+  type ObservedDeps,
+} from '../../../../shared/access/ledger/observed-organization';
+import { NEW_ORGANIZATION_LEDGER, withMode } from '../../../../shared/domain/ledger/organization-ledger';
+import type { OrganizationMode, Policy } from '../../../../shared/domain/policy';
+import { AppError, errorCodeOf } from '../../../../shared/errors';
+import { anOrganization } from '../../../fixtures/builders/organizations';
+
+/** What the policy of this process says of each organization, and which are on record as in observe since an instant. */
+function depsOf(
+  modes: Readonly<Record<string, OrganizationMode>>,
+  onRecord: Readonly<Record<string, number | AppError>> = {},
+): ObservedDeps {
+  const organizations = new Map(
+    Object.entries(modes).map(([alias, mode]) => [alias, anOrganization({ alias, mode })]),
+  );
+  const read = async ({ organization }: Readonly<{ organization: string }>) => {
+    const said = onRecord[organization];
+    if (said instanceof AppError) throw said;
+    return said === undefined
+      ? undefined
+      : { value: withMode(NEW_ORGANIZATION_LEDGER, 'observe', said), etag: '1' };
+  };
+  return {
+    policy: async () => ({ hash: 'h', organizations, sources: [] }) satisfies Policy,
+    ledger: { read: read as ObservedDeps['ledger']['read'] },
+  };
+}
+
+async function codeOf(deps: ObservedDeps, alias: string): Promise<string | undefined> {
+  try {
+    await requireEnforced(deps, alias);
+    return undefined;
+  } catch (error) {
+    return errorCodeOf(error);
+  }
+}
+
+const REFUSED = 'organization-observed';
+
+describe('a write', () => {
+  it.each<[string, OrganizationMode, Record<string, number | AppError>, string | undefined]>([
+    ['neither the policy nor the record has it in observe', 'enforce', {}, undefined],
+    ['the policy has it in observe', 'observe', {}, REFUSED],
+    ['another process has recorded that it is in observe', 'enforce', { acme: 5 }, REFUSED],
+    ['both have it in observe', 'observe', { acme: 5 }, REFUSED],
+    ['only another organization is in observe', 'enforce', { beta: 5 }, undefined],
+    ['the record cannot be read', 'enforce', { acme: new AppError('record-unreadable', '') }, undefined],
+    ['the record cannot be read', 'observe', { acme: new AppError('record-unreadable', '') }, REFUSED],
+    [
+      'storage does not answer',
+      'enforce',
+      { acme: new AppError('storage-unavailable', '') },
+      'storage-unavailable',
+    ],
+  ])('where %s (%s)', async (_, mode, onRecord, code) => {
+    expect(await codeOf(depsOf({ acme: mode, beta: 'observe' }, onRecord), 'acme')).toBe(code);
+  });
+});
+
+describe('since when an organization is in observe', () => {
+  it('is told where it is on record, and nothing of one that is enforced', async () => {
+    const deps = depsOf({ acme: 'observe', beta: 'observe', gamma: 'enforce' }, { acme: 5 });
+    const modes = [
+      ['acme', 'observe'],
+      ['beta', 'observe'],
+      ['gamma', 'enforce'],
+    ] as const;
+    const told = await Promise.all(modes.map(async ([alias, mode]) => readObserved(deps, { alias, mode })));
+    expect(told).toEqual([{ sinceMs: 5 }, {}, undefined]);
+  });
+});
