@@ -16,6 +16,7 @@ import {
 import type { ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
+import { handOnEmptying } from '../ledger/carry-emptying-edit';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { withoutLossesByEdit, type EditOfRun } from './follow-policy-edit';
 import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-person';
@@ -31,7 +32,9 @@ import { personUnit } from './person-and-group-units';
 import { forLookUps } from './time-budget-interface';
 import { type ContainedDeps } from './containment';
 
-type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
+type LoadMarkedDeps = LoadPersonDeps &
+  ContainedDeps &
+  Readonly<{ changes: Pick<ChangeStore, 'clearMark' | 'mark'> }>;
 
 /** What keeps an edit of the policy from acting on people one by one. */
 type EditOfPeople = Pick<EditOfRun, 'isOther'> &
@@ -211,7 +214,10 @@ async function loadMarkedPeople(
     if (deps.units.isWaiting(unit)) return undefined;
     try {
       const person = await loadPerson(own, lane, { ...mark.subject, kind: 'person' }, mark);
-      if (person === undefined) await deps.changes.clearMark(mark);
+      if (person === undefined) {
+        await handOnEmptying(deps, mark, deps.clock.now());
+        await deps.changes.clearMark(mark);
+      }
       return person;
     } catch (error) {
       // Everybody's, and no fault of this person.

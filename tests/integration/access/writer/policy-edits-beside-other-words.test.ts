@@ -5,12 +5,14 @@ import { AppError } from '../../../../shared/errors';
 import { personKey } from '../../../../shared/domain/person-key';
 import { causeOfEdit } from '../../../../shared/domain/plan/guards';
 import { keyHolder } from '../../../fixtures/key-holder';
+import { groupsOf, rename } from '../ledger/renamed-world';
 import { renameGroup } from '../rename-group';
 import { damage, failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import {
   AUTOMATION,
   edit,
   FINANCE,
+  FIRST,
   followed,
   GROUPS,
   held,
@@ -57,6 +59,62 @@ describe('an edit of the policy beside other words', () => {
     expect([world.members('Treasury'), inside(world)]).toEqual([[], ALL]);
     await live(world, HOUR_MS);
     expect([inside(world), await failing(world)]).toEqual([ALL, []]);
+  });
+
+  describe('that concerns somebody who turns out to be one with another', () => {
+    const ELDER = 'ana.alt@acme.example';
+
+    async function twoOfOne(): Promise<World> {
+      const world = await start({ policy: FIRST });
+      await world.joins(ELDER, { attributes: { department: 'Operations' } });
+      await world.settle();
+      await world.asks('R0', { kind: 'grant', person: ELDER, group: 'Treasury', duration: 'P90D' });
+      await world.settle();
+      for (const email of [ANA, CARA]) await world.joins(email);
+      await world.settle();
+      await edit(world, {});
+      await live(world, MINUTE_MS);
+      return world;
+    }
+
+    it('stays with them where they are joined before they are planned', async () => {
+      const world = await twoOfOne();
+      const account = world.id(ANA);
+      await edit(world, MISSPELT);
+      const { app, clock } = world.engine;
+      const mark: typeof app.changes.mark = async (subject, lane, nowMs, cause) => {
+        await app.changes.mark(subject, lane, nowMs, cause);
+        if (subject.key !== personKey(ANA) || cause?.includes('edit') !== true) return;
+        rename(world, ANA, ELDER);
+        await app.changes.mark(subjectOf(world, ELDER), 'urgent', clock.now(), 'standard');
+      };
+      await world.engine.tick();
+      await world.engine.work({ ...app, changes: { ...app.changes, mark } });
+      await live(world, HOUR_MS);
+      expect((await world.ledger(ANA))?.joined).toMatchObject({ into: personKey(ELDER) });
+      expect(groupsOf(world, account)).toEqual(['Developers', 'Users']);
+    });
+
+    it('stays with them where they are joined before they are marked', async () => {
+      const world = await twoOfOne();
+      const account = world.id(ANA);
+      rename(world, ANA, ELDER);
+      const { changes } = world.engine.app;
+      const markAt = async (email: string, cause: string): Promise<void> =>
+        changes.mark(subjectOf(world, email), 'normal', world.engine.clock.now(), cause);
+      await markAt(ELDER, 'standard');
+      await live(world, MINUTE_MS);
+      expect((await world.ledger(ANA))?.joined).toMatchObject({ into: personKey(ELDER) });
+      const hash = await edit(world, MISSPELT);
+      await live(world, MINUTE_MS);
+      for (const { hash: ofHold } of await held(world))
+        await world.engine.app.holds.change(world.alias, ofHold, (hold) => ({ ...hold, state: 'stale' }));
+      await markAt(ANA, causeOfEdit(hash, true));
+      await live(world, MINUTE_MS);
+      await markAt(ELDER, 'standard');
+      await live(world, HOUR_MS);
+      expect(groupsOf(world, account)).toEqual(['Developers', 'Users']);
+    });
   });
 
   it('empties nothing with something urgent while those whom it concerns wait', async () => {
