@@ -171,10 +171,7 @@ async function record(
   );
 }
 
-/**
- * What people at work would lose by an edit alone, without those of a word: they had no reason for it by the version in force at any
- * time that is known. Nobody has weighed it yet, so it is taken out of the plan.
- */
+/** What people at work would lose by an edit alone is taken out of the plan, as nobody has weighed it yet. */
 export function withoutLossesByEdit(
   plan: MembershipPlan,
   isLossByEdit: (personKey: string, group: GroupPlan) => boolean,

@@ -23,6 +23,7 @@ import {
 import { ANA, CARA, DAN, OLGA, useWorlds, type World } from '../world';
 
 const start = useWorlds();
+const DAY_MS = 86_400_000;
 
 describe('an edit of the policy beside other words', () => {
   const ELSEWHERE = {
@@ -59,6 +60,18 @@ describe('an edit of the policy beside other words', () => {
     expect([world.members('Treasury'), inside(world)]).toEqual([[], ALL]);
     await live(world, HOUR_MS);
     expect([inside(world), await failing(world)]).toEqual([ALL, []]);
+  });
+
+  it('is explained by no reason that was over before', async () => {
+    const world = await staffed(start);
+    await world.asks('R0', { kind: 'grant', person: ANA, group: 'Developers', duration: 'P1D' });
+    await world.pass(2 * DAY_MS);
+    await world.asks('R1', { kind: 'grant', person: ANA, group: 'Treasury', duration: 'P30D' });
+    await world.settle();
+    await edit(world, MISSPELT);
+    await world.asks('R2', { kind: 'revoke', person: ANA, group: 'Treasury' });
+    await world.settle();
+    expect([world.members('Treasury'), inside(world)]).toEqual([[], ALL]);
   });
 
   describe('that concerns somebody who turns out to be one with another', () => {
