@@ -69,11 +69,28 @@ describe('an edit of the policy', () => {
       { guard: 'batch', scope: `emptying edit of the policy ${hash.slice(0, 8)}`, removals: 4, whole: 4 },
     ]);
     expect(await followed(world)).toMatchObject([
-      { people: 2, emptied: { groups: ['developers'], lines: ['automation'] } },
+      {
+        people: 2,
+        emptied: { groups: ['developers'], lines: ['automation'] },
+        conditionsOfNobody: [{ line: 'automation', attribute: 'department', values: ['automaton'] }],
+      },
     ]);
     await releaseHold(world.engine.app, world.alias, hold?.hash ?? '', keyHolder('Ben'));
     await live(world, MINUTE_MS);
     expect([world.members('Developers'), world.members('Users')]).toEqual([[], [DAN, OLGA]]);
+  });
+
+  it('that gives nobody anything, as its condition is misspelt, is told in the evidence', async () => {
+    const world = await staffed(start);
+    const misspelt = { name: 'treasury', when: { departement: 'Finance' }, groups: ['Treasury'] };
+    await edit(world, { birthright: [AUTOMATION, FINANCE, misspelt] });
+    await live(world, 10 * MINUTE_MS);
+    const [told, ...more] = await followed(world);
+    expect(told).toMatchObject({
+      people: 0,
+      conditionsOfNobody: [{ line: 'treasury', attribute: 'departement', meant: 'department' }],
+    });
+    expect([more, world.calls()]).toEqual([[], {}]);
   });
 
   it('that is corrected before anybody released it takes nobody out', async () => {
