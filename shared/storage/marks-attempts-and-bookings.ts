@@ -33,6 +33,8 @@ export type ChangeStore = Bookings &
      * concerns them: another word meanwhile is no release.
      */
     mark: (subject: Subject, lane: Lane, nowMs: number, cause?: string) => Promise<void>;
+    /** The cause of an edit of the policy which empties something, where the subject is marked for one. */
+    emptyingEditOf: (subject: Subject) => Promise<string | undefined>;
     /** Marks of an organization, urgent ones first: `most` that can be read, and those between them that cannot. */
     listMarks: (organization: string, most: number) => Promise<readonly Mark[]>;
     /** Removes a mark unless the subject was marked again since it was read. */
@@ -71,6 +73,18 @@ export function createChangeStore(
       while (!(await isMade(async () => client.createEntity({ ...row, sinceMs: nowMs }), isConflict)))
         if (await isMade(async () => client.updateEntity({ ...row, againAtMs: nowMs }, 'Merge'), isNotFound))
           return;
+    },
+
+    emptyingEditOf: async ({ organization, kind, key }) => {
+      const client = await table();
+      for (const lane of LANES)
+        try {
+          const { emptying } = await client.getEntity<MarkRow>(organization, markKey(lane, kind, key));
+          if (emptying !== undefined) return emptying;
+        } catch (error) {
+          if (!isNotFound(error)) throw error;
+        }
+      return undefined;
     },
 
     listMarks: async (organization, most) => {

@@ -12,7 +12,7 @@ import { areTwoPeople, joinPeople, type JoinPeopleDeps } from './join-people';
 export type JoinFoundPeopleDeps = JoinPeopleDeps &
   Readonly<{
     accounts: Pick<PeopleIndex, 'list'>;
-    changes: Pick<ChangeStore, 'mark' | 'listAttempts'>;
+    changes: Pick<ChangeStore, 'mark' | 'emptyingEditOf' | 'listAttempts'>;
     clock: Pick<Clock, 'now'>;
   }>;
 

@@ -17,6 +17,7 @@ import { AppError, errorCodeOf } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { PeopleIndex } from '../../storage/people-index';
+import { carryEmptyingEdit } from './carry-emptying-edit';
 import { notJoined } from './find-person';
 import { movedOn, type IsOfAccounts } from './move-on';
 import { keysOfPerson } from './separate-people';
@@ -26,7 +27,7 @@ import { withToldApart } from './with-told-apart';
 export type JoinPeopleDeps = Readonly<{
   ledger: Pick<LedgerStore, 'read' | 'write' | 'evidence'>;
   accounts: Pick<PeopleIndex, 'notePerson'>;
-  changes: Pick<ChangeStore, 'mark'>;
+  changes: Pick<ChangeStore, 'mark' | 'emptyingEditOf'>;
   isOfAccounts: IsOfAccounts;
   /** A ledger under the names that groups have now: grants of both are judged by these. */
   namesOfToday: (ledger: PersonLedger) => Promise<PersonLedger>;
@@ -139,6 +140,7 @@ async function joinWhole(deps: JoinPeopleDeps, joining: Joining): Promise<boolea
       if (by === 'record') done = { before: done?.before ?? own, claimed: theirs };
       await deps.accounts.notePerson(organization, into, keysOfPerson(theirs));
       try {
+        await carryEmptyingEdit(deps, { organization, from, into, nowMs });
         await mayGoOn();
         const evidence = [evidenceOf('person-joined-to', { person: into, by })];
         await deps.ledger.write(

@@ -8,6 +8,7 @@ import {
 import { isEntryToApply, isRuleToApply } from '../../domain/ledger/rule-and-entity-ledgers';
 import { organizationSubject, personSubject } from '../../domain/ledger/subject';
 import type { GroupPlan, MembershipPlan } from '../../domain/plan/membership-plan';
+import { findConditionsOfNobody } from '../../domain/plan/conditions-of-nobody';
 import { comparePeopleUnder, type PolicyEditPlan } from '../../domain/plan/policy-edit';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import type { Log } from '../../log-interface';
@@ -46,6 +47,7 @@ type FollowOutcome = 'followed' | 'overtaken' | 'not-now';
 const LOOK_EVERY = 1_000;
 /** Groups of which the evidence tells how many gain and lose them. */
 const MOST_GROUPS = 100;
+const MOST_CONDITIONS = 20;
 
 /** How far the version that a run works under is followed. */
 export type EditOfRun = Readonly<{
@@ -112,10 +114,12 @@ async function* follow(
     hash,
     nowMs: deps.clock.now(),
   });
+  const conditions = findConditionsOfNobody(organization, before?.organizations.get(alias));
   let read = 0;
   for await (const { key, value } of ledger.list(alias, 'person')) {
     if (value === undefined) compared.noteUnread(key);
     else compared.note(key, value);
+    if (value !== undefined) conditions.note(value);
     read += 1;
     if (deps.isTimeUp()) return 'not-now';
     if (read % LOOK_EVERY === 0 && (await deps.marks.isOvertaken())) yield 'overtaken';
@@ -125,7 +129,7 @@ async function* follow(
   if (isLeftByObserve(own.value)) await markRulesAndEntries(deps);
   onWeighed();
   if (failures.length > 0) throw failures[0];
-  await record(deps, policyFollowed, plan);
+  await record(deps, policyFollowed, plan, conditions.found());
   deps.log({ event: 'policy-followed', organization: alias, to: hash, people: plan.people.length });
   return 'followed';
 }
@@ -169,6 +173,7 @@ async function record(
   deps: FollowPolicyEditDeps,
   from: string | undefined,
   { people, groups, emptied }: PolicyEditPlan,
+  ofNobody: ReturnType<ReturnType<typeof findConditionsOfNobody>['found']>,
 ): Promise<void> {
   const { policyHash: to } = deps;
   const told = groups.slice(0, MOST_GROUPS);
@@ -179,8 +184,10 @@ async function record(
     groups: told,
     ...(groups.length > told.length ? { more: groups.length - told.length } : {}),
     emptied: { groups: emptied.groups.slice(0, MOST_GROUPS), lines: emptied.lines.slice(0, MOST_GROUPS) },
+    ...(ofNobody.length === 0 ? {} : { conditionsOfNobody: ofNobody.slice(0, MOST_CONDITIONS) }),
   };
-  const evidence = people.length === 0 ? [] : [evidenceOfRun(deps, 'policy-followed', facts)];
+  const evidence =
+    people.length + ofNobody.length === 0 ? [] : [evidenceOfRun(deps, 'policy-followed', facts)];
   await updateLedger(
     deps.ledger,
     organizationSubject(deps.organization.alias),
@@ -193,10 +200,7 @@ async function record(
   );
 }
 
-/**
- * What people at work would lose by an edit alone, without those of a word: they had no reason for it by the version in force at any
- * time that is known. Nobody has weighed it yet, so it is taken out of the plan.
- */
+/** What people at work would lose by an edit alone is taken out of the plan, as nobody has weighed it yet. */
 export function withoutLossesByEdit(
   plan: MembershipPlan,
   isLossByEdit: (personKey: string, group: GroupPlan) => boolean,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import { HOUR_MS } from '../../domain/durations';
 import { smallestOf } from '../../domain/extremes';
 import { hasLostSince } from '../../domain/ledger/has-lost-since';
 import type { Employment } from '../../domain/ledger/worker-timeline';
@@ -17,6 +18,7 @@ import {
 import type { ErrorCode } from '../../errors';
 import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
 import type { ChangeStore, Mark } from '../../storage/marks-attempts-and-bookings';
+import { handOnEmptying } from '../ledger/carry-emptying-edit';
 import { applyMembershipPlan, type ApplyMembershipPlanDeps } from './apply-membership-plan';
 import { withoutLossesByEdit, type EditOfRun } from './follow-policy-edit';
 import { casesByPerson, hasLess, isAnyWaiting } from './membership-cases-by-person';
@@ -32,7 +34,9 @@ import { personUnit } from './person-and-group-units';
 import { forLookUps } from './time-budget-interface';
 import { type ContainedDeps } from './containment';
 
-type LoadMarkedDeps = LoadPersonDeps & ContainedDeps & Readonly<{ changes: Pick<ChangeStore, 'clearMark'> }>;
+type LoadMarkedDeps = LoadPersonDeps &
+  ContainedDeps &
+  Readonly<{ changes: Pick<ChangeStore, 'clearMark' | 'mark'> }>;
 
 /** What keeps an edit of the policy from acting on people one by one. */
 type EditOfPeople = Pick<EditOfRun, 'isOther'> &
@@ -57,6 +61,8 @@ export type ReconcilePeopleMembershipsDeps = LoadMarkedDeps &
 /** A run whose look-ups took all their time and brought nobody further is no reason for another at once. */
 const PAUSE_MS = 30_000;
 const AT_WORK: ReadonlySet<Employment> = new Set(['active', 'absent']);
+/** A word may come so long after what it tells of. */
+const LATEST_WORD_MS = HOUR_MS;
 
 /**
  * Reconciles the memberships of the marked people, in passes: one PUT carries a group's adds and removes, and what does not fill
@@ -155,16 +161,23 @@ async function planPass(
   };
 }
 
-/** Whoever left goes by their leaving, and what somebody had a reason for under this version, by the word that ended it. */
+/**
+ * Whoever left goes by their leaving, and what somebody had a reason for under this version, by the word that ended it. A reason that was
+ * over before they were marked explains nothing: they were settled since, and kept the membership for another.
+ */
 function isLossByEdit(
   { edit }: Pick<ReconcilePeopleMembershipsDeps, 'edit'>,
   people: readonly PersonWork[],
   isLater: IsLaterRemoval,
 ): (personKey: string, group: Pick<GroupPlan, 'groupId' | 'name'>) => boolean {
   const atWork = people.filter(({ access }) => AT_WORK.has(access.employment));
-  const keys = new Set(atWork.map(({ subject }) => subject.key));
-  return (personKey, group) =>
-    keys.has(personKey) && edit.isUnweighed(personKey) && !isLater({ personKey, group }, 0);
+  const sinceMs = new Map(
+    atWork.map(({ subject, mark }) => [subject.key, (mark?.sinceMs ?? LATEST_WORD_MS) - LATEST_WORD_MS]),
+  );
+  return (personKey, group) => {
+    const fromMs = sinceMs.get(personKey);
+    return fromMs !== undefined && edit.isUnweighed(personKey) && !isLater({ personKey, group }, fromMs);
+  };
 }
 
 /** A call that cannot be read may come to show, and nobody marks the person again when it does. */
@@ -213,7 +226,10 @@ async function loadMarkedPeople(
     if (deps.units.isWaiting(unit)) return undefined;
     try {
       const person = await loadPerson(own, lane, { ...mark.subject, kind: 'person' }, mark);
-      if (person === undefined) await deps.changes.clearMark(mark);
+      if (person === undefined) {
+        await handOnEmptying(deps, mark, deps.clock.now());
+        await deps.changes.clearMark(mark);
+      }
       return person;
     } catch (error) {
       // Everybody's, and no fault of this person.

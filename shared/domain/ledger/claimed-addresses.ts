@@ -6,7 +6,7 @@ import { isNamedIn, recordNamedBy } from './unconfirmed-records';
 /**
  * Addresses that records of a person are under and that have a ledger of their own, once the word is recorded. What the latest word of
  * the record no longer says was corrected, or is past: it claims nothing, unless another record was under it too. A leaving corrects no
- * address: whoever leaves is out by each that they claim.
+ * address: whoever leaves is out by each that they claim. The same in whatever order the words come.
  */
 export function claimedAfter(
   { claimed = [], timeline }: Pick<PersonLedger, 'claimed' | 'timeline'>,
@@ -17,11 +17,14 @@ export function claimedAfter(
   const record = recordNamedBy(word);
   if (record === undefined) return others;
   const isOfRecord = (one: Statement): boolean => isNamedIn([one], record);
-  const isLatest = timeline.filter(isOfRecord).every(({ occurredAtMs }) => occurredAtMs <= word.occurredAtMs);
-  if (!isLatest) return isClaimed ? claimed : others;
+  const ofRecord = timeline.filter(isOfRecord);
+  const isPast = ofRecord.some((one) => one.kind !== 'leaver' && one.occurredAtMs > word.occurredAtMs);
+  if (isPast) return isClaimed ? claimed : others;
   if (word.kind === 'leaver') return isClaimed ? [...others, email] : others;
-  const underOthers = new Set(timeline.filter((one) => !isOfRecord(one)).map(({ under }) => under));
-  const kept = others.filter((address) => underOthers.has(personKey(address)));
+  const ofOthers = timeline.filter((one) => !isOfRecord(one));
+  const leavings = ofRecord.filter((one) => one.kind === 'leaver' && one.occurredAtMs >= word.occurredAtMs);
+  const under = new Set([...ofOthers, ...leavings].map((one) => one.under));
+  const kept = others.filter((address) => under.has(personKey(address)));
   return isClaimed ? [...kept, email] : kept;
 }
 

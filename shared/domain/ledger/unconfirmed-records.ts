@@ -138,7 +138,8 @@ export function humansInDoubt(unconfirmed: UnconfirmedRecords): readonly WordsIn
     .map((words) => withAddresses(words, unconfirmed.addresses));
 }
 
-function firstSaidMs(words: Timeline): number {
+/** When the first of some words was said, epoch milliseconds. */
+export function firstSaidMs(words: Timeline): number {
   return Math.min(...words.map(({ occurredAtMs }) => occurredAtMs));
 }
 

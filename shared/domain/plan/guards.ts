@@ -81,7 +81,9 @@ export function trippedByMany(
     const before = facts.removedForCause.get(cause) ?? 0;
     return trip('batch', cause, count + before, people, limitOfCause(cause, limits));
   });
-  const all = removals.length === 0 ? 0 : removals.length + passed;
+  // What an edit empties is held whatever else there is, and holds nobody else.
+  const others = removals.filter(({ cause }) => !isEmptying(cause)).length;
+  const all = others === 0 ? 0 : others + passed;
   return [...trip('run', '', all, people, limits.run), ...causes];
 }
 

@@ -11,7 +11,7 @@ export type PolicyEditPlan = Readonly<{
   people: ReadonlyArray<Readonly<{ personKey: string; cause: string }>>;
   /** By folded name. Only those that somebody gains or loses. */
   groups: ReadonlyArray<Readonly<{ group: string; gains: number; loses: number }>>;
-  /** Groups, by folded name, and birthright lines that had people under the version before and have none any more. */
+  /** Groups, by folded name, and birthright lines that had people under the version before and have none any more, or one of several. */
   emptied: Readonly<{ groups: readonly string[]; lines: readonly string[] }>;
 }>;
 
@@ -62,13 +62,13 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
           ? undefined
           : under({ personKey, ledger }, versions.before, versions.nowMs);
       const after = under({ personKey, ledger }, versions.after, versions.nowMs);
-      for (const { groupName } of ledger.applied) people.before.add(fold(groupName));
-      for (const group of before?.wanted ?? []) people.before.add(group);
+      // Whoever left goes by their leaving, which is marked or held already.
+      if (before === undefined && after.isGone && !versions.wasObserved) return;
+      const had = before?.wanted ?? ledger.applied.map(({ groupName }) => fold(groupName));
+      for (const group of had) people.before.add(group);
       for (const group of after.wanted) people.after.add(group);
       for (const line of before?.lines ?? []) lines.before.add(line);
       for (const line of after.lines) lines.after.add(line);
-      // Whoever left goes by their leaving, which is marked or held already.
-      if (before === undefined && after.isGone && !versions.wasObserved) return;
       const isSame = before === undefined || before.sign === after.sign;
       const isDone = after.open.length + after.over.length === 0;
       const isKnown = before !== undefined && !versions.isBetween && !versions.wasObserved;
@@ -92,8 +92,11 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
         for (const group of change.gains) gains.add(group);
         for (const group of change.loses) loses.add(group);
       }
-      const groups = loses.names().filter((group) => people.before.has(group) && !people.after.has(group));
-      const emptyLines = lines.before.names().filter((line) => !lines.after.has(line));
+      // One who is left of several says no more than none that a condition is right: it may be whoever tried it.
+      const isLeft = ({ before, after }: Record<'before' | 'after', Tally>, name: string): boolean =>
+        after.count(name) > (before.count(name) > 2 ? 1 : 0);
+      const groups = loses.names().filter((group) => !isLeft(people, group));
+      const emptyLines = lines.before.names().filter((line) => !isLeft(lines, line));
       const isEmptying = (change: ChangeOfPerson): boolean =>
         !change.isGone &&
         (change.mayBeRenamed ||

@@ -5,6 +5,7 @@ import type { Subject } from '../../../shared/domain/ledger/subject';
 import { createChangeStore, type ChangeStore } from '../../../shared/storage/marks-attempts-and-bookings';
 import type { StorageAccount } from '../../../shared/storage/storage-account';
 import { personKey } from '../../../shared/domain/person-key';
+import { causeOfEdit } from '../../../shared/domain/plan/guards';
 import { digestOfPerson } from '../../../shared/domain/plan/call-in-short';
 import { errorOf } from '../../fakes/error-of';
 import { newName, useStorage } from '../../fakes/test-storage';
@@ -70,6 +71,21 @@ describe('marks', () => {
     await store.mark(aSubject(organization, 'b1'), 'urgent', NOW_MS);
     await store.mark(aSubject(organization), 'urgent', NOW_MS, cause);
     expect((await store.listMarks(organization, 2)).map((mark) => mark.cause)).toEqual([expected, 'time']);
+  });
+
+  it('tell of an edit of the policy that empties something, in either lane and whatever came since', async () => {
+    const store = createChangeStore(storage());
+    const organization = newName('acme');
+    const [edit, emptying] = [causeOfEdit('0123456789', false), causeOfEdit('0123456789', true)];
+    await store.mark(aSubject(organization, 'a1'), 'normal', NOW_MS, emptying);
+    await store.mark(aSubject(organization, 'a1'), 'normal', NOW_MS, 'hr');
+    await store.mark(aSubject(organization, 'a1'), 'urgent', NOW_MS, 'hr');
+    await store.mark(aSubject(organization, 'b1'), 'urgent', NOW_MS, emptying);
+    await store.mark(aSubject(organization, 'c1'), 'normal', NOW_MS, edit);
+    const told = ['a1', 'b1', 'c1', 'd1'].map(async (key) =>
+      store.emptyingEditOf(aSubject(organization, key)),
+    );
+    expect(await Promise.all(told)).toEqual([emptying, emptying, undefined, undefined]);
   });
 
   it('are removed once they were looked at, unless the subject was marked again meanwhile', async () => {

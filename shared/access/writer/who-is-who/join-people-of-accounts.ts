@@ -29,7 +29,7 @@ export type JoinPeopleOfAccountsDeps = Omit<JoinFoundPeopleDeps, 'namesOfToday'>
   Pick<WriterFence, 'fence'> &
   Readonly<{
     accounts: Pick<PeopleIndex, 'personOf'>;
-    changes: Pick<ChangeStore, 'mark' | 'listAttempts' | 'requireFence'>;
+    changes: Pick<ChangeStore, 'mark' | 'emptyingEditOf' | 'listAttempts' | 'requireFence'>;
   }>;
 
 /** What became of people who were to be joined. */

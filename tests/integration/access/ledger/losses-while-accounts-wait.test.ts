@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { personKey } from '../../../../shared/domain/person-key';
 import { patchOf, scimClient } from '../../../fixtures/scim-client';
-import { DAY_MS, groupsOf, NEW, record, setAddress } from '../desk/joined-by-mistake';
+import { addAccount, DAY_MS, groupsOf, NEW, record, setAddress } from '../desk/joined-by-mistake';
 import { damageFormer, openCall, replaced } from '../leavers-world';
 import { damage, failing, HOUR_MS, live, MINUTE_MS } from '../live-through-time';
 import { ANA, useWorlds, type World } from '../world';
@@ -153,5 +153,26 @@ describe('somebody whose grant ended while it cannot be told whose a further rec
     world.engine.uipath.clearFaults();
     await live(world, HOUR_MS);
     expect([groupsOf(world, first), await failing(world)]).toEqual([[...OWN, ...kept], []]);
+  });
+});
+
+describe('somebody for whose further record another account was found', () => {
+  it('loses what a move takes while their look-up fails', async () => {
+    const world = await start({ policy: FOUR_GROUPS });
+    await world.joins(ANA, record('7', 'Finance'));
+    await world.settle();
+    const first = world.id(ANA);
+    setAddress(world, first, NEW);
+    await world.moves(NEW, record('7', 'Finance'));
+    await live(world, HOUR_MS);
+    const another = addAccount(world, ANA);
+    await world.joins(ANA, record('8', 'Finance'));
+    await live(world, HOUR_MS);
+    expect((await world.ledger(ANA))?.unconfirmed?.accountId).toBe(another);
+    world.engine.clock.advance(8 * DAY_MS);
+    world.engine.uipath.inject({ kind: 'answer', status: 500, match: { endpoint: 'D5' }, times: 'always' });
+    await world.moves(NEW, LEGAL);
+    await live(world, 5 * MINUTE_MS);
+    expect(groupsOf(world, first)).toEqual([]);
   });
 });

@@ -48,6 +48,39 @@ describe('an address that has a ledger of its own', () => {
   });
 });
 
+describe('addresses that have a ledger of their own', () => {
+  const inTurn = (words: readonly Statement[]): readonly string[] => {
+    let timeline: readonly Statement[] = [];
+    let claimed: readonly string[] = [];
+    for (const word of words) {
+      const email = word.under === personKey(A) ? A : B;
+      claimed = claimedAfter({ claimed, timeline }, word, { email, isClaimed: true });
+      timeline = [...timeline, word];
+    }
+    return claimed.toSorted();
+  };
+  const leaves = (email: string, atMs: number): Statement => said(email, atMs, { kind: 'leaver' });
+
+  it.each<[string, Statement[], readonly string[]]>([
+    ['who moves, and leaves under another', [said(A, 1), said(B, 2), leaves(A, 3)], [B, A]],
+    ['who moves, and leaves under it', [said(A, 1), said(B, 2), leaves(B, 3)], [B]],
+    ['who leaves under each', [said(A, 1), leaves(A, 2), leaves(B, 3)], [B, A]],
+    ['who leaves, and is hired under another', [leaves(A, 1), said(B, 2), said(B, 3)], [B]],
+    ['who is hired, leaves and moves', [said(B, 1), leaves(A, 2), said(A, 3)], [A]],
+  ])('are claimed alike in every order by somebody %s', (_what, words, expected) => {
+    const [one, two, three] = words as [Statement, Statement, Statement];
+    const orders = [
+      [one, two, three],
+      [one, three, two],
+      [two, one, three],
+      [two, three, one],
+      [three, one, two],
+      [three, two, one],
+    ];
+    expect(orders.map(inTurn)).toEqual(orders.map(() => expected));
+  });
+});
+
 describe('a record is under an address', () => {
   it.each<[string, Statement[], number]>([
     ['since the first word of it', [said(A, 1), said(B, 3), said(B, 5)], 3],

@@ -157,4 +157,14 @@ describe('removals by an edit of the policy', () => {
     expect(isHeld({ groupId: 'g', personKey: 'p', cause: 'bamboohr' }, tripped)).toBe(false);
     expect(floorOfMany(removals('g', 1, cause), limits)).toBe(0);
   });
+
+  it('that empties something hold nobody else, however many they are', () => {
+    const run = { count: 25, percent: 20, floor: 5 };
+    const emptying = removals('g', 300, causeOfEdit(HASH, true));
+    const known = facts({ limits: { ...limits, run } });
+    const scopes = (all: readonly GuardedRemoval[]) => trippedByMany(all, known).map(({ guard }) => guard);
+    expect(scopes([...emptying, ...removals('h', 5)])).toEqual(['batch']);
+    expect(scopes([...emptying, ...removals('h', 26, 'time')])).toEqual(['run', 'batch', 'batch']);
+    expect(scopes(removals('h', 26, 'time'))).toEqual(['run', 'batch']);
+  });
 });

@@ -118,6 +118,25 @@ describe('whom an edit of the policy changes', () => {
     expect([causes(plan), plan.emptied]).toEqual([{ cleo: EMPTYING }, { groups: [], lines: ['sales'] }]);
   });
 
+  it.each([
+    { all: 3, stay: ['tests'], emptied: { groups: ['robots'], lines: ['ops'] }, cause: EMPTYING },
+    { all: 2, stay: ['tests'], emptied: { groups: [], lines: [] }, cause: EDIT },
+    { all: 4, stay: ['tests', 'tests'], emptied: { groups: [], lines: [] }, cause: EDIT },
+  ])('counts one who is left of several as nobody: of $all stay $stay', ({ all, stay, emptied, cause }) => {
+    const departments = Array.from({ length: all }, (_, at) => stay[at] ?? 'ops');
+    const people = Object.fromEntries(
+      departments.map((department, at) => [`p${at}`, worker(department, ['robots'])] as const),
+    );
+    const of = (...matched: readonly string[]) => {
+      const given = policy(OPS);
+      const when = new Map([['department', new Set(matched)]]);
+      return { ...given, birthright: [{ name: 'ops', when, groups: ['robots'] }] };
+    };
+    const plan = planOf(of('ops', 'tests'), of('tests'), people);
+    expect(plan.emptied).toEqual(emptied);
+    expect(new Set(Object.values(causes(plan)))).toEqual(new Set([cause]));
+  });
+
   it('empties a group that nobody has a reason for any more', () => {
     const plan = planOf(
       policy(BOTH),
@@ -289,11 +308,13 @@ describe('any edit', () => {
             }))
           : [],
       );
-      const stays = (group: string): boolean =>
-        [...staff.values()].some((department) => after.get(department)?.has(group) === true);
+      const inGroup = (gives: typeof before, group: string): number =>
+        [...staff.values()].filter((department) => gives.get(department)?.has(group) === true).length;
+      const isEmptied = (group: string): boolean =>
+        inGroup(after, group) <= (inGroup(before, group) > 2 ? 1 : 0);
       const isLost = differ.some((group) => had.has(group));
       const isEmptying =
-        isLost && (has.size === 0 || differ.some((group) => had.has(group) && !stays(group)));
+        isLost && (has.size === 0 || differ.some((group) => had.has(group) && isEmptied(group)));
       expect(new Set(plan.people.map(({ cause }) => cause))).toEqual(
         new Set(isAny ? [isEmptying ? EMPTYING : EDIT] : []),
       );
