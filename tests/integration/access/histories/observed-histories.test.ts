@@ -122,8 +122,8 @@ describe('any history of an organization in observe', () => {
     async (seed) => {
       const world = await played(seed);
       expect(mutatingCalls(world)).toEqual([]);
-    // Nothing was tried either: what would be done is planned as that, and the client had nothing to refuse.
-    expect(world.engine.log.filter(({ code }) => code === 'organization-observed')).toEqual([]);
+      // Nothing was tried either: what would be done is planned as that, and the client had nothing to refuse.
+      expect(world.engine.log.filter(({ code }) => code === 'organization-observed')).toEqual([]);
       await editPolicy(world, policyOf('enforce', GUARDS));
       await live(world, 10 * MINUTE_MS);
       for (const group of GROUPS)
