@@ -1,4 +1,4 @@
-import { isCause, type Cause } from './domain/readiness/causes';
+import { isCause, type CauseName } from './domain/readiness/causes';
 import type { SecretFault } from './domain/secret-form-and-faults';
 
 /**
@@ -101,7 +101,7 @@ export type ErrorDetails = Readonly<{
   cause?: unknown;
   fields?: ReadonlyArray<Readonly<{ field: string; problem: string }>>;
   retryAtMs?: number;
-  reason?: Cause | undefined;
+  reason?: CauseName | undefined;
   said?: string | undefined;
 }>;
 
@@ -111,7 +111,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly fields: ReadonlyArray<Readonly<{ field: string; problem: string }>>;
   readonly retryAtMs: number | undefined;
-  readonly reason: Cause | undefined;
+  readonly reason: CauseName | undefined;
   readonly said: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -161,7 +161,7 @@ export function errorCodeOf(error: unknown): ErrorCode {
 }
 
 /** What to tell of anything that was thrown: the finest cause that is known of it. */
-export function causeOf(error: unknown): Cause {
+export function causeOf(error: unknown): CauseName {
   if (error instanceof SecretError) return error.fault;
   if (!(error instanceof AppError)) return 'internal';
   if (error.reason !== undefined) return error.reason;

@@ -1,11 +1,11 @@
-import { CAUSES, type Cause } from './domain/readiness/causes';
+import { CAUSES, type CauseName } from './domain/readiness/causes';
 import type { SecretFault } from './domain/secret-form-and-faults';
 import { AppError, causeOf, errorCodeOf, SecretError, type ErrorCode } from './errors';
 
 /** A failure in words: its code and cause, what is wrong, what to do, and where that is written. */
 export type ToldCause = Readonly<{
   code: ErrorCode | SecretFault;
-  cause: Cause;
+  cause: CauseName;
   problem: string;
   fix: string;
   docs: string;

@@ -1,11 +1,11 @@
-import { CAUSES, type Cause } from '../domain/readiness/causes';
+import { CAUSES, type CauseName } from '../domain/readiness/causes';
 import type { SecretFault } from '../domain/secret-form-and-faults';
 import { AppError, SecretError, UpstreamError, type ErrorCode } from '../errors';
 import { tellCause, type ToldCause } from '../tell-cause';
 
 /** What passes, and somebody should see to all the same. */
 export type ReadinessWarning = Readonly<{
-  cause: Cause;
+  cause: CauseName;
   problem?: string;
   /** The version of a secret before the one in force is not to be relied on. */
   previousSecret?: SecretFault;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cause } from '../domain/readiness/causes';
+import type { CauseName } from '../domain/readiness/causes';
 import type { UpstreamError } from '../errors';
 import { callWithRetries, type CallContext } from './call-with-retries';
 import { isHtml, parseJson, readErrorBody } from './error-body';
@@ -31,7 +31,7 @@ const AnswerSchema = z.object({
   scope: z.string().optional().catch(undefined),
 });
 
-const REFUSALS: Readonly<Record<string, Readonly<{ advice: string; reason: Cause }>>> = {
+const REFUSALS: Readonly<Record<string, Readonly<{ advice: string; reason: CauseName }>>> = {
   invalid_client: {
     advice: 'the client id or secret is wrong or has expired',
     reason: 'uipath-client-refused',

@@ -1,4 +1,4 @@
-import type { Cause } from '../domain/readiness/causes';
+import type { CauseName } from '../domain/readiness/causes';
 import { UpstreamError, type ErrorCode, type ErrorDetails } from '../errors';
 import { readErrorBody, type ErrorBody } from './error-body';
 import type { HttpAnswer } from './http-exchange';
@@ -72,7 +72,7 @@ function reasonFor(
   { area, namesOnly }: CallDescription,
   status: number,
   { family }: ErrorBody,
-): Cause | undefined {
+): CauseName | undefined {
   if (family === 'unknown-client') return 'uipath-application-unknown';
   if (family === 'scope' || family === 'closed-endpoint' || family === 'invalid-partition') return undefined;
   if (status < 400 || (family === 'html' && (status === 404 || status === 405)))
@@ -86,7 +86,7 @@ function reasonFor(
 }
 
 /** A token that misses a scope is refused otherwise, and groups ask for no more than that and the right organization. */
-function reasonForForbidden(area: Area, isOfOrganization: boolean): Cause | undefined {
+function reasonForForbidden(area: Area, isOfOrganization: boolean): CauseName | undefined {
   if (area === 'rules' || area === 'access-policy') return 'uipath-not-administrator';
   if (area === 'directory') return 'uipath-directory-closed';
   if (area === 'audit') return 'uipath-audit-refused';

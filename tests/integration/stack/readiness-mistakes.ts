@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEMO_SEED, GROUPS, SECRET_NAMES } from '../../../sandbox/demo-organization';
 import type { FaultInput } from '../../../sandbox/uipath/faults';
 import type { CheckResult } from '../../../shared/access/run-readiness-checks';
-import type { Cause } from '../../../shared/domain/readiness/causes';
+import type { CauseName } from '../../../shared/domain/readiness/causes';
 import { EVIDENCE_SECRET } from '../../../shared/domain/secret-places';
 import type { ReadinessStack } from './readiness-stack';
 
@@ -12,9 +12,9 @@ type Mistake = Readonly<{
   /** Gives back what undoes that which `restore` of the stack does not. */
   plant: (stack: ReadinessStack) => Promise<(() => Promise<void>) | void>;
   /** What fails, by check. */
-  tells: Readonly<Record<string, Cause>>;
+  tells: Readonly<Record<string, CauseName>>;
   /** What passes with a warning, by check. */
-  warns?: Readonly<Record<string, Cause>>;
+  warns?: Readonly<Record<string, CauseName>>;
   /** Of the first of these checks. */
   problem: RegExp;
   fix: RegExp;
