@@ -61,9 +61,16 @@ export async function runReadinessChecks(
   { limitMs = LIMIT_MS }: Readonly<{ limitMs?: number }> = {},
 ): Promise<Readiness> {
   const running = new Map<string, Promise<CheckResult>>();
-  const resultOf = async (name: string): Promise<CheckResult | undefined> => running.get(name);
-  for (const check of checks) running.set(check.name, runInTurn(check, resultOf, limitMs));
-  const results = await Promise.all(running.values());
+  const start = async (check: ReadinessCheck): Promise<CheckResult> => {
+    const started = running.get(check.name) ?? runInTurn(check, resultOf, limitMs);
+    running.set(check.name, started);
+    return started;
+  };
+  const resultOf = async (name: string): Promise<CheckResult | undefined> => {
+    const check = checks.find((one) => one.name === name);
+    return check === undefined ? undefined : start(check);
+  };
+  const results = await Promise.all(checks.map(start));
   return { ready: results.every(({ ok }) => ok), checks: results };
 }
 

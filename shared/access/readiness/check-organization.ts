@@ -4,6 +4,7 @@ import { judgeHeadroom } from '../../domain/readiness/judge-headroom';
 import { EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
 import type { QuotaHeadroom } from '../../domain/plan/quota';
 import type { OrganizationPolicy } from '../../domain/policy';
+import { EVIDENCE_SECRET } from '../../domain/secret-places';
 import { AppError } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
 import { tellCause } from '../../tell-cause';
@@ -101,6 +102,7 @@ export function checksOfOrganization(
       name: `quota:${alias}`,
       tried: 'count the calls of the last five minutes',
       asks: 'storage',
+      needs: [EVIDENCE_SECRET],
       follows: [token, organization],
       check: async () => {
         const verdict = judgeHeadroom(await headroom());

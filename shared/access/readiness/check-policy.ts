@@ -1,5 +1,6 @@
 import { organizationSubject } from '../../domain/ledger/subject';
 import type { Policy } from '../../domain/policy';
+import { EVIDENCE_SECRET } from '../../domain/secret-places';
 import { AppError, errorCodeOf } from '../../errors';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PolicyStanding } from '../../storage/last-good-policy';
@@ -29,7 +30,7 @@ export function checksOfPolicy(deps: CheckPolicyDeps): readonly ReadinessCheck[]
       name: 'policy-in-force',
       tried: 'compare the policy file with what is in force here, and with what storage has on record',
       asks: 'storage',
-      needs: ['policy'],
+      needs: ['policy', EVIDENCE_SECRET],
       check: async () => compareVersions(deps),
     },
   ];

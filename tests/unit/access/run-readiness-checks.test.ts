@@ -74,17 +74,17 @@ describe('readiness', () => {
       if (name === 'token') throw new AppError('uipath-forbidden', 'No');
     };
     const { checks } = await runReadinessChecks([
-      { name: 'token', tried: 'a', check: check('token') },
-      { name: 'groups', tried: 'b', needs: ['token'], check: check('groups') },
-      { name: 'members', tried: 'c', needs: ['groups'], check: check('members') },
       { name: 'clock', tried: 'd', follows: ['token'], check: check('clock') },
+      { name: 'members', tried: 'c', needs: ['groups', 'nothing'], check: check('members') },
+      { name: 'groups', tried: 'b', needs: ['token'], check: check('groups') },
+      { name: 'token', tried: 'a', check: check('token') },
     ]);
     expect(tried).toEqual(['token', 'clock']);
     expect(checks.map(({ name, ok, skipped }) => [name, ok, skipped])).toEqual([
-      ['token', false, undefined],
-      ['groups', false, ['token']],
-      ['members', false, ['groups']],
       ['clock', true, undefined],
+      ['members', false, ['groups']],
+      ['groups', false, ['token']],
+      ['token', false, undefined],
     ]);
   });
 
