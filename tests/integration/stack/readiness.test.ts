@@ -115,6 +115,10 @@ describe('readiness against a whole stack', () => {
     await stack.closeStorage();
     const { status, checks } = await stack.ask();
     expect([status, told(checks)['storage']]).toEqual([503, 'storage-unavailable']);
+    const away = checks.find(({ name }) => name === 'storage')?.problem;
+    expect(away).toMatch(
+      /^Storage \(Blob, Queue, Table\) did not do what was asked: the connection was refused/,
+    );
     expect(told(checks)['vault:acme']).toBeUndefined();
   }, 60_000);
 });
