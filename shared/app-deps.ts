@@ -1,5 +1,6 @@
 import type { NotifyDeps } from './access/audit/notify-audit-difference';
 import type { RunAuditDeps } from './access/audit/run-audit';
+import { createPassMemory } from './access/readiness/remember-passes';
 import type { ReadinessCheck } from './access/run-readiness-checks';
 import type { CloseDeadDeliveryDeps } from './access/desk/close-dead-delivery';
 import type { ListRequestsDeps } from './access/desk/list-requests';
@@ -26,7 +27,10 @@ import type { ScimHandlerDeps } from './http/scim-handler';
 import type { Log } from './log-interface';
 import { createWebhookNotifier } from './notify/webhook-notifier';
 import { createOrganizationClients } from './organization-clients';
+import { createOrganizationProbes } from './organization-probes';
 import { readinessChecks } from './readiness-checks';
+import { createCachedSecrets } from './secrets/cached-secrets';
+import { parseEvidenceKeys } from './secrets/evidence-key';
 import { createSecretsWithDeadline } from './secrets/secrets-with-deadline';
 import type { WorkQueues } from './storage/queues';
 import { tellHourly } from './storage/unreadable-rows';
@@ -56,7 +60,8 @@ export type AppDeps = Stores &
     config: Config;
     queues: WorkQueues;
     auditUiPath: RunAuditDeps['uipath'];
-    readinessChecks: () => Promise<readonly ReadinessCheck[]>;
+    /** `isFresh`: nothing that passed a moment ago is believed. */
+    readinessChecks: (asked: Readonly<{ isFresh: boolean }>) => Promise<readonly ReadinessCheck[]>;
   }>;
 
 /** The last look-up of a message, of two and a half minutes at most, ends before the platform ends the function after five. */
@@ -77,9 +82,11 @@ export function readConfig(): Config {
  */
 export function createAppDeps(config: Config, log: Log, given: Partial<Infrastructure> = {}): AppDeps {
   const infrastructure = createInfrastructure({ config, environment: process.env, log }, given);
-  const { clock, storage, policy, queues, notifications, secretStore, secretEnds, runMs, peoplePerPass } =
+  const { clock, policy, queues, notifications, secretStore, secretEnds, runMs, peoplePerPass } =
     infrastructure;
   const secrets = createAppSecrets(secretStore, { policy, clock, log });
+  const probe = createOrganizationProbes(infrastructure);
+  const passes = createPassMemory(clock);
   const onUnreadable = tellHourly((row) => {
     log({ event: 'row-unreadable', ...row });
   }, clock);
@@ -128,17 +135,17 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
       const { uipath, clientId, scopes } = await client(alias);
       return { ...uipath.tellingCalls(tell), own: { clientId, scopes } };
     },
-    readinessChecks: async () =>
+    readinessChecks: async ({ isFresh }) =>
       readinessChecks({
-        policy: infrastructure.policyAsRead,
-        secrets,
-        storage,
-        client,
+        ...infrastructure,
         ledger: stores.ledger,
-        evidenceKeys: infrastructure.evidenceKeys,
-        ...(config.consoleSignIn === 'off'
-          ? {}
-          : { consoleKeys: async () => deriveConsoleKeys(await secrets.read(CONSOLE_SECRET)) }),
+        // Each asked for once, however many checks need it.
+        secrets: createCachedSecrets(infrastructure.secretProbe, { clock, log: () => undefined }),
+        probe,
+        parseEvidenceKeys,
+        parseConsoleKey: deriveConsoleKeys,
+        signIn: config,
+        ...(isFresh ? {} : { passes }),
       }),
   };
 }

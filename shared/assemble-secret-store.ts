@@ -11,7 +11,10 @@ import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
 import { createComparedSecrets } from './secrets/log-shared-secrets';
 import { createValidatedSecrets } from './secrets/log-unusable-secrets';
 
-type KeptSecrets = Readonly<{ secretStore: SecretStore; secretEnds: SecretEnds }>;
+type KeptSecrets = Readonly<{ secretStore: SecretStore; secretEnds: SecretEnds; secretProbe: SecretStore }>;
+
+/** Whoever waits for an answer is told of a failure at once. */
+const PROBE_OPTIONS = { retryOptions: { maxRetries: 0 } } as const;
 
 /** The vault; without one the environment, where no secret ends. */
 export function openSecrets(
@@ -22,15 +25,17 @@ export function openSecrets(
     clock: Pick<Clock, 'now'>;
   }>,
 ): KeptSecrets {
-  if (keyVaultUrl === undefined)
-    return {
-      secretStore: createEnvironmentSecretStore(parts.environment),
-      secretEnds: async () => undefined,
-    };
+  if (keyVaultUrl === undefined) {
+    const secretStore = createEnvironmentSecretStore(parts.environment);
+    return { secretStore, secretEnds: async () => undefined, secretProbe: secretStore };
+  }
   const client = new SecretClient(keyVaultUrl, parts.credential());
   return {
     secretStore: createKeyVaultSecretStore(client, { now: parts.clock.now }),
     secretEnds: createKeyVaultSecretEnds(client),
+    secretProbe: createKeyVaultSecretStore(new SecretClient(keyVaultUrl, parts.credential(), PROBE_OPTIONS), {
+      now: parts.clock.now,
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isCause, type CauseName } from './domain/readiness/causes';
 import type { SecretFault } from './domain/secret-form-and-faults';
 
 /**
@@ -94,11 +95,16 @@ export type ErrorCode =
   // Anything that was not raised on purpose
   | 'internal';
 
-/** What an error may carry besides its code: `fields` name what is wrong in a body, `retryAtMs` (epoch) says when to come back. */
+/**
+ * What an error may carry besides its code: `fields` name what is wrong in a body, `retryAtMs` (epoch) says when to come back, `reason` is
+ * the cause where the code has several, `said` the service's own words without names, addresses and secrets.
+ */
 export type ErrorDetails = Readonly<{
   cause?: unknown;
   fields?: ReadonlyArray<Readonly<{ field: string; problem: string }>>;
   retryAtMs?: number;
+  reason?: CauseName | undefined;
+  said?: string | undefined;
 }>;
 
 /** Raised on purpose. The message is safe to show: it holds no payload, secret or token. */
@@ -107,12 +113,16 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly fields: ReadonlyArray<Readonly<{ field: string; problem: string }>>;
   readonly retryAtMs: number | undefined;
+  readonly reason: CauseName | undefined;
+  readonly said: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.fields = details.fields ?? [];
     this.retryAtMs = details.retryAtMs;
+    this.reason = details.reason;
+    this.said = details.said;
   }
 }
 
@@ -150,4 +160,12 @@ export class SecretError extends AppError {
 /** The stable code of anything that was thrown. */
 export function errorCodeOf(error: unknown): ErrorCode {
   return error instanceof AppError ? error.code : 'internal';
+}
+
+/** What to tell of anything that was thrown: the finest cause that is known of it. */
+export function causeOf(error: unknown): CauseName {
+  if (error instanceof SecretError) return error.fault;
+  if (!(error instanceof AppError)) return 'internal';
+  if (error.reason !== undefined) return error.reason;
+  return isCause(error.code) ? error.code : 'internal';
 }

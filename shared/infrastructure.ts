@@ -19,7 +19,7 @@ import { parsePolicy } from './policy/parse-policy';
 import type { SecretEnds, SecretStore } from './secrets/secret-store-interface';
 import { createEvidenceLog } from './storage/evidence/evidence-log';
 import { createPolicyArchive } from './storage/evidence/policy-archive';
-import { createPolicyStore } from './storage/last-good-policy';
+import { createPolicyStore, type PolicyStanding } from './storage/last-good-policy';
 import { createLedgerStore } from './storage/ledger';
 import { createWorkQueues, type NotificationQueue, type WorkQueues } from './storage/queues';
 import { openStorage, type StorageAccount } from './storage/storage-account';
@@ -37,12 +37,15 @@ export type Infrastructure = Readonly<{
   policy: () => Promise<Policy>;
   /** What the file says where no version is in force yet. */
   policyAsRead: () => Promise<Policy>;
+  policyStanding: () => Promise<PolicyStanding>;
   policyEdits: PolicyEdits;
   /** A version that was in force; undefined: it is not kept any more, or cannot be read by this version of the application. */
   policyOfVersion: (hash: string) => Promise<Policy | undefined>;
   /** Where secrets are kept. Caching and validation are the application's own. */
   secretStore: SecretStore;
   secretEnds: SecretEnds;
+  /** The same secrets, asked for once and at once: for whoever waits to be told what is wrong. */
+  secretProbe: SecretStore;
   /** Opens a container of another storage account by its address. */
   containerAt: (address: string) => ContainerClient;
   /** What rows are sealed and evidence is signed with. */
@@ -85,7 +88,8 @@ export function createInfrastructure(
 ): Infrastructure {
   const { clock = systemClock } = given;
   const credential = onceOnly(() => createCredential(config.clientId, environment));
-  const kept = { ...openSecrets(config.keyVaultUrl, { environment, credential, clock }), ...given };
+  const opened = openSecrets(config.keyVaultUrl, { environment, credential, clock });
+  const kept = { ...opened, secretProbe: given.secretStore ?? opened.secretProbe, ...given };
   const evidenceKeys =
     given.evidenceKeys ??
     createEvidenceKeyReader(createCachedSecrets(kept.secretStore, { clock, log }), clock);
@@ -125,6 +129,8 @@ export function createInfrastructure(
     notifications: queues,
     policy: policies.inForce,
     policyAsRead: given.policy ?? policies.asRead,
+    policyStanding:
+      given.policy === undefined ? policies.standing : async () => ({ kind: 'in-force' }) as const,
     policyEdits,
     policyOfVersion: async (hash) => {
       const archived = await recording.policyArchive.read(hash);

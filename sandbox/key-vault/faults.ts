@@ -3,6 +3,8 @@ export type Service = 'vault' | 'identity';
 /** What goes wrong with the next requests; all of one fault's parts apply. */
 export type Fault = Readonly<{
   service?: Service;
+  /** Strikes only requests whose path begins so, such as `/secrets/NAME`. */
+  path?: string;
   status?: number;
   /** Sent as `Retry-After` with the status. */
   retryAfterSeconds?: number;
@@ -18,7 +20,7 @@ export type Faults = Readonly<{
   inject: (fault: Fault) => () => void;
   clear: () => void;
   /** The fault of the next request, which uses it up once. */
-  take: (service: Service) => Fault | undefined;
+  take: (service: Service, path: string) => Fault | undefined;
 }>;
 
 export function createFaults(): Faults {
@@ -34,8 +36,11 @@ export function createFaults(): Faults {
     clear: () => {
       active = [];
     },
-    take: (service) => {
-      const entry = active.find(({ fault, left }) => left > 0 && (fault.service ?? 'vault') === service);
+    take: (service, path) => {
+      const entry = active.find(
+        ({ fault, left }) =>
+          left > 0 && (fault.service ?? 'vault') === service && path.startsWith(fault.path ?? ''),
+      );
       if (entry === undefined) return undefined;
       entry.left -= 1;
       return entry.fault;

@@ -69,7 +69,7 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
 
   const serve = async (scheme: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [service, answer] = handle(`${scheme}://${request.headers.host ?? host}`, request);
-    const fault = faults.take(service);
+    const fault = faults.take(service, request.url ?? '/');
     request.resume();
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, { ref: false });
     const given = faultAnswer(fault) ?? answer();

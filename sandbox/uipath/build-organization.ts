@@ -112,7 +112,15 @@ function applicationOf(
     secrets:
       secret === undefined
         ? []
-        : [{ id: numbers.next(), secret, description: null, createdAtMs: nowMs, expiresAtMs: null }],
+        : [
+            {
+              id: numbers.next(),
+              secret,
+              description: null,
+              createdAtMs: nowMs,
+              expiresAtMs: client.secretExpiresAtMs ?? null,
+            },
+          ],
   };
 }
 

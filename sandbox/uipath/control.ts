@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'GET /requests': readRequests,
   'POST /people': actAsPerson,
   'POST /tokens': setTokens,
+  'POST /partition': movePartition,
   'POST /reset': (sandbox) => {
     sandbox.reset();
   },
@@ -108,6 +109,13 @@ function setTokens(sandbox: SandboxControls, incoming: Incoming): void {
   const { lifetimeSeconds, revoke } = TokensSchema.parse(bodyOf(incoming));
   if (lifetimeSeconds !== undefined) sandbox.setTokenLifetime(lifetimeSeconds);
   if (revoke !== false) sandbox.revokeTokens(revoke === true ? undefined : revoke);
+}
+
+const PartitionSchema = z.object({ organization: z.string(), partitionGlobalId: z.guid() });
+
+function movePartition(sandbox: SandboxControls, incoming: Incoming): void {
+  const { organization, partitionGlobalId } = PartitionSchema.parse(bodyOf(incoming));
+  sandbox.movePartition(organization, partitionGlobalId);
 }
 
 function bodyOf({ body }: Incoming): unknown {

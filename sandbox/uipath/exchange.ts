@@ -42,12 +42,19 @@ export async function exchange(world: World, incoming: Incoming): Promise<Outcom
   const organization = target.organization?.name;
   const seen = { endpoint, method, path, organization };
   await tell(world, { phase: 'before', ...seen });
-  const outcome = await decide(world, incoming, target);
+  const outcome = dated(world, await decide(world, incoming, target));
   const status = outcome === 'cut' ? 0 : outcome.status;
   const membership = endpoint === 'G4' ? requestedMembership(incoming) : undefined;
   world.log.add({ atMs, ...seen, status, ...(membership && { membership }) });
   await tell(world, { phase: 'after', ...seen, status });
   return outcome;
+}
+
+/** Left to the server, which tells the time of this machine, where the clocks agree. */
+function dated({ clock, switches }: World, outcome: Outcome): Outcome {
+  if (outcome === 'cut' || switches.clockAheadMs === 0) return outcome;
+  const date = new Date(clock.now() + switches.clockAheadMs).toUTCString();
+  return { ...outcome, headers: { ...outcome.headers, date } };
 }
 
 async function decide(world: World, incoming: Incoming, target: Target): Promise<Outcome> {

@@ -20,6 +20,8 @@ export type UiPathSandbox = Readonly<{
   /** @throws Error when there is no such organization. */
   organization: (nameOrId: string) => Organization;
   addOrganization: (seed: OrganizationSeed) => Organization;
+  /** The organization keeps all that it has, and gets another GUID: whoever names the former one names none, or another's. */
+  movePartition: (organization: string, partitionGlobalId: string) => void;
   /** The ids of a group's members as they truly are, whatever readers are shown. */
   memberIds: (organization: string, group: string) => ReadonlySet<string>;
   /** The id of whoever has this e-mail, name or client id. */

@@ -81,6 +81,11 @@ function stringsOf(world: World, seed: Seed, url: string): SandboxControls {
     organizations: () => [...world.organizations.values()],
     organization,
     addOrganization: (input) => addOrganization(world, input),
+    movePartition: (name, partitionGlobalId) => {
+      const moved = { ...organization(name), partitionGlobalId: partitionGlobalId.toLowerCase() };
+      world.organizations.delete(organization(name).partitionGlobalId);
+      world.organizations.set(moved.partitionGlobalId, moved);
+    },
     memberIds: (name, group) => findGroup(organization(name), group).members.actual,
     idOf: (name, reference) => findId(organization(name), reference),
     actAsPerson: (name, act) => {

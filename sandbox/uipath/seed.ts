@@ -21,6 +21,8 @@ const GuidSchema = z
 const ClientSeedSchema = z.object({
   clientId: z.string().min(1),
   clientSecret: z.string().min(1).optional(),
+  /** Left out: the secret does not expire. */
+  secretExpiresAtMs: z.int().optional(),
   name: z.string().optional(),
   id: GuidSchema,
   scopes: z.array(z.string()).default([...ALL_SCOPES]),

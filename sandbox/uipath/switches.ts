@@ -23,6 +23,7 @@ import { z } from 'zod';
  * | `userGroupIds` | filled, null | `groupIDs` of users |
  * | `rulePartition` | zero, organization | `partitionGlobalId` of a rule |
  * | `membershipLagMs` | 0 | how long reads do not see a membership change |
+ * | `clockAheadMs` | 0 | how far the `Date` of its answers is ahead of its clock |
  * | `newGroupLagMs` | 0 | how long the list of groups does not show a new group |
  */
 export const SwitchesSchema = z.strictObject({
@@ -44,6 +45,7 @@ export const SwitchesSchema = z.strictObject({
   rulePartition: z.enum(['zero', 'organization']).default('zero'),
   membershipLagMs: z.int().nonnegative().default(0),
   newGroupLagMs: z.int().nonnegative().default(0),
+  clockAheadMs: z.int().default(0),
 });
 
 export type Switches = Readonly<z.output<typeof SwitchesSchema>>;

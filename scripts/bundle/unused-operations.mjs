@@ -8,9 +8,8 @@ const USED = {
     blob: ['download', 'getProperties', 'delete', 'acquireLease', 'renewLease', 'releaseLease'],
     blockBlob: ['upload', 'stageBlock', 'commitBlockList', 'getBlockList'],
     container: ['create', 'listBlobFlatSegment'],
-    service: ['getProperties'],
   },
-  '@azure/storage-queue': { queue: ['create'], messages: ['enqueue'] },
+  '@azure/storage-queue': { queue: ['create', 'getProperties'], messages: ['enqueue'] },
   '@azure/data-tables': {
     table: [
       'create',

@@ -120,6 +120,7 @@ function toAppError(error: unknown, name: string): AppError {
   return new UpstreamError('vault-unavailable', `The vault did not give the secret ${name}: ${reason}`, {
     service: 'key-vault',
     status,
+    reason: status === 401 || status === 403 ? 'vault-denied' : undefined,
   });
 }
 

@@ -21,7 +21,13 @@ export type PolicyStore<P> = Readonly<{
   inForce: () => Promise<P>;
   /** The same, and while none is in force yet what the file says: to tell what keeps it from coming into force. */
   asRead: () => Promise<P>;
+  /** How the file stands to what is in force in this process; nothing is brought into force. @throws AppError `policy-unavailable` */
+  standing: () => Promise<PolicyStanding>;
 }>;
+
+/** `kept`: the file cannot come into force for this error, and the version before it stays. `newer`: it comes into force within a minute. */
+export type PolicyStanding =
+  Readonly<{ kind: 'in-force' }> | Readonly<{ kind: 'kept'; error: unknown }> | Readonly<{ kind: 'newer' }>;
 
 type ReadPolicy = Readonly<{ text: string; origin: PolicyOrigin }>;
 
@@ -47,6 +53,7 @@ export function createPolicyStore<P>(
   let good: Parsed | undefined;
   let pending: Parsed | undefined;
   let bad: Readonly<{ text: string; error: unknown }> | undefined;
+  let unsettled: typeof bad;
   let settled: Readonly<{ text: string; atMs: number }> | undefined;
   let checkedAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<P> | undefined;
@@ -99,7 +106,9 @@ export function createPolicyStore<P>(
     try {
       await settle(next, wasRead);
       good = next;
+      unsettled = undefined;
     } catch (error) {
+      unsettled = { text: next.text, error };
       if (good === undefined) throw error;
       onFault(error);
     }
@@ -114,7 +123,23 @@ export function createPolicyStore<P>(
     });
     return reading;
   };
-  return { inForce, asRead: async () => (good === undefined ? (await readNext()).policy : inForce()) };
+  const standing = async (): Promise<PolicyStanding> => {
+    const { text } = await read();
+    if (text === good?.text) return { kind: 'in-force' };
+    const known = [bad, unsettled].find((one) => one?.text === text);
+    if (known !== undefined) return { kind: 'kept', error: known.error };
+    try {
+      parse(text, fileNameOf(location));
+      return { kind: 'newer' };
+    } catch (error) {
+      return { kind: 'kept', error };
+    }
+  };
+  return {
+    inForce,
+    asRead: async () => (good === undefined ? (await readNext()).policy : inForce()),
+    standing,
+  };
 }
 
 /** What is told of a blob belongs to what was read: where it is replaced meanwhile it is read again. */

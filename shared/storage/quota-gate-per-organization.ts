@@ -3,8 +3,10 @@ import type { Lane } from '../domain/lane';
 import {
   allowanceOf,
   DEFAULT_QUOTA_RULES,
+  headroomOf,
   type HttpMethod,
   type QuotaGate,
+  type QuotaHeadroom,
   type QuotaRules,
 } from '../domain/plan/quota';
 import { AppError } from '../errors';
@@ -15,12 +17,17 @@ import type { StorageAccount } from './storage-account';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HttpMethod[];
 
+/** Nothing is changed by PATCH, and little by DELETE. */
+const USED_METHODS = ['GET', 'POST', 'PUT'] as const satisfies readonly HttpMethod[];
+
 /** So many POST calls are paid for at once: small beside their limit, and one storage transaction instead of many. */
 const POST_BLOCK = 20;
 
 /** What every instance of this application has spent of each organization's quota, kept in a table. */
 export type QuotaLedger = Readonly<{
   forOrganization: (alias: string, lane?: Lane) => QuotaGate;
+  /** What is left to the normal lane, of each method that the application uses. */
+  headroom: (alias: string) => Promise<readonly QuotaHeadroom[]>;
 }>;
 
 /**
@@ -57,6 +64,15 @@ export function createQuotaGates(
       const counters = organizations.get(alias) ?? open(alias);
       organizations.set(alias, counters);
       return toGate(counters, lane);
+    },
+    headroom: async (alias) => {
+      const rules = { ...DEFAULT_QUOTA_RULES, ...rulesOf?.(alias) };
+      return Promise.all(
+        USED_METHODS.map(async (method) => {
+          const { state } = await coded(openQuotaRow(storage, alias, method)).read();
+          return headroomOf(state, rules, { method, lane: 'normal', nowMs: clock.now() });
+        }),
+      );
     },
   };
 }

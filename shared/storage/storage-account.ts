@@ -3,6 +3,7 @@ import { TableClient } from '@azure/data-tables';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { QueueServiceClient, type QueueClient } from '@azure/storage-queue';
 import type { RecordSeal } from '../domain/evidence/record-seal';
+import { throwCoded, undefinedIfMissing } from './storage-errors';
 
 /** Where the account is: a connection string (local), or service addresses reached with an identity (Azure). */
 type StorageLocation =
@@ -22,8 +23,8 @@ export type StorageAccount = Readonly<{
   container: (name: string) => Promise<ContainerClient>;
   /** What rows are sealed with. @throws AppError where the vault does not give the key */
   seal: () => Promise<RecordSeal>;
-  /** Succeeds when the account answers. */
-  check: () => Promise<void>;
+  /** Succeeds when Blob, Queue and Table answer. @throws AppError `storage-unavailable`, which names those that do not */
+  check: (abortSignal: AbortSignal) => Promise<void>;
 }>;
 
 /** Short, all tries together: senders of webhooks wait three seconds, and a queue message comes back by itself. */
@@ -66,10 +67,36 @@ export function openStorage(place: StorageLocation, seal: StorageAccount['seal']
       return client;
     }),
     seal,
-    check: async () => {
-      await blobs.getProperties();
-    },
+    check: async (abortSignal) =>
+      requireAll({
+        Blob: blobs.getContainerClient('policy').getBlobClient('none').getProperties({ abortSignal }),
+        Queue: queues.getQueueClient('deliveries').getProperties({ abortSignal }),
+        Table: openTable('quota').getEntity('none', 'none', { abortSignal }),
+      }),
   };
+}
+
+/** What is not there was looked for: the service answers. The data roles do not allow to read the properties of a service itself. */
+async function requireAll(asked: Readonly<Record<string, Promise<unknown>>>): Promise<void> {
+  const failed = await Promise.all(
+    Object.entries(asked).map(async ([service, answer]) => {
+      try {
+        await undefinedIfMissing(async () => answer);
+        return [];
+      } catch (error) {
+        return [{ service, error }];
+      }
+    }),
+  );
+  const [first] = failed.flat();
+  if (first !== undefined)
+    throwCoded(
+      first.error,
+      failed
+        .flat()
+        .map(({ service }) => service)
+        .join(', '),
+    );
 }
 
 /** One opening per name; a failed one is tried again by the next caller. */

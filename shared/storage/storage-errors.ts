@@ -38,7 +38,7 @@ export function coded<T extends object>(store: T): T {
       return (...args: unknown[]): unknown => {
         const result: unknown = Reflect.apply(member, target, args);
         if (isAsyncIterable(result)) return codedItems(result);
-        return result instanceof Promise ? result.catch(throwCoded) : result;
+        return result instanceof Promise ? result.catch((error: unknown) => throwCoded(error)) : result;
       };
     },
   });
@@ -56,10 +56,13 @@ async function* codedItems(items: AsyncIterable<unknown>): AsyncGenerator {
   }
 }
 
-function throwCoded(error: unknown): never {
+/** `of`: which services of the account. @throws AppError `storage-unavailable`, or what was thrown where it has a code */
+export function throwCoded(error: unknown, of?: string): never {
   if (error instanceof AppError) throw error;
-  throw new AppError('storage-unavailable', `Storage did not do what was asked: ${reasonOf(error)}`, {
+  const which = of === undefined ? '' : ` (${of})`;
+  throw new AppError('storage-unavailable', `Storage${which} did not do what was asked: ${reasonOf(error)}`, {
     cause: error,
+    reason: [401, 403].includes(Number(statusOf(error))) ? 'storage-denied' : undefined,
   });
 }
 

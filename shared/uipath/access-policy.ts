@@ -77,7 +77,14 @@ export function createAccessPolicy(transport: Transport, clock: Pick<Clock, 'sle
 
   const read = async (): Promise<readonly AccessPolicyEntity[]> =>
     transport.send(
-      { what: 'read the access policy', area, method: 'GET', effect: 'read', url },
+      {
+        what: 'read the access policy',
+        area,
+        namesOnly: 'organization',
+        method: 'GET',
+        effect: 'read',
+        url,
+      },
       z.array(EntitySchema),
     );
 

@@ -11,7 +11,9 @@ import { createGroups, type UiPathGroups } from './groups';
 import { toOrganizationAddress, type UiPathOrganization } from './organization-address';
 import { createRobotAccounts, type UiPathRobotAccounts } from './robot-accounts';
 import { createRules, type UiPathRules } from './rules';
-import { createTokenCache, type UiPathCredentials } from './token-cache';
+import { checkToken } from './check-token';
+import type { UiPathCredentials } from './request-token';
+import { createTokenCache } from './token-cache';
 import { createTransport } from './transport';
 import { createUsers, type UiPathUsers } from './users';
 
@@ -41,7 +43,7 @@ export type UiPathClient = Readonly<{
   auditEvents: UiPathAuditEvents;
   externalClients: UiPathExternalClients;
   robotAccounts: UiPathRobotAccounts;
-  /** Succeeds when UiPath gives us a token. */
+  /** Succeeds when UiPath gives us a token with every scope. @throws UpstreamError `uipath-token-refused`, which names the scopes that are missing */
   checkToken: () => Promise<void>;
   /** The same client with the same token, spending another lane of the quota. */
   withLane: (lane: Lane) => UiPathClient;
@@ -65,11 +67,11 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
     noteChange: options.noteChange,
     fetch: options.fetch ?? globalThis.fetch,
   });
-  const tokens = createTokenCache(contextOf(options.quota.withLane('urgent')), {
-    address,
-    credentials,
+  const tokenContext = contextOf(options.quota.withLane('urgent'));
+  const tokenRequest = { address, credentials, scopes: settings.scopes };
+  const tokens = createTokenCache(tokenContext, {
+    ...tokenRequest,
     renewBeforeMs: settings.tokenRenewBeforeMs,
-    scopes: settings.scopes,
   });
   const inLane = (quota: QuotaGate, signal?: AbortSignal): UiPathClient => {
     const context = contextOf(quota);
@@ -86,9 +88,7 @@ export function createUiPathClient(options: UiPathClientOptions): UiPathClient {
       auditEvents: createAuditEvents(transport),
       externalClients: createExternalClients(transport),
       robotAccounts: createRobotAccounts(transport),
-      checkToken: async () => {
-        await tokens.get();
-      },
+      checkToken: async () => checkToken(tokens, tokenContext, tokenRequest),
       withLane: (lane) => inLane(quota.withLane(lane), signal),
       abortedBy: (by) => inLane(quota, by),
       tellingCalls: (tell) => inLane(observedQuota(quota, tell), signal),

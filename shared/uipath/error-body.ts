@@ -9,6 +9,7 @@ export type ErrorBody =
   | Readonly<{ family: 'identity-result'; codes: readonly string[] }>
   | Readonly<{ family: 'oauth'; error: string }>
   | Readonly<{ family: 'invalid-partition' }>
+  | Readonly<{ family: 'unknown-client' }>
   | Readonly<{ family: 'empty' }>
   | Readonly<{ family: 'html' }>
   | Readonly<{ family: 'unknown' }>;
@@ -31,6 +32,7 @@ const OAuthSchema = z.object({ error: z.string() });
 export function readErrorBody(text: string): ErrorBody {
   if (text.trim() === '') return { family: 'empty' };
   if (/\bInvalidPartition\b/.test(text)) return { family: 'invalid-partition' };
+  if (/\bClient not found in partition\b/i.test(text)) return { family: 'unknown-client' };
   if (isHtml(text)) return { family: 'html' };
   return readJsonError(parseJson(text));
 }

@@ -56,7 +56,7 @@ export function createGroups(transport: Transport): UiPathGroups {
   return {
     list: async () =>
       transport.send(
-        { what: 'list the groups', area, method: 'GET', effect: 'read', url: own },
+        { what: 'list the groups', area, namesOnly: 'organization', method: 'GET', effect: 'read', url: own },
         z.array(GroupSchema),
       ),
 
@@ -69,7 +69,10 @@ export function createGroups(transport: Transport): UiPathGroups {
       const what = 'load groups';
       const url = `${base}/BulkLoadByIds/${partitionGlobalId}`;
       const groups = await inChunks(requireGuids(groupIds, 'a group id'), IDS_PER_LOOKUP, async (body) =>
-        transport.send({ what, area, method: 'POST', effect: 'read', url, body }, z.array(GroupSchema)),
+        transport.send(
+          { what, area, namesOnly: 'organization', method: 'POST', effect: 'read', url, body },
+          z.array(GroupSchema),
+        ),
       );
       return new Map(groups.map((group) => [group.id, group]));
     },

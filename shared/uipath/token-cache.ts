@@ -1,13 +1,5 @@
-import { z } from 'zod';
-import type { UpstreamError } from '../errors';
-import { callWithRetries, type CallContext } from './call-with-retries';
-import { isHtml, parseJson, readErrorBody } from './error-body';
-import type { HttpAnswer } from './http-exchange';
-import type { OrganizationAddress } from './organization-address';
-import { toRefusal, uipathError, type CallDescription } from './uipath-error';
-
-/** The external application that calls; application scopes, confidential. */
-export type UiPathCredentials = Readonly<{ clientId: string; clientSecret: string }>;
+import type { CallContext } from './call-with-retries';
+import { requestToken, type GivenToken, type TokenRequest } from './request-token';
 
 /** Cache of one organization's access token, until shortly before it expires. */
 export type TokenCache = Readonly<{
@@ -15,60 +7,23 @@ export type TokenCache = Readonly<{
   get: () => Promise<string>;
   /** UiPath did not accept this one: the next `get` asks for another. */
   discard: (token: string) => void;
+  /** The scopes of the token that is cached; undefined where UiPath does not say. */
+  scopes: () => ReadonlySet<string> | undefined;
 }>;
 
-type Token = Readonly<{ value: string; renewAtMs: number }>;
+type Token = Pick<GivenToken, 'value' | 'scopes'> & Readonly<{ renewAtMs: number }>;
 
-const AnswerSchema = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive(),
-});
-
-const ADVICE: Readonly<Record<string, string>> = {
-  invalid_client: 'the client id or secret is wrong or has expired',
-  invalid_scope:
-    'a requested scope was not given to the external application as an application scope: add it there, or do not request it',
-  unauthorized_client: 'the external application must be confidential, with application scopes',
-};
-
-/** The secret is asked for anew with every token. Tokens are never logged. */
+/** The secret is asked for anew with every token. */
 export function createTokenCache(
   context: CallContext,
-  options: Readonly<{
-    address: OrganizationAddress;
-    credentials: () => Promise<UiPathCredentials>;
-    renewBeforeMs: number;
-    scopes: readonly string[];
-  }>,
+  { renewBeforeMs, ...request }: TokenRequest & Readonly<{ renewBeforeMs: number }>,
 ): TokenCache {
-  const { address, renewBeforeMs, scopes } = options;
-  const attempt: CallDescription = { alias: address.alias, what: 'get a token', area: 'token' };
   let cached: Token | undefined;
   let pending: Promise<Token> | undefined;
 
   const ask = async (): Promise<Token> => {
-    const { clientId, clientSecret } = await options.credentials();
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
-      scope: scopes.join(' '),
-    });
-    const askedAtMs = context.clock.now();
-    const answer = await callWithRetries(context, {
-      ...attempt,
-      method: 'POST',
-      effect: 'read',
-      request: {
-        method: 'POST',
-        url: `${address.identityBaseUrl}/connect/token`,
-        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-        body: form.toString(),
-      },
-    });
-    const { access_token: value, expires_in: seconds } = readAnswer(attempt, answer);
-    const lifetimeMs = seconds * 1000;
-    return { value, renewAtMs: askedAtMs + lifetimeMs - Math.min(renewBeforeMs, lifetimeMs / 2) };
+    const { value, scopes, lifetimeMs, askedAtMs } = await requestToken(context, request);
+    return { value, scopes, renewAtMs: askedAtMs + lifetimeMs - Math.min(renewBeforeMs, lifetimeMs / 2) };
   };
 
   const renew = async (): Promise<Token> => {
@@ -89,21 +44,6 @@ export function createTokenCache(
     discard: (token) => {
       if (cached?.value === token) cached = undefined;
     },
+    scopes: () => cached?.scopes,
   };
-}
-
-function readAnswer(attempt: CallDescription, answer: HttpAnswer): z.output<typeof AnswerSchema> {
-  const { status, text } = answer;
-  if (status < 200 || status > 299) throw refused(attempt, answer);
-  const result = AnswerSchema.safeParse(parseJson(text));
-  if (result.success) return result.data;
-  const what = isHtml(text) ? 'UiPath answered with a page' : 'the answer holds no token';
-  throw uipathError('uipath-answer-invalid', attempt, `${what}: check identityBaseUrl`, { status });
-}
-
-function refused(attempt: CallDescription, answer: HttpAnswer): UpstreamError {
-  const body = readErrorBody(answer.text);
-  if (body.family !== 'oauth') return toRefusal(attempt, answer);
-  const advice = ADVICE[body.error] ?? 'UiPath refuses';
-  return uipathError('uipath-token-refused', attempt, `${advice} (${body.error})`, { status: answer.status });
 }

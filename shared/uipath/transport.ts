@@ -23,7 +23,10 @@ export type Transport = Readonly<{
 
 export function createTransport(
   context: CallContext,
-  { address, tokens }: Readonly<{ address: OrganizationAddress; tokens: TokenCache }>,
+  {
+    address,
+    tokens,
+  }: Readonly<{ address: OrganizationAddress; tokens: Pick<TokenCache, 'get' | 'discard'> }>,
 ): Transport {
   const ask = async (operation: Operation, attempt: CallDescription, token: string): Promise<HttpAnswer> => {
     const { method, effect, url, body } = operation;
@@ -39,7 +42,8 @@ export function createTransport(
   return {
     address,
     send: async (operation, schema) => {
-      const attempt = { alias: address.alias, what: operation.what, area: operation.area };
+      const { what, area, namesOnly } = operation;
+      const attempt = { alias: address.alias, what, area, ...(namesOnly === undefined ? {} : { namesOnly }) };
       const isWrite = mayChange(operation);
       if (isWrite) await context.requireMayWrite();
       if (operation.effect === 'write') {
@@ -94,5 +98,6 @@ function readAnswer<Schema extends z.ZodType>(
   const fault = isHtml(text)
     ? 'a page came instead of data: check identityBaseUrl'
     : `unreadable answer at "${where}"`;
-  throw uipathError('uipath-answer-invalid', attempt, fault, { status });
+  const reason = isHtml(text) ? 'uipath-address-wrong' : undefined;
+  throw uipathError('uipath-answer-invalid', attempt, fault, { status, reason });
 }

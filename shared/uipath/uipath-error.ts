@@ -1,6 +1,8 @@
+import type { CauseName } from '../domain/readiness/causes';
 import { UpstreamError, type ErrorCode, type ErrorDetails } from '../errors';
 import { readErrorBody, type ErrorBody } from './error-body';
 import type { HttpAnswer } from './http-exchange';
+import { wordsOf } from './words-of-refusal';
 
 /** The area of a call, which decides the advice in a refusal. */
 type Area =
@@ -14,8 +16,16 @@ type Area =
   | 'applications'
   | 'robots';
 
-/** An operation in words, for messages: `update the members of a group`. */
-export type CallDescription = Readonly<{ alias: string; what: string; area: Area }>;
+/**
+ * An operation in words, for messages: `update the members of a group`. `namesOnly: 'organization'`: it asks for nothing that an
+ * organization may not have, so that a refusal is of the organization that it names.
+ */
+export type CallDescription = Readonly<{
+  alias: string;
+  what: string;
+  area: Area;
+  namesOnly?: 'organization';
+}>;
 
 const FORBIDDEN_ADVICE: Readonly<Record<Area, string>> = {
   token: 'check that the external application is confidential and active',
@@ -51,8 +61,36 @@ export function toRefusal(attempt: CallDescription, { status, text }: HttpAnswer
   const fields = body.family === 'problem' ? body.fields : [];
   return uipathError(code, attempt, `${advice} (HTTP ${status}${detailOf(body)})`, {
     status,
+    reason: reasonFor(attempt, status, body),
+    said: wordsOf(text),
     fields: fields.map((field) => ({ field, problem: 'refused by UiPath' })),
   });
+}
+
+/** The cause, where the code has several; undefined: the code says it. */
+function reasonFor(
+  { area, namesOnly }: CallDescription,
+  status: number,
+  { family }: ErrorBody,
+): CauseName | undefined {
+  if (family === 'unknown-client') return 'uipath-application-unknown';
+  if (family === 'scope' || family === 'closed-endpoint' || family === 'invalid-partition') return undefined;
+  if (status < 400 || (family === 'html' && (status === 404 || status === 405)))
+    return 'uipath-address-wrong';
+  if (status === 403)
+    return reasonForForbidden(area, namesOnly !== undefined && family !== 'empty' && family !== 'html');
+  if (status === 401) return area === 'audit' ? 'uipath-audit-refused' : undefined;
+  if (status === 400 && namesOnly !== undefined && area === 'groups') return 'uipath-organization-mismatch';
+  if ((status !== 404 && status !== 405) || namesOnly === undefined) return undefined;
+  return area === 'groups' && family !== 'empty' ? 'uipath-organization-mismatch' : 'uipath-endpoint-missing';
+}
+
+/** A token that misses a scope is refused otherwise, and groups ask for no more than that and the right organization. */
+function reasonForForbidden(area: Area, isOfOrganization: boolean): CauseName | undefined {
+  if (area === 'rules' || area === 'access-policy') return 'uipath-not-administrator';
+  if (area === 'directory') return 'uipath-directory-closed';
+  if (area === 'audit') return 'uipath-audit-refused';
+  return area === 'groups' && isOfOrganization ? 'uipath-organization-mismatch' : undefined;
 }
 
 function explain({ area }: CallDescription, status: number, body: ErrorBody): readonly [ErrorCode, string] {
@@ -77,6 +115,10 @@ function explain({ area }: CallDescription, status: number, body: ErrorBody): re
     case 'html':
     case 'unknown':
       return explainStatus(area, status);
+    case 'unknown-client':
+      return area === 'token'
+        ? ['uipath-token-refused', 'UiPath does not find the external application in this organization']
+        : explainStatus(area, status);
   }
 }
 
@@ -112,6 +154,7 @@ function detailOf(body: ErrorBody): string {
     case 'scope':
     case 'closed-endpoint':
     case 'invalid-partition':
+    case 'unknown-client':
     case 'empty':
     case 'unknown':
       return '';

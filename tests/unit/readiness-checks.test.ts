@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { runReadinessChecks, type Readiness } from '../../shared/access/run-readiness-checks';
+import type { OrganizationProbe } from '../../shared/access/readiness/check-organization';
+import { createPassMemory } from '../../shared/access/readiness/remember-passes';
 import { AppError } from '../../shared/errors';
 import { parsePolicy } from '../../shared/policy/parse-policy';
 import { readinessChecks } from '../../shared/readiness-checks';
@@ -35,22 +37,44 @@ const GOOD: Readonly<Record<string, SecretVersions>> = {
   },
 };
 
+const WELL: OrganizationProbe = {
+  scopes: ['PM.Group'],
+  calls: () => ({
+    checkToken: async () => undefined,
+    groups: { loadByIds: async () => new Map(), list: async () => [{ name: 'users' }] as never },
+    directory: { resolveByNames: async () => new Map() },
+    accessPolicy: { read: async () => [] },
+    auditEvents: { list: async () => ({ events: [], isWhole: true }) },
+  }),
+  headroom: async () => [],
+  clockAheadMs: () => undefined,
+  nowMs: () => 0,
+};
+
+const PARTS = {
+  policyAsRead: async () => parsePolicy(POLICY, 'policy.yaml'),
+  policy: async () => parsePolicy(POLICY, 'policy.yaml'),
+  policyStanding: async () => ({ kind: 'in-force' }) as const,
+  ledger: { read: async () => undefined },
+  storage: { check: async () => undefined },
+  parseEvidenceKeys: () => [],
+  parseConsoleKey: () => ({}),
+  signIn: { consoleSignIn: 'off', easyAuth: { isOn: false, tenantId: undefined } },
+  probe: () => WELL,
+} as const;
+
+const OWN = { 'evidence-key': { current: 'a key', previous: undefined } };
+
 /** Readiness with these secrets in place of good ones; null: it is not there. */
 async function readinessWith(
   changes: Readonly<Record<string, Partial<SecretVersions> | null>>,
 ): Promise<Readiness> {
-  const policy = parsePolicy(POLICY, 'policy.yaml');
   const checks = await readinessChecks({
-    policy: async () => policy,
-    storage: { check: async () => undefined } as never,
-    evidenceKeys: async () => [],
-    ledger: { read: async () => undefined },
-    client: async () =>
-      ({ uipath: { checkToken: async () => undefined, groups: { loadByIds: async () => [] } } }) as never,
+    ...PARTS,
     secrets: {
       read: async (name) => {
         const change = changes[name];
-        const good = GOOD[name];
+        const good = { ...GOOD, ...OWN }[name];
         if (change === null || good === undefined) throw new AppError('secret-missing', 'There is none');
         return { ...good, ...change };
       },
@@ -67,11 +91,18 @@ describe('readiness', () => {
     expect(ready).toBe(true);
     expect(checks.map(({ name }) => name)).toEqual([
       'policy',
+      'policy-in-force',
       'storage',
       'evidence-key',
       'vault:acme',
       'token:acme',
       'organization:acme',
+      'administrators:acme',
+      'directory:acme',
+      'groups:acme',
+      'audit-log:acme',
+      'quota:acme',
+      'clock:acme',
       'source:hr/bob',
       'fetch-back:hr/bob',
       'source:ticket/desk',
@@ -113,8 +144,14 @@ describe('readiness', () => {
       'bob-api': { previous: 'shorter' },
     });
     expect(ready).toBe(true);
-    expect(checks.filter((check) => check.previousSecret !== undefined)).toEqual([
-      { name: 'source:ticket/desk', ok: true, previousSecret: 'secret-too-short' },
+    expect(checks.filter((check) => check.previousSecret !== undefined)).toMatchObject([
+      {
+        name: 'source:ticket/desk',
+        ok: true,
+        previousSecret: 'secret-too-short',
+        cause: 'secret-too-short',
+        problem: 'The version of desk-key before the newest is not to be relied on: disable it',
+      },
     ]);
   });
 
@@ -159,8 +196,8 @@ describe('readiness', () => {
     ],
   ])('fails where one value has two names: %s', async (_case, changes, places) => {
     const readiness = await readinessWith(changes);
-    expect(notReady(readiness)).toEqual([
-      { name: 'secrets-apart', ok: false, code: 'secret-shared', places },
+    expect(notReady(readiness)).toMatchObject([
+      { name: 'secrets-apart', ok: false, code: 'secret-shared', cause: 'secret-shared', places },
     ]);
     expect(JSON.stringify(readiness)).not.toContain('a value of good length');
   });
@@ -175,44 +212,104 @@ describe('readiness', () => {
       throw new AppError('policy-unavailable', 'None');
     };
     const checks = await readinessChecks({
+      ...PARTS,
+      policyAsRead: failing,
       policy: failing,
-      storage: { check: async () => undefined } as never,
-      evidenceKeys: async () => [],
-      ledger: { read: async () => undefined },
-      client: failing,
-      secrets: { read: failing },
+      secrets: { read: async () => OWN['evidence-key'] },
     });
-    expect(notReady(await runReadinessChecks(checks))).toEqual([
+    expect(notReady(await runReadinessChecks(checks))).toMatchObject([
       { name: 'policy', ok: false, code: 'policy-unavailable', problem: 'None' },
+      { name: 'policy-in-force', ok: false, skipped: ['policy'] },
+    ]);
+  });
+
+  it('tells what does not need the policy while storage never answers', async () => {
+    const checks = await readinessChecks({
+      ...PARTS,
+      policyAsRead: async () => new Promise(() => undefined),
+      secrets: { read: async () => OWN['evidence-key'] },
+      limitMs: 20,
+    });
+    const { checks: results } = await runReadinessChecks(checks, { limitMs: 20 });
+    expect(results.map(({ name, ok, cause }) => [name, ok, cause])).toEqual([
+      ['policy', false, 'no-answer-in-time'],
+      ['policy-in-force', false, undefined],
+      ['storage', true, undefined],
+      ['evidence-key', true, undefined],
     ]);
   });
 
   it.each(['evidence-key', 'console-key'])('names the key %s where it cannot be used', async (key) => {
-    const failing = async (): Promise<never> => {
+    const failing = (): never => {
       throw new AppError('secret-invalid', 'Too short');
     };
-    const good = async (): Promise<unknown> => ({});
     const checks = await readinessChecks({
-      policy: async () => parsePolicy(POLICY, 'policy.yaml'),
-      storage: { check: async () => undefined } as never,
-      evidenceKeys: key === 'evidence-key' ? failing : good,
-      ledger: { read: async () => undefined },
-      consoleKeys: key === 'console-key' ? failing : good,
-      client: failing,
-      secrets: { read: failing },
+      ...PARTS,
+      signIn: { ...PARTS.signIn, consoleSignIn: 'key' },
+      ...(key === 'evidence-key' ? { parseEvidenceKeys: failing } : { parseConsoleKey: failing }),
+      secrets: { read: async () => OWN['evidence-key'] },
     });
     const { checks: results } = await runReadinessChecks(checks);
-    expect(results.filter(({ name }) => name.endsWith('-key'))).toEqual([
-      {
-        name: 'evidence-key',
-        ok: key !== 'evidence-key',
-        ...(key === 'evidence-key' ? { code: 'secret-invalid', problem: 'Too short' } : {}),
-      },
-      {
-        name: 'console-key',
-        ok: key !== 'console-key',
-        ...(key === 'console-key' ? { code: 'secret-invalid', problem: 'Too short' } : {}),
-      },
+    expect(results.filter(({ name, ok }) => name.endsWith('-key') && !ok)).toMatchObject([
+      { name: key, code: 'secret-invalid', problem: 'Too short' },
     ]);
+  });
+
+  it('tells that an organization is in observe, and is no fault of it', async () => {
+    const observed = POLICY.replace('    credentialSecret', '    mode: observe\n    credentialSecret');
+    const ledger = { read: async () => ({ value: { observedSinceMs: 0 } }) as never };
+    const checks = await readinessChecks({
+      ...PARTS,
+      policyAsRead: async () => parsePolicy(observed, 'policy.yaml'),
+      ledger,
+      secrets: { read: async () => OWN['evidence-key'] },
+    });
+    const of = (all: readonly Readonly<{ name: string }>[]) => all.find(({ name }) => name === 'mode:acme');
+    expect(of((await runReadinessChecks(checks)).checks)).toMatchObject({
+      ok: true,
+      cause: 'organization-observed',
+      problem: 'In observe since 1970-01-01T00:00:00.000Z: nothing is written to UiPath',
+    });
+    expect(of((await readinessWith({})).checks)).toBeUndefined();
+  });
+
+  it.each([
+    ['key', false, undefined, undefined],
+    ['easy-auth', true, '7c1e9a52-3d64-4f0b-9a68-5b2f3c8d1e47', undefined],
+    ['easy-auth', false, '7c1e9a52-3d64-4f0b-9a68-5b2f3c8d1e47', 'sign-in-platform-off'],
+    ['easy-auth', true, undefined, 'sign-in-tenant-missing'],
+  ] as const)(
+    'judges sign-in by %s, where the platform signs people in (%s) of tenant %s: %s',
+    async (consoleSignIn, isOn, tenantId, cause) => {
+      const checks = await readinessChecks({
+        ...PARTS,
+        signIn: { consoleSignIn, easyAuth: { isOn, tenantId } },
+        secrets: { read: async () => OWN['evidence-key'] },
+      });
+      const { checks: results } = await runReadinessChecks(checks);
+      expect(results.find(({ name }) => name === 'sign-in')?.cause).toBe(cause);
+    },
+  );
+
+  it('does not ask a small quota again for five minutes after a pass, and at once after a failure or another policy', async () => {
+    let nowMs = 0;
+    const passes = createPassMemory({ now: () => nowMs });
+    const outcomes = ['fails', 'passes', 'passes', 'passes'];
+    const tried: string[] = [];
+    const ask = async (of: string): Promise<number> => {
+      const check = async (): Promise<void> => {
+        const outcome = outcomes[tried.length] ?? '';
+        tried.push(outcome);
+        if (outcome === 'fails') throw new AppError('uipath-forbidden', 'No');
+      };
+      await runReadinessChecks([passes.remembering({ name: 'groups:acme', tried: 'list', check }, of)]);
+      return tried.length;
+    };
+    expect([await ask('one'), await ask('one'), await ask('one')]).toEqual([1, 2, 2]);
+    nowMs = 299_999;
+    expect(await ask('one')).toBe(2);
+    nowMs = 300_000;
+    expect(await ask('one')).toBe(3);
+    expect(await ask('another')).toBe(4);
   });
 });

@@ -16,6 +16,7 @@ import { memoizeGroupsByName, type MemoizeGroupsByNameDeps } from './memoize-gro
 import { readPutLimit } from './put-limit';
 import { recoverAttempts, type RecoverAttemptsDeps } from './recover-attempts';
 import type { WriterLease, WriterLeases } from '../../storage/writer-lease';
+import { tellCause } from '../../tell-cause';
 
 /** All that the steps of a run name. */
 type RunDeps = RecoverAttemptsDeps & Omit<ApplyMarkedSubjectsDeps, 'openAdditions'>;
@@ -219,7 +220,7 @@ async function bookAfter(
 ): Promise<ApplyOutcome> {
   const code = errorCodeOf(error);
   const nowMs = deps.clock.now();
-  deps.log({ event: 'apply-stopped', organization: alias, code });
+  deps.log({ event: 'apply-stopped', organization: alias, ...tellCause(error) });
   const retryMs = retryAfterMs(code, error, nowMs);
   if (retryMs === undefined) throw error;
   const gatherMs = gatheredUntilMs === undefined ? retryMs : Math.max(0, gatheredUntilMs - nowMs);

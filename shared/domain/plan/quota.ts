@@ -100,6 +100,29 @@ export function remainingOf(
   return Math.max(0, allowanceOf(rules, method, lane) - total(live));
 }
 
+/** What is left of a method's calls. `blockedUntilMs`: UiPath said 429, and lets none go before. */
+export type QuotaHeadroom = Readonly<{
+  method: HttpMethod;
+  remaining: number;
+  allowance: number;
+  blockedUntilMs: number | undefined;
+}>;
+
+/** What is left of a lane's calls now. */
+export function headroomOf(
+  state: QuotaState,
+  rules: QuotaRules,
+  request: Omit<QuotaRequest, 'count'>,
+): QuotaHeadroom {
+  const { method, lane, nowMs } = request;
+  return {
+    method,
+    remaining: remainingOf(state, rules, request),
+    allowance: allowanceOf(rules, method, lane),
+    blockedUntilMs: state.blockedUntilMs > nowMs ? state.blockedUntilMs : undefined,
+  };
+}
+
 /** Blocks a method until an instant, because UiPath refused a call. */
 export function block(state: QuotaState, untilMs: number): QuotaState {
   return { ...state, blockedUntilMs: Math.max(state.blockedUntilMs, untilMs) };

@@ -127,6 +127,25 @@ describe('the control API', () => {
     expect((await harness.call('GET', `/api/Group/${harness.partition}`, undefined, next)).status).toBe(401);
   });
 
+  it('gives an organization another GUID, under which it keeps what it has', async () => {
+    const other = '0d4f5c1e-8a4b-4b53-9d0e-3f1f6c2a7b10';
+    await control('POST', '/partition', { organization: 'acme', partitionGlobalId: other });
+    const token = await harness.token();
+    const statusOf = async (partition: string): Promise<number> =>
+      (await harness.call('GET', `/api/Group/${partition}`, undefined, token)).status;
+    expect([await statusOf(other), await statusOf(harness.partition)]).toEqual([200, 404]);
+    expect(harness.sandbox.memberIds('acme', 'Finance').size).toBe(1);
+  });
+
+  it('dates answers by another clock', async () => {
+    await control('POST', '/switches', { clockAheadMs: 3_600_000 });
+    const token = await harness.token();
+    const { headers } = await harness.call('GET', `/api/Group/${harness.partition}`, undefined, token);
+    expect(Date.parse(headers.get('date') ?? '')).toBe(
+      Math.floor((harness.clock.now() + 3_600_000) / 1000) * 1000,
+    );
+  });
+
   it('goes back to the start', async () => {
     harness.sandbox.addOrganization({ name: 'second' });
     expect((await control('POST', '/reset')).status).toBe(204);
@@ -140,6 +159,7 @@ describe('the control API', () => {
     ['POST', '/seed', { organizations: [{ name: 'x', groups: { G: ['nobody'] } }] }, 400],
     ['POST', '/people', { organization: 'nobody', kind: 'sign-in', user: 'x' }, 400],
     ['GET', '/state?organization=nobody', undefined, 400],
+    ['POST', '/partition', { organization: 'acme', partitionGlobalId: 'acme' }, 400],
     ['PUT', '/state', undefined, 404],
   ])('answers %s %s %j with %i and why', async (method, path, body, status) => {
     const answer = await control(method, path, body);

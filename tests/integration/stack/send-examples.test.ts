@@ -10,6 +10,7 @@ import type { SentDelivery } from '../../../sandbox/sender';
 import { until } from '../../../sandbox/story-looks';
 import { startVendorStack, type VendorStack } from '../../../sandbox/vendor-stack';
 import { listenedTo } from '../../../sandbox/vendors/demo-sources';
+import type { Readiness } from '../../../shared/access/run-readiness-checks';
 
 const folder = join(__dirname, '../../../docs/sources');
 const pages = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md');
@@ -82,6 +83,18 @@ async function run(line: string): Promise<SentDelivery | undefined> {
   await command.parseAsync([...wordsOf(line)], { from: 'user' });
   return sent;
 }
+
+describe('the stack of npm start', () => {
+  it('is ready, with nothing to see to', async () => {
+    const { url, functionKey } = stack.host();
+    const answer = await fetch(`${url}/api/health/ready?fresh=1`, {
+      headers: { 'x-functions-key': functionKey },
+    });
+    const { ready, checks } = (await answer.json()) as Readiness;
+    expect([ready, checks.filter(({ ok, cause }) => !ok || cause !== undefined)]).toEqual([true, []]);
+    expect(checks.length).toBeGreaterThan(listenedTo.hr.length + listenedTo.tickets.length);
+  });
+});
 
 describe('the examples of docs/sources', () => {
   it('are on every page, and for every source that the stack listens to', () => {

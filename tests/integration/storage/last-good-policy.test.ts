@@ -112,7 +112,7 @@ function open(location: Place['location']) {
   let nowMs = 0;
   const faults: unknown[] = [];
   const parsed: string[] = [];
-  const { inForce: policy } = createPolicyStore<string>({
+  const { inForce: policy, standing } = createPolicyStore<string>({
     storage: storage(),
     location,
     parse: (text, fileName) => {
@@ -120,12 +120,18 @@ function open(location: Place['location']) {
       if (text.includes('bad')) throw new AppError('policy-invalid', 'Bad');
       return text;
     },
-    bringIntoForce: async () => undefined,
+    bringIntoForce: async ({ text }) => {
+      if (text.includes('unrecorded')) throw new AppError('evidence-unavailable', 'No');
+    },
     clock: { now: () => nowMs },
     onFault: (error) => faults.push(errorCodeOf(error)),
   });
   return {
     policy,
+    standing: async () => {
+      const found = await standing();
+      return found.kind === 'kept' ? `kept: ${errorCodeOf(found.error)}` : found.kind;
+    },
     parsed,
     faults,
     advance: (ms: number) => {
@@ -167,6 +173,28 @@ describe.each([
     store.advance(60_000);
     expect(await store.policy()).toBe('three');
     expect(store.faults).toHaveLength(1);
+  });
+
+  it('stands to what is in force as the file says now, and is not brought into force by the question', async () => {
+    const place = await create();
+    await place.put('one');
+    const store = open(place.location);
+    expect(await store.standing()).toBe('newer');
+    await store.policy();
+    expect(await store.standing()).toBe('in-force');
+    await place.put('bad');
+    expect(await store.standing()).toBe('kept: policy-invalid');
+    await place.put('two');
+    expect([await store.standing(), await store.policy()]).toEqual(['newer', 'one']);
+    await place.put('unrecorded');
+    expect(await store.standing()).toBe('newer');
+    store.advance(60_000);
+    expect([await store.policy(), await store.standing()]).toEqual(['one', 'kept: evidence-unavailable']);
+    await place.put('two');
+    store.advance(60_000);
+    expect([await store.policy(), await store.standing()]).toEqual(['two', 'in-force']);
+    await place.remove();
+    expect((await errorOf(store.standing)).code).toBe('policy-unavailable');
   });
 
   it('refuses to work without a good version, and takes the first one that comes', async () => {

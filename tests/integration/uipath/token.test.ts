@@ -142,6 +142,26 @@ describe('a token that UiPath does not give', () => {
     expect(error.message).not.toContain('hush');
   });
 
+  it('names each scope that is refused alone, and never the secret that UiPath repeats', async () => {
+    const refusal = (error: string) => ({
+      status: 400,
+      json: { error, error_description: 'The secret hush, of ana@acme.example' },
+    });
+    const client = harness.connect({ settings: { scopes: ['PM.Group', 'PM.Directory', 'PM.User.Read'] } });
+    harness.uipath.replyToToken(refusal('invalid_scope'), refusal('invalid_scope'));
+    const error = await errorOf(client.checkToken);
+    expect(error).toMatchObject({ reason: 'uipath-scope-missing', status: 400 });
+    expect(error.message).toMatch(/lacks the application scope PM\.\w+(\.Read)?$/);
+    expect(error.said).toBe('invalid_scope: The secret …, of …');
+    expect(harness.uipath.tokenRequests).toHaveLength(4);
+  });
+
+  it('is not asked for scope by scope where the secret is wrong', async () => {
+    harness.uipath.replyToToken({ status: 400, json: { error: 'invalid_client' } });
+    expect((await errorOf(harness.client.checkToken)).reason).toBe('uipath-client-refused');
+    expect(harness.uipath.tokenRequests).toHaveLength(1);
+  });
+
   it.each([
     ['a page', { text: '<!DOCTYPE html><html></html>' }],
     ['an empty body', { text: '' }],

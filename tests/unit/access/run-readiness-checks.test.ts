@@ -2,46 +2,142 @@ import { describe, expect, it } from '@jest/globals';
 import { runReadinessChecks } from '../../../shared/access/run-readiness-checks';
 import { mapConcurrently } from '../../../shared/map-concurrently';
 import { updateLedger } from '../../../shared/access/ledger/update-ledger';
-import { AppError } from '../../../shared/errors';
+import { CAUSES } from '../../../shared/domain/readiness/causes';
+import { AppError, UpstreamError } from '../../../shared/errors';
+import { tellCause } from '../../../shared/tell-cause';
 import { errorOf } from '../../fakes/error-of';
+
+const passes = async (): Promise<void> => undefined;
+const never = async (): Promise<void> => new Promise(() => undefined);
+const failsWith = (error: unknown) => async (): Promise<never> => {
+  throw error;
+};
 
 describe('readiness', () => {
   it('names every check, and one that fails hides no other', async () => {
+    const { means, fix, docs } = CAUSES.internal;
     const readiness = await runReadinessChecks([
-      { name: 'storage', check: async () => undefined },
+      { name: 'storage', tried: 'ask storage', check: passes },
       {
         name: 'vault',
-        check: async () => {
-          throw new AppError('vault-unavailable', 'No vault');
-        },
+        tried: 'read a secret',
+        check: failsWith(new AppError('vault-unavailable', 'No vault')),
       },
-      {
-        name: 'token',
-        check: async () => {
-          throw new Error('with a secret in it');
-        },
-      },
+      { name: 'token', tried: 'get a token', check: failsWith(new Error('with a secret in it')) },
     ]);
     expect(readiness).toEqual({
       ready: false,
       checks: [
-        { name: 'storage', ok: true },
-        { name: 'vault', ok: false, code: 'vault-unavailable', problem: 'No vault' },
-        { name: 'token', ok: false, code: 'internal' },
+        { name: 'storage', ok: true, tried: 'ask storage' },
+        {
+          name: 'vault',
+          ok: false,
+          tried: 'read a secret',
+          code: 'vault-unavailable',
+          cause: 'vault-unavailable',
+          problem: 'No vault',
+          fix: CAUSES['vault-unavailable'].fix,
+          docs: CAUSES['vault-unavailable'].docs,
+        },
+        {
+          name: 'token',
+          ok: false,
+          tried: 'get a token',
+          code: 'internal',
+          cause: 'internal',
+          problem: means,
+          fix,
+          docs,
+        },
       ],
     });
   });
 
-  it('tells what is to be known of what is as it should be', async () => {
-    const note = async () => 'In observe';
+  it('is there when nothing fails, and when something is to be seen to all the same', async () => {
     const { ready, checks } = await runReadinessChecks([
-      { name: 'mode:acme', check: async () => undefined, note },
+      { name: 'storage', tried: 'ask', check: passes },
+      { name: 'quota', tried: 'count', check: async () => ({ cause: 'quota-low', problem: '3 are left' }) },
+      { name: 'clock', tried: 'compare', check: async () => ({ cause: 'clock-differs' }) },
     ]);
-    expect([ready, checks]).toEqual([true, [{ name: 'mode:acme', ok: true, note: 'In observe' }]]);
+    expect(ready).toBe(true);
+    expect(checks.map(({ ok, cause, problem }) => [ok, cause, problem])).toEqual([
+      [true, undefined, undefined],
+      [true, 'quota-low', '3 are left'],
+      [true, 'clock-differs', CAUSES['clock-differs'].means],
+    ]);
   });
 
-  it('is there when nothing fails', async () => {
-    expect((await runReadinessChecks([{ name: 'storage', check: async () => undefined }])).ready).toBe(true);
+  it('does not try what needs a check that fails, and says which', async () => {
+    const tried: string[] = [];
+    const check = (name: string) => async (): Promise<void> => {
+      tried.push(name);
+      if (name === 'token') throw new AppError('uipath-forbidden', 'No');
+    };
+    const { checks } = await runReadinessChecks([
+      { name: 'clock', tried: 'd', follows: ['token'], check: check('clock') },
+      { name: 'members', tried: 'c', needs: ['groups', 'nothing'], check: check('members') },
+      { name: 'groups', tried: 'b', needs: ['token'], check: check('groups') },
+      { name: 'token', tried: 'a', check: check('token') },
+    ]);
+    expect(tried).toEqual(['token', 'clock']);
+    expect(checks.map(({ name, ok, skipped }) => [name, ok, skipped])).toEqual([
+      ['clock', true, undefined],
+      ['members', false, ['groups']],
+      ['groups', false, ['token']],
+      ['token', false, undefined],
+    ]);
+  });
+
+  it('gives each check its own time, and tells who did not answer', async () => {
+    let signal: AbortSignal | undefined;
+    const { checks } = await runReadinessChecks(
+      [
+        {
+          name: 'token',
+          tried: 'a',
+          asks: 'uipath',
+          check: async (given) => {
+            signal = given;
+            return never();
+          },
+        },
+        { name: 'vault', tried: 'b', asks: 'vault', check: never },
+        { name: 'storage', tried: 'c', asks: 'storage', check: never },
+        { name: 'policy', tried: 'd', check: passes },
+      ],
+      { limitMs: 20 },
+    );
+    expect(signal?.aborted).toBe(true);
+    expect(checks.map(({ name, code, cause, problem }) => [name, code, cause, problem])).toEqual([
+      ['token', 'uipath-unreachable', 'no-answer-in-time', 'UiPath did not answer within 0.02 seconds'],
+      ['vault', 'vault-unavailable', 'no-answer-in-time', 'The vault did not answer within 0.02 seconds'],
+      ['storage', 'storage-unavailable', 'no-answer-in-time', 'Storage did not answer within 0.02 seconds'],
+      ['policy', undefined, undefined, undefined],
+    ]);
+  });
+
+  it('tells the status and the words of the service, and the finer cause', async () => {
+    const refusal = new UpstreamError('uipath-token-refused', 'No token', {
+      service: 'uipath',
+      status: 400,
+      reason: 'uipath-client-refused',
+      said: 'invalid_client',
+    });
+    const { checks } = await runReadinessChecks([{ name: 'token', tried: 'a', check: failsWith(refusal) }]);
+    expect(checks).toMatchObject([
+      {
+        ...tellCause(refusal),
+        code: 'uipath-token-refused',
+        cause: 'uipath-client-refused',
+        answer: { status: 400, said: 'invalid_client' },
+      },
+    ]);
+  });
+
+  it('cuts what is told short', async () => {
+    const error = new AppError('policy-invalid', 'x'.repeat(5_000));
+    const { checks } = await runReadinessChecks([{ name: 'policy', tried: 'a', check: failsWith(error) }]);
+    expect(checks[0]?.problem).toHaveLength(2_000);
   });
 });
 

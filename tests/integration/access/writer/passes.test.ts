@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEMO_SEED, demoPolicy, GROUPS, ORGANIZATION } from '../../../../sandbox/demo-organization';
 import { workerJoined, workerLeft, workerMoved } from '../../../../sandbox/events';
+import { CAUSES } from '../../../../shared/domain/readiness/causes';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
 import { nextBackoff } from '../../../../shared/domain/plan/backoff';
@@ -202,9 +203,15 @@ describe('marks that are planned two people at a time', () => {
       match: { endpoint: 'G4' },
     });
     await workSoon(engine);
-    expect(engine.log).toContainEqual(
-      expect.objectContaining({ event: 'apply-stopped', code: 'uipath-throttled' }),
-    );
+    expect(engine.log).toContainEqual({
+      event: 'apply-stopped',
+      organization: ORGANIZATION,
+      code: 'uipath-throttled',
+      cause: 'uipath-throttled',
+      problem: expect.stringContaining('has used up its PUT calls'),
+      fix: CAUSES['uipath-throttled'].fix,
+      docs: CAUSES['uipath-throttled'].docs,
+    });
     // Four of the ten seconds have passed: UiPath may be asked again in two minutes, and to hold needs no call to it.
     expect(engine.queued().map(({ dueAtMs }) => dueAtMs - engine.clock.now())).toEqual([6_000]);
     engine.clock.advance(6_000);

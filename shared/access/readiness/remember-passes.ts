@@ -1,0 +1,31 @@
+import type { ReadinessCheck } from '../run-readiness-checks';
+
+/** Passes of checks that cost calls of a small quota. */
+export type PassMemory = Readonly<{
+  /** `of`: what the pass is of, such as a version of the policy; one of something else does not count. */
+  remembering: (check: ReadinessCheck, of: string) => ReadinessCheck;
+}>;
+
+const LASTS_MS = 5 * 60_000;
+
+/**
+ * A check that passed without a warning is not tried again for five minutes: whoever asks every few seconds leaves the calls to the
+ * work. A failure is not remembered.
+ */
+export function createPassMemory(clock: Readonly<{ now: () => number }>): PassMemory {
+  const passes = new Map<string, Readonly<{ of: string; atMs: number }>>();
+  return {
+    remembering: (check, of) => ({
+      ...check,
+      check: async (signal) => {
+        const known = passes.get(check.name);
+        const ageMs = clock.now() - (known?.atMs ?? Number.NEGATIVE_INFINITY);
+        if (known?.of === of && ageMs >= 0 && ageMs < LASTS_MS) return undefined;
+        passes.delete(check.name);
+        const warning = await check.check(signal);
+        if (warning === undefined) passes.set(check.name, { of, atMs: clock.now() });
+        return warning;
+      },
+    }),
+  };
+}
