@@ -61,7 +61,7 @@ export async function tellAnswer(
 }
 
 /** `policy check`: the words of a command behind the name of the program. */
-function nameOf(command: Command): string {
+export function nameOf(command: Command): string {
   const { parent } = command;
   if (parent === null) return '';
   return `${nameOf(parent)} ${command.name()}`.trim();

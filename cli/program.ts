@@ -3,7 +3,9 @@ import type { RunState } from './answer';
 import type { CommandIo } from './command-io';
 import { withExamples } from './examples';
 import { EXIT_CODES_IN_WORDS } from './exit-codes';
+import { addCompletion } from './completion';
 import { addCheck } from './policy/check';
+import { addDiff } from './policy/diff';
 
 /** The whole command line. A command says what it found through `io` and `state`; nothing else of the process is touched. */
 export function createProgram(io: CommandIo, state: RunState): Command {
@@ -24,11 +26,17 @@ export function createProgram(io: CommandIo, state: RunState): Command {
   withExamples(program, [
     { what: 'everything about one command', line: 'access policy check --help' },
     { what: 'is the policy right?', line: 'access policy check policy.yaml' },
+    {
+      what: 'whom would an edit change?',
+      line: 'access policy diff policy.yaml edited.yaml --people hr.csv',
+    },
   ]);
   const policy = program
     .command('policy')
     .description('the policy file: is it right, whom would an edit change, do its cases hold (offline)');
   addCheck(policy, io, state);
+  addDiff(policy, io, state);
+  addCompletion(program, io);
   return program;
 }
 

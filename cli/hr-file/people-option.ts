@@ -8,7 +8,7 @@ const LONGEST_HR_FILE_BYTES = 20_000_000;
 
 export type PeopleOptions = Readonly<{ people: string; column: ReadonlyMap<string, string> }>;
 
-const ABOUT_HR_FILES = `
+export const ABOUT_HR_FILES = `
 The HR file is CSV with the people who work now, a line each. The first line names the columns: "email",
 "name" and "workerId" where there are any, and one for each attribute that the policy names, such as
 "department". --column gives a column of another name its meaning: --column department="Cost centre".`;

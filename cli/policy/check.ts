@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes';
 import { readPeople, withPeople, type PeopleOptions } from '../hr-file/people-option';
 import type { HrFile } from '../hr-file/read-hr-file';
 import { badLinesJson, badLinesMarkdown, badLinesText } from '../hr-file/tell-bad-lines';
+import { counted } from '../output/counted';
 import { markdownText } from '../output/markdown-text';
 import { plainText } from '../output/plain-text';
 import type { TextStyle } from '../output/text-style';
@@ -122,8 +123,4 @@ function summary(findings: readonly Finding[], more: number): string {
   const notes = findings.filter(({ kind }) => kind === 'note').length;
   const faults = findings.length - notes + more;
   return `${faults === 0 ? 'no fault' : counted(faults, 'fault')}${notes === 0 ? '' : `, ${counted(notes, 'note')}`}`;
-}
-
-function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

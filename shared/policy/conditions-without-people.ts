@@ -1,5 +1,5 @@
 import { fold } from '../domain/fold';
-import { matchesBirthright } from '../domain/ledger/person-access';
+import { birthrightMatcher } from '../domain/ledger/person-access';
 import { nearestWord } from '../domain/nearest-word';
 import type { BirthrightLine, OrganizationPolicy } from '../domain/policy';
 import type { Fault } from './policy-fault';
@@ -22,8 +22,9 @@ export function conditionsWithoutPeople(
   workers: readonly Attributes[],
 ): readonly ConditionFault[] {
   const values = valuesOf(workers);
+  const matchers = workers.map(birthrightMatcher);
   return birthright.flatMap((line, index) => {
-    const isForNobody = !workers.some((attributes) => matchesBirthright(line, attributes));
+    const isForNobody = !matchers.some((matches) => matches(line));
     const faults = faultsInConditions(line, values, isForNobody);
     const all =
       isForNobody && faults.every(({ isHarmless }) => isHarmless)
