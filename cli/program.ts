@@ -6,6 +6,8 @@ import { EXIT_CODES_IN_WORDS } from './exit-codes';
 import { addCompletion } from './completion';
 import { addCheck } from './policy/check';
 import { addDiff } from './policy/diff';
+import { addTest } from './policy/test';
+import { addNewSecret } from './secret/new';
 
 /** The whole command line. A command says what it found through `io` and `state`; nothing else of the process is touched. */
 export function createProgram(io: CommandIo, state: RunState): Command {
@@ -36,6 +38,8 @@ export function createProgram(io: CommandIo, state: RunState): Command {
     .description('the policy file: is it right, whom would an edit change, do its cases hold (offline)');
   addCheck(policy, io, state);
   addDiff(policy, io, state);
+  addTest(policy, io, state);
+  addNewSecret(program.command('secret').description('secrets of sources (offline)'), io, state);
   addCompletion(program, io);
   return program;
 }
