@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { array, assert, constantFrom, property, subarray, tuple } from 'fast-check';
 import { whatIf, type WhatIf, type WorkerAsSaid } from '../../../../shared/domain/plan/what-if';
 import type { GroupMode, OrganizationPolicy } from '../../../../shared/domain/policy';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
@@ -114,6 +115,9 @@ describe('what an edit would do', () => {
     );
     const before = policy([['it', 'Administrators']], {}, { groups: kept });
     expect(told(edit(before, { ...before, birthright: [] }))).toEqual(['zoe -Administrators (line 0)']);
+    const breakGlass = new Set(['zoe@acme.example']);
+    const audit = { ...before.audit, administrators: { ...before.audit.administrators, breakGlass } };
+    expect(told(edit(before, { ...before, audit, birthright: [] } as OrganizationPolicy))).toEqual([]);
   });
 
   it('names pairs that nobody may have and somebody would, once and if they are new', () => {
@@ -158,6 +162,42 @@ describe('what an edit would do', () => {
     const bare = policy([['it', 'dev']], {}, { groups: new Map() });
     const found = edit(bare, policy([['ops', 'Run']]));
     expect(found.unmanaged).toEqual([{ group: 'dev', people: 2 }]);
+  });
+
+  it('names exactly whom it changes, for any two policies', () => {
+    const departments = ['a', 'b', 'c', 'd'];
+    const groups = ['G', 'H', 'I'];
+    const line = tuple(constantFrom(...departments), subarray(groups, { minLength: 1 }));
+    const lines = array(line, { maxLength: 6 });
+    const workers = departments.map((department) => worker(department, department));
+    const modes = Object.fromEntries(groups.map((group) => [group, 'additive'] as const));
+    const given = (
+      all: ReadonlyArray<readonly [string, readonly string[]]>,
+      of: string,
+    ): ReadonlySet<string> => new Set(all.flatMap(([department, some]) => (department === of ? some : [])));
+    assert(
+      property(lines, lines, (one, other) => {
+        const [before, after] = [one, other].map((all) =>
+          policy(
+            all.map(([department, some]): Line => [department, ...some]),
+            modes,
+          ),
+        );
+        if (before === undefined || after === undefined) return;
+        const found = edit(before, after, workers).changes.flatMap(({ name, gains, loses }) => [
+          ...gains.map(({ group }) => `${name ?? ''} +${group}`),
+          ...loses.map(({ group }) => `${name ?? ''} -${group}`),
+        ]);
+        const wanted = departments.flatMap((of) =>
+          groups.flatMap((group) => {
+            const [had, has] = [given(one, of).has(group), given(other, of).has(group)];
+            return had === has ? [] : [`${of} ${has ? '+' : '-'}${group}`];
+          }),
+        );
+        expect(found.toSorted()).toEqual(wanted.toSorted());
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('tells how far it is', () => {
