@@ -6,7 +6,7 @@ import { readHrFile, type HrFile } from './read-hr-file';
 /** Larger than the file of a hundred thousand workers. */
 const LONGEST_HR_FILE_BYTES = 20_000_000;
 
-export type PeopleOptions = Readonly<{ people: string; column: ReadonlyMap<string, string> }>;
+export type PeopleOptions = Readonly<{ people: string; column?: ReadonlyMap<string, string> }>;
 
 export const ABOUT_HR_FILES = `
 The HR file is CSV with the people who work now, a line each. The first line names the columns: "email",
@@ -24,7 +24,6 @@ export function withPeople(command: Command, { required }: Readonly<{ required: 
       '--column <meaning=column>',
       'which column of the HR file stands for email, name, workerId or an attribute; repeatable',
       toColumn,
-      new Map<string, string>(),
     )
     .addHelpText('after', ABOUT_HR_FILES);
 }
@@ -37,10 +36,10 @@ export async function readPeople(
   return readHrFile(await readInput(io, people, LONGEST_HR_FILE_BYTES), people, column);
 }
 
-function toColumn(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function toColumn(text: string, before?: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const [meaning = '', ...rest] = text.split('=');
   const column = rest.join('=').trim();
   if (meaning.trim() === '' || column === '')
     throw new InvalidArgumentError('It is the meaning, = and the column, such as department=Abteilung.');
-  return new Map([...before, [meaning.trim(), column]]);
+  return new Map([...(before ?? []), [meaning.trim(), column]]);
 }

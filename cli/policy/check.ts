@@ -52,8 +52,9 @@ export function addCheck(parent: Command, io: CommandIo, state: RunState): void 
 }
 
 async function check(io: CommandIo, file: string, options: Options): Promise<Found> {
-  const { people: peopleFile, column, development = false } = options;
-  const people = peopleFile === undefined ? undefined : await readPeople(io, { people: peopleFile, column });
+  const { people: peopleFile, development = false } = options;
+  const people =
+    peopleFile === undefined ? undefined : await readPeople(io, { ...options, people: peopleFile });
   const checked = checkPolicy(await readPolicyText(io, file), { development });
   const more = checked.policy === undefined ? checked.more : 0;
   return { file, people, more, findings: findingsIn(checked, people) };

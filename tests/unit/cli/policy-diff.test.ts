@@ -157,6 +157,14 @@ acme: 2 people gain, 1 person loses, 1 new conflict (of 3 people)
     expect(stdout).toContain('\u001B[32m+2\u001B[0m');
   });
 
+  it('takes columns of other names', async () => {
+    const files = { ...FILES, 'hr.csv': PEOPLE.replace('email,name,department', 'Mail Who,name,Dept x') };
+    const columns = ['--column', 'email=Mail Who', '--column', 'department=Dept x'];
+    expect((await access([...WORDS, ...columns], files)).stdout).toContain(
+      'acme: 2 people gain, 1 person loses',
+    );
+  });
+
   it('shows examples with its help', async () => {
     const { exit, stdout } = await access(['policy', 'diff', '--help']);
     expect(exit).toBe(0);
