@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 import { billOfMaterials } from './scripts/bundle/bill-of-materials.mjs';
@@ -43,6 +43,24 @@ const parts = await billOfMaterials(bundled, await readFile('dist/main.js'));
 await writeFile('dist/sbom.cdx.json', `${JSON.stringify(parts, null, 2)}\n`);
 await cp('host.json', 'dist/host.json');
 await writeFile('dist/package.json', `${JSON.stringify({ main: 'main.js' }, null, 2)}\n`);
+
+// bin/ is the command line: a file of its own, for machines that have Node and nothing else of this.
+await rm('bin', { recursive: true, force: true });
+const { metafile: commandLine } = await build({
+  ...common,
+  entryPoints: ['cli/main.ts'],
+  outfile: 'bin/access.js',
+  minify: true,
+  charset: 'utf8',
+  metafile: true,
+  legalComments: 'linked',
+  banner: { js: '#!/usr/bin/env node' },
+});
+await appendFile(
+  'bin/access.js.LEGAL.txt',
+  await thirdPartyLicenses(Object.keys(commandLine.outputs['bin/access.js'].inputs)),
+);
+await chmod('bin/access.js', 0o755);
 
 // .sandbox/ is never deployed: the local stack, which runs beside its node_modules.
 const entries = {

@@ -9,6 +9,7 @@ import { leavers } from './leavers/leavers';
 import { mass } from './leavers/mass';
 import { tick } from './tick';
 import { urgent } from './urgent';
+import { whatIf } from './what-if/what-if';
 import { rounded, type Benchmark, type Target } from './benchmark';
 import { toJson, toReport, toText } from './report';
 
@@ -23,6 +24,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   tick,
   audit,
   evidence,
+  whatIf,
 ];
 
 type Options = Readonly<{ list?: true; json?: true; size: number; users?: number; latency?: number }>;

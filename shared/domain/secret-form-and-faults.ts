@@ -65,6 +65,23 @@ export function faultsInVersions(
   };
 }
 
+/** How many random bytes a secret of our own has: those of SHA-256, and more than the fewest that are relied on. */
+export const NEW_SECRET_BYTES = 32;
+
+/** A secret of a form that is made of random bytes. */
+export function writeSecret(form: SecretForm, bytes: Buffer): string {
+  switch (form) {
+    case 'text':
+      return bytes.toString('base64url');
+    case 'base64':
+      return bytes.toString('base64');
+    case 'whsec':
+      return `${WHSEC}${bytes.toString('base64')}`;
+    case 'pair':
+      return `access:${bytes.toString('base64url')}`;
+  }
+}
+
 function isPublished(secret: string): boolean {
   const text = secret.trim();
   const bare = text.startsWith(WHSEC) ? text.slice(WHSEC.length) : text;

@@ -15,7 +15,7 @@ import { checkInWords } from '../problems-in-words';
 import { toAuditPolicy, toBaselineRules } from './audit-section';
 import { contradictionsIn } from './contradictions';
 import { toDecisionRules } from './decisions-section';
-import { readPolicyDocument } from './policy-document';
+import { readPolicyDocument, type PolicyDocument } from './policy-document';
 import type { LineFault } from './policy-fault';
 import { PolicyFileSchema, type PolicyFile, type RequestRulesSchema } from './policy-schema';
 import { toSourceSettings } from './sources-section';
@@ -25,6 +25,38 @@ const MOST_FAULTS = 100;
 const LONGEST_PLACE = 200;
 const NO_POLICY = 'must begin with the keys of a policy, such as "version: 1" and then "organizations:"';
 
+/** What a policy file says, or what is wrong in it: faults, and how many more there are that are not told. `lineOf`: the line of a path of the file, such as `organizations`, `production`. */
+export type CheckedPolicy =
+  | Readonly<{ policy: Policy; lineOf: PolicyDocument['lineOf'] }>
+  | Readonly<{ policy: undefined; faults: readonly LineFault[]; more: number }>;
+
+/** Reads the text of a policy file and tells its faults, a hundred at most. `development`: it may name addresses of this machine. */
+export function checkPolicy(
+  text: string,
+  { development }: Readonly<{ development: boolean }> = { development: false },
+): CheckedPolicy {
+  if (Buffer.byteLength(text) > LONGEST_POLICY_BYTES)
+    return faulty([{ line: 1, place: '', problem: `has more than ${LONGEST_POLICY_BYTES} bytes` }]);
+  const document = readPolicyDocument(text);
+  if (document.faults.length > 0) return faulty(document.faults);
+  if (typeof document.value !== 'object' || document.value === null || Array.isArray(document.value))
+    return faulty([{ line: 1, place: '', problem: NO_POLICY }]);
+  const parsed = checkInWords(PolicyFileSchema, document.value);
+  const faults = parsed.success ? contradictionsIn(parsed.data, development) : parsed.problems;
+  if (!parsed.success || faults.length > 0)
+    return faulty(
+      // To find a line takes as long as the file is long.
+      faults.slice(0, MOST_FAULTS).map(({ path, problem }) => ({
+        line: document.lineOf(path),
+        place: cut(path.join('.')),
+        problem,
+      })),
+      faults.length,
+    );
+  const hash = createHash('sha256').update(text).digest('hex');
+  return { policy: toPolicy(parsed.data, hash), lineOf: document.lineOf };
+}
+
 /**
  * Reads a policy file. Every fault is named with file, line and reason, all in one message. `development`: the file
  * may name addresses of this machine.
@@ -33,40 +65,22 @@ const NO_POLICY = 'must begin with the keys of a policy, such as "version: 1" an
 export function parsePolicy(
   text: string,
   fileName: string,
-  { development }: Readonly<{ development: boolean }> = { development: false },
+  options: Readonly<{ development: boolean }> = { development: false },
 ): Policy {
-  if (Buffer.byteLength(text) > LONGEST_POLICY_BYTES)
-    throw new AppError(
-      'policy-invalid',
-      `${fileName}:1: the file has more than ${LONGEST_POLICY_BYTES} bytes`,
-    );
-  const document = readPolicyDocument(text);
-  if (document.faults.length > 0) throw policyInvalid(fileName, document.faults);
-  if (typeof document.value !== 'object' || document.value === null || Array.isArray(document.value))
-    throw policyInvalid(fileName, [{ line: 1, place: '', problem: NO_POLICY }]);
-  const parsed = checkInWords(PolicyFileSchema, document.value);
-  const faults = parsed.success ? contradictionsIn(parsed.data, development) : parsed.problems;
-  if (!parsed.success || faults.length > 0)
-    throw policyInvalid(
-      fileName,
-      faults.slice(0, MOST_FAULTS).map(({ path, problem }) => ({
-        line: document.lineOf(path),
-        place: path.join('.'),
-        problem,
-      })),
-      faults.length,
-    );
-  return toPolicy(parsed.data, createHash('sha256').update(text).digest('hex'));
+  const checked = checkPolicy(text, options);
+  if (checked.policy === undefined) throw policyInvalid(fileName, checked.faults, checked.more);
+  return checked.policy;
 }
 
-function policyInvalid(fileName: string, faults: readonly LineFault[], count = faults.length): AppError {
-  const told = faults
-    .slice(0, MOST_FAULTS)
-    .map(
-      ({ line, place, problem }) =>
-        `${fileName}:${line}: ${cut(place === '' ? 'the file' : place)}: ${problem}`,
-    );
-  const more = count - told.length;
+function faulty(faults: readonly LineFault[], count = faults.length): CheckedPolicy {
+  const told = faults.slice(0, MOST_FAULTS);
+  return { policy: undefined, faults: told, more: count - told.length };
+}
+
+function policyInvalid(fileName: string, faults: readonly LineFault[], more: number): AppError {
+  const told = faults.map(
+    ({ line, place, problem }) => `${fileName}:${line}: ${place === '' ? 'the file' : place}: ${problem}`,
+  );
   return new AppError('policy-invalid', [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
 }
 

@@ -28,7 +28,7 @@ describe('documents', () => {
   });
 
   it('name source files that exist', async () => {
-    const folders = ['functions', 'shared', 'sandbox', 'tests', 'bench', 'scripts'];
+    const folders = ['functions', 'shared', 'cli', 'sandbox', 'tests', 'bench', 'scripts'];
     const files = await Promise.all(
       folders.map(async (one) => readdir(join(ROOT, one), { recursive: true })),
     );

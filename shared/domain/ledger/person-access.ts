@@ -145,15 +145,22 @@ export function isEndedBy(grant: Grant, revocation: Revocation): boolean {
   );
 }
 
-/** True when the worker's attributes match every condition of the line. A line needs a value for each attribute: a blank one matches nothing. */
-export function matchesBirthright(
-  line: BirthrightLine,
+/**
+ * Tells of each line whether a worker with these attributes matches every condition of it. A line needs a value for each attribute: a blank
+ * one matches nothing. To fold takes far longer than to compare, and lines are many.
+ */
+export function birthrightMatcher(
   attributes: Readonly<Record<string, string>>,
-): boolean {
-  return [...line.when].every(([name, values]) => {
-    const value = fold(attributes[name] ?? '');
-    return value !== '' && values.has(value);
-  });
+): (line: BirthrightLine) => boolean {
+  const folded = Object.entries(attributes).map(([name, value]) => [name, fold(value)] as const);
+  const values = new Map(folded.filter(([, value]) => value !== ''));
+  return ({ when }) => {
+    for (const [name, possible] of when) {
+      const value = values.get(name);
+      if (value === undefined || !possible.has(value)) return false;
+    }
+    return true;
+  };
 }
 
 function grantReasons(
@@ -208,7 +215,7 @@ function birthrightOfWorker(
 ): readonly Extract<Reason, { kind: 'birthright' }>[] {
   if (employment !== 'active' && employment !== 'absent') return [];
   return organization.birthright
-    .filter((line) => matchesBirthright(line, attributes))
+    .filter(birthrightMatcher(attributes))
     .flatMap((line) =>
       line.groups.map(
         (group) => ({ kind: 'birthright', group: fold(group), line: line.name, untilMs }) as const,

@@ -29,15 +29,16 @@ type VersionsToCompare = Readonly<{
   nowMs: number;
 }>;
 
-type ChangeOfPerson = Readonly<{
-  gains: readonly string[];
-  loses: readonly string[];
-  lines: ReadonlySet<string>;
-  /** A leaver goes whatever the policy says: that is no edit's doing. */
-  isGone: boolean;
-  /** They are in a group that the version before names and this one does not, while it names others: it may be one of these. */
-  mayBeRenamed: boolean;
-}>;
+type GroupsOfEdit = Readonly<{ gains: readonly string[]; loses: readonly string[] }>;
+
+type ChangeOfPerson = GroupsOfEdit &
+  Readonly<{
+    lines: ReadonlySet<string>;
+    /** A leaver goes whatever the policy says: that is no edit's doing. */
+    isGone: boolean;
+    /** They are in a group that the version before names and this one does not, while it names others: it may be one of these. */
+    mayBeRenamed: boolean;
+  }>;
 
 /**
  * Compares two versions of a policy person by person, by what the ledger says and without a call. People of whom neither version
@@ -48,6 +49,8 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
   /** Somebody of whom nothing can be read: whether they change cannot be told, and so not that what they lose empties nothing. */
   noteUnread: (personKey: string) => void;
   plan: () => PolicyEditPlan;
+  /** What each person gains and loses of whom that is not nothing, by person key: folded names of groups. */
+  changes: () => ReadonlyMap<string, GroupsOfEdit>;
 }> {
   const changed = new Map<string, ChangeOfPerson>();
   const unread = new Set<string>();
@@ -85,6 +88,7 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
     noteUnread: (personKey) => {
       unread.add(personKey);
     },
+    changes: () => new Map([...changed].filter(([, { gains, loses }]) => gains.length + loses.length > 0)),
     plan: () => {
       const gains = new Tally();
       const loses = new Tally();

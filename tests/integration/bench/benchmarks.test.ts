@@ -11,6 +11,7 @@ import { mass } from '../../../bench/leavers/mass';
 import { toJson, toReport } from '../../../bench/report';
 import { tick } from '../../../bench/tick';
 import { urgent } from '../../../bench/urgent';
+import { whatIf } from '../../../bench/what-if/what-if';
 import { SECRETS } from '../../../bench/policy';
 
 afterEach(() => {
@@ -190,4 +191,21 @@ describe('a report', () => {
     const report = toReport(benchmark, { size: 1, seconds: 1, figures });
     expect(report.targets.map((target) => target.met)).toEqual(met);
   });
+
+  it('plans an edit of the policy for a whole organization, and tells the seconds of that alone', async () => {
+    const line = await lineOf(whatIf, 0.2);
+    expect(line).toMatchObject({
+      benchmark: 'what-if',
+      people: 1_998,
+      badLines: 2,
+      exit: 0,
+      peakMemoryMb: number,
+    });
+    expect(line['gain']).toBeGreaterThan(0);
+    expect(line['lose']).toBeGreaterThan(0);
+    expect(line['seconds']).not.toBe(1);
+    expect(line['targets']).toContainEqual(
+      expect.objectContaining({ figure: 'seconds', value: line['seconds'] }),
+    );
+  }, 240_000);
 });

@@ -5,6 +5,8 @@ import {
   keyInSecret,
   type SecretFault,
   type SecretForm,
+  NEW_SECRET_BYTES,
+  writeSecret,
 } from '../../../shared/domain/secret-form-and-faults';
 
 const bytes = (count: number, different = count): string =>
@@ -85,4 +87,12 @@ describe('a secret', () => {
       previous: undefined,
     });
   });
+
+  it.each(['text', 'base64', 'whsec', 'pair'] as const)(
+    'of random bytes in the form %s can be relied on',
+    (form) => {
+      const random = Buffer.from(bytes(NEW_SECRET_BYTES), 'base64');
+      expect(faultInSecret({ form }, writeSecret(form, random))).toBeUndefined();
+    },
+  );
 });

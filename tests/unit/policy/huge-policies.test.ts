@@ -24,7 +24,7 @@ describe('a large policy file', () => {
     const error = await errorOf(() => parsePolicy(`${full}x`, 'policy.yaml'));
     expect([error.code, error.message]).toEqual([
       'policy-invalid',
-      'policy.yaml:1: the file has more than 524288 bytes',
+      'policy.yaml:1: the file: has more than 524288 bytes',
     ]);
   });
 

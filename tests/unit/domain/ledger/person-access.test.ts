@@ -3,7 +3,7 @@ import { reasonsWithin } from '../../../../shared/domain/ledger/access-within';
 import {
   isGrantValid,
   isRevoked,
-  matchesBirthright,
+  birthrightMatcher,
   personAccess,
   type Reason,
 } from '../../../../shared/domain/ledger/person-access';
@@ -35,17 +35,17 @@ describe('a birthright line', () => {
     [{ department: '', country: 'RO' }, false],
     [{}, false],
   ])('with two conditions, one of them with two values, and attributes %j: %p', (attributes, expected) => {
-    expect(matchesBirthright(line, attributes)).toBe(expected);
+    expect(birthrightMatcher(attributes)(line)).toBe(expected);
   });
 
   it('without a condition matches everybody', () => {
-    expect(matchesBirthright(EVERYONE_LINE, {})).toBe(true);
+    expect(birthrightMatcher({})(EVERYONE_LINE)).toBe(true);
   });
 
   it.each([[{ department: ' ' }], [{}]])(
     'never matches a blank value, not even when it names one: %j',
     (attributes) => {
-      expect(matchesBirthright(aBirthrightLine('blank', { department: '' }, 'g'), attributes)).toBe(false);
+      expect(birthrightMatcher(attributes)(aBirthrightLine('blank', { department: '' }, 'g'))).toBe(false);
     },
   );
 });

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import type { RunState } from './answer';
+import type { CommandIo } from './command-io';
+import { withExamples } from './examples';
+import { EXIT_CODES_IN_WORDS } from './exit-codes';
+import { addCompletion } from './completion';
+import { addCheck } from './policy/check';
+import { addDiff } from './policy/diff';
+import { addTest } from './policy/test';
+import { addNewSecret } from './secret/new';
+
+/** The whole command line. A command says what it found through `io` and `state`; nothing else of the process is touched. */
+export function createProgram(io: CommandIo, state: RunState): Command {
+  const program = new Command('access')
+    .description(
+      'Shows, checks and explains who is in which UiPath group, and what an edit of the policy would change.',
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHasColors: () => io.stdout.isColored,
+      getErrHasColors: () => io.stderr.isColored,
+    })
+    .configureHelp({ showGlobalOptions: false })
+    .showSuggestionAfterError()
+    .addHelpText('after', `\nExit codes:\n${exitCodes()}`);
+  withExamples(program, [
+    { what: 'everything about one command', line: 'access policy check --help' },
+    { what: 'is the policy right?', line: 'access policy check policy.yaml' },
+    {
+      what: 'whom would an edit change?',
+      line: 'access policy diff policy.yaml edited.yaml --people hr.csv',
+    },
+  ]);
+  const policy = program
+    .command('policy')
+    .description('the policy file: is it right, whom would an edit change, do its cases hold (offline)');
+  addCheck(policy, io, state);
+  addDiff(policy, io, state);
+  addTest(policy, io, state);
+  addNewSecret(program.command('secret').description('secrets of sources (offline)'), io, state);
+  addCompletion(program, io);
+  return program;
+}
+
+function exitCodes(): string {
+  return EXIT_CODES_IN_WORDS.map(([code, words]) => `  ${code}  ${words}`).join('\n');
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { access } from '../../fakes/run-access';
+import { markdownText } from '../../../cli/output/markdown-text';
+import { plainText } from '../../../cli/output/plain-text';
+import { createProgress } from '../../../cli/output/progress';
+import { isColored, styleOf } from '../../../cli/output/text-style';
+
+describe('texts from files', () => {
+  it.each([
+    ['an escape sequence', 'a\u001B[2Jb', 'a\\u{001b}[2Jb'],
+    ['a line break', 'a\r\nb', 'a\\u{000d}\\u{000a}b'],
+    ['text turned round', 'a\u202Eb', 'a\\u{202e}b'],
+    ['half a character', 'a\uD800b', 'a\\u{d800}b'],
+    ['letters of any script', 'Zoë Ştefan 李', 'Zoë Ştefan 李'],
+    ['a long text', 'x'.repeat(300), `${'x'.repeat(200)}…`],
+  ])('spell out %s for a terminal', (_what, text, shown) => {
+    expect(plainText(text)).toBe(shown);
+  });
+
+  it.each([
+    ['HTML', '<img src=x>', '&lt;img src\\=x&gt;'],
+    ['a cell', 'a|b', 'a\\|b'],
+    ['a mention', '@security', '@<!-- -->security'],
+    ['an issue', 'x/y#12', 'x/y#<!-- -->12'],
+    ['a link', '[a](https://e.example)', '\\[a\\]\\(https:<!-- -->//e.example\\)'],
+    ['a bare address', 'www.e.example', 'www<!-- -->.e.example'],
+    ['emphasis', '**a** __b__ ~~c~~ `d`', '\\*\\*a\\*\\* \\_\\_b\\_\\_ \\~\\~c\\~\\~ \\`d\\`'],
+    ['an entity', '&lt;b&gt;', '&amp;lt;b&amp;gt;'],
+    ['a new paragraph', 'a\n\n# b', 'a\\\\u\\{000a\\}\\\\u\\{000a\\}#<!-- --> b'],
+    ['a formula', '=cmd()', '\\=cmd\\(\\)'],
+  ])('are nothing but text within Markdown: %s', (_what, text, shown) => {
+    expect(markdownText(text)).toBe(shown);
+  });
+});
+
+describe('colours', () => {
+  it.each([
+    [true, {}, true],
+    [true, { NO_COLOR: '1' }, false],
+    [true, { NO_COLOR: '' }, true],
+    [true, { TERM: 'dumb' }, false],
+    [false, {}, false],
+  ])('on a terminal (%s) with %j: %s', (isTerminal, env, colored) => {
+    expect(isColored(isTerminal, env)).toBe(colored);
+  });
+
+  it('are nowhere where they are not wanted', () => {
+    expect(styleOf({ isColored: true })('bad', 'no')).toBe('\u001B[31mno\u001B[0m');
+    expect(styleOf({ isColored: false })('bad', 'no')).toBe('no');
+  });
+});
+
+describe('progress', () => {
+  it('is one line that goes away, on a terminal alone', () => {
+    for (const isTerminal of [true, false]) {
+      let written = '';
+      let nowMs = 0;
+      const output = { write: (text: string) => (written += text), isTerminal, isColored: false };
+      const progress = createProgress(output, () => nowMs, { what: 'people', total: 3 });
+      progress.at(1);
+      nowMs = 500;
+      progress.at(2);
+      progress.end();
+      expect(written).toBe(isTerminal ? '\r\u001B[Kpeople: 2 of 3\r\u001B[K' : '');
+    }
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [['polcy']],
+    [['policy', 'chek']],
+    [['policy', 'check', 'a', '--jsn']],
+    [['policy', 'check']],
+    [[]],
+  ])('ends with 2 for %j, and says why', async (words) => {
+    const { exit, stdout, stderr } = await access(words);
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+    expect(stderr).toMatch(/Did you mean|missing required argument|Usage:/);
+  });
+
+  it('tells its exit codes with its help', async () => {
+    const { exit, stdout } = await access(['--help']);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('Exit codes:\n  0  done, or the answer is yes\n');
+  });
+
+  it('tells why there is no answer, in colour and as JSON', async () => {
+    const { exit, stdout, stderr } = await access(
+      ['policy', 'check', 'a', '--json'],
+      {},
+      {
+        isTerminal: true,
+      },
+    );
+    expect(exit).toBe(2);
+    expect(stderr).toContain('\u001B[31maccess: a cannot be read');
+    expect(JSON.parse(stdout)).toHaveProperty('error.code', 'file-unreadable');
+  });
+
+  it('takes JSON or Markdown, not both', async () => {
+    expect(await access(['policy', 'check', 'a', '--json', '--markdown'])).toMatchObject({ exit: 2 });
+  });
+});
