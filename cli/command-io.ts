@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createOnlineIo, type OnlineIo } from './online/online-io';
 import { isColored } from './output/text-style';
 
 export type Output = Readonly<{ write: (text: string) => void; isTerminal: boolean; isColored: boolean }>;
@@ -11,10 +12,12 @@ export type CommandIo = Readonly<{
   stderr: Output;
   nowMs: () => number;
   randomBytes: (size: number) => Buffer;
-}>;
+}> &
+  OnlineIo;
 
 /** The files, streams, clock and randomness of this process. */
-export function createProcessIo({ stdout, stderr, env }: NodeJS.Process): CommandIo {
+export function createProcessIo(process: NodeJS.Process): CommandIo {
+  const { stdout, stderr, env } = process;
   const outputOf = (stream: NodeJS.WriteStream): Output => ({
     write: (text) => {
       stream.write(text);
@@ -23,6 +26,7 @@ export function createProcessIo({ stdout, stderr, env }: NodeJS.Process): Comman
     isColored: isColored(stream.isTTY, env),
   });
   return {
+    ...createOnlineIo(process),
     readFile: async (path) => readFile(path),
     stdout: outputOf(stdout),
     stderr: outputOf(stderr),

@@ -5,7 +5,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_CODES_IN_WORDS: ReadonlyArray<readonly [ExitCode, string]> = [
   [EXIT.done, 'done, or the answer is yes'],
-  [EXIT.no, 'the answer is no: faults were found, or a case does not hold'],
+  [
+    EXIT.no,
+    'the answer is no: faults were found, a case does not hold, what was named is not there, or somebody has to act',
+  ],
   [EXIT.misuse, 'wrong use: an unknown option, or a file that is not there or cannot be used'],
   [EXIT.unreachable, 'the app, or what it needs, cannot be reached'],
   [EXIT.refused, 'the app refuses: not signed in, or not permitted'],

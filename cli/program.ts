@@ -4,6 +4,7 @@ import type { CommandIo } from './command-io';
 import { withExamples } from './examples';
 import { EXIT_CODES_IN_WORDS } from './exit-codes';
 import { addCompletion } from './completion';
+import { addOnlineCommands } from './online/add-online-commands';
 import { addCheck } from './policy/check';
 import { addDiff } from './policy/diff';
 import { addTest } from './policy/test';
@@ -32,12 +33,14 @@ export function createProgram(io: CommandIo, state: RunState): Command {
       what: 'whom would an edit change?',
       line: 'access policy diff policy.yaml edited.yaml --people hr.csv',
     },
+    { what: 'is there anything to do?', line: 'access status --url https://<app>.azurewebsites.net' },
   ]);
   const policy = program
     .command('policy')
     .description('the policy file: is it right, whom would an edit change, do its cases hold (offline)');
   addCheck(policy, io, state);
   addDiff(policy, io, state);
+  addOnlineCommands(program, io, state);
   addTest(policy, io, state);
   addNewSecret(program.command('secret').description('secrets of sources (offline)'), io, state);
   addCompletion(program, io);

@@ -3,6 +3,7 @@ import { nameOf } from './answer';
 import { examplesOf } from './examples';
 import { EXIT, EXIT_CODES_IN_WORDS } from './exit-codes';
 import { createProgram } from './program';
+import { NO_APP } from './online/online-io';
 import { ABOUT_HR_FILES } from './hr-file/people-option';
 
 const INTRODUCTION = `# The command line \`access\`
@@ -22,6 +23,7 @@ else; as a package it is the command \`access\`.
 export function programToRead(): Command {
   const output = { write: () => undefined, isTerminal: false, isColored: false };
   const io = {
+    ...NO_APP,
     readFile: async () => Buffer.alloc(0),
     stdout: output,
     stderr: output,

@@ -1,7 +1,7 @@
 import type { NotifyDeps } from './access/audit/notify-audit-difference';
 import type { RunAuditDeps } from './access/audit/run-audit';
 import { createPassMemory } from './access/readiness/remember-passes';
-import type { ReadinessCheck } from './access/run-readiness-checks';
+import { askedAtTimes, type ReadinessCheck } from './access/run-readiness-checks';
 import type { CloseDeadDeliveryDeps } from './access/desk/close-dead-delivery';
 import type { ListRequestsDeps } from './access/desk/list-requests';
 import type { RequestStatusDeps } from './access/desk/read-request-status';
@@ -23,6 +23,7 @@ import { CONSOLE_SECRET, EVIDENCE_SECRET } from './domain/secret-places';
 import { createFetchBacks } from './fetch-back/vendor-registry';
 import { createInfrastructure, type Infrastructure } from './infrastructure';
 import type { ConsoleDeps } from './http/console-handlers';
+import type { OperatorDeps } from './http/operator-handlers';
 import type { ScimHandlerDeps } from './http/scim-handler';
 import type { Log } from './log-interface';
 import { createWebhookNotifier } from './notify/webhook-notifier';
@@ -48,6 +49,7 @@ export type AppDeps = Stores &
   ListRequestsDeps &
   HoldDeps &
   ConsoleDeps &
+  OperatorDeps &
   NotifyDeps &
   RefusedChangeDeps &
   RetryDeadDeliveryDeps &
@@ -92,6 +94,18 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
   }, clock);
   const stores = createStores(infrastructure, onUnreadable);
   const client = createOrganizationClients({ ...infrastructure, secrets, ledger: stores.ledger });
+  const checks: AppDeps['readinessChecks'] = async ({ isFresh }) =>
+    readinessChecks({
+      ...infrastructure,
+      ledger: stores.ledger,
+      // Each asked for once, however many checks need it.
+      secrets: createCachedSecrets(infrastructure.secretProbe, { clock, log: () => undefined }),
+      probe,
+      parseEvidenceKeys,
+      parseConsoleKey: deriveConsoleKeys,
+      signIn: config,
+      ...(isFresh ? {} : { passes }),
+    });
   return {
     config,
     clock,
@@ -135,17 +149,11 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
       const { uipath, clientId, scopes } = await client(alias);
       return { ...uipath.tellingCalls(tell), own: { clientId, scopes } };
     },
-    readinessChecks: async ({ isFresh }) =>
-      readinessChecks({
-        ...infrastructure,
-        ledger: stores.ledger,
-        // Each asked for once, however many checks need it.
-        secrets: createCachedSecrets(infrastructure.secretProbe, { clock, log: () => undefined }),
-        probe,
-        parseEvidenceKeys,
-        parseConsoleKey: deriveConsoleKeys,
-        signIn: config,
-        ...(isFresh ? {} : { passes }),
-      }),
+    readinessChecks: checks,
+    readiness: askedAtTimes(async () => checks({ isFresh: false }), clock),
+    callsLeft: async (alias) => {
+      const { quota } = await client(alias);
+      return { GET: await quota.remaining('GET'), PUT: await quota.remaining('PUT') };
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock';
 import { CAUSES, type CauseName } from '../domain/readiness/causes';
 import type { SecretFault } from '../domain/secret-form-and-faults';
 import { AppError, SecretError, UpstreamError, type ErrorCode } from '../errors';
@@ -84,6 +85,29 @@ async function runInTurn(
   const needed = await Promise.all(needs.map(resultOf));
   const failed = needed.flatMap((result) => (result?.ok === false ? [result.name] : []));
   return failed.length > 0 ? { name, ok: false, skipped: failed } : run(check, limitMs);
+}
+
+/** Each run costs calls to UiPath: whoever asks again and again would take them from the changes. */
+const KEPT_MS = 30_000;
+
+/** Readiness as it was found within the last half minute, and when; who asks meanwhile waits for the run that is on its way. */
+export function askedAtTimes(
+  checks: () => Promise<readonly ReadinessCheck[]>,
+  clock: Pick<Clock, 'now'>,
+): () => Promise<Readonly<{ readiness: Readiness; atMs: number }>> {
+  let latest: Readonly<{ atMs: number; found: Promise<Readiness> }> | undefined;
+  return async () => {
+    const nowMs = clock.now();
+    if (latest === undefined || nowMs - latest.atMs >= KEPT_MS)
+      latest = { atMs: nowMs, found: checks().then(async (all) => runReadinessChecks(all)) };
+    const { atMs, found } = latest;
+    try {
+      return { readiness: await found, atMs };
+    } catch (error) {
+      latest = undefined;
+      throw error;
+    }
+  };
 }
 
 async function run({ name, tried, asks, check }: ReadinessCheck, limitMs: number): Promise<CheckResult> {

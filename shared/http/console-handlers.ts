@@ -1,7 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { readObserved } from '../access/ledger/observed-organization';
 import { readReport } from '../access/desk/read-report';
-import { carryOutDecision, DONE, type DecideDeps } from '../console/carry-out-decision';
+import { DONE, type DecideDeps } from '../console/carry-out-decision';
+import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { renderPageLayout, renderNoticePage, type PageLayout } from '../console/page-layout';
 import { CONSOLE_PATH, PAGES, type PageName } from '../console/path-and-page-names';
 import { renderPageContent, type PageDeps } from '../console/render-page-content';
@@ -15,14 +16,13 @@ import {
   requireFormToken,
   SESSION_SECONDS,
 } from '../console/session-and-form-tokens';
-import { logRefusal, requireSignIn, type SignedIn, type SignInDeps } from '../console/require-sign-in';
+import { logRefusal, requireSignIn, type SignInDeps } from '../console/require-sign-in';
 import { sessionCookieHeader } from '../console/session-cookie';
 import { takeKey } from '../console/take-key';
 import { permissionsOf } from '../console/visitor-permissions';
 import { CONSOLE_SECRET } from '../domain/secret-places';
 import { readDeciderName } from '../domain/decider-name';
 import { personKey } from '../domain/person-key';
-import type { OrganizationPolicy } from '../domain/policy';
 import { AppError, errorCodeOf } from '../errors';
 import { markup } from '../html/markup';
 import { chooseFormat } from '../reports/report-formats';
@@ -39,10 +39,10 @@ type ConsoleRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body' 
 export async function showPage(deps: ConsoleDeps, request: ConsoleRequest): Promise<HttpResponseInit> {
   const who = await requireSignIn(deps, request);
   const { organization = '', page = 'today', id = '' } = request.params;
-  const readable = await readableBy(deps, who);
+  const readable = await readableBy(deps, who.visitor);
   const [first] = readable;
   if (organization === '' && first !== undefined) return seeOther(`${CONSOLE_PATH}/${first.alias}/today`);
-  const chosen = requireOrganization(readable, organization);
+  const chosen = requireReadable(readable, organization);
   if (page === 'report') {
     const format = chooseFormat(request.query.get('format'), null);
     if (format === undefined) throw new AppError('format-unsupported', 'There is no such format');
@@ -69,18 +69,7 @@ export async function postDecision(deps: ConsoleDeps, request: ConsoleRequest): 
   const fields = await readForm(request);
   requireFormToken(who.keys, who.visitor.id, fields.get('token') ?? '');
   const { organization = '', page = '', id = '' } = request.params;
-  const chosen = requireOrganization(await readableBy(deps, who), organization);
-  const isRelease = page === 'plans' || (page === 'findings' && fields.has('planHash'));
-  if (!permissionsOf(who.visitor, chosen)[isRelease ? 'release' : 'operate'])
-    throw new AppError('not-permitted', 'You may look at this organization, and not decide this');
-  const done = await carryOutDecision(deps, {
-    organization,
-    page,
-    id,
-    by: who.visitor.by,
-    mayDecide: (other) => permissionsOf(who.visitor, other).operate,
-    fields,
-  });
+  const done = await decideAsVisitor(deps, who.visitor, { organization, page, id, fields });
   return seeOther(`${CONSOLE_PATH}/${organization}/${page}?done=${done}`);
 }
 
@@ -153,19 +142,6 @@ function retryAfter(error: unknown, nowMs: number): Readonly<Record<string, stri
   return retryAtMs === undefined
     ? {}
     : { 'retry-after': String(Math.ceil(Math.max(1, (retryAtMs - nowMs) / 1000))) };
-}
-
-async function readableBy(deps: PageDeps, { visitor }: SignedIn): Promise<readonly OrganizationPolicy[]> {
-  const { organizations } = await deps.policy();
-  return [...organizations.values()].filter((organization) => permissionsOf(visitor, organization).read);
-}
-
-/** A visitor without the right to read an organization does not learn that it exists. */
-function requireOrganization(readable: readonly OrganizationPolicy[], alias: string): OrganizationPolicy {
-  const found = readable.find((organization) => organization.alias === alias);
-  if (found === undefined)
-    throw new AppError('not-permitted', 'There is no such organization, or it is not open to you');
-  return found;
 }
 
 function doneText(done: string | null): string | undefined {

@@ -41,6 +41,8 @@ export type RequestIndex = Readonly<{
     ticket: string,
     said: Readonly<{ person?: string; withdrawnAtMs?: number }>,
   ) => Promise<NotedTicket>;
+  /** Whom a ticket granted something, by their keys. */
+  peopleOfTicket: (organization: string, ticket: string) => Promise<readonly string[]>;
   get: (organization: string, requestId: string) => Promise<RequestEntry | undefined>;
   /** Newest first, at most so many, from the one after `cursor`. @throws AppError `query-invalid` for a cursor that is none */
   list: (
@@ -170,6 +172,13 @@ export function createRequestIndex(
           if (!isConflict(error) || attempt === ATTEMPTS) throw error;
         }
       }
+    },
+
+    peopleOfTicket: async (organization, ticket) => {
+      const place = { table: 'requests', partitionKey: organization, rowKey: `k:${keyOf(ticket)}` };
+      const row = await undefinedIfMissing(async () => (await table()).getEntity(organization, place.rowKey));
+      if (row === undefined) return [];
+      return decodeRecord(NotedTicketSchema, row, { ...place, seal: await storage.seal() }).people;
     },
 
     list: async (organization, { cursor, most }) => {

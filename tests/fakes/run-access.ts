@@ -1,3 +1,4 @@
+import { NO_APP, type OnlineIo } from '../../cli/online/online-io';
 import { runAccess } from '../../cli/run-access';
 
 type Files = Readonly<Record<string, string | Buffer>>;
@@ -10,7 +11,11 @@ const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 export async function access(
   words: readonly string[],
   files: Files = {},
-  { isTerminal = false, nowMs = () => NOW_MS }: Readonly<{ isTerminal?: boolean; nowMs?: () => number }> = {},
+  {
+    isTerminal = false,
+    nowMs = () => NOW_MS,
+    online = {},
+  }: Readonly<{ isTerminal?: boolean; nowMs?: () => number; online?: Partial<OnlineIo> }> = {},
 ): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr') => ({
@@ -21,6 +26,8 @@ export async function access(
     isColored: isTerminal,
   });
   const exit = await runAccess(words, {
+    ...NO_APP,
+    ...online,
     readFile: async (path) => {
       const content = files[path];
       if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });

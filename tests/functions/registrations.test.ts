@@ -96,6 +96,20 @@ describe('the built app', () => {
         route: 'webhooks/hr/{source}',
       },
       {
+        name: 'operator',
+        trigger: 'http',
+        authLevel: 'anonymous',
+        methods: ['GET'],
+        route: 'operator/{organization?}/{what?}/{id?}',
+      },
+      {
+        name: 'operator-decision',
+        trigger: 'http',
+        authLevel: 'anonymous',
+        methods: ['POST'],
+        route: 'operator/{organization}/{page}/{id}',
+      },
+      {
         name: 'plans',
         trigger: 'http',
         authLevel: 'function',

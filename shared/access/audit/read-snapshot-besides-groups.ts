@@ -3,6 +3,7 @@ import type { SnapshotContext } from './snapshot-context';
 import type { BreakGlass, Known, Snapshot, SnapshotUser } from '../../domain/audit/snapshot';
 import { AppError, errorCodeOf } from '../../errors';
 import type { UiPathRule } from '../../uipath/rules';
+import { maybeTime, UsersPageSchema } from '../ledger/snapshot-part-schemas';
 import { readListInParts } from './read-list-in-parts';
 import { readKeptPart } from './resumable-snapshot-reader';
 import {
@@ -31,23 +32,6 @@ const RulesSchema = z.array(
     isBroad: z.boolean().default(false),
   }),
 );
-const maybeTime = z
-  .number()
-  .nullable()
-  .transform((ms) => ms ?? undefined);
-const UsersSchema = z.array(
-  z.object({
-    id: z.string(),
-    email: z
-      .string()
-      .nullable()
-      .transform((email) => email ?? undefined),
-    userName: z.string().exactOptional(),
-    isActive: z.boolean(),
-    lastUsedMs: maybeTime,
-  }),
-);
-const UsersPageSchema = z.object({ totalCount: z.number(), entries: UsersSchema });
 const BreakGlassSchema = z
   .object({ memberId: z.string(), lastSignInMs: maybeTime })
   .nullable()

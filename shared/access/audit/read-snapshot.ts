@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GroupMember } from '../../uipath/group-schemas';
-import { type MemberKind, MEMBER_KINDS } from '../../domain/member-kind';
+import type { MemberKind } from '../../domain/member-kind';
 import { chooseCheapestLeaverRead } from '../../domain/audit/choose-cheapest-leaver-read';
 import type { Known, LeadingSnapshot, Snapshot, SnapshotGroup } from '../../domain/audit/snapshot';
 import { groupsByName } from '../../domain/groups-by-name';
@@ -9,23 +9,22 @@ import { createStringInterner } from '../../domain/intern-strings';
 import { fold } from '../../domain/fold';
 import { AppError } from '../../errors';
 import { mapConcurrently } from '../../map-concurrently';
+import {
+  GroupsSchema,
+  MembersPageSchema,
+  type ListedGroup,
+  type MemberOfKind,
+  type MembersSchema,
+} from '../ledger/snapshot-part-schemas';
 import { readListInParts } from './read-list-in-parts';
 import { LOOK_UP_WIDTH } from './look-up-ids-by-name';
 import { readKeptPart, type KeptPart } from './resumable-snapshot-reader';
 import { readSnapshotBesidesGroups } from './read-snapshot-besides-groups';
 import type { SnapshotContext } from './snapshot-context';
 
-const GroupsSchema = z.array(z.object({ id: z.string(), name: z.string(), kind: z.string() }));
-/** Ids in runs of one kind, in order: half of what pairs of both take. */
-const MembersSchema = z
-  .array(z.tuple([z.enum(MEMBER_KINDS), z.array(z.string())]))
-  .transform((runs) => runs.flatMap(([kind, ids]) => ids.map((id): MemberOfKind => [id, kind])));
-const MembersPageSchema = z.object({ totalCount: z.number(), entries: MembersSchema });
-type MemberOfKind = readonly [id: string, kind: MemberKind];
 const IdsSchema = z.array(z.string());
 
 type Elsewhere = Extract<Snapshot['elsewhere'], { kind: 'known' }>['value'];
-type ListedGroup = z.output<typeof GroupsSchema>[number];
 type InternString = ReturnType<typeof createStringInterner>;
 
 /**

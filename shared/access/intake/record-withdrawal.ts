@@ -3,10 +3,11 @@ import { isRevoked } from '../../domain/ledger/person-access';
 import type { Grant } from '../../domain/ledger/person-ledger';
 import type { GroupRequest } from '../../domain/ledger/record-request';
 import { personSubject } from '../../domain/ledger/subject';
-import type { OrganizationPolicy, SourcePolicy } from '../../domain/policy';
+import type { OrganizationPolicy } from '../../domain/policy';
 import type { RequestIndex } from '../../storage/request-index';
 import type { Withdrawal } from '../../webhooks/webhook-format';
 import { notJoined, readWhoeverJoined } from '../ledger/find-person';
+import { ticketOf } from '../ledger/ticket-of';
 import { updateLedger } from '../ledger/update-ledger';
 import {
   markAndSchedulePerson,
@@ -16,11 +17,6 @@ import {
 
 export type RecordWithdrawalDeps = RecordWorkerEventDeps &
   Readonly<{ requests: Pick<RequestIndex, 'noteTicket'> }>;
-
-/** Names a ticket: two ticket systems may use the same number. */
-function ticketOf({ name }: SourcePolicy, ticketId: string): string {
-  return JSON.stringify([name, ticketId]);
-}
 
 /**
  * Ends what a ticket granted, where its approval was taken back: by whomever, as that only takes away, and only what this source gave.

@@ -7,6 +7,7 @@ import { createDeliveries } from '../../../shared/storage/deliveries';
 import { createHoldStore } from '../../../shared/storage/holds';
 import { createLedgerStore } from '../../../shared/storage/ledger';
 import { startConsoleStack, type ConsoleStack } from '../../fixtures/console-stack';
+import { send } from './calls';
 import { tokenIn, visit, type Fields } from '../../fixtures/console-visit';
 import {
   APPROVERS,
@@ -324,5 +325,46 @@ describe('an organization with roles, where a release of more than one takes two
       by: { kind: 'person', objectId: objectIdOf(APPROVERS[1]) },
       first: { kind: 'person', objectId: objectIdOf(APPROVERS[0]) },
     });
+  });
+});
+
+describe('the command line', () => {
+  const ask = async (path: string, headers: Fields) =>
+    send(`${stack.host().url}/api/operator${path}`, { headers });
+  const decide = async (path: string, headers: Fields, fields: Fields = {}) => {
+    const body = JSON.stringify(fields);
+    const sent = { 'content-type': 'application/json', 'content-length': String(body.length), ...headers };
+    return send(`${stack.host().url}/api/operator${path}`, { method: 'POST', pieces: [body], headers: sent });
+  };
+
+  it('is told where somebody may look, and nothing of elsewhere', async () => {
+    expect((await ask('', as(CHIEF))).json).toMatchObject({
+      who: expect.stringContaining(CHIEF),
+      organizations: [{ organization: OTHER_ORGANIZATION }, { organization: ORGANIZATION }],
+    });
+    expect((await ask(`/${OTHER_ORGANIZATION}/status`, as(READER))).json['code']).toBe('not-permitted');
+    expect((await ask('/nowhere/status', as(READER))).json['code']).toBe('not-permitted');
+    expect((await ask(`/${ORGANIZATION}/status`, as(READER))).status).toBe(200);
+  });
+
+  it('is nobody without the platform, whatever key it sends', async () => {
+    const key = Buffer.from(`${OPERATOR}:${stack.consoleKey}`).toString('base64');
+    expect((await ask('', { authorization: `Basic ${key}` })).status).toBe(401);
+    expect((await ask('', asElsewhere({ provider: 'google' }))).status).toBe(401);
+  });
+
+  it('decides as the console does, for whoever may', async () => {
+    const retry = { decision: 'retry-delivery' };
+    const shared = `/${ORGANIZATION}/dead-letters/${SHARED}`;
+    for (const name of [READER, AUDITOR, 'mallory@elsewhere.example'])
+      expect((await decide(shared, as(name), retry)).json['code']).toBe('not-permitted');
+    expect((await decide(`/${ORGANIZATION}/plans/${stack.planHash}`, as(READER))).json['code']).toBe(
+      'not-permitted',
+    );
+    expect(
+      (await decide(`/${ORGANIZATION_WITH_ROLES}/plans/${'a'.repeat(64)}`, as(AUDITOR))).json['code'],
+    ).toBe('not-permitted');
+    const gone = await decide(`/${ORGANIZATION_WITH_ROLES}/plans/${'a'.repeat(64)}`, as(APPROVERS[0]));
+    expect(gone.json['code']).toBe('plan-unknown');
   });
 });

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { RunState } from '../answer';
+import type { CommandIo } from '../command-io';
+import { addDeadLetters } from './dead-letters';
+import { addExplain } from './explain';
+import { addHistory } from './history';
+import { addHolds } from './holds';
+import { addStatus } from './status';
+import { addWho } from './who';
+
+/** The commands that ask the running app. */
+export function addOnlineCommands(program: Command, io: CommandIo, state: RunState): void {
+  addStatus(program, io, state);
+  addExplain(program, io, state);
+  addWho(program, io, state);
+  addHolds(program, io, state);
+  addDeadLetters(program, io, state);
+  addHistory(program, io, state);
+}

@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import type { Known } from '../../shared/domain/audit/snapshot';
+import type { ExplainedReason } from '../../shared/domain/desk/explained-group';
+import type { ExplainedMember } from '../../shared/domain/desk/members-of-group';
+import type { HistoryEntry } from '../../shared/domain/desk/history';
+import type { OrganizationStatus } from '../../shared/domain/desk/organization-status';
+import { MEMBER_KINDS } from '../../shared/domain/member-kind';
+
+/** What the app answers, as this version of the command line understands it. Members that it does not know are passed over. */
+const known = <T>(value: z.ZodType<T>): z.ZodType<Known<T>> =>
+  z.union([
+    z.object({ kind: z.literal('known'), value }),
+    z.object({ kind: z.literal('unknown'), code: z.string() }),
+  ]);
+
+const maybeText = z.string().nullable();
+const maybeMs = z.number().nullable();
+
+export const StatusSchema: z.ZodType<OrganizationStatus> = z.object({
+  organization: z.string(),
+  atMs: z.number(),
+  readiness: known(
+    z.object({
+      atMs: z.number(),
+      checks: z.number(),
+      faults: z.array(z.object({ name: z.string(), code: z.string(), problem: z.string().optional() })),
+    }),
+  ),
+  policy: z.object({ hash: z.string(), sinceMs: known(maybeMs) }),
+  audit: known(
+    z
+      .object({
+        night: z.string(),
+        takenAtMs: z.number(),
+        result: z.enum(['green', 'red']),
+        open: z.object({ critical: z.number(), high: z.number(), medium: z.number(), low: z.number() }),
+        waived: z.number(),
+        unknown: z.number(),
+      })
+      .nullable(),
+  ),
+  holds: known(z.object({ count: z.number(), removals: z.number() })),
+  deadDeliveries: known(z.number()),
+  refusedChanges: known(z.number()),
+  requestsPending: known(z.object({ count: z.number(), isMore: z.boolean() })),
+  callsLeft: known(z.object({ GET: z.number(), PUT: z.number() })),
+});
+
+const ReasonSchema: z.ZodType<ExplainedReason> = z.union([
+  z.object({
+    kind: z.literal('birthright'),
+    line: z.string(),
+    when: z.record(z.string(), z.array(z.string())),
+    untilMs: maybeMs,
+  }),
+  z.object({
+    kind: z.literal('grant'),
+    ticket: z.string(),
+    ticketUrl: maybeText,
+    source: z.string(),
+    requester: z.string(),
+    approvers: z.array(z.string()),
+    fromMs: z.number(),
+    untilMs: maybeMs,
+  }),
+  z.object({
+    kind: z.literal('waiver'),
+    finding: z.string(),
+    reason: z.string(),
+    owner: z.string(),
+    ticket: z.string(),
+    untilMs: z.number(),
+  }),
+  z.object({ kind: z.literal('protected') }),
+]);
+
+const GroupSchema = z.object({
+  group: z.string(),
+  isMember: z.boolean(),
+  sinceMs: maybeMs,
+  origin: z.enum(['applied', 'standing']).nullable(),
+  reasons: z.array(ReasonSchema),
+});
+
+/** Further members say what it is about, by its kind. */
+const WhyNotSchema = z.looseObject({ kind: z.string() });
+
+export const ExplainedSchema = z.object({
+  person: z.string(),
+  formerAddresses: z.array(z.string()),
+  employment: z.string(),
+  directoryId: maybeText,
+  lockedUntilMs: maybeMs,
+  nextChangeAtMs: maybeMs,
+  atMs: z.number(),
+  groups: z.array(GroupSchema),
+  whyNot: z.array(WhyNotSchema),
+  evidenceFault: maybeText,
+});
+export type Explained = Readonly<z.infer<typeof ExplainedSchema>>;
+
+const MemberSchema: z.ZodType<ExplainedMember> = z.object({
+  memberId: z.string(),
+  kind: z.enum(MEMBER_KINDS),
+  name: z.string(),
+  person: maybeText,
+  employment: maybeText,
+  reasons: z.array(ReasonSchema),
+  sinceMs: maybeMs,
+  origin: z.enum(['applied', 'standing']).nullable(),
+  isUnreadable: z.boolean(),
+});
+
+export const MembersSchema = z.object({
+  group: z.string(),
+  groupId: z.string(),
+  mode: maybeText,
+  night: z.string(),
+  takenAtMs: z.number(),
+  atMs: z.number(),
+  total: z.number(),
+  members: z.array(MemberSchema),
+  next: z.number().nullable(),
+});
+
+const HistoryEntrySchema: z.ZodType<HistoryEntry> = z.object({
+  atMs: z.number(),
+  about: z.string(),
+  kind: z.string(),
+  words: z.string(),
+  group: maybeText,
+  ticket: maybeText,
+  why: z.array(z.string()),
+  by: maybeText,
+  outcome: maybeText,
+  policyHash: z.string(),
+});
+
+export const HistorySchema = z.object({
+  entries: z.array(HistoryEntrySchema),
+  total: z.number(),
+  next: z.number().nullable(),
+  isWhole: z.boolean(),
+  atMs: z.number(),
+});
+
+const RemovalSchema = z.object({
+  groupName: z.string(),
+  personKey: z.string(),
+  memberId: z.string(),
+  why: z.array(z.string()),
+});
+
+export const HoldSchema = z.object({
+  hash: z.string(),
+  kind: z.string().optional(),
+  state: z.string(),
+  guards: z.array(
+    z.object({ guard: z.string(), scope: z.string(), removals: z.number(), whole: z.number() }),
+  ),
+  removals: z.array(RemovalSchema),
+  causes: z.array(z.string()).optional(),
+  heldAtMs: maybeMs,
+  expiresAtMs: maybeMs,
+});
+export type ShownHold = Readonly<z.infer<typeof HoldSchema>>;
+
+export const HoldsSchema = z.object({ plans: z.array(HoldSchema) });
+
+const ChangeSchema = z.object({
+  id: z.string(),
+  personKey: z.string(),
+  groupName: z.string(),
+  memberId: z.string(),
+  decision: z.string(),
+  history: z.array(z.object({ atMs: z.number(), event: z.string(), code: z.string() })),
+});
+
+const DeliverySchema = z.object({
+  feed: z.string(),
+  source: z.string(),
+  deliveryId: z.string(),
+  receivedAtMs: z.number(),
+  history: z.array(z.looseObject({ kind: z.string(), atMs: z.number(), code: z.string().optional() })),
+});
+
+export const DeadLettersSchema = z.object({
+  changes: z.array(ChangeSchema),
+  deliveries: z.array(DeliverySchema),
+  unreadable: z.array(z.object({ feed: z.string(), source: z.string(), code: z.string() })),
+  failing: z.array(
+    z.object({
+      kind: z.string(),
+      name: z.string(),
+      code: z.string(),
+      failures: z.number(),
+      sinceMs: z.number(),
+      nextTryMs: z.number(),
+    }),
+  ),
+});
+export type DeadLetters = Readonly<z.infer<typeof DeadLettersSchema>>;

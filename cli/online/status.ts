@@ -1,0 +1,138 @@
+import type { Command } from 'commander';
+import { tellAnswer, withFormats, type Answer, type RunState } from '../answer';
+import type { CommandIo } from '../command-io';
+import { withExamples } from '../examples';
+import { EXIT } from '../exit-codes';
+import { agoText, instantText } from '../output/instant';
+import { markdownText } from '../output/markdown-text';
+import { plainText } from '../output/plain-text';
+import type { TextStyle } from '../output/text-style';
+import type { Known } from '../../shared/domain/audit/snapshot';
+import { countOf, whatToSeeTo, type OrganizationStatus } from '../../shared/domain/desk/organization-status';
+import { StatusSchema } from './answers';
+import { connect } from './ask-app';
+import { organizationsOf, withConnection } from './connection-options';
+import type { ConnectionOptions } from './sign-in';
+
+/** `access status`: how every organization stands, and what somebody has to see to. */
+export function addStatus(program: Command, io: CommandIo, state: RunState): void {
+  const command = program
+    .command('status')
+    .description('how every organization stands that you may look at; ends with 1 where somebody has to act');
+  withConnection(command);
+  withFormats(command, { markdown: true });
+  withExamples(command, [
+    { what: 'is there anything to do?', line: 'access status' },
+    { what: 'for a monitor', line: 'access status --organization acme --json' },
+  ]);
+  command.action(async (options: ConnectionOptions) =>
+    tellAnswer(io, state, command, async () => {
+      const app = await connect(io, options);
+      const named = options.organization ?? io.env('ACCESS_ORGANIZATION');
+      const organizations = named === undefined ? await organizationsOf(app) : [named];
+      const found: OrganizationStatus[] = [];
+      // One after the other: with a key each question is a sign-in, and many at once look like somebody who guesses.
+      for (const one of organizations) found.push(await app.get([one, 'status'], {}, StatusSchema));
+      return toAnswer(found);
+    }),
+  );
+}
+
+function toAnswer(found: readonly OrganizationStatus[]): Answer {
+  const all = found.map((status) => ({ status, toSeeTo: whatToSeeTo(status) }));
+  return {
+    exit: all.some(({ toSeeTo }) => toSeeTo.length > 0) ? EXIT.no : EXIT.done,
+    json: { organizations: all.map(({ status, toSeeTo }) => ({ ...status, toSeeTo })) },
+    text: (style) =>
+      all
+        .map(({ status, toSeeTo }) => {
+          const isGood = toSeeTo.length === 0;
+          const head = `${style(isGood ? 'good' : 'bad', isGood ? '✔' : '✘')} ${style('strong', plainText(status.organization))}`;
+          const rows = rowsOf(status).map(([word, text]) => `  ${word.padEnd(10)} ${plainText(text, 2_000)}`);
+          return [head, ...rows, ...toSeeTo.map((one) => toDo(one, style))].join('\n');
+        })
+        .join('\n\n'),
+    markdown: () =>
+      all
+        .map(({ status, toSeeTo }) =>
+          [
+            `### ${markdownText(status.organization)}`,
+            '',
+            '| | |',
+            '| --- | --- |',
+            ...rowsOf(status).map(([word, text]) => `| ${word} | ${markdownText(text)} |`),
+            ...(toSeeTo.length === 0
+              ? []
+              : ['', ...toSeeTo.map((one) => `- **to do**: ${markdownText(one)}`)]),
+          ].join('\n'),
+        )
+        .join('\n\n'),
+  };
+}
+
+function toDo(text: string, style: TextStyle): string {
+  return `  ${style('bad', 'to do')}      ${plainText(text, 2_000)}`;
+}
+
+function rowsOf(status: OrganizationStatus): ReadonlyArray<readonly [string, string]> {
+  const {
+    atMs,
+    readiness,
+    policy,
+    audit,
+    holds,
+    deadDeliveries,
+    refusedChanges,
+    requestsPending,
+    callsLeft,
+  } = status;
+  const { sinceMs } = policy;
+  const since =
+    sinceMs.kind === 'known' && sinceMs.value !== null ? `, since ${instantText(sinceMs.value)}` : '';
+  return [
+    [
+      'readiness',
+      told(readiness, ({ checks, faults }) =>
+        faults.length === 0
+          ? `ready (${countOf(checks, 'check')})`
+          : faults.map(({ name, code, problem }) => `${name}: ${problem ?? code}`).join('; '),
+      ),
+    ],
+    ['policy', `${policy.hash.slice(0, 12)}${since}`],
+    [
+      'audit',
+      told(audit, (last) =>
+        last === null
+          ? 'none has ended yet'
+          : `${last.result}, ${instantText(last.takenAtMs)} (${agoText(last.takenAtMs, atMs)}): ${findingsText(last)}`,
+      ),
+    ],
+    [
+      'holds',
+      told(holds, ({ count, removals }) =>
+        count === 0 ? 'none' : `${count}, of ${countOf(removals, 'removal')}`,
+      ),
+    ],
+    [
+      'dead',
+      `${told(deadDeliveries, (count) => countOf(count, 'delivery', 'deliveries'))}, ${told(refusedChanges, (count) => countOf(count, 'refused change'))}`,
+    ],
+    ['requests', told(requestsPending, ({ count, isMore }) => `${count}${isMore ? ' or more' : ''} pending`)],
+    ['quota', told(callsLeft, ({ GET, PUT }) => `${GET} reads and ${PUT} writes left in this window`)],
+  ];
+}
+
+function told<T>(part: Known<T>, inWords: (value: T) => string): string {
+  return part.kind === 'known' ? inWords(part.value) : `not known now (${part.code})`;
+}
+
+function findingsText({
+  open,
+  waived,
+}: NonNullable<Extract<OrganizationStatus['audit'], { kind: 'known' }>['value']>): string {
+  const counts = Object.entries(open).flatMap(([severity, count]) =>
+    count === 0 ? [] : [`${count} ${severity}`],
+  );
+  const accepted = waived === 0 ? '' : `, ${waived} accepted`;
+  return `${counts.length === 0 ? 'nothing open' : `${counts.join(', ')} open`}${accepted}`;
+}

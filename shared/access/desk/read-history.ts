@@ -1,0 +1,145 @@
+import type { Clock } from '../../clock';
+import { describeDecider } from '../../domain/decider';
+import { isOf, toHistoryEntry, type HistoryEntry } from '../../domain/desk/history';
+import type { EvidenceRecord } from '../../domain/ledger/evidence';
+import { qualifiedRequestId } from '../../domain/ledger/access-request';
+import { personSubject } from '../../domain/ledger/subject';
+import type { Policy } from '../../domain/policy';
+import { AppError } from '../../errors';
+import { mapConcurrently, STORAGE_WIDTH } from '../../map-concurrently';
+import { DecidedBySchema } from '../../storage/desk/decider-schema';
+import type { LedgerStore } from '../../storage/ledger';
+import type { RequestIndex } from '../../storage/request-index';
+import { sourcesFeeding } from '../ledger/list-dead-deliveries';
+import { ticketOf } from '../ledger/ticket-of';
+import { explainPerson, type ExplainDeps } from './explain-person';
+
+export type ReadHistoryDeps = ExplainDeps &
+  Readonly<{
+    policy: () => Promise<Policy>;
+    ledger: Pick<LedgerStore, 'read' | 'evidence' | 'evidenceOfAll'>;
+    requests: Pick<RequestIndex, 'get' | 'peopleOfTicket'>;
+    clock: Pick<Clock, 'now'>;
+  }>;
+
+/** Whose history is asked for. */
+type HistoryAsked = Readonly<
+  { kind: 'person'; person: string } | { kind: 'group'; group: string } | { kind: 'ticket'; ticket: string }
+>;
+
+/** A part of a history, newest first. */
+export type History = Readonly<{
+  entries: readonly HistoryEntry[];
+  total: number;
+  /** How many entries come before the next page; null: this is the last. */
+  next: number | null;
+  /** Not everybody's records could be looked at in time. */
+  isWhole: boolean;
+  atMs: number;
+}>;
+
+type RecordsAbout = Readonly<{ key: string; records: readonly EvidenceRecord[] }>;
+
+const PAGE = 200;
+/** A group is not in the index of anything: the records of everybody are looked through for so long. */
+const LONGEST_SEARCH_MS = 5_000;
+
+/**
+ * What happened to a person, in a group or because of a ticket, by the records of evidence.
+ * @throws AppError `person-unknown`, `request-unknown` for a ticket that nobody is known of
+ */
+export async function readHistory(
+  deps: ReadHistoryDeps,
+  alias: string,
+  asked: HistoryAsked,
+  skip: number,
+): Promise<History> {
+  const { about, isWhole } = await recordsFor(deps, alias, asked);
+  const all = about
+    .flatMap(({ key, records }) => records.map((record) => ({ key, record })))
+    .toSorted((a, b) => b.record.atMs - a.record.atMs || b.record.seq - a.record.seq);
+  const page = all.slice(skip, skip + PAGE);
+  const names = await namesOf(deps, alias, [...new Set(page.map(({ key }) => key))]);
+  return {
+    entries: page.map(({ key, record }) => toHistoryEntry(names.get(key) ?? key, record, byInWords(record))),
+    total: all.length,
+    next: skip + PAGE < all.length ? skip + PAGE : null,
+    isWhole,
+    atMs: deps.clock.now(),
+  };
+}
+
+async function recordsFor(
+  deps: ReadHistoryDeps,
+  alias: string,
+  asked: HistoryAsked,
+): Promise<Readonly<{ about: readonly RecordsAbout[]; isWhole: boolean }>> {
+  switch (asked.kind) {
+    case 'person': {
+      const found = await explainPerson(deps, alias, asked.person);
+      if (found === undefined) throw new AppError('person-unknown', 'Nothing is known of this person');
+      return { about: [{ key: found.key, records: found.evidence }], isWhole: true };
+    }
+    case 'ticket': {
+      const keys = await peopleOfTicket(deps, alias, asked.ticket);
+      if (keys.length === 0)
+        throw new AppError('request-unknown', 'No request of this ticket is known that is about a person');
+      const about = await mapConcurrently(keys, STORAGE_WIDTH, async (key) => {
+        const { records } = await deps.ledger.evidence(personSubject(alias, key));
+        return { key, records: records.filter((record) => isOf(record, asked)) };
+      });
+      return { about, isWhole: true };
+    }
+    case 'group':
+      return recordsOfGroup(deps, alias, asked);
+  }
+}
+
+async function recordsOfGroup(
+  { ledger, clock }: ReadHistoryDeps,
+  alias: string,
+  asked: Readonly<{ group: string }>,
+): Promise<Readonly<{ about: readonly RecordsAbout[]; isWhole: boolean }>> {
+  const about: RecordsAbout[] = [];
+  const untilMs = clock.now() + LONGEST_SEARCH_MS;
+  for await (const { key, evidence } of ledger.evidenceOfAll(alias, 'person')) {
+    const records = evidence.records.filter((record) => isOf(record, asked));
+    if (records.length > 0) about.push({ key, records });
+    if (clock.now() > untilMs) return { about, isWhole: false };
+  }
+  return { about, isWhole: true };
+}
+
+/** Keys of people, by the number of a ticket or the id of a request, in whichever ticket system. */
+async function peopleOfTicket(
+  { policy, requests }: ReadHistoryDeps,
+  alias: string,
+  ticket: string,
+): Promise<readonly string[]> {
+  const sources = sourcesFeeding(await policy(), alias).filter(({ feed }) => feed === 'ticket');
+  const found = await mapConcurrently(sources, STORAGE_WIDTH, async (source) => {
+    const entry = await requests.get(alias, qualifiedRequestId(source.name, ticket));
+    const named = entry?.subject.kind === 'person' ? [entry.subject.key] : [];
+    return [...named, ...(await requests.peopleOfTicket(alias, ticketOf(source, ticket)))];
+  });
+  return [...new Set(found.flat())];
+}
+
+/** Addresses by key; a ledger that cannot be read, or was erased, goes by its key. */
+async function namesOf(
+  { ledger }: ReadHistoryDeps,
+  alias: string,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const named = await mapConcurrently(keys, STORAGE_WIDTH, async (key) => {
+    const read = await ledger.read(personSubject(alias, key)).catch(() => undefined);
+    const email = read?.value.erased === undefined ? read?.value.email : undefined;
+    return [key, email === undefined || email === '' ? key : email] as const;
+  });
+  return new Map(named);
+}
+
+function byInWords({ facts }: EvidenceRecord): string | null {
+  const read = DecidedBySchema.safeParse(facts['by']);
+  return read.success && read.data !== '' ? describeDecider(read.data) : null;
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { fold } from '../../domain/fold';
+import type { MemberInSnapshot } from '../../domain/desk/members-of-group';
+import { AppError } from '../../errors';
+import type { StoredSnapshot } from '../../storage/snapshots';
+import { readWholeList } from '../../uipath/list-all-pages';
+import { GroupsSchema, MembersPageSchema, UsersPageSchema, type MemberOfKind } from './snapshot-part-schemas';
+
+type StoredParts = StoredSnapshot['parts'];
+
+/** A group as a night saw it. The name is UiPath's own. */
+type GroupInSnapshot = Readonly<{ groupId: string; name: string; members: readonly MemberInSnapshot[] }>;
+
+const RobotsSchema = z.array(z.tuple([z.string(), z.string()]));
+
+/**
+ * The members of a group, named in whatever case, as a stored snapshot has them, in no order. Names are those of the users and
+ * robots that the same night read.
+ * @throws AppError `group-unknown` where UiPath had no such group, or the night did not read its members; `uipath-group-ambiguous`
+ */
+export async function groupInStoredSnapshot(parts: StoredParts, asked: string): Promise<GroupInSnapshot> {
+  const groups = GroupsSchema.parse(JSON.parse(parts.get('groups') ?? '[]'));
+  const [group, another] = groups.filter(({ name }) => fold(name) === fold(asked));
+  if (group === undefined)
+    throw new AppError('group-unknown', 'UiPath had no group of this name when it was read last');
+  if (another !== undefined)
+    throw new AppError('uipath-group-ambiguous', 'UiPath had several groups of this name');
+  const members = await listIn(parts, `group:${group.id}`, MembersPageSchema, ([id]: MemberOfKind) => id);
+  if (members === undefined)
+    throw new AppError(
+      'group-unknown',
+      'The members of this group were not read: the policy does not name it, or the read failed',
+    );
+  const names = await namesIn(parts);
+  return {
+    groupId: group.id,
+    name: group.name,
+    members: members.map(([memberId, kind]) => ({ memberId, kind, name: names.get(memberId) ?? memberId })),
+  };
+}
+
+async function namesIn(parts: StoredParts): Promise<ReadonlyMap<string, string>> {
+  const users = (await listIn(parts, 'users', UsersPageSchema, ({ id }) => id)) ?? [];
+  const robots = RobotsSchema.safeParse(JSON.parse(parts.get('robots') ?? '[]')).data ?? [];
+  return new Map([
+    ...robots,
+    ...users.flatMap(({ id, email, userName }) => {
+      const name = email ?? userName;
+      return name === undefined ? [] : [[id, name] as const];
+    }),
+  ]);
+}
+
+/** The entries of a list that was stored page by page; undefined: not all of it was read. */
+async function listIn<Entry>(
+  parts: StoredParts,
+  name: string,
+  schema: z.ZodType<Readonly<{ totalCount: number; entries: readonly Entry[] }>>,
+  idOf: (entry: Entry) => string,
+): Promise<readonly Entry[] | undefined> {
+  const list = await readWholeList(async ({ reading, index }) => {
+    const json = parts.get(reading === 0 ? `${name}:${index}` : `${name}:again-${reading}:${index}`);
+    if (json === undefined) return undefined;
+    const { totalCount, entries } = schema.parse(JSON.parse(json));
+    return { totalCount, ids: entries.map(idOf), entries };
+  });
+  // Each page begins with the last entry of the one before.
+  return list.kind === 'whole'
+    ? list.pages.flatMap(({ entries }, index) => entries.slice(index === 0 ? 0 : 1))
+    : undefined;
+}

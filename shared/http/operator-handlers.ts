@@ -1,0 +1,148 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { z } from 'zod';
+import { explainAccess, type ExplainAccessDeps } from '../access/desk/explain-access';
+import { listMembers, type ListMembersDeps } from '../access/desk/list-members';
+import { readHistory, type ReadHistoryDeps } from '../access/desk/read-history';
+import { readStatus, type ReadStatusDeps } from '../access/desk/read-status';
+import { readHold, type ReadHoldDeps } from '../access/desk/release-hold';
+import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
+import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
+import { listHolds } from '../access/ledger/list-holds';
+import { listRefusedChanges } from '../access/ledger/list-refused-changes';
+import { DONE, type DecideDeps } from '../console/carry-out-decision';
+import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
+import { requireOperator } from '../console/require-operator';
+import type { SignInDeps } from '../console/require-sign-in';
+import { permissionsOf } from '../console/visitor-permissions';
+import { describeDecider } from '../domain/decider';
+import type { OrganizationPolicy } from '../domain/policy';
+import { AppError } from '../errors';
+import { checkBody } from '../webhooks/check-body';
+import { parseJsonBody } from '../webhooks/json-body';
+import { jsonResponse } from './json-response';
+import { readBody } from './read-body';
+
+export type OperatorDeps = SignInDeps &
+  DecideDeps &
+  ReadStatusDeps &
+  ExplainAccessDeps &
+  ListMembersDeps &
+  ReadHistoryDeps &
+  ReadHoldDeps &
+  ListFailingUnitsDeps;
+
+type OperatorRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body'>;
+
+const MAX_BYTES = 16_384;
+const LONGEST_WORD = 400;
+const FieldsSchema = z.record(z.string(), z.string());
+
+/**
+ * Answers what the command line asks, to whoever may look at the organization; without one, who asks and where they may look.
+ * @throws AppError `sign-in-needed`, `not-permitted`, `page-unknown`, `query-invalid`, and what the use case throws
+ */
+export async function answerOperator(
+  deps: OperatorDeps,
+  request: OperatorRequest,
+): Promise<HttpResponseInit> {
+  const visitor = await requireOperator(deps, request);
+  const { organization = '', what = '', id = '' } = request.params;
+  const readable = await readableBy(deps, visitor);
+  if (organization === '')
+    return jsonResponse(200, {
+      who: describeDecider(visitor.by),
+      organizations: readable.map((one) => ({ organization: one.alias, may: permissionsOf(visitor, one) })),
+    });
+  const chosen = requireReadable(readable, organization);
+  return jsonResponse(200, await read(deps, chosen, { what, id }, request.query));
+}
+
+async function read(
+  deps: OperatorDeps,
+  organization: OrganizationPolicy,
+  { what, id }: Readonly<{ what: string; id: string }>,
+  query: OperatorRequest['query'],
+): Promise<unknown> {
+  const { alias } = organization;
+  switch (what) {
+    case 'status':
+      return readStatus(deps, organization);
+    case 'explain':
+      return explainAccess(deps, organization, {
+        person: requireWord(query, 'person'),
+        group: wordIn(query, 'group'),
+      });
+    case 'members':
+      return listMembers(deps, organization, { group: requireWord(query, 'group'), skip: skipIn(query) });
+    case 'history':
+      return readHistory(deps, alias, historyAsked(query), skipIn(query));
+    case 'plans':
+      return id === '' ? { plans: await listHolds(deps, alias) } : readHold(deps, alias, id);
+    case 'dead-letters':
+      return listDeadLetters(deps, alias);
+    default:
+      throw new AppError('page-unknown', 'There is no such question');
+  }
+}
+
+async function listDeadLetters(deps: OperatorDeps, alias: string): Promise<unknown> {
+  const dead = await listDeadDeliveries(deps, alias);
+  return {
+    changes: await listRefusedChanges(deps, alias),
+    deliveries: dead.flatMap(({ deliveries }) => deliveries),
+    unreadable: dead.flatMap(({ source: { feed, name }, unreadable: code }) =>
+      code === undefined ? [] : [{ feed, source: name, code }],
+    ),
+    failing: await listFailingUnits(deps, alias),
+  };
+}
+
+/**
+ * Carries out a decision of the command line by the words of the console's form, as JSON, in the caller's name. The platform may know
+ * somebody by a cookie, which a page elsewhere could have sent: a browser asks first before it sends JSON to another site, and is refused.
+ * @throws AppError `sign-in-needed`, `not-permitted`, `form-stale`, `content-type-unsupported`, `body-invalid`, and what the use case throws
+ */
+export async function decideAsOperator(
+  deps: OperatorDeps,
+  request: OperatorRequest,
+): Promise<HttpResponseInit> {
+  const visitor = await requireOperator(deps, request);
+  const { organization = '', page = '', id = '' } = request.params;
+  if ((request.headers.get('sec-fetch-site') ?? 'none') !== 'none')
+    throw new AppError('form-stale', 'No page decides here');
+  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
+    throw new AppError('content-type-unsupported', 'A decision is application/json');
+  const said = checkBody(FieldsSchema, parseJsonBody(await readBody(request, MAX_BYTES)));
+  const fields = new URLSearchParams(said);
+  const done = await decideAsVisitor(deps, visitor, { organization, page, id, fields });
+  return jsonResponse(200, { done, words: DONE[done], by: describeDecider(visitor.by) });
+}
+
+function historyAsked(query: OperatorRequest['query']): Parameters<typeof readHistory>[2] {
+  const [person, group] = [wordIn(query, 'person'), wordIn(query, 'group')];
+  if (person !== undefined) return { kind: 'person', person };
+  if (group !== undefined) return { kind: 'group', group };
+  return { kind: 'ticket', ticket: requireWord(query, 'ticket') };
+}
+
+function wordIn(query: OperatorRequest['query'], name: string): string | undefined {
+  const word = query.get(name)?.trim() ?? '';
+  if (word.length > LONGEST_WORD) throw invalid(name, `is longer than ${LONGEST_WORD} characters`);
+  return word === '' ? undefined : word;
+}
+
+function requireWord(query: OperatorRequest['query'], name: string): string {
+  const word = wordIn(query, name);
+  if (word === undefined) throw invalid(name, 'is missing');
+  return word;
+}
+
+function skipIn(query: OperatorRequest['query']): number {
+  const said = query.get('skip') ?? '0';
+  if (!/^\d{1,9}$/.test(said)) throw invalid('skip', 'is no number');
+  return Number(said);
+}
+
+function invalid(field: string, problem: string): AppError {
+  return new AppError('query-invalid', `${field} ${problem}`, { fields: [{ field, problem }] });
+}
