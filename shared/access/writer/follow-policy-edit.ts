@@ -57,6 +57,8 @@ export type EditOfRun = Readonly<{
   isToFollow: () => boolean;
   /** Whether another version is on record as in force: whoever is planned is to be planned again, under that one. */
   isOther: boolean;
+  /** Whether the run would withhold, and the version on record has the organization enforced: what it ended would never be made. */
+  isObservedNoMore: boolean;
   follow: () => Promise<FollowOutcome>;
 }>;
 
@@ -67,14 +69,16 @@ export type EditOfRun = Readonly<{
  */
 export function followPolicyEdit(deps: FollowPolicyEditDeps): EditOfRun {
   let reading: AsyncGenerator<'overtaken', FollowOutcome> | undefined;
-  const { ownLedger, policyHash } = deps;
+  const { organization, ownLedger, policyHash } = deps;
   const own = ownLedger === 'unreadable' ? undefined : ownLedger;
   const isRecorded = own?.policyHash !== undefined;
+  const isOther = isRecorded && own.policyHash !== policyHash;
   let isFollowed = ownLedger !== 'unreadable' && (!isRecorded || isFollowedBy(own, policyHash));
   return {
     isFollowed: () => isFollowed,
     isToFollow: () => !isFollowed && own?.policyHash === policyHash,
-    isOther: isRecorded && own.policyHash !== policyHash,
+    isOther,
+    isObservedNoMore: isOther && organization.mode === 'observe' && own?.observedSinceMs === undefined,
     follow: async () => {
       reading ??= follow(deps, () => {
         isFollowed = true;
