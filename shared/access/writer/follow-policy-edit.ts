@@ -57,8 +57,11 @@ export type EditOfRun = Readonly<{
   isToFollow: () => boolean;
   /** Whether another version is on record as in force: whoever is planned is to be planned again, under that one. */
   isOther: boolean;
-  /** Whether the run would withhold, and the version on record has the organization enforced: what it ended would never be made. */
-  isObservedNoMore: boolean;
+  /**
+   * Whether the run would withhold, and it is not on record that it does: the version there enforces, or cannot be read. What it ended would
+   * never be made.
+   */
+  isObservedUnrecorded: boolean;
   follow: () => Promise<FollowOutcome>;
 }>;
 
@@ -78,7 +81,9 @@ export function followPolicyEdit(deps: FollowPolicyEditDeps): EditOfRun {
     isFollowed: () => isFollowed,
     isToFollow: () => !isFollowed && own?.policyHash === policyHash,
     isOther,
-    isObservedNoMore: isOther && organization.mode === 'observe' && own?.observedSinceMs === undefined,
+    isObservedUnrecorded:
+      organization.mode === 'observe' &&
+      (ownLedger === 'unreadable' || (isOther && own?.observedSinceMs === undefined)),
     follow: async () => {
       reading ??= follow(deps, () => {
         isFollowed = true;

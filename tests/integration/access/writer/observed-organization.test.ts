@@ -229,6 +229,24 @@ describe('an organization in observe', () => {
     expect([before.length, after.length, world.members('Users')]).toEqual([0, 2, [DAN]]);
   });
 
+  it('keeps no leaver in where its own record cannot be read, so that nothing tells later that it was observed', async () => {
+    const world = await staffed();
+    const { alias, engine } = world;
+    const { kind, key } = organizationSubject(alias);
+    const table = await engine.storage.table('ledger');
+    await table.updateEntity(
+      { partitionKey: `${alias}:${kind}:${key}`, rowKey: 'state', json0: '{}' },
+      'Merge',
+    );
+    await editPolicy(world, OBSERVE);
+    await world.leaves(ANA);
+    await live(world, 5 * MINUTE_MS);
+    expect(world.members('Users')).toContain(ANA);
+    await editPolicy(world, {});
+    await live(world, 5 * MINUTE_MS);
+    expect(world.members('Users')).not.toContain(ANA);
+  });
+
   it('has a grant that ended meanwhile taken, also where its group keeps nobody', async () => {
     const world = await start();
     await editPolicy(world, {});
