@@ -12,6 +12,7 @@ import type { ChangeStore } from '../../storage/marks-attempts-and-bookings';
 import type { HoldStore } from '../../storage/holds';
 import type { LedgerStore } from '../../storage/ledger';
 import type { PeopleIndex } from '../../storage/people-index';
+import { mayHaveLeftUndone } from '../ledger/observed-organization';
 import { hasOpenCall } from '../ledger/has-open-call';
 import { logEvidence, type LogEvidenceDeps } from '../ledger/log-evidence';
 import { keysOfPerson } from '../ledger/separate-people';
@@ -101,6 +102,7 @@ async function requireErasable(
   for (const { key: own, stored } of all)
     if (own === key || stored.value.joined === undefined)
       refuseToErase(whyNotErasable(stored.value, personAccess(stored.value, organization, nowMs), nowMs));
+  if (await mayHaveLeftUndone(deps, organization)) refuseToErase('is-observed');
   const keys = new Set(all.map((own) => own.key));
   const marks = await deps.changes.listMarks(organization.alias, Infinity);
   if (marks.some(({ subject }) => subject.kind === 'person' && keys.has(subject.key)))

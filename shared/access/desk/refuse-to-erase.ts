@@ -1,18 +1,21 @@
 import type { WhyNotErasable } from '../../domain/ledger/erasure';
 import { AppError } from '../../errors';
 
-const WHY: Readonly<Record<NonNullable<WhyNotErasable> | 'is-marked' | 'has-open-call' | 'is-held', string>> =
-  {
-    'at-work': 'they work here, or something is said of them for a day ahead',
-    'kept-out': 'they are kept out still, and that would be forgotten',
-    'has-reasons': 'they have a reason for access, or one that begins on a later day',
-    'is-member': 'they are in a group that this application knows of',
-    'in-doubt': 'it is not decided who they are: see their page',
-    'joined-another': 'they were joined with somebody else: erase that person',
-    'is-marked': 'the next run is to look at them: try again in some minutes',
-    'has-open-call': 'a call about them is open: try again in some minutes',
-    'is-held': 'a plan holds a removal of theirs',
-  };
+type WhyNotNow = 'is-marked' | 'has-open-call' | 'is-held' | 'is-observed';
+
+const WHY: Readonly<Record<NonNullable<WhyNotErasable> | WhyNotNow, string>> = {
+  'at-work': 'they work here, or something is said of them for a day ahead',
+  'kept-out': 'they are kept out still, and that would be forgotten',
+  'has-reasons': 'they have a reason for access, or one that begins on a later day',
+  'is-member': 'they are in a group that this application knows of',
+  'in-doubt': 'it is not decided who they are: see their page',
+  'joined-another': 'they were joined with somebody else: erase that person',
+  'is-marked': 'the next run is to look at them: try again in some minutes',
+  'has-open-call': 'a call about them is open: try again in some minutes',
+  'is-held': 'a plan holds a removal of theirs',
+  'is-observed':
+    'the organization is in observe, or was until some minutes ago: they may be in groups that they are to be taken out of',
+};
 
 /** Why somebody cannot be erased, for readers. */
 export function whyNotErasableText(why: NonNullable<WhyNotErasable>): string {

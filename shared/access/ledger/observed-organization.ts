@@ -1,3 +1,4 @@
+import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError, errorCodeOf } from '../../errors';
@@ -37,12 +38,27 @@ export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: s
     );
 }
 
+/** Whether what was to be removed may stand because of observe: it lasts, or the edit that ended it has not been followed. */
+export async function mayHaveLeftUndone(
+  { ledger }: Pick<ObservedDeps, 'ledger'>,
+  { alias, mode }: Pick<OrganizationPolicy, 'alias' | 'mode'>,
+): Promise<boolean> {
+  return mode === 'observe' || (await readIfReadable(ledger, alias))?.wasObserved === true;
+}
+
 async function observedOnRecordSince(
   ledger: ObservedDeps['ledger'],
   alias: string,
 ): Promise<number | undefined> {
+  return (await readIfReadable(ledger, alias))?.observedSinceMs;
+}
+
+async function readIfReadable(
+  ledger: ObservedDeps['ledger'],
+  alias: string,
+): Promise<OrganizationLedger | undefined> {
   try {
-    return (await ledger.read(organizationSubject(alias)))?.value.observedSinceMs;
+    return (await ledger.read(organizationSubject(alias)))?.value;
   } catch (error) {
     if (errorCodeOf(error) !== 'record-unreadable') throw error;
     return undefined;

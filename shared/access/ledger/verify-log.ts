@@ -92,7 +92,8 @@ async function faultsOfTiles(
   { head, unlikeTiles }: Readonly<{ head: LogHead; unlikeTiles: readonly UnlikeTile[] }>,
 ): Promise<readonly LogFault[]> {
   if (unlikeTiles.length === 0) return [];
-  const isNewest = (await readLogHead(deps, alias))?.published?.size === head.published?.size;
+  const now = await readLogHead(deps, alias);
+  const isNewest = now === undefined || now.published?.size === head.published?.size;
   const missing = unlikeTiles.flatMap(({ at, isWhole }) => (isWhole || isNewest ? [at] : []));
   return [...new Set(missing)].toSorted((a, b) => a - b).map((at) => ({ kind: 'tiles', at }));
 }

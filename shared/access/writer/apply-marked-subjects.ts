@@ -43,11 +43,14 @@ export type ApplyMarkedSubjectsDeps = Omit<ReconcilePeopleMembershipsDeps, 'edit
 const MARKS_TOGETHER = 50_000;
 /** Of what is left of a run, while rules or entries wait behind people. */
 const SHARE_OF_PEOPLE = 3 / 4;
+/** Before a run is tried again that would withhold what nobody would make up for. */
+const UNRECORDED_MS = 60_000;
 
 /**
  * Works through the marks, urgent ones always first, then the holds that a person released, then an edit of the policy, which is
  * looked for also where no mark tells of it. Released changes come before the rules that they mark, and of rules and entries the
- * removals come first. Released removals come after everybody, when it is known who got a reason meanwhile. Returns when to go on,
+ * removals come first. Released removals come after everybody, when it is known who got a reason meanwhile. All is left to another run
+ * where this one is in observe, and that is not on record. Returns when to go on,
  * epoch milliseconds, with what waits for a call to fill or what there was no time for; undefined when nothing is left.
  */
 export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promise<number | undefined> {
@@ -55,6 +58,7 @@ export async function applyMarkedSubjects(deps: ApplyMarkedSubjectsDeps): Promis
   const released: Mark[] = [];
   const done = { holds: false, edit: false, remediations: false };
   const edit = followPolicyEdit(deps);
+  if (edit.isObservedUnrecorded) return deps.clock.now() + UNRECORDED_MS;
   for (;;) {
     const { marks, emptying } = await listOpenMarks(deps);
     if (deps.isTimeUp() && (marks.length > 0 || !done.remediations)) return deps.clock.now();

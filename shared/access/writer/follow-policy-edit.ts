@@ -57,6 +57,11 @@ export type EditOfRun = Readonly<{
   isToFollow: () => boolean;
   /** Whether another version is on record as in force: whoever is planned is to be planned again, under that one. */
   isOther: boolean;
+  /**
+   * Whether the run would withhold, and it is not on record that it does: the version there enforces, or cannot be read. What it ended would
+   * never be made.
+   */
+  isObservedUnrecorded: boolean;
   follow: () => Promise<FollowOutcome>;
 }>;
 
@@ -67,14 +72,18 @@ export type EditOfRun = Readonly<{
  */
 export function followPolicyEdit(deps: FollowPolicyEditDeps): EditOfRun {
   let reading: AsyncGenerator<'overtaken', FollowOutcome> | undefined;
-  const { ownLedger, policyHash } = deps;
+  const { organization, ownLedger, policyHash } = deps;
   const own = ownLedger === 'unreadable' ? undefined : ownLedger;
   const isRecorded = own?.policyHash !== undefined;
+  const isOther = isRecorded && own.policyHash !== policyHash;
   let isFollowed = ownLedger !== 'unreadable' && (!isRecorded || isFollowedBy(own, policyHash));
   return {
     isFollowed: () => isFollowed,
     isToFollow: () => !isFollowed && own?.policyHash === policyHash,
-    isOther: isRecorded && own.policyHash !== policyHash,
+    isOther,
+    isObservedUnrecorded:
+      organization.mode === 'observe' &&
+      (ownLedger === 'unreadable' || (isOther && own?.observedSinceMs === undefined)),
     follow: async () => {
       reading ??= follow(deps, () => {
         isFollowed = true;

@@ -1,4 +1,5 @@
 import { fold } from '../fold';
+import { hasLostSince } from '../ledger/has-lost-since';
 import { personAccess, type PersonAccess } from '../ledger/person-access';
 import type { PersonLedger } from '../ledger/person-ledger';
 import { groupPolicyOf, type OrganizationPolicy } from '../policy';
@@ -33,6 +34,8 @@ type GroupsOfEdit = Readonly<{ gains: readonly string[]; loses: readonly string[
 
 type ChangeOfPerson = GroupsOfEdit &
   Readonly<{
+    /** Those of them that no date and no word explains: the edit takes them. */
+    losesByEdit: readonly string[];
     lines: ReadonlySet<string>;
     /** A leaver goes whatever the policy says: that is no edit's doing. */
     isGone: boolean;
@@ -67,8 +70,12 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       const after = under({ personKey, ledger }, versions.after, versions.nowMs);
       // Whoever left goes by their leaving, which is marked or held already.
       if (before === undefined && after.isGone && !versions.wasObserved) return;
-      const had = before?.wanted ?? ledger.applied.map(({ groupName }) => fold(groupName));
-      for (const group of had) people.before.add(group);
+      // In observe an edit has taken nothing from anybody yet, also where it was followed.
+      const inUiPath = ledger.applied.map(({ groupName }) => fold(groupName));
+      const had = versions.wasObserved
+        ? [...(before?.wanted ?? []), ...inUiPath]
+        : (before?.wanted ?? inUiPath);
+      for (const group of new Set(had)) people.before.add(group);
       for (const group of after.wanted) people.after.add(group);
       for (const line of before?.lines ?? []) lines.before.add(line);
       for (const line of after.lines) lines.after.add(line);
@@ -77,9 +84,13 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       const isKnown = before !== undefined && !versions.isBetween && !versions.wasObserved;
       const mayBeRenamed = ledger.applied.some(({ groupName }) => renamed.has(fold(groupName)));
       if (isSame && (isKnown || isDone) && !mayBeRenamed && !versions.wasObserved) return;
+      const loses = without(after.over, isKnown ? before.over : []);
       changed.set(personKey, {
         gains: without(after.open, isKnown ? before.open : []),
-        loses: without(after.over, isKnown ? before.over : []),
+        loses,
+        losesByEdit: versions.wasObserved
+          ? loses.filter((group) => !hasEnded(ledger, versions, group))
+          : loses,
         lines: before?.lines ?? new Set(),
         isGone: after.isGone,
         mayBeRenamed,
@@ -104,8 +115,8 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       const isEmptying = (change: ChangeOfPerson): boolean =>
         !change.isGone &&
         (change.mayBeRenamed ||
-          change.loses.some((group) => groups.includes(group)) ||
-          (change.loses.length > 0 && emptyLines.some((line) => change.lines.has(line))));
+          change.losesByEdit.some((group) => groups.includes(group)) ||
+          (change.losesByEdit.length > 0 && emptyLines.some((line) => change.lines.has(line))));
       return {
         people: [
           ...[...changed].map(([personKey, change]) => ({
@@ -121,6 +132,18 @@ export function comparePeopleUnder(versions: VersionsToCompare): Readonly<{
       };
     },
   };
+}
+
+/** Whether a reason for a membership that stands has ended since it was made, under the version after: that was observed, and not done. */
+function hasEnded(
+  ledger: PersonLedger,
+  { after, nowMs }: Pick<VersionsToCompare, 'after' | 'nowMs'>,
+  group: string,
+): boolean {
+  return ledger.applied.some(
+    ({ groupName, sinceMs }) =>
+      fold(groupName) === group && hasLostSince(ledger, after, groupName, { sinceMs, nowMs }),
+  );
 }
 
 /** Names of groups that may be known by others now: what somebody loses there cannot be told without UiPath. */

@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { erasePerson } from '../../../../shared/access/desk/erase-person';
 import { personSubject } from '../../../../shared/domain/ledger/subject';
 import { personKey } from '../../../../shared/domain/person-key';
+import { errorOf } from '../../../fakes/error-of';
 import { keyHolder } from '../../../fixtures/key-holder';
+import { live, MINUTE_MS } from '../live-through-time';
+import { editPolicy } from '../observed-world';
 import { auditNight, organizationOf, withoutFaults } from '../remediation-world';
-import { ANA, BEN, CARA, useWorlds } from '../world';
+import { ANA, BEN, byHand, CARA, useWorlds } from '../world';
 import { erase, faults, joinedAndLeftLongAgo, kept, left, leftLongAgo, OLGA } from './erased-world';
 import { DAY_MS, NEW, record } from './joined-by-mistake';
 
@@ -36,6 +39,24 @@ describe('somebody who left', () => {
     expect(await faults(world)).toEqual([]);
     const { findings } = await auditNight(world);
     expect(findings.filter(({ state }) => state !== 'fixed')).toEqual([]);
+  });
+
+  it('is not erased in observe, nor before the edit that ends it was followed: they may be in a group by hand', async () => {
+    const observe = { mode: 'observe' };
+    const world = await withoutFaults(begin)({ policy: observe });
+    await editPolicy(world, observe);
+    await world.joins(ANA, record('7'));
+    byHand(world, 'Finance', [world.id(ANA)]);
+    await world.settle();
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    const refused = { code: 'person-not-erasable' };
+    expect(await errorOf(async () => erase(world))).toMatchObject(refused);
+    await editPolicy(world, {});
+    expect(await errorOf(async () => erase(world))).toMatchObject(refused);
+    await live(world, 5 * MINUTE_MS);
+    expect(world.members('Finance')).toEqual([]);
+    await erase(world);
   });
 
   it('begins anew when they are hired again, and leaves again', async () => {

@@ -206,6 +206,61 @@ describe('an organization in observe', () => {
     expect(world.members('Users')).not.toContain(ANA);
   });
 
+  it('ends nothing by a process that has not read yet that it is enforced: no request, no release', async () => {
+    const policy = { guards: { batch: { count: 1, percent: 0, floor: 0 } } };
+    const world = await staffed();
+    await editPolicy(world, { ...policy, ...OBSERVE });
+    await world.leaves(ANA);
+    await world.leaves(CARA);
+    await world.settle();
+    await editPolicy(world, policy);
+    await live(world, 5 * MINUTE_MS);
+    const { app } = world.engine;
+    for (const { hash } of await app.holds.list(world.alias, 'held'))
+      await releaseHold(app, world.alias, hash, keyHolder('Ben'));
+    world.setPolicy({ ...policy, ...OBSERVE });
+    await world.asks('R-1', RULE);
+    await world.asks('E-1', { kind: 'add-policy-entity', entityType: 'user', name: DAN });
+    await live(world, 2 * MINUTE_MS);
+    const before = mutatingCalls(world).filter((call) => /Rule|AccessPolicy/.test(call));
+    await editPolicy(world, policy);
+    await live(world, 5 * MINUTE_MS);
+    const after = mutatingCalls(world).filter((call) => /Rule|AccessPolicy/.test(call));
+    expect([before.length, after.length, world.members('Users')]).toEqual([0, 2, [DAN]]);
+  });
+
+  it('keeps no leaver in where its own record cannot be read, so that nothing tells later that it was observed', async () => {
+    const world = await staffed();
+    const { alias, engine } = world;
+    const { kind, key } = organizationSubject(alias);
+    const table = await engine.storage.table('ledger');
+    await table.updateEntity(
+      { partitionKey: `${alias}:${kind}:${key}`, rowKey: 'state', json0: '{}' },
+      'Merge',
+    );
+    await editPolicy(world, OBSERVE);
+    await world.leaves(ANA);
+    await live(world, 5 * MINUTE_MS);
+    expect(world.members('Users')).toContain(ANA);
+    await editPolicy(world, {});
+    await live(world, 5 * MINUTE_MS);
+    expect(world.members('Users')).not.toContain(ANA);
+  });
+
+  it('has a grant that ended meanwhile taken, also where its group keeps nobody', async () => {
+    const world = await start();
+    await editPolicy(world, {});
+    await world.joins(CARA);
+    await world.asks('G-1', GRANT);
+    await world.settle();
+    await editPolicy(world, OBSERVE);
+    await world.pass(3 * DAY_MS);
+    expect(world.members('Finance')).toEqual([CARA]);
+    await editPolicy(world, {});
+    await live(world, 5 * MINUTE_MS);
+    expect(world.members('Finance')).toEqual([]);
+  });
+
   it('tells the requester what would be granted, and what is over and would be taken', async () => {
     const world = await staffed();
     await editPolicy(world, OBSERVE);

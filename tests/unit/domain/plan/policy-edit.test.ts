@@ -3,7 +3,7 @@ import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledge
 import { comparePeopleUnder, type PolicyEditPlan } from '../../../../shared/domain/plan/policy-edit';
 import type { GroupMode, OrganizationPolicy } from '../../../../shared/domain/policy';
 import { aGroup, anOrganization, groupsOf } from '../../../fixtures/builders/organizations';
-import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
+import { aGrant, aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = 100 * DAY_MS;
@@ -226,6 +226,46 @@ describe('whom an edit of the policy changes', () => {
     });
     expect(plans.map(causes)).toEqual([{}, { ben: EDIT, cleo: EDIT }]);
     expect(plans[1]?.groups).toEqual([{ group: 'robots', gains: 1, loses: 1 }]);
+  });
+
+  describe('that ends observe', () => {
+    const planAfterObserve = (before: OrganizationPolicy, people: Readonly<Record<string, PersonLedger>>) => {
+      const compared = comparePeopleUnder({
+        before,
+        after: before,
+        isBetween: false,
+        wasObserved: true,
+        hash: HASH,
+        nowMs: NOW_MS,
+      });
+      for (const [key, ledger] of Object.entries(people)) compared.note(key, ledger);
+      return compared.plan();
+    };
+    const grant = {
+      requestId: 'G-1',
+      group: 'crm',
+      occurredAtMs: 1,
+      validFromMs: 1,
+      validUntilMs: 50 * DAY_MS,
+    };
+
+    it('empties nothing by a grant that ended meanwhile, and weighs it as of the edit', () => {
+      const staff = { ana: worker('none', ['crm'], { grants: [aGrant(grant)] }) };
+      const plan = planAfterObserve(policy(OPS, { crm: 'additive' }), staff);
+      expect([causes(plan), plan.groups]).toEqual([{ ana: EDIT }, [{ group: 'crm', gains: 0, loses: 1 }]]);
+    });
+
+    it('empties what an edit followed in observe has emptied, but for one who is left', () => {
+      const staff = {
+        ana: worker('ops', ['robots']),
+        ...Object.fromEntries(['ben', 'cleo', 'dan'].map((key) => [key, worker('opps', ['robots'])])),
+      };
+      expect(causes(planAfterObserve(policy(OPS), staff))).toMatchObject({
+        ben: EMPTYING,
+        cleo: EMPTYING,
+        dan: EMPTYING,
+      });
+    });
   });
 
   it('holds no leaver, also where the group has nobody else', () => {

@@ -41,6 +41,18 @@ describe('what would be done for a person', () => {
     ]);
   });
 
+  it('is overdue since no old grant, where birthright gave the membership after it', () => {
+    const grants = [aGrant({ group: 'Finance', validFromMs: 0, validUntilMs: 100 })];
+    const applied = [{ ...member('Finance'), by: 'birthright' } as const];
+    expect(of({ grants, applied })).toEqual([{ group: 'finance', would: 'remove' }]);
+  });
+
+  it.each(['missing', 'ambiguous'] as const)('is to add nothing where the account is %s', (kind) => {
+    const grants = [aGrant({ group: 'Developers', validFromMs: 0, validUntilMs: undefined })];
+    const identity = { kind, sinceMs: 0, attempts: 1, checkedAtMs: 0 };
+    expect(of({ grants, identity })).toEqual([]);
+  });
+
   it('is to leave alone what this application did not put there, and what only the group observes', () => {
     expect(of({ applied: [member('Developers', 'standing'), member('Watched')] })).toEqual([]);
   });
