@@ -2,7 +2,12 @@ import { personSubject } from '../../domain/ledger/subject';
 import { AppError } from '../../errors';
 import { fold } from '../../domain/fold';
 import { personAt } from '../../domain/ledger/worker-records';
-import { addressesOf, erasedToMsOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import {
+  addressesOf,
+  erasedToMsOf,
+  strangersToMsOf,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
 import { isNamedIn, isPersonNamedIn, type NamedRecord } from '../../domain/ledger/unconfirmed-records';
 import { personKey, sourcePersonKey, workerRecordKey } from '../../domain/person-key';
 import type { LedgerStore, Stored } from '../../storage/ledger';
@@ -197,7 +202,7 @@ export async function findPerson(
   const { record } = named;
   const isTheirRecord = record !== undefined && found.known !== undefined && isOf(found.known.value, record);
   const under = isTheirRecord ? undefined : atAddress.read?.value;
-  const { strangersToMs = Number.NEGATIVE_INFINITY } = record === undefined ? {} : (under ?? {});
+  const strangersToMs = strangersToMsOf(record === undefined ? undefined : under);
   const erasedToMs = Math.max(strangersToMs, erasedToMsOf(under), erasedToMsOf(found.known?.value));
   return { ...found, erasedToMs };
 }
