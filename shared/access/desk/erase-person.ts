@@ -3,7 +3,13 @@ import type { Decider } from '../../domain/decider';
 import { erasedLedger, factsErasedTo, keysSpokenUnder, whyNotErasable } from '../../domain/ledger/erasure';
 import { PERSON_ERASED, type EvidenceEntry } from '../../domain/ledger/evidence';
 import { personAccess } from '../../domain/ledger/person-access';
-import { addressesOf, erasedToMsOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import {
+  addressesOf,
+  erasedToMsOf,
+  strangersToMsOf,
+  withStrangersTo,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
 import { personSubject, type Subject } from '../../domain/ledger/subject';
 import { isPersonKey } from '../../domain/person-key';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
@@ -74,15 +80,16 @@ export async function erasePerson(
   const entry = { kind: PERSON_ERASED, ...record, facts: { by } };
   const ledgers = all.map((own) => own.stored.value);
   const leftAt = async (own: string): Promise<PersonLedger> => {
-    const isAnothers = await isOfAnother(deps, organization, own, keys);
-    return erasedLedger(ledgers, record.atMs, isAnothers ? own : undefined);
+    if (!(await isOfAnother(deps, organization, own, keys))) return erasedLedger(ledgers, record.atMs);
+    const known = all.find((one) => one.key === own)?.stored.value;
+    return erasedLedger(ledgers, record.atMs, { key: own, known });
   };
   for (const other of new Set(ledgers.flatMap(keysSpokenUnder)))
     if (!keys.includes(other))
       await orNoteUnreadable(edited, other, async () =>
         keepWhenSaid(deps, personSubject(organization, other), {
           left: await leftAt(other),
-          underToMs: erasedToMsOf(erasedLedger(ledgers, record.atMs, other)),
+          underToMs: erasedToMsOf(erasedLedger(ledgers, record.atMs, { key: other })),
           entry,
         }),
       );
@@ -136,9 +143,9 @@ async function keepWhenSaid(
   const { stored } = await logEvidence(deps, subject);
   if (stored !== undefined && stored.value.erased === undefined) {
     await updateLedger(deps.ledger, subject, (current) =>
-      current === undefined || (current.strangersToMs ?? 0) >= underToMs
+      current === undefined || Math.max(0, strangersToMsOf(current)) >= underToMs
         ? undefined
-        : { next: { ...current, strangersToMs: underToMs }, evidence: [] },
+        : { next: withStrangersTo(current, underToMs), evidence: [] },
     );
     return;
   }

@@ -2,7 +2,12 @@ import { personSubject } from '../../domain/ledger/subject';
 import { AppError } from '../../errors';
 import { fold } from '../../domain/fold';
 import { personAt } from '../../domain/ledger/worker-records';
-import { addressesOf, erasedToMsOf, type PersonLedger } from '../../domain/ledger/person-ledger';
+import {
+  addressesOf,
+  erasedToMsOf,
+  strangersToMsOf,
+  type PersonLedger,
+} from '../../domain/ledger/person-ledger';
 import { isNamedIn, isPersonNamedIn, type NamedRecord } from '../../domain/ledger/unconfirmed-records';
 import { personKey, sourcePersonKey, workerRecordKey } from '../../domain/person-key';
 import type { LedgerStore, Stored } from '../../storage/ledger';
@@ -195,11 +200,12 @@ export async function findPerson(
   const atAddress = await readAtAddress(deps.ledger, organization, personKey(named.email));
   const found = await findFrom(deps, organization, named, atAddress);
   const { record } = named;
-  const isTheirRecord = record !== undefined && found.known !== undefined && isOf(found.known.value, record);
+  const theirs = found.known?.value;
+  const isTheirRecord = record !== undefined && theirs !== undefined && isOf(theirs, record);
   const under = isTheirRecord ? undefined : atAddress.read?.value;
-  const { strangersToMs = Number.NEGATIVE_INFINITY } = record === undefined ? {} : (under ?? {});
-  const erasedToMs = Math.max(strangersToMs, erasedToMsOf(under), erasedToMsOf(found.known?.value));
-  return { ...found, erasedToMs };
+  const isTheirHuman = record?.personId !== undefined && theirs !== undefined && isHumanKnown(theirs, record);
+  const strangersToMs = strangersToMsOf(record === undefined || isTheirHuman ? undefined : under);
+  return { ...found, erasedToMs: Math.max(strangersToMs, erasedToMsOf(under), erasedToMsOf(theirs)) };
 }
 
 async function findFrom(

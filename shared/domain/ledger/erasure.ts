@@ -2,7 +2,13 @@ import { largestOf } from '../extremes';
 import { PERSON_ERASED, type EvidenceRecord } from './evidence';
 import type { PersonAccess } from './person-access';
 import { personKey } from '../person-key';
-import { addressesOf, emptyPersonLedger, erasedToMsOf, type PersonLedger } from './person-ledger';
+import {
+  addressesOf,
+  emptyPersonLedger,
+  erasedToMsOf,
+  strangersToMsOf,
+  type PersonLedger,
+} from './person-ledger';
 
 /** Why somebody cannot be erased now; undefined: they can be. */
 export type WhyNotErasable =
@@ -30,11 +36,22 @@ export function whyNotErasable(
 
 /**
  * What is left of each of a person's ledgers once they were erased, at `atMs`: nothing that names them. `under`: of an address that is
- * somebody else's by now, by what was said under its key alone.
+ * somebody else's by now, by what was said under its key alone, and by what the ledger of that key, `known`, says of whom was erased before.
  */
-export function erasedLedger(all: readonly PersonLedger[], atMs: number, under?: string): PersonLedger {
-  const said = all.map((one) => (under === undefined ? lastSaidMs(one) : lastSaidUnderMs(one, under)));
+export function erasedLedger(
+  all: readonly PersonLedger[],
+  atMs: number,
+  under?: Readonly<{ key: string; known?: PersonLedger | undefined }>,
+): PersonLedger {
+  const said =
+    under === undefined
+      ? all.map(lastSaidMs)
+      : [...all.map((one) => lastSaidUnderMs(one, under.key)), ofNobodyToMs(under.known)];
   return { ...emptyPersonLedger(''), erased: { atMs, saidToMs: largestOf(said, 0) } };
+}
+
+function ofNobodyToMs(ledger: PersonLedger | undefined): number {
+  return Math.max(erasedToMsOf(ledger), strangersToMsOf(ledger));
 }
 
 function lastSaidUnderMs({ timeline, grants, revocations, joined }: PersonLedger, key: string): number {
@@ -49,7 +66,7 @@ function lastSaidMs(ledger: PersonLedger): number {
   const said = [timeline, grants, revocations].flatMap((one) => one.map(({ occurredAtMs }) => occurredAtMs));
   return Math.max(
     largestOf(said, 0),
-    erasedToMsOf(ledger),
+    ofNobodyToMs(ledger),
     joined === undefined ? 0 : lastSaidMs(joined.before),
   );
 }

@@ -175,6 +175,19 @@ export function erasedToMsOf(ledger: PersonLedger | undefined): number {
   return ledger?.erased?.saidToMs ?? erasedToMs ?? Number.NEGATIVE_INFINITY;
 }
 
+/** Until when a word under a ledger, of a record that is not its person's, is of nobody; -Infinity where nobody erased was spoken of there. */
+export function strangersToMsOf(ledger: PersonLedger | undefined): number {
+  const { strangersToMs } = ledger?.joined?.before ?? ledger ?? {};
+  return strangersToMs ?? Number.NEGATIVE_INFINITY;
+}
+
+/** The ledger with what `strangersToMsOf` tells of it. */
+export function withStrangersTo(ledger: PersonLedger, strangersToMs: number): PersonLedger {
+  const { joined } = ledger;
+  if (joined === undefined) return { ...ledger, strangersToMs };
+  return { ...ledger, joined: { ...joined, before: { ...joined.before, strangersToMs } } };
+}
+
 /** Every address of a person, that of the latest word first, and none that is somebody else's by now. Whoever was erased has none. */
 export function addressesOf({ email, formerEmails = [], handedOn = [] }: PersonLedger): readonly string[] {
   return [email, ...formerEmails.toReversed()].filter(

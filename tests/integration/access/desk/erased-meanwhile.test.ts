@@ -433,6 +433,55 @@ describe('an old word of somebody who was erased', () => {
     expect([await kept(world), await faults(world)]).toEqual([expect.not.stringContaining(ANA), []]);
   });
 
+  it('gives nothing to such a colleague once they were found to be one with another', async () => {
+    const world = await withoutFaults(begin)();
+    await world.joins(NEW, { attributes: { department: 'Finance' } });
+    await world.pass(60_000);
+    await world.joins(CARA, record('8', 'Finance'));
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    await world.pass(DAY_MS);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await world.moves(CARA, { ...record('7'), saidAtMs });
+    await world.settle();
+    await world.moves(ANA, record('7'));
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    rename(world, CARA, NEW);
+    await world.moves(NEW, { attributes: { department: 'Finance' } });
+    await world.moves(CARA, record('8', 'Finance'));
+    await world.pass(DAY_MS);
+    expect((await world.ledger(CARA))?.joined?.into).toBe(personKey(NEW));
+    await world.joins(CARA, { ...record('7'), saidAtMs });
+    await world.settle();
+    const { timeline = [], unconfirmed } = (await world.ledger(NEW)) ?? {};
+    expect([...timeline, ...(unconfirmed?.words ?? [])].map(({ workerId }) => workerId)).not.toContain('7');
+    expect(world.engine.uipath.memberIds(world.alias, 'Developers').size).toBe(0);
+  });
+
+  it("is the colleague's where the source says that the record is theirs", async () => {
+    const world = await withoutFaults(begin)();
+    const ofCara = (workerId: string, department: string) => ({
+      worker: { workerId, personId: 'P-8' },
+      attributes: { department },
+    });
+    await world.joins(CARA, ofCara('8', 'Finance'));
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    await world.pass(DAY_MS);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await world.moves(CARA, { ...record('7'), saidAtMs });
+    await world.settle();
+    await world.moves(ANA, record('7'));
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    await world.joins(CARA, { ...ofCara('12', 'Automation'), saidAtMs });
+    await world.settle();
+    expect(world.members('Developers')).toEqual([CARA]);
+  });
+
   it("is nobody else's where whoever was hired under their address since joined another", async () => {
     const world = await leftLongAgo(begin);
     const saidAtMs = world.engine.clock.now() - 40 * DAY_MS;

@@ -13,8 +13,15 @@ import {
   type EvidenceRecord,
 } from '../../../../shared/domain/ledger/evidence';
 import { addressesToLookUp } from '../../../../shared/domain/ledger/account-of-person';
-import { erasedToMsOf, type PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
+import {
+  erasedToMsOf,
+  strangersToMsOf,
+  withStrangersTo,
+  type PersonLedger,
+} from '../../../../shared/domain/ledger/person-ledger';
+import { restoredLedger } from '../../../../shared/domain/ledger/separate-ledgers';
 import { personKey } from '../../../../shared/domain/person-key';
+import { keyHolder } from '../../../fixtures/key-holder';
 import { aPersonLedger } from '../../../fixtures/builders/person-ledgers';
 
 const { records, head } = linkEvidence(
@@ -139,6 +146,28 @@ it("takes of an address that is another's by now what was said under it alone", 
     timeline: [said('1', 3, 'a@x.y'), said('2', 9, 'b@x.y'), said('3', 11)],
     joined: { into: 'k', before: aPersonLedger({ timeline: [said('4', 5, 'a@x.y')] }) },
   });
-  const saidTo = (email?: string) => erasedLedger([ledger], 20, email && personKey(email)).erased?.saidToMs;
+  const saidTo = (email?: string) =>
+    erasedLedger([ledger], 20, email === undefined ? undefined : { key: personKey(email) }).erased?.saidToMs;
   expect(['a@x.y', 'b@x.y', 'c@x.y', undefined].map(saidTo)).toEqual([5, 9, 0, 11]);
+});
+
+it.each([
+  ['began anew under the address of somebody erased', { erasedToMs: 9 }],
+  ['was spoken of together with somebody erased', { strangersToMs: 9 }],
+  [
+    'was so before they joined another',
+    { joined: { into: 'k', before: aPersonLedger({ strangersToMs: 9 }) } },
+  ],
+])('forgets of whoever %s not until when that was of nobody', (_who, facts) => {
+  const known = aPersonLedger(facts);
+  const left = [erasedLedger([known], 20), erasedLedger([known], 20, { key: 'key', known })];
+  expect(left.map(erasedToMsOf)).toEqual([9, 9]);
+});
+
+it('knows in the ledger of somebody who joined another until when strangers spoke there, and what they get back', () => {
+  const joined = { into: 'k', before: aPersonLedger({ strangersToMs: 5 }) };
+  const ledger = withStrangersTo(aPersonLedger({ joined }), 9);
+  const [by, reason] = [keyHolder('olga'), 'x'];
+  const restored = restoredLedger(ledger, { by, reason }, 20);
+  expect([strangersToMsOf(ledger), strangersToMsOf(restored)]).toEqual([9, 9]);
 });
