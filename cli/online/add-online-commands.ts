@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunState } from '../answer';
 import type { CommandIo } from '../command-io';
 import { addDeadLetters } from './dead-letters';
+import { addDoctor } from './doctor';
 import { addExplain } from './explain';
 import { addHistory } from './history';
 import { addHolds } from './holds';
@@ -10,6 +11,7 @@ import { addWho } from './who';
 
 /** The commands that ask the running app. */
 export function addOnlineCommands(program: Command, io: CommandIo, state: RunState): void {
+  addDoctor(program, io, state);
   addStatus(program, io, state);
   addExplain(program, io, state);
   addWho(program, io, state);

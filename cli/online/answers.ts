@@ -46,6 +46,30 @@ export const StatusSchema: z.ZodType<OrganizationStatus> = z.object({
   callsLeft: known(z.object({ GET: z.number(), PUT: z.number() })),
 });
 
+const said = z.string().optional();
+
+export const ReadinessSchema = z.object({
+  organization: z.string(),
+  /** When it was tried, epoch milliseconds. */
+  atMs: z.number(),
+  ready: z.boolean(),
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      ok: z.boolean(),
+      tried: said,
+      /** Not tried, as these fail. */
+      skipped: z.array(z.string()).optional(),
+      code: said,
+      cause: said,
+      problem: said,
+      fix: said,
+      docs: said,
+      answer: z.object({ status: z.number().optional(), said }).optional(),
+    }),
+  ),
+});
+
 const ReasonSchema: z.ZodType<ExplainedReason> = z.union([
   z.object({
     kind: z.literal('birthright'),

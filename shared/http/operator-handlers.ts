@@ -5,6 +5,7 @@ import { listMembers, type ListMembersDeps } from '../access/desk/list-members';
 import { readHistory, type ReadHistoryDeps } from '../access/desk/read-history';
 import { readStatus, type ReadStatusDeps } from '../access/desk/read-status';
 import { readHold, type ReadHoldDeps } from '../access/desk/release-hold';
+import { readReadiness, type ReadReadinessDeps } from '../access/desk/read-readiness';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
 import { listHolds } from '../access/ledger/list-holds';
@@ -25,6 +26,7 @@ import { readBody } from './read-body';
 export type OperatorDeps = SignInDeps &
   DecideDeps &
   ReadStatusDeps &
+  ReadReadinessDeps &
   ExplainAccessDeps &
   ListMembersDeps &
   ReadHistoryDeps &
@@ -67,6 +69,8 @@ async function read(
   switch (what) {
     case 'status':
       return readStatus(deps, organization);
+    case 'readiness':
+      return readReadiness(deps, organization);
     case 'explain':
       return explainAccess(deps, organization, {
         person: requireWord(query, 'person'),

@@ -87,7 +87,9 @@ describe('how an organization stands', () => {
     const checks = [
       check('storage', 'storage-unavailable'),
       check('token:acme', 'x'),
-      check('token:globex', 'y'),
+      { ...check('organization:acme', 'z'), skipped: ['token:acme'] },
+      ...['token:', 'groups:', 'quota:', 'mode:', 'notify:'].map((what) => check(`${what}globex`, 'y')),
+      check('notify:globex/team', 'y'),
       check('policy'),
     ];
     const readiness = async () => ({ atMs: 1, readiness: { checks } });
@@ -95,7 +97,7 @@ describe('how an organization stands', () => {
       kind: 'known',
       value: {
         atMs: 1,
-        checks: 3,
+        checks: 4,
         faults: [
           { name: 'storage', code: 'storage-unavailable' },
           { name: 'token:acme', code: 'x' },

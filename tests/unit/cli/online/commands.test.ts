@@ -143,7 +143,37 @@ const record = {
 };
 const history = { entries: [record], total: 1, next: null, isWhole: true, atMs: NOW_MS };
 
+const readiness = {
+  organization: 'acme',
+  atMs: NOW_MS,
+  ready: false,
+  checks: [
+    { name: 'storage', ok: true, tried: 'ask' },
+    {
+      name: 'clock:acme',
+      ok: true,
+      tried: 'ask',
+      cause: 'clock-differs',
+      problem: '40 seconds',
+      fix: 'set it',
+    },
+    {
+      name: 'token:acme',
+      ok: false,
+      tried: 'ask',
+      code: 'uipath-token-refused',
+      cause: 'uipath-client-refused',
+      problem: HOSTILE,
+      fix: 'check the secret',
+      docs: 'docs/uipath-setup.md#4-the-secret',
+      answer: { status: 400, said: 'invalid_client' },
+    },
+    { name: 'groups:acme', ok: false, skipped: ['token:acme'] },
+  ],
+};
+
 const APP = {
+  '/acme/readiness': { json: readiness },
   '/': ONE_ORGANIZATION,
   '/acme/status': { json: status() },
   '/acme/explain': { json: explained },
@@ -157,6 +187,7 @@ const APP = {
 const COMMANDS: ReadonlyArray<
   readonly [words: readonly string[], exit: number, part: Readonly<Record<string, unknown>>]
 > = [
+  [['doctor'], 1, { organizations: [{ organization: 'acme', ready: false }] }],
   [['status'], 0, { organizations: [{ organization: 'acme', toSeeTo: [] }] }],
   [['explain', 'ana@acme.example'], 0, { person: 'ana@acme.example', groups: [{ group: 'Support' }] }],
   [['who', 'Support'], 0, { total: 2, withoutReason: 1, more: 0, members: [{}, { reasons: [] }] }],
@@ -199,6 +230,40 @@ describe.each(COMMANDS)('access %j', (words, exit, part) => {
       stderr: expect.stringContaining('access: No'),
       json: { error: { code: 'not-permitted', message: 'No' } },
     });
+  });
+});
+
+describe('access doctor', () => {
+  it('tells of each fault its cause, what came back and what to do', async () => {
+    const { exit, stdout } = await accessTo(['doctor'], APP);
+    expect(exit).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      'acme: 1 of 4 checks fails',
+      '  ✔ storage',
+      '  ! clock:acme: 40 seconds',
+      '      do: set it',
+      `  ✘ token:acme: ${HARMLESS}`,
+      '      came back: 400, invalid_client',
+      '      do: check the secret',
+      '      see: docs/uipath-setup.md#4-the-secret',
+      '  - groups:acme (not tried: token:acme)',
+      '',
+    ]);
+  });
+
+  it('is a table in Markdown, and ends with 0 where all works', async () => {
+    const ready = { ...readiness, ready: true, checks: readiness.checks.slice(0, 2) };
+    const { exit, stdout } = await accessTo(['doctor', '--markdown'], {
+      ...APP,
+      '/acme/readiness': { json: ready },
+    });
+    expect(exit).toBe(0);
+    expect(stdout).toContain('| ! | clock:acme: 40 seconds | do: set it |');
+  });
+
+  it('says what is wrong with the way to the app itself', async () => {
+    const ran = await accessTo(['doctor'], { ...APP, '/acme/readiness': { json: { ready: 'maybe' } } });
+    expect(ran).toMatchObject({ exit: 3, stderr: expect.stringContaining('is not understood') });
   });
 });
 
