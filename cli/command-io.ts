@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { isColored } from './output/text-style';
 
 export type Output = Readonly<{ write: (text: string) => void; isTerminal: boolean; isColored: boolean }>;
 
 /** All that a command may do outside of itself, beside its answer. */
 export type CommandIo = Readonly<{
-  readFile: (path: string) => Promise<Buffer>;
+  /** The bytes of a file up to one more than `mostBytes`: what is longer, or has no end as a device, is not read whole. */
+  readFile: (path: string, mostBytes: number) => Promise<Buffer>;
   stdout: Output;
   stderr: Output;
   nowMs: () => number;
@@ -23,7 +25,7 @@ export function createProcessIo({ stdout, stderr, env }: NodeJS.Process): Comman
     isColored: isColored(stream.isTTY, env),
   });
   return {
-    readFile: async (path) => readFile(path),
+    readFile: async (path, mostBytes) => buffer(createReadStream(path, { end: mostBytes })),
     stdout: outputOf(stdout),
     stderr: outputOf(stderr),
     nowMs: Date.now,

@@ -30,6 +30,23 @@ describe('the built command line', () => {
     });
   });
 
+  it('reads no more of a file than it may have', () => {
+    expect(run('policy', 'check', '/dev/zero')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'access: /dev/zero has more than 2097152 bytes\n',
+    });
+  });
+
+  it.each([
+    ['nobody reads what it says of an error', 'policy check nothing.yaml 2>&1 1>/dev/null', 2],
+    ['nobody reads its answer', 'secret new', 0],
+    ['its answer cannot be written', 'secret new > /dev/full', 5],
+  ])('keeps its exit code where %s', (_what, words, exit) => {
+    const script = `(sleep 0.2; exec "$0" "$1" ${words}) | true; exit "\${PIPESTATUS[0]}"`;
+    expect(spawnSync('bash', ['-c', script, process.execPath, BUNDLE]).status).toBe(exit);
+  });
+
   it('makes another secret each time', () => {
     const secrets = [run('secret', 'new'), run('secret', 'new')].map(({ stdout }) => stdout);
     expect(secrets[0]).toMatch(/^[A-Za-z0-9+/]{43}=\n$/);
