@@ -46,18 +46,35 @@ export async function tellAnswer(
   try {
     const { exit, json: data, text, markdown: toMarkdown } = await answer();
     state.exit = exit;
-    if (json === true) io.stdout.write(`${JSON.stringify({ command: name, ...data }, null, 2)}\n`);
+    if (json === true) writeJson(io, { command: name, ...data });
     else if (markdown === true && toMarkdown !== undefined) io.stdout.write(`${toMarkdown()}\n`);
     else io.stdout.write(`${text(styleOf(io.stdout))}\n`);
   } catch (error) {
     const failure = toFailure(error);
     state.exit = failure.exit;
     const { code, message, hint } = failure;
-    if (json === true)
-      io.stdout.write(`${JSON.stringify({ command: name, error: { code, message, hint } }, null, 2)}\n`);
+    if (json === true) writeJson(io, { command: name, error: { code, message, hint } });
     io.stderr.write(`${styleOf(io.stderr)('bad', `access: ${toLines(message)}`)}\n`);
     if (hint !== undefined) io.stderr.write(`${toLines(hint)}\n`);
   }
+}
+
+/** Writes one JSON document, in which what acts on terminals or cannot be seen is escaped. */
+export function writeJson(
+  { stdout }: Pick<CommandIo, 'stdout'>,
+  value: Readonly<Record<string, unknown>>,
+): void {
+  stdout.write(`${JSON.stringify(value, null, 2).replaceAll(UNSEEN_IN_JSON, escapeInJson)}\n`);
+}
+
+/** JSON itself escapes the controls below the space and halves of characters. */
+const UNSEEN_IN_JSON = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function escapeInJson(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, index) => String.raw`\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+  ).join('');
 }
 
 /** `policy check`: the words of a command behind the name of the program. */

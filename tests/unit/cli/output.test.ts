@@ -24,12 +24,39 @@ describe('texts from files', () => {
     ['an issue', 'x/y#12', 'x/y#<!-- -->12'],
     ['a link', '[a](https://e.example)', '\\[a\\]\\(https:<!-- -->//e.example\\)'],
     ['a bare address', 'www.e.example', 'www<!-- -->.e.example'],
+    ['an emoji', 'a :tada: b: c', 'a :<!-- -->tada: b: c'],
     ['emphasis', '**a** __b__ ~~c~~ `d`', '\\*\\*a\\*\\* \\_\\_b\\_\\_ \\~\\~c\\~\\~ \\`d\\`'],
     ['an entity', '&lt;b&gt;', '&amp;lt;b&amp;gt;'],
     ['a new paragraph', 'a\n\n# b', 'a\\\\u\\{000a\\}\\\\u\\{000a\\}#<!-- --> b'],
     ['a formula', '=cmd()', '\\=cmd\\(\\)'],
   ])('are nothing but text within Markdown: %s', (_what, text, shown) => {
     expect(markdownText(text)).toBe(shown);
+  });
+});
+
+describe('answers in JSON', () => {
+  it('escape what acts on terminals or cannot be seen', async () => {
+    const path = '\u001B\u007F\u009B\u202E\u2028\u{E0041}é';
+    const { stdout } = await access(['policy', 'check', path, '--json']);
+    expect(stdout).toContain(String.raw`"\u001b\u007f\u009b\u202e\u2028\udb40\udc41é cannot be read`);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { message: `${path} cannot be read: there is no such file` },
+    });
+  });
+
+  it.each([
+    [['policy', 'check', 'a.yaml', '--nope', '--json'], 'policy check', /^unknown option '--nope'/],
+    [['policy', 'diff', 'a.yaml', 'b.yaml', '--json'], 'policy diff', /^required option '--people /],
+    [['policy', 'chek', '--json'], 'policy', /chek/],
+    [['policy', '--json'], 'policy', /./],
+    [['--json'], '', /./],
+  ])('tell wrong use too: %j', async (words, command, message) => {
+    const { exit, stdout } = await access(words);
+    expect(exit).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      command,
+      error: { code: 'wrong-use', message: expect.stringMatching(message) },
+    });
   });
 });
 
