@@ -3,17 +3,19 @@ import { nameOf } from './answer';
 import { examplesOf } from './examples';
 import { EXIT, EXIT_CODES_IN_WORDS } from './exit-codes';
 import { createProgram } from './program';
+import { ABOUT_DIFFS } from './policy/diff';
 import { ABOUT_HR_FILES } from './hr-file/people-option';
 
 const INTRODUCTION = `# The command line \`access\`
 
 Made from the commands themselves by \`node scripts/write-cli-reference.mjs\`; \`npm run check\` fails where it is stale.
 
-From a clone: \`npm run access -- policy check policy.yaml\`. It builds \`bin/access.js\` first, one file that needs Node 20 and nothing
-else; as a package it is the command \`access\`.
+From a clone: \`npm run --silent access -- policy check policy.yaml\`, with paths from the folder of the clone. Without \`--silent\` npm
+writes lines of its own before the answer. It builds \`bin/access.js\` first, one file that needs Node 20 and nothing else; as a package
+it is the command \`access\`.
 
-- Every command has \`--help\`, with examples, and \`--json\`: one document on the standard output, with \`command\`, and \`error\`
-  (\`code\`, \`message\`, \`hint\`) where there is no answer. What is said to a person about an error or about progress goes to the standard error.
+- Every command has \`--help\`, with examples, and every one but \`completion\` has \`--json\`: one document on the standard output, with
+  \`command\`, and \`error\` (\`code\`, \`message\`, sometimes \`hint\`) where there is no answer, wrong use included. What is said to a person about an error or about progress goes to the standard error.
 - \`--markdown\`, where there is one, is for comments on pull requests: long lists are folded, and names from files are nothing but text.
 - Colours and progress are shown on a terminal only; \`NO_COLOR=1\` is without colours. Characters that act on terminals are spelled out.
 - \`access completion bash\` prints a script that completes commands and options; for \`zsh\` and \`fish\` too.`;
@@ -37,6 +39,7 @@ export function cliReference(): string {
     INTRODUCTION,
     ['## Exit codes', '', '| code | what it says |', '| ---: | --- |', ...exitCodes()].join('\n'),
     ['## HR files', ABOUT_HR_FILES.trim(), ABOUT_FORM].join('\n\n'),
+    ['## What a diff knows', ABOUT_DIFFS.trim()].join('\n\n'),
     ...leavesOf(programToRead()).map(sectionOf),
   ].join('\n\n');
 }

@@ -72,6 +72,7 @@ export function readHrFile(
         problem: `is the same worker as line ${earlier}, which counts: two records of one person need different values in a column workerId`,
       });
   }
+  if (workers.length === 0) throw invalid(fileName, withoutWorkers(badLines));
   const own: readonly string[] = OWN_COLUMNS;
   return { workers, badLines, attributes: named.filter((name) => name !== '' && !own.includes(name)) };
 }
@@ -122,6 +123,11 @@ function columnsOf(
 function withoutEmail(written: readonly string[]): string {
   const meant = written.find((column) => /e-?mail|address|upn|userprincipalname/i.test(column));
   return `has no column "email"; there are ${written.join(', ')}${meant === undefined ? '' : `. If "${meant}" is meant, say --column email="${meant}"`}`;
+}
+
+/** What nobody works by is a file that went wrong: whatever is asked of it would be answered with "nobody". */
+function withoutWorkers([first]: readonly LineProblem[]): string {
+  return `has no line that can be used${first === undefined ? '' : `: line ${first.line}: ${first.problem}`}`;
 }
 
 function workerOf(row: CsvRow, names: readonly string[]): HrFileWorker | LineProblem {
