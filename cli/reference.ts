@@ -46,7 +46,8 @@ export function cliReference(): string {
 
 const ABOUT_FORM = `Separators are \`,\`, \`;\`, tabs or \`|\`, as the first line has them; text in quotes may have separators and line breaks in it, and a quote
 is written twice there. The file is in UTF-8, or as Excel saves "Unicode text". A line that cannot be used – another number of fields, no
-address, the same worker again, a quote that is not closed – is told with its number, and all others count. Two rows of one address with different values
+address, the same worker again, a quote that is not closed, a value of several lines or more than 256 characters for an attribute that the policy
+names – is told with its number, and all others count. Two rows of one address with different values
 of \`workerId\` are two worker records of one person, who gets what either gives.`;
 
 function exitCodes(): readonly string[] {

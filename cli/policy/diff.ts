@@ -17,7 +17,7 @@ import {
 } from './policy-diff';
 import { diffInMarkdown } from './diff-in-markdown';
 import { diffInText } from './diff-in-text';
-import { organizationsOf, readPolicy } from './read-policy';
+import { attributesAsked, organizationsOf, readPolicy } from './read-policy';
 
 /** What an HR file cannot say. */
 export const ABOUT_DIFFS = `
@@ -61,7 +61,8 @@ async function diff(
 ): Promise<Answer> {
   const before = await readPolicy(io, files.before);
   const after = await readPolicy(io, files.after);
-  const people = await readPeople(io, options);
+  const asked = attributesAsked([...before.organizations.values(), ...after.organizations.values()]);
+  const people = await readPeople(io, options, asked);
   const found: PolicyDiff = {
     before: { file: files.before, hash: before.hash },
     after: { file: files.after, hash: after.hash },

@@ -2,6 +2,7 @@ import { fold } from '../../shared/domain/fold';
 import { nearestWord } from '../../shared/domain/nearest-word';
 import type { WhatIf } from '../../shared/domain/plan/what-if';
 import type { OrganizationPolicy } from '../../shared/domain/policy';
+import { attributesAsked } from './read-policy';
 import { counted } from '../output/counted';
 
 /**
@@ -49,10 +50,7 @@ export function attributesOfNobody(
   workers: ReadonlyArray<Readonly<{ attributes: Readonly<Record<string, string>> }>>,
 ): OrganizationDiff['attributesOfNobody'] {
   const known = [...new Set(workers.flatMap(({ attributes }) => Object.keys(attributes)))];
-  const asked = new Set(
-    versions.flatMap(({ birthright }) => birthright.flatMap(({ when }) => [...when.keys()])),
-  );
-  return [...asked]
+  return [...attributesAsked(versions)]
     .filter((attribute) => !known.includes(attribute))
     .map((attribute) => ({ attribute, meant: nearestWord(attribute, known) }));
 }

@@ -137,6 +137,15 @@ acme: 2 people gain, 1 person loses, 1 new conflict (of 3 people)
     );
   });
 
+  it('takes no worker out for a value that the policy does not ask for', async () => {
+    const hr = 'email,department,address\nana@acme.example,IT,"Street 1\nTown"\nben@acme.example,"O\nps",\n';
+    const { stdout } = await access([...WORDS, '--json'], { ...FILES, 'hr.csv': hr });
+    expect(JSON.parse(stdout)).toMatchObject({
+      workers: 1,
+      badLines: [{ line: 4, problem: 'department: Must not hold control characters' }],
+    });
+  });
+
   it.each([
     ['email,department\n', 'hr.csv has no line that can be used\n'],
     ['email\nnobody\n', 'hr.csv has no line that can be used: line 2: email: Must be an e-mail address\n'],
