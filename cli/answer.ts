@@ -3,7 +3,7 @@ import type { CommandIo } from './command-io';
 import { CommandFailure } from './command-failure';
 import { EXIT, type ExitCode } from './exit-codes';
 import { AppError } from '../shared/errors';
-import { plainText } from './output/plain-text';
+import { plainLines } from './output/plain-text';
 import { styleOf, type TextStyle } from './output/text-style';
 
 /** What a command says: once as data, and in words for whoever reads it. */
@@ -54,8 +54,8 @@ export async function tellAnswer(
     state.exit = failure.exit;
     const { code, message, hint } = failure;
     if (json === true) writeJson(io, { command: name, error: { code, message, hint } });
-    io.stderr.write(`${styleOf(io.stderr)('bad', `access: ${toLines(message)}`)}\n`);
-    if (hint !== undefined) io.stderr.write(`${toLines(hint)}\n`);
+    io.stderr.write(`${styleOf(io.stderr)('bad', `access: ${plainLines(message)}`)}\n`);
+    if (hint !== undefined) io.stderr.write(`${plainLines(hint)}\n`);
   }
 }
 
@@ -67,8 +67,8 @@ export function writeJson(
   stdout.write(`${JSON.stringify(value, null, 2).replaceAll(UNSEEN_IN_JSON, escapeInJson)}\n`);
 }
 
-/** JSON itself escapes the controls below the space and halves of characters. */
-const UNSEEN_IN_JSON = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** JSON itself escapes the controls below the space and halves of characters. The last are commands to whoever keeps the log of a pipeline. */
+const UNSEEN_IN_JSON = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]|##(?=(?:vso)?\[)/giu;
 
 function escapeInJson(character: string): string {
   return Array.from(
@@ -101,12 +101,5 @@ function framesOf(error: unknown): string {
   return lines
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 5)
-    .join('\n');
-}
-
-function toLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => plainText(line, 2_000))
     .join('\n');
 }

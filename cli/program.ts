@@ -4,6 +4,7 @@ import type { CommandIo } from './command-io';
 import { withExamples } from './examples';
 import { EXIT_CODES_IN_WORDS } from './exit-codes';
 import { addCompletion } from './completion';
+import { plainLines } from './output/plain-text';
 import { addCheck } from './policy/check';
 import { addDiff } from './policy/diff';
 import { addTest } from './policy/test';
@@ -19,6 +20,9 @@ export function createProgram(io: CommandIo, state: RunState): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => {
+        write(plainLines(text));
+      },
       getOutHasColors: () => io.stdout.isColored,
       getErrHasColors: () => io.stderr.isColored,
     })

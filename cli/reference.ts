@@ -17,7 +17,8 @@ it is the command \`access\`.
 - Every command has \`--help\`, with examples, and every one but \`completion\` has \`--json\`: one document on the standard output, with
   \`command\`, and \`error\` (\`code\`, \`message\`, sometimes \`hint\`) where there is no answer, wrong use included. What is said to a person about an error or about progress goes to the standard error.
 - \`--markdown\`, where there is one, is for comments on pull requests: long lists are folded, and names from files are nothing but text.
-- Colours and progress are shown on a terminal only; \`NO_COLOR=1\` is without colours. Characters that act on terminals are spelled out.
+- Colours and progress are shown on a terminal only; \`NO_COLOR=1\` is without colours. Characters that act on terminals are
+  spelled out, and so are commands to runners of pipelines (\`::\`, \`##[\`, \`##vso[\`).
 - \`access completion bash\` prints a script that completes commands and options; for \`zsh\` and \`fish\` too.`;
 
 /** The program as it is, to be looked at and not run. */

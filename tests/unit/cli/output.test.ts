@@ -11,6 +11,9 @@ describe('texts from files', () => {
     ['a line break', 'a\r\nb', 'a\\u{000d}\\u{000a}b'],
     ['text turned round', 'a\u202Eb', 'a\\u{202e}b'],
     ['half a character', 'a\uD800b', 'a\\u{d800}b'],
+    ['a command of GitHub Actions', ' ::add-mask::x', '\\u{003a}:add-mask::x'],
+    ['a command of Azure Pipelines', 'a ##VSO[task.setvariable]b', 'a \\u{0023}#VSO[task.setvariable]b'],
+    ['an older command', 'a##[error]b', 'a\\u{0023}#[error]b'],
     ['letters of any script', 'Zoë Ştefan 李', 'Zoë Ştefan 李'],
     ['a long text', 'x'.repeat(300), `${'x'.repeat(200)}…`],
   ])('spell out %s for a terminal', (_what, text, shown) => {
@@ -42,6 +45,19 @@ describe('answers in JSON', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       error: { message: `${path} cannot be read: there is no such file` },
     });
+  });
+
+  it('have no command to the runner of a pipeline', async () => {
+    const { stdout, stderr } = await access(['policy', 'check', '##vso[task.x]', '--json']);
+    expect(`${stdout}${stderr}`).not.toContain('##');
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { message: '##vso[task.x] cannot be read: there is no such file' },
+    });
+  });
+
+  it('of wrong use spell out what acts on terminals for a person', async () => {
+    const { stderr } = await access(['policy', 'check', 'a.yaml', '--\u001B[31m']);
+    expect(stderr).toBe("error: unknown option '--\\u{001b}[31m'\n");
   });
 
   it.each([
