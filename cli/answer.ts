@@ -3,7 +3,7 @@ import type { CommandIo } from './command-io';
 import { CommandFailure } from './command-failure';
 import { EXIT, type ExitCode } from './exit-codes';
 import { AppError } from '../shared/errors';
-import { plainText } from './output/plain-text';
+import { plainLines } from './output/plain-text';
 import { styleOf, type TextStyle } from './output/text-style';
 
 /** What a command says: once as data, and in words for whoever reads it. */
@@ -46,18 +46,35 @@ export async function tellAnswer(
   try {
     const { exit, json: data, text, markdown: toMarkdown } = await answer();
     state.exit = exit;
-    if (json === true) io.stdout.write(`${JSON.stringify({ command: name, ...data }, null, 2)}\n`);
+    if (json === true) writeJson(io, { command: name, ...data });
     else if (markdown === true && toMarkdown !== undefined) io.stdout.write(`${toMarkdown()}\n`);
     else io.stdout.write(`${text(styleOf(io.stdout))}\n`);
   } catch (error) {
     const failure = toFailure(error);
     state.exit = failure.exit;
     const { code, message, hint } = failure;
-    if (json === true)
-      io.stdout.write(`${JSON.stringify({ command: name, error: { code, message, hint } }, null, 2)}\n`);
-    io.stderr.write(`${styleOf(io.stderr)('bad', `access: ${toLines(message)}`)}\n`);
-    if (hint !== undefined) io.stderr.write(`${toLines(hint)}\n`);
+    if (json === true) writeJson(io, { command: name, error: { code, message, hint } });
+    io.stderr.write(`${styleOf(io.stderr)('bad', `access: ${plainLines(message)}`)}\n`);
+    if (hint !== undefined) io.stderr.write(`${plainLines(hint)}\n`);
   }
+}
+
+/** Writes one JSON document, in which what acts on terminals or cannot be seen is escaped. */
+export function writeJson(
+  { stdout }: Pick<CommandIo, 'stdout'>,
+  value: Readonly<Record<string, unknown>>,
+): void {
+  stdout.write(`${JSON.stringify(value, null, 2).replaceAll(UNSEEN_IN_JSON, escapeInJson)}\n`);
+}
+
+/** JSON itself escapes the controls below the space and halves of characters. The last are commands to whoever keeps the log of a pipeline. */
+const UNSEEN_IN_JSON = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]|##(?=(?:vso)?\[)/giu;
+
+function escapeInJson(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, index) => String.raw`\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+  ).join('');
 }
 
 /** `policy check`: the words of a command behind the name of the program. */
@@ -84,12 +101,5 @@ function framesOf(error: unknown): string {
   return lines
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 5)
-    .join('\n');
-}
-
-function toLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => plainText(line, 2_000))
     .join('\n');
 }

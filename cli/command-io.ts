@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { createOnlineIo, type OnlineIo } from './online/online-io';
 import { isColored } from './output/text-style';
 
@@ -7,7 +8,8 @@ export type Output = Readonly<{ write: (text: string) => void; isTerminal: boole
 
 /** All that a command may do outside of itself, beside its answer. */
 export type CommandIo = Readonly<{
-  readFile: (path: string) => Promise<Buffer>;
+  /** The bytes of a file up to one more than `mostBytes`: what is longer, or has no end as a device, is not read whole. */
+  readFile: (path: string, mostBytes: number) => Promise<Buffer>;
   stdout: Output;
   stderr: Output;
   nowMs: () => number;
@@ -27,7 +29,7 @@ export function createProcessIo(process: NodeJS.Process): CommandIo {
   });
   return {
     ...createOnlineIo(process),
-    readFile: async (path) => readFile(path),
+    readFile: async (path, mostBytes) => buffer(createReadStream(path, { end: mostBytes })),
     stdout: outputOf(stdout),
     stderr: outputOf(stderr),
     nowMs: Date.now,

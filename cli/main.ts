@@ -3,9 +3,12 @@ import { EXIT } from './exit-codes';
 import { runAccess } from './run-access';
 
 // Whoever reads the answer may have enough of it before its end, as `head` has.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', ({ code = 'failed' }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return;
+    if (stream === process.stdout) process.stderr.write(`access: the answer cannot be written: ${code}\n`);
+    process.exit(EXIT.failed);
+  });
 
 async function main(): Promise<void> {
   process.exitCode = await runAccess(process.argv.slice(2), createProcessIo(process));

@@ -5,6 +5,7 @@ import { withExamples } from './examples';
 import { EXIT_CODES_IN_WORDS } from './exit-codes';
 import { addCompletion } from './completion';
 import { addOnlineCommands } from './online/add-online-commands';
+import { plainLines } from './output/plain-text';
 import { addCheck } from './policy/check';
 import { addDiff } from './policy/diff';
 import { addTest } from './policy/test';
@@ -20,6 +21,9 @@ export function createProgram(io: CommandIo, state: RunState): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => {
+        write(plainLines(text));
+      },
       getOutHasColors: () => io.stdout.isColored,
       getErrHasColors: () => io.stderr.isColored,
     })

@@ -16,7 +16,7 @@ export async function readInput(
 ): Promise<Buffer> {
   let bytes: Buffer;
   try {
-    bytes = await io.readFile(path);
+    bytes = await io.readFile(path, longestBytes);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new CommandFailure('file-unreadable', `${path} cannot be read: ${REASONS.get(code) ?? code}`, {

@@ -4,19 +4,22 @@ import { examplesOf } from './examples';
 import { EXIT, EXIT_CODES_IN_WORDS } from './exit-codes';
 import { createProgram } from './program';
 import { NO_APP } from './online/online-io';
+import { ABOUT_DIFFS } from './policy/diff';
 import { ABOUT_HR_FILES } from './hr-file/people-option';
 
 const INTRODUCTION = `# The command line \`access\`
 
 Made from the commands themselves by \`node scripts/write-cli-reference.mjs\`; \`npm run check\` fails where it is stale.
 
-From a clone: \`npm run access -- policy check policy.yaml\`. It builds \`bin/access.js\` first, one file that needs Node 20 and nothing
-else; as a package it is the command \`access\`.
+From a clone: \`npm run --silent access -- policy check policy.yaml\`, with paths from the folder of the clone. Without \`--silent\` npm
+writes lines of its own before the answer. It builds \`bin/access.js\` first, one file that needs Node 20 and nothing else; as a package
+it is the command \`access\`.
 
-- Every command has \`--help\`, with examples, and \`--json\`: one document on the standard output, with \`command\`, and \`error\`
-  (\`code\`, \`message\`, \`hint\`) where there is no answer. What is said to a person about an error or about progress goes to the standard error.
+- Every command has \`--help\`, with examples, and every one but \`completion\` has \`--json\`: one document on the standard output, with
+  \`command\`, and \`error\` (\`code\`, \`message\`, sometimes \`hint\`) where there is no answer, wrong use included. What is said to a person about an error or about progress goes to the standard error.
 - \`--markdown\`, where there is one, is for comments on pull requests: long lists are folded, and names from files are nothing but text.
-- Colours and progress are shown on a terminal only; \`NO_COLOR=1\` is without colours. Characters that act on terminals are spelled out.
+- Colours and progress are shown on a terminal only; \`NO_COLOR=1\` is without colours. Characters that act on terminals are
+  spelled out, and so are commands to runners of pipelines (\`::\`, \`##[\`, \`##vso[\`).
 - \`access completion bash\` prints a script that completes commands and options; for \`zsh\` and \`fish\` too.`;
 
 /** The program as it is, to be looked at and not run. */
@@ -39,13 +42,15 @@ export function cliReference(): string {
     INTRODUCTION,
     ['## Exit codes', '', '| code | what it says |', '| ---: | --- |', ...exitCodes()].join('\n'),
     ['## HR files', ABOUT_HR_FILES.trim(), ABOUT_FORM].join('\n\n'),
+    ['## What a diff knows', ABOUT_DIFFS.trim()].join('\n\n'),
     ...leavesOf(programToRead()).map(sectionOf),
   ].join('\n\n');
 }
 
 const ABOUT_FORM = `Separators are \`,\`, \`;\`, tabs or \`|\`, as the first line has them; text in quotes may have separators and line breaks in it, and a quote
 is written twice there. The file is in UTF-8, or as Excel saves "Unicode text". A line that cannot be used – another number of fields, no
-address, the same worker again, a quote that is not closed – is told with its number, and all others count. Two rows of one address with different values
+address, the same worker again, a quote that is not closed, a value of several lines or more than 256 characters for an attribute that the policy
+names – is told with its number, and all others count. Two rows of one address with different values
 of \`workerId\` are two worker records of one person, who gets what either gives.`;
 
 function exitCodes(): readonly string[] {

@@ -28,12 +28,13 @@ export function withPeople(command: Command, { required }: Readonly<{ required: 
     .addHelpText('after', ABOUT_HR_FILES);
 }
 
-/** The HR file that somebody named. @throws CommandFailure */
+/** The HR file that somebody named. `asked`: attributes of which every value counts. @throws CommandFailure */
 export async function readPeople(
   io: Pick<CommandIo, 'readFile'>,
   { people, column }: PeopleOptions,
+  asked: ReadonlySet<string>,
 ): Promise<HrFile> {
-  return readHrFile(await readInput(io, people, LONGEST_HR_FILE_BYTES), people, column);
+  return readHrFile(await readInput(io, people, LONGEST_HR_FILE_BYTES), people, column, asked);
 }
 
 function toColumn(text: string, before?: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -28,24 +28,27 @@ export type HrFile = Readonly<{
 const OWN_COLUMNS = ['email', 'name', 'workerId'] as const;
 const MOST_COLUMNS = 200;
 
+const ValueSchema = optionalText(256);
 const RowSchema = z.object({
   email: email(),
   name: optionalText(256),
   workerId: optionalText(128),
-  attributes: z.record(z.string(), optionalText(256)),
+  attributes: z.record(z.string(), ValueSchema),
 });
 const ColumnSchema = text(128);
 
 /**
  * Reads who works somewhere from a CSV file. Its first line names the columns: `email`, which it needs, `name` and `workerId`, and one for
  * each attribute, by the name that the policy has for it. `columns` says which column stands for which of these where it is called
- * otherwise. A row that cannot be used is told with its line, and all others go on.
+ * otherwise. A row that cannot be used is told with its line, and all others go on. `asked`: attributes that the policy asks for; a value of
+ * any other that cannot be used, such as an address of several lines, is left out and costs nobody. Without it all are asked for.
  * @throws CommandFailure `hr-file-invalid` where nothing can be read
  */
 export function readHrFile(
   bytes: Buffer,
   fileName: string,
   columns: ReadonlyMap<string, string> = new Map(),
+  asked?: ReadonlySet<string>,
 ): HrFile {
   const rows = csvRows(decode(bytes, fileName));
   const first = rows.next();
@@ -56,7 +59,7 @@ export function readHrFile(
   const badLines: LineProblem[] = [];
   const lineByKey = new Map<string, number>();
   for (const row of rows) {
-    const read = workerOf(row, named);
+    const read = workerOf(row, named, asked);
     if ('problem' in read) {
       badLines.push(read);
       continue;
@@ -72,6 +75,7 @@ export function readHrFile(
         problem: `is the same worker as line ${earlier}, which counts: two records of one person need different values in a column workerId`,
       });
   }
+  if (workers.length === 0) throw invalid(fileName, withoutWorkers(badLines));
   const own: readonly string[] = OWN_COLUMNS;
   return { workers, badLines, attributes: named.filter((name) => name !== '' && !own.includes(name)) };
 }
@@ -124,7 +128,16 @@ function withoutEmail(written: readonly string[]): string {
   return `has no column "email"; there are ${written.join(', ')}${meant === undefined ? '' : `. If "${meant}" is meant, say --column email="${meant}"`}`;
 }
 
-function workerOf(row: CsvRow, names: readonly string[]): HrFileWorker | LineProblem {
+/** What nobody works by is a file that went wrong: whatever is asked of it would be answered with "nobody". */
+function withoutWorkers([first]: readonly LineProblem[]): string {
+  return `has no line that can be used${first === undefined ? '' : `: line ${first.line}: ${first.problem}`}`;
+}
+
+function workerOf(
+  row: CsvRow,
+  names: readonly string[],
+  asked: ReadonlySet<string> | undefined,
+): HrFileWorker | LineProblem {
   const { line, problem } = row;
   if (problem !== undefined) return { line, problem };
   const { fields } = row;
@@ -139,7 +152,15 @@ function workerOf(row: CsvRow, names: readonly string[]): HrFileWorker | LinePro
     names.map((column, index) => [column, fields[index] ?? ''] as const).filter(([column]) => column !== ''),
   );
   if (address.trim() === '') return { line, problem: 'email is empty' };
-  const checked = checkInWords(RowSchema, { email: address, name, workerId, attributes });
+  const kept = Object.entries(attributes).filter(
+    ([attribute, value]) => asked?.has(attribute) !== false || ValueSchema.safeParse(value).success,
+  );
+  const checked = checkInWords(RowSchema, {
+    email: address,
+    name,
+    workerId,
+    attributes: Object.fromEntries(kept),
+  });
   if (!checked.success) {
     const [{ path, problem: found }] = checked.problems;
     return { line, problem: `${String(path.at(-1) ?? 'a field')}: ${found}` };

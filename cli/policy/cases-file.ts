@@ -99,28 +99,42 @@ type Fault = Readonly<{ path: readonly PropertyKey[]; problem: string }>;
 /** A case that asks nothing would always hold. */
 function faultsIn({ cases, people }: CasesFile): readonly Fault[] {
   const known = people.map((person) => fold(person.email));
-  return cases.flatMap(({ person, has, hasNot, request, allowed, refused }, index): readonly Fault[] => {
-    const at = (problem: string, ...keys: readonly string[]): Fault => ({
-      path: ['cases', index, ...keys],
-      problem,
-    });
-    if ((person === undefined) === (request === undefined)) return [at('needs either person or request')];
-    if (person !== undefined && has.length + hasNot.length === 0) return [at('needs has or hasNot')];
-    if (request !== undefined && (allowed === undefined) === (refused === undefined))
-      return [at('needs either allowed: true or refused, with the reason')];
-    if (refused !== undefined && explainRefusal(refused) === undefined)
-      return [at(`"${plainText(refused)}" is no reason of a refusal, such as approvals-missing`, 'refused')];
-    if (typeof person === 'string' && !known.includes(fold(person))) {
-      const meant = nearestWord(person, known);
-      return [
-        at(
-          `nobody under people has this address${meant === undefined ? '' : `: is ${meant} meant?`}`,
-          'person',
-        ),
-      ];
-    }
-    return [];
-  });
+  const twice = known.flatMap((address, index): readonly Fault[] =>
+    known.indexOf(address) === index
+      ? []
+      : [{ path: ['people', index, 'email'], problem: 'is the address of somebody above: it is one person' }],
+  );
+  const inCases = cases.flatMap(
+    ({ person, has, hasNot, request, allowed, refused }, index): readonly Fault[] => {
+      const at = (problem: string, ...keys: readonly string[]): Fault => ({
+        path: ['cases', index, ...keys],
+        problem,
+      });
+      if ((person === undefined) === (request === undefined)) return [at('needs either person or request')];
+      if (person !== undefined && has.length + hasNot.length === 0) return [at('needs has or hasNot')];
+      if (person !== undefined && (allowed !== undefined || refused !== undefined))
+        return [at('has a person: allowed and refused are said of a request')];
+      if (request !== undefined && has.length + hasNot.length > 0)
+        return [at('has a request: has and hasNot are said of a person')];
+      if (request !== undefined && (allowed === undefined) === (refused === undefined))
+        return [at('needs either allowed: true or refused, with the reason')];
+      if (refused !== undefined && explainRefusal(refused) === undefined)
+        return [
+          at(`"${plainText(refused)}" is no reason of a refusal, such as approvals-missing`, 'refused'),
+        ];
+      if (typeof person === 'string' && !known.includes(fold(person))) {
+        const meant = nearestWord(person, known);
+        return [
+          at(
+            `nobody under people has this address${meant === undefined ? '' : `: is ${meant} meant?`}`,
+            'person',
+          ),
+        ];
+      }
+      return [];
+    },
+  );
+  return [...twice, ...inCases];
 }
 
 function casesInvalid(

@@ -14,7 +14,7 @@ import { conditionsWithoutPeople } from '../../shared/policy/conditions-without-
 import { checkPolicy, type CheckedPolicy } from '../../shared/policy/parse-policy';
 import { remarksOn } from '../../shared/policy/remarks-on-policy';
 import type { LineFault } from '../../shared/policy/policy-fault';
-import { readPolicyText } from './read-policy';
+import { attributesAsked, readPolicyText } from './read-policy';
 
 type Options = Readonly<{ people?: string; development?: true }> & Omit<PeopleOptions, 'people'>;
 
@@ -53,9 +53,10 @@ export function addCheck(parent: Command, io: CommandIo, state: RunState): void 
 
 async function check(io: CommandIo, file: string, options: Options): Promise<Found> {
   const { people: peopleFile, development = false } = options;
-  const people =
-    peopleFile === undefined ? undefined : await readPeople(io, { ...options, people: peopleFile });
   const checked = checkPolicy(await readPolicyText(io, file), { development });
+  const asked = attributesAsked(checked.policy?.organizations.values() ?? []);
+  const people =
+    peopleFile === undefined ? undefined : await readPeople(io, { ...options, people: peopleFile }, asked);
   const more = checked.policy === undefined ? checked.more : 0;
   return { file, people, more, findings: findingsIn(checked, people) };
 }

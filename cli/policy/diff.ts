@@ -9,10 +9,21 @@ import { badLinesJson } from '../hr-file/tell-bad-lines';
 import { createProgress } from '../output/progress';
 import { whatIf } from '../../shared/domain/plan/what-if';
 import type { OrganizationPolicy, Policy } from '../../shared/domain/policy';
-import type { OrganizationDiff, PolicyDiff } from './policy-diff';
+import {
+  attributesOfNobody,
+  turnedAuthoritative,
+  type OrganizationDiff,
+  type PolicyDiff,
+} from './policy-diff';
 import { diffInMarkdown } from './diff-in-markdown';
 import { diffInText } from './diff-in-text';
-import { organizationsOf, readPolicy } from './read-policy';
+import { attributesAsked, organizationsOf, readPolicy } from './read-policy';
+
+/** What an HR file cannot say. */
+export const ABOUT_DIFFS = `
+Everybody counts as being in the groups that the earlier file gives them, and in no other: grants, and whoever was put into a
+group by hand, are known to the app alone. Who keeps a group by a grant is told as losing it. Guards are not counted either: more
+removals than they let pass are held until somebody releases them.`;
 
 type Options = PeopleOptions & Readonly<{ organization?: string }>;
 
@@ -23,7 +34,8 @@ export function addDiff(parent: Command, io: CommandIo, state: RunState): void {
     .description('say who would gain and lose what by an edit of the policy, by name')
     .argument('<before>', 'the policy file that is in force')
     .argument('<after>', 'the edited one')
-    .option('--organization <alias>', 'one organization of the policy alone');
+    .option('--organization <alias>', 'one organization of the policy alone')
+    .addHelpText('after', ABOUT_DIFFS);
   withPeople(command, { required: true });
   withFormats(command, { markdown: true });
   withExamples(command, [
@@ -49,7 +61,8 @@ async function diff(
 ): Promise<Answer> {
   const before = await readPolicy(io, files.before);
   const after = await readPolicy(io, files.after);
-  const people = await readPeople(io, options);
+  const asked = attributesAsked([...before.organizations.values(), ...after.organizations.values()]);
+  const people = await readPeople(io, options, asked);
   const found: PolicyDiff = {
     before: { file: files.before, hash: before.hash },
     after: { file: files.after, hash: after.hash },
@@ -72,12 +85,9 @@ function diffsOf(
 ): readonly OrganizationDiff[] {
   return organizationsOf(after.organizations, alias).map((organization) => {
     const earlier = before.organizations.get(organization.alias);
+    const versions = { before: earlier ?? withoutAnything(organization), after: organization };
     const progress = createProgress(io.stderr, io.nowMs, { what: organization.alias, total: workers.length });
-    const found = whatIf(
-      workers,
-      { before: earlier ?? withoutAnything(organization), after: organization, nowMs: io.nowMs() },
-      progress.at,
-    );
+    const found = whatIf(workers, { ...versions, nowMs: io.nowMs() }, progress.at);
     progress.end();
     const count = (kind: 'gains' | 'loses'): number =>
       found.changes.filter((one) => one[kind].some(({ isOnlySeen }) => !isOnlySeen)).length;
@@ -86,6 +96,8 @@ function diffsOf(
       isNew: earlier === undefined,
       gain: count('gains'),
       lose: count('loses'),
+      attributesOfNobody: attributesOfNobody([versions.before, versions.after], workers),
+      turnedAuthoritative: turnedAuthoritative(versions.before, versions.after),
       ...found,
     };
   });

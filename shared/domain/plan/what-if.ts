@@ -46,10 +46,16 @@ export type WhatIf = Readonly<{
   groups: ReadonlyArray<
     Readonly<{ group: string; gains: number; loses: number; wouldGain: number; wouldLose: number }>
   >;
-  /** Groups and birthright lines that are left without people: removals of these are held however few they are. */
+  /**
+   * Groups and birthright lines that are left without people: removals of these are held however few they are. Not lines that the later
+   * version does not have and by which nobody loses anything, as one that has another name.
+   */
   emptied: PolicyEditPlan['emptied'];
-  /** Groups that the later version does not name, with how many people stay in them by the earlier one: nobody manages them any more. */
-  unmanaged: ReadonlyArray<Readonly<{ group: string; people: number }>>;
+  /**
+   * Groups that the later version does not name, with how many people stay in them by the earlier one: nobody manages them any more.
+   * `mayBeRenamed`: it names others, and the writer holds what these people lose, as the group may be one of them.
+   */
+  unmanaged: ReadonlyArray<Readonly<{ group: string; people: number; mayBeRenamed: boolean }>>;
 }>;
 
 type TriedEdit = Readonly<{ before: OrganizationPolicy; after: OrganizationPolicy; nowMs: number }>;
@@ -87,13 +93,21 @@ export function whatIf(
     { before, after, nowMs },
   );
   const { emptied } = written.plan();
+  const isAnyNew = [...after.groups.keys()].some((name) => !before.groups.has(name));
+  const linesLost = new Set(changes.flatMap(({ loses }) => loses.flatMap(({ lines }) => lines)));
   return {
     people: people.size,
     changes,
     conflicts,
     groups: countsOf(changes),
-    emptied: { ...emptied, groups: emptied.groups.map((group) => nameIn(group, before)) },
-    unmanaged: [...unmanaged].map(([group, count]) => ({ group, people: count })),
+    emptied: {
+      groups: emptied.groups.map((group) => nameIn(group, before)),
+      lines: emptied.lines.filter((line) => linesOf(after).has(line) || linesLost.has(line)),
+    },
+    unmanaged: [...unmanaged].map(([group, count]) => {
+      const mayBeRenamed = isAnyNew && before.groups.has(fold(group));
+      return { group, people: count, mayBeRenamed };
+    }),
   };
 }
 
@@ -225,6 +239,10 @@ function countsOf(changes: readonly ChangeOfWorker[]): WhatIf['groups'] {
   return [...counts]
     .map(([group, one]) => ({ group, ...one }))
     .toSorted((a, b) => (fold(a.group) < fold(b.group) ? -1 : 1));
+}
+
+function linesOf({ birthright }: OrganizationPolicy): ReadonlySet<string> {
+  return new Set(birthright.map(({ name }) => name));
 }
 
 function nameIn(foldedGroup: string, policy: OrganizationPolicy): string {

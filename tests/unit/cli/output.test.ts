@@ -11,6 +11,9 @@ describe('texts from files', () => {
     ['a line break', 'a\r\nb', 'a\\u{000d}\\u{000a}b'],
     ['text turned round', 'a\u202Eb', 'a\\u{202e}b'],
     ['half a character', 'a\uD800b', 'a\\u{d800}b'],
+    ['a command of GitHub Actions', ' ::add-mask::x', '\\u{003a}:add-mask::x'],
+    ['a command of Azure Pipelines', 'a ##VSO[task.setvariable]b', 'a \\u{0023}#VSO[task.setvariable]b'],
+    ['an older command', 'a##[error]b', 'a\\u{0023}#[error]b'],
     ['letters of any script', 'Zoë Ştefan 李', 'Zoë Ştefan 李'],
     ['a long text', 'x'.repeat(300), `${'x'.repeat(200)}…`],
   ])('spell out %s for a terminal', (_what, text, shown) => {
@@ -24,12 +27,52 @@ describe('texts from files', () => {
     ['an issue', 'x/y#12', 'x/y#<!-- -->12'],
     ['a link', '[a](https://e.example)', '\\[a\\]\\(https:<!-- -->//e.example\\)'],
     ['a bare address', 'www.e.example', 'www<!-- -->.e.example'],
+    ['an emoji', 'a :tada: b: c', 'a :<!-- -->tada: b: c'],
     ['emphasis', '**a** __b__ ~~c~~ `d`', '\\*\\*a\\*\\* \\_\\_b\\_\\_ \\~\\~c\\~\\~ \\`d\\`'],
     ['an entity', '&lt;b&gt;', '&amp;lt;b&amp;gt;'],
     ['a new paragraph', 'a\n\n# b', 'a\\\\u\\{000a\\}\\\\u\\{000a\\}#<!-- --> b'],
     ['a formula', '=cmd()', '\\=cmd\\(\\)'],
   ])('are nothing but text within Markdown: %s', (_what, text, shown) => {
     expect(markdownText(text)).toBe(shown);
+  });
+});
+
+describe('answers in JSON', () => {
+  it('escape what acts on terminals or cannot be seen', async () => {
+    const path = '\u001B\u007F\u009B\u202E\u2028\u{E0041}é';
+    const { stdout } = await access(['policy', 'check', path, '--json']);
+    expect(stdout).toContain(String.raw`"\u001b\u007f\u009b\u202e\u2028\udb40\udc41é cannot be read`);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { message: `${path} cannot be read: there is no such file` },
+    });
+  });
+
+  it('have no command to the runner of a pipeline', async () => {
+    const { stdout, stderr } = await access(['policy', 'check', '##vso[task.x]', '--json']);
+    expect(`${stdout}${stderr}`).not.toContain('##');
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { message: '##vso[task.x] cannot be read: there is no such file' },
+    });
+  });
+
+  it('of wrong use spell out what acts on terminals for a person', async () => {
+    const { stderr } = await access(['policy', 'check', 'a.yaml', '--\u001B[31m']);
+    expect(stderr).toBe("error: unknown option '--\\u{001b}[31m'\n");
+  });
+
+  it.each([
+    [['policy', 'check', 'a.yaml', '--nope', '--json'], 'policy check', /^unknown option '--nope'/],
+    [['policy', 'diff', 'a.yaml', 'b.yaml', '--json'], 'policy diff', /^required option '--people /],
+    [['policy', 'chek', '--json'], 'policy', /chek/],
+    [['policy', '--json'], 'policy', /./],
+    [['--json'], '', /./],
+  ])('tell wrong use too: %j', async (words, command, message) => {
+    const { exit, stdout } = await access(words);
+    expect(exit).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      command,
+      error: { code: 'wrong-use', message: expect.stringMatching(message) },
+    });
   });
 });
 

@@ -109,10 +109,49 @@ acme: 2 people gain, 1 person loses, 1 new conflict (of 3 people)
       .replace('[[Developers, Operators]]', '[]');
     const { stdout } = await access(WORDS, { ...FILES, 'b.yaml': gone });
     expect(stdout).toContain('acme: nobody changes (of 3 people)');
-    expect(stdout).toContain('! Line "developers" matches nobody any more: removals of its people are held');
+    expect(stdout).toContain('! Line "developers" matches nobody any more.\n');
     expect(stdout).toContain(
       '! "Developers" is in the edited file no more: 1 person stays in it, and nobody manages it.',
     );
+  });
+
+  it('says that a group which is gone may be a new one by another name', async () => {
+    const renamed = BEFORE.replaceAll('Developers', 'Programmers');
+    const { stdout } = await access(WORDS, { ...FILES, 'b.yaml': renamed });
+    expect(stdout).toContain(
+      'nobody manages it, unless it is one of the new groups under another name: all that they lose is held.',
+    );
+  });
+
+  it('says that more are taken out of a group that turns authoritative', async () => {
+    const later = BEFORE.replace('Developers: { mode: additive }', 'Developers: { mode: authoritative }');
+    const { stdout } = await access(WORDS, { ...FILES, 'b.yaml': later });
+    expect(stdout).toContain('! "Developers" is authoritative from now on: whoever the app knows in it');
+    expect((await access(WORDS, { ...FILES, 'a.yaml': later, 'b.yaml': later })).stdout).not.toContain('!');
+  });
+
+  it('says which attributes of conditions no worker has', async () => {
+    const files = { ...FILES, 'hr.csv': 'email,Department\nana@acme.example,IT\n' };
+    expect((await access(WORDS, files)).stdout).toBe(
+      'acme: nobody changes (of 1 person)\n  ! No worker of the HR file has "department", so that lines that ask for it count for nobody here: is its column "Department"? Then say --column "department=Department".\n',
+    );
+  });
+
+  it('takes no worker out for a value that the policy does not ask for', async () => {
+    const hr = 'email,department,address\nana@acme.example,IT,"Street 1\nTown"\nben@acme.example,"O\nps",\n';
+    const { stdout } = await access([...WORDS, '--json'], { ...FILES, 'hr.csv': hr });
+    expect(JSON.parse(stdout)).toMatchObject({
+      workers: 1,
+      badLines: [{ line: 4, problem: 'department: Must not hold control characters' }],
+    });
+  });
+
+  it.each([
+    ['email,department\n', 'hr.csv has no line that can be used\n'],
+    ['email\nnobody\n', 'hr.csv has no line that can be used: line 2: email: Must be an e-mail address\n'],
+  ])('ends with 2 where nobody works', async (hr, said) => {
+    const { exit, stdout, stderr } = await access(WORDS, { ...FILES, 'hr.csv': hr });
+    expect({ exit, stdout, stderr }).toEqual({ exit: 2, stdout: '', stderr: `access: ${said}` });
   });
 
   it('tells organizations that are new or gone', async () => {

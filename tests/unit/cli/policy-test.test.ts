@@ -176,6 +176,16 @@ describe('access policy test', () => {
       { request: REQUEST, refused: 'aprovals-missing' },
       'cases.0.refused: "aprovals-missing" is no reason',
     ],
+    [
+      'a verdict on a person',
+      { person: {}, has: ['x'], allowed: true },
+      'cases.0: has a person: allowed and refused are said of a request',
+    ],
+    [
+      'groups of a request',
+      { request: REQUEST, allowed: true, hasNot: ['x'] },
+      'cases.0: has a request: has and hasNot are said of a person',
+    ],
     ['somebody who is not there', { person: 'anna@acme.example', has: ['x'] }, 'is ana@acme.example meant?'],
     [
       'another organization',
@@ -189,6 +199,16 @@ describe('access policy test', () => {
     });
     expect(exit).toBe(2);
     expect(stderr).toContain(said);
+  });
+
+  it('ends with 2 where one person is described twice', async () => {
+    const people = '- { email: ana@acme.example }\n  - { email: ANA@acme.example, grants: [Operators] }';
+    const cases = `version: 1\npeople:\n  ${people}\ncases: [{ name: a, person: {}, has: [Operators] }]\n`;
+    const { exit, stderr } = await access(['policy', 'test', 'p.yaml', 'c'], { 'p.yaml': POLICY, c: cases });
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr: 'access: c:4: people.1.email: is the address of somebody above: it is one person\n',
+    });
   });
 
   it('ends with 2 where the cases are not there or are no YAML', async () => {

@@ -118,10 +118,17 @@ describe('what an edit would do', () => {
     });
   });
 
+  it('names no line that is left without people because it has another name', () => {
+    const before = policy([['it', 'Dev']]);
+    const birthright = before.birthright.map((line) => ({ ...line, name: 'it people' }));
+    expect(edit(before, { ...before, birthright }).emptied.lines).toEqual([]);
+    expect(edit(before, { ...before, birthright: [] }).emptied.lines).toEqual(['line 0']);
+  });
+
   it('keeps people in a group that the policy names no more, and says so', () => {
     const found = edit(policy([['it', 'Dev']]), policy([['ops', 'Run']]));
     expect(told(found)).toEqual(['ben +Run (line 0)']);
-    expect(found.unmanaged).toEqual([{ group: 'Dev', people: 2 }]);
+    expect(found.unmanaged).toEqual([{ group: 'Dev', people: 2, mayBeRenamed: true }]);
   });
 
   it('keeps whom the policy protects, in Administrators too', () => {
@@ -176,7 +183,7 @@ describe('what an edit would do', () => {
   it('writes a group as its line does that the policy has nowhere else', () => {
     const bare = policy([['it', 'dev']], {}, { groups: new Map() });
     const found = edit(bare, policy([['ops', 'Run']]));
-    expect(found.unmanaged).toEqual([{ group: 'dev', people: 2 }]);
+    expect(found.unmanaged).toEqual([{ group: 'dev', people: 2, mayBeRenamed: false }]);
   });
 
   it('names exactly whom it changes, for any two policies', () => {
