@@ -73,9 +73,6 @@ const AUDIT_TURN_MS = 150_000;
 /** Some senders give up after three seconds. */
 const SENDER_PATIENCE_MS = 2_500;
 
-/** Whoever mends something looks again at once. */
-const FRESH_READINESS_MS = 5_000;
-
 /** The settings of this process. @throws AppError `configuration-invalid` */
 export function readConfig(): Config {
   return parseConfig(process.env);
@@ -154,7 +151,7 @@ export function createAppDeps(config: Config, log: Log, given: Partial<Infrastru
     },
     readinessChecks: checks,
     readiness: askedAtTimes(async () => checks({ isFresh: false }), clock),
-    readinessNow: askedAtTimes(async () => checks({ isFresh: true }), clock, FRESH_READINESS_MS),
+    readinessNow: askedAtTimes(async () => checks({ isFresh: true }), clock),
     callsLeft: async (alias) => {
       const { quota } = await client(alias);
       return { GET: await quota.remaining('GET'), PUT: await quota.remaining('PUT') };

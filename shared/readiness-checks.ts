@@ -128,6 +128,8 @@ function ofMode({ ledger }: ReadinessParts, organization: OrganizationPolicy): R
   return {
     name: `mode:${organization.alias}`,
     tried: 'look since when the organization is in observe',
+    asks: 'storage',
+    needs: ['storage', EVIDENCE_SECRET],
     check: async () => {
       const { sinceMs } = (await readObserved({ ledger }, organization)) ?? {};
       const since = sinceMs === undefined ? '' : ` since ${new Date(sinceMs).toISOString()}`;

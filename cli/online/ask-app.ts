@@ -60,7 +60,7 @@ export async function connect(
     try {
       const answer = await io.fetch(url, request);
       ({ status } = answer);
-      body = await answer.text();
+      body = await textUpTo(answer.body, LARGEST_ANSWER);
     } catch (error) {
       throw new CommandFailure('app-unreachable', `${base.origin} cannot be reached: ${whyOf(error)}`, {
         exit: EXIT.unreachable,
@@ -68,7 +68,7 @@ export async function connect(
         hint: 'Is the app running, and is the address right?',
       });
     }
-    const json = body.length > LARGEST_ANSWER ? undefined : parseJson(body);
+    const json = parseJson(body);
     if (status >= 200 && status < 300 && json !== undefined) return json;
     throw refusal(base, status, json);
   };
@@ -142,6 +142,18 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is of an authority that this machine does not know'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is of an authority that this machine does not know'],
 ]);
+
+/** Nothing of what is larger: nobody waits for an answer without end. */
+async function textUpTo(stream: AsyncIterable<Uint8Array> | null, mostBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream ?? []) {
+    size += chunk.length;
+    if (size > mostBytes) return '';
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
 
 function parseJson(text: string): unknown {
   try {

@@ -4,6 +4,7 @@ import { tellAnswer, withFormats, type Answer, type RunState } from '../answer';
 import type { CommandIo } from '../command-io';
 import { withExamples } from '../examples';
 import { EXIT } from '../exit-codes';
+import { instantText } from '../output/instant';
 import { markdownText } from '../output/markdown-text';
 import { plainText } from '../output/plain-text';
 import type { TextStyle } from '../output/text-style';
@@ -30,7 +31,7 @@ export function addDoctor(program: Command, io: CommandIo, state: RunState): voi
   withFormats(command, { markdown: true });
   withExamples(command, [
     { what: 'does all work?', line: 'access doctor' },
-    { what: 'of one organization, for a monitor', line: 'access doctor --organization acme --json' },
+    { what: 'of one organization, as JSON', line: 'access doctor --organization acme --json' },
   ]);
   command.action(async (options: ConnectionOptions) =>
     tellAnswer(io, state, command, async () => {
@@ -53,13 +54,13 @@ function toAnswer(found: readonly ReadinessOf[]): Answer {
   };
 }
 
-function textOf({ organization, checks, ready }: ReadinessOf, style: TextStyle): string {
+function textOf({ organization, atMs, checks, ready }: ReadinessOf, style: TextStyle): string {
   const bad = checks.filter((check) => verdictOf(check) === 'bad').length;
   const head = ready
     ? 'all works that has to'
     : `${bad} of ${checks.length} checks ${bad === 1 ? 'fails' : 'fail'}`;
   return [
-    `${style('strong', plainText(organization))}: ${head}`,
+    `${style('strong', plainText(organization))}: ${head} (tried ${instantText(atMs)})`,
     ...checks.flatMap((check) => {
       const verdict = verdictOf(check);
       const kind = verdict === 'skipped' ? 'faint' : verdict;

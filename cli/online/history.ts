@@ -45,15 +45,19 @@ export function addHistory(program: Command, io: CommandIo, state: RunState): vo
   command.action(async (about: string, options: Options) =>
     tellFromApp(io, state, command, async (app, organization) => {
       const kind = kindOf(about, options);
-      const { last, items, more } = await readPages(
+      let isWhole = true;
+      const { items, more } = await readPages(
         io,
         options,
         'records',
-        async (skip) =>
-          app.get([organization, 'history'], { [kind]: about, skip: String(skip) }, HistorySchema),
+        async (skip) => {
+          const query = { [kind]: about, skip: String(skip) };
+          const page = await app.get([organization, 'history'], query, HistorySchema);
+          isWhole &&= page.isWhole;
+          return page;
+        },
         ({ entries }) => entries,
       );
-      const { isWhole } = last;
       return toAnswer({ kind, about, entries: items, more, isWhole });
     }),
   );

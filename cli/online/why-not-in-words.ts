@@ -10,7 +10,8 @@ export function whyNotText(why: WhyNotSaid): string {
 
 const WORDS: Readonly<Record<string, (why: WhyNotSaid) => string>> = {
   'group-not-in-policy': () => 'the policy does not name this group',
-  'mode-observe': () => 'they have a reason, and the group is in mode observe: nothing is changed there',
+  'mode-observe': () =>
+    'they have a reason, and the group or the organization is in mode observe: nothing is changed there',
   left: () => 'they have left',
   'not-started': () => 'they have not started yet',
   away: () => 'they are away, and the policy lets reasons rest until they return',

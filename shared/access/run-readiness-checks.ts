@@ -90,16 +90,16 @@ async function runInTurn(
 /** Each run costs calls to UiPath: whoever asks again and again would take them from the changes. */
 const KEPT_MS = 30_000;
 
-/** Readiness as it was found within the last `keptMs`, and when; who asks meanwhile waits for the run that is on its way. */
+/** Readiness as it was found within the last half minute, and when; who asks meanwhile waits for the run that is on its way. */
 export function askedAtTimes(
   checks: () => Promise<readonly ReadinessCheck[]>,
   clock: Pick<Clock, 'now'>,
-  keptMs = KEPT_MS,
 ): () => Promise<Readonly<{ readiness: Readiness; atMs: number }>> {
   let latest: Readonly<{ atMs: number; found: Promise<Readiness> }> | undefined;
   return async () => {
     const nowMs = clock.now();
-    if (latest === undefined || nowMs - latest.atMs >= keptMs)
+    const ageMs = nowMs - (latest?.atMs ?? Number.NEGATIVE_INFINITY);
+    if (latest === undefined || ageMs < 0 || ageMs >= KEPT_MS)
       latest = { atMs: nowMs, found: checks().then(async (all) => runReadinessChecks(all)) };
     const { atMs, found } = latest;
     try {

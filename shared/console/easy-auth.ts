@@ -16,6 +16,7 @@ type PrincipalRefusal =
   | 'provider-other'
   | 'tenant-other'
   | 'object-id-missing'
+  | 'no-person'
   | 'name-refused';
 
 type Principal = Readonly<{ by: SignedInPerson; appRoles: readonly string[] }>;
@@ -56,6 +57,11 @@ export function readPrincipal(
   const [objectId, ...otherIds] = valuesOf('oid', `${SCHEMAS}objectidentifier`).map((id) => id.toLowerCase());
   if (objectId === undefined || !isGuid(objectId) || otherIds.length > 0)
     return { refusal: 'object-id-missing' };
+  // A token that an application got for itself: its subject is its own object id. https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+  const isApplication =
+    valuesOf('idtyp').includes('app') ||
+    valuesOf('sub', `${SOAP}nameidentifier`).some((subject) => subject.toLowerCase() === objectId);
+  if (isApplication) return { refusal: 'no-person' };
   const [said = headers.get('x-ms-client-principal-name') ?? ''] = valuesOf(
     'preferred_username',
     `${SOAP}upn`,

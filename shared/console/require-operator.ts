@@ -1,6 +1,7 @@
 import { readDeciderName } from '../domain/decider-name';
 import { CONSOLE_SECRET } from '../domain/secret-places';
 import { AppError, errorCodeOf } from '../errors';
+import { personKey } from '../domain/person-key';
 import { clientOf, type HeadersAsked } from './client-address';
 import { logRefusal, requirePrincipal, type SignInDeps } from './require-sign-in';
 import { deriveConsoleKeys, isKey } from './session-and-form-tokens';
@@ -31,8 +32,8 @@ export async function requireOperator(
     logRefusal(deps, headers, 'name-refused');
     throw new AppError('sign-in-needed', `The name that you give yourself ${named.problem}`);
   }
-  await requireKey(deps, headers, said.key);
   const { name } = named;
+  await requireKey(deps, headers, { key: said.key, name });
   const establishedAtMs = deps.clock.now();
   return {
     by: { kind: 'key-holder', name, establishedBy: 'console-key', establishedAtMs },
@@ -42,16 +43,19 @@ export async function requireOperator(
 }
 
 /** @throws AppError `sign-in-needed` for a wrong key, `sign-in-too-often`, `secret-invalid` */
-async function requireKey(deps: SignInDeps, headers: HeadersAsked, said: string): Promise<void> {
+async function requireKey(deps: SignInDeps, headers: HeadersAsked, said: KeySaid): Promise<void> {
   const keys = deriveConsoleKeys(await deps.secrets.read(CONSOLE_SECRET));
   let isRight: boolean;
   try {
-    isRight = await takeKey(deps, clientOf(headers), () => isKey(keys, said));
+    isRight = await takeKey(deps, clientOf(headers), () => isKey(keys, said.key));
   } catch (error) {
     logRefusal(deps, headers, errorCodeOf(error));
     throw error;
   }
-  if (isRight) return;
+  if (isRight) {
+    deps.log({ event: 'operator-signed-in', person: personKey(said.name), client: clientOf(headers) });
+    return;
+  }
   logRefusal(deps, headers, 'wrong-key');
   throw new AppError('sign-in-needed', 'This is not the key');
 }

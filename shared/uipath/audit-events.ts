@@ -92,7 +92,9 @@ export function createAuditEvents(transport: Transport): UiPathAuditEvents {
   return {
     list: async ({ fromMs, toMs, sources = [], targets = [], types = [], maxPages = MAX_PAGES }) => {
       if (auditBaseUrl === undefined)
-        throw new AppError('configuration-invalid', `The audit log of ${alias} needs auditBaseUrl`);
+        throw new AppError('configuration-invalid', `The audit log of ${alias} needs auditBaseUrl`, {
+          reason: 'uipath-audit-refused',
+        });
       const query = new URLSearchParams({
         from: new Date(fromMs).toISOString(),
         to: new Date(toMs).toISOString(),

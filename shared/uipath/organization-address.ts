@@ -38,6 +38,7 @@ export function toOrganizationAddress(organization: UiPathOrganization): Organiz
     throw new AppError(
       'configuration-invalid',
       `identityBaseUrl of ${alias} names no organization: it is https://<host>/<organization>/identity_`,
+      { reason: 'uipath-address-wrong' },
     );
   if (
     service !== undefined &&

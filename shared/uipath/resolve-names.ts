@@ -1,4 +1,4 @@
-import { errorCodeOf } from '../errors';
+import { UpstreamError } from '../errors';
 import type { NameLookUpCalls } from './name-look-up-calls';
 import type { DirectoryEntityType, DirectoryHit, DirectoryResolution } from './directory-entity';
 import { toResolution, type WireEntity } from './directory-schemas';
@@ -43,10 +43,15 @@ async function resolvePart(
     const found = await calls.resolveNames(names, entityType);
     return names.map((name): NamedEntity => [name, entryOf(found, name)]);
   } catch (error) {
-    if (errorCodeOf(error) !== 'uipath-rejected') throw error;
+    if (!isInvalidName(error)) throw error;
     if (names.length === 1) return names.map((name): NamedEntity => [name, 'refused']);
     return inChunks(names, Math.ceil(names.length / 2), async (half) => resolvePart(calls, half, entityType));
   }
+}
+
+/** A refusal with another status is of the call, not of a name in it. */
+function isInvalidName(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === 'uipath-rejected' && error.status === 400;
 }
 
 /** UiPath may answer with its own spelling of the name. */

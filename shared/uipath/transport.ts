@@ -98,6 +98,7 @@ function readAnswer<Schema extends z.ZodType>(
   const fault = isHtml(text)
     ? 'a page came instead of data: check identityBaseUrl'
     : `unreadable answer at "${where}"`;
-  const reason = isHtml(text) ? 'uipath-address-wrong' : undefined;
+  const ofPage = attempt.area === 'audit' ? 'uipath-audit-refused' : 'uipath-address-wrong';
+  const reason = isHtml(text) ? ofPage : undefined;
   throw uipathError('uipath-answer-invalid', attempt, fault, { status, reason });
 }

@@ -75,6 +75,8 @@ function reasonFor(
 ): CauseName | undefined {
   if (family === 'unknown-client') return 'uipath-application-unknown';
   if (family === 'scope' || family === 'closed-endpoint' || family === 'invalid-partition') return undefined;
+  if (area === 'audit' && (status < 400 || status === 404 || status === 405)) return 'uipath-audit-refused';
+  if (area === 'token' && (status === 404 || status === 405)) return 'uipath-address-wrong';
   if (status < 400 || (family === 'html' && (status === 404 || status === 405)))
     return 'uipath-address-wrong';
   if (status === 403)

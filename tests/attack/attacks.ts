@@ -1,4 +1,5 @@
 import type { Attack } from './attack';
+import { operatorAttacks } from './console-operator';
 import { pageAttacks } from './console-pages';
 import { platformAttacks } from './console-platform';
 import { forgeryAttacks, sessionAttacks } from './console-sessions';
@@ -38,6 +39,7 @@ export const ATTACKS: readonly Attack[] = [
   ...evidenceAttacks,
   ...sessionAttacks,
   ...forgeryAttacks,
+  ...operatorAttacks,
   ...platformAttacks,
   ...pageAttacks,
   ...notificationAttacks,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import { explainGroup } from '../../domain/desk/explained-group';
+import { explainGroup, reasonsBesideLedger } from '../../domain/desk/explained-group';
 import {
   explainMembers,
   inOrderOfNames,
@@ -69,7 +69,14 @@ export async function listMembers(
     );
   const { groupId, name, members } = await groupInStoredSnapshot(snapshot.parts, group);
   const page = inOrderOfNames(members).slice(skip, skip + PAGE);
-  const people = await readPeople(deps, organization, fold(name), page);
+  const findings = await deps.findings.list(alias);
+  const people = await readPeople(deps, { organization, findings }, fold(name), page);
+  const besideLedger = ({ memberId, name: called }: MemberInSnapshot) =>
+    reasonsBesideLedger(
+      { organization, findings, names: new Set([memberId, called].map(fold)) },
+      fold(name),
+      groupId,
+    );
   return {
     group: name,
     groupId,
@@ -78,18 +85,25 @@ export async function listMembers(
     takenAtMs: latest.takenAtMs,
     atMs: deps.clock.now(),
     total: members.length,
-    members: explainMembers(page, people),
+    members: explainMembers(page, people).map((member) =>
+      member.reasons.length > 0 ? member : { ...member, reasons: besideLedger(member) },
+    ),
     next: skip + PAGE < members.length ? skip + PAGE : null,
   };
 }
 
 async function readPeople(
   deps: ListMembersDeps,
-  organization: OrganizationPolicy,
+  {
+    organization,
+    findings,
+  }: Readonly<{
+    organization: OrganizationPolicy;
+    findings: Awaited<ReturnType<FindingStore['list']>>;
+  }>,
   group: string,
   members: readonly MemberInSnapshot[],
 ): Promise<readonly PersonOfAccount[]> {
-  const findings = await deps.findings.list(organization.alias);
   const nowMs = deps.clock.now();
   const read = async (memberId: string, key: string): Promise<readonly PersonOfAccount[]> => {
     try {

@@ -78,7 +78,12 @@ async function recordsFor(
     case 'person': {
       const found = await explainPerson(deps, alias, asked.person);
       if (found === undefined) throw new AppError('person-unknown', 'Nothing is known of this person');
-      return { about: [{ key: found.key, records: found.evidence }], isWhole: true };
+      const joined = found.others.filter(({ kind }) => kind === 'joined');
+      const before = await mapConcurrently(joined, STORAGE_WIDTH, async ({ key }) => {
+        const { records } = await deps.ledger.evidence(personSubject(alias, key));
+        return { key, records };
+      });
+      return { about: [{ key: found.key, records: found.evidence }, ...before], isWhole: true };
     }
     case 'ticket': {
       const keys = await peopleOfTicket(deps, alias, asked.ticket);

@@ -1,12 +1,12 @@
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
-import { isForOrganization } from '../../domain/readiness/is-for-organization';
+import { checksForOrganization } from '../../domain/readiness/checks-for-organization';
 
 /** What came of the checks, each by its name. */
 type ChecksTried = Readonly<{ checks: ReadonlyArray<Readonly<{ name: string; ok: boolean }>> }>;
 
 export type ReadReadinessDeps = Readonly<{
   policy: () => Promise<Policy>;
-  /** Everything tried anew, or some seconds ago. */
+  /** Everything tried anew, or within the last half minute. */
   readinessNow: () => Promise<Readonly<{ readiness: ChecksTried; atMs: number }>>;
 }>;
 
@@ -16,7 +16,6 @@ export async function readReadiness(
   { alias }: OrganizationPolicy,
 ): Promise<ChecksTried & Readonly<{ organization: string; atMs: number; ready: boolean }>> {
   const { readiness, atMs } = await readinessNow();
-  const known = await policy();
-  const checks = readiness.checks.filter(({ name }) => isForOrganization(name, alias, known));
+  const checks = checksForOrganization(readiness.checks, alias, await policy());
   return { organization: alias, atMs, ready: checks.every(({ ok }) => ok), checks };
 }

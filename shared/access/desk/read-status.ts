@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock';
 import type { Known } from '../../domain/audit/snapshot';
-import { isForOrganization } from '../../domain/readiness/is-for-organization';
+import { checksForOrganization } from '../../domain/readiness/checks-for-organization';
 import type { OrganizationStatus } from '../../domain/desk/organization-status';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
 import { AppError, errorCodeOf } from '../../errors';
@@ -108,9 +108,8 @@ async function readinessOf(
   { readiness, policy }: ReadStatusDeps,
   { alias }: OrganizationPolicy,
 ): Promise<Extract<OrganizationStatus['readiness'], { kind: 'known' }>['value']> {
-  const { sources } = await policy();
   const { readiness: found, atMs } = await readiness();
-  const checks = found.checks.filter(({ name }) => isForOrganization(name, alias, { sources }));
+  const checks = checksForOrganization(found.checks, alias, await policy());
   return {
     atMs,
     checks: checks.length,

@@ -5,7 +5,7 @@ import { EVERYONE_GROUP_ID } from '../../domain/plan/hard-stops';
 import type { QuotaHeadroom } from '../../domain/plan/quota';
 import type { OrganizationPolicy } from '../../domain/policy';
 import { EVIDENCE_SECRET } from '../../domain/secret-places';
-import { AppError } from '../../errors';
+import { AppError, errorCodeOf } from '../../errors';
 import type { UiPathClient } from '../../uipath/client';
 import { tellCause } from '../../tell-cause';
 import type { ReadinessCheck, ReadinessWarning } from '../run-readiness-checks';
@@ -48,7 +48,7 @@ export function checksOfOrganization(
       name: token,
       tried: `get a token at ${identityBaseUrl}/connect/token for ${scopes.join(' ')}`,
       asks: 'uipath',
-      needs: [`vault:${alias}`],
+      needs: ['storage', EVIDENCE_SECRET, `vault:${alias}`],
       check: async (signal) => calls(signal).checkToken(),
     },
     {
@@ -67,7 +67,7 @@ export function checksOfOrganization(
       needs: [token, organization],
       check: async (signal) => {
         const read = async () => calls(signal).accessPolicy.read();
-        return managesSignIn(policy) ? void (await read()) : warnOf(read);
+        return managesSignIn(policy) ? orWarnOfQuota(read) : warnOf(read);
       },
     },
     {
@@ -84,9 +84,10 @@ export function checksOfOrganization(
       tried: `list the groups, and look for the ${groups.size} that the policy names`,
       asks: 'uipath',
       needs: [token, organization],
-      check: async (signal) => {
-        requireGroups(groups.values(), await calls(signal).groups.list());
-      },
+      check: async (signal) =>
+        orWarnOfQuota(async () => {
+          requireGroups(groups.values(), await calls(signal).groups.list());
+        }),
     },
     {
       name: `audit-log:${alias}`,
@@ -102,14 +103,11 @@ export function checksOfOrganization(
       name: `quota:${alias}`,
       tried: 'count the calls of the last five minutes',
       asks: 'storage',
-      needs: [EVIDENCE_SECRET],
+      needs: ['storage', EVIDENCE_SECRET],
       follows: [token, organization],
       check: async () => {
         const verdict = judgeHeadroom(await headroom());
-        if (verdict === undefined) return undefined;
-        const { cause, told } = verdict;
-        if (cause === 'quota-low') return { cause, problem: told };
-        throw new AppError(cause, told);
+        return verdict === undefined ? undefined : { cause: verdict.cause, problem: verdict.told };
       },
     },
     {
@@ -146,6 +144,20 @@ async function warnOf(read: () => Promise<unknown>): Promise<ReadinessWarning | 
     return { cause, problem };
   }
 }
+
+/** A busy day is no fault: work waits for the quota and goes on by itself. */
+async function orWarnOfQuota(read: () => Promise<unknown>): Promise<ReadinessWarning | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    if (!OF_QUOTA.has(errorCodeOf(error))) throw error;
+    const { cause, problem } = tellCause(error);
+    return { cause, problem };
+  }
+}
+
+const OF_QUOTA: ReadonlySet<string> = new Set(['quota-exhausted', 'uipath-throttled']);
 
 /** @throws AppError `uipath-not-found`, `uipath-group-ambiguous` which names the groups */
 function requireGroups(

@@ -30,7 +30,7 @@ export function checksOfPolicy(deps: CheckPolicyDeps): readonly ReadinessCheck[]
       name: 'policy-in-force',
       tried: 'compare the policy file with what is in force here, and with what storage has on record',
       asks: 'storage',
-      needs: ['policy', EVIDENCE_SECRET],
+      needs: ['policy', 'storage', EVIDENCE_SECRET],
       check: async () => compareVersions(deps),
     },
   ];

@@ -1,4 +1,4 @@
-import type { ReadinessCheck } from '../run-readiness-checks';
+import type { ReadinessCheck, ReadinessWarning } from '../run-readiness-checks';
 
 /** Passes of checks that cost calls of a small quota. */
 export type PassMemory = Readonly<{
@@ -9,21 +9,24 @@ export type PassMemory = Readonly<{
 const LASTS_MS = 5 * 60_000;
 
 /**
- * A check that passed without a warning is not tried again for five minutes: whoever asks every few seconds leaves the calls to the
+ * A check that passed is not tried again for five minutes, and its warning stays: whoever asks every few seconds leaves the calls to the
  * work. A failure is not remembered.
  */
 export function createPassMemory(clock: Readonly<{ now: () => number }>): PassMemory {
-  const passes = new Map<string, Readonly<{ of: string; atMs: number }>>();
+  const passes = new Map<
+    string,
+    Readonly<{ of: string; atMs: number; warning: ReadinessWarning | undefined }>
+  >();
   return {
     remembering: (check, of) => ({
       ...check,
       check: async (signal) => {
         const known = passes.get(check.name);
         const ageMs = clock.now() - (known?.atMs ?? Number.NEGATIVE_INFINITY);
-        if (known?.of === of && ageMs >= 0 && ageMs < LASTS_MS) return undefined;
+        if (known?.of === of && ageMs >= 0 && ageMs < LASTS_MS) return known.warning;
         passes.delete(check.name);
-        const warning = await check.check(signal);
-        if (warning === undefined) passes.set(check.name, { of, atMs: clock.now() });
+        const warning = (await check.check(signal)) ?? undefined;
+        passes.set(check.name, { of, atMs: clock.now(), warning });
         return warning;
       },
     }),

@@ -2,7 +2,7 @@ import type { FindingRecord } from '../audit/finding';
 import { fold } from '../fold';
 import type { Reason } from '../ledger/person-access';
 import { keyOfGrant, type AppliedMembership, type Grant, type PersonLedger } from '../ledger/person-ledger';
-import type { OrganizationPolicy } from '../policy';
+import { protectedIn, type OrganizationPolicy } from '../policy';
 
 /** Why somebody may be in a group, with what a reader asks next: which line or ticket, who decided, from when and to when. */
 export type ExplainedReason =
@@ -75,6 +75,23 @@ export function explainGroup(
       ...(isProtected ? [{ kind: 'protected' } as const] : []),
     ],
   };
+}
+
+/** What explains a member whom no ledger knows: the policy keeps them there, or somebody accepted them. `group`: its folded name. */
+export function reasonsBesideLedger(
+  {
+    organization,
+    findings,
+    names,
+  }: Pick<WhatIsKnown, 'findings' | 'names'> & Readonly<{ organization: OrganizationPolicy }>,
+  group: string,
+  groupId: string,
+): readonly ExplainedReason[] {
+  const kept = [...protectedIn(organization, { groupId, name: group }), ...organization.protectedPrincipals];
+  return [
+    ...findings.flatMap((finding) => waiverReason(finding, group, names)),
+    ...(kept.some((name) => names.has(fold(name))) ? [{ kind: 'protected' } as const] : []),
+  ];
 }
 
 function explainReason(

@@ -78,7 +78,8 @@ export function isOf(
   const why = facts['why'];
   const reasons = (Array.isArray(why) ? why.flatMap(textOf) : []).map(fold);
   return (
-    named('ticketId', 'requestId').includes(ticket) ||
+    named('ticketId').includes(ticket) ||
+    named('requestId', 'request').some((id) => id === ticket || id.endsWith(`/${ticket}`)) ||
     reasons.some(
       (reason) =>
         reason.startsWith('grant:') && [`:${ticket}`, `/${ticket}`].some((end) => reason.endsWith(end)),

@@ -51,13 +51,14 @@ type Asked = Readonly<{
 export function whyNotIn(asked: Asked): readonly WhyNot[] {
   const { ledger, access, organization, group, refused } = asked;
   const named = organization.groups.get(group);
+  const isObserved = organization.mode === 'observe' || named?.mode === 'observe';
   const hasReason = access.reasons.some((reason) => reason.group === group);
   if (hasReason)
     return [
-      ...(named?.mode === 'observe' ? [{ kind: 'mode-observe' } as const] : []),
+      ...(isObserved ? [{ kind: 'mode-observe' } as const] : []),
       ...(refused === undefined ? [] : [{ kind: 'change-refused', ...refused } as const]),
       ...whyNoAccount(ledger),
-      ...(refused === undefined && named?.mode !== 'observe' ? [{ kind: 'on-its-way' } as const] : []),
+      ...(refused === undefined && !isObserved ? [{ kind: 'on-its-way' } as const] : []),
     ];
   const found: readonly WhyNot[] = [
     ...(named === undefined ? [{ kind: 'group-not-in-policy' } as const] : []),

@@ -272,7 +272,8 @@ const OF_ORGANIZATION: readonly Mistake[] = [
         await sleep(1_050);
       };
     },
-    tells: { 'token:acme': 'uipath-throttled', 'quota:acme': 'uipath-throttled' },
+    tells: { 'token:acme': 'uipath-throttled' },
+    warns: { 'quota:acme': 'uipath-throttled' },
     problem: /used up its POST calls, with everybody else's/,
     fix: /find who else calls UiPath/,
     docs: 'docs/operations.md#quota',
@@ -284,7 +285,8 @@ const OF_ORGANIZATION: readonly Mistake[] = [
       await spend('PUT', 160);
       return async () => forgetSpent('PUT');
     },
-    tells: { 'quota:acme': 'quota-exhausted' },
+    tells: {},
+    warns: { 'quota:acme': 'quota-exhausted' },
     problem: /Of 160 PUT calls in five minutes 0 are left/,
     fix: /raise quota\.share/,
     docs: 'docs/operations.md#quota',

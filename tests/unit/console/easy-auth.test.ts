@@ -92,6 +92,13 @@ describe('who the platform signed in', () => {
       headers([...CLAIMS, { typ: 'oid', val: OTHER_TENANT }]),
       'object-id-missing',
     ],
+    ['it is an application', SETTINGS, headers([...CLAIMS, { typ: 'idtyp', val: 'app' }]), 'no-person'],
+    [
+      'the subject is the object id, as of an application',
+      SETTINGS,
+      headers([...CLAIMS, { typ: 'sub', val: OBJECT.toUpperCase() }]),
+      'no-person',
+    ],
     ['the name is that of the policy', SETTINGS, headers(changed(/preferred/, 'Policy')), 'name-refused'],
     ['the name turns the line around', SETTINGS, headers(changed(/preferred/, 'olga\u202E')), 'name-refused'],
   ])('is nobody when %s', (_why, settings, said, refusal) => {

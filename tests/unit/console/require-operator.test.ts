@@ -63,6 +63,8 @@ describe('who calls the API of the command line', () => {
     const from = { ...basic(`${OLGA}:${KEY}`), 'x-forwarded-for': '198.51.100.7' };
     expect(await ask(from)).toMatchObject({ by: { name: OLGA } });
     expect(lines).toContainEqual(expect.objectContaining({ why: 'wrong-key' }));
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'operator-signed-in' }));
+    expect(JSON.stringify(lines)).not.toContain(OLGA);
   });
 
   it('is whom the platform signed in where it does, and a key is nothing there', async () => {

@@ -238,7 +238,7 @@ describe('access doctor', () => {
     const { exit, stdout } = await accessTo(['doctor'], APP);
     expect(exit).toBe(1);
     expect(stdout.split('\n')).toEqual([
-      'acme: 1 of 4 checks fails',
+      'acme: 1 of 4 checks fails (tried 2026-03-02 09:00Z)',
       '  ✔ storage',
       '  ! clock:acme: 40 seconds',
       '      do: set it',

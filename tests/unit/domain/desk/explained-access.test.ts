@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainGroup } from '../../../../shared/domain/desk/explained-group';
+import { explainGroup, reasonsBesideLedger } from '../../../../shared/domain/desk/explained-group';
 import { isOf, toHistoryEntry } from '../../../../shared/domain/desk/history';
 import { explainMembers, inOrderOfNames } from '../../../../shared/domain/desk/members-of-group';
 import { whyNotIn, type WhyNot } from '../../../../shared/domain/desk/why-not-in-group';
@@ -73,6 +73,8 @@ describe('why somebody is not in a group', () => {
     expect(whyNot({ timeline })).toEqual([{ kind: 'on-its-way' }]);
     expect(whyNot({ timeline, identity: undefined })).toMatchObject([{ kind: 'account-unknown' }, {}]);
     expect(whyNot({ timeline }, 'watched')).toEqual([{ kind: 'mode-observe' }]);
+    const policy = { ...organization, mode: 'observe' } as const;
+    expect(whyNot({ timeline }, 'developers', { policy })).toEqual([{ kind: 'mode-observe' }]);
     const refused = { id: 'letter-1', code: 'uipath-not-found' };
     expect(whyNot({ timeline }, 'developers', { refused })).toEqual([{ kind: 'change-refused', ...refused }]);
   });
@@ -118,6 +120,23 @@ describe('why somebody is in a group', () => {
     ['that somebody is missing', { ...waived, check: 'member-missing' }],
   ] as const)('is no finding %s', (_what, finding) => {
     expect(explain(finding).reasons.map(({ kind }) => kind)).toEqual(['birthright', 'grant']);
+  });
+});
+
+describe('a member whom no ledger knows', () => {
+  const robot = anOrganization({
+    groups: groupsOf(aGroup('Developers', { protectedMembers: new Set(['bot@acme.example']) })),
+    protectedPrincipals: new Set([ACCOUNT]),
+  });
+  it.each([
+    ['is protected in the group', 'Bot@acme.example', [{ kind: 'protected' }]],
+    ['is a protected principal', ACCOUNT, [{ kind: 'protected' }]],
+    ['is explained by nothing', 'stranger@acme.example', []],
+  ])('%s', (_what, name, reasons) => {
+    const names = new Set([name.toLowerCase()]);
+    expect(reasonsBesideLedger({ organization: robot, findings: [], names }, 'developers', 'g-1')).toEqual(
+      reasons,
+    );
   });
 });
 
@@ -169,6 +188,8 @@ describe('a history', () => {
     expect(isOf(added, { group: 'Develop' })).toBe(false);
     expect(isOf(added, { ticket: 'req-1' })).toBe(true);
     expect(isOf(added, { ticket: 'EQ-1' })).toBe(false);
+    expect(isOf(record('access-request', { requestId: 'snow/R-1' }), { ticket: 'r-1' })).toBe(true);
+    expect(isOf(record('access-request', { requestId: 'snow/AR-1' }), { ticket: 'r-1' })).toBe(false);
     expect(isOf(record('access-request', { ticketId: 'T-1', requestId: 'R-1' }), { ticket: 'T-1' })).toBe(
       true,
     );
