@@ -1,4 +1,4 @@
-import { requireEnforced } from './access/ledger/observed-organization';
+import { createWriteGate } from './access/ledger/observed-organization';
 import type { OrganizationPolicy } from './domain/policy';
 import type { QuotaGate } from './domain/plan/quota';
 import { AppError } from './errors';
@@ -42,7 +42,7 @@ export function createOrganizationClients(parts: ClientParts): Organizations {
       quota,
       clock,
       random,
-      requireMayWrite: async () => requireEnforced(parts, organization.alias),
+      requireMayWrite: createWriteGate(parts, organization.alias),
       noteChange: async (change) => sent.note(organization.alias, { ...change, atMs: clock.now() }),
       fetch: uipathFetch,
     });

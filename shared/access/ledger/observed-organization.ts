@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock';
 import type { OrganizationLedger } from '../../domain/ledger/organization-ledger';
 import { organizationSubject } from '../../domain/ledger/subject';
 import type { OrganizationPolicy, Policy } from '../../domain/policy';
@@ -36,6 +37,28 @@ export async function requireEnforced({ policy, ledger }: ObservedDeps, alias: s
       'organization-observed',
       `The policy has ${alias} in observe: nothing is written to UiPath until its mode is enforce`,
     );
+}
+
+/** Several writes of a moment ask the record once. */
+const BELIEVED_MS = 1_000;
+
+/**
+ * `requireEnforced` for whoever writes again and again: that the record does not have the organization in observe is believed for a second,
+ * and the policy of this process is asked each time.
+ */
+export function createWriteGate(
+  deps: ObservedDeps & Readonly<{ clock: Pick<Clock, 'now'> }>,
+  alias: string,
+): () => Promise<void> {
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const nowMs = deps.clock.now();
+    const ageMs = nowMs - readAtMs;
+    const isBelieved = ageMs >= 0 && ageMs < BELIEVED_MS;
+    const ledger = isBelieved ? { read: async () => undefined } : deps.ledger;
+    await requireEnforced({ policy: deps.policy, ledger }, alias);
+    if (!isBelieved) readAtMs = nowMs;
+  };
 }
 
 /** Whether what was to be removed may stand because of observe: it lasts, or the edit that ended it has not been followed. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  createWriteGate,
   readObserved,
   requireEnforced,
   type ObservedDeps,
@@ -71,5 +72,39 @@ describe('since when an organization is in observe', () => {
     ] as const;
     const told = await Promise.all(modes.map(async ([alias, mode]) => readObserved(deps, { alias, mode })));
     expect(told).toEqual([{ sinceMs: 5 }, {}, undefined]);
+  });
+});
+
+describe('writes one after the other', () => {
+  it('ask the record once in a second, and the policy of this process each time', async () => {
+    const onRecord: Record<string, number> = {};
+    let mode: OrganizationMode = 'enforce';
+    let nowMs = 0;
+    let reads = 0;
+    const deps = (): ObservedDeps => depsOf({ acme: mode }, onRecord);
+    const gate = createWriteGate(
+      {
+        policy: async () => deps().policy(),
+        ledger: {
+          read: async (subject) => {
+            reads += 1;
+            return deps().ledger.read(subject);
+          },
+        },
+        clock: { now: () => nowMs },
+      },
+      'acme',
+    );
+    const write = async (): Promise<string> => gate().then(() => 'made', errorCodeOf);
+    expect([await write(), await write(), reads]).toEqual(['made', 'made', 1]);
+    onRecord['acme'] = 5;
+    nowMs = 999;
+    expect(await write()).toBe('made');
+    nowMs = 1_000;
+    expect([await write(), await write(), reads]).toEqual([REFUSED, REFUSED, 3]);
+    delete onRecord['acme'];
+    expect(await write()).toBe('made');
+    mode = 'observe';
+    expect(await write()).toBe(REFUSED);
   });
 });
