@@ -308,15 +308,32 @@ export function viewsOf(
     ),
   );
   const { graceDays } = seen.organization;
+  const gone = askedWhileGone(person, [...known, ...maybe], graceDays);
   return bodySets
     .flatMap(doubtfulIn(person, seen))
     .flatMap((bodies) =>
       [nowMs, startedAtMs].flatMap((atMs) =>
-        [new Set<string>(), extensions].map((refused) =>
+        [new Set<string>(), extensions, gone].map((refused) =>
           expectedFor(person, bodies, atMs, { graceDays, refused }),
         ),
       ),
     );
+}
+
+/**
+ * Requests that were taken up while all that had been said until then told that the person had left, though a word that came later says
+ * that they were back by then: they are refused, and nobody asks again.
+ */
+function askedWhileGone(person: string, inOrder: readonly Body[], graceDays: number): ReadonlySet<string> {
+  return new Set(
+    inOrder.flatMap((body, index) => {
+      if (!('ticket' in body)) return [];
+      const atMs = Date.parse(body.occurredAt);
+      const until = inOrder.slice(0, index);
+      const { state } = expectedFor(person, until, atMs, { graceDays, refused: new Set() });
+      return state === 'gone' ? [body.id] : [];
+    }),
+  );
 }
 
 /**
