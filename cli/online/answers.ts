@@ -171,6 +171,8 @@ export const HistorySchema = z.object({
 const RemovalSchema = z.object({
   groupName: z.string(),
   personKey: z.string(),
+  /** The address of the person; null: it is not known. Lists have none. */
+  person: maybeText.optional(),
   memberId: z.string(),
   why: z.array(z.string()),
 });
@@ -194,6 +196,7 @@ export const HoldsSchema = z.object({ plans: z.array(HoldSchema) });
 const ChangeSchema = z.object({
   id: z.string(),
   personKey: z.string(),
+  person: maybeText.optional(),
   groupName: z.string(),
   memberId: z.string(),
   decision: z.string(),

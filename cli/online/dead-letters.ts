@@ -139,7 +139,7 @@ function lineOf(letter: Letter): string {
   const id = letter.is === 'delivery' ? idOf(letter).slice(0, 12) : idOf(letter);
   const what =
     letter.is === 'change'
-      ? `${letter.decision === 'add' ? 'to be put into' : 'to be taken out of'} ${letter.groupName}`
+      ? `of ${letter.person ?? letter.memberId}, ${letter.decision === 'add' ? 'to be put into' : 'to be taken out of'} ${letter.groupName}`
       : `from ${letter.feed}/${letter.source}, received ${instantText(letter.receivedAtMs)}`;
   return `${plainText(id)}  ${letter.is} ${plainText(what)}: ${plainText(code)}`;
 }

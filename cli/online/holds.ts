@@ -94,11 +94,13 @@ async function confirm(io: CommandIo, hold: ShownHold, yes: string | undefined):
   );
 }
 
+/** By its whole hash, as the app names people in one hold, not in the list of all. */
 async function findHold(app: RunningApp, organization: string, hash: string): Promise<ShownHold> {
   if (/^[0-9a-f]{64}$/i.test(hash))
     return app.get([organization, 'plans', hash.toLowerCase()], {}, HoldSchema);
   const { plans } = await app.get([organization, 'plans'], {}, HoldsSchema);
-  return oneNamed(plans, hash, 'hold', 'plan-unknown', (plan) => plan.hash);
+  const named = oneNamed(plans, hash, 'hold', 'plan-unknown', (plan) => plan.hash);
+  return app.get([organization, 'plans', named.hash], {}, HoldSchema);
 }
 
 function shown(hold: ShownHold): Answer {
@@ -113,8 +115,8 @@ function shown(hold: ShownHold): Answer {
             `  guard ${plainText(guard)} of ${plainText(scope)}: ${removals} removals of ${whole}`,
         ),
         ...hold.removals.map(
-          ({ groupName, memberId, why }) =>
-            `  ${plainText(groupName)}: ${plainText(memberId)}, ${plainText(why.join(', '), 2_000)}`,
+          ({ groupName, person, memberId, why }) =>
+            `  ${plainText(groupName)}: ${plainText(person ?? memberId)}, ${plainText(why.join(', '), 2_000)}`,
         ),
       ].join('\n'),
   };

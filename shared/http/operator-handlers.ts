@@ -2,9 +2,10 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { explainAccess, type ExplainAccessDeps } from '../access/desk/explain-access';
 import { listMembers, type ListMembersDeps } from '../access/desk/list-members';
+import { namesOfPeople } from '../access/desk/names-of-people';
 import { readHistory, type ReadHistoryDeps } from '../access/desk/read-history';
 import { readStatus, type ReadStatusDeps } from '../access/desk/read-status';
-import { readHold, type ReadHoldDeps } from '../access/desk/release-hold';
+import { readHoldWithNames, type ReadHoldWithNamesDeps } from '../access/desk/read-hold-with-names';
 import { readReadiness, type ReadReadinessDeps } from '../access/desk/read-readiness';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
@@ -30,7 +31,7 @@ export type OperatorDeps = SignInDeps &
   ExplainAccessDeps &
   ListMembersDeps &
   ReadHistoryDeps &
-  ReadHoldDeps &
+  ReadHoldWithNamesDeps &
   ListFailingUnitsDeps;
 
 type OperatorRequest = Pick<HttpRequest, 'headers' | 'params' | 'query' | 'body'>;
@@ -81,7 +82,7 @@ async function read(
     case 'history':
       return readHistory(deps, alias, historyAsked(query), skipIn(query));
     case 'plans':
-      return id === '' ? { plans: await listHolds(deps, alias) } : readHold(deps, alias, id);
+      return id === '' ? { plans: await listHolds(deps, alias) } : readHoldWithNames(deps, alias, id);
     case 'dead-letters':
       return listDeadLetters(deps, alias);
     default:
@@ -91,8 +92,10 @@ async function read(
 
 async function listDeadLetters(deps: OperatorDeps, alias: string): Promise<unknown> {
   const dead = await listDeadDeliveries(deps, alias);
+  const changes = await listRefusedChanges(deps, alias);
+  const names = await namesOfPeople(deps, alias, [...new Set(changes.map(({ personKey }) => personKey))]);
   return {
-    changes: await listRefusedChanges(deps, alias),
+    changes: changes.map((change) => ({ ...change, person: names.get(change.personKey) ?? null })),
     deliveries: dead.flatMap(({ deliveries }) => deliveries),
     unreadable: dead.flatMap(({ source: { feed, name }, unreadable: code }) =>
       code === undefined ? [] : [{ feed, source: name, code }],

@@ -56,10 +56,11 @@ export async function accessTo(
             status = 200,
             json,
             text,
-          } = answers[path] ?? {
-            status: 404,
-            json: { code: 'page-unknown', title: 'Unknown page', status: 404 },
-          };
+          } = answers[`${init?.method ?? 'GET'} ${path}`] ??
+            answers[path] ?? {
+              status: 404,
+              json: { code: 'page-unknown', title: 'Unknown page', status: 404 },
+            };
           return new Response(text ?? JSON.stringify(json), { status });
         },
       },

@@ -13,6 +13,7 @@ import type { RequestIndex } from '../../storage/request-index';
 import { sourcesFeeding } from '../ledger/list-dead-deliveries';
 import { ticketOf } from '../ledger/ticket-of';
 import { explainPerson, type ExplainDeps } from './explain-person';
+import { namesOfPeople } from './names-of-people';
 
 export type ReadHistoryDeps = ExplainDeps &
   Readonly<{
@@ -59,7 +60,7 @@ export async function readHistory(
     .flatMap(({ key, records }) => records.map((record) => ({ key, record })))
     .toSorted((a, b) => b.record.atMs - a.record.atMs || b.record.seq - a.record.seq);
   const page = all.slice(skip, skip + PAGE);
-  const names = await namesOf(deps, alias, [...new Set(page.map(({ key }) => key))]);
+  const names = await namesOfPeople(deps, alias, [...new Set(page.map(({ key }) => key))]);
   return {
     entries: page.map(({ key, record }) => toHistoryEntry(names.get(key) ?? key, record, byInWords(record))),
     total: all.length,
@@ -128,20 +129,6 @@ async function peopleOfTicket(
     return [...named, ...(await requests.peopleOfTicket(alias, ticketOf(source, ticket)))];
   });
   return [...new Set(found.flat())];
-}
-
-/** Addresses by key; a ledger that cannot be read, or was erased, goes by its key. */
-async function namesOf(
-  { ledger }: ReadHistoryDeps,
-  alias: string,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const named = await mapConcurrently(keys, STORAGE_WIDTH, async (key) => {
-    const read = await ledger.read(personSubject(alias, key)).catch(() => undefined);
-    const email = read?.value.erased === undefined ? read?.value.email : undefined;
-    return [key, email === undefined || email === '' ? key : email] as const;
-  });
-  return new Map(named);
 }
 
 function byInWords({ facts }: EvidenceRecord): string | null {
