@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { ORGANIZATION } from '../../sandbox/demo-organization';
 import { principalHeaders } from '../fixtures/easy-auth';
 import type { ConsoleStack } from '../fixtures/console-stack';
-import { cookieOf, visit, type Fields } from '../fixtures/console-visit';
+import { cookieOf, fromSomewhere, visit, type Fields } from '../fixtures/console-visit';
 import { send, type Answer } from '../integration/stack/calls';
 import { attacksOn } from './attack';
 import type { Control } from './control';
@@ -10,18 +9,12 @@ import { releases } from './held-plan';
 
 const STATUS = `/${ORGANIZATION}/status`;
 
-/** Each from an address of its own, so that nobody waits for the wrong keys of others. */
-function from(): Fields {
-  const [a, b] = randomBytes(2);
-  return { 'x-forwarded-for': `203.0.${String(a)}.${String(b)}` };
-}
-
 function basic(name: string, key: string): Fields {
   return { authorization: `Basic ${Buffer.from(`${name}:${key}`).toString('base64')}` };
 }
 
 const ask = async (stack: ConsoleStack, path: string, headers: Fields): Promise<Answer> =>
-  send(`${stack.host().url}/api/operator${path}`, { headers: { ...from(), ...headers } });
+  send(`${stack.host().url}/api/operator${path}`, { headers: { ...fromSomewhere(), ...headers } });
 
 const tells = async (stack: ConsoleStack, headers: Fields, path = STATUS): Promise<boolean> =>
   (await ask(stack, path, headers)).status === 200;
@@ -31,7 +24,7 @@ const decide = async (stack: ConsoleStack, path: string, headers: Fields, body =
     method: 'POST',
     pieces: [body],
     headers: {
-      ...from(),
+      ...fromSomewhere(),
       'content-type': 'application/json',
       'content-length': `${body.length}`,
       ...headers,
@@ -83,7 +76,7 @@ export const operatorAttacks = attacksOn('console', operatorControl, [
     run: async (target) => {
       const stack = await target.console();
       const fields = { name: 'Maria Lead', key: stack.consoleKey };
-      const cookie = cookieOf(await visit(stack, () => ({})).post('-session', fields, from()));
+      const cookie = cookieOf(await visit(stack, () => ({})).post('-session', fields, fromSomewhere()));
       return (
         (await tells(stack, { cookie })) || releases(stack, async (path) => decide(stack, path, { cookie }))
       );
@@ -125,7 +118,7 @@ export const operatorAttacks = attacksOn('console', operatorControl, [
     must: 'Most are not looked at any more: the address has to wait',
     run: async (target) => {
       const stack = await target.console();
-      const at = from();
+      const at = fromSomewhere();
       const answers = [];
       for (let time = 0; time < 30; time += 1)
         answers.push(await ask(stack, STATUS, { ...at, ...basic('Eve', `guess ${time}`) }));

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { ORGANIZATION } from '../../sandbox/demo-organization';
 import type { ConsoleStack } from '../fixtures/console-stack';
-import { cookieOf, tokenIn, visit, type Fields } from '../fixtures/console-visit';
+import { cookieOf, fromSomewhere, tokenIn, visit, type Fields } from '../fixtures/console-visit';
 import { attacksOn } from './attack';
 import type { Control } from './control';
 import { releases } from './held-plan';
@@ -9,14 +9,8 @@ import { releases } from './held-plan';
 const PLANS = `/${ORGANIZATION}/plans`;
 const visitTo = (stack: ConsoleStack) => visit(stack, () => ({}));
 
-/** Each from an address of its own, so that nobody waits for the wrong keys of others. */
-function from(): Fields {
-  const [a, b] = randomBytes(2);
-  return { 'x-forwarded-for': `198.51.${String(a)}.${String(b)}` };
-}
-
 async function signIn(stack: ConsoleStack, name = 'Maria Lead'): Promise<string> {
-  const answer = await visitTo(stack).post('-session', { name, key: stack.consoleKey }, from());
+  const answer = await visitTo(stack).post('-session', { name, key: stack.consoleKey }, fromSomewhere());
   return cookieOf(answer);
 }
 
@@ -124,7 +118,7 @@ export const sessionAttacks = attacksOn('console', sessionControl, [
       await visitTo(stack).post(
         '-session',
         { name: 'Maria Lead', key: stack.consoleKey },
-        { ...from(), cookie: fixed },
+        { ...fromSomewhere(), cookie: fixed },
       );
       return opens(stack, fixed);
     },
@@ -186,7 +180,7 @@ export const sessionAttacks = attacksOn('console', sessionControl, [
     must: 'Most are not looked at any more: the address has to wait',
     run: async (target) => {
       const stack = await target.console();
-      const at = from();
+      const at = fromSomewhere();
       const answers = [];
       for (let time = 0; time < 30; time += 1)
         answers.push(await visitTo(stack).post('-session', { name: 'Eve', key: `guess ${time}` }, at));
@@ -199,7 +193,7 @@ export const sessionAttacks = attacksOn('console', sessionControl, [
     must: 'Most are not looked at: each is counted before it is',
     run: async (target) => {
       const stack = await target.console();
-      const at = from();
+      const at = fromSomewhere();
       const answers = await Promise.all(
         Array.from({ length: 40 }, async (_, time) =>
           visitTo(stack).post('-session', { name: 'Eve', key: `guess ${time}` }, at),
@@ -214,7 +208,7 @@ export const sessionAttacks = attacksOn('console', sessionControl, [
     must: 'Most are not looked at: only what the platform appended counts',
     run: async (target) => {
       const stack = await target.console();
-      const own = from()['x-forwarded-for'] ?? '';
+      const own = fromSomewhere()['x-forwarded-for'] ?? '';
       const answers = [];
       for (let time = 0; time < 30; time += 1)
         answers.push(
@@ -368,7 +362,7 @@ export const forgeryAttacks = attacksOn('console', sessionControl, [
       const answer = await visitTo(stack).post(
         '-session',
         { name: 'Maria Lead', key: stack.consoleKey },
-        from(),
+        fromSomewhere(),
       );
       const cookie = String(answer.headers['set-cookie']);
       return !/HttpOnly/.test(cookie) || !/SameSite=Strict/.test(cookie);
