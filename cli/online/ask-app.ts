@@ -152,7 +152,7 @@ async function textUpTo(stream: AsyncIterable<Uint8Array> | null, mostBytes: num
     if (size > mostBytes) return '';
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 function parseJson(text: string): unknown {

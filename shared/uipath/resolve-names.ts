@@ -49,9 +49,11 @@ async function resolvePart(
   }
 }
 
-/** A refusal with another status is of the call, not of a name in it. */
+/** A refusal with another status is of the call, not of a name in it. UiPath also refuses with 200 and `succeeded: false`. */
 function isInvalidName(error: unknown): boolean {
-  return error instanceof UpstreamError && error.code === 'uipath-rejected' && error.status === 400;
+  return (
+    error instanceof UpstreamError && error.code === 'uipath-rejected' && [200, 400].includes(error.status)
+  );
 }
 
 /** UiPath may answer with its own spelling of the name. */

@@ -46,16 +46,17 @@ export function createTransport(
       const attempt = { alias: address.alias, what, area, ...(namesOnly === undefined ? {} : { namesOnly }) };
       const isWrite = mayChange(operation);
       if (isWrite) await context.requireMayWrite();
-      if (operation.effect === 'write') {
-        requireOwnOrganization(address, operation);
-        await context.noteChange?.(operation.change);
-      }
+      if (operation.effect === 'write') requireOwnOrganization(address, operation);
       const token = await tokens.get();
+      // A token may have been waited for.
+      if (isWrite) await context.requireMayWrite();
+      if (operation.effect === 'write') await context.noteChange?.(operation.change);
       const first = await ask(operation, attempt, token);
       if (first.status !== 401) return readAnswer(attempt, operation, first, schema);
       tokens.discard(token);
+      const another = await tokens.get();
       if (isWrite) await context.requireMayWrite();
-      return readAnswer(attempt, operation, await ask(operation, attempt, await tokens.get()), schema);
+      return readAnswer(attempt, operation, await ask(operation, attempt, another), schema);
     },
   };
 }

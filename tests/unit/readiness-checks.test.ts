@@ -312,4 +312,23 @@ describe('readiness', () => {
     expect(await ask('one')).toBe(3);
     expect(await ask('another')).toBe(4);
   });
+
+  it.each([
+    ['uipath-not-administrator', 1],
+    ['quota-exhausted', 2],
+    ['uipath-throttled', 2],
+    ['uipath-unreachable', 2],
+    ['uipath-unavailable', 2],
+  ] as const)('that warned of %s is tried %i times by two who ask', async (cause, times) => {
+    const passes = createPassMemory({ now: () => 0 });
+    let tried = 0;
+    const check = async () => {
+      tried += 1;
+      return { cause };
+    };
+    const asked = [passes.remembering({ name: 'groups:acme', tried: 'list', check }, 'one')];
+    const found = [await runReadinessChecks(asked), await runReadinessChecks(asked)];
+    expect(found.map(({ checks }) => checks[0]?.cause)).toEqual([cause, cause]);
+    expect(tried).toBe(times);
+  });
 });

@@ -93,11 +93,8 @@ async function readOthers(
     records,
   }: Readonly<{ key: string; ledger: PersonLedger; records: readonly EvidenceRecord[] }>,
 ): Promise<readonly KnownOther[]> {
-  const joined = records.flatMap(({ kind, facts }) =>
-    kind === 'person-joined' && typeof facts['person'] === 'string' ? [facts['person']] : [],
-  );
   const others: KnownOther[] = [];
-  for (const other of new Set([...joined, ...(ledger.toldApart ?? [])])) {
+  for (const other of new Set([...joinedIn(records), ...(ledger.toldApart ?? [])])) {
     const read = await readIfReadable(deps, alias, other);
     if (read === undefined || read.erased !== undefined) continue;
     if (read.joined?.into === key) others.push({ key: other, kind: 'joined', ledger: read });
@@ -107,7 +104,7 @@ async function readOthers(
   return others;
 }
 
-async function readIfReadable(
+export async function readIfReadable(
   { ledger }: Pick<ExplainDeps, 'ledger'>,
   alias: string,
   key: string,
@@ -118,4 +115,11 @@ async function readIfReadable(
     if (errorCodeOf(error) === 'record-unreadable') return undefined;
     throw error;
   }
+}
+
+/** The keys of those who were joined into somebody, by their records. */
+export function joinedIn(records: readonly EvidenceRecord[]): readonly string[] {
+  return records.flatMap(({ kind, facts }) =>
+    kind === 'person-joined' && typeof facts['person'] === 'string' ? [facts['person']] : [],
+  );
 }

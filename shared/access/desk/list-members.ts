@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock';
-import { explainGroup, reasonsBesideLedger } from '../../domain/desk/explained-group';
+import { explainGroup } from '../../domain/desk/explained-group';
 import {
   explainMembers,
   inOrderOfNames,
+  reasonsBesideLedger,
   type ExplainedMember,
   type PersonOfAccount,
   type MemberInSnapshot,
@@ -71,12 +72,8 @@ export async function listMembers(
   const page = inOrderOfNames(members).slice(skip, skip + PAGE);
   const findings = await deps.findings.list(alias);
   const people = await readPeople(deps, { organization, findings }, fold(name), page);
-  const besideLedger = ({ memberId, name: called }: MemberInSnapshot) =>
-    reasonsBesideLedger(
-      { organization, findings, names: new Set([memberId, called].map(fold)) },
-      fold(name),
-      groupId,
-    );
+  const besideLedger = (member: MemberInSnapshot) =>
+    reasonsBesideLedger({ organization, findings }, member, { groupId, name: fold(name) });
   return {
     group: name,
     groupId,

@@ -12,7 +12,7 @@ import type { LedgerStore } from '../../storage/ledger';
 import type { RequestIndex } from '../../storage/request-index';
 import { sourcesFeeding } from '../ledger/list-dead-deliveries';
 import { ticketOf } from '../ledger/ticket-of';
-import { explainPerson, type ExplainDeps } from './explain-person';
+import { explainPerson, joinedIn, readIfReadable, type ExplainDeps } from './explain-person';
 import { namesOfPeople } from './names-of-people';
 
 export type ReadHistoryDeps = ExplainDeps &
@@ -79,12 +79,8 @@ async function recordsFor(
     case 'person': {
       const found = await explainPerson(deps, alias, asked.person);
       if (found === undefined) throw new AppError('person-unknown', 'Nothing is known of this person');
-      const joined = found.others.filter(({ kind }) => kind === 'joined');
-      const before = await mapConcurrently(joined, STORAGE_WIDTH, async ({ key }) => {
-        const { records } = await deps.ledger.evidence(personSubject(alias, key));
-        return { key, records };
-      });
-      return { about: [{ key: found.key, records: found.evidence }, ...before], isWhole: true };
+      const own = { key: found.key, records: found.evidence };
+      return { about: [own, ...(await recordsOfJoined(deps, alias, own))], isWhole: true };
     }
     case 'ticket': {
       const keys = await peopleOfTicket(deps, alias, asked.ticket);
@@ -99,6 +95,24 @@ async function recordsFor(
     case 'group':
       return recordsOfGroup(deps, alias, asked);
   }
+}
+
+/** Of the ledgers that were joined into one, and of those that had been joined into them. */
+export async function recordsOfJoined(
+  deps: Pick<ReadHistoryDeps, 'ledger'>,
+  alias: string,
+  own: RecordsAbout,
+): Promise<readonly RecordsAbout[]> {
+  const about = [own];
+  // What is found is looked at in its turn.
+  for (const { key, records } of about)
+    for (const from of joinedIn(records)) {
+      if (about.some((one) => one.key === from)) continue;
+      const read = await readIfReadable(deps, alias, from);
+      if (read?.erased !== undefined || read?.joined?.into !== key) continue;
+      about.push({ key: from, records: (await deps.ledger.evidence(personSubject(alias, from))).records });
+    }
+  return about.slice(1);
 }
 
 async function recordsOfGroup(

@@ -1,3 +1,4 @@
+import type { CauseName } from '../../domain/readiness/causes';
 import type { ReadinessCheck, ReadinessWarning } from '../run-readiness-checks';
 
 /** Passes of checks that cost calls of a small quota. */
@@ -8,9 +9,19 @@ export type PassMemory = Readonly<{
 
 const LASTS_MS = 5 * 60_000;
 
+/** What passes by itself: a check that found no more than this found nothing of what it looks for. */
+const PASSING: ReadonlySet<CauseName> = new Set([
+  'quota-exhausted',
+  'uipath-throttled',
+  'uipath-unreachable',
+  'uipath-unavailable',
+  'storage-unavailable',
+  'no-answer-in-time',
+]);
+
 /**
  * A check that passed is not tried again for five minutes, and its warning stays: whoever asks every few seconds leaves the calls to the
- * work. A failure is not remembered.
+ * work. A failure is not remembered, nor a warning of what passes by itself.
  */
 export function createPassMemory(clock: Readonly<{ now: () => number }>): PassMemory {
   const passes = new Map<
@@ -26,7 +37,8 @@ export function createPassMemory(clock: Readonly<{ now: () => number }>): PassMe
         if (known?.of === of && ageMs >= 0 && ageMs < LASTS_MS) return known.warning;
         passes.delete(check.name);
         const warning = (await check.check(signal)) ?? undefined;
-        passes.set(check.name, { of, atMs: clock.now(), warning });
+        if (warning === undefined || !PASSING.has(warning.cause))
+          passes.set(check.name, { of, atMs: clock.now(), warning });
         return warning;
       },
     }),

@@ -2,7 +2,7 @@ import type { FindingRecord } from '../audit/finding';
 import { fold } from '../fold';
 import type { Reason } from '../ledger/person-access';
 import { keyOfGrant, type AppliedMembership, type Grant, type PersonLedger } from '../ledger/person-ledger';
-import { protectedIn, type OrganizationPolicy } from '../policy';
+import type { OrganizationPolicy } from '../policy';
 
 /** Why somebody may be in a group, with what a reader asks next: which line or ticket, who decided, from when and to when. */
 export type ExplainedReason =
@@ -44,7 +44,7 @@ export type ExplainedGroup = Readonly<{
   reasons: readonly ExplainedReason[];
 }>;
 
-type WhatIsKnown = Readonly<{
+export type WhatIsKnown = Readonly<{
   ledger: PersonLedger;
   reasons: readonly Reason[];
   organization: Pick<OrganizationPolicy, 'groups' | 'birthright'>;
@@ -77,23 +77,6 @@ export function explainGroup(
   };
 }
 
-/** What explains a member whom no ledger knows: the policy keeps them there, or somebody accepted them. `group`: its folded name. */
-export function reasonsBesideLedger(
-  {
-    organization,
-    findings,
-    names,
-  }: Pick<WhatIsKnown, 'findings' | 'names'> & Readonly<{ organization: OrganizationPolicy }>,
-  group: string,
-  groupId: string,
-): readonly ExplainedReason[] {
-  const kept = [...protectedIn(organization, { groupId, name: group }), ...organization.protectedPrincipals];
-  return [
-    ...findings.flatMap((finding) => waiverReason(finding, group, names)),
-    ...(kept.some((name) => names.has(fold(name))) ? [{ kind: 'protected' } as const] : []),
-  ];
-}
-
 function explainReason(
   reason: Reason,
   grants: readonly Grant[],
@@ -119,7 +102,7 @@ function explainReason(
 }
 
 /** A finding names the group and whom it is about by name or id. */
-function waiverReason(
+export function waiverReason(
   { id, check, state, subject, waiver }: WhatIsKnown['findings'][number],
   group: string,
   names: ReadonlySet<string>,

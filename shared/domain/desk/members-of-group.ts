@@ -1,5 +1,8 @@
+import { mayHaveAddress } from '../audit/checks/member-addresses';
+import { fold } from '../fold';
 import type { MemberKind } from '../member-kind';
-import type { ExplainedGroup } from './explained-group';
+import { protectedIn, type OrganizationPolicy } from '../policy';
+import { waiverReason, type ExplainedGroup, type ExplainedReason, type WhatIsKnown } from './explained-group';
 
 /** A member that UiPath has. The name is an address, or what the directory calls it; the id where neither is known. */
 export type MemberInSnapshot = Readonly<{ memberId: string; kind: MemberKind; name: string }>;
@@ -60,4 +63,25 @@ export function explainMembers(
       isUnreadable: own.some(({ isUnreadable }) => isUnreadable),
     };
   });
+}
+
+/**
+ * What explains a member whom no ledger knows: the policy keeps them there, or somebody accepted them. It goes by the id, as anybody may
+ * call a robot what they like; by the name only where the policy keeps an address. `group`: with its folded name.
+ */
+export function reasonsBesideLedger(
+  { organization, findings }: Pick<WhatIsKnown, 'findings'> & Readonly<{ organization: OrganizationPolicy }>,
+  { memberId, kind, name }: MemberInSnapshot,
+  group: Readonly<{ groupId: string; name: string }>,
+): readonly ExplainedReason[] {
+  const id = fold(memberId);
+  const isKept =
+    [...organization.protectedPrincipals].some((kept) => fold(kept) === id) ||
+    (mayHaveAddress(kind) && protectedIn(organization, group).has(fold(name)));
+  return [
+    ...findings
+      .filter(({ subject }) => fold(subject['memberId'] ?? '') === id)
+      .flatMap((finding) => waiverReason(finding, group.name, new Set([id]))),
+    ...(isKept ? [{ kind: 'protected' } as const] : []),
+  ];
 }

@@ -176,6 +176,19 @@ describe('names', () => {
     expect(harness.uipath.unused()).toBe(0);
   });
 
+  it('of which UiPath refuses one in a body, with status 200, do not keep the others either', async () => {
+    const refused = { json: { succeeded: false, errors: [{ code: 'InvalidName', description: '%' }] } };
+    harness.uipath.reply(refused, { json: { 'a@x.org': entity(1) } }, refused);
+    const resolved = await harness.client.directory.resolveByNames(['a@x.org', '%'], 'user');
+    expect([...resolved.values()].map(({ kind }) => kind)).toEqual(['found', 'unresolvable']);
+  });
+
+  it.each([402, 405, 410, 413, 415])('are not asked for one by one after status %i', async (status) => {
+    harness.uipath.reply({ status });
+    const resolveBoth = async () => harness.client.directory.resolveByNames([ANA, 'b@x.org'], 'user');
+    expect((await errorOf(resolveBoth)).code).toBe('uipath-rejected');
+  });
+
   it('of which none can be asked fail as a whole', async () => {
     harness.uipath.reply({ status: 403 });
     expect((await errorOf(resolveOne)).code).toBe('uipath-forbidden');

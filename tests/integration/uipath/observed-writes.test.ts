@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../shared/errors';
 import type { UiPathClient } from '../../../shared/uipath/client';
-import type { Scripted } from '../../fakes/fake-uipath';
+import { tokenAnswer, type Scripted } from '../../fakes/fake-uipath';
 import { errorOf } from '../../fakes/error-of';
 import { guid, startClient, type ClientHarness } from './client-harness';
 
@@ -124,6 +124,14 @@ describe('the client of an organization that is in observe', () => {
     harness.uipath.reply(answer, { json: {} });
     const { code } = await errorOf(async () => harness.client.groups.updateMembers(UPDATE));
     expect([code, mutating().length]).toEqual(['organization-observed', 1]);
+  });
+
+  it('does not send a write for which a token was waited for until the organization was in observe', async () => {
+    mayWrite = () => harness.uipath.tokenRequests.length === 0;
+    harness.uipath.replyToToken({ status: 429, headers: { 'retry-after': '5' } }, tokenAnswer(1));
+    harness.uipath.reply({ json: {} });
+    const { code } = await errorOf(async () => harness.client.groups.updateMembers(UPDATE));
+    expect([code, mutating(), noted]).toEqual(['organization-observed', [], []]);
   });
 
   it('writes again once it is enforced', async () => {

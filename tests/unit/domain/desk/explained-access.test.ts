@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainGroup, reasonsBesideLedger } from '../../../../shared/domain/desk/explained-group';
+import { explainGroup } from '../../../../shared/domain/desk/explained-group';
 import { isOf, toHistoryEntry } from '../../../../shared/domain/desk/history';
-import { explainMembers, inOrderOfNames } from '../../../../shared/domain/desk/members-of-group';
+import {
+  explainMembers,
+  inOrderOfNames,
+  reasonsBesideLedger,
+} from '../../../../shared/domain/desk/members-of-group';
 import { whyNotIn, type WhyNot } from '../../../../shared/domain/desk/why-not-in-group';
 import { personAccess } from '../../../../shared/domain/ledger/person-access';
 import type { PersonLedger } from '../../../../shared/domain/ledger/person-ledger';
@@ -124,6 +128,7 @@ describe('why somebody is in a group', () => {
 });
 
 describe('a member whom no ledger knows', () => {
+  const ofDevelopers = { groupId: 'g-1', name: 'developers' };
   const robot = anOrganization({
     groups: groupsOf(aGroup('Developers', { protectedMembers: new Set(['bot@acme.example']) })),
     protectedPrincipals: new Set([ACCOUNT]),
@@ -133,10 +138,28 @@ describe('a member whom no ledger knows', () => {
     ['is a protected principal', ACCOUNT, [{ kind: 'protected' }]],
     ['is explained by nothing', 'stranger@acme.example', []],
   ])('%s', (_what, name, reasons) => {
-    const names = new Set([name.toLowerCase()]);
-    expect(reasonsBesideLedger({ organization: robot, findings: [], names }, 'developers', 'g-1')).toEqual(
-      reasons,
-    );
+    const memberId = name === ACCOUNT ? ACCOUNT : 'm-1';
+    const called = { memberId, kind: 'user', name } as const;
+    expect(reasonsBesideLedger({ organization: robot, findings: [] }, called, ofDevelopers)).toEqual(reasons);
+  });
+
+  it.each([
+    ['the group itself', 'Developers', 'robot', []],
+    ['whom somebody accepted', 'Ana@acme.example', 'user', []],
+    ['whom the policy protects', 'bot@acme.example', 'robot', []],
+  ] as const)('is not explained by being called as %s', (_what, name, kind, reasons) => {
+    const accepted = {
+      id: 'f-1',
+      check: 'member-stranger',
+      state: 'waived',
+      subject: { group: 'developers', memberId: 'm-2', name: 'ana@acme.example' },
+      waiver: { reason: 'until the audit', owner: 'Maria', ticket: 'T-9', untilMs: NOW_MS + 1 },
+    } as never;
+    const findings = [accepted];
+    const of = (memberId: string) =>
+      reasonsBesideLedger({ organization: robot, findings }, { memberId, kind, name }, ofDevelopers);
+    expect(of('m-1')).toEqual(reasons);
+    expect(of('M-2')).toMatchObject([{ kind: 'waiver', finding: 'f-1' }]);
   });
 });
 
