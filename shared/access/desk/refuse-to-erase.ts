@@ -14,7 +14,7 @@ const WHY: Readonly<Record<NonNullable<WhyNotErasable> | WhyNotNow, string>> = {
   'has-open-call': 'a call about them is open: try again in some minutes',
   'is-held': 'a plan holds a removal of theirs',
   'is-observed':
-    'the organization is in observe, or was until some minutes ago: they may be in groups that they are to be taken out of',
+    'the organization is in observe, or was until some minutes ago, or its own record cannot be read to tell: they may be in groups that they are to be taken out of',
 };
 
 /** Why somebody cannot be erased, for readers. */

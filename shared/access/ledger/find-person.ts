@@ -190,7 +190,7 @@ async function findByRecord(
 /**
  * Finds the person that a word is about: by the worker record where it names one, by the human behind it, else by the address, today's
  * or one of before. A known record at its known address costs one read. An address may be somebody else's since its holder was erased: what
- * was said of that one is not of whoever has it now, but for records that are theirs.
+ * was said of that one is not of whoever has it now, but for records that are theirs: a human in doubt may be that one, hired again.
  */
 export async function findPerson(
   deps: FindPersonDeps,
@@ -201,10 +201,10 @@ export async function findPerson(
   const found = await findFrom(deps, organization, named, atAddress);
   const { record } = named;
   const theirs = found.known?.value;
-  const isTheirRecord = record !== undefined && theirs !== undefined && isOf(theirs, record);
+  const isTheirRecord = record !== undefined && theirs !== undefined && isNamedIn(theirs.timeline, record);
   const under = isTheirRecord ? undefined : atAddress.read?.value;
-  const isTheirHuman = record?.personId !== undefined && theirs !== undefined && isHumanKnown(theirs, record);
-  const strangersToMs = strangersToMsOf(record === undefined || isTheirHuman ? undefined : under);
+  const isOwn = record === undefined || (theirs !== undefined && isPersonNamedIn(theirs.timeline, record));
+  const strangersToMs = strangersToMsOf(isOwn ? undefined : under);
   return { ...found, erasedToMs: Math.max(strangersToMs, erasedToMsOf(under), erasedToMsOf(theirs)) };
 }
 

@@ -61,29 +61,35 @@ export function createWriteGate(
   };
 }
 
-/** Whether what was to be removed may stand because of observe: it lasts, or the edit that ended it has not been followed. */
+/**
+ * Whether what was to be removed may stand because of observe: it lasts, or the edit that ended it has not been followed, or the record
+ * that would tell cannot be read.
+ */
 export async function mayHaveLeftUndone(
   { ledger }: Pick<ObservedDeps, 'ledger'>,
   { alias, mode }: Pick<OrganizationPolicy, 'alias' | 'mode'>,
 ): Promise<boolean> {
-  return mode === 'observe' || (await readIfReadable(ledger, alias))?.wasObserved === true;
+  if (mode === 'observe') return true;
+  const own = await readIfReadable(ledger, alias);
+  return own === 'unreadable' || own?.wasObserved === true;
 }
 
 async function observedOnRecordSince(
   ledger: ObservedDeps['ledger'],
   alias: string,
 ): Promise<number | undefined> {
-  return (await readIfReadable(ledger, alias))?.observedSinceMs;
+  const own = await readIfReadable(ledger, alias);
+  return own === 'unreadable' ? undefined : own?.observedSinceMs;
 }
 
 async function readIfReadable(
   ledger: ObservedDeps['ledger'],
   alias: string,
-): Promise<OrganizationLedger | undefined> {
+): Promise<OrganizationLedger | 'unreadable' | undefined> {
   try {
     return (await ledger.read(organizationSubject(alias)))?.value;
   } catch (error) {
     if (errorCodeOf(error) !== 'record-unreadable') throw error;
-    return undefined;
+    return 'unreadable';
   }
 }

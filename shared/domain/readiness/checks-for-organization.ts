@@ -21,14 +21,14 @@ export function checksForOrganization(
   alias: string,
   policy: Pick<Policy, 'organizations' | 'sources'>,
 ): readonly ToldCheck[] {
-  const isAlone = policy.organizations.size === 1;
-  return checks
-    .filter(({ name }) => isForOrganization(name, alias, policy))
-    .map((check) =>
-      isAlone || check.name.includes(':')
-        ? check
-        : { ...check, problem: undefined, places: undefined, answer: undefined },
-    );
+  const own = checks.filter(({ name }) => isForOrganization(name, alias, policy));
+  // The file may name another before it is in force.
+  const isAlone = policy.organizations.size === 1 && own.length === checks.length;
+  return own.map((check) =>
+    isAlone || check.name.includes(':')
+      ? check
+      : { ...check, problem: undefined, places: undefined, answer: undefined },
+  );
 }
 
 function isForOrganization(name: string, alias: string, { sources }: Pick<Policy, 'sources'>): boolean {

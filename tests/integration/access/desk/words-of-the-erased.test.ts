@@ -195,6 +195,37 @@ describe('an old word of somebody who was erased', () => {
     expect(world.members('Developers')).toEqual([CARA]);
   });
 
+  it.each([
+    ['another record of the same human', '20'],
+    ['a later word of its record', '7'],
+  ])('is not kept for the colleague beside %s that is in doubt there', async (_what, again) => {
+    const world = await withoutFaults(begin)();
+    const ofAna = (workerId: string) => {
+      const { worker, attributes } = record(workerId);
+      return { worker: { ...worker, personId: 'P-7' }, attributes };
+    };
+    await world.joins(CARA, record('8', 'Finance'));
+    await world.joins(ANA, ofAna('7'));
+    await world.settle();
+    await world.pass(DAY_MS);
+    const saidAtMs = world.engine.clock.now() - 60_000;
+    await world.moves(CARA, { ...ofAna('7'), saidAtMs });
+    await world.settle();
+    await world.moves(ANA, ofAna('7'));
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await erase(world);
+    rename(world, CARA, NEW);
+    await world.joins(CARA, ofAna(again));
+    await world.settle();
+    await world.joins(CARA, { ...ofAna('7'), saidAtMs });
+    await world.settle();
+    const { unconfirmed } = (await world.ledger(CARA)) ?? {};
+    const words = unconfirmed?.words ?? [];
+    expect(words.map(({ workerId }) => workerId)).toEqual([again]);
+    expect(words.every(({ occurredAtMs }) => occurredAtMs > saidAtMs)).toBe(true);
+  });
+
   it("is nobody else's where whoever was hired under their address since joined another", async () => {
     const world = await leftLongAgo(begin);
     const saidAtMs = world.engine.clock.now() - 40 * DAY_MS;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   createWriteGate,
+  mayHaveLeftUndone,
   readObserved,
   requireEnforced,
   type ObservedDeps,
@@ -59,6 +60,22 @@ describe('a write', () => {
     ],
   ])('where %s (%s)', async (_, mode, onRecord, code) => {
     expect(await codeOf(depsOf({ acme: mode, beta: 'observe' }, onRecord), 'acme')).toBe(code);
+  });
+});
+
+describe('what was to be removed', () => {
+  it.each<[string, OrganizationMode, Record<string, number | AppError>, boolean]>([
+    ['observe was never on record', 'enforce', {}, false],
+    ['it is in observe', 'observe', {}, true],
+    ['no edit that enforces was followed since observe', 'enforce', { acme: 5 }, true],
+    [
+      'the record that would tell cannot be read',
+      'enforce',
+      { acme: new AppError('record-unreadable', '') },
+      true,
+    ],
+  ])('may stand or not where %s (%s)', async (_, mode, onRecord, may) => {
+    expect(await mayHaveLeftUndone(depsOf({}, onRecord), { alias: 'acme', mode })).toBe(may);
   });
 });
 

@@ -34,5 +34,7 @@ describe('the checks that concern an organization', () => {
     expect(JSON.stringify(of('acme', 'globex')[0])).not.toContain('globex');
     expect(of('acme', 'globex')[1]).toMatchObject({ problem: 'globex: words' });
     expect(of('acme')[0]).toMatchObject({ code: 'x', problem: 'globex: words' });
+    const newer = [failed('policy'), failed('token:globex')];
+    expect(JSON.stringify(checksForOrganization(newer, 'acme', policyOf('acme')))).not.toContain('globex');
   });
 });
