@@ -15,7 +15,3 @@ export const KINDS = {
 } as const satisfies Readonly<Record<string, (seed: number) => Story>>;
 
 export type Kind = keyof typeof KINDS;
-
-export function isKind(name: string): name is Kind {
-  return Object.hasOwn(KINDS, name);
-}

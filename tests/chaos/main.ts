@@ -1,8 +1,9 @@
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { startAzurite } from '../../sandbox/azurite';
+import { toWholeNumber } from '../fixtures/to-whole-number';
 import { FIXED_STORIES } from './fixed-stories';
 import { openEmulatedStorage, openHistoryInMemory, type OpenStorage } from './history-storage';
-import { isKind, KINDS } from './kinds';
+import { KINDS, type Kind } from './kinds';
 import { play, type Stage } from './play';
 import { shrink } from './shrink';
 import { openStage } from './stage';
@@ -12,24 +13,31 @@ import { sweep } from './sweep';
 const PROGRESS_EVERY = 100;
 const FAULTS = ['crash-after', 'fail-before', 'fail-after', 'twice', 'lose-lease', 'jump-clock'] as const;
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '1' },
-    /** One history, with its diary. */
-    seed: { type: 'string' },
-    /** `plain`, `standing`, `records` or `mixed`. */
-    kind: { type: 'string', default: 'mixed' },
-    /** The histories written by hand, with each fault at each step. */
-    sweep: { type: 'boolean', default: false },
-    /** Over the storage emulator instead of tables in memory. */
-    azurite: { type: 'boolean', default: false },
-  },
-});
+const program = new Command('chaos')
+  .description(
+    'Plays random histories of an organization, with faults at every turn, and judges how each one ends.',
+  )
+  .option('--runs <number>', 'how many histories', toWholeNumber, 1_000)
+  .option('--from <seed>', 'the first one', toWholeNumber, 1)
+  .option('--seed <seed>', 'one history, with its diary', toWholeNumber)
+  .addOption(new Option('--kind <kind>', 'what happens in them').choices(Object.keys(KINDS)).default('mixed'))
+  .option('--sweep', 'the histories written by hand, with each fault at each step')
+  .option('--azurite', 'over the storage emulator instead of tables in memory');
+
+type Options = Readonly<{
+  runs: number;
+  from: number;
+  seed?: number;
+  kind: Kind;
+  sweep?: true;
+  azurite?: true;
+}>;
 
 async function main(): Promise<void> {
+  program.parse();
+  const options = program.opts<Options>();
   const stage = await openStage();
-  const azurite = values.azurite ? await startAzurite() : undefined;
+  const azurite = options.azurite === true ? await startAzurite() : undefined;
   let opened = 0;
   const open: OpenStorage = () => {
     opened += 1;
@@ -37,9 +45,8 @@ async function main(): Promise<void> {
   };
   const startedAtMs = Date.now();
   try {
-    const { runs, violations } = values.sweep
-      ? await sweepAll(stage, open)
-      : await playAll(stage, open, values.seed);
+    const { runs, violations } =
+      options.sweep === true ? await sweepAll(stage, open) : await playAll(stage, open, options);
     const seconds = (Date.now() - startedAtMs) / 1_000;
     say(`${runs} runs, ${violations} violations, ${seconds.toFixed(1)} seconds`);
     process.exitCode = violations === 0 ? 0 : 1;
@@ -50,9 +57,10 @@ async function main(): Promise<void> {
 
 type Total = Readonly<{ runs: number; violations: number }>;
 
-async function playAll(stage: Stage, open: OpenStorage, only: string | undefined): Promise<Total> {
-  const first = Number(only ?? values.from);
-  const runs = only === undefined ? Number(values.runs) : 1;
+async function playAll(stage: Stage, open: OpenStorage, options: Options): Promise<Total> {
+  const { seed: only, kind } = options;
+  const first = only ?? options.from;
+  const runs = only === undefined ? options.runs : 1;
   let violations = 0;
   const violationsOf = async (story: Story): Promise<readonly string[]> => {
     const storage = open();
@@ -61,8 +69,6 @@ async function playAll(stage: Stage, open: OpenStorage, only: string | undefined
     if (only !== undefined && story.seed === first) for (const line of played.diary) say(line);
     return played.violations;
   };
-  const { kind } = values;
-  if (!isKind(kind)) throw new Error(`There is no kind ${kind}: ${Object.keys(KINDS).join(', ')}`);
   for (let seed = first; seed < first + runs; seed += 1) {
     const story = KINDS[kind](seed);
     const found = await violationsOf(story);

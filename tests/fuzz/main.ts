@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { vendorSenders } from '../fixtures/webhooks/vendor-senders';
+import { toWholeNumber } from '../fixtures/to-whole-number';
 import { fuzzScim, slowestGrowthOfScim } from './fuzz-scim';
 import { fuzzSource, type FuzzResult } from './fuzz-source';
 import { NO_GROWTH, slowestGrowth, type Growth } from './growth';
@@ -109,11 +110,6 @@ function tableOf(fuzzed: readonly Fuzzed[]): string {
     ]);
   }
   return table.toString();
-}
-
-function toWholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('A whole number above 0.');
-  return Number(text);
 }
 
 function say(text: string): void {
