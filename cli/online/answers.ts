@@ -169,6 +169,7 @@ export const HistorySchema = z.object({
 });
 
 const RemovalSchema = z.object({
+  groupId: z.string(),
   groupName: z.string(),
   personKey: z.string(),
   /** The address of the person; null: it is not known. Lists have none. */

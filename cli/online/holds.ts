@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes';
 import { instantText } from '../output/instant';
 import { plainText } from '../output/plain-text';
 import type { TextStyle } from '../output/text-style';
+import { groupNamesOf, guardText, removalText } from '../../shared/domain/desk/hold-in-words';
 import { countOf } from '../../shared/domain/desk/organization-status';
 import { HoldSchema, HoldsSchema, type ShownHold } from './answers';
 import type { RunningApp } from './ask-app';
@@ -110,13 +111,10 @@ function shown(hold: ShownHold): Answer {
     text: (style) =>
       [
         headOf(hold, style),
-        ...hold.guards.map(
-          ({ guard, scope, removals, whole }) =>
-            `  guard ${plainText(guard)} of ${plainText(scope)}: ${removals} removals of ${whole}`,
-        ),
+        ...hold.guards.map((guard) => `  ${plainText(guardText(guard, groupNamesOf(hold.removals)), 2_000)}`),
         ...hold.removals.map(
-          ({ groupName, person, memberId, why }) =>
-            `  ${plainText(groupName)}: ${plainText(person ?? memberId)}, ${plainText(why.join(', '), 2_000)}`,
+          (removal) =>
+            `  ${plainText(removal.groupName)}: ${plainText(removal.person ?? removal.memberId)}, ${plainText(removalText(removal), 2_000)}`,
         ),
       ].join('\n'),
   };

@@ -2,6 +2,8 @@ import { listDeadDeliveries, type ListDeadDeliveriesDeps } from '../access/ledge
 import { listRefusedChanges, type ListRefusedChangesDeps } from '../access/ledger/list-refused-changes';
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listHolds, type ListHoldsDeps } from '../access/ledger/list-holds';
+import { nameRefusedChanges } from '../access/desk/name-refused-changes';
+import { nameHolds, type NameHoldsDeps } from '../access/desk/read-hold-with-names';
 import { listRequests, type ListRequestsDeps } from '../access/desk/list-requests';
 import { listSources, type ListSourcesDeps } from '../access/desk/list-sources';
 import { explainPerson, type ExplainDeps } from '../access/desk/explain-person';
@@ -43,6 +45,7 @@ export type PageDeps = ReadReportDeps &
   ListSourcesDeps &
   ListDeadDeliveriesDeps &
   ListHoldsDeps &
+  NameHoldsDeps &
   Readonly<{
     /** So far the list of requests goes back. */
     payloadDays: number;
@@ -87,7 +90,11 @@ async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): 
         await comparedNights(deps, organization, [said('night') || 'latest', said('before')]),
       );
     case 'plans':
-      return renderHolds(layout, await listHolds(deps, organization), deps.clock.now());
+      return renderHolds(
+        layout,
+        await nameHolds(deps, organization, await listHolds(deps, organization)),
+        deps.clock.now(),
+      );
     case 'people': {
       const [email, key] = [said('email'), said('person')];
       const asked = key === '' ? email : { key };
@@ -103,7 +110,7 @@ async function renderContent(deps: PageDeps, layout: PageLayout, query: Query): 
       return renderDeadLetters(
         layout,
         await listDeadDeliveries(deps, organization),
-        await listRefusedChanges(deps, organization),
+        await nameRefusedChanges(deps, organization),
         await listFailingUnits(deps, organization),
       );
     case 'sources':

@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { explainAccess, type ExplainAccessDeps } from '../access/desk/explain-access';
 import { listMembers, type ListMembersDeps } from '../access/desk/list-members';
-import { namesOfPeople } from '../access/desk/names-of-people';
+import { nameRefusedChanges } from '../access/desk/name-refused-changes';
 import { readHistory, type ReadHistoryDeps } from '../access/desk/read-history';
 import { readStatus, type ReadStatusDeps } from '../access/desk/read-status';
 import { readHoldWithNames, type ReadHoldWithNamesDeps } from '../access/desk/read-hold-with-names';
@@ -10,7 +10,6 @@ import { readReadiness, type ReadReadinessDeps } from '../access/desk/read-readi
 import { listFailingUnits, type ListFailingUnitsDeps } from '../access/desk/list-failing-units';
 import { listDeadDeliveries } from '../access/ledger/list-dead-deliveries';
 import { listHolds } from '../access/ledger/list-holds';
-import { listRefusedChanges } from '../access/ledger/list-refused-changes';
 import { DONE, type DecideDeps } from '../console/carry-out-decision';
 import { decideAsVisitor, readableBy, requireReadable } from '../console/decide-as-visitor';
 import { requireOperator } from '../console/require-operator';
@@ -92,10 +91,8 @@ async function read(
 
 async function listDeadLetters(deps: OperatorDeps, alias: string): Promise<unknown> {
   const dead = await listDeadDeliveries(deps, alias);
-  const changes = await listRefusedChanges(deps, alias);
-  const names = await namesOfPeople(deps, alias, [...new Set(changes.map(({ personKey }) => personKey))]);
   return {
-    changes: changes.map((change) => ({ ...change, person: names.get(change.personKey) ?? null })),
+    changes: await nameRefusedChanges(deps, alias),
     deliveries: dead.flatMap(({ deliveries }) => deliveries),
     unreadable: dead.flatMap(({ source: { feed, name }, unreadable: code }) =>
       code === undefined ? [] : [{ feed, source: name, code }],

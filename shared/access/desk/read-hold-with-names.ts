@@ -3,10 +3,13 @@ import type { LedgerStore } from '../../storage/ledger';
 import { namesOfPeople } from './names-of-people';
 import { readHold, type ReadHoldDeps } from './release-hold';
 
-export type ReadHoldWithNamesDeps = ReadHoldDeps & Readonly<{ ledger: Pick<LedgerStore, 'read'> }>;
+export type NameHoldsDeps = Readonly<{ ledger: Pick<LedgerStore, 'read'> }>;
+export type ReadHoldWithNamesDeps = ReadHoldDeps & NameHoldsDeps;
 
 /** A removal with the address of whom it is about; null: that is not known, or they are beyond the first that are named. */
 type NamedRemoval = Hold['removals'][number] & Readonly<{ person: string | null }>;
+
+export type NamedHold = Omit<Hold, 'removals'> & Readonly<{ removals: readonly NamedRemoval[] }>;
 
 /** Each costs a read, and somebody waits. */
 const MOST_NAMED = 500;
@@ -16,13 +19,22 @@ export async function readHoldWithNames(
   deps: ReadHoldWithNamesDeps,
   organization: string,
   hash: string,
-): Promise<Omit<Hold, 'removals'> & Readonly<{ removals: readonly NamedRemoval[] }>> {
+): Promise<NamedHold> {
   const hold = await readHold(deps, organization, hash);
-  const keys = [...new Set(hold.removals.map(({ personKey }) => personKey))].slice(0, MOST_NAMED);
-  const names = await namesOfPeople(deps, organization, keys);
-  const removals = hold.removals.map((removal) => ({
-    ...removal,
-    person: names.get(removal.personKey) ?? null,
+  const [named = { ...hold, removals: [] }] = await nameHolds(deps, organization, [hold]);
+  return named;
+}
+
+/** Holds with the names of the first people of them all. */
+export async function nameHolds(
+  deps: NameHoldsDeps,
+  organization: string,
+  holds: readonly Hold[],
+): Promise<readonly NamedHold[]> {
+  const keys = [...new Set(holds.flatMap(({ removals }) => removals.map(({ personKey }) => personKey)))];
+  const names = await namesOfPeople(deps, organization, keys.slice(0, MOST_NAMED));
+  return holds.map((hold) => ({
+    ...hold,
+    removals: hold.removals.map((removal) => ({ ...removal, person: names.get(removal.personKey) ?? null })),
   }));
-  return { ...hold, removals };
 }

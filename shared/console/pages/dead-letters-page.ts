@@ -1,6 +1,6 @@
 import type { DeadOfSource } from '../../access/ledger/list-dead-deliveries';
 import type { FailingUnit } from '../../access/desk/list-failing-units';
-import type { RefusedChange } from '../../domain/plan/refused-change';
+import type { NamedRefusedChange } from '../../access/desk/name-refused-changes';
 import { markup, name, time, type Markup } from '../../html/markup';
 import { renderForm, type PageLayout } from '../page-layout';
 import { renderDeadDeliveries } from './dead-delivery-list';
@@ -10,7 +10,7 @@ import { describeDecider } from '../../domain/decider';
 export function renderDeadLetters(
   layout: PageLayout,
   deliveries: readonly DeadOfSource[],
-  letters: readonly RefusedChange[],
+  letters: readonly NamedRefusedChange[],
   failing: readonly FailingUnit[],
 ): Markup {
   if (deliveries.length + letters.length + failing.length === 0)
@@ -45,16 +45,18 @@ function renderFailingUnits(failing: readonly FailingUnit[]): Markup {
   )}</tbody></table></div>`;
 }
 
-function renderRefusedChanges(layout: PageLayout, letters: readonly RefusedChange[]): Markup {
+function renderRefusedChanges(layout: PageLayout, letters: readonly NamedRefusedChange[]): Markup {
   return markup`<h2>Refused changes</h2>
 <p>UiPath refused these changes. Trying again looks the address up anew, unless you name the right directory id.</p>
 <ul class="list">${letters.map((letter) => renderRefusedChange(layout, letter))}</ul>`;
 }
 
-function renderRefusedChange(layout: PageLayout, letter: RefusedChange): Markup {
-  const { id, groupName, memberId, decision, state, history } = letter;
-  return markup`<li><h3>${decision === 'add' ? 'Add to' : 'Remove from'} ${name(groupName)}</h3>
-<p><span class="mark">${state}</span> directory id <code>${memberId}</code></p>
+function renderRefusedChange(layout: PageLayout, letter: NamedRefusedChange): Markup {
+  const { id, groupName, memberId, person, decision, state, history } = letter;
+  const whom = person === null ? markup`somebody without a known address` : name(person);
+  return markup`<li><h3>${decision === 'add' ? 'Add' : 'Remove'} ${whom} ${decision === 'add' ? 'to' : 'from'} ${name(groupName)}</h3>
+<p><span class="mark">${state}</span></p>
+<details><summary>Directory id</summary><code>${memberId}</code></details>
 <ul>${history.map(
     ({ atMs, event, code, by }) =>
       markup`<li>${time(atMs)}: ${event === 'refused' ? markup`refused, <code>${code}</code>` : markup`tried again by ${name(describeDecider(by))}`}</li>`,

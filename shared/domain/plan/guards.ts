@@ -28,6 +28,16 @@ export function isEmptying(cause: string): boolean {
   return cause.startsWith(`${EMPTYING_EDIT} `);
 }
 
+/** The edit that a cause is, with the beginning of its hash; undefined: it is none. */
+export function editOfCause(cause: string): Readonly<{ hash: string; empties: boolean }> | undefined {
+  for (const [words, empties] of [
+    [EMPTYING_EDIT, true],
+    [EDIT, false],
+  ] as const)
+    if (cause.startsWith(`${words} `)) return { hash: cause.slice(words.length + 1), empties };
+  return undefined;
+}
+
 const NONE: RemovalLimit = { count: 0, percent: 0, floor: 0 };
 
 /** Removals of one cause that may pass, by the limits of an organization. */

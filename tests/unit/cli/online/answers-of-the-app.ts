@@ -102,20 +102,21 @@ export const members = {
 };
 
 const removal = {
+  groupId: 'g-1',
   groupName: HOSTILE,
   personKey: 'p-1',
   person: 'ana@acme.example',
   memberId: 'id-1',
-  why: ['leaver'],
+  why: ['left'],
 };
 export const hold = {
   hash: 'f'.repeat(64),
   state: 'held',
-  guards: [{ guard: 'group', scope: 'Support', removals: 3, whole: 4 }],
+  guards: [{ guard: 'group', scope: 'g-2', removals: 3, whole: 4 }],
   removals: [
     removal,
     { ...removal, personKey: 'p-2', person: null, memberId: 'id-2' },
-    { ...removal, groupName: 'Support' },
+    { ...removal, groupId: 'g-2', groupName: 'Support' },
   ],
   heldAtMs: NOW_MS,
   expiresAtMs: NOW_MS + 86_400_000,

@@ -9,8 +9,8 @@ describe('access release', () => {
     const { exit, stdout, stderr, asked } = await accessTo(['release', 'ffff'], app, { said: '2' });
     expect([exit, stdout]).toEqual([0, '✔ The plan is released. (Maria Lead)\n']);
     expect(stderr).toContain('2 people, 3 removals');
-    expect(stderr).toContain(`${HARMLESS}: ana@acme.example, leaver`);
-    expect(stderr).toContain(`${HARMLESS}: id-2, leaver`);
+    expect(stderr).toContain(`${HARMLESS}: ana@acme.example, has left`);
+    expect(stderr).toContain(`${HARMLESS}: id-2, has left`);
     expect(asked.at(-1)).toMatchObject({
       method: 'POST',
       url: `https://app.example/api/operator/acme/plans/${hold.hash}`,
