@@ -67,6 +67,8 @@ const entries = {
   start: 'sandbox/start.ts',
   demo: 'sandbox/demo.ts',
   send: 'sandbox/send.ts',
+  uipath: 'sandbox/uipath.ts',
+  access: 'sandbox/access.ts',
   evidence: 'sandbox/evidence.ts',
   host: 'sandbox/functions-host/child.ts',
   bench: 'bench/main.ts',
@@ -74,6 +76,7 @@ const entries = {
   fuzz: 'tests/fuzz/main.ts',
   tamper: 'tests/tamper/main.ts',
   attack: 'tests/attack/main.ts',
+  pictures: 'tests/browser/take-pictures.ts',
 };
 await rm('.sandbox', { recursive: true, force: true });
 await build({

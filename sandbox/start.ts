@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ANA, BEN, GROUPS, ORGANIZATION } from './demo-organization';
 import { faultOfPort } from './port-fault';
-import { forgetRunningStack, noteRunningStack, readRunningStack } from './running-stack';
+import { forgetRunningStack, noteRunningStack, readRunningStack, toRunningStack } from './running-stack';
 import type { Stack } from './stack';
 import { startVendorStack } from './vendor-stack';
 
@@ -23,12 +23,7 @@ async function main(): Promise<void> {
     settings: { DUE_WORK_SCHEDULE: '*/5 * * * * *' },
     ...(quiet === undefined ? { onLog: (line) => process.stdout.write(`${line}\n`) } : {}),
   });
-  await noteRunningStack({
-    hr: stack.hr(),
-    tickets: stack.tickets(),
-    storage: stack.azurite.connectionString,
-    vendors: stack.vendors,
-  });
+  await noteRunningStack(toRunningStack(stack));
   process.stdout.write(welcome(stack));
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);

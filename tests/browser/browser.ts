@@ -1,23 +1,13 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import axe from 'axe-core';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { CHROMIUM_ARGUMENTS, findChromium } from './chromium';
 
-const USUAL_PATHS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  String.raw`C:\Program Files\Google\Chrome\Application\chrome.exe`,
-];
 const SCREENSHOTS = join(__dirname, '../../screenshots');
 
-/** The Chromium that `CHROMIUM_PATH` names, or one in a usual place. */
-const executablePath = [process.env['CHROMIUM_PATH'], ...USUAL_PATHS].find(
-  (path) => path !== undefined && existsSync(path),
-);
+const executablePath = findChromium();
 
 const isRequired = process.env['BROWSER_TESTS'] === 'required';
 const isThere = executablePath !== undefined;
@@ -34,7 +24,7 @@ export function useBrowser(): () => Browser {
   let running: Browser | undefined;
   beforeAll(async () => {
     if (executablePath === undefined) throw new Error('There is no Chromium: name one in CHROMIUM_PATH');
-    running = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    running = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] });
     await mkdir(SCREENSHOTS, { recursive: true });
   }, 60_000);
   afterAll(async () => {

@@ -27,6 +27,40 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it('link to headings that exist', async () => {
+    const broken: string[] = [];
+    let links = 0;
+    for (const document of await documents()) {
+      const text = await readFile(join(ROOT, document), 'utf8');
+      for (const [, target = '', heading = ''] of text.matchAll(/\]\(([^)#\s]*)#([^)\s]+)\)/g)) {
+        const file = join(ROOT, target === '' ? document : join(dirname(document), target));
+        if (/^[a-z]+:/.test(target) || !file.endsWith('.md') || !existsSync(file)) continue;
+        links += 1;
+        if (!headingsIn(await readFile(file, 'utf8')).has(heading))
+          broken.push(`${document}: ${target}#${heading}`);
+      }
+    }
+    expect(links).toBeGreaterThan(50);
+    expect(broken).toEqual([]);
+  });
+
+  it('have every function of the app in the table', async () => {
+    const sources = await Promise.all(
+      (await readdir(join(ROOT, 'functions'))).map(async (file) =>
+        readFile(join(ROOT, 'functions', file), 'utf8'),
+      ),
+    );
+    const registered = sources.flatMap((text) =>
+      [...text.matchAll(/app\.(?:http|timer|storageQueue)\(\s*'([\w-]+)'/g)].map(([, name = '']) => name),
+    );
+    const table = (await readFile(join(ROOT, 'docs/settings.md'), 'utf8')).split('## Settings')[0] ?? '';
+    const listed = [...table.matchAll(/^\| (`.+?) +\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name),
+    );
+    expect(registered.length).toBeGreaterThan(20);
+    expect(listed.toSorted()).toEqual(registered.toSorted());
+  });
+
   it('name source files that exist', async () => {
     const folders = ['functions', 'shared', 'cli', 'sandbox', 'tests', 'bench', 'scripts'];
     const files = await Promise.all(
@@ -45,3 +79,18 @@ describe('documents', () => {
     expect(named.flat().filter((name) => !known.has(name.split(/[ /]/).at(-1) ?? ''))).toEqual([]);
   });
 });
+
+/** Headings as GitHub makes addresses of them. */
+function headingsIn(text: string): ReadonlySet<string> {
+  const headings = text.replaceAll(/^```.*?^```/gms, '').matchAll(/^#+ +(.+)$/gm);
+  return new Set(
+    [...headings].map(([, heading = '']) =>
+      heading
+        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(' ', '-'),
+    ),
+  );
+}

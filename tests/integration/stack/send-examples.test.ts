@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { openDeliveryLooks } from '../../../sandbox/delivery-looks';
 import { outcomeOf, waitForOutcome, type DeliveryOutcome } from '../../../sandbox/delivery-outcome';
+import { toRunningStack } from '../../../sandbox/running-stack';
 import { createSendCommand } from '../../../sandbox/send-command';
 import type { SentDelivery } from '../../../sandbox/sender';
 import { until } from '../../../sandbox/story-looks';
@@ -70,12 +71,7 @@ function jsonOf(text: string): unknown {
 async function run(line: string): Promise<SentDelivery | undefined> {
   let sent: SentDelivery | undefined;
   const command = createSendCommand({
-    runningStack: async () => ({
-      hr: stack.hr(),
-      tickets: stack.tickets(),
-      storage: stack.azurite.connectionString,
-      vendors: stack.vendors,
-    }),
+    runningStack: async () => toRunningStack(stack),
     report: (answer) => {
       sent = answer;
     },
@@ -141,12 +137,7 @@ describe('what became of what was sent', () => {
   const outcomeOfLine = async (line: string): Promise<DeliveryOutcome> => {
     let outcome: Promise<DeliveryOutcome> | undefined;
     const command = createSendCommand({
-      runningStack: async () => ({
-        hr: stack.hr(),
-        tickets: stack.tickets(),
-        storage: stack.azurite.connectionString,
-        vendors: stack.vendors,
-      }),
+      runningStack: async () => toRunningStack(stack),
       report: (_sent, { about }) => {
         const look = openDeliveryLooks(stack.azurite.connectionString);
         outcome = waitForOutcome(async () => outcomeOf(about, await look(about)), {

@@ -77,7 +77,7 @@ function saidOf(feed: Feed, { ownContract, format }: WebhookFormat, may: Readonl
 
 const listed = [
   ...(
-    readFileSync(join(root, 'README.md'), 'utf8').split('### Sources\n')[1]?.split('\n### ')[0] ?? ''
+    readFileSync(join(root, 'docs/webhooks.md'), 'utf8').split('## Sources\n')[1]?.split('\n## ')[0] ?? ''
   ).matchAll(/^\| (`.*) \|$/gm),
 ].map(([, row = '']) => row.split('|').map((cell) => cell.trim()));
 
@@ -88,7 +88,7 @@ const sources = feeds.flatMap((feed) =>
   }),
 );
 
-describe('the table of sources in the README', () => {
+describe('the table of sources in docs/webhooks.md', () => {
   it('has every source, with its body, its proof and what it may cause', () => {
     const sorted = (rows: ReadonlyArray<readonly string[]>): readonly string[] =>
       rows.map((row) => row.join(' | ')).toSorted();
@@ -148,7 +148,7 @@ function lookUpOf({ fetchBack, credential }: WebhookFormat): string | undefined 
   return credential.trust === 'signed' ? 'can be looked up' : 'or looked up';
 }
 
-describe('the test that the README names for a source', () => {
+describe('the test that docs/webhooks.md names for a source', () => {
   let worlds: DemoWorlds;
   beforeAll(async () => {
     worlds = await startDemoWorlds();
@@ -160,7 +160,7 @@ describe('the test that the README names for a source', () => {
   it.each(posted.map((row) => [row[0]?.replaceAll('`', '') ?? '', row[1] ?? '', row.at(-1) ?? '']))(
     'takes a delivery of it from its bytes to the ledger: %s for %s',
     async (format, feed, cell) => {
-      const [, suite = ''] = /\]\((tests\/[\w/.-]+)\)$/.exec(cell) ?? [];
+      const [, suite = ''] = /\]\(\.\.\/(tests\/[\w/.-]+)\)$/.exec(cell) ?? [];
       const isHr = feed === names.hr;
       expect(suite).toBe(isHr ? hrPathsSuite : ticketPathsSuite);
       expect(readFileSync(join(root, suite), 'utf8')).toContain(
