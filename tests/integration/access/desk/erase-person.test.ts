@@ -148,6 +148,25 @@ describe('nobody is erased', () => {
     await expect(erase(world)).rejects.toMatchObject(refused);
   });
 
+  it('whom the audit finds in a group that their ledger does not have, as UiPath refuses to take them out', async () => {
+    const groups = { Administrators: [BEN], Developers: [], Users: [], Finance: [], Treasury: [] };
+    const world = await withoutFaults(begin)({ seed: { groups } });
+    await world.joins(ANA, record('7'));
+    await world.settle();
+    byHand(world, 'Treasury', [world.id(ANA)]);
+    const match = { endpoint: 'G4', path: world.groupId('Treasury') } as const;
+    world.engine.uipath.inject({ kind: 'answer', status: 400, match, times: 'always' });
+    await world.leaves(ANA, { worker: { workerId: '7' }, immediate: true });
+    await world.pass(31 * DAY_MS);
+    await auditNight(world);
+    expect([world.members('Treasury'), (await world.ledger(ANA))?.applied]).toEqual([[ANA], []]);
+    await expect(erase(world)).rejects.toMatchObject(refused);
+    byHand(world, 'Treasury', [], [world.id(ANA)]);
+    await expect(erase(world)).rejects.toMatchObject(refused);
+    await auditNight(world);
+    await erase(world);
+  });
+
   it('of whom a ticket gives something', async () => {
     const world = await withoutFaults(begin)();
     await world.asks('T-1', { kind: 'grant', person: ANA, group: 'Finance', duration: 'P300D' });
