@@ -319,6 +319,8 @@ describe('readiness', () => {
     ['uipath-throttled', 2],
     ['uipath-unreachable', 2],
     ['uipath-unavailable', 2],
+    ['vault-unavailable', 2],
+    ['internal', 2],
   ] as const)('that warned of %s is tried %i times by two who ask', async (cause, times) => {
     const passes = createPassMemory({ now: () => 0 });
     let tried = 0;

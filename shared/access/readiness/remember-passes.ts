@@ -9,19 +9,22 @@ export type PassMemory = Readonly<{
 
 const LASTS_MS = 5 * 60_000;
 
-/** What passes by itself: a check that found no more than this found nothing of what it looks for. */
+/** What may pass by itself: a check that found no more than this found nothing of what it looks for. */
 const PASSING: ReadonlySet<CauseName> = new Set([
   'quota-exhausted',
   'uipath-throttled',
   'uipath-unreachable',
   'uipath-unavailable',
   'storage-unavailable',
+  'vault-unavailable',
   'no-answer-in-time',
+  // Of the row of the quota that others wrote at the same time, too.
+  'internal',
 ]);
 
 /**
  * A check that passed is not tried again for five minutes, and its warning stays: whoever asks every few seconds leaves the calls to the
- * work. A failure is not remembered, nor a warning of what passes by itself.
+ * work. A failure is not remembered, nor a warning of what may pass by itself.
  */
 export function createPassMemory(clock: Readonly<{ now: () => number }>): PassMemory {
   const passes = new Map<
